@@ -1,0 +1,52 @@
+"""The demonstration's OAuth2 clients: each stands for a person or a service, with what it may do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shared.web.scopes import Scope
+
+_READ_ALL = (Scope.FACTS_READ, Scope.EVALUATIONS_READ, Scope.DECISIONS_READ, Scope.MONEY_READ)
+
+
+@dataclass(frozen=True)
+class Client:
+    """A client: its scopes, and the jurisdiction that it is tied to, if any."""
+
+    scopes: tuple[Scope, ...]
+    jurisdiction: str | None = None
+
+
+CLIENTS: dict[str, Client] = {
+    "data-platform": Client((*_READ_ALL, Scope.FACTS_WRITE)),
+    "commerce-maker": Client(
+        (
+            *_READ_ALL,
+            Scope.EVALUATIONS_WRITE,
+            Scope.SIMULATIONS_WRITE,
+            Scope.NOTICES_WRITE,
+            Scope.OBJECTIONS_WRITE,
+            Scope.READINGS_PROPOSE,
+            Scope.DECISIONS_SUSPEND,
+        )
+    ),
+    "commerce-checker": Client((*_READ_ALL, Scope.DECISIONS_APPROVE, Scope.OBJECTIONS_DECIDE, Scope.READINGS_CONFIRM)),
+    "finance-maker": Client(
+        (
+            *_READ_ALL,
+            Scope.ARRANGEMENTS_WRITE,
+            Scope.APPROPRIATIONS_WRITE,
+            Scope.BATCHES_WRITE,
+            Scope.HOLDS_WRITE,
+            Scope.RECOVERIES_WRITE,
+        )
+    ),
+    "finance-checker": Client(
+        (*_READ_ALL, Scope.ARRANGEMENTS_CONFIRM, Scope.ORDERS_APPROVE, Scope.RECOVERIES_APPROVE, Scope.HOLDS_RELEASE)
+    ),
+    "liandu-officer": Client(_READ_ALL, jurisdiction="liandu"),
+    "auditor": Client((*_READ_ALL, Scope.AUDIT_READ, Scope.DECISIONS_REPLAY)),
+    "ops": Client((Scope.METRICS_READ, Scope.DEAD_LETTERS_WRITE)),
+    "eligibility": Client((Scope.FACTS_READ, Scope.MONEY_READ)),
+    "payout": Client((Scope.FACTS_READ, Scope.ACCOUNTS_READ, Scope.DECISIONS_READ)),
+}

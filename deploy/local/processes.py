@@ -1,0 +1,182 @@
+"""Child processes: started with a log file each, restarted when they die, ended with their parent whatever happens to it."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+_PR_SET_PDEATHSIG = 1
+_QUICK_DEATHS = 5
+_QUICK_SECONDS = 60.0
+
+
+class CannotStartError(RuntimeError):
+    """The system cannot start or go on; the text is one sentence that says what to change."""
+
+
+def _end_with_parent(number: int) -> Callable[[], None] | None:
+    if not sys.platform.startswith("linux"):
+        return None
+    libc = ctypes.CDLL(None, use_errno=True)
+
+    def ask() -> None:
+        libc.prctl(_PR_SET_PDEATHSIG, number)
+
+    return ask
+
+
+@dataclass
+class Child:
+    """A process that the launcher starts. `user` is another system user to run as, for a launcher that runs as root."""
+
+    name: str
+    command: Sequence[str]
+    log: Path
+    environment: Mapping[str, str] = field(default_factory=dict)
+    stop_signal: int = signal.SIGTERM
+    user: str | None = None
+    restarted: list[float] = field(default_factory=list)
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start the process in a session of its own; its output is appended to its log."""
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        with self.log.open("ab") as output:
+            self.process = subprocess.Popen(
+                self.command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                env={**os.environ, **self.environment},
+                user=self.user,
+                start_new_session=True,
+                preexec_fn=_end_with_parent(self.stop_signal),  # noqa: PLW1509 - the launcher has no other threads
+            )
+
+    def alive(self) -> bool:
+        """Tell whether the process runs."""
+        return self.process is not None and self.process.poll() is None
+
+    def stop(self, patience_seconds: float) -> None:
+        """Ask the process to end, and end it if it has not after `patience_seconds`."""
+        if self.process is None:
+            return
+        if self.alive():
+            self.process.send_signal(self.stop_signal)
+            try:
+                self.process.wait(patience_seconds)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+        self.process.wait()
+
+    def last_words(self) -> str:
+        """Return the last line of the log, for a message."""
+        try:
+            lines = self.log.read_text("utf-8", "replace").strip().splitlines()
+        except OSError:
+            return ""
+        return lines[-1][:300] if lines else ""
+
+
+class Supervisor:
+    """Starts children in order, restarts those that die, stops them in the opposite order."""
+
+    def __init__(self, state: Path) -> None:
+        """Keep the list of running children in `state`, so that those of a killed launcher are found."""
+        self._record = state / "processes"
+        self._children: list[Child] = []
+
+    def end_leftovers(self) -> None:
+        """End children of an earlier launcher on the same state that was killed and could not end them itself."""
+        if not self._record.exists():
+            return
+        for line in self._record.read_text().splitlines():
+            pid, _, created = line.partition(" ")
+            try:
+                process = psutil.Process(int(pid))
+                if f"{process.create_time():.2f}" == created:
+                    process.terminate()
+                    process.wait(10)
+            except psutil.NoSuchProcess:
+                continue
+            except psutil.TimeoutExpired:
+                process.kill()
+        self._record.unlink()
+
+    def start(self, child: Child) -> None:
+        """Start `child` and remember it."""
+        child.start()
+        if child not in self._children:
+            self._children.append(child)
+        self._remember()
+
+    def watch(self) -> None:
+        """Restart children that have died; raises CannotStartError for one that keeps dying."""
+        for child in self._children:
+            if child.alive():
+                continue
+            now = time.monotonic()
+            child.restarted = [at for at in child.restarted if now - at < _QUICK_SECONDS] + [now]
+            if len(child.restarted) > _QUICK_DEATHS:
+                raise CannotStartError(f"{child.name} keeps ending: {child.last_words()} (see {child.log})")
+            print(f"{child.name} ended and is started again; see {child.log}", file=sys.stderr, flush=True)
+            self.start(child)
+
+    def stop(self) -> None:
+        """Stop all children, the last started first."""
+        for child in reversed(self._children):
+            child.stop(15.0)
+        self._children.clear()
+        self._record.unlink(missing_ok=True)
+
+    def _remember(self) -> None:
+        lines = []
+        for child in self._children:
+            if child.process is not None and child.alive():
+                try:
+                    lines.append(f"{child.process.pid} {psutil.Process(child.process.pid).create_time():.2f}\n")
+                except psutil.NoSuchProcess:
+                    continue
+        self._record.write_text("".join(lines))
+
+
+def free_port() -> int:
+    """Return a TCP port on loopback that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def require_port(port: int, setting: str) -> None:
+    """Raise CannotStartError if something listens on `port` already."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise CannotStartError(
+                f"Port {port} is in use: stop what listens on it, or set {setting} to another port."
+            ) from error
+
+
+def wait_until(check: Callable[[], bool], child: Child, patience_seconds: float, hint: str) -> None:
+    """Wait until `check` is true; raises CannotStartError with `hint` if `child` ends or time runs out."""
+    deadline = time.monotonic() + patience_seconds
+    while not check():
+        if not child.alive():
+            raise CannotStartError(f"{child.name} ended while starting: {child.last_words()} {hint} (log: {child.log})")
+        if time.monotonic() > deadline:
+            raise CannotStartError(
+                f"{child.name} was not ready after {patience_seconds:.0f} s: {hint} (log: {child.log})"
+            )
+        time.sleep(0.05)

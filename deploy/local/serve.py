@@ -1,0 +1,39 @@
+"""`make serve`: the whole system, empty, in the foreground."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+
+from deploy.local.processes import CannotStartError
+from deploy.local.system import LocalSystem, run_until_stopped, say, state_folder
+
+
+def main() -> int:
+    """Serve until SIGTERM or SIGINT; returns the exit code."""
+    stopping: list[int] = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda received, _: stopping.append(received))
+    system: LocalSystem | None = None
+    try:
+        system = LocalSystem(state_folder(), os.environ)
+        system.start()
+        for service in ("registry", "eligibility", "payout"):
+            say(f"{service:<12}{system.url(service)}/docs")
+        say(
+            f"tokens      {system.url('issuer')}/oauth/token, clients in {system.state / 'clients.json'} (demonstration only)"
+        )
+        say("ready")
+        run_until_stopped(system, stopping)
+    except CannotStartError as reason:
+        print(reason, file=sys.stderr, flush=True)
+        return 1
+    finally:
+        if system is not None:
+            system.stop()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

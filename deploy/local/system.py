@@ -1,0 +1,215 @@
+"""The whole system on one machine: what is started, in which order, with which settings."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+import shutil
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO
+
+import httpx
+import orjson
+import psycopg
+from kafka.errors import KafkaError
+from psycopg.conninfo import conninfo_to_dict
+
+from deploy.local.broker import Broker, local_broker
+from deploy.local.issuer import open_issuer
+from deploy.local.postgres import LocalPostgres, create_databases
+from deploy.local.processes import CannotStartError, Child, Supervisor, require_port, wait_until
+from shared.clock import SystemClock
+from shared.database import migrate
+from shared.messaging import kafka
+
+SERVICES = migrate.SERVICES
+DEFAULT_PORTS = {"ISSUER_PORT": 8000, "REGISTRY_PORT": 8001, "ELIGIBILITY_PORT": 8002, "PAYOUT_PORT": 8003}
+AUDIENCE = "ecommerce-subsidies"
+_LEAST_FREE_BYTES = 512 * 1024 * 1024
+
+
+class LocalSystem:
+    """Database, broker, issuer, three services with their workers and relays, under one supervisor."""
+
+    def __init__(self, state: Path, environment: Mapping[str, str], *, durable: bool = True) -> None:
+        """Prepare a system whose state lives in `state`, as `environment` says."""
+        self.state = state.resolve()
+        self._environment = environment
+        self._durable = durable
+        self._lock: IO[str] | None = None
+        self.ports = {name: _port(environment, name, default) for name, default in DEFAULT_PORTS.items()}
+        self.supervisor = Supervisor(self.state)
+        self.secrets: dict[str, str] = {}
+        self.settings: dict[str, str] = {}
+
+    def url(self, service: str) -> str:
+        """Return the base URL of `service`, or of the `issuer`."""
+        return f"http://127.0.0.1:{self.ports[f'{service.upper()}_PORT']}"
+
+    def start(self) -> None:
+        """Start everything and wait until it is ready; raises CannotStartError, after which `stop` ends what was started."""
+        self._open_state()
+        for name, port in self.ports.items():
+            require_port(port, name)
+        issuer = open_issuer(self.state, self.url("issuer"), AUDIENCE, SystemClock())
+        self.clients = orjson.loads((self.state / "clients.json").read_bytes())
+        del issuer
+        admin_url, bootstrap_servers = self._start_database_and_broker()
+        self.settings = self._service_settings(admin_url, bootstrap_servers)
+        self._migrate(admin_url)
+        self._start_services()
+
+    def stop(self) -> None:
+        """Stop everything that was started."""
+        self.supervisor.stop()
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    def _open_state(self) -> None:
+        try:
+            self.state.mkdir(parents=True, exist_ok=True)
+            (self.state / "writable").write_text("")
+            (self.state / "writable").unlink()
+        except OSError as error:
+            raise CannotStartError(
+                f"The state folder {self.state} cannot be written ({error.strerror}): mend its rights or set STATE_DIR."
+            ) from error
+        if shutil.disk_usage(self.state).free < _LEAST_FREE_BYTES:
+            raise CannotStartError(
+                f"Less than 512 MiB are free at {self.state}: make room or set STATE_DIR to a folder on another disk."
+            )
+        self._lock = (self.state / "lock").open("w")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise CannotStartError(
+                f"Another system runs on {self.state}: stop it, or set STATE_DIR to a folder of its own."
+            ) from error
+        self.supervisor.end_leftovers()
+        kept = self.state / "secrets.json"
+        names = [f"{s}_{role}" for s in SERVICES for role in ("owner", "app")] + ["account_key"]
+        self.secrets = orjson.loads(kept.read_bytes()) if kept.exists() else {}
+        if not set(names) <= set(self.secrets):
+            self.secrets = {name: self.secrets.get(name) or secrets.token_hex(32) for name in names}
+            kept.touch(mode=0o600)
+            kept.write_bytes(orjson.dumps(self.secrets))
+
+    def _log(self, name: str) -> Path:
+        return self.state / "logs" / f"{name}.log"
+
+    def _start_database_and_broker(self) -> tuple[str, str]:
+        admin_url = self._environment.get("DATABASE_URL")
+        bootstrap_servers = self._environment.get("KAFKA_BOOTSTRAP_SERVERS")
+        postgres: LocalPostgres | None = None
+        broker: Broker | None = None
+        if not admin_url:
+            postgres = LocalPostgres(self.state / "postgres", self._log("postgres"), durable=self._durable)
+            self.supervisor.start(postgres.spawn())
+        if not bootstrap_servers:
+            choice = self._environment.get("LOCAL_BROKER", "auto")
+            broker = local_broker(self.state, self._log("broker"), choice)
+            self.supervisor.start(broker.child)
+        if postgres is not None:
+            postgres.wait()
+            admin_url = postgres.url
+        if broker is not None:
+            broker.wait()
+            bootstrap_servers = broker.bootstrap_servers
+        assert admin_url and bootstrap_servers
+        try:
+            kafka.ensure_topics(bootstrap_servers)
+        except KafkaError as error:
+            raise CannotStartError(
+                f"The broker at {bootstrap_servers} does not answer ({type(error).__name__}):"
+                " start it, correct KAFKA_BOOTSTRAP_SERVERS, or unset it to use one of our own."
+            ) from error
+        say(f"PostgreSQL  {'18, our own' if postgres else 'at DATABASE_URL'}")
+        say(f"broker      {broker.described if broker else 'at KAFKA_BOOTSTRAP_SERVERS'}, {bootstrap_servers}")
+        return admin_url, bootstrap_servers
+
+    def _service_settings(self, admin_url: str, bootstrap_servers: str) -> dict[str, str]:
+        try:
+            server = conninfo_to_dict(admin_url)
+        except psycopg.ProgrammingError as error:
+            raise CannotStartError(
+                "DATABASE_URL is no PostgreSQL URL (postgresql://user:password@host:port/db)."
+            ) from error
+        address = f"{server.get('host', '127.0.0.1')}:{server.get('port', '5432')}"
+        settings = {
+            "STATE_DIR": str(self.state),
+            "KAFKA_BOOTSTRAP_SERVERS": bootstrap_servers,
+            "TOKEN_ISSUER": self.url("issuer"),
+            "TOKEN_AUDIENCE": AUDIENCE,
+            "TOKEN_JWKS_URL": f"{self.url('issuer')}/.well-known/jwks.json",
+            "TOKEN_URL": f"{self.url('issuer')}/oauth/token",
+            "REGISTRY_ACCOUNT_KEY": self.secrets["account_key"],
+        } | {name: str(port) for name, port in self.ports.items()}
+        for service in SERVICES:
+            upper = service.upper()
+            settings[f"{upper}_URL"] = self.url(service)
+            settings[f"{upper}_CLIENT_SECRET"] = self.clients.get(service, "")
+            for role, name in (("app", "DATABASE_URL"), ("owner", "OWNER_DATABASE_URL")):
+                password = self.secrets[f"{service}_{role}"]
+                settings[f"{upper}_{name}"] = f"postgresql://{service}_{role}:{password}@{address}/{service}"
+        return settings
+
+    def _migrate(self, admin_url: str) -> None:
+        try:
+            create_databases(admin_url, SERVICES, self.secrets)
+        except psycopg.Error as error:
+            raise CannotStartError(
+                f"The databases cannot be created ({type(error).__name__}):"
+                " DATABASE_URL must name a running PostgreSQL 18 and a role that may create databases and roles."
+            ) from error
+        for service in SERVICES:
+            owner_url = self.settings[f"{service.upper()}_OWNER_DATABASE_URL"]
+            migrate.upgrade(service, owner_url, f"{service}_app")
+
+    def _start_services(self) -> None:
+        modules = {"issuer": "deploy.local.issuer"}
+        modules |= {f"{s}-{part}": f"services.{s}.{part}" for s in SERVICES for part in ("app", "worker", "relay")}
+        children = {
+            name: Child(name, [sys.executable, "-m", module], self._log(name), self.settings)
+            for name, module in modules.items()
+        }
+        for child in children.values():
+            self.supervisor.start(child)
+        for service in SERVICES:
+            url = f"{self.url(service)}/readyz"
+            wait_until(lambda url=url: _ready(url), children[f"{service}-app"], 60.0, "look into its log.")  # type: ignore[misc]
+
+
+def run_until_stopped(system: LocalSystem, stopping: list[int]) -> None:
+    """Keep the children alive until a signal number is put into `stopping`."""
+    while not stopping:
+        system.supervisor.watch()
+        time.sleep(0.5)
+
+
+def say(line: str) -> None:
+    """Print a line at once."""
+    print(line, flush=True)
+
+
+def state_folder() -> Path:
+    """Return the folder that STATE_DIR names, `.local/` by default."""
+    return Path(os.environ.get("STATE_DIR") or ".local")
+
+
+def _port(environment: Mapping[str, str], name: str, default: int) -> int:
+    value = environment.get(name, str(default))
+    if not value.isdigit() or not 0 < int(value) < 65_536:
+        raise CannotStartError(f"{name} is no port: give a number from 1 to 65535.")
+    return int(value)
+
+
+def _ready(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=2.0).status_code == httpx.codes.OK
+    except httpx.HTTPError:
+        return False

@@ -1,0 +1,1 @@
+"""PostgreSQL: engine and transactions, bulk reading and writing, migrations."""

@@ -1,0 +1,60 @@
+"""One engine per process; a transaction is a `with` block."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import orjson
+from sqlalchemy import Connection, Engine, create_engine, make_url, text
+
+
+def _dumps(value: object) -> str:
+    return orjson.dumps(value).decode()
+
+
+class Database:
+    """A service's database, reached as one role."""
+
+    def __init__(self, url: str, *, pool_size: int = 10, application_name: str = "") -> None:
+        """Prepare a pool of at most `pool_size` connections to `url` (`postgresql://…`); connects on first use."""
+        self.url = url
+        self.engine: Engine = create_engine(
+            make_url(url).set(drivername="postgresql+psycopg"),
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_pre_ping=True,
+            pool_timeout=10,
+            json_serializer=_dumps,
+            json_deserializer=orjson.loads,
+            connect_args={"application_name": application_name, "connect_timeout": 10},
+        )
+        self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """Run the block in one transaction: committed at its end, rolled back if it raises."""
+        with self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Give a connection for single reading statements, each its own snapshot (autocommit)."""
+        with self._autocommit.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def reading_at_one_instant(self) -> Iterator[Connection]:
+        """Give a read-only connection on which all statements see the same instant (repeatable read)."""
+        with self.engine.connect() as connection:
+            connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+            yield connection
+
+    def ping(self) -> None:
+        """Raise unless the database answers."""
+        with self.reading() as connection:
+            connection.execute(text("SELECT 1"))
+
+    def close(self) -> None:
+        """Close the pool."""
+        self.engine.dispose()

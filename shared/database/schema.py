@@ -1,0 +1,24 @@
+"""Conventions of every table, and the tables that each service's database has beside its own."""
+
+from __future__ import annotations
+
+from sqlalchemy import MetaData
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+APPEND_ONLY = {"append_only": True}
+"""`Table.info` of a table whose rows the application role may insert and read, never change or delete."""
+
+plumbing = MetaData(naming_convention=NAMING)
+"""Outbox, inbox, dead letters, jobs, idempotency keys: declared beside the code that uses them, the same in every service."""
+
+
+def service_metadata() -> MetaData:
+    """Return the MetaData that a service's own tables are declared in."""
+    return MetaData(naming_convention=NAMING)

@@ -1,0 +1,103 @@
+"""Jobs in the database: enqueue, claim, progress, end, view."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, func, insert, select, text, update
+
+from shared.clock import isoformat
+from shared.identifiers import new_id
+from shared.jobs.tables import jobs
+from shared.observability import tracing
+from shared.web.problems import NOT_FOUND, Problem
+
+LEASE_SECONDS = 30
+
+
+def enqueue(connection: Connection, kind: str, job_input: Mapping[str, Any], *, by: str, now: datetime) -> UUID:
+    """Queue a job of `kind` for a worker, within the caller's transaction; returns its id."""
+    job_id = new_id(now)
+    connection.execute(
+        insert(jobs).values(
+            id=job_id, kind=kind, input=dict(job_input), created_by=by, trace_parent=tracing.current_trace_parent()
+        )
+    )
+    return job_id
+
+
+def claim(connection: Connection, kinds: Sequence[str]) -> Row[Any] | None:
+    """Take the oldest job that waits, or whose worker has died, for LEASE_SECONDS; None if there is none."""
+    return connection.execute(
+        text(
+            """
+            UPDATE jobs SET state = 'running', attempts = attempts + 1, started_at = coalesce(started_at, now()),
+                            lease_until = now() + make_interval(secs => :lease)
+            WHERE id = (SELECT id FROM jobs
+                        WHERE state IN ('queued', 'running') AND kind = ANY(:kinds)
+                          AND (state = 'queued' OR lease_until < now())
+                        ORDER BY created_at FOR UPDATE SKIP LOCKED LIMIT 1)
+            RETURNING *
+            """
+        ),
+        {"lease": LEASE_SECONDS, "kinds": list(kinds)},
+    ).one_or_none()
+
+
+def renew(connection: Connection, job_id: UUID, done: int, total: int) -> None:
+    """Report progress and keep the lease."""
+    connection.execute(
+        text(
+            "UPDATE jobs SET done = :done, total = :total, lease_until = now() + make_interval(secs => :lease)"
+            " WHERE id = :id AND state = 'running'"
+        ),
+        {"id": job_id, "done": done, "total": total, "lease": LEASE_SECONDS},
+    )
+
+
+def succeed(connection: Connection, job_id: UUID, result: Mapping[str, Any]) -> None:
+    """End the job well. In the transaction of its last effect, so that neither stands without the other."""
+    connection.execute(
+        update(jobs)
+        .where(jobs.c.id == job_id)
+        .values(state="succeeded", result=dict(result), done=jobs.c.total, finished_at=func.now(), lease_until=None)
+    )
+
+
+def fail(connection: Connection, job_id: UUID, problem: Mapping[str, Any]) -> None:
+    """End the job with the problem that stopped it."""
+    connection.execute(
+        update(jobs)
+        .where(jobs.c.id == job_id)
+        .values(state="failed", problem=dict(problem), finished_at=func.now(), lease_until=None)
+    )
+
+
+def get(connection: Connection, job_id: UUID, kind: str) -> Row[Any]:
+    """Return a job's row; raises Problem (404) if there is no such job of `kind`."""
+    row = connection.execute(select(jobs).where(jobs.c.id == job_id, jobs.c.kind == kind)).one_or_none()
+    if row is None:
+        raise Problem(NOT_FOUND, f"There is no such {kind}.")
+    return row
+
+
+def view(row: Row[Any]) -> dict[str, Any]:
+    """Return a job as its readers see it: the common members, and its result's own beside them."""
+
+    def instant(value: datetime | None) -> str | None:
+        return isoformat(value) if value else None
+
+    return {
+        "id": str(row.id),
+        "state": row.state,
+        "progress": {"done": row.done, "total": row.total},
+        "created_by": row.created_by,
+        "created_at": instant(row.created_at),
+        "started_at": instant(row.started_at),
+        "finished_at": instant(row.finished_at),
+        "problem": row.problem,
+        **row.result,
+    }

@@ -1,0 +1,108 @@
+"""The worker's side of jobs."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+import structlog
+from sqlalchemy import Connection
+
+from shared.database.engine import Database
+from shared.jobs import repository
+from shared.observability import metrics, tracing
+from shared.web.problems import INTERNAL, Problem
+
+MAX_ATTEMPTS = 3
+
+log = structlog.get_logger(__name__)
+
+
+class RunningJob:
+    """A claimed job. A handler reads `id`, `input` and `created_by`, reports progress, and ends with `succeed`."""
+
+    def __init__(self, database: Database, job_id: UUID, job_input: Mapping[str, Any], created_by: str) -> None:
+        """Wrap a claimed job."""
+        self._database = database
+        self.id = job_id
+        self.input = job_input
+        self.created_by = created_by
+        self.done = 0
+        self.total = 0
+        self._ended = threading.Event()
+
+    def progress(self, done: int, total: int) -> None:
+        """Report that `done` of `total` is behind; seen at once by whoever asks."""
+        self.done, self.total = done, total
+        self._renew()
+
+    def succeed(self, connection: Connection, result: Mapping[str, Any]) -> None:
+        """End the job in the transaction of its last effect."""
+        repository.succeed(connection, self.id, result)
+
+    def keep_alive(self) -> None:
+        """Renew the lease until the job ends."""
+        while not self._ended.wait(repository.LEASE_SECONDS / 3):
+            try:
+                self._renew()
+            except Exception as error:  # noqa: BLE001 - the next renewal may go through
+                log.warning("job.lease_not_renewed", job=str(self.id), exc_info=error)
+
+    def end(self) -> None:
+        """Stop renewing the lease."""
+        self._ended.set()
+
+    def _renew(self) -> None:
+        with self._database.transaction() as connection:
+            repository.renew(connection, self.id, self.done, self.total)
+
+
+JobHandler = Callable[[RunningJob], None]
+"""Does a job and calls `job.succeed` in its last transaction. Run again after a crash it must come to the same end."""
+
+
+class JobRunner:
+    """Claims jobs of the kinds that it has handlers for, one at a time."""
+
+    def __init__(self, database: Database, handlers: Mapping[str, JobHandler]) -> None:
+        """Prepare to run jobs with `handlers` by kind."""
+        self._database = database
+        self._handlers = dict(handlers)
+
+    def step(self) -> bool:
+        """Run one job; tells whether there was one."""
+        with self._database.transaction() as connection:
+            row = repository.claim(connection, list(self._handlers))
+        if row is None:
+            return False
+        job = RunningJob(self._database, row.id, row.input, row.created_by)
+        lease = threading.Thread(target=job.keep_alive, name=f"lease-{row.id}", daemon=True)
+        lease.start()
+        try:
+            with tracing.span(f"job {row.kind}", row.trace_parent):
+                self._run(row.kind, job, row.attempts)
+        finally:
+            job.end()
+            lease.join()
+        return True
+
+    def _run(self, kind: str, job: RunningJob, attempts: int) -> None:
+        try:
+            self._handlers[kind](job)
+        except Problem as problem:
+            self._fail(job, kind, problem)
+        except Exception as error:
+            log.error("job.failed", job=str(job.id), kind=kind, attempts=attempts, exc_info=error)
+            if attempts < MAX_ATTEMPTS:
+                raise  # the lease ends and the job is claimed again
+            self._fail(job, kind, Problem(INTERNAL, "The job failed repeatedly; its trace id finds it in the logs."))
+        else:
+            metrics.JOBS.labels(kind=kind, state="succeeded").inc()
+
+    def _fail(self, job: RunningJob, kind: str, problem: Problem) -> None:
+        body = problem.as_dict() | {"trace_id": tracing.current_trace_id()}
+        with self._database.transaction() as connection:
+            repository.fail(connection, job.id, body)
+        metrics.JOBS.labels(kind=kind, state="failed").inc()

@@ -1,0 +1,95 @@
+"""Dead letters: messages that could not be processed, kept whole with the reason, until replayed, cleared or discarded."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Connection,
+    DateTime,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB, insert
+
+from shared.database.schema import plumbing
+from shared.messaging.envelope import Message
+
+OPEN = "open"
+
+dead_letters = Table(
+    "dead_letters",
+    plumbing,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("topic", Text, nullable=False),
+    Column("partition", Integer, nullable=False),
+    Column("log_offset", BigInteger, nullable=False),
+    Column("key", LargeBinary),
+    Column("value", LargeBinary),
+    Column("headers", JSONB, nullable=False),
+    Column("content_hash", Text, nullable=False, unique=True),
+    Column("reason", Text, nullable=False),
+    Column("state", Text, nullable=False, server_default=OPEN),
+    Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("ended_at", DateTime(timezone=True)),
+    Column("ended_by", Text),
+    Column("ended_reason", Text),
+    CheckConstraint("state IN ('open', 'replayed', 'cleared', 'discarded')", name="state"),
+    CheckConstraint("(state = 'open') = (ended_at IS NULL)", name="ended"),
+    Index("ix_dead_letters_open", "topic", "key", postgresql_where=text("state = 'open'")),
+)
+
+
+def record(connection: Connection, message: Message, reason: str) -> None:
+    """Keep `message` with the reason why it could not be processed; the same message again is the same row."""
+    digest = hashlib.sha256()
+    for part in (message.topic.encode(), message.key or b"", message.value or b"", message.headers.get("ce_id", b"")):
+        digest.update(len(part).to_bytes(8, "big") + part)
+    connection.execute(
+        insert(dead_letters)
+        .values(
+            topic=message.topic,
+            partition=message.partition,
+            log_offset=message.offset,
+            key=message.key,
+            value=message.value,
+            headers={name: value.decode("utf-8", "replace") for name, value in message.headers.items()},
+            content_hash=digest.hexdigest(),
+            reason=reason,
+        )
+        .on_conflict_do_nothing()
+    )
+
+
+def clear(connection: Connection, topic: str, keys: Sequence[bytes]) -> None:
+    """Close the open dead letters of `keys`: a later valid event of the same key has taken effect."""
+    connection.execute(
+        text(
+            "UPDATE dead_letters SET state = 'cleared', ended_at = now(), ended_by = 'consumer',"
+            " ended_reason = 'a later valid event of the same key took effect'"
+            " WHERE state = 'open' AND topic = :topic AND key = ANY(:keys)"
+        ),
+        {"topic": topic, "keys": list(keys)},
+    )
+
+
+def message_of(row: object) -> Message:
+    """Rebuild the message that a dead letter's row keeps."""
+    return Message(
+        topic=row.topic,  # type: ignore[attr-defined]
+        partition=row.partition,  # type: ignore[attr-defined]
+        offset=row.log_offset,  # type: ignore[attr-defined]
+        key=row.key,  # type: ignore[attr-defined]
+        value=row.value,  # type: ignore[attr-defined]
+        headers={name: value.encode() for name, value in row.headers.items()},  # type: ignore[attr-defined]
+    )

@@ -1,0 +1,89 @@
+"""kafka-python with the settings that money needs, said once."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from typing import Any
+
+from kafka import KafkaConsumer, KafkaProducer
+from kafka.admin import KafkaAdminClient, NewTopic
+from kafka.errors import KafkaError, TopicAlreadyExistsError
+
+from shared.messaging import topics
+
+
+def producer(bootstrap_servers: str, client_id: str) -> KafkaProducer:
+    """Return a producer that acknowledges on all replicas and keeps the order within a partition (idempotent)."""
+    return KafkaProducer(
+        bootstrap_servers=bootstrap_servers.split(","),
+        client_id=client_id,
+        acks="all",
+        enable_idempotence=True,
+        compression_type="lz4",
+        linger_ms=5,
+        batch_size=256 * 1024,
+        delivery_timeout_ms=30_000,
+        request_timeout_ms=10_000,
+        max_block_ms=10_000,
+        allow_auto_create_topics=False,
+        metrics_enabled=False,
+    )
+
+
+def consumer(bootstrap_servers: str, group_id: str, topic: str, *, max_poll_records: int) -> KafkaConsumer:
+    """Return a consumer that commits nothing by itself and reads an unknown topic from its start."""
+    subscription = KafkaConsumer(
+        bootstrap_servers=bootstrap_servers.split(","),
+        group_id=group_id,
+        client_id=group_id,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        max_poll_records=max_poll_records,
+        max_poll_interval_ms=300_000,
+        session_timeout_ms=15_000,
+        heartbeat_interval_ms=3_000,
+        max_partition_fetch_bytes=4 * 1024 * 1024,
+        fetch_max_wait_ms=200,
+        allow_auto_create_topics=False,
+        metrics_enabled=False,
+    )
+    subscription.subscribe([topic])
+    return subscription
+
+
+def ensure_topics(bootstrap_servers: str, *, patience_seconds: float = 30.0) -> None:
+    """Create the topics that do not exist yet, waiting up to `patience_seconds` for the broker to answer."""
+    deadline = time.monotonic() + patience_seconds
+    while True:
+        try:
+            admin = KafkaAdminClient(bootstrap_servers=bootstrap_servers.split(","), bootstrap_timeout_ms=5_000)
+            try:
+                existing = set(admin.list_topics())
+                for name in topics.ALL:
+                    if name not in existing:
+                        _create(admin, name)
+            finally:
+                admin.close()
+            return
+        except KafkaError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
+
+
+def _create(admin: KafkaAdminClient, name: str) -> None:
+    with suppress(TopicAlreadyExistsError):
+        admin.create_topics([NewTopic(name=name, num_partitions=topics.PARTITIONS, replication_factor=1)])
+
+
+def log_identity(bootstrap_servers: str) -> str:
+    """Return what changes when the broker's log is a new one: cluster id and the ids of the topics."""
+    admin = KafkaAdminClient(bootstrap_servers=bootstrap_servers.split(","), bootstrap_timeout_ms=5_000)
+    try:
+        cluster: Any = admin.describe_cluster()
+        described: Any = admin.describe_topics(list(topics.ALL))
+    finally:
+        admin.close()
+    ids = sorted(f"{topic.get('name')}={topic.get('topic_id')}" for topic in described)
+    return "|".join([str(cluster.get("cluster_id")), *ids])

@@ -1,0 +1,72 @@
+"""The outbox: an event is a row written in the transaction of the change that it tells; the relay publishes it afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+from sqlalchemy import BigInteger, Column, Connection, DateTime, Identity, Index, Table, Text, Uuid, func, text
+
+from shared.database.bulk import copy_frame
+from shared.database.schema import plumbing
+from shared.messaging.envelope import Event
+
+outbox = Table(
+    "outbox",
+    plumbing,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("topic", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("event_id", Uuid, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("occurred_at", DateTime(timezone=True), nullable=False),
+    Column("data", Text, nullable=False),
+    Column("trace_parent", Text),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("published_at", DateTime(timezone=True)),
+    Index("ix_outbox_unpublished", "id", postgresql_where=text("published_at IS NULL")),
+    Index("ix_outbox_key", "topic", "key", "id"),
+)
+
+
+def enqueue(connection: Connection, events: Sequence[Event]) -> None:
+    """Write `events` to the outbox, in order, within the caller's transaction; many at once by COPY."""
+    if not events:
+        return
+    copy_frame(
+        connection,
+        outbox.name,
+        pl.DataFrame(
+            {
+                "topic": [event.topic for event in events],
+                "key": [event.key for event in events],
+                "type": [event.type for event in events],
+                "event_id": [str(event.id) for event in events],
+                "source": [event.source for event in events],
+                "subject": [event.subject for event in events],
+                "occurred_at": [event.time.isoformat() for event in events],
+                "data": [event.data.decode() for event in events],
+                "trace_parent": pl.Series([event.trace_parent for event in events], dtype=pl.String),
+            }
+        ),
+    )
+
+
+def republish_latest(connection: Connection, topic: str | None = None) -> int:
+    """Mark the latest event of each key and type (of `topic`, or of all) as not yet published; returns how many.
+
+    For a broker that has lost its log, or a consumer that asks: what is in force is told again, under the same event ids.
+    """
+    result = connection.execute(
+        text(
+            """
+            UPDATE outbox SET published_at = NULL
+            WHERE published_at IS NOT NULL AND id IN (
+                SELECT max(id) FROM outbox WHERE CAST(:topic AS text) IS NULL OR topic = :topic GROUP BY topic, key, type)
+            """
+        ),
+        {"topic": topic},
+    )
+    return result.rowcount

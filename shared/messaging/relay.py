@@ -1,0 +1,147 @@
+"""The relay: takes what is unpublished from the outbox, sends it, marks it. At least once, in order per key, one leader.
+
+Rows are found by `published_at IS NULL`, never by a cursor: a low id that commits late would be lost behind `id > last`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import structlog
+from kafka import KafkaProducer
+from kafka.errors import KafkaError
+from sqlalchemy import Column, Connection, Integer, Row, Table, Text, bindparam, func, select, text, update
+
+from shared.database.engine import Database
+from shared.database.schema import plumbing
+from shared.messaging import kafka
+from shared.messaging.envelope import Event
+from shared.messaging.outbox import outbox, republish_latest
+from shared.observability import metrics
+
+BATCH_ROWS = 5_000
+LEADER_LOCK = 0x72656C6179  # "relay"
+
+log = structlog.get_logger(__name__)
+
+broker_log = Table(
+    "broker_log",
+    plumbing,
+    Column("singleton", Integer, primary_key=True, server_default=text("1")),
+    Column("identity", Text, nullable=False),
+)
+
+_unpublished = select(outbox).where(outbox.c.published_at.is_(None)).order_by(outbox.c.id).limit(BATCH_ROWS)
+_mark = (
+    update(outbox)
+    .where(outbox.c.id == func.any(bindparam("ids")), outbox.c.published_at.is_(None))
+    .values(published_at=func.now())
+)
+
+
+class PublishingError(RuntimeError):
+    """The broker did not acknowledge an event; it stays in the outbox and is sent again."""
+
+
+class Relay:
+    """Publishes one service's outbox. Several may run; the one that holds the advisory lock works, the others wait."""
+
+    def __init__(
+        self,
+        database: Database,
+        bootstrap_servers: str,
+        client_id: str,
+        *,
+        crash_point: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """Prepare to publish; nothing is connected yet. `crash_point` lets a fault campaign end the process where it hurts."""
+        self._database = database
+        self._bootstrap_servers = bootstrap_servers
+        self._client_id = client_id
+        self._crash_point = crash_point
+        self._leadership: Connection | None = None
+        self._producer: KafkaProducer | None = None
+
+    def step(self) -> bool:
+        """Publish one batch; tells whether there was any. Raises PublishingError or a database error: call again later."""
+        if not self._lead():
+            return False
+        with self._database.reading() as connection:
+            rows = connection.execute(_unpublished).all()
+        if not rows:
+            return False
+        acknowledged = self._send(rows)
+        self._crash_point("relay: sent, not marked")
+        with self._database.transaction() as connection:
+            connection.execute(_mark, {"ids": acknowledged})
+        metrics.EVENTS_PUBLISHED.inc(len(acknowledged))
+        if len(acknowledged) < len(rows):
+            raise PublishingError(f"{len(rows) - len(acknowledged)} events were not acknowledged by the broker")
+        return True
+
+    def close(self) -> None:
+        """Give up leadership and close the connections."""
+        if self._producer is not None:
+            self._producer.close(timeout=5)
+            self._producer = None
+        if self._leadership is not None:
+            self._leadership.close()
+            self._leadership = None
+
+    def _lead(self) -> bool:
+        if self._leadership is not None:
+            self._leadership.execute(text("SELECT 1"))  # raises if the session, and with it the lock, is gone
+            return True
+        connection = self._database.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        if not connection.execute(select(func.pg_try_advisory_lock(LEADER_LOCK))).scalar_one():
+            connection.close()
+            return False
+        self._leadership = connection
+        self._producer = kafka.producer(self._bootstrap_servers, self._client_id)
+        self._republish_to_a_new_log()
+        log.info("relay.leads")
+        return True
+
+    def _republish_to_a_new_log(self) -> None:
+        identity = kafka.log_identity(self._bootstrap_servers)
+        with self._database.transaction() as connection:
+            known = connection.execute(select(broker_log.c.identity)).scalar_one_or_none()
+            if known == identity:
+                return
+            connection.execute(
+                text(
+                    "INSERT INTO broker_log (identity) VALUES (:identity)"
+                    " ON CONFLICT (singleton) DO UPDATE SET identity = excluded.identity"
+                ),
+                {"identity": identity},
+            )
+            if known is not None:
+                log.warning("relay.broker_log_is_new", republished=republish_latest(connection))
+
+    def _send(self, rows: Sequence[Row[Any]]) -> list[int]:
+        assert self._producer is not None
+        sent = []
+        for row in rows:
+            event = Event(
+                topic=row.topic,
+                key=row.key,
+                type=row.type,
+                id=row.event_id,
+                source=row.source,
+                subject=row.subject,
+                time=row.occurred_at,
+                data=row.data.encode(),
+                trace_parent=row.trace_parent,
+            )
+            future = self._producer.send(event.topic, key=event.key.encode(), value=event.data, headers=event.headers())
+            sent.append((row.id, future))
+        self._producer.flush(timeout=60)
+        acknowledged = []
+        for row_id, future in sent:
+            try:
+                future.get(timeout=0)
+            except KafkaError:
+                continue
+            acknowledged.append(row_id)
+        return acknowledged

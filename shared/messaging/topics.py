@@ -1,0 +1,9 @@
+"""The topics, by their only names."""
+
+REGISTRY_FACTS = "registry-facts.v1"
+AWARD_DECISIONS = "award-decisions.v1"
+PAYMENT_ORDERS = "payment-orders.v1"
+AWARD_DECISIONS_DEAD = "award-decisions.v1.dlq"
+
+ALL = (REGISTRY_FACTS, AWARD_DECISIONS, PAYMENT_ORDERS, AWARD_DECISIONS_DEAD)
+PARTITIONS = 6

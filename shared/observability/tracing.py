@@ -1,0 +1,43 @@
+"""W3C trace context: from a request's `traceparent` through the outbox and Kafka's headers to the effect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from opentelemetry import trace
+from opentelemetry.context import Context
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.trace import SpanKind
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+_propagator = TraceContextTextMapPropagator()
+_tracer = trace.get_tracer("ecommerce-subsidies")
+
+
+def configure(service: str) -> None:
+    """Install a tracer provider for the process; without an exporter it only gives and carries ids."""
+    trace.set_tracer_provider(TracerProvider(resource=Resource.create({"service.name": service})))
+
+
+def current_trace_id() -> str | None:
+    """Return the current trace id, 32 hexadecimal digits, if there is a trace."""
+    context = trace.get_current_span().get_span_context()
+    return f"{context.trace_id:032x}" if context.is_valid else None
+
+
+def current_trace_parent() -> str | None:
+    """Return the current context as a `traceparent` header value, to be kept with an outbox row or a job."""
+    carrier: dict[str, str] = {}
+    _propagator.inject(carrier)
+    return carrier.get("traceparent")
+
+
+@contextmanager
+def span(name: str, trace_parent: str | None = None, *, server: bool = False) -> Iterator[trace.Span]:
+    """Run the block in a span, a child of `trace_parent` if one is given."""
+    parent: Context | None = _propagator.extract({"traceparent": trace_parent}) if trace_parent else None
+    kind = SpanKind.SERVER if server else SpanKind.INTERNAL
+    with _tracer.start_as_current_span(name, context=parent, kind=kind) as current:
+        yield current

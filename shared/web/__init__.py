@@ -1,0 +1,1 @@
+"""HTTP, the same for the three services: app factory, problems, tokens and scopes, idempotency, pages."""

@@ -1,0 +1,256 @@
+"""The app factory: what each service's API has beside its own routes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import structlog
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.openapi.utils import get_openapi
+from fastapi_swagger import patch_fastapi
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import BaseModel
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.types import ASGIApp, Message, Receive, Send
+from starlette.types import Scope as AsgiScope
+
+from shared.clock import Clock
+from shared.database.engine import Database
+from shared.observability import metrics, tracing
+from shared.web import problems
+from shared.web.auth import TokenVerifier, needs
+from shared.web.problems import MEDIA_TYPE_UNSUPPORTED, TOO_LARGE, UNAVAILABLE, Problem, ProblemDetails
+from shared.web.scopes import Scope
+
+MAX_BODY_BYTES = 4 * 1024 * 1024
+
+log = structlog.get_logger("http")
+
+_REFUSALS: dict[int | str, dict[str, Any]] = {
+    status: {"model": ProblemDetails, "description": meaning, "content": {problems.MEDIA_TYPE: {}}}
+    for status, meaning in {
+        401: "No valid access token",
+        403: "The token does not allow this",
+        422: "The request is not valid",
+        503: "Not available at the moment",
+    }.items()
+}
+
+
+def refusals(*kinds: problems.ProblemType) -> dict[int | str, dict[str, Any]]:
+    """Declare the problems that an operation answers with beside 401, 403, 422 and 503, which every one may."""
+    by_status: dict[int | str, list[str]] = {}
+    for kind in kinds:
+        by_status.setdefault(kind.status, []).append(kind.title)
+    return {
+        status: {"model": ProblemDetails, "description": "; ".join(titles), "content": {problems.MEDIA_TYPE: {}}}
+        for status, titles in by_status.items()
+    }
+
+
+class Health(BaseModel):
+    """The answer of a probe."""
+
+    status: str
+
+
+def create_app(
+    *,
+    service: str,
+    title: str,
+    description: str,
+    routers: Sequence[APIRouter],
+    database: Database,
+    token_verifier: TokenVerifier,
+    clock: Clock,
+    state: Mapping[str, Any] | None = None,
+    ready: Callable[[], None] = lambda: None,
+    large_bodies: Sequence[str] = (),
+) -> FastAPI:
+    """Build a service's app around `routers`.
+
+    `state` is put on `app.state` for the routes; `ready` raises if something beside the database is missing;
+    `large_bodies` are path prefixes whose body limit the route itself enforces.
+    """
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        database.close()
+
+    app = FastAPI(
+        title=title,
+        description=description,
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        responses=_REFUSALS,
+        openapi_url="/openapi.json",
+        separate_input_output_schemas=False,
+        strict_content_type=False,
+    )
+    patch_fastapi(app, docs_url="/docs")
+    app.state.database = database
+    app.state.token_verifier = token_verifier
+    app.state.clock = clock
+    for name, value in (state or {}).items():
+        setattr(app.state, name, value)
+    problems.install(app)
+    app.include_router(_probes(service, database, ready))
+    for router in routers:
+        app.include_router(router)
+    app.add_middleware(_Edge, service=service, large_bodies=tuple(large_bodies))
+    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    return app
+
+
+def _openapi(app: FastAPI) -> dict[str, Any]:
+    if app.openapi_schema is None:
+        document = get_openapi(
+            title=app.title,
+            version=app.version,
+            description=app.description,
+            routes=app.routes,
+            separate_input_output_schemas=False,
+        )
+        document["components"]["schemas"].pop("HTTPValidationError", None)
+        document["components"]["schemas"].pop("ValidationError", None)
+        for operations in document["paths"].values():
+            for operation in operations.values():
+                for answer in operation["responses"].values():
+                    content = answer.get("content", {})
+                    if problems.MEDIA_TYPE in content and "application/json" in content:
+                        content[problems.MEDIA_TYPE] = content.pop("application/json")
+        app.openapi_schema = document
+    return app.openapi_schema
+
+
+def _probes(service: str, database: Database, ready: Callable[[], None]) -> APIRouter:
+    router = APIRouter(tags=["operations"])
+
+    @router.get("/healthz", operation_id="get_health", response_model=Health, responses={})
+    def get_health() -> dict[str, str]:
+        """Tell that the process answers."""
+        return {"status": "ok"}
+
+    @router.get("/readyz", operation_id="get_readiness", response_model=Health)
+    def get_readiness() -> dict[str, str]:
+        """Tell that the service can work: its database answers and has this version's tables."""
+        try:
+            database.ping()
+            ready()
+        except SQLAlchemyError as error:
+            raise Problem(UNAVAILABLE, "The database does not answer.") from error
+        return {"status": "ready"}
+
+    @router.get(
+        "/metrics",
+        operation_id="get_metrics",
+        response_class=Response,
+        responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+        dependencies=[needs(Scope.METRICS_READ)],
+    )
+    def get_metrics() -> Response:
+        """Give the metrics in Prometheus' text format."""
+        _measure_backlog(service, database)
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    return router
+
+
+def _measure_backlog(service: str, database: Database) -> None:
+    with database.reading() as connection:
+        row = connection.execute(
+            text(
+                """
+                SELECT (SELECT count(*) FROM outbox WHERE published_at IS NULL) AS pending,
+                       (SELECT coalesce(extract(epoch FROM now() - min(created_at)), 0)
+                          FROM outbox WHERE published_at IS NULL) AS oldest_seconds,
+                       (SELECT count(*) FROM dead_letters WHERE state = 'open') AS dead,
+                       (SELECT count(*) FROM jobs WHERE state IN ('queued', 'running')) AS jobs
+                """
+            )
+        ).one()
+    metrics.OUTBOX_PENDING.labels(service=service).set(row.pending)
+    metrics.OUTBOX_AGE_SECONDS.labels(service=service).set(row.oldest_seconds)
+    metrics.DEAD_LETTERS_OPEN.labels(service=service).set(row.dead)
+    metrics.JOBS_WAITING.labels(service=service).set(row.jobs)
+
+
+class _Edge:
+    """What surrounds every request: its trace, its metrics, its line in the log, the limit of its body."""
+
+    def __init__(self, app: ASGIApp, *, service: str, large_bodies: tuple[str, ...]) -> None:
+        self._app = app
+        self._service = service
+        self._large_bodies = large_bodies
+
+    async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope)
+        started = time.perf_counter()
+        status = 500
+
+        async def send_counted(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message.get("headers", ()), (b"x-content-type-options", b"nosniff")]
+            await send(message)
+
+        metrics.HTTP_IN_FLIGHT.labels(service=self._service).inc()
+        with tracing.span(f"{scope['method']}", request.headers.get("traceparent"), server=True):
+            try:
+                await self._guarded(scope, receive, send_counted, request)
+            finally:
+                seconds = time.perf_counter() - started
+                route = scope.get("route")
+                operation = getattr(route, "operation_id", None) or "none"
+                metrics.HTTP_IN_FLIGHT.labels(service=self._service).dec()
+                metrics.HTTP_REQUESTS.labels(service=self._service, operation=operation, status=str(status)).inc()
+                metrics.HTTP_SECONDS.labels(service=self._service, operation=operation).observe(seconds)
+                if operation not in ("get_health", "get_readiness", "get_metrics"):
+                    actor = getattr(request.state, "actor", None)
+                    log.info(
+                        "request",
+                        operation=operation,
+                        method=scope["method"],
+                        status=status,
+                        milliseconds=round(seconds * 1000, 1),
+                        actor=getattr(actor, "subject", None),
+                    )
+
+    async def _guarded(self, scope: AsgiScope, receive: Receive, send: Send, request: Request) -> None:
+        if scope["path"].startswith(self._large_bodies) if self._large_bodies else False:
+            await self._app(scope, receive, send)
+            return
+        declared = request.headers.get("content-length", "0")
+        has_body = declared != "0" or "transfer-encoding" in request.headers
+        if has_body and not request.headers.get("content-type", "").startswith("application/json"):
+            refusal = Problem(MEDIA_TYPE_UNSUPPORTED, "Send the body as `Content-Type: application/json`.")
+            await problems.respond(request, refusal)(scope, receive, send)
+            return
+        too_large = Problem(
+            TOO_LARGE, f"The body may have at most {MAX_BODY_BYTES} bytes; send large files as an import."
+        )
+        if declared.isdigit() and int(declared) > MAX_BODY_BYTES:
+            await problems.respond(request, too_large)(scope, receive, send)
+            return
+        received = 0
+
+        async def receive_bounded() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > MAX_BODY_BYTES:
+                raise too_large
+            return message
+
+        await self._app(scope, receive_bounded, send)

@@ -1,0 +1,124 @@
+"""`Idempotency-Key`: the first answer is kept in the transaction of its effect, and given again to the same request.
+
+Same key and body: the first answer. Same key, other body: 422. Still in flight: 409. A refused request changes nothing and
+keeps nothing, so it can be mended and sent again under its key.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import orjson
+from fastapi import Depends, Header, Request, Response
+from sqlalchemy import Column, Connection, DateTime, Integer, Table, Text, func, insert, select, text
+from sqlalchemy.dialects.postgresql import JSONB
+
+from shared.database.engine import Database
+from shared.database.schema import plumbing
+from shared.web.problems import IN_FLIGHT, KEY_REUSED, Problem
+
+idempotency_keys = Table(
+    "idempotency_keys",
+    plumbing,
+    Column("actor", Text, primary_key=True),
+    Column("operation", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("request_hash", Text, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("headers", JSONB, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+)
+
+
+def json_response(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """Answer with `body` as JSON; dates, UUIDs and aware datetimes (as UTC with `Z`) included."""
+    return Response(
+        orjson.dumps(body, option=orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS), status, headers, "application/json"
+    )
+
+
+class Command:
+    """A request that creates or decides. `run` gives it its one transaction."""
+
+    def __init__(self, request: Request, key: str | None, request_hash: str) -> None:
+        """Prepare the command of `request`."""
+        self._database: Database = request.app.state.database
+        self._actor: str = request.state.actor.subject
+        route = request.scope["route"]
+        self._operation = f"{route.operation_id}"
+        self._target = request.url.path
+        self._key = key
+        self._request_hash = request_hash
+
+    def run(
+        self,
+        act: Callable[[Connection], Any],
+        *,
+        status: int = 200,
+        headers: Callable[[Any], dict[str, str]] | None = None,
+    ) -> Response:
+        """Run `act` in a transaction and answer with what it returns, or with the first answer under this key."""
+        with self._database.transaction() as connection:
+            if self._key is not None and (earlier := self._earlier(connection)) is not None:
+                return earlier
+            body = act(connection)
+            response = json_response(body, status, headers(body) if headers else None)
+            if self._key is not None:
+                self._keep(connection, response)
+        return response
+
+    def _earlier(self, connection: Connection) -> Response | None:
+        lock = hashlib.sha256("\x1f".join((self._actor, self._operation, self._key or "")).encode()).digest()
+        number = int.from_bytes(lock[:8], "big", signed=True)
+        if not connection.execute(select(func.pg_try_advisory_xact_lock(number))).scalar_one():
+            raise Problem(IN_FLIGHT, "Wait for the answer to the first request.", headers={"Retry-After": "1"})
+        row = connection.execute(
+            select(idempotency_keys).where(
+                idempotency_keys.c.actor == self._actor,
+                idempotency_keys.c.operation == self._operation,
+                idempotency_keys.c.key == self._key,
+            )
+        ).one_or_none()
+        if row is None:
+            return None
+        if row.request_hash != self._request_hash:
+            raise Problem(KEY_REUSED, "Use a new key for a new request.")
+        return Response(row.body, row.status, {**row.headers, "Idempotency-Replayed": "true"}, "application/json")
+
+    def _keep(self, connection: Connection, response: Response) -> None:
+        kept = {name: value for name, value in response.headers.items() if name in ("location", "etag")}
+        connection.execute(
+            insert(idempotency_keys).values(
+                actor=self._actor,
+                operation=self._operation,
+                key=self._key,
+                request_hash=self._request_hash,
+                status=response.status_code,
+                headers=kept,
+                body=bytes(response.body).decode(),
+            )
+        )
+
+
+def forget_old_keys(connection: Connection) -> None:
+    """Delete keys older than seven days."""
+    connection.execute(text("DELETE FROM idempotency_keys WHERE created_at < now() - interval '7 days'"))
+
+
+async def _command(
+    request: Request,
+    idempotency_key: Annotated[
+        str | None,
+        Header(min_length=1, max_length=255, description="Same key and request: the first answer again, done once"),
+    ] = None,
+) -> Command:
+    digest = hashlib.sha256(f"{request.url.path}?{request.url.query}\x1f".encode())
+    digest.update(await request.body())
+    return Command(request, idempotency_key, digest.hexdigest())
+
+
+IdempotentCommand = Annotated[Command, Depends(_command)]
+"""Parameter of a route that creates or decides. List it after the actor: authentication comes first."""

@@ -1,0 +1,70 @@
+"""What a token may allow. Each operation needs one scope; the OpenAPI documents list them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Scope(StrEnum):
+    """The scopes, each with its meaning in DESCRIPTIONS."""
+
+    FACTS_READ = "facts:read"
+    FACTS_WRITE = "facts:write"
+    ACCOUNTS_READ = "accounts:read"
+    EVALUATIONS_READ = "evaluations:read"
+    EVALUATIONS_WRITE = "evaluations:write"
+    SIMULATIONS_WRITE = "simulations:write"
+    DECISIONS_READ = "decisions:read"
+    DECISIONS_APPROVE = "decisions:approve"
+    DECISIONS_SUSPEND = "decisions:suspend"
+    DECISIONS_REPLAY = "decisions:replay"
+    READINGS_PROPOSE = "readings:propose"
+    READINGS_CONFIRM = "readings:confirm"
+    NOTICES_WRITE = "notices:write"
+    OBJECTIONS_WRITE = "objections:write"
+    OBJECTIONS_DECIDE = "objections:decide"
+    MONEY_READ = "money:read"
+    ARRANGEMENTS_WRITE = "arrangements:write"
+    ARRANGEMENTS_CONFIRM = "arrangements:confirm"
+    APPROPRIATIONS_WRITE = "appropriations:write"
+    ORDERS_APPROVE = "orders:approve"
+    BATCHES_WRITE = "batches:write"
+    HOLDS_WRITE = "holds:write"
+    HOLDS_RELEASE = "holds:release"
+    RECOVERIES_WRITE = "recoveries:write"
+    RECOVERIES_APPROVE = "recoveries:approve"
+    AUDIT_READ = "audit:read"
+    METRICS_READ = "metrics:read"
+    DEAD_LETTERS_WRITE = "dead-letters:write"
+
+
+DESCRIPTIONS: dict[Scope, str] = {
+    Scope.FACTS_READ: "Read the registry's records, changes and snapshots, accounts masked",
+    Scope.FACTS_WRITE: "Write, import and withdraw records",
+    Scope.ACCOUNTS_READ: "Read payees' account numbers whole",
+    Scope.EVALUATIONS_READ: "Read evaluations and their outcomes, policies and readings",
+    Scope.EVALUATIONS_WRITE: "Start evaluations",
+    Scope.SIMULATIONS_WRITE: "Assess, simulate and preview impact; nothing is decided",
+    Scope.DECISIONS_READ: "Read decisions, explanations and receipts",
+    Scope.DECISIONS_APPROVE: "Approve and reject decisions",
+    Scope.DECISIONS_SUSPEND: "Suspend and resume decisions",
+    Scope.DECISIONS_REPLAY: "Replay decisions from their receipts",
+    Scope.READINGS_PROPOSE: "Propose a change of the official readings",
+    Scope.READINGS_CONFIRM: "Confirm a change of the official readings",
+    Scope.NOTICES_WRITE: "Open and close public notices",
+    Scope.OBJECTIONS_WRITE: "Record objections",
+    Scope.OBJECTIONS_DECIDE: "Decide objections",
+    Scope.MONEY_READ: "Read arrangements, budgets, awards in payout, orders, ledger and reconciliation",
+    Scope.ARRANGEMENTS_WRITE: "Draft fiscal arrangements",
+    Scope.ARRANGEMENTS_CONFIRM: "Confirm fiscal arrangements",
+    Scope.APPROPRIATIONS_WRITE: "Record appropriations",
+    Scope.ORDERS_APPROVE: "Approve payment orders",
+    Scope.BATCHES_WRITE: "Build payment batches, read results, reissue orders",
+    Scope.HOLDS_WRITE: "Hold awards and payees",
+    Scope.HOLDS_RELEASE: "Release awards and payees",
+    Scope.RECOVERIES_WRITE: "Record repayments, propose write-offs, net recoveries",
+    Scope.RECOVERIES_APPROVE: "Confirm write-offs",
+    Scope.AUDIT_READ: "Read the audit log",
+    Scope.METRICS_READ: "Read metrics and dead letters",
+    Scope.DEAD_LETTERS_WRITE: "Replay and discard dead letters",
+}

@@ -1,0 +1,62 @@
+"""Long-running work beside the API: named loops, each in a thread, until the process is told to stop."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from shared.observability import metrics
+
+MAX_PAUSE_SECONDS = 15.0
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """A step that is repeated: at once while it finds work, after `idle_seconds` when it found none.
+
+    A step that raises is repeated after a growing pause; nothing that it did not commit is lost.
+    """
+
+    name: str
+    step: Callable[[], bool]
+    idle_seconds: float = 0.2
+    close: Callable[[], None] = lambda: None
+
+    def run(self, stopping: threading.Event) -> None:
+        """Repeat the step until `stopping` is set, then close."""
+        failures = 0
+        while not stopping.is_set():
+            try:
+                worked = self.step()
+            except Exception as error:  # noqa: BLE001 - a loop outlives whatever its step meets
+                failures += 1
+                metrics.LOOP_FAILURES.labels(loop=self.name).inc()
+                log.error("loop.failed", loop=self.name, failures=failures, error=type(error).__name__, exc_info=error)
+                stopping.wait(min(0.2 * 2 ** min(failures, 10), MAX_PAUSE_SECONDS))
+                continue
+            failures = 0
+            if not worked:
+                stopping.wait(self.idle_seconds)
+        self.close()
+
+
+def run(loops: Sequence[Loop]) -> None:
+    """Run `loops` until SIGTERM or SIGINT; the step in hand is finished first."""
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    threads = [threading.Thread(target=loop.run, args=(stopping,), name=loop.name) for loop in loops]
+    for thread in threads:
+        thread.start()
+    log.info("worker.started", loops=[loop.name for loop in loops])
+    while not stopping.wait(1.0):
+        pass
+    for thread in threads:
+        thread.join()
+    log.info("worker.stopped")

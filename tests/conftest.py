@@ -1,0 +1,72 @@
+"""Fixtures of all tests. Servers are real, started once a session, and end with it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from deploy.local.broker import Broker, local_broker
+from deploy.local.postgres import LocalPostgres
+from deploy.local.processes import Supervisor
+from shared.messaging import kafka
+from tests.support.databases import DatabaseServer, ServiceDatabase
+from tests.support.tokens import Tokens
+
+FreshDatabase = Callable[[str], ServiceDatabase]
+
+
+@pytest.fixture(scope="session")
+def session_state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for the session's servers."""
+    return tmp_path_factory.mktemp("state")
+
+
+@pytest.fixture(scope="session")
+def supervisor(session_state: Path) -> Iterator[Supervisor]:
+    """Ends the session's servers."""
+    supervisor = Supervisor(session_state)
+    yield supervisor
+    supervisor.stop()
+
+
+@pytest.fixture(scope="session")
+def database_server(session_state: Path, supervisor: Supervisor) -> DatabaseServer:
+    """A PostgreSQL 18 server for the session; not durable, since nothing survives it."""
+    postgres = LocalPostgres(session_state / "postgres", session_state / "postgres.log", durable=False)
+    supervisor.start(postgres.spawn())
+    postgres.wait()
+    return DatabaseServer(postgres.url)
+
+
+@pytest.fixture
+def fresh_database(database_server: DatabaseServer) -> Iterator[FreshDatabase]:
+    """Makes fresh databases, by service, that are dropped after the test."""
+    made: list[ServiceDatabase] = []
+
+    def make(service: str) -> ServiceDatabase:
+        made.append(database_server.fresh(service))
+        return made[-1]
+
+    yield make
+    for database in made:
+        database_server.drop(database)
+
+
+@pytest.fixture(scope="session")
+def broker(session_state: Path, supervisor: Supervisor) -> Broker:
+    """A broker for the session: Apache Kafka where it can be had (required where LOCAL_BROKER says so)."""
+    broker = local_broker(session_state, session_state / "broker.log", os.environ.get("LOCAL_BROKER", "auto"))
+    supervisor.start(broker.child)
+    broker.wait()
+    kafka.ensure_topics(broker.bootstrap_servers)
+    print(f"\nbroker: {broker.described}")
+    return broker
+
+
+@pytest.fixture(scope="session")
+def tokens() -> Tokens:
+    """Access tokens of the demonstration's clients."""
+    return Tokens()

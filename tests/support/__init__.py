@@ -1,0 +1,1 @@
+"""What tests of several services need: a database server, a broker, tokens, running processes."""

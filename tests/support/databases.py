@@ -1,0 +1,63 @@
+"""A fresh database for each test, copied from a migrated template: real PostgreSQL, 50 ms."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from functools import cache
+
+import psycopg
+from sqlalchemy import make_url
+
+from deploy.local.postgres import create_databases
+from shared.database import migrate
+from shared.database.engine import Database
+
+PASSWORD = "test"
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class ServiceDatabase:
+    """A database of one service: as its owner and as its application role."""
+
+    service: str
+    owner_url: str
+    app_url: str
+
+    def connect(self) -> Database:
+        """Return the database as the application role sees it."""
+        return Database(self.app_url, application_name="test")
+
+
+class DatabaseServer:
+    """A PostgreSQL server for one test session."""
+
+    def __init__(self, admin_url: str) -> None:
+        self.admin_url = admin_url
+
+    @cache  # noqa: B019 - lives as long as the session
+    def template(self, service: str) -> str:
+        """Create and migrate the template of `service` once; returns its name."""
+        passwords = {f"{service}_{role}": PASSWORD for role in ("owner", "app")}
+        create_databases(self.admin_url, (service,), passwords)
+        migrate.upgrade(service, self._url(service, f"{service}_owner"), f"{service}_app")
+        return service
+
+    def fresh(self, service: str) -> ServiceDatabase:
+        """Return a new database with `service`'s tables and no rows."""
+        name = f"{service}_{next(_numbers)}"
+        template = self.template(service)
+        with psycopg.connect(self.admin_url, autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER {service}_owner')
+        return ServiceDatabase(service, self._url(name, f"{service}_owner"), self._url(name, f"{service}_app"))
+
+    def drop(self, database: ServiceDatabase) -> None:
+        """Drop a database, whoever is still connected."""
+        name = make_url(database.app_url).database
+        with psycopg.connect(self.admin_url, autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    def _url(self, database: str, role: str) -> str:
+        url = make_url(self.admin_url).set(database=database, username=role, password=PASSWORD)
+        return url.render_as_string(hide_password=False)

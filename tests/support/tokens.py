@@ -1,0 +1,42 @@
+"""Access tokens for tests, signed by a key of the tests' own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from joserfc.jwk import ECKey, KeySet
+
+from deploy.local.issuer import Issuer
+from shared.clock import Clock, SystemClock
+from shared.web.auth import TokenVerifier
+
+ISSUER = "http://issuer.test"
+AUDIENCE = "ecommerce-subsidies"
+
+
+@dataclass(frozen=True)
+class FixedKeys:
+    """A key set that never changes."""
+
+    key_set: KeySet
+
+    def get(self, *, fresh: bool) -> KeySet:
+        """Return the key set."""
+        return self.key_set
+
+
+class Tokens:
+    """Issues tokens to the demonstration's clients and verifies them."""
+
+    def __init__(self, clock: Clock | None = None) -> None:
+        self.clock = clock or SystemClock()
+        key = ECKey.generate_key("P-256", private=True, auto_kid=True)
+        self.issuer = Issuer(key, {}, ISSUER, AUDIENCE, self.clock)
+        self.verifier = TokenVerifier(
+            ISSUER, AUDIENCE, FixedKeys(KeySet.import_key_set(self.issuer.key_set())), self.clock
+        )
+
+    def headers(self, client: str, **more: str) -> dict[str, str]:
+        """Return the headers of a request by `client`; more headers by name, `_` standing for `-`."""
+        token = self.issuer.token(client, self.issuer.scopes(client, None) or [])
+        return {"Authorization": f"Bearer {token}"} | {name.replace("_", "-"): value for name, value in more.items()}
