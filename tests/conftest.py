@@ -62,7 +62,6 @@ def broker(session_state: Path, supervisor: Supervisor) -> Broker:
     supervisor.start(broker.child)
     broker.wait()
     kafka.ensure_topics(broker.bootstrap_servers)
-    print(f"\nbroker: {broker.described}")
     return broker
 
 

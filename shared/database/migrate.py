@@ -16,8 +16,6 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, create_engine, make_url, text
 
-from shared.database.schema import plumbing
-
 SERVICES = ("registry", "eligibility", "payout")
 PLUMBING_SQL = Path(__file__).with_name("plumbing")
 
@@ -34,8 +32,9 @@ def configuration(service: str, connection: Connection | None = None) -> Config:
 
 def metadata_of(service: str) -> list[MetaData]:
     """Return what `service`'s database should hold: its own tables and the plumbing."""
-    module = importlib.import_module(f"services.{service}.schema")
-    return [module.metadata, plumbing]
+    own: MetaData = importlib.import_module(f"services.{service}.schema").metadata
+    common: MetaData = importlib.import_module("shared.plumbing").plumbing
+    return [own, common]
 
 
 def run_environment(service: str, connection: Connection) -> None:

@@ -1,0 +1,53 @@
+# Every target does its own set-up: Python 3.11 or newer and a package index are all that is needed. `make help` lists them.
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/python
+UV_INDEX := $(or $(UV_INDEX_URL),$(PIP_INDEX_URL))
+.DEFAULT_GOAL := help
+.PHONY: help setup serve demo test lint bench openapi rulebook lock clean
+
+help: ## List the targets
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(VENV)/installed ## Install the pinned dependencies into .venv
+
+$(VENV)/installed: requirements-dev.txt deploy/python/uv.txt
+	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed: set PYTHON=/path/to/python3.11")'
+	$(PYTHON) -m venv $(VENV)
+	$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r deploy/python/uv.txt
+	index="$(UV_INDEX)"; index="$${index:-$$($(RUN) -m pip config get global.index-url 2>/dev/null || true)}"; \
+	$(VENV)/bin/uv pip install --quiet $${index:+--index-url "$$index"} --python $(RUN) --require-hashes -r requirements-dev.txt
+	@touch $@
+
+serve: setup ## Start the whole system, empty, in the foreground (ports, STATE_DIR: see docs/operations.md)
+	@exec $(RUN) -m deploy.local.serve
+
+demo: setup ## Show the main job on synthetic data; ARGS=--once ends by itself
+	@exec $(RUN) -m deploy.local.demo $(ARGS)
+
+test: lint ## Lint, types and all tests, on real PostgreSQL and a real broker; ARGS go to pytest
+	$(RUN) -m pytest $(ARGS)
+
+lint: setup ## Formatting, lint, types, directions of imports
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+
+bench: setup ## Benchmarks, as ratios; writes docs/benchmarks.md
+	$(RUN) -m tests.bench $(ARGS)
+
+openapi: setup ## Write the OpenAPI, AsyncAPI and event schema documents anew
+	$(RUN) -m deploy.documents
+
+rulebook: setup ## Write docs/rulebook*.md anew from the policy's definitions
+	$(RUN) -m services.eligibility.policy.rulebook
+
+lock: setup ## Resolve the dependencies anew and pin them with hashes
+	$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" pyproject.toml -o requirements.txt
+	$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" pyproject.toml --extra local --extra dev -o requirements-dev.txt
+	echo uv | $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" - -o deploy/python/uv.txt
+
+clean: ## Remove the environment, caches and local state
+	rm -rf $(VENV) .local .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""Decisions: from an evaluation's outcomes to versions in force, with their receipts."""

@@ -1,0 +1,105 @@
+"""Reading decisions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, Select, and_, select
+
+from services.eligibility.decisions.tables import awards, decision_acts, decisions, documents
+from shared.clock import isoformat
+from shared.web.auth import Actor
+from shared.web.problems import NOT_FOUND, Problem
+
+_selected = select(decisions, awards.c.first_decided_on).join(awards, awards.c.award_id == decisions.c.award_id)
+
+
+def visible(query: Select[Any], actor: Actor) -> Select[Any]:
+    """Restrict `query` to what `actor` may see: the decisions of its jurisdiction, if it is tied to one."""
+    return query if actor.jurisdiction is None else query.where(decisions.c.jurisdiction == actor.jurisdiction)
+
+
+def get(connection: Connection, decision_id: UUID, actor: Actor, *, lock: bool = False) -> Row[Any]:
+    """Return a decision; raises Problem (404) if there is none that `actor` may see. `lock` takes its award's row lock first."""
+    if lock:
+        connection.execute(
+            select(awards.c.award_id)
+            .where(awards.c.award_id == select(decisions.c.award_id).where(decisions.c.id == decision_id).scalar_subquery())
+            .with_for_update()
+        )
+    row = connection.execute(visible(_selected, actor).where(decisions.c.id == decision_id)).one_or_none()
+    if row is None:
+        raise Problem(NOT_FOUND, "There is no such decision.")
+    return row
+
+
+def find(
+    connection: Connection, actor: Actor, limit: int, after: UUID | None, filters: dict[str, Any], changed_after: datetime | None
+) -> list[dict[str, Any]]:
+    """Return up to `limit` decisions that match `filters` (column → value), in the order of their ids, behind `after`."""
+    conditions = [decisions.c[name] == value for name, value in filters.items() if value is not None]
+    if changed_after is not None:
+        conditions.append(decisions.c.changed_at > changed_after)
+    if after is not None:
+        conditions.append(decisions.c.id > after)
+    query = visible(_selected, actor).where(and_(True, *conditions)).order_by(decisions.c.id).limit(limit)
+    return [view(row) for row in connection.execute(query)]
+
+
+def acts(connection: Connection, decision_id: UUID) -> list[dict[str, Any]]:
+    """Return everything that was done to a decision, in order."""
+    query = select(decision_acts).where(decision_acts.c.decision_id == decision_id).order_by(decision_acts.c.id)
+    return [
+        {"act": r.act, "state": r.state, "actor": r.actor, "acted_at": isoformat(r.acted_at), "reason": r.reason}
+        for r in connection.execute(query)
+    ]
+
+
+def document(connection: Connection, digest: str) -> str:
+    """Return a kept document by its hash."""
+    return connection.execute(select(documents.c.content).where(documents.c.hash == digest)).scalar_one()
+
+
+def view(row: Row[Any]) -> dict[str, Any]:
+    """Return a decision as its readers see it."""
+    return {
+        "id": str(row.id),
+        "award_id": str(row.award_id),
+        "evaluation_id": str(row.evaluation_id),
+        "version": row.version,
+        "state": row.state,
+        "policy": row.policy,
+        "award": row.award,
+        "article": row.article,
+        "subject": row.subject,
+        "award_year": row.award_year,
+        "payee": {"uscc": row.payee_uscc, "name": row.payee_name},
+        "jurisdiction": row.jurisdiction,
+        "result": row.result,
+        "kind": row.kind,
+        "entitlement_fen": row.entitlement_fen,
+        "instalments": row.instalments,
+        "decided_on": row.decided_on.isoformat(),
+        "first_decided_on": (row.first_decided_on or row.decided_on).isoformat(),
+        "reason": row.reason,
+        "flags": row.flags,
+        "proposed_by": row.proposed_by,
+        "proposed_at": isoformat(row.proposed_at),
+        "approved_by": row.approved_by,
+        "approved_at": isoformat(row.approved_at) if row.approved_at else None,
+        "changed_at": isoformat(row.changed_at),
+        "receipt": {
+            "facts_revision": row.facts_revision,
+            "policy_hash": row.policy_hash,
+            "interpretations_hash": row.interpretations_hash,
+            "inputs_hash": row.inputs_hash,
+            "engine_version": row.engine_version,
+        },
+    }
+
+
+def etag(row: Row[Any]) -> str:
+    """Return a decision's entity tag: it changes with every act."""
+    return f'"{row.revision}"'

@@ -1,0 +1,151 @@
+"""Tables of decisions. The constraints repeat the laws: one proposal, one version in force, maker is not checker."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from services.eligibility.tables import metadata
+from shared.database.schema import APPEND_ONLY
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("hash", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("kept_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    CheckConstraint("kind IN ('book', 'readings', 'inputs')", name="kind"),
+    info=APPEND_ONLY,
+    comment="Policy books, readings and sealed inputs of decisions, each kept once under its SHA-256",
+)
+
+awards = Table(
+    "awards",
+    metadata,
+    Column("award_id", Uuid, primary_key=True),
+    Column("policy", Text, nullable=False),
+    Column("award", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("identity_year", Integer, comment="Part of the identity of a yearly award; empty for one given once"),
+    Column("version", Integer, nullable=False, server_default=text("0"), comment="The version in force, 0: none yet"),
+    Column("first_decided_on", Date, comment="Decision day of version 1"),
+    UniqueConstraint("policy", "award", "subject", "identity_year", postgresql_nulls_not_distinct=True),
+    CheckConstraint("(version = 0) = (first_decided_on IS NULL)", name="first_decided_on"),
+    comment="An award's identity. Its row is the lock under which versions are numbered and events ordered",
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", Uuid, primary_key=True, server_default=text("uuidv7()")),
+    Column("award_id", ForeignKey("awards.award_id"), nullable=False),
+    Column("evaluation_id", Uuid, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("revision", Integer, nullable=False, server_default=text("1"), comment="Counts changes; the ETag"),
+    Column("version", Integer),
+    Column("policy", Text, nullable=False),
+    Column("award", Text, nullable=False),
+    Column("article", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("award_year", Integer, nullable=False),
+    Column("payee_uscc", Text, nullable=False),
+    Column("payee_name", Text, nullable=False),
+    Column("jurisdiction", Text, nullable=False),
+    Column("result", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("entitlement_fen", BigInteger, nullable=False),
+    Column("instalments", JSONB, nullable=False),
+    Column("flags", ARRAY(Text), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("decided_on", Date, nullable=False),
+    Column("facts_revision", BigInteger, nullable=False),
+    Column("policy_hash", ForeignKey("documents.hash"), nullable=False),
+    Column("interpretations_hash", ForeignKey("documents.hash"), nullable=False),
+    Column("inputs_hash", ForeignKey("documents.hash"), nullable=False),
+    Column("engine_version", Text, nullable=False),
+    Column("proposed_by", Text, nullable=False),
+    Column("proposed_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("approved_by", Text),
+    Column("approved_at", DateTime(timezone=True)),
+    Column("changed_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    CheckConstraint(
+        "state IN ('proposed', 'in_notice', 'suspended', 'rejected', 'approved', 'superseded')", name="state"
+    ),
+    CheckConstraint("approved_by IS NULL OR approved_by <> proposed_by", name="maker_is_not_checker"),
+    CheckConstraint("(version IS NULL) = (approved_by IS NULL)", name="version_at_approval"),
+    CheckConstraint("state <> 'approved' OR version IS NOT NULL", name="approved_has_version"),
+    CheckConstraint("version IS NULL OR state IN ('approved', 'superseded')", name="version_in_force"),
+    CheckConstraint("jurisdiction IN ('city', 'liandu', 'development_zone')", name="jurisdiction"),
+    CheckConstraint("result IN ('granted', 'withdrawn')", name="result"),
+    CheckConstraint("kind IN ('cash', 'in_kind')", name="kind"),
+    CheckConstraint("reason IN ('initial', 'correction', 'withdrawal', 'objection')", name="reason"),
+    CheckConstraint(
+        "entitlement_fen >= 0 AND ((result = 'granted' AND kind = 'cash') = (entitlement_fen > 0))", name="entitlement"
+    ),
+    UniqueConstraint("award_id", "version"),
+    Index(
+        "uq_decisions_open",
+        "award_id",
+        unique=True,
+        postgresql_where=text("state IN ('proposed','in_notice','suspended')"),
+    ),
+    Index("uq_decisions_in_force", "award_id", unique=True, postgresql_where=text("state = 'approved'")),
+    Index("ix_decisions_award_id", "award_id", "id"),
+    Index("ix_decisions_evaluation", "evaluation_id", "id"),
+    Index("ix_decisions_payee", "payee_uscc", "id"),
+    Index("ix_decisions_award", "award", "award_year", "id"),
+    Index("ix_decisions_changed", "changed_at"),
+)
+
+decision_acts = Table(
+    "decision_acts",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("decision_id", ForeignKey("decisions.id"), nullable=False),
+    Column("act", Text, nullable=False),
+    Column("state", Text, nullable=False, comment="The state that the act led to"),
+    Column("actor", Text, nullable=False),
+    Column("acted_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("reason", Text),
+    Index("ix_decision_acts_decision", "decision_id", "id"),
+    info=APPEND_ONLY,
+    comment="Who did what to a decision, when and why",
+)
+
+outcomes = Table(
+    "outcomes",
+    metadata,
+    Column("evaluation_id", Uuid, primary_key=True),
+    Column("number", Integer, primary_key=True, comment="Place in the evaluation's order: award, subject, year"),
+    Column("award", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("award_year", Integer, nullable=False),
+    Column("payee_uscc", Text, nullable=False),
+    Column("payee_name", Text, nullable=False),
+    Column("jurisdiction", Text),
+    Column("result", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("entitlement_fen", BigInteger, nullable=False),
+    Column("missing", ARRAY(Text), nullable=False),
+    Column("flags", ARRAY(Text), nullable=False),
+    Index("ix_outcomes_result", "evaluation_id", "result", "number"),
+    info=APPEND_ONLY,
+    comment="What an evaluation found: granted, and undetermined where a row about the award exists",
+)

@@ -1,0 +1,161 @@
+"""`evaluate`: outcomes of awards over all their subjects."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date
+
+import polars as pl
+
+from ..facts.catalogue import Facts
+from ..policy.book import Book, Readings
+from ..policy.grammar.award import Award
+from ..policy.grammar.measures import FLAGS, MISSING, Measure
+from ..policy.grammar.setting import Setting
+from .judging import Judged, judge_all
+from .outcomes import GRANTED, INSTALMENT, OUTCOME_SCHEMA, REFUSED, RESULTS, SORTED_BY, UNDETERMINED
+
+#: The outcomes that are kept: what was granted, and what stays open.
+KEPT = (GRANTED, UNDETERMINED)
+
+
+def evaluate(
+    facts: Facts,
+    book: Book,
+    readings: Readings,
+    award_years: Sequence[int],
+    decided_on: date,
+    awards: Sequence[str] | None = None,
+    *,
+    results: Collection[str] = RESULTS,
+    known_only: bool = True,
+    everyone: bool = False,
+) -> pl.DataFrame:
+    """Outcomes with `OUTCOME_SCHEMA`, sorted by award, subject and award year.
+
+    Awards given once are judged over all years of the policy, whatever `award_years`; it filters what is returned.
+    A case whose event has no known day has no award year and is returned for every `award_years`.
+    `results` limits what comes back: without `refused`, failed cases are dropped early and never held in memory.
+    `known_only` leaves out cases without a row about the award. With `everyone`, every enterprise gets an outcome
+    for awards about enterprises, known or not (it implies `known_only=False`).
+    Raises `KeyError` for an award that the book does not have.
+    """
+    setting = book.setting(readings, decided_on)
+    chosen = [book.award(code) for code in (awards if awards is not None else [award.code for award in book.awards])]
+    frames = []
+    for award in chosen:
+        everybody = facts["enterprises"].get_column("uscc") if everyone and award.about.subject_is_enterprise else None
+        judged = judge_all(
+            award,
+            facts,
+            setting,
+            years_judged(award, book, award_years),
+            keep_refused=REFUSED in results,
+            known_only=known_only and not everyone,
+            also=everybody,
+        )
+        frames.append(_outcomes(award, judged, facts, setting, award_years, results, known_only and not everyone))
+    frames.append(pl.DataFrame(schema=OUTCOME_SCHEMA))
+    return pl.concat(frames).sort(SORTED_BY, nulls_last=True)
+
+
+def years_judged(award: Award, book: Book, award_years: Sequence[int]) -> list[int]:
+    """The years whose cases are needed: all of the policy's where earlier years matter, else those asked for."""
+    if award.about.once or award.in_later_years is not None:
+        return sorted({*book.award_years, *award_years})
+    return sorted(set(award_years))
+
+
+def _outcomes(
+    award: Award,
+    judged: Judged,
+    facts: Facts,
+    setting: Setting,
+    award_years: Sequence[int],
+    results: Collection[str],
+    known_only: bool,
+) -> pl.DataFrame:
+    year = pl.col("award_year")
+    wanted = (year.is_in(list(award_years)) | year.is_null()) & pl.col("verdict").is_in(list(results))
+    cases = judged.cases.filter(wanted & pl.col("about_known") if known_only else wanted)
+    names = facts["enterprises"].select(payee="uscc", payee_name="name")
+    cases = cases.join(names, on="payee", how="left", maintain_order="left")
+    granted = pl.col("verdict") == GRANTED
+    entitlement = pl.when(granted).then("amount").otherwise(pl.lit(0, dtype=pl.Int64))
+    cases = cases.with_columns(entitlement_fen=entitlement, missing=_missing(award, judged, setting, cases))
+    return cases.select(
+        pl.lit(award.code).alias("award"),
+        "subject",
+        "award_year",
+        pl.col("payee").alias("payee_uscc"),
+        "payee_name",
+        pl.col(award.place.column(setting).name).alias("jurisdiction"),
+        pl.col("verdict").alias("result"),
+        pl.lit(award.kind).alias("kind"),
+        "entitlement_fen",
+        _instalments(award, setting).alias("instalments"),
+        "missing",
+        _flags(judged, setting, cases).alias("flags"),
+        "about_known",
+    ).cast(dict(OUTCOME_SCHEMA))  # type: ignore[arg-type]
+
+
+def _instalments(award: Award, setting: Setting) -> pl.Expr:
+    """Equal parts in whole fen, what does not divide in the last; none without money."""
+    count = 1 if award.instalments is None else award.instalments.value({}, setting)
+    part = pl.col("entitlement_fen") // count
+    rows = []
+    for number in range(1, count + 1):
+        amount = part if number < count else pl.col("entitlement_fen") - part * (count - 1)
+        row = pl.struct(
+            pl.lit(number, dtype=pl.Int32).alias("number"),
+            pl.lit(number - 1, dtype=pl.Int32).alias("due_offset_years"),
+            amount.alias("amount_fen"),
+        )
+        rows.append(row)
+    none = pl.lit([], dtype=pl.List(INSTALMENT))
+    return pl.when(pl.col("entitlement_fen") > 0).then(pl.concat_list(rows)).otherwise(none)
+
+
+def _missing(award: Award, judged: Judged, setting: Setting, cases: pl.DataFrame) -> pl.Expr:
+    """Facts that an open case lacks, and those that a granted one left out by name."""
+    undetermined = pl.col("verdict") == UNDETERMINED
+    names: list[pl.Expr] = []
+    leaves = [pair for _, condition in judged.conditions for pair in condition.undetermined_leaves(setting)]
+    if award.amount is not None:
+        conditions_met = pl.col("met")
+        leaves += [(conditions_met & leaf.plan(setting).is_null(), leaf) for leaf in award.amount.leaves(setting)]
+    for where, leaf in leaves:
+        if leaf.lacking:
+            known_day = pl.col("day").is_not_null() if leaf.on_day else pl.lit(True)
+            names.append(pl.when(undetermined & where & known_day).then(pl.lit(leaf.lacking)))
+    lists = [pl.concat_list(names)] if names else []
+    for lookup in judged.lookups:
+        column = f"{getattr(lookup, 'name', '')}.{MISSING}"
+        if isinstance(lookup, Measure) and column in cases.columns:
+            named = undetermined | (pl.col("verdict") == GRANTED) if lookup.names_left_out else undetermined
+            lists.append(pl.when(named).then(pl.col(column)).otherwise(_no_text()))
+    if not lists:
+        return _no_text()
+    filled = [found.fill_null(_no_text()) for found in lists]
+    return pl.concat_list(filled).list.drop_nulls().list.unique().list.sort()
+
+
+def _flags(judged: Judged, setting: Setting, cases: pl.DataFrame) -> pl.Expr:
+    """Marks on open and granted cases: sanctions under `flag`, unverified rates that a measure leaned on."""
+    lists: list[pl.Expr] = []
+    if setting.reading("integrity_screen") == "flag":
+        marked = pl.col("payee.sanctions").list.eval(pl.lit("integrity:") + pl.element())
+        lists.append(marked.fill_null(_no_text()))
+    for lookup in judged.lookups:
+        column = f"{getattr(lookup, 'name', '')}.{FLAGS}"
+        if isinstance(lookup, Measure) and column in cases.columns:
+            lists.append(pl.col(column).fill_null(_no_text()))
+    if not lists:
+        return _no_text()
+    flags = pl.concat_list(lists).list.unique().list.sort()
+    return pl.when(pl.col("verdict") != REFUSED).then(flags).otherwise(_no_text())
+
+
+def _no_text() -> pl.Expr:
+    return pl.lit([], dtype=pl.List(pl.String))

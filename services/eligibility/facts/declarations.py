@@ -1,0 +1,106 @@
+"""The shape of a fact and of a dataset, and how the catalogue file is read into them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import polars as pl
+import yaml
+
+#: What the catalogue file writes after the kind of a fact that may be empty.
+UNKNOWN = " or unknown"
+
+#: Polars type of each kind of fact. Money, counts and areas are whole numbers, dates are dates, codes are text.
+KINDS: Mapping[str, pl.DataType] = MappingProxyType(
+    {
+        "id": pl.String(),
+        "code": pl.String(),
+        "text": pl.String(),
+        "flag": pl.Boolean(),
+        "day": pl.Date(),
+        "year": pl.Int64(),
+        "fen": pl.Int64(),
+        "usd_cents": pl.Int64(),
+        "count": pl.Int64(),
+        "days": pl.Int64(),
+        "months": pl.Int64(),
+        "square_metres": pl.Int64(),
+        "value": pl.Int64(),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldFacts:
+    """One fact: the dataset and field that hold it, its kind (which is also its unit) and its names."""
+
+    dataset: str
+    name: str
+    kind: str
+    optional: bool
+    zh: str
+    en: str
+
+    @property
+    def qualified(self) -> str:
+        """`dataset.field`, the name under which a missing fact is reported."""
+        return f"{self.dataset}.{self.name}"
+
+    @property
+    def dtype(self) -> pl.DataType:
+        """The Polars type of the column that holds the fact."""
+        return KINDS[self.kind]
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetFacts:
+    """One dataset: its fields in order, its key, and the columns that name the enterprises it concerns."""
+
+    name: str
+    zh: str
+    en: str
+    source: str
+    key: tuple[str, ...]
+    owners: tuple[str, ...]
+    fields: tuple[FieldFacts, ...]
+
+    @property
+    def schema(self) -> pl.Schema:
+        """Column names and types, in catalogue order."""
+        return pl.Schema({field.name: field.dtype for field in self.fields})
+
+    def empty(self) -> pl.DataFrame:
+        """A frame of this dataset with no rows."""
+        return pl.DataFrame(schema=self.schema)
+
+    def field(self, name: str) -> FieldFacts:
+        """The field of that name; `KeyError` lists what the dataset has."""
+        for field in self.fields:
+            if field.name == name:
+                return field
+        raise KeyError(f"{self.name} has no field {name!r}; it has {', '.join(f.name for f in self.fields)}")
+
+
+def read_catalogue(path: Path) -> Mapping[str, DatasetFacts]:
+    """Read the catalogue file; datasets keep the order of the file."""
+    document: dict[str, dict[str, Any]] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return MappingProxyType({name: _dataset(name, entry) for name, entry in document.items()})
+
+
+def _dataset(name: str, entry: dict[str, Any]) -> DatasetFacts:
+    fields = tuple(_field(name, field, said) for field, said in entry["fields"].items())
+    zh, en = entry["names"]
+    return DatasetFacts(name, zh, en, entry["source"], tuple(entry["key"]), tuple(entry["owners"]), fields)
+
+
+def _field(dataset: str, name: str, said: list[str]) -> FieldFacts:
+    kind, zh, en = said
+    return FieldFacts(dataset, name, kind.removesuffix(UNKNOWN), kind.endswith(UNKNOWN), zh, en)
+
+
+#: Dataset name → its declaration, in the order in which facts are recorded.
+CATALOGUE: Mapping[str, DatasetFacts] = read_catalogue(Path(__file__).with_name("catalogue.yaml"))

@@ -1,0 +1,21 @@
+"""Decisions, their acts and documents, outcomes of evaluations, and the plumbing."""
+
+from pathlib import Path
+
+from alembic import op
+
+from shared.database.migrate import plumbing_statements
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.execute(plumbing_statements("0001"))
+    op.execute(Path(__file__).with_suffix(".sql").read_text("utf-8"))
+
+
+def downgrade() -> None:
+    raise NotImplementedError("Decisions are kept for ever; restore a backup instead.")

@@ -1,0 +1,337 @@
+# ruff: noqa: D102 - overriding methods keep the docstring of their base
+"""Conditions: a name, a measured figure, a comparison, a threshold; met, failed or undetermined.
+
+`at_least` (≥) and `more_than` (>) are different words. Unknown figures make a condition undetermined, never false.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from ..text import Text
+from .judgement import COMPARISONS, Figure, Judgement
+from .setting import INT64, Setting
+from .terms import WIDE, Column, Parameter, Row, Term
+
+_SIGNS = {"at_least": "ge", "more_than": "gt", "at_most": "le", "before": "lt"}
+
+
+@dataclass(frozen=True)
+class Condition(ABC):
+    """One test on a case. `article` is set by the award that uses it, unless the condition has its own."""
+
+    name: str
+
+    @abstractmethod
+    def plan(self, setting: Setting) -> pl.Expr:
+        """True, false or null over all cases."""
+
+    @abstractmethod
+    def judge(self, row: Row, setting: Setting, words: Words) -> Judgement:
+        """The same on one case, with every figure."""
+
+    @abstractmethod
+    def terms(self, setting: Setting) -> tuple[Term, ...]:
+        """The terms compared, after readings are applied."""
+
+    @abstractmethod
+    def phrase(self, setting: Setting) -> Text:
+        """The test in words."""
+
+    @abstractmethod
+    def document(self) -> Any:
+        """The test as canonical data."""
+
+    def all_terms(self) -> tuple[Term, ...]:
+        """The terms compared, whatever the readings."""
+        return ()
+
+    def leaves(self, setting: Setting) -> Iterator[Column]:
+        """The columns read."""
+        for term in self.terms(setting):
+            yield from term.leaves(setting)
+
+    def reading_names(self, setting: Setting) -> tuple[str, ...]:
+        """The readings applied, each once."""
+        names = [name for term in self.terms(setting) for name in term.reading_names(setting)]
+        return tuple(dict.fromkeys(names))
+
+    def undetermined_leaves(self, setting: Setting) -> list[tuple[pl.Expr, Column]]:
+        """(where the condition is undetermined for want of it, the column) for every column read."""
+        unknown = self.plan(setting).is_null()
+        return [(unknown & leaf.plan(setting).is_null(), leaf) for leaf in self.leaves(setting)]
+
+    def expressed(self, setting: Setting) -> Condition:
+        """The condition after a reading of its own is applied; itself for most."""
+        return self
+
+    def _missing(self, row: Row, setting: Setting) -> tuple[str, ...]:
+        return tuple(missing_names(row, self.leaves(setting)))
+
+    def _readings(self, setting: Setting) -> tuple[tuple[str, str], ...]:
+        return tuple((name, setting.reading(name)) for name in self.reading_names(setting))
+
+
+class Words:
+    """Names of conditions in both languages and the article that each is cited from."""
+
+    def __init__(self, article: str, texts: dict[str, Text]) -> None:
+        self.article = article
+        self._texts = texts
+
+    def of(self, name: str) -> Text:
+        """The condition's name; `KeyError` for one that has none."""
+        return self._texts[name]
+
+
+def missing_names(row: Row, leaves: Iterator[Column]) -> list[str]:
+    """Names of the facts that are null in a case."""
+    names = {
+        leaf.lacking
+        for leaf in leaves
+        if leaf.lacking and row[leaf.name] is None and not (leaf.on_day and row.get("day") is None)
+    }
+    return sorted(names)
+
+
+@dataclass(frozen=True)
+class Comparison(Condition):
+    """A figure against a threshold, compared by cross-multiplication.
+
+    `in_doubt` is what may still be added to the figure: with it the condition is met if the figure alone is enough,
+    failed if even the sum is not, and undetermined between.
+    """
+
+    measured: Term
+    sign: str
+    threshold: Term
+    in_doubt: Column | None = None
+
+    def plan(self, setting: Setting) -> pl.Expr:
+        plain = self._compared(self.measured.plan(setting), setting)
+        if self.in_doubt is None:
+            return plain
+        hopeful = self._compared(self.measured.plan(setting) + self.in_doubt.plan(setting), setting)
+        # Known if both ends agree, else undetermined.
+        return pl.when(plain == hopeful).then(plain)
+
+    def _compared(self, measured: pl.Expr, setting: Setting) -> pl.Expr:
+        threshold = self.threshold.plan(setting)
+        over, under = self.threshold.denominator(setting), self.measured.denominator(setting)
+        widest = max(2 * self.measured.bound(setting) * over, self.threshold.bound(setting) * under)
+        if widest > INT64:
+            measured, threshold = measured.cast(WIDE), threshold.cast(WIDE)
+        left = measured if over == 1 else measured * pl.lit(over, dtype=WIDE if widest > INT64 else pl.Int64)
+        right = threshold if under == 1 else threshold * pl.lit(under, dtype=WIDE if widest > INT64 else pl.Int64)
+        compared: pl.Expr = getattr(left, _SIGNS[self.sign])(right)
+        return compared
+
+    def _met(self, measured: Any, threshold: Any, setting: Setting) -> bool | None:
+        if measured is None or threshold is None:
+            return None
+        over, under = self.threshold.denominator(setting), self.measured.denominator(setting)
+        left = measured if over == 1 else measured * over
+        right = threshold if under == 1 else threshold * under
+        return bool(getattr(left, f"__{_SIGNS[self.sign]}__")(right))
+
+    def judge(self, row: Row, setting: Setting, words: Words) -> Judgement:
+        measured, threshold = self.measured.value(row, setting), self.threshold.value(row, setting)
+        met = self._met(measured, threshold, setting)
+        doubt = None if self.in_doubt is None else row[self.in_doubt.name]
+        if self.in_doubt is not None and met is False:
+            hopeful = None if doubt is None else self._met(measured + doubt, threshold, setting)
+            met = False if hopeful is False else None
+        elif self.in_doubt is not None and doubt is None:
+            met = None
+        unit = self.measured.unit(setting)
+        return Judgement(
+            self.name,
+            words.article,
+            words.of(self.name),
+            self.sign,
+            met,
+            Figure(measured, unit, self.measured.denominator(setting)),
+            Figure(threshold, unit, self.threshold.denominator(setting)),
+            Figure(doubt, unit) if doubt else None,
+            self._short_by(measured, threshold, unit, setting) if met is False else None,
+            self._readings(setting),
+            self._missing(row, setting) if met is None else (),
+        )
+
+    def _short_by(self, measured: Any, threshold: Any, unit: str, setting: Setting) -> Figure | None:
+        """The least whole number of units that would have met the condition; days late for days."""
+        if self.sign in ("at_most", "before"):
+            late = measured - threshold
+            days = late if isinstance(late, int) else late.days
+            return Figure(days + (self.sign == "before"), "days" if unit == "day" else unit)
+        if not isinstance(measured, int):
+            return Figure((threshold - measured).days, "days")
+        over, under = self.threshold.denominator(setting), self.measured.denominator(setting)
+        if under != 1:
+            return None
+        needed = threshold // over + 1 if self.sign == "more_than" else -(-threshold // over)
+        return Figure(needed - measured, unit)
+
+    def terms(self, setting: Setting) -> tuple[Term, ...]:
+        doubt = () if self.in_doubt is None else (self.in_doubt,)
+        return (self.measured, self.threshold, *doubt)
+
+    def all_terms(self) -> tuple[Term, ...]:
+        doubt = () if self.in_doubt is None else (self.in_doubt,)
+        return (self.measured, self.threshold, *doubt)
+
+    def phrase(self, setting: Setting) -> Text:
+        sign = COMPARISONS[self.sign][0]
+        return Text.joined([self.measured.phrase(setting), self.threshold.phrase(setting)], f" {sign} ", f" {sign} ")
+
+    def document(self) -> Any:
+        said = {"name": self.name, self.sign: [self.measured.document(), self.threshold.document()]}
+        return said if self.in_doubt is None else {**said, "in_doubt": self.in_doubt.document()}
+
+
+@dataclass(frozen=True)
+class Membership(Condition):
+    """A code that is one of a list of the policy."""
+
+    measured: Term
+    allowed: Parameter | ChosenList
+
+    def plan(self, setting: Setting) -> pl.Expr:
+        allowed = self.allowed_codes(setting)
+        return self.measured.plan(setting).is_in(list(allowed))
+
+    def allowed_codes(self, setting: Setting) -> tuple[str, ...]:
+        """The codes that meet the condition."""
+        if isinstance(self.allowed, ChosenList):
+            return self.allowed.codes(setting)
+        found: tuple[str, ...] = setting.parameter(self.allowed.name)
+        return found
+
+    def judge(self, row: Row, setting: Setting, words: Words) -> Judgement:
+        measured = self.measured.value(row, setting)
+        allowed = self.allowed_codes(setting)
+        met = None if measured is None else measured in allowed
+        return Judgement(
+            self.name,
+            words.article,
+            words.of(self.name),
+            "one_of",
+            met,
+            Figure(measured, "code"),
+            Figure(allowed, "code"),
+            readings=self._readings(setting),
+            missing=self._missing(row, setting) if met is None else (),
+        )
+
+    def terms(self, setting: Setting) -> tuple[Term, ...]:
+        return (self.measured,)
+
+    def all_terms(self) -> tuple[Term, ...]:
+        return (self.measured, *((self.allowed,) if isinstance(self.allowed, Parameter) else ()))
+
+    def reading_names(self, setting: Setting) -> tuple[str, ...]:
+        names = super().reading_names(setting)
+        return (*names, self.allowed.reading) if isinstance(self.allowed, ChosenList) else names
+
+    def phrase(self, setting: Setting) -> Text:
+        codes = "、".join(self.allowed_codes(setting)), ", ".join(self.allowed_codes(setting))
+        return Text.joined([self.measured.phrase(setting), Text(*codes)], " 属于 ", " is one of ")
+
+    def document(self) -> Any:
+        return {"name": self.name, "one_of": [self.measured.document(), self.allowed.document()]}
+
+
+@dataclass(frozen=True)
+class ChosenList:
+    """A list of codes that depends on a reading; each value names a parameter."""
+
+    reading: str
+    options: tuple[tuple[str, str], ...]
+
+    def codes(self, setting: Setting) -> tuple[str, ...]:
+        """The codes under the reading in force."""
+        found: tuple[str, ...] = setting.parameter(dict(self.options)[setting.reading(self.reading)])
+        return found
+
+    def document(self) -> Any:
+        """The list as canonical data."""
+        return {"reading": self.reading, "values": dict(self.options)}
+
+
+@dataclass(frozen=True)
+class Holds(Condition):
+    """A flag that must be true."""
+
+    measured: Term
+
+    def plan(self, setting: Setting) -> pl.Expr:
+        return self.measured.plan(setting)
+
+    def judge(self, row: Row, setting: Setting, words: Words) -> Judgement:
+        met = self.measured.value(row, setting)
+        return Judgement(
+            self.name,
+            words.article,
+            words.of(self.name),
+            "is",
+            met,
+            Figure(met, "flag"),
+            Figure(True, "flag"),
+            readings=self._readings(setting),
+            missing=self._missing(row, setting) if met is None else (),
+        )
+
+    def terms(self, setting: Setting) -> tuple[Term, ...]:
+        return (self.measured,)
+
+    def all_terms(self) -> tuple[Term, ...]:
+        return (self.measured,)
+
+    def phrase(self, setting: Setting) -> Text:
+        return self.measured.phrase(setting)
+
+    def document(self) -> Any:
+        return {"name": self.name, "holds": self.measured.document()}
+
+
+@dataclass(frozen=True)
+class OnRecord(Condition):
+    """A text that must be on record; an empty one leaves the condition undetermined, it never fails."""
+
+    measured: Column
+
+    def plan(self, setting: Setting) -> pl.Expr:
+        return pl.when(self.measured.plan(setting).str.strip_chars().str.len_chars() > 0).then(True)
+
+    def judge(self, row: Row, setting: Setting, words: Words) -> Judgement:
+        found = self.measured.value(row, setting)
+        met = True if found is not None and found.strip() else None
+        return Judgement(
+            self.name,
+            words.article,
+            words.of(self.name),
+            "present",
+            met,
+            Figure(found, "text"),
+            missing=() if met else (self.measured.lacking,),
+        )
+
+    def undetermined_leaves(self, setting: Setting) -> list[tuple[pl.Expr, Column]]:
+        return [(self.plan(setting).is_null(), self.measured)]
+
+    def terms(self, setting: Setting) -> tuple[Term, ...]:
+        return (self.measured,)
+
+    def all_terms(self) -> tuple[Term, ...]:
+        return (self.measured,)
+
+    def phrase(self, setting: Setting) -> Text:
+        return Text.joined([self.measured.words, Text("已登记", "on record")], "", " ")
+
+    def document(self) -> Any:
+        return {"name": self.name, "on_record": self.measured.document()}

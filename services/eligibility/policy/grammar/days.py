@@ -1,0 +1,190 @@
+# ruff: noqa: D102 - overriding methods keep the docstring of their base
+"""Days: the length of a year, the later of two days, and the first award year's reach."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from ..text import Text
+from .setting import Setting
+from .terms import ChosenTerm, Column, Row, Term
+
+
+@dataclass(frozen=True)
+class DaysOfYear(Term):
+    """Calendar days of the award year, or in the year of `since` those from that day on (both ends counted)."""
+
+    since: Column | None = None
+
+    def plan(self, setting: Setting) -> pl.Expr:
+        first, last = pl.date(pl.col("award_year"), 1, 1), pl.date(pl.col("award_year"), 12, 31)
+        if self.since is not None:
+            opened = self.since.plan(setting)
+            first = pl.when(opened > first).then(opened).otherwise(first)
+        days = ((last - first).dt.total_days() + 1).clip(lower_bound=0)
+        return days if self.since is None else pl.when(self.since.plan(setting).is_not_null()).then(days)
+
+    def value(self, row: Row, setting: Setting) -> Any:
+        year = row["award_year"]
+        first = date(year, 1, 1)
+        if self.since is not None:
+            opened = self.since.value(row, setting)
+            if opened is None:
+                return None
+            first = max(first, opened)
+        return max(0, (date(year, 12, 31) - first).days + 1)
+
+    def bound(self, setting: Setting) -> int:
+        return 366
+
+    def leaves(self, setting: Setting) -> Iterator[Column]:
+        if self.since is not None:
+            yield self.since
+
+    def phrase(self, setting: Setting) -> Text:
+        if self.since is None:
+            return Text("全年日历天数", "calendar days of the year")
+        return Text("启用年度自启用日起的日历天数", "calendar days of the year, from opening on in its first")
+
+    def document(self) -> Any:
+        return {"days_of_year": None if self.since is None else self.since.document()}
+
+
+@dataclass(frozen=True)
+class LaterDay(Term):
+    """The later of two days; unknown while one is."""
+
+    one: Column
+    other: Column
+
+    def plan(self, setting: Setting) -> pl.Expr:
+        one, other = self.one.plan(setting), self.other.plan(setting)
+        # Not max_horizontal: that would take the known day for the later one.
+        return pl.when(one >= other).then(one).when(one < other).then(other)
+
+    def value(self, row: Row, setting: Setting) -> Any:
+        one, other = self.one.value(row, setting), self.other.value(row, setting)
+        return None if one is None or other is None else max(one, other)
+
+    def parts(self, setting: Setting) -> tuple[Term, ...]:
+        return (self.one, self.other)
+
+    def all_parts(self) -> tuple[Term, ...]:
+        return (self.one, self.other)
+
+    def denominator(self, setting: Setting) -> int:
+        return 1
+
+    def phrase(self, setting: Setting) -> Text:
+        return Text(
+            f"{self.one.words.zh}与{self.other.words.zh}中较晚者",
+            f"the later of {self.one.words.en} and {self.other.words.en}",
+        )
+
+    def document(self) -> Any:
+        return {"later_of": [self.one.document(), self.other.document()]}
+
+
+@dataclass(frozen=True)
+class CaseDay(Term):
+    """31 December of the award year, or the day of the event that the case is about."""
+
+    event: Term | None
+
+    def plan(self, setting: Setting) -> pl.Expr:
+        return pl.col("day")
+
+    def value(self, row: Row, setting: Setting) -> Any:
+        return row["day"]
+
+    def parts(self, setting: Setting) -> tuple[Term, ...]:
+        return () if self.event is None else (self.event,)
+
+    def all_parts(self) -> tuple[Term, ...]:
+        return () if self.event is None else (self.event,)
+
+    def unit(self, setting: Setting) -> str:
+        return "day"
+
+    def phrase(self, setting: Setting) -> Text:
+        if self.event is None:
+            return Text("奖补年度12月31日", "31 December of the award year")
+        return self.event.phrase(setting)
+
+    def document(self) -> Any:
+        return {"case_day": None if self.event is None else self.event.document()}
+
+
+@dataclass(frozen=True)
+class YearEnd(Term):
+    """31 December of the award year."""
+
+    def plan(self, setting: Setting) -> pl.Expr:
+        return pl.date(pl.col("award_year"), 12, 31)
+
+    def value(self, row: Row, setting: Setting) -> Any:
+        return None if row["award_year"] is None else date(row["award_year"], 12, 31)
+
+    def unit(self, setting: Setting) -> str:
+        return "day"
+
+    def phrase(self, setting: Setting) -> Text:
+        return Text("奖补年度12月31日", "31 December of the award year")
+
+    def document(self) -> Any:
+        return "year_end"
+
+
+@dataclass(frozen=True)
+class AwardYear(Term):
+    """The award year itself."""
+
+    def plan(self, setting: Setting) -> pl.Expr:
+        return pl.col("award_year").cast(pl.Int64)
+
+    def value(self, row: Row, setting: Setting) -> Any:
+        return row["award_year"]
+
+    def unit(self, setting: Setting) -> str:
+        return "year"
+
+    def phrase(self, setting: Setting) -> Text:
+        return Text("奖补年度", "award year")
+
+    def document(self) -> Any:
+        return "award_year"
+
+
+@dataclass(frozen=True)
+class DecisionDay(Term):
+    """The day on which it is decided."""
+
+    def plan(self, setting: Setting) -> pl.Expr:
+        return pl.lit(setting.decided_on)
+
+    def value(self, row: Row, setting: Setting) -> Any:
+        return setting.decided_on
+
+    def unit(self, setting: Setting) -> str:
+        return "day"
+
+    def phrase(self, setting: Setting) -> Text:
+        return Text("决定日", "the decision day")
+
+    def document(self) -> Any:
+        return "decided_on"
+
+
+def days(operating_days: Column, since: Column | None = None) -> ChosenTerm:
+    """Days over which a daily average is taken, by the reading `daily_average`."""
+    return ChosenTerm("daily_average", (("operating_days", operating_days), ("calendar_days", DaysOfYear(since))))
+
+
+def later_of(one: Column, other: Column) -> LaterDay:
+    """The later of two days."""
+    return LaterDay(one, other)

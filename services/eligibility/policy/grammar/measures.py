@@ -1,0 +1,110 @@
+# ruff: noqa: D102 - overriding methods keep the docstring of their base
+"""Measures: named figures that do not fit a comparison of facts, from typed frames to a typed frame.
+
+A measure is a function of (cases, facts, setting). `cases` has a row number `case` and the columns the measure
+needs; what comes back is one row of figures per case that has any, and the parts that the figures were made of,
+computed only when an explanation asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from ...facts.catalogue import Facts
+from ..text import Text
+from .lookups import Lookup
+from .reads import Read
+from .setting import Setting
+from .terms import Column
+
+#: Suffixes of the two lists that a measure may give beside its figures.
+MISSING, FLAGS = "missing", "flags"
+
+
+@dataclass(frozen=True)
+class Measured:
+    """`figures`: one row per `case`, with the measure's columns and optionally lists `missing` and `flags`.
+
+    `parts`: any number of rows per `case`, what an explanation shows; lazy, so that bulk runs never build them.
+    """
+
+    figures: pl.DataFrame
+    parts: pl.LazyFrame
+
+
+Function = Callable[[pl.DataFrame, Facts, Setting], Measured]
+
+
+@dataclass(frozen=True, eq=False)
+class Measure(Lookup):
+    """A named measure with its columns, what it reads, and the readings it depends on."""
+
+    name: str
+    function: Function
+    columns: Mapping[str, tuple[str, Text]]
+    needed: tuple[Column, ...]
+    read: tuple[Read, ...]
+    readings: tuple[str, ...] = ()
+    parameters: tuple[str, ...] = ()
+    words: Text = field(default=Text("", ""))
+    #: True where a case without figures has no row about the award at all.
+    knows_about: bool = False
+    #: True where a granted case still names what was left out.
+    names_left_out: bool = False
+
+    def __getattr__(self, column: str) -> Column:
+        columns = self.__dict__.get("columns", {})
+        if column not in columns:
+            raise AttributeError(column)
+        kind, words = columns[column]
+        return Column(f"{self.name}.{column}", kind, words, self)
+
+    def attach(self, cases: pl.DataFrame, facts: Facts, setting: Setting) -> pl.DataFrame:
+        """The cases with the measure's columns, null for a case without figures."""
+        numbered = cases.with_row_index("case")
+        figures = self.function(numbered, facts, setting).figures
+        listed = [name for name in (MISSING, FLAGS) if name in figures.columns]
+        named = figures.select("case", pl.col(*self.columns, *listed).name.prefix(f"{self.name}."))
+        if self.knows_about:
+            named = named.with_columns(pl.lit(True).alias(f"{self.name}.known"))
+        joined = numbered.join(named, on="case", how="left", maintain_order="left").drop("case")
+        if self.knows_about:
+            known = pl.col(f"{self.name}.known").is_not_null() & pl.col("about_known")
+            joined = joined.with_columns(about_known=known).drop(f"{self.name}.known")
+        return joined
+
+    def parts(self, cases: pl.DataFrame, facts: Facts, setting: Setting) -> pl.DataFrame:
+        """What the figures of these cases were made of, in a fixed order."""
+        parts = self.function(cases.with_row_index("case"), facts, setting).parts.collect()
+        return parts.sort(parts.columns, nulls_last=True).drop("case")
+
+    def needs(self) -> tuple[Column, ...]:
+        """Columns of the case that the function reads."""
+        return self.needed
+
+    def reads(self) -> tuple[Read, ...]:
+        """The rows that the function reads."""
+        return self.read
+
+
+def measure(
+    name: str,
+    columns: Mapping[str, tuple[str, Text]],
+    *,
+    words: Text,
+    needs: tuple[Column, ...] = (),
+    reads: tuple[Read, ...] = (),
+    readings: tuple[str, ...] = (),
+    parameters: tuple[str, ...] = (),
+    knows_about: bool = False,
+    names_left_out: bool = False,
+) -> Callable[[Function], Measure]:
+    """Declare a function as a measure."""
+
+    def declared(function: Function) -> Measure:
+        return Measure(name, function, columns, needs, reads, readings, parameters, words, knows_about, names_left_out)
+
+    return declared

@@ -1,0 +1,158 @@
+# ruff: noqa: D102 - overriding methods keep the docstring of their base
+"""Rates: figures that an amount or a threshold is reckoned by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from ..text import Text
+from .setting import Setting
+from .terms import WIDE, Column, Parameter, Product, Row, Term, parameter
+
+
+@dataclass(frozen=True)
+class FloorMultiple(Term):
+    """How many whole times a step goes into a figure."""
+
+    figure: Term
+    step: Term
+
+    def plan(self, setting: Setting) -> pl.Expr:
+        step = self.step.plan(setting)
+        return pl.when(step > 0).then(self.figure.plan(setting) // step)
+
+    def value(self, row: Row, setting: Setting) -> Any:
+        figure, step = self.figure.value(row, setting), self.step.value(row, setting)
+        return None if figure is None or step <= 0 else figure // step
+
+    def parts(self, setting: Setting) -> tuple[Term, ...]:
+        return (self.figure, self.step)
+
+    def all_parts(self) -> tuple[Term, ...]:
+        return (self.figure, self.step)
+
+    def denominator(self, setting: Setting) -> int:
+        return 1
+
+    def unit(self, setting: Setting) -> str:
+        return "count"
+
+    def phrase(self, setting: Setting) -> Text:
+        figure, step = self.figure.phrase(setting), self.step.phrase(setting)
+        return Text(f"{figure.zh}每满{step.zh}的倍数", f"whole multiples of {step.en} in {figure.en}")
+
+    def document(self) -> Any:
+        return {"whole_multiples": [self.figure.document(), self.step.document()]}
+
+
+@dataclass(frozen=True)
+class Proportion(Term):
+    """A figure × rate ÷ step, floored."""
+
+    figure: Term
+    rate: Term
+    step: Term
+
+    def plan(self, setting: Setting) -> pl.Expr:
+        step = self.step.plan(setting).cast(WIDE)
+        return pl.when(step > 0).then(self.figure.plan(setting).cast(WIDE) * self.rate.plan(setting).cast(WIDE) // step)
+
+    def value(self, row: Row, setting: Setting) -> Any:
+        figure, step = self.figure.value(row, setting), self.step.value(row, setting)
+        return None if figure is None or step <= 0 else figure * self.rate.value(row, setting) // step
+
+    def parts(self, setting: Setting) -> tuple[Term, ...]:
+        return (self.figure, self.rate, self.step)
+
+    def all_parts(self) -> tuple[Term, ...]:
+        return (self.figure, self.rate, self.step)
+
+    def denominator(self, setting: Setting) -> int:
+        return 1
+
+    def phrase(self, setting: Setting) -> Text:
+        figure, rate, step = (part.phrase(setting) for part in self.parts(setting))
+        return Text(f"{figure.zh} × {rate.zh} ÷ {step.zh}", f"{figure.en} × {rate.en} ÷ {step.en}")
+
+    def document(self) -> Any:
+        return {"proportion": [self.figure.document(), self.rate.document(), self.step.document()]}
+
+
+@dataclass(frozen=True)
+class ByCode(Term):
+    """A parameter for each code; null for a code that has none."""
+
+    code: Column
+    options: tuple[tuple[str, str], ...]
+
+    def plan(self, setting: Setting) -> pl.Expr:
+        expression = pl.lit(None, dtype=pl.Int64)
+        for code, name in self.options:
+            matches = self.code.plan(setting) == code
+            expression = pl.when(matches).then(setting.dated(name)).otherwise(expression)
+        return expression
+
+    def value(self, row: Row, setting: Setting) -> Any:
+        name = dict(self.options).get(self.code.value(row, setting))
+        return None if name is None else setting.parameter(name, row.get("day"))
+
+    def leaves(self, setting: Setting) -> Iterator[Column]:
+        yield self.code
+
+    def all_parts(self) -> tuple[Term, ...]:
+        return (self.code, *(parameter(name) for _, name in self.options))
+
+    def denominator(self, setting: Setting) -> int:
+        return 1
+
+    def unit(self, setting: Setting) -> str:
+        return "fen"
+
+    def phrase(self, setting: Setting) -> Text:
+        phrases = [(code, setting.parameters[name].words) for code, name in self.options]
+        zh, en = (
+            "；".join(f"{code}：{words.zh}" for code, words in phrases),
+            "; ".join(f"{code}: {words.en}" for code, words in phrases),
+        )
+        return Text(zh, en)
+
+    def document(self) -> Any:
+        return {"by_code": self.code.document(), "values": dict(self.options)}
+
+
+@dataclass(frozen=True)
+class OnePlus(Term):
+    """One plus a rate in basis points, over ten thousand."""
+
+    rate: Parameter
+
+    def plan(self, setting: Setting) -> pl.Expr:
+        return self.rate.plan(setting) + self.denominator(setting)
+
+    def value(self, row: Row, setting: Setting) -> Any:
+        return self.rate.value(row, setting) + self.denominator(setting)
+
+    def all_parts(self) -> tuple[Term, ...]:
+        return (self.rate,)
+
+    def denominator(self, setting: Setting) -> int:
+        return self.rate.denominator(setting)
+
+    def bound(self, setting: Setting) -> int:
+        return self.rate.bound(setting) + self.denominator(setting)
+
+    def phrase(self, setting: Setting) -> Text:
+        rate = self.rate.phrase(setting)
+        return Text(f"（1 + {rate.zh}）", f"(1 + {rate.en})")
+
+    def document(self) -> Any:
+        return {"one_plus": self.rate.document()}
+
+
+def grown_by(base: Term, growth: Parameter) -> Product:
+    """A figure raised by a rate in basis points; compared by cross-multiplication."""
+    return Product(base, OnePlus(growth))

@@ -1,0 +1,291 @@
+# ruff: noqa: D102 - overriding methods keep the docstring of their base
+"""Terms: what a condition compares and an amount is made of. Integers, days, flags and codes, and null for unknown.
+
+Each term says itself four ways: as a Polars expression over all cases (`plan`), as the value of one case in plain
+Python (`value`), as canonical data (`document`) and as a phrase (`phrase`). A term over facts is null as soon as one
+of its facts is. Numbers are a numerator over a constant denominator, so shares are compared without dividing.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from ...facts.catalogue import CATALOGUE, LARGEST
+from ..text import Text
+from .setting import INT64, Setting
+
+Row = Mapping[str, Any]
+
+#: The type that figures are computed in where 64 bits might not be enough.
+WIDE = pl.Int128
+
+
+class Term(ABC):
+    """A figure of one case."""
+
+    @abstractmethod
+    def plan(self, setting: Setting) -> pl.Expr:
+        """The numerator over all cases, null where unknown."""
+
+    @abstractmethod
+    def value(self, row: Row, setting: Setting) -> Any:
+        """The numerator of one case, None where unknown."""
+
+    @abstractmethod
+    def phrase(self, setting: Setting) -> Text:
+        """The term in words."""
+
+    @abstractmethod
+    def document(self) -> Any:
+        """The term as canonical data."""
+
+    def parts(self, setting: Setting) -> tuple[Term, ...]:
+        """The terms that this one is made of, after readings are applied."""
+        return ()
+
+    def denominator(self, setting: Setting) -> int:
+        """The constant that the numerator is over."""
+        product = 1
+        for part in self.parts(setting):
+            product *= part.denominator(setting)
+        return product
+
+    def bound(self, setting: Setting) -> int:
+        """A magnitude that the numerator never passes."""
+        return LARGEST
+
+    def unit(self, setting: Setting) -> str:
+        """The unit that an explanation shows."""
+        units = [part.unit(setting) for part in self.parts(setting)]
+        return next((unit for unit in units if unit), "")
+
+    def reading_names(self, setting: Setting) -> tuple[str, ...]:
+        """The readings that were applied to reach this form."""
+        return tuple(name for part in self.parts(setting) for name in part.reading_names(setting))
+
+    def leaves(self, setting: Setting) -> Iterator[Column]:
+        """The columns that the term reads."""
+        for part in self.parts(setting):
+            yield from part.leaves(setting)
+
+    def every_form(self) -> Iterator[Term]:
+        """This term and all within it, under every reading."""
+        yield self
+        for part in self.all_parts():
+            yield from part.every_form()
+
+    def all_parts(self) -> tuple[Term, ...]:
+        """The terms within, whatever the readings."""
+        return ()
+
+    def __mul__(self, other: Term) -> Product:
+        return Product(self, other)
+
+    def __add__(self, other: Term) -> Sum:
+        return Sum(self, other)
+
+    def __sub__(self, other: Term) -> Difference:
+        return Difference(self, other)
+
+
+@dataclass(frozen=True)
+class Column(Term):
+    """A fact of the case, or a figure that an attachment or a measure put beside it."""
+
+    name: str
+    kind: str
+    words: Text
+    #: What provides the column; None for the rows that the award is about.
+    source: Any = None
+    #: The fact named when the column is null; empty where the measure names what it lacks.
+    lacking: str = ""
+    #: Whether the column is looked up on the case's day, so that an unknown day comes first.
+    on_day: bool = False
+
+    def plan(self, setting: Setting) -> pl.Expr:
+        return pl.col(self.name)
+
+    def value(self, row: Row, setting: Setting) -> Any:
+        return row[self.name]
+
+    def unit(self, setting: Setting) -> str:
+        return self.kind
+
+    def phrase(self, setting: Setting) -> Text:
+        return self.words
+
+    def leaves(self, setting: Setting) -> Iterator[Column]:
+        yield self
+
+    def document(self) -> Any:
+        return {"fact": self.name}
+
+
+@dataclass(frozen=True)
+class Parameter(Term):
+    """A number, day or list of the policy, in force on the case's day."""
+
+    name: str
+
+    def plan(self, setting: Setting) -> pl.Expr:
+        return setting.dated(self.name)
+
+    def value(self, row: Row, setting: Setting) -> Any:
+        return setting.parameter(self.name, row.get("day"))
+
+    def denominator(self, setting: Setting) -> int:
+        return setting.parameters[self.name].denominator
+
+    def bound(self, setting: Setting) -> int:
+        return setting.largest(self.name)
+
+    def phrase(self, setting: Setting) -> Text:
+        return setting.parameters[self.name].words
+
+    def document(self) -> Any:
+        return {"parameter": self.name}
+
+
+@dataclass(frozen=True)
+class _Pair(Term):
+    left: Term
+    right: Term
+
+    def parts(self, setting: Setting) -> tuple[Term, ...]:
+        return (self.left, self.right)
+
+    def all_parts(self) -> tuple[Term, ...]:
+        return (self.left, self.right)
+
+    def _sides(self, setting: Setting) -> tuple[pl.Expr, pl.Expr]:
+        left, right = self.left.plan(setting), self.right.plan(setting)
+        if self.bound(setting) > INT64:
+            return left.cast(WIDE), right.cast(WIDE)
+        return left, right
+
+    def _scales(self, setting: Setting) -> tuple[int, int]:
+        left, right = self.left.denominator(setting), self.right.denominator(setting)
+        if left != right:
+            raise ValueError("only figures over the same denominator are added or subtracted")
+        return left, right
+
+
+class Product(_Pair):
+    """One figure times another."""
+
+    def plan(self, setting: Setting) -> pl.Expr:
+        left, right = self._sides(setting)
+        return left * right
+
+    def value(self, row: Row, setting: Setting) -> Any:
+        left, right = self.left.value(row, setting), self.right.value(row, setting)
+        return None if left is None or right is None else left * right
+
+    def bound(self, setting: Setting) -> int:
+        return self.left.bound(setting) * self.right.bound(setting)
+
+    def phrase(self, setting: Setting) -> Text:
+        return Text.joined([self.left.phrase(setting), self.right.phrase(setting)], " × ", " × ")
+
+    def document(self) -> Any:
+        return {"product": [self.left.document(), self.right.document()]}
+
+
+class Sum(_Pair):
+    """One figure plus another; unknown as soon as one is."""
+
+    def plan(self, setting: Setting) -> pl.Expr:
+        left, right = self._sides(setting)
+        return left + right
+
+    def value(self, row: Row, setting: Setting) -> Any:
+        left, right = self.left.value(row, setting), self.right.value(row, setting)
+        return None if left is None or right is None else left + right
+
+    def denominator(self, setting: Setting) -> int:
+        return self._scales(setting)[0]
+
+    def bound(self, setting: Setting) -> int:
+        return self.left.bound(setting) + self.right.bound(setting)
+
+    def phrase(self, setting: Setting) -> Text:
+        return Text.joined([self.left.phrase(setting), self.right.phrase(setting)], " + ", " + ")
+
+    def document(self) -> Any:
+        return {"sum": [self.left.document(), self.right.document()]}
+
+
+class Difference(_Pair):
+    """One figure less another; may be below zero, amounts stop there."""
+
+    def plan(self, setting: Setting) -> pl.Expr:
+        left, right = self._sides(setting)
+        return left - right
+
+    def value(self, row: Row, setting: Setting) -> Any:
+        left, right = self.left.value(row, setting), self.right.value(row, setting)
+        return None if left is None or right is None else left - right
+
+    def denominator(self, setting: Setting) -> int:
+        return self._scales(setting)[0]
+
+    def bound(self, setting: Setting) -> int:
+        return self.left.bound(setting) + self.right.bound(setting)
+
+    def phrase(self, setting: Setting) -> Text:
+        return Text.joined([self.left.phrase(setting), self.right.phrase(setting)], " − ", " − ")
+
+    def document(self) -> Any:
+        return {"difference": [self.left.document(), self.right.document()]}
+
+
+@dataclass(frozen=True)
+class ChosenTerm(Term):
+    """A term that depends on a reading."""
+
+    reading: str
+    options: tuple[tuple[str, Term], ...]
+
+    def chosen(self, setting: Setting) -> Term:
+        """The term under the reading in force."""
+        return dict(self.options)[setting.reading(self.reading)]
+
+    def parts(self, setting: Setting) -> tuple[Term, ...]:
+        return (self.chosen(setting),)
+
+    def all_parts(self) -> tuple[Term, ...]:
+        return tuple(term for _, term in self.options)
+
+    def plan(self, setting: Setting) -> pl.Expr:
+        return self.chosen(setting).plan(setting)
+
+    def value(self, row: Row, setting: Setting) -> Any:
+        return self.chosen(setting).value(row, setting)
+
+    def bound(self, setting: Setting) -> int:
+        return self.chosen(setting).bound(setting)
+
+    def phrase(self, setting: Setting) -> Text:
+        return self.chosen(setting).phrase(setting)
+
+    def reading_names(self, setting: Setting) -> tuple[str, ...]:
+        return (self.reading, *super().reading_names(setting))
+
+    def document(self) -> Any:
+        return {"reading": self.reading, "values": {value: term.document() for value, term in self.options}}
+
+
+def parameter(name: str) -> Parameter:
+    """The policy's number, day or list of that name."""
+    return Parameter(name)
+
+
+def fact(dataset: str, field: str) -> Column:
+    """The fact `dataset.field` of the row that a case is about."""
+    said = CATALOGUE[dataset].field(field)
+    return Column(said.qualified, said.kind, Text(said.zh, said.en), lacking=said.qualified)

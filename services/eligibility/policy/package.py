@@ -1,0 +1,127 @@
+"""Reading a policy package: a folder with `awards/`, `parameters.yaml`, `interpretations.yaml`, `coverage.yaml`, `words.yaml`."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from types import MappingProxyType, ModuleType
+from typing import Any
+
+import yaml
+
+from .book import Book, CoverageLine, Reading
+from .grammar.award import Award
+from .grammar.common import SHARED_WORDS
+from .grammar.terms import Parameter
+from .grammar.words import LAST_DAY
+from .parameters import NUMBERS, ParameterValues, Value
+from .text import Text
+
+#: Why a sentence needs no award code.
+EXCUSES = ("referral", "encouragement", "procurement", "supervision")
+CLAIMS = ("computed", "in_kind", "scope", *EXCUSES)
+#: Parameters that the engine asks of every package.
+EXPECTED = ("first_award_year", "last_award_year", "validity_first_day", "covered_jurisdictions")
+
+
+class PackageError(ValueError):
+    """A package that contradicts itself: the message names the file and the entry."""
+
+
+def read_package(module: ModuleType) -> Book:
+    """Read a package into a book. Raises `PackageError` where awards, numbers, readings and words do not agree."""
+    folder = Path(str(module.__file__)).parent
+    words = _yaml(folder, "words.yaml")
+    parameters = {name: _parameter(name, entry) for name, entry in _yaml(folder, "parameters.yaml").items()}
+    readings = {name: _reading(name, entry) for name, entry in _yaml(folder, "interpretations.yaml").items()}
+    awards = _awards(module)
+    book = Book(
+        code=words["policy"]["code"],
+        title=_text(words["policy"]["title"]),
+        awards=awards,
+        parameters=MappingProxyType(parameters),
+        readings=MappingProxyType(readings),
+        coverage=tuple(_coverage(entry) for entry in _yaml(folder, "coverage.yaml")),
+        award_titles=MappingProxyType({code: _text(said) for code, said in words["awards"].items()}),
+        condition_words=MappingProxyType(
+            {**SHARED_WORDS, **{name: _text(said) for name, said in words["conditions"].items()}}
+        ),
+    )
+    _check(book)
+    return book
+
+
+def _awards(module: ModuleType) -> tuple[Award, ...]:
+    """The awards that the package lists, in its order."""
+    package = importlib.import_module(f"{module.__name__}.awards")
+    listed: tuple[Award, ...] = package.AWARDS
+    return listed
+
+
+def _check(book: Book) -> None:
+    for name in EXPECTED:
+        if name not in book.parameters:
+            raise PackageError(f"parameters.yaml lacks {name}")
+    codes = {award.code for award in book.awards}
+    for award in book.awards:
+        if award.code not in book.award_titles:
+            raise PackageError(f"words.yaml lacks a title for {award.code}")
+        terms = [*award.every_term(), *LAST_DAY.every_form()]
+        named = {term.name for term in terms if isinstance(term, Parameter)}
+        named |= {name for found in award.measures() for name in found.parameters}
+        lacking = sorted(named - set(book.parameters))
+        if lacking:
+            raise PackageError(f"parameters.yaml lacks {', '.join(lacking)}, which {award.code} names")
+        unsaid = sorted({condition.name for condition in award.every_condition()} - set(book.condition_words))
+        if unsaid:
+            raise PackageError(f"words.yaml lacks conditions {', '.join(unsaid)} of {award.code}")
+        unread = sorted(set(award.reading_names()) - set(book.readings))
+        if unread:
+            raise PackageError(f"interpretations.yaml lacks {', '.join(unread)}, which {award.code} depends on")
+    for line in book.coverage:
+        if line.claimed_as not in CLAIMS or set(line.awards) - codes:
+            raise PackageError(f"coverage.yaml: Art. {line.article} para. {line.paragraph} sentence {line.sentence}")
+
+
+def _yaml(folder: Path, name: str) -> Any:
+    return yaml.safe_load((folder / name).read_text(encoding="utf-8"))
+
+
+def _text(said: Mapping[str, str] | list[str]) -> Text:
+    if isinstance(said, list):
+        return Text(*said)
+    return Text(said["zh"], said["en"])
+
+
+def _parameter(name: str, entry: Mapping[str, Any]) -> ParameterValues:
+    unit = entry["unit"]
+    if unit not in NUMBERS and unit not in ("date", "codes"):
+        raise PackageError(f"parameters.yaml: {name} has unknown unit {unit!r}")
+    values = tuple(sorted((_day(name, day), _value(value)) for day, value in entry["values"].items()))
+    return ParameterValues(name, entry["article"], unit, values, _text(entry["words"]))
+
+
+def _day(name: str, day: Any) -> date:
+    if not isinstance(day, date):
+        raise PackageError(f"parameters.yaml: {name} has a value without a day")
+    return day
+
+
+def _value(value: Any) -> Value:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _reading(name: str, entry: Mapping[str, Any]) -> Reading:
+    values = {value: _text(said) for value, said in entry["values"].items()}
+    if any(not isinstance(value, str) for value in values):
+        raise PackageError(f"interpretations.yaml: quote the values of {name}")
+    return Reading(name, entry["article"], _text(entry["words"]), MappingProxyType(values))
+
+
+def _coverage(entry: Mapping[str, Any]) -> CoverageLine:
+    article, paragraph, sentence = entry["at"]
+    return CoverageLine(
+        article, paragraph, sentence, entry["as"], tuple(entry.get("awards", ())), Text(entry["zh"], entry["en"])
+    )

@@ -1,0 +1,145 @@
+"""Parameters: every number, day and list of a policy, dated, with unit and article."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from .text import Text
+
+Scalar = int | str | date
+Value = int | str | date | tuple[int, ...] | tuple[str, ...]
+
+#: Unit → (largest value, factor to the unit that facts are kept in). Yuan are kept as fen, dollars as cents.
+NUMBERS: Mapping[str, tuple[int, int]] = {
+    "yuan": ((2**53 - 1) // 100, 100),
+    "US dollars": ((2**53 - 1) // 100, 100),
+    "basis points": (100_000, 1),
+    "enterprises": (10**9, 1),
+    "parcels/day": (10**9, 1),
+    "square metres": (10**12, 1),
+    "instalments": (10, 1),
+    "years": (100, 1),
+    "year": (9999, 1),
+    "days/year": (366, 1),
+    "months": (1200, 1),
+}
+#: Denominator that a unit carries: a share in basis points is so many ten-thousandths.
+DENOMINATORS: Mapping[str, int] = {"basis points": 10_000}
+#: The words that rulebook and explanations use for a unit.
+UNIT_WORDS: Mapping[str, Text] = {
+    "yuan": Text("元", "yuan"),
+    "US dollars": Text("美元", "US dollars"),
+    "basis points": Text("个基点", "basis points"),
+    "enterprises": Text("家", "enterprises"),
+    "parcels/day": Text("件/日", "parcels a day"),
+    "square metres": Text("平方米", "square metres"),
+    "instalments": Text("期", "instalments"),
+    "years": Text("年", "years"),
+    "year": Text("年", ""),
+    "days/year": Text("天/年", "days a year"),
+    "months": Text("个月", "months"),
+}
+
+
+class ParameterError(ValueError):
+    """An unknown parameter, or a value outside its domain; the message says what is allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterValues:
+    """One parameter with the day from which each value applies; values in the declared unit."""
+
+    name: str
+    article: int
+    unit: str
+    values: tuple[tuple[date, Value], ...]
+    words: Text
+
+    def changed(self, given: Any) -> ParameterValues:
+        """The same parameter with one value throughout, as a simulation sets it. Raises `ParameterError`."""
+        first, official = self.values[0]
+        return replace(self, values=((first, self._checked(given, official)),))
+
+    def _checked(self, given: Any, official: Value) -> Value:
+        if isinstance(official, tuple):
+            if not isinstance(given, list | tuple) or not given:
+                raise ParameterError(f"{self.name}: a non-empty list, {self.domain}")
+            if self.unit in NUMBERS and len(given) != len(official):
+                raise ParameterError(f"{self.name}: a list of {len(official)} numbers, {self.domain}")
+            items = [self._checked(item, official[0]) for item in given]
+            if self.unit in NUMBERS and items != sorted(items):
+                raise ParameterError(f"{self.name}: a list in ascending order, {self.domain}")
+            return tuple(items)  # type: ignore[return-value]
+        if self.unit == "date":
+            return self._checked_day(given)
+        if self.unit == "codes":
+            if not isinstance(given, str) or not given:
+                raise ParameterError(f"{self.name}: {self.domain}")
+            return given
+        if isinstance(given, bool) or not isinstance(given, int) or not 0 <= given <= NUMBERS[self.unit][0]:
+            raise ParameterError(f"{self.name}: {self.domain}")
+        return given
+
+    def _checked_day(self, given: Any) -> date:
+        if isinstance(given, date):
+            return given
+        try:
+            return date.fromisoformat(given)
+        except (TypeError, ValueError):
+            raise ParameterError(f"{self.name}: {self.domain}") from None
+
+    @property
+    def domain(self) -> str:
+        """What a value may be, in words."""
+        if self.unit == "date":
+            return "a date (ISO 8601)"
+        if self.unit == "codes":
+            return "codes as text"
+        return f"whole numbers from 0 to {NUMBERS[self.unit][0]}, in {self.unit}"
+
+    @property
+    def denominator(self) -> int:
+        """1, or 10,000 for a share in basis points."""
+        return DENOMINATORS.get(self.unit, 1)
+
+    @property
+    def kept(self) -> tuple[tuple[date, Value], ...]:
+        """The values in the unit that facts are kept in: fen for yuan, cents for dollars."""
+        factor = NUMBERS[self.unit][1] if self.unit in NUMBERS else 1
+        return tuple((day, _times(value, factor)) for day, value in self.values)
+
+    def on(self, day: date | None) -> Value:
+        """The value in force on a day, in kept units; days before the first value have the first."""
+        kept = self.kept
+        value = kept[0][1]
+        for since, later in kept[1:]:
+            if day is not None and since <= day:
+                value = later
+        return value
+
+    def document(self) -> dict[str, Any]:
+        """The parameter as canonical data."""
+        return {
+            "article": self.article,
+            "unit": self.unit,
+            "values": {day.isoformat(): _plain(value) for day, value in self.values},
+            "zh": self.words.zh,
+            "en": self.words.en,
+        }
+
+
+def _times(value: Value, factor: int) -> Value:
+    if factor == 1:
+        return value
+    if isinstance(value, tuple):
+        return tuple(int(item) * factor for item in value)
+    return int(value) * factor if isinstance(value, int) else value
+
+
+def _plain(value: Value) -> Any:
+    if isinstance(value, tuple):
+        return list(value)
+    return value.isoformat() if isinstance(value, date) else value

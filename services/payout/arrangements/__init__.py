@@ -1,0 +1,1 @@
+"""Dated fiscal arrangements: who bears which share of an award (Suppl.)."""

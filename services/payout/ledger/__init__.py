@@ -1,0 +1,1 @@
+"""Postings: every movement of money, source → destination, append-only."""

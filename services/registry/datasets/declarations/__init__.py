@@ -1,0 +1,1 @@
+"""The thirty datasets, one declaration each."""

@@ -1,0 +1,13 @@
+"""Every table that each service's database has beside its own, gathered for migrations."""
+
+from __future__ import annotations
+
+from shared.database.schema import plumbing
+from shared.jobs.tables import jobs
+from shared.messaging.dead_letters import dead_letters
+from shared.messaging.inbox import inbox
+from shared.messaging.outbox import outbox
+from shared.messaging.relay import broker_log
+from shared.web.idempotency import idempotency_keys
+
+__all__ = ["broker_log", "dead_letters", "idempotency_keys", "inbox", "jobs", "outbox", "plumbing"]
