@@ -5,6 +5,7 @@ Rows are found by `published_at IS NULL`, never by a cursor: a low id that commi
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -13,14 +14,17 @@ from kafka import KafkaProducer
 from kafka.errors import KafkaError
 from sqlalchemy import Column, Connection, Integer, Row, Table, Text, bindparam, func, select, text, update
 
+from shared import worker
 from shared.database.engine import Database
 from shared.database.schema import plumbing
 from shared.messaging import kafka
 from shared.messaging.envelope import Event
 from shared.messaging.outbox import outbox, republish_latest
-from shared.observability import metrics
+from shared.observability import logs, metrics, tracing
+from shared.settings import ServiceSettings
 
 BATCH_ROWS = 5_000
+LOG_CHECK_SECONDS = 10.0
 LEADER_LOCK = 0x72656C6179  # "relay"
 
 log = structlog.get_logger(__name__)
@@ -62,14 +66,23 @@ class Relay:
         self._crash_point = crash_point
         self._leadership: Connection | None = None
         self._producer: KafkaProducer | None = None
+        self._log_checked_at = 0.0
 
     def step(self) -> bool:
-        """Publish one batch; tells whether there was any. Raises PublishingError or a database error: call again later."""
+        """Publish one batch; tells whether there was any. After an error call again: it starts afresh."""
+        try:
+            return self._step()
+        except Exception:
+            self.close()
+            raise
+
+    def _step(self) -> bool:
         if not self._lead():
             return False
         with self._database.reading() as connection:
             rows = connection.execute(_unpublished).all()
         if not rows:
+            self._watch_the_log()
             return False
         acknowledged = self._send(rows)
         self._crash_point("relay: sent, not marked")
@@ -86,6 +99,7 @@ class Relay:
             self._producer.close(timeout=5)
             self._producer = None
         if self._leadership is not None:
+            self._leadership.invalidate()  # the lock belongs to the session, which must not go back to the pool
             self._leadership.close()
             self._leadership = None
 
@@ -103,7 +117,13 @@ class Relay:
         log.info("relay.leads")
         return True
 
+    def _watch_the_log(self) -> None:
+        if time.monotonic() - self._log_checked_at > LOG_CHECK_SECONDS:
+            self._republish_to_a_new_log()
+
     def _republish_to_a_new_log(self) -> None:
+        kafka.ensure_topics(self._bootstrap_servers, patience_seconds=0)
+        self._log_checked_at = time.monotonic()
         identity = kafka.log_identity(self._bootstrap_servers)
         with self._database.transaction() as connection:
             known = connection.execute(select(broker_log.c.identity)).scalar_one_or_none()
@@ -145,3 +165,13 @@ class Relay:
                 continue
             acknowledged.append(row_id)
         return acknowledged
+
+
+def run_relay(service: str, settings: ServiceSettings) -> None:
+    """Publish `service`'s outbox until the process is told to stop: what each service's `relay.py` runs."""
+    logs.configure(service, "relay", settings.log_level)
+    tracing.configure(service)
+    database = Database(settings.database_url, pool_size=3, application_name=f"{service}-relay")
+    relay = Relay(database, settings.kafka_bootstrap_servers, f"{service}-relay")
+    worker.run([worker.Loop("relay", relay.step, close=relay.close)])
+    database.close()

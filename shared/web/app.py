@@ -20,6 +20,7 @@ from starlette.types import Scope as AsgiScope
 
 from shared.clock import Clock
 from shared.database.engine import Database
+from shared.messaging.consumer import Handler
 from shared.observability import metrics, tracing
 from shared.web import problems
 from shared.web.auth import TokenVerifier, needs
@@ -70,11 +71,13 @@ def create_app(
     state: Mapping[str, Any] | None = None,
     ready: Callable[[], None] = lambda: None,
     large_bodies: Sequence[str] = (),
+    event_handlers: Mapping[str, Handler] | None = None,
 ) -> FastAPI:
     """Build a service's app around `routers`.
 
     `state` is put on `app.state` for the routes; `ready` raises if something beside the database is missing;
-    `large_bodies` are path prefixes whose body limit the route itself enforces.
+    `large_bodies` are path prefixes whose body limit the route itself enforces; `event_handlers` give effect to the
+    events of a topic, for dead letters that are replayed.
     """
 
     @asynccontextmanager
@@ -98,6 +101,7 @@ def create_app(
     app.state.database = database
     app.state.token_verifier = token_verifier
     app.state.clock = clock
+    app.state.event_handlers = dict(event_handlers or {})
     for name, value in (state or {}).items():
         setattr(app.state, name, value)
     problems.install(app)

@@ -26,7 +26,13 @@ NOT_NOTICED = ProblemType("not-noticed", 409, "A public notice comes first", "é¡
 
 
 def approve(
-    connection: Connection, decision_id: UUID, actor: Actor, *, reason: str | None, if_match: str | None, notice_needed: bool
+    connection: Connection,
+    decision_id: UUID,
+    actor: Actor,
+    *,
+    reason: str | None,
+    if_match: str | None,
+    notice_needed: bool,
 ) -> dict[str, Any]:
     """Approve one decision: its version is numbered and its event enters the outbox.
 
@@ -120,3 +126,9 @@ def run_approval(database: Database, job: RunningJob, *, notice_needed: bool) ->
     skipped = selection.skipped | {"stale": selection.skipped["stale"] + total - approved}
     with database.transaction() as connection:
         job.succeed(connection, {"approved": approved, "skipped": skipped})
+
+
+def approval_view(connection: Connection, approval_id: UUID) -> dict[str, Any]:
+    """Return a bulk approval as its readers see it; raises Problem (404)."""
+    row = jobs.get(connection, approval_id, APPROVAL)
+    return jobs.view(row) | {"evaluation_id": row.input["evaluation_id"]}

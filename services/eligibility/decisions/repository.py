@@ -26,7 +26,9 @@ def get(connection: Connection, decision_id: UUID, actor: Actor, *, lock: bool =
     if lock:
         connection.execute(
             select(awards.c.award_id)
-            .where(awards.c.award_id == select(decisions.c.award_id).where(decisions.c.id == decision_id).scalar_subquery())
+            .where(
+                awards.c.award_id == select(decisions.c.award_id).where(decisions.c.id == decision_id).scalar_subquery()
+            )
             .with_for_update()
         )
     row = connection.execute(visible(_selected, actor).where(decisions.c.id == decision_id)).one_or_none()
@@ -36,7 +38,12 @@ def get(connection: Connection, decision_id: UUID, actor: Actor, *, lock: bool =
 
 
 def find(
-    connection: Connection, actor: Actor, limit: int, after: UUID | None, filters: dict[str, Any], changed_after: datetime | None
+    connection: Connection,
+    actor: Actor,
+    limit: int,
+    after: UUID | None,
+    filters: dict[str, Any],
+    changed_after: datetime | None,
 ) -> list[dict[str, Any]]:
     """Return up to `limit` decisions that match `filters` (column → value), in the order of their ids, behind `after`."""
     conditions = [decisions.c[name] == value for name, value in filters.items() if value is not None]

@@ -24,8 +24,10 @@ def blanks_for(award: Award, known: pl.DataFrame, subjects: pl.Series, years: Se
 
     Where the subject is an enterprise it is its own payee, so that form, place and integrity are still judged.
     """
-    wanted = subjects.alias("subject").to_frame().join(
-        pl.Series("award_year", sorted(years), dtype=pl.Int32).to_frame(), how="cross"
+    wanted = (
+        subjects.alias("subject")
+        .to_frame()
+        .join(pl.Series("award_year", sorted(years), dtype=pl.Int32).to_frame(), how="cross")
     )
     blank = wanted.join(known.select("subject", "award_year"), on=["subject", "award_year"], how="anti")
     payee = pl.col("subject") if award.about.subject_is_enterprise else pl.lit(None, dtype=pl.String)

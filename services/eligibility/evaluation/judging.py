@@ -145,7 +145,9 @@ def _tested(
     keep_refused: bool,
 ) -> tuple[pl.DataFrame, list[tuple[str, Condition]]]:
     """Test the conditions whose columns are all there; drop failed cases unless refusals are wanted."""
-    now = [pair for pair in waiting if all(leaf.source is None or leaf.source in ready for leaf in pair[1].leaves(setting))]
+    now = [
+        pair for pair in waiting if all(leaf.source is None or leaf.source in ready for leaf in pair[1].leaves(setting))
+    ]
     if now:
         cases = cases.with_columns(condition.plan(setting).alias(name) for name, condition in now)
         if not keep_refused:
@@ -163,7 +165,9 @@ def _concluded(award: Award, judged: Judged, facts: Facts, setting: Setting) -> 
             cases = mark_highest_levels(award, cases)
             more.append(("condition.highest", HIGHEST_LEVEL))
         for name, condition in more:
-            cases = cases.with_columns(condition.plan(setting).alias(name)).with_columns(met=pl.col("met") & pl.col(name))
+            cases = cases.with_columns(condition.plan(setting).alias(name)).with_columns(
+                met=pl.col("met") & pl.col(name)
+            )
         conditions = (*conditions, *more)
     verdict = pl.when(pl.col("met")).then(pl.lit(GRANTED)).when(pl.col("met").is_null()).then(pl.lit(UNDETERMINED))
     cases = cases.with_columns(verdict.otherwise(pl.lit(REFUSED)).alias("verdict"))

@@ -11,11 +11,10 @@ from typing import Any
 
 import yaml
 
-from .book import Book, CoverageLine, Reading
+from .domain import Book, CoverageLine, Reading
 from .grammar.award import Award
 from .grammar.common import SHARED_WORDS
 from .grammar.terms import Parameter
-from .grammar.words import LAST_DAY
 from .parameters import NUMBERS, ParameterValues, Value
 from .text import Text
 
@@ -23,7 +22,15 @@ from .text import Text
 EXCUSES = ("referral", "encouragement", "procurement", "supervision")
 CLAIMS = ("computed", "in_kind", "scope", *EXCUSES)
 #: Parameters that the engine asks of every package.
-EXPECTED = ("first_award_year", "last_award_year", "validity_first_day", "covered_jurisdictions")
+EXPECTED = (
+    "first_award_year",
+    "last_award_year",
+    "validity_first_day",
+    "covered_jurisdictions",
+    "integrity_lookback_years",
+)
+#: Readings that the engine asks of every package.
+EXPECTED_READINGS = ("validity_last_day", "integrity_screen")
 
 
 class PackageError(ValueError):
@@ -64,12 +71,14 @@ def _check(book: Book) -> None:
     for name in EXPECTED:
         if name not in book.parameters:
             raise PackageError(f"parameters.yaml lacks {name}")
+    for name in EXPECTED_READINGS:
+        if name not in book.readings:
+            raise PackageError(f"interpretations.yaml lacks {name}")
     codes = {award.code for award in book.awards}
     for award in book.awards:
         if award.code not in book.award_titles:
             raise PackageError(f"words.yaml lacks a title for {award.code}")
-        terms = [*award.every_term(), *LAST_DAY.every_form()]
-        named = {term.name for term in terms if isinstance(term, Parameter)}
+        named = {term.name for term in award.every_term() if isinstance(term, Parameter)}
         named |= {name for found in award.measures() for name in found.parameters}
         lacking = sorted(named - set(book.parameters))
         if lacking:

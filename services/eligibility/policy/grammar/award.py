@@ -9,6 +9,7 @@ from typing import Any
 from .amounts import Amount, ChosenAmount
 from .combinations import Chosen
 from .conditions import ChosenList, Condition
+from .days import ReadDay
 from .lookups import PAYEE_JURISDICTION, Lookup
 from .measures import Measure
 from .reads import Read
@@ -141,7 +142,7 @@ class Award:
         names: list[str] = []
         for part in (*self.every_condition(), *self.every_term()):
             for chooser in (part, getattr(part, "allowed", None)):
-                names += [chooser.reading] if isinstance(chooser, Chosen | ChosenTerm | ChosenList) else []
+                names += [chooser.reading] if isinstance(chooser, Chosen | ChosenTerm | ChosenList | ReadDay) else []
         names += [name for found in self.measures() for name in found.readings]
         for amount in (self.amount, None if self.in_later_years is None else self.in_later_years.later):
             names += _amount_readings(amount)

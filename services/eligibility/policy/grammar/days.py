@@ -141,6 +141,34 @@ class YearEnd(Term):
 
 
 @dataclass(frozen=True)
+class ReadDay(Term):
+    """A day that is itself the value of a reading."""
+
+    reading: str
+
+    def _day(self, setting: Setting) -> date:
+        return date.fromisoformat(setting.reading(self.reading))
+
+    def plan(self, setting: Setting) -> pl.Expr:
+        return pl.lit(self._day(setting))
+
+    def value(self, row: Row, setting: Setting) -> Any:
+        return self._day(setting)
+
+    def unit(self, setting: Setting) -> str:
+        return "day"
+
+    def reading_names(self, setting: Setting) -> tuple[str, ...]:
+        return (self.reading,)
+
+    def phrase(self, setting: Setting) -> Text:
+        return Text(setting.reading(self.reading), setting.reading(self.reading))
+
+    def document(self) -> Any:
+        return {"day_of_reading": self.reading}
+
+
+@dataclass(frozen=True)
 class AwardYear(Term):
     """The award year itself."""
 

@@ -6,7 +6,7 @@ from .amounts import Amount, ChosenAmount
 from .award import Place
 from .combinations import Always, Chosen, Combination
 from .conditions import ChosenList, Comparison, Condition, Holds, Membership, OnRecord
-from .days import YearEnd
+from .days import ReadDay, YearEnd
 from .lookups import PAYEE_FORM, PAYEE_JURISDICTION
 from .terms import ChosenTerm, Column, Parameter, Term, parameter
 
@@ -97,7 +97,9 @@ def within_validity(name: str, day: Term, *, by_end_of_year: bool = True) -> Com
     """A day within the policy's validity, and by 31 December of the year judged."""
     until = (by_year_end(f"{name}-by-year-end", day),) if by_end_of_year else ()
     first = at_least(f"{name}-from-first-day", day, parameter("validity_first_day"))
-    return Combination(name, "all", (first, no_later_than(f"{name}-to-last-day", day, LAST_DAY), *until))
+    return Combination(
+        name, "all", (first, no_later_than(f"{name}-to-last-day", day, ReadDay("validity_last_day")), *until)
+    )
 
 
 def condition_by(reading: str, name: str, **options: Condition | None) -> Chosen:
@@ -113,10 +115,3 @@ def amount_by_reading(reading: str, **options: Amount | ChosenAmount) -> ChosenA
 def term_by(reading: str, **options: Term) -> ChosenTerm:
     """The term that a reading chooses."""
     return ChosenTerm(reading, tuple(options.items()))
-
-
-#: The last day of validity, by reading: the anniversary itself or the day before.
-LAST_DAY = ChosenTerm(
-    "validity_last_day",
-    (("2025-01-02", parameter("validity_last_day")), ("2025-01-01", parameter("validity_last_day_before"))),
-)

@@ -1,0 +1,210 @@
+"""Routes of decisions and approvals."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Header, Query, Request, Response
+from sqlalchemy import Connection
+
+from services.eligibility.decisions import handlers, receipts, repository
+from services.eligibility.decisions.domain import Act, State
+from services.eligibility.decisions.schemas import (
+    Approval,
+    ApprovalBody,
+    BulkApprovalRequest,
+    Decision,
+    DecisionDetail,
+    ExplanationView,
+    ReasonBody,
+    Receipt,
+    Replay,
+)
+from shared.web.app import refusals
+from shared.web.auth import Actor, needs
+from shared.web.idempotency import IdempotentCommand, json_response
+from shared.web.pages import Cursor, Limit, Page, decode_cursor, page
+from shared.web.problems import CONFLICT, IN_FLIGHT, NOT_FOUND, SAME_PERSON, STALE, language_of
+from shared.web.scopes import Scope
+
+decisions_router = APIRouter(prefix="/v1/decisions", tags=["decisions"])
+approvals_router = APIRouter(prefix="/v1/approvals", tags=["approvals"])
+
+Reader = Annotated[Actor, needs(Scope.DECISIONS_READ)]
+Approver = Annotated[Actor, needs(Scope.DECISIONS_APPROVE)]
+Suspender = Annotated[Actor, needs(Scope.DECISIONS_SUSPEND)]
+IfMatch = Annotated[
+    str | None, Header(alias="If-Match", description="The ETag that was read; refused if it has changed")
+]
+
+_MOVES = refusals(NOT_FOUND, CONFLICT, SAME_PERSON, IN_FLIGHT, STALE)
+
+
+@decisions_router.get("", operation_id="list_decisions", response_model=Page[Decision])
+def list_decisions(
+    actor: Reader,
+    request: Request,
+    uscc: Annotated[str | None, Query(description="The payee")] = None,
+    award: str | None = None,
+    award_year: int | None = None,
+    state: State | None = None,
+    jurisdiction: str | None = None,
+    evaluation_id: UUID | None = None,
+    changed_after: Annotated[datetime | None, Query(description="Only those changed after this instant")] = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Response:
+    """List decisions, oldest first."""
+    after = decode_cursor(cursor, 1)
+    filters = {
+        "payee_uscc": uscc,
+        "award": award,
+        "award_year": award_year,
+        "state": state.value if state else None,
+        "jurisdiction": jurisdiction,
+        "evaluation_id": evaluation_id,
+    }
+    with request.app.state.database.reading() as connection:
+        found = repository.find(connection, actor, limit + 1, UUID(after[0]) if after else None, filters, changed_after)
+    return json_response(page(found, limit, "id"))
+
+
+@decisions_router.get(
+    "/{decision_id}", operation_id="get_decision", response_model=DecisionDetail, responses=refusals(NOT_FOUND)
+)
+def get_decision(actor: Reader, decision_id: UUID, request: Request) -> Response:
+    """Read a decision with everything that was done to it."""
+    with request.app.state.database.reading() as connection:
+        row = repository.get(connection, decision_id, actor)
+        shown = repository.view(row) | {"acts": repository.acts(connection, decision_id)}
+    return json_response(shown, headers={"ETag": repository.etag(row)})
+
+
+@decisions_router.get(
+    "/{decision_id}/explanation",
+    operation_id="get_decision_explanation",
+    response_model=ExplanationView,
+    responses=refusals(NOT_FOUND),
+)
+def get_decision_explanation(actor: Reader, decision_id: UUID, request: Request) -> Response:
+    """Explain a decision from its receipt: each condition, and the amount in steps. `Accept-Language` zh-CN or en."""
+    with request.app.state.database.reading() as connection:
+        row = repository.get(connection, decision_id, actor)
+        return json_response(receipts.explanation(connection, row).as_dict(language_of(request)))
+
+
+@decisions_router.get(
+    "/{decision_id}/receipt", operation_id="get_decision_receipt", response_model=Receipt, responses=refusals(NOT_FOUND)
+)
+def get_decision_receipt(actor: Reader, decision_id: UUID, request: Request) -> Response:
+    """Read everything that a decision was computed from, whole."""
+    with request.app.state.database.reading() as connection:
+        return json_response(receipts.receipt(connection, repository.get(connection, decision_id, actor)))
+
+
+@decisions_router.post(
+    "/{decision_id}/replay", operation_id="replay_decision", response_model=Replay, responses=refusals(NOT_FOUND)
+)
+def replay_decision(
+    actor: Annotated[Actor, needs(Scope.DECISIONS_REPLAY)], decision_id: UUID, request: Request
+) -> Response:
+    """Compute a decision again from its receipt and compare; nothing is stored."""
+    with request.app.state.database.reading() as connection:
+        return json_response(receipts.replay(connection, repository.get(connection, decision_id, actor)))
+
+
+@decisions_router.post(
+    "/{decision_id}/approve", operation_id="approve_decision", response_model=Decision, responses=_MOVES
+)
+def approve_decision(
+    actor: Approver,
+    command: IdempotentCommand,
+    decision_id: UUID,
+    body: ApprovalBody,
+    request: Request,
+    if_match: IfMatch = None,
+) -> Response:
+    """Approve a decision: its version is numbered, and its event published."""
+    needed = request.app.state.notice_working_days > 0
+
+    def act(connection: Connection) -> object:
+        return handlers.approve(
+            connection, decision_id, actor, reason=body.reason, if_match=if_match, notice_needed=needed
+        )
+
+    return command.run(act)
+
+
+def _move(
+    act: Act, actor: Actor, command: IdempotentCommand, decision_id: UUID, reason: str, if_match: str | None
+) -> Response:
+    return command.run(
+        lambda connection: handlers.move(connection, decision_id, actor, act, reason=reason, if_match=if_match)
+    )
+
+
+@decisions_router.post(
+    "/{decision_id}/reject", operation_id="reject_decision", response_model=Decision, responses=_MOVES
+)
+def reject_decision(
+    actor: Approver, command: IdempotentCommand, decision_id: UUID, body: ReasonBody, if_match: IfMatch = None
+) -> Response:
+    """Reject a proposal; it is not proposed again until its outcome differs."""
+    return _move(Act.REJECT, actor, command, decision_id, body.reason, if_match)
+
+
+@decisions_router.post(
+    "/{decision_id}/suspend", operation_id="suspend_decision", response_model=Decision, responses=_MOVES
+)
+def suspend_decision(
+    actor: Suspender, command: IdempotentCommand, decision_id: UUID, body: ReasonBody, if_match: IfMatch = None
+) -> Response:
+    """Suspend a proposal until it is resumed."""
+    return _move(Act.SUSPEND, actor, command, decision_id, body.reason, if_match)
+
+
+@decisions_router.post(
+    "/{decision_id}/resume", operation_id="resume_decision", response_model=Decision, responses=_MOVES
+)
+def resume_decision(
+    actor: Suspender, command: IdempotentCommand, decision_id: UUID, body: ReasonBody, if_match: IfMatch = None
+) -> Response:
+    """Take up a suspended proposal again."""
+    return _move(Act.RESUME, actor, command, decision_id, body.reason, if_match)
+
+
+@approvals_router.post(
+    "",
+    operation_id="start_approval",
+    status_code=202,
+    response_model=Approval,
+    responses=refusals(NOT_FOUND, IN_FLIGHT),
+)
+def start_approval(
+    actor: Approver, command: IdempotentCommand, body: BulkApprovalRequest, request: Request
+) -> Response:
+    """Approve what an evaluation proposed, thousands at once; what cannot be approved is left and counted."""
+    now = request.app.state.clock.now()
+
+    def act(connection: Connection) -> object:
+        approval_id = handlers.start_approval(
+            connection, actor, evaluation_id=body.evaluation_id, excepted=body.excepted, reason=body.reason, now=now
+        )
+        return handlers.approval_view(connection, approval_id)
+
+    return command.run(act, status=202, headers=lambda made: {"Location": f"/v1/approvals/{made['id']}"})
+
+
+@approvals_router.get(
+    "/{approval_id}",
+    operation_id="get_approval",
+    response_model=Approval,
+    responses=refusals(NOT_FOUND),
+    dependencies=[needs(Scope.DECISIONS_READ)],
+)
+def get_approval(approval_id: UUID, request: Request) -> Response:
+    """Read a bulk approval: its progress, and what it skipped and why."""
+    with request.app.state.database.reading() as connection:
+        return json_response(handlers.approval_view(connection, approval_id))

@@ -1,0 +1,72 @@
+"""From outcomes to candidates for decisions: the same facts in the shape of the decisions' table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import polars as pl
+
+from services.eligibility.decisions.proposals import CANDIDATE_SCHEMA
+from services.eligibility.policy.book import Book
+from shared.identifiers import award_id
+
+
+def candidates(outcomes: pl.DataFrame, book: Book) -> pl.DataFrame:
+    """Return the granted ones among `outcomes` with CANDIDATE_SCHEMA, each with its identity."""
+    once = [award.code for award in book.awards if award.about.once]
+    articles = {award.code: str(award.article.number) for award in book.awards}
+    granted = outcomes.filter(pl.col("result") == "granted").with_columns(
+        identity_year=pl.when(pl.col("award").is_in(once)).then(None).otherwise("award_year"),
+        article=pl.col("award").replace_strict(articles, return_dtype=pl.String),
+    )
+    keys = granted.select("award", "subject", "identity_year").iter_rows()
+    identities = [str(award_id(book.code, award, subject, year)) for award, subject, year in keys]
+    return granted.select(
+        pl.Series("award_id", identities, dtype=pl.String),
+        "award",
+        "article",
+        "subject",
+        "identity_year",
+        "award_year",
+        "payee_uscc",
+        "payee_name",
+        "jurisdiction",
+        "kind",
+        "entitlement_fen",
+        _json_parts(pl.col("instalments")).alias("parts"),
+        array_literal(pl.col("flags")).alias("flags"),
+    ).cast(dict(CANDIDATE_SCHEMA))  # type: ignore[arg-type]
+
+
+def _json_parts(instalments: pl.Expr) -> pl.Expr:
+    part = pl.element().struct
+    written = pl.format(
+        '{"due_offset_years":{},"amount_fen":{}}', part.field("due_offset_years"), part.field("amount_fen")
+    )
+    return pl.lit("[") + instalments.list.eval(written).list.join(",") + pl.lit("]")
+
+
+def array_literal(texts: pl.Expr) -> pl.Expr:
+    """Write lists of codes as PostgreSQL array literals; every element is quoted."""
+    quoted = (
+        pl.lit('"')
+        + pl.element().str.replace_all("\\", "\\\\", literal=True).str.replace_all('"', '\\"', literal=True)
+        + '"'
+    )
+    return pl.lit("{") + texts.list.eval(quoted).list.join(",") + pl.lit("}")
+
+
+def award_codes(book: Book, *, once: bool) -> list[str]:
+    """Return the codes of the awards given once, or of the yearly ones."""
+    return [award.code for award in book.awards if award.about.once is once]
+
+
+def subjects(outcomes: pl.DataFrame) -> Iterable[tuple[str, str]]:
+    """Return the (award, subject) pairs that `outcomes` speak of."""
+    return outcomes.select("award", "subject").unique().iter_rows()
+
+
+def possible_years(book: Book) -> list[int]:
+    """Return the award years that may be asked for: the policy's own, and the year of its last day for dated events."""
+    last_day = book.parameters["validity_last_day"].on(None)
+    return [*book.award_years, *range(book.award_years[-1] + 1, last_day.year + 1)]

@@ -1,0 +1,217 @@
+"""Use cases of evaluations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import polars as pl
+from sqlalchemy import Connection, text
+
+from services.eligibility.decisions.proposals import Basis, Judged, keep_documents, propose
+from services.eligibility.decisions.tables import outcomes as outcomes_table
+from services.eligibility.evaluation import ENGINE_VERSION
+from services.eligibility.evaluation.closure import inputs, subjects_touching
+from services.eligibility.evaluation.evaluate import KEPT, evaluate
+from services.eligibility.evaluations import domain
+from services.eligibility.evaluations.schemas import EvaluationRequest
+from services.eligibility.facts.catalogue import Facts
+from services.eligibility.facts.registry import RegistryFacts
+from services.eligibility.policies.handlers import official_readings, policy_book
+from services.eligibility.policy.book import Book, Readings
+from services.eligibility.policy.canonical import sha256
+from shared.clock import calendar_date
+from shared.database.bulk import copy_frame
+from shared.database.engine import Database
+from shared.jobs import repository as jobs
+from shared.jobs.runner import RunningJob
+from shared.web.problems import INVALID, FieldError, Problem
+
+EVALUATION = "evaluation"
+
+_STEPS = 4  # facts read, judged, kept, proposed
+
+
+def start(connection: Connection, request: EvaluationRequest, *, by: str, now: datetime) -> UUID:
+    """Queue an evaluation; returns its id. Raises Problem for a policy or year that does not exist, or a future day."""
+    book = policy_book(request.policy)
+    years = domain.possible_years(book)
+    wrong = sorted(set(request.award_years) - set(years))
+    if wrong:
+        message = f"{', '.join(map(str, wrong))}: outside the policy's award years {years[0]}-{years[-1]}"
+        raise Problem(INVALID, errors=[FieldError("/award_years", "award-year", message)])
+    if request.decided_on > calendar_date(now):
+        raise Problem(INVALID, errors=[FieldError("/decided_on", "future", "a decision day may be past, never future")])
+    job_input = request.model_dump(mode="json") | {"award_years": sorted(set(request.award_years))}
+    return jobs.enqueue(connection, EVALUATION, job_input, by=by, now=now)
+
+
+@dataclass(frozen=True)
+class _Evaluated:
+    """An evaluation in hand."""
+
+    request: EvaluationRequest
+    book: Book
+    readings: Readings
+    revision: int
+    facts: Facts
+    kept: pl.DataFrame
+    judged: Judged
+
+
+def run(database: Database, registry: RegistryFacts, job: RunningJob) -> None:
+    """Judge at the registry's newest revision, keep the outcomes and propose what differs; one transaction at the end."""
+    request = EvaluationRequest.model_validate(job.input)
+    job.progress(0, _STEPS)
+    with database.reading() as connection:
+        readings = official_readings(connection, policy_book(request.policy))
+    revision = registry.latest_revision()
+    facts = registry.at(revision)
+    job.progress(1, _STEPS)
+    evaluated = _judge(request, readings, revision, facts)
+    job.progress(2, _STEPS)
+    with database.transaction() as connection:
+        book = evaluated.book
+        keep_documents(connection, "book", _document(book.hash, book.document))
+        keep_documents(connection, "readings", _document(readings.hash, readings.document))
+        _keep_outcomes(connection, job.id, evaluated.kept)
+        basis = Basis(
+            evaluation_id=job.id,
+            proposed_by=job.created_by,
+            decided_on=request.decided_on,
+            facts_revision=revision,
+            policy_hash=book.hash,
+            interpretations_hash=readings.hash,
+            engine_version=ENGINE_VERSION,
+        )
+        granted = domain.candidates(evaluated.kept, book)
+        counts = propose(connection, granted, evaluated.judged, basis, lambda pairs: _seal(facts, book, pairs))
+        job.succeed(
+            connection,
+            {
+                "facts_revision": revision,
+                "policy_hash": book.hash,
+                "interpretations_hash": readings.hash,
+                "decisions": counts.as_dict(),
+            },
+        )
+
+
+def _judge(request: EvaluationRequest, readings: Readings, revision: int, facts: Facts) -> _Evaluated:
+    """Judge the yearly awards of the years asked for, and those given once over all their years."""
+    book = policy_book(request.policy)
+    every_year = domain.possible_years(book)
+    subjects = None
+    if request.scope != "all":
+        subjects = set(subjects_touching(facts, book, request.scope).iter_rows())
+    frames = [
+        evaluate(facts, book, readings, years, request.decided_on, awards, results=KEPT)
+        for years, awards in (
+            (request.award_years, domain.award_codes(book, once=False)),
+            (every_year, domain.award_codes(book, once=True)),
+        )
+    ]
+    kept = pl.concat(frames).sort("award", "subject", "award_year", nulls_last=True)
+    if subjects is not None:
+        wanted = pl.DataFrame(sorted(subjects), schema={"award": pl.String, "subject": pl.String}, orient="row")
+        kept = kept.join(wanted, on=["award", "subject"], how="semi", maintain_order="left")
+    judged = Judged(request.policy, request.award_years, subjects)
+    return _Evaluated(request, book, readings, revision, facts, kept, judged)
+
+
+def _seal(facts: Facts, book: Book, pairs: pl.DataFrame) -> pl.DataFrame:
+    sealed = inputs(facts, book, pairs)
+    digests = [sha256(content.encode()) for content in sealed["inputs"]]
+    return sealed.select("award", "subject", pl.Series("hash", digests, dtype=pl.String), content="inputs")
+
+
+def _document(digest: str, content: bytes) -> pl.DataFrame:
+    return pl.DataFrame({"hash": [digest], "content": [content.decode()]})
+
+
+def _keep_outcomes(connection: Connection, evaluation_id: UUID, kept: pl.DataFrame) -> None:
+    rows = kept.filter((pl.col("result") == "granted") | pl.col("about_known"))
+    copy_frame(
+        connection,
+        outcomes_table.name,
+        rows.select(
+            pl.lit(str(evaluation_id)).alias("evaluation_id"),
+            pl.int_range(1, pl.len() + 1).alias("number"),
+            "award",
+            "subject",
+            "award_year",
+            "payee_uscc",
+            "payee_name",
+            "jurisdiction",
+            "result",
+            "kind",
+            "entitlement_fen",
+            domain.array_literal(pl.col("missing")).alias("missing"),
+            domain.array_literal(pl.col("flags")).alias("flags"),
+        ),
+    )
+
+
+def view(connection: Connection, evaluation_id: UUID) -> dict[str, Any]:
+    """Return an evaluation as its readers see it; raises Problem (404)."""
+    row = jobs.get(connection, evaluation_id, EVALUATION)
+    shown = {name: row.input[name] for name in ("policy", "award_years", "decided_on")}
+    return jobs.view(row) | shown
+
+
+_OUTCOMES = """
+SELECT number, award, subject, award_year, payee_uscc, payee_name, jurisdiction, result, kind, entitlement_fen, missing, flags
+FROM outcomes
+WHERE evaluation_id = :evaluation_id AND number > :after AND (CAST(:result AS text) IS NULL OR result = :result)
+  AND (CAST(:jurisdiction AS text) IS NULL OR jurisdiction = :jurisdiction)
+ORDER BY number LIMIT :limit
+"""
+
+
+def kept_outcomes(
+    connection: Connection, evaluation_id: UUID, *, result: str | None, jurisdiction: str | None, after: int, limit: int
+) -> list[dict[str, Any]]:
+    """Return outcomes that an evaluation kept, in its order, behind number `after`."""
+    values = {
+        "evaluation_id": evaluation_id,
+        "result": result,
+        "jurisdiction": jurisdiction,
+        "after": after,
+        "limit": limit,
+    }
+    return [outcome_view(row) for row in connection.execute(text(_OUTCOMES), values).mappings()]
+
+
+def refused_outcomes(
+    registry: RegistryFacts, row: Any, readings: Readings, *, after: int, limit: int
+) -> list[dict[str, Any]]:
+    """Compute an evaluation's refusals anew from what it was computed from, and return those behind number `after`."""
+    request = EvaluationRequest.model_validate(row.input)
+    facts = registry.at(row.result["facts_revision"])
+    book = policy_book(request.policy)
+    found = evaluate(facts, book, readings, request.award_years, request.decided_on, results=("refused",))
+    if request.scope != "all":
+        found = found.join(
+            subjects_touching(facts, book, request.scope), on=["award", "subject"], how="semi", maintain_order="left"
+        )
+    numbered = found.with_row_index("number", 1).slice(after, limit)
+    return [outcome_view(each) for each in numbered.iter_rows(named=True)]
+
+
+def outcome_view(row: Any) -> dict[str, Any]:
+    """Return an outcome as its readers see it; `number` is its place in the evaluation."""
+    return {
+        "number": row["number"],
+        "award": row["award"],
+        "subject": row["subject"],
+        "award_year": row["award_year"],
+        "payee": {"uscc": row["payee_uscc"], "name": row["payee_name"]},
+        "jurisdiction": row["jurisdiction"],
+        "result": row["result"],
+        "kind": row["kind"],
+        "entitlement_fen": row["entitlement_fen"],
+        "missing": row["missing"],
+        "flags": row["flags"],
+    }

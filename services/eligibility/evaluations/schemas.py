@@ -1,0 +1,92 @@
+"""Bodies of requests and answers about evaluations."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from shared.jobs.schemas import Job
+
+Uscc = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{18}$")]
+
+
+class EvaluationRequest(BaseModel):
+    """Which awards to judge, for whom, as of which day."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        strict=True,
+        json_schema_extra={
+            "examples": [{"policy": "lishui-2020-1", "award_years": [2023], "scope": "all", "decided_on": "2024-03-01"}]
+        },
+    )
+
+    policy: str = Field(description="Code of the policy")
+    award_years: list[int] = Field(
+        min_length=1, max_length=20, description="Award years in which something may be newly proposed"
+    )
+    scope: Literal["all"] | Annotated[list[Uscc], Field(min_length=1, max_length=10_000)] = Field(
+        default="all", description="`all`, or the enterprises whose awards, and their dependents', are judged"
+    )
+    decided_on: date = Field(strict=False, description="Decision day; may be past, never future")
+
+
+class DecisionCounts(BaseModel):
+    """What became of the awards that were judged."""
+
+    created: int
+    restated: int
+    withdrawn: int
+    unchanged: int
+
+
+class Evaluation(Job):
+    """An evaluation and how far it is."""
+
+    policy: str
+    award_years: list[int]
+    decided_on: date
+    facts_revision: int | None = Field(default=None, description="The registry's revision that was judged")
+    policy_hash: str | None = None
+    interpretations_hash: str | None = None
+    decisions: DecisionCounts | None = Field(default=None, description="Counts, once the evaluation has succeeded")
+
+
+class Result(StrEnum):
+    """What an evaluation found for an award."""
+
+    GRANTED = "granted"
+    REFUSED = "refused"
+    UNDETERMINED = "undetermined"
+
+
+class PayeeView(BaseModel):
+    """The enterprise that is, or would be, paid."""
+
+    uscc: str | None
+    name: str | None
+
+
+class Outcome(BaseModel):
+    """What an evaluation found for one award, subject and year."""
+
+    award: str
+    subject: str
+    award_year: int | None = Field(description="Empty where the day of the event is not known")
+    payee: PayeeView
+    jurisdiction: str | None
+    result: Result
+    kind: str
+    entitlement_fen: int
+    missing: list[str] = Field(description="Facts that are not known and could decide")
+    flags: list[str] = Field(description="What an approving officer has to look at")
+
+
+class EvaluationRef(BaseModel):
+    """Where to follow an evaluation."""
+
+    id: UUID

@@ -1,0 +1,1 @@
+"""Policies as they are served: books, awards, coverage, official readings."""

@@ -1,0 +1,177 @@
+"""A policy as a book: its awards, parameters, readings and coverage, named by the hash of what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
+
+from .canonical import canonical_json, sha256
+from .grammar.award import Award
+from .grammar.setting import Setting
+from .parameters import ParameterError, ParameterValues
+from .text import Text
+
+
+class ReadingsError(ValueError):
+    """An unknown reading or value; the message lists what is allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One open question of the text: its possible values, the first being the default, and where it stands."""
+
+    name: str
+    article: int
+    words: Text
+    values: Mapping[str, Text]
+
+    @property
+    def default(self) -> str:
+        """The first value."""
+        return next(iter(self.values))
+
+    def document(self) -> dict[str, Any]:
+        """The reading as canonical data."""
+        values = [{"value": value, "zh": words.zh, "en": words.en} for value, words in self.values.items()]
+        return {"article": self.article, "zh": self.words.zh, "en": self.words.en, "values": values}
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageLine:
+    """One sentence of the source: claimed by awards, or excused by a word."""
+
+    article: int
+    paragraph: int
+    sentence: int
+    claimed_as: str
+    awards: tuple[str, ...]
+    words: Text
+
+    def document(self) -> dict[str, Any]:
+        """The line as canonical data."""
+        return {
+            "article": self.article,
+            "paragraph": self.paragraph,
+            "sentence": self.sentence,
+            "claimed_as": self.claimed_as,
+            "awards": list(self.awards),
+            "zh": self.words.zh,
+            "en": self.words.en,
+        }
+
+
+@dataclass(frozen=True)
+class Book:
+    """A policy: what it gives, to whom, with which numbers and which open readings. Immutable; `hash` names it."""
+
+    code: str
+    title: Text
+    awards: tuple[Award, ...]
+    parameters: Mapping[str, ParameterValues]
+    readings: Mapping[str, Reading]
+    coverage: tuple[CoverageLine, ...]
+    award_titles: Mapping[str, Text]
+    condition_words: Mapping[str, Text]
+
+    def award(self, code: str) -> Award:
+        """The award of that code; `KeyError` lists those that there are."""
+        for award in self.awards:
+            if award.code == code:
+                return award
+        raise KeyError(f"{self.code} has no award {code!r}; it has {', '.join(award.code for award in self.awards)}")
+
+    @property
+    def award_years(self) -> range:
+        """The award years of yearly awards."""
+        return range(_whole(self.parameters["first_award_year"]), _whole(self.parameters["last_award_year"]) + 1)
+
+    def with_parameters(self, changes: Mapping[str, Any]) -> Book:
+        """The same policy with other numbers, in their declared units, for a simulation.
+
+        Raises `ParameterError` for an unknown name or a value outside its domain, saying what is allowed.
+        """
+        unknown = sorted(set(changes) - set(self.parameters))
+        if unknown:
+            raise ParameterError(f"unknown parameters {', '.join(unknown)}; there are {', '.join(self.parameters)}")
+        changed = {name: self.parameters[name].changed(value) for name, value in changes.items()}
+        return replace(self, parameters=MappingProxyType({**self.parameters, **changed}))
+
+    def setting(self, readings: Readings, decided_on: date) -> Setting:
+        """What rules are read with."""
+        return Setting(self.parameters, readings, decided_on)
+
+    @cached_property
+    def document(self) -> bytes:
+        """The whole book as canonical JSON, stored once under its hash."""
+        return canonical_json(
+            {
+                "code": self.code,
+                "title": {"zh": self.title.zh, "en": self.title.en},
+                "parameters": {name: values.document() for name, values in self.parameters.items()},
+                "readings": {name: reading.document() for name, reading in self.readings.items()},
+                "awards": [self._award_document(award) for award in self.awards],
+                "coverage": [line.document() for line in self.coverage],
+            }
+        )
+
+    def _award_document(self, award: Award) -> dict[str, Any]:
+        title = self.award_titles[award.code]
+        return {**award.document(), "title": {"zh": title.zh, "en": title.en}}
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 of `document`."""
+        return sha256(self.document)
+
+
+class Readings(Mapping[str, str]):
+    """A value for every reading of a policy. Immutable; `hash` names it."""
+
+    def __init__(self, domain: Mapping[str, Reading], values: Mapping[str, str]) -> None:
+        self._domain = domain
+        self._values = {name: values[name] for name in domain}
+
+    def __getitem__(self, name: str) -> str:
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    @classmethod
+    def official_defaults(cls, book: Book) -> Readings:
+        """The first value of every reading."""
+        return cls(book.readings, {name: reading.default for name, reading in book.readings.items()})
+
+    def with_changes(self, changes: Mapping[str, str]) -> Readings:
+        """The same readings but for some. Raises `ReadingsError`, which lists the names or values allowed."""
+        for name, value in changes.items():
+            if name not in self._domain:
+                raise ReadingsError(f"unknown reading {name!r}; there are {', '.join(self._domain)}")
+            allowed = self._domain[name].values
+            if value not in allowed:
+                raise ReadingsError(f"{name} is one of {', '.join(allowed)}")
+        return Readings(self._domain, {**self._values, **changes})
+
+    @cached_property
+    def document(self) -> bytes:
+        """The readings as canonical JSON, stored once under their hash."""
+        return canonical_json(self._values)
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 of `document`."""
+        return sha256(self.document)
+
+
+def _whole(values: ParameterValues) -> int:
+    value = values.on(None)
+    if not isinstance(value, int):
+        raise ParameterError(f"{values.name}: a whole number")
+    return value

@@ -1,0 +1,15 @@
+"""The eligibility relay: publishes award decisions. Several may run; one leads."""
+
+from __future__ import annotations
+
+from services.eligibility.settings import Settings
+from shared.messaging.relay import run_relay
+
+
+def main() -> None:
+    """Publish until told to stop."""
+    run_relay("eligibility", Settings())  # type: ignore[call-arg]
+
+
+if __name__ == "__main__":
+    main()

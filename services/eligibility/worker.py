@@ -1,0 +1,39 @@
+"""The eligibility worker: runs evaluations and bulk approvals. Several may run."""
+
+from __future__ import annotations
+
+from services.eligibility.app import registry_facts
+from services.eligibility.decisions.handlers import APPROVAL, run_approval
+from services.eligibility.evaluations import handlers as evaluations
+from services.eligibility.settings import Settings
+from shared import worker
+from shared.database.engine import Database
+from shared.jobs.runner import JobRunner
+from shared.observability import logs, tracing
+
+
+def job_runner(settings: Settings, database: Database) -> JobRunner:
+    """Return the runner of this service's jobs."""
+    registry = registry_facts(settings)
+    notice_needed = settings.notice_working_days > 0
+    return JobRunner(
+        database,
+        {
+            evaluations.EVALUATION: lambda job: evaluations.run(database, registry, job),
+            APPROVAL: lambda job: run_approval(database, job, notice_needed=notice_needed),
+        },
+    )
+
+
+def main() -> None:
+    """Work until told to stop."""
+    settings = Settings()  # type: ignore[call-arg]
+    logs.configure("eligibility", "worker", settings.log_level)
+    tracing.configure("eligibility")
+    database = Database(settings.database_url, pool_size=4, application_name="eligibility-worker")
+    worker.run([worker.Loop("jobs", job_runner(settings, database).step)])
+    database.close()
+
+
+if __name__ == "__main__":
+    main()

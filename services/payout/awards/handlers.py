@@ -1,0 +1,125 @@
+"""Giving effect to what was decided: one use case for what comes from Kafka, one for what waited for an arrangement.
+
+Both end in `_give_effect`: what an award waited for does not change what is done with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from services.payout.arrangements import repository as arrangements
+from services.payout.arrangements.domain import Arrangement
+from services.payout.awards import repository
+from services.payout.awards.domain import Entitlement, UnitPart, split_entitlement, targets
+from services.payout.awards.messages import read_all
+from services.payout.awards.repository import AwardRow, Known, ShareRow
+from services.payout.holds.repository import held
+from services.payout.ledger import domain as ledger
+from services.payout.ledger import repository as postings
+from services.payout.orders import repository as orders
+from services.payout.orders.handlers import BY, Position, first_orders, reposition
+from shared.messaging.envelope import Message
+
+PASS_AWARDS = 2_000
+"""Awards that go on in one transaction once their arrangement is confirmed."""
+
+
+def receive(connection: Connection, messages: Sequence[Message], now: datetime) -> None:
+    """Store the versions that `messages` tell and give effect to the highest of each award.
+
+    A version that is stored already, or lower than the highest, changes nothing. Raises RejectedMessageError for a message
+    that is no valid `award.decided`.
+    """
+    versions = read_all(messages)
+    award_ids = {award_id for award_id, _ in versions}
+    known = repository.lock(connection, award_ids)
+    stored = repository.versions_known(connection, known)
+    repository.add_versions(connection, [row for key, (row, _) in versions.items() if key not in stored])
+    highest: dict[str, Entitlement] = {}
+    for (award_id, version), (_, entitlement) in versions.items():
+        if version > (highest[award_id].version if award_id in highest else 0):
+            highest[award_id] = entitlement
+    acting = [
+        (entitlement, known.get(award_id))
+        for award_id, entitlement in highest.items()
+        if award_id not in known or entitlement.version > known[award_id].version
+    ]
+    _give_effect(connection, acting, arrangements.confirmed(connection), now)
+
+
+def resume(connection: Connection, now: datetime) -> int:
+    """Give effect to awards that waited for an arrangement and have one now; returns how many."""
+    confirmed = arrangements.confirmed(connection)
+    if not confirmed:
+        return 0
+    waiting = repository.waiting_for_arrangement(connection, [each.id for each in confirmed], PASS_AWARDS)
+    _give_effect(connection, waiting, confirmed, now)
+    return len(waiting)
+
+
+def _give_effect(
+    connection: Connection,
+    acting: Sequence[tuple[Entitlement, Known | None]],
+    confirmed: Sequence[Arrangement],
+    now: datetime,
+) -> None:
+    if not acting:
+        return
+    in_effect = [e.award_id for e, known in acting if known is not None and known.split_version is not None]
+    before = repository.shares_in_effect(connection, in_effect) if in_effect else {}
+    holds = held(connection, [entitlement.award_id for entitlement, _ in acting])
+    shares: list[ShareRow] = []
+    new_awards: list[AwardRow] = []
+    changed_awards: list[AwardRow] = []
+    entries: list[ledger.Posting] = []
+    new_orders: list[orders.NewOrder] = []
+    restated: list[Position] = []
+    for entitlement, known in acting:
+        split = split_entitlement(entitlement, confirmed)
+        award_row = _award_row(entitlement, known, split.arrangement_id if split else None, waits=split is None)
+        (new_awards if known is None else changed_awards).append(award_row)
+        if split is None:
+            continue
+        award_id, version = entitlement.award_id, entitlement.version
+        shares += [_share_row(entitlement, own) for own in split.units]
+        now_owed = {own.unit: own.amount_fen for own in split.units}
+        entries += ledger.recognition(award_id, version, before.get(award_id, {}), now_owed)
+        position = Position(award_id, version, entitlement.first_decided_on, targets(entitlement, split.units))
+        if known is None or known.split_version is None:
+            new_orders += first_orders(position, now, holds)
+        else:
+            restated.append(position)
+    repository.add_shares(connection, shares)
+    repository.add_awards(connection, new_awards)
+    repository.update_awards(connection, changed_awards)
+    orders.add(connection, new_orders)
+    postings.post(connection, entries, by=BY)
+    reposition(connection, restated, now, holds)
+
+
+def _award_row(entitlement: Entitlement, known: Known | None, arrangement_id: object, *, waits: bool) -> AwardRow:
+    before = known.split_version if known else None
+    return (
+        entitlement.award_id,
+        entitlement.award,
+        entitlement.jurisdiction,
+        entitlement.first_decided_on.isoformat(),
+        entitlement.version,
+        before if waits else entitlement.version,
+        str(arrangement_id) if arrangement_id else None,
+        "arrangement" if waits else None,
+    )
+
+
+def _share_row(entitlement: Entitlement, own: UnitPart) -> ShareRow:
+    return (
+        entitlement.award_id,
+        entitlement.version,
+        own.unit,
+        entitlement.payee_uscc,
+        own.amount_fen,
+        f"{{{','.join(map(str, own.parts_fen))}}}",
+    )

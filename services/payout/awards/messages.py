@@ -1,0 +1,114 @@
+"""Reading `award.decided` from Kafka: what is not such an event is refused with the reason, never with its values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import orjson
+from pydantic import ValidationError
+
+from services.payout.awards.domain import Entitlement
+from shared.events.award_decided import TYPE, AwardDecided
+from shared.messaging.consumer import RejectedMessageError
+from shared.messaging.envelope import Message
+
+_parse = AwardDecided.model_validate_json
+_USCC = re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}")
+MAX_INSTALMENTS = 20
+
+
+class VersionRow(NamedTuple):
+    """A row of `award_versions` to be; the fields are its columns."""
+
+    award_id: str
+    version: int
+    policy: str
+    award: str
+    article: str
+    subject: str
+    award_year: int
+    payee_uscc: str
+    payee_name: str
+    jurisdiction: str
+    kind: str
+    result: str
+    entitlement_fen: int
+    instalments: str
+    decided_on: str
+    first_decided_on: str
+    reason: str
+    receipt: str
+
+
+def read(message: Message) -> tuple[VersionRow, Entitlement]:
+    """Return the version that `message` tells, as a row and as an entitlement; raises RejectedMessageError."""
+    if message.type != TYPE:
+        raise RejectedMessageError(f"the type is not {TYPE}")
+    try:
+        event = _parse(message.value or b"")
+    except ValidationError as error:
+        mistakes = "; ".join(
+            f"{'.'.join(map(str, mistake['loc'])) or 'data'}: {mistake['type']}"
+            for mistake in error.errors(include_url=False, include_input=False, include_context=False)[:10]
+        )
+        raise RejectedMessageError(f"the data do not follow the schema: {mistakes}") from error
+    award_id = str(event.award_id)
+    if message.key != award_id.encode():
+        raise RejectedMessageError("the key is not the award_id")
+    if not _USCC.fullmatch(event.payee.uscc):
+        raise RejectedMessageError("payee.uscc is no unified social credit code")
+    if len(event.instalments) > MAX_INSTALMENTS:
+        raise RejectedMessageError(f"an award has at most {MAX_INSTALMENTS} instalments")
+    entitlement = Entitlement(
+        award_id,
+        event.version,
+        event.award,
+        event.jurisdiction,
+        event.payee.uscc,
+        event.entitlement_fen,
+        tuple([(part.due_year, part.amount_fen) for part in event.instalments]),
+        event.first_decided_on,
+    )
+    return _row(award_id, event), entitlement
+
+
+def _row(award_id: str, event: AwardDecided) -> VersionRow:
+    receipt = event.receipt
+    instalments = [{"due_year": part.due_year, "amount_fen": part.amount_fen} for part in event.instalments]
+    kept = {
+        "facts_revision": receipt.facts_revision,
+        "policy_hash": receipt.policy_hash,
+        "interpretations_hash": receipt.interpretations_hash,
+        "engine_version": receipt.engine_version,
+    }
+    return VersionRow(
+        award_id,
+        event.version,
+        event.policy,
+        event.award,
+        event.article,
+        event.subject,
+        event.award_year,
+        event.payee.uscc,
+        event.payee.name,
+        event.jurisdiction,
+        event.kind,
+        event.result,
+        event.entitlement_fen,
+        orjson.dumps(instalments).decode(),
+        event.decided_on.isoformat(),
+        event.first_decided_on.isoformat(),
+        event.reason.value,
+        orjson.dumps(kept).decode(),
+    )
+
+
+def read_all(messages: Sequence[Message]) -> dict[tuple[str, int], tuple[VersionRow, Entitlement]]:
+    """Read `messages` into versions by (award_id, version), each once."""
+    versions: dict[tuple[str, int], tuple[VersionRow, Entitlement]] = {}
+    for message in messages:
+        row, entitlement = read(message)
+        versions.setdefault((row.award_id, row.version), (row, entitlement))
+    return versions

@@ -1,0 +1,32 @@
+"""The table of postings."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, Identity, Index, Integer, Table, Text, Uuid, func
+
+from services.payout.metadata import metadata
+from shared.database.schema import APPEND_ONLY
+
+postings = Table(
+    "postings",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("destination", Text, nullable=False),
+    Column("amount_fen", BigInteger, nullable=False),
+    Column("unit", Text, nullable=False),
+    Column("award_id", Uuid),
+    Column("version", Integer),
+    Column("order_id", Uuid),
+    Column("recovery_id", Uuid),
+    Column("document", Text),
+    Column("actor", Text, nullable=False),
+    Column("posted_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    CheckConstraint("amount_fen > 0", name="amount"),
+    CheckConstraint("source <> destination", name="accounts"),
+    CheckConstraint("unit IN ('city', 'liandu', 'development_zone')", name="unit"),
+    Index("ix_postings_award_id", "award_id"),
+    info=APPEND_ONLY,
+)
+"""A posting takes `amount_fen` (> 0) from `source` to `destination`: debits equal credits by construction."""

@@ -1,0 +1,5 @@
+"""The MetaData that payout's tables are declared in; `schema.py` gathers them."""
+
+from shared.database.schema import service_metadata
+
+metadata = service_metadata()

@@ -1,0 +1,129 @@
+"""The difference law: what a target does to the orders that exist. Pure, in whole fen.
+
+For one award, unit and payee let T be the target (the unit's share of the version in force), L the live orders, B what was
+paid back, W what was written off.
+
+- T > L − B: the difference is ordered on top, in the instalments that lack it, the earliest first.
+- T < L − B: unsent orders are cancelled, the last instalment first and in it the youngest order; the one cut through is
+  replaced by a smaller one.
+- What then is still too much, L − B − T, is `to_recover` (less W). Of it, only what the bank has settled, max(0, settled −
+  B − T − W), is claimed as a recovery; the rest is claimed when the payment settles, and vanishes if it fails.
+
+Everything is computed from T and what exists, never from the version before: whichever versions arrived in between, or never
+arrived, the sums at the end are the same. Units and payees never net against each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.payout.vocabulary import SENT
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a unit is to pay at an instalment, fen."""
+
+    instalment: int
+    due_year: int
+    amount_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A live payment order, as far as the law asks."""
+
+    id: UUID
+    number: int
+    instalment: int
+    due_year: int
+    amount_fen: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What has been claimed back so far, fen: `outstanding_fen` is open, the rest is behind."""
+
+    outstanding_fen: int = 0
+    repaid_fen: int = 0
+    written_off_fen: int = 0
+
+
+NO_CLAIM = Claim()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What has to be done so that orders and claims agree with the target.
+
+    `replacement` is the remaining amount of the last of `cancelled`, if it was cut through. `claim_fen` is what the open
+    claim has to change by: positive is raised, negative dropped. `to_recover_fen` includes what is not settled yet.
+    """
+
+    top_ups: tuple[Part, ...] = ()
+    cancelled: tuple[Order, ...] = ()
+    replacement_fen: int = 0
+    claim_fen: int = 0
+    to_recover_fen: int = 0
+
+
+def difference(target: Sequence[Part], live: Sequence[Order], claim: Claim = NO_CLAIM) -> Change:
+    """Apply the law to one award, unit and payee; `target` has one part per instalment, in order."""
+    owed = sum(part.amount_fen for part in target)
+    ordered = sum(order.amount_fen for order in live)
+    excess = ordered - claim.repaid_fen - owed
+    if excess < 0:
+        return Change(top_ups=_top_ups(target, live, -excess), claim_fen=-claim.outstanding_fen)
+    cancelled, replacement, left = _cut(live, excess)
+    settled = sum(order.amount_fen for order in live if order.state == "settled")
+    due_back = max(0, settled - claim.repaid_fen - owed - claim.written_off_fen)
+    return Change(
+        cancelled=cancelled,
+        replacement_fen=replacement,
+        claim_fen=due_back - claim.outstanding_fen,
+        to_recover_fen=max(0, left - claim.written_off_fen),
+    )
+
+
+def _top_ups(target: Sequence[Part], live: Sequence[Order], missing: int) -> tuple[Part, ...]:
+    ordered: dict[int, int] = {}
+    for order in live:
+        ordered[order.instalment] = ordered.get(order.instalment, 0) + order.amount_fen
+    parts = []
+    for part in target:
+        lacking = min(missing, part.amount_fen - ordered.get(part.instalment, 0))
+        if lacking > 0:
+            parts.append(Part(part.instalment, part.due_year, lacking))
+            missing -= lacking
+    if missing:  # money came back from an instalment that is still ordered in full: it is paid again with the last
+        last = target[-1]
+        if parts and parts[-1].instalment == last.instalment:
+            missing += parts.pop().amount_fen
+        parts.append(Part(last.instalment, last.due_year, missing))
+    return tuple(parts)
+
+
+def _cut(live: Sequence[Order], excess: int) -> tuple[tuple[Order, ...], int, int]:
+    unsent = [order for order in live if order.state not in SENT]
+    unsent.sort(key=lambda order: (order.instalment, order.number), reverse=True)
+    cancelled = []
+    for order in unsent:
+        if excess == 0:
+            break
+        cancelled.append(order)
+        if order.amount_fen > excess:
+            return tuple(cancelled), order.amount_fen - excess, 0
+        excess -= order.amount_fen
+    return tuple(cancelled), 0, excess
+
+
+def waits_for(due_year: int, this_year: int, *, held: bool) -> str:
+    """Return what a new order waits for first: its due year, the release of a hold, then money."""
+    if due_year > this_year:
+        return "due_year"
+    return "release" if held else "funds"
+
+

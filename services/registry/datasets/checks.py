@@ -1,0 +1,115 @@
+"""Rows checked: typed rows that keep the dataset's laws, and for the others what is wrong with which field."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from services.registry.datasets.domain import INTEGERS, Dataset, Field, Kind
+from services.registry.datasets.mistakes import error_frame, no_errors
+from services.registry.datasets.parsing import Reading, read_json, read_text
+
+_MAX_NAME = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """`rows`: `line` and the dataset's fields, only rows without a mistake; `errors`: as ERRORS_SCHEMA; `read`: rows seen."""
+
+    rows: pl.DataFrame
+    errors: pl.DataFrame
+    read: int
+
+
+def check_cells(dataset: Dataset, cells: pl.DataFrame, *, hundredths: Collection[str], errors: pl.DataFrame) -> Checked:
+    """Check `cells`: `line` and a text column for each field (null where the file has no such column).
+
+    `hundredths` names the money fields that are written in whole units; `errors` are mistakes found before.
+    """
+    readings = {item.name: read_text(item, hundredths=item.name in hundredths) for item in dataset.fields}
+    return _check(dataset, cells, readings, errors)
+
+
+def check_records(dataset: Dataset, records: Sequence[object], lines: Sequence[int]) -> Checked:
+    """Check JSON `records` (whatever a JSON reader gave), each with its line."""
+    errors: list[tuple[int, str | None, str, str | None]] = []
+    objects: list[Mapping[str, Any]] = []
+    for record, line in zip(records, lines, strict=True):
+        if isinstance(record, dict):
+            objects.append(record)
+        else:
+            objects.append({})
+            errors.append((line, None, "not_an_object", None))
+    known = set(dataset.names)
+    columns: dict[str, pl.Series] = {"line": pl.Series(lines, dtype=pl.Int64)}
+    for item in dataset.fields:
+        values = [record.get(item.name) for record in objects]
+        columns[item.name] = _json_column(item, values, lines, errors)
+    for record, line in zip(objects, lines, strict=True):
+        if not known.issuperset(record):
+            errors.extend((line, str(name)[:_MAX_NAME], "unknown_field", None) for name in record if name not in known)
+    readings = {item.name: read_json(item) for item in dataset.fields}
+    found = error_frame(errors) if errors else no_errors()
+    return _check(dataset, pl.DataFrame(columns), readings, found)
+
+
+def _check(dataset: Dataset, raw: pl.DataFrame, readings: Mapping[str, Reading], errors: pl.DataFrame) -> Checked:
+    typed = raw.select(
+        "line",
+        *(reading.value.alias(name) for name, reading in readings.items()),
+        pl.any_horizontal(reading.suspect for reading in readings.values()).alias("?"),
+    )
+    broken = [rule.broken.fill_null(value=False) for rule in dataset.rules]
+    suspect = typed.get_column("?") | (typed.select(pl.any_horizontal(broken)).to_series() if broken else False)
+    rows = typed.drop("?")
+    if errors.is_empty() and not suspect.any():
+        return Checked(rows, no_errors(), raw.height)
+    found = _mistakes(dataset, raw.filter(suspect), rows.filter(suspect), readings)
+    # Where the row or the cell could not even be read, nothing more is said about it.
+    unreadable = errors.filter(pl.col("field").is_null()).get_column("line")
+    found = found.filter(~pl.col("line").is_in(unreadable.implode()))
+    mistakes = pl.concat([errors, found]).unique(["line", "field"], keep="first", maintain_order=True).sort("line")
+    return Checked(rows.join(mistakes, on="line", how="anti", maintain_order="left"), mistakes, raw.height)
+
+
+def _mistakes(
+    dataset: Dataset, raw: pl.DataFrame, typed: pl.DataFrame, readings: Mapping[str, Reading]
+) -> pl.DataFrame:
+    codes = raw.select("line", *(reading.mistake.alias(name) for name, reading in readings.items()))
+    crossed = typed.select(
+        "line", *(pl.when(rule.broken).then(pl.lit(rule.code)).alias(rule.code) for rule in dataset.rules)
+    )
+    detail = pl.lit(None, dtype=pl.String).alias("detail")
+    found = [codes.select("line", pl.lit(name).alias("field"), pl.col(name).alias("code"), detail) for name in readings]
+    found += [
+        crossed.select("line", pl.lit(rule.field).alias("field"), pl.col(rule.code).alias("code"), detail)
+        for rule in dataset.rules
+    ]
+    return pl.concat(found).filter(pl.col("code").is_not_null())
+
+
+def _json_column(
+    item: Field, values: list[Any], lines: Sequence[int], errors: list[tuple[int, str | None, str, str | None]]
+) -> pl.Series:
+    kind, code = (
+        (int, "not_an_integer")
+        if item.kind in INTEGERS
+        else (bool, "not_a_flag")
+        if item.kind is Kind.FLAG
+        else (str, "not_text")
+    )
+    dtype = pl.String() if kind is str else item.dtype
+    if not set(map(type, values)) <= {kind, type(None)}:
+        wrong = [place for place, value in enumerate(values) if value is not None and type(value) is not kind]
+        for place in wrong:
+            errors.append((lines[place], item.name, code, None))
+            values[place] = None
+    if kind is int:
+        for place, value in enumerate(values):
+            if value is not None and not -(2**63) <= value < 2**63:
+                errors.append((lines[place], item.name, "above_maximum" if value > 0 else "below_minimum", None))
+                values[place] = None
+    return pl.Series(item.name, values, dtype=dtype, strict=True)

@@ -1,0 +1,194 @@
+"""From what was written to what it means: for each field an expression of its value and one of its first mistake.
+
+Two dialects: text (cells of CSV and XLSX, written by people) and JSON (written by machines, already of JSON's types).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import polars as pl
+
+from services.registry.datasets import uscc
+from services.registry.datasets.domain import INTEGERS, Field, Kind
+
+_BLANKS = " \t\r\n\u00a0\u3000\ufeff"
+_TRUE = ("true", "是", "1", "yes", "y", "有", "√")
+_FALSE = ("false", "否", "0", "no", "n", "无", "×")
+_MIDNIGHT = r"(?:[ T]00:00(?::00(?:\.0+)?)?)?"
+_DATE = rf"^([0-9]{{4}})(?:-|/|\.|年)([0-9]{{1,2}})(?:-|/|\.|月)([0-9]{{1,2}})日?{_MIDNIGHT}$"
+_COMPACT_DATE = r"^([0-9]{4})([0-9]{2})([0-9]{2})$"
+_ISO_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+_INTEGER = r"^-?[0-9]{1,16}$"
+_LONG_INTEGER = r"^-?[0-9]{17,}(?:\.[0-9]{1,2})?$"
+_AMOUNT = r"^-?[0-9]{1,16}(?:\.[0-9]{1,2})?$"
+_DECIMALS = r"^-?[0-9]+\.[0-9]{3,}$"
+_SCIENTIFIC = r"^[-+]?[0-9]+(?:\.[0-9]+)?[eE][-+]?[0-9]+$"
+_FULLWIDTH = "[０-９．－]"
+
+Condition = tuple[str, pl.Expr]
+
+
+class Reading(NamedTuple):
+    """How a field is read: `value` has the field's type, `mistake` is the code of what is wrong or null.
+
+    `suspect` is cheap and never false where there is a mistake: only suspect rows are looked at closely.
+    """
+
+    value: pl.Expr
+    suspect: pl.Expr
+    mistake: pl.Expr
+
+
+def first_of(conditions: list[Condition]) -> pl.Expr:
+    """Return the code of the first condition that is true, else null."""
+    chain: pl.Expr = pl.lit(None, dtype=pl.String)
+    for code, condition in reversed(conditions):
+        chain = pl.when(condition).then(pl.lit(code)).otherwise(chain)
+    return chain
+
+
+def read_text(item: Field, *, hundredths: bool) -> Reading:
+    """Read a text cell. `hundredths`: it holds whole units with two decimals (yuan), to be kept in hundredths (fen)."""
+    raw = pl.col(item.name).str.strip_chars(_BLANKS)
+    cell = pl.when(raw != "").then(raw)
+    if item.kind in INTEGERS:
+        return _amount(item, cell) if hundredths else _integer(item, cell)
+    return _TEXT_READERS[item.kind](item, cell)
+
+
+def read_json(item: Field) -> Reading:
+    """Read a JSON value that has been found to be of the field's JSON type."""
+    if item.kind in INTEGERS:
+        value = pl.col(item.name)
+        return Reading(value, _suspect(item, value, value), first_of([_missing(item, value), *_bounds(item, value)]))
+    if item.kind is Kind.FLAG:
+        value = pl.col(item.name)
+        return Reading(value, _suspect(item, value, value), first_of([_missing(item, value)]))
+    raw = pl.col(item.name).str.strip_chars(_BLANKS)
+    cell = pl.when(raw != "").then(raw)
+    if item.kind is Kind.CHOICE:
+        foreign = ~cell.is_in(list(item.choices))
+        suspect = _suspect(item, cell, cell) | foreign.fill_null(value=False)
+        return Reading(cell, suspect, first_of([_missing(item, cell), ("not_allowed", foreign)]))
+    if item.kind is Kind.DAY:
+        shaped = cell.str.contains(_ISO_DATE)
+        value = pl.when(shaped).then(cell).str.to_date("%Y-%m-%d", strict=False)
+        mistakes = [_missing(item, cell), ("not_a_date", ~shaped), ("no_such_day", cell.is_not_null() & value.is_null())]
+        return Reading(value, _suspect(item, cell, value), first_of(mistakes))
+    return _TEXT_READERS[item.kind](item, cell)
+
+
+def _suspect(item: Field, cell: pl.Expr, value: pl.Expr) -> pl.Expr:
+    """Tell where a value is missing, could not be read or is out of bounds."""
+    absent = value.is_null()
+    found = absent & cell.is_not_null() if item.optional else absent
+    for _, condition in _bounds(item, value):
+        found = found | condition.fill_null(value=False)
+    return found
+
+
+def _missing(item: Field, cell: pl.Expr) -> Condition:
+    return "missing", pl.lit(False) if item.optional else cell.is_null()  # noqa: FBT003
+
+
+def _bounds(item: Field, value: pl.Expr) -> list[Condition]:
+    found = []
+    if item.minimum is not None:
+        found.append(("below_minimum", value < item.minimum))
+    if item.maximum is not None:
+        found.append(("above_maximum", value > item.maximum))
+    return found
+
+
+def _text(item: Field, cell: pl.Expr) -> Reading:
+    mistakes = [
+        _missing(item, cell),
+        ("nul_character", cell.str.contains("\0", literal=True)),
+        ("too_long", cell.str.len_bytes() > item.max_length * 4),
+        ("too_long", cell.str.len_chars() > item.max_length),
+    ]
+    suspect = _suspect(item, cell, cell) | (cell.str.len_bytes() > item.max_length).fill_null(value=False)
+    suspect = suspect | cell.str.contains("\0", literal=True).fill_null(value=False)
+    if item.pattern:
+        unlike = ~cell.str.contains(item.pattern)
+        mistakes.append(("bad_format", unlike))
+        suspect = suspect | unlike.fill_null(value=False)
+    return Reading(cell, suspect, first_of(mistakes))
+
+
+def _uscc(item: Field, cell: pl.Expr) -> Reading:
+    value = cell.str.to_uppercase()
+    wrong = ~value.map_batches(uscc.valid, return_dtype=pl.Boolean())
+    suspect = _suspect(item, cell, value) | wrong.fill_null(value=False)
+    return Reading(value, suspect, first_of([_missing(item, cell), ("invalid_uscc", wrong)]))
+
+
+def _choice(item: Field, cell: pl.Expr) -> Reading:
+    names = {name.lower(): code for code, (zh, en) in item.choices.items() for name in (zh, en, code)}
+    value = cell.str.to_lowercase().replace_strict(names, default=None, return_dtype=pl.String)
+    mistakes = [_missing(item, cell), ("not_allowed", cell.is_not_null() & value.is_null())]
+    return Reading(value, _suspect(item, cell, value), first_of(mistakes))
+
+
+def _flag(item: Field, cell: pl.Expr) -> Reading:
+    meanings = {word: True for word in _TRUE} | {word: False for word in _FALSE}
+    value = cell.str.to_lowercase().replace_strict(meanings, default=None, return_dtype=pl.Boolean)
+    mistakes = [_missing(item, cell), ("not_a_flag", cell.is_not_null() & value.is_null())]
+    return Reading(value, _suspect(item, cell, value), first_of(mistakes))
+
+
+def _day(item: Field, cell: pl.Expr) -> Reading:
+    iso = cell.str.contains(_ISO_DATE)
+    shaped = iso | cell.str.contains(_DATE) | cell.str.contains(_COMPACT_DATE)
+    apart = cell.str.replace(_COMPACT_DATE, "${1}-${2}-${3}").str.replace(_DATE, "${1}-${2}-${3}")
+    value = pl.when(iso).then(cell).when(shaped).then(apart).str.to_date("%Y-%m-%d", strict=False)
+    mistakes = [
+        _missing(item, cell),
+        ("fullwidth_digits", cell.str.contains(_FULLWIDTH)),
+        ("not_a_date", ~shaped),
+        ("no_such_day", cell.is_not_null() & value.is_null()),
+    ]
+    return Reading(value, _suspect(item, cell, value), first_of(mistakes))
+
+
+def _number_mistakes(item: Field, cell: pl.Expr, value: pl.Expr, shape: str, code: str) -> pl.Expr:
+    return first_of(
+        [
+            _missing(item, cell),
+            *_bounds(item, value),
+            ("above_maximum", cell.str.contains(_LONG_INTEGER) & ~cell.str.starts_with("-")),
+            ("below_minimum", cell.str.contains(_LONG_INTEGER)),
+            ("fullwidth_digits", cell.str.contains(_FULLWIDTH)),
+            ("scientific_notation", cell.str.contains(_SCIENTIFIC)),
+            ("too_many_decimals", cell.str.contains(_DECIMALS) if code == "not_an_amount" else pl.lit(False)),  # noqa: FBT003
+            (code, ~cell.str.contains(shape)),
+        ]
+    )
+
+
+def _integer(item: Field, cell: pl.Expr) -> Reading:
+    value = pl.when(cell.str.contains(_INTEGER)).then(cell).cast(pl.Int64, strict=False)
+    mistake = _number_mistakes(item, cell, value, _INTEGER, "not_an_integer")
+    return Reading(value, _suspect(item, cell, value), mistake)
+
+
+def _amount(item: Field, cell: pl.Expr) -> Reading:
+    shaped = pl.when(cell.str.contains(_AMOUNT)).then(cell)
+    # Padded to two decimals and without the point, the digits of an amount in yuan are the amount in fen.
+    from_point = shaped.str.len_bytes().cast(pl.Int64) - shaped.str.find(".", literal=True).cast(pl.Int64)
+    padding = pl.when(from_point.is_null()).then(pl.lit("00")).when(from_point == 2).then(pl.lit("0")).otherwise(pl.lit(""))
+    value = pl.concat_str(shaped.str.replace(".", "", literal=True), padding).cast(pl.Int64, strict=False)
+    mistake = _number_mistakes(item, cell, value, _AMOUNT, "not_an_amount")
+    return Reading(value, _suspect(item, cell, value), mistake)
+
+
+_TEXT_READERS: dict[Kind, Callable[[Field, pl.Expr], Reading]] = {
+    Kind.TEXT: _text,
+    Kind.CODE: _text,
+    Kind.USCC: _uscc,
+    Kind.CHOICE: _choice,
+    Kind.FLAG: _flag,
+    Kind.DAY: _day,
+}

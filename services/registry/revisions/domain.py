@@ -1,0 +1,73 @@
+"""Change sets: who changes what, why, and what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+import polars as pl
+
+
+class Kind(StrEnum):
+    """How a revision came about."""
+
+    RECORDS = "records"
+    IMPORT = "import"
+    WITHDRAWAL = "withdrawal"
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who makes a change set, when, and on what ground."""
+
+    kind: Kind
+    actor: str
+    at: datetime
+    source: str | None = None
+    reason: str | None = None
+    import_id: UUID | None = None
+
+
+@dataclass(slots=True)
+class Counts:
+    """Rows of one dataset in one change set."""
+
+    inserted: int = 0
+    replaced: int = 0
+    withdrawn: int = 0
+    unchanged: int = 0
+
+    @property
+    def changed(self) -> int:
+        """Rows that the change set makes different."""
+        return self.inserted + self.replaced + self.withdrawn
+
+
+@dataclass(slots=True)
+class Published:
+    """What came of a change set. `revision` is the one that holds its rows: a new one if `changed`, else the latest."""
+
+    revision: int
+    changed: bool
+    counts: dict[str, Counts] = field(default_factory=dict)
+    errors: dict[str, pl.DataFrame] = field(default_factory=dict)
+
+    @property
+    def accepted(self) -> int:
+        """Rows that were stored."""
+        return sum(found.inserted + found.replaced for found in self.counts.values())
+
+    @property
+    def unchanged(self) -> int:
+        """Rows that were stored already."""
+        return sum(found.unchanged for found in self.counts.values())
+
+
+class RowsRefusedError(Exception):
+    """Rows break a law that only the whole registry can tell; by dataset, frames of mistakes."""
+
+    def __init__(self, errors: dict[str, pl.DataFrame]) -> None:
+        super().__init__("rows were refused")
+        self.errors = errors

@@ -1,0 +1,141 @@
+"""Publishing: one change set at a time, whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+from sqlalchemy import Connection, func, insert, select, text
+
+from services.registry.datasets.catalogue import CATALOGUE
+from services.registry.datasets.domain import Dataset
+from services.registry.datasets.mistakes import ERRORS_SCHEMA
+from services.registry.revisions import laws
+from services.registry.revisions.domain import Author, Counts, Published, RowsRefusedError
+from services.registry.revisions.events import announce
+from services.registry.revisions.merge import merge, withdraw
+from services.registry.revisions.sql import same
+from services.registry.revisions.staging import Staging
+from services.registry.revisions.tables import revisions
+
+PUBLISHING_LOCK = 0x7265766973696F6E  # "revision"
+
+
+def latest_revision(connection: Connection) -> int:
+    """Return the number of the newest revision, 0 if there is none."""
+    return int(connection.execute(select(func.coalesce(func.max(revisions.c.revision), 0))).scalar_one())
+
+
+def publish(connection: Connection, staged: Sequence[Staging], author: Author, *, tolerant: bool) -> Published:
+    """Publish staged rows as one revision, within the caller's transaction; from here to its end others wait.
+
+    Rows that break a law are left out and reported if `tolerant`; otherwise RowsRefusedError is raised and the caller
+    has to roll back. Without any change there is no new revision.
+    """
+    errors = {item.dataset.name: laws.remove_repetitions(connection, item) for item in staged}
+    _stop_at(errors, tolerant=tolerant)
+    before = _lock(connection)
+    published = Published(before, changed=False)
+    order = list(CATALOGUE)
+    for item in sorted(staged, key=lambda found: order.index(found.dataset.name)):
+        found = _refuse(connection, item, tolerant=tolerant)
+        if found.height:
+            errors[item.dataset.name] = pl.concat([errors[item.dataset.name], found])
+            _stop_at({item.dataset.name: found}, tolerant=tolerant)
+        published.counts[item.dataset.name] = merge(connection, item, before + 1)
+    published.errors = {name: found for name, found in errors.items() if found.height}
+    _conclude(connection, published, author)
+    return published
+
+
+def check(connection: Connection, staged: Sequence[Staging]) -> dict[str, pl.DataFrame]:
+    """Return what `publish` would refuse, nothing else done."""
+    return {item.dataset.name: laws.remove_repetitions(connection, item) for item in staged}
+
+
+def publish_withdrawal(connection: Connection, keys: Staging, author: Author) -> Published:
+    """Withdraw the staged keys as one revision. Raises RowsRefusedError for a key that is not there or still named by others."""
+    dataset = keys.dataset
+    before = _lock(connection)
+    missing = connection.execute(
+        text(
+            f"SELECT i.line FROM {keys.table} AS i WHERE NOT EXISTS"
+            f" (SELECT 1 FROM {dataset.name} AS c WHERE {same(dataset.key, 'c', 'i')}) ORDER BY 1"
+        )
+    ).scalars()
+    _stop_at({dataset.name: _errors(list(missing), dataset.key[-1], "unknown_key")}, tolerant=False)
+    if dataset.name == "enterprises":
+        _stop_at({dataset.name: _errors(_still_named(connection, keys.table), "uscc", "still_referenced")}, tolerant=False)
+    published = Published(before, changed=False)
+    published.counts[dataset.name] = Counts(withdrawn=withdraw(connection, dataset, keys.table, before + 1))
+    _conclude(connection, published, author)
+    return published
+
+
+def _lock(connection: Connection) -> int:
+    connection.execute(select(func.pg_advisory_xact_lock(PUBLISHING_LOCK)))
+    return latest_revision(connection)
+
+
+def _refuse(connection: Connection, item: Staging, *, tolerant: bool) -> pl.DataFrame:
+    """Take out the staged rows that break a law; a row taken out may leave another one overlapping, so repeat."""
+    found = [laws.unknown_enterprises(connection, item)]
+    if found[0].height:
+        _stop_at({item.dataset.name: found[0]}, tolerant=tolerant)
+        item.remove(found[0])
+    while (overlapping := laws.overlapping_periods(connection, item)).height:
+        found.append(overlapping)
+        _stop_at({item.dataset.name: overlapping}, tolerant=tolerant)
+        item.remove(overlapping)
+    return pl.concat(found)
+
+
+def _stop_at(errors: dict[str, pl.DataFrame], *, tolerant: bool) -> None:
+    broken = {name: found for name, found in errors.items() if found.height}
+    if broken and not tolerant:
+        raise RowsRefusedError(broken)
+
+
+def _conclude(connection: Connection, published: Published, author: Author) -> None:
+    changed = {name: counts for name, counts in published.counts.items() if counts.changed}
+    if not changed:
+        return
+    revision = published.revision + 1
+    published.revision, published.changed = revision, True
+    announce(connection, [CATALOGUE[name] for name in changed], revision, author)
+    # What the tables' constraints say is heard here, not at the commit, where nobody could answer.
+    connection.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
+    connection.execute(
+        insert(revisions).values(
+            revision=revision,
+            kind=author.kind.value,
+            actor=author.actor,
+            recorded_at=author.at,
+            source=author.source,
+            reason=author.reason,
+            import_id=author.import_id,
+            datasets=list(changed),
+            rows={
+                name: {"inserted": counts.inserted, "replaced": counts.replaced, "withdrawn": counts.withdrawn}
+                for name, counts in changed.items()
+            },
+        )
+    )
+
+
+def _errors(lines: list[int], field: str, code: str) -> pl.DataFrame:
+    return pl.DataFrame({"line": lines, "field": field, "code": code, "detail": None}, schema=ERRORS_SCHEMA)
+
+
+def _still_named(connection: Connection, table: str) -> list[int]:
+    named = " UNION ".join(
+        f"SELECT i.line FROM {table} AS i JOIN {dataset.name} AS o ON o.{name} = i.uscc"
+        for dataset in CATALOGUE.values()
+        for name in dataset.references
+    )
+    return sorted(connection.execute(text(named)).scalars())
+
+
+def dataset_of(staging: Staging) -> Dataset:
+    """Return the dataset that `staging` holds rows of."""
+    return staging.dataset

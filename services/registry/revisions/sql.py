@@ -1,0 +1,102 @@
+"""SQL made from declarations. Names come from declarations, numbers are integers, codes were checked: no input is pasted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from services.registry.datasets.catalogue import CATALOGUE
+from services.registry.datasets.domain import Dataset
+from services.registry.datasets.fields import JURISDICTIONS
+from services.registry.datasets.tables import history_name
+
+
+def listed(names: Sequence[str], prefix: str = "") -> str:
+    """Write column names as a list, each behind `prefix`."""
+    return ", ".join(f"{prefix}{name}" for name in names)
+
+
+def same(names: Sequence[str], left: str, right: str) -> str:
+    """Write that the columns are equal in two tables; none of them may be null."""
+    return " AND ".join(f"{left}.{name} = {right}.{name}" for name in names)
+
+
+def differ(names: Sequence[str], left: str, right: str) -> str:
+    """Write that some of the columns differ in two tables, null being a value like others."""
+    if not names:
+        return "false"
+    return f"({listed(names, left + '.')}) IS DISTINCT FROM ({listed(names, right + '.')})"
+
+
+def rows_at(dataset: Dataset, revision: int, where: str = "true") -> str:
+    """Write the query of the dataset's rows as known at `revision`: its fields and the revision that set each row.
+
+    One statement, so that a row which is being replaced is seen exactly once.
+    """
+    columns = f"{listed(dataset.names)}, revision"
+    return (
+        f"SELECT {columns} FROM {dataset.name} WHERE revision <= {revision:d} AND {where}"
+        f" UNION ALL SELECT {columns} FROM {history_name(dataset.name)}"
+        f" WHERE revision <= {revision:d} AND replaced_in > {revision:d} AND {where}"
+    )
+
+
+def parent_of(dataset: Dataset) -> Dataset:
+    """Return the dataset whose rows own this one's."""
+    assert dataset.through is not None
+    return CATALOGUE[dataset.through[1]]
+
+
+def names_any_of(dataset: Dataset, enterprises: str, revision: int) -> str:
+    """Write the condition that a row names one of `enterprises` (a subquery or an array of codes), by itself or through its parent.
+
+    Rows of datasets that belong to nobody concern everybody.
+    """
+    if dataset.owners:
+        return "(" + " OR ".join(f"{name} = ANY({enterprises})" for name in dataset.owners) + ")"
+    if dataset.through is None:
+        return "true"
+    field, parent = dataset.through[0], parent_of(dataset)
+    owned = rows_at(parent, revision, f"uscc = ANY({enterprises})")
+    return f"{field} IN (SELECT parent.{field} FROM ({owned}) AS parent)"
+
+
+def visible_to(dataset: Dataset, jurisdiction: str | None, today: date, revision: int) -> str:
+    """Write the condition that a caller tied to `jurisdiction` may see a row: its enterprise is located there today.
+
+    What matters is where the enterprise is now, by the registry's newest knowledge, whatever revision is read.
+    """
+    if jurisdiction is None:
+        return "true"
+    if jurisdiction not in JURISDICTIONS:
+        return "false"
+    day = today.isoformat()
+    located = (
+        f"SELECT l.uscc FROM locations AS l WHERE l.jurisdiction = '{jurisdiction}'"
+        f" AND l.since <= DATE '{day}' AND (l.until IS NULL OR l.until > DATE '{day}')"
+    )
+    return names_any_of(dataset, f"ARRAY({located})", revision)
+
+
+def owner_at(dataset: Dataset, alias: str, revision: int) -> str:
+    """Write the expression of a row's owning enterprise as known at `revision`; null if there is none."""
+    if dataset.owners:
+        return f"{alias}.{dataset.owners[0]}"
+    if dataset.through is None:
+        return "NULL"
+    field, parent = dataset.through[0], parent_of(dataset)
+    owners = rows_at(parent, revision, f"{field} = {alias}.{field}")
+    return f"(SELECT parent.uscc FROM ({owners}) AS parent)"
+
+
+def json_row(dataset: Dataset, alias: str) -> str:
+    """Write the expression of a row as a JSON object with the dataset's fields."""
+    members = ", ".join(f"'{name}', {alias}.{name}" for name in dataset.names)
+    return f"json_build_object({members})"
+
+
+def codes_array(codes: Sequence[str]) -> str:
+    """Write unified social credit codes as an array. Raises ValueError for anything but 18 digits and capital letters."""
+    if not all(len(code) == 18 and code.isascii() and code.isalnum() for code in codes):
+        raise ValueError("not unified social credit codes")
+    return "ARRAY[" + ", ".join(f"'{code}'" for code in codes) + "]::text[]"

@@ -1,0 +1,232 @@
+"""Outbox → relay → broker → consumer → inbox, on the real database and broker, with processes that die in between."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import Connection, text
+
+from deploy.local.broker import Broker
+from shared.database.engine import Database
+from shared.messaging import kafka, outbox, topics
+from shared.messaging.consumer import Consumer, RejectedMessageError, TooManyDeadLettersError
+from shared.messaging.envelope import Event, Message
+from shared.messaging.relay import Relay
+from tests.support.databases import ServiceDatabase
+
+TOPIC = topics.PAYMENT_ORDERS
+NOW = datetime(2024, 3, 1, tzinfo=UTC)
+
+
+class KilledError(RuntimeError):
+    """Stands for a process that dies at a certain point."""
+
+
+def kill_at(point: str) -> Callable[[str], None]:
+    """Die the first time that `point` is reached."""
+    alive = True
+
+    def reach(reached: str) -> None:
+        nonlocal alive
+        if alive and reached == point:
+            alive = False
+            raise KilledError(point)
+
+    return reach
+
+
+def event(key: str, data: bytes) -> Event:
+    return Event(TOPIC, key, "test.happened", uuid4(), "/tests", key, NOW, data)
+
+
+class Effects:
+    """A handler that writes what it was given into a table, so that effects can be counted."""
+
+    def __init__(self, database: Database, run: str) -> None:
+        self.database = database
+        self.run = run
+        with database.transaction() as connection:
+            connection.execute(text("CREATE TEMP TABLE IF NOT EXISTS unused (x int)"))
+
+    def __call__(self, connection: Connection, messages: Sequence[Message]) -> None:
+        for message in messages:
+            if message.value == b'{"bad":true}':
+                raise RejectedMessageError("bad is true")
+            if not (message.key or b"").startswith(self.run.encode()):
+                continue  # another test's
+            connection.execute(
+                text(
+                    "INSERT INTO idempotency_keys (actor, operation, key, request_hash, status, headers, body)"
+                    " VALUES ('effect', :key, :value, '', 0, '{}', '')"
+                ),
+                {"key": (message.key or b"").decode(), "value": (message.value or b"").decode()},
+            )
+
+    def seen(self) -> list[tuple[str, str]]:
+        with self.database.reading() as connection:
+            rows = connection.execute(
+                text("SELECT operation, key FROM idempotency_keys WHERE actor = 'effect' ORDER BY created_at, key")
+            )
+            return sorted(tuple(row) for row in rows)
+
+
+@pytest.fixture
+def publisher(fresh_database: Callable[[str], ServiceDatabase]) -> Iterator[Database]:
+    database = fresh_database("eligibility").connect()
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def receiver(fresh_database: Callable[[str], ServiceDatabase]) -> Iterator[Database]:
+    database = fresh_database("eligibility").connect()
+    yield database
+    database.close()
+
+
+def publish(database: Database, broker: Broker, *events: Event) -> None:
+    with database.transaction() as connection:
+        outbox.enqueue(connection, events)
+    relay = Relay(database, broker.bootstrap_servers, "test-relay")
+    while relay.step():
+        pass
+    relay.close()
+
+
+def consume(consumer: Consumer, until: Callable[[], bool], seconds: float = 60.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not until():
+        assert time.monotonic() < deadline, "the messages did not arrive"
+        consumer.step()
+    consumer.close()
+
+
+def count(database: Database, question: str) -> int:
+    with database.reading() as connection:
+        return int(connection.execute(text(question)).scalar_one())
+
+
+def test_an_event_has_one_effect_although_relay_and_consumer_die_at_the_worst_moments(
+    publisher: Database, receiver: Database, broker: Broker
+) -> None:
+    run = uuid4().hex
+    effects = Effects(receiver, run)
+    events = [event(f"{run}-{number % 3}", f'{{"n":{number}}}'.encode()) for number in range(30)]
+    with publisher.transaction() as connection:
+        outbox.enqueue(connection, events)
+
+    dying = Relay(publisher, broker.bootstrap_servers, "dying", crash_point=kill_at("relay: sent, not marked"))
+    with pytest.raises(KilledError):
+        dying.step()
+    assert count(publisher, "SELECT count(*) FROM outbox WHERE published_at IS NULL") == 30
+    heir = Relay(publisher, broker.bootstrap_servers, "heir")
+    assert heir.step()
+    assert not heir.step()
+    heir.close()
+
+    group = f"test-{run}"
+    for point in ("consumer: not committed", "consumer: committed, offsets not"):
+        consumer = Consumer(receiver, broker.bootstrap_servers, TOPIC, group, effects, crash_point=kill_at(point))
+        deadline = time.monotonic() + 60
+        with pytest.raises(KilledError):
+            while time.monotonic() < deadline:
+                consumer.step()
+        consumer.close()
+    consume(Consumer(receiver, broker.bootstrap_servers, TOPIC, group, effects), lambda: len(effects.seen()) == 30)
+    assert sorted(value for _, value in effects.seen()) == sorted(each.data.decode() for each in events)
+
+
+def test_what_cannot_be_processed_is_set_aside_and_everything_else_flows(
+    publisher: Database, receiver: Database, broker: Broker
+) -> None:
+    run = uuid4().hex
+    effects = Effects(receiver, run)
+    producer = kafka.producer(broker.bootstrap_servers, "stranger")
+    producer.send(TOPIC, key=run.encode(), value=b"no CloudEvent", headers=[])
+    producer.flush()
+    producer.close()
+    publish(
+        publisher,
+        broker,
+        event(f"{run}-good", b'{"n":1}'),
+        event(f"{run}-poison", b'{"bad":true}'),
+        event(f"{run}-good", b'{"n":2}'),
+    )
+    consumer = Consumer(receiver, broker.bootstrap_servers, TOPIC, f"test-{run}", effects)
+    consume(consumer, lambda: len(effects.seen()) == 2)
+    with receiver.reading() as connection:
+        rows = connection.execute(
+            text("SELECT convert_from(key, 'UTF8') AS key, reason, state FROM dead_letters")
+        ).all()
+    mine = {row.key: (row.reason, row.state) for row in rows if row.key.startswith(run)}
+    assert mine[f"{run}-poison"] == ("bad is true", "open")
+    assert mine[run] == ("the headers ce_specversion, ce_id, ce_source, ce_type are missing", "open")
+
+    publish(publisher, broker, event(f"{run}-poison", b'{"n":3}'))
+    consumer = Consumer(receiver, broker.bootstrap_servers, TOPIC, f"test-{run}", effects)
+    consume(consumer, lambda: len(effects.seen()) == 3)
+    key = f"{run}-poison"
+    with receiver.reading() as connection:
+        state = connection.execute(
+            text("SELECT state FROM dead_letters WHERE key = convert_to(:key, 'UTF8')"), {"key": key}
+        ).scalar_one()
+    assert state == "cleared"
+
+
+def test_message_after_message_refused_stops_the_consumer(receiver: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.messaging.consumer.DEAD_LETTER_LIMIT", 5)
+
+    def refuse(_: Connection, __: Sequence[Message]) -> None:
+        raise RejectedMessageError("no")
+
+    headers = {"ce_specversion": b"1.0", "ce_source": b"/tests", "ce_type": b"t"}
+    messages = [Message(TOPIC, 0, n, b"k", b"{}", headers | {"ce_id": str(n).encode()}) for n in range(50)]
+    consumer = Consumer(receiver, "nowhere:1", TOPIC, "group", refuse)
+    with pytest.raises(TooManyDeadLettersError):
+        consumer.process(messages)
+    assert count(receiver, "SELECT count(*) FROM dead_letters") == 4
+
+
+def test_one_relay_leads_and_another_takes_over(publisher: Database, broker: Broker) -> None:
+    first = Relay(publisher, broker.bootstrap_servers, "first")
+    second = Relay(publisher, broker.bootstrap_servers, "second")
+    first.step()
+    with publisher.transaction() as connection:
+        outbox.enqueue(connection, [event("leader", b"{}")])
+    assert not second.step()
+    assert count(publisher, "SELECT count(*) FROM outbox WHERE published_at IS NULL") == 1
+    first.close()
+    assert second.step()
+    second.close()
+
+
+def test_a_low_id_that_commits_late_is_published(publisher: Database, broker: Broker) -> None:
+    relay = Relay(publisher, broker.bootstrap_servers, "late")
+    with publisher.transaction() as slow:
+        outbox.enqueue(slow, [event("slow", b"{}")])
+        with publisher.transaction() as quick:
+            outbox.enqueue(quick, [event("quick", b"{}")])
+        assert relay.step()
+    assert relay.step()
+    relay.close()
+    assert count(publisher, "SELECT count(*) FROM outbox WHERE published_at IS NULL") == 0
+
+
+def test_a_new_log_is_told_what_is_in_force(publisher: Database, broker: Broker) -> None:
+    publish(publisher, broker, event("k1", b'{"v":1}'), event("k1", b'{"v":2}'), event("k2", b'{"v":1}'))
+    with publisher.transaction() as connection:
+        connection.execute(text("UPDATE broker_log SET identity = 'the log before'"))
+    relay = Relay(publisher, broker.bootstrap_servers, "again")
+    assert relay.step()
+    relay.close()
+    with publisher.reading() as connection:
+        again = connection.execute(
+            text(
+                "SELECT key, data FROM outbox WHERE published_at > created_at + interval '0' ORDER BY published_at DESC, key LIMIT 2"
+            )
+        ).all()
+    assert sorted(tuple(row) for row in again) == [("k1", '{"v":2}'), ("k2", '{"v":1}')]
