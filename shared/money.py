@@ -7,7 +7,7 @@ import re
 MAX_FEN = 2**53 - 1
 """The largest amount that every JSON reader carries exactly (RFC 8259, section 6)."""
 
-_YUAN = re.compile(r"-?\d{1,14}(?:\.\d{1,2})?")
+_YUAN = re.compile(r"-?[0-9]{1,14}(?:[.][0-9]{1,2})?")
 
 
 class NotAnAmountInYuanError(ValueError):

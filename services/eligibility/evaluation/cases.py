@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from ..facts.catalogue import Facts
-from ..policy.grammar.award import Award
-from ..policy.grammar.setting import Setting
-from ..policy.grammar.terms import Column
+from services.eligibility.facts.catalogue import Facts
+from services.eligibility.policy.grammar.award import Award
+from services.eligibility.policy.grammar.setting import Setting
+from services.eligibility.policy.grammar.terms import Column
 
 
 def cases_of(

@@ -7,11 +7,12 @@ from datetime import date
 
 import polars as pl
 
-from ..facts.catalogue import Facts
-from ..policy.book import Book, Readings
-from ..policy.grammar.award import Award
-from ..policy.grammar.measures import FLAGS, MISSING, Measure
-from ..policy.grammar.setting import Setting
+from services.eligibility.facts.catalogue import Facts
+from services.eligibility.policy.book import Book, Readings
+from services.eligibility.policy.grammar.award import Award
+from services.eligibility.policy.grammar.measures import FLAGS, MISSING, Measure
+from services.eligibility.policy.grammar.setting import Setting
+
 from .judging import Judged, judge_all
 from .outcomes import GRANTED, INSTALMENT, OUTCOME_SCHEMA, REFUSED, RESULTS, SORTED_BY, UNDETERMINED
 
@@ -51,7 +52,6 @@ def evaluate(
             setting,
             years_judged(award, book, award_years),
             keep_refused=REFUSED in results,
-            known_only=known_only and not everyone,
             also=everybody,
         )
         frames.append(_outcomes(award, judged, facts, setting, award_years, results, known_only and not everyone))

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from ..facts.catalogue import Facts
-from ..policy.grammar.award import Award
-from ..policy.grammar.common import (
+from services.eligibility.facts.catalogue import Facts
+from services.eligibility.policy.grammar.award import Award
+from services.eligibility.policy.grammar.common import (
     HIGHEST_LEVEL,
     INTEGRITY,
     ONCE,
@@ -21,11 +21,12 @@ from ..policy.grammar.common import (
     condition_on_payment,
     conditions_on_time,
 )
-from ..policy.grammar.conditions import Condition
-from ..policy.grammar.lookups import LegalForm, Lookup, PayeePlace
-from ..policy.grammar.measures import Measure
-from ..policy.grammar.setting import Setting
-from ..policy.grammar.terms import Column
+from services.eligibility.policy.grammar.conditions import Condition
+from services.eligibility.policy.grammar.lookups import LegalForm, Lookup, PayeePlace
+from services.eligibility.policy.grammar.measures import Measure
+from services.eligibility.policy.grammar.setting import Setting
+from services.eligibility.policy.grammar.terms import Column
+
 from .cases import blanks_for, cases_of
 from .once import CHOSEN, choose_candidates, mark_first_years, mark_highest_levels
 from .outcomes import GRANTED, REFUSED, UNDETERMINED
@@ -104,13 +105,12 @@ def judge_all(
     years: Sequence[int],
     *,
     keep_refused: bool,
-    known_only: bool = False,
     also: pl.Series | None = None,
 ) -> Judged:
     """Judge every case of these award years.
 
     `also` names subjects that get a blank case for each year in which facts tell nothing of them. With
-    `keep_refused` false the frame holds no failed case; with `known_only` none without a row about the award.
+    `keep_refused` false the frame holds no failed case.
     """
     conditions = conditions_of(award, setting)
     named = tuple((f"condition.{i}", condition) for i, condition in enumerate(conditions))
@@ -126,8 +126,6 @@ def judge_all(
     for lookup in lookups:
         cases = lookup.attach(cases, facts, setting)
         ready.add(lookup)
-        if known_only and isinstance(lookup, Measure) and lookup.knows_about:
-            cases = cases.filter("about_known")
         cases, waiting = _tested(cases.lazy(), waiting, ready, setting, keep_refused)
     cases = INTEGRITY.attach(cases, facts, setting) if "payee.sanctions" not in cases.columns else cases
     met = pl.lit(True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from ..policy.grammar.award import Award
-from ..policy.grammar.common import FIRST_MET, HIGHEST
-from ..policy.grammar.setting import Setting
+from services.eligibility.policy.grammar.award import Award
+from services.eligibility.policy.grammar.common import FIRST_MET, HIGHEST
+from services.eligibility.policy.grammar.setting import Setting
 
 #: Position of a candidate within its subject and year: the one that qualifies first of all.
 CHOSEN = "candidate.chosen"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from ..facts.catalogue import Facts
-from ..policy.grammar.award import Award
+from services.eligibility.facts.catalogue import Facts
+from services.eligibility.policy.grammar.award import Award
+
 from .once import unit_of
 
 GIVEN_BEFORE = "given_before_fen"

@@ -1,13 +1,7 @@
-"""The policies that there are, and the book of each: the room's front door."""
-
-from __future__ import annotations
-
-import importlib
-from collections.abc import Mapping
-from functools import cache
-from types import MappingProxyType
+"""Books, readings and parameters: the room's front door. `library` knows which policies there are."""
 
 from .domain import Book, CoverageLine, Reading, Readings, ReadingsError
+from .library import POLICIES, UnknownPolicyError, load_book
 from .package import PackageError, read_package
 from .parameters import ParameterError, ParameterValues
 
@@ -25,18 +19,3 @@ __all__ = [
     "load_book",
     "read_package",
 ]
-
-#: Policy code → the package that holds it. A further document is a further line here.
-POLICIES: Mapping[str, str] = MappingProxyType({"lishui-2020-1": "services.eligibility.policy.lishui_2020_1"})
-
-
-class UnknownPolicyError(KeyError):
-    """No policy of that code; the message lists those that there are."""
-
-
-@cache
-def load_book(policy_code: str) -> Book:
-    """The book of a policy, read once. Raises `UnknownPolicyError`."""
-    if policy_code not in POLICIES:
-        raise UnknownPolicyError(f"no policy {policy_code!r}; there are {', '.join(POLICIES)}")
-    return read_package(importlib.import_module(POLICIES[policy_code]))

@@ -89,6 +89,13 @@ class Book:
         """The award years of yearly awards."""
         return range(_whole(self.parameters["first_award_year"]), _whole(self.parameters["last_award_year"]) + 1)
 
+    @property
+    def possible_years(self) -> range:
+        """Every award year that a case can have: the yearly ones, and those of events up to the last day read."""
+        last_days = [date.fromisoformat(value) for value in self.readings["validity_last_day"].values]
+        years = self.award_years
+        return range(years[0], max(years[-1], *(day.year for day in last_days)) + 1)
+
     def with_parameters(self, changes: Mapping[str, Any]) -> Book:
         """The same policy with other numbers, in their declared units, for a simulation.
 

@@ -120,6 +120,19 @@ class ParameterValues:
                 value = later
         return value
 
+    def phrase(self, item: int | None = None) -> Text:
+        """Name and first value with its unit, as rulebook and explanations say it."""
+        value = self.values[0][1]
+        chosen = value[item] if item is not None and isinstance(value, tuple) else value
+        if self.unit == "basis points" and isinstance(chosen, int):
+            percent = f"{chosen // 100}%" if chosen % 100 == 0 else f"{chosen // 100}.{chosen % 100:02}%"
+            return Text(f"{self.words.zh} {percent}", f"{self.words.en} {percent}")
+        if isinstance(chosen, int):
+            unit = UNIT_WORDS[self.unit]
+            return Text(f"{self.words.zh} {chosen:,} {unit.zh}", f"{self.words.en} {chosen:,} {unit.en}".rstrip())
+        said = ", ".join(map(str, chosen)) if isinstance(chosen, tuple) else str(chosen)
+        return Text(f"{self.words.zh}（{said}）", f"{self.words.en} ({said})")
+
     def document(self) -> dict[str, Any]:
         """The parameter as canonical data."""
         return {

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, insert, select, text
+
+from services.payout.budgets.tables import appropriations
+from services.payout.orders.events import insert_order_events
+from shared.events import payment_orders
 
 
 def commit(connection: Connection, changes: Mapping[tuple[str, int], int]) -> None:
@@ -38,3 +44,168 @@ def free(connection: Connection, year: int) -> dict[str, int]:
         text("SELECT unit, appropriated_fen - committed_fen AS free FROM budgets WHERE year = :year"), {"year": year}
     )
     return {row.unit: row.free for row in rows}
+
+
+def queue_page(connection: Connection, after: tuple[str, str] | None, limit: int) -> list[Row[Any]]:
+    """Return up to `limit` orders that wait for funds behind the award at `after` (first_decided_on, award_id), in order."""
+    start = "(o.first_decided_on, o.award_id) > (CAST(:day AS date), CAST(:award AS uuid)) AND" if after else ""
+    day, award = after or (None, None)
+    return list(
+        connection.execute(
+            text(
+                f"""
+                SELECT o.id::text AS id, o.award_id::text AS award_id, o.instalment, o.unit, o.amount_fen,
+                       o.first_decided_on
+                FROM payment_orders o WHERE {start} o.state = 'waiting' AND o.waiting_for = 'funds'
+                ORDER BY o.first_decided_on, o.award_id, o.instalment LIMIT :limit
+                """
+            ),
+            {"day": day, "award": award, "limit": limit},
+        )
+    )
+
+
+_FUND = text(
+    f"""
+    WITH funded AS (
+        UPDATE payment_orders o
+        SET state = 'issued', waiting_for = NULL, budget_year = :year, funded_at = :now, changed_at = now(),
+            issued_by = :by
+        FROM unnest(CAST(:ids AS uuid[])) AS chosen(id)
+        WHERE o.id = chosen.id AND o.state = 'waiting' AND o.waiting_for = 'funds' AND o.due_year <= :year
+        RETURNING o.*
+    ), posted AS (
+        INSERT INTO postings (kind, source, destination, amount_fen, unit, award_id, version, order_id, actor)
+        SELECT 'funded', concat('budget:', o.unit, ':', o.budget_year), concat('reserved:', o.award_id, ':', o.unit),
+               o.amount_fen, o.unit, o.award_id, o.version, o.id, :by
+        FROM funded o
+    ), told AS ({insert_order_events("funded o")})
+    UPDATE budgets b SET committed_fen = b.committed_fen + s.fen
+    FROM (SELECT unit, sum(amount_fen)::bigint AS fen, count(*) AS orders FROM funded GROUP BY unit) s
+    WHERE b.unit = s.unit AND b.year = :year
+    RETURNING s.orders
+    """
+)
+
+
+def fund(connection: Connection, order_ids: Sequence[str], year: int, now: datetime, *, by: str) -> int:
+    """Reserve the money of `order_ids` in the budgets of `year` and issue them: order, posting, event, budget in one statement.
+
+    Returns how many were issued. A budget that would go below zero raises IntegrityError and nothing is done.
+    """
+    rows = connection.execute(
+        _FUND,
+        {"ids": list(order_ids), "year": year, "now": now, "by": by, "type": payment_orders.ISSUED, "occasion": None},
+    )
+    return sum(row.orders for row in rows)
+
+
+def let_due_orders_queue(connection: Connection, year: int) -> int:
+    """Put orders whose due year has come into the queue for money, or before the hold that is on them."""
+    return connection.execute(
+        text(
+            """
+            UPDATE payment_orders o SET changed_at = now(), waiting_for = CASE WHEN EXISTS (
+                       SELECT FROM holds h WHERE h.released_at IS NULL
+                       AND (h.award_id = o.award_id OR h.uscc = o.payee_uscc)) THEN 'release' ELSE 'funds' END
+            WHERE o.state = 'waiting' AND o.waiting_for = 'due_year' AND o.due_year <= :year
+            """
+        ),
+        {"year": year},
+    ).rowcount
+
+
+def fingerprint(connection: Connection, year: int) -> tuple[object, ...]:
+    """Return what changes whenever the outcome of a funding pass could: the queue's extent and the budgets of `year`."""
+    queue = connection.execute(
+        text(
+            "SELECT count(*), max(number) FROM payment_orders WHERE state = 'waiting' AND waiting_for = 'funds'"
+        )
+    ).one()
+    return (year, *queue, *sorted(free(connection, year).items()))
+
+
+def appropriate(connection: Connection, unit: str, year: int, amount_fen: int) -> None:
+    """Add `amount_fen` (negative: take away) to a budget, made if need be; below what is committed raises IntegrityError."""
+    where = {"unit": unit, "year": year, "fen": amount_fen}
+    connection.execute(text("INSERT INTO budgets (unit, year) VALUES (:unit, :year) ON CONFLICT DO NOTHING"), where)
+    connection.execute(
+        text("UPDATE budgets SET appropriated_fen = appropriated_fen + :fen WHERE unit = :unit AND year = :year"), where
+    )
+
+
+def add_appropriation(
+    connection: Connection, *, unit: str, year: int, amount_fen: int, document: str, by: str
+) -> int:
+    """Store an appropriation and return its number."""
+    row = {"unit": unit, "year": year, "amount_fen": amount_fen, "document": document, "recorded_by": by}
+    return int(connection.execute(insert(appropriations).values(**row).returning(appropriations.c.id)).scalar_one())
+
+
+_VIEW = """
+    SELECT b.unit, b.year, b.appropriated_fen, b.committed_fen, b.committed_fen - coalesce(s.fen, 0) AS ordered_fen,
+           b.paid_fen, b.recovered_fen, b.appropriated_fen - b.committed_fen AS free_fen
+    FROM budgets b
+    LEFT JOIN (SELECT unit, budget_year, sum(amount_fen)::bigint AS fen FROM payment_orders
+               WHERE live AND budget_year IS NOT NULL AND state IN ('waiting', 'failed', 'returned')
+               GROUP BY unit, budget_year) s ON s.unit = b.unit AND s.budget_year = b.year
+"""
+
+
+def views(connection: Connection, unit: str | None, after: Sequence[Any] | None, limit: int) -> list[dict[str, Any]]:
+    """Return up to `limit` budgets (of `unit`, or of all) behind the pair `after` (year, unit)."""
+    year, name = after or (None, None)
+    rows = connection.execute(
+        text(
+            f"""{_VIEW} WHERE (CAST(:unit AS text) IS NULL OR b.unit = :unit)
+                AND (CAST(:year AS int) IS NULL OR (b.year, b.unit) > (CAST(:year AS int), CAST(:name AS text)))
+                ORDER BY b.year, b.unit LIMIT :limit"""
+        ),
+        {"unit": unit, "year": year, "name": name, "limit": limit},
+    )
+    return [dict(row) for row in rows.mappings()]
+
+
+def view(connection: Connection, unit: str, year: int) -> dict[str, Any]:
+    """Return one budget; all zeros if nothing was appropriated yet."""
+    where = {"unit": unit, "year": year}
+    row = connection.execute(text(f"{_VIEW} WHERE b.unit = :unit AND b.year = :year"), where).mappings().one_or_none()
+    if row is not None:
+        return dict(row)
+    names = ("appropriated", "committed", "ordered", "paid", "recovered", "free")
+    return where | {f"{name}_fen": 0 for name in names}
+
+
+def appropriations_of(connection: Connection, unit: str, year: int) -> list[dict[str, Any]]:
+    """Return the appropriations of a budget in the order of their recording."""
+    rows = connection.execute(
+        select(appropriations)
+        .where(appropriations.c.unit == unit, appropriations.c.year == year)
+        .order_by(appropriations.c.id)
+    )
+    return [dict(row) for row in rows.mappings()]
+
+
+def appropriation(connection: Connection, number: int) -> dict[str, Any]:
+    """Return one appropriation by its number."""
+    return dict(connection.execute(select(appropriations).where(appropriations.c.id == number)).mappings().one())
+
+
+def waiting_by_award(connection: Connection, unit: str, year: int, this_year: int) -> list[dict[str, Any]]:
+    """Return orders and fen that wait for the budget of `year`, by award code.
+
+    Orders draw on the year in which they are funded: what is due earlier counts in this year's budget.
+    """
+    rows = connection.execute(
+        text(
+            """
+            SELECT a.award, count(*) AS orders, sum(o.amount_fen)::bigint AS amount_fen
+            FROM payment_orders o JOIN awards a ON a.award_id = o.award_id
+            WHERE o.state = 'waiting' AND o.budget_year IS NULL AND o.unit = :unit
+              AND greatest(o.due_year, :this_year) = :year
+            GROUP BY a.award ORDER BY a.award
+            """
+        ),
+        {"unit": unit, "year": year, "this_year": this_year},
+    )
+    return [dict(row) for row in rows.mappings()]

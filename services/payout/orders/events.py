@@ -15,20 +15,26 @@ from shared.messaging.topics import PAYMENT_ORDERS
 
 SOURCE = "/payout"
 
-_ORDER_EVENTS = text(
-    f"""
+ORDER_DATA = """
+    json_build_object(
+        'order_id', o.id, 'award_id', o.award_id, 'version', o.version, 'unit', o.unit, 'instalment', o.instalment,
+        'due_year', o.due_year, 'amount_fen', o.amount_fen, 'payee_uscc', o.payee_uscc, 'occurred_on', o.result_on,
+        'bank_reference', o.bank_reference, 'reason', o.result_reason)::text"""
+"""SQL: the data of an event about the payment order `o`."""
+
+
+def insert_order_events(orders: str) -> str:
+    """Return the statement that writes an event of `:type` to the outbox for each row of `orders` (SQL: a source named `o`)."""
+    return f"""
     INSERT INTO outbox (topic, key, type, event_id, source, subject, occurred_at, data)
-    SELECT '{PAYMENT_ORDERS}', o.award_id::text, :type,
+    SELECT '{PAYMENT_ORDERS}', o.award_id::text, CAST(:type AS text),
            md5(concat_ws('/', CAST(:type AS text), o.id, CAST(:occasion AS text)))::uuid,
-           '{SOURCE}', o.id::text, :now,
-           jsonb_build_object(
-               'order_id', o.id, 'award_id', o.award_id, 'version', o.version, 'unit', o.unit,
-               'instalment', o.instalment, 'due_year', o.due_year, 'amount_fen', o.amount_fen,
-               'payee_uscc', o.payee_uscc, 'occurred_on', o.result_on, 'bank_reference', o.bank_reference,
-               'reason', o.result_reason)::text
-    FROM payment_orders o WHERE o.id = ANY(CAST(:ids AS uuid[]))
-    ORDER BY o.award_id, o.number
-    """
+           '{SOURCE}', o.id::text, CAST(:now AS timestamptz), {ORDER_DATA}
+    FROM {orders}"""
+
+
+_ORDER_EVENTS = text(
+    insert_order_events("payment_orders o WHERE o.id = ANY(CAST(:ids AS uuid[])) ORDER BY o.award_id, o.number")
 )
 
 _RECOVERY_EVENTS = text(

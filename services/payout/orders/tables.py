@@ -87,6 +87,18 @@ payment_orders = Table(
         "instalment",
         postgresql_where=text("state = 'waiting' AND waiting_for = 'funds'"),
     ),
+    Index(
+        "ix_payment_orders_due_year",
+        "due_year",
+        postgresql_where=text("state = 'waiting' AND waiting_for = 'due_year'"),
+    ),
+    Index(
+        "ix_payment_orders_stuck",
+        "unit",
+        "budget_year",
+        postgresql_where=text("live AND budget_year IS NOT NULL AND state IN ('waiting', 'failed', 'returned')"),
+    ),
+    Index("ix_payment_orders_payee_uscc", "payee_uscc"),
     Index("uq_payment_orders_replaces", "replaces", unique=True, postgresql_where=text("replaces IS NOT NULL")),
 )
 """An order pays one unit's part of one instalment. `live` orders make up what is or will be paid; a failed or returned one stays

@@ -62,9 +62,22 @@ class Field:
         return pl.Boolean() if self.kind is Kind.FLAG else pl.String()
 
     @property
-    def in_hundredths(self) -> bool:
-        """Tell whether people write the field in whole units with two decimals (yuan, dollars) where machines write hundredths."""
-        return self.kind is Kind.MONEY
+    def whole_name(self) -> str | None:
+        """The name of a column that holds the field in whole units (yuan, dollars), for a field in hundredths; else None."""
+        if self.kind is not Kind.MONEY:
+            return None
+        if self.unit == "usd_cents":
+            return self.name.removesuffix("_cents")
+        return f"{self.name.removesuffix('_fen')}_yuan"
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """All headings under which a file may carry the field, the Chinese one first after its name."""
+        found = [self.name, self.zh, *self.aliases]
+        if self.whole_name:
+            unit = "美元" if self.unit == "usd_cents" else "元"
+            found += [self.whole_name, f"{self.zh}（{unit}）"]
+        return tuple(dict.fromkeys(found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +103,8 @@ class Period:
 class Dataset:
     """One dataset. A row belongs to the enterprises that `owners` name, or to the owner of the row that `through` points to.
 
-    `through` is (field, dataset): the parent dataset's key is the field of the same name.
+    `through` is (field, dataset): the parent dataset's key is the field of the same name. `searched` is a text field that
+    is found by any part of it.
     """
 
     name: str
@@ -102,6 +116,7 @@ class Dataset:
     through: tuple[str, str] | None = None
     period: Period | None = None
     rules: tuple[Rule, ...] = ()
+    searched: str | None = None
 
     @cached_property
     def by_name(self) -> Mapping[str, Field]:

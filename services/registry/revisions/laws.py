@@ -30,8 +30,7 @@ def remove_repetitions(connection: Connection, staging: Staging) -> pl.DataFrame
         f"SELECT DISTINCT a.line FROM {table} AS a JOIN {table} AS b"
         f" ON {same(dataset.key, 'a', 'b')} AND a.line <> b.line AND {differ(dataset.values, 'a', 'b')}",
     )
-    if conflicts.height:
-        staging.remove(conflicts)
+    staging.remove(conflicts)
     repeated = connection.execute(
         text(
             f"DELETE FROM {table} AS a USING (SELECT line, row_number() OVER (PARTITION BY {listed(dataset.key)}"

@@ -26,31 +26,22 @@ def latest_revision(connection: Connection) -> int:
     return int(connection.execute(select(func.coalesce(func.max(revisions.c.revision), 0))).scalar_one())
 
 
-def publish(connection: Connection, staged: Sequence[Staging], author: Author, *, tolerant: bool) -> Published:
-    """Publish staged rows as one revision, within the caller's transaction; from here to its end others wait.
+def publish(connection: Connection, staged: Sequence[Staging], author: Author) -> Published:
+    """Publish staged rows as one revision, within the caller's transaction; from here to its end other publishers wait.
 
-    Rows that break a law are left out and reported if `tolerant`; otherwise RowsRefusedError is raised and the caller
-    has to roll back. Without any change there is no new revision.
+    Rows that break a law are left out and told in `errors`: a caller who wants all or nothing rolls back then.
+    Without any change there is no new revision.
     """
-    errors = {item.dataset.name: laws.remove_repetitions(connection, item) for item in staged}
-    _stop_at(errors, tolerant=tolerant)
-    before = _lock(connection)
-    published = Published(before, changed=False)
+    errors = {item.dataset.name: [laws.remove_repetitions(connection, item)] for item in staged}
+    published = Published(_lock(connection), changed=False)
     order = list(CATALOGUE)
     for item in sorted(staged, key=lambda found: order.index(found.dataset.name)):
-        found = _refuse(connection, item, tolerant=tolerant)
-        if found.height:
-            errors[item.dataset.name] = pl.concat([errors[item.dataset.name], found])
-            _stop_at({item.dataset.name: found}, tolerant=tolerant)
-        published.counts[item.dataset.name] = merge(connection, item, before + 1)
-    published.errors = {name: found for name, found in errors.items() if found.height}
+        errors[item.dataset.name] += _refuse(connection, item)
+        published.counts[item.dataset.name] = merge(connection, item, published.revision + 1)
+    frames = {name: pl.concat(found) for name, found in errors.items()}
+    published.errors = {name: frame for name, frame in frames.items() if frame.height}
     _conclude(connection, published, author)
     return published
-
-
-def check(connection: Connection, staged: Sequence[Staging]) -> dict[str, pl.DataFrame]:
-    """Return what `publish` would refuse, nothing else done."""
-    return {item.dataset.name: laws.remove_repetitions(connection, item) for item in staged}
 
 
 def publish_withdrawal(connection: Connection, keys: Staging, author: Author) -> Published:
@@ -63,9 +54,9 @@ def publish_withdrawal(connection: Connection, keys: Staging, author: Author) ->
             f" (SELECT 1 FROM {dataset.name} AS c WHERE {same(dataset.key, 'c', 'i')}) ORDER BY 1"
         )
     ).scalars()
-    _stop_at({dataset.name: _errors(list(missing), dataset.key[-1], "unknown_key")}, tolerant=False)
+    _stop_at(dataset, list(missing), "unknown_key")
     if dataset.name == "enterprises":
-        _stop_at({dataset.name: _errors(_still_named(connection, keys.table), "uscc", "still_referenced")}, tolerant=False)
+        _stop_at(dataset, _still_named(connection, keys.table), "still_referenced")
     published = Published(before, changed=False)
     published.counts[dataset.name] = Counts(withdrawn=withdraw(connection, dataset, keys.table, before + 1))
     _conclude(connection, published, author)
@@ -77,23 +68,20 @@ def _lock(connection: Connection) -> int:
     return latest_revision(connection)
 
 
-def _refuse(connection: Connection, item: Staging, *, tolerant: bool) -> pl.DataFrame:
+def _refuse(connection: Connection, item: Staging) -> list[pl.DataFrame]:
     """Take out the staged rows that break a law; a row taken out may leave another one overlapping, so repeat."""
     found = [laws.unknown_enterprises(connection, item)]
-    if found[0].height:
-        _stop_at({item.dataset.name: found[0]}, tolerant=tolerant)
-        item.remove(found[0])
+    item.remove(found[0])
     while (overlapping := laws.overlapping_periods(connection, item)).height:
-        found.append(overlapping)
-        _stop_at({item.dataset.name: overlapping}, tolerant=tolerant)
         item.remove(overlapping)
-    return pl.concat(found)
+        found.append(overlapping)
+    return found
 
 
-def _stop_at(errors: dict[str, pl.DataFrame], *, tolerant: bool) -> None:
-    broken = {name: found for name, found in errors.items() if found.height}
-    if broken and not tolerant:
-        raise RowsRefusedError(broken)
+def _stop_at(dataset: Dataset, lines: list[int], code: str) -> None:
+    if lines:
+        columns = {"line": lines, "field": dataset.key[-1], "code": code, "detail": None}
+        raise RowsRefusedError({dataset.name: pl.DataFrame(columns, schema=ERRORS_SCHEMA)})
 
 
 def _conclude(connection: Connection, published: Published, author: Author) -> None:
@@ -123,10 +111,6 @@ def _conclude(connection: Connection, published: Published, author: Author) -> N
     )
 
 
-def _errors(lines: list[int], field: str, code: str) -> pl.DataFrame:
-    return pl.DataFrame({"line": lines, "field": field, "code": code, "detail": None}, schema=ERRORS_SCHEMA)
-
-
 def _still_named(connection: Connection, table: str) -> list[int]:
     named = " UNION ".join(
         f"SELECT i.line FROM {table} AS i JOIN {dataset.name} AS o ON o.{name} = i.uscc"
@@ -135,7 +119,3 @@ def _still_named(connection: Connection, table: str) -> list[int]:
     )
     return sorted(connection.execute(text(named)).scalars())
 
-
-def dataset_of(staging: Staging) -> Dataset:
-    """Return the dataset that `staging` holds rows of."""
-    return staging.dataset

@@ -30,8 +30,8 @@ class Staging:
         )
 
     def add(self, rows: pl.DataFrame) -> None:
-        """Add `rows` (`line` and the dataset's fields, sensitive ones sealed)."""
-        self.rows += copy_frame(self._connection, self.table, rows.select("line", *self.dataset.names))
+        """Add `rows`: `line` and the dataset's fields, or those of its key; sensitive ones sealed."""
+        self.rows += copy_frame(self._connection, self.table, rows)
 
     def complete(self) -> None:
         """Tell the planner what was added."""
@@ -40,6 +40,8 @@ class Staging:
 
     def remove(self, errors: pl.DataFrame) -> None:
         """Take out the rows with mistakes."""
+        if errors.is_empty():
+            return
         lines = errors.get_column("line").unique().to_list()
         gone = self._connection.execute(text(f"DELETE FROM {self.table} WHERE line = ANY(:lines)"), {"lines": lines})
         self.rows -= gone.rowcount

@@ -1,22 +1,24 @@
 """The grammar in which awards are written, and the only place with arithmetic. Awards import from here alone."""
 
-from ..text import Text
+from services.eligibility.policy.text import Text
+
 from . import arithmetic, periods
 from .amounts import amount_by, each, fixed, pro_rata, share_of, whole_multiples, whole_of
 from .award import Article, Award, GivenBefore
 from .days import days, later_of
-from .lookups import PAYEE_JURISDICTION, monitored, recognised
+from .lookups import PAYEE_JURISDICTION, PAYEE_USCC, monitored, recognised, years_earlier
 from .measures import Measured, measure
 from .rates import grown_by
 from .reads import PAYEE, SUBJECT, Read
 from .setting import Setting
 from .subjects import Table, each_year, each_year_of, once_on, once_per, once_per_named, once_per_unit_and_level
-from .terms import Column, fact, parameter
+from .terms import Column, fact, lowest, parameter
 from .words import (
     ANY_FORM,
     AT_PAYEE,
     ENTERPRISES,
     NOT_GOVERNMENT,
+    above_zero,
     all_of,
     amount_by_reading,
     any_of,
@@ -29,6 +31,7 @@ from .words import (
     more_than,
     on_record,
     one_of,
+    some,
     term_by,
     within_validity,
 )
@@ -40,6 +43,7 @@ __all__ = [
     "NOT_GOVERNMENT",
     "PAYEE",
     "PAYEE_JURISDICTION",
+    "PAYEE_USCC",
     "SUBJECT",
     "Article",
     "Award",
@@ -50,6 +54,7 @@ __all__ = [
     "Setting",
     "Table",
     "Text",
+    "above_zero",
     "all_of",
     "amount_by",
     "amount_by_reading",
@@ -69,6 +74,7 @@ __all__ = [
     "holds",
     "judged_by_measure",
     "later_of",
+    "lowest",
     "measure",
     "monitored",
     "more_than",
@@ -83,8 +89,10 @@ __all__ = [
     "pro_rata",
     "recognised",
     "share_of",
+    "some",
     "term_by",
     "whole_multiples",
     "whole_of",
     "within_validity",
+    "years_earlier",
 ]

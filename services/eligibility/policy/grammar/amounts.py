@@ -1,4 +1,4 @@
-# ruff: noqa: D102 - overriding methods keep the docstring of their base
+# ruff: noqa: ARG002, D102 - overriding methods keep the signature and the docstring of their base
 """Amounts: base, rate, cap, deductions; whole fen, floored once, never below zero, unknown while a part is."""
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from typing import Any
 
 import polars as pl
 
-from ..text import Text
+from services.eligibility.policy.text import Text
+
 from .judgement import Figure
 from .rates import ByCode, FloorMultiple, Proportion
 from .setting import Setting

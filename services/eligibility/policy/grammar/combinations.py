@@ -1,4 +1,4 @@
-# ruff: noqa: D102 - overriding methods keep the docstring of their base
+# ruff: noqa: ARG002, D102 - overriding methods keep the signature and the docstring of their base
 """Conditions made of conditions: all of them, any of them, or the one that a reading chooses."""
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from typing import Any
 
 import polars as pl
 
-from ..text import Text
+from services.eligibility.policy.text import Text
+
 from .conditions import Condition, Words
 from .judgement import Judgement, all_of, any_of
 from .setting import Setting

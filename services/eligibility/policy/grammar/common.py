@@ -1,4 +1,4 @@
-# ruff: noqa: D102 - overriding methods keep the docstring of their base
+# ruff: noqa: ARG002, D102 - overriding methods keep the signature and the docstring of their base
 """What every award shares, built once: validity, the day of decision, earlier payments, integrity, once-ness."""
 
 from __future__ import annotations
@@ -8,8 +8,9 @@ from datetime import date
 
 import polars as pl
 
-from ...facts.catalogue import Facts
-from ..text import Text
+from services.eligibility.facts.catalogue import Facts
+from services.eligibility.policy.text import Text
+
 from .combinations import Chosen, Combination
 from .conditions import Comparison, Condition, Holds
 from .days import AwardYear, CaseDay, DecisionDay, YearEnd

@@ -1,4 +1,4 @@
-# ruff: noqa: D102 - overriding methods keep the docstring of their base
+# ruff: noqa: ARG002, D102 - overriding methods keep the signature and the docstring of their base
 """Conditions: a name, a measured figure, a comparison, a threshold; met, failed or undetermined.
 
 `at_least` (≥) and `more_than` (>) are different words. Unknown figures make a condition undetermined, never false.
@@ -13,7 +13,8 @@ from typing import Any
 
 import polars as pl
 
-from ..text import Text
+from services.eligibility.policy.text import Text
+
 from .judgement import COMPARISONS, Figure, Judgement
 from .setting import INT64, Setting
 from .terms import WIDE, Column, Parameter, Row, Term

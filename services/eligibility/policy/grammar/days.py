@@ -1,4 +1,4 @@
-# ruff: noqa: D102 - overriding methods keep the docstring of their base
+# ruff: noqa: ARG002, D102 - overriding methods keep the signature and the docstring of their base
 """Days: the length of a year, the later of two days, and the first award year's reach."""
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from typing import Any
 
 import polars as pl
 
-from ..text import Text
+from services.eligibility.policy.text import Text
+
 from .setting import Setting
 from .terms import ChosenTerm, Column, Row, Term
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from ..text import Text
+from services.eligibility.policy.text import Text
 
 #: Comparison → how it is written and said.
 COMPARISONS: Mapping[str, tuple[str, Text]] = {

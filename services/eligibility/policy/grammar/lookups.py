@@ -1,4 +1,4 @@
-# ruff: noqa: D102 - overriding methods keep the docstring of their base
+# ruff: noqa: ARG002, D102 - overriding methods keep the signature and the docstring of their base
 """Lookups: what awards ask about a case beyond its own row, each in a word: form, place, monitoring, platforms."""
 
 from __future__ import annotations
@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from ...facts.catalogue import Facts
-from ..text import Text
+from services.eligibility.facts.catalogue import Facts
+from services.eligibility.policy.text import Text
+
 from .periods import flagged, looked_up, positions_in_force
 from .reads import PAYEE, Read
 from .setting import Setting
@@ -102,6 +103,36 @@ class Recognition(Lookup):
         return (Read("recognised_platforms", "platform", self.of.name),)
 
 
+@dataclass(frozen=True)
+class YearsEarlier(Lookup):
+    """A yearly figure of the payee, some years before the award year; nothing on record is unknown."""
+
+    figure: Column
+    years: int
+
+    @property
+    def column(self) -> str:
+        """The name of the column added."""
+        return f"{self.figure.name}.{self.years}_years_earlier"
+
+    def attach(self, cases: pl.DataFrame, facts: Facts, setting: Setting) -> pl.DataFrame:
+        dataset, name = self.figure.name.split(".")
+        figures = (
+            facts[dataset]
+            .lazy()
+            .select(
+                payee="uscc",
+                award_year=(pl.col("year") + self.years).cast(pl.Int32),
+                **{self.column: pl.col(name)},
+            )
+        )
+        lazy = cases.lazy()
+        return lazy.join(figures, on=["payee", "award_year"], how="left", maintain_order="left").collect()
+
+    def reads(self) -> tuple[Read, ...]:
+        return (Read(self.figure.name.split(".")[0], "uscc", PAYEE),)
+
+
 #: The enterprise that is paid.
 PAYEE_USCC = Column("payee", "id", Text("受奖单位", "payee"))
 #: The payee's legal form and place, as every award may ask for them.
@@ -134,3 +165,11 @@ def recognised(of: Column) -> Column:
     """Whether the platform is a recognised one on the case's day."""
     words = Text("该平台当日为认定平台", "the platform is a recognised one on that day")
     return Column(f"recognised.{of.name}", "flag", words, Recognition(of), on_day=True)
+
+
+def years_earlier(figure: Column, years: int) -> Column:
+    """The payee's yearly figure so many years before the award year."""
+    lookup = YearsEarlier(figure, years)
+    zh, en = (figure.words.zh, figure.words.en)
+    words = Text(f"Y−{years}年{zh}", f"{en} of Y−{years}") if years else Text(f"Y年{zh}", f"{en} of Y")
+    return Column(lookup.column, figure.kind, words, lookup, figure.lacking)

@@ -1,4 +1,4 @@
-# ruff: noqa: D102 - overriding methods keep the docstring of their base
+# ruff: noqa: ARG002, D102 - overriding methods keep the signature and the docstring of their base
 """Measures: named figures that do not fit a comparison of facts, from typed frames to a typed frame.
 
 A measure is a function of (cases, facts, setting). `cases` has a row number `case` and the columns the measure
@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from ...facts.catalogue import Facts
-from ..text import Text
+from services.eligibility.facts.catalogue import Facts
+from services.eligibility.policy.text import Text
+
 from .lookups import Lookup
 from .reads import Read
 from .setting import Setting
@@ -35,6 +36,9 @@ class Measured:
     parts: pl.LazyFrame
 
 
+#: What a measure's figures never pass: sums of many facts, kept in 128 bits.
+SUMMED = 2**100
+
 Function = Callable[[pl.DataFrame, Facts, Setting], Measured]
 
 
@@ -50,8 +54,6 @@ class Measure(Lookup):
     readings: tuple[str, ...] = ()
     parameters: tuple[str, ...] = ()
     words: Text = field(default=Text("", ""))
-    #: True where a case without figures has no row about the award at all.
-    knows_about: bool = False
     #: True where a granted case still names what was left out.
     names_left_out: bool = False
 
@@ -60,7 +62,7 @@ class Measure(Lookup):
         if column not in columns:
             raise AttributeError(column)
         kind, words = columns[column]
-        return Column(f"{self.name}.{column}", kind, words, self)
+        return Column(f"{self.name}.{column}", kind, words, self, largest=SUMMED)
 
     def attach(self, cases: pl.DataFrame, facts: Facts, setting: Setting) -> pl.DataFrame:
         """The cases with the measure's columns, null for a case without figures."""
@@ -68,13 +70,7 @@ class Measure(Lookup):
         figures = self.function(numbered, facts, setting).figures
         listed = [name for name in (MISSING, FLAGS) if name in figures.columns]
         named = figures.select("case", pl.col(*self.columns, *listed).name.prefix(f"{self.name}."))
-        if self.knows_about:
-            named = named.with_columns(pl.lit(True).alias(f"{self.name}.known"))
-        joined = numbered.join(named, on="case", how="left", maintain_order="left").drop("case")
-        if self.knows_about:
-            known = pl.col(f"{self.name}.known").is_not_null() & pl.col("about_known")
-            joined = joined.with_columns(about_known=known).drop(f"{self.name}.known")
-        return joined
+        return numbered.join(named, on="case", how="left", maintain_order="left").drop("case")
 
     def parts(self, cases: pl.DataFrame, facts: Facts, setting: Setting) -> pl.DataFrame:
         """What the figures of these cases were made of, in a fixed order."""
@@ -99,12 +95,11 @@ def measure(
     reads: tuple[Read, ...] = (),
     readings: tuple[str, ...] = (),
     parameters: tuple[str, ...] = (),
-    knows_about: bool = False,
     names_left_out: bool = False,
 ) -> Callable[[Function], Measure]:
     """Declare a function as a measure."""
 
     def declared(function: Function) -> Measure:
-        return Measure(name, function, columns, needs, reads, readings, parameters, words, knows_about, names_left_out)
+        return Measure(name, function, columns, needs, reads, readings, parameters, words, names_left_out)
 
     return declared

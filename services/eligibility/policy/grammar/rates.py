@@ -1,4 +1,4 @@
-# ruff: noqa: D102 - overriding methods keep the docstring of their base
+# ruff: noqa: ARG002, D102 - overriding methods keep the signature and the docstring of their base
 """Rates: figures that an amount or a threshold is reckoned by."""
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from typing import Any
 
 import polars as pl
 
-from ..text import Text
+from services.eligibility.policy.text import Text
+
 from .setting import Setting
 from .terms import WIDE, Column, Parameter, Product, Row, Term, parameter
 
@@ -151,6 +152,28 @@ class OnePlus(Term):
 
     def document(self) -> Any:
         return {"one_plus": self.rate.document()}
+
+
+@dataclass(frozen=True)
+class Whole(Term):
+    """A number that belongs to a word of the grammar, never to a policy: one, as in "at least one"."""
+
+    number: int
+
+    def plan(self, setting: Setting) -> pl.Expr:
+        return pl.lit(self.number, dtype=pl.Int64)
+
+    def value(self, row: Row, setting: Setting) -> Any:
+        return self.number
+
+    def bound(self, setting: Setting) -> int:
+        return abs(self.number)
+
+    def phrase(self, setting: Setting) -> Text:
+        return Text(str(self.number), str(self.number))
+
+    def document(self) -> Any:
+        return self.number
 
 
 def grown_by(base: Term, growth: Parameter) -> Product:

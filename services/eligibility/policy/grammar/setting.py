@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from ..parameters import ParameterValues, Value
+from services.eligibility.policy.parameters import ParameterValues, Value
 
 #: Largest magnitude that fits a 64-bit integer; above it plans compute in 128 bits.
 INT64 = 2**63 - 1

@@ -8,8 +8,9 @@ from typing import Any
 
 import polars as pl
 
-from ...facts.catalogue import CATALOGUE, Facts
-from ..text import Text
+from services.eligibility.facts.catalogue import CATALOGUE, Facts
+from services.eligibility.policy.text import Text
+
 from .lookups import PAYEE_USCC
 from .reads import SUBJECT, Read
 from .setting import Setting
@@ -80,7 +81,7 @@ class About:
         """The datasets that the rows come from."""
         return tuple(name for name in (self.dataset, self.yearly, self.parent) if name)
 
-    def cases(self, facts: Facts, years: Sequence[int], setting: Setting, columns: Sequence[Column]) -> pl.DataFrame:
+    def cases(self, facts: Facts, years: Sequence[int], setting: Setting, columns: Sequence[Column]) -> pl.LazyFrame:
         """The cases of these award years with the columns asked for; events of every year."""
         shape = {
             "rows_of_year": self._rows_of_year,

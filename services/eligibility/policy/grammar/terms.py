@@ -1,4 +1,4 @@
-# ruff: noqa: D102 - overriding methods keep the docstring of their base
+# ruff: noqa: ARG002, D102 - overriding methods keep the signature and the docstring of their base
 """Terms: what a condition compares and an amount is made of. Integers, days, flags and codes, and null for unknown.
 
 Each term says itself four ways: as a Polars expression over all cases (`plan`), as the value of one case in plain
@@ -15,8 +15,9 @@ from typing import Any
 
 import polars as pl
 
-from ...facts.catalogue import CATALOGUE, LARGEST
-from ..text import Text
+from services.eligibility.facts.catalogue import CATALOGUE, LARGEST
+from services.eligibility.policy.text import Text
+
 from .setting import INT64, Setting
 
 Row = Mapping[str, Any]
@@ -106,6 +107,11 @@ class Column(Term):
     lacking: str = ""
     #: Whether the column is looked up on the case's day, so that an unknown day comes first.
     on_day: bool = False
+    #: A magnitude that the column never passes.
+    largest: int = LARGEST
+
+    def bound(self, setting: Setting) -> int:
+        return self.largest
 
     def plan(self, setting: Setting) -> pl.Expr:
         return pl.col(self.name)
@@ -128,15 +134,17 @@ class Column(Term):
 
 @dataclass(frozen=True)
 class Parameter(Term):
-    """A number, day or list of the policy, in force on the case's day."""
+    """A number, day or list of the policy, in force on the case's day; `item` picks one of a list, from 0."""
 
     name: str
+    item: int | None = None
 
     def plan(self, setting: Setting) -> pl.Expr:
-        return setting.dated(self.name)
+        return setting.dated(self.name, self.item)
 
     def value(self, row: Row, setting: Setting) -> Any:
-        return setting.parameter(self.name, row.get("day"))
+        value = setting.parameter(self.name, row.get("day"))
+        return value if self.item is None else value[self.item]
 
     def denominator(self, setting: Setting) -> int:
         return setting.parameters[self.name].denominator
@@ -145,10 +153,10 @@ class Parameter(Term):
         return setting.largest(self.name)
 
     def phrase(self, setting: Setting) -> Text:
-        return setting.parameters[self.name].words
+        return setting.parameters[self.name].phrase(self.item)
 
     def document(self) -> Any:
-        return {"parameter": self.name}
+        return {"parameter": self.name} if self.item is None else {"parameter": self.name, "item": self.item}
 
 
 @dataclass(frozen=True)
@@ -283,6 +291,11 @@ class ChosenTerm(Term):
 def parameter(name: str) -> Parameter:
     """The policy's number, day or list of that name."""
     return Parameter(name)
+
+
+def lowest(name: str) -> Parameter:
+    """The first number of a list in ascending order."""
+    return Parameter(name, 0)
 
 
 def fact(dataset: str, field: str) -> Column:

@@ -8,6 +8,7 @@ from .combinations import Always, Chosen, Combination
 from .conditions import ChosenList, Comparison, Condition, Holds, Membership, OnRecord
 from .days import ReadDay, YearEnd
 from .lookups import PAYEE_FORM, PAYEE_JURISDICTION
+from .rates import Whole
 from .terms import ChosenTerm, Column, Parameter, Term, parameter
 
 #: Given to enterprises alone; whether an individual business is one depends on a reading.
@@ -56,6 +57,16 @@ def at_least(name: str, measured: Term, threshold: Term, in_doubt: Column | None
 def more_than(name: str, measured: Term, threshold: Term, in_doubt: Column | None = None) -> Comparison:
     """>: the threshold itself is not enough (超过)."""
     return Comparison(name, measured, "more_than", threshold, in_doubt)
+
+
+def some(name: str, counted: Term, in_doubt: Column | None = None) -> Comparison:
+    """At least one."""
+    return Comparison(name, counted, "at_least", Whole(1), in_doubt)
+
+
+def above_zero(name: str, figure: Term) -> Comparison:
+    """More than nothing, so that a share of it can be taken."""
+    return Comparison(name, figure, "more_than", Whole(0))
 
 
 def no_later_than(name: str, measured: Term, threshold: Term) -> Comparison:

@@ -25,6 +25,7 @@ ENTERPRISES = Dataset(
         ),
         f.day("registered_on", "成立日期", "registered on"),
     ),
+    searched="name",
 )
 
 LOCATIONS = Dataset(

@@ -1,0 +1,81 @@
+"""Use cases of fiscal arrangements: draft and confirm."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from services.payout.arrangements import repository
+from services.payout.arrangements.schemas import ArrangementDraft
+from services.payout.arrangements.tables import arrangement_rows, arrangement_shares, arrangements
+from shared.identifiers import new_id
+from shared.web.problems import CONFLICT, NOT_FOUND, SAME_PERSON, Problem
+
+
+def draft(connection: Connection, document: ArrangementDraft, *, by: str, now: datetime) -> dict[str, Any]:
+    """Store `document` as a draft and return it as its readers see it."""
+    arrangement_id = new_id(now)
+    connection.execute(
+        insert(arrangements).values(
+            id=arrangement_id,
+            number=document.number,
+            effective_from=document.effective_from,
+            effective_until=document.effective_until,
+            sample=document.sample,
+            drafted_by=by,
+        )
+    )
+    keys = [
+        {"arrangement_id": arrangement_id, "jurisdiction": row.jurisdiction.value, "award": row.award}
+        for row in document.rows
+    ]
+    connection.execute(
+        insert(arrangement_rows),
+        [key | {"remainder_to": row.remainder_to.value} for key, row in zip(keys, document.rows, strict=True)],
+    )
+    connection.execute(
+        insert(arrangement_shares),
+        [
+            key | {"unit": share.unit.value, "numerator": share.numerator, "denominator": share.denominator}
+            for key, row in zip(keys, document.rows, strict=True)
+            for share in row.shares
+        ],
+    )
+    return get(connection, arrangement_id)
+
+
+def confirm(connection: Connection, arrangement_id: UUID, *, by: str, now: datetime) -> dict[str, Any]:
+    """Confirm a draft: from now on it is in force in its period and never edited. Awards that wait for it go on by themselves.
+
+    Raises Problem 404, 409 if the author confirms, if it is confirmed already, or if it overlaps another confirmed one.
+    """
+    row = connection.execute(
+        select(arrangements).where(arrangements.c.id == arrangement_id).with_for_update()
+    ).one_or_none()
+    if row is None:
+        raise Problem(NOT_FOUND, "There is no such arrangement.")
+    if row.state == "confirmed":
+        raise Problem(CONFLICT, "The arrangement is confirmed already.")
+    if row.drafted_by == by:
+        raise Problem(SAME_PERSON, "The author of an arrangement cannot confirm it.")
+    try:
+        connection.execute(
+            update(arrangements)
+            .where(arrangements.c.id == arrangement_id)
+            .values(state="confirmed", confirmed_by=by, confirmed_at=now)
+        )
+    except IntegrityError as error:
+        raise Problem(CONFLICT, "A confirmed arrangement is in force on some of its days: choose other dates.") from error
+    return get(connection, arrangement_id)
+
+
+def get(connection: Connection, arrangement_id: UUID) -> dict[str, Any]:
+    """Return an arrangement as its readers see it; raises Problem 404."""
+    found = repository.view(connection, arrangement_id)
+    if found is None:
+        raise Problem(NOT_FOUND, "There is no such arrangement.")
+    return dict(found)

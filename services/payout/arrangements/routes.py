@@ -1,0 +1,91 @@
+"""Fiscal arrangements over HTTP."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+
+from services.payout.access import whole_city
+from services.payout.arrangements import handlers, repository
+from services.payout.arrangements.schemas import ArrangementDraft, ArrangementView
+from shared.web.app import refusals
+from shared.web.auth import Actor, needs
+from shared.web.idempotency import IdempotentCommand, json_response
+from shared.web.pages import Cursor, Limit, Page, decode_cursor, page
+from shared.web.problems import CONFLICT, NOT_FOUND, SAME_PERSON
+from shared.web.scopes import Scope
+
+router = APIRouter(prefix="/v1/arrangements", tags=["arrangements"])
+
+
+@router.post(
+    "",
+    operation_id="draft_arrangement",
+    status_code=201,
+    response_model=ArrangementView,
+    responses=refusals(CONFLICT),
+)
+def draft_arrangement(
+    document: ArrangementDraft,
+    request: Request,
+    actor: Annotated[Actor, needs(Scope.ARRANGEMENTS_WRITE)],
+    command: IdempotentCommand,
+) -> Response:
+    """Draft a fiscal arrangement. It has no effect until another person confirms it."""
+    whole_city(actor)
+    now = request.app.state.clock.now()
+    return command.run(
+        lambda connection: handlers.draft(connection, document, by=actor.subject, now=now),
+        status=201,
+        headers=lambda body: {"Location": f"/v1/arrangements/{body['id']}"},
+    )
+
+
+@router.get("", operation_id="list_arrangements", response_model=Page[ArrangementView])
+def list_arrangements(
+    request: Request,
+    actor: Annotated[Actor, needs(Scope.MONEY_READ)],  # noqa: ARG001 - asks for the scope
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Response:
+    """List arrangements, drafts included, in the order in which they were drafted."""
+    after = decode_cursor(cursor, 1)
+    with request.app.state.database.reading() as connection:
+        rows = repository.views(connection, after=UUID(after[0]) if after else None, limit=limit + 1)
+    return json_response(page(rows, limit, "id"))
+
+
+@router.get(
+    "/{arrangement_id}",
+    operation_id="get_arrangement",
+    response_model=ArrangementView,
+    responses=refusals(NOT_FOUND),
+)
+def get_arrangement(
+    arrangement_id: UUID,
+    request: Request,
+    actor: Annotated[Actor, needs(Scope.MONEY_READ)],  # noqa: ARG001 - asks for the scope
+) -> Response:
+    """Give one arrangement with its rows."""
+    with request.app.state.database.reading() as connection:
+        return json_response(handlers.get(connection, arrangement_id))
+
+
+@router.post(
+    "/{arrangement_id}/confirm",
+    operation_id="confirm_arrangement",
+    response_model=ArrangementView,
+    responses=refusals(NOT_FOUND, CONFLICT, SAME_PERSON),
+)
+def confirm_arrangement(
+    arrangement_id: UUID,
+    request: Request,
+    actor: Annotated[Actor, needs(Scope.ARRANGEMENTS_CONFIRM)],
+    command: IdempotentCommand,
+) -> Response:
+    """Confirm a draft that another person wrote: it is in force in its period, and is never edited again."""
+    whole_city(actor)
+    now = request.app.state.clock.now()
+    return command.run(lambda connection: handlers.confirm(connection, arrangement_id, by=actor.subject, now=now))

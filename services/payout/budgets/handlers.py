@@ -1,0 +1,118 @@
+"""Use cases of the budgets: recording an appropriation, and the funding pass."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import IntegrityError
+
+from services.payout.budgets import repository
+from services.payout.budgets.domain import Claimant, Purse, choose
+from services.payout.ledger import domain as ledger
+from services.payout.ledger import repository as postings
+from services.payout.orders.handlers import BY
+from services.payout.orders.repository import lock_exclusively
+from services.payout.vocabulary import UNITS
+from shared.clock import Clock, calendar_date
+from shared.database.engine import Database
+from shared.web.problems import CONFLICT, INVALID, FieldError, Problem
+
+PAGE_ORDERS = 20_000
+"""Orders looked at in one transaction of a funding pass."""
+PASS_LOCK = 0x66756E64696E67  # "funding"
+
+
+def appropriate(connection: Connection, *, unit: str, year: int, amount_fen: int, document: str, by: str) -> dict[str, Any]:
+    """Record an appropriation, or with a negative amount a reduction, and return it.
+
+    Raises Problem 409 if the budget would fall below what is reserved.
+    """
+    if amount_fen == 0:
+        raise Problem(INVALID, errors=[FieldError("/amount_fen", "zero", "an appropriation of nothing says nothing")])
+    try:
+        repository.appropriate(connection, unit, year, amount_fen)
+    except IntegrityError as error:
+        raise Problem(
+            CONFLICT,
+            "The budget would fall below what is reserved for orders; reduce it by at most what is free.",
+            errors=[FieldError("/amount_fen", "below_reserved", "less than what is reserved would be left")],
+        ) from error
+    postings.post(connection, [ledger.appropriation(unit, year, amount_fen, document)], by=by)
+    number = repository.add_appropriation(
+        connection, unit=unit, year=year, amount_fen=amount_fen, document=document, by=by
+    )
+    return repository.appropriation(connection, number)
+
+
+def budget(connection: Connection, unit: str, year: int, this_year: int) -> dict[str, Any]:
+    """Return a unit's budget of `year` with its documents and the forecast of what waiting orders will need."""
+    awards = repository.waiting_by_award(connection, unit, year, this_year)
+    return repository.view(connection, unit, year) | {
+        "forecast": {"amount_fen": sum(row["amount_fen"] for row in awards), "awards": awards},
+        "appropriations": repository.appropriations_of(connection, unit, year),
+    }
+
+
+class FundingPass:
+    """Reserves money for waiting orders, in the order (first_decided_on, award_id), page by page. One at a time anywhere."""
+
+    def __init__(self, database: Database, clock: Clock, *, page_orders: int = PAGE_ORDERS) -> None:
+        """Prepare passes over `database`, each transaction looking at `page_orders` orders."""
+        self._database = database
+        self._clock = clock
+        self._page_orders = page_orders
+        self._seen: tuple[object, ...] | None = None
+        self._passes_skipped = 0
+
+    def step(self) -> bool:
+        """Make one pass if anything changed since the last; tells whether any order was issued."""
+        now = self._clock.now()
+        year = calendar_date(now).year
+        with self._database.transaction() as connection:
+            repository.let_due_orders_queue(connection, year)
+        with self._database.reading() as connection:
+            seen = repository.fingerprint(connection, year)
+        if seen == self._seen and self._passes_skipped < 100:
+            self._passes_skipped += 1
+            return False
+        self._passes_skipped = 0
+        issued = self.run(now, year)
+        # What changed while the pass ran is not in the fingerprint of before, so it is looked at next time.
+        self._seen = None if issued else seen
+        return issued > 0
+
+    def run(self, now: datetime, year: int) -> int:
+        """Go once through the queue; returns how many orders were issued."""
+        blocked: set[str] = set()
+        after: tuple[str, str] | None = None
+        issued = 0
+        while True:
+            with self._database.transaction() as connection:
+                if not connection.execute(
+                    text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": PASS_LOCK}
+                ).scalar_one():
+                    return issued
+                lock_exclusively(connection)
+                funded, after = self._page(connection, after, blocked, now, year)
+            issued += funded
+            if after is None or blocked.issuperset(UNITS):
+                return issued
+
+    def _page(
+        self, connection: Connection, after: tuple[str, str] | None, blocked: set[str], now: datetime, year: int
+    ) -> tuple[int, tuple[str, str] | None]:
+        rows = repository.queue_page(connection, after, self._page_orders)
+        last = None
+        if len(rows) == self._page_orders:
+            # The last award may go on behind the page: it is left to the next one, unless the page is nothing else.
+            whole = [row for row in rows if row.award_id != rows[-1].award_id]
+            rows = whole or repository.queue_page(connection, after, 10 * self._page_orders)
+            last = (rows[-1].first_decided_on.isoformat(), rows[-1].award_id)
+        purse = Purse(repository.free(connection, year), blocked)
+        queue = [Claimant(row.id, row.award_id, row.instalment, row.unit, row.amount_fen) for row in rows]
+        chosen = choose(queue, purse)
+        if not chosen:
+            return 0, last
+        return repository.fund(connection, chosen, year, now, by=BY), last

@@ -1,0 +1,80 @@
+"""Appropriations and budgets over HTTP."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request, Response
+
+from services.payout.access import own_unit, whole_city
+from services.payout.budgets import handlers, repository
+from services.payout.budgets.schemas import Appropriation, AppropriationDraft, Budget, BudgetDetail
+from services.payout.vocabulary import Unit
+from shared.clock import calendar_date
+from shared.web.app import refusals
+from shared.web.auth import Actor, needs
+from shared.web.idempotency import IdempotentCommand, json_response
+from shared.web.pages import Cursor, Limit, Page, decode_cursor, page
+from shared.web.problems import CONFLICT
+from shared.web.scopes import Scope
+
+router = APIRouter(prefix="/v1", tags=["budgets"])
+
+
+@router.post(
+    "/appropriations",
+    operation_id="record_appropriation",
+    status_code=201,
+    response_model=Appropriation,
+    responses=refusals(CONFLICT),
+)
+def record_appropriation(
+    draft: AppropriationDraft,
+    request: Request,  # noqa: ARG001 - the command is made of it
+    actor: Annotated[Actor, needs(Scope.APPROPRIATIONS_WRITE)],
+    command: IdempotentCommand,
+) -> Response:
+    """Record an appropriation or, with a negative amount, a reduction; never below what is reserved.
+
+    Orders that wait for money go on by themselves. What is not spent lapses at the year's end: carrying it over is a
+    reduction of the old year's budget and an appropriation to the new one's, by the same document.
+    """
+    whole_city(actor)
+    return command.run(
+        lambda connection: handlers.appropriate(
+            connection,
+            unit=draft.unit.value,
+            year=draft.year,
+            amount_fen=draft.amount_fen,
+            document=draft.document,
+            by=actor.subject,
+        ),
+        status=201,
+    )
+
+
+@router.get("/budgets", operation_id="list_budgets", response_model=Page[Budget])
+def list_budgets(
+    request: Request,
+    actor: Annotated[Actor, needs(Scope.MONEY_READ)],
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Response:
+    """List the budgets that ever got an appropriation, by year and unit; a district's officer sees its own."""
+    with request.app.state.database.reading() as connection:
+        rows = repository.views(connection, actor.jurisdiction, decode_cursor(cursor, 2), limit + 1)
+    return json_response(page(rows, limit, "year", "unit"))
+
+
+@router.get("/budgets/{unit}/{year}", operation_id="get_budget", response_model=BudgetDetail)
+def get_budget(
+    unit: Unit,
+    year: Annotated[int, Path(ge=2020, le=2100)],
+    request: Request,
+    actor: Annotated[Actor, needs(Scope.MONEY_READ)],
+) -> Response:
+    """Give a unit's budget of a year: what was appropriated, what of it is spoken for, and what will be needed."""
+    own_unit(actor, unit)
+    this_year = calendar_date(request.app.state.clock.now()).year
+    with request.app.state.database.reading_at_one_instant() as connection:
+        return json_response(handlers.budget(connection, unit.value, year, this_year))

@@ -1,0 +1,76 @@
+"""What the API takes and gives of budgets."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.payout.vocabulary import Unit
+from shared.money import MAX_FEN
+
+
+class AppropriationDraft(BaseModel):
+    """Money given to a unit's budget of a year by a document; negative takes some back."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={
+            "examples": [{"unit": "liandu", "year": 2026, "amount_fen": 500_000_000, "document": "莲财〔2026〕12号"}]
+        },
+    )
+
+    unit: Unit = Field(description="Whose budget")
+    year: int = Field(ge=2020, le=2100, strict=True, description="Budget year")
+    amount_fen: int = Field(
+        ge=-MAX_FEN, le=MAX_FEN, strict=True, description="Fen; negative is a reduction, 0 is refused"
+    )
+    document: str = Field(min_length=1, max_length=200, description="Number of the document that says so")
+
+
+class Appropriation(BaseModel):
+    """An appropriation as recorded; never changed, only followed by others."""
+
+    id: int
+    unit: Unit
+    year: int
+    amount_fen: int
+    document: str
+    recorded_by: str
+    recorded_at: datetime
+
+
+class AwardForecast(BaseModel):
+    """What waiting orders of one award code will need."""
+
+    award: str = Field(description="Code of the award", examples=["courier-rent"])
+    orders: int = Field(description="Waiting orders")
+    amount_fen: int = Field(description="Fen")
+
+
+class Forecast(BaseModel):
+    """What approved decisions will still need from this budget."""
+
+    amount_fen: int = Field(description="All waiting orders that may be paid from this budget, fen")
+    awards: list[AwardForecast] = Field(description="The same by award")
+
+
+class Budget(BaseModel):
+    """A unit's budget of a year, fen. committed ≥ ordered ≥ paid; free = appropriated − committed."""
+
+    unit: Unit
+    year: int
+    appropriated_fen: int = Field(description="All appropriations, reductions taken off")
+    committed_fen: int = Field(description="Reserved for funded orders, those paid included")
+    ordered_fen: int = Field(description="Of it, orders that are issued, approved, at the bank or paid")
+    paid_fen: int = Field(description="Of it, settled by the bank")
+    recovered_fen: int = Field(description="Repaid by payees in this year; spent again only by a new appropriation")
+    free_fen: int = Field(description="What is left for further orders")
+
+
+class BudgetDetail(Budget):
+    """A unit's budget of a year with its documents and what will be needed."""
+
+    forecast: Forecast
+    appropriations: list[Appropriation]

@@ -1,0 +1,47 @@
+"""What a request of the registry brings: who calls, what they may see, and as whom they write."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from services.registry.revisions.domain import Author, Kind
+from services.registry.revisions.reading import View
+from shared.clock import calendar_date
+from shared.web.auth import Actor, needs
+from shared.web.problems import FORBIDDEN, Problem
+from shared.web.scopes import Scope
+
+
+def view_of(request: Request, actor: Annotated[Actor, needs(Scope.FACTS_READ)]) -> View:
+    """Return what the caller may see."""
+    return View(
+        cipher=request.app.state.cipher,
+        today=calendar_date(request.app.state.clock.now()),
+        jurisdiction=actor.jurisdiction,
+        accounts=actor.may(Scope.ACCOUNTS_READ),
+    )
+
+
+Viewing = Annotated[View, Depends(view_of)]
+"""Parameter of a route that reads: asks for scope facts:read."""
+
+
+def writing(actor: Annotated[Actor, needs(Scope.FACTS_WRITE)]) -> Actor:
+    """Return who writes; raises Problem (403) for a caller tied to a jurisdiction, who may read its rows and no more."""
+    if actor.jurisdiction is not None:
+        raise Problem(FORBIDDEN, "A token that is tied to a jurisdiction reads; records are written without one.")
+    return actor
+
+
+Writing = Annotated[Actor, Depends(writing)]
+"""Parameter of a route that writes: asks for scope facts:write."""
+
+
+def author_of(
+    request: Request, actor: Actor, kind: Kind, *, source: str | None = None, reason: str | None = None
+) -> Author:
+    """Return the author of a change set that this request makes now."""
+    now = request.app.state.clock.now()
+    return Author(kind=kind, actor=actor.subject, at=now, source=source, reason=reason)

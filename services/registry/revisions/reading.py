@@ -1,0 +1,111 @@
+"""Records as known at a revision: pages, one key's history. A caller's view decides which rows and how much of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Row, text
+
+from services.registry.cipher import AccountCipher
+from services.registry.datasets.domain import Dataset
+from services.registry.datasets.tables import history_name
+from services.registry.revisions.repository import latest_revision
+from services.registry.revisions.sql import listed, rows_at, visible_to
+from shared.clock import isoformat
+from shared.web.problems import INVALID, FieldError, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a caller may see: rows of `jurisdiction` alone if set, account numbers whole if `accounts`; `today` in Lishui."""
+
+    cipher: AccountCipher
+    today: date
+    jurisdiction: str | None
+    accounts: bool
+
+    def shown(self, dataset: Dataset, record: dict[str, Any]) -> dict[str, Any]:
+        """Return the record with its sensitive fields whole or masked."""
+        for name in dataset.sensitive:
+            if name in record:
+                record[name] = self.cipher.show(record[name], whole=self.accounts)
+        return record
+
+    def condition(self, dataset: Dataset, revision: int) -> str:
+        """Write the condition that the caller may see a row."""
+        return visible_to(dataset, self.jurisdiction, self.today, revision)
+
+
+def known_revision(connection: Connection, revision: int | None) -> int:
+    """Return `revision`, or the newest one if it is None; raises Problem for one that is not made yet."""
+    latest = latest_revision(connection)
+    if revision is not None and revision > latest:
+        raise Problem(
+            INVALID,
+            f"The newest revision is {latest}.",
+            errors=[FieldError("revision", "revision_unknown", "this revision has not been made yet")],
+        )
+    return latest if revision is None else revision
+
+
+def records(
+    connection: Connection,
+    view: View,
+    dataset: Dataset,
+    *,
+    revision: int,
+    filters: Mapping[str, Any],
+    after: Sequence[Any] | None,
+    limit: int,
+) -> list[dict[str, Any]]:
+    """Return up to `limit` + 1 records in key order, those after the key `after`; each with the revision that set it."""
+    conditions = [f"{name} = :f_{name}" for name in filters]
+    values: dict[str, Any] = {f"f_{name}": value for name, value in filters.items()}
+    if after is not None:
+        marks = listed([f"a_{name}" for name in dataset.key], ":")
+        casts = ", ".join(
+            f"CAST({mark} AS date)" if dataset.by_name[name].kind == "day" else mark
+            for mark, name in zip(marks.split(", "), dataset.key, strict=True)
+        )
+        conditions.append(f"({listed(dataset.key)}) > ({casts})")
+        values |= {f"a_{name}": value for name, value in zip(dataset.key, after, strict=True)}
+    where = " AND ".join([*conditions, view.condition(dataset, revision)])
+    query = f"{rows_at(dataset, revision, where)} ORDER BY {listed(dataset.key)} LIMIT :limit"
+    found = connection.execute(text(query), values | {"limit": limit + 1})
+    return [view.shown(dataset, dict(row._mapping)) for row in found]
+
+
+def history(connection: Connection, view: View, dataset: Dataset, key: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return every version of the record with that key, the oldest first, with who set it and when it ended."""
+    where = " AND ".join([*(f"{name} = :{name}" for name in key), view.condition(dataset, latest_revision(connection))])
+    names = listed(dataset.names)
+    query = (
+        f"SELECT v.*, made.kind, made.actor, made.recorded_at, made.source AS made_source, made.reason,"
+        f" ended.kind AS ended_kind, ended.actor AS ended_actor, ended.recorded_at AS ended_at,"
+        f" ended.reason AS ended_reason FROM ("
+        f"SELECT {names}, revision, CAST(NULL AS bigint) AS replaced_in FROM {dataset.name} WHERE {where}"
+        f" UNION ALL SELECT {names}, revision, replaced_in FROM {history_name(dataset.name)} WHERE {where}) AS v"
+        " JOIN revisions AS made ON made.revision = v.revision"
+        " LEFT JOIN revisions AS ended ON ended.revision = v.replaced_in ORDER BY v.revision"
+    )
+    return [_version(view, dataset, row) for row in connection.execute(text(query), dict(key))]
+
+
+def _version(view: View, dataset: Dataset, row: Row[Any]) -> dict[str, Any]:
+    values = row._mapping
+    return {
+        "revision": row.revision,
+        "replaced_in": row.replaced_in,
+        "withdrawn": row.ended_kind == "withdrawal",
+        "record": view.shown(dataset, {name: values[name] for name in dataset.names}),
+        "actor": row.actor,
+        "recorded_at": isoformat(row.recorded_at),
+        "source": row.made_source,
+        "reason": row.reason,
+        "ended_by": row.ended_actor,
+        "ended_at": isoformat(row.ended_at) if row.ended_at else None,
+        "ended_reason": row.ended_reason,
+    }

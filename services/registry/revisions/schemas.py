@@ -1,0 +1,109 @@
+"""Shapes of the store's requests and answers."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Record = TypeVar("Record")
+Key = TypeVar("Key")
+
+
+class RowCounts(BaseModel):
+    """What became of the rows that were read."""
+
+    read: int = Field(description="Rows in the request or file", examples=[3])
+    accepted: int = Field(description="Rows stored as new or changed", examples=[2])
+    unchanged: int = Field(description="Rows that were stored already, or repeated in the same change set", examples=[1])
+    rejected: int = Field(description="Rows with mistakes", examples=[0])
+
+
+class Recorded(BaseModel):
+    """What came of a change set."""
+
+    revision: int = Field(description="The revision that holds the records; the newest one if nothing changed", examples=[7])
+    changed: bool = Field(description="Whether this request made the revision")
+    rows: RowCounts
+
+
+class Withdrawal(BaseModel, Generic[Key]):
+    """Records that were never true."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    keys: list[Key] = Field(min_length=1, max_length=1_000, description="Keys of the records")
+    reason: str = Field(min_length=1, max_length=1_000, description="Why they were never true")
+    source: str | None = Field(default=None, max_length=500, description="Where the correction comes from")
+
+
+class Withdrawn(BaseModel):
+    """What came of a withdrawal."""
+
+    revision: int = Field(description="The revision since which the records are gone", examples=[8])
+    withdrawn: int = Field(description="Records withdrawn", examples=[1])
+
+
+class Version(BaseModel, Generic[Record]):
+    """One version of a record."""
+
+    revision: int = Field(description="The revision that set it", examples=[7])
+    replaced_in: int | None = Field(description="The revision that replaced or withdrew it; null while it is current")
+    withdrawn: bool = Field(description="It ended because it was never true")
+    record: Record
+    actor: str = Field(description="Who set it", examples=["data-platform"])
+    recorded_at: datetime = Field(description="When it was set")
+    source: str | None = Field(description="Where it comes from")
+    reason: str | None = Field(description="Why it was set")
+    ended_by: str | None = Field(description="Who ended it")
+    ended_at: datetime | None = Field(description="When it ended")
+    ended_reason: str | None = Field(description="Why it ended")
+
+
+class History(BaseModel, Generic[Record]):
+    """All versions of one record, the oldest first."""
+
+    items: list[Version[Record]]
+    next_cursor: str | None = Field(default=None, description="Always null: a history is one page")
+
+
+class Revision(BaseModel):
+    """One change set."""
+
+    revision: int = Field(description="Its number", examples=[7])
+    kind: str = Field(description="records, import or withdrawal", examples=["import"])
+    actor: str = Field(description="Who made it", examples=["data-platform"])
+    recorded_at: datetime = Field(description="When it was made")
+    source: str | None = Field(description="Where its records come from")
+    reason: str | None = Field(description="Why it was made")
+    import_id: str | None = Field(description="The import that made it")
+    datasets: list[str] = Field(description="Datasets that it changed", examples=[["annual_sales"]])
+    rows: dict[str, Any] = Field(description="Rows inserted, replaced and withdrawn, by dataset")
+
+
+class LatestRevision(BaseModel):
+    """The newest revision."""
+
+    revision: int = Field(description="Its number; 0 while there is none", examples=[7])
+
+
+class SnapshotQuery(BaseModel):
+    """Which enterprises' rows are wanted."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    uscc: list[str] = Field(min_length=1, max_length=50_000, description="Unified social credit codes")
+
+
+class ChangeView(BaseModel):
+    """One line of changes in NDJSON; the Arrow stream has the same columns, with `key`, `before` and `after` as JSON text."""
+
+    dataset: str = Field(examples=["annual_sales"], description="Dataset")
+    key: list[str | int | date] = Field(description="Values of the key's fields, in order")
+    revision: int = Field(description="The last revision that changed the key in the range")
+    uscc_before: str | None = Field(description="Owning enterprise before")
+    uscc_after: str | None = Field(description="Owning enterprise after")
+    enterprises: list[str] = Field(description="All enterprises that the row names before or after")
+    before: dict[str, Any] | None = Field(description="The record before; null if there was none")
+    after: dict[str, Any] | None = Field(description="The record after; null if there is none")

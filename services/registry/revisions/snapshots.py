@@ -1,0 +1,45 @@
+"""A dataset as known at a revision, whole, in key order: the same bytes for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+import pyarrow as pa
+
+from services.registry.datasets.domain import INTEGERS, Dataset, Kind
+from services.registry.revisions.formats import Batches, rebatched
+from services.registry.revisions.reading import View
+from services.registry.revisions.sql import codes_array, names_any_of, rows_at
+from shared.database.bulk import read_arrow
+
+
+def schema_of(dataset: Dataset) -> pa.Schema:
+    """Return the Arrow schema of the dataset's snapshots: its fields, and the revision that set each row."""
+    types = {item.name: _arrow_type(item.kind) for item in dataset.fields}
+    columns = [pa.field(item.name, types[item.name], nullable=item.optional) for item in dataset.fields]
+    return pa.schema([*columns, pa.field("revision", pa.int64(), nullable=False)])
+
+
+def read(url: str, view: View, dataset: Dataset, revision: int, *, naming: Sequence[str] | None = None) -> Batches:
+    """Read the rows of `dataset` at `revision` that the caller may see, in key order, as batches of `schema_of`.
+
+    `naming`: only rows that name one of these enterprises, by themselves or through their parent.
+    """
+    where = view.condition(dataset, revision)
+    if naming is not None:
+        where = f"{where} AND {names_any_of(dataset, codes_array(naming), revision)}"
+    frame = pl.from_arrow(read_arrow(url, rows_at(dataset, revision, where)))
+    assert isinstance(frame, pl.DataFrame)
+    if dataset.sensitive:
+        frame = view.cipher.show_columns(frame, dataset.sensitive, whole=view.accounts)
+    table = frame.sort(dataset.key).to_arrow()
+    return rebatched(table.cast(schema_of(dataset)))
+
+
+def _arrow_type(kind: Kind) -> pa.DataType:
+    if kind in INTEGERS:
+        return pa.int64()
+    if kind is Kind.DAY:
+        return pa.date32()
+    return pa.bool_() if kind is Kind.FLAG else pa.string()

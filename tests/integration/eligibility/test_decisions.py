@@ -1,0 +1,307 @@
+"""The life of decisions in the database: what is proposed, what is left, what approval does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from hashlib import sha256
+from typing import Any
+from uuid import UUID, uuid4
+
+import polars as pl
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from services.eligibility.decisions import approval, handlers, repository
+from services.eligibility.decisions.domain import Act
+from services.eligibility.decisions.proposals import (
+    CANDIDATE_SCHEMA,
+    Basis,
+    Counts,
+    Judged,
+    keep_documents,
+    propose,
+)
+from shared.database.engine import Database
+from shared.events.award_decided import AwardDecided
+from shared.identifiers import award_id
+from shared.web.auth import Actor
+from shared.web.problems import Problem
+from tests.support.databases import ServiceDatabase
+
+POLICY = "lishui-2020-1"
+MAKER = Actor("commerce-maker", frozenset())
+CHECKER = Actor("commerce-checker", frozenset())
+LIANDU = Actor("liandu-officer", frozenset(), jurisdiction="liandu")
+
+
+@pytest.fixture
+def database(fresh_database: Callable[[str], ServiceDatabase]) -> Iterator[Database]:
+    database = fresh_database("eligibility").connect()
+    with database.transaction() as connection:
+        for kind in ("book", "readings"):
+            keep_documents(connection, kind, pl.DataFrame({"hash": [kind], "content": ["{}"]}))
+    yield database
+    database.close()
+
+
+def rent(subject: str, fen: int, **changes: Any) -> dict[str, Any]:
+    """A granted courier-rent of 2023."""
+    return {
+        "award_id": str(award_id(POLICY, "courier-rent", subject, 2023)),
+        "award": "courier-rent",
+        "article": "4",
+        "subject": subject,
+        "identity_year": 2023,
+        "award_year": 2023,
+        "payee_uscc": subject,
+        "payee_name": "丽水甲有限公司",
+        "jurisdiction": "liandu",
+        "kind": "cash",
+        "entitlement_fen": fen,
+        "parts": f'[{{"due_offset_years":0,"amount_fen":{fen}}}]',
+        "flags": "{}",
+    } | changes
+
+
+def evaluate(
+    database: Database,
+    *rows: dict[str, Any],
+    on: date = date(2024, 3, 1),
+    subjects: set[tuple[str, str]] | None = None,
+    years: tuple[int, ...] = (2023,),
+) -> tuple[UUID, Counts]:
+    """Stand for an evaluation that grants `rows`."""
+    evaluation_id = uuid4()
+    basis = Basis(evaluation_id, MAKER.subject, on, 7, "book", "readings", "1.0.0")
+
+    def seal(pairs: pl.DataFrame) -> pl.DataFrame:
+        contents = [f'{{"{award}":"{subject}"}}' for award, subject in pairs.iter_rows()]
+        digests = [sha256(content.encode()).hexdigest() for content in contents]
+        return pairs.with_columns(
+            pl.Series("hash", digests, dtype=pl.String), pl.Series("content", contents, dtype=pl.String)
+        )
+
+    with database.transaction() as connection:
+        frame = pl.DataFrame(list(rows), schema=CANDIDATE_SCHEMA)
+        return evaluation_id, propose(connection, frame, Judged(POLICY, years, subjects), basis, seal)
+
+
+def approve_all(database: Database, evaluation_id: UUID, reason: str | None = None) -> int:
+    with database.transaction() as connection:
+        selection = approval.select_for_approval(
+            connection, evaluation_id, [], by=CHECKER.subject, reason=reason, jurisdiction=None, notice_needed=False
+        )
+        return approval.approve(connection, selection.ids, by=CHECKER.subject, reason=reason)
+
+
+def history(database: Database, subject: str) -> list[tuple[int | None, str, str, int, str]]:
+    with database.reading() as connection:
+        rows = connection.execute(
+            text(
+                "SELECT version, state, result, entitlement_fen, reason FROM decisions WHERE subject = :s ORDER BY id"
+            ),
+            {"s": subject},
+        )
+        return [tuple(row) for row in rows]
+
+
+def events(database: Database) -> list[AwardDecided]:
+    with database.reading() as connection:
+        return [
+            AwardDecided.model_validate_json(data)
+            for data in connection.execute(text("SELECT data FROM outbox ORDER BY id")).scalars()
+        ]
+
+
+def the_decision(database: Database, subject: str) -> Any:
+    with database.reading() as connection:
+        return connection.execute(
+            text("SELECT * FROM decisions WHERE subject = :s ORDER BY id DESC LIMIT 1"), {"s": subject}
+        ).one()
+
+
+def test_a_first_result_is_proposed_approved_and_told(database: Database) -> None:
+    evaluation_id, counts = evaluate(database, rent("A", 1_000_000), rent("B", 500))
+    assert counts == Counts(created=2, restated=0, withdrawn=0, unchanged=0)
+    assert approve_all(database, evaluation_id) == 2
+    assert history(database, "A") == [(1, "approved", "granted", 1_000_000, "initial")]
+    told = {event.subject: event for event in events(database)}
+    assert told["A"].version == 1
+    assert told["A"].instalments[0].due_year == 2024
+    assert told["A"].first_decided_on == date(2024, 3, 1)
+    assert told["A"].receipt.facts_revision == 7
+
+
+def test_the_same_result_again_leaves_no_trace(database: Database) -> None:
+    evaluate(database, rent("A", 500))
+    _, open_again = evaluate(database, rent("A", 500))
+    assert open_again == Counts(created=0, restated=0, withdrawn=0, unchanged=1)
+    with database.reading() as connection:
+        evaluation_id = connection.execute(text("SELECT evaluation_id FROM decisions")).scalar_one()
+    approve_all(database, evaluation_id)
+    _, in_force = evaluate(database, rent("A", 500), on=date(2025, 6, 1))
+    assert in_force == Counts(created=0, restated=0, withdrawn=0, unchanged=1)
+    assert history(database, "A") == [(1, "approved", "granted", 500, "initial")]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"entitlement_fen": 600, "parts": '[{"due_offset_years":0,"amount_fen":600}]'},
+        {"jurisdiction": "city"},
+        {"payee_uscc": "B"},
+        {"award_year": 2022},
+        {"parts": '[{"due_offset_years":0,"amount_fen":250},{"due_offset_years":1,"amount_fen":250}]'},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_another_result_restates_and_keeps_the_first_decision_day(database: Database, change: dict[str, Any]) -> None:
+    evaluation_id, _ = evaluate(database, rent("A", 500))
+    approve_all(database, evaluation_id)
+    second, counts = evaluate(database, rent("A", 500, **change), on=date(2025, 6, 1))
+    assert counts == Counts(created=0, restated=1, withdrawn=0, unchanged=0)
+    assert history(database, "A")[0][1] == "approved", "the version before is in force until the next is approved"
+    approve_all(database, second)
+    assert [(version, state) for version, state, *_ in history(database, "A")] == [(1, "superseded"), (2, "approved")]
+    last = events(database)[-1]
+    assert (last.version, last.reason, last.first_decided_on) == (2, "correction", date(2024, 3, 1))
+    assert last.instalments[0].due_year == 2024
+
+
+def test_a_new_name_is_no_new_result(database: Database) -> None:
+    evaluation_id, _ = evaluate(database, rent("A", 500))
+    approve_all(database, evaluation_id)
+    _, counts = evaluate(database, rent("A", 500, payee_name="丽水乙有限公司", flags='{"integrity:tax"}'))
+    assert counts.unchanged == 1
+
+
+def test_what_is_no_longer_granted_is_withdrawn_and_may_come_back(database: Database) -> None:
+    first, _ = evaluate(database, rent("A", 500))
+    approve_all(database, first)
+    second, counts = evaluate(database)
+    assert counts == Counts(created=0, restated=0, withdrawn=1, unchanged=0)
+    approve_all(database, second)
+    _, again = evaluate(database)
+    assert again == Counts(created=0, restated=0, withdrawn=0, unchanged=1)
+    third, back = evaluate(database, rent("A", 500))
+    assert back == Counts(created=0, restated=1, withdrawn=0, unchanged=0)
+    approve_all(database, third)
+    assert [(e.version, e.result, e.entitlement_fen) for e in events(database)] == [
+        (1, "granted", 500),
+        (2, "withdrawn", 0),
+        (3, "granted", 500),
+    ]
+
+
+def test_a_proposal_that_lost_its_ground_is_closed(database: Database) -> None:
+    evaluate(database, rent("A", 500))
+    _, counts = evaluate(database)
+    assert counts.withdrawn == 1
+    assert history(database, "A") == [(None, "superseded", "granted", 500, "initial")]
+
+
+def test_a_result_that_swung_back_closes_the_proposal(database: Database) -> None:
+    first, _ = evaluate(database, rent("A", 500))
+    approve_all(database, first)
+    evaluate(database, rent("A", 900))
+    _, counts = evaluate(database, rent("A", 500))
+    assert counts.unchanged == 1
+    assert [state for _, state, *_ in history(database, "A")] == ["approved", "superseded"]
+
+
+def test_what_was_not_judged_is_left_alone(database: Database) -> None:
+    first, _ = evaluate(database, rent("A", 500), rent("B", 700))
+    approve_all(database, first)
+    _, elsewhere = evaluate(database, subjects={("courier-rent", "B")})
+    assert elsewhere.withdrawn == 1
+    _, other_year = evaluate(database, years=(2022,))
+    assert other_year == Counts(created=0, restated=0, withdrawn=0, unchanged=0)
+    assert history(database, "A") == [(1, "approved", "granted", 500, "initial")]
+
+
+def test_what_an_officer_rejected_is_not_proposed_again_until_it_differs(database: Database) -> None:
+    evaluate(database, rent("A", 500))
+    row = the_decision(database, "A")
+    with database.transaction() as connection:
+        handlers.move(connection, row.id, CHECKER, Act.REJECT, reason="lease not proven", if_match=None)
+    _, same = evaluate(database, rent("A", 500))
+    assert same.unchanged == 1
+    _, other = evaluate(database, rent("A", 501))
+    assert other.created == 1
+    assert [state for _, state, *_ in history(database, "A")] == ["rejected", "proposed"]
+
+
+def test_the_maker_cannot_approve_neither_by_the_handler_nor_in_the_database(database: Database) -> None:
+    evaluation_id, _ = evaluate(database, rent("A", 500))
+    row = the_decision(database, "A")
+    with pytest.raises(Problem) as refused, database.transaction() as connection:
+        handlers.approve(connection, row.id, MAKER, reason=None, if_match=None, notice_needed=False)
+    assert refused.value.kind.code == "same-person"
+    with database.reading() as connection:
+        selection = approval.select_for_approval(
+            connection, evaluation_id, [], by=MAKER.subject, reason=None, jurisdiction=None, notice_needed=False
+        )
+    assert (selection.ids, selection.skipped["own"]) == ([], 1)
+    with pytest.raises(IntegrityError, match="maker_is_not_checker"), database.transaction() as connection:
+        connection.execute(
+            text("UPDATE decisions SET state = 'approved', version = 1, approved_by = proposed_by, approved_at = now()")
+        )
+
+
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        ({"actor": LIANDU, "row": {"jurisdiction": "city"}}, "not-found"),
+        ({"if_match": '"9"'}, "stale"),
+        ({"notice_needed": True}, "not-noticed"),
+        ({"row": {"flags": '{"integrity:tax"}'}}, "reason-needed"),
+    ],
+    ids=["another jurisdiction", "changed since read", "no notice yet", "flagged without reason"],
+)
+def test_an_approval_that_may_not_be_is_refused(database: Database, given: dict[str, Any], problem: str) -> None:
+    evaluate(database, rent("A", 500, **given.get("row", {})))
+    row = the_decision(database, "A")
+    with pytest.raises(Problem) as refused, database.transaction() as connection:
+        handlers.approve(
+            connection,
+            row.id,
+            given.get("actor", CHECKER),
+            reason=None,
+            if_match=given.get("if_match"),
+            notice_needed=given.get("notice_needed", False),
+        )
+    assert refused.value.kind.code == problem
+    assert history(database, "A") == [(None, "proposed", "granted", 500, "initial")]
+
+
+def test_a_move_that_does_not_exist_names_those_that_do(database: Database) -> None:
+    evaluation_id, _ = evaluate(database, rent("A", 500))
+    approve_all(database, evaluation_id)
+    row = the_decision(database, "A")
+    with pytest.raises(Problem) as refused, database.transaction() as connection:
+        handlers.move(connection, row.id, CHECKER, Act.REJECT, reason="late", if_match=None)
+    assert refused.value.extra == {"state": "approved", "possible": []}
+
+
+def test_a_suspended_decision_waits_until_it_is_resumed(database: Database) -> None:
+    evaluation_id, _ = evaluate(database, rent("A", 500), rent("B", 700))
+    row = the_decision(database, "A")
+    with database.transaction() as connection:
+        handlers.move(connection, row.id, MAKER, Act.SUSPEND, reason="objection heard", if_match=None)
+    assert approve_all(database, evaluation_id) == 1
+    with database.transaction() as connection:
+        shown = handlers.move(connection, row.id, MAKER, Act.RESUME, reason="settled", if_match=None)
+    assert shown["state"] == "proposed"
+    with database.reading() as connection:
+        acts = [(act["act"], act["actor"]) for act in repository.acts(connection, row.id)]
+    assert acts == [("propose", "commerce-maker"), ("suspend", "commerce-maker"), ("resume", "commerce-maker")]
+
+
+def test_an_award_in_kind_has_no_money(database: Database) -> None:
+    in_kind = rent("A", 0, kind="in_kind", parts="[]")
+    evaluation_id, _ = evaluate(database, in_kind)
+    approve_all(database, evaluation_id)
+    assert events(database)[0].instalments == []
+    assert events(database)[0].entitlement_fen == 0

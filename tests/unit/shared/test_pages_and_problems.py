@@ -1,0 +1,65 @@
+"""Pages and problems: opaque cursors, and refusals that never repeat what was submitted."""
+
+from __future__ import annotations
+
+import pytest
+from fastapi.exceptions import RequestValidationError
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from shared.web.pages import decode_cursor, encode_cursor, page
+from shared.web.problems import NOT_FOUND, Problem, validation_problem
+
+KEYS = st.lists(st.one_of(st.integers(min_value=-(2**53), max_value=2**53), st.text()), min_size=1, max_size=4)
+
+
+@given(KEYS)
+def test_a_cursor_gives_back_its_key(key: list[object]) -> None:
+    assert decode_cursor(encode_cursor(*key), len(key)) == key
+
+
+@pytest.mark.parametrize("cursor", ["x", "!!!", "bnVsbA", "WzFd" * 2, "WzEsMl0"])
+def test_what_is_no_cursor_of_the_list_is_refused(cursor: str) -> None:
+    with pytest.raises(Problem) as refused:
+        decode_cursor(cursor, 1)
+    assert refused.value.kind.status == 422
+
+
+def test_a_page_ends_where_the_rows_end() -> None:
+    rows = [{"id": n} for n in range(3)]
+    assert page(rows, 3, "id")["next_cursor"] is None
+    first = page(rows, 2, "id")
+    assert [row["id"] for row in first["items"]] == [0, 1]
+    assert decode_cursor(first["next_cursor"], 1) == [1]
+
+
+class Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+    amount_fen: int
+    uscc: str
+
+
+@pytest.mark.parametrize(
+    ("body", "pointers"),
+    [
+        ({"amount_fen": 1.5, "uscc": "S3CRET"}, ["/amount_fen"]),
+        ({"amount_fen": "S3CRET", "uscc": 4}, ["/amount_fen", "/uscc"]),
+        ({"amount_fen": 1, "uscc": "u", "S3CRET/~": "S3CRET"}, ["/S3CRET~1~0"]),
+        ({}, ["/amount_fen", "/uscc"]),
+    ],
+)
+def test_a_mistake_is_pointed_at_without_the_value(body: dict[str, object], pointers: list[str]) -> None:
+    with pytest.raises(ValidationError) as invalid:
+        Body.model_validate(body)
+    found = [{**error, "loc": ("body", *error["loc"])} for error in invalid.value.errors()]
+    problem = validation_problem(RequestValidationError(found)).as_dict()
+    assert [error["pointer"] for error in problem["errors"]] == pointers
+    assert "S3CRET" not in str([error["message"] for error in problem["errors"]])
+
+
+def test_a_problem_speaks_the_callers_language() -> None:
+    problem = Problem(NOT_FOUND, extra={"hint": 1})
+    assert problem.as_dict("zh-CN")["title"] == "未找到"
+    assert problem.as_dict()["type"] == "urn:ecommerce-subsidies:problem:not-found"
+    assert problem.as_dict()["hint"] == 1
