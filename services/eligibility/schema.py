@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from services.eligibility.decisions import tables
+from services.eligibility.decisions import tables as decisions
+from services.eligibility.policies import tables as policies
 from services.eligibility.tables import metadata
 
-__all__ = ["metadata", "tables"]
+__all__ = ["decisions", "metadata", "policies"]

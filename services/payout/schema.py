@@ -5,8 +5,10 @@ from __future__ import annotations
 import services.payout.arrangements.tables
 import services.payout.awards.tables
 import services.payout.budgets.tables
+import services.payout.holds.tables
 import services.payout.ledger.tables
-import services.payout.orders.tables  # noqa: F401 - importing a room's tables declares them
+import services.payout.orders.tables
+import services.payout.recoveries.tables  # noqa: F401 - importing a room's tables declares them
 from services.payout.metadata import metadata
 
 __all__ = ["metadata"]

@@ -90,6 +90,7 @@ def create_app(
         description=description,
         version="1",
         docs_url=None,
+        swagger_ui_oauth2_redirect_url=None,
         redoc_url=None,
         lifespan=lifespan,
         responses=_REFUSALS,

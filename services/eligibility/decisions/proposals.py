@@ -99,7 +99,8 @@ WITH known AS (
     SELECT coalesce(c.award_id, known.award_id) AS award_id, c.award_id IS NOT NULL AS granted,
            f.id AS in_force_id, o.id AS open_id, (l.state = 'rejected') AS was_rejected,
            CASE WHEN c.award_id IS NOT NULL
-                THEN jsonb_build_array('granted', c.entitlement_fen, c.payee_uscc, c.jurisdiction, c.award_year, due.instalments)
+                THEN jsonb_build_array('granted', c.entitlement_fen, c.payee_uscc, c.jurisdiction, c.award_year,
+                                       due.instalments)
                 ELSE jsonb_build_array('withdrawn', 0::bigint, f.payee_uscc, f.jurisdiction, f.award_year, '[]'::jsonb) END AS wanted,
            jsonb_build_array(f.result, f.entitlement_fen, f.payee_uscc, f.jurisdiction, f.award_year, f.instalments) AS in_force,
            jsonb_build_array(l.result, l.entitlement_fen, l.payee_uscc, l.jurisdiction, l.award_year, l.instalments) AS latest,

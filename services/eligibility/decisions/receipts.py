@@ -11,7 +11,8 @@ from services.eligibility.decisions import repository
 from services.eligibility.evaluation import ENGINE_VERSION
 from services.eligibility.evaluation.closure import facts_of
 from services.eligibility.evaluation.evaluate import evaluate
-from services.eligibility.evaluation.explain import Explanation, explain
+from services.eligibility.evaluation.explain import explain
+from services.eligibility.evaluation.explanation import Explanation
 from services.eligibility.policies.handlers import policy_book, readings_of
 
 

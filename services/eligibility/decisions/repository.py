@@ -66,7 +66,8 @@ def acts(connection: Connection, decision_id: UUID) -> list[dict[str, Any]]:
 
 def document(connection: Connection, digest: str) -> str:
     """Return a kept document by its hash."""
-    return connection.execute(select(documents.c.content).where(documents.c.hash == digest)).scalar_one()
+    content: str = connection.execute(select(documents.c.content).where(documents.c.hash == digest)).scalar_one()
+    return content
 
 
 def view(row: Row[Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from services.eligibility.policy.grammar.award import Award
 from services.eligibility.policy.grammar.measures import FLAGS, MISSING, Measure
 from services.eligibility.policy.grammar.setting import Setting
 
+from .closure import closure
 from .judging import Judged, judge_all
 from .outcomes import GRANTED, INSTALMENT, OUTCOME_SCHEMA, REFUSED, RESULTS, SORTED_BY, UNDETERMINED
 
@@ -29,34 +30,35 @@ def evaluate(
     awards: Sequence[str] | None = None,
     *,
     results: Collection[str] = RESULTS,
-    known_only: bool = True,
     everyone: bool = False,
+    subjects: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Outcomes with `OUTCOME_SCHEMA`, sorted by award, subject and award year.
 
     Awards given once are judged over all years of the policy, whatever `award_years`; it filters what is returned.
     A case whose event has no known day has no award year and is returned for every `award_years`.
     `results` limits what comes back: without `refused`, failed cases are dropped early and never held in memory.
-    `known_only` leaves out cases without a row about the award. With `everyone`, every enterprise gets an outcome
-    for awards about enterprises, known or not (it implies `known_only=False`).
+    Cases come from rows about the award. With `everyone`, every enterprise gets an outcome of awards about
+    enterprises for each award year, also where no row is about it (`about_known` is false then).
+    `subjects` (columns award, subject) limits the work to these, with the same outcomes as for all.
     Raises `KeyError` for an award that the book does not have.
     """
     setting = book.setting(readings, decided_on)
     chosen = [book.award(code) for code in (awards if awards is not None else [award.code for award in book.awards])]
-    frames = []
+    if subjects is not None:
+        facts = closure(facts, book, subjects)
+    frames = [pl.DataFrame(schema=OUTCOME_SCHEMA)]
     for award in chosen:
         everybody = facts["enterprises"].get_column("uscc") if everyone and award.about.subject_is_enterprise else None
-        judged = judge_all(
-            award,
-            facts,
-            setting,
-            years_judged(award, book, award_years),
-            keep_refused=REFUSED in results,
-            also=everybody,
+        years = years_judged(award, book, award_years)
+        judged = judge_all(award, facts, setting, years, keep_refused=REFUSED in results, also=everybody)
+        frames.append(
+            outcomes_of(award, _wanted(judged, award_years, results, known_only=not everyone), facts, setting)
         )
-        frames.append(_outcomes(award, judged, facts, setting, award_years, results, known_only and not everyone))
-    frames.append(pl.DataFrame(schema=OUTCOME_SCHEMA))
-    return pl.concat(frames).sort(SORTED_BY, nulls_last=True)
+    outcomes = pl.concat(frames)
+    if subjects is not None:
+        outcomes = outcomes.join(subjects, on=["award", "subject"], how="semi")
+    return outcomes.sort(SORTED_BY, nulls_last=True)
 
 
 def years_judged(award: Award, book: Book, award_years: Sequence[int]) -> list[int]:
@@ -66,18 +68,16 @@ def years_judged(award: Award, book: Book, award_years: Sequence[int]) -> list[i
     return sorted(set(award_years))
 
 
-def _outcomes(
-    award: Award,
-    judged: Judged,
-    facts: Facts,
-    setting: Setting,
-    award_years: Sequence[int],
-    results: Collection[str],
-    known_only: bool,
-) -> pl.DataFrame:
+def _wanted(judged: Judged, award_years: Sequence[int], results: Collection[str], *, known_only: bool) -> Judged:
     year = pl.col("award_year")
     wanted = (year.is_in(list(award_years)) | year.is_null()) & pl.col("verdict").is_in(list(results))
     cases = judged.cases.filter(wanted & pl.col("about_known") if known_only else wanted)
+    return Judged(cases, judged.conditions, judged.lookups)
+
+
+def outcomes_of(award: Award, judged: Judged, facts: Facts, setting: Setting) -> pl.DataFrame:
+    """Judged cases as outcomes with `OUTCOME_SCHEMA`, in the order of the cases."""
+    cases = judged.cases
     names = facts["enterprises"].select(payee="uscc", payee_name="name")
     cases = cases.join(names, on="payee", how="left", maintain_order="left")
     granted = pl.col("verdict") == GRANTED

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import polars as pl
 
 from services.eligibility.decisions.proposals import CANDIDATE_SCHEMA
@@ -59,14 +57,3 @@ def array_literal(texts: pl.Expr) -> pl.Expr:
 def award_codes(book: Book, *, once: bool) -> list[str]:
     """Return the codes of the awards given once, or of the yearly ones."""
     return [award.code for award in book.awards if award.about.once is once]
-
-
-def subjects(outcomes: pl.DataFrame) -> Iterable[tuple[str, str]]:
-    """Return the (award, subject) pairs that `outcomes` speak of."""
-    return outcomes.select("award", "subject").unique().iter_rows()
-
-
-def possible_years(book: Book) -> list[int]:
-    """Return the award years that may be asked for: the policy's own, and the year of its last day for dated events."""
-    last_day = book.parameters["validity_last_day"].on(None)
-    return [*book.award_years, *range(book.award_years[-1] + 1, last_day.year + 1)]

@@ -37,7 +37,7 @@ _STEPS = 4  # facts read, judged, kept, proposed
 def start(connection: Connection, request: EvaluationRequest, *, by: str, now: datetime) -> UUID:
     """Queue an evaluation; returns its id. Raises Problem for a policy or year that does not exist, or a future day."""
     book = policy_book(request.policy)
-    years = domain.possible_years(book)
+    years = book.possible_years
     wrong = sorted(set(request.award_years) - set(years))
     if wrong:
         message = f"{', '.join(map(str, wrong))}: outside the policy's award years {years[0]}-{years[-1]}"
@@ -102,23 +102,23 @@ def run(database: Database, registry: RegistryFacts, job: RunningJob) -> None:
 def _judge(request: EvaluationRequest, readings: Readings, revision: int, facts: Facts) -> _Evaluated:
     """Judge the yearly awards of the years asked for, and those given once over all their years."""
     book = policy_book(request.policy)
-    every_year = domain.possible_years(book)
-    subjects = None
-    if request.scope != "all":
-        subjects = set(subjects_touching(facts, book, request.scope).iter_rows())
+    pairs = _pairs(facts, book, request)
     frames = [
-        evaluate(facts, book, readings, years, request.decided_on, awards, results=KEPT)
+        evaluate(facts, book, readings, years, request.decided_on, awards, subjects=pairs, results=KEPT)
         for years, awards in (
             (request.award_years, domain.award_codes(book, once=False)),
-            (every_year, domain.award_codes(book, once=True)),
+            (book.possible_years, domain.award_codes(book, once=True)),
         )
     ]
     kept = pl.concat(frames).sort("award", "subject", "award_year", nulls_last=True)
-    if subjects is not None:
-        wanted = pl.DataFrame(sorted(subjects), schema={"award": pl.String, "subject": pl.String}, orient="row")
-        kept = kept.join(wanted, on=["award", "subject"], how="semi", maintain_order="left")
+    subjects = None if pairs is None else set(pairs.iter_rows())
     judged = Judged(request.policy, request.award_years, subjects)
     return _Evaluated(request, book, readings, revision, facts, kept, judged)
+
+
+def _pairs(facts: Facts, book: Book, request: EvaluationRequest) -> pl.DataFrame | None:
+    """Return the (award, subject) pairs in scope; None: all."""
+    return None if request.scope == "all" else subjects_touching(facts, book, request.scope)
 
 
 def _seal(facts: Facts, book: Book, pairs: pl.DataFrame) -> pl.DataFrame:
@@ -191,11 +191,10 @@ def refused_outcomes(
     request = EvaluationRequest.model_validate(row.input)
     facts = registry.at(row.result["facts_revision"])
     book = policy_book(request.policy)
-    found = evaluate(facts, book, readings, request.award_years, request.decided_on, results=("refused",))
-    if request.scope != "all":
-        found = found.join(
-            subjects_touching(facts, book, request.scope), on=["award", "subject"], how="semi", maintain_order="left"
-        )
+    pairs = _pairs(facts, book, request)
+    found = evaluate(
+        facts, book, readings, request.award_years, request.decided_on, subjects=pairs, results=("refused",)
+    )
     numbered = found.with_row_index("number", 1).slice(after, limit)
     return [outcome_view(each) for each in numbered.iter_rows(named=True)]
 

@@ -29,7 +29,7 @@ def draft(connection: Connection, document: ArrangementDraft, *, by: str, now: d
             drafted_by=by,
         )
     )
-    keys = [
+    keys: list[dict[str, object]] = [
         {"arrangement_id": arrangement_id, "jurisdiction": row.jurisdiction.value, "award": row.award}
         for row in document.rows
     ]
@@ -69,7 +69,9 @@ def confirm(connection: Connection, arrangement_id: UUID, *, by: str, now: datet
             .values(state="confirmed", confirmed_by=by, confirmed_at=now)
         )
     except IntegrityError as error:
-        raise Problem(CONFLICT, "A confirmed arrangement is in force on some of its days: choose other dates.") from error
+        raise Problem(
+            CONFLICT, "A confirmed arrangement is in force on some of its days: choose other dates."
+        ) from error
     return get(connection, arrangement_id)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -13,7 +13,7 @@ from services.payout.split.domain import UnitShare
 from services.payout.vocabulary import Jurisdiction, Unit
 
 Award = Annotated[str, StringConstraints(pattern=r"^(\*|[a-z0-9]+(-[a-z0-9]+)*)$", max_length=60)]
-_EXAMPLE = {
+_EXAMPLE: dict[str, Any] = {
     "number": "示范〔2020〕1号",
     "effective_from": "2020-01-02",
     "effective_until": None,
@@ -89,7 +89,6 @@ class ArrangementDraft(BaseModel):
         if len(set(keys)) != len(keys):
             raise ValueError("two rows are about the same jurisdiction and award")
         return self
-
 
 
 class ArrangementView(BaseModel):

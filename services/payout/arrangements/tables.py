@@ -20,8 +20,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 
-from shared.database.schema import APPEND_ONLY
 from services.payout.metadata import metadata
+from shared.database.schema import APPEND_ONLY
 
 arrangements = Table(
     "arrangements",
@@ -38,7 +38,9 @@ arrangements = Table(
     Column("confirmed_at", DateTime(timezone=True)),
     CheckConstraint("state IN ('draft', 'confirmed')", name="state"),
     CheckConstraint("effective_until > effective_from", name="period"),
-    CheckConstraint("(state = 'confirmed') = (confirmed_by IS NOT NULL AND confirmed_at IS NOT NULL)", name="confirmed"),
+    CheckConstraint(
+        "(state = 'confirmed') = (confirmed_by IS NOT NULL AND confirmed_at IS NOT NULL)", name="confirmed"
+    ),
     CheckConstraint("confirmed_by <> drafted_by", name="two_persons"),
     ExcludeConstraint(
         (func.daterange(text("effective_from"), text("effective_until"), text("'[)'")), "&&"),

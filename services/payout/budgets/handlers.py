@@ -24,7 +24,9 @@ PAGE_ORDERS = 20_000
 PASS_LOCK = 0x66756E64696E67  # "funding"
 
 
-def appropriate(connection: Connection, *, unit: str, year: int, amount_fen: int, document: str, by: str) -> dict[str, Any]:
+def appropriate(
+    connection: Connection, *, unit: str, year: int, amount_fen: int, document: str, by: str
+) -> dict[str, Any]:
     """Record an appropriation, or with a negative amount a reduction, and return it.
 
     Raises Problem 409 if the budget would fall below what is reserved.

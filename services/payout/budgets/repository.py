@@ -118,9 +118,7 @@ def let_due_orders_queue(connection: Connection, year: int) -> int:
 def fingerprint(connection: Connection, year: int) -> tuple[object, ...]:
     """Return what changes whenever the outcome of a funding pass could: the queue's extent and the budgets of `year`."""
     queue = connection.execute(
-        text(
-            "SELECT count(*), max(number) FROM payment_orders WHERE state = 'waiting' AND waiting_for = 'funds'"
-        )
+        text("SELECT count(*), max(number) FROM payment_orders WHERE state = 'waiting' AND waiting_for = 'funds'")
     ).one()
     return (year, *queue, *sorted(free(connection, year).items()))
 
@@ -134,9 +132,7 @@ def appropriate(connection: Connection, unit: str, year: int, amount_fen: int) -
     )
 
 
-def add_appropriation(
-    connection: Connection, *, unit: str, year: int, amount_fen: int, document: str, by: str
-) -> int:
+def add_appropriation(connection: Connection, *, unit: str, year: int, amount_fen: int, document: str, by: str) -> int:
     """Store an appropriation and return its number."""
     row = {"unit": unit, "year": year, "amount_fen": amount_fen, "document": document, "recorded_by": by}
     return int(connection.execute(insert(appropriations).values(**row).returning(appropriations.c.id)).scalar_one())

@@ -73,8 +73,6 @@ def release(order_id: str, award_id: str, version: int, unit: str, year: int, am
     )
 
 
-
-
 def claim(award_id: str, version: int, unit: str, amount_fen: int, recovery_id: str | None) -> Posting:
     """Post that `amount_fen` has to come back, or with a negative amount that so much of the claim is dropped."""
     claims, own = f"claims:{unit}", f"claim:{award_id}:{unit}"

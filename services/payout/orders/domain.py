@@ -125,5 +125,3 @@ def waits_for(due_year: int, this_year: int, *, held: bool) -> str:
     if due_year > this_year:
         return "due_year"
     return "release" if held else "funds"
-
-

@@ -93,9 +93,7 @@ def reposition(connection: Connection, positions: Sequence[Position], now: datet
     _write(connection, writes, now)
 
 
-def _order_on_top(
-    writes: _Writes, position: Position, key: Key, change: Change, now: datetime, held: Held
-) -> None:
+def _order_on_top(writes: _Writes, position: Position, key: Key, change: Change, now: datetime, held: Held) -> None:
     if change.top_ups:
         writes.orders += first_orders(
             Position(position.award_id, position.version, position.first_decided_on, {key[1:]: change.top_ups}),

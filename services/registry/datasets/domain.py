@@ -99,7 +99,7 @@ class Period:
     until: str = "until"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Dataset:
     """One dataset. A row belongs to the enterprises that `owners` name, or to the owner of the row that `through` points to.
 

@@ -134,7 +134,6 @@ def key_model(dataset: Dataset) -> type[BaseModel]:
     return _model(f"{class_name(dataset)}Key", doc, _members([dataset.by_name[name] for name in dataset.key], required=True))
 
 
-@cache
 def filter_model(dataset: Dataset, limit: Any, cursor: Any) -> type[BaseModel]:
     """Return the model of a list's query: fields of the key, a revision, the page."""
     members = _members([dataset.by_name[name] for name in dataset.key], required=False)

@@ -33,7 +33,7 @@ def publish(connection: Connection, staged: Sequence[Staging], author: Author) -
     Without any change there is no new revision.
     """
     errors = {item.dataset.name: [laws.remove_repetitions(connection, item)] for item in staged}
-    published = Published(_lock(connection), changed=False)
+    published = Published(lock_publishing(connection), changed=False)
     order = list(CATALOGUE)
     for item in sorted(staged, key=lambda found: order.index(found.dataset.name)):
         errors[item.dataset.name] += _refuse(connection, item)
@@ -47,7 +47,7 @@ def publish(connection: Connection, staged: Sequence[Staging], author: Author) -
 def publish_withdrawal(connection: Connection, keys: Staging, author: Author) -> Published:
     """Withdraw the staged keys as one revision. Raises RowsRefusedError for a key that is not there or still named by others."""
     dataset = keys.dataset
-    before = _lock(connection)
+    before = lock_publishing(connection)
     missing = connection.execute(
         text(
             f"SELECT i.line FROM {keys.table} AS i WHERE NOT EXISTS"
@@ -63,7 +63,8 @@ def publish_withdrawal(connection: Connection, keys: Staging, author: Author) ->
     return published
 
 
-def _lock(connection: Connection) -> int:
+def lock_publishing(connection: Connection) -> int:
+    """Wait until nobody else publishes, and keep them waiting to the transaction's end; returns the newest revision."""
     connection.execute(select(func.pg_advisory_xact_lock(PUBLISHING_LOCK)))
     return latest_revision(connection)
 

@@ -64,6 +64,27 @@ COMMENT ON COLUMN outcomes.number IS 'Place in the evaluation''s order: award, s
 
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON outcomes FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+CREATE TABLE reading_changes (
+    id UUID DEFAULT uuidv7() NOT NULL,
+    number INTEGER GENERATED ALWAYS AS IDENTITY,
+    policy TEXT NOT NULL,
+    interpretations JSONB NOT NULL,
+    reason TEXT NOT NULL,
+    proposed_by TEXT NOT NULL,
+    proposed_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    confirmed_by TEXT,
+    confirmed_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_reading_changes PRIMARY KEY (id),
+    CONSTRAINT ck_reading_changes_two_persons CHECK (confirmed_by <> proposed_by),
+    CONSTRAINT ck_reading_changes_confirmed CHECK ((confirmed_by IS NULL) = (confirmed_at IS NULL))
+);
+
+CREATE INDEX ix_reading_changes_policy ON reading_changes (policy, confirmed_at);
+
+COMMENT ON TABLE reading_changes IS 'Official readings are the defaults with every confirmed change, in the order of confirmation';
+
+COMMENT ON COLUMN reading_changes.interpretations IS 'Reading → value, those that change alone';
+
 CREATE TABLE decisions (
     id UUID DEFAULT uuidv7() NOT NULL,
     award_id UUID NOT NULL,

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,7 +81,7 @@ class Condition(ABC):
 class Words:
     """Names of conditions in both languages and the article that each is cited from."""
 
-    def __init__(self, article: str, texts: dict[str, Text]) -> None:
+    def __init__(self, article: str, texts: Mapping[str, Text]) -> None:
         self.article = article
         self._texts = texts
 

@@ -117,17 +117,19 @@ class YearsEarlier(Lookup):
 
     def attach(self, cases: pl.DataFrame, facts: Facts, setting: Setting) -> pl.DataFrame:
         dataset, name = self.figure.name.split(".")
-        figures = (
-            facts[dataset]
-            .lazy()
-            .select(
-                payee="uscc",
-                award_year=(pl.col("year") + self.years).cast(pl.Int32),
-                **{self.column: pl.col(name)},
-            )
-        )
-        lazy = cases.lazy()
-        return lazy.join(figures, on=["payee", "award_year"], how="left", maintain_order="left").collect()
+        figures = facts[dataset].lazy().select("year", payee="uscc", figure=name)
+        numbered = cases.lazy().select("payee", "award_year").with_row_index("case")
+        # Year by year: five joins on one key are far cheaper than one on two.
+        by_year = [
+            numbered.filter(pl.col("award_year") == year)
+            .join(figures.filter(pl.col("year") == year - self.years), on="payee", how="inner")
+            .select("case", "figure")
+            for year in cases.get_column("award_year").unique().drop_nulls()
+        ]
+        column = pl.repeat(None, cases.height, dtype=pl.Int64, eager=True)
+        for found in pl.collect_all(by_year):
+            column = column.scatter(found.get_column("case"), found.get_column("figure"))
+        return cases.with_columns(column.alias(self.column))
 
     def reads(self) -> tuple[Read, ...]:
         return (Read(self.figure.name.split(".")[0], "uscc", PAYEE),)

@@ -17,13 +17,15 @@ class Read:
     """Rows of `dataset` whose `column` is among the values of `of`.
 
     `of` is `subject`, `payee`, or `dataset.column` of a read listed earlier. An empty `column` reads the whole
-    dataset. `column` may join several with ":", as subjects do. `only` keeps rows with one of these values.
+    dataset. `column` may join several with ":", as subjects do. `only` keeps rows with one of these values. With
+    `before_colon` only the part of `column` before ":" is compared, so that a unit finds all its levels.
     """
 
     dataset: str
     column: str = ""
     of: str = SUBJECT
     only: tuple[str, tuple[str, ...]] | None = None
+    before_colon: bool = False
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -36,6 +36,6 @@ demonstration = Award(
     amount=_by_level,
     in_later_years=GivenBefore("demonstration_promotion", "difference", _by_level),
     prior_reads=(
-        Read("prior_awards", "subject", "demonstration_titles.uscc:level", only=("award", ("demonstration",))),
+        Read("prior_awards", "subject", Title.uscc.name, only=("award", ("demonstration",)), before_colon=True),
     ),
 )

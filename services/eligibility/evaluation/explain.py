@@ -1,0 +1,145 @@
+"""`explain`: one subject's outcome with every condition, figure and step.
+
+The case is built by the same plan as all others; then each condition is judged again on that one row in plain
+Python, from the same definition. Tests hold the two together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from services.eligibility.facts.catalogue import Facts
+from services.eligibility.policy.domain import Book, Readings
+from services.eligibility.policy.grammar.amounts import STEP_NAMES, Step
+from services.eligibility.policy.grammar.award import Award
+from services.eligibility.policy.grammar.common import SUPPLEMENTARY, condition_on_integrity
+from services.eligibility.policy.grammar.conditions import Condition, Words
+from services.eligibility.policy.grammar.judgement import Figure, Judgement, all_of
+from services.eligibility.policy.grammar.measures import Measure
+from services.eligibility.policy.grammar.setting import Setting
+
+from . import ENGINE_VERSION
+from .closure import PAIRS, closure
+from .evaluate import outcomes_of, years_judged
+from .explanation import AppliedReading, Explanation, Parts
+from .judging import Judged, judge_all
+from .outcomes import GRANTED, REFUSED, UNDETERMINED
+from .series import GIVEN_BEFORE
+
+SUPPLEMENT = "Suppl."
+
+
+def explain(
+    facts: Facts,
+    book: Book,
+    readings: Readings,
+    award: str,
+    subject: str,
+    award_year: int | None,
+    decided_on: date,
+) -> Explanation:
+    """Explain one outcome, whether facts tell of the subject or not.
+
+    `award_year` is None for an event whose day, and with it the year, is unknown. Raises `KeyError` for an award
+    that the book does not have.
+    """
+    found = book.award(award)
+    setting = book.setting(readings, decided_on)
+    facts = closure(facts, book, pl.DataFrame([(award, subject)], schema=PAIRS, orient="row"))
+    asked = [] if award_year is None else [award_year]
+    years = sorted({*years_judged(found, book, asked)})
+    also = pl.Series("subject", [subject], dtype=pl.String) if asked else None
+    judged = judge_all(found, facts, setting, years, keep_refused=True, also=also)
+    cases = _only(judged.cases, subject, award_year)
+    judged = Judged(cases, judged.conditions, judged.lookups)
+    outcome = outcomes_of(found, judged, facts, setting).row(0, named=True)
+    row = cases.row(0, named=True)
+    conditions = tuple(_judged(found, condition, row, setting, book) for _, condition in judged.conditions)
+    steps, result = _concluded(found, row, setting, conditions)
+    parts = [
+        Parts(lookup.name, lookup.words, tuple(lookup.parts(cases, facts, setting).iter_rows(named=True)))
+        for lookup in judged.lookups
+        if isinstance(lookup, Measure)
+    ]
+    return Explanation(
+        policy=book.code,
+        award=award,
+        title=book.award_titles[award],
+        article=found.article.cited,
+        subject=subject,
+        award_year=award_year,
+        decided_on=decided_on,
+        payee_uscc=outcome["payee_uscc"],
+        payee_name=outcome["payee_name"],
+        jurisdiction=outcome["jurisdiction"],
+        result=result,
+        kind=found.kind,
+        entitlement_fen=steps[-1].figure.value if steps and result == GRANTED else 0,
+        conditions=conditions,
+        steps=steps,
+        parts=tuple(parts),
+        readings=_applied(found, judged, setting, book),
+        missing=tuple(outcome["missing"]),
+        flags=tuple(outcome["flags"]),
+        engine_version=ENGINE_VERSION,
+    )
+
+
+def _only(cases: pl.DataFrame, subject: str, award_year: int | None) -> pl.DataFrame:
+    """The one case of the subject and year."""
+    own = cases.filter(pl.col("subject") == subject)
+    year = pl.col("award_year")
+    own = own.filter(year.is_null() if award_year is None else year == award_year)
+    if own.is_empty():
+        raise LookupError(f"no case of this subject in {award_year}")
+    return own.head(1)
+
+
+def _judged(award: Award, condition: Condition, row: Mapping[str, Any], setting: Setting, book: Book) -> Judgement:
+    article = SUPPLEMENT if condition.name in SUPPLEMENTARY else award.article.cited
+    return condition.judge(row, setting, Words(article, book.condition_words))
+
+
+def _concluded(
+    award: Award, row: Mapping[str, Any], setting: Setting, conditions: tuple[Judgement, ...]
+) -> tuple[tuple[Step, ...], str]:
+    """The amount's working and the result; a zero amount is not issued, an unknown one is undetermined."""
+    met = all_of([condition.met for condition in conditions])
+    result = GRANTED if met else UNDETERMINED if met is None else REFUSED
+    if award.amount is None:
+        return (), result
+    amount = award.amount.chosen(setting)
+    before = row.get(GIVEN_BEFORE) or 0
+    if before and award.in_later_years is not None:
+        amount = award.in_later_years.later.chosen(setting)
+    steps = amount.steps(row, setting)
+    value = amount.value(row, setting)
+    if before and value is not None:
+        value = max(0, value - before)
+        steps.append(Step("given_before", STEP_NAMES["given_before"], Figure(before, "fen")))
+    steps.append(Step("result", STEP_NAMES["result"], Figure(value, "fen")))
+    if met and value is None:
+        result = UNDETERMINED
+    elif met and value == 0:
+        result = REFUSED
+    return tuple(steps), result
+
+
+def _applied(award: Award, judged: Judged, setting: Setting, book: Book) -> tuple[AppliedReading, ...]:
+    """Every reading that bore on the case, each once."""
+    names = [name for _, condition in judged.conditions for name in condition.reading_names(setting)]
+    names += [] if award.amount is None else award.amount.reading_names(setting)
+    names += [name for lookup in judged.lookups if isinstance(lookup, Measure) for name in lookup.readings]
+    names += list(award.about.payee.reading_names(setting))
+    names += [] if award.in_later_years is None else [award.in_later_years.reading]
+    names += [condition_on_integrity().reading]
+    applied = []
+    for name in dict.fromkeys(names):
+        reading = book.readings[name]
+        value = setting.reading(name)
+        applied.append(AppliedReading(name, value, reading.words, reading.values[value]))
+    return tuple(applied)

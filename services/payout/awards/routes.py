@@ -1,0 +1,28 @@
+"""The award's story over HTTP."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+
+from services.payout.awards import story
+from services.payout.awards.schemas import AwardStory
+from shared.web.app import refusals
+from shared.web.auth import Actor, needs
+from shared.web.idempotency import json_response
+from shared.web.problems import NOT_FOUND, Problem
+from shared.web.scopes import Scope
+
+router = APIRouter(prefix="/v1/awards", tags=["awards"])
+
+
+@router.get("/{award_id}", operation_id="get_award_story", response_model=AwardStory, responses=refusals(NOT_FOUND))
+def get_award_story(award_id: UUID, request: Request, actor: Annotated[Actor, needs(Scope.MONEY_READ)]) -> Response:
+    """Tell an award from entitlement to shares, instalments, orders, payments and recoveries: every step a figure."""
+    with request.app.state.database.reading_at_one_instant() as connection:
+        found = story.read(connection, award_id, actor.jurisdiction)
+    if found is None:
+        raise Problem(NOT_FOUND, "There is no such award here; a decision arrives within seconds of its approval.")
+    return json_response(found)

@@ -1,0 +1,124 @@
+"""The award's story: from the entitlement to the last fen."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from services.payout.orders.schemas import Payee, PaymentOrder
+from services.payout.vocabulary import Unit
+
+
+class Instalment(BaseModel):
+    """A part of the entitlement."""
+
+    due_year: int
+    amount_fen: int
+
+
+class PartOfUnit(BaseModel):
+    """A unit's part of a version, and of each instalment of it."""
+
+    unit: Unit
+    payee_uscc: str
+    amount_fen: int = Field(description="Floored to the fen, the remainder with the unit that the arrangement names")
+    parts_fen: list[int] = Field(description="Part of each instalment, in order")
+
+
+class VersionStory(BaseModel):
+    """A version of the award as eligibility told it, and its split."""
+
+    version: int
+    result: Literal["granted", "withdrawn"]
+    reason: str
+    payee: Payee
+    jurisdiction: str
+    entitlement_fen: int
+    instalments: list[Instalment]
+    decided_on: date
+    receipt: dict[str, Any] = Field(description="What it was computed from: facts revision and hashes")
+    received_at: datetime
+    split: list[PartOfUnit] = Field(description="Empty for a version that never took effect")
+
+
+class ShareStory(BaseModel):
+    """What a unit owes to a payee for this award, and what has become of it; fen."""
+
+    unit: Unit
+    payee: Payee
+    entitlement_fen: int = Field(description="The unit's share of the version in effect")
+    ordered_fen: int = Field(description="All live orders")
+    paid_fen: int = Field(description="Of them, settled by the bank")
+    to_recover_fen: int = Field(description="Ordered beyond the share, sent already, and not yet come back")
+    recovered_fen: int = Field(description="Come back")
+
+
+class RecoveryStory(BaseModel):
+    """Money that has to come back."""
+
+    id: UUID
+    version: int = Field(description="Version that lowered the entitlement")
+    unit: Unit
+    payee_uscc: str
+    amount_fen: int = Field(description="Claimed when it was raised")
+    dropped_fen: int = Field(description="Owed again since")
+    repaid_fen: int
+    written_off_fen: int
+    outstanding_fen: int
+    raised_at: datetime
+
+
+class PostingStory(BaseModel):
+    """A ledger entry of this award."""
+
+    id: int
+    kind: str
+    source: str
+    destination: str
+    amount_fen: int
+    unit: Unit
+    version: int | None
+    order_id: UUID | None
+    recovery_id: UUID | None
+    document: str | None
+    actor: str
+    posted_at: datetime
+
+
+class ArrangementReference(BaseModel):
+    """The fiscal arrangement under which the award was split."""
+
+    id: UUID
+    number: str
+    sample: bool = Field(description="An invented example: no real percentages are published")
+    effective_from: date
+    effective_until: date | None
+
+
+class AwardStory(BaseModel):
+    """An award from entitlement to shares, instalments, orders, payments and recoveries: every step a figure."""
+
+    award_id: UUID
+    policy: str
+    award: str = Field(description="Code of the award", examples=["logistics-hub"])
+    article: str
+    subject: str
+    award_year: int
+    payee: Payee
+    jurisdiction: str
+    kind: Literal["cash", "in_kind"]
+    result: Literal["granted", "withdrawn"]
+    version: int = Field(description="The highest version received")
+    split_version: int | None = Field(description="The version in effect; behind while the award waits")
+    entitlement_fen: int = Field(description="The whole entitlement now")
+    first_decided_on: date = Field(description="Arrangement, due years and place in the queue follow this day")
+    waiting_for: Literal["arrangement"] | None
+    arrangement: ArrangementReference | None
+    versions: list[VersionStory]
+    shares: list[ShareStory]
+    orders: list[PaymentOrder]
+    recoveries: list[RecoveryStory]
+    postings: list[PostingStory] = Field(description="The ledger's entries of this award")

@@ -1,0 +1,47 @@
+"""What the API gives of payment orders."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from services.payout.vocabulary import OrderState, Unit, WaitingFor
+
+
+class Payee(BaseModel):
+    """Who is paid."""
+
+    uscc: str = Field(description="Unified social credit code", examples=["91331100MA2DXXXXX0"])
+    name: str = Field(description="Registered name when the award was decided")
+
+
+class PaymentOrder(BaseModel):
+    """A payment order: one unit's part of one instalment of an award."""
+
+    id: UUID
+    award_id: UUID
+    award: str = Field(description="Code of the award", examples=["courier-rent"])
+    version: int = Field(description="Version of the award that made the order")
+    jurisdiction: str = Field(description="Jurisdiction of the award")
+    unit: Unit = Field(description="Budget that pays")
+    instalment: int = Field(description="1, 2, …")
+    due_year: int = Field(description="Never paid before this year")
+    amount_fen: int
+    payee: Payee
+    state: OrderState
+    waiting_for: WaitingFor | None = Field(description="What a waiting order lacks")
+    live: bool = Field(description="Counts towards what is or will be paid")
+    budget_year: int | None = Field(description="Year of the budget that it draws on: that of its funding")
+    funded_at: datetime | None
+    approved_by: str | None
+    approved_at: datetime | None
+    account_revision: int | None = Field(description="Registry revision of the payee's account that was approved")
+    batch_id: UUID | None
+    replaces: UUID | None = Field(description="The order that this one takes the place of")
+    occurred_on: date | None = Field(description="The bank's day of the result")
+    bank_reference: str | None
+    reason: str | None = Field(description="The bank's reason where the payment failed or came back")
+    created_at: datetime
+    changed_at: datetime

@@ -1,0 +1,15 @@
+"""The payout relay: publishes what becomes of payment orders. Several may run; one leads."""
+
+from __future__ import annotations
+
+from services.payout.settings import Settings
+from shared.messaging.relay import run_relay
+
+
+def main() -> None:
+    """Publish until told to stop."""
+    run_relay("payout", Settings())  # type: ignore[call-arg]
+
+
+if __name__ == "__main__":
+    main()

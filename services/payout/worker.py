@@ -1,0 +1,61 @@
+"""Payout's worker process: what comes from Kafka, what waited for an arrangement, money for waiting orders, jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from services.payout.awards import handlers as awards
+from services.payout.budgets.handlers import FundingPass
+from services.payout.settings import Settings
+from shared import worker
+from shared.clock import Clock, SystemClock
+from shared.database.engine import Database
+from shared.jobs.runner import JobRunner
+from shared.messaging import topics
+from shared.messaging.consumer import Consumer, Handler
+from shared.messaging.envelope import Message
+from shared.observability import logs, tracing
+from shared.worker import Loop
+
+GROUP = "payout"
+
+
+def award_decisions(clock: Clock) -> Handler:
+    """Return what gives effect to the events of `award-decisions.v1`."""
+
+    def receive(connection: Connection, messages: Sequence[Message]) -> None:
+        awards.receive(connection, messages, clock.now())
+
+    return receive
+
+
+def loops(database: Database, bootstrap_servers: str, clock: Clock) -> list[Loop]:
+    """Return the loops of the worker."""
+
+    def resume() -> bool:
+        with database.transaction() as connection:
+            return awards.resume(connection, clock.now()) > 0
+
+    consumer = Consumer(database, bootstrap_servers, topics.AWARD_DECISIONS, GROUP, award_decisions(clock))
+    return [
+        Loop("award-decisions", consumer.step, idle_seconds=0, close=consumer.close),
+        Loop("arrangement-pass", resume, idle_seconds=1.0),
+        Loop("funding-pass", FundingPass(database, clock).step, idle_seconds=0.3),
+        Loop("jobs", JobRunner(database, {}).step),
+    ]
+
+
+def main() -> None:
+    """Work until told to stop."""
+    settings = Settings()  # type: ignore[call-arg]
+    logs.configure("payout", "worker", settings.log_level)
+    tracing.configure("payout")
+    database = Database(settings.database_url, pool_size=settings.pool_size, application_name="payout-worker")
+    worker.run(loops(database, settings.kafka_bootstrap_servers, SystemClock()))
+    database.close()
+
+
+if __name__ == "__main__":
+    main()

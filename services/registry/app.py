@@ -1,0 +1,68 @@
+"""The registry's API: wiring alone. `python -m services.registry.app` serves it."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from services.registry.cipher import AccountCipher
+from services.registry.datasets.catalogue import CATALOGUE
+from services.registry.datasets.routes import router as datasets_router
+from services.registry.revisions.record_routes import router_of
+from services.registry.revisions.routes import router as revisions_router
+from services.registry.settings import Settings
+from shared.clock import Clock, SystemClock
+from shared.database import migrate
+from shared.database.engine import Database
+from shared.observability import logs, tracing
+from shared.web.app import create_app
+from shared.web.auth import RemoteKeys, TokenVerifier
+from shared.web.problems import UNAVAILABLE, Problem
+from shared.web.serve import serve
+
+DESCRIPTION = (
+    "Enterprises and monitoring data behind the e-commerce subsidies of 丽政办发〔2020〕1号. Records are never overwritten:"
+    " every change set is a revision, and whatever was known at a revision can be read for ever."
+)
+
+
+def build(settings: Settings, *, clock: Clock, token_verifier: TokenVerifier, database: Database) -> FastAPI:
+    """Build the app from its parts."""
+
+    def ready() -> None:
+        with database.reading() as connection:
+            if not migrate.is_current("registry", connection):
+                raise Problem(UNAVAILABLE, "The database has not this version's tables yet.")
+
+    return create_app(
+        service="registry",
+        title="Registry",
+        description=DESCRIPTION,
+        routers=[
+            datasets_router,
+            *(router_of(dataset) for dataset in CATALOGUE.values()),
+            revisions_router,
+        ],
+        database=database,
+        token_verifier=token_verifier,
+        clock=clock,
+        state={"settings": settings, "cipher": AccountCipher(settings.account_key.get_secret_value())},
+        ready=ready,
+        large_bodies=["/v1/imports"],
+    )
+
+
+def main() -> None:
+    """Serve the registry as its settings say."""
+    settings = Settings()
+    logs.configure("registry", "app", settings.log_level)
+    tracing.configure("registry")
+    clock = SystemClock()
+    verifier = TokenVerifier(
+        settings.token_issuer, settings.token_audience, RemoteKeys(settings.token_jwks_url), clock
+    )
+    database = Database(settings.database_url, pool_size=settings.pool_size, application_name="registry-app")
+    serve(build(settings, clock=clock, token_verifier=verifier, database=database), settings.host, settings.port)
+
+
+if __name__ == "__main__":
+    main()

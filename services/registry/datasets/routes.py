@@ -1,0 +1,31 @@
+"""The catalogue of datasets."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+
+from services.registry.context import Viewing
+from services.registry.datasets.catalogue import CATALOGUE, dataset
+from services.registry.datasets.domain import UnknownDatasetError
+from services.registry.datasets.schemas import Catalogue, DatasetView, view
+from shared.web.app import refusals
+from shared.web.problems import NOT_FOUND, Problem
+
+router = APIRouter(prefix="/v1/datasets", tags=["datasets"])
+
+
+@router.get("", operation_id="list_datasets", response_model=Catalogue)
+def list_datasets(viewing: Viewing) -> Catalogue:
+    """List the datasets, each with its fields, names, bounds, headings in files, and JSON Schema."""
+    return Catalogue(items=[view(item) for item in CATALOGUE.values()], next_cursor=None)
+
+
+@router.get("/{name}", operation_id="get_dataset", response_model=DatasetView, responses=refusals(NOT_FOUND))
+def get_dataset(viewing: Viewing, name: Annotated[str, Path(description="Name of a dataset")]) -> DatasetView:
+    """Give one dataset of the catalogue."""
+    try:
+        return view(dataset(name))
+    except UnknownDatasetError as error:
+        raise Problem(NOT_FOUND, "There is no such dataset; `GET /v1/datasets` lists them.") from error

@@ -1,0 +1,160 @@
+"""Four routes per dataset, typed by its declaration: list, record, history, withdraw."""
+
+# No `from __future__ import annotations` here: the annotations are objects made for each dataset.
+
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel
+
+from services.registry.context import Viewing, Writing, author_of
+from services.registry.datasets.domain import Dataset, Kind
+from services.registry.datasets.schemas import (
+    class_name,
+    filter_model,
+    key_model,
+    record_model,
+    stored_model,
+)
+from services.registry.revisions import reading
+from services.registry.revisions.domain import Kind as RevisionKind
+from services.registry.revisions.handlers import ROWS_REFUSED, record_rows, submitted_of, withdraw_keys
+from services.registry.revisions.schemas import History, Recorded, Withdrawal, Withdrawn
+from shared.web.app import refusals
+from shared.web.idempotency import IdempotentCommand, json_response
+from shared.web.pages import Cursor, Limit, Page, decode_cursor, page
+from shared.web.problems import IN_FLIGHT, INVALID, KEY_REUSED, TOO_LARGE, Problem, language_of
+
+MAX_RECORDS = 1_000
+
+WRITE_REFUSALS = refusals(ROWS_REFUSED, KEY_REUSED, IN_FLIGHT, TOO_LARGE)
+
+
+def router_of(dataset: Dataset) -> APIRouter:
+    """Return the routes of one dataset."""
+    router = APIRouter(prefix=f"/v1/datasets/{dataset.name}", tags=[dataset.name])
+    _reading(router, dataset)
+    _writing(router, dataset)
+    return router
+
+
+def _reading(router: APIRouter, dataset: Dataset) -> None:
+    stored, record = stored_model(dataset), record_model(dataset)
+
+    def list_records(request: Request, view: Viewing, query: Any) -> Response:
+        filters = _filters(dataset, query)
+        after = decode_cursor(query.cursor, len(dataset.key))
+        with request.app.state.database.reading() as connection:
+            revision = reading.known_revision(connection, query.as_of)
+            rows = reading.records(
+                connection, view, dataset, revision=revision, filters=filters, after=after, limit=query.limit
+            )
+        return json_response(page(rows, query.limit, *dataset.key))
+
+    def list_history(request: Request, view: Viewing, key: Any) -> Response:
+        with request.app.state.database.reading() as connection:
+            versions = reading.history(connection, view, dataset, _filters(dataset, key))
+        return json_response({"items": versions, "next_cursor": None})
+
+    list_records.__annotations__["query"] = Annotated[filter_model(dataset, Limit, Cursor), Query()]
+    list_history.__annotations__["key"] = Annotated[key_model(dataset), Query()]
+    list_records.__doc__ = f"List records: {dataset.en}. As known at a revision, in the order of their key."
+    list_history.__doc__ = f"List every version of one record: {dataset.en}. The oldest first, withdrawn ones included."
+    router.get(
+        "/records",
+        operation_id=f"list_{dataset.name}",
+        summary=f"List {dataset.name} ({dataset.zh})",
+        response_model=Page[stored],  # type: ignore[valid-type]
+    )(list_records)
+    router.get(
+        "/history",
+        operation_id=f"list_{dataset.name}_history",
+        summary=f"List the history of one record of {dataset.name}",
+        response_model=History[record],  # type: ignore[valid-type]
+    )(list_history)
+
+
+def _writing(router: APIRouter, dataset: Dataset) -> None:
+    async def body_of(request: Request) -> bytes:
+        return await request.body()
+
+    def record(request: Request, actor: Writing, command: IdempotentCommand) -> Response:
+        submitted = submitted_of(_json(request), MAX_RECORDS)
+        author = author_of(
+            request, actor, RevisionKind.RECORDS, source=submitted.source, reason=submitted.reason
+        )
+        cipher, language = request.app.state.cipher, language_of(request)
+        return command.run(
+            lambda connection: record_rows(connection, dataset, submitted, author, cipher, language), status=201
+        )
+
+    def withdraw(request: Request, actor: Writing, command: IdempotentCommand, body: Any) -> Response:
+        author = author_of(request, actor, RevisionKind.WITHDRAWAL, source=body.source, reason=body.reason)
+        keys = [_filters(dataset, key) for key in body.keys]
+        return command.run(
+            lambda connection: withdraw_keys(connection, dataset, keys, author, language_of(request)), status=201
+        )
+
+    record.__doc__ = (
+        f"Record up to {MAX_RECORDS} rows as one revision, all or none: {dataset.en}. Rows that are stored already are"
+        " counted as unchanged. The body is one record, a list of records, or an object with `records`."
+    )
+    withdraw.__doc__ = f"Withdraw records that were never true: {dataset.en}. Readers of earlier revisions still see them."
+    withdraw.__annotations__["body"] = Withdrawal[key_model(dataset)]  # type: ignore[misc]
+    router.post(
+        "/records",
+        operation_id=f"record_{dataset.name}",
+        summary=f"Record {dataset.name} ({dataset.zh})",
+        status_code=201,
+        response_model=Recorded,
+        responses=WRITE_REFUSALS,
+        openapi_extra={"requestBody": _change_set(dataset)},
+    )(record)
+    router.post(
+        "/withdrawals",
+        operation_id=f"withdraw_{dataset.name}",
+        summary=f"Withdraw {dataset.name}",
+        status_code=201,
+        response_model=Withdrawn,
+        responses=WRITE_REFUSALS,
+    )(withdraw)
+
+
+def _filters(dataset: Dataset, model: BaseModel) -> dict[str, Any]:
+    """Return the key fields that are given, codes of enterprises in upper case."""
+    found = {name: getattr(model, name) for name in dataset.key}
+    return {
+        name: value.upper() if dataset.by_name[name].kind is Kind.USCC else value
+        for name, value in found.items()
+        if value is not None
+    }
+
+
+def _json(request: Request) -> Any:
+    """Parse the body, which the command has read: strict JSON, whole numbers kept apart from floats."""
+    try:
+        return orjson.loads(request._body)
+    except orjson.JSONDecodeError as error:
+        raise Problem(INVALID, "The body is not valid JSON.") from error
+
+
+def _change_set(dataset: Dataset) -> dict[str, Any]:
+    """Return the OpenAPI request body: one record, a list, or a change set with source and reason."""
+    reference = {"$ref": f"#/components/schemas/{record_model(dataset).__name__}"}
+    records = {"type": "array", "items": reference, "minItems": 1, "maxItems": MAX_RECORDS}
+    change_set = {
+        "title": f"{class_name(dataset)}ChangeSet",
+        "type": "object",
+        "required": ["records"],
+        "additionalProperties": False,
+        "properties": {
+            "records": records,
+            "source": {"type": ["string", "null"], "description": "Where the records come from"},
+            "reason": {"type": ["string", "null"], "description": "Why they are recorded"},
+        },
+    }
+    return {
+        "required": True,
+        "content": {"application/json": {"schema": {"anyOf": [change_set, reference, records]}}},
+    }

@@ -1,0 +1,169 @@
+"""Revisions, changes and snapshots."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Path, Query, Request
+from fastapi.responses import Response, StreamingResponse
+from sqlalchemy import select
+
+from services.registry.context import Viewing
+from services.registry.datasets.catalogue import CATALOGUE
+from services.registry.datasets.catalogue import dataset as declared
+from services.registry.datasets.domain import Dataset, UnknownDatasetError
+from services.registry.revisions import changes, formats, snapshots
+from services.registry.revisions.reading import known_revision
+from services.registry.revisions.repository import latest_revision
+from services.registry.revisions.schemas import ChangeView, LatestRevision, Revision, SnapshotQuery
+from services.registry.revisions.tables import revisions
+from shared.identifiers import is_uscc
+from shared.web.app import refusals
+from shared.web.idempotency import json_response
+from shared.web.pages import Cursor, Limit, Page, decode_cursor, page
+from shared.web.problems import INVALID, NOT_FOUND, FieldError, Problem
+
+router = APIRouter(prefix="/v1", tags=["revisions"])
+
+Accept = Annotated[str | None, Header(description="Media type of the answer")]
+RevisionNumber = Annotated[int, Path(ge=0, le=2**63 - 1, description="Revision to read at")]
+DatasetName = Annotated[str, Path(description="Name of a dataset", examples=["annual_sales"])]
+
+
+def _binary(*names: str) -> dict[str, object]:
+    return {name: {"schema": {"type": "string", "format": "binary"}} for name in names}
+
+
+@router.get("/revisions", operation_id="list_revisions", response_model=Page[Revision])
+def list_revisions(request: Request, view: Viewing, limit: Limit = 100, cursor: Cursor = None) -> Response:
+    """List change sets, the newest first."""
+    query = select(revisions).order_by(revisions.c.revision.desc()).limit(limit + 1)
+    if after := decode_cursor(cursor, 1):
+        query = query.where(revisions.c.revision < int(after[0]))
+    with request.app.state.database.reading() as connection:
+        rows = [dict(row._mapping) for row in connection.execute(query)]
+    return json_response(page(rows, limit, "revision"))
+
+
+@router.get("/revisions/latest", operation_id="get_latest_revision", response_model=LatestRevision)
+def get_latest_revision(request: Request, view: Viewing) -> Response:
+    """Give the number of the newest revision: what is read at it stays as it is."""
+    with request.app.state.database.reading() as connection:
+        return json_response({"revision": latest_revision(connection)})
+
+
+@router.get(
+    "/changes",
+    operation_id="list_changes",
+    response_class=StreamingResponse,
+    responses={
+        200: {
+            "description": "One row per changed key",
+            "model": ChangeView,
+            "content": _binary(formats.ARROW, formats.NDJSON),
+        },
+        **refusals(formats.NOT_ACCEPTABLE, NOT_FOUND),
+    },
+)
+def list_changes(
+    request: Request,
+    view: Viewing,
+    after: Annotated[int, Query(ge=0, description="Revision whose state is known already; 0 for none")],
+    until: Annotated[int | None, Query(ge=0, description="Revision to reach; the newest if left out")] = None,
+    dataset: Annotated[list[str] | None, Query(description="Only these datasets")] = None,
+    uscc: Annotated[list[str] | None, Query(max_length=1_000, description="Only rows that name these")] = None,
+    accept: Accept = None,
+) -> Response:
+    """Tell what changed between two revisions: per key the owning enterprise and the row before and after.
+
+    Applied to the state at `after` it gives the state at `until`. A key that is again as it was is left out.
+    """
+    media_type = formats.negotiate(accept, (formats.ARROW, formats.NDJSON))
+    wanted = [_declared(name) for name in dataset or CATALOGUE]
+    naming = _codes(uscc) if uscc is not None else None
+    database = request.app.state.database
+    with database.reading() as connection:
+        reached = known_revision(connection, until)
+        if after > reached:
+            error = FieldError("after", "after_until", "this must not be above `until`")
+            raise Problem(INVALID, "Give the earlier revision as `after`.", errors=[error])
+        touched = [found for found in changes.touched(connection, after, reached) if found in wanted]
+    batches = changes.read(database.url, view, touched, after, reached, naming=naming)
+    stream = formats.write(media_type, changes.SCHEMA, batches, nested=changes.JSON_COLUMNS)
+    return StreamingResponse(stream, media_type=media_type, headers={"Revision": str(reached)})
+
+
+@router.get(
+    "/snapshots/{revision}/{dataset}",
+    operation_id="get_snapshot",
+    response_class=StreamingResponse,
+    responses={
+        200: {
+            "description": "All rows in the order of their key, each with the revision that set it",
+            "content": _binary(formats.ARROW, formats.PARQUET, formats.NDJSON),
+        },
+        **refusals(NOT_FOUND, formats.NOT_ACCEPTABLE),
+    },
+)
+def get_snapshot(
+    request: Request, view: Viewing, revision: RevisionNumber, dataset: DatasetName, accept: Accept = None
+) -> Response:
+    """Give a dataset as known at a revision: the same bytes for ever, also while others write."""
+    return _snapshot(request, view, revision, dataset, accept, None)
+
+
+@router.post(
+    "/snapshots/{revision}/{dataset}/queries",
+    operation_id="query_snapshot",
+    response_class=StreamingResponse,
+    responses={
+        200: {
+            "description": "The rows that name one of the enterprises, in the order of their key",
+            "content": _binary(formats.ARROW, formats.PARQUET, formats.NDJSON),
+        },
+        **refusals(NOT_FOUND, formats.NOT_ACCEPTABLE),
+    },
+)
+def query_snapshot(
+    request: Request,
+    view: Viewing,
+    revision: RevisionNumber,
+    dataset: DatasetName,
+    body: SnapshotQuery,
+    accept: Accept = None,
+) -> Response:
+    """Give the rows of a dataset that name some enterprises, by themselves or through the park, hub, loan or zone they belong to.
+
+    Rows of datasets that belong to no enterprise concern all, and are given whole. Nothing is changed.
+    """
+    return _snapshot(request, view, revision, dataset, accept, _codes(body.uscc))
+
+
+def _snapshot(
+    request: Request, view: Viewing, revision: int, name: str, accept: str | None, naming: list[str] | None
+) -> Response:
+    media_type = formats.negotiate(accept, (formats.ARROW, formats.PARQUET, formats.NDJSON))
+    dataset, database = _declared(name), request.app.state.database
+    with database.reading() as connection:
+        if revision > latest_revision(connection):
+            raise Problem(NOT_FOUND, "This revision has not been made yet.")
+    batches = snapshots.read(database.url, view, dataset, revision, naming=naming)
+    stream = formats.write(media_type, snapshots.schema_of(dataset), batches)
+    return StreamingResponse(stream, media_type=media_type, headers={"Revision": str(revision)})
+
+
+def _declared(name: str) -> Dataset:
+    try:
+        return declared(name)
+    except UnknownDatasetError as error:
+        raise Problem(NOT_FOUND, "There is no such dataset; `GET /v1/datasets` lists them.") from error
+
+
+def _codes(codes: list[str]) -> list[str]:
+    wanted = [code.upper() for code in codes]
+    wrong = [place for place, code in enumerate(wanted) if not is_uscc(code)]
+    if wrong:
+        meaning = "this is not a valid unified social credit code"
+        errors = [FieldError(f"/uscc/{place}", "invalid_uscc", meaning) for place in wrong[:100]]
+        raise Problem(INVALID, "See `errors` for each mistake.", errors=errors)
+    return wanted

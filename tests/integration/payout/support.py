@@ -1,0 +1,183 @@
+"""What payout's integration tests share: decisions as messages, an arrangement, a payout around a fresh database."""
+
+from __future__ import annotations
+
+import itertools
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import text
+
+from services.payout.app import build
+from services.payout.awards import handlers as awards
+from services.payout.budgets.handlers import FundingPass
+from shared.clock import FixedClock, calendar_date
+from shared.database.engine import Database
+from shared.identifiers import award_id as identify
+from shared.messaging import inbox
+from shared.messaging.envelope import Message
+from tests.support.tokens import Tokens
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # Starlette prefers a fork of httpx and says so on import
+    from fastapi.testclient import TestClient
+
+USCC = "91331100MA2E000007"
+OTHER_USCC = "91331102MA2E00001X"
+_numbers = itertools.count(1)
+
+SHARED_HALF = {
+    "number": "测试〔2020〕1号",
+    "effective_from": "2020-01-02",
+    "sample": True,
+    "rows": [
+        {
+            "jurisdiction": "city",
+            "award": "*",
+            "shares": [{"unit": "city", "numerator": 1, "denominator": 1}],
+            "remainder_to": "city",
+        },
+        {
+            "jurisdiction": "liandu",
+            "award": "*",
+            "shares": [
+                {"unit": "city", "numerator": 1, "denominator": 2},
+                {"unit": "liandu", "numerator": 1, "denominator": 2},
+            ],
+            "remainder_to": "liandu",
+        },
+        {
+            "jurisdiction": "development_zone",
+            "award": "*",
+            "shares": [{"unit": "development_zone", "numerator": 1, "denominator": 1}],
+            "remainder_to": "development_zone",
+        },
+    ],
+}
+
+
+def award(subject: str = "s1", code: str = "courier-rent", year: int = 2024) -> UUID:
+    """Return the identity of an award of the tests."""
+    return identify("lishui-2020-1", code, subject, year)
+
+
+def decision(
+    subject: str = "s1",
+    version: int = 1,
+    instalments: Sequence[tuple[int, int]] = ((2025, 1_000_001),),
+    *,
+    code: str = "courier-rent",
+    jurisdiction: str = "liandu",
+    uscc: str = USCC,
+    decided_on: date = date(2025, 3, 1),
+    first_decided_on: date = date(2025, 3, 1),
+    kind: str = "cash",
+    event_id: str | None = None,
+    **other: Any,
+) -> Message:
+    """Return an `award.decided` message; instalments are (due year, fen)."""
+    entitlement = sum(fen for _, fen in instalments)
+    award_id = str(award(subject, code))
+    data = {
+        "award_id": award_id,
+        "version": version,
+        "policy": "lishui-2020-1",
+        "award": code,
+        "article": "4",
+        "subject": subject,
+        "award_year": 2024,
+        "payee": {"uscc": uscc, "name": "丽水测试快递有限公司"},
+        "jurisdiction": jurisdiction,
+        "kind": kind,
+        "result": "granted" if entitlement or kind == "in_kind" else "withdrawn",
+        "entitlement_fen": entitlement,
+        "instalments": [{"due_year": year, "amount_fen": fen} for year, fen in instalments],
+        "decided_on": decided_on.isoformat(),
+        "first_decided_on": first_decided_on.isoformat(),
+        "reason": "initial" if version == 1 else "correction",
+        "receipt": {
+            "facts_revision": 7,
+            "policy_hash": "p" * 64,
+            "interpretations_hash": "i" * 64,
+            "engine_version": "1",
+        },
+    } | other
+    headers = {
+        "ce_specversion": b"1.0",
+        "ce_id": (event_id or f"{award_id}:{version}").encode(),
+        "ce_source": b"/eligibility",
+        "ce_type": b"award.decided",
+    }
+    return Message("award-decisions.v1", 0, next(_numbers), award_id.encode(), orjson.dumps(data), headers)
+
+
+@dataclass
+class Payout:
+    """Payout around a fresh database, driven without a broker; the clock stands still."""
+
+    database: Database
+    tokens: Tokens
+    clock: FixedClock = field(default_factory=lambda: FixedClock(datetime(2026, 3, 2, 4, 0, tzinfo=UTC)))
+
+    def __post_init__(self) -> None:
+        self.app = build(self.database, self.tokens.verifier, self.clock)
+        self.http = TestClient(self.app, raise_server_exceptions=True)
+
+    def receive(self, *messages: Message) -> None:
+        """Hand over `messages` as one batch of the consumer: inbox and effect in one transaction."""
+        with self.database.transaction() as connection:
+            new = inbox.take_new(connection, messages)
+            if new:
+                awards.receive(connection, new, self.clock.now())
+
+    def resume(self) -> int:
+        """Let the arrangement pass run once."""
+        with self.database.transaction() as connection:
+            return awards.resume(connection, self.clock.now())
+
+    def fund(self) -> int:
+        """Let the funding pass run once."""
+        return FundingPass(self.database, self.clock).run(self.clock.now(), calendar_date(self.clock.now()).year)
+
+    def post(self, path: str, body: Mapping[str, Any] | None = None, *, by: str, expect: int | None = None) -> Any:
+        """POST and return the JSON; the status has to be `expect`, or any of success."""
+        answer = self.http.post(path, json=body, headers=self.tokens.headers(by))
+        assert answer.status_code == expect if expect else answer.is_success, (answer.status_code, answer.text)
+        return answer.json()
+
+    def get(self, path: str, *, by: str = "auditor", expect: int = 200) -> Any:
+        """GET and return the JSON; the status has to be `expect`."""
+        answer = self.http.get(path, headers=self.tokens.headers(by))
+        assert answer.status_code == expect, (answer.status_code, answer.text)
+        return answer.json()
+
+    def arrange(self, document: Mapping[str, Any] = SHARED_HALF) -> str:
+        """Draft and confirm an arrangement by two persons; returns its id."""
+        drafted = self.post("/v1/arrangements", document, by="finance-maker")
+        self.post(f"/v1/arrangements/{drafted['id']}/confirm", by="finance-checker")
+        return str(drafted["id"])
+
+    def appropriate(self, unit: str, amount_fen: int, year: int = 2026) -> None:
+        """Record an appropriation."""
+        body = {"unit": unit, "year": year, "amount_fen": amount_fen, "document": "测试拨款"}
+        self.post("/v1/appropriations", body, by="finance-maker")
+
+    def story(self, subject: str = "s1", code: str = "courier-rent") -> Any:
+        """Return the story of an award."""
+        return self.get(f"/v1/awards/{award(subject, code)}")
+
+    def live(self, subject: str = "s1") -> list[tuple[str, int, int, str]]:
+        """Return the live orders of an award as (unit, instalment, fen, state), sorted."""
+        orders = self.story(subject)["orders"]
+        return sorted((o["unit"], o["instalment"], o["amount_fen"], o["state"]) for o in orders if o["live"])
+
+    def execute(self, statement: str, **values: object) -> Any:
+        """Run a statement as the application role and return its rows, if it has any."""
+        with self.database.transaction() as connection:
+            result = connection.execute(text(statement), values)
+            return result.all() if result.returns_rows else None
