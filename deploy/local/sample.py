@@ -69,7 +69,13 @@ def _enterprise(sample: Sample, dice: random.Random, number: int, code: str) -> 
     form = "individual" if number % 25 == 7 else "enterprise"
     suffix = "经营部" if form == "individual" else "有限公司"
     registered = date(dice.randint(2008, 2019), dice.randint(1, 12), dice.randint(1, 28))
-    sample.add("enterprises", uscc=code, name=f"丽水{name}{suffix}（样例{number + 1}）", legal_form=form, registered_on=registered)
+    sample.add(
+        "enterprises",
+        uscc=code,
+        name=f"丽水{name}{suffix}（样例{number + 1}）",
+        legal_form=form,
+        registered_on=registered,
+    )
     places = ("city", "liandu", "development_zone", "qingtian", "jinyun")
     place = dice.choices(places, weights=(25, 45, 20, 6, 4))[0]
     if number % 40 == 11:  # has moved from one district to another
@@ -97,7 +103,9 @@ def _courier(sample: Sample, dice: random.Random, code: str) -> None:
     for year in range(2020, 2025):
         parcels = dice.randint(2_400_000, 6_000_000)
         rent = None if dice.random() < 0.03 else dice.randint(60_000, 900_000) * 100
-        sample.add("courier_years", uscc=code, year=year, parcels=parcels, operating_days=dice.randint(330, 365), rent_fen=rent)
+        sample.add(
+            "courier_years", uscc=code, year=year, parcels=parcels, operating_days=dice.randint(330, 365), rent_fen=rent
+        )
 
 
 def _hub(sample: Sample, dice: random.Random, number: int, code: str) -> None:

@@ -23,11 +23,14 @@ class StoryError(RuntimeError):
 class Story:
     """Clients of a running system, one per person or service, and the steps from an import to a payment order."""
 
-    def __init__(self, urls: Mapping[str, str], secrets: Mapping[str, str], progress: Progress = lambda *_: None) -> None:
+    def __init__(
+        self, urls: Mapping[str, str], secrets: Mapping[str, str], progress: Progress = lambda *_: None
+    ) -> None:
         """`urls` has `issuer`, `registry`, `eligibility`, `payout`; `secrets` is the content of `clients.json`."""
         self._urls = urls
         self._auth = {
-            client: ClientCredentials(f"{urls['issuer']}/oauth/token", client, secret) for client, secret in secrets.items()
+            client: ClientCredentials(f"{urls['issuer']}/oauth/token", client, secret)
+            for client, secret in secrets.items()
         }
         self._http = httpx.Client(timeout=60.0)
         self._progress = progress
@@ -116,7 +119,9 @@ class Story:
 
     def approve(self, evaluation_id: str, reason: str) -> dict[str, Any]:
         """Approve what an evaluation proposed."""
-        job = self.post("commerce-checker", "eligibility:/v1/approvals", {"evaluation_id": evaluation_id, "reason": reason})
+        job = self.post(
+            "commerce-checker", "eligibility:/v1/approvals", {"evaluation_id": evaluation_id, "reason": reason}
+        )
         return self.finished("commerce-checker", f"eligibility:/v1/approvals/{job['id']}", "approval")
 
     def decisions(self, **filters: Any) -> list[dict[str, Any]]:

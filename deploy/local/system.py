@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import fcntl
 import os
 import secrets
@@ -22,8 +23,10 @@ from deploy.local.broker import Broker, local_broker
 from deploy.local.issuer import open_issuer
 from deploy.local.postgres import LocalPostgres, create_databases
 from deploy.local.processes import CannotStartError, Child, Supervisor, require_port, wait_until
+from services.registry.seed import seed
 from shared.clock import SystemClock
 from shared.database import migrate
+from shared.database.engine import Database
 from shared.messaging import kafka
 
 SERVICES = migrate.SERVICES
@@ -55,9 +58,8 @@ class LocalSystem:
         self._open_state()
         for name, port in self.ports.items():
             require_port(port, name)
-        issuer = open_issuer(self.state, self.url("issuer"), AUDIENCE, SystemClock())
+        open_issuer(self.state, self.url("issuer"), AUDIENCE, SystemClock())
         self.clients = orjson.loads((self.state / "clients.json").read_bytes())
-        del issuer
         admin_url, bootstrap_servers = self._start_database_and_broker()
         self.settings = self._service_settings(admin_url, bootstrap_servers)
         self._migrate(admin_url)
@@ -95,7 +97,9 @@ class LocalSystem:
         names = [f"{s}_{role}" for s in SERVICES for role in ("owner", "app")] + ["account_key"]
         self.secrets = orjson.loads(kept.read_bytes()) if kept.exists() else {}
         if not set(names) <= set(self.secrets):
-            self.secrets = {name: self.secrets.get(name) or secrets.token_hex(32) for name in names}
+            made = {name: base64.b64encode(secrets.token_bytes(64)).decode() if name == "account_key" else
+                    secrets.token_hex(32) for name in names}  # fmt: skip
+            self.secrets = made | self.secrets
             kept.touch(mode=0o600)
             kept.write_bytes(orjson.dumps(self.secrets))
 
@@ -169,6 +173,9 @@ class LocalSystem:
         for service in SERVICES:
             owner_url = self.settings[f"{service.upper()}_OWNER_DATABASE_URL"]
             migrate.upgrade(service, owner_url, f"{service}_app")
+        registry = Database(self.settings["REGISTRY_DATABASE_URL"], pool_size=1, application_name="registry-seed")
+        seed(registry, SystemClock())
+        registry.close()
 
     def _start_services(self) -> None:
         modules = {"issuer": "deploy.local.issuer"}

@@ -43,6 +43,14 @@ class AccountCipher:
         except InvalidTag as error:
             raise AccountKeyError("an account number was sealed under another REGISTRY_ACCOUNT_KEY") from error
 
+    def seal_bytes(self, data: bytes) -> bytes:
+        """Encrypt a piece of a file that may hold account numbers."""
+        return self._cipher.encrypt(data, _CONTEXT)
+
+    def open_bytes(self, sealed: bytes) -> bytes:
+        """Decrypt a piece of a file."""
+        return self._cipher.decrypt(sealed, _CONTEXT)
+
     def show(self, sealed: str | None, *, whole: bool) -> str | None:
         """Return the account number, or only its last four characters behind asterisks."""
         if sealed is None:

@@ -58,6 +58,14 @@ def renew(connection: Connection, job_id: UUID, done: int, total: int) -> None:
     )
 
 
+def give_back(connection: Connection, job_id: UUID) -> None:
+    """End the lease of a job that failed for a reason that may pass: it is claimed again after a second."""
+    connection.execute(
+        text("UPDATE jobs SET lease_until = now() + interval '1 second' WHERE id = :id AND state = 'running'"),
+        {"id": job_id},
+    )
+
+
 def succeed(connection: Connection, job_id: UUID, result: Mapping[str, Any]) -> None:
     """End the job well. In the transaction of its last effect, so that neither stands without the other."""
     connection.execute(

@@ -96,7 +96,10 @@ class JobRunner:
         except Exception as error:
             log.error("job.failed", job=str(job.id), kind=kind, attempts=attempts, exc_info=error)
             if attempts < MAX_ATTEMPTS:
-                raise  # the lease ends and the job is claimed again
+                job.end()
+                with self._database.transaction() as connection:
+                    repository.give_back(connection, job.id)
+                return
             self._fail(job, kind, Problem(INTERNAL, "The job failed repeatedly; its trace id finds it in the logs."))
         else:
             metrics.JOBS.labels(kind=kind, state="succeeded").inc()

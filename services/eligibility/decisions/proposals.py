@@ -101,7 +101,8 @@ WITH known AS (
            CASE WHEN c.award_id IS NOT NULL
                 THEN jsonb_build_array('granted', c.entitlement_fen, c.payee_uscc, c.jurisdiction, c.award_year,
                                        due.instalments)
-                ELSE jsonb_build_array('withdrawn', 0::bigint, f.payee_uscc, f.jurisdiction, f.award_year, '[]'::jsonb) END AS wanted,
+                ELSE jsonb_build_array('withdrawn', 0::bigint, f.payee_uscc, f.jurisdiction, f.award_year,
+                                       '[]'::jsonb) END AS wanted,
            jsonb_build_array(f.result, f.entitlement_fen, f.payee_uscc, f.jurisdiction, f.award_year, f.instalments) AS in_force,
            jsonb_build_array(l.result, l.entitlement_fen, l.payee_uscc, l.jurisdiction, l.award_year, l.instalments) AS latest,
            due.instalments

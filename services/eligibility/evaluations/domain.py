@@ -37,10 +37,7 @@ def candidates(outcomes: pl.DataFrame, book: Book) -> pl.DataFrame:
 
 
 def _json_parts(instalments: pl.Expr) -> pl.Expr:
-    part = pl.element().struct
-    written = pl.format(
-        '{"due_offset_years":{},"amount_fen":{}}', part.field("due_offset_years"), part.field("amount_fen")
-    )
+    written = pl.element().struct.json_encode()
     return pl.lit("[") + instalments.list.eval(written).list.join(",") + pl.lit("]")
 
 

@@ -44,7 +44,8 @@ class Reading:
 class CoverageLine:
     """One sentence of the source: claimed by awards, or excused by a word."""
 
-    article: int
+    #: "preamble", "1" to the last article, "supplement".
+    article: str
     paragraph: int
     sentence: int
     claimed_as: str

@@ -20,7 +20,7 @@ from .text import Text
 
 #: Why a sentence needs no award code.
 EXCUSES = ("referral", "encouragement", "procurement", "supervision")
-CLAIMS = ("computed", "in_kind", "scope", *EXCUSES)
+CLAIMS = ("computed", "in_kind", *EXCUSES)
 #: Parameters that the engine asks of every package.
 EXPECTED = (
     "first_award_year",
@@ -50,7 +50,7 @@ def read_package(module: ModuleType) -> Book:
         awards=awards,
         parameters=MappingProxyType(parameters),
         readings=MappingProxyType(readings),
-        coverage=tuple(_coverage(entry) for entry in _yaml(folder, "coverage.yaml")),
+        coverage=tuple(_coverage(entry, awards) for entry in _yaml(folder, "coverage.yaml")),
         award_titles=MappingProxyType({code: _text(said) for code, said in words["awards"].items()}),
         condition_words=MappingProxyType(
             {**SHARED_WORDS, **{name: _text(said) for name, said in words["conditions"].items()}}
@@ -90,8 +90,16 @@ def _check(book: Book) -> None:
         if unread:
             raise PackageError(f"interpretations.yaml lacks {', '.join(unread)}, which {award.code} depends on")
     for line in book.coverage:
+        at = f"coverage.yaml: article {line.article} paragraph {line.paragraph} sentence {line.sentence}"
         if line.claimed_as not in CLAIMS or set(line.awards) - codes:
-            raise PackageError(f"coverage.yaml: Art. {line.article} para. {line.paragraph} sentence {line.sentence}")
+            raise PackageError(f"{at}: unknown claim or award")
+        if bool(line.awards) == (line.claimed_as in EXCUSES):
+            raise PackageError(f"{at}: claimed by awards, or excused, and not both")
+    claimed = {(line.article, line.paragraph, line.sentence, code) for line in book.coverage for code in line.awards}
+    for award in book.awards:
+        article = award.article
+        if (str(article.number), article.paragraph, article.sentence, award.code) not in claimed:
+            raise PackageError(f"coverage.yaml does not claim {article.cited} for {award.code}")
 
 
 def _yaml(folder: Path, name: str) -> Any:
@@ -129,8 +137,8 @@ def _reading(name: str, entry: Mapping[str, Any]) -> Reading:
     return Reading(name, entry["article"], _text(entry["words"]), MappingProxyType(values))
 
 
-def _coverage(entry: Mapping[str, Any]) -> CoverageLine:
+def _coverage(entry: Mapping[str, Any], awards: tuple[Award, ...]) -> CoverageLine:
     article, paragraph, sentence = entry["at"]
-    return CoverageLine(
-        article, paragraph, sentence, entry["as"], tuple(entry.get("awards", ())), Text(entry["zh"], entry["en"])
-    )
+    claimed = entry.get("awards", ())
+    codes = tuple(award.code for award in awards) if claimed == "all" else tuple(claimed)
+    return CoverageLine(article, paragraph, sentence, entry["as"], codes, Text(entry["zh"], entry["en"]))

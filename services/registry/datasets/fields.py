@@ -28,10 +28,11 @@ JURISDICTIONS: Mapping[str, tuple[str, str]] = {
 
 def uscc(name: str = "uscc", zh: str = USCC_ZH, en: str = "unified social credit code") -> Field:
     """Declare a field that names an enterprise."""
-    zh = zh if zh == USCC_ZH else f"{zh}{USCC_ZH}"
-    aliases = ("信用代码", "社会信用代码", "企业统一社会信用代码") if name == "uscc" else ()
-    if name == "uscc" and zh != USCC_ZH:
-        aliases = (USCC_ZH, *aliases)
+    aliases: tuple[str, ...] = ("信用代码", "社会信用代码", "企业统一社会信用代码") if name == "uscc" else ()
+    if zh != USCC_ZH:
+        # A table about parks says "operator" over the column where another says "operator's code" or just "code".
+        aliases = (zh, *((USCC_ZH,) if name == "uscc" else ()), *aliases)
+        zh = f"{zh}{USCC_ZH}"
     return Field(name, Kind.USCC, zh, en, max_length=18, aliases=aliases)
 
 
@@ -77,9 +78,13 @@ def year(name: str = "year", zh: str = "年度", en: str = "calendar year") -> F
     return Field(name, Kind.YEAR, zh, en, unit="year", minimum=1, maximum=9999, aliases=("年份",) if zh == "年度" else ())
 
 
-def money(name: str, zh: str, en: str, *, optional: bool = False, unit: str = "fen") -> Field:
+def money(
+    name: str, zh: str, en: str, *, optional: bool = False, unit: str = "fen", aliases: Sequence[str] = ()
+) -> Field:
     """Declare an amount in fen (or another hundredth), never negative."""
-    return Field(name, Kind.MONEY, zh, en, optional, unit=unit, minimum=0, maximum=MAX_INTEGER)
+    return Field(
+        name, Kind.MONEY, zh, en, optional, unit=unit, minimum=0, maximum=MAX_INTEGER, aliases=tuple(aliases)
+    )
 
 
 def count(

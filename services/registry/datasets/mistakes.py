@@ -59,6 +59,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "digits_lost": ("“{name}”以数字格式存储，尾数可能已丢失，请设为文本格式后重填", "“{name}” was stored as a number and may have lost digits; format the cell as text and enter it again"),
         "formula": ("“{name}”是公式，请改为数值", "“{name}” is a formula; replace it by its value"),
         "cell_error": ("“{name}”的单元格有错误值", "the cell of “{name}” holds an error"),
+        "bad_quoting": ("此行的引号不成对", "the quotes of this line do not match"),
         "column_count": ("此行有{detail}列，与标题行不符", "this line has {detail} columns, unlike the heading"),
         "period_reversed": ("“{name}”早于起始日期", "“{name}” is before the first day of the period"),
         "tier_missing": ("该奖补项目的“{name}”须大于0", "“{name}” must be above 0 for this award"),

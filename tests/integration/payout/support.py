@@ -16,10 +16,12 @@ from sqlalchemy import text
 from services.payout.app import build
 from services.payout.awards import handlers as awards
 from services.payout.budgets.handlers import FundingPass
+from services.payout.worker import award_decisions
 from shared.clock import FixedClock, calendar_date
 from shared.database.engine import Database
 from shared.identifiers import award_id as identify
 from shared.messaging import inbox
+from shared.messaging.consumer import Handler
 from shared.messaging.envelope import Message
 from tests.support.tokens import Tokens
 
@@ -142,7 +144,16 @@ class Payout:
 
     def fund(self) -> int:
         """Let the funding pass run once."""
-        return FundingPass(self.database, self.clock).run(self.clock.now(), calendar_date(self.clock.now()).year)
+        return self.funding_pass().run(self.clock.now(), calendar_date(self.clock.now()).year)
+
+    def funding_pass(self, page_orders: int = 1_000) -> FundingPass:
+        """Return a funding pass that looks at `page_orders` orders in a transaction."""
+        return FundingPass(self.database, self.clock, page_orders=page_orders)
+
+    @property
+    def handler(self) -> Handler:
+        """What the consumer hands new messages to."""
+        return award_decisions(self.clock)
 
     def post(self, path: str, body: Mapping[str, Any] | None = None, *, by: str, expect: int | None = None) -> Any:
         """POST and return the JSON; the status has to be `expect`, or any of success."""

@@ -97,6 +97,7 @@ COLD_STORES = Dataset(
             "建设费用",
             "construction cost without land and property",
             optional=True,
+            aliases=("建设费用（不含土地、房产）",),
         ),
         f.flag("agricultural_upstream", "农产品上行主体", "sells farm products upstream"),
     ),

@@ -25,7 +25,7 @@ ParkYear = Table("park_years")
 
 park = Award(
     code="park",
-    article=Article(3),
+    article=Article(3, sentence=2),
     about=once_per(Park, judged_in=ParkYear),
     given_to=NOT_GOVERNMENT,
     place=at_project(Park.jurisdiction),

@@ -33,7 +33,7 @@ Terminal = Table("delivery_terminals")
 
 logistics_hub = Award(
     code="logistics-hub",
-    article=Article(4, sentence=1),
+    article=Article(4, sentence=2),
     about=once_per(LogisticsHub, judged_in=HubYear),
     given_to=NOT_GOVERNMENT,
     place=at_project(LogisticsHub.jurisdiction),
@@ -54,7 +54,7 @@ logistics_hub = Award(
 
 courier_rent = Award(
     code="courier-rent",
-    article=Article(4, sentence=2),
+    article=Article(4, sentence=3),
     about=each_year(CourierYear),
     given_to=ENTERPRISES,
     place=AT_PAYEE,
@@ -66,7 +66,7 @@ courier_rent = Award(
 
 smart_terminal = Award(
     code="smart-terminal",
-    article=Article(4, sentence=3),
+    article=Article(4, sentence=4),
     about=each_year_of(Terminal.uscc),
     given_to=NOT_GOVERNMENT,
     place=judged_by_measure(terminals.jurisdiction),

@@ -22,7 +22,7 @@ Loan = Table("loans")
 
 loan_interest = Award(
     code="loan-interest",
-    article=Article(5, sentence=2),
+    article=Article(5, sentence=3),
     about=each_year_of(Loan.uscc),
     given_to=ENTERPRISES,
     place=AT_PAYEE,

@@ -23,7 +23,7 @@ Warehouse = Table("overseas_warehouses")
 
 crossborder_postage = Award(
     code="crossborder-postage",
-    article=Article(6, paragraph=6, sentence=1),
+    article=Article(6, paragraph=6),
     about=each_year(CrossBorderYear),
     given_to=NOT_GOVERNMENT,
     place=AT_PAYEE,
@@ -35,7 +35,7 @@ _half = share_of(Warehouse.construction_cost, parameter("warehouse_share"))
 
 overseas_warehouse = Award(
     code="overseas-warehouse",
-    article=Article(6, paragraph=6, sentence=2),
+    article=Article(6, paragraph=6),
     about=once_on(Warehouse.opened_on, Warehouse),
     given_to=NOT_GOVERNMENT,
     place=AT_PAYEE,

@@ -73,7 +73,7 @@ _exhibitor = condition_by("exhibitor", "exhibitor", monitored=holds("exhibitor",
 
 exhibition_organised = Award(
     code="exhibition-organised",
-    article=Article(6, paragraph=5, sentence=1),
+    article=Article(6, paragraph=5),
     about=once_on(Attendance.held_on, Attendance),
     given_to=ENTERPRISES,
     place=AT_PAYEE,
@@ -95,7 +95,7 @@ _half = share_of(Attendance.booth_fee, parameter("own_booth_share"))
 
 exhibition_independent = Award(
     code="exhibition-independent",
-    article=Article(6, paragraph=5, sentence=2),
+    article=Article(6, paragraph=5),
     about=once_on(Attendance.held_on, Attendance),
     given_to=ENTERPRISES,
     place=AT_PAYEE,

@@ -22,7 +22,7 @@ _this, _one, _two, _three = (years_earlier(StatisticsSales.online_retail, years)
 
 sustained_growth = Award(
     code="sustained-growth",
-    article=Article(10, sentence=2),
+    article=Article(10, paragraph=2),
     about=each_year_of(StatisticsSales.uscc, once=True),
     given_to=ENTERPRISES,
     place=AT_PAYEE,

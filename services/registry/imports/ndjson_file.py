@@ -1,0 +1,94 @@
+"""NDJSON: one JSON object a line, strict UTF-8; money and counts as JSON integers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+import orjson
+import polars as pl
+
+from services.registry.datasets.checks import Checked, check_records
+from services.registry.datasets.domain import Dataset
+from services.registry.datasets.mistakes import error_frame
+from services.registry.imports.csv_file import Chunks
+from services.registry.imports.domain import MAX_LINE_BYTES, PART_ROWS, Part, refused
+
+
+class NdjsonFile:
+    """An NDJSON file with records of one dataset."""
+
+    sheet = 0
+
+    def __init__(self, chunks: Chunks, size: int, dataset: Dataset) -> None:
+        """Prepare to read; raises Problem for a file without a line."""
+        self.dataset = dataset
+        self.headings = list(dataset.names)
+        self._chunks = chunks
+        self._size = max(size, 1)
+        if next(self._lines(), None) is None:
+            raise refused("empty_file", "The file is empty: send one JSON object a line.")
+
+    def parts(self) -> Iterator[Part]:
+        """Read and check the records, PART_ROWS at a time."""
+        lines = self._lines()
+        done = 0
+        while part := list(islice(lines, PART_ROWS)):
+            done += sum(len(text) + 1 for _, text in part)
+            yield Part(self._check(part), min(done, self._size), self._size)
+
+    def rows(self, lines: frozenset[int]) -> Iterator[tuple[int, list[str]]]:
+        """Give the records at `lines`, their members as text under the dataset's fields."""
+        for line, text in self._lines():
+            if line in lines:
+                yield line, self._cells(text)
+
+    def _check(self, part: list[tuple[int, bytes]]) -> Checked:
+        records: list[Any] = []
+        lines: list[int] = []
+        broken: list[tuple[int, str | None, str, str | None]] = []
+        loads = orjson.loads
+        for line, text in part:
+            try:
+                records.append(loads(text))
+            except orjson.JSONDecodeError:
+                broken.append((line, None, "not_json", None))
+            else:
+                lines.append(line)
+        checked = check_records(self.dataset, records, lines)
+        if not broken:
+            return checked
+        errors = pl.concat([checked.errors, error_frame(broken)]).sort("line", maintain_order=True)
+        return Checked(checked.rows, errors, checked.read + len(broken))
+
+    def _cells(self, text: bytes) -> list[str]:
+        try:
+            record = orjson.loads(text)
+        except orjson.JSONDecodeError:
+            return [text.decode("utf-8", "replace")]
+        if not isinstance(record, dict):
+            return [text.decode("utf-8", "replace")]
+        return [_cell(record.get(name)) for name in self.headings]
+
+    def _lines(self) -> Iterator[tuple[int, bytes]]:
+        rest, number, first = b"", 0, True
+        for chunk in self._chunks():
+            data = rest + chunk
+            if first:
+                data, first = data.removeprefix(b"\xef\xbb\xbf"), False
+            *lines, rest = data.split(b"\n")
+            if len(rest) > MAX_LINE_BYTES:
+                meaning = f"A line may have at most {MAX_LINE_BYTES} bytes."
+                raise refused("line_too_long", meaning, pointer=str(number + len(lines) + 1))
+            for number, text in enumerate(lines, number + 1):
+                if text and not text.isspace():
+                    yield number, text
+        if rest and not rest.isspace():
+            yield number + 1, rest
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else orjson.dumps(value).decode()

@@ -1,0 +1,99 @@
+"""Uploads, mistakes and rejected rows in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import IO, Any
+from uuid import UUID
+
+import orjson
+import polars as pl
+from sqlalchemy import Connection, delete, insert, select, text
+
+from services.registry.cipher import AccountCipher
+from services.registry.imports.domain import CHUNK_BYTES
+from services.registry.imports.tables import import_chunks, import_errors, import_rejected_rows, imports
+from shared.database.bulk import copy_frame, copy_rows
+from shared.database.engine import Database
+
+
+def keep_upload(
+    connection: Connection, import_id: UUID, file: IO[bytes], *, media_type: str, size: int, sha256: str, cipher: AccountCipher
+) -> None:
+    """Store an uploaded file in sealed pieces, so that any worker can take the import: it may hold account numbers."""
+    connection.execute(insert(imports).values(id=import_id, media_type=media_type, bytes=size, sha256=sha256))
+    pieces = iter(lambda: file.read(CHUNK_BYTES), b"")
+    rows = ((import_id, number, cipher.seal_bytes(piece)) for number, piece in enumerate(pieces))
+    copy_rows(connection, import_chunks.name, ("import_id", "number", "data"), rows)
+
+
+def read_upload(database: Database, import_id: UUID, cipher: AccountCipher) -> Iterator[bytes]:
+    """Read an uploaded file from its beginning, piece by piece."""
+    query = select(import_chunks.c.data).where(import_chunks.c.import_id == import_id)
+    number = 0
+    with database.reading() as connection:
+        while (data := connection.execute(query.where(import_chunks.c.number == number)).scalar_one_or_none()) is not None:
+            yield cipher.open_bytes(bytes(data))
+            number += 1
+
+
+def upload(connection: Connection, import_id: UUID) -> Any:
+    """Return the row of an uploaded file."""
+    return connection.execute(select(imports).where(imports.c.id == import_id)).one()
+
+
+def forget_upload(connection: Connection, import_id: UUID) -> None:
+    """Delete an uploaded file: what it said is in the revision, or nowhere."""
+    connection.execute(delete(import_chunks).where(import_chunks.c.import_id == import_id))
+
+
+def keep_errors(connection: Connection, import_id: UUID, sheet: int, dataset: str, errors: pl.DataFrame) -> None:
+    """Store mistakes of one sheet (as ERRORS_SCHEMA)."""
+    numbered = errors.sort("line", maintain_order=True).with_columns(
+        pl.lit(str(import_id)).alias("import_id"),
+        pl.lit(sheet).alias("sheet"),
+        pl.lit(dataset).alias("dataset"),
+        pl.int_range(pl.len()).over("line").alias("number"),
+    )
+    copy_frame(connection, import_errors.name, numbered)
+
+
+def keep_rejected_rows(
+    connection: Connection, import_id: UUID, sheet: int, rows: Iterable[tuple[int, list[str]]], cipher: AccountCipher
+) -> None:
+    """Store rejected rows as they were written, sealed: they may hold account numbers."""
+    copy_rows(
+        connection,
+        import_rejected_rows.name,
+        ("import_id", "sheet", "line", "cells"),
+        ((import_id, sheet, line, cipher.seal(orjson.dumps(cells).decode())) for line, cells in rows),
+    )
+
+
+def keep_headings(connection: Connection, import_id: UUID, headings: dict[str, Any]) -> None:
+    """Store the headings of the sheets that have rejected rows."""
+    connection.execute(imports.update().where(imports.c.id == import_id).values(headings=headings))
+
+
+def errors_after(connection: Connection, import_id: UUID, after: Sequence[int] | None, limit: int) -> list[dict[str, Any]]:
+    """Return up to `limit` + 1 mistakes in the order of sheet and line, those after (sheet, line, number) `after`."""
+    query = select(import_errors).where(import_errors.c.import_id == import_id)
+    if after is not None:
+        query = query.where(text("(sheet, line, number) > (:sheet, :line, :number)")).params(
+            sheet=after[0], line=after[1], number=after[2]
+        )
+    query = query.order_by(import_errors.c.sheet, import_errors.c.line, import_errors.c.number).limit(limit + 1)
+    return [dict(row._mapping) for row in connection.execute(query)]
+
+
+def rejected_rows(
+    connection: Connection, import_id: UUID, sheet: int, cipher: AccountCipher
+) -> Iterator[tuple[int, list[str]]]:
+    """Give the rejected rows of a sheet in the order of their lines."""
+    query = (
+        select(import_rejected_rows.c.line, import_rejected_rows.c.cells)
+        .where(import_rejected_rows.c.import_id == import_id, import_rejected_rows.c.sheet == sheet)
+        .order_by(import_rejected_rows.c.line)
+    )
+    for row in connection.execute(query):
+        yield row.line, orjson.loads(cipher.open(row.cells))

@@ -1,0 +1,168 @@
+"""Imports: a file in, a job to watch, mistakes to mend."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi.responses import Response, StreamingResponse
+from sqlalchemy import Connection
+
+from services.registry.context import Viewing, Writing
+from services.registry.datasets.catalogue import CATALOGUE
+from services.registry.datasets.mistakes import message
+from services.registry.imports import corrections, handlers, repository
+from services.registry.imports.domain import CSV, MAX_KEPT_ROWS, MEDIA_TYPES, XLSX, Mode, Order
+from services.registry.imports.schemas import Import, ImportError
+from services.registry.imports.uploads import TOO_SLOW, Upload, receive
+from services.registry.revisions.formats import negotiate
+from shared.web.app import refusals
+from shared.web.idempotency import Command, json_response
+from shared.web.pages import Cursor, Limit, Page, decode_cursor, page
+from shared.web.problems import (
+    FORBIDDEN,
+    IN_FLIGHT,
+    INVALID,
+    KEY_REUSED,
+    MEDIA_TYPE_UNSUPPORTED,
+    NOT_FOUND,
+    TOO_LARGE,
+    FieldError,
+    Problem,
+    language_of,
+)
+
+router = APIRouter(prefix="/v1/imports", tags=["imports"])
+
+JSON = "application/json"
+_FILE: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
+
+
+@router.post(
+    "",
+    operation_id="start_import",
+    status_code=202,
+    response_model=Import,
+    responses=refusals(TOO_SLOW, IN_FLIGHT, KEY_REUSED, MEDIA_TYPE_UNSUPPORTED, TOO_LARGE),
+    openapi_extra={"requestBody": {"required": True, "content": {name: _FILE for name in MEDIA_TYPES}}},
+)
+def start_import(
+    request: Request,
+    actor: Writing,
+    upload: Annotated[Upload, Depends(receive)],
+    dataset: Annotated[str | None, Query(description="Dataset; leave out for a workbook with one sheet each")] = None,
+    mode: Annotated[Mode, Query(description="What becomes of the good rows of a file with bad ones")] = Mode.ALL_OR_NOTHING,
+    dry_run: Annotated[bool, Query(description="Check and report, store nothing")] = False,
+    sheet: Annotated[str | None, Query(max_length=100, description="Sheet of a workbook; the first if left out")] = None,
+    source: Annotated[str | None, Query(max_length=500, description="Where the file comes from")] = None,
+    reason: Annotated[str | None, Query(max_length=1_000, description="Why it is imported")] = None,
+    idempotency_key: Annotated[
+        str | None,
+        Header(min_length=1, max_length=255, description="Same key and request: the first answer again, done once"),
+    ] = None,
+) -> Response:
+    """Take a file (CSV, XLSX or NDJSON) and import it in the background as one revision."""
+    if dataset is None and upload.media_type != XLSX:
+        raise _wrong("dataset", "missing", "name the dataset; only a workbook may hold several")
+    if dataset is not None and dataset not in CATALOGUE:
+        raise _wrong("dataset", "unknown_dataset", "there is no such dataset; `GET /v1/datasets` lists them")
+    order = Order(dataset, mode, dry_run, upload.media_type, sheet, source, reason)
+    command = Command(request, idempotency_key, upload.request_hash)
+    state = request.app.state
+
+    def act(connection: Connection) -> dict[str, Any]:
+        return handlers.start_import(
+            connection,
+            order,
+            upload.file,
+            size=upload.size,
+            sha256=upload.sha256,
+            by=actor.subject,
+            clock=state.clock,
+            cipher=state.cipher,
+        )
+
+    return command.run(act, status=202, headers=lambda body: {"Location": f"/v1/imports/{body['id']}"})
+
+
+@router.get("/{import_id}", operation_id="get_import", response_model=Import, responses=refusals(NOT_FOUND))
+def get_import(request: Request, view: Viewing, import_id: UUID) -> Response:
+    """Tell how far an import is, and what came of its rows."""
+    _whole_registry(view.jurisdiction)
+    with request.app.state.database.reading() as connection:
+        return json_response(handlers.view(connection, import_id))
+
+
+@router.get(
+    "/{import_id}/errors",
+    operation_id="list_import_errors",
+    response_model=Page[ImportError],
+    responses={200: {"content": {CSV: _FILE}}, **refusals(NOT_FOUND)},
+)
+def list_import_errors(
+    request: Request,
+    view: Viewing,
+    import_id: UUID,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+    sheet: Annotated[int | None, Query(ge=0, description="CSV only: sheet of a workbook, from 0")] = None,
+    accept: Annotated[str | None, Header(description="application/json, or text/csv for a file to mend")] = None,
+) -> Response:
+    """List each mistake: line, field, code, message. As CSV: just the rejected rows, with a column that says why."""
+    _whole_registry(view.jurisdiction)
+    language = language_of(request)
+    offered = (CSV, JSON) if (accept or "").split(",")[0].strip().startswith("text/") else (JSON, CSV)
+    media_type = negotiate(accept, offered)
+    with request.app.state.database.reading() as connection:
+        handlers.view(connection, import_id)
+        if media_type == CSV:
+            whole = view.accounts
+            return _corrections(connection, request.app.state.cipher, import_id, sheet, accounts=whole, language=language)
+        rows = repository.errors_after(connection, import_id, decode_cursor(cursor, 3), limit)
+    body = page(rows, limit, "sheet", "line", "number")
+    return json_response({**body, "items": [_told(row, language) for row in body["items"]]})
+
+
+def _corrections(
+    connection: Connection, cipher: Any, import_id: UUID, sheet: int | None, *, accounts: bool, language: str
+) -> Response:
+    sheets = repository.upload(connection, import_id).headings or {}
+    number = sheet if sheet is not None else min(map(int, sheets), default=0)
+    if str(number) not in sheets:
+        raise Problem(NOT_FOUND, "This import has no rejected rows there.")
+    dataset = CATALOGUE[sheets[str(number)]["dataset"]]
+    reasons: dict[int, list[str]] = defaultdict(list)
+    for row in repository.errors_after(connection, import_id, (number, 0, -1), MAX_KEPT_ROWS * 20):
+        if row["sheet"] == number:
+            reasons[row["line"]].append(_told(row, language)["message"])
+    told = {line: "；".join(found) if language == "zh-CN" else "; ".join(found) for line, found in reasons.items()}
+    rows = list(repository.rejected_rows(connection, import_id, number, cipher))
+    headings = sheets[str(number)]["headings"]
+    pieces = corrections.write(dataset, headings, rows, told, accounts=accounts, language=language)
+    name = f'attachment; filename="{dataset.name}-rejected.csv"'
+    return StreamingResponse(pieces, media_type=f"{CSV}; charset=utf-8", headers={"Content-Disposition": name})
+
+
+def _told(row: dict[str, Any], language: str) -> dict[str, Any]:
+    dataset = CATALOGUE[row["dataset"]]
+    return {
+        "line": row["line"],
+        "sheet": row["sheet"],
+        "dataset": row["dataset"],
+        "field": row["field"],
+        "code": row["code"],
+        "message": message(dataset, row["field"], row["code"], row["detail"], language),
+    }
+
+
+def _whole_registry(jurisdiction: str | None) -> None:
+    if jurisdiction is not None:
+        raise Problem(FORBIDDEN, "An import holds rows of all jurisdictions; a token that is tied to one does not see it.")
+
+
+def _wrong(pointer: str, code: str, meaning: str) -> Problem:
+    return Problem(INVALID, "See `errors` for each mistake.", errors=[FieldError(pointer, code, meaning)])
+
+

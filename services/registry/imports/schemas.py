@@ -1,0 +1,39 @@
+"""Shapes of imports."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, Field
+
+from services.registry.revisions.schemas import RowCounts
+from shared.jobs.schemas import Job
+
+
+class SheetCounts(BaseModel):
+    """Rows of one dataset in the file."""
+
+    read: int = Field(description="Rows in the file", examples=[2000])
+    rejected: int = Field(description="Rows with mistakes", examples=[3])
+
+
+class Import(Job):
+    """A file on its way into the registry. Progress counts bytes, or rows of a workbook."""
+
+    dataset: str | None = Field(description="Dataset; null for a workbook with one sheet per dataset")
+    mode: str = Field(description="all_or_nothing or accept_valid", examples=["accept_valid"])
+    dry_run: bool = Field(description="Checked and reported as ever, but nothing stored")
+    rows: RowCounts
+    revision: int | None = Field(description="The revision that holds the rows; null while running, refused or in a dry run")
+    changed: bool = Field(default=False, description="Whether this import made the revision")
+    datasets: dict[str, SheetCounts] = Field(default_factory=dict, description="Rows by dataset")
+    errors_truncated: bool = Field(default=False, description="More rows have mistakes than are listed")
+
+
+class ImportError(BaseModel):  # noqa: A001 - the name that callers know it by
+    """One mistake in a file."""
+
+    line: int = Field(description="Line of the file or row of the sheet, from 1", examples=[17])
+    sheet: int = Field(description="Sheet of a workbook, from 0; 0 for other files", examples=[0])
+    dataset: str = Field(description="Dataset", examples=["annual_sales"])
+    field: str | None = Field(description="Field; null where the whole row is meant", examples=["uscc"])
+    code: str = Field(description="Stable code of the mistake", examples=["invalid_uscc"])
+    message: str = Field(description="What is wrong and how to mend it, in the caller's language")

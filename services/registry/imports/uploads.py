@@ -1,0 +1,65 @@
+"""A request's body into a file: counted, hashed and timed while it streams, bounded in all three."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import tempfile
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import IO
+
+from fastapi import Request
+
+from services.registry.imports.domain import MEDIA_TYPES
+from services.registry.settings import Settings
+from shared.web.problems import INVALID, MEDIA_TYPE_UNSUPPORTED, TOO_LARGE, UNAVAILABLE, Problem, ProblemType
+
+TOO_SLOW = ProblemType("upload-too-slow", 408, "The upload took too long", "上传超时")
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """An uploaded file. `request_hash` also covers the request's target, as an idempotency key needs it."""
+
+    file: IO[bytes]
+    media_type: str
+    size: int
+    sha256: str
+    request_hash: str
+
+
+async def receive(request: Request) -> AsyncIterator[Upload]:
+    """Receive the body into a temporary file that ends with the request; raises Problem 408, 413, 415 or 422."""
+    settings: Settings = request.app.state.settings
+    media_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    if media_type not in MEDIA_TYPES:
+        raise Problem(MEDIA_TYPE_UNSUPPORTED, f"Send the file as one of: {', '.join(MEDIA_TYPES)}.")
+    declared = request.headers.get("content-length", "")
+    if declared.isdigit() and int(declared) > settings.upload_max_bytes:
+        raise _too_large(settings)
+    content = hashlib.sha256()
+    asked = hashlib.sha256(f"{request.url.path}?{request.url.query}\x1f{media_type}\x1f".encode())
+    size = 0
+    with tempfile.TemporaryFile() as file:
+        try:
+            async with asyncio.timeout(settings.upload_max_seconds):
+                async for piece in request.stream():
+                    size += len(piece)
+                    if size > settings.upload_max_bytes:
+                        raise _too_large(settings)
+                    content.update(piece)
+                    await asyncio.to_thread(file.write, piece)
+        except TimeoutError as error:
+            raise Problem(TOO_SLOW, f"An upload may take {settings.upload_max_seconds:g} seconds.") from error
+        except OSError as error:
+            raise Problem(UNAVAILABLE, "There is no room for the file at the moment.") from error
+        if size == 0:
+            raise Problem(INVALID, "The body is empty: send the file itself as the body.")
+        file.seek(0)
+        asked.update(content.digest())
+        yield Upload(file, media_type, size, content.hexdigest(), asked.hexdigest())
+
+
+def _too_large(settings: Settings) -> Problem:
+    return Problem(TOO_LARGE, f"A file may have at most {settings.upload_max_bytes} bytes; send it in parts.")

@@ -1,0 +1,29 @@
+"""Runs imports in the background: wiring alone. `python -m services.registry.worker` runs it."""
+
+from __future__ import annotations
+
+from services.registry.cipher import AccountCipher
+from services.registry.imports.domain import KIND
+from services.registry.imports.handlers import ImportRunner
+from services.registry.settings import Settings
+from shared.clock import SystemClock
+from shared.database.engine import Database
+from shared.jobs.runner import JobRunner
+from shared.observability import logs, tracing
+from shared.worker import Loop, run
+
+
+def main() -> None:
+    """Run until told to stop."""
+    settings = Settings()
+    logs.configure("registry", "worker", settings.log_level)
+    tracing.configure("registry")
+    database = Database(settings.database_url, pool_size=6, application_name="registry-worker")
+    cipher = AccountCipher(settings.account_key.get_secret_value())
+    runner = JobRunner(database, {KIND: ImportRunner(database, settings, SystemClock(), cipher)})
+    run([Loop("jobs", runner.step)])
+    database.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,340 @@
+"""Payout's throughput: decisions in the outbox → Kafka → split, posted, ordered, funded.
+
+Beside it, on the same machine, in the same run: bare kafka-python produce and consume plus COPY of the same rows; a service that
+handles one message in one transaction at a time; and for the funding pass a bare set-based UPDATE of the same orders.
+`python -m tests.bench.bench_payout [decisions]` prints the figures.
+"""
+
+from __future__ import annotations
+
+import io
+import multiprocessing
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import orjson
+from kafka import KafkaConsumer
+from sqlalchemy import text
+
+from deploy.local.broker import Broker, local_broker
+from deploy.local.postgres import LocalPostgres
+from deploy.local.processes import Supervisor
+from services.payout.arrangements import handlers as arrangements
+from services.payout.arrangements.schemas import ArrangementDraft
+from services.payout.awards.handlers import receive
+from services.payout.budgets.handlers import FundingPass, appropriate
+from services.payout.worker import award_decisions
+from shared.clock import SystemClock, calendar_date
+from shared.database.engine import Database
+from shared.messaging import inbox, kafka, outbox, topics
+from shared.messaging.consumer import Consumer
+from shared.messaging.envelope import Event, Message, header_map
+from shared.messaging.relay import Relay
+from tests.integration.payout.support import SHARED_HALF
+from tests.support.databases import DatabaseServer
+
+DECISIONS = 100_000
+NAIVE_DECISIONS = 1_000
+ROWS = ("inbox", "award_versions", "awards", "award_shares", "payment_orders", "postings", "outbox")
+CLOCK = SystemClock()
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A measured duration: `done` things in `seconds`."""
+
+    name: str
+    done: int
+    seconds: float
+
+    @property
+    def per_second(self) -> float:
+        """Things per second."""
+        return self.done / self.seconds
+
+    def __str__(self) -> str:
+        return f"{self.name:<58} {self.seconds:8.2f} s {self.per_second:10.0f} /s"
+
+
+def decided(count: int, now: datetime) -> Iterator[Event]:
+    """Yield `award.decided` events: a third each per jurisdiction, one in ten in two instalments."""
+    where = ("city", "liandu", "development_zone")
+    for number in range(count):
+        award_id = UUID(int=(number * 0x9E3779B97F4A7C15 & 2**64 - 1) << 64 | number, version=5)
+        fen = 100_001 + number
+        parts = [fen] if number % 10 else [fen - fen // 2, fen // 2]
+        data = {
+            "award_id": str(award_id),
+            "version": 1,
+            "policy": "lishui-2020-1",
+            "award": "courier-rent",
+            "article": "4",
+            "subject": f"subject-{number}",
+            "award_year": 2024,
+            "payee": {"uscc": f"91331100MA2{number % 10_000_000:07d}"[:18], "name": f"丽水合成企业{number}"},
+            "jurisdiction": where[number % 3],
+            "kind": "cash",
+            "result": "granted",
+            "entitlement_fen": fen,
+            "instalments": [{"due_year": 2025, "amount_fen": part} for part in parts],
+            "decided_on": "2025-03-01",
+            "first_decided_on": f"2025-03-{1 + number % 28:02d}",
+            "reason": "initial",
+            "receipt": {
+                "facts_revision": 7,
+                "policy_hash": "0" * 64,
+                "interpretations_hash": "1" * 64,
+                "engine_version": "1",
+            },
+        }
+        yield Event(
+            topics.AWARD_DECISIONS,
+            str(award_id),
+            "award.decided",
+            award_id,
+            "/eligibility",
+            str(award_id),
+            now,
+            orjson.dumps(data),
+        )
+
+
+def prepare(payout: Database) -> None:
+    """Confirm an arrangement and appropriate enough."""
+    now = CLOCK.now()
+    with payout.transaction() as connection:
+        drafted = arrangements.draft(connection, ArrangementDraft.model_validate(SHARED_HALF), by="maker", now=now)
+        arrangements.confirm(connection, drafted["id"], by="checker", now=now)
+        for unit in ("city", "liandu", "development_zone"):
+            appropriate(
+                connection, unit=unit, year=calendar_date(now).year, amount_fen=10**13, document="bench", by="maker"
+            )
+
+
+def _relay(url: str, servers: str) -> None:
+    relay = Relay(Database(url), servers, "bench-relay")
+    while True:
+        if not relay.step():
+            time.sleep(0.02)
+
+
+def _consume(url: str, servers: str, group: str) -> None:
+    consumer = Consumer(Database(url), servers, topics.AWARD_DECISIONS, group, award_decisions(CLOCK))
+    while True:
+        consumer.step()
+
+
+def _fund(url: str) -> None:
+    funding = FundingPass(Database(url), CLOCK)
+    while True:
+        if not funding.step():
+            time.sleep(0.2)
+
+
+def whole_path(eligibility: Database, payout: Database, servers: str, count: int) -> Figure:
+    """Run relay, consumer and funding pass as processes until all orders are issued."""
+    spawn = multiprocessing.get_context("spawn")
+    targets: list[tuple[Callable[..., None], tuple[str, ...]]] = [
+        (_relay, (eligibility.url, servers)),
+        (_consume, (payout.url, servers, "bench")),
+        (_fund, (payout.url,)),
+    ]
+    processes = [spawn.Process(target=target, args=arguments, daemon=True) for target, arguments in targets]
+    for process in processes[1:]:
+        process.start()
+    time.sleep(5.0)  # the group has formed and everything is imported: what is measured is the work
+    fill(eligibility, count)
+    started = time.perf_counter()
+    processes[0].start()
+    expected = orders_of(count)
+    while count_of(payout, "payment_orders WHERE state = 'issued'") < expected:
+        time.sleep(0.1)
+    seconds = time.perf_counter() - started
+    for process in processes:
+        process.kill()
+        process.join()
+    return Figure("outbox → Kafka → split, posted, ordered, funded", count, seconds)
+
+
+def orders_of(count: int) -> int:
+    """Return how many orders `decided(count)` makes."""
+    return sum((2 if number % 3 == 1 else 1) * (1 if number % 10 else 2) for number in range(count))
+
+
+def count_of(database: Database, what: str) -> int:
+    """Count rows."""
+    with database.reading() as connection:
+        return int(connection.execute(text(f"SELECT count(*) FROM {what}")).scalar_one())
+
+
+def fill(eligibility: Database, count: int) -> None:
+    """Put decisions into eligibility's outbox."""
+    with eligibility.transaction() as connection:
+        outbox.enqueue(connection, list(decided(count, CLOCK.now())))
+
+
+def bare(payout: Database, servers: str, count: int) -> list[Figure]:
+    """Produce and consume the same messages, and COPY the rows that payout made of them into tables without anything."""
+    events = list(decided(count, CLOCK.now()))
+    messages = [(event.key.encode(), event.data, event.headers()) for event in events]
+    topic = topics.REGISTRY_FACTS  # nothing else uses it here
+    producer = kafka.producer(servers, "bare")
+    started = time.perf_counter()
+    for key, value, headers in messages:
+        producer.send(topic, key=key, value=value, headers=headers)
+    producer.flush()
+    produced = time.perf_counter() - started
+    producer.close()
+    subscription = kafka.consumer(servers, "bare", topic, max_poll_records=2_000)
+    while not subscription.assignment():
+        subscription.poll(timeout_ms=200, update_offsets=False)
+    subscription.seek_to_beginning()
+    started = time.perf_counter()
+    _receive(subscription, count)
+    consumed = time.perf_counter() - started
+    subscription.close()
+    copied = _copy(payout)
+    return [
+        Figure("  bare produce", count, produced),
+        Figure("  bare consume", count, consumed),
+        Figure("  bare COPY of the same rows", count, copied),
+        Figure("bare produce + consume + COPY", count, produced + consumed + copied),
+    ]
+
+
+def _receive(subscription: KafkaConsumer, count: int) -> None:
+    seen = 0
+    while seen < count:
+        seen += sum(len(records) for records in subscription.poll(timeout_ms=500).values())
+
+
+def _copy(payout: Database) -> float:
+    seconds = 0.0
+    for table in ROWS:
+        with payout.transaction() as connection:
+            cursor = connection.connection.cursor()
+            buffer = io.BytesIO()
+            with cursor.copy(f"COPY {table} TO STDOUT") as out:
+                for block in out:
+                    buffer.write(block)
+            cursor.execute(f"CREATE TEMP TABLE bare_{table} ON COMMIT DROP AS SELECT * FROM {table} WITH NO DATA")
+            started = time.perf_counter()
+            with cursor.copy(f"COPY bare_{table} FROM STDIN") as into:
+                into.write(buffer.getvalue())
+            seconds += time.perf_counter() - started
+    return seconds
+
+
+def stages(payout: Database, count: int) -> list[Figure]:
+    """Time the stages of payout alone, in this process: giving effect in batches of 2,000, and one funding pass."""
+    messages = [
+        Message(e.topic, 0, n, e.key.encode(), e.data, header_map(e.headers()))
+        for n, e in enumerate(decided(count, CLOCK.now()))
+    ]
+    started = time.perf_counter()
+    for place in range(0, count, 2_000):
+        with payout.transaction() as connection:
+            receive(connection, inbox.take_new(connection, messages[place : place + 2_000]), CLOCK.now())
+    effect = time.perf_counter() - started
+    with payout.transaction() as connection:
+        connection.execute(text("CREATE TEMP TABLE queue ON COMMIT DROP AS SELECT id FROM payment_orders"))
+        started = time.perf_counter()
+        connection.execute(
+            text(
+                "UPDATE payment_orders o SET state = 'cancelled', waiting_for = NULL, live = false, changed_at = now()"
+                " FROM queue q WHERE q.id = o.id"
+            )
+        )
+        update = time.perf_counter() - started
+        connection.rollback()
+    with payout.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("VACUUM payment_orders"))
+    started = time.perf_counter()
+    issued = FundingPass(payout, CLOCK).run(CLOCK.now(), calendar_date(CLOCK.now()).year)
+    funding = time.perf_counter() - started
+    return [
+        Figure("  consumer's effect alone", count, effect),
+        Figure("  funding pass alone (orders)", issued, funding),
+        Figure("  bare UPDATE of the same orders", issued, update),
+    ]
+
+
+def one_at_a_time(payout: Database, servers: str, count: int) -> Figure:
+    """Do what a first service does: send and wait, one message and one transaction, row by row, then fund order by order."""
+    producer = kafka.producer(servers, "naive")
+    events = list(decided(count, datetime.now(UTC)))  # noqa: TID251 - a benchmark
+    started = time.perf_counter()
+    for event in events:
+        producer.send("payment-orders.v1", key=event.key.encode(), value=event.data, headers=event.headers()).get(10)
+    subscription = kafka.consumer(servers, f"naive-{count}", "payment-orders.v1", max_poll_records=500)
+    done = 0
+    year = calendar_date(CLOCK.now()).year
+    while done < count:
+        for records in subscription.poll(timeout_ms=500).values():
+            for record in records:
+                headers = header_map(record.headers)
+                message = Message(record.topic, 0, record.offset, record.key, record.value, headers)
+                with payout.transaction() as connection:
+                    receive(connection, inbox.take_new(connection, [message]), CLOCK.now())
+                subscription.commit()
+                FundingPass(payout, CLOCK).run(CLOCK.now(), year)
+                done += 1
+    seconds = time.perf_counter() - started
+    subscription.close()
+    producer.close()
+    return Figure("one message, one transaction at a time", count, seconds)
+
+
+def run(server: DatabaseServer, broker: Broker, count: int = DECISIONS) -> list[Any]:
+    """Measure everything; returns figures and (name, ratio) pairs."""
+    kafka.ensure_topics(broker.bootstrap_servers)
+    whole_payout, eligibility = server.fresh("payout").connect(), server.fresh("eligibility").connect()
+    prepare(whole_payout)
+    ours = whole_path(eligibility, whole_payout, broker.bootstrap_servers, count)
+    beside = bare(whole_payout, broker.bootstrap_servers, count)
+    stage_payout, naive_payout = server.fresh("payout").connect(), server.fresh("payout").connect()
+    prepare(stage_payout)
+    alone = stages(stage_payout, count)
+    prepare(naive_payout)
+    naive = one_at_a_time(naive_payout, broker.bootstrap_servers, min(count, NAIVE_DECISIONS))
+    return [
+        ours,
+        *beside,
+        *alone,
+        naive,
+        ("throughput against bare I/O (goal ≥ 0.5)", ours.per_second / beside[-1].per_second),
+        ("throughput against one at a time (goal ≥ 5)", ours.per_second / naive.per_second),
+        ("funding pass against bare UPDATE, times as long (goal ≤ 3)", alone[1].seconds / alone[2].seconds),
+    ]
+
+
+def main(count: int) -> None:
+    """Start a database and a broker, measure, print."""
+    with tempfile.TemporaryDirectory() as folder:
+        state = Path(folder)
+        state.chmod(0o755)
+        supervisor = Supervisor(state)
+        try:
+            postgres = LocalPostgres(state / "postgres", state / "postgres.log")
+            supervisor.start(postgres.spawn())
+            broker = local_broker(state, state / "broker.log")
+            supervisor.start(broker.child)
+            postgres.wait()
+            broker.wait()
+            sys.stdout.write(f"{broker.described}, PostgreSQL 18, {count} decisions\n")
+            for line in run(DatabaseServer(postgres.url), broker, count):
+                shown = f"{line[0]:<58} {line[1]:8.2f}" if isinstance(line, tuple) else str(line)
+                sys.stdout.write(shown + "\n")
+        finally:
+            supervisor.stop()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else DECISIONS)

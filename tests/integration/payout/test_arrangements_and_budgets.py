@@ -1,0 +1,153 @@
+"""Arrangements and appropriations by HTTP: two persons, no overlap, no budget below zero."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.integration.payout.support import SHARED_HALF, Payout, decision
+
+
+def test_the_author_cannot_confirm(payout: Payout) -> None:
+    drafted = payout.post("/v1/arrangements", SHARED_HALF, by="finance-maker")
+    assert (drafted["state"], drafted["sample"], drafted["effective_until"]) == ("draft", True, None)
+    path = f"/v1/arrangements/{drafted['id']}"
+    payout.post(f"{path}/confirm", by="finance-maker", expect=403)
+    payout.execute("UPDATE arrangements SET drafted_by = drafted_by")  # a draft may be touched, not changed
+    confirmed = payout.post(f"{path}/confirm", by="finance-checker")
+    assert (confirmed["state"], confirmed["confirmed_by"]) == ("confirmed", "finance-checker")
+    payout.post(f"{path}/confirm", by="finance-checker", expect=409)
+    assert payout.get(path) == confirmed
+    assert payout.get("/v1/arrangements") == {"items": [confirmed], "next_cursor": None}
+
+
+def test_one_person_with_both_scopes_is_still_one_person(payout: Payout) -> None:
+    drafted = payout.post("/v1/arrangements", SHARED_HALF, by="finance-maker")
+    headers = payout.tokens.headers("finance-maker")
+    token = payout.tokens.issuer.token("finance-maker", ["arrangements:confirm"])
+    answer = payout.http.post(
+        f"/v1/arrangements/{drafted['id']}/confirm", headers=headers | {"Authorization": f"Bearer {token}"}
+    )
+    assert (answer.status_code, answer.json()["type"].rpartition(":")[2]) == (409, "same-person")
+
+
+def test_confirmed_arrangements_never_overlap(payout: Payout) -> None:
+    payout.arrange(SHARED_HALF | {"effective_until": "2025-01-01"})
+    overlapping = payout.post("/v1/arrangements", SHARED_HALF | {"effective_from": "2024-12-31"}, by="finance-maker")
+    payout.post(f"/v1/arrangements/{overlapping['id']}/confirm", by="finance-checker", expect=409)
+    payout.arrange(SHARED_HALF | {"effective_from": "2025-01-01"})  # the first day that no longer counts
+
+
+def row(**changes: Any) -> dict[str, Any]:
+    return {
+        "jurisdiction": "city",
+        "award": "*",
+        "shares": [{"unit": "city", "numerator": 1, "denominator": 1}],
+        "remainder_to": "city",
+    } | changes
+
+
+HALF = {"unit": "city", "numerator": 1, "denominator": 2}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"rows": [row(shares=[HALF])]},
+        {"rows": [row(shares=[HALF, HALF])]},
+        {"rows": [row(remainder_to="liandu")]},
+        {"rows": [row(shares=[HALF | {"numerator": 0.5}])]},
+        {"rows": [row(shares=[HALF | {"unit": "qingtian"}])]},
+        {"rows": [row(), row()]},
+        {"rows": []},
+        {"effective_until": "2020-01-02"},
+        {"effective_from": "2020-02-30"},
+        {"unknown": 1},
+    ],
+    ids=str,
+)
+def test_a_wrong_draft_is_refused(payout: Payout, change: dict[str, Any]) -> None:
+    problem = payout.post("/v1/arrangements", SHARED_HALF | change, by="finance-maker", expect=422)
+    assert problem["errors"]
+    assert payout.get("/v1/arrangements")["items"] == []
+
+
+def test_a_row_that_names_the_award_goes_before_the_star(payout: Payout) -> None:
+    named = row(jurisdiction="liandu", award="courier-rent", shares=[HALF | {"denominator": 1}])
+    payout.arrange(SHARED_HALF | {"rows": [*SHARED_HALF["rows"], named]})  # type: ignore[misc]
+    payout.receive(
+        decision(instalments=((2025, 101),)), decision("s2", code="retail-scale", instalments=((2025, 101),))
+    )
+    assert [(s["unit"], s["entitlement_fen"]) for s in payout.story()["shares"]] == [("city", 101)]
+    shares = payout.story("s2", "retail-scale")["shares"]
+    assert [(s["unit"], s["entitlement_fen"]) for s in shares] == [("city", 50), ("liandu", 51)]
+
+
+def test_appropriations_add_up_and_never_fall_below_what_is_reserved(payout: Payout) -> None:
+    payout.arrange()
+    payout.receive(decision(instalments=((2025, 1_000),)))
+    payout.appropriate("city", 600)
+    payout.appropriate("liandu", 500)
+    assert payout.fund() == 2
+    payout.appropriate("city", -100)
+    body = {"unit": "city", "year": 2026, "amount_fen": -1, "document": "d"}
+    payout.post("/v1/appropriations", body, by="finance-maker", expect=409)
+    payout.post("/v1/appropriations", body | {"year": 2030}, by="finance-maker", expect=409)
+    payout.post("/v1/appropriations", body | {"amount_fen": 0}, by="finance-maker", expect=422)
+    payout.post("/v1/appropriations", body | {"amount_fen": 1.5}, by="finance-maker", expect=422)
+    budget = payout.get("/v1/budgets/city/2026")
+    assert (budget["appropriated_fen"], budget["committed_fen"], budget["free_fen"]) == (500, 500, 0)
+    assert [a["amount_fen"] for a in budget["appropriations"]] == [600, -100]
+    assert [(b["unit"], b["year"]) for b in payout.get("/v1/budgets")["items"]] == [("city", 2026), ("liandu", 2026)]
+
+
+def test_the_forecast_tells_what_waiting_orders_will_need(payout: Payout) -> None:
+    payout.arrange()
+    payout.receive(decision(instalments=((2025, 1_000), (2028, 600))))
+    now, later = payout.get("/v1/budgets/city/2026")["forecast"], payout.get("/v1/budgets/city/2028")["forecast"]
+    assert now == {"amount_fen": 500, "awards": [{"award": "courier-rent", "orders": 1, "amount_fen": 500}]}
+    assert later["amount_fen"] == 300
+    assert payout.get("/v1/budgets/liandu/2028")["forecast"]["amount_fen"] == 300
+
+
+def test_the_same_key_records_once(payout: Payout) -> None:
+    body = {"unit": "city", "year": 2026, "amount_fen": 5, "document": "d"}
+    headers = payout.tokens.headers("finance-maker", Idempotency_Key="k1")
+    first, second = (payout.http.post("/v1/appropriations", json=body, headers=headers) for _ in range(2))
+    assert (first.status_code, first.json()) == (second.status_code, second.json())
+    assert payout.http.post("/v1/appropriations", json=body | {"year": 2027}, headers=headers).status_code == 422
+    assert payout.get("/v1/budgets/city/2026")["appropriated_fen"] == 5
+
+
+def test_an_officer_of_liandu_sees_liandu_alone(payout: Payout) -> None:
+    payout.arrange()
+    payout.receive(decision(), decision("s2", jurisdiction="city"))
+    payout.appropriate("city", 1)
+    payout.appropriate("liandu", 1)
+    officer = "liandu-officer"
+    orders = payout.get("/v1/payment-orders", by=officer)["items"]
+    assert {o["jurisdiction"] for o in orders} == {"liandu"}
+    assert len(orders) == 2
+    own, other = payout.story()["award_id"], payout.story("s2")["award_id"]
+    payout.get(f"/v1/awards/{own}", by=officer)
+    payout.get(f"/v1/awards/{other}", by=officer, expect=404)
+    assert [b["unit"] for b in payout.get("/v1/budgets", by=officer)["items"]] == ["liandu"]
+    payout.get("/v1/budgets/city/2026", by=officer, expect=403)
+    assert payout.http.get("/v1/budgets").status_code == 401
+
+
+def test_orders_come_in_pages(payout: Payout) -> None:
+    payout.arrange()
+    payout.receive(*(decision(f"s{number}", jurisdiction="city") for number in range(5)))
+    seen: list[str] = []
+    cursor = ""
+    while True:
+        page = payout.get(f"/v1/payment-orders?limit=2{cursor}")
+        seen += [order["id"] for order in page["items"]]
+        if page["next_cursor"] is None:
+            break
+        cursor = f"&cursor={page['next_cursor']}"
+    assert len(seen) == len(set(seen)) == 5
+    payout.get("/v1/payment-orders?cursor=nonsense", expect=422)
+    assert payout.get("/v1/payment-orders?state=issued")["items"] == []

@@ -1,0 +1,187 @@
+"""A second, slow implementation in plain Python, written from the clauses: what all awards share.
+
+It knows nothing of the engine: rows are dictionaries, a judgement is True, False or None. Property tests compare it
+with the engine on generated populations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+Row = Mapping[str, Any]
+URBAN = ("city", "liandu", "development_zone")
+FIRST_DAY = date(2020, 1, 2)
+YEARS = range(2020, 2025)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One judged case: met, the amount if met, and where."""
+
+    met: bool | None
+    amount: int | None = 0
+    place: str | None = None
+
+
+def kleene(*conditions: bool | None) -> bool | None:
+    """All of them."""
+    if any(condition is False for condition in conditions):
+        return False
+    return None if any(condition is None for condition in conditions) else True
+
+
+def either(*conditions: bool | None) -> bool | None:
+    """Any of them."""
+    if any(condition is True for condition in conditions):
+        return True
+    return None if any(condition is None for condition in conditions) else False
+
+
+def known(test: Callable[..., bool], *figures: Any) -> bool | None:
+    """A test of figures, unknown while one is."""
+    return None if any(figure is None for figure in figures) else test(*figures)
+
+
+def year_end(year: int) -> date:
+    """31 December."""
+    return date(year, 12, 31)
+
+
+@dataclass(frozen=True)
+class World:
+    """Tables, readings and the decision day."""
+
+    tables: Mapping[str, Sequence[Row]]
+    readings: Mapping[str, str]
+    decided_on: date
+
+    def rows(self, dataset: str, **equal: Any) -> list[Row]:
+        """Rows whose fields equal these."""
+        return [row for row in self.tables.get(dataset, ()) if all(row[k] == v for k, v in equal.items())]
+
+    def row(self, dataset: str, **equal: Any) -> Row:
+        """The one row, or an empty one whose every field is unknown."""
+        found = self.rows(dataset, **equal)
+        return found[0] if found else _Unknown()
+
+    def place(self, uscc: str | None, day: date | None) -> str | None:
+        """The jurisdiction of an enterprise on a day."""
+        for row in self.rows("locations", uscc=uscc):
+            if day is not None and row["since"] <= day and (row["until"] is None or day < row["until"]):
+                return str(row["jurisdiction"])
+        return None
+
+    def urban(self, place: str | None) -> bool | None:
+        """Whether a place is in the urban area."""
+        return known(lambda where: where in URBAN, place)
+
+    def monitored(self, uscc: str, day: date | None, *tracks: str) -> bool | None:
+        """Whether an enterprise is in monitoring on a day; without tracks, on any."""
+        if day is None:
+            return None
+        return any(
+            (not tracks or row["track"] in tracks)
+            and row["included_on"] <= day
+            and (row["removed_on"] is None or day < row["removed_on"])
+            for row in self.rows("monitoring_inclusions", uscc=uscc)
+        )
+
+    def recognised(self, platform: str, day: date | None) -> bool | None:
+        """Whether a platform is recognised on a day."""
+        if day is None:
+            return None
+        return any(
+            row["since"] <= day and (row["until"] is None or day < row["until"])
+            for row in self.rows("recognised_platforms", platform=platform)
+        )
+
+    def last_day(self) -> date:
+        """The last day of validity."""
+        return date.fromisoformat(self.readings["validity_last_day"])
+
+    def valid(self, day: date | None) -> bool | None:
+        """Whether a day is within validity."""
+        return known(lambda d: FIRST_DAY <= d <= self.last_day(), day)
+
+    def form(self, uscc: str | None, *, enterprises: bool) -> bool | None:
+        """Whether the legal form is right."""
+        form = self.row("enterprises", uscc=uscc)["legal_form"]
+        if enterprises:
+            allowed = ("enterprise", "individual")[: 1 + (self.readings["individual_businesses"] == "include")]
+            return known(lambda f: f in allowed, form)
+        return known(lambda f: f != "government", form)
+
+    def honest(self, uscc: str | None) -> bool:
+        """Not excluded for dishonesty or penalties."""
+        return self.readings["integrity_screen"] != "exclude" or not self.sanctioned(uscc)
+
+    def sanctioned(self, uscc: str | None) -> set[str]:
+        """Kinds of sanction that bear on the decision day."""
+        day = self.decided_on
+        try:
+            year_ago = day.replace(year=day.year - 1)
+        except ValueError:
+            year_ago = day - timedelta(days=366)
+        kinds = set()
+        for row in self.rows("sanctions", uscc=uscc):
+            if row["kind"] == "serious_dishonesty":
+                if row["since"] <= day and (row["until"] is None or day < row["until"]):
+                    kinds.add("serious_dishonesty")
+            elif year_ago <= row["since"] <= day:
+                kinds.add(str(row["kind"]))
+        return kinds
+
+    def yearly(self, uscc: str | None, year: int, *, enterprises: bool) -> bool | None:
+        """What every yearly award asks of its payee."""
+        ended = year in YEARS and year_end(year) < self.decided_on
+        here = self.urban(self.place(uscc, year_end(year)))
+        return kleene(ended, here, self.form(uscc, enterprises=enterprises), self.honest(uscc))
+
+    def dated(self, uscc: str, day: date | None, *, enterprises: bool | None) -> bool | None:
+        """What every dated award asks of its payee and event; `enterprises` None for any form."""
+        form = True if enterprises is None else self.form(uscc, enterprises=enterprises)
+        happened = known(lambda d: d <= self.decided_on, day)
+        return kleene(self.valid(day), happened, self.urban(self.place(uscc, day)), form, self.honest(uscc))
+
+    def project(self, project: str | None, payee: str | None) -> tuple[bool | None, str | None]:
+        """Whether a project's own place is right, and the jurisdiction."""
+        if self.readings["project_place"] == "payee":
+            return True, payee
+        return self.urban(project), project
+
+    def paid(self, awards: Iterable[str], subject: str, year: int | None = None) -> bool:
+        """Whether earlier payments name the subject (and year)."""
+        return any(
+            row["subject"] == subject and row["award"] in awards and year in (None, row["award_year"])
+            for row in self.rows("prior_awards")
+        )
+
+
+class _Unknown(dict[str, Any]):
+    def __missing__(self, key: str) -> None:
+        return None
+
+
+Cases = dict[tuple[str, int | None], Case]
+
+
+def first_year_only(cases: Cases) -> Cases:
+    """Given once: the first year whose conditions are met keeps the award, later ones are refused."""
+    firsts: dict[str, int] = {}
+    for (subject, year), case in cases.items():
+        if case.met and year is not None:
+            firsts[subject] = min(year, firsts.get(subject, year))
+    kept = {}
+    for (subject, year), case in cases.items():
+        late = year is not None and year > firsts.get(subject, year)
+        kept[subject, year] = Case(False, case.amount, case.place) if late else case
+    return kept
+
+
+def best(candidates: list[tuple[tuple[Any, ...], Case]]) -> Case:
+    """Of several candidates in a year the first that qualifies, else an open one, else a failed one."""
+    rank = {True: 0, None: 1, False: 2}
+    return min(candidates, key=lambda pair: (rank[pair[1].met], pair[0]))[1]
