@@ -20,7 +20,7 @@ import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from joserfc import jwt
-from joserfc.jwk import ECKey
+from joserfc.jwk import ECKey, KeySetSerialization
 
 from deploy.local.clients import CLIENTS
 from shared.clock import Clock, SystemClock
@@ -40,7 +40,7 @@ class Issuer:
         self._audience = audience
         self._clock = clock
 
-    def key_set(self) -> dict[str, Any]:
+    def key_set(self) -> KeySetSerialization:
         """Return the public key set (RFC 7517)."""
         return {"keys": [self._key.as_dict(private=False, use="sig", alg=ALGORITHM)]}
 
@@ -100,8 +100,8 @@ def create_app(issuer: Issuer) -> FastAPI:
     app = FastAPI(title="Demonstration issuer", docs_url=None, redoc_url=None, openapi_url=None)
 
     @app.get("/.well-known/jwks.json")
-    def keys() -> dict[str, Any]:
-        return issuer.key_set()
+    def keys() -> JSONResponse:
+        return JSONResponse(issuer.key_set())
 
     @app.post("/oauth/token")
     async def token(request: Request) -> JSONResponse:

@@ -133,19 +133,14 @@ class Story:
         return list(self.items("auditor", "payout:/v1/payment-orders", **filters))
 
     def paid_out(self, decisions: list[dict[str, Any]], patience_seconds: float = 120.0) -> None:
-        """Wait until payout has every decision; raises StoryError if it takes too long."""
+        """Wait until payout has every cash decision in orders; raises StoryError if it takes too long."""
+        expected = {each["award_id"] for each in decisions if each["entitlement_fen"] > 0}
         deadline = time.monotonic() + patience_seconds
-        total = len(decisions)
-        waiting = [each["award_id"] for each in decisions]
-        while waiting:
-            waiting = [award for award in waiting if not self._known_to_payout(award)] if len(waiting) < 50 else (
-                waiting if not self._known_to_payout(waiting[-1]) else waiting[: len(waiting) // 2]
-            )  # fmt: skip
-            self._progress("payout", total - len(waiting), total)
+        while True:
+            ordered = {order["award_id"] for order in self.orders()}
+            self._progress("payout", len(expected & ordered), len(expected))
+            if expected <= ordered:
+                return
             if time.monotonic() > deadline:
-                raise StoryError(f"payout still lacks {len(waiting)} awards after {patience_seconds:.0f} s")
-            time.sleep(0.1)
-
-    def _known_to_payout(self, award_id: str) -> bool:
-        url = f"{self._urls['payout']}/v1/awards/{award_id}"
-        return self._http.get(url, auth=self._auth["auditor"]).status_code == httpx.codes.OK
+                raise StoryError(f"payout lacks {len(expected - ordered)} awards after {patience_seconds:.0f} s")
+            time.sleep(0.3)

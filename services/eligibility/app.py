@@ -43,7 +43,7 @@ def build(settings: Settings, token_verifier: TokenVerifier, registry: RegistryF
 
 def main() -> None:
     """Serve as the environment says."""
-    settings = Settings()  # type: ignore[call-arg]
+    settings = Settings()
     logs.configure("eligibility", "app", settings.log_level)
     tracing.configure("eligibility")
     clock = SystemClock()

@@ -8,7 +8,7 @@ from shared.messaging.relay import run_relay
 
 def main() -> None:
     """Publish until told to stop."""
-    run_relay("eligibility", Settings())  # type: ignore[call-arg]
+    run_relay("eligibility", Settings())
 
 
 if __name__ == "__main__":

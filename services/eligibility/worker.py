@@ -27,7 +27,7 @@ def job_runner(settings: Settings, database: Database) -> JobRunner:
 
 def main() -> None:
     """Work until told to stop."""
-    settings = Settings()  # type: ignore[call-arg]
+    settings = Settings()
     logs.configure("eligibility", "worker", settings.log_level)
     tracing.configure("eligibility")
     database = Database(settings.database_url, pool_size=4, application_name="eligibility-worker")

@@ -50,7 +50,7 @@ def build(database: Database, token_verifier: TokenVerifier, clock: Clock) -> Fa
 
 def main() -> None:
     """Serve the API as the environment says."""
-    settings = Settings()  # type: ignore[call-arg]
+    settings = Settings()
     logs.configure("payout", "app", settings.log_level)
     tracing.configure("payout")
     clock = SystemClock()

@@ -49,7 +49,7 @@ def loops(database: Database, bootstrap_servers: str, clock: Clock) -> list[Loop
 
 def main() -> None:
     """Work until told to stop."""
-    settings = Settings()  # type: ignore[call-arg]
+    settings = Settings()
     logs.configure("payout", "worker", settings.log_level)
     tracing.configure("payout")
     database = Database(settings.database_url, pool_size=settings.pool_size, application_name="payout-worker")

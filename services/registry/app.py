@@ -59,9 +59,7 @@ def main() -> None:
     logs.configure("registry", "app", settings.log_level)
     tracing.configure("registry")
     clock = SystemClock()
-    verifier = TokenVerifier(
-        settings.token_issuer, settings.token_audience, RemoteKeys(settings.token_jwks_url), clock
-    )
+    verifier = TokenVerifier(settings.token_issuer, settings.token_audience, RemoteKeys(settings.token_jwks_url), clock)
     database = Database(settings.database_url, pool_size=settings.pool_size, application_name="registry-app")
     serve(build(settings, clock=clock, token_verifier=verifier, database=database), settings.host, settings.port)
 

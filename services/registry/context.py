@@ -28,6 +28,10 @@ Viewing = Annotated[View, Depends(view_of)]
 """Parameter of a route that reads: asks for scope facts:read."""
 
 
+READS = Depends(view_of)
+"""Dependency of a route that reads what is the same for every caller with scope facts:read."""
+
+
 def writing(actor: Annotated[Actor, needs(Scope.FACTS_WRITE)]) -> Actor:
     """Return who writes; raises Problem (403) for a caller tied to a jurisdiction, who may read its rows and no more."""
     if actor.jurisdiction is not None:

@@ -13,13 +13,11 @@ Tables = dict[str, list[dict[str, Any]]]
 WAN = 1_000_000  # fen
 HUGE = 2**53 - 1
 ENTERPRISES = tuple(f"E{number}" for number in range(7))
-DAYS = tuple(
-    date.fromisoformat(day)
-    for day in (
-        "2019-12-31 2020-01-01 2020-01-02 2020-06-30 2020-12-31 2021-01-01 2021-12-31 2022-06-01 2022-12-31 2023-05-05 "
-        "2024-02-29 2024-12-31 2025-01-01 2025-01-02 2025-01-03"
-    ).split()
-)
+_DAYS = """
+2019-12-31 2020-01-01 2020-01-02 2020-06-30 2020-12-31 2021-01-01 2021-12-31 2022-06-01 2022-12-31 2023-05-05
+2024-02-29 2024-12-31 2025-01-01 2025-01-02 2025-01-03
+"""
+DAYS = tuple(date.fromisoformat(day) for day in _DAYS.split())
 YEARS = tuple(range(2018, 2025))
 
 
@@ -49,7 +47,7 @@ VALUES: Mapping[str, Sequence[Any]] = {
     "logistics_hubs.kind": ("public_warehouse", "sorting_centre", "sorting_centre", "other"),
     "logistics_hubs.land_source": ("old_factory", "stock_land", "unsupplied_approved", "other"),
     "logistics_hubs.construction_cost_fen": (*around(200 * WAN), 1, 3, HUGE),
-    "hub_years.client_enterprises": around(20) + (40, 40),
+    "hub_years.client_enterprises": (*around(20), 40, 40),
     "parcels": (*around(3_650_000, 3_660_000, 3_000_000), 10_000_000, 10_000_000, HUGE),
     "operating_days": (300, 365, 366),
     "courier_years.rent_fen": (0, 1, 3, 333333, 33333334, HUGE),

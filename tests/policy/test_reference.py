@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from services.eligibility.evaluation.evaluate import KEPT, evaluate
 from services.eligibility.facts.catalogue import CATALOGUE, Facts
 from services.eligibility.policy.book import Readings, load_book
+from tests.policy.focused import ABOUT, focused
 from tests.policy.populations import Tables, population
 from tests.policy.reference import outcomes
 from tests.policy.tables import frame
@@ -30,13 +31,15 @@ def readings_from(random: Random) -> Readings:
     return Readings.official_defaults(BOOK).with_changes(changes)
 
 
-def found(tables: Tables, readings: Readings, decided_on: date) -> set[tuple[object, ...]]:
-    frame_ = evaluate(facts_from(tables), BOOK, readings, YEARS, decided_on, results=KEPT)
+def found(
+    tables: Tables, readings: Readings, decided_on: date, awards: list[str] | None = None
+) -> set[tuple[object, ...]]:
+    frame_ = evaluate(facts_from(tables), BOOK, readings, YEARS, decided_on, awards, results=KEPT)
     return set(frame_.select("award", "subject", "award_year", "result", "entitlement_fen", "jurisdiction").iter_rows())
 
 
 @pytest.mark.parametrize("changed", ["defaults", "any reading"])
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_the_engine_and_the_plain_implementation_agree(changed: str, seed: int) -> None:
     random = Random(seed)
@@ -45,6 +48,19 @@ def test_the_engine_and_the_plain_implementation_agree(changed: str, seed: int) 
     decided_on = random.choice(DECIDED)
     expected = outcomes(tables, readings, decided_on, YEARS)
     actual = found(tables, readings, decided_on)
+    assert actual == expected, (sorted(actual - expected, key=str), sorted(expected - actual, key=str))
+
+
+@pytest.mark.parametrize("award", list(ABOUT))
+@settings(max_examples=30, deadline=None)
+@given(seed=st.integers(0, 2**32))
+def test_they_agree_where_one_award_decides(award: str, seed: int) -> None:
+    random = Random(seed)
+    tables = focused(random, award)
+    readings = readings_from(random)
+    decided_on = random.choice(DECIDED)
+    expected = outcomes(tables, readings, decided_on, YEARS, [award])
+    actual = found(tables, readings, decided_on, [award])
     assert actual == expected, (sorted(actual - expected, key=str), sorted(expected - actual, key=str))
 
 

@@ -46,9 +46,7 @@ def text(name: str, zh: str, en: str, *, optional: bool = False, aliases: Sequen
     return Field(name, Kind.TEXT, zh, en, optional, aliases=tuple(aliases))
 
 
-def choice(
-    name: str, zh: str, en: str, choices: Mapping[str, tuple[str, str]], *, optional: bool = False
-) -> Field:
+def choice(name: str, zh: str, en: str, choices: Mapping[str, tuple[str, str]], *, optional: bool = False) -> Field:
     """Declare one of a fixed list of codes."""
     return Field(name, Kind.CHOICE, zh, en, optional, choices=choices, max_length=100)
 
@@ -75,25 +73,23 @@ def until(name: str = "until", zh: str = "终止日期", *, optional: bool = Tru
 
 def year(name: str = "year", zh: str = "年度", en: str = "calendar year") -> Field:
     """Declare a calendar year."""
-    return Field(name, Kind.YEAR, zh, en, unit="year", minimum=1, maximum=9999, aliases=("年份",) if zh == "年度" else ())
+    return Field(
+        name, Kind.YEAR, zh, en, unit="year", minimum=1, maximum=9999, aliases=("年份",) if zh == "年度" else ()
+    )
 
 
 def money(
     name: str, zh: str, en: str, *, optional: bool = False, unit: str = "fen", aliases: Sequence[str] = ()
 ) -> Field:
     """Declare an amount in fen (or another hundredth), never negative."""
-    return Field(
-        name, Kind.MONEY, zh, en, optional, unit=unit, minimum=0, maximum=MAX_INTEGER, aliases=tuple(aliases)
-    )
+    return Field(name, Kind.MONEY, zh, en, optional, unit=unit, minimum=0, maximum=MAX_INTEGER, aliases=tuple(aliases))
 
 
 def count(
     name: str, zh: str, en: str, *, optional: bool = False, unit: str = "pieces", aliases: Sequence[str] = ()
 ) -> Field:
     """Declare a whole number that is never negative."""
-    return Field(
-        name, Kind.COUNT, zh, en, optional, unit=unit, minimum=0, maximum=MAX_INTEGER, aliases=tuple(aliases)
-    )
+    return Field(name, Kind.COUNT, zh, en, optional, unit=unit, minimum=0, maximum=MAX_INTEGER, aliases=tuple(aliases))
 
 
 def area(name: str, zh: str, en: str, *, optional: bool = False) -> Field:

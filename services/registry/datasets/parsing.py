@@ -75,7 +75,11 @@ def read_json(item: Field) -> Reading:
     if item.kind is Kind.DAY:
         shaped = cell.str.contains(_ISO_DATE)
         value = pl.when(shaped).then(cell).str.to_date("%Y-%m-%d", strict=False)
-        mistakes = [_missing(item, cell), ("not_a_date", ~shaped), ("no_such_day", cell.is_not_null() & value.is_null())]
+        mistakes = [
+            _missing(item, cell),
+            ("not_a_date", ~shaped),
+            ("no_such_day", cell.is_not_null() & value.is_null()),
+        ]
         return Reading(value, _suspect(item, cell, value), first_of(mistakes))
     return _TEXT_READERS[item.kind](item, cell)
 
@@ -133,7 +137,7 @@ def _choice(item: Field, cell: pl.Expr) -> Reading:
 
 
 def _flag(item: Field, cell: pl.Expr) -> Reading:
-    meanings = {word: True for word in _TRUE} | {word: False for word in _FALSE}
+    meanings = dict.fromkeys(_TRUE, True) | dict.fromkeys(_FALSE, False)
     value = cell.str.to_lowercase().replace_strict(meanings, default=None, return_dtype=pl.Boolean)
     mistakes = [_missing(item, cell), ("not_a_flag", cell.is_not_null() & value.is_null())]
     return Reading(value, _suspect(item, cell, value), first_of(mistakes))
@@ -178,7 +182,9 @@ def _amount(item: Field, cell: pl.Expr) -> Reading:
     shaped = pl.when(cell.str.contains(_AMOUNT)).then(cell)
     # Padded to two decimals and without the point, the digits of an amount in yuan are the amount in fen.
     from_point = shaped.str.len_bytes().cast(pl.Int64) - shaped.str.find(".", literal=True).cast(pl.Int64)
-    padding = pl.when(from_point.is_null()).then(pl.lit("00")).when(from_point == 2).then(pl.lit("0")).otherwise(pl.lit(""))
+    padding = (
+        pl.when(from_point.is_null()).then(pl.lit("00")).when(from_point == 2).then(pl.lit("0")).otherwise(pl.lit(""))
+    )
     value = pl.concat_str(shaped.str.replace(".", "", literal=True), padding).cast(pl.Int64, strict=False)
     mistake = _number_mistakes(item, cell, value, _AMOUNT, "not_an_amount")
     return Reading(value, _suspect(item, cell, value), mistake)

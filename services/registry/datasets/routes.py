@@ -6,24 +6,24 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 
-from services.registry.context import Viewing
+from services.registry.context import READS
 from services.registry.datasets.catalogue import CATALOGUE, dataset
 from services.registry.datasets.domain import UnknownDatasetError
 from services.registry.datasets.schemas import Catalogue, DatasetView, view
 from shared.web.app import refusals
 from shared.web.problems import NOT_FOUND, Problem
 
-router = APIRouter(prefix="/v1/datasets", tags=["datasets"])
+router = APIRouter(prefix="/v1/datasets", tags=["datasets"], dependencies=[READS])
 
 
 @router.get("", operation_id="list_datasets", response_model=Catalogue)
-def list_datasets(viewing: Viewing) -> Catalogue:
+def list_datasets() -> Catalogue:
     """List the datasets, each with its fields, names, bounds, headings in files, and JSON Schema."""
     return Catalogue(items=[view(item) for item in CATALOGUE.values()], next_cursor=None)
 
 
 @router.get("/{name}", operation_id="get_dataset", response_model=DatasetView, responses=refusals(NOT_FOUND))
-def get_dataset(viewing: Viewing, name: Annotated[str, Path(description="Name of a dataset")]) -> DatasetView:
+def get_dataset(name: Annotated[str, Path(description="Name of a dataset")]) -> DatasetView:
     """Give one dataset of the catalogue."""
     try:
         return view(dataset(name))

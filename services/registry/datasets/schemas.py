@@ -32,7 +32,9 @@ class Titles(BaseModel):
     zh_cn: str = Described(serialization_alias="zh-CN", validation_alias="zh-CN", description="Chinese name")
     en: str = Described(description="English name")
 
-    model_config = ConfigDict(populate_by_name=True, json_schema_extra={"examples": [{"zh-CN": "企业", "en": "enterprises"}]})
+    model_config = ConfigDict(
+        populate_by_name=True, json_schema_extra={"examples": [{"zh-CN": "企业", "en": "enterprises"}]}
+    )
 
 
 class FieldView(BaseModel):
@@ -58,7 +60,9 @@ class DatasetView(BaseModel):
     title: Titles
     key: list[str] = Described(description="Fields of the key, in order")
     owners: list[str] = Described(description="Fields that name the enterprises a record belongs to")
-    owned_through: str | None = Described(description="Dataset whose record owns this one's, by the field of the same name")
+    owned_through: str | None = Described(
+        description="Dataset whose record owns this one's, by the field of the same name"
+    )
     fields: list[FieldView]
     json_schema: dict[str, Any] = Described(description="JSON Schema (2020-12) of a record")
 
@@ -131,7 +135,9 @@ def stored_model(dataset: Dataset) -> type[BaseModel]:
 def key_model(dataset: Dataset) -> type[BaseModel]:
     """Return the model of a key: all its fields."""
     doc = f"Key of a record: {dataset.en}."
-    return _model(f"{class_name(dataset)}Key", doc, _members([dataset.by_name[name] for name in dataset.key], required=True))
+    return _model(
+        f"{class_name(dataset)}Key", doc, _members([dataset.by_name[name] for name in dataset.key], required=True)
+    )
 
 
 def filter_model(dataset: Dataset, limit: Any, cursor: Any) -> type[BaseModel]:
@@ -166,5 +172,8 @@ def view(dataset: Dataset) -> DatasetView:
             )
             for item in dataset.fields
         ],
-        json_schema={"$schema": "https://json-schema.org/draft/2020-12/schema", **record_model(dataset).model_json_schema()},
+        json_schema={
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            **record_model(dataset).model_json_schema(),
+        },
     )

@@ -4,8 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
+from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Date, ForeignKeyConstraint, Index, Table, Text, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKeyConstraint,
+    Index,
+    Table,
+    Text,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.types import TypeEngine
 
@@ -20,7 +32,7 @@ def history_name(dataset: str) -> str:
     return f"{dataset}_history"
 
 
-def _type(item: Field) -> TypeEngine[object]:
+def _type(item: Field) -> TypeEngine[Any]:
     if item.kind in INTEGERS:
         return BigInteger()
     if item.kind is Kind.DAY:
@@ -29,11 +41,9 @@ def _type(item: Field) -> TypeEngine[object]:
     return Boolean() if item.kind is Kind.FLAG else Text(collation="C")
 
 
-def _columns(dataset: Dataset, *, current: bool) -> Iterator[Column[object]]:
+def _columns(dataset: Dataset, *, current: bool) -> Iterator[Column[Any]]:
     for item in dataset.fields:
-        yield Column(
-            item.name, _type(item), nullable=item.optional, primary_key=item.name in dataset.key
-        )
+        yield Column(item.name, _type(item), nullable=item.optional, primary_key=item.name in dataset.key)
     yield Column("revision", BigInteger, nullable=False, primary_key=not current)
 
 

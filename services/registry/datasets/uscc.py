@@ -24,7 +24,9 @@ def valid(codes: pl.Series) -> pl.Series:
     if shaped.is_empty():
         return codes.is_in(shaped.implode())
     letters = shaped.cast(pl.Binary).bin.reinterpret(dtype=pl.Array(pl.UInt8, 18)).explode()
-    digits = pl.DataFrame({"code": shaped, "digit": _VALUES.gather(letters.cast(pl.UInt32)).reshape((shaped.len(), 18))})
+    digits = pl.DataFrame(
+        {"code": shaped, "digit": _VALUES.gather(letters.cast(pl.UInt32)).reshape((shaped.len(), 18))}
+    )
     total = reduce(add, (pl.col("digit").arr.get(place) * weight for place, weight in enumerate(_WEIGHTS)))
     good = digits.filter((31 - total % 31) % 31 == pl.col("digit").arr.get(17)).get_column("code")
     return codes.is_in(good.implode())

@@ -35,10 +35,15 @@ def write(
     kept = [place for place, heading in enumerate(headings) if heading not in REMARKS]
     hidden = set() if accounts else _sensitive(dataset, headings)
     buffer.write(BOM)
-    writer.writerow([*(neutralised(headings[place]) for place in kept), REMARKS[0] if language == "zh-CN" else REMARKS[1]])
+    writer.writerow(
+        [*(neutralised(headings[place]) for place in kept), REMARKS[0] if language == "zh-CN" else REMARKS[1]]
+    )
     for line, cells in rows:
         shown = [cells[place] if place < len(cells) else "" for place in kept]
-        shown = [masked(cell) if place in hidden and cell else neutralised(cell) for place, cell in zip(kept, shown, strict=True)]
+        shown = [
+            masked(cell) if place in hidden and cell else neutralised(cell)
+            for place, cell in zip(kept, shown, strict=True)
+        ]
         writer.writerow([*shown, reasons.get(line, "")])
         if buffer.tell() > 1 << 16:
             yield _taken(buffer)

@@ -88,9 +88,7 @@ class CsvFile:
         frame = frame.with_columns(_restored(frame))
         if unread.height:
             frame = pl.concat([frame, unread], how="diagonal").sort("line")
-        checked = check_cells(
-            self.dataset, frame, hundredths=self._columns.hundredths, errors=error_frame(errors)
-        )
+        checked = check_cells(self.dataset, frame, hundredths=self._columns.hundredths, errors=error_frame(errors))
         return Part(checked, min(done, self._size), self._size)
 
     def _lines(self, source: _Source | None = None) -> Iterator[Line]:

@@ -66,7 +66,15 @@ class Tally:
 
 
 def start_import(
-    connection: Connection, order: Order, file: IO[bytes], *, size: int, sha256: str, by: str, clock: Clock, cipher: AccountCipher
+    connection: Connection,
+    order: Order,
+    file: IO[bytes],
+    *,
+    size: int,
+    sha256: str,
+    by: str,
+    clock: Clock,
+    cipher: AccountCipher,
 ) -> dict[str, Any]:
     """Store the file and queue its import; returns the job. The file is there before the caller is answered."""
     import_id = jobs.enqueue(connection, KIND, order.as_input(), by=by, now=clock.now())
@@ -202,9 +210,7 @@ def _result(tallies: Sequence[Tally], published: Published, *, stored: bool, spo
         "rejected": sum(len(tally.rejected) for tally in tallies),
     }
     kept = sum(min(len(tally.rejected), MAX_KEPT_ROWS) for tally in tallies)
-    by_dataset = {
-        tally.table.dataset.name: {"read": tally.read, "rejected": len(tally.rejected)} for tally in tallies
-    }
+    by_dataset = {tally.table.dataset.name: {"read": tally.read, "rejected": len(tally.rejected)} for tally in tallies}
     return {
         "rows": rows,
         "revision": published.revision if stored and not spoilt else None,

@@ -31,10 +31,7 @@ class Columns:
         empty = pl.Series([None], dtype=pl.String).new_from_index(0, len(lines))
         return pl.DataFrame(
             {"line": pl.Series(lines, dtype=pl.Int64)}
-            | {
-                name: pl.Series(found[name], dtype=pl.String) if name in found else empty
-                for name in dataset.names
-            }
+            | {name: pl.Series(found[name], dtype=pl.String) if name in found else empty for name in dataset.names}
         )
 
 
@@ -68,7 +65,9 @@ def read_headings(dataset: Dataset, headings: Sequence[str]) -> Columns:
     if missing:
         listed = ", ".join(f"{item.name} (“{item.zh}”)" for item in missing)
         raise refused(
-            "missing_heading", f"The first line must have the headings of {dataset.name}; missing: {listed}.", pointer="1"
+            "missing_heading",
+            f"The first line must have the headings of {dataset.name}; missing: {listed}.",
+            pointer="1",
         )
     return Columns(tuple(fields), frozenset(ignored), frozenset(hundredths))
 

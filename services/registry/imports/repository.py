@@ -18,7 +18,14 @@ from shared.database.engine import Database
 
 
 def keep_upload(
-    connection: Connection, import_id: UUID, file: IO[bytes], *, media_type: str, size: int, sha256: str, cipher: AccountCipher
+    connection: Connection,
+    import_id: UUID,
+    file: IO[bytes],
+    *,
+    media_type: str,
+    size: int,
+    sha256: str,
+    cipher: AccountCipher,
 ) -> None:
     """Store an uploaded file in sealed pieces, so that any worker can take the import: it may hold account numbers."""
     connection.execute(insert(imports).values(id=import_id, media_type=media_type, bytes=size, sha256=sha256))
@@ -32,7 +39,9 @@ def read_upload(database: Database, import_id: UUID, cipher: AccountCipher) -> I
     query = select(import_chunks.c.data).where(import_chunks.c.import_id == import_id)
     number = 0
     with database.reading() as connection:
-        while (data := connection.execute(query.where(import_chunks.c.number == number)).scalar_one_or_none()) is not None:
+        while (
+            data := connection.execute(query.where(import_chunks.c.number == number)).scalar_one_or_none()
+        ) is not None:
             yield cipher.open_bytes(bytes(data))
             number += 1
 
@@ -75,7 +84,9 @@ def keep_headings(connection: Connection, import_id: UUID, headings: dict[str, A
     connection.execute(imports.update().where(imports.c.id == import_id).values(headings=headings))
 
 
-def errors_after(connection: Connection, import_id: UUID, after: Sequence[int] | None, limit: int) -> list[dict[str, Any]]:
+def errors_after(
+    connection: Connection, import_id: UUID, after: Sequence[int] | None, limit: int
+) -> list[dict[str, Any]]:
     """Return up to `limit` + 1 mistakes in the order of sheet and line, those after (sheet, line, number) `after`."""
     query = select(import_errors).where(import_errors.c.import_id == import_id)
     if after is not None:

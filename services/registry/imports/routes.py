@@ -46,16 +46,20 @@ _FILE: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
     status_code=202,
     response_model=Import,
     responses=refusals(TOO_SLOW, IN_FLIGHT, KEY_REUSED, MEDIA_TYPE_UNSUPPORTED, TOO_LARGE),
-    openapi_extra={"requestBody": {"required": True, "content": {name: _FILE for name in MEDIA_TYPES}}},
+    openapi_extra={"requestBody": {"required": True, "content": dict.fromkeys(MEDIA_TYPES, _FILE)}},
 )
 def start_import(
     request: Request,
     actor: Writing,
     upload: Annotated[Upload, Depends(receive)],
     dataset: Annotated[str | None, Query(description="Dataset; leave out for a workbook with one sheet each")] = None,
-    mode: Annotated[Mode, Query(description="What becomes of the good rows of a file with bad ones")] = Mode.ALL_OR_NOTHING,
+    mode: Annotated[
+        Mode, Query(description="What becomes of the good rows of a file with bad ones")
+    ] = Mode.ALL_OR_NOTHING,
     dry_run: Annotated[bool, Query(description="Check and report, store nothing")] = False,
-    sheet: Annotated[str | None, Query(max_length=100, description="Sheet of a workbook; the first if left out")] = None,
+    sheet: Annotated[
+        str | None, Query(max_length=100, description="Sheet of a workbook; the first if left out")
+    ] = None,
     source: Annotated[str | None, Query(max_length=500, description="Where the file comes from")] = None,
     reason: Annotated[str | None, Query(max_length=1_000, description="Why it is imported")] = None,
     idempotency_key: Annotated[
@@ -119,7 +123,9 @@ def list_import_errors(
         handlers.view(connection, import_id)
         if media_type == CSV:
             whole = view.accounts
-            return _corrections(connection, request.app.state.cipher, import_id, sheet, accounts=whole, language=language)
+            return _corrections(
+                connection, request.app.state.cipher, import_id, sheet, accounts=whole, language=language
+            )
         rows = repository.errors_after(connection, import_id, decode_cursor(cursor, 3), limit)
     body = page(rows, limit, "sheet", "line", "number")
     return json_response({**body, "items": [_told(row, language) for row in body["items"]]})
@@ -159,10 +165,10 @@ def _told(row: dict[str, Any], language: str) -> dict[str, Any]:
 
 def _whole_registry(jurisdiction: str | None) -> None:
     if jurisdiction is not None:
-        raise Problem(FORBIDDEN, "An import holds rows of all jurisdictions; a token that is tied to one does not see it.")
+        raise Problem(
+            FORBIDDEN, "An import holds rows of all jurisdictions; a token that is tied to one does not see it."
+        )
 
 
 def _wrong(pointer: str, code: str, meaning: str) -> Problem:
     return Problem(INVALID, "See `errors` for each mistake.", errors=[FieldError(pointer, code, meaning)])
-
-

@@ -22,7 +22,9 @@ class Import(Job):
     mode: str = Field(description="all_or_nothing or accept_valid", examples=["accept_valid"])
     dry_run: bool = Field(description="Checked and reported as ever, but nothing stored")
     rows: RowCounts
-    revision: int | None = Field(description="The revision that holds the rows; null while running, refused or in a dry run")
+    revision: int | None = Field(
+        description="The revision that holds the rows; null while running, refused or in a dry run"
+    )
     changed: bool = Field(default=False, description="Whether this import made the revision")
     datasets: dict[str, SheetCounts] = Field(default_factory=dict, description="Rows by dataset")
     errors_truncated: bool = Field(default=False, description="More rows have mistakes than are listed")

@@ -72,7 +72,9 @@ class XlsxSheet:
             if item is None:
                 texts.append([None] * len(cells))
                 if place not in self._columns.ignored:
-                    errors += [(n, None, "column_count", str(width)) for n, c in zip(numbers, cells, strict=True) if c != ""]
+                    errors += [
+                        (n, None, "column_count", str(width)) for n, c in zip(numbers, cells, strict=True) if c != ""
+                    ]
                 continue
             texts.append(_column(cells, numbers, item.name, item.kind, errors))
         self._unfit(numbers, texts, errors)
@@ -95,7 +97,9 @@ class XlsxSheet:
     def _refuse_merged(self, sheet: CalamineSheet) -> None:
         for (top, _), (bottom, _) in sheet.merged_cell_ranges or []:
             if top <= self._heading_row - 1 <= bottom:
-                raise refused("merged_headings", "The headings are merged cells; give each column a heading of its own.")
+                raise refused(
+                    "merged_headings", "The headings are merged cells; give each column a heading of its own."
+                )
 
     def _lines(self) -> Iterator[tuple[int, list[Any]]]:
         sheet = self._read()

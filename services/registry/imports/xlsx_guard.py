@@ -43,7 +43,16 @@ def inspect(file: IO[bytes], max_bytes: int) -> dict[str, SheetFacts]:
         with zipfile.ZipFile(file) as archive:
             _check_size(archive, max_bytes)
             return {name: _facts(archive, path) for name, path in _sheets(archive).items()}
-    except (zipfile.BadZipFile, zlib.error, KeyError, ET.ParseError, ValueError, NotImplementedError, RuntimeError, EOFError) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        KeyError,
+        ET.ParseError,
+        ValueError,
+        NotImplementedError,
+        RuntimeError,
+        EOFError,
+    ) as error:
         raise refused("not_a_workbook", "The file is not an XLSX workbook, or it is damaged or encrypted.") from error
 
 
@@ -51,7 +60,9 @@ def _check_size(archive: zipfile.ZipFile, max_bytes: int) -> None:
     entries = archive.infolist()
     # The sizes are the archive's own word, but no more than them is ever unpacked, and a lie fails the checksum.
     if len(entries) > MAX_ENTRIES or sum(entry.file_size for entry in entries) > max_bytes:
-        raise refused("workbook_too_large", f"Unpacked, the workbook may have at most {max_bytes} bytes; send CSV instead.")
+        raise refused(
+            "workbook_too_large", f"Unpacked, the workbook may have at most {max_bytes} bytes; send CSV instead."
+        )
 
 
 def _sheets(archive: zipfile.ZipFile) -> dict[str, str]:

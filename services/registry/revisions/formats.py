@@ -16,7 +16,9 @@ ARROW = "application/vnd.apache.arrow.stream"
 PARQUET = "application/vnd.apache.parquet"
 NDJSON = "application/x-ndjson"
 
-NOT_ACCEPTABLE = ProblemType("not-acceptable", 406, "None of the accepted media types is offered", "无法提供所接受的格式")
+NOT_ACCEPTABLE = ProblemType(
+    "not-acceptable", 406, "None of the accepted media types is offered", "无法提供所接受的格式"
+)
 
 _BATCH_ROWS = 65_536
 

@@ -88,6 +88,4 @@ def _lines(connection: Connection, code: str, field: str, query: str) -> pl.Data
     lines = connection.execute(text(query)).scalars().all()
     if not lines:
         return no_errors()
-    return pl.DataFrame(
-        {"line": sorted(lines), "field": field, "code": code, "detail": None}, schema=ERRORS_SCHEMA
-    )
+    return pl.DataFrame({"line": sorted(lines), "field": field, "code": code, "detail": None}, schema=ERRORS_SCHEMA)

@@ -81,9 +81,7 @@ def _writing(router: APIRouter, dataset: Dataset) -> None:
 
     def record(request: Request, actor: Writing, command: IdempotentCommand) -> Response:
         submitted = submitted_of(_json(request), MAX_RECORDS)
-        author = author_of(
-            request, actor, RevisionKind.RECORDS, source=submitted.source, reason=submitted.reason
-        )
+        author = author_of(request, actor, RevisionKind.RECORDS, source=submitted.source, reason=submitted.reason)
         cipher, language = request.app.state.cipher, language_of(request)
         return command.run(
             lambda connection: record_rows(connection, dataset, submitted, author, cipher, language), status=201
@@ -100,7 +98,9 @@ def _writing(router: APIRouter, dataset: Dataset) -> None:
         f"Record up to {MAX_RECORDS} rows as one revision, all or none: {dataset.en}. Rows that are stored already are"
         " counted as unchanged. The body is one record, a list of records, or an object with `records`."
     )
-    withdraw.__doc__ = f"Withdraw records that were never true: {dataset.en}. Readers of earlier revisions still see them."
+    withdraw.__doc__ = (
+        f"Withdraw records that were never true: {dataset.en}. Readers of earlier revisions still see them."
+    )
     withdraw.__annotations__["body"] = Withdrawal[key_model(dataset)]  # type: ignore[misc]
     router.post(
         "/records",

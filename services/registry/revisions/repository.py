@@ -119,4 +119,3 @@ def _still_named(connection: Connection, table: str) -> list[int]:
         for name in dataset.references
     )
     return sorted(connection.execute(text(named)).scalars())
-

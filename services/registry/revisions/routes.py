@@ -8,7 +8,7 @@ from fastapi import APIRouter, Header, Path, Query, Request
 from fastapi.responses import Response, StreamingResponse
 from sqlalchemy import select
 
-from services.registry.context import Viewing
+from services.registry.context import READS, Viewing
 from services.registry.datasets.catalogue import CATALOGUE
 from services.registry.datasets.catalogue import dataset as declared
 from services.registry.datasets.domain import Dataset, UnknownDatasetError
@@ -34,8 +34,8 @@ def _binary(*names: str) -> dict[str, object]:
     return {name: {"schema": {"type": "string", "format": "binary"}} for name in names}
 
 
-@router.get("/revisions", operation_id="list_revisions", response_model=Page[Revision])
-def list_revisions(request: Request, view: Viewing, limit: Limit = 100, cursor: Cursor = None) -> Response:
+@router.get("/revisions", operation_id="list_revisions", response_model=Page[Revision], dependencies=[READS])
+def list_revisions(request: Request, limit: Limit = 100, cursor: Cursor = None) -> Response:
     """List change sets, the newest first."""
     query = select(revisions).order_by(revisions.c.revision.desc()).limit(limit + 1)
     if after := decode_cursor(cursor, 1):
@@ -45,8 +45,10 @@ def list_revisions(request: Request, view: Viewing, limit: Limit = 100, cursor: 
     return json_response(page(rows, limit, "revision"))
 
 
-@router.get("/revisions/latest", operation_id="get_latest_revision", response_model=LatestRevision)
-def get_latest_revision(request: Request, view: Viewing) -> Response:
+@router.get(
+    "/revisions/latest", operation_id="get_latest_revision", response_model=LatestRevision, dependencies=[READS]
+)
+def get_latest_revision(request: Request) -> Response:
     """Give the number of the newest revision: what is read at it stays as it is."""
     with request.app.state.database.reading() as connection:
         return json_response({"revision": latest_revision(connection)})

@@ -16,14 +16,18 @@ class RowCounts(BaseModel):
 
     read: int = Field(description="Rows in the request or file", examples=[3])
     accepted: int = Field(description="Rows stored as new or changed", examples=[2])
-    unchanged: int = Field(description="Rows that were stored already, or repeated in the same change set", examples=[1])
+    unchanged: int = Field(
+        description="Rows that were stored already, or repeated in the same change set", examples=[1]
+    )
     rejected: int = Field(description="Rows with mistakes", examples=[0])
 
 
 class Recorded(BaseModel):
     """What came of a change set."""
 
-    revision: int = Field(description="The revision that holds the records; the newest one if nothing changed", examples=[7])
+    revision: int = Field(
+        description="The revision that holds the records; the newest one if nothing changed", examples=[7]
+    )
     changed: bool = Field(description="Whether this request made the revision")
     rows: RowCounts
 

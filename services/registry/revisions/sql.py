@@ -48,7 +48,7 @@ def parent_of(dataset: Dataset) -> Dataset:
 
 
 def names_any_of(dataset: Dataset, enterprises: str, revision: int) -> str:
-    """Write the condition that a row names one of `enterprises` (a subquery or an array of codes), by itself or through its parent.
+    """Write the condition that a row names one of `enterprises` (an SQL array), by itself or through its parent.
 
     Rows of datasets that belong to nobody concern everybody.
     """

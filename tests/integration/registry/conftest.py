@@ -1,0 +1,151 @@
+"""The registry as a caller meets it: HTTP on a fresh database, and a worker that runs when told to."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import random
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from pydantic import SecretStr
+
+from services.registry.app import build
+from services.registry.cipher import AccountCipher
+from services.registry.imports.domain import KIND
+from services.registry.imports.handlers import ImportRunner
+from services.registry.settings import Settings
+from shared.clock import FixedClock
+from shared.database.engine import Database
+from shared.jobs.runner import JobRunner
+from tests.support.databases import ServiceDatabase
+from tests.support.tokens import Tokens
+
+ACCOUNT_KEY = base64.b64encode(bytes(range(64))).decode()
+ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
+NDJSON = "application/x-ndjson"
+
+
+def uscc(seed: int) -> str:
+    """Return a valid code, the same for the same seed."""
+    digits = random.Random(seed)
+    body = "913311" + "".join(digits.choice("0123456789") for _ in range(2))
+    body += "".join(digits.choice(ALPHABET) for _ in range(9))
+    total = sum(ALPHABET.index(letter) * weight for letter, weight in zip(body, WEIGHTS, strict=True))
+    return body + ALPHABET[(31 - total % 31) % 31]
+
+
+@dataclass
+class Registry:
+    """A caller of the registry, by default the data platform."""
+
+    app: FastAPI
+    database: Database
+    tokens: Tokens
+    clock: FixedClock
+    runner: JobRunner
+    client: str = "data-platform"
+    scopes: tuple[str, ...] = field(default_factory=tuple)
+
+    def request(self, method: str, path: str, *, by: str | None = None, **more: Any) -> httpx.Response:
+        """Send a request."""
+        headers = self.tokens.headers(by or self.client) | dict(more.pop("headers", {}) or {})
+
+        async def send() -> httpx.Response:
+            transport = httpx.ASGITransport(app=self.app)
+            async with httpx.AsyncClient(transport=transport, base_url="http://registry") as client:
+                return await client.request(method, path, headers=headers, **more)
+
+        return asyncio.run(send())
+
+    def get(self, path: str, *, by: str | None = None, accept: str | None = None, **query: Any) -> httpx.Response:
+        """Read, without minding the answer's status."""
+        return self.request("GET", path, by=by, params=query, headers={"Accept": accept} if accept else {})
+
+    def items(self, path: str, **query: Any) -> list[dict[str, Any]]:
+        """Read a whole list, page by page."""
+        found: list[dict[str, Any]] = []
+        cursor: str | None = None
+        while True:
+            answer = self.get(path, **query, **({"cursor": cursor} if cursor else {}))
+            assert answer.status_code == 200, answer.text
+            found += answer.json()["items"]
+            cursor = answer.json()["next_cursor"]
+            if cursor is None:
+                return found
+
+    def lines(self, path: str, **query: Any) -> list[dict[str, Any]]:
+        """Read NDJSON."""
+        answer = self.get(path, accept=NDJSON, **query)
+        assert answer.status_code == 200, answer.text
+        return [__import__("orjson").loads(line) for line in answer.content.splitlines()]
+
+    def record(self, dataset: str, records: Any, **headers: str) -> httpx.Response:
+        """Record rows."""
+        return self.request("POST", f"/v1/datasets/{dataset}/records", json=records, headers=headers)
+
+    def recorded(self, dataset: str, *records: Mapping[str, Any]) -> int:
+        """Record rows that must be accepted; returns the revision."""
+        answer = self.record(dataset, {"records": list(records)})
+        assert answer.status_code == 201, answer.text
+        return int(answer.json()["revision"])
+
+    def enterprises(self, *codes: str) -> int:
+        """Record enterprises with these codes."""
+        return self.recorded("enterprises", *(enterprise(code) for code in codes))
+
+    def start_import(self, content: bytes, media_type: str = "text/csv", **query: Any) -> httpx.Response:
+        """Upload a file."""
+        headers = {"Content-Type": media_type} | query.pop("headers", {})
+        return self.request("POST", "/v1/imports", content=content, params=query, headers=headers)
+
+    def imported(self, content: bytes, media_type: str = "text/csv", **query: Any) -> dict[str, Any]:
+        """Upload a file, run its import and return it."""
+        answer = self.start_import(content, media_type, **query)
+        assert answer.status_code == 202, answer.text
+        while self.runner.step():
+            pass
+        done: dict[str, Any] = self.get(f"/v1/imports/{answer.json()['id']}").json()
+        return done
+
+    def errors(self, job: Mapping[str, Any]) -> list[tuple[int, str | None, str]]:
+        """Return an import's mistakes as (line, field, code)."""
+        found = self.items(f"/v1/imports/{job['id']}/errors", limit=1_000)
+        return [(item["line"], item["field"], item["code"]) for item in found]
+
+
+def enterprise(code: str, **more: Any) -> dict[str, Any]:
+    """Return an enterprise's record."""
+    return {
+        "uscc": code,
+        "name": f"丽水样例{code[-4:]}有限公司",
+        "legal_form": "enterprise",
+        "registered_on": "2015-03-01",
+    } | more
+
+
+@pytest.fixture
+def registry(fresh_database: Callable[[str], ServiceDatabase], tokens: Tokens) -> Iterator[Registry]:
+    """A registry without a revision."""
+    made = fresh_database("registry")
+    settings = Settings(
+        database_url=made.app_url,
+        account_key=SecretStr(ACCOUNT_KEY),
+        kafka_bootstrap_servers="127.0.0.1:1",
+        token_issuer="http://issuer.test",
+        token_jwks_url="http://issuer.test/keys",
+        token_url="http://issuer.test/token",
+        upload_max_bytes=4_000_000,
+    )
+    clock = FixedClock(datetime(2026, 3, 1, 8, tzinfo=UTC))
+    database = made.connect()
+    app = build(settings, clock=clock, token_verifier=tokens.verifier, database=database)
+    runner = JobRunner(database, {KIND: ImportRunner(database, settings, clock, AccountCipher(ACCOUNT_KEY))})
+    yield Registry(app, database, tokens, clock, runner)
+    database.close()
