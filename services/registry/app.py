@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from services.registry.cipher import AccountCipher
 from services.registry.datasets.catalogue import CATALOGUE
 from services.registry.datasets.routes import router as datasets_router
+from services.registry.enterprises.routes import router as enterprises_router
 from services.registry.imports.routes import router as imports_router
 from services.registry.revisions.record_routes import router_of
 from services.registry.revisions.routes import router as revisions_router
@@ -42,6 +43,7 @@ def build(settings: Settings, *, clock: Clock, token_verifier: TokenVerifier, da
             datasets_router,
             *(router_of(dataset) for dataset in CATALOGUE.values()),
             revisions_router,
+            enterprises_router,
             imports_router,
         ],
         database=database,

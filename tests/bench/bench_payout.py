@@ -84,7 +84,7 @@ def decided(count: int, now: datetime) -> Iterator[Event]:
             "result": "granted",
             "entitlement_fen": fen,
             "instalments": [{"due_year": 2025, "amount_fen": part} for part in parts],
-            "decided_on": "2025-03-01",
+            "decided_on": "2025-03-28",
             "first_decided_on": f"2025-03-{1 + number % 28:02d}",
             "reason": "initial",
             "receipt": {

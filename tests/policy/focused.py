@@ -52,6 +52,8 @@ def focused(random: Random, award: str) -> Tables:
         tables["reference_rates"] += _rates(random)
         keyed = {(row["series"], row["effective_on"]): row for row in tables["reference_rates"]}
         tables["reference_rates"] = list(keyed.values())
+    if award == "logistics-hub":
+        _serving(tables, random)
     if award == "provider-growth":
         _serve_many(tables, random)
     return tables
@@ -71,6 +73,17 @@ def _growing(uscc: str, random: Random) -> list[dict[str, Any]]:
     return rows
 
 
+def _serving(tables: Tables, random: Random) -> None:
+    """Hubs of the right kind on the right land, so that opening, clients and parcels decide."""
+    for row in tables["logistics_hubs"]:
+        if random.random() < 0.8:
+            row |= {"kind": "sorting_centre", "land_source": "old_factory", "opened_on": date(2020, 6, 30)}
+            row |= {"jurisdiction": row["jurisdiction"] and "city"}
+    for row in tables["hub_years"]:
+        if random.random() < 0.6:
+            row |= {"client_enterprises": 20, "operating_days": row["operating_days"] and 300}
+
+
 def _rates(random: Random) -> list[dict[str, Any]]:
     series = ("pboc_benchmark_1y", "pboc_benchmark_5y", "pboc_benchmark_over_5y", "lpr_1y", "lpr_5y")
     return [
@@ -83,10 +96,11 @@ def _rates(random: Random) -> list[dict[str, Any]]:
 def _serve_many(tables: Tables, random: Random) -> None:
     """One provider with about as many new clients as the line asks, whose sales grew by about the rate asked."""
     year = random.choice(YEARS[2:])
-    clients = [f"C{number:02}" for number in range(random.choice((49, 50, 51, 52, 54)))]
+    clients = [f"C{number:02}" for number in range(random.choice((49, 50, 51, 52, 54, 58, 58)))]
     tables["annual_sales"] = []
+    rich = random.choice((0, 1, 3))
     for client in clients:
-        place = random.choice(("liandu",) * 20 + ("yunhe",) * 4 + (None,))
+        place = random.choice(("liandu",) * 30 + ("yunhe", None))
         tables["enterprises"].append(
             {"uscc": client, "name": client, "legal_form": "enterprise", "registered_on": date(2019, 1, 1)}
         )
@@ -94,7 +108,9 @@ def _serve_many(tables: Tables, random: Random) -> None:
             since = date(2019, 1, 1)
             tables["locations"].append({"uscc": client, "since": since, "until": None, "jurisdiction": place})
         if random.random() < 0.99:
-            tables["monitoring_inclusions"].append(_included(client, "service", Random(0)))
+            tables["monitoring_inclusions"].append(
+                {"uscc": client, "track": "service", "included_on": date(2019, 1, 1), "removed_on": None}
+            )
         begun = date(year - (random.random() < 0.01), random.randint(1, 12), 1)
         tables["service_contracts"].append(
             {"provider_uscc": "E0", "client_uscc": client, "since": begun, "until": None}

@@ -20,7 +20,8 @@ from services.payout.holds.repository import held
 from services.payout.ledger import domain as ledger
 from services.payout.ledger import repository as postings
 from services.payout.orders import repository as orders
-from services.payout.orders.handlers import BY, Position, first_orders, reposition
+from services.payout.orders.handlers import BY, Position, new_orders, reposition
+from shared.clock import calendar_date
 from shared.messaging.envelope import Message
 
 PASS_AWARDS = 2_000
@@ -75,7 +76,8 @@ def _give_effect(
     new_awards: list[AwardRow] = []
     changed_awards: list[AwardRow] = []
     entries: list[ledger.Posting] = []
-    new_orders: list[orders.NewOrder] = []
+    first_orders: list[orders.NewOrder] = []
+    this_year = calendar_date(now).year
     restated: list[Position] = []
     for entitlement, known in acting:
         split = split_entitlement(entitlement, confirmed)
@@ -87,15 +89,18 @@ def _give_effect(
         shares += [_share_row(entitlement, own) for own in split.units]
         now_owed = {own.unit: own.amount_fen for own in split.units}
         entries += ledger.recognition(award_id, version, before.get(award_id, {}), now_owed)
-        position = Position(award_id, version, entitlement.first_decided_on, targets(entitlement, split.units))
-        if known is None or known.split_version is None:
-            new_orders += first_orders(position, now, holds)
-        else:
-            restated.append(position)
+        owed = targets(entitlement, split.units)
+        if known is not None and known.split_version is not None:
+            restated.append(Position(award_id, version, entitlement.first_decided_on, owed))
+            continue
+        for (unit, uscc), parts in owed.items():
+            first_orders += new_orders(
+                award_id, version, award_row[3], unit, uscc, parts, this_year, held=holds.holds(award_id, uscc)
+            )
     repository.add_shares(connection, shares)
     repository.add_awards(connection, new_awards)
     repository.update_awards(connection, changed_awards)
-    orders.add(connection, new_orders)
+    orders.add(connection, first_orders)
     postings.post(connection, entries, by=BY)
     reposition(connection, restated, now, holds)
 

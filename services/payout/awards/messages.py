@@ -49,8 +49,10 @@ def read(message: Message) -> tuple[VersionRow, Entitlement]:
     try:
         event = _parse(message.value or b"")
     except ValidationError as error:
+        # The text of a `value_error` is the schema's own and holds no values; of other mistakes the type says enough.
         mistakes = "; ".join(
-            f"{'.'.join(map(str, mistake['loc'])) or 'data'}: {mistake['type']}"
+            f"{'.'.join(map(str, mistake['loc'])) or 'data'}: "
+            f"{mistake['msg'] if mistake['type'] == 'value_error' else mistake['type']}"
             for mistake in error.errors(include_url=False, include_input=False, include_context=False)[:10]
         )
         raise RejectedMessageError(f"the data do not follow the schema: {mistakes}") from error
@@ -76,7 +78,9 @@ def read(message: Message) -> tuple[VersionRow, Entitlement]:
 
 def _row(award_id: str, event: AwardDecided) -> VersionRow:
     receipt = event.receipt
-    instalments = [{"due_year": part.due_year, "amount_fen": part.amount_fen} for part in event.instalments]
+    instalments = ",".join(
+        [f'{{"due_year":{part.due_year},"amount_fen":{part.amount_fen}}}' for part in event.instalments]
+    )
     kept = {
         "facts_revision": receipt.facts_revision,
         "policy_hash": receipt.policy_hash,
@@ -97,7 +101,7 @@ def _row(award_id: str, event: AwardDecided) -> VersionRow:
         event.kind,
         event.result,
         event.entitlement_fen,
-        orjson.dumps(instalments).decode(),
+        f"[{instalments}]",
         event.decided_on.isoformat(),
         event.first_decided_on.isoformat(),
         event.reason.value,

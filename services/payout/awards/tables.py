@@ -8,8 +8,6 @@ from sqlalchemy import (
     Column,
     Date,
     DateTime,
-    ForeignKey,
-    ForeignKeyConstraint,
     Index,
     Integer,
     SmallInteger,
@@ -33,7 +31,7 @@ awards = Table(
     Column("first_decided_on", Date, nullable=False),
     Column("version", Integer, nullable=False),
     Column("split_version", Integer),
-    Column("arrangement_id", Uuid, ForeignKey("arrangements.id")),
+    Column("arrangement_id", Uuid),
     Column("waiting_for", Text),
     CheckConstraint("split_version <= version", name="split_version"),
     CheckConstraint("waiting_for = 'arrangement'", name="waiting_for"),
@@ -47,7 +45,7 @@ awards = Table(
 award_versions = Table(
     "award_versions",
     metadata,
-    Column("award_id", Uuid, ForeignKey("awards.award_id", deferrable=True, initially="DEFERRED"), primary_key=True),
+    Column("award_id", Uuid, primary_key=True),
     Column("version", Integer, primary_key=True),
     Column("policy", Text, nullable=False),
     Column("award", Text, nullable=False),
@@ -85,10 +83,12 @@ award_shares = Table(
     Column("amount_fen", BigInteger, nullable=False),
     Column("parts_fen", ARRAY(BigInteger), nullable=False),
     Column("split_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
-    ForeignKeyConstraint(["award_id", "version"], ["award_versions.award_id", "award_versions.version"]),
     CheckConstraint("unit IN ('city', 'liandu', 'development_zone')", name="unit"),
     CheckConstraint("amount_fen > 0", name="amount"),
-    CheckConstraint("amount_fen = total_of(parts_fen)", name="parts"),
     info=APPEND_ONLY,
 )
-"""What each unit bears of a version; `parts_fen` is its part of each instalment, in order. Triggers hold Σ = entitlement."""
+"""What each unit bears of a version; `parts_fen` is its part of each instalment, in order.
+
+Statement triggers, one check for all rows of a COPY, hold what foreign keys and sums would: the version exists, its shares add up
+to its entitlement, a share's parts to the share; an award's arrangement is a confirmed one. Row by row they took half the time.
+"""

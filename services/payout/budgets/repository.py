@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select, text
 
 from services.payout.budgets.tables import appropriations
-from services.payout.orders.events import insert_order_events
+from services.payout.orders.events import FRESH_ORDER_DATA, insert_order_events
 from shared.events import payment_orders
 
 
@@ -79,7 +79,7 @@ _FUND = text(
         SELECT 'funded', concat('budget:', o.unit, ':', o.budget_year), concat('reserved:', o.award_id, ':', o.unit),
                o.amount_fen, o.unit, o.award_id, o.version, o.id, :by
         FROM funded o
-    ), told AS ({insert_order_events("funded o")})
+    ), told AS ({insert_order_events("funded o", FRESH_ORDER_DATA)})
     UPDATE budgets b SET committed_fen = b.committed_fen + s.fen
     FROM (SELECT unit, sum(amount_fen)::bigint AS fen, count(*) AS orders FROM funded GROUP BY unit) s
     WHERE b.unit = s.unit AND b.year = :year

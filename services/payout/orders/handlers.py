@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -15,7 +15,7 @@ from services.payout.ledger import domain as ledger
 from services.payout.ledger import repository as postings
 from services.payout.orders import events, repository
 from services.payout.orders.domain import NO_CLAIM, Change, Part, difference, waits_for
-from services.payout.orders.repository import Key, LiveOrder, NewOrder
+from services.payout.orders.repository import Key, LiveOrder, NewOrder, Replacement
 from services.payout.recoveries import repository as recoveries
 from services.payout.recoveries.repository import NewRecovery
 from shared.clock import calendar_date
@@ -39,6 +39,7 @@ class Position:
 @dataclass(slots=True)
 class _Writes:
     orders: list[NewOrder] = field(default_factory=list)
+    replacements: list[Replacement] = field(default_factory=list)
     cancelled: list[str] = field(default_factory=list)
     issued: list[str] = field(default_factory=list)
     recoveries: list[NewRecovery] = field(default_factory=list)
@@ -47,25 +48,30 @@ class _Writes:
     committed: dict[tuple[str, int], int] = field(default_factory=lambda: defaultdict(int))
 
 
-def first_orders(position: Position, now: datetime, held: Held = NOTHING_HELD) -> list[NewOrder]:
-    """Return the orders of an award that has none yet, one per unit and instalment, waiting."""
-    this_year = calendar_date(now).year
-    decided = position.first_decided_on.isoformat()
+def new_orders(
+    award_id: str,
+    version: int,
+    first_decided_on: str,
+    unit: str,
+    uscc: str,
+    parts: Iterable[Part],
+    this_year: int,
+    *,
+    held: bool,
+) -> list[NewOrder]:
+    """Return the orders for `parts` (those of nothing left out), waiting."""
     return [
         NewOrder(
-            str(new_id(now)),
-            position.award_id,
-            position.version,
+            award_id,
+            version,
             unit,
             part.instalment,
             part.due_year,
             part.amount_fen,
             uscc,
-            decided,
-            "waiting",
-            waits_for(part.due_year, this_year, held=held.holds(position.award_id, uscc)),
+            first_decided_on,
+            waits_for(part.due_year, this_year, held=held),
         )
-        for (unit, uscc), parts in position.targets.items()
         for part in parts
         if part.amount_fen
     ]
@@ -95,10 +101,16 @@ def reposition(connection: Connection, positions: Sequence[Position], now: datet
 
 def _order_on_top(writes: _Writes, position: Position, key: Key, change: Change, now: datetime, held: Held) -> None:
     if change.top_ups:
-        writes.orders += first_orders(
-            Position(position.award_id, position.version, position.first_decided_on, {key[1:]: change.top_ups}),
-            now,
-            held,
+        award_id, unit, uscc = key
+        writes.orders += new_orders(
+            award_id,
+            position.version,
+            position.first_decided_on.isoformat(),
+            unit,
+            uscc,
+            change.top_ups,
+            calendar_date(now).year,
+            held=held.holds(award_id, uscc),
         )
 
 
@@ -122,23 +134,24 @@ def _cancel(writes: _Writes, position: Position, key: Key, change: Change, now: 
         state, waiting_for = "waiting", "account"  # its account has to be looked at before anything is sent again
     else:
         state, waiting_for = "issued", None  # an approval was one of another amount
-    smaller = NewOrder(
-        str(new_id(now)),
-        award_id,
-        position.version,
-        unit,
-        cut.instalment,
-        cut.due_year,
-        change.replacement_fen,
-        uscc,
-        position.first_decided_on.isoformat(),
-        state,
-        waiting_for,
-        cut.budget_year,
-        now.isoformat() if cut.budget_year is not None else None,
-        str(cut.id),
+    smaller = Replacement(
+        id=str(new_id(now)),
+        award_id=award_id,
+        version=position.version,
+        unit=unit,
+        instalment=cut.instalment,
+        due_year=cut.due_year,
+        amount_fen=change.replacement_fen,
+        payee_uscc=uscc,
+        first_decided_on=position.first_decided_on.isoformat(),
+        waiting_for=waiting_for,
+        state=state,
+        budget_year=cut.budget_year,
+        funded_at=now.isoformat() if cut.budget_year is not None else None,
+        replaces=str(cut.id),
+        issued_by=BY if state == "issued" else None,
     )
-    writes.orders.append(smaller)
+    writes.replacements.append(smaller)
     if state == "issued":
         writes.issued.append(smaller.id)
     if cut.budget_year is not None:
@@ -162,6 +175,7 @@ def _claim(writes: _Writes, position: Position, key: Key, change: Change, now: d
 def _write(connection: Connection, writes: _Writes, now: datetime) -> None:
     repository.cancel(connection, writes.cancelled)
     repository.add(connection, writes.orders)
+    repository.add_replacements(connection, writes.replacements)
     recoveries.add(connection, writes.recoveries)
     recoveries.drop(connection, writes.drops)
     postings.post(connection, writes.postings, by=BY)

@@ -20,7 +20,22 @@ Key = tuple[str, str, str]
 
 
 class NewOrder(NamedTuple):
-    """A row of `payment_orders` to be; the fields are its columns."""
+    """A row of `payment_orders` to be, waiting for its turn; the fields are its columns, the id is the database's."""
+
+    award_id: str
+    version: int
+    unit: str
+    instalment: int
+    due_year: int
+    amount_fen: int
+    payee_uscc: str
+    first_decided_on: str
+    waiting_for: str | None
+    state: str = "waiting"
+
+
+class Replacement(NamedTuple):
+    """A row of `payment_orders` that takes the place of another; the fields are its columns."""
 
     id: str
     award_id: str
@@ -31,11 +46,12 @@ class NewOrder(NamedTuple):
     amount_fen: int
     payee_uscc: str
     first_decided_on: str
-    state: str
     waiting_for: str | None
-    budget_year: int | None = None
-    funded_at: str | None = None
-    replaces: str | None = None
+    state: str
+    budget_year: int | None
+    funded_at: str | None
+    replaces: str
+    issued_by: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +66,11 @@ class LiveOrder(Order):
 def add(connection: Connection, orders: Sequence[NewOrder]) -> None:
     """Store new orders."""
     copy(connection, "payment_orders", NewOrder._fields, orders)
+
+
+def add_replacements(connection: Connection, orders: Sequence[Replacement]) -> None:
+    """Store orders that take the place of others."""
+    copy(connection, "payment_orders", Replacement._fields, orders)
 
 
 def live(connection: Connection, award_ids: Collection[str]) -> dict[Key, list[LiveOrder]]:

@@ -27,7 +27,7 @@ from services.payout.metadata import metadata
 payment_orders = Table(
     "payment_orders",
     metadata,
-    Column("id", Uuid, primary_key=True),
+    Column("id", Uuid, primary_key=True, server_default=text("uuidv7()")),
     Column("number", BigInteger, Identity(always=True), nullable=False),
     Column("award_id", Uuid, ForeignKey("awards.award_id"), nullable=False),
     Column("version", Integer, nullable=False),

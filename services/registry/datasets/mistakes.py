@@ -43,20 +43,32 @@ MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "not_text": ("“{name}”须为文本（加引号）", "“{name}” must be text, in quotes"),
         "not_a_flag": ("“{name}”须为“是”或“否”（true/false）", "“{name}” must be true or false (是/否)"),
         "not_an_integer": ("“{name}”须为整数{unit}", "“{name}” must be a whole number{unit}"),
-        "not_an_amount": ("“{name}”须为金额，至多两位小数，不带逗号和单位", "“{name}” must be an amount in digits with at most two decimals, no commas"),
+        "not_an_amount": (
+            "“{name}”须为金额，至多两位小数，不带逗号和单位",
+            "“{name}” must be an amount in digits with at most two decimals, no commas",
+        ),
         "too_many_decimals": ("“{name}”至多两位小数", "“{name}” may have at most two decimals"),
-        "scientific_notation": ("“{name}”不能用科学记数法，请写出全部数字", "“{name}” must be written out, not in scientific notation"),
+        "scientific_notation": (
+            "“{name}”不能用科学记数法，请写出全部数字",
+            "“{name}” must be written out, not in scientific notation",
+        ),
         "fullwidth_digits": ("“{name}”含全角数字，请改为半角", "“{name}” has full-width digits; use ordinary ones"),
         "below_minimum": ("“{name}”不能小于{minimum}", "“{name}” must be at least {minimum}"),
         "above_maximum": ("“{name}”不能大于{maximum}", "“{name}” must be at most {maximum}"),
         "not_a_date": ("“{name}”须为日期，如2020-01-31", "“{name}” must be a date such as 2020-01-31"),
         "no_such_day": ("“{name}”所写日期不存在", "“{name}” names a day that does not exist"),
         "not_allowed": ("“{name}”须为以下之一：{allowed}", "“{name}” must be one of: {allowed}"),
-        "invalid_uscc": ("“{name}”不是有效的统一社会信用代码（18位，含校验码）", "“{name}” is not a valid unified social credit code (18 characters, check digit)"),
+        "invalid_uscc": (
+            "“{name}”不是有效的统一社会信用代码（18位，含校验码）",
+            "“{name}” is not a valid unified social credit code (18 characters, check digit)",
+        ),
         "bad_format": ("“{name}”的格式须为：{pattern}", "“{name}” must have the form {pattern}"),
         "too_long": ("“{name}”至多{max_length}个字符", "“{name}” may have at most {max_length} characters"),
         "nul_character": ("“{name}”含空字符（NUL）", "“{name}” has a NUL character"),
-        "digits_lost": ("“{name}”以数字格式存储，尾数可能已丢失，请设为文本格式后重填", "“{name}” was stored as a number and may have lost digits; format the cell as text and enter it again"),
+        "digits_lost": (
+            "“{name}”以数字格式存储，尾数可能已丢失，请设为文本格式后重填",
+            "“{name}” was stored as a number and may have lost digits; make the cell text and enter it again",
+        ),
         "formula": ("“{name}”是公式，请改为数值", "“{name}” is a formula; replace it by its value"),
         "cell_error": ("“{name}”的单元格有错误值", "the cell of “{name}” holds an error"),
         "bad_quoting": ("此行的引号不成对", "the quotes of this line do not match"),
@@ -64,13 +76,19 @@ MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "period_reversed": ("“{name}”早于起始日期", "“{name}” is before the first day of the period"),
         "tier_missing": ("该奖补项目的“{name}”须大于0", "“{name}” must be above 0 for this award"),
         "tier_not_applicable": ("该奖补项目的“{name}”须为0", "“{name}” must be 0 for this award"),
-        "unknown_enterprise": ("“{name}”所指企业不存在，请先登记企业", "“{name}” names an enterprise that is not in the registry; record it first"),
-        "key_conflict": ("同一主键在本次提交中出现多次且内容不同", "the same key occurs more than once with different content"),
+        "unknown_enterprise": (
+            "“{name}”所指企业不存在，请先登记企业",
+            "“{name}” names an enterprise that is not in the registry; record it first",
+        ),
+        "key_conflict": (
+            "同一主键在本次提交中出现多次且内容不同",
+            "the same key occurs more than once with different content",
+        ),
         "overlapping_period": ("与另一时段重叠", "the period overlaps another one"),
         "unknown_key": ("没有此记录", "there is no record with this key"),
         "still_referenced": ("仍有其他记录引用该企业", "other records still name this enterprise"),
     }
-)  # fmt: skip
+)
 
 
 def message(dataset: Dataset, field: str | None, code: str, detail: str | None, language: str) -> str:

@@ -93,7 +93,10 @@ class CsvFile:
 
     def _lines(self, source: _Source | None = None) -> Iterator[Line]:
         text = io.TextIOWrapper(
-            io.BufferedReader(source or _Source(self._chunks()), 1 << 20), self._encoding, "strict", newline=""
+            io.BufferedReader(source or _Source(self._chunks()), 1 << 20),  # type: ignore[type-var]
+            self._encoding,
+            "strict",
+            newline="",
         )
         first = text.readline()
         delimiter = max(_DELIMITERS, key=first.count)

@@ -1,4 +1,4 @@
-"""Use cases: start an import, run it. Running it again after a crash comes to the same end, because it ends in one transaction."""
+"""Use cases: start an import, run it. It ends in one transaction, so run again after a crash it comes to the same end."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ _WIDTHS = str.maketrans("（）", "()")
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """What each column of a file holds: `fields[n]` is the field of column n, None for one that must stay empty or is not read."""
+    """What each column of a file holds: `fields[n]` is what column n is, None where it must be empty or is not read."""
 
     fields: tuple[Field | None, ...]
     ignored: frozenset[int]

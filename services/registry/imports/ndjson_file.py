@@ -81,7 +81,8 @@ class NdjsonFile:
             if len(rest) > MAX_LINE_BYTES:
                 meaning = f"A line may have at most {MAX_LINE_BYTES} bytes."
                 raise refused("line_too_long", meaning, pointer=str(number + len(lines) + 1))
-            for number, text in enumerate(lines, number + 1):
+            for text in lines:
+                number += 1
                 if text and not text.isspace():
                     yield number, text
         if rest and not rest.isspace():

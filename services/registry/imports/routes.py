@@ -15,7 +15,7 @@ from services.registry.datasets.catalogue import CATALOGUE
 from services.registry.datasets.mistakes import message
 from services.registry.imports import corrections, handlers, repository
 from services.registry.imports.domain import CSV, MAX_KEPT_ROWS, MEDIA_TYPES, XLSX, Mode, Order
-from services.registry.imports.schemas import Import, ImportError
+from services.registry.imports.schemas import Import, ImportMistake
 from services.registry.imports.uploads import TOO_SLOW, Upload, receive
 from services.registry.revisions.formats import negotiate
 from shared.web.app import refusals
@@ -102,7 +102,7 @@ def get_import(request: Request, view: Viewing, import_id: UUID) -> Response:
 @router.get(
     "/{import_id}/errors",
     operation_id="list_import_errors",
-    response_model=Page[ImportError],
+    response_model=Page[ImportMistake],
     responses={200: {"content": {CSV: _FILE}}, **refusals(NOT_FOUND)},
 )
 def list_import_errors(

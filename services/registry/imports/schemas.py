@@ -30,7 +30,7 @@ class Import(Job):
     errors_truncated: bool = Field(default=False, description="More rows have mistakes than are listed")
 
 
-class ImportError(BaseModel):  # noqa: A001 - the name that callers know it by
+class ImportMistake(BaseModel):
     """One mistake in a file."""
 
     line: int = Field(description="Line of the file or row of the sheet, from 1", examples=[17])

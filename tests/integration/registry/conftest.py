@@ -142,6 +142,7 @@ def registry(fresh_database: Callable[[str], ServiceDatabase], tokens: Tokens) -
         token_jwks_url="http://issuer.test/keys",
         token_url="http://issuer.test/token",
         upload_max_bytes=4_000_000,
+        workbook_max_bytes=30_000_000,
     )
     clock = FixedClock(datetime(2026, 3, 1, 8, tzinfo=UTC))
     database = made.connect()

@@ -1,8 +1,5 @@
 -- Payout's tables, version 1. Frozen: a change is a new migration.
 
-CREATE FUNCTION total_of(parts BIGINT[]) RETURNS BIGINT LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN (SELECT coalesce(sum(part), 0)::bigint FROM unnest(parts) AS part);
-
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'rows of % are only ever added', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
@@ -41,6 +38,66 @@ CREATE TABLE arrangements (
     CONSTRAINT ck_arrangements_two_persons CHECK (confirmed_by <> drafted_by),
     CONSTRAINT ex_arrangements_confirmed_overlap EXCLUDE USING gist (daterange(effective_from, effective_until, '[)') WITH &&) WHERE (state = 'confirmed')
 );
+
+CREATE TABLE award_shares (
+    award_id UUID NOT NULL,
+    version INTEGER NOT NULL,
+    unit TEXT NOT NULL,
+    payee_uscc TEXT NOT NULL,
+    amount_fen BIGINT NOT NULL,
+    parts_fen BIGINT[] NOT NULL,
+    split_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    CONSTRAINT pk_award_shares PRIMARY KEY (award_id, version, unit, payee_uscc),
+    CONSTRAINT ck_award_shares_unit CHECK (unit IN ('city', 'liandu', 'development_zone')),
+    CONSTRAINT ck_award_shares_amount CHECK (amount_fen > 0)
+);
+
+CREATE TABLE award_versions (
+    award_id UUID NOT NULL,
+    version INTEGER NOT NULL,
+    policy TEXT NOT NULL,
+    award TEXT NOT NULL,
+    article TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    award_year SMALLINT NOT NULL,
+    payee_uscc TEXT NOT NULL,
+    payee_name TEXT NOT NULL,
+    jurisdiction TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    result TEXT NOT NULL,
+    entitlement_fen BIGINT NOT NULL,
+    instalments JSONB NOT NULL,
+    decided_on DATE NOT NULL,
+    first_decided_on DATE NOT NULL,
+    reason TEXT NOT NULL,
+    receipt JSONB NOT NULL,
+    received_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    CONSTRAINT pk_award_versions PRIMARY KEY (award_id, version),
+    CONSTRAINT ck_award_versions_version CHECK (version >= 1),
+    CONSTRAINT ck_award_versions_entitlement CHECK (entitlement_fen >= 0),
+    CONSTRAINT ck_award_versions_jurisdiction CHECK (jurisdiction IN ('city', 'liandu', 'development_zone')),
+    CONSTRAINT ck_award_versions_kind CHECK (kind IN ('cash', 'in_kind')),
+    CONSTRAINT ck_award_versions_result CHECK (result IN ('granted', 'withdrawn'))
+);
+
+CREATE TABLE awards (
+    award_id UUID NOT NULL,
+    award TEXT NOT NULL,
+    jurisdiction TEXT NOT NULL,
+    first_decided_on DATE NOT NULL,
+    version INTEGER NOT NULL,
+    split_version INTEGER,
+    arrangement_id UUID,
+    waiting_for TEXT,
+    CONSTRAINT pk_awards PRIMARY KEY (award_id),
+    CONSTRAINT ck_awards_split_version CHECK (split_version <= version),
+    CONSTRAINT ck_awards_waiting_for CHECK (waiting_for = 'arrangement'),
+    CONSTRAINT ck_awards_waits CHECK ((waiting_for IS NULL) = (split_version IS NOT DISTINCT FROM version))
+);
+
+CREATE INDEX ix_awards_split ON awards (award_id, split_version);
+
+CREATE INDEX ix_awards_waiting ON awards (first_decided_on) WHERE waiting_for IS NOT NULL;
 
 CREATE TABLE budgets (
     unit TEXT NOT NULL,
@@ -109,70 +166,8 @@ CREATE TABLE arrangement_rows (
     CONSTRAINT fk_arrangement_rows_arrangement_id_arrangements FOREIGN KEY(arrangement_id) REFERENCES arrangements (id)
 );
 
-CREATE TABLE awards (
-    award_id UUID NOT NULL,
-    award TEXT NOT NULL,
-    jurisdiction TEXT NOT NULL,
-    first_decided_on DATE NOT NULL,
-    version INTEGER NOT NULL,
-    split_version INTEGER,
-    arrangement_id UUID,
-    waiting_for TEXT,
-    CONSTRAINT pk_awards PRIMARY KEY (award_id),
-    CONSTRAINT ck_awards_split_version CHECK (split_version <= version),
-    CONSTRAINT ck_awards_waiting_for CHECK (waiting_for = 'arrangement'),
-    CONSTRAINT ck_awards_waits CHECK ((waiting_for IS NULL) = (split_version IS NOT DISTINCT FROM version)),
-    CONSTRAINT fk_awards_arrangement_id_arrangements FOREIGN KEY(arrangement_id) REFERENCES arrangements (id)
-);
-
-CREATE INDEX ix_awards_split ON awards (award_id, split_version);
-
-CREATE INDEX ix_awards_waiting ON awards (first_decided_on) WHERE waiting_for IS NOT NULL;
-
-CREATE TABLE arrangement_shares (
-    arrangement_id UUID NOT NULL,
-    jurisdiction TEXT NOT NULL,
-    award TEXT NOT NULL,
-    unit TEXT NOT NULL,
-    numerator BIGINT NOT NULL,
-    denominator BIGINT NOT NULL,
-    CONSTRAINT pk_arrangement_shares PRIMARY KEY (arrangement_id, jurisdiction, award, unit),
-    CONSTRAINT fk_arrangement_shares_arrangement_id_jurisdiction_award_ed69 FOREIGN KEY(arrangement_id, jurisdiction, award) REFERENCES arrangement_rows (arrangement_id, jurisdiction, award),
-    CONSTRAINT ck_arrangement_shares_unit CHECK (unit IN ('city', 'liandu', 'development_zone')),
-    CONSTRAINT ck_arrangement_shares_fraction CHECK (numerator >= 0 AND denominator >= 1 AND numerator <= denominator)
-);
-
-CREATE TABLE award_versions (
-    award_id UUID NOT NULL,
-    version INTEGER NOT NULL,
-    policy TEXT NOT NULL,
-    award TEXT NOT NULL,
-    article TEXT NOT NULL,
-    subject TEXT NOT NULL,
-    award_year SMALLINT NOT NULL,
-    payee_uscc TEXT NOT NULL,
-    payee_name TEXT NOT NULL,
-    jurisdiction TEXT NOT NULL,
-    kind TEXT NOT NULL,
-    result TEXT NOT NULL,
-    entitlement_fen BIGINT NOT NULL,
-    instalments JSONB NOT NULL,
-    decided_on DATE NOT NULL,
-    first_decided_on DATE NOT NULL,
-    reason TEXT NOT NULL,
-    receipt JSONB NOT NULL,
-    received_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
-    CONSTRAINT pk_award_versions PRIMARY KEY (award_id, version),
-    CONSTRAINT ck_award_versions_version CHECK (version >= 1),
-    CONSTRAINT ck_award_versions_entitlement CHECK (entitlement_fen >= 0),
-    CONSTRAINT ck_award_versions_jurisdiction CHECK (jurisdiction IN ('city', 'liandu', 'development_zone')),
-    CONSTRAINT ck_award_versions_kind CHECK (kind IN ('cash', 'in_kind')),
-    CONSTRAINT ck_award_versions_result CHECK (result IN ('granted', 'withdrawn')),
-    CONSTRAINT fk_award_versions_award_id_awards FOREIGN KEY(award_id) REFERENCES awards (award_id) DEFERRABLE INITIALLY DEFERRED
-);
-
 CREATE TABLE payment_orders (
-    id UUID NOT NULL,
+    id UUID DEFAULT uuidv7() NOT NULL,
     number BIGINT GENERATED ALWAYS AS IDENTITY,
     award_id UUID NOT NULL,
     version INTEGER NOT NULL,
@@ -251,19 +246,17 @@ CREATE INDEX ix_recoveries_award_id ON recoveries (award_id);
 
 CREATE INDEX ix_recoveries_payee_uscc ON recoveries (payee_uscc);
 
-CREATE TABLE award_shares (
-    award_id UUID NOT NULL,
-    version INTEGER NOT NULL,
+CREATE TABLE arrangement_shares (
+    arrangement_id UUID NOT NULL,
+    jurisdiction TEXT NOT NULL,
+    award TEXT NOT NULL,
     unit TEXT NOT NULL,
-    payee_uscc TEXT NOT NULL,
-    amount_fen BIGINT NOT NULL,
-    parts_fen BIGINT[] NOT NULL,
-    split_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
-    CONSTRAINT pk_award_shares PRIMARY KEY (award_id, version, unit, payee_uscc),
-    CONSTRAINT fk_award_shares_award_id_version_award_versions FOREIGN KEY(award_id, version) REFERENCES award_versions (award_id, version),
-    CONSTRAINT ck_award_shares_unit CHECK (unit IN ('city', 'liandu', 'development_zone')),
-    CONSTRAINT ck_award_shares_amount CHECK (amount_fen > 0),
-    CONSTRAINT ck_award_shares_parts CHECK (amount_fen = total_of(parts_fen))
+    numerator BIGINT NOT NULL,
+    denominator BIGINT NOT NULL,
+    CONSTRAINT pk_arrangement_shares PRIMARY KEY (arrangement_id, jurisdiction, award, unit),
+    CONSTRAINT fk_arrangement_shares_arrangement_id_jurisdiction_award_ed69 FOREIGN KEY(arrangement_id, jurisdiction, award) REFERENCES arrangement_rows (arrangement_id, jurisdiction, award),
+    CONSTRAINT ck_arrangement_shares_unit CHECK (unit IN ('city', 'liandu', 'development_zone')),
+    CONSTRAINT ck_arrangement_shares_fraction CHECK (numerator >= 0 AND denominator >= 1 AND numerator <= denominator)
 );
 
 -- The shares of a version add up to its entitlement. Checked once per statement, for all rows of it: a COPY is one check.
@@ -271,9 +264,12 @@ CREATE TABLE award_shares (
 CREATE FUNCTION check_new_shares() RETURNS trigger LANGUAGE plpgsql
     SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 BEGIN
+    IF EXISTS (SELECT FROM added a WHERE a.amount_fen IS DISTINCT FROM (SELECT sum(part) FROM unnest(a.parts_fen) AS part)) THEN
+        RAISE EXCEPTION 'the parts of a share do not add up to it' USING ERRCODE = 'check_violation';
+    END IF;
     IF EXISTS (
         SELECT FROM (SELECT DISTINCT award_id, version FROM added) a
-        JOIN award_versions v ON v.award_id = a.award_id AND v.version = a.version
+        LEFT JOIN award_versions v ON v.award_id = a.award_id AND v.version = a.version
         WHERE v.entitlement_fen IS DISTINCT FROM (
             SELECT sum(s.amount_fen) FROM award_shares s WHERE s.award_id = a.award_id AND s.version = a.version)
     ) THEN
@@ -297,6 +293,15 @@ BEGIN
             WHERE s.award_id = a.award_id AND s.version = a.split_version)
     ) THEN
         RAISE EXCEPTION 'an award takes effect without all of its shares' USING ERRCODE = 'check_violation';
+    END IF;
+    IF EXISTS (
+        SELECT FROM changed a LEFT JOIN award_versions v ON v.award_id = a.award_id AND v.version = a.version
+        WHERE v.version IS NULL
+    ) OR EXISTS (
+        SELECT FROM (SELECT DISTINCT arrangement_id FROM changed WHERE arrangement_id IS NOT NULL) a
+        LEFT JOIN arrangements g ON g.id = a.arrangement_id AND g.state = 'confirmed' WHERE g.id IS NULL
+    ) THEN
+        RAISE EXCEPTION 'an award has no such version or confirmed arrangement' USING ERRCODE = 'foreign_key_violation';
     END IF;
     RETURN NULL;
 END $$;

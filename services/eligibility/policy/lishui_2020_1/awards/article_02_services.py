@@ -81,7 +81,16 @@ provider_growth = Award(
                 "new-clients", new_clients.counted, parameter("provider_clients"), new_clients.in_doubt
             ),
         ),
-        more_than("client-growth", growth.later, grown_by(growth.earlier, parameter("client_growth_floor"))),
+        condition_by(
+            "client_growth",
+            "client-growth",
+            aggregate=more_than(
+                "client-growth", growth.later, grown_by(growth.earlier, parameter("client_growth_floor"))
+            ),
+            mean_of_rates=more_than(
+                "client-growth", growth.rates, grown_by(growth.clients, parameter("client_growth_floor"))
+            ),
+        ),
         condition_by(
             "provider_authorised",
             "authorised",

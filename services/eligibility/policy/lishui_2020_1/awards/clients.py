@@ -83,13 +83,15 @@ def _for_all(cases: pl.DataFrame, figures: pl.DataFrame) -> pl.DataFrame:
     {
         "later": ("fen", Text("当年零售额", "online retail of the year")),
         "earlier": ("fen", Text("上年零售额", "online retail of the year before")),
+        "rates": ("millionths", Text("各企业当年与上年之比之和", "sum of each client's ratio to the year before")),
+        "clients": ("millionths", Text("企业数", "number of clients")),
     },
     words=Text("所服务企业的零售额增长", "growth of the clients' online retail"),
     reads=(CONTRACTS, Read("annual_sales", "uscc", CLIENT)),
-    readings=("growth_clients", "client_growth"),
+    readings=("growth_clients",),
 )
 def growth(cases: pl.DataFrame, facts: Facts, setting: Setting) -> Measured:
-    """Summed online retail of the clients, or the sum of their rates in millionths over their number in millionths.
+    """Summed online retail of the clients in both years, and their ratios: each floored to a millionth, then summed.
 
     Clients with a contract in force on a day of the year and both figures on record, the earlier above zero. None:
     no figures. Parts: one row per client compared.
@@ -106,12 +108,13 @@ def growth(cases: pl.DataFrame, facts: Facts, setting: Setting) -> Measured:
         .join(sales, left_on=["client_uscc", "before"], right_on=["client_uscc", "year"], how="inner", suffix="_before")
         .filter(pl.col("sales_before") > 0)
     )
-    if setting.reading("client_growth") == "aggregate":
-        later, earlier = arithmetic.total(pl.col("sales")), arithmetic.total(pl.col("sales_before"))
-    else:
-        rate = arithmetic.floored(arithmetic.product(pl.col("sales"), pl.lit(MILLION)), pl.col("sales_before"))
-        later, earlier = arithmetic.total(rate), pl.len().cast(pl.Int128) * MILLION
-    figures = compared.group_by("case").agg(later=later, earlier=earlier)
+    rate = arithmetic.floored(arithmetic.product(pl.col("sales"), pl.lit(MILLION)), pl.col("sales_before"))
+    figures = compared.group_by("case").agg(
+        later=arithmetic.total(pl.col("sales")),
+        earlier=arithmetic.total(pl.col("sales_before")),
+        rates=arithmetic.total(rate),
+        clients=pl.len().cast(pl.Int128) * MILLION,
+    )
     none = pl.when(pl.col("later").is_null()).then(pl.lit(["annual_sales.online_retail_fen"]))
     figures = cases.lazy().select("case").join(figures, on="case", how="left").with_columns(missing=none)
     parts = compared.select("case", "client_uscc", "new", sales_fen="sales", sales_before_fen="sales_before")

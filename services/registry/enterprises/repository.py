@@ -1,0 +1,91 @@
+"""Reading enterprises: by a part of the name, by code, and with all their records in one statement."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, TextClause, text
+
+from services.registry.datasets.catalogue import CATALOGUE, owned
+from services.registry.datasets.tables import searchable
+from services.registry.revisions.reading import View
+from services.registry.revisions.sql import json_row, listed, names_any_of, rows_at
+
+_ENTERPRISES = CATALOGUE["enterprises"]
+
+
+def search(
+    connection: Connection,
+    view: View,
+    *,
+    revision: int,
+    name: str | None,
+    code: str | None,
+    after: str | None,
+    limit: int,
+) -> list[dict[str, Any]]:
+    """Return up to `limit` + 1 enterprises in the order of their codes whose name has `name` in it and whose code begins with `code`."""
+    conditions = [view.condition(_ENTERPRISES, revision)]
+    values: dict[str, Any] = {"limit": limit + 1}
+    if name:
+        conditions.append(f"{searchable('name')} LIKE :tripled AND name LIKE :name")
+        values |= {"tripled": _pattern("".join(letter * 3 for letter in name)), "name": _pattern(name)}
+    if code:
+        conditions.append("starts_with(uscc, :code)")
+        values["code"] = code.upper()
+    if after:
+        conditions.append("uscc > :after")
+        values["after"] = after
+    query = f"{rows_at(_ENTERPRISES, revision, ' AND '.join(conditions))} ORDER BY uscc LIMIT :limit"
+    return [dict(row._mapping) for row in connection.execute(text(query), values)]
+
+
+def records_of(connection: Connection, view: View, uscc: str, revision: int) -> dict[str, list[Any]]:
+    """Return every record that names the enterprise at `revision`, by dataset in the catalogue's order, each in key order.
+
+    Records are JSON as PostgreSQL wrote it, except those with sensitive fields.
+    """
+    found: dict[str, list[Any]] = {}
+    for row in connection.execute(_card(), {"codes": [uscc], "revision": revision}):
+        dataset = CATALOGUE[row.dataset]
+        record: Any = orjson.Fragment(row.record)
+        if dataset.sensitive:
+            record = view.shown(dataset, orjson.loads(row.record))
+        found.setdefault(row.dataset, []).append(record)
+    return found
+
+
+def standing(connection: Connection, uscc: str, revision: int, on: Any) -> dict[str, Any]:
+    """Return where the enterprise is, how it is monitored and what it is sanctioned for on a day."""
+
+    def values(dataset: str, column: str, first: str, last: str) -> list[str]:
+        where = f"uscc = :uscc AND {first} <= :on AND ({last} IS NULL OR {last} > :on)"
+        query = f"SELECT DISTINCT {column} FROM ({rows_at(CATALOGUE[dataset], revision, where)}) AS r ORDER BY 1"
+        return list(connection.execute(text(query), {"uscc": uscc, "on": on}).scalars())
+
+    located = values("locations", "jurisdiction", "since", "until")
+    return {
+        "jurisdiction": located[0] if located else None,
+        "monitored_as": values("monitoring_inclusions", "track", "included_on", "removed_on"),
+        "sanctions": values("sanctions", "kind", "since", "until"),
+    }
+
+
+@cache
+def _card() -> TextClause:
+    """Return one statement over all datasets, its parameters bound, so that the database plans it once per connection."""
+    parts = [
+        f"SELECT {place} AS place, '{dataset.name}' AS dataset, CAST({json_row(dataset, 'r')} AS text) AS record,"
+        f" row_number() OVER (ORDER BY {listed(dataset.key, 'r.')}) AS number FROM"
+        f" ({rows_at(dataset, ':revision', names_any_of(dataset, 'CAST(:codes AS text[])', ':revision'))}) AS r"
+        for place, dataset in enumerate(CATALOGUE.values())
+        if owned(dataset) and dataset.name != "enterprises"
+    ]
+    return text(" UNION ALL ".join(parts) + " ORDER BY place, number")
+
+
+def _pattern(part: str) -> str:
+    escaped = part.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
+    return f"%{escaped}%"

@@ -1,0 +1,73 @@
+"""Enterprises by name and code, and one enterprise's card."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.responses import Response
+
+from services.registry.context import Viewing
+from services.registry.enterprises import repository
+from services.registry.enterprises.schemas import EnterpriseCard, EnterpriseSummary
+from services.registry.revisions.reading import known_revision
+from shared.web.app import refusals
+from shared.web.idempotency import json_response
+from shared.web.pages import Cursor, Limit, Page, decode_cursor, page
+from shared.web.problems import NOT_FOUND, Problem
+
+router = APIRouter(prefix="/v1/enterprises", tags=["enterprises"])
+
+AsOf = Annotated[int | None, Query(ge=0, description="Revision to read at; the newest if left out")]
+
+
+@router.get("", operation_id="search_enterprises", response_model=Page[EnterpriseSummary])
+def search_enterprises(
+    request: Request,
+    view: Viewing,
+    name: Annotated[str | None, Query(min_length=1, max_length=100, description="Any part of the name")] = None,
+    uscc: Annotated[str | None, Query(max_length=18, description="Beginning of the code")] = None,
+    as_of: AsOf = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Response:
+    """Find enterprises by any part of their name, Chinese included, or by the beginning of their code."""
+    after = decode_cursor(cursor, 1)
+    with request.app.state.database.reading() as connection:
+        revision = known_revision(connection, as_of)
+        rows = repository.search(
+            connection,
+            view,
+            revision=revision,
+            name=name,
+            code=uscc,
+            after=str(after[0]) if after else None,
+            limit=limit,
+        )
+    return json_response(page(rows, limit, "uscc"))
+
+
+@router.get("/{uscc}", operation_id="get_enterprise", response_model=EnterpriseCard, responses=refusals(NOT_FOUND))
+def get_enterprise(
+    request: Request,
+    view: Viewing,
+    uscc: Annotated[str, Path(max_length=18, description="Unified social credit code")],
+    on: Annotated[date | None, Query(description="Day to tell its standing for; today if left out")] = None,
+    as_of: AsOf = None,
+) -> Response:
+    """Give one enterprise with every record that names it, as known at a revision, and its standing on a day."""
+    code, day = uscc.upper(), on or view.today
+    with request.app.state.database.reading_at_one_instant() as connection:
+        revision = known_revision(connection, as_of)
+        found = repository.search(connection, view, revision=revision, name=None, code=code, after=None, limit=1)
+        if not found or found[0]["uscc"] != code:
+            raise Problem(NOT_FOUND, "There is no such enterprise at this revision.")
+        card = {
+            "enterprise": found[0],
+            "revision": revision,
+            "on": day,
+            **repository.standing(connection, code, revision, day),
+            "records": repository.records_of(connection, view, code, revision),
+        }
+    return json_response(card)

@@ -1,0 +1,66 @@
+"""The committed documents are what the code says, valid by their standards, and named as integrators rely on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jsonschema
+import orjson
+import pytest
+from openapi_spec_validator import validate
+
+from deploy import documents
+
+CURRENT = documents.documents()
+OPENAPI = {path: orjson.loads(content) for path, content in CURRENT.items() if path.endswith(".openapi.json")}
+OPERATIONS = [
+    pytest.param(operation, id=f"{path.split('.')[0]}:{method} {route}")
+    for path, document in OPENAPI.items()
+    for route, methods in document["paths"].items()
+    for method, operation in methods.items()
+]
+
+
+@pytest.mark.parametrize("path", CURRENT)
+def test_the_committed_document_is_current(path: str) -> None:
+    file = documents.FOLDER / path
+    assert file.exists(), "run `make openapi` and commit what it writes"
+    assert file.read_bytes() == CURRENT[path], "run `make openapi` and commit what it writes"
+
+
+def test_no_document_is_left_over() -> None:
+    there = {str(file.relative_to(documents.FOLDER)) for file in documents.FOLDER.rglob("*.json")}
+    assert there == set(CURRENT)
+
+
+@pytest.mark.parametrize("path", OPENAPI)
+def test_openapi_is_valid(path: str) -> None:
+    validate(OPENAPI[path])
+
+
+@pytest.mark.parametrize("path", OPENAPI)
+def test_operation_ids_are_verb_noun_and_unique(path: str) -> None:
+    ids = [operation["operationId"] for methods in OPENAPI[path]["paths"].values() for operation in methods.values()]
+    assert len(ids) == len(set(ids))
+    assert all("_" in name and name == name.lower() for name in ids)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_an_operation_is_described_and_says_how_it_refuses(operation: dict[str, Any]) -> None:
+    assert len(operation["tags"]) == 1
+    assert operation.get("description") or operation.get("summary")
+    if operation["operationId"] in ("get_health", "get_readiness"):
+        assert "security" not in operation
+        return
+    assert operation["security"], "no route but probes answers without a token"
+    assert {"401", "403", "422", "503"} <= set(operation["responses"])
+    for status, answer in operation["responses"].items():
+        if status.startswith(("4", "5")):
+            assert list(answer["content"]) == ["application/problem+json"], status
+
+
+@pytest.mark.parametrize("name", documents.EVENTS)
+def test_an_event_schema_is_a_schema_and_lets_publishers_grow(name: str) -> None:
+    schema = orjson.loads(CURRENT[f"events/{name}.schema.json"])
+    jsonschema.Draft202012Validator.check_schema(schema)
+    assert schema.get("additionalProperties", True) is not False

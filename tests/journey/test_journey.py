@@ -1,0 +1,164 @@
+"""A fact's way to a payment order, through real processes: start, import, decide, pay; kill, correct; start again."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from deploy.local.demo import SAMPLE_ARRANGEMENT
+from deploy.local.processes import free_port
+from deploy.local.story import Story
+from deploy.local.system import DEFAULT_PORTS, LocalSystem
+from shared.clock import SystemClock, calendar_date
+
+COURIER = "91331100MA20000018"
+TODAY = calendar_date(SystemClock().now())
+
+
+@pytest.fixture(scope="module")
+def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("journey")
+
+
+@pytest.fixture(scope="module")
+def environment() -> dict[str, str]:
+    ports = {name: str(free_port()) for name in DEFAULT_PORTS}
+    broker = os.environ.get("LOCAL_BROKER", "auto")
+    return {"ELIGIBILITY_NOTICE_WORKING_DAYS": "0", "LOCAL_BROKER": broker, **ports}
+
+
+@pytest.fixture(scope="module")
+def system(state: Path, environment: dict[str, str]) -> Iterator[LocalSystem]:
+    os.environ["ELIGIBILITY_NOTICE_WORKING_DAYS"] = "0"
+    system = LocalSystem(state, environment, durable=False)
+    try:
+        system.start()
+        yield system
+    finally:
+        system.stop()
+
+
+@pytest.fixture
+def story(system: LocalSystem) -> Iterator[Story]:
+    urls = {service: system.url(service) for service in ("issuer", "registry", "eligibility", "payout")}
+    story = Story(urls, system.clients)
+    yield story
+    story.close()
+
+
+def until(check: Callable[[], Any], seconds: float = 60.0) -> Any:
+    deadline = time.monotonic() + seconds
+    while not (found := check()):
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.2)
+    return found
+
+
+def record(story: Story, dataset: str, **row: Any) -> None:
+    story.post("data-platform", f"registry:/v1/datasets/{dataset}/records", {"records": [row], "source": "journey"})
+
+
+def live_orders(story: Story, award_id: str) -> list[tuple[str, int]]:
+    url = f"{story._urls['payout']}/v1/awards/{award_id}"
+    answer = story._http.get(url, auth=story._auth["auditor"])
+    if answer.status_code != httpx.codes.OK:
+        return []
+    return sorted((o["unit"], o["amount_fen"]) for o in answer.json()["orders"] if o["live"])
+
+
+def decide(story: Story) -> dict[str, Any]:
+    evaluation = story.evaluate([2023], TODAY.isoformat())
+    story.approve(evaluation["id"], "seen")
+    return evaluation
+
+
+def test_a_fact_becomes_a_payment_order(story: Story) -> None:
+    record(
+        story,
+        "enterprises",
+        uscc=COURIER,
+        name="丽水甲快递有限公司",
+        legal_form="enterprise",
+        registered_on="2015-05-05",
+    )
+    record(story, "locations", uscc=COURIER, since="2015-05-05", jurisdiction="liandu", until=None)
+    record(story, "courier_years", uscc=COURIER, year=2023, parcels=4_000_000, operating_days=365, rent_fen=20_000_001)
+
+    evaluation = decide(story)
+    assert evaluation["decisions"]["created"] == 1
+    [decision] = story.decisions(evaluation_id=evaluation["id"])
+    assert (decision["state"], decision["version"], decision["entitlement_fen"]) == ("approved", 1, 6_000_000)
+
+    award = decision["award_id"]
+    waiting = until(lambda: story._http.get(
+        f"{story._urls['payout']}/v1/awards/{award}", auth=story._auth["auditor"]).json().get("waiting_for"))  # fmt: skip
+    assert waiting == "arrangement"
+    story.arrange(SAMPLE_ARRANGEMENT)
+    assert until(lambda: live_orders(story, award)) == [("city", 3_000_000), ("liandu", 3_000_000)]
+
+    for unit in ("city", "liandu"):
+        story.appropriate(unit, TODAY.year, 100_000_000, "〔样例〕1号")
+    until(lambda: len(story.orders(award_id=award, state="issued")) == 2)
+
+
+def test_a_corrected_fact_becomes_a_top_up_though_workers_are_killed(story: Story, system: LocalSystem) -> None:
+    for child in system.supervisor._children:
+        if child.name in ("eligibility-relay", "payout-worker", "eligibility-worker"):
+            assert child.process is not None
+            child.process.send_signal(signal.SIGKILL)
+            child.process.wait()
+    record(story, "courier_years", uscc=COURIER, year=2023, parcels=4_000_000, operating_days=365, rent_fen=30_000_000)
+    system.supervisor.watch()
+    evaluation = decide(story)
+    assert evaluation["decisions"]["restated"] == 1
+    [decision] = story.decisions(evaluation_id=evaluation["id"])
+    assert (decision["version"], decision["reason"]) == (2, "correction")
+    expected = [("city", 1_500_000), ("city", 3_000_000), ("liandu", 1_500_000), ("liandu", 3_000_000)]
+    until(lambda: live_orders(story, decision["award_id"]) == expected)
+
+
+def test_an_officer_of_liandu_sees_liandu_alone(story: Story) -> None:
+    assert {d["jurisdiction"] for d in story.items("liandu-officer", "eligibility:/v1/decisions")} == {"liandu"}
+
+
+def test_no_route_but_probes_answers_without_a_token(story: Story) -> None:
+    for service in ("registry", "eligibility", "payout"):
+        document = httpx.get(f"{story._urls[service]}/openapi.json").json()
+        for path, methods in document["paths"].items():
+            if path in ("/healthz", "/readyz"):
+                continue
+            for method in methods:
+                url = f"{story._urls[service]}{path}".replace("{", "").replace("}", "")
+                json = {} if method == "post" else None
+                status = httpx.request(method.upper(), url, json=json).status_code
+                assert status == 401, (method, path, status)
+
+
+def test_everything_goes_on_after_the_whole_system_was_killed(
+    system: LocalSystem, state: Path, environment: dict[str, str]
+) -> None:
+    for child in system.supervisor._children:
+        if child.process is not None:
+            child.process.kill()
+            child.process.wait()
+    system.stop()
+    again = LocalSystem(state, environment, durable=False)
+    try:
+        again.start()
+        urls = {service: again.url(service) for service in ("issuer", "registry", "eligibility", "payout")}
+        story = Story(urls, again.clients)
+        record(story, "courier_years", uscc=COURIER, year=2023, parcels=1, operating_days=365, rent_fen=30_000_000)
+        decide(story)
+        [withdrawn] = [d for d in story.decisions(state="approved") if d["result"] == "withdrawn"]
+        assert withdrawn["version"] == 3
+        until(lambda: live_orders(story, withdrawn["award_id"]) == [])
+        story.close()
+    finally:
+        again.stop()

@@ -1,0 +1,88 @@
+"""Every case file against the engine: all at once, and one by one with its reasons."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from services.eligibility.evaluation.evaluate import evaluate
+from services.eligibility.evaluation.explain import explain
+from services.eligibility.evaluation.explanation import Explanation
+from services.eligibility.policy.book import Readings, load_book
+from tests.policy.casefile import PolicyCase, case_files, fen, read_cases
+from tests.policy.tables import facts
+
+BOOK = load_book("lishui-2020-1")
+CASES = [case for path in case_files() for case in read_cases(path)]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.award}: {case.name}")
+def test_case(case: PolicyCase) -> None:
+    known = facts(case.tables)
+    readings = Readings.official_defaults(BOOK).with_changes(case.readings)
+    years = list(BOOK.possible_years)
+    outcomes = evaluate(known, BOOK, readings, years, case.decided_on, [case.award], everyone=True)
+    rows = {(row["subject"], row["award_year"]): row for row in outcomes.iter_rows(named=True)}
+    about = {row["subject"] for row in rows.values() if row["about_known"]}
+    for named, by_year in case.expect.items():
+        subject = named if named is not None else only(about)
+        for year, expected in by_year.items():
+            row = rows.get((subject, year))
+            assert row is not None, f"no outcome of {subject} in {year}; there are {sorted(rows, key=str)}"
+            told = explain(known, BOOK, readings, case.award, subject, year, case.decided_on)
+            assert (told.result, told.entitlement_fen) == (row["result"], row["entitlement_fen"])
+            check(expected, row, told)
+
+
+def only(subjects: set[str]) -> str:
+    assert len(subjects) == 1, f"name the subject: {sorted(subjects)}"
+    return next(iter(subjects))
+
+
+def check(expected: Any, row: dict[str, Any], told: Explanation) -> None:
+    said = {"result": row["result"], "yuan": row["entitlement_fen"] / 100, "missing": row["missing"]}
+    if isinstance(expected, dict):
+        ((result, why),) = expected.items()
+        assert row["result"] == result, said
+        if result == "undetermined":
+            assert row["missing"] == sorted([why] if isinstance(why, str) else why), said
+            return
+        failed = [condition.name for condition in told.conditions if condition.met is False]
+        assert failed == [next(iter(why)) if isinstance(why, dict) else why], failed
+        if isinstance(why, dict):
+            short = {condition.short_by.value for condition in told.near_misses if condition.short_by is not None}
+            assert short == set(why.values()), short
+        return
+    if expected in ("refused", "undetermined"):
+        assert row["result"] == expected, said
+        return
+    assert row["result"] == "granted", said
+    if expected == "in kind":
+        assert (row["kind"], row["entitlement_fen"]) == ("in_kind", 0), said
+    else:
+        assert row["entitlement_fen"] == fen(expected), said
+
+
+def test_every_award_has_a_case_file() -> None:
+    assert {path.stem for path in case_files()} == {award.code for award in BOOK.awards}
+
+
+def test_every_reading_is_tried_every_way() -> None:
+    tried = {(name, value) for case in CASES for name, value in case.readings.items()}
+    wanted = {(name, value) for name, reading in BOOK.readings.items() for value in reading.values}
+    assert not {(n, v) for n, v in wanted - tried if v != BOOK.readings[n].default}
+
+
+def test_every_condition_fails_alone_somewhere() -> None:
+    alone = {
+        (case.award, next(iter(why)) if isinstance(why, dict) else why)
+        for case in CASES
+        for by_year in case.expect.values()
+        for expected in by_year.values()
+        if isinstance(expected, dict)
+        for result, why in expected.items()
+        if result == "refused"
+    }
+    own = {(award.code, condition.name) for award in BOOK.awards for condition in award.when}
+    assert not own - alone, sorted(own - alone)
