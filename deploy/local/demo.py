@@ -194,7 +194,6 @@ def main(arguments: list[str]) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda received, _: stopping.append(received))
     environment = {"ELIGIBILITY_NOTICE_WORKING_DAYS": "0", **os.environ}
-    os.environ.update(environment)
     system: LocalSystem | None = None
     story: Story | None = None
     bar = Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=console, transient=True)

@@ -136,8 +136,9 @@ class Supervisor:
         """Stop all children, the last started first."""
         for child in reversed(self._children):
             child.stop(15.0)
+        if self._children:
+            self._record.unlink(missing_ok=True)
         self._children.clear()
-        self._record.unlink(missing_ok=True)
 
     def _remember(self) -> None:
         lines = []

@@ -181,7 +181,7 @@ class LocalSystem:
         modules = {"issuer": "deploy.local.issuer"}
         modules |= {f"{s}-{part}": f"services.{s}.{part}" for s in SERVICES for part in ("app", "worker", "relay")}
         children = {
-            name: Child(name, [sys.executable, "-m", module], self._log(name), self.settings)
+            name: Child(name, [sys.executable, "-m", module], self._log(name), {**self._environment, **self.settings})
             for name, module in modules.items()
         }
         for child in children.values():

@@ -36,7 +36,6 @@ def environment() -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def system(state: Path, environment: dict[str, str]) -> Iterator[LocalSystem]:
-    os.environ["ELIGIBILITY_NOTICE_WORKING_DAYS"] = "0"
     system = LocalSystem(state, environment, durable=False)
     try:
         system.start()
@@ -139,26 +138,3 @@ def test_no_route_but_probes_answers_without_a_token(story: Story) -> None:
                 json = {} if method == "post" else None
                 status = httpx.request(method.upper(), url, json=json).status_code
                 assert status == 401, (method, path, status)
-
-
-def test_everything_goes_on_after_the_whole_system_was_killed(
-    system: LocalSystem, state: Path, environment: dict[str, str]
-) -> None:
-    for child in system.supervisor._children:
-        if child.process is not None:
-            child.process.kill()
-            child.process.wait()
-    system.stop()
-    again = LocalSystem(state, environment, durable=False)
-    try:
-        again.start()
-        urls = {service: again.url(service) for service in ("issuer", "registry", "eligibility", "payout")}
-        story = Story(urls, again.clients)
-        record(story, "courier_years", uscc=COURIER, year=2023, parcels=1, operating_days=365, rent_fen=30_000_000)
-        decide(story)
-        [withdrawn] = [d for d in story.decisions(state="approved") if d["result"] == "withdrawn"]
-        assert withdrawn["version"] == 3
-        until(lambda: live_orders(story, withdrawn["award_id"]) == [])
-        story.close()
-    finally:
-        again.stop()

@@ -5,11 +5,12 @@ A file has `award`, `given` (tables that every case starts from), optional `deci
 `without` (datasets emptied), `readings`, `decided_on`. `expect` maps the award year to yuan, `in kind`, `refused`,
 `undetermined`, `{refused: condition}` (that condition fails and no other), `{refused: {condition: short by}}`, or
 `{undetermined: facts missing}`. With several subjects, `expect` maps each subject to such a mapping.
-A column `x_yuan` holds yuan for `x_fen`. Every enterprise named is an enterprise in Liandu unless a table says otherwise.
+A column `x_yuan` holds yuan for `x_fen`; a row with `C{1..51}` in it stands for 51 rows. Every enterprise named is an enterprise in Liandu unless a table says otherwise.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from typing import Any
 import yaml
 
 FOLDER = Path(__file__).with_name("cases")
+_RANGE = re.compile(r"\{(\d+)\.\.(\d+)\}")
 DECIDED_ON = date(2025, 6, 1)
 
 
@@ -59,7 +61,7 @@ def read_cases(path: Path) -> Iterator[PolicyCase]:
         yield PolicyCase(
             award=document["award"],
             name=said["name"],
-            tables={dataset: [_in_fen(row) for row in rows] for dataset, rows in tables.items()},
+            tables={dataset: [_in_fen(one) for row in rows for one in _each(row)] for dataset, rows in tables.items()},
             readings=said.get("readings", {}),
             decided_on=said.get("decided_on", document.get("decided_on", DECIDED_ON)),
             expect=_by_subject(said["expect"]),
@@ -72,6 +74,16 @@ def fen(yuan: int | str) -> int:
     if exact != int(exact):
         raise ValueError(f"{yuan} yuan is not whole fen")
     return int(exact)
+
+
+def _each(row: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The rows that a row with `{first..last}` stands for; itself where there is none."""
+    found = [match for value in row.values() if isinstance(value, str) for match in [_RANGE.search(value)] if match]
+    if not found:
+        yield row
+        return
+    for number in range(int(found[0][1]), int(found[0][2]) + 1):
+        yield {name: _RANGE.sub(str(number), v) if isinstance(v, str) else v for name, v in row.items()}
 
 
 def _in_fen(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -70,8 +70,7 @@ class Explanation:
     @property
     def near_misses(self) -> tuple[Judgement, ...]:
         """The failed conditions that say by how much they are short."""
-        leaves = [leaf for condition in self.conditions for leaf in _leaves(condition)]
-        return tuple(leaf for leaf in leaves if leaf.met is False and leaf.short_by is not None)
+        return tuple(leaf for condition in self.conditions for leaf in _short(condition))
 
     def as_dict(self, language: str) -> dict[str, Any]:
         """The explanation as a document; `language` is `zh-CN` or `en`."""
@@ -103,7 +102,10 @@ class Explanation:
         return canonical_json(self.as_dict(language))
 
 
-def _leaves(condition: Judgement) -> list[Judgement]:
+def _short(condition: Judgement) -> list[Judgement]:
+    """The failed leaves of a failed condition, where they say what is short."""
+    if condition.met is not False:
+        return []
     if not condition.within:
-        return [condition]
-    return [leaf for part in condition.within for leaf in _leaves(part)]
+        return [] if condition.short_by is None else [condition]
+    return [leaf for part in condition.within for leaf in _short(part)]

@@ -9,7 +9,6 @@ from sqlalchemy import (
     Column,
     Date,
     DateTime,
-    ForeignKey,
     Identity,
     Index,
     Integer,
@@ -29,7 +28,7 @@ payment_orders = Table(
     metadata,
     Column("id", Uuid, primary_key=True, server_default=text("uuidv7()")),
     Column("number", BigInteger, Identity(always=True), nullable=False),
-    Column("award_id", Uuid, ForeignKey("awards.award_id"), nullable=False),
+    Column("award_id", Uuid, nullable=False),
     Column("version", Integer, nullable=False),
     Column("unit", Text, nullable=False),
     Column("instalment", SmallInteger, nullable=False),
@@ -102,4 +101,5 @@ payment_orders = Table(
     Index("uq_payment_orders_replaces", "replaces", unique=True, postgresql_where=text("replaces IS NOT NULL")),
 )
 """An order pays one unit's part of one instalment. `live` orders make up what is or will be paid; a failed or returned one stays
-live until it is reissued or cut. `budget_year` is the year of the budget that it draws on, set when it is funded."""
+live until it is reissued or cut. `budget_year` is the year of the budget that it draws on, set when it is funded.
+That its award has such a version is checked by a trigger, once per statement."""

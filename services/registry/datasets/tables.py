@@ -16,6 +16,7 @@ from sqlalchemy import (
     Index,
     Table,
     Text,
+    literal_column,
     text,
 )
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
@@ -96,12 +97,15 @@ def _current(dataset: Dataset) -> Table:
         *_owner_indexes(dataset, dataset.name),
     )
     if dataset.searched:
-        Index(
+        tripled = literal_column(f"({searchable(dataset.searched)})").label("tripled")
+        index = Index(
             f"ix_{dataset.name}_{dataset.searched}",
-            text(f"({searchable(dataset.searched)}) gin_trgm_ops"),
+            tripled,
             postgresql_using="gin",
+            postgresql_ops={"tripled": "gin_trgm_ops"},
             _table=table,
         )
+        assert index in table.indexes
     if dataset.period:
         days = text(f"daterange({dataset.period.since}, {dataset.period.until})")
         table.append_constraint(

@@ -34,7 +34,7 @@ class View:
                 record[name] = self.cipher.show(record[name], whole=self.accounts)
         return record
 
-    def condition(self, dataset: Dataset, revision: int) -> str:
+    def condition(self, dataset: Dataset, revision: int | str) -> str:
         """Write the condition that the caller may see a row."""
         return visible_to(dataset, self.jurisdiction, self.today, revision)
 

@@ -28,16 +28,23 @@ def differ(names: Sequence[str], left: str, right: str) -> str:
     return f"({listed(names, left + '.')}) IS DISTINCT FROM ({listed(names, right + '.')})"
 
 
-def rows_at(dataset: Dataset, revision: int, where: str = "true") -> str:
+def _number(revision: int | str) -> str:
+    """Write a revision: a number, or the name of a bound parameter such as `:revision`."""
+    return revision if isinstance(revision, str) else f"{revision:d}"
+
+
+def rows_at(dataset: Dataset, revision: int | str, where: str = "true") -> str:
     """Write the query of the dataset's rows as known at `revision`: its fields and the revision that set each row.
+
+    `revision` is a number or a bound parameter (`:revision`).
 
     One statement, so that a row which is being replaced is seen exactly once.
     """
     columns = f"{listed(dataset.names)}, revision"
     return (
-        f"SELECT {columns} FROM {dataset.name} WHERE revision <= {revision:d} AND {where}"
+        f"SELECT {columns} FROM {dataset.name} WHERE revision <= {_number(revision)} AND {where}"
         f" UNION ALL SELECT {columns} FROM {history_name(dataset.name)}"
-        f" WHERE revision <= {revision:d} AND replaced_in > {revision:d} AND {where}"
+        f" WHERE revision <= {_number(revision)} AND replaced_in > {_number(revision)} AND {where}"
     )
 
 
@@ -47,7 +54,7 @@ def parent_of(dataset: Dataset) -> Dataset:
     return CATALOGUE[dataset.through[1]]
 
 
-def names_any_of(dataset: Dataset, enterprises: str, revision: int) -> str:
+def names_any_of(dataset: Dataset, enterprises: str, revision: int | str) -> str:
     """Write the condition that a row names one of `enterprises` (an SQL array), by itself or through its parent.
 
     Rows of datasets that belong to nobody concern everybody.
@@ -61,7 +68,7 @@ def names_any_of(dataset: Dataset, enterprises: str, revision: int) -> str:
     return f"{field} IN (SELECT parent.{field} FROM ({owned}) AS parent)"
 
 
-def visible_to(dataset: Dataset, jurisdiction: str | None, today: date, revision: int) -> str:
+def visible_to(dataset: Dataset, jurisdiction: str | None, today: date, revision: int | str) -> str:
     """Write the condition that a caller tied to `jurisdiction` may see a row: its enterprise is located there today.
 
     What matters is where the enterprise is now, by the registry's newest knowledge, whatever revision is read.
@@ -78,7 +85,7 @@ def visible_to(dataset: Dataset, jurisdiction: str | None, today: date, revision
     return names_any_of(dataset, f"ARRAY({located})", revision)
 
 
-def owner_at(dataset: Dataset, alias: str, revision: int) -> str:
+def owner_at(dataset: Dataset, alias: str, revision: int | str) -> str:
     """Write the expression of a row's owning enterprise as known at `revision`; null if there is none."""
     if dataset.owners:
         return f"{alias}.{dataset.owners[0]}"

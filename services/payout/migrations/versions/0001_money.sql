@@ -133,39 +133,6 @@ CREATE UNIQUE INDEX uq_holds_award_id ON holds (award_id) WHERE released_at IS N
 
 CREATE UNIQUE INDEX uq_holds_uscc ON holds (uscc) WHERE released_at IS NULL;
 
-CREATE TABLE postings (
-    id BIGINT GENERATED ALWAYS AS IDENTITY,
-    kind TEXT NOT NULL,
-    source TEXT NOT NULL,
-    destination TEXT NOT NULL,
-    amount_fen BIGINT NOT NULL,
-    unit TEXT NOT NULL,
-    award_id UUID,
-    version INTEGER,
-    order_id UUID,
-    recovery_id UUID,
-    document TEXT,
-    actor TEXT NOT NULL,
-    posted_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
-    CONSTRAINT pk_postings PRIMARY KEY (id),
-    CONSTRAINT ck_postings_amount CHECK (amount_fen > 0),
-    CONSTRAINT ck_postings_accounts CHECK (source <> destination),
-    CONSTRAINT ck_postings_unit CHECK (unit IN ('city', 'liandu', 'development_zone'))
-);
-
-CREATE INDEX ix_postings_award_id ON postings (award_id);
-
-CREATE TABLE arrangement_rows (
-    arrangement_id UUID NOT NULL,
-    jurisdiction TEXT NOT NULL,
-    award TEXT NOT NULL,
-    remainder_to TEXT NOT NULL,
-    CONSTRAINT pk_arrangement_rows PRIMARY KEY (arrangement_id, jurisdiction, award),
-    CONSTRAINT ck_arrangement_rows_jurisdiction CHECK (jurisdiction IN ('city', 'liandu', 'development_zone')),
-    CONSTRAINT ck_arrangement_rows_remainder_to CHECK (remainder_to IN ('city', 'liandu', 'development_zone')),
-    CONSTRAINT fk_arrangement_rows_arrangement_id_arrangements FOREIGN KEY(arrangement_id) REFERENCES arrangements (id)
-);
-
 CREATE TABLE payment_orders (
     id UUID DEFAULT uuidv7() NOT NULL,
     number BIGINT GENERATED ALWAYS AS IDENTITY,
@@ -206,8 +173,7 @@ CREATE TABLE payment_orders (
     CONSTRAINT ck_payment_orders_approved CHECK ((approved_by IS NULL) = (approved_at IS NULL)),
     CONSTRAINT ck_payment_orders_approval CHECK (state NOT IN ('approved', 'batched', 'settled') OR approved_by IS NOT NULL),
     CONSTRAINT ck_payment_orders_live CHECK (live OR state IN ('cancelled', 'failed', 'returned')),
-    CONSTRAINT ck_payment_orders_cancelled CHECK (NOT live OR state <> 'cancelled'),
-    CONSTRAINT fk_payment_orders_award_id_awards FOREIGN KEY(award_id) REFERENCES awards (award_id)
+    CONSTRAINT ck_payment_orders_cancelled CHECK (NOT live OR state <> 'cancelled')
 );
 
 CREATE INDEX ix_payment_orders_due_year ON payment_orders (due_year) WHERE state = 'waiting' AND waiting_for = 'due_year';
@@ -221,6 +187,39 @@ CREATE INDEX ix_payment_orders_stuck ON payment_orders (unit, budget_year) WHERE
 CREATE UNIQUE INDEX uq_payment_orders_purpose ON payment_orders (award_id, version, unit, payee_uscc, instalment, replaces) NULLS NOT DISTINCT;
 
 CREATE UNIQUE INDEX uq_payment_orders_replaces ON payment_orders (replaces) WHERE replaces IS NOT NULL;
+
+CREATE TABLE postings (
+    id BIGINT GENERATED ALWAYS AS IDENTITY,
+    kind TEXT NOT NULL,
+    source TEXT NOT NULL,
+    destination TEXT NOT NULL,
+    amount_fen BIGINT NOT NULL,
+    unit TEXT NOT NULL,
+    award_id UUID,
+    version INTEGER,
+    order_id UUID,
+    recovery_id UUID,
+    document TEXT,
+    actor TEXT NOT NULL,
+    posted_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    CONSTRAINT pk_postings PRIMARY KEY (id),
+    CONSTRAINT ck_postings_amount CHECK (amount_fen > 0),
+    CONSTRAINT ck_postings_accounts CHECK (source <> destination),
+    CONSTRAINT ck_postings_unit CHECK (unit IN ('city', 'liandu', 'development_zone'))
+);
+
+CREATE INDEX ix_postings_award_id ON postings (award_id);
+
+CREATE TABLE arrangement_rows (
+    arrangement_id UUID NOT NULL,
+    jurisdiction TEXT NOT NULL,
+    award TEXT NOT NULL,
+    remainder_to TEXT NOT NULL,
+    CONSTRAINT pk_arrangement_rows PRIMARY KEY (arrangement_id, jurisdiction, award),
+    CONSTRAINT ck_arrangement_rows_jurisdiction CHECK (jurisdiction IN ('city', 'liandu', 'development_zone')),
+    CONSTRAINT ck_arrangement_rows_remainder_to CHECK (remainder_to IN ('city', 'liandu', 'development_zone')),
+    CONSTRAINT fk_arrangement_rows_arrangement_id_arrangements FOREIGN KEY(arrangement_id) REFERENCES arrangements (id)
+);
 
 CREATE TABLE recoveries (
     id UUID NOT NULL,
@@ -311,6 +310,22 @@ CREATE TRIGGER awards_new_in_effect AFTER INSERT ON awards
 
 CREATE TRIGGER awards_changed_in_effect AFTER UPDATE ON awards
     REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION check_version_in_effect();
+
+-- An order belongs to a version of an award.
+CREATE FUNCTION check_new_orders() RETURNS trigger LANGUAGE plpgsql
+    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM added o LEFT JOIN award_versions v ON v.award_id = o.award_id AND v.version = o.version
+        WHERE v.version IS NULL
+    ) THEN
+        RAISE EXCEPTION 'an order has no such award and version' USING ERRCODE = 'foreign_key_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER payment_orders_of_versions AFTER INSERT ON payment_orders
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION check_new_orders();
 
 -- The version in effect never goes back.
 CREATE FUNCTION refuse_older_version() RETURNS trigger LANGUAGE plpgsql AS $$
