@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from services.eligibility import app as eligibility
 from services.eligibility.settings import Settings as EligibilitySettings
 from services.payout import app as payout
+from services.payout.settings import Settings as PayoutSettings
 from services.registry import app as registry
 from services.registry.settings import Settings as RegistrySettings
 from shared.clock import SystemClock
@@ -60,15 +61,11 @@ def apps() -> dict[str, FastAPI]:
     }
     clock = SystemClock()
     verifier = TokenVerifier("http://localhost", "documents", _NoKeys(), clock)
-    eligibility_settings = EligibilitySettings.model_validate(common)
+    parts: dict[str, Any] = {"database": Database(nowhere), "token_verifier": verifier, "clock": clock}
     return {
-        "registry": registry.build(
-            RegistrySettings.model_validate(common), clock=clock, token_verifier=verifier, database=Database(nowhere)
-        ),
-        "eligibility": eligibility.build(
-            eligibility_settings, verifier, eligibility.registry_facts(eligibility_settings), clock
-        ),
-        "payout": payout.build(Database(nowhere), verifier, clock),
+        "registry": registry.build(RegistrySettings.model_validate(common), **parts),
+        "eligibility": eligibility.build(EligibilitySettings.model_validate(common), **parts),
+        "payout": payout.build(PayoutSettings.model_validate(common), **parts),
     }
 
 

@@ -10,11 +10,10 @@ from services.eligibility.evaluations.routes import router as evaluations_router
 from services.eligibility.facts.registry import RegistryFacts
 from services.eligibility.policies.routes import router as policies_router
 from services.eligibility.settings import Settings
-from shared.clock import Clock, SystemClock
+from shared.clock import Clock
 from shared.database.engine import Database
-from shared.observability import logs, tracing
 from shared.web.app import create_app
-from shared.web.auth import ClientCredentials, RemoteKeys, TokenVerifier
+from shared.web.auth import ClientCredentials, TokenVerifier
 from shared.web.dead_letters import router as dead_letters_router
 from shared.web.serve import serve
 
@@ -27,29 +26,29 @@ def registry_facts(settings: Settings) -> RegistryFacts:
     return RegistryFacts(httpx.Client(base_url=settings.registry_url, auth=credentials))
 
 
-def build(settings: Settings, token_verifier: TokenVerifier, registry: RegistryFacts, clock: Clock) -> FastAPI:
-    """Build the app from its parts."""
+def build(
+    settings: Settings,
+    *,
+    database: Database,
+    token_verifier: TokenVerifier,
+    clock: Clock,
+    registry: RegistryFacts | None = None,
+) -> FastAPI:
+    """Build the app from its parts; without `registry`, the one that the settings name."""
     return create_app(
         service="eligibility",
         title="Eligibility",
         description=DESCRIPTION,
         routers=[policies_router, evaluations_router, decisions_router, approvals_router, dead_letters_router],
-        database=Database(settings.database_url, pool_size=settings.pool_size, application_name="eligibility-app"),
+        database=database,
         token_verifier=token_verifier,
         clock=clock,
-        state={"registry": registry, "notice_working_days": settings.notice_working_days},
+        state={
+            "registry": registry or registry_facts(settings),
+            "notice_working_days": settings.notice_working_days,
+        },
     )
 
 
-def main() -> None:
-    """Serve as the environment says."""
-    settings = Settings()
-    logs.configure("eligibility", "app", settings.log_level)
-    tracing.configure("eligibility")
-    clock = SystemClock()
-    verifier = TokenVerifier(settings.token_issuer, settings.token_audience, RemoteKeys(settings.token_jwks_url), clock)
-    serve(build(settings, verifier, registry_facts(settings), clock), settings.host, settings.port)
-
-
 if __name__ == "__main__":
-    main()
+    serve("eligibility", Settings(), build)

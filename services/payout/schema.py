@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import services.payout.accounts.tables
 import services.payout.arrangements.tables
 import services.payout.awards.tables
 import services.payout.budgets.tables

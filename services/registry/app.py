@@ -12,13 +12,10 @@ from services.registry.imports.routes import router as imports_router
 from services.registry.revisions.record_routes import router_of
 from services.registry.revisions.routes import router as revisions_router
 from services.registry.settings import Settings
-from shared.clock import Clock, SystemClock
-from shared.database import migrate
+from shared.clock import Clock
 from shared.database.engine import Database
-from shared.observability import logs, tracing
 from shared.web.app import create_app
-from shared.web.auth import RemoteKeys, TokenVerifier
-from shared.web.problems import UNAVAILABLE, Problem
+from shared.web.auth import TokenVerifier
 from shared.web.serve import serve
 
 DESCRIPTION = (
@@ -27,14 +24,8 @@ DESCRIPTION = (
 )
 
 
-def build(settings: Settings, *, clock: Clock, token_verifier: TokenVerifier, database: Database) -> FastAPI:
+def build(settings: Settings, *, database: Database, token_verifier: TokenVerifier, clock: Clock) -> FastAPI:
     """Build the app from its parts."""
-
-    def ready() -> None:
-        with database.reading() as connection:
-            if not migrate.is_current("registry", connection):
-                raise Problem(UNAVAILABLE, "The database has not this version's tables yet.")
-
     return create_app(
         service="registry",
         title="Registry",
@@ -50,21 +41,9 @@ def build(settings: Settings, *, clock: Clock, token_verifier: TokenVerifier, da
         token_verifier=token_verifier,
         clock=clock,
         state={"settings": settings, "cipher": AccountCipher(settings.account_key.get_secret_value())},
-        ready=ready,
         large_bodies=["/v1/imports"],
     )
 
 
-def main() -> None:
-    """Serve the registry as its settings say."""
-    settings = Settings()
-    logs.configure("registry", "app", settings.log_level)
-    tracing.configure("registry")
-    clock = SystemClock()
-    verifier = TokenVerifier(settings.token_issuer, settings.token_audience, RemoteKeys(settings.token_jwks_url), clock)
-    database = Database(settings.database_url, pool_size=settings.pool_size, application_name="registry-app")
-    serve(build(settings, clock=clock, token_verifier=verifier, database=database), settings.host, settings.port)
-
-
 if __name__ == "__main__":
-    main()
+    serve("registry", Settings(), build)

@@ -50,11 +50,6 @@ class Database:
             connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
             yield connection
 
-    def ping(self) -> None:
-        """Raise unless the database answers."""
-        with self.reading() as connection:
-            connection.execute(text("SELECT 1"))
-
     def close(self) -> None:
         """Close the pool."""
         self.engine.dispose()

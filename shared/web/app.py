@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -20,6 +20,7 @@ from starlette.types import Scope as AsgiScope
 
 from shared.clock import Clock
 from shared.database.engine import Database
+from shared.database.migrate import is_current
 from shared.messaging.consumer import Handler
 from shared.observability import metrics, tracing
 from shared.web import problems
@@ -69,15 +70,13 @@ def create_app(
     token_verifier: TokenVerifier,
     clock: Clock,
     state: Mapping[str, Any] | None = None,
-    ready: Callable[[], None] = lambda: None,
     large_bodies: Sequence[str] = (),
     event_handlers: Mapping[str, Handler] | None = None,
 ) -> FastAPI:
     """Build a service's app around `routers`.
 
-    `state` is put on `app.state` for the routes; `ready` raises if something beside the database is missing;
-    `large_bodies` are path prefixes whose body limit the route itself enforces; `event_handlers` give effect to the
-    events of a topic, for dead letters that are replayed.
+    `state` is put on `app.state` for the routes; `large_bodies` are path prefixes whose body limit the route itself
+    enforces; `event_handlers` give effect to the events of a topic, for dead letters that are replayed.
     """
 
     @asynccontextmanager
@@ -106,7 +105,7 @@ def create_app(
     for name, value in (state or {}).items():
         setattr(app.state, name, value)
     problems.install(app)
-    app.include_router(_probes(service, database, ready))
+    app.include_router(_probes(service, database))
     for router in routers:
         app.include_router(router)
     app.add_middleware(_Edge, service=service, large_bodies=tuple(large_bodies))
@@ -135,7 +134,7 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
     return app.openapi_schema
 
 
-def _probes(service: str, database: Database, ready: Callable[[], None]) -> APIRouter:
+def _probes(service: str, database: Database) -> APIRouter:
     router = APIRouter(tags=["operations"])
 
     @router.get("/healthz", operation_id="get_health", response_model=Health, responses={})
@@ -147,8 +146,9 @@ def _probes(service: str, database: Database, ready: Callable[[], None]) -> APIR
     def get_readiness() -> dict[str, str]:
         """Tell that the service can work: its database answers and has this version's tables."""
         try:
-            database.ping()
-            ready()
+            with database.reading() as connection:
+                if not is_current(service, connection):
+                    raise Problem(UNAVAILABLE, "The database has not been migrated to this version.")
         except SQLAlchemyError as error:
             raise Problem(UNAVAILABLE, "The database does not answer.") from error
         return {"status": "ready"}

@@ -224,9 +224,5 @@ def test_a_new_log_is_told_what_is_in_force(publisher: Database, broker: Broker)
     assert relay.step()
     relay.close()
     with publisher.reading() as connection:
-        again = connection.execute(
-            text(
-                "SELECT key, data FROM outbox WHERE published_at > created_at + interval '0' ORDER BY published_at DESC, key LIMIT 2"
-            )
-        ).all()
+        again = connection.execute(text("SELECT key, data FROM outbox ORDER BY published_at DESC, key LIMIT 2")).all()
     assert sorted(tuple(row) for row in again) == [("k1", '{"v":2}'), ("k2", '{"v":1}')]

@@ -135,6 +135,6 @@ def test_no_route_but_probes_answers_without_a_token(story: Story) -> None:
                 continue
             for method in methods:
                 url = f"{story._urls[service]}{path}".replace("{", "").replace("}", "")
-                json = {} if method == "post" else None
+                json: dict[str, str] | None = {} if method == "post" else None
                 status = httpx.request(method.upper(), url, json=json).status_code
                 assert status == 401, (method, path, status)

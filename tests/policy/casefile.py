@@ -5,7 +5,8 @@ A file has `award`, `given` (tables that every case starts from), optional `deci
 `without` (datasets emptied), `readings`, `decided_on`. `expect` maps the award year to yuan, `in kind`, `refused`,
 `undetermined`, `{refused: condition}` (that condition fails and no other), `{refused: {condition: short by}}`, or
 `{undetermined: facts missing}`. With several subjects, `expect` maps each subject to such a mapping.
-A column `x_yuan` holds yuan for `x_fen`; a row with `C{1..51}` in it stands for 51 rows. Every enterprise named is an enterprise in Liandu unless a table says otherwise.
+A column `x_yuan` holds yuan for `x_fen`; a row with `C{1..51}` in it stands for 51 rows. Every enterprise named is an
+enterprise in Liandu unless a table says otherwise.
 """
 
 from __future__ import annotations

@@ -117,7 +117,7 @@ def _serve_many(tables: Tables, random: Random) -> None:
         )
         for at, sales in (
             (year - 1, random.choice((0, 100, 1000))),
-            (year, random.choice((100, 110, 111, 1100, 1101))),
+            (year, random.choice((100, 110, 111, 1100, 1101, *(1200,) * rich))),
         ):
             if random.random() < 0.9:
                 tables["annual_sales"].append(

@@ -68,27 +68,33 @@ def _awards(module: ModuleType) -> tuple[Award, ...]:
 
 
 def _check(book: Book) -> None:
-    for name in EXPECTED:
-        if name not in book.parameters:
-            raise PackageError(f"parameters.yaml lacks {name}")
-    for name in EXPECTED_READINGS:
-        if name not in book.readings:
-            raise PackageError(f"interpretations.yaml lacks {name}")
-    codes = {award.code for award in book.awards}
+    for file, names, known in (
+        ("parameters.yaml", EXPECTED, book.parameters),
+        ("interpretations.yaml", EXPECTED_READINGS, book.readings),
+    ):
+        for name in names:
+            if name not in known:
+                raise PackageError(f"{file} lacks {name}")
     for award in book.awards:
-        if award.code not in book.award_titles:
-            raise PackageError(f"words.yaml lacks a title for {award.code}")
-        named = {term.name for term in award.every_term() if isinstance(term, Parameter)}
-        named |= {name for found in award.measures() for name in found.parameters}
-        lacking = sorted(named - set(book.parameters))
-        if lacking:
-            raise PackageError(f"parameters.yaml lacks {', '.join(lacking)}, which {award.code} names")
-        unsaid = sorted({condition.name for condition in award.every_condition()} - set(book.condition_words))
-        if unsaid:
-            raise PackageError(f"words.yaml lacks conditions {', '.join(unsaid)} of {award.code}")
-        unread = sorted(set(award.reading_names()) - set(book.readings))
-        if unread:
-            raise PackageError(f"interpretations.yaml lacks {', '.join(unread)}, which {award.code} depends on")
+        _check_award(book, award)
+    _check_coverage(book)
+
+
+def _check_award(book: Book, award: Award) -> None:
+    named = {term.name for term in award.every_term() if isinstance(term, Parameter)}
+    named |= {name for found in award.measures() for name in found.parameters}
+    for file, wanted, known in (
+        ("words.yaml", {award.code}, set(book.award_titles)),
+        ("parameters.yaml", named, set(book.parameters)),
+        ("words.yaml", {condition.name for condition in award.every_condition()}, set(book.condition_words)),
+        ("interpretations.yaml", set(award.reading_names()), set(book.readings)),
+    ):
+        if wanted - known:
+            raise PackageError(f"{file} lacks {', '.join(sorted(wanted - known))}, which {award.code} needs")
+
+
+def _check_coverage(book: Book) -> None:
+    codes = {award.code for award in book.awards}
     for line in book.coverage:
         at = f"coverage.yaml: article {line.article} paragraph {line.paragraph} sentence {line.sentence}"
         if line.claimed_as not in CLAIMS or set(line.awards) - codes:

@@ -124,14 +124,20 @@ class ParameterValues:
         """Name and first value with its unit, as rulebook and explanations say it."""
         value = self.values[0][1]
         chosen = value[item] if item is not None and isinstance(value, tuple) else value
-        if self.unit == "basis points" and isinstance(chosen, int):
-            percent = f"{chosen // 100}%" if chosen % 100 == 0 else f"{chosen // 100}.{chosen % 100:02}%"
-            return Text(f"{self.words.zh} {percent}", f"{self.words.en} {percent}")
-        if isinstance(chosen, int):
-            unit = UNIT_WORDS[self.unit]
-            return Text(f"{self.words.zh} {chosen:,} {unit.zh}", f"{self.words.en} {chosen:,} {unit.en}".rstrip())
-        said = ", ".join(map(str, chosen)) if isinstance(chosen, tuple) else str(chosen)
-        return Text(f"{self.words.zh}（{said}）", f"{self.words.en} ({said})")
+        values = chosen if isinstance(chosen, tuple) else (chosen,)
+        said = ", ".join(self._said(one) for one in values)
+        if self.unit not in NUMBERS or self.unit == "basis points":
+            bare = self.unit == "basis points"
+            return Text(*(f"{words} {said}" if bare else f"{words} ({said})" for words in self.words))
+        unit = UNIT_WORDS[self.unit]
+        return Text(f"{self.words.zh} {said} {unit.zh}", f"{self.words.en} {said} {unit.en}".rstrip())
+
+    def _said(self, value: Scalar) -> str:
+        if not isinstance(value, int) or self.unit == "year":
+            return str(value)
+        if self.unit == "basis points":
+            return f"{value // 100}%" if value % 100 == 0 else f"{value // 100}.{value % 100:02}%"
+        return f"{value:,}"
 
     def document(self) -> dict[str, Any]:
         """The parameter as canonical data."""

@@ -16,11 +16,10 @@ from services.payout.awards import repository
 from services.payout.awards.domain import Entitlement, UnitPart, split_entitlement, targets
 from services.payout.awards.messages import read_all
 from services.payout.awards.repository import AwardRow, Known, ShareRow
-from services.payout.holds.repository import held
 from services.payout.ledger import domain as ledger
 from services.payout.ledger import repository as postings
 from services.payout.orders import repository as orders
-from services.payout.orders.handlers import BY, Position, new_orders, reposition
+from services.payout.orders.handlers import BY, Position, new_orders, obstacles_of, reposition
 from shared.clock import calendar_date
 from shared.messaging.envelope import Message
 
@@ -71,7 +70,7 @@ def _give_effect(
         return
     in_effect = [e.award_id for e, known in acting if known is not None and known.split_version is not None]
     before = repository.shares_in_effect(connection, in_effect) if in_effect else {}
-    holds = held(connection, [entitlement.award_id for entitlement, _ in acting])
+    obstacles = obstacles_of(connection, [e.award_id for e, _ in acting], {e.payee_uscc for e, _ in acting}, now)
     shares: list[ShareRow] = []
     new_awards: list[AwardRow] = []
     changed_awards: list[AwardRow] = []
@@ -94,15 +93,13 @@ def _give_effect(
             restated.append(Position(award_id, version, entitlement.first_decided_on, owed))
             continue
         for (unit, uscc), parts in owed.items():
-            first_orders += new_orders(
-                award_id, version, award_row[3], unit, uscc, parts, this_year, held=holds.holds(award_id, uscc)
-            )
+            first_orders += new_orders(award_id, version, award_row[3], unit, uscc, parts, this_year, obstacles)
     repository.add_shares(connection, shares)
     repository.add_awards(connection, new_awards)
     repository.update_awards(connection, changed_awards)
     orders.add(connection, first_orders)
     postings.post(connection, entries, by=BY)
-    reposition(connection, restated, now, holds)
+    reposition(connection, restated, now)
 
 
 def _award_row(entitlement: Entitlement, known: Known | None, arrangement_id: object, *, waits: bool) -> AwardRow:

@@ -14,6 +14,7 @@ from services.payout.ledger import domain as ledger
 from services.payout.ledger import repository as postings
 from services.payout.orders.handlers import BY
 from services.payout.orders.repository import lock_exclusively
+from services.payout.orders.waiting import reconsider
 from services.payout.vocabulary import UNITS
 from shared.clock import Clock, calendar_date
 from shared.database.engine import Database
@@ -73,7 +74,7 @@ class FundingPass:
         now = self._clock.now()
         year = calendar_date(now).year
         with self._database.transaction() as connection:
-            repository.let_due_orders_queue(connection, year)
+            reconsider(connection, now, due=True)
         with self._database.reading() as connection:
             seen = repository.fingerprint(connection, year)
         if seen == self._seen and self._passes_skipped < 100:

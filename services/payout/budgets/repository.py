@@ -100,21 +100,6 @@ def fund(connection: Connection, order_ids: Sequence[str], year: int, now: datet
     return sum(row.orders for row in rows)
 
 
-def let_due_orders_queue(connection: Connection, year: int) -> int:
-    """Put orders whose due year has come into the queue for money, or before the hold that is on them."""
-    return connection.execute(
-        text(
-            """
-            UPDATE payment_orders o SET changed_at = now(), waiting_for = CASE WHEN EXISTS (
-                       SELECT FROM holds h WHERE h.released_at IS NULL
-                       AND (h.award_id = o.award_id OR h.uscc = o.payee_uscc)) THEN 'release' ELSE 'funds' END
-            WHERE o.state = 'waiting' AND o.waiting_for = 'due_year' AND o.due_year <= :year
-            """
-        ),
-        {"year": year},
-    ).rowcount
-
-
 def fingerprint(connection: Connection, year: int) -> tuple[object, ...]:
     """Return what changes whenever the outcome of a funding pass could: the queue's extent and the budgets of `year`."""
     queue = connection.execute(

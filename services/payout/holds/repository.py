@@ -1,4 +1,4 @@
-"""Reading holds."""
+"""Reading and writing holds."""
 
 from __future__ import annotations
 

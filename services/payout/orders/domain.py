@@ -120,8 +120,10 @@ def _cut(live: Sequence[Order], excess: int) -> tuple[tuple[Order, ...], int, in
     return tuple(cancelled), 0, excess
 
 
-def waits_for(due_year: int, this_year: int, *, held: bool) -> str:
-    """Return what a new order waits for first: its due year, the release of a hold, then money."""
+def waits_for(due_year: int, this_year: int, *, held: bool, has_account: bool = True) -> str:
+    """Return what a new order waits for first: its due year, the release of a hold, an account, then money."""
     if due_year > this_year:
         return "due_year"
-    return "release" if held else "funds"
+    if held:
+        return "release"
+    return "funds" if has_account else "account"

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from sqlalchemy import Connection
 
+from services.payout.accounts.repository import without_account
 from services.payout.budgets import repository as budgets
-from services.payout.holds.repository import NOTHING_HELD, Held
+from services.payout.holds.repository import NOTHING_HELD, Held, held
 from services.payout.ledger import domain as ledger
 from services.payout.ledger import repository as postings
 from services.payout.orders import events, repository
@@ -36,6 +37,21 @@ class Position:
     targets: Mapping[tuple[str, str], Sequence[Part]]
 
 
+@dataclass(frozen=True, slots=True)
+class Obstacles:
+    """What keeps orders out of the queue for money: holds, and payees without an account."""
+
+    held: Held = NOTHING_HELD
+    without_account: frozenset[str] = frozenset()
+
+
+def obstacles_of(
+    connection: Connection, award_ids: Collection[str], usccs: Collection[str], now: datetime
+) -> Obstacles:
+    """Read what stands in the way of orders of `award_ids` to `usccs`."""
+    return Obstacles(held(connection, award_ids), without_account(connection, usccs, calendar_date(now)))
+
+
 @dataclass(slots=True)
 class _Writes:
     orders: list[NewOrder] = field(default_factory=list)
@@ -56,10 +72,10 @@ def new_orders(
     uscc: str,
     parts: Iterable[Part],
     this_year: int,
-    *,
-    held: bool,
+    obstacles: Obstacles,
 ) -> list[NewOrder]:
     """Return the orders for `parts` (those of nothing left out), waiting."""
+    is_held, has_account = obstacles.held.holds(award_id, uscc), uscc not in obstacles.without_account
     return [
         NewOrder(
             award_id,
@@ -70,14 +86,14 @@ def new_orders(
             part.amount_fen,
             uscc,
             first_decided_on,
-            waits_for(part.due_year, this_year, held=held),
+            waits_for(part.due_year, this_year, held=is_held, has_account=has_account),
         )
         for part in parts
         if part.amount_fen
     ]
 
 
-def reposition(connection: Connection, positions: Sequence[Position], now: datetime, held: Held = NOTHING_HELD) -> None:
+def reposition(connection: Connection, positions: Sequence[Position], now: datetime) -> None:
     """Give the difference law effect on awards whose rows the caller has locked, in a few statements for all of them."""
     if not positions:
         return
@@ -88,18 +104,22 @@ def reposition(connection: Connection, positions: Sequence[Position], now: datet
     concerned: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for award_id, unit, uscc in (*live, *claims):
         concerned[award_id].add((unit, uscc))
+    usccs = {uscc for parties in concerned.values() for _, uscc in parties}
+    obstacles = obstacles_of(connection, ids, usccs | {p[1] for each in positions for p in each.targets}, now)
     writes = _Writes()
     for position in positions:
         for unit, uscc in sorted(concerned[position.award_id] | set(position.targets)):
             key = (position.award_id, unit, uscc)
             change = difference(position.targets.get((unit, uscc), ()), live.get(key, ()), claims.get(key, NO_CLAIM))
-            _order_on_top(writes, position, key, change, now, held)
+            _order_on_top(writes, position, key, change, now, obstacles)
             _cancel(writes, position, key, change, now)
             _claim(writes, position, key, change, now)
     _write(connection, writes, now)
 
 
-def _order_on_top(writes: _Writes, position: Position, key: Key, change: Change, now: datetime, held: Held) -> None:
+def _order_on_top(
+    writes: _Writes, position: Position, key: Key, change: Change, now: datetime, obstacles: Obstacles
+) -> None:
     if change.top_ups:
         award_id, unit, uscc = key
         writes.orders += new_orders(
@@ -110,7 +130,7 @@ def _order_on_top(writes: _Writes, position: Position, key: Key, change: Change,
             uscc,
             change.top_ups,
             calendar_date(now).year,
-            held=held.holds(award_id, uscc),
+            obstacles,
         )
 
 

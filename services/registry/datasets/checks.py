@@ -10,7 +10,7 @@ import polars as pl
 
 from services.registry.datasets.domain import INTEGERS, Dataset, Field, Kind
 from services.registry.datasets.mistakes import error_frame, no_errors
-from services.registry.datasets.parsing import Reading, read_json, read_text
+from services.registry.datasets.parsing import Reading, read_json, read_text, skim_text
 
 _MAX_NAME = 100
 
@@ -29,8 +29,26 @@ def check_cells(dataset: Dataset, cells: pl.DataFrame, *, hundredths: Collection
 
     `hundredths` names the money fields that are written in whole units; `errors` are mistakes found before.
     """
-    readings = {item.name: read_text(item, hundredths=item.name in hundredths) for item in dataset.fields}
-    return _check(dataset, cells, readings, errors)
+
+    def is_whole(item: Field) -> bool:
+        return item.name in hundredths
+
+    skimmed = {item.name: skim_text(item, hundredths=is_whole(item)) for item in dataset.fields}
+    values = cells.select(
+        "line",
+        *(value.alias(name) for name, (value, _) in skimmed.items()),
+        pl.any_horizontal(suspect for _, suspect in skimmed.values()).alias("?"),
+    )
+    suspect = values.get_column("?") | _broken(dataset, values)
+    values = values.drop("?")
+    if errors.is_empty() and not suspect.any():
+        return Checked(values, no_errors(), cells.height)
+    readings = {item.name: read_text(item, hundredths=is_whole(item)) for item in dataset.fields}
+    closely = _check(dataset, cells.filter(suspect), readings, errors)
+    rows = pl.concat([values.filter(~suspect), closely.rows]).sort("line")
+    return Checked(
+        rows.join(closely.errors, on="line", how="anti", maintain_order="left"), closely.errors, cells.height
+    )
 
 
 def check_records(dataset: Dataset, records: Sequence[object], lines: Sequence[int]) -> Checked:
@@ -62,8 +80,7 @@ def _check(dataset: Dataset, raw: pl.DataFrame, readings: Mapping[str, Reading],
         *(reading.value.alias(name) for name, reading in readings.items()),
         pl.any_horizontal(reading.suspect for reading in readings.values()).alias("?"),
     )
-    broken = [rule.broken.fill_null(value=False) for rule in dataset.rules]
-    suspect = typed.get_column("?") | (typed.select(pl.any_horizontal(broken)).to_series() if broken else False)
+    suspect = typed.get_column("?") | _broken(dataset, typed)
     rows = typed.drop("?")
     if errors.is_empty() and not suspect.any():
         return Checked(rows, no_errors(), raw.height)
@@ -73,6 +90,13 @@ def _check(dataset: Dataset, raw: pl.DataFrame, readings: Mapping[str, Reading],
     found = found.filter(~pl.col("line").is_in(unreadable.implode()))
     mistakes = pl.concat([errors, found]).unique(["line", "field"], keep="first", maintain_order=True).sort("line")
     return Checked(rows.join(mistakes, on="line", how="anti", maintain_order="left"), mistakes, raw.height)
+
+
+def _broken(dataset: Dataset, typed: pl.DataFrame) -> pl.Series:
+    """Tell for each row whether it breaks a rule across its fields."""
+    broken = [rule.broken.fill_null(value=False) for rule in dataset.rules]
+    found = typed.select(pl.any_horizontal(broken) if broken else pl.repeat(value=False, n=pl.len()))
+    return found.to_series()
 
 
 def _mistakes(

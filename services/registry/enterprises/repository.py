@@ -26,7 +26,7 @@ def search(
     after: str | None,
     limit: int,
 ) -> list[dict[str, Any]]:
-    """Return up to `limit` + 1 enterprises in the order of their codes whose name has `name` in it and whose code begins with `code`."""
+    """Return up to `limit` + 1 enterprises by code: those with `name` in their name and `code` at the beginning of theirs."""
     conditions = [view.condition(_ENTERPRISES, revision)]
     values: dict[str, Any] = {"limit": limit + 1}
     if name:

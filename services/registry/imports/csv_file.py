@@ -5,8 +5,10 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import itertools
+import re
 from collections.abc import Callable, Iterator
-from itertools import islice
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -20,10 +22,17 @@ Chunks = Callable[[], Iterator[bytes]]
 """Reads an uploaded file from its beginning, piece by piece."""
 
 _DELIMITERS = ",\t;"
+_BREAK = re.compile(r"\r\n|\r|\n")
 _NEUTRALISED = r"^'([=+\-@])"
 
-Line = tuple[int, list[str] | str]
-"""A line's number and its cells, or the code of what is wrong with it."""
+
+@dataclass(slots=True)
+class Batch:
+    """Rows that follow each other: the line where each begins, its cells, and lines that could not be read."""
+
+    lines: list[int]
+    rows: list[list[str]]
+    unreadable: list[int]
 
 
 class CsvFile:
@@ -37,44 +46,46 @@ class CsvFile:
         self._chunks = chunks
         self._size = max(size, 1)
         self._encoding = encoding_of(chunks)
-        first = next(self._lines(), None)
-        if first is None:
+        batch = next(self._batches(_Source(chunks()), 1), None)
+        if batch is None:
             raise refused("empty_file", "The file is empty: the first line must hold the headings.")
-        if isinstance(first[1], str):
-            raise refused("bad_quoting", "The quotes of the first line do not match.", pointer=str(first[0]))
-        self.headings = first[1]
+        if batch.unreadable:
+            meaning = "The quotes of the first line do not match."
+            raise refused("bad_quoting", meaning, pointer=str(batch.unreadable[0]))
+        self.headings = batch.rows[0]
+        self._heading_line = batch.lines[0]
         self._columns: Columns = read_headings(dataset, self.headings)
 
     def parts(self) -> Iterator[Part]:
         """Read and check the rows, PART_ROWS at a time."""
         source = _Source(self._chunks())
-        lines = self._lines(source)
-        next(lines)
-        while part := list(islice(lines, PART_ROWS)):
-            yield self._part(part, source.done)
+        for batch in self._batches(source, PART_ROWS):
+            yield self._part(batch, source.done)
 
     def rows(self, lines: frozenset[int]) -> Iterator[tuple[int, list[str]]]:
         """Give the rows at `lines` as they were written."""
-        for line, cells in self._lines():
-            if line in lines:
-                yield line, cells if isinstance(cells, list) else []
+        for batch in self._batches(_Source(self._chunks()), PART_ROWS):
+            found = [(line, cells) for line, cells in zip(batch.lines, batch.rows, strict=True) if line in lines]
+            found += [(line, []) for line in batch.unreadable if line in lines]
+            yield from sorted(found)
 
-    def _part(self, part: list[Line], done: int) -> Part:
+    def _part(self, batch: Batch, done: int) -> Part:
         width = len(self.headings)
-        good: list[int] = []
-        rows: list[list[str]] = []
-        errors: list[tuple[int, str | None, str, str | None]] = []
-        for line, cells in part:
-            if isinstance(cells, str):
-                errors.append((line, None, cells, None))
-            elif len(cells) == width:
-                good.append(line)
-                rows.append(cells)
-            elif not any(cells[width:]) and len(cells) > width:
-                good.append(line)  # delimiters at the end of the line, as spreadsheets write them
-                rows.append(cells[:width])
-            else:
-                errors.append((line, None, "column_count", str(len(cells))))
+        errors: list[tuple[int, str | None, str, str | None]]
+        errors = [(line, None, "bad_quoting", None) for line in batch.unreadable]
+        good, rows = batch.lines, batch.rows
+        if good and good[0] == self._heading_line:
+            good, rows = good[1:], rows[1:]
+        if set(map(len, rows)) - {width}:
+            pairs = list(zip(good, rows, strict=True))
+            # Delimiters at the end of a line are what spreadsheets write for empty cells.
+            fitting = [(line, cells[:width]) for line, cells in pairs if len(cells) >= width and not any(cells[width:])]
+            errors += [
+                (line, None, "column_count", str(len(cells)))
+                for line, cells in pairs
+                if len(cells) < width or any(cells[width:])
+            ]
+            good, rows = [line for line, _ in fitting], [cells for _, cells in fitting]
         unread = pl.DataFrame({"line": [error[0] for error in errors]}, schema={"line": pl.Int64})
         columns = [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in self.headings]
         for place, item in enumerate(self._columns.fields):
@@ -91,42 +102,35 @@ class CsvFile:
         checked = check_cells(self.dataset, frame, hundredths=self._columns.hundredths, errors=error_frame(errors))
         return Part(checked, min(done, self._size), self._size)
 
-    def _lines(self, source: _Source | None = None) -> Iterator[Line]:
+    def _batches(self, source: _Source, size: int) -> Iterator[Batch]:
         text = io.TextIOWrapper(
-            io.BufferedReader(source or _Source(self._chunks()), 1 << 20),  # type: ignore[type-var]
+            io.BufferedReader(source, 1 << 20),  # type: ignore[type-var]
             self._encoding,
             "strict",
             newline="",
         )
         first = text.readline()
-        delimiter = max(_DELIMITERS, key=first.count)
-        lines = _numbered(first, text)
-        reader = csv.reader(lines.texts(), delimiter=delimiter, strict=True)
+        lines = itertools.chain([first] if first else [], text)
+        reader = csv.reader(lines, delimiter=max(_DELIMITERS, key=first.count), strict=True)
         while True:
-            begins = reader.line_num + 1
+            before = reader.line_num
+            rows: list[list[str]] = []
+            unreadable = []
             try:
-                cells = next(reader)
-            except StopIteration:
-                return
+                rows.extend(itertools.islice(reader, size))  # what came before an error stays
             except csv.Error:
-                yield begins, "bad_quoting"
-                continue
-            if any(cells):
-                yield begins, cells
-
-
-class _numbered:  # noqa: N801 - a function with a state
-    """Gives back the first line, then the others."""
-
-    def __init__(self, first: str, rest: io.TextIOWrapper) -> None:
-        self._first = first
-        self._rest = rest
-
-    def texts(self) -> Iterator[str]:
-        """Give the lines."""
-        if self._first:
-            yield self._first
-        yield from self._rest
+                begins = _beginnings(rows, before)
+                unreadable.append(begins[-1] + _height(rows[-1]) if rows else before + 1)
+            if not rows and not unreadable:
+                return
+            numbers = (
+                range(before + 1, reader.line_num + 1)
+                if reader.line_num - before == len(rows)
+                else _beginnings(rows, before)
+            )
+            kept = [(n, cells) for n, cells in zip(numbers, rows, strict=True) if cells and (cells[0] or any(cells))]
+            if kept or unreadable:
+                yield Batch([line for line, _ in kept], [cells for _, cells in kept], unreadable)
 
 
 class _Source(io.RawIOBase):
@@ -153,6 +157,15 @@ class _Source(io.RawIOBase):
         self._rest = self._rest[taken:]
         self.done += taken
         return taken
+
+
+def _height(cells: list[str]) -> int:
+    """Return how many lines a row takes: quoted cells may have line breaks."""
+    return 1 + sum(len(_BREAK.findall(cell)) for cell in cells)
+
+
+def _beginnings(rows: list[list[str]], before: int) -> list[int]:
+    return list(itertools.accumulate((_height(cells) for cells in rows[:-1]), initial=before + 1))[: len(rows)]
 
 
 def _restored(frame: pl.DataFrame) -> list[pl.Expr]:

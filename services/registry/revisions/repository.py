@@ -91,7 +91,7 @@ def _conclude(connection: Connection, published: Published, author: Author) -> N
         return
     revision = published.revision + 1
     published.revision, published.changed = revision, True
-    announce(connection, [CATALOGUE[name] for name in changed], revision, author)
+    announce(connection, changed, revision, author)
     # What the tables' constraints say is heard here, not at the commit, where nobody could answer.
     connection.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
     connection.execute(

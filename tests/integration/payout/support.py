@@ -16,6 +16,7 @@ from sqlalchemy import text
 from services.payout.app import build
 from services.payout.awards import handlers as awards
 from services.payout.budgets.handlers import FundingPass
+from services.payout.settings import Settings
 from services.payout.worker import award_decisions
 from shared.clock import FixedClock, calendar_date
 from shared.database.engine import Database
@@ -32,6 +33,16 @@ with warnings.catch_warnings():
 USCC = "91331100MA2E000007"
 OTHER_USCC = "91331102MA2E00001X"
 _numbers = itertools.count(1)
+
+SETTINGS = Settings.model_validate(
+    {
+        "database_url": "postgresql://unused",
+        "kafka_bootstrap_servers": "localhost:1",
+        "token_issuer": "http://issuer.test",
+        "token_jwks_url": "http://issuer.test/keys",
+        "token_url": "http://issuer.test/token",
+    }
+)
 
 SHARED_HALF = {
     "number": "测试〔2020〕1号",
@@ -127,7 +138,7 @@ class Payout:
     clock: FixedClock = field(default_factory=lambda: FixedClock(datetime(2026, 3, 2, 4, 0, tzinfo=UTC)))
 
     def __post_init__(self) -> None:
-        self.app = build(self.database, self.tokens.verifier, self.clock)
+        self.app = build(SETTINGS, database=self.database, token_verifier=self.tokens.verifier, clock=self.clock)
         self.http = TestClient(self.app, raise_server_exceptions=True)
 
     def receive(self, *messages: Message) -> None:

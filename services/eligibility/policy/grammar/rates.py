@@ -114,7 +114,7 @@ class ByCode(Term):
         return "fen"
 
     def phrase(self, setting: Setting) -> Text:
-        phrases = [(code, setting.parameters[name].words) for code, name in self.options]
+        phrases = [(code, setting.parameters[name].phrase()) for code, name in self.options]
         zh, en = (
             "；".join(f"{code}：{words.zh}" for code, words in phrases),
             "; ".join(f"{code}: {words.en}" for code, words in phrases),

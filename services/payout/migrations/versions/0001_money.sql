@@ -5,6 +5,13 @@ BEGIN
     RAISE EXCEPTION 'rows of % are only ever added', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
 END $$;
 
+CREATE TABLE account_feed (
+    singleton INTEGER DEFAULT 1 NOT NULL,
+    revision BIGINT NOT NULL,
+    CONSTRAINT pk_account_feed PRIMARY KEY (singleton),
+    CONSTRAINT ck_account_feed_singleton CHECK (singleton = 1)
+);
+
 CREATE TABLE appropriations (
     id BIGINT GENERATED ALWAYS AS IDENTITY,
     unit TEXT NOT NULL,
@@ -132,6 +139,14 @@ CREATE TABLE holds (
 CREATE UNIQUE INDEX uq_holds_award_id ON holds (award_id) WHERE released_at IS NULL;
 
 CREATE UNIQUE INDEX uq_holds_uscc ON holds (uscc) WHERE released_at IS NULL;
+
+CREATE TABLE payee_accounts (
+    uscc TEXT NOT NULL,
+    since DATE NOT NULL,
+    until DATE,
+    revision BIGINT NOT NULL,
+    CONSTRAINT pk_payee_accounts PRIMARY KEY (uscc, since)
+);
 
 CREATE TABLE payment_orders (
     id UUID DEFAULT uuidv7() NOT NULL,

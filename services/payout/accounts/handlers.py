@@ -1,0 +1,37 @@
+"""Keeping the mirror of accounts up to date, and letting orders go on whose payee has one now."""
+
+from __future__ import annotations
+
+from services.payout.accounts import repository
+from services.payout.accounts.registry import Accounts
+from services.payout.orders.waiting import reconsider
+from shared.clock import Clock
+from shared.database.engine import Database
+
+
+class AccountPass:
+    """Follows the registry's changes of accounts; orders that waited for one go on."""
+
+    def __init__(self, database: Database, accounts: Accounts, clock: Clock) -> None:
+        """Prepare to follow `accounts`."""
+        self._database = database
+        self._accounts = accounts
+        self._clock = clock
+        self._known = -1
+
+    def step(self) -> bool:
+        """Take over what changed since the last step; tells whether anything did. Raises Problem 503 without a registry."""
+        latest = self._accounts.latest_revision()
+        if latest == self._known:
+            return False
+        with self._database.transaction() as connection:
+            mirrored = repository.mirrored_revision(connection)
+            if mirrored < latest:
+                changes = self._accounts.changes(mirrored, latest)
+                repository.mirror(connection, changes, latest)
+                if changes:
+                    usccs = sorted({change.uscc for change in changes})
+                    # The first accounts ever open the gate for all: whoever has none waits from then on.
+                    reconsider(connection, self._clock.now(), usccs=None if mirrored == 0 else usccs)
+        self._known = latest
+        return mirrored < latest

@@ -1,0 +1,122 @@
+"""Reading payees' accounts from the registry over HTTP, in bulk."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Protocol
+
+import httpx
+import orjson
+import pyarrow as pa
+
+from shared.web.problems import UNAVAILABLE, Problem
+
+ARROW = "application/vnd.apache.arrow.stream"
+NDJSON = "application/x-ndjson"
+QUERY_CODES = 50_000
+"""Enterprises that one query may name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A payee's account as of a day. `revision` is the registry's that set it: what an approval pins."""
+
+    uscc: str
+    holder: str
+    bank_code: str
+    number: str
+    revision: int
+
+    def __repr__(self) -> str:
+        """Show no number: representations end up in logs."""
+        return f"Account(uscc={self.uscc!r}, revision={self.revision})"
+
+
+@dataclass(frozen=True, slots=True)
+class AccountChange:
+    """What became of a payee's account period between two revisions; `until` and `revision` of one that is gone are None."""
+
+    uscc: str
+    since: date
+    until: date | None
+    revision: int
+    withdrawn: bool
+
+
+class Accounts(Protocol):
+    """Where payees' accounts are read."""
+
+    def latest_revision(self) -> int:
+        """Return the newest revision."""
+        ...
+
+    def on(self, day: date, usccs: Collection[str], revision: int) -> dict[str, Account]:
+        """Return the accounts in force on `day` as known at `revision`, by uscc, in one call per 50,000 payees."""
+        ...
+
+    def changes(self, after: int, until: int) -> list[AccountChange]:
+        """Return what changed in the periods of accounts between two revisions."""
+        ...
+
+
+class RegistryAccounts:
+    """The registry's accounts over HTTP. Raises Problem 503 if it does not answer."""
+
+    def __init__(self, client: httpx.Client) -> None:
+        """Use `client`, whose base URL is the registry's and whose token has `accounts:read`."""
+        self._client = client
+
+    def latest_revision(self) -> int:
+        """Return the newest revision, 0 if there is none."""
+        return int(orjson.loads(self._send("GET", "/v1/revisions/latest", "application/json"))["revision"])
+
+    def on(self, day: date, usccs: Collection[str], revision: int) -> dict[str, Account]:
+        """Return the accounts in force on `day` as known at `revision`, by uscc."""
+        found: dict[str, Account] = {}
+        wanted = sorted(set(usccs))
+        for place in range(0, len(wanted), QUERY_CODES):
+            path = f"/v1/snapshots/{revision}/payee_accounts/queries"
+            content = self._send("POST", path, ARROW, {"uscc": wanted[place : place + QUERY_CODES]})
+            with pa.ipc.open_stream(content) as stream:
+                found |= in_force(day, stream.read_all().to_pylist())
+        return found
+
+    def changes(self, after: int, until: int) -> list[AccountChange]:
+        """Return what changed in the periods of accounts between two revisions."""
+        path = f"/v1/changes?after={after}&until={until}&dataset=payee_accounts"
+        found = []
+        for line in self._send("GET", path, NDJSON).splitlines():
+            change = orjson.loads(line)
+            row = change["after"] or change["before"]
+            row = orjson.loads(row) if isinstance(row, str) else row
+            found.append(
+                AccountChange(
+                    uscc=row["uscc"],
+                    since=date.fromisoformat(row["since"]),
+                    until=date.fromisoformat(row["until"]) if row.get("until") else None,
+                    revision=int(change["revision"]),
+                    withdrawn=change["after"] is None,
+                )
+            )
+        return found
+
+    def _send(self, method: str, path: str, accept: str, body: object = None) -> bytes:
+        try:
+            answer = self._client.request(method, path, json=body, headers={"Accept": accept}, timeout=60.0)
+            answer.raise_for_status()
+        except httpx.HTTPError as error:
+            raise Problem(UNAVAILABLE, "The registry, which keeps the payees' accounts, does not answer.") from error
+        return answer.content
+
+
+def in_force(day: date, rows: Iterable[dict[str, Any]]) -> dict[str, Account]:
+    """Return of `rows` (records of the dataset `payee_accounts`) those in force on `day`, the latest of each payee."""
+    found: dict[str, Account] = {}
+    for row in sorted(rows, key=lambda row: row["since"]):
+        if row["since"] <= day and (row["until"] is None or day < row["until"]):
+            found[row["uscc"]] = Account(
+                row["uscc"], row["account_holder"], row["bank_code"], row["account_number"], row["revision"]
+            )
+    return found

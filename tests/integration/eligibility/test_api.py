@@ -1,0 +1,189 @@
+"""The API's manners, tried on eligibility: tokens, problems, idempotency, official readings by two persons."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Coroutine, Iterator
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import text
+
+from services.eligibility.app import build
+from services.eligibility.facts.registry import RegistryFacts
+from services.eligibility.settings import Settings
+from shared.clock import SystemClock
+from shared.database.engine import Database
+from tests.support.databases import ServiceDatabase
+from tests.support.tokens import Tokens
+
+READINGS = "/v1/policies/lishui-2020-1/interpretations"
+CHANGE = {"interpretations": {"integrity_screen": "exclude"}, "reason": "decided by the leading group"}
+
+
+@pytest.fixture
+def database(fresh_database: Callable[[str], ServiceDatabase]) -> Iterator[Database]:
+    database = fresh_database("eligibility").connect()
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def app(database: Database, tokens: Tokens) -> FastAPI:
+    settings = Settings.model_validate(
+        {
+            "database_url": database.url,
+            "kafka_bootstrap_servers": "localhost:1",
+            "token_issuer": "http://issuer.test",
+            "token_jwks_url": "http://issuer.test/keys",
+            "token_url": "http://issuer.test/token",
+            "registry_url": "http://registry.test",
+            "notice_working_days": 0,
+        }
+    )
+    registry = RegistryFacts(httpx.Client(base_url="http://registry.test"))
+    return build(settings, database=database, token_verifier=tokens.verifier, clock=SystemClock(), registry=registry)
+
+
+Call = Callable[..., Coroutine[Any, Any, httpx.Response]]
+
+
+def run(app: FastAPI, story: Callable[[httpx.AsyncClient], Coroutine[Any, Any, None]]) -> None:
+    async def act() -> None:
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+            await story(client)
+
+    asyncio.run(act())
+
+
+def answer(app: FastAPI, method: str, path: str, **request: Any) -> httpx.Response:
+    answers: list[httpx.Response] = []
+
+    async def story(client: httpx.AsyncClient) -> None:
+        answers.append(await client.request(method, path, **request))
+
+    run(app, story)
+    return answers[0]
+
+
+def test_official_readings_are_changed_by_two_persons(app: FastAPI, tokens: Tokens) -> None:
+    def official() -> str:
+        body = answer(app, "GET", READINGS, headers=tokens.headers("auditor")).json()
+        return str(body["interpretations"]["integrity_screen"])
+
+    assert official() == "flag"
+    proposed = answer(app, "POST", READINGS, json=CHANGE, headers=tokens.headers("commerce-maker")).json()
+    assert (proposed["state"], official()) == ("proposed", "flag")
+    confirm = f"{READINGS}/{proposed['id']}/confirm"
+    assert answer(app, "POST", confirm, headers=tokens.headers("commerce-maker")).status_code == 403
+    confirmed = answer(app, "POST", confirm, headers=tokens.headers("commerce-checker"))
+    assert confirmed.json()["confirmed_by"] == "commerce-checker"
+    assert official() == "exclude"
+    again = answer(app, "POST", confirm, headers=tokens.headers("commerce-checker"))
+    assert (again.status_code, again.json()["state"]) == (409, "confirmed")
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer", "allowed"),
+    [
+        ({**CHANGE, "interpretations": {"integrity_screen": "S3CRET"}}, "/interpretations", "flag, exclude, off"),
+        ({**CHANGE, "interpretations": {"S3CRET": "x"}}, "/interpretations", "tier_jump"),
+        ({**CHANGE, "extra": "S3CRET"}, "/extra", "not known"),
+        ({**CHANGE, "reason": " "}, "/reason", "at least 1 character"),
+        ({"interpretations": {"tier_jump": 1.5}, "reason": "r"}, "/interpretations/tier_jump", "string"),
+    ],
+)
+def test_bad_input_is_pointed_at(
+    app: FastAPI, tokens: Tokens, body: dict[str, Any], pointer: str, allowed: str
+) -> None:
+    refused = answer(app, "POST", READINGS, json=body, headers=tokens.headers("commerce-maker"))
+    assert refused.status_code == 422
+    assert refused.headers["content-type"] == "application/problem+json"
+    [error] = refused.json()["errors"]
+    assert error["pointer"] == pointer
+    assert allowed in error["message"]
+
+
+@pytest.mark.parametrize(
+    ("request_", "status", "code"),
+    [
+        ({"headers": {}, "json": CHANGE}, 401, "unauthenticated"),
+        ({"headers": {"Authorization": "Bearer forged"}, "json": CHANGE}, 401, "unauthenticated"),
+        ({"client": "auditor", "json": CHANGE}, 403, "forbidden"),
+        ({"client": "commerce-maker", "content": b"<x/>", "type": "text/xml"}, 415, "unsupported-media-type"),
+        ({"client": "commerce-maker", "content": b"{", "type": "application/json"}, 422, "invalid-request"),
+        ({"client": "commerce-maker", "content": b"[" * 5_000_000, "type": "application/json"}, 413, "too-large"),
+    ],
+    ids=["no token", "foreign token", "no scope", "not JSON", "broken JSON", "five megabytes"],
+)
+def test_a_request_that_may_not_be_is_refused_as_a_problem(
+    app: FastAPI, tokens: Tokens, request_: dict[str, Any], status: int, code: str
+) -> None:
+    sent = dict(request_)
+    headers = sent.pop("headers", None)
+    if headers is None:
+        headers = tokens.headers(sent.pop("client"))
+    if "type" in sent:
+        headers["Content-Type"] = sent.pop("type")
+    refused = answer(app, "POST", READINGS, headers=headers, **sent)
+    assert refused.status_code == status
+    assert refused.json()["type"] == f"urn:ecommerce-subsidies:problem:{code}"
+    assert refused.headers["content-type"] == "application/problem+json"
+
+
+def test_what_does_not_exist_is_told_in_the_callers_language(app: FastAPI, tokens: Tokens) -> None:
+    headers = tokens.headers("auditor", **{"Accept-Language": "zh-CN,en;q=0.5"})
+    assert answer(app, "GET", "/v1/policies/nowhere", headers=headers).json()["title"] == "未找到"
+    assert answer(app, "GET", "/v2", headers=tokens.headers("auditor")).json()["title"] == "There is no such thing"
+
+
+def test_a_key_gives_the_first_answer_again_and_is_good_for_one_request(
+    app: FastAPI, database: Database, tokens: Tokens
+) -> None:
+    headers = tokens.headers("commerce-maker", **{"Idempotency-Key": "k1"})
+    first = answer(app, "POST", READINGS, json=CHANGE, headers=headers)
+    second = answer(app, "POST", READINGS, json=CHANGE, headers=headers)
+    assert (second.status_code, second.json()) == (201, first.json())
+    assert second.headers["Idempotency-Replayed"] == "true"
+    other = answer(app, "POST", READINGS, json={**CHANGE, "reason": "another"}, headers=headers)
+    assert (other.status_code, other.json()["type"][-22:]) == (422, "idempotency-key-reused")
+    with database.reading() as connection:
+        assert connection.execute(text("SELECT count(*) FROM reading_changes")).scalar_one() == 1
+
+
+def test_fifty_identical_requests_at_once_have_one_effect(app: FastAPI, database: Database, tokens: Tokens) -> None:
+    headers = tokens.headers("commerce-maker", **{"Idempotency-Key": "at once"})
+    statuses: Counter[int] = Counter()
+
+    async def story(client: httpx.AsyncClient) -> None:
+        answers = await asyncio.gather(*(client.post(READINGS, json=CHANGE, headers=headers) for _ in range(50)))
+        statuses.update(each.status_code for each in answers)
+
+    run(app, story)
+    assert set(statuses) <= {201, 409}
+    assert statuses[201] >= 1
+    with database.reading() as connection:
+        assert connection.execute(text("SELECT count(*) FROM reading_changes")).scalar_one() == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [
+        ({"policy": "nowhere"}, "/policy"),
+        ({"award_years": [2019]}, "/award_years"),
+        ({"award_years": []}, "/award_years"),
+        ({"decided_on": "2999-01-01"}, "/decided_on"),
+        ({"decided_on": "2021-02-29"}, "/decided_on"),
+    ],
+)
+def test_an_evaluation_that_cannot_be_is_refused(
+    app: FastAPI, tokens: Tokens, change: dict[str, Any], pointer: str
+) -> None:
+    body = {"policy": "lishui-2020-1", "award_years": [2023], "scope": "all", "decided_on": "2024-03-01"} | change
+    refused = answer(app, "POST", "/v1/evaluations", json=body, headers=tokens.headers("commerce-maker"))
+    assert refused.status_code == 422
+    assert [error["pointer"] for error in refused.json()["errors"]] == [pointer]

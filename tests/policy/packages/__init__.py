@@ -1,0 +1,1 @@
+"""Policy packages that exist for tests alone."""

@@ -1,0 +1,57 @@
+"""Every sentence of the document is claimed once; every award stands where it says; the rulebook is current."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from services.eligibility.policy.book import load_book
+from services.eligibility.policy.rulebook import DOCS, PAGES, rulebook
+
+BOOK = load_book("lishui-2020-1")
+
+
+def test_every_sentence_is_claimed_exactly_once() -> None:
+    counted = yaml.safe_load(Path(__file__).with_name("sentences.yaml").read_text(encoding="utf-8"))
+    wanted = [
+        (article, paragraph, sentence)
+        for article, paragraphs in counted.items()
+        for paragraph, sentences in enumerate(paragraphs, 1)
+        for sentence in range(1, sentences + 1)
+    ]
+    assert [(line.article, line.paragraph, line.sentence) for line in BOOK.coverage] == wanted
+
+
+def test_every_award_is_claimed_by_the_sentence_that_it_cites() -> None:
+    for award in BOOK.awards:
+        at = (str(award.article.number), award.article.paragraph, award.article.sentence)
+        (line,) = (line for line in BOOK.coverage if (line.article, line.paragraph, line.sentence) == at)
+        assert award.code in line.awards
+        assert line.claimed_as == ("in_kind" if award.kind == "in_kind" else "computed")
+
+
+def test_there_are_twenty_awards_and_twenty_three_readings() -> None:
+    assert (len(BOOK.awards), len(BOOK.readings)) == (20, 23)
+    used = {name for award in BOOK.awards for name in award.reading_names()}
+    assert set(BOOK.readings) - used <= {"integrity_screen", "validity_last_day"}
+
+
+def test_every_number_is_used() -> None:
+    document = BOOK.document.decode()
+    measured = {name for award in BOOK.awards for measure in award.measures() for name in measure.parameters}
+    engine = {"first_award_year", "last_award_year", "validity_first_day", "integrity_lookback_years"}
+    lists = {"enterprise_forms", "enterprise_forms_with_individuals"}
+    for name in BOOK.parameters:
+        assert (
+            name in measured | engine | lists
+            or f'"parameter":"{name}"' in document
+            or f'"{name}"' in document.replace(f'"{name}":{{', "")
+        ), name
+
+
+@pytest.mark.parametrize("language", list(PAGES))
+def test_the_rulebook_is_current(language: str) -> None:
+    """Rewrite it with `python -m services.eligibility.policy.rulebook`."""
+    assert (DOCS / PAGES[language]).read_text(encoding="utf-8") == rulebook(BOOK, language)
