@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from shared.clock import Clock, SystemClock
 from shared.database.engine import Database
 from shared.messaging import dead_letters, inbox, kafka
 from shared.messaging.envelope import MalformedMessageError, Message, header_map
@@ -53,6 +54,7 @@ class Consumer:
         group_id: str,
         handle: Handler,
         *,
+        clock: Clock | None = None,
         crash_point: Callable[[str], None] = lambda _: None,
     ) -> None:
         """Prepare to read; nothing is connected yet. `crash_point` lets a fault campaign end the process where it hurts."""
@@ -61,6 +63,7 @@ class Consumer:
         self._topic = topic
         self._group_id = group_id
         self._handle = handle
+        self._clock = clock or SystemClock()
         self._crash_point = crash_point
         self._subscription: KafkaConsumer | None = None
         self._progress_at = time.monotonic()
@@ -132,7 +135,7 @@ class Consumer:
         known = isinstance(error, (RejectedMessageError, MalformedMessageError))
         reason = str(error) if known else f"{type(error).__name__} while giving effect to the event"
         with self._database.transaction() as connection:
-            dead_letters.record(connection, message, reason)
+            dead_letters.record(connection, message, reason, self._clock.now())
         metrics.DEAD_LETTERS.labels(topic=self._topic).inc()
         log.warning(
             "consumer.dead_letter",

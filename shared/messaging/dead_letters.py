@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from collections.abc import Sequence
+from datetime import datetime
 
+import orjson
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
@@ -23,9 +26,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from shared.database.schema import plumbing
-from shared.messaging.envelope import Message
+from shared.identifiers import event_id
+from shared.messaging import outbox, topics
+from shared.messaging.envelope import Event, Message
 
 OPEN = "open"
+TYPE = "dead_letter.recorded"
 
 dead_letters = Table(
     "dead_letters",
@@ -50,12 +56,15 @@ dead_letters = Table(
 )
 
 
-def record(connection: Connection, message: Message, reason: str) -> None:
-    """Keep `message` with the reason why it could not be processed; the same message again is the same row."""
+def record(connection: Connection, message: Message, reason: str, now: datetime) -> None:
+    """Keep `message` with the reason why it could not be processed; the same message again is the same row.
+
+    Where its topic has a topic for dead letters, the reason is told there too, with the message in base64.
+    """
     digest = hashlib.sha256()
     for part in (message.topic.encode(), message.key or b"", message.value or b"", message.headers.get("ce_id", b"")):
         digest.update(len(part).to_bytes(8, "big") + part)
-    connection.execute(
+    made = connection.execute(
         insert(dead_letters)
         .values(
             topic=message.topic,
@@ -68,6 +77,31 @@ def record(connection: Connection, message: Message, reason: str) -> None:
             reason=reason,
         )
         .on_conflict_do_nothing()
+        .returning(dead_letters.c.id)
+    ).scalar_one_or_none()
+    if made is not None and message.topic in topics.DEAD_LETTERS:
+        outbox.enqueue(connection, [_told(message, reason, digest.hexdigest(), now)])
+
+
+def _told(message: Message, reason: str, content_hash: str, now: datetime) -> Event:
+    data = {
+        "reason": reason,
+        "topic": message.topic,
+        "partition": message.partition,
+        "offset": message.offset,
+        "headers": {name: value.decode("utf-8", "replace") for name, value in message.headers.items()},
+        "value_base64": base64.b64encode(message.value or b"").decode(),
+    }
+    key = (message.key or b"").decode("utf-8", "replace")
+    return Event(
+        topic=topics.DEAD_LETTERS[message.topic],
+        key=key,
+        type=TYPE,
+        id=event_id(TYPE, content_hash),
+        source=f"/topics/{message.topic}",
+        subject=key,
+        time=now,
+        data=orjson.dumps(data),
     )
 
 

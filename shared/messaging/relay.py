@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import structlog
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
 from sqlalchemy import Column, Connection, Integer, Row, Table, Text, bindparam, func, select, text, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from shared import worker
 from shared.database.engine import Database
@@ -99,7 +101,9 @@ class Relay:
             self._producer.close(timeout=5)
             self._producer = None
         if self._leadership is not None:
-            self._leadership.invalidate()  # the lock belongs to the session, which must not go back to the pool
+            with suppress(SQLAlchemyError):
+                self._leadership.execute(select(func.pg_advisory_unlock(LEADER_LOCK)))
+            self._leadership.invalidate()  # a lock that is still held ends with its session, so that must not be pooled
             self._leadership.close()
             self._leadership = None
 

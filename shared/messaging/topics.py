@@ -6,4 +6,7 @@ PAYMENT_ORDERS = "payment-orders.v1"
 AWARD_DECISIONS_DEAD = "award-decisions.v1.dlq"
 
 ALL = (REGISTRY_FACTS, AWARD_DECISIONS, PAYMENT_ORDERS, AWARD_DECISIONS_DEAD)
+DEAD_LETTERS = {AWARD_DECISIONS: AWARD_DECISIONS_DEAD}
+"""Topics whose messages are told again on a topic of their own when they could not be processed."""
+
 PARTITIONS = 6

@@ -226,3 +226,19 @@ def test_a_new_log_is_told_what_is_in_force(publisher: Database, broker: Broker)
     with publisher.reading() as connection:
         again = connection.execute(text("SELECT key, data FROM outbox ORDER BY published_at DESC, key LIMIT 2")).all()
     assert sorted(tuple(row) for row in again) == [("k1", '{"v":2}'), ("k2", '{"v":1}')]
+
+
+def test_a_refused_decision_is_told_on_the_topic_of_dead_letters(receiver: Database) -> None:
+    def refuse(_: Connection, __: Sequence[Message]) -> None:
+        raise RejectedMessageError("the shares do not add up")
+
+    headers = {"ce_specversion": b"1.0", "ce_source": b"/tests", "ce_type": b"award.decided", "ce_id": b"1"}
+    message = Message(topics.AWARD_DECISIONS, 3, 9, b"award", b'{"v":1}', headers)
+    consumer = Consumer(receiver, "nowhere:1", topics.AWARD_DECISIONS, "group", refuse)
+    consumer.process([message])
+    consumer.process([message])
+    with receiver.reading() as connection:
+        [told] = connection.execute(text("SELECT topic, key, data::jsonb AS data FROM outbox")).all()
+    assert (told.topic, told.key) == (topics.AWARD_DECISIONS_DEAD, "award")
+    assert told.data["reason"] == "the shares do not add up"
+    assert (told.data["partition"], told.data["offset"], told.data["value_base64"]) == (3, 9, "eyJ2IjoxfQ==")

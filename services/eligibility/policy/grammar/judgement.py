@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from services.eligibility.facts.catalogue import LARGEST
 from services.eligibility.policy.text import Text
 
 #: Comparison → how it is written and said.
@@ -39,8 +40,11 @@ class Figure:
             return value.isoformat()
         if isinstance(value, tuple | list):
             return [Figure(item, self.unit, self.denominator).plain() for item in value]
-        if isinstance(value, bool) or not isinstance(value, int) or self.denominator == 1:
+        if isinstance(value, bool) or not isinstance(value, int):
             return value
+        if self.denominator == 1:
+            # Sums beyond what JSON readers keep exactly are written out as text.
+            return value if abs(value) <= LARGEST else str(value)
         whole, rest = divmod(value, self.denominator)
         if rest == 0:
             return whole

@@ -34,7 +34,7 @@ def interest(cases: pl.DataFrame, facts: Facts, setting: Setting) -> Measured:
     """Per loan: Σ balance × days × reference rate × share ÷ day count, floored, at most the interest paid.
 
     A loan counts if the lender is licensed, it is for business and it has a balance on a day of the year. A rate or
-    interest that is not on record makes the whole unknown. Parts: one row per loan.
+    interest that is not on record makes the whole unknown. Parts: one row per balance and rate, with its loan's totals.
     """
     spans = _spans(cases, facts, setting)
     rated = _at_benchmark(spans, facts) if setting.reading("loan_rate") == "benchmark" else _at_lpr(spans, facts)
@@ -42,7 +42,6 @@ def interest(cases: pl.DataFrame, facts: Facts, setting: Setting) -> Measured:
     per_loan = (
         rated.group_by("case", "award_year", "day", "loan_id")
         .agg(
-            balance_days=arithmetic.total(arithmetic.product(pl.col("principal_fen"), pl.col("days"))),
             weighed=arithmetic.total(arithmetic.product(pl.col("principal_fen"), pl.col("days"), pl.col("rate"))),
             flags=pl.col("flag").drop_nulls().unique().sort(),
         )
@@ -72,15 +71,10 @@ def interest(cases: pl.DataFrame, facts: Facts, setting: Setting) -> Measured:
     )
     figures = cases.lazy().select("case").join(figures, on="case", how="left")
     figures = figures.with_columns(pl.col("loans").fill_null(0))
-    shown = (
-        "loan_id",
-        "balance_days",
-        "at_reference_rate_fen",
-        "interest_paid_fen",
-        "other_subsidy_fen",
-        "subsidy_fen",
-    )
-    return Measured(figures.collect(), per_loan.select("case", *shown))
+    totals = ("at_reference_rate_fen", "interest_paid_fen", "other_subsidy_fen", "subsidy_fen")
+    shown = ("loan_id", "first", "days", "principal_fen", "series", "rate")
+    parts = rated.join(per_loan.select("case", "loan_id", *totals), on=["case", "loan_id"], how="left")
+    return Measured(figures.collect(), parts.select("case", *shown, *totals))
 
 
 def _spans(cases: pl.DataFrame, facts: Facts, setting: Setting) -> pl.LazyFrame:
@@ -124,12 +118,12 @@ def _flag() -> pl.Expr:
 
 def _at_benchmark(spans: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
     """Spans cut at changes of the rate, so that each day has the one in force; days without one have none."""
-    kept = ("case", "award_year", "day", "loan_id", "principal_fen", "days", "rate", "flag")
+    kept = ("case", "award_year", "day", "loan_id", "first", "days", "principal_fen", "series", "rate", "flag")
     first = arithmetic.later(pl.col("first"), pl.col("effective_on"))
     past_last = arithmetic.earlier(pl.col("past_last"), pl.col("superseded_on"))
     cut = (
         spans.join(_rates(facts), on="series", how="inner")
-        .with_columns(days=arithmetic.days_between(first, past_last), flag=_flag())
+        .with_columns(first=first, days=arithmetic.days_between(first, past_last), flag=_flag())
         .filter(pl.col("days") > 0)
         .select(kept)
     )
