@@ -6,7 +6,10 @@ from fastapi import FastAPI
 
 from services.payout.arrangements.routes import router as arrangements
 from services.payout.awards.routes import router as awards
+from services.payout.batches.routes import router as batches
 from services.payout.budgets.routes import router as budgets
+from services.payout.holds.routes import router as holds
+from services.payout.orders.approval_routes import router as approvals
 from services.payout.orders.routes import router as orders
 from services.payout.settings import Settings
 from services.payout.worker import award_decisions
@@ -30,7 +33,7 @@ def build(_: Settings, *, database: Database, token_verifier: TokenVerifier, clo
         service="payout",
         title="Payout",
         description=DESCRIPTION,
-        routers=[arrangements, budgets, awards, orders, dead_letters],
+        routers=[arrangements, budgets, awards, holds, approvals, orders, batches, dead_letters],
         database=database,
         token_verifier=token_verifier,
         clock=clock,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import services.payout.accounts.tables
 import services.payout.arrangements.tables
 import services.payout.awards.tables
+import services.payout.batches.tables
 import services.payout.budgets.tables
 import services.payout.holds.tables
 import services.payout.ledger.tables

@@ -6,13 +6,16 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
+from services.payout.accounts.handlers import AccountPass
+from services.payout.accounts.registry import Accounts, registry_accounts
 from services.payout.awards import handlers as awards
 from services.payout.budgets.handlers import FundingPass
+from services.payout.orders import approvals
 from services.payout.settings import Settings
 from shared import worker
 from shared.clock import Clock, SystemClock
 from shared.database.engine import Database
-from shared.jobs.runner import JobRunner
+from shared.jobs.runner import JobHandler, JobRunner
 from shared.messaging import topics
 from shared.messaging.consumer import Consumer, Handler
 from shared.messaging.envelope import Message
@@ -31,7 +34,12 @@ def award_decisions(clock: Clock) -> Handler:
     return receive
 
 
-def loops(database: Database, bootstrap_servers: str, clock: Clock) -> list[Loop]:
+def job_handlers(database: Database, accounts: Accounts, clock: Clock) -> dict[str, JobHandler]:
+    """Return what does the jobs of payout, by kind."""
+    return {approvals.APPROVALS: lambda job: approvals.run_approvals(database, accounts, clock, job)}
+
+
+def loops(database: Database, bootstrap_servers: str, accounts: Accounts, clock: Clock) -> list[Loop]:
     """Return the loops of the worker."""
 
     def resume() -> bool:
@@ -43,7 +51,8 @@ def loops(database: Database, bootstrap_servers: str, clock: Clock) -> list[Loop
         Loop("award-decisions", consumer.step, idle_seconds=0, close=consumer.close),
         Loop("arrangement-pass", resume, idle_seconds=1.0),
         Loop("funding-pass", FundingPass(database, clock).step, idle_seconds=0.3),
-        Loop("jobs", JobRunner(database, {}).step),
+        Loop("account-pass", AccountPass(database, accounts, clock).step, idle_seconds=1.0),
+        Loop("jobs", JobRunner(database, job_handlers(database, accounts, clock)).step),
     ]
 
 
@@ -53,7 +62,7 @@ def main() -> None:
     logs.configure("payout", "worker", settings.log_level)
     tracing.configure("payout")
     database = Database(settings.database_url, pool_size=settings.pool_size, application_name="payout-worker")
-    worker.run(loops(database, settings.kafka_bootstrap_servers, SystemClock()))
+    worker.run(loops(database, settings.kafka_bootstrap_servers, registry_accounts(settings), SystemClock()))
     database.close()
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
+from services.registry.arrow import ArrowReader
 from services.registry.cipher import AccountCipher
 from services.registry.datasets.catalogue import CATALOGUE
 from services.registry.datasets.routes import router as datasets_router
 from services.registry.enterprises.routes import router as enterprises_router
 from services.registry.imports.routes import router as imports_router
+from services.registry.quality.routes import router as quality_router
 from services.registry.revisions.record_routes import router_of
 from services.registry.revisions.routes import router as revisions_router
 from services.registry.settings import Settings
@@ -35,12 +37,17 @@ def build(settings: Settings, *, database: Database, token_verifier: TokenVerifi
             *(router_of(dataset) for dataset in CATALOGUE.values()),
             revisions_router,
             enterprises_router,
+            quality_router,
             imports_router,
         ],
         database=database,
         token_verifier=token_verifier,
         clock=clock,
-        state={"settings": settings, "cipher": AccountCipher(settings.account_key.get_secret_value())},
+        state={
+            "settings": settings,
+            "cipher": AccountCipher(settings.account_key.get_secret_value()),
+            "arrow": ArrowReader(database.url),
+        },
         large_bodies=["/v1/imports"],
     )
 

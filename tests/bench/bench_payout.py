@@ -2,20 +2,17 @@
 
 Beside it, on the same machine, in the same run: bare kafka-python produce and consume plus COPY of the same rows; a service that
 handles one message in one transaction at a time; and for the funding pass a bare set-based UPDATE of the same orders.
-`python -m tests.bench.bench_payout [decisions]` prints the figures.
+`make bench ARGS=payout` runs it.
 """
 
 from __future__ import annotations
 
 import io
 import multiprocessing
-import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -23,9 +20,7 @@ import orjson
 from kafka import KafkaConsumer
 from sqlalchemy import text
 
-from deploy.local.broker import Broker, local_broker
-from deploy.local.postgres import LocalPostgres
-from deploy.local.processes import Supervisor
+from deploy.local.broker import Broker
 from services.payout.arrangements import handlers as arrangements
 from services.payout.arrangements.schemas import ArrangementDraft
 from services.payout.awards.handlers import receive
@@ -313,28 +308,3 @@ def run(server: DatabaseServer, broker: Broker, count: int = DECISIONS) -> list[
         ("throughput against one at a time (goal ≥ 5)", ours.per_second / naive.per_second),
         ("funding pass against bare UPDATE, times as long (goal ≤ 3)", alone[1].seconds / alone[2].seconds),
     ]
-
-
-def main(count: int) -> None:
-    """Start a database and a broker, measure, print."""
-    with tempfile.TemporaryDirectory() as folder:
-        state = Path(folder)
-        state.chmod(0o755)
-        supervisor = Supervisor(state)
-        try:
-            postgres = LocalPostgres(state / "postgres", state / "postgres.log")
-            supervisor.start(postgres.spawn())
-            broker = local_broker(state, state / "broker.log")
-            supervisor.start(broker.child)
-            postgres.wait()
-            broker.wait()
-            sys.stdout.write(f"{broker.described}, PostgreSQL 18, {count} decisions\n")
-            for line in run(DatabaseServer(postgres.url), broker, count):
-                shown = f"{line[0]:<58} {line[1]:8.2f}" if isinstance(line, tuple) else str(line)
-                sys.stdout.write(shown + "\n")
-        finally:
-            supervisor.stop()
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else DECISIONS)

@@ -97,6 +97,7 @@ WITH known AS (
       AND (:everything OR EXISTS (SELECT 1 FROM judged j WHERE j.award = a.award AND j.subject = a.subject))
 ), compared AS (
     SELECT coalesce(c.award_id, known.award_id) AS award_id, c.award_id IS NOT NULL AS granted,
+           c.award_year = ANY(:award_years) AS asked_for,
            f.id AS in_force_id, o.id AS open_id, (l.state = 'rejected') AS was_rejected,
            CASE WHEN c.award_id IS NOT NULL
                 THEN jsonb_build_array('granted', c.entitlement_fen, c.payee_uscc, c.jurisdiction, c.award_year,
@@ -125,6 +126,7 @@ SELECT award_id, granted, in_force_id, open_id, instalments,
             WHEN NOT granted AND in_force_id IS NULL THEN 'close'
             WHEN in_force_id IS NOT NULL AND wanted = in_force AND open_id IS NOT NULL THEN 'close'
             WHEN in_force_id IS NOT NULL AND wanted = in_force THEN 'unchanged'
+            WHEN in_force_id IS NULL AND open_id IS NULL AND NOT asked_for THEN 'nothing'
             WHEN (open_id IS NOT NULL OR was_rejected) AND wanted = latest THEN 'unchanged'
             ELSE 'propose' END AS verdict
 FROM compared
@@ -136,7 +138,8 @@ SELECT v.award_id::text, a.award, a.subject FROM verdicts v JOIN awards a USING 
 
 _NEW_AWARDS = """
 INSERT INTO awards (award_id, policy, award, subject, identity_year)
-SELECT award_id, :policy, award, subject, identity_year FROM candidates ORDER BY award_id ON CONFLICT DO NOTHING
+SELECT award_id, :policy, award, subject, identity_year FROM candidates JOIN verdicts USING (award_id)
+WHERE verdict = 'propose' ORDER BY award_id ON CONFLICT DO NOTHING
 """
 
 _SUPERSEDE_OPEN = """
@@ -177,14 +180,20 @@ FROM verdicts
 """
 
 
+def hold_proposals(connection: Connection) -> None:
+    """Let no other evaluation propose until the caller's transaction ends."""
+    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": PROPOSALS_LOCK})
+
+
 def propose(connection: Connection, candidates: pl.DataFrame, judged: Judged, basis: Basis, seal: Seal) -> Counts:
     """Propose what differs from the versions in force, within the caller's transaction.
 
     `candidates` has CANDIDATE_SCHEMA. Awards that were judged and are no longer granted are proposed for withdrawal, or
-    their open proposals closed. An outcome that an officer rejected is not proposed again until it differs.
+    their open proposals closed. What is new is proposed for the years that were asked for alone. An outcome that an officer
+    rejected is not proposed again until it differs.
     """
     values = asdict(basis) | {"policy": judged.policy}
-    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": PROPOSALS_LOCK})
+    hold_proposals(connection)
     connection.execute(text(_CANDIDATES))
     copy_frame(connection, "candidates", candidates)
     connection.execute(text(_JUDGED))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import orjson
@@ -21,7 +22,7 @@ def explanation(connection: Connection, row: Row[Any]) -> Explanation:
     book = policy_book(row.policy)
     readings = readings_of(book, repository.document(connection, row.interpretations_hash))
     facts = facts_of(repository.document(connection, row.inputs_hash))
-    return explain(facts, book, readings, row.award, row.subject, row.award_year, row.decided_on)
+    return explain(facts, book, readings, row.award, row.subject, row.award_year, _judged_on(row))
 
 
 def receipt(connection: Connection, row: Row[Any]) -> dict[str, Any]:
@@ -45,7 +46,7 @@ def replay(connection: Connection, row: Row[Any]) -> dict[str, Any]:
     book = policy_book(row.policy)
     readings = readings_of(book, repository.document(connection, row.interpretations_hash))
     facts = facts_of(repository.document(connection, row.inputs_hash))
-    found = evaluate(facts, book, readings, [row.award_year], row.decided_on, [row.award], results=("granted",))
+    found = evaluate(facts, book, readings, [row.award_year], _judged_on(row), [row.award], results=("granted",))
     outcomes = [each for each in found.iter_rows(named=True) if each["subject"] == row.subject]
     now = _comparable(outcomes[0] if outcomes else None, row)
     then = {name: getattr(row, name) for name in now}
@@ -61,10 +62,16 @@ def replay(connection: Connection, row: Row[Any]) -> dict[str, Any]:
     }
 
 
+def _judged_on(row: Row[Any]) -> date:
+    """The day that the decision was judged on: the first version's, which later versions keep."""
+    judged_on: date = row.first_decided_on or row.decided_on
+    return judged_on
+
+
 def _comparable(outcome: dict[str, Any] | None, row: Row[Any]) -> dict[str, Any]:
     if outcome is None:
         return {"result": "withdrawn", "entitlement_fen": 0}
-    first_year = (row.first_decided_on or row.decided_on).year
+    first_year = _judged_on(row).year
     return {
         "result": "granted",
         "entitlement_fen": outcome["entitlement_fen"],

@@ -22,6 +22,7 @@ def cases_of(
 def blanks_for(award: Award, known: pl.DataFrame, subjects: pl.Series, years: Sequence[int]) -> pl.DataFrame:
     """Cases with nothing known, for subjects that facts tell nothing of in a year; `about_known` is false.
 
+    An award about events has none for a subject with an event in another year: there it simply had none.
     Where the subject is an enterprise it is its own payee, so that form, place and integrity are still judged.
     """
     wanted = (
@@ -29,7 +30,7 @@ def blanks_for(award: Award, known: pl.DataFrame, subjects: pl.Series, years: Se
         .to_frame()
         .join(pl.Series("award_year", sorted(years), dtype=pl.Int32).to_frame(), how="cross")
     )
-    blank = wanted.join(known.select("subject", "award_year"), on=["subject", "award_year"], how="anti")
+    blank = wanted.join(known, on=["subject", "award_year"] if award.about.yearly_judged else "subject", how="anti")
     payee = pl.col("subject") if award.about.subject_is_enterprise else pl.lit(None, dtype=pl.String)
     day = pl.date(pl.col("award_year"), 12, 31) if award.about.yearly_judged else pl.lit(None, dtype=pl.Date)
     named = {

@@ -123,8 +123,7 @@ def _missing(award: Award, judged: Judged, setting: Setting, cases: pl.DataFrame
     names: list[pl.Expr] = []
     leaves = [pair for _, condition in judged.conditions for pair in condition.undetermined_leaves(setting)]
     if award.amount is not None:
-        conditions_met = pl.col("met")
-        leaves += [(conditions_met & leaf.plan(setting).is_null(), leaf) for leaf in award.amount.leaves(setting)]
+        leaves += [(leaf.plan(setting).is_null(), leaf) for leaf in award.amount.leaves(setting)]
     for where, leaf in leaves:
         if leaf.lacking:
             known_day = pl.col("day").is_not_null() if leaf.on_day else pl.lit(True)

@@ -33,6 +33,10 @@ from .series import GIVEN_BEFORE
 SUPPLEMENT = "Suppl."
 
 
+class NoCaseError(LookupError):
+    """The subject has events, and none in the year asked about."""
+
+
 def explain(
     facts: Facts,
     book: Book,
@@ -45,7 +49,7 @@ def explain(
     """Explain one outcome, whether facts tell of the subject or not.
 
     `award_year` is None for an event whose day, and with it the year, is unknown. Raises `KeyError` for an award
-    that the book does not have.
+    that the book does not have, and `NoCaseError` for a year in which the subject's event did not fall.
     """
     found = book.award(award)
     setting = book.setting(readings, decided_on)
@@ -71,7 +75,7 @@ def explain(
         title=book.award_titles[award],
         article=found.article.cited,
         subject=subject,
-        award_year=award_year,
+        award_year=outcome["award_year"],
         decided_on=decided_on,
         payee_uscc=outcome["payee_uscc"],
         payee_name=outcome["payee_name"],
@@ -90,13 +94,14 @@ def explain(
 
 
 def _only(cases: pl.DataFrame, subject: str, award_year: int | None) -> pl.DataFrame:
-    """The one case of the subject and year."""
+    """The one case of the subject and year, or its event without a day, which may belong to any year."""
     own = cases.filter(pl.col("subject") == subject)
     year = pl.col("award_year")
-    own = own.filter(year.is_null() if award_year is None else year == award_year)
-    if own.is_empty():
-        raise LookupError(f"no case of this subject in {award_year}")
-    return own.head(1)
+    asked = own.filter(year == award_year) if award_year is not None else own.clear()
+    found = asked if asked.height else own.filter(year.is_null())
+    if found.is_empty():
+        raise NoCaseError(f"{subject} has no case in {award_year}")
+    return found.head(1)
 
 
 def _judged(award: Award, condition: Condition, row: Mapping[str, Any], setting: Setting, book: Book) -> Judgement:

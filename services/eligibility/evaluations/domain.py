@@ -11,10 +11,9 @@ from shared.identifiers import award_id
 
 def candidates(outcomes: pl.DataFrame, book: Book) -> pl.DataFrame:
     """Return the granted ones among `outcomes` with CANDIDATE_SCHEMA, each with its identity."""
-    once = [award.code for award in book.awards if award.about.once]
     articles = {award.code: str(award.article.number) for award in book.awards}
     granted = outcomes.filter(pl.col("result") == "granted").with_columns(
-        identity_year=pl.when(pl.col("award").is_in(once)).then(None).otherwise("award_year"),
+        identity_year=identity_year(book),
         article=pl.col("award").replace_strict(articles, return_dtype=pl.String),
     )
     keys = granted.select("award", "subject", "identity_year").iter_rows()
@@ -49,6 +48,11 @@ def array_literal(texts: pl.Expr) -> pl.Expr:
         + '"'
     )
     return pl.lit("{") + texts.list.eval(quoted).list.join(",") + pl.lit("}")
+
+
+def identity_year(book: Book) -> pl.Expr:
+    """The year that is part of an outcome's identity: none for an award given once."""
+    return pl.when(pl.col("award").is_in(award_codes(book, once=True))).then(None).otherwise(pl.col("award_year"))
 
 
 def award_codes(book: Book, *, once: bool) -> list[str]:

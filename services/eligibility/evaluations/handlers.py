@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,12 +9,13 @@ from uuid import UUID
 import polars as pl
 from sqlalchemy import Connection, text
 
-from services.eligibility.decisions.proposals import Basis, Judged, keep_documents, propose
+from services.eligibility.decisions.proposals import Basis, hold_proposals, keep_documents, propose
 from services.eligibility.decisions.tables import outcomes as outcomes_table
 from services.eligibility.evaluation import ENGINE_VERSION
-from services.eligibility.evaluation.closure import inputs, subjects_touching
-from services.eligibility.evaluation.evaluate import KEPT, evaluate
+from services.eligibility.evaluation.closure import inputs
+from services.eligibility.evaluation.evaluate import evaluate
 from services.eligibility.evaluations import domain
+from services.eligibility.evaluations.judging import FIRST_DAYS, PAIRS, Standing, judge, subjects_in_scope
 from services.eligibility.evaluations.schemas import EvaluationRequest
 from services.eligibility.facts.catalogue import Facts
 from services.eligibility.facts.registry import RegistryFacts
@@ -48,35 +48,23 @@ def start(connection: Connection, request: EvaluationRequest, *, by: str, now: d
     return jobs.enqueue(connection, EVALUATION, job_input, by=by, now=now)
 
 
-@dataclass(frozen=True)
-class _Evaluated:
-    """An evaluation in hand."""
-
-    request: EvaluationRequest
-    book: Book
-    readings: Readings
-    revision: int
-    facts: Facts
-    kept: pl.DataFrame
-    judged: Judged
-
-
 def run(database: Database, registry: RegistryFacts, job: RunningJob) -> None:
     """Judge at the registry's newest revision, keep the outcomes and propose what differs; one transaction at the end."""
     request = EvaluationRequest.model_validate(job.input)
+    book = policy_book(request.policy)
     job.progress(0, _STEPS)
-    with database.reading() as connection:
-        readings = official_readings(connection, policy_book(request.policy))
     revision = registry.latest_revision()
     facts = registry.at(revision)
     job.progress(1, _STEPS)
-    evaluated = _judge(request, readings, revision, facts)
-    job.progress(2, _STEPS)
     with database.transaction() as connection:
-        book = evaluated.book
+        readings = official_readings(connection, book)
+        hold_proposals(connection)  # what stands must not change between judging and proposing
+        kept, judged = judge(request, facts, book, readings, _standing(connection, request))
+        job.progress(2, _STEPS)
         keep_documents(connection, "book", _document(book.hash, book.document))
         keep_documents(connection, "readings", _document(readings.hash, readings.document))
-        _keep_outcomes(connection, job.id, evaluated.kept)
+        _keep_outcomes(connection, job.id, kept)
+        job.progress(3, _STEPS)
         basis = Basis(
             evaluation_id=job.id,
             proposed_by=job.created_by,
@@ -86,8 +74,8 @@ def run(database: Database, registry: RegistryFacts, job: RunningJob) -> None:
             interpretations_hash=readings.hash,
             engine_version=ENGINE_VERSION,
         )
-        granted = domain.candidates(evaluated.kept, book)
-        counts = propose(connection, granted, evaluated.judged, basis, lambda pairs: _seal(facts, book, pairs))
+        granted = domain.candidates(kept, book)
+        counts = propose(connection, granted, judged, basis, lambda pairs: _seal(facts, book, pairs))
         job.succeed(
             connection,
             {
@@ -99,26 +87,24 @@ def run(database: Database, registry: RegistryFacts, job: RunningJob) -> None:
         )
 
 
-def _judge(request: EvaluationRequest, readings: Readings, revision: int, facts: Facts) -> _Evaluated:
-    """Judge the yearly awards of the years asked for, and those given once over all their years."""
-    book = policy_book(request.policy)
-    pairs = _pairs(facts, book, request)
-    frames = [
-        evaluate(facts, book, readings, years, request.decided_on, awards, subjects=pairs, results=KEPT)
-        for years, awards in (
-            (request.award_years, domain.award_codes(book, once=False)),
-            (book.possible_years, domain.award_codes(book, once=True)),
-        )
-    ]
-    kept = pl.concat(frames).sort("award", "subject", "award_year", nulls_last=True)
-    subjects = None if pairs is None else set(pairs.iter_rows())
-    judged = Judged(request.policy, request.award_years, subjects)
-    return _Evaluated(request, book, readings, revision, facts, kept, judged)
-
-
-def _pairs(facts: Facts, book: Book, request: EvaluationRequest) -> pl.DataFrame | None:
-    """Return the (award, subject) pairs in scope; None: all."""
-    return None if request.scope == "all" else subjects_touching(facts, book, request.scope)
+def _standing(connection: Connection, request: EvaluationRequest) -> Standing:
+    first_days = connection.execute(
+        text(
+            "SELECT award, subject, identity_year, first_decided_on FROM awards WHERE policy = :policy AND version > 0"
+        ),
+        {"policy": request.policy},
+    ).all()
+    paid = connection.execute(
+        text(
+            "SELECT DISTINCT award, subject FROM decisions WHERE policy = :policy AND payee_uscc = ANY(:scope)"
+            " AND state IN ('approved', 'proposed', 'in_notice', 'suspended')"
+        ),
+        {"policy": request.policy, "scope": [] if request.scope == "all" else request.scope},
+    ).all()
+    return Standing(
+        first_days=pl.DataFrame([tuple(row) for row in first_days], schema=FIRST_DAYS, orient="row"),
+        paid=pl.DataFrame([tuple(row) for row in paid], schema=PAIRS, orient="row"),
+    )
 
 
 def _seal(facts: Facts, book: Book, pairs: pl.DataFrame) -> pl.DataFrame:
@@ -191,7 +177,7 @@ def refused_outcomes(
     request = EvaluationRequest.model_validate(row.input)
     facts = registry.at(row.result["facts_revision"])
     book = policy_book(request.policy)
-    pairs = _pairs(facts, book, request)
+    pairs = subjects_in_scope(request, facts, book)
     found = evaluate(
         facts, book, readings, request.award_years, request.decided_on, subjects=pairs, results=("refused",)
     )

@@ -13,7 +13,7 @@ HAS_ACCOUNT = """
     (NOT EXISTS (SELECT FROM payee_accounts) OR EXISTS (
         SELECT FROM payee_accounts p WHERE p.uscc = o.payee_uscc AND p.since <= :today
         AND (p.until IS NULL OR p.until > :today)))"""
-"""SQL: the payee of the order `o` has an account `:today`. As long as the registry keeps no accounts at all, nobody waits for one:
+"""SQL: the payee of the order `o` has an account `:today`. While the registry keeps no accounts at all, nobody waits for one:
 the approval, which pins the account, stops such an order."""
 
 

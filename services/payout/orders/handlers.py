@@ -170,6 +170,7 @@ def _cancel(writes: _Writes, position: Position, key: Key, change: Change, now: 
         funded_at=now.isoformat() if cut.budget_year is not None else None,
         replaces=str(cut.id),
         issued_by=BY if state == "issued" else None,
+        account_revision=cut.account_revision if waiting_for == "account" else None,
     )
     writes.replacements.append(smaller)
     if state == "issued":

@@ -52,6 +52,7 @@ class Replacement(NamedTuple):
     funded_at: str | None
     replaces: str
     issued_by: str | None
+    account_revision: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class LiveOrder(Order):
     version: int
     waiting_for: str | None
     budget_year: int | None
+    account_revision: int | None
 
 
 def add(connection: Connection, orders: Sequence[NewOrder]) -> None:
@@ -79,7 +81,7 @@ def live(connection: Connection, award_ids: Collection[str]) -> dict[Key, list[L
         text(
             """
             SELECT id, number, award_id::text AS award_id, version, unit, payee_uscc, instalment, due_year, amount_fen,
-                   state, waiting_for, budget_year
+                   state, waiting_for, budget_year, account_revision
             FROM payment_orders WHERE award_id = ANY(CAST(:ids AS uuid[])) AND live
             ORDER BY award_id, number FOR UPDATE
             """
@@ -99,6 +101,7 @@ def live(connection: Connection, award_ids: Collection[str]) -> dict[Key, list[L
                 version=row.version,
                 waiting_for=row.waiting_for,
                 budget_year=row.budget_year,
+                account_revision=row.account_revision,
             )
         )
     return found

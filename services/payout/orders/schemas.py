@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.payout.vocabulary import OrderState, Unit, WaitingFor
+from shared.jobs.schemas import Job
 
 
 class Payee(BaseModel):
@@ -45,3 +46,39 @@ class PaymentOrder(BaseModel):
     reason: str | None = Field(description="The bank's reason where the payment failed or came back")
     created_at: datetime
     changed_at: datetime
+
+
+class ApprovalBody(BaseModel):
+    """Which issued orders to approve: all of a unit (and due year), or those named."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, json_schema_extra={"examples": [{"unit": "liandu", "due_year": 2026}]}
+    )
+
+    unit: Unit | None = None
+    due_year: int | None = Field(default=None, ge=2000, le=2100, strict=True)
+    order_ids: list[UUID] | None = Field(default=None, min_length=1, max_length=100_000)
+
+    @model_validator(mode="after")
+    def _names_something(self) -> ApprovalBody:
+        if (self.unit is None) == (self.order_ids is None):
+            raise ValueError("give either unit (and due_year) or order_ids")
+        if self.order_ids is not None and self.due_year is not None:
+            raise ValueError("due_year goes with unit")
+        return self
+
+
+class SkippedOrders(BaseModel):
+    """Orders that were not approved, by reason."""
+
+    held: int
+    own: int = Field(description="Issued by the approver")
+    no_account: int = Field(description="The payee has no account on record; the order waits for one")
+    not_issued: int = Field(description="Named, but not in the state `issued`")
+
+
+class ApprovalJob(Job):
+    """A bulk approval."""
+
+    approved: int | None = Field(default=None, description="Orders approved, once it has ended")
+    skipped: SkippedOrders | None = None

@@ -47,6 +47,7 @@ payment_orders = Table(
     Column("approved_by", Text),
     Column("approved_at", DateTime(timezone=True)),
     Column("issued_by", Text),
+    Column("batched_by", Text),
     Column("result_on", Date),
     Column("bank_reference", Text),
     Column("result_reason", Text),
@@ -63,7 +64,7 @@ payment_orders = Table(
     CheckConstraint("state IN ('waiting', 'cancelled') OR budget_year IS NOT NULL", name="funded"),
     CheckConstraint("budget_year >= due_year", name="not_before_due"),
     CheckConstraint("(budget_year IS NULL) = (funded_at IS NULL)", name="funded_at"),
-    CheckConstraint("approved_by <> issued_by", name="two_persons"),
+    CheckConstraint("approved_by <> issued_by AND approved_by <> batched_by", name="two_persons"),
     CheckConstraint("(approved_by IS NULL) = (approved_at IS NULL)", name="approved"),
     CheckConstraint("state NOT IN ('approved', 'batched', 'settled') OR approved_by IS NOT NULL", name="approval"),
     CheckConstraint("live OR state IN ('cancelled', 'failed', 'returned')", name="live"),
@@ -98,6 +99,7 @@ payment_orders = Table(
         postgresql_where=text("live AND budget_year IS NOT NULL AND state IN ('waiting', 'failed', 'returned')"),
     ),
     Index("ix_payment_orders_payee_uscc", "payee_uscc"),
+    Index("ix_payment_orders_batch_id", "batch_id", postgresql_where=text("batch_id IS NOT NULL")),
     Index("uq_payment_orders_replaces", "replaces", unique=True, postgresql_where=text("replaces IS NOT NULL")),
 )
 """An order pays one unit's part of one instalment. `live` orders make up what is or will be paid; a failed or returned one stays

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Connection, text
 
@@ -44,3 +45,10 @@ def list_orders(
     where = " AND ".join(FILTERS[name] for name in applied) or "true"
     rows = connection.execute(text(f"{VIEW} WHERE {where} ORDER BY o.number LIMIT :limit"), {**applied, "limit": limit})
     return [dict(row) for row in rows.mappings()]
+
+
+def one(connection: Connection, order_id: UUID) -> dict[str, Any]:
+    """Return one order as its readers see it."""
+    row = dict(connection.execute(text(f"{VIEW} WHERE o.id = :id"), {"id": order_id}).mappings().one())
+    del row["number"]
+    return row

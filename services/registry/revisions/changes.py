@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-import adbc_driver_postgresql.dbapi as adbc
 import orjson
 import pyarrow as pa
 from sqlalchemy import Connection, text
 
+from services.registry.arrow import ArrowReader
 from services.registry.datasets.catalogue import CATALOGUE
 from services.registry.datasets.domain import Dataset
 from services.registry.datasets.tables import history_name
@@ -45,19 +45,23 @@ def touched(connection: Connection, after: int, until: int) -> list[Dataset]:
 
 
 def read(
-    url: str, view: View, datasets: Sequence[Dataset], after: int, until: int, *, naming: Sequence[str] | None = None
+    reader: ArrowReader,
+    view: View,
+    datasets: Sequence[Dataset],
+    after: int,
+    until: int,
+    *,
+    naming: Sequence[str] | None = None,
 ) -> Batches:
     """Read the changes of `datasets` between two revisions, by dataset and key, as batches of SCHEMA.
 
     `naming`: only rows that named or name one of these enterprises. A caller tied to a jurisdiction gets the rows that
     it may see before or after.
     """
-    with adbc.connect(url) as connection, connection.cursor() as cursor:
-        for dataset in datasets:
-            cursor.execute(_statement(dataset, view, after, until, naming))
-            for batch in cursor.fetch_record_batch():
-                if batch.num_rows:
-                    yield _shown(view, dataset, _as_declared(batch))
+    for dataset in datasets:
+        for batch in reader.batches(_statement(dataset, view, after, until, naming)):
+            if batch.num_rows:
+                yield _shown(view, dataset, _as_declared(batch))
 
 
 def _as_declared(batch: pa.RecordBatch) -> pa.RecordBatch:

@@ -90,7 +90,7 @@ def list_changes(
             error = FieldError("after", "after_until", "this must not be above `until`")
             raise Problem(INVALID, "Give the earlier revision as `after`.", errors=[error])
         touched = [found for found in changes.touched(connection, after, reached) if found in wanted]
-    batches = changes.read(database.url, view, touched, after, reached, naming=naming)
+    batches = changes.read(request.app.state.arrow, view, touched, after, reached, naming=naming)
     stream = formats.write(media_type, changes.SCHEMA, batches, nested=changes.JSON_COLUMNS)
     return StreamingResponse(stream, media_type=media_type, headers={"Revision": str(reached)})
 
@@ -149,7 +149,7 @@ def _snapshot(
     with database.reading() as connection:
         if revision > latest_revision(connection):
             raise Problem(NOT_FOUND, "This revision has not been made yet.")
-    batches = snapshots.read(database.url, view, dataset, revision, naming=naming)
+    batches = snapshots.read(request.app.state.arrow, view, dataset, revision, naming=naming)
     stream = formats.write(media_type, snapshots.schema_of(dataset), batches)
     return StreamingResponse(stream, media_type=media_type, headers={"Revision": str(revision)})
 

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import polars as pl
 import pyarrow as pa
 
+from services.registry.arrow import ArrowReader
 from services.registry.datasets.domain import INTEGERS, Dataset, Kind
 from services.registry.revisions.formats import Batches, rebatched
 from services.registry.revisions.reading import View
 from services.registry.revisions.sql import codes_array, names_any_of, rows_at
-from shared.database.bulk import read_arrow
 
 
 def schema_of(dataset: Dataset) -> pa.Schema:
@@ -21,7 +21,9 @@ def schema_of(dataset: Dataset) -> pa.Schema:
     return pa.schema([*columns, pa.field("revision", pa.int64(), nullable=False)])
 
 
-def read(url: str, view: View, dataset: Dataset, revision: int, *, naming: Sequence[str] | None = None) -> Batches:
+def read(
+    reader: ArrowReader, view: View, dataset: Dataset, revision: int, *, naming: Sequence[str] | None = None
+) -> Batches:
     """Read the rows of `dataset` at `revision` that the caller may see, in key order, as batches of `schema_of`.
 
     `naming`: only rows that name one of these enterprises, by themselves or through their parent.
@@ -29,7 +31,7 @@ def read(url: str, view: View, dataset: Dataset, revision: int, *, naming: Seque
     where = view.condition(dataset, revision)
     if naming is not None:
         where = f"{where} AND {names_any_of(dataset, codes_array(naming), revision)}"
-    frame = pl.from_arrow(read_arrow(url, rows_at(dataset, revision, where)))
+    frame = pl.from_arrow(reader.table(rows_at(dataset, revision, where)))
     assert isinstance(frame, pl.DataFrame)
     if dataset.sensitive:
         frame = view.cipher.show_columns(frame, dataset.sensitive, whole=view.accounts)

@@ -305,3 +305,15 @@ def test_an_award_in_kind_has_no_money(database: Database) -> None:
     approve_all(database, evaluation_id)
     assert events(database)[0].instalments == []
     assert events(database)[0].entitlement_fen == 0
+
+
+def test_an_award_given_once_is_newly_proposed_for_the_years_asked_for_alone(database: Database) -> None:
+    hub = rent("HUB-1", 500, award="logistics-hub", identity_year=None, award_year=2022)
+    _, other_years = evaluate(database, hub, years=(2023,))
+    assert other_years == Counts(created=0, restated=0, withdrawn=0, unchanged=0)
+    evaluation_id, asked = evaluate(database, hub, years=(2022, 2023))
+    assert asked.created == 1
+    approve_all(database, evaluation_id)
+    moved, counts = evaluate(database, hub | {"award_year": 2021}, years=(2023,))
+    assert counts.restated == 1, "what is in force is restated whatever the years asked for"
+    assert approve_all(database, moved) == 1

@@ -18,6 +18,8 @@ A, B = uscc(1), uscc(2)
 SALES = ["统一社会信用代码", "年度", "网络零售额", "平台营业额"]
 ENTERPRISES = ["uscc", "name", "legal_form", "registered_on"]
 
+HALF_PAST_ONE = datetime(2020, 1, 1, 13, 30)  # noqa: DTZ001 - a cell has no zone
+
 Write = Callable[[Any, Any], None]
 
 
@@ -64,7 +66,7 @@ def test_what_a_cell_cannot_be(registry: Registry) -> None:
 
     def write(book: Any, sheet: Any) -> None:
         sheet.write_row(0, 0, ["uscc", "since", "account_holder", "bank_code", "account_number"])
-        sheet.write_row(1, 0, [A, datetime(2020, 1, 1, 13, 30), "甲", "102100099996", "1"])
+        sheet.write_row(1, 0, [A, HALF_PAST_ONE, "甲", "102100099996", "1"])
         sheet.write_row(2, 0, [A, "2020-01-02", "甲", 102100099996, 6222000011112222])
         sheet.write_row(3, 0, [A, "2020-01-03", "甲"])
         sheet.write_formula(3, 3, '="102100099996"', None, "102100099996")

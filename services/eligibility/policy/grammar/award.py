@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .amounts import Amount, ChosenAmount
+from .choices import ChosenTerm
 from .combinations import Chosen
 from .conditions import ChosenList, Condition
 from .days import ReadDay
@@ -15,7 +16,7 @@ from .measures import Measure
 from .reads import Read
 from .setting import Setting
 from .subjects import About
-from .terms import ChosenTerm, Column, Term
+from .terms import Column, Term
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from services.eligibility.facts.catalogue import Facts
 from services.eligibility.policy.text import Text
 
 from .combinations import Chosen, Combination
-from .conditions import Comparison, Condition, Holds
+from .comparisons import Comparison
+from .conditions import Condition, Holds
 from .days import AwardYear, CaseDay, DecisionDay, YearEnd
 from .lookups import Lookup
 from .reads import PAYEE, Read

@@ -15,11 +15,9 @@ import polars as pl
 
 from services.eligibility.policy.text import Text
 
-from .judgement import COMPARISONS, Figure, Judgement
-from .setting import INT64, Setting
-from .terms import WIDE, Column, Parameter, Row, Term
-
-_SIGNS = {"at_least": "ge", "more_than": "gt", "at_most": "le", "before": "lt"}
+from .judgement import Figure, Judgement
+from .setting import Setting
+from .terms import Column, Parameter, Row, Term
 
 
 @dataclass(frozen=True)
@@ -98,101 +96,6 @@ def missing_names(row: Row, leaves: Iterator[Column]) -> list[str]:
         if leaf.lacking and row[leaf.name] is None and not (leaf.on_day and row.get("day") is None)
     }
     return sorted(names)
-
-
-@dataclass(frozen=True)
-class Comparison(Condition):
-    """A figure against a threshold, compared by cross-multiplication.
-
-    `in_doubt` is what may still be added to the figure: with it the condition is met if the figure alone is enough,
-    failed if even the sum is not, and undetermined between.
-    """
-
-    measured: Term
-    sign: str
-    threshold: Term
-    in_doubt: Column | None = None
-
-    def plan(self, setting: Setting) -> pl.Expr:
-        plain = self._compared(self.measured.plan(setting), setting)
-        if self.in_doubt is None:
-            return plain
-        hopeful = self._compared(self.measured.plan(setting) + self.in_doubt.plan(setting), setting)
-        # Known if both ends agree, else undetermined.
-        return pl.when(plain == hopeful).then(plain)
-
-    def _compared(self, measured: pl.Expr, setting: Setting) -> pl.Expr:
-        threshold = self.threshold.plan(setting)
-        over, under = self.threshold.denominator(setting), self.measured.denominator(setting)
-        widest = max(2 * self.measured.bound(setting) * over, self.threshold.bound(setting) * under)
-        if widest > INT64:
-            measured, threshold = measured.cast(WIDE), threshold.cast(WIDE)
-        left = measured if over == 1 else measured * pl.lit(over, dtype=WIDE if widest > INT64 else pl.Int64)
-        right = threshold if under == 1 else threshold * pl.lit(under, dtype=WIDE if widest > INT64 else pl.Int64)
-        compared: pl.Expr = getattr(left, _SIGNS[self.sign])(right)
-        return compared
-
-    def _met(self, measured: Any, threshold: Any, setting: Setting) -> bool | None:
-        if measured is None or threshold is None:
-            return None
-        over, under = self.threshold.denominator(setting), self.measured.denominator(setting)
-        left = measured if over == 1 else measured * over
-        right = threshold if under == 1 else threshold * under
-        return bool(getattr(left, f"__{_SIGNS[self.sign]}__")(right))
-
-    def judge(self, row: Row, setting: Setting, words: Words) -> Judgement:
-        measured, threshold = self.measured.value(row, setting), self.threshold.value(row, setting)
-        met = self._met(measured, threshold, setting)
-        doubt = None if self.in_doubt is None else row[self.in_doubt.name]
-        if self.in_doubt is not None and met is False:
-            hopeful = None if doubt is None else self._met(measured + doubt, threshold, setting)
-            met = False if hopeful is False else None
-        elif self.in_doubt is not None and doubt is None:
-            met = None
-        unit = self.measured.unit(setting)
-        return Judgement(
-            self.name,
-            words.article,
-            words.of(self.name),
-            self.sign,
-            met,
-            Figure(measured, unit, self.measured.denominator(setting)),
-            Figure(threshold, unit, self.threshold.denominator(setting)),
-            Figure(doubt, unit) if doubt else None,
-            self._short_by(measured, threshold, unit, setting) if met is False else None,
-            self._readings(setting),
-            self._missing(row, setting) if met is None else (),
-        )
-
-    def _short_by(self, measured: Any, threshold: Any, unit: str, setting: Setting) -> Figure | None:
-        """The least whole number of units that would have met the condition; days late for days."""
-        if self.sign in ("at_most", "before"):
-            late = measured - threshold
-            days = late if isinstance(late, int) else late.days
-            return Figure(days + (self.sign == "before"), "days" if unit == "day" else unit)
-        if not isinstance(measured, int):
-            return Figure((threshold - measured).days, "days")
-        over, under = self.threshold.denominator(setting), self.measured.denominator(setting)
-        if under != 1:
-            return None
-        needed = threshold // over + 1 if self.sign == "more_than" else -(-threshold // over)
-        return Figure(needed - measured, unit)
-
-    def terms(self, setting: Setting) -> tuple[Term, ...]:
-        doubt = () if self.in_doubt is None else (self.in_doubt,)
-        return (self.measured, self.threshold, *doubt)
-
-    def all_terms(self) -> tuple[Term, ...]:
-        doubt = () if self.in_doubt is None else (self.in_doubt,)
-        return (self.measured, self.threshold, *doubt)
-
-    def phrase(self, setting: Setting) -> Text:
-        sign = COMPARISONS[self.sign][0]
-        return Text.joined([self.measured.phrase(setting), self.threshold.phrase(setting)], f" {sign} ", f" {sign} ")
-
-    def document(self) -> Any:
-        said = {"name": self.name, self.sign: [self.measured.document(), self.threshold.document()]}
-        return said if self.in_doubt is None else {**said, "in_doubt": self.in_doubt.document()}
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,9 @@ import polars as pl
 
 from services.eligibility.policy.text import Text
 
+from .choices import ChosenTerm
 from .setting import Setting
-from .terms import ChosenTerm, Column, Row, Term
+from .terms import Column, Row, Term
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,11 @@ import polars as pl
 from services.eligibility.facts.catalogue import CATALOGUE, Facts
 from services.eligibility.policy.text import Text
 
+from .choices import ChosenTerm
 from .lookups import PAYEE_USCC
 from .reads import SUBJECT, Read
 from .setting import Setting
-from .terms import ChosenTerm, Column, Term, fact
+from .terms import Column, Term, fact
 
 #: The columns that every case has, whatever it is about.
 CASE_SCHEMA = pl.Schema(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from .amounts import Amount, ChosenAmount
 from .award import Place
+from .choices import ChosenTerm
 from .combinations import Always, Chosen, Combination
-from .conditions import ChosenList, Comparison, Condition, Holds, Membership, OnRecord
+from .comparisons import Comparison
+from .conditions import ChosenList, Condition, Holds, Membership, OnRecord
 from .days import ReadDay, YearEnd
 from .lookups import PAYEE_FORM, PAYEE_JURISDICTION
 from .rates import Whole
-from .terms import ChosenTerm, Column, Parameter, Term, parameter
+from .terms import Column, Parameter, Term, parameter
 
 #: Given to enterprises alone; whether an individual business is one depends on a reading.
 ENTERPRISES = Membership(

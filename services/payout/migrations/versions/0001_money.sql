@@ -148,6 +148,20 @@ CREATE TABLE payee_accounts (
     CONSTRAINT pk_payee_accounts PRIMARY KEY (uscc, since)
 );
 
+CREATE TABLE payment_batches (
+    id UUID NOT NULL,
+    unit TEXT NOT NULL,
+    orders INTEGER NOT NULL,
+    total_fen BIGINT NOT NULL,
+    registry_revision BIGINT NOT NULL,
+    accounts_on DATE NOT NULL,
+    built_by TEXT NOT NULL,
+    built_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    CONSTRAINT pk_payment_batches PRIMARY KEY (id),
+    CONSTRAINT ck_payment_batches_unit CHECK (unit IN ('city', 'liandu', 'development_zone')),
+    CONSTRAINT ck_payment_batches_total CHECK (orders > 0 AND total_fen > 0)
+);
+
 CREATE TABLE payment_orders (
     id UUID DEFAULT uuidv7() NOT NULL,
     number BIGINT GENERATED ALWAYS AS IDENTITY,
@@ -170,6 +184,7 @@ CREATE TABLE payment_orders (
     approved_by TEXT,
     approved_at TIMESTAMP WITH TIME ZONE,
     issued_by TEXT,
+    batched_by TEXT,
     result_on DATE,
     bank_reference TEXT,
     result_reason TEXT,
@@ -184,12 +199,14 @@ CREATE TABLE payment_orders (
     CONSTRAINT ck_payment_orders_funded CHECK (state IN ('waiting', 'cancelled') OR budget_year IS NOT NULL),
     CONSTRAINT ck_payment_orders_not_before_due CHECK (budget_year >= due_year),
     CONSTRAINT ck_payment_orders_funded_at CHECK ((budget_year IS NULL) = (funded_at IS NULL)),
-    CONSTRAINT ck_payment_orders_two_persons CHECK (approved_by <> issued_by),
+    CONSTRAINT ck_payment_orders_two_persons CHECK (approved_by <> issued_by AND approved_by <> batched_by),
     CONSTRAINT ck_payment_orders_approved CHECK ((approved_by IS NULL) = (approved_at IS NULL)),
     CONSTRAINT ck_payment_orders_approval CHECK (state NOT IN ('approved', 'batched', 'settled') OR approved_by IS NOT NULL),
     CONSTRAINT ck_payment_orders_live CHECK (live OR state IN ('cancelled', 'failed', 'returned')),
     CONSTRAINT ck_payment_orders_cancelled CHECK (NOT live OR state <> 'cancelled')
 );
+
+CREATE INDEX ix_payment_orders_batch_id ON payment_orders (batch_id) WHERE batch_id IS NOT NULL;
 
 CREATE INDEX ix_payment_orders_due_year ON payment_orders (due_year) WHERE state = 'waiting' AND waiting_for = 'due_year';
 
@@ -235,6 +252,34 @@ CREATE TABLE arrangement_rows (
     CONSTRAINT ck_arrangement_rows_remainder_to CHECK (remainder_to IN ('city', 'liandu', 'development_zone')),
     CONSTRAINT fk_arrangement_rows_arrangement_id_arrangements FOREIGN KEY(arrangement_id) REFERENCES arrangements (id)
 );
+
+CREATE TABLE batch_orders (
+    batch_id UUID NOT NULL,
+    order_id UUID NOT NULL,
+    amount_fen BIGINT NOT NULL,
+    payee_uscc TEXT NOT NULL,
+    CONSTRAINT pk_batch_orders PRIMARY KEY (batch_id, order_id),
+    CONSTRAINT fk_batch_orders_batch_id_payment_batches FOREIGN KEY(batch_id) REFERENCES payment_batches (id)
+);
+
+CREATE UNIQUE INDEX uq_batch_orders_order_id ON batch_orders (order_id);
+
+CREATE TABLE payment_results (
+    id BIGINT GENERATED ALWAYS AS IDENTITY,
+    batch_id UUID NOT NULL,
+    order_id UUID NOT NULL,
+    outcome TEXT NOT NULL,
+    occurred_on DATE NOT NULL,
+    bank_reference TEXT NOT NULL,
+    reason TEXT,
+    recorded_by TEXT NOT NULL,
+    recorded_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    CONSTRAINT pk_payment_results PRIMARY KEY (id),
+    CONSTRAINT ck_payment_results_outcome CHECK (outcome IN ('settled', 'failed', 'returned')),
+    CONSTRAINT fk_payment_results_batch_id_payment_batches FOREIGN KEY(batch_id) REFERENCES payment_batches (id)
+);
+
+CREATE UNIQUE INDEX uq_payment_results_order_id ON payment_results (order_id, outcome);
 
 CREATE TABLE recoveries (
     id UUID NOT NULL,
@@ -419,6 +464,15 @@ CREATE TRIGGER award_shares_append_only BEFORE UPDATE OR DELETE ON award_shares
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER award_versions_append_only BEFORE UPDATE OR DELETE ON award_versions
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER batch_orders_append_only BEFORE UPDATE OR DELETE ON batch_orders
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER payment_batches_append_only BEFORE UPDATE OR DELETE ON payment_batches
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER payment_results_append_only BEFORE UPDATE OR DELETE ON payment_results
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER postings_append_only BEFORE UPDATE OR DELETE ON postings

@@ -23,7 +23,8 @@ BOOK = load_book("lishui-2020-1")
 YEARS = list(range(2020, 2026))
 DAY = date(2025, 6, 1)
 SEEDS = st.integers(0, 2**32)
-FEW = settings(max_examples=12, deadline=None)
+FEW = settings(max_examples=8, deadline=None)
+FEWER = settings(max_examples=4, deadline=None)
 
 
 def drawn(seed: int) -> tuple[Random, Facts, Readings]:
@@ -42,7 +43,7 @@ def facts_from(tables: Tables) -> Facts:
 def test_explaining_one_and_evaluating_all_agree(seed: int) -> None:
     random, facts, readings = drawn(seed)
     rows = evaluate(facts, BOOK, readings, YEARS, DAY).to_dicts()
-    for row in random.sample(rows, min(8, len(rows))):
+    for row in random.sample(rows, min(6, len(rows))):
         one = explain(facts, BOOK, readings, row["award"], row["subject"], row["award_year"], DAY)
         assert (one.result, one.entitlement_fen) == (row["result"], row["entitlement_fen"]), one.as_dict("en")
         assert (one.payee_uscc, one.jurisdiction) == (row["payee_uscc"], row["jurisdiction"])
@@ -94,18 +95,18 @@ def test_who_is_not_touched_does_not_change(seed: int) -> None:
     assert before.equals(after)
 
 
-@FEW
+@FEWER
 @given(SEEDS)
 def test_sealed_inputs_give_the_same_bytes(seed: int) -> None:
     random, facts, readings = drawn(seed)
     rows = evaluate(facts, BOOK, readings, YEARS, DAY)
     sealed = inputs(facts, BOOK, rows.select("award", "subject").unique()).to_dicts()
-    for row in random.sample(sealed, min(5, len(sealed))):
+    for row in random.sample(sealed, min(3, len(sealed))):
         again = facts_of(row["inputs"])
         own = rows.filter(award=row["award"], subject=row["subject"])
         alone = evaluate(again, BOOK, readings, YEARS, DAY, [row["award"]])
         assert alone.filter(subject=row["subject"]).equals(own)
-        for year in own["award_year"]:
+        for year in own["award_year"].head(2):
             told = [explain(known, BOOK, readings, row["award"], row["subject"], year, DAY) for known in (facts, again)]
             for language in ("zh-CN", "en"):
                 assert told[0].document(language) == told[1].document(language)
@@ -133,7 +134,7 @@ CAPS = {
 
 
 @pytest.mark.parametrize("cap", list(CAPS))
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(seed=SEEDS)
 def test_raising_a_cap_never_lowers_an_award_and_no_award_passes_it(cap: str, seed: int) -> None:
     random = Random(seed)

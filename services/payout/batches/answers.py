@@ -1,0 +1,118 @@
+"""Reading the bank's answer: JSON, CSV (UTF-8, then GB18030, strictly) or XLSX, with the field names or Chinese headings."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+from pydantic import ValidationError
+from python_calamine import CalamineError, CalamineWorkbook
+
+from services.payout.batches.domain import Result
+from services.payout.batches.files import CSV, XLSX
+from services.payout.batches.schemas import ResultRow, ResultsBody
+from shared.money import NotAnAmountInYuanError, fen_of_yuan
+from shared.web.problems import INVALID, MEDIA_TYPE_UNSUPPORTED, FieldError, Problem
+
+JSON = "application/json"
+FIELDS = {
+    "支付令编号": "order_id",
+    "结果": "outcome",
+    "日期": "occurred_on",
+    "银行流水号": "bank_reference",
+    "原因": "reason",
+    "金额（元）": "amount_yuan",
+}
+OUTCOMES = {"成功": "settled", "失败": "failed", "退回": "returned"}
+MAX_ROWS = 200_000
+
+
+def read(content: bytes, media_type: str) -> list[Result]:
+    """Return the rows of the bank's answer; raises Problem 415 or 422 with each row's mistakes."""
+    kind = media_type.partition(";")[0].strip().lower()
+    if kind == JSON:
+        try:
+            rows = ResultsBody.model_validate_json(content).rows
+        except ValidationError as error:
+            raise Problem(INVALID, "See `errors` for each mistake.", errors=_errors(error)) from error
+        return [_result(row) for row in rows]
+    if kind == CSV:
+        return _of_cells(_csv_rows(content))
+    if kind == XLSX:
+        return _of_cells(_xlsx_rows(content))
+    raise Problem(MEDIA_TYPE_UNSUPPORTED, f"Send {JSON}, {CSV} or {XLSX}.")
+
+
+def _result(row: ResultRow) -> Result:
+    return Result(
+        str(row.order_id), row.outcome, row.occurred_on, row.bank_reference, row.reason or None, row.amount_fen
+    )
+
+
+def _csv_rows(content: bytes) -> Iterable[Sequence[str]]:
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return csv.reader(io.StringIO(content.decode(encoding), newline=""), strict=True)
+        except UnicodeDecodeError:
+            continue
+    raise Problem(INVALID, "The file is neither UTF-8 nor GB18030.")
+
+
+def _xlsx_rows(content: bytes) -> Iterable[Sequence[str]]:
+    try:
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        rows = workbook.get_sheet_by_index(0).to_python()
+    except (CalamineError, ValueError, IndexError) as error:
+        raise Problem(INVALID, "The file is no workbook with a sheet of rows.") from error
+    return [[str(cell) if cell is not None else "" for cell in row] for row in rows]
+
+
+def _of_cells(rows: Iterable[Sequence[str]]) -> list[Result]:
+    found: list[Result] = []
+    errors: list[FieldError] = []
+    names: list[str] | None = None
+    try:
+        for row in rows:
+            cells = [cell.strip() for cell in row]
+            if not any(cells) or cells[0] in ("合计", "校验"):
+                continue
+            if names is None:
+                names = [FIELDS.get(cell, cell) for cell in cells]
+                continue
+            if len(found) + len(errors) >= MAX_ROWS:
+                raise Problem(INVALID, f"An answer has at most {MAX_ROWS} rows.")
+            _take(dict(zip(names, cells, strict=False)), len(found), found, errors)
+    except csv.Error as error:
+        raise Problem(INVALID, "The file is not well-formed CSV.") from error
+    if names is None or errors or not found:
+        raise Problem(
+            INVALID, "See `errors` for each mistake; a heading line and at least one row are needed.", errors=errors
+        )
+    return found
+
+
+def _take(cells: dict[str, str], place: int, found: list[Result], errors: list[FieldError]) -> None:
+    known = {name: value for name, value in cells.items() if value and name in ResultRow.model_fields}
+    known["outcome"] = OUTCOMES.get(known.get("outcome", ""), known.get("outcome", ""))
+    values: dict[str, object] = dict(known)
+    try:
+        if cells.get("amount_yuan"):
+            values["amount_fen"] = fen_of_yuan(cells["amount_yuan"].replace(",", ""))
+        found.append(_result(ResultRow.model_validate(values)))
+    except NotAnAmountInYuanError:
+        errors.append(FieldError(f"/rows/{place + len(errors)}/amount_yuan", "amount", "no amount in yuan"))
+    except ValidationError as error:
+        errors.extend(
+            FieldError(
+                f"/rows/{place + len(errors)}/{'/'.join(map(str, mistake['loc']))}", mistake["type"], mistake["msg"]
+            )
+            for mistake in error.errors(include_url=False, include_input=False)[:1]
+        )
+
+
+def _errors(error: ValidationError) -> list[FieldError]:
+    return [
+        FieldError("/" + "/".join(map(str, mistake["loc"])), mistake["type"], mistake["msg"])
+        for mistake in error.errors(include_url=False, include_input=False)[:1_000]
+    ]

@@ -1,0 +1,70 @@
+"""What a bank result may do to an order. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+NEXT = {("batched", "settled"), ("batched", "failed"), ("settled", "returned"), ("batched", "returned")}
+"""Which outcome may follow which state of the order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A row of the bank's answer. `amount_fen` is checked if the bank gives it."""
+
+    order_id: str
+    outcome: str
+    occurred_on: date
+    bank_reference: str
+    reason: str | None = None
+    amount_fen: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BatchedOrder:
+    """An order of the batch as it stands, with the results that it has already (outcome → bank reference and day)."""
+
+    state: str
+    amount_fen: int
+    results: Mapping[str, tuple[str, date]]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The rows of an answer: those to apply, how many say what is known already, and the mistakes by row (code, message)."""
+
+    apply: list[Result]
+    unchanged: int
+    mistakes: list[tuple[int, str, str]]
+
+
+def judge(results: Iterable[Result], orders: Mapping[str, BatchedOrder]) -> Judged:
+    """Hold the bank's rows against the orders of the batch; a row that says again what is known changes nothing."""
+    apply: list[Result] = []
+    mistakes: list[tuple[int, str, str]] = []
+    unchanged = 0
+    seen: dict[str, Result] = {}
+    for place, result in enumerate(results):
+        order = orders.get(result.order_id)
+        if order is None:
+            mistakes.append((place, "not_in_batch", "no order of this batch has this id"))
+        elif result.order_id in seen:
+            if seen[result.order_id] == result:
+                unchanged += 1
+            else:
+                mistakes.append((place, "contradiction", "another row says otherwise of the same order"))
+        elif result.amount_fen is not None and result.amount_fen != order.amount_fen:
+            mistakes.append((place, "another_amount", "the order is about another amount"))
+        elif result.outcome in order.results:
+            if order.results[result.outcome] == (result.bank_reference, result.occurred_on):
+                unchanged += 1
+            else:
+                mistakes.append((place, "contradiction", "this outcome is recorded with another reference or day"))
+        elif (order.state, result.outcome) not in NEXT:
+            mistakes.append((place, "not_possible", f"the order is {order.state}; this outcome cannot follow"))
+        else:
+            apply.append(result)
+        seen.setdefault(result.order_id, result)
+    return Judged(apply, unchanged, mistakes)

@@ -1,0 +1,124 @@
+"""Use cases of batches: build one from approved orders, apply the bank's results."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, insert
+
+from services.payout.accounts.registry import Accounts
+from services.payout.awards.positions import positions_of
+from services.payout.batches import repository
+from services.payout.batches.domain import Result, judge
+from services.payout.batches.tables import payment_batches
+from services.payout.orders import events
+from services.payout.orders.handlers import reposition
+from services.payout.orders.repository import lock_exclusively, lock_shared
+from shared.clock import calendar_date
+from shared.events import payment_orders
+from shared.identifiers import new_id
+from shared.web.problems import CONFLICT, NOT_FOUND, FieldError, Problem, ProblemType
+
+RESULTS_REFUSED = ProblemType(
+    "results-refused", 422, "Rows were refused, nothing was recorded", "数据有误，未记录任何结果"
+)
+MAX_ERRORS = 1_000
+CHUNK_AWARDS = 2_000
+EVENT_OF = {
+    "settled": payment_orders.SETTLED,
+    "failed": payment_orders.FAILED,
+    "returned": payment_orders.RETURNED,
+}
+
+
+def build(
+    connection: Connection,
+    accounts: Accounts,
+    *,
+    unit: str,
+    order_ids: Sequence[UUID] | None,
+    by: str,
+    now: datetime,
+) -> dict[str, Any]:
+    """Make a batch of the approved orders of `unit` (or of those named) and return it.
+
+    Accounts are read in one bulk call; an order whose payee's account is not the one that was approved goes back to `issued`.
+    Raises Problem 409 if nothing is left to be sent.
+    """
+    lock_exclusively(connection)
+    rows = repository.approved(connection, unit, order_ids, by)
+    if order_ids is not None and len(rows) < len(set(order_ids)):
+        raise Problem(
+            CONFLICT,
+            "Every order named has to be approved by another person, of this unit, and neither it nor its payee held.",
+            extra={"able": len(rows), "named": len(set(order_ids))},
+        )
+    day = calendar_date(now)
+    revision = accounts.latest_revision()
+    found = accounts.on(day, {row.payee_uscc for row in rows}, revision)
+    able, changed = [], []
+    for row in rows:
+        account = found.get(row.payee_uscc)
+        (able if account is not None and account.revision == row.account_revision else changed).append(row)
+    repository.send_back(connection, [row.id for row in changed])
+    events.tell_orders(connection, payment_orders.ISSUED, [row.id for row in changed], now, occasion=now.isoformat())
+    if not able:
+        if changed:
+            # The orders that went back are kept: the answer is a batch of nothing, told as a refusal would undo it.
+            return {"id": None, "unit": unit, "state": "empty", "orders": 0, "total_fen": 0, "sent_back": len(changed)}
+        raise Problem(CONFLICT, "No approved order of this unit can be sent.")
+    batch_id = new_id(now)
+    connection.execute(
+        insert(payment_batches).values(
+            id=batch_id,
+            unit=unit,
+            orders=len(able),
+            total_fen=sum(row.amount_fen for row in able),
+            registry_revision=revision,
+            accounts_on=day,
+            built_by=by,
+        )
+    )
+    repository.batch(connection, batch_id, able, by)
+    return repository.view(connection, batch_id) | {"sent_back": len(changed)}
+
+
+def apply_results(
+    connection: Connection,
+    batch_id: UUID,
+    results: Sequence[Result],
+    *,
+    all_or_nothing: bool,
+    by: str,
+    now: datetime,
+) -> dict[str, Any]:
+    """Apply the bank's rows to the orders of a batch; the same row again changes nothing. Returns counts and mistakes.
+
+    Raises Problem 404, or 422 with each row's mistake if one is refused and `all_or_nothing` is asked for.
+    """
+    if repository.view_or_none(connection, batch_id) is None:
+        raise Problem(NOT_FOUND, "There is no such batch.")
+    award_ids = repository.lock_awards(connection, [result.order_id for result in results])
+    lock_shared(connection)
+    judged = judge(results, repository.orders_of(connection, batch_id, [result.order_id for result in results]))
+    errors = [FieldError(f"/rows/{place}", code, message) for place, code, message in judged.mistakes[:MAX_ERRORS]]
+    if errors and all_or_nothing:
+        raise Problem(RESULTS_REFUSED, "See `errors`; correct these rows and send the answer again.", errors=errors)
+    repository.apply(connection, batch_id, judged.apply, by)
+    for outcome, event_type in EVENT_OF.items():
+        ids = [result.order_id for result in judged.apply if result.outcome == outcome]
+        events.tell_orders(connection, event_type, ids, now)
+    for place in range(0, len(award_ids), CHUNK_AWARDS):
+        reposition(connection, positions_of(connection, award_ids[place : place + CHUNK_AWARDS]), now)
+    return {
+        "rows": {
+            "read": len(results),
+            "accepted": len(judged.apply),
+            "unchanged": judged.unchanged,
+            "rejected": len(judged.mistakes),
+        },
+        "errors": [{"pointer": error.pointer, "code": error.code, "message": error.message} for error in errors],
+    }

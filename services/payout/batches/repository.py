@@ -1,0 +1,215 @@
+"""Reading and writing batches and results, set by set."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, text
+
+from services.payout.batches.domain import BatchedOrder, Result
+from services.payout.orders.waiting import HELD
+
+
+def approved(connection: Connection, unit: str, order_ids: Sequence[UUID] | None, by: str) -> list[Row[Any]]:
+    """Return approved orders of `unit` (of those named, if any are) that are not held and that another than `by` approved."""
+    named = "AND o.id = ANY(CAST(:ids AS uuid[]))" if order_ids is not None else ""
+    rows = connection.execute(
+        text(
+            f"""
+            SELECT o.id::text AS id, o.amount_fen, o.payee_uscc, o.account_revision FROM payment_orders o
+            WHERE o.state = 'approved' AND o.unit = :unit AND o.approved_by <> :by AND NOT {HELD} {named}
+            ORDER BY o.number
+            """
+        ),
+        {"unit": unit, "by": by, "ids": [str(each) for each in order_ids or ()]},
+    )
+    return list(rows)
+
+
+def send_back(connection: Connection, order_ids: Sequence[str]) -> None:
+    """Take back the approval of orders whose account is another now."""
+    if order_ids:
+        connection.execute(
+            text(
+                """
+                UPDATE payment_orders SET state = 'issued', approved_by = NULL, approved_at = NULL,
+                       account_revision = NULL, changed_at = now()
+                WHERE id = ANY(CAST(:ids AS uuid[]))
+                """
+            ),
+            {"ids": list(order_ids)},
+        )
+
+
+def batch(connection: Connection, batch_id: UUID, rows: Sequence[Row[Any]], by: str) -> None:
+    """Put orders into a batch."""
+    connection.execute(
+        text(
+            """
+            WITH batched AS (
+                UPDATE payment_orders SET state = 'batched', batch_id = :batch_id, batched_by = :by, changed_at = now()
+                WHERE id = ANY(CAST(:ids AS uuid[])) RETURNING id, amount_fen, payee_uscc
+            )
+            INSERT INTO batch_orders (batch_id, order_id, amount_fen, payee_uscc)
+            SELECT :batch_id, id, amount_fen, payee_uscc FROM batched
+            """
+        ),
+        {"batch_id": batch_id, "ids": [row.id for row in rows], "by": by},
+    )
+
+
+_VIEW = """
+    SELECT b.id, b.unit, CASE WHEN EXISTS (SELECT FROM payment_orders o WHERE o.batch_id = b.id AND o.state = 'batched')
+                              THEN 'sent' ELSE 'completed' END AS state,
+           b.orders, b.total_fen, b.registry_revision, b.built_by, b.built_at,
+           (SELECT count(*) FROM payment_orders o WHERE o.batch_id = b.id AND o.state = 'settled') AS settled,
+           (SELECT count(*) FROM payment_orders o WHERE o.batch_id = b.id AND o.state = 'failed') AS failed,
+           (SELECT count(*) FROM payment_orders o WHERE o.batch_id = b.id AND o.state = 'returned') AS returned
+    FROM payment_batches b
+"""
+
+
+def view_or_none(connection: Connection, batch_id: UUID) -> dict[str, Any] | None:
+    """Return a batch as its readers see it, or None."""
+    row = connection.execute(text(f"{_VIEW} WHERE b.id = :id"), {"id": batch_id}).mappings().one_or_none()
+    return dict(row) if row else None
+
+
+def view(connection: Connection, batch_id: UUID) -> dict[str, Any]:
+    """Return a batch that exists."""
+    found = view_or_none(connection, batch_id)
+    assert found is not None
+    return found
+
+
+def views(connection: Connection, after: UUID | None, limit: int, unit: str | None) -> list[dict[str, Any]]:
+    """Return up to `limit` batches (of `unit`) behind the batch `after`, oldest first."""
+    rows = connection.execute(
+        text(
+            f"""{_VIEW} WHERE (CAST(:after AS uuid) IS NULL OR b.id > :after)
+                AND (CAST(:unit AS text) IS NULL OR b.unit = :unit) ORDER BY b.id LIMIT :limit"""
+        ),
+        {"after": after, "limit": limit, "unit": unit},
+    )
+    return [dict(row) for row in rows.mappings()]
+
+
+def lines(connection: Connection, batch_id: UUID) -> list[Row[Any]]:
+    """Return what the file of a batch lists, in order."""
+    rows = connection.execute(
+        text(
+            """
+            SELECT b.order_id::text AS order_id, b.amount_fen, b.payee_uscc, o.award_id::text AS award_id, a.award,
+                   o.instalment
+            FROM batch_orders b JOIN payment_orders o ON o.id = b.order_id JOIN awards a ON a.award_id = o.award_id
+            WHERE b.batch_id = :id ORDER BY o.number
+            """
+        ),
+        {"id": batch_id},
+    )
+    return list(rows)
+
+
+def lock_awards(connection: Connection, order_ids: Sequence[str]) -> list[str]:
+    """Lock the awards of some orders, in one order for all workers, and return their ids."""
+    rows = connection.execute(
+        text(
+            """
+            SELECT award_id::text AS award_id FROM awards
+            WHERE award_id IN (SELECT award_id FROM payment_orders WHERE id = ANY(CAST(:ids AS uuid[])))
+            ORDER BY award_id FOR UPDATE
+            """
+        ),
+        {"ids": list(order_ids)},
+    )
+    return [row.award_id for row in rows]
+
+
+def orders_of(connection: Connection, batch_id: UUID, order_ids: Sequence[str]) -> dict[str, BatchedOrder]:
+    """Return those of `order_ids` that are in the batch, with the results that they have."""
+    rows = connection.execute(
+        text(
+            """
+            SELECT o.id::text AS id, o.state, o.amount_fen,
+                   array_agg(r.outcome) FILTER (WHERE r.id IS NOT NULL) AS outcomes,
+                   array_agg(r.bank_reference) FILTER (WHERE r.id IS NOT NULL) AS bank_references,
+                   array_agg(r.occurred_on) FILTER (WHERE r.id IS NOT NULL) AS days
+            FROM batch_orders b JOIN payment_orders o ON o.id = b.order_id
+            LEFT JOIN payment_results r ON r.order_id = o.id
+            WHERE b.batch_id = :batch_id AND o.id = ANY(CAST(:ids AS uuid[])) GROUP BY o.id
+            """
+        ),
+        {"batch_id": batch_id, "ids": list(order_ids)},
+    )
+    return {
+        row.id: BatchedOrder(
+            row.state,
+            row.amount_fen,
+            {
+                outcome: (reference, day)
+                for outcome, reference, day in zip(
+                    row.outcomes or (), row.bank_references or (), row.days or (), strict=True
+                )
+            },
+        )
+        for row in rows
+    }
+
+
+_APPLY = text(
+    """
+    WITH told AS (
+        SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:outcomes AS text[]), CAST(:days AS date[]),
+                             CAST(:bank_references AS text[]), CAST(:reasons AS text[]))
+                      AS t(order_id, outcome, occurred_on, bank_reference, reason)
+    ), recorded AS (
+        INSERT INTO payment_results (batch_id, order_id, outcome, occurred_on, bank_reference, reason, recorded_by)
+        SELECT :batch_id, order_id, outcome, occurred_on, bank_reference, reason, :by FROM told
+    ), before AS (
+        SELECT o.id, o.state FROM payment_orders o JOIN told t ON t.order_id = o.id
+    ), changed AS (
+        UPDATE payment_orders o SET state = t.outcome, result_on = t.occurred_on, bank_reference = t.bank_reference,
+               result_reason = t.reason, changed_at = now()
+        FROM told t, before b WHERE o.id = t.order_id AND b.id = o.id
+        RETURNING o.*, b.state AS state_before
+    ), posted AS (
+        INSERT INTO postings (kind, source, destination, amount_fen, unit, award_id, version, order_id, document, actor)
+        SELECT CASE state WHEN 'settled' THEN 'paid' ELSE 'returned' END,
+               CASE state WHEN 'settled' THEN concat('reserved:', award_id, ':', unit) ELSE concat('payee:', payee_uscc) END,
+               CASE state WHEN 'settled' THEN concat('payee:', payee_uscc) ELSE concat('reserved:', award_id, ':', unit) END,
+               amount_fen, unit, award_id, version, id, bank_reference, :by
+        FROM changed WHERE state = 'settled' OR state_before = 'settled'
+    )
+    UPDATE budgets b SET paid_fen = b.paid_fen + s.fen
+    FROM (SELECT unit, budget_year, sum(CASE WHEN state = 'settled' THEN amount_fen ELSE -amount_fen END)::bigint AS fen
+          FROM changed WHERE state = 'settled' OR state_before = 'settled' GROUP BY unit, budget_year) s
+    WHERE b.unit = s.unit AND b.year = s.budget_year
+    """
+)
+
+
+def apply(connection: Connection, batch_id: UUID, results: Sequence[Result], by: str) -> None:
+    """Record results, move their orders, post what was paid or came back, move the budgets: one statement."""
+    if results:
+        connection.execute(
+            _APPLY,
+            {
+                "batch_id": batch_id,
+                "by": by,
+                "ids": [result.order_id for result in results],
+                "outcomes": [result.outcome for result in results],
+                "days": [result.occurred_on for result in results],
+                "bank_references": [result.bank_reference for result in results],
+                "reasons": [result.reason for result in results],
+            },
+        )
+
+
+def accounts_on(connection: Connection, batch_id: UUID) -> date:
+    """Return the day on which the batch's accounts had to be in force."""
+    row = connection.execute(text("SELECT accounts_on FROM payment_batches WHERE id = :id"), {"id": batch_id}).one()
+    day: date = row.accounts_on
+    return day

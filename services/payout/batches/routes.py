@@ -1,0 +1,151 @@
+"""Payment batches over HTTP."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Header, Query, Request, Response
+from sqlalchemy import Connection
+
+from services.payout.access import own_unit
+from services.payout.batches import answers, files, handlers, repository
+from services.payout.batches.schemas import Batch, BatchDraft, ResultsBody, ResultsReport
+from services.payout.vocabulary import Unit
+from shared.web.app import refusals
+from shared.web.auth import Actor, needs
+from shared.web.idempotency import IdempotentCommand, json_response
+from shared.web.pages import Cursor, Limit, Page, decode_cursor, page
+from shared.web.problems import CONFLICT, MEDIA_TYPE_UNSUPPORTED, NOT_FOUND, TOO_LARGE, Problem
+from shared.web.scopes import Scope
+
+router = APIRouter(prefix="/v1/payment-batches", tags=["payment batches"])
+
+Maker = Annotated[Actor, needs(Scope.BATCHES_WRITE)]
+Reader = Annotated[Actor, needs(Scope.MONEY_READ)]
+MAX_ANSWER_BYTES = 64 * 1024 * 1024
+LARGE_BODIES = "/v1/payment-batches"
+"""Prefix of the paths whose bodies may be as large as MAX_ANSWER_BYTES."""
+
+
+@router.post(
+    "",
+    operation_id="build_payment_batch",
+    status_code=201,
+    response_model=Batch,
+    responses=refusals(CONFLICT),
+)
+def build_payment_batch(draft: BatchDraft, request: Request, actor: Maker, command: IdempotentCommand) -> Response:
+    """Make a batch of the approved orders of a unit; what is held, or approved by the caller, is left out.
+
+    An order whose payee's account is not the one that was approved goes back to `issued`.
+    """
+    own_unit(actor, draft.unit)
+    now, accounts = request.app.state.clock.now(), request.app.state.accounts
+    return command.run(
+        lambda connection: handlers.build(
+            connection, accounts, unit=draft.unit.value, order_ids=draft.order_ids, by=actor.subject, now=now
+        ),
+        status=201,
+    )
+
+
+@router.get("", operation_id="list_payment_batches", response_model=Page[Batch])
+def list_payment_batches(
+    request: Request,
+    actor: Reader,
+    unit: Annotated[Unit | None, Query(description="Budget that pays")] = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Response:
+    """List batches, oldest first."""
+    after = decode_cursor(cursor, 1)
+    with request.app.state.database.reading() as connection:
+        rows = repository.views(connection, UUID(after[0]) if after else None, limit + 1, actor.jurisdiction or unit)
+    return json_response(page(rows, limit, "id"))
+
+
+@router.get("/{batch_id}", operation_id="get_payment_batch", response_model=Batch, responses=refusals(NOT_FOUND))
+def get_payment_batch(batch_id: UUID, request: Request, actor: Reader) -> Response:
+    """Give one batch; its orders are listed by `GET /v1/payment-orders?batch_id=`."""
+    with request.app.state.database.reading() as connection:
+        return json_response(_own(connection, batch_id, actor))
+
+
+@router.get(
+    "/{batch_id}/file",
+    operation_id="get_payment_batch_file",
+    response_class=Response,
+    responses={
+        200: {"content": {files.CSV: {"schema": {"type": "string"}}, files.XLSX: {"schema": {"type": "string"}}}},
+        **refusals(NOT_FOUND),
+    },
+)
+def get_payment_batch_file(
+    batch_id: UUID,
+    request: Request,
+    actor: Maker,
+    accept: Annotated[str, Header(description="text/csv, or XLSX")] = files.CSV,
+) -> Response:
+    """Give the file for the treasury: CSV in UTF-8 with BOM, or XLSX; totals and a checksum line at its end.
+
+    Asked for again it is the same, byte for byte (XLSX: cell for cell), and changes nothing.
+    """
+    with request.app.state.database.reading_at_one_instant() as connection:
+        batch = _own(connection, batch_id, actor)
+        lines = repository.lines(connection, batch_id)
+        day = repository.accounts_on(connection, batch_id)
+    accounts = request.app.state.accounts.on(day, {line.payee_uscc for line in lines}, batch["registry_revision"])
+    frame = files.frame_of(lines, accounts)
+    wanted, write = (files.XLSX, files.xlsx_of) if files.XLSX in accept else (files.CSV, files.csv_of)
+    name = f"batch-{batch_id}.{'xlsx' if wanted == files.XLSX else 'csv'}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(write(frame, batch["total_fen"]), 200, headers, wanted)
+
+
+@router.post(
+    "/{batch_id}/results",
+    operation_id="record_payment_results",
+    response_model=ResultsReport,
+    responses=refusals(NOT_FOUND, handlers.RESULTS_REFUSED, MEDIA_TYPE_UNSUPPORTED, TOO_LARGE),
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {
+                answers.JSON: {"schema": ResultsBody.model_json_schema(ref_template="#/components/schemas/{model}")},
+                files.CSV: {"schema": {"type": "string"}},
+                files.XLSX: {"schema": {"type": "string", "format": "binary"}},
+            },
+        }
+    },
+)
+def record_payment_results(
+    batch_id: UUID,
+    request: Request,
+    actor: Maker,
+    command: IdempotentCommand,
+    mode: Annotated[
+        Literal["all_or_nothing", "accept_valid"], Query(description="What a refused row does to the others")
+    ] = "all_or_nothing",
+) -> Response:
+    """Record the bank's answer, or a part of it, as JSON, CSV or XLSX; the same row again changes nothing."""
+    content: bytes = getattr(request, "_body", b"")
+    if len(content) > MAX_ANSWER_BYTES:
+        raise Problem(TOO_LARGE, f"An answer has at most {MAX_ANSWER_BYTES} bytes.")
+    results = answers.read(content, request.headers.get("content-type", ""))
+    now = request.app.state.clock.now()
+
+    def act(connection: Connection) -> object:
+        _own(connection, batch_id, actor)
+        whole = mode == "all_or_nothing"
+        report = handlers.apply_results(connection, batch_id, results, all_or_nothing=whole, by=actor.subject, now=now)
+        return report | {"batch": repository.view(connection, batch_id)}
+
+    return command.run(act)
+
+
+def _own(connection: Connection, batch_id: UUID, actor: Actor) -> dict[str, Any]:
+    batch = repository.view_or_none(connection, batch_id)
+    if batch is None or actor.jurisdiction not in (None, batch["unit"]):
+        raise Problem(NOT_FOUND, "There is no such batch.")
+    return batch

@@ -1,0 +1,100 @@
+"""What the API takes and gives of batches and results."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from services.payout.vocabulary import Unit
+from shared.money import MAX_FEN
+from shared.web.problems import ProblemError
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+
+
+class BatchDraft(BaseModel):
+    """Which approved orders to send: all of the unit, or those named."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra={"examples": [{"unit": "city"}]})
+
+    unit: Unit
+    order_ids: list[UUID] | None = Field(default=None, min_length=1, max_length=100_000)
+
+
+class Batch(BaseModel):
+    """A payment batch: orders of one unit that go to the treasury together."""
+
+    id: UUID | None = Field(description="Null if every order went back to `issued`: there is nothing to send")
+    unit: Unit
+    state: Literal["sent", "completed", "empty"] = Field(description="`completed` once every order has a result")
+    orders: int
+    total_fen: int
+    registry_revision: int | None = Field(default=None, description="The accounts are those known at this revision")
+    built_by: str | None = None
+    built_at: datetime | None = None
+    settled: int = 0
+    failed: int = 0
+    returned: int = 0
+    sent_back: int | None = Field(
+        default=None, description="Orders that went back to `issued`, as their account is not the one approved"
+    )
+
+
+class ResultRow(BaseModel):
+    """The bank's word on one order."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    order_id: UUID
+    outcome: Literal["settled", "failed", "returned"]
+    occurred_on: date
+    bank_reference: Text
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] | None = None
+    amount_fen: int | None = Field(
+        default=None, ge=1, le=MAX_FEN, description="Checked against the order if the bank gives it"
+    )
+
+
+class ResultsBody(BaseModel):
+    """The bank's answer to a batch, or a part of it."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "rows": [
+                        {
+                            "order_id": "01920000-0000-7000-8000-000000000000",
+                            "outcome": "settled",
+                            "occurred_on": "2026-03-05",
+                            "bank_reference": "ICBC20260305-000017",
+                        }
+                    ]
+                }
+            ]
+        },
+    )
+
+    rows: list[ResultRow] = Field(min_length=1, max_length=200_000)
+
+
+class RowCounts(BaseModel):
+    """What became of the rows of an answer."""
+
+    read: int
+    accepted: int
+    unchanged: int = Field(description="They say again what was recorded before")
+    rejected: int
+
+
+class ResultsReport(BaseModel):
+    """What became of the bank's answer."""
+
+    rows: RowCounts
+    errors: list[ProblemError] = Field(description="Each refused row, at most 1,000; the rest took effect")
+    batch: Batch

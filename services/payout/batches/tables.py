@@ -1,0 +1,68 @@
+"""Tables of payment batches and their results."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    Table,
+    Text,
+    Uuid,
+    func,
+)
+
+from services.payout.metadata import metadata
+from shared.database.schema import APPEND_ONLY
+
+payment_batches = Table(
+    "payment_batches",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("unit", Text, nullable=False),
+    Column("orders", Integer, nullable=False),
+    Column("total_fen", BigInteger, nullable=False),
+    Column("registry_revision", BigInteger, nullable=False),
+    Column("accounts_on", Date, nullable=False),
+    Column("built_by", Text, nullable=False),
+    Column("built_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    CheckConstraint("unit IN ('city', 'liandu', 'development_zone')", name="unit"),
+    CheckConstraint("orders > 0 AND total_fen > 0", name="total"),
+    info=APPEND_ONLY,
+)
+"""A batch never changes, so its file is the same however often it is asked for: accounts are read as of `registry_revision`."""
+
+batch_orders = Table(
+    "batch_orders",
+    metadata,
+    Column("batch_id", Uuid, ForeignKey("payment_batches.id"), primary_key=True),
+    Column("order_id", Uuid, primary_key=True),
+    Column("amount_fen", BigInteger, nullable=False),
+    Column("payee_uscc", Text, nullable=False),
+    Index("uq_batch_orders_order_id", "order_id", unique=True),
+    info=APPEND_ONLY,
+)
+"""An order goes to the bank once in its life; after a failure another order takes its place."""
+
+payment_results = Table(
+    "payment_results",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("batch_id", Uuid, ForeignKey("payment_batches.id"), nullable=False),
+    Column("order_id", Uuid, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("occurred_on", Date, nullable=False),
+    Column("bank_reference", Text, nullable=False),
+    Column("reason", Text),
+    Column("recorded_by", Text, nullable=False),
+    Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    CheckConstraint("outcome IN ('settled', 'failed', 'returned')", name="outcome"),
+    Index("uq_payment_results_order_id", "order_id", "outcome", unique=True),
+    info=APPEND_ONLY,
+)

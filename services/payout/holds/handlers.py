@@ -1,0 +1,63 @@
+"""Use cases of holds: hold and release an award or a payee."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, insert, select, update
+
+from services.payout.holds.tables import holds
+from services.payout.orders.waiting import reconsider
+from shared.web.problems import CONFLICT, SAME_PERSON, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a hold is on: an award or a payee, one of the two."""
+
+    award_id: UUID | None = None
+    uscc: str | None = None
+
+
+def hold(connection: Connection, what: Held, *, reason: str, by: str, now: datetime) -> dict[str, Any]:
+    """Hold an award or a payee; what has not been sent to the bank stays. Raises Problem 409 if it is held already."""
+    if _in_force(connection, what) is not None:
+        raise Problem(CONFLICT, "It is held already.")
+    row = connection.execute(
+        insert(holds).values(award_id=what.award_id, uscc=what.uscc, reason=reason, held_by=by).returning(*holds.c)
+    )
+    held = dict(row.mappings().one())
+    _reconsider(connection, what, now)
+    return held
+
+
+def release(connection: Connection, what: Held, *, reason: str, by: str, now: datetime) -> dict[str, Any]:
+    """Release an award or a payee; its orders go on. Raises Problem 409 if it is not held, or was held by the same person."""
+    found = _in_force(connection, what)
+    if found is None:
+        raise Problem(CONFLICT, "It is not held.")
+    if found["held_by"] == by:
+        raise Problem(SAME_PERSON, "Who holds something cannot release it.")
+    row = connection.execute(
+        update(holds)
+        .where(holds.c.id == found["id"])
+        .values(release_reason=reason, released_by=by, released_at=now)
+        .returning(*holds.c)
+    )
+    released = dict(row.mappings().one())
+    _reconsider(connection, what, now)
+    return released
+
+
+def _in_force(connection: Connection, what: Held) -> dict[str, Any] | None:
+    on = holds.c.award_id == what.award_id if what.award_id else holds.c.uscc == what.uscc
+    row = connection.execute(select(holds).where(on, holds.c.released_at.is_(None)).with_for_update())
+    found = row.mappings().one_or_none()
+    return dict(found) if found else None
+
+
+def _reconsider(connection: Connection, what: Held, now: datetime) -> None:
+    reconsider(connection, now, award_id=what.award_id, usccs=[what.uscc] if what.uscc else None)

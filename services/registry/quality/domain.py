@@ -1,0 +1,149 @@
+"""The signs of odd or missing data, each a query over the datasets at one revision."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+MONITORED_AWARDS = ("retail-scale", "platform-scale", "headquarters-land", "loan-interest")
+
+LISHUI_REGIONS = (
+    *("331100", "331101", "331102", "331121", "331122", "331123", "331124", "331125", "331126", "331127", "331181"),
+)
+"""Region codes of Lishui in GB/T 2260, and the placeholder of its urban area."""
+
+MESSAGES: Mapping[str, tuple[str, str]] = {
+    "missing_figure": ("缺少决定该奖补的数据“{name}”", "“{name}” is missing, and would decide the award"),
+    "part_above_whole": ("“{name}”大于其总量", "“{name}” is above the whole that it is part of"),
+    "unknown_region": ("统一社会信用代码中的行政区划码不存在", "the code's region does not exist in Lishui"),
+    "days_above_year": ("平年有366个运营天数", "366 operating days in an ordinary year"),
+    "sudden_jump": ("“{name}”比上年变动超过十倍", "“{name}” changed more than tenfold from the year before"),
+    "before_registration": ("早于企业成立日期", "it is before the enterprise was registered"),
+    "monitored_without_location": ("已纳入监测但没有所在地", "monitored, but without any location"),
+    "no_parent": ("所属项目尚未登记", "what it belongs to is not recorded"),
+    "empty_period": ("时段为空（起止同日）", "the period is empty: it ends on its first day"),
+    "unknown_award": ("奖补项目代码未知", "the award's code is not known"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """One sign. `where` is a condition on a row `r` of `source`; `{dataset}` in both stands for the dataset's rows.
+
+    `source` is the dataset's own rows unless it is given, and has its key's fields and `uscc` or the parent's key.
+    """
+
+    code: str
+    dataset: str
+    where: str
+    field: str | None = None
+    awards: tuple[str, ...] = ()
+    source: str | None = None
+
+
+def _missing(dataset: str, field: str, *awards: str, where: str = "true") -> Sign:
+    return Sign("missing_figure", dataset, f"r.{field} IS NULL AND {where}", field, awards)
+
+
+def _monitored(track: str, field: str, *awards: str) -> Sign:
+    """Tell that an enterprise monitored on 31 December has no figure for that year."""
+    source = (
+        "(SELECT DISTINCT m.uscc, y.year FROM {monitoring_inclusions} AS m"
+        " CROSS JOIN (SELECT CAST(generate_series(2020, 2024) AS bigint) AS year) AS y"
+        f" WHERE m.track = '{track}' AND m.included_on <= make_date(CAST(y.year AS int), 12, 31)"
+        " AND make_date(CAST(y.year AS int), 12, 31) < least(m.removed_on, DATE '{today}'))"
+    )
+    present = f"SELECT 1 FROM {{annual_sales}} AS s WHERE s.uscc = r.uscc AND s.year = r.year AND s.{field} IS NOT NULL"
+    return Sign("missing_figure", "annual_sales", f"NOT EXISTS ({present})", field, awards, source)
+
+
+def _jump(dataset: str, field: str, *awards: str) -> Sign:
+    before = f"SELECT 1 FROM {{{dataset}}} AS s WHERE s.uscc = r.uscc AND s.year = r.year - 1 AND s.{field} > 0"
+    apart = f"(r.{field} / 10 > s.{field} OR s.{field} / 10 > r.{field})"
+    return Sign("sudden_jump", dataset, f"EXISTS ({before} AND {apart})", field, awards)
+
+
+def _orphan(dataset: str, field: str, parent: str, award: str) -> Sign:
+    where = f"NOT EXISTS (SELECT 1 FROM {{{parent}}} AS p WHERE p.{field} = r.{field})"
+    return Sign("no_parent", dataset, where, field, (award,))
+
+
+_ORDINARY_YEAR = "NOT (r.year % 4 = 0 AND (r.year % 100 <> 0 OR r.year % 400 = 0))"
+_TITLED = "r.grade IN ('excellent', 'good')"
+
+SIGNS: tuple[Sign, ...] = (
+    _monitored("retail", "online_retail_fen", "retail-scale", "headquarters-land"),
+    _monitored("platform", "platform_turnover_fen", "platform-scale", "headquarters-land"),
+    Sign(
+        "monitored_without_location",
+        "monitoring_inclusions",
+        "NOT EXISTS (SELECT 1 FROM {locations} AS l WHERE l.uscc = r.uscc)",
+        awards=MONITORED_AWARDS,
+    ),
+    _missing("service_centre_grades", "tender_reference", "service-centre-grade", where=_TITLED),
+    _missing("platform_authorisations", "settled_on", "provider-setup"),
+    _missing("parks", "infrastructure_accepted_on", "park"),
+    _missing("park_years", "operating_area_m2", "park"),
+    _missing("park_years", "ecommerce_area_m2", "park"),
+    _missing("park_years", "online_retail_fen", "park", where="r.agricultural_retail_fen IS NULL"),
+    _missing("hub_years", "client_enterprises", "logistics-hub"),
+    _missing("hub_years", "parcels", "logistics-hub"),
+    _missing("courier_years", "parcels", "courier-rent"),
+    _missing("courier_years", "rent_fen", "courier-rent"),
+    _missing("delivery_terminals", "accepted_on", "smart-terminal"),
+    _missing("loan_years", "interest_paid_fen", "loan-interest"),
+    _missing("zone_years", "lishui_product_sales_fen", "platform-zone"),
+    _missing("exhibition_attendances", "booth_fee_fen", "exhibition-organised", "exhibition-independent"),
+    _missing("cross_border_years", "postage_fen", "crossborder-postage"),
+    _missing("cold_stores", "in_use_on", "cold-chain"),
+    _missing("cold_stores", "construction_cost_fen", "cold-chain"),
+    Sign("part_above_whole", "park_years", "r.ecommerce_area_m2 > r.operating_area_m2", "ecommerce_area_m2", ("park",)),
+    Sign("part_above_whole", "park_years", "r.ecommerce_merchants > r.merchants", "ecommerce_merchants", ("park",)),
+    Sign(
+        "unknown_region",
+        "enterprises",
+        "substr(r.uscc, 3, 4) = '3311' AND substr(r.uscc, 3, 6) NOT IN ("
+        + ", ".join(f"'{code}'" for code in LISHUI_REGIONS)
+        + ")",
+        "uscc",
+    ),
+    Sign(
+        "days_above_year",
+        "hub_years",
+        f"r.operating_days = 366 AND {_ORDINARY_YEAR}",
+        "operating_days",
+        ("logistics-hub",),
+    ),
+    Sign(
+        "days_above_year",
+        "courier_years",
+        f"r.operating_days = 366 AND {_ORDINARY_YEAR}",
+        "operating_days",
+        ("courier-rent",),
+    ),
+    _jump("annual_sales", "online_retail_fen", "retail-scale", "provider-growth"),
+    _jump("annual_sales", "platform_turnover_fen", "platform-scale"),
+    _jump("statistics_sales", "online_retail_fen", "sustained-growth"),
+    Sign(
+        "before_registration",
+        "annual_sales",
+        "EXISTS (SELECT 1 FROM {enterprises} AS e WHERE e.uscc = r.uscc AND extract(year FROM e.registered_on) > r.year)",
+        "year",
+        ("retail-scale", "platform-scale"),
+    ),
+    Sign(
+        "before_registration",
+        "monitoring_inclusions",
+        "EXISTS (SELECT 1 FROM {enterprises} AS e WHERE e.uscc = r.uscc AND e.registered_on > r.included_on)",
+        "included_on",
+        MONITORED_AWARDS,
+    ),
+    _orphan("park_years", "park_id", "parks", "park"),
+    _orphan("hub_years", "hub_id", "logistics_hubs", "logistics-hub"),
+    _orphan("loan_balances", "loan_id", "loans", "loan-interest"),
+    _orphan("loan_years", "loan_id", "loans", "loan-interest"),
+    _orphan("zone_years", "zone_id", "platform_zones", "platform-zone"),
+    Sign("empty_period", "locations", "r.until = r.since", "until"),
+    Sign("empty_period", "monitoring_inclusions", "r.removed_on = r.included_on", "removed_on"),
+    Sign("empty_period", "loan_balances", "r.until = r.since", "until"),
+)

@@ -1,0 +1,76 @@
+"""The data quality report."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+from services.registry.context import Viewing
+from services.registry.datasets.catalogue import CATALOGUE
+from services.registry.quality import repository
+from services.registry.quality.domain import MESSAGES, SIGNS
+from services.registry.quality.schemas import Warned
+from services.registry.revisions.reading import known_revision
+from shared.identifiers import is_uscc
+from shared.web.idempotency import json_response
+from shared.web.pages import Cursor, Limit, Page, decode_cursor, page
+from shared.web.problems import INVALID, FieldError, Problem, language_of
+
+router = APIRouter(prefix="/v1/quality", tags=["quality"])
+
+
+@router.get("", operation_id="list_quality_warnings", response_model=Page[Warned])
+def list_quality_warnings(
+    request: Request,
+    view: Viewing,
+    award: Annotated[str | None, Query(max_length=100, description="Only what would decide this award")] = None,
+    code: Annotated[str | None, Query(max_length=100, description="Only this sign")] = None,
+    dataset: Annotated[str | None, Query(max_length=100, description="Only this dataset")] = None,
+    uscc: Annotated[str | None, Query(max_length=18, description="Only rows that name this enterprise")] = None,
+    as_of: Annotated[int | None, Query(ge=0, description="Revision to read at; the newest if left out")] = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Response:
+    """List what is missing or odd, per award that it would decide. Nothing of it was refused."""
+    if uscc is not None and not is_uscc(uscc.upper()):
+        error = FieldError("uscc", "invalid_uscc", "this is not a valid unified social credit code")
+        raise Problem(INVALID, "See `errors` for each mistake.", errors=[error])
+    signs = [
+        place
+        for place, sign in enumerate(SIGNS)
+        if (award is None or award in sign.awards)
+        and (code is None or code == sign.code)
+        and (dataset is None or dataset == sign.dataset)
+    ]
+    after = decode_cursor(cursor, 2)
+    with request.app.state.database.reading() as connection:
+        rows = repository.warnings(
+            connection,
+            view,
+            revision=known_revision(connection, as_of),
+            signs=signs,
+            naming=uscc.upper() if uscc else None,
+            after=(int(after[0]), str(after[1])) if after else None,
+            limit=limit,
+        )
+    body = page(rows, limit, "sign", "key_text")
+    return json_response({**body, "items": [_told(row, language_of(request)) for row in body["items"]]})
+
+
+def _told(row: dict[str, Any], language: str) -> dict[str, Any]:
+    sign = SIGNS[row["sign"]]
+    zh, en = MESSAGES[sign.code]
+    item = CATALOGUE[sign.dataset].by_name.get(sign.field or "")
+    chinese = language == "zh-CN"
+    name = "" if item is None else item.zh if chinese else item.name
+    return {
+        "code": sign.code,
+        "dataset": sign.dataset,
+        "key": row["key"],
+        "field": sign.field,
+        "uscc": row["uscc"],
+        "awards": list(sign.awards),
+        "message": (zh if chinese else en).format(name=name),
+    }

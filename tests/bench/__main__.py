@@ -1,0 +1,93 @@
+"""`make bench`: measures each part against its bare minimum in one run and writes docs/benchmarks.md.
+
+ARGS name benchmarks to run (`payout`); without any, all run. Figures are ratios: absolute rates are this machine's alone.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from deploy.local.broker import Broker, local_broker
+from deploy.local.postgres import LocalPostgres
+from deploy.local.processes import Supervisor
+from shared.clock import SystemClock, calendar_date
+from tests.bench import bench_payout
+from tests.support.databases import DatabaseServer
+
+REPORT = Path(__file__).parents[2] / "docs" / "benchmarks.md"
+
+BENCHMARKS: Mapping[str, tuple[str, Callable[[DatabaseServer, Broker], Sequence[Any]]]] = {
+    "payout": ("100,000 decisions: outbox → Kafka → split, posted, ordered, funded", bench_payout.run),
+}
+
+
+def main(names: list[str]) -> int:
+    """Run the benchmarks `names` and write the report; returns the exit code."""
+    unknown = sorted(set(names) - set(BENCHMARKS))
+    if unknown:
+        print(f"No such benchmark: {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}.", file=sys.stderr)
+        return 2
+    with tempfile.TemporaryDirectory() as folder:
+        state = Path(folder)
+        state.chmod(0o755)
+        supervisor = Supervisor(state)
+        try:
+            postgres = LocalPostgres(state / "postgres", state / "postgres.log")
+            supervisor.start(postgres.spawn())
+            broker = local_broker(state, state / "broker.log", os.environ.get("LOCAL_BROKER", "auto"))
+            supervisor.start(broker.child)
+            postgres.wait()
+            broker.wait()
+            sections = [
+                _section(*BENCHMARKS[name], DatabaseServer(postgres.url), broker) for name in names or BENCHMARKS
+            ]
+        finally:
+            supervisor.stop()
+    report = "\n".join([_heading(broker), *sections])
+    REPORT.write_text(report, "utf-8")
+    print(report)
+    return 0
+
+
+def _heading(broker: Broker) -> str:
+    memory = psutil.virtual_memory().total // 2**30
+    return (
+        "# Benchmarks\n\n"
+        "Written by `make bench`; not edited by hand. Read the ratios: absolute figures are one machine's on one day.\n\n"
+        f"{calendar_date(SystemClock().now())}, {os.cpu_count()} cores, {memory} GiB, {platform.system()}"
+        f" {platform.machine()}, Python {platform.python_version()}, PostgreSQL 18, {broker.described}.\n"
+    )
+
+
+def _section(
+    title: str, run: Callable[[DatabaseServer, Broker], Sequence[Any]], server: DatabaseServer, broker: Broker
+) -> str:
+    measured = run(server, broker)
+    figures = [line for line in measured if not isinstance(line, tuple)]
+    ratios = [line for line in measured if isinstance(line, tuple)]
+    rows = [
+        f"| {figure.name} | {figure.done:,} | {figure.seconds:.2f} | {figure.per_second:,.0f} |" for figure in figures
+    ]
+    shown = [f"| {name} | {ratio:.2f} |" for name, ratio in ratios]
+    return "\n".join(
+        [
+            f"\n## {title}\n",
+            "| ratio | measured |\n|---|---|",
+            *shown,
+            "\n| what | how many | seconds | per second |\n|---|---|---|---|",
+            *rows,
+            "",
+        ]
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
