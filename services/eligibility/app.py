@@ -5,6 +5,7 @@ from __future__ import annotations
 import httpx
 from fastapi import FastAPI
 
+from services.eligibility.assessments.routes import router as assessments_router
 from services.eligibility.decisions.routes import approvals_router, decisions_router
 from services.eligibility.evaluations.routes import router as evaluations_router
 from services.eligibility.facts.registry import RegistryFacts
@@ -39,7 +40,14 @@ def build(
         service="eligibility",
         title="Eligibility",
         description=DESCRIPTION,
-        routers=[policies_router, evaluations_router, decisions_router, approvals_router, dead_letters_router],
+        routers=[
+            policies_router,
+            evaluations_router,
+            decisions_router,
+            approvals_router,
+            assessments_router,
+            dead_letters_router,
+        ],
         database=database,
         token_verifier=token_verifier,
         clock=clock,

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
+from services.payout.accounts.registry import Accounts, registry_accounts
 from services.payout.arrangements.routes import router as arrangements
 from services.payout.awards.routes import router as awards
+from services.payout.batches.routes import LARGE_BODIES
 from services.payout.batches.routes import router as batches
 from services.payout.budgets.routes import router as budgets
 from services.payout.holds.routes import router as holds
 from services.payout.orders.approval_routes import router as approvals
 from services.payout.orders.routes import router as orders
+from services.payout.recoveries.routes import router as recoveries
 from services.payout.settings import Settings
 from services.payout.worker import award_decisions
 from shared.clock import Clock
@@ -27,16 +30,25 @@ DESCRIPTION = (
 )
 
 
-def build(_: Settings, *, database: Database, token_verifier: TokenVerifier, clock: Clock) -> FastAPI:
-    """Build the app from its parts."""
+def build(
+    settings: Settings,
+    *,
+    database: Database,
+    token_verifier: TokenVerifier,
+    clock: Clock,
+    accounts: Accounts | None = None,
+) -> FastAPI:
+    """Build the app from its parts; payees' accounts are the registry's unless `accounts` are given."""
     return create_app(
         service="payout",
         title="Payout",
         description=DESCRIPTION,
-        routers=[arrangements, budgets, awards, holds, approvals, orders, batches, dead_letters],
+        routers=[arrangements, budgets, awards, holds, approvals, orders, batches, recoveries, dead_letters],
         database=database,
         token_verifier=token_verifier,
         clock=clock,
+        state={"accounts": accounts or registry_accounts(settings)},
+        large_bodies=[LARGE_BODIES],
         event_handlers={AWARD_DECISIONS: award_decisions(clock)},
     )
 

@@ -11,6 +11,7 @@ import pyarrow as pa
 from services.eligibility.facts.catalogue import CATALOGUE, Facts
 from shared.web.problems import UNAVAILABLE, Problem
 
+_HOPS = 3  # an enterprise → its providers → all their clients
 ARROW = "application/vnd.apache.arrow.stream"
 
 
@@ -28,6 +29,22 @@ class RegistryFacts:
     def at(self, revision: int, uscc: Sequence[str] | None = None) -> Facts:
         """Return all facts known at `revision`, or only the rows that name one of the enterprises `uscc`."""
         return Facts.of({dataset: self._frame(revision, dataset, uscc) for dataset in CATALOGUE})
+
+    def around(self, revision: int, uscc: str) -> Facts:
+        """Return what judging one enterprise takes: its rows, those of enterprises they name, and those that these name."""
+        wanted, facts = {uscc}, Facts.of({})
+        for _ in range(_HOPS):
+            facts = self.at(revision, sorted(wanted))
+            named = {
+                code
+                for dataset, declared in CATALOGUE.items()
+                for column in declared.owners
+                for code in facts[dataset].get_column(column).drop_nulls().unique()
+            }
+            if named <= wanted:
+                break
+            wanted |= named
+        return facts
 
     def _frame(self, revision: int, dataset: str, uscc: Sequence[str] | None) -> pl.DataFrame:
         declared = CATALOGUE[dataset]

@@ -11,6 +11,8 @@ import httpx
 import orjson
 import pyarrow as pa
 
+from services.payout.settings import Settings
+from shared.web.auth import ClientCredentials
 from shared.web.problems import UNAVAILABLE, Problem
 
 ARROW = "application/vnd.apache.arrow.stream"
@@ -120,3 +122,9 @@ def in_force(day: date, rows: Iterable[dict[str, Any]]) -> dict[str, Account]:
                 row["uscc"], row["account_holder"], row["bank_code"], row["account_number"], row["revision"]
             )
     return found
+
+
+def registry_accounts(settings: Settings) -> Accounts:
+    """Return the payees' accounts as the registry has them, read with a token of this service's own."""
+    credentials = ClientCredentials(settings.token_url, "payout", settings.client_secret.get_secret_value())
+    return RegistryAccounts(httpx.Client(base_url=settings.registry_url, auth=credentials))

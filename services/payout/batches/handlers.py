@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, Row, insert
 
 from services.payout.accounts.registry import Accounts
 from services.payout.awards.positions import positions_of
@@ -59,7 +59,8 @@ def build(
     day = calendar_date(now)
     revision = accounts.latest_revision()
     found = accounts.on(day, {row.payee_uscc for row in rows}, revision)
-    able, changed = [], []
+    able: list[Row[Any]] = []
+    changed: list[Row[Any]] = []
     for row in rows:
         account = found.get(row.payee_uscc)
         (able if account is not None and account.revision == row.account_revision else changed).append(row)

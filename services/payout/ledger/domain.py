@@ -79,3 +79,36 @@ def claim(award_id: str, version: int, unit: str, amount_fen: int, recovery_id: 
     if amount_fen > 0:
         return Posting("claimed", claims, own, amount_fen, unit, award_id, version, recovery_id=recovery_id)
     return Posting("claim_dropped", own, claims, -amount_fen, unit, award_id, version, recovery_id=recovery_id)
+
+
+def payment(order_id: str, award_id: str, version: int, unit: str, uscc: str, amount_fen: int) -> Posting:
+    """Post that an order's money reached the payee."""
+    return Posting(
+        "paid", reserved(award_id, unit), f"payee:{uscc}", amount_fen, unit, award_id, version, order_id=order_id
+    )
+
+
+def repayment(
+    award_id: str,
+    version: int,
+    unit: str,
+    uscc: str,
+    year: int,
+    amount_fen: int,
+    recovery_id: str,
+    reference: str,
+) -> list[Posting]:
+    """Post that money came back from the payee, and that so much of the claim is met."""
+    claim_account = f"claim:{award_id}:{unit}"
+    back = ("repaid", f"payee:{uscc}", f"recovered:{unit}:{year}")
+    met = ("claim_met", claim_account, f"claims:{unit}")
+    return [
+        Posting(*accounts, amount_fen, unit, award_id, version, recovery_id=recovery_id, document=reference)
+        for accounts in (back, met)
+    ]
+
+
+def written_off(award_id: str, version: int, unit: str, amount_fen: int, recovery_id: str) -> Posting:
+    """Post that so much of a claim is given up."""
+    accounts = (f"claim:{award_id}:{unit}", f"written_off:{unit}")
+    return Posting("written_off", *accounts, amount_fen, unit, award_id, version, recovery_id=recovery_id)

@@ -1,4 +1,4 @@
-"""Use cases of approval: another person approves orders, which pins the revision of the payee's account; reissue after a failure."""
+"""Use cases of approval, by another person, pinning the revision of the payee's account; and of reissue after a failure."""
 
 from __future__ import annotations
 

@@ -1,12 +1,15 @@
-"""Raising and dropping recoveries."""
+"""Reading and writing recoveries."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, insert, select, text, update
 
+from services.payout.recoveries.tables import repayments, write_offs
 from services.payout.rows import copy
 
 
@@ -55,3 +58,148 @@ def drop(connection: Connection, drops: Sequence[tuple[str, str, str, int]]) -> 
                 "amounts": [drop[3] for drop in drops],
             },
         )
+
+
+_VIEW = """
+    SELECT r.id, r.award_id, r.version, r.unit,
+           jsonb_build_object('uscc', r.payee_uscc, 'name', (
+               SELECT payee_name FROM award_versions v WHERE v.award_id = r.award_id AND v.payee_uscc = r.payee_uscc
+               ORDER BY v.version DESC LIMIT 1)) AS payee,
+           CASE WHEN r.amount_fen > r.dropped_fen + r.repaid_fen + r.written_off_fen THEN 'open'
+                WHEN r.written_off_fen > 0 THEN 'written_off' WHEN r.repaid_fen > 0 THEN 'repaid' ELSE 'dropped' END
+               AS state,
+           r.amount_fen, r.dropped_fen, r.repaid_fen, r.written_off_fen,
+           r.amount_fen - r.dropped_fen - r.repaid_fen - r.written_off_fen AS outstanding_fen,
+           (SELECT w.amount_fen FROM write_offs w WHERE w.recovery_id = r.id AND w.confirmed_at IS NULL)
+               AS proposed_write_off_fen,
+           r.raised_at
+    FROM recoveries r JOIN awards a ON a.award_id = r.award_id
+"""
+
+
+def view(connection: Connection, recovery_id: UUID) -> dict[str, Any]:
+    """Return a recovery as its readers see it."""
+    return dict(connection.execute(text(f"{_VIEW} WHERE r.id = :id"), {"id": recovery_id}).mappings().one())
+
+
+def views(connection: Connection, filters: Mapping[str, object], limit: int) -> list[dict[str, Any]]:
+    """Return up to `limit` recoveries that `filters` let through, oldest first."""
+    conditions = {
+        "uscc": "r.payee_uscc = :uscc",
+        "unit": "r.unit = :unit",
+        "award_id": "r.award_id = :award_id",
+        "jurisdiction": "a.jurisdiction = :jurisdiction",
+        "after": "r.id > CAST(:after AS uuid)",
+        "open": "(r.amount_fen > r.dropped_fen + r.repaid_fen + r.written_off_fen) = :open",
+    }
+    applied = {name: value for name, value in filters.items() if value is not None}
+    where = " AND ".join(conditions[name] for name in applied) or "true"
+    rows = connection.execute(text(f"{_VIEW} WHERE {where} ORDER BY r.id LIMIT :limit"), {**applied, "limit": limit})
+    return [dict(row) for row in rows.mappings()]
+
+
+def locked(connection: Connection, recovery_id: UUID) -> Row[Any] | None:
+    """Lock the award of a recovery, then the recovery, and return it with what is outstanding; None if there is none."""
+    connection.execute(
+        text("SELECT FROM awards WHERE award_id = (SELECT award_id FROM recoveries WHERE id = :id) FOR UPDATE"),
+        {"id": recovery_id},
+    )
+    return connection.execute(
+        text(
+            """
+            SELECT r.*, r.amount_fen - r.dropped_fen - r.repaid_fen - r.written_off_fen AS outstanding, a.jurisdiction
+            FROM recoveries r JOIN awards a ON a.award_id = r.award_id WHERE r.id = :id FOR UPDATE OF r
+            """
+        ),
+        {"id": recovery_id},
+    ).one_or_none()
+
+
+def repayment(connection: Connection, recovery_id: UUID, reference: str) -> Row[Any] | None:
+    """Return the repayment of a recovery with this bank reference, or None."""
+    return connection.execute(
+        select(repayments).where(repayments.c.recovery_id == recovery_id, repayments.c.bank_reference == reference)
+    ).one_or_none()
+
+
+def add_repayment(
+    connection: Connection,
+    recovery_id: UUID,
+    amount_fen: int,
+    received_on: date,
+    reference: str,
+    order_id: str | None,
+    by: str,
+) -> None:
+    """Store a repayment and take it off what is outstanding."""
+    row = {
+        "recovery_id": recovery_id,
+        "amount_fen": amount_fen,
+        "received_on": received_on,
+        "bank_reference": reference,
+        "order_id": order_id,
+        "recorded_by": by,
+    }
+    connection.execute(insert(repayments).values(**row))
+    connection.execute(
+        text("UPDATE recoveries SET repaid_fen = repaid_fen + :fen, changed_at = now() WHERE id = :id"),
+        {"fen": amount_fen, "id": recovery_id},
+    )
+
+
+def open_write_off(connection: Connection, recovery_id: UUID) -> Row[Any] | None:
+    """Return the write-off that waits for confirmation, or None."""
+    return connection.execute(
+        select(write_offs).where(write_offs.c.recovery_id == recovery_id, write_offs.c.confirmed_at.is_(None))
+    ).one_or_none()
+
+
+def propose_write_off(connection: Connection, recovery_id: UUID, amount_fen: int, reason: str, by: str) -> None:
+    """Store a proposed write-off."""
+    row = {"recovery_id": recovery_id, "amount_fen": amount_fen, "reason": reason, "proposed_by": by}
+    connection.execute(insert(write_offs).values(**row))
+
+
+def confirm_write_off(
+    connection: Connection, write_off_id: int, recovery_id: UUID, amount_fen: int, by: str, now: datetime
+) -> None:
+    """Confirm a write-off and take it off what is outstanding."""
+    connection.execute(
+        update(write_offs).where(write_offs.c.id == write_off_id).values(confirmed_by=by, confirmed_at=now)
+    )
+    connection.execute(
+        text("UPDATE recoveries SET written_off_fen = written_off_fen + :fen, changed_at = now() WHERE id = :id"),
+        {"fen": amount_fen, "id": recovery_id},
+    )
+
+
+def settle_by_netting(
+    connection: Connection, order_id: str, by: str, day: date, recovery_id: str, now: datetime
+) -> None:
+    """Settle an order without the bank."""
+    connection.execute(
+        text(
+            """
+            UPDATE payment_orders SET state = 'settled', approved_by = :by, approved_at = :now, result_on = :day,
+                   bank_reference = :reference, changed_at = now() WHERE id = CAST(:id AS uuid)
+            """
+        ),
+        {"id": order_id, "by": by, "now": now, "day": day, "reference": f"net:{recovery_id}"},
+    )
+
+
+def paid(connection: Connection, unit: str, year: int, amount_fen: int) -> None:
+    """Count `amount_fen` as paid in a budget."""
+    connection.execute(
+        text("UPDATE budgets SET paid_fen = paid_fen + :fen WHERE unit = :unit AND year = :year"),
+        {"fen": amount_fen, "unit": unit, "year": year},
+    )
+
+
+def recovered(connection: Connection, unit: str, year: int, amount_fen: int) -> None:
+    """Count `amount_fen` as come back in the budget of the year in which it came."""
+    where = {"unit": unit, "year": year, "fen": amount_fen}
+    connection.execute(text("INSERT INTO budgets (unit, year) VALUES (:unit, :year) ON CONFLICT DO NOTHING"), where)
+    connection.execute(
+        text("UPDATE budgets SET recovered_fen = recovered_fen + :fen WHERE unit = :unit AND year = :year"), where
+    )

@@ -6,17 +6,21 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     ForeignKey,
+    Identity,
     Index,
     Integer,
     Table,
     Text,
     Uuid,
     func,
+    text,
 )
 
 from services.payout.metadata import metadata
+from shared.database.schema import APPEND_ONLY
 
 recoveries = Table(
     "recoveries",
@@ -40,3 +44,38 @@ recoveries = Table(
     Index("ix_recoveries_payee_uscc", "payee_uscc"),
 )
 """`amount_fen` is what was claimed when it was raised; what is not dropped (restated away), repaid or written off is open."""
+
+repayments = Table(
+    "repayments",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("recovery_id", Uuid, ForeignKey("recoveries.id"), nullable=False),
+    Column("amount_fen", BigInteger, nullable=False),
+    Column("received_on", Date, nullable=False),
+    Column("bank_reference", Text, nullable=False),
+    Column("order_id", Uuid),
+    Column("recorded_by", Text, nullable=False),
+    Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    CheckConstraint("amount_fen > 0", name="amount"),
+    Index("uq_repayments_bank_reference", "recovery_id", "bank_reference", unique=True),
+    info=APPEND_ONLY,
+)
+"""Money that came back; with `order_id` by netting against that order instead of through the bank."""
+
+write_offs = Table(
+    "write_offs",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("recovery_id", Uuid, ForeignKey("recoveries.id"), nullable=False),
+    Column("amount_fen", BigInteger, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("proposed_by", Text, nullable=False),
+    Column("proposed_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("confirmed_by", Text),
+    Column("confirmed_at", DateTime(timezone=True)),
+    CheckConstraint("amount_fen > 0", name="amount"),
+    CheckConstraint("confirmed_by <> proposed_by", name="two_persons"),
+    CheckConstraint("(confirmed_by IS NULL) = (confirmed_at IS NULL)", name="confirmed"),
+    Index("uq_write_offs_recovery_id", "recovery_id", unique=True, postgresql_where=text("confirmed_at IS NULL")),
+)
+"""A write-off takes effect when another person confirms it; one proposal at a time."""

@@ -187,3 +187,57 @@ def test_an_evaluation_that_cannot_be_is_refused(
     refused = answer(app, "POST", "/v1/evaluations", json=body, headers=tokens.headers("commerce-maker"))
     assert refused.status_code == 422
     assert [error["pointer"] for error in refused.json()["errors"]] == [pointer]
+
+
+COURIER = "91331100MA20000018"
+ASSESSMENT: dict[str, Any] = {
+    "policy": "lishui-2020-1",
+    "uscc": COURIER,
+    "award_years": [2023],
+    "decided_on": "2024-03-01",
+    "facts": {
+        "enterprises": [{"uscc": COURIER, "name": "甲", "legal_form": "enterprise", "registered_on": "2015-01-01"}],
+        "locations": [{"uscc": COURIER, "since": "2015-01-01", "jurisdiction": "liandu", "until": None}],
+        "courier_years": [
+            {"uscc": COURIER, "year": 2023, "parcels": 3_649_999, "operating_days": 365, "rent_fen": 100}
+        ],
+    },
+}
+
+
+def assess(app: FastAPI, tokens: Tokens, **changes: Any) -> httpx.Response:
+    headers = tokens.headers("commerce-maker")
+    return answer(app, "POST", "/v1/assessments", json=ASSESSMENT | changes, headers=headers)
+
+
+def test_an_assessment_says_what_is_short_and_by_how_much(app: FastAPI, tokens: Tokens, database: Database) -> None:
+    body = assess(app, tokens).json()
+    [rent] = [award for award in body["awards"] if award["award"] == "courier-rent"]
+    assert (rent["result"], rent["entitlement_fen"], body["entitlement_fen"]) == ("refused", 0, 0)
+    [parcels] = [condition for condition in rent["conditions"] if condition["name"] == "daily-parcels"]
+    assert parcels["result"] == "failed"
+    assert (parcels["measured"]["value"], parcels["threshold"]["value"]) == (3_649_999, 3_650_000)
+    cheaper = assess(app, tokens, parameters={"daily_parcels": 9_999}).json()
+    assert cheaper["entitlement_fen"] == 30
+    with database.reading() as connection:
+        assert connection.execute(text("SELECT count(*) FROM decisions")).scalar_one() == 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer"),
+    [
+        ({"facts": {"nothing": []}}, "/facts/nothing"),
+        ({"facts": {"courier_years": [{"uscc": COURIER, "year": 2023.5}]}}, "/facts/courier_years/0/year"),
+        ({"facts": {"courier_years": [{"uscc": COURIER, "year": 2023, "rent": 1}]}}, "/facts/courier_years/0/rent"),
+        ({"facts": {"locations": [{"uscc": COURIER, "since": "2021-02-29"}]}}, "/facts/locations/0/since"),
+        ({"parameters": {"nothing": 1}}, "/parameters"),
+        ({"interpretations": {"tier_jump": "sideways"}}, "/interpretations"),
+        ({"award_years": [2031]}, "/award_years"),
+    ],
+)
+def test_an_assessment_of_facts_that_cannot_be_is_refused(
+    app: FastAPI, tokens: Tokens, changes: dict[str, Any], pointer: str
+) -> None:
+    refused = assess(app, tokens, **changes)
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["pointer"] == pointer

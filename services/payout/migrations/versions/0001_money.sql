@@ -318,6 +318,40 @@ CREATE TABLE arrangement_shares (
     CONSTRAINT ck_arrangement_shares_fraction CHECK (numerator >= 0 AND denominator >= 1 AND numerator <= denominator)
 );
 
+CREATE TABLE repayments (
+    id BIGINT GENERATED ALWAYS AS IDENTITY,
+    recovery_id UUID NOT NULL,
+    amount_fen BIGINT NOT NULL,
+    received_on DATE NOT NULL,
+    bank_reference TEXT NOT NULL,
+    order_id UUID,
+    recorded_by TEXT NOT NULL,
+    recorded_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    CONSTRAINT pk_repayments PRIMARY KEY (id),
+    CONSTRAINT ck_repayments_amount CHECK (amount_fen > 0),
+    CONSTRAINT fk_repayments_recovery_id_recoveries FOREIGN KEY(recovery_id) REFERENCES recoveries (id)
+);
+
+CREATE UNIQUE INDEX uq_repayments_bank_reference ON repayments (recovery_id, bank_reference);
+
+CREATE TABLE write_offs (
+    id BIGINT GENERATED ALWAYS AS IDENTITY,
+    recovery_id UUID NOT NULL,
+    amount_fen BIGINT NOT NULL,
+    reason TEXT NOT NULL,
+    proposed_by TEXT NOT NULL,
+    proposed_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    confirmed_by TEXT,
+    confirmed_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_write_offs PRIMARY KEY (id),
+    CONSTRAINT ck_write_offs_amount CHECK (amount_fen > 0),
+    CONSTRAINT ck_write_offs_two_persons CHECK (confirmed_by <> proposed_by),
+    CONSTRAINT ck_write_offs_confirmed CHECK ((confirmed_by IS NULL) = (confirmed_at IS NULL)),
+    CONSTRAINT fk_write_offs_recovery_id_recoveries FOREIGN KEY(recovery_id) REFERENCES recoveries (id)
+);
+
+CREATE UNIQUE INDEX uq_write_offs_recovery_id ON write_offs (recovery_id) WHERE confirmed_at IS NULL;
+
 -- The shares of a version add up to its entitlement. Checked once per statement, for all rows of it: a COPY is one check.
 -- Nested loops over keys whatever the statistics say: they lag behind in a burst, and a plan made for empty tables stays cached.
 CREATE FUNCTION check_new_shares() RETURNS trigger LANGUAGE plpgsql
@@ -476,4 +510,7 @@ CREATE TRIGGER payment_results_append_only BEFORE UPDATE OR DELETE ON payment_re
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER postings_append_only BEFORE UPDATE OR DELETE ON postings
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER repayments_append_only BEFORE UPDATE OR DELETE ON repayments
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

@@ -1,0 +1,165 @@
+"""Use cases of recoveries: a repayment, a write-off by two persons, netting against an order when an officer says so."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, text
+
+from services.payout.ledger import domain as ledger
+from services.payout.ledger import repository as postings
+from services.payout.orders import events
+from services.payout.orders.repository import Replacement, add_replacements, cancel, lock_shared
+from services.payout.recoveries import repository
+from services.payout.recoveries.schemas import RepaymentBody, WriteOffBody
+from shared.clock import calendar_date
+from shared.events import payment_orders
+from shared.identifiers import new_id
+from shared.web.auth import Actor
+from shared.web.problems import CONFLICT, FORBIDDEN, NOT_FOUND, SAME_PERSON, FieldError, Problem
+from shared.web.scopes import Scope
+
+
+def repay(connection: Connection, recovery_id: UUID, body: RepaymentBody, actor: Actor) -> dict[str, Any]:
+    """Record money that came back; the same bank reference again changes nothing.
+
+    Raises Problem 404, 409 for more than is outstanding or a reference that is known with another amount.
+    """
+    recovery = _locked(connection, recovery_id, actor)
+    earlier = repository.repayment(connection, recovery_id, body.bank_reference)
+    if earlier is not None:
+        if (earlier.amount_fen, earlier.received_on) != (body.amount_fen, body.received_on):
+            raise Problem(CONFLICT, "This bank reference is recorded with another amount or day.")
+        return repository.view(connection, recovery_id)
+    if body.amount_fen > recovery.outstanding:
+        raise _too_much("/amount_fen")
+    _repaid(connection, recovery, body.amount_fen, body.received_on, body.bank_reference, None, actor.subject)
+    return repository.view(connection, recovery_id)
+
+
+def write_off(
+    connection: Connection, recovery_id: UUID, body: WriteOffBody, actor: Actor, now: datetime
+) -> dict[str, Any]:
+    """Propose a write-off, or confirm the one that another person proposed.
+
+    Raises Problem 403 without the scope for the step, 404, 409 for the same person or more than is outstanding.
+    """
+    recovery = _locked(connection, recovery_id, actor)
+    proposal = repository.open_write_off(connection, recovery_id)
+    amount_fen = body.amount_fen or (proposal.amount_fen if proposal else recovery.outstanding)
+    if amount_fen > recovery.outstanding or recovery.outstanding == 0:
+        raise _too_much("/amount_fen")
+    if proposal is None:
+        _require(actor, Scope.RECOVERIES_WRITE)
+        repository.propose_write_off(connection, recovery_id, amount_fen, body.reason, actor.subject)
+        return repository.view(connection, recovery_id)
+    if proposal.proposed_by == actor.subject:
+        raise Problem(SAME_PERSON, "Who proposed a write-off cannot confirm it.")
+    _require(actor, Scope.RECOVERIES_APPROVE)
+    if amount_fen != proposal.amount_fen:
+        raise Problem(CONFLICT, "The write-off that waits for confirmation is about another amount.")
+    repository.confirm_write_off(connection, proposal.id, recovery_id, amount_fen, actor.subject, now)
+    posting = ledger.written_off(str(recovery.award_id), recovery.version, recovery.unit, amount_fen, str(recovery_id))
+    postings.post(connection, [posting], by=actor.subject)
+    return repository.view(connection, recovery_id)
+
+
+def net(connection: Connection, recovery_id: UUID, order_id: UUID, actor: Actor, now: datetime) -> dict[str, Any]:
+    """Net a recovery against an issued order of the same payee and unit: that much is settled without the bank.
+
+    The order is replaced by the netted part, settled at once, and what remains of it, to be approved and paid.
+    Raises Problem 404, 409 if the order is not issued, is of another payee or unit, or nothing is outstanding.
+    """
+    recovery = _locked(connection, recovery_id, actor)
+    lock_shared(connection)
+    order = connection.execute(
+        text("SELECT *, award_id::text AS award FROM payment_orders WHERE id = :id FOR UPDATE"), {"id": order_id}
+    ).one_or_none()
+    if order is None:
+        raise Problem(NOT_FOUND, "There is no such payment order.")
+    if (order.payee_uscc, order.unit) != (recovery.payee_uscc, recovery.unit):
+        raise Problem(CONFLICT, "The order is of another payee or unit than the recovery.")
+    if order.state != "issued":
+        raise Problem(CONFLICT, "Only an issued order can be netted against.", extra={"state": order.state})
+    if recovery.outstanding == 0:
+        raise Problem(CONFLICT, "Nothing of this recovery is outstanding.")
+    netted = min(order.amount_fen, recovery.outstanding)
+    parts = [_part_of(order, netted, now, str(order.id))]
+    if netted < order.amount_fen:
+        parts.append(_part_of(order, order.amount_fen - netted, now, parts[0].id))
+    cancel(connection, [str(order.id)])
+    add_replacements(connection, parts)
+    repository.settle_by_netting(connection, parts[0].id, actor.subject, calendar_date(now), str(recovery_id), now)
+    of = (order.award, order.version, order.unit, order.budget_year)
+    entries = [ledger.release(str(order.id), *of, order.amount_fen)]
+    entries += [ledger.funding(part.id, *of, part.amount_fen) for part in parts]
+    entries.append(ledger.payment(parts[0].id, order.award, order.version, order.unit, order.payee_uscc, netted))
+    postings.post(connection, entries, by=actor.subject)
+    repository.paid(connection, order.unit, order.budget_year, netted)
+    _repaid(connection, recovery, netted, calendar_date(now), f"net:{parts[0].id}", parts[0].id, actor.subject)
+    events.tell_orders(connection, payment_orders.SETTLED, [parts[0].id], now)
+    events.tell_orders(connection, payment_orders.ISSUED, [part.id for part in parts[1:]], now)
+    return repository.view(connection, recovery_id)
+
+
+def _part_of(order: Row[Any], amount_fen: int, now: datetime, replaces: str) -> Replacement:
+    return Replacement(
+        id=str(new_id(now)),
+        award_id=order.award,
+        version=order.version,
+        unit=order.unit,
+        instalment=order.instalment,
+        due_year=order.due_year,
+        amount_fen=amount_fen,
+        payee_uscc=order.payee_uscc,
+        first_decided_on=order.first_decided_on.isoformat(),
+        waiting_for=None,
+        state="issued",
+        budget_year=order.budget_year,
+        funded_at=now.isoformat(),
+        replaces=replaces,
+        issued_by=order.issued_by,
+    )
+
+
+def _locked(connection: Connection, recovery_id: UUID, actor: Actor) -> Row[Any]:
+    found = repository.locked(connection, recovery_id)
+    if found is None or actor.jurisdiction not in (None, found.jurisdiction):
+        raise Problem(NOT_FOUND, "There is no such recovery.")
+    return found
+
+
+def _repaid(
+    connection: Connection,
+    recovery: Row[Any],
+    amount_fen: int,
+    received_on: date,
+    reference: str,
+    order_id: str | None,
+    by: str,
+) -> None:
+    repository.add_repayment(connection, recovery.id, amount_fen, received_on, reference, order_id, by)
+    repository.recovered(connection, recovery.unit, received_on.year, amount_fen)
+    entries = ledger.repayment(
+        str(recovery.award_id),
+        recovery.version,
+        recovery.unit,
+        recovery.payee_uscc,
+        received_on.year,
+        amount_fen,
+        str(recovery.id),
+        reference,
+    )
+    postings.post(connection, entries, by=by)
+
+
+def _require(actor: Actor, scope: Scope) -> None:
+    if not actor.may(scope):
+        raise Problem(FORBIDDEN, f"The token lacks the scope {scope.value}.", extra={"missing_scopes": [scope.value]})
+
+
+def _too_much(pointer: str) -> Problem:
+    error = FieldError(pointer, "more_than_outstanding", "less is outstanding")
+    return Problem(CONFLICT, "Not more than what is outstanding.", errors=[error])

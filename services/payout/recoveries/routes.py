@@ -1,0 +1,99 @@
+"""Recoveries over HTTP."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+
+from services.payout.recoveries import handlers, repository
+from services.payout.recoveries.schemas import NetBody, Recovery, RepaymentBody, WriteOffBody
+from services.payout.vocabulary import Unit
+from shared.web.app import refusals
+from shared.web.auth import Actor, needs
+from shared.web.idempotency import IdempotentCommand, json_response
+from shared.web.pages import Cursor, Limit, Page, decode_cursor, page
+from shared.web.problems import CONFLICT, NOT_FOUND, SAME_PERSON
+from shared.web.scopes import Scope
+
+router = APIRouter(prefix="/v1/recoveries", tags=["recoveries"])
+
+
+@router.get("", operation_id="list_recoveries", response_model=Page[Recovery])
+def list_recoveries(
+    request: Request,
+    actor: Annotated[Actor, needs(Scope.MONEY_READ)],
+    uscc: Annotated[str | None, Query(max_length=18, description="The payee")] = None,
+    unit: Annotated[Unit | None, Query(description="Budget that paid")] = None,
+    award_id: Annotated[UUID | None, Query(description="One award")] = None,
+    outstanding: Annotated[bool | None, Query(description="Whether anything is still to come back")] = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Response:
+    """List recoveries, oldest first; a caller tied to a jurisdiction sees those of its awards."""
+    after = decode_cursor(cursor, 1)
+    filters = {
+        "uscc": uscc,
+        "unit": unit,
+        "award_id": award_id,
+        "open": outstanding,
+        "jurisdiction": actor.jurisdiction,
+        "after": after[0] if after else None,
+    }
+    with request.app.state.database.reading() as connection:
+        rows = repository.views(connection, filters, limit + 1)
+    return json_response(page(rows, limit, "id"))
+
+
+@router.post(
+    "/{recovery_id}/repayments",
+    operation_id="record_repayment",
+    status_code=201,
+    response_model=Recovery,
+    responses=refusals(NOT_FOUND, CONFLICT),
+)
+def record_repayment(
+    recovery_id: UUID,
+    body: RepaymentBody,
+    actor: Annotated[Actor, needs(Scope.RECOVERIES_WRITE)],
+    command: IdempotentCommand,
+) -> Response:
+    """Record money that came back, all of it or a part; the same bank reference again changes nothing."""
+    return command.run(lambda connection: handlers.repay(connection, recovery_id, body, actor), status=201)
+
+
+@router.post(
+    "/{recovery_id}/write-off",
+    operation_id="write_off_recovery",
+    response_model=Recovery,
+    responses=refusals(NOT_FOUND, CONFLICT, SAME_PERSON),
+)
+def write_off_recovery(
+    recovery_id: UUID,
+    body: WriteOffBody,
+    request: Request,
+    actor: Annotated[Actor, needs(Scope.MONEY_READ)],
+    command: IdempotentCommand,
+) -> Response:
+    """Propose to write off what is outstanding (`recoveries:write`); called by another person (`recoveries:approve`), confirm it."""
+    now = request.app.state.clock.now()
+    return command.run(lambda connection: handlers.write_off(connection, recovery_id, body, actor, now))
+
+
+@router.post(
+    "/{recovery_id}/net",
+    operation_id="net_recovery",
+    response_model=Recovery,
+    responses=refusals(NOT_FOUND, CONFLICT),
+)
+def net_recovery(
+    recovery_id: UUID,
+    body: NetBody,
+    request: Request,
+    actor: Annotated[Actor, needs(Scope.RECOVERIES_WRITE)],
+    command: IdempotentCommand,
+) -> Response:
+    """Net a recovery against an issued order of the same payee and unit; nothing is ever netted without an officer's word."""
+    now = request.app.state.clock.now()
+    return command.run(lambda connection: handlers.net(connection, recovery_id, body.order_id, actor, now))
