@@ -59,7 +59,9 @@ def local_broker(state: Path, log: Path, choice: str = "auto") -> Broker:
         return _kafka(state, log)
     except CannotStartError as reason:
         if choice == "kafka":
-            raise
+            raise CannotStartError(
+                f"Apache Kafka cannot be started ({reason}): install Java 17 or newer and Maven, or unset LOCAL_BROKER."
+            ) from reason
         return _mesh(log, str(reason))
 
 

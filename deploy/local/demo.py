@@ -111,33 +111,36 @@ def _explain(story: Story, decisions: list[dict[str, Any]]) -> None:
     console.print(f"{said['title']} ({said['article']}), {said['payee']['name']}, {said['award_year']}")
     for condition in said["conditions"]:
         _print_condition(condition, 1)
-    for step in said.get("amount", []):
-        console.print(f"  {step.get('title', step.get('name'))}: {_figure(step)}", markup=False)
+    for step in said["amount"]:
+        console.print(f"  {step['title']}: {_figure(step)}", markup=False)
     console.print(f"  [bold]{yuan(said['entitlement_fen'])} yuan[/bold]")
 
 
 def _print_condition(condition: dict[str, Any], depth: int) -> None:
-    measured, threshold = condition.get("measured"), condition.get("threshold")
     figures = ""
-    if measured is not None and threshold is not None:
-        figures = f": {measured['value']} {condition['comparison']['sign']} {threshold['value']} {threshold['unit']}"
-    reading = "".join(f" [{name} = {value}]" for name, value in condition.get("readings", {}).items())
+    if "measured" in condition and "threshold" in condition:
+        sign = condition["comparison"]["sign"]
+        figures = f": {_figure(condition['measured'])} {sign} {_figure(condition['threshold'])}"
+    reading = "".join(f" [{name} = {value}]" for name, value in condition["readings"].items())
     line = f"{'  ' * depth}{condition['result']:<4} {condition['title']} ({condition['article']}){figures}{reading}"
     console.print(line, markup=False)
     for inner in condition.get("within", []):
         _print_condition(inner, depth + 1)
 
 
-def _figure(step: dict[str, Any]) -> str:
-    value = step.get("value", step)
-    if isinstance(value, dict):
-        return f"{value.get('value')} {value.get('unit', '')}"
-    return str(value)
+def _figure(measured: dict[str, Any]) -> str:
+    value, unit = measured["value"], measured["unit"]
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    if unit == "fen" and isinstance(value, int):
+        return f"{yuan(value)} yuan"
+    return f"{value:,} {unit}" if isinstance(value, int) and unit == "count" else str(value)
 
 
 def _pay(story: Story, decisions: list[dict[str, Any]]) -> None:
     console.rule("5  Decisions travel over Kafka; payout splits them and issues payment orders")
     story.paid_out(decisions)
+    story.funded()
     year = calendar_date(SystemClock().now()).year
     table = Table("budget", "appropriated", "ordered", "still needed", "free", title=f"{year}, yuan")
     for unit in UNITS:

@@ -144,3 +144,12 @@ class Story:
             if time.monotonic() > deadline:
                 raise StoryError(f"payout lacks {len(expected - ordered)} awards after {patience_seconds:.0f} s")
             time.sleep(0.3)
+
+    def funded(self, quiet_seconds: float = 2.0) -> None:
+        """Wait until the funding pass finds nothing more that it can pay: what waits for funds has stood still for a while."""
+        waiting, still_since = -1, time.monotonic()
+        while time.monotonic() - still_since < quiet_seconds:
+            now = len(self.orders(waiting_for="funds"))
+            if now != waiting:
+                waiting, still_since = now, time.monotonic()
+            time.sleep(0.2)

@@ -16,8 +16,10 @@ from typing import IO
 import httpx
 import orjson
 import psycopg
+from alembic.util import CommandError
 from kafka.errors import KafkaError
 from psycopg.conninfo import conninfo_to_dict
+from sqlalchemy.exc import SQLAlchemyError
 
 from deploy.local.broker import Broker, local_broker
 from deploy.local.issuer import open_issuer
@@ -172,7 +174,13 @@ class LocalSystem:
             ) from error
         for service in SERVICES:
             owner_url = self.settings[f"{service.upper()}_OWNER_DATABASE_URL"]
-            migrate.upgrade(service, owner_url, f"{service}_app")
+            try:
+                migrate.upgrade(service, owner_url, f"{service}_app")
+            except (SQLAlchemyError, CommandError) as error:
+                raise CannotStartError(
+                    f"The database of {service} cannot be brought to this version ({type(error).__name__}):"
+                    " it was made by another one; use that version, or set STATE_DIR to a new folder."
+                ) from error
         registry = Database(self.settings["REGISTRY_DATABASE_URL"], pool_size=1, application_name="registry-seed")
         seed(registry, SystemClock())
         registry.close()

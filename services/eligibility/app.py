@@ -7,6 +7,7 @@ from fastapi import FastAPI
 
 from services.eligibility.assessments.routes import router as assessments_router
 from services.eligibility.decisions.routes import approvals_router, decisions_router
+from services.eligibility.evaluations.refusals import Refusals
 from services.eligibility.evaluations.routes import router as evaluations_router
 from services.eligibility.facts.registry import RegistryFacts
 from services.eligibility.policies.routes import router as policies_router
@@ -36,6 +37,7 @@ def build(
     registry: RegistryFacts | None = None,
 ) -> FastAPI:
     """Build the app from its parts; without `registry`, the one that the settings name."""
+    facts = registry or registry_facts(settings)
     return create_app(
         service="eligibility",
         title="Eligibility",
@@ -52,7 +54,8 @@ def build(
         token_verifier=token_verifier,
         clock=clock,
         state={
-            "registry": registry or registry_facts(settings),
+            "registry": facts,
+            "refusals": Refusals(facts),
             "notice_working_days": settings.notice_working_days,
         },
     )

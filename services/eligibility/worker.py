@@ -10,6 +10,7 @@ from shared import worker
 from shared.database.engine import Database
 from shared.jobs.runner import JobRunner
 from shared.observability import logs, tracing
+from shared.web.idempotency import forgetting
 
 
 def job_runner(settings: Settings, database: Database) -> JobRunner:
@@ -31,7 +32,7 @@ def main() -> None:
     logs.configure("eligibility", "worker", settings.log_level)
     tracing.configure("eligibility")
     database = Database(settings.database_url, pool_size=4, application_name="eligibility-worker")
-    worker.run([worker.Loop("jobs", job_runner(settings, database).step)])
+    worker.run([worker.Loop("jobs", job_runner(settings, database).step), forgetting(database)])
     database.close()
 
 

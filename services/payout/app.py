@@ -11,8 +11,10 @@ from services.payout.batches.routes import LARGE_BODIES
 from services.payout.batches.routes import router as batches
 from services.payout.budgets.routes import router as budgets
 from services.payout.holds.routes import router as holds
+from services.payout.ledger.routes import router as ledger
 from services.payout.orders.approval_routes import router as approvals
 from services.payout.orders.routes import router as orders
+from services.payout.reconciliation.routes import router as reconciliation
 from services.payout.recoveries.routes import router as recoveries
 from services.payout.settings import Settings
 from services.payout.worker import award_decisions
@@ -43,7 +45,19 @@ def build(
         service="payout",
         title="Payout",
         description=DESCRIPTION,
-        routers=[arrangements, budgets, awards, holds, approvals, orders, batches, recoveries, dead_letters],
+        routers=[
+            arrangements,
+            budgets,
+            awards,
+            holds,
+            approvals,
+            orders,
+            batches,
+            recoveries,
+            ledger,
+            reconciliation,
+            dead_letters,
+        ],
         database=database,
         token_verifier=token_verifier,
         clock=clock,

@@ -20,5 +20,5 @@ class Settings(ServiceSettings):
     upload_max_bytes: int = Field(default=512 * 1024 * 1024, ge=1, description="Largest file that may be uploaded")
     upload_max_seconds: float = Field(default=600, gt=0, description="Longest time that an upload may take")
     workbook_max_bytes: int = Field(
-        default=2 * 1024 * 1024 * 1024, ge=1, description="Largest size of a workbook once it is unpacked"
+        default=1024 * 1024 * 1024, ge=1, description="Largest size of a workbook once it is unpacked"
     )

@@ -10,6 +10,7 @@ from shared.clock import SystemClock
 from shared.database.engine import Database
 from shared.jobs.runner import JobRunner
 from shared.observability import logs, tracing
+from shared.web.idempotency import forgetting
 from shared.worker import Loop, run
 
 
@@ -21,7 +22,7 @@ def main() -> None:
     database = Database(settings.database_url, pool_size=6, application_name="registry-worker")
     cipher = AccountCipher(settings.account_key.get_secret_value())
     runner = JobRunner(database, {KIND: ImportRunner(database, settings, SystemClock(), cipher)})
-    run([Loop("jobs", runner.step)])
+    run([Loop("jobs", runner.step), forgetting(database)])
     database.close()
 
 

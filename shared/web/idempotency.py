@@ -18,6 +18,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from shared.database.engine import Database
 from shared.database.schema import plumbing
 from shared.web.problems import IN_FLIGHT, KEY_REUSED, Problem
+from shared.worker import Loop
 
 idempotency_keys = Table(
     "idempotency_keys",
@@ -103,9 +104,15 @@ class Command:
         )
 
 
-def forget_old_keys(connection: Connection) -> None:
-    """Delete keys older than seven days."""
-    connection.execute(text("DELETE FROM idempotency_keys WHERE created_at < now() - interval '7 days'"))
+def forgetting(database: Database) -> Loop:
+    """Return the worker's loop that forgets keys older than seven days, once an hour."""
+
+    def forget() -> bool:
+        with database.transaction() as connection:
+            connection.execute(text("DELETE FROM idempotency_keys WHERE created_at < now() - interval '7 days'"))
+        return False
+
+    return Loop("forget-idempotency-keys", forget, idle_seconds=3_600)
 
 
 async def _command(

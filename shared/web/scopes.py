@@ -65,6 +65,6 @@ DESCRIPTIONS: dict[Scope, str] = {
     Scope.RECOVERIES_WRITE: "Record repayments, propose write-offs, net recoveries",
     Scope.RECOVERIES_APPROVE: "Confirm write-offs",
     Scope.AUDIT_READ: "Read the audit log",
-    Scope.METRICS_READ: "Read metrics and dead letters",
-    Scope.DEAD_LETTERS_WRITE: "Replay and discard dead letters",
+    Scope.METRICS_READ: "Read metrics",
+    Scope.DEAD_LETTERS_WRITE: "List, replay and discard dead letters",
 }

@@ -52,9 +52,7 @@ def evaluate(
         everybody = facts["enterprises"].get_column("uscc") if everyone and award.about.subject_is_enterprise else None
         years = years_judged(award, book, award_years)
         judged = judge_all(award, facts, setting, years, keep_refused=REFUSED in results, also=everybody)
-        frames.append(
-            outcomes_of(award, _wanted(judged, award_years, results, known_only=not everyone), facts, setting)
-        )
+        frames.append(outcomes_of(award, _wanted(judged, award_years, results, known_only=not everyone), setting))
     outcomes = pl.concat(frames)
     if subjects is not None:
         outcomes = outcomes.join(subjects, on=["award", "subject"], how="semi")
@@ -75,29 +73,39 @@ def _wanted(judged: Judged, award_years: Sequence[int], results: Collection[str]
     return Judged(cases, judged.conditions, judged.lookups)
 
 
-def outcomes_of(award: Award, judged: Judged, facts: Facts, setting: Setting) -> pl.DataFrame:
-    """Judged cases as outcomes with `OUTCOME_SCHEMA`, in the order of the cases."""
+def outcomes_of(award: Award, judged: Judged, setting: Setting) -> pl.DataFrame:
+    """Judged cases as outcomes with `OUTCOME_SCHEMA`, those with lists first."""
     cases = judged.cases
-    names = facts["enterprises"].select(payee="uscc", payee_name="name")
-    cases = cases.join(names, on="payee", how="left", maintain_order="left")
+    refused = pl.col("verdict") == REFUSED
+    # Lists are dear: a refusal names nothing missing and carries no marks.
+    plain = _columns(award, cases.filter(refused), setting, _no_text(), _no_text())
+    rest = cases.filter(~refused)
+    listed = _columns(award, rest, setting, _missing(award, judged, setting, rest), _flags(judged, setting, rest))
+    return pl.concat([listed, plain])
+
+
+def _columns(award: Award, cases: pl.DataFrame, setting: Setting, missing: pl.Expr, flags: pl.Expr) -> pl.DataFrame:
     granted = pl.col("verdict") == GRANTED
     entitlement = pl.when(granted).then("amount").otherwise(pl.lit(0, dtype=pl.Int64))
-    cases = cases.with_columns(entitlement_fen=entitlement, missing=_missing(award, judged, setting, cases))
-    return cases.select(
-        pl.lit(award.code).alias("award"),
-        "subject",
-        "award_year",
-        pl.col("payee").alias("payee_uscc"),
-        "payee_name",
-        pl.col(award.place.column(setting).name).alias("jurisdiction"),
-        pl.col("verdict").alias("result"),
-        pl.lit(award.kind).alias("kind"),
-        "entitlement_fen",
-        _instalments(award, setting).alias("instalments"),
-        "missing",
-        _flags(judged, setting, cases).alias("flags"),
-        "about_known",
-    ).cast(dict(OUTCOME_SCHEMA))  # type: ignore[arg-type]
+    return (
+        cases.with_columns(entitlement_fen=entitlement)
+        .select(
+            pl.lit(award.code).alias("award"),
+            "subject",
+            "award_year",
+            pl.col("payee").alias("payee_uscc"),
+            pl.col("payee.name").alias("payee_name"),
+            pl.col(award.place.column(setting).name).alias("jurisdiction"),
+            pl.col("verdict").alias("result"),
+            pl.lit(award.kind).alias("kind"),
+            "entitlement_fen",
+            _instalments(award, setting).alias("instalments"),
+            missing.alias("missing"),
+            flags.alias("flags"),
+            "about_known",
+        )
+        .cast(OUTCOME_SCHEMA)
+    )
 
 
 def _instalments(award: Award, setting: Setting) -> pl.Expr:
@@ -120,6 +128,9 @@ def _instalments(award: Award, setting: Setting) -> pl.Expr:
 def _missing(award: Award, judged: Judged, setting: Setting, cases: pl.DataFrame) -> pl.Expr:
     """Facts that an open case lacks, and those that a granted one left out by name."""
     undetermined = pl.col("verdict") == UNDETERMINED
+    naming = any(isinstance(lookup, Measure) and lookup.names_left_out for lookup in judged.lookups)
+    if not naming and not (cases.get_column("verdict") == UNDETERMINED).any():
+        return _no_text()
     names: list[pl.Expr] = []
     leaves = [pair for _, condition in judged.conditions for pair in condition.undetermined_leaves(setting)]
     if award.amount is not None:
@@ -143,18 +154,21 @@ def _missing(award: Award, judged: Judged, setting: Setting, cases: pl.DataFrame
 def _flags(judged: Judged, setting: Setting, cases: pl.DataFrame) -> pl.Expr:
     """Marks on open and granted cases: sanctions under `flag`, unverified rates that a measure leaned on."""
     lists: list[pl.Expr] = []
-    if setting.reading("integrity_screen") == "flag":
+    if setting.reading("integrity_screen") == "flag" and _any(cases, "payee.sanctions"):
         marked = pl.col("payee.sanctions").list.eval(pl.lit("integrity:") + pl.element())
         lists.append(marked.fill_null(_no_text()))
     for lookup in judged.lookups:
         column = f"{getattr(lookup, 'name', '')}.{FLAGS}"
-        if isinstance(lookup, Measure) and column in cases.columns:
+        if isinstance(lookup, Measure) and column in cases.columns and _any(cases, column):
             lists.append(pl.col(column).fill_null(_no_text()))
     if not lists:
         return _no_text()
-    flags = pl.concat_list(lists).list.unique().list.sort()
-    return pl.when(pl.col("verdict") != REFUSED).then(flags).otherwise(_no_text())
+    return pl.concat_list(lists).list.unique().list.sort()
 
 
 def _no_text() -> pl.Expr:
     return pl.lit([], dtype=pl.List(pl.String))
+
+
+def _any(cases: pl.DataFrame, column: str) -> bool:
+    return cases.get_column(column).null_count() < cases.height

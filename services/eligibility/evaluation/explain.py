@@ -60,7 +60,7 @@ def explain(
     judged = judge_all(found, facts, setting, years, keep_refused=True, also=also)
     cases = _only(judged.cases, subject, award_year)
     judged = Judged(cases, judged.conditions, judged.lookups)
-    outcome = outcomes_of(found, judged, facts, setting).row(0, named=True)
+    outcome = outcomes_of(found, judged, setting).row(0, named=True)
     row = cases.row(0, named=True)
     conditions = tuple(_judged(found, condition, row, setting, book) for _, condition in judged.conditions)
     steps, result = _concluded(found, row, setting, conditions)

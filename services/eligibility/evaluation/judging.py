@@ -22,7 +22,7 @@ from services.eligibility.policy.grammar.common import (
     conditions_on_time,
 )
 from services.eligibility.policy.grammar.conditions import Condition
-from services.eligibility.policy.grammar.lookups import LegalForm, Lookup, PayeePlace
+from services.eligibility.policy.grammar.lookups import PAYEE_ENTRY, Lookup, PayeeEntry, PayeePlace
 from services.eligibility.policy.grammar.measures import Measure
 from services.eligibility.policy.grammar.setting import Setting
 from services.eligibility.policy.grammar.terms import Column
@@ -95,7 +95,7 @@ def _cost(column: Column) -> int:
     lookup = column.source
     if isinstance(lookup, Measure):
         return 3
-    return 2 if isinstance(lookup, PayeePlace) else 1 if isinstance(lookup, LegalForm) else 0
+    return 2 if isinstance(lookup, PayeePlace) else 1 if isinstance(lookup, PayeeEntry) else 0
 
 
 def judge_all(
@@ -127,7 +127,8 @@ def judge_all(
         cases = lookup.attach(cases, facts, setting)
         ready.add(lookup)
         cases, waiting = _tested(cases.lazy(), waiting, ready, setting, keep_refused)
-    cases = INTEGRITY.attach(cases, facts, setting) if "payee.sanctions" not in cases.columns else cases
+    for lookup in (PAYEE_ENTRY, INTEGRITY):
+        cases = cases if lookup in ready else lookup.attach(cases, facts, setting)
     met = pl.lit(True)
     for name, _ in named:
         met = met & pl.col(name)

@@ -13,14 +13,13 @@ from services.eligibility.decisions.proposals import Basis, hold_proposals, keep
 from services.eligibility.decisions.tables import outcomes as outcomes_table
 from services.eligibility.evaluation import ENGINE_VERSION
 from services.eligibility.evaluation.closure import inputs
-from services.eligibility.evaluation.evaluate import evaluate
 from services.eligibility.evaluations import domain
-from services.eligibility.evaluations.judging import FIRST_DAYS, PAIRS, Standing, judge, subjects_in_scope
+from services.eligibility.evaluations.judging import FIRST_DAYS, PAIRS, Standing, judge
 from services.eligibility.evaluations.schemas import EvaluationRequest
 from services.eligibility.facts.catalogue import Facts
 from services.eligibility.facts.registry import RegistryFacts
 from services.eligibility.policies.handlers import official_readings, policy_book
-from services.eligibility.policy.book import Book, Readings
+from services.eligibility.policy.book import Book
 from services.eligibility.policy.canonical import sha256
 from shared.clock import calendar_date
 from shared.database.bulk import copy_frame
@@ -158,7 +157,7 @@ ORDER BY number LIMIT :limit
 
 def kept_outcomes(
     connection: Connection, evaluation_id: UUID, *, result: str | None, jurisdiction: str | None, after: int, limit: int
-) -> list[dict[str, Any]]:
+) -> list[Any]:
     """Return outcomes that an evaluation kept, in its order, behind number `after`."""
     values = {
         "evaluation_id": evaluation_id,
@@ -167,22 +166,7 @@ def kept_outcomes(
         "after": after,
         "limit": limit,
     }
-    return [outcome_view(row) for row in connection.execute(text(_OUTCOMES), values).mappings()]
-
-
-def refused_outcomes(
-    registry: RegistryFacts, row: Any, readings: Readings, *, after: int, limit: int
-) -> list[dict[str, Any]]:
-    """Compute an evaluation's refusals anew from what it was computed from, and return those behind number `after`."""
-    request = EvaluationRequest.model_validate(row.input)
-    facts = registry.at(row.result["facts_revision"])
-    book = policy_book(request.policy)
-    pairs = subjects_in_scope(request, facts, book)
-    found = evaluate(
-        facts, book, readings, request.award_years, request.decided_on, subjects=pairs, results=("refused",)
-    )
-    numbered = found.with_row_index("number", 1).slice(after, limit)
-    return [outcome_view(each) for each in numbered.iter_rows(named=True)]
+    return list(connection.execute(text(_OUTCOMES), values).mappings())
 
 
 def outcome_view(row: Any) -> dict[str, Any]:

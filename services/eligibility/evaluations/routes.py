@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from services.eligibility.decisions import repository as decisions
 from services.eligibility.evaluations import handlers
+from services.eligibility.evaluations.refusals import Refusals
 from services.eligibility.evaluations.schemas import Evaluation, EvaluationRequest, Outcome, Result
 from services.eligibility.policies.handlers import policy_book, readings_of
 from shared.jobs import repository as jobs
@@ -77,19 +78,13 @@ def list_outcomes(
         row = jobs.get(connection, evaluation_id, handlers.EVALUATION)
         if row.state != "succeeded":
             raise Problem(CONFLICT, f"The evaluation is {row.state}; it has outcomes once it has succeeded.")
-        if result is Result.REFUSED and actor.jurisdiction is None:
-            document = decisions.document(connection, row.result["interpretations_hash"])
-            readings = readings_of(policy_book(row.input["policy"]), document)
-        else:
+        if result is not Result.REFUSED:
             found = handlers.kept_outcomes(
-                connection,
-                evaluation_id,
-                result=result,
-                jurisdiction=actor.jurisdiction,
-                after=behind,
-                limit=limit + 1,
+                connection, evaluation_id, result=result, jurisdiction=actor.jurisdiction, after=behind, limit=limit + 1
             )
-            return json_response(page(found, limit, "number"))
-    registry = request.app.state.registry
-    found = handlers.refused_outcomes(registry, row, readings, after=behind, limit=limit + 1)
-    return json_response(page(found, limit, "number"))
+            return json_response(page([handlers.outcome_view(each) for each in found], limit, "number"))
+        document = decisions.document(connection, row.result["interpretations_hash"])
+        readings = readings_of(policy_book(row.input["policy"]), document)
+    refusals_of: Refusals = request.app.state.refusals
+    refused = refusals_of.page(row, readings, jurisdiction=actor.jurisdiction, after=behind, limit=limit + 1)
+    return json_response(page([handlers.outcome_view(each) for each in refused], limit, "number"))

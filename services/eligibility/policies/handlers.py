@@ -137,7 +137,7 @@ def policy_view(book: Book, language: str) -> dict[str, Any]:
         "title": book.title.zh if language == "zh-CN" else book.title.en,
         "hash": book.hash,
         "valid_from": str(book.parameters["validity_first_day"].on(None)),
-        "valid_until": str(book.parameters["validity_last_day"].on(None)),
+        "valid_until": Readings.official_defaults(book)["validity_last_day"],
         "award_years": list(book.award_years),
         "parameters": orjson.loads(book.document)["parameters"],
     }

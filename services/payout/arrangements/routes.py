@@ -9,7 +9,8 @@ from fastapi import APIRouter, Request, Response
 
 from services.payout.access import whole_city
 from services.payout.arrangements import handlers, repository
-from services.payout.arrangements.schemas import ArrangementDraft, ArrangementView
+from services.payout.arrangements.preview import preview
+from services.payout.arrangements.schemas import ArrangementDraft, ArrangementPreview, ArrangementView
 from shared.web.app import refusals
 from shared.web.auth import Actor, needs
 from shared.web.idempotency import IdempotentCommand, json_response
@@ -71,6 +72,22 @@ def get_arrangement(
     """Give one arrangement with its rows."""
     with request.app.state.database.reading() as connection:
         return json_response(handlers.get(connection, arrangement_id))
+
+
+@router.get(
+    "/{arrangement_id}/preview",
+    operation_id="preview_arrangement",
+    response_model=ArrangementPreview,
+    responses=refusals(NOT_FOUND),
+)
+def preview_arrangement(
+    arrangement_id: UUID, request: Request, actor: Annotated[Actor, needs(Scope.MONEY_READ)]
+) -> Response:
+    """Show what an arrangement would make of the awards first decided in its period, beside today's split."""
+    whole_city(actor)
+    with request.app.state.database.reading_at_one_instant() as connection:
+        found = handlers.get(connection, arrangement_id)
+        return json_response(preview(connection, arrangement_id) | {"sample": found["sample"]})
 
 
 @router.post(

@@ -105,3 +105,42 @@ class ArrangementView(BaseModel):
     confirmed_by: str | None = Field(description="Another person than the author")
     confirmed_at: datetime | None
     rows: list[ArrangementRow]
+
+
+class PreviewShare(BaseModel):
+    """What a unit would bear of some awards."""
+
+    unit: Unit
+    amount_fen: int
+
+
+class PreviewRow(BaseModel):
+    """Decided awards of one code in one jurisdiction, split as the arrangement would."""
+
+    jurisdiction: Jurisdiction
+    award: str
+    awards: int
+    waiting: int = Field(description="Of them, those that wait for an arrangement")
+    entitlement_fen: int
+    covered: bool = Field(description="False if no row is about them: they would go on waiting")
+    shares: list[PreviewShare]
+
+
+class PreviewUnit(BaseModel):
+    """What a unit bears today of the awards in the period, and what it would bear."""
+
+    unit: Unit
+    today_fen: int
+    draft_fen: int
+
+
+class ArrangementPreview(BaseModel):
+    """What an arrangement would make of the awards first decided in its period; nothing is changed."""
+
+    arrangement_id: UUID
+    sample: bool
+    overlaps: list[UUID] = Field(
+        description="Confirmed arrangements in force on some of its days: it cannot be confirmed"
+    )
+    rows: list[PreviewRow]
+    units: list[PreviewUnit]

@@ -10,8 +10,8 @@ from pydantic import ValidationError
 from python_calamine import CalamineError, CalamineWorkbook
 
 from services.payout.batches.domain import Result
-from services.payout.batches.files import CSV, XLSX
 from services.payout.batches.schemas import ResultRow, ResultsBody
+from services.payout.sheets import CSV, XLSX
 from shared.money import NotAnAmountInYuanError, fen_of_yuan
 from shared.web.problems import INVALID, MEDIA_TYPE_UNSUPPORTED, FieldError, Problem
 

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
-import xlsxwriter
 from sqlalchemy import Row
 
+from services.payout import sheets
 from services.payout.accounts.registry import Account
 
-CSV = "text/csv"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 HEADINGS = ("序号", "支付令编号", "收款单位", "统一社会信用代码", "开户行行号", "账号", "金额（元）", "用途")
-BOM = b"\xef\xbb\xbf"
-_FORMULA = r"^([=+\-@\t\r])"
 
 
 def frame_of(lines: Sequence[Row[Any]], accounts: Mapping[str, Account]) -> pl.DataFrame:
@@ -35,31 +30,22 @@ def frame_of(lines: Sequence[Row[Any]], accounts: Mapping[str, Account]) -> pl.D
             HEADINGS[7]: [f"{line.award} {line.award_id}/{line.instalment}" for line in lines],
         }
     )
-    fen = pl.col(HEADINGS[6])
-    yuan = pl.format("{}.{}", fen // 100, (fen % 100).cast(pl.String).str.zfill(2))
-    return frame.with_columns(yuan.alias(HEADINGS[6]), pl.col(HEADINGS[2]).str.replace(_FORMULA, "'$1"))
+    return sheets.harmless(frame.with_columns(sheets.yuan(HEADINGS[6])))
 
 
 def csv_of(frame: pl.DataFrame, total_fen: int) -> bytes:
     """Write the rows, a line with the totals, and a line with the SHA-256 of all lines above it."""
-    body = BOM + frame.write_csv(quote_style="non_numeric").encode()
-    total = f'"合计","{frame.height}","","","","","{total_fen // 100}.{total_fen % 100:02d}",""\n'
-    body += total.encode()
+    body = sheets.csv_of(frame)
+    body += f'"合计","{frame.height}","","","","","{_yuan(total_fen)}",""\n'.encode()
     return body + f'"校验","{hashlib.sha256(body).hexdigest()}","","","","","",""\n'.encode()
 
 
 def xlsx_of(frame: pl.DataFrame, total_fen: int) -> bytes:
-    """Write the same rows as a workbook; identifiers and amounts are text cells, the checksum is that of the CSV."""
-    buffer = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
-    workbook = xlsxwriter.Workbook(buffer, options)
-    sheet = workbook.add_worksheet("支付清单")
-    sheet.write_row(0, 0, HEADINGS)
-    for place, row in enumerate(frame.iter_rows(), start=1):
-        sheet.write_row(place, 0, row)
-    total = f"{total_fen // 100}.{total_fen % 100:02d}"
-    sheet.write_row(frame.height + 1, 0, ("合计", str(frame.height), "", "", "", "", total, ""))
+    """Write the same rows as a workbook; the checksum is that of the CSV."""
     checksum = csv_of(frame, total_fen).decode().splitlines()[-1].split('"')[3]
-    sheet.write_row(frame.height + 2, 0, ("校验", checksum))
-    workbook.close()
-    return buffer.getvalue()
+    last = ("合计", str(frame.height), "", "", "", "", _yuan(total_fen), ""), ("校验", checksum)
+    return sheets.xlsx_of(frame, "支付清单", last)
+
+
+def _yuan(fen: int) -> str:
+    return f"{fen // 100}.{fen % 100:02d}"

@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 
 from services.payout.access import own_unit
 from services.payout.batches import answers, files, handlers, repository
-from services.payout.batches.schemas import Batch, BatchDraft, ResultsBody, ResultsReport
+from services.payout.batches.schemas import Batch, BatchDraft, ResultRow, ResultsReport
+from services.payout.sheets import CSV, XLSX, wanted
 from services.payout.vocabulary import Unit
 from shared.web.app import refusals
 from shared.web.auth import Actor, needs
@@ -77,7 +78,7 @@ def get_payment_batch(batch_id: UUID, request: Request, actor: Reader) -> Respon
     operation_id="get_payment_batch_file",
     response_class=Response,
     responses={
-        200: {"content": {files.CSV: {"schema": {"type": "string"}}, files.XLSX: {"schema": {"type": "string"}}}},
+        200: {"content": {CSV: {"schema": {"type": "string"}}, XLSX: {"schema": {"type": "string"}}}},
         **refusals(NOT_FOUND),
     },
 )
@@ -85,7 +86,7 @@ def get_payment_batch_file(
     batch_id: UUID,
     request: Request,
     actor: Maker,
-    accept: Annotated[str, Header(description="text/csv, or XLSX")] = files.CSV,
+    accept: Annotated[str, Header(description="text/csv, or XLSX")] = CSV,
 ) -> Response:
     """Give the file for the treasury: CSV in UTF-8 with BOM, or XLSX; totals and a checksum line at its end.
 
@@ -97,10 +98,11 @@ def get_payment_batch_file(
         day = repository.accounts_on(connection, batch_id)
     accounts = request.app.state.accounts.on(day, {line.payee_uscc for line in lines}, batch["registry_revision"])
     frame = files.frame_of(lines, accounts)
-    wanted, write = (files.XLSX, files.xlsx_of) if files.XLSX in accept else (files.CSV, files.csv_of)
-    name = f"batch-{batch_id}.{'xlsx' if wanted == files.XLSX else 'csv'}"
+    kind = wanted(accept) or CSV
+    write = files.xlsx_of if kind == XLSX else files.csv_of
+    name = f"batch-{batch_id}.{'xlsx' if kind == XLSX else 'csv'}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(write(frame, batch["total_fen"]), 200, headers, wanted)
+    return Response(write(frame, batch["total_fen"]), 200, headers, kind)
 
 
 @router.post(
@@ -112,9 +114,16 @@ def get_payment_batch_file(
         "requestBody": {
             "required": True,
             "content": {
-                answers.JSON: {"schema": ResultsBody.model_json_schema(ref_template="#/components/schemas/{model}")},
-                files.CSV: {"schema": {"type": "string"}},
-                files.XLSX: {"schema": {"type": "string", "format": "binary"}},
+                answers.JSON: {
+                    "schema": {
+                        "type": "object",
+                        "required": ["rows"],
+                        "additionalProperties": False,
+                        "properties": {"rows": {"type": "array", "items": ResultRow.model_json_schema()}},
+                    }
+                },
+                CSV: {"schema": {"type": "string"}},
+                XLSX: {"schema": {"type": "string", "format": "binary"}},
             },
         }
     },

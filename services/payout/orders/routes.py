@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 
 from services.payout.orders import views
 from services.payout.orders.schemas import PaymentOrder
+from services.payout.orders.sheet import sheet_of
+from services.payout.sheets import CSV, XLSX, wanted
 from services.payout.vocabulary import OrderState, Unit, WaitingFor
 from shared.web.auth import Actor, needs
 from shared.web.idempotency import json_response
@@ -19,7 +21,12 @@ from shared.web.scopes import Scope
 router = APIRouter(prefix="/v1/payment-orders", tags=["payment orders"])
 
 
-@router.get("", operation_id="list_payment_orders", response_model=Page[PaymentOrder])
+@router.get(
+    "",
+    operation_id="list_payment_orders",
+    response_model=Page[PaymentOrder],
+    responses={200: {"content": {CSV: {"schema": {"type": "string"}}, XLSX: {"schema": {"type": "string"}}}}},
+)
 def list_payment_orders(
     request: Request,
     actor: Annotated[Actor, needs(Scope.MONEY_READ)],
@@ -34,8 +41,12 @@ def list_payment_orders(
     changed_after: Annotated[datetime | None, Query(description="Changed after this instant")] = None,
     limit: Limit = 100,
     cursor: Cursor = None,
+    accept: Annotated[str | None, Header(description="JSON, text/csv or XLSX")] = None,
 ) -> Response:
-    """List payment orders, oldest first; a caller tied to a jurisdiction sees the orders of its awards."""
+    """List payment orders, oldest first; a caller tied to a jurisdiction sees the orders of its awards.
+
+    As CSV or XLSX (by `Accept`) it is one sheet of all orders that the filters let through, not a page.
+    """
     after = decode_cursor(cursor, 1)
     filters = {
         "uscc": uscc,
@@ -50,8 +61,13 @@ def list_payment_orders(
         "changed_after": changed_after,
         "after": after[0] if after else None,
     }
+    kind = wanted(accept)
     with request.app.state.database.reading() as connection:
-        rows = views.list_orders(connection, filters, limit + 1)
+        rows = views.list_orders(connection, filters, None if kind else limit + 1)
+    if kind:
+        name = f"payment-orders.{'xlsx' if kind == XLSX else 'csv'}"
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return Response(sheet_of(rows, kind), 200, headers, kind)
     body = page(rows, limit, "number")
     for row in body["items"]:
         del row["number"]

@@ -83,6 +83,8 @@ def net(connection: Connection, recovery_id: UUID, order_id: UUID, actor: Actor,
         raise Problem(CONFLICT, "The order is of another payee or unit than the recovery.")
     if order.state != "issued":
         raise Problem(CONFLICT, "Only an issued order can be netted against.", extra={"state": order.state})
+    if order.issued_by == actor.subject:
+        raise Problem(SAME_PERSON, "Who issued an order cannot settle it by netting.")
     if recovery.outstanding == 0:
         raise Problem(CONFLICT, "Nothing of this recovery is outstanding.")
     netted = min(order.amount_fen, recovery.outstanding)

@@ -76,7 +76,7 @@ def write_off_recovery(
     actor: Annotated[Actor, needs(Scope.MONEY_READ)],
     command: IdempotentCommand,
 ) -> Response:
-    """Propose to write off what is outstanding (`recoveries:write`); called by another person (`recoveries:approve`), confirm it."""
+    """Propose to write off what is outstanding (`recoveries:write`); asked by another person (`recoveries:approve`): confirm."""
     now = request.app.state.clock.now()
     return command.run(lambda connection: handlers.write_off(connection, recovery_id, body, actor, now))
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Request, Response
 
 from services.registry.context import READS
+from services.registry.datasets import template
 from services.registry.datasets.catalogue import CATALOGUE, dataset
 from services.registry.datasets.domain import UnknownDatasetError
 from services.registry.datasets.schemas import Catalogue, DatasetView, view
 from shared.web.app import refusals
-from shared.web.problems import NOT_FOUND, Problem
+from shared.web.problems import NOT_FOUND, Problem, language_of
 
 router = APIRouter(prefix="/v1/datasets", tags=["datasets"], dependencies=[READS])
 
@@ -29,3 +30,22 @@ def get_dataset(name: Annotated[str, Path(description="Name of a dataset")]) -> 
         return view(dataset(name))
     except UnknownDatasetError as error:
         raise Problem(NOT_FOUND, "There is no such dataset; `GET /v1/datasets` lists them.") from error
+
+
+@router.get(
+    "/{name}/template",
+    operation_id="get_dataset_template",
+    response_class=Response,
+    responses={
+        200: {"content": {template.MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}},
+        **refusals(NOT_FOUND),
+    },
+)
+def get_dataset_template(request: Request, name: Annotated[str, Path(description="Name of a dataset")]) -> Response:
+    """Give a workbook to fill in and import: headings in the caller's language, lists to choose from, notes."""
+    try:
+        content = template.write(dataset(name), language_of(request))
+    except UnknownDatasetError as error:
+        raise Problem(NOT_FOUND, "There is no such dataset; `GET /v1/datasets` lists them.") from error
+    disposition = f'attachment; filename="{name}.xlsx"'
+    return Response(content, media_type=template.MEDIA_TYPE, headers={"Content-Disposition": disposition})

@@ -16,7 +16,7 @@ from pydantic import Field as Described
 from services.registry.datasets.domain import INTEGERS, Dataset, Field, Kind
 
 EXAMPLES: Mapping[Kind, object] = {
-    Kind.USCC: "91331102MA2E0ABC14",
+    Kind.USCC: "91110000600037341L",
     Kind.DAY: "2020-06-30",
     Kind.YEAR: 2020,
     Kind.COUNT: 120,

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Date,
     ForeignKeyConstraint,
     Index,
+    Label,
     Table,
     Text,
     literal_column,
@@ -97,7 +98,7 @@ def _current(dataset: Dataset) -> Table:
         *_owner_indexes(dataset, dataset.name),
     )
     if dataset.searched:
-        tripled = literal_column(f"({searchable(dataset.searched)})").label("tripled")
+        tripled: Label[str] = literal_column(f"({searchable(dataset.searched)})").label("tripled")
         index = Index(
             f"ix_{dataset.name}_{dataset.searched}",
             tripled,

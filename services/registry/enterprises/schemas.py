@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 class EnterpriseSummary(BaseModel):
     """An enterprise in a list."""
 
-    uscc: str = Field(description="Unified social credit code", examples=["91331102MA2E0ABC14"])
+    uscc: str = Field(description="Unified social credit code", examples=["91110000600037341L"])
     name: str = Field(description="Name", examples=["丽水样例电子商务有限公司"])
     legal_form: str = Field(description="Legal form", examples=["enterprise"])
     registered_on: date = Field(description="Day of registration")

@@ -7,7 +7,7 @@ import csv
 import io
 import itertools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -87,7 +87,7 @@ class CsvFile:
             ]
             good, rows = [line for line, _ in fitting], [cells for _, cells in fitting]
         unread = pl.DataFrame({"line": [error[0] for error in errors]}, schema={"line": pl.Int64})
-        columns = [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in self.headings]
+        columns = list(zip(*rows, strict=True)) if rows else [() for _ in self.headings]
         for place, item in enumerate(self._columns.fields):
             if item is None and place not in self._columns.ignored and any(columns[place]):
                 errors += [
@@ -123,14 +123,16 @@ class CsvFile:
                 unreadable.append(begins[-1] + _height(rows[-1]) if rows else before + 1)
             if not rows and not unreadable:
                 return
-            numbers = (
+            numbers: Sequence[int] = (
                 range(before + 1, reader.line_num + 1)
                 if reader.line_num - before == len(rows)
                 else _beginnings(rows, before)
             )
-            kept = [(n, cells) for n, cells in zip(numbers, rows, strict=True) if cells and (cells[0] or any(cells))]
-            if kept or unreadable:
-                yield Batch([line for line, _ in kept], [cells for _, cells in kept], unreadable)
+            if "" in [cells[0] if cells else "" for cells in rows]:  # perhaps blank
+                kept = [(n, cells) for n, cells in zip(numbers, rows, strict=True) if any(cells)]
+                numbers, rows = [line for line, _ in kept], [cells for _, cells in kept]
+            if rows or unreadable:
+                yield Batch(list(numbers), rows, unreadable)
 
 
 class _Source(io.RawIOBase):

@@ -25,13 +25,18 @@ class Columns:
     ignored: frozenset[int]
     hundredths: frozenset[str]
 
-    def frame(self, dataset: Dataset, lines: Sequence[int], columns: Sequence[Sequence[str | None]]) -> pl.DataFrame:
+    def frame(
+        self, dataset: Dataset, lines: Sequence[int], columns: Sequence[Sequence[str | None] | pl.Series]
+    ) -> pl.DataFrame:
         """Return the cells as a text frame with a column for each field of the dataset, null where the file has none."""
-        found = {item.name: cells for item, cells in zip(self.fields, columns, strict=True) if item is not None}
+        found = {
+            item.name: pl.Series(cells, dtype=pl.String) if not isinstance(cells, pl.Series) else cells
+            for item, cells in zip(self.fields, columns, strict=True)
+            if item is not None
+        }
         empty = pl.Series([None], dtype=pl.String).new_from_index(0, len(lines))
         return pl.DataFrame(
-            {"line": pl.Series(lines, dtype=pl.Int64)}
-            | {name: pl.Series(found[name], dtype=pl.String) if name in found else empty for name in dataset.names}
+            {"line": pl.Series(lines, dtype=pl.Int64)} | {name: found.get(name, empty) for name in dataset.names}
         )
 
 

@@ -112,7 +112,7 @@ def list_import_errors(
     limit: Limit = 100,
     cursor: Cursor = None,
     sheet: Annotated[int | None, Query(ge=0, description="CSV only: sheet of a workbook, from 0")] = None,
-    accept: Annotated[str | None, Header(description="application/json, or text/csv for a file to mend")] = None,
+    accept: Annotated[str | None, Header(include_in_schema=False)] = None,
 ) -> Response:
     """List each mistake: line, field, code, message. As CSV: just the rejected rows, with a column that says why."""
     _whole_registry(view.jurisdiction)

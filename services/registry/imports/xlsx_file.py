@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from datetime import date, datetime, time
-from decimal import Decimal
+from collections.abc import Iterator
 from itertools import islice
 from typing import IO, Any
 
+import polars as pl
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, XmlError, ZipError
 
 from services.registry.datasets.catalogue import CATALOGUE
-from services.registry.datasets.checks import check_cells
-from services.registry.datasets.domain import TEXTS, Dataset, Kind
+from services.registry.datasets.checks import Checked, check_cells
+from services.registry.datasets.domain import TEXTS, Dataset
 from services.registry.datasets.mistakes import error_frame
+from services.registry.imports import xlsx_cells
 from services.registry.imports.domain import PART_ROWS, Part, refused
 from services.registry.imports.headings import read_headings
 from services.registry.imports.xlsx_guard import SheetFacts, inspect
 
-_EXACT = 1e15  # beyond 15 digits a number cell has lost some
 _NOTES = frozenset({"说明", "填写说明", "readme", "notes"})
 
 Mistakes = list[tuple[int, str | None, str, str | None]]
@@ -27,72 +26,72 @@ Mistakes = list[tuple[int, str | None, str, str | None]]
 class XlsxSheet:
     """One sheet with rows of one dataset, its headings in its first row that is not blank."""
 
-    def __init__(self, read: Callable[[], CalamineSheet], facts: SheetFacts, dataset: Dataset, number: int) -> None:
+    def __init__(self, sheet: CalamineSheet, facts: SheetFacts, dataset: Dataset, number: int) -> None:
         """Recognise the headings; raises Problem for a sheet that cannot be read."""
         self.dataset = dataset
         self.sheet = number
-        self._read = read
+        self._cells = sheet
         self._facts = facts
         first = next(self._lines(), None)
         if first is None:
             raise refused("empty_file", "The sheet is empty: its first row must hold the headings.")
         self._heading_row, cells = first
-        self._refuse_merged(read())
+        self._refuse_merged(sheet)
         while cells and cells[-1] == "":
             cells.pop()
-        self.headings = [_text(cell) for cell in cells]
+        self.headings = [xlsx_cells.text(cell) for cell in cells]
         self._columns = read_headings(dataset, self.headings)
 
     def parts(self) -> Iterator[Part]:
         """Read and check the rows, PART_ROWS at a time."""
-        lines = self._lines()
-        next(lines)
-        total = max(self._read().total_height, 1)
-        while part := list(islice(lines, PART_ROWS)):
-            yield self._part(part, total)
+        rows = islice(self._cells.iter_rows(), self._heading_row, None)
+        number = self._heading_row + 1
+        total = max(self._cells.total_height, 1)
+        while part := list(islice(rows, PART_ROWS)):
+            checked = self._check(range(number, number + len(part)), part)
+            number += len(part)
+            yield Part(checked, min(number, total), total)
 
     def rows(self, lines: frozenset[int]) -> Iterator[tuple[int, list[str]]]:
         """Give the cells of the rows at `lines` as text."""
         for line, cells in self._lines():
             if line in lines:
-                yield line, [_text(cell) for cell in cells[: len(self.headings)]]
+                yield line, [xlsx_cells.text(cell) for cell in cells[: len(self.headings)]]
 
-    def _part(self, part: list[tuple[int, list[Any]]], total: int) -> Part:
-        width = len(self.headings)
-        numbers = [line for line, _ in part]
-        errors: Mistakes = [
-            (line, None, "column_count", str(len(cells)))
-            for line, cells in part
-            if len(cells) > width and any(cell != "" for cell in cells[width:])
-        ]
-        columns = list(zip(*(cells[:width] + [""] * (width - len(cells)) for _, cells in part), strict=True))
-        texts: list[list[str | None]] = []
-        for place, item in enumerate(self._columns.fields):
-            cells = columns[place]
-            if item is None:
-                texts.append([None] * len(cells))
-                if place not in self._columns.ignored:
-                    errors += [
-                        (n, None, "column_count", str(width)) for n, c in zip(numbers, cells, strict=True) if c != ""
-                    ]
+    def _check(self, numbers: range, part: list[list[Any]]) -> Checked:
+        errors: Mistakes = []
+        margin = [("",) * len(part)] * (self._cells.start or (0, 0))[1]
+        columns = [*margin, *zip(*part, strict=True)]
+        texts: list[pl.Series] = []
+        for place, cells in enumerate(columns):
+            item = self._columns.fields[place] if place < len(self.headings) else None
+            if item is not None:
+                texts.append(xlsx_cells.column(cells))
+                if item.kind in TEXTS:
+                    lost = xlsx_cells.lost_digits(cells)
+                    errors += [(numbers[n], item.name, "digits_lost", None) for n in lost]
                 continue
-            texts.append(_column(cells, numbers, item.name, item.kind, errors))
-        self._unfit(numbers, texts, errors)
+            if place < len(self.headings):
+                texts.append(pl.Series([None], dtype=pl.String).new_from_index(0, len(part)))
+            if place not in self._columns.ignored:
+                width = str(len(self.headings))
+                errors += [(numbers[n], None, "column_count", width) for n, cell in enumerate(cells) if cell != ""]
+        errors += self._unfit(numbers)
         frame = self._columns.frame(self.dataset, numbers, texts)
-        checked = check_cells(self.dataset, frame, hundredths=self._columns.hundredths, errors=error_frame(errors))
-        return Part(checked, numbers[-1], total)
+        marked = pl.Series([line for line, *_ in errors], dtype=pl.Int64)
+        filled = pl.any_horizontal((pl.col(name) != "").fill_null(value=False) for name in self.dataset.names)
+        frame = frame.filter(filled | pl.col("line").is_in(marked.implode()))
+        return check_cells(self.dataset, frame, hundredths=self._columns.hundredths, errors=error_frame(errors))
 
-    def _unfit(self, numbers: Sequence[int], texts: list[list[str | None]], errors: Mistakes) -> None:
+    def _unfit(self, numbers: range) -> Mistakes:
         """Tell cells that have no value of their own: the reader gives a formula's last result, or nothing at all."""
-        if not self._facts.unfit:
-            return
-        places = {line: place for place, line in enumerate(numbers)}
+        found: Mistakes = []
         for (row, column), code in sorted(self._facts.unfit.items()):
-            if row in places and column <= len(self.headings):
+            if row in numbers and column <= len(self.headings):
                 item = self._columns.fields[column - 1]
                 if item is not None:
-                    errors.append((row, item.name, code, None))
-                    texts[column - 1][places[row]] = None
+                    found.append((row, item.name, code, None))
+        return found
 
     def _refuse_merged(self, sheet: CalamineSheet) -> None:
         for (top, _), (bottom, _) in sheet.merged_cell_ranges or []:
@@ -102,13 +101,13 @@ class XlsxSheet:
                 )
 
     def _lines(self) -> Iterator[tuple[int, list[Any]]]:
-        sheet = self._read()
+        sheet = self._cells
         if sheet.start is None:
             return
         margin = [""] * sheet.start[1]  # rows are given from the first one, columns only from the first that is used
         for number, cells in enumerate(sheet.iter_rows(), 1):
-            if any(cell != "" for cell in cells):
-                yield number, [*margin, *cells]
+            if cells[0] != "" or cells.count("") < len(cells):
+                yield number, [*margin, *cells] if margin else cells
 
 
 class XlsxFile:
@@ -154,40 +153,10 @@ class XlsxFile:
 
     def _sheet(self, dataset: Dataset, number: int) -> XlsxSheet:
         facts = self._facts.get(self._book.sheet_names[number], SheetFacts({}))
-        return XlsxSheet(lambda: self._read(number), facts, dataset, number)
+        return XlsxSheet(self._read(number), facts, dataset, number)
 
     def _read(self, number: int) -> CalamineSheet:
         try:
             return self._book.get_sheet_by_index(number)
         except (CalamineError, XmlError, ZipError) as error:
             raise refused("not_a_workbook", f"Sheet {number + 1} is damaged.") from error
-
-
-def _column(cells: Sequence[Any], lines: Sequence[int], field: str, kind: Kind, errors: Mistakes) -> list[str | None]:
-    """Return a column's cells as text; a code that lost digits is told in `errors`."""
-    types = set(map(type, cells))
-    if types == {str}:
-        texts: list[str | None] = list(cells)
-    else:
-        texts = [_text(cell) for cell in cells]
-        if kind in TEXTS and float in types:
-            for place, cell in enumerate(cells):
-                if isinstance(cell, float) and abs(cell) >= _EXACT:
-                    errors.append((lines[place], field, "digits_lost", None))
-                    texts[place] = None
-    return texts
-
-
-def _text(cell: Any) -> str:
-    """Write a cell as the text that a person sees who widens the column."""
-    if isinstance(cell, str):
-        return cell
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    if isinstance(cell, float):
-        if cell == (whole := int(cell)):
-            return str(whole)
-        return f"{Decimal(format(cell, '.15g')):f}"
-    if isinstance(cell, datetime):
-        return cell.date().isoformat() if cell.time() == time.min else cell.isoformat(" ")
-    return cell.isoformat() if isinstance(cell, date) else str(cell)

@@ -25,7 +25,8 @@ from shared.web.problems import INVALID, NOT_FOUND, FieldError, Problem
 
 router = APIRouter(prefix="/v1", tags=["revisions"])
 
-Accept = Annotated[str | None, Header(description="Media type of the answer")]
+# OpenAPI wants the media types under the answer, not this header among the parameters.
+Accept = Annotated[str | None, Header(include_in_schema=False)]
 RevisionNumber = Annotated[int, Path(ge=0, le=2**63 - 1, description="Revision to read at")]
 DatasetName = Annotated[str, Path(description="Name of a dataset", examples=["annual_sales"])]
 
@@ -61,8 +62,7 @@ def get_latest_revision(request: Request) -> Response:
     responses={
         200: {
             "description": "One row per changed key",
-            "model": ChangeView,
-            "content": _binary(formats.ARROW, formats.NDJSON),
+            "content": _binary(formats.ARROW) | {formats.NDJSON: {"schema": ChangeView.model_json_schema()}},
         },
         **refusals(formats.NOT_ACCEPTABLE, NOT_FOUND),
     },

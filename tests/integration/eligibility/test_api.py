@@ -241,3 +241,10 @@ def test_an_assessment_of_facts_that_cannot_be_is_refused(
     refused = assess(app, tokens, **changes)
     assert refused.status_code == 422
     assert refused.json()["errors"][0]["pointer"] == pointer
+
+
+@pytest.mark.parametrize("path", ["", "/lishui-2020-1", "/lishui-2020-1/awards", "/lishui-2020-1/coverage"])
+def test_a_policy_can_be_read(app: FastAPI, tokens: Tokens, path: str) -> None:
+    read = answer(app, "GET", f"/v1/policies{path}", headers=tokens.headers("auditor"))
+    assert read.status_code == 200
+    assert read.json()

@@ -13,7 +13,10 @@ from tests.support.tokens import Tokens
 
 @pytest.fixture
 def payout(fresh_database: Callable[[str], ServiceDatabase], tokens: Tokens) -> Iterator[Payout]:
-    """Payout around a fresh database."""
-    database = fresh_database("payout").connect()
-    yield Payout(database, tokens)
+    """Payout around a fresh database, whose books are reconciled after the test."""
+    fresh = fresh_database("payout")
+    database = fresh.connect()
+    payout = Payout(database, tokens, fresh.owner_url)
+    yield payout
+    payout.reconcile()
     database.close()

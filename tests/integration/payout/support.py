@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import itertools
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import text
+from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.pool import NullPool
 
+from services.payout.accounts.handlers import AccountPass
+from services.payout.accounts.registry import Account, AccountChange
 from services.payout.app import build
 from services.payout.awards import handlers as awards
 from services.payout.budgets.handlers import FundingPass
+from services.payout.ledger.sealing import Sealer
 from services.payout.settings import Settings
-from services.payout.worker import award_decisions
+from services.payout.worker import award_decisions, job_handlers
 from shared.clock import FixedClock, calendar_date
 from shared.database.engine import Database
 from shared.identifiers import award_id as identify
+from shared.jobs.runner import JobRunner
 from shared.messaging import inbox
 from shared.messaging.consumer import Handler
 from shared.messaging.envelope import Message
@@ -130,15 +135,50 @@ def decision(
 
 
 @dataclass
+class FakeAccounts:
+    """Accounts as a registry would give them: each change is a revision, and what a lower one held never changes."""
+
+    history: list[tuple[int, str, Account | None]] = field(default_factory=list)
+
+    def latest_revision(self) -> int:
+        return len(self.history)
+
+    def set(self, uscc: str, number: str | None) -> None:
+        """Record another account of `uscc`, or with None that it has none."""
+        revision = len(self.history) + 1
+        account = Account(uscc, "=丽水测试快递有限公司", "102343000017", number, revision) if number else None
+        self.history.append((revision, uscc, account))
+
+    def on(self, day: date, usccs: Collection[str], revision: int) -> dict[str, Account]:
+        known = {uscc: account for number, uscc, account in self.history if number <= revision}
+        return {uscc: account for uscc, account in known.items() if account is not None and uscc in usccs}
+
+    def changes(self, after: int, until: int) -> list[AccountChange]:
+        return [
+            AccountChange(uscc, date(2020, 1, 1), None, number, account is None)
+            for number, uscc, account in self.history
+            if after < number <= until
+        ]
+
+
+@dataclass
 class Payout:
     """Payout around a fresh database, driven without a broker; the clock stands still."""
 
     database: Database
     tokens: Tokens
+    owner_url: str = ""
     clock: FixedClock = field(default_factory=lambda: FixedClock(datetime(2026, 3, 2, 4, 0, tzinfo=UTC)))
+    accounts: FakeAccounts = field(default_factory=FakeAccounts)
 
     def __post_init__(self) -> None:
-        self.app = build(SETTINGS, database=self.database, token_verifier=self.tokens.verifier, clock=self.clock)
+        self.app = build(
+            SETTINGS,
+            database=self.database,
+            token_verifier=self.tokens.verifier,
+            clock=self.clock,
+            accounts=self.accounts,
+        )
         self.http = TestClient(self.app, raise_server_exceptions=True)
 
     def receive(self, *messages: Message) -> None:
@@ -165,6 +205,34 @@ class Payout:
     def handler(self) -> Handler:
         """What the consumer hands new messages to."""
         return award_decisions(self.clock)
+
+    def account(self, uscc: str = USCC, number: str | None = "6222000011112222") -> None:
+        """Record an account in the registry and let payout notice it."""
+        self.accounts.set(uscc, number)
+        AccountPass(self.database, self.accounts, self.clock).step()
+
+    def work(self) -> None:
+        """Do the jobs that are queued."""
+        runner = JobRunner(self.database, job_handlers(self.database, self.accounts, self.clock))
+        while runner.step():
+            pass
+
+    def seal(self) -> None:
+        """Seal the ledger up to now."""
+        sealer = Sealer(self.database, block_postings=2)
+        while sealer.step():
+            pass
+
+    def tamper(self, statement: str) -> None:
+        """Do what only the owner of the tables can, with its triggers off."""
+        engine = create_engine(make_url(self.owner_url).set(drivername="postgresql+psycopg"), poolclass=NullPool)
+        with engine.begin() as connection:
+            connection.execute(text("ALTER TABLE postings DISABLE TRIGGER USER"))
+            connection.execute(text(statement))
+
+    def reconcile(self) -> None:
+        """Everything that is kept in two places agrees."""
+        assert self.get("/v1/reconciliation")["differences"] == []
 
     def post(self, path: str, body: Mapping[str, Any] | None = None, *, by: str, expect: int | None = None) -> Any:
         """POST and return the JSON; the status has to be `expect`, or any of success."""

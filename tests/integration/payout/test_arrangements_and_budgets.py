@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.integration.payout.support import SHARED_HALF, Payout, decision
+from services.payout.sheets import XLSX
+from tests.integration.payout.support import SHARED_HALF, USCC, Payout, decision
 
 
 def test_the_author_cannot_confirm(payout: Payout) -> None:
@@ -151,3 +152,37 @@ def test_orders_come_in_pages(payout: Payout) -> None:
     assert len(seen) == len(set(seen)) == 5
     payout.get("/v1/payment-orders?cursor=nonsense", expect=422)
     assert payout.get("/v1/payment-orders?state=issued")["items"] == []
+
+
+def test_a_preview_tells_what_a_draft_would_make_of_the_decided_awards(payout: Payout) -> None:
+    payout.receive(decision("s1", instalments=((2025, 101),)), decision("s2", instalments=((2025, 101),)))
+    payout.receive(decision("s3", instalments=((2025, 50), (2026, 50)), jurisdiction="city"))
+    only_liandu = SHARED_HALF | {"rows": SHARED_HALF["rows"][1:2]}  # type: ignore[index]
+    drafted = payout.post("/v1/arrangements", only_liandu, by="finance-maker")
+    preview = payout.get(f"/v1/arrangements/{drafted['id']}/preview")
+    assert (preview["sample"], preview["overlaps"]) == (True, [])
+    assert preview["units"] == [
+        {"unit": "city", "today_fen": 0, "draft_fen": 100},
+        {"unit": "liandu", "today_fen": 0, "draft_fen": 102},
+    ]
+    assert [(r["jurisdiction"], r["awards"], r["waiting"], r["covered"]) for r in preview["rows"]] == [
+        ("city", 1, 1, False),
+        ("liandu", 2, 2, True),
+    ]
+    payout.post(f"/v1/arrangements/{drafted['id']}/confirm", by="finance-checker")
+    assert payout.resume() == 2
+    after = payout.get(f"/v1/arrangements/{drafted['id']}/preview")["units"]
+    assert [(u["today_fen"], u["draft_fen"]) for u in after] == [(100, 100), (102, 102)]
+    again = payout.post("/v1/arrangements", SHARED_HALF, by="finance-maker")
+    assert payout.get(f"/v1/arrangements/{again['id']}/preview")["overlaps"] == [drafted["id"]]
+
+
+def test_orders_come_as_a_sheet_too(payout: Payout) -> None:
+    payout.arrange()
+    payout.receive(decision(payee={"uscc": USCC, "name": "=1+1"}))
+    headers = payout.tokens.headers("auditor", Accept="text/csv")
+    lines = payout.http.get("/v1/payment-orders?limit=1", headers=headers).content.decode("utf-8-sig").splitlines()
+    assert len(lines) == 3
+    assert '"5000.01"' in lines[2] and '"\'=1+1"' in lines[2]
+    book = payout.http.get("/v1/payment-orders", headers=headers | {"Accept": XLSX})
+    assert (book.headers["content-type"], book.content[:2]) == (XLSX, b"PK")

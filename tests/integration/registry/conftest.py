@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import httpx
+import orjson
 import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
@@ -84,7 +85,7 @@ class Registry:
         """Read NDJSON."""
         answer = self.get(path, accept=NDJSON, **query)
         assert answer.status_code == 200, answer.text
-        return [__import__("orjson").loads(line) for line in answer.content.splitlines()]
+        return [orjson.loads(line) for line in answer.content.splitlines()]
 
     def record(self, dataset: str, records: Any, **headers: str) -> httpx.Response:
         """Record rows."""

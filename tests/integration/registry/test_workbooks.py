@@ -39,7 +39,7 @@ def workbook(sheets: Mapping[str, Sequence[Sequence[Any]] | Write]) -> bytes:
 
 
 def test_cells_of_every_type(registry: Registry) -> None:
-    rows = [
+    rows: list[list[Any]] = [
         ENTERPRISES,
         [A, "丽水甲公司", "企业", date(2015, 3, 1)],
         [],
@@ -51,7 +51,7 @@ def test_cells_of_every_type(registry: Registry) -> None:
     found = registry.items("/v1/datasets/enterprises/records")
     assert {item["uscc"]: item["registered_on"] for item in found} == {A: "2015-03-01", B: "2016-02-09"}
 
-    sales = [SALES, [A, 2020, 1234567.89, None], [B, "2021", "0.1", 0.1 + 0.2]]
+    sales: list[list[Any]] = [SALES, [A, 2020, 1234567.89, None], [B, "2021", "0.1", 0.1 + 0.2]]
     job = registry.imported(workbook({"第一季": [["x"]], "年度": sales}), XLSX, dataset="annual_sales", sheet="年度")
     assert job["state"] == "succeeded", job
     amounts = {

@@ -139,7 +139,7 @@ REFUSED: list[tuple[Dataset, dict[str, str], str, str]] = [
 
 @pytest.mark.parametrize(("dataset", "row", "field", "code"), REFUSED)
 def test_refused_cells(dataset: Dataset, row: dict[str, str], field: str, code: str) -> None:
-    assert codes(cells(dataset, **row)) == [(field, code)]
+    assert codes(cells(dataset, (), **row)) == [(field, code)]
 
 
 ACCEPTED: list[tuple[Dataset, dict[str, str]]] = [
@@ -152,7 +152,7 @@ ACCEPTED: list[tuple[Dataset, dict[str, str]]] = [
 
 @pytest.mark.parametrize(("dataset", "row"), ACCEPTED)
 def test_accepted_cells(dataset: Dataset, row: dict[str, str]) -> None:
-    checked = cells(dataset, **row)
+    checked = cells(dataset, (), **row)
     assert codes(checked) == []
     assert checked.rows.height == 1
 

@@ -6,7 +6,7 @@ from . import arithmetic, periods
 from .amounts import amount_by, each, fixed, pro_rata, share_of, whole_multiples, whole_of
 from .award import Article, Award, GivenBefore
 from .days import days, later_of
-from .lookups import PAYEE_JURISDICTION, PAYEE_USCC, monitored, recognised, years_earlier
+from .lookups import PAYEE_JURISDICTION, PAYEE_USCC, monitored, recognised, yearly_figures
 from .measures import Measured, measure
 from .rates import grown_by
 from .reads import PAYEE, SUBJECT, Read
@@ -94,5 +94,5 @@ __all__ = [
     "whole_multiples",
     "whole_of",
     "within_validity",
-    "years_earlier",
+    "yearly_figures",
 ]

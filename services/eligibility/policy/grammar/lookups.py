@@ -11,7 +11,7 @@ import polars as pl
 from services.eligibility.facts.catalogue import Facts
 from services.eligibility.policy.text import Text
 
-from .periods import flagged, looked_up, positions_in_force
+from .periods import flagged, looked_up, positions_in_force, positions_of
 from .reads import PAYEE, Read
 from .setting import Setting
 from .terms import Column
@@ -34,13 +34,16 @@ class Lookup(ABC):
 
 
 @dataclass(frozen=True)
-class LegalForm(Lookup):
-    """The payee's legal form."""
+class PayeeEntry(Lookup):
+    """The payee's legal form and name, as registered."""
 
     def attach(self, cases: pl.DataFrame, facts: Facts, setting: Setting) -> pl.DataFrame:
-        enterprises = facts["enterprises"].lazy().select(payee="uscc", **{"payee.legal_form": "legal_form"})
-        # A key of enterprises is unique, so a left join keeps one row per case.
-        return cases.lazy().join(enterprises, on="payee", how="left", maintain_order="left").collect()
+        enterprises = facts["enterprises"]
+        positions = positions_of(cases, "payee", enterprises, "uscc")
+        return cases.with_columns(
+            enterprises.get_column("legal_form").gather(positions).alias("payee.legal_form"),
+            enterprises.get_column("name").gather(positions).alias("payee.name"),
+        )
 
     def reads(self) -> tuple[Read, ...]:
         return (Read("enterprises", "uscc", PAYEE),)
@@ -104,32 +107,38 @@ class Recognition(Lookup):
 
 
 @dataclass(frozen=True)
-class YearsEarlier(Lookup):
-    """A yearly figure of the payee, some years before the award year; nothing on record is unknown."""
+class YearlyFigures(Lookup):
+    """A yearly figure of the payee in the award year and the years before it; nothing on record is unknown."""
 
     figure: Column
     years: int
 
-    @property
-    def column(self) -> str:
-        """The name of the column added."""
-        return f"{self.figure.name}.{self.years}_years_earlier"
+    def column(self, years_earlier: int) -> str:
+        """The name of the column for so many years before the award year."""
+        return f"{self.figure.name}.{years_earlier}_years_earlier"
 
     def attach(self, cases: pl.DataFrame, facts: Facts, setting: Setting) -> pl.DataFrame:
+        if cases.is_empty():
+            return cases.with_columns(pl.lit(None, dtype=pl.Int64).alias(self.column(k)) for k in range(self.years))
         dataset, name = self.figure.name.split(".")
-        figures = facts[dataset].lazy().select("year", payee="uscc", figure=name)
-        numbered = cases.lazy().select("payee", "award_year").with_row_index("case")
-        # Year by year: five joins on one key are far cheaper than one on two.
-        by_year = [
-            numbered.filter(pl.col("award_year") == year)
-            .join(figures.filter(pl.col("year") == year - self.years), on="payee", how="inner")
-            .select("case", "figure")
-            for year in cases.get_column("award_year").unique().drop_nulls()
-        ]
-        column = pl.repeat(None, cases.height, dtype=pl.Int64, eager=True)
-        for found in pl.collect_all(by_year):
-            column = column.scatter(found.get_column("case"), found.get_column("figure"))
-        return cases.with_columns(column.alias(self.column))
+        years = cases.get_column("award_year").cast(pl.Int64)
+        last = years.max()
+        first = years.min()
+        assert isinstance(first, int) and isinstance(last, int)
+        first -= self.years - 1
+        width = last - first + 1
+        # One dense row of years per payee: two joins in all, then every year is a place in it.
+        payees = cases.select(pl.col("payee").unique()).drop_nulls()
+        rows = facts[dataset].filter(pl.col("year").is_between(first, last))
+        of_rows, of_cases = (
+            positions_of(frame, key, payees, "payee") for frame, key in ((rows, "uscc"), (cases, "payee"))
+        )
+        known = rows.select(name, "year", payee=of_rows).drop_nulls("payee")
+        places = known.select(pl.col("payee").cast(pl.Int64) * width + pl.col("year") - first).to_series()
+        dense = pl.repeat(None, payees.height * width, dtype=pl.Int64, eager=True)
+        dense = dense.scatter(places, known.get_column(name))
+        own = of_cases.cast(pl.Int64) * width + years - first
+        return cases.with_columns(dense.gather(own - k).alias(self.column(k)) for k in range(self.years))
 
     def reads(self) -> tuple[Read, ...]:
         return (Read(self.figure.name.split(".")[0], "uscc", PAYEE),)
@@ -137,12 +146,13 @@ class YearsEarlier(Lookup):
 
 #: The enterprise that is paid.
 PAYEE_USCC = Column("payee", "id", Text("受奖单位", "payee"))
-#: The payee's legal form and place, as every award may ask for them.
+#: The payee's legal form, name and place, as every award may ask for them.
+PAYEE_ENTRY = PayeeEntry()
 PAYEE_FORM = Column(
     "payee.legal_form",
     "code",
     Text("受奖单位组织形式", "legal form of the payee"),
-    LegalForm(),
+    PAYEE_ENTRY,
     "enterprises.legal_form",
 )
 PAYEE_JURISDICTION = Column(
@@ -169,9 +179,17 @@ def recognised(of: Column) -> Column:
     return Column(f"recognised.{of.name}", "flag", words, Recognition(of), on_day=True)
 
 
-def years_earlier(figure: Column, years: int) -> Column:
-    """The payee's yearly figure so many years before the award year."""
-    lookup = YearsEarlier(figure, years)
-    zh, en = (figure.words.zh, figure.words.en)
-    words = Text(f"Y−{years}年{zh}", f"{en} of Y−{years}") if years else Text(f"Y年{zh}", f"{en} of Y")
-    return Column(lookup.column, figure.kind, words, lookup, figure.lacking)
+def yearly_figures(figure: Column, years: int) -> tuple[Column, ...]:
+    """The payee's yearly figure in the award year, the year before, and so on: so many columns."""
+    lookup = YearlyFigures(figure, years)
+    zh, en = figure.words
+    return tuple(
+        Column(
+            lookup.column(k),
+            figure.kind,
+            Text(f"Y−{k}年{zh}", f"{en} of Y−{k}") if k else Text(f"Y年{zh}", f"{en} of Y"),
+            lookup,
+            figure.lacking,
+        )
+        for k in range(years)
+    )

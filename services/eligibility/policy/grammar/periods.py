@@ -22,7 +22,18 @@ def positions_in_force(
         .select("case", "position")
         .collect()
     )
-    positions = pl.Series("position", [None], dtype=pl.UInt32).new_from_index(0, cases.height)
+    return _placed(found, cases.height)
+
+
+def positions_of(cases: pl.DataFrame, key: str, rows: pl.DataFrame, on: str) -> pl.Series:
+    """For each case the row number of the one row with its `key`; null where there is none."""
+    numbered = rows.lazy().select(on).with_row_index("position")
+    keys = cases.lazy().select(pl.col(key).alias(on)).with_row_index("case")
+    return _placed(keys.join(numbered, on=on, how="inner").select("case", "position").collect(), cases.height)
+
+
+def _placed(found: pl.DataFrame, height: int) -> pl.Series:
+    positions = pl.Series("position", [None], dtype=pl.UInt32).new_from_index(0, height)
     return positions.scatter(found.get_column("case"), found.get_column("position"))
 
 

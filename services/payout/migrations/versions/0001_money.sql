@@ -140,6 +140,19 @@ CREATE UNIQUE INDEX uq_holds_award_id ON holds (award_id) WHERE released_at IS N
 
 CREATE UNIQUE INDEX uq_holds_uscc ON holds (uscc) WHERE released_at IS NULL;
 
+CREATE TABLE ledger_blocks (
+    number BIGINT NOT NULL,
+    after_transaction BIGINT NOT NULL,
+    until_transaction BIGINT NOT NULL,
+    postings BIGINT NOT NULL,
+    previous_hash TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    sealed_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    CONSTRAINT pk_ledger_blocks PRIMARY KEY (number),
+    CONSTRAINT ck_ledger_blocks_range CHECK (until_transaction > after_transaction AND postings > 0),
+    CONSTRAINT uq_ledger_blocks_until_transaction UNIQUE (until_transaction)
+);
+
 CREATE TABLE payee_accounts (
     uscc TEXT NOT NULL,
     since DATE NOT NULL,
@@ -234,6 +247,7 @@ CREATE TABLE postings (
     document TEXT,
     actor TEXT NOT NULL,
     posted_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    transaction_id BIGINT DEFAULT (pg_current_xact_id()::text)::bigint NOT NULL,
     CONSTRAINT pk_postings PRIMARY KEY (id),
     CONSTRAINT ck_postings_amount CHECK (amount_fen > 0),
     CONSTRAINT ck_postings_accounts CHECK (source <> destination),
@@ -241,6 +255,8 @@ CREATE TABLE postings (
 );
 
 CREATE INDEX ix_postings_award_id ON postings (award_id);
+
+CREATE INDEX ix_postings_transaction_id ON postings (transaction_id, id);
 
 CREATE TABLE arrangement_rows (
     arrangement_id UUID NOT NULL,
@@ -501,6 +517,9 @@ CREATE TRIGGER award_versions_append_only BEFORE UPDATE OR DELETE ON award_versi
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER batch_orders_append_only BEFORE UPDATE OR DELETE ON batch_orders
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER ledger_blocks_append_only BEFORE UPDATE OR DELETE ON ledger_blocks
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER payment_batches_append_only BEFORE UPDATE OR DELETE ON payment_batches

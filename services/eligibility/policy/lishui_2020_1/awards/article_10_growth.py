@@ -13,12 +13,12 @@ from services.eligibility.policy.grammar import (
     fixed,
     more_than,
     parameter,
-    years_earlier,
+    yearly_figures,
 )
 
 StatisticsSales = Table("statistics_sales")
 
-_this, _one, _two, _three = (years_earlier(StatisticsSales.online_retail, years) for years in range(4))
+_this, _one, _two, _three = yearly_figures(StatisticsSales.online_retail, 4)
 
 sustained_growth = Award(
     code="sustained-growth",

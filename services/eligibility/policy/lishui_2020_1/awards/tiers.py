@@ -41,36 +41,50 @@ def tiers_reached(award: str, track: str, figure: Column, *, tiers: str, awards:
         compared = (
             cases.lazy()
             .select("case", "subject", "day", figure_fen=figure.name)
-            .join(earlier.lazy(), on="case", how="left")
-            .join(paid.group_by("subject").agg(paid_tier_fen=pl.col("tier").max()), on="subject", how="left")
-        )
-        count = len(setting.parameter(tiers))
-        by_tier = pl.concat(
-            compared.with_columns(
-                tier=pl.lit(k + 1), tier_fen=setting.dated(tiers, k), award_fen=setting.dated(awards, k)
+            .join(earlier.lazy(), on="case", how="left", maintain_order="left")
+            .join(
+                paid.group_by("subject").agg(paid_tier_fen=pl.col("tier").max()),
+                on="subject",
+                how="left",
+                maintain_order="left",
             )
-            for k in range(count)
+            .collect()
         )
-        new = (
-            (pl.col("figure_fen") >= pl.col("tier_fen"))
-            & (pl.col("largest_earlier_fen") < pl.col("tier_fen")).fill_null(True)
-            & (pl.col("paid_tier_fen") < pl.col("tier_fen")).fill_null(True)
+        steps = range(len(setting.parameter(tiers)))
+        new = [_newly_reached(setting.dated(tiers, k)) for k in steps]
+        given = [pl.when(new[k]).then(setting.dated(awards, k)).otherwise(0) for k in steps]
+        figures = compared.select(
+            "case",
+            newly_reached=pl.when(pl.col("figure_fen").is_not_null()).then(
+                pl.sum_horizontal(reached.cast(pl.Int64) for reached in new)
+            ),
+            # Tiers ascend: the last one newly reached is the highest.
+            highest_award=pl.coalesce(*(pl.when(new[k]).then(given[k]) for k in reversed(steps)), 0),
+            all_awards=pl.sum_horizontal(given),
         )
-        parts = by_tier.with_columns(newly_reached=new)
-        given = pl.when("newly_reached").then("award_fen").otherwise(0)
-        figures = (
-            parts.filter(pl.col("figure_fen").is_not_null())
-            .group_by("case")
-            .agg(
-                newly_reached=pl.col("newly_reached").sum().cast(pl.Int64),
-                highest_award=given.sort_by("tier").filter(pl.col("newly_reached").sort_by("tier")).last().fill_null(0),
-                all_awards=given.sum(),
+        parts = pl.concat(
+            compared.lazy().select(
+                "case",
+                "figure_fen",
+                "largest_earlier_fen",
+                "paid_tier_fen",
+                tier=pl.lit(k + 1),
+                tier_fen=setting.dated(tiers, k),
+                newly_reached=new[k],
+                award_fen=setting.dated(awards, k),
             )
+            for k in steps
         )
         shown = ("tier", "tier_fen", "figure_fen", "largest_earlier_fen", "paid_tier_fen", "newly_reached", "award_fen")
-        return Measured(figures.collect(), parts.select("case", *shown))
+        return Measured(figures, parts.select("case", *shown))
 
     return reached
+
+
+def _newly_reached(tier: pl.Expr) -> pl.Expr:
+    """Whether the figure reaches the tier, no earlier one did, and it was not paid before."""
+    earlier, paid = pl.col("largest_earlier_fen"), pl.col("paid_tier_fen")
+    return (pl.col("figure_fen") >= tier) & (earlier < tier).fill_null(True) & (paid < tier).fill_null(True)
 
 
 def _earlier(cases: pl.DataFrame, facts: Facts, setting: Setting, track: str, field: str) -> pl.DataFrame:

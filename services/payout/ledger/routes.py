@@ -1,0 +1,82 @@
+"""The ledger over HTTP: entries, balances, the chain."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date, datetime, timedelta
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+
+from services.payout.access import whole_city
+from services.payout.ledger import repository, sealing
+from services.payout.ledger.schemas import Balance, Chain, Entry
+from services.payout.vocabulary import Unit
+from shared.clock import SHANGHAI
+from shared.web.auth import Actor, needs
+from shared.web.idempotency import json_response
+from shared.web.pages import Cursor, Limit, Page, decode_cursor, page
+from shared.web.scopes import Scope
+
+router = APIRouter(prefix="/v1/ledger", tags=["ledger"])
+
+Reader = Annotated[Actor, needs(Scope.MONEY_READ)]
+
+
+@router.get("/entries", operation_id="list_ledger_entries", response_model=Page[Entry])
+def list_ledger_entries(
+    request: Request,
+    actor: Reader,
+    account: Annotated[str | None, Query(max_length=200, description="Source or destination")] = None,
+    award_id: Annotated[UUID | None, Query(description="One award")] = None,
+    order_id: Annotated[UUID | None, Query(description="One payment order")] = None,
+    unit: Annotated[Unit | None, Query(description="One budget unit")] = None,
+    kind: Annotated[str | None, Query(max_length=40, description="What happened")] = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Response:
+    """List postings in the order of their numbers; a caller tied to a jurisdiction sees those of its awards."""
+    after = decode_cursor(cursor, 1)
+    filters = {
+        "account": account,
+        "award_id": award_id,
+        "order_id": order_id,
+        "unit": unit,
+        "kind": kind,
+        "jurisdiction": actor.jurisdiction,
+        "after": after[0] if after else None,
+    }
+    with request.app.state.database.reading() as connection:
+        rows = repository.entries(connection, filters, limit + 1)
+    return json_response(page(rows, limit, "id"))
+
+
+@router.get("/balances", operation_id="list_ledger_balances", response_model=Page[Balance])
+def list_ledger_balances(
+    request: Request,
+    actor: Reader,
+    prefix: Annotated[
+        str | None, Query(max_length=200, description="Start of the account's name: `budget:city:`")
+    ] = None,
+    on: Annotated[date | None, Query(description="At the end of this day in Lishui; now if left out")] = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Response:
+    """List accounts with what came in, what went out and the balance. Over all accounts the balances add up to zero."""
+    whole_city(actor)
+    after = decode_cursor(cursor, 1)
+    before = datetime.combine(on + timedelta(days=1), datetime.min.time(), SHANGHAI) if on else None
+    with request.app.state.database.reading() as connection:
+        rows = repository.balances(
+            connection, prefix=prefix, before=before, after=after[0] if after else None, limit=limit + 1
+        )
+    return json_response(page(rows, limit, "account"))
+
+
+@router.get("/chain", operation_id="verify_ledger_chain", response_model=Chain)
+def verify_ledger_chain(request: Request, actor: Reader) -> Response:
+    """Compute the hash chain of the ledger anew and tell whether every block holds."""
+    whole_city(actor)
+    with request.app.state.database.reading_at_one_instant() as connection:
+        return json_response(asdict(sealing.verify(connection)))

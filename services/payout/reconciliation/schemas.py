@@ -1,0 +1,32 @@
+"""What reconciliation answers."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, Field
+
+
+class Difference(BaseModel):
+    """Two figures that should be equal and are not."""
+
+    check: str = Field(description="Which comparison", examples=["ledger_of_budget"])
+    subject: str = Field(description="Award, share, account, order or budget that it is about")
+    expected_fen: int
+    found_fen: int
+
+
+class Looked(BaseModel):
+    """What was looked at."""
+
+    awards: int
+    orders: int
+    postings: int
+    waiting: int = Field(description="Awards that wait for an arrangement")
+    dead_letters: int = Field(description="Messages that could not be processed and are open")
+
+
+class Reconciliation(BaseModel):
+    """Entitlements = shares = orders − recoveries, ledger = orders = bank results, budgets = appropriations − orders."""
+
+    differences: list[Difference] = Field(description="Empty when all agree")
+    checks: list[str] = Field(description="The comparisons that were made")
+    looked_at: Looked

@@ -1,0 +1,46 @@
+"""The OpenAPI document: valid, complete, and made for generating clients."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from openapi_spec_validator import validate
+
+from services.registry.datasets.catalogue import CATALOGUE
+from tests.integration.registry.conftest import Registry
+
+
+def references(node: Any) -> set[str]:
+    if isinstance(node, dict):
+        own = {node["$ref"]} if isinstance(node.get("$ref"), str) else set()
+        return own.union(*(references(value) for value in node.values()))
+    if isinstance(node, list):
+        return set().union(*(references(value) for value in node))
+    return set()
+
+
+def test_the_document_is_valid_and_every_operation_is_named(registry: Registry) -> None:
+    document = registry.get("/openapi.json").json()
+    validate(document)
+    schemas = {f"#/components/schemas/{name}" for name in document["components"]["schemas"]}
+    assert references(document) <= schemas
+    operations = [operation for item in document["paths"].values() for operation in item.values()]
+    names = [operation["operationId"] for operation in operations]
+    assert len(names) == len(set(names))
+    for operation in operations:
+        assert re.fullmatch(r"[a-z]+(_[a-z0-9]+)+", operation["operationId"])
+        assert len(operation["tags"]) == 1
+        assert operation["description"]
+        if operation["tags"] != ["operations"]:
+            assert operation["security"]
+    for dataset in CATALOGUE.values():
+        body = document["paths"][f"/v1/datasets/{dataset.name}/records"]["post"]["requestBody"]
+        assert references(body) == {
+            f"#/components/schemas/{''.join(part.capitalize() for part in dataset.name.split('_'))}Record"
+        }
+        assert {"description", "examples"} <= set(
+            document["components"]["schemas"][next(iter(references(body))).rsplit("/", 1)[1]]["properties"][
+                dataset.key[0]
+            ]
+        ) or dataset.by_name[dataset.key[0]].kind in ("code", "text")
