@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import os
+import re
 from datetime import datetime
 from uuid import UUID, uuid5
 
 from stdnum.cn import uscc as uscc_standard
 
+_USCC = re.compile(r"[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}")
+
 AWARD_NAMESPACE = UUID("6f0d1f2e-8a34-5c0b-9c57-2d1a4e9b7c10")
 
 
 def is_uscc(code: str) -> bool:
-    """Tell whether `code` is a valid unified social credit code (GB 32100-2015) in upper case, check digit included."""
-    return code == code.upper() and uscc_standard.compact(code) == code and bool(uscc_standard.is_valid(code))
+    """Tell whether `code` is a valid unified social credit code (GB 32100-2015) in upper case, check digit included.
+
+    The standard lets the first two characters, registering department and kind of body, be letters (`N2…` for rural
+    collectives); python-stdnum's own check of the shape does not, so only its check digit is used.
+    """
+    return bool(_USCC.fullmatch(code)) and uscc_standard.calc_check_digit(code[:-1]) == code[-1]
 
 
 def award_id(policy: str, award: str, subject: str, award_year: int | None) -> UUID:

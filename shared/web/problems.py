@@ -93,6 +93,7 @@ UNAVAILABLE = ProblemType("unavailable", 503, "Not available at the moment; try 
 INTERNAL = ProblemType("internal", 500, "Something went wrong on our side", "系统内部错误")
 
 _STARLETTE = {
+    400: INVALID,
     404: NOT_FOUND,
     405: ProblemType("method-not-allowed", 405, "This method is not offered here", "不支持的方法"),
 }

@@ -7,6 +7,7 @@ handles one message in one transaction at a time; and for the funding pass a bar
 
 from __future__ import annotations
 
+import gc
 import io
 import multiprocessing
 import time
@@ -126,6 +127,7 @@ def _relay(url: str, servers: str, go: Gate) -> None:
 
 def _consume(url: str, servers: str, group: str) -> None:
     consumer = Consumer(Database(url), servers, topics.AWARD_DECISIONS, group, award_decisions(CLOCK))
+    gc.freeze()
     while True:
         consumer.step()
 

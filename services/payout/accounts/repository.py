@@ -8,6 +8,7 @@ from datetime import date
 from sqlalchemy import Connection, text
 
 from services.payout.accounts.registry import AccountChange
+from services.payout.rows import array
 
 HAS_ACCOUNT = """
     (NOT EXISTS (SELECT FROM payee_accounts) OR EXISTS (
@@ -21,7 +22,7 @@ def without_account(connection: Connection, usccs: Collection[str], today: date)
     """Return those of `usccs` that have no account today; none while the registry keeps no accounts at all."""
     rows = connection.execute(
         text(f"SELECT o.payee_uscc FROM unnest(CAST(:usccs AS text[])) AS o(payee_uscc) WHERE NOT {HAS_ACCOUNT}"),
-        {"usccs": list(usccs), "today": today},
+        {"usccs": array(usccs), "today": today},
     )
     return frozenset(row.payee_uscc for row in rows)
 

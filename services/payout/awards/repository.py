@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, text
 
 from services.payout.awards.domain import Entitlement
 from services.payout.awards.messages import VersionRow
-from services.payout.rows import copy
+from services.payout.rows import array, copy
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ def lock(connection: Connection, award_ids: Collection[str]) -> dict[str, Known]
             WHERE award_id = ANY(CAST(:ids AS uuid[])) ORDER BY award_id FOR UPDATE
             """
         ),
-        {"ids": sorted(award_ids)},
+        {"ids": array(award_ids)},
     )
     return {row.award_id: Known(row.version, row.split_version) for row in rows}
 
@@ -44,7 +44,7 @@ def versions_known(connection: Connection, award_ids: Collection[str]) -> set[tu
         text(
             "SELECT award_id::text AS award_id, version FROM award_versions WHERE award_id = ANY(CAST(:ids AS uuid[]))"
         ),
-        {"ids": list(award_ids)},
+        {"ids": array(award_ids)},
     )
     return {(row.award_id, row.version) for row in rows}
 
@@ -118,7 +118,7 @@ def shares_in_effect(connection: Connection, award_ids: Collection[str]) -> dict
             WHERE a.award_id = ANY(CAST(:ids AS uuid[])) GROUP BY a.award_id, s.unit
             """
         ),
-        {"ids": list(award_ids)},
+        {"ids": array(award_ids)},
     )
     shares: dict[str, dict[str, int]] = defaultdict(dict)
     for row in rows:

@@ -37,7 +37,6 @@ awards = Table(
     CheckConstraint("waiting_for = 'arrangement'", name="waiting_for"),
     CheckConstraint("(waiting_for IS NULL) = (split_version IS NOT DISTINCT FROM version)", name="waits"),
     Index("ix_awards_waiting", "first_decided_on", postgresql_where=text("waiting_for IS NOT NULL")),
-    Index("ix_awards_split", "award_id", "split_version"),
 )
 """One row per award, the lock of all that concerns it. `version` is the highest received, `split_version` the one in effect
 (behind while the award waits for an arrangement). `jurisdiction` is that of `version`."""

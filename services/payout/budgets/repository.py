@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, insert, select, text
 
 from services.payout.budgets.tables import appropriations
 from services.payout.orders.events import FRESH_ORDER_DATA, insert_order_events
+from services.payout.rows import array
 from shared.events import payment_orders
 
 
@@ -73,7 +74,7 @@ _FUND = text(
             issued_by = :by
         FROM unnest(CAST(:ids AS uuid[])) AS chosen(id)
         WHERE o.id = chosen.id AND o.state = 'waiting' AND o.waiting_for = 'funds' AND o.due_year <= :year
-        RETURNING o.*
+        RETURNING o.id, o.award_id, o.version, o.unit, o.instalment, o.due_year, o.amount_fen, o.payee_uscc, o.budget_year
     ), posted AS (
         INSERT INTO postings (kind, source, destination, amount_fen, unit, award_id, version, order_id, actor)
         SELECT 'funded', concat('budget:', o.unit, ':', o.budget_year), concat('reserved:', o.award_id, ':', o.unit),
@@ -95,7 +96,7 @@ def fund(connection: Connection, order_ids: Sequence[str], year: int, now: datet
     """
     rows = connection.execute(
         _FUND,
-        {"ids": list(order_ids), "year": year, "now": now, "by": by, "type": payment_orders.ISSUED, "occasion": None},
+        {"ids": array(order_ids), "year": year, "now": now, "by": by, "type": payment_orders.ISSUED, "occasion": None},
     )
     return sum(row.orders for row in rows)
 

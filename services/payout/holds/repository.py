@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
+from services.payout.rows import array
+
 
 @dataclass(frozen=True, slots=True)
 class Held:
@@ -32,7 +34,7 @@ def held(connection: Connection, award_ids: Collection[str]) -> Held:
             WHERE released_at IS NULL AND (uscc IS NOT NULL OR award_id = ANY(CAST(:award_ids AS uuid[])))
             """
         ),
-        {"award_ids": list(award_ids)},
+        {"award_ids": array(award_ids)},
     ).all()
     if not rows:
         return NOTHING_HELD

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, text
 
 from services.payout.orders.domain import Claim, Order
-from services.payout.rows import copy
+from services.payout.rows import array, copy
 
 ORDERS_LOCK = 0x6F7264657273  # "orders"
 """Advisory lock of a transaction: shared by what changes the orders of some awards, exclusive for what takes from all."""
@@ -86,7 +86,7 @@ def live(connection: Connection, award_ids: Collection[str]) -> dict[Key, list[L
             ORDER BY award_id, number FOR UPDATE
             """
         ),
-        {"ids": list(award_ids)},
+        {"ids": array(award_ids)},
     )
     found: dict[Key, list[LiveOrder]] = defaultdict(list)
     for row in rows:
@@ -119,7 +119,7 @@ def claims(connection: Connection, award_ids: Collection[str]) -> dict[Key, Clai
             GROUP BY award_id, unit, payee_uscc
             """
         ),
-        {"ids": list(award_ids)},
+        {"ids": array(award_ids)},
     )
     return {
         (row.award_id, row.unit, row.payee_uscc): Claim(row.outstanding, row.repaid, row.written_off) for row in rows
@@ -137,7 +137,7 @@ def cancel(connection: Connection, order_ids: Sequence[str]) -> None:
                 WHERE id = ANY(CAST(:ids AS uuid[]))
                 """
             ),
-            {"ids": list(order_ids)},
+            {"ids": array(order_ids)},
         )
 
 

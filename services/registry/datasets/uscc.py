@@ -12,7 +12,7 @@ from operator import add
 import polars as pl
 
 _ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-_SHAPE = f"^[0-9]{{8}}[{_ALPHABET}]{{10}}$"
+_SHAPE = f"^[{_ALPHABET}]{{2}}[0-9]{{6}}[{_ALPHABET}]{{10}}$"
 _WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 _VALUES = pl.Series([max(_ALPHABET.find(chr(byte)), 0) for byte in range(256)], dtype=pl.Int64)
 

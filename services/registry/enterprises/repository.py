@@ -10,6 +10,7 @@ from sqlalchemy import Connection, TextClause, text
 
 from services.registry.datasets.catalogue import CATALOGUE, owned
 from services.registry.datasets.tables import searchable
+from services.registry.enterprises.domain import READ_FOR_STANDING
 from services.registry.revisions.reading import View
 from services.registry.revisions.sql import json_row, listed, names_any_of, rows_at
 
@@ -45,32 +46,16 @@ def search(
 def records_of(connection: Connection, view: View, uscc: str, revision: int) -> dict[str, list[Any]]:
     """Return every record that names the enterprise at `revision`, by dataset in the catalogue's order, each in key order.
 
-    Records are JSON as PostgreSQL wrote it, except those with sensitive fields.
+    Records are JSON as PostgreSQL wrote it, except those with sensitive fields and those that tell the standing.
     """
     found: dict[str, list[Any]] = {}
     for row in connection.execute(_card(), {"codes": [uscc], "revision": revision}):
         dataset = CATALOGUE[row.dataset]
         record: Any = orjson.Fragment(row.record)
-        if dataset.sensitive:
+        if dataset.sensitive or dataset.name in READ_FOR_STANDING:
             record = view.shown(dataset, orjson.loads(row.record))
         found.setdefault(row.dataset, []).append(record)
     return found
-
-
-def standing(connection: Connection, uscc: str, revision: int, on: Any) -> dict[str, Any]:
-    """Return where the enterprise is, how it is monitored and what it is sanctioned for on a day."""
-
-    def values(dataset: str, column: str, first: str, last: str) -> list[str]:
-        where = f"uscc = :uscc AND {first} <= :on AND ({last} IS NULL OR {last} > :on)"
-        query = f"SELECT DISTINCT {column} FROM ({rows_at(CATALOGUE[dataset], revision, where)}) AS r ORDER BY 1"
-        return list(connection.execute(text(query), {"uscc": uscc, "on": on}).scalars())
-
-    located = values("locations", "jurisdiction", "since", "until")
-    return {
-        "jurisdiction": located[0] if located else None,
-        "monitored_as": values("monitoring_inclusions", "track", "included_on", "removed_on"),
-        "sanctions": values("sanctions", "kind", "since", "until"),
-    }
 
 
 @cache

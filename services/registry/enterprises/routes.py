@@ -10,6 +10,7 @@ from fastapi.responses import Response
 
 from services.registry.context import Viewing
 from services.registry.enterprises import repository
+from services.registry.enterprises.domain import standing
 from services.registry.enterprises.schemas import EnterpriseCard, EnterpriseSummary
 from services.registry.revisions.reading import known_revision
 from shared.web.app import refusals
@@ -63,11 +64,12 @@ def get_enterprise(
         found = repository.search(connection, view, revision=revision, name=None, code=code, after=None, limit=1)
         if not found or found[0]["uscc"] != code:
             raise Problem(NOT_FOUND, "There is no such enterprise at this revision.")
-        card = {
-            "enterprise": found[0],
-            "revision": revision,
-            "on": day,
-            **repository.standing(connection, code, revision, day),
-            "records": repository.records_of(connection, view, code, revision),
-        }
+        records = repository.records_of(connection, view, code, revision)
+    card = {
+        "enterprise": found[0],
+        "revision": revision,
+        "on": day,
+        **standing(records, day),
+        "records": records,
+    }
     return json_response(card)

@@ -36,7 +36,9 @@ def test_what_is_written_in_yuan_is_read_back(fen: int) -> None:
     ("code", "valid"),
     [
         ("91110000600037341L", True),
+        ("N2331102MF0000001J", True),  # a rural collective: the standard lets the first two be letters
         ("91110000600037341M", False),  # check digit
+        ("N2331102MF0000001K", False),
         ("9111000060003734", False),  # too short
         ("91110000600037341l", False),  # lower case is mended where it enters, never kept
         ("91110000600037341L ", False),

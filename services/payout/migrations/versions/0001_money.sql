@@ -102,8 +102,6 @@ CREATE TABLE awards (
     CONSTRAINT ck_awards_waits CHECK ((waiting_for IS NULL) = (split_version IS NOT DISTINCT FROM version))
 );
 
-CREATE INDEX ix_awards_split ON awards (award_id, split_version);
-
 CREATE INDEX ix_awards_waiting ON awards (first_decided_on) WHERE waiting_for IS NOT NULL;
 
 CREATE TABLE budgets (
