@@ -106,7 +106,7 @@ class RegistryAccounts:
 
     def _send(self, method: str, path: str, accept: str, body: object = None) -> bytes:
         try:
-            answer = self._client.request(method, path, json=body, headers={"Accept": accept}, timeout=60.0)
+            answer = self._client.request(method, path, json=body, headers={"Accept": accept})
             answer.raise_for_status()
         except httpx.HTTPError as error:
             raise Problem(UNAVAILABLE, "The registry, which keeps the payees' accounts, does not answer.") from error
@@ -127,4 +127,4 @@ def in_force(day: date, rows: Iterable[dict[str, Any]]) -> dict[str, Account]:
 def registry_accounts(settings: Settings) -> Accounts:
     """Return the payees' accounts as the registry has them, read with a token of this service's own."""
     credentials = ClientCredentials(settings.token_url, "payout", settings.client_secret.get_secret_value())
-    return RegistryAccounts(httpx.Client(base_url=settings.registry_url, auth=credentials))
+    return RegistryAccounts(httpx.Client(base_url=settings.registry_url, auth=credentials, timeout=60.0))

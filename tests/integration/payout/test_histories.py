@@ -1,0 +1,168 @@
+"""Random histories on the real database, beside an accountant's model: versions, appropriations, results, repayments in any order."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+
+from tests.integration.payout.support import OTHER_USCC, USCC, Payout, award, decision
+from tests.support.databases import ServiceDatabase
+from tests.support.tokens import Tokens
+
+SUBJECTS = ("s1", "s2", "s3")
+UNITS = ("city", "liandu", "development_zone")
+
+
+@dataclass
+class Books:
+    """What an accountant would keep: entitlements, appropriations, what the bank and the payees did. Nothing is derived."""
+
+    entitlement: dict[str, int] = field(default_factory=dict)
+    version: Counter[str] = field(default_factory=Counter)
+    appropriated: Counter[str] = field(default_factory=Counter)
+    paid: Counter[str] = field(default_factory=Counter)
+    repaid: Counter[str] = field(default_factory=Counter)
+
+
+class Histories(RuleBasedStateMachine):
+    """Does what officers, banks and eligibility do, and compares."""
+
+    payout: Payout
+    start: Callable[[], Payout]
+
+    @initialize()
+    def begin(self) -> None:
+        self.payout = type(self).start()
+        self.books = Books()
+        self.payout.arrange()
+        for uscc in (USCC, OTHER_USCC):
+            self.payout.account(uscc)
+
+    @rule(
+        subject=st.sampled_from(SUBJECTS),
+        parts=st.lists(st.integers(1, 300), max_size=2),
+        where=st.sampled_from(UNITS),
+        uscc=st.sampled_from([USCC, OTHER_USCC]),
+        ahead=st.integers(0, 1),
+    )
+    def decide(self, subject: str, parts: list[int], where: str, uscc: str, ahead: int) -> None:
+        """A version arrives, perhaps after a higher one that overtook it; it arrives twice."""
+        version = self.books.version[subject] + 1 + ahead
+        instalments = [(2025 + place, fen) for place, fen in enumerate(parts)]
+        newest = decision(subject, version, instalments, jurisdiction=where, uscc=uscc)
+        self.payout.receive(newest)
+        self.payout.receive(newest, *([decision(subject, version - 1)] if ahead else []))
+        self.books.version[subject] = version
+        self.books.entitlement[subject] = sum(parts)
+
+    @rule(unit=st.sampled_from(UNITS), fen=st.integers(-200, 500).filter(bool))
+    def appropriate(self, unit: str, fen: int) -> None:
+        body = {"unit": unit, "year": 2026, "amount_fen": fen, "document": "d"}
+        headers = self.payout.tokens.headers("finance-maker")
+        answer = self.payout.http.post("/v1/appropriations", json=body, headers=headers)
+        assert answer.status_code in (201, 409)
+        if answer.status_code == 201:
+            self.books.appropriated[unit] += fen
+
+    @rule()
+    def fund(self) -> None:
+        self.payout.fund()
+
+    @rule(unit=st.sampled_from(UNITS))
+    def send(self, unit: str) -> None:
+        """All issued orders of a unit are approved and go to the bank."""
+        self.payout.post("/v1/payment-orders/approvals", {"unit": unit}, by="finance-checker")
+        self.payout.work()
+        headers = self.payout.tokens.headers("finance-maker")
+        assert self.payout.http.post("/v1/payment-batches", json={"unit": unit}, headers=headers).status_code in (
+            201,
+            409,
+        )
+
+    @rule(outcome=st.sampled_from(["settled", "settled", "failed"]), data=st.data())
+    def bank(self, outcome: str, data: st.DataObject) -> None:
+        self._result("batched", outcome, data)
+
+    @rule(data=st.data())
+    def come_back(self, data: st.DataObject) -> None:
+        self._result("settled", "returned", data)
+
+    def _result(self, state: str, outcome: str, data: st.DataObject) -> None:
+        orders = self.payout.get(f"/v1/payment-orders?state={state}")["items"]
+        if not orders:
+            return
+        order = data.draw(st.sampled_from(orders), label=outcome)
+        row = {
+            "order_id": order["id"],
+            "outcome": outcome,
+            "occurred_on": "2026-03-05",
+            "bank_reference": f"{outcome} {order['id']}",
+        }
+        path = f"/v1/payment-batches/{order['batch_id']}/results"
+        for accepted in (1, 0):  # told twice, counted once
+            assert self.payout.post(path, {"rows": [row]}, by="finance-maker")["rows"]["accepted"] == accepted
+        if outcome != "failed":
+            self.books.paid[order["award_id"]] += order["amount_fen"] * (1 if outcome == "settled" else -1)
+
+    @rule()
+    def reissue(self) -> None:
+        for state in ("failed", "returned"):
+            for order in self.payout.get(f"/v1/payment-orders?state={state}")["items"]:
+                if order["live"]:
+                    self.payout.post(f"/v1/payment-orders/{order['id']}/reissue", by="finance-maker")
+
+    @rule(fen=st.integers(1, 200))
+    def repay(self, fen: int) -> None:
+        for recovery in self.payout.get("/v1/recoveries?outstanding=true")["items"][:1]:
+            body = {
+                "amount_fen": min(fen, recovery["outstanding_fen"]),
+                "received_on": "2026-04-01",
+                "bank_reference": f"R{recovery['repaid_fen']}",
+            }
+            self.payout.post(f"/v1/recoveries/{recovery['id']}/repayments", body, by="finance-maker")
+            self.books.repaid[recovery["award_id"]] += body["amount_fen"]
+
+    @invariant()
+    def books_and_payout_agree(self) -> None:
+        self.payout.reconcile()
+        for subject, entitlement in self.books.entitlement.items():
+            story, key = self.payout.story(subject), str(award(subject))
+            total: Callable[[str], int] = lambda name, story=story: sum(s[name] for s in story["shares"])  # noqa: E731
+            assert story["version"] == self.books.version[subject]
+            assert total("entitlement_fen") == story["entitlement_fen"] == entitlement
+            assert total("paid_fen") == self.books.paid[key]
+            assert total("recovered_fen") == self.books.repaid[key]
+            assert total("ordered_fen") - total("recovered_fen") == entitlement + total("to_recover_fen")
+        budgets: dict[str, Any] = {b["unit"]: b for b in self.payout.get("/v1/budgets")["items"] if b["year"] == 2026}
+        for unit, fen in self.books.appropriated.items():
+            assert budgets[unit]["appropriated_fen"] == fen
+            assert budgets[unit]["free_fen"] >= 0
+
+    def teardown(self) -> None:
+        if hasattr(self, "payout"):
+            self.payout.database.close()
+
+
+@pytest.mark.timeout(600)
+def test_random_histories(fresh_database: Callable[[str], ServiceDatabase], tokens: Tokens) -> None:
+    def start() -> Payout:
+        return Payout(fresh_database("payout").connect(), tokens)
+
+    machine = type("OnThisServer", (Histories,), {"start": staticmethod(start)})
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=12,
+            stateful_step_count=25,
+            deadline=None,
+            derandomize=True,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
