@@ -14,6 +14,7 @@ from services.payout.holds.routes import router as holds
 from services.payout.ledger.routes import router as ledger
 from services.payout.orders.approval_routes import router as approvals
 from services.payout.orders.routes import router as orders
+from services.payout.reconciliation.eligibility import Decisions, eligibility_decisions
 from services.payout.reconciliation.routes import router as reconciliation
 from services.payout.recoveries.routes import router as recoveries
 from services.payout.settings import Settings
@@ -39,8 +40,9 @@ def build(
     token_verifier: TokenVerifier,
     clock: Clock,
     accounts: Accounts | None = None,
+    decisions: Decisions | None = None,
 ) -> FastAPI:
-    """Build the app from its parts; payees' accounts are the registry's unless `accounts` are given."""
+    """Build the app from its parts; accounts are the registry's and decisions eligibility's unless others are given."""
     return create_app(
         service="payout",
         title="Payout",
@@ -61,7 +63,10 @@ def build(
         database=database,
         token_verifier=token_verifier,
         clock=clock,
-        state={"accounts": accounts or registry_accounts(settings)},
+        state={
+            "accounts": accounts or registry_accounts(settings),
+            "decisions": decisions or eligibility_decisions(settings),
+        },
         large_bodies=[LARGE_BODIES],
         event_handlers={AWARD_DECISIONS: award_decisions(clock)},
     )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, text
+
+from services.payout.rows import array
 
 _POSITIONS = """
     WITH owed AS (
@@ -122,3 +125,31 @@ def counts(connection: Connection) -> dict[str, Any]:
         )
     ).mappings()
     return dict(row.one())
+
+
+def entitlements(connection: Connection, award_ids: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """Return version and entitlement in fen of those of `award_ids` that payout has, in their newest version."""
+    rows = connection.execute(
+        text(
+            """
+            SELECT a.award_id::text AS award_id, a.version, v.entitlement_fen
+            FROM awards a JOIN award_versions v ON v.award_id = a.award_id AND v.version = a.version
+            WHERE a.award_id = ANY(CAST(:ids AS uuid[]))
+            """
+        ),
+        {"ids": array(award_ids)},
+    )
+    return {row.award_id: (row.version, row.entitlement_fen) for row in rows}
+
+
+def all_entitlements(connection: Connection) -> list[tuple[str, int]]:
+    """Return every award with its entitlement in fen."""
+    rows = connection.execute(
+        text(
+            """
+            SELECT a.award_id::text AS award_id, v.entitlement_fen
+            FROM awards a JOIN award_versions v ON v.award_id = a.award_id AND v.version = a.version
+            """
+        )
+    )
+    return [(row.award_id, row.entitlement_fen) for row in rows]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from services.payout.access import whole_city
-from services.payout.reconciliation import repository
+from services.payout.reconciliation import handlers
 from services.payout.reconciliation.schemas import Reconciliation
 from shared.web.auth import Actor, needs
 from shared.web.idempotency import json_response
@@ -18,10 +18,17 @@ router = APIRouter(prefix="/v1", tags=["reconciliation"])
 
 
 @router.get("/reconciliation", operation_id="reconcile_books", response_model=Reconciliation)
-def reconcile_books(request: Request, actor: Annotated[Actor, needs(Scope.MONEY_READ)], limit: Limit = 100) -> Response:
+def reconcile_books(
+    request: Request,
+    actor: Annotated[Actor, needs(Scope.MONEY_READ)],
+    limit: Limit = 100,
+    eligibility: Annotated[
+        bool, Query(description="Hold eligibility's decisions in force against payout's awards")
+    ] = True,
+) -> Response:
     """Compare what is kept in two places, over everything, at one instant; name up to `limit` differences of each kind."""
     whole_city(actor)
-    with request.app.state.database.reading_at_one_instant() as connection:
-        differences = repository.differences(connection, limit)
-        looked_at = repository.counts(connection)
-    return json_response({"differences": differences, "checks": list(repository.CHECKS), "looked_at": looked_at})
+    state = request.app.state
+    with state.database.reading_at_one_instant() as connection:
+        decisions = state.decisions if eligibility else None
+        return json_response(handlers.reconcile(connection, decisions, state.clock.now(), limit))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import BaseModel, Field
 
 
@@ -30,3 +32,7 @@ class Reconciliation(BaseModel):
     differences: list[Difference] = Field(description="Empty when all agree")
     checks: list[str] = Field(description="The comparisons that were made")
     looked_at: Looked
+    eligibility: Literal["compared", "not_reached", "left_out"] = Field(
+        description="Whether its decisions in force were held against payout's awards"
+    )
+    in_flight: int = Field(description="Decisions approved within the last minute that have not arrived yet")

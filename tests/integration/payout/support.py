@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 import warnings
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
 import orjson
+from fastapi import FastAPI
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 
@@ -20,6 +21,7 @@ from services.payout.app import build
 from services.payout.awards import handlers as awards
 from services.payout.budgets.handlers import FundingPass
 from services.payout.ledger.sealing import Sealer
+from services.payout.reconciliation.eligibility import InForce, NotReachedError
 from services.payout.settings import Settings
 from services.payout.worker import award_decisions, job_handlers
 from shared.clock import FixedClock, calendar_date
@@ -77,6 +79,11 @@ SHARED_HALF = {
         },
     ],
 }
+
+
+def http_client(app: FastAPI, headers: Mapping[str, str]) -> TestClient:
+    """Return a client of `app` that sends `headers` with every request."""
+    return TestClient(app, headers=dict(headers))
 
 
 def award(subject: str = "s1", code: str = "courier-rent", year: int = 2024) -> UUID:
@@ -162,6 +169,19 @@ class FakeAccounts:
 
 
 @dataclass
+class FakeDecisions:
+    """Decisions in force as eligibility would give them: one per page; None does not answer."""
+
+    in_force_now: list[InForce] | None = None
+
+    def in_force(self) -> Iterator[list[InForce]]:
+        if self.in_force_now is None:
+            raise NotReachedError("a test without eligibility")
+        for each in self.in_force_now:
+            yield [each]
+
+
+@dataclass
 class Payout:
     """Payout around a fresh database, driven without a broker; the clock stands still."""
 
@@ -170,6 +190,7 @@ class Payout:
     owner_url: str = ""
     clock: FixedClock = field(default_factory=lambda: FixedClock(datetime(2026, 3, 2, 4, 0, tzinfo=UTC)))
     accounts: FakeAccounts = field(default_factory=FakeAccounts)
+    decisions: FakeDecisions = field(default_factory=FakeDecisions)
 
     def __post_init__(self) -> None:
         self.app = build(
@@ -178,6 +199,7 @@ class Payout:
             token_verifier=self.tokens.verifier,
             clock=self.clock,
             accounts=self.accounts,
+            decisions=self.decisions,
         )
         self.http = TestClient(self.app, raise_server_exceptions=True)
 

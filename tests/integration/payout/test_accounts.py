@@ -14,7 +14,7 @@ from services.registry.app import build
 from services.registry.settings import Settings
 from shared.clock import FixedClock
 from shared.web.problems import Problem
-from tests.integration.payout.support import SETTINGS, TestClient
+from tests.integration.payout.support import SETTINGS, http_client
 from tests.integration.registry.conftest import uscc
 from tests.support.databases import ServiceDatabase
 from tests.support.tokens import Tokens
@@ -32,11 +32,11 @@ def test_accounts_come_from_the_registry(fresh_database: Callable[[str], Service
         token_verifier=tokens.verifier,
         clock=FixedClock(datetime(2026, 3, 2, 4, 0, tzinfo=UTC)),
     )
-    writer = TestClient(app, headers=tokens.headers("data-platform"))
-    accounts = RegistryAccounts(TestClient(app, headers=tokens.headers("payout")))
+    writer = http_client(app, tokens.headers("data-platform"))
+    accounts = RegistryAccounts(http_client(app, tokens.headers("payout")))
     assert (accounts.latest_revision(), accounts.changes(0, 0)) == (0, [])
 
-    def record(dataset: str, *records: dict[str, object]) -> int:
+    def record(dataset: str, *records: dict[str, Any]) -> int:
         answer = writer.post(f"/v1/datasets/{dataset}/records", json={"records": list(records)})
         assert answer.status_code == 201, answer.text
         return int(answer.json()["revision"])
