@@ -3,60 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
 
 import pytest
 
+from services.payout.sheets import XLSX
+from tests.integration.payout.bank import answer, approve, batch, issued, paid, result, state
 from tests.integration.payout.support import OTHER_USCC, USCC, Payout, award, decision
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-def issued(payout: Payout, *versions: Any, uscc: str = USCC) -> str:
-    """Receive a decision of 1,000 fen in the city and fund it; returns the order's id."""
-    payout.arrange()
-    payout.account(uscc)
-    payout.appropriate("city", 100_000)
-    payout.receive(*(versions or [decision(jurisdiction="city", instalments=((2025, 1_000),), uscc=uscc)]))
-    payout.fund()
-    return str(payout.get("/v1/payment-orders?state=issued")["items"][0]["id"])
-
-
-def approve(payout: Payout, order_id: str) -> Any:
-    return payout.post(f"/v1/payment-orders/{order_id}/approve", by="finance-checker")
-
-
-def batch(payout: Payout, expect: int = 201) -> Any:
-    return payout.post("/v1/payment-batches", {"unit": "city"}, by="finance-maker", expect=expect)
-
-
-def result(order_id: str, outcome: str = "settled", **more: Any) -> dict[str, Any]:
-    return {
-        "order_id": order_id,
-        "outcome": outcome,
-        "occurred_on": "2026-03-05",
-        "bank_reference": f"B-{outcome}",
-    } | more
-
-
-def answer(
-    payout: Payout, batch_id: str, *rows: dict[str, Any], mode: str = "all_or_nothing", expect: int = 200
-) -> Any:
-    path = f"/v1/payment-batches/{batch_id}/results?mode={mode}"
-    return payout.post(path, {"rows": list(rows)}, by="finance-maker", expect=expect)
-
-
-def paid(payout: Payout) -> str:
-    """Bring 1,000 fen of the city to the payee; returns the order's id."""
-    order_id = issued(payout)
-    approve(payout, order_id)
-    answer(payout, batch(payout)["id"], result(order_id))
-    return order_id
-
-
-def state(payout: Payout, order_id: str) -> str:
-    orders = payout.get("/v1/payment-orders")["items"]
-    return str(next(order["state"] for order in orders if order["id"] == order_id))
 
 
 def test_an_order_is_approved_batched_and_settled(payout: Payout) -> None:
@@ -235,97 +187,3 @@ def test_results_come_as_csv_too(payout: Payout, encoding: str) -> None:
     right = f"{heading}{order_id},成功,2026-03-05,B1,10.00\r\n合计,1,,,10.00\r\n".encode(encoding)
     assert payout.http.post(path, content=right, headers=headers).json()["rows"]["accepted"] == 1
     assert payout.http.post(path, content=right, headers=headers | {"Content-Type": "text/html"}).status_code == 415
-
-
-def test_a_restatement_while_the_payment_is_at_the_bank(payout: Payout) -> None:
-    order_id = issued(payout)
-    approve(payout, order_id)
-    made = batch(payout)
-    payout.receive(decision(version=2, jurisdiction="city", instalments=((2025, 400),)))
-    share = payout.story()["shares"][0]
-    assert (share["to_recover_fen"], payout.get("/v1/recoveries")["items"]) == (600, [])
-    answer(payout, made["id"], result(order_id))
-    recovery = payout.get("/v1/recoveries?outstanding=true")["items"][0]
-    assert (recovery["state"], recovery["outstanding_fen"]) == ("open", 600)
-    types = [row[0] for row in payout.execute("SELECT type FROM outbox ORDER BY id")]
-    assert types[-1] == "recovery.raised"
-
-
-def test_a_restatement_while_at_the_bank_that_then_fails(payout: Payout) -> None:
-    order_id = issued(payout)
-    approve(payout, order_id)
-    made = batch(payout)
-    payout.receive(decision(version=2, jurisdiction="city", instalments=((2025, 400),)))
-    answer(payout, made["id"], result(order_id, "failed"))
-    assert payout.get("/v1/recoveries")["items"] == []
-    assert payout.live() == [("city", 1, 400, "waiting")]
-    assert payout.story()["shares"][0]["to_recover_fen"] == 0
-    payout.account(USCC, "6222999999999999")
-    assert payout.live() == [("city", 1, 400, "issued")]
-    assert payout.get("/v1/budgets/city/2026")["committed_fen"] == 400
-
-
-def recovery_of(payout: Payout, entitlement: int) -> str:
-    """Pay 1,000 fen, then restate to `entitlement`; returns the recovery's id."""
-    paid(payout)
-    payout.receive(decision(version=2, jurisdiction="city", instalments=((2025, entitlement),)))
-    return str(payout.get("/v1/recoveries")["items"][0]["id"])
-
-
-def test_money_comes_back_in_parts_and_is_paid_again_when_owed_again(payout: Payout) -> None:
-    recovery = f"/v1/recoveries/{recovery_of(payout, 400)}"
-    body = {"amount_fen": 200, "received_on": "2026-04-01", "bank_reference": "R1"}
-    for _ in range(2):
-        after = payout.post(f"{recovery}/repayments", body, by="finance-maker")
-        assert (after["repaid_fen"], after["outstanding_fen"]) == (200, 400)
-    payout.post(f"{recovery}/repayments", body | {"amount_fen": 100}, by="finance-maker", expect=409)
-    too_much = body | {"amount_fen": 401, "bank_reference": "R2"}
-    payout.post(f"{recovery}/repayments", too_much, by="finance-maker", expect=409)
-    assert payout.get("/v1/budgets/city/2026")["recovered_fen"] == 200
-    payout.reconcile()
-    payout.receive(decision(version=3, jurisdiction="city", instalments=((2025, 900),)))
-    share = payout.story()["shares"][0]
-    assert (share["ordered_fen"], share["to_recover_fen"], share["recovered_fen"]) == (1_100, 0, 200)
-    assert payout.get("/v1/recoveries")["items"][0]["outstanding_fen"] == 0
-
-
-def test_a_write_off_needs_two_persons(payout: Payout) -> None:
-    path = f"/v1/recoveries/{recovery_of(payout, 400)}/write-off"
-    proposed = payout.post(path, {"reason": "企业已注销", "amount_fen": 500}, by="finance-maker")
-    assert (proposed["outstanding_fen"], proposed["proposed_write_off_fen"]) == (600, 500)
-    payout.post(path, {"reason": "企业已注销"}, by="finance-maker", expect=409)
-    payout.post(path, {"reason": "企业已注销"}, by="auditor", expect=403)
-    confirmed = payout.post(path, {"reason": "同意"}, by="finance-checker")
-    assert (confirmed["written_off_fen"], confirmed["outstanding_fen"]) == (500, 100)
-    payout.reconcile()
-    payout.receive(decision(version=3, jurisdiction="city", instalments=((2025, 600),)))
-    assert payout.story()["shares"][0]["ordered_fen"] == 1_000, "what was written off is not paid on top"
-
-
-def test_a_recovery_is_netted_against_a_later_order_when_an_officer_says_so(payout: Payout) -> None:
-    recovery = f"/v1/recoveries/{recovery_of(payout, 400)}"
-    payout.receive(decision("s2", jurisdiction="city", instalments=((2025, 1_000),)))
-    payout.fund()
-    order = payout.get("/v1/payment-orders?state=issued")["items"][0]
-    netted = payout.post(f"{recovery}/net", {"order_id": order["id"]}, by="finance-maker")
-    assert (netted["state"], netted["repaid_fen"]) == ("repaid", 600)
-    assert payout.live("s2") == [("city", 1, 400, "issued"), ("city", 1, 600, "settled")]
-    share = payout.story("s2")["shares"][0]
-    assert (share["ordered_fen"], share["paid_fen"]) == (1_000, 600)
-    payout.post(f"{recovery}/net", {"order_id": order["id"]}, by="finance-maker", expect=409)
-
-
-def test_the_ledger_is_sealed_and_a_changed_posting_is_found(payout: Payout) -> None:
-    paid(payout)
-    payout.seal()
-    chain = payout.get("/v1/ledger/chain")
-    assert (chain["blocks"] > 0, chain["unsealed"], chain["broken_at"]) == (True, 0, None)
-    balances = {b["account"]: b["balance_fen"] for b in payout.get("/v1/ledger/balances")["items"]}
-    assert balances["budget:city:2026"] == 99_000
-    assert balances[f"payee:{USCC}"] == 1_000
-    assert sum(balances.values()) == 0
-    assert payout.get("/v1/ledger/balances?on=2020-01-01")["items"] == []
-    entries = payout.get(f"/v1/ledger/entries?account=payee:{USCC}")["items"]
-    assert [(e["kind"], e["amount_fen"]) for e in entries] == [("paid", 1_000)]
-    payout.tamper("UPDATE postings SET actor = 'nobody' WHERE kind = 'paid'")
-    assert payout.get("/v1/ledger/chain")["broken_at"] is not None
