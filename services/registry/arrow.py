@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -21,6 +22,7 @@ class ArrowReader:
         self._url = url
         self._lock = threading.Lock()
         self._idle: list[Any] = []
+        weakref.finalize(self, _close_all, self._idle)  # with the app that holds it, at the latest
 
     def table(self, query: str) -> pa.Table:
         """Run `query` and return its rows."""
@@ -37,9 +39,7 @@ class ArrowReader:
     def close(self) -> None:
         """Close the idle connections."""
         with self._lock:
-            idle, self._idle = self._idle, []
-        for connection in idle:
-            connection.close()
+            _close_all(self._idle)
 
     @contextmanager
     def _cursor(self) -> Iterator[Any]:
@@ -69,3 +69,8 @@ class ArrowReader:
             else:
                 return connection
         return adbc.connect(self._url, autocommit=True)
+
+
+def _close_all(connections: list[Any]) -> None:
+    while connections:
+        connections.pop().close()
