@@ -54,7 +54,7 @@ def loops(database: Database, bootstrap_servers: str, accounts: Accounts, clock:
         Loop("award-decisions", consumer.step, idle_seconds=0, close=consumer.close),
         Loop("arrangement-pass", resume, idle_seconds=1.0),
         Loop("funding-pass", FundingPass(database, clock).step, idle_seconds=0.3),
-        Loop("account-pass", AccountPass(database, accounts, clock).step, idle_seconds=1.0),
+        Loop("account-pass", AccountPass(database, accounts, clock).step, idle_seconds=2.0),
         Loop("ledger-sealer", Sealer(database).step, idle_seconds=2.0),
         Loop("jobs", JobRunner(database, job_handlers(database, accounts, clock)).step),
         forgetting(database),

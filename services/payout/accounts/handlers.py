@@ -28,10 +28,11 @@ class AccountPass:
             mirrored = repository.mirrored_revision(connection)
             if mirrored < latest:
                 changes = self._accounts.changes(mirrored, latest)
+                first = repository.is_empty(connection)
                 repository.mirror(connection, changes, latest)
                 if changes:
                     usccs = sorted({change.uscc for change in changes})
-                    # The first accounts ever open the gate for all: whoever has none waits from then on.
-                    reconsider(connection, self._clock.now(), usccs=None if mirrored == 0 else usccs)
+                    # With the first accounts ever the rule begins to hold: whoever has none waits from then on.
+                    reconsider(connection, self._clock.now(), usccs=None if first else usccs)
         self._known = latest
         return mirrored < latest

@@ -27,6 +27,11 @@ def without_account(connection: Connection, usccs: Collection[str], today: date)
     return frozenset(row.payee_uscc for row in rows)
 
 
+def is_empty(connection: Connection) -> bool:
+    """Tell whether the mirror holds no account at all."""
+    return not connection.execute(text("SELECT EXISTS (SELECT FROM payee_accounts)")).scalar_one()
+
+
 def mirrored_revision(connection: Connection) -> int:
     """Return up to which revision the mirror has come, and lock it; 0 if it is new."""
     connection.execute(text("INSERT INTO account_feed (revision) VALUES (0) ON CONFLICT DO NOTHING"))

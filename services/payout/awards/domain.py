@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 from services.payout.arrangements.domain import Arrangement, current
@@ -12,8 +12,7 @@ from services.payout.orders.domain import Part
 from services.payout.split.domain import split
 
 
-@dataclass(frozen=True, slots=True)
-class Entitlement:
+class Entitlement(NamedTuple):
     """A version of an award as far as money asks: the whole entitlement, and when its parts are due.
 
     `instalments` holds (due year, fen) in order. `first_decided_on` is the same in every version.
@@ -29,8 +28,7 @@ class Entitlement:
     first_decided_on: date
 
 
-@dataclass(frozen=True, slots=True)
-class UnitPart:
+class UnitPart(NamedTuple):
     """What a unit bears of a version: its floored share in fen, and its part of each instalment."""
 
     unit: str
@@ -38,8 +36,7 @@ class UnitPart:
     parts_fen: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Split:
+class Split(NamedTuple):
     """An entitlement split under an arrangement; both are empty for an entitlement of zero."""
 
     arrangement_id: UUID | None

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from services.payout.budgets import repository
 from services.payout.budgets.domain import Claimant, Purse, choose
+from services.payout.budgets.repository import Place
 from services.payout.ledger import domain as ledger
 from services.payout.ledger import repository as postings
 from services.payout.orders.handlers import BY
@@ -89,7 +90,7 @@ class FundingPass:
     def run(self, now: datetime, year: int) -> int:
         """Go once through the queue; returns how many orders were issued."""
         blocked: set[str] = set()
-        after: tuple[str, str] | None = None
+        start: Place | None = None
         issued = 0
         while True:
             with self._database.transaction() as connection:
@@ -98,24 +99,29 @@ class FundingPass:
                 ).scalar_one():
                     return issued
                 lock_exclusively(connection)
-                funded, after = self._page(connection, after, blocked, now, year)
-            issued += funded
-            if after is None or blocked.issuperset(UNITS):
+                until = repository.page_end(connection, start, self._page_orders)
+                issued += self._page(connection, start, until, blocked, now, year)
+            if until is None or blocked.issuperset(UNITS):
                 return issued
+            start = until
 
     def _page(
-        self, connection: Connection, after: tuple[str, str] | None, blocked: set[str], now: datetime, year: int
-    ) -> tuple[int, tuple[str, str] | None]:
-        rows = repository.queue_page(connection, after, self._page_orders)
-        last = None
-        if len(rows) == self._page_orders:
-            # The last award may go on behind the page: it is left to the next one, unless the page is nothing else.
-            whole = [row for row in rows if row.award_id != rows[-1].award_id]
-            rows = whole or repository.queue_page(connection, after, 10 * self._page_orders)
-            last = (rows[-1].first_decided_on.isoformat(), rows[-1].award_id)
-        purse = Purse(repository.free(connection, year), blocked)
-        queue = [Claimant(row.id, row.award_id, row.instalment, row.unit, row.amount_fen) for row in rows]
-        chosen = choose(queue, purse)
-        if not chosen:
-            return 0, last
-        return repository.fund(connection, chosen, year, now, by=BY), last
+        self,
+        connection: Connection,
+        start: Place | None,
+        until: Place | None,
+        blocked: set[str],
+        now: datetime,
+        year: int,
+    ) -> int:
+        free = repository.free(connection, year)
+        need = repository.needed(connection, start, until)
+        if blocked.isdisjoint(need) and all(fen <= free.get(unit, 0) for unit, fen in need.items()):
+            # Where there is money for all, there is nothing to choose and no row has to leave the database.
+            return repository.fund_between(connection, start, until, year, now, by=BY) if need else 0
+        queue = [
+            Claimant(row.id, row.award_id, row.instalment, row.unit, row.amount_fen)
+            for row in repository.queue(connection, start, until)
+        ]
+        chosen = choose(queue, Purse(free, blocked))
+        return repository.fund(connection, chosen, year, now, by=BY) if chosen else 0

@@ -47,46 +47,75 @@ def free(connection: Connection, year: int) -> dict[str, int]:
     return {row.unit: row.free for row in rows}
 
 
-def queue_page(connection: Connection, after: tuple[str, str] | None, limit: int) -> list[Row[Any]]:
-    """Return up to `limit` orders that wait for funds behind the award at `after` (first_decided_on, award_id), in order."""
-    start = "(o.first_decided_on, o.award_id) > (CAST(:day AS date), CAST(:award AS uuid)) AND" if after else ""
-    day, award = after or (None, None)
-    return list(
-        connection.execute(
-            text(
-                f"""
-                SELECT o.id::text AS id, o.award_id::text AS award_id, o.instalment, o.unit, o.amount_fen,
-                       o.first_decided_on
-                FROM payment_orders o WHERE {start} o.state = 'waiting' AND o.waiting_for = 'funds'
-                ORDER BY o.first_decided_on, o.award_id, o.instalment LIMIT :limit
-                """
-            ),
-            {"day": day, "award": award, "limit": limit},
-        )
-    )
+Place = tuple[str, str]
+"""A place in the queue: (first_decided_on, award_id)."""
 
 
-_FUND = text(
-    f"""
+def _between(start: Place | None, until: Place | None) -> tuple[str, dict[str, str]]:
+    """Return the SQL condition for orders `o` that wait for funds from `start` on and before `until`, and its values."""
+    conditions = ["o.state = 'waiting' AND o.waiting_for = 'funds'"]
+    values: dict[str, str] = {}
+    for name, place, comparison in (("start", start, ">="), ("until", until, "<")):
+        if place is not None:
+            bound = f"(CAST(:{name}_day AS date), CAST(:{name}_award AS uuid))"
+            conditions.append(f"(o.first_decided_on, o.award_id) {comparison} {bound}")
+            values |= {f"{name}_day": place[0], f"{name}_award": place[1]}
+    return " AND ".join(conditions), values
+
+
+def page_end(connection: Connection, start: Place | None, orders: int) -> Place | None:
+    """Return the place behind about `orders` orders of the queue from `start` on, None if it ends before; no award is cut."""
+    where, values = _between(start, None)
+    row = connection.execute(
+        text(
+            f"""
+            SELECT o.first_decided_on::text AS day, o.award_id::text AS award_id FROM payment_orders o WHERE {where}
+            ORDER BY o.first_decided_on, o.award_id, o.instalment OFFSET :orders LIMIT 1
+            """
+        ),
+        {**values, "orders": orders},
+    ).one_or_none()
+    end = (row.day, row.award_id) if row else None
+    # One award alone fills the page: take more, until it is behind.
+    return page_end(connection, start, 2 * orders) if end is not None and end == start else end
+
+
+def needed(connection: Connection, start: Place | None, until: Place | None) -> dict[str, int]:
+    """Return what the queue needs between two places, fen by unit."""
+    where, values = _between(start, until)
+    statement = f"SELECT o.unit, sum(o.amount_fen)::bigint AS fen FROM payment_orders o WHERE {where} GROUP BY o.unit"
+    return {row.unit: row.fen for row in connection.execute(text(statement), values)}
+
+
+def queue(connection: Connection, start: Place | None, until: Place | None) -> list[Row[Any]]:
+    """Return the orders that wait for funds between two places, in order."""
+    where, values = _between(start, until)
+    statement = f"""
+        SELECT o.id::text AS id, o.award_id::text AS award_id, o.instalment, o.unit, o.amount_fen
+        FROM payment_orders o WHERE {where} ORDER BY o.first_decided_on, o.award_id, o.instalment
+    """
+    return list(connection.execute(text(statement), values))
+
+
+_FUND = f"""
     WITH funded AS (
         UPDATE payment_orders o
         SET state = 'issued', waiting_for = NULL, budget_year = :year, funded_at = :now, changed_at = now(),
             issued_by = :by
-        FROM unnest(CAST(:ids AS uuid[])) AS chosen(id)
-        WHERE o.id = chosen.id AND o.state = 'waiting' AND o.waiting_for = 'funds' AND o.due_year <= :year
-        RETURNING o.id, o.award_id, o.version, o.unit, o.instalment, o.due_year, o.amount_fen, o.payee_uscc, o.budget_year
+        WHERE {{which}} AND o.state = 'waiting' AND o.waiting_for = 'funds' AND o.due_year <= :year
+        RETURNING o.id, o.award_id, o.version, o.unit, o.instalment, o.due_year, o.amount_fen, o.payee_uscc,
+                  o.budget_year
     ), posted AS (
         INSERT INTO postings (kind, source, destination, amount_fen, unit, award_id, version, order_id, actor)
         SELECT 'funded', concat('budget:', o.unit, ':', o.budget_year), concat('reserved:', o.award_id, ':', o.unit),
                o.amount_fen, o.unit, o.award_id, o.version, o.id, :by
         FROM funded o
-    ), told AS ({insert_order_events("funded o", FRESH_ORDER_DATA)})
+    ), told AS ({insert_order_events("funded o", FRESH_ORDER_DATA).replace("{", "{{").replace("}", "}}")})
     UPDATE budgets b SET committed_fen = b.committed_fen + s.fen
     FROM (SELECT unit, sum(amount_fen)::bigint AS fen, count(*) AS orders FROM funded GROUP BY unit) s
     WHERE b.unit = s.unit AND b.year = :year
     RETURNING s.orders
-    """
-)
+"""
 
 
 def fund(connection: Connection, order_ids: Sequence[str], year: int, now: datetime, *, by: str) -> int:
@@ -94,10 +123,19 @@ def fund(connection: Connection, order_ids: Sequence[str], year: int, now: datet
 
     Returns how many were issued. A budget that would go below zero raises IntegrityError and nothing is done.
     """
-    rows = connection.execute(
-        _FUND,
-        {"ids": array(order_ids), "year": year, "now": now, "by": by, "type": payment_orders.ISSUED, "occasion": None},
-    )
+    return _issued(connection, "o.id = ANY(CAST(:ids AS uuid[]))", {"ids": array(order_ids)}, year, now, by)
+
+
+def fund_between(
+    connection: Connection, start: Place | None, until: Place | None, year: int, now: datetime, *, by: str
+) -> int:
+    """Do the same for all orders that wait for funds between two places of the queue."""
+    return _issued(connection, *_between(start, until), year, now, by)
+
+
+def _issued(connection: Connection, which: str, chosen: Mapping[str, object], year: int, now: datetime, by: str) -> int:
+    values = {"year": year, "now": now, "by": by, "type": payment_orders.ISSUED, "occasion": None}
+    rows = connection.execute(text(_FUND.format(which=which)), {**values, **chosen})
     return sum(row.orders for row in rows)
 
 

@@ -12,12 +12,11 @@ The balance of an account is what came in less what went out, fen.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Posting:
-    """`amount_fen` (> 0) goes from `source` to `destination`."""
+class Posting(NamedTuple):
+    """`amount_fen` (> 0) goes from `source` to `destination`; the fields are columns of `postings`."""
 
     kind: str
     source: str

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
 from datetime import datetime
-from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -13,13 +11,10 @@ from sqlalchemy import Connection, text
 from services.payout.ledger.domain import Posting
 from services.payout.rows import copy
 
-_COLUMNS = [field.name for field in fields(Posting)]
-_values = attrgetter(*_COLUMNS)
-
 
 def post(connection: Connection, postings: Sequence[Posting], *, by: str) -> None:
     """Append `postings`, made by the actor `by`."""
-    copy(connection, "postings", [*_COLUMNS, "actor"], [(*_values(posting), by) for posting in postings])
+    copy(connection, "postings", (*Posting._fields, "actor"), [(*posting, by) for posting in postings])
 
 
 ENTRY = """

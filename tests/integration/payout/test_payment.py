@@ -82,6 +82,17 @@ def test_orders_wait_for_an_account_outside_the_queue(payout: Payout) -> None:
     assert payout.fund() == 1
 
 
+def test_with_the_first_accounts_everybody_needs_one(payout: Payout) -> None:
+    payout.arrange()
+    payout.accounts.history.append((1, "nobody", None))  # a revision about something else
+    payout.receive(decision(jurisdiction="city", instalments=((2025, 1_000),)))
+    assert payout.get("/v1/payment-orders")["items"][0]["waiting_for"] == "funds"
+    payout.account(OTHER_USCC)
+    assert payout.get("/v1/payment-orders")["items"][0]["waiting_for"] == "account"
+    payout.account(USCC)
+    assert payout.get("/v1/payment-orders")["items"][0]["waiting_for"] == "funds"
+
+
 def test_without_an_account_an_approval_sends_the_order_to_wait(payout: Payout) -> None:
     payout.arrange()
     payout.appropriate("city", 1_000)
