@@ -22,7 +22,7 @@ from services.registry import app as registry
 from services.registry.settings import Settings as RegistrySettings
 from shared.clock import SystemClock
 from shared.database.engine import Database
-from shared.events import award_decided, facts_revised, payment_orders
+from shared.events import award_decided, dead_letter, facts_revised, payment_orders
 from shared.messaging import topics
 from shared.web.auth import TokenVerifier
 
@@ -31,6 +31,7 @@ FOLDER = Path(__file__).parents[1] / "docs" / "api"
 EVENTS: Mapping[str, tuple[str, type[BaseModel]]] = {
     facts_revised.TYPE: (topics.REGISTRY_FACTS, facts_revised.FactsRevised),
     award_decided.TYPE: (topics.AWARD_DECISIONS, award_decided.AwardDecided),
+    dead_letter.TYPE: (topics.AWARD_DECISIONS_DEAD, dead_letter.DeadLetterRecorded),
     payment_orders.ISSUED: (topics.PAYMENT_ORDERS, payment_orders.PaymentOrderChanged),
     payment_orders.APPROVED: (topics.PAYMENT_ORDERS, payment_orders.PaymentOrderChanged),
     payment_orders.SETTLED: (topics.PAYMENT_ORDERS, payment_orders.PaymentOrderChanged),
@@ -81,7 +82,8 @@ def _schema(name: str, model: type[BaseModel]) -> dict[str, Any]:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"urn:ecommerce-subsidies:event:{name}",
-    } | (model.model_json_schema())
+        **model.model_json_schema(),
+    }
 
 
 def _asyncapi() -> dict[str, Any]:

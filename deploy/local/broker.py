@@ -103,7 +103,7 @@ def _kafka(state: Path, log: Path) -> Broker:
     file.write_text("".join(f"{name}={value}\n" for name, value in properties.items()))
     classpath = f"{jars}/*"
     if not (folder / "log" / "meta.properties").exists():
-        cluster = re.sub(r"[^A-Za-z0-9]", "", uuid.uuid4().hex)[:22]
+        cluster = uuid.uuid4().hex[:22]
         done = subprocess.run(
             [java, "-cp", classpath, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(file)],
             capture_output=True,

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from services.payout.accounts.registry import Accounts, registry_accounts
 from services.payout.arrangements.routes import router as arrangements
 from services.payout.awards.routes import router as awards
-from services.payout.batches.routes import LARGE_BODIES
+from services.payout.batches.routes import ANSWERS, MAX_ANSWER_BYTES
 from services.payout.batches.routes import router as batches
 from services.payout.budgets.routes import router as budgets
 from services.payout.holds.routes import router as holds
@@ -67,7 +67,7 @@ def build(
             "accounts": accounts or registry_accounts(settings),
             "decisions": decisions or eligibility_decisions(settings),
         },
-        large_bodies=[LARGE_BODIES],
+        large_bodies={ANSWERS: MAX_ANSWER_BYTES},
         event_handlers={AWARD_DECISIONS: award_decisions(clock)},
     )
 

@@ -48,7 +48,7 @@ def build(settings: Settings, *, database: Database, token_verifier: TokenVerifi
             "cipher": AccountCipher(settings.account_key.get_secret_value()),
             "arrow": ArrowReader(database.url),
         },
-        large_bodies=["/v1/imports"],
+        large_bodies={"/v1/imports": settings.upload_max_bytes},
     )
 
 

@@ -6,8 +6,8 @@ import base64
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-import orjson
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
@@ -18,6 +18,7 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
+    Row,
     Table,
     Text,
     func,
@@ -26,12 +27,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from shared.database.schema import plumbing
+from shared.events.dead_letter import TYPE, DeadLetterRecorded
 from shared.identifiers import event_id
 from shared.messaging import outbox, topics
 from shared.messaging.envelope import Event, Message
 
 OPEN = "open"
-TYPE = "dead_letter.recorded"
 
 dead_letters = Table(
     "dead_letters",
@@ -72,7 +73,7 @@ def record(connection: Connection, message: Message, reason: str, now: datetime)
             log_offset=message.offset,
             key=message.key,
             value=message.value,
-            headers={name: value.decode("utf-8", "replace") for name, value in message.headers.items()},
+            headers=_headers(message),
             content_hash=digest.hexdigest(),
             reason=reason,
         )
@@ -84,15 +85,15 @@ def record(connection: Connection, message: Message, reason: str, now: datetime)
 
 
 def _told(message: Message, reason: str, content_hash: str, now: datetime) -> Event:
-    data = {
-        "reason": reason,
-        "topic": message.topic,
-        "partition": message.partition,
-        "offset": message.offset,
-        "headers": {name: value.decode("utf-8", "replace") for name, value in message.headers.items()},
-        "value_base64": base64.b64encode(message.value or b"").decode(),
-    }
-    key = (message.key or b"").decode("utf-8", "replace")
+    data = DeadLetterRecorded(
+        reason=reason,
+        topic=message.topic,
+        partition=message.partition,
+        offset=message.offset,
+        headers=_headers(message),
+        value_base64=base64.b64encode(message.value or b"").decode(),
+    )
+    key = _text(message.key or b"")
     return Event(
         topic=topics.DEAD_LETTERS[message.topic],
         key=key,
@@ -101,8 +102,17 @@ def _told(message: Message, reason: str, content_hash: str, now: datetime) -> Ev
         source=f"/topics/{message.topic}",
         subject=key,
         time=now,
-        data=orjson.dumps(data),
+        data=data.model_dump_json().encode(),
     )
+
+
+def _headers(message: Message) -> dict[str, str]:
+    return {_text(name.encode()): _text(value) for name, value in message.headers.items()}
+
+
+def _text(content: bytes) -> str:
+    """Decode what a stranger sent for PostgreSQL's text, which holds no NUL."""
+    return content.decode("utf-8", "replace").replace("\x00", "\N{REPLACEMENT CHARACTER}")
 
 
 def clear(connection: Connection, topic: str, keys: Sequence[bytes]) -> None:
@@ -117,13 +127,13 @@ def clear(connection: Connection, topic: str, keys: Sequence[bytes]) -> None:
     )
 
 
-def message_of(row: object) -> Message:
+def message_of(row: Row[Any]) -> Message:
     """Rebuild the message that a dead letter's row keeps."""
     return Message(
-        topic=row.topic,  # type: ignore[attr-defined]
-        partition=row.partition,  # type: ignore[attr-defined]
-        offset=row.log_offset,  # type: ignore[attr-defined]
-        key=row.key,  # type: ignore[attr-defined]
-        value=row.value,  # type: ignore[attr-defined]
-        headers={name: value.encode() for name, value in row.headers.items()},  # type: ignore[attr-defined]
+        topic=row.topic,
+        partition=row.partition,
+        offset=row.log_offset,
+        key=row.key,
+        value=row.value,
+        headers={name: value.encode() for name, value in row.headers.items()},
     )

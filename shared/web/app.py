@@ -70,13 +70,14 @@ def create_app(
     token_verifier: TokenVerifier,
     clock: Clock,
     state: Mapping[str, Any] | None = None,
-    large_bodies: Sequence[str] = (),
+    large_bodies: Mapping[str, int] | None = None,
     event_handlers: Mapping[str, Handler] | None = None,
 ) -> FastAPI:
     """Build a service's app around `routers`.
 
-    `state` is put on `app.state` for the routes; `large_bodies` are path prefixes whose body limit the route itself
-    enforces; `event_handlers` give effect to the events of a topic, for dead letters that are replayed.
+    `state` is put on `app.state` for the routes; `large_bodies` are path prefixes whose bodies may be files of any content
+    type that the route takes, with the limit of each in bytes; `event_handlers` give effect to the events of a topic, for
+    dead letters that are replayed.
     """
 
     @asynccontextmanager
@@ -108,7 +109,7 @@ def create_app(
     app.include_router(_probes(service, database))
     for router in routers:
         app.include_router(router)
-    app.add_middleware(_Edge, service=service, large_bodies=tuple(large_bodies))
+    app.add_middleware(_Edge, service=service, large_bodies=dict(large_bodies or {}))
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
 
@@ -190,7 +191,7 @@ def _measure_backlog(service: str, database: Database) -> None:
 class _Edge:
     """What surrounds every request: its trace, its metrics, its line in the log, the limit of its body."""
 
-    def __init__(self, app: ASGIApp, *, service: str, large_bodies: tuple[str, ...]) -> None:
+    def __init__(self, app: ASGIApp, *, service: str, large_bodies: Mapping[str, int]) -> None:
         self._app = app
         self._service = service
         self._large_bodies = large_bodies
@@ -233,19 +234,17 @@ class _Edge:
                     )
 
     async def _guarded(self, scope: AsgiScope, receive: Receive, send: Send, request: Request) -> None:
-        if scope["path"].startswith(self._large_bodies) if self._large_bodies else False:
-            await self._app(scope, receive, send)
-            return
+        file_limit = next((n for prefix, n in self._large_bodies.items() if scope["path"].startswith(prefix)), None)
+        limit = file_limit or MAX_BODY_BYTES
         declared = request.headers.get("content-length", "0")
         has_body = declared != "0" or "transfer-encoding" in request.headers
-        if has_body and not request.headers.get("content-type", "").startswith("application/json"):
+        is_json = request.headers.get("content-type", "").startswith("application/json")
+        if has_body and not is_json and file_limit is None:
             refusal = Problem(MEDIA_TYPE_UNSUPPORTED, "Send the body as `Content-Type: application/json`.")
             await problems.respond(request, refusal)(scope, receive, send)
             return
-        too_large = Problem(
-            TOO_LARGE, f"The body may have at most {MAX_BODY_BYTES} bytes; send large files as an import."
-        )
-        if declared.isdigit() and int(declared) > MAX_BODY_BYTES:
+        too_large = Problem(TOO_LARGE, f"The body may have at most {limit} bytes; send it in parts.")
+        if declared.isdigit() and int(declared) > limit:
             await problems.respond(request, too_large)(scope, receive, send)
             return
         received = 0
@@ -254,7 +253,7 @@ class _Edge:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > MAX_BODY_BYTES:
+            if received > limit:
                 raise too_large
             return message
 

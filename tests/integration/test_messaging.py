@@ -233,12 +233,14 @@ def test_a_refused_decision_is_told_on_the_topic_of_dead_letters(receiver: Datab
         raise RejectedMessageError("the shares do not add up")
 
     headers = {"ce_specversion": b"1.0", "ce_source": b"/tests", "ce_type": b"award.decided", "ce_id": b"1"}
-    message = Message(topics.AWARD_DECISIONS, 3, 9, b"award", b'{"v":1}', headers)
+    headers["stray"] = b"no\x00text \xff"  # PostgreSQL's text and JSON hold no NUL
+    message = Message(topics.AWARD_DECISIONS, 3, 9, b"award\x00", b'{"v":1}', headers)
     consumer = Consumer(receiver, "nowhere:1", topics.AWARD_DECISIONS, "group", refuse)
     consumer.process([message])
     consumer.process([message])
     with receiver.reading() as connection:
         [told] = connection.execute(text("SELECT topic, key, data::jsonb AS data FROM outbox")).all()
-    assert (told.topic, told.key) == (topics.AWARD_DECISIONS_DEAD, "award")
+    assert (told.topic, told.key) == (topics.AWARD_DECISIONS_DEAD, "award\N{REPLACEMENT CHARACTER}")
+    assert told.data["headers"]["stray"] == "no\N{REPLACEMENT CHARACTER}text \N{REPLACEMENT CHARACTER}"
     assert told.data["reason"] == "the shares do not add up"
     assert (told.data["partition"], told.data["offset"], told.data["value_base64"]) == (3, 9, "eyJ2IjoxfQ==")

@@ -5,6 +5,7 @@ Set-based: one decision and a hundred thousand take the same statements.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -90,15 +91,18 @@ def approve(connection: Connection, ids: Sequence[UUID], *, by: str, reason: str
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What a bulk approval may approve of an evaluation's decisions, and what it leaves, counted by reason."""
+    """What a bulk approval may approve of an evaluation's decisions, what an attempt before did, what it leaves and why."""
 
     ids: list[UUID]
+    done: int
     skipped: dict[str, int]
 
 
 _CANDIDATES = """
 SELECT id,
-       CASE WHEN state IN ('suspended') THEN 'suspended'
+       CASE WHEN state IN ('approved', 'superseded') AND approved_by = :by
+                 AND approved_at >= (SELECT created_at FROM jobs WHERE id = :job_id) THEN 'done'
+            WHEN state = 'suspended' THEN 'suspended'
             WHEN state IN ('superseded', 'rejected', 'approved') THEN 'stale'
             WHEN proposed_by = :by THEN 'own'
             WHEN state = 'in_notice' OR :notice_needed THEN 'not_noticed'
@@ -117,6 +121,7 @@ def select_for_approval(
     evaluation_id: UUID,
     excepted: Collection[UUID],
     *,
+    job_id: UUID | None = None,
     by: str,
     reason: str | None,
     jurisdiction: str | None,
@@ -127,6 +132,7 @@ def select_for_approval(
         text(_CANDIDATES),
         {
             "evaluation_id": evaluation_id,
+            "job_id": job_id,
             "excepted": list(excepted),
             "by": by,
             "reason": reason,
@@ -134,8 +140,6 @@ def select_for_approval(
             "notice_needed": notice_needed,
         },
     ).all()
-    skipped = dict.fromkeys(OBSTACLES, 0)
-    for row in rows:
-        if row.obstacle:
-            skipped[row.obstacle] += 1
-    return Selection([row.id for row in rows if row.obstacle is None], skipped)
+    found = Counter(row.obstacle for row in rows)
+    skipped = {obstacle: found[obstacle] for obstacle in OBSTACLES}
+    return Selection([row.id for row in rows if row.obstacle is None], found["done"], skipped)

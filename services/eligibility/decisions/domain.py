@@ -42,8 +42,6 @@ TRANSITIONS: dict[tuple[State, Act], State] = {
 }
 """Every move that exists; what is not here is refused."""
 
-OPEN_STATES = (State.PROPOSED, State.IN_NOTICE, State.SUSPENDED)
-
 
 def possible_acts(state: State) -> list[str]:
     """Return the acts of persons that are possible in `state`."""

@@ -111,6 +111,7 @@ def run_approval(database: Database, job: RunningJob, *, notice_needed: bool) ->
             connection,
             UUID(chosen["evaluation_id"]),
             [UUID(each) for each in chosen["except"]],
+            job_id=job.id,
             by=job.created_by,
             reason=chosen["reason"],
             jurisdiction=chosen["jurisdiction"],
@@ -124,6 +125,7 @@ def run_approval(database: Database, job: RunningJob, *, notice_needed: bool) ->
             approved += approval.approve(connection, ids, by=job.created_by, reason=chosen["reason"])
         job.progress(start + len(ids), total)
     skipped = selection.skipped | {"stale": selection.skipped["stale"] + total - approved}
+    approved += selection.done
     with database.transaction() as connection:
         job.succeed(connection, {"approved": approved, "skipped": skipped})
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
-from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -84,9 +83,3 @@ class Outcome(BaseModel):
     entitlement_fen: int
     missing: list[str] = Field(description="Facts that are not known and could decide")
     flags: list[str] = Field(description="What an approving officer has to look at")
-
-
-class EvaluationRef(BaseModel):
-    """Where to follow an evaluation."""
-
-    id: UUID

@@ -23,11 +23,6 @@ def confirmed(connection: Connection) -> list[Arrangement]:
     return [Arrangement(row.id, row.effective_from, row.effective_until, rules[row.id]) for row in headers]
 
 
-def rules_of(connection: Connection, arrangement_id: UUID) -> dict[tuple[str, str], SplitRule]:
-    """Return an arrangement's split by (jurisdiction, award or `*`)."""
-    return _rules(connection, [arrangement_id])[arrangement_id]
-
-
 def _rules(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, dict[tuple[str, str], SplitRule]]:
     shares: dict[tuple[UUID, str, str], list[UnitShare]] = defaultdict(list)
     for row in connection.execute(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 from sqlalchemy import Connection
 
 from services.payout.access import own_unit
@@ -25,15 +25,8 @@ router = APIRouter(prefix="/v1/payment-batches", tags=["payment batches"])
 Maker = Annotated[Actor, needs(Scope.BATCHES_WRITE)]
 Reader = Annotated[Actor, needs(Scope.MONEY_READ)]
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
-LARGE_BODIES = "/v1/payment-batches/"
-"""Prefix of the paths whose bodies may be as large as MAX_ANSWER_BYTES: the bank's answers."""
-
-
-def _bounded(request: Request) -> None:
-    """Refuse a body that is too large, or does not say how large it is, before it is read."""
-    declared = request.headers.get("content-length", "")
-    if not declared.isdigit() or int(declared) > MAX_ANSWER_BYTES:
-        raise Problem(TOO_LARGE, f"An answer has at most {MAX_ANSWER_BYTES} bytes, told in Content-Length.")
+ANSWERS = "/v1/payment-batches/"
+"""Prefix of the paths whose bodies are the bank's answers, at most MAX_ANSWER_BYTES each."""
 
 
 @router.post(
@@ -139,7 +132,6 @@ def record_payment_results(
     batch_id: UUID,
     request: Request,
     actor: Maker,
-    bounded: Annotated[None, Depends(_bounded)],  # noqa: ARG001 - before the command, which reads the body
     command: IdempotentCommand,
     mode: Annotated[
         Literal["all_or_nothing", "accept_valid"], Query(description="What a refused row does to the others")

@@ -1,4 +1,4 @@
-"""A request's body into a file: counted, hashed and timed while it streams, bounded in all three."""
+"""A request's body into a file: hashed and timed while it streams; the app bounds its size."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from fastapi import Request
 
 from services.registry.imports.domain import MEDIA_TYPES
 from services.registry.settings import Settings
-from shared.web.problems import INVALID, MEDIA_TYPE_UNSUPPORTED, TOO_LARGE, UNAVAILABLE, Problem, ProblemType
+from shared.web.problems import INVALID, MEDIA_TYPE_UNSUPPORTED, UNAVAILABLE, Problem, ProblemType
 
 TOO_SLOW = ProblemType("upload-too-slow", 408, "The upload took too long", "上传超时")
 
@@ -30,14 +30,11 @@ class Upload:
 
 
 async def receive(request: Request) -> AsyncIterator[Upload]:
-    """Receive the body into a temporary file that ends with the request; raises Problem 408, 413, 415 or 422."""
+    """Receive the body into a temporary file that ends with the request; raises Problem 408, 415 or 422."""
     settings: Settings = request.app.state.settings
     media_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
     if media_type not in MEDIA_TYPES:
         raise Problem(MEDIA_TYPE_UNSUPPORTED, f"Send the file as one of: {', '.join(MEDIA_TYPES)}.")
-    declared = request.headers.get("content-length", "")
-    if declared.isdigit() and int(declared) > settings.upload_max_bytes:
-        raise _too_large(settings)
     content = hashlib.sha256()
     asked = hashlib.sha256(f"{request.url.path}?{request.url.query}\x1f{media_type}\x1f".encode())
     size = 0
@@ -46,8 +43,6 @@ async def receive(request: Request) -> AsyncIterator[Upload]:
             async with asyncio.timeout(settings.upload_max_seconds):
                 async for piece in request.stream():
                     size += len(piece)
-                    if size > settings.upload_max_bytes:
-                        raise _too_large(settings)
                     content.update(piece)
                     await asyncio.to_thread(file.write, piece)
         except TimeoutError as error:
@@ -59,7 +54,3 @@ async def receive(request: Request) -> AsyncIterator[Upload]:
         file.seek(0)
         asked.update(content.digest())
         yield Upload(file, media_type, size, content.hexdigest(), asked.hexdigest())
-
-
-def _too_large(settings: Settings) -> Problem:
-    return Problem(TOO_LARGE, f"A file may have at most {settings.upload_max_bytes} bytes; send it in parts.")

@@ -23,9 +23,12 @@ from services.eligibility.decisions.proposals import (
     keep_documents,
     propose,
 )
+from shared.clock import SystemClock
 from shared.database.engine import Database
 from shared.events.award_decided import AwardDecided
 from shared.identifiers import award_id
+from shared.jobs import repository as jobs
+from shared.jobs.runner import RunningJob
 from shared.web.auth import Actor
 from shared.web.problems import Problem
 from tests.support.databases import ServiceDatabase
@@ -317,3 +320,21 @@ def test_an_award_given_once_is_newly_proposed_for_the_years_asked_for_alone(dat
     moved, counts = evaluate(database, hub | {"award_year": 2021}, years=(2023,))
     assert counts.restated == 1, "what is in force is restated whatever the years asked for"
     assert approve_all(database, moved) == 1
+
+
+def test_a_bulk_approval_that_died_half_way_goes_on_and_counts_what_it_did(database: Database) -> None:
+    evaluation_id, _ = evaluate(database, rent("A", 500), rent("B", 700), rent("C", 900))
+    with database.transaction() as connection:
+        job_input: dict[str, Any] = {
+            "evaluation_id": str(evaluation_id),
+            "except": [],
+            "reason": None,
+            "jurisdiction": None,
+        }
+        job_id = jobs.enqueue(connection, handlers.APPROVAL, job_input, by=CHECKER.subject, now=SystemClock().now())
+    with database.transaction() as connection:  # the attempt that died
+        approval.approve(connection, [the_decision(database, "A").id], by=CHECKER.subject, reason=None)
+    handlers.run_approval(database, RunningJob(database, job_id, job_input, CHECKER.subject), notice_needed=False)
+    with database.reading() as connection:
+        shown = handlers.approval_view(connection, job_id)
+    assert (shown["state"], shown["approved"], sum(shown["skipped"].values())) == ("succeeded", 3, 0)
