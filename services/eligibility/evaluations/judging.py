@@ -37,20 +37,22 @@ def judge(
     """Return the outcomes to keep, sorted, and which awards were judged.
 
     Yearly awards are judged for the years asked for, those given once over all their years. An award with a version in force
-    keeps that version's first decision day for what depends on the day.
+    keeps its first version's decision day for what depends on that day; what has happened since then counts too.
     """
     pairs = subjects_in_scope(request, facts, book, standing)
     outcomes = _outcomes(request, facts, book, readings, request.decided_on, pairs)
-    for (day,), decided in standing.first_days.partition_by("first_decided_on", as_dict=True).items():
-        assert isinstance(day, date)
-        if day == request.decided_on:
+    for (first,), decided in standing.first_days.partition_by("first_decided_on", as_dict=True).items():
+        assert isinstance(first, date)
+        if first == request.decided_on:
             continue
+        # Asked about an earlier day, what is decided already is not undone for want of time.
+        day = max(first, request.decided_on)
         again = decided.select(list(PAIRS)).unique()
         if pairs is not None:
             again = again.join(pairs, on=list(PAIRS), how="semi")
         if again.is_empty():
             continue
-        then = _with_identity(_outcomes(request, facts, book, readings, day, again), book)
+        then = _with_identity(_outcomes(request, facts, book, readings, day, again, first), book)
         same = {"on": ["award", "subject", "identity_year"], "nulls_equal": True}
         outcomes = pl.concat(
             [
@@ -74,10 +76,16 @@ def subjects_in_scope(
 
 
 def _outcomes(
-    request: EvaluationRequest, facts: Facts, book: Book, readings: Readings, day: date, pairs: pl.DataFrame | None
+    request: EvaluationRequest,
+    facts: Facts,
+    book: Book,
+    readings: Readings,
+    day: date,
+    pairs: pl.DataFrame | None,
+    first: date | None = None,
 ) -> pl.DataFrame:
     return pl.concat(
-        evaluate(facts, book, readings, years, day, awards, subjects=pairs, results=KEPT)
+        evaluate(facts, book, readings, years, day, awards, subjects=pairs, results=KEPT, first_decided_on=first)
         for years, awards in (
             (request.award_years, domain.award_codes(book, once=False)),
             (book.possible_years, domain.award_codes(book, once=True)),

@@ -108,9 +108,9 @@ class Book:
         changed = {name: self.parameters[name].changed(value) for name, value in changes.items()}
         return replace(self, parameters=MappingProxyType({**self.parameters, **changed}))
 
-    def setting(self, readings: Readings, decided_on: date) -> Setting:
-        """What rules are read with."""
-        return Setting(self.parameters, readings, decided_on)
+    def setting(self, readings: Readings, decided_on: date, first_decided_on: date | None = None) -> Setting:
+        """What rules are read with; without a first version's decision day this is the first."""
+        return Setting(self.parameters, readings, decided_on, first_decided_on or decided_on)
 
     @cached_property
     def document(self) -> bytes:
