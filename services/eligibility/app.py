@@ -52,6 +52,7 @@ def build(
         ],
         database=database,
         token_verifier=token_verifier,
+        token_url=settings.token_url,
         clock=clock,
         state={
             "registry": facts,

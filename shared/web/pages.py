@@ -8,7 +8,7 @@ from typing import Annotated, Any, Generic, TypeVar
 
 import orjson
 from fastapi import Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.web.problems import INVALID, FieldError, Problem
 
@@ -21,8 +21,15 @@ Cursor = Annotated[str | None, Query(max_length=2_000, description="`next_cursor
 class Page(BaseModel, Generic[Item]):
     """One page of a list."""
 
+    model_config = ConfigDict(json_schema_extra={"description": "One page of a list."})
+
     items: list[Item]
     next_cursor: str | None = Field(description="Give it back as `cursor` for the next page; null at the end")
+
+    @classmethod
+    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
+        """Name a page after what is on it: `DecisionPage`."""
+        return f"{params[0].__name__}Page"
 
 
 def encode_cursor(*key: object) -> str:
