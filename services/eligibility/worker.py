@@ -7,6 +7,7 @@ from services.eligibility.decisions.handlers import APPROVAL, run_approval
 from services.eligibility.evaluations import handlers as evaluations
 from services.eligibility.settings import Settings
 from shared import worker
+from shared.audit.sealing import sealing
 from shared.database.engine import Database
 from shared.jobs.runner import JobRunner
 from shared.observability import logs, tracing
@@ -32,7 +33,13 @@ def main() -> None:
     logs.configure("eligibility", "worker", settings.log_level)
     tracing.configure("eligibility")
     database = Database(settings.database_url, pool_size=4, application_name="eligibility-worker")
-    worker.run([worker.Loop("jobs", job_runner(settings, database).step), forgetting(database)])
+    worker.run(
+        [
+            worker.Loop("jobs", job_runner(settings, database).step),
+            forgetting(database),
+            sealing(database, "eligibility"),
+        ]
+    )
     database.close()
 
 
