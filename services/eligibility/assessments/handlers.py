@@ -55,7 +55,8 @@ def _book(request: AssessmentRequest) -> Book:
 def _facts(request: AssessmentRequest, registry: RegistryFacts) -> tuple[int | None, Facts]:
     try:
         frames = frames_of(request.facts)
-        if not request.from_registry:
+        from_registry = not request.facts if request.from_registry is None else request.from_registry
+        if not from_registry:
             return None, overlaid(Facts.of({}), frames)
         revision = registry.latest_revision()
         return revision, overlaid(registry.around(revision, request.uscc), frames)

@@ -36,9 +36,10 @@ class AssessmentRequest(BaseModel):
     uscc: Uscc = Field(description="The enterprise that is assessed")
     award_years: list[int] = Field(min_length=1, max_length=20)
     decided_on: date = Field(strict=False, description="The day to judge on; may lie in the future")
-    from_registry: bool = Field(
-        default=False,
-        description="Start from the registry's newest facts; rows of `facts` then replace those of the same key",
+    from_registry: bool | None = Field(
+        default=None,
+        description="Start from the registry's newest facts; rows of `facts` then replace those of the same key. "
+        "Not said: where no facts are given",
     )
     facts: dict[str, list[dict[str, Any]]] = Field(
         default_factory=dict,

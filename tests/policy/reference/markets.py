@@ -64,7 +64,9 @@ def smart_terminal(w: World) -> Cases:
                 day, operator = row["accepted_on"], w.place(uscc, row["accepted_on"])
                 if (day is not None and day.year != year) or w.paid(["smart-terminal"], row["serial"]):
                     continue
-                here = kleene(w.happened(day), w.valid(day), w.urban(operator), w.urban(row["jurisdiction"]) if both else True)
+                here = kleene(
+                    w.happened(day), w.valid(day), w.urban(operator), w.urban(row["jurisdiction"]) if both else True
+                )
                 doubtful += here is None
                 if here:
                     counted.append((day, row["serial"], row["jurisdiction"] if both else operator))
