@@ -12,7 +12,7 @@ from services.eligibility.evaluation.evaluate import evaluate
 from services.eligibility.evaluation.explain import explain
 from services.eligibility.facts.catalogue import Facts
 from services.eligibility.facts.registry import RegistryFacts
-from services.eligibility.policies.handlers import changed, policy_book
+from services.eligibility.policies.handlers import changed, check_years, policy_book
 from services.eligibility.policy.book import Book, ParameterError, Readings
 from shared.web.problems import INVALID, FieldError, Problem
 
@@ -42,14 +42,13 @@ def assess(request: AssessmentRequest, official: Readings, registry: RegistryFac
 
 def _book(request: AssessmentRequest) -> Book:
     book = policy_book(request.policy)
-    wrong = sorted(set(request.award_years) - set(book.possible_years))
-    if wrong:
-        allowed = f"{book.possible_years[0]}-{book.possible_years[-1]}"
-        raise Problem(INVALID, errors=[FieldError("/award_years", "award-year", f"award years are {allowed}")])
+    check_years(book, request.award_years)
     try:
         return book.with_parameters(request.parameters) if request.parameters else book
     except ParameterError as error:
-        raise Problem(INVALID, errors=[FieldError("/parameters", "parameter", str(error))]) from error
+        raise Problem(
+            INVALID, errors=[FieldError(f"/parameters/{error.parameter}", "parameter", str(error))]
+        ) from error
 
 
 def _facts(request: AssessmentRequest, registry: RegistryFacts) -> tuple[int | None, Facts]:

@@ -11,6 +11,9 @@ from typing import Any
 import polars as pl
 import yaml
 
+#: Whole numbers travel as JSON and stay exact up to here.
+LARGEST = 2**53 - 1
+
 #: What the catalogue file writes after the kind of a fact that may be empty.
 UNKNOWN = " or unknown"
 
@@ -36,7 +39,7 @@ KINDS: Mapping[str, pl.DataType] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class FieldFacts:
-    """One fact: the dataset and field that hold it, its kind (which is also its unit) and its names."""
+    """One fact: the dataset and field that hold it, its kind (which is also its unit), its names, the codes allowed."""
 
     dataset: str
     name: str
@@ -44,6 +47,8 @@ class FieldFacts:
     optional: bool
     zh: str
     en: str
+    #: Empty where a code may be any.
+    codes: tuple[str, ...] = ()
 
     @property
     def qualified(self) -> str:
@@ -54,6 +59,11 @@ class FieldFacts:
     def dtype(self) -> pl.DataType:
         """The Polars type of the column that holds the fact."""
         return KINDS[self.kind]
+
+    @property
+    def bounds(self) -> tuple[int, int]:
+        """The least and the largest number that a row may hold; of use for kinds that are numbers."""
+        return {"days": (1, 366), "year": (1, 9999), "value": (-LARGEST, LARGEST)}.get(self.kind, (0, LARGEST))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +107,9 @@ def _dataset(name: str, entry: dict[str, Any]) -> DatasetFacts:
     return DatasetFacts(name, zh, en, entry["source"], tuple(entry["key"]), tuple(entry["owners"]), fields)
 
 
-def _field(dataset: str, name: str, said: list[str]) -> FieldFacts:
-    kind, zh, en = said
-    return FieldFacts(dataset, name, kind.removesuffix(UNKNOWN), kind.endswith(UNKNOWN), zh, en)
+def _field(dataset: str, name: str, said: list[Any]) -> FieldFacts:
+    kind, zh, en, *codes = said
+    return FieldFacts(dataset, name, kind.removesuffix(UNKNOWN), kind.endswith(UNKNOWN), zh, en, *map(tuple, codes))
 
 
 #: Dataset name → its declaration, in the order in which facts are recorded.

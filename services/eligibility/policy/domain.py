@@ -17,7 +17,11 @@ from .text import Text
 
 
 class ReadingsError(ValueError):
-    """An unknown reading or value; the message lists what is allowed."""
+    """An unknown reading or value; the message lists what is allowed, `reading` is the one that was meant."""
+
+    def __init__(self, message: str, reading: str) -> None:
+        super().__init__(message)
+        self.reading = reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +108,7 @@ class Book:
         """
         unknown = sorted(set(changes) - set(self.parameters))
         if unknown:
-            raise ParameterError(f"unknown parameters {', '.join(unknown)}; there are {', '.join(self.parameters)}")
+            raise ParameterError(f"no such parameter; there are {', '.join(self.parameters)}", unknown[0])
         changed = {name: self.parameters[name].changed(value) for name, value in changes.items()}
         return replace(self, parameters=MappingProxyType({**self.parameters, **changed}))
 
@@ -161,10 +165,10 @@ class Readings(Mapping[str, str]):
         """The same readings but for some. Raises `ReadingsError`, which lists the names or values allowed."""
         for name, value in changes.items():
             if name not in self._domain:
-                raise ReadingsError(f"unknown reading {name!r}; there are {', '.join(self._domain)}")
+                raise ReadingsError(f"no such reading; there are {', '.join(self._domain)}", name)
             allowed = self._domain[name].values
             if value not in allowed:
-                raise ReadingsError(f"{name} is one of {', '.join(allowed)}")
+                raise ReadingsError(f"{name} is one of {', '.join(allowed)}", name)
         return Readings(self._domain, {**self._values, **changes})
 
     @cached_property
@@ -181,5 +185,5 @@ class Readings(Mapping[str, str]):
 def _whole(values: ParameterValues) -> int:
     value = values.on(None)
     if not isinstance(value, int):
-        raise ParameterError(f"{values.name}: a whole number")
+        raise ParameterError(f"{values.name}: a whole number", values.name)
     return value
