@@ -18,7 +18,7 @@ from services.eligibility.evaluations.judging import FIRST_DAYS, PAIRS, Standing
 from services.eligibility.evaluations.schemas import EvaluationRequest
 from services.eligibility.facts.catalogue import Facts
 from services.eligibility.facts.registry import RegistryFacts
-from services.eligibility.policies.handlers import official_readings, policy_book
+from services.eligibility.policies.handlers import check_years, official_readings, policy_book
 from services.eligibility.policy.book import Book
 from services.eligibility.policy.canonical import sha256
 from shared.clock import calendar_date
@@ -35,12 +35,7 @@ _STEPS = 4  # facts read, judged, kept, proposed
 
 def start(connection: Connection, request: EvaluationRequest, *, by: str, now: datetime) -> UUID:
     """Queue an evaluation; returns its id. Raises Problem for a policy or year that does not exist, or a future day."""
-    book = policy_book(request.policy)
-    years = book.possible_years
-    wrong = sorted(set(request.award_years) - set(years))
-    if wrong:
-        message = f"{', '.join(map(str, wrong))}: outside the policy's award years {years[0]}-{years[-1]}"
-        raise Problem(INVALID, errors=[FieldError("/award_years", "award-year", message)])
+    check_years(policy_book(request.policy), request.award_years)
     if request.decided_on > calendar_date(now):
         raise Problem(INVALID, errors=[FieldError("/decided_on", "future", "a decision day may be past, never future")])
     job_input = request.model_dump(mode="json") | {"award_years": sorted(set(request.award_years))}

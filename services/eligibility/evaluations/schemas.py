@@ -6,12 +6,21 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 from typing_extensions import TypeAliasType
 
+from shared.identifiers import is_uscc
 from shared.jobs.schemas import Job
 
-Uscc = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{18}$")]
+
+def _with_check_digit(code: str) -> str:
+    if not is_uscc(code):
+        raise PydanticCustomError("uscc", "not a valid unified social credit code (18 characters, check digit)")
+    return code
+
+
+Uscc = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{18}$"), AfterValidator(_with_check_digit)]
 
 EvaluationScope = TypeAliasType(
     "EvaluationScope",

@@ -6,10 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 import polars as pl
 
-from .declarations import CATALOGUE, DatasetFacts
-
-#: Whole numbers travel as JSON and stay exact up to here.
-LARGEST = 2**53 - 1
+from .declarations import CATALOGUE, LARGEST, DatasetFacts
 
 
 class FactsError(ValueError):

@@ -15,10 +15,10 @@ from services.eligibility.evaluations.judging import as_decided
 from services.eligibility.facts.registry import RegistryFacts
 from services.eligibility.impact import domain
 from services.eligibility.impact.schemas import ImpactRequest
-from services.eligibility.policies.handlers import official_readings, policy_book
+from services.eligibility.policies.handlers import check_years, official_readings, policy_book
 from services.eligibility.whatif.comparison import CHANGES, SAME, compared
 from services.eligibility.whatif.domain import named_in
-from services.eligibility.whatif.handlers import check_years, keys_of, rows_of, supposed_facts
+from services.eligibility.whatif.handlers import keys_of, rows_of, supposed_facts
 from services.eligibility.whatif.payout import Payout
 from shared.database.engine import Database
 from shared.identifiers import award_id

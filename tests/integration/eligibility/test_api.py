@@ -90,8 +90,12 @@ def test_official_readings_are_changed_by_two_persons(app: FastAPI, tokens: Toke
 @pytest.mark.parametrize(
     ("body", "pointer", "allowed"),
     [
-        ({**CHANGE, "interpretations": {"integrity_screen": "S3CRET"}}, "/interpretations", "flag, exclude, off"),
-        ({**CHANGE, "interpretations": {"S3CRET": "x"}}, "/interpretations", "tier_jump"),
+        (
+            {**CHANGE, "interpretations": {"integrity_screen": "S3CRET"}},
+            "/interpretations/integrity_screen",
+            "flag, exclude, off",
+        ),
+        ({**CHANGE, "interpretations": {"tiers": "S3CRET"}}, "/interpretations/tiers", "tier_jump"),
         ({**CHANGE, "extra": "S3CRET"}, "/extra", "not known"),
         ({**CHANGE, "reason": " "}, "/reason", "at least 1 character"),
         ({"interpretations": {"tier_jump": 1.5}, "reason": "r"}, "/interpretations/tier_jump", "string"),
@@ -174,7 +178,7 @@ def test_fifty_identical_requests_at_once_have_one_effect(app: FastAPI, database
     ("change", "pointer"),
     [
         ({"policy": "nowhere"}, "/policy"),
-        ({"award_years": [2019]}, "/award_years"),
+        ({"award_years": [2019]}, "/award_years/0"),
         ({"award_years": []}, "/award_years"),
         ({"decided_on": "2999-01-01"}, "/decided_on"),
         ({"decided_on": "2021-02-29"}, "/decided_on"),
@@ -230,9 +234,9 @@ def test_an_assessment_says_what_is_short_and_by_how_much(app: FastAPI, tokens: 
         ({"facts": {"courier_years": [{"uscc": COURIER, "year": 2023.5}]}}, "/facts/courier_years/0/year"),
         ({"facts": {"courier_years": [{"uscc": COURIER, "year": 2023, "rent": 1}]}}, "/facts/courier_years/0/rent"),
         ({"facts": {"locations": [{"uscc": COURIER, "since": "2021-02-29"}]}}, "/facts/locations/0/since"),
-        ({"parameters": {"nothing": 1}}, "/parameters"),
-        ({"interpretations": {"tier_jump": "sideways"}}, "/interpretations"),
-        ({"award_years": [2031]}, "/award_years"),
+        ({"parameters": {"nothing": 1}}, "/parameters/nothing"),
+        ({"interpretations": {"tier_jump": "sideways"}}, "/interpretations/tier_jump"),
+        ({"award_years": [2031]}, "/award_years/0"),
     ],
 )
 def test_an_assessment_of_facts_that_cannot_be_is_refused(
