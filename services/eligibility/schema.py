@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from services.eligibility.decisions import tables as decisions
+from services.eligibility.notices import tables as notices
+from services.eligibility.objections import tables as objections
 from services.eligibility.policies import tables as policies
 from services.eligibility.tables import metadata
 
-__all__ = ["decisions", "metadata", "policies"]
+__all__ = ["decisions", "metadata", "notices", "objections", "policies"]

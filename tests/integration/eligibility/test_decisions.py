@@ -94,7 +94,14 @@ def evaluate(
 def approve_all(database: Database, evaluation_id: UUID, reason: str | None = None) -> int:
     with database.transaction() as connection:
         selection = approval.select_for_approval(
-            connection, evaluation_id, [], by=CHECKER.subject, reason=reason, jurisdiction=None, notice_needed=False
+            connection,
+            approval.Among.EVALUATION,
+            evaluation_id,
+            [],
+            by=CHECKER.subject,
+            reason=reason,
+            jurisdiction=None,
+            notice_needed=False,
         )
         return approval.approve(connection, selection.ids, by=CHECKER.subject, reason=reason)
 
@@ -244,7 +251,14 @@ def test_the_maker_cannot_approve_neither_by_the_handler_nor_in_the_database(dat
     assert refused.value.kind.code == "same-person"
     with database.reading() as connection:
         selection = approval.select_for_approval(
-            connection, evaluation_id, [], by=MAKER.subject, reason=None, jurisdiction=None, notice_needed=False
+            connection,
+            approval.Among.EVALUATION,
+            evaluation_id,
+            [],
+            by=MAKER.subject,
+            reason=None,
+            jurisdiction=None,
+            notice_needed=False,
         )
     assert (selection.ids, selection.skipped["own"]) == ([], 1)
     with pytest.raises(IntegrityError, match="maker_is_not_checker"), database.transaction() as connection:
@@ -336,5 +350,5 @@ def test_a_bulk_approval_that_died_half_way_goes_on_and_counts_what_it_did(datab
         approval.approve(connection, [the_decision(database, "A").id], by=CHECKER.subject, reason=None)
     handlers.run_approval(database, RunningJob(database, job_id, job_input, CHECKER.subject), notice_needed=False)
     with database.reading() as connection:
-        shown = handlers.approval_view(connection, job_id)
+        shown = handlers.approval_view(connection, job_id, CHECKER)
     assert (shown["state"], shown["approved"], sum(shown["skipped"].values())) == ("succeeded", 3, 0)
