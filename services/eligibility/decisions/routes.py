@@ -31,7 +31,7 @@ from shared.web import sheets
 from shared.web.app import refusals
 from shared.web.auth import Actor, needs
 from shared.web.idempotency import IdempotentCommand, json_response
-from shared.web.pages import Cursor, Limit, Page, decode_cursor, page
+from shared.web.pages import Cursor, Limit, Page, decode_id, page
 from shared.web.problems import CONFLICT, IN_FLIGHT, NOT_FOUND, SAME_PERSON, STALE, TOO_LARGE, language_of
 from shared.web.scopes import Scope
 
@@ -72,7 +72,7 @@ def list_decisions(
 ) -> Response:
     """List decisions, oldest first. As CSV or XLSX (by `Accept`) all that the filters let through, not a page."""
     kind = sheets.wanted(accept)
-    after = None if kind else decode_cursor(cursor, 1)
+    after = None if kind else decode_id(cursor)
     filters = {
         "payee_uscc": uscc,
         "award": award,
@@ -84,7 +84,7 @@ def list_decisions(
     }
     most = (sheets.MAX_ROWS if kind else limit) + 1
     with request.app.state.database.reading() as connection:
-        found = repository.find(connection, actor, most, UUID(after[0]) if after else None, filters, changed_after)
+        found = repository.find(connection, actor, most, after, filters, changed_after)
     if kind:
         return sheets.answer(found, COLUMNS, kind, name="decisions", title="决定")
     return json_response(page(found, limit, "id"))

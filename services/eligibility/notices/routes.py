@@ -23,7 +23,7 @@ from shared.web import pages, sheets
 from shared.web.app import refusals
 from shared.web.auth import Actor, needs
 from shared.web.idempotency import IdempotentCommand, json_response
-from shared.web.pages import Cursor, Limit, Page, decode_cursor
+from shared.web.pages import Cursor, Limit, Page, decode_id
 from shared.web.problems import CONFLICT, FORBIDDEN, IN_FLIGHT, NOT_FOUND, TOO_LARGE, language_of
 from shared.web.scopes import Scope
 
@@ -75,13 +75,13 @@ def list_notices(
 ) -> Response:
     """List notices, oldest first. As CSV or XLSX (by `Accept`) all of them, not a page."""
     kind = sheets.wanted(accept)
-    after = None if kind else decode_cursor(cursor, 1)
+    after = None if kind else decode_id(cursor)
     with request.app.state.database.reading() as connection:
         rows = repository.find(
             connection,
             actor,
             state=state,
-            after=UUID(after[0]) if after else None,
+            after=after,
             limit=(sheets.MAX_ROWS if kind else limit) + 1,
         )
     shown = [repository.view(row) for row in rows]
@@ -113,7 +113,7 @@ def get_notice(
     """
     language = language_of(request)
     kind = sheets.wanted(accept) or (HTML if HTML in (accept or "") else None)
-    after = None if kind else decode_cursor(cursor, 1)
+    after = None if kind else decode_id(cursor)
     with request.app.state.database.reading_at_one_instant() as connection:
         shown = repository.view(repository.get(connection, notice_id, actor))
         entries = repository.entries(
@@ -121,7 +121,7 @@ def get_notice(
             notice_id,
             actor,
             language=language,
-            after=UUID(after[0]) if after else None,
+            after=after,
             limit=(sheets.MAX_ROWS if kind else limit) + 1,
         )
     if kind == HTML:

@@ -46,7 +46,8 @@ def record_objection(
         )
         .returning(objections.c.id)
     ).scalar_one()
-    decisions.settle(connection, row, Act.OBJECT, State.SUSPENDED, by=actor.subject, reason=reason)
+    told = f"objection {objection_id}"  # what was said, and by whom, stays with the objection
+    decisions.settle(connection, row, Act.OBJECT, State.SUSPENDED, by=actor.subject, reason=told)
     return repository.view(repository.get(connection, objection_id, actor))
 
 

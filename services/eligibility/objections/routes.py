@@ -13,7 +13,7 @@ from services.eligibility.objections.schemas import Objection, ObjectionBody, Ou
 from shared.web.app import refusals
 from shared.web.auth import Actor, needs
 from shared.web.idempotency import IdempotentCommand, json_response
-from shared.web.pages import Cursor, Limit, Page, decode_cursor, page
+from shared.web.pages import Cursor, Limit, Page, decode_id, page
 from shared.web.problems import CONFLICT, IN_FLIGHT, NOT_FOUND, SAME_PERSON
 from shared.web.scopes import Scope
 
@@ -55,10 +55,10 @@ def list_objections(
     actor: Reader, notice_id: UUID, request: Request, limit: Limit = 100, cursor: Cursor = None
 ) -> Response:
     """List the objections made in a notice, oldest first."""
-    after = decode_cursor(cursor, 1)
+    after = decode_id(cursor)
     with request.app.state.database.reading() as connection:
         notices.get(connection, notice_id, actor)
-        found = repository.find(connection, notice_id, actor, after=UUID(after[0]) if after else None, limit=limit + 1)
+        found = repository.find(connection, notice_id, actor, after=after, limit=limit + 1)
     return json_response(page(found, limit, "id"))
 
 
