@@ -66,6 +66,11 @@ def get(path: str, **query: object) -> Any:
     return answered(client().get(path, params=_given(query))).json()
 
 
+def read(path: str, accept: str, **query: object) -> bytes:
+    """Read `path` as a file of the media type `accept`."""
+    return answered(client().get(path, params=_given(query), headers={"Accept": accept})).content
+
+
 def post(path: str, body: object) -> Any:
     """Send `body` to `path`."""
     return answered(client().post(path, json=body)).json()

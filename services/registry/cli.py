@@ -94,8 +94,7 @@ def show_errors(
     if page["next_cursor"]:
         console.print(f"… the first {_SHOWN_MISTAKES}; more in the file that --rejected writes")
     if rejected is not None:
-        answer = answered(client().get(f"/v1/imports/{import_id}/errors", headers={"Accept": CSV}))
-        rejected.write_bytes(answer.content)
+        rejected.write_bytes(cli.read(f"/v1/imports/{import_id}/errors", CSV))
         console.print(f"rejected rows: {rejected}")
 
 
