@@ -11,6 +11,8 @@ from services.eligibility.evaluations.refusals import Refusals
 from services.eligibility.evaluations.routes import router as evaluations_router
 from services.eligibility.facts.registry import RegistryFacts
 from services.eligibility.impact.routes import router as impact_router
+from services.eligibility.notices.routes import router as notices_router
+from services.eligibility.objections.routes import router as objections_router
 from services.eligibility.policies.routes import router as policies_router
 from services.eligibility.settings import Settings
 from services.eligibility.simulations.routes import router as simulations_router
@@ -23,7 +25,9 @@ from shared.web.auth import ClientCredentials, TokenVerifier
 from shared.web.dead_letters import router as dead_letters_router
 from shared.web.serve import serve
 
-DESCRIPTION = "Applies the policy to the registry's facts: evaluations, decisions, approvals, explanations."
+DESCRIPTION = (
+    "Applies the policy to the registry's facts: evaluations, decisions, notices, objections, approvals, explanations."
+)
 
 
 def registry_facts(settings: Settings) -> RegistryFacts:
@@ -52,6 +56,8 @@ def build(
             evaluations_router,
             decisions_router,
             approvals_router,
+            notices_router,
+            objections_router,
             assessments_router,
             simulations_router,
             impact_router,

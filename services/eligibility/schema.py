@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from services.eligibility.decisions import tables as decisions
+from services.eligibility.notices import tables as notices
+from services.eligibility.objections import tables as objections
 from services.eligibility.policies import tables as policies
 from services.eligibility.simulations import tables as simulations
 from services.eligibility.tables import metadata
 
-__all__ = ["decisions", "metadata", "policies", "simulations"]
+__all__ = ["decisions", "metadata", "notices", "objections", "policies", "simulations"]

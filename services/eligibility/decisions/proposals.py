@@ -98,7 +98,7 @@ WITH known AS (
 ), compared AS (
     SELECT coalesce(c.award_id, known.award_id) AS award_id, c.award_id IS NOT NULL AS granted,
            c.award_year = ANY(:award_years) AS asked_for,
-           f.id AS in_force_id, o.id AS open_id, (l.state = 'rejected') AS was_rejected,
+           f.id AS in_force_id, o.id AS open_id, l.id AS latest_id, (l.state = 'rejected') AS was_rejected,
            CASE WHEN c.award_id IS NOT NULL
                 THEN jsonb_build_array('granted', c.entitlement_fen, c.payee_uscc, c.jurisdiction, c.award_year,
                                        due.instalments)
@@ -121,7 +121,7 @@ WITH known AS (
                    'amount_fen', (part ->> 'amount_fen')::bigint) ORDER BY place), '[]'::jsonb) AS instalments
         FROM jsonb_array_elements(c.parts) WITH ORDINALITY AS parts (part, place)) due ON true
 )
-SELECT award_id, granted, in_force_id, open_id, instalments,
+SELECT award_id, granted, in_force_id, open_id, latest_id, instalments,
        CASE WHEN NOT granted AND in_force_id IS NULL AND open_id IS NULL THEN 'nothing'
             WHEN NOT granted AND in_force_id IS NULL THEN 'close'
             WHEN in_force_id IS NOT NULL AND wanted = in_force AND open_id IS NOT NULL THEN 'close'
@@ -130,6 +130,13 @@ SELECT award_id, granted, in_force_id, open_id, instalments,
             WHEN (open_id IS NOT NULL OR was_rejected) AND wanted = latest THEN 'unchanged'
             ELSE 'propose' END AS verdict
 FROM compared
+"""
+
+# What is about to be superseded must stand still, and must not have been approved or rejected meanwhile.
+_HOLD_OPEN = """
+SELECT count(*) FILTER (WHERE state NOT IN ('proposed', 'in_notice', 'suspended')) FROM (
+    SELECT d.state FROM verdicts v JOIN decisions d ON d.id = v.open_id JOIN awards a ON a.award_id = v.award_id
+    WHERE v.verdict IN ('propose', 'close') ORDER BY a.award_id FOR UPDATE OF a, d) held
 """
 
 _TO_SEAL = """
@@ -159,7 +166,8 @@ WITH made AS (
         coalesce(c.award_year, f.award_year), coalesce(c.payee_uscc, f.payee_uscc), coalesce(c.payee_name, f.payee_name),
         coalesce(c.jurisdiction, f.jurisdiction), CASE WHEN v.granted THEN 'granted' ELSE 'withdrawn' END,
         coalesce(c.kind, f.kind), coalesce(c.entitlement_fen, 0), v.instalments, coalesce(c.flags, '{}'),
-        CASE WHEN f.id IS NULL THEN 'initial' WHEN v.granted THEN 'correction' ELSE 'withdrawal' END,
+        CASE WHEN EXISTS (SELECT 1 FROM objections b WHERE b.decision_id = v.latest_id AND b.outcome = 'upheld')
+             THEN 'objection' WHEN f.id IS NULL THEN 'initial' WHEN v.granted THEN 'correction' ELSE 'withdrawal' END,
         :decided_on, :facts_revision, :policy_hash, :interpretations_hash, s.hash, :engine_version, :proposed_by
     FROM verdicts v
     JOIN awards a USING (award_id)
@@ -201,10 +209,11 @@ def propose(connection: Connection, candidates: pl.DataFrame, judged: Judged, ba
         pairs = pl.DataFrame(sorted(judged.subjects), schema=["award", "subject"], orient="row")
         copy_frame(connection, "judged", pairs)
     connection.execute(text("ANALYZE candidates"))
-    connection.execute(
-        text(_VERDICTS),
-        values | {"award_years": list(judged.award_years), "everything": judged.subjects is None},
-    )
+    asked = values | {"award_years": list(judged.award_years), "everything": judged.subjects is None}
+    connection.execute(text(_VERDICTS), asked)
+    while connection.execute(text(_HOLD_OPEN)).scalar_one():
+        connection.execute(text("DROP TABLE verdicts"))
+        connection.execute(text(_VERDICTS), asked)
     connection.execute(text(_NEW_AWARDS), values)
     _seal(connection, seal)
     connection.execute(text(_SUPERSEDE_OPEN), values)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
 import httpx
@@ -12,12 +11,8 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
 
-from services.eligibility.app import build
-from services.eligibility.facts.registry import RegistryFacts
-from services.eligibility.settings import Settings
-from shared.clock import SystemClock
 from shared.database.engine import Database
-from tests.support.databases import ServiceDatabase
+from tests.integration.eligibility.support import answer, app_of, run
 from tests.support.tokens import Tokens
 
 READINGS = "/v1/policies/lishui-2020-1/interpretations"
@@ -25,49 +20,8 @@ CHANGE = {"interpretations": {"integrity_screen": "exclude"}, "reason": "decided
 
 
 @pytest.fixture
-def database(fresh_database: Callable[[str], ServiceDatabase]) -> Iterator[Database]:
-    database = fresh_database("eligibility").connect()
-    yield database
-    database.close()
-
-
-@pytest.fixture
 def app(database: Database, tokens: Tokens) -> FastAPI:
-    settings = Settings.model_validate(
-        {
-            "database_url": database.url,
-            "kafka_bootstrap_servers": "localhost:1",
-            "token_issuer": "http://issuer.test",
-            "token_jwks_url": "http://issuer.test/keys",
-            "token_url": "http://issuer.test/token",
-            "registry_url": "http://registry.test",
-            "notice_working_days": 0,
-        }
-    )
-    registry = RegistryFacts(httpx.Client(base_url="http://registry.test"))
-    return build(settings, database=database, token_verifier=tokens.verifier, clock=SystemClock(), registry=registry)
-
-
-Call = Callable[..., Coroutine[Any, Any, httpx.Response]]
-
-
-def run(app: FastAPI, story: Callable[[httpx.AsyncClient], Coroutine[Any, Any, None]]) -> None:
-    async def act() -> None:
-        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
-            await story(client)
-
-    asyncio.run(act())
-
-
-def answer(app: FastAPI, method: str, path: str, **request: Any) -> httpx.Response:
-    answers: list[httpx.Response] = []
-
-    async def story(client: httpx.AsyncClient) -> None:
-        answers.append(await client.request(method, path, **request))
-
-    run(app, story)
-    return answers[0]
+    return app_of(database, tokens, working_days=0)
 
 
 def test_official_readings_are_changed_by_two_persons(app: FastAPI, tokens: Tokens) -> None:
