@@ -94,10 +94,12 @@ def _end(connection: Connection, job_id: UUID, values: Mapping[str, Any]) -> Non
 
 
 def get(connection: Connection, job_id: UUID, kind: str) -> Row[Any]:
-    """Return a job's row; raises Problem (404) if there is no such job of `kind`."""
-    row = connection.execute(select(jobs).where(jobs.c.id == job_id, jobs.c.kind == kind)).one_or_none()
+    """Return a job's row; raises Problem (404) if there is no such job of `kind`, and says what else the id names."""
+    row = connection.execute(select(jobs).where(jobs.c.id == job_id)).one_or_none()
     if row is None:
         raise Problem(NOT_FOUND, f"There is no such {kind}.")
+    if row.kind != kind:
+        raise Problem(NOT_FOUND, f"There is no such {kind}: the id is that of a {row.kind}.", extra={"kind": row.kind})
     return row
 
 
