@@ -27,7 +27,6 @@ outbox = Table(
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("published_at", DateTime(timezone=True)),
     Index("ix_outbox_unpublished", "id", postgresql_where=text("published_at IS NULL")),
-    Index("ix_outbox_key", "topic", "key", "id"),
 )
 
 
