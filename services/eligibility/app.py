@@ -6,14 +6,17 @@ import httpx
 from fastapi import FastAPI
 
 from services.eligibility.assessments.routes import router as assessments_router
+from services.eligibility.corrections import messages as corrections
 from services.eligibility.decisions.routes import approvals_router, decisions_router
 from services.eligibility.evaluations.refusals import Refusals
 from services.eligibility.evaluations.routes import router as evaluations_router
+from services.eligibility.evaluations.shards import Shards
 from services.eligibility.facts.registry import RegistryFacts
 from services.eligibility.policies.routes import router as policies_router
 from services.eligibility.settings import Settings
 from shared.clock import Clock
 from shared.database.engine import Database
+from shared.messaging import topics
 from shared.web.app import create_app
 from shared.web.auth import ClientCredentials, TokenVerifier
 from shared.web.dead_letters import router as dead_letters_router
@@ -56,6 +59,10 @@ def build(
         state={
             "registry": facts,
             "refusals": Refusals(facts),
+            "event_handlers": {
+                topics.REGISTRY_FACTS: corrections.receive,
+                topics.EVALUATION_SHARDS: Shards(facts).receive,
+            },
             "notice_working_days": settings.notice_working_days,
         },
     )

@@ -52,6 +52,12 @@ def reach(fetch: Fetch, book: Book, uscc: Collection[str], decided: pl.DataFrame
     return known.facts, pairs
 
 
+def subjects_about(facts: Facts, award: Award) -> list[str]:
+    """Return the subjects that rows about the award tell of, sorted."""
+    first = award.about.reads()[0]
+    return sorted(facts[first.dataset].select(_column(first).alias("subject")).drop_nulls().unique()["subject"])
+
+
 class _Known:
     """The rows fetched so far, and what was asked for them."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -23,7 +24,7 @@ FIRST_DAYS = {"award": pl.String, "subject": pl.String, "identity_year": pl.Int3
 class Standing:
     """What is decided already, as far as it bears on an evaluation.
 
-    `first_days`: one row per award in force, with the decision day of its first version. `paid`: awards and subjects whose
+    `first_days`: one row per award that keeps a decision day, that of its first version. `paid`: awards and subjects whose
     version in force, or open proposal, pays an enterprise in scope.
     """
 
@@ -40,17 +41,34 @@ def judge(
     keeps that version's first decision day for what depends on the day.
     """
     pairs = subjects_in_scope(request, facts, book, standing)
-    outcomes = _outcomes(request, facts, book, readings, request.decided_on, pairs)
-    for (day,), decided in standing.first_days.partition_by("first_decided_on", as_dict=True).items():
+    subjects = None if pairs is None else set(pairs.iter_rows())
+    kept = outcomes_of(request, facts, book, readings, standing.first_days, pairs)
+    return kept, Judged(request.policy, request.award_years, subjects)
+
+
+def outcomes_of(
+    request: EvaluationRequest,
+    facts: Facts,
+    book: Book,
+    readings: Readings,
+    first_days: pl.DataFrame,
+    pairs: pl.DataFrame | None,
+    awards: Collection[str] | None = None,
+) -> pl.DataFrame:
+    """Return the outcomes to keep of some pairs (None: all) and awards (None: all), sorted, as `judge` does."""
+    outcomes = _outcomes(request, facts, book, readings, request.decided_on, pairs, awards)
+    for (day,), decided in first_days.partition_by("first_decided_on", as_dict=True).items():
         assert isinstance(day, date)
         if day == request.decided_on:
             continue
         again = decided.select(list(PAIRS)).unique()
+        if awards is not None:
+            again = again.filter(pl.col("award").is_in(list(awards)))
         if pairs is not None:
             again = again.join(pairs, on=list(PAIRS), how="semi")
         if again.is_empty():
             continue
-        then = _with_identity(_outcomes(request, facts, book, readings, day, again), book)
+        then = _with_identity(_outcomes(request, facts, book, readings, day, again, awards), book)
         same = {"on": ["award", "subject", "identity_year"], "nulls_equal": True}
         outcomes = pl.concat(
             [
@@ -58,9 +76,12 @@ def judge(
                 then.join(decided, how="semi", **same),  # type: ignore[arg-type]
             ]
         ).drop("identity_year")
-    subjects = None if pairs is None else set(pairs.iter_rows())
-    kept = outcomes.sort("award", "subject", "award_year", nulls_last=True)
-    return kept, Judged(request.policy, request.award_years, subjects)
+    return in_order(outcomes)
+
+
+def in_order(outcomes: pl.DataFrame) -> pl.DataFrame:
+    """Sort outcomes as an evaluation keeps them."""
+    return outcomes.sort("award", "subject", "award_year", nulls_last=True)
 
 
 def subjects_in_scope(
@@ -74,14 +95,21 @@ def subjects_in_scope(
 
 
 def _outcomes(
-    request: EvaluationRequest, facts: Facts, book: Book, readings: Readings, day: date, pairs: pl.DataFrame | None
+    request: EvaluationRequest,
+    facts: Facts,
+    book: Book,
+    readings: Readings,
+    day: date,
+    pairs: pl.DataFrame | None,
+    awards: Collection[str] | None,
 ) -> pl.DataFrame:
     return pl.concat(
-        evaluate(facts, book, readings, years, day, awards, subjects=pairs, results=KEPT)
-        for years, awards in (
+        evaluate(facts, book, readings, years, day, chosen, subjects=pairs, results=KEPT)
+        for years, codes in (
             (request.award_years, domain.award_codes(book, once=False)),
             (book.possible_years, domain.award_codes(book, once=True)),
         )
+        for chosen in [[code for code in codes if awards is None or code in awards]]
     )
 
 
