@@ -7,6 +7,7 @@ from fastapi import FastAPI
 
 from services.eligibility.assessments.routes import router as assessments_router
 from services.eligibility.corrections import messages as corrections
+from services.eligibility.decisions.republishing import router as republications_router
 from services.eligibility.decisions.routes import approvals_router, decisions_router
 from services.eligibility.evaluations.refusals import Refusals
 from services.eligibility.evaluations.routes import router as evaluations_router
@@ -51,6 +52,7 @@ def build(
             decisions_router,
             approvals_router,
             assessments_router,
+            republications_router,
             dead_letters_router,
         ],
         database=database,
