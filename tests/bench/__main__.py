@@ -1,6 +1,7 @@
 """`make bench`: measures each part against its bare minimum in one run and writes docs/benchmarks.md.
 
-ARGS name benchmarks to run (`payout`, `registry`, `corrections`); without any, all run. Read the ratios: rates are one machine's alone.
+ARGS name benchmarks to run (`corrections`, `payout`, `registry`); without any, all run. Read the ratios: rates are one
+machine's alone.
 """
 
 from __future__ import annotations

@@ -119,8 +119,8 @@ def run(server: DatabaseServer, broker: Broker | None, count: int = ENTERPRISES)
         assert unchanged["decisions"]["unchanged"] == result["decisions"]["created"]
         step = max(1, count // CORRECTED)
         chosen = codes(count)[::step][:CORRECTED]
-        # From a little or much below the first tier to the third: each corrected enterprise has an award that differs.
-        rows = [{"uscc": code, "year": 2022, "online_retail_fen": 15_000 * WAN} for code in chosen]
+        # The third tier at once in the first year: what stood in that year rises, what stood in later years goes.
+        rows = [{"uscc": code, "year": 2020, "online_retail_fen": 15_000 * WAN} for code in chosen]
         opened.record("annual_sales", *rows)
         marked, _ = timed("  the change followed and marked", len(chosen), opened.follow)
         assert len(opened.marks()) == len(chosen)

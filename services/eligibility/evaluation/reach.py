@@ -125,7 +125,7 @@ def _back(facts: Facts, award: Award, uscc: pl.Series) -> Iterator[_Asked]:
     reads = reads_of(award)
     for index, read in enumerate(reads):
         owners = CATALOGUE[read.dataset].owners
-        if not read.column or not owners:
+        if not read.column or not owners or read.of == SUBJECT:
             continue
         if read.column in owners:
             yield from _traced(facts, reads, index, uscc)
@@ -135,7 +135,7 @@ def _back(facts: Facts, award: Award, uscc: pl.Series) -> Iterator[_Asked]:
 
 def _traced(facts: Facts, reads: tuple[Read, ...], index: int, values: pl.Series) -> Iterator[_Asked]:
     values = values.drop_nulls().unique()
-    if reads[index].of == SUBJECT or values.is_empty():
+    if values.is_empty() or reads[index].of == SUBJECT:
         return
     dataset, columns = reads[index].of.split(".")
     origin = Read(dataset, columns)

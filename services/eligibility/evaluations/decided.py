@@ -7,7 +7,7 @@ from datetime import datetime
 import polars as pl
 from sqlalchemy import Connection, text
 
-from services.eligibility.evaluations.judging import FIRST_DAYS, PAIRS, Standing
+from services.eligibility.evaluations.judging import FIRST_DAYS, PAIRS
 from services.eligibility.evaluations.schemas import EvaluationOrder, EvaluationRequest, Occasion
 
 _FIRST_DAYS = """
@@ -20,6 +20,8 @@ SELECT a.award, a.subject, a.identity_year, d.decided_on
 FROM decisions d JOIN awards a USING (award_id)
 WHERE a.policy = :policy AND a.version = 0 AND d.state IN ('proposed', 'in_notice', 'suspended')
 """
+
+_WANTED = "unnest(CAST(:awards AS text[]), CAST(:subjects AS text[])) AS wanted (award, subject)"
 
 _PAID = """
 SELECT DISTINCT award, subject FROM decisions
@@ -36,15 +38,20 @@ WHERE kind = :kind AND state = 'succeeded' AND input ->> 'policy' = :policy
 """
 
 
-def standing(connection: Connection, order: EvaluationOrder) -> Standing:
-    """Return the decision days that awards keep, and what pays the enterprises in scope."""
-    return Standing(first_days=first_days(connection, order), paid=paid(connection, order))
+def first_days(
+    connection: Connection, order: EvaluationOrder, *, of: pl.DataFrame | None = None, award: str | None = None
+) -> pl.DataFrame:
+    """Return the decision days that awards keep: those of first versions, and on a correction those of first proposals.
 
-
-def first_days(connection: Connection, order: EvaluationOrder) -> pl.DataFrame:
-    """Return the decision days that awards keep: those of first versions, and on a correction those of first proposals."""
+    `of`: only of these (award, subject); `award`: only of this one.
+    """
     statement = _FIRST_DAYS + (_OPEN_DAYS if order.occasion is Occasion.CORRECTION else "")
-    rows = connection.execute(text(statement), {"policy": order.policy}).all()
+    values: dict[str, object] = {"policy": order.policy, "award": award}
+    chosen = f"SELECT * FROM ({statement}) AS days WHERE CAST(:award AS text) IS NULL OR award = :award"
+    if of is not None:
+        chosen = f"SELECT days.* FROM ({statement}) AS days JOIN {_WANTED} USING (award, subject)"
+        values |= {"awards": of["award"].to_list(), "subjects": of["subject"].to_list()}
+    rows = connection.execute(text(chosen), values).all()
     return pl.DataFrame([tuple(row) for row in rows], schema=FIRST_DAYS, orient="row")
 
 

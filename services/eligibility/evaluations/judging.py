@@ -103,13 +103,16 @@ def _outcomes(
     pairs: pl.DataFrame | None,
     awards: Collection[str] | None,
 ) -> pl.DataFrame:
+    wanted = {award.code for award in book.awards} if awards is None else set(awards)
+    if pairs is not None:
+        wanted &= set(pairs["award"])
     return pl.concat(
         evaluate(facts, book, readings, years, day, chosen, subjects=pairs, results=KEPT)
         for years, codes in (
             (request.award_years, domain.award_codes(book, once=False)),
             (book.possible_years, domain.award_codes(book, once=True)),
         )
-        for chosen in [[code for code in codes if awards is None or code in awards]]
+        for chosen in [[code for code in codes if code in wanted]]
     )
 
 

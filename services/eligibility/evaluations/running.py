@@ -16,7 +16,7 @@ from services.eligibility.evaluation.closure import inputs
 from services.eligibility.evaluation.reach import Ask, Fetch, reach
 from services.eligibility.evaluations import decided, domain
 from services.eligibility.evaluations.handlers import EVALUATION
-from services.eligibility.evaluations.judging import Standing, in_order, judge, outcomes_of
+from services.eligibility.evaluations.judging import in_order, outcomes_of
 from services.eligibility.evaluations.schemas import EvaluationOrder, Occasion
 from services.eligibility.evaluations.shards import Gathered, Shards, cut, drop
 from services.eligibility.facts.catalogue import Facts
@@ -98,21 +98,24 @@ class Runner:
         self, connection: Connection, order: EvaluationOrder, book: Book, readings: Readings, ahead: _Ahead | None
     ) -> _Found:
         """Judge what is not judged yet; what was read or judged before the lock is used unless it is out of date by now."""
-        standing = decided.standing(connection, order)
         newest = decided.newest_revision_judged(connection, order.policy, EVALUATION)
         if order.scope != "all":
             revision = self.registry.latest_revision()
-            facts, _ = reach(self._fetch(revision), book, order.scope, standing.paid)
-        elif ahead is None or ahead.revision < newest:
+            facts, pairs = reach(self._fetch(revision), book, order.scope, decided.paid(connection, order))
+            days = decided.first_days(connection, order, of=pairs)
+            outcomes = outcomes_of(order, facts, book, readings, days, pairs)
+            return _Found(revision, facts, outcomes, Judged(order.policy, order.award_years, set(pairs.iter_rows())))
+        everything = Judged(order.policy, order.award_years, None)
+        if ahead is None or ahead.revision < newest:
             revision = self.registry.latest_revision()
             facts = self.registry.lazily(revision)
         else:
             revision, facts = ahead.revision, ahead.facts
             if ahead.gathered is not None and ahead.gathered.interpretations_hash == readings.hash:
-                outcomes = self._settled(connection, order, book, readings, ahead.gathered, standing)
-                return _Found(revision, facts, outcomes, Judged(order.policy, order.award_years, None))
-        outcomes, judged = judge(order, facts, book, readings, standing)
-        return _Found(revision, facts, outcomes, judged)
+                outcomes = self._settled(connection, order, book, readings, ahead.gathered)
+                return _Found(revision, facts, outcomes, everything)
+        outcomes = outcomes_of(order, facts, book, readings, decided.first_days(connection, order), None)
+        return _Found(revision, facts, outcomes, everything)
 
     def _settled(
         self,
@@ -121,14 +124,14 @@ class Runner:
         book: Book,
         readings: Readings,
         gathered: Gathered,
-        standing: Standing,
     ) -> pl.DataFrame:
         """Return the pieces' outcomes, those judged anew whose first version came into force while the pieces were judged."""
         late = decided.first_approved_since(connection, order.policy, gathered.cut_at)
         if late.is_empty():
             return gathered.outcomes
         facts, _ = reach(self._fetch(gathered.revision), book, [], late)
-        again = outcomes_of(order, facts, book, readings, standing.first_days, late)
+        days = decided.first_days(connection, order, of=late)
+        again = outcomes_of(order, facts, book, readings, days, late)
         return in_order(pl.concat([gathered.outcomes.join(late, on=late.columns, how="anti"), again]))
 
     def _fetch(self, revision: int) -> Fetch:

@@ -104,7 +104,7 @@ class Shards:
         order = EvaluationOrder.model_validate(row.input)
         book = policy_book(order.policy)
         readings = readings_of(book, decisions.document(connection, row.interpretations_hash))
-        kept_days = decided.first_days(connection, order)
+        kept_days = decided.first_days(connection, order, award=row.award)
         found = judge_part(order, self._facts(row.facts_revision), book, readings, kept_days, row)
         written = io.BytesIO()
         found.write_ipc_stream(written, compression="zstd")

@@ -16,11 +16,14 @@ class FactsError(ValueError):
     """Frames that are not what the catalogue says; the message names dataset and column, never a value."""
 
 
+_EMPTY = {name: said.empty() for name, said in CATALOGUE.items()}
+
+
 class Facts(Mapping[str, pl.DataFrame]):
     """Dataset name → frame with exactly the catalogue's columns and types. A dataset not given is empty."""
 
     def __init__(self, frames: Mapping[str, pl.DataFrame]) -> None:
-        self._frames = {name: frames[name] if name in frames else said.empty() for name, said in CATALOGUE.items()}
+        self._frames = {name: frames.get(name, empty) for name, empty in _EMPTY.items()}
 
     def __getitem__(self, dataset: str) -> pl.DataFrame:
         return self._frames[dataset]
