@@ -13,8 +13,12 @@ from services.eligibility.evaluations.refusals import Refusals
 from services.eligibility.evaluations.routes import router as evaluations_router
 from services.eligibility.evaluations.shards import Shards
 from services.eligibility.facts.registry import RegistryFacts
+from services.eligibility.impact.routes import router as impact_router
 from services.eligibility.policies.routes import router as policies_router
 from services.eligibility.settings import Settings
+from services.eligibility.simulations.routes import router as simulations_router
+from services.eligibility.whatif.payout import Payout
+from services.eligibility.whatif.payout import payout as payout_of
 from shared.clock import Clock
 from shared.database.engine import Database
 from shared.messaging import topics
@@ -39,8 +43,9 @@ def build(
     token_verifier: TokenVerifier,
     clock: Clock,
     registry: RegistryFacts | None = None,
+    payout: Payout | None = None,
 ) -> FastAPI:
-    """Build the app from its parts; without `registry`, the one that the settings name."""
+    """Build the app from its parts; `registry` and `payout` are those that the settings name unless others are given."""
     facts = registry or registry_facts(settings)
     return create_app(
         service="eligibility",
@@ -53,14 +58,18 @@ def build(
             approvals_router,
             assessments_router,
             republications_router,
+            simulations_router,
+            impact_router,
             dead_letters_router,
         ],
         database=database,
         token_verifier=token_verifier,
+        token_url=settings.token_url,
         clock=clock,
         state={
             "registry": facts,
-            "refusals": Refusals(facts),
+            "payout": payout or payout_of(settings),
+            "refusals": Refusals(),
             "event_handlers": {
                 topics.REGISTRY_FACTS: corrections.receive,
                 topics.EVALUATION_SHARDS: Shards(facts).receive,

@@ -1,4 +1,4 @@
-"""The eligibility worker: evaluations and their pieces, bulk approvals, corrected facts. Several may run."""
+"""The eligibility worker: evaluations and their pieces, simulations, bulk approvals, corrected facts. Several may run."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from services.eligibility.evaluations.running import Runner
 from services.eligibility.evaluations.shards import Shards
 from services.eligibility.facts.registry import RegistryFacts
 from services.eligibility.settings import Settings
+from services.eligibility.simulations import handlers as simulations
+from services.eligibility.whatif.payout import payout as payout_of
 from shared import worker
+from shared.audit.sealing import sealing
 from shared.clock import Clock, SystemClock
 from shared.database.engine import Database
 from shared.jobs.runner import JobRunner
@@ -36,11 +39,13 @@ def job_runner(settings: Settings, database: Database, registry: RegistryFacts, 
         settings.shard_enterprises,
         standing_proposes=settings.standing is Standing.PROPOSE,
     )
+    payout = payout_of(settings)
     notice_needed = settings.notice_working_days > 0
     return JobRunner(
         database,
         {
             EVALUATION: evaluation,
+            simulations.SIMULATION: lambda job: simulations.run(database, registry, payout, job),
             APPROVAL: lambda job: run_approval(database, job, notice_needed=notice_needed),
         },
     )
@@ -56,6 +61,7 @@ def loops(settings: Settings, database: Database, registry: RegistryFacts, clock
         Loop("jobs", job_runner(settings, database, registry, clock).step),
         Loop("evaluation-shards", shards.step, idle_seconds=0, close=shards.close),
         forgetting(database),
+        sealing(database, "eligibility"),
     ]
     if settings.standing is Standing.OFF:
         return found

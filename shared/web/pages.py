@@ -8,7 +8,7 @@ from typing import Annotated, Any, Generic, TypeVar
 
 import orjson
 from fastapi import Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.web.problems import INVALID, FieldError, Problem
 
@@ -21,8 +21,15 @@ Cursor = Annotated[str | None, Query(max_length=2_000, description="`next_cursor
 class Page(BaseModel, Generic[Item]):
     """One page of a list."""
 
+    model_config = ConfigDict(json_schema_extra={"description": "One page of a list."})
+
     items: list[Item]
     next_cursor: str | None = Field(description="Give it back as `cursor` for the next page; null at the end")
+
+    @classmethod
+    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
+        """Name a page after what is on it: `DecisionPage`."""
+        return f"{params[0].__name__}Page"
 
 
 def encode_cursor(*key: object) -> str:
@@ -30,8 +37,11 @@ def encode_cursor(*key: object) -> str:
     return base64.urlsafe_b64encode(orjson.dumps(key, default=str)).decode().rstrip("=")
 
 
-def decode_cursor(cursor: str | None, size: int) -> list[Any] | None:
-    """Read a cursor back as a sort key of `size` values; None if there is none. Raises Problem if it is no cursor of ours."""
+def decode_cursor(cursor: str | None, size: int, *kinds: type) -> list[Any] | None:
+    """Read a cursor back as a sort key of `size` values, of `kinds` if they are named; None if there is none.
+
+    Raises Problem if it is no cursor of ours.
+    """
     if not cursor:
         return None
     try:
@@ -39,6 +49,8 @@ def decode_cursor(cursor: str | None, size: int) -> list[Any] | None:
     except (ValueError, binascii.Error) as error:
         raise _not_a_cursor() from error
     if not isinstance(key, list) or len(key) != size:
+        raise _not_a_cursor()
+    if kinds and [type(value) for value in key] != list(kinds):
         raise _not_a_cursor()
     return key
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.eligibility.decisions.domain import State
+from services.eligibility.decisions.explained import Explained
 from shared.jobs.schemas import Job
 
 ReasonText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
@@ -131,16 +132,8 @@ class DecisionDetail(Decision):
     acts: list[DecisionAct]
 
 
-class ExplanationView(BaseModel):
+class ExplanationView(Explained):
     """Why: conditions with article, reading, measured value and threshold; the amount in steps."""
-
-    model_config = ConfigDict(extra="allow")
-
-    award: str
-    subject: str
-    award_year: int | None
-    result: str
-    conditions: list[dict[str, Any]]
 
 
 class Receipt(BaseModel):

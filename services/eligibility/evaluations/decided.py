@@ -15,8 +15,7 @@ SELECT award, subject, identity_year, first_decided_on FROM awards WHERE policy 
 """
 
 _OPEN_DAYS = """
-UNION ALL
-SELECT a.award, a.subject, a.identity_year, d.decided_on
+SELECT a.award, a.subject, a.identity_year, d.decided_on AS first_decided_on
 FROM decisions d JOIN awards a USING (award_id)
 WHERE a.policy = :policy AND a.version = 0 AND d.state IN ('proposed', 'in_notice', 'suspended')
 """
@@ -39,18 +38,32 @@ WHERE kind = :kind AND state = 'succeeded' AND input ->> 'policy' = :policy
 
 
 def first_days(
-    connection: Connection, order: EvaluationOrder, *, of: pl.DataFrame | None = None, award: str | None = None
+    connection: Connection, policy: str, pairs: pl.DataFrame | None = None, *, award: str | None = None
 ) -> pl.DataFrame:
-    """Return the decision days that awards keep: those of first versions, and on a correction those of first proposals.
+    """Return FIRST_DAYS of the policy's awards in force; of `pairs` (award, subject) or of one award, if they are given."""
+    return _days(connection, _FIRST_DAYS, policy, pairs, award)
 
-    `of`: only of these (award, subject); `award`: only of this one.
-    """
-    statement = _FIRST_DAYS + (_OPEN_DAYS if order.occasion is Occasion.CORRECTION else "")
-    values: dict[str, object] = {"policy": order.policy, "award": award}
+
+def open_days(
+    connection: Connection, order: EvaluationOrder, pairs: pl.DataFrame | None = None, *, award: str | None = None
+) -> pl.DataFrame | None:
+    """Return FIRST_DAYS of first proposals that are open and, on a correction, keep their day; None if they do not."""
+    if order.occasion is not Occasion.CORRECTION:
+        return None
+    return _days(connection, _OPEN_DAYS, order.policy, pairs, award)
+
+
+def _days(
+    connection: Connection, statement: str, policy: str, pairs: pl.DataFrame | None, award: str | None
+) -> pl.DataFrame:
+    values: dict[str, object] = {"policy": policy, "award": award}
     chosen = f"SELECT * FROM ({statement}) AS days WHERE CAST(:award AS text) IS NULL OR award = :award"
-    if of is not None:
-        chosen = f"SELECT days.* FROM ({statement}) AS days JOIN {_WANTED} USING (award, subject)"
-        values |= {"awards": of["award"].to_list(), "subjects": of["subject"].to_list()}
+    if pairs is not None:
+        chosen = (
+            "SELECT days.award, days.subject, days.identity_year, days.first_decided_on"
+            f" FROM ({statement}) AS days JOIN {_WANTED} USING (award, subject)"
+        )
+        values |= {"awards": pairs["award"].to_list(), "subjects": pairs["subject"].to_list()}
     rows = connection.execute(text(chosen), values).all()
     return pl.DataFrame([tuple(row) for row in rows], schema=FIRST_DAYS, orient="row")
 

@@ -16,7 +16,7 @@ from services.eligibility.evaluation.closure import inputs
 from services.eligibility.evaluation.reach import Ask, Fetch, reach
 from services.eligibility.evaluations import decided, domain
 from services.eligibility.evaluations.handlers import EVALUATION
-from services.eligibility.evaluations.judging import in_order, outcomes_of
+from services.eligibility.evaluations.judging import as_decided, in_order
 from services.eligibility.evaluations.schemas import EvaluationOrder, Occasion
 from services.eligibility.evaluations.shards import Gathered, Shards, cut, drop
 from services.eligibility.facts.catalogue import Facts
@@ -102,8 +102,7 @@ class Runner:
         if order.scope != "all":
             revision = self.registry.latest_revision()
             facts, pairs = reach(self._fetch(revision), book, order.scope, decided.paid(connection, order))
-            days = decided.first_days(connection, order, of=pairs)
-            outcomes = outcomes_of(order, facts, book, readings, days, pairs)
+            outcomes = self._outcomes(connection, order, facts, book, readings, pairs)
             return _Found(revision, facts, outcomes, Judged(order.policy, order.award_years, set(pairs.iter_rows())))
         everything = Judged(order.policy, order.award_years, None)
         if ahead is None or ahead.revision < newest:
@@ -114,7 +113,7 @@ class Runner:
             if ahead.gathered is not None and ahead.gathered.interpretations_hash == readings.hash:
                 outcomes = self._settled(connection, order, book, readings, ahead.gathered)
                 return _Found(revision, facts, outcomes, everything)
-        outcomes = outcomes_of(order, facts, book, readings, decided.first_days(connection, order), None)
+        outcomes = self._outcomes(connection, order, facts, book, readings, None)
         return _Found(revision, facts, outcomes, everything)
 
     def _settled(
@@ -130,9 +129,23 @@ class Runner:
         if late.is_empty():
             return gathered.outcomes
         facts, _ = reach(self._fetch(gathered.revision), book, [], late)
-        days = decided.first_days(connection, order, of=late)
-        again = outcomes_of(order, facts, book, readings, days, late)
+        again = self._outcomes(connection, order, facts, book, readings, late)
         return in_order(pl.concat([gathered.outcomes.join(late, on=late.columns, how="anti"), again]))
+
+    @staticmethod
+    def _outcomes(
+        connection: Connection,
+        order: EvaluationOrder,
+        facts: Facts,
+        book: Book,
+        readings: Readings,
+        pairs: pl.DataFrame | None,
+    ) -> pl.DataFrame:
+        return as_decided(
+            facts, book, readings, order.award_years, order.decided_on,
+            decided.first_days(connection, order.policy, pairs),
+            subjects=pairs, open_days=decided.open_days(connection, order, pairs),
+        )  # fmt: skip
 
     def _fetch(self, revision: int) -> Fetch:
         def fetch(ask: Ask, values: pl.Series) -> pl.DataFrame:

@@ -7,10 +7,19 @@ from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from typing_extensions import TypeAliasType
 
 from shared.jobs.schemas import Job
 
 Uscc = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{18}$")]
+
+EvaluationScope = TypeAliasType(
+    "EvaluationScope",
+    Annotated[
+        Literal["all"] | Annotated[list[Uscc], Field(min_length=1, max_length=10_000)],
+        Field(description="`all`, or unified social credit codes of enterprises"),
+    ],
+)
 
 
 class EvaluationRequest(BaseModel):
@@ -28,7 +37,7 @@ class EvaluationRequest(BaseModel):
     award_years: list[int] = Field(
         min_length=1, max_length=20, description="Award years in which something may be newly proposed"
     )
-    scope: Literal["all"] | Annotated[list[Uscc], Field(min_length=1, max_length=10_000)] = Field(
+    scope: EvaluationScope = Field(
         default="all", description="`all`, or the enterprises whose awards, and their dependents', are judged"
     )
     decided_on: date = Field(strict=False, description="Decision day; may be past, never future")

@@ -24,12 +24,12 @@ from services.eligibility.decisions import repository as decisions
 from services.eligibility.decisions.proposals import keep_documents
 from services.eligibility.evaluation.reach import subjects_about
 from services.eligibility.evaluations import decided
-from services.eligibility.evaluations.judging import PAIRS, in_order, outcomes_of
+from services.eligibility.evaluations.judging import PAIRS, as_decided, in_order
 from services.eligibility.evaluations.schemas import EvaluationOrder
 from services.eligibility.facts.catalogue import Facts
 from services.eligibility.facts.registry import RegistryFacts
 from services.eligibility.policies.handlers import official_readings, policy_book, readings_of
-from services.eligibility.policy.book import Book, Readings
+from services.eligibility.policy.book import Book
 from shared.clock import Clock
 from shared.database.bulk import copy_rows
 from shared.database.engine import Database
@@ -104,8 +104,13 @@ class Shards:
         order = EvaluationOrder.model_validate(row.input)
         book = policy_book(order.policy)
         readings = readings_of(book, decisions.document(connection, row.interpretations_hash))
-        kept_days = decided.first_days(connection, order, award=row.award)
-        found = judge_part(order, self._facts(row.facts_revision), book, readings, kept_days, row)
+        facts = self._facts(row.facts_revision)
+        found = as_decided(
+            facts, book, readings, order.award_years, order.decided_on,
+            decided.first_days(connection, order.policy, award=row.award),
+            awards=[row.award], subjects=subjects_of(facts, book, row),
+            open_days=decided.open_days(connection, order, award=row.award),
+        )  # fmt: skip
         written = io.BytesIO()
         found.write_ipc_stream(written, compression="zstd")
         connection.execute(
@@ -122,16 +127,13 @@ class Shards:
         return self._at_hand[1]
 
 
-def judge_part(
-    order: EvaluationOrder, facts: Facts, book: Book, readings: Readings, first_days: pl.DataFrame, shard: Row[Any]
-) -> pl.DataFrame:
-    """Return the outcomes of one award's subjects that belong to the part of `shard`."""
-    pairs = None
-    if shard.parts > 1:
-        subjects = subjects_about(facts, book.award(shard.award))
-        mine = [subject for subject in subjects if zlib.crc32(subject.encode()) % shard.parts == shard.part]
-        pairs = pl.DataFrame({"award": [shard.award] * len(mine), "subject": mine}, schema=PAIRS)
-    return outcomes_of(order, facts, book, readings, first_days, pairs, [shard.award])
+def subjects_of(facts: Facts, book: Book, shard: Row[Any]) -> pl.DataFrame | None:
+    """Return the (award, subject) that belong to the part of `shard`; None where it is all there is of the award."""
+    if shard.parts == 1:
+        return None
+    subjects = subjects_about(facts, book.award(shard.award))
+    mine = [subject for subject in subjects if zlib.crc32(subject.encode()) % shard.parts == shard.part]
+    return pl.DataFrame({"award": [shard.award] * len(mine), "subject": mine}, schema=PAIRS)
 
 
 def cut(database: Database, job: RunningJob, order: EvaluationOrder, revision: int, parts: int, clock: Clock) -> int:

@@ -20,6 +20,7 @@ from services.registry.revisions.tables import revisions
 from shared.identifiers import is_uscc
 from shared.web.app import refusals
 from shared.web.idempotency import json_response
+from shared.web.openapi import schema_of
 from shared.web.pages import Cursor, Limit, Page, decode_cursor, page
 from shared.web.problems import INVALID, NOT_FOUND, FieldError, Problem
 
@@ -62,7 +63,7 @@ def get_latest_revision(request: Request) -> Response:
     responses={
         200: {
             "description": "One row per changed key",
-            "content": _binary(formats.ARROW) | {formats.NDJSON: {"schema": ChangeView.model_json_schema()}},
+            "content": _binary(formats.ARROW) | {formats.NDJSON: {"schema": schema_of(ChangeView)}},
         },
         **refusals(formats.NOT_ACCEPTABLE, NOT_FOUND),
     },
