@@ -6,6 +6,7 @@ The registry and eligibility run in one process on one database server, over HTT
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -117,8 +118,7 @@ def run(server: DatabaseServer, broker: Broker | None, count: int = ENTERPRISES)
             connection.execute("ANALYZE")
         again, unchanged = timed("evaluation of all, nothing new", count, opened.evaluate)
         assert unchanged["decisions"]["unchanged"] == result["decisions"]["created"]
-        step = max(1, count // CORRECTED)
-        chosen = codes(count)[::step][:CORRECTED]
+        chosen = random.Random(2020).sample(codes(count), CORRECTED)
         # The third tier at once in the first year: what stood in that year rises, what stood in later years goes.
         rows = [{"uscc": code, "year": 2020, "online_retail_fen": 15_000 * WAN} for code in chosen]
         opened.record("annual_sales", *rows)

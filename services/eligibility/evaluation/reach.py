@@ -35,17 +35,23 @@ Fetch = Callable[[Ask, pl.Series], pl.DataFrame]
 _Asked = tuple[Ask, pl.Series]
 
 
-def reach(fetch: Fetch, book: Book, uscc: Collection[str], decided: pl.DataFrame) -> tuple[Facts, pl.DataFrame]:
-    """Return the subjects (award, subject) that these enterprises touch or that `decided` names, and the facts to judge them.
+def reach(
+    fetch: Fetch,
+    book: Book,
+    uscc: Collection[str],
+    decided: pl.DataFrame,
+    narrowed: Callable[[pl.DataFrame], pl.DataFrame] = lambda pairs: pairs,
+) -> tuple[Facts, pl.DataFrame]:
+    """Return the facts to judge those that these enterprises touch or that `decided` names, and who they are (award, subject).
 
-    Judging those subjects by these facts gives what judging all by all facts gives.
+    `narrowed` may leave some of them out. Judging those left by these facts gives what judging all by all facts gives.
     """
     known = _Known(fetch)
     enterprises = pl.Series("uscc", sorted(set(uscc)), dtype=pl.String)
     naming = [(Ask(name, owner), enterprises) for name, said in CATALOGUE.items() for owner in said.owners]
     known.complete(lambda facts: [*naming, *(ask for award in book.awards for ask in _back(facts, award, enterprises))])
     touched = subjects_touching(known.facts, book, enterprises)
-    pairs = pl.concat([touched, decided.select(touched.columns)]).unique().sort("award", "subject")
+    pairs = narrowed(pl.concat([touched, decided.select(touched.columns)]).unique()).sort("award", "subject")
     subjects = {str(key[0]): group["subject"] for key, group in pairs.partition_by("award", as_dict=True).items()}
     judged = [(book.award(code), wanted) for code, wanted in sorted(subjects.items())]
     known.complete(lambda facts: [ask for award, wanted in judged for ask in _ahead(facts, award, wanted)])

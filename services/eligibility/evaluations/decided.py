@@ -22,6 +22,12 @@ WHERE a.policy = :policy AND a.version = 0 AND d.state IN ('proposed', 'in_notic
 
 _WANTED = "unnest(CAST(:awards AS text[]), CAST(:subjects AS text[])) AS wanted (award, subject)"
 
+_DECIDED = f"""
+SELECT DISTINCT a.award, a.subject FROM awards a JOIN {_WANTED} USING (award, subject)
+WHERE a.policy = :policy AND (a.version > 0 OR EXISTS (
+    SELECT 1 FROM decisions d WHERE d.award_id = a.award_id AND d.state IN ('proposed', 'in_notice', 'suspended')))
+"""
+
 _PAID = """
 SELECT DISTINCT award, subject FROM decisions
 WHERE policy = :policy AND payee_uscc = ANY(:scope) AND state IN ('approved', 'proposed', 'in_notice', 'suspended')
@@ -72,6 +78,13 @@ def paid(connection: Connection, request: EvaluationRequest) -> pl.DataFrame:
     """Return (award, subject) whose version in force, or open proposal, pays an enterprise that the scope lists."""
     scope = [] if request.scope == "all" else request.scope
     return _pairs(connection, _PAID, policy=request.policy, scope=scope)
+
+
+def with_decisions(connection: Connection, policy: str, pairs: pl.DataFrame) -> pl.DataFrame:
+    """Return those of `pairs` (award, subject) with a version in force or an open proposal."""
+    return _pairs(
+        connection, _DECIDED, policy=policy, awards=pairs["award"].to_list(), subjects=pairs["subject"].to_list()
+    )
 
 
 def first_approved_since(connection: Connection, policy: str, instant: datetime) -> pl.DataFrame:

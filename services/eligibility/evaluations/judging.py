@@ -27,18 +27,22 @@ def as_decided(
     awards: Collection[str] | None = None,
     subjects: pl.DataFrame | None = None,
     open_days: pl.DataFrame | None = None,
+    undecided: bool = True,
 ) -> pl.DataFrame:
     """Return `outcomes` on `decided_on`, sorted.
 
     Awards in force (`first_days`) keep their first version's decision day for what depends on that day; what has happened
     since then counts too. First proposals that are open (`open_days`) are judged as of their own day.
+    Without `undecided`, these two alone are returned.
     """
     # Asked about an earlier day, what is decided already is not undone for want of time.
     kept = [(day, max(day, decided_on), rows) for day, rows in _by_day(first_days)]
     kept += [] if open_days is None else [(day, day, rows) for day, rows in _by_day(open_days)]
-    found = outcomes(facts, book, readings, award_years, decided_on, awards=awards, subjects=subjects)
+    found = outcomes(
+        facts, book, readings, award_years, decided_on, awards=awards if undecided else [], subjects=subjects
+    )
     for first, day, decided in kept:
-        if first == day == decided_on:
+        if undecided and first == day == decided_on:
             continue
         again = decided.select(list(PAIRS)).unique()
         if subjects is not None:

@@ -101,7 +101,13 @@ class Runner:
         newest = decided.newest_revision_judged(connection, order.policy, EVALUATION)
         if order.scope != "all":
             revision = self.registry.latest_revision()
-            facts, pairs = reach(self._fetch(revision), book, order.scope, decided.paid(connection, order))
+            facts, pairs = reach(
+                self._fetch(revision),
+                book,
+                order.scope,
+                decided.paid(connection, order),
+                lambda pairs: pairs if order.proposes_new else decided.with_decisions(connection, order.policy, pairs),
+            )
             outcomes = self._outcomes(connection, order, facts, book, readings, pairs)
             return _Found(revision, facts, outcomes, Judged(order.policy, order.award_years, set(pairs.iter_rows())))
         everything = Judged(order.policy, order.award_years, None)
@@ -144,7 +150,7 @@ class Runner:
         return as_decided(
             facts, book, readings, order.award_years, order.decided_on,
             decided.first_days(connection, order.policy, pairs),
-            subjects=pairs, open_days=decided.open_days(connection, order, pairs),
+            subjects=pairs, open_days=decided.open_days(connection, order, pairs), undecided=order.proposes_new,
         )  # fmt: skip
 
     def _fetch(self, revision: int) -> Fetch:

@@ -109,7 +109,7 @@ class Shards:
             facts, book, readings, order.award_years, order.decided_on,
             decided.first_days(connection, order.policy, award=row.award),
             awards=[row.award], subjects=subjects_of(facts, book, row),
-            open_days=decided.open_days(connection, order, award=row.award),
+            open_days=decided.open_days(connection, order, award=row.award), undecided=order.proposes_new,
         )  # fmt: skip
         written = io.BytesIO()
         found.write_ipc_stream(written, compression="zstd")
