@@ -5,13 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
 
+from shared.clock import SystemClock
 from shared.database.engine import Database
+from shared.messaging import outbox, topics
+from shared.messaging.envelope import Event
 from tests.integration.eligibility.support import answer, app_of, run
 from tests.support.tokens import Tokens
 
@@ -148,6 +152,7 @@ def test_an_evaluation_that_cannot_be_is_refused(
 
 
 COURIER = "91331100MA20000018"
+AWARD = "6f0d1f2e-8a34-5c0b-9c57-2d1a4e9b7c11"
 ASSESSMENT: dict[str, Any] = {
     "policy": "lishui-2020-1",
     "uscc": COURIER,
@@ -199,6 +204,30 @@ def test_an_assessment_of_facts_that_cannot_be_is_refused(
     refused = assess(app, tokens, **changes)
     assert refused.status_code == 422
     assert refused.json()["errors"][0]["pointer"] == pointer
+
+
+def test_versions_in_force_are_published_again_by_operations_alone(
+    app: FastAPI, database: Database, tokens: Tokens
+) -> None:
+    def told(version: int) -> Event:
+        data = b'{"version": %d}' % version
+        return Event(topics.AWARD_DECISIONS, AWARD, "award.decided", uuid4(), "/s", AWARD, SystemClock().now(), data)
+
+    with database.transaction() as connection:
+        outbox.enqueue(connection, [told(1), told(2)])
+        connection.execute(text("UPDATE outbox SET published_at = now()"))
+    for client, body, status, events in (
+        ("commerce-maker", {}, 403, None),
+        ("ops", {"award_ids": []}, 422, None),
+        ("ops", {"award_ids": [str(uuid4())]}, 202, 0),
+        ("ops", {"award_ids": [AWARD]}, 202, 1),
+        ("payout", {}, 202, 0),
+    ):
+        answered = answer(app, "POST", "/v1/republications", json=body, headers=tokens.headers(client))
+        assert (answered.status_code, answered.json().get("events")) == (status, events)
+    with database.reading() as connection:
+        waiting = connection.execute(text("SELECT data FROM outbox WHERE published_at IS NULL")).scalars().all()
+    assert waiting == ['{"version": 2}']
 
 
 @pytest.mark.parametrize("path", ["", "/lishui-2020-1", "/lishui-2020-1/awards", "/lishui-2020-1/coverage"])
