@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from services.payout.eligibility import Decisions, NotReachedError
 from services.payout.reconciliation import repository
-from services.payout.reconciliation.eligibility import Decisions, NotReachedError
 
 MISSING = "decision_in_force"
 UNKNOWN = "award_decided"
