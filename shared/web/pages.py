@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from typing import Annotated, Any, Generic, TypeVar
+from uuid import UUID
 
 import orjson
 from fastapi import Query
@@ -53,6 +54,15 @@ def decode_cursor(cursor: str | None, size: int, *kinds: type) -> list[Any] | No
     if kinds and [type(value) for value in key] != list(kinds):
         raise _not_a_cursor()
     return key
+
+
+def decode_id(cursor: str | None) -> UUID | None:
+    """Read back a cursor of a list that is sorted by id; None if there is none. Raises Problem if it is no cursor of ours."""
+    key = decode_cursor(cursor, 1, str)
+    try:
+        return UUID(key[0]) if key else None
+    except ValueError as error:
+        raise _not_a_cursor() from error
 
 
 def _not_a_cursor() -> Problem:

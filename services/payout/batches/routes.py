@@ -11,7 +11,6 @@ from sqlalchemy import Connection
 from services.payout.access import own_unit
 from services.payout.batches import answers, files, handlers, repository
 from services.payout.batches.schemas import Batch, BatchDraft, ResultsBody, ResultsReport
-from services.payout.sheets import CSV, XLSX, wanted
 from services.payout.vocabulary import Unit
 from shared.audit import log as audit
 from shared.web.app import refusals
@@ -21,6 +20,7 @@ from shared.web.openapi import schema_of
 from shared.web.pages import Cursor, Limit, Page, decode_cursor, page
 from shared.web.problems import CONFLICT, MEDIA_TYPE_UNSUPPORTED, NOT_FOUND, TOO_LARGE, Problem
 from shared.web.scopes import Scope
+from shared.web.sheets import CSV, XLSX, wanted
 
 router = APIRouter(prefix="/v1/payment-batches", tags=["payment batches"])
 
