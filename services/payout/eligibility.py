@@ -13,7 +13,6 @@ import orjson
 
 from services.payout.awards.domain import Entitlement
 from services.payout.settings import Settings
-from shared.messaging.topics import AWARD_DECISIONS
 from shared.web.auth import ClientCredentials
 
 PAGE = 1_000
@@ -89,11 +88,7 @@ class EligibilityDecisions:
         """Ask for the latest event of `award_ids` again; returns how many will come. Raises NotReachedError."""
         asked = 0
         for place in range(0, len(award_ids), PAGE):
-            body = {
-                "topic": AWARD_DECISIONS,
-                "keys": list(award_ids[place : place + PAGE]),
-                "reason": "payout lacks these versions",
-            }
+            body = {"award_ids": list(award_ids[place : place + PAGE])}
             asked += int(self._send("POST", "/v1/republications", json=body)["events"])
         return asked
 
