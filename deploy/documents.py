@@ -1,4 +1,5 @@
-"""The documents that integrators build on, written from the code: OpenAPI per service, JSON Schema per event, AsyncAPI.
+"""The documents that integrators build on, written from the code: OpenAPI per service, JSON Schema per event, AsyncAPI,
+and the datasets as a page in both languages.
 
 `python -m deploy.documents` writes them under `docs/api/`; a test fails when they are not current.
 """
@@ -19,10 +20,11 @@ from services.eligibility.settings import Settings as EligibilitySettings
 from services.payout import app as payout
 from services.payout.settings import Settings as PayoutSettings
 from services.registry import app as registry
+from services.registry.datasets import handbook
 from services.registry.settings import Settings as RegistrySettings
 from shared.clock import SystemClock
 from shared.database.engine import Database
-from shared.events import award_decided, dead_letter, facts_revised, payment_orders
+from shared.events import award_decided, dead_letter, evaluation_shard, facts_revised, payment_orders
 from shared.messaging import topics
 from shared.web.auth import TokenVerifier
 
@@ -32,6 +34,7 @@ EVENTS: Mapping[str, tuple[str, type[BaseModel]]] = {
     facts_revised.TYPE: (topics.REGISTRY_FACTS, facts_revised.FactsRevised),
     award_decided.TYPE: (topics.AWARD_DECISIONS, award_decided.AwardDecided),
     dead_letter.TYPE: (topics.AWARD_DECISIONS_DEAD, dead_letter.DeadLetterRecorded),
+    evaluation_shard.TYPE: (topics.EVALUATION_SHARDS, evaluation_shard.EvaluationShardCut),
     payment_orders.ISSUED: (topics.PAYMENT_ORDERS, payment_orders.PaymentOrderChanged),
     payment_orders.APPROVED: (topics.PAYMENT_ORDERS, payment_orders.PaymentOrderChanged),
     payment_orders.SETTLED: (topics.PAYMENT_ORDERS, payment_orders.PaymentOrderChanged),
@@ -40,6 +43,8 @@ EVENTS: Mapping[str, tuple[str, type[BaseModel]]] = {
     payment_orders.RECOVERY_RAISED: (topics.PAYMENT_ORDERS, payment_orders.RecoveryRaised),
 }
 """Event type → its topic and data."""
+
+_LANGUAGES = {"": "en", ".zh-CN": "zh-CN"}
 
 
 class _NoKeys:
@@ -75,6 +80,7 @@ def documents() -> dict[str, bytes]:
     made = {f"{service}.openapi.json": _pretty(app.openapi()) for service, app in apps().items()}
     made |= {f"events/{name}.schema.json": _pretty(_schema(name, model)) for name, (_, model) in EVENTS.items()}
     made["events.asyncapi.json"] = _pretty(_asyncapi())
+    made |= {f"datasets{suffix}.md": handbook.write(language).encode() for suffix, language in _LANGUAGES.items()}
     return made
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from shared.web.scopes import Scope
 
-_READ_ALL = (Scope.FACTS_READ, Scope.EVALUATIONS_READ, Scope.DECISIONS_READ, Scope.MONEY_READ)
+_READ_ALL = (Scope.FACTS_READ, Scope.EVALUATIONS_READ, Scope.DECISIONS_READ, Scope.NOTICES_READ, Scope.MONEY_READ)
 
 
 @dataclass(frozen=True)
@@ -25,12 +25,21 @@ CLIENTS: dict[str, Client] = {
             Scope.EVALUATIONS_WRITE,
             Scope.SIMULATIONS_WRITE,
             Scope.NOTICES_WRITE,
+            Scope.OBJECTIONS_READ,
             Scope.OBJECTIONS_WRITE,
             Scope.READINGS_PROPOSE,
             Scope.DECISIONS_SUSPEND,
         )
     ),
-    "commerce-checker": Client((*_READ_ALL, Scope.DECISIONS_APPROVE, Scope.OBJECTIONS_DECIDE, Scope.READINGS_CONFIRM)),
+    "commerce-checker": Client(
+        (
+            *_READ_ALL,
+            Scope.DECISIONS_APPROVE,
+            Scope.OBJECTIONS_READ,
+            Scope.OBJECTIONS_DECIDE,
+            Scope.READINGS_CONFIRM,
+        )
+    ),
     "finance-maker": Client(
         (
             *_READ_ALL,
@@ -44,9 +53,9 @@ CLIENTS: dict[str, Client] = {
     "finance-checker": Client(
         (*_READ_ALL, Scope.ARRANGEMENTS_CONFIRM, Scope.ORDERS_APPROVE, Scope.RECOVERIES_APPROVE, Scope.HOLDS_RELEASE)
     ),
-    "liandu-officer": Client(_READ_ALL, jurisdiction="liandu"),
-    "auditor": Client((*_READ_ALL, Scope.AUDIT_READ, Scope.DECISIONS_REPLAY)),
-    "ops": Client((Scope.METRICS_READ, Scope.DEAD_LETTERS_WRITE)),
+    "liandu-officer": Client((*_READ_ALL, Scope.OBJECTIONS_READ), jurisdiction="liandu"),
+    "auditor": Client((*_READ_ALL, Scope.OBJECTIONS_READ, Scope.AUDIT_READ, Scope.DECISIONS_REPLAY)),
+    "ops": Client((Scope.METRICS_READ, Scope.DEAD_LETTERS_WRITE, Scope.EVENTS_REPUBLISH)),
     "eligibility": Client((Scope.FACTS_READ, Scope.MONEY_READ)),
-    "payout": Client((Scope.FACTS_READ, Scope.ACCOUNTS_READ, Scope.DECISIONS_READ)),
+    "payout": Client((Scope.FACTS_READ, Scope.ACCOUNTS_READ, Scope.DECISIONS_READ, Scope.EVENTS_REPUBLISH)),
 }

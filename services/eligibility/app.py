@@ -6,11 +6,16 @@ import httpx
 from fastapi import FastAPI
 
 from services.eligibility.assessments.routes import router as assessments_router
+from services.eligibility.corrections import messages as corrections
+from services.eligibility.decisions.republishing import router as republications_router
 from services.eligibility.decisions.routes import approvals_router, decisions_router
 from services.eligibility.evaluations.refusals import Refusals
 from services.eligibility.evaluations.routes import router as evaluations_router
+from services.eligibility.evaluations.shards import Shards
 from services.eligibility.facts.registry import RegistryFacts
 from services.eligibility.impact.routes import router as impact_router
+from services.eligibility.notices.routes import router as notices_router
+from services.eligibility.objections.routes import router as objections_router
 from services.eligibility.policies.routes import router as policies_router
 from services.eligibility.settings import Settings
 from services.eligibility.simulations.routes import router as simulations_router
@@ -18,12 +23,15 @@ from services.eligibility.whatif.payout import Payout
 from services.eligibility.whatif.payout import payout as payout_of
 from shared.clock import Clock
 from shared.database.engine import Database
+from shared.messaging import topics
 from shared.web.app import create_app
 from shared.web.auth import ClientCredentials, TokenVerifier
 from shared.web.dead_letters import router as dead_letters_router
 from shared.web.serve import serve
 
-DESCRIPTION = "Applies the policy to the registry's facts: evaluations, decisions, approvals, explanations."
+DESCRIPTION = (
+    "Applies the policy to the registry's facts: evaluations, decisions, notices, objections, approvals, explanations."
+)
 
 
 def registry_facts(settings: Settings) -> RegistryFacts:
@@ -52,18 +60,26 @@ def build(
             evaluations_router,
             decisions_router,
             approvals_router,
+            notices_router,
+            objections_router,
             assessments_router,
+            republications_router,
             simulations_router,
             impact_router,
             dead_letters_router,
         ],
         database=database,
         token_verifier=token_verifier,
+        token_url=settings.token_url,
         clock=clock,
         state={
             "registry": facts,
             "payout": payout or payout_of(settings),
             "refusals": Refusals(),
+            "event_handlers": {
+                topics.REGISTRY_FACTS: corrections.receive,
+                topics.EVALUATION_SHARDS: Shards(facts).receive,
+            },
             "notice_working_days": settings.notice_working_days,
         },
     )

@@ -62,6 +62,7 @@ def build(
         ],
         database=database,
         token_verifier=token_verifier,
+        token_url=settings.token_url,
         clock=clock,
         state={
             "accounts": accounts or registry_accounts(settings),

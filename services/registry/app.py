@@ -42,6 +42,7 @@ def build(settings: Settings, *, database: Database, token_verifier: TokenVerifi
         ],
         database=database,
         token_verifier=token_verifier,
+        token_url=settings.token_url,
         clock=clock,
         state={
             "settings": settings,
@@ -49,6 +50,9 @@ def build(settings: Settings, *, database: Database, token_verifier: TokenVerifi
             "arrow": ArrowReader(database.url),
         },
         large_bodies={"/v1/imports": settings.upload_max_bytes},
+        tags={
+            dataset.name: f"{dataset.en[:1].upper()}{dataset.en[1:]} ({dataset.zh})" for dataset in CATALOGUE.values()
+        },
     )
 
 

@@ -8,51 +8,38 @@ from __future__ import annotations
 import csv
 import mimetypes
 import sys
-import time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-import httpx
 import orjson
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
-from services.registry.imports.corrections import BOM, neutralised
 from services.registry.imports.domain import CSV, NDJSON, XLSX, Mode
-from shared.web.auth import ClientCredentials
+from shared import cli
+from shared.cli import answered, client, console
+from shared.web.sheets import BOM, neutralised
 
 app = typer.Typer(no_args_is_help=True, help="Work with the registry of enterprises and monitoring data.")
-console = Console()
-failures = Console(stderr=True)
 
 _TYPES = {".csv": CSV, ".txt": CSV, ".xlsx": XLSX, ".ndjson": NDJSON, ".jsonl": NDJSON}
 _SHOWN_MISTAKES = 50
 
 Url = Annotated[str, typer.Option(envvar="REGISTRY_URL", help="Where the registry answers")]
-TokenUrl = Annotated[str, typer.Option(envvar="TOKEN_URL", help="Where tokens are issued")]
-ClientId = Annotated[str, typer.Option(envvar="CLIENT_ID", help="OAuth2 client")]
-Secret = Annotated[str, typer.Option(envvar="CLIENT_SECRET", help="Its secret; better in the environment than typed")]
-Language = Annotated[str, typer.Option(help="Language of messages: zh-CN or en")]
-
-_state: dict[str, httpx.Client] = {}
 
 
 @app.callback()
 def connect(
     context: typer.Context,
-    client_secret: Secret,
+    client_secret: cli.Secret,
     url: Url = "http://127.0.0.1:8001",
-    token_url: TokenUrl = "http://127.0.0.1:8000/oauth/token",  # noqa: S107 - an address
-    client_id: ClientId = "data-platform",
-    language: Language = "zh-CN",
+    token_url: cli.TokenUrl = cli.LOCAL_ISSUER,
+    client_id: cli.ClientId = "data-platform",
+    language: cli.Language = "zh-CN",
 ) -> None:
     """Connect to a registry as an OAuth2 client."""
-    credentials = ClientCredentials(token_url, client_id, client_secret)
-    client = httpx.Client(base_url=url, auth=credentials, timeout=120.0, headers={"Accept-Language": language})
-    context.call_on_close(client.close)
-    _state["client"] = client
+    cli.connect(
+        context, url=url, token_url=token_url, client_id=client_id, client_secret=client_secret, language=language
+    )
 
 
 @app.command("import")
@@ -76,15 +63,15 @@ def import_file(
         "source": file.name,
     }
     with file.open("rb") as content:
-        job = _answer(
-            _client().post(
+        job = answered(
+            client().post(
                 "/v1/imports",
                 params={name: value for name, value in query.items() if value is not None},
                 content=iter(lambda: content.read(1 << 20), b""),
                 headers={"Content-Type": media_type},
             )
         ).json()
-    job = _watch(job)
+    job = cli.watched("/v1/imports", job, "importing")
     counts = job["rows"]
     revision = job["revision"] if job["revision"] is not None else "–"
     console.print(
@@ -93,9 +80,7 @@ def import_file(
     )
     if counts["rejected"]:
         show_errors(job["id"], rejected)
-    if job["state"] == "failed":
-        failures.print(f"[red]{job['problem'].get('detail') or job['problem']['title']}[/red]")
-        raise typer.Exit(1)
+    cli.succeeded(job)
 
 
 @app.command("errors")
@@ -104,16 +89,12 @@ def show_errors(
     rejected: Annotated[Path | None, typer.Option(help="Write the rejected rows here, to be mended")] = None,
 ) -> None:
     """Show an import's mistakes as a table; with --rejected, write the rows to mend as CSV."""
-    page = _answer(_client().get(f"/v1/imports/{import_id}/errors", params={"limit": _SHOWN_MISTAKES})).json()
-    table = Table("line", "field", "code", "message")
-    for item in page["items"]:
-        table.add_row(str(item["line"]), item["field"] or "", item["code"], item["message"])
-    console.print(table)
+    page = cli.get(f"/v1/imports/{import_id}/errors", limit=_SHOWN_MISTAKES)
+    cli.table([{name: item[name] for name in ("line", "field", "code", "message")} for item in page["items"]])
     if page["next_cursor"]:
         console.print(f"… the first {_SHOWN_MISTAKES}; more in the file that --rejected writes")
     if rejected is not None:
-        answer = _answer(_client().get(f"/v1/imports/{import_id}/errors", headers={"Accept": CSV}))
-        rejected.write_bytes(answer.content)
+        rejected.write_bytes(cli.read(f"/v1/imports/{import_id}/errors", CSV))
         console.print(f"rejected rows: {rejected}")
 
 
@@ -124,17 +105,17 @@ def export(
     revision: Annotated[int | None, typer.Option(help="Revision to read at; the newest if left out")] = None,
 ) -> None:
     """Write a dataset as CSV (UTF-8 with BOM, field names as headings, fen), safe to open in a spreadsheet."""
-    at = revision if revision is not None else _answer(_client().get("/v1/revisions/latest")).json()["revision"]
-    fields = [item["name"] for item in _answer(_client().get(f"/v1/datasets/{dataset}")).json()["fields"]]
+    at = revision if revision is not None else cli.get("/v1/revisions/latest")["revision"]
+    fields = [item["name"] for item in cli.get(f"/v1/datasets/{dataset}")["fields"]]
     written = 0
     with (
-        _client().stream("GET", f"/v1/snapshots/{at}/{dataset}", headers={"Accept": NDJSON}) as answer,
+        client().stream("GET", f"/v1/snapshots/{at}/{dataset}", headers={"Accept": NDJSON}) as answer,
         file.open("w", encoding="utf-8", newline="") as output,
     ):
         if answer.is_error:
             answer.read()
-        _answer(answer)
-        output.write(BOM)
+        answered(answer)
+        output.write(BOM.decode())
         writer = csv.writer(output)
         writer.writerow(fields)
         for line in answer.iter_lines():
@@ -150,7 +131,7 @@ def show_enterprise(
     on: Annotated[str | None, typer.Option(help="Day, such as 2024-12-31; today if left out")] = None,
 ) -> None:
     """Show all that is known about an enterprise."""
-    card = _answer(_client().get(f"/v1/enterprises/{uscc}", params={"on": on} if on else {})).json()
+    card = cli.get(f"/v1/enterprises/{uscc}", on=on)
     enterprise = card["enterprise"]
     console.print(f"[bold]{enterprise['name']}[/bold]  {enterprise['uscc']}  {enterprise['legal_form']}")
     monitored = ", ".join(card["monitored_as"]) or "–"
@@ -158,39 +139,7 @@ def show_enterprise(
         f"{card['on']}: {card['jurisdiction'] or 'place unknown'}; monitored as {monitored}; revision {card['revision']}"
     )
     for dataset, records in card["records"].items():
-        table = Table(*records[0], title=dataset, title_justify="left")
-        for record in records:
-            table.add_row(*("" if value is None else str(value) for value in record.values()))
-        console.print(table)
-
-
-def _watch(job: dict[str, Any]) -> dict[str, Any]:
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("importing", total=None)
-        while job["state"] in ("queued", "running"):
-            time.sleep(0.2)
-            job = _answer(_client().get(f"/v1/imports/{job['id']}")).json()
-            progress.update(task, total=job["progress"]["total"] or None, completed=job["progress"]["done"])
-    return job
-
-
-def _client() -> httpx.Client:
-    return _state["client"]
-
-
-def _answer(answer: httpx.Response) -> httpx.Response:
-    """Return the answer, or say what is wrong and end."""
-    if answer.is_success:
-        return answer
-    try:
-        problem = answer.json()
-    except ValueError:
-        problem = {"title": f"HTTP {answer.status_code}"}
-    failures.print(f"[red]{problem['title']}[/red] {problem.get('detail', '')}")
-    for error in problem.get("errors", []):
-        failures.print(f"  {error['pointer']}: {error['message']}")
-    raise typer.Exit(1)
+        cli.table(records, dataset)
 
 
 def _cell(value: object) -> str:

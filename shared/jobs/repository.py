@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, func, insert, select, text, update
 
+from shared.audit import log as audit
 from shared.clock import isoformat
 from shared.identifiers import new_id
 from shared.jobs.tables import jobs
@@ -68,19 +69,27 @@ def give_back(connection: Connection, job_id: UUID) -> None:
 
 def succeed(connection: Connection, job_id: UUID, result: Mapping[str, Any]) -> None:
     """End the job well. In the transaction of its last effect, so that neither stands without the other."""
-    connection.execute(
-        update(jobs)
-        .where(jobs.c.id == job_id)
-        .values(state="succeeded", result=dict(result), done=jobs.c.total, finished_at=func.now(), lease_until=None)
-    )
+    _end(connection, job_id, {"state": "succeeded", "result": dict(result), "done": jobs.c.total})
 
 
 def fail(connection: Connection, job_id: UUID, problem: Mapping[str, Any]) -> None:
     """End the job with the problem that stopped it."""
-    connection.execute(
+    _end(connection, job_id, {"state": "failed", "problem": dict(problem)})
+
+
+def _end(connection: Connection, job_id: UUID, values: Mapping[str, Any]) -> None:
+    ended = connection.execute(
         update(jobs)
         .where(jobs.c.id == job_id)
-        .values(state="failed", problem=dict(problem), finished_at=func.now(), lease_until=None)
+        .values(**values, finished_at=func.now(), lease_until=None)
+        .returning(jobs.c.kind, jobs.c.state, jobs.c.created_by, jobs.c.result)
+    ).one()
+    audit.record(
+        connection,
+        actor=ended.created_by,
+        act=f"{ended.kind} {ended.state}",
+        subjects=[job_id],
+        details=ended.result,
     )
 
 

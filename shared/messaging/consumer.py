@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from shared.audit import log as audit
 from shared.clock import Clock, SystemClock
 from shared.database.engine import Database
 from shared.messaging import dead_letters, inbox, kafka
@@ -54,15 +55,20 @@ class Consumer:
         group_id: str,
         handle: Handler,
         *,
+        batch_messages: int = BATCH_MESSAGES,
         clock: Clock | None = None,
         crash_point: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """Prepare to read; nothing is connected yet. `crash_point` lets a fault campaign end the process where it hurts."""
+        """Prepare to read, at most `batch_messages` at once; nothing is connected yet.
+
+        `crash_point` lets a fault campaign end the process where it hurts.
+        """
         self._database = database
         self._bootstrap_servers = bootstrap_servers
         self._topic = topic
         self._group_id = group_id
         self._handle = handle
+        self._batch_messages = batch_messages
         self._clock = clock or SystemClock()
         self._crash_point = crash_point
         self._subscription: KafkaConsumer | None = None
@@ -75,7 +81,7 @@ class Consumer:
             raise TooManyDeadLettersError(f"{self._dead_in_a_row} messages in a row of {self._topic} were refused")
         if self._subscription is None:
             self._subscription = kafka.consumer(
-                self._bootstrap_servers, self._group_id, self._topic, max_poll_records=BATCH_MESSAGES
+                self._bootstrap_servers, self._group_id, self._topic, max_poll_records=self._batch_messages
             )
             self._progress_at = time.monotonic()
         polled = self._subscription.poll(timeout_ms=500)
@@ -107,6 +113,13 @@ class Consumer:
                 new = inbox.take_new(connection, messages)
                 if new:
                     self._handle(connection, new)
+                    audit.record(
+                        connection,
+                        actor=self._group_id,
+                        act="receive_events",
+                        subjects=[self._topic],
+                        details={"events": len(new)},
+                    )
                     dead_letters.clear(connection, self._topic, [m.key for m in new if m.key is not None])
                 self._crash_point("consumer: not committed")
         except (OperationalError, InterfaceError, PoolTimeoutError):
@@ -135,7 +148,14 @@ class Consumer:
         known = isinstance(error, (RejectedMessageError, MalformedMessageError))
         reason = str(error) if known else f"{type(error).__name__} while giving effect to the event"
         with self._database.transaction() as connection:
-            dead_letters.record(connection, message, reason, self._clock.now())
+            if dead_letters.record(connection, message, reason, self._clock.now()):
+                audit.record(
+                    connection,
+                    actor=self._group_id,
+                    act="set_message_aside",
+                    subjects=[f"{message.topic}/{message.partition}/{message.offset}"],
+                    reason=reason,
+                )
         metrics.DEAD_LETTERS.labels(topic=self._topic).inc()
         log.warning(
             "consumer.dead_letter",

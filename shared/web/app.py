@@ -9,7 +9,6 @@ from typing import Any
 
 import structlog
 from fastapi import APIRouter, FastAPI, Request, Response
-from fastapi.openapi.utils import get_openapi
 from fastapi_swagger import patch_fastapi
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel
@@ -23,7 +22,7 @@ from shared.database.engine import Database
 from shared.database.migrate import is_current
 from shared.messaging.consumer import Handler
 from shared.observability import metrics, tracing
-from shared.web import problems
+from shared.web import audit, openapi, problems
 from shared.web.auth import TokenVerifier, needs
 from shared.web.problems import MEDIA_TYPE_UNSUPPORTED, TOO_LARGE, UNAVAILABLE, Problem, ProblemDetails
 from shared.web.scopes import Scope
@@ -68,16 +67,19 @@ def create_app(
     routers: Sequence[APIRouter],
     database: Database,
     token_verifier: TokenVerifier,
+    token_url: str,
     clock: Clock,
     state: Mapping[str, Any] | None = None,
     large_bodies: Mapping[str, int] | None = None,
     event_handlers: Mapping[str, Handler] | None = None,
+    tags: Mapping[str, str] | None = None,
 ) -> FastAPI:
     """Build a service's app around `routers`.
 
-    `state` is put on `app.state` for the routes; `large_bodies` are path prefixes whose bodies may be files of any content
-    type that the route takes, with the limit of each in bytes; `event_handlers` give effect to the events of a topic, for
-    dead letters that are replayed.
+    `state` is put on `app.state` for the routes; callers get their tokens at `token_url`; `large_bodies` are path prefixes
+    whose bodies may be files of any content type that the route takes, with the limit of each in bytes; `event_handlers`
+    give effect to the events of a topic, for dead letters that are replayed; `tags` describes the tags for which the first
+    line of their module of routes does not speak.
     """
 
     @asynccontextmanager
@@ -85,6 +87,7 @@ def create_app(
         yield
         database.close()
 
+    routers = [_probes(service, database), *routers]
     app = FastAPI(
         title=title,
         description=description,
@@ -95,6 +98,7 @@ def create_app(
         lifespan=lifespan,
         responses=_REFUSALS,
         openapi_url="/openapi.json",
+        openapi_tags=openapi.describe_tags(routers, {"operations": "Probes and metrics.", **(tags or {})}),
         separate_input_output_schemas=False,
         strict_content_type=False,
     )
@@ -102,37 +106,16 @@ def create_app(
     app.state.database = database
     app.state.token_verifier = token_verifier
     app.state.clock = clock
+    app.state.service = service
     app.state.event_handlers = dict(event_handlers or {})
     for name, value in (state or {}).items():
         setattr(app.state, name, value)
     problems.install(app)
-    app.include_router(_probes(service, database))
-    for router in routers:
+    for router in (*routers, audit.router):
         app.include_router(router)
     app.add_middleware(_Edge, service=service, large_bodies=dict(large_bodies or {}))
-    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    app.openapi = lambda: openapi.document(app, token_url)  # type: ignore[method-assign]
     return app
-
-
-def _openapi(app: FastAPI) -> dict[str, Any]:
-    if app.openapi_schema is None:
-        document = get_openapi(
-            title=app.title,
-            version=app.version,
-            description=app.description,
-            routes=app.routes,
-            separate_input_output_schemas=False,
-        )
-        document["components"]["schemas"].pop("HTTPValidationError", None)
-        document["components"]["schemas"].pop("ValidationError", None)
-        for operations in document["paths"].values():
-            for operation in operations.values():
-                for answer in operation["responses"].values():
-                    content = answer.get("content", {})
-                    if problems.MEDIA_TYPE in content and "application/json" in content:
-                        content[problems.MEDIA_TYPE] = content.pop("application/json")
-        app.openapi_schema = document
-    return app.openapi_schema
 
 
 def _probes(service: str, database: Database) -> APIRouter:

@@ -139,7 +139,7 @@ _scheme = OAuth2(
     description="Client credentials; the token is sent as `Authorization: Bearer …`",
     flows=OAuthFlows(
         clientCredentials=OAuthFlowClientCredentials(
-            tokenUrl="/oauth/token", scopes={scope.value: meaning for scope, meaning in DESCRIPTIONS.items()}
+            tokenUrl="", scopes={scope.value: meaning for scope, meaning in DESCRIPTIONS.items()}
         )
     ),
     auto_error=False,

@@ -5,10 +5,11 @@ from __future__ import annotations
 import base64
 import binascii
 from typing import Annotated, Any, Generic, TypeVar
+from uuid import UUID
 
 import orjson
 from fastapi import Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.web.problems import INVALID, FieldError, Problem
 
@@ -21,8 +22,15 @@ Cursor = Annotated[str | None, Query(max_length=2_000, description="`next_cursor
 class Page(BaseModel, Generic[Item]):
     """One page of a list."""
 
+    model_config = ConfigDict(json_schema_extra={"description": "One page of a list."})
+
     items: list[Item]
     next_cursor: str | None = Field(description="Give it back as `cursor` for the next page; null at the end")
+
+    @classmethod
+    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
+        """Name a page after what is on it: `DecisionPage`."""
+        return f"{params[0].__name__}Page"
 
 
 def encode_cursor(*key: object) -> str:
@@ -46,6 +54,15 @@ def decode_cursor(cursor: str | None, size: int, *kinds: type) -> list[Any] | No
     if kinds and [type(value) for value in key] != list(kinds):
         raise _not_a_cursor()
     return key
+
+
+def decode_id(cursor: str | None) -> UUID | None:
+    """Read back a cursor of a list that is sorted by id; None if there is none. Raises Problem if it is no cursor of ours."""
+    key = decode_cursor(cursor, 1, str)
+    try:
+        return UUID(key[0]) if key else None
+    except ValueError as error:
+        raise _not_a_cursor() from error
 
 
 def _not_a_cursor() -> Problem:

@@ -20,7 +20,9 @@ class Scope(StrEnum):
     DECISIONS_REPLAY = "decisions:replay"
     READINGS_PROPOSE = "readings:propose"
     READINGS_CONFIRM = "readings:confirm"
+    NOTICES_READ = "notices:read"
     NOTICES_WRITE = "notices:write"
+    OBJECTIONS_READ = "objections:read"
     OBJECTIONS_WRITE = "objections:write"
     OBJECTIONS_DECIDE = "objections:decide"
     MONEY_READ = "money:read"
@@ -36,6 +38,7 @@ class Scope(StrEnum):
     AUDIT_READ = "audit:read"
     METRICS_READ = "metrics:read"
     DEAD_LETTERS_WRITE = "dead-letters:write"
+    EVENTS_REPUBLISH = "events:republish"
 
 
 DESCRIPTIONS: dict[Scope, str] = {
@@ -51,7 +54,9 @@ DESCRIPTIONS: dict[Scope, str] = {
     Scope.DECISIONS_REPLAY: "Replay decisions from their receipts",
     Scope.READINGS_PROPOSE: "Propose a change of the official readings",
     Scope.READINGS_CONFIRM: "Confirm a change of the official readings",
+    Scope.NOTICES_READ: "Read public notices as the public may see them: personal data masked",
     Scope.NOTICES_WRITE: "Open and close public notices",
+    Scope.OBJECTIONS_READ: "Read objections, and who made them",
     Scope.OBJECTIONS_WRITE: "Record objections",
     Scope.OBJECTIONS_DECIDE: "Decide objections",
     Scope.MONEY_READ: "Read arrangements, budgets, awards in payout, orders, ledger and reconciliation",
@@ -67,4 +72,5 @@ DESCRIPTIONS: dict[Scope, str] = {
     Scope.AUDIT_READ: "Read the audit log",
     Scope.METRICS_READ: "Read metrics",
     Scope.DEAD_LETTERS_WRITE: "List, replay and discard dead letters",
+    Scope.EVENTS_REPUBLISH: "Have what is in force published again",
 }

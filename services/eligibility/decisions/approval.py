@@ -8,22 +8,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import Connection, text
 
+from services.eligibility.decisions import moves
+from services.eligibility.decisions.domain import Act
 from shared.events import award_decided
 from shared.messaging import topics
 from shared.observability import tracing
 
 SOURCE = "/services/eligibility"
 
-_PICK = """
-CREATE TEMP TABLE picked ON COMMIT DROP AS
-SELECT d.id, d.award_id FROM decisions d JOIN awards a USING (award_id)
-WHERE d.id = ANY(:ids) AND d.state = 'proposed' AND d.proposed_by <> :by
-ORDER BY d.award_id FOR UPDATE OF a, d
-"""
+_APPROVABLE = "d.id = ANY(:ids) AND d.state = 'proposed' AND d.proposed_by <> :by"
 
 _SUPERSEDE = """
 WITH ended AS (
@@ -37,16 +35,8 @@ UPDATE awards a SET version = a.version + 1, first_decided_on = coalesce(a.first
 FROM picked p JOIN decisions d USING (id) WHERE a.award_id = p.award_id
 """
 
-_APPROVE = """
-UPDATE decisions d SET state = 'approved', version = a.version, approved_by = :by, approved_at = now(),
-                       revision = d.revision + 1, changed_at = now()
-FROM picked p JOIN awards a USING (award_id) WHERE d.id = p.id
-"""
-
-_RECORD = """
-INSERT INTO decision_acts (decision_id, act, state, actor, reason)
-SELECT id, 'approve', 'approved', :by, :reason FROM picked
-"""
+_APPROVE = """state = 'approved', approved_by = :by, approved_at = now(),
+version = (SELECT a.version FROM awards a WHERE a.award_id = d.award_id)"""
 
 # The event's members are those of shared.events.award_decided.AwardDecided; a test holds the two together.
 _PUBLISH = """
@@ -70,12 +60,12 @@ def approve(connection: Connection, ids: Sequence[UUID], *, by: str, reason: str
 
     Whether they may be approved (flags, notice, jurisdiction) is for the caller to have checked.
     """
-    values = {"ids": list(ids), "by": by, "reason": reason}
-    connection.execute(text(_PICK), values)
+    values = {"ids": list(ids), "by": by}
+    moves.pick(connection, _APPROVABLE, values)
     connection.execute(text(_SUPERSEDE), values)
     connection.execute(text(_NUMBER))
-    approved = connection.execute(text(_APPROVE), values).rowcount
-    connection.execute(text(_RECORD), values)
+    approved = moves.move(connection, _APPROVE, values)
+    moves.record(connection, Act.APPROVE, by=by, reason=reason)
     connection.execute(
         text(_PUBLISH),
         {
@@ -85,13 +75,19 @@ def approve(connection: Connection, ids: Sequence[UUID], *, by: str, reason: str
             "trace_parent": tracing.current_trace_parent(),
         },
     )
-    connection.execute(text("DROP TABLE picked"))
     return approved
+
+
+class Among(StrEnum):
+    """What a bulk approval takes its decisions from: the column that names it."""
+
+    EVALUATION = "evaluation_id"
+    NOTICE = "notice_id"
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What a bulk approval may approve of an evaluation's decisions, what an attempt before did, what it leaves and why."""
+    """What a bulk approval may approve, what an attempt before did, what it leaves and why."""
 
     ids: list[UUID]
     done: int
@@ -105,10 +101,10 @@ SELECT id,
             WHEN state = 'suspended' THEN 'suspended'
             WHEN state IN ('superseded', 'rejected', 'approved') THEN 'stale'
             WHEN proposed_by = :by THEN 'own'
-            WHEN state = 'in_notice' OR :notice_needed THEN 'not_noticed'
+            WHEN state = 'in_notice' OR (:notice_needed AND noticed_on IS NULL) THEN 'not_noticed'
             WHEN cardinality(flags) > 0 AND CAST(:reason AS text) IS NULL THEN 'flagged' END AS obstacle
 FROM decisions
-WHERE evaluation_id = :evaluation_id AND id <> ALL(:excepted)
+WHERE {among} = :group_id AND id <> ALL(:excepted)
   AND (CAST(:jurisdiction AS text) IS NULL OR jurisdiction = :jurisdiction)
 ORDER BY award_id
 """
@@ -118,7 +114,8 @@ OBSTACLES = ("flagged", "not_noticed", "stale", "own", "suspended")
 
 def select_for_approval(
     connection: Connection,
-    evaluation_id: UUID,
+    among: Among,
+    group_id: UUID,
     excepted: Collection[UUID],
     *,
     job_id: UUID | None = None,
@@ -127,11 +124,11 @@ def select_for_approval(
     jurisdiction: str | None,
     notice_needed: bool,
 ) -> Selection:
-    """Return which decisions of an evaluation `by` may approve now, and why the others are skipped."""
+    """Return which decisions of an evaluation or a notice `by` may approve now, and why the others are skipped."""
     rows = connection.execute(
-        text(_CANDIDATES),
+        text(_CANDIDATES.format(among=among.value)),
         {
-            "evaluation_id": evaluation_id,
+            "group_id": group_id,
             "job_id": job_id,
             "excepted": list(excepted),
             "by": by,

@@ -20,29 +20,46 @@ class Act(StrEnum):
     """What somebody, or an evaluation, does to a decision."""
 
     PROPOSE = "propose"
-    APPROVE = "approve"
-    REJECT = "reject"
+    PUBLISH = "publish"
+    CONCLUDE = "conclude"
+    OBJECT = "object"
+    DISMISS = "dismiss"
+    UPHOLD = "uphold"
     SUSPEND = "suspend"
     RESUME = "resume"
+    REJECT = "reject"
+    APPROVE = "approve"
     SUPERSEDE = "supersede"
 
 
-TRANSITIONS: dict[tuple[State, Act], State] = {
-    (State.PROPOSED, Act.APPROVE): State.APPROVED,
-    (State.PROPOSED, Act.REJECT): State.REJECTED,
-    (State.PROPOSED, Act.SUSPEND): State.SUSPENDED,
-    (State.PROPOSED, Act.SUPERSEDE): State.SUPERSEDED,
-    (State.IN_NOTICE, Act.REJECT): State.REJECTED,
-    (State.IN_NOTICE, Act.SUSPEND): State.SUSPENDED,
-    (State.IN_NOTICE, Act.SUPERSEDE): State.SUPERSEDED,
-    (State.SUSPENDED, Act.RESUME): State.PROPOSED,
-    (State.SUSPENDED, Act.REJECT): State.REJECTED,
-    (State.SUSPENDED, Act.SUPERSEDE): State.SUPERSEDED,
-    (State.APPROVED, Act.SUPERSEDE): State.SUPERSEDED,
+TRANSITIONS: dict[tuple[State, Act], tuple[State, ...]] = {
+    (State.PROPOSED, Act.PUBLISH): (State.IN_NOTICE,),
+    (State.PROPOSED, Act.APPROVE): (State.APPROVED,),
+    (State.PROPOSED, Act.REJECT): (State.REJECTED,),
+    (State.PROPOSED, Act.SUSPEND): (State.SUSPENDED,),
+    (State.PROPOSED, Act.SUPERSEDE): (State.SUPERSEDED,),
+    (State.IN_NOTICE, Act.CONCLUDE): (State.PROPOSED,),
+    (State.IN_NOTICE, Act.OBJECT): (State.SUSPENDED,),
+    (State.IN_NOTICE, Act.REJECT): (State.REJECTED,),
+    (State.IN_NOTICE, Act.SUSPEND): (State.SUSPENDED,),
+    (State.IN_NOTICE, Act.SUPERSEDE): (State.SUPERSEDED,),
+    (State.SUSPENDED, Act.CONCLUDE): (State.SUSPENDED,),
+    (State.SUSPENDED, Act.OBJECT): (State.SUSPENDED,),
+    (State.SUSPENDED, Act.UPHOLD): (State.SUSPENDED,),
+    (State.SUSPENDED, Act.DISMISS): (State.IN_NOTICE, State.PROPOSED, State.SUSPENDED),
+    (State.SUSPENDED, Act.RESUME): (State.IN_NOTICE, State.PROPOSED),
+    (State.SUSPENDED, Act.REJECT): (State.REJECTED,),
+    (State.SUSPENDED, Act.SUPERSEDE): (State.SUPERSEDED,),
+    (State.APPROVED, Act.SUPERSEDE): (State.SUPERSEDED,),
 }
-"""Every move that exists; what is not here is refused."""
+"""Every move that exists and where it leads; what is not here is refused. Where several targets stand, `taken_up` tells which."""
 
 
 def possible_acts(state: State) -> list[str]:
     """Return the acts of persons that are possible in `state`."""
     return [act.value for (at, act) in TRANSITIONS if at is state and act is not Act.SUPERSEDE]
+
+
+def taken_up(*, in_notice: bool) -> State:
+    """Return the state of a decision whose suspension ends: the one it would have if it had never been suspended."""
+    return State.IN_NOTICE if in_notice else State.PROPOSED

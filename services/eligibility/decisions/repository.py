@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, and_, select
+from sqlalchemy import Connection, Row, Select, and_, exists, select
 
 from services.eligibility.decisions.tables import awards, decision_acts, decisions, documents
 from shared.clock import isoformat
@@ -22,7 +22,7 @@ def visible(query: Select[Any], actor: Actor) -> Select[Any]:
 
 
 def get(connection: Connection, decision_id: UUID, actor: Actor, *, lock: bool = False) -> Row[Any]:
-    """Return a decision; raises Problem (404) if there is none that `actor` may see. `lock` takes its award's row lock first."""
+    """Return a decision; raises Problem (404) if there is none that `actor` may see. `lock` locks its award, then it."""
     if lock:
         connection.execute(
             select(awards.c.award_id)
@@ -31,7 +31,8 @@ def get(connection: Connection, decision_id: UUID, actor: Actor, *, lock: bool =
             )
             .with_for_update()
         )
-    row = connection.execute(visible(_selected, actor).where(decisions.c.id == decision_id)).one_or_none()
+    query = visible(_selected, actor).where(decisions.c.id == decision_id)
+    row = connection.execute(query.with_for_update(of=decisions) if lock else query).one_or_none()
     if row is None:
         raise Problem(NOT_FOUND, "There is no such decision.")
     return row
@@ -53,6 +54,15 @@ def find(
         conditions.append(decisions.c.id > after)
     query = visible(_selected, actor).where(and_(True, *conditions)).order_by(decisions.c.id).limit(limit)
     return [view(row) for row in connection.execute(query)]
+
+
+def first_day(connection: Connection, row: Row[Any]) -> date:
+    """The decision day of the first version that a decision's row was judged with; its own, if none stood before it."""
+    stood_before = exists().where(
+        decisions.c.award_id == row.award_id, decisions.c.version == 1, decisions.c.id < row.id
+    )
+    day: date = row.first_decided_on if connection.execute(select(stood_before)).scalar_one() else row.decided_on
+    return day
 
 
 def acts(connection: Connection, decision_id: UUID) -> list[dict[str, Any]]:
@@ -98,6 +108,8 @@ def view(row: Row[Any]) -> dict[str, Any]:
         "approved_by": row.approved_by,
         "approved_at": isoformat(row.approved_at) if row.approved_at else None,
         "changed_at": isoformat(row.changed_at),
+        "notice_id": str(row.notice_id) if row.notice_id else None,
+        "noticed_on": row.noticed_on.isoformat() if row.noticed_on else None,
         "receipt": {
             "facts_revision": row.facts_revision,
             "policy_hash": row.policy_hash,

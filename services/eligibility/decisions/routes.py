@@ -10,6 +10,7 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from sqlalchemy import Connection
 
 from services.eligibility.decisions import handlers, receipts, repository
+from services.eligibility.decisions.approval import Among
 from services.eligibility.decisions.domain import Act, State
 from services.eligibility.decisions.schemas import (
     Approval,
@@ -22,11 +23,16 @@ from services.eligibility.decisions.schemas import (
     Receipt,
     Replay,
 )
+from services.eligibility.decisions.sheet import COLUMNS
+from services.eligibility.evaluations.handlers import EVALUATION
+from services.eligibility.notices import repository as notices
+from shared.jobs import repository as jobs
+from shared.web import sheets
 from shared.web.app import refusals
 from shared.web.auth import Actor, needs
 from shared.web.idempotency import IdempotentCommand, json_response
-from shared.web.pages import Cursor, Limit, Page, decode_cursor, page
-from shared.web.problems import CONFLICT, IN_FLIGHT, NOT_FOUND, SAME_PERSON, STALE, language_of
+from shared.web.pages import Cursor, Limit, Page, decode_id, page
+from shared.web.problems import CONFLICT, IN_FLIGHT, NOT_FOUND, SAME_PERSON, STALE, TOO_LARGE, language_of
 from shared.web.scopes import Scope
 
 decisions_router = APIRouter(prefix="/v1/decisions", tags=["decisions"])
@@ -40,9 +46,15 @@ IfMatch = Annotated[
 ]
 
 _MOVES = refusals(NOT_FOUND, CONFLICT, SAME_PERSON, IN_FLIGHT, STALE)
+_APPROVAL = refusals(NOT_FOUND, CONFLICT, SAME_PERSON, handlers.NOT_NOTICED, handlers.REASON_NEEDED, IN_FLIGHT, STALE)
 
 
-@decisions_router.get("", operation_id="list_decisions", response_model=Page[Decision])
+@decisions_router.get(
+    "",
+    operation_id="list_decisions",
+    response_model=Page[Decision],
+    responses={200: {"content": sheets.CONTENT}, **refusals(TOO_LARGE)},
+)
 def list_decisions(
     actor: Reader,
     request: Request,
@@ -52,12 +64,15 @@ def list_decisions(
     state: State | None = None,
     jurisdiction: str | None = None,
     evaluation_id: UUID | None = None,
+    notice_id: UUID | None = None,
     changed_after: Annotated[datetime | None, Query(description="Only those changed after this instant")] = None,
     limit: Limit = 100,
     cursor: Cursor = None,
+    accept: Annotated[str | None, Header(description="JSON, text/csv or XLSX")] = None,
 ) -> Response:
-    """List decisions, oldest first."""
-    after = decode_cursor(cursor, 1)
+    """List decisions, oldest first. As CSV or XLSX (by `Accept`) all that the filters let through, not a page."""
+    kind = sheets.wanted(accept)
+    after = None if kind else decode_id(cursor)
     filters = {
         "payee_uscc": uscc,
         "award": award,
@@ -65,9 +80,13 @@ def list_decisions(
         "state": state.value if state else None,
         "jurisdiction": jurisdiction,
         "evaluation_id": evaluation_id,
+        "notice_id": notice_id,
     }
+    most = (sheets.MAX_ROWS if kind else limit) + 1
     with request.app.state.database.reading() as connection:
-        found = repository.find(connection, actor, limit + 1, UUID(after[0]) if after else None, filters, changed_after)
+        found = repository.find(connection, actor, most, after, filters, changed_after)
+    if kind:
+        return sheets.answer(found, COLUMNS, kind, name="decisions", title="决定")
     return json_response(page(found, limit, "id"))
 
 
@@ -116,7 +135,7 @@ def replay_decision(
 
 
 @decisions_router.post(
-    "/{decision_id}/approve", operation_id="approve_decision", response_model=Decision, responses=_MOVES
+    "/{decision_id}/approve", operation_id="approve_decision", response_model=Decision, responses=_APPROVAL
 )
 def approve_decision(
     actor: Approver,
@@ -185,14 +204,28 @@ def resume_decision(
 def start_approval(
     actor: Approver, command: IdempotentCommand, body: BulkApprovalRequest, request: Request
 ) -> Response:
-    """Approve what an evaluation proposed, thousands at once; what cannot be approved is left and counted."""
+    """Approve what an evaluation proposed, or what stood in a notice, thousands at once.
+
+    What cannot be approved is left and counted.
+    """
     now = request.app.state.clock.now()
 
     def act(connection: Connection) -> object:
+        among, group_id = body.group
+        if among is Among.NOTICE:
+            notices.get(connection, group_id, actor)
+        else:
+            jobs.get(connection, group_id, EVALUATION)
         approval_id = handlers.start_approval(
-            connection, actor, evaluation_id=body.evaluation_id, excepted=body.excepted, reason=body.reason, now=now
+            connection,
+            actor,
+            among=among,
+            group_id=group_id,
+            excepted=body.excepted,
+            reason=body.reason,
+            now=now,
         )
-        return handlers.approval_view(connection, approval_id)
+        return handlers.approval_view(connection, approval_id, actor)
 
     return command.run(act, status=202, headers=lambda made: {"Location": f"/v1/approvals/{made['id']}"})
 
@@ -202,9 +235,8 @@ def start_approval(
     operation_id="get_approval",
     response_model=Approval,
     responses=refusals(NOT_FOUND),
-    dependencies=[needs(Scope.DECISIONS_READ)],
 )
-def get_approval(approval_id: UUID, request: Request) -> Response:
+def get_approval(actor: Reader, approval_id: UUID, request: Request) -> Response:
     """Read a bulk approval: its progress, and what it skipped and why."""
     with request.app.state.database.reading() as connection:
-        return json_response(handlers.approval_view(connection, approval_id))
+        return json_response(handlers.approval_view(connection, approval_id, actor))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from services.eligibility.decisions.approval import Among
 from services.eligibility.decisions.domain import State
+from services.eligibility.decisions.explained import Explained
 from shared.jobs.schemas import Job
 
 ReasonText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
@@ -31,15 +33,29 @@ class ReasonBody(_Body):
 
 
 class BulkApprovalRequest(_Body):
-    """Approve what an evaluation proposed, but for some."""
+    """Approve what an evaluation proposed, or what stood in a notice, but for some."""
 
     model_config = ConfigDict(extra="forbid", strict=True, populate_by_name=True)
 
-    evaluation_id: UUID = Field(strict=False)
+    evaluation_id: UUID | None = Field(default=None, strict=False)
+    notice_id: UUID | None = Field(default=None, strict=False, description="Instead of `evaluation_id`")
     excepted: list[Annotated[UUID, Field(strict=False)]] = Field(
         default_factory=list, alias="except", max_length=10_000, description="Decisions that are left as they are"
     )
     reason: ReasonText | None = Field(default=None, description="Needed for flagged decisions to be among them")
+
+    @model_validator(mode="after")
+    def _names_one(self) -> BulkApprovalRequest:
+        if (self.evaluation_id is None) == (self.notice_id is None):
+            raise ValueError("give either evaluation_id or notice_id")
+        return self
+
+    @property
+    def group(self) -> tuple[Among, UUID]:
+        """What the decisions are taken from."""
+        return (
+            (Among.EVALUATION, self.evaluation_id) if self.evaluation_id else (Among.NOTICE, cast(UUID, self.notice_id))
+        )
 
 
 class Skipped(BaseModel):
@@ -55,7 +71,8 @@ class Skipped(BaseModel):
 class Approval(Job):
     """A bulk approval and how far it is."""
 
-    evaluation_id: UUID
+    evaluation_id: UUID | None
+    notice_id: UUID | None
     approved: int | None = None
     skipped: Skipped | None = None
 
@@ -112,6 +129,10 @@ class Decision(BaseModel):
     approved_by: str | None
     approved_at: datetime | None
     changed_at: datetime
+    notice_id: UUID | None = Field(description="The public notice that it was put into")
+    noticed_on: date | None = Field(
+        description="When that notice was closed; from then on the decision may be approved"
+    )
     receipt: ReceiptSummary
 
 
@@ -131,16 +152,8 @@ class DecisionDetail(Decision):
     acts: list[DecisionAct]
 
 
-class ExplanationView(BaseModel):
+class ExplanationView(Explained):
     """Why: conditions with article, reading, measured value and threshold; the amount in steps."""
-
-    model_config = ConfigDict(extra="allow")
-
-    award: str
-    subject: str
-    award_year: int | None
-    result: str
-    conditions: list[dict[str, Any]]
 
 
 class Receipt(BaseModel):
@@ -150,6 +163,7 @@ class Receipt(BaseModel):
     facts_revision: int
     engine_version: str
     decided_on: date
+    first_decided_on: date = Field(description="The first version's decision day, kept for what depends on that day")
     policy_hash: str
     policy: dict[str, Any]
     interpretations_hash: str

@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from services.eligibility.tables import metadata
-from shared.database.schema import APPEND_ONLY
+from shared.database.schema import APPEND_ONLY, SEALED
 
 documents = Table(
     "documents",
@@ -85,6 +85,8 @@ decisions = Table(
     Column("approved_by", Text),
     Column("approved_at", DateTime(timezone=True)),
     Column("changed_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("notice_id", ForeignKey("notices.id"), comment="The public notice that it was put into, if any"),
+    Column("noticed_on", Date, comment="When that notice was closed, its term run"),
     CheckConstraint(
         "state IN ('proposed', 'in_notice', 'suspended', 'rejected', 'approved', 'superseded')", name="state"
     ),
@@ -99,6 +101,9 @@ decisions = Table(
     CheckConstraint(
         "entitlement_fen >= 0 AND ((result = 'granted' AND kind = 'cash') = (entitlement_fen > 0))", name="entitlement"
     ),
+    CheckConstraint("noticed_on IS NULL OR notice_id IS NOT NULL", name="noticed_by_a_notice"),
+    CheckConstraint("state <> 'in_notice' OR (notice_id IS NOT NULL AND noticed_on IS NULL)", name="in_an_open_notice"),
+    CheckConstraint("state <> 'proposed' OR (notice_id IS NULL) = (noticed_on IS NULL)", name="not_beside_its_notice"),
     UniqueConstraint("award_id", "version"),
     Index(
         "uq_decisions_open",
@@ -112,6 +117,7 @@ decisions = Table(
     Index("ix_decisions_payee", "payee_uscc", "id"),
     Index("ix_decisions_award", "award", "award_year", "id"),
     Index("ix_decisions_changed", "changed_at"),
+    Index("ix_decisions_notice", "notice_id", "id", postgresql_where=text("notice_id IS NOT NULL")),
 )
 
 decision_acts = Table(
@@ -125,7 +131,7 @@ decision_acts = Table(
     Column("acted_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("reason", Text),
     Index("ix_decision_acts_decision", "decision_id", "id"),
-    info=APPEND_ONLY,
+    info=SEALED,
     comment="Who did what to a decision, when and why",
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -29,6 +29,15 @@ class PartOfUnit(BaseModel):
     parts_fen: list[int] = Field(description="Part of each instalment, in order")
 
 
+class ReceiptOfVersion(BaseModel):
+    """What a version was computed from."""
+
+    facts_revision: int
+    policy_hash: str
+    interpretations_hash: str
+    engine_version: str
+
+
 class VersionStory(BaseModel):
     """A version of the award as eligibility told it, and its split."""
 
@@ -40,7 +49,7 @@ class VersionStory(BaseModel):
     entitlement_fen: int
     instalments: list[Instalment]
     decided_on: date
-    receipt: dict[str, Any] = Field(description="What it was computed from: facts revision and hashes")
+    receipt: ReceiptOfVersion
     received_at: datetime
     split: list[PartOfUnit] = Field(description="Empty for a version that never took effect")
 

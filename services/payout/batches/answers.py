@@ -11,9 +11,9 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from services.payout.batches.domain import Result
 from services.payout.batches.schemas import ResultRow, ResultsBody
-from services.payout.sheets import CSV, XLSX
 from shared.money import NotAnAmountInYuanError, fen_of_yuan
 from shared.web.problems import INVALID, MEDIA_TYPE_UNSUPPORTED, FieldError, Problem
+from shared.web.sheets import CSV, XLSX
 
 JSON = "application/json"
 FIELDS = {

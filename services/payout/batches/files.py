@@ -9,8 +9,8 @@ from typing import Any
 import polars as pl
 from sqlalchemy import Row
 
-from services.payout import sheets
 from services.payout.accounts.registry import Account
+from shared.web import sheets
 
 HEADINGS = ("序号", "支付令编号", "收款单位", "统一社会信用代码", "开户行行号", "账号", "金额（元）", "用途")
 

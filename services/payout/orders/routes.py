@@ -10,12 +10,14 @@ from fastapi import APIRouter, Header, Query, Request, Response
 
 from services.payout.orders import views
 from services.payout.orders.schemas import PaymentOrder
-from services.payout.orders.sheet import sheet_of
-from services.payout.sheets import CSV, XLSX, wanted
+from services.payout.orders.sheet import COLUMNS
 from services.payout.vocabulary import OrderState, Unit, WaitingFor
+from shared.web import sheets
+from shared.web.app import refusals
 from shared.web.auth import Actor, needs
 from shared.web.idempotency import json_response
 from shared.web.pages import Cursor, Limit, Page, decode_cursor, page
+from shared.web.problems import TOO_LARGE
 from shared.web.scopes import Scope
 
 router = APIRouter(prefix="/v1/payment-orders", tags=["payment orders"])
@@ -25,7 +27,7 @@ router = APIRouter(prefix="/v1/payment-orders", tags=["payment orders"])
     "",
     operation_id="list_payment_orders",
     response_model=Page[PaymentOrder],
-    responses={200: {"content": {CSV: {"schema": {"type": "string"}}, XLSX: {"schema": {"type": "string"}}}}},
+    responses={200: {"content": sheets.CONTENT}, **refusals(TOO_LARGE)},
 )
 def list_payment_orders(
     request: Request,
@@ -61,13 +63,11 @@ def list_payment_orders(
         "changed_after": changed_after,
         "after": after[0] if after else None,
     }
-    kind = wanted(accept)
+    kind = sheets.wanted(accept)
     with request.app.state.database.reading() as connection:
-        rows = views.list_orders(connection, filters, None if kind else limit + 1)
+        rows = views.list_orders(connection, filters, sheets.MAX_ROWS + 1 if kind else limit + 1)
     if kind:
-        name = f"payment-orders.{'xlsx' if kind == XLSX else 'csv'}"
-        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-        return Response(sheet_of(rows, kind), 200, headers, kind)
+        return sheets.answer(rows, COLUMNS, kind, name="payment-orders", title="支付令")
     body = page(rows, limit, "number")
     for row in body["items"]:
         del row["number"]

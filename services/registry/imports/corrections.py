@@ -10,14 +10,7 @@ from services.registry.cipher import masked
 from services.registry.datasets.domain import Dataset
 from services.registry.imports.headings import REMARKS, read_headings
 from shared.web.problems import Problem
-
-BOM = "\ufeff"
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
-
-
-def neutralised(cell: str) -> str:
-    """Put an apostrophe before what a spreadsheet would run as a formula; an import takes it off again."""
-    return f"'{cell}" if cell.startswith(_DANGEROUS) else cell
+from shared.web.sheets import BOM, neutralised
 
 
 def write(
@@ -34,7 +27,7 @@ def write(
     writer = csv.writer(buffer)
     kept = [place for place, heading in enumerate(headings) if heading not in REMARKS]
     hidden = set() if accounts else _sensitive(dataset, headings)
-    buffer.write(BOM)
+    buffer.write(BOM.decode())
     writer.writerow(
         [*(neutralised(headings[place]) for place in kept), REMARKS[0] if language == "zh-CN" else REMARKS[1]]
     )

@@ -15,7 +15,7 @@ from services.registry.datasets.catalogue import CATALOGUE
 from services.registry.datasets.mistakes import message
 from services.registry.imports import corrections, handlers, repository
 from services.registry.imports.domain import CSV, MAX_KEPT_ROWS, MEDIA_TYPES, XLSX, Mode, Order
-from services.registry.imports.schemas import Import, ImportMistake
+from services.registry.imports.schemas import ImportJob, ImportMistake
 from services.registry.imports.uploads import TOO_SLOW, Upload, receive
 from services.registry.revisions.formats import negotiate
 from shared.web.app import refusals
@@ -44,7 +44,7 @@ _FILE: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
     "",
     operation_id="start_import",
     status_code=202,
-    response_model=Import,
+    response_model=ImportJob,
     responses=refusals(TOO_SLOW, IN_FLIGHT, KEY_REUSED, MEDIA_TYPE_UNSUPPORTED, TOO_LARGE),
     openapi_extra={"requestBody": {"required": True, "content": dict.fromkeys(MEDIA_TYPES, _FILE)}},
 )
@@ -91,7 +91,7 @@ def start_import(
     return command.run(act, status=202, headers=lambda body: {"Location": f"/v1/imports/{body['id']}"})
 
 
-@router.get("/{import_id}", operation_id="get_import", response_model=Import, responses=refusals(NOT_FOUND))
+@router.get("/{import_id}", operation_id="get_import", response_model=ImportJob, responses=refusals(NOT_FOUND))
 def get_import(request: Request, view: Viewing, import_id: UUID) -> Response:
     """Tell how far an import is, and what came of its rows."""
     _whole_registry(view.jurisdiction)

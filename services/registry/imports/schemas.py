@@ -15,7 +15,7 @@ class SheetCounts(BaseModel):
     rejected: int = Field(description="Rows with mistakes", examples=[3])
 
 
-class Import(Job):
+class ImportJob(Job):
     """A file on its way into the registry. Progress counts bytes, or rows of a workbook."""
 
     dataset: str | None = Field(description="Dataset; null for a workbook with one sheet per dataset")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from pydantic import BaseModel, Field
+
+from services.registry.revisions.schemas import KeyValue
 
 
 class Warned(BaseModel):
@@ -12,7 +12,7 @@ class Warned(BaseModel):
 
     code: str = Field(description="Stable code of the sign", examples=["missing_figure"])
     dataset: str = Field(description="Dataset", examples=["annual_sales"])
-    key: list[str | int | date] = Field(description="Values of the key's fields; the row may be what is missing")
+    key: list[KeyValue] = Field(description="Values of the key's fields; the row may be what is missing")
     field: str | None = Field(description="Field, if it is about one", examples=["online_retail_fen"])
     uscc: str | None = Field(description="Owning enterprise")
     awards: list[str] = Field(description="Awards that it would decide", examples=[["retail-scale"]])

@@ -96,7 +96,7 @@ def _writing(router: APIRouter, dataset: Dataset) -> None:
 
     record.__doc__ = (
         f"Record up to {MAX_RECORDS} rows as one revision, all or none: {dataset.en}. Rows that are stored already are"
-        " counted as unchanged. The body is one record, a list of records, or an object with `records`."
+        " counted as unchanged. One record alone, or a list of records, may be sent instead of the object with `records`."
     )
     withdraw.__doc__ = (
         f"Withdraw records that were never true: {dataset.en}. Readers of earlier revisions still see them."
@@ -140,11 +140,20 @@ def _json(request: Request) -> Any:
 
 
 def _change_set(dataset: Dataset) -> dict[str, Any]:
-    """Return the OpenAPI request body: one record, a list, or a change set with source and reason."""
+    """Return the OpenAPI request body: a change set. One record or a list, which are taken too, are left to the description:
+    generated clients have one way to call, and no union to choose from.
+    """
     reference = {"$ref": f"#/components/schemas/{record_model(dataset).__name__}"}
-    records = {"type": "array", "items": reference, "minItems": 1, "maxItems": MAX_RECORDS}
+    records = {
+        "type": "array",
+        "items": reference,
+        "minItems": 1,
+        "maxItems": MAX_RECORDS,
+        "description": "The records, all stored or none",
+    }
     change_set = {
         "title": f"{class_name(dataset)}ChangeSet",
+        "description": f"Records of {dataset.name} with where they come from and why.",
         "type": "object",
         "required": ["records"],
         "additionalProperties": False,
@@ -156,5 +165,5 @@ def _change_set(dataset: Dataset) -> dict[str, Any]:
     }
     return {
         "required": True,
-        "content": {"application/json": {"schema": {"anyOf": [change_set, reference, records]}}},
+        "content": {"application/json": {"schema": change_set}},
     }

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Any, Generic, TypeVar
+from datetime import datetime
+from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from typing_extensions import TypeAliasType
+
+KeyValue = TypeAliasType(
+    "KeyValue",
+    Annotated[str | int, Field(description="A value of a key: codes and days as text, years and tiers as numbers")],
+)
 
 Record = TypeVar("Record")
 Key = TypeVar("Key")
@@ -35,11 +41,16 @@ class Recorded(BaseModel):
 class Withdrawal(BaseModel, Generic[Key]):
     """Records that were never true."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"description": "Records that were never true."})
 
     keys: list[Key] = Field(min_length=1, max_length=1_000, description="Keys of the records")
     reason: str = Field(min_length=1, max_length=1_000, description="Why they were never true")
     source: str | None = Field(default=None, max_length=500, description="Where the correction comes from")
+
+    @classmethod
+    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
+        """Name it after the dataset: `EnterprisesWithdrawal`."""
+        return f"{params[0].__name__.removesuffix('Key')}Withdrawal"
 
 
 class Withdrawn(BaseModel):
@@ -51,6 +62,8 @@ class Withdrawn(BaseModel):
 
 class Version(BaseModel, Generic[Record]):
     """One version of a record."""
+
+    model_config = ConfigDict(json_schema_extra={"description": "One version of a record."})
 
     revision: int = Field(description="The revision that set it", examples=[7])
     replaced_in: int | None = Field(description="The revision that replaced or withdrew it; null while it is current")
@@ -64,12 +77,32 @@ class Version(BaseModel, Generic[Record]):
     ended_at: datetime | None = Field(description="When it ended")
     ended_reason: str | None = Field(description="Why it ended")
 
+    @classmethod
+    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
+        """Name it after the dataset: `EnterprisesVersion`."""
+        return f"{params[0].__name__.removesuffix('Record')}Version"
+
 
 class History(BaseModel, Generic[Record]):
     """All versions of one record, the oldest first."""
 
+    model_config = ConfigDict(json_schema_extra={"description": "All versions of one record, the oldest first."})
+
     items: list[Version[Record]]
     next_cursor: str | None = Field(default=None, description="Always null: a history is one page")
+
+    @classmethod
+    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
+        """Name it after the dataset: `EnterprisesHistory`."""
+        return f"{params[0].__name__.removesuffix('Record')}History"
+
+
+class ChangedRows(BaseModel):
+    """What a change set did to one dataset."""
+
+    inserted: int = Field(description="Records that were new")
+    replaced: int = Field(description="Records that had other values")
+    withdrawn: int = Field(description="Records withdrawn")
 
 
 class Revision(BaseModel):
@@ -83,7 +116,7 @@ class Revision(BaseModel):
     reason: str | None = Field(description="Why it was made")
     import_id: str | None = Field(description="The import that made it")
     datasets: list[str] = Field(description="Datasets that it changed", examples=[["annual_sales"]])
-    rows: dict[str, Any] = Field(description="Rows inserted, replaced and withdrawn, by dataset")
+    rows: dict[str, ChangedRows] = Field(description="Rows inserted, replaced and withdrawn, by dataset")
 
 
 class LatestRevision(BaseModel):
@@ -93,18 +126,36 @@ class LatestRevision(BaseModel):
 
 
 class SnapshotQuery(BaseModel):
-    """Which enterprises' rows are wanted."""
+    """Which rows are wanted: those that name some enterprises, or those with some values in a field."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"uscc": ["91331100MA2000061E"]}, {"field": "hub_id", "values": ["HUB-01", "HUB-02"]}]
+        },
+    )
 
-    uscc: list[str] = Field(min_length=1, max_length=50_000, description="Unified social credit codes")
+    uscc: list[str] | None = Field(
+        default=None, min_length=1, max_length=50_000, description="Unified social credit codes"
+    )
+    field: str | None = Field(default=None, description="A text field of the dataset that is not sensitive")
+    values: list[Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=1_000)]] | None = Field(
+        default=None, min_length=1, max_length=50_000, description="Values of `field`"
+    )
+    before_colon: bool = Field(default=False, description="Compare only what stands in `field` before its first colon")
+
+    @model_validator(mode="after")
+    def _one_way(self) -> SnapshotQuery:
+        if (self.uscc is None) == (self.field is None) or (self.field is None) != (self.values is None):
+            raise ValueError("give either uscc, or field and values")
+        return self
 
 
 class ChangeView(BaseModel):
     """One line of changes in NDJSON; the Arrow stream has the same columns, with `key`, `before` and `after` as JSON text."""
 
     dataset: str = Field(examples=["annual_sales"], description="Dataset")
-    key: list[str | int | date] = Field(description="Values of the key's fields, in order")
+    key: list[KeyValue] = Field(description="Values of the key's fields, in order")
     revision: int = Field(description="The last revision that changed the key in the range")
     uscc_before: str | None = Field(description="Owning enterprise before")
     uscc_after: str | None = Field(description="Owning enterprise after")

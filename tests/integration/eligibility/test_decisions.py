@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from datetime import date
-from hashlib import sha256
 from typing import Any
-from uuid import UUID, uuid4
 
-import polars as pl
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
@@ -16,113 +12,24 @@ from sqlalchemy.exc import IntegrityError
 from services.eligibility.decisions import approval, handlers, repository
 from services.eligibility.decisions.domain import Act
 from services.eligibility.decisions.proposals import (
-    CANDIDATE_SCHEMA,
-    Basis,
     Counts,
-    Judged,
-    keep_documents,
-    propose,
 )
 from shared.clock import SystemClock
 from shared.database.engine import Database
-from shared.events.award_decided import AwardDecided
-from shared.identifiers import award_id
 from shared.jobs import repository as jobs
 from shared.jobs.runner import RunningJob
-from shared.web.auth import Actor
 from shared.web.problems import Problem
-from tests.support.databases import ServiceDatabase
-
-POLICY = "lishui-2020-1"
-MAKER = Actor("commerce-maker", frozenset())
-CHECKER = Actor("commerce-checker", frozenset())
-LIANDU = Actor("liandu-officer", frozenset(), jurisdiction="liandu")
-
-
-@pytest.fixture
-def database(fresh_database: Callable[[str], ServiceDatabase]) -> Iterator[Database]:
-    database = fresh_database("eligibility").connect()
-    with database.transaction() as connection:
-        for kind in ("book", "readings"):
-            keep_documents(connection, kind, pl.DataFrame({"hash": [kind], "content": ["{}"]}))
-    yield database
-    database.close()
-
-
-def rent(subject: str, fen: int, **changes: Any) -> dict[str, Any]:
-    """A granted courier-rent of 2023."""
-    return {
-        "award_id": str(award_id(POLICY, "courier-rent", subject, 2023)),
-        "award": "courier-rent",
-        "article": "4",
-        "subject": subject,
-        "identity_year": 2023,
-        "award_year": 2023,
-        "payee_uscc": subject,
-        "payee_name": "丽水甲有限公司",
-        "jurisdiction": "liandu",
-        "kind": "cash",
-        "entitlement_fen": fen,
-        "parts": f'[{{"due_offset_years":0,"amount_fen":{fen}}}]',
-        "flags": "{}",
-    } | changes
-
-
-def evaluate(
-    database: Database,
-    *rows: dict[str, Any],
-    on: date = date(2024, 3, 1),
-    subjects: set[tuple[str, str]] | None = None,
-    years: tuple[int, ...] = (2023,),
-) -> tuple[UUID, Counts]:
-    """Stand for an evaluation that grants `rows`."""
-    evaluation_id = uuid4()
-    basis = Basis(evaluation_id, MAKER.subject, on, 7, "book", "readings", "1.0.0")
-
-    def seal(pairs: pl.DataFrame) -> pl.DataFrame:
-        contents = [f'{{"{award}":"{subject}"}}' for award, subject in pairs.iter_rows()]
-        digests = [sha256(content.encode()).hexdigest() for content in contents]
-        return pairs.with_columns(
-            pl.Series("hash", digests, dtype=pl.String), pl.Series("content", contents, dtype=pl.String)
-        )
-
-    with database.transaction() as connection:
-        frame = pl.DataFrame(list(rows), schema=CANDIDATE_SCHEMA)
-        return evaluation_id, propose(connection, frame, Judged(POLICY, years, subjects), basis, seal)
-
-
-def approve_all(database: Database, evaluation_id: UUID, reason: str | None = None) -> int:
-    with database.transaction() as connection:
-        selection = approval.select_for_approval(
-            connection, evaluation_id, [], by=CHECKER.subject, reason=reason, jurisdiction=None, notice_needed=False
-        )
-        return approval.approve(connection, selection.ids, by=CHECKER.subject, reason=reason)
-
-
-def history(database: Database, subject: str) -> list[tuple[int | None, str, str, int, str]]:
-    with database.reading() as connection:
-        rows = connection.execute(
-            text(
-                "SELECT version, state, result, entitlement_fen, reason FROM decisions WHERE subject = :s ORDER BY id"
-            ),
-            {"s": subject},
-        )
-        return [tuple(row) for row in rows]
-
-
-def events(database: Database) -> list[AwardDecided]:
-    with database.reading() as connection:
-        return [
-            AwardDecided.model_validate_json(data)
-            for data in connection.execute(text("SELECT data FROM outbox ORDER BY id")).scalars()
-        ]
-
-
-def the_decision(database: Database, subject: str) -> Any:
-    with database.reading() as connection:
-        return connection.execute(
-            text("SELECT * FROM decisions WHERE subject = :s ORDER BY id DESC LIMIT 1"), {"s": subject}
-        ).one()
+from tests.integration.eligibility.support import (
+    CHECKER,
+    LIANDU,
+    MAKER,
+    approve_all,
+    evaluate,
+    events,
+    history,
+    rent,
+    the_decision,
+)
 
 
 def test_a_first_result_is_proposed_approved_and_told(database: Database) -> None:
@@ -171,6 +78,18 @@ def test_another_result_restates_and_keeps_the_first_decision_day(database: Data
     last = events(database)[-1]
     assert (last.version, last.reason, last.first_decided_on) == (2, "correction", date(2024, 3, 1))
     assert last.instalments[0].due_year == 2024
+
+
+def test_a_proposal_that_never_stood_is_judged_with_its_own_day(database: Database) -> None:
+    evaluate(database, rent("A", 100), on=date(2024, 5, 1))
+    second, _ = evaluate(database, rent("A", 100), on=date(2025, 2, 1))
+    assert approve_all(database, second) == 1
+    evaluate(database, rent("A", 90), on=date(2025, 8, 1))
+    with database.reading() as connection:
+        ids = connection.execute(text("SELECT id FROM decisions ORDER BY id")).scalars().all()
+        rows = [repository.get(connection, found, CHECKER) for found in ids]
+        first_days = [repository.first_day(connection, row) for row in rows]
+    assert first_days == [date(2024, 5, 1), date(2025, 2, 1), date(2025, 2, 1)]
 
 
 def test_a_new_name_is_no_new_result(database: Database) -> None:
@@ -244,7 +163,14 @@ def test_the_maker_cannot_approve_neither_by_the_handler_nor_in_the_database(dat
     assert refused.value.kind.code == "same-person"
     with database.reading() as connection:
         selection = approval.select_for_approval(
-            connection, evaluation_id, [], by=MAKER.subject, reason=None, jurisdiction=None, notice_needed=False
+            connection,
+            approval.Among.EVALUATION,
+            evaluation_id,
+            [],
+            by=MAKER.subject,
+            reason=None,
+            jurisdiction=None,
+            notice_needed=False,
         )
     assert (selection.ids, selection.skipped["own"]) == ([], 1)
     with pytest.raises(IntegrityError, match="maker_is_not_checker"), database.transaction() as connection:
@@ -336,5 +262,5 @@ def test_a_bulk_approval_that_died_half_way_goes_on_and_counts_what_it_did(datab
         approval.approve(connection, [the_decision(database, "A").id], by=CHECKER.subject, reason=None)
     handlers.run_approval(database, RunningJob(database, job_id, job_input, CHECKER.subject), notice_needed=False)
     with database.reading() as connection:
-        shown = handlers.approval_view(connection, job_id)
+        shown = handlers.approval_view(connection, job_id, CHECKER)
     assert (shown["state"], shown["approved"], sum(shown["skipped"].values())) == ("succeeded", 3, 0)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.payout.sheets import XLSX
+from shared.web.sheets import XLSX
 from tests.integration.payout.support import SHARED_HALF, USCC, Payout, decision
 
 

@@ -6,7 +6,7 @@ import hashlib
 
 import pytest
 
-from services.payout.sheets import XLSX
+from shared.web.sheets import XLSX
 from tests.integration.payout.bank import answer, approve, batch, issued, paid, result, state
 from tests.integration.payout.support import OTHER_USCC, USCC, Payout, award, decision
 

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import io
-import threading
-import time
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
-import uvicorn
 from python_calamine import CalamineWorkbook
 from typer.testing import CliRunner
 
@@ -20,6 +16,7 @@ from services.registry.datasets.catalogue import CATALOGUE
 from services.registry.imports.domain import XLSX
 from services.registry.seed import seed
 from tests.integration.registry.conftest import Registry, uscc
+from tests.support.serving import credentials, served
 
 A, B = uscc(1), uscc(2)
 
@@ -58,60 +55,34 @@ def without(record: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.fixture
-def served(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The registry on a port, its worker beside it, and a command line that has its tokens already."""
-    server = uvicorn.Server(uvicorn.Config(registry.app, port=0, log_config=None, lifespan="off"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    stopping = threading.Event()
-
-    def work() -> None:
-        while not stopping.wait(0.05):
-            registry.runner.step()
-
-    worker = threading.Thread(target=work)
-    worker.start()
-    while not server.started:
-        time.sleep(0.01)
-
-    class Bearer(httpx.Auth):
-        def __init__(self, *_: str) -> None:
-            pass
-
-        def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-            request.headers.update(registry.tokens.headers("data-platform"))
-            yield request
-
-    monkeypatch.setattr(cli, "ClientCredentials", Bearer)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    stopping.set()
-    server.should_exit = True
-    worker.join()
-    thread.join()
+def url(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    monkeypatch.setattr("shared.cli.ClientCredentials", credentials(registry.tokens))
+    with served(registry.app, registry.runner) as address:
+        yield address
 
 
-def run(served: str, *arguments: str, code: int = 0) -> str:
-    options = ["--client-secret", "s", "--url", served, "--language", "en"]
+def run(url: str, *arguments: str, code: int = 0) -> str:
+    options = ["--client-secret", "s", "--url", url, "--language", "en"]
     result = CliRunner().invoke(cli.app, [*options, *arguments], catch_exceptions=False, env={"COLUMNS": "200"})
     assert result.exit_code == code, result.output
     return result.output
 
 
-def test_the_command_line(registry: Registry, served: str, tmp_path: Path) -> None:
+def test_the_command_line(registry: Registry, url: str, tmp_path: Path) -> None:
     registry.enterprises(A)
     file = tmp_path / "sales.csv"
     file.write_text(f"统一社会信用代码,年度,网络零售额\n{A},2020,1.5\n{B},2020,1\n", "utf-8")
     rejected = tmp_path / "rejected.csv"
-    output = run(served, "import", str(file), "--dataset", "annual_sales", "--rejected", str(rejected), code=1)
+    output = run(url, "import", str(file), "--dataset", "annual_sales", "--rejected", str(rejected), code=1)
     assert "unknown_enterprise" in output
     assert "Nothing was stored" in output
     assert B in rejected.read_text("utf-8-sig")
-    output = run(served, "import", str(file), "--dataset", "annual_sales", "--mode", "accept_valid")
+    output = run(url, "import", str(file), "--dataset", "annual_sales", "--mode", "accept_valid")
     assert "accepted 1" in output
     exported = tmp_path / "export.csv"
-    assert "1 rows of annual_sales at revision 2" in run(served, "export", "annual_sales", str(exported)).replace(
+    assert "1 rows of annual_sales at revision 2" in run(url, "export", "annual_sales", str(exported)).replace(
         "\n", " "
     )
     assert exported.read_text("utf-8-sig").splitlines()[1] == f"{A},2020,150,"
-    assert A in run(served, "enterprise", A)
-    assert "There is no such" in run(served, "export", "nothing", str(exported), code=1)
+    assert A in run(url, "enterprise", A)
+    assert "There is no such" in run(url, "export", "nothing", str(exported), code=1)

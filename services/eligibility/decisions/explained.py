@@ -1,0 +1,110 @@
+"""The parts of an explanation as they are answered; `evaluation/explanation.py` makes them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, Field
+from typing_extensions import TypeAliasType
+
+FigureValue = TypeAliasType(
+    "FigureValue",
+    Annotated[
+        int | str | bool | list[str] | None,
+        Field(
+            description="Whole numbers as numbers; fractions, and what passes 2^53, as exact decimals in text;"
+            " days as ISO 8601; codes as text; null is unknown"
+        ),
+    ],
+)
+
+
+class FigureView(BaseModel):
+    """A value with its unit."""
+
+    value: FigureValue = Field(description="Number, exact decimal in text, day, code, codes, or flag; null is unknown")
+    unit: str = Field(
+        description="`fen`, `count`, `day`, `code`, `flag`, …; empty for a plain number", examples=["fen"]
+    )
+
+
+class ComparisonView(BaseModel):
+    """How the measured value was compared."""
+
+    code: str = Field(description="Stable code", examples=["at_least"])
+    sign: str = Field(description="Its sign", examples=["≥"])
+    title: str = Field(description="Its name in the caller's language")
+
+
+class ConditionView(BaseModel):
+    """One condition, or several joined: with clause, measured value, threshold and result."""
+
+    name: str = Field(description="Stable name in the award", examples=["daily-parcels"])
+    article: str = Field(description="Where the policy says it", examples=["Art. 4 para. 1 sentence 3"])
+    title: str = Field(description="The condition in the caller's language")
+    comparison: ComparisonView
+    result: Literal["met", "failed", "undetermined"]
+    readings: dict[str, str] = Field(description="Readings that bore on it: name → value")
+    measured: FigureView | None = None
+    threshold: FigureView | None = None
+    in_doubt: FigureView | None = Field(default=None, description="What is unknown and could decide")
+    short_by: FigureView | None = Field(default=None, description="How much a failed condition lacks")
+    missing: list[str] = Field(default_factory=list, description="Facts that are not known")
+    within: list[ConditionView] = Field(default_factory=list, description="The conditions that it joins")
+
+
+class StepView(FigureView):
+    """A step of the amount."""
+
+    name: str = Field(description="base, rate, uncapped, cap, deduction, given_before or result", examples=["cap"])
+    title: str = Field(description="The step in the caller's language")
+
+
+class PartsView(BaseModel):
+    """What a measure was made of."""
+
+    name: str = Field(description="The measure")
+    title: str = Field(description="Its name in the caller's language")
+    rows: list[dict[str, Any]] = Field(description="Its rows, with columns of their own")
+
+
+class AppliedReadingView(BaseModel):
+    """A reading of the policy that bore on the result."""
+
+    name: str = Field(description="Name of the reading", examples=["daily_average"])
+    value: str = Field(description="What was applied", examples=["operating_days"])
+    title: str = Field(description="The question in the caller's language")
+    value_title: str = Field(description="The answer in the caller's language")
+
+
+class ExplainedPayee(BaseModel):
+    """Who is, or would be, paid."""
+
+    uscc: str | None
+    name: str | None
+
+
+class Explained(BaseModel):
+    """Why: conditions with article, reading, measured value and threshold; the amount in steps."""
+
+    policy: str
+    award: str
+    title: str
+    article: str
+    subject: str
+    award_year: int | None
+    decided_on: date
+    payee: ExplainedPayee
+    jurisdiction: str | None
+    result: Literal["granted", "refused", "undetermined", "withdrawn"]
+    kind: Literal["cash", "in_kind"]
+    entitlement_fen: int
+    conditions: list[ConditionView]
+    amount: list[StepView] = Field(description="The amount, step by step")
+    parts: list[PartsView] = Field(description="What its measures were made of")
+    readings: list[AppliedReadingView]
+    near_misses: list[ConditionView] = Field(description="Failed conditions that say by how much they are short")
+    missing: list[str] = Field(description="Facts that are not known and could decide")
+    flags: list[str]
+    engine_version: str

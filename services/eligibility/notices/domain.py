@@ -1,0 +1,74 @@
+"""How long a public notice lasts, and what it shows of whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from holidays import country_holidays
+from holidays.countries.china import ChinaStaticHolidays
+
+LAST_ARRANGED_YEAR = max(ChinaStaticHolidays.special_public_holidays)
+"""The last year whose days off and shifted working days, arranged by the State Council, the calendar knows."""
+
+ORGANISATIONS = ("enterprise", "public_institution", "government")
+"""Legal forms whose names are nobody's personal data. Those of all others, and of an unknown form, are masked."""
+
+_MASK = "＊"
+
+
+class NoticeState(StrEnum):
+    """Where a notice is in its life."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """The days of a notice. It may be closed from `closable_on`.
+
+    `assumed_from`: the first day of the term whose year's calendar was not arranged yet when the notice was opened; from it on
+    the statutory holidays are counted as days off, and no shifted days are known.
+    """
+
+    last_day: date
+    closable_on: date
+    assumed_from: date | None
+
+
+def term(opened_on: date, working_days: int) -> Term:
+    """Return the term of a notice of `working_days` of the Chinese calendar.
+
+    The day on which a period begins is not counted (Civil Code, Art. 201); the last working day is part of the notice.
+    """
+    calendar = country_holidays("CN", years=range(opened_on.year, opened_on.year + 2 + working_days // 200))
+    last_day = calendar.get_nth_working_day(opened_on, working_days) if working_days else opened_on
+    assumed = date(LAST_ARRANGED_YEAR + 1, 1, 1)
+    return Term(
+        last_day,
+        closable_on(opened_on, last_day, working_days),
+        max(assumed, opened_on) if last_day >= assumed else None,
+    )
+
+
+def closable_on(opened_on: date, last_day: date, working_days: int) -> date:
+    """Return the first day on which a notice may be closed: the day after its last, or at once if it has no term."""
+    return last_day + timedelta(days=1) if working_days else opened_on
+
+
+def shown_name(name: str, legal_form: str | None) -> str:
+    """Return a payee's name as the public may see it: whole for an organisation, else its first and last characters.
+
+    The name of an individual business tells who runs it. Of two characters the first is left, of one none.
+    """
+    if legal_form in ORGANISATIONS:
+        return name
+    first, last = name[: len(name) > 1], name[2:][-1:]
+    return first + _MASK * (len(name) - len(first) - len(last)) + last
+
+
+def shown_uscc(uscc: str, legal_form: str | None) -> str:
+    """Return a payee's code as the public may see it: whole for an organisation, else its first two and last four characters."""
+    return uscc if legal_form in ORGANISATIONS else uscc[:2] + "*" * 12 + uscc[-4:]

@@ -1,0 +1,143 @@
+"""Routes of public notices.
+
+The page and the list are public in what they show, not in how they are fetched: like every route they need a token, and the
+city's website publishes them with a client of its own that may read nothing else (`notices:read`).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Header, Request, Response
+from sqlalchemy import Connection
+
+from services.eligibility.evaluations.handlers import EVALUATION
+from services.eligibility.notices import handlers, repository, sheet
+from services.eligibility.notices.domain import NoticeState
+from services.eligibility.notices.page import HTML, page
+from services.eligibility.notices.schemas import Notice, NoticeDetail, NoticeRequest
+from shared.clock import calendar_date
+from shared.jobs import repository as jobs
+from shared.web import pages, sheets
+from shared.web.app import refusals
+from shared.web.auth import Actor, needs
+from shared.web.idempotency import IdempotentCommand, json_response
+from shared.web.pages import Cursor, Limit, Page, decode_id
+from shared.web.problems import CONFLICT, FORBIDDEN, IN_FLIGHT, NOT_FOUND, TOO_LARGE, language_of
+from shared.web.scopes import Scope
+
+router = APIRouter(prefix="/v1/notices", tags=["notices"])
+
+Reader = Annotated[Actor, needs(Scope.NOTICES_READ)]
+Writer = Annotated[Actor, needs(Scope.NOTICES_WRITE)]
+
+
+@router.post(
+    "",
+    operation_id="open_notice",
+    status_code=201,
+    response_model=Notice,
+    responses=refusals(NOT_FOUND, CONFLICT, handlers.NOTHING_TO_NOTICE, IN_FLIGHT),
+)
+def open_notice(actor: Writer, command: IdempotentCommand, body: NoticeRequest, request: Request) -> Response:
+    """Open a public notice of what an evaluation proposed and was not noticed yet, or of the decisions named."""
+    state = request.app.state
+
+    def act(connection: Connection) -> object:
+        if body.evaluation_id is not None:
+            jobs.get(connection, body.evaluation_id, EVALUATION)
+        return handlers.open_notice(
+            connection,
+            actor,
+            evaluation_id=body.evaluation_id,
+            decision_ids=body.decision_ids or (),
+            working_days=state.notice_working_days,
+            today=calendar_date(state.clock.now()),
+        )
+
+    return command.run(act, status=201, headers=lambda made: {"Location": f"/v1/notices/{made['id']}"})
+
+
+@router.get(
+    "",
+    operation_id="list_notices",
+    response_model=Page[Notice],
+    responses={200: {"content": sheets.CONTENT}, **refusals(TOO_LARGE)},
+)
+def list_notices(
+    actor: Reader,
+    request: Request,
+    state: NoticeState | None = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+    accept: Annotated[str | None, Header(description="JSON, text/csv or XLSX")] = None,
+) -> Response:
+    """List notices, oldest first. As CSV or XLSX (by `Accept`) all of them, not a page."""
+    kind = sheets.wanted(accept)
+    after = None if kind else decode_id(cursor)
+    with request.app.state.database.reading() as connection:
+        rows = repository.find(
+            connection,
+            actor,
+            state=state,
+            after=after,
+            limit=(sheets.MAX_ROWS if kind else limit) + 1,
+        )
+    shown = [repository.view(row) for row in rows]
+    if kind:
+        return sheets.answer(shown, sheet.NOTICES, kind, name="notices", title="公示")
+    return json_response(pages.page(shown, limit, "id"))
+
+
+@router.get(
+    "/{notice_id}",
+    operation_id="get_notice",
+    response_model=NoticeDetail,
+    responses={
+        200: {"content": {HTML: {"schema": {"type": "string"}}, **sheets.CONTENT}},
+        **refusals(NOT_FOUND, TOO_LARGE),
+    },
+)
+def get_notice(
+    actor: Reader,
+    notice_id: UUID,
+    request: Request,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+    accept: Annotated[str | None, Header(description="JSON, text/html, text/csv or XLSX")] = None,
+) -> Response:
+    """Read a notice and, page by page, what it shows; payees that are no organisations are masked.
+
+    As HTML, CSV or XLSX (by `Accept`) it is whole, not a page.
+    """
+    language = language_of(request)
+    kind = sheets.wanted(accept) or (HTML if HTML in (accept or "") else None)
+    after = None if kind else decode_id(cursor)
+    with request.app.state.database.reading_at_one_instant() as connection:
+        shown = repository.view(repository.get(connection, notice_id, actor))
+        entries = repository.entries(
+            connection,
+            notice_id,
+            actor,
+            language=language,
+            after=after,
+            limit=(sheets.MAX_ROWS if kind else limit) + 1,
+        )
+    if kind == HTML:
+        return page(shown, sheets.bounded(entries), language)
+    if kind:
+        return sheets.answer(entries, sheet.ENTRIES, kind, name=f"notice-{notice_id}", title="公示")
+    return json_response(shown | pages.page(entries, limit, "decision_id"))
+
+
+@router.post(
+    "/{notice_id}/close",
+    operation_id="close_notice",
+    response_model=Notice,
+    responses=refusals(NOT_FOUND, FORBIDDEN, CONFLICT, handlers.TERM_NOT_OVER, IN_FLIGHT),
+)
+def close_notice(actor: Writer, command: IdempotentCommand, notice_id: UUID, request: Request) -> Response:
+    """Close a notice whose term has run; what is undisputed may be approved from then on."""
+    today = calendar_date(request.app.state.clock.now())
+    return command.run(lambda connection: handlers.close_notice(connection, notice_id, actor, today=today))

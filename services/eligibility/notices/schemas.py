@@ -1,0 +1,85 @@
+"""Bodies of requests and answers about notices."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from services.eligibility.decisions.domain import State
+from services.eligibility.notices.domain import NoticeState
+
+
+class NoticeRequest(BaseModel):
+    """What to notice: all that an evaluation proposed, or the decisions named."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    evaluation_id: UUID | None = Field(default=None, strict=False)
+    decision_ids: list[Annotated[UUID, Field(strict=False)]] | None = Field(
+        default=None, min_length=1, max_length=10_000, description="Instead of `evaluation_id`; all of them or none"
+    )
+
+    @model_validator(mode="after")
+    def _names_one(self) -> NoticeRequest:
+        if (self.evaluation_id is None) == (self.decision_ids is None):
+            raise ValueError("give either evaluation_id or decision_ids")
+        return self
+
+
+class ObjectionCounts(BaseModel):
+    """Objections made in a notice, by what became of them."""
+
+    open: int
+    rejected: int
+    upheld: int
+
+
+class Notice(BaseModel):
+    """A public notice. Days are Lishui's."""
+
+    id: UUID
+    state: NoticeState
+    working_days: int = Field(description="Length of the term in working days; the day of opening is not counted")
+    opened_on: date
+    last_day: date = Field(description="Last day of the term")
+    closable_on: date = Field(description="First day on which the notice may be closed")
+    calendar_assumed_from: date | None = Field(
+        description="From this day on the year's official days off were not known when the notice was opened: statutory"
+        " holidays and weekends are counted as days off. Null: the whole term follows the official calendar"
+    )
+    closed_on: date | None
+    total: int = Field(description="Decisions in it")
+    objections: ObjectionCounts
+
+
+class PublicPayee(BaseModel):
+    """The payee as the public sees it: masked unless it is an organisation."""
+
+    name: str
+    uscc: str
+
+
+class NoticeEntry(BaseModel):
+    """What a notice shows of a decision."""
+
+    decision_id: UUID
+    award: str
+    title: str = Field(description="The award, in the caller's language")
+    article: str
+    award_year: int
+    payee: PublicPayee
+    jurisdiction: str
+    result: str
+    kind: str
+    entitlement_fen: int = Field(description="The whole entitlement, fen")
+    state: State
+
+
+class NoticeDetail(Notice):
+    """A notice and one page of what it shows."""
+
+    items: list[NoticeEntry]
+    next_cursor: str | None = Field(description="Give it back as `cursor` for the next page; null at the end")

@@ -1,0 +1,71 @@
+"""Reading objections."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, Select, select, text
+
+from services.eligibility.decisions import repository as decisions_of
+from services.eligibility.decisions.tables import decisions
+from services.eligibility.objections.domain import Standing
+from services.eligibility.objections.tables import objections
+from shared.clock import isoformat
+from shared.web.auth import Actor
+from shared.web.problems import NOT_FOUND, Problem
+
+_STANDING = """
+SELECT count(*) FILTER (WHERE outcome IS NULL) AS open, count(*) FILTER (WHERE outcome = 'upheld') AS upheld,
+       coalesce((SELECT a.act = 'suspend' FROM decision_acts a
+                 WHERE a.decision_id = :decision_id AND a.act IN ('suspend', 'resume')
+                 ORDER BY a.id DESC LIMIT 1), false) AS by_officer
+FROM objections WHERE decision_id = :decision_id
+"""
+
+
+def standing(connection: Connection, decision_id: UUID) -> Standing:
+    """Return what holds a decision back."""
+    row = connection.execute(text(_STANDING), {"decision_id": decision_id}).one()
+    return Standing(row.open, row.upheld, row.by_officer)
+
+
+def _visible(actor: Actor) -> Select[Any]:
+    query = select(objections).join(decisions, decisions.c.id == objections.c.decision_id)
+    return decisions_of.visible(query, actor)
+
+
+def get(connection: Connection, objection_id: UUID, actor: Actor, *, lock: bool = False) -> Row[Any]:
+    """Return an objection, locked if asked; raises Problem (404) if there is none that `actor` may see."""
+    query = _visible(actor).where(objections.c.id == objection_id)
+    row = connection.execute(query.with_for_update(of=objections) if lock else query).one_or_none()
+    if row is None:
+        raise Problem(NOT_FOUND, "There is no such objection.")
+    return row
+
+
+def find(
+    connection: Connection, notice_id: UUID, actor: Actor, *, after: UUID | None, limit: int
+) -> list[dict[str, Any]]:
+    """Return up to `limit` objections made in a notice, oldest first, behind `after`."""
+    query = _visible(actor).where(objections.c.notice_id == notice_id)
+    if after is not None:
+        query = query.where(objections.c.id > after)
+    return [view(row) for row in connection.execute(query.order_by(objections.c.id).limit(limit))]
+
+
+def view(row: Row[Any]) -> dict[str, Any]:
+    """Return an objection as its readers see it."""
+    return {
+        "id": str(row.id),
+        "notice_id": str(row.notice_id),
+        "decision_id": str(row.decision_id),
+        "objector": row.objector,
+        "reason": row.reason,
+        "recorded_by": row.recorded_by,
+        "recorded_at": isoformat(row.recorded_at),
+        "outcome": row.outcome,
+        "decided_by": row.decided_by,
+        "decided_at": isoformat(row.decided_at) if row.decided_at else None,
+        "decision_reason": row.decision_reason,
+    }

@@ -1,0 +1,98 @@
+"""Routes of objections."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+
+from services.eligibility.notices import repository as notices
+from services.eligibility.objections import handlers, repository
+from services.eligibility.objections.schemas import Objection, ObjectionBody, OutcomeBody
+from shared.web.app import refusals
+from shared.web.auth import Actor, needs
+from shared.web.idempotency import IdempotentCommand, json_response
+from shared.web.pages import Cursor, Limit, Page, decode_id, page
+from shared.web.problems import CONFLICT, IN_FLIGHT, NOT_FOUND, SAME_PERSON
+from shared.web.scopes import Scope
+
+router = APIRouter(prefix="/v1", tags=["objections"])
+
+Reader = Annotated[Actor, needs(Scope.OBJECTIONS_READ)]
+
+
+@router.post(
+    "/notices/{notice_id}/objections",
+    operation_id="record_objection",
+    status_code=201,
+    response_model=Objection,
+    responses=refusals(NOT_FOUND, CONFLICT, IN_FLIGHT),
+)
+def record_objection(
+    actor: Annotated[Actor, needs(Scope.OBJECTIONS_WRITE)],
+    command: IdempotentCommand,
+    notice_id: UUID,
+    body: ObjectionBody,
+) -> Response:
+    """Record an objection against a decision in an open notice; that decision alone is suspended."""
+    return command.run(
+        lambda connection: handlers.record_objection(
+            connection, notice_id, body.decision_id, actor, objector=body.objector, reason=body.reason
+        ),
+        status=201,
+        headers=lambda made: {"Location": f"/v1/objections/{made['id']}"},
+    )
+
+
+@router.get(
+    "/notices/{notice_id}/objections",
+    operation_id="list_objections",
+    response_model=Page[Objection],
+    responses=refusals(NOT_FOUND),
+)
+def list_objections(
+    actor: Reader, notice_id: UUID, request: Request, limit: Limit = 100, cursor: Cursor = None
+) -> Response:
+    """List the objections made in a notice, oldest first."""
+    after = decode_id(cursor)
+    with request.app.state.database.reading() as connection:
+        notices.get(connection, notice_id, actor)
+        found = repository.find(connection, notice_id, actor, after=after, limit=limit + 1)
+    return json_response(page(found, limit, "id"))
+
+
+@router.get(
+    "/objections/{objection_id}",
+    operation_id="get_objection",
+    response_model=Objection,
+    responses=refusals(NOT_FOUND),
+)
+def get_objection(actor: Reader, objection_id: UUID, request: Request) -> Response:
+    """Read an objection and what became of it."""
+    with request.app.state.database.reading() as connection:
+        return json_response(repository.view(repository.get(connection, objection_id, actor)))
+
+
+@router.post(
+    "/objections/{objection_id}/decide",
+    operation_id="decide_objection",
+    response_model=Objection,
+    responses=refusals(NOT_FOUND, CONFLICT, SAME_PERSON, IN_FLIGHT),
+)
+def decide_objection(
+    actor: Annotated[Actor, needs(Scope.OBJECTIONS_DECIDE)],
+    command: IdempotentCommand,
+    objection_id: UUID,
+    body: OutcomeBody,
+) -> Response:
+    """Reject or uphold an objection.
+
+    Rejected, the decision resumes its course. Upheld, it stays suspended: the fact or the official reading is corrected, and
+    the case evaluated again; no amount is ever typed.
+    """
+    return command.run(
+        lambda connection: handlers.decide_objection(
+            connection, objection_id, actor, outcome=body.outcome, reason=body.reason
+        )
+    )

@@ -1,0 +1,49 @@
+"""Bodies of requests and answers about objections."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from services.eligibility.decisions.schemas import ReasonText
+from services.eligibility.objections.domain import Outcome
+
+
+class ObjectionBody(BaseModel):
+    """An objection as it was received."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    decision_id: UUID = Field(strict=False, description="The decision of the notice that it is made against")
+    objector: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)] | None = Field(
+        default=None, description="Who objects, and how to reach them; left out where nobody signed"
+    )
+    reason: ReasonText
+
+
+class OutcomeBody(BaseModel):
+    """How an objection is decided, and why."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    outcome: Outcome = Field(strict=False)
+    reason: ReasonText
+
+
+class Objection(BaseModel):
+    """An objection and what became of it."""
+
+    id: UUID
+    notice_id: UUID
+    decision_id: UUID
+    objector: str | None
+    reason: str
+    recorded_by: str
+    recorded_at: datetime
+    outcome: Outcome | None = Field(description="Null while it is open")
+    decided_by: str | None
+    decided_at: datetime | None
+    decision_reason: str | None

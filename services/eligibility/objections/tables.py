@@ -1,0 +1,33 @@
+"""The table of objections."""
+
+from __future__ import annotations
+
+from sqlalchemy import CheckConstraint, Column, DateTime, ForeignKey, Index, Table, Text, Uuid, func, text
+
+from services.eligibility.tables import metadata
+
+objections = Table(
+    "objections",
+    metadata,
+    Column("id", Uuid, primary_key=True, server_default=text("uuidv7()")),
+    Column("notice_id", ForeignKey("notices.id"), nullable=False),
+    Column("decision_id", ForeignKey("decisions.id"), nullable=False),
+    Column("objector", Text),
+    Column("reason", Text, nullable=False),
+    Column("recorded_by", Text, nullable=False),
+    Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("outcome", Text),
+    Column("decided_by", Text),
+    Column("decided_at", DateTime(timezone=True)),
+    Column("decision_reason", Text),
+    CheckConstraint("outcome IN ('rejected', 'upheld')", name="outcome"),
+    CheckConstraint(
+        "(outcome IS NULL) = (decided_by IS NULL) AND (outcome IS NULL) = (decided_at IS NULL)"
+        " AND (outcome IS NULL) = (decision_reason IS NULL)",
+        name="decided",
+    ),
+    CheckConstraint("decided_by <> recorded_by", name="two_persons"),
+    Index("ix_objections_decision", "decision_id"),
+    Index("ix_objections_notice", "notice_id", "id"),
+    comment="What was said against a decision while it stood in a public notice, and what became of it",
+)

@@ -1,0 +1,148 @@
+"""What every service's OpenAPI document says beyond what its routes declare.
+
+Refusals follow from what an operation is: one that takes a body may answer 413 and 415, one that takes an `Idempotency-Key`
+409, a probe none of what concerns tokens. Names that mean the same everywhere are described once, in `glossary.yaml`.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from fastapi import APIRouter, FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
+
+from shared.web import problems
+
+_PROBLEM = {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}}
+_GENERATED = ("HTTPValidationError", "ValidationError")
+_METHODS = ("get", "post", "put", "patch", "delete")
+
+
+def document(app: FastAPI, token_url: str) -> dict[str, Any]:
+    """Return `app`'s OpenAPI document, made once; tokens come from `token_url`."""
+    if app.openapi_schema is None:
+        made = get_openapi(
+            title=app.title,
+            version=app.version,
+            description=app.description,
+            routes=app.routes,
+            servers=[{"url": "/", "description": "Where this document was read"}],
+            tags=app.openapi_tags,
+            separate_input_output_schemas=False,
+        )
+        schemas = made["components"]["schemas"]
+        for name in _GENERATED:
+            schemas.pop(name, None)
+        made["components"]["securitySchemes"]["oauth2"]["flows"]["clientCredentials"]["tokenUrl"] = token_url
+        for operation in operations(made):
+            _complete(operation)
+            _name_inline(operation, schemas)
+        for schema in schemas.values():
+            _describe(schema)
+        app.openapi_schema = _by_title(made)
+    return app.openapi_schema
+
+
+def schema_of(model: type[BaseModel]) -> dict[str, Any]:
+    """Return the schema of a body that its route reads by itself; the document moves it among those with names."""
+    return model.model_json_schema(ref_template="#/components/schemas/{model}")
+
+
+def operations(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Give each operation of an OpenAPI document."""
+    for path in document["paths"].values():
+        for method, operation in path.items():
+            if method in _METHODS:
+                yield operation
+
+
+def describe_tags(routers: Sequence[APIRouter], given: Mapping[str, str]) -> list[dict[str, str]]:
+    """Describe each tag, in the order of `routers`: as given, or by the first line of the module that has its routes."""
+    described: dict[str, str] = {}
+    for router in routers:
+        for route in router.routes:
+            assert isinstance(route, APIRoute)
+            name = str(route.tags[0])
+            said = sys.modules[route.endpoint.__module__].__doc__ or name
+            described.setdefault(name, given.get(name) or said.strip().splitlines()[0])
+    return [{"name": name, "description": meaning} for name, meaning in described.items()]
+
+
+def _complete(operation: dict[str, Any]) -> None:
+    answers = operation["responses"]
+    for answer in answers.values():
+        content = answer.get("content", {})
+        if problems.MEDIA_TYPE in content and "application/json" in content:
+            content[problems.MEDIA_TYPE] = content.pop("application/json")
+    if "security" not in operation:
+        for status in ("401", "403", "422"):
+            answers.pop(status, None)
+    if "requestBody" in operation:
+        for kind in (problems.TOO_LARGE, problems.MEDIA_TYPE_UNSUPPORTED):
+            answers.setdefault(str(kind.status), {"description": kind.title, "content": _PROBLEM})
+    parameters = operation.get("parameters", [])
+    if any(parameter["name"] == "Idempotency-Key" for parameter in parameters):
+        answers.setdefault("409", {"description": problems.IN_FLIGHT.title, "content": _PROBLEM})
+    for parameter in parameters:
+        _explain(parameter["name"], parameter)
+    operation["responses"] = dict(sorted(answers.items()))
+
+
+def _name_inline(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
+    """Move what an operation writes inline, and gives a title, to where schemas have names."""
+    for part in (operation.get("requestBody", {}), *operation["responses"].values()):
+        for media in part.get("content", {}).values():
+            schema = media.get("schema", {})
+            if "properties" in schema and "title" in schema:
+                schemas.update(schema.pop("$defs", {}))
+                schemas[schema["title"]] = schema
+                media["schema"] = {"$ref": f"#/components/schemas/{schema['title']}"}
+
+
+def _by_title(document: dict[str, Any]) -> dict[str, Any]:
+    """Call what was made from a generic model by its title: `DecisionPage`, not `Page_Decision_`."""
+    schemas = document["components"]["schemas"]
+    titles = {name: schema["title"] for name, schema in schemas.items() if "_" in name}
+    prefix = "#/components/schemas/"
+
+    def renamed(node: Any) -> Any:
+        if isinstance(node, dict):
+            return {
+                key: prefix + titles.get(part.removeprefix(prefix), part.removeprefix(prefix))
+                if key == "$ref"
+                else renamed(part)
+                for key, part in node.items()
+            }
+        return [renamed(part) for part in node] if isinstance(node, list) else node
+
+    made: dict[str, Any] = renamed(document)
+    made["components"]["schemas"] = {
+        titles.get(name, name): schema for name, schema in made["components"]["schemas"].items()
+    }
+    return made
+
+
+def _describe(schema: dict[str, Any]) -> None:
+    for name, member in schema.get("properties", {}).items():
+        _explain(name, member)
+        _describe(member)
+
+
+def _explain(name: str, target: dict[str, Any]) -> None:
+    known = _glossary()
+    suffix = "_" + name.rpartition("_")[2]
+    words = known.get(name) or known.get(suffix)
+    if words is not None and not target.get("description"):
+        target |= {"description": words["en"], "x-description-zh": words["zh"]}
+
+
+@cache
+def _glossary() -> dict[str, dict[str, str]]:
+    return dict(yaml.safe_load(Path(__file__).with_name("glossary.yaml").read_text("utf-8")))

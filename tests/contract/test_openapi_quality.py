@@ -1,0 +1,87 @@
+"""The OpenAPI documents are fit for people and generators: everything is described, everything that is odd has a name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from shared.web.openapi import operations
+from tests.contract.test_documents import OPENAPI
+
+HOW = "describe it where it is declared, or in shared/web/glossary.yaml if it means the same everywhere"
+
+
+def schemas(node: Any, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Give every schema below `node` with where it is."""
+    if isinstance(node, dict):
+        yield path, node
+        for name, part in node.items():
+            if name not in ("examples", "example", "default", "enum", "const"):
+                yield from schemas(part, f"{path}/{name}")
+    elif isinstance(node, list):
+        for index, part in enumerate(node):
+            yield from schemas(part, f"{path}/{index}")
+
+
+@pytest.mark.parametrize("name", OPENAPI)
+def test_parameters_members_schemas_and_tags_are_described(name: str) -> None:
+    document = OPENAPI[name]
+    bare = [f"tag {tag['name']}" for tag in document["tags"] if not tag["description"]]
+    for operation in operations(document):
+        bare += [
+            f"{operation['operationId']}({p['name']})"
+            for p in operation.get("parameters", [])
+            if not p.get("description")
+        ]
+        bare += [operation["operationId"]] * (not operation.get("description"))
+    for schema, content in document["components"]["schemas"].items():
+        bare += [schema] * (not content.get("description"))
+        bare += [
+            f"{schema}.{member}" for member, m in content.get("properties", {}).items() if not m.get("description")
+        ]
+    assert bare == [], HOW
+
+
+@pytest.mark.parametrize("name", OPENAPI)
+def test_schemas_have_names_that_any_language_can_write(name: str) -> None:
+    assert [
+        schema for schema in OPENAPI[name]["components"]["schemas"] if not re.fullmatch(r"[A-Z][A-Za-z0-9]+", schema)
+    ] == []
+
+
+@pytest.mark.parametrize("name", OPENAPI)
+def test_a_choice_between_shapes_has_a_name(name: str) -> None:
+    """Generators invent a name for each anonymous union: give it one with `TypeAliasType`."""
+    named = {f"/{schema}" for schema in OPENAPI[name]["components"]["schemas"]}
+    places = [("", OPENAPI[name]["components"]["schemas"]), ("paths", OPENAPI[name]["paths"])]
+    anonymous = [
+        path
+        for root, node in places
+        for path, schema in schemas(node, root)
+        for word in ("anyOf", "oneOf")
+        if len([part for part in schema.get(word, ()) if part.get("type") != "null"]) > 1 and path not in named
+    ]
+    assert anonymous == []
+
+
+@pytest.mark.parametrize("name", OPENAPI)
+def test_an_operation_declares_what_its_kind_implies(name: str) -> None:
+    for operation in operations(OPENAPI[name]):
+        answers = set(operation["responses"])
+        keyed = any(p["name"] == "Idempotency-Key" for p in operation.get("parameters", []))
+        assert not keyed or "409" in answers, operation["operationId"]
+        assert "requestBody" not in operation or {"413", "415"} <= answers, operation["operationId"]
+        assert "security" in operation or not answers & {"401", "403"}, operation["operationId"]
+
+
+@pytest.mark.parametrize("name", OPENAPI)
+def test_tokens_come_from_an_absolute_address(name: str) -> None:
+    flow = OPENAPI[name]["components"]["securitySchemes"]["oauth2"]["flows"]["clientCredentials"]
+    assert re.match(r"https?://", flow["tokenUrl"])
+    asked = {
+        scope for operation in operations(OPENAPI[name]) for s in operation.get("security", ()) for scope in s["oauth2"]
+    }
+    assert asked <= set(flow["scopes"])

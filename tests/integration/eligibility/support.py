@@ -1,0 +1,158 @@
+"""What the tests of decisions share: stand-ins for evaluations, readers of the database, requests to the app."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from datetime import date
+from hashlib import sha256
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import orjson
+import polars as pl
+from fastapi import FastAPI
+from sqlalchemy import text
+
+from services.eligibility.app import build
+from services.eligibility.decisions import approval
+from services.eligibility.decisions.proposals import CANDIDATE_SCHEMA, Basis, Counts, Judged, propose
+from services.eligibility.facts.registry import RegistryFacts
+from services.eligibility.settings import Settings
+from shared.clock import Clock, SystemClock
+from shared.database.engine import Database
+from shared.events.award_decided import AwardDecided
+from shared.identifiers import award_id
+from shared.web.auth import Actor
+from tests.support.tokens import Tokens
+
+POLICY = "lishui-2020-1"
+MAKER = Actor("commerce-maker", frozenset())
+CHECKER = Actor("commerce-checker", frozenset())
+LIANDU = Actor("liandu-officer", frozenset(), jurisdiction="liandu")
+
+
+def rent(subject: str, fen: int, **changes: Any) -> dict[str, Any]:
+    """A granted courier-rent of 2023."""
+    return {
+        "award_id": str(award_id(POLICY, "courier-rent", subject, 2023)),
+        "award": "courier-rent",
+        "article": "4",
+        "subject": subject,
+        "identity_year": 2023,
+        "award_year": 2023,
+        "payee_uscc": subject,
+        "payee_name": "丽水甲有限公司",
+        "jurisdiction": "liandu",
+        "kind": "cash",
+        "entitlement_fen": fen,
+        "parts": f'[{{"due_offset_years":0,"amount_fen":{fen}}}]',
+        "flags": "{}",
+    } | changes
+
+
+def evaluate(
+    database: Database,
+    *rows: dict[str, Any],
+    on: date = date(2024, 3, 1),
+    subjects: set[tuple[str, str]] | None = None,
+    years: tuple[int, ...] = (2023,),
+    legal_form: str = "enterprise",
+) -> tuple[UUID, Counts]:
+    """Stand for an evaluation that grants `rows`; `legal_form` is the payees', as the facts say."""
+    evaluation_id = uuid4()
+    basis = Basis(evaluation_id, MAKER.subject, on, 7, "book", "readings", "1.0.0")
+
+    def seal(pairs: pl.DataFrame) -> pl.DataFrame:
+        contents = [
+            orjson.dumps({"enterprises": [{"uscc": subject, "legal_form": legal_form}], "award": award}).decode()
+            for award, subject in pairs.iter_rows()
+        ]
+        digests = [sha256(content.encode()).hexdigest() for content in contents]
+        return pairs.with_columns(
+            pl.Series("hash", digests, dtype=pl.String), pl.Series("content", contents, dtype=pl.String)
+        )
+
+    with database.transaction() as connection:
+        frame = pl.DataFrame(list(rows), schema=CANDIDATE_SCHEMA)
+        return evaluation_id, propose(connection, frame, Judged(POLICY, years, subjects), basis, seal)
+
+
+def approve_all(database: Database, evaluation_id: UUID, reason: str | None = None) -> int:
+    with database.transaction() as connection:
+        selection = approval.select_for_approval(
+            connection,
+            approval.Among.EVALUATION,
+            evaluation_id,
+            [],
+            by=CHECKER.subject,
+            reason=reason,
+            jurisdiction=None,
+            notice_needed=False,
+        )
+        return approval.approve(connection, selection.ids, by=CHECKER.subject, reason=reason)
+
+
+def history(database: Database, subject: str) -> list[tuple[int | None, str, str, int, str]]:
+    with database.reading() as connection:
+        rows = connection.execute(
+            text(
+                "SELECT version, state, result, entitlement_fen, reason FROM decisions WHERE subject = :s ORDER BY id"
+            ),
+            {"s": subject},
+        )
+        return [tuple(row) for row in rows]
+
+
+def events(database: Database) -> list[AwardDecided]:
+    with database.reading() as connection:
+        return [
+            AwardDecided.model_validate_json(data)
+            for data in connection.execute(text("SELECT data FROM outbox ORDER BY id")).scalars()
+        ]
+
+
+def the_decision(database: Database, subject: str) -> Any:
+    with database.reading() as connection:
+        return connection.execute(
+            text("SELECT * FROM decisions WHERE subject = :s ORDER BY id DESC LIMIT 1"), {"s": subject}
+        ).one()
+
+
+def app_of(database: Database, tokens: Tokens, *, working_days: int, clock: Clock | None = None) -> FastAPI:
+    """The eligibility API on `database`, with notices of `working_days`."""
+    settings = Settings.model_validate(
+        {
+            "database_url": database.url,
+            "kafka_bootstrap_servers": "localhost:1",
+            "token_issuer": "http://issuer.test",
+            "token_jwks_url": "http://issuer.test/keys",
+            "token_url": "http://issuer.test/token",
+            "registry_url": "http://registry.test",
+            "notice_working_days": working_days,
+        }
+    )
+    registry = RegistryFacts(httpx.Client(base_url="http://registry.test"))
+    return build(
+        settings, database=database, token_verifier=tokens.verifier, clock=clock or SystemClock(), registry=registry
+    )
+
+
+def run(app: FastAPI, story: Callable[[httpx.AsyncClient], Coroutine[Any, Any, None]]) -> None:
+    async def act() -> None:
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+            await story(client)
+
+    asyncio.run(act())
+
+
+def answer(app: FastAPI, method: str, path: str, **request: Any) -> httpx.Response:
+    answers: list[httpx.Response] = []
+
+    async def story(client: httpx.AsyncClient) -> None:
+        answers.append(await client.request(method, path, **request))
+
+    run(app, story)
+    return answers[0]
