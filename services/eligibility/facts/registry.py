@@ -133,7 +133,7 @@ class RegistryFacts:
 
     def _send(self, method: str, path: str, *, json: object = None, accept: str = ARROW) -> httpx.Response:
         try:
-            answer = self._client.request(method, path, json=json, headers={"Accept": accept}, timeout=120.0)
+            answer = self._client.request(method, path, json=json, headers={"Accept": accept})
             answer.raise_for_status()
         except httpx.HTTPError as error:
             raise Problem(UNAVAILABLE, "The registry does not answer as it should.") from error
