@@ -99,6 +99,6 @@ def _value(field: FieldFacts, value: Any, pointer: str) -> Any:
     if type(value) is not expected:
         raise InlineFactsError(pointer, f"{words} is expected")
     least, largest = field.bounds
-    if expected is int and not least <= int(value) <= largest:
+    if isinstance(value, int) and not least <= value <= largest:
         raise InlineFactsError(pointer, f"a whole number from {least} to {largest} is expected")
     return value
