@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
 from typing_extensions import TypeAliasType
 
 from shared.jobs.schemas import Job
@@ -17,7 +17,9 @@ EvaluationScope = TypeAliasType(
     "EvaluationScope",
     Annotated[
         Literal["all"] | Annotated[list[Uscc], Field(min_length=1, max_length=10_000)],
-        Field(description="`all`, or unified social credit codes of enterprises"),
+        WithJsonSchema(
+            {"description": "`all`, or a list of 1 to 10,000 unified social credit codes", "examples": ["all"]}
+        ),  # a union with a list in it: Java's generator writes what does not compile
     ],
 )
 
