@@ -1,4 +1,5 @@
-"""The documents that integrators build on, written from the code: OpenAPI per service, JSON Schema per event, AsyncAPI.
+"""The documents that integrators build on, written from the code: OpenAPI per service, JSON Schema per event, AsyncAPI,
+and the datasets as a page in both languages.
 
 `python -m deploy.documents` writes them under `docs/api/`; a test fails when they are not current.
 """
@@ -19,6 +20,7 @@ from services.eligibility.settings import Settings as EligibilitySettings
 from services.payout import app as payout
 from services.payout.settings import Settings as PayoutSettings
 from services.registry import app as registry
+from services.registry.datasets import handbook
 from services.registry.settings import Settings as RegistrySettings
 from shared.clock import SystemClock
 from shared.database.engine import Database
@@ -40,6 +42,8 @@ EVENTS: Mapping[str, tuple[str, type[BaseModel]]] = {
     payment_orders.RECOVERY_RAISED: (topics.PAYMENT_ORDERS, payment_orders.RecoveryRaised),
 }
 """Event type → its topic and data."""
+
+_LANGUAGES = {"": "en", ".zh-CN": "zh-CN"}
 
 
 class _NoKeys:
@@ -75,6 +79,7 @@ def documents() -> dict[str, bytes]:
     made = {f"{service}.openapi.json": _pretty(app.openapi()) for service, app in apps().items()}
     made |= {f"events/{name}.schema.json": _pretty(_schema(name, model)) for name, (_, model) in EVENTS.items()}
     made["events.asyncapi.json"] = _pretty(_asyncapi())
+    made |= {f"datasets{suffix}.md": handbook.write(language).encode() for suffix, language in _LANGUAGES.items()}
     return made
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from shared.audit.log import audit_log
+from shared.audit.sealing import sealed_blocks
 from shared.database.schema import plumbing
 from shared.jobs.tables import jobs
 from shared.messaging.dead_letters import dead_letters
@@ -10,4 +12,14 @@ from shared.messaging.outbox import outbox
 from shared.messaging.relay import broker_log
 from shared.web.idempotency import idempotency_keys
 
-__all__ = ["broker_log", "dead_letters", "idempotency_keys", "inbox", "jobs", "outbox", "plumbing"]
+__all__ = [
+    "audit_log",
+    "broker_log",
+    "dead_letters",
+    "idempotency_keys",
+    "inbox",
+    "jobs",
+    "outbox",
+    "plumbing",
+    "sealed_blocks",
+]

@@ -10,8 +10,12 @@ from services.eligibility.decisions.routes import approvals_router, decisions_ro
 from services.eligibility.evaluations.refusals import Refusals
 from services.eligibility.evaluations.routes import router as evaluations_router
 from services.eligibility.facts.registry import RegistryFacts
+from services.eligibility.impact.routes import router as impact_router
 from services.eligibility.policies.routes import router as policies_router
 from services.eligibility.settings import Settings
+from services.eligibility.simulations.routes import router as simulations_router
+from services.eligibility.whatif.payout import Payout
+from services.eligibility.whatif.payout import payout as payout_of
 from shared.clock import Clock
 from shared.database.engine import Database
 from shared.web.app import create_app
@@ -35,8 +39,9 @@ def build(
     token_verifier: TokenVerifier,
     clock: Clock,
     registry: RegistryFacts | None = None,
+    payout: Payout | None = None,
 ) -> FastAPI:
-    """Build the app from its parts; without `registry`, the one that the settings name."""
+    """Build the app from its parts; `registry` and `payout` are those that the settings name unless others are given."""
     facts = registry or registry_facts(settings)
     return create_app(
         service="eligibility",
@@ -48,6 +53,8 @@ def build(
             decisions_router,
             approvals_router,
             assessments_router,
+            simulations_router,
+            impact_router,
             dead_letters_router,
         ],
         database=database,
@@ -56,7 +63,8 @@ def build(
         clock=clock,
         state={
             "registry": facts,
-            "refusals": Refusals(facts),
+            "payout": payout or payout_of(settings),
+            "refusals": Refusals(),
             "notice_working_days": settings.notice_working_days,
         },
     )

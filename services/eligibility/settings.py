@@ -15,6 +15,11 @@ class Settings(ServiceSettings):
 
     port: int = Field(default=8002, ge=1, le=65_535, description="HTTP port")
     registry_url: str = Field(validation_alias=common("REGISTRY_URL"), description="Base URL of the registry service")
+    payout_url: str = Field(
+        default="http://127.0.0.1:8003",
+        validation_alias=common("PAYOUT_URL"),
+        description="Base URL of payout: arrangements for simulations, orders for impact previews",
+    )
     notice_working_days: int = Field(
         default=5, ge=0, le=90, description="Length of a public notice in working days; 0: decisions need none"
     )

@@ -11,10 +11,10 @@ from services.payout.accounts.handlers import AccountPass
 from services.payout.accounts.registry import Accounts, registry_accounts
 from services.payout.awards import handlers as awards
 from services.payout.budgets.handlers import FundingPass
-from services.payout.ledger.sealing import Sealer
 from services.payout.orders import approvals
 from services.payout.settings import Settings
 from shared import worker
+from shared.audit.sealing import sealing
 from shared.clock import Clock, SystemClock
 from shared.database.engine import Database
 from shared.jobs.runner import JobHandler, JobRunner
@@ -55,9 +55,9 @@ def loops(database: Database, bootstrap_servers: str, accounts: Accounts, clock:
         Loop("arrangement-pass", resume, idle_seconds=1.0),
         Loop("funding-pass", FundingPass(database, clock).step, idle_seconds=0.3),
         Loop("account-pass", AccountPass(database, accounts, clock).step, idle_seconds=2.0),
-        Loop("ledger-sealer", Sealer(database).step, idle_seconds=2.0),
         Loop("jobs", JobRunner(database, job_handlers(database, accounts, clock)).step),
         forgetting(database),
+        sealing(database, "payout"),
     ]
 
 

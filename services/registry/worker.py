@@ -6,6 +6,7 @@ from services.registry.cipher import AccountCipher
 from services.registry.imports.domain import KIND
 from services.registry.imports.handlers import ImportRunner
 from services.registry.settings import Settings
+from shared.audit.sealing import sealing
 from shared.clock import SystemClock
 from shared.database.engine import Database
 from shared.jobs.runner import JobRunner
@@ -22,7 +23,7 @@ def main() -> None:
     database = Database(settings.database_url, pool_size=6, application_name="registry-worker")
     cipher = AccountCipher(settings.account_key.get_secret_value())
     runner = JobRunner(database, {KIND: ImportRunner(database, settings, SystemClock(), cipher)})
-    run([Loop("jobs", runner.step), forgetting(database)])
+    run([Loop("jobs", runner.step), forgetting(database), sealing(database, "registry")])
     database.close()
 
 

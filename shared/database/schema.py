@@ -14,9 +14,11 @@ NAMING = {
 
 APPEND_ONLY = {"append_only": True}
 """`Table.info` of a table whose rows the application role may insert and read, never change or delete."""
+SEALED = APPEND_ONLY | {"sealed": True}
+"""`Table.info` of an append-only table with a serial `id` whose rows are sealed into a hash chain (`shared.audit.sealing`)."""
 
 plumbing = MetaData(naming_convention=NAMING)
-"""Outbox, inbox, dead letters, jobs, idempotency keys: declared beside the code that uses them, the same in every service."""
+"""Outbox, inbox, audit log, dead letters, jobs, idempotency keys: declared beside the code that uses them, in every service."""
 
 
 def service_metadata() -> MetaData:

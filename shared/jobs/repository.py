@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, func, insert, select, text, update
 
+from shared.audit import log as audit
 from shared.clock import isoformat
 from shared.identifiers import new_id
 from shared.jobs.tables import jobs
@@ -68,27 +69,37 @@ def give_back(connection: Connection, job_id: UUID) -> None:
 
 def succeed(connection: Connection, job_id: UUID, result: Mapping[str, Any]) -> None:
     """End the job well. In the transaction of its last effect, so that neither stands without the other."""
-    connection.execute(
-        update(jobs)
-        .where(jobs.c.id == job_id)
-        .values(state="succeeded", result=dict(result), done=jobs.c.total, finished_at=func.now(), lease_until=None)
-    )
+    _end(connection, job_id, {"state": "succeeded", "result": dict(result), "done": jobs.c.total})
 
 
 def fail(connection: Connection, job_id: UUID, problem: Mapping[str, Any]) -> None:
     """End the job with the problem that stopped it."""
-    connection.execute(
+    _end(connection, job_id, {"state": "failed", "problem": dict(problem)})
+
+
+def _end(connection: Connection, job_id: UUID, values: Mapping[str, Any]) -> None:
+    ended = connection.execute(
         update(jobs)
         .where(jobs.c.id == job_id)
-        .values(state="failed", problem=dict(problem), finished_at=func.now(), lease_until=None)
+        .values(**values, finished_at=func.now(), lease_until=None)
+        .returning(jobs.c.kind, jobs.c.state, jobs.c.created_by, jobs.c.result)
+    ).one()
+    audit.record(
+        connection,
+        actor=ended.created_by,
+        act=f"{ended.kind} {ended.state}",
+        subjects=[job_id],
+        details=ended.result,
     )
 
 
 def get(connection: Connection, job_id: UUID, kind: str) -> Row[Any]:
-    """Return a job's row; raises Problem (404) if there is no such job of `kind`."""
-    row = connection.execute(select(jobs).where(jobs.c.id == job_id, jobs.c.kind == kind)).one_or_none()
+    """Return a job's row; raises Problem (404) if there is no such job of `kind`, and says what else the id names."""
+    row = connection.execute(select(jobs).where(jobs.c.id == job_id)).one_or_none()
     if row is None:
         raise Problem(NOT_FOUND, f"There is no such {kind}.")
+    if row.kind != kind:
+        raise Problem(NOT_FOUND, f"There is no such {kind}: the id is that of a {row.kind}.", extra={"kind": row.kind})
     return row
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from shared.audit import log as audit
 from shared.clock import Clock, SystemClock
 from shared.database.engine import Database
 from shared.messaging import dead_letters, inbox, kafka
@@ -107,6 +108,13 @@ class Consumer:
                 new = inbox.take_new(connection, messages)
                 if new:
                     self._handle(connection, new)
+                    audit.record(
+                        connection,
+                        actor=self._group_id,
+                        act="receive_events",
+                        subjects=[self._topic],
+                        details={"events": len(new)},
+                    )
                     dead_letters.clear(connection, self._topic, [m.key for m in new if m.key is not None])
                 self._crash_point("consumer: not committed")
         except (OperationalError, InterfaceError, PoolTimeoutError):
@@ -135,7 +143,14 @@ class Consumer:
         known = isinstance(error, (RejectedMessageError, MalformedMessageError))
         reason = str(error) if known else f"{type(error).__name__} while giving effect to the event"
         with self._database.transaction() as connection:
-            dead_letters.record(connection, message, reason, self._clock.now())
+            if dead_letters.record(connection, message, reason, self._clock.now()):
+                audit.record(
+                    connection,
+                    actor=self._group_id,
+                    act="set_message_aside",
+                    subjects=[f"{message.topic}/{message.partition}/{message.offset}"],
+                    reason=reason,
+                )
         metrics.DEAD_LETTERS.labels(topic=self._topic).inc()
         log.warning(
             "consumer.dead_letter",

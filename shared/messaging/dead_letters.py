@@ -57,8 +57,8 @@ dead_letters = Table(
 )
 
 
-def record(connection: Connection, message: Message, reason: str, now: datetime) -> None:
-    """Keep `message` with the reason why it could not be processed; the same message again is the same row.
+def record(connection: Connection, message: Message, reason: str, now: datetime) -> bool:
+    """Keep `message` with the reason why it could not be processed; tells whether it is new, not the same row again.
 
     Where its topic has a topic for dead letters, the reason is told there too, with the message in base64.
     """
@@ -82,6 +82,7 @@ def record(connection: Connection, message: Message, reason: str, now: datetime)
     ).scalar_one_or_none()
     if made is not None and message.topic in topics.DEAD_LETTERS:
         outbox.enqueue(connection, [_told(message, reason, digest.hexdigest(), now)])
+    return made is not None
 
 
 def _told(message: Message, reason: str, content_hash: str, now: datetime) -> Event:

@@ -17,6 +17,7 @@ from sqlalchemy import Column, Connection, Integer, Row, Table, Text, bindparam,
 from sqlalchemy.exc import SQLAlchemyError
 
 from shared import worker
+from shared.audit import log as audit
 from shared.database.engine import Database
 from shared.database.schema import plumbing
 from shared.messaging import kafka
@@ -141,7 +142,16 @@ class Relay:
                 {"identity": identity},
             )
             if known is not None:
-                log.warning("relay.broker_log_is_new", republished=republish_latest(connection))
+                republished = republish_latest(connection)
+                audit.record(
+                    connection,
+                    actor=self._client_id,
+                    act="republish_events",
+                    subjects=["*"],
+                    reason="the broker's log is a new one",
+                    details={"events": republished},
+                )
+                log.warning("relay.broker_log_is_new", republished=republished)
 
     def _send(self, rows: Sequence[Row[Any]]) -> list[int]:
         assert self._producer is not None

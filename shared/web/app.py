@@ -22,7 +22,7 @@ from shared.database.engine import Database
 from shared.database.migrate import is_current
 from shared.messaging.consumer import Handler
 from shared.observability import metrics, tracing
-from shared.web import openapi, problems
+from shared.web import audit, openapi, problems
 from shared.web.auth import TokenVerifier, needs
 from shared.web.problems import MEDIA_TYPE_UNSUPPORTED, TOO_LARGE, UNAVAILABLE, Problem, ProblemDetails
 from shared.web.scopes import Scope
@@ -106,11 +106,12 @@ def create_app(
     app.state.database = database
     app.state.token_verifier = token_verifier
     app.state.clock = clock
+    app.state.service = service
     app.state.event_handlers = dict(event_handlers or {})
     for name, value in (state or {}).items():
         setattr(app.state, name, value)
     problems.install(app)
-    for router in routers:
+    for router in (*routers, audit.router):
         app.include_router(router)
     app.add_middleware(_Edge, service=service, large_bodies=dict(large_bodies or {}))
     app.openapi = lambda: openapi.document(app, token_url)  # type: ignore[method-assign]

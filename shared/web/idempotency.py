@@ -1,4 +1,4 @@
-"""`Idempotency-Key`: the first answer is kept in the transaction of its effect, and given again to the same request.
+"""Commands: one transaction each, told in the audit log. Under an `Idempotency-Key` the first answer is kept and given again.
 
 Same key and body: the first answer. Same key, other body: 422. Still in flight: 409. A refused request changes nothing and
 keeps nothing, so it can be mended and sent again under its key.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Annotated, Any
 
 import orjson
@@ -15,10 +16,14 @@ from fastapi import Depends, Header, Request, Response
 from sqlalchemy import Column, Connection, DateTime, Integer, Table, Text, func, insert, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 
+from shared.audit import log as audit
 from shared.database.engine import Database
 from shared.database.schema import plumbing
 from shared.web.problems import IN_FLIGHT, KEY_REUSED, Problem
 from shared.worker import Loop
+
+MAX_READ_BYTES = 4 * 1024 * 1024
+"""Largest body that is looked through for a reason; what is larger is a file."""
 
 idempotency_keys = Table(
     "idempotency_keys",
@@ -50,7 +55,7 @@ class Command:
         self._actor: str = request.state.actor.subject
         route = request.scope["route"]
         self._operation = f"{route.operation_id}"
-        self._target = request.url.path
+        self._request = request
         self._key = key
         self._request_hash = request_hash
 
@@ -66,10 +71,24 @@ class Command:
             if self._key is not None and (earlier := self._earlier(connection)) is not None:
                 return earlier
             body = act(connection)
+            audit.record(
+                connection,
+                actor=self._actor,
+                act=self._operation,
+                subjects=self._subjects(body),
+                reason=_reason_of(self._request),
+                details=body,
+            )
             response = json_response(body, status, headers(body) if headers else None)
             if self._key is not None:
                 self._keep(connection, response)
         return response
+
+    def _subjects(self, body: Any) -> list[object]:
+        """Return what the command is about: what its path names, and what it made."""
+        named = list(self._request.path_params.values())
+        made = [body[name] for name in ("id", "revision") if body.get(name)] if isinstance(body, dict) else []
+        return list(dict.fromkeys(map(str, [*named, *made])))
 
     def _earlier(self, connection: Connection) -> Response | None:
         lock = hashlib.sha256("\x1f".join((self._actor, self._operation, self._key or "")).encode()).digest()
@@ -102,6 +121,19 @@ class Command:
                 body=bytes(response.body).decode(),
             )
         )
+
+
+def _reason_of(request: Request) -> str | None:
+    """Return why, as the caller says: the `reason` (else the `document`) of the JSON body or of the query."""
+    body = getattr(request, "_body", b"")
+    given: Any = dict(request.query_params)
+    if body and request.headers.get("content-type", "").startswith("application/json") and len(body) <= MAX_READ_BYTES:
+        with suppress(ValueError):
+            given = orjson.loads(body)
+    if not isinstance(given, dict):
+        return None
+    reason = given.get("reason") or given.get("document")
+    return reason if isinstance(reason, str) else None
 
 
 def forgetting(database: Database) -> Loop:

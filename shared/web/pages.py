@@ -37,8 +37,11 @@ def encode_cursor(*key: object) -> str:
     return base64.urlsafe_b64encode(orjson.dumps(key, default=str)).decode().rstrip("=")
 
 
-def decode_cursor(cursor: str | None, size: int) -> list[Any] | None:
-    """Read a cursor back as a sort key of `size` values; None if there is none. Raises Problem if it is no cursor of ours."""
+def decode_cursor(cursor: str | None, size: int, *kinds: type) -> list[Any] | None:
+    """Read a cursor back as a sort key of `size` values, of `kinds` if they are named; None if there is none.
+
+    Raises Problem if it is no cursor of ours.
+    """
     if not cursor:
         return None
     try:
@@ -46,6 +49,8 @@ def decode_cursor(cursor: str | None, size: int) -> list[Any] | None:
     except (ValueError, binascii.Error) as error:
         raise _not_a_cursor() from error
     if not isinstance(key, list) or len(key) != size:
+        raise _not_a_cursor()
+    if kinds and [type(value) for value in key] != list(kinds):
         raise _not_a_cursor()
     return key
 

@@ -29,7 +29,7 @@ def test_the_committed_document_is_current(path: str) -> None:
 
 
 def test_no_document_is_left_over() -> None:
-    there = {str(file.relative_to(documents.FOLDER)) for file in documents.FOLDER.rglob("*.json")}
+    there = {str(file.relative_to(documents.FOLDER)) for file in documents.FOLDER.rglob("*") if file.is_file()}
     assert there == set(CURRENT)
 
 

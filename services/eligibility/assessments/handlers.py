@@ -6,20 +6,20 @@ from typing import Any
 
 import polars as pl
 
-from services.eligibility.assessments.domain import InlineFactsError, frames_of, overlaid
 from services.eligibility.assessments.schemas import AssessmentRequest
 from services.eligibility.evaluation.evaluate import evaluate
 from services.eligibility.evaluation.explain import explain
 from services.eligibility.facts.catalogue import Facts
 from services.eligibility.facts.registry import RegistryFacts
-from services.eligibility.policies.handlers import changed, policy_book
-from services.eligibility.policy.book import Book, ParameterError, Readings
-from shared.web.problems import INVALID, FieldError, Problem
+from services.eligibility.policies.handlers import changed
+from services.eligibility.policy.book import Readings
+from services.eligibility.whatif.domain import named_in
+from services.eligibility.whatif.handlers import rows_of, supposed_book, supposed_facts
 
 
 def assess(request: AssessmentRequest, official: Readings, registry: RegistryFacts, language: str) -> dict[str, Any]:
     """Judge one enterprise and explain every award; raises Problem that points at what is wrong with the request."""
-    book = _book(request)
+    book = supposed_book(request)
     readings = changed(official, request.interpretations)
     revision, facts = _facts(request, registry)
     outcomes = evaluate(facts, book, readings, request.award_years, request.decided_on, everyone=True)
@@ -40,24 +40,9 @@ def assess(request: AssessmentRequest, official: Readings, registry: RegistryFac
     }
 
 
-def _book(request: AssessmentRequest) -> Book:
-    book = policy_book(request.policy)
-    wrong = sorted(set(request.award_years) - set(book.possible_years))
-    if wrong:
-        allowed = f"{book.possible_years[0]}-{book.possible_years[-1]}"
-        raise Problem(INVALID, errors=[FieldError("/award_years", "award-year", f"award years are {allowed}")])
-    try:
-        return book.with_parameters(request.parameters) if request.parameters else book
-    except ParameterError as error:
-        raise Problem(INVALID, errors=[FieldError("/parameters", "parameter", str(error))]) from error
-
-
 def _facts(request: AssessmentRequest, registry: RegistryFacts) -> tuple[int | None, Facts]:
-    try:
-        frames = frames_of(request.facts)
-        if not request.from_registry:
-            return None, overlaid(Facts.of({}), frames)
-        revision = registry.latest_revision()
-        return revision, overlaid(registry.around(revision, request.uscc), frames)
-    except InlineFactsError as error:
-        raise Problem(INVALID, errors=[FieldError(error.pointer, "fact", str(error))]) from error
+    frames = rows_of(request.facts)
+    if not request.from_registry:
+        return None, supposed_facts(Facts.of({}), frames)
+    revision = registry.latest_revision()
+    return revision, supposed_facts(registry.around(revision, {request.uscc, *named_in(frames)}), frames)

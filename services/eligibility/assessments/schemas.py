@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.eligibility.decisions.schemas import ExplanationView
 from services.eligibility.evaluations.schemas import Uscc
+from services.eligibility.whatif.schemas import Alternative
 
 
-class AssessmentRequest(BaseModel):
+class AssessmentRequest(Alternative):
     """One enterprise, judged on facts given here, or on the registry's with changes."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        strict=True,
         json_schema_extra={
             "examples": [
                 {
@@ -32,22 +30,11 @@ class AssessmentRequest(BaseModel):
         },
     )  # fmt: skip
 
-    policy: str = Field(description="Code of the policy")
     uscc: Uscc = Field(description="The enterprise that is assessed")
-    award_years: list[int] = Field(min_length=1, max_length=20)
-    decided_on: date = Field(strict=False, description="The day to judge on; may lie in the future")
     from_registry: bool = Field(
         default=False,
         description="Start from the registry's newest facts; rows of `facts` then replace those of the same key",
     )
-    facts: dict[str, list[dict[str, Any]]] = Field(
-        default_factory=dict,
-        description="Rows by dataset, as the registry's datasets declare them; accounts are no facts",
-    )
-    interpretations: dict[str, str] = Field(
-        default_factory=dict, description="Readings other than the official ones: reading → value"
-    )
-    parameters: dict[str, Any] = Field(default_factory=dict, description="Other numbers, in their declared units")
 
 
 class Assessment(BaseModel):

@@ -22,7 +22,7 @@ def explanation(connection: Connection, row: Row[Any]) -> Explanation:
     book = policy_book(row.policy)
     readings = readings_of(book, repository.document(connection, row.interpretations_hash))
     facts = facts_of(repository.document(connection, row.inputs_hash))
-    return explain(facts, book, readings, row.award, row.subject, row.award_year, _judged_on(row))
+    return explain(facts, book, readings, row.award, row.subject, row.award_year, *_days(row))
 
 
 def receipt(connection: Connection, row: Row[Any]) -> dict[str, Any]:
@@ -46,7 +46,10 @@ def replay(connection: Connection, row: Row[Any]) -> dict[str, Any]:
     book = policy_book(row.policy)
     readings = readings_of(book, repository.document(connection, row.interpretations_hash))
     facts = facts_of(repository.document(connection, row.inputs_hash))
-    found = evaluate(facts, book, readings, [row.award_year], _judged_on(row), [row.award], results=("granted",))
+    day, first = _days(row)
+    found = evaluate(
+        facts, book, readings, [row.award_year], day, [row.award], results=("granted",), first_decided_on=first
+    )
     outcomes = [each for each in found.iter_rows(named=True) if each["subject"] == row.subject]
     now = _comparable(outcomes[0] if outcomes else None, row)
     then = {name: getattr(row, name) for name in now}
@@ -62,16 +65,16 @@ def replay(connection: Connection, row: Row[Any]) -> dict[str, Any]:
     }
 
 
-def _judged_on(row: Row[Any]) -> date:
-    """The day that the decision was judged on: the first version's, which later versions keep."""
-    judged_on: date = row.first_decided_on or row.decided_on
-    return judged_on
+def _days(row: Row[Any]) -> tuple[date, date]:
+    """The day that the decision was judged on, and the first version's, which later versions keep for what hangs on it."""
+    first: date = row.first_decided_on or row.decided_on
+    return max(first, row.decided_on), first
 
 
 def _comparable(outcome: dict[str, Any] | None, row: Row[Any]) -> dict[str, Any]:
     if outcome is None:
         return {"result": "withdrawn", "entitlement_fen": 0}
-    first_year = _judged_on(row).year
+    first_year = _days(row)[1].year
     return {
         "result": "granted",
         "entitlement_fen": outcome["entitlement_fen"],

@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from services.eligibility.tables import metadata
-from shared.database.schema import APPEND_ONLY
+from shared.database.schema import APPEND_ONLY, SEALED
 
 documents = Table(
     "documents",
@@ -125,7 +125,7 @@ decision_acts = Table(
     Column("acted_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("reason", Text),
     Index("ix_decision_acts_decision", "decision_id", "id"),
-    info=APPEND_ONLY,
+    info=SEALED,
     comment="Who did what to a decision, when and why",
 )
 

@@ -17,13 +17,17 @@ from .rows import READER, rows_read, subjects_reading
 PAIRS = pl.Schema({"award": pl.String(), "subject": pl.String()})
 
 
-def subjects_touching(facts: Facts, book: Book, uscc: Collection[str]) -> pl.DataFrame:
+def subjects_touching(
+    facts: Facts, book: Book, uscc: Collection[str], awards: Collection[str] | None = None
+) -> pl.DataFrame:
     """Every (award, subject) whose evaluation reads a row that names one of these enterprises, sorted.
 
-    So a client touches its providers, a sales company its producer, and an enterprise each project it operates.
+    Of `awards`, if some are named. So a client touches its providers, a sales company its producer, and an enterprise
+    each project it operates.
     """
     wanted = pl.Series("uscc", sorted(set(uscc)), dtype=pl.String)
-    rows = [(award.code, subject) for award in book.awards for subject in subjects_reading(facts, award, wanted)]
+    judged = [award for award in book.awards if awards is None or award.code in awards]
+    rows = [(award.code, subject) for award in judged for subject in subjects_reading(facts, award, wanted)]
     return pl.DataFrame(sorted(rows), schema=PAIRS, orient="row")
 
 

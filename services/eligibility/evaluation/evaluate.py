@@ -32,6 +32,7 @@ def evaluate(
     results: Collection[str] = RESULTS,
     everyone: bool = False,
     subjects: pl.DataFrame | None = None,
+    first_decided_on: date | None = None,
 ) -> pl.DataFrame:
     """Outcomes with `OUTCOME_SCHEMA`, sorted by award, subject and award year.
 
@@ -41,9 +42,10 @@ def evaluate(
     Cases come from rows about the award. With `everyone`, every enterprise gets an outcome of awards about
     enterprises for each award year, also where no row is about it (`about_known` is false then).
     `subjects` (columns award, subject) limits the work to these, with the same outcomes as for all.
+    `first_decided_on` is the decision day of the version that these restate, if there is one.
     Raises `KeyError` for an award that the book does not have.
     """
-    setting = book.setting(readings, decided_on)
+    setting = book.setting(readings, decided_on, first_decided_on)
     chosen = [book.award(code) for code in (awards if awards is not None else [award.code for award in book.awards])]
     if subjects is not None:
         facts = closure(facts, book, subjects)

@@ -45,14 +45,16 @@ def explain(
     subject: str,
     award_year: int | None,
     decided_on: date,
+    first_decided_on: date | None = None,
 ) -> Explanation:
     """Explain one outcome, whether facts tell of the subject or not.
 
-    `award_year` is None for an event whose day, and with it the year, is unknown. Raises `KeyError` for an award
+    `award_year` is None for an event whose day, and with it the year, is unknown. `first_decided_on` is as for
+    `evaluate`. Raises `KeyError` for an award
     that the book does not have, and `NoCaseError` for a year in which the subject's event did not fall.
     """
     found = book.award(award)
-    setting = book.setting(readings, decided_on)
+    setting = book.setting(readings, decided_on, first_decided_on)
     facts = closure(facts, book, pl.DataFrame([(award, subject)], schema=PAIRS, orient="row"))
     asked = [] if award_year is None else [award_year]
     years = sorted({*years_judged(found, book, asked)})

@@ -87,12 +87,6 @@ def run(database: Database, registry: RegistryFacts, job: RunningJob) -> None:
 
 
 def _standing(connection: Connection, request: EvaluationRequest) -> Standing:
-    first_days = connection.execute(
-        text(
-            "SELECT award, subject, identity_year, first_decided_on FROM awards WHERE policy = :policy AND version > 0"
-        ),
-        {"policy": request.policy},
-    ).all()
     paid = connection.execute(
         text(
             "SELECT DISTINCT award, subject FROM decisions WHERE policy = :policy AND payee_uscc = ANY(:scope)"
@@ -101,9 +95,28 @@ def _standing(connection: Connection, request: EvaluationRequest) -> Standing:
         {"policy": request.policy, "scope": [] if request.scope == "all" else request.scope},
     ).all()
     return Standing(
-        first_days=pl.DataFrame([tuple(row) for row in first_days], schema=FIRST_DAYS, orient="row"),
+        first_days=first_days_of(connection, request.policy),
         paid=pl.DataFrame([tuple(row) for row in paid], schema=PAIRS, orient="row"),
     )
+
+
+def first_days_of(connection: Connection, policy: str, pairs: pl.DataFrame | None = None) -> pl.DataFrame:
+    """Return FIRST_DAYS of the policy's awards in force; of `pairs` (award, subject), if they are given."""
+    named = pl.DataFrame(schema=PAIRS) if pairs is None else pairs
+    rows = connection.execute(
+        text(
+            "SELECT award, subject, identity_year, first_decided_on FROM awards WHERE policy = :policy AND version > 0"
+            " AND (:everything OR (award, subject) IN"
+            " (SELECT * FROM unnest(CAST(:awards AS text[]), CAST(:subjects AS text[]))))"
+        ),
+        {
+            "policy": policy,
+            "everything": pairs is None,
+            "awards": named.get_column("award").to_list(),
+            "subjects": named.get_column("subject").to_list(),
+        },
+    ).all()
+    return pl.DataFrame([tuple(row) for row in rows], schema=FIRST_DAYS, orient="row")
 
 
 def _seal(facts: Facts, book: Book, pairs: pl.DataFrame) -> pl.DataFrame:

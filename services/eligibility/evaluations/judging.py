@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -37,27 +38,11 @@ def judge(
     """Return the outcomes to keep, sorted, and which awards were judged.
 
     Yearly awards are judged for the years asked for, those given once over all their years. An award with a version in force
-    keeps that version's first decision day for what depends on the day.
+    keeps its first version's decision day for what depends on that day; what has happened since then counts too.
     """
     pairs = subjects_in_scope(request, facts, book, standing)
-    outcomes = _outcomes(request, facts, book, readings, request.decided_on, pairs)
-    for (day,), decided in standing.first_days.partition_by("first_decided_on", as_dict=True).items():
-        assert isinstance(day, date)
-        if day == request.decided_on:
-            continue
-        again = decided.select(list(PAIRS)).unique()
-        if pairs is not None:
-            again = again.join(pairs, on=list(PAIRS), how="semi")
-        if again.is_empty():
-            continue
-        then = _with_identity(_outcomes(request, facts, book, readings, day, again), book)
-        same = {"on": ["award", "subject", "identity_year"], "nulls_equal": True}
-        outcomes = pl.concat(
-            [
-                _with_identity(outcomes, book).join(decided, how="anti", **same),  # type: ignore[arg-type]
-                then.join(decided, how="semi", **same),  # type: ignore[arg-type]
-            ]
-        ).drop("identity_year")
+    years, day = request.award_years, request.decided_on
+    outcomes = as_decided(facts, book, readings, years, day, standing.first_days, subjects=pairs)
     subjects = None if pairs is None else set(pairs.iter_rows())
     kept = outcomes.sort("award", "subject", "award_year", nulls_last=True)
     return kept, Judged(request.policy, request.award_years, subjects)
@@ -73,16 +58,70 @@ def subjects_in_scope(
     return named if standing is None else pl.concat([named, standing.paid]).unique().sort(list(PAIRS))
 
 
-def _outcomes(
-    request: EvaluationRequest, facts: Facts, book: Book, readings: Readings, day: date, pairs: pl.DataFrame | None
+def as_decided(
+    facts: Facts,
+    book: Book,
+    readings: Readings,
+    award_years: Sequence[int],
+    decided_on: date,
+    first_days: pl.DataFrame,
+    *,
+    awards: Collection[str] | None = None,
+    subjects: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
+    """Return `outcomes` on `decided_on`.
+
+    Awards in force (`first_days`) keep their first version's decision day for what depends on that day; what has happened
+    since then counts too.
+    """
+    found = outcomes(facts, book, readings, award_years, decided_on, awards=awards, subjects=subjects)
+    for (first,), decided in first_days.partition_by("first_decided_on", as_dict=True).items():
+        assert isinstance(first, date)
+        if first == decided_on:
+            continue
+        # Asked about an earlier day, what is decided already is not undone for want of time.
+        day = max(first, decided_on)
+        again = decided.select(list(PAIRS)).unique()
+        if subjects is not None:
+            again = again.join(subjects, on=list(PAIRS), how="semi")
+        if again.is_empty():
+            continue
+        then = outcomes(facts, book, readings, award_years, day, awards=awards, subjects=again, first_decided_on=first)
+        same = {"on": ["award", "subject", "identity_year"], "nulls_equal": True}
+        found = pl.concat(
+            [
+                _with_identity(found, book).join(decided, how="anti", **same),  # type: ignore[arg-type]
+                _with_identity(then, book).join(decided, how="semi", **same),  # type: ignore[arg-type]
+            ]
+        ).drop("identity_year")
+    return found
+
+
+def outcomes(
+    facts: Facts,
+    book: Book,
+    readings: Readings,
+    award_years: Sequence[int],
+    day: date,
+    *,
+    awards: Collection[str] | None = None,
+    subjects: pl.DataFrame | None = None,
+    first_decided_on: date | None = None,
+) -> pl.DataFrame:
+    """Return what is granted and what stays open: yearly awards of `award_years`, those given once over all their years.
+
+    Of `awards` and `subjects`, if they are given.
+    """
     return pl.concat(
-        evaluate(facts, book, readings, years, day, awards, subjects=pairs, results=KEPT)
-        for years, awards in (
-            (request.award_years, domain.award_codes(book, once=False)),
+        evaluate(
+            facts, book, readings, years, day, [code for code in codes if awards is None or code in awards],
+            subjects=subjects, results=KEPT, first_decided_on=first_decided_on,
+        )
+        for years, codes in (
+            (award_years, domain.award_codes(book, once=False)),
             (book.possible_years, domain.award_codes(book, once=True)),
         )
-    )
+    )  # fmt: skip
 
 
 def _with_identity(outcomes: pl.DataFrame, book: Book) -> pl.DataFrame:

@@ -10,8 +10,9 @@ from sqlalchemy import Connection
 
 from services.eligibility.decisions import repository as decisions
 from services.eligibility.evaluations import handlers
-from services.eligibility.evaluations.refusals import Refusals
+from services.eligibility.evaluations.refusals import Judged, Refusals
 from services.eligibility.evaluations.schemas import Evaluation, EvaluationRequest, Outcome, Result
+from services.eligibility.facts.registry import RegistryFacts
 from services.eligibility.policies.handlers import policy_book, readings_of
 from shared.jobs import repository as jobs
 from shared.web.app import refusals
@@ -71,20 +72,33 @@ def list_outcomes(
     cursor: Cursor = None,
 ) -> Response:
     """List what an evaluation found: without `result`, what it kept (granted and undetermined)."""
-    after = decode_cursor(cursor, 1)
-    behind = int(after[0]) if after else 0
+    refused = result is Result.REFUSED
+    after = decode_cursor(cursor, 2, str, int) if refused else decode_cursor(cursor, 1, int)
     database = request.app.state.database
     with database.reading() as connection:
         row = jobs.get(connection, evaluation_id, handlers.EVALUATION)
         if row.state != "succeeded":
             raise Problem(CONFLICT, f"The evaluation is {row.state}; it has outcomes once it has succeeded.")
-        if result is not Result.REFUSED:
+        if not refused:
+            behind = after[0] if after else 0
             found = handlers.kept_outcomes(
                 connection, evaluation_id, result=result, jurisdiction=actor.jurisdiction, after=behind, limit=limit + 1
             )
             return json_response(page([handlers.outcome_view(each) for each in found], limit, "number"))
         document = decisions.document(connection, row.result["interpretations_hash"])
-        readings = readings_of(policy_book(row.input["policy"]), document)
+    judged_as = EvaluationRequest.model_validate(row.input)
+    book = policy_book(judged_as.policy)
+    registry: RegistryFacts = request.app.state.registry
+    judged = Judged(
+        row.id,
+        lambda datasets: registry.at(row.result["facts_revision"], datasets=datasets),
+        book,
+        readings_of(book, document),
+        judged_as.award_years,
+        judged_as.decided_on,
+        None if judged_as.scope == "all" else judged_as.scope,
+    )
     refusals_of: Refusals = request.app.state.refusals
-    refused = refusals_of.page(row, readings, jurisdiction=actor.jurisdiction, after=behind, limit=limit + 1)
-    return json_response(page([handlers.outcome_view(each) for each in refused], limit, "number"))
+    place = (after[0], after[1]) if after else ("", 0)
+    computed = refusals_of.page(judged, jurisdiction=actor.jurisdiction, after=place, limit=limit + 1)
+    return json_response(page([handlers.outcome_view(each) for each in computed], limit, "award", "number"))

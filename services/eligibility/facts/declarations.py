@@ -44,6 +44,8 @@ class FieldFacts:
     optional: bool
     zh: str
     en: str
+    #: The codes that it may hold; empty where any may.
+    choices: tuple[str, ...] = ()
 
     @property
     def qualified(self) -> str:
@@ -58,7 +60,11 @@ class FieldFacts:
 
 @dataclass(frozen=True, slots=True)
 class DatasetFacts:
-    """One dataset: its fields in order, its key, and the columns that name the enterprises it concerns."""
+    """One dataset: its fields in order, its key, and the columns that name the enterprises it concerns.
+
+    `apart`: rows that agree in these columns have periods (`since` to the day before `until`) that do not overlap.
+    `parent`: the dataset whose rows these hang on, by the column that bears its key's name.
+    """
 
     name: str
     zh: str
@@ -67,6 +73,8 @@ class DatasetFacts:
     key: tuple[str, ...]
     owners: tuple[str, ...]
     fields: tuple[FieldFacts, ...]
+    apart: tuple[str, ...] = ()
+    parent: str = ""
 
     @property
     def schema(self) -> pl.Schema:
@@ -94,12 +102,23 @@ def read_catalogue(path: Path) -> Mapping[str, DatasetFacts]:
 def _dataset(name: str, entry: dict[str, Any]) -> DatasetFacts:
     fields = tuple(_field(name, field, said) for field, said in entry["fields"].items())
     zh, en = entry["names"]
-    return DatasetFacts(name, zh, en, entry["source"], tuple(entry["key"]), tuple(entry["owners"]), fields)
+    return DatasetFacts(
+        name,
+        zh,
+        en,
+        entry["source"],
+        tuple(entry["key"]),
+        tuple(entry["owners"]),
+        fields,
+        tuple(entry.get("apart", ())),
+        entry.get("parent", ""),
+    )
 
 
-def _field(dataset: str, name: str, said: list[str]) -> FieldFacts:
-    kind, zh, en = said
-    return FieldFacts(dataset, name, kind.removesuffix(UNKNOWN), kind.endswith(UNKNOWN), zh, en)
+def _field(dataset: str, name: str, said: list[Any]) -> FieldFacts:
+    kind, zh, en, *choices = said
+    optional = kind.endswith(UNKNOWN)
+    return FieldFacts(dataset, name, kind.removesuffix(UNKNOWN), optional, zh, en, tuple(*choices))
 
 
 #: Dataset name → its declaration, in the order in which facts are recorded.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import httpx
 import polars as pl
@@ -26,13 +26,18 @@ class RegistryFacts:
         """Return the number of the newest revision, 0 if there is none."""
         return int(self._get("/v1/revisions/latest").json()["revision"])
 
-    def at(self, revision: int, uscc: Sequence[str] | None = None) -> Facts:
-        """Return all facts known at `revision`, or only the rows that name one of the enterprises `uscc`."""
-        return Facts.of({dataset: self._frame(revision, dataset, uscc) for dataset in CATALOGUE})
+    def at(
+        self, revision: int, uscc: Sequence[str] | None = None, *, datasets: Collection[str] = tuple(CATALOGUE)
+    ) -> Facts:
+        """Return facts known at `revision`: all, or only the rows that name one of the enterprises `uscc`.
 
-    def around(self, revision: int, uscc: str) -> Facts:
-        """Return what judging one enterprise takes: its rows, those of enterprises they name, and those that these name."""
-        wanted, facts = {uscc}, Facts.of({})
+        Of `datasets`, if some are named; the others are empty.
+        """
+        return Facts.of({dataset: self._frame(revision, dataset, uscc) for dataset in datasets})
+
+    def around(self, revision: int, uscc: Collection[str]) -> Facts:
+        """Return what judging enterprises takes: their rows, those of enterprises they name, and those that these name."""
+        wanted, facts = set(uscc), Facts.of({})
         for _ in range(_HOPS):
             facts = self.at(revision, sorted(wanted))
             named = {

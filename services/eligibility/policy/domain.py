@@ -15,6 +15,9 @@ from .grammar.setting import Setting
 from .parameters import ParameterError, ParameterValues
 from .text import Text
 
+#: Award years that a policy may have: each is a case of every award given once.
+MOST_YEARS = 20
+
 
 class ReadingsError(ValueError):
     """An unknown reading or value; the message lists what is allowed."""
@@ -106,11 +109,16 @@ class Book:
         if unknown:
             raise ParameterError(f"unknown parameters {', '.join(unknown)}; there are {', '.join(self.parameters)}")
         changed = {name: self.parameters[name].changed(value) for name, value in changes.items()}
-        return replace(self, parameters=MappingProxyType({**self.parameters, **changed}))
+        book = replace(self, parameters=MappingProxyType({**self.parameters, **changed}))
+        if not 1 <= len(book.award_years) <= MOST_YEARS:
+            raise ParameterError(
+                f"first_award_year, last_award_year: 1 to {MOST_YEARS} years, the first not after the last"
+            )
+        return book
 
-    def setting(self, readings: Readings, decided_on: date) -> Setting:
-        """What rules are read with."""
-        return Setting(self.parameters, readings, decided_on)
+    def setting(self, readings: Readings, decided_on: date, first_decided_on: date | None = None) -> Setting:
+        """What rules are read with; without a first version's decision day this is the first."""
+        return Setting(self.parameters, readings, decided_on, first_decided_on or decided_on)
 
     @cached_property
     def document(self) -> bytes:

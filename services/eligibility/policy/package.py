@@ -15,7 +15,7 @@ from .domain import Book, CoverageLine, Reading
 from .grammar.award import Award
 from .grammar.common import SHARED_WORDS
 from .grammar.terms import Parameter
-from .parameters import NUMBERS, ParameterValues, Value
+from .parameters import LEAST, NUMBERS, ParameterValues, Value
 from .text import Text
 
 #: Why a sentence needs no award code.
@@ -123,7 +123,8 @@ def _parameter(name: str, entry: Mapping[str, Any]) -> ParameterValues:
     if unit not in NUMBERS and unit not in ("date", "codes"):
         raise PackageError(f"parameters.yaml: {name} has unknown unit {unit!r}")
     values = tuple(sorted((_day(name, day), _value(value)) for day, value in entry["values"].items()))
-    return ParameterValues(name, entry["article"], unit, values, _text(entry["words"]))
+    least = entry.get("least", LEAST.get(unit, 0))
+    return ParameterValues(name, entry["article"], unit, values, _text(entry["words"]), least)
 
 
 def _day(name: str, day: Any) -> date:

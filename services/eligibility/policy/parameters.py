@@ -22,10 +22,12 @@ NUMBERS: Mapping[str, tuple[int, int]] = {
     "square metres": (10**12, 1),
     "instalments": (10, 1),
     "years": (100, 1),
-    "year": (9999, 1),
+    "year": (2100, 1),
     "days/year": (366, 1),
     "months": (1200, 1),
 }
+#: Unit → smallest value, where that is not 0.
+LEAST: Mapping[str, int] = {"instalments": 1, "year": 2000}
 #: Denominator that a unit carries: a share in basis points is so many ten-thousandths.
 DENOMINATORS: Mapping[str, int] = {"basis points": 10_000}
 #: The words that rulebook and explanations use for a unit.
@@ -57,6 +59,8 @@ class ParameterValues:
     unit: str
     values: tuple[tuple[date, Value], ...]
     words: Text
+    #: The smallest number it may be: 1 where something is divided by it.
+    least: int = 0
 
     def changed(self, given: Any) -> ParameterValues:
         """The same parameter with one value throughout, as a simulation sets it. Raises `ParameterError`."""
@@ -79,7 +83,7 @@ class ParameterValues:
             if not isinstance(given, str) or not given:
                 raise ParameterError(f"{self.name}: {self.domain}")
             return given
-        if isinstance(given, bool) or not isinstance(given, int) or not 0 <= given <= NUMBERS[self.unit][0]:
+        if isinstance(given, bool) or not isinstance(given, int) or not self.least <= given <= self.largest:
             raise ParameterError(f"{self.name}: {self.domain}")
         return given
 
@@ -98,7 +102,12 @@ class ParameterValues:
             return "a date (ISO 8601)"
         if self.unit == "codes":
             return "codes as text"
-        return f"whole numbers from 0 to {NUMBERS[self.unit][0]}, in {self.unit}"
+        return f"whole numbers from {self.least} to {self.largest}, in {self.unit}"
+
+    @property
+    def largest(self) -> int:
+        """The largest number it may be."""
+        return NUMBERS[self.unit][0]
 
     @property
     def denominator(self) -> int:

@@ -59,7 +59,7 @@ def rulebook(book: Book, language: str) -> str:
 
 
 def _lines(book: Book, language: str) -> Iterator[str]:
-    setting = Setting(book.parameters, Readings.official_defaults(book), date.max)
+    setting = book.setting(Readings.official_defaults(book), date.max)
     yield f"# {book.title.within(language)}"
     yield ""
     yield f"{_say('generated', language)}  "

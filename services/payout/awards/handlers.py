@@ -20,6 +20,7 @@ from services.payout.ledger import domain as ledger
 from services.payout.ledger import repository as postings
 from services.payout.orders import repository as orders
 from services.payout.orders.handlers import BY, Position, new_orders, obstacles_of, reposition
+from shared.audit import log as audit
 from shared.clock import calendar_date
 from shared.messaging.envelope import Message
 
@@ -57,6 +58,9 @@ def resume(connection: Connection, now: datetime) -> int:
         return 0
     waiting = repository.waiting_for_arrangement(connection, [each.id for each in confirmed], PASS_AWARDS)
     _give_effect(connection, waiting, confirmed, now)
+    if waiting:
+        using = [each.id for each in confirmed]
+        audit.record(connection, actor=BY, act="resume_awards", subjects=using, details={"awards": len(waiting)})
     return len(waiting)
 
 

@@ -133,6 +133,21 @@ _ENTITLEMENTS = """
 """
 
 
+def entitlements(
+    connection: Connection, award_ids: Collection[str], jurisdiction: str | None
+) -> dict[str, Entitlement]:
+    """Return the newest versions of those of `award_ids` that are known (in `jurisdiction`, if one is given)."""
+    rows = connection.execute(
+        text(
+            _ENTITLEMENTS.format(version="a.version")
+            + " WHERE a.award_id = ANY(CAST(:ids AS uuid[])) AND (CAST(:jurisdiction AS text) IS NULL"
+            " OR a.jurisdiction = :jurisdiction) ORDER BY a.award_id"
+        ),
+        {"ids": array(award_ids), "jurisdiction": jurisdiction},
+    )
+    return {row.award_id: entitlement(row) for row in rows}
+
+
 def waiting_for_arrangement(
     connection: Connection, arrangement_ids: Collection[UUID], limit: int
 ) -> list[tuple[Entitlement, Known]]:

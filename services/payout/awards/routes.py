@@ -8,7 +8,8 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from services.payout.awards import story
-from services.payout.awards.schemas import AwardStory
+from services.payout.awards.preview import preview
+from services.payout.awards.schemas import AwardStory, RestatementPreviews, RestatementQuery
 from shared.web.app import refusals
 from shared.web.auth import Actor, needs
 from shared.web.idempotency import json_response
@@ -26,3 +27,12 @@ def get_award_story(award_id: UUID, request: Request, actor: Annotated[Actor, ne
     if found is None:
         raise Problem(NOT_FOUND, "There is no such award here; a decision arrives within seconds of its approval.")
     return json_response(found)
+
+
+@router.post("/previews", operation_id="preview_restatements", response_model=RestatementPreviews)
+def preview_restatements(
+    body: RestatementQuery, request: Request, actor: Annotated[Actor, needs(Scope.MONEY_READ)]
+) -> Response:
+    """Tell what restated entitlements would do to orders and payments, under the difference law; nothing is changed."""
+    with request.app.state.database.reading_at_one_instant() as connection:
+        return json_response({"items": preview(connection, body.awards, actor.jurisdiction)})

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.payout.orders.schemas import Payee, PaymentOrder
-from services.payout.vocabulary import Unit
+from services.payout.vocabulary import Jurisdiction, Unit
+from shared.money import MAX_FEN
 
 
 class Instalment(BaseModel):
@@ -131,3 +132,51 @@ class AwardStory(BaseModel):
     orders: list[PaymentOrder]
     recoveries: list[RecoveryStory]
     postings: list[PostingStory] = Field(description="The ledger's entries of this award")
+
+
+class RestatedAward(BaseModel):
+    """An award as it might be restated; no instalments: withdrawn."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    award_id: UUID
+    jurisdiction: Jurisdiction
+    payee_uscc: str = Field(pattern=r"^[0-9A-Z]{18}$")
+    instalments_fen: list[Annotated[int, Field(ge=0, le=MAX_FEN, strict=True)]] = Field(
+        max_length=10, description="What is due in the year of the first decision, in the next, and so on; fen"
+    )
+
+
+class RestatementQuery(BaseModel):
+    """Awards as they might be restated."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    awards: list[RestatedAward] = Field(min_length=1, max_length=1_000)
+
+
+class RestatedShare(BaseModel):
+    """What a restatement would do between a unit and a payee, under the difference law; fen."""
+
+    unit: Unit
+    payee_uscc: str
+    ordered_fen: int = Field(description="All live orders now")
+    paid_fen: int = Field(description="Of them, settled by the bank")
+    top_up_fen: int = Field(description="Would be ordered on top")
+    cancelled_fen: int = Field(description="Would be cancelled, as it is not sent yet")
+    to_recover_fen: int = Field(description="Would have to come back, what is with the bank included")
+
+
+class RestatementPreview(BaseModel):
+    """What a restatement of an award would do."""
+
+    award_id: UUID
+    version: int = Field(description="The highest version received")
+    waits: bool = Field(description="It would wait: no arrangement of its first decision day covers it")
+    shares: list[RestatedShare]
+
+
+class RestatementPreviews(BaseModel):
+    """What restatements would do, award by award; awards that payout does not have are left out."""
+
+    items: list[RestatementPreview]

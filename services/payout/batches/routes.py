@@ -13,6 +13,7 @@ from services.payout.batches import answers, files, handlers, repository
 from services.payout.batches.schemas import Batch, BatchDraft, ResultsBody, ResultsReport
 from services.payout.sheets import CSV, XLSX, wanted
 from services.payout.vocabulary import Unit
+from shared.audit import log as audit
 from shared.web.app import refusals
 from shared.web.auth import Actor, needs
 from shared.web.idempotency import IdempotentCommand, json_response
@@ -98,6 +99,8 @@ def get_payment_batch_file(
         lines = repository.lines(connection, batch_id)
         day = repository.accounts_on(connection, batch_id)
     accounts = request.app.state.accounts.on(day, {line.payee_uscc for line in lines}, batch["registry_revision"])
+    with request.app.state.database.transaction() as connection:  # account numbers leave the house: that is an act
+        audit.record(connection, actor=actor.subject, act="get_payment_batch_file", subjects=[batch_id])
     frame = files.frame_of(lines, accounts)
     kind = wanted(accept) or CSV
     write = files.xlsx_of if kind == XLSX else files.csv_of

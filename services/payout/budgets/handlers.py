@@ -17,6 +17,7 @@ from services.payout.orders.handlers import BY
 from services.payout.orders.repository import lock_exclusively
 from services.payout.orders.waiting import reconsider
 from services.payout.vocabulary import UNITS
+from shared.audit import log as audit
 from shared.clock import Clock, calendar_date
 from shared.database.engine import Database
 from shared.web.problems import CONFLICT, INVALID, FieldError, Problem
@@ -100,7 +101,16 @@ class FundingPass:
                     return issued
                 lock_exclusively(connection)
                 until = repository.page_end(connection, start, self._page_orders)
-                issued += self._page(connection, start, until, blocked, now, year)
+                funded = self._page(connection, start, until, blocked, now, year)
+                if funded:
+                    audit.record(
+                        connection,
+                        actor=BY,
+                        act="fund_payment_orders",
+                        subjects=[f"budget:{year}"],
+                        details={"orders": funded},
+                    )
+                issued += funded
             if until is None or blocked.issuperset(UNITS):
                 return issued
             start = until

@@ -10,10 +10,13 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 
 from services.payout.access import whole_city
-from services.payout.ledger import repository, sealing
-from services.payout.ledger.schemas import Balance, Chain, Entry
+from services.payout.ledger import repository
+from services.payout.ledger.schemas import Balance, Entry
+from services.payout.ledger.tables import postings
 from services.payout.vocabulary import Unit
+from shared.audit.sealing import verify
 from shared.clock import SHANGHAI
+from shared.web.audit import Chain
 from shared.web.auth import Actor, needs
 from shared.web.idempotency import json_response
 from shared.web.pages import Cursor, Limit, Page, decode_cursor, page
@@ -79,4 +82,4 @@ def verify_ledger_chain(request: Request, actor: Reader) -> Response:
     """Compute the hash chain of the ledger anew and tell whether every block holds."""
     whole_city(actor)
     with request.app.state.database.reading_at_one_instant() as connection:
-        return json_response(asdict(sealing.verify(connection)))
+        return json_response(asdict(verify(connection, postings)))

@@ -35,12 +35,3 @@ class Balance(BaseModel):
     in_fen: int
     out_fen: int
     balance_fen: int
-
-
-class Chain(BaseModel):
-    """What verifying the ledger's hash chain found."""
-
-    blocks: int
-    postings: int = Field(description="Postings in the blocks that hold")
-    unsealed: int = Field(description="Postings that are not sealed yet: those of the last moments")
-    broken_at: int | None = Field(description="First block that does not hold; null if all do")

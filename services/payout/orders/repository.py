@@ -75,15 +75,15 @@ def add_replacements(connection: Connection, orders: Sequence[Replacement]) -> N
     copy(connection, "payment_orders", Replacement._fields, orders)
 
 
-def live(connection: Connection, award_ids: Collection[str]) -> dict[Key, list[LiveOrder]]:
-    """Return the live orders of `award_ids`, oldest first, and lock them."""
+def live(connection: Connection, award_ids: Collection[str], *, lock: bool = True) -> dict[Key, list[LiveOrder]]:
+    """Return the live orders of `award_ids`, oldest first, and lock them unless they are only looked at."""
     rows = connection.execute(
         text(
-            """
+            f"""
             SELECT id, number, award_id::text AS award_id, version, unit, payee_uscc, instalment, due_year, amount_fen,
                    state, waiting_for, budget_year, account_revision
             FROM payment_orders WHERE award_id = ANY(CAST(:ids AS uuid[])) AND live
-            ORDER BY award_id, number FOR UPDATE
+            ORDER BY award_id, number {"FOR UPDATE" if lock else ""}
             """
         ),
         {"ids": array(award_ids)},

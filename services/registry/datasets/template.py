@@ -7,23 +7,11 @@ import io
 import xlsxwriter
 
 from services.registry.datasets.domain import TEXTS, Dataset, Field, Kind
+from services.registry.datasets.handbook import KINDS
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _ROWS = 5_000
 _MAX_LIST = 255  # characters that a spreadsheet takes in a list
-
-_KINDS = {
-    Kind.USCC: ("18位统一社会信用代码", "unified social credit code, 18 characters"),
-    Kind.CODE: ("代码（文本）", "code, as text"),
-    Kind.TEXT: ("文本", "text"),
-    Kind.CHOICE: ("选项", "one of a list"),
-    Kind.DAY: ("日期，如2020-06-30", "date, such as 2020-06-30"),
-    Kind.YEAR: ("年份，如2020", "year, such as 2020"),
-    Kind.COUNT: ("整数", "whole number"),
-    Kind.MONEY: ("金额，至多两位小数", "amount with at most two decimals"),
-    Kind.NUMBER: ("整数", "whole number"),
-    Kind.FLAG: ("是或否", "yes or no (是/否)"),
-}
 
 
 def write(dataset: Dataset, language: str) -> bytes:
@@ -48,7 +36,7 @@ def write(dataset: Dataset, language: str) -> bytes:
         if shown and len(",".join(shown)) <= _MAX_LIST:
             sheet.data_validation(1, place, _ROWS, place, {"validate": "list", "source": shown})
         required = ("否" if item.optional else "是") if chinese else ("no" if item.optional else "yes")
-        content = _KINDS[item.kind][0 if chinese else 1]
+        content = KINDS[item.kind][0 if chinese else 1]
         notes.write_row(place + 1, 0, [heading, required, content, "、".join(shown) if chinese else ", ".join(shown)])
     sheet.freeze_panes(1, 0)
     notes.set_column(0, 3, 32)

@@ -19,14 +19,18 @@ def column(cells: Sequence[Any]) -> pl.Series:
     if types <= {str}:
         return pl.Series(cells, dtype=pl.String)
     if types <= {str, float}:
-        texts = pl.Series([cell if type(cell) is str else None for cell in cells], dtype=pl.String)
         numbers = _numbers(pl.Series([cell if type(cell) is float else None for cell in cells], dtype=pl.Float64))
+        if not any(type(cell) is str and cell for cell in cells):
+            return numbers.fill_null("")
+        texts = pl.Series([cell if type(cell) is str else None for cell in cells], dtype=pl.String)
         return texts.zip_with(texts.is_not_null(), numbers)
     return pl.Series([text(cell) for cell in cells], dtype=pl.String)
 
 
 def lost_digits(cells: Sequence[Any]) -> list[int]:
     """Return the places of numbers that are too long to be exact: harmless for an amount, ruin for a code."""
+    if float not in set(map(type, cells)):
+        return []
     return [place for place, cell in enumerate(cells) if isinstance(cell, float) and abs(cell) >= _EXACT]
 
 

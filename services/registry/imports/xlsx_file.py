@@ -20,6 +20,8 @@ from services.registry.imports.xlsx_guard import SheetFacts, inspect
 
 _NOTES = frozenset({"说明", "填写说明", "readme", "notes"})
 
+_SLICE_ROWS = 500
+
 Mistakes = list[tuple[int, str | None, str, str | None]]
 
 
@@ -47,9 +49,10 @@ class XlsxSheet:
         rows = islice(self._cells.iter_rows(), self._heading_row, None)
         number = self._heading_row + 1
         total = max(self._cells.total_height, 1)
-        while part := list(islice(rows, PART_ROWS)):
-            checked = self._check(range(number, number + len(part)), part)
-            number += len(part)
+        while columns := _columns(rows, PART_ROWS):
+            numbers = range(number, number + len(columns[0]))
+            checked = self._check(numbers, columns)
+            number = numbers.stop
             yield Part(checked, min(number, total), total)
 
     def rows(self, lines: frozenset[int]) -> Iterator[tuple[int, list[str]]]:
@@ -58,12 +61,11 @@ class XlsxSheet:
             if line in lines:
                 yield line, [xlsx_cells.text(cell) for cell in cells[: len(self.headings)]]
 
-    def _check(self, numbers: range, part: list[list[Any]]) -> Checked:
+    def _check(self, numbers: range, columns: list[list[Any]]) -> Checked:
         errors: Mistakes = []
-        margin = [("",) * len(part)] * (self._cells.start or (0, 0))[1]
-        columns = [*margin, *zip(*part, strict=True)]
+        margin = [[""] * len(numbers)] * (self._cells.start or (0, 0))[1]
         texts: list[pl.Series] = []
-        for place, cells in enumerate(columns):
+        for place, cells in enumerate([*margin, *columns]):
             item = self._columns.fields[place] if place < len(self.headings) else None
             if item is not None:
                 texts.append(xlsx_cells.column(cells))
@@ -72,7 +74,7 @@ class XlsxSheet:
                     errors += [(numbers[n], item.name, "digits_lost", None) for n in lost]
                 continue
             if place < len(self.headings):
-                texts.append(pl.Series([None], dtype=pl.String).new_from_index(0, len(part)))
+                texts.append(pl.Series([None], dtype=pl.String).new_from_index(0, len(numbers)))
             if place not in self._columns.ignored:
                 width = str(len(self.headings))
                 errors += [(numbers[n], None, "column_count", width) for n, cell in enumerate(cells) if cell != ""]
@@ -108,6 +110,22 @@ class XlsxSheet:
         for number, cells in enumerate(sheet.iter_rows(), 1):
             if cells[0] != "" or cells.count("") < len(cells):
                 yield number, [*margin, *cells] if margin else cells
+
+
+def _columns(rows: Iterator[list[Any]], count: int) -> list[list[Any]]:
+    """Take up to `count` rows as columns; empty when there are none.
+
+    Row by row in small slices: held as fifty thousand lists, the rows would be walked by the garbage collector again and again.
+    """
+    columns: list[list[Any]] = []
+    for _ in range(0, count, _SLICE_ROWS):
+        part = list(islice(rows, _SLICE_ROWS))
+        if not part:
+            break
+        columns = columns or [[] for _ in part[0]]
+        for column, cells in zip(columns, zip(*part, strict=True), strict=True):
+            column.extend(cells)
+    return columns
 
 
 class XlsxFile:

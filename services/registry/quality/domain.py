@@ -20,6 +20,8 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     "sudden_jump": ("“{name}”比上年变动超过十倍", "“{name}” changed more than tenfold from the year before"),
     "before_registration": ("早于企业成立日期", "it is before the enterprise was registered"),
     "monitored_without_location": ("已纳入监测但没有所在地", "monitored, but without any location"),
+    "without_location": ("企业没有所在地", "the enterprise has no location at all"),
+    "no_rate": ("缺少该年的平均汇率", "there is no average exchange rate for the year"),
     "no_parent": ("所属项目尚未登记", "what it belongs to is not recorded"),
     "empty_period": ("时段为空（起止同日）", "the period is empty: it ends on its first day"),
     "unknown_award": ("奖补项目代码未知", "the award's code is not known"),
@@ -63,12 +65,28 @@ def _jump(dataset: str, field: str, *awards: str) -> Sign:
     return Sign("sudden_jump", dataset, f"EXISTS ({before} AND {apart})", field, awards)
 
 
+def _unlocated(dataset: str, *awards: str, owner: str = "uscc") -> Sign:
+    where = f"NOT EXISTS (SELECT 1 FROM {{locations}} AS l WHERE l.uscc = r.{owner})"
+    return Sign("without_location", dataset, where, owner, awards)
+
+
 def _orphan(dataset: str, field: str, parent: str, award: str) -> Sign:
     where = f"NOT EXISTS (SELECT 1 FROM {{{parent}}} AS p WHERE p.{field} = r.{field})"
     return Sign("no_parent", dataset, where, field, (award,))
 
 
+_LOAN_YEARS = (
+    "(SELECT DISTINCT b.loan_id, y.year FROM {loan_balances} AS b"
+    " CROSS JOIN (SELECT CAST(generate_series(2020, 2024) AS bigint) AS year) AS y"
+    " WHERE b.principal_fen > 0 AND b.since <= make_date(CAST(y.year AS int), 12, 31)"
+    " AND b.until > make_date(CAST(y.year AS int), 1, 1)"
+    " UNION SELECT i.loan_id, i.year FROM {loan_years} AS i WHERE i.interest_paid_fen IS NULL)"
+)
+"""Loans and years with a balance on some day, or with a row that lacks the interest."""
+
 _ORDINARY_YEAR = "NOT (r.year % 4 = 0 AND (r.year % 100 <> 0 OR r.year % 400 = 0))"
+_IN_A_MARKET = "EXISTS (SELECT 1 FROM {parks} AS p WHERE p.park_id = r.park_id AND p.physical_market)"
+_ORGANISED = "r.organiser = 'commerce_department'"
 _TITLED = "r.grade IN ('excellent', 'good')"
 
 SIGNS: tuple[Sign, ...] = (
@@ -82,21 +100,62 @@ SIGNS: tuple[Sign, ...] = (
     ),
     _missing("service_centre_grades", "tender_reference", "service-centre-grade", where=_TITLED),
     _missing("platform_authorisations", "settled_on", "provider-setup"),
+    _missing("parks", "jurisdiction", "park"),
     _missing("parks", "infrastructure_accepted_on", "park"),
     _missing("park_years", "operating_area_m2", "park"),
     _missing("park_years", "ecommerce_area_m2", "park"),
     _missing("park_years", "online_retail_fen", "park", where="r.agricultural_retail_fen IS NULL"),
+    _missing("park_years", "merchants", "park", where=_IN_A_MARKET),
+    _missing("park_years", "ecommerce_merchants", "park", where=_IN_A_MARKET),
+    _missing("logistics_hubs", "jurisdiction", "logistics-hub"),
     _missing("hub_years", "client_enterprises", "logistics-hub"),
     _missing("hub_years", "parcels", "logistics-hub"),
+    _missing("hub_years", "operating_days", "logistics-hub"),
     _missing("courier_years", "parcels", "courier-rent"),
+    _missing("courier_years", "operating_days", "courier-rent"),
     _missing("courier_years", "rent_fen", "courier-rent"),
+    _missing("delivery_terminals", "jurisdiction", "smart-terminal"),
     _missing("delivery_terminals", "accepted_on", "smart-terminal"),
-    _missing("loan_years", "interest_paid_fen", "loan-interest"),
+    Sign(
+        "missing_figure",
+        "loan_years",
+        "NOT EXISTS (SELECT 1 FROM {loan_years} AS s WHERE s.loan_id = r.loan_id AND s.year = r.year"
+        " AND s.interest_paid_fen IS NOT NULL)",
+        "interest_paid_fen",
+        ("loan-interest",),
+        _LOAN_YEARS,
+    ),
     _missing("zone_years", "lishui_product_sales_fen", "platform-zone"),
     _missing("exhibition_attendances", "booth_fee_fen", "exhibition-organised", "exhibition-independent"),
+    _missing("exhibition_attendances", "display_fee_fen", "exhibition-organised", where=_ORGANISED),
     _missing("cross_border_years", "postage_fen", "crossborder-postage"),
+    Sign(
+        "no_rate",
+        "cross_border_years",
+        "r.sales_cny_fen > 0 AND NOT EXISTS (SELECT 1 FROM {reference_rates} AS x WHERE x.series = 'usd_cny_year'"
+        " AND extract(year FROM x.effective_on) = r.year)",
+        "sales_cny_fen",
+        ("crossborder-postage",),
+    ),
+    _missing("statistics_sales", "online_retail_fen", "sustained-growth"),
+    _missing("cold_stores", "jurisdiction", "cold-chain"),
     _missing("cold_stores", "in_use_on", "cold-chain"),
     _missing("cold_stores", "construction_cost_fen", "cold-chain"),
+    _unlocated("service_centre_grades", "service-centre-grade"),
+    _unlocated("platform_authorisations", "provider-setup"),
+    _unlocated("service_contracts", "provider-growth", owner="client_uscc"),
+    _unlocated("parks", "park"),
+    _unlocated("logistics_hubs", "logistics-hub"),
+    _unlocated("courier_years", "courier-rent"),
+    _unlocated("delivery_terminals", "smart-terminal"),
+    _unlocated("sales_spin_offs", "sales-spin-off", owner="producer_uscc"),
+    _unlocated("platform_zones", "platform-zone"),
+    _unlocated("exhibition_attendances", "exhibition-organised", "exhibition-independent"),
+    _unlocated("cross_border_years", "crossborder-postage"),
+    _unlocated("overseas_warehouses", "overseas-warehouse"),
+    _unlocated("cold_stores", "cold-chain"),
+    _unlocated("demonstration_titles", "demonstration"),
+    _unlocated("statistics_sales", "sustained-growth"),
     Sign("part_above_whole", "park_years", "r.ecommerce_area_m2 > r.operating_area_m2", "ecommerce_area_m2", ("park",)),
     Sign("part_above_whole", "park_years", "r.ecommerce_merchants > r.merchants", "ecommerce_merchants", ("park",)),
     Sign(

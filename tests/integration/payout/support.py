@@ -20,10 +20,11 @@ from services.payout.accounts.registry import Account, AccountChange
 from services.payout.app import build
 from services.payout.awards import handlers as awards
 from services.payout.budgets.handlers import FundingPass
-from services.payout.ledger.sealing import Sealer
+from services.payout.ledger.tables import postings
 from services.payout.reconciliation.eligibility import InForce, NotReachedError
 from services.payout.settings import Settings
 from services.payout.worker import award_decisions, job_handlers
+from shared.audit.sealing import Sealer
 from shared.clock import FixedClock, calendar_date
 from shared.database.engine import Database
 from shared.identifiers import award_id as identify
@@ -241,7 +242,7 @@ class Payout:
 
     def seal(self) -> None:
         """Seal the ledger up to now."""
-        sealer = Sealer(self.database, block_postings=2)
+        sealer = Sealer(self.database, [postings], block_rows=2)
         while sealer.step():
             pass
 

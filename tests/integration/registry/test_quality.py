@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from services.registry.datasets.declarations.money import TIERED_AWARDS, UNTIERED_AWARDS
 from services.registry.quality.domain import SIGNS
 from tests.integration.registry.conftest import Registry, enterprise, uscc
 
@@ -50,10 +51,54 @@ def test_what_is_odd_is_told(registry: Registry) -> None:
         ("missing_figure", "courier_years", "2020"),
         ("part_above_whole", "park_years", "2021"),
         ("no_parent", "park_years", "2021"),
+        ("without_location", "courier_years", "2020"),
+        ("without_location", "courier_years", "2021"),
     }
     assert told(registry, award="courier-rent") == {
         ("days_above_year", "courier_years", "2021"),
         ("missing_figure", "courier_years", "2020"),
+        ("without_location", "courier_years", "2020"),
+        ("without_location", "courier_years", "2021"),
     }
     assert told(registry, uscc=B, code="missing_figure") == {("missing_figure", "courier_years", "2020")}
     assert told(registry, by="liandu-officer") == set()
+
+
+def test_every_award_has_signs_of_what_would_decide_it() -> None:
+    told_of = {award for sign in SIGNS for award in sign.awards}
+    assert told_of == {*TIERED_AWARDS, *UNTIERED_AWARDS}
+
+
+def test_a_loan_without_its_years_interest_is_told_for_every_year_with_a_balance(registry: Registry) -> None:
+    registry.enterprises(A)
+    registry.recorded("locations", {"uscc": A, "since": "2015-01-01", "jurisdiction": "liandu"})
+    loan = {"licensed_lender": True, "business_purpose": True, "drawn_on": "2020-06-01", "tenor_months": 36}
+    registry.recorded("loans", {"loan_id": "L", "uscc": A, "lender": "丽水样例银行", **loan})
+    period = {"loan_id": "L", "since": "2020-06-01", "until": "2023-01-01", "principal_fen": 100}
+    registry.recorded("loan_balances", period)
+    registry.recorded(
+        "loan_years",
+        {"loan_id": "L", "year": 2020, "interest_paid_fen": 3, "other_subsidy_fen": 0},
+        {"loan_id": "L", "year": 2021, "other_subsidy_fen": 0},
+    )
+    assert told(registry, award="loan-interest") == {
+        ("missing_figure", "loan_years", "2021"),
+        ("missing_figure", "loan_years", "2022"),
+    }
+    assert told(registry, award="loan-interest", by="liandu-officer") == told(registry, award="loan-interest")
+
+
+def test_a_yuan_sale_in_a_year_without_a_rate_is_told(registry: Registry) -> None:
+    registry.enterprises(A)
+    registry.recorded("locations", {"uscc": A, "since": "2015-01-01", "jurisdiction": "city"})
+    rate = {
+        "series": "usd_cny_year",
+        "effective_on": "2020-01-01",
+        "value": 68974,
+        "status": "secondary",
+        "source": "-",
+    }
+    registry.recorded("reference_rates", rate)
+    sold = {"uscc": A, "sales_usd_cents": 0, "sales_cny_fen": 5, "postage_fen": 1}
+    registry.recorded("cross_border_years", {**sold, "year": 2020}, {**sold, "year": 2021})
+    assert told(registry, award="crossborder-postage") == {("no_rate", "cross_border_years", "2021")}

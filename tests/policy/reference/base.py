@@ -106,6 +106,10 @@ class World:
         """Whether a day is within validity."""
         return known(lambda d: FIRST_DAY <= d <= self.last_day(), day)
 
+    def happened(self, day: date | None) -> bool | None:
+        """Whether a day has come by the day of decision."""
+        return known(lambda d: d <= self.decided_on, day)
+
     def form(self, uscc: str | None, *, enterprises: bool) -> bool | None:
         """Whether the legal form is right."""
         form = self.row("enterprises", uscc=uscc)["legal_form"]
@@ -143,8 +147,7 @@ class World:
     def dated(self, uscc: str, day: date | None, *, enterprises: bool | None) -> bool | None:
         """What every dated award asks of its payee and event; `enterprises` None for any form."""
         form = True if enterprises is None else self.form(uscc, enterprises=enterprises)
-        happened = known(lambda d: d <= self.decided_on, day)
-        return kleene(self.valid(day), happened, self.urban(self.place(uscc, day)), form, self.honest(uscc))
+        return kleene(self.valid(day), self.happened(day), self.urban(self.place(uscc, day)), form, self.honest(uscc))
 
     def project(self, project: str | None, payee: str | None) -> tuple[bool | None, str | None]:
         """Whether a project's own place is right, and the jurisdiction."""

@@ -57,21 +57,23 @@ def smart_terminal(w: World) -> Cases:
     cases: Cases = {}
     both = w.readings["project_place"] == "both"
     for uscc in {row["uscc"] for row in w.rows("delivery_terminals")}:
-        for year in YEARS:
+        for year in range(2020, 2026):
             counted: list[tuple[date, str, str | None]] = []
             doubtful = 0
             for row in w.rows("delivery_terminals", uscc=uscc):
                 day, operator = row["accepted_on"], w.place(uscc, row["accepted_on"])
                 if (day is not None and day.year != year) or w.paid(["smart-terminal"], row["serial"]):
                     continue
-                here = kleene(w.valid(day), w.urban(operator), w.urban(row["jurisdiction"]) if both else True)
+                here = kleene(
+                    w.happened(day), w.valid(day), w.urban(operator), w.urban(row["jurisdiction"]) if both else True
+                )
                 doubtful += here is None
                 if here:
                     counted.append((day, row["serial"], row["jurisdiction"] if both else operator))
-            ended = year_end(year) < w.decided_on
+            begun = date(year, 1, 1) <= min(w.decided_on, w.last_day())
             some = True if counted else None if doubtful else False
             open_ = not w.paid(["smart-terminal"], uscc, year)
-            met = kleene(ended, w.form(uscc, enterprises=False), w.honest(uscc), some, open_)
+            met = kleene(begun, w.form(uscc, enterprises=False), w.honest(uscc), some, open_)
             cases[uscc, year] = Case(met, len(counted) * WAN, max(counted)[2] if counted else None)
     return cases
 

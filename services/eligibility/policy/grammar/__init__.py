@@ -11,7 +11,16 @@ from .measures import Measured, measure
 from .rates import grown_by
 from .reads import PAYEE, SUBJECT, Read
 from .setting import Setting
-from .subjects import Table, each_year, each_year_of, once_on, once_per, once_per_named, once_per_unit_and_level
+from .subjects import (
+    Table,
+    each_year,
+    each_year_of,
+    events_of_year,
+    once_on,
+    once_per,
+    once_per_named,
+    once_per_unit_and_level,
+)
 from .terms import Column, fact, lowest, parameter
 from .words import (
     ANY_FORM,
@@ -68,6 +77,7 @@ __all__ = [
     "each",
     "each_year",
     "each_year_of",
+    "events_of_year",
     "fact",
     "fixed",
     "grown_by",

@@ -14,7 +14,7 @@ from services.eligibility.policy.text import Text
 from .combinations import Chosen, Combination
 from .comparisons import Comparison
 from .conditions import Condition, Holds
-from .days import AwardYear, CaseDay, DecisionDay, YearEnd
+from .days import AwardYear, CaseDay, DecisionDay, ReadDay, YearEnd, YearStart
 from .lookups import Lookup
 from .reads import PAYEE, Read
 from .setting import Setting
@@ -27,6 +27,7 @@ SHARED_WORDS: dict[str, Text] = {
     "award-year": Text("奖补年度在政策有效期内", "award year within the policy's validity"),
     "award-year-from": Text("不早于首个奖补年度", "not before the first award year"),
     "award-year-to": Text("不晚于最后奖补年度", "not after the last award year"),
+    "year-begun": Text("奖补年度已开始", "the award year has begun"),
     "year-ended": Text("奖补年度已结束", "the award year has ended"),
     "validity": Text("事项发生在政策有效期内", "the event lies within the policy's validity"),
     "validity-from-first-day": Text("不早于施行日", "not before the first day of validity"),
@@ -43,7 +44,7 @@ SHARED_WORDS: dict[str, Text] = {
     "amount-above-zero": Text("金额大于零", "an amount above zero"),
 }
 #: Shared conditions that come from the Supplementary section.
-SUPPLEMENTARY = {"award-year", "year-ended", "validity", "happened", "place"}
+SUPPLEMENTARY = {"award-year", "year-begun", "year-ended", "validity", "happened", "place"}
 
 
 @dataclass(frozen=True)
@@ -69,10 +70,10 @@ class PaidBefore(Lookup):
 
 @dataclass(frozen=True)
 class Integrity(Lookup):
-    """The payee's sanctions on the decision day: dishonesty in force, or a case of the year up to that day."""
+    """The payee's sanctions on the first version's decision day: dishonesty in force, or a case of the year up to it."""
 
     def attach(self, cases: pl.DataFrame, facts: Facts, setting: Setting) -> pl.DataFrame:
-        day = setting.decided_on
+        day = setting.first_decided_on
         since, kind = pl.col("since"), pl.col("kind")
         in_force = (since <= day) & (pl.col("until").is_null() | (pl.col("until") > day))
         recent = since.is_between(years_before(day, setting.parameter("integrity_lookback_years")), day)
@@ -102,7 +103,15 @@ CLEAN = Column("payee.clean", "flag", Text("无失信或处罚记录", "no disho
 
 
 def conditions_on_time(about: About) -> tuple[Condition, ...]:
-    """Yearly: an award year of the policy that has ended. Events: within validity, on or before the decision day."""
+    """Yearly: an award year of the policy that has ended. Events: within validity, on or before the decision day.
+
+    Where a year sums up events, it must have begun and have a day of validity; the rest is asked of each event.
+    """
+    if about.sums_events:
+        first = Comparison("validity-from-first-day", YearEnd(), "at_least", parameter("validity_first_day"))
+        last = no_later_than("validity-to-last-day", YearStart(), ReadDay("validity_last_day"))
+        begun = no_later_than("year-begun", YearStart(), DecisionDay())
+        return (Combination("validity", "all", (first, last)), begun)
     if about.yearly_judged:
         from_first = at_least("award-year-from", AwardYear(), parameter("first_award_year"))
         to_last = no_later_than("award-year-to", AwardYear(), parameter("last_award_year"))

@@ -143,6 +143,26 @@ class YearEnd(Term):
 
 
 @dataclass(frozen=True)
+class YearStart(Term):
+    """1 January of the award year."""
+
+    def plan(self, setting: Setting) -> pl.Expr:
+        return pl.date(pl.col("award_year"), 1, 1)
+
+    def value(self, row: Row, setting: Setting) -> Any:
+        return None if row["award_year"] is None else date(row["award_year"], 1, 1)
+
+    def unit(self, setting: Setting) -> str:
+        return "day"
+
+    def phrase(self, setting: Setting) -> Text:
+        return Text("奖补年度1月1日", "1 January of the award year")
+
+    def document(self) -> Any:
+        return "year_start"
+
+
+@dataclass(frozen=True)
 class ReadDay(Term):
     """A day that is itself the value of a reading."""
 

@@ -17,11 +17,16 @@ INT64 = 2**63 - 1
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """Everything a rule depends on besides facts."""
+    """Everything a rule depends on besides facts.
+
+    `decided_on` says what has happened by then. `first_decided_on` is the decision day of the award's first version,
+    which a later version keeps for what depends on that day alone: whether the payee's record is clean.
+    """
 
     parameters: Mapping[str, ParameterValues]
     readings: Mapping[str, str]
     decided_on: date
+    first_decided_on: date
 
     def reading(self, name: str) -> str:
         """The value chosen for a reading."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import polars as pl
@@ -55,6 +55,8 @@ class About:
     subject: tuple[str, ...]
     payee: Column | ChosenTerm
     once: bool
+    #: Whether a year's case sums up events, so that each event's own day counts and not the year's last.
+    sums_events: bool = False
     #: The yearly dataset joined to the rows, and the columns that join them.
     yearly: str = ""
     joined_on: str = ""
@@ -174,6 +176,7 @@ class About:
             "dataset": self.dataset,
             "subject": ":".join(self.subject),
             "once": self.once,
+            "sums_events": self.sums_events,
             "yearly": self.yearly,
             "parent": self.parent,
             "payee": self.payee.document(),
@@ -214,6 +217,14 @@ def each_year_of(owner: Column, *, once: bool = False) -> About:
     """Each enterprise that a dataset names, in every award year; measures say what it did in that year."""
     dataset, column = owner.name.split(".")
     return About("owners_by_years", dataset, (column,), owner, once=once)
+
+
+def events_of_year(owner: Column) -> About:
+    """Each enterprise that a dataset of events names, in every year that has a day of validity.
+
+    A measure sums up the events, each within validity and by the decision day: the year need not have ended.
+    """
+    return replace(each_year_of(owner), sums_events=True)
 
 
 def once_per(table: Table, *, judged_in: Table) -> About:

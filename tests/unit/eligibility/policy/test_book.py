@@ -55,6 +55,11 @@ def test_another_number_is_another_book() -> None:
         ("covered_jurisdictions", [], "non-empty list"),
         ("covered_jurisdictions", [1], "codes as text"),
         ("validity_first_day", "soon", "a date"),
+        ("zone_step", 0, "whole numbers from 1"),
+        ("hub_instalments", 0, "whole numbers from 1 to 10"),
+        ("last_award_year", 2019, "the first not after the last"),
+        ("last_award_year", 2099, "1 to 20 years"),
+        ("first_award_year", 1, "whole numbers from 2000 to 2100"),
     ],
 )
 def test_a_number_outside_its_domain_is_refused(name: str, value: object, message: str) -> None:

@@ -14,7 +14,7 @@ from services.eligibility.policy.grammar import (
     days,
     each,
     each_year,
-    each_year_of,
+    events_of_year,
     judged_by_measure,
     once_per,
     one_of,
@@ -67,7 +67,7 @@ courier_rent = Award(
 smart_terminal = Award(
     code="smart-terminal",
     article=Article(4, sentence=4),
-    about=each_year_of(Terminal.uscc),
+    about=events_of_year(Terminal.uscc),
     given_to=NOT_GOVERNMENT,
     place=judged_by_measure(terminals.jurisdiction),
     when=(some("terminals-accepted", terminals.counted, in_doubt=terminals.in_doubt),),

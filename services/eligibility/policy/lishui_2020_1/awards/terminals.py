@@ -26,7 +26,7 @@ from services.eligibility.policy.grammar import PAYEE, Measured, Read, Setting, 
     names_left_out=True,
 )
 def terminals(cases: pl.DataFrame, facts: Facts, setting: Setting) -> Measured:
-    """Terminals accepted in the year and within validity, in the area on their day, and not paid before.
+    """Terminals accepted in the year, within validity and by the decision day, in the area on their day, not paid before.
 
     One whose day or place is unknown is left out and named. Parts: one row per terminal.
     """
@@ -46,6 +46,7 @@ def terminals(cases: pl.DataFrame, facts: Facts, setting: Setting) -> Measured:
     both = setting.reading("project_place") == "both"
     last_day = pl.lit(setting.reading("validity_last_day")).str.to_date()
     in_time = pl.col("accepted_on").is_between(pl.lit(setting.parameter("validity_first_day")), last_day)
+    in_time = in_time & (pl.col("accepted_on") <= pl.lit(setting.decided_on))
     in_place = pl.col("operator_place").is_in(area)
     if both:
         in_place = in_place & pl.col("jurisdiction").is_in(area)

@@ -1,0 +1,31 @@
+"""The route of impact previews."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Request, Response
+
+from services.eligibility.impact import handlers
+from services.eligibility.impact.schemas import Impact, ImpactRequest
+from shared.clock import calendar_date
+from shared.web.app import refusals
+from shared.web.auth import Actor, needs
+from shared.web.idempotency import json_response
+from shared.web.problems import UNAVAILABLE
+from shared.web.scopes import Scope
+
+router = APIRouter(prefix="/v1/impact", tags=["impact"])
+
+
+@router.post("", operation_id="preview_impact", response_model=Impact, responses=refusals(UNAVAILABLE))
+def preview_impact(
+    actor: Annotated[Actor, needs(Scope.SIMULATIONS_WRITE)], body: ImpactRequest, request: Request
+) -> Response:
+    """Tell what a correction of facts would change before it is made, and what money would have to come back.
+
+    Only subjects that the corrected rows touch are judged, before and after. Nothing is stored.
+    """
+    state = request.app.state
+    today = calendar_date(state.clock.now())
+    return json_response(handlers.impact(state.database, body, state.registry, state.payout, actor, today))

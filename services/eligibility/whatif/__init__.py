@@ -1,0 +1,1 @@
+"""What if: other readings, other numbers, other facts, and how what they give compares with what is; nothing is decided."""

@@ -1,0 +1,144 @@
+"""Rows given inline, read strictly into typed facts and laid over what is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from services.eligibility.facts.catalogue import CATALOGUE, LARGEST, DatasetFacts, Facts, FieldFacts
+
+RowsByDataset = Mapping[str, Sequence[Mapping[str, Any]]]
+
+_SIGNED = "value"
+_YEARS = range(1, 10_000)
+
+
+class InlineFactsError(ValueError):
+    """A row that is not what the catalogue says: `pointer` is where, the text what is wrong, never the value."""
+
+    def __init__(self, pointer: str, message: str) -> None:
+        """Point at the mistake."""
+        super().__init__(message)
+        self.pointer = pointer
+
+
+def frames_of(rows_by_dataset: RowsByDataset) -> dict[str, pl.DataFrame]:
+    """Return typed frames of rows as JSON gives them; raises InlineFactsError."""
+    return _read(rows_by_dataset, "facts", lambda dataset: dataset.fields)
+
+
+def keys_of(rows_by_dataset: RowsByDataset) -> dict[str, pl.DataFrame]:
+    """Return typed frames of keys as JSON gives them, each row with the fields of its dataset's key and no other."""
+    return _read(rows_by_dataset, "withdrawals", lambda dataset: [dataset.field(name) for name in dataset.key])
+
+
+def named_in(frames: Mapping[str, pl.DataFrame]) -> set[str]:
+    """Return the enterprises that rows, or keys, name."""
+    return {
+        code
+        for name, frame in frames.items()
+        for column in CATALOGUE[name].owners
+        if column in frame.columns
+        for code in frame.get_column(column).drop_nulls()
+    }
+
+
+def overlaid(base: Facts, frames: Mapping[str, pl.DataFrame], withdrawn: Mapping[str, pl.DataFrame]) -> Facts:
+    """Return `base` without the keys of `withdrawn`, and with the rows of `frames` in place of those of the same key.
+
+    Raises InlineFactsError for a key that is not there to be withdrawn, and for periods that then overlap.
+    """
+    replaced = {name: base[name] for name in (*withdrawn, *frames)}
+    for name, keys in withdrawn.items():
+        gone = keys.with_row_index("place").join(base[name], on=list(CATALOGUE[name].key), how="anti")
+        if gone.height:
+            raise InlineFactsError(f"/withdrawals/{name}/{gone.item(0, 'place')}", "there is no row with this key")
+        replaced[name] = base[name].join(keys, on=list(CATALOGUE[name].key), how="anti")
+    for name, frame in frames.items():
+        key = list(CATALOGUE[name].key)
+        replaced[name] = pl.concat([replaced[name].join(frame, on=key, how="anti"), frame]).sort(key)
+        _check_periods(CATALOGUE[name], replaced[name], frame)
+    return Facts({**base, **replaced})
+
+
+def _read(rows_by_dataset: RowsByDataset, member: str, fields_of: Any) -> dict[str, pl.DataFrame]:
+    unknown = sorted(set(rows_by_dataset) - set(CATALOGUE))
+    if unknown:
+        raise InlineFactsError(f"/{member}/{unknown[0]}", f"no such dataset; there are {', '.join(CATALOGUE)}")
+    return {
+        name: _frame(CATALOGUE[name], fields_of(CATALOGUE[name]), rows, f"/{member}/{name}")
+        for name, rows in rows_by_dataset.items()
+    }
+
+
+def _frame(
+    dataset: DatasetFacts, fields: Iterable[FieldFacts], rows: Sequence[Mapping[str, Any]], pointer: str
+) -> pl.DataFrame:
+    fields = tuple(fields)
+    read = [_row(fields, row, f"{pointer}/{number}") for number, row in enumerate(rows)]
+    frame = pl.DataFrame(read, schema={field.name: field.dtype for field in fields}, orient="row")
+    again = frame.select(pl.struct(dataset.key).is_first_distinct().not_()).to_series().arg_true()
+    if again.len():
+        raise InlineFactsError(f"{pointer}/{again[0]}", f"the key ({', '.join(dataset.key)}) is given twice")
+    return frame
+
+
+def _row(fields: Sequence[FieldFacts], row: Mapping[str, Any], pointer: str) -> list[Any]:
+    names = [field.name for field in fields]
+    unknown = sorted(set(row) - set(names))
+    if unknown:
+        raise InlineFactsError(f"{pointer}/{unknown[0]}", f"this field is not known; there are {', '.join(names)}")
+    return [_value(field, row.get(field.name), f"{pointer}/{field.name}") for field in fields]
+
+
+def _value(field: FieldFacts, value: Any, pointer: str) -> Any:
+    if value is None:
+        if not field.optional:
+            raise InlineFactsError(pointer, "this field may not be empty")
+        return None
+    if field.dtype == pl.Date:
+        try:
+            return date.fromisoformat(value)
+        except (TypeError, ValueError) as error:
+            raise InlineFactsError(pointer, "a day that exists is expected, as YYYY-MM-DD") from error
+    expected, words = {pl.Int64(): (int, "a whole number"), pl.Boolean(): (bool, "true or false")}.get(
+        field.dtype, (str, "text")
+    )
+    if type(value) is not expected:
+        raise InlineFactsError(pointer, f"{words} is expected")
+    if field.choices and value not in field.choices:
+        raise InlineFactsError(pointer, f"one of {', '.join(field.choices)} is expected")
+    if isinstance(value, int) and expected is int:
+        _check_range(field, value, pointer)
+    return value
+
+
+def _check_range(field: FieldFacts, value: int, pointer: str) -> None:
+    if field.kind == "year":
+        least, most = _YEARS[0], _YEARS[-1]
+    elif field.kind == "days":
+        least, most = 1, 366
+    else:
+        least, most = -LARGEST if field.kind == _SIGNED else 0, LARGEST
+    if not least <= value <= most:
+        raise InlineFactsError(pointer, f"a whole number from {least} to {most} is expected")
+
+
+def _check_periods(dataset: DatasetFacts, rows: pl.DataFrame, given: pl.DataFrame) -> None:
+    """Periods of one thing follow each other, as in the registry; the mistake is shown at the row that was given."""
+    if not dataset.apart:
+        return
+    same = list(dataset.apart)
+    near = rows.join(given, on=same, how="semi").sort(*same, "since")
+    overlapping = near.filter(
+        pl.col("until").fill_null(date.max).shift(1).over(same) > pl.col("since"),
+    ).join(given.select(same).with_row_index("place"), on=same)
+    if overlapping.height:
+        place = overlapping.sort("place").item(0, "place")
+        raise InlineFactsError(
+            f"/facts/{dataset.name}/{place}",
+            f"periods of the same {', '.join(same)} overlap; give the earlier row too, with the day on which it ends",
+        )

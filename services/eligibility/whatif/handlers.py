@@ -1,0 +1,66 @@
+"""From what a request supposes to book, readings and facts; what cannot be is refused where it stands in the request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from services.eligibility.facts.catalogue import Facts
+from services.eligibility.policies.handlers import policy_book
+from services.eligibility.policy.book import Book, ParameterError
+from services.eligibility.whatif import domain
+from services.eligibility.whatif.domain import InlineFactsError
+from services.eligibility.whatif.schemas import Alternative, Rows
+from shared.web.problems import INVALID, FieldError, Problem
+
+Frames = Mapping[str, pl.DataFrame]
+
+
+def supposed_book(request: Alternative) -> Book:
+    """Return the policy with the numbers of `request`; raises Problem for a name, value or award year that cannot be."""
+    book = policy_book(request.policy)
+    if request.parameters:
+        try:
+            book = book.with_parameters(request.parameters)
+        except ParameterError as error:
+            raise Problem(INVALID, errors=[FieldError("/parameters", "parameter", str(error))]) from error
+    check_years(book, request.award_years)
+    return book
+
+
+def check_years(book: Book, award_years: Sequence[int]) -> None:
+    """Raise Problem for an award year that the policy does not have."""
+    wrong = sorted(set(award_years) - set(book.possible_years))
+    if wrong:
+        allowed = f"{book.possible_years[0]}-{book.possible_years[-1]}"
+        raise Problem(INVALID, errors=[FieldError("/award_years", "award-year", f"award years are {allowed}")])
+
+
+def rows_of(facts: Rows) -> dict[str, pl.DataFrame]:
+    """Return rows given inline as typed frames; raises Problem."""
+    try:
+        return domain.frames_of(facts)
+    except InlineFactsError as error:
+        raise _problem(error) from error
+
+
+def keys_of(withdrawals: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, pl.DataFrame]:
+    """Return the keys of rows given inline as typed frames; raises Problem."""
+    try:
+        return domain.keys_of(withdrawals)
+    except InlineFactsError as error:
+        raise _problem(error) from error
+
+
+def supposed_facts(base: Facts, frames: Frames, withdrawn: Frames | None = None) -> Facts:
+    """Return `base` with the rows of `frames` and without those `withdrawn`; raises Problem."""
+    try:
+        return domain.overlaid(base, frames, withdrawn or {})
+    except InlineFactsError as error:
+        raise _problem(error) from error
+
+
+def _problem(error: InlineFactsError) -> Problem:
+    return Problem(INVALID, errors=[FieldError(error.pointer, "fact", str(error))])

@@ -1,0 +1,102 @@
+"""The datasets as a page for people who deliver data, written from the declarations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from services.registry.datasets.catalogue import CATALOGUE
+from services.registry.datasets.domain import MAX_INTEGER, Dataset, Field, Kind
+from services.registry.datasets.mistakes import message
+
+KINDS = {
+    Kind.USCC: ("18位统一社会信用代码", "unified social credit code, 18 characters"),
+    Kind.CODE: ("代码（文本）", "code, as text"),
+    Kind.TEXT: ("文本", "text"),
+    Kind.CHOICE: ("选项", "one of a list"),
+    Kind.DAY: ("日期，如2020-06-30", "date, such as 2020-06-30"),
+    Kind.YEAR: ("年份，如2020", "year, such as 2020"),
+    Kind.COUNT: ("整数", "whole number"),
+    Kind.MONEY: ("金额，至多两位小数", "amount with at most two decimals"),
+    Kind.NUMBER: ("整数", "whole number"),
+    Kind.FLAG: ("是或否", "yes or no (是/否)"),
+}
+"""What a field of each kind holds, as told to people who fill in a file: (Chinese, English)."""
+
+_INTRODUCTION = {
+    "zh-CN": """# 数据集
+
+本页由各数据集的声明生成（`make openapi`），请勿手工修改。`GET /v1/datasets` 以JSON给出相同内容及各数据集的JSON Schema。
+
+- **必填**栏为“是”的字段不能为空；其余字段为空表示未知，不是零。主键字段以 🔑 标出。
+- 文件中可用下列任一标题（不分大小写、全半角括号）。以 `_yuan` 结尾或带“（元）”的列填元，至多两位小数；以 `_fen` 结尾的列填分。
+- 日期为文本或Excel日期；代码一律按文本读取。CSV为UTF-8（可带BOM）或GB18030。
+- 每个数据集可下载XLSX模板：`GET /v1/datasets/{dataset}/template`。
+- 行中所指的企业须已登记；被拒绝的行给出行号、字段、代码和说明，可下载后修改重传。""",
+    "en": """# Datasets
+
+Written from the declarations of the datasets by `make openapi`; not edited by hand. `GET /v1/datasets` gives the same as JSON,
+with each dataset's JSON Schema.
+
+- A field that is required must be given; any other may be empty, which means unknown, not zero. 🔑 marks the key.
+- A file may use any of the headings (whatever their case or the width of brackets). A column that ends in `_yuan`, or carries
+  “（元）”, holds yuan with at most two decimals; one that ends in `_fen` holds fen.
+- Dates are text or dates of the spreadsheet; codes are read as text. CSV is UTF-8 (with or without BOM) or GB18030. Each dataset
+  has a template to fill in: `GET /v1/datasets/{dataset}/template`.
+- An enterprise that a row names must be in the registry. A row that is refused comes back with its line, field, code and
+  message, and can be downloaded, mended and sent again.""",
+}
+_HEADINGS = {
+    "zh-CN": ("字段", "名称", "内容", "必填", "范围与选项", "文件标题"),
+    "en": ("field", "name", "holds", "required", "bounds and choices", "headings in files"),
+}
+
+
+def write(language: str) -> str:
+    """Return the page in `language` (`zh-CN` or `en`), as Markdown."""
+    return "\n".join([_INTRODUCTION[language], *(_section(item, language) for item in CATALOGUE.values())]) + "\n"
+
+
+def _section(dataset: Dataset, language: str) -> str:
+    chinese = language == "zh-CN"
+    headings = _HEADINGS[language]
+    lines = [
+        f"\n## `{dataset.name}` {dataset.zh if chinese else dataset.en}\n",
+        f"| {' | '.join(headings)} |",
+        "|" + "---|" * len(headings),
+        *(f"| {' | '.join(_row(dataset, item, chinese=chinese))} |" for item in dataset.fields),
+        *(f"\n- {law}" for law in _laws(dataset, language)),
+    ]
+    return "\n".join(lines)
+
+
+def _row(dataset: Dataset, item: Field, *, chinese: bool) -> tuple[str, ...]:
+    return (
+        f"`{item.name}`{' 🔑' if item.name in dataset.key else ''}",
+        item.zh if chinese else item.en,
+        KINDS[item.kind][0 if chinese else 1],
+        ("否" if item.optional else "是") if chinese else ("no" if item.optional else "yes"),
+        _bounds(item, chinese=chinese),
+        "、".join(name for name in item.headings if name != item.name),
+    )
+
+
+def _bounds(item: Field, *, chinese: bool) -> str:
+    if item.choices:
+        return "<br>".join(f"`{code}` {zh if chinese else en}" for code, (zh, en) in item.choices.items())
+    if item.pattern:
+        return f"`{item.pattern}`"
+    if item.minimum is None or item.minimum < 0:
+        return ""
+    return f"≥ {item.minimum}" if item.maximum == MAX_INTEGER else f"{item.minimum} - {item.maximum}"
+
+
+def _laws(dataset: Dataset, language: str) -> Iterator[str]:
+    chinese = language == "zh-CN"
+    for rule in dataset.rules:
+        yield f"`{rule.code}`: {message(dataset, rule.field, rule.code, None, language)}"
+    if dataset.period is not None:
+        group = ", ".join(f"`{name}`" for name in dataset.period.group)
+        yield f"同一{group}的时段不得重叠" if chinese else f"periods with the same {group} do not overlap"
+    if dataset.through is not None:
+        field, parent = dataset.through
+        yield f"按`{field}`归属`{parent}`" if chinese else f"belongs to the row of `{parent}` with the same `{field}`"
