@@ -40,7 +40,8 @@ class EvaluationRequest(BaseModel):
         min_length=1, max_length=20, description="Award years in which something may be newly proposed"
     )
     scope: EvaluationScope = Field(
-        default="all", description="`all`, or the enterprises whose awards, and their dependents', are judged"
+        default_factory=lambda: "all",  # not a default in the document: Java would write it without quotes
+        description="`all` if left out, or the enterprises whose awards, and their dependents', are judged",
     )
     decided_on: date = Field(strict=False, description="Decision day; may be past, never future")
 
