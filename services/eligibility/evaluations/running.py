@@ -51,8 +51,8 @@ class Runner:
         job.progress(0, _STEPS)
         ahead = self._ahead(job, order) if order.scope == "all" else None
         with self.database.transaction() as connection:
-            readings = official_readings(connection, book)
             hold_proposals(connection)  # what stands must not change between judging and proposing
+            readings = official_readings(connection, book)
             found = self._judged(connection, order, book, readings, ahead)
             job.progress(job.total - 2, job.total)
             keep_documents(connection, "book", _document(book.hash, book.document))
