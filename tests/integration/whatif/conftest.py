@@ -6,12 +6,15 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import httpx
 import pytest
 from sqlalchemy import text
 
 from services.eligibility.app import build
 from services.eligibility.decisions.handlers import APPROVAL, run_approval
-from services.eligibility.evaluations import handlers as evaluations
+from services.eligibility.evaluations.handlers import EVALUATION
+from services.eligibility.evaluations.running import Runner
+from services.eligibility.evaluations.shards import Shards
 from services.eligibility.facts.registry import RegistryFacts
 from services.eligibility.settings import Settings
 from services.eligibility.simulations import handlers as simulations
@@ -20,7 +23,7 @@ from shared.database.engine import Database
 from shared.jobs.runner import JobRunner
 from shared.messaging.envelope import Message
 from tests.integration.payout.conftest import payout
-from tests.integration.payout.support import Payout, TestClient, http_client
+from tests.integration.payout.support import Payout, http_client
 from tests.integration.registry.conftest import Registry, registry
 from tests.support.databases import ServiceDatabase
 from tests.support.tokens import Tokens
@@ -48,7 +51,7 @@ class City:
     registry: Registry
     payout: Payout
     database: Database
-    http: TestClient
+    http: httpx.Client
     runner: JobRunner
     tokens: Tokens
 
@@ -112,7 +115,7 @@ def city(
     runner = JobRunner(
         database,
         {
-            evaluations.EVALUATION: lambda job: evaluations.run(database, facts, job),
+            EVALUATION: Runner(database, facts, Shards(facts), registry.clock, 1_000_000, standing_proposes=False),
             simulations.SIMULATION: lambda job: simulations.run(database, facts, money, job),
             APPROVAL: lambda job: run_approval(database, job, notice_needed=False),
         },
