@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import text
 
 from tests.integration.payout.bank import answer, approve, result
-from tests.integration.payout.support import SHARED_HALF, USCC, award
+from tests.integration.payout.support import SHARED_HALF, award
 from tests.integration.registry.conftest import uscc
 from tests.integration.whatif.conftest import POLICY, City
 
-A, B, C = USCC, uscc(1), uscc(2)
+A, B, C = (uscc(seed) for seed in range(3))
 RENT = 20_000_002
 
 
@@ -146,7 +146,7 @@ def test_nothing_is_stored_and_the_same_facts_change_nothing(decided: City) -> N
         ({"withdrawals": {"courier_years": [{"uscc": A}]}}, "/withdrawals/courier_years/0/year", "not be empty"),
         ({"withdrawals": {"courier_years": [{"uscc": A, "year": 2023, "parcels": 1}]}},
          "/withdrawals/courier_years/0/parcels", "not known"),
-        ({"facts": {"courier_years": [year(A)]}, "award_years": [2019]}, "/award_years", "2020-2025"),
+        ({"facts": {"courier_years": [year(A)]}, "award_years": [2019]}, "/award_years/0", "2020-2025"),
         ({"facts": {"payee_accounts": []}}, "/facts/payee_accounts", "no such dataset"),
         ({"facts": {"locations": [{"uscc": A, "since": "2023-01-01", "jurisdiction": "city"}]}},
          "/facts/locations/0", "overlap"),
