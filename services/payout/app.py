@@ -17,6 +17,7 @@ from services.payout.orders.approval_routes import router as approvals
 from services.payout.orders.routes import router as orders
 from services.payout.reconciliation.routes import router as reconciliation
 from services.payout.recoveries.routes import router as recoveries
+from services.payout.reports.routes import router as reports
 from services.payout.settings import Settings
 from services.payout.worker import award_decisions
 from shared.clock import Clock
@@ -58,6 +59,7 @@ def build(
             recoveries,
             ledger,
             reconciliation,
+            reports,
             dead_letters,
         ],
         database=database,

@@ -76,8 +76,14 @@ def award(award_id: str) -> None:
     """Follow an award step by step: when, who, what, how much."""
     cli.table(
         [
-            {"at": step["at"][:19], "actor": step["actor"], "step": step["step"], "yuan": yuan(step["amount_fen"])}
-            | {"unit": step["unit"], "reference": step["reference"]}
+            {
+                "at": step["at"][:19],
+                "actor": step["actor"],
+                "step": step["step"],
+                "yuan": None if step["amount_fen"] is None else yuan(step["amount_fen"]),
+                "unit": step["unit"],
+                "reference": step["reference"],
+            }
             for step in cli.get(f"/v1/awards/{award_id}")["steps"]
         ]
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from services.payout.awards import story
 from services.payout.awards.preview import preview
@@ -20,10 +20,16 @@ router = APIRouter(prefix="/v1/awards", tags=["awards"])
 
 
 @router.get("/{award_id}", operation_id="get_award_story", response_model=AwardStory, responses=refusals(NOT_FOUND))
-def get_award_story(award_id: UUID, request: Request, actor: Annotated[Actor, needs(Scope.MONEY_READ)]) -> Response:
-    """Tell an award from entitlement to shares, instalments, orders, payments and recoveries: every step a figure."""
-    with request.app.state.database.reading_at_one_instant() as connection:
-        found = story.read(connection, award_id, actor.jurisdiction)
+def get_award_story(
+    award_id: UUID,
+    request: Request,
+    actor: Annotated[Actor, needs(Scope.MONEY_READ)],
+    eligibility: Annotated[bool, Query(description="Begin with who proposed and approved its decisions")] = True,
+) -> Response:
+    """Tell an award from decisions to shares, instalments, orders, payments and recoveries: each step, when, who, how much."""
+    state = request.app.state
+    with state.database.reading_at_one_instant() as connection:
+        found = story.read(connection, award_id, actor.jurisdiction, state.decisions if eligibility else None)
     if found is None:
         raise Problem(NOT_FOUND, "There is no such award here; a decision arrives within seconds of its approval.")
     return json_response(found)

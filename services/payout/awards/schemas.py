@@ -38,6 +38,32 @@ class ReceiptOfVersion(BaseModel):
     engine_version: str
 
 
+class DecisionReference(BaseModel):
+    """The decision behind a version, in eligibility."""
+
+    id: UUID
+    evaluation_id: UUID | None
+    proposed_by: str
+    proposed_at: datetime
+    approved_by: str | None
+    approved_at: datetime | None
+    explanation: str = Field(
+        description="Path in eligibility: clause, conditions, amount, and the fact rows that decided"
+    )
+
+
+class Step(BaseModel):
+    """Something that happened to the award: when, by whom, and how much it was about."""
+
+    at: datetime
+    actor: str
+    step: str = Field(description="What happened; a ledger entry bears its kind", examples=["funded"])
+    unit: Unit | None = Field(description="Budget that it concerns, if one")
+    amount_fen: int | None = Field(description="Fen; null for a hold, which is about all that is not sent")
+    version: int | None = Field(description="Version of the award")
+    reference: str | None = Field(description="Decision, order, batch, recovery, document or bank reference")
+
+
 class VersionStory(BaseModel):
     """A version of the award as eligibility told it, and its split."""
 
@@ -52,6 +78,7 @@ class VersionStory(BaseModel):
     receipt: ReceiptOfVersion
     received_at: datetime
     split: list[PartOfUnit] = Field(description="Empty for a version that never took effect")
+    decision: DecisionReference | None = Field(description="Null where eligibility was not asked or not reached")
 
 
 class ShareStory(BaseModel):
@@ -132,6 +159,10 @@ class AwardStory(BaseModel):
     orders: list[PaymentOrder]
     recoveries: list[RecoveryStory]
     postings: list[PostingStory] = Field(description="The ledger's entries of this award")
+    steps: list[Step] = Field(description="Everything in the order in which it happened: in eligibility, then here")
+    eligibility: Literal["told", "not_reached", "left_out"] = Field(
+        description="Whether its part of the story is in it"
+    )
 
 
 class RestatedAward(BaseModel):

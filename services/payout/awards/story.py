@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
+from services.payout.eligibility import Decisions, NotReachedError
 from services.payout.orders.views import list_orders
 
 _AWARD = text(
@@ -82,8 +83,42 @@ _POSTINGS = text(
 )
 
 
-def read(connection: Connection, award_id: UUID, jurisdiction: str | None) -> dict[str, Any] | None:
-    """Return the whole story of `award_id`, or None if there is no such award (of `jurisdiction`, if one is given)."""
+_STEPS = text(
+    """
+    SELECT at, actor, step, unit, amount_fen, version, reference FROM (
+        SELECT v.received_at AS at, 'payout' AS actor, 'received' AS step, NULL AS unit, v.entitlement_fen AS amount_fen,
+               v.version, v.award_id::text AS reference, 1 AS place
+        FROM award_versions v WHERE v.award_id = :award_id
+        UNION ALL SELECT s.split_at, 'payout', 'split', s.unit, s.amount_fen, s.version, s.payee_uscc, 2
+        FROM award_shares s WHERE s.award_id = :award_id
+        UNION ALL SELECT p.posted_at, p.actor, p.kind, p.unit, p.amount_fen, p.version,
+                         coalesce(p.order_id::text, p.recovery_id::text, p.document), 3
+        FROM postings p WHERE p.award_id = :award_id
+        UNION ALL SELECT o.approved_at, o.approved_by, 'order_approved', o.unit, o.amount_fen, o.version, o.id::text, 4
+        FROM payment_orders o WHERE o.award_id = :award_id AND o.approved_at IS NOT NULL
+        UNION ALL SELECT b.built_at, b.built_by, 'sent_to_bank', o.unit, o.amount_fen, o.version, b.id::text, 5
+        FROM payment_orders o JOIN payment_batches b ON b.id = o.batch_id WHERE o.award_id = :award_id
+        UNION ALL SELECT r.recorded_at, r.recorded_by, 'bank_' || r.outcome, o.unit, o.amount_fen, o.version,
+                         r.bank_reference, 6
+        FROM payment_orders o JOIN payment_results r ON r.order_id = o.id WHERE o.award_id = :award_id
+        UNION ALL SELECT w.proposed_at, w.proposed_by, 'write_off_proposed', c.unit, w.amount_fen, c.version, c.id::text, 7
+        FROM write_offs w JOIN recoveries c ON c.id = w.recovery_id WHERE c.award_id = :award_id
+        UNION ALL SELECT h.held_at, h.held_by, 'held', NULL, NULL, NULL, h.reason, 8
+        FROM holds h WHERE h.award_id = :award_id
+        UNION ALL SELECT h.released_at, h.released_by, 'released_hold', NULL, NULL, NULL, h.release_reason, 9
+        FROM holds h WHERE h.award_id = :award_id AND h.released_at IS NOT NULL
+    ) steps ORDER BY at, place, version
+    """
+)
+
+
+def read(
+    connection: Connection, award_id: UUID, jurisdiction: str | None, decisions: Decisions | None
+) -> dict[str, Any] | None:
+    """Return the whole story of `award_id`, or None if there is no such award (of `jurisdiction`, if one is given).
+
+    What was done before the money came into it is eligibility's to tell: `decisions` None leaves it out.
+    """
     where = {"award_id": award_id, "jurisdiction": jurisdiction}
     award = connection.execute(_AWARD, where).mappings().one_or_none()
     if award is None:
@@ -91,12 +126,53 @@ def read(connection: Connection, award_id: UUID, jurisdiction: str | None) -> di
     orders = list_orders(connection, {"award_id": award_id})
     for order in orders:
         del order["number"]
-    parts = {"versions": _VERSIONS, "shares": _SHARES, "recoveries": _RECOVERIES, "postings": _POSTINGS}
-    return {
-        **award,
-        **{
-            name: [dict(row) for row in connection.execute(query, {"award_id": award_id}).mappings()]
-            for name, query in parts.items()
-        },
-        "orders": orders,
+    queries = {
+        "versions": _VERSIONS,
+        "shares": _SHARES,
+        "recoveries": _RECOVERIES,
+        "postings": _POSTINGS,
+        "steps": _STEPS,
     }
+    parts = {
+        name: [dict(row) for row in connection.execute(query, {"award_id": award_id}).mappings()]
+        for name, query in queries.items()
+    }
+    decided, state = _decided(award_id, decisions)
+    by_version = {each["version"]: each for each in decided if each["version"] is not None}
+    for version in parts["versions"]:
+        version["decision"] = _reference(by_version.get(version["version"]))
+    parts["steps"] = [*(step for each in decided for step in _steps(each)), *parts["steps"]]
+    return {**award, **parts, "orders": orders, "eligibility": state}
+
+
+def _decided(award_id: UUID, decisions: Decisions | None) -> tuple[list[dict[str, Any]], str]:
+    if decisions is None:
+        return [], "left_out"
+    try:
+        return decisions.of_award(award_id), "told"
+    except NotReachedError:
+        return [], "not_reached"
+
+
+def _reference(decision: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Lead from a version to its decision: who, when, and where its conditions, amount and fact rows are explained."""
+    if decision is None:
+        return None
+    kept = ("id", "proposed_by", "proposed_at", "approved_by", "approved_at", "evaluation_id")
+    return {name: decision[name] for name in kept} | {"explanation": f"/v1/decisions/{decision['id']}/explanation"}
+
+
+def _steps(decision: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {
+            "at": decision[f"{step}_at"],
+            "actor": decision[f"{step}_by"],
+            "step": step,
+            "unit": None,
+            "amount_fen": decision["entitlement_fen"] if decision["result"] == "granted" else 0,
+            "version": decision["version"],
+            "reference": decision["id"],
+        }
+        for step in ("proposed", "approved")
+        if decision[f"{step}_at"] is not None
+    ]

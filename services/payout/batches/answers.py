@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from pydantic import ValidationError
 from python_calamine import CalamineError, CalamineWorkbook
 
-from services.payout.batches.domain import Result
+from services.payout.batches.domain import Answer, Result
+from services.payout.batches.files import COMPARED
 from services.payout.batches.schemas import ResultRow, ResultsBody
 from shared.money import NotAnAmountInYuanError, fen_of_yuan
 from shared.web.problems import INVALID, MEDIA_TYPE_UNSUPPORTED, FieldError, Problem
@@ -28,15 +29,15 @@ OUTCOMES = {"成功": "settled", "失败": "failed", "退回": "returned"}
 MAX_ROWS = 200_000
 
 
-def read(content: bytes, media_type: str) -> list[Result]:
-    """Return the rows of the bank's answer; raises Problem 415 or 422 with each row's mistakes."""
+def read(content: bytes, media_type: str) -> Answer:
+    """Return the bank's answer; raises Problem 415 or 422 with each row's mistakes."""
     kind = media_type.partition(";")[0].strip().lower()
     if kind == JSON:
         try:
             rows = ResultsBody.model_validate_json(content).rows
         except ValidationError as error:
             raise Problem(INVALID, "See `errors` for each mistake.", errors=_errors(error)) from error
-        return [_result(row) for row in rows]
+        return Answer([_result(row) for row in rows])
     if kind == CSV:
         return _of_cells(_csv_rows(content))
     if kind == XLSX:
@@ -44,9 +45,15 @@ def read(content: bytes, media_type: str) -> list[Result]:
     raise Problem(MEDIA_TYPE_UNSUPPORTED, f"Send {JSON}, {CSV} or {XLSX}.")
 
 
-def _result(row: ResultRow) -> Result:
+def _result(row: ResultRow, copied: Mapping[str, str] | None = None) -> Result:
     return Result(
-        str(row.order_id), row.outcome, row.occurred_on, row.bank_reference, row.reason or None, row.amount_fen
+        str(row.order_id),
+        row.outcome,
+        row.occurred_on,
+        row.bank_reference,
+        row.reason or None,
+        row.amount_fen,
+        copied or {},
     )
 
 
@@ -68,14 +75,18 @@ def _xlsx_rows(content: bytes) -> Iterable[Sequence[str]]:
     return [[str(cell) if cell is not None else "" for cell in row] for row in rows]
 
 
-def _of_cells(rows: Iterable[Sequence[str]]) -> list[Result]:
+def _of_cells(rows: Iterable[Sequence[str]]) -> Answer:
     found: list[Result] = []
+    checksum: str | None = None
     errors: list[FieldError] = []
     names: list[str] | None = None
     try:
         for row in rows:
             cells = [cell.strip() for cell in row]
-            if not any(cells) or cells[0] in ("合计", "校验"):
+            if not any(cells) or cells[0] == "合计":
+                continue
+            if cells[0] == "校验":
+                checksum = next((cell for cell in cells[1:] if cell), None)
                 continue
             if names is None:
                 names = [FIELDS.get(cell, cell) for cell in cells]
@@ -89,7 +100,7 @@ def _of_cells(rows: Iterable[Sequence[str]]) -> list[Result]:
         raise Problem(
             INVALID, "See `errors` for each mistake; a heading line and at least one row are needed.", errors=errors
         )
-    return found
+    return Answer(found, checksum)
 
 
 def _take(cells: dict[str, str], place: int, found: list[Result], errors: list[FieldError]) -> None:
@@ -99,7 +110,8 @@ def _take(cells: dict[str, str], place: int, found: list[Result], errors: list[F
     try:
         if cells.get("amount_yuan"):
             values["amount_fen"] = fen_of_yuan(cells["amount_yuan"].replace(",", ""))
-        found.append(_result(ResultRow.model_validate(values)))
+        copied = {heading: cells[heading] for heading in COMPARED if heading in cells}
+        found.append(_result(ResultRow.model_validate(values), copied))
     except NotAnAmountInYuanError:
         errors.append(FieldError(f"/rows/{place + len(errors)}/amount_yuan", "amount", "no amount in yuan"))
     except ValidationError as error:

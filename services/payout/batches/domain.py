@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 NEXT = {("batched", "settled"), ("batched", "failed"), ("settled", "returned"), ("batched", "returned")}
@@ -20,6 +20,16 @@ class Result:
     bank_reference: str
     reason: str | None = None
     amount_fen: int | None = None
+    copied: Mapping[str, str] = field(default_factory=dict)
+    """Cells that the answer carries of the batch's own file, by heading."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The bank's answer: its rows, and the checksum of the batch's file if it was sent back with them."""
+
+    results: list[Result]
+    checksum: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +50,13 @@ class Judged:
     mistakes: list[tuple[int, str, str]]
 
 
-def judge(results: Iterable[Result], orders: Mapping[str, BatchedOrder]) -> Judged:
-    """Hold the bank's rows against the orders of the batch; a row that says again what is known changes nothing."""
+def judge(
+    results: Iterable[Result], orders: Mapping[str, BatchedOrder], changed: Mapping[str, str] | None = None
+) -> Judged:
+    """Hold the bank's rows against the orders of the batch; a row that says again what is known changes nothing.
+
+    `changed` names, by order, the column in which the row is not the one of the batch's file.
+    """
     apply: list[Result] = []
     mistakes: list[tuple[int, str, str]] = []
     unchanged = 0
@@ -50,6 +65,10 @@ def judge(results: Iterable[Result], orders: Mapping[str, BatchedOrder]) -> Judg
         order = orders.get(result.order_id)
         if order is None:
             mistakes.append((place, "not_in_batch", "no order of this batch has this id"))
+        elif changed and result.order_id in changed:
+            mistakes.append(
+                (place, "row_changed", f"the file that was sent says otherwise in {changed[result.order_id]}")
+            )
         elif result.order_id in seen:
             if seen[result.order_id] == result:
                 unchanged += 1

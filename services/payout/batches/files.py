@@ -10,9 +10,13 @@ import polars as pl
 from sqlalchemy import Row
 
 from services.payout.accounts.registry import Account
+from services.payout.batches.domain import Result
 from shared.web import sheets
 
 HEADINGS = ("序号", "支付令编号", "收款单位", "统一社会信用代码", "开户行行号", "账号", "金额（元）", "用途")
+
+COMPARED = (*HEADINGS[2:6], HEADINGS[7])
+"""Columns in which a row that comes back has to be the row that was sent; the amount is held against the order itself."""
 
 
 def frame_of(lines: Sequence[Row[Any]], accounts: Mapping[str, Account]) -> pl.DataFrame:
@@ -33,6 +37,23 @@ def frame_of(lines: Sequence[Row[Any]], accounts: Mapping[str, Account]) -> pl.D
     return sheets.harmless(frame.with_columns(sheets.yuan(HEADINGS[6])))
 
 
+def changed_rows(frame: pl.DataFrame, results: Sequence[Result]) -> dict[str, str]:
+    """Return, by order, the first column in which a row that came back is not the row of the file that was sent."""
+    sent = {row[HEADINGS[1]]: row for row in frame.iter_rows(named=True)}
+    changed: dict[str, str] = {}
+    for result in results:
+        row = sent.get(result.order_id, {})
+        for heading, cell in result.copied.items():
+            if heading in COMPARED and heading in row and cell.lstrip("'") != row[heading].lstrip("'"):
+                changed.setdefault(result.order_id, heading)
+    return changed
+
+
+def checksum_of(frame: pl.DataFrame, total_fen: int) -> str:
+    """Return the checksum that the last line of the file bears."""
+    return csv_of(frame, total_fen).decode().splitlines()[-1].split('"')[3]
+
+
 def csv_of(frame: pl.DataFrame, total_fen: int) -> bytes:
     """Write the rows, a line with the totals, and a line with the SHA-256 of all lines above it."""
     body = sheets.csv_of(frame)
@@ -42,8 +63,10 @@ def csv_of(frame: pl.DataFrame, total_fen: int) -> bytes:
 
 def xlsx_of(frame: pl.DataFrame, total_fen: int) -> bytes:
     """Write the same rows as a workbook; the checksum is that of the CSV."""
-    checksum = csv_of(frame, total_fen).decode().splitlines()[-1].split('"')[3]
-    last = ("合计", str(frame.height), "", "", "", "", _yuan(total_fen), ""), ("校验", checksum)
+    last = (
+        ("合计", str(frame.height), "", "", "", "", _yuan(total_fen), ""),
+        ("校验", checksum_of(frame, total_fen)),
+    )
     return sheets.xlsx_of(frame, "支付清单", last)
 
 

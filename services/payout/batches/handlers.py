@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import polars as pl
 from sqlalchemy import Connection, Row, insert
 
 from services.payout.accounts.registry import Accounts
 from services.payout.awards.positions import positions_of
-from services.payout.batches import repository
-from services.payout.batches.domain import Result, judge
+from services.payout.batches import files, repository
+from services.payout.batches.domain import Answer, judge
 from services.payout.batches.tables import payment_batches
 from services.payout.orders import events
 from services.payout.orders.handlers import reposition
@@ -90,7 +91,8 @@ def build(
 def apply_results(
     connection: Connection,
     batch_id: UUID,
-    results: Sequence[Result],
+    answer: Answer,
+    accounts: Accounts,
     *,
     all_or_nothing: bool,
     by: str,
@@ -100,11 +102,16 @@ def apply_results(
 
     Raises Problem 404, or 422 with each row's mistake if one is refused and `all_or_nothing` is asked for.
     """
-    if repository.view_or_none(connection, batch_id) is None:
+    batch = repository.view_or_none(connection, batch_id)
+    if batch is None:
         raise Problem(NOT_FOUND, "There is no such batch.")
+    results = answer.results
+    changed = _changed(connection, batch, answer, accounts)
     award_ids = repository.lock_awards(connection, [result.order_id for result in results])
     lock_shared(connection)
-    judged = judge(results, repository.orders_of(connection, batch_id, [result.order_id for result in results]))
+    judged = judge(
+        results, repository.orders_of(connection, batch_id, [result.order_id for result in results]), changed
+    )
     errors = [FieldError(f"/rows/{place}", code, message) for place, code, message in judged.mistakes[:MAX_ERRORS]]
     if errors and all_or_nothing:
         raise Problem(RESULTS_REFUSED, "See `errors`; correct these rows and send the answer again.", errors=errors)
@@ -123,3 +130,27 @@ def apply_results(
         },
         "errors": [{"pointer": error.pointer, "code": error.code, "message": error.message} for error in errors],
     }
+
+
+def file_of(connection: Connection, batch: Mapping[str, Any], accounts: Accounts) -> pl.DataFrame:
+    """Return the rows of a batch's file, the same however often and however late it is asked for."""
+    lines = repository.lines(connection, batch["id"])
+    day = repository.accounts_on(connection, batch["id"])
+    return files.frame_of(lines, accounts.on(day, {line.payee_uscc for line in lines}, batch["registry_revision"]))
+
+
+def _changed(
+    connection: Connection, batch: Mapping[str, Any], answer: Answer, accounts: Accounts
+) -> dict[str, str] | None:
+    """Return the rows that came back otherwise than they were sent, if the answer is made from the batch's file.
+
+    Raises Problem 422 if it bears the checksum of another file and none of its rows tells why.
+    """
+    if answer.checksum is None and not any(result.copied for result in answer.results):
+        return None
+    frame = file_of(connection, batch, accounts)
+    changed = files.changed_rows(frame, answer.results)
+    if not changed and answer.checksum not in (None, files.checksum_of(frame, batch["total_fen"])):
+        error = FieldError("/checksum", "another_file", "the checksum line is not that of this batch's file")
+        raise Problem(RESULTS_REFUSED, "Send the answer to the batch whose file it was made from.", errors=[error])
+    return changed

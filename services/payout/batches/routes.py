@@ -96,12 +96,9 @@ def get_payment_batch_file(
     """
     with request.app.state.database.reading_at_one_instant() as connection:
         batch = _own(connection, batch_id, actor)
-        lines = repository.lines(connection, batch_id)
-        day = repository.accounts_on(connection, batch_id)
-    accounts = request.app.state.accounts.on(day, {line.payee_uscc for line in lines}, batch["registry_revision"])
+        frame = handlers.file_of(connection, batch, request.app.state.accounts)
     with request.app.state.database.transaction() as connection:  # account numbers leave the house: that is an act
         audit.record(connection, actor=actor.subject, act="get_payment_batch_file", subjects=[batch_id])
-    frame = files.frame_of(lines, accounts)
     kind = wanted(accept) or CSV
     write = files.xlsx_of if kind == XLSX else files.csv_of
     name = f"batch-{batch_id}.{'xlsx' if kind == XLSX else 'csv'}"
@@ -136,13 +133,15 @@ def record_payment_results(
 ) -> Response:
     """Record the bank's answer, or a part of it, as JSON, CSV or XLSX; the same row again changes nothing."""
     content: bytes = getattr(request, "_body", b"")
-    results = answers.read(content, request.headers.get("content-type", ""))
-    now = request.app.state.clock.now()
+    answer = answers.read(content, request.headers.get("content-type", ""))
+    now, accounts = request.app.state.clock.now(), request.app.state.accounts
 
     def act(connection: Connection) -> object:
         _own(connection, batch_id, actor)
         whole = mode == "all_or_nothing"
-        report = handlers.apply_results(connection, batch_id, results, all_or_nothing=whole, by=actor.subject, now=now)
+        report = handlers.apply_results(
+            connection, batch_id, answer, accounts, all_or_nothing=whole, by=actor.subject, now=now
+        )
         return report | {"batch": repository.view(connection, batch_id)}
 
     return command.run(act)

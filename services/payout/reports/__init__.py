@@ -1,0 +1,1 @@
+"""The year's report: what each budget got and gave, per unit, award and jurisdiction."""

@@ -1,0 +1,47 @@
+"""The year's report over HTTP."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Path, Request, Response
+
+from services.payout.budgets import repository as budgets
+from services.payout.reports import repository
+from services.payout.reports.schemas import Report
+from services.payout.reports.workbook import workbook_of
+from services.payout.vocabulary import UNITS
+from shared.clock import calendar_date
+from shared.web.auth import Actor, needs
+from shared.web.idempotency import json_response
+from shared.web.scopes import Scope
+from shared.web.sheets import XLSX
+
+router = APIRouter(prefix="/v1/reports", tags=["reports"])
+
+
+@router.get(
+    "/{year}",
+    operation_id="get_year_report",
+    response_model=Report,
+    responses={200: {"content": {XLSX: {"schema": {"type": "string", "format": "binary"}}}}},
+)
+def get_year_report(
+    year: Annotated[int, Path(ge=2020, le=2100)],
+    request: Request,
+    actor: Annotated[Actor, needs(Scope.MONEY_READ)],
+    accept: Annotated[str | None, Header(description="JSON or XLSX")] = None,
+) -> Response:
+    """Report a budget year per unit, award and jurisdiction: committed, paid, come back; a district's officer sees its own."""
+    this_year = calendar_date(request.app.state.clock.now()).year
+    with request.app.state.database.reading_at_one_instant() as connection:
+        units = [unit for unit in UNITS if actor.jurisdiction in (None, unit)]
+        report = {
+            "year": year,
+            "budgets": [budgets.view(connection, unit, year, this_year) for unit in units],
+            "rows": repository.rows(connection, year, actor.jurisdiction),
+        }
+    if XLSX in (accept or ""):
+        headers = {"Content-Disposition": f'attachment; filename="year-{year}.xlsx"'}
+        return Response(workbook_of(report), 200, headers, XLSX)
+    return json_response(report)

@@ -1,0 +1,31 @@
+"""What the year's report holds."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, Field
+
+from services.payout.budgets.schemas import Budget
+from services.payout.vocabulary import Jurisdiction, Unit
+
+
+class ReportRow(BaseModel):
+    """What a unit's budget of the year bore for one award in one jurisdiction; fen. open = committed − paid."""
+
+    unit: Unit
+    award: str = Field(description="Code of the award", examples=["courier-rent"])
+    jurisdiction: Jurisdiction
+    awards: int = Field(description="Awards that orders were funded for")
+    orders: int = Field(description="Orders that drew on the budget")
+    committed_fen: int = Field(description="What they drew")
+    paid_fen: int = Field(description="Of it, settled by the bank")
+    open_fen: int = Field(description="Of it, not settled yet")
+    recovered_fen: int = Field(description="Repaid by payees within the year, whenever it had been paid")
+    written_off_fen: int = Field(description="Claims given up within the year")
+
+
+class Report(BaseModel):
+    """The report of a budget year. The rows of a unit add up to its budget."""
+
+    year: int
+    budgets: list[Budget]
+    rows: list[ReportRow]
