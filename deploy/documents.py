@@ -24,7 +24,7 @@ from services.registry.datasets import handbook
 from services.registry.settings import Settings as RegistrySettings
 from shared.clock import SystemClock
 from shared.database.engine import Database
-from shared.events import award_decided, dead_letter, facts_revised, payment_orders
+from shared.events import award_decided, dead_letter, evaluation_shard, facts_revised, payment_orders
 from shared.messaging import topics
 from shared.web.auth import TokenVerifier
 
@@ -34,6 +34,7 @@ EVENTS: Mapping[str, tuple[str, type[BaseModel]]] = {
     facts_revised.TYPE: (topics.REGISTRY_FACTS, facts_revised.FactsRevised),
     award_decided.TYPE: (topics.AWARD_DECISIONS, award_decided.AwardDecided),
     dead_letter.TYPE: (topics.AWARD_DECISIONS_DEAD, dead_letter.DeadLetterRecorded),
+    evaluation_shard.TYPE: (topics.EVALUATION_SHARDS, evaluation_shard.EvaluationShardCut),
     payment_orders.ISSUED: (topics.PAYMENT_ORDERS, payment_orders.PaymentOrderChanged),
     payment_orders.APPROVED: (topics.PAYMENT_ORDERS, payment_orders.PaymentOrderChanged),
     payment_orders.SETTLED: (topics.PAYMENT_ORDERS, payment_orders.PaymentOrderChanged),
@@ -153,7 +154,7 @@ _HEADERS = {
 
 
 def _pretty(document: dict[str, Any]) -> bytes:
-    return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n"
+    return orjson.dumps(document, option=orjson.OPT_INDENT_2) + b"\n"
 
 
 def main() -> None:

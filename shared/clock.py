@@ -47,4 +47,5 @@ def calendar_date(instant: datetime) -> date:
 
 def isoformat(instant: datetime) -> str:
     """Write `instant` as RFC 3339 in UTC with a trailing `Z` and microseconds."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    # A quarter of strftime's time, and every event that is published has such a time.
+    return instant.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"

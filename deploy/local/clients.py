@@ -55,7 +55,7 @@ CLIENTS: dict[str, Client] = {
     ),
     "liandu-officer": Client((*_READ_ALL, Scope.OBJECTIONS_READ), jurisdiction="liandu"),
     "auditor": Client((*_READ_ALL, Scope.OBJECTIONS_READ, Scope.AUDIT_READ, Scope.DECISIONS_REPLAY)),
-    "ops": Client((Scope.METRICS_READ, Scope.DEAD_LETTERS_WRITE)),
+    "ops": Client((Scope.METRICS_READ, Scope.DEAD_LETTERS_WRITE, Scope.EVENTS_REPUBLISH)),
     "eligibility": Client((Scope.FACTS_READ, Scope.MONEY_READ)),
-    "payout": Client((Scope.FACTS_READ, Scope.ACCOUNTS_READ, Scope.DECISIONS_READ)),
+    "payout": Client((Scope.FACTS_READ, Scope.ACCOUNTS_READ, Scope.DECISIONS_READ, Scope.EVENTS_REPUBLISH)),
 }

@@ -6,9 +6,12 @@ import httpx
 from fastapi import FastAPI
 
 from services.eligibility.assessments.routes import router as assessments_router
+from services.eligibility.corrections import messages as corrections
+from services.eligibility.decisions.republishing import router as republications_router
 from services.eligibility.decisions.routes import approvals_router, decisions_router
 from services.eligibility.evaluations.refusals import Refusals
 from services.eligibility.evaluations.routes import router as evaluations_router
+from services.eligibility.evaluations.shards import Shards
 from services.eligibility.facts.registry import RegistryFacts
 from services.eligibility.impact.routes import router as impact_router
 from services.eligibility.notices.routes import router as notices_router
@@ -20,6 +23,7 @@ from services.eligibility.whatif.payout import Payout
 from services.eligibility.whatif.payout import payout as payout_of
 from shared.clock import Clock
 from shared.database.engine import Database
+from shared.messaging import topics
 from shared.web.app import create_app
 from shared.web.auth import ClientCredentials, TokenVerifier
 from shared.web.dead_letters import router as dead_letters_router
@@ -33,7 +37,7 @@ DESCRIPTION = (
 def registry_facts(settings: Settings) -> RegistryFacts:
     """Return the registry as this service reads it, with a token of its own."""
     credentials = ClientCredentials(settings.token_url, "eligibility", settings.client_secret.get_secret_value())
-    return RegistryFacts(httpx.Client(base_url=settings.registry_url, auth=credentials))
+    return RegistryFacts(httpx.Client(base_url=settings.registry_url, auth=credentials, timeout=120.0))
 
 
 def build(
@@ -59,6 +63,7 @@ def build(
             notices_router,
             objections_router,
             assessments_router,
+            republications_router,
             simulations_router,
             impact_router,
             dead_letters_router,
@@ -71,6 +76,10 @@ def build(
             "registry": facts,
             "payout": payout or payout_of(settings),
             "refusals": Refusals(),
+            "event_handlers": {
+                topics.REGISTRY_FACTS: corrections.receive,
+                topics.EVALUATION_SHARDS: Shards(facts).receive,
+            },
             "notice_working_days": settings.notice_working_days,
         },
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
+from services.eligibility.corrections.domain import Standing
 from shared.settings import ServiceSettings, common
 
 
@@ -22,4 +23,14 @@ class Settings(ServiceSettings):
     )
     notice_working_days: int = Field(
         default=5, ge=0, le=90, description="Length of a public notice in working days; 0: decisions need none"
+    )
+    standing: Standing = Field(
+        default=Standing.RESTATE,
+        description="Re-evaluation by itself when facts change: off, restate what is decided, or propose new awards too",
+    )
+    standing_quiet_seconds: float = Field(
+        default=10, ge=0, le=3600, description="How long facts must have rested before what they touch is judged again"
+    )
+    shard_enterprises: int = Field(
+        default=2_000_000, ge=1, description="An evaluation of more enterprises is cut into pieces of about so many"
     )

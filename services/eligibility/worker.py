@@ -1,34 +1,78 @@
-"""The eligibility worker: runs evaluations, simulations and bulk approvals. Several may run."""
+"""The eligibility worker: evaluations and their pieces, simulations, bulk approvals, corrected facts. Several may run."""
 
 from __future__ import annotations
 
 from services.eligibility.app import registry_facts
+from services.eligibility.corrections import messages as corrections
+from services.eligibility.corrections.domain import Debounce, Standing
+from services.eligibility.corrections.handlers import Following, StandingPass
 from services.eligibility.decisions.handlers import APPROVAL, run_approval
-from services.eligibility.evaluations import handlers as evaluations
+from services.eligibility.evaluations.handlers import EVALUATION
+from services.eligibility.evaluations.running import Runner
+from services.eligibility.evaluations.shards import Shards
+from services.eligibility.facts.registry import RegistryFacts
 from services.eligibility.settings import Settings
 from services.eligibility.simulations import handlers as simulations
 from services.eligibility.whatif.payout import payout as payout_of
 from shared import worker
 from shared.audit.sealing import sealing
+from shared.clock import Clock, SystemClock
 from shared.database.engine import Database
 from shared.jobs.runner import JobRunner
+from shared.messaging import topics
+from shared.messaging.consumer import Consumer
 from shared.observability import logs, tracing
 from shared.web.idempotency import forgetting
+from shared.worker import Loop
+
+GROUP = "eligibility"
+SHARDS_GROUP = "eligibility-shards"
 
 
-def job_runner(settings: Settings, database: Database) -> JobRunner:
+def job_runner(settings: Settings, database: Database, registry: RegistryFacts, clock: Clock) -> JobRunner:
     """Return the runner of this service's jobs."""
-    registry = registry_facts(settings)
+    evaluation = Runner(
+        database,
+        registry,
+        Shards(registry),
+        clock,
+        settings.shard_enterprises,
+        standing_proposes=settings.standing is Standing.PROPOSE,
+    )
     payout = payout_of(settings)
     notice_needed = settings.notice_working_days > 0
     return JobRunner(
         database,
         {
-            evaluations.EVALUATION: lambda job: evaluations.run(database, registry, job),
+            EVALUATION: evaluation,
             simulations.SIMULATION: lambda job: simulations.run(database, registry, payout, job),
             APPROVAL: lambda job: run_approval(database, job, notice_needed=notice_needed),
         },
     )
+
+
+def loops(settings: Settings, database: Database, registry: RegistryFacts, clock: Clock) -> list[Loop]:
+    """Return the loops of the worker."""
+    brokers = settings.kafka_bootstrap_servers
+    shards = Consumer(
+        database, brokers, topics.EVALUATION_SHARDS, SHARDS_GROUP, Shards(registry).receive, batch_messages=1
+    )
+    found = [
+        Loop("jobs", job_runner(settings, database, registry, clock).step),
+        Loop("evaluation-shards", shards.step, idle_seconds=0, close=shards.close),
+        forgetting(database),
+        sealing(database, "eligibility"),
+    ]
+    if settings.standing is Standing.OFF:
+        return found
+    facts = Consumer(database, brokers, topics.REGISTRY_FACTS, GROUP, corrections.receive)
+    standing = StandingPass(database, clock, settings.standing, Debounce(settings.standing_quiet_seconds))
+    return [
+        *found,
+        Loop("registry-facts", facts.step, idle_seconds=0, close=facts.close),
+        Loop("following", Following(database, registry).step, idle_seconds=0.5),
+        Loop("standing-pass", standing.step, idle_seconds=0.5),
+    ]
 
 
 def main() -> None:
@@ -36,14 +80,8 @@ def main() -> None:
     settings = Settings()
     logs.configure("eligibility", "worker", settings.log_level)
     tracing.configure("eligibility")
-    database = Database(settings.database_url, pool_size=4, application_name="eligibility-worker")
-    worker.run(
-        [
-            worker.Loop("jobs", job_runner(settings, database).step),
-            forgetting(database),
-            sealing(database, "eligibility"),
-        ]
-    )
+    database = Database(settings.database_url, pool_size=8, application_name="eligibility-worker")
+    worker.run(loops(settings, database, registry_facts(settings), SystemClock()))
     database.close()
 
 

@@ -10,11 +10,11 @@ from services.payout.awards.routes import router as awards
 from services.payout.batches.routes import ANSWERS, MAX_ANSWER_BYTES
 from services.payout.batches.routes import router as batches
 from services.payout.budgets.routes import router as budgets
+from services.payout.eligibility import Decisions, eligibility_decisions
 from services.payout.holds.routes import router as holds
 from services.payout.ledger.routes import router as ledger
 from services.payout.orders.approval_routes import router as approvals
 from services.payout.orders.routes import router as orders
-from services.payout.reconciliation.eligibility import Decisions, eligibility_decisions
 from services.payout.reconciliation.routes import router as reconciliation
 from services.payout.recoveries.routes import router as recoveries
 from services.payout.settings import Settings

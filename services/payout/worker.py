@@ -11,7 +11,9 @@ from services.payout.accounts.handlers import AccountPass
 from services.payout.accounts.registry import Accounts, registry_accounts
 from services.payout.awards import handlers as awards
 from services.payout.budgets.handlers import FundingPass
+from services.payout.eligibility import Decisions, eligibility_decisions
 from services.payout.orders import approvals
+from services.payout.reconciliation.handlers import asking
 from services.payout.settings import Settings
 from shared import worker
 from shared.audit.sealing import sealing
@@ -42,7 +44,9 @@ def job_handlers(database: Database, accounts: Accounts, clock: Clock) -> dict[s
     return {approvals.APPROVALS: lambda job: approvals.run_approvals(database, accounts, clock, job)}
 
 
-def loops(database: Database, bootstrap_servers: str, accounts: Accounts, clock: Clock) -> list[Loop]:
+def loops(
+    database: Database, bootstrap_servers: str, accounts: Accounts, decisions: Decisions, clock: Clock
+) -> list[Loop]:
     """Return the loops of the worker."""
 
     def resume() -> bool:
@@ -56,6 +60,7 @@ def loops(database: Database, bootstrap_servers: str, accounts: Accounts, clock:
         Loop("funding-pass", FundingPass(database, clock).step, idle_seconds=0.3),
         Loop("account-pass", AccountPass(database, accounts, clock).step, idle_seconds=2.0),
         Loop("jobs", JobRunner(database, job_handlers(database, accounts, clock)).step),
+        asking(database, decisions, clock),
         forgetting(database),
         sealing(database, "payout"),
     ]
@@ -68,7 +73,8 @@ def main() -> None:
     tracing.configure("payout")
     database = Database(settings.database_url, pool_size=settings.pool_size, application_name="payout-worker")
     gc.freeze()  # what is imported stays: looking through it again and again took a sixth of the consumer's time
-    worker.run(loops(database, settings.kafka_bootstrap_servers, registry_accounts(settings), SystemClock()))
+    accounts, decisions = registry_accounts(settings), eligibility_decisions(settings)
+    worker.run(loops(database, settings.kafka_bootstrap_servers, accounts, decisions, SystemClock()))
     database.close()
 
 

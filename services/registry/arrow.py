@@ -24,10 +24,10 @@ class ArrowReader:
         self._idle: list[Any] = []
         weakref.finalize(self, _close_all, self._idle)  # with the app that holds it, at the latest
 
-    def table(self, query: str) -> pa.Table:
-        """Run `query` and return its rows."""
+    def table(self, query: str, *values: object) -> pa.Table:
+        """Run `query`, with `values` bound to `$1`, `$2`, …, and return its rows."""
         with self._cursor() as cursor:
-            cursor.execute(query)
+            cursor.execute(query, values or None)
             return cursor.fetch_arrow_table()
 
     def batches(self, query: str) -> Iterator[pa.RecordBatch]:

@@ -55,15 +55,20 @@ class Consumer:
         group_id: str,
         handle: Handler,
         *,
+        batch_messages: int = BATCH_MESSAGES,
         clock: Clock | None = None,
         crash_point: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """Prepare to read; nothing is connected yet. `crash_point` lets a fault campaign end the process where it hurts."""
+        """Prepare to read, at most `batch_messages` at once; nothing is connected yet.
+
+        `crash_point` lets a fault campaign end the process where it hurts.
+        """
         self._database = database
         self._bootstrap_servers = bootstrap_servers
         self._topic = topic
         self._group_id = group_id
         self._handle = handle
+        self._batch_messages = batch_messages
         self._clock = clock or SystemClock()
         self._crash_point = crash_point
         self._subscription: KafkaConsumer | None = None
@@ -76,7 +81,7 @@ class Consumer:
             raise TooManyDeadLettersError(f"{self._dead_in_a_row} messages in a row of {self._topic} were refused")
         if self._subscription is None:
             self._subscription = kafka.consumer(
-                self._bootstrap_servers, self._group_id, self._topic, max_poll_records=BATCH_MESSAGES
+                self._bootstrap_servers, self._group_id, self._topic, max_poll_records=self._batch_messages
             )
             self._progress_at = time.monotonic()
         polled = self._subscription.poll(timeout_ms=500)

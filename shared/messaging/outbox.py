@@ -27,7 +27,6 @@ outbox = Table(
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("published_at", DateTime(timezone=True)),
     Index("ix_outbox_unpublished", "id", postgresql_where=text("published_at IS NULL")),
-    Index("ix_outbox_key", "topic", "key", "id"),
 )
 
 
@@ -54,8 +53,8 @@ def enqueue(connection: Connection, events: Sequence[Event]) -> None:
     )
 
 
-def republish_latest(connection: Connection, topic: str | None = None) -> int:
-    """Mark the latest event of each key and type (of `topic`, or of all) as not yet published; returns how many.
+def republish_latest(connection: Connection, topic: str | None = None, keys: Sequence[str] | None = None) -> int:
+    """Mark the latest event of each key and type (of `topic` and `keys`, or of all) as not yet published; returns how many.
 
     For a broker that has lost its log, or a consumer that asks: what is in force is told again, under the same event ids.
     """
@@ -64,9 +63,12 @@ def republish_latest(connection: Connection, topic: str | None = None) -> int:
             """
             UPDATE outbox SET published_at = NULL
             WHERE published_at IS NOT NULL AND id IN (
-                SELECT max(id) FROM outbox WHERE CAST(:topic AS text) IS NULL OR topic = :topic GROUP BY topic, key, type)
+                SELECT max(id) FROM outbox
+                WHERE (CAST(:topic AS text) IS NULL OR topic = :topic)
+                  AND (CAST(:keys AS text[]) IS NULL OR key = ANY(:keys))
+                GROUP BY topic, key, type)
             """
         ),
-        {"topic": topic},
+        {"topic": topic, "keys": None if keys is None else list(keys)},
     )
     return result.rowcount

@@ -27,6 +27,7 @@ from shared.observability import logs, metrics, tracing
 from shared.settings import ServiceSettings
 
 BATCH_ROWS = 5_000
+STEP_BATCHES = 20
 LOG_CHECK_SECONDS = 10.0
 LEADER_LOCK = 0x72656C6179  # "relay"
 
@@ -39,12 +40,21 @@ broker_log = Table(
     Column("identity", Text, nullable=False),
 )
 
-_unpublished = select(outbox).where(outbox.c.published_at.is_(None)).order_by(outbox.c.id).limit(BATCH_ROWS)
+_unpublished = (
+    select(outbox)
+    .where(outbox.c.published_at.is_(None), outbox.c.id > bindparam("in_flight"))
+    .order_by(outbox.c.id)
+    .limit(BATCH_ROWS)
+)
 _mark = (
     update(outbox)
     .where(outbox.c.id == func.any(bindparam("ids")), outbox.c.published_at.is_(None))
     .values(published_at=func.now())
 )
+
+
+_Sent = tuple[int, Any]
+"""An outbox row's id, and Kafka's promise of its acknowledgement."""
 
 
 class PublishingError(RuntimeError):
@@ -72,7 +82,7 @@ class Relay:
         self._log_checked_at = 0.0
 
     def step(self) -> bool:
-        """Publish one batch; tells whether there was any. After an error call again: it starts afresh."""
+        """Publish what there is, about STEP_BATCHES batches; tells whether there was any. After an error it starts afresh."""
         try:
             return self._step()
         except Exception:
@@ -82,19 +92,40 @@ class Relay:
     def _step(self) -> bool:
         if not self._lead():
             return False
-        with self._database.reading() as connection:
-            rows = connection.execute(_unpublished).all()
-        if not rows:
+        sent = self._send(self._next(0))
+        if not sent:
             self._watch_the_log()
             return False
-        acknowledged = self._send(rows)
+        for _ in range(STEP_BATCHES):
+            # The next batch is read and sent while the broker takes this one. An id below those in flight that commits
+            # only now is of another key (a key's events wait for each other): the next step reads from the start again.
+            following = self._send(self._next(sent[-1][0]))
+            self._settle(sent)
+            sent = following
+            if not sent:
+                return True
+        self._settle(sent)
+        return True
+
+    def _next(self, in_flight: int) -> Sequence[Row[Any]]:
+        with self._database.reading() as connection:
+            return connection.execute(_unpublished, {"in_flight": in_flight}).all()
+
+    def _settle(self, sent: Sequence[_Sent]) -> None:
+        """Wait for the broker's word on what was sent, and mark what it acknowledged."""
+        acknowledged = []
+        for row_id, future in sent:
+            try:
+                future.get(timeout=60)
+            except KafkaError:
+                continue
+            acknowledged.append(row_id)
         self._crash_point("relay: sent, not marked")
         with self._database.transaction() as connection:
             connection.execute(_mark, {"ids": acknowledged})
         metrics.EVENTS_PUBLISHED.inc(len(acknowledged))
-        if len(acknowledged) < len(rows):
-            raise PublishingError(f"{len(rows) - len(acknowledged)} events were not acknowledged by the broker")
-        return True
+        if len(acknowledged) < len(sent):
+            raise PublishingError(f"{len(sent) - len(acknowledged)} events were not acknowledged by the broker")
 
     def close(self) -> None:
         """Give up leadership and close the connections."""
@@ -153,7 +184,7 @@ class Relay:
                 )
                 log.warning("relay.broker_log_is_new", republished=republished)
 
-    def _send(self, rows: Sequence[Row[Any]]) -> list[int]:
+    def _send(self, rows: Sequence[Row[Any]]) -> list[_Sent]:
         assert self._producer is not None
         sent = []
         for row in rows:
@@ -170,15 +201,7 @@ class Relay:
             )
             future = self._producer.send(event.topic, key=event.key.encode(), value=event.data, headers=event.headers())
             sent.append((row.id, future))
-        self._producer.flush(timeout=60)
-        acknowledged = []
-        for row_id, future in sent:
-            try:
-                future.get(timeout=0)
-            except KafkaError:
-                continue
-            acknowledged.append(row_id)
-        return acknowledged
+        return sent
 
 
 def run_relay(service: str, settings: ServiceSettings) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -140,13 +140,24 @@ def validation_problem(error: RequestValidationError) -> Problem:
     for item in error.errors():
         where, *path = item["loc"] or ("body",)
         pointer = (
-            "/" + "/".join(str(p).replace("~", "~0").replace("/", "~1") for p in path)
+            "".join("/" + str(p).replace("~", "~0").replace("/", "~1") for p in _in_body(path, error.body))
             if where == "body"
             else ".".join(map(str, path))
         )
         message = "this field is not known" if item["type"] == "extra_forbidden" else item["msg"]
         errors.append(FieldError(pointer, item["type"], message))
     return Problem(INVALID, "See `errors` for each mistake.", errors=errors)
+
+
+def _in_body(path: Sequence[str | int], body: Any) -> Iterator[str | int]:
+    """The steps of a mistake's path that lead into the body, without the names that a choice of types puts between."""
+    for number, step in enumerate(path, 1):
+        if isinstance(body, dict) and (step in body or number == len(path)):
+            yield step
+            body = body.get(step)
+        elif isinstance(body, list) and isinstance(step, int):
+            yield step
+            body = body[step] if step < len(body) else None
 
 
 def install(app: FastAPI) -> None:

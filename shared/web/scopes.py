@@ -38,6 +38,7 @@ class Scope(StrEnum):
     AUDIT_READ = "audit:read"
     METRICS_READ = "metrics:read"
     DEAD_LETTERS_WRITE = "dead-letters:write"
+    EVENTS_REPUBLISH = "events:republish"
 
 
 DESCRIPTIONS: dict[Scope, str] = {
@@ -71,4 +72,5 @@ DESCRIPTIONS: dict[Scope, str] = {
     Scope.AUDIT_READ: "Read the audit log",
     Scope.METRICS_READ: "Read metrics",
     Scope.DEAD_LETTERS_WRITE: "List, replay and discard dead letters",
+    Scope.EVENTS_REPUBLISH: "Have what is in force published again",
 }

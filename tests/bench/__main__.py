@@ -1,6 +1,7 @@
 """`make bench`: measures each part against its bare minimum in one run and writes docs/benchmarks.md.
 
-ARGS name benchmarks to run (`payout`, `registry`); without any, all run. Read the ratios: rates are one machine's alone.
+ARGS name benchmarks to run (`corrections`, `payout`, `registry`); without any, all run. Read the ratios: rates are one
+machine's alone.
 """
 
 from __future__ import annotations
@@ -19,12 +20,16 @@ from deploy.local.broker import Broker, local_broker
 from deploy.local.postgres import LocalPostgres
 from deploy.local.processes import Supervisor
 from shared.clock import SystemClock, calendar_date
-from tests.bench import bench_payout, bench_registry
+from tests.bench import bench_eligibility_corrections, bench_payout, bench_registry
 from tests.support.databases import DatabaseServer
 
 REPORT = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 
 BENCHMARKS: Mapping[str, tuple[str, Callable[[DatabaseServer, Broker], Sequence[Any]]]] = {
+    "corrections": (
+        "1,000 of 1,000,000 enterprises corrected: judged again by themselves",
+        bench_eligibility_corrections.run,
+    ),
     "payout": ("100,000 decisions: outbox → Kafka → split, posted, ordered, funded", bench_payout.run),
     "registry": ("1,000,000 rows of annual sales: files in, snapshots and changes out", bench_registry.run),
 }

@@ -9,13 +9,14 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import OperationalError
 
 from deploy.local.broker import Broker
 from shared.database.engine import Database
 from shared.messaging import kafka, outbox, topics
 from shared.messaging.consumer import Consumer, RejectedMessageError, TooManyDeadLettersError
 from shared.messaging.envelope import Event, Message
-from shared.messaging.relay import Relay
+from shared.messaging.relay import LEADER_LOCK, Relay
 from tests.support.databases import ServiceDatabase
 
 TOPIC = topics.PAYMENT_ORDERS
@@ -202,6 +203,57 @@ def test_one_relay_leads_and_another_takes_over(publisher: Database, broker: Bro
     first.close()
     assert second.step()
     second.close()
+
+
+def test_a_leader_that_dies_is_followed_and_the_order_per_key_kept(publisher: Database, broker: Broker) -> None:
+    run = uuid4().hex
+    with publisher.transaction() as connection:
+        outbox.enqueue(connection, [event(f"{run}-{n % 3}", str(n).encode()) for n in range(300)])
+    dying = Relay(publisher, broker.bootstrap_servers, "dying", crash_point=kill_at("relay: sent, not marked"))
+    with pytest.raises(KilledError):
+        dying.step()
+    with publisher.transaction() as connection:
+        outbox.enqueue(connection, [event(f"{run}-{n % 3}", str(n).encode()) for n in range(300, 600)])
+    leader, heir = (Relay(publisher, broker.bootstrap_servers, name) for name in ("leader", "heir"))
+    assert leader.step()
+    with publisher.transaction() as connection:
+        outbox.enqueue(connection, [event(f"{run}-{n % 3}", str(n).encode()) for n in range(600, 900)])
+        connection.execute(
+            text(
+                "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted"
+                " AND objid = :lock & 4294967295 AND pid <> pg_backend_pid()"
+            ),
+            {"lock": LEADER_LOCK},
+        )
+    with pytest.raises(OperationalError):
+        leader.step()
+    assert heir.step()
+    assert not leader.step(), "the heir leads"
+    leader.close()
+    heir.close()
+    subscription = kafka.consumer(broker.bootstrap_servers, f"test-{run}", TOPIC, max_poll_records=1_000)
+    told: dict[bytes, list[int]] = {}
+    deadline = time.monotonic() + 60
+    while len({n for numbers in told.values() for n in numbers}) < 900:
+        assert time.monotonic() < deadline
+        for records in subscription.poll(timeout_ms=500).values():
+            for record in records:
+                if record.key.startswith(run.encode()):
+                    told.setdefault(record.key, []).append(int(record.value))
+    subscription.close(autocommit=False)
+    for numbers in told.values():
+        first_told = list(dict.fromkeys(numbers))
+        assert first_told == sorted(first_told), "what is told for the first time is in order"
+        assert len(first_told) == 300
+
+
+def test_what_is_in_force_is_told_again_by_hand(publisher: Database, broker: Broker) -> None:
+    publish(publisher, broker, event("k1", b'{"v":1}'), event("k1", b'{"v":2}'), event("k2", b'{"v":1}'))
+    for keys, again in ((["k1"], 1), (None, 2), (["unknown"], 0)):
+        with publisher.transaction() as connection:
+            assert outbox.republish_latest(connection, TOPIC, keys) == again
+        publish(publisher, broker)
+    assert count(publisher, "SELECT count(*) FROM outbox WHERE published_at IS NULL") == 0
 
 
 def test_a_low_id_that_commits_late_is_published(publisher: Database, broker: Broker) -> None:

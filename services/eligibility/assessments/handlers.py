@@ -42,7 +42,8 @@ def assess(request: AssessmentRequest, official: Readings, registry: RegistryFac
 
 def _facts(request: AssessmentRequest, registry: RegistryFacts) -> tuple[int | None, Facts]:
     frames = rows_of(request.facts)
-    if not request.from_registry:
+    from_registry = not frames if request.from_registry is None else request.from_registry
+    if not from_registry:
         return None, supposed_facts(Facts.of({}), frames)
     revision = registry.latest_revision()
     return revision, supposed_facts(registry.around(revision, {request.uscc, *named_in(frames)}), frames)

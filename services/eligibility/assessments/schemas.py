@@ -31,9 +31,10 @@ class AssessmentRequest(Alternative):
     )  # fmt: skip
 
     uscc: Uscc = Field(description="The enterprise that is assessed")
-    from_registry: bool = Field(
-        default=False,
-        description="Start from the registry's newest facts; rows of `facts` then replace those of the same key",
+    from_registry: bool | None = Field(
+        default=None,
+        description="Start from the registry's newest facts; rows of `facts` then replace those of the same key. "
+        "Not said: where no facts are given",
     )
 
 

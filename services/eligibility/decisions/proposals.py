@@ -18,6 +18,8 @@ from services.eligibility.decisions.tables import documents
 from shared.database.bulk import copy_frame
 
 PROPOSALS_LOCK = 0x70726F706F73  # one evaluation proposes at a time
+STANDING_ACTOR = "eligibility"
+"""Who proposes what corrected facts ask for. A person's evaluation takes such a proposal over, to answer for it."""
 
 CANDIDATE_SCHEMA = pl.Schema(
     {
@@ -47,6 +49,10 @@ class Judged:
     award_years: Sequence[int]
     subjects: Collection[tuple[str, str]] | None
     """(award, subject) pairs; None: all."""
+    new_in: Sequence[int] | None = None
+    """Award years in which something may be newly proposed; None: those that were judged."""
+    keeps_days: bool = False
+    """Whether an open first proposal keeps its decision day, and a person's is left to that person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +103,8 @@ WITH known AS (
       AND (:everything OR EXISTS (SELECT 1 FROM judged j WHERE j.award = a.award AND j.subject = a.subject))
 ), compared AS (
     SELECT coalesce(c.award_id, known.award_id) AS award_id, c.award_id IS NOT NULL AS granted,
-           c.award_year = ANY(:award_years) AS asked_for,
+           c.award_year = ANY(:new_in) AS asked_for, o.decided_on AS open_decided_on,
+           NOT :keeps_days AND o.state = 'proposed' AND o.proposed_by = :standing_actor AS taken_over,
            f.id AS in_force_id, o.id AS open_id, l.id AS latest_id, (l.state = 'rejected') AS was_rejected,
            CASE WHEN c.award_id IS NOT NULL
                 THEN jsonb_build_array('granted', c.entitlement_fen, c.payee_uscc, c.jurisdiction, c.award_year,
@@ -116,18 +123,21 @@ WITH known AS (
                        ORDER BY d.id DESC LIMIT 1) l ON true
     LEFT JOIN LATERAL (
         SELECT coalesce(jsonb_agg(jsonb_build_object(
-                   'due_year', extract(year FROM coalesce(known.first_decided_on, CAST(:decided_on AS date)))::int
+                   'due_year', extract(year FROM coalesce(known.first_decided_on, CASE WHEN :keeps_days THEN o.decided_on END,
+                                                          CAST(:decided_on AS date)))::int
                                + (part ->> 'due_offset_years')::int,
                    'amount_fen', (part ->> 'amount_fen')::bigint) ORDER BY place), '[]'::jsonb) AS instalments
         FROM jsonb_array_elements(c.parts) WITH ORDINALITY AS parts (part, place)) due ON true
 )
 SELECT award_id, granted, in_force_id, open_id, latest_id, instalments,
+       CASE WHEN :keeps_days AND in_force_id IS NULL THEN coalesce(open_decided_on, :decided_on)
+            ELSE CAST(:decided_on AS date) END AS decided_on,
        CASE WHEN NOT granted AND in_force_id IS NULL AND open_id IS NULL THEN 'nothing'
             WHEN NOT granted AND in_force_id IS NULL THEN 'close'
             WHEN in_force_id IS NOT NULL AND wanted = in_force AND open_id IS NOT NULL THEN 'close'
             WHEN in_force_id IS NOT NULL AND wanted = in_force THEN 'unchanged'
             WHEN in_force_id IS NULL AND open_id IS NULL AND NOT asked_for THEN 'nothing'
-            WHEN (open_id IS NOT NULL OR was_rejected) AND wanted = latest THEN 'unchanged'
+            WHEN (open_id IS NOT NULL AND taken_over IS NOT TRUE OR was_rejected) AND wanted = latest THEN 'unchanged'
             ELSE 'propose' END AS verdict
 FROM compared
 """
@@ -168,7 +178,7 @@ WITH made AS (
         coalesce(c.kind, f.kind), coalesce(c.entitlement_fen, 0), v.instalments, coalesce(c.flags, '{}'),
         CASE WHEN EXISTS (SELECT 1 FROM objections b WHERE b.decision_id = v.latest_id AND b.outcome = 'upheld')
              THEN 'objection' WHEN f.id IS NULL THEN 'initial' WHEN v.granted THEN 'correction' ELSE 'withdrawal' END,
-        :decided_on, :facts_revision, :policy_hash, :interpretations_hash, s.hash, :engine_version, :proposed_by
+        v.decided_on, :facts_revision, :policy_hash, :interpretations_hash, s.hash, :engine_version, :proposed_by
     FROM verdicts v
     JOIN awards a USING (award_id)
     JOIN sealed s ON s.award_id = v.award_id
@@ -209,7 +219,13 @@ def propose(connection: Connection, candidates: pl.DataFrame, judged: Judged, ba
         pairs = pl.DataFrame(sorted(judged.subjects), schema=["award", "subject"], orient="row")
         copy_frame(connection, "judged", pairs)
     connection.execute(text("ANALYZE candidates"))
-    asked = values | {"award_years": list(judged.award_years), "everything": judged.subjects is None}
+    asked = values | {
+        "award_years": list(judged.award_years),
+        "new_in": list(judged.award_years if judged.new_in is None else judged.new_in),
+        "keeps_days": judged.keeps_days,
+        "standing_actor": STANDING_ACTOR,
+        "everything": judged.subjects is None,
+    }
     connection.execute(text(_VERDICTS), asked)
     while connection.execute(text(_HOLD_OPEN)).scalar_one():
         connection.execute(text("DROP TABLE verdicts"))

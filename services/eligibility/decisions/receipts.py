@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 import orjson
@@ -22,7 +21,8 @@ def explanation(connection: Connection, row: Row[Any]) -> Explanation:
     book = policy_book(row.policy)
     readings = readings_of(book, repository.document(connection, row.interpretations_hash))
     facts = facts_of(repository.document(connection, row.inputs_hash))
-    return explain(facts, book, readings, row.award, row.subject, row.award_year, *_days(row))
+    first = repository.first_day(connection, row)
+    return explain(facts, book, readings, row.award, row.subject, row.award_year, max(first, row.decided_on), first)
 
 
 def receipt(connection: Connection, row: Row[Any]) -> dict[str, Any]:
@@ -32,6 +32,7 @@ def receipt(connection: Connection, row: Row[Any]) -> dict[str, Any]:
         "facts_revision": row.facts_revision,
         "engine_version": row.engine_version,
         "decided_on": row.decided_on.isoformat(),
+        "first_decided_on": repository.first_day(connection, row).isoformat(),
         "policy_hash": row.policy_hash,
         "policy": orjson.loads(repository.document(connection, row.policy_hash)),
         "interpretations_hash": row.interpretations_hash,
@@ -46,12 +47,13 @@ def replay(connection: Connection, row: Row[Any]) -> dict[str, Any]:
     book = policy_book(row.policy)
     readings = readings_of(book, repository.document(connection, row.interpretations_hash))
     facts = facts_of(repository.document(connection, row.inputs_hash))
-    day, first = _days(row)
+    first = repository.first_day(connection, row)
+    day = max(first, row.decided_on)
     found = evaluate(
         facts, book, readings, [row.award_year], day, [row.award], results=("granted",), first_decided_on=first
     )
     outcomes = [each for each in found.iter_rows(named=True) if each["subject"] == row.subject]
-    now = _comparable(outcomes[0] if outcomes else None, row)
+    now = _comparable(outcomes[0] if outcomes else None, first.year)
     then = {name: getattr(row, name) for name in now}
     differences = sorted(name for name, value in now.items() if value != then[name])
     if book.hash != row.policy_hash:
@@ -65,16 +67,9 @@ def replay(connection: Connection, row: Row[Any]) -> dict[str, Any]:
     }
 
 
-def _days(row: Row[Any]) -> tuple[date, date]:
-    """The day that the decision was judged on, and the first version's, which later versions keep for what hangs on it."""
-    first: date = row.first_decided_on or row.decided_on
-    return max(first, row.decided_on), first
-
-
-def _comparable(outcome: dict[str, Any] | None, row: Row[Any]) -> dict[str, Any]:
+def _comparable(outcome: dict[str, Any] | None, first_year: int) -> dict[str, Any]:
     if outcome is None:
         return {"result": "withdrawn", "entitlement_fen": 0}
-    first_year = _days(row)[1].year
     return {
         "result": "granted",
         "entitlement_fen": outcome["entitlement_fen"],

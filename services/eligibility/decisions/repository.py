@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, and_, select
+from sqlalchemy import Connection, Row, Select, and_, exists, select
 
 from services.eligibility.decisions.tables import awards, decision_acts, decisions, documents
 from shared.clock import isoformat
@@ -54,6 +54,15 @@ def find(
         conditions.append(decisions.c.id > after)
     query = visible(_selected, actor).where(and_(True, *conditions)).order_by(decisions.c.id).limit(limit)
     return [view(row) for row in connection.execute(query)]
+
+
+def first_day(connection: Connection, row: Row[Any]) -> date:
+    """The decision day of the first version that a decision's row was judged with; its own, if none stood before it."""
+    stood_before = exists().where(
+        decisions.c.award_id == row.award_id, decisions.c.version == 1, decisions.c.id < row.id
+    )
+    day: date = row.first_decided_on if connection.execute(select(stood_before)).scalar_one() else row.decided_on
+    return day
 
 
 def acts(connection: Connection, decision_id: UUID) -> list[dict[str, Any]]:

@@ -60,6 +60,7 @@ def list_decisions(
     request: Request,
     uscc: Annotated[str | None, Query(description="The payee")] = None,
     award: str | None = None,
+    award_id: Annotated[UUID | None, Query(description="One award, all its versions")] = None,
     award_year: int | None = None,
     state: State | None = None,
     jurisdiction: str | None = None,
@@ -76,6 +77,7 @@ def list_decisions(
     filters = {
         "payee_uscc": uscc,
         "award": award,
+        "award_id": award_id,
         "award_year": award_year,
         "state": state.value if state else None,
         "jurisdiction": jurisdiction,

@@ -163,6 +163,7 @@ class Receipt(BaseModel):
     facts_revision: int
     engine_version: str
     decided_on: date
+    first_decided_on: date = Field(description="The first version's decision day, kept for what depends on that day")
     policy_hash: str
     policy: dict[str, Any]
     interpretations_hash: str

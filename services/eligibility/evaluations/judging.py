@@ -1,61 +1,19 @@
-"""Judging what an evaluation asks for: which subjects, which years, as of which day."""
+"""Judging what an evaluation asks for: which years, as of which day."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 
-from services.eligibility.decisions.proposals import Judged
-from services.eligibility.evaluation.closure import subjects_touching
 from services.eligibility.evaluation.evaluate import KEPT, evaluate
 from services.eligibility.evaluations import domain
-from services.eligibility.evaluations.schemas import EvaluationRequest
 from services.eligibility.facts.catalogue import Facts
 from services.eligibility.policy.domain import Book, Readings
 
 PAIRS = {"award": pl.String, "subject": pl.String}
 FIRST_DAYS = {"award": pl.String, "subject": pl.String, "identity_year": pl.Int32, "first_decided_on": pl.Date}
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What is decided already, as far as it bears on an evaluation.
-
-    `first_days`: one row per award in force, with the decision day of its first version. `paid`: awards and subjects whose
-    version in force, or open proposal, pays an enterprise in scope.
-    """
-
-    first_days: pl.DataFrame
-    paid: pl.DataFrame
-
-
-def judge(
-    request: EvaluationRequest, facts: Facts, book: Book, readings: Readings, standing: Standing
-) -> tuple[pl.DataFrame, Judged]:
-    """Return the outcomes to keep, sorted, and which awards were judged.
-
-    Yearly awards are judged for the years asked for, those given once over all their years. An award with a version in force
-    keeps its first version's decision day for what depends on that day; what has happened since then counts too.
-    """
-    pairs = subjects_in_scope(request, facts, book, standing)
-    years, day = request.award_years, request.decided_on
-    outcomes = as_decided(facts, book, readings, years, day, standing.first_days, subjects=pairs)
-    subjects = None if pairs is None else set(pairs.iter_rows())
-    kept = outcomes.sort("award", "subject", "award_year", nulls_last=True)
-    return kept, Judged(request.policy, request.award_years, subjects)
-
-
-def subjects_in_scope(
-    request: EvaluationRequest, facts: Facts, book: Book, standing: Standing | None = None
-) -> pl.DataFrame | None:
-    """Return the (award, subject) pairs in scope; None: all. A subject counts that names an enterprise, or did when decided."""
-    if request.scope == "all":
-        return None
-    named = subjects_touching(facts, book, request.scope)
-    return named if standing is None else pl.concat([named, standing.paid]).unique().sort(list(PAIRS))
 
 
 def as_decided(
@@ -68,19 +26,24 @@ def as_decided(
     *,
     awards: Collection[str] | None = None,
     subjects: pl.DataFrame | None = None,
+    open_days: pl.DataFrame | None = None,
+    undecided: bool = True,
 ) -> pl.DataFrame:
-    """Return `outcomes` on `decided_on`.
+    """Return `outcomes` on `decided_on`, sorted.
 
     Awards in force (`first_days`) keep their first version's decision day for what depends on that day; what has happened
-    since then counts too.
+    since then counts too. First proposals that are open (`open_days`) are judged as of their own day.
+    Without `undecided`, these two alone are returned.
     """
-    found = outcomes(facts, book, readings, award_years, decided_on, awards=awards, subjects=subjects)
-    for (first,), decided in first_days.partition_by("first_decided_on", as_dict=True).items():
-        assert isinstance(first, date)
-        if first == decided_on:
+    # Asked about an earlier day, what is decided already is not undone for want of time.
+    kept = [(day, max(day, decided_on), rows) for day, rows in _by_day(first_days)]
+    kept += [] if open_days is None else [(day, day, rows) for day, rows in _by_day(open_days)]
+    found = outcomes(
+        facts, book, readings, award_years, decided_on, awards=awards if undecided else [], subjects=subjects
+    )
+    for first, day, decided in kept:
+        if undecided and first == day == decided_on:
             continue
-        # Asked about an earlier day, what is decided already is not undone for want of time.
-        day = max(first, decided_on)
         again = decided.select(list(PAIRS)).unique()
         if subjects is not None:
             again = again.join(subjects, on=list(PAIRS), how="semi")
@@ -94,7 +57,17 @@ def as_decided(
                 _with_identity(then, book).join(decided, how="semi", **same),  # type: ignore[arg-type]
             ]
         ).drop("identity_year")
-    return found
+    return in_order(found)
+
+
+def in_order(found: pl.DataFrame) -> pl.DataFrame:
+    """Sort outcomes as an evaluation keeps them."""
+    return found.sort("award", "subject", "award_year", nulls_last=True)
+
+
+def _by_day(decided: pl.DataFrame) -> list[tuple[date, pl.DataFrame]]:
+    parts = decided.partition_by("first_decided_on", as_dict=True)
+    return [(day, rows) for (day,), rows in parts.items() if isinstance(day, date)]
 
 
 def outcomes(
@@ -112,9 +85,12 @@ def outcomes(
 
     Of `awards` and `subjects`, if they are given.
     """
+    wanted = {award.code for award in book.awards} if awards is None else set(awards)
+    if subjects is not None:
+        wanted &= set(subjects["award"])
     return pl.concat(
         evaluate(
-            facts, book, readings, years, day, [code for code in codes if awards is None or code in awards],
+            facts, book, readings, years, day, [code for code in codes if code in wanted],
             subjects=subjects, results=KEPT, first_decided_on=first_decided_on,
         )
         for years, codes in (

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from services.eligibility.decisions import repository as decisions
 from services.eligibility.evaluations import handlers
 from services.eligibility.evaluations.refusals import Judged, Refusals
-from services.eligibility.evaluations.schemas import Evaluation, EvaluationRequest, Outcome, Result
+from services.eligibility.evaluations.schemas import Evaluation, EvaluationOrder, EvaluationRequest, Outcome, Result
 from services.eligibility.facts.registry import RegistryFacts
 from services.eligibility.policies.handlers import policy_book, readings_of
 from shared.jobs import repository as jobs
@@ -86,7 +86,7 @@ def list_outcomes(
             )
             return json_response(page([handlers.outcome_view(each) for each in found], limit, "number"))
         document = decisions.document(connection, row.result["interpretations_hash"])
-    judged_as = EvaluationRequest.model_validate(row.input)
+    judged_as = EvaluationOrder.model_validate(row.input)
     book = policy_book(judged_as.policy)
     registry: RegistryFacts = request.app.state.registry
     judged = Judged(

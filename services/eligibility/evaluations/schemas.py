@@ -6,18 +6,29 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic_core import PydanticCustomError
 from typing_extensions import TypeAliasType
 
+from shared.identifiers import is_uscc
 from shared.jobs.schemas import Job
 
-Uscc = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{18}$")]
+
+def _with_check_digit(code: str) -> str:
+    if not is_uscc(code):
+        raise PydanticCustomError("uscc", "not a valid unified social credit code (18 characters, check digit)")
+    return code
+
+
+Uscc = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{18}$"), AfterValidator(_with_check_digit)]
 
 EvaluationScope = TypeAliasType(
     "EvaluationScope",
     Annotated[
         Literal["all"] | Annotated[list[Uscc], Field(min_length=1, max_length=10_000)],
-        Field(description="`all`, or unified social credit codes of enterprises"),
+        WithJsonSchema(
+            {"description": "`all`, or a list of 1 to 10,000 unified social credit codes", "examples": ["all"]}
+        ),  # a union with a list in it: Java's generator writes what does not compile
     ],
 )
 
@@ -38,9 +49,27 @@ class EvaluationRequest(BaseModel):
         min_length=1, max_length=20, description="Award years in which something may be newly proposed"
     )
     scope: EvaluationScope = Field(
-        default="all", description="`all`, or the enterprises whose awards, and their dependents', are judged"
+        default_factory=lambda: "all",  # not a default in the document: Java would write it without quotes
+        description="`all` if left out, or the enterprises whose awards, and their dependents', are judged",
     )
     decided_on: date = Field(strict=False, description="Decision day; may be past, never future")
+
+
+class Occasion(StrEnum):
+    """What an evaluation was started for."""
+
+    REQUEST = "request"
+    CORRECTION = "correction"
+
+
+class EvaluationOrder(EvaluationRequest):
+    """An evaluation as it is queued: what was asked for, or what corrected facts ask for by themselves.
+
+    On the occasion of a correction an open first proposal keeps its decision day, as a version in force keeps its first one's.
+    """
+
+    occasion: Occasion = Field(default=Occasion.REQUEST, strict=False)
+    proposes_new: bool = Field(default=True, description="Whether awards that nobody has decided on may be proposed")
 
 
 class DecisionCounts(BaseModel):
@@ -58,6 +87,7 @@ class Evaluation(Job):
     policy: str
     award_years: list[int]
     decided_on: date
+    occasion: Occasion = Field(description="A person's request, or facts that were corrected")
     facts_revision: int | None = Field(default=None, description="The registry's revision that was judged")
     policy_hash: str | None = None
     interpretations_hash: str | None = None

@@ -11,6 +11,9 @@ from typing import Any
 import polars as pl
 import yaml
 
+#: Whole numbers travel as JSON and stay exact up to here.
+LARGEST = 2**53 - 1
+
 #: What the catalogue file writes after the kind of a fact that may be empty.
 UNKNOWN = " or unknown"
 
@@ -56,6 +59,11 @@ class FieldFacts:
     def dtype(self) -> pl.DataType:
         """The Polars type of the column that holds the fact."""
         return KINDS[self.kind]
+
+    @property
+    def bounds(self) -> tuple[int, int]:
+        """The least and the largest number that a row may hold; of use for kinds that are numbers."""
+        return {"days": (1, 366), "year": (1, 9999), "value": (-LARGEST, LARGEST)}.get(self.kind, (0, LARGEST))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,21 +6,21 @@ from collections.abc import Collection, Iterator, Mapping
 
 import polars as pl
 
-from .declarations import CATALOGUE, DatasetFacts
-
-#: Whole numbers travel as JSON and stay exact up to here.
-LARGEST = 2**53 - 1
+from .declarations import CATALOGUE, LARGEST, DatasetFacts
 
 
 class FactsError(ValueError):
     """Frames that are not what the catalogue says; the message names dataset and column, never a value."""
 
 
+_EMPTY = {name: said.empty() for name, said in CATALOGUE.items()}
+
+
 class Facts(Mapping[str, pl.DataFrame]):
     """Dataset name → frame with exactly the catalogue's columns and types. A dataset not given is empty."""
 
     def __init__(self, frames: Mapping[str, pl.DataFrame]) -> None:
-        self._frames = {name: frames[name] if name in frames else said.empty() for name, said in CATALOGUE.items()}
+        self._frames = {name: frames.get(name, empty) for name, empty in _EMPTY.items()}
 
     def __getitem__(self, dataset: str) -> pl.DataFrame:
         return self._frames[dataset]
@@ -47,7 +47,7 @@ class Facts(Mapping[str, pl.DataFrame]):
         """Only the rows that name one of these enterprises, and every row of datasets that name none."""
         wanted = pl.Series("uscc", sorted(set(uscc)), dtype=pl.String)
         kept: dict[str, pl.DataFrame] = {}
-        for name, frame in self._frames.items():
+        for name, frame in self.items():
             owners = CATALOGUE[name].owners
             named = pl.any_horizontal(pl.col(column).is_in(wanted.implode()) for column in owners) if owners else True
             kept[name] = frame.filter(named) if owners else frame
@@ -55,7 +55,7 @@ class Facts(Mapping[str, pl.DataFrame]):
 
     def replacing(self, frames: Mapping[str, pl.DataFrame]) -> Facts:
         """The same facts with some datasets replaced whole (checked as in `Facts.of`)."""
-        return Facts.of({**self._frames, **frames})
+        return Facts.of({**self, **frames})
 
 
 def _checked(dataset: DatasetFacts, frame: pl.DataFrame) -> pl.DataFrame:

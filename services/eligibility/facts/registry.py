@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
 
 import httpx
 import polars as pl
@@ -10,6 +11,8 @@ import pyarrow as pa
 
 from services.eligibility.facts.catalogue import CATALOGUE, Facts
 from shared.web.problems import UNAVAILABLE, Problem
+
+VALUES_PER_QUERY = 20_000
 
 _HOPS = 3  # an enterprise → its providers → all their clients
 ARROW = "application/vnd.apache.arrow.stream"
@@ -35,6 +38,67 @@ class RegistryFacts:
         """
         return Facts.of({dataset: self._frame(revision, dataset, uscc) for dataset in datasets})
 
+    def lazily(self, revision: int) -> Facts:
+        """Return all facts known at `revision`, each dataset read when it is first looked at and then kept."""
+        return _LazyFacts(self, revision)
+
+    def dataset(self, revision: int, dataset: str) -> pl.DataFrame:
+        """Return one dataset as known at `revision`, whole."""
+        return Facts.of({dataset: self._frame(revision, dataset, None)})[dataset]
+
+    def matching(
+        self, revision: int, dataset: str, field: str, values: Sequence[str], *, before_colon: bool = False
+    ) -> pl.DataFrame:
+        """Return the rows known at `revision` whose `field`, or what stands in it before a colon, is one of `values`."""
+        parts = [
+            self._rows(
+                dataset,
+                self._send(
+                    "POST",
+                    f"/v1/snapshots/{revision}/{dataset}/queries",
+                    json={
+                        "field": field,
+                        "values": list(values[start : start + VALUES_PER_QUERY]),
+                        "before_colon": before_colon,
+                    },
+                ),
+            )
+            for start in range(0, len(values), VALUES_PER_QUERY)
+        ]
+        return Facts.of({dataset: pl.concat([CATALOGUE[dataset].empty(), *parts])})[dataset]
+
+    def rows_changed(self, after: int, until: int, *, at_most: int) -> int | None:
+        """Count the rows of facts that revisions above `after`, up to `until`, changed; None for more than `at_most`."""
+        found = 0
+        for made in self._revisions_down_to(after):
+            if made["revision"] <= until:
+                found += sum(sum(made["rows"].get(dataset, {}).values()) for dataset in CATALOGUE)
+            if found > at_most:
+                return None
+        return found
+
+    def _revisions_down_to(self, after: int) -> Iterator[Mapping[str, Any]]:
+        cursor: str | None = None
+        while True:
+            query = "/v1/revisions?limit=1000" + (f"&cursor={cursor}" if cursor else "")
+            page = self._get(query, accept="application/json").json()
+            for made in page["items"]:
+                if made["revision"] <= after:
+                    return
+                yield made
+            cursor = page["next_cursor"]
+            if cursor is None:
+                return
+
+    def changes(self, after: int, until: int) -> pl.DataFrame:
+        """Return `dataset, revision, enterprises` of each fact that changed: all that its row names before or after."""
+        datasets = "".join(f"&dataset={name}" for name in CATALOGUE)
+        answer = self._get(f"/v1/changes?after={after}&until={until}{datasets}")
+        with pa.ipc.open_stream(answer.content) as stream:
+            frame = pl.from_arrow(stream.read_all())
+        assert isinstance(frame, pl.DataFrame)
+        return frame.select("dataset", "revision", "enterprises")
+
     def around(self, revision: int, uscc: Collection[str]) -> Facts:
         """Return what judging enterprises takes: their rows, those of enterprises they name, and those that these name."""
         wanted, facts = set(uscc), Facts.of({})
@@ -52,24 +116,41 @@ class RegistryFacts:
         return facts
 
     def _frame(self, revision: int, dataset: str, uscc: Sequence[str] | None) -> pl.DataFrame:
-        declared = CATALOGUE[dataset]
         path = f"/v1/snapshots/{revision}/{dataset}"
-        if uscc is None or not declared.owners:
-            answer = self._get(path)
-        else:
-            answer = self._send("POST", f"{path}/queries", json={"uscc": list(uscc)})
+        if uscc is None:
+            return self._rows(dataset, self._get(path))
+        return self._rows(dataset, self._send("POST", f"{path}/queries", json={"uscc": list(uscc)}))
+
+    def _rows(self, dataset: str, answer: httpx.Response) -> pl.DataFrame:
+        declared = CATALOGUE[dataset]
         with pa.ipc.open_stream(answer.content) as stream:
             frame = pl.from_arrow(stream.read_all())
         assert isinstance(frame, pl.DataFrame)
         return frame.select(declared.schema.names()).cast(dict(declared.schema))  # type: ignore[arg-type]
 
-    def _get(self, path: str) -> httpx.Response:
-        return self._send("GET", path)
+    def _get(self, path: str, *, accept: str = ARROW) -> httpx.Response:
+        return self._send("GET", path, accept=accept)
 
-    def _send(self, method: str, path: str, json: object = None) -> httpx.Response:
+    def _send(self, method: str, path: str, *, json: object = None, accept: str = ARROW) -> httpx.Response:
         try:
-            answer = self._client.request(method, path, json=json, headers={"Accept": ARROW}, timeout=120.0)
+            answer = self._client.request(method, path, json=json, headers={"Accept": accept})
             answer.raise_for_status()
         except httpx.HTTPError as error:
             raise Problem(UNAVAILABLE, "The registry does not answer as it should.") from error
         return answer
+
+
+class _LazyFacts(Facts):
+    """Facts at a revision whose datasets are read when they are first looked at."""
+
+    def __init__(self, registry: RegistryFacts, revision: int) -> None:
+        super().__init__({})
+        self._registry = registry
+        self._revision = revision
+        self._read: set[str] = set()
+
+    def __getitem__(self, dataset: str) -> pl.DataFrame:
+        if dataset not in self._read:
+            self._frames[dataset] = self._registry.dataset(self._revision, dataset)
+            self._read.add(dataset)
+        return self._frames[dataset]

@@ -10,15 +10,15 @@ from typing import Any
 import polars as pl
 from sqlalchemy import text
 
-from services.eligibility.evaluations.handlers import first_days_of
+from services.eligibility.evaluations.decided import first_days
 from services.eligibility.evaluations.judging import as_decided
 from services.eligibility.facts.registry import RegistryFacts
 from services.eligibility.impact import domain
 from services.eligibility.impact.schemas import ImpactRequest
-from services.eligibility.policies.handlers import official_readings, policy_book
+from services.eligibility.policies.handlers import check_years, official_readings, policy_book
 from services.eligibility.whatif.comparison import CHANGES, SAME, compared
 from services.eligibility.whatif.domain import named_in
-from services.eligibility.whatif.handlers import check_years, keys_of, rows_of, supposed_facts
+from services.eligibility.whatif.handlers import keys_of, rows_of, supposed_facts
 from services.eligibility.whatif.payout import Payout
 from shared.database.engine import Database
 from shared.identifiers import award_id
@@ -51,9 +51,9 @@ def impact(
     pairs = None if concerned is None else domain.touched(before, after, book, concerned, awards)
     with database.reading() as connection:
         readings = official_readings(connection, book)
-        first_days = first_days_of(connection, book.code, pairs)
+        kept_days = first_days(connection, book.code, pairs)
     then, now = (
-        as_decided(facts, book, readings, years, day, first_days, awards=awards, subjects=pairs)
+        as_decided(facts, book, readings, years, day, kept_days, awards=awards, subjects=pairs)
         for facts in (after, before)
     )
     changed = compared(then, now, book, years).filter(pl.col("change") != SAME)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +24,17 @@ def policy_book(code: str) -> Book:
     return load_book(code)
 
 
+def check_years(book: Book, award_years: Sequence[int]) -> None:
+    """Raise Problem that points at an award year which no case of the policy can have, and says which there are."""
+    years = book.possible_years
+    message = f"award years are {years[0]}-{years[-1]}"
+    errors = [
+        FieldError(f"/award_years/{n}", "award-year", message) for n, y in enumerate(award_years) if y not in years
+    ]
+    if errors:
+        raise Problem(INVALID, errors=errors)
+
+
 def policy_at_path(code: str) -> Book:
     """Return the policy that a path names; raises Problem (404)."""
     if code not in POLICIES:
@@ -36,7 +47,9 @@ def changed(readings: Readings, changes: Mapping[str, str], pointer: str = "/int
     try:
         return readings.with_changes(changes)
     except ReadingsError as error:
-        raise Problem(INVALID, errors=[FieldError(pointer, "interpretation", str(error))]) from error
+        raise Problem(
+            INVALID, errors=[FieldError(f"{pointer}/{error.reading}", "interpretation", str(error))]
+        ) from error
 
 
 def official_readings(connection: Connection, book: Book) -> Readings:

@@ -20,7 +20,11 @@ MOST_YEARS = 20
 
 
 class ReadingsError(ValueError):
-    """An unknown reading or value; the message lists what is allowed."""
+    """An unknown reading or value; the message lists what is allowed, `reading` is the one that was meant."""
+
+    def __init__(self, message: str, reading: str) -> None:
+        super().__init__(message)
+        self.reading = reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +111,13 @@ class Book:
         """
         unknown = sorted(set(changes) - set(self.parameters))
         if unknown:
-            raise ParameterError(f"unknown parameters {', '.join(unknown)}; there are {', '.join(self.parameters)}")
+            raise ParameterError(f"no such parameter; there are {', '.join(self.parameters)}", unknown[0])
         changed = {name: self.parameters[name].changed(value) for name, value in changes.items()}
         book = replace(self, parameters=MappingProxyType({**self.parameters, **changed}))
         if not 1 <= len(book.award_years) <= MOST_YEARS:
             raise ParameterError(
-                f"first_award_year, last_award_year: 1 to {MOST_YEARS} years, the first not after the last"
+                f"first_award_year, last_award_year: 1 to {MOST_YEARS} years, the first not after the last",
+                "first_award_year",
             )
         return book
 
@@ -169,10 +174,10 @@ class Readings(Mapping[str, str]):
         """The same readings but for some. Raises `ReadingsError`, which lists the names or values allowed."""
         for name, value in changes.items():
             if name not in self._domain:
-                raise ReadingsError(f"unknown reading {name!r}; there are {', '.join(self._domain)}")
+                raise ReadingsError(f"no such reading; there are {', '.join(self._domain)}", name)
             allowed = self._domain[name].values
             if value not in allowed:
-                raise ReadingsError(f"{name} is one of {', '.join(allowed)}")
+                raise ReadingsError(f"{name} is one of {', '.join(allowed)}", name)
         return Readings(self._domain, {**self._values, **changes})
 
     @cached_property
@@ -189,5 +194,5 @@ class Readings(Mapping[str, str]):
 def _whole(values: ParameterValues) -> int:
     value = values.on(None)
     if not isinstance(value, int):
-        raise ParameterError(f"{values.name}: a whole number")
+        raise ParameterError(f"{values.name}: a whole number", values.name)
     return value

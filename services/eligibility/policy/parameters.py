@@ -47,7 +47,11 @@ UNIT_WORDS: Mapping[str, Text] = {
 
 
 class ParameterError(ValueError):
-    """An unknown parameter, or a value outside its domain; the message says what is allowed."""
+    """An unknown parameter, or a value outside its domain; the message says what is allowed, `parameter` where."""
+
+    def __init__(self, message: str, parameter: str) -> None:
+        super().__init__(message)
+        self.parameter = parameter
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,21 +74,21 @@ class ParameterValues:
     def _checked(self, given: Any, official: Value) -> Value:
         if isinstance(official, tuple):
             if not isinstance(given, list | tuple) or not given:
-                raise ParameterError(f"{self.name}: a non-empty list, {self.domain}")
+                raise ParameterError(f"{self.name}: a non-empty list, {self.domain}", self.name)
             if self.unit in NUMBERS and len(given) != len(official):
-                raise ParameterError(f"{self.name}: a list of {len(official)} numbers, {self.domain}")
+                raise ParameterError(f"{self.name}: a list of {len(official)} numbers, {self.domain}", self.name)
             items = [self._checked(item, official[0]) for item in given]
             if self.unit in NUMBERS and items != sorted(items):
-                raise ParameterError(f"{self.name}: a list in ascending order, {self.domain}")
+                raise ParameterError(f"{self.name}: a list in ascending order, {self.domain}", self.name)
             return tuple(items)  # type: ignore[return-value]
         if self.unit == "date":
             return self._checked_day(given)
         if self.unit == "codes":
             if not isinstance(given, str) or not given:
-                raise ParameterError(f"{self.name}: {self.domain}")
+                raise ParameterError(f"{self.name}: {self.domain}", self.name)
             return given
         if isinstance(given, bool) or not isinstance(given, int) or not self.least <= given <= self.largest:
-            raise ParameterError(f"{self.name}: {self.domain}")
+            raise ParameterError(f"{self.name}: {self.domain}", self.name)
         return given
 
     def _checked_day(self, given: Any) -> date:
@@ -93,7 +97,7 @@ class ParameterValues:
         try:
             return date.fromisoformat(given)
         except (TypeError, ValueError):
-            raise ParameterError(f"{self.name}: {self.domain}") from None
+            raise ParameterError(f"{self.name}: {self.domain}", self.name) from None
 
     @property
     def domain(self) -> str:

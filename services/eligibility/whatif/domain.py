@@ -8,12 +8,9 @@ from typing import Any
 
 import polars as pl
 
-from services.eligibility.facts.catalogue import CATALOGUE, LARGEST, DatasetFacts, Facts, FieldFacts
+from services.eligibility.facts.catalogue import CATALOGUE, DatasetFacts, Facts, FieldFacts
 
 RowsByDataset = Mapping[str, Sequence[Mapping[str, Any]]]
-
-_SIGNED = "value"
-_YEARS = range(1, 10_000)
 
 
 class InlineFactsError(ValueError):
@@ -111,20 +108,10 @@ def _value(field: FieldFacts, value: Any, pointer: str) -> Any:
         raise InlineFactsError(pointer, f"{words} is expected")
     if field.choices and value not in field.choices:
         raise InlineFactsError(pointer, f"one of {', '.join(field.choices)} is expected")
-    if isinstance(value, int) and expected is int:
-        _check_range(field, value, pointer)
-    return value
-
-
-def _check_range(field: FieldFacts, value: int, pointer: str) -> None:
-    if field.kind == "year":
-        least, most = _YEARS[0], _YEARS[-1]
-    elif field.kind == "days":
-        least, most = 1, 366
-    else:
-        least, most = -LARGEST if field.kind == _SIGNED else 0, LARGEST
-    if not least <= value <= most:
+    least, most = field.bounds
+    if isinstance(value, int) and expected is int and not least <= value <= most:
         raise InlineFactsError(pointer, f"a whole number from {least} to {most} is expected")
+    return value
 
 
 def _check_periods(dataset: DatasetFacts, rows: pl.DataFrame, given: pl.DataFrame) -> None:

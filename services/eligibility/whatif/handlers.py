@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from services.eligibility.facts.catalogue import Facts
-from services.eligibility.policies.handlers import policy_book
+from services.eligibility.policies.handlers import check_years, policy_book
 from services.eligibility.policy.book import Book, ParameterError
 from services.eligibility.whatif import domain
 from services.eligibility.whatif.domain import InlineFactsError
@@ -25,17 +25,11 @@ def supposed_book(request: Alternative) -> Book:
         try:
             book = book.with_parameters(request.parameters)
         except ParameterError as error:
-            raise Problem(INVALID, errors=[FieldError("/parameters", "parameter", str(error))]) from error
+            raise Problem(
+                INVALID, errors=[FieldError(f"/parameters/{error.parameter}", "parameter", str(error))]
+            ) from error
     check_years(book, request.award_years)
     return book
-
-
-def check_years(book: Book, award_years: Sequence[int]) -> None:
-    """Raise Problem for an award year that the policy does not have."""
-    wrong = sorted(set(award_years) - set(book.possible_years))
-    if wrong:
-        allowed = f"{book.possible_years[0]}-{book.possible_years[-1]}"
-        raise Problem(INVALID, errors=[FieldError("/award_years", "award-year", f"award years are {allowed}")])
 
 
 def rows_of(facts: Rows) -> dict[str, pl.DataFrame]:

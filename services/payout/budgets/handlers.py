@@ -10,7 +10,9 @@ from sqlalchemy.exc import IntegrityError
 
 from services.payout.budgets import repository
 from services.payout.budgets.domain import Claimant, Purse, choose
+from services.payout.budgets.forecast import forecast
 from services.payout.budgets.repository import Place
+from services.payout.eligibility import Decisions
 from services.payout.ledger import domain as ledger
 from services.payout.ledger import repository as postings
 from services.payout.orders.handlers import BY
@@ -51,11 +53,45 @@ def appropriate(
     return repository.appropriation(connection, number)
 
 
-def budget(connection: Connection, unit: str, year: int, this_year: int) -> dict[str, Any]:
-    """Return a unit's budget of `year` with its documents and the forecast of what waiting orders will need."""
-    awards = repository.waiting_by_award(connection, unit, year, this_year)
-    return repository.view(connection, unit, year) | {
-        "forecast": {"amount_fen": sum(row["amount_fen"] for row in awards), "awards": awards},
+def carry_over(
+    connection: Connection, *, unit: str, year: int, amount_fen: int | None, document: str, by: str
+) -> list[dict[str, Any]]:
+    """Carry what is free in a budget (all of it, or `amount_fen`) over to the year after, and return both appropriations.
+
+    Raises Problem 409 if less is free.
+    """
+    available = repository.lock_free(connection, unit, year)
+    moved = available if amount_fen is None else amount_fen
+    if moved <= 0 or moved > available:
+        raise Problem(
+            CONFLICT,
+            "At most what is free can be carried over; the rest is reserved for orders.",
+            errors=[FieldError("/amount_fen", "more_than_free", "less is free in this budget")],
+            extra={"free_fen": available},
+        )
+    postings.post(connection, [ledger.carried_over(unit, year, moved, document)], by=by)
+    made = []
+    for to, fen in ((year, -moved), (year + 1, moved)):
+        repository.appropriate(connection, unit, to, fen)
+        number = repository.add_appropriation(connection, unit=unit, year=to, amount_fen=fen, document=document, by=by)
+        made.append(repository.appropriation(connection, number))
+    return made
+
+
+def budget(
+    connection: Connection,
+    decisions: Decisions | None,
+    *,
+    unit: str,
+    year: int,
+    this_year: int,
+    jurisdiction: str | None,
+) -> dict[str, Any]:
+    """Return a unit's budget of `year` with its documents and the forecast of what approved and proposed decisions will need."""
+    return repository.view(connection, unit, year, this_year) | {
+        "forecast": forecast(
+            connection, decisions, unit=unit, year=year, this_year=this_year, jurisdiction=jurisdiction
+        ),
         "appropriations": repository.appropriations_of(connection, unit, year),
     }
 

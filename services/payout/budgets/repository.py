@@ -156,6 +156,17 @@ def appropriate(connection: Connection, unit: str, year: int, amount_fen: int) -
     )
 
 
+def lock_free(connection: Connection, unit: str, year: int) -> int:
+    """Lock a budget and return what is free in it, fen; 0 if nothing was ever appropriated."""
+    row = connection.execute(
+        text(
+            "SELECT appropriated_fen - committed_fen AS free FROM budgets WHERE unit = :unit AND year = :year FOR UPDATE"
+        ),
+        {"unit": unit, "year": year},
+    ).one_or_none()
+    return int(row.free) if row else 0
+
+
 def add_appropriation(connection: Connection, *, unit: str, year: int, amount_fen: int, document: str, by: str) -> int:
     """Store an appropriation and return its number."""
     row = {"unit": unit, "year": year, "amount_fen": amount_fen, "document": document, "recorded_by": by}
@@ -164,7 +175,9 @@ def add_appropriation(connection: Connection, *, unit: str, year: int, amount_fe
 
 _VIEW = """
     SELECT b.unit, b.year, b.appropriated_fen, b.committed_fen, b.committed_fen - coalesce(s.fen, 0) AS ordered_fen,
-           b.paid_fen, b.recovered_fen, b.appropriated_fen - b.committed_fen AS free_fen
+           b.paid_fen, b.recovered_fen,
+           CASE WHEN b.year >= :this_year THEN b.appropriated_fen - b.committed_fen ELSE 0 END AS free_fen,
+           CASE WHEN b.year < :this_year THEN b.appropriated_fen - b.committed_fen ELSE 0 END AS lapsed_fen
     FROM budgets b
     LEFT JOIN (SELECT unit, budget_year, sum(amount_fen)::bigint AS fen FROM payment_orders
                WHERE live AND budget_year IS NOT NULL AND state IN ('waiting', 'failed', 'returned')
@@ -172,7 +185,9 @@ _VIEW = """
 """
 
 
-def views(connection: Connection, unit: str | None, after: Sequence[Any] | None, limit: int) -> list[dict[str, Any]]:
+def views(
+    connection: Connection, unit: str | None, after: Sequence[Any] | None, limit: int | None, this_year: int
+) -> list[dict[str, Any]]:
     """Return up to `limit` budgets (of `unit`, or of all) behind the pair `after` (year, unit)."""
     year, name = after or (None, None)
     rows = connection.execute(
@@ -181,18 +196,19 @@ def views(connection: Connection, unit: str | None, after: Sequence[Any] | None,
                 AND (CAST(:year AS int) IS NULL OR (b.year, b.unit) > (CAST(:year AS int), CAST(:name AS text)))
                 ORDER BY b.year, b.unit LIMIT :limit"""
         ),
-        {"unit": unit, "year": year, "name": name, "limit": limit},
+        {"unit": unit, "year": year, "name": name, "limit": limit, "this_year": this_year},
     )
     return [dict(row) for row in rows.mappings()]
 
 
-def view(connection: Connection, unit: str, year: int) -> dict[str, Any]:
+def view(connection: Connection, unit: str, year: int, this_year: int) -> dict[str, Any]:
     """Return one budget; all zeros if nothing was appropriated yet."""
     where = {"unit": unit, "year": year}
-    row = connection.execute(text(f"{_VIEW} WHERE b.unit = :unit AND b.year = :year"), where).mappings().one_or_none()
+    statement = text(f"{_VIEW} WHERE b.unit = :unit AND b.year = :year")
+    row = connection.execute(statement, where | {"this_year": this_year}).mappings().one_or_none()
     if row is not None:
         return dict(row)
-    names = ("appropriated", "committed", "ordered", "paid", "recovered", "free")
+    names = ("appropriated", "committed", "ordered", "paid", "recovered", "free", "lapsed")
     return where | {f"{name}_fen": 0 for name in names}
 
 

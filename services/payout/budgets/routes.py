@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
+from sqlalchemy import Connection
 
 from services.payout.access import own_unit, whole_city
 from services.payout.budgets import handlers, repository
-from services.payout.budgets.schemas import Appropriation, AppropriationDraft, Budget, BudgetDetail
+from services.payout.budgets.schemas import (
+    Appropriation,
+    AppropriationDraft,
+    Budget,
+    BudgetDetail,
+    CarriedOver,
+    CarryOver,
+)
 from services.payout.vocabulary import Unit
 from shared.clock import calendar_date
 from shared.web.app import refusals
@@ -36,8 +44,8 @@ def record_appropriation(
 ) -> Response:
     """Record an appropriation or, with a negative amount, a reduction; never below what is reserved.
 
-    Orders that wait for money go on by themselves. What is not spent lapses at the year's end: carrying it over is a
-    reduction of the old year's budget and an appropriation to the new one's, by the same document.
+    Orders that wait for money go on by themselves. What is not spent lapses with the year unless a document carries it over
+    (`POST /v1/budgets/{unit}/{year}/carry-over`).
     """
     whole_city(actor)
     return command.run(
@@ -61,8 +69,9 @@ def list_budgets(
     cursor: Cursor = None,
 ) -> Response:
     """List the budgets that ever got an appropriation, by year and unit; a district's officer sees its own."""
+    this_year = calendar_date(request.app.state.clock.now()).year
     with request.app.state.database.reading() as connection:
-        rows = repository.views(connection, actor.jurisdiction, decode_cursor(cursor, 2), limit + 1)
+        rows = repository.views(connection, actor.jurisdiction, decode_cursor(cursor, 2), limit + 1, this_year)
     return json_response(page(rows, limit, "year", "unit"))
 
 
@@ -72,9 +81,49 @@ def get_budget(
     year: Annotated[int, Path(ge=2020, le=2100)],
     request: Request,
     actor: Annotated[Actor, needs(Scope.MONEY_READ)],
+    proposals: Annotated[bool, Query(description="Count eligibility's open proposals into the forecast")] = True,
 ) -> Response:
     """Give a unit's budget of a year: what was appropriated, what of it is spoken for, and what will be needed."""
     own_unit(actor, unit)
-    this_year = calendar_date(request.app.state.clock.now()).year
-    with request.app.state.database.reading_at_one_instant() as connection:
-        return json_response(handlers.budget(connection, unit.value, year, this_year))
+    state = request.app.state
+    with state.database.reading_at_one_instant() as connection:
+        found = handlers.budget(
+            connection,
+            state.decisions if proposals else None,
+            unit=unit.value,
+            year=year,
+            this_year=calendar_date(state.clock.now()).year,
+            jurisdiction=actor.jurisdiction,
+        )
+    return json_response(found)
+
+
+@router.post(
+    "/budgets/{unit}/{year}/carry-over",
+    operation_id="carry_over_budget",
+    status_code=201,
+    response_model=CarriedOver,
+    responses=refusals(CONFLICT),
+)
+def carry_over_budget(
+    unit: Unit,
+    year: Annotated[int, Path(ge=2020, le=2099)],
+    body: CarryOver,
+    actor: Annotated[Actor, needs(Scope.APPROPRIATIONS_WRITE)],
+    command: IdempotentCommand,
+) -> Response:
+    """Carry what is free in a budget over to the year after, by a document: what is not carried over lapses with the year."""
+    whole_city(actor)
+
+    def act(connection: Connection) -> object:
+        made = handlers.carry_over(
+            connection,
+            unit=unit.value,
+            year=year,
+            amount_fen=body.amount_fen,
+            document=body.document,
+            by=actor.subject,
+        )
+        return {"items": made}
+
+    return command.run(act, status=201)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -41,23 +42,58 @@ class Appropriation(BaseModel):
     recorded_at: datetime
 
 
+class CarryOver(BaseModel):
+    """What is free in a budget, carried over to the year after by a document."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, json_schema_extra={"examples": [{"document": "丽财〔2027〕3号"}]}
+    )
+
+    amount_fen: int | None = Field(
+        default=None, ge=1, le=MAX_FEN, strict=True, description="Fen; all that is free if left out"
+    )
+    document: str = Field(min_length=1, max_length=200, description="Number of the document that says so")
+
+
+class CarriedOver(BaseModel):
+    """Both sides of what was carried over."""
+
+    items: list[Appropriation] = Field(description="The reduction of the old budget, the appropriation to the new one")
+
+
 class AwardForecast(BaseModel):
-    """What waiting orders of one award code will need."""
+    """What decisions on one award code will need."""
 
     award: str = Field(description="Code of the award", examples=["courier-rent"])
     orders: int = Field(description="Waiting orders")
-    amount_fen: int = Field(description="Fen")
+    approved_fen: int = Field(description="Waiting orders, fen")
+    proposals: int = Field(description="Open proposals that would need more than is owed already")
+    proposed_fen: int = Field(description="What they would need more, fen")
+    amount_fen: int = Field(description="Approved and proposed together, fen")
+
+
+class WithoutArrangement(BaseModel):
+    """Approved awards that no confirmed arrangement splits yet: which budget will pay them is not known."""
+
+    awards: int
+    entitlement_fen: int = Field(description="Their whole entitlements, fen")
 
 
 class Forecast(BaseModel):
-    """What approved decisions will still need from this budget."""
+    """What approved and proposed decisions will still need from this budget."""
 
-    amount_fen: int = Field(description="All waiting orders that may be paid from this budget, fen")
+    amount_fen: int = Field(description="Approved and proposed together, fen")
+    approved_fen: int = Field(description="All waiting orders that may be paid from this budget, fen")
+    proposed_fen: int = Field(description="What open proposals would add if they were approved, fen")
+    proposals: Literal["counted", "not_reached", "left_out"] = Field(
+        description="Whether eligibility's open proposals are in it; `not_reached`: it did not answer"
+    )
     awards: list[AwardForecast] = Field(description="The same by award")
+    without_arrangement: WithoutArrangement
 
 
 class Budget(BaseModel):
-    """A unit's budget of a year, fen. committed ≥ ordered ≥ paid; free = appropriated − committed."""
+    """A unit's budget of a year, fen. committed ≥ ordered ≥ paid; free + lapsed = appropriated − committed."""
 
     unit: Unit
     year: int
@@ -66,7 +102,8 @@ class Budget(BaseModel):
     ordered_fen: int = Field(description="Of it, orders that are issued, approved, at the bank or paid")
     paid_fen: int = Field(description="Of it, settled by the bank")
     recovered_fen: int = Field(description="Repaid by payees in this year; spent again only by a new appropriation")
-    free_fen: int = Field(description="What is left for further orders")
+    free_fen: int = Field(description="What is left for further orders; 0 once the year is over")
+    lapsed_fen: int = Field(description="What was left when the year ended, and no document has carried over")
 
 
 class BudgetDetail(Budget):

@@ -38,6 +38,12 @@ def appropriation(unit: str, year: int, amount_fen: int, document: str) -> Posti
     return Posting("reduction", budget, treasury, -amount_fen, unit, document=document)
 
 
+def carried_over(unit: str, year: int, amount_fen: int, document: str) -> Posting:
+    """Post that so much of a budget is carried over to the year after."""
+    accounts = f"budget:{unit}:{year}", f"budget:{unit}:{year + 1}"
+    return Posting("carried_over", *accounts, amount_fen, unit, document=document)
+
+
 def recognition(
     award_id: str, version: int, shares_before: Mapping[str, int], shares_now: Mapping[str, int]
 ) -> list[Posting]:

@@ -7,8 +7,13 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from services.payout.eligibility import Decisions, NotReachedError
+from services.payout.orders.handlers import BY
 from services.payout.reconciliation import repository
-from services.payout.reconciliation.eligibility import Decisions, NotReachedError
+from shared.audit import log as audit
+from shared.clock import Clock
+from shared.database.engine import Database
+from shared.worker import Loop
 
 MISSING = "decision_in_force"
 UNKNOWN = "award_decided"
@@ -39,8 +44,33 @@ def reconcile(connection: Connection, decisions: Decisions | None, now: datetime
     }
 
 
+def ask_for_missing(connection: Connection, decisions: Decisions, now: datetime) -> dict[str, int]:
+    """Have eligibility tell again what it has decided and payout lacks; returns how much is missing and how much will come.
+
+    Raises NotReachedError.
+    """
+    found, _ = _against(connection, decisions, now, limit=None)
+    missing = [difference["subject"] for difference in found if difference["check"] == MISSING]
+    events = decisions.ask_again(missing) if missing else 0
+    return {"missing": len(missing), "events": events}
+
+
+def asking(database: Database, decisions: Decisions, clock: Clock) -> Loop:
+    """Return the worker's loop that asks once an hour for what payout lacks."""
+
+    def ask() -> bool:
+        with database.reading_at_one_instant() as connection:
+            asked = ask_for_missing(connection, decisions, clock.now())
+        if asked["missing"]:
+            with database.transaction() as connection:
+                audit.record(connection, actor=BY, act="ask_for_missing_decisions", subjects=["*"], details=asked)
+        return False
+
+    return Loop("reconciliation", ask, idle_seconds=3_600)
+
+
 def _against(
-    connection: Connection, decisions: Decisions, now: datetime, limit: int
+    connection: Connection, decisions: Decisions, now: datetime, limit: int | None
 ) -> tuple[list[dict[str, Any]], int]:
     missing: list[dict[str, Any]] = []
     in_flight = 0
@@ -54,7 +84,7 @@ def _against(
                 continue
             if version < decision.version and decision.approved_at > now - PATIENCE:
                 in_flight += 1
-            elif len(missing) < limit:
+            elif limit is None or len(missing) < limit:
                 missing.append(_difference(MISSING, decision.award_id, decision.entitlement_fen, fen))
     unknown = [
         _difference(UNKNOWN, award_id, 0, fen)

@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
+from sqlalchemy import Connection
 
 from services.payout.access import whole_city
+from services.payout.eligibility import NotReachedError
 from services.payout.reconciliation import handlers
-from services.payout.reconciliation.schemas import Reconciliation
+from services.payout.reconciliation.schemas import Asked, Reconciliation
+from shared.web.app import refusals
 from shared.web.auth import Actor, needs
-from shared.web.idempotency import json_response
+from shared.web.idempotency import IdempotentCommand, json_response
 from shared.web.pages import Limit
+from shared.web.problems import IN_FLIGHT, UNAVAILABLE, Problem
 from shared.web.scopes import Scope
 
 router = APIRouter(prefix="/v1", tags=["reconciliation"])
@@ -32,3 +36,25 @@ def reconcile_books(
     with state.database.reading_at_one_instant() as connection:
         decisions = state.decisions if eligibility else None
         return json_response(handlers.reconcile(connection, decisions, state.clock.now(), limit))
+
+
+@router.post(
+    "/reconciliation/requests",
+    operation_id="ask_for_missing_decisions",
+    response_model=Asked,
+    responses=refusals(IN_FLIGHT),
+)
+def ask_for_missing_decisions(
+    request: Request, actor: Annotated[Actor, needs(Scope.EVENTS_REPUBLISH)], command: IdempotentCommand
+) -> Response:
+    """Have eligibility tell again what it has decided and payout lacks. The worker does the same once an hour."""
+    whole_city(actor)
+    state = request.app.state
+
+    def act(connection: Connection) -> object:
+        try:
+            return handlers.ask_for_missing(connection, state.decisions, state.clock.now())
+        except NotReachedError as error:
+            raise Problem(UNAVAILABLE, "Eligibility does not answer.") from error
+
+    return command.run(act)

@@ -26,6 +26,13 @@ class Looked(BaseModel):
     dead_letters: int = Field(description="Messages that could not be processed and are open")
 
 
+class Asked(BaseModel):
+    """What eligibility was asked to tell again."""
+
+    missing: int = Field(description="Decisions in force, older than a minute, that payout does not have")
+    events: int = Field(description="Of them, events that are published again")
+
+
 class Reconciliation(BaseModel):
     """Entitlements = shares = orders − recoveries, ledger = orders = bank results, budgets = appropriations − orders."""
 

@@ -146,6 +146,11 @@ class Dataset:
         return tuple(item.name for item in self.fields if item.sensitive)
 
     @cached_property
+    def matchable(self) -> tuple[str, ...]:
+        """The text fields that rows may be chosen by: those that are not sensitive."""
+        return tuple(item.name for item in self.fields if item.kind in TEXTS and not item.sensitive)
+
+    @cached_property
     def schema(self) -> dict[str, pl.DataType]:
         """Column names and Polars types, in order."""
         return {item.name: item.dtype for item in self.fields}

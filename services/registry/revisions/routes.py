@@ -112,7 +112,7 @@ def get_snapshot(
     request: Request, view: Viewing, revision: RevisionNumber, dataset: DatasetName, accept: Accept = None
 ) -> Response:
     """Give a dataset as known at a revision: the same bytes for ever, also while others write."""
-    return _snapshot(request, view, revision, dataset, accept, None)
+    return _snapshot(request, view, revision, dataset, accept)
 
 
 @router.post(
@@ -121,7 +121,7 @@ def get_snapshot(
     response_class=StreamingResponse,
     responses={
         200: {
-            "description": "The rows that name one of the enterprises, in the order of their key",
+            "description": "The rows that are wanted, in the order of their key",
             "content": _binary(formats.ARROW, formats.PARQUET, formats.NDJSON),
         },
         **refusals(NOT_FOUND, formats.NOT_ACCEPTABLE),
@@ -135,22 +135,38 @@ def query_snapshot(
     body: SnapshotQuery,
     accept: Accept = None,
 ) -> Response:
-    """Give the rows of a dataset that name some enterprises, by themselves or through the park, hub, loan or zone they belong to.
+    """Give the rows of a dataset that name some enterprises, or that have some values in a field.
 
-    Rows of datasets that belong to no enterprise concern all, and are given whole. Nothing is changed.
+    An enterprise is named by a row itself or through the park, hub, loan or zone it belongs to. Rows of datasets that belong to
+    no enterprise concern all, and are given whole. Nothing is changed.
     """
-    return _snapshot(request, view, revision, dataset, accept, _codes(body.uscc))
+    if body.uscc is not None:
+        return _snapshot(request, view, revision, dataset, accept, naming=_codes(body.uscc))
+    assert body.field is not None and body.values is not None
+    fields = _declared(dataset).matchable
+    if body.field not in fields:
+        error = FieldError("/field", "field_unknown", f"rows can be chosen by {', '.join(fields)}")
+        raise Problem(INVALID, "See `errors` for each mistake.", errors=[error])
+    matching = snapshots.Matching(body.field, body.values, body.before_colon)
+    return _snapshot(request, view, revision, dataset, accept, matching=matching)
 
 
 def _snapshot(
-    request: Request, view: Viewing, revision: int, name: str, accept: str | None, naming: list[str] | None
+    request: Request,
+    view: Viewing,
+    revision: int,
+    name: str,
+    accept: str | None,
+    *,
+    naming: list[str] | None = None,
+    matching: snapshots.Matching | None = None,
 ) -> Response:
     media_type = formats.negotiate(accept, (formats.ARROW, formats.PARQUET, formats.NDJSON))
     dataset, database = _declared(name), request.app.state.database
     with database.reading() as connection:
         if revision > latest_revision(connection):
             raise Problem(NOT_FOUND, "This revision has not been made yet.")
-    batches = snapshots.read(request.app.state.arrow, view, dataset, revision, naming=naming)
+    batches = snapshots.read(request.app.state.arrow, view, dataset, revision, naming=naming, matching=matching)
     stream = formats.write(media_type, snapshots.schema_of(dataset), batches)
     return StreamingResponse(stream, media_type=media_type, headers={"Revision": str(revision)})
 

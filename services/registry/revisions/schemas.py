@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from typing_extensions import TypeAliasType
 
 KeyValue = TypeAliasType(
@@ -126,11 +126,29 @@ class LatestRevision(BaseModel):
 
 
 class SnapshotQuery(BaseModel):
-    """Which enterprises' rows are wanted."""
+    """Which rows are wanted: those that name some enterprises, or those with some values in a field."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"uscc": ["91331100MA2000061E"]}, {"field": "hub_id", "values": ["HUB-01", "HUB-02"]}]
+        },
+    )
 
-    uscc: list[str] = Field(min_length=1, max_length=50_000, description="Unified social credit codes")
+    uscc: list[str] | None = Field(
+        default=None, min_length=1, max_length=50_000, description="Unified social credit codes"
+    )
+    field: str | None = Field(default=None, description="A text field of the dataset that is not sensitive")
+    values: list[Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=1_000)]] | None = Field(
+        default=None, min_length=1, max_length=50_000, description="Values of `field`"
+    )
+    before_colon: bool = Field(default=False, description="Compare only what stands in `field` before its first colon")
+
+    @model_validator(mode="after")
+    def _one_way(self) -> SnapshotQuery:
+        if (self.uscc is None) == (self.field is None) or (self.field is None) != (self.values is None):
+            raise ValueError("give either uscc, or field and values")
+        return self
 
 
 class ChangeView(BaseModel):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import polars as pl
 import pyarrow as pa
@@ -21,17 +22,37 @@ def schema_of(dataset: Dataset) -> pa.Schema:
     return pa.schema([*columns, pa.field("revision", pa.int64(), nullable=False)])
 
 
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """Rows whose text `field` is one of `values`; with `before_colon`, the part of it before the first colon."""
+
+    field: str
+    values: Sequence[str]
+    before_colon: bool = False
+
+
 def read(
-    reader: ArrowReader, view: View, dataset: Dataset, revision: int, *, naming: Sequence[str] | None = None
+    reader: ArrowReader,
+    view: View,
+    dataset: Dataset,
+    revision: int,
+    *,
+    naming: Sequence[str] | None = None,
+    matching: Matching | None = None,
 ) -> Batches:
     """Read the rows of `dataset` at `revision` that the caller may see, in key order, as batches of `schema_of`.
 
-    `naming`: only rows that name one of these enterprises, by themselves or through their parent.
+    `naming`: only rows that name one of these enterprises, by themselves or through their parent. `matching`: only those.
     """
     where = view.condition(dataset, revision)
+    bound: list[object] = []
     if naming is not None:
         where = f"{where} AND {names_any_of(dataset, codes_array(naming), revision)}"
-    frame = pl.from_arrow(reader.table(rows_at(dataset, revision, where)))
+    if matching is not None:
+        compared = f"split_part({matching.field}, ':', 1)" if matching.before_colon else matching.field
+        where = f"{where} AND {compared} = ANY($1)"
+        bound.append(list(matching.values))
+    frame = pl.from_arrow(reader.table(rows_at(dataset, revision, where), *bound))
     assert isinstance(frame, pl.DataFrame)
     if dataset.sensitive:
         frame = view.cipher.show_columns(frame, dataset.sensitive, whole=view.accounts)

@@ -1,4 +1,4 @@
-"""A fresh eligibility database that knows a book and readings."""
+"""A fresh eligibility database that knows a book and readings; and a world of eligibility with a registry."""
 
 from __future__ import annotations
 
@@ -9,14 +9,25 @@ import pytest
 
 from services.eligibility.decisions.proposals import keep_documents
 from shared.database.engine import Database
+from tests.integration.eligibility.world import World
+from tests.integration.eligibility.world import world as open_world
 from tests.support.databases import ServiceDatabase
+from tests.support.tokens import Tokens
 
 
 @pytest.fixture
 def database(fresh_database: Callable[[str], ServiceDatabase]) -> Iterator[Database]:
+    """Knows documents that decisions may refer to."""
     database = fresh_database("eligibility").connect()
     with database.transaction() as connection:
         for kind in ("book", "readings"):
             keep_documents(connection, kind, pl.DataFrame({"hash": [kind], "content": ["{}"]}))
     yield database
     database.close()
+
+
+@pytest.fixture
+def world(fresh_database: Callable[[str], ServiceDatabase], tokens: Tokens) -> Iterator[World]:
+    """A registry without a revision, and an eligibility service without a decision."""
+    with open_world(fresh_database("registry"), fresh_database("eligibility"), tokens) as opened:
+        yield opened

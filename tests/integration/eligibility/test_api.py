@@ -5,13 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
 
+from shared.clock import SystemClock
 from shared.database.engine import Database
+from shared.messaging import outbox, topics
+from shared.messaging.envelope import Event
 from tests.integration.eligibility.support import answer, app_of, run
 from tests.support.tokens import Tokens
 
@@ -44,8 +48,12 @@ def test_official_readings_are_changed_by_two_persons(app: FastAPI, tokens: Toke
 @pytest.mark.parametrize(
     ("body", "pointer", "allowed"),
     [
-        ({**CHANGE, "interpretations": {"integrity_screen": "S3CRET"}}, "/interpretations", "flag, exclude, off"),
-        ({**CHANGE, "interpretations": {"S3CRET": "x"}}, "/interpretations", "tier_jump"),
+        (
+            {**CHANGE, "interpretations": {"integrity_screen": "S3CRET"}},
+            "/interpretations/integrity_screen",
+            "flag, exclude, off",
+        ),
+        ({**CHANGE, "interpretations": {"tiers": "S3CRET"}}, "/interpretations/tiers", "tier_jump"),
         ({**CHANGE, "extra": "S3CRET"}, "/extra", "not known"),
         ({**CHANGE, "reason": " "}, "/reason", "at least 1 character"),
         ({"interpretations": {"tier_jump": 1.5}, "reason": "r"}, "/interpretations/tier_jump", "string"),
@@ -128,7 +136,7 @@ def test_fifty_identical_requests_at_once_have_one_effect(app: FastAPI, database
     ("change", "pointer"),
     [
         ({"policy": "nowhere"}, "/policy"),
-        ({"award_years": [2019]}, "/award_years"),
+        ({"award_years": [2019]}, "/award_years/0"),
         ({"award_years": []}, "/award_years"),
         ({"decided_on": "2999-01-01"}, "/decided_on"),
         ({"decided_on": "2021-02-29"}, "/decided_on"),
@@ -144,6 +152,7 @@ def test_an_evaluation_that_cannot_be_is_refused(
 
 
 COURIER = "91331100MA20000018"
+AWARD = "6f0d1f2e-8a34-5c0b-9c57-2d1a4e9b7c11"
 ASSESSMENT: dict[str, Any] = {
     "policy": "lishui-2020-1",
     "uscc": COURIER,
@@ -184,9 +193,9 @@ def test_an_assessment_says_what_is_short_and_by_how_much(app: FastAPI, tokens: 
         ({"facts": {"courier_years": [{"uscc": COURIER, "year": 2023.5}]}}, "/facts/courier_years/0/year"),
         ({"facts": {"courier_years": [{"uscc": COURIER, "year": 2023, "rent": 1}]}}, "/facts/courier_years/0/rent"),
         ({"facts": {"locations": [{"uscc": COURIER, "since": "2021-02-29"}]}}, "/facts/locations/0/since"),
-        ({"parameters": {"nothing": 1}}, "/parameters"),
-        ({"interpretations": {"tier_jump": "sideways"}}, "/interpretations"),
-        ({"award_years": [2031]}, "/award_years"),
+        ({"parameters": {"nothing": 1}}, "/parameters/nothing"),
+        ({"interpretations": {"tier_jump": "sideways"}}, "/interpretations/tier_jump"),
+        ({"award_years": [2031]}, "/award_years/0"),
     ],
 )
 def test_an_assessment_of_facts_that_cannot_be_is_refused(
@@ -195,6 +204,30 @@ def test_an_assessment_of_facts_that_cannot_be_is_refused(
     refused = assess(app, tokens, **changes)
     assert refused.status_code == 422
     assert refused.json()["errors"][0]["pointer"] == pointer
+
+
+def test_versions_in_force_are_published_again_by_operations_alone(
+    app: FastAPI, database: Database, tokens: Tokens
+) -> None:
+    def told(version: int) -> Event:
+        data = b'{"version": %d}' % version
+        return Event(topics.AWARD_DECISIONS, AWARD, "award.decided", uuid4(), "/s", AWARD, SystemClock().now(), data)
+
+    with database.transaction() as connection:
+        outbox.enqueue(connection, [told(1), told(2)])
+        connection.execute(text("UPDATE outbox SET published_at = now()"))
+    for client, body, status, events in (
+        ("commerce-maker", {}, 403, None),
+        ("ops", {"award_ids": []}, 422, None),
+        ("ops", {"award_ids": [str(uuid4())]}, 202, 0),
+        ("ops", {"award_ids": [AWARD]}, 202, 1),
+        ("payout", {}, 202, 0),
+    ):
+        answered = answer(app, "POST", "/v1/republications", json=body, headers=tokens.headers(client))
+        assert (answered.status_code, answered.json().get("events")) == (status, events)
+    with database.reading() as connection:
+        waiting = connection.execute(text("SELECT data FROM outbox WHERE published_at IS NULL")).scalars().all()
+    assert waiting == ['{"version": 2}']
 
 
 @pytest.mark.parametrize("path", ["", "/lishui-2020-1", "/lishui-2020-1/awards", "/lishui-2020-1/coverage"])

@@ -80,6 +80,18 @@ def test_another_result_restates_and_keeps_the_first_decision_day(database: Data
     assert last.instalments[0].due_year == 2024
 
 
+def test_a_proposal_that_never_stood_is_judged_with_its_own_day(database: Database) -> None:
+    evaluate(database, rent("A", 100), on=date(2024, 5, 1))
+    second, _ = evaluate(database, rent("A", 100), on=date(2025, 2, 1))
+    assert approve_all(database, second) == 1
+    evaluate(database, rent("A", 90), on=date(2025, 8, 1))
+    with database.reading() as connection:
+        ids = connection.execute(text("SELECT id FROM decisions ORDER BY id")).scalars().all()
+        rows = [repository.get(connection, found, CHECKER) for found in ids]
+        first_days = [repository.first_day(connection, row) for row in rows]
+    assert first_days == [date(2024, 5, 1), date(2025, 2, 1), date(2025, 2, 1)]
+
+
 def test_a_new_name_is_no_new_result(database: Database) -> None:
     evaluation_id, _ = evaluate(database, rent("A", 500))
     approve_all(database, evaluation_id)

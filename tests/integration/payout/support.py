@@ -19,9 +19,10 @@ from services.payout.accounts.handlers import AccountPass
 from services.payout.accounts.registry import Account, AccountChange
 from services.payout.app import build
 from services.payout.awards import handlers as awards
+from services.payout.awards.domain import Entitlement
 from services.payout.budgets.handlers import FundingPass
+from services.payout.eligibility import InForce, NotReachedError
 from services.payout.ledger.tables import postings
-from services.payout.reconciliation.eligibility import InForce, NotReachedError
 from services.payout.settings import Settings
 from services.payout.worker import award_decisions, job_handlers
 from shared.audit.sealing import Sealer
@@ -174,12 +175,31 @@ class FakeDecisions:
     """Decisions in force as eligibility would give them: one per page; None does not answer."""
 
     in_force_now: list[InForce] | None = None
+    proposed_now: list[Entitlement] | None = None
+    shown: list[dict[str, Any]] | None = None
+    asked: list[str] = field(default_factory=list)
 
     def in_force(self) -> Iterator[list[InForce]]:
-        if self.in_force_now is None:
-            raise NotReachedError("a test without eligibility")
-        for each in self.in_force_now:
+        for each in self._reached(self.in_force_now):
             yield [each]
+
+    def proposed(self) -> Iterator[list[Entitlement]]:
+        for each in self._reached(self.proposed_now):
+            yield [each]
+
+    def of_award(self, award_id: UUID) -> list[dict[str, Any]]:
+        return [each for each in self._reached(self.shown) if each["award_id"] == str(award_id)]
+
+    def ask_again(self, award_ids: Sequence[str]) -> int:
+        self._reached(self.in_force_now)
+        self.asked += award_ids
+        return len(award_ids)
+
+    @staticmethod
+    def _reached(rows: list[Any] | None) -> list[Any]:
+        if rows is None:
+            raise NotReachedError("a test without eligibility")
+        return rows
 
 
 @dataclass

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
+from services.payout.awards.domain import Entitlement
 from shared.web.sheets import XLSX
-from tests.integration.payout.support import SHARED_HALF, USCC, Payout, decision
+from tests.integration.payout.support import SHARED_HALF, USCC, Payout, award, decision
 
 
 def test_the_author_cannot_confirm(payout: Payout) -> None:
@@ -107,9 +109,63 @@ def test_the_forecast_tells_what_waiting_orders_will_need(payout: Payout) -> Non
     payout.arrange()
     payout.receive(decision(instalments=((2025, 1_000), (2028, 600))))
     now, later = payout.get("/v1/budgets/city/2026")["forecast"], payout.get("/v1/budgets/city/2028")["forecast"]
-    assert now == {"amount_fen": 500, "awards": [{"award": "courier-rent", "orders": 1, "amount_fen": 500}]}
+    assert (now["amount_fen"], now["proposals"]) == (500, "not_reached")
+    assert [(row["award"], row["orders"], row["amount_fen"]) for row in now["awards"]] == [("courier-rent", 1, 500)]
     assert later["amount_fen"] == 300
     assert payout.get("/v1/budgets/liandu/2028")["forecast"]["amount_fen"] == 300
+
+
+def test_the_forecast_counts_what_open_proposals_would_add(payout: Payout) -> None:
+    payout.receive(decision("waits", instalments=((2025, 40),)))
+    without = payout.get("/v1/budgets/city/2026")["forecast"]["without_arrangement"]
+    assert without == {"awards": 1, "entitlement_fen": 40}
+    payout.arrange()
+    payout.resume()
+    payout.receive(decision("s1", instalments=((2025, 1_000), (2028, 600))))
+
+    def proposal(subject: str, *parts: tuple[int, int], code: str = "courier-rent") -> Entitlement:
+        award_id = str(award(subject, code))
+        return Entitlement(award_id, 0, code, "liandu", USCC, sum(fen for _, fen in parts), parts, date(2025, 3, 1))
+
+    payout.decisions.proposed_now = [
+        proposal("s1", (2025, 1_201), (2028, 600)),  # 100 more for the city now, nothing in 2028
+        proposal("waits", (2025, 10)),  # a lowered one needs nothing
+        proposal("new", (2025, 301), (2028, 51), code="park"),
+    ]
+    now = payout.get("/v1/budgets/city/2026")["forecast"]
+    assert {row["award"]: (row["approved_fen"], row["proposals"], row["proposed_fen"]) for row in now["awards"]} == {
+        "courier-rent": (520, 1, 100),
+        "park": (0, 1, 150),
+    }
+    assert (now["amount_fen"], now["approved_fen"], now["proposed_fen"]) == (770, 520, 250)
+    assert payout.get("/v1/budgets/city/2028")["forecast"]["proposed_fen"] == 26
+    assert payout.get("/v1/budgets/liandu/2028")["forecast"]["proposed_fen"] == 25
+    left_out = payout.get("/v1/budgets/city/2026?proposals=false")["forecast"]
+    assert (left_out["proposed_fen"], left_out["proposals"]) == (0, "left_out")
+
+
+def test_what_is_left_lapses_with_the_year_unless_a_document_carries_it_over(payout: Payout) -> None:
+    payout.arrange()
+    payout.receive(decision(jurisdiction="city", instalments=((2025, 400),)))
+    payout.appropriate("city", 1_000)
+    payout.fund()
+    payout.clock.instant = datetime(2027, 1, 4, 4, 0, tzinfo=UTC)
+    payout.receive(decision("s2", jurisdiction="city", instalments=((2025, 100),)))
+    assert payout.fund() == 0
+    old = payout.get("/v1/budgets/city/2026")
+    assert (old["free_fen"], old["lapsed_fen"]) == (0, 600)
+    path, body = "/v1/budgets/city/2026/carry-over", {"document": "丽财〔2027〕3号"}
+    payout.post(path, body | {"amount_fen": 601}, by="finance-maker", expect=409)
+    payout.post(path, body, by="finance-checker", expect=403)
+    made = payout.post(path, body | {"amount_fen": 250}, by="finance-maker", expect=201)["items"]
+    assert [(each["year"], each["amount_fen"]) for each in made] == [(2026, -250), (2027, 250)]
+    assert payout.fund() == 1
+    assert payout.get("/v1/budgets/city/2027")["free_fen"] == 150
+    payout.post(path, body, by="finance-maker", expect=201)
+    assert payout.get("/v1/budgets/city/2026")["lapsed_fen"] == 0
+    payout.post(path, body, by="finance-maker", expect=409)
+    kinds = [entry["kind"] for entry in payout.get("/v1/ledger/entries?account=budget:city:2027")["items"]]
+    assert kinds == ["carried_over", "funded", "carried_over"]
 
 
 def test_the_same_key_records_once(payout: Payout) -> None:

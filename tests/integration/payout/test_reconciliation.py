@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from services.payout.reconciliation.eligibility import InForce
+from services.payout.eligibility import InForce
 from tests.integration.payout.support import Payout, award, decision
 
 
@@ -44,6 +44,9 @@ def test_eligibilitys_decisions_are_held_against_payouts_awards(payout: Payout) 
         ("decision_in_force", str(award("s2")), 150, 100),
         ("decision_in_force", str(award("s3")), 70, 0),
     ]
+    payout.post("/v1/reconciliation/requests", by="finance-checker", expect=403)
+    assert payout.post("/v1/reconciliation/requests", by="ops") == {"missing": 2, "events": 2}
+    assert payout.decisions.asked == [str(award("s2")), str(award("s3"))]
     payout.decisions.in_force_now = [InForce(str(award("s1")), 1, 100, long_ago)]
     (unknown,) = payout.get("/v1/reconciliation")["differences"]
     assert (unknown["check"], unknown["subject"]) == ("award_decided", str(award("s2")))

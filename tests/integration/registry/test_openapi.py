@@ -36,11 +36,10 @@ def test_the_document_is_valid_and_every_operation_is_named(registry: Registry) 
             assert operation["security"]
     for dataset in CATALOGUE.values():
         body = document["paths"][f"/v1/datasets/{dataset.name}/records"]["post"]["requestBody"]
-        assert references(body) == {
-            f"#/components/schemas/{''.join(part.capitalize() for part in dataset.name.split('_'))}Record"
-        }
-        assert {"description", "examples"} <= set(
-            document["components"]["schemas"][next(iter(references(body))).rsplit("/", 1)[1]]["properties"][
-                dataset.key[0]
-            ]
-        ) or dataset.by_name[dataset.key[0]].kind in ("code", "text")
+        name = "".join(part.capitalize() for part in dataset.name.split("_"))
+        assert references(body) == {f"#/components/schemas/{name}ChangeSet"}
+        change_set, record = (document["components"]["schemas"][f"{name}{kind}"] for kind in ("ChangeSet", "Record"))
+        assert references(change_set) == {f"#/components/schemas/{name}Record"}
+        assert {"description", "examples"} <= set(record["properties"][dataset.key[0]]) or dataset.by_name[
+            dataset.key[0]
+        ].kind in ("code", "text")

@@ -149,6 +149,52 @@ def test_figures_of_a_hub_may_come_before_the_hub(registry: Registry) -> None:
         assert len(answer.content.splitlines()) == found
 
 
+def test_rows_are_chosen_by_the_values_of_a_field(registry: Registry) -> None:
+    registry.enterprises(A, B)
+    registry.recorded(
+        "prior_awards",
+        *(
+            {"uscc": A, "award": "demonstration", "subject": subject, "award_year": 2021, "tier": 0, "amount_fen": 1,
+             "paid_on": "2022-01-01"}
+            for subject in ("O'Hub", "O'Hub:national", "X", "$1")
+        ),
+    )  # fmt: skip
+    revision = registry.recorded("prior_awards", {"uscc": B, "award": "demonstration", "subject": "X", "award_year": 2022,
+                                                  "tier": 0, "amount_fen": 1, "paid_on": "2022-01-01"})  # fmt: skip
+
+    def chosen(dataset: str = "prior_awards", **query: Any) -> Any:
+        path = f"/v1/snapshots/{revision}/{dataset}/queries"
+        return registry.request("POST", path, json=query, headers={"Accept": NDJSON})
+
+    def subjects(**query: Any) -> list[str]:
+        return [orjson.loads(line)["subject"] for line in chosen(**query).content.splitlines()]
+
+    assert subjects(field="subject", values=["O'Hub", "$1"]) == ["$1", "O'Hub"]
+    assert subjects(field="subject", values=["O'Hub"], before_colon=True) == ["O'Hub", "O'Hub:national"]
+    assert subjects(field="uscc", values=[B]) == ["X"]
+    assert subjects(field="subject", values=["nothing"]) == []
+    account = {
+        "uscc": A,
+        "since": "2020-01-01",
+        "account_holder": "甲",
+        "bank_code": "102345678901",
+        "account_number": "6222",
+    }
+    registry.recorded("payee_accounts", account)
+    for dataset, query in (
+        ("prior_awards", {}),
+        ("prior_awards", {"uscc": [A], "field": "subject", "values": ["X"]}),
+        ("prior_awards", {"field": "subject"}),
+        ("prior_awards", {"field": "amount_fen", "values": ["1"]}),
+        ("prior_awards", {"field": "subject; DROP TABLE x", "values": ["1"]}),
+        ("prior_awards", {"field": "subject", "values": ["a\0b"]}),
+        ("payee_accounts", {"field": "account_number", "values": ["6222"]}),
+    ):
+        refused = chosen(dataset, **query)
+        assert refused.status_code == 422, query
+        assert "6222" not in refused.text
+
+
 def events(registry: Registry) -> list[tuple[str, str, list[Any]]]:
     with registry.database.reading() as connection:
         rows = connection.exec_driver_sql("SELECT key, data FROM outbox ORDER BY id").all()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
 from fastapi.exceptions import RequestValidationError
 from hypothesis import given
@@ -38,6 +40,7 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
     amount_fen: int
     uscc: str
+    scope: Literal["all"] | list[int] = "all"
 
 
 @pytest.mark.parametrize(
@@ -47,13 +50,14 @@ class Body(BaseModel):
         ({"amount_fen": "S3CRET", "uscc": 4}, ["/amount_fen", "/uscc"]),
         ({"amount_fen": 1, "uscc": "u", "S3CRET/~": "S3CRET"}, ["/S3CRET~1~0"]),
         ({}, ["/amount_fen", "/uscc"]),
+        ({"amount_fen": 1, "uscc": "u", "scope": ["S3CRET"]}, ["/scope", "/scope/0"]),
     ],
 )
 def test_a_mistake_is_pointed_at_without_the_value(body: dict[str, object], pointers: list[str]) -> None:
     with pytest.raises(ValidationError) as invalid:
         Body.model_validate(body)
     found = [{**error, "loc": ("body", *error["loc"])} for error in invalid.value.errors()]
-    problem = validation_problem(RequestValidationError(found)).as_dict()
+    problem = validation_problem(RequestValidationError(found, body=body)).as_dict()
     assert [error["pointer"] for error in problem["errors"]] == pointers
     assert "S3CRET" not in str([error["message"] for error in problem["errors"]])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from random import Random
 
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,6 +14,7 @@ from services.eligibility.evaluation.closure import closure, facts_of, inputs, s
 from services.eligibility.evaluation.evaluate import evaluate
 from services.eligibility.evaluation.explain import explain
 from services.eligibility.evaluation.outcomes import OUTCOME_SCHEMA
+from services.eligibility.evaluation.reach import Ask, reach
 from services.eligibility.facts.catalogue import CATALOGUE, LARGEST, Facts
 from services.eligibility.policy.book import Readings, load_book
 from tests.policy.focused import ABOUT, focused
@@ -78,6 +80,29 @@ def test_a_few_evaluated_alone_are_as_among_all(seed: int) -> None:
     every = evaluate(facts, BOOK, readings, YEARS, DAY)
     wanted = every.join(pairs, on=["award", "subject"], how="semi", maintain_order="left")
     assert evaluate(facts, BOOK, readings, YEARS, DAY, subjects=pairs).equals(wanted)
+
+
+@settings(max_examples=30, deadline=None)
+@given(SEEDS)
+def test_the_facts_reached_from_a_few_are_enough(seed: int) -> None:
+    random, facts, readings = drawn(seed)
+    wanted = random.sample(ENTERPRISES, 2)
+    every = evaluate(facts, BOOK, readings, YEARS, DAY)
+    decided = every.select("award", "subject").unique().sample(min(3, every.height), seed=seed)
+
+    def fetch(ask: Ask, values: pl.Series) -> pl.DataFrame:
+        if not ask.column:
+            return facts[ask.dataset]
+        compared = pl.col(ask.column).str.split(":").list.first() if ask.before_colon else pl.col(ask.column)
+        return facts[ask.dataset].filter(compared.is_in(values.implode()))
+
+    reached, pairs = reach(fetch, BOOK, wanted, decided)
+    expected = pl.concat([subjects_touching(facts, BOOK, wanted), decided]).unique().sort("award", "subject")
+    assert pairs.equals(expected), "those touched, as told by all facts"
+    assert subjects_touching(reached, BOOK, wanted).join(pairs, on=pairs.columns, how="anti").is_empty()
+    alone = evaluate(reached, BOOK, readings, YEARS, DAY, subjects=pairs)
+    assert alone.equals(every.join(pairs, on=pairs.columns, how="semi", maintain_order="left"))
+    assert inputs(reached, BOOK, pairs).equals(inputs(facts, BOOK, pairs))
 
 
 @FEW

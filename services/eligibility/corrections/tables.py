@@ -1,0 +1,42 @@
+"""Tables of corrections: how far the registry has been followed, and whom its changes name."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, Table, Text, func, text
+
+from services.eligibility.tables import metadata
+
+facts_followed = Table(
+    "facts_followed",
+    metadata,
+    Column("policy", Text, primary_key=True),
+    Column(
+        "revision",
+        BigInteger,
+        nullable=False,
+        server_default=text("0"),
+        comment="The registry's changes up to this revision are marked",
+    ),
+    Column(
+        "heard",
+        BigInteger,
+        nullable=False,
+        server_default=text("0"),
+        comment="The highest revision that an event has told of",
+    ),
+    Column("looked_at", DateTime(timezone=True), comment="When the registry was last asked for its newest revision"),
+    CheckConstraint("revision >= 0 AND heard >= 0", name="revisions"),
+    comment="How far each policy follows the registry",
+)
+
+fact_marks = Table(
+    "fact_marks",
+    metadata,
+    Column("policy", Text, primary_key=True),
+    Column("uscc", Text, primary_key=True, comment="The enterprise that a change names; *: all"),
+    Column("revision", BigInteger, nullable=False, comment="The last revision that changed it"),
+    Column("marked_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("touched_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    CheckConstraint("revision > 0", name="revision"),
+    comment="Enterprises whose facts changed since their awards were judged",
+)

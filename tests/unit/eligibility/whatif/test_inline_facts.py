@@ -1,0 +1,68 @@
+"""Facts given inline are read as strictly as the registry reads them: the mistake is pointed at, the value never told."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from services.eligibility.facts.catalogue import Facts
+from services.eligibility.whatif.domain import InlineFactsError, frames_of, overlaid
+from tests.policy.tables import facts
+
+YEAR = {"uscc": "A", "year": 2023, "parcels": 1, "operating_days": 365, "rent_fen": 1}
+PLACE = {"uscc": "A", "since": "2015-01-01", "jurisdiction": "city"}
+
+
+@pytest.mark.parametrize(
+    ("given", "pointer", "message"),
+    [
+        ({"courier": []}, "/facts/courier", "there are enterprises"),
+        ({"courier_years": [YEAR | {"rent_yuan": 1}]}, "/facts/courier_years/0/rent_yuan", "there are uscc"),
+        ({"courier_years": [YEAR | {"parcels": "1"}]}, "/facts/courier_years/0/parcels", "a whole number"),
+        ({"courier_years": [YEAR | {"rent_fen": 1.5}]}, "/facts/courier_years/0/rent_fen", "a whole number"),
+        ({"courier_years": [YEAR | {"rent_fen": -1}]}, "/facts/courier_years/0/rent_fen", "from 0 to"),
+        ({"courier_years": [YEAR | {"rent_fen": 2**53}]}, "/facts/courier_years/0/rent_fen", "9007199254740991"),
+        ({"courier_years": [YEAR | {"operating_days": 0}]}, "/facts/courier_years/0/operating_days", "1 to 366"),
+        ({"courier_years": [YEAR | {"operating_days": 367}]}, "/facts/courier_years/0/operating_days", "1 to 366"),
+        ({"courier_years": [YEAR, {"year": 2023}]}, "/facts/courier_years/1/uscc", "may not be empty"),
+        ({"courier_years": [YEAR, YEAR]}, "/facts/courier_years/1", r"\(uscc, year\) is given twice"),
+        ({"locations": [PLACE | {"jurisdiction": "mars"}]}, "/facts/locations/0/jurisdiction", "one of city, liandu"),
+        ({"locations": [PLACE | {"since": "2015-02-30"}]}, "/facts/locations/0/since", "YYYY-MM-DD"),
+    ],
+)
+def test_a_mistake_is_pointed_at(given: dict[str, Any], pointer: str, message: str) -> None:
+    with pytest.raises(InlineFactsError, match=message) as refused:
+        frames_of(given)
+    assert refused.value.pointer == pointer
+
+
+def test_any_platform_may_be_named() -> None:
+    row = {"uscc": "A", "platform": "unheard", "authorised_on": "2021-01-01"}
+    assert frames_of({"platform_authorisations": [row]})["platform_authorisations"].height == 1
+
+
+def test_a_move_needs_the_day_on_which_the_place_before_ended() -> None:
+    known = facts({"locations": [{"uscc": "A", "since": date(2015, 1, 1), "jurisdiction": "liandu"}]})
+    moved = {"uscc": "A", "since": "2021-06-01", "jurisdiction": "qingtian"}
+    with pytest.raises(InlineFactsError, match="overlap") as refused:
+        overlaid(known, frames_of({"locations": [moved]}), {})
+    assert refused.value.pointer == "/facts/locations/0"
+    left = {"uscc": "A", "since": "2015-01-01", "until": "2021-06-01", "jurisdiction": "liandu"}
+    both = overlaid(known, frames_of({"locations": [moved, left]}), {})
+    assert both["locations"].height == 2
+
+
+def test_periods_of_two_do_not_overlap() -> None:
+    balances = [
+        {"loan_id": loan, "since": since, "until": until, "principal_fen": 1}
+        for loan, since, until in (
+            ("L1", "2021-01-01", "2021-02-01"),
+            ("L1", "2021-02-01", "2021-03-01"),
+            ("L2", "2021-01-15", "2021-02-15"),
+        )
+    ]
+    overlaid(Facts.of({}), frames_of({"loan_balances": balances}), {})
+    with pytest.raises(InlineFactsError, match="loan_id overlap"):
+        overlaid(Facts.of({}), frames_of({"loan_balances": [balances[0], balances[1] | {"since": "2021-01-31"}]}), {})
