@@ -25,7 +25,7 @@ from sqlalchemy import text
 from services.eligibility.decisions import approval, handlers
 from services.eligibility.decisions.domain import Act
 from services.eligibility.notices.handlers import close_notice, open_notice
-from services.eligibility.objections.domain import Outcome
+from services.eligibility.objections.domain import ObjectionOutcome
 from services.eligibility.objections.handlers import decide_objection, record_objection
 from shared.database.engine import Database
 from shared.web.problems import Problem
@@ -163,8 +163,8 @@ class Life(RuleBasedStateMachine):
             self.objections.append((UUID(made["id"]), latest))
 
     @precondition(lambda self: self.objections)
-    @rule(data=st.data(), outcome=st.sampled_from(Outcome))
-    def decide(self, data: st.DataObject, outcome: Outcome) -> None:
+    @rule(data=st.data(), outcome=st.sampled_from(ObjectionOutcome))
+    def decide(self, data: st.DataObject, outcome: ObjectionOutcome) -> None:
         number = data.draw(st.integers(0, len(self.objections) - 1))
         objection_id, decision = self.objections[number]
         allowed = number not in self.decided
@@ -174,7 +174,7 @@ class Life(RuleBasedStateMachine):
         if allowed:
             self.decided.add(number)
             decision.objections.discard(number)
-            decision.upheld |= outcome is Outcome.UPHELD
+            decision.upheld |= outcome is ObjectionOutcome.UPHELD
             if decision.state == "suspended":
                 decision.take_up()
 
