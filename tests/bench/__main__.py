@@ -20,7 +20,7 @@ from deploy.local.broker import Broker, local_broker
 from deploy.local.postgres import LocalPostgres
 from deploy.local.processes import Supervisor
 from shared.clock import SystemClock, calendar_date
-from tests.bench import bench_eligibility_corrections, bench_payout, bench_registry
+from tests.bench import bench_eligibility_corrections, bench_evaluation, bench_payout, bench_registry
 from tests.support.databases import DatabaseServer
 
 REPORT = Path(__file__).parents[2] / "docs" / "benchmarks.md"
@@ -30,6 +30,7 @@ BENCHMARKS: Mapping[str, tuple[str, Callable[[DatabaseServer, Broker], Sequence[
         "1,000 of 1,000,000 enterprises corrected: judged again by themselves",
         bench_eligibility_corrections.run,
     ),
+    "evaluation": ("All awards over 1,000,000 enterprises × 5 years, frames in memory", bench_evaluation.run),
     "payout": ("100,000 decisions: outbox → Kafka → split, posted, ordered, funded", bench_payout.run),
     "registry": ("1,000,000 rows of annual sales: files in, snapshots and changes out", bench_registry.run),
 }
