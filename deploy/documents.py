@@ -154,7 +154,7 @@ _HEADERS = {
 
 
 def _pretty(document: dict[str, Any]) -> bytes:
-    return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n"
+    return orjson.dumps(document, option=orjson.OPT_INDENT_2) + b"\n"
 
 
 def main() -> None:

@@ -78,7 +78,7 @@ def _mesh(log: Path, reason: str) -> Broker:
 
 
 def _kafka(state: Path, log: Path) -> Broker:
-    java, jars = _java(), _jars()
+    java, jars = java_command(), _jars()
     port, controller = free_port(), free_port()
     folder = state / "kafka"
     folder.mkdir(parents=True, exist_ok=True)
@@ -116,7 +116,8 @@ def _kafka(state: Path, log: Path) -> Broker:
     return Broker("Apache Kafka 4.1 (KRaft)", Child("broker", command, log), port)
 
 
-def _java() -> str:
+def java_command() -> str:
+    """Return the `java` to run, of version 17 or newer; raises CannotStartError with the reason."""
     home = os.environ.get("JAVA_HOME")
     java = shutil.which("java", path=f"{home}/bin") if home else shutil.which("java")
     if java is None:

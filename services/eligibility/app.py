@@ -37,7 +37,7 @@ DESCRIPTION = (
 def registry_facts(settings: Settings) -> RegistryFacts:
     """Return the registry as this service reads it, with a token of its own."""
     credentials = ClientCredentials(settings.token_url, "eligibility", settings.client_secret.get_secret_value())
-    return RegistryFacts(httpx.Client(base_url=settings.registry_url, auth=credentials))
+    return RegistryFacts(httpx.Client(base_url=settings.registry_url, auth=credentials, timeout=120.0))
 
 
 def build(

@@ -13,7 +13,7 @@ import typer
 
 from services.eligibility.decisions.domain import State
 from services.eligibility.notices.domain import NoticeState
-from services.eligibility.objections.domain import Outcome
+from services.eligibility.objections.domain import ObjectionOutcome
 from shared import cli
 from shared.cli import console
 from shared.money import yuan
@@ -224,7 +224,7 @@ def list_objections(notice: Notice) -> None:
 @objections.command("decide")
 def decide_objection(
     objection: Annotated[str, typer.Argument(help="The objection's id")],
-    outcome: Annotated[Outcome, typer.Argument()],
+    outcome: Annotated[ObjectionOutcome, typer.Argument()],
     reason: Reason,
 ) -> None:
     """Reject or uphold an objection."""

@@ -19,6 +19,7 @@ from deploy.local.system import DEFAULT_PORTS, LocalSystem
 from shared.clock import SystemClock, calendar_date
 
 COURIER = "91331100MA20000018"
+OTHER = "91331145676TY39FY4"
 TODAY = calendar_date(SystemClock().now())
 
 
@@ -31,7 +32,9 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def environment() -> dict[str, str]:
     ports = {name: str(free_port()) for name in DEFAULT_PORTS}
     broker = os.environ.get("LOCAL_BROKER", "auto")
-    return {"ELIGIBILITY_NOTICE_WORKING_DAYS": "0", "LOCAL_BROKER": broker, **ports}
+    # Evaluations of more than one enterprise travel in pieces; corrections rest a second.
+    pieces = {"ELIGIBILITY_SHARD_ENTERPRISES": "1", "ELIGIBILITY_STANDING_QUIET_SECONDS": "1"}
+    return {"ELIGIBILITY_NOTICE_WORKING_DAYS": "0", "LOCAL_BROKER": broker, **pieces, **ports}
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +90,7 @@ def test_a_fact_becomes_a_payment_order(story: Story) -> None:
         legal_form="enterprise",
         registered_on="2015-05-05",
     )
+    record(story, "enterprises", uscc=OTHER, name="丽水乙有限公司", legal_form="enterprise", registered_on="2015-05-05")
     record(story, "locations", uscc=COURIER, since="2015-05-05", jurisdiction="liandu", until=None)
     record(story, "courier_years", uscc=COURIER, year=2023, parcels=4_000_000, operating_days=365, rent_fen=20_000_001)
 
@@ -121,6 +125,48 @@ def test_a_corrected_fact_becomes_a_top_up_though_workers_are_killed(story: Stor
     assert (decision["version"], decision["reason"]) == (2, "correction")
     expected = [("city", 1_500_000), ("city", 3_000_000), ("liandu", 1_500_000), ("liandu", 3_000_000)]
     until(lambda: live_orders(story, decision["award_id"]) == expected)
+
+
+def test_a_correction_is_restated_by_itself_though_the_worker_is_killed(story: Story, system: LocalSystem) -> None:
+    [award] = {each["award_id"] for each in story.decisions(uscc=COURIER, state="approved")}
+    record(story, "courier_years", uscc=COURIER, year=2023, parcels=4_000_000, operating_days=365, rent_fen=20_000_000)
+    [worker] = [child for child in system.supervisor._children if child.name == "eligibility-worker"]
+    assert worker.process is not None
+    worker.process.send_signal(signal.SIGKILL)
+    worker.process.wait()
+    system.supervisor.watch()
+    [proposed] = until(lambda: story.decisions(uscc=COURIER, state="proposed"), 90)
+    assert (proposed["award_id"], proposed["entitlement_fen"], proposed["reason"]) == (award, 6_000_000, "correction")
+    evaluation = story.get("auditor", f"eligibility:/v1/evaluations/{proposed['evaluation_id']}")
+    assert (evaluation["created_by"], evaluation["occasion"]) == ("eligibility", "correction")
+    story.approve(evaluation["id"], "seen")
+    [third] = story.decisions(uscc=COURIER, state="approved")
+    assert third["version"] == 3
+    expected = [("city", 3_000_000), ("liandu", 3_000_000)]
+    until(lambda: live_orders(story, award) == expected)
+
+    record(story, "courier_years", uscc=COURIER, year=2023, parcels=4_000_000, operating_days=365, rent_fen=30_000_000)
+    record(story, "courier_years", uscc=COURIER, year=2023, parcels=4_000_000, operating_days=365, rent_fen=20_000_000)
+    time.sleep(3)
+    assert story.decisions(uscc=COURIER, state="proposed") == [], "what swung back leaves no trace"
+    for each in story.decisions(uscc=COURIER):
+        assert story.post("auditor", f"eligibility:/v1/decisions/{each['id']}/replay", {})["same"]
+
+
+def test_an_evaluation_in_pieces_is_finished_though_its_workers_are_killed(story: Story, system: LocalSystem) -> None:
+    body = {"policy": "lishui-2020-1", "award_years": [2023], "scope": "all", "decided_on": TODAY.isoformat()}
+    job = story.post("commerce-maker", "eligibility:/v1/evaluations", body)
+    path = f"eligibility:/v1/evaluations/{job['id']}"
+    until(lambda: story.get("auditor", path)["state"] != "queued", 30)
+    for child in system.supervisor._children:
+        if child.name == "eligibility-worker":
+            assert child.process is not None
+            child.process.send_signal(signal.SIGKILL)
+            child.process.wait()
+    system.supervisor.watch()
+    done = story.finished("auditor", path, "evaluation")
+    assert done["decisions"] == {"created": 0, "restated": 0, "withdrawn": 0, "unchanged": 1}
+    assert done["progress"]["total"] > 20, "it was cut"
 
 
 def test_an_officer_of_liandu_sees_liandu_alone(story: Story) -> None:

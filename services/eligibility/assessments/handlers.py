@@ -7,13 +7,15 @@ from typing import Any
 import polars as pl
 
 from services.eligibility.assessments.schemas import AssessmentRequest
+from services.eligibility.evaluation.closure import PAIRS
 from services.eligibility.evaluation.evaluate import evaluate
 from services.eligibility.evaluation.explain import explain
+from services.eligibility.evaluation.reach import reach
 from services.eligibility.facts.catalogue import Facts
 from services.eligibility.facts.registry import RegistryFacts
 from services.eligibility.policies.handlers import changed
-from services.eligibility.policy.book import Readings
-from services.eligibility.whatif.domain import named_in
+from services.eligibility.policy.book import Book, Readings
+from services.eligibility.whatif.domain import named_in, supposing
 from services.eligibility.whatif.handlers import rows_of, supposed_book, supposed_facts
 
 
@@ -21,7 +23,7 @@ def assess(request: AssessmentRequest, official: Readings, registry: RegistryFac
     """Judge one enterprise and explain every award; raises Problem that points at what is wrong with the request."""
     book = supposed_book(request)
     readings = changed(official, request.interpretations)
-    revision, facts = _facts(request, registry)
+    revision, facts = _facts(request, book, registry)
     outcomes = evaluate(facts, book, readings, request.award_years, request.decided_on, everyone=True)
     mine = outcomes.filter((pl.col("payee_uscc") == request.uscc) | (pl.col("subject") == request.uscc))
     cases = mine.select("award", "subject", "award_year").iter_rows()
@@ -40,10 +42,12 @@ def assess(request: AssessmentRequest, official: Readings, registry: RegistryFac
     }
 
 
-def _facts(request: AssessmentRequest, registry: RegistryFacts) -> tuple[int | None, Facts]:
+def _facts(request: AssessmentRequest, book: Book, registry: RegistryFacts) -> tuple[int | None, Facts]:
     frames = rows_of(request.facts)
-    from_registry = not frames if request.from_registry is None else request.from_registry
-    if not from_registry:
-        return None, supposed_facts(Facts.of({}), frames)
+    given = supposed_facts(Facts.of({}), frames)
+    if not (not frames if request.from_registry is None else request.from_registry):
+        return None, given
     revision = registry.latest_revision()
-    return revision, supposed_facts(registry.around(revision, {request.uscc, *named_in(frames)}), frames)
+    fetch = supposing(registry.fetching(revision), frames, {})
+    facts, _ = reach(fetch, book, {request.uscc, *named_in(frames)}, pl.DataFrame(schema=PAIRS))
+    return revision, supposed_facts(facts, frames)

@@ -5,17 +5,19 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, WithJsonSchema
 from typing_extensions import TypeAliasType
 
 FigureValue = TypeAliasType(
     "FigureValue",
     Annotated[
         int | str | bool | list[str] | None,
-        Field(
-            description="Whole numbers as numbers; fractions, and what passes 2^53, as exact decimals in text;"
-            " days as ISO 8601; codes as text; null is unknown"
-        ),
+        WithJsonSchema(
+            {
+                "description": "Whole numbers as numbers; fractions, and what passes 2^53, as exact decimals in text;"
+                " days as ISO 8601; flags; codes as text or a list of texts; null is unknown"
+            }
+        ),  # a union with a list in it: Java's generator writes what does not compile
     ],
 )
 

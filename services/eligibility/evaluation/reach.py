@@ -32,6 +32,15 @@ class Ask:
 Fetch = Callable[[Ask, pl.Series], pl.DataFrame]
 """Gives the rows that are asked for by some values, with the catalogue's columns."""
 
+
+def asked_of(rows: pl.DataFrame, ask: Ask, values: pl.Series) -> pl.DataFrame:
+    """Return those of `rows` of its dataset that are asked for: what a Fetch does, on rows at hand."""
+    if not ask.column:
+        return rows
+    value = _column(Read(ask.dataset, ask.column, before_colon=ask.before_colon))
+    return rows.filter(value.is_in(values.implode()))
+
+
 _Asked = tuple[Ask, pl.Series]
 
 

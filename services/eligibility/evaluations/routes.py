@@ -91,7 +91,7 @@ def list_outcomes(
     registry: RegistryFacts = request.app.state.registry
     judged = Judged(
         row.id,
-        lambda datasets: registry.at(row.result["facts_revision"], datasets=datasets),
+        lambda datasets: registry.at(row.result["facts_revision"], datasets),
         book,
         readings_of(book, document),
         judged_as.award_years,

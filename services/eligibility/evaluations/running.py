@@ -13,7 +13,7 @@ from services.eligibility.decisions.proposals import Basis, Counts, Judged, hold
 from services.eligibility.decisions.tables import outcomes as outcomes_table
 from services.eligibility.evaluation import ENGINE_VERSION
 from services.eligibility.evaluation.closure import inputs
-from services.eligibility.evaluation.reach import Ask, Fetch, reach
+from services.eligibility.evaluation.reach import reach
 from services.eligibility.evaluations import decided, domain
 from services.eligibility.evaluations.handlers import EVALUATION
 from services.eligibility.evaluations.judging import as_decided, in_order
@@ -51,8 +51,8 @@ class Runner:
         job.progress(0, _STEPS)
         ahead = self._ahead(job, order) if order.scope == "all" else None
         with self.database.transaction() as connection:
-            readings = official_readings(connection, book)
             hold_proposals(connection)  # what stands must not change between judging and proposing
+            readings = official_readings(connection, book)
             found = self._judged(connection, order, book, readings, ahead)
             job.progress(job.total - 2, job.total)
             keep_documents(connection, "book", _document(book.hash, book.document))
@@ -102,7 +102,7 @@ class Runner:
         if order.scope != "all":
             revision = self.registry.latest_revision()
             facts, pairs = reach(
-                self._fetch(revision),
+                self.registry.fetching(revision),
                 book,
                 order.scope,
                 decided.paid(connection, order),
@@ -134,7 +134,7 @@ class Runner:
         late = decided.first_approved_since(connection, order.policy, gathered.cut_at)
         if late.is_empty():
             return gathered.outcomes
-        facts, _ = reach(self._fetch(gathered.revision), book, [], late)
+        facts, _ = reach(self.registry.fetching(gathered.revision), book, [], late)
         again = self._outcomes(connection, order, facts, book, readings, late)
         return in_order(pl.concat([gathered.outcomes.join(late, on=late.columns, how="anti"), again]))
 
@@ -152,15 +152,6 @@ class Runner:
             decided.first_days(connection, order.policy, pairs),
             subjects=pairs, open_days=decided.open_days(connection, order, pairs), undecided=order.proposes_new,
         )  # fmt: skip
-
-    def _fetch(self, revision: int) -> Fetch:
-        def fetch(ask: Ask, values: pl.Series) -> pl.DataFrame:
-            if not ask.column:
-                return self.registry.dataset(revision, ask.dataset)
-            wanted = values.to_list()
-            return self.registry.matching(revision, ask.dataset, ask.column, wanted, before_colon=ask.before_colon)
-
-        return fetch
 
     @staticmethod
     def _propose(

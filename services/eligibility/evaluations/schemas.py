@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypeAliasType
 
@@ -26,7 +26,9 @@ EvaluationScope = TypeAliasType(
     "EvaluationScope",
     Annotated[
         Literal["all"] | Annotated[list[Uscc], Field(min_length=1, max_length=10_000)],
-        Field(description="`all`, or unified social credit codes of enterprises"),
+        WithJsonSchema(
+            {"description": "`all`, or a list of 1 to 10,000 unified social credit codes", "examples": ["all"]}
+        ),  # a union with a list in it: Java's generator writes what does not compile
     ],
 )
 
@@ -47,7 +49,8 @@ class EvaluationRequest(BaseModel):
         min_length=1, max_length=20, description="Award years in which something may be newly proposed"
     )
     scope: EvaluationScope = Field(
-        default="all", description="`all`, or the enterprises whose awards, and their dependents', are judged"
+        default_factory=lambda: "all",  # not a default in the document: Java would write it without quotes
+        description="`all` if left out, or the enterprises whose awards, and their dependents', are judged",
     )
     decided_on: date = Field(strict=False, description="Decision day; may be past, never future")
 

@@ -9,12 +9,11 @@ import httpx
 import polars as pl
 import pyarrow as pa
 
+from services.eligibility.evaluation.reach import Ask, Fetch
 from services.eligibility.facts.catalogue import CATALOGUE, Facts
 from shared.web.problems import UNAVAILABLE, Problem
 
 VALUES_PER_QUERY = 20_000
-
-_HOPS = 3  # an enterprise → its providers → all their clients
 ARROW = "application/vnd.apache.arrow.stream"
 
 
@@ -29,14 +28,9 @@ class RegistryFacts:
         """Return the number of the newest revision, 0 if there is none."""
         return int(self._get("/v1/revisions/latest").json()["revision"])
 
-    def at(
-        self, revision: int, uscc: Sequence[str] | None = None, *, datasets: Collection[str] = tuple(CATALOGUE)
-    ) -> Facts:
-        """Return facts known at `revision`: all, or only the rows that name one of the enterprises `uscc`.
-
-        Of `datasets`, if some are named; the others are empty.
-        """
-        return Facts.of({dataset: self._frame(revision, dataset, uscc) for dataset in datasets})
+    def at(self, revision: int, datasets: Collection[str] = tuple(CATALOGUE)) -> Facts:
+        """Return all facts known at `revision`; of `datasets`, if some are named, the others being empty."""
+        return Facts.of({dataset: self._frame(revision, dataset) for dataset in datasets})
 
     def lazily(self, revision: int) -> Facts:
         """Return all facts known at `revision`, each dataset read when it is first looked at and then kept."""
@@ -44,7 +38,7 @@ class RegistryFacts:
 
     def dataset(self, revision: int, dataset: str) -> pl.DataFrame:
         """Return one dataset as known at `revision`, whole."""
-        return Facts.of({dataset: self._frame(revision, dataset, None)})[dataset]
+        return Facts.of({dataset: self._frame(revision, dataset)})[dataset]
 
     def matching(
         self, revision: int, dataset: str, field: str, values: Sequence[str], *, before_colon: bool = False
@@ -99,27 +93,26 @@ class RegistryFacts:
         assert isinstance(frame, pl.DataFrame)
         return frame.select("dataset", "revision", "enterprises")
 
-    def around(self, revision: int, uscc: Collection[str]) -> Facts:
-        """Return what judging enterprises takes: their rows, those of enterprises they name, and those that these name."""
-        wanted, facts = set(uscc), Facts.of({})
-        for _ in range(_HOPS):
-            facts = self.at(revision, sorted(wanted))
-            named = {
-                code
-                for dataset, declared in CATALOGUE.items()
-                for column in declared.owners
-                for code in facts[dataset].get_column(column).drop_nulls().unique()
-            }
-            if named <= wanted:
-                break
-            wanted |= named
-        return facts
+    def fetching(self, revision: int) -> Fetch:
+        """Return what gives rows known at `revision` as they turn out to be needed; the same are read once."""
+        read: dict[tuple[Ask, tuple[str, ...]], pl.DataFrame] = {}
 
-    def _frame(self, revision: int, dataset: str, uscc: Sequence[str] | None) -> pl.DataFrame:
-        path = f"/v1/snapshots/{revision}/{dataset}"
-        if uscc is None:
-            return self._rows(dataset, self._get(path))
-        return self._rows(dataset, self._send("POST", f"{path}/queries", json={"uscc": list(uscc)}))
+        def fetch(ask: Ask, values: pl.Series) -> pl.DataFrame:
+            wanted = tuple(values.to_list())
+            found = read.get((ask, wanted))
+            if found is None:
+                found = (
+                    self.matching(revision, ask.dataset, ask.column, wanted, before_colon=ask.before_colon)
+                    if ask.column
+                    else self.dataset(revision, ask.dataset)
+                )
+                read[ask, wanted] = found
+            return found
+
+        return fetch
+
+    def _frame(self, revision: int, dataset: str) -> pl.DataFrame:
+        return self._rows(dataset, self._get(f"/v1/snapshots/{revision}/{dataset}"))
 
     def _rows(self, dataset: str, answer: httpx.Response) -> pl.DataFrame:
         declared = CATALOGUE[dataset]
@@ -133,7 +126,7 @@ class RegistryFacts:
 
     def _send(self, method: str, path: str, *, json: object = None, accept: str = ARROW) -> httpx.Response:
         try:
-            answer = self._client.request(method, path, json=json, headers={"Accept": accept}, timeout=120.0)
+            answer = self._client.request(method, path, json=json, headers={"Accept": accept})
             answer.raise_for_status()
         except httpx.HTTPError as error:
             raise Problem(UNAVAILABLE, "The registry does not answer as it should.") from error

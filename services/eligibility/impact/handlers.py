@@ -10,6 +10,8 @@ from typing import Any
 import polars as pl
 from sqlalchemy import text
 
+from services.eligibility.evaluation.closure import PAIRS
+from services.eligibility.evaluation.reach import Fetch, reach
 from services.eligibility.evaluations.decided import first_days
 from services.eligibility.evaluations.judging import as_decided
 from services.eligibility.facts.registry import RegistryFacts
@@ -17,7 +19,7 @@ from services.eligibility.impact import domain
 from services.eligibility.impact.schemas import ImpactRequest
 from services.eligibility.policies.handlers import check_years, official_readings, policy_book
 from services.eligibility.whatif.comparison import CHANGES, SAME, compared
-from services.eligibility.whatif.domain import named_in
+from services.eligibility.whatif.domain import named_in, supposing
 from services.eligibility.whatif.handlers import keys_of, rows_of, supposed_facts
 from services.eligibility.whatif.payout import Payout
 from shared.database.engine import Database
@@ -43,12 +45,20 @@ def impact(
         raise Problem(INVALID, errors=[error])
     revision, awards = registry.latest_revision(), domain.awards_reading(book, datasets)
     if domain.for_everybody(datasets):
-        before, concerned = registry.at(revision), None
+        before, pairs = registry.at(revision, domain.datasets_of(book, awards)), None
+        after = supposed_facts(before, rows, withdrawn)
     else:
-        concerned = _concerned(registry, revision, rows, withdrawn)
-        before = registry.around(revision, concerned)
-    after = supposed_facts(before, rows, withdrawn)
-    pairs = None if concerned is None else domain.touched(before, after, book, concerned, awards)
+        fetch = registry.fetching(revision)
+        concerned = _concerned(fetch, rows, withdrawn)
+        corrected = supposing(fetch, rows, withdrawn)
+
+        def reading_them(pairs: pl.DataFrame) -> pl.DataFrame:
+            return pairs.filter(pl.col("award").is_in(awards))
+
+        _, pairs = reach(corrected, book, concerned, pl.DataFrame(schema=PAIRS), reading_them)
+        before, pairs = reach(fetch, book, concerned, pairs, reading_them)
+        supposed_facts(before, rows, withdrawn)  # refuses what cannot be corrected so
+        after, pairs = reach(corrected, book, concerned, pairs, reading_them)
     with database.reading() as connection:
         readings = official_readings(connection, book)
         kept_days = first_days(connection, book.code, pairs)
@@ -73,14 +83,14 @@ def impact(
     }
 
 
-def _concerned(registry: RegistryFacts, revision: int, rows: domain.Frames, withdrawn: domain.Frames) -> set[str]:
+def _concerned(fetch: Fetch, rows: domain.Frames, withdrawn: domain.Frames) -> set[str]:
     """The enterprises that the corrected rows name, and those that the rows in their place name now."""
-    keys: dict[str, pl.DataFrame] = {}
-    for name in {*rows, *withdrawn}:
-        given = [frames[name] for frames in (rows, withdrawn) if name in frames]
-        keys[name] = pl.concat(given, how="diagonal")
-    known = registry.at(revision, datasets=domain.to_look_up(keys))
-    return named_in(rows) | named_in(withdrawn) | domain.owners_of(keys, known)
+    found = named_in(rows) | named_in(withdrawn)
+    for frames in (rows, withdrawn):
+        for name, frame in frames.items():
+            ask, values = domain.whose(name, frame)
+            found |= named_in({ask.dataset: fetch(ask, values)})
+    return found
 
 
 _IN_FORCE = """

@@ -131,10 +131,10 @@ def _listed(state: State) -> str:
 
 
 def _nothing_left(connection: Connection, actor: Actor, evaluation_id: UUID | None) -> Problem:
-    query = select(decisions.c.state, func.count()).where(decisions.c.evaluation_id == evaluation_id)
+    query = select(decisions.c.state, func.count().label("decisions")).where(decisions.c.evaluation_id == evaluation_id)
     found = connection.execute(decisions_of.visible(query, actor).group_by(decisions.c.state))
     return Problem(
         NOTHING_TO_NOTICE,
         "What this evaluation proposed has been noticed or has moved on.",
-        extra={"states": dict(found.tuples().all())},
+        extra={"states": {row.state: row.decisions for row in found}},
     )

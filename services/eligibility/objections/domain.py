@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Outcome(StrEnum):
+class ObjectionOutcome(StrEnum):
     """How an objection was decided."""
 
     REJECTED = "rejected"

@@ -12,7 +12,7 @@ from services.eligibility.decisions import repository as decisions_of
 from services.eligibility.decisions.domain import Act, State
 from services.eligibility.notices import repository as notices
 from services.eligibility.objections import repository
-from services.eligibility.objections.domain import Outcome
+from services.eligibility.objections.domain import ObjectionOutcome
 from services.eligibility.objections.tables import objections
 from shared.web.auth import Actor
 from shared.web.problems import CONFLICT, INVALID, SAME_PERSON, FieldError, Problem
@@ -52,7 +52,7 @@ def record_objection(
 
 
 def decide_objection(
-    connection: Connection, objection_id: UUID, actor: Actor, *, outcome: Outcome, reason: str
+    connection: Connection, objection_id: UUID, actor: Actor, *, outcome: ObjectionOutcome, reason: str
 ) -> dict[str, Any]:
     """Reject or uphold an objection.
 
@@ -72,7 +72,7 @@ def decide_objection(
         .values(outcome=outcome.value, decided_by=actor.subject, decided_at=func.now(), decision_reason=reason)
     )
     if State(row.state) is State.SUSPENDED:
-        upheld = outcome is Outcome.UPHELD
+        upheld = outcome is ObjectionOutcome.UPHELD
         held = upheld or repository.standing(connection, row.id).holds
         state = State.SUSPENDED if held else decisions.resumed(row)
         act = Act.UPHOLD if upheld else Act.DISMISS

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.eligibility.decisions.schemas import ReasonText
-from services.eligibility.objections.domain import Outcome
+from services.eligibility.objections.domain import ObjectionOutcome
 
 
 class ObjectionBody(BaseModel):
@@ -29,7 +29,7 @@ class OutcomeBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    outcome: Outcome = Field(strict=False)
+    outcome: ObjectionOutcome = Field(strict=False)
     reason: ReasonText
 
 
@@ -43,7 +43,7 @@ class Objection(BaseModel):
     reason: str
     recorded_by: str
     recorded_at: datetime
-    outcome: Outcome | None = Field(description="Null while it is open")
+    outcome: ObjectionOutcome | None = Field(description="Null while it is open")
     decided_by: str | None
     decided_at: datetime | None
     decision_reason: str | None

@@ -13,7 +13,7 @@ from services.eligibility.whatif.arrangements import Arrangement, Share
 from shared.money import MAX_FEN
 
 _WIDE = pl.Int128
-_SIDES: Mapping[str, str] = {"entitlement_fen": "", "today_fen": "today_"}
+_SIDES: Mapping[str, str] = {"amount_fen": "", "today_fen": "today_"}
 
 
 NOBODY = {"gaining": 0, "losing": 0, "unchanged": 0, "gained_fen": 0, "lost_fen": 0}
@@ -67,7 +67,7 @@ def payees(compared: pl.DataFrame) -> list[dict[str, Any]]:
             losing=(pl.col("fen") < 0).sum(),
             unchanged=(pl.col("fen") == 0).sum(),
             gained_fen=pl.col("fen").filter(pl.col("fen") > 0).sum(),
-            lost_fen=-pl.col("fen").filter(pl.col("fen") < 0).sum(),
+            lost_fen=(-1 * pl.col("fen")).filter(pl.col("fen") < 0).sum(),
         )
         for part in (both.with_columns(jurisdiction=pl.lit(None, dtype=pl.String)), both)
     ]

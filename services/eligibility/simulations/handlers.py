@@ -140,7 +140,7 @@ def judged(database: Database, registry: RegistryFacts, row: Row[Any]) -> Judged
     book, supposed = supposed_book(request), rows_of(request.facts)
 
     def facts(datasets: Collection[str]) -> Facts:
-        known = registry.at(row.result["facts_revision"], datasets=datasets)
+        known = registry.at(row.result["facts_revision"], datasets)
         return supposed_facts(known, {name: rows for name, rows in supposed.items() if name in datasets})
 
     def kept(award: str) -> pl.DataFrame:

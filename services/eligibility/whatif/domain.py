@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from services.eligibility.evaluation.reach import Ask, Fetch, asked_of
 from services.eligibility.facts.catalogue import CATALOGUE, DatasetFacts, Facts, FieldFacts
 
 RowsByDataset = Mapping[str, Sequence[Mapping[str, Any]]]
@@ -59,6 +60,19 @@ def overlaid(base: Facts, frames: Mapping[str, pl.DataFrame], withdrawn: Mapping
         replaced[name] = pl.concat([replaced[name].join(frame, on=key, how="anti"), frame]).sort(key)
         _check_periods(CATALOGUE[name], replaced[name], frame)
     return Facts({**base, **replaced})
+
+
+def supposing(fetch: Fetch, frames: Mapping[str, pl.DataFrame], withdrawn: Mapping[str, pl.DataFrame]) -> Fetch:
+    """Return what gives the rows that `fetch` gives, as if those of `frames` and `withdrawn` were corrected."""
+
+    def corrected(ask: Ask, values: pl.Series) -> pl.DataFrame:
+        found, key = fetch(ask, values), list(CATALOGUE[ask.dataset].key)
+        for given in (withdrawn, frames):
+            if ask.dataset in given:
+                found = found.join(given[ask.dataset], on=key, how="anti")
+        return pl.concat([found, asked_of(frames[ask.dataset], ask, values)]) if ask.dataset in frames else found
+
+    return corrected
 
 
 def _read(rows_by_dataset: RowsByDataset, member: str, fields_of: Any) -> dict[str, pl.DataFrame]:

@@ -14,7 +14,7 @@ from services.eligibility.policy.text import Text
 from .judgement import Figure
 from .rates import ByCode, FloorMultiple, Proportion
 from .setting import Setting
-from .terms import WIDE, Column, Product, Row, Term
+from .terms import WIDE, Column, Parameter, Product, Row, Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +189,7 @@ def _unwrapped(term: Term, setting: Setting) -> Term:
 
 
 def _figure(term: Term, row: Row, setting: Setting) -> Figure:
-    unit = term.unit(setting) or getattr(term, "shown_unit", lambda _: "")(setting)
+    unit = term.kept_unit(setting) if isinstance(term, Parameter) else term.unit(setting)
     return Figure(term.value(row, setting), unit, term.denominator(setting))
 
 

@@ -44,7 +44,7 @@ class FloorMultiple(Term):
 
     def phrase(self, setting: Setting) -> Text:
         figure, step = self.figure.phrase(setting), self.step.phrase(setting)
-        return Text(f"{figure.zh}每满{step.zh}的倍数", f"whole multiples of {step.en} in {figure.en}")
+        return Text(f"{figure.zh} ÷ {step.zh}（取整数倍）", f"{figure.en} ÷ {step.en}, whole multiples")
 
     def document(self) -> Any:
         return {"whole_multiples": [self.figure.document(), self.step.document()]}

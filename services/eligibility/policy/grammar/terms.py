@@ -152,6 +152,10 @@ class Parameter(Term):
     def bound(self, setting: Setting) -> int:
         return setting.largest(self.name)
 
+    def kept_unit(self, setting: Setting) -> str:
+        """The unit that the value is kept in, where it is money; none of a share or a count."""
+        return {"yuan": "fen", "US dollars": "usd_cents"}.get(setting.parameters[self.name].unit, "")
+
     def phrase(self, setting: Setting) -> Text:
         return setting.parameters[self.name].phrase(self.item)
 

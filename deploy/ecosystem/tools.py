@@ -1,0 +1,142 @@
+"""Tools that are no Python packages: found on the machine, or fetched by the package manager that has them.
+
+What cannot be had is a MissingToolError whose sentence says what to install; tests skip with it, aloud.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+from deploy.local.broker import java_command
+from deploy.local.processes import CannotStartError
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+STORE = ROOT / ".local" / "ecosystem"
+
+
+class MissingToolError(RuntimeError):
+    """A tool is not on this machine and cannot be fetched; the text says which and how to get it."""
+
+
+class ToolFailedError(RuntimeError):
+    """A tool ran and refused; the text is the end of what it said."""
+
+
+def run(
+    command: Sequence[str | Path], *, cwd: Path = ROOT, env: Mapping[str, str] | None = None, seconds: float = 600
+) -> str:
+    """Run `command` and return what it printed; raises ToolFailedError with the end of its output if it fails."""
+    try:
+        done = subprocess.run(
+            [str(word) for word in command],
+            cwd=cwd,
+            env={**os.environ, **(env or {})},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=seconds,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as late:
+        raise ToolFailedError(f"{command[0]} did not end within {seconds:.0f} s") from late
+    if done.returncode != 0:
+        raise ToolFailedError(f"{' '.join(map(str, command))}\n{(done.stdout + done.stderr)[-4_000:]}")
+    return done.stdout
+
+
+@cache
+def java() -> str:
+    """Return a Java of version 17 or newer."""
+    try:
+        return java_command()
+    except CannotStartError as reason:
+        raise MissingToolError(f"{reason}: install a JDK of version 17 or newer") from reason
+
+
+@cache
+def maven() -> str:
+    """Return Maven; it needs a Java compiler."""
+    java()
+    if shutil.which("javac") is None and not os.environ.get("JAVA_HOME"):
+        raise MissingToolError("no Java compiler found: install a JDK of version 17 or newer")
+    return _found("mvn", "install Maven")
+
+
+@cache
+def node() -> Path:
+    """Return the folder of Node's packages (`package-lock.json`), installed once per lock file."""
+    npm, version = _found("npm", "install Node 20.19 or newer"), run([_found("node", "install Node"), "--version"])
+    if tuple(map(int, version.strip().lstrip("v").split(".")[:2])) < (20, 19):
+        raise MissingToolError(f"Node is {version.strip()}: install 20.19 or newer")
+    digest = hashlib.sha256((HERE / "package-lock.json").read_bytes()).hexdigest()[:12]
+    folder = STORE / f"node-{digest}"
+    if not (folder / "complete").exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in ("package.json", "package-lock.json", ".npmrc"):
+            shutil.copy(HERE / name, folder / name)
+        _fetch("Node packages", [npm, "ci", "--ignore-scripts"], folder)
+        (folder / "complete").touch()
+    return folder
+
+
+def node_tool(name: str) -> list[str]:
+    """Return the command of a tool among Node's packages."""
+    return ["node", str(node() / "node_modules" / ".bin" / name)]
+
+
+@cache
+def prometheus() -> Path:
+    """Return the folder with `prometheus` and `promtool`; unpacked from Debian's package where they are not installed."""
+    there = shutil.which("promtool")
+    if there and shutil.which("prometheus"):
+        return Path(there).parent
+    folder = STORE / "prometheus"
+    if not (folder / "usr/bin/promtool").exists():
+        apt, dpkg = _found("apt-get", "install Prometheus"), _found("dpkg", "install Prometheus")
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            run([apt, "download", "prometheus"], cwd=folder)
+        except ToolFailedError:
+            _fetch("Debian's list of packages", [apt, "update", "-qq"], folder)
+            _fetch("Prometheus", [apt, "download", "prometheus"], folder)
+        run([dpkg, "-x", next(folder.glob("*.deb")), folder])
+    return folder / "usr/bin"
+
+
+@cache
+def chromium() -> str:
+    """Return a Chromium; installed by Debian's package manager where it may."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    for name in names:
+        if there := shutil.which(name):
+            return there
+    apt = shutil.which("apt-get")
+    if apt is None or os.geteuid() != 0:
+        raise MissingToolError("no Chromium found: install it (Debian: apt-get install chromium)")
+    _fetch("Debian's list of packages", [apt, "update", "-qq"], ROOT)
+    wanted = ["chromium", "fonts-noto-cjk"]
+    _fetch("Chromium", [apt, "install", "-y", "-qq", "--no-install-recommends", *wanted], ROOT)
+    return _found("chromium", "install Chromium")
+
+
+def _found(command: str, remedy: str) -> str:
+    there = shutil.which(command)
+    if there is None:
+        raise MissingToolError(f"no {command} found: {remedy}")
+    return there
+
+
+def _fetch(what: str, command: Sequence[str], folder: Path) -> None:
+    print(f"Fetching {what} …", file=sys.stderr, flush=True)
+    try:
+        run(command, cwd=folder, env={"DEBIAN_FRONTEND": "noninteractive"})
+    except ToolFailedError as error:
+        raise MissingToolError(f"{what} could not be fetched: {str(error)[-300:]}") from error

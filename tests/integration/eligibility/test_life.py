@@ -1,0 +1,319 @@
+"""The life of decisions against a simple model beside it: any order of acts leads both to the same states."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from sqlalchemy import text
+
+from services.eligibility.decisions import approval, handlers
+from services.eligibility.decisions.domain import Act
+from services.eligibility.notices.handlers import close_notice, open_notice
+from services.eligibility.objections.domain import ObjectionOutcome
+from services.eligibility.objections.handlers import decide_objection, record_objection
+from shared.database.engine import Database
+from shared.web.problems import Problem
+from tests.integration.eligibility.support import CHECKER, MAKER, evaluate, rent
+
+OPEN = ("proposed", "in_notice", "suspended")
+NAMES = "AB"
+SUBJECTS = st.sampled_from(NAMES)
+_lives = count()
+
+
+@dataclass
+class Modelled:
+    """A decision as the model knows it."""
+
+    fen: int
+    reason: str
+    state: str = "proposed"
+    notice: int | None = None
+    noticed: bool = False
+    held: bool = False
+    upheld: bool = False
+    objections: set[int] = field(default_factory=set)
+    version: int | None = None
+
+    def take_up(self) -> None:
+        """Give a suspended decision the state that it has when nothing holds it."""
+        if not (self.held or self.upheld or self.objections):
+            self.state = "in_notice" if self.notice is not None and not self.noticed else "proposed"
+
+
+class Life(RuleBasedStateMachine):
+    """Two awards, evaluated, noticed, objected to, moved and approved in any order."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__()
+        self.database = database
+        self.prefix = f"{next(_lives)}-"
+        self.today = date(2026, 3, 2)
+        self.facts: dict[str, int] = {}
+        self.lives: dict[str, list[Modelled]] = {subject: [] for subject in NAMES}
+        self.notices: list[tuple[UUID, date]] = []
+        self.closed: set[int] = set()
+        self.objections: list[tuple[UUID, Modelled]] = []
+        self.decided: set[int] = set()
+
+    @initialize(noticed=st.booleans())
+    def begin(self, noticed: bool) -> None:
+        self.facts = dict.fromkeys(NAMES, 500)
+        self.evaluate()
+        if noticed:
+            self.notice(set(NAMES))
+
+    @rule(subject=SUBJECTS, fen=st.sampled_from([0, 500, 700]))
+    def change_a_fact(self, subject: str, fen: int) -> None:
+        self.facts[subject] = fen
+        self.evaluate()
+
+    @rule()
+    def evaluate(self) -> None:
+        rows = [rent(self.prefix + subject, fen) for subject, fen in sorted(self.facts.items()) if fen]
+        evaluate(self.database, *rows, subjects={("courier-rent", self.prefix + subject) for subject in NAMES})
+        for subject, life in self.lives.items():
+            self._judge(life, self.facts.get(subject, 0))
+
+    def _judge(self, life: list[Modelled], fen: int) -> None:
+        in_force = next((each for each in life if each.state == "approved"), None)
+        latest = life[-1] if life else None
+        waiting = latest if latest and latest.state in OPEN else None
+        if fen == (in_force.fen if in_force else 0):
+            if waiting:
+                waiting.state = "superseded"
+            return
+        if latest and (waiting or latest.state == "rejected") and latest.fen == fen:
+            return
+        if not in_force and not fen:
+            return
+        if waiting:
+            waiting.state = "superseded"
+        reason = "objection" if latest and latest.upheld else "initial"
+        if in_force and reason == "initial":
+            reason = "correction" if fen else "withdrawal"
+        life.append(Modelled(fen, reason))
+
+    @rule(chosen=st.sets(SUBJECTS, min_size=1))
+    def notice(self, chosen: set[str]) -> None:
+        named = [(subject, self.lives[subject][-1]) for subject in sorted(chosen) if self.lives[subject]]
+        if not named:
+            return
+        ids = [self._id(subject) for subject, _ in named]
+        allowed = all(each.state == "proposed" and each.notice is None for _, each in named)
+        made = self._try(allowed, open_notice, actor=MAKER, decision_ids=ids, working_days=1, today=self.today)
+        if allowed:
+            for _, each in named:
+                each.state, each.notice = "in_notice", len(self.notices)
+            self.notices.append((UUID(made["id"]), date.fromisoformat(made["closable_on"])))
+
+    @rule(days=st.integers(1, 3))
+    def let_days_pass(self, days: int) -> None:
+        self.today += timedelta(days=days)
+
+    @precondition(lambda self: self.notices)
+    @rule(data=st.data())
+    def close(self, data: st.DataObject) -> None:
+        number = data.draw(st.integers(0, len(self.notices) - 1))
+        notice_id, closable_on = self.notices[number]
+        allowed = number not in self.closed and self.today >= closable_on
+        self._try(allowed, close_notice, notice_id=notice_id, actor=MAKER, today=self.today)
+        if allowed:
+            self.closed.add(number)
+            for each in self._all():
+                if each.notice == number and each.state in ("in_notice", "suspended"):
+                    each.noticed = True
+                    each.state = "proposed" if each.state == "in_notice" else each.state
+
+    @precondition(lambda self: any(each.notice is not None for each in self._all()))
+    @rule(subject=SUBJECTS)
+    def object(self, subject: str) -> None:
+        latest = self._latest(subject)
+        if latest is None or latest.notice is None:
+            return
+        allowed = latest.notice not in self.closed and latest.state in ("in_notice", "suspended")
+        made = self._try(
+            allowed,
+            record_objection,
+            notice_id=self.notices[latest.notice][0],
+            decision_id=self._id(subject),
+            actor=MAKER,
+            objector=None,
+            reason="the rent is not theirs",
+        )
+        if allowed:
+            latest.state = "suspended"
+            latest.objections.add(len(self.objections))
+            self.objections.append((UUID(made["id"]), latest))
+
+    @precondition(lambda self: self.objections)
+    @rule(data=st.data(), outcome=st.sampled_from(ObjectionOutcome))
+    def decide(self, data: st.DataObject, outcome: ObjectionOutcome) -> None:
+        number = data.draw(st.integers(0, len(self.objections) - 1))
+        objection_id, decision = self.objections[number]
+        allowed = number not in self.decided
+        self._try(
+            allowed, decide_objection, objection_id=objection_id, actor=CHECKER, outcome=outcome, reason="looked into"
+        )
+        if allowed:
+            self.decided.add(number)
+            decision.objections.discard(number)
+            decision.upheld |= outcome is ObjectionOutcome.UPHELD
+            if decision.state == "suspended":
+                decision.take_up()
+
+    @rule(subject=SUBJECTS, act=st.sampled_from([Act.SUSPEND, Act.RESUME, Act.REJECT]))
+    def move(self, subject: str, act: Act) -> None:
+        latest = self._latest(subject)
+        if latest is None:
+            return
+        allowed = {
+            Act.SUSPEND: latest.state in ("proposed", "in_notice"),
+            Act.RESUME: latest.state == "suspended" and not latest.objections and not latest.upheld,
+            Act.REJECT: latest.state in OPEN,
+        }[act]
+        actor = CHECKER if act is Act.REJECT else MAKER
+        self._try(
+            allowed, handlers.move, decision_id=self._id(subject), actor=actor, act=act, reason="r", if_match=None
+        )
+        if not allowed:
+            return
+        if act is Act.REJECT:
+            latest.state = "rejected"
+        elif act is Act.SUSPEND:
+            latest.state, latest.held = "suspended", True
+        else:
+            latest.held = False
+            latest.take_up()
+
+    @rule(subject=SUBJECTS)
+    def approve(self, subject: str) -> None:
+        latest = self._latest(subject)
+        if latest is None:
+            return
+        allowed = latest.state == "proposed" and latest.noticed
+        self._try(
+            allowed,
+            handlers.approve,
+            decision_id=self._id(subject),
+            actor=CHECKER,
+            reason=None,
+            if_match=None,
+            notice_needed=True,
+        )
+        if allowed:
+            self._approved(subject)
+
+    @precondition(lambda self: self.notices)
+    @rule(data=st.data())
+    def approve_what_stood_in_a_notice(self, data: st.DataObject) -> None:
+        number = data.draw(st.integers(0, len(self.notices) - 1))
+        with self.database.transaction() as connection:
+            selection = approval.select_for_approval(
+                connection,
+                approval.Among.NOTICE,
+                self.notices[number][0],
+                [],
+                by=CHECKER.subject,
+                reason=None,
+                jurisdiction=None,
+                notice_needed=True,
+            )
+            approval.approve(connection, selection.ids, by=CHECKER.subject, reason=None)
+        here = [each for each in self._all() if each.notice == number]
+        assert len(selection.ids) + sum(selection.skipped.values()) == len(here)
+        assert selection.skipped["suspended"] == sum(each.state == "suspended" for each in here)
+        assert selection.skipped["not_noticed"] == sum(each.state == "in_notice" for each in here)
+        for subject in NAMES:
+            latest = self._latest(subject)
+            if latest and latest.notice == number and latest.state == "proposed":
+                self._approved(subject)
+
+    @invariant()
+    def the_database_and_the_model_agree(self) -> None:
+        with self.database.reading() as connection:
+            rows = connection.execute(
+                text(
+                    "SELECT subject, entitlement_fen, reason, state, version, noticed_on IS NOT NULL, id,"
+                    " (SELECT a.state FROM decision_acts a WHERE a.decision_id = d.id ORDER BY a.id DESC LIMIT 1) AS told"
+                    " FROM decisions d WHERE subject LIKE :prefix ORDER BY id"
+                ),
+                {"prefix": f"{self.prefix}%"},
+            ).all()
+        assert all(row.state == row.told for row in rows), "the last act led to the state that is"
+        found = {
+            subject: [tuple(row[1:6]) for row in rows if row.subject == self.prefix + subject] for subject in NAMES
+        }
+        modelled = {
+            subject: [(each.fen, each.reason, each.state, each.version, each.noticed) for each in life]
+            for subject, life in self.lives.items()
+        }
+        assert found == modelled
+
+    def _try(self, allowed: bool, do: Callable[..., Any], /, **values: Any) -> Any:
+        """Do it: it succeeds just where the model allows it, and a refusal names a problem and changes nothing."""
+        try:
+            with self.database.transaction() as connection:
+                made = do(connection, **values)
+        except Problem as problem:
+            assert not allowed, problem
+            assert problem.kind.status == 409
+            assert problem.errors or {"state", "possible"} <= set(problem.extra) or "states" in problem.extra
+            return None
+        assert allowed
+        return made
+
+    def _approved(self, subject: str) -> None:
+        *before, latest = self.lives[subject]
+        for each in before:
+            if each.state == "approved":
+                each.state = "superseded"
+        latest.version = 1 + max((each.version or 0 for each in before), default=0)
+        latest.state = "approved"
+
+    def _all(self) -> list[Modelled]:
+        return [each for life in self.lives.values() for each in life]
+
+    def _latest(self, subject: str) -> Modelled | None:
+        return self.lives[subject][-1] if self.lives[subject] else None
+
+    def _id(self, subject: str) -> UUID:
+        with self.database.reading() as connection:
+            found: UUID = connection.execute(
+                text("SELECT id FROM decisions WHERE subject = :subject ORDER BY id DESC LIMIT 1"),
+                {"subject": self.prefix + subject},
+            ).scalar_one()
+        return found
+
+
+@pytest.mark.timeout(900)  # finding the smallest example of a failure takes its time
+def test_any_order_of_acts_leads_where_the_model_says(database: Database) -> None:
+    class LifeHere(Life):
+        def __init__(self) -> None:
+            super().__init__(database)
+
+    run_state_machine_as_test(
+        LifeHere,
+        settings=settings(
+            max_examples=50,
+            stateful_step_count=40,
+            deadline=None,
+            suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+        ),
+    )

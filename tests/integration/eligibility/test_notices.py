@@ -1,0 +1,439 @@
+"""Public notices and objections over HTTP: what is shown, what is refused, what becomes of the decisions."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from python_calamine import CalamineWorkbook
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+from typer.testing import CliRunner
+
+from services.eligibility import cli
+from services.eligibility.decisions.handlers import APPROVAL, run_approval
+from services.eligibility.evaluations.handlers import EVALUATION
+from shared.clock import FixedClock
+from shared.database.engine import Database
+from shared.jobs import repository as jobs
+from shared.jobs.runner import JobRunner
+from shared.web.sheets import BOM, CSV, XLSX
+from tests.integration.eligibility.support import answer, app_of, evaluate, rent, run, the_decision
+from tests.support.serving import credentials, served
+from tests.support.tokens import Tokens
+
+MONDAY = datetime(2026, 3, 2, 1, tzinfo=UTC)
+LAST_DAY, CLOSABLE_ON = "2026-03-09", "2026-03-10"
+COUNTS_OF_NONE = {"open": 0, "rejected": 0, "upheld": 0}
+
+
+@dataclass
+class Office:
+    """Officers at the eligibility API, and a clock that they can wait by."""
+
+    app: FastAPI
+    database: Database
+    tokens: Tokens
+    clock: FixedClock
+
+    def ask(self, client: str, method: str, path: str, json: Any = None, **headers: str) -> httpx.Response:
+        return answer(self.app, method, path, json=json, headers=self.tokens.headers(client, **headers))
+
+    def did(self, client: str, path: str, json: Any = None) -> dict[str, Any]:
+        given = self.ask(client, "POST", path, json if json is not None else {})
+        assert given.is_success, given.text
+        body: dict[str, Any] = given.json()
+        return body
+
+    def refused(self, client: str, path: str, json: Any, code: str) -> dict[str, Any]:
+        given = self.ask(client, "POST", path, json)
+        body: dict[str, Any] = given.json()
+        assert (given.is_error, body.get("type")) == (True, f"urn:ecommerce-subsidies:problem:{code}"), body
+        return body
+
+    def proposed(self, *rows: dict[str, Any], legal_form: str = "enterprise") -> str:
+        """Have an evaluation grant `rows`; returns its id, which is also that of a job."""
+        evaluation_id, _ = evaluate(self.database, *rows, legal_form=legal_form)
+        with self.database.transaction() as connection:
+            job_id = jobs.enqueue(connection, EVALUATION, {}, by="commerce-maker", now=MONDAY)
+            connection.execute(text("UPDATE jobs SET id = :a WHERE id = :b"), {"a": evaluation_id, "b": job_id})
+        return str(evaluation_id)
+
+    def noticed(self, *rows: dict[str, Any], legal_form: str = "enterprise") -> dict[str, Any]:
+        """Have `rows` granted, and put into a notice."""
+        made = self.proposed(*rows, legal_form=legal_form)
+        return self.did("commerce-maker", "/v1/notices", {"evaluation_id": made})
+
+    def closed(self, notice: dict[str, Any]) -> dict[str, Any]:
+        """Wait until the notice's term has run, and close it."""
+        self.clock.instant = MONDAY + timedelta(days=8)
+        return self.did("commerce-maker", f"/v1/notices/{notice['id']}/close")
+
+    def objected(self, notice: dict[str, Any], subject: str) -> dict[str, Any]:
+        body = {"decision_id": self.id_of(subject), "objector": "王五 13800000000", "reason": "not their rent"}
+        return self.did("commerce-maker", f"/v1/notices/{notice['id']}/objections", body)
+
+    def decided(self, objection: dict[str, Any], outcome: str) -> dict[str, Any]:
+        body = {"outcome": outcome, "reason": "looked into"}
+        return self.did("commerce-checker", f"/v1/objections/{objection['id']}/decide", body)
+
+    def approved_in_bulk(self, body: dict[str, Any]) -> dict[str, Any]:
+        job = self.did("commerce-checker", "/v1/approvals", body)
+        JobRunner(self.database, {APPROVAL: lambda job: run_approval(self.database, job, notice_needed=True)}).step()
+        done: dict[str, Any] = self.ask("auditor", "GET", f"/v1/approvals/{job['id']}").json()
+        return done
+
+    def id_of(self, subject: str) -> str:
+        return str(the_decision(self.database, subject).id)
+
+    def state(self, subject: str) -> str:
+        return str(the_decision(self.database, subject).state)
+
+
+@pytest.fixture
+def office(database: Database, tokens: Tokens) -> Office:
+    clock = FixedClock(MONDAY)
+    return Office(app_of(database, tokens, working_days=5, clock=clock), database, tokens, clock)
+
+
+def test_a_decision_is_noticed_then_approved(office: Office) -> None:
+    made = office.proposed(rent("A", 500), rent("B", 700))
+    needed = office.refused("commerce-checker", f"/v1/decisions/{office.id_of('A')}/approve", {}, "not-noticed")
+    assert (needed["state"], needed["possible"]) == ("proposed", ["publish", "reject", "suspend"])
+    notice = office.did("commerce-maker", "/v1/notices", {"evaluation_id": made})
+    assert notice | {"id": 0} == {
+        "id": 0,
+        "state": "open",
+        "working_days": 5,
+        "opened_on": "2026-03-02",
+        "last_day": LAST_DAY,
+        "closable_on": CLOSABLE_ON,
+        "calendar_assumed_from": None,
+        "closed_on": None,
+        "total": 2,
+        "objections": COUNTS_OF_NONE,
+    }
+    assert office.approved_in_bulk({"notice_id": notice["id"]})["skipped"]["not_noticed"] == 2
+    early = office.refused("commerce-maker", f"/v1/notices/{notice['id']}/close", {}, "term-not-over")
+    assert (early["state"], early["closable_on"]) == ("open", CLOSABLE_ON)
+    assert office.closed(notice)["closed_on"] == CLOSABLE_ON
+    again = office.refused("commerce-maker", f"/v1/notices/{notice['id']}/close", {}, "conflict")
+    assert (again["state"], again["possible"]) == ("closed", [])
+    assert the_decision(office.database, "A").noticed_on.isoformat() == CLOSABLE_ON
+    done = office.approved_in_bulk({"notice_id": notice["id"], "except": [office.id_of("B")]})
+    assert (done["approved"], done["notice_id"], done["evaluation_id"]) == (1, notice["id"], None)
+    assert (office.state("A"), office.state("B")) == ("approved", "proposed")
+    assert office.did("commerce-checker", f"/v1/decisions/{office.id_of('B')}/approve")["version"] == 1
+    acts = office.ask("auditor", "GET", f"/v1/decisions/{office.id_of('A')}").json()["acts"]
+    assert [each["act"] for each in acts] == ["propose", "publish", "conclude", "approve"]
+
+
+def test_an_objection_suspends_one_decision_and_a_rejected_one_lets_it_go_on(office: Office) -> None:
+    notice = office.noticed(rent("A", 500), rent("B", 700))
+    first, second = office.objected(notice, "A"), office.objected(notice, "A")
+    assert (office.state("A"), office.state("B")) == ("suspended", "in_notice")
+    suspended = f"/v1/decisions/{office.id_of('A')}"
+    held = office.refused("commerce-maker", f"{suspended}/resume", {"reason": "r"}, "conflict")
+    assert (held["state"], "resume" in held["possible"], "dismiss" in held["possible"]) == ("suspended", False, True)
+    office.decided(first, "rejected")
+    assert office.state("A") == "suspended", "the other objection is open"
+    twice = office.refused(
+        "commerce-checker", f"/v1/objections/{first['id']}/decide", {"outcome": "upheld", "reason": "r"}, "conflict"
+    )
+    assert (twice["state"], twice["possible"]) == ("rejected", [])
+    office.decided(second, "rejected")
+    assert office.state("A") == "in_notice"
+    third = office.objected(notice, "A")
+    assert office.closed(notice)["objections"] == {"open": 1, "rejected": 2, "upheld": 0}
+    assert (office.state("A"), office.state("B")) == ("suspended", "proposed")
+    late = office.refused(
+        "commerce-maker",
+        f"/v1/notices/{notice['id']}/objections",
+        {"decision_id": office.id_of("B"), "reason": "too late"},
+        "conflict",
+    )
+    assert (late["state"], late["possible"]) == ("closed", [])
+    skipped = office.approved_in_bulk({"notice_id": notice["id"]})
+    assert (skipped["approved"], skipped["skipped"]["suspended"]) == (1, 1)
+    office.decided(third, "rejected")
+    assert office.did("commerce-checker", f"{suspended}/approve")["state"] == "approved", "its term has run"
+
+
+def test_an_upheld_objection_waits_for_another_evaluation(office: Office) -> None:
+    notice = office.noticed(rent("A", 500))
+    office.decided(office.objected(notice, "A"), "upheld")
+    office.closed(notice)
+    barred = office.refused("commerce-maker", f"/v1/decisions/{office.id_of('A')}/resume", {"reason": "r"}, "conflict")
+    assert "evaluate again" in barred["detail"]
+    office.proposed(rent("A", 500))
+    assert office.state("A") == "suspended", "the same outcome again changes nothing"
+    office.proposed(rent("A", 300))
+    corrected = the_decision(office.database, "A")
+    assert (corrected.reason, corrected.state, corrected.noticed_on) == ("objection", "proposed", None)
+    office.refused("commerce-checker", f"/v1/decisions/{corrected.id}/approve", {}, "not-noticed")
+
+
+def test_a_suspension_by_an_officer_outlives_an_objection(office: Office) -> None:
+    notice = office.noticed(rent("A", 500))
+    moved = f"/v1/decisions/{office.id_of('A')}"
+    office.did("commerce-maker", f"{moved}/suspend", {"reason": "lease in doubt"})
+    office.decided(office.objected(notice, "A"), "rejected")
+    assert office.state("A") == "suspended"
+    assert office.did("commerce-maker", f"{moved}/resume", {"reason": "lease seen"})["state"] == "in_notice"
+    office.did("commerce-maker", f"{moved}/suspend", {"reason": "again"})
+    office.closed(notice)
+    resumed = office.did("commerce-maker", f"{moved}/resume", {"reason": "seen"})
+    assert (resumed["state"], resumed["noticed_on"]) == ("proposed", CLOSABLE_ON)
+
+
+def test_a_proposal_that_changes_in_notice_is_noticed_again(office: Office) -> None:
+    notice = office.noticed(rent("A", 500), rent("B", 700))
+    old = office.id_of("A")
+    other = office.proposed(rent("A", 600), rent("B", 700))
+    assert office.state("A") == "proposed"
+    moved_on = {"decision_id": old, "reason": "r"}
+    gone = office.refused("commerce-maker", f"/v1/notices/{notice['id']}/objections", moved_on, "conflict")
+    assert (gone["state"], gone["possible"]) == ("superseded", [])
+    assert office.did("commerce-maker", "/v1/notices", {"evaluation_id": other})["total"] == 1
+    office.closed(notice)
+    assert (office.state("A"), office.state("B")) == ("in_notice", "proposed")
+
+
+def test_named_decisions_go_in_all_or_none(office: Office) -> None:
+    office.proposed(rent("A", 500), rent("B", 700))
+    a, b = office.id_of("A"), office.id_of("B")
+    office.did("commerce-maker", "/v1/notices", {"decision_ids": [a, a]})
+    refused = office.refused("commerce-maker", "/v1/notices", {"decision_ids": [b, a]}, "conflict")
+    assert [(each["pointer"], each["code"]) for each in refused["errors"]] == [("/decision_ids/1", "in_notice")]
+    refused = office.refused("commerce-maker", "/v1/notices", {"decision_ids": [b, str(uuid4())]}, "not-found")
+    assert [each["pointer"] for each in refused["errors"]] == ["/decision_ids/1"]
+    assert office.state("B") == "proposed"
+    assert office.ask("auditor", "GET", "/v1/notices").json()["items"][0]["total"] == 1
+
+
+@pytest.mark.parametrize(
+    ("client", "path", "body", "status", "code"),
+    [
+        ("commerce-maker", "/v1/notices", {}, 422, "invalid-request"),
+        ("commerce-maker", "/v1/notices", {"evaluation_id": "{e}", "decision_ids": ["{a}"]}, 422, "invalid-request"),
+        ("commerce-maker", "/v1/notices", {"decision_ids": []}, 422, "invalid-request"),
+        ("commerce-maker", "/v1/notices", {"evaluation_id": "{nobody}"}, 404, "not-found"),
+        ("commerce-maker", "/v1/notices", {"evaluation_id": "{e}"}, 409, "nothing-to-notice"),
+        ("commerce-checker", "/v1/notices", {"evaluation_id": "{e}"}, 403, "forbidden"),
+        ("commerce-maker", "/v1/notices/{nobody}/close", {}, 404, "not-found"),
+        ("commerce-maker", "/v1/notices/{n}/objections", {"decision_id": "{a}"}, 422, "invalid-request"),
+        ("commerce-maker", "/v1/notices/{n}/objections", {"decision_id": "{a}", "reason": " "}, 422, "invalid-request"),
+        (
+            "commerce-maker",
+            "/v1/notices/{n}/objections",
+            {"decision_id": "{nobody}", "reason": "r"},
+            422,
+            "invalid-request",
+        ),
+        ("commerce-maker", "/v1/notices/{nobody}/objections", {"decision_id": "{a}", "reason": "r"}, 404, "not-found"),
+        ("commerce-maker", "/v1/objections/{o}/decide", {"outcome": "upheld", "reason": "r"}, 403, "forbidden"),
+        (
+            "commerce-checker",
+            "/v1/objections/{o}/decide",
+            {"outcome": "granted", "reason": "r"},
+            422,
+            "invalid-request",
+        ),
+        ("commerce-checker", "/v1/objections/{o}/decide", {"outcome": "upheld"}, 422, "invalid-request"),
+        ("commerce-checker", "/v1/objections/{nobody}/decide", {"outcome": "upheld", "reason": "r"}, 404, "not-found"),
+        ("commerce-checker", "/v1/approvals", {"notice_id": "{nobody}"}, 404, "not-found"),
+        ("commerce-checker", "/v1/approvals", {"notice_id": "{n}", "evaluation_id": "{e}"}, 422, "invalid-request"),
+        ("commerce-checker", "/v1/approvals", {}, 422, "invalid-request"),
+        ("commerce-checker", "/v1/decisions/{a}/approve", {}, 409, "conflict"),
+    ],
+)
+def test_what_cannot_be_is_refused_and_changes_nothing(
+    office: Office, client: str, path: str, body: dict[str, Any], status: int, code: str
+) -> None:
+    made = office.proposed(rent("A", 500))
+    notice = office.did("commerce-maker", "/v1/notices", {"evaluation_id": made})
+    objection = office.objected(notice, "A")
+    names = {"e": made, "n": notice["id"], "o": objection["id"], "a": office.id_of("A"), "nobody": str(uuid4())}
+
+    def filled(value: Any) -> Any:
+        if isinstance(value, list):
+            return [filled(each) for each in value]
+        return value.format(**names) if isinstance(value, str) else value
+
+    before = the_decision(office.database, "A")
+    refused = office.ask(client, "POST", filled(path), {name: filled(value) for name, value in body.items()})
+    assert (refused.status_code, refused.json()["type"].rpartition(":")[2]) == (status, code)
+    assert the_decision(office.database, "A") == before
+
+
+def test_two_persons_decide_an_objection_in_the_database_too(office: Office) -> None:
+    office.objected(office.noticed(rent("A", 500)), "A")
+    with pytest.raises(IntegrityError, match="two_persons"), office.database.transaction() as connection:
+        connection.execute(
+            text(
+                "UPDATE objections SET outcome = 'upheld', decided_by = recorded_by, decided_at = now(), decision_reason = 'r'"
+            )
+        )
+    with pytest.raises(IntegrityError, match="not_closed_early"), office.database.transaction() as connection:
+        connection.execute(text("UPDATE notices SET closed_on = last_day, closed_by = 'x', closed_at = now()"))
+
+
+def test_an_officer_of_a_jurisdiction_sees_and_counts_its_own_alone(office: Office) -> None:
+    notice = office.noticed(rent("A", 500), rent("B", 700, jurisdiction="city"))
+    elsewhere = office.objected(notice, "B")
+    shown = office.ask("liandu-officer", "GET", f"/v1/notices/{notice['id']}").json()
+    assert (shown["total"], shown["objections"]) == (1, COUNTS_OF_NONE)
+    assert [each["decision_id"] for each in shown["items"]] == [office.id_of("A")]
+    assert office.ask("liandu-officer", "GET", f"/v1/notices/{notice['id']}/objections").json()["items"] == []
+    assert office.ask("liandu-officer", "GET", f"/v1/objections/{elsewhere['id']}").status_code == 404
+    office.proposed(rent("A", 500), rent("B", 700, jurisdiction="city"), rent("C", 900, jurisdiction="city"))
+    foreign = office.did("commerce-maker", "/v1/notices", {"decision_ids": [office.id_of("C")]})
+    assert office.ask("liandu-officer", "GET", f"/v1/notices/{foreign['id']}").status_code == 404
+    assert len(office.ask("liandu-officer", "GET", "/v1/notices").json()["items"]) == 1
+    job = office.approved_in_bulk({"notice_id": notice["id"]})
+    assert office.ask("liandu-officer", "GET", f"/v1/approvals/{job['id']}").status_code == 404
+
+
+ALLOWED = {
+    "decision_id", "award", "title", "article", "award_year", "payee", "jurisdiction", "result", "kind", "entitlement_fen",
+    "state",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("legal_form", "name", "uscc"),
+    [
+        ("enterprise", "丽水张三丰<b>有限公司", "92331100MA20000018"),
+        ("individual", "丽＊＊＊＊＊＊＊＊＊＊司", "92************0018"),
+    ],
+)
+def test_what_a_notice_shows_is_named_and_nothing_else(office: Office, legal_form: str, name: str, uscc: str) -> None:
+    payee = "92331100MA20000018"
+    whole = "丽水张三丰<b>有限公司"
+    row = rent(payee, 12_345, payee_name=whole, flags='{"integrity:tax"}')
+    notice = office.noticed(row, legal_form=legal_form)
+    path = f"/v1/notices/{notice['id']}"
+    [entry] = office.ask("auditor", "GET", path, Accept_Language="zh-CN").json()["items"]
+    assert set(entry) == ALLOWED
+    assert entry["payee"] == {"name": name, "uscc": uscc}
+    assert "快递" in entry["title"]
+    page = office.ask("auditor", "GET", path, Accept="text/html", Accept_Language="zh-CN")
+    assert page.headers["content-type"].startswith("text/html")
+    assert "123.45" in page.text
+    assert "<b>" not in page.text
+    sheet = office.ask("auditor", "GET", path, Accept=CSV)
+    assert sheet.content.startswith(BOM)
+    [line] = csv.DictReader(io.StringIO(sheet.content.decode("utf-8-sig")))
+    assert (line["单位名称"], line["统一社会信用代码"], line["金额（元）"]) == (name, uscc, "123.45")
+    for shown in (page.text, sheet.text, str(entry)):
+        assert (whole in shown) is (legal_form == "enterprise" and shown is not page.text)
+        assert "integrity" not in shown and "commerce-maker" not in shown
+
+
+def test_decisions_and_notices_come_as_sheets(office: Office) -> None:
+    notice = office.noticed(rent("A", 500, payee_name="=1+1"), rent("B", 70_001))
+    book = office.ask("auditor", "GET", "/v1/decisions?award=courier-rent", Accept=XLSX)
+    assert 'filename="decisions.xlsx"' in book.headers["content-disposition"]
+    head, first, second = CalamineWorkbook.from_object(io.BytesIO(book.content)).get_sheet_by_index(0).to_python()
+    rows = [dict(zip(head, each, strict=True)) for each in (first, second)]
+    assert [(row["对象"], row["收款单位"], row["金额（元）"]) for row in rows] == [
+        ("A", "'=1+1", "5.00"),
+        ("B", "丽水甲有限公司", "700.01"),
+    ]
+    assert {row["公示编号"] for row in rows} == {notice["id"]}
+    listed = office.ask("auditor", "GET", "/v1/notices", Accept=CSV).content.decode("utf-8-sig")
+    assert next(csv.DictReader(io.StringIO(listed)))["公示截止"] == LAST_DAY
+    filtered = office.ask("auditor", "GET", "/v1/decisions?state=approved", Accept=CSV)
+    assert len(filtered.content.decode("utf-8-sig").splitlines()) == 1
+
+
+def test_pages_follow_one_another(office: Office) -> None:
+    notice = office.noticed(*(rent(subject, 500) for subject in "ABC"))
+    for path, key in ((f"/v1/notices/{notice['id']}", "decision_id"), ("/v1/notices", "id")):
+        page = office.ask("auditor", "GET", f"{path}?limit=2").json()
+        seen = [each[key] for each in page["items"]]
+        while page["next_cursor"]:
+            page = office.ask("auditor", "GET", f"{path}?limit=2&cursor={page['next_cursor']}").json()
+            seen += [each[key] for each in page["items"]]
+        assert len(seen) == len(set(seen)) == (3 if key == "decision_id" else 1)
+    for path in ("/v1/notices", "/v1/decisions", f"/v1/notices/{notice['id']}/objections"):
+        wrong = office.ask("auditor", "GET", f"{path}?cursor=WyJ4Il0")
+        assert (wrong.status_code, wrong.json()["errors"][0]["code"]) == (422, "cursor")
+
+
+def test_of_many_who_do_the_same_at_once_one_wins_and_the_others_are_told(office: Office) -> None:
+    notice = office.noticed(rent("A", 500))
+    office.closed(notice)
+    statuses: Counter[int] = Counter()
+    told: list[dict[str, Any]] = []
+
+    async def story(client: httpx.AsyncClient) -> None:
+        path, headers = f"/v1/decisions/{office.id_of('A')}/approve", office.tokens.headers("commerce-checker")
+        for given in await asyncio.gather(*(client.post(path, json={}, headers=headers) for _ in range(8))):
+            statuses[given.status_code] += 1
+            told.append(given.json())
+
+    run(office.app, story)
+    assert statuses == {200: 1, 409: 7}
+    assert {each["state"] for each in told} == {"approved"}
+    assert all(each["possible"] == [] for each in told if "possible" in each)
+
+
+def test_notices_of_no_working_days_may_be_closed_at_once(database: Database, tokens: Tokens) -> None:
+    clock = FixedClock(MONDAY)
+    office = Office(app_of(database, tokens, working_days=0, clock=clock), database, tokens, clock)
+    notice = office.noticed(rent("A", 500))
+    assert notice["closable_on"] == notice["opened_on"]
+    assert office.did("commerce-maker", f"/v1/notices/{notice['id']}/close")["state"] == "closed"
+
+
+@pytest.fixture
+def url(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    monkeypatch.setattr("shared.cli.ClientCredentials", credentials(office.tokens))
+    runner = JobRunner(office.database, {APPROVAL: lambda job: run_approval(office.database, job, notice_needed=True)})
+    with served(office.app, runner) as address:
+        yield address
+
+
+def test_the_command_line(office: Office, url: str, tmp_path: Path) -> None:
+    made = office.proposed(rent("A", 500), rent("B", 700))
+
+    def typed(client: str, *arguments: str, code: int = 0) -> str:
+        options = ["--client-secret", "s", "--client-id", client, "--url", url, "--language", "en"]
+        result = CliRunner().invoke(cli.app, [*options, *arguments], catch_exceptions=False, env={"COLUMNS": "250"})
+        assert result.exit_code == code, result.output
+        return result.output
+
+    assert CLOSABLE_ON in typed("commerce-maker", "notices", "open", "--evaluation", made)
+    [notice] = office.ask("auditor", "GET", "/v1/notices").json()["items"]
+    objection = ("objections", "record", notice["id"], office.id_of("B"), "--reason", "not theirs")
+    assert "not theirs" in typed("commerce-maker", *objection)
+    [recorded] = office.ask("auditor", "GET", f"/v1/notices/{notice['id']}/objections").json()["items"]
+    assert recorded["id"] in typed("auditor", "objections", "list", notice["id"])
+    refused = typed("commerce-checker", "decisions", "approve", office.id_of("B"), code=1)
+    assert "suspended: conclude, object" in refused
+    decided = ("objections", "decide", recorded["id"], "rejected", "--reason", "theirs")
+    assert "rejected" in typed("commerce-checker", *decided)
+    assert "丽水甲有限公司" in typed("auditor", "notices", "show", notice["id"])
+    page = tmp_path / "notice.html"
+    typed("auditor", "notices", "show", notice["id"], "--out", str(page))
+    assert "<table>" in page.read_text("utf-8")
+    office.clock.instant = MONDAY + timedelta(days=8)
+    typed("commerce-maker", "notices", "close", notice["id"])
+    assert "approved 2" in typed("commerce-checker", "approve", "--notice", notice["id"])
+    assert "approved" in typed("auditor", "decisions", "list", "--state", "approved")
+    sheet = tmp_path / "decisions.csv"
+    typed("auditor", "decisions", "list", "--out", str(sheet))
+    assert len(sheet.read_text("utf-8-sig").splitlines()) == 3
+    assert "--out ends in one of" in typed("auditor", "notices", "list", "--out", "x.doc", code=1)
