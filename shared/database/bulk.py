@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import io
+from collections.abc import Iterable, Mapping, Sequence
 
 import polars as pl
 from sqlalchemy import Connection
@@ -23,6 +24,23 @@ def copy_frame(connection: Connection, table: str, frame: pl.DataFrame) -> int:
         for part in frame.iter_slices(100_000):
             copy.write(part.write_csv(include_header=False, quote_style="non_numeric"))
     return frame.height
+
+
+def read_frame(
+    connection: Connection,
+    query: str,
+    values: Mapping[str, object],
+    schema: Mapping[str, pl.DataType | type[pl.DataType]],
+) -> pl.DataFrame:
+    """Read `query` (with `%(name)s` for its values) by COPY within the caller's transaction, into columns of `schema`."""
+    cursor = connection.connection.cursor()
+    buffer = io.BytesIO()
+    with cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT csv)", values) as copy:
+        for block in copy:
+            buffer.write(block)
+    if not buffer.tell():
+        return pl.DataFrame(schema=dict(schema))
+    return pl.read_csv(buffer.getvalue(), has_header=False, schema=dict(schema))
 
 
 def copy_rows(connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -1,6 +1,7 @@
 """`make bench`: measures each part against its bare minimum in one run and writes docs/benchmarks.md.
 
-ARGS name benchmarks to run (`corrections`, `payout`, `registry`); without any, all run. Read the ratios: rates are one
+ARGS name benchmarks to run (`corrections`, `payments`, `payout`, `registry`), each with a size if another is wanted
+(`payout=20000`); without any, all run. Read the ratios: rates are one
 machine's alone.
 """
 
@@ -20,25 +21,28 @@ from deploy.local.broker import Broker, local_broker
 from deploy.local.postgres import LocalPostgres
 from deploy.local.processes import Supervisor
 from shared.clock import SystemClock, calendar_date
-from tests.bench import bench_eligibility_corrections, bench_evaluation, bench_payout, bench_registry
+from tests.bench import bench_eligibility_corrections, bench_evaluation, bench_payments, bench_payout, bench_registry
 from tests.support.databases import DatabaseServer
 
 REPORT = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 
-BENCHMARKS: Mapping[str, tuple[str, Callable[[DatabaseServer, Broker], Sequence[Any]]]] = {
+BENCHMARKS: Mapping[str, tuple[str, Callable[..., Sequence[Any]]]] = {
     "corrections": (
         "1,000 of 1,000,000 enterprises corrected: judged again by themselves",
         bench_eligibility_corrections.run,
     ),
     "evaluation": ("All awards over 1,000,000 enterprises × 5 years, frames in memory", bench_evaluation.run),
     "payout": ("100,000 decisions: outbox → Kafka → split, posted, ordered, funded", bench_payout.run),
+    "payments": ("Payments in bulk: a second worker, a batch's file, reconciliation", bench_payments.run),
     "registry": ("1,000,000 rows of annual sales: files in, snapshots and changes out", bench_registry.run),
 }
 
 
-def main(names: list[str]) -> int:
-    """Run the benchmarks `names` and write the report; returns the exit code."""
-    unknown = sorted(set(names) - set(BENCHMARKS))
+def main(arguments: list[str]) -> int:
+    """Run the benchmarks that `arguments` name and write the report; returns the exit code."""
+    sizes = {name: [int(size)] if size else [] for name, _, size in (each.partition("=") for each in arguments)}
+    sizes = sizes or {name: [] for name in BENCHMARKS}
+    unknown = sorted(set(sizes) - set(BENCHMARKS))
     if unknown:
         print(f"No such benchmark: {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}.", file=sys.stderr)
         return 2
@@ -54,7 +58,7 @@ def main(names: list[str]) -> int:
             postgres.wait()
             broker.wait()
             sections = [
-                _section(*BENCHMARKS[name], DatabaseServer(postgres.url), broker) for name in names or BENCHMARKS
+                _section(*BENCHMARKS[name], DatabaseServer(postgres.url), broker, *size) for name, size in sizes.items()
             ]
         finally:
             supervisor.stop()
@@ -74,10 +78,8 @@ def _heading(broker: Broker) -> str:
     )
 
 
-def _section(
-    title: str, run: Callable[[DatabaseServer, Broker], Sequence[Any]], server: DatabaseServer, broker: Broker
-) -> str:
-    measured = run(server, broker)
+def _section(title: str, run: Callable[..., Sequence[Any]], server: DatabaseServer, broker: Broker, *size: int) -> str:
+    measured = run(server, broker, *size)
     figures = [line for line in measured if not isinstance(line, tuple)]
     ratios = [line for line in measured if isinstance(line, tuple)]
     rows = [

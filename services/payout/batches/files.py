@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import polars as pl
-from sqlalchemy import Row
 
 from services.payout.accounts.registry import Account
 from services.payout.batches.domain import Result
@@ -19,21 +17,24 @@ COMPARED = (*HEADINGS[2:6], HEADINGS[7])
 """Columns in which a row that comes back has to be the row that was sent; the amount is held against the order itself."""
 
 
-def frame_of(lines: Sequence[Row[Any]], accounts: Mapping[str, Account]) -> pl.DataFrame:
-    """Return the rows of the file: one per order, amounts in yuan with two decimals, everything else as text."""
-    found = [accounts[line.payee_uscc] for line in lines]
-    frame = pl.DataFrame(
+def frame_of(lines: pl.DataFrame, accounts: Mapping[str, Account]) -> pl.DataFrame:
+    """Return the rows of the file: one per order, amounts in yuan with two decimals, everything else as text.
+
+    Every payee of `lines` has to have an account: raises KeyError.
+    """
+    payees = lines["payee_uscc"].unique(maintain_order=True).to_list()
+    found = [accounts[uscc] for uscc in payees]
+    known = pl.DataFrame(
         {
-            HEADINGS[0]: list(range(1, len(lines) + 1)),
-            HEADINGS[1]: [line.order_id for line in lines],
+            "payee_uscc": payees,
             HEADINGS[2]: [account.holder for account in found],
-            HEADINGS[3]: [line.payee_uscc for line in lines],
             HEADINGS[4]: [account.bank_code for account in found],
             HEADINGS[5]: [account.number for account in found],
-            HEADINGS[6]: [line.amount_fen for line in lines],
-            HEADINGS[7]: [f"{line.award} {line.award_id}/{line.instalment}" for line in lines],
         }
     )
+    names = {"order_id": HEADINGS[1], "payee_uscc": HEADINGS[3], "amount_fen": HEADINGS[6], "purpose": HEADINGS[7]}
+    frame = lines.join(known, on="payee_uscc", how="left", maintain_order="left").rename(names)
+    frame = frame.with_row_index(HEADINGS[0], offset=1).select(HEADINGS)
     return sheets.harmless(frame.with_columns(sheets.yuan(HEADINGS[6])))
 
 

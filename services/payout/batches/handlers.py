@@ -136,7 +136,7 @@ def file_of(connection: Connection, batch: Mapping[str, Any], accounts: Accounts
     """Return the rows of a batch's file, the same however often and however late it is asked for."""
     lines = repository.lines(connection, batch["id"])
     day = repository.accounts_on(connection, batch["id"])
-    return files.frame_of(lines, accounts.on(day, {line.payee_uscc for line in lines}, batch["registry_revision"]))
+    return files.frame_of(lines, accounts.on(day, set(lines["payee_uscc"]), batch["registry_revision"]))
 
 
 def _changed(

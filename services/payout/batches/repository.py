@@ -7,10 +7,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+import polars as pl
 from sqlalchemy import Connection, Row, text
 
 from services.payout.batches.domain import BatchedOrder, Result
 from services.payout.orders.waiting import HELD
+from shared.database.bulk import read_frame
 
 
 def approved(connection: Connection, unit: str, order_ids: Sequence[UUID] | None, by: str) -> list[Row[Any]]:
@@ -97,20 +99,17 @@ def views(connection: Connection, after: UUID | None, limit: int, unit: str | No
     return [dict(row) for row in rows.mappings()]
 
 
-def lines(connection: Connection, batch_id: UUID) -> list[Row[Any]]:
-    """Return what the file of a batch lists, in order."""
-    rows = connection.execute(
-        text(
-            """
-            SELECT b.order_id::text AS order_id, b.amount_fen, b.payee_uscc, o.award_id::text AS award_id, a.award,
-                   o.instalment
-            FROM batch_orders b JOIN payment_orders o ON o.id = b.order_id JOIN awards a ON a.award_id = o.award_id
-            WHERE b.batch_id = :id ORDER BY o.number
-            """
-        ),
-        {"id": batch_id},
-    )
-    return list(rows)
+LINES = """
+    SELECT b.order_id, b.amount_fen, b.payee_uscc, concat(a.award, ' ', o.award_id, '/', o.instalment)
+    FROM batch_orders b JOIN payment_orders o ON o.id = b.order_id JOIN awards a ON a.award_id = o.award_id
+    WHERE b.batch_id = %(id)s ORDER BY o.number
+"""
+
+
+def lines(connection: Connection, batch_id: UUID) -> pl.DataFrame:
+    """Return what the file of a batch lists, in order: `order_id`, `amount_fen`, `payee_uscc`, `purpose`."""
+    schema = {"order_id": pl.String, "amount_fen": pl.Int64, "payee_uscc": pl.String, "purpose": pl.String}
+    return read_frame(connection, LINES, {"id": batch_id}, schema)
 
 
 def lock_awards(connection: Connection, order_ids: Sequence[str]) -> list[str]:

@@ -1,0 +1,157 @@
+"""Payments in bulk: what a second payout worker adds, the file of a batch, and the books reconciled.
+
+`make bench ARGS=payments` runs it; `ARGS=payments=20000` with fewer decisions. A second worker can only add where a core is free.
+"""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import time
+from collections.abc import Collection
+from datetime import date
+from multiprocessing.synchronize import Barrier
+from typing import Any
+
+from sqlalchemy import text
+
+from deploy.local.broker import Broker
+from services.payout.accounts.registry import Account, AccountChange
+from services.payout.batches import files, handlers, repository
+from services.payout.budgets.handlers import FundingPass
+from services.payout.reconciliation import handlers as reconciliation
+from services.payout.worker import award_decisions
+from shared.clock import calendar_date
+from shared.database.engine import Database
+from shared.messaging import kafka, topics
+from shared.messaging.consumer import BATCH_MESSAGES, Consumer
+from tests.bench.bench_payout import CLOCK, Figure, count_of, decided, prepare
+from tests.support.databases import DatabaseServer
+
+TOPIC = topics.AWARD_DECISIONS_DEAD
+"""Nothing else is on this topic here, so it holds the decisions alone."""
+
+
+class _Accounts:
+    """A registry in which everybody has an account."""
+
+    def latest_revision(self) -> int:
+        return 1
+
+    def on(self, day: date, usccs: Collection[str], revision: int) -> dict[str, Account]:
+        return {uscc: Account(uscc, "丽水合成企业", "102343000017", "6222000011112222", 1) for uscc in usccs}
+
+    def changes(self, after: int, until: int) -> list[AccountChange]:
+        return []
+
+
+def _consume(url: str, servers: str, group: str, together: Barrier) -> None:
+    consumer = Consumer(Database(url), servers, TOPIC, group, award_decisions(CLOCK))
+    subscription = kafka.consumer(servers, group, TOPIC, max_poll_records=BATCH_MESSAGES)
+    started = time.monotonic()
+    while time.monotonic() < started + 10.0:  # long enough for all to be in the group, each with its partitions
+        subscription.poll(timeout_ms=200, update_offsets=False, max_records=1)
+    subscription.seek_to_beginning()
+    consumer._subscription = subscription
+    gc.freeze()
+    together.wait()
+    while True:
+        consumer.step()
+
+
+def workers(payout: Database, servers: str, number: int, count: int) -> Figure:
+    """Let `number` consumers share the partitions of a topic that is full already."""
+    spawn = multiprocessing.get_context("spawn")
+    together = spawn.Barrier(number + 1)
+    arguments = (payout.url, servers, f"workers-{number}", together)
+    processes = [spawn.Process(target=_consume, args=arguments, daemon=True) for _ in range(number)]
+    for process in processes:
+        process.start()
+    together.wait()
+    started = time.perf_counter()
+    while count_of(payout, "awards") < count:
+        time.sleep(0.1)
+    seconds = time.perf_counter() - started
+    for process in processes:
+        process.kill()
+        process.join()
+    return Figure(f"{number} payout worker{'s' if number > 1 else ''}: split, posted, ordered", count, seconds)
+
+
+def fill(servers: str, count: int) -> None:
+    """Put decisions on the topic."""
+    producer = kafka.producer(servers, "fill")
+    for event in decided(count, CLOCK.now()):
+        producer.send(TOPIC, key=event.key.encode(), value=event.data, headers=event.headers())
+    producer.flush()
+    producer.close()
+
+
+def batch_file(payout: Database) -> list[Figure]:
+    """Build a batch of all orders of the city, make its file, and COPY the same rows out bare."""
+    accounts = _Accounts()
+    FundingPass(payout, CLOCK).run(CLOCK.now(), calendar_date(CLOCK.now()).year)
+    with payout.transaction() as connection:
+        connection.execute(
+            text(
+                "UPDATE payment_orders SET state = 'approved', approved_by = 'checker', approved_at = now(),"
+                " account_revision = 1 WHERE state = 'issued' AND unit = 'city'"
+            )
+        )
+    started = time.perf_counter()
+    with payout.transaction() as connection:
+        batch = handlers.build(connection, accounts, unit="city", order_ids=None, by="maker", now=CLOCK.now())
+    built = time.perf_counter() - started
+    started = time.perf_counter()
+    with payout.reading_at_one_instant() as connection:
+        content = files.csv_of(handlers.file_of(connection, batch, accounts), batch["total_fen"])
+    written = time.perf_counter() - started
+    started = time.perf_counter()
+    bare = bytearray()
+    with payout.reading_at_one_instant() as connection:
+        statement = f"COPY ({repository.LINES}) TO STDOUT (FORMAT csv)"
+        with connection.connection.cursor().copy(statement, {"id": batch["id"]}) as copy:
+            for block in copy:
+                bare += block
+    copied = time.perf_counter() - started
+    assert content.count(b"\n") == bare.count(b"\n") + 3  # heading, totals, checksum
+    return [
+        Figure("batch built of approved orders", batch["orders"], built),
+        Figure("batch file with accounts and checksum", batch["orders"], written),
+        Figure("  bare COPY out of its rows", batch["orders"], copied),
+    ]
+
+
+def reconciled(payout: Database) -> Figure:
+    """Reconcile payout's own books."""
+    with payout.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("VACUUM ANALYZE"))
+    started = time.perf_counter()
+    with payout.reading_at_one_instant() as connection:
+        found = reconciliation.reconcile(connection, None, CLOCK.now(), 10)
+    assert found["differences"] == []
+    return Figure(
+        "reconciliation of payout's books (awards)", found["looked_at"]["awards"], time.perf_counter() - started
+    )
+
+
+def run(server: DatabaseServer, broker: Broker, count: int = 100_000) -> list[Any]:
+    """Measure everything; returns figures and (name, ratio) pairs."""
+    kafka.ensure_topics(broker.bootstrap_servers)
+    fill(broker.bootstrap_servers, count)
+    measured = []
+    for number in (1, 2):
+        payout = server.fresh("payout").connect()
+        prepare(payout)
+        measured.append(workers(payout, broker.bootstrap_servers, number, count))
+    file = batch_file(payout)
+    return [
+        *measured,
+        *file,
+        reconciled(payout),
+        (
+            "throughput of two workers against one (goal ≥ 1.5 where a core is free)",
+            measured[0].seconds / measured[1].seconds,
+        ),
+        ("batch file against bare COPY out (goal ≥ 0.5)", file[2].seconds / file[1].seconds),
+    ]
