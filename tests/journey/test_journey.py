@@ -157,7 +157,7 @@ def test_an_evaluation_in_pieces_is_finished_though_its_workers_are_killed(story
     body = {"policy": "lishui-2020-1", "award_years": [2023], "scope": "all", "decided_on": TODAY.isoformat()}
     job = story.post("commerce-maker", "eligibility:/v1/evaluations", body)
     path = f"eligibility:/v1/evaluations/{job['id']}"
-    until(lambda: story.get("auditor", path)["state"] != "queued", 30)
+    until(lambda: story.get("auditor", path)["state"] != "queued", 120)
     for child in system.supervisor._children:
         if child.name == "eligibility-worker":
             assert child.process is not None
