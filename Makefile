@@ -25,8 +25,9 @@ serve: setup ## Start the whole system, empty, in the foreground (ports, STATE_D
 demo: setup ## Show the main job on synthetic data; ARGS=--once ends by itself
 	@exec $(RUN) -m deploy.local.demo $(ARGS)
 
+test: WORKERS := 3
 test: lint ## Lint, types and all tests, on real PostgreSQL and a real broker; ARGS go to pytest
-	$(RUN) -m pytest $(ARGS)
+	$(RUN) -m pytest -n $(WORKERS) $(ARGS)
 
 lint: setup ## Formatting, lint, types, directions of imports
 	$(VENV)/bin/ruff format --check .

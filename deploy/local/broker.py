@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import shutil
@@ -135,14 +136,18 @@ def _jars() -> Path:
     maven = shutil.which("mvn")
     if maven is None:
         raise CannotStartError("no Maven found")
-    print("Fetching Apache Kafka through Maven (43 MB, once) …", flush=True)
-    done = subprocess.run(
-        [maven, "-q", "-B", "-f", str(POM), "dependency:copy-dependencies", f"-DoutputDirectory={JARS}"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        raise CannotStartError("Maven could not fetch Apache Kafka")
-    (JARS / "complete").touch()
+    JARS.parent.mkdir(parents=True, exist_ok=True)
+    with JARS.with_suffix(".lock").open("w") as lock:  # whoever comes meanwhile waits and finds them
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (JARS / "complete").exists():
+            print("Fetching Apache Kafka through Maven (43 MB, once) …", flush=True)
+            done = subprocess.run(
+                [maven, "-q", "-B", "-f", str(POM), "dependency:copy-dependencies", f"-DoutputDirectory={JARS}"],
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            if done.returncode != 0:
+                raise CannotStartError("Maven could not fetch Apache Kafka")
+            (JARS / "complete").touch()
     return JARS
