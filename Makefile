@@ -27,7 +27,7 @@ demo: setup ## Show the main job on synthetic data; ARGS=--once ends by itself
 
 test: WORKERS := 3
 test: lint ## Lint, types and all tests, on real PostgreSQL and a real broker; ARGS go to pytest
-	$(RUN) -m pytest -n $(WORKERS) $(ARGS)
+	$(RUN) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: setup ## Formatting, lint, types, directions of imports
 	$(VENV)/bin/ruff format --check .

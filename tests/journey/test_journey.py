@@ -18,8 +18,6 @@ from deploy.local.story import Story
 from deploy.local.system import DEFAULT_PORTS, LocalSystem
 from shared.clock import SystemClock, calendar_date
 
-pytestmark = pytest.mark.xdist_group("journey")  # one story, told in order
-
 COURIER = "91331100MA20000018"
 OTHER = "91331145676TY39FY4"
 TODAY = calendar_date(SystemClock().now())
