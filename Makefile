@@ -4,10 +4,10 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 UV_INDEX := $(or $(UV_INDEX_URL),$(PIP_INDEX_URL))
 .DEFAULT_GOAL := help
-.PHONY: help setup serve demo test lint bench openapi rulebook lock clean
+.PHONY: help setup serve demo test test-ecosystem lint clients bench openapi rulebook lock clean
 
 help: ## List the targets
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(VENV)/installed ## Install the pinned dependencies into .venv
 
@@ -28,6 +28,12 @@ demo: setup ## Show the main job on synthetic data; ARGS=--once ends by itself
 test: WORKERS := 3
 test: lint ## Lint, types and all tests, on real PostgreSQL and a real broker; ARGS go to pytest
 	$(RUN) -m pytest -n $(WORKERS) $(ARGS)
+
+test-ecosystem: setup ## Tests with clients in three languages, Prometheus and a browser, on one running system; says what it skips
+	$(RUN) -m pytest tests/ecosystem $(ARGS)
+
+clients: setup ## Generate clients in Python, TypeScript and Java from docs/api into clients/ and compile them; ARGS="java" makes one
+	$(RUN) -m deploy.ecosystem.clients $(ARGS)
 
 lint: setup ## Formatting, lint, types, directions of imports
 	$(VENV)/bin/ruff format --check .
