@@ -4,7 +4,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 UV_INDEX := $(or $(UV_INDEX_URL),$(PIP_INDEX_URL))
 .DEFAULT_GOAL := help
-.PHONY: help setup serve demo test test-ecosystem lint clients bench openapi rulebook lock clean
+.PHONY: help setup serve demo status test test-ecosystem lint clients bench openapi rulebook lock clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ serve: setup ## Start the whole system, empty, in the foreground (ports, STATE_D
 
 demo: setup ## Show the main job on synthetic data; ARGS=--once ends by itself
 	@exec $(RUN) -m deploy.local.demo $(ARGS)
+
+status: setup ## Print links to the status pages of the system that runs on STATE_DIR, each with a token of the client ops
+	@$(RUN) -m deploy.local.look
 
 test: WORKERS := 3
 test: lint ## Lint, types and all tests, on real PostgreSQL and a real broker; ARGS go to pytest

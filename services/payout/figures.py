@@ -24,7 +24,7 @@ _CLAIMS = text(
 _ORDERS = text(
     """
     SELECT unit, state, waiting_for, count(*) AS orders, sum(amount_fen)::bigint AS fen
-    FROM payment_orders GROUP BY unit, state, waiting_for ORDER BY unit, state, waiting_for
+    FROM payment_orders WHERE live GROUP BY unit, state, waiting_for ORDER BY unit, state, waiting_for
     """
 )
 _ENTITLED = text(

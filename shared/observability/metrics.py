@@ -106,10 +106,8 @@ HTTP_SECONDS = _histogram(
     (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
 HTTP_IN_FLIGHT = _gauge("http_requests_in_flight", "requests", (), "HTTP requests being answered", "app")
-POOL_IN_USE = _gauge(
-    "database_connections_in_use", "connections", (), "Database connections taken from the pool", "app"
-)
-POOL_SIZE = _gauge("database_connections_limit", "connections", (), "Database connections that the pool has", "app")
+POOL_IN_USE = _figure("database_connections_in_use", "connections", (), "Database connections taken from the pool")
+POOL_LIMIT = _figure("database_connections_limit", "connections", (), "Database connections that the pool may have")
 
 EVENTS_PUBLISHED = _counter("events_published_total", "events", ("topic",), "Events that the broker took", "relay")
 RELAY_LEADS = _gauge("relay_leads", "boolean", (), "1 if this relay is the one that publishes", "relay")
@@ -202,7 +200,7 @@ MONEY_WAITING = _figure(
     "money_waiting_fen", "fen", ("unit", "waiting_for"), "Amount of the orders that wait, by what they lack"
 )
 PAYMENT_ORDERS = _figure(
-    "payment_orders", "orders", ("unit", "state", "waiting_for"), "Payment orders by unit and state"
+    "payment_orders", "orders", ("unit", "state", "waiting_for"), "Live payment orders by unit and state"
 )
 AWARDS_WAITING = _figure("awards_waiting_for_arrangement", "awards", (), "Awards that no confirmed arrangement covers")
 DIFFERENCES = _figure(

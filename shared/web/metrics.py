@@ -14,6 +14,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 from pydantic import BaseModel
+from sqlalchemy.pool import QueuePool
 
 from shared.database.engine import Database
 from shared.measurements.reading import ReadFigures
@@ -57,10 +58,10 @@ def own_metrics() -> bytes:
 def app_metrics(database: Database, read: ReadFigures) -> bytes:
     """Return what the app counted and timed, and every figure of its database."""
     pool = database.engine.pool
-    metrics.POOL_IN_USE.set(pool.checkedout())  # type: ignore[attr-defined]
-    metrics.POOL_SIZE.set(pool.size())  # type: ignore[attr-defined]
+    assert isinstance(pool, QueuePool)
+    in_use = pool.checkedout()
     with database.reading() as connection:
-        values = read(connection)
+        values = [*read(connection), metrics.POOL_IN_USE.at(in_use), metrics.POOL_LIMIT.at(pool.size())]
     of_the_database = CollectorRegistry(auto_describe=False)
     of_the_database.register(_Figures(values))
     return own_metrics() + generate_latest(of_the_database)
