@@ -4,7 +4,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 UV_INDEX := $(or $(UV_INDEX_URL),$(PIP_INDEX_URL))
 .DEFAULT_GOAL := help
-.PHONY: help setup serve demo status test test-ecosystem lint clients bench openapi rulebook lock clean
+.PHONY: help setup serve demo status prometheus test test-ecosystem lint clients bench openapi dashboards rulebook lock clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ demo: setup ## Show the main job on synthetic data; ARGS=--once ends by itself
 status: setup ## Print links to the status pages of the system that runs on STATE_DIR, each with a token of the client ops
 	@$(RUN) -m deploy.local.look
 
+prometheus: setup ## Run a Prometheus beside the system that runs on STATE_DIR; prints where it answers
+	@exec $(RUN) -m deploy.ecosystem.prometheus
+
 test: WORKERS := 3
 test: lint ## Lint, types and all tests, on real PostgreSQL and a real broker; ARGS go to pytest
 	$(RUN) -m pytest -n $(WORKERS) $(ARGS)
@@ -49,6 +52,9 @@ bench: setup ## Benchmarks, as ratios; writes docs/benchmarks.md
 
 openapi: setup ## Write the OpenAPI, AsyncAPI and event schema documents anew
 	$(RUN) -m deploy.documents
+
+dashboards: setup ## Write Grafana's dashboards and docs/metrics.md anew
+	$(RUN) -m deploy.grafana
 
 rulebook: setup ## Write docs/rulebook*.md anew from the policy's definitions
 	$(RUN) -m services.eligibility.policy.rulebook

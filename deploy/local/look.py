@@ -32,7 +32,10 @@ def main() -> int:
         for service, link in links(state).items():
             say(f"{service:<12}{link}")
     except (OSError, httpx.HTTPError):
-        print(f"No system runs on {state}: `make serve`, or set STATE_DIR to the folder of one that does.", file=sys.stderr)
+        print(
+            f"No system runs on {state}: `make serve`, or set STATE_DIR to the folder of one that does.",
+            file=sys.stderr,
+        )
         return 1
     return 0
 
