@@ -5,6 +5,7 @@ from __future__ import annotations
 import httpx
 from fastapi import FastAPI
 
+from services.eligibility import figures
 from services.eligibility.assessments.routes import router as assessments_router
 from services.eligibility.corrections import messages as corrections
 from services.eligibility.decisions.republishing import router as republications_router
@@ -76,12 +77,13 @@ def build(
             "registry": facts,
             "payout": payout or payout_of(settings),
             "refusals": Refusals(),
-            "event_handlers": {
-                topics.REGISTRY_FACTS: corrections.receive,
-                topics.EVALUATION_SHARDS: Shards(facts).receive,
-            },
             "notice_working_days": settings.notice_working_days,
         },
+        event_handlers={
+            topics.REGISTRY_FACTS: corrections.receive,
+            topics.EVALUATION_SHARDS: Shards(facts).receive,
+        },
+        figures=figures.read,
     )
 
 

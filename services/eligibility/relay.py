@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.eligibility.settings import Settings
-from shared.messaging.relay import run_relay
+from shared.process import run_relay
 
 
 def main() -> None:

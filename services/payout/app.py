@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
+from services.payout import figures
 from services.payout.accounts.registry import Accounts, registry_accounts
 from services.payout.arrangements.routes import router as arrangements
 from services.payout.awards.routes import router as awards
@@ -72,6 +73,7 @@ def build(
         },
         large_bodies={ANSWERS: MAX_ANSWER_BYTES},
         event_handlers={AWARD_DECISIONS: award_decisions(clock)},
+        figures=figures.read,
     )
 
 

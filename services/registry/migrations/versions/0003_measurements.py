@@ -1,0 +1,21 @@
+"""What workers tell of themselves: figures that they measured, and how their loops fare."""
+
+from alembic import op
+
+from shared.database.migrate import plumbing_statements
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Create version 3 of the plumbing."""
+    op.get_bind().connection.cursor().execute(plumbing_statements("0003"))
+
+
+def downgrade() -> None:
+    """Drop it: it is measured anew."""
+    op.execute("DROP TABLE measurements")
+    op.execute("DROP TABLE loop_states")
