@@ -22,6 +22,7 @@ from shared.jobs.runner import JobRunner
 from shared.messaging import topics
 from shared.messaging.consumer import Consumer
 from shared.observability import logs, tracing
+from shared.settings import load
 from shared.web.idempotency import forgetting
 from shared.worker import Loop
 
@@ -77,7 +78,7 @@ def loops(settings: Settings, database: Database, registry: RegistryFacts, clock
 
 def main() -> None:
     """Work until told to stop."""
-    settings = Settings()
+    settings = load(Settings)
     logs.configure("eligibility", "worker", settings.log_level)
     tracing.configure("eligibility")
     database = Database(settings.database_url, pool_size=8, application_name="eligibility-worker")

@@ -14,7 +14,7 @@ from services.payout.budgets.handlers import FundingPass
 from services.payout.eligibility import Decisions, eligibility_decisions
 from services.payout.orders import approvals
 from services.payout.reconciliation.handlers import asking
-from services.payout.settings import Settings
+from services.payout.starting import load_settings
 from shared import worker
 from shared.audit.sealing import sealing
 from shared.clock import Clock, SystemClock
@@ -68,7 +68,7 @@ def loops(
 
 def main() -> None:
     """Work until told to stop."""
-    settings = Settings()
+    settings = load_settings()
     logs.configure("payout", "worker", settings.log_level)
     tracing.configure("payout")
     database = Database(settings.database_url, pool_size=settings.pool_size, application_name="payout-worker")

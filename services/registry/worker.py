@@ -11,13 +11,14 @@ from shared.clock import SystemClock
 from shared.database.engine import Database
 from shared.jobs.runner import JobRunner
 from shared.observability import logs, tracing
+from shared.settings import load
 from shared.web.idempotency import forgetting
 from shared.worker import Loop, run
 
 
 def main() -> None:
     """Run until told to stop."""
-    settings = Settings()
+    settings = load(Settings)
     logs.configure("registry", "worker", settings.log_level)
     tracing.configure("registry")
     database = Database(settings.database_url, pool_size=6, application_name="registry-worker")
