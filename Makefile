@@ -50,8 +50,9 @@ lint: setup ## Formatting, lint, types, directions of imports
 bench: setup ## Benchmarks, as ratios; writes docs/benchmarks.md
 	$(RUN) -m tests.bench $(ARGS)
 
-openapi: setup ## Write the OpenAPI, AsyncAPI and event schema documents anew
+openapi: setup ## Write the OpenAPI, AsyncAPI and event schema documents and docs/settings.md anew
 	$(RUN) -m deploy.documents
+	$(RUN) -m deploy.settings_page
 
 dashboards: setup ## Write Grafana's dashboards and docs/metrics.md anew
 	$(RUN) -m deploy.grafana

@@ -29,12 +29,13 @@ def work(process: str, settings: ServiceSettings, database: Database, loops: Seq
             f"METRICS_PORT {settings.metrics_port} cannot be served ({error.strerror}): choose a free port, or 0 for any."
         )
     database.close()
+    tracing.flush()
 
 
 def run_relay(service: str, settings: ServiceSettings) -> None:
     """Publish `service`'s outbox until the process is told to stop: what each service's `relay.py` runs."""
     logs.configure(service, "relay", settings.log_level)
-    tracing.configure(service)
+    tracing.configure(service, "relay", settings.otlp_endpoint)
     database = Database(settings.database_url, pool_size=4, application_name=f"{service}-relay")
     relay = Relay(database, settings.kafka_bootstrap_servers, f"{service}-relay")
     work("relay", settings, database, [Loop("relay", relay.step, close=relay.close)])

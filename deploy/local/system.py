@@ -149,6 +149,7 @@ class LocalSystem:
             ) from error
         address = f"{server.get('host', '127.0.0.1')}:{server.get('port', '5432')}"
         settings = {
+            "DEPLOYMENT": "demonstration",
             "STATE_DIR": str(self.state),
             "KAFKA_BOOTSTRAP_SERVERS": bootstrap_servers,
             "TOKEN_ISSUER": self.url("issuer"),

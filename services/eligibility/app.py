@@ -25,6 +25,7 @@ from services.eligibility.whatif.payout import payout as payout_of
 from shared.clock import Clock
 from shared.database.engine import Database
 from shared.messaging import topics
+from shared.settings import load
 from shared.web.app import create_app
 from shared.web.auth import ClientCredentials, TokenVerifier
 from shared.web.dead_letters import router as dead_letters_router
@@ -88,4 +89,4 @@ def build(
 
 
 if __name__ == "__main__":
-    serve("eligibility", Settings(), build)
+    serve("eligibility", load(Settings), build)

@@ -25,6 +25,7 @@ from shared.messaging.consumer import Consumer
 from shared.messaging.lag import lag
 from shared.observability import logs, tracing
 from shared.process import work
+from shared.settings import load
 from shared.web.idempotency import forgetting
 from shared.worker import Loop
 
@@ -84,9 +85,9 @@ def loops(settings: Settings, database: Database, registry: RegistryFacts, clock
 
 def main() -> None:
     """Work until told to stop."""
-    settings = Settings()
+    settings = load(Settings)
     logs.configure("eligibility", "worker", settings.log_level)
-    tracing.configure("eligibility")
+    tracing.configure("eligibility", "worker", settings.otlp_endpoint)
     database = Database(settings.database_url, pool_size=10, application_name="eligibility-worker")
     work("worker", settings, database, loops(settings, database, registry_facts(settings), SystemClock()))
 

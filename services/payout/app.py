@@ -20,10 +20,12 @@ from services.payout.reconciliation.routes import router as reconciliation
 from services.payout.recoveries.routes import router as recoveries
 from services.payout.reports.routes import router as reports
 from services.payout.settings import Settings
+from services.payout.starting import load_settings
 from services.payout.worker import award_decisions
 from shared.clock import Clock
 from shared.database.engine import Database
 from shared.messaging.topics import AWARD_DECISIONS
+from shared.settings import Deployment
 from shared.web.app import create_app
 from shared.web.auth import TokenVerifier
 from shared.web.dead_letters import router as dead_letters
@@ -70,6 +72,7 @@ def build(
         state={
             "accounts": accounts or registry_accounts(settings),
             "decisions": decisions or eligibility_decisions(settings),
+            "samples_allowed": settings.deployment is Deployment.DEMONSTRATION,
         },
         large_bodies={ANSWERS: MAX_ANSWER_BYTES},
         event_handlers={AWARD_DECISIONS: award_decisions(clock)},
@@ -78,4 +81,4 @@ def build(
 
 
 if __name__ == "__main__":
-    serve("payout", Settings(), build)
+    serve("payout", load_settings(), build)

@@ -15,7 +15,7 @@ from services.payout.budgets.handlers import FundingPass
 from services.payout.eligibility import Decisions, eligibility_decisions
 from services.payout.orders import approvals
 from services.payout.reconciliation.handlers import reconciling
-from services.payout.settings import Settings
+from services.payout.starting import load_settings
 from shared.audit.sealing import sealing
 from shared.clock import Clock, SystemClock
 from shared.database.engine import Database
@@ -72,9 +72,9 @@ def loops(
 
 def main() -> None:
     """Work until told to stop."""
-    settings = Settings()
+    settings = load_settings()
     logs.configure("payout", "worker", settings.log_level)
-    tracing.configure("payout")
+    tracing.configure("payout", "worker", settings.otlp_endpoint)
     database = Database(settings.database_url, pool_size=settings.pool_size, application_name="payout-worker")
     gc.freeze()  # what is imported stays: looking through it again and again took a sixth of the consumer's time
     accounts, decisions = registry_accounts(settings), eligibility_decisions(settings)

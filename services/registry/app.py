@@ -17,6 +17,7 @@ from services.registry.revisions.routes import router as revisions_router
 from services.registry.settings import Settings
 from shared.clock import Clock
 from shared.database.engine import Database
+from shared.settings import load
 from shared.web.app import create_app
 from shared.web.auth import TokenVerifier
 from shared.web.serve import serve
@@ -59,4 +60,4 @@ def build(settings: Settings, *, database: Database, token_verifier: TokenVerifi
 
 
 if __name__ == "__main__":
-    serve("registry", Settings(), build)
+    serve("registry", load(Settings), build)

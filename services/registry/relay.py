@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from services.registry.settings import Settings
 from shared.process import run_relay
+from shared.settings import load
 
 
 def main() -> None:
     """Publish until told to stop."""
-    run_relay("registry", Settings())
+    run_relay("registry", load(Settings))
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from starlette.types import Scope as AsgiScope
 
 from shared.clock import Clock
 from shared.database.engine import Database
-from shared.database.migrate import is_current
+from shared.database.migrate import is_migrated
 from shared.measurements.reading import ReadFigures
 from shared.measurements.reading import figures as read_figures
 from shared.messaging.consumer import Handler
@@ -105,6 +105,7 @@ def create_app(
     app.state.token_verifier = token_verifier
     app.state.clock = clock
     app.state.service = service
+    app.state.draining = False
     app.state.event_handlers = dict(event_handlers or {})
     app.state.figures = read
     app.state.token_url = token_url
@@ -122,11 +123,13 @@ def _readiness(service: str, database: Database) -> APIRouter:
     router = APIRouter(tags=["operations"])
 
     @router.get("/readyz", operation_id="get_readiness", response_model=Health)
-    def get_readiness() -> dict[str, str]:
-        """Tell that the service can work: its database answers and has this version's tables."""
+    def get_readiness(request: Request) -> dict[str, str]:
+        """Tell that the service can work: it is not about to stop, its database answers and has this version's tables."""
+        if request.app.state.draining:
+            raise Problem(UNAVAILABLE, "The service is about to stop.")
         try:
             with database.reading() as connection:
-                if not is_current(service, connection):
+                if not is_migrated(service, connection):
                     raise Problem(UNAVAILABLE, "The database has not been migrated to this version.")
         except SQLAlchemyError as error:
             raise Problem(UNAVAILABLE, "The database does not answer.") from error
