@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from services.eligibility import figures
 from services.eligibility.assessments.routes import router as assessments_router
 from services.eligibility.corrections import messages as corrections
+from services.eligibility.corrections.domain import Standing
 from services.eligibility.decisions.republishing import router as republications_router
 from services.eligibility.decisions.routes import approvals_router, decisions_router
 from services.eligibility.evaluations.refusals import Refusals
@@ -84,7 +85,7 @@ def build(
             topics.REGISTRY_FACTS: corrections.receive,
             topics.EVALUATION_SHARDS: Shards(facts).receive,
         },
-        figures=figures.read,
+        figures=figures.read if settings.standing is not Standing.OFF else lambda _: (),
     )
 
 
