@@ -17,18 +17,14 @@ from shared.observability.metrics import Value
 def lag(bootstrap_servers: str, groups: Mapping[str, str], clock: Clock) -> Measurement:
     """Return the measurement of messages and seconds behind; `groups` names the consumer group of each topic."""
 
-    probes: dict[str, KafkaConsumer] = {}
-
     def measure(_: Connection) -> Sequence[Value]:
         found: list[Value] = []
         for topic, group in groups.items():
-            probe = probes.pop(topic, None) or kafka.probe(bootstrap_servers, group)
+            probe = kafka.probe(bootstrap_servers, group)
             try:
                 messages, oldest_ms = _behind(probe, topic)
-            except Exception:
+            finally:
                 probe.close(autocommit=False)
-                raise
-            probes[topic] = probe
             seconds = 0.0 if oldest_ms is None else max(0.0, clock.now().timestamp() - oldest_ms / 1000)
             found += [metrics.CONSUMER_LAG.at(messages, topic), metrics.CONSUMER_SECONDS.at(seconds, topic)]
         return found

@@ -1,4 +1,4 @@
-"""What processes tell of themselves: metrics behind a token, measurements that rest, loops that fail, lag as the broker knows it."""
+"""What processes tell of themselves: metrics behind a token, measurements that rest, loops that fail, a consumer's lag."""
 
 from __future__ import annotations
 
