@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy import Connection, Row, func, select, update
 
@@ -39,6 +39,9 @@ class DeadLetter(BaseModel):
     ended_at: datetime | None
     ended_by: str | None
     ended_reason: str | None
+
+
+DeadLetterId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
 
 class DiscardBody(BaseModel):
@@ -81,7 +84,7 @@ def list_dead_letters(
 def replay_dead_letter(
     actor: Annotated[Actor, needs(Scope.DEAD_LETTERS_WRITE)],
     command: IdempotentCommand,
-    dead_letter_id: int,
+    dead_letter_id: DeadLetterId,
     request: Request,
 ) -> Response:
     """Process a message again, through the code that consumes it; refused with the reason if it still cannot be."""
@@ -107,7 +110,7 @@ def replay_dead_letter(
 def discard_dead_letter(
     actor: Annotated[Actor, needs(Scope.DEAD_LETTERS_WRITE)],
     command: IdempotentCommand,
-    dead_letter_id: int,
+    dead_letter_id: DeadLetterId,
     body: DiscardBody,
 ) -> Response:
     """Close a message that needs no effect."""

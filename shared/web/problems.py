@@ -11,7 +11,7 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
@@ -184,6 +184,13 @@ def install(app: FastAPI) -> None:
 
     for kind in (OperationalError, InterfaceError, PoolTimeoutError):
         app.add_exception_handler(kind, unavailable)
+
+    @app.exception_handler(DataError)
+    def _no_text(request: Request, error: DataError) -> Response:
+        """PostgreSQL holds every character but one; psycopg names it before anything is sent."""
+        if "NUL" in str(error.orig):
+            return respond(request, Problem(INVALID, "Text may not contain the character U+0000: leave it out."))
+        return _internal(request, error)
 
     @app.exception_handler(Exception)
     def _internal(request: Request, error: Exception) -> Response:

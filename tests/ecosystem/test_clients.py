@@ -53,9 +53,9 @@ def test_a_quickstart(language: Callable[[Path], list[str | Path]], system: Loca
     ]
     assert re.fullmatch(r"decisions: [2-9]\d* read", first[6])
     assert first[7:] == [
-        "award: courier-rent for 91331100MA2000061E: 20000000 fen",
-        "  city: 10000000 fen",
-        "  liandu: 10000000 fen",
+        "award: courier-rent for 91331100MA2000061E: 10000000 fen",
+        "  city: 5000000 fen",
+        "  liandu: 5000000 fen",
         "problem: 404 urn:ecommerce-subsidies:problem:not-found",
     ]
     assert [line for line in second if line.startswith("enterprises")] == [

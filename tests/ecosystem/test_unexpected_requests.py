@@ -34,6 +34,13 @@ CHECKS = [
 HTTP = requests.Session()
 
 
+@schemathesis.serializer(
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/x-ndjson", "text/csv"
+)
+def as_bytes(_: schemathesis.SerializationContext, value: Any) -> bytes:
+    return value if isinstance(value, bytes) else str(value).encode()
+
+
 def client_that_may(operation: schemathesis.APIOperation[Any, Any, Any, Any]) -> str | None:
     """Return a client whose token allows `operation`, None if it needs none."""
     asked = [set(each["oauth2"]) for each in operation.definition.raw.get("security", [])]
