@@ -98,7 +98,9 @@ def create_app(
         lifespan=lifespan,
         responses=_REFUSALS,
         openapi_url="/openapi.json",
-        openapi_tags=openapi.describe_tags(routers, {"operations": "Probes and metrics.", **(tags or {})}),
+        openapi_tags=openapi.describe_tags(
+            [*routers, audit.router], {"operations": "Probes and metrics.", **(tags or {})}
+        ),
         separate_input_output_schemas=False,
         strict_content_type=False,
     )

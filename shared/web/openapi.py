@@ -1,7 +1,8 @@
 """What every service's OpenAPI document says beyond what its routes declare.
 
-Refusals follow from what an operation is: one that takes a body may answer 413 and 415, one that takes an `Idempotency-Key`
-409, a probe none of what concerns tokens. Names that mean the same everywhere are described once, in `glossary.yaml`.
+Refusals follow from what an operation is: one that takes a body may answer 413 and 415, one that offers several media types
+406, one that takes an `Idempotency-Key` 409, a probe none of what concerns tokens. Names that mean the same everywhere are
+described once, in `glossary.yaml`.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
 from shared.web import problems
+
+BINARY: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
+"""A file, for the `content` of an operation."""
 
 _PROBLEM = {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}}
 _GENERATED = ("HTTPValidationError", "ValidationError")
@@ -86,13 +90,19 @@ def _complete(operation: dict[str, Any]) -> None:
             answers.pop(status, None)
     if "requestBody" in operation:
         for kind in (problems.TOO_LARGE, problems.MEDIA_TYPE_UNSUPPORTED):
-            answers.setdefault(str(kind.status), {"description": kind.title, "content": _PROBLEM})
+            _refuse(answers, kind)
+    if any(len(answer.get("content", ())) > 1 for answer in answers.values()):
+        _refuse(answers, problems.NOT_ACCEPTABLE)
     parameters = operation.get("parameters", [])
     if any(parameter["name"] == "Idempotency-Key" for parameter in parameters):
-        answers.setdefault("409", {"description": problems.IN_FLIGHT.title, "content": _PROBLEM})
+        _refuse(answers, problems.IN_FLIGHT)
     for parameter in parameters:
         _explain(parameter["name"], parameter)
     operation["responses"] = dict(sorted(answers.items()))
+
+
+def _refuse(answers: dict[str, Any], kind: problems.ProblemType) -> None:
+    answers.setdefault(str(kind.status), {"description": kind.title, "content": _PROBLEM})
 
 
 def _name_inline(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
