@@ -26,6 +26,10 @@ BINARY: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
 
 _PROBLEM = {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}}
 _GENERATED = ("HTTPValidationError", "ValidationError")
+_INT32 = 2**31 - 1
+_YEARS = ("year", "years")
+_PARTS = ("anyOf", "oneOf", "allOf", "items")
+_EXAMPLES = ("examples", "example", "default", "enum", "const")
 _METHODS = ("get", "post", "put", "patch", "delete")
 
 
@@ -50,6 +54,7 @@ def document(app: FastAPI, token_url: str) -> dict[str, Any]:
             _name_inline(operation, schemas)
         for schema in schemas.values():
             _describe(schema)
+        _widen(made)
         app.openapi_schema = _by_title(made)
     return app.openapi_schema
 
@@ -143,6 +148,19 @@ def _describe(schema: dict[str, Any]) -> None:
     for name, member in schema.get("properties", {}).items():
         _explain(name, member)
         _describe(member)
+
+
+def _widen(node: Any, name: str = "") -> None:
+    """Say that whole numbers take 64 bits, but for years and what is bounded: money outgrows 32 bits at 21 million yuan."""
+    if isinstance(node, list):
+        for part in node:
+            _widen(part, name)
+    elif isinstance(node, dict):
+        if node.get("type") == "integer" and not name.endswith(_YEARS) and node.get("maximum", _INT32 + 1) > _INT32:
+            node["format"] = "int64"
+        for key, part in node.items():
+            if key not in _EXAMPLES:
+                _widen(part, node.get("name", name) if key == "schema" else name if key in _PARTS else key)
 
 
 def _explain(name: str, target: dict[str, Any]) -> None:

@@ -85,3 +85,14 @@ def test_tokens_come_from_an_absolute_address(name: str) -> None:
         scope for operation in operations(OPENAPI[name]) for s in operation.get("security", ()) for scope in s["oauth2"]
     }
     assert asked <= set(flow["scopes"])
+
+
+@pytest.mark.parametrize("name", OPENAPI)
+def test_a_whole_number_that_may_outgrow_32_bits_says_so(name: str) -> None:
+    """Else Java reads money into an Integer, which ends at 21 million yuan."""
+    assert [
+        path
+        for path, schema in schemas(OPENAPI[name], "")
+        if schema.get("type") == "integer" and ("_fen" in path or schema.get("maximum", 0) >= 2**31)
+        if schema.get("format") != "int64"
+    ] == []
