@@ -96,3 +96,15 @@ def test_a_whole_number_that_may_outgrow_32_bits_says_so(name: str) -> None:
         if schema.get("type") == "integer" and ("_fen" in path or schema.get("maximum", 0) >= 2**31)
         if schema.get("format") != "int64"
     ] == []
+
+
+@pytest.mark.parametrize("name", OPENAPI)
+def test_whole_numbers_in_addresses_have_bounds(name: str) -> None:
+    """Else one that no column can hold is found out by the database alone."""
+    assert [
+        f"{operation['operationId']}({parameter['name']})"
+        for operation in operations(OPENAPI[name])
+        for parameter in operation.get("parameters", [])
+        for _, schema in schemas(parameter["schema"], "")
+        if schema.get("type") == "integer" and not {"minimum", "maximum"} <= set(schema)
+    ] == []
