@@ -115,7 +115,7 @@ def list_import_errors(
     import_id: UUID,
     limit: Limit = 100,
     cursor: Cursor = None,
-    sheet: Annotated[int | None, Query(ge=0, description="CSV only: sheet of a workbook, from 0")] = None,
+    sheet: Annotated[int | None, Query(ge=0, le=9_999, description="CSV only: sheet of a workbook, from 0")] = None,
     accept: Accept = None,
 ) -> Response:
     """List each mistake: line, field, code, message. As CSV: just the rejected rows, with a column that says why."""
