@@ -22,6 +22,8 @@ from shared.web.scopes import Scope
 
 router = APIRouter(prefix="/v1/dead-letters", tags=["dead-letters"])
 
+DeadLetterId = Annotated[int, Path(ge=0, le=2**63 - 1)]
+
 
 class DeadLetter(BaseModel):
     """A message that could not be processed. Its data are kept, not shown: they can hold anything."""
@@ -39,9 +41,6 @@ class DeadLetter(BaseModel):
     ended_at: datetime | None
     ended_by: str | None
     ended_reason: str | None
-
-
-DeadLetterId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
 
 class DiscardBody(BaseModel):
