@@ -38,7 +38,10 @@ def python() -> Path:
 
 
 def typescript(programs: Mapping[str, str] = MappingProxyType({})) -> Path:
-    """Make `clients/typescript/<service>`, add `programs` (file name → text), and compile all as strict TypeScript; returns the folder."""
+    """Make `clients/typescript/<service>` and compile it as strict TypeScript, with `programs` (file name → text) beside it.
+
+    Returns the folder.
+    """
     folder = _fresh("typescript")
     for service in SERVICES:
         document = API / f"{service}.openapi.json"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import httpx
 import orjson
@@ -21,7 +22,7 @@ for media_type in _FILES:
     schemathesis.openapi.media_type(media_type, st.binary(max_size=200))
 
 
-def client_for(case: schemathesis.Case, _: schemathesis.AuthContext) -> str:
+def client_for(case: schemathesis.Case[Any], _: schemathesis.AuthContext) -> str:
     """Return a client whose scopes allow the operation; people before the services' own."""
     security = case.operation.definition.raw.get("security") or [{"oauth2": []}]
     [wanted] = [set(each["oauth2"]) for each in security]
@@ -32,7 +33,7 @@ def client_for(case: schemathesis.Case, _: schemathesis.AuthContext) -> str:
 class Tokens:
     """Tokens of the demonstration's issuer, one per client."""
 
-    def get(self, case: schemathesis.Case, context: schemathesis.AuthContext) -> str:
+    def get(self, case: schemathesis.Case[Any], context: schemathesis.AuthContext) -> str:
         """Return a token of the client for this operation."""
         client = client_for(case, context)
         secret = orjson.loads(Path(os.environ["CLIENTS_FILE"]).read_bytes())[client]
@@ -40,6 +41,6 @@ class Tokens:
         answer = httpx.post(f"{os.environ['ISSUER_URL']}/oauth/token", data=grant, auth=(client, secret), timeout=30.0)
         return str(answer.raise_for_status().json()["access_token"])
 
-    def set(self, case: schemathesis.Case, token: str, _: schemathesis.AuthContext) -> None:
+    def set(self, case: schemathesis.Case[Any], token: str, _: schemathesis.AuthContext) -> None:
         """Send the token."""
         case.headers["Authorization"] = f"Bearer {token}"

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
+import psycopg
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
@@ -19,6 +20,9 @@ from shared.observability import tracing
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:ecommerce-subsidies:problem:"
+
+_NUL_CHARACTER = (None, "22021")
+"""How a NUL in a text is refused: by the driver, which gives no SQLSTATE, or by PostgreSQL."""
 
 log = structlog.get_logger(__name__)
 
@@ -187,6 +191,16 @@ def install(app: FastAPI) -> None:
 
     for kind in (OperationalError, InterfaceError, PoolTimeoutError):
         app.add_exception_handler(kind, unavailable)
+
+    async def unstorable(request: Request, error: Exception) -> Response:
+        cause = getattr(error, "orig", error)
+        if isinstance(cause, psycopg.DataError) and cause.sqlstate in _NUL_CHARACTER:
+            return respond(request, Problem(INVALID, "A text has a NUL character, which cannot be kept: leave it out."))
+        log.error("request.failed", exc_info=error)
+        return respond(request, Problem(INTERNAL))
+
+    for kind in (DataError, psycopg.DataError):
+        app.add_exception_handler(kind, unstorable)
 
     @app.exception_handler(Exception)
     def _internal(request: Request, error: Exception) -> Response:

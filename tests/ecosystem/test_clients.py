@@ -1,4 +1,4 @@
-"""The programs on the pages of docs/clients, taken from them, compiled and run with generated clients: what they print is what is said."""
+"""The programs on the pages of docs/clients, compiled and run with generated clients: they print what the pages say."""
 
 from __future__ import annotations
 
@@ -34,8 +34,9 @@ def test_python(where: Mapping[str, str], tmp_path: Path) -> None:
     made = clients.python()
     program = tmp_path / "quickstart.py"
     program.write_text(block("python.md", "python"), "utf-8")
-    command = [sys.executable, "-W", "error", program]
-    assert run(command, env={**where, "PYTHONPATH": str(made)}) == block("README.md", "text")
+    assert run([sys.executable, "-W", "error", program], env={**where, "PYTHONPATH": str(made)}) == block(
+        "README.md", "text"
+    )
 
 
 def test_typescript(where: Mapping[str, str], tmp_path: Path) -> None:

@@ -70,7 +70,9 @@ def list_changes(
     request: Request,
     view: Viewing,
     after: Annotated[int, Query(ge=0, le=2**63 - 1, description="Revision whose state is known already; 0 for none")],
-    until: Annotated[int | None, Query(ge=0, le=2**63 - 1, description="Revision to reach; the newest if left out")] = None,
+    until: Annotated[
+        int | None, Query(ge=0, le=2**63 - 1, description="Revision to reach; the newest if left out")
+    ] = None,
     dataset: Annotated[list[str] | None, Query(description="Only these datasets")] = None,
     uscc: Annotated[list[str] | None, Query(max_length=1_000, description="Only rows that name these")] = None,
     accept: Accept = None,
