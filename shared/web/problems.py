@@ -11,7 +11,7 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
@@ -82,6 +82,9 @@ FORBIDDEN = ProblemType("forbidden", 403, "The token does not allow this", "令�
 NOT_FOUND = ProblemType("not-found", 404, "There is no such thing", "未找到")
 CONFLICT = ProblemType("conflict", 409, "The present state does not allow this", "当前状态不允许此操作")
 SAME_PERSON = ProblemType("same-person", 409, "Another person has to do this", "须由另一人办理")
+NOT_ACCEPTABLE = ProblemType(
+    "not-acceptable", 406, "None of the accepted media types is offered", "无法提供所接受的格式"
+)
 STALE = ProblemType("stale", 412, "It has changed since you read it", "内容已被更新")
 TOO_LARGE = ProblemType("too-large", 413, "The request is too large", "请求过大")
 MEDIA_TYPE_UNSUPPORTED = ProblemType(
@@ -184,6 +187,13 @@ def install(app: FastAPI) -> None:
 
     for kind in (OperationalError, InterfaceError, PoolTimeoutError):
         app.add_exception_handler(kind, unavailable)
+
+    @app.exception_handler(DataError)
+    def _no_text(request: Request, error: DataError) -> Response:
+        """PostgreSQL holds every character but one; psycopg names it before anything is sent."""
+        if "NUL" in str(error.orig):
+            return respond(request, Problem(INVALID, "Text may not contain the character U+0000: leave it out."))
+        return _internal(request, error)
 
     @app.exception_handler(Exception)
     def _internal(request: Request, error: Exception) -> Response:
