@@ -198,8 +198,8 @@ def install(app: FastAPI) -> None:
             return respond(request, Problem(INVALID, "A text has a NUL character, which cannot be kept: leave it out."))
         return _internal(request, error)
 
-    for kind in (DataError, psycopg.DataError):
-        app.add_exception_handler(kind, unstorable)
+    app.add_exception_handler(DataError, unstorable)
+    app.add_exception_handler(psycopg.DataError, unstorable)
 
     @app.exception_handler(Exception)
     def _internal(request: Request, error: Exception) -> Response:
