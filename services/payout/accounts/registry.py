@@ -109,7 +109,10 @@ class RegistryAccounts:
             answer = self._client.request(method, path, json=body, headers={"Accept": accept})
             answer.raise_for_status()
         except httpx.HTTPError as error:
-            raise Problem(UNAVAILABLE, "The registry, which keeps the payees' accounts, does not answer.") from error
+            raise Problem(
+                UNAVAILABLE,
+                "The registry, which keeps the payees' accounts, does not answer; try again when it is back.",
+            ) from error
         return answer.content
 
 

@@ -15,6 +15,8 @@ from services.payout.arrangements.tables import arrangement_rows, arrangement_sh
 from shared.identifiers import new_id
 from shared.web.problems import CONFLICT, NOT_FOUND, SAME_PERSON, Problem
 
+NO_SUCH = "There is no such arrangement; `GET /v1/arrangements` lists them."
+
 
 def draft(connection: Connection, document: ArrangementDraft, *, by: str, now: datetime) -> dict[str, Any]:
     """Store `document` as a draft and return it as its readers see it."""
@@ -60,13 +62,18 @@ def confirm(
         select(arrangements).where(arrangements.c.id == arrangement_id).with_for_update()
     ).one_or_none()
     if row is None:
-        raise Problem(NOT_FOUND, "There is no such arrangement.")
+        raise Problem(NOT_FOUND, NO_SUCH)
     if row.state == "confirmed":
-        raise Problem(CONFLICT, "The arrangement is confirmed already.")
+        raise Problem(
+            CONFLICT, "The arrangement is confirmed already and never changes; draft another for other dates."
+        )
     if row.sample and not samples_allowed:
         raise Problem(CONFLICT, "A sample arrangement is never confirmed in production: draft the real one.")
     if row.drafted_by == by:
-        raise Problem(SAME_PERSON, "The author of an arrangement cannot confirm it.")
+        raise Problem(
+            SAME_PERSON,
+            "The author of an arrangement cannot confirm it; another person with `arrangements:confirm` has to.",
+        )
     try:
         connection.execute(
             update(arrangements)
@@ -90,5 +97,5 @@ def get(connection: Connection, arrangement_id: UUID) -> dict[str, Any]:
     """Return an arrangement as its readers see it; raises Problem 404."""
     found = repository.view(connection, arrangement_id)
     if found is None:
-        raise Problem(NOT_FOUND, "There is no such arrangement.")
+        raise Problem(NOT_FOUND, NO_SUCH)
     return dict(found)

@@ -59,7 +59,9 @@ def _csv_rows(content: bytes) -> Iterable[Sequence[str]]:
             return csv.reader(io.StringIO(content.decode(encoding), newline=""), strict=True)
         except UnicodeDecodeError:
             continue
-    raise Problem(INVALID, "The file is neither UTF-8 nor GB18030.")
+    raise Problem(
+        INVALID, "The file is neither UTF-8 nor GB18030 throughout: save it as CSV in UTF-8 and send it again."
+    )
 
 
 def _xlsx_rows(content: bytes) -> Iterable[Sequence[str]]:
@@ -67,7 +69,9 @@ def _xlsx_rows(content: bytes) -> Iterable[Sequence[str]]:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         rows = workbook.get_sheet_by_index(0).to_python()
     except (CalamineError, ValueError, IndexError) as error:
-        raise Problem(INVALID, "The file is no workbook with a sheet of rows.") from error
+        raise Problem(
+            INVALID, "The file is no workbook with a sheet of rows: save it as .xlsx, the rows on its first sheet."
+        ) from error
     return [[str(cell) if cell is not None else "" for cell in row] for row in rows]
 
 
@@ -88,10 +92,12 @@ def _of_cells(rows: Iterable[Sequence[str]]) -> Answer:
                 names = [FIELDS.get(cell, cell) for cell in cells]
                 continue
             if len(found) + len(errors) >= MAX_ROWS:
-                raise Problem(INVALID, f"An answer has at most {MAX_ROWS} rows.")
+                raise Problem(INVALID, f"An answer has at most {MAX_ROWS} rows: send the rest as another.")
             _take(dict(zip(names, cells, strict=False)), len(found), found, errors)
     except csv.Error as error:
-        raise Problem(INVALID, "The file is not well-formed CSV.") from error
+        raise Problem(
+            INVALID, f"The CSV is broken off or wrongly quoted behind {len(found) + len(errors)} rows."
+        ) from error
     if names is None or errors or not found:
         raise Problem(
             INVALID, "See `errors` for each mistake; a heading line and at least one row are needed.", errors=errors

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +27,7 @@ from shared.web.problems import CONFLICT, NOT_FOUND, FieldError, Problem, Proble
 RESULTS_REFUSED = ProblemType(
     "results-refused", 422, "Rows were refused, nothing was recorded", "数据有误，未记录任何结果"
 )
+NO_SUCH = "There is no such batch; `GET /v1/payment-batches` lists them."
 MAX_ERRORS = 1_000
 CHUNK_AWARDS = 2_000
 EVENT_OF = {
@@ -55,6 +57,7 @@ def build(
         raise Problem(
             CONFLICT,
             "Every order named has to be approved by another person, of this unit, and neither it nor its payee held.",
+            errors=_not_able(order_ids, {str(row.id) for row in rows}),
             extra={"able": len(rows), "named": len(set(order_ids))},
         )
     day = calendar_date(now)
@@ -71,7 +74,10 @@ def build(
         if changed:
             # The orders that went back are kept: the answer is a batch of nothing, told as a refusal would undo it.
             return {"id": None, "unit": unit, "state": "empty", "orders": 0, "total_fen": 0, "sent_back": len(changed)}
-        raise Problem(CONFLICT, "No approved order of this unit can be sent.")
+        raise Problem(
+            CONFLICT,
+            "No approved order of this unit can be sent: another person has to approve them, and holds be released.",
+        )
     batch_id = new_id(now)
     connection.execute(
         insert(payment_batches).values(
@@ -86,6 +92,12 @@ def build(
     )
     repository.batch(connection, batch_id, able, by)
     return repository.view(connection, batch_id) | {"sent_back": len(changed)}
+
+
+def _not_able(order_ids: Sequence[UUID], able: Collection[str]) -> list[FieldError]:
+    message = "not approved by another person, of another unit, held, or unknown"
+    places = (place for place, order_id in enumerate(order_ids) if str(order_id) not in able)
+    return [FieldError(f"/order_ids/{place}", "not_able", message) for place in islice(places, MAX_ERRORS)]
 
 
 def apply_results(
@@ -104,7 +116,7 @@ def apply_results(
     """
     batch = repository.view_or_none(connection, batch_id)
     if batch is None:
-        raise Problem(NOT_FOUND, "There is no such batch.")
+        raise Problem(NOT_FOUND, NO_SUCH)
     results = answer.results
     changed = _changed(connection, batch, answer, accounts)
     award_ids = repository.lock_awards(connection, [result.order_id for result in results])

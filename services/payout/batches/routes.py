@@ -156,5 +156,5 @@ def record_payment_results(
 def _own(connection: Connection, batch_id: UUID, actor: Actor) -> dict[str, Any]:
     batch = repository.view_or_none(connection, batch_id)
     if batch is None or actor.jurisdiction not in (None, batch["unit"]):
-        raise Problem(NOT_FOUND, "There is no such batch.")
+        raise Problem(NOT_FOUND, handlers.NO_SUCH)
     return batch

@@ -65,7 +65,7 @@ def carry_over(
     if moved <= 0 or moved > available:
         raise Problem(
             CONFLICT,
-            "At most what is free can be carried over; the rest is reserved for orders.",
+            "At most what is free, `free_fen`, can be carried over; the rest is reserved for orders.",
             errors=[FieldError("/amount_fen", "more_than_free", "less is free in this budget")],
             extra={"free_fen": available},
         )

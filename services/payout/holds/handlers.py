@@ -25,7 +25,7 @@ class Held:
 def hold(connection: Connection, what: Held, *, reason: str, by: str, now: datetime) -> dict[str, Any]:
     """Hold an award or a payee; what has not been sent to the bank stays. Raises Problem 409 if it is held already."""
     if _in_force(connection, what) is not None:
-        raise Problem(CONFLICT, "It is held already.")
+        raise Problem(CONFLICT, "It is held already; nothing was changed.")
     row = connection.execute(
         insert(holds).values(award_id=what.award_id, uscc=what.uscc, reason=reason, held_by=by).returning(*holds.c)
     )
@@ -38,9 +38,9 @@ def release(connection: Connection, what: Held, *, reason: str, by: str, now: da
     """Release an award or a payee; its orders go on. Raises Problem 409 if it is not held, or was held by the same person."""
     found = _in_force(connection, what)
     if found is None:
-        raise Problem(CONFLICT, "It is not held.")
+        raise Problem(CONFLICT, "It is not held, so there is nothing to release.")
     if found["held_by"] == by:
-        raise Problem(SAME_PERSON, "Who holds something cannot release it.")
+        raise Problem(SAME_PERSON, "Who holds something cannot release it; another person has to.")
     row = connection.execute(
         update(holds)
         .where(holds.c.id == found["id"])

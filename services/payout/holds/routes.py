@@ -100,4 +100,4 @@ def release_payee(
 def _require_award(connection: Connection, award_id: UUID, actor: Actor) -> None:
     row = connection.execute(select(awards.c.jurisdiction).where(awards.c.award_id == award_id)).one_or_none()
     if row is None or actor.jurisdiction not in (None, row.jurisdiction):
-        raise Problem(NOT_FOUND, "There is no such award.")
+        raise Problem(NOT_FOUND, "There is no such award here; a decision arrives within seconds of its approval.")

@@ -13,7 +13,7 @@ from services.payout.accounts.registry import Accounts
 from services.payout.ledger import domain as ledger
 from services.payout.ledger import repository as postings
 from services.payout.orders import events
-from services.payout.orders.repository import Replacement, add_replacements, cancel, lock_shared
+from services.payout.orders.repository import NO_SUCH_ORDER, Replacement, add_replacements, cancel, lock_shared
 from services.payout.orders.waiting import HELD
 from shared.clock import Clock, calendar_date
 from shared.database.engine import Database
@@ -100,13 +100,19 @@ def check_approval(connection: Connection, order_id: UUID, actor: str, jurisdict
         {"id": order_id},
     ).one_or_none()
     if row is None or jurisdiction not in (None, row.jurisdiction):
-        raise Problem(NOT_FOUND, "There is no such payment order.")
+        raise Problem(NOT_FOUND, NO_SUCH_ORDER)
     if row.state != "issued":
-        raise Problem(CONFLICT, "Only an issued order is approved.", extra={"state": row.state})
+        raise Problem(
+            CONFLICT,
+            "Only an issued order is approved; `state` says where this one stands.",
+            extra={"state": row.state},
+        )
     if row.held:
-        raise Problem(CONFLICT, "The award or its payee is held.")
+        raise Problem(
+            CONFLICT, "The award or its payee is held; another person than who holds it has to release it first."
+        )
     if row.issued_by == actor:
-        raise Problem(SAME_PERSON, "Who issued an order cannot approve it.")
+        raise Problem(SAME_PERSON, "Who issued an order cannot approve it; another person has to.")
     return row
 
 
@@ -150,14 +156,18 @@ def reissue(connection: Connection, order_id: UUID, *, by: str, jurisdiction: st
         {"award_id": row.award_id if row else None},
     ).one_or_none()
     if award is None or jurisdiction not in (None, award.jurisdiction):
-        raise Problem(NOT_FOUND, "There is no such payment order.")
+        raise Problem(NOT_FOUND, NO_SUCH_ORDER)
     lock_shared(connection)
     old = connection.execute(
         text("SELECT *, award_id::text AS award FROM payment_orders WHERE id = :id FOR UPDATE"), {"id": order_id}
     ).one()
     waits = old.state == "waiting" and old.waiting_for == "account" and old.budget_year is not None
     if not old.live or not (waits or old.state in ("failed", "returned")):
-        raise Problem(CONFLICT, "Only an order whose payment failed or came back is issued again.")
+        raise Problem(
+            CONFLICT,
+            "Only an order whose payment failed or came back is issued again, once; `state` says where this one stands.",
+            extra={"state": old.state},
+        )
     cancel(connection, [str(old.id)])
     order = Replacement(
         id=str(new_id(now)),

@@ -15,6 +15,8 @@ from services.payout.rows import array, copy
 ORDERS_LOCK = 0x6F7264657273  # "orders"
 """Advisory lock of a transaction: shared by what changes the orders of some awards, exclusive for what takes from all."""
 
+NO_SUCH_ORDER = "There is no such payment order; `GET /v1/payment-orders` lists them."
+
 Key = tuple[str, str, str]
 """(award_id, unit, payee's uscc)."""
 

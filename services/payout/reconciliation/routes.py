@@ -55,6 +55,8 @@ def ask_for_missing_decisions(
         try:
             return handlers.ask_for_missing(connection, state.decisions, state.clock.now())
         except NotReachedError as error:
-            raise Problem(UNAVAILABLE, "Eligibility does not answer.") from error
+            raise Problem(
+                UNAVAILABLE, "Eligibility, which keeps the decisions, does not answer; try again when it is back."
+            ) from error
 
     return command.run(act)

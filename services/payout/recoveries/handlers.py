@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, text
 from services.payout.ledger import domain as ledger
 from services.payout.ledger import repository as postings
 from services.payout.orders import events
-from services.payout.orders.repository import Replacement, add_replacements, cancel, lock_shared
+from services.payout.orders.repository import NO_SUCH_ORDER, Replacement, add_replacements, cancel, lock_shared
 from services.payout.recoveries import repository
 from services.payout.recoveries.schemas import RepaymentBody, WriteOffBody
 from shared.clock import calendar_date
@@ -31,10 +31,13 @@ def repay(connection: Connection, recovery_id: UUID, body: RepaymentBody, actor:
     earlier = repository.repayment(connection, recovery_id, body.bank_reference)
     if earlier is not None:
         if (earlier.amount_fen, earlier.received_on) != (body.amount_fen, body.received_on):
-            raise Problem(CONFLICT, "This bank reference is recorded with another amount or day.")
+            raise Problem(
+                CONFLICT,
+                "This bank reference is recorded with another amount or day: correct them, or the reference.",
+            )
         return repository.view(connection, recovery_id)
     if body.amount_fen > recovery.outstanding:
-        raise _too_much("/amount_fen")
+        raise _too_much(recovery.outstanding)
     _repaid(connection, recovery, body.amount_fen, body.received_on, body.bank_reference, None, actor.subject)
     return repository.view(connection, recovery_id)
 
@@ -50,16 +53,22 @@ def write_off(
     proposal = repository.open_write_off(connection, recovery_id)
     amount_fen = body.amount_fen or (proposal.amount_fen if proposal else recovery.outstanding)
     if amount_fen > recovery.outstanding or recovery.outstanding == 0:
-        raise _too_much("/amount_fen")
+        raise _too_much(recovery.outstanding)
     if proposal is None:
         _require(actor, Scope.RECOVERIES_WRITE)
         repository.propose_write_off(connection, recovery_id, amount_fen, body.reason, actor.subject)
         return repository.view(connection, recovery_id)
     if proposal.proposed_by == actor.subject:
-        raise Problem(SAME_PERSON, "Who proposed a write-off cannot confirm it.")
+        raise Problem(
+            SAME_PERSON, "Who proposed a write-off cannot confirm it; another person with `recoveries:approve` has to."
+        )
     _require(actor, Scope.RECOVERIES_APPROVE)
     if amount_fen != proposal.amount_fen:
-        raise Problem(CONFLICT, "The write-off that waits for confirmation is about another amount.")
+        raise Problem(
+            CONFLICT,
+            "The write-off that waits for confirmation is about another amount, `proposed_write_off_fen`: send that, or none.",
+            extra={"proposed_write_off_fen": proposal.amount_fen},
+        )
     repository.confirm_write_off(connection, proposal.id, recovery_id, amount_fen, actor.subject, now)
     posting = ledger.written_off(str(recovery.award_id), recovery.version, recovery.unit, amount_fen, str(recovery_id))
     postings.post(connection, [posting], by=actor.subject)
@@ -78,15 +87,19 @@ def net(connection: Connection, recovery_id: UUID, order_id: UUID, actor: Actor,
         text("SELECT *, award_id::text AS award FROM payment_orders WHERE id = :id FOR UPDATE"), {"id": order_id}
     ).one_or_none()
     if order is None:
-        raise Problem(NOT_FOUND, "There is no such payment order.")
+        raise Problem(NOT_FOUND, NO_SUCH_ORDER)
     if (order.payee_uscc, order.unit) != (recovery.payee_uscc, recovery.unit):
-        raise Problem(CONFLICT, "The order is of another payee or unit than the recovery.")
+        raise Problem(CONFLICT, "The order is of another payee or unit than the recovery: choose one of the same.")
     if order.state != "issued":
-        raise Problem(CONFLICT, "Only an issued order can be netted against.", extra={"state": order.state})
+        raise Problem(
+            CONFLICT,
+            "Only an issued order can be netted against; `state` says where this one stands.",
+            extra={"state": order.state},
+        )
     if order.issued_by == actor.subject:
-        raise Problem(SAME_PERSON, "Who issued an order cannot settle it by netting.")
+        raise Problem(SAME_PERSON, "Who issued an order cannot settle it by netting; another person has to.")
     if recovery.outstanding == 0:
-        raise Problem(CONFLICT, "Nothing of this recovery is outstanding.")
+        raise Problem(CONFLICT, "Nothing of this recovery is outstanding, so there is nothing to net.")
     netted = min(order.amount_fen, recovery.outstanding)
     parts = [_part_of(order, netted, now, str(order.id))]
     if netted < order.amount_fen:
@@ -129,7 +142,7 @@ def _part_of(order: Row[Any], amount_fen: int, now: datetime, replaces: str) -> 
 def _locked(connection: Connection, recovery_id: UUID, actor: Actor) -> Row[Any]:
     found = repository.locked(connection, recovery_id)
     if found is None or actor.jurisdiction not in (None, found.jurisdiction):
-        raise Problem(NOT_FOUND, "There is no such recovery.")
+        raise Problem(NOT_FOUND, "There is no such recovery; `GET /v1/recoveries` lists them.")
     return found
 
 
@@ -162,6 +175,7 @@ def _require(actor: Actor, scope: Scope) -> None:
         raise Problem(FORBIDDEN, f"The token lacks the scope {scope.value}.", extra={"missing_scopes": [scope.value]})
 
 
-def _too_much(pointer: str) -> Problem:
-    error = FieldError(pointer, "more_than_outstanding", "less is outstanding")
-    return Problem(CONFLICT, "Not more than what is outstanding.", errors=[error])
+def _too_much(outstanding_fen: int) -> Problem:
+    error = FieldError("/amount_fen", "more_than_outstanding", "less is outstanding")
+    told = {"outstanding_fen": outstanding_fen}
+    return Problem(CONFLICT, "At most `outstanding_fen` is outstanding of this recovery.", errors=[error], extra=told)

@@ -198,3 +198,17 @@ def test_results_come_as_csv_too(payout: Payout, encoding: str) -> None:
     right = f"{heading}{order_id},成功,2026-03-05,B1,10.00\r\n合计,1,,,10.00\r\n".encode(encoding)
     assert payout.http.post(path, content=right, headers=headers).json()["rows"]["accepted"] == 1
     assert payout.http.post(path, content=right, headers=headers | {"Content-Type": "text/html"}).status_code == 415
+
+
+def test_orders_that_cannot_be_sent_are_named(payout: Payout) -> None:
+    order_id = issued(payout)
+    approve(payout, order_id)
+    unknown = "00000000-0000-4000-8000-000000000000"
+    named = {"unit": "city", "order_ids": [order_id, unknown]}
+    refused = payout.post("/v1/payment-batches", named, by="finance-maker", expect=409)
+    assert [(error["pointer"], error["code"]) for error in refused["errors"]] == [("/order_ids/1", "not_able")]
+    assert unknown not in str(refused) and state(payout, order_id) == "approved"
+    named = {"unit": "city", "order_ids": [order_id]}
+    assert payout.post("/v1/payment-batches", named, by="finance-maker", expect=201)["orders"] == 1
+    refused = payout.post(f"/v1/payment-orders/{order_id}/reissue", by="finance-maker", expect=409)
+    assert refused["state"] == "batched"

@@ -91,3 +91,14 @@ def test_the_ledger_is_sealed_and_a_changed_posting_is_found(payout: Payout) -> 
     assert [(e["kind"], e["amount_fen"]) for e in entries] == [("paid", 1_000)]
     payout.tamper("UPDATE postings SET actor = 'nobody' WHERE kind = 'paid'")
     assert payout.get("/v1/ledger/chain")["broken_at"] is not None
+
+
+def test_a_refusal_says_what_is_possible(payout: Payout) -> None:
+    recovery = f"/v1/recoveries/{recovery_of(payout, 400)}"
+    more = {"amount_fen": 601, "received_on": "2026-03-06", "bank_reference": "R1"}
+    refused = payout.post(f"{recovery}/repayments", more, by="finance-maker", expect=409)
+    assert (refused["outstanding_fen"], refused["errors"][0]["pointer"]) == (600, "/amount_fen")
+    payout.post(f"{recovery}/write-off", {"reason": "企业已注销", "amount_fen": 500}, by="finance-maker")
+    other = {"reason": "同意", "amount_fen": 400}
+    refused = payout.post(f"{recovery}/write-off", other, by="finance-checker", expect=409)
+    assert refused["proposed_write_off_fen"] == 500
