@@ -91,6 +91,13 @@ class ServiceSettings(BaseSettings):
     )
     port: Port = Field(description="HTTP port")
     host: str = Field(default="127.0.0.1", validation_alias=common("BIND_HOST"), description="Address to listen on")
+    metrics_port: int = Field(
+        default=0,
+        ge=0,
+        le=65_535,
+        validation_alias=common("METRICS_PORT"),
+        description="Port of a worker's or relay's `/metrics` and `/healthz`; 0: any free one, which the log names",
+    )
     pool_size: int = Field(default=10, ge=1, le=200, description="Database connections per process")
     kafka_bootstrap_servers: Annotated[str, AfterValidator(_brokers)] = Field(
         validation_alias=common("KAFKA_BOOTSTRAP_SERVERS"), description="Kafka brokers, host:port, comma-separated"

@@ -5,8 +5,10 @@ from __future__ import annotations
 import httpx
 from fastapi import FastAPI
 
+from services.eligibility import figures
 from services.eligibility.assessments.routes import router as assessments_router
 from services.eligibility.corrections import messages as corrections
+from services.eligibility.corrections.domain import Standing
 from services.eligibility.decisions.republishing import router as republications_router
 from services.eligibility.decisions.routes import approvals_router, decisions_router
 from services.eligibility.evaluations.refusals import Refusals
@@ -77,12 +79,13 @@ def build(
             "registry": facts,
             "payout": payout or payout_of(settings),
             "refusals": Refusals(),
-            "event_handlers": {
-                topics.REGISTRY_FACTS: corrections.receive,
-                topics.EVALUATION_SHARDS: Shards(facts).receive,
-            },
             "notice_working_days": settings.notice_working_days,
         },
+        event_handlers={
+            topics.REGISTRY_FACTS: corrections.receive,
+            topics.EVALUATION_SHARDS: Shards(facts).receive,
+        },
+        figures=figures.read if settings.standing is not Standing.OFF else lambda _: (),
     )
 
 

@@ -17,7 +17,9 @@ class Settings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="ELIGIBILITY_")
 
     port: Port = Field(default=8002, description="HTTP port")
-    registry_url: HttpUrl = Field(validation_alias=common("REGISTRY_URL"), description="Base URL of the registry service")
+    registry_url: HttpUrl = Field(
+        validation_alias=common("REGISTRY_URL"), description="Base URL of the registry service"
+    )
     payout_url: HttpUrl = Field(
         default="http://127.0.0.1:8003",
         validation_alias=common("PAYOUT_URL"),

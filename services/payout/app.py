@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
+from services.payout import figures
 from services.payout.accounts.registry import Accounts, registry_accounts
 from services.payout.arrangements.routes import router as arrangements
 from services.payout.awards.routes import router as awards
@@ -18,6 +19,7 @@ from services.payout.orders.routes import router as orders
 from services.payout.reconciliation.routes import router as reconciliation
 from services.payout.recoveries.routes import router as recoveries
 from services.payout.reports.routes import router as reports
+from services.payout.restorations.routes import router as restorations
 from services.payout.settings import Settings
 from services.payout.starting import load_settings
 from services.payout.worker import award_decisions
@@ -57,6 +59,7 @@ def build(
             holds,
             approvals,
             orders,
+            restorations,
             batches,
             recoveries,
             ledger,
@@ -75,6 +78,7 @@ def build(
         },
         large_bodies={ANSWERS: MAX_ANSWER_BYTES},
         event_handlers={AWARD_DECISIONS: award_decisions(clock)},
+        figures=figures.read,
     )
 
 

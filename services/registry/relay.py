@@ -1,15 +1,17 @@
-"""The registry's relay: publishes that facts were revised. Several may run; one leads."""
+"""The registry's relay: publishes what the registry revised. Several may run; one leads."""
 
 from __future__ import annotations
 
+from services.registry.revisions.recalling import recall
 from services.registry.settings import Settings
-from shared.messaging.relay import run_relay
+from shared.messaging import topics
+from shared.process import run_relay
 from shared.settings import load
 
 
 def main() -> None:
     """Publish until told to stop."""
-    run_relay("registry", load(Settings))
+    run_relay("registry", load(Settings), [topics.REGISTRY_FACTS], recall)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ Rows are found by `published_at IS NULL`, never by a cursor: a low id that commi
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
@@ -16,15 +17,14 @@ from kafka.errors import KafkaError
 from sqlalchemy import Column, Connection, Integer, Row, Table, Text, bindparam, func, select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from shared import worker
 from shared.audit import log as audit
 from shared.database.engine import Database
 from shared.database.schema import plumbing
-from shared.messaging import kafka
+from shared.messaging import kafka, recall
 from shared.messaging.envelope import Event
 from shared.messaging.outbox import outbox, republish_latest
-from shared.observability import logs, metrics, tracing
-from shared.settings import ServiceSettings
+from shared.messaging.recall import Recall
+from shared.observability import metrics
 
 BATCH_ROWS = 5_000
 STEP_BATCHES = 20
@@ -53,8 +53,8 @@ _mark = (
 )
 
 
-_Sent = tuple[int, Any]
-"""An outbox row's id, and Kafka's promise of its acknowledgement."""
+_Sent = tuple[int, str, Any]
+"""An outbox row's id and topic, and Kafka's promise of its acknowledgement."""
 
 
 class PublishingError(RuntimeError):
@@ -70,12 +70,20 @@ class Relay:
         bootstrap_servers: str,
         client_id: str,
         *,
+        topics: Sequence[str] = (),
+        on_lost: Recall = lambda *_: None,
         crash_point: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """Prepare to publish; nothing is connected yet. `crash_point` lets a fault campaign end the process where it hurts."""
+        """Prepare to publish; nothing is connected yet.
+
+        Events of `topics` that the log knows and the outbox has lost are handed to `on_lost` first. `crash_point` lets a fault
+        campaign end the process where it hurts.
+        """
         self._database = database
         self._bootstrap_servers = bootstrap_servers
         self._client_id = client_id
+        self._topics = topics
+        self._on_lost = on_lost
         self._crash_point = crash_point
         self._leadership: Connection | None = None
         self._producer: KafkaProducer | None = None
@@ -114,16 +122,19 @@ class Relay:
     def _settle(self, sent: Sequence[_Sent]) -> None:
         """Wait for the broker's word on what was sent, and mark what it acknowledged."""
         acknowledged = []
-        for row_id, future in sent:
+        taken: Counter[str] = Counter()
+        for row_id, topic, future in sent:
             try:
                 future.get(timeout=60)
             except KafkaError:
                 continue
             acknowledged.append(row_id)
+            taken[topic] += 1
         self._crash_point("relay: sent, not marked")
         with self._database.transaction() as connection:
             connection.execute(_mark, {"ids": acknowledged})
-        metrics.EVENTS_PUBLISHED.inc(len(acknowledged))
+        for topic, events in taken.items():
+            metrics.EVENTS_PUBLISHED.labels(topic=topic).inc(events)
         if len(acknowledged) < len(sent):
             raise PublishingError(f"{len(sent) - len(acknowledged)} events were not acknowledged by the broker")
 
@@ -138,6 +149,7 @@ class Relay:
             self._leadership.invalidate()  # a lock that is still held ends with its session, so that must not be pooled
             self._leadership.close()
             self._leadership = None
+            metrics.RELAY_LEADS.set(0)
 
     def _lead(self) -> bool:
         if self._leadership is not None:
@@ -150,8 +162,27 @@ class Relay:
         self._leadership = connection
         self._producer = kafka.producer(self._bootstrap_servers, self._client_id)
         self._republish_to_a_new_log()
+        self._recall_what_is_lost()
+        metrics.RELAY_LEADS.set(1)
         log.info("relay.leads")
         return True
+
+    def _recall_what_is_lost(self) -> None:
+        with self._database.transaction() as connection:
+            found = recall.lost(connection, self._bootstrap_servers, self._topics)
+            if not found:
+                return
+            recall.adopt(connection, found)
+            self._on_lost(connection, found)
+            audit.record(
+                connection,
+                actor=self._client_id,
+                act="recall_lost_events",
+                subjects=["*"],
+                reason="the broker's log knows events that this database does not: it was restored to an earlier point",
+                details={"events": len(found)},
+            )
+        log.warning("relay.events_were_lost", recalled=len(found))
 
     def _watch_the_log(self) -> None:
         if time.monotonic() - self._log_checked_at > LOG_CHECK_SECONDS:
@@ -200,15 +231,5 @@ class Relay:
                 trace_parent=row.trace_parent,
             )
             future = self._producer.send(event.topic, key=event.key.encode(), value=event.data, headers=event.headers())
-            sent.append((row.id, future))
+            sent.append((row.id, row.topic, future))
         return sent
-
-
-def run_relay(service: str, settings: ServiceSettings) -> None:
-    """Publish `service`'s outbox until the process is told to stop: what each service's `relay.py` runs."""
-    logs.configure(service, "relay", settings.log_level)
-    tracing.configure(service)
-    database = Database(settings.database_url, pool_size=3, application_name=f"{service}-relay")
-    relay = Relay(database, settings.kafka_bootstrap_servers, f"{service}-relay")
-    worker.run([worker.Loop("relay", relay.step, close=relay.close)])
-    database.close()

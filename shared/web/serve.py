@@ -56,7 +56,7 @@ class _DrainingServer(uvicorn.Server):
 def serve(service: str, settings: Settings_contra, build: Build[Settings_contra]) -> None:
     """Serve `service` as its settings say, until SIGTERM or SIGINT."""
     logs.configure(service, "app", settings.log_level)
-    tracing.configure(service, settings.otlp_endpoint)
+    tracing.configure(service, "app", settings.otlp_endpoint)
     clock = SystemClock()
     keys = RemoteKeys(settings.token_jwks_url)
     app = build(
@@ -75,7 +75,9 @@ def serve(service: str, settings: Settings_contra, build: Build[Settings_contra]
         timeout_graceful_shutdown=FINISHING_SECONDS,
     )
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: None)  # uvicorn raises the signal again once it has stopped: that is the end anyway
+        signal.signal(
+            number, lambda *_: None
+        )  # uvicorn raises the signal again once it has stopped: that is the end anyway
     _DrainingServer(config, app, settings.drain_seconds).run()
     log.info("app.stopped")
     tracing.flush()

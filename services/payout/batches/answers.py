@@ -38,10 +38,16 @@ def read(content: bytes, media_type: str) -> Answer:
         except ValidationError as error:
             raise Problem(INVALID, "See `errors` for each mistake.", errors=_errors(error)) from error
         return Answer([_result(row) for row in rows])
+    return _of_cells(cells_of(content, kind))
+
+
+def cells_of(content: bytes, media_type: str) -> Iterable[Sequence[str]]:
+    """Return the cells of a CSV or XLSX file, line by line; raises Problem 415 or 422."""
+    kind = media_type.partition(";")[0].strip().lower()
     if kind == CSV:
-        return _of_cells(_csv_rows(content))
+        return _csv_rows(content)
     if kind == XLSX:
-        return _of_cells(_xlsx_rows(content))
+        return _xlsx_rows(content)
     raise Problem(MEDIA_TYPE_UNSUPPORTED, f"Send {JSON}, {CSV} or {XLSX}.")
 
 

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
 
+from services.payout import figures
 from services.payout.eligibility import Decisions, NotReachedError
 from services.payout.orders.handlers import BY
 from services.payout.reconciliation import repository
 from shared.audit import log as audit
 from shared.clock import Clock
 from shared.database.engine import Database
+from shared.measurements.measuring import keep
 from shared.worker import Loop
 
 MISSING = "decision_in_force"
 UNKNOWN = "award_decided"
+AHEAD = "version_in_force"
+MEASUREMENT = "reconciliation"
+COUNTED = 10_000
+"""Differences of each check that are counted; more are as bad."""
 PATIENCE = timedelta(minutes=1)
-"""How long a decision may be on its way before it counts as missing."""
+"""How long a decision may be on its way, or a page be behind, before it counts as a difference."""
 
 
 def reconcile(connection: Connection, decisions: Decisions | None, now: datetime, limit: int) -> dict[str, Any]:
@@ -31,7 +39,7 @@ def reconcile(connection: Connection, decisions: Decisions | None, now: datetime
         try:
             found, in_flight = _against(connection, decisions, now, limit)
             differences += found
-            checks += [MISSING, UNKNOWN]
+            checks += [MISSING, UNKNOWN, AHEAD]
             state = "compared"
         except NotReachedError:
             state = "not_reached"
@@ -50,39 +58,52 @@ def ask_for_missing(connection: Connection, decisions: Decisions, now: datetime)
     Raises NotReachedError.
     """
     found, _ = _against(connection, decisions, now, limit=None)
+    return _asked(decisions, found)
+
+
+def _asked(decisions: Decisions, found: Sequence[Mapping[str, Any]]) -> dict[str, int]:
     missing = [difference["subject"] for difference in found if difference["check"] == MISSING]
     events = decisions.ask_again(missing) if missing else 0
     return {"missing": len(missing), "events": events}
 
 
-def asking(database: Database, decisions: Decisions, clock: Clock) -> Loop:
-    """Return the worker's loop that asks once an hour for what payout lacks."""
+def reconciling(database: Database, decisions: Decisions, clock: Clock) -> Loop:
+    """Return the worker's loop that once an hour compares everything, keeps how much differs, and asks for what payout lacks."""
 
-    def ask() -> bool:
+    def compare() -> bool:
+        started = time.perf_counter()
         with database.reading_at_one_instant() as connection:
-            asked = ask_for_missing(connection, decisions, clock.now())
-        if asked["missing"]:
-            with database.transaction() as connection:
+            against, _ = _against(connection, decisions, clock.now(), limit=None)
+            found = repository.differences(connection, COUNTED) + against
+        values = figures.differences([*repository.CHECKS, MISSING, UNKNOWN, AHEAD], found)
+        asked = _asked(decisions, against)
+        with database.transaction() as connection:
+            keep(connection, MEASUREMENT, values, time.perf_counter() - started)
+            if asked["missing"]:
                 audit.record(connection, actor=BY, act="ask_for_missing_decisions", subjects=["*"], details=asked)
         return False
 
-    return Loop("reconciliation", ask, idle_seconds=3_600)
+    return Loop(MEASUREMENT, compare, idle_seconds=3_600)
 
 
 def _against(
     connection: Connection, decisions: Decisions, now: datetime, limit: int | None
 ) -> tuple[list[dict[str, Any]], int]:
     missing: list[dict[str, Any]] = []
+    ahead: list[dict[str, Any]] = []
     in_flight = 0
     decided: set[str] = set()
     for page in decisions.in_force():
         decided.update(decision.award_id for decision in page)
         known = repository.entitlements(connection, [decision.award_id for decision in page])
         for decision in page:
-            version, fen = known.get(decision.award_id, (0, 0))
-            if (version, fen) == (decision.version, decision.entitlement_fen) or version > decision.version:
+            version, fen, received_at = known.get(decision.award_id, (0, 0, now))
+            if (version, fen) == (decision.version, decision.entitlement_fen):
                 continue
-            if version < decision.version and decision.approved_at > now - PATIENCE:
+            if version > decision.version:
+                if received_at < now - PATIENCE:  # else it was approved while the pages were read
+                    ahead.append(_difference(AHEAD, decision.award_id, decision.entitlement_fen, fen))
+            elif version < decision.version and decision.approved_at > now - PATIENCE:
                 in_flight += 1
             elif limit is None or len(missing) < limit:
                 missing.append(_difference(MISSING, decision.award_id, decision.entitlement_fen, fen))
@@ -91,7 +112,7 @@ def _against(
         for award_id, fen in repository.all_entitlements(connection)
         if award_id not in decided
     ]
-    return missing + unknown[:limit], in_flight
+    return missing + unknown[:limit] + ahead[:limit], in_flight
 
 
 def _difference(check: str, subject: str, expected_fen: int, found_fen: int) -> dict[str, Any]:

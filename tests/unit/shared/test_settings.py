@@ -36,7 +36,11 @@ MALFORMED = [
     ("REGISTRY_PORT", "eighty", "REGISTRY_PORT cannot be used"),
     ("REGISTRY_PORT", "70000", "REGISTRY_PORT cannot be used"),
     ("KAFKA_BOOTSTRAP_SERVERS", None, "KAFKA_BOOTSTRAP_SERVERS is missing"),
-    ("KAFKA_BOOTSTRAP_SERVERS", "kafka-without-port", "KAFKA_BOOTSTRAP_SERVERS cannot be used: it is to read host:port"),
+    (
+        "KAFKA_BOOTSTRAP_SERVERS",
+        "kafka-without-port",
+        "KAFKA_BOOTSTRAP_SERVERS cannot be used: it is to read host:port",
+    ),
     ("TOKEN_ISSUER", None, "TOKEN_ISSUER is missing"),
     ("TOKEN_JWKS_URL", "login.city/jwks", "TOKEN_JWKS_URL cannot be used: it is to be an http or https URL"),
     ("DEPLOYMENT", "test", "DEPLOYMENT cannot be used: input should be 'production' or 'demonstration'"),
@@ -53,7 +57,11 @@ UNSAFE = [
     ("REGISTRY_DATABASE_URL", f"postgresql://a:{STRONG}@db/registry", "REGISTRY_DATABASE_URL may go unencrypted"),
     ("REGISTRY_DATABASE_URL", f"postgresql://a:{STRONG}@db/r?sslmode=prefer", "REGISTRY_DATABASE_URL may go unencry"),
     ("REGISTRY_DATABASE_URL", "postgresql://a@db/r?sslmode=require", "REGISTRY_DATABASE_URL has a password that is"),
-    ("REGISTRY_DATABASE_URL", "postgresql://a:change-me-please-now@db/r?sslmode=require", "REGISTRY_DATABASE_URL has a"),
+    (
+        "REGISTRY_DATABASE_URL",
+        "postgresql://a:change-me-please-now@db/r?sslmode=require",
+        "REGISTRY_DATABASE_URL has a",
+    ),
     ("REGISTRY_OWNER_DATABASE_URL", "postgresql://a:short@db/r?sslmode=require", "REGISTRY_OWNER_DATABASE_URL has a"),
     ("REGISTRY_ACCOUNT_KEY", ZEROS, "REGISTRY_ACCOUNT_KEY is no random key"),
 ]
