@@ -115,5 +115,5 @@ def _event(message: Message) -> Event:
         subject=message.headers["ce_subject"].decode(),
         time=datetime.fromisoformat(message.headers["ce_time"].decode()).astimezone(UTC),
         data=message.value or b"",
-        trace_parent=message.headers.get("ce_traceparent", b"").decode() or None,
+        trace_parent=message.trace_parent,
     )

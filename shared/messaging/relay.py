@@ -14,6 +14,7 @@ from typing import Any
 import structlog
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
+from opentelemetry.trace import SpanKind
 from sqlalchemy import Column, Connection, Integer, Row, Table, Text, bindparam, func, select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -24,7 +25,7 @@ from shared.messaging import kafka, recall
 from shared.messaging.envelope import Event
 from shared.messaging.outbox import outbox, republish_latest
 from shared.messaging.recall import Recall
-from shared.observability import metrics
+from shared.observability import metrics, tracing
 
 BATCH_ROWS = 5_000
 STEP_BATCHES = 20
@@ -53,8 +54,8 @@ _mark = (
 )
 
 
-_Sent = tuple[int, str, Any]
-"""An outbox row's id and topic, and Kafka's promise of its acknowledgement."""
+_Sent = tuple[Row[Any], Any, int]
+"""An outbox row, Kafka's promise of its acknowledgement, and when it was sent (ns)."""
 
 
 class PublishingError(RuntimeError):
@@ -107,7 +108,7 @@ class Relay:
         for _ in range(STEP_BATCHES):
             # The next batch is read and sent while the broker takes this one. An id below those in flight that commits
             # only now is of another key (a key's events wait for each other): the next step reads from the start again.
-            following = self._send(self._next(sent[-1][0]))
+            following = self._send(self._next(sent[-1][0].id))
             self._settle(sent)
             sent = following
             if not sent:
@@ -123,13 +124,14 @@ class Relay:
         """Wait for the broker's word on what was sent, and mark what it acknowledged."""
         acknowledged = []
         taken: Counter[str] = Counter()
-        for row_id, topic, future in sent:
+        for row, future, started_ns in sent:
             try:
                 future.get(timeout=60)
             except KafkaError:
                 continue
-            acknowledged.append(row_id)
-            taken[topic] += 1
+            acknowledged.append(row.id)
+            taken[row.topic] += 1
+            tracing.record(f"publish {row.type}", [row.trace_parent], started_ns, SpanKind.PRODUCER)
         self._crash_point("relay: sent, not marked")
         with self._database.transaction() as connection:
             connection.execute(_mark, {"ids": acknowledged})
@@ -231,5 +233,5 @@ class Relay:
                 trace_parent=row.trace_parent,
             )
             future = self._producer.send(event.topic, key=event.key.encode(), value=event.data, headers=event.headers())
-            sent.append((row.id, row.topic, future))
+            sent.append((row, future, time.time_ns()))
         return sent

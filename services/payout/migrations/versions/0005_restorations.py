@@ -1,4 +1,4 @@
-"""Restorations: orders that are entered again bear the ids that the bank has."""
+"""Restorations: orders that are entered again bear the ids that the bank has; an award's trace goes on to its orders."""
 
 from pathlib import Path
 

@@ -19,3 +19,5 @@ CREATE UNIQUE INDEX uq_restorations_open ON restorations ((ended_at IS NULL)) WH
 ALTER TABLE payment_orders ADD COLUMN reentered BOOLEAN DEFAULT false NOT NULL;
 
 ALTER TABLE payment_batches ADD COLUMN reentered_checksum TEXT;
+
+ALTER TABLE award_versions ADD COLUMN trace_parent TEXT;
