@@ -111,3 +111,26 @@ def test_every_body_has_an_example(name: str) -> None:
         if kind == "application/json" and "$ref" in media["schema"]
     }
     assert [body for body in bodies if not components["schemas"][body].get("examples")] == []
+
+
+@pytest.mark.parametrize("name", OPENAPI)
+def test_a_whole_number_that_may_outgrow_32_bits_says_so(name: str) -> None:
+    """Else Java reads money into an Integer, which ends at 21 million yuan."""
+    assert [
+        path
+        for path, schema in schemas(OPENAPI[name], "")
+        if schema.get("type") == "integer" and ("_fen" in path or schema.get("maximum", 0) >= 2**31)
+        if schema.get("format") != "int64"
+    ] == []
+
+
+@pytest.mark.parametrize("name", OPENAPI)
+def test_whole_numbers_in_addresses_have_bounds(name: str) -> None:
+    """Else one that no column can hold is found out by the database alone."""
+    assert [
+        f"{operation['operationId']}({parameter['name']})"
+        for operation in operations(OPENAPI[name])
+        for parameter in operation.get("parameters", [])
+        for _, schema in schemas(parameter["schema"], "")
+        if schema.get("type") == "integer" and not {"minimum", "maximum"} <= set(schema)
+    ] == []

@@ -12,12 +12,14 @@ from services.payout.access import own_unit, whole_city
 from services.payout.restorations import files, handlers, repository
 from services.payout.restorations.schemas import Reentry, Restoration, RestorationBody
 from services.payout.vocabulary import Unit
+from shared.web import sheets
 from shared.web.app import refusals
 from shared.web.auth import Actor, needs
 from shared.web.idempotency import IdempotentCommand, json_response
+from shared.web.openapi import BINARY
 from shared.web.problems import CONFLICT, MEDIA_TYPE_UNSUPPORTED, NOT_FOUND, SAME_PERSON, TOO_LARGE
 from shared.web.scopes import Scope
-from shared.web.sheets import CSV, XLSX
+from shared.web.uploads import BYTES
 
 router = APIRouter(prefix="/v1", tags=["restorations"])
 
@@ -77,10 +79,7 @@ def end_restoration(
     response_model=Reentry,
     responses=refusals(CONFLICT, handlers.FILE_REFUSED, MEDIA_TYPE_UNSUPPORTED, TOO_LARGE),
     openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {CSV: {"schema": {"type": "string"}}, XLSX: {"schema": {"type": "string", "format": "binary"}}},
-        }
+        "requestBody": {"required": True, "content": {**sheets.CONTENT, BYTES: BINARY}},
     },
 )
 def reenter_payment_batch(
