@@ -85,7 +85,7 @@ def create_app(
 
     read = partial(read_figures, own=figures, topics=sorted(event_handlers or {}))
     probes = router_of(lambda: app_metrics(database, read))
-    routers = [probes, _readiness(service, database), status, *routers]
+    routers = [probes, _readiness(service, database), status, *routers, audit.router]
     app = FastAPI(
         title=title,
         description=description,
@@ -96,9 +96,7 @@ def create_app(
         lifespan=lifespan,
         responses=_REFUSALS,
         openapi_url="/openapi.json",
-        openapi_tags=openapi.describe_tags(
-            [*routers, audit.router], {"operations": "Probes and metrics.", **(tags or {})}
-        ),
+        openapi_tags=openapi.describe_tags(routers, {"operations": "Probes and metrics.", **(tags or {})}),
         separate_input_output_schemas=False,
         strict_content_type=False,
     )
@@ -114,7 +112,7 @@ def create_app(
     for name, value in (state or {}).items():
         setattr(app.state, name, value)
     problems.install(app)
-    for router in (*routers, audit.router):
+    for router in routers:
         app.include_router(router)
     app.add_middleware(_Edge, large_bodies=dict(large_bodies or {}))
     app.openapi = lambda: openapi.document(app, token_url)  # type: ignore[method-assign]

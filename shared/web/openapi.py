@@ -26,6 +26,7 @@ BINARY: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
 
 _PROBLEM = {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}}
 _GENERATED = ("HTTPValidationError", "ValidationError")
+_SAMPLES = {"uuid": "0198c5b2-7d3e-7a41-9c55-2f6a1b0c9d12", "date": "2024-03-01"}
 _INT32 = 2**31 - 1
 _YEARS = ("year", "years")
 _PARTS = ("anyOf", "oneOf", "allOf", "items")
@@ -54,6 +55,9 @@ def document(app: FastAPI, token_url: str) -> dict[str, Any]:
             _name_inline(operation, schemas)
         for schema in schemas.values():
             _describe(schema)
+        for operation in operations(made):
+            for media in operation.get("requestBody", {}).get("content", {}).values():
+                _illustrate(media["schema"], schemas)
         _widen(made)
         app.openapi_schema = _by_title(made)
     return app.openapi_schema
@@ -169,6 +173,25 @@ def _explain(name: str, target: dict[str, Any]) -> None:
     words = known.get(name) or known.get(suffix)
     if words is not None and not target.get("description"):
         target |= {"description": words["en"], "x-description-zh": words["zh"]}
+    if words is not None and "example" in words and "in" not in target:  # a parameter's examples have another form
+        target.setdefault("examples", [words["example"]])
+
+
+def _illustrate(schema: dict[str, Any], schemas: dict[str, Any]) -> Any:
+    """Return an example of `schema`; an object that has none is given one, of the examples of the members that it requires."""
+    if "$ref" in schema:
+        return _illustrate(schemas[schema["$ref"].rpartition("/")[2]], schemas)
+    if "examples" in schema:
+        return schema["examples"][0]
+    if "anyOf" in schema:
+        return _illustrate(schema["anyOf"][0], schemas)
+    if schema.get("type") == "array":
+        return [_illustrate(schema["items"], schemas)]
+    if "properties" in schema:
+        members = schema["properties"]
+        schema["examples"] = [{name: _illustrate(members[name], schemas) for name in schema.get("required", members)}]
+        return schema["examples"][0]
+    return schema.get("enum", [_SAMPLES.get(schema.get("format", ""))])[0]
 
 
 @cache

@@ -23,6 +23,8 @@ EXAMPLES: Mapping[Kind, object] = {
     Kind.MONEY: 512_345_600,
     Kind.NUMBER: 435,
     Kind.FLAG: True,
+    Kind.CODE: "202000000001",
+    Kind.TEXT: "样例",
 }
 
 
