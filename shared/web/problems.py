@@ -196,11 +196,10 @@ def install(app: FastAPI) -> None:
         cause = getattr(error, "orig", error)
         if isinstance(cause, psycopg.DataError) and cause.sqlstate in _NUL_CHARACTER:
             return respond(request, Problem(INVALID, "A text has a NUL character, which cannot be kept: leave it out."))
-        log.error("request.failed", exc_info=error)
-        return respond(request, Problem(INTERNAL))
+        return _internal(request, error)
 
-    for kind in (DataError, psycopg.DataError):
-        app.add_exception_handler(kind, unstorable)
+    app.add_exception_handler(DataError, unstorable)
+    app.add_exception_handler(psycopg.DataError, unstorable)
 
     @app.exception_handler(Exception)
     def _internal(request: Request, error: Exception) -> Response:
