@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
+import psycopg
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -19,6 +20,9 @@ from shared.observability import tracing
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:ecommerce-subsidies:problem:"
+
+_NUL_CHARACTER = (None, "22021")
+"""How a NUL in a text is refused: by the driver, which gives no SQLSTATE, or by PostgreSQL."""
 
 log = structlog.get_logger(__name__)
 
@@ -188,12 +192,14 @@ def install(app: FastAPI) -> None:
     for kind in (OperationalError, InterfaceError, PoolTimeoutError):
         app.add_exception_handler(kind, unavailable)
 
-    @app.exception_handler(DataError)
-    def _no_text(request: Request, error: DataError) -> Response:
-        """PostgreSQL holds every character but one; psycopg names it before anything is sent."""
-        if "NUL" in str(error.orig):
-            return respond(request, Problem(INVALID, "Text may not contain the character U+0000: leave it out."))
+    async def unstorable(request: Request, error: Exception) -> Response:
+        cause = getattr(error, "orig", error)
+        if isinstance(cause, psycopg.DataError) and cause.sqlstate in _NUL_CHARACTER:
+            return respond(request, Problem(INVALID, "A text has a NUL character, which cannot be kept: leave it out."))
         return _internal(request, error)
+
+    app.add_exception_handler(DataError, unstorable)
+    app.add_exception_handler(psycopg.DataError, unstorable)
 
     @app.exception_handler(Exception)
     def _internal(request: Request, error: Exception) -> Response:
