@@ -11,9 +11,14 @@ import pytest
 from deploy.local.broker import Broker, local_broker
 from deploy.local.postgres import LocalPostgres
 from deploy.local.processes import Supervisor
+from shared.cli import console
 from shared.messaging import kafka
+from shared.observability import logs
 from tests.support.databases import DatabaseServer, ServiceDatabase
 from tests.support.tokens import Tokens
+
+logs.configure("tests", "pytest", "CRITICAL")  # what a command line prints is looked at: no line of a log between,
+console.width = 250  # and no table folded
 
 FreshDatabase = Callable[[str], ServiceDatabase]
 

@@ -6,6 +6,7 @@ Rows are found by `published_at IS NULL`, never by a cursor: a low id that commi
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
@@ -16,15 +17,13 @@ from kafka.errors import KafkaError
 from sqlalchemy import Column, Connection, Integer, Row, Table, Text, bindparam, func, select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from shared import worker
 from shared.audit import log as audit
 from shared.database.engine import Database
 from shared.database.schema import plumbing
 from shared.messaging import kafka
 from shared.messaging.envelope import Event
 from shared.messaging.outbox import outbox, republish_latest
-from shared.observability import logs, metrics, tracing
-from shared.settings import ServiceSettings
+from shared.observability import metrics
 
 BATCH_ROWS = 5_000
 STEP_BATCHES = 20
@@ -53,8 +52,8 @@ _mark = (
 )
 
 
-_Sent = tuple[int, Any]
-"""An outbox row's id, and Kafka's promise of its acknowledgement."""
+_Sent = tuple[int, str, Any]
+"""An outbox row's id and topic, and Kafka's promise of its acknowledgement."""
 
 
 class PublishingError(RuntimeError):
@@ -114,16 +113,19 @@ class Relay:
     def _settle(self, sent: Sequence[_Sent]) -> None:
         """Wait for the broker's word on what was sent, and mark what it acknowledged."""
         acknowledged = []
-        for row_id, future in sent:
+        taken: Counter[str] = Counter()
+        for row_id, topic, future in sent:
             try:
                 future.get(timeout=60)
             except KafkaError:
                 continue
             acknowledged.append(row_id)
+            taken[topic] += 1
         self._crash_point("relay: sent, not marked")
         with self._database.transaction() as connection:
             connection.execute(_mark, {"ids": acknowledged})
-        metrics.EVENTS_PUBLISHED.inc(len(acknowledged))
+        for topic, events in taken.items():
+            metrics.EVENTS_PUBLISHED.labels(topic=topic).inc(events)
         if len(acknowledged) < len(sent):
             raise PublishingError(f"{len(sent) - len(acknowledged)} events were not acknowledged by the broker")
 
@@ -138,6 +140,7 @@ class Relay:
             self._leadership.invalidate()  # a lock that is still held ends with its session, so that must not be pooled
             self._leadership.close()
             self._leadership = None
+            metrics.RELAY_LEADS.set(0)
 
     def _lead(self) -> bool:
         if self._leadership is not None:
@@ -150,6 +153,7 @@ class Relay:
         self._leadership = connection
         self._producer = kafka.producer(self._bootstrap_servers, self._client_id)
         self._republish_to_a_new_log()
+        metrics.RELAY_LEADS.set(1)
         log.info("relay.leads")
         return True
 
@@ -205,15 +209,5 @@ class Relay:
         for row in rows:
             event = self.event_of(row)
             future = self._producer.send(event.topic, key=event.key.encode(), value=event.data, headers=event.headers())
-            sent.append((row.id, future))
+            sent.append((row.id, row.topic, future))
         return sent
-
-
-def run_relay(service: str, settings: ServiceSettings) -> None:
-    """Publish `service`'s outbox until the process is told to stop: what each service's `relay.py` runs."""
-    logs.configure(service, "relay", settings.log_level)
-    tracing.configure(service)
-    database = Database(settings.database_url, pool_size=3, application_name=f"{service}-relay")
-    relay = Relay(database, settings.kafka_bootstrap_servers, f"{service}-relay")
-    worker.run([worker.Loop("relay", relay.step, close=relay.close)])
-    database.close()

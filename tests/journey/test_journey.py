@@ -18,8 +18,6 @@ from deploy.local.story import Story
 from deploy.local.system import DEFAULT_PORTS, LocalSystem
 from shared.clock import SystemClock, calendar_date
 
-pytestmark = pytest.mark.xdist_group("journey")  # one story, told in order
-
 COURIER = "91331100MA20000018"
 OTHER = "91331145676TY39FY4"
 TODAY = calendar_date(SystemClock().now())
@@ -178,12 +176,12 @@ def test_an_officer_of_liandu_sees_liandu_alone(story: Story) -> None:
 
 def test_no_route_but_probes_answers_without_a_token(story: Story) -> None:
     for service in ("registry", "eligibility", "payout"):
-        document = httpx.get(f"{story._urls[service]}/openapi.json").json()
+        document = httpx.get(f"{story._urls[service]}/openapi.json", timeout=60).json()
         for path, methods in document["paths"].items():
             if path in ("/healthz", "/readyz"):
                 continue
             for method in methods:
                 url = f"{story._urls[service]}{path}".replace("{", "").replace("}", "")
                 json: dict[str, str] | None = {} if method == "post" else None
-                status = httpx.request(method.upper(), url, json=json).status_code
+                status = httpx.request(method.upper(), url, json=json, timeout=60).status_code
                 assert status == 401, (method, path, status)

@@ -411,7 +411,7 @@ def test_the_command_line(office: Office, url: str, tmp_path: Path) -> None:
 
     def typed(client: str, *arguments: str, code: int = 0) -> str:
         options = ["--client-secret", "s", "--client-id", client, "--url", url, "--language", "en"]
-        result = CliRunner().invoke(cli.app, [*options, *arguments], catch_exceptions=False, env={"COLUMNS": "250"})
+        result = CliRunner().invoke(cli.app, [*options, *arguments], catch_exceptions=False)
         assert result.exit_code == code, result.output
         return result.output
 

@@ -63,7 +63,7 @@ def url(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 def run(url: str, *arguments: str, code: int = 0) -> str:
     options = ["--client-secret", "s", "--url", url, "--language", "en"]
-    result = CliRunner().invoke(cli.app, [*options, *arguments], catch_exceptions=False, env={"COLUMNS": "200"})
+    result = CliRunner().invoke(cli.app, [*options, *arguments], catch_exceptions=False)
     assert result.exit_code == code, result.output
     return result.output
 
