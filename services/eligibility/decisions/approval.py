@@ -105,7 +105,7 @@ SELECT id,
 FROM decisions
 WHERE {among} = :group_id AND id <> ALL(:excepted)
   AND (CAST(:jurisdiction AS text) IS NULL OR jurisdiction = :jurisdiction)
-ORDER BY award_id
+ORDER BY id
 """
 
 OBSTACLES = ("flagged", "not_noticed", "stale", "own", "suspended")

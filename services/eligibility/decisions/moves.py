@@ -27,7 +27,9 @@ def pick(connection: Connection, which: str, values: Mapping[str, Any]) -> int:
     Beside each stands the version of its award that is in force, 0 for none. Everybody locks in this order, award before decision, so that nobody waits in a circle.
     """
     connection.execute(text("DROP TABLE IF EXISTS picked"))
-    return connection.execute(text(_PICK.format(which=which)), values).rowcount
+    picked = connection.execute(text(_PICK.format(which=which)), values).rowcount
+    connection.execute(text("ANALYZE picked"))
+    return picked
 
 
 def move(connection: Connection, changes: str, values: Mapping[str, Any]) -> int:
