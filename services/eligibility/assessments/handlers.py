@@ -8,8 +8,7 @@ import polars as pl
 
 from services.eligibility.assessments.schemas import AssessmentRequest
 from services.eligibility.evaluation.closure import PAIRS
-from services.eligibility.evaluation.evaluate import evaluate
-from services.eligibility.evaluation.explain import explain
+from services.eligibility.evaluation.explain import explain_enterprise
 from services.eligibility.evaluation.reach import reach
 from services.eligibility.facts.catalogue import Facts
 from services.eligibility.facts.registry import RegistryFacts
@@ -24,21 +23,15 @@ def assess(request: AssessmentRequest, official: Readings, registry: RegistryFac
     book = supposed_book(request)
     readings = changed(official, request.interpretations)
     revision, facts = _facts(request, book, registry)
-    outcomes = evaluate(facts, book, readings, request.award_years, request.decided_on, everyone=True)
-    mine = outcomes.filter((pl.col("payee_uscc") == request.uscc) | (pl.col("subject") == request.uscc))
-    cases = mine.select("award", "subject", "award_year").iter_rows()
-    explained = [
-        explain(facts, book, readings, award, subject, year, request.decided_on).as_dict(language)
-        for award, subject, year in cases
-    ]
+    explained = explain_enterprise(facts, book, readings, request.uscc, request.award_years, request.decided_on)
     return {
         "policy": book.code,
         "policy_hash": book.hash,
         "interpretations_hash": readings.hash,
         "facts_revision": revision,
         "decided_on": request.decided_on.isoformat(),
-        "entitlement_fen": mine.get_column("entitlement_fen").sum(),
-        "awards": explained,
+        "entitlement_fen": sum(each.entitlement_fen for each in explained),
+        "awards": [each.as_dict(language) for each in explained],
     }
 
 
