@@ -25,9 +25,12 @@ from tests.bench import (
     bench_approvals,
     bench_eligibility_corrections,
     bench_evaluation,
+    bench_openfisca,
     bench_payments,
     bench_payout,
+    bench_proposals,
     bench_registry,
+    bench_requests,
 )
 from tests.support.databases import DatabaseServer
 
@@ -40,9 +43,12 @@ BENCHMARKS: Mapping[str, tuple[str, Callable[..., Sequence[Any]]]] = {
         bench_eligibility_corrections.run,
     ),
     "evaluation": ("All awards over 1,000,000 enterprises × 5 years, frames in memory", bench_evaluation.run),
+    "openfisca": ("Five awards beside OpenFisca-core, 1,000,000 enterprises × 5 years", bench_openfisca.run),
     "payout": ("100,000 decisions: outbox → Kafka → split, posted, ordered, funded", bench_payout.run),
     "payments": ("Payments in bulk: a second worker, a batch's file, reconciliation", bench_payments.run),
+    "proposals": ("1,000,000 enterprises: the registry's tables → proposals stored", bench_proposals.run),
     "registry": ("1,000,000 rows of annual sales: files in, snapshots and changes out", bench_registry.run),
+    "requests": ("Single requests over HTTP beside bare FastAPI routes", bench_requests.run),
 }
 
 
