@@ -116,7 +116,7 @@ def relayed(database: Database, servers: str, count: int) -> Figure:
 
 
 def produced(database: Database, servers: str, count: int) -> Figure:
-    """Produce the same messages from memory, to the same topic, with the same settings; the last acknowledgement is waited for."""
+    """Produce the same messages from memory, to the same topic, with the same settings; all acknowledged."""
     with database.reading() as connection:
         rows = connection.execute(text("SELECT * FROM outbox ORDER BY id")).all()
     messages = [(row.key.encode(), row.data.encode(), Relay.event_of(row).headers()) for row in rows]

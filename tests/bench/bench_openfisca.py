@@ -36,7 +36,17 @@ def environment(folder: Path) -> Path:
     python = folder / "bin" / "python"
     subprocess.run([uv, "venv", "--quiet", "--python", sys.executable, str(folder)], check=True)
     subprocess.run(
-        [uv, "pip", "install", "--quiet", "--python", str(python), "--require-hashes", "-r", str(HERE / "requirements.txt")],
+        [
+            uv,
+            "pip",
+            "install",
+            "--quiet",
+            "--python",
+            str(python),
+            "--require-hashes",
+            "-r",
+            str(HERE / "requirements.txt"),
+        ],
         check=True,
     )
     return python
@@ -56,7 +66,11 @@ def compared(found: pl.DataFrame, paid: pl.DataFrame) -> list[tuple[str, float]]
     alone = both.filter(pl.col("yuan").is_null() | pl.col("entitlement_fen").is_null())
     off = both.with_columns(fen=(pl.col("yuan").cast(pl.Float64) * 100).round().cast(pl.Int64))
     off = off.filter(pl.col("fen") != pl.col("entitlement_fen")).sort(
-        (pl.col("fen") - pl.col("entitlement_fen")).abs(), "award", "subject", "award_year", descending=[True, *[False] * 3]
+        (pl.col("fen") - pl.col("entitlement_fen")).abs(),
+        "award",
+        "subject",
+        "award_year",
+        descending=[True, *[False] * 3],
     )
     assert alone.height < exact.height // 1_000, alone
     assert both.height - off.height > both.height // 2

@@ -1,7 +1,7 @@
 """The whole path from the registry's tables to proposals that are stored, beside the bare reading and writing of the same rows.
 
-The registry serves its snapshots under uvicorn; the evaluation runs as a job, as a worker runs it. Beside it stand a bare ADBC read of
-the same tables and a COPY of the rows that the evaluation stored into the same tables, with their indexes and constraints.
+The registry serves its snapshots under uvicorn; the evaluation runs as a job, as a worker runs it. Beside it stand a bare ADBC
+read of the same tables and a COPY of the rows that the evaluation stored into the same tables, with their indexes and constraints.
 `make bench ARGS=proposals` runs it.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import os
 from contextlib import redirect_stderr
+from pathlib import Path
 from typing import Any
 
 import adbc_driver_postgresql.dbapi as adbc
@@ -90,7 +91,11 @@ def run(server: DatabaseServer, broker: Broker | None, count: int = ENTERPRISES)
     """Measure everything; returns figures and (name, ratio) pairs."""
     del broker
     registry, eligibility = server.fresh("registry"), server.fresh("eligibility")
-    with open(os.devnull, "w") as nowhere, redirect_stderr(nowhere), world(registry, eligibility, Tokens()) as opened:
+    with (
+        Path(os.devnull).open("w") as nowhere,
+        redirect_stderr(nowhere),
+        world(registry, eligibility, Tokens()) as opened,
+    ):
         logs.configure("eligibility", "worker")
         populate(opened, count)
         with psycopg.connect(registry.owner_url, autocommit=True) as connection:
@@ -104,7 +109,10 @@ def run(server: DatabaseServer, broker: Broker | None, count: int = ENTERPRISES)
         whole,
         read,
         copied,
-        ("whole path against bare read and COPY, times as long (goal ≤ 3)", whole.seconds / (read.seconds + copied.seconds)),
+        (
+            "whole path against bare read and COPY, times as long (goal ≤ 3)",
+            whole.seconds / (read.seconds + copied.seconds),
+        ),
         ("decisions proposed", float(found[0]["decisions"]["created"])),
         ("rows stored", float(rows)),
     ]

@@ -1,8 +1,8 @@
 """Single requests to eligibility over HTTP, each beside a bare FastAPI route that reads the same rows.
 
-Three servers run under uvicorn in this process: the registry, eligibility, and the bare one. The bare routes check the same tokens
-with the same code and answer JSON; the one has a single indexed SELECT of the decision, the other the indexed reads that assessing
-the enterprise takes, straight from the registry's tables, and judges nothing. `make bench ARGS=requests` runs it.
+Three servers run under uvicorn in this process: the registry, eligibility, and the bare one. The bare routes check the same
+tokens with the same code and answer JSON; the one has a single indexed SELECT of the decision, the other the indexed reads that
+assessing the enterprise takes, straight from the registry's tables, and judges nothing. `make bench ARGS=requests` runs it.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr
+from pathlib import Path
 from statistics import median
 from typing import Annotated, Any
 from uuid import UUID
@@ -22,7 +23,7 @@ import orjson
 import polars as pl
 import psycopg
 import uvicorn
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Response
 from sqlalchemy import text
 
 from deploy.local.broker import Broker
@@ -140,7 +141,7 @@ def measured(opened: World, count: int) -> list[Any]:
         database_url=opened.database.url, kafka_bootstrap_servers="127.0.0.1:1", registry_url="http://registry.test",
         token_issuer="http://issuer.test", token_jwks_url="http://issuer.test", token_url="http://issuer.test",
     )  # fmt: skip
-    asked = [
+    asked: list[dict[str, Any]] = [
         {"policy": POLICY, "uscc": code, "award_years": [2021], "decided_on": "2024-03-01"}
         for code in codes(count)[:: count // ASSESSMENTS][:ASSESSMENTS]
     ]
@@ -149,7 +150,11 @@ def measured(opened: World, count: int) -> list[Any]:
         headers = opened.tokens.headers("eligibility")
         facts = _Recording(httpx.Client(base_url=f"http://127.0.0.1:{registry_port}", headers=headers))
         app = build(
-            settings, database=opened.database, token_verifier=opened.tokens.verifier, clock=opened.clock, registry=facts
+            settings,
+            database=opened.database,
+            token_verifier=opened.tokens.verifier,
+            clock=opened.clock,
+            registry=facts,
         )
         plain = bare(opened.database, opened.registry_database, opened.tokens, reads)
         with served(app) as port, served(plain) as bare_port:
@@ -184,7 +189,11 @@ def run(server: DatabaseServer, broker: Broker | None, count: int = ENTERPRISES)
     """Measure everything; returns figures and (name, ratio) pairs."""
     del broker
     registry, eligibility = server.fresh("registry"), server.fresh("eligibility")
-    with open(os.devnull, "w") as nowhere, redirect_stderr(nowhere), world(registry, eligibility, Tokens()) as opened:
+    with (
+        Path(os.devnull).open("w") as nowhere,
+        redirect_stderr(nowhere),
+        world(registry, eligibility, Tokens()) as opened,
+    ):
         logs.configure("eligibility", "app")  # its lines are written, as in production, and read by nobody
         populate(opened, count)
         opened.approve(opened.evaluate())

@@ -24,7 +24,8 @@ SELECT d.id, :act, d.state, :by, :reason FROM picked p JOIN decisions d USING (i
 def pick(connection: Connection, which: str, values: Mapping[str, Any]) -> int:
     """Lock the decisions `d` that `which` (SQL) names, award by award, as the temporary table `picked`; returns how many.
 
-    Beside each stands the version of its award that is in force, 0 for none. Everybody locks in this order, award before decision, so that nobody waits in a circle.
+    Beside each stands the version of its award that is in force, 0 for none. Everybody locks in this order, award before
+    decision, so that nobody waits in a circle.
     """
     connection.execute(text("DROP TABLE IF EXISTS picked"))
     picked = connection.execute(text(_PICK.format(which=which)), values).rowcount

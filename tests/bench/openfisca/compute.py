@@ -33,7 +33,9 @@ def inputs(facts: dict[str, pl.DataFrame]) -> dict[tuple[str, str], Any]:
     """Return one array per variable and period, an enterprise a place: what OpenFisca wants."""
     everyone = facts["enterprises"].select("uscc", "legal_form")
     tracks = facts["monitoring_inclusions"]
-    known = everyone.join(facts["locations"].select("uscc", "jurisdiction"), on="uscc", how="left", maintain_order="left")
+    known = everyone.join(
+        facts["locations"].select("uscc", "jurisdiction"), on="uscc", how="left", maintain_order="left"
+    )
     for track in ("retail", "platform"):
         included = tracks.filter(pl.col("track") == track).select("uscc", pl.col("included_on").alias(track))
         known = known.join(included, on="uscc", how="left", maintain_order="left")
@@ -53,7 +55,9 @@ def inputs(facts: dict[str, pl.DataFrame]) -> dict[tuple[str, str], Any]:
                 given = of_year[column]
                 if name not in COUNTS:
                     given = (given / 100).fill_null(UNKNOWN)
-                array = np.full(everyone.height, 0 if name in COUNTS else UNKNOWN, "int32" if name in COUNTS else "float32")
+                array = np.full(
+                    everyone.height, 0 if name in COUNTS else UNKNOWN, "int32" if name in COUNTS else "float32"
+                )
                 array[places] = given.to_numpy()
                 found[name, str(year)] = array
     return found
@@ -89,7 +93,9 @@ def main(folder: Path) -> None:
     rows = [
         pl.DataFrame({"subject": facts["enterprises"]["uscc"], "yuan": yuan})
         .filter(pl.col("yuan") > 0)
-        .select(award=pl.lit(award.replace("_", "-")), subject="subject", award_year=pl.lit(year, pl.Int32), yuan="yuan")
+        .select(
+            award=pl.lit(award.replace("_", "-")), subject="subject", award_year=pl.lit(year, pl.Int32), yuan="yuan"
+        )
         for (award, year), yuan in paid.items()
     ]
     pl.concat(rows).write_ipc(folder / "paid.arrow")
