@@ -1,7 +1,7 @@
 """The whole path from the registry's tables to proposals that are stored, beside the bare reading and writing of the same rows.
 
 The registry serves its snapshots under uvicorn; the evaluation runs as a job, as a worker runs it. Beside it stand a bare ADBC
-read of the same tables and a COPY of the rows that the evaluation stored into the same tables, with their indexes and constraints.
+read of the same tables and a COPY of the rows that it stored into the same tables, with their indexes and constraints.
 `make bench ARGS=proposals` runs it.
 """
 
