@@ -22,8 +22,8 @@ def assess(request: AssessmentRequest, official: Readings, registry: RegistryFac
     """Judge one enterprise and explain every award; raises Problem that points at what is wrong with the request."""
     book = supposed_book(request)
     readings = changed(official, request.interpretations)
-    revision, facts = _facts(request, book, registry)
-    explained = explain_enterprise(facts, book, readings, request.uscc, request.award_years, request.decided_on)
+    revision, facts, awards = _facts(request, book, registry)
+    explained = explain_enterprise(facts, book, readings, request.uscc, request.award_years, request.decided_on, awards)
     return {
         "policy": book.code,
         "policy_hash": book.hash,
@@ -35,12 +35,13 @@ def assess(request: AssessmentRequest, official: Readings, registry: RegistryFac
     }
 
 
-def _facts(request: AssessmentRequest, book: Book, registry: RegistryFacts) -> tuple[int | None, Facts]:
+def _facts(request: AssessmentRequest, book: Book, registry: RegistryFacts) -> tuple[int | None, Facts, set[str]]:
+    """The revision that was read, if one was; the facts, and the awards that they may concern."""
     frames = rows_of(request.facts)
     given = supposed_facts(Facts.of({}), frames)
     if not (not frames if request.from_registry is None else request.from_registry):
-        return None, given
+        return None, given, {award.code for award in book.awards}
     revision = registry.latest_revision()
     fetch = supposing(registry.fetching(revision), frames, {})
-    facts, _ = reach(fetch, book, {request.uscc, *named_in(frames)}, pl.DataFrame(schema=PAIRS))
-    return revision, supposed_facts(facts, frames)
+    facts, pairs = reach(fetch, book, {request.uscc, *named_in(frames)}, pl.DataFrame(schema=PAIRS))
+    return revision, supposed_facts(facts, frames), set(pairs["award"])

@@ -6,7 +6,7 @@ Python, from the same definition. Tests hold the two together.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -64,13 +64,19 @@ def explain(
 
 
 def explain_enterprise(
-    facts: Facts, book: Book, readings: Readings, uscc: str, award_years: Sequence[int], decided_on: date
+    facts: Facts,
+    book: Book,
+    readings: Readings,
+    uscc: str,
+    award_years: Sequence[int],
+    decided_on: date,
+    awards: Collection[str],
 ) -> list[Explanation]:
-    """Explain every award about one enterprise or paid to it, by award, subject and year; each award is judged once."""
+    """Explain those of `awards` that are about one enterprise or paid to it, by award, subject and year, each judged once."""
     setting = book.setting(readings, decided_on, None)
     itself = facts["enterprises"].filter(pl.col("uscc") == uscc).get_column("uscc")
     year, told = pl.col("award_year"), []
-    for award in sorted(book.awards, key=lambda award: award.code):
+    for award in map(book.award, sorted(awards)):
         also = itself if award.about.subject_is_enterprise else None
         years = years_judged(award, book, award_years)
         judged = judge_all(award, facts, setting, years, keep_refused=True, also=also)
