@@ -4,7 +4,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 UV_INDEX := $(or $(UV_INDEX_URL),$(PIP_INDEX_URL))
 .DEFAULT_GOAL := help
-.PHONY: help setup serve demo status prometheus test test-ecosystem lint clients bench openapi dashboards rulebook lock clean
+.PHONY: help setup serve demo status prometheus test test-ecosystem lint clients fuzz bench openapi dashboards rulebook lock clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ test-ecosystem: setup ## Tests with clients in three languages, Prometheus and a
 
 clients: setup ## Generate clients in Python, TypeScript and Java from docs/api into clients/ and compile them; ARGS="java" makes one
 	$(RUN) -m deploy.ecosystem.clients $(ARGS)
+
+fuzz: setup ## Call every operation with what Schemathesis invents, on a system of its own; ARGS="payout --seconds 60"
+	$(RUN) -m deploy.ecosystem.fuzz $(ARGS)
 
 lint: setup ## Formatting, lint, types, directions of imports
 	$(VENV)/bin/ruff format --check .

@@ -87,7 +87,7 @@ def create_app(
 
     read = partial(read_figures, own=figures, topics=sorted(event_handlers or {}))
     probes = router_of(lambda: app_metrics(database, read))
-    routers = [probes, _readiness(service, database), status, *routers]
+    routers = [probes, _readiness(service, database), status, *routers, audit.router]
     app = FastAPI(
         title=title,
         description=description,
@@ -114,7 +114,7 @@ def create_app(
     for name, value in (state or {}).items():
         setattr(app.state, name, value)
     problems.install(app)
-    for router in (*routers, audit.router):
+    for router in routers:
         app.include_router(router)
     app.add_middleware(_Edge, large_bodies=dict(large_bodies or {}))
     app.add_route("/asyncapi.json", lambda _: json_response(asyncapi.document()), include_in_schema=False)

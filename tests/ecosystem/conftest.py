@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator, Iterator
+from typing import Any
 
 import pytest
 
 from deploy.ecosystem.tools import MissingToolError
+from deploy.local.demo import SAMPLE_ARRANGEMENT
 from deploy.local.processes import free_port
 from deploy.local.story import Story
 from deploy.local.system import DEFAULT_PORTS, LocalSystem
+from shared.clock import SystemClock, calendar_date
 
 
 def _skip_without_tool() -> Generator[None, object, object]:
@@ -58,3 +61,28 @@ def story(system: LocalSystem, urls: dict[str, str]) -> Iterator[Story]:
     story = Story(urls, system.clients)
     yield story
     story.close()
+
+
+@pytest.fixture(scope="session")
+def decided(story: Story) -> Story:
+    """The system with one award decided, and ordered but for what the budgets lack."""
+    uscc, today = "91331100MA2000061E", calendar_date(SystemClock().now())
+    rows: dict[str, dict[str, Any]] = {
+        "enterprises": {"uscc": uscc, "name": "丽水样例", "legal_form": "enterprise", "registered_on": "2015-06-01"},
+        "locations": {"uscc": uscc, "since": "2015-06-01", "jurisdiction": "liandu"},
+        "courier_years": {
+            "uscc": uscc,
+            "year": 2023,
+            "parcels": 4_000_000,
+            "operating_days": 365,
+            "rent_fen": 48_000_000,
+        },
+    }
+    for dataset, row in rows.items():
+        story.post("data-platform", f"registry:/v1/datasets/{dataset}/records", row)
+    if not story.get("auditor", "payout:/v1/arrangements")["items"]:
+        story.arrange(SAMPLE_ARRANGEMENT)
+    story.appropriate("city", today.year, 100_000_000, "sample")
+    evaluation = story.evaluate([2023], today.isoformat())
+    story.approve(evaluation["id"], "seen")
+    return story

@@ -14,7 +14,6 @@ import yaml
 
 from deploy.ecosystem import tools
 from deploy.ecosystem.prometheus import COMMITTED, Prometheus, configure, running
-from deploy.local.demo import SAMPLE_ARRANGEMENT
 from deploy.local.story import Story
 from deploy.local.system import LocalSystem
 from services.eligibility.decisions.domain import State
@@ -55,12 +54,13 @@ JUSTIFIED = {
 
 
 @pytest.fixture(scope="module")
-def prometheus(system: LocalSystem, story: Story, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
-    """A Prometheus that has watched the system while one award was decided."""
+def prometheus(system: LocalSystem, decided: Story, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
+    """A Prometheus that has watched the system while it judged."""
     folder = tmp_path_factory.mktemp("prometheus")
     configure(folder, system.state, system.settings["TOKEN_URL"], scrape_seconds=1)
     with running(folder) as found:
-        decide_something(story)
+        until(lambda: found.query("evaluation_rows_total"))
+        decided.evaluate([2023], calendar_date(SystemClock().now()).isoformat())
         until(lambda: found.query("max(decisions) > 0") and found.query("max(payment_orders) > 0"))
         until(
             lambda: (
@@ -75,29 +75,6 @@ def until(check: Any, seconds: float = 180.0) -> None:
     while not check():
         assert time.monotonic() < deadline, "it did not happen in time"
         time.sleep(1)
-
-
-def decide_something(story: Story) -> None:
-    """Have a courier's rent decided and ordered, but for what the budgets lack."""
-    uscc, today = "91331100MA2000061E", calendar_date(SystemClock().now())
-    rows: dict[str, dict[str, Any]] = {
-        "enterprises": {"uscc": uscc, "name": "丽水样例", "legal_form": "enterprise", "registered_on": "2015-06-01"},
-        "locations": {"uscc": uscc, "since": "2015-06-01", "jurisdiction": "liandu"},
-        "courier_years": {
-            "uscc": uscc,
-            "year": 2023,
-            "parcels": 4_000_000,
-            "operating_days": 365,
-            "rent_fen": 48_000_000,
-        },
-    }
-    for dataset, row in rows.items():
-        story.post("data-platform", f"registry:/v1/datasets/{dataset}/records", row)
-    if not story.get("auditor", "payout:/v1/arrangements")["items"]:
-        story.arrange(SAMPLE_ARRANGEMENT)
-    story.appropriate("city", today.year, 100_000_000, "sample")
-    evaluation = story.evaluate([2023], today.isoformat())
-    story.approve(evaluation["id"], "seen")
 
 
 def test_every_process_is_watched(prometheus: Prometheus) -> None:

@@ -23,6 +23,8 @@ EXAMPLES: Mapping[Kind, object] = {
     Kind.MONEY: 512_345_600,
     Kind.NUMBER: 435,
     Kind.FLAG: True,
+    Kind.CODE: "202000000001",
+    Kind.TEXT: "样例",
 }
 
 
@@ -143,7 +145,9 @@ def key_model(dataset: Dataset) -> type[BaseModel]:
 def filter_model(dataset: Dataset, limit: Any, cursor: Any) -> type[BaseModel]:
     """Return the model of a list's query: fields of the key, a revision, the page."""
     members = _members([dataset.by_name[name] for name in dataset.key], required=False)
-    as_of = Annotated[int | None, Described(ge=0, description="Revision to read at; the newest if left out")]
+    as_of = Annotated[
+        int | None, Described(ge=0, le=2**63 - 1, description="Revision to read at; the newest if left out")
+    ]
     page = {"as_of": (as_of, None), "limit": (limit, 100), "cursor": (cursor, None)}
     return _model(f"{class_name(dataset)}Filter", "What to list.", members | page)
 
