@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 import structlog
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request
 from fastapi_swagger import patch_fastapi
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp, Message, Receive, Send
@@ -20,6 +20,7 @@ from shared.database.engine import Database
 from shared.database.migrate import is_migrated
 from shared.measurements.reading import ReadFigures
 from shared.measurements.reading import figures as read_figures
+from shared.messaging import asyncapi
 from shared.messaging.consumer import Handler
 from shared.observability import metrics, tracing
 from shared.web import audit, openapi, problems
@@ -117,12 +118,11 @@ def create_app(
     for router in routers:
         app.include_router(router)
     app.add_middleware(_Edge, large_bodies=dict(large_bodies or {}))
+    app.add_route("/asyncapi.json", lambda _: json_response(asyncapi.document()), include_in_schema=False)
     app.openapi = lambda: openapi.document(app, token_url)  # type: ignore[method-assign]
-
-    @app.get("/openapi.zh-CN.json", include_in_schema=False)
-    def get_chinese_document() -> Response:
-        return json_response(in_chinese(app.openapi(), service))
-
+    app.add_route(
+        "/openapi.zh-CN.json", lambda _: json_response(in_chinese(app.openapi(), service)), include_in_schema=False
+    )
     return app
 
 
