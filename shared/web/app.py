@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 import structlog
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi_swagger import patch_fastapi
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp, Message, Receive, Send
@@ -24,6 +24,8 @@ from shared.messaging.consumer import Handler
 from shared.observability import metrics, tracing
 from shared.web import audit, openapi, problems
 from shared.web.auth import TokenVerifier
+from shared.web.chinese import in_chinese
+from shared.web.idempotency import json_response
 from shared.web.metrics import Health, app_metrics, router_of
 from shared.web.problems import MEDIA_TYPE_UNSUPPORTED, TOO_LARGE, UNAVAILABLE, Problem, ProblemDetails
 from shared.web.status.routes import router as status
@@ -116,6 +118,11 @@ def create_app(
         app.include_router(router)
     app.add_middleware(_Edge, large_bodies=dict(large_bodies or {}))
     app.openapi = lambda: openapi.document(app, token_url)  # type: ignore[method-assign]
+
+    @app.get("/openapi.zh-CN.json", include_in_schema=False)
+    def get_chinese_document() -> Response:
+        return json_response(in_chinese(app.openapi(), service))
+
     return app
 
 
