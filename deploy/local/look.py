@@ -19,7 +19,7 @@ def links(state: Path) -> dict[str, str]:
     at = {t["labels"]["service"]: t["targets"][0] for t in targets if t["labels"]["process"] == "app"}
     schemes = httpx.get(f"http://{at['registry']}/openapi.json", timeout=30).json()["components"]["securitySchemes"]
     token_url = schemes["oauth2"]["flows"]["clientCredentials"]["tokenUrl"]
-    answer = httpx.post(token_url, data={"grant_type": "client_credentials"}, auth=("ops", clients["ops"]))
+    answer = httpx.post(token_url, data={"grant_type": "client_credentials"}, auth=("ops", clients["ops"]), timeout=30)
     token = answer.raise_for_status().json()["access_token"]
     return {service: f"http://{at[service]}/status#token={token}" for service in SERVICES}
 
