@@ -217,21 +217,26 @@ class Relay:
                 )
                 log.warning("relay.broker_log_is_new", republished=republished)
 
+    @staticmethod
+    def event_of(row: Row[Any]) -> Event:
+        """Return the event that a row of the outbox holds."""
+        return Event(
+            topic=row.topic,
+            key=row.key,
+            type=row.type,
+            id=row.event_id,
+            source=row.source,
+            subject=row.subject,
+            time=row.occurred_at,
+            data=row.data.encode(),
+            trace_parent=row.trace_parent,
+        )
+
     def _send(self, rows: Sequence[Row[Any]]) -> list[_Sent]:
         assert self._producer is not None
         sent = []
         for row in rows:
-            event = Event(
-                topic=row.topic,
-                key=row.key,
-                type=row.type,
-                id=row.event_id,
-                source=row.source,
-                subject=row.subject,
-                time=row.occurred_at,
-                data=row.data.encode(),
-                trace_parent=row.trace_parent,
-            )
+            event = self.event_of(row)
             future = self._producer.send(event.topic, key=event.key.encode(), value=event.data, headers=event.headers())
             sent.append((row, future, time.time_ns()))
         return sent
