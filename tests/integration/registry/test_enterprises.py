@@ -75,15 +75,3 @@ def test_a_card_holds_everything_at_a_revision_and_on_a_day(registry: Registry) 
     assert set(then["records"]) == {"locations", "monitoring_inclusions", "annual_sales"}
     assert registry.get(f"/v1/enterprises/{C}").status_code == 404
     assert registry.get(f"/v1/enterprises/{A}", by="liandu-officer").status_code == 404
-
-
-def test_a_nul_in_any_text_is_refused_as_a_mistake(registry: Registry) -> None:
-    """No check of each field: PostgreSQL's text holds no NUL, and that is said as what it is."""
-    path = "/v1/datasets/delivery_terminals"
-    keys = {"keys": [{"serial": "\0"}], "reason": "x"}
-    for answer in (
-        registry.get(f"{path}/records", serial="\0"),
-        registry.request("POST", f"{path}/withdrawals", json=keys),
-    ):
-        assert answer.status_code == 422, answer.text
-        assert "NUL" in answer.json()["detail"]
