@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import orjson
@@ -131,7 +132,7 @@ def test_a_key_twice_is_kept_once_if_equal_and_refused_if_not(registry: Registry
     [
         (b"", None),
         (b"\n\n", "empty_file"),
-        (f"{HEADINGS}{A},2020,\xff\xfe".encode("latin-1", "ignore") if False else b"\xff\xfe\xff,1\n", "encoding"),
+        (b"\xff\xfe\xff,1\n", "encoding"),
         (HEADINGS.encode() + HEADINGS.encode("gb18030"), "encoding"),
         ("统一社会信用代码,年份,年度\n".encode(), "duplicate_heading"),
         (b"uscc,year,profit\n", "unknown_heading"),
@@ -206,6 +207,18 @@ def test_the_same_upload_under_one_key_is_one_import(registry: Registry) -> None
     assert (first.status_code, again.status_code, other.status_code) == (202, 202, 422)
     assert first.json()["id"] == again.json()["id"]
     assert first.headers["location"] == f"/v1/imports/{first.json()['id']}"
+
+
+def test_the_same_file_twice_at_once_takes_effect_once(registry: Registry) -> None:
+    registry.enterprises(A)
+    content = f"{HEADINGS}{A},2020,1,\n{A},2021,2,\n".encode()
+    started = [registry.start_import(content, dataset="annual_sales").json()["id"] for _ in range(2)]
+    with ThreadPoolExecutor(2) as workers:  # a job each
+        assert list(workers.map(lambda _: registry.runner.step(), started)) == [True, True]
+    jobs = [registry.get(f"/v1/imports/{each}").json() for each in started]
+    assert [job["state"] for job in jobs] == ["succeeded", "succeeded"]
+    assert sorted((job["rows"]["accepted"], job["rows"]["unchanged"]) for job in jobs) == [(0, 2), (2, 0)]
+    assert registry.get("/v1/revisions/latest").json() == {"revision": 2}
 
 
 @pytest.mark.parametrize(
