@@ -11,7 +11,6 @@ import tempfile
 import time
 from pathlib import Path
 
-import structlog
 from rich.table import Table
 
 from deploy.local.processes import CannotStartError
@@ -22,11 +21,10 @@ from tests.faults.campaign import Campaign
 from tests.faults.controls import CONTROLS
 from tests.faults.kinds import FAST, SLOW, Kind
 
-QUIET_EVERY = 50
-SLOW_EVERY = 100
+QUIET_EVERY = 100
+SLOW_ONES = 9
+"""Slow faults in a campaign, whatever its length."""
 PAY_EVERY = 8
-
-log = structlog.get_logger(__name__)
 
 
 def main() -> int:
@@ -57,8 +55,9 @@ def run(campaign: Campaign, faults: int) -> tuple[float, dict[str, list[float]]]
     campaign.prepare()
     started = time.monotonic()
     recoveries: dict[str, list[float]] = {}
+    slow_every = max(2, faults // SLOW_ONES)
     for number in range(1, faults + 1):
-        slow = SLOW[number // SLOW_EVERY % len(SLOW)] if number % SLOW_EVERY == SLOW_EVERY // 2 else None
+        slow = SLOW[number // slow_every % len(SLOW)] if number % slow_every == slow_every // 2 else None
         kind = slow or campaign.dice.choices(FAST, [each.weight for each in FAST])[0]
         campaign.decisions.decide(campaign.dice.randint(1, 20))
         inject(campaign, kind)

@@ -107,10 +107,15 @@ def malform(campaign: Campaign) -> None:
 
 
 def oversize(campaign: Campaign) -> None:
-    """A message as large as a stranger's producer can send."""
-    size = campaign.dice.choice((800_000, 1_200_000, 3_500_000))
+    """A message as large as a stranger's producer can send: in its data, its key, its id."""
+    large = campaign.dice.randbytes(campaign.dice.choice((400_000, 600_000, 1_700_000))).hex().encode()
     mark = uuid4().hex.encode()
-    campaign.refuse([(mark, mark + b"x" * size, [("ce_id", mark)])])
+    choices: list[Record] = [
+        (mark, large, [("ce_id", mark)]),
+        (large, mark, [("ce_id", mark)]),
+        (mark, mark, [("ce_specversion", b"1.0"), ("ce_id", large), ("ce_source", mark), ("ce_type", mark)]),
+    ]
+    campaign.refuse([campaign.dice.choice(choices)])
 
 
 def commit_late(campaign: Campaign) -> None:
@@ -263,7 +268,7 @@ def _record(version: Version) -> Record:
 FAST = (
     Kind("relay killed (SIGKILL)", kill_relay, 7),
     Kind("payout worker killed (SIGKILL)", kill_worker, 9),
-    Kind("payout app killed under a request", kill_app, 2),
+    Kind("payout app killed under a request", kill_app, 1),
     Kind("database sessions ended", cut_sessions, 14),
     Kind("events repeated ten times", repeat, 10),
     Kind("versions in any order", reorder, 10),

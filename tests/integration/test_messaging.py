@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from deploy.local.broker import Broker
 from shared.database.engine import Database
-from shared.messaging import kafka, outbox, topics
+from shared.messaging import dead_letters, kafka, outbox, topics
 from shared.messaging.consumer import Consumer, RejectedMessageError, TooManyDeadLettersError
 from shared.messaging.envelope import Event, Message
 from shared.messaging.relay import LEADER_LOCK, Relay
@@ -296,3 +297,29 @@ def test_a_refused_decision_is_told_on_the_topic_of_dead_letters(receiver: Datab
     assert told.data["headers"]["stray"] == "no\N{REPLACEMENT CHARACTER}text \N{REPLACEMENT CHARACTER}"
     assert told.data["reason"] == "the shares do not add up"
     assert (told.data["partition"], told.data["offset"], told.data["value_base64"]) == (3, 9, "eyJ2IjoxfQ==")
+
+
+@pytest.mark.parametrize("where", ["key", "value", "header", "escaped header", "id"])
+def test_a_dead_letter_too_large_for_a_broker_holds_nothing_up(
+    receiver: Database, broker: Broker, where: str
+) -> None:
+    def refuse(_: Connection, __: Sequence[Message]) -> None:
+        raise RejectedMessageError("too much")
+
+    large = b"\x01" * 900_000 if where == "escaped header" else random.Random(1).randbytes(450_000).hex().encode()
+    headers = {"ce_specversion": b"1.0", "ce_source": b"/tests", "ce_type": b"award.decided", "ce_id": b"1"}
+    headers["ce_id" if where == "id" else "stray"] = large if where in ("header", "escaped header", "id") else b"1"
+    key, value = (large if where == "key" else b"award"), (large if where == "value" else b"{}")
+    consumer = Consumer(receiver, "nowhere:1", topics.AWARD_DECISIONS, "group", refuse)
+    consumer.process([Message(topics.AWARD_DECISIONS, 0, 1, key, value, headers)])
+    with receiver.reading() as connection:
+        [kept] = connection.execute(text("SELECT key, value FROM dead_letters")).all()
+        [told] = connection.execute(text("SELECT data::jsonb AS data FROM outbox")).all()
+    assert (kept.key, kept.value) == (key[: dead_letters.KEY_BYTES], value)
+    assert told.data["complete"] is False
+    relay = Relay(receiver, broker.bootstrap_servers, "large")
+    try:
+        assert relay.step()
+    finally:
+        relay.close()
+    assert count(receiver, "SELECT count(*) FROM outbox WHERE published_at IS NULL") == 0
