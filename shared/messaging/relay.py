@@ -29,6 +29,9 @@ from shared.settings import ServiceSettings
 BATCH_ROWS = 5_000
 STEP_BATCHES = 20
 LOG_CHECK_SECONDS = 10.0
+SETTLE_SECONDS = 40.0
+"""How long all that was sent may take to be acknowledged: longer than the producer tries (`delivery_timeout_ms`), for all together.
+A promise that the client forgets while the broker's log is exchanged would else be waited for, one after the other, for hours."""
 LEADER_LOCK = 0x72656C6179  # "relay"
 
 log = structlog.get_logger(__name__)
@@ -114,9 +117,10 @@ class Relay:
     def _settle(self, sent: Sequence[_Sent]) -> None:
         """Wait for the broker's word on what was sent, and mark what it acknowledged."""
         acknowledged = []
+        deadline = time.monotonic() + SETTLE_SECONDS
         for row_id, future in sent:
             try:
-                future.get(timeout=60)
+                future.get(timeout=max(0.0, deadline - time.monotonic()))
             except KafkaError:
                 continue
             acknowledged.append(row_id)

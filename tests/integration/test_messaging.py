@@ -6,9 +6,11 @@ import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
+from kafka.errors import KafkaTimeoutError
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 
@@ -17,7 +19,7 @@ from shared.database.engine import Database
 from shared.messaging import dead_letters, kafka, outbox, topics
 from shared.messaging.consumer import Consumer, RejectedMessageError, TooManyDeadLettersError
 from shared.messaging.envelope import Event, Message
-from shared.messaging.relay import LEADER_LOCK, Relay
+from shared.messaging.relay import LEADER_LOCK, SETTLE_SECONDS, PublishingError, Relay
 from tests.support.databases import ServiceDatabase
 
 TOPIC = topics.PAYMENT_ORDERS
@@ -323,3 +325,20 @@ def test_a_dead_letter_too_large_for_a_broker_holds_nothing_up(
     finally:
         relay.close()
     assert count(receiver, "SELECT count(*) FROM outbox WHERE published_at IS NULL") == 0
+
+
+def test_promises_that_the_client_forgets_are_waited_for_once_not_one_after_the_other(
+    publisher: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+
+    class Forgotten:
+        def get(self, timeout: float) -> None:
+            waited.append(timeout)
+            raise KafkaTimeoutError
+
+    monkeypatch.setattr("shared.messaging.relay.time", SimpleNamespace(monotonic=lambda: sum(waited)))
+    relay = Relay(publisher, "nowhere:1", "forgotten")
+    with pytest.raises(PublishingError, match="1000 events"):
+        relay._settle([(number, Forgotten()) for number in range(1_000)])
+    assert sum(waited) == SETTLE_SECONDS
