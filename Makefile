@@ -4,10 +4,10 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 UV_INDEX := $(or $(UV_INDEX_URL),$(PIP_INDEX_URL))
 .DEFAULT_GOAL := help
-.PHONY: help setup serve demo test lint bench openapi rulebook lock clean
+.PHONY: help setup serve demo status prometheus test test-ecosystem lint clients fuzz bench openapi dashboards rulebook lock clean
 
 help: ## List the targets
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(VENV)/installed ## Install the pinned dependencies into .venv
 
@@ -25,9 +25,24 @@ serve: setup ## Start the whole system, empty, in the foreground (ports, STATE_D
 demo: setup ## Show the main job on synthetic data; ARGS=--once ends by itself
 	@exec $(RUN) -m deploy.local.demo $(ARGS)
 
+status: setup ## Print links to the status pages of the system that runs on STATE_DIR, each with a token of the client ops
+	@$(RUN) -m deploy.local.look
+
+prometheus: setup ## Run a Prometheus beside the system that runs on STATE_DIR; prints where it answers
+	@exec $(RUN) -m deploy.ecosystem.prometheus
+
 test: WORKERS := 3
 test: lint ## Lint, types and all tests, on real PostgreSQL and a real broker; ARGS go to pytest
 	$(RUN) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
+
+test-ecosystem: setup ## Tests with clients in three languages, Prometheus and a browser, on one running system; says what it skips
+	$(RUN) -m pytest tests/ecosystem $(ARGS)
+
+clients: setup ## Generate clients in Python, TypeScript and Java from docs/api into clients/ and compile them; ARGS="java" makes one
+	$(RUN) -m deploy.ecosystem.clients $(ARGS)
+
+fuzz: setup ## Call every operation with what Schemathesis invents, on a system of its own; ARGS="payout --seconds 60"
+	$(RUN) -m deploy.ecosystem.fuzz $(ARGS)
 
 lint: setup ## Formatting, lint, types, directions of imports
 	$(VENV)/bin/ruff format --check .
@@ -38,8 +53,12 @@ lint: setup ## Formatting, lint, types, directions of imports
 bench: setup ## Benchmarks, as ratios; writes docs/benchmarks.md
 	$(RUN) -m tests.bench $(ARGS)
 
-openapi: setup ## Write the OpenAPI, AsyncAPI and event schema documents anew
+openapi: setup ## Write the OpenAPI, AsyncAPI and event schema documents and docs/settings.md anew
 	$(RUN) -m deploy.documents
+	$(RUN) -m deploy.settings_page
+
+dashboards: setup ## Write Grafana's dashboards and docs/metrics.md anew
+	$(RUN) -m deploy.grafana
 
 rulebook: setup ## Write docs/rulebook*.md anew from the policy's definitions
 	$(RUN) -m services.eligibility.policy.rulebook

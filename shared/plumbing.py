@@ -6,6 +6,7 @@ from shared.audit.log import audit_log
 from shared.audit.sealing import sealed_blocks
 from shared.database.schema import plumbing
 from shared.jobs.tables import jobs
+from shared.measurements.tables import loop_states, measurements
 from shared.messaging.dead_letters import dead_letters
 from shared.messaging.inbox import inbox
 from shared.messaging.outbox import outbox
@@ -19,6 +20,8 @@ __all__ = [
     "idempotency_keys",
     "inbox",
     "jobs",
+    "loop_states",
+    "measurements",
     "outbox",
     "plumbing",
     "sealed_blocks",

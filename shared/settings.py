@@ -1,12 +1,33 @@
-"""What every process reads from its environment.
+"""What every process reads from its environment, and what it refuses to start with.
 
 A service extends `ServiceSettings` with an `env_prefix` of its own; what is common to all services has one unprefixed name.
+`load` reads them: what is missing, malformed or unsafe for production ends the process with a sentence for each variable.
 """
 
 from __future__ import annotations
 
-from pydantic import AliasChoices, Field, SecretStr
+import re
+import sys
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Annotated, Any, TypeVar
+from urllib.parse import SplitResult, parse_qs, urlsplit
+
+from pydantic import AfterValidator, AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+LEAST_SECRET_CHARACTERS = 16
+_KNOWN_SECRETS = re.compile(r"(change|replace).?me|example|default|password|secret", re.IGNORECASE)
+_BROKER = re.compile(r"[A-Za-z0-9._-]+:[0-9]{1,5}")
+_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+
+class Deployment(StrEnum):
+    """What a process runs for: real money, or a demonstration of it."""
+
+    PRODUCTION = "production"
+    DEMONSTRATION = "demonstration"
 
 
 def common(name: str) -> AliasChoices:
@@ -14,34 +35,169 @@ def common(name: str) -> AliasChoices:
     return AliasChoices(name, name.lower())
 
 
+def _split(url: str) -> SplitResult:
+    try:
+        found = urlsplit(url)
+        _ = found.port
+    except ValueError as error:
+        raise ValueError("it is no URL") from error
+    return found
+
+
+def _postgres_url(url: str) -> str:
+    found = _split(url)
+    if found.scheme not in ("postgresql", "postgres") or not found.path.strip("/"):
+        raise ValueError("it is to read postgresql://role:password@host:port/database")
+    return url
+
+
+def _http_url(url: str) -> str:
+    found = _split(url)
+    if found.scheme not in ("http", "https") or not found.hostname:
+        raise ValueError("it is to be an http or https URL")
+    return url
+
+
+def _brokers(servers: str) -> str:
+    if not all(_BROKER.fullmatch(server) for server in servers.split(",")):
+        raise ValueError("it is to read host:port, several separated by commas")
+    return servers
+
+
+def _level(level: str) -> str:
+    if level.upper() not in _LEVELS:
+        raise ValueError(f"it is one of {', '.join(_LEVELS)}")
+    return level.upper()
+
+
+PostgresUrl = Annotated[str, AfterValidator(_postgres_url)]
+HttpUrl = Annotated[str, AfterValidator(_http_url)]
+Port = Annotated[int, Field(ge=1, le=65_535)]
+
+
 class ServiceSettings(BaseSettings):
     """Settings of one service; prefixed with the service's name unless an alias is given."""
 
-    model_config = SettingsConfigDict(extra="ignore", frozen=True, populate_by_name=True)
+    model_config = SettingsConfigDict(extra="ignore", frozen=True, populate_by_name=True, env_ignore_empty=True)
 
-    database_url: str = Field(description="PostgreSQL URL of the application role")
-    owner_database_url: str | None = Field(
+    deployment: Deployment = Field(
+        default=Deployment.PRODUCTION,
+        validation_alias=common("DEPLOYMENT"),
+        description="`production` refuses to start with what is unsafe for real money; `demonstration` allows it",
+    )
+    database_url: PostgresUrl = Field(description="PostgreSQL URL of the application role")
+    owner_database_url: PostgresUrl | None = Field(
         default=None, description="PostgreSQL URL of the owner role; migrations only"
     )
-    port: int = Field(description="HTTP port")
+    port: Port = Field(description="HTTP port")
     host: str = Field(default="127.0.0.1", validation_alias=common("BIND_HOST"), description="Address to listen on")
+    metrics_port: int = Field(
+        default=0,
+        ge=0,
+        le=65_535,
+        validation_alias=common("METRICS_PORT"),
+        description="Port of a worker's or relay's `/metrics` and `/healthz`; 0: any free one, which the log names",
+    )
     pool_size: int = Field(default=10, ge=1, le=200, description="Database connections per process")
-    kafka_bootstrap_servers: str = Field(
+    kafka_bootstrap_servers: Annotated[str, AfterValidator(_brokers)] = Field(
         validation_alias=common("KAFKA_BOOTSTRAP_SERVERS"), description="Kafka brokers, host:port, comma-separated"
     )
-    token_issuer: str = Field(validation_alias=common("TOKEN_ISSUER"), description="Accepted `iss` of access tokens")
+    token_issuer: HttpUrl = Field(
+        validation_alias=common("TOKEN_ISSUER"), description="Accepted `iss` of access tokens"
+    )
     token_audience: str = Field(
         default="ecommerce-subsidies", validation_alias=common("TOKEN_AUDIENCE"), description="Accepted `aud`"
     )
-    token_jwks_url: str = Field(
+    token_jwks_url: HttpUrl = Field(
         validation_alias=common("TOKEN_JWKS_URL"), description="Where the issuer publishes its public keys (RFC 7517)"
     )
-    token_url: str = Field(
+    token_url: HttpUrl = Field(
         validation_alias=common("TOKEN_URL"), description="OAuth2 token endpoint, for calls between services"
     )
     client_secret: SecretStr = Field(
         default=SecretStr(""), description="Secret of the service's own OAuth2 client; its id is the service's name"
     )
-    log_level: str = Field(
+    drain_seconds: float = Field(
+        default=0,
+        ge=0,
+        le=300,
+        validation_alias=common("DRAIN_SECONDS"),
+        description="How long an app told to stop still serves while `/readyz` says 503, for balancers to notice",
+    )
+    otlp_endpoint: HttpUrl | None = Field(
+        default=None,
+        validation_alias=common("OTEL_EXPORTER_OTLP_ENDPOINT"),
+        description="Where traces are sent (OTLP over HTTP; `/v1/traces` is added); without it none are",
+    )
+    log_level: Annotated[str, AfterValidator(_level)] = Field(
         default="INFO", validation_alias=common("LOG_LEVEL"), description="Least level that is logged"
     )
+
+    def unsafe(self) -> Iterator[tuple[str, str]]:
+        """Yield what must not be in production: a field, and the rest of a sentence with the remedy. Services add theirs."""
+        for name in ("token_issuer", "token_jwks_url", "token_url"):
+            url = _split(getattr(self, name))
+            if url.hostname in LOOPBACK:
+                yield name, "names the demonstration's issuer: give the city's identity provider"
+            elif url.scheme != "https":
+                yield name, "is plain http, so that tokens could be forged on the way: give an https URL"
+        for name in ("database_url", "owner_database_url"):
+            if getattr(self, name) is not None:
+                yield from ((name, mistake) for mistake in _unsafe_database(getattr(self, name)))
+        if any(server.rpartition(":")[0] in LOOPBACK for server in self.kafka_bootstrap_servers.split(",")):
+            yield (
+                "kafka_bootstrap_servers",
+                "names a broker on loopback, as the demonstration's, which keeps its log in memory: give the cluster's",
+            )
+
+
+def weak(secret: str) -> bool:
+    """Tell whether a secret is empty, short, or one that stands in an example."""
+    return len(secret) < LEAST_SECRET_CHARACTERS or _KNOWN_SECRETS.search(secret) is not None
+
+
+def _unsafe_database(url: str) -> Iterator[str]:
+    found = _split(url)
+    query = parse_qs(found.query)
+    local = found.hostname is None and query.get("host", [""])[0].startswith("/")
+    if not local and query.get("sslmode", [""])[0] not in ("require", "verify-ca", "verify-full"):
+        yield "may go unencrypted: add ?sslmode=verify-full (or require), or connect by a socket (?host=/path)"
+    if weak(found.password or ""):
+        yield f"has a password that is empty, known or shorter than {LEAST_SECRET_CHARACTERS} characters: make another"
+
+
+Settings = TypeVar("Settings", bound=ServiceSettings)
+
+
+def variable_of(settings: type[ServiceSettings], field: str) -> str:
+    """Return the environment variable that `field` is read from."""
+    alias = settings.model_fields[field].validation_alias
+    if isinstance(alias, AliasChoices):
+        return str(alias.choices[0])
+    return f"{settings.model_config['env_prefix']}{field}".upper()
+
+
+def load(settings: type[Settings]) -> Settings:
+    """Read `settings` from the environment, or end the process with a sentence for each variable to mend."""
+    try:
+        loaded = settings()
+    except ValidationError as error:
+        sys.exit("\n".join(_sentence(settings, mistake) for mistake in error.errors(include_input=False)))
+    if loaded.deployment is Deployment.PRODUCTION:
+        found = [f"{variable_of(settings, name)} {mistake}." for name, mistake in loaded.unsafe()]
+        if found:
+            sys.exit("\n".join([*found, "DEPLOYMENT is production; a demonstration sets DEPLOYMENT=demonstration."]))
+    return loaded
+
+
+def _sentence(settings: type[ServiceSettings], mistake: Any) -> str:
+    place = str(mistake["loc"][0]) if mistake["loc"] else ""
+    by_variable = {variable_of(settings, name).lower(): name for name in settings.model_fields}
+    name = place if place in settings.model_fields else by_variable.get(place.lower(), "")
+    if not name:
+        return f"The settings contradict each other: {mistake['msg']}."
+    variable, description = variable_of(settings, name), settings.model_fields[name].description or ""
+    if mistake["type"] == "missing":
+        return f"{variable} is missing; set it: {description}."
+    message = mistake["msg"].removeprefix("Value error, ")
+    return f"{variable} cannot be used: {message[:1].lower()}{message[1:]}. It means: {description}."

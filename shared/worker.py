@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 
@@ -14,6 +15,16 @@ from shared.observability import metrics
 MAX_PAUSE_SECONDS = 15.0
 
 log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Health:
+    """How a loop fares: failures in a row, the type of the last error, and when it last did well and failed (monotonic)."""
+
+    failures: int = 0
+    error: str | None = None
+    succeeded: float | None = None
+    failed: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +38,27 @@ class Loop:
     step: Callable[[], bool]
     idle_seconds: float = 0.2
     close: Callable[[], None] = lambda: None
+    health: Health = field(default_factory=Health)
 
     def run(self, stopping: threading.Event) -> None:
         """Repeat the step until `stopping` is set, then close."""
-        failures = 0
+        health = self.health
+        metrics.LOOP_FAILURES_IN_A_ROW.labels(loop=self.name).set(0)
         while not stopping.is_set():
             try:
                 worked = self.step()
             except Exception as error:  # noqa: BLE001 - a loop outlives whatever its step meets
-                failures += 1
+                health.error, health.failed = type(error).__name__, time.monotonic()
+                health.failures += 1
                 metrics.LOOP_FAILURES.labels(loop=self.name).inc()
-                log.error("loop.failed", loop=self.name, failures=failures, error=type(error).__name__, exc_info=error)
-                stopping.wait(min(0.2 * 2 ** min(failures, 10), MAX_PAUSE_SECONDS))
+                metrics.LOOP_FAILURES_IN_A_ROW.labels(loop=self.name).set(health.failures)
+                log.error("loop.failed", loop=self.name, failures=health.failures, error=health.error, exc_info=error)
+                stopping.wait(min(0.2 * 2 ** min(health.failures, 10), MAX_PAUSE_SECONDS))
                 continue
-            failures = 0
+            if health.failures:
+                metrics.LOOP_FAILURES_IN_A_ROW.labels(loop=self.name).set(0)
+            health.failures, health.succeeded = 0, time.monotonic()
+            metrics.LOOP_SUCCEEDED.labels(loop=self.name).set_to_current_time()
             if not worked:
                 stopping.wait(self.idle_seconds)
         self.close()

@@ -18,6 +18,7 @@ from uuid import uuid4
 import orjson
 import uvicorn
 from fastapi import FastAPI, Request
+from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import JSONResponse
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySetSerialization
@@ -98,6 +99,13 @@ def _write_private(file: Path, content: dict[str, Any]) -> None:
 def create_app(issuer: Issuer) -> FastAPI:
     """Build the issuer's two routes."""
     app = FastAPI(title="Demonstration issuer", docs_url=None, redoc_url=None, openapi_url=None)
+    # The status pages, on other ports of this machine, ask for tokens from the browser.
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origin_regex=r"http://(127\.0\.0\.1|localhost):\d+",
+        allow_methods=["POST"],
+        allow_headers=["Authorization", "Content-Type"],
+    )
 
     @app.get("/.well-known/jwks.json")
     def keys() -> JSONResponse:

@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import httpx
 import orjson
@@ -24,7 +24,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from deploy.local.broker import Broker, local_broker
 from deploy.local.issuer import open_issuer
 from deploy.local.postgres import LocalPostgres, create_databases
-from deploy.local.processes import CannotStartError, Child, Supervisor, require_port, wait_until
+from deploy.local.processes import CannotStartError, Child, Supervisor, free_port, require_port, wait_until
 from services.registry.seed import seed
 from shared.clock import SystemClock
 from shared.database import migrate
@@ -50,6 +50,8 @@ class LocalSystem:
         self.supervisor = Supervisor(self.state)
         self.secrets: dict[str, str] = {}
         self.settings: dict[str, str] = {}
+        self.targets: list[dict[str, Any]] = []
+        """What Prometheus asks for metrics, as `file_sd_configs` has it; kept as `targets.json`."""
 
     def url(self, service: str) -> str:
         """Return the base URL of `service`, or of the `issuer`."""
@@ -147,6 +149,7 @@ class LocalSystem:
             ) from error
         address = f"{server.get('host', '127.0.0.1')}:{server.get('port', '5432')}"
         settings = {
+            "DEPLOYMENT": "demonstration",
             "STATE_DIR": str(self.state),
             "KAFKA_BOOTSTRAP_SERVERS": bootstrap_servers,
             "TOKEN_ISSUER": self.url("issuer"),
@@ -186,17 +189,23 @@ class LocalSystem:
         registry.close()
 
     def _start_services(self) -> None:
-        modules = {"issuer": "deploy.local.issuer"}
-        modules |= {f"{s}-{part}": f"services.{s}.{part}" for s in SERVICES for part in ("app", "worker", "relay")}
-        children = {
-            name: Child(name, [sys.executable, "-m", module], self._log(name), {**self._environment, **self.settings})
-            for name, module in modules.items()
-        }
+        children = {"issuer": self._child("issuer", "deploy.local.issuer", {})}
+        for service in SERVICES:
+            ports = {"app": self.ports[f"{service.upper()}_PORT"], "worker": free_port(), "relay": free_port()}
+            for part, port in ports.items():
+                name = f"{service}-{part}"
+                children[name] = self._child(name, f"services.{service}.{part}", {"METRICS_PORT": str(port)})
+                self.targets.append({"targets": [f"127.0.0.1:{port}"], "labels": {"service": service, "process": part}})
+        (self.state / "targets.json").write_bytes(orjson.dumps(self.targets, option=orjson.OPT_INDENT_2))
         for child in children.values():
             self.supervisor.start(child)
         for service in SERVICES:
             url = f"{self.url(service)}/readyz"
             wait_until(lambda url=url: _ready(url), children[f"{service}-app"], 60.0, "look into its log.")  # type: ignore[misc]
+
+    def _child(self, name: str, module: str, own: Mapping[str, str]) -> Child:
+        environment = {**self._environment, **self.settings, **own}
+        return Child(name, [sys.executable, "-m", module], self._log(name), environment)
 
 
 def run_until_stopped(system: LocalSystem, stopping: list[int]) -> None:

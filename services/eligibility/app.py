@@ -5,8 +5,10 @@ from __future__ import annotations
 import httpx
 from fastapi import FastAPI
 
+from services.eligibility import figures
 from services.eligibility.assessments.routes import router as assessments_router
 from services.eligibility.corrections import messages as corrections
+from services.eligibility.corrections.domain import Standing
 from services.eligibility.decisions.republishing import router as republications_router
 from services.eligibility.decisions.routes import approvals_router, decisions_router
 from services.eligibility.evaluations.refusals import Refusals
@@ -24,6 +26,7 @@ from services.eligibility.whatif.payout import payout as payout_of
 from shared.clock import Clock
 from shared.database.engine import Database
 from shared.messaging import topics
+from shared.settings import load
 from shared.web.app import create_app
 from shared.web.auth import ClientCredentials, TokenVerifier
 from shared.web.dead_letters import router as dead_letters_router
@@ -76,14 +79,15 @@ def build(
             "registry": facts,
             "payout": payout or payout_of(settings),
             "refusals": Refusals(),
-            "event_handlers": {
-                topics.REGISTRY_FACTS: corrections.receive,
-                topics.EVALUATION_SHARDS: Shards(facts).receive,
-            },
             "notice_working_days": settings.notice_working_days,
         },
+        event_handlers={
+            topics.REGISTRY_FACTS: corrections.receive,
+            topics.EVALUATION_SHARDS: Shards(facts).receive,
+        },
+        figures=figures.read if settings.standing is not Standing.OFF else lambda _: (),
     )
 
 
 if __name__ == "__main__":
-    serve("eligibility", Settings(), build)
+    serve("eligibility", load(Settings), build)

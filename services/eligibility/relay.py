@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from services.eligibility.settings import Settings
-from shared.messaging.relay import run_relay
+from shared.process import run_relay
+from shared.settings import load
 
 
 def main() -> None:
     """Publish until told to stop."""
-    run_relay("eligibility", Settings())
+    run_relay("eligibility", load(Settings))
 
 
 if __name__ == "__main__":

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from services.eligibility.corrections.domain import Standing
-from shared.settings import ServiceSettings, common
+from shared.settings import HttpUrl, Port, ServiceSettings, common, weak
 
 
 class Settings(ServiceSettings):
     """`ELIGIBILITY_…`, and what all services share."""
 
-    model_config = SettingsConfigDict(env_prefix="ELIGIBILITY_", extra="ignore", frozen=True, populate_by_name=True)
+    model_config = SettingsConfigDict(env_prefix="ELIGIBILITY_")
 
-    port: int = Field(default=8002, ge=1, le=65_535, description="HTTP port")
-    registry_url: str = Field(validation_alias=common("REGISTRY_URL"), description="Base URL of the registry service")
-    payout_url: str = Field(
+    port: Port = Field(default=8002, description="HTTP port")
+    registry_url: HttpUrl = Field(
+        validation_alias=common("REGISTRY_URL"), description="Base URL of the registry service"
+    )
+    payout_url: HttpUrl = Field(
         default="http://127.0.0.1:8003",
         validation_alias=common("PAYOUT_URL"),
         description="Base URL of payout: arrangements for simulations, orders for impact previews",
@@ -34,3 +38,9 @@ class Settings(ServiceSettings):
     shard_enterprises: int = Field(
         default=2_000_000, ge=1, description="An evaluation of more enterprises is cut into pieces of about so many"
     )
+
+    def unsafe(self) -> Iterator[tuple[str, str]]:
+        """Yield what must not be in production."""
+        yield from super().unsafe()
+        if weak(self.client_secret.get_secret_value()):
+            yield "client_secret", "is empty, known or short: give the secret that the identity provider holds"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.eligibility import figures
 from services.eligibility.app import registry_facts
 from services.eligibility.corrections import messages as corrections
 from services.eligibility.corrections.domain import Debounce, Standing
@@ -14,14 +15,17 @@ from services.eligibility.facts.registry import RegistryFacts
 from services.eligibility.settings import Settings
 from services.eligibility.simulations import handlers as simulations
 from services.eligibility.whatif.payout import payout as payout_of
-from shared import worker
 from shared.audit.sealing import sealing
 from shared.clock import Clock, SystemClock
 from shared.database.engine import Database
 from shared.jobs.runner import JobRunner
+from shared.measurements.measuring import measuring
 from shared.messaging import topics
 from shared.messaging.consumer import Consumer
+from shared.messaging.lag import lag
 from shared.observability import logs, tracing
+from shared.process import work
+from shared.settings import load
 from shared.web.idempotency import forgetting
 from shared.worker import Loop
 
@@ -57,11 +61,15 @@ def loops(settings: Settings, database: Database, registry: RegistryFacts, clock
     shards = Consumer(
         database, brokers, topics.EVALUATION_SHARDS, SHARDS_GROUP, Shards(registry).receive, batch_messages=1
     )
+    groups = {topics.EVALUATION_SHARDS: SHARDS_GROUP}
+    if settings.standing is not Standing.OFF:
+        groups[topics.REGISTRY_FACTS] = GROUP
     found = [
         Loop("jobs", job_runner(settings, database, registry, clock).step),
         Loop("evaluation-shards", shards.step, idle_seconds=0, close=shards.close),
         forgetting(database),
         sealing(database, "eligibility"),
+        measuring(database, [figures.DECISIONS, lag(brokers, groups, clock)]),
     ]
     if settings.standing is Standing.OFF:
         return found
@@ -77,12 +85,11 @@ def loops(settings: Settings, database: Database, registry: RegistryFacts, clock
 
 def main() -> None:
     """Work until told to stop."""
-    settings = Settings()
+    settings = load(Settings)
     logs.configure("eligibility", "worker", settings.log_level)
-    tracing.configure("eligibility")
-    database = Database(settings.database_url, pool_size=8, application_name="eligibility-worker")
-    worker.run(loops(settings, database, registry_facts(settings), SystemClock()))
-    database.close()
+    tracing.configure("eligibility", "worker", settings.otlp_endpoint)
+    database = Database(settings.database_url, pool_size=10, application_name="eligibility-worker")
+    work("worker", settings, database, loops(settings, database, registry_facts(settings), SystemClock()))
 
 
 if __name__ == "__main__":

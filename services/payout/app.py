@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
+from services.payout import figures
 from services.payout.accounts.registry import Accounts, registry_accounts
 from services.payout.arrangements.routes import router as arrangements
 from services.payout.awards.routes import router as awards
@@ -19,10 +20,12 @@ from services.payout.reconciliation.routes import router as reconciliation
 from services.payout.recoveries.routes import router as recoveries
 from services.payout.reports.routes import router as reports
 from services.payout.settings import Settings
+from services.payout.starting import load_settings
 from services.payout.worker import award_decisions
 from shared.clock import Clock
 from shared.database.engine import Database
 from shared.messaging.topics import AWARD_DECISIONS
+from shared.settings import Deployment
 from shared.web.app import create_app
 from shared.web.auth import TokenVerifier
 from shared.web.dead_letters import router as dead_letters
@@ -69,11 +72,13 @@ def build(
         state={
             "accounts": accounts or registry_accounts(settings),
             "decisions": decisions or eligibility_decisions(settings),
+            "samples_allowed": settings.deployment is Deployment.DEMONSTRATION,
         },
         large_bodies={ANSWERS: MAX_ANSWER_BYTES},
         event_handlers={AWARD_DECISIONS: award_decisions(clock)},
+        figures=figures.read,
     )
 
 
 if __name__ == "__main__":
-    serve("payout", Settings(), build)
+    serve("payout", load_settings(), build)

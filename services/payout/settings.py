@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from shared.settings import ServiceSettings, common
+from shared.settings import HttpUrl, Port, ServiceSettings, common, weak
 
 
 class Settings(ServiceSettings):
@@ -13,14 +15,20 @@ class Settings(ServiceSettings):
 
     model_config = SettingsConfigDict(env_prefix="PAYOUT_")
 
-    port: int = Field(default=8003, description="HTTP port")
-    registry_url: str = Field(
+    port: Port = Field(default=8003, description="HTTP port")
+    registry_url: HttpUrl = Field(
         default="http://127.0.0.1:8001",
         validation_alias=common("REGISTRY_URL"),
         description="Base URL of the registry: payees' accounts",
     )
-    eligibility_url: str = Field(
+    eligibility_url: HttpUrl = Field(
         default="http://127.0.0.1:8002",
         validation_alias=common("ELIGIBILITY_URL"),
         description="Base URL of eligibility: decisions, for forecast and reconciliation",
     )
+
+    def unsafe(self) -> Iterator[tuple[str, str]]:
+        """Yield what must not be in production."""
+        yield from super().unsafe()
+        if weak(self.client_secret.get_secret_value()):
+            yield "client_secret", "is empty, known or short: give the secret that the identity provider holds"

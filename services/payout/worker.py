@@ -7,23 +7,26 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
+from services.payout import figures
 from services.payout.accounts.handlers import AccountPass
 from services.payout.accounts.registry import Accounts, registry_accounts
 from services.payout.awards import handlers as awards
 from services.payout.budgets.handlers import FundingPass
 from services.payout.eligibility import Decisions, eligibility_decisions
 from services.payout.orders import approvals
-from services.payout.reconciliation.handlers import asking
-from services.payout.settings import Settings
-from shared import worker
+from services.payout.reconciliation.handlers import reconciling
+from services.payout.starting import load_settings
 from shared.audit.sealing import sealing
 from shared.clock import Clock, SystemClock
 from shared.database.engine import Database
 from shared.jobs.runner import JobHandler, JobRunner
+from shared.measurements.measuring import measuring
 from shared.messaging import topics
 from shared.messaging.consumer import Consumer, Handler
 from shared.messaging.envelope import Message
+from shared.messaging.lag import lag
 from shared.observability import logs, tracing
+from shared.process import work
 from shared.web.idempotency import forgetting
 from shared.worker import Loop
 
@@ -60,22 +63,27 @@ def loops(
         Loop("funding-pass", FundingPass(database, clock).step, idle_seconds=0.3),
         Loop("account-pass", AccountPass(database, accounts, clock).step, idle_seconds=2.0),
         Loop("jobs", JobRunner(database, job_handlers(database, accounts, clock)).step),
-        asking(database, decisions, clock),
+        reconciling(database, decisions, clock),
         forgetting(database),
         sealing(database, "payout"),
+        measuring(database, [figures.MONEY, lag(bootstrap_servers, {topics.AWARD_DECISIONS: GROUP}, clock)]),
     ]
 
 
 def main() -> None:
     """Work until told to stop."""
-    settings = Settings()
+    settings = load_settings()
     logs.configure("payout", "worker", settings.log_level)
-    tracing.configure("payout")
+    tracing.configure("payout", "worker", settings.otlp_endpoint)
     database = Database(settings.database_url, pool_size=settings.pool_size, application_name="payout-worker")
     gc.freeze()  # what is imported stays: looking through it again and again took a sixth of the consumer's time
     accounts, decisions = registry_accounts(settings), eligibility_decisions(settings)
-    worker.run(loops(database, settings.kafka_bootstrap_servers, accounts, decisions, SystemClock()))
-    database.close()
+    work(
+        "worker",
+        settings,
+        database,
+        loops(database, settings.kafka_bootstrap_servers, accounts, decisions, SystemClock()),
+    )
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
+from services.registry import figures
 from services.registry.arrow import ArrowReader
 from services.registry.cipher import AccountCipher
 from services.registry.datasets.catalogue import CATALOGUE
@@ -16,6 +17,7 @@ from services.registry.revisions.routes import router as revisions_router
 from services.registry.settings import Settings
 from shared.clock import Clock
 from shared.database.engine import Database
+from shared.settings import load
 from shared.web.app import create_app
 from shared.web.auth import TokenVerifier
 from shared.web.serve import serve
@@ -50,6 +52,7 @@ def build(settings: Settings, *, database: Database, token_verifier: TokenVerifi
             "arrow": ArrowReader(database.url),
         },
         large_bodies={"/v1/imports": settings.upload_max_bytes},
+        figures=figures.read,
         tags={
             dataset.name: f"{dataset.en[:1].upper()}{dataset.en[1:]} ({dataset.zh})" for dataset in CATALOGUE.values()
         },
@@ -57,4 +60,4 @@ def build(settings: Settings, *, database: Database, token_verifier: TokenVerifi
 
 
 if __name__ == "__main__":
-    serve("registry", Settings(), build)
+    serve("registry", load(Settings), build)

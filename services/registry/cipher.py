@@ -27,9 +27,9 @@ class AccountCipher:
         try:
             raw = base64.b64decode(key, validate=True)
         except binascii.Error as error:
-            raise AccountKeyError("REGISTRY_ACCOUNT_KEY is not base64") from error
+            raise AccountKeyError("it is not base64") from error
         if len(raw) not in KEY_BYTES:
-            raise AccountKeyError("REGISTRY_ACCOUNT_KEY must hold 64 bytes in base64 (32 and 48 are accepted)")
+            raise AccountKeyError("it must hold 64 bytes in base64 (32 and 48 are accepted)")
         self._cipher = AESSIV(raw)
 
     def seal(self, number: str) -> str:

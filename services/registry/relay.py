@@ -1,23 +1,15 @@
-"""Publishes the registry's outbox: wiring alone. `python -m services.registry.relay` runs it."""
+"""The registry's relay: publishes what the registry revised. Several may run; one leads."""
 
 from __future__ import annotations
 
 from services.registry.settings import Settings
-from shared.database.engine import Database
-from shared.messaging.relay import Relay
-from shared.observability import logs, tracing
-from shared.worker import Loop, run
+from shared.process import run_relay
+from shared.settings import load
 
 
 def main() -> None:
-    """Run until told to stop."""
-    settings = Settings()
-    logs.configure("registry", "relay", settings.log_level)
-    tracing.configure("registry")
-    database = Database(settings.database_url, pool_size=4, application_name="registry-relay")
-    relay = Relay(database, settings.kafka_bootstrap_servers, "registry-relay")
-    run([Loop("relay", relay.step, close=relay.close)])
-    database.close()
+    """Publish until told to stop."""
+    run_relay("registry", load(Settings))
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from services.registry.revisions.staging import Staging
 from services.registry.settings import Settings
 from shared.clock import Clock, SystemClock
 from shared.database.engine import Database
+from shared.settings import load
 
 FOLDER = Path(__file__).parent / "datasets" / "reference"
 SEEDED = ("reference_rates", "recognised_platforms")
@@ -57,7 +58,7 @@ def seed(database: Database, clock: Clock) -> int:
 
 def main() -> None:
     """Seed the registry that the settings name."""
-    settings = Settings()
+    settings = load(Settings)
     database = Database(settings.database_url, pool_size=1, application_name="registry-seed")
     revision = seed(database, SystemClock())
     database.close()

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from pydantic import Field, SecretStr
+import base64
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
-from shared.settings import ServiceSettings
+from services.registry.cipher import AccountCipher
+from shared.settings import Port, ServiceSettings
+
+
+def _key(key: SecretStr) -> SecretStr:
+    AccountCipher(key.get_secret_value())
+    return key
 
 
 class Settings(ServiceSettings):
     """What the registry's processes read from their environment."""
 
-    model_config = SettingsConfigDict(env_prefix="REGISTRY_", extra="ignore", frozen=True, populate_by_name=True)
+    model_config = SettingsConfigDict(env_prefix="REGISTRY_")
 
-    port: int = Field(default=8001, description="HTTP port")
-    account_key: SecretStr = Field(
+    port: Port = Field(default=8001, description="HTTP port")
+    account_key: Annotated[SecretStr, AfterValidator(_key)] = Field(
         description="Key of the account numbers at rest: 64 bytes in base64 (AES-256-SIV); losing it loses the numbers"
     )
     upload_max_bytes: int = Field(default=512 * 1024 * 1024, ge=1, description="Largest file that may be uploaded")
@@ -22,3 +32,10 @@ class Settings(ServiceSettings):
     workbook_max_bytes: int = Field(
         default=1024 * 1024 * 1024, ge=1, description="Largest size of a workbook once it is unpacked"
     )
+
+    def unsafe(self) -> Iterator[tuple[str, str]]:
+        """Yield what must not be in production."""
+        yield from super().unsafe()
+        key = base64.b64decode(self.account_key.get_secret_value())
+        if len(set(key)) < len(key) // 4 or key == bytes(range(len(key))):
+            yield "account_key", "is no random key: make one with `openssl rand -base64 64 | tr -d '\\n'`"

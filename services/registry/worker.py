@@ -11,20 +11,21 @@ from shared.clock import SystemClock
 from shared.database.engine import Database
 from shared.jobs.runner import JobRunner
 from shared.observability import logs, tracing
+from shared.process import work
+from shared.settings import load
 from shared.web.idempotency import forgetting
-from shared.worker import Loop, run
+from shared.worker import Loop
 
 
 def main() -> None:
     """Run until told to stop."""
-    settings = Settings()
+    settings = load(Settings)
     logs.configure("registry", "worker", settings.log_level)
-    tracing.configure("registry")
+    tracing.configure("registry", "worker", settings.otlp_endpoint)
     database = Database(settings.database_url, pool_size=6, application_name="registry-worker")
     cipher = AccountCipher(settings.account_key.get_secret_value())
     runner = JobRunner(database, {KIND: ImportRunner(database, settings, SystemClock(), cipher)})
-    run([Loop("jobs", runner.step), forgetting(database), sealing(database, "registry")])
-    database.close()
+    work("worker", settings, database, [Loop("jobs", runner.step), forgetting(database), sealing(database, "registry")])
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from functools import cache
 from pathlib import Path
 
 import orjson
@@ -16,7 +17,10 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, create_engine, make_url, text
 
+from shared.settings import ServiceSettings, load
+
 SERVICES = ("registry", "eligibility", "payout")
+LOCK_SECONDS = 5
 PLUMBING_SQL = Path(__file__).with_name("plumbing")
 
 
@@ -52,10 +56,18 @@ def plumbing_statements(version: str) -> str:
 
 
 def upgrade(service: str, owner_url: str, application_role: str) -> None:
-    """Bring `service`'s database to the newest version and grant `application_role` the use of it."""
+    """Bring `service`'s database to the newest version and grant `application_role` the use of it.
+
+    A database that a later version has migrated is left as it is. A statement that does not get its lock within
+    LOCK_SECONDS fails, and with it its migration, so that nobody waits behind it: run it again.
+    """
     engine = create_engine(make_url(owner_url).set(drivername="postgresql+psycopg"))
     try:
         with engine.connect() as connection:
+            if revision_of(connection) > _head(service):
+                return
+            connection.execute(text(f"SET lock_timeout = '{LOCK_SECONDS}s'"))
+            connection.commit()
             command.upgrade(configuration(service, connection), "heads")
         with engine.begin() as connection:
             _grant(service, connection, application_role)
@@ -63,10 +75,22 @@ def upgrade(service: str, owner_url: str, application_role: str) -> None:
         engine.dispose()
 
 
-def is_current(service: str, connection: Connection) -> bool:
-    """Tell whether the database that `connection` reaches has the tables of this version."""
-    heads = set(ScriptDirectory.from_config(configuration(service)).get_heads())
-    return heads == set(MigrationContext.configure(connection).get_current_heads())
+def is_migrated(service: str, connection: Connection) -> bool:
+    """Tell whether the database has the tables of this version, or of a later one: an upgrade replaces process by process.
+
+    What a later version makes of the tables, the version before can work with (docs/decisions/0013).
+    """
+    return revision_of(connection) >= _head(service)
+
+
+def revision_of(connection: Connection) -> str:
+    """Return the revision that the database has reached, empty if none; revisions are numbered 0001, 0002, …"""
+    return MigrationContext.configure(connection).get_current_revision() or ""
+
+
+@cache
+def _head(service: str) -> str:
+    return str(ScriptDirectory.from_config(configuration(service)).get_current_head())
 
 
 def _grant(service: str, connection: Connection, role: str) -> None:
@@ -83,7 +107,7 @@ def _grant(service: str, connection: Connection, role: str) -> None:
 
 def main(service: str) -> None:
     """Upgrade the database of `service` as its settings say."""
-    settings = importlib.import_module(f"services.{service}.settings").Settings()
+    settings: ServiceSettings = load(importlib.import_module(f"services.{service}.settings").Settings)
     if settings.owner_database_url is None:
         sys.exit(f"Set {service.upper()}_OWNER_DATABASE_URL: migrations run as the owner of the tables.")
     role = make_url(settings.database_url).username or "postgres"

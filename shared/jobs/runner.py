@@ -81,7 +81,7 @@ class JobRunner:
         lease = threading.Thread(target=job.keep_alive, name=f"lease-{row.id}", daemon=True)
         lease.start()
         try:
-            with tracing.span(f"job {row.kind}", row.trace_parent):
+            with tracing.span(f"job {row.kind}", row.trace_parent), metrics.JOB_SECONDS.labels(kind=row.kind).time():
                 self._run(row.kind, job, row.attempts)
         finally:
             job.end()

@@ -178,6 +178,6 @@ class Consumer:
 
 
 def _may_pass(error: Exception) -> bool:
-    """Tell whether trying again may help. It does not where PostgreSQL's limits are exceeded (class 54): a text too long for an index."""
+    """Tell whether trying again may help. Where a limit of PostgreSQL's is exceeded (class 54: a long text in an index) it does not."""
     limit = isinstance(error, OperationalError) and str(getattr(error.orig, "sqlstate", "")).startswith("54")
     return isinstance(error, (OperationalError, InterfaceError, PoolTimeoutError)) and not limit

@@ -37,7 +37,7 @@ TOLD_BYTES = 128 * 1024
 """Largest message that is told whole: in base64, its headers escaped, it still fits what any broker takes (1 MB).
 An event that no broker takes would keep the relay from all that come after it."""
 KEY_BYTES = 1_000
-"""Of a longer key, which no event of ours has, the beginning is kept: an index takes no more than 2,700 bytes."""
+"""Of a longer key, which no event of ours has, the beginning is kept: an index takes 2,700 bytes at most."""
 
 dead_letters = Table(
     "dead_letters",

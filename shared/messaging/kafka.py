@@ -52,6 +52,20 @@ def consumer(bootstrap_servers: str, group_id: str, topic: str, *, max_poll_reco
     return subscription
 
 
+def probe(bootstrap_servers: str, group_id: str) -> KafkaConsumer:
+    """Return a consumer that looks at what `group_id` has taken without joining it: it subscribes to and commits nothing."""
+    return KafkaConsumer(
+        bootstrap_servers=bootstrap_servers.split(","),
+        group_id=group_id,
+        client_id=f"{group_id}-lag",
+        enable_auto_commit=False,
+        max_partition_fetch_bytes=64 * 1024,
+        fetch_max_wait_ms=200,
+        allow_auto_create_topics=False,
+        metrics_enabled=False,
+    )
+
+
 def ensure_topics(bootstrap_servers: str, *, patience_seconds: float = 30.0) -> None:
     """Create the topics that do not exist yet, waiting up to `patience_seconds` for the broker to answer."""
     deadline = time.monotonic() + patience_seconds

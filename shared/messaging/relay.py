@@ -6,6 +6,7 @@ Rows are found by `published_at IS NULL`, never by a cursor: a low id that commi
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
@@ -16,21 +17,19 @@ from kafka.errors import KafkaError
 from sqlalchemy import Column, Connection, Integer, Row, Table, Text, bindparam, func, select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from shared import worker
 from shared.audit import log as audit
 from shared.database.engine import Database
 from shared.database.schema import plumbing
 from shared.messaging import kafka
 from shared.messaging.envelope import Event
 from shared.messaging.outbox import outbox, republish_latest
-from shared.observability import logs, metrics, tracing
-from shared.settings import ServiceSettings
+from shared.observability import metrics
 
 BATCH_ROWS = 5_000
 STEP_BATCHES = 20
 LOG_CHECK_SECONDS = 10.0
 SETTLE_SECONDS = 40.0
-"""How long all that was sent may take to be acknowledged: longer than the producer tries (`delivery_timeout_ms`), for all together.
+A promise that the client forgets as the broker's log is exchanged would else be waited for, one after the other, for hours."""
 A promise that the client forgets while the broker's log is exchanged would else be waited for, one after the other, for hours."""
 LEADER_LOCK = 0x72656C6179  # "relay"
 
@@ -56,8 +55,8 @@ _mark = (
 )
 
 
-_Sent = tuple[int, Any]
-"""An outbox row's id, and Kafka's promise of its acknowledgement."""
+_Sent = tuple[int, str, Any]
+"""An outbox row's id and topic, and Kafka's promise of its acknowledgement."""
 
 
 class PublishingError(RuntimeError):
@@ -117,17 +116,20 @@ class Relay:
     def _settle(self, sent: Sequence[_Sent]) -> None:
         """Wait for the broker's word on what was sent, and mark what it acknowledged."""
         acknowledged = []
+        taken: Counter[str] = Counter()
         deadline = time.monotonic() + SETTLE_SECONDS
-        for row_id, future in sent:
+        for row_id, topic, future in sent:
             try:
                 future.get(timeout=max(0.0, deadline - time.monotonic()))
             except KafkaError:
                 continue
             acknowledged.append(row_id)
+            taken[topic] += 1
         self._crash_point("relay: sent, not marked")
         with self._database.transaction() as connection:
             connection.execute(_mark, {"ids": acknowledged})
-        metrics.EVENTS_PUBLISHED.inc(len(acknowledged))
+        for topic, events in taken.items():
+            metrics.EVENTS_PUBLISHED.labels(topic=topic).inc(events)
         if len(acknowledged) < len(sent):
             raise PublishingError(f"{len(sent) - len(acknowledged)} events were not acknowledged by the broker")
 
@@ -142,6 +144,7 @@ class Relay:
             self._leadership.invalidate()  # a lock that is still held ends with its session, so that must not be pooled
             self._leadership.close()
             self._leadership = None
+            metrics.RELAY_LEADS.set(0)
 
     def _lead(self) -> bool:
         if self._leadership is not None:
@@ -154,6 +157,7 @@ class Relay:
         self._leadership = connection
         self._producer = kafka.producer(self._bootstrap_servers, self._client_id)
         self._republish_to_a_new_log()
+        metrics.RELAY_LEADS.set(1)
         log.info("relay.leads")
         return True
 
@@ -188,31 +192,26 @@ class Relay:
                 )
                 log.warning("relay.broker_log_is_new", republished=republished)
 
+    @staticmethod
+    def event_of(row: Row[Any]) -> Event:
+        """Return the event that a row of the outbox holds."""
+        return Event(
+            topic=row.topic,
+            key=row.key,
+            type=row.type,
+            id=row.event_id,
+            source=row.source,
+            subject=row.subject,
+            time=row.occurred_at,
+            data=row.data.encode(),
+            trace_parent=row.trace_parent,
+        )
+
     def _send(self, rows: Sequence[Row[Any]]) -> list[_Sent]:
         assert self._producer is not None
         sent = []
         for row in rows:
-            event = Event(
-                topic=row.topic,
-                key=row.key,
-                type=row.type,
-                id=row.event_id,
-                source=row.source,
-                subject=row.subject,
-                time=row.occurred_at,
-                data=row.data.encode(),
-                trace_parent=row.trace_parent,
-            )
+            event = self.event_of(row)
             future = self._producer.send(event.topic, key=event.key.encode(), value=event.data, headers=event.headers())
-            sent.append((row.id, future))
+            sent.append((row.id, row.topic, future))
         return sent
-
-
-def run_relay(service: str, settings: ServiceSettings) -> None:
-    """Publish `service`'s outbox until the process is told to stop: what each service's `relay.py` runs."""
-    logs.configure(service, "relay", settings.log_level)
-    tracing.configure(service)
-    database = Database(settings.database_url, pool_size=3, application_name=f"{service}-relay")
-    relay = Relay(database, settings.kafka_bootstrap_servers, f"{service}-relay")
-    worker.run([worker.Loop("relay", relay.step, close=relay.close)])
-    database.close()

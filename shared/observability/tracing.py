@@ -7,8 +7,10 @@ from contextlib import contextmanager
 
 from opentelemetry import trace
 from opentelemetry.context import Context
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import SpanKind
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
@@ -16,9 +18,20 @@ _propagator = TraceContextTextMapPropagator()
 _tracer = trace.get_tracer("ecommerce-subsidies")
 
 
-def configure(service: str) -> None:
-    """Install a tracer provider for the process; without an exporter it only gives and carries ids."""
-    trace.set_tracer_provider(TracerProvider(resource=Resource.create({"service.name": service})))
+def configure(service: str, process: str, otlp_endpoint: str | None = None) -> None:
+    """Install a tracer provider for the process: it gives and carries ids, and sends spans to `otlp_endpoint` if there is one."""
+    provider = TracerProvider(resource=Resource.create({"service.name": f"{service}-{process}"}))
+    if otlp_endpoint:
+        exporter = OTLPSpanExporter(endpoint=f"{otlp_endpoint.rstrip('/')}/v1/traces")
+        provider.add_span_processor(BatchSpanProcessor(exporter))
+    trace.set_tracer_provider(provider)
+
+
+def flush() -> None:
+    """Send what has not been sent yet, before the process ends."""
+    provider = trace.get_tracer_provider()
+    if isinstance(provider, TracerProvider):
+        provider.shutdown()
 
 
 def current_trace_id() -> str | None:

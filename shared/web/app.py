@@ -5,27 +5,31 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import structlog
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request
 from fastapi_swagger import patch_fastapi
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from pydantic import BaseModel
-from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp, Message, Receive, Send
 from starlette.types import Scope as AsgiScope
 
 from shared.clock import Clock
 from shared.database.engine import Database
-from shared.database.migrate import is_current
+from shared.database.migrate import is_migrated
+from shared.measurements.reading import ReadFigures
+from shared.measurements.reading import figures as read_figures
+from shared.messaging import asyncapi
 from shared.messaging.consumer import Handler
 from shared.observability import metrics, tracing
 from shared.web import audit, openapi, problems
-from shared.web.auth import TokenVerifier, needs
+from shared.web.auth import TokenVerifier
+from shared.web.chinese import in_chinese
+from shared.web.idempotency import json_response
+from shared.web.metrics import Health, app_metrics, router_of
 from shared.web.problems import MEDIA_TYPE_UNSUPPORTED, TOO_LARGE, UNAVAILABLE, Problem, ProblemDetails
-from shared.web.scopes import Scope
+from shared.web.status.routes import router as status
 
 MAX_BODY_BYTES = 4 * 1024 * 1024
 
@@ -53,12 +57,6 @@ def refusals(*kinds: problems.ProblemType) -> dict[int | str, dict[str, Any]]:
     }
 
 
-class Health(BaseModel):
-    """The answer of a probe."""
-
-    status: str
-
-
 def create_app(
     *,
     service: str,
@@ -73,13 +71,14 @@ def create_app(
     large_bodies: Mapping[str, int] | None = None,
     event_handlers: Mapping[str, Handler] | None = None,
     tags: Mapping[str, str] | None = None,
+    figures: ReadFigures = lambda _: (),
 ) -> FastAPI:
     """Build a service's app around `routers`.
 
     `state` is put on `app.state` for the routes; callers get their tokens at `token_url`; `large_bodies` are path prefixes
     whose bodies may be files of any content type that the route takes, with the limit of each in bytes; `event_handlers`
     give effect to the events of a topic, for dead letters that are replayed; `tags` describes the tags for which the first
-    line of their module of routes does not speak.
+    line of their module of routes does not speak; `figures` reads what the service's metrics say beside what all tell.
     """
 
     @asynccontextmanager
@@ -87,7 +86,9 @@ def create_app(
         yield
         database.close()
 
-    routers = [_probes(service, database), *routers]
+    read = partial(read_figures, own=figures, topics=sorted(event_handlers or {}))
+    probes = router_of(lambda: app_metrics(database, read))
+    routers = [probes, _readiness(service, database), status, *routers, audit.router]
     app = FastAPI(
         title=title,
         description=description,
@@ -107,76 +108,48 @@ def create_app(
     app.state.token_verifier = token_verifier
     app.state.clock = clock
     app.state.service = service
+    app.state.draining = False
     app.state.event_handlers = dict(event_handlers or {})
+    app.state.figures = read
+    app.state.token_url = token_url
     for name, value in (state or {}).items():
         setattr(app.state, name, value)
     problems.install(app)
-    for router in (*routers, audit.router):
+    for router in routers:
         app.include_router(router)
-    app.add_middleware(_Edge, service=service, large_bodies=dict(large_bodies or {}))
+    app.add_middleware(_Edge, large_bodies=dict(large_bodies or {}))
+    app.add_route("/asyncapi.json", lambda _: json_response(asyncapi.document()), include_in_schema=False)
     app.openapi = lambda: openapi.document(app, token_url)  # type: ignore[method-assign]
+    app.add_route(
+        "/openapi.zh-CN.json", lambda _: json_response(in_chinese(app.openapi(), service)), include_in_schema=False
+    )
     return app
 
 
-def _probes(service: str, database: Database) -> APIRouter:
+def _readiness(service: str, database: Database) -> APIRouter:
     router = APIRouter(tags=["operations"])
 
-    @router.get("/healthz", operation_id="get_health", response_model=Health, responses={})
-    def get_health() -> dict[str, str]:
-        """Tell that the process answers."""
-        return {"status": "ok"}
-
     @router.get("/readyz", operation_id="get_readiness", response_model=Health)
-    def get_readiness() -> dict[str, str]:
-        """Tell that the service can work: its database answers and has this version's tables."""
+    def get_readiness(request: Request) -> dict[str, str]:
+        """Tell that the service can work: it is not about to stop, its database answers and has this version's tables."""
+        if request.app.state.draining:
+            raise Problem(UNAVAILABLE, "The service is about to stop.")
         try:
             with database.reading() as connection:
-                if not is_current(service, connection):
+                if not is_migrated(service, connection):
                     raise Problem(UNAVAILABLE, "The database has not been migrated to this version.")
         except SQLAlchemyError as error:
             raise Problem(UNAVAILABLE, "The database does not answer.") from error
         return {"status": "ready"}
 
-    @router.get(
-        "/metrics",
-        operation_id="get_metrics",
-        response_class=Response,
-        responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
-        dependencies=[needs(Scope.METRICS_READ)],
-    )
-    def get_metrics() -> Response:
-        """Give the metrics in Prometheus' text format."""
-        _measure_backlog(service, database)
-        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
-
     return router
-
-
-def _measure_backlog(service: str, database: Database) -> None:
-    with database.reading() as connection:
-        row = connection.execute(
-            text(
-                """
-                SELECT (SELECT count(*) FROM outbox WHERE published_at IS NULL) AS pending,
-                       (SELECT coalesce(extract(epoch FROM now() - min(created_at)), 0)
-                          FROM outbox WHERE published_at IS NULL) AS oldest_seconds,
-                       (SELECT count(*) FROM dead_letters WHERE state = 'open') AS dead,
-                       (SELECT count(*) FROM jobs WHERE state IN ('queued', 'running')) AS jobs
-                """
-            )
-        ).one()
-    metrics.OUTBOX_PENDING.labels(service=service).set(row.pending)
-    metrics.OUTBOX_AGE_SECONDS.labels(service=service).set(row.oldest_seconds)
-    metrics.DEAD_LETTERS_OPEN.labels(service=service).set(row.dead)
-    metrics.JOBS_WAITING.labels(service=service).set(row.jobs)
 
 
 class _Edge:
     """What surrounds every request: its trace, its metrics, its line in the log, the limit of its body."""
 
-    def __init__(self, app: ASGIApp, *, service: str, large_bodies: Mapping[str, int]) -> None:
+    def __init__(self, app: ASGIApp, *, large_bodies: Mapping[str, int]) -> None:
         self._app = app
-        self._service = service
         self._large_bodies = large_bodies
 
     async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
@@ -194,7 +167,7 @@ class _Edge:
                 message["headers"] = [*message.get("headers", ()), (b"x-content-type-options", b"nosniff")]
             await send(message)
 
-        metrics.HTTP_IN_FLIGHT.labels(service=self._service).inc()
+        metrics.HTTP_IN_FLIGHT.inc()
         with tracing.span(f"{scope['method']}", request.headers.get("traceparent"), server=True):
             try:
                 await self._guarded(scope, receive, send_counted, request)
@@ -202,10 +175,10 @@ class _Edge:
                 seconds = time.perf_counter() - started
                 route = scope.get("route")
                 operation = getattr(route, "operation_id", None) or "none"
-                metrics.HTTP_IN_FLIGHT.labels(service=self._service).dec()
-                metrics.HTTP_REQUESTS.labels(service=self._service, operation=operation, status=str(status)).inc()
-                metrics.HTTP_SECONDS.labels(service=self._service, operation=operation).observe(seconds)
-                if operation not in ("get_health", "get_readiness", "get_metrics"):
+                metrics.HTTP_IN_FLIGHT.dec()
+                metrics.HTTP_REQUESTS.labels(operation=operation, status=str(status)).inc()
+                metrics.HTTP_SECONDS.labels(operation=operation).observe(seconds)
+                if operation not in metrics.PROBES:
                     actor = getattr(request.state, "actor", None)
                     log.info(
                         "request",

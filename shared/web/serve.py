@@ -1,9 +1,13 @@
-"""Runs a service's app under uvicorn: SIGTERM finishes what is in hand; access lines go to the app's own log."""
+"""Runs a service's app under uvicorn. SIGTERM: `/readyz` says 503 first, then no more is taken, what is in hand is finished."""
 
 from __future__ import annotations
 
+import signal
+import threading
+from types import FrameType
 from typing import Protocol, TypeVar
 
+import structlog
 import uvicorn
 from fastapi import FastAPI
 
@@ -12,6 +16,11 @@ from shared.database.engine import Database
 from shared.observability import logs, tracing
 from shared.settings import ServiceSettings
 from shared.web.auth import RemoteKeys, TokenVerifier
+
+FINISHING_SECONDS = 10
+"""How long requests in hand may take once no more are taken."""
+
+log = structlog.get_logger(__name__)
 
 Settings_contra = TypeVar("Settings_contra", bound=ServiceSettings, contravariant=True)
 
@@ -26,10 +35,28 @@ class Build(Protocol[Settings_contra]):
         ...
 
 
+class _DrainingServer(uvicorn.Server):
+    """Told to stop, it is not ready from then on, and stops `drain_seconds` later; told again, at once."""
+
+    def __init__(self, config: uvicorn.Config, app: FastAPI, drain_seconds: float) -> None:
+        super().__init__(config)
+        self._app = app
+        self._drain_seconds = drain_seconds
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        draining, self._app.state.draining = self._app.state.draining, True
+        if draining or not self._drain_seconds:
+            super().handle_exit(sig, frame)
+            return
+        stop = threading.Timer(self._drain_seconds, lambda: super(_DrainingServer, self).handle_exit(sig, frame))
+        stop.daemon = True
+        stop.start()
+
+
 def serve(service: str, settings: Settings_contra, build: Build[Settings_contra]) -> None:
     """Serve `service` as its settings say, until SIGTERM or SIGINT."""
     logs.configure(service, "app", settings.log_level)
-    tracing.configure(service)
+    tracing.configure(service, "app", settings.otlp_endpoint)
     clock = SystemClock()
     keys = RemoteKeys(settings.token_jwks_url)
     app = build(
@@ -38,12 +65,19 @@ def serve(service: str, settings: Settings_contra, build: Build[Settings_contra]
         token_verifier=TokenVerifier(settings.token_issuer, settings.token_audience, keys, clock),
         clock=clock,
     )
-    uvicorn.run(
+    config = uvicorn.Config(
         app,
         host=settings.host,
         port=settings.port,
         log_config=None,
         access_log=False,
         server_header=False,
-        timeout_graceful_shutdown=10,
+        timeout_graceful_shutdown=FINISHING_SECONDS,
     )
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(
+            number, lambda *_: None
+        )  # uvicorn raises the signal again once it has stopped: that is the end anyway
+    _DrainingServer(config, app, settings.drain_seconds).run()
+    log.info("app.stopped")
+    tracing.flush()

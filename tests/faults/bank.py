@@ -1,4 +1,4 @@
-"""Those who use the system by HTTP while it is hurt: they repeat a request under its key until they have an answer, and remember it."""
+"""Those who use the system by HTTP while it is hurt: they repeat a request under its key until it is answered."""
 
 from __future__ import annotations
 

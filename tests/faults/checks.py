@@ -86,7 +86,7 @@ def verify(campaign: Campaign) -> None:
 
 
 def _missing(campaign: Campaign) -> set[str]:
-    """Return the events of the outbox that payout does not have, but for those that a lost log may have taken: superseded ones."""
+    """Return the events of the outbox that payout lacks, but for superseded ones that a lost log may have taken."""
     told = {
         str(row.event_id): (row.id, row.key)
         for row in campaign.world.rows("eligibility", "SELECT id, key, event_id FROM outbox")
@@ -97,8 +97,7 @@ def _missing(campaign: Campaign) -> set[str]:
     return {
         event
         for event in expected | set(told)
-        if event not in received
-        and (event in latest or event not in told or told[event][0] > campaign.log_lost_after)
+        if event not in received and (event in latest or event not in told or told[event][0] > campaign.log_lost_after)
     }
 
 
@@ -152,7 +151,9 @@ def _payments(campaign: Campaign) -> None:
     if settled != users.paid:
         differing = set(settled.items()) ^ set(users.paid.items())
         campaign.violations.append(f"mismatch: {len(differing)} orders that the bank has paid, or the books say so")
-    posted = [(row.document, row.amount_fen) for row in rows("payout", "SELECT document, amount_fen FROM appropriations")]
+    posted = [
+        (row.document, row.amount_fen) for row in rows("payout", "SELECT document, amount_fen FROM appropriations")
+    ]
     if sorted(posted) != sorted(users.documents.items()):
         campaign.violations.append(f"mismatch: {len(posted)} appropriations for {len(users.documents)} commands")
 
@@ -174,4 +175,3 @@ def _files(campaign: Campaign) -> None:
     again = campaign.world.rows("registry", "SELECT count(*) FROM annual_sales_history")[0][0]
     if again:
         campaign.violations.append(f"double: {again} imported rows have a history")
-

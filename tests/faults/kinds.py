@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import NamedTuple
 from uuid import uuid4
 
+import httpx
 import orjson
 from kafka import KafkaConsumer
 from kafka.structs import OffsetAndMetadata
@@ -179,8 +181,8 @@ def stampede(campaign: Campaign) -> None:
     key, users = uuid4().hex, campaign.users
     body, headers = users.appropriation(3), {"Idempotency-Key": key}
     with ThreadPoolExecutor(STAMPEDE) as pool:
-        send = lambda _: users.once("finance-maker", "POST", "payout:/v1/appropriations", json=body, headers=headers)  # noqa: E731
-        answers = [answer for answer in pool.map(send, range(STAMPEDE)) if answer is not None]
+        send = partial(users.once, "finance-maker", "POST", "payout:/v1/appropriations", json=body, headers=headers)
+        answers = _heard([pool.submit(send) for _ in range(STAMPEDE)])
     answers.append(users.appropriate(body, key))
     made = {answer.json()["id"] for answer in answers if answer.is_success}
     if len(made) != 1:
@@ -189,17 +191,23 @@ def stampede(campaign: Campaign) -> None:
 
 def race_to_approve(campaign: Campaign) -> None:
     """Eight approvals of one order at once, each under its own key, and one by who may not."""
-    issued = campaign.world.rows("payout", "SELECT id FROM payment_orders WHERE state = 'issued' ORDER BY random() LIMIT 1")
+    issued = campaign.world.rows(
+        "payout", "SELECT id FROM payment_orders WHERE state = 'issued' ORDER BY random() LIMIT 1"
+    )
     if not issued:
         campaign.decisions.decide(10)
         return
     path = f"payout:/v1/payment-orders/{issued[0].id}/approve"
     with ThreadPoolExecutor(8) as pool:
-        send = lambda _: campaign.users.once("finance-checker", "POST", path)  # noqa: E731
-        answers = [answer for answer in pool.map(send, range(8)) if answer is not None]
+        approvals = [pool.submit(campaign.users.once, "finance-checker", "POST", path) for _ in range(8)]
+        answers = _heard(approvals)
     by_maker = campaign.users.command("finance-maker", path)
     if sum(answer.status_code == 200 for answer in answers) > 1 or by_maker.status_code != 403:
         campaign.violations.append(f"approved {[a.status_code for a in answers]}; by its maker {by_maker.status_code}")
+
+
+def _heard(sent: Iterable[Future[httpx.Response | None]]) -> list[httpx.Response]:
+    return [answer for each in sent if (answer := each.result()) is not None]
 
 
 def lose_answers(campaign: Campaign) -> None:
@@ -225,10 +233,11 @@ def _import(campaign: Campaign, *, twice: bool) -> None:
     fen = {code: campaign.dice.randint(1, 10**9) for code in campaign.payees}
     lines = [f"{code},{year},{amount // 100}.{amount % 100:02d}" for code, amount in fen.items()]
     content = ("uscc,year,online_retail_yuan\n" + "\n".join(lines)).encode()
-    path = "registry:/v1/imports?dataset=annual_sales"
+    path, headers = "registry:/v1/imports?dataset=annual_sales", {"Content-Type": "text/csv"}
     with ThreadPoolExecutor(2) as pool:
-        send = lambda _: campaign.users.command("data-platform", path, content=content, headers={"Content-Type": "text/csv"})  # noqa: E731
-        for answer in pool.map(send, range(2 if twice else 1)):
+        send = partial(campaign.users.command, "data-platform", path, content=content, headers=headers)
+        for sent in [pool.submit(send) for _ in range(2 if twice else 1)]:
+            answer = sent.result()
             if answer.is_success:
                 campaign.users.promised.append(("data-platform", f"registry:/v1/imports/{answer.json()['id']}"))
             else:

@@ -47,7 +47,8 @@ class World:
         self.system.start()
         self.children = {child.name: child for child in self.system.supervisor._children}
         first = self.children["payout-worker"]
-        second = Child("payout-worker-2", first.command, first.log.with_name("payout-worker-2.log"), first.environment)
+        log = first.log.with_name("payout-worker-2.log")
+        second = Child("payout-worker-2", first.command, log, {**first.environment, "METRICS_PORT": "0"})
         self.system.supervisor.start(second)
         self.children[second.name] = second
         urls = {service: self.system.url(service) for service in ("issuer", "registry", "eligibility", "payout")}

@@ -302,9 +302,7 @@ def test_a_refused_decision_is_told_on_the_topic_of_dead_letters(receiver: Datab
 
 
 @pytest.mark.parametrize("where", ["key", "value", "header", "escaped header", "id"])
-def test_a_dead_letter_too_large_for_a_broker_holds_nothing_up(
-    receiver: Database, broker: Broker, where: str
-) -> None:
+def test_a_dead_letter_too_large_for_a_broker_holds_nothing_up(receiver: Database, broker: Broker, where: str) -> None:
     def refuse(_: Connection, __: Sequence[Message]) -> None:
         raise RejectedMessageError("too much")
 
@@ -340,5 +338,5 @@ def test_promises_that_the_client_forgets_are_waited_for_once_not_one_after_the_
     monkeypatch.setattr("shared.messaging.relay.time", SimpleNamespace(monotonic=lambda: sum(waited)))
     relay = Relay(publisher, "nowhere:1", "forgotten")
     with pytest.raises(PublishingError, match="1000 events"):
-        relay._settle([(number, Forgotten()) for number in range(1_000)])
+        relay._settle([(number, TOPIC, Forgotten()) for number in range(1_000)])
     assert sum(waited) == SETTLE_SECONDS

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
@@ -20,7 +21,7 @@ def test_migrations_make_the_declared_tables(service: str, fresh_database: Calla
     database = fresh_database(service)
     engine = create_engine(make_url(database.owner_url).set(drivername="postgresql+psycopg"), poolclass=NullPool)
     with engine.connect() as connection:
-        assert migrate.is_current(service, connection)
+        assert migrate.is_migrated(service, connection)
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, migrate.metadata_of(service)) == []  # type: ignore[arg-type]
 
@@ -37,3 +38,29 @@ def test_the_application_role_cannot_change_what_is_append_only(
             with pytest.raises(DBAPIError, match="permission denied"), application.transaction() as connection:
                 connection.execute(text(statement))
     application.close()
+
+
+def test_a_database_of_a_later_version_is_ready_and_left_alone(
+    fresh_database: Callable[[str], ServiceDatabase],
+) -> None:
+    database = fresh_database("payout")
+    engine = create_engine(make_url(database.owner_url).set(drivername="postgresql+psycopg"), poolclass=NullPool)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        assert migrate.is_migrated("payout", connection)
+    migrate.upgrade("payout", database.owner_url, "payout_app")
+    with engine.begin() as connection:
+        assert migrate.revision_of(connection) == "9999"
+        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+        assert not migrate.is_migrated("payout", connection)
+        connection.execute(text("DELETE FROM alembic_version"))
+        assert not migrate.is_migrated("payout", connection)
+
+
+@pytest.mark.parametrize("service", migrate.SERVICES)
+def test_revisions_are_numbered_and_never_go_down(service: str) -> None:
+    found = list(ScriptDirectory.from_config(migrate.configuration(service)).walk_revisions("base", "heads"))
+    assert [each.revision for each in found] == [f"{number:04}" for number in range(len(found), 0, -1)]
+    for each in found:
+        with pytest.raises(NotImplementedError):
+            each.module.downgrade()

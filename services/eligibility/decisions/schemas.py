@@ -35,7 +35,16 @@ class ReasonBody(_Body):
 class BulkApprovalRequest(_Body):
     """Approve what an evaluation proposed, or what stood in a notice, but for some."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, populate_by_name=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        strict=True,
+        populate_by_name=True,
+        json_schema_extra={
+            "examples": [
+                {"evaluation_id": "0198c5b2-7d3e-7a41-9c55-2f6a1b0c9d12", "except": [], "reason": "材料已核实"}
+            ]
+        },
+    )
 
     evaluation_id: UUID | None = Field(default=None, strict=False)
     notice_id: UUID | None = Field(default=None, strict=False, description="Instead of `evaluation_id`")

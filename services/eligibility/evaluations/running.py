@@ -28,6 +28,7 @@ from shared.clock import Clock
 from shared.database.bulk import copy_frame
 from shared.database.engine import Database
 from shared.jobs.runner import RunningJob
+from shared.observability import metrics
 
 _STEPS = 4  # facts read, judged, kept, proposed
 
@@ -54,6 +55,7 @@ class Runner:
             hold_proposals(connection)  # what stands must not change between judging and proposing
             readings = official_readings(connection, book)
             found = self._judged(connection, order, book, readings, ahead)
+            metrics.EVALUATION_ROWS.labels(rows="outcomes").inc(found.outcomes.height)
             job.progress(job.total - 2, job.total)
             keep_documents(connection, "book", _document(book.hash, book.document))
             keep_documents(connection, "readings", _document(readings.hash, readings.document))

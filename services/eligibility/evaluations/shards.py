@@ -84,11 +84,13 @@ class Shards:
         while True:
             with database.reading() as connection:
                 waiting = _waiting(connection, job.id)
-            if not waiting:
-                break
-            if total - len(waiting) > judged:
+            if (
+                total - len(waiting) > judged
+            ):  # told though all are judged already: by others, before this worker took over
                 judged, since = total - len(waiting), time.monotonic()
                 job.progress(judged, total + 2)
+            if not waiting:
+                break
             if time.monotonic() - since > self._patience_seconds:
                 with database.transaction() as connection:
                     self._judge(connection, job.id, waiting[0])

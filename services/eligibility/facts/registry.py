@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from services.eligibility.evaluation.reach import Ask, Fetch
 from services.eligibility.facts.catalogue import CATALOGUE, Facts
+from shared.observability import metrics
 from shared.web.problems import UNAVAILABLE, Problem
 
 VALUES_PER_QUERY = 20_000
@@ -91,6 +92,7 @@ class RegistryFacts:
         with pa.ipc.open_stream(answer.content) as stream:
             frame = pl.from_arrow(stream.read_all())
         assert isinstance(frame, pl.DataFrame)
+        metrics.EVALUATION_ROWS.labels(rows="facts").inc(frame.height)
         return frame.select("dataset", "revision", "enterprises")
 
     def fetching(self, revision: int) -> Fetch:

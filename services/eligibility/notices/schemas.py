@@ -15,7 +15,11 @@ from services.eligibility.notices.domain import NoticeState
 class NoticeRequest(BaseModel):
     """What to notice: all that an evaluation proposed, or the decisions named."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        strict=True,
+        json_schema_extra={"examples": [{"evaluation_id": "0198c5b2-7d3e-7a41-9c55-2f6a1b0c9d12"}]},
+    )
 
     evaluation_id: UUID | None = Field(default=None, strict=False)
     decision_ids: list[Annotated[UUID, Field(strict=False)]] | None = Field(

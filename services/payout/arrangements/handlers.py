@@ -48,10 +48,13 @@ def draft(connection: Connection, document: ArrangementDraft, *, by: str, now: d
     return get(connection, arrangement_id)
 
 
-def confirm(connection: Connection, arrangement_id: UUID, *, by: str, now: datetime) -> dict[str, Any]:
+def confirm(
+    connection: Connection, arrangement_id: UUID, *, by: str, now: datetime, samples_allowed: bool = False
+) -> dict[str, Any]:
     """Confirm a draft: from now on it is in force in its period and never edited. Awards that wait for it go on by themselves.
 
-    Raises Problem 404, 409 if the author confirms, if it is confirmed already, or if it overlaps another confirmed one.
+    Raises Problem 404, 409 if the author confirms, if it is confirmed already, if it overlaps another confirmed one, or if it
+    is a sample and real money is paid here.
     """
     row = connection.execute(
         select(arrangements).where(arrangements.c.id == arrangement_id).with_for_update()
@@ -60,6 +63,8 @@ def confirm(connection: Connection, arrangement_id: UUID, *, by: str, now: datet
         raise Problem(NOT_FOUND, "There is no such arrangement.")
     if row.state == "confirmed":
         raise Problem(CONFLICT, "The arrangement is confirmed already.")
+    if row.sample and not samples_allowed:
+        raise Problem(CONFLICT, "A sample arrangement is never confirmed in production: draft the real one.")
     if row.drafted_by == by:
         raise Problem(SAME_PERSON, "The author of an arrangement cannot confirm it.")
     try:
@@ -73,6 +78,12 @@ def confirm(connection: Connection, arrangement_id: UUID, *, by: str, now: datet
             CONFLICT, "A confirmed arrangement is in force on some of its days: choose other dates."
         ) from error
     return get(connection, arrangement_id)
+
+
+def samples_in_force(connection: Connection) -> list[str]:
+    """Return the numbers of confirmed arrangements that are samples."""
+    numbers = select(arrangements.c.number).where(arrangements.c.sample, arrangements.c.state == "confirmed")
+    return list(connection.execute(numbers.order_by(arrangements.c.effective_from)).scalars())
 
 
 def get(connection: Connection, arrangement_id: UUID) -> dict[str, Any]:

@@ -104,5 +104,13 @@ def confirm_arrangement(
 ) -> Response:
     """Confirm a draft that another person wrote: it is in force in its period, and is never edited again."""
     whole_city(actor)
-    now = request.app.state.clock.now()
-    return command.run(lambda connection: handlers.confirm(connection, arrangement_id, by=actor.subject, now=now))
+    state = request.app.state
+    return command.run(
+        lambda connection: handlers.confirm(
+            connection,
+            arrangement_id,
+            by=actor.subject,
+            now=state.clock.now(),
+            samples_allowed=state.samples_allowed,
+        )
+    )

@@ -172,9 +172,11 @@ class RestatedAward(BaseModel):
 
     award_id: UUID
     jurisdiction: Jurisdiction
-    payee_uscc: str = Field(pattern=r"^[0-9A-Z]{18}$")
+    payee_uscc: str = Field(pattern=r"^[0-9A-Z]{18}$", examples=["91110000600037341L"])
     instalments_fen: list[Annotated[int, Field(ge=0, le=MAX_FEN, strict=True)]] = Field(
-        max_length=10, description="What is due in the year of the first decision, in the next, and so on; fen"
+        max_length=10,
+        examples=[[10_000_000, 10_000_000]],
+        description="What is due in the year of the first decision, in the next, and so on; fen",
     )
 
 

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
 
+from services.payout import figures
 from services.payout.eligibility import Decisions, NotReachedError
 from services.payout.orders.handlers import BY
 from services.payout.reconciliation import repository
 from shared.audit import log as audit
 from shared.clock import Clock
 from shared.database.engine import Database
+from shared.measurements.measuring import keep
 from shared.worker import Loop
 
 MISSING = "decision_in_force"
 UNKNOWN = "award_decided"
+MEASUREMENT = "reconciliation"
+COUNTED = 10_000
+"""Differences of each check that are counted; more are as bad."""
 PATIENCE = timedelta(minutes=1)
 """How long a decision may be on its way before it counts as missing."""
 
@@ -50,23 +57,32 @@ def ask_for_missing(connection: Connection, decisions: Decisions, now: datetime)
     Raises NotReachedError.
     """
     found, _ = _against(connection, decisions, now, limit=None)
+    return _asked(decisions, found)
+
+
+def _asked(decisions: Decisions, found: Sequence[Mapping[str, Any]]) -> dict[str, int]:
     missing = [difference["subject"] for difference in found if difference["check"] == MISSING]
     events = decisions.ask_again(missing) if missing else 0
     return {"missing": len(missing), "events": events}
 
 
-def asking(database: Database, decisions: Decisions, clock: Clock) -> Loop:
-    """Return the worker's loop that asks once an hour for what payout lacks."""
+def reconciling(database: Database, decisions: Decisions, clock: Clock) -> Loop:
+    """Return the worker's loop that once an hour compares everything, keeps how much differs, and asks for what payout lacks."""
 
-    def ask() -> bool:
+    def compare() -> bool:
+        started = time.perf_counter()
         with database.reading_at_one_instant() as connection:
-            asked = ask_for_missing(connection, decisions, clock.now())
-        if asked["missing"]:
-            with database.transaction() as connection:
+            against, _ = _against(connection, decisions, clock.now(), limit=None)
+            found = repository.differences(connection, COUNTED) + against
+        values = figures.differences([*repository.CHECKS, MISSING, UNKNOWN], found)
+        asked = _asked(decisions, against)
+        with database.transaction() as connection:
+            keep(connection, MEASUREMENT, values, time.perf_counter() - started)
+            if asked["missing"]:
                 audit.record(connection, actor=BY, act="ask_for_missing_decisions", subjects=["*"], details=asked)
         return False
 
-    return Loop("reconciliation", ask, idle_seconds=3_600)
+    return Loop(MEASUREMENT, compare, idle_seconds=3_600)
 
 
 def _against(

@@ -169,6 +169,23 @@ def test_a_coordinator_that_died_goes_on_with_the_pieces_that_there_are(populate
     assert world.rows("SELECT count(*) FROM outbox WHERE topic = 'evaluation-shards.v1'") == [(cut,)]
 
 
+def test_a_worker_that_takes_over_when_all_pieces_are_judged_says_how_many_there_were(populated: World) -> None:
+    world = populated
+
+    class DyingAfterwards(Shards):
+        def gather(self, database: Database, job: RunningJob, total: int) -> Gathered:
+            super().gather(database, job, total)
+            raise KilledError
+
+    evaluation = world.start()
+    assert world.runner(DyingAfterwards(world.facts, patience_seconds=0)).step()
+    with world.database.transaction() as connection:
+        connection.execute(text("UPDATE jobs SET lease_until = now() - interval '1 second'"))
+    assert world.runner().step()
+    pieces_and_steps = 3 * len(policy_book(POLICY).awards) + 2
+    assert world.result(evaluation)["progress"] == {"done": pieces_and_steps, "total": pieces_and_steps}
+
+
 def test_what_came_into_force_meanwhile_keeps_its_own_day(populated: World) -> None:
     world = populated
     book = policy_book(POLICY)

@@ -45,7 +45,8 @@ _numbers = itertools.count(1)
 
 SETTINGS = Settings.model_validate(
     {
-        "database_url": "postgresql://unused",
+        "deployment": "demonstration",
+        "database_url": "postgresql:///unused",
         "kafka_bootstrap_servers": "localhost:1",
         "token_issuer": "http://issuer.test",
         "token_jwks_url": "http://issuer.test/keys",

@@ -33,7 +33,7 @@ __all__ = ["payout", "registry"]
 POLICY = "lishui-2020-1"
 SETTINGS = Settings.model_validate(
     {
-        "database_url": "postgresql://unused",
+        "database_url": "postgresql://unused/unused",
         "kafka_bootstrap_servers": "localhost:1",
         "token_issuer": "http://issuer.test",
         "token_jwks_url": "http://issuer.test/keys",

@@ -1,0 +1,33 @@
+"""What payout's app and worker look at before they start: their settings, and that no invented percentages are in force."""
+
+from __future__ import annotations
+
+import sys
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from services.payout.arrangements.handlers import samples_in_force
+from services.payout.settings import Settings
+from shared.database.engine import Database
+from shared.settings import Deployment, load
+
+
+def load_settings() -> Settings:
+    """Read the settings, or end the process with what is to be mended; a database that does not answer is waited for later."""
+    settings = load(Settings)
+    if settings.deployment is Deployment.DEMONSTRATION:
+        return settings
+    database = Database(settings.database_url, pool_size=1, application_name="payout-starting")
+    try:
+        with database.reading() as connection:
+            samples = samples_in_force(connection)
+    except SQLAlchemyError:
+        samples = []
+    finally:
+        database.close()
+    if samples:
+        sys.exit(
+            "PAYOUT_DATABASE_URL names a demonstration's database: a sample arrangement is confirmed in it."
+            " Give production a database of its own."
+        )
+    return settings

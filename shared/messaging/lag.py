@@ -1,0 +1,56 @@
+"""How far a consumer group is behind, as the broker knows it: right even when nobody consumes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from kafka import KafkaConsumer, TopicPartition
+from sqlalchemy import Connection
+
+from shared.clock import Clock
+from shared.measurements.measuring import Measurement
+from shared.messaging import kafka
+from shared.observability import metrics
+from shared.observability.metrics import Value
+
+
+def lag(bootstrap_servers: str, groups: Mapping[str, str], clock: Clock) -> Measurement:
+    """Return the measurement of messages and seconds behind; `groups` names the consumer group of each topic."""
+
+    def measure(_: Connection) -> Sequence[Value]:
+        found: list[Value] = []
+        for topic, group in groups.items():
+            probe = kafka.probe(bootstrap_servers, group)
+            try:
+                messages, oldest_ms = _behind(probe, topic)
+            finally:
+                probe.close(autocommit=False)
+            seconds = 0.0 if oldest_ms is None else max(0.0, clock.now().timestamp() - oldest_ms / 1000)
+            found += [metrics.CONSUMER_LAG.at(messages, topic), metrics.CONSUMER_SECONDS.at(seconds, topic)]
+        return found
+
+    return Measurement("lag", measure)
+
+
+def _behind(probe: KafkaConsumer, topic: str) -> tuple[int, int | None]:
+    """Return how many messages the group has not taken, and when the oldest of them was sent (ms since 1970)."""
+    partitions = [TopicPartition(topic, number) for number in sorted(probe.partitions_for_topic(topic) or ())]
+    ends, starts = probe.end_offsets(partitions), probe.beginning_offsets(partitions)
+    missing: dict[TopicPartition, int] = {}
+    for partition in partitions:
+        taken = max(probe.committed(partition) or 0, starts[partition])
+        if ends[partition] > taken:
+            missing[partition] = taken
+    if not missing:
+        return 0, None
+    probe.assign(list(missing))
+    for partition, offset in missing.items():
+        probe.seek(partition, offset)
+    oldest: dict[TopicPartition, int] = {}
+    for _ in range(10):  # a poll answers with some partitions: a few reach them all
+        for partition, records in probe.poll(timeout_ms=500, max_records=500 * len(missing)).items():
+            oldest.setdefault(partition, records[0].timestamp)
+        if len(oldest) == len(missing):
+            break
+    behind = sum(ends[partition] - offset for partition, offset in missing.items())
+    return behind, min(oldest.values(), default=None)

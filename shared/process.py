@@ -1,0 +1,41 @@
+"""What every process beside the app does: run its loops, serve its metrics, tell how it fares; until it is told to stop."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from shared import worker
+from shared.clock import SystemClock
+from shared.database.engine import Database
+from shared.measurements.heartbeat import heartbeat
+from shared.messaging.relay import Relay
+from shared.observability import logs, tracing
+from shared.settings import ServiceSettings
+from shared.web.auth import RemoteKeys, TokenVerifier
+from shared.web.metrics import served_beside
+from shared.worker import Loop
+
+
+def work(process: str, settings: ServiceSettings, database: Database, loops: Sequence[Loop]) -> None:
+    """Run `loops` until SIGTERM or SIGINT, with the metrics of the process at `METRICS_PORT`."""
+    keys = RemoteKeys(settings.token_jwks_url)
+    verifier = TokenVerifier(settings.token_issuer, settings.token_audience, keys, SystemClock())
+    try:
+        with served_beside(verifier, settings.host, settings.metrics_port):
+            worker.run([*loops, heartbeat(database, process, loops)])
+    except OSError as error:
+        sys.exit(
+            f"METRICS_PORT {settings.metrics_port} cannot be served ({error.strerror}): choose a free port, or 0 for any."
+        )
+    database.close()
+    tracing.flush()
+
+
+def run_relay(service: str, settings: ServiceSettings) -> None:
+    """Publish `service`'s outbox until the process is told to stop: what each service's `relay.py` runs."""
+    logs.configure(service, "relay", settings.log_level)
+    tracing.configure(service, "relay", settings.otlp_endpoint)
+    database = Database(settings.database_url, pool_size=4, application_name=f"{service}-relay")
+    relay = Relay(database, settings.kafka_bootstrap_servers, f"{service}-relay")
+    work("relay", settings, database, [Loop("relay", relay.step, close=relay.close)])

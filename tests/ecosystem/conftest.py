@@ -1,0 +1,88 @@
+"""One running system for all of these tests. What the machine lacks is skipped, and the reason printed at the end."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator, Iterator
+from typing import Any
+
+import pytest
+
+from deploy.ecosystem.tools import MissingToolError
+from deploy.local.demo import SAMPLE_ARRANGEMENT
+from deploy.local.processes import free_port
+from deploy.local.story import Story
+from deploy.local.system import DEFAULT_PORTS, LocalSystem
+from shared.clock import SystemClock, calendar_date
+
+
+def _skip_without_tool() -> Generator[None, object, object]:
+    try:
+        return (yield)
+    except MissingToolError as reason:
+        pytest.skip(str(reason))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
+    """Skip a test whose fixture asks for a tool that is not to be had."""
+    return (yield from _skip_without_tool())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Skip a test that asks for such a tool itself."""
+    return (yield from _skip_without_tool())
+
+
+@pytest.fixture(scope="session")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalSystem]:
+    """The whole system on free ports, empty at first, its decisions without a public notice; tests share it."""
+    ports = {name: str(free_port()) for name in DEFAULT_PORTS}
+    broker = os.environ.get("LOCAL_BROKER", "auto")
+    settings = {"ELIGIBILITY_NOTICE_WORKING_DAYS": "0", "LOCAL_BROKER": broker, **ports}
+    system = LocalSystem(tmp_path_factory.mktemp("system"), settings, durable=False)
+    try:
+        system.start()
+        yield system
+    finally:
+        system.stop()
+
+
+@pytest.fixture(scope="session")
+def urls(system: LocalSystem) -> dict[str, str]:
+    """Base URLs of the services and of the issuer, by name."""
+    return {name: system.url(name) for name in ("issuer", "registry", "eligibility", "payout")}
+
+
+@pytest.fixture(scope="session")
+def story(system: LocalSystem, urls: dict[str, str]) -> Iterator[Story]:
+    """Steps of the main job on the running system, by the demonstration's clients."""
+    story = Story(urls, system.clients)
+    yield story
+    story.close()
+
+
+@pytest.fixture(scope="session")
+def decided(story: Story) -> Story:
+    """The system with one award decided, and ordered but for what the budgets lack."""
+    uscc, today = "91331100MA2000061E", calendar_date(SystemClock().now())
+    rows: dict[str, dict[str, Any]] = {
+        "enterprises": {"uscc": uscc, "name": "丽水样例", "legal_form": "enterprise", "registered_on": "2015-06-01"},
+        "locations": {"uscc": uscc, "since": "2015-06-01", "jurisdiction": "liandu"},
+        "courier_years": {
+            "uscc": uscc,
+            "year": 2023,
+            "parcels": 4_000_000,
+            "operating_days": 365,
+            "rent_fen": 48_000_000,
+        },
+    }
+    for dataset, row in rows.items():
+        story.post("data-platform", f"registry:/v1/datasets/{dataset}/records", row)
+    if not story.get("auditor", "payout:/v1/arrangements")["items"]:
+        story.arrange(SAMPLE_ARRANGEMENT)
+    story.appropriate("city", today.year, 100_000_000, "sample")
+    evaluation = story.evaluate([2023], today.isoformat())
+    story.approve(evaluation["id"], "seen")
+    return story

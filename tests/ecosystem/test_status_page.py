@@ -1,0 +1,65 @@
+"""The status page in a real browser: on a desk and on a phone, in both languages, with nothing from elsewhere."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from deploy.ecosystem import tools
+from deploy.local.look import links
+from deploy.local.system import LocalSystem
+
+SCRIPT = Path(__file__).with_name("status_page.mjs")
+TITLES = {
+    "registry": {"en": "Registry", "zh-CN": "事实登记"},
+    "eligibility": {"en": "Eligibility", "zh-CN": "资格审核"},
+    "payout": {"en": "Payout", "zh-CN": "资金兑付"},
+}
+
+
+def test_the_page_holds_no_data_and_lets_nothing_else_in(urls: dict[str, str]) -> None:
+    answer = httpx.get(f"{urls['payout']}/status")
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy and "unsafe" not in policy
+    assert "src=" not in answer.text and "https://" not in answer.text
+    assert httpx.get(f"{urls['payout']}/v1/status").status_code == httpx.codes.UNAUTHORIZED
+
+
+def test_a_link_opens_it(system: LocalSystem) -> None:
+    for service, link in links(system.state).items():
+        token = link.partition("#token=")[2]
+        answer = httpx.get(f"{system.url(service)}/v1/status", headers={"Authorization": f"Bearer {token}"})
+        assert answer.json()["service"] == service
+
+
+@pytest.mark.parametrize("service", TITLES)
+def test_in_a_browser(service: str, system: LocalSystem, urls: dict[str, str], tmp_path: Path) -> None:
+    folder = Path(os.environ.get("SCREENSHOTS") or tmp_path)
+    asked = {
+        "packages": str(tools.node()),
+        "executable": tools.chromium(),
+        "url": f"{urls[service]}/status",
+        "secret": system.clients["ops"],
+        "folder": str(folder),
+        "name": service,
+    }
+    seen = json.loads(tools.run(["node", SCRIPT, json.dumps(asked)]))
+    assert [(one["form"], one["locale"]) for one in seen] == [
+        (form, locale) for form in ("desktop", "phone") for locale in ("en-US", "zh-CN")
+    ]
+    origins = {f"{urlsplit(urls[name]).scheme}://{urlsplit(urls[name]).netloc}" for name in (service, "issuer")}
+    for one in seen:
+        assert one["closed"] and one["refusal"] and one["wrong"] == []
+        assert set(one["asked"]) - {"null"} <= origins, "something came from elsewhere"
+        languages = {one["first"]["lang"], one["second"]["lang"]}
+        assert one["first"]["lang"] == ("en" if one["locale"] == "en-US" else "zh-CN") and languages == {"en", "zh-CN"}
+        for view in (one["first"], one["second"]):
+            assert view["title"] == TITLES[service][view["lang"]]
+            assert view["bare"] == [] and view["overflow"] <= 0
+            assert view["stages"] and view["loops"] > 0 and len(view["headings"]) >= 5
+            assert "undefined" not in str(view) and "NaN" not in str(view)

@@ -1,0 +1,128 @@
+"""Settings: what is missing, malformed or unsafe for production stops the start with a sentence that names the variable."""
+
+from __future__ import annotations
+
+import base64
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from services.registry.settings import Settings
+from shared.settings import load
+
+KEY = base64.b64encode(os.urandom(64)).decode()
+STRONG = "b3f1c2d4e5a6978877665544"
+GOOD = {
+    "REGISTRY_DATABASE_URL": f"postgresql://registry_app:{STRONG}@db.city:5432/registry?sslmode=verify-full",
+    "REGISTRY_ACCOUNT_KEY": KEY,
+    "KAFKA_BOOTSTRAP_SERVERS": "kafka-1.city:9092,kafka-2.city:9092",
+    "TOKEN_ISSUER": "https://login.city",
+    "TOKEN_JWKS_URL": "https://login.city/jwks",
+    "TOKEN_URL": "https://login.city/token",
+}
+ZEROS = base64.b64encode(bytes(64)).decode()
+
+MALFORMED = [
+    ("REGISTRY_DATABASE_URL", None, "REGISTRY_DATABASE_URL is missing; set it: PostgreSQL URL"),
+    ("REGISTRY_DATABASE_URL", "", "REGISTRY_DATABASE_URL is missing"),
+    ("REGISTRY_DATABASE_URL", "mysql://x/y", "REGISTRY_DATABASE_URL cannot be used: it is to read postgresql://"),
+    ("REGISTRY_DATABASE_URL", "postgresql://h:port/x", "REGISTRY_DATABASE_URL cannot be used: it is no URL"),
+    ("REGISTRY_ACCOUNT_KEY", None, "REGISTRY_ACCOUNT_KEY is missing"),
+    ("REGISTRY_ACCOUNT_KEY", "§", "REGISTRY_ACCOUNT_KEY cannot be used"),
+    ("REGISTRY_ACCOUNT_KEY", "c2hvcnQ=", "REGISTRY_ACCOUNT_KEY cannot be used: it must hold 64 bytes in base64"),
+    ("REGISTRY_PORT", "eighty", "REGISTRY_PORT cannot be used"),
+    ("REGISTRY_PORT", "70000", "REGISTRY_PORT cannot be used"),
+    ("KAFKA_BOOTSTRAP_SERVERS", None, "KAFKA_BOOTSTRAP_SERVERS is missing"),
+    (
+        "KAFKA_BOOTSTRAP_SERVERS",
+        "kafka-without-port",
+        "KAFKA_BOOTSTRAP_SERVERS cannot be used: it is to read host:port",
+    ),
+    ("TOKEN_ISSUER", None, "TOKEN_ISSUER is missing"),
+    ("TOKEN_JWKS_URL", "login.city/jwks", "TOKEN_JWKS_URL cannot be used: it is to be an http or https URL"),
+    ("DEPLOYMENT", "test", "DEPLOYMENT cannot be used: input should be 'production' or 'demonstration'"),
+    ("DRAIN_SECONDS", "-1", "DRAIN_SECONDS cannot be used"),
+    ("LOG_LEVEL", "LOUD", "LOG_LEVEL cannot be used: it is one of DEBUG"),
+    ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector", "OTEL_EXPORTER_OTLP_ENDPOINT cannot be used"),
+]
+UNSAFE = [
+    ("TOKEN_ISSUER", "http://127.0.0.1:8000", "TOKEN_ISSUER names the demonstration's issuer"),
+    ("TOKEN_ISSUER", "http://login.city", "TOKEN_ISSUER is plain http"),
+    ("TOKEN_JWKS_URL", "http://login.city/jwks", "TOKEN_JWKS_URL is plain http"),
+    ("TOKEN_URL", "http://localhost/token", "TOKEN_URL names the demonstration's issuer"),
+    ("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:9092", "KAFKA_BOOTSTRAP_SERVERS names a broker on loopback"),
+    ("REGISTRY_DATABASE_URL", f"postgresql://a:{STRONG}@db/registry", "REGISTRY_DATABASE_URL may go unencrypted"),
+    ("REGISTRY_DATABASE_URL", f"postgresql://a:{STRONG}@db/r?sslmode=prefer", "REGISTRY_DATABASE_URL may go unencry"),
+    ("REGISTRY_DATABASE_URL", "postgresql://a@db/r?sslmode=require", "REGISTRY_DATABASE_URL has a password that is"),
+    (
+        "REGISTRY_DATABASE_URL",
+        "postgresql://a:change-me-please-now@db/r?sslmode=require",
+        "REGISTRY_DATABASE_URL has a",
+    ),
+    ("REGISTRY_OWNER_DATABASE_URL", "postgresql://a:short@db/r?sslmode=require", "REGISTRY_OWNER_DATABASE_URL has a"),
+    ("REGISTRY_ACCOUNT_KEY", ZEROS, "REGISTRY_ACCOUNT_KEY is no random key"),
+]
+
+
+def refusal(monkeypatch: pytest.MonkeyPatch, changes: dict[str, str | None]) -> list[str]:
+    for name in os.environ:
+        monkeypatch.delenv(name)
+    for name, value in (GOOD | changes).items():
+        if value is not None:
+            monkeypatch.setenv(name, value)
+    with pytest.raises(SystemExit) as ended:
+        load(Settings)
+    return str(ended.value.code).splitlines()
+
+
+@pytest.mark.parametrize(("name", "value", "sentence"), MALFORMED)
+def test_what_is_missing_or_malformed_is_named(
+    name: str, value: str | None, sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [line] = refusal(monkeypatch, {name: value, "DEPLOYMENT": "demonstration"} | {name: value})
+    assert line.startswith(sentence)
+    assert not value or len(value) < 5 or value not in line, "submitted values are not repeated"
+
+
+@pytest.mark.parametrize(("name", "value", "sentence"), UNSAFE)
+def test_what_is_unsafe_stops_production_alone(
+    name: str, value: str, sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line, last = refusal(monkeypatch, {name: value})
+    assert line.startswith(sentence) and value not in line
+    assert "DEPLOYMENT" in last
+    monkeypatch.setenv("DEPLOYMENT", "demonstration")
+    assert load(Settings)
+
+
+def test_a_socket_needs_no_encryption(monkeypatch: pytest.MonkeyPatch) -> None:
+    url = f"postgresql://registry_app:{STRONG}@/registry?host=/var/run/postgresql"
+    for name, value in (GOOD | {"REGISTRY_DATABASE_URL": url}).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("DEPLOYMENT", "production")
+    assert load(Settings).database_url == url
+
+
+def test_every_mistake_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = refusal(monkeypatch, {"TOKEN_URL": None, "KAFKA_BOOTSTRAP_SERVERS": None, "REGISTRY_PORT": "0"})
+    assert sorted(line.split()[0] for line in found) == ["KAFKA_BOOTSTRAP_SERVERS", "REGISTRY_PORT", "TOKEN_URL"]
+
+
+@pytest.mark.parametrize(("service", "process"), [("registry", "app"), ("eligibility", "relay"), ("payout", "worker")])
+def test_a_process_ends_with_a_sentence(service: str, process: str) -> None:
+    root = Path(__file__).parents[3]
+    ended = subprocess.run(
+        [sys.executable, "-m", f"services.{service}.{process}"],
+        env={"PATH": os.environ["PATH"], "DEPLOYMENT": "demonstration"},
+        capture_output=True,
+        text=True,
+        cwd=root,
+        timeout=120,
+        check=False,
+    )
+    assert ended.returncode == 1
+    assert "Traceback" not in ended.stderr
+    assert f"{service.upper()}_DATABASE_URL is missing" in ended.stderr.splitlines()[0]
