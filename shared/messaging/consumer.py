@@ -178,6 +178,6 @@ class Consumer:
 
 
 def _may_pass(error: Exception) -> bool:
-    """Tell whether trying again may help. Where a limit of PostgreSQL's is exceeded (class 54: a long text in an index) it does not."""
+    """Tell whether trying again may help. Where PostgreSQL's limits are exceeded (class 54) it does not."""
     limit = isinstance(error, OperationalError) and str(getattr(error.orig, "sqlstate", "")).startswith("54")
     return isinstance(error, (OperationalError, InterfaceError, PoolTimeoutError)) and not limit

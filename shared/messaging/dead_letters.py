@@ -65,7 +65,7 @@ dead_letters = Table(
 def record(connection: Connection, message: Message, reason: str, now: datetime) -> bool:
     """Keep `message` with the reason why it could not be processed; tells whether it is new, not the same row again.
 
-    Where its topic has a topic for dead letters, the reason is told there too, with the message in base64 if it is not very large.
+    Where its topic has one for dead letters, the reason is told there too, with the message in base64 unless it is very large.
     """
     digest = hashlib.sha256()
     for part in (message.topic.encode(), message.key or b"", message.value or b"", message.headers.get("ce_id", b"")):

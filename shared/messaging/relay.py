@@ -29,8 +29,10 @@ BATCH_ROWS = 5_000
 STEP_BATCHES = 20
 LOG_CHECK_SECONDS = 10.0
 SETTLE_SECONDS = 40.0
-A promise that the client forgets as the broker's log is exchanged would else be waited for, one after the other, for hours."""
-A promise that the client forgets while the broker's log is exchanged would else be waited for, one after the other, for hours."""
+"""How long all that was sent may take to be acknowledged; the producer itself gives up after 30 s (`delivery_timeout_ms`).
+
+For all together: promises that the client forgets, as it may while a broker loses its log, are not waited for in turn.
+"""
 LEADER_LOCK = 0x72656C6179  # "relay"
 
 log = structlog.get_logger(__name__)
