@@ -1,4 +1,4 @@
-"""`make faults`: a seeded campaign of faults against real processes. ARGS: `--faults N --seed N --control NAME`.
+"""`make faults`: a seeded campaign of faults against real processes. ARGS: `--faults N --minutes N --seed N --control NAME`.
 
 Prints what was injected and what came of it; the exit code is 1 if an invariant broke.
 """
@@ -31,6 +31,7 @@ def main() -> int:
     """Run a campaign; returns the exit code."""
     parser = argparse.ArgumentParser(prog="make faults ARGS=…", description="Injects faults and checks invariants.")
     parser.add_argument("--faults", type=int, default=1_000, help="how many to inject (default 1000)")
+    parser.add_argument("--minutes", type=float, default=30, help="stop injecting after so many (default 30)")
     parser.add_argument("--seed", type=int, default=1, help="the same seed injects the same faults (default 1)")
     parser.add_argument("--control", choices=sorted(CONTROLS), help="take a defence away: the campaign has to fail")
     parser.add_argument("--state", type=Path, help="folder to work in, kept afterwards (default: a temporary one)")
@@ -40,9 +41,10 @@ def main() -> int:
         state = arguments.state or Path(folder)
         state.mkdir(parents=True, exist_ok=True)
         state.chmod(0o755)
-        campaign = Campaign.start(state, arguments.seed, arguments.control)
+        campaign = Campaign.of(state, arguments.seed, arguments.control)
         try:
-            return report(campaign, *run(campaign, arguments.faults))
+            campaign.start()
+            return report(campaign, *run(campaign, arguments.faults, arguments.minutes * 60))
         except CannotStartError as error:
             console.print(f"[red]{error}")
             return 2
@@ -50,9 +52,11 @@ def main() -> int:
             campaign.world.stop()
 
 
-def run(campaign: Campaign, faults: int) -> tuple[float, dict[str, list[float]]]:
-    """Inject `faults` faults; returns the seconds that took and, by what went before, those until all was quiet again."""
-    campaign.prepare()
+def run(campaign: Campaign, faults: int, most_seconds: float) -> tuple[float, dict[str, list[float]]]:
+    """Inject `faults` faults, or what `most_seconds` allow; returns the seconds that took, and those until all was quiet again.
+
+    The latter by what went before: a slow fault, or many fast ones.
+    """
     started = time.monotonic()
     recoveries: dict[str, list[float]] = {}
     slow_every = max(2, faults // SLOW_ONES)
@@ -64,12 +68,13 @@ def run(campaign: Campaign, faults: int) -> tuple[float, dict[str, list[float]]]
         campaign.world.tend()
         if number % PAY_EVERY == 0:
             campaign.users.pay(("city", "liandu", "development_zone")[number // PAY_EVERY % 3])
-        if slow or number % QUIET_EVERY == 0 or number == faults:
+        last = number == faults or time.monotonic() - started > most_seconds
+        if slow or last or number % QUIET_EVERY == 0:
             seconds = checks.settle(campaign)
             recoveries.setdefault(slow.name if slow else "fast faults", []).append(seconds)
             checks.verify(campaign)
             console.print(f"{number:5} faults, {time.monotonic() - started:4.0f} s, quiet after {seconds:.1f} s")
-            if campaign.violations:
+            if last or campaign.violations:
                 break
     return time.monotonic() - started, recoveries
 

@@ -44,20 +44,19 @@ class Campaign:
     violations: list[str] = field(default_factory=list)
 
     @classmethod
-    def start(cls, state: Path, seed: int, control: str | None) -> Campaign:
-        """Start the world with payees that have accounts, an arrangement, and budgets with ample money."""
+    def of(cls, state: Path, seed: int, control: str | None) -> Campaign:
+        """Prepare a campaign that works in `state`; nothing runs yet."""
         dice = random.Random(seed)
-        campaign = cls(dice, World(state, dice, control))
-        campaign.world.start()
-        return campaign
+        return cls(dice, World(state, dice, control))
 
     def __post_init__(self) -> None:
         self.year = calendar_date(SystemClock().now()).year
         self.payees = [_uscc(number) for number in range(PAYEES)]
         self._producer: KafkaProducer | None = None
 
-    def prepare(self) -> None:
-        """Give the payees accounts and the budgets money."""
+    def start(self) -> None:
+        """Start the world; give the payees accounts and the budgets ample money. Raises CannotStartError."""
+        self.world.start()
         self.users = Users(self.world, self.dice, self.year)
         self.decisions = Decisions(self.world.databases["eligibility"], self.dice, self.payees, self.year)
         since = "2015-01-01"

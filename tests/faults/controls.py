@@ -54,7 +54,7 @@ def _naive_outbox() -> None:
             reached[relay] = rows[-1].id
         return rows
 
-    Relay._next = following  # type: ignore[method-assign]
+    Relay._next = following  # type: ignore[method-assign, assignment]
 
 
 def _split_outside_transaction() -> None:
@@ -69,7 +69,7 @@ def _split_outside_transaction() -> None:
             with consumer._database.transaction() as connection:
                 give_effect(connection, *stored.pop(0))
 
-    Consumer.process = in_two_transactions  # type: ignore[method-assign]
+    Consumer.process = in_two_transactions  # type: ignore[method-assign, assignment]
 
 
 CONTROLS = {

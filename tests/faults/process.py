@@ -33,7 +33,9 @@ def arm(point: str, passes: int) -> None:
                 os.kill(os.getpid(), signal.SIGKILL)
 
     for kind in (Consumer, Relay):
-        kind.__init__.__kwdefaults__["crash_point"] = die  # type: ignore[misc]
+        defaults = kind.__init__.__kwdefaults__
+        assert defaults is not None
+        defaults["crash_point"] = die
 
 
 def main(module: str) -> None:

@@ -34,7 +34,7 @@ class World:
     """A running system, its children by name, and a connection to each database."""
 
     def __init__(self, state: Path, dice: random.Random, control: str | None) -> None:
-        """Start everything in `state`; `control` names the defence that is taken away."""
+        """Prepare to work in `state`; `control` names the defence that is taken away."""
         self.dice = dice
         ports = {name: str(free_port()) for name in DEFAULT_PORTS}
         environment = {"LOCAL_BROKER": "kafka", "ELIGIBILITY_STANDING": "off", **ports}
