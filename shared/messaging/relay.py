@@ -137,9 +137,9 @@ class Relay:
 
     def close(self) -> None:
         """Give up leadership and close the connections."""
-        if self._producer is not None:
-            self._producer.close(timeout=5)
-            self._producer = None
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            kafka.end(producer)
         if self._leadership is not None:
             with suppress(SQLAlchemyError):
                 self._leadership.execute(select(func.pg_advisory_unlock(LEADER_LOCK)))

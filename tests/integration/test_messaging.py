@@ -340,3 +340,21 @@ def test_promises_that_the_client_forgets_are_waited_for_once_not_one_after_the_
     with pytest.raises(PublishingError, match="1000 events"):
         relay._settle([(number, TOPIC, Forgotten()) for number in range(1_000)])
     assert sum(waited) == SETTLE_SECONDS
+
+
+def test_a_relay_whose_producer_cannot_be_closed_starts_afresh(publisher: Database) -> None:
+    forced: list[bool] = []
+
+    class Stuck:
+        _sender = SimpleNamespace(force_close=lambda: forced.append(True))
+
+        def close(self, timeout: float) -> None:
+            raise KafkaTimeoutError
+
+    relay = Relay(publisher, "nowhere:1", "stuck")
+    relay._leadership = publisher.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+    relay._leadership.execute(text(f"SELECT pg_advisory_lock({LEADER_LOCK})"))
+    relay._producer = Stuck()
+    relay.close()
+    assert (relay._producer, relay._leadership, forced) == (None, None, [True])
+    assert count(publisher, f"SELECT pg_try_advisory_lock({LEADER_LOCK})::int") == 1
