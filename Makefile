@@ -4,7 +4,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 UV_INDEX := $(or $(UV_INDEX_URL),$(PIP_INDEX_URL))
 .DEFAULT_GOAL := help
-.PHONY: help setup serve demo status prometheus test test-ecosystem lint clients fuzz bench faults openapi dashboards rulebook lock clean
+.PHONY: help setup serve demo status prometheus test test-ecosystem lint clients fuzz bench faults openapi dashboards manifests rulebook lock clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,6 +62,9 @@ openapi: setup ## Write the OpenAPI, AsyncAPI and event schema documents and doc
 
 dashboards: setup ## Write Grafana's dashboards and docs/metrics.md anew
 	$(RUN) -m deploy.grafana
+
+manifests: setup ## Write the Kubernetes manifests anew
+	$(RUN) -m deploy.kubernetes
 
 rulebook: setup ## Write docs/rulebook*.md anew from the policy's definitions
 	$(RUN) -m services.eligibility.policy.rulebook

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -70,6 +71,7 @@ def main() -> int:
     parser.add_argument("service", nargs="*", choices=[*SERVICES, []], help="services to call; all if left out")
     parser.add_argument("--seconds", type=int, default=600, help="how long each service is explored")
     asked = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     faulty = 0
     with tempfile.TemporaryDirectory() as folder:
         try:

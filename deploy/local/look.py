@@ -17,10 +17,9 @@ def links(state: Path) -> dict[str, str]:
     targets = orjson.loads((state / "targets.json").read_bytes())
     clients = orjson.loads((state / "clients.json").read_bytes())
     at = {t["labels"]["service"]: t["targets"][0] for t in targets if t["labels"]["process"] == "app"}
-    token_url = httpx.get(f"http://{at['registry']}/openapi.json").json()["components"]["securitySchemes"]["oauth2"][
-        "flows"
-    ]["clientCredentials"]["tokenUrl"]
-    answer = httpx.post(token_url, data={"grant_type": "client_credentials"}, auth=("ops", clients["ops"]))
+    schemes = httpx.get(f"http://{at['registry']}/openapi.json", timeout=30).json()["components"]["securitySchemes"]
+    token_url = schemes["oauth2"]["flows"]["clientCredentials"]["tokenUrl"]
+    answer = httpx.post(token_url, data={"grant_type": "client_credentials"}, auth=("ops", clients["ops"]), timeout=30)
     token = answer.raise_for_status().json()["access_token"]
     return {service: f"http://{at[service]}/status#token={token}" for service in SERVICES}
 

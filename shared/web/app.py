@@ -102,6 +102,7 @@ def create_app(
         openapi_tags=openapi.describe_tags(routers, {"operations": "Probes and metrics.", **(tags or {})}),
         separate_input_output_schemas=False,
         strict_content_type=False,
+        telemetry=tracing.NO_OTHER_SPANS,
     )
     patch_fastapi(app, docs_url="/docs")
     app.state.database = database

@@ -338,7 +338,7 @@ def test_promises_that_the_client_forgets_are_waited_for_once_not_one_after_the_
     monkeypatch.setattr("shared.messaging.relay.time", SimpleNamespace(monotonic=lambda: sum(waited)))
     relay = Relay(publisher, "nowhere:1", "forgotten")
     with pytest.raises(PublishingError, match="1000 events"):
-        relay._settle([(number, TOPIC, Forgotten()) for number in range(1_000)])
+        relay._settle([(SimpleNamespace(id=number), Forgotten(), 0) for number in range(1_000)])
     assert sum(waited) == SETTLE_SECONDS
 
 

@@ -38,7 +38,12 @@ def read(content: bytes, media_type: str) -> Answer:
         except ValidationError as error:
             raise Problem(INVALID, "See `errors` for each mistake.", errors=_errors(error)) from error
         return Answer([_result(row) for row in rows])
-    return _of_cells(_csv_rows(content) if kind == CSV else _xlsx_rows(content))
+    return _of_cells(cells_of(content, kind))
+
+
+def cells_of(content: bytes, kind: str) -> Iterable[Sequence[str]]:
+    """Return the cells of a CSV or XLSX file, line by line; raises Problem 422."""
+    return _csv_rows(content) if kind == CSV else _xlsx_rows(content)
 
 
 def _result(row: ResultRow, copied: Mapping[str, str] | None = None) -> Result:

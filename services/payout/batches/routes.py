@@ -84,7 +84,7 @@ def get_payment_batch(batch_id: UUID, request: Request, actor: Reader) -> Respon
     response_class=Response,
     responses={
         200: {"content": sheets.CONTENT},
-        **refusals(NOT_FOUND),
+        **refusals(NOT_FOUND, CONFLICT),
     },
 )
 def get_payment_batch_file(
@@ -100,6 +100,10 @@ def get_payment_batch_file(
     kind = negotiate(accept, (CSV, XLSX))
     with request.app.state.database.reading_at_one_instant() as connection:
         batch = _own(connection, batch_id, actor)
+        if batch["reentered_checksum"] is not None:
+            raise Problem(
+                CONFLICT, "This batch was entered again after a restore: its file is the one that the bank has."
+            )
         frame = handlers.file_of(connection, batch, request.app.state.accounts)
     with request.app.state.database.transaction() as connection:  # account numbers leave the house: that is an act
         audit.record(connection, actor=actor.subject, act="get_payment_batch_file", subjects=[batch_id])
