@@ -355,7 +355,8 @@ def test_a_relay_whose_producer_cannot_be_closed_starts_afresh(publisher: Databa
     relay = Relay(publisher, "nowhere:1", "stuck")
     relay._leadership = publisher.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
     relay._leadership.execute(text(f"SELECT pg_advisory_lock({LEADER_LOCK})"))
-    relay._producer = Stuck()
+    stuck: Any = Stuck()
+    relay._producer = stuck
     relay.close()
     assert relay._producer is None
     assert forced == [True]
