@@ -4,7 +4,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 UV_INDEX := $(or $(UV_INDEX_URL),$(PIP_INDEX_URL))
 .DEFAULT_GOAL := help
-.PHONY: help setup serve demo status prometheus test test-ecosystem lint clients fuzz bench openapi dashboards manifests rulebook lock clean
+.PHONY: help setup serve demo status prometheus test test-ecosystem lint clients fuzz bench faults openapi dashboards manifests rulebook lock clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ lint: setup ## Formatting, lint, types, directions of imports
 
 bench: setup ## Benchmarks, as ratios; writes docs/benchmarks.md
 	$(RUN) -m tests.bench $(ARGS)
+
+faults: setup ## Injects faults into real processes and checks invariants; ARGS="--faults 200 --seed 7"
+	$(RUN) -m tests.faults $(ARGS)
 
 openapi: setup ## Write the OpenAPI, AsyncAPI and event schema documents and docs/settings.md anew
 	$(RUN) -m deploy.documents

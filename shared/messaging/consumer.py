@@ -124,9 +124,9 @@ class Consumer:
                     )
                     dead_letters.clear(connection, self._topic, [m.key for m in new if m.key is not None])
                 self._crash_point("consumer: not committed")
-        except (OperationalError, InterfaceError, PoolTimeoutError):
-            raise
-        except (DBAPIError, ValueError, ArithmeticError, LookupError, TypeError) as error:
+        except (DBAPIError, PoolTimeoutError, ValueError, ArithmeticError, LookupError, TypeError) as error:
+            if _may_pass(error):
+                raise
             if len(messages) > 1:
                 middle = len(messages) // 2
                 self.process(messages[:middle])
@@ -179,3 +179,9 @@ class Consumer:
         if any(end > self._subscription.position(partition) for partition, end in ends.items()):
             self.close()
             raise ConsumerStalledError(f"{self._topic} holds messages that did not arrive for {STALL_SECONDS:.0f} s")
+
+
+def _may_pass(error: Exception) -> bool:
+    """Tell whether trying again may help. Where PostgreSQL's limits are exceeded (class 54) it does not."""
+    limit = isinstance(error, OperationalError) and str(getattr(error.orig, "sqlstate", "")).startswith("54")
+    return isinstance(error, (OperationalError, InterfaceError, PoolTimeoutError)) and not limit

@@ -33,6 +33,11 @@ from shared.messaging import outbox, topics
 from shared.messaging.envelope import Event, Message
 
 OPEN = "open"
+TOLD_BYTES = 128 * 1024
+"""Largest message that is told whole: in base64, its headers escaped, it still fits what any broker takes (1 MB).
+An event that no broker takes would keep the relay from all that come after it."""
+KEY_BYTES = 1_000
+"""Of a longer key, which no event of ours has, the beginning is kept: an index takes 2,700 bytes at most."""
 
 dead_letters = Table(
     "dead_letters",
@@ -60,7 +65,7 @@ dead_letters = Table(
 def record(connection: Connection, message: Message, reason: str, now: datetime) -> bool:
     """Keep `message` with the reason why it could not be processed; tells whether it is new, not the same row again.
 
-    Where its topic has a topic for dead letters, the reason is told there too, with the message in base64.
+    Where its topic has one for dead letters, the reason is told there too, with the message in base64 unless it is very large.
     """
     digest = hashlib.sha256()
     for part in (message.topic.encode(), message.key or b"", message.value or b"", message.headers.get("ce_id", b"")):
@@ -71,7 +76,7 @@ def record(connection: Connection, message: Message, reason: str, now: datetime)
             topic=message.topic,
             partition=message.partition,
             log_offset=message.offset,
-            key=message.key,
+            key=message.key and message.key[:KEY_BYTES],
             value=message.value,
             headers=_headers(message),
             content_hash=digest.hexdigest(),
@@ -86,15 +91,19 @@ def record(connection: Connection, message: Message, reason: str, now: datetime)
 
 
 def _told(message: Message, reason: str, content_hash: str, now: datetime) -> Event:
+    key, value, headers = _text(message.key or b""), message.value or b"", _headers(message)
+    size = sum(map(len, [key, value, *headers, *headers.values()]))
+    complete = size <= TOLD_BYTES
     data = DeadLetterRecorded(
         reason=reason,
         topic=message.topic,
         partition=message.partition,
         offset=message.offset,
-        headers=_headers(message),
-        value_base64=base64.b64encode(message.value or b"").decode(),
+        headers=headers if complete else {},
+        value_base64=base64.b64encode(value).decode() if complete else "",
+        complete=complete,
     )
-    key = _text(message.key or b"")
+    key = key if complete else key[:200]
     return Event(
         topic=topics.DEAD_LETTERS[message.topic],
         key=key,

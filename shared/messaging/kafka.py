@@ -31,6 +31,14 @@ def producer(bootstrap_servers: str, client_id: str) -> KafkaProducer:
     )
 
 
+def end(producer: KafkaProducer) -> None:
+    """Close `producer`; what it could not deliver is given up. Its own `close` raises then, and leaves its thread at work."""
+    try:
+        producer.close(timeout=5)
+    except KafkaError:
+        producer._sender.force_close()
+
+
 def consumer(bootstrap_servers: str, group_id: str, topic: str, *, max_poll_records: int) -> KafkaConsumer:
     """Return a consumer that commits nothing by itself and reads an unknown topic from its start."""
     subscription = KafkaConsumer(

@@ -30,6 +30,11 @@ from shared.observability import metrics, tracing
 BATCH_ROWS = 5_000
 STEP_BATCHES = 20
 LOG_CHECK_SECONDS = 10.0
+SETTLE_SECONDS = 40.0
+"""How long all that was sent may take to be acknowledged; the producer itself gives up after 30 s (`delivery_timeout_ms`).
+
+For all together: promises that the client forgets, as it may while a broker loses its log, are not waited for in turn.
+"""
 LEADER_LOCK = 0x72656C6179  # "relay"
 
 log = structlog.get_logger(__name__)
@@ -124,9 +129,10 @@ class Relay:
         """Wait for the broker's word on what was sent, and mark what it acknowledged."""
         acknowledged = []
         taken: Counter[str] = Counter()
+        deadline = time.monotonic() + SETTLE_SECONDS
         for row, future, started_ns in sent:
             try:
-                future.get(timeout=60)
+                future.get(timeout=max(0.0, deadline - time.monotonic()))
             except KafkaError:
                 continue
             acknowledged.append(row.id)
@@ -142,9 +148,9 @@ class Relay:
 
     def close(self) -> None:
         """Give up leadership and close the connections."""
-        if self._producer is not None:
-            self._producer.close(timeout=5)
-            self._producer = None
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            kafka.end(producer)
         if self._leadership is not None:
             with suppress(SQLAlchemyError):
                 self._leadership.execute(select(func.pg_advisory_unlock(LEADER_LOCK)))

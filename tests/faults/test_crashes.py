@@ -7,25 +7,21 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
 
-import orjson
 import pytest
 
 from deploy.local.broker import Broker
 from services.payout.worker import GROUP, award_decisions
 from shared.clock import SystemClock
-from shared.events import award_decided
-from shared.identifiers import award_id, event_id
 from shared.messaging import outbox, topics
 from shared.messaging.consumer import Consumer
 from shared.messaging.envelope import Event
 from shared.messaging.relay import Relay
+from tests.faults.decisions import Version
 from tests.integration.payout.support import Payout
 from tests.support.databases import ServiceDatabase
 from tests.support.tokens import Tokens
 
-NOW = datetime(2025, 3, 1, tzinfo=UTC)
 AWARDS = 40
 
 
@@ -47,41 +43,7 @@ def payout(payout_database: ServiceDatabase, tokens: Tokens) -> Iterator[Payout]
 
 
 def decided(number: int, version: int, fen: int) -> Event:
-    award = award_id("lishui-2020-1", "courier-rent", f"crash-{number}", 2024)
-    instalments = [award_decided.Instalment(due_year=2025, amount_fen=fen)]
-    data = award_decided.AwardDecided(
-        award_id=award,
-        version=version,
-        policy="lishui-2020-1",
-        award="courier-rent",
-        article="4",
-        subject=f"crash-{number}",
-        award_year=2024,
-        payee=award_decided.Payee(uscc="91331100MA2E000007", name="丽水测试快递有限公司"),
-        jurisdiction="liandu",
-        kind="cash",
-        result="granted",
-        entitlement_fen=fen,
-        instalments=instalments,
-        decided_on=date(2025, 3, 1),
-        first_decided_on=date(2025, 3, 1),
-        reason=award_decided.Reason.INITIAL if version == 1 else award_decided.Reason.CORRECTION,
-        receipt=award_decided.Receipt(
-            facts_revision=1, policy_hash="p" * 64, interpretations_hash="i" * 64, engine_version="1"
-        ),
-    )
-    content = orjson.dumps(data.model_dump(mode="json"))
-    identity = event_id(award_decided.TYPE, award, version)
-    return Event(
-        topics.AWARD_DECISIONS,
-        str(award),
-        award_decided.TYPE,
-        identity,
-        "/services/eligibility",
-        str(award),
-        NOW,
-        content,
-    )
+    return Version(f"crash-{number}", version, ((2025, fen),)).event()
 
 
 def doomed(role: str, database: ServiceDatabase, broker: Broker, point: str) -> None:

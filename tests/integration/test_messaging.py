@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any, cast
 from uuid import uuid4
 
 import pytest
+from kafka.errors import KafkaTimeoutError
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 
 from deploy.local.broker import Broker
 from shared.database.engine import Database
-from shared.messaging import kafka, outbox, topics
+from shared.messaging import dead_letters, kafka, outbox, topics
 from shared.messaging.consumer import Consumer, RejectedMessageError, TooManyDeadLettersError
 from shared.messaging.envelope import Event, Message
-from shared.messaging.relay import LEADER_LOCK, Relay
+from shared.messaging.relay import LEADER_LOCK, SETTLE_SECONDS, PublishingError, Relay
 from tests.support.databases import ServiceDatabase
 
 TOPIC = topics.PAYMENT_ORDERS
@@ -296,3 +300,64 @@ def test_a_refused_decision_is_told_on_the_topic_of_dead_letters(receiver: Datab
     assert told.data["headers"]["stray"] == "no\N{REPLACEMENT CHARACTER}text \N{REPLACEMENT CHARACTER}"
     assert told.data["reason"] == "the shares do not add up"
     assert (told.data["partition"], told.data["offset"], told.data["value_base64"]) == (3, 9, "eyJ2IjoxfQ==")
+
+
+@pytest.mark.parametrize("where", ["key", "value", "header", "escaped header", "id"])
+def test_a_dead_letter_too_large_for_a_broker_holds_nothing_up(receiver: Database, broker: Broker, where: str) -> None:
+    def refuse(_: Connection, __: Sequence[Message]) -> None:
+        raise RejectedMessageError("too much")
+
+    large = b"\x01" * 900_000 if where == "escaped header" else random.Random(1).randbytes(450_000).hex().encode()
+    headers = {"ce_specversion": b"1.0", "ce_source": b"/tests", "ce_type": b"award.decided", "ce_id": b"1"}
+    headers["ce_id" if where == "id" else "stray"] = large if where in ("header", "escaped header", "id") else b"1"
+    key, value = (large if where == "key" else b"award"), (large if where == "value" else b"{}")
+    consumer = Consumer(receiver, "nowhere:1", topics.AWARD_DECISIONS, "group", refuse)
+    consumer.process([Message(topics.AWARD_DECISIONS, 0, 1, key, value, headers)])
+    with receiver.reading() as connection:
+        [kept] = connection.execute(text("SELECT key, value FROM dead_letters")).all()
+        [told] = connection.execute(text("SELECT data::jsonb AS data FROM outbox")).all()
+    assert (kept.key, kept.value) == (key[: dead_letters.KEY_BYTES], value)
+    assert told.data["complete"] is False
+    relay = Relay(receiver, broker.bootstrap_servers, "large")
+    try:
+        assert relay.step()
+    finally:
+        relay.close()
+    assert count(receiver, "SELECT count(*) FROM outbox WHERE published_at IS NULL") == 0
+
+
+def test_promises_that_the_client_forgets_are_waited_for_once_not_one_after_the_other(
+    publisher: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+
+    class Forgotten:
+        def get(self, timeout: float) -> None:
+            waited.append(timeout)
+            raise KafkaTimeoutError
+
+    monkeypatch.setattr("shared.messaging.relay.time", SimpleNamespace(monotonic=lambda: sum(waited)))
+    relay = Relay(publisher, "nowhere:1", "forgotten")
+    with pytest.raises(PublishingError, match="1000 events"):
+        relay._settle([(cast(Any, SimpleNamespace(id=number)), Forgotten(), 0) for number in range(1_000)])
+    assert sum(waited) == SETTLE_SECONDS
+
+
+def test_a_relay_whose_producer_cannot_be_closed_starts_afresh(publisher: Database) -> None:
+    forced: list[bool] = []
+
+    class Stuck:
+        _sender = SimpleNamespace(force_close=lambda: forced.append(True))
+
+        def close(self, timeout: float) -> None:
+            raise KafkaTimeoutError
+
+    relay = Relay(publisher, "nowhere:1", "stuck")
+    relay._leadership = publisher.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+    relay._leadership.execute(text(f"SELECT pg_advisory_lock({LEADER_LOCK})"))
+    stuck: Any = Stuck()
+    relay._producer = stuck
+    relay.close()
+    assert relay._producer is None
+    assert forced == [True]
+    assert count(publisher, f"SELECT pg_try_advisory_lock({LEADER_LOCK})::int") == 1

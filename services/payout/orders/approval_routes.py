@@ -15,7 +15,7 @@ from shared.jobs import repository as jobs
 from shared.web.app import refusals
 from shared.web.auth import Actor, needs
 from shared.web.idempotency import IdempotentCommand, json_response
-from shared.web.problems import CONFLICT, NOT_FOUND, SAME_PERSON
+from shared.web.problems import CONFLICT, NOT_FOUND, SAME_PERSON, Problem
 from shared.web.scopes import Scope
 
 router = APIRouter(prefix="/v1/payment-orders", tags=["payment orders"])
@@ -72,7 +72,8 @@ def approve_payment_order(order_id: UUID, request: Request, actor: Approver, com
         order = approvals.check_approval(connection, order_id, actor.subject, actor.jurisdiction)
         found = accounts.on(calendar_date(now), {order.payee_uscc}, accounts.latest_revision())
         revisions = {uscc: account.revision for uscc, account in found.items()}
-        approvals.approve(connection, [order], revisions, by=actor.subject, now=now)
+        if not approvals.approve(connection, [order], revisions, by=actor.subject, now=now) and revisions:
+            raise Problem(CONFLICT, approvals.NOT_ISSUED)  # another request came first, since it was looked at
         return views.one(connection, order_id)
 
     return command.run(act)

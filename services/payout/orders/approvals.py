@@ -24,6 +24,7 @@ from shared.web.problems import CONFLICT, NOT_FOUND, SAME_PERSON, Problem
 
 APPROVALS = "order_approval"
 CHUNK_ORDERS = 5_000
+NOT_ISSUED = "Only an issued order is approved."
 
 _APPROVE = text(
     """
@@ -102,11 +103,7 @@ def check_approval(connection: Connection, order_id: UUID, actor: str, jurisdict
     if row is None or jurisdiction not in (None, row.jurisdiction):
         raise Problem(NOT_FOUND, NO_SUCH_ORDER)
     if row.state != "issued":
-        raise Problem(
-            CONFLICT,
-            "Only an issued order is approved; `state` says where this one stands.",
-            extra={"state": row.state},
-        )
+        raise Problem(CONFLICT, NOT_ISSUED, extra={"state": row.state})
     if row.held:
         raise Problem(
             CONFLICT, "The award or its payee is held; another person than who holds it has to release it first."

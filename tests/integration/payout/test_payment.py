@@ -37,6 +37,23 @@ def test_an_order_is_approved_batched_and_settled(payout: Payout) -> None:
     assert types == [f"payment_order.{what}" for what in ("issued", "approved", "settled")]
 
 
+def test_of_approvals_at_once_one_takes_effect_and_the_others_are_told(
+    payout: Payout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order_id = issued(payout)
+    read = payout.accounts.latest_revision
+
+    def overtaken() -> int:
+        monkeypatch.undo()
+        approve(payout, order_id)  # while another approval of the same order has looked at it and reads its account
+        return read()
+
+    monkeypatch.setattr(payout.accounts, "latest_revision", overtaken)
+    payout.post(f"/v1/payment-orders/{order_id}/approve", by="finance-checker", expect=409)
+    acts = payout.execute("SELECT count(*) FROM audit_log WHERE act = 'approve_payment_order'")
+    assert acts[0][0] == 1
+
+
 def test_the_file_is_the_same_however_often_it_is_asked_for(payout: Payout) -> None:
     order_id = issued(payout)
     approve(payout, order_id)

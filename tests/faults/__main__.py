@@ -1,0 +1,119 @@
+"""`make faults`: a seeded campaign of faults against real processes. ARGS: `--faults N --minutes N --seed N --control NAME`.
+
+Prints what was injected and what came of it; the exit code is 1 if an invariant broke.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from rich.table import Table
+
+from deploy.local.processes import CannotStartError
+from shared.cli import console
+from shared.observability import logs
+from tests.faults import checks
+from tests.faults.campaign import Campaign
+from tests.faults.controls import CONTROLS
+from tests.faults.kinds import FAST, SLOW, Kind
+
+QUIET_EVERY = 100
+SLOW_ONES = 9
+"""Slow faults in a campaign, whatever its length."""
+PAY_EVERY = 8
+
+
+def main() -> int:
+    """Run a campaign; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="make faults ARGS=…", description="Injects faults and checks invariants.")
+    parser.add_argument("--faults", type=int, default=1_000, help="how many to inject (default 1000)")
+    parser.add_argument("--minutes", type=float, default=30, help="stop injecting after so many (default 30)")
+    parser.add_argument("--seed", type=int, default=1, help="the same seed injects the same faults (default 1)")
+    parser.add_argument("--control", choices=sorted(CONTROLS), help="take a defence away: the campaign has to fail")
+    parser.add_argument("--state", type=Path, help="folder to work in, kept afterwards (default: a temporary one)")
+    arguments = parser.parse_args()
+    logs.configure("faults", "campaign", "CRITICAL")
+    with tempfile.TemporaryDirectory() as folder:
+        state = arguments.state or Path(folder)
+        state.mkdir(parents=True, exist_ok=True)
+        state.chmod(0o755)
+        campaign = Campaign.of(state, arguments.seed, arguments.control)
+        try:
+            campaign.start()
+            return report(campaign, *run(campaign, arguments.faults, arguments.minutes * 60))
+        except CannotStartError as error:
+            console.print(f"[red]{error}")
+            return 2
+        finally:
+            campaign.world.stop()
+
+
+def run(campaign: Campaign, faults: int, most_seconds: float) -> tuple[float, dict[str, list[float]]]:
+    """Inject `faults` faults, or what `most_seconds` allow; returns the seconds that took, and those until all was quiet again.
+
+    The latter by what went before: a slow fault, or many fast ones.
+    """
+    started = time.monotonic()
+    recoveries: dict[str, list[float]] = {}
+    slow_every = max(2, faults // SLOW_ONES)
+    for number in range(1, faults + 1):
+        slow = SLOW[number // slow_every % len(SLOW)] if number % slow_every == slow_every // 2 else None
+        kind = slow or campaign.dice.choices(FAST, [each.weight for each in FAST])[0]
+        campaign.decisions.decide(campaign.dice.randint(1, 20))
+        inject(campaign, kind)
+        campaign.world.tend()
+        if number % PAY_EVERY == 0:
+            campaign.users.pay(("city", "liandu", "development_zone")[number // PAY_EVERY % 3])
+        last = number == faults or time.monotonic() - started > most_seconds
+        if slow or last or number % QUIET_EVERY == 0:
+            seconds = checks.settle(campaign)
+            recoveries.setdefault(slow.name if slow else "fast faults", []).append(seconds)
+            checks.verify(campaign)
+            console.print(f"{number:5} faults, {time.monotonic() - started:4.0f} s, quiet after {seconds:.1f} s")
+            if last or campaign.violations:
+                break
+    return time.monotonic() - started, recoveries
+
+
+def inject(campaign: Campaign, kind: Kind) -> None:
+    """Inject one fault."""
+    kind.inject(campaign)
+    campaign.injected[kind.name] += 1
+
+
+def report(campaign: Campaign, seconds: float, recoveries: dict[str, list[float]]) -> int:
+    """Print what was injected and what came of it; returns the exit code."""
+    table = Table("fault", "injected", "quiet again after, s (most)")
+    for kind in (*FAST, *SLOW):
+        most = f"{max(recoveries[kind.name]):.1f}" if kind.name in recoveries else ""
+        table.add_row(kind.name, str(campaign.injected[kind.name]), most)
+    table.add_row("all", str(campaign.injected.total()), f"{max(map(max, recoveries.values())):.1f}")
+    console.print(table)
+    versions = sum(map(len, campaign.decisions.committed.values()))
+    count = {name: sum(v.startswith(name) for v in campaign.violations) for name in ("lost", "double", "mismatch")}
+    summary = Table("what came of it", "")
+    for name, value in (
+        ("seconds", f"{seconds:.0f}"),
+        ("decisions (award versions)", f"{versions:,}"),
+        ("commands by HTTP", f"{campaign.users.commands:,}"),
+        ("orders paid by the bank", f"{len(campaign.users.paid):,}"),
+        ("messages refused (dead letters)", f"{len(campaign.refused):,}"),
+        ("answers 500", f"{campaign.users.answers[500]:,}"),
+        ("lost", str(count["lost"])),
+        ("double", str(count["double"])),
+        ("mismatched", str(count["mismatch"])),
+        ("other", str(len(campaign.violations) - sum(count.values()))),
+    ):
+        summary.add_row(name, value)
+    console.print(summary)
+    for violation in campaign.violations[:20]:
+        console.print(f"[red]{violation}")
+    return 1 if campaign.violations else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

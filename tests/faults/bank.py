@@ -1,0 +1,135 @@
+"""Those who use the system by HTTP while it is hurt: they repeat a request under its key until it is answered."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+from tests.faults.world import World
+
+PATIENCE_SECONDS = 120.0
+UNITS = ("city", "liandu", "development_zone")
+
+
+@dataclass
+class Users:
+    """Commands given, what was promised with a 2xx, and what the bank has paid."""
+
+    world: World
+    dice: random.Random
+    year: int
+    commands: int = 0
+    answers: Counter[int] = field(default_factory=Counter)
+    promised: list[tuple[str, str]] = field(default_factory=list)
+    """(client, path) of what a 2xx said is there."""
+    documents: dict[str, int] = field(default_factory=dict)
+    """Fen appropriated by document."""
+    paid: dict[str, int] = field(default_factory=dict)
+    """Fen that the bank has paid, by order."""
+
+    def command(self, client: str, path: str, body: object = None, *, key: str | None = None, **request: Any) -> Any:
+        """POST until there is an answer that is neither an outage nor `in flight`; returns it, whatever it says."""
+        self.commands += 1
+        headers = {"Idempotency-Key": key or uuid4().hex} | request.pop("headers", {})
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            answer = self.once(client, "POST", path, json=body, headers=headers, **request)
+            if answer is not None and answer.status_code < 500 and not _in_flight(answer):
+                return answer
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{path} was not answered within {PATIENCE_SECONDS:.0f} s")
+            self.world.tend()
+            time.sleep(0.2)
+
+    def once(self, client: str, method: str, path: str, **request: Any) -> httpx.Response | None:
+        """Send one request; None if no answer came."""
+        story = self.world.story
+        service, _, route = path.partition(":")
+        if request.get("json") is None:
+            request.pop("json", None)
+        try:
+            answer = story._http.request(method, f"{story._urls[service]}{route}", auth=story._auth[client], **request)
+        except (httpx.TransportError, httpx.HTTPStatusError):
+            return None
+        self.answers[answer.status_code] += 1
+        return answer
+
+    def get(self, client: str, path: str) -> Any:
+        """GET until there is an answer."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            answer = self.once(client, "GET", path)
+            if answer is not None and answer.status_code < 500:
+                return answer
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{path} was not answered within {PATIENCE_SECONDS:.0f} s")
+            self.world.tend()
+            time.sleep(0.2)
+
+    def appropriation(self, fen: int) -> dict[str, object]:
+        """Return the body of an appropriation by a document of its own."""
+        document = f"document-{len(self.documents)}"
+        return {"unit": self.dice.choice(UNITS), "year": self.year, "amount_fen": fen, "document": document}
+
+    def appropriate(self, body: dict[str, object], key: str) -> httpx.Response:
+        """Record an appropriation; under the same key it is the same."""
+        answer: httpx.Response = self.command("finance-maker", "payout:/v1/appropriations", body, key=key)
+        if answer.is_success:
+            self.documents[str(body["document"])] = int(str(body["amount_fen"]))
+        return answer
+
+    def pay(self, unit: str, *, hang_up: bool = False) -> None:
+        """Approve what is issued, send what is approved, and answer for the bank; `hang_up` before each answer the first time."""
+        self._command_heard("finance-checker", "payout:/v1/payment-orders/approvals", {"unit": unit}, hang_up=hang_up)
+        answer = self._command_heard("finance-maker", "payout:/v1/payment-batches", {"unit": unit}, hang_up=hang_up)
+        if not answer.is_success or not answer.json()["id"]:
+            return
+        batch = answer.json()["id"]
+        orders, cursor = [], ""
+        while True:
+            page = self.get("auditor", f"payout:/v1/payment-orders?batch_id={batch}&limit=1000{cursor}").json()
+            orders += page["items"]
+            if page["next_cursor"] is None:
+                break
+            cursor = f"&cursor={page['next_cursor']}"
+        rows = [self._result(order) for order in orders]
+        path = f"payout:/v1/payment-batches/{batch}/results"
+        answer = self._command_heard("finance-maker", path, {"rows": rows}, hang_up=hang_up)
+        if not answer.is_success:
+            raise AssertionError(f"the bank's answer was refused: {answer.text[:500]}")
+        paid = {row["order_id"] for row in rows if row["outcome"] == "settled"}
+        self.paid |= {order["id"]: order["amount_fen"] for order in orders if order["id"] in paid}
+        if hang_up:  # the bank says it again
+            self.command("finance-maker", path, {"rows": rows})
+
+    def _command_heard(self, client: str, path: str, body: object, *, hang_up: bool) -> httpx.Response:
+        key = uuid4().hex
+        if hang_up:
+            self.once(
+                client,
+                "POST",
+                path,
+                json=body,
+                headers={"Idempotency-Key": key},
+                timeout=httpx.Timeout(10.0, read=self.dice.uniform(0.001, 0.05)),
+            )
+        answer: httpx.Response = self.command(client, path, body, key=key)
+        if answer.is_success and answer.json().get("id") and not path.endswith("/results"):
+            self.promised.append(("auditor", f"{path}/{answer.json()['id']}"))
+        return answer
+
+    def _result(self, order: dict[str, Any]) -> dict[str, Any]:
+        outcome = "settled" if self.dice.random() < 0.95 else "failed"
+        reference = f"bank-{order['id']}"
+        row = {"order_id": order["id"], "outcome": outcome, "occurred_on": f"{self.year}-01-02"}
+        return row | {"bank_reference": reference, "reason": "account closed" if outcome == "failed" else None}
+
+
+def _in_flight(answer: httpx.Response) -> bool:
+    return answer.status_code == httpx.codes.CONFLICT and answer.json().get("type", "").endswith("in-flight")

@@ -1,0 +1,116 @@
+"""What a campaign knows: the world it hurts, what was decided, commanded and sent to Kafka, and what has to come of it."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from kafka import KafkaProducer
+from kafka.errors import KafkaError
+
+from deploy.local.sample import _uscc
+from shared.clock import SystemClock, calendar_date
+from shared.messaging.topics import AWARD_DECISIONS
+from tests.faults.bank import UNITS, Users
+from tests.faults.decisions import Decisions
+from tests.faults.world import ME, World
+
+PAYEES = 60
+AMPLE_FEN = 10**13
+
+Record = tuple[bytes | None, bytes | None, list[tuple[str, bytes]]]
+"""Key, value and headers of a Kafka message."""
+
+
+@dataclass
+class Campaign:
+    """A seeded campaign. `injected` counts faults by kind; the rest is what the invariants are held against."""
+
+    dice: random.Random
+    world: World
+    injected: Counter[str] = field(default_factory=Counter)
+    refused: set[tuple[bytes | None, bytes | None]] = field(default_factory=set)
+    """(key, value) of malformed messages: exactly these become dead letters."""
+    perhaps_refused: set[tuple[bytes | None, bytes | None]] = field(default_factory=set)
+    """Of malformed messages that were in a broker's log when it was lost."""
+    log_lost_after: int = 0
+    """Highest outbox id when the broker last lost its log: superseded versions up to it may never arrive."""
+    imported: dict[tuple[str, int], int] = field(default_factory=dict)
+    """Fen of yearly sales by (uscc, year) in files that were taken."""
+    violations: list[str] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, state: Path, seed: int, control: str | None) -> Campaign:
+        """Prepare a campaign that works in `state`; nothing runs yet."""
+        dice = random.Random(seed)
+        return cls(dice, World(state, dice, control))
+
+    def __post_init__(self) -> None:
+        self.year = calendar_date(SystemClock().now()).year
+        self.payees = [_uscc(number) for number in range(PAYEES)]
+        self._producer: KafkaProducer | None = None
+
+    def start(self) -> None:
+        """Start the world; give the payees accounts and the budgets ample money. Raises CannotStartError."""
+        self.world.start()
+        self.users = Users(self.world, self.dice, self.year)
+        self.decisions = Decisions(self.world.databases["eligibility"], self.dice, self.payees, self.year)
+        since = "2015-01-01"
+        enterprises = [
+            {"uscc": code, "name": f"丽水测试{code[-4:]}有限公司", "legal_form": "enterprise", "registered_on": since}
+            for code in self.payees
+        ]
+        accounts = [
+            {
+                "uscc": code,
+                "since": since,
+                "account_holder": "丽水测试有限公司",
+                "bank_code": "102343000018",
+                "account_number": f"6222{n:015d}",
+            }
+            for n, code in enumerate(self.payees)
+        ]
+        for dataset, rows in (("enterprises", enterprises), ("payee_accounts", accounts)):
+            body = {"records": rows, "source": "campaign"}
+            self.world.story.post("data-platform", f"registry:/v1/datasets/{dataset}/records", body)
+        for unit in UNITS:
+            self.users.appropriate(self.users.appropriation(AMPLE_FEN) | {"unit": unit}, f"ample-{unit}")
+
+    def send(self, records: Iterable[Record]) -> None:
+        """Put messages on `award-decisions.v1` for certain, past the outbox."""
+        waiting = list(records)
+        deadline = time.monotonic() + 120
+        while waiting:
+            try:
+                if self._producer is None:
+                    self._producer = KafkaProducer(
+                        bootstrap_servers=self.world.bootstrap_servers,
+                        client_id=ME,
+                        max_request_size=4_000_000,
+                        acks="all",
+                        max_block_ms=10_000,
+                        request_timeout_ms=10_000,
+                        delivery_timeout_ms=15_000,
+                    )
+                sent = [self._producer.send(AWARD_DECISIONS, key=k, value=v, headers=h) for k, v, h in waiting]
+                for future in sent:
+                    future.get(timeout=20)
+                waiting = []
+            except KafkaError:
+                if time.monotonic() > deadline:
+                    raise
+                if self._producer is not None:
+                    self._producer.close(timeout=0)
+                    self._producer = None
+                self.world.tend()
+                time.sleep(0.5)
+
+    def refuse(self, records: Iterable[Record]) -> None:
+        """Put messages on `award-decisions.v1` that have to become dead letters."""
+        made = list(records)
+        self.send(made)
+        self.refused |= {(key, value) for key, value, _ in made}

@@ -1,0 +1,83 @@
+"""Negative controls: the product without one of its defences. A campaign that does not fail with each proves nothing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select, text
+
+from services.payout.awards import handlers, repository
+from shared.messaging import inbox
+from shared.messaging.consumer import Consumer
+from shared.messaging.envelope import Message
+from shared.messaging.outbox import outbox
+from shared.messaging.relay import BATCH_ROWS, Relay
+
+
+@dataclass(frozen=True)
+class Control:
+    """A defence taken away: within payout's worker and the relays, and by what their owner does to payout's tables."""
+
+    weaken: Callable[[], None]
+    payout_ddl: str = ""
+
+
+def _no_inbox_key() -> None:
+    def take_all(connection: Connection, messages: Sequence[Message]) -> list[Message]:
+        keys = [message.event_key for message in messages]
+        connection.execute(
+            text("INSERT INTO inbox (source, event_id) SELECT * FROM unnest(CAST(:s AS text[]), CAST(:i AS text[]))"),
+            {"s": [source for source, _ in keys], "i": [event for _, event in keys]},
+        )
+        return list(messages)
+
+    inbox.take_new = take_all
+    repository.versions_known = lambda *_: set()
+
+
+def _naive_outbox() -> None:
+    reached: dict[Relay, int] = {}
+
+    def following(relay: Relay, in_flight: int) -> Sequence[Row[Any]]:
+        with relay._database.reading() as connection:
+            if relay not in reached:
+                published = select(func.coalesce(func.max(outbox.c.id), 0)).where(outbox.c.published_at.is_not(None))
+                reached[relay] = connection.execute(published).scalar_one()
+            after = max(in_flight, reached[relay])
+            rows = connection.execute(
+                select(outbox).where(outbox.c.id > after).order_by(outbox.c.id).limit(BATCH_ROWS)
+            ).all()
+        if rows:
+            reached[relay] = rows[-1].id
+        return rows
+
+    Relay._next = following  # type: ignore[method-assign, assignment]
+
+
+def _split_outside_transaction() -> None:
+    give_effect, process = handlers._give_effect, Consumer.process
+    stored: list[tuple[Any, ...]] = []
+    handlers._give_effect = lambda _, *rest: stored.append(rest)
+
+    def in_two_transactions(consumer: Consumer, messages: Sequence[Message]) -> None:
+        process(consumer, messages)
+        while stored:
+            time.sleep(0.2)  # whoever splits afterwards takes his time, and may be killed meanwhile
+            with consumer._database.transaction() as connection:
+                give_effect(connection, *stored.pop(0))
+
+    Consumer.process = in_two_transactions  # type: ignore[method-assign, assignment]
+
+
+CONTROLS = {
+    "no-inbox-key": Control(
+        _no_inbox_key,
+        "ALTER TABLE inbox DROP CONSTRAINT pk_inbox;"
+        " ALTER TABLE award_versions DROP CONSTRAINT pk_award_versions CASCADE",
+    ),
+    "naive-outbox": Control(_naive_outbox),
+    "split-outside-transaction": Control(_split_outside_transaction),
+}
