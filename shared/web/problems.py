@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
+import psycopg
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
@@ -160,6 +162,23 @@ def _in_body(path: Sequence[str | int], body: Any) -> Iterator[str | int]:
             body = body[step] if step < len(body) else None
 
 
+def _with_nul(request: Request) -> Iterator[str]:
+    """Where the request has a NUL character, which PostgreSQL stores in no text: parameters, then pointers into the body."""
+    for name, value in (*request.path_params.items(), *request.query_params.items()):
+        if "\0" in str(value):
+            yield name
+    with suppress(ValueError):
+        yield from _nul_within(orjson.loads(getattr(request, "_body", b"")), "")
+
+
+def _nul_within(value: Any, pointer: str) -> Iterator[str]:
+    if isinstance(value, str) and "\0" in value:
+        yield pointer
+    steps = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, inner in steps:
+        yield from _nul_within(inner, f"{pointer}/{step}")
+
+
 def install(app: FastAPI) -> None:
     """Answer every error of `app` with problem details."""
 
@@ -185,7 +204,18 @@ def install(app: FastAPI) -> None:
     for kind in (OperationalError, InterfaceError, PoolTimeoutError):
         app.add_exception_handler(kind, unavailable)
 
+    def unstorable(request: Request, error: Exception) -> Response:
+        marked = list(_with_nul(request))
+        if not marked:
+            return internal(request, error)
+        message = "leave out the NUL character (U+0000): no text may have it"
+        errors = [FieldError(pointer, "nul_character", message) for pointer in marked]
+        return respond(request, Problem(INVALID, "See `errors` for each mistake.", errors=errors))
+
+    app.add_exception_handler(DataError, unstorable)
+    app.add_exception_handler(psycopg.DataError, unstorable)
+
     @app.exception_handler(Exception)
-    def _internal(request: Request, error: Exception) -> Response:
+    def internal(request: Request, error: Exception) -> Response:
         log.error("request.failed", exc_info=error)
         return respond(request, Problem(INTERNAL))

@@ -61,7 +61,7 @@ def list_decisions(
     uscc: Annotated[str | None, Query(description="The payee")] = None,
     award: str | None = None,
     award_id: Annotated[UUID | None, Query(description="One award, all its versions")] = None,
-    award_year: int | None = None,
+    award_year: Annotated[int | None, Query(ge=2000, le=2100)] = None,
     state: State | None = None,
     jurisdiction: str | None = None,
     evaluation_id: UUID | None = None,
