@@ -10,5 +10,12 @@ from deploy.ecosystem.clients import API, SERVICES
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_spectral_finds_nothing(service: str) -> None:
-    linter = [*tools.node_tool("spectral"), "lint", "--fail-severity", "hint", "--ruleset", tools.HERE / "spectral.yaml"]
+    linter = [
+        *tools.node_tool("spectral"),
+        "lint",
+        "--fail-severity",
+        "hint",
+        "--ruleset",
+        tools.HERE / "spectral.yaml",
+    ]
     tools.run([*linter, API / f"{service}.openapi.json"])
