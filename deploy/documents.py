@@ -1,19 +1,17 @@
-"""The documents that integrators build on, written from the code: OpenAPI per service, JSON Schema per event, AsyncAPI,
-and the datasets as a page in both languages.
+"""The documents that integrators build on, written from the code: OpenAPI per service, JSON Schema per event, AsyncAPI and
+its page, and the datasets as a page in both languages.
 
 `python -m deploy.documents` writes them under `docs/api/`; a test fails when they are not current.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import orjson
 from fastapi import FastAPI
 from joserfc.jwk import KeySet
-from pydantic import BaseModel
 
 from services.eligibility import app as eligibility
 from services.eligibility.settings import Settings as EligibilitySettings
@@ -24,25 +22,10 @@ from services.registry.datasets import handbook
 from services.registry.settings import Settings as RegistrySettings
 from shared.clock import SystemClock
 from shared.database.engine import Database
-from shared.events import award_decided, dead_letter, evaluation_shard, facts_revised, payment_orders
-from shared.messaging import topics
+from shared.messaging import asyncapi
 from shared.web.auth import TokenVerifier
 
 FOLDER = Path(__file__).parents[1] / "docs" / "api"
-
-EVENTS: Mapping[str, tuple[str, type[BaseModel]]] = {
-    facts_revised.TYPE: (topics.REGISTRY_FACTS, facts_revised.FactsRevised),
-    award_decided.TYPE: (topics.AWARD_DECISIONS, award_decided.AwardDecided),
-    dead_letter.TYPE: (topics.AWARD_DECISIONS_DEAD, dead_letter.DeadLetterRecorded),
-    evaluation_shard.TYPE: (topics.EVALUATION_SHARDS, evaluation_shard.EvaluationShardCut),
-    payment_orders.ISSUED: (topics.PAYMENT_ORDERS, payment_orders.PaymentOrderChanged),
-    payment_orders.APPROVED: (topics.PAYMENT_ORDERS, payment_orders.PaymentOrderChanged),
-    payment_orders.SETTLED: (topics.PAYMENT_ORDERS, payment_orders.PaymentOrderChanged),
-    payment_orders.FAILED: (topics.PAYMENT_ORDERS, payment_orders.PaymentOrderChanged),
-    payment_orders.RETURNED: (topics.PAYMENT_ORDERS, payment_orders.PaymentOrderChanged),
-    payment_orders.RECOVERY_RAISED: (topics.PAYMENT_ORDERS, payment_orders.RecoveryRaised),
-}
-"""Event type → its topic and data."""
 
 _LANGUAGES = {"": "en", ".zh-CN": "zh-CN"}
 
@@ -78,79 +61,11 @@ def apps() -> dict[str, FastAPI]:
 def documents() -> dict[str, bytes]:
     """Return every document's content by its path below FOLDER."""
     made = {f"{service}.openapi.json": _pretty(app.openapi()) for service, app in apps().items()}
-    made |= {f"events/{name}.schema.json": _pretty(_schema(name, model)) for name, (_, model) in EVENTS.items()}
-    made["events.asyncapi.json"] = _pretty(_asyncapi())
+    made |= {f"events/{name}.schema.json": _pretty(asyncapi.schema(name)) for name in asyncapi.EVENTS}
+    made["events.asyncapi.json"] = _pretty(asyncapi.document())
+    made["events.md"] = asyncapi.page().encode()
     made |= {f"datasets{suffix}.md": handbook.write(language).encode() for suffix, language in _LANGUAGES.items()}
     return made
-
-
-def _schema(name: str, model: type[BaseModel]) -> dict[str, Any]:
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": f"urn:ecommerce-subsidies:event:{name}",
-        **model.model_json_schema(),
-    }
-
-
-def _asyncapi() -> dict[str, Any]:
-    by_topic: dict[str, list[str]] = {}
-    for name, (topic, _) in EVENTS.items():
-        by_topic.setdefault(topic, []).append(name)
-    return {
-        "asyncapi": "3.0.0",
-        "info": {
-            "title": "Events of the e-commerce subsidies",
-            "version": "1",
-            "description": "CloudEvents 1.0 in binary mode: attributes in `ce_*` headers, JSON data in the value.",
-        },
-        "defaultContentType": "application/json",
-        "channels": {
-            topic: {
-                "address": topic,
-                "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in names},
-            }
-            for topic, names in by_topic.items()
-        },
-        "operations": {
-            f"send-{name}": {
-                "action": "send",
-                "channel": {"$ref": f"#/channels/{topic}"},
-                "messages": [{"$ref": f"#/channels/{topic}/messages/{name}"}],
-            }
-            for name, (topic, _) in EVENTS.items()
-        },
-        "components": {
-            "messages": {
-                name: {
-                    "name": name,
-                    "title": name,
-                    "summary": (model.__doc__ or "").strip().splitlines()[0],
-                    "contentType": "application/json",
-                    "headers": _HEADERS,
-                    "payload": {
-                        "schemaFormat": "application/schema+json;version=draft-2020-12",
-                        "schema": _schema(name, model),
-                    },
-                }
-                for name, (_, model) in EVENTS.items()
-            }
-        },
-    }
-
-
-_HEADERS = {
-    "type": "object",
-    "required": ["ce_specversion", "ce_id", "ce_source", "ce_type"],
-    "properties": {
-        "ce_specversion": {"type": "string", "const": "1.0"},
-        "ce_id": {"type": "string", "format": "uuid", "description": "The same when the same thing is told again"},
-        "ce_source": {"type": "string", "examples": ["/services/eligibility"]},
-        "ce_type": {"type": "string"},
-        "ce_subject": {"type": "string"},
-        "ce_time": {"type": "string", "format": "date-time"},
-        "ce_traceparent": {"type": "string", "description": "W3C trace context"},
-    },
-}
 
 
 def _pretty(document: dict[str, Any]) -> bytes:

@@ -9,6 +9,7 @@ from shared import worker
 from shared.clock import SystemClock
 from shared.database.engine import Database
 from shared.measurements.heartbeat import heartbeat
+from shared.messaging.recall import Recall
 from shared.messaging.relay import Relay
 from shared.observability import logs, tracing
 from shared.settings import ServiceSettings
@@ -32,10 +33,13 @@ def work(process: str, settings: ServiceSettings, database: Database, loops: Seq
     tracing.flush()
 
 
-def run_relay(service: str, settings: ServiceSettings) -> None:
-    """Publish `service`'s outbox until the process is told to stop: what each service's `relay.py` runs."""
+def run_relay(service: str, settings: ServiceSettings, topics: Sequence[str], on_lost: Recall) -> None:
+    """Publish `service`'s outbox until the process is told to stop: what each service's `relay.py` runs.
+
+    `topics` are those that the service alone publishes on; `on_lost` draws conclusions from events that its database has lost.
+    """
     logs.configure(service, "relay", settings.log_level)
     tracing.configure(service, "relay", settings.otlp_endpoint)
     database = Database(settings.database_url, pool_size=4, application_name=f"{service}-relay")
-    relay = Relay(database, settings.kafka_bootstrap_servers, f"{service}-relay")
+    relay = Relay(database, settings.kafka_bootstrap_servers, f"{service}-relay", topics=topics, on_lost=on_lost)
     work("relay", settings, database, [Loop("relay", relay.step, close=relay.close)])

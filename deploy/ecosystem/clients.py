@@ -10,6 +10,7 @@ import shutil
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from deploy.ecosystem import tools
 from deploy.ecosystem.tools import MissingToolError, ToolFailedError, run
@@ -36,24 +37,22 @@ def python() -> Path:
     return folder
 
 
-def typescript() -> Path:
-    """Make `clients/typescript/<service>` and compile it as strict TypeScript; returns the folder of sources."""
+def typescript(programs: Mapping[str, str] = MappingProxyType({})) -> Path:
+    """Make `clients/typescript/<service>` and compile it as strict TypeScript, with `programs` (file name → text) beside it.
+
+    Returns the folder.
+    """
     folder = _fresh("typescript")
     for service in SERVICES:
         document = API / f"{service}.openapi.json"
         run([*tools.node_tool("openapi-ts"), "-i", document, "-o", folder / service, "--silent"], cwd=folder)
-    compile_typescript(folder, folder)
-    return folder
-
-
-def compile_typescript(folder: Path, output: Path) -> None:
-    """Compile every TypeScript file below `folder` for Node, strictly."""
     for name in ("package.json", "tsconfig.json"):
         shutil.copy(tools.HERE / "typescript" / name, folder / name)
-    modules = folder / "node_modules"
-    if not modules.exists():
-        modules.symlink_to(tools.node() / "node_modules")
-    run([*tools.node_tool("tsc"), "--project", folder, "--outDir", output])
+    for name, text in programs.items():
+        (folder / name).write_text(text, "utf-8")
+    (folder / "node_modules").symlink_to(tools.node() / "node_modules")
+    run([*tools.node_tool("tsc"), "--project", folder])
+    return folder
 
 
 def java() -> Path:

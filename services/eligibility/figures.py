@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, text
 
+from services.eligibility.decisions.domain import State
 from shared.measurements.measuring import Measurement
 from shared.observability import metrics
 from shared.observability.metrics import Value
@@ -15,7 +16,7 @@ _MARKED = text("SELECT policy, count(*) AS enterprises FROM fact_marks GROUP BY 
 _DECISIONS = text(
     """
     SELECT award, state, count(*) AS decisions, sum(entitlement_fen)::bigint AS fen
-    FROM decisions GROUP BY award, state ORDER BY award, state
+    FROM decisions GROUP BY award, state
     """
 )
 
@@ -33,13 +34,16 @@ def read(connection: Connection) -> Sequence[Value]:
 
 
 def _decisions(connection: Connection) -> Sequence[Value]:
+    rows = {(row.award, row.state): row for row in connection.execute(_DECISIONS)}
     found = []
-    for row in connection.execute(_DECISIONS):
-        found.append(metrics.DECISIONS.at(row.decisions, row.award, row.state))
-        if row.state == "approved":
-            found.append(metrics.ENTITLEMENT.at(row.fen, row.award))
+    for award in sorted({award for award, _ in rows}):
+        for state in State:
+            row = rows.get((award, state))
+            found.append(metrics.DECISIONS.at(row.decisions if row else 0, award, state))
+        approved = rows.get((award, State.APPROVED))
+        found.append(metrics.ENTITLEMENT.at(approved.fen if approved else 0, award))
     return found
 
 
 DECISIONS = Measurement("decisions", _decisions)
-"""Decisions and what they entitle to: one pass over all decisions."""
+"""Decisions and what they entitle to: one pass over all decisions. What there is none of is told as 0."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from services.eligibility.decisions.recalling import recall
 from services.eligibility.settings import Settings
+from shared.messaging import topics
 from shared.process import run_relay
 from shared.settings import load
 
 
 def main() -> None:
     """Publish until told to stop."""
-    run_relay("eligibility", load(Settings))
+    run_relay("eligibility", load(Settings), [topics.AWARD_DECISIONS], recall)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from services.payout.orders.routes import router as orders
 from services.payout.reconciliation.routes import router as reconciliation
 from services.payout.recoveries.routes import router as recoveries
 from services.payout.reports.routes import router as reports
+from services.payout.restorations.routes import router as restorations
 from services.payout.settings import Settings
 from services.payout.starting import load_settings
 from services.payout.worker import award_decisions
@@ -58,6 +59,7 @@ def build(
             holds,
             approvals,
             orders,
+            restorations,
             batches,
             recoveries,
             ledger,

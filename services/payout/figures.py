@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from services.payout.budgets import repository as budgets
-from services.payout.vocabulary import UNITS
+from services.payout.vocabulary import UNITS, OrderState, WaitingFor
 from shared.measurements.measuring import Measurement
 from shared.observability import metrics
 from shared.observability.metrics import Value
@@ -23,8 +23,8 @@ _CLAIMS = text(
 )
 _ORDERS = text(
     """
-    SELECT unit, state, waiting_for, count(*) AS orders, sum(amount_fen)::bigint AS fen
-    FROM payment_orders WHERE live GROUP BY unit, state, waiting_for ORDER BY unit, state, waiting_for
+    SELECT unit, state, coalesce(waiting_for, '') AS waiting_for, count(*) AS orders, sum(amount_fen)::bigint AS fen
+    FROM payment_orders WHERE live GROUP BY unit, state, waiting_for
     """
 )
 _ENTITLED = text(
@@ -34,6 +34,12 @@ _ENTITLED = text(
     """
 )
 
+
+_STANDINGS = [
+    *((OrderState.WAITING, reason) for reason in WaitingFor),
+    *((state, "") for state in OrderState if state not in {OrderState.WAITING, OrderState.CANCELLED}),
+]
+"""Where a live payment order may stand, and what it waits for."""
 
 _BUDGET = {
     "appropriated_fen": metrics.MONEY_APPROPRIATED,
@@ -59,15 +65,18 @@ def _money(connection: Connection) -> Sequence[Value]:
     for unit in UNITS:
         found.append(metrics.MONEY_ENTITLED.at(entitled.get(unit, 0), unit))
         found.append(metrics.MONEY_TO_RECOVER.at(claims.get(unit, 0), unit))
-    for row in connection.execute(_ORDERS):
-        found.append(metrics.PAYMENT_ORDERS.at(row.orders, row.unit, row.state, row.waiting_for))
-        if row.state == "waiting":
-            found.append(metrics.MONEY_WAITING.at(row.fen, row.unit, row.waiting_for))
+    rows = {(row.unit, row.state, row.waiting_for): row for row in connection.execute(_ORDERS)}
+    for unit in UNITS:
+        for state, reason in _STANDINGS:
+            row = rows.get((unit, state, reason))
+            found.append(metrics.PAYMENT_ORDERS.at(row.orders if row else 0, unit, state, reason))
+            if state is OrderState.WAITING:
+                found.append(metrics.MONEY_WAITING.at(row.fen if row else 0, unit, reason))
     return found
 
 
 MONEY = Measurement("money", _money)
-"""Entitlement, claims and orders: a pass over the shares in effect, the recoveries and all orders."""
+"""Entitlement, claims and orders: a pass over the shares in effect, the recoveries and all orders. None is told as 0."""
 
 
 def differences(checks: Iterable[str], found: Iterable[Mapping[str, Any]]) -> list[Value]:

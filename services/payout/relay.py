@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from services.payout.restorations.handlers import recall
 from services.payout.settings import Settings
+from shared.messaging import topics
 from shared.process import run_relay
 from shared.settings import load
 
 
 def main() -> None:
     """Publish until told to stop."""
-    run_relay("payout", load(Settings))
+    run_relay("payout", load(Settings), [topics.PAYMENT_ORDERS], recall)
 
 
 if __name__ == "__main__":

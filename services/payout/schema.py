@@ -10,7 +10,8 @@ import services.payout.budgets.tables
 import services.payout.holds.tables
 import services.payout.ledger.tables
 import services.payout.orders.tables
-import services.payout.recoveries.tables  # noqa: F401 - importing a room's tables declares them
+import services.payout.recoveries.tables
+import services.payout.restorations.tables  # noqa: F401 - importing a room's tables declares them
 from services.payout.metadata import metadata
 
 __all__ = ["metadata"]

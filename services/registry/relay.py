@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from services.registry.revisions.recalling import recall
 from services.registry.settings import Settings
+from shared.messaging import topics
 from shared.process import run_relay
 from shared.settings import load
 
 
 def main() -> None:
     """Publish until told to stop."""
-    run_relay("registry", load(Settings))
+    run_relay("registry", load(Settings), [topics.REGISTRY_FACTS], recall)
 
 
 if __name__ == "__main__":

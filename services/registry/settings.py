@@ -18,6 +18,11 @@ def _key(key: SecretStr) -> SecretStr:
     return key
 
 
+def _is_made_up(secret: SecretStr | None) -> bool:
+    key = base64.b64decode(secret.get_secret_value()) if secret is not None else None
+    return key is not None and (len(set(key)) < len(key) // 4 or key == bytes(range(len(key))))
+
+
 class Settings(ServiceSettings):
     """What the registry's processes read from their environment."""
 
@@ -26,6 +31,9 @@ class Settings(ServiceSettings):
     port: Port = Field(default=8001, description="HTTP port")
     account_key: Annotated[SecretStr, AfterValidator(_key)] = Field(
         description="Key of the account numbers at rest: 64 bytes in base64 (AES-256-SIV); losing it loses the numbers"
+    )
+    new_account_key: Annotated[SecretStr, AfterValidator(_key)] | None = Field(
+        default=None, description="The key to change to; read by `python -m services.registry.rekey` alone"
     )
     upload_max_bytes: int = Field(default=512 * 1024 * 1024, ge=1, description="Largest file that may be uploaded")
     upload_max_seconds: float = Field(default=600, gt=0, description="Longest time that an upload may take")
@@ -36,6 +44,6 @@ class Settings(ServiceSettings):
     def unsafe(self) -> Iterator[tuple[str, str]]:
         """Yield what must not be in production."""
         yield from super().unsafe()
-        key = base64.b64decode(self.account_key.get_secret_value())
-        if len(set(key)) < len(key) // 4 or key == bytes(range(len(key))):
-            yield "account_key", "is no random key: make one with `openssl rand -base64 64 | tr -d '\\n'`"
+        for name in ("account_key", "new_account_key"):
+            if _is_made_up(getattr(self, name)):
+                yield name, "is no random key: make one with `openssl rand -base64 64 | tr -d '\\n'`"

@@ -78,7 +78,7 @@ def upgrade(service: str, owner_url: str, application_role: str) -> None:
 def is_migrated(service: str, connection: Connection) -> bool:
     """Tell whether the database has the tables of this version, or of a later one: an upgrade replaces process by process.
 
-    What a later version makes of the tables, the version before can work with (docs/decisions/0013).
+    What a later version makes of the tables, the version before can work with (docs/decisions/0014).
     """
     return revision_of(connection) >= _head(service)
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 
 import structlog
 from kafka import KafkaConsumer
+from opentelemetry.trace import SpanKind
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -20,7 +21,7 @@ from shared.clock import Clock, SystemClock
 from shared.database.engine import Database
 from shared.messaging import dead_letters, inbox, kafka
 from shared.messaging.envelope import MalformedMessageError, Message, header_map
-from shared.observability import metrics
+from shared.observability import metrics, tracing
 
 BATCH_MESSAGES = 2_000
 DEAD_LETTER_LIMIT = 1_000
@@ -108,6 +109,7 @@ class Consumer:
 
         Raises database errors that may pass (a lost connection, a deadlock) and TooManyDeadLettersError.
         """
+        started_ns = time.time_ns()
         try:
             with self._database.transaction() as connection:
                 new = inbox.take_new(connection, messages)
@@ -133,6 +135,8 @@ class Consumer:
                 self._set_aside(messages[0], error)
         else:
             self._dead_in_a_row = 0
+            parents = (message.trace_parent for message in new)
+            tracing.record(f"receive {self._topic}", parents, started_ns, SpanKind.CONSUMER)
             metrics.EVENTS_CONSUMED.labels(topic=self._topic).inc(len(messages))
 
     def close(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,6 +12,7 @@ from shared.clock import isoformat
 
 CONTENT_TYPE = b"application/json"
 REQUIRED = ("ce_specversion", "ce_id", "ce_source", "ce_type")
+_TRACE_PARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +82,9 @@ class Message:
 
     @property
     def trace_parent(self) -> str | None:
-        """The W3C trace context that the event carries, if any."""
-        value = self.headers.get("ce_traceparent")
-        return value.decode("ascii", "replace") if value else None
+        """The W3C trace context that the event carries, if any that is well-formed."""
+        value = self.headers.get("ce_traceparent", b"").decode("ascii", "replace")
+        return value if _TRACE_PARENT.fullmatch(value) else None
 
 
 def header_map(headers: Sequence[tuple[str, bytes]] | None) -> dict[str, bytes]:

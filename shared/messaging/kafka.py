@@ -52,6 +52,17 @@ def consumer(bootstrap_servers: str, group_id: str, topic: str, *, max_poll_reco
     return subscription
 
 
+def reader(bootstrap_servers: str) -> KafkaConsumer:
+    """Return a consumer without a group, for looking into the log."""
+    return KafkaConsumer(
+        bootstrap_servers=bootstrap_servers.split(","),
+        enable_auto_commit=False,
+        max_poll_records=5_000,
+        allow_auto_create_topics=False,
+        metrics_enabled=False,
+    )
+
+
 def probe(bootstrap_servers: str, group_id: str) -> KafkaConsumer:
     """Return a consumer that looks at what `group_id` has taken without joining it: it subscribes to and commits nothing."""
     return KafkaConsumer(

@@ -32,24 +32,28 @@ outbox = Table(
 
 def enqueue(connection: Connection, events: Sequence[Event]) -> None:
     """Write `events` to the outbox, in order, within the caller's transaction; many at once by COPY."""
-    if not events:
-        return
-    copy_frame(
-        connection,
-        outbox.name,
-        pl.DataFrame(
-            {
-                "topic": [event.topic for event in events],
-                "key": [event.key for event in events],
-                "type": [event.type for event in events],
-                "event_id": [str(event.id) for event in events],
-                "source": [event.source for event in events],
-                "subject": [event.subject for event in events],
-                "occurred_at": [event.time.isoformat() for event in events],
-                "data": [event.data.decode() for event in events],
-                "trace_parent": pl.Series([event.trace_parent for event in events], dtype=pl.String),
-            }
-        ),
+    copy_frame(connection, outbox.name, _frame(events))
+
+
+def insert_published(connection: Connection, events: Sequence[Event]) -> None:
+    """Write events that the broker has already to the outbox, in order."""
+    now = connection.execute(text("SELECT now()")).scalar_one().isoformat()
+    copy_frame(connection, outbox.name, _frame(events).with_columns(published_at=pl.lit(now)))
+
+
+def _frame(events: Sequence[Event]) -> pl.DataFrame:
+    return pl.DataFrame(
+        {
+            "topic": [event.topic for event in events],
+            "key": [event.key for event in events],
+            "type": [event.type for event in events],
+            "event_id": [str(event.id) for event in events],
+            "source": [event.source for event in events],
+            "subject": [event.subject for event in events],
+            "occurred_at": [event.time.isoformat() for event in events],
+            "data": [event.data.decode() for event in events],
+            "trace_parent": pl.Series([event.trace_parent for event in events], dtype=pl.String),
+        }
     )
 
 

@@ -14,16 +14,18 @@ from typing import Any
 import structlog
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
+from opentelemetry.trace import SpanKind
 from sqlalchemy import Column, Connection, Integer, Row, Table, Text, bindparam, func, select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from shared.audit import log as audit
 from shared.database.engine import Database
 from shared.database.schema import plumbing
-from shared.messaging import kafka
+from shared.messaging import kafka, recall
 from shared.messaging.envelope import Event
 from shared.messaging.outbox import outbox, republish_latest
-from shared.observability import metrics
+from shared.messaging.recall import Recall
+from shared.observability import metrics, tracing
 
 BATCH_ROWS = 5_000
 STEP_BATCHES = 20
@@ -52,8 +54,8 @@ _mark = (
 )
 
 
-_Sent = tuple[int, str, Any]
-"""An outbox row's id and topic, and Kafka's promise of its acknowledgement."""
+_Sent = tuple[Row[Any], Any, int]
+"""An outbox row, Kafka's promise of its acknowledgement, and when it was sent (ns)."""
 
 
 class PublishingError(RuntimeError):
@@ -69,12 +71,20 @@ class Relay:
         bootstrap_servers: str,
         client_id: str,
         *,
+        topics: Sequence[str] = (),
+        on_lost: Recall = lambda *_: None,
         crash_point: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """Prepare to publish; nothing is connected yet. `crash_point` lets a fault campaign end the process where it hurts."""
+        """Prepare to publish; nothing is connected yet.
+
+        Events of `topics` that the log knows and the outbox has lost are handed to `on_lost` first. `crash_point` lets a fault
+        campaign end the process where it hurts.
+        """
         self._database = database
         self._bootstrap_servers = bootstrap_servers
         self._client_id = client_id
+        self._topics = topics
+        self._on_lost = on_lost
         self._crash_point = crash_point
         self._leadership: Connection | None = None
         self._producer: KafkaProducer | None = None
@@ -98,7 +108,7 @@ class Relay:
         for _ in range(STEP_BATCHES):
             # The next batch is read and sent while the broker takes this one. An id below those in flight that commits
             # only now is of another key (a key's events wait for each other): the next step reads from the start again.
-            following = self._send(self._next(sent[-1][0]))
+            following = self._send(self._next(sent[-1][0].id))
             self._settle(sent)
             sent = following
             if not sent:
@@ -114,13 +124,14 @@ class Relay:
         """Wait for the broker's word on what was sent, and mark what it acknowledged."""
         acknowledged = []
         taken: Counter[str] = Counter()
-        for row_id, topic, future in sent:
+        for row, future, started_ns in sent:
             try:
                 future.get(timeout=60)
             except KafkaError:
                 continue
-            acknowledged.append(row_id)
-            taken[topic] += 1
+            acknowledged.append(row.id)
+            taken[row.topic] += 1
+            tracing.record(f"publish {row.type}", [row.trace_parent], started_ns, SpanKind.PRODUCER)
         self._crash_point("relay: sent, not marked")
         with self._database.transaction() as connection:
             connection.execute(_mark, {"ids": acknowledged})
@@ -153,9 +164,27 @@ class Relay:
         self._leadership = connection
         self._producer = kafka.producer(self._bootstrap_servers, self._client_id)
         self._republish_to_a_new_log()
+        self._recall_what_is_lost()
         metrics.RELAY_LEADS.set(1)
         log.info("relay.leads")
         return True
+
+    def _recall_what_is_lost(self) -> None:
+        with self._database.transaction() as connection:
+            found = recall.lost(connection, self._bootstrap_servers, self._topics)
+            if not found:
+                return
+            recall.adopt(connection, found)
+            self._on_lost(connection, found)
+            audit.record(
+                connection,
+                actor=self._client_id,
+                act="recall_lost_events",
+                subjects=["*"],
+                reason="the broker's log knows events that this database does not: it was restored to an earlier point",
+                details={"events": len(found)},
+            )
+        log.warning("relay.events_were_lost", recalled=len(found))
 
     def _watch_the_log(self) -> None:
         if time.monotonic() - self._log_checked_at > LOG_CHECK_SECONDS:
@@ -188,21 +217,26 @@ class Relay:
                 )
                 log.warning("relay.broker_log_is_new", republished=republished)
 
+    @staticmethod
+    def event_of(row: Row[Any]) -> Event:
+        """Return the event that a row of the outbox holds."""
+        return Event(
+            topic=row.topic,
+            key=row.key,
+            type=row.type,
+            id=row.event_id,
+            source=row.source,
+            subject=row.subject,
+            time=row.occurred_at,
+            data=row.data.encode(),
+            trace_parent=row.trace_parent,
+        )
+
     def _send(self, rows: Sequence[Row[Any]]) -> list[_Sent]:
         assert self._producer is not None
         sent = []
         for row in rows:
-            event = Event(
-                topic=row.topic,
-                key=row.key,
-                type=row.type,
-                id=row.event_id,
-                source=row.source,
-                subject=row.subject,
-                time=row.occurred_at,
-                data=row.data.encode(),
-                trace_parent=row.trace_parent,
-            )
+            event = self.event_of(row)
             future = self._producer.send(event.topic, key=event.key.encode(), value=event.data, headers=event.headers())
-            sent.append((row.id, row.topic, future))
+            sent.append((row, future, time.time_ns()))
         return sent

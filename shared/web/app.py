@@ -20,10 +20,13 @@ from shared.database.engine import Database
 from shared.database.migrate import is_migrated
 from shared.measurements.reading import ReadFigures
 from shared.measurements.reading import figures as read_figures
+from shared.messaging import asyncapi
 from shared.messaging.consumer import Handler
 from shared.observability import metrics, tracing
 from shared.web import audit, openapi, problems
 from shared.web.auth import TokenVerifier
+from shared.web.chinese import in_chinese
+from shared.web.idempotency import json_response
 from shared.web.metrics import Health, app_metrics, router_of
 from shared.web.problems import MEDIA_TYPE_UNSUPPORTED, TOO_LARGE, UNAVAILABLE, Problem, ProblemDetails
 from shared.web.status.routes import router as status
@@ -99,6 +102,7 @@ def create_app(
         openapi_tags=openapi.describe_tags(routers, {"operations": "Probes and metrics.", **(tags or {})}),
         separate_input_output_schemas=False,
         strict_content_type=False,
+        telemetry=tracing.NO_OTHER_SPANS,
     )
     patch_fastapi(app, docs_url="/docs")
     app.state.database = database
@@ -115,7 +119,11 @@ def create_app(
     for router in routers:
         app.include_router(router)
     app.add_middleware(_Edge, large_bodies=dict(large_bodies or {}))
+    app.add_route("/asyncapi.json", lambda _: json_response(asyncapi.document()), include_in_schema=False)
     app.openapi = lambda: openapi.document(app, token_url)  # type: ignore[method-assign]
+    app.add_route(
+        "/openapi.zh-CN.json", lambda _: json_response(in_chinese(app.openapi(), service)), include_in_schema=False
+    )
     return app
 
 

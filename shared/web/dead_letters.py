@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy import Connection, Row, func, select, update
 
@@ -21,6 +21,8 @@ from shared.web.problems import CONFLICT, IN_FLIGHT, NOT_FOUND, Problem
 from shared.web.scopes import Scope
 
 router = APIRouter(prefix="/v1/dead-letters", tags=["dead-letters"])
+
+DeadLetterId = Annotated[int, Path(ge=0, le=2**63 - 1)]
 
 
 class DeadLetter(BaseModel):
@@ -81,7 +83,7 @@ def list_dead_letters(
 def replay_dead_letter(
     actor: Annotated[Actor, needs(Scope.DEAD_LETTERS_WRITE)],
     command: IdempotentCommand,
-    dead_letter_id: int,
+    dead_letter_id: DeadLetterId,
     request: Request,
 ) -> Response:
     """Process a message again, through the code that consumes it; refused with the reason if it still cannot be."""
@@ -107,7 +109,7 @@ def replay_dead_letter(
 def discard_dead_letter(
     actor: Annotated[Actor, needs(Scope.DEAD_LETTERS_WRITE)],
     command: IdempotentCommand,
-    dead_letter_id: int,
+    dead_letter_id: DeadLetterId,
     body: DiscardBody,
 ) -> Response:
     """Close a message that needs no effect."""

@@ -18,7 +18,7 @@ from sqlalchemy.pool import QueuePool
 
 from shared.database.engine import Database
 from shared.measurements.reading import ReadFigures
-from shared.observability import metrics
+from shared.observability import metrics, tracing
 from shared.observability.metrics import Value
 from shared.web import problems
 from shared.web.auth import TokenVerifier, needs
@@ -92,7 +92,7 @@ def router_of(tell: Callable[[], bytes]) -> APIRouter:
 
 def beside(token_verifier: TokenVerifier) -> FastAPI:
     """Return the app of a process that has no API: its probe and its metrics."""
-    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, telemetry=tracing.NO_OTHER_SPANS)
     app.state.token_verifier = token_verifier
     problems.install(app)
     app.include_router(router_of(own_metrics))

@@ -1,7 +1,8 @@
 """What every service's OpenAPI document says beyond what its routes declare.
 
-Refusals follow from what an operation is: one that takes a body may answer 413 and 415, one that takes an `Idempotency-Key`
-409, a probe none of what concerns tokens. Names that mean the same everywhere are described once, in `glossary.yaml`.
+Refusals follow from what an operation is: one that takes a body may answer 413 and 415, one that offers several media types
+406, one that takes an `Idempotency-Key` 409, a probe none of what concerns tokens. Names that mean the same everywhere are
+described once, in `glossary.yaml`.
 """
 
 from __future__ import annotations
@@ -20,9 +21,16 @@ from pydantic import BaseModel
 
 from shared.web import problems
 
+BINARY: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
+"""A file, for the `content` of an operation."""
+
 _PROBLEM = {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}}
 _GENERATED = ("HTTPValidationError", "ValidationError")
-_EXAMPLES = {"uuid": "0198c5b2-7d3e-7a41-9c55-2f6a1b0c9d12", "date": "2024-03-01"}
+_SAMPLES = {"uuid": "0198c5b2-7d3e-7a41-9c55-2f6a1b0c9d12", "date": "2024-03-01"}
+_INT32 = 2**31 - 1
+_YEARS = ("year", "years")
+_PARTS = ("anyOf", "oneOf", "allOf", "items")
+_EXAMPLES = ("examples", "example", "default", "enum", "const")
 _METHODS = ("get", "post", "put", "patch", "delete")
 
 
@@ -50,6 +58,7 @@ def document(app: FastAPI, token_url: str) -> dict[str, Any]:
         for operation in operations(made):
             for media in operation.get("requestBody", {}).get("content", {}).values():
                 _illustrate(media["schema"], schemas)
+        _widen(made)
         app.openapi_schema = _by_title(made)
     return app.openapi_schema
 
@@ -90,13 +99,19 @@ def _complete(operation: dict[str, Any]) -> None:
             answers.pop(status, None)
     if "requestBody" in operation:
         for kind in (problems.TOO_LARGE, problems.MEDIA_TYPE_UNSUPPORTED):
-            answers.setdefault(str(kind.status), {"description": kind.title, "content": _PROBLEM})
+            _refuse(answers, kind)
+    if any(len(answer.get("content", ())) > 1 for answer in answers.values()):
+        _refuse(answers, problems.NOT_ACCEPTABLE)
     parameters = operation.get("parameters", [])
     if any(parameter["name"] == "Idempotency-Key" for parameter in parameters):
-        answers.setdefault("409", {"description": problems.IN_FLIGHT.title, "content": _PROBLEM})
+        _refuse(answers, problems.IN_FLIGHT)
     for parameter in parameters:
         _explain(parameter["name"], parameter)
     operation["responses"] = dict(sorted(answers.items()))
+
+
+def _refuse(answers: dict[str, Any], kind: problems.ProblemType) -> None:
+    answers.setdefault(str(kind.status), {"description": kind.title, "content": _PROBLEM})
 
 
 def _name_inline(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
@@ -139,6 +154,19 @@ def _describe(schema: dict[str, Any]) -> None:
         _describe(member)
 
 
+def _widen(node: Any, name: str = "") -> None:
+    """Say that whole numbers take 64 bits, but for years and what is bounded: money outgrows 32 bits at 21 million yuan."""
+    if isinstance(node, list):
+        for part in node:
+            _widen(part, name)
+    elif isinstance(node, dict):
+        if node.get("type") == "integer" and not name.endswith(_YEARS) and node.get("maximum", _INT32 + 1) > _INT32:
+            node["format"] = "int64"
+        for key, part in node.items():
+            if key not in _EXAMPLES:
+                _widen(part, node.get("name", name) if key == "schema" else name if key in _PARTS else key)
+
+
 def _explain(name: str, target: dict[str, Any]) -> None:
     known = _glossary()
     suffix = "_" + name.rpartition("_")[2]
@@ -163,7 +191,7 @@ def _illustrate(schema: dict[str, Any], schemas: dict[str, Any]) -> Any:
         members = schema["properties"]
         schema["examples"] = [{name: _illustrate(members[name], schemas) for name in schema.get("required", members)}]
         return schema["examples"][0]
-    return schema.get("enum", [_EXAMPLES.get(schema.get("format", ""))])[0]
+    return schema.get("enum", [_SAMPLES.get(schema.get("format", ""))])[0]
 
 
 @cache

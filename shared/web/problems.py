@@ -22,6 +22,9 @@ from shared.observability import tracing
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:ecommerce-subsidies:problem:"
 
+_NUL_CHARACTER = (None, "22021")
+"""How a NUL in a text is refused: by the driver, which gives no SQLSTATE, or by PostgreSQL."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -84,6 +87,9 @@ FORBIDDEN = ProblemType("forbidden", 403, "The token does not allow this", "令�
 NOT_FOUND = ProblemType("not-found", 404, "There is no such thing", "未找到")
 CONFLICT = ProblemType("conflict", 409, "The present state does not allow this", "当前状态不允许此操作")
 SAME_PERSON = ProblemType("same-person", 409, "Another person has to do this", "须由另一人办理")
+NOT_ACCEPTABLE = ProblemType(
+    "not-acceptable", 406, "None of the accepted media types is offered", "无法提供所接受的格式"
+)
 STALE = ProblemType("stale", 412, "It has changed since you read it", "内容已被更新")
 TOO_LARGE = ProblemType("too-large", 413, "The request is too large", "请求过大")
 MEDIA_TYPE_UNSUPPORTED = ProblemType(
@@ -204,13 +210,12 @@ def install(app: FastAPI) -> None:
     for kind in (OperationalError, InterfaceError, PoolTimeoutError):
         app.add_exception_handler(kind, unavailable)
 
-    def unstorable(request: Request, error: Exception) -> Response:
-        marked = list(_with_nul(request))
-        if not marked:
+    async def unstorable(request: Request, error: Exception) -> Response:
+        cause = getattr(error, "orig", error)
+        if not isinstance(cause, psycopg.DataError) or cause.sqlstate not in _NUL_CHARACTER:
             return internal(request, error)
-        message = "leave out the NUL character (U+0000): no text may have it"
-        errors = [FieldError(pointer, "nul_character", message) for pointer in marked]
-        return respond(request, Problem(INVALID, "See `errors` for each mistake.", errors=errors))
+        errors = [FieldError(pointer, "nul_character", "leave this character out") for pointer in _with_nul(request)]
+        return respond(request, Problem(INVALID, "A text has a NUL character, which cannot be kept.", errors=errors))
 
     app.add_exception_handler(DataError, unstorable)
     app.add_exception_handler(psycopg.DataError, unstorable)

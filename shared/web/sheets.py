@@ -12,15 +12,18 @@ import polars as pl
 import xlsxwriter
 from fastapi import Response
 
+from shared.web.negotiation import negotiate
+from shared.web.openapi import BINARY
 from shared.web.problems import TOO_LARGE, Problem
 
+JSON = "application/json"
 CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BOM = b"\xef\xbb\xbf"
 MAX_ROWS = 200_000
 """Most rows of a sheet that is written for a request, as a whole and in memory."""
 
-CONTENT: dict[str, dict[str, Any]] = {CSV: {"schema": {"type": "string"}}, XLSX: {"schema": {"type": "string"}}}
+CONTENT = {CSV: BINARY, XLSX: BINARY}
 """The two formats, for the OpenAPI `content` of an operation that offers them."""
 
 Row = TypeVar("Row", bound=Mapping[str, Any])
@@ -37,8 +40,9 @@ class Column:
 
 
 def wanted(accept: str | None) -> str | None:
-    """Return which of the two formats a caller asks for, None if neither."""
-    return next((kind for kind in (XLSX, CSV) if kind in (accept or "")), None)
+    """Return which of the two formats a caller prefers to JSON, None if neither; raises Problem (406)."""
+    kind = negotiate(accept, (JSON, CSV, XLSX))
+    return None if kind == JSON else kind
 
 
 def neutralised(cell: str) -> str:

@@ -1,6 +1,6 @@
 """`make bench`: measures each part against its bare minimum in one run and writes docs/benchmarks.md.
 
-ARGS name benchmarks to run (`corrections`, `payments`, `payout`, `registry`), each with a size if another is wanted
+ARGS name benchmarks to run (the names are those of BENCHMARKS), each with a size if another is wanted
 (`payout=20000`); without any, all run. Read the ratios: rates are one
 machine's alone.
 """
@@ -21,20 +21,34 @@ from deploy.local.broker import Broker, local_broker
 from deploy.local.postgres import LocalPostgres
 from deploy.local.processes import Supervisor
 from shared.clock import SystemClock, calendar_date
-from tests.bench import bench_eligibility_corrections, bench_evaluation, bench_payments, bench_payout, bench_registry
+from tests.bench import (
+    bench_approvals,
+    bench_eligibility_corrections,
+    bench_evaluation,
+    bench_openfisca,
+    bench_payments,
+    bench_payout,
+    bench_proposals,
+    bench_registry,
+    bench_requests,
+)
 from tests.support.databases import DatabaseServer
 
 REPORT = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 
 BENCHMARKS: Mapping[str, tuple[str, Callable[..., Sequence[Any]]]] = {
+    "approvals": ("100,000 proposals approved in bulk, their events published", bench_approvals.run),
     "corrections": (
         "1,000 of 1,000,000 enterprises corrected: judged again by themselves",
         bench_eligibility_corrections.run,
     ),
     "evaluation": ("All awards over 1,000,000 enterprises × 5 years, frames in memory", bench_evaluation.run),
+    "openfisca": ("Five awards beside OpenFisca-core, 1,000,000 enterprises × 5 years", bench_openfisca.run),
     "payout": ("100,000 decisions: outbox → Kafka → split, posted, ordered, funded", bench_payout.run),
     "payments": ("Payments in bulk: a second worker, a batch's file, reconciliation", bench_payments.run),
+    "proposals": ("1,000,000 enterprises: the registry's tables → proposals stored", bench_proposals.run),
     "registry": ("1,000,000 rows of annual sales: files in, snapshots and changes out", bench_registry.run),
+    "requests": ("Single requests over HTTP beside bare FastAPI routes", bench_requests.run),
 }
 
 

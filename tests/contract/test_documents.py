@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import httpx
 import jsonschema
 import orjson
 import pytest
 from openapi_spec_validator import validate
 
 from deploy import documents
+from shared.messaging import asyncapi
+from tests.integration.eligibility.world import InProcess
 
 CURRENT = documents.documents()
 OPENAPI = {path: orjson.loads(content) for path, content in CURRENT.items() if path.endswith(".openapi.json")}
@@ -59,8 +62,25 @@ def test_an_operation_is_described_and_says_how_it_refuses(operation: dict[str, 
             assert list(answer["content"]) == ["application/problem+json"], status
 
 
-@pytest.mark.parametrize("name", documents.EVENTS)
+@pytest.mark.parametrize("name", asyncapi.EVENTS)
 def test_an_event_schema_is_a_schema_and_lets_publishers_grow(name: str) -> None:
     schema = orjson.loads(CURRENT[f"events/{name}.schema.json"])
     jsonschema.Draft202012Validator.check_schema(schema)
     assert schema.get("additionalProperties", True) is not False
+
+
+@pytest.mark.parametrize("service", ["registry", "eligibility", "payout"])
+def test_each_service_serves_the_asyncapi_document(service: str) -> None:
+    transport = InProcess(documents.apps()[service])
+    answer = httpx.Client(transport=transport, base_url="http://service").get("/asyncapi.json")
+    assert answer.status_code == 200
+    assert answer.json() == orjson.loads(CURRENT["events.asyncapi.json"])
+
+
+def test_the_page_of_events_names_every_event_and_every_member_that_is_needed() -> None:
+    page = CURRENT["events.md"].decode()
+    for name in asyncapi.EVENTS:
+        _, _, section = page.partition(f"### `{name}`\n")
+        section = section.partition("\n##")[0]
+        for member in asyncapi.schema(name)["required"]:
+            assert f"| `{member}` |" in section

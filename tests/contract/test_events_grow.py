@@ -15,10 +15,11 @@ import orjson
 import pytest
 
 from deploy import documents
+from shared.messaging import asyncapi
 from tests.contract.growth import breaks
 
 RELEASED = Path(__file__).with_name("released")
-NAMES = sorted(documents.EVENTS)
+NAMES = sorted(asyncapi.EVENTS)
 CURRENT = documents.documents()
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from shared.web.chinese import untranslated
 from shared.web.openapi import operations
 from tests.contract.test_documents import OPENAPI
 
@@ -89,6 +90,12 @@ def test_tokens_come_from_an_absolute_address(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", OPENAPI)
+def test_everything_is_said_in_chinese_too(name: str) -> None:
+    service = name.partition(".")[0]
+    assert sorted(set(untranslated(OPENAPI[name], service))) == [], f"add it to services/{service}/chinese.yaml"
+
+
+@pytest.mark.parametrize("name", OPENAPI)
 def test_examples_are_valid(name: str) -> None:
     """A member's example keeps the member's schema, a body's the body's."""
     components = OPENAPI[name]["components"]
@@ -111,3 +118,26 @@ def test_every_body_has_an_example(name: str) -> None:
         if kind == "application/json" and "$ref" in media["schema"]
     }
     assert [body for body in bodies if not components["schemas"][body].get("examples")] == []
+
+
+@pytest.mark.parametrize("name", OPENAPI)
+def test_a_whole_number_that_may_outgrow_32_bits_says_so(name: str) -> None:
+    """Else Java reads money into an Integer, which ends at 21 million yuan."""
+    assert [
+        path
+        for path, schema in schemas(OPENAPI[name], "")
+        if schema.get("type") == "integer" and ("_fen" in path or schema.get("maximum", 0) >= 2**31)
+        if schema.get("format") != "int64"
+    ] == []
+
+
+@pytest.mark.parametrize("name", OPENAPI)
+def test_whole_numbers_in_addresses_have_bounds(name: str) -> None:
+    """Else one that no column can hold is found out by the database alone."""
+    assert [
+        f"{operation['operationId']}({parameter['name']})"
+        for operation in operations(OPENAPI[name])
+        for parameter in operation.get("parameters", [])
+        for _, schema in schemas(parameter["schema"], "")
+        if schema.get("type") == "integer" and not {"minimum", "maximum"} <= set(schema)
+    ] == []

@@ -1,63 +1,53 @@
-"""The quickstarts of docs/clients, run with clients generated anew from the committed documents, do the platform's job."""
+"""The programs on the pages of docs/clients, compiled and run with generated clients: they print what the pages say."""
 
 from __future__ import annotations
 
 import re
-import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from deploy.ecosystem import clients, tools
-from deploy.local.look import environment
+from deploy.ecosystem import clients
+from deploy.ecosystem.tools import ROOT, java, run
 from deploy.local.system import LocalSystem
 
-QUICKSTARTS = tools.ROOT / "docs" / "clients"
+PAGES = ROOT / "docs" / "clients"
 
 
-def python(_: Path) -> list[str | Path]:
-    return ["env", f"PYTHONPATH={clients.python()}", sys.executable, "-W", "error", QUICKSTARTS / "quickstart.py"]
+def block(page: str, language: str) -> str:
+    """Return the one block of `language` on a page."""
+    [found] = re.findall(rf"^```{language}\n(.*?)^```$", (PAGES / page).read_text("utf-8"), re.M | re.S)
+    return str(found)
 
 
-def typescript(output: Path) -> list[str | Path]:
-    folder = clients.typescript()
-    shutil.copy(QUICKSTARTS / "quickstart.ts", folder)
-    clients.compile_typescript(folder, output)
-    return ["node", output / "quickstart.js"]
+@pytest.fixture(scope="module")
+def where(system: LocalSystem, urls: dict[str, str]) -> dict[str, str]:
+    """The environment that the programs read."""
+    return {f"{name.upper()}_URL": url for name, url in urls.items()} | {
+        "CLIENTS_FILE": str(system.state / "clients.json")
+    }
 
 
-def java(output: Path) -> list[str | Path]:
-    built = clients.java()
-    classpath = f"{built / 'clients.jar'}:{built / 'lib'}/*"
-    compiler = Path(tools.java()).with_name("javac")
-    tools.run([compiler, "-Xlint:all", "-Werror", "-cp", classpath, "-d", output, QUICKSTARTS / "Quickstart.java"])
-    return [tools.java(), "-cp", f"{classpath}:{output}", "Quickstart"]
+def test_python(where: Mapping[str, str], tmp_path: Path) -> None:
+    made = clients.python()
+    program = tmp_path / "quickstart.py"
+    program.write_text(block("python.md", "python"), "utf-8")
+    assert run([sys.executable, "-W", "error", program], env={**where, "PYTHONPATH": str(made)}) == block(
+        "README.md", "text"
+    )
 
 
-@pytest.mark.usefixtures("decided")
-@pytest.mark.parametrize("language", [python, typescript, java], ids=["python", "typescript", "java"])
-def test_a_quickstart(language: Callable[[Path], list[str | Path]], system: LocalSystem, tmp_path: Path) -> None:
-    command, variables = language(tmp_path), environment(system.state)
-    first, second = (tools.run(command, env=variables).splitlines() for _ in range(2))
-    assert first[:3] == [
-        "enterprises: succeeded, 1 accepted, 0 unchanged",
-        "locations: succeeded, 1 accepted, 0 unchanged",
-        "courier_years: succeeded, 1 accepted, 0 unchanged",
-    ]
-    assert re.fullmatch(r"  line 3: uscc: .+", first[3])
-    assert first[4:6] == ["evaluation: started once: True", "evaluation: succeeded"] or first[4:6] == [
-        "evaluation: started once: true",
-        "evaluation: succeeded",
-    ]
-    assert re.fullmatch(r"decisions: [2-9]\d* read", first[6])
-    assert first[7:] == [
-        "award: courier-rent for 91331100MA2000061E: 20000000 fen",
-        "  city: 10000000 fen",
-        "  liandu: 10000000 fen",
-        "problem: 404 urn:ecommerce-subsidies:problem:not-found",
-    ]
-    assert [line for line in second if line.startswith("enterprises")] == [
-        "enterprises: succeeded, 0 accepted, 1 unchanged"
-    ]
+def test_typescript(where: Mapping[str, str], tmp_path: Path) -> None:
+    made = clients.typescript({"quickstart.ts": block("typescript.md", "typescript")})
+    assert run(["node", made / "quickstart.js"], env=where) == block("README.md", "text")
+
+
+def test_java(where: Mapping[str, str], tmp_path: Path) -> None:
+    made = clients.java()
+    program = tmp_path / "Quickstart.java"
+    program.write_text(block("java.md", "java"), "utf-8")
+    classpath = f"{made / 'clients.jar'}:{made / 'lib'}/*"
+    run(["javac", "-Xlint:all", "-Xlint:-processing", "-Werror", "-cp", classpath, "-d", tmp_path, program])
+    assert run([java(), "-cp", f"{classpath}:{tmp_path}", "Quickstart"], env=where) == block("README.md", "text")

@@ -9,7 +9,9 @@ import pytest
 from services.eligibility.evaluation.evaluate import evaluate
 from services.eligibility.evaluation.explain import explain
 from services.eligibility.evaluation.explanation import Explanation
+from services.eligibility.evaluation.judging import columns_read, conditions_of
 from services.eligibility.policy.book import Readings, load_book
+from services.registry.datasets.catalogue import CATALOGUE
 from tests.policy.casefile import PolicyCase, case_files, fen, read_cases
 from tests.policy.tables import facts
 
@@ -46,13 +48,17 @@ def only(subjects: set[str]) -> str:
     return next(iter(subjects))
 
 
+def several(why: str | list[str]) -> list[str]:
+    return [why] if isinstance(why, str) else why
+
+
 def check(expected: Any, row: dict[str, Any], told: Explanation) -> None:
     said = {"result": row["result"], "fen": row["entitlement_fen"], "missing": row["missing"]}
     if isinstance(expected, dict):
         ((result, why),) = expected.items()
         assert row["result"] == result, said
         if result == "undetermined":
-            assert row["missing"] == sorted([why] if isinstance(why, str) else why), said
+            assert row["missing"] == sorted(several(why)), said
             return
         failed = [condition.name for condition in told.conditions if condition.met is False]
         assert failed == [next(iter(why)) if isinstance(why, dict) else why], failed
@@ -92,3 +98,24 @@ def test_every_condition_fails_alone_somewhere() -> None:
     }
     own = {(award.code, condition.name) for award in BOOK.awards for condition in award.when}
     assert own - alone == NEVER_ALONE
+
+
+def test_every_measure_that_the_registry_may_lack_is_missing_somewhere() -> None:
+    named = {
+        (case.award, missing)
+        for case in CASES
+        for by_year in case.expect.values()
+        for expected in by_year.values()
+        if isinstance(expected, dict) and "undetermined" in expected
+        for missing in several(expected["undetermined"])
+    }
+    setting = BOOK.setting(Readings.official_defaults(BOOK), CASES[0].decided_on, None)
+    may_lack = {f"{name}.{field.name}" for name, said in CATALOGUE.items() for field in said.fields if field.optional}
+    read = {
+        (award.code, column.lacking)
+        for award in BOOK.awards
+        for column in columns_read(award, conditions_of(award, setting), setting)
+        if column.lacking in may_lack
+    }
+    assert len({award for award, _ in read}) > len(BOOK.awards) // 2
+    assert read <= named

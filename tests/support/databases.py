@@ -46,8 +46,14 @@ class DatabaseServer:
 
     def fresh(self, service: str) -> ServiceDatabase:
         """Return a new database with `service`'s tables and no rows."""
+        return self._copy(service, self.template(service))
+
+    def backup(self, database: ServiceDatabase) -> ServiceDatabase:
+        """Return a copy of `database` as it is now, to be restored from; nobody may be connected to it."""
+        return self._copy(database.service, str(make_url(database.app_url).database))
+
+    def _copy(self, service: str, template: str) -> ServiceDatabase:
         name = f"{service}_{next(_numbers)}"
-        template = self.template(service)
         with psycopg.connect(self.admin_url, autocommit=True) as connection:
             connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER {service}_owner')
         return ServiceDatabase(service, self._url(name, f"{service}_owner"), self._url(name, f"{service}_app"))

@@ -8,8 +8,7 @@ import polars as pl
 
 from services.eligibility.assessments.schemas import AssessmentRequest
 from services.eligibility.evaluation.closure import PAIRS
-from services.eligibility.evaluation.evaluate import evaluate
-from services.eligibility.evaluation.explain import explain
+from services.eligibility.evaluation.explain import explain_enterprise
 from services.eligibility.evaluation.reach import reach
 from services.eligibility.facts.catalogue import Facts
 from services.eligibility.facts.registry import RegistryFacts
@@ -23,31 +22,26 @@ def assess(request: AssessmentRequest, official: Readings, registry: RegistryFac
     """Judge one enterprise and explain every award; raises Problem that points at what is wrong with the request."""
     book = supposed_book(request)
     readings = changed(official, request.interpretations)
-    revision, facts = _facts(request, book, registry)
-    outcomes = evaluate(facts, book, readings, request.award_years, request.decided_on, everyone=True)
-    mine = outcomes.filter((pl.col("payee_uscc") == request.uscc) | (pl.col("subject") == request.uscc))
-    cases = mine.select("award", "subject", "award_year").iter_rows()
-    explained = [
-        explain(facts, book, readings, award, subject, year, request.decided_on).as_dict(language)
-        for award, subject, year in cases
-    ]
+    revision, facts, awards = _facts(request, book, registry)
+    explained = explain_enterprise(facts, book, readings, request.uscc, request.award_years, request.decided_on, awards)
     return {
         "policy": book.code,
         "policy_hash": book.hash,
         "interpretations_hash": readings.hash,
         "facts_revision": revision,
         "decided_on": request.decided_on.isoformat(),
-        "entitlement_fen": mine.get_column("entitlement_fen").sum(),
-        "awards": explained,
+        "entitlement_fen": sum(each.entitlement_fen for each in explained),
+        "awards": [each.as_dict(language) for each in explained],
     }
 
 
-def _facts(request: AssessmentRequest, book: Book, registry: RegistryFacts) -> tuple[int | None, Facts]:
+def _facts(request: AssessmentRequest, book: Book, registry: RegistryFacts) -> tuple[int | None, Facts, set[str]]:
+    """The revision that was read, if one was; the facts, and the awards that they may concern."""
     frames = rows_of(request.facts)
     given = supposed_facts(Facts.of({}), frames)
     if not (not frames if request.from_registry is None else request.from_registry):
-        return None, given
+        return None, given, {award.code for award in book.awards}
     revision = registry.latest_revision()
     fetch = supposing(registry.fetching(revision), frames, {})
-    facts, _ = reach(fetch, book, {request.uscc, *named_in(frames)}, pl.DataFrame(schema=PAIRS))
-    return revision, supposed_facts(facts, frames)
+    facts, pairs = reach(fetch, book, {request.uscc, *named_in(frames)}, pl.DataFrame(schema=PAIRS))
+    return revision, supposed_facts(facts, frames), set(pairs["award"])

@@ -31,12 +31,11 @@ INSERT INTO decision_acts (decision_id, act, state, actor) SELECT id, 'supersede
 """
 
 _NUMBER = """
-UPDATE awards a SET version = a.version + 1, first_decided_on = coalesce(a.first_decided_on, d.decided_on)
+UPDATE awards a SET version = p.version + 1, first_decided_on = coalesce(a.first_decided_on, d.decided_on)
 FROM picked p JOIN decisions d USING (id) WHERE a.award_id = p.award_id
 """
 
-_APPROVE = """state = 'approved', approved_by = :by, approved_at = now(),
-version = (SELECT a.version FROM awards a WHERE a.award_id = d.award_id)"""
+_APPROVE = """state = 'approved', approved_by = :by, approved_at = now(), version = p.version + 1"""
 
 # The event's members are those of shared.events.award_decided.AwardDecided; a test holds the two together.
 _PUBLISH = """
@@ -106,7 +105,7 @@ SELECT id,
 FROM decisions
 WHERE {among} = :group_id AND id <> ALL(:excepted)
   AND (CAST(:jurisdiction AS text) IS NULL OR jurisdiction = :jurisdiction)
-ORDER BY award_id
+ORDER BY id
 """
 
 OBSTACLES = ("flagged", "not_noticed", "stale", "own", "suspended")

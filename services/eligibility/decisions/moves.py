@@ -11,7 +11,7 @@ from services.eligibility.decisions.domain import Act
 
 _PICK = """
 CREATE TEMP TABLE picked ON COMMIT DROP AS
-SELECT d.id, d.award_id FROM decisions d JOIN awards a USING (award_id)
+SELECT d.id, d.award_id, a.version FROM decisions d JOIN awards a USING (award_id)
 WHERE {which} ORDER BY d.award_id FOR UPDATE OF a, d
 """
 
@@ -24,10 +24,13 @@ SELECT d.id, :act, d.state, :by, :reason FROM picked p JOIN decisions d USING (i
 def pick(connection: Connection, which: str, values: Mapping[str, Any]) -> int:
     """Lock the decisions `d` that `which` (SQL) names, award by award, as the temporary table `picked`; returns how many.
 
-    Everybody locks in this order, award before decision, so that nobody waits in a circle.
+    Beside each stands the version of its award that is in force, 0 for none. Everybody locks in this order, award before
+    decision, so that nobody waits in a circle.
     """
     connection.execute(text("DROP TABLE IF EXISTS picked"))
-    return connection.execute(text(_PICK.format(which=which)), values).rowcount
+    picked = connection.execute(text(_PICK.format(which=which)), values).rowcount
+    connection.execute(text("ANALYZE picked"))
+    return picked
 
 
 def move(connection: Connection, changes: str, values: Mapping[str, Any]) -> int:

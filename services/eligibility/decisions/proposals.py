@@ -94,23 +94,27 @@ CREATE TEMP TABLE candidates (
 
 _JUDGED = "CREATE TEMP TABLE judged (award text, subject text, PRIMARY KEY (award, subject)) ON COMMIT DROP"
 
-# `wanted` is the outcome that should be in force; `same` tells which decision already says it.
+# `wanted` is the outcome that should be in force. `behind`: a higher version than the one in force was told and then lost in a
+# restore (`recalling.py`); whatever should be in force is proposed then, the same as before or a withdrawal included.
 _VERDICTS = """
 CREATE TEMP TABLE verdicts ON COMMIT DROP AS
 WITH known AS (
-    SELECT a.award_id, a.first_decided_on FROM awards a
+    SELECT a.award_id, a.first_decided_on, r.version AS told_version, r.event AS told
+    FROM awards a LEFT JOIN recalled_versions r USING (award_id)
     WHERE a.policy = :policy AND (a.identity_year IS NULL OR a.identity_year = ANY(:award_years))
       AND (:everything OR EXISTS (SELECT 1 FROM judged j WHERE j.award = a.award AND j.subject = a.subject))
 ), compared AS (
     SELECT coalesce(c.award_id, known.award_id) AS award_id, c.award_id IS NOT NULL AS granted,
            c.award_year = ANY(:new_in) AS asked_for, o.decided_on AS open_decided_on,
+           coalesce(known.told_version > coalesce(f.version, 0), false) AS behind, known.told,
            NOT :keeps_days AND o.state = 'proposed' AND o.proposed_by = :standing_actor AS taken_over,
            f.id AS in_force_id, o.id AS open_id, l.id AS latest_id, (l.state = 'rejected') AS was_rejected,
            CASE WHEN c.award_id IS NOT NULL
                 THEN jsonb_build_array('granted', c.entitlement_fen, c.payee_uscc, c.jurisdiction, c.award_year,
                                        due.instalments)
-                ELSE jsonb_build_array('withdrawn', 0::bigint, f.payee_uscc, f.jurisdiction, f.award_year,
-                                       '[]'::jsonb) END AS wanted,
+                ELSE jsonb_build_array('withdrawn', 0::bigint, coalesce(f.payee_uscc, known.told #>> '{payee,uscc}'),
+                                       coalesce(f.jurisdiction, known.told ->> 'jurisdiction'),
+                                       coalesce(f.award_year, (known.told ->> 'award_year')::int), '[]'::jsonb) END AS wanted,
            jsonb_build_array(f.result, f.entitlement_fen, f.payee_uscc, f.jurisdiction, f.award_year, f.instalments) AS in_force,
            jsonb_build_array(l.result, l.entitlement_fen, l.payee_uscc, l.jurisdiction, l.award_year, l.instalments) AS latest,
            due.instalments
@@ -129,13 +133,14 @@ WITH known AS (
                    'amount_fen', (part ->> 'amount_fen')::bigint) ORDER BY place), '[]'::jsonb) AS instalments
         FROM jsonb_array_elements(c.parts) WITH ORDINALITY AS parts (part, place)) due ON true
 )
-SELECT award_id, granted, in_force_id, open_id, latest_id, instalments,
+SELECT award_id, granted, in_force_id, open_id, latest_id, instalments, CASE WHEN behind THEN told END AS told,
        CASE WHEN :keeps_days AND in_force_id IS NULL THEN coalesce(open_decided_on, :decided_on)
             ELSE CAST(:decided_on AS date) END AS decided_on,
-       CASE WHEN NOT granted AND in_force_id IS NULL AND open_id IS NULL THEN 'nothing'
-            WHEN NOT granted AND in_force_id IS NULL THEN 'close'
-            WHEN in_force_id IS NOT NULL AND wanted = in_force AND open_id IS NOT NULL THEN 'close'
-            WHEN in_force_id IS NOT NULL AND wanted = in_force THEN 'unchanged'
+       CASE WHEN behind AND open_id IS NULL AND was_rejected IS NOT TRUE THEN 'propose'
+            WHEN NOT granted AND in_force_id IS NULL AND open_id IS NULL THEN 'nothing'
+            WHEN NOT granted AND in_force_id IS NULL AND NOT behind THEN 'close'
+            WHEN in_force_id IS NOT NULL AND wanted = in_force AND open_id IS NOT NULL AND NOT behind THEN 'close'
+            WHEN in_force_id IS NOT NULL AND wanted = in_force AND NOT behind THEN 'unchanged'
             WHEN in_force_id IS NULL AND open_id IS NULL AND NOT asked_for THEN 'nothing'
             WHEN (open_id IS NOT NULL AND taken_over IS NOT TRUE OR was_rejected) AND wanted = latest THEN 'unchanged'
             ELSE 'propose' END AS verdict
@@ -172,12 +177,17 @@ WITH made AS (
     INSERT INTO decisions (award_id, evaluation_id, state, policy, award, article, subject, award_year, payee_uscc,
         payee_name, jurisdiction, result, kind, entitlement_fen, instalments, flags, reason, decided_on, facts_revision,
         policy_hash, interpretations_hash, inputs_hash, engine_version, proposed_by)
-    SELECT v.award_id, :evaluation_id, 'proposed', :policy, a.award, coalesce(c.article, f.article), a.subject,
-        coalesce(c.award_year, f.award_year), coalesce(c.payee_uscc, f.payee_uscc), coalesce(c.payee_name, f.payee_name),
-        coalesce(c.jurisdiction, f.jurisdiction), CASE WHEN v.granted THEN 'granted' ELSE 'withdrawn' END,
-        coalesce(c.kind, f.kind), coalesce(c.entitlement_fen, 0), v.instalments, coalesce(c.flags, '{}'),
+    SELECT v.award_id, :evaluation_id, 'proposed', :policy, a.award,
+        coalesce(c.article, f.article, v.told ->> 'article'), a.subject,
+        coalesce(c.award_year, f.award_year, (v.told ->> 'award_year')::int),
+        coalesce(c.payee_uscc, f.payee_uscc, v.told #>> '{payee,uscc}'),
+        coalesce(c.payee_name, f.payee_name, v.told #>> '{payee,name}'),
+        coalesce(c.jurisdiction, f.jurisdiction, v.told ->> 'jurisdiction'),
+        CASE WHEN v.granted THEN 'granted' ELSE 'withdrawn' END,
+        coalesce(c.kind, f.kind, v.told ->> 'kind'), coalesce(c.entitlement_fen, 0), v.instalments, coalesce(c.flags, '{}'),
         CASE WHEN EXISTS (SELECT 1 FROM objections b WHERE b.decision_id = v.latest_id AND b.outcome = 'upheld')
-             THEN 'objection' WHEN f.id IS NULL THEN 'initial' WHEN v.granted THEN 'correction' ELSE 'withdrawal' END,
+             THEN 'objection' WHEN f.id IS NULL AND v.told IS NULL THEN 'initial' WHEN v.granted THEN 'correction'
+             ELSE 'withdrawal' END,
         v.decided_on, :facts_revision, :policy_hash, :interpretations_hash, s.hash, :engine_version, :proposed_by
     FROM verdicts v
     JOIN awards a USING (award_id)

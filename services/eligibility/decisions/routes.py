@@ -31,6 +31,7 @@ from shared.web import sheets
 from shared.web.app import refusals
 from shared.web.auth import Actor, needs
 from shared.web.idempotency import IdempotentCommand, json_response
+from shared.web.negotiation import Accept
 from shared.web.pages import Cursor, Limit, Page, decode_id, page
 from shared.web.problems import CONFLICT, IN_FLIGHT, NOT_FOUND, SAME_PERSON, STALE, TOO_LARGE, language_of
 from shared.web.scopes import Scope
@@ -61,7 +62,7 @@ def list_decisions(
     uscc: Annotated[str | None, Query(description="The payee")] = None,
     award: str | None = None,
     award_id: Annotated[UUID | None, Query(description="One award, all its versions")] = None,
-    award_year: Annotated[int | None, Query(ge=2000, le=2100)] = None,
+    award_year: Annotated[int | None, Query(ge=0, le=9_999)] = None,
     state: State | None = None,
     jurisdiction: str | None = None,
     evaluation_id: UUID | None = None,
@@ -69,7 +70,7 @@ def list_decisions(
     changed_after: Annotated[datetime | None, Query(description="Only those changed after this instant")] = None,
     limit: Limit = 100,
     cursor: Cursor = None,
-    accept: Annotated[str | None, Header(description="JSON, text/csv or XLSX")] = None,
+    accept: Accept = None,
 ) -> Response:
     """List decisions, oldest first. As CSV or XLSX (by `Accept`) all that the filters let through, not a page."""
     kind = sheets.wanted(accept)

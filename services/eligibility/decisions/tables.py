@@ -51,6 +51,16 @@ awards = Table(
     comment="An award's identity. Its row is the lock under which versions are numbered and events ordered",
 )
 
+recalled_versions = Table(
+    "recalled_versions",
+    metadata,
+    Column("award_id", ForeignKey("awards.award_id"), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("event", JSONB, nullable=False),
+    Column("recalled_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    comment="The highest version of an award that was told and then lost in a restore of this database",
+)
+
 decisions = Table(
     "decisions",
     metadata,

@@ -6,7 +6,7 @@ Python, from the same definition. Tests hold the two together.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -57,11 +57,43 @@ def explain(
     setting = book.setting(readings, decided_on, first_decided_on)
     facts = closure(facts, book, pl.DataFrame([(award, subject)], schema=PAIRS, orient="row"))
     asked = [] if award_year is None else [award_year]
-    years = sorted({*years_judged(found, book, asked)})
+    years = years_judged(found, book, asked)
     also = pl.Series("subject", [subject], dtype=pl.String) if asked else None
     judged = judge_all(found, facts, setting, years, keep_refused=True, also=also)
-    cases = _only(judged.cases, subject, award_year)
-    judged = Judged(cases, judged.conditions, judged.lookups)
+    return _explained(found, _with(judged, _only(judged.cases, subject, award_year)), facts, setting, book)
+
+
+def explain_enterprise(
+    facts: Facts,
+    book: Book,
+    readings: Readings,
+    uscc: str,
+    award_years: Sequence[int],
+    decided_on: date,
+    awards: Collection[str],
+) -> list[Explanation]:
+    """Explain those of `awards` that are about one enterprise or paid to it, by award, subject and year, each judged once."""
+    setting = book.setting(readings, decided_on, None)
+    itself = facts["enterprises"].filter(pl.col("uscc") == uscc).get_column("uscc")
+    year, told = pl.col("award_year"), []
+    for award in map(book.award, sorted(awards)):
+        also = itself if award.about.subject_is_enterprise else None
+        years = years_judged(award, book, award_years)
+        judged = judge_all(award, facts, setting, years, keep_refused=True, also=also)
+        mine = judged.cases.filter(
+            (pl.col("payee") == uscc) | (pl.col("subject") == uscc), year.is_in(list(award_years)) | year.is_null()
+        ).sort("subject", "award_year", nulls_last=True)
+        told += [_explained(award, _with(judged, case), facts, setting, book) for case in mine.iter_slices(1)]
+    return told
+
+
+def _with(judged: Judged, case: pl.DataFrame) -> Judged:
+    return Judged(case, judged.conditions, judged.lookups)
+
+
+def _explained(found: Award, judged: Judged, facts: Facts, setting: Setting, book: Book) -> Explanation:
+    """Explain the one case of `judged`."""
+    cases = judged.cases
     outcome = outcomes_of(found, judged, setting).row(0, named=True)
     row = cases.row(0, named=True)
     conditions = tuple(_judged(found, condition, row, setting, book) for _, condition in judged.conditions)
@@ -73,12 +105,12 @@ def explain(
     ]
     return Explanation(
         policy=book.code,
-        award=award,
-        title=book.award_titles[award],
+        award=found.code,
+        title=book.award_titles[found.code],
         article=found.article.cited,
-        subject=subject,
+        subject=outcome["subject"],
         award_year=outcome["award_year"],
-        decided_on=decided_on,
+        decided_on=setting.decided_on,
         payee_uscc=outcome["payee_uscc"],
         payee_name=outcome["payee_name"],
         jurisdiction=outcome["jurisdiction"],

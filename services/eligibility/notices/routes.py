@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import APIRouter, Request, Response
 from sqlalchemy import Connection
 
 from services.eligibility.evaluations.handlers import EVALUATION
@@ -23,6 +23,7 @@ from shared.web import pages, sheets
 from shared.web.app import refusals
 from shared.web.auth import Actor, needs
 from shared.web.idempotency import IdempotentCommand, json_response
+from shared.web.negotiation import Accept, negotiate
 from shared.web.pages import Cursor, Limit, Page, decode_id
 from shared.web.problems import CONFLICT, FORBIDDEN, IN_FLIGHT, NOT_FOUND, TOO_LARGE, language_of
 from shared.web.scopes import Scope
@@ -71,7 +72,7 @@ def list_notices(
     state: NoticeState | None = None,
     limit: Limit = 100,
     cursor: Cursor = None,
-    accept: Annotated[str | None, Header(description="JSON, text/csv or XLSX")] = None,
+    accept: Accept = None,
 ) -> Response:
     """List notices, oldest first. As CSV or XLSX (by `Accept`) all of them, not a page."""
     kind = sheets.wanted(accept)
@@ -105,15 +106,16 @@ def get_notice(
     request: Request,
     limit: Limit = 100,
     cursor: Cursor = None,
-    accept: Annotated[str | None, Header(description="JSON, text/html, text/csv or XLSX")] = None,
+    accept: Accept = None,
 ) -> Response:
     """Read a notice and, page by page, what it shows; payees that are no organisations are masked.
 
     As HTML, CSV or XLSX (by `Accept`) it is whole, not a page.
     """
     language = language_of(request)
-    kind = sheets.wanted(accept) or (HTML if HTML in (accept or "") else None)
-    after = None if kind else decode_id(cursor)
+    kind = negotiate(accept, (sheets.JSON, HTML, sheets.CSV, sheets.XLSX))
+    paged = kind == sheets.JSON
+    after = decode_id(cursor) if paged else None
     with request.app.state.database.reading_at_one_instant() as connection:
         shown = repository.view(repository.get(connection, notice_id, actor))
         entries = repository.entries(
@@ -122,13 +124,13 @@ def get_notice(
             actor,
             language=language,
             after=after,
-            limit=(sheets.MAX_ROWS if kind else limit) + 1,
+            limit=(limit if paged else sheets.MAX_ROWS) + 1,
         )
+    if paged:
+        return json_response(shown | pages.page(entries, limit, "decision_id"))
     if kind == HTML:
         return page(shown, sheets.bounded(entries), language)
-    if kind:
-        return sheets.answer(entries, sheet.ENTRIES, kind, name=f"notice-{notice_id}", title="公示")
-    return json_response(shown | pages.page(entries, limit, "decision_id"))
+    return sheets.answer(entries, sheet.ENTRIES, kind, name=f"notice-{notice_id}", title="公示")
 
 
 @router.post(

@@ -41,7 +41,7 @@ class CoveredSentence(BaseModel):
 
     model_config = ConfigDict(extra="allow")
 
-    article: int
+    article: str = Field(description="Article of the policy, or `preamble`")
     paragraph: int
     sentence: int
     claimed_as: str

@@ -40,6 +40,7 @@ class VersionRow(NamedTuple):
     first_decided_on: str
     reason: str
     receipt: str
+    trace_parent: str | None
 
 
 def read(message: Message) -> tuple[VersionRow, Entitlement]:
@@ -73,10 +74,10 @@ def read(message: Message) -> tuple[VersionRow, Entitlement]:
         tuple([(part.due_year, part.amount_fen) for part in event.instalments]),
         event.first_decided_on,
     )
-    return _row(award_id, event), entitlement
+    return _row(award_id, event, message.trace_parent), entitlement
 
 
-def _row(award_id: str, event: AwardDecided) -> VersionRow:
+def _row(award_id: str, event: AwardDecided, trace_parent: str | None) -> VersionRow:
     receipt = event.receipt
     instalments = ",".join(
         [f'{{"due_year":{part.due_year},"amount_fen":{part.amount_fen}}}' for part in event.instalments]
@@ -106,6 +107,7 @@ def _row(award_id: str, event: AwardDecided) -> VersionRow:
         event.first_decided_on.isoformat(),
         event.reason.value,
         orjson.dumps(kept).decode(),
+        trace_parent,
     )
 
 

@@ -12,16 +12,16 @@ from services.payout.orders.domain import Part
 from services.payout.orders.handlers import Position
 
 
-def positions_of(connection: Connection, award_ids: Collection[str]) -> list[Position]:
-    """Return the positions of those of `award_ids` that were restated: elsewhere orders and target agree already."""
+def positions_of(connection: Connection, award_ids: Collection[str], *, restated_only: bool = True) -> list[Position]:
+    """Return the positions of `award_ids`, or of those that were restated: elsewhere orders and target agree already."""
     rows = connection.execute(
         text(
-            """
+            f"""
             SELECT a.award_id::text AS award_id, a.split_version, a.first_decided_on, v.instalments,
                    s.unit, s.payee_uscc, s.parts_fen
             FROM awards a JOIN award_versions v ON v.award_id = a.award_id AND v.version = a.split_version
             LEFT JOIN award_shares s ON s.award_id = a.award_id AND s.version = a.split_version
-            WHERE a.award_id = ANY(CAST(:ids AS uuid[])) AND a.split_version > 1
+            WHERE a.award_id = ANY(CAST(:ids AS uuid[])) AND a.split_version >= {2 if restated_only else 1}
             """
         ),
         {"ids": list(award_ids)},

@@ -62,6 +62,7 @@ award_versions = Table(
     Column("first_decided_on", Date, nullable=False),
     Column("reason", Text, nullable=False),
     Column("receipt", JSONB, nullable=False),
+    Column("trace_parent", Text),
     Column("received_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     CheckConstraint("version >= 1", name="version"),
     CheckConstraint("entitlement_fen >= 0", name="entitlement"),

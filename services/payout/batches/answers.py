@@ -13,10 +13,10 @@ from services.payout.batches.domain import Answer, Result
 from services.payout.batches.files import COMPARED
 from services.payout.batches.schemas import ResultRow, ResultsBody
 from shared.money import NotAnAmountInYuanError, fen_of_yuan
-from shared.web.problems import INVALID, MEDIA_TYPE_UNSUPPORTED, FieldError, Problem
-from shared.web.sheets import CSV, XLSX
+from shared.web import uploads
+from shared.web.problems import INVALID, FieldError, Problem
+from shared.web.sheets import CSV, JSON, XLSX
 
-JSON = "application/json"
 FIELDS = {
     "支付令编号": "order_id",
     "结果": "outcome",
@@ -31,18 +31,19 @@ MAX_ROWS = 200_000
 
 def read(content: bytes, media_type: str) -> Answer:
     """Return the bank's answer; raises Problem 415 or 422 with each row's mistakes."""
-    kind = media_type.partition(";")[0].strip().lower()
+    kind = uploads.recognised(uploads.declared(media_type, (JSON, CSV, XLSX)), content[:1_024], JSON)
     if kind == JSON:
         try:
             rows = ResultsBody.model_validate_json(content).rows
         except ValidationError as error:
             raise Problem(INVALID, "See `errors` for each mistake.", errors=_errors(error)) from error
         return Answer([_result(row) for row in rows])
-    if kind == CSV:
-        return _of_cells(_csv_rows(content))
-    if kind == XLSX:
-        return _of_cells(_xlsx_rows(content))
-    raise Problem(MEDIA_TYPE_UNSUPPORTED, f"Send {JSON}, {CSV} or {XLSX}.")
+    return _of_cells(cells_of(content, kind))
+
+
+def cells_of(content: bytes, kind: str) -> Iterable[Sequence[str]]:
+    """Return the cells of a CSV or XLSX file, line by line; raises Problem 422."""
+    return _csv_rows(content) if kind == CSV else _xlsx_rows(content)
 
 
 def _result(row: ResultRow, copied: Mapping[str, str] | None = None) -> Result:

@@ -18,6 +18,7 @@ from services.payout.batches.tables import payment_batches
 from services.payout.orders import events
 from services.payout.orders.handlers import reposition
 from services.payout.orders.repository import lock_exclusively, lock_shared
+from services.payout.restorations.handlers import require_none_open
 from shared.clock import calendar_date
 from shared.events import payment_orders
 from shared.identifiers import new_id
@@ -50,6 +51,7 @@ def build(
     Raises Problem 409 if nothing is left to be sent.
     """
     lock_exclusively(connection)
+    require_none_open(connection)
     rows = repository.approved(connection, unit, order_ids, by)
     if order_ids is not None and len(rows) < len(set(order_ids)):
         raise Problem(
@@ -149,8 +151,9 @@ def _changed(
     if answer.checksum is None and not any(result.copied for result in answer.results):
         return None
     frame = file_of(connection, batch, accounts)
+    checksum = batch["reentered_checksum"] or files.checksum_of(frame, batch["total_fen"])
     changed = files.changed_rows(frame, answer.results)
-    if not changed and answer.checksum not in (None, files.checksum_of(frame, batch["total_fen"])):
+    if not changed and answer.checksum not in (None, checksum):
         error = FieldError("/checksum", "another_file", "the checksum line is not that of this batch's file")
         raise Problem(RESULTS_REFUSED, "Send the answer to the batch whose file it was made from.", errors=[error])
     return changed

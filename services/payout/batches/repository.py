@@ -66,7 +66,7 @@ def batch(connection: Connection, batch_id: UUID, rows: Sequence[Row[Any]], by: 
 _VIEW = """
     SELECT b.id, b.unit, CASE WHEN EXISTS (SELECT FROM payment_orders o WHERE o.batch_id = b.id AND o.state = 'batched')
                               THEN 'sent' ELSE 'completed' END AS state,
-           b.orders, b.total_fen, b.registry_revision, b.built_by, b.built_at,
+           b.orders, b.total_fen, b.registry_revision, b.built_by, b.built_at, b.reentered_checksum,
            (SELECT count(*) FROM payment_orders o WHERE o.batch_id = b.id AND o.state = 'settled') AS settled,
            (SELECT count(*) FROM payment_orders o WHERE o.batch_id = b.id AND o.state = 'failed') AS failed,
            (SELECT count(*) FROM payment_orders o WHERE o.batch_id = b.id AND o.state = 'returned') AS returned

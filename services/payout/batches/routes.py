@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import Connection
 
 from services.payout.access import own_unit
@@ -13,14 +13,17 @@ from services.payout.batches import answers, files, handlers, repository
 from services.payout.batches.schemas import Batch, BatchDraft, ResultsBody, ResultsReport
 from services.payout.vocabulary import Unit
 from shared.audit import log as audit
+from shared.web import sheets
 from shared.web.app import refusals
 from shared.web.auth import Actor, needs
 from shared.web.idempotency import IdempotentCommand, json_response
-from shared.web.openapi import schema_of
+from shared.web.negotiation import Accept, negotiate
+from shared.web.openapi import BINARY, schema_of
 from shared.web.pages import Cursor, Limit, Page, decode_id, page
 from shared.web.problems import CONFLICT, MEDIA_TYPE_UNSUPPORTED, NOT_FOUND, TOO_LARGE, Problem
 from shared.web.scopes import Scope
-from shared.web.sheets import CSV, XLSX, wanted
+from shared.web.sheets import CSV, XLSX
+from shared.web.uploads import BYTES
 
 router = APIRouter(prefix="/v1/payment-batches", tags=["payment batches"])
 
@@ -80,26 +83,30 @@ def get_payment_batch(batch_id: UUID, request: Request, actor: Reader) -> Respon
     operation_id="get_payment_batch_file",
     response_class=Response,
     responses={
-        200: {"content": {CSV: {"schema": {"type": "string"}}, XLSX: {"schema": {"type": "string"}}}},
-        **refusals(NOT_FOUND),
+        200: {"content": sheets.CONTENT},
+        **refusals(NOT_FOUND, CONFLICT),
     },
 )
 def get_payment_batch_file(
     batch_id: UUID,
     request: Request,
     actor: Maker,
-    accept: Annotated[str, Header(description="text/csv, or XLSX")] = CSV,
+    accept: Accept = None,
 ) -> Response:
     """Give the file for the treasury: CSV in UTF-8 with BOM, or XLSX; totals and a checksum line at its end.
 
     Asked for again it is the same, byte for byte (XLSX: cell for cell), and changes nothing.
     """
+    kind = negotiate(accept, (CSV, XLSX))
     with request.app.state.database.reading_at_one_instant() as connection:
         batch = _own(connection, batch_id, actor)
+        if batch["reentered_checksum"] is not None:
+            raise Problem(
+                CONFLICT, "This batch was entered again after a restore: its file is the one that the bank has."
+            )
         frame = handlers.file_of(connection, batch, request.app.state.accounts)
     with request.app.state.database.transaction() as connection:  # account numbers leave the house: that is an act
         audit.record(connection, actor=actor.subject, act="get_payment_batch_file", subjects=[batch_id])
-    kind = wanted(accept) or CSV
     write = files.xlsx_of if kind == XLSX else files.csv_of
     name = f"batch-{batch_id}.{'xlsx' if kind == XLSX else 'csv'}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
@@ -115,9 +122,9 @@ def get_payment_batch_file(
         "requestBody": {
             "required": True,
             "content": {
-                answers.JSON: {"schema": schema_of(ResultsBody)},
-                CSV: {"schema": {"type": "string"}},
-                XLSX: {"schema": {"type": "string", "format": "binary"}},
+                sheets.JSON: {"schema": schema_of(ResultsBody)},
+                **sheets.CONTENT,
+                BYTES: BINARY,
             },
         }
     },
@@ -131,7 +138,10 @@ def record_payment_results(
         Literal["all_or_nothing", "accept_valid"], Query(description="What a refused row does to the others")
     ] = "all_or_nothing",
 ) -> Response:
-    """Record the bank's answer, or a part of it, as JSON, CSV or XLSX; the same row again changes nothing."""
+    """Record the bank's answer, or a part of it, as JSON, CSV or XLSX; the same row again changes nothing.
+
+    Sent as `application/octet-stream` it is recognised by its beginning.
+    """
     content: bytes = getattr(request, "_body", b"")
     answer = answers.read(content, request.headers.get("content-type", ""))
     now, accounts = request.app.state.clock.now(), request.app.state.accounts

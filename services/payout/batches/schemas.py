@@ -35,6 +35,10 @@ class Batch(BaseModel):
     registry_revision: int | None = Field(default=None, description="The accounts are those known at this revision")
     built_by: str | None = None
     built_at: datetime | None = None
+    reentered_checksum: str | None = Field(
+        default=None,
+        description="Of a batch that was entered again after a restore: the checksum of the file that the bank has",
+    )
     settled: int = 0
     failed: int = 0
     returned: int = 0

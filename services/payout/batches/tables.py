@@ -32,11 +32,13 @@ payment_batches = Table(
     Column("accounts_on", Date, nullable=False),
     Column("built_by", Text, nullable=False),
     Column("built_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("reentered_checksum", Text),
     CheckConstraint("unit IN ('city', 'liandu', 'development_zone')", name="unit"),
     CheckConstraint("orders > 0 AND total_fen > 0", name="total"),
     info=APPEND_ONLY,
 )
-"""A batch never changes, so its file is the same however often it is asked for: accounts are read as of `registry_revision`."""
+"""A batch never changes, so its file is the same however often it is asked for: accounts are read as of `registry_revision`. One
+that was entered again after a restore has the checksum of the file that the bank has."""
 
 batch_orders = Table(
     "batch_orders",

@@ -33,10 +33,11 @@ FRESH_ORDER_DATA = """
 def insert_order_events(orders: str, data: str = ORDER_DATA) -> str:
     """Return the statement that writes an event of `:type` to the outbox for each row of `orders` (SQL: a source named `o`)."""
     return f"""
-    INSERT INTO outbox (topic, key, type, event_id, source, subject, occurred_at, data)
+    INSERT INTO outbox (topic, key, type, event_id, source, subject, occurred_at, data, trace_parent)
     SELECT '{PAYMENT_ORDERS}', o.award_id::text, CAST(:type AS text),
            md5(concat_ws('/', CAST(:type AS text), o.id, CAST(:occasion AS text)))::uuid,
-           '{SOURCE}', o.id::text, CAST(:now AS timestamptz), {data}
+           '{SOURCE}', o.id::text, CAST(:now AS timestamptz), {data},
+           (SELECT v.trace_parent FROM award_versions v WHERE v.award_id = o.award_id AND v.version = o.version)
     FROM {orders}"""
 
 

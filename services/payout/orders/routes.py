@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from services.payout.orders import views
 from services.payout.orders.schemas import PaymentOrder
@@ -16,6 +16,7 @@ from shared.web import sheets
 from shared.web.app import refusals
 from shared.web.auth import Actor, needs
 from shared.web.idempotency import json_response
+from shared.web.negotiation import Accept
 from shared.web.pages import Cursor, Limit, Page, decode_cursor, page
 from shared.web.problems import TOO_LARGE
 from shared.web.scopes import Scope
@@ -43,7 +44,7 @@ def list_payment_orders(
     changed_after: Annotated[datetime | None, Query(description="Changed after this instant")] = None,
     limit: Limit = 100,
     cursor: Cursor = None,
-    accept: Annotated[str | None, Header(description="JSON, text/csv or XLSX")] = None,
+    accept: Accept = None,
 ) -> Response:
     """List payment orders, oldest first; a caller tied to a jurisdiction sees the orders of its awards.
 

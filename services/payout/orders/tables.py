@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    false,
     func,
     text,
     true,
@@ -51,6 +52,7 @@ payment_orders = Table(
     Column("result_on", Date),
     Column("bank_reference", Text),
     Column("result_reason", Text),
+    Column("reentered", Boolean, nullable=False, server_default=false()),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("changed_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     CheckConstraint("amount_fen > 0", name="amount"),
@@ -70,7 +72,7 @@ payment_orders = Table(
     CheckConstraint("live OR state IN ('cancelled', 'failed', 'returned')", name="live"),
     CheckConstraint("NOT live OR state <> 'cancelled'", name="cancelled"),
     Index(
-        "uq_payment_orders_purpose",
+        "uq_payment_orders_once",
         "award_id",
         "version",
         "unit",
@@ -79,6 +81,7 @@ payment_orders = Table(
         "replaces",
         unique=True,
         postgresql_nulls_not_distinct=True,
+        postgresql_where=text("NOT reentered"),
     ),
     Index(
         "ix_payment_orders_queue",
@@ -103,5 +106,6 @@ payment_orders = Table(
     Index("uq_payment_orders_replaces", "replaces", unique=True, postgresql_where=text("replaces IS NOT NULL")),
 )
 """An order pays one unit's part of one instalment. `live` orders make up what is or will be paid; a failed or returned one stays
-live until it is reissued or cut. `budget_year` is the year of the budget that it draws on, set when it is funded.
+live until it is reissued or cut. One that was lost in a restore
+and is entered again is `reentered`. `budget_year` is the year of the budget that it draws on, set when it is funded.
 That its award has such a version is checked by a trigger, once per statement."""

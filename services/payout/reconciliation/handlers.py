@@ -21,11 +21,12 @@ from shared.worker import Loop
 
 MISSING = "decision_in_force"
 UNKNOWN = "award_decided"
+AHEAD = "version_in_force"
 MEASUREMENT = "reconciliation"
 COUNTED = 10_000
 """Differences of each check that are counted; more are as bad."""
 PATIENCE = timedelta(minutes=1)
-"""How long a decision may be on its way before it counts as missing."""
+"""How long a decision may be on its way, or a page be behind, before it counts as a difference."""
 
 
 def reconcile(connection: Connection, decisions: Decisions | None, now: datetime, limit: int) -> dict[str, Any]:
@@ -38,7 +39,7 @@ def reconcile(connection: Connection, decisions: Decisions | None, now: datetime
         try:
             found, in_flight = _against(connection, decisions, now, limit)
             differences += found
-            checks += [MISSING, UNKNOWN]
+            checks += [MISSING, UNKNOWN, AHEAD]
             state = "compared"
         except NotReachedError:
             state = "not_reached"
@@ -74,7 +75,7 @@ def reconciling(database: Database, decisions: Decisions, clock: Clock) -> Loop:
         with database.reading_at_one_instant() as connection:
             against, _ = _against(connection, decisions, clock.now(), limit=None)
             found = repository.differences(connection, COUNTED) + against
-        values = figures.differences([*repository.CHECKS, MISSING, UNKNOWN], found)
+        values = figures.differences([*repository.CHECKS, MISSING, UNKNOWN, AHEAD], found)
         asked = _asked(decisions, against)
         with database.transaction() as connection:
             keep(connection, MEASUREMENT, values, time.perf_counter() - started)
@@ -89,16 +90,20 @@ def _against(
     connection: Connection, decisions: Decisions, now: datetime, limit: int | None
 ) -> tuple[list[dict[str, Any]], int]:
     missing: list[dict[str, Any]] = []
+    ahead: list[dict[str, Any]] = []
     in_flight = 0
     decided: set[str] = set()
     for page in decisions.in_force():
         decided.update(decision.award_id for decision in page)
         known = repository.entitlements(connection, [decision.award_id for decision in page])
         for decision in page:
-            version, fen = known.get(decision.award_id, (0, 0))
-            if (version, fen) == (decision.version, decision.entitlement_fen) or version > decision.version:
+            version, fen, received_at = known.get(decision.award_id, (0, 0, now))
+            if (version, fen) == (decision.version, decision.entitlement_fen):
                 continue
-            if version < decision.version and decision.approved_at > now - PATIENCE:
+            if version > decision.version:
+                if received_at < now - PATIENCE:  # else it was approved while the pages were read
+                    ahead.append(_difference(AHEAD, decision.award_id, decision.entitlement_fen, fen))
+            elif version < decision.version and decision.approved_at > now - PATIENCE:
                 in_flight += 1
             elif limit is None or len(missing) < limit:
                 missing.append(_difference(MISSING, decision.award_id, decision.entitlement_fen, fen))
@@ -107,7 +112,7 @@ def _against(
         for award_id, fen in repository.all_entitlements(connection)
         if award_id not in decided
     ]
-    return missing + unknown[:limit], in_flight
+    return missing + unknown[:limit] + ahead[:limit], in_flight
 
 
 def _difference(check: str, subject: str, expected_fen: int, found_fen: int) -> dict[str, Any]:

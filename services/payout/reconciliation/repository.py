@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -127,19 +128,19 @@ def counts(connection: Connection) -> dict[str, Any]:
     return dict(row.one())
 
 
-def entitlements(connection: Connection, award_ids: Sequence[str]) -> dict[str, tuple[int, int]]:
-    """Return version and entitlement in fen of those of `award_ids` that payout has, in their newest version."""
+def entitlements(connection: Connection, award_ids: Sequence[str]) -> dict[str, tuple[int, int, datetime]]:
+    """Return version, entitlement in fen and time of arrival of those of `award_ids` that payout has, in their newest version."""
     rows = connection.execute(
         text(
             """
-            SELECT a.award_id::text AS award_id, a.version, v.entitlement_fen
+            SELECT a.award_id::text AS award_id, a.version, v.entitlement_fen, v.received_at
             FROM awards a JOIN award_versions v ON v.award_id = a.award_id AND v.version = a.version
             WHERE a.award_id = ANY(CAST(:ids AS uuid[]))
             """
         ),
         {"ids": array(award_ids)},
     )
-    return {row.award_id: (row.version, row.entitlement_fen) for row in rows}
+    return {row.award_id: (row.version, row.entitlement_fen, row.received_at) for row in rows}
 
 
 def all_entitlements(connection: Connection) -> list[tuple[str, int]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Path, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 
 from services.payout.budgets import repository as budgets
 from services.payout.reports import repository
@@ -14,8 +14,10 @@ from services.payout.vocabulary import UNITS
 from shared.clock import calendar_date
 from shared.web.auth import Actor, needs
 from shared.web.idempotency import json_response
+from shared.web.negotiation import Accept, negotiate
+from shared.web.openapi import BINARY
 from shared.web.scopes import Scope
-from shared.web.sheets import XLSX
+from shared.web.sheets import JSON, XLSX
 
 router = APIRouter(prefix="/v1/reports", tags=["reports"])
 
@@ -24,13 +26,13 @@ router = APIRouter(prefix="/v1/reports", tags=["reports"])
     "/{year}",
     operation_id="get_year_report",
     response_model=Report,
-    responses={200: {"content": {XLSX: {"schema": {"type": "string", "format": "binary"}}}}},
+    responses={200: {"content": {XLSX: BINARY}}},
 )
 def get_year_report(
     year: Annotated[int, Path(ge=2020, le=2100)],
     request: Request,
     actor: Annotated[Actor, needs(Scope.MONEY_READ)],
-    accept: Annotated[str | None, Header(description="JSON or XLSX")] = None,
+    accept: Accept = None,
 ) -> Response:
     """Report a budget year per unit, award and jurisdiction: committed, paid, come back; a district's officer sees its own."""
     this_year = calendar_date(request.app.state.clock.now()).year
@@ -41,7 +43,7 @@ def get_year_report(
             "budgets": [budgets.view(connection, unit, year, this_year) for unit in units],
             "rows": repository.rows(connection, year, actor.jurisdiction),
         }
-    if XLSX in (accept or ""):
+    if negotiate(accept, (JSON, XLSX)) == XLSX:
         headers = {"Content-Disposition": f'attachment; filename="year-{year}.xlsx"'}
         return Response(workbook_of(report), 200, headers, XLSX)
     return json_response(report)

@@ -12,6 +12,7 @@ from services.registry.datasets.catalogue import CATALOGUE, dataset
 from services.registry.datasets.domain import UnknownDatasetError
 from services.registry.datasets.schemas import Catalogue, DatasetView, view
 from shared.web.app import refusals
+from shared.web.openapi import BINARY
 from shared.web.problems import NOT_FOUND, Problem, language_of
 
 router = APIRouter(prefix="/v1/datasets", tags=["datasets"], dependencies=[READS])
@@ -37,7 +38,7 @@ def get_dataset(name: Annotated[str, Path(description="Name of a dataset")]) -> 
     operation_id="get_dataset_template",
     response_class=Response,
     responses={
-        200: {"content": {template.MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}},
+        200: {"content": {template.MEDIA_TYPE: BINARY}},
         **refusals(NOT_FOUND),
     },
 )

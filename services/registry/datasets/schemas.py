@@ -114,15 +114,18 @@ def _members(items: list[Field], *, required: bool | None = None) -> dict[str, A
     return members
 
 
-def _model(name: str, doc: str, members: dict[str, Any]) -> type[BaseModel]:
-    model: type[BaseModel] = create_model(name, __config__=ConfigDict(extra="forbid"), __doc__=doc, **members)
+def _model(name: str, doc: str, zh: str, members: dict[str, Any]) -> type[BaseModel]:
+    config = ConfigDict(extra="forbid", json_schema_extra={"x-description-zh": zh})
+    model: type[BaseModel] = create_model(name, __config__=config, __doc__=doc, **members)
     return model
 
 
 @cache
 def record_model(dataset: Dataset) -> type[BaseModel]:
     """Return the model of a record as it is written."""
-    return _model(f"{class_name(dataset)}Record", f"{dataset.zh}: {dataset.en}.", _members(list(dataset.fields)))
+    return _model(
+        f"{class_name(dataset)}Record", f"{dataset.zh}: {dataset.en}.", dataset.zh, _members(list(dataset.fields))
+    )
 
 
 @cache
@@ -130,24 +133,29 @@ def stored_model(dataset: Dataset) -> type[BaseModel]:
     """Return the model of a record as it is read: with the revision that set it."""
     revision = (int, Described(description="The revision that set this record", examples=[42]))
     members = _members(list(dataset.fields)) | {"revision": revision}
-    return _model(f"Stored{class_name(dataset)}Record", f"{dataset.zh}: {dataset.en}, as stored.", members)
+    return _model(
+        f"Stored{class_name(dataset)}Record",
+        f"{dataset.zh}: {dataset.en}, as stored.",
+        f"{dataset.zh}（已存储）",
+        members,
+    )
 
 
 @cache
 def key_model(dataset: Dataset) -> type[BaseModel]:
     """Return the model of a key: all its fields."""
-    doc = f"Key of a record: {dataset.en}."
-    return _model(
-        f"{class_name(dataset)}Key", doc, _members([dataset.by_name[name] for name in dataset.key], required=True)
-    )
+    members = _members([dataset.by_name[name] for name in dataset.key], required=True)
+    return _model(f"{class_name(dataset)}Key", f"Key of a record: {dataset.en}.", f"记录的键：{dataset.zh}", members)
 
 
 def filter_model(dataset: Dataset, limit: Any, cursor: Any) -> type[BaseModel]:
     """Return the model of a list's query: fields of the key, a revision, the page."""
     members = _members([dataset.by_name[name] for name in dataset.key], required=False)
-    as_of = Annotated[int | None, Described(ge=0, description="Revision to read at; the newest if left out")]
+    as_of = Annotated[
+        int | None, Described(ge=0, le=2**63 - 1, description="Revision to read at; the newest if left out")
+    ]
     page = {"as_of": (as_of, None), "limit": (limit, 100), "cursor": (cursor, None)}
-    return _model(f"{class_name(dataset)}Filter", "What to list.", members | page)
+    return _model(f"{class_name(dataset)}Filter", "What to list.", "列出哪些", members | page)
 
 
 def view(dataset: Dataset) -> DatasetView:

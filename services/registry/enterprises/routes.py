@@ -20,7 +20,7 @@ from shared.web.problems import NOT_FOUND, Problem
 
 router = APIRouter(prefix="/v1/enterprises", tags=["enterprises"])
 
-AsOf = Annotated[int | None, Query(ge=0, description="Revision to read at; the newest if left out")]
+AsOf = Annotated[int | None, Query(ge=0, le=2**63 - 1, description="Revision to read at; the newest if left out")]
 
 
 @router.get("", operation_id="search_enterprises", response_model=Page[EnterpriseSummary])

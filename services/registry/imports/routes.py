@@ -17,9 +17,10 @@ from services.registry.imports import corrections, handlers, repository
 from services.registry.imports.domain import CSV, MAX_KEPT_ROWS, MEDIA_TYPES, XLSX, Mode, Order
 from services.registry.imports.schemas import ImportJob, ImportMistake
 from services.registry.imports.uploads import TOO_SLOW, Upload, receive
-from services.registry.revisions.formats import negotiate
 from shared.web.app import refusals
 from shared.web.idempotency import Command, json_response
+from shared.web.negotiation import Accept, negotiate
+from shared.web.openapi import BINARY
 from shared.web.pages import Cursor, Limit, Page, decode_cursor, page
 from shared.web.problems import (
     FORBIDDEN,
@@ -33,11 +34,11 @@ from shared.web.problems import (
     Problem,
     language_of,
 )
+from shared.web.uploads import BYTES
 
 router = APIRouter(prefix="/v1/imports", tags=["imports"])
 
 JSON = "application/json"
-_FILE: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
 
 
 @router.post(
@@ -46,7 +47,7 @@ _FILE: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
     status_code=202,
     response_model=ImportJob,
     responses=refusals(TOO_SLOW, IN_FLIGHT, KEY_REUSED, MEDIA_TYPE_UNSUPPORTED, TOO_LARGE),
-    openapi_extra={"requestBody": {"required": True, "content": dict.fromkeys(MEDIA_TYPES, _FILE)}},
+    openapi_extra={"requestBody": {"required": True, "content": dict.fromkeys((*MEDIA_TYPES, BYTES), BINARY)}},
 )
 def start_import(
     request: Request,
@@ -67,7 +68,10 @@ def start_import(
         Header(min_length=1, max_length=255, description="Same key and request: the first answer again, done once"),
     ] = None,
 ) -> Response:
-    """Take a file (CSV, XLSX or NDJSON) and import it in the background as one revision."""
+    """Take a file (CSV, XLSX or NDJSON) and import it in the background as one revision.
+
+    Sent as `application/octet-stream` it is recognised by its beginning.
+    """
     if dataset is None and upload.media_type != XLSX:
         raise _wrong("dataset", "missing", "name the dataset; only a workbook may hold several")
     if dataset is not None and dataset not in CATALOGUE:
@@ -103,7 +107,7 @@ def get_import(request: Request, view: Viewing, import_id: UUID) -> Response:
     "/{import_id}/errors",
     operation_id="list_import_errors",
     response_model=Page[ImportMistake],
-    responses={200: {"content": {CSV: _FILE}}, **refusals(NOT_FOUND)},
+    responses={200: {"content": {CSV: BINARY}}, **refusals(NOT_FOUND)},
 )
 def list_import_errors(
     request: Request,
@@ -111,14 +115,13 @@ def list_import_errors(
     import_id: UUID,
     limit: Limit = 100,
     cursor: Cursor = None,
-    sheet: Annotated[int | None, Query(ge=0, description="CSV only: sheet of a workbook, from 0")] = None,
-    accept: Annotated[str | None, Header(include_in_schema=False)] = None,
+    sheet: Annotated[int | None, Query(ge=0, le=9_999, description="CSV only: sheet of a workbook, from 0")] = None,
+    accept: Accept = None,
 ) -> Response:
     """List each mistake: line, field, code, message. As CSV: just the rejected rows, with a column that says why."""
     _whole_registry(view.jurisdiction)
     language = language_of(request)
-    offered = (CSV, JSON) if (accept or "").split(",")[0].strip().startswith("text/") else (JSON, CSV)
-    media_type = negotiate(accept, offered)
+    media_type = negotiate(accept, (JSON, CSV))
     with request.app.state.database.reading() as connection:
         handlers.view(connection, import_id)
         if media_type == CSV:

@@ -11,11 +11,13 @@ from typing import IO
 
 from fastapi import Request
 
-from services.registry.imports.domain import MEDIA_TYPES
+from services.registry.imports.domain import MEDIA_TYPES, NDJSON
 from services.registry.settings import Settings
-from shared.web.problems import INVALID, MEDIA_TYPE_UNSUPPORTED, UNAVAILABLE, Problem, ProblemType
+from shared.web import uploads
+from shared.web.problems import INVALID, UNAVAILABLE, Problem, ProblemType
 
 TOO_SLOW = ProblemType("upload-too-slow", 408, "The upload took too long", "上传超时")
+_START_BYTES = 1_024
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +34,9 @@ class Upload:
 async def receive(request: Request) -> AsyncIterator[Upload]:
     """Receive the body into a temporary file that ends with the request; raises Problem 408, 415 or 422."""
     settings: Settings = request.app.state.settings
-    media_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
-    if media_type not in MEDIA_TYPES:
-        raise Problem(MEDIA_TYPE_UNSUPPORTED, f"Send the file as one of: {', '.join(MEDIA_TYPES)}.")
+    kind = uploads.declared(request.headers.get("content-type"), MEDIA_TYPES)
     content = hashlib.sha256()
-    asked = hashlib.sha256(f"{request.url.path}?{request.url.query}\x1f{media_type}\x1f".encode())
+    asked = hashlib.sha256(f"{request.url.path}?{request.url.query}\x1f{kind}\x1f".encode())
     size = 0
     with tempfile.TemporaryFile() as file:
         try:
@@ -51,6 +51,8 @@ async def receive(request: Request) -> AsyncIterator[Upload]:
             raise Problem(UNAVAILABLE, "There is no room for the file at the moment.") from error
         if size == 0:
             raise Problem(INVALID, "The body is empty: send the file itself as the body.")
+        file.seek(0)
+        media_type = uploads.recognised(kind, file.read(_START_BYTES), NDJSON)
         file.seek(0)
         asked.update(content.digest())
         yield Upload(file, media_type, size, content.hexdigest(), asked.hexdigest())

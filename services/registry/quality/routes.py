@@ -29,7 +29,9 @@ def list_quality_warnings(
     code: Annotated[str | None, Query(max_length=100, description="Only this sign")] = None,
     dataset: Annotated[str | None, Query(max_length=100, description="Only this dataset")] = None,
     uscc: Annotated[str | None, Query(max_length=18, description="Only rows that name this enterprise")] = None,
-    as_of: Annotated[int | None, Query(ge=0, description="Revision to read at; the newest if left out")] = None,
+    as_of: Annotated[
+        int | None, Query(ge=0, le=2**63 - 1, description="Revision to read at; the newest if left out")
+    ] = None,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Response:

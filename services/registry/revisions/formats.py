@@ -10,30 +10,13 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from shared.web.problems import Problem, ProblemType
-
 ARROW = "application/vnd.apache.arrow.stream"
 PARQUET = "application/vnd.apache.parquet"
 NDJSON = "application/x-ndjson"
 
-NOT_ACCEPTABLE = ProblemType(
-    "not-acceptable", 406, "None of the accepted media types is offered", "无法提供所接受的格式"
-)
-
 _BATCH_ROWS = 65_536
 
 Batches = Iterator[pa.RecordBatch]
-
-
-def negotiate(accept: str | None, offered: tuple[str, ...]) -> str:
-    """Return the first of `offered` that the Accept header names, the first of all for `*/*`; raises Problem (406)."""
-    wanted = [part.split(";")[0].strip().lower() for part in (accept or "*/*").split(",")]
-    for name in wanted:
-        if name in offered:
-            return name
-        if name in ("*/*", "application/*"):
-            return offered[0]
-    raise Problem(NOT_ACCEPTABLE, f"Accept one of: {', '.join(offered)}.")
 
 
 def write(media_type: str, schema: pa.Schema, batches: Batches, nested: tuple[str, ...] = ()) -> Iterator[bytes]:

@@ -65,12 +65,14 @@ def _reading(router: APIRouter, dataset: Dataset) -> None:
         "/records",
         operation_id=f"list_{dataset.name}",
         summary=f"List {dataset.name} ({dataset.zh})",
+        openapi_extra={"x-description-zh": f"列出{dataset.zh}的记录。以某版本为准，按键排列。"},
         response_model=Page[stored],  # type: ignore[valid-type]
     )(list_records)
     router.get(
         "/history",
         operation_id=f"list_{dataset.name}_history",
         summary=f"List the history of one record of {dataset.name}",
+        openapi_extra={"x-description-zh": f"列出{dataset.zh}一条记录的全部版本。最早的在前，含已撤回的。"},
         response_model=History[record],  # type: ignore[valid-type]
     )(list_history)
 
@@ -109,12 +111,17 @@ def _writing(router: APIRouter, dataset: Dataset) -> None:
         status_code=201,
         response_model=Recorded,
         responses=WRITE_REFUSALS,
-        openapi_extra={"requestBody": _change_set(dataset)},
+        openapi_extra={
+            "requestBody": _change_set(dataset),
+            "x-description-zh": f"将至多 {MAX_RECORDS} 行{dataset.zh}记录为一个版本，全部或全不。已存储的行计为未变。"
+            "也可直接发送一条记录或记录列表，代替含 `records` 的对象。",
+        },
     )(record)
     router.post(
         "/withdrawals",
         operation_id=f"withdraw_{dataset.name}",
         summary=f"Withdraw {dataset.name}",
+        openapi_extra={"x-description-zh": f"撤回从未属实的{dataset.zh}记录。较早版本的读者仍可见。"},
         status_code=201,
         response_model=Withdrawn,
         responses=WRITE_REFUSALS,
@@ -154,6 +161,7 @@ def _change_set(dataset: Dataset) -> dict[str, Any]:
     change_set = {
         "title": f"{class_name(dataset)}ChangeSet",
         "description": f"Records of {dataset.name} with where they come from and why.",
+        "x-description-zh": f"{dataset.zh}的记录及其来源和理由。",
         "type": "object",
         "required": ["records"],
         "additionalProperties": False,

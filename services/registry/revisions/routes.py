@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Path, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response, StreamingResponse
 from sqlalchemy import select
 
@@ -20,20 +20,18 @@ from services.registry.revisions.tables import revisions
 from shared.identifiers import is_uscc
 from shared.web.app import refusals
 from shared.web.idempotency import json_response
-from shared.web.openapi import schema_of
+from shared.web.negotiation import Accept, negotiate
+from shared.web.openapi import BINARY, schema_of
 from shared.web.pages import Cursor, Limit, Page, decode_cursor, page
 from shared.web.problems import INVALID, NOT_FOUND, FieldError, Problem
 
 router = APIRouter(prefix="/v1", tags=["revisions"])
 
-# OpenAPI wants the media types under the answer, not this header among the parameters.
-Accept = Annotated[str | None, Header(include_in_schema=False)]
 RevisionNumber = Annotated[int, Path(ge=0, le=2**63 - 1, description="Revision to read at")]
 DatasetName = Annotated[str, Path(description="Name of a dataset", examples=["annual_sales"])]
 
 
-def _binary(*names: str) -> dict[str, object]:
-    return {name: {"schema": {"type": "string", "format": "binary"}} for name in names}
+TABLE = dict.fromkeys((formats.ARROW, formats.PARQUET, formats.NDJSON), BINARY)
 
 
 @router.get("/revisions", operation_id="list_revisions", response_model=Page[Revision], dependencies=[READS])
@@ -63,16 +61,18 @@ def get_latest_revision(request: Request) -> Response:
     responses={
         200: {
             "description": "One row per changed key",
-            "content": _binary(formats.ARROW) | {formats.NDJSON: {"schema": schema_of(ChangeView)}},
+            "content": {formats.ARROW: BINARY} | {formats.NDJSON: {"schema": schema_of(ChangeView)}},
         },
-        **refusals(formats.NOT_ACCEPTABLE, NOT_FOUND),
+        **refusals(NOT_FOUND),
     },
 )
 def list_changes(
     request: Request,
     view: Viewing,
-    after: Annotated[int, Query(ge=0, description="Revision whose state is known already; 0 for none")],
-    until: Annotated[int | None, Query(ge=0, description="Revision to reach; the newest if left out")] = None,
+    after: Annotated[int, Query(ge=0, le=2**63 - 1, description="Revision whose state is known already; 0 for none")],
+    until: Annotated[
+        int | None, Query(ge=0, le=2**63 - 1, description="Revision to reach; the newest if left out")
+    ] = None,
     dataset: Annotated[list[str] | None, Query(description="Only these datasets")] = None,
     uscc: Annotated[list[str] | None, Query(max_length=1_000, description="Only rows that name these")] = None,
     accept: Accept = None,
@@ -81,7 +81,7 @@ def list_changes(
 
     Applied to the state at `after` it gives the state at `until`. A key that is again as it was is left out.
     """
-    media_type = formats.negotiate(accept, (formats.ARROW, formats.NDJSON))
+    media_type = negotiate(accept, (formats.ARROW, formats.NDJSON))
     wanted = [_declared(name) for name in dataset or CATALOGUE]
     naming = _codes(uscc) if uscc is not None else None
     database = request.app.state.database
@@ -103,9 +103,9 @@ def list_changes(
     responses={
         200: {
             "description": "All rows in the order of their key, each with the revision that set it",
-            "content": _binary(formats.ARROW, formats.PARQUET, formats.NDJSON),
+            "content": TABLE,
         },
-        **refusals(NOT_FOUND, formats.NOT_ACCEPTABLE),
+        **refusals(NOT_FOUND),
     },
 )
 def get_snapshot(
@@ -122,9 +122,9 @@ def get_snapshot(
     responses={
         200: {
             "description": "The rows that are wanted, in the order of their key",
-            "content": _binary(formats.ARROW, formats.PARQUET, formats.NDJSON),
+            "content": TABLE,
         },
-        **refusals(NOT_FOUND, formats.NOT_ACCEPTABLE),
+        **refusals(NOT_FOUND),
     },
 )
 def query_snapshot(
@@ -161,7 +161,7 @@ def _snapshot(
     naming: list[str] | None = None,
     matching: snapshots.Matching | None = None,
 ) -> Response:
-    media_type = formats.negotiate(accept, (formats.ARROW, formats.PARQUET, formats.NDJSON))
+    media_type = negotiate(accept, (formats.ARROW, formats.PARQUET, formats.NDJSON))
     dataset, database = _declared(name), request.app.state.database
     with database.reading() as connection:
         if revision > latest_revision(connection):

@@ -41,7 +41,10 @@ class Recorded(BaseModel):
 class Withdrawal(BaseModel, Generic[Key]):
     """Records that were never true."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"description": "Records that were never true."})
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"description": "Records that were never true.", "x-description-zh": "从未属实的记录。"},
+    )
 
     keys: list[Key] = Field(min_length=1, max_length=1_000, description="Keys of the records")
     reason: str = Field(min_length=1, max_length=1_000, description="Why they were never true")

@@ -146,7 +146,7 @@ def test_of_many_who_hold_a_payee_at_once_one_does(payout: Payout) -> None:
     headers = payout.tokens.headers("finance-maker")
 
     def hold(_: int) -> int:
-        return payout.http.post(f"/v1/payees/{USCC}/hold", json={"reason": "核查"}, headers=headers).status_code
+        return int(payout.http.post(f"/v1/payees/{USCC}/hold", json={"reason": "核查"}, headers=headers).status_code)
 
     with ThreadPoolExecutor(8) as persons:
         assert sorted(persons.map(hold, range(8))) == [201] + [409] * 7

@@ -43,3 +43,11 @@ def test_the_document_is_valid_and_every_operation_is_named(registry: Registry) 
         assert {"description", "examples"} <= set(record["properties"][dataset.key[0]]) or dataset.by_name[
             dataset.key[0]
         ].kind in ("code", "text")
+
+
+def test_it_is_served_in_chinese_too(registry: Registry) -> None:
+    english, chinese = registry.get("/openapi.json").json(), registry.get("/openapi.zh-CN.json").json()
+    assert chinese["paths"]["/v1/imports"]["post"]["description"].startswith("接收文件")
+    assert chinese["components"]["schemas"]["AnnualSalesRecord"]["properties"]["year"]["description"] == "年度"
+    validate(chinese)
+    assert set(chinese["paths"]) == set(english["paths"])

@@ -55,6 +55,18 @@ def test_a_record_is_replaced_and_the_past_stays(registry: Registry) -> None:
     assert versions[0]["actor"] == "data-platform"
 
 
+def test_a_character_that_no_database_holds_is_refused_wherever_it_stands(registry: Registry) -> None:
+    title = {"uscc": A, "title": "a\0b"}
+    refused = [
+        registry.request(
+            "POST", "/v1/datasets/demonstration_titles/withdrawals", json={"keys": [title], "reason": "x"}
+        ),
+        registry.get("/v1/datasets/demonstration_titles/history", **title),
+        registry.request("POST", "/v1/datasets/demonstration_titles/records", json={"records": [title]}),
+    ]
+    assert [answer.status_code for answer in refused] == [422, 422, 422]
+
+
 def test_nothing_changed_is_no_revision(registry: Registry) -> None:
     registry.enterprises(A)
     assert registry.recorded("annual_sales", sale(A, 2020, 1)) == 2

@@ -1,0 +1,16 @@
+"""Writes `base/`. `make manifests`."""
+
+from __future__ import annotations
+
+from deploy.kubernetes.manifests import files
+
+
+def main() -> None:
+    """Write every file."""
+    for file, content in files().items():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(content, "utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,201 @@
+"""What runs in a cluster: per service an app, a worker and a relay; one migration job; who may speak with whom.
+
+PostgreSQL, Kafka and the identity provider are the city's. Settings come from the ConfigMap `settings`, which an overlay makes;
+secrets from one Secret per service, which the city makes: their keys are the names of the variables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+BASE = Path(__file__).with_name("base")
+IMAGE = "ecommerce-subsidies"
+METRICS_PORT = 9100
+DRAIN_SECONDS = 10
+PORTS = {"registry": 8001, "eligibility": 8002, "payout": 8003}
+CALLED_BY = {"registry": ("eligibility", "payout"), "eligibility": ("payout",), "payout": ("eligibility",)}
+SECRETS = {
+    "registry": ("REGISTRY_DATABASE_URL", "REGISTRY_ACCOUNT_KEY"),
+    "eligibility": ("ELIGIBILITY_DATABASE_URL", "ELIGIBILITY_CLIENT_SECRET"),
+    "payout": ("PAYOUT_DATABASE_URL", "PAYOUT_CLIENT_SECRET"),
+}
+MEMORY = {"app": ("512Mi", "2Gi"), "worker": ("1Gi", "6Gi"), "relay": ("256Mi", "1Gi")}
+"""What a process asks for and may take at most; workers hold an evaluation's frames (docs/benchmarks.md)."""
+COPIES = {"app": 2, "worker": 2, "relay": 2}
+"""Of relays one leads and the other waits."""
+
+Document = dict[str, Any]
+
+
+def files() -> Mapping[Path, str]:
+    """Return every file of `base/` with its content."""
+    made: dict[str, list[Document]] = {
+        service: [
+            *(_deployment(service, process) for process in COPIES),
+            _service(service),
+            *(_disruption_budget(service, process) for process in COPIES),
+            _policy(service),
+        ]
+        for service in PORTS
+    }
+    made["migrate"] = [_migration()]
+    made["kustomization"] = [_kustomization(sorted(made))]
+    return {BASE / f"{name}.yaml": _written(documents) for name, documents in made.items()}
+
+
+def _written(documents: list[Document]) -> str:
+    head = "# Written by `make manifests` from deploy/kubernetes/manifests.py; not edited by hand.\n"
+    return head + yaml.safe_dump_all(documents, sort_keys=False, width=120)
+
+
+def _labels(service: str, process: str) -> dict[str, str]:
+    return {"app.kubernetes.io/part-of": IMAGE, "service": service, "process": process}
+
+
+def _metadata(service: str, process: str) -> Document:
+    return {"name": f"{service}-{process}", "labels": _labels(service, process)}
+
+
+def _secret(service: str, variable: str) -> Document:
+    return {"name": variable, "valueFrom": {"secretKeyRef": {"name": f"{service}-secrets", "key": variable}}}
+
+
+def _container(name: str, memory: tuple[str, str]) -> Document:
+    return {
+        "name": name,
+        "image": IMAGE,
+        "envFrom": [{"configMapRef": {"name": "settings"}}],
+        "resources": {"requests": {"cpu": "250m", "memory": memory[0]}, "limits": {"memory": memory[1]}},
+        "securityContext": {
+            "allowPrivilegeEscalation": False,
+            "readOnlyRootFilesystem": True,
+            "capabilities": {"drop": ["ALL"]},
+        },
+        "volumeMounts": [{"name": "tmp", "mountPath": "/tmp"}],  # noqa: S108 - a volume of the pod's own
+    }
+
+
+def _pod(container: Document, grace_seconds: int) -> Document:
+    return {
+        "automountServiceAccountToken": False,
+        "terminationGracePeriodSeconds": grace_seconds,
+        "securityContext": {
+            "runAsNonRoot": True,
+            "runAsUser": 10001,
+            "runAsGroup": 10001,
+            "fsGroup": 10001,
+            "seccompProfile": {"type": "RuntimeDefault"},
+        },
+        "containers": [container],
+        "volumes": [{"name": "tmp", "emptyDir": {}}],
+    }
+
+
+def _deployment(service: str, process: str) -> Document:
+    is_app = process == "app"
+    port = PORTS[service] if is_app else METRICS_PORT
+    container = _container(process, MEMORY[process])
+    container["args"] = [f"services.{service}.{process}"]
+    container["env"] = [
+        {"name": "METRICS_PORT", "value": str(METRICS_PORT)},
+        {"name": "DRAIN_SECONDS", "value": str(DRAIN_SECONDS)},
+        *(_secret(service, variable) for variable in SECRETS[service]),
+    ]
+    container["ports"] = [{"name": "http", "containerPort": port}]
+    alive = {"httpGet": {"path": "/healthz", "port": "http"}, "timeoutSeconds": 5}
+    container["startupProbe"] = alive | {"periodSeconds": 2, "failureThreshold": 60}
+    container["livenessProbe"] = alive | {"periodSeconds": 10, "failureThreshold": 6}
+    if is_app:
+        container["readinessProbe"] = {"httpGet": {"path": "/readyz", "port": "http"}, "periodSeconds": 3}
+    annotations = {"prometheus.io/scrape": "true", "prometheus.io/port": str(port)}
+    selector = {"service": service, "process": process}
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": _metadata(service, process),
+        "spec": {
+            "replicas": COPIES[process],
+            "strategy": {"rollingUpdate": {"maxUnavailable": 0, "maxSurge": 1}},
+            "selector": {"matchLabels": selector},
+            "template": {
+                "metadata": {"labels": _labels(service, process), "annotations": annotations},
+                "spec": _pod(container, 60 if is_app else 120),
+            },
+        },
+    }
+
+
+def _service(service: str) -> Document:
+    return {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": service, "labels": _labels(service, "app")},
+        "spec": {
+            "selector": {"service": service, "process": "app"},
+            "ports": [{"name": "http", "port": PORTS[service], "targetPort": "http"}],
+        },
+    }
+
+
+def _disruption_budget(service: str, process: str) -> Document:
+    return {
+        "apiVersion": "policy/v1",
+        "kind": "PodDisruptionBudget",
+        "metadata": _metadata(service, process),
+        "spec": {"minAvailable": 1, "selector": {"matchLabels": {"service": service, "process": process}}},
+    }
+
+
+def _policy(service: str) -> Document:
+    """Only the named callers reach the app: other services, the namespaces labelled for the gateway and for monitoring."""
+    callers = [{"podSelector": {"matchLabels": {"service": caller}}} for caller in CALLED_BY[service]]
+    named = [{"namespaceSelector": {"matchLabels": {f"{IMAGE}/may": purpose}}} for purpose in ("call", "monitor")]
+    return {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "NetworkPolicy",
+        "metadata": {"name": service},
+        "spec": {
+            "podSelector": {"matchLabels": {"service": service}},
+            "policyTypes": ["Ingress"],
+            "ingress": [
+                {"from": [*callers, *named], "ports": [{"port": PORTS[service]}]},
+                {"from": [named[1]], "ports": [{"port": METRICS_PORT}]},
+            ],
+        },
+    }
+
+
+def _migration() -> Document:
+    container = _container("migrate", MEMORY["relay"])
+    container["command"] = ["sh", "-ec"]
+    container["args"] = [
+        f"for service in {' '.join(PORTS)}; do python -m shared.database.migrate $service; done\n"
+        "python -m services.registry.seed\n"
+    ]
+    container["env"] = [
+        _secret(service, variable)
+        for service, variables in SECRETS.items()
+        for variable in (*variables, f"{service.upper()}_OWNER_DATABASE_URL")
+    ]
+    return {
+        "apiVersion": "batch/v1",
+        "kind": "Job",
+        "metadata": {"name": "migrate", "labels": {"app.kubernetes.io/part-of": IMAGE}},
+        "spec": {
+            "backoffLimit": 6,
+            "ttlSecondsAfterFinished": 86_400,
+            "template": {"spec": _pod(container, 30) | {"restartPolicy": "Never"}},
+        },
+    }
+
+
+def _kustomization(names: list[str]) -> Document:
+    return {
+        "apiVersion": "kustomize.config.k8s.io/v1beta1",
+        "kind": "Kustomization",
+        "resources": [f"{name}.yaml" for name in names],
+    }

@@ -1,0 +1,56 @@
+"""Reading a batch's own file back: the rows that went to the bank, as long as its checksum says that none was touched."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from uuid import UUID
+
+import polars as pl
+
+from services.payout.batches import answers, files
+from services.payout.batches.files import HEADINGS
+from services.payout.restorations.domain import SentRow
+from shared.money import NotAnAmountInYuanError, fen_of_yuan
+from shared.web import uploads
+from shared.web.problems import INVALID, FieldError, Problem
+from shared.web.sheets import CSV, XLSX
+
+_PURPOSE = re.compile(r"\S+ ([0-9a-f-]{36})/([0-9]{1,2})")
+
+
+def read(content: bytes, media_type: str) -> tuple[list[SentRow], str]:
+    """Return the rows of a batch's file and its checksum; raises Problem 415, or 422 if it is no such file or was changed."""
+    kind = uploads.recognised(uploads.declared(media_type, (CSV, XLSX)), content[:1_024], CSV)
+    lines = [[cell.strip() for cell in line] for line in answers.cells_of(content, kind)]
+    lines = [line for line in lines if any(line)]
+    ends = {line[0]: line for line in lines if line[0] in ("合计", "校验")}
+    body = [line[: len(HEADINGS)] for line in lines[1:] if line[0] not in ends]
+    if not lines or tuple(lines[0][: len(HEADINGS)]) != HEADINGS or "校验" not in ends or not body:
+        raise Problem(INVALID, "Send the file of a batch as it went to the bank, with its heading and checksum line.")
+    checksum = next((cell for cell in ends["校验"][1:] if cell), "")
+    errors: list[FieldError] = []
+    rows = [row for place, line in enumerate(body) if (row := _row(line, place, errors)) is not None]
+    if errors:
+        raise Problem(INVALID, "See `errors` for each mistake.", errors=errors)
+    if files.checksum_of(_frame(body), sum(row.amount_fen for row in rows)) != checksum:
+        error = FieldError("/checksum", "file_changed", "the rows are not those that the checksum line was made of")
+        raise Problem(INVALID, "Send the file of a batch as it went to the bank, unchanged.", errors=[error])
+    return rows, checksum
+
+
+def _row(cells: Sequence[str], place: int, errors: list[FieldError]) -> SentRow | None:
+    try:
+        purpose = _PURPOSE.fullmatch(cells[7])
+        if purpose is None:
+            raise ValueError
+        UUID(purpose[1])
+        return SentRow(str(UUID(cells[1])), cells[3], fen_of_yuan(cells[6]), purpose[1], int(purpose[2]))
+    except (ValueError, IndexError, NotAnAmountInYuanError):
+        errors.append(FieldError(f"/rows/{place}", "not_of_a_batch", "this is no row of a batch's file"))
+        return None
+
+
+def _frame(body: Sequence[Sequence[str]]) -> pl.DataFrame:
+    frame = pl.DataFrame(list(body), schema=dict.fromkeys(HEADINGS, pl.String), orient="row")
+    return frame.with_columns(pl.col(HEADINGS[0]).cast(pl.Float64, strict=False).cast(pl.UInt32))

@@ -1,0 +1,100 @@
+"""Restorations over HTTP."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+
+from services.payout.access import own_unit, whole_city
+from services.payout.restorations import files, handlers, repository
+from services.payout.restorations.schemas import Reentry, Restoration, RestorationBody
+from services.payout.vocabulary import Unit
+from shared.web import sheets
+from shared.web.app import refusals
+from shared.web.auth import Actor, needs
+from shared.web.idempotency import IdempotentCommand, json_response
+from shared.web.openapi import BINARY
+from shared.web.problems import CONFLICT, MEDIA_TYPE_UNSUPPORTED, NOT_FOUND, SAME_PERSON, TOO_LARGE
+from shared.web.scopes import Scope
+from shared.web.uploads import BYTES
+
+router = APIRouter(prefix="/v1", tags=["restorations"])
+
+Maker = Annotated[Actor, needs(Scope.BATCHES_WRITE)]
+Checker = Annotated[Actor, needs(Scope.ORDERS_APPROVE)]
+
+
+@router.get("/restorations", operation_id="list_restorations", response_model=list[Restoration])
+def list_restorations(
+    request: Request,
+    actor: Annotated[Actor, needs(Scope.MONEY_READ)],  # noqa: ARG001 - asks for the scope
+) -> Response:
+    """List restorations, oldest first; while one is not ended no batch is built."""
+    with request.app.state.database.reading() as connection:
+        return json_response(repository.views(connection))
+
+
+@router.post(
+    "/restorations",
+    operation_id="open_restoration",
+    status_code=201,
+    response_model=Restoration,
+    responses=refusals(CONFLICT),
+)
+def open_restoration(body: RestorationBody, request: Request, actor: Maker, command: IdempotentCommand) -> Response:
+    """Hold sending after the database was restored; payout's relay does so by itself where the broker's log tells of it."""
+    whole_city(actor)
+    now = request.app.state.clock.now()
+    return command.run(
+        lambda connection: handlers.open_restoration(connection, reason=body.reason, by=actor.subject, now=now),
+        status=201,
+    )
+
+
+@router.post(
+    "/restorations/{restoration_id}/end",
+    operation_id="end_restoration",
+    response_model=Restoration,
+    responses=refusals(NOT_FOUND, CONFLICT, SAME_PERSON),
+)
+def end_restoration(
+    restoration_id: UUID, body: RestorationBody, request: Request, actor: Checker, command: IdempotentCommand
+) -> Response:
+    """Let sending go on: every file that went to the bank since the point restored to has been entered again."""
+    whole_city(actor)
+    now = request.app.state.clock.now()
+    return command.run(
+        lambda connection: handlers.end_restoration(
+            connection, restoration_id, reason=body.reason, by=actor.subject, now=now
+        )
+    )
+
+
+@router.post(
+    "/payment-batches/reentries",
+    operation_id="reenter_payment_batch",
+    response_model=Reentry,
+    responses=refusals(CONFLICT, handlers.FILE_REFUSED, MEDIA_TYPE_UNSUPPORTED, TOO_LARGE),
+    openapi_extra={
+        "requestBody": {"required": True, "content": {**sheets.CONTENT, BYTES: BINARY}},
+    },
+)
+def reenter_payment_batch(
+    request: Request,
+    actor: Maker,
+    command: IdempotentCommand,
+    unit: Annotated[Unit, Query(description="Budget that paid")],
+    sent_on: Annotated[date, Query(description="Day on which the file went to the bank")],
+) -> Response:
+    """Enter a batch's file again that went to the bank after the point restored to; entered twice, it changes nothing."""
+    own_unit(actor, unit)
+    rows, checksum = files.read(getattr(request, "_body", b""), request.headers.get("content-type", ""))
+    now, accounts = request.app.state.clock.now(), request.app.state.accounts
+    return command.run(
+        lambda connection: handlers.reenter(
+            connection, accounts, rows, checksum, unit=unit.value, sent_on=sent_on, by=actor.subject, now=now
+        )
+    )

@@ -1,0 +1,49 @@
+"""What the API takes and gives of restorations."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.payout.batches.schemas import Batch
+from services.payout.holds.schemas import Reason
+
+
+class RestorationBody(BaseModel):
+    """Why sending is held, or why it may go on."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={"examples": [{"reason": "从3月1日备份恢复；此后送出的三个支付文件已全部补录"}]},
+    )
+
+    reason: Reason
+
+
+class Restoration(BaseModel):
+    """The time after payout's database was restored to an earlier point: no batch is built until it is ended."""
+
+    id: UUID
+    reason: str
+    opened_by: str
+    opened_at: datetime
+    missing: list[UUID] = Field(
+        description="Orders, at most 1,000, that the broker's log shows to have been with the bank and that are in no batch:"
+        " the files that they were in have to be entered again"
+    )
+    ended_by: str | None = Field(description="Another person than those who opened it or entered files again")
+    ended_at: datetime | None
+    ended_reason: str | None
+
+
+class Reentry(BaseModel):
+    """What became of a batch's file that was entered again."""
+
+    batch: Batch | None = Field(
+        description="The batch that holds its orders now; null if every one was in a batch already"
+    )
+    entered: int = Field(description="Orders that are with the bank and are known to be, from now on")
+    unchanged: int = Field(description="Orders that were in a batch already")

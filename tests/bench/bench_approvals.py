@@ -1,0 +1,158 @@
+"""Approval in bulk and the relay: 100,000 proposals approved, and what they tell published.
+
+Beside the approval stands a bare set-based UPDATE of the same rows and a COPY of the same outbox rows, into the same tables with
+their indexes and constraints; beside the relay a bare kafka-python producer with the relay's settings and the same bytes.
+`make bench ARGS=approvals` runs it.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from deploy.local.broker import Broker
+from services.eligibility.decisions.approval import Among
+from services.eligibility.decisions.handlers import APPROVAL, run_approval, start_approval
+from shared.clock import SystemClock
+from shared.database.engine import Database
+from shared.jobs.runner import JobRunner
+from shared.messaging import kafka, topics
+from shared.messaging.relay import Relay
+from shared.web.auth import Actor
+from tests.bench.bench_registry import Figure, timed
+from tests.support.databases import DatabaseServer
+
+DECISIONS = 100_000
+EVALUATION = UUID("019bd1a0-0000-7000-8000-000000000001")
+MAKER, CHECKER = "commerce-maker", Actor("commerce-checker", frozenset())
+OUTBOX = "topic, key, type, event_id, source, subject, occurred_at, data"
+
+_PROPOSED = """
+INSERT INTO documents (hash, kind, content) VALUES ('book', 'book', '{}'), ('readings', 'readings', '{}');
+INSERT INTO documents (hash, kind, content)
+SELECT 'inputs-' || n, 'inputs', '{"courier_years": []}' FROM generate_series(1, :count) n;
+INSERT INTO awards (award_id, policy, award, subject, identity_year)
+SELECT gen_random_uuid(), 'lishui-2020-1', 'courier-rent', 'E' || n, 2023 FROM generate_series(1, :count) n;
+INSERT INTO decisions (award_id, evaluation_id, state, policy, award, article, subject, award_year, payee_uscc, payee_name,
+    jurisdiction, result, kind, entitlement_fen, instalments, flags, reason, decided_on, facts_revision, policy_hash,
+    interpretations_hash, inputs_hash, engine_version, proposed_by)
+SELECT award_id, :evaluation_id, 'proposed', policy, award, '4', subject, 2023, subject, '丽水样例' || subject || '有限公司',
+    'liandu', 'granted', 'cash', 6000000, '[{"due_year": 2024, "amount_fen": 6000000}]', '{}', 'initial', '2024-03-01', 7,
+    'book', 'readings', 'inputs-' || substr(subject, 2), '1.0.0', :maker FROM awards ORDER BY subject;
+INSERT INTO decision_acts (decision_id, act, state, actor) SELECT id, 'propose', 'proposed', :maker FROM decisions
+"""
+
+_BARE_UPDATE = """
+UPDATE decisions SET state = 'approved', version = 1, approved_by = 'commerce-checker', approved_at = now(),
+    revision = revision + 1, changed_at = now() WHERE evaluation_id = :evaluation_id
+"""
+
+
+def proposed(server: DatabaseServer, count: int) -> Database:
+    """Return a fresh database of eligibility with `count` proposals of one evaluation, vacuumed and analysed."""
+    made = server.fresh("eligibility")
+    database = made.connect()
+    values = {"count": count, "evaluation_id": EVALUATION, "maker": MAKER}
+    with database.transaction() as connection:
+        for statement in _PROPOSED.split(";\n"):
+            connection.execute(text(statement), {name: values[name] for name in values if f":{name}" in statement})
+    owner = Database(made.owner_url)
+    with owner.reading() as connection:
+        connection.execute(text("VACUUM ANALYZE"))
+    owner.close()
+    return database
+
+
+def approve(database: Database) -> None:
+    """Approve the whole evaluation as an officer asks for it: a job, in chunks."""
+    with database.transaction() as connection:
+        asked: dict[str, Any] = {"among": Among.EVALUATION, "group_id": EVALUATION, "excepted": [], "reason": None}
+        start_approval(connection, CHECKER, now=SystemClock().now(), **asked)
+    assert JobRunner(database, {APPROVAL: lambda job: run_approval(database, job, notice_needed=False)}).step()
+
+
+def bare_approval(database: Database, events: Sequence[bytes]) -> None:
+    """Update all rows by one statement and COPY the outbox's rows, in one transaction."""
+    with database.transaction() as connection:
+        connection.execute(text(_BARE_UPDATE), {"evaluation_id": EVALUATION})
+        with connection.connection.cursor().copy(f"COPY outbox ({OUTBOX}) FROM STDIN") as copy:
+            for block in events:
+                copy.write(block)
+
+
+def events_of(database: Database) -> list[bytes]:
+    """Return the outbox's rows as COPY writes them."""
+    with (
+        database.reading() as connection,
+        connection.connection.cursor().copy(f"COPY (SELECT {OUTBOX} FROM outbox ORDER BY id) TO STDOUT") as copy,
+    ):
+        return [bytes(block) for block in copy]
+
+
+def count_of(database: Database, what: str) -> int:
+    """Count rows."""
+    with database.reading() as connection:
+        return int(connection.execute(text(f"SELECT count(*) FROM {what}")).scalar_one())
+
+
+def relayed(database: Database, servers: str, count: int) -> Figure:
+    """Publish the outbox, from a relay that leads already."""
+    relay = Relay(database, servers, "bench-relay")
+    gc.collect()
+    assert relay._lead()
+
+    def act() -> None:
+        while relay.step():
+            pass
+
+    figure = timed("outbox → Kafka, relay", count, act)
+    assert count_of(database, "outbox WHERE published_at IS NULL") == 0
+    relay.close()
+    return figure
+
+
+def produced(database: Database, servers: str, count: int) -> Figure:
+    """Produce the same messages from memory, to the same topic, with the same settings; all acknowledged."""
+    with database.reading() as connection:
+        rows = connection.execute(text("SELECT * FROM outbox ORDER BY id")).all()
+    messages = [(row.key.encode(), row.data.encode(), Relay.event_of(row).headers()) for row in rows]
+    producer = kafka.producer(servers, "bare")
+
+    def act() -> None:
+        for key, value, headers in messages:
+            producer.send(topics.AWARD_DECISIONS, key=key, value=value, headers=headers)
+        producer.flush()
+
+    figure = timed("bare kafka-python produce of the same bytes", count, act)
+    producer.close()
+    return figure
+
+
+def run(server: DatabaseServer, broker: Broker, count: int = DECISIONS) -> list[Any]:
+    """Measure everything; returns figures and (name, ratio) pairs."""
+    ours, bare = proposed(server, count), proposed(server, count)
+    approved = timed("approved in bulk, events in the outbox", count, lambda: approve(ours))
+    assert count_of(ours, "decisions WHERE state = 'approved'") == count_of(ours, "outbox") == count
+    events = events_of(ours)
+    updated = timed("bare UPDATE and COPY of the outbox's rows", count, lambda: bare_approval(bare, events))
+    kafka.ensure_topics(broker.bootstrap_servers)
+    rounds = []
+    for _ in range(2):  # the first warms the broker
+        with ours.transaction() as connection:
+            connection.execute(text("UPDATE outbox SET published_at = NULL"))
+        rounds.append((relayed(ours, broker.bootstrap_servers, count), produced(ours, broker.bootstrap_servers, count)))
+    relay, producer = rounds[-1]
+    ours.close()
+    bare.close()
+    return [
+        approved,
+        updated,
+        relay,
+        producer,
+        ("approval against bare UPDATE and COPY, times as long (goal ≤ 2)", approved.seconds / updated.seconds),
+        ("relay's throughput against bare produce (goal ≥ 0.7)", producer.seconds / relay.seconds),
+    ]

@@ -1,0 +1,116 @@
+"""The engine beside OpenFisca-core, on five awards that both express and one population.
+
+OpenFisca runs in an environment of its own, made from pinned requirements, in a process of its own; its rules are written as its
+documentation teaches. Both start from the same frames in memory. `make bench ARGS=openfisca` runs it.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from deploy.local.broker import Broker
+from services.eligibility.evaluation.evaluate import KEPT, evaluate
+from services.eligibility.policy.book import Readings
+from services.eligibility.policy.library import load_book
+from tests.bench import population
+from tests.bench.bench_evaluation import DECIDED_ON
+from tests.bench.bench_registry import Figure, timed
+from tests.support.databases import DatabaseServer
+
+ENTERPRISES = 1_000_000
+HERE = Path(__file__).parent / "openfisca"
+AWARDS = ("retail-scale", "platform-scale", "courier-rent", "crossborder-postage", "sustained-growth")
+ROUNDS = 2
+
+
+def environment(folder: Path) -> Path:
+    """Make an environment with OpenFisca; returns its Python."""
+    uv = str(Path(sys.executable).parent / "uv")
+    python = folder / "bin" / "python"
+    subprocess.run([uv, "venv", "--quiet", "--python", sys.executable, str(folder)], check=True)
+    subprocess.run(
+        [
+            uv,
+            "pip",
+            "install",
+            "--quiet",
+            "--python",
+            str(python),
+            "--require-hashes",
+            "-r",
+            str(HERE / "requirements.txt"),
+        ],
+        check=True,
+    )
+    return python
+
+
+def by_openfisca(python: Path, folder: Path) -> dict[str, float]:
+    """Judge by OpenFisca; returns seconds."""
+    told = subprocess.run([str(python), str(HERE / "compute.py"), str(folder)], check=True, stdout=subprocess.PIPE)
+    seconds: dict[str, float] = json.loads(told.stdout)
+    return seconds
+
+
+def compared(found: pl.DataFrame, paid: pl.DataFrame) -> list[tuple[str, float]]:
+    """Return who gets what where the two differ; where the same are paid, floats are rounded to the fen first."""
+    exact = found.filter(pl.col("result") == "granted").select("award", "subject", "award_year", "entitlement_fen")
+    both = exact.join(paid, on=["award", "subject", "award_year"], how="full", coalesce=True)
+    alone = both.filter(pl.col("yuan").is_null() | pl.col("entitlement_fen").is_null())
+    off = both.with_columns(fen=(pl.col("yuan").cast(pl.Float64) * 100).round().cast(pl.Int64))
+    off = off.filter(pl.col("fen") != pl.col("entitlement_fen")).sort(
+        (pl.col("fen") - pl.col("entitlement_fen")).abs(),
+        "award",
+        "subject",
+        "award_year",
+        descending=[True, *[False] * 3],
+    )
+    assert alone.height < exact.height // 1_000, alone
+    assert both.height - off.height > both.height // 2
+    case = off.row(0, named=True)
+    return [
+        ("awards granted", float(exact.height)),
+        ("of these OpenFisca's amount is wrong by a fen or more", float(off.height)),
+        ("granted by one of the two alone: floats at a threshold", float(alone.height)),
+        (f"the largest: {case['award']} {case['subject']} {case['award_year']}, exactly, fen", case["entitlement_fen"]),
+        ("the same by OpenFisca, fen", case["fen"]),
+    ]
+
+
+def run(server: DatabaseServer, broker: Broker | None, enterprises: int = ENTERPRISES) -> list[Any]:
+    """Measure everything; returns figures and (name, ratio) pairs. Needs neither server nor broker."""
+    del server, broker
+    facts, book = population.facts(enterprises), load_book("lishui-2020-1")
+    readings, cases = Readings.official_defaults(book), enterprises * len(population.YEARS)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for dataset in facts:
+            facts[dataset].write_ipc(folder / f"{dataset}.arrow")
+        python = environment(folder / "venv")
+        found: list[pl.DataFrame] = []
+
+        def engine() -> None:
+            found[:] = [evaluate(facts, book, readings, list(population.YEARS), DECIDED_ON, AWARDS, results=KEPT)]
+
+        engine()
+        rounds = [
+            (timed("five awards, the engine", cases, engine), by_openfisca(python, folder)) for _ in range(ROUNDS)
+        ]
+        told = compared(found[0], pl.read_ipc(folder / "paid.arrow"))
+    ours = min((figure for figure, _ in rounds), key=lambda figure: figure.seconds)
+    theirs = min((seconds for _, seconds in rounds), key=lambda seconds: seconds["seconds"])
+    return [
+        ours,
+        Figure("five awards, OpenFisca, from the same frames", cases, theirs["seconds"]),
+        Figure("  of these its simulation alone, arrays ready", cases, theirs["calculation"]),
+        ("the engine is faster than OpenFisca, times (goal ≥ 3)", theirs["seconds"] / ours.seconds),
+        ("against OpenFisca's simulation alone, times", theirs["calculation"] / ours.seconds),
+        *told,
+    ]
