@@ -65,7 +65,7 @@ def list_acts(
 ) -> Response:
     """List acts in the order of their numbers."""
     _whole(auditor)
-    after = decode_cursor(cursor, 1)
+    after = decode_cursor(cursor, int)
     filters = {
         "actor": actor,
         "act": act,

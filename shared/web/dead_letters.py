@@ -64,10 +64,10 @@ def list_dead_letters(
     cursor: Cursor = None,
 ) -> Response:
     """List messages that could not be processed, oldest first."""
-    after = decode_cursor(cursor, 1)
+    after = decode_cursor(cursor, int)
     query = select(dead_letters).order_by(dead_letters.c.id).limit(limit + 1)
     if after:
-        query = query.where(dead_letters.c.id > int(after[0]))
+        query = query.where(dead_letters.c.id > after[0])
     if state:
         query = query.where(dead_letters.c.state == state)
     with request.app.state.database.reading() as connection:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import binascii
+from contextlib import suppress
+from datetime import date
 from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
@@ -38,8 +40,8 @@ def encode_cursor(*key: object) -> str:
     return base64.urlsafe_b64encode(orjson.dumps(key, default=str)).decode().rstrip("=")
 
 
-def decode_cursor(cursor: str | None, size: int, *kinds: type) -> list[Any] | None:
-    """Read a cursor back as a sort key of `size` values, of `kinds` if they are named; None if there is none.
+def decode_cursor(cursor: str | None, *kinds: type) -> list[Any] | None:
+    """Read a cursor back as a sort key of values of `kinds` (int, str, UUID or date); None if there is none.
 
     Raises Problem if it is no cursor of ours.
     """
@@ -49,20 +51,25 @@ def decode_cursor(cursor: str | None, size: int, *kinds: type) -> list[Any] | No
         key = orjson.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
     except (ValueError, binascii.Error) as error:
         raise _not_a_cursor() from error
-    if not isinstance(key, list) or len(key) != size:
+    if not isinstance(key, list) or len(key) != len(kinds):
         raise _not_a_cursor()
-    if kinds and [type(value) for value in key] != list(kinds):
-        raise _not_a_cursor()
-    return key
+    return [_value(kind, each) for kind, each in zip(kinds, key, strict=True)]
 
 
 def decode_id(cursor: str | None) -> UUID | None:
     """Read back a cursor of a list that is sorted by id; None if there is none. Raises Problem if it is no cursor of ours."""
-    key = decode_cursor(cursor, 1, str)
-    try:
-        return UUID(key[0]) if key else None
-    except ValueError as error:
-        raise _not_a_cursor() from error
+    key = decode_cursor(cursor, UUID)
+    return key[0] if key else None
+
+
+def _value(kind: type, value: Any) -> Any:
+    """Return one value of a key, such that it can be compared with the column of that kind."""
+    if kind is int and type(value) is int and abs(value) < 2**63:
+        return value
+    if kind is not int and isinstance(value, str) and "\0" not in value:
+        with suppress(ValueError):
+            return value if kind is str else UUID(value) if kind is UUID else date.fromisoformat(value)
+    raise _not_a_cursor()
 
 
 def _not_a_cursor() -> Problem:

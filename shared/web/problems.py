@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -167,6 +168,23 @@ def _in_body(path: Sequence[str | int], body: Any) -> Iterator[str | int]:
             body = body[step] if step < len(body) else None
 
 
+def _with_nul(request: Request) -> Iterator[str]:
+    """Where the request has a NUL character, which PostgreSQL stores in no text: parameters, then pointers into the body."""
+    for name, value in (*request.path_params.items(), *request.query_params.items()):
+        if "\0" in str(value):
+            yield name
+    with suppress(ValueError):
+        yield from _nul_within(orjson.loads(getattr(request, "_body", b"")), "")
+
+
+def _nul_within(value: Any, pointer: str) -> Iterator[str]:
+    if isinstance(value, str) and "\0" in value:
+        yield pointer
+    steps = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, inner in steps:
+        yield from _nul_within(inner, f"{pointer}/{step}")
+
+
 def install(app: FastAPI) -> None:
     """Answer every error of `app` with problem details."""
 
@@ -194,14 +212,15 @@ def install(app: FastAPI) -> None:
 
     async def unstorable(request: Request, error: Exception) -> Response:
         cause = getattr(error, "orig", error)
-        if isinstance(cause, psycopg.DataError) and cause.sqlstate in _NUL_CHARACTER:
-            return respond(request, Problem(INVALID, "A text has a NUL character, which cannot be kept: leave it out."))
-        return _internal(request, error)
+        if not isinstance(cause, psycopg.DataError) or cause.sqlstate not in _NUL_CHARACTER:
+            return internal(request, error)
+        errors = [FieldError(pointer, "nul_character", "leave this character out") for pointer in _with_nul(request)]
+        return respond(request, Problem(INVALID, "A text has a NUL character, which cannot be kept.", errors=errors))
 
     app.add_exception_handler(DataError, unstorable)
     app.add_exception_handler(psycopg.DataError, unstorable)
 
     @app.exception_handler(Exception)
-    def _internal(request: Request, error: Exception) -> Response:
+    def internal(request: Request, error: Exception) -> Response:
         log.error("request.failed", exc_info=error)
         return respond(request, Problem(INTERNAL))

@@ -96,7 +96,7 @@ class Selection:
 _CANDIDATES = """
 SELECT id,
        CASE WHEN state IN ('approved', 'superseded') AND approved_by = :by
-                 AND approved_at >= (SELECT created_at FROM jobs WHERE id = :job_id) THEN 'done'
+                 AND approved_at >= (SELECT coalesce(started_at, created_at) FROM jobs WHERE id = :job_id) THEN 'done'
             WHEN state = 'suspended' THEN 'suspended'
             WHEN state IN ('superseded', 'rejected', 'approved') THEN 'stale'
             WHEN proposed_by = :by THEN 'own'

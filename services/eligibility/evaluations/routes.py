@@ -73,7 +73,7 @@ def list_outcomes(
 ) -> Response:
     """List what an evaluation found: without `result`, what it kept (granted and undetermined)."""
     refused = result is Result.REFUSED
-    after = decode_cursor(cursor, 2, str, int) if refused else decode_cursor(cursor, 1, int)
+    after = decode_cursor(cursor, str, int) if refused else decode_cursor(cursor, int)
     database = request.app.state.database
     with database.reading() as connection:
         row = jobs.get(connection, evaluation_id, handlers.EVALUATION)

@@ -79,7 +79,7 @@ def list_simulated_outcomes(
     first, then all that is refused today as well.
     """
     database = request.app.state.database
-    place = _place(decode_cursor(cursor, 2, str, int))
+    place = _place(decode_cursor(cursor, str, int))
     with database.reading() as connection:
         row = jobs.get(connection, simulation_id, handlers.SIMULATION)
         if row.state != "succeeded":

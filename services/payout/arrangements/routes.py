@@ -14,7 +14,7 @@ from services.payout.arrangements.schemas import ArrangementDraft, ArrangementPr
 from shared.web.app import refusals
 from shared.web.auth import Actor, needs
 from shared.web.idempotency import IdempotentCommand, json_response
-from shared.web.pages import Cursor, Limit, Page, decode_cursor, page
+from shared.web.pages import Cursor, Limit, Page, decode_id, page
 from shared.web.problems import CONFLICT, NOT_FOUND, SAME_PERSON
 from shared.web.scopes import Scope
 
@@ -52,9 +52,9 @@ def list_arrangements(
     cursor: Cursor = None,
 ) -> Response:
     """List arrangements, drafts included, in the order in which they were drafted."""
-    after = decode_cursor(cursor, 1)
+    after = decode_id(cursor)
     with request.app.state.database.reading() as connection:
-        rows = repository.views(connection, after=UUID(after[0]) if after else None, limit=limit + 1)
+        rows = repository.views(connection, after=after, limit=limit + 1)
     return json_response(page(rows, limit, "id"))
 
 

@@ -19,7 +19,7 @@ from shared.web.auth import Actor, needs
 from shared.web.idempotency import IdempotentCommand, json_response
 from shared.web.negotiation import Accept, negotiate
 from shared.web.openapi import BINARY, schema_of
-from shared.web.pages import Cursor, Limit, Page, decode_cursor, page
+from shared.web.pages import Cursor, Limit, Page, decode_id, page
 from shared.web.problems import CONFLICT, MEDIA_TYPE_UNSUPPORTED, NOT_FOUND, TOO_LARGE, Problem
 from shared.web.scopes import Scope
 from shared.web.sheets import CSV, XLSX
@@ -65,9 +65,9 @@ def list_payment_batches(
     cursor: Cursor = None,
 ) -> Response:
     """List batches, oldest first."""
-    after = decode_cursor(cursor, 1)
+    after = decode_id(cursor)
     with request.app.state.database.reading() as connection:
-        rows = repository.views(connection, UUID(after[0]) if after else None, limit + 1, actor.jurisdiction or unit)
+        rows = repository.views(connection, after, limit + 1, actor.jurisdiction or unit)
     return json_response(page(rows, limit, "id"))
 
 

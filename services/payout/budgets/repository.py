@@ -193,7 +193,7 @@ def views(
     rows = connection.execute(
         text(
             f"""{_VIEW} WHERE (CAST(:unit AS text) IS NULL OR b.unit = :unit)
-                AND (CAST(:year AS int) IS NULL OR (b.year, b.unit) > (CAST(:year AS int), CAST(:name AS text)))
+                AND (CAST(:year AS bigint) IS NULL OR (b.year, b.unit) > (CAST(:year AS bigint), CAST(:name AS text)))
                 ORDER BY b.year, b.unit LIMIT :limit"""
         ),
         {"unit": unit, "year": year, "name": name, "limit": limit, "this_year": this_year},

@@ -71,7 +71,7 @@ def list_budgets(
     """List the budgets that ever got an appropriation, by year and unit; a district's officer sees its own."""
     this_year = calendar_date(request.app.state.clock.now()).year
     with request.app.state.database.reading() as connection:
-        rows = repository.views(connection, actor.jurisdiction, decode_cursor(cursor, 2), limit + 1, this_year)
+        rows = repository.views(connection, actor.jurisdiction, decode_cursor(cursor, int, str), limit + 1, this_year)
     return json_response(page(rows, limit, "year", "unit"))
 
 

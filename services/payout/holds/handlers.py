@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from services.payout.holds.tables import holds
 from services.payout.orders.waiting import reconsider
@@ -24,14 +25,12 @@ class Held:
 
 def hold(connection: Connection, what: Held, *, reason: str, by: str, now: datetime) -> dict[str, Any]:
     """Hold an award or a payee; what has not been sent to the bank stays. Raises Problem 409 if it is held already."""
-    if _in_force(connection, what) is not None:
+    wanted = insert(holds).values(award_id=what.award_id, uscc=what.uscc, reason=reason, held_by=by)
+    held = connection.execute(wanted.on_conflict_do_nothing().returning(*holds.c)).mappings().one_or_none()
+    if held is None:
         raise Problem(CONFLICT, "It is held already; nothing was changed.")
-    row = connection.execute(
-        insert(holds).values(award_id=what.award_id, uscc=what.uscc, reason=reason, held_by=by).returning(*holds.c)
-    )
-    held = dict(row.mappings().one())
     _reconsider(connection, what, now)
-    return held
+    return dict(held)
 
 
 def release(connection: Connection, what: Held, *, reason: str, by: str, now: datetime) -> dict[str, Any]:

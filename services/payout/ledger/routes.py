@@ -40,7 +40,7 @@ def list_ledger_entries(
     cursor: Cursor = None,
 ) -> Response:
     """List postings in the order of their numbers; a caller tied to a jurisdiction sees those of its awards."""
-    after = decode_cursor(cursor, 1)
+    after = decode_cursor(cursor, int)
     filters = {
         "account": account,
         "award_id": award_id,
@@ -68,7 +68,7 @@ def list_ledger_balances(
 ) -> Response:
     """List accounts with what came in, what went out and the balance. Over all accounts the balances add up to zero."""
     whole_city(actor)
-    after = decode_cursor(cursor, 1)
+    after = decode_cursor(cursor, str)
     before = datetime.combine(on + timedelta(days=1), datetime.min.time(), SHANGHAI) if on else None
     with request.app.state.database.reading() as connection:
         rows = repository.balances(

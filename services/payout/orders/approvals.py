@@ -24,7 +24,7 @@ from shared.web.problems import CONFLICT, NOT_FOUND, SAME_PERSON, Problem
 
 APPROVALS = "order_approval"
 CHUNK_ORDERS = 5_000
-NOT_ISSUED = "Only an issued order is approved."
+NOT_ISSUED = "Only an issued order is approved; read the order to see where it stands."
 
 _APPROVE = text(
     """

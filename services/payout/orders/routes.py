@@ -50,7 +50,7 @@ def list_payment_orders(
 
     As CSV or XLSX (by `Accept`) it is one sheet of all orders that the filters let through, not a page.
     """
-    after = decode_cursor(cursor, 1)
+    after = decode_cursor(cursor, int)
     filters = {
         "uscc": uscc,
         "award": award,

@@ -13,7 +13,7 @@ from services.payout.vocabulary import Unit
 from shared.web.app import refusals
 from shared.web.auth import Actor, needs
 from shared.web.idempotency import IdempotentCommand, json_response
-from shared.web.pages import Cursor, Limit, Page, decode_cursor, page
+from shared.web.pages import Cursor, Limit, Page, decode_id, page
 from shared.web.problems import CONFLICT, NOT_FOUND, SAME_PERSON
 from shared.web.scopes import Scope
 
@@ -32,14 +32,13 @@ def list_recoveries(
     cursor: Cursor = None,
 ) -> Response:
     """List recoveries, oldest first; a caller tied to a jurisdiction sees those of its awards."""
-    after = decode_cursor(cursor, 1)
     filters = {
         "uscc": uscc,
         "unit": unit,
         "award_id": award_id,
         "open": outstanding,
         "jurisdiction": actor.jurisdiction,
-        "after": after[0] if after else None,
+        "after": decode_id(cursor),
     }
     with request.app.state.database.reading() as connection:
         rows = repository.views(connection, filters, limit + 1)

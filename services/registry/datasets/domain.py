@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from functools import cached_property
 
@@ -122,6 +123,12 @@ class Dataset:
     def by_name(self) -> Mapping[str, Field]:
         """The fields by their names."""
         return {item.name: item for item in self.fields}
+
+    @cached_property
+    def key_types(self) -> tuple[type, ...]:
+        """What the values of the key are, in order: whole numbers, days or texts."""
+        kinds = [self.by_name[name].kind for name in self.key]
+        return tuple(int if kind in INTEGERS else date if kind is Kind.DAY else str for kind in kinds)
 
     @cached_property
     def names(self) -> tuple[str, ...]:

@@ -34,7 +34,7 @@ def search_enterprises(
     cursor: Cursor = None,
 ) -> Response:
     """Find enterprises by any part of their name, Chinese included, or by the beginning of their code."""
-    after = decode_cursor(cursor, 1)
+    after = decode_cursor(cursor, str)
     with request.app.state.database.reading() as connection:
         revision = known_revision(connection, as_of)
         rows = repository.search(
@@ -43,7 +43,7 @@ def search_enterprises(
             revision=revision,
             name=name,
             code=uscc,
-            after=str(after[0]) if after else None,
+            after=after[0] if after else None,
             limit=limit,
         )
     return json_response(page(rows, limit, "uscc"))

@@ -129,7 +129,7 @@ def list_import_errors(
             return _corrections(
                 connection, request.app.state.cipher, import_id, sheet, accounts=whole, language=language
             )
-        rows = repository.errors_after(connection, import_id, decode_cursor(cursor, 3), limit)
+        rows = repository.errors_after(connection, import_id, decode_cursor(cursor, int, int, int), limit)
     body = page(rows, limit, "sheet", "line", "number")
     return json_response({**body, "items": [_told(row, language) for row in body["items"]]})
 

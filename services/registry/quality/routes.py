@@ -46,7 +46,7 @@ def list_quality_warnings(
         and (code is None or code == sign.code)
         and (dataset is None or dataset == sign.dataset)
     ]
-    after = decode_cursor(cursor, 2)
+    after = decode_cursor(cursor, int, str)
     with request.app.state.database.reading() as connection:
         rows = repository.warnings(
             connection,
@@ -54,7 +54,7 @@ def list_quality_warnings(
             revision=known_revision(connection, as_of),
             signs=signs,
             naming=uscc.upper() if uscc else None,
-            after=(int(after[0]), str(after[1])) if after else None,
+            after=(after[0], after[1]) if after else None,
             limit=limit,
         )
     body = page(rows, limit, "sign", "key_text")

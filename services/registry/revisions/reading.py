@@ -65,12 +65,7 @@ def records(
     conditions = [f"{name} = :f_{name}" for name in filters]
     values: dict[str, Any] = {f"f_{name}": value for name, value in filters.items()}
     if after is not None:
-        marks = listed([f"a_{name}" for name in dataset.key], ":")
-        casts = ", ".join(
-            f"CAST({mark} AS date)" if dataset.by_name[name].kind == "day" else mark
-            for mark, name in zip(marks.split(", "), dataset.key, strict=True)
-        )
-        conditions.append(f"({listed(dataset.key)}) > ({casts})")
+        conditions.append(f"({listed(dataset.key)}) > ({listed([f'a_{name}' for name in dataset.key], ':')})")
         values |= {f"a_{name}": value for name, value in zip(dataset.key, after, strict=True)}
     where = " AND ".join([*conditions, view.condition(dataset, revision)])
     query = f"{rows_at(dataset, revision, where)} ORDER BY {listed(dataset.key)} LIMIT :limit"

@@ -44,7 +44,7 @@ def _reading(router: APIRouter, dataset: Dataset) -> None:
 
     def list_records(request: Request, view: Viewing, query: Any) -> Response:
         filters = _filters(dataset, query)
-        after = decode_cursor(query.cursor, len(dataset.key))
+        after = decode_cursor(query.cursor, *dataset.key_types)
         with request.app.state.database.reading() as connection:
             revision = reading.known_revision(connection, query.as_of)
             rows = reading.records(

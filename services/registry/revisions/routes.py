@@ -38,8 +38,8 @@ TABLE = dict.fromkeys((formats.ARROW, formats.PARQUET, formats.NDJSON), BINARY)
 def list_revisions(request: Request, limit: Limit = 100, cursor: Cursor = None) -> Response:
     """List change sets, the newest first."""
     query = select(revisions).order_by(revisions.c.revision.desc()).limit(limit + 1)
-    if after := decode_cursor(cursor, 1):
-        query = query.where(revisions.c.revision < int(after[0]))
+    if after := decode_cursor(cursor, int):
+        query = query.where(revisions.c.revision < after[0])
     with request.app.state.database.reading() as connection:
         rows = [dict(row._mapping) for row in connection.execute(query)]
     return json_response(page(rows, limit, "revision"))

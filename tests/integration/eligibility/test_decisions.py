@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from services.eligibility.decisions import approval, handlers, repository
+from services.eligibility.decisions.approval import Among
 from services.eligibility.decisions.domain import Act
 from services.eligibility.decisions.proposals import (
     Counts,
@@ -17,7 +18,7 @@ from services.eligibility.decisions.proposals import (
 from shared.clock import SystemClock
 from shared.database.engine import Database
 from shared.jobs import repository as jobs
-from shared.jobs.runner import RunningJob
+from shared.jobs.runner import JobRunner, RunningJob
 from shared.web.problems import Problem
 from tests.integration.eligibility.support import (
     CHECKER,
@@ -264,3 +265,27 @@ def test_a_bulk_approval_that_died_half_way_goes_on_and_counts_what_it_did(datab
     with database.reading() as connection:
         shown = handlers.approval_view(connection, job_id, CHECKER)
     assert (shown["state"], shown["approved"], sum(shown["skipped"].values())) == ("succeeded", 3, 0)
+
+
+def test_what_another_bulk_approval_did_meanwhile_is_not_counted_twice(database: Database) -> None:
+    evaluation_id, _ = evaluate(database, rent("A", 500), rent("B", 700))
+    with database.transaction() as connection:
+        asked = [
+            handlers.start_approval(
+                connection,
+                CHECKER,
+                among=Among.EVALUATION,
+                group_id=evaluation_id,
+                excepted=[],
+                reason=None,
+                now=SystemClock().now(),
+            )
+            for _ in range(2)
+        ]
+    runner = JobRunner(
+        database, {handlers.APPROVAL: lambda job: handlers.run_approval(database, job, notice_needed=False)}
+    )
+    assert runner.step() and runner.step()
+    with database.reading() as connection:
+        shown = [handlers.approval_view(connection, each, CHECKER) for each in asked]
+    assert [(each["approved"], each["skipped"]["stale"]) for each in shown] == [(2, 0), (0, 2)]

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from services.payout.awards.domain import Entitlement
+from shared.web.pages import encode_cursor
 from shared.web.sheets import XLSX
 from tests.integration.payout.support import SHARED_HALF, USCC, Payout, award, decision
 
@@ -242,3 +243,21 @@ def test_orders_come_as_a_sheet_too(payout: Payout) -> None:
     assert '"5000.01"' in lines[2] and '"\'=1+1"' in lines[2]
     book = payout.http.get("/v1/payment-orders", headers=headers | {"Accept": XLSX})
     assert (book.headers["content-type"], book.content[:2]) == (XLSX, b"PK")
+
+
+def test_a_nul_character_is_pointed_at_wherever_it_stands(payout: Payout) -> None:
+    money = {"unit": "city", "year": 2026, "amount_fen": 1, "document": "a\0b"}
+    refused = payout.post("/v1/appropriations", money, by="finance-maker", expect=422)  # reaches a COPY
+    assert [(each["pointer"], each["code"]) for each in refused["errors"]] == [("/document", "nul_character")]
+    refused = payout.post("/v1/arrangements", SHARED_HALF | {"number": "\0"}, by="finance-maker", expect=422)
+    assert [each["pointer"] for each in refused["errors"]] == ["/number"]
+    refused = payout.get("/v1/payment-orders?uscc=%00", expect=422)
+    assert [each["pointer"] for each in refused["errors"]] == ["uscc"]
+    assert payout.get("/v1/budgets")["items"] == payout.get("/v1/arrangements")["items"] == []
+
+
+@pytest.mark.parametrize("listing", ["arrangements", "budgets", "payment-batches", "recoveries", "ledger/entries"])
+@pytest.mark.parametrize("key", [("x", "y"), (None,), (2**40, "z"), ("x",)])
+def test_a_cursor_of_another_list_never_fails(payout: Payout, listing: str, key: tuple[object, ...]) -> None:
+    expected = 200 if (listing, key) == ("budgets", (2**40, "z")) else 422
+    payout.get(f"/v1/{listing}?cursor={encode_cursor(*key)}", expect=expected)

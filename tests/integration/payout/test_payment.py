@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -156,6 +157,16 @@ def test_a_hold_keeps_orders_from_money_and_bank_until_another_person_releases_i
     batch(payout, expect=409)
     payout.post(f"/v1/awards/{award()}/release", {"reason": "已查清"}, by="finance-checker")
     assert batch(payout)["orders"] == 1
+
+
+def test_of_many_who_hold_a_payee_at_once_one_does(payout: Payout) -> None:
+    headers = payout.tokens.headers("finance-maker")
+
+    def hold(_: int) -> int:
+        return int(payout.http.post(f"/v1/payees/{USCC}/hold", json={"reason": "核查"}, headers=headers).status_code)
+
+    with ThreadPoolExecutor(8) as persons:
+        assert sorted(persons.map(hold, range(8))) == [201] + [409] * 7
 
 
 def test_a_failed_payment_is_issued_again_and_approved_by_another_person(payout: Payout) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
+from uuid import UUID
 
 import pytest
 from fastapi.exceptions import RequestValidationError
@@ -13,18 +15,41 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from shared.web.pages import decode_cursor, encode_cursor, page
 from shared.web.problems import NOT_FOUND, Problem, validation_problem
 
-KEYS = st.lists(st.one_of(st.integers(min_value=-(2**53), max_value=2**53), st.text()), min_size=1, max_size=4)
+TEXT = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
+WHOLE = st.integers(min_value=-(2**53), max_value=2**53)
+KEYS = st.lists(st.one_of(WHOLE, st.text(TEXT), st.uuids(), st.dates()), min_size=1, max_size=4)
 
 
 @given(KEYS)
 def test_a_cursor_gives_back_its_key(key: list[object]) -> None:
-    assert decode_cursor(encode_cursor(*key), len(key)) == key
+    assert decode_cursor(encode_cursor(*key), *map(type, key)) == key
 
 
 @pytest.mark.parametrize("cursor", ["x", "!!!", "bnVsbA", "WzFd" * 2, "WzEsMl0"])
 def test_what_is_no_cursor_of_the_list_is_refused(cursor: str) -> None:
     with pytest.raises(Problem) as refused:
-        decode_cursor(cursor, 1)
+        decode_cursor(cursor, int)
+    assert refused.value.kind.status == 422
+
+
+@pytest.mark.parametrize(
+    ("key", "kind"),
+    [
+        ([None], int),
+        ([True], int),
+        (["7"], int),
+        ([2**63], int),
+        ([1.5], int),
+        ([7], str),
+        (["a\0b"], str),
+        (["x"], UUID),
+        ([7], UUID),
+        (["2026-02-30"], date),
+    ],
+)
+def test_a_cursor_of_another_list_is_refused(key: list[object], kind: type) -> None:
+    with pytest.raises(Problem) as refused:
+        decode_cursor(encode_cursor(*key), kind)
     assert refused.value.kind.status == 422
 
 
@@ -33,7 +58,7 @@ def test_a_page_ends_where_the_rows_end() -> None:
     assert page(rows, 3, "id")["next_cursor"] is None
     first = page(rows, 2, "id")
     assert [row["id"] for row in first["items"]] == [0, 1]
-    assert decode_cursor(first["next_cursor"], 1) == [1]
+    assert decode_cursor(first["next_cursor"], int) == [1]
 
 
 class Body(BaseModel):
