@@ -10,7 +10,7 @@ TYPE = "dead_letter.recorded"
 
 
 class DeadLetterRecorded(EventData):
-    """A message that could not be processed, with the reason; whole unless it is very large."""
+    """A message that could not be processed, whole, with the reason."""
 
     reason: str = Field(description="Why it could not be processed; never a submitted value")
     topic: str = Field(description="The topic that it came on")
