@@ -2,6 +2,7 @@
 
 # No `from __future__ import annotations` here: the annotations are objects made for each dataset.
 
+from functools import cache
 from typing import Annotated, Any
 
 import orjson
@@ -31,8 +32,9 @@ MAX_RECORDS = 1_000
 WRITE_REFUSALS = refusals(ROWS_REFUSED, KEY_REUSED, IN_FLIGHT, TOO_LARGE)
 
 
+@cache
 def router_of(dataset: Dataset) -> APIRouter:
-    """Return the routes of one dataset."""
+    """Return the routes of one dataset: declared once, in whatever app they stand."""
     router = APIRouter(prefix=f"/v1/datasets/{dataset.name}", tags=[dataset.name])
     _reading(router, dataset)
     _writing(router, dataset)

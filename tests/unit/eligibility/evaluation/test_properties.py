@@ -82,7 +82,7 @@ def test_a_few_evaluated_alone_are_as_among_all(seed: int) -> None:
     assert evaluate(facts, BOOK, readings, YEARS, DAY, subjects=pairs).equals(wanted)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(SEEDS)
 def test_the_facts_reached_from_a_few_are_enough(seed: int) -> None:
     random, facts, readings = drawn(seed)
