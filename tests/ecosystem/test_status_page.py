@@ -16,8 +16,8 @@ from deploy.local.system import LocalSystem
 
 SCRIPT = Path(__file__).with_name("status_page.mjs")
 TITLES = {
-    "registry": {"en": "Registry", "zh-CN": "事实登记"},
-    "eligibility": {"en": "Eligibility", "zh-CN": "资格审核"},
+    "registry": {"en": "Registry", "zh-CN": "数据登记"},
+    "eligibility": {"en": "Eligibility", "zh-CN": "资格认定"},
     "payout": {"en": "Payout", "zh-CN": "资金兑付"},
 }
 
