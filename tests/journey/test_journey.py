@@ -20,6 +20,7 @@ from shared.clock import SystemClock, calendar_date
 
 COURIER = "91331100MA20000018"
 OTHER = "91331145676TY39FY4"
+THIRD = "91331102MA2QKPY01N"
 TODAY = calendar_date(SystemClock().now())
 
 
@@ -170,18 +171,69 @@ def test_an_evaluation_in_pieces_is_finished_though_its_workers_are_killed(story
     assert done["progress"]["total"] > 20, "it was cut"
 
 
+def test_an_act_from_its_import_to_a_replay_of_its_first_version(story: Story, tmp_path: Path) -> None:
+    """Import, evaluation, notice, objection, mended fact, notice again, approval, correction, restatement, replay."""
+    year: dict[str, Any] = {"uscc": THIRD, "year": 2023, "parcels": 4_000_000, "operating_days": 365}
+    files: dict[str, dict[str, Any]] = {
+        "enterprises": {
+            "uscc": THIRD,
+            "name": "丽水丙快递有限公司",
+            "legal_form": "enterprise",
+            "registered_on": "2015-05-05",
+        },
+        "locations": {"uscc": THIRD, "since": "2015-05-05", "jurisdiction": "liandu"},
+        "courier_years": {**year, "rent_fen": 30_000_000},
+    }
+    for dataset, row in files.items():
+        file = tmp_path / f"{dataset}.csv"
+        file.write_text(",".join(row) + "\n" + ",".join(map(str, row.values())) + "\n", "utf-8")
+        assert story.import_file(dataset, file)["rows"]["accepted"] == 1
+
+    def decision(entitlement_fen: int) -> dict[str, Any]:
+        found = story.decisions(uscc=THIRD)
+        return next((each for each in reversed(found) if each["entitlement_fen"] == entitlement_fen), {})
+
+    def noticed(evaluation: dict[str, Any]) -> str:
+        opened = story.post("commerce-maker", "eligibility:/v1/notices", {"evaluation_id": evaluation["id"]})
+        return f"eligibility:/v1/notices/{opened['id']}"
+
+    first = noticed(story.evaluate([2023], TODAY.isoformat()))
+    contested = {"decision_id": decision(9_000_000)["id"], "objector": "王五", "reason": "合同租金为20万元"}
+    objection = story.post("commerce-maker", f"{first}/objections", contested)
+    assert decision(9_000_000)["state"] == "suspended"
+    upheld = {"outcome": "upheld", "reason": "以合同为准"}
+    story.post("commerce-checker", f"eligibility:/v1/objections/{objection['id']}/decide", upheld)
+
+    record(story, "courier_years", **year, rent_fen=20_000_000)
+    second = noticed(story.evaluate([2023], TODAY.isoformat()))
+    assert (decision(9_000_000)["state"], decision(6_000_000)["state"]) == ("superseded", "in_notice")
+    assert decision(6_000_000)["reason"] == "objection"
+    for notice in (first, second):
+        story.post("commerce-maker", f"{notice}/close", {})
+    path = f"eligibility:/v1/decisions/{decision(6_000_000)['id']}"
+    assert story.post("commerce-checker", f"{path}/approve", {})["version"] == 1
+    award = decision(6_000_000)["award_id"]
+    until(lambda: live_orders(story, award) == [("city", 3_000_000), ("liandu", 3_000_000)])
+
+    record(story, "courier_years", **year, rent_fen=10_000_000)
+    restated = until(lambda: decision(3_000_000), 90)
+    assert story.post("commerce-checker", f"eligibility:/v1/decisions/{restated['id']}/approve", {})["version"] == 2
+    until(lambda: live_orders(story, award) == [("city", 1_500_000), ("liandu", 1_500_000)])
+    assert story.post("auditor", f"{path}/replay", {})["same"], "version 1, as it was decided then"
+
+
 def test_an_officer_of_liandu_sees_liandu_alone(story: Story) -> None:
     assert {d["jurisdiction"] for d in story.items("liandu-officer", "eligibility:/v1/decisions")} == {"liandu"}
 
 
 def test_no_route_but_probes_answers_without_a_token(story: Story) -> None:
     for service in ("registry", "eligibility", "payout"):
-        document = httpx.get(f"{story._urls[service]}/openapi.json", timeout=60).json()
+        document = story._http.get(f"{story._urls[service]}/openapi.json").json()
         for path, methods in document["paths"].items():
             if path in ("/healthz", "/readyz"):
                 continue
             for method in methods:
                 url = f"{story._urls[service]}{path}".replace("{", "").replace("}", "")
                 json: dict[str, str] | None = {} if method == "post" else None
-                status = httpx.request(method.upper(), url, json=json, timeout=60).status_code
+                status = story._http.request(method.upper(), url, json=json).status_code
                 assert status == 401, (method, path, status)

@@ -1,0 +1,15 @@
+"""The running services do as their documents say, whatever they are asked. The name puts it last: it leaves a mess behind."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+from deploy.ecosystem.clients import SERVICES
+from deploy.ecosystem.fuzz import fuzz
+from deploy.local.system import LocalSystem
+
+
+def test_schemathesis_finds_nothing(system: LocalSystem) -> None:
+    with ThreadPoolExecutor() as pool:
+        found = [pool.submit(fuzz, system, service) for service in SERVICES]
+        assert [failed for each in found if (failed := each.exception())] == []
