@@ -144,7 +144,10 @@ def _back(facts: Facts, award: Award, uscc: pl.Series) -> Iterator[_Asked]:
             continue
         if read.column in owners:
             yield from _traced(facts, reads, index, uscc)
-        named = facts[read.dataset].filter(pl.any_horizontal(pl.col(name).is_in(uscc.implode()) for name in owners))
+        rows = facts[read.dataset]
+        if rows.is_empty():  # of a few enterprises most datasets know nothing: asking Polars costs as much as for many
+            continue
+        named = rows.filter(pl.any_horizontal(pl.col(name).is_in(uscc.implode()) for name in owners))
         yield from _traced(facts, reads, index, named.select(_column(read).alias("value"))["value"])
 
 
@@ -155,6 +158,8 @@ def _traced(facts: Facts, reads: tuple[Read, ...], index: int, values: pl.Series
     dataset, columns = reads[index].of.split(".")
     origin = Read(dataset, columns)
     yield _ask(origin, values)
+    if facts[dataset].is_empty():
+        return
     rows = facts[dataset].filter(_column(origin).is_in(values.implode()))
     for earlier in range(index):
         if reads[earlier].dataset == dataset and reads[earlier].column:
