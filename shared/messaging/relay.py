@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
@@ -94,6 +95,7 @@ class Relay:
         self._leadership: Connection | None = None
         self._producer: KafkaProducer | None = None
         self._log_checked_at = 0.0
+        self._settling = ThreadPoolExecutor(max_workers=1, thread_name_prefix="settling")
 
     def step(self) -> bool:
         """Publish what there is, about STEP_BATCHES batches; tells whether there was any. After an error it starts afresh."""
@@ -113,8 +115,11 @@ class Relay:
         for _ in range(STEP_BATCHES):
             # The next batch is read and sent while the broker takes this one. An id below those in flight that commits
             # only now is of another key (a key's events wait for each other): the next step reads from the start again.
-            following = self._send(self._next(sent[-1][0].id))
-            self._settle(sent)
+            settled = self._settling.submit(self._settle, sent)
+            try:
+                following = self._send(self._next(sent[-1][0].id))
+            finally:
+                settled.result()
             sent = following
             if not sent:
                 return True
