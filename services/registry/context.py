@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Query, Request
 
 from services.registry.revisions.domain import Author, Kind
 from services.registry.revisions.reading import View
@@ -26,6 +26,10 @@ def view_of(request: Request, actor: Annotated[Actor, needs(Scope.FACTS_READ)]) 
 
 Viewing = Annotated[View, Depends(view_of)]
 """Parameter of a route that reads: asks for scope facts:read."""
+
+
+AsOf = Annotated[int | None, Query(ge=0, le=2**63 - 1, description="Revision to read at; the newest if left out")]
+"""Parameter of a route that reads what was known at a revision."""
 
 
 READS = Depends(view_of)

@@ -95,7 +95,6 @@ class Relay:
         self._leadership: Connection | None = None
         self._producer: KafkaProducer | None = None
         self._log_checked_at = 0.0
-        self._settling = ThreadPoolExecutor(max_workers=1, thread_name_prefix="settling")
 
     def step(self) -> bool:
         """Publish what there is, about STEP_BATCHES batches; tells whether there was any. After an error it starts afresh."""
@@ -112,17 +111,17 @@ class Relay:
         if not sent:
             self._watch_the_log()
             return False
-        for _ in range(STEP_BATCHES):
-            # The next batch is read and sent while the broker takes this one. An id below those in flight that commits
-            # only now is of another key (a key's events wait for each other): the next step reads from the start again.
-            settled = self._settling.submit(self._settle, sent)
-            try:
+        with ThreadPoolExecutor(max_workers=1) as settling:
+            for _ in range(STEP_BATCHES):
+                # The next batch is read and sent while the broker takes this one and it is marked. An id below those in flight
+                # that commits only now is of another key (a key's events wait for each other): the next step reads from the
+                # start again.
+                settled = settling.submit(self._settle, sent)
                 following = self._send(self._next(sent[-1][0].id))
-            finally:
                 settled.result()
-            sent = following
-            if not sent:
-                return True
+                sent = following
+                if not sent:
+                    return True
         self._settle(sent)
         return True
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import structlog
@@ -121,9 +121,8 @@ def create_app(
     app.add_middleware(_Edge, large_bodies=dict(large_bodies or {}))
     app.add_route("/asyncapi.json", lambda _: json_response(asyncapi.document()), include_in_schema=False)
     app.openapi = lambda: openapi.document(app, token_url)  # type: ignore[method-assign]
-    app.add_route(
-        "/openapi.zh-CN.json", lambda _: json_response(in_chinese(app.openapi(), service)), include_in_schema=False
-    )
+    chinese = cache(lambda: in_chinese(app.openapi(), service))
+    app.add_route("/openapi.zh-CN.json", lambda _: json_response(chinese()), include_in_schema=False)
     return app
 
 

@@ -74,10 +74,9 @@ def serve(service: str, settings: Settings_contra, build: Build[Settings_contra]
         server_header=False,
         timeout_graceful_shutdown=FINISHING_SECONDS,
     )
+    # uvicorn raises the signal again once it has stopped: that is the end anyway.
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(
-            number, lambda *_: None
-        )  # uvicorn raises the signal again once it has stopped: that is the end anyway
+        signal.signal(number, lambda *_: None)
     _DrainingServer(config, app, settings.drain_seconds).run()
     log.info("app.stopped")
     tracing.flush()

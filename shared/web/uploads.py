@@ -10,6 +10,9 @@ from shared.web.sheets import BOM, CSV, XLSX
 BYTES = "application/octet-stream"
 """For clients that cannot declare what they send: many generated ones send any file as bytes."""
 
+START_BYTES = 1_024
+"""So much of a file tells what it is."""
+
 _ZIP = b"PK\x03\x04"
 
 
@@ -21,10 +24,11 @@ def declared(content_type: str | None, accepted: Sequence[str]) -> str:
     return kind
 
 
-def recognised(kind: str, start: bytes, structured: str) -> str:
+def recognised(kind: str, content: bytes, structured: str) -> str:
     """Return `kind`, or what bytes are: a workbook is a ZIP archive, `structured` starts with a brace, the rest is CSV."""
     if kind != BYTES:
         return kind
+    start = content[:START_BYTES]
     if start.startswith(_ZIP):
         return XLSX
     return structured if start.removeprefix(BOM).lstrip().startswith(b"{") else CSV

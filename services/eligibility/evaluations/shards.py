@@ -84,9 +84,8 @@ class Shards:
         while True:
             with database.reading() as connection:
                 waiting = _waiting(connection, job.id)
-            if (
-                total - len(waiting) > judged
-            ):  # told though all are judged already: by others, before this worker took over
+            # Told though all are judged already: by others, before this worker took over.
+            if total - len(waiting) > judged:
                 judged, since = total - len(waiting), time.monotonic()
                 job.progress(judged, total + 2)
             if not waiting:

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
 
-from services.registry.context import Viewing
+from services.registry.context import AsOf, Viewing
 from services.registry.enterprises import repository
 from services.registry.enterprises.domain import standing
 from services.registry.enterprises.schemas import EnterpriseCard, EnterpriseSummary
@@ -19,8 +19,6 @@ from shared.web.pages import Cursor, Limit, Page, decode_cursor, page
 from shared.web.problems import NOT_FOUND, Problem
 
 router = APIRouter(prefix="/v1/enterprises", tags=["enterprises"])
-
-AsOf = Annotated[int | None, Query(ge=0, le=2**63 - 1, description="Revision to read at; the newest if left out")]
 
 
 @router.get("", operation_id="search_enterprises", response_model=Page[EnterpriseSummary])

@@ -17,7 +17,6 @@ from shared.web import uploads
 from shared.web.problems import INVALID, UNAVAILABLE, Problem, ProblemType
 
 TOO_SLOW = ProblemType("upload-too-slow", 408, "The upload took too long", "上传超时")
-_START_BYTES = 1_024
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ async def receive(request: Request) -> AsyncIterator[Upload]:
         if size == 0:
             raise Problem(INVALID, "The body is empty: send the file itself as the body.")
         file.seek(0)
-        media_type = uploads.recognised(kind, file.read(_START_BYTES), NDJSON)
+        media_type = uploads.recognised(kind, file.read(uploads.START_BYTES), NDJSON)
         file.seek(0)
         asked.update(content.digest())
         yield Upload(file, media_type, size, content.hexdigest(), asked.hexdigest())

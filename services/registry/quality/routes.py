@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from services.registry.context import Viewing
+from services.registry.context import AsOf, Viewing
 from services.registry.datasets.catalogue import CATALOGUE
 from services.registry.quality import repository
 from services.registry.quality.domain import MESSAGES, SIGNS
@@ -29,9 +29,7 @@ def list_quality_warnings(
     code: Annotated[str | None, Query(max_length=100, description="Only this sign")] = None,
     dataset: Annotated[str | None, Query(max_length=100, description="Only this dataset")] = None,
     uscc: Annotated[str | None, Query(max_length=18, description="Only rows that name this enterprise")] = None,
-    as_of: Annotated[
-        int | None, Query(ge=0, le=2**63 - 1, description="Revision to read at; the newest if left out")
-    ] = None,
+    as_of: AsOf = None,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Response:

@@ -78,7 +78,9 @@ def history(connection: Connection, view: View, dataset: Dataset, key: Mapping[s
     where = " AND ".join([*(f"{name} = :{name}" for name in key), view.condition(dataset, latest_revision(connection))])
     names = listed(dataset.names)
     query = (
-        f"SELECT v.*, made.kind, made.actor, made.recorded_at, made.source AS made_source, made.reason,"
+        # Every column of a revision gets a name of its own: datasets have fields of the same names.
+        f"SELECT v.*, made.actor AS made_actor, made.recorded_at AS made_at, made.source AS made_source,"
+        f" made.reason AS made_reason,"
         f" ended.kind AS ended_kind, ended.actor AS ended_actor, ended.recorded_at AS ended_at,"
         f" ended.reason AS ended_reason FROM ("
         f"SELECT {names}, revision, CAST(NULL AS bigint) AS replaced_in FROM {dataset.name} WHERE {where}"
@@ -96,10 +98,10 @@ def _version(view: View, dataset: Dataset, row: Row[Any]) -> dict[str, Any]:
         "replaced_in": row.replaced_in,
         "withdrawn": row.ended_kind == "withdrawal",
         "record": view.shown(dataset, {name: values[name] for name in dataset.names}),
-        "actor": row.actor,
-        "recorded_at": isoformat(row.recorded_at),
+        "actor": row.made_actor,
+        "recorded_at": isoformat(row.made_at),
         "source": row.made_source,
-        "reason": row.reason,
+        "reason": row.made_reason,
         "ended_by": row.ended_actor,
         "ended_at": isoformat(row.ended_at) if row.ended_at else None,
         "ended_reason": row.ended_reason,

@@ -394,6 +394,10 @@ def test_every_dataset_takes_a_row_and_gives_it_back(registry: Registry) -> None
         revision = registry.get("/v1/revisions/latest").json()["revision"]
         assert len(registry.lines(f"/v1/snapshots/{revision}/{dataset.name}")) == 1
         key = {name: row[name] for name in dataset.key}
+        (version,) = registry.items(f"/v1/datasets/{dataset.name}/history", **key)
+        assert {name: version["record"][name] for name in row if name != "account_number"} == {
+            name: value for name, value in row.items() if name != "account_number"
+        }
         gone = registry.request(
             "POST", f"/v1/datasets/{dataset.name}/withdrawals", json={"keys": [key], "reason": "test"}
         )

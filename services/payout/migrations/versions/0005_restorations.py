@@ -1,4 +1,4 @@
-"""Restorations: orders that are entered again bear the ids that the bank has; an award's trace goes on to its orders."""
+"""Restorations, and orders and batches that are entered again; an award's trace goes on to its orders."""
 
 from pathlib import Path
 
@@ -11,14 +11,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Take the statements of the file beside this one, then change the index of a table in use without holding it."""
+    """Take the statements of the file beside this one."""
     op.get_bind().connection.cursor().execute(Path(__file__).with_suffix(".sql").read_text("utf-8"))
-    with op.get_context().autocommit_block():
-        op.execute(
-            "CREATE UNIQUE INDEX CONCURRENTLY uq_payment_orders_once ON payment_orders"
-            " (award_id, version, unit, payee_uscc, instalment, replaces) NULLS NOT DISTINCT WHERE NOT reentered"
-        )
-        op.execute("DROP INDEX CONCURRENTLY uq_payment_orders_purpose")
 
 
 def downgrade() -> None:
