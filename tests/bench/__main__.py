@@ -1,8 +1,8 @@
 """`make bench`: measures each part against its bare minimum in one run and writes docs/benchmarks.md.
 
 ARGS name benchmarks to run (the names are those of BENCHMARKS), each with a size if another is wanted
-(`payout=20000`); without any, all run. Read the ratios: rates are one
-machine's alone.
+(`payout=20000`); without any, all run. The report keeps what others measured before; runs of another
+size are printed alone. Read the ratios: rates are one machine's alone.
 """
 
 from __future__ import annotations
@@ -35,6 +35,11 @@ from tests.bench import (
 from tests.support.databases import DatabaseServer
 
 REPORT = Path(__file__).parents[2] / "docs" / "benchmarks.md"
+HEADING = """# Benchmarks
+
+Written by `make bench`; not edited by hand. Read the ratios: absolute figures are one machine's on one day. Each part is
+one run; a benchmark that is not here has not been run at its full size.
+"""
 
 BENCHMARKS: Mapping[str, tuple[str, Callable[..., Sequence[Any]]]] = {
     "approvals": ("100,000 proposals approved in bulk, their events published", bench_approvals.run),
@@ -71,24 +76,30 @@ def main(arguments: list[str]) -> int:
             supervisor.start(broker.child)
             postgres.wait()
             broker.wait()
-            sections = [
-                _section(*BENCHMARKS[name], DatabaseServer(postgres.url), broker, *size) for name, size in sizes.items()
-            ]
+            sections = {
+                name: _section(*BENCHMARKS[name], DatabaseServer(postgres.url), broker, *size)
+                for name, size in sizes.items()
+            }
         finally:
             supervisor.stop()
-    report = "\n".join([_heading(broker), *sections])
-    REPORT.write_text(report, "utf-8")
-    print(report)
+    whole = [section for name, section in sections.items() if not sizes[name]]
+    REPORT.write_text(_report(REPORT.read_text("utf-8"), whole), "utf-8")
+    print("\n".join(sections.values()))
     return 0
 
 
-def _heading(broker: Broker) -> str:
+def _report(before: str, sections: Sequence[str]) -> str:
+    """Return the report with `sections` in the place of those of the same title, in the order of BENCHMARKS."""
+    known = {part.partition("\n")[0]: f"## {part.rstrip()}\n" for part in before.split("\n## ")[1:]}
+    known |= {section.partition("\n")[0].removeprefix("## "): section for section in sections}
+    return "\n".join([HEADING, *(known[title] for title, _ in BENCHMARKS.values() if title in known)])
+
+
+def _machine(broker: Broker) -> str:
     memory = psutil.virtual_memory().total // 2**30
     return (
-        "# Benchmarks\n\n"
-        "Written by `make bench`; not edited by hand. Read the ratios: absolute figures are one machine's on one day.\n\n"
         f"{calendar_date(SystemClock().now())}, {os.cpu_count()} cores, {memory} GiB, {platform.system()}"
-        f" {platform.machine()}, Python {platform.python_version()}, PostgreSQL 18, {broker.described}.\n"
+        f" {platform.machine()}, Python {platform.python_version()}, PostgreSQL 18, {broker.described}."
     )
 
 
@@ -102,7 +113,7 @@ def _section(title: str, run: Callable[..., Sequence[Any]], server: DatabaseServ
     shown = [f"| {name} | {ratio:.2f} |" for name, ratio in ratios]
     return "\n".join(
         [
-            f"\n## {title}\n",
+            f"## {title}\n\n{_machine(broker)}\n",
             "| ratio | measured |\n|---|---|",
             *shown,
             "\n| what | how many | seconds | per second |\n|---|---|---|---|",
