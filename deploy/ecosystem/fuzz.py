@@ -47,7 +47,7 @@ def fuzz(system: LocalSystem, service: str, seconds: int | None = None) -> str:
     Without `seconds` it does the same few calls each time.
     """
     if seconds is not None:
-        return _run(system, service, ["--max-time", str(seconds), "--workers", "2"], seconds)
+        return _run(system, service, ["--max-time", str(seconds)], seconds)
     few = ["--generation-deterministic", "--no-shrink", "--max-examples", "3"]
     said = _run(system, service, [*few, "--phases", "examples,coverage,fuzzing", "--exclude-path-regex", MOST_DATASETS])
     if service == "registry":
