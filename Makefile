@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 UV_INDEX := $(or $(UV_INDEX_URL),$(PIP_INDEX_URL))
+# A system is a dozen processes: each would compile all of the code for itself.
+unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .PHONY: help setup serve demo status prometheus test test-ecosystem lint clients fuzz bench faults openapi dashboards manifests rulebook lock clean
 
@@ -16,7 +18,7 @@ $(VENV)/installed: requirements-dev.txt deploy/python/uv.txt
 	$(PYTHON) -m venv $(VENV)
 	$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r deploy/python/uv.txt
 	index="$(UV_INDEX)"; index="$${index:-$$($(RUN) -m pip config get global.index-url 2>/dev/null || true)}"; \
-	$(VENV)/bin/uv pip install --quiet $${index:+--index-url "$$index"} --python $(RUN) --require-hashes -r requirements-dev.txt
+	$(VENV)/bin/uv pip install --quiet --compile-bytecode $${index:+--index-url "$$index"} --python $(RUN) --require-hashes -r requirements-dev.txt
 	@touch $@
 
 serve: setup ## Start the whole system, empty, in the foreground (ports, STATE_DIR: see docs/operations.md)
@@ -33,7 +35,7 @@ prometheus: setup ## Run a Prometheus beside the system that runs on STATE_DIR; 
 
 test: WORKERS := 3
 test: lint ## Lint, types and all tests, on real PostgreSQL and a real broker; ARGS go to pytest
-	$(RUN) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
+	$(RUN) -m pytest -n $(WORKERS) --no-loadscope-reorder $(ARGS)
 
 test-ecosystem: setup ## Tests with clients in three languages, Prometheus and a browser, on one running system; says what it skips
 	$(RUN) -m pytest tests/ecosystem $(ARGS)

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer  # type: ignore[import-untyped]
+from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
 from deploy.local.broker import Broker, local_broker
 from deploy.local.postgres import LocalPostgres
@@ -19,6 +21,20 @@ from tests.support.tokens import Tokens
 
 logs.configure("tests", "pytest", "CRITICAL")  # what a command line prints is looked at: no line of a log between,
 console.width = 250  # and no table folded
+
+
+class ByFile(LoadFileScheduling):  # type: ignore[misc]
+    """A file goes to one worker as a whole, and so do the journeys, which share a running system."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        journeys = "tests/journey/"
+        return journeys if nodeid.startswith(journeys) else str(super()._split_scope(nodeid))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
+    """Say how tests are spread over workers."""
+    return ByFile(config, log)
+
 
 FreshDatabase = Callable[[str], ServiceDatabase]
 

@@ -130,7 +130,7 @@ class LocalSystem:
             bootstrap_servers = broker.bootstrap_servers
         assert admin_url and bootstrap_servers
         try:
-            kafka.ensure_topics(bootstrap_servers)
+            kafka.ensure_topics(bootstrap_servers, patience_seconds=30.0 if broker else 5.0)
         except KafkaError as error:
             raise CannotStartError(
                 f"The broker at {bootstrap_servers} does not answer ({type(error).__name__}):"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Generator, Iterator
 from typing import Any
 
@@ -10,10 +9,10 @@ import pytest
 
 from deploy.ecosystem.tools import MissingToolError
 from deploy.local.demo import SAMPLE_ARRANGEMENT
-from deploy.local.processes import free_port
 from deploy.local.story import Story
-from deploy.local.system import DEFAULT_PORTS, LocalSystem
+from deploy.local.system import LocalSystem
 from shared.clock import SystemClock, calendar_date
+from tests.support.running import running, used
 
 
 def _skip_without_tool() -> Generator[None, object, object]:
@@ -37,16 +36,9 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
 
 @pytest.fixture(scope="session")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalSystem]:
-    """The whole system on free ports, empty at first, its decisions without a public notice; tests share it."""
-    ports = {name: str(free_port()) for name in DEFAULT_PORTS}
-    broker = os.environ.get("LOCAL_BROKER", "auto")
-    settings = {"ELIGIBILITY_NOTICE_WORKING_DAYS": "0", "LOCAL_BROKER": broker, **ports}
-    system = LocalSystem(tmp_path_factory.mktemp("system"), settings, durable=False)
-    try:
-        system.start()
+    """The whole system, empty at first; tests share it."""
+    with running(tmp_path_factory.mktemp("system")) as system:
         yield system
-    finally:
-        system.stop()
 
 
 @pytest.fixture(scope="session")
@@ -56,11 +48,10 @@ def urls(system: LocalSystem) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def story(system: LocalSystem, urls: dict[str, str]) -> Iterator[Story]:
+def story(system: LocalSystem) -> Iterator[Story]:
     """Steps of the main job on the running system, by the demonstration's clients."""
-    story = Story(urls, system.clients)
-    yield story
-    story.close()
+    with used(system) as story:
+        yield story
 
 
 @pytest.fixture(scope="session")

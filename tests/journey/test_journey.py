@@ -2,84 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
-import pytest
-
 from deploy.local.demo import SAMPLE_ARRANGEMENT
-from deploy.local.processes import free_port
 from deploy.local.story import Story
-from deploy.local.system import DEFAULT_PORTS, LocalSystem
-from shared.clock import SystemClock, calendar_date
+from deploy.local.system import LocalSystem
+from tests.support.steps import COURIER, TODAY, decide, live_orders, record, until
 
-COURIER = "91331100MA20000018"
 OTHER = "91331145676TY39FY4"
 THIRD = "91331102MA2QKPY01N"
-TODAY = calendar_date(SystemClock().now())
-
-
-@pytest.fixture(scope="module")
-def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("journey")
-
-
-@pytest.fixture(scope="module")
-def environment() -> dict[str, str]:
-    ports = {name: str(free_port()) for name in DEFAULT_PORTS}
-    broker = os.environ.get("LOCAL_BROKER", "auto")
-    # Evaluations of more than one enterprise travel in pieces; corrections rest a second.
-    pieces = {"ELIGIBILITY_SHARD_ENTERPRISES": "1", "ELIGIBILITY_STANDING_QUIET_SECONDS": "1"}
-    return {"ELIGIBILITY_NOTICE_WORKING_DAYS": "0", "LOCAL_BROKER": broker, **pieces, **ports}
-
-
-@pytest.fixture(scope="module")
-def system(state: Path, environment: dict[str, str]) -> Iterator[LocalSystem]:
-    system = LocalSystem(state, environment, durable=False)
-    try:
-        system.start()
-        yield system
-    finally:
-        system.stop()
-
-
-@pytest.fixture
-def story(system: LocalSystem) -> Iterator[Story]:
-    urls = {service: system.url(service) for service in ("issuer", "registry", "eligibility", "payout")}
-    story = Story(urls, system.clients)
-    yield story
-    story.close()
-
-
-def until(check: Callable[[], Any], seconds: float = 60.0) -> Any:
-    deadline = time.monotonic() + seconds
-    while not (found := check()):
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.2)
-    return found
-
-
-def record(story: Story, dataset: str, **row: Any) -> None:
-    story.post("data-platform", f"registry:/v1/datasets/{dataset}/records", {"records": [row], "source": "journey"})
-
-
-def live_orders(story: Story, award_id: str) -> list[tuple[str, int]]:
-    url = f"{story._urls['payout']}/v1/awards/{award_id}"
-    answer = story._http.get(url, auth=story._auth["auditor"])
-    if answer.status_code != httpx.codes.OK:
-        return []
-    return sorted((o["unit"], o["amount_fen"]) for o in answer.json()["orders"] if o["live"])
-
-
-def decide(story: Story) -> dict[str, Any]:
-    evaluation = story.evaluate([2023], TODAY.isoformat())
-    story.approve(evaluation["id"], "seen")
-    return evaluation
 
 
 def test_a_fact_becomes_a_payment_order(story: Story) -> None:

@@ -6,12 +6,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from holidays import country_holidays
-from holidays.countries.china import ChinaStaticHolidays
-
-LAST_ARRANGED_YEAR = max(ChinaStaticHolidays.special_public_holidays)
-"""The last year whose days off and shifted working days, arranged by the State Council, the calendar knows."""
-
 ORGANISATIONS = ("enterprise", "public_institution", "government")
 """Legal forms whose names are nobody's personal data. Those of all others, and of an unknown form, are masked."""
 
@@ -43,14 +37,23 @@ def term(opened_on: date, working_days: int) -> Term:
 
     The day on which a period begins is not counted (Civil Code, Art. 201); the last working day is part of the notice.
     """
+    from holidays import country_holidays  # half a second of imports that starting need not wait for
+
     calendar = country_holidays("CN", years=range(opened_on.year, opened_on.year + 2 + working_days // 200))
     last_day = calendar.get_nth_working_day(opened_on, working_days) if working_days else opened_on
-    assumed = date(LAST_ARRANGED_YEAR + 1, 1, 1)
+    assumed = date(last_arranged_year() + 1, 1, 1)
     return Term(
         last_day,
         closable_on(opened_on, last_day, working_days),
         max(assumed, opened_on) if last_day >= assumed else None,
     )
+
+
+def last_arranged_year() -> int:
+    """Return the last year whose days off and shifted working days, arranged by the State Council, the calendar knows."""
+    from holidays.countries.china import ChinaStaticHolidays
+
+    return max(ChinaStaticHolidays.special_public_holidays)
 
 
 def closable_on(opened_on: date, last_day: date, working_days: int) -> date:

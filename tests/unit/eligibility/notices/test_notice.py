@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.eligibility.notices.domain import LAST_ARRANGED_YEAR, shown_name, shown_uscc, term
+from services.eligibility.notices.domain import last_arranged_year, shown_name, shown_uscc, term
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def test_a_term_follows_the_official_calendar(opened_on: str, working_days: int,
 
 
 def test_a_term_beyond_the_official_calendar_says_what_is_assumed() -> None:
-    year = LAST_ARRANGED_YEAR
+    year = last_arranged_year()
     found = term(date(year, 12, 31), 1)
     assert found.assumed_from == date(year + 1, 1, 1)
     assert found.last_day >= date(year + 1, 1, 2), "New Year's Day is a day off by statute"

@@ -21,7 +21,7 @@ from deploy.local.demo import SAMPLE_ARRANGEMENT
 from deploy.local.processes import free_port
 from deploy.local.story import Story
 from deploy.local.system import DEFAULT_PORTS
-from tests.journey.test_journey import COURIER, decide, live_orders, record, until
+from tests.support.steps import COURIER, decide, live_orders, record, until
 
 SERVE = [sys.executable, "-m", "deploy.local.serve"]
 

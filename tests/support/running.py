@@ -1,0 +1,36 @@
+"""The whole system running, and those who use it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from deploy.local.processes import free_port
+from deploy.local.story import Story
+from deploy.local.system import DEFAULT_PORTS, LocalSystem
+
+
+@contextmanager
+def running(state: Path, **settings: str) -> Iterator[LocalSystem]:
+    """Run a system in `state`, on free ports, empty at first, its decisions without a public notice."""
+    broker = os.environ.get("LOCAL_BROKER", "auto")
+    ports = {name: str(free_port()) for name in DEFAULT_PORTS}
+    environment = {"ELIGIBILITY_NOTICE_WORKING_DAYS": "0", "LOCAL_BROKER": broker, **ports, **settings}
+    system = LocalSystem(state, environment, durable=False)
+    try:
+        system.start()
+        yield system
+    finally:
+        system.stop()
+
+
+@contextmanager
+def used(system: LocalSystem) -> Iterator[Story]:
+    """Give the steps of the main job on `system`, by the demonstration's clients."""
+    story = Story({name: system.url(name) for name in ("issuer", "registry", "eligibility", "payout")}, system.clients)
+    try:
+        yield story
+    finally:
+        story.close()
