@@ -13,10 +13,11 @@ from datetime import date
 from multiprocessing.synchronize import Barrier
 from typing import Any
 
+import polars as pl
 from sqlalchemy import text
 
 from deploy.local.broker import Broker
-from services.payout.accounts.registry import Account, AccountChange
+from services.payout.accounts.registry import ACCOUNTS, AccountChange
 from services.payout.batches import files, handlers, repository
 from services.payout.budgets.handlers import FundingPass
 from services.payout.reconciliation import handlers as reconciliation
@@ -38,8 +39,10 @@ class _Accounts:
     def latest_revision(self) -> int:
         return 1
 
-    def on(self, day: date, usccs: Collection[str], revision: int) -> dict[str, Account]:
-        return {uscc: Account(uscc, "丽水合成企业", "102343000017", "6222000011112222", 1) for uscc in usccs}
+    def on(self, day: date, usccs: Collection[str], revision: int) -> pl.DataFrame:
+        account = {"holder": "丽水合成企业", "bank_code": "102343000017", "number": "6222000011112222", "revision": 1}
+        everybody = pl.DataFrame({"uscc": list(usccs)}).with_columns(**{n: pl.lit(v) for n, v in account.items()})
+        return everybody.cast(ACCOUNTS)
 
     def changes(self, after: int, until: int) -> list[AccountChange]:
         return []

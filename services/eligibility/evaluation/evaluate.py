@@ -52,6 +52,8 @@ def evaluate(
     frames = [pl.DataFrame(schema=OUTCOME_SCHEMA)]
     for award in chosen:
         everybody = facts["enterprises"].get_column("uscc") if everyone and award.about.subject_is_enterprise else None
+        if everybody is None and facts[award.about.dataset].is_empty():
+            continue  # no row is about it, so it has no case
         years = years_judged(award, book, award_years)
         judged = judge_all(award, facts, setting, years, keep_refused=REFUSED in results, also=everybody)
         frames.append(outcomes_of(award, _wanted(judged, award_years, results, known_only=not everyone), setting))

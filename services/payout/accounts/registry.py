@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Protocol
+from typing import Protocol
 
 import httpx
 import orjson
+import polars as pl
 import pyarrow as pa
 
 from services.payout.settings import Settings
@@ -21,19 +22,16 @@ QUERY_CODES = 50_000
 """Enterprises that one query may name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
-    """A payee's account as of a day. `revision` is the registry's that set it: what an approval pins."""
-
-    uscc: str
-    holder: str
-    bank_code: str
-    number: str
-    revision: int
-
-    def __repr__(self) -> str:
-        """Show no number: representations end up in logs."""
-        return f"Account(uscc={self.uscc!r}, revision={self.revision})"
+ACCOUNTS = pl.Schema(
+    {
+        "uscc": pl.String(),
+        "holder": pl.String(),
+        "bank_code": pl.String(),
+        "number": pl.String(),
+        "revision": pl.Int64(),
+    }
+)
+"""Payees' accounts as of a day, one row each. `revision` is the registry's that set it: what an approval pins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +52,8 @@ class Accounts(Protocol):
         """Return the newest revision."""
         ...
 
-    def on(self, day: date, usccs: Collection[str], revision: int) -> dict[str, Account]:
-        """Return the accounts in force on `day` as known at `revision`, by uscc, in one call per 50,000 payees."""
+    def on(self, day: date, usccs: Collection[str], revision: int) -> pl.DataFrame:
+        """Return the accounts (`ACCOUNTS`) in force on `day` as known at `revision`, in one call per 50,000 payees."""
         ...
 
     def changes(self, after: int, until: int) -> list[AccountChange]:
@@ -74,16 +72,16 @@ class RegistryAccounts:
         """Return the newest revision, 0 if there is none."""
         return int(orjson.loads(self._send("GET", "/v1/revisions/latest", "application/json"))["revision"])
 
-    def on(self, day: date, usccs: Collection[str], revision: int) -> dict[str, Account]:
-        """Return the accounts in force on `day` as known at `revision`, by uscc."""
-        found: dict[str, Account] = {}
+    def on(self, day: date, usccs: Collection[str], revision: int) -> pl.DataFrame:
+        """Return the accounts (`ACCOUNTS`) in force on `day` as known at `revision`."""
+        found = [pl.DataFrame(schema=ACCOUNTS)]
         wanted = sorted(set(usccs))
         for place in range(0, len(wanted), QUERY_CODES):
             path = f"/v1/snapshots/{revision}/payee_accounts/queries"
             content = self._send("POST", path, ARROW, {"uscc": wanted[place : place + QUERY_CODES]})
             with pa.ipc.open_stream(content) as stream:
-                found |= in_force(day, stream.read_all().to_pylist())
-        return found
+                found.append(in_force(day, pl.DataFrame(stream.read_all())))
+        return pl.concat(found)
 
     def changes(self, after: int, until: int) -> list[AccountChange]:
         """Return what changed in the periods of accounts between two revisions."""
@@ -116,15 +114,17 @@ class RegistryAccounts:
         return answer.content
 
 
-def in_force(day: date, rows: Iterable[dict[str, Any]]) -> dict[str, Account]:
-    """Return of `rows` (records of the dataset `payee_accounts`) those in force on `day`, the latest of each payee."""
-    found: dict[str, Account] = {}
-    for row in sorted(rows, key=lambda row: row["since"]):
-        if row["since"] <= day and (row["until"] is None or day < row["until"]):
-            found[row["uscc"]] = Account(
-                row["uscc"], row["account_holder"], row["bank_code"], row["account_number"], row["revision"]
-            )
-    return found
+def in_force(day: date, periods: pl.DataFrame) -> pl.DataFrame:
+    """Return of `periods` (records of the dataset `payee_accounts`) those in force on `day`, the latest of each payee."""
+    running = (pl.col("since") <= day) & (pl.col("until").is_null() | (pl.col("until") > day))
+    latest = periods.filter(running).sort("since").unique("uscc", keep="last", maintain_order=True)
+    names = {"account_holder": "holder", "account_number": "number"}
+    return latest.rename(names).select(ACCOUNTS.names()).cast(ACCOUNTS)
+
+
+def revisions_of(accounts: pl.DataFrame) -> dict[str, int]:
+    """Return what an approval pins, by uscc."""
+    return dict(accounts.select("uscc", "revision").iter_rows())
 
 
 def registry_accounts(settings: Settings) -> Accounts:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import polars as pl
 
-from services.payout.accounts.registry import Account
 from services.payout.batches.domain import Result
 from shared.web import sheets
 
@@ -17,25 +16,18 @@ COMPARED = (*HEADINGS[2:6], HEADINGS[7])
 """Columns in which a row that comes back has to be the row that was sent; the amount is held against the order itself."""
 
 
-def frame_of(lines: pl.DataFrame, accounts: Mapping[str, Account]) -> pl.DataFrame:
+def frame_of(lines: pl.DataFrame, accounts: pl.DataFrame) -> pl.DataFrame:
     """Return the rows of the file: one per order, amounts in yuan with two decimals, everything else as text.
 
-    Every payee of `lines` has to have an account: raises KeyError.
+    Every payee of `lines` has to be among `accounts`: raises KeyError.
     """
-    payees = lines["payee_uscc"].unique(maintain_order=True).to_list()
-    found = [accounts[uscc] for uscc in payees]
-    known = pl.DataFrame(
-        {
-            "payee_uscc": payees,
-            HEADINGS[2]: [account.holder for account in found],
-            HEADINGS[4]: [account.bank_code for account in found],
-            HEADINGS[5]: [account.number for account in found],
-        }
+    frame = lines.join(accounts, left_on="payee_uscc", right_on="uscc", how="left", maintain_order="left")
+    if frame["number"].null_count():
+        raise KeyError(frame.filter(pl.col("number").is_null())["payee_uscc"][0])
+    frame = frame.with_row_index("place", offset=1).select(
+        "place", "order_id", "holder", "payee_uscc", "bank_code", "number", sheets.yuan("amount_fen"), "purpose"
     )
-    names = {"order_id": HEADINGS[1], "payee_uscc": HEADINGS[3], "amount_fen": HEADINGS[6], "purpose": HEADINGS[7]}
-    frame = lines.join(known, on="payee_uscc", how="left", maintain_order="left").rename(names)
-    frame = frame.with_row_index(HEADINGS[0], offset=1).select(HEADINGS)
-    return sheets.harmless(frame.with_columns(sheets.yuan(HEADINGS[6])))
+    return sheets.harmless(frame.rename(dict(zip(frame.columns, HEADINGS, strict=True))))
 
 
 def changed_rows(frame: pl.DataFrame, results: Sequence[Result]) -> dict[str, str]:

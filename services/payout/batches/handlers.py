@@ -11,7 +11,7 @@ from uuid import UUID
 import polars as pl
 from sqlalchemy import Connection, Row, insert
 
-from services.payout.accounts.registry import Accounts
+from services.payout.accounts.registry import Accounts, revisions_of
 from services.payout.awards.positions import positions_of
 from services.payout.batches import files, repository
 from services.payout.batches.domain import Answer, judge
@@ -64,12 +64,11 @@ def build(
         )
     day = calendar_date(now)
     revision = accounts.latest_revision()
-    found = accounts.on(day, {row.payee_uscc for row in rows}, revision)
+    revisions = revisions_of(accounts.on(day, {row.payee_uscc for row in rows}, revision))
     able: list[Row[Any]] = []
     changed: list[Row[Any]] = []
     for row in rows:
-        account = found.get(row.payee_uscc)
-        (able if account is not None and account.revision == row.account_revision else changed).append(row)
+        (able if revisions.get(row.payee_uscc, 0) == row.account_revision else changed).append(row)
     repository.send_back(connection, [row.id for row in changed])
     events.tell_orders(connection, payment_orders.ISSUED, [row.id for row in changed], now, occasion=now.isoformat())
     if not able:

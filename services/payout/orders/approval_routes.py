@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import Connection
 
+from services.payout.accounts.registry import revisions_of
 from services.payout.orders import approvals, views
 from services.payout.orders.schemas import ApprovalBody, ApprovalJob, PaymentOrder
 from shared.clock import calendar_date
@@ -70,8 +71,7 @@ def approve_payment_order(order_id: UUID, request: Request, actor: Approver, com
 
     def act(connection: Connection) -> object:
         order = approvals.check_approval(connection, order_id, actor.subject, actor.jurisdiction)
-        found = accounts.on(calendar_date(now), {order.payee_uscc}, accounts.latest_revision())
-        revisions = {uscc: account.revision for uscc, account in found.items()}
+        revisions = revisions_of(accounts.on(calendar_date(now), {order.payee_uscc}, accounts.latest_revision()))
         if not approvals.approve(connection, [order], revisions, by=actor.subject, now=now) and revisions:
             raise Problem(CONFLICT, approvals.NOT_ISSUED)  # another request came first, since it was looked at
         return views.one(connection, order_id)

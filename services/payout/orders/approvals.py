@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, text
 
-from services.payout.accounts.registry import Accounts
+from services.payout.accounts.registry import Accounts, revisions_of
 from services.payout.ledger import domain as ledger
 from services.payout.ledger import repository as postings
 from services.payout.orders import events
@@ -128,8 +128,7 @@ def run_approvals(database: Database, accounts: Accounts, clock: Clock, job: Run
             break
         seen, after = seen + len(rows), rows[-1].number
         able = [row for row in rows if not row.held and row.issued_by != job.created_by]
-        found = accounts.on(calendar_date(now), {row.payee_uscc for row in able}, revision)
-        revisions = {uscc: account.revision for uscc, account in found.items()}
+        revisions = revisions_of(accounts.on(calendar_date(now), {row.payee_uscc for row in able}, revision))
         with database.transaction() as connection:
             counts["approved"] += approve(connection, able, revisions, by=job.created_by, now=now)
         skipped["held"] += sum(row.held for row in rows)

@@ -10,7 +10,7 @@ import polars as pl
 
 from services.registry.datasets.domain import INTEGERS, Dataset, Field, Kind
 from services.registry.datasets.mistakes import error_frame, no_errors
-from services.registry.datasets.parsing import Reading, read_json, read_text, skim_text
+from services.registry.datasets.parsing import SKIMMED, Reading, read_json, read_text, skim_text
 
 _MAX_NAME = 100
 
@@ -34,13 +34,10 @@ def check_cells(dataset: Dataset, cells: pl.DataFrame, *, hundredths: Collection
         return item.name in hundredths
 
     skimmed = {item.name: skim_text(item, hundredths=is_whole(item)) for item in dataset.fields}
-    values = cells.select(
-        "line",
-        *(value.alias(name) for name, (value, _) in skimmed.items()),
-        pl.any_horizontal(suspect for _, suspect in skimmed.values()).alias("?"),
-    )
-    suspect = values.get_column("?") | _broken(dataset, values)
-    values = values.drop("?")
+    both = cells.with_columns(value for value, _ in skimmed.values())
+    values = both.select("line", **{name: SKIMMED.format(name) for name in dataset.names})
+    suspect = both.select(pl.any_horizontal(suspect for _, suspect in skimmed.values())).to_series()
+    suspect = suspect | _broken(dataset, values)
     if errors.is_empty() and not suspect.any():
         return Checked(values, no_errors(), cells.height)
     readings = {item.name: read_text(item, hundredths=is_whole(item)) for item in dataset.fields}

@@ -18,6 +18,8 @@ def column(cells: Sequence[Any]) -> pl.Series:
     types = set(map(type, cells))
     if types <= {str}:
         return pl.Series(cells, dtype=pl.String)
+    if types == {float}:
+        return _numbers(pl.Series(cells, dtype=pl.Float64))
     if types <= {str, float}:
         numbers = _numbers(pl.Series([cell if type(cell) is float else None for cell in cells], dtype=pl.Float64))
         if not any(type(cell) is str and cell for cell in cells):

@@ -53,7 +53,7 @@ def populated(world: World) -> World:
         for level in ("municipal", "provincial")[: place % 3]:
             world.record("demonstration_titles", {"uscc": code, "title": f"T{level}", "level": level,
                                                   "awarded_on": "2021-05-01"})  # fmt: skip
-    world.shards_of = 2
+    world.shards_of = 3
     return world
 
 
@@ -112,7 +112,7 @@ def test_pieces_give_the_same_however_many_judge_them(populated: World, broker: 
         assert world.runner(Shards(world.facts, patience_seconds=120)).step()
     assert errors == []
     result = world.result(evaluation)
-    assert result["progress"]["total"] == 3 * len(policy_book(POLICY).awards) + 2
+    assert result["progress"]["total"] == 2 * len(policy_book(POLICY).awards) + 2
     assert result["decisions"]["created"] > 10
     assert [row[1:] for row in found(world, evaluation)] == [row[1:] for row in in_one_piece(world)]
     assert world.rows("SELECT count(*) FROM evaluation_shards") == [(0,)]

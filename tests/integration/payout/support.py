@@ -11,12 +11,13 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+import polars as pl
 from fastapi import FastAPI
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 
 from services.payout.accounts.handlers import AccountPass
-from services.payout.accounts.registry import Account, AccountChange
+from services.payout.accounts.registry import ACCOUNTS, AccountChange
 from services.payout.app import build
 from services.payout.awards import handlers as awards
 from services.payout.awards.domain import Entitlement
@@ -148,26 +149,29 @@ def decision(
 class FakeAccounts:
     """Accounts as a registry would give them: each change is a revision, and what a lower one held never changes."""
 
-    history: list[tuple[int, str, Account | None]] = field(default_factory=list)
+    history: list[tuple[int, str, str | None]] = field(default_factory=list)
 
     def latest_revision(self) -> int:
         return len(self.history)
 
     def set(self, uscc: str, number: str | None) -> None:
         """Record another account of `uscc`, or with None that it has none."""
-        revision = len(self.history) + 1
-        account = Account(uscc, "=丽水测试快递有限公司", "102343000017", number, revision) if number else None
-        self.history.append((revision, uscc, account))
+        self.history.append((len(self.history) + 1, uscc, number))
 
-    def on(self, day: date, usccs: Collection[str], revision: int) -> dict[str, Account]:
-        known = {uscc: account for number, uscc, account in self.history if number <= revision}
-        return {uscc: account for uscc, account in known.items() if account is not None and uscc in usccs}
+    def on(self, day: date, usccs: Collection[str], revision: int) -> pl.DataFrame:
+        known = {uscc: (number, since) for since, uscc, number in self.history if since <= revision and uscc in usccs}
+        rows = [
+            (uscc, "=丽水测试快递有限公司", "102343000017", number, since)
+            for uscc, (number, since) in known.items()
+            if number
+        ]
+        return pl.DataFrame(rows, ACCOUNTS, orient="row")
 
     def changes(self, after: int, until: int) -> list[AccountChange]:
         return [
-            AccountChange(uscc, date(2020, 1, 1), None, number, account is None)
-            for number, uscc, account in self.history
-            if after < number <= until
+            AccountChange(uscc, date(2020, 1, 1), None, revision, number is None)
+            for revision, uscc, number in self.history
+            if after < revision <= until
         ]
 
 
