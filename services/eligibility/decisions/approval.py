@@ -23,6 +23,8 @@ SOURCE = "/services/eligibility"
 
 _APPROVABLE = "d.id = ANY(:ids) AND d.state = 'proposed' AND d.proposed_by <> :by"
 
+_ANY_IN_FORCE = "SELECT EXISTS (SELECT FROM picked WHERE version > 0)"
+
 _SUPERSEDE = """
 WITH ended AS (
     UPDATE decisions d SET state = 'superseded', revision = revision + 1, changed_at = now()
@@ -61,7 +63,8 @@ def approve(connection: Connection, ids: Sequence[UUID], *, by: str, reason: str
     """
     values = {"ids": list(ids), "by": by}
     moves.pick(connection, _APPROVABLE, values)
-    connection.execute(text(_SUPERSEDE), values)
+    if connection.execute(text(_ANY_IN_FORCE)).scalar_one():
+        connection.execute(text(_SUPERSEDE), values)
     connection.execute(text(_NUMBER))
     approved = moves.move(connection, _APPROVE, values)
     moves.record(connection, Act.APPROVE, by=by, reason=reason)

@@ -48,6 +48,7 @@ awards = Table(
     Column("first_decided_on", Date, comment="Decision day of version 1"),
     UniqueConstraint("policy", "award", "subject", "identity_year", postgresql_nulls_not_distinct=True),
     CheckConstraint("(version = 0) = (first_decided_on IS NULL)", name="first_decided_on"),
+    postgresql_with={"fillfactor": 50},
     comment="An award's identity. Its row is the lock under which versions are numbered and events ordered",
 )
 
