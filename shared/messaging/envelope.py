@@ -31,18 +31,25 @@ class Event:
 
     def headers(self) -> list[tuple[str, bytes]]:
         """Return the Kafka headers that carry the CloudEvents attributes."""
-        headers = [
-            ("content-type", CONTENT_TYPE),
-            ("ce_specversion", b"1.0"),
-            ("ce_id", str(self.id).encode()),
-            ("ce_source", self.source.encode()),
-            ("ce_type", self.type.encode()),
-            ("ce_subject", self.subject.encode()),
-            ("ce_time", isoformat(self.time).encode()),
-        ]
-        if self.trace_parent:
-            headers.append(("ce_traceparent", self.trace_parent.encode()))
-        return headers
+        return headers(self.type, str(self.id), self.source, self.subject, isoformat(self.time), self.trace_parent)
+
+
+def headers(
+    type_: str, id_: str, source: str, subject: str, time: str, trace_parent: str | None
+) -> list[tuple[str, bytes]]:
+    """Return the Kafka headers of an event whose attributes are all text already; `time` is RFC 3339 in UTC."""
+    found = [
+        ("content-type", CONTENT_TYPE),
+        ("ce_specversion", b"1.0"),
+        ("ce_id", id_.encode()),
+        ("ce_source", source.encode()),
+        ("ce_type", type_.encode()),
+        ("ce_subject", subject.encode()),
+        ("ce_time", time.encode()),
+    ]
+    if trace_parent:
+        found.append(("ce_traceparent", trace_parent.encode()))
+    return found
 
 
 class MalformedMessageError(ValueError):

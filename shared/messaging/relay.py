@@ -10,20 +10,22 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import Any
+from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 import structlog
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
 from opentelemetry.trace import SpanKind
-from sqlalchemy import Column, Connection, Integer, Row, Table, Text, bindparam, func, select, text, update
+from sqlalchemy import Column, Connection, Integer, Table, Text, bindparam, func, select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from shared.audit import log as audit
 from shared.database.engine import Database
 from shared.database.schema import plumbing
-from shared.messaging import kafka, recall
-from shared.messaging.envelope import Event
+from shared.messaging import envelope, kafka, recall
 from shared.messaging.outbox import outbox, republish_latest
 from shared.messaging.recall import Recall
 from shared.observability import metrics, tracing
@@ -47,12 +49,33 @@ broker_log = Table(
     Column("identity", Text, nullable=False),
 )
 
-_unpublished = (
-    select(outbox)
-    .where(outbox.c.published_at.is_(None), outbox.c.id > bindparam("in_flight"))
-    .order_by(outbox.c.id)
-    .limit(BATCH_ROWS)
-)
+
+class Unpublished(NamedTuple):
+    """A row of the outbox, all of it as the text that is sent: a hundred thousand of them cost a third of typed ones."""
+
+    id: int
+    topic: str
+    key: str
+    type: str
+    event_id: str
+    source: str
+    subject: str
+    occurred_at: str
+    data: str
+    trace_parent: str | None
+
+    def headers(self) -> list[tuple[str, bytes]]:
+        """Return the Kafka headers that carry the CloudEvents attributes."""
+        return envelope.headers(
+            self.type, self.event_id, self.source, self.subject, self.occurred_at, self.trace_parent
+        )
+
+
+_UNPUBLISHED = f"""
+    SELECT id, topic, key, type, event_id::text, source, subject,
+           to_char(occurred_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), data, trace_parent
+    FROM outbox WHERE published_at IS NULL AND id > %(in_flight)s ORDER BY id LIMIT {BATCH_ROWS}
+"""
 _mark = (
     update(outbox)
     .where(outbox.c.id == func.any(bindparam("ids")), outbox.c.published_at.is_(None))
@@ -60,8 +83,13 @@ _mark = (
 )
 
 
-_Sent = tuple[Row[Any], Any, int]
-"""An outbox row, Kafka's promise of its acknowledgement, and when it was sent (ns)."""
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Rows of the outbox, Kafka's promise for each of its acknowledgement, and when they were sent (ns)."""
+
+    rows: Sequence[Unpublished]
+    promises: Sequence[Any]
+    started_ns: int
 
 
 class PublishingError(RuntimeError):
@@ -108,7 +136,7 @@ class Relay:
         if not self._lead():
             return False
         sent = self._send(self._next(0))
-        if not sent:
+        if not sent.rows:
             self._watch_the_log()
             return False
         with ThreadPoolExecutor(max_workers=1) as settling:
@@ -117,38 +145,36 @@ class Relay:
                 # that commits only now is of another key (a key's events wait for each other): the next step reads from the
                 # start again.
                 settled = settling.submit(self._settle, sent)
-                following = self._send(self._next(sent[-1][0].id))
+                following = self._send(self._next(sent.rows[-1].id))
                 settled.result()
                 sent = following
-                if not sent:
+                if not sent.rows:
                     return True
         self._settle(sent)
         return True
 
-    def _next(self, in_flight: int) -> Sequence[Row[Any]]:
+    def _next(self, in_flight: int) -> list[Unpublished]:
         with self._database.reading() as connection:
-            return connection.execute(_unpublished, {"in_flight": in_flight}).all()
+            rows = connection.connection.cursor().execute(_UNPUBLISHED, {"in_flight": in_flight}).fetchall()
+        return [Unpublished._make(row) for row in rows]
 
-    def _settle(self, sent: Sequence[_Sent]) -> None:
+    def _settle(self, sent: Sent) -> None:
         """Wait for the broker's word on what was sent, and mark what it acknowledged."""
-        acknowledged = []
-        taken: Counter[str] = Counter()
         deadline = time.monotonic() + SETTLE_SECONDS
-        for row, future, started_ns in sent:
-            try:
-                future.get(timeout=max(0.0, deadline - time.monotonic()))
-            except KafkaError:
-                continue
-            acknowledged.append(row.id)
-            taken[row.topic] += 1
-            tracing.record(f"publish {row.type}", [row.trace_parent], started_ns, SpanKind.PRODUCER)
+        for promise in sent.promises:
+            if not promise.is_done:
+                with suppress(KafkaError):
+                    promise.get(timeout=max(0.0, deadline - time.monotonic()))
+        acknowledged = [row for row, promise in zip(sent.rows, sent.promises, strict=True) if promise.succeeded()]
         self._crash_point("relay: sent, not marked")
         with self._database.transaction() as connection:
-            connection.execute(_mark, {"ids": acknowledged})
-        for topic, events in taken.items():
+            connection.execute(_mark, {"ids": [row.id for row in acknowledged]})
+        for topic, events in Counter(row.topic for row in acknowledged).items():
             metrics.EVENTS_PUBLISHED.labels(topic=topic).inc(events)
-        if len(acknowledged) < len(sent):
-            raise PublishingError(f"{len(sent) - len(acknowledged)} events were not acknowledged by the broker")
+        for type_, rows in groupby(acknowledged, key=attrgetter("type")):
+            tracing.record(f"publish {type_}", (row.trace_parent for row in rows), sent.started_ns, SpanKind.PRODUCER)
+        if len(acknowledged) < len(sent.rows):
+            raise PublishingError(f"{len(sent.rows) - len(acknowledged)} events were not acknowledged by the broker")
 
     def close(self) -> None:
         """Give up leadership and close the connections."""
@@ -227,26 +253,8 @@ class Relay:
                 )
                 log.warning("relay.broker_log_is_new", republished=republished)
 
-    @staticmethod
-    def event_of(row: Row[Any]) -> Event:
-        """Return the event that a row of the outbox holds."""
-        return Event(
-            topic=row.topic,
-            key=row.key,
-            type=row.type,
-            id=row.event_id,
-            source=row.source,
-            subject=row.subject,
-            time=row.occurred_at,
-            data=row.data.encode(),
-            trace_parent=row.trace_parent,
-        )
-
-    def _send(self, rows: Sequence[Row[Any]]) -> list[_Sent]:
+    def _send(self, rows: Sequence[Unpublished]) -> Sent:
         assert self._producer is not None
-        sent = []
-        for row in rows:
-            event = self.event_of(row)
-            future = self._producer.send(event.topic, key=event.key.encode(), value=event.data, headers=event.headers())
-            sent.append((row, future, time.time_ns()))
-        return sent
+        send, started_ns = self._producer.send, time.time_ns()
+        promises = [send(row.topic, row.data.encode(), row.key.encode(), row.headers()) for row in rows]
+        return Sent(rows, promises, started_ns)

@@ -117,9 +117,12 @@ def relayed(database: Database, servers: str, count: int) -> Figure:
 
 def produced(database: Database, servers: str, count: int) -> Figure:
     """Produce the same messages from memory, to the same topic, with the same settings; all acknowledged."""
-    with database.reading() as connection:
-        rows = connection.execute(text("SELECT * FROM outbox ORDER BY id")).all()
-    messages = [(row.key.encode(), row.data.encode(), Relay.event_of(row).headers()) for row in rows]
+    with database.transaction() as connection:
+        connection.execute(text("UPDATE outbox SET published_at = NULL"))
+    messages, last, reading = [], 0, Relay(database, servers, "bench-reading")
+    while rows := reading._next(last):
+        messages += [(row.key.encode(), row.data.encode(), row.headers()) for row in rows]
+        last = rows[-1].id
     producer = kafka.producer(servers, "bare")
 
     def act() -> None:

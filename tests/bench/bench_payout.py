@@ -119,6 +119,7 @@ def prepare(payout: Database) -> None:
 def _relay(url: str, servers: str, go: Gate) -> None:
     relay = Relay(Database(url), servers, "bench-relay")
     relay.step()
+    gc.freeze()
     go.wait()
     while True:
         if not relay.step():

@@ -20,7 +20,7 @@ from shared.database.engine import Database
 from shared.messaging import dead_letters, kafka, outbox, topics
 from shared.messaging.consumer import Consumer, RejectedMessageError, TooManyDeadLettersError
 from shared.messaging.envelope import Event, Message
-from shared.messaging.relay import LEADER_LOCK, SETTLE_SECONDS, PublishingError, Relay
+from shared.messaging.relay import LEADER_LOCK, SETTLE_SECONDS, PublishingError, Relay, Sent
 from tests.support.databases import ServiceDatabase
 
 TOPIC = topics.PAYMENT_ORDERS
@@ -332,6 +332,11 @@ def test_promises_that_the_client_forgets_are_waited_for_once_not_one_after_the_
     waited: list[float] = []
 
     class Forgotten:
+        is_done = False
+
+        def succeeded(self) -> bool:
+            return False
+
         def get(self, timeout: float) -> None:
             waited.append(timeout)
             raise KafkaTimeoutError
@@ -339,7 +344,7 @@ def test_promises_that_the_client_forgets_are_waited_for_once_not_one_after_the_
     monkeypatch.setattr("shared.messaging.relay.time", SimpleNamespace(monotonic=lambda: sum(waited)))
     relay = Relay(publisher, "nowhere:1", "forgotten")
     with pytest.raises(PublishingError, match="1000 events"):
-        relay._settle([(cast(Any, SimpleNamespace(id=number)), Forgotten(), 0) for number in range(1_000)])
+        relay._settle(Sent([cast(Any, SimpleNamespace(id=1))] * 1_000, [Forgotten()] * 1_000, 0))
     assert sum(waited) == SETTLE_SECONDS
 
 
