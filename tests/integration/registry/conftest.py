@@ -31,6 +31,8 @@ ACCOUNT_KEY = base64.b64encode(bytes(range(64))).decode()
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 NDJSON = "application/x-ndjson"
+UPLOAD_MAX_BYTES = 8_000_000
+NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
 
 
 def uscc(seed: int) -> str:
@@ -131,23 +133,33 @@ def enterprise(code: str, **more: Any) -> dict[str, Any]:
     } | more
 
 
-@pytest.fixture
-def registry(fresh_database: Callable[[str], ServiceDatabase], tokens: Tokens) -> Iterator[Registry]:
-    """A registry without a revision."""
-    made = fresh_database("registry")
-    settings = Settings(
-        database_url=made.app_url,
+def settings_of(database_url: str) -> Settings:
+    """Return the settings of a registry on `database_url`."""
+    return Settings(
+        database_url=database_url,
         account_key=SecretStr(ACCOUNT_KEY),
         kafka_bootstrap_servers="127.0.0.1:1",
         token_issuer="http://issuer.test",
         token_jwks_url="http://issuer.test/keys",
         token_url="http://issuer.test/token",
-        upload_max_bytes=4_000_000,
-        workbook_max_bytes=30_000_000,
+        upload_max_bytes=UPLOAD_MAX_BYTES,
+        workbook_max_bytes=100_000_000,
     )
-    clock = FixedClock(datetime(2026, 3, 1, 8, tzinfo=UTC))
+
+
+def importer(database: Database) -> ImportRunner:
+    """Return what runs imports in a worker."""
+    return ImportRunner(database, settings_of(database.url), FixedClock(NOW), AccountCipher(ACCOUNT_KEY))
+
+
+@pytest.fixture
+def registry(fresh_database: Callable[[str], ServiceDatabase], tokens: Tokens) -> Iterator[Registry]:
+    """A registry without a revision."""
+    made = fresh_database("registry")
+    settings = settings_of(made.app_url)
+    clock = FixedClock(NOW)
     database = made.connect()
     app = build(settings, clock=clock, token_verifier=tokens.verifier, database=database)
-    runner = JobRunner(database, {KIND: ImportRunner(database, settings, clock, AccountCipher(ACCOUNT_KEY))})
+    runner = JobRunner(database, {KIND: importer(database)})
     yield Registry(app, database, tokens, clock, runner)
     database.close()

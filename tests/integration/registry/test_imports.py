@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
+import signal
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import orjson
 import pytest
 
-from tests.integration.registry.conftest import NDJSON, Registry, enterprise, uscc
+from services.registry.imports.domain import PART_ROWS
+from tests.integration.registry.conftest import NDJSON, UPLOAD_MAX_BYTES, Registry, enterprise, uscc
 
 A, B, C = uscc(1), uscc(2), uscc(3)
 HEADINGS = "统一社会信用代码,年度,网络零售额,平台营业额\n"
@@ -235,21 +239,29 @@ def test_a_wrong_request_is_refused(registry: Registry, media_type: str, query: 
 
 
 def test_an_upload_is_bounded(registry: Registry) -> None:
-    assert registry.start_import(b"x" * 4_000_001, dataset="annual_sales").status_code == 413
+    assert registry.start_import(b"x" * (UPLOAD_MAX_BYTES + 1), dataset="annual_sales").status_code == 413
 
 
-def test_a_worker_that_died_is_replaced_and_the_import_takes_effect_once(registry: Registry) -> None:
-    registry.enterprises(A)
-    started = registry.start_import(f"{HEADINGS}{A},2020,1,\n".encode(), dataset="annual_sales").json()
-    with registry.database.transaction() as connection:  # claimed by a worker that was killed
-        connection.exec_driver_sql(
-            "UPDATE jobs SET state = 'running', attempts = 1, lease_until = now() - interval '1 second'"
-        )
+def test_a_worker_killed_in_the_middle_is_replaced_and_the_import_takes_effect_once(registry: Registry) -> None:
+    count = 2 * PART_ROWS
+    lines = "".join(f"{uscc(number)},甲,enterprise,2015-03-01\n" for number in range(count))
+    content = f"uscc,name,legal_form,registered_on\n{lines}".encode()
+    path = f"/v1/imports/{registry.start_import(content, dataset='enterprises').json()['id']}"
+    assert registry.get(path).json()["state"] == "queued"
+    command = [sys.executable, "-m", "tests.support.doomed", "import", registry.database.url, "", "part read"]
+    killed = subprocess.run(command, timeout=90, check=False, capture_output=True)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()[-2000:]
+    job = registry.get(path).json()
+    assert job["state"] == "running"
+    assert 0 < job["progress"]["done"] < job["progress"]["total"], "how far it came is seen while it runs"
+    assert registry.get("/v1/revisions/latest").json() == {"revision": 0}
+    with registry.database.transaction() as connection:
+        connection.exec_driver_sql("UPDATE jobs SET lease_until = now() - interval '1 second'")
     assert registry.runner.step()
     assert not registry.runner.step()
-    job = registry.get(f"/v1/imports/{started['id']}").json()
-    assert (job["state"], job["rows"]["accepted"]) == ("succeeded", 1)
-    assert registry.get("/v1/revisions/latest").json() == {"revision": 2}
+    job = registry.get(path).json()
+    assert (job["state"], job["rows"]["accepted"], job["rows"]["unchanged"]) == ("succeeded", count, 0)
+    assert registry.get("/v1/revisions/latest").json() == {"revision": 1}
 
 
 def test_account_numbers_of_a_rejected_row_are_masked(registry: Registry) -> None:
