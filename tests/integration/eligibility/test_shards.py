@@ -34,6 +34,8 @@ from tests.integration.registry.conftest import enterprise, uscc
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
 CODES = [uscc(number) for number in range(6)]
+SHARD_OF = 3
+PIECES = len(CODES) // SHARD_OF * len(policy_book(POLICY).awards)
 WAN = 1_000_000
 
 
@@ -53,7 +55,7 @@ def populated(world: World) -> World:
         for level in ("municipal", "provincial")[: place % 3]:
             world.record("demonstration_titles", {"uscc": code, "title": f"T{level}", "level": level,
                                                   "awarded_on": "2021-05-01"})  # fmt: skip
-    world.shards_of = 3
+    world.shards_of = SHARD_OF
     return world
 
 
@@ -112,7 +114,7 @@ def test_pieces_give_the_same_however_many_judge_them(populated: World, broker: 
         assert world.runner(Shards(world.facts, patience_seconds=120)).step()
     assert errors == []
     result = world.result(evaluation)
-    assert result["progress"]["total"] == 2 * len(policy_book(POLICY).awards) + 2
+    assert result["progress"]["total"] == PIECES + 2
     assert result["decisions"]["created"] > 10
     assert [row[1:] for row in found(world, evaluation)] == [row[1:] for row in in_one_piece(world)]
     assert world.rows("SELECT count(*) FROM evaluation_shards") == [(0,)]
@@ -158,7 +160,7 @@ def test_a_coordinator_that_died_goes_on_with_the_pieces_that_there_are(populate
     [(state, cut)] = world.rows(
         "SELECT state, (SELECT count(*) FROM evaluation_shards) FROM jobs WHERE id = :id", id=evaluation
     )
-    assert (state, cut) == ("running", 3 * len(policy_book(POLICY).awards))
+    assert (state, cut) == ("running", PIECES)
     world.record("courier_years", {"uscc": CODES[5], "year": 2022, "parcels": 4_000_000, "operating_days": 365,
                                    "rent_fen": 700})  # fmt: skip
     with world.database.transaction() as connection:
@@ -182,7 +184,7 @@ def test_a_worker_that_takes_over_when_all_pieces_are_judged_says_how_many_there
     with world.database.transaction() as connection:
         connection.execute(text("UPDATE jobs SET lease_until = now() - interval '1 second'"))
     assert world.runner().step()
-    pieces_and_steps = 3 * len(policy_book(POLICY).awards) + 2
+    pieces_and_steps = PIECES + 2
     assert world.result(evaluation)["progress"] == {"done": pieces_and_steps, "total": pieces_and_steps}
 
 
