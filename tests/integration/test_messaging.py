@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from types import SimpleNamespace
 from typing import Any, cast
 from uuid import uuid4
@@ -324,6 +324,20 @@ def test_a_dead_letter_too_large_for_a_broker_holds_nothing_up(receiver: Databas
     finally:
         relay.close()
     assert count(receiver, "SELECT count(*) FROM outbox WHERE published_at IS NULL") == 0
+
+
+@pytest.mark.parametrize("trace_parent", [None, f"00-{'a' * 32}-{'b' * 16}-01"])
+@pytest.mark.parametrize("microsecond", [0, 1, 120_000])
+def test_a_row_of_the_outbox_is_sent_as_its_event_says(
+    publisher: Database, microsecond: int, trace_parent: str | None
+) -> None:
+    at = datetime(2026, 3, 1, 23, 59, 59, microsecond, tzinfo=timezone(timedelta(hours=8)))
+    event = Event(TOPIC, "键", "award.decided", uuid4(), "/源", "主题", at, '{"a":"’\\n"}'.encode(), trace_parent)
+    with publisher.transaction() as connection:
+        outbox.enqueue(connection, [event])
+    [row] = Relay(publisher, "nowhere:1", "reading")._next(0)
+    sent = (row.topic, row.key.encode(), row.data.encode(), row.headers())
+    assert sent == (event.topic, event.key.encode(), event.data, event.headers())
 
 
 def test_promises_that_the_client_forgets_are_waited_for_once_not_one_after_the_other(

@@ -74,7 +74,7 @@ def skim_text(item: Field, *, hundredths: bool) -> tuple[pl.Expr, pl.Expr]:
     is computed twice. What is skimmed without suspicion is what `read_text` would give, at a fraction of its time.
     """
     cell, skimmed = pl.col(item.name), pl.col(SKIMMED.format(item.name))
-    suspect = _suspect(item, cell != "", skimmed)
+    suspect = _suspect(item, pl.when(cell != "").then(cell), skimmed)
     if item.kind in INTEGERS:
         value = _skim_amount(cell) if hundredths else cell.cast(pl.Int64, strict=False)
     elif item.kind is Kind.DAY:
@@ -106,17 +106,15 @@ def read_json(item: Field) -> Reading:
     """Read a JSON value that has been found to be of the field's JSON type."""
     if item.kind in INTEGERS:
         value = pl.col(item.name)
-        return Reading(
-            value, _suspect(item, value.is_not_null(), value), first_of([_missing(item, value), *_bounds(item, value)])
-        )
+        return Reading(value, _suspect(item, value, value), first_of([_missing(item, value), *_bounds(item, value)]))
     if item.kind is Kind.FLAG:
         value = pl.col(item.name)
-        return Reading(value, _suspect(item, value.is_not_null(), value), first_of([_missing(item, value)]))
+        return Reading(value, _suspect(item, value, value), first_of([_missing(item, value)]))
     raw = pl.col(item.name).str.strip_chars()
     cell = pl.when(raw != "").then(raw)
     if item.kind is Kind.CHOICE:
         foreign = ~cell.is_in(list(item.choices))
-        suspect = _suspect(item, cell.is_not_null(), cell) | foreign.fill_null(value=False)
+        suspect = _suspect(item, cell, cell) | foreign.fill_null(value=False)
         return Reading(cell, suspect, first_of([_missing(item, cell), ("not_allowed", foreign)]))
     if item.kind is Kind.DAY:
         shaped = cell.str.contains(_ISO_DATE)
@@ -126,14 +124,14 @@ def read_json(item: Field) -> Reading:
             ("not_a_date", ~shaped),
             ("no_such_day", cell.is_not_null() & value.is_null()),
         ]
-        return Reading(value, _suspect(item, cell.is_not_null(), value), first_of(mistakes))
+        return Reading(value, _suspect(item, cell, value), first_of(mistakes))
     return _TEXT_READERS[item.kind](item, cell)
 
 
-def _suspect(item: Field, filled: pl.Expr, value: pl.Expr) -> pl.Expr:
-    """Tell where a value is missing, could not be read from a cell that is `filled`, or is out of bounds."""
+def _suspect(item: Field, cell: pl.Expr, value: pl.Expr) -> pl.Expr:
+    """Tell where a value is missing, could not be read or is out of bounds."""
     absent = value.is_null()
-    found = absent & filled.fill_null(value=False) if item.optional else absent
+    found = absent & cell.is_not_null() if item.optional else absent
     for _, condition in _bounds(item, value):
         found = found | condition.fill_null(value=False)
     return found
@@ -159,7 +157,7 @@ def _text(item: Field, cell: pl.Expr) -> Reading:
         ("too_long", cell.str.len_bytes() > item.max_length * 4),
         ("too_long", cell.str.len_chars() > item.max_length),
     ]
-    suspect = _suspect(item, cell.is_not_null(), cell) | (cell.str.len_bytes() > item.max_length).fill_null(value=False)
+    suspect = _suspect(item, cell, cell) | (cell.str.len_bytes() > item.max_length).fill_null(value=False)
     suspect = suspect | cell.str.contains("\0", literal=True).fill_null(value=False)
     if item.pattern:
         unlike = ~cell.str.contains(item.pattern)
@@ -171,7 +169,7 @@ def _text(item: Field, cell: pl.Expr) -> Reading:
 def _uscc(item: Field, cell: pl.Expr) -> Reading:
     value = cell.str.to_uppercase()
     wrong = ~value.map_batches(uscc.valid, return_dtype=pl.Boolean())
-    suspect = _suspect(item, cell.is_not_null(), value) | wrong.fill_null(value=False)
+    suspect = _suspect(item, cell, value) | wrong.fill_null(value=False)
     return Reading(value, suspect, first_of([_missing(item, cell), ("invalid_uscc", wrong)]))
 
 
@@ -182,14 +180,13 @@ def _names(item: Field) -> dict[str, str]:
 def _choice(item: Field, cell: pl.Expr) -> Reading:
     value = cell.str.to_lowercase().replace_strict(_names(item), default=None, return_dtype=pl.String)
     mistakes = [_missing(item, cell), ("not_allowed", cell.is_not_null() & value.is_null())]
-    return Reading(value, _suspect(item, cell.is_not_null(), value), first_of(mistakes))
+    return Reading(value, _suspect(item, cell, value), first_of(mistakes))
 
 
 def _flag(item: Field, cell: pl.Expr) -> Reading:
-    meanings = dict.fromkeys(_TRUE, True) | dict.fromkeys(_FALSE, False)
-    value = cell.str.to_lowercase().replace_strict(meanings, default=None, return_dtype=pl.Boolean)
+    value = cell.str.to_lowercase().replace_strict(_FLAGS, default=None, return_dtype=pl.Boolean)
     mistakes = [_missing(item, cell), ("not_a_flag", cell.is_not_null() & value.is_null())]
-    return Reading(value, _suspect(item, cell.is_not_null(), value), first_of(mistakes))
+    return Reading(value, _suspect(item, cell, value), first_of(mistakes))
 
 
 def _day(item: Field, cell: pl.Expr) -> Reading:
@@ -203,7 +200,7 @@ def _day(item: Field, cell: pl.Expr) -> Reading:
         ("not_a_date", ~shaped),
         ("no_such_day", cell.is_not_null() & value.is_null()),
     ]
-    return Reading(value, _suspect(item, cell.is_not_null(), value), first_of(mistakes))
+    return Reading(value, _suspect(item, cell, value), first_of(mistakes))
 
 
 def _number_mistakes(item: Field, cell: pl.Expr, value: pl.Expr, shape: str, code: str) -> pl.Expr:
@@ -224,7 +221,7 @@ def _number_mistakes(item: Field, cell: pl.Expr, value: pl.Expr, shape: str, cod
 def _integer(item: Field, cell: pl.Expr) -> Reading:
     value = pl.when(cell.str.contains(_INTEGER)).then(cell).cast(pl.Int64, strict=False)
     mistake = _number_mistakes(item, cell, value, _INTEGER, "not_an_integer")
-    return Reading(value, _suspect(item, cell.is_not_null(), value), mistake)
+    return Reading(value, _suspect(item, cell, value), mistake)
 
 
 def _amount(item: Field, cell: pl.Expr) -> Reading:
@@ -236,7 +233,7 @@ def _amount(item: Field, cell: pl.Expr) -> Reading:
     )
     value = pl.concat_str(shaped.str.replace(".", "", literal=True), padding).cast(pl.Int64, strict=False)
     mistake = _number_mistakes(item, cell, value, _AMOUNT, "not_an_amount")
-    return Reading(value, _suspect(item, cell.is_not_null(), value), mistake)
+    return Reading(value, _suspect(item, cell, value), mistake)
 
 
 _TEXT_READERS: dict[Kind, Callable[[Field, pl.Expr], Reading]] = {
