@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -26,9 +26,15 @@ class ArrowReader:
 
     def table(self, query: str, *values: object) -> pa.Table:
         """Run `query`, with `values` bound to `$1`, `$2`, …, and return its rows."""
+        (found,) = self.tables([(query, values)])
+        return found
+
+    def tables(self, queries: Iterable[tuple[str, Sequence[object]]]) -> Iterator[pa.Table]:
+        """Run queries, each with its values, one after the other over one connection."""
         with self._cursor() as cursor:
-            cursor.execute(query, values or None)
-            return cursor.fetch_arrow_table()
+            for query, values in queries:
+                cursor.execute(query, values or None)
+                yield cursor.fetch_arrow_table()
 
     def batches(self, query: str) -> Iterator[pa.RecordBatch]:
         """Run `query` and give its rows batch by batch, in bounded memory."""

@@ -9,7 +9,7 @@ from functools import cache, partial
 from typing import Any
 
 import structlog
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi_swagger import patch_fastapi
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp, Message, Receive, Send
@@ -28,6 +28,7 @@ from shared.web.auth import TokenVerifier
 from shared.web.chinese import in_chinese
 from shared.web.idempotency import json_response
 from shared.web.metrics import Health, app_metrics, router_of
+from shared.web.parameters import refuse_unknown
 from shared.web.problems import MEDIA_TYPE_UNSUPPORTED, TOO_LARGE, UNAVAILABLE, Problem, ProblemDetails
 from shared.web.status.routes import router as status
 
@@ -98,6 +99,7 @@ def create_app(
         redoc_url=None,
         lifespan=lifespan,
         responses=_REFUSALS,
+        dependencies=[Depends(refuse_unknown)],
         openapi_url="/openapi.json",
         openapi_tags=openapi.describe_tags(routers, {"operations": "Probes and metrics.", **(tags or {})}),
         separate_input_output_schemas=False,

@@ -11,7 +11,7 @@ import http.client
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr
 from pathlib import Path
 from statistics import median
@@ -28,6 +28,7 @@ from sqlalchemy import text
 
 from deploy.local.broker import Broker
 from services.eligibility.app import build
+from services.eligibility.evaluation.reach import Ask
 from services.eligibility.facts.registry import RegistryFacts
 from services.eligibility.settings import Settings
 from shared.database.engine import Database
@@ -53,11 +54,11 @@ class _Recording(RegistryFacts):
         super().__init__(client)
         self.reads: list[_Read] = []
 
-    def matching(
-        self, revision: int, dataset: str, field: str, values: Sequence[str], *, before_colon: bool = False
-    ) -> pl.DataFrame:
-        self.reads.append((dataset, f"split_part({field}, ':', 1)" if before_colon else field, list(values)))
-        return super().matching(revision, dataset, field, values, before_colon=before_colon)
+    def matching(self, revision: int, asked: Mapping[Ask, Collection[str]]) -> dict[Ask, pl.DataFrame]:
+        for ask, values in asked.items():
+            column = f"split_part({ask.column}, ':', 1)" if ask.before_colon else ask.column
+            self.reads.append((ask.dataset, column, list(values)))
+        return super().matching(revision, asked)
 
     def dataset(self, revision: int, dataset: str) -> pl.DataFrame:
         self.reads.append((dataset, "", []))

@@ -1,9 +1,8 @@
-"""Closures: whom a changed enterprise touches, the facts a few subjects need, and the sealed inputs of a decision."""
+"""Closures: the facts a few subjects need, and the sealed inputs of a decision."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
 from typing import Any
 
 import polars as pl
@@ -11,24 +10,10 @@ import polars as pl
 from services.eligibility.facts.catalogue import CATALOGUE, Facts
 from services.eligibility.policy.domain import Book
 
-from .rows import READER, rows_read, subjects_reading
+from .rows import READER, rows_read
 
 #: A frame of subjects: award code and subject.
 PAIRS = pl.Schema({"award": pl.String(), "subject": pl.String()})
-
-
-def subjects_touching(
-    facts: Facts, book: Book, uscc: Collection[str], awards: Collection[str] | None = None
-) -> pl.DataFrame:
-    """Every (award, subject) whose evaluation reads a row that names one of these enterprises, sorted.
-
-    Of `awards`, if some are named. So a client touches its providers, a sales company its producer, and an enterprise
-    each project it operates.
-    """
-    wanted = pl.Series("uscc", sorted(set(uscc)), dtype=pl.String)
-    judged = [award for award in book.awards if awards is None or award.code in awards]
-    rows = [(award.code, subject) for award in judged for subject in subjects_reading(facts, award, wanted)]
-    return pl.DataFrame(sorted(rows), schema=PAIRS, orient="row")
 
 
 def closure(facts: Facts, book: Book, pairs: pl.DataFrame) -> Facts:

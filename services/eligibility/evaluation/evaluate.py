@@ -48,7 +48,8 @@ def evaluate(
     setting = book.setting(readings, decided_on, first_decided_on)
     chosen = [book.award(code) for code in (awards if awards is not None else [award.code for award in book.awards])]
     if subjects is not None:
-        facts = closure(facts, book, subjects)
+        codes = [award.code for award in chosen]
+        facts = closure(facts, book, subjects.filter(pl.col("award").is_in(codes)))
     frames = [pl.DataFrame(schema=OUTCOME_SCHEMA)]
     for award in chosen:
         everybody = facts["enterprises"].get_column("uscc") if everyone and award.about.subject_is_enterprise else None

@@ -1,13 +1,16 @@
-"""Reaching: the facts that a few subjects read, asked for as they turn out to be needed, at a cost that follows the few.
+"""The facts that a few need, fetched as they turn out to be needed instead of being read whole.
 
-What is asked for follows the awards' declared reads: backwards from enterprises to the subjects that they touch, then forwards
-from subjects to every row that judging them takes. Asking ends when nothing more is asked for.
+What an award reads hangs together along its declared reads: backwards from enterprises to the subjects that they touch, then
+forwards from subjects to every row that judging them takes. A walk along them asks for what it lacks; it is made again until
+it lacks nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import polars as pl
 
@@ -16,8 +19,10 @@ from services.eligibility.policy.domain import Book
 from services.eligibility.policy.grammar.award import Award
 from services.eligibility.policy.grammar.reads import SUBJECT, Read
 
-from .closure import subjects_touching
-from .rows import _column, reads_of
+from .closure import PAIRS
+from .rows import column_of, reads_of
+
+_Found = TypeVar("_Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +34,21 @@ class Ask:
     before_colon: bool = False
 
 
-Fetch = Callable[[Ask, pl.Series], pl.DataFrame]
-"""Gives the rows that are asked for by some values, with the catalogue's columns."""
+Fetch = Callable[[Mapping[Ask, Collection[str]]], Mapping[Ask, pl.DataFrame]]
+"""Gives the rows that are asked for by some values, with the catalogue's columns, for all that is asked at once."""
 
 
-def asked_of(rows: pl.DataFrame, ask: Ask, values: pl.Series) -> pl.DataFrame:
+def asked_of(rows: pl.DataFrame, ask: Ask, values: Collection[str]) -> pl.DataFrame:
     """Return those of `rows` of its dataset that are asked for: what a Fetch does, on rows at hand."""
     if not ask.column:
         return rows
-    value = _column(Read(ask.dataset, ask.column, before_colon=ask.before_colon))
-    return rows.filter(value.is_in(values.implode()))
+    value = column_of(Read(ask.dataset, ask.column, before_colon=ask.before_colon))
+    return rows.filter(value.is_in(list(values)))
 
 
-_Asked = tuple[Ask, pl.Series]
+def at_hand(facts: Facts) -> Fetch:
+    """Return what gives rows of `facts`."""
+    return lambda asked: {ask: asked_of(facts[ask.dataset], ask, values) for ask, values in asked.items()}
 
 
 def reach(
@@ -56,119 +63,178 @@ def reach(
     `narrowed` may leave some of them out. Judging those left by these facts gives what judging all by all facts gives.
     """
     known = _Known(fetch)
-    enterprises = pl.Series("uscc", sorted(set(uscc)), dtype=pl.String)
-    naming = [(Ask(name, owner), enterprises) for name, said in CATALOGUE.items() for owner in said.owners]
-    known.complete(lambda facts: [*naming, *(ask for award in book.awards for ask in _back(facts, award, enterprises))])
-    touched = subjects_touching(known.facts, book, enterprises)
+    touched = _touching(known, book.awards, uscc)
     pairs = narrowed(pl.concat([touched, decided.select(touched.columns)]).unique()).sort("award", "subject")
-    subjects = {str(key[0]): group["subject"] for key, group in pairs.partition_by("award", as_dict=True).items()}
-    judged = [(book.award(code), wanted) for code, wanted in sorted(subjects.items())]
-    known.complete(lambda facts: [ask for award, wanted in judged for ask in _ahead(facts, award, wanted)])
+    judged = [
+        (book.award(code), subjects)
+        for code, subjects in pairs.group_by("award", maintain_order=True).agg("subject").iter_rows()
+    ]
+
+    def walk() -> None:
+        for award, subjects in judged:
+            _ahead(known, award, set(subjects))
+
+    known.walked(walk)
     return known.facts, pairs
+
+
+def subjects_touching(
+    fetch: Fetch, book: Book, uscc: Collection[str], awards: Collection[str] | None = None
+) -> pl.DataFrame:
+    """Every (award, subject) whose evaluation reads a row that names one of these enterprises, sorted.
+
+    Of `awards`, if some are named. So a client touches its providers, a sales company its producer, and an enterprise
+    each project it operates.
+    """
+    return _touching(_Known(fetch), [each for each in book.awards if awards is None or each.code in awards], uscc)
 
 
 def subjects_about(facts: Facts, award: Award) -> list[str]:
     """Return the subjects that rows about the award tell of, sorted."""
     first = award.about.reads()[0]
-    return sorted(facts[first.dataset].select(_column(first).alias("subject")).drop_nulls().unique()["subject"])
+    return sorted(facts[first.dataset].select(column_of(first).alias("subject")).drop_nulls().unique()["subject"])
 
 
 class _Known:
-    """The rows fetched so far, and what was asked for them."""
+    """The rows fetched so far, each with a number within its dataset, and what a walk over them lacks."""
 
     def __init__(self, fetch: Fetch) -> None:
         self._fetch = fetch
-        self._asked: dict[Ask, pl.Series] = {}
+        self._asked: dict[Ask, set[str]] = {}
+        self._lacking: dict[Ask, set[str]] = {}
         self._rows: dict[str, pl.DataFrame] = {}
+        self._columns: dict[str, dict[Read, list[str | None]]] = {}
+        self._numbers: dict[str, dict[Read, dict[str | None, list[int]]]] = {}
 
     @property
     def facts(self) -> Facts:
         return Facts(self._rows)
 
-    def complete(self, asked: Callable[[Facts], Iterable[_Asked]]) -> None:
-        """Fetch what is asked for, and what is asked for in view of that, until nothing new is."""
+    def walked(self, walk: Callable[[], _Found]) -> _Found:
+        """Return what `walk` finds when it lacks nothing."""
         while True:
-            wanted: dict[Ask, list[pl.Series]] = {}
-            for ask, values in asked(self.facts):
-                wanted.setdefault(ask, []).append(values)
-            new = {ask: self._not_asked(ask, values) for ask, values in wanted.items()}
-            if not any(values.len() for values in new.values()):
-                return
-            for ask, values in new.items():
-                if values.len():
-                    self._add(ask, values)
+            found = walk()
+            if not self._lacking:
+                return found
+            asked, self._lacking = self._lacking, {}
+            for ask, values in asked.items():
+                self._asked.setdefault(ask, set()).update(values)
+            self._add(self._fetch(asked))
 
-    def _not_asked(self, ask: Ask, values: list[pl.Series]) -> pl.Series:
-        every = pl.concat([each.alias("value") for each in values]).drop_nulls().unique().sort()
-        before = self._asked.get(ask)
-        return every if before is None else every.filter(~every.is_in(before.implode()))
+    def ask(self, read: Read, values: set[str]) -> None:
+        """Ask for the rows of `read` with these values.
 
-    def _add(self, ask: Ask, values: pl.Series) -> None:
-        before = self._asked.get(ask)
-        self._asked[ask] = values if before is None else pl.concat([before, values])
-        rows = self._fetch(ask, values)
-        there = self._rows.get(ask.dataset)
-        key = list(CATALOGUE[ask.dataset].key)
-        found = rows if there is None else pl.concat([there, rows])
-        self._rows[ask.dataset] = found.unique(key).sort(key)
+        By the first of several columns: all that stands before a colon may be its value, so more rows may come, not fewer.
+        """
+        ask = Ask(read.dataset, read.columns[0], read.before_colon)
+        if len(read.columns) > 1:
+            values = {value[:place] for value in values for place, letter in enumerate(value) if letter == ":"}
+        lacking = values - self._asked.get(ask, set())
+        if lacking:
+            self._lacking.setdefault(ask, set()).update(lacking)
+
+    def numbers(self, read: Read, values: Iterable[str]) -> list[int]:
+        """The numbers of the rows that `read` reads for these values."""
+        if read.dataset not in self._rows:
+            return []
+        own = self._numbers.setdefault(read.dataset, {})
+        there = own.get(replace(read, of=SUBJECT))
+        if there is None:
+            there = own[replace(read, of=SUBJECT)] = {}
+            only = None if read.only is None else (self._column(Read(read.dataset, read.only[0])), read.only[1])
+            for number, value in enumerate(self._column(read)):
+                if only is None or only[0][number] in only[1]:
+                    there.setdefault(value, []).append(number)
+        return [number for value in values for number in there.get(value, ())]
+
+    def values(self, of: Read, numbers: Collection[int]) -> set[str]:
+        """What stands in the column of `of` in the rows with these numbers."""
+        if not numbers:
+            return set()
+        column = self._column(of)
+        return {value for number in numbers if (value := column[number]) is not None}
+
+    def _column(self, read: Read) -> list[str | None]:
+        column = Read(read.dataset, read.column, before_colon=read.before_colon)
+        own = self._columns.setdefault(read.dataset, {})
+        if column not in own:
+            own[column] = self._rows[read.dataset].select(column_of(column).alias("value")).to_series().to_list()
+        return own[column]
+
+    def _add(self, found: Mapping[Ask, pl.DataFrame]) -> None:
+        parts: dict[str, list[pl.DataFrame]] = {}
+        for ask, rows in found.items():
+            if rows.height:
+                parts.setdefault(ask.dataset, []).append(rows)
+        for dataset, more in parts.items():
+            key = list(CATALOGUE[dataset].key)
+            there = [self._rows[dataset]] if dataset in self._rows else []
+            self._rows[dataset] = pl.concat([*there, *more]).unique(key).sort(key)
+            self._columns.pop(dataset, None)
+            self._numbers.pop(dataset, None)
 
 
-def _ahead(facts: Facts, award: Award, subjects: pl.Series) -> Iterator[_Asked]:
-    """What judging `subjects` asks for, as far as `facts` tell."""
-    found: dict[str, list[pl.DataFrame]] = {}
+def _touching(known: _Known, awards: Sequence[Award], uscc: Collection[str]) -> pl.DataFrame:
+    enterprises = set(uscc)
+
+    def walk() -> dict[str, set[str]]:
+        for award in awards:
+            for read in reads_of(award):
+                for owner in CATALOGUE[read.dataset].owners:
+                    known.ask(Read(read.dataset, owner), enterprises)
+        return {award.code: _back(known, award, enterprises) for award in awards}
+
+    touched = known.walked(walk).items()
+    pairs = {"award": [code for code, _ in touched], "subject": [sorted(subjects) for _, subjects in touched]}
+    lists = pl.DataFrame(pairs, schema={"award": pl.String, "subject": pl.List(pl.String)})
+    return lists.explode("subject").drop_nulls().match_to_schema(PAIRS).sort("award", "subject")
+
+
+def _back(known: _Known, award: Award, uscc: set[str]) -> set[str]:
+    """The subjects of the award that read any row naming one of these enterprises, as far as is known."""
+    found: set[str] = set()
+    for index, read in enumerate(reads_of(award)):
+        owners = CATALOGUE[read.dataset].owners
+        if not read.column or not owners:
+            continue
+        named = [number for owner in owners for number in known.numbers(_by(owner, read), uscc)]
+        values = known.values(read, named)
+        found |= _traced(known, reads_of(award), index, values | uscc if read.column in owners else values)
+    return found
+
+
+def _traced(known: _Known, reads: tuple[Read, ...], index: int, values: set[str]) -> set[str]:
+    """From values of a read's column back to subjects, along the reads listed before it."""
+    if not values or reads[index].of == SUBJECT:
+        return values
+    origin = _origin(reads[index])
+    known.ask(origin, values)
+    found: set[str] = set()
+    for earlier, read in enumerate(reads[:index]):
+        if read.dataset == origin.dataset and read.column:
+            numbers = known.numbers(_by(origin.column, read), values)
+            found |= _traced(known, reads, earlier, known.values(read, numbers))
+    return found
+
+
+def _ahead(known: _Known, award: Award, subjects: set[str]) -> None:
+    """Ask for what judging `subjects` reads, as far as is known."""
+    reached: dict[str, set[int]] = defaultdict(set)
     for read in reads_of(award):
         if not read.column:
-            yield Ask(read.dataset), pl.Series("value", [""])
+            known.ask(read, {""})
             continue
-        values = subjects if read.of == SUBJECT else _values(found, read.of)
-        if values.is_empty():
-            continue
-        yield _ask(read, values)
-        rows = facts[read.dataset].filter(_column(read).is_in(values.implode()))
-        found.setdefault(read.dataset, []).append(rows)
+        values = subjects if read.of == SUBJECT else known.values(_origin(read), reached[_origin(read).dataset])
+        known.ask(read, values)
+        reached[read.dataset].update(known.numbers(read, values))
 
 
-def _values(found: dict[str, list[pl.DataFrame]], origin: str) -> pl.Series:
-    dataset, columns = origin.split(".")
-    empty = pl.Series("value", [], dtype=pl.String)
-    parts = [rows.select(_column(Read(dataset, columns)).alias("value"))["value"] for rows in found.get(dataset, [])]
-    return pl.concat([empty, *parts]).drop_nulls().unique()
+def _origin(read: Read) -> Read:
+    """The column whose values are looked for."""
+    dataset, columns = read.of.split(".")
+    return Read(dataset, columns)
 
 
-def _back(facts: Facts, award: Award, uscc: pl.Series) -> Iterator[_Asked]:
-    """What finding the award's subjects that `uscc` touch asks for, as far as `facts` tell."""
-    reads = reads_of(award)
-    for index, read in enumerate(reads):
-        owners = CATALOGUE[read.dataset].owners
-        if not read.column or not owners or read.of == SUBJECT:
-            continue
-        if read.column in owners:
-            yield from _traced(facts, reads, index, uscc)
-        rows = facts[read.dataset]
-        if rows.is_empty():  # of a few enterprises most datasets know nothing: asking Polars costs as much as for many
-            continue
-        named = rows.filter(pl.any_horizontal(pl.col(name).is_in(uscc.implode()) for name in owners))
-        yield from _traced(facts, reads, index, named.select(_column(read).alias("value"))["value"])
-
-
-def _traced(facts: Facts, reads: tuple[Read, ...], index: int, values: pl.Series) -> Iterator[_Asked]:
-    values = values.drop_nulls().unique()
-    if values.is_empty() or reads[index].of == SUBJECT:
-        return
-    dataset, columns = reads[index].of.split(".")
-    origin = Read(dataset, columns)
-    yield _ask(origin, values)
-    if facts[dataset].is_empty():
-        return
-    rows = facts[dataset].filter(_column(origin).is_in(values.implode()))
-    for earlier in range(index):
-        if reads[earlier].dataset == dataset and reads[earlier].column:
-            yield from _traced(facts, reads, earlier, rows.select(_column(reads[earlier]).alias("value"))["value"])
-
-
-def _ask(read: Read, values: pl.Series) -> _Asked:
-    """Ask by the first of several columns: all that stands before a colon may be its value, so more rows may come, not fewer."""
-    if len(read.columns) == 1:
-        return Ask(read.dataset, read.column, read.before_colon), values
-    starts = {value[:place] for value in values for place, letter in enumerate(value) if letter == ":"}
-    return Ask(read.dataset, read.columns[0]), pl.Series("value", sorted(starts), dtype=pl.String)
+def _by(column: str, read: Read) -> Read:
+    """The rows that `read` may read, looked for by another column."""
+    return Read(read.dataset, column, only=read.only)

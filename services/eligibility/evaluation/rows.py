@@ -1,8 +1,7 @@
-"""The rows that an award's subjects read, found along the award's declared reads, forwards and backwards."""
+"""The rows that an award's subjects read, found along the award's declared reads."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import cache
 
 import polars as pl
@@ -31,7 +30,8 @@ def reads_of(award: Award) -> tuple[Read, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _column(read: Read) -> pl.Expr:
+def column_of(read: Read) -> pl.Expr:
+    """The value that a row of the dataset is looked for by."""
     columns = [pl.col(name) for name in read.columns]
     joined = columns[0] if len(columns) == 1 else pl.concat_str(columns, separator=":")
     return joined.str.split(":").list.first() if read.before_colon else joined
@@ -54,7 +54,7 @@ def rows_read(facts: Facts, award: Award, subjects: pl.Series) -> dict[str, pl.D
             found = _kept(facts, read).with_columns(pl.lit(None, dtype=pl.String).alias(READER)).collect()
         else:
             wanted = links[SUBJECT] if read.of == SUBJECT else _links(rows, read.of)
-            looked = _kept(facts, read).with_columns(_column(read).alias(_VALUE))
+            looked = _kept(facts, read).with_columns(column_of(read).alias(_VALUE))
             found = looked.join(wanted.lazy(), on=_VALUE, how="inner").drop(_VALUE).collect()
         found = found.select(READER, *CATALOGUE[read.dataset].schema.names())
         known = rows.get(read.dataset)
@@ -66,43 +66,5 @@ def _links(rows: dict[str, pl.DataFrame], origin: str) -> pl.DataFrame:
     dataset, columns = origin.split(".")
     if dataset not in rows:
         return pl.DataFrame(schema={READER: pl.String, _VALUE: pl.String})
-    value = _column(Read(dataset, columns)).alias(_VALUE)
+    value = column_of(Read(dataset, columns)).alias(_VALUE)
     return rows[dataset].select(READER, value).drop_nulls().unique()
-
-
-def subjects_reading(facts: Facts, award: Award, uscc: pl.Series) -> set[str]:
-    """The subjects of the award that read any row naming one of these enterprises."""
-    reads = reads_of(award)
-    found: set[str] = set()
-    for index, read in enumerate(reads):
-        owners = CATALOGUE[read.dataset].owners
-        if not read.column or not owners:
-            continue
-        if read.column in owners:
-            values = uscc
-        else:
-            named = pl.any_horizontal(pl.col(owner).is_in(uscc.implode()) for owner in owners)
-            values = _kept(facts, read).filter(named).select(_column(read).alias(_VALUE)).collect()[_VALUE].unique()
-        found |= set(_traced(facts, reads, index, values))
-        other = [owner for owner in owners if owner != read.column]
-        if read.column in owners and other:
-            named = pl.any_horizontal(pl.col(owner).is_in(uscc.implode()) for owner in other)
-            values = _kept(facts, read).filter(named).select(_column(read).alias(_VALUE)).collect()[_VALUE].unique()
-            found |= set(_traced(facts, reads, index, values))
-    return found
-
-
-def _traced(facts: Facts, reads: tuple[Read, ...], index: int, values: pl.Series) -> Iterable[str]:
-    """From values of a read's column back to subjects, along the reads listed before it."""
-    if not values.len():
-        return
-    origin = reads[index].of
-    if origin == SUBJECT:
-        yield from values.to_list()
-        return
-    dataset, columns = origin.split(".")
-    for earlier in range(index):
-        if reads[earlier].dataset == dataset and reads[earlier].column:
-            rows = _kept(facts, reads[earlier]).filter(_column(Read(dataset, columns)).is_in(values.implode()))
-            found = rows.select(_column(reads[earlier]).alias(_VALUE)).unique().collect()[_VALUE]
-            yield from _traced(facts, reads, earlier, found)

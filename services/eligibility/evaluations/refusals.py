@@ -15,8 +15,8 @@ from uuid import UUID
 
 import polars as pl
 
-from services.eligibility.evaluation.closure import subjects_touching
 from services.eligibility.evaluation.evaluate import evaluate
+from services.eligibility.evaluation.reach import at_hand, subjects_touching
 from services.eligibility.evaluation.rows import reads_of
 from services.eligibility.facts.catalogue import Facts
 from services.eligibility.policy.book import Book, Readings
@@ -83,7 +83,9 @@ class Refusals:
 
     def _compute(self, judged: Judged, code: str) -> pl.DataFrame:
         facts = judged.facts({read.dataset for read in reads_of(judged.book.award(code))})
-        pairs = None if judged.scope is None else subjects_touching(facts, judged.book, judged.scope, [code])
+        pairs = None
+        if judged.scope is not None:
+            pairs = subjects_touching(at_hand(facts), judged.book, judged.scope, [code])
         found = evaluate(
             facts, judged.book, judged.readings, judged.award_years, judged.decided_on, [code],
             subjects=pairs, results=("refused",),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import httpx
@@ -14,7 +14,7 @@ from services.eligibility.facts.catalogue import CATALOGUE, Facts
 from shared.observability import metrics
 from shared.web.problems import UNAVAILABLE, Problem
 
-VALUES_PER_QUERY = 20_000
+VALUES_PER_REQUEST = 20_000
 ARROW = "application/vnd.apache.arrow.stream"
 
 
@@ -41,26 +41,19 @@ class RegistryFacts:
         """Return one dataset as known at `revision`, whole."""
         return Facts.of({dataset: self._frame(revision, dataset)})[dataset]
 
-    def matching(
-        self, revision: int, dataset: str, field: str, values: Sequence[str], *, before_colon: bool = False
-    ) -> pl.DataFrame:
-        """Return the rows known at `revision` whose `field`, or what stands in it before a colon, is one of `values`."""
-        parts = [
-            self._rows(
-                dataset,
-                self._send(
-                    "POST",
-                    f"/v1/snapshots/{revision}/{dataset}/queries",
-                    json={
-                        "field": field,
-                        "values": list(values[start : start + VALUES_PER_QUERY]),
-                        "before_colon": before_colon,
-                    },
-                ),
-            )
-            for start in range(0, len(values), VALUES_PER_QUERY)
-        ]
-        return Facts.of({dataset: pl.concat([CATALOGUE[dataset].empty(), *parts])})[dataset]
+    def matching(self, revision: int, asked: Mapping[Ask, Collection[str]]) -> dict[Ask, pl.DataFrame]:
+        """Return for each of `asked` the rows known at `revision` that have one of the values in its column."""
+        found: dict[Ask, list[pl.DataFrame]] = {ask: [] for ask in asked}
+        for part in _parts(asked):
+            queries = [
+                {"fields": [f"{ask.dataset}.{ask.column}" for ask in asks], "values": values, "before_colon": cut}
+                for asks, values, cut in part
+            ]
+            answer = self._send("POST", f"/v1/snapshots/{revision}/queries", json={"queries": queries})
+            source = pa.BufferReader(answer.content)
+            for ask in (ask for asks, _, _ in part for ask in asks):
+                found[ask].append(_read(ask.dataset, source))
+        return {ask: Facts.of({ask.dataset: pl.concat(rows)})[ask.dataset] for ask, rows in found.items()}
 
     def rows_changed(self, after: int, until: int, *, at_most: int) -> int | None:
         """Count the rows of facts that revisions above `after`, up to `until`, changed; None for more than `at_most`."""
@@ -97,31 +90,23 @@ class RegistryFacts:
 
     def fetching(self, revision: int) -> Fetch:
         """Return what gives rows known at `revision` as they turn out to be needed; the same are read once."""
-        read: dict[tuple[Ask, tuple[str, ...]], pl.DataFrame] = {}
+        read: dict[tuple[Ask, frozenset[str]], pl.DataFrame] = {}
 
-        def fetch(ask: Ask, values: pl.Series) -> pl.DataFrame:
-            wanted = tuple(values.to_list())
-            found = read.get((ask, wanted))
-            if found is None:
-                found = (
-                    self.matching(revision, ask.dataset, ask.column, wanted, before_colon=ask.before_colon)
-                    if ask.column
-                    else self.dataset(revision, ask.dataset)
-                )
-                read[ask, wanted] = found
-            return found
+        def fetch(asked: Mapping[Ask, Collection[str]]) -> dict[Ask, pl.DataFrame]:
+            wanted = {ask: frozenset(values) for ask, values in asked.items()}
+            new = {ask: values for ask, values in wanted.items() if (ask, values) not in read}
+            whole = {ask: values for ask, values in new.items() if not ask.column}
+            some = {ask: sorted(values) for ask, values in new.items() if ask.column}
+            for ask, values in whole.items():
+                read[ask, values] = self.dataset(revision, ask.dataset)
+            for ask, rows in self.matching(revision, some).items():
+                read[ask, new[ask]] = rows
+            return {ask: read[ask, values] for ask, values in wanted.items()}
 
         return fetch
 
     def _frame(self, revision: int, dataset: str) -> pl.DataFrame:
-        return self._rows(dataset, self._get(f"/v1/snapshots/{revision}/{dataset}"))
-
-    def _rows(self, dataset: str, answer: httpx.Response) -> pl.DataFrame:
-        declared = CATALOGUE[dataset]
-        with pa.ipc.open_stream(answer.content) as stream:
-            frame = pl.from_arrow(stream.read_all())
-        assert isinstance(frame, pl.DataFrame)
-        return frame.select(declared.schema.names()).cast(dict(declared.schema))  # type: ignore[arg-type]
+        return _read(dataset, self._get(f"/v1/snapshots/{revision}/{dataset}").content)
 
     def _get(self, path: str, *, accept: str = ARROW) -> httpx.Response:
         return self._send("GET", path, accept=accept)
@@ -149,3 +134,35 @@ class _LazyFacts(Facts):
             self._frames[dataset] = self._registry.dataset(self._revision, dataset)
             self._read.add(dataset)
         return self._frames[dataset]
+
+
+def _read(dataset: str, source: Any) -> pl.DataFrame:
+    """Read the Arrow stream that is next in `source`."""
+    declared = CATALOGUE[dataset]
+    with pa.ipc.open_stream(source) as stream:
+        table = stream.read_all()
+    if not table.num_rows:
+        return declared.empty()
+    frame = pl.from_arrow(table)
+    assert isinstance(frame, pl.DataFrame)
+    return frame.select(declared.schema.names()).cast(dict(declared.schema))  # type: ignore[arg-type]
+
+
+_Part = list[tuple[list[Ask], list[str], bool]]
+
+
+def _parts(asked: Mapping[Ask, Collection[str]]) -> Iterator[_Part]:
+    """Put together what is looked for by the same values, and as much as one request may ask for."""
+    together: dict[tuple[tuple[str, ...], bool], list[Ask]] = {}
+    for ask, values in asked.items():
+        together.setdefault((tuple(values), ask.before_colon), []).append(ask)
+    part: _Part = []
+    for (values, cut), asks in together.items():
+        for start in range(0, len(values), VALUES_PER_REQUEST):
+            wanted = list(values[start : start + VALUES_PER_REQUEST])
+            if part and len(wanted) + sum(len(each) for _, each, _ in part) > VALUES_PER_REQUEST:
+                yield part
+                part = []
+            part.append((asks, wanted, cut))
+    if part:
+        yield part

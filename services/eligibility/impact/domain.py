@@ -19,11 +19,11 @@ def for_everybody(datasets: Collection[str]) -> bool:
     return any(not CATALOGUE[name].owners and not CATALOGUE[name].parent for name in datasets)
 
 
-def whose(dataset: str, rows: pl.DataFrame) -> tuple[Ask, pl.Series]:
+def whose(dataset: str, rows: pl.DataFrame) -> dict[Ask, list[str]]:
     """Ask for the rows that tell whom rows with these keys belong to: of the same key, or of the parent that they hang on."""
     source = CATALOGUE[CATALOGUE[dataset].parent or dataset]
     first = source.key[0]
-    return Ask(source.name, first), rows.get_column(first).unique().sort()
+    return {Ask(source.name, first): rows.get_column(first).unique().sort().to_list()}
 
 
 def awards_reading(book: Book, datasets: Collection[str]) -> list[str]:

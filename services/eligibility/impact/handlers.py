@@ -88,8 +88,8 @@ def _concerned(fetch: Fetch, rows: domain.Frames, withdrawn: domain.Frames) -> s
     found = named_in(rows) | named_in(withdrawn)
     for frames in (rows, withdrawn):
         for name, frame in frames.items():
-            ask, values = domain.whose(name, frame)
-            found |= named_in({ask.dataset: fetch(ask, values)})
+            for ask, there in fetch(domain.whose(name, frame)).items():
+                found |= named_in({ask.dataset: there})
     return found
 
 

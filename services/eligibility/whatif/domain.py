@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -65,12 +65,14 @@ def overlaid(base: Facts, frames: Mapping[str, pl.DataFrame], withdrawn: Mapping
 def supposing(fetch: Fetch, frames: Mapping[str, pl.DataFrame], withdrawn: Mapping[str, pl.DataFrame]) -> Fetch:
     """Return what gives the rows that `fetch` gives, as if those of `frames` and `withdrawn` were corrected."""
 
-    def corrected(ask: Ask, values: pl.Series) -> pl.DataFrame:
-        found, key = fetch(ask, values), list(CATALOGUE[ask.dataset].key)
+    def corrected(asked: Mapping[Ask, Collection[str]]) -> dict[Ask, pl.DataFrame]:
+        return {ask: corrected_rows(ask, asked[ask], rows) for ask, rows in fetch(asked).items()}
+
+    def corrected_rows(ask: Ask, values: Collection[str], rows: pl.DataFrame) -> pl.DataFrame:
         for given in (withdrawn, frames):
             if ask.dataset in given:
-                found = found.join(given[ask.dataset], on=key, how="anti")
-        return pl.concat([found, asked_of(frames[ask.dataset], ask, values)]) if ask.dataset in frames else found
+                rows = rows.join(given[ask.dataset], on=list(CATALOGUE[ask.dataset].key), how="anti")
+        return pl.concat([rows, asked_of(frames[ask.dataset], ask, values)]) if ask.dataset in frames else rows
 
     return corrected
 

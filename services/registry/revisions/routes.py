@@ -15,7 +15,7 @@ from services.registry.datasets.domain import Dataset, UnknownDatasetError
 from services.registry.revisions import changes, formats, snapshots
 from services.registry.revisions.reading import known_revision
 from services.registry.revisions.repository import latest_revision
-from services.registry.revisions.schemas import ChangeView, LatestRevision, Revision, SnapshotQuery
+from services.registry.revisions.schemas import ChangeView, LatestRevision, Revision, SnapshotQueries, SnapshotQuery
 from services.registry.revisions.tables import revisions
 from shared.identifiers import is_uscc
 from shared.web.app import refusals
@@ -143,12 +143,40 @@ def query_snapshot(
     if body.uscc is not None:
         return _snapshot(request, view, revision, dataset, accept, naming=_codes(body.uscc))
     assert body.field is not None and body.values is not None
-    fields = _declared(dataset).matchable
-    if body.field not in fields:
-        error = FieldError("/field", "field_unknown", f"rows can be chosen by {', '.join(fields)}")
-        raise Problem(INVALID, "See `errors` for each mistake.", errors=[error])
+    _check_matchable(_declared(dataset), body.field, "/field")
     matching = snapshots.Matching(body.field, body.values, body.before_colon)
     return _snapshot(request, view, revision, dataset, accept, matching=matching)
+
+
+@router.post(
+    "/snapshots/{revision}/queries",
+    operation_id="query_snapshots",
+    response_class=StreamingResponse,
+    responses={
+        200: {
+            "description": "One Arrow stream after the other, one for each field in the order in which they are named: "
+            "the rows that are wanted, in the order of their key",
+            "content": {formats.ARROW: BINARY},
+        },
+        **refusals(NOT_FOUND),
+    },
+)
+def query_snapshots(
+    request: Request, view: Viewing, revision: RevisionNumber, body: SnapshotQueries, accept: Accept = None
+) -> Response:
+    """Give rows of several datasets at once, each chosen by the values of a field. Nothing is changed."""
+    media_type = negotiate(accept, (formats.ARROW,))
+    wanted: list[tuple[Dataset, snapshots.Matching]] = []
+    for place, query in enumerate(body.queries):
+        for number, named in enumerate(query.fields):
+            dataset, field = _declared_field(named, f"/queries/{place}/fields/{number}")
+            wanted.append((dataset, snapshots.Matching(field, query.values, query.before_colon)))
+    _check_made(request, revision)
+    streams = (
+        b"".join(formats.write(media_type, snapshots.schema_of(dataset), batches))
+        for dataset, batches in snapshots.read_several(request.app.state.arrow, view, wanted, revision)
+    )
+    return StreamingResponse(streams, media_type=media_type, headers={"Revision": str(revision)})
 
 
 def _snapshot(
@@ -162,13 +190,33 @@ def _snapshot(
     matching: snapshots.Matching | None = None,
 ) -> Response:
     media_type = negotiate(accept, (formats.ARROW, formats.PARQUET, formats.NDJSON))
-    dataset, database = _declared(name), request.app.state.database
-    with database.reading() as connection:
-        if revision > latest_revision(connection):
-            raise Problem(NOT_FOUND, "This revision has not been made yet.")
+    dataset = _declared(name)
+    _check_made(request, revision)
     batches = snapshots.read(request.app.state.arrow, view, dataset, revision, naming=naming, matching=matching)
     stream = formats.write(media_type, snapshots.schema_of(dataset), batches)
     return StreamingResponse(stream, media_type=media_type, headers={"Revision": str(revision)})
+
+
+def _check_made(request: Request, revision: int) -> None:
+    with request.app.state.database.reading() as connection:
+        if revision > latest_revision(connection):
+            raise Problem(NOT_FOUND, "This revision has not been made yet.")
+
+
+def _declared_field(named: str, pointer: str) -> tuple[Dataset, str]:
+    name, _, field = named.partition(".")
+    if name not in CATALOGUE:
+        error = FieldError(pointer, "dataset_unknown", "there is no such dataset; `GET /v1/datasets` lists them")
+        raise Problem(INVALID, "See `errors` for each mistake.", errors=[error])
+    dataset = CATALOGUE[name]
+    _check_matchable(dataset, field, pointer)
+    return dataset, field
+
+
+def _check_matchable(dataset: Dataset, field: str, pointer: str) -> None:
+    if field not in dataset.matchable:
+        error = FieldError(pointer, "field_unknown", f"rows can be chosen by {', '.join(dataset.matchable)}")
+        raise Problem(INVALID, "See `errors` for each mistake.", errors=[error])
 
 
 def _declared(name: str) -> Dataset:

@@ -128,6 +128,9 @@ class LatestRevision(BaseModel):
     revision: int = Field(description="Its number; 0 while there is none", examples=[7])
 
 
+FieldValue = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=1_000)]
+
+
 class SnapshotQuery(BaseModel):
     """Which rows are wanted: those that name some enterprises, or those with some values in a field."""
 
@@ -142,7 +145,7 @@ class SnapshotQuery(BaseModel):
         default=None, min_length=1, max_length=50_000, description="Unified social credit codes"
     )
     field: str | None = Field(default=None, description="A text field of the dataset that is not sensitive")
-    values: list[Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=1_000)]] | None = Field(
+    values: list[FieldValue] | None = Field(
         default=None, min_length=1, max_length=50_000, description="Values of `field`"
     )
     before_colon: bool = Field(default=False, description="Compare only what stands in `field` before its first colon")
@@ -152,6 +155,33 @@ class SnapshotQuery(BaseModel):
         if (self.uscc is None) == (self.field is None) or (self.field is None) != (self.values is None):
             raise ValueError("give either uscc, or field and values")
         return self
+
+
+class FieldQuery(BaseModel):
+    """Rows with some values in a field; in fields of several datasets where the same values are looked for."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"fields": ["annual_sales.uscc", "loans.uscc"], "values": ["91331100MA2000061E"]}]
+        },
+    )
+
+    fields: list[str] = Field(
+        min_length=1, max_length=100, description="Text fields that are not sensitive, each as `dataset.field`"
+    )
+    values: list[FieldValue] = Field(min_length=1, max_length=50_000, description="Values of the fields")
+    before_colon: bool = Field(default=False, description="Compare only what stands in a field before its first colon")
+
+
+class SnapshotQueries(BaseModel):
+    """Which rows of several datasets are wanted."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    queries: list[FieldQuery] = Field(
+        min_length=1, max_length=100, description="What is wanted, in the order of the answer"
+    )
 
 
 class ChangeView(BaseModel):

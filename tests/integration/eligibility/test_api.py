@@ -97,6 +97,16 @@ def test_a_request_that_may_not_be_is_refused_as_a_problem(
     assert refused.headers["content-type"] == "application/problem+json"
 
 
+def test_a_parameter_that_there_is_not_is_refused_and_does_not_show_everything(app: FastAPI, tokens: Tokens) -> None:
+    refused = answer(app, "GET", "/v1/decisions?stat=approved&limit=3", headers=tokens.headers("auditor"))
+    assert refused.status_code == 422
+    [error] = refused.json()["errors"]
+    assert (error["pointer"], error["code"]) == ("stat", "parameter_unknown")
+    assert "state, " in error["message"] and "limit" in error["message"]
+    assert answer(app, "GET", "/v1/policies?limit=3", headers=tokens.headers("auditor")).status_code == 422
+    assert answer(app, "GET", "/v1/decisions?state=approved&limit=3", headers=tokens.headers("auditor")).is_success
+
+
 def test_what_does_not_exist_is_told_in_the_callers_language(app: FastAPI, tokens: Tokens) -> None:
     headers = tokens.headers("auditor", **{"Accept-Language": "zh-CN,en;q=0.5"})
     assert answer(app, "GET", "/v1/policies/nowhere", headers=headers).json()["title"] == "未找到"

@@ -6,7 +6,7 @@ from datetime import date
 
 import polars as pl
 
-from services.eligibility.evaluation.closure import subjects_touching
+from services.eligibility.evaluation.reach import at_hand, subjects_touching
 from services.eligibility.evaluations.judging import FIRST_DAYS, as_decided
 from services.eligibility.policy.book import Readings
 from services.eligibility.policy.library import load_book
@@ -70,6 +70,6 @@ def test_asked_about_an_earlier_day_what_is_in_force_is_not_undone() -> None:
 
 
 def test_a_few_and_all_give_the_same() -> None:
-    pairs = subjects_touching(facts(COURIERS), BOOK, ["A"])
+    pairs = subjects_touching(at_hand(facts(COURIERS)), BOOK, ["A"])
     one = as_decided(facts(COURIERS), BOOK, DEFAULTS, [2023], date(2024, 12, 1), NOTHING, subjects=pairs)
     assert one.equals(judged(NOTHING).filter(pl.col("subject") == "A"))

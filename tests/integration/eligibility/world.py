@@ -93,17 +93,18 @@ class World:
         answer = self._writer.post(f"/v1/datasets/{dataset}/withdrawals", json=body)
         assert answer.is_success, answer.text
 
-    def runner(self, shards: Shards | None = None) -> JobRunner:
-        """Return what runs evaluations."""
+    def runner(self, shards: Shards | None = None, database: Database | None = None) -> JobRunner:
+        """Return what runs evaluations, on another's connections to the database if they are given."""
+        database = database or self.database
         run = Runner(
-            self.database,
+            database,
             self.facts,
             shards or Shards(self.facts, patience_seconds=0),
             self.clock,
             self.shards_of,
             standing_proposes=self.standing is Standing.PROPOSE,
         )
-        return JobRunner(self.database, {EVALUATION: run})
+        return JobRunner(database, {EVALUATION: run})
 
     def start(self, scope: Any = "all", years: list[int] | None = None, on: date | None = None) -> UUID:
         """Queue an evaluation as an officer asks for it."""

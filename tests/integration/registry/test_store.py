@@ -207,6 +207,42 @@ def test_rows_are_chosen_by_the_values_of_a_field(registry: Registry) -> None:
         assert "6222" not in refused.text
 
 
+def test_rows_of_several_datasets_are_chosen_at_once(registry: Registry) -> None:
+    registry.enterprises(A, B)
+    registry.recorded("annual_sales", sale(A, 2020, 1), sale(B, 2020, 2))
+    revision = registry.recorded("annual_sales", sale(B, 2021, 3))
+    path = f"/v1/snapshots/{revision}/queries"
+    wanted = [
+        {"fields": ["annual_sales.uscc", "enterprises.uscc", "loans.uscc"], "values": [B]},
+        {"fields": ["annual_sales.uscc"], "values": [A, B], "before_colon": True},
+    ]
+    answer = registry.request("POST", path, json={"queries": wanted})
+    assert answer.headers["content-type"] == "application/vnd.apache.arrow.stream"
+    source, found = pa.BufferReader(answer.content), []
+    while source.tell() < source.size():
+        found.append(pa.ipc.open_stream(source).read_all().to_pylist())
+    told = [[(row["uscc"], row.get("year")) for row in rows] for rows in found]
+    of_all = sorted([(A, 2020), (B, 2020), (B, 2021)])
+    assert told == [[(B, 2020), (B, 2021)], [(B, None)], [], of_all]
+    alone = registry.request(
+        "POST", f"/v1/snapshots/{revision}/annual_sales/queries", json={"field": "uscc", "values": [B]}
+    )
+    assert answer.content.startswith(alone.content), "the same bytes as when asked for alone"
+
+    for query, pointer, code in (
+        ({"fields": ["annual_sales.uscc", "nothing.uscc"], "values": [B]}, "/queries/0/fields/1", "dataset_unknown"),
+        ({"fields": ["annual_sales.online_retail_fen"], "values": ["1"]}, "/queries/0/fields/0", "field_unknown"),
+        ({"fields": ["payee_accounts.account_number"], "values": ["1"]}, "/queries/0/fields/0", "field_unknown"),
+        ({"fields": ["annual_sales"], "values": ["1"]}, "/queries/0/fields/0", "field_unknown"),
+    ):
+        refused = registry.request("POST", path, json={"queries": [query]})
+        assert refused.status_code == 422
+        assert [(each["pointer"], each["code"]) for each in refused.json()["errors"]] == [(pointer, code)]
+    assert (
+        registry.request("POST", f"/v1/snapshots/{revision + 1}/queries", json={"queries": wanted}).status_code == 404
+    )
+
+
 def events(registry: Registry) -> list[tuple[str, str, list[Any]]]:
     with registry.database.reading() as connection:
         rows = connection.exec_driver_sql("SELECT key, data FROM outbox ORDER BY id").all()

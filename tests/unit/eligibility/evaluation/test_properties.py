@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import date
 from random import Random
 
@@ -10,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.eligibility.evaluation.closure import closure, facts_of, inputs, subjects_touching
+from services.eligibility.evaluation.closure import closure, facts_of, inputs
 from services.eligibility.evaluation.evaluate import evaluate
 from services.eligibility.evaluation.explain import explain
 from services.eligibility.evaluation.outcomes import OUTCOME_SCHEMA
-from services.eligibility.evaluation.reach import Ask, reach
+from services.eligibility.evaluation.reach import Ask, at_hand, reach, subjects_touching
 from services.eligibility.facts.catalogue import CATALOGUE, LARGEST, Facts
 from services.eligibility.policy.book import Readings, load_book
 from tests.policy.focused import ABOUT, focused
@@ -76,7 +77,7 @@ def test_the_order_of_rows_is_irrelevant(seed: int) -> None:
 @given(SEEDS)
 def test_a_few_evaluated_alone_are_as_among_all(seed: int) -> None:
     random, facts, readings = drawn(seed)
-    pairs = subjects_touching(facts, BOOK, random.sample(ENTERPRISES, 2))
+    pairs = subjects_touching(at_hand(facts), BOOK, random.sample(ENTERPRISES, 2))
     every = evaluate(facts, BOOK, readings, YEARS, DAY)
     wanted = every.join(pairs, on=["award", "subject"], how="semi", maintain_order="left")
     assert evaluate(facts, BOOK, readings, YEARS, DAY, subjects=pairs).equals(wanted)
@@ -91,19 +92,27 @@ def test_the_facts_reached_from_a_few_are_enough(seed: int) -> None:
     judged = every.select("award", "subject").unique(maintain_order=True)
     decided = judged.sample(min(3, judged.height), seed=seed)
 
-    def fetch(ask: Ask, values: pl.Series) -> pl.DataFrame:
-        if not ask.column:
-            return facts[ask.dataset]
-        compared = pl.col(ask.column).str.split(":").list.first() if ask.before_colon else pl.col(ask.column)
-        return facts[ask.dataset].filter(compared.is_in(values.implode()))
+    def fetch(asked: Mapping[Ask, Collection[str]]) -> dict[Ask, pl.DataFrame]:
+        """Only what is asked for, by a plain reading of what an Ask says."""
+        return {ask: facts[ask.dataset].filter(_is_asked_for(ask, values)) for ask, values in asked.items()}
+
+    def everything(asked: Mapping[Ask, Collection[str]]) -> dict[Ask, pl.DataFrame]:
+        return {ask: facts[ask.dataset] for ask in asked}
 
     reached, pairs = reach(fetch, BOOK, wanted, decided)
-    expected = pl.concat([subjects_touching(facts, BOOK, wanted), decided]).unique().sort("award", "subject")
+    expected = pl.concat([subjects_touching(everything, BOOK, wanted), decided]).unique().sort("award", "subject")
     assert pairs.equals(expected), "those touched, as told by all facts"
-    assert subjects_touching(reached, BOOK, wanted).join(pairs, on=pairs.columns, how="anti").is_empty()
+    assert subjects_touching(at_hand(reached), BOOK, wanted).join(pairs, on=pairs.columns, how="anti").is_empty()
     alone = evaluate(reached, BOOK, readings, YEARS, DAY, subjects=pairs)
     assert alone.equals(every.join(pairs, on=pairs.columns, how="semi", maintain_order="left"))
     assert inputs(reached, BOOK, pairs).equals(inputs(facts, BOOK, pairs))
+
+
+def _is_asked_for(ask: Ask, values: Collection[str]) -> pl.Expr:
+    if not ask.column:
+        return pl.lit(True)
+    compared = pl.col(ask.column).str.split(":").list.first() if ask.before_colon else pl.col(ask.column)
+    return compared.is_in(list(values))
 
 
 @FEW
@@ -113,7 +122,7 @@ def test_who_is_not_touched_does_not_change(seed: int) -> None:
     random, facts, readings = drawn(seed)
     gone = random.choice(ENTERPRISES)
     without = Facts.of({n: rows.filter(*(rows[o] != gone for o in CATALOGUE[n].owners)) for n, rows in facts.items()})
-    pairs = subjects_touching(facts, BOOK, [gone])
+    pairs = subjects_touching(at_hand(facts), BOOK, [gone])
     before, after = (
         evaluate(known, BOOK, readings, YEARS, DAY).join(pairs, on=["award", "subject"], how="anti")
         for known in (facts, without)
@@ -180,7 +189,7 @@ def test_raising_a_cap_never_lowers_an_award_and_no_award_passes_it(cap: str, se
 
 def test_a_closure_holds_only_what_is_read() -> None:
     facts = facts_from(population(Random(5)))
-    pairs = subjects_touching(facts, BOOK, ["E1"]).filter(award="courier-rent")
+    pairs = subjects_touching(at_hand(facts), BOOK, ["E1"]).filter(award="courier-rent")
     few = closure(facts, BOOK, pairs)
     assert set(few["courier_years"]["uscc"]) <= {"E1"}
     assert few["annual_sales"].is_empty()

@@ -1,0 +1,30 @@
+"""Parameters of a query are those that the operation has: a misspelt filter, passed over, would show everything."""
+
+from __future__ import annotations
+
+from fastapi import Request
+from fastapi.dependencies.utils import get_flat_params
+from fastapi.params import Cookie, Header, Path
+from fastapi.routing import APIRoute
+
+from shared.web.problems import INVALID, FieldError, Problem
+
+_known: dict[str, frozenset[str]] = {}
+
+
+async def refuse_unknown(request: Request) -> None:
+    """Raise Problem (422) for a parameter of the query that the operation does not have; it lists those that it has."""
+    if not request.scope["query_string"]:
+        return
+    route = request.scope["route"]
+    assert isinstance(route, APIRoute)
+    if route.unique_id not in _known:
+        fields = get_flat_params(route.dependant)
+        elsewhere = (Path, Header, Cookie)
+        _known[route.unique_id] = frozenset(each.alias for each in fields if not isinstance(each.field_info, elsewhere))
+    known = _known[route.unique_id]
+    unknown = [name for name in dict.fromkeys(request.query_params) if name not in known]
+    if unknown:
+        message = f"this parameter is not known; there are {', '.join(sorted(known))}" if known else "there are none"
+        errors = [FieldError(name, "parameter_unknown", message) for name in unknown]
+        raise Problem(INVALID, "See `errors` for each mistake.", errors=errors)
