@@ -23,7 +23,7 @@ _BUSY = {
     "orders not funded": ("payout", "SELECT count(*) FROM payment_orders WHERE waiting_for = 'funds'"),
 }
 
-_EFFECTS = {
+EFFECTS = {
     "a version has two effects": (
         "SELECT count(*) FROM (SELECT FROM award_versions GROUP BY award_id, version HAVING count(*) > 1) d"
     ),
@@ -70,7 +70,7 @@ def settle(campaign: Campaign) -> float:
 def verify(campaign: Campaign) -> None:
     """Hold every invariant against what was decided, commanded and sent; what breaks is a violation."""
     rows, found = campaign.world.rows, campaign.violations
-    for name, query in _EFFECTS.items():
+    for name, query in EFFECTS.items():
         if count := rows("payout", query)[0][0]:
             found.append(f"double: {name} ({count})")
     for name, query in CHECKS.items():

@@ -58,8 +58,7 @@ _SHARES = text(
            greatest(0, coalesce(o.fen, 0) - coalesce(c.repaid, 0) - coalesce(c.written_off, 0) - coalesce(w.fen, 0))
                AS to_recover_fen,
            coalesce(c.repaid, 0) AS recovered_fen
-    FROM (SELECT unit, payee_uscc FROM owed UNION SELECT unit, payee_uscc FROM ordered
-          UNION SELECT unit, payee_uscc FROM claimed) u
+    FROM (SELECT DISTINCT unit, payee_uscc FROM award_shares WHERE award_id = :award_id) u
     LEFT JOIN owed w USING (unit, payee_uscc)
     LEFT JOIN ordered o USING (unit, payee_uscc)
     LEFT JOIN claimed c USING (unit, payee_uscc)

@@ -60,6 +60,18 @@ def test_every_step_is_a_figure_with_a_time_and_an_actor(payout: Payout) -> None
     assert payout.get(f"/v1/awards/{award()}?eligibility=false")["eligibility"] == "left_out"
 
 
+def test_a_unit_that_bears_nothing_any_more_stays_in_the_story(payout: Payout) -> None:
+    payout.arrange()
+    payout.receive(decision(instalments=((2025, 1_000_001),)))
+    payout.receive(decision(version=2, jurisdiction="development_zone", instalments=((2025, 700),)))
+    shares = payout.story()["shares"]
+    assert [(each["unit"], each["entitlement_fen"], each["ordered_fen"]) for each in shares] == [
+        ("development_zone", 700, 700),
+        ("city", 0, 0),
+        ("liandu", 0, 0),
+    ]
+
+
 def test_the_report_of_a_year_adds_up_to_its_budgets(payout: Payout) -> None:
     recovery = recovery_of(payout, 600)
     body = {"amount_fen": 100, "received_on": "2026-04-01", "bank_reference": "R1"}

@@ -1,0 +1,110 @@
+"""Each negative control breaks what its defence holds, and what a campaign checks by finds it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import psycopg
+import pytest
+from sqlalchemy import text
+
+from deploy.local.broker import Broker
+from services.payout.awards import handlers, repository
+from services.payout.reconciliation.repository import CHECKS
+from shared.messaging import inbox, outbox, topics
+from shared.messaging.consumer import Consumer
+from shared.messaging.envelope import Event
+from shared.messaging.relay import Relay
+from tests.faults import controls
+from tests.faults.checks import EFFECTS
+from tests.faults.controls import CONTROLS
+from tests.integration.payout.support import Payout, decision
+from tests.support.databases import ServiceDatabase
+from tests.support.tokens import Tokens
+
+
+@pytest.fixture(autouse=True)
+def _defences_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    for owner, name in (
+        (inbox, "take_new"),
+        (repository, "versions_known"),
+        (Relay, "_next"),
+        (handlers, "_give_effect"),
+        (Consumer, "process"),
+    ):
+        monkeypatch.setattr(owner, name, getattr(owner, name))
+
+
+@pytest.fixture
+def payout(fresh_database: Callable[[str], ServiceDatabase], tokens: Tokens) -> Iterator[Payout]:
+    """Payout around a fresh database, whose books are let stand as they are."""
+    fresh = fresh_database("payout")
+    database = fresh.connect()
+    yield Payout(database, tokens, fresh.owner_url)
+    database.close()
+
+
+def broken(payout: Payout) -> set[str]:
+    with payout.database.reading() as connection:
+        found = {name for name, query in EFFECTS.items() if connection.execute(text(query)).scalar_one()}
+        return found | {name for name, query in CHECKS.items() if connection.execute(text(query)).first()}
+
+
+def test_without_the_inbox_key_an_event_has_two_effects(payout: Payout) -> None:
+    control = CONTROLS["no-inbox-key"]
+    with psycopg.connect(payout.owner_url, autocommit=True) as connection:
+        connection.execute(control.payout_ddl.encode())
+    control.weaken()
+    payout.arrange()
+    event = decision()
+    payout.receive(event)
+    assert broken(payout) == set()
+    payout.receive(event)
+    assert broken(payout) >= {"a version has two effects", "an event is in the inbox twice"}
+
+
+def test_a_naive_outbox_loses_a_low_id_that_commits_late(
+    fresh_database: Callable[[str], ServiceDatabase], broker: Broker
+) -> None:
+    CONTROLS["naive-outbox"].weaken()
+    database = fresh_database("eligibility").connect()
+    relay = Relay(database, broker.bootstrap_servers, "naive")
+    at = datetime(2024, 3, 1, tzinfo=UTC)
+    slow, quick = (
+        Event(topics.PAYMENT_ORDERS, key, "test.happened", uuid4(), "/tests", key, at, b"{}") for key in ("a", "b")
+    )
+    with database.transaction() as late:
+        outbox.enqueue(late, [slow])
+        with database.transaction() as early:
+            outbox.enqueue(early, [quick])
+        assert relay.step()
+    assert not relay.step(), "it is behind, and not looked at again"
+    relay.close()
+    with database.reading() as connection:
+        assert connection.execute(text("SELECT key FROM outbox WHERE published_at IS NULL")).scalars().all() == ["a"]
+    database.close()
+
+
+def test_a_split_outside_the_transaction_is_lost_by_a_worker_that_dies(
+    payout: Payout, broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    CONTROLS["split-outside-transaction"].weaken()
+    payout.arrange()
+
+    class DiedError(RuntimeError):
+        """Stands for a process that dies."""
+
+    def die(_: float) -> None:
+        raise DiedError
+
+    monkeypatch.setattr(controls.time, "sleep", die)
+    event = decision()
+    dying = Consumer(payout.database, broker.bootstrap_servers, topics.AWARD_DECISIONS, uuid4().hex, payout.handler)
+    with pytest.raises(DiedError):
+        dying.process([event])
+    monkeypatch.undo()
+    payout.receive(event)
+    [(versions, awards)] = payout.execute("SELECT (SELECT count(*) FROM award_versions), (SELECT count(*) FROM awards)")
+    assert (versions, awards) == (1, 0), "received for good, and without effect for good"
