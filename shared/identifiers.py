@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from datetime import datetime
+from functools import lru_cache
 from uuid import UUID, uuid5
 
 from stdnum.cn import uscc as uscc_standard
@@ -14,6 +15,7 @@ _USCC = re.compile(r"[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}")
 AWARD_NAMESPACE = UUID("6f0d1f2e-8a34-5c0b-9c57-2d1a4e9b7c10")
 
 
+@lru_cache(maxsize=65_536)
 def is_uscc(code: str) -> bool:
     """Tell whether `code` is a valid unified social credit code (GB 32100-2015) in upper case, check digit included.
 

@@ -54,7 +54,7 @@ def _naive_outbox() -> None:
             reached[relay] = found[-1].id
         return found
 
-    Relay._next = following  # type: ignore[method-assign]
+    Relay._next = following  # type: ignore[method-assign, assignment]
 
 
 def _split_outside_transaction() -> None:

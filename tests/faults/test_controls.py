@@ -17,7 +17,6 @@ from shared.messaging import inbox, outbox, topics
 from shared.messaging.consumer import Consumer
 from shared.messaging.envelope import Event
 from shared.messaging.relay import Relay
-from tests.faults import controls
 from tests.faults.checks import EFFECTS
 from tests.faults.controls import CONTROLS
 from tests.integration.payout.support import Payout, decision
@@ -99,7 +98,7 @@ def test_a_split_outside_the_transaction_is_lost_by_a_worker_that_dies(
     def die(_: float) -> None:
         raise DiedError
 
-    monkeypatch.setattr(controls.time, "sleep", die)
+    monkeypatch.setattr("tests.faults.controls.time.sleep", die)
     event = decision()
     dying = Consumer(payout.database, broker.bootstrap_servers, topics.AWARD_DECISIONS, uuid4().hex, payout.handler)
     with pytest.raises(DiedError):

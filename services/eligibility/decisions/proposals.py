@@ -100,9 +100,8 @@ _VERDICTS = """
 CREATE TEMP TABLE verdicts ON COMMIT DROP AS
 WITH known AS (
     SELECT a.award_id, a.first_decided_on, r.version AS told_version, r.event AS told
-    FROM awards a LEFT JOIN recalled_versions r USING (award_id)
+    FROM awards a {only_judged} LEFT JOIN recalled_versions r USING (award_id)
     WHERE a.policy = :policy AND (a.identity_year IS NULL OR a.identity_year = ANY(:award_years))
-      AND (:everything OR EXISTS (SELECT 1 FROM judged j WHERE j.award = a.award AND j.subject = a.subject))
 ), compared AS (
     SELECT coalesce(c.award_id, known.award_id) AS award_id, c.award_id IS NOT NULL AS granted,
            c.award_year = ANY(:new_in) AS asked_for, o.decided_on AS open_decided_on,
@@ -112,7 +111,7 @@ WITH known AS (
            CASE WHEN c.award_id IS NOT NULL
                 THEN jsonb_build_array('granted', c.entitlement_fen, c.payee_uscc, c.jurisdiction, c.award_year,
                                        due.instalments)
-                ELSE jsonb_build_array('withdrawn', 0::bigint, coalesce(f.payee_uscc, known.told #>> '{payee,uscc}'),
+                ELSE jsonb_build_array('withdrawn', 0::bigint, coalesce(f.payee_uscc, known.told #>> '{{payee,uscc}}'),
                                        coalesce(f.jurisdiction, known.told ->> 'jurisdiction'),
                                        coalesce(f.award_year, (known.told ->> 'award_year')::int), '[]'::jsonb) END AS wanted,
            jsonb_build_array(f.result, f.entitlement_fen, f.payee_uscc, f.jurisdiction, f.award_year, f.instalments) AS in_force,
@@ -146,6 +145,9 @@ SELECT award_id, granted, in_force_id, open_id, latest_id, instalments, CASE WHE
             ELSE 'propose' END AS verdict
 FROM compared
 """
+
+# As a join, which finds a few awards by their index; behind an OR all awards would be read for them.
+_ONLY_JUDGED = "JOIN judged j ON j.award = a.award AND j.subject = a.subject"
 
 # What is about to be superseded must stand still, and must not have been approved or rejected meanwhile.
 _HOLD_OPEN = """
@@ -234,12 +236,12 @@ def propose(connection: Connection, candidates: pl.DataFrame, judged: Judged, ba
         "new_in": list(judged.award_years if judged.new_in is None else judged.new_in),
         "keeps_days": judged.keeps_days,
         "standing_actor": STANDING_ACTOR,
-        "everything": judged.subjects is None,
     }
-    connection.execute(text(_VERDICTS), asked)
+    verdicts = text(_VERDICTS.format(only_judged="" if judged.subjects is None else _ONLY_JUDGED))
+    connection.execute(verdicts, asked)
     while connection.execute(text(_HOLD_OPEN)).scalar_one():
         connection.execute(text("DROP TABLE verdicts"))
-        connection.execute(text(_VERDICTS), asked)
+        connection.execute(verdicts, asked)
     connection.execute(text(_NEW_AWARDS), values)
     _seal(connection, seal)
     connection.execute(text(_SUPERSEDE_OPEN), values)
