@@ -152,7 +152,11 @@ def validation_problem(error: RequestValidationError) -> Problem:
             if where == "body"
             else ".".join(map(str, path))
         )
-        message = "this field is not known" if item["type"] == "extra_forbidden" else item["msg"]
+        message = (
+            "this field is not known"
+            if item["type"] == "extra_forbidden"
+            else item["msg"].removeprefix("Value error, ")
+        )
         errors.append(FieldError(pointer, item["type"], message))
     return Problem(INVALID, "See `errors` for each mistake.", errors=errors)
 

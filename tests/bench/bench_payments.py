@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import gc
 import multiprocessing
 import time
 from collections.abc import Collection
@@ -26,6 +25,7 @@ from shared.clock import calendar_date
 from shared.database.engine import Database
 from shared.messaging import kafka, topics
 from shared.messaging.consumer import BATCH_MESSAGES, Consumer
+from shared.process import collect_garbage_seldom
 from tests.bench.bench_payout import CLOCK, Figure, count_of, decided, prepare
 from tests.support.databases import DatabaseServer
 
@@ -56,7 +56,7 @@ def _consume(url: str, servers: str, group: str, together: Barrier) -> None:
         subscription.poll(timeout_ms=200, update_offsets=False, max_records=1)
     subscription.seek_to_beginning()
     consumer._subscription = subscription
-    gc.freeze()
+    collect_garbage_seldom()
     together.wait()
     while True:
         consumer.step()

@@ -7,7 +7,6 @@ handles one message in one transaction at a time; and for the funding pass a bar
 
 from __future__ import annotations
 
-import gc
 import io
 import multiprocessing
 import time
@@ -35,6 +34,7 @@ from shared.messaging import inbox, kafka, outbox, topics
 from shared.messaging.consumer import Consumer
 from shared.messaging.envelope import Event, Message, header_map
 from shared.messaging.relay import Relay
+from shared.process import collect_garbage_seldom
 from tests.integration.payout.support import SHARED_HALF
 from tests.support.databases import DatabaseServer
 
@@ -119,7 +119,7 @@ def prepare(payout: Database) -> None:
 def _relay(url: str, servers: str, go: Gate) -> None:
     relay = Relay(Database(url), servers, "bench-relay")
     relay.step()
-    gc.freeze()
+    collect_garbage_seldom()
     go.wait()
     while True:
         if not relay.step():
@@ -128,7 +128,7 @@ def _relay(url: str, servers: str, go: Gate) -> None:
 
 def _consume(url: str, servers: str, group: str) -> None:
     consumer = Consumer(Database(url), servers, topics.AWARD_DECISIONS, group, award_decisions(CLOCK))
-    gc.freeze()
+    collect_garbage_seldom()
     while True:
         consumer.step()
 
