@@ -8,7 +8,10 @@ import polars as pl
 import pytest
 
 from services.eligibility.decisions.proposals import keep_documents
+from shared.clock import FixedClock
 from shared.database.engine import Database
+from tests.integration.eligibility.office import MONDAY, Office
+from tests.integration.eligibility.support import app_of
 from tests.integration.eligibility.world import World
 from tests.integration.eligibility.world import world as open_world
 from tests.support.databases import ServiceDatabase
@@ -31,3 +34,10 @@ def world(fresh_database: Callable[[str], ServiceDatabase], tokens: Tokens) -> I
     """A registry without a revision, and an eligibility service without a decision."""
     with open_world(fresh_database("registry"), fresh_database("eligibility"), tokens) as opened:
         yield opened
+
+
+@pytest.fixture
+def office(database: Database, tokens: Tokens) -> Office:
+    """Officers with notices of five working days."""
+    clock = FixedClock(MONDAY)
+    return Office(app_of(database, tokens, working_days=5, clock=clock), database, tokens, clock)

@@ -1,4 +1,4 @@
-"""Public notices and objections over HTTP: what is shown, what is refused, what becomes of the decisions."""
+"""Public notices over HTTP: what is shown, what is refused, what becomes of the decisions."""
 
 from __future__ import annotations
 
@@ -7,104 +7,28 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
-from fastapi import FastAPI
 from python_calamine import CalamineWorkbook
-from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
 from typer.testing import CliRunner
 
 from services.eligibility import cli
 from services.eligibility.decisions.handlers import APPROVAL, run_approval
-from services.eligibility.evaluations.handlers import EVALUATION
 from shared.clock import FixedClock
 from shared.database.engine import Database
-from shared.jobs import repository as jobs
 from shared.jobs.runner import JobRunner
 from shared.web.sheets import BOM, CSV, XLSX
-from tests.integration.eligibility.support import answer, app_of, evaluate, rent, run, the_decision
+from tests.integration.eligibility.office import CLOSABLE_ON, LAST_DAY, MONDAY, Office
+from tests.integration.eligibility.support import app_of, rent, run, the_decision
 from tests.support.serving import credentials, served
 from tests.support.tokens import Tokens
 
-MONDAY = datetime(2026, 3, 2, 1, tzinfo=UTC)
-LAST_DAY, CLOSABLE_ON = "2026-03-09", "2026-03-10"
 COUNTS_OF_NONE = {"open": 0, "rejected": 0, "upheld": 0}
-
-
-@dataclass
-class Office:
-    """Officers at the eligibility API, and a clock that they can wait by."""
-
-    app: FastAPI
-    database: Database
-    tokens: Tokens
-    clock: FixedClock
-
-    def ask(self, client: str, method: str, path: str, json: Any = None, **headers: str) -> httpx.Response:
-        return answer(self.app, method, path, json=json, headers=self.tokens.headers(client, **headers))
-
-    def did(self, client: str, path: str, json: Any = None) -> dict[str, Any]:
-        given = self.ask(client, "POST", path, json if json is not None else {})
-        assert given.is_success, given.text
-        body: dict[str, Any] = given.json()
-        return body
-
-    def refused(self, client: str, path: str, json: Any, code: str) -> dict[str, Any]:
-        given = self.ask(client, "POST", path, json)
-        body: dict[str, Any] = given.json()
-        assert (given.is_error, body.get("type")) == (True, f"urn:ecommerce-subsidies:problem:{code}"), body
-        return body
-
-    def proposed(self, *rows: dict[str, Any], legal_form: str = "enterprise") -> str:
-        """Have an evaluation grant `rows`; returns its id, which is also that of a job."""
-        evaluation_id, _ = evaluate(self.database, *rows, legal_form=legal_form)
-        with self.database.transaction() as connection:
-            job_id = jobs.enqueue(connection, EVALUATION, {}, by="commerce-maker", now=MONDAY)
-            connection.execute(text("UPDATE jobs SET id = :a WHERE id = :b"), {"a": evaluation_id, "b": job_id})
-        return str(evaluation_id)
-
-    def noticed(self, *rows: dict[str, Any], legal_form: str = "enterprise") -> dict[str, Any]:
-        """Have `rows` granted, and put into a notice."""
-        made = self.proposed(*rows, legal_form=legal_form)
-        return self.did("commerce-maker", "/v1/notices", {"evaluation_id": made})
-
-    def closed(self, notice: dict[str, Any]) -> dict[str, Any]:
-        """Wait until the notice's term has run, and close it."""
-        self.clock.instant = MONDAY + timedelta(days=8)
-        return self.did("commerce-maker", f"/v1/notices/{notice['id']}/close")
-
-    def objected(self, notice: dict[str, Any], subject: str) -> dict[str, Any]:
-        body = {"decision_id": self.id_of(subject), "objector": "王五 13800000000", "reason": "not their rent"}
-        return self.did("commerce-maker", f"/v1/notices/{notice['id']}/objections", body)
-
-    def decided(self, objection: dict[str, Any], outcome: str) -> dict[str, Any]:
-        body = {"outcome": outcome, "reason": "looked into"}
-        return self.did("commerce-checker", f"/v1/objections/{objection['id']}/decide", body)
-
-    def approved_in_bulk(self, body: dict[str, Any]) -> dict[str, Any]:
-        job = self.did("commerce-checker", "/v1/approvals", body)
-        JobRunner(self.database, {APPROVAL: lambda job: run_approval(self.database, job, notice_needed=True)}).step()
-        done: dict[str, Any] = self.ask("auditor", "GET", f"/v1/approvals/{job['id']}").json()
-        return done
-
-    def id_of(self, subject: str) -> str:
-        return str(the_decision(self.database, subject).id)
-
-    def state(self, subject: str) -> str:
-        return str(the_decision(self.database, subject).state)
-
-
-@pytest.fixture
-def office(database: Database, tokens: Tokens) -> Office:
-    clock = FixedClock(MONDAY)
-    return Office(app_of(database, tokens, working_days=5, clock=clock), database, tokens, clock)
 
 
 def test_a_decision_is_noticed_then_approved(office: Office) -> None:
@@ -137,64 +61,6 @@ def test_a_decision_is_noticed_then_approved(office: Office) -> None:
     assert office.did("commerce-checker", f"/v1/decisions/{office.id_of('B')}/approve")["version"] == 1
     acts = office.ask("auditor", "GET", f"/v1/decisions/{office.id_of('A')}").json()["acts"]
     assert [each["act"] for each in acts] == ["propose", "publish", "conclude", "approve"]
-
-
-def test_an_objection_suspends_one_decision_and_a_rejected_one_lets_it_go_on(office: Office) -> None:
-    notice = office.noticed(rent("A", 500), rent("B", 700))
-    first, second = office.objected(notice, "A"), office.objected(notice, "A")
-    assert (office.state("A"), office.state("B")) == ("suspended", "in_notice")
-    suspended = f"/v1/decisions/{office.id_of('A')}"
-    held = office.refused("commerce-maker", f"{suspended}/resume", {"reason": "r"}, "conflict")
-    assert (held["state"], "resume" in held["possible"], "dismiss" in held["possible"]) == ("suspended", False, True)
-    office.decided(first, "rejected")
-    assert office.state("A") == "suspended", "the other objection is open"
-    twice = office.refused(
-        "commerce-checker", f"/v1/objections/{first['id']}/decide", {"outcome": "upheld", "reason": "r"}, "conflict"
-    )
-    assert (twice["state"], twice["possible"]) == ("rejected", [])
-    office.decided(second, "rejected")
-    assert office.state("A") == "in_notice"
-    third = office.objected(notice, "A")
-    assert office.closed(notice)["objections"] == {"open": 1, "rejected": 2, "upheld": 0}
-    assert (office.state("A"), office.state("B")) == ("suspended", "proposed")
-    late = office.refused(
-        "commerce-maker",
-        f"/v1/notices/{notice['id']}/objections",
-        {"decision_id": office.id_of("B"), "reason": "too late"},
-        "conflict",
-    )
-    assert (late["state"], late["possible"]) == ("closed", [])
-    skipped = office.approved_in_bulk({"notice_id": notice["id"]})
-    assert (skipped["approved"], skipped["skipped"]["suspended"]) == (1, 1)
-    office.decided(third, "rejected")
-    assert office.did("commerce-checker", f"{suspended}/approve")["state"] == "approved", "its term has run"
-
-
-def test_an_upheld_objection_waits_for_another_evaluation(office: Office) -> None:
-    notice = office.noticed(rent("A", 500))
-    office.decided(office.objected(notice, "A"), "upheld")
-    office.closed(notice)
-    barred = office.refused("commerce-maker", f"/v1/decisions/{office.id_of('A')}/resume", {"reason": "r"}, "conflict")
-    assert "evaluate again" in barred["detail"]
-    office.proposed(rent("A", 500))
-    assert office.state("A") == "suspended", "the same outcome again changes nothing"
-    office.proposed(rent("A", 300))
-    corrected = the_decision(office.database, "A")
-    assert (corrected.reason, corrected.state, corrected.noticed_on) == ("objection", "proposed", None)
-    office.refused("commerce-checker", f"/v1/decisions/{corrected.id}/approve", {}, "not-noticed")
-
-
-def test_a_suspension_by_an_officer_outlives_an_objection(office: Office) -> None:
-    notice = office.noticed(rent("A", 500))
-    moved = f"/v1/decisions/{office.id_of('A')}"
-    office.did("commerce-maker", f"{moved}/suspend", {"reason": "lease in doubt"})
-    office.decided(office.objected(notice, "A"), "rejected")
-    assert office.state("A") == "suspended"
-    assert office.did("commerce-maker", f"{moved}/resume", {"reason": "lease seen"})["state"] == "in_notice"
-    office.did("commerce-maker", f"{moved}/suspend", {"reason": "again"})
-    office.closed(notice)
-    resumed = office.did("commerce-maker", f"{moved}/resume", {"reason": "seen"})
-    assert (resumed["state"], resumed["noticed_on"]) == ("proposed", CLOSABLE_ON)
 
 
 def test_a_proposal_that_changes_in_notice_is_noticed_again(office: Office) -> None:
@@ -275,18 +141,6 @@ def test_what_cannot_be_is_refused_and_changes_nothing(
     refused = office.ask(client, "POST", filled(path), {name: filled(value) for name, value in body.items()})
     assert (refused.status_code, refused.json()["type"].rpartition(":")[2]) == (status, code)
     assert the_decision(office.database, "A") == before
-
-
-def test_two_persons_decide_an_objection_in_the_database_too(office: Office) -> None:
-    office.objected(office.noticed(rent("A", 500)), "A")
-    with pytest.raises(IntegrityError, match="two_persons"), office.database.transaction() as connection:
-        connection.execute(
-            text(
-                "UPDATE objections SET outcome = 'upheld', decided_by = recorded_by, decided_at = now(), decision_reason = 'r'"
-            )
-        )
-    with pytest.raises(IntegrityError, match="not_closed_early"), office.database.transaction() as connection:
-        connection.execute(text("UPDATE notices SET closed_on = last_day, closed_by = 'x', closed_at = now()"))
 
 
 def test_an_officer_of_a_jurisdiction_sees_and_counts_its_own_alone(office: Office) -> None:

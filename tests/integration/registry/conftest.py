@@ -44,6 +44,11 @@ def uscc(seed: int) -> str:
     return body + ALPHABET[(31 - total % 31) % 31]
 
 
+def sale(code: str, year: int, fen: int | None) -> dict[str, Any]:
+    """Return a row of annual_sales."""
+    return {"uscc": code, "year": year, "online_retail_fen": fen}
+
+
 @dataclass
 class Registry:
     """A caller of the registry, by default the data platform."""

@@ -7,22 +7,16 @@ import threading
 from typing import Any
 
 import orjson
-import polars as pl
-import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.exc import DBAPIError
 
 from services.registry.datasets.catalogue import CATALOGUE
-from tests.integration.registry.conftest import NDJSON, Registry, enterprise, uscc
+from tests.integration.registry.conftest import NDJSON, Registry, enterprise, sale, uscc
 
 A, B, C = uscc(1), uscc(2), uscc(3)
 SALES = "/v1/datasets/annual_sales"
-
-
-def sale(code: str, year: int, fen: int | None) -> dict[str, Any]:
-    return {"uscc": code, "year": year, "online_retail_fen": fen}
 
 
 def location(code: str, since: str, jurisdiction: str, until: str | None = None) -> dict[str, Any]:
@@ -161,88 +155,6 @@ def test_figures_of_a_hub_may_come_before_the_hub(registry: Registry) -> None:
         assert len(answer.content.splitlines()) == found
 
 
-def test_rows_are_chosen_by_the_values_of_a_field(registry: Registry) -> None:
-    registry.enterprises(A, B)
-    registry.recorded(
-        "prior_awards",
-        *(
-            {"uscc": A, "award": "demonstration", "subject": subject, "award_year": 2021, "tier": 0, "amount_fen": 1,
-             "paid_on": "2022-01-01"}
-            for subject in ("O'Hub", "O'Hub:national", "X", "$1")
-        ),
-    )  # fmt: skip
-    revision = registry.recorded("prior_awards", {"uscc": B, "award": "demonstration", "subject": "X", "award_year": 2022,
-                                                  "tier": 0, "amount_fen": 1, "paid_on": "2022-01-01"})  # fmt: skip
-
-    def chosen(dataset: str = "prior_awards", **query: Any) -> Any:
-        path = f"/v1/snapshots/{revision}/{dataset}/queries"
-        return registry.request("POST", path, json=query, headers={"Accept": NDJSON})
-
-    def subjects(**query: Any) -> list[str]:
-        return [orjson.loads(line)["subject"] for line in chosen(**query).content.splitlines()]
-
-    assert subjects(field="subject", values=["O'Hub", "$1"]) == ["$1", "O'Hub"]
-    assert subjects(field="subject", values=["O'Hub"], before_colon=True) == ["O'Hub", "O'Hub:national"]
-    assert subjects(field="uscc", values=[B]) == ["X"]
-    assert subjects(field="subject", values=["nothing"]) == []
-    account = {
-        "uscc": A,
-        "since": "2020-01-01",
-        "account_holder": "甲",
-        "bank_code": "102345678901",
-        "account_number": "6222",
-    }
-    registry.recorded("payee_accounts", account)
-    for dataset, query in (
-        ("prior_awards", {}),
-        ("prior_awards", {"uscc": [A], "field": "subject", "values": ["X"]}),
-        ("prior_awards", {"field": "subject"}),
-        ("prior_awards", {"field": "amount_fen", "values": ["1"]}),
-        ("prior_awards", {"field": "subject; DROP TABLE x", "values": ["1"]}),
-        ("prior_awards", {"field": "subject", "values": ["a\0b"]}),
-        ("payee_accounts", {"field": "account_number", "values": ["6222"]}),
-    ):
-        refused = chosen(dataset, **query)
-        assert refused.status_code == 422, query
-        assert "6222" not in refused.text
-
-
-def test_rows_of_several_datasets_are_chosen_at_once(registry: Registry) -> None:
-    registry.enterprises(A, B)
-    registry.recorded("annual_sales", sale(A, 2020, 1), sale(B, 2020, 2))
-    revision = registry.recorded("annual_sales", sale(B, 2021, 3))
-    path = f"/v1/snapshots/{revision}/queries"
-    wanted = [
-        {"fields": ["annual_sales.uscc", "enterprises.uscc", "loans.uscc"], "values": [B]},
-        {"fields": ["annual_sales.uscc"], "values": [A, B], "before_colon": True},
-    ]
-    answer = registry.request("POST", path, json={"queries": wanted})
-    assert answer.headers["content-type"] == "application/vnd.apache.arrow.stream"
-    source, found = pa.BufferReader(answer.content), []
-    while source.tell() < source.size():
-        found.append(pa.ipc.open_stream(source).read_all().to_pylist())
-    told = [[(row["uscc"], row.get("year")) for row in rows] for rows in found]
-    of_all = sorted([(A, 2020), (B, 2020), (B, 2021)])
-    assert told == [[(B, 2020), (B, 2021)], [(B, None)], [], of_all]
-    alone = registry.request(
-        "POST", f"/v1/snapshots/{revision}/annual_sales/queries", json={"field": "uscc", "values": [B]}
-    )
-    assert answer.content.startswith(alone.content), "the same bytes as when asked for alone"
-
-    for query, pointer, code in (
-        ({"fields": ["annual_sales.uscc", "nothing.uscc"], "values": [B]}, "/queries/0/fields/1", "dataset_unknown"),
-        ({"fields": ["annual_sales.online_retail_fen"], "values": ["1"]}, "/queries/0/fields/0", "field_unknown"),
-        ({"fields": ["payee_accounts.account_number"], "values": ["1"]}, "/queries/0/fields/0", "field_unknown"),
-        ({"fields": ["annual_sales"], "values": ["1"]}, "/queries/0/fields/0", "field_unknown"),
-    ):
-        refused = registry.request("POST", path, json={"queries": [query]})
-        assert refused.status_code == 422
-        assert [(each["pointer"], each["code"]) for each in refused.json()["errors"]] == [(pointer, code)]
-    assert (
-        registry.request("POST", f"/v1/snapshots/{revision + 1}/queries", json={"queries": wanted}).status_code == 404
-    )
-
-
 def events(registry: Registry) -> list[tuple[str, str, list[Any]]]:
     with registry.database.reading() as connection:
         rows = connection.exec_driver_sql("SELECT key, data FROM outbox ORDER BY id").all()
@@ -263,24 +175,6 @@ def test_events_hold_at_most_a_thousand_keys(registry: Registry) -> None:
     told = [keys for dataset, _, keys in events(registry) if dataset == "delivery_terminals"]
     assert [len(keys) for keys in told] == [1_000, 1_000, 500]
     assert sorted(key for keys in told for key in keys) == [[item["serial"]] for item in terminals]
-
-
-def test_a_snapshot_is_the_same_bytes_in_every_format(registry: Registry) -> None:
-    registry.enterprises(A, B)
-    revision = registry.recorded("annual_sales", sale(B, 2020, 1), sale(A, 2020, None), sale(A, 2019, 7))
-    formats = ("application/vnd.apache.arrow.stream", "application/vnd.apache.parquet", NDJSON)
-    first = [registry.get(f"/v1/snapshots/{revision}/annual_sales", accept=name).content for name in formats]
-    registry.recorded("annual_sales", sale(A, 2020, 5))
-    registry.request("POST", f"{SALES}/withdrawals", json={"keys": [{"uscc": A, "year": 2019}], "reason": "x"})
-    again = [registry.get(f"/v1/snapshots/{revision}/annual_sales", accept=name).content for name in formats]
-    assert first == again
-    table = pa.ipc.open_stream(first[0]).read_all()
-    expected = sorted([(A, 2019, 7), (A, 2020, None), (B, 2020, 1)])
-    assert [(r["uscc"], r["year"], r["online_retail_fen"]) for r in table.to_pylist()] == expected
-    assert pl.read_parquet(first[1]).to_dicts() == table.to_pylist()
-    assert registry.get(f"/v1/snapshots/{revision + 9}/annual_sales").status_code == 404
-    assert registry.get(f"/v1/snapshots/{revision}/nothing").status_code == 404
-    assert registry.get(f"/v1/snapshots/{revision}/annual_sales", accept="text/html").status_code == 406
 
 
 def test_account_numbers_are_sealed_and_masked(registry: Registry) -> None:

@@ -1,0 +1,80 @@
+"""Objections over HTTP: what they suspend, who decides them, what comes of it."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from tests.integration.eligibility.office import CLOSABLE_ON, Office
+from tests.integration.eligibility.support import rent, the_decision
+
+
+def test_an_objection_suspends_one_decision_and_a_rejected_one_lets_it_go_on(office: Office) -> None:
+    notice = office.noticed(rent("A", 500), rent("B", 700))
+    first, second = office.objected(notice, "A"), office.objected(notice, "A")
+    assert (office.state("A"), office.state("B")) == ("suspended", "in_notice")
+    suspended = f"/v1/decisions/{office.id_of('A')}"
+    held = office.refused("commerce-maker", f"{suspended}/resume", {"reason": "r"}, "conflict")
+    assert (held["state"], "resume" in held["possible"], "dismiss" in held["possible"]) == ("suspended", False, True)
+    office.decided(first, "rejected")
+    assert office.state("A") == "suspended", "the other objection is open"
+    twice = office.refused(
+        "commerce-checker", f"/v1/objections/{first['id']}/decide", {"outcome": "upheld", "reason": "r"}, "conflict"
+    )
+    assert (twice["state"], twice["possible"]) == ("rejected", [])
+    office.decided(second, "rejected")
+    assert office.state("A") == "in_notice"
+    third = office.objected(notice, "A")
+    assert office.closed(notice)["objections"] == {"open": 1, "rejected": 2, "upheld": 0}
+    assert (office.state("A"), office.state("B")) == ("suspended", "proposed")
+    late = office.refused(
+        "commerce-maker",
+        f"/v1/notices/{notice['id']}/objections",
+        {"decision_id": office.id_of("B"), "reason": "too late"},
+        "conflict",
+    )
+    assert (late["state"], late["possible"]) == ("closed", [])
+    skipped = office.approved_in_bulk({"notice_id": notice["id"]})
+    assert (skipped["approved"], skipped["skipped"]["suspended"]) == (1, 1)
+    office.decided(third, "rejected")
+    assert office.did("commerce-checker", f"{suspended}/approve")["state"] == "approved", "its term has run"
+
+
+def test_an_upheld_objection_waits_for_another_evaluation(office: Office) -> None:
+    notice = office.noticed(rent("A", 500))
+    office.decided(office.objected(notice, "A"), "upheld")
+    office.closed(notice)
+    barred = office.refused("commerce-maker", f"/v1/decisions/{office.id_of('A')}/resume", {"reason": "r"}, "conflict")
+    assert "evaluate again" in barred["detail"]
+    office.proposed(rent("A", 500))
+    assert office.state("A") == "suspended", "the same outcome again changes nothing"
+    office.proposed(rent("A", 300))
+    corrected = the_decision(office.database, "A")
+    assert (corrected.reason, corrected.state, corrected.noticed_on) == ("objection", "proposed", None)
+    office.refused("commerce-checker", f"/v1/decisions/{corrected.id}/approve", {}, "not-noticed")
+
+
+def test_a_suspension_by_an_officer_outlives_an_objection(office: Office) -> None:
+    notice = office.noticed(rent("A", 500))
+    moved = f"/v1/decisions/{office.id_of('A')}"
+    office.did("commerce-maker", f"{moved}/suspend", {"reason": "lease in doubt"})
+    office.decided(office.objected(notice, "A"), "rejected")
+    assert office.state("A") == "suspended"
+    assert office.did("commerce-maker", f"{moved}/resume", {"reason": "lease seen"})["state"] == "in_notice"
+    office.did("commerce-maker", f"{moved}/suspend", {"reason": "again"})
+    office.closed(notice)
+    resumed = office.did("commerce-maker", f"{moved}/resume", {"reason": "seen"})
+    assert (resumed["state"], resumed["noticed_on"]) == ("proposed", CLOSABLE_ON)
+
+
+def test_two_persons_decide_an_objection_in_the_database_too(office: Office) -> None:
+    office.objected(office.noticed(rent("A", 500)), "A")
+    with pytest.raises(IntegrityError, match="two_persons"), office.database.transaction() as connection:
+        connection.execute(
+            text(
+                "UPDATE objections SET outcome = 'upheld', decided_by = recorded_by, decided_at = now(), decision_reason = 'r'"
+            )
+        )
+    with pytest.raises(IntegrityError, match="not_closed_early"), office.database.transaction() as connection:
+        connection.execute(text("UPDATE notices SET closed_on = last_day, closed_by = 'x', closed_at = now()"))
