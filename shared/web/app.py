@@ -89,7 +89,8 @@ def create_app(
 
     read = partial(read_figures, own=figures, topics=sorted(event_handlers or {}))
     probes = router_of(lambda: app_metrics(database, read))
-    routers = [probes, _readiness(service, database), status, *routers, audit.router]
+    operated = [probes, _readiness(service, database), status]
+    routers = [*routers, audit.router]
     app = FastAPI(
         title=title,
         description=description,
@@ -99,9 +100,8 @@ def create_app(
         redoc_url=None,
         lifespan=lifespan,
         responses=_REFUSALS,
-        dependencies=[Depends(refuse_unknown)],
         openapi_url="/openapi.json",
-        openapi_tags=openapi.describe_tags(routers, {"operations": "Probes and metrics.", **(tags or {})}),
+        openapi_tags=openapi.describe_tags([*operated, *routers], {"operations": "Probes and metrics.", **(tags or {})}),
         separate_input_output_schemas=False,
         strict_content_type=False,
         telemetry=tracing.NO_OTHER_SPANS,
@@ -118,8 +118,10 @@ def create_app(
     for name, value in (state or {}).items():
         setattr(app.state, name, value)
     problems.install(app)
-    for router in routers:
+    for router in operated:
         app.include_router(router)
+    for router in routers:
+        app.include_router(router, dependencies=[Depends(refuse_unknown)])
     app.add_middleware(_Edge, large_bodies=dict(large_bodies or {}))
     app.add_route("/asyncapi.json", lambda _: json_response(asyncapi.document()), include_in_schema=False)
     app.openapi = lambda: openapi.document(app, token_url)  # type: ignore[method-assign]

@@ -86,10 +86,15 @@ def verify(campaign: Campaign) -> None:
 
 
 def _missing(campaign: Campaign) -> set[str]:
-    """Return the events of the outbox that payout lacks, but for superseded ones that a lost log may have taken."""
+    """Return the events of the outbox that payout lacks, but for superseded ones that a lost log may have taken.
+
+    A relay that starts takes what the log tells and the outbox lacks for an event that was lost; malformed ones among these
+    are refused whoever tells them.
+    """
     told = {
         str(row.event_id): (row.id, row.key)
-        for row in campaign.world.rows("eligibility", "SELECT id, key, event_id FROM outbox")
+        for row in campaign.world.rows("eligibility", "SELECT id, key, event_id, data FROM outbox")
+        if (row.key.encode(), row.data.encode()) not in campaign.refused
     }
     expected = {v.event_id for versions in campaign.decisions.committed.values() for v in versions}
     received = {row.event_id for row in campaign.world.rows("payout", "SELECT event_id FROM inbox")}
