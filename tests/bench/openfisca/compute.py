@@ -64,7 +64,7 @@ def inputs(facts: dict[str, pl.DataFrame]) -> dict[tuple[str, str], Any]:
 
 
 def codes(values: pl.Series, names: Any) -> Any:
-    """Return the places of `values` among the members of an OpenFisca Enum."""
+    """Return the places of `values` among the members of an OpenFisca Enum; what is unknown is at the first."""
     members = [member.name for member in names]
     places = values.replace_strict(members, range(len(members)), default=0, return_dtype=pl.UInt8)
     return names.encode(places.to_numpy().astype("int16"))

@@ -23,15 +23,21 @@ class LegalForm(Enum):
 
     enterprise = "enterprise"
     individual = "individual"
+    government = "government"
 
 
 class Jurisdiction(Enum):
-    """Places that the population has."""
+    """Places that the population has; the first stands for none on record."""
 
+    unknown = "unknown"
     city = "city"
     liandu = "liandu"
     development_zone = "development zone"
     qingtian = "Qingtian"
+    elsewhere = "elsewhere"
+
+
+OUTSIDE = (Jurisdiction.unknown, Jurisdiction.qingtian, Jurisdiction.elsewhere)
 
 
 def variable(name: str, value_type: type, **members: Any) -> type[Variable]:
@@ -47,7 +53,8 @@ def eternal(name: str, value_type: type, **members: Any) -> type[Variable]:
 
 def in_urban_area(enterprise: Any, period: Any) -> Any:
     """Tell who is where the policy holds."""
-    return enterprise("jurisdiction", period) != Jurisdiction.qingtian
+    place = enterprise("jurisdiction", period)
+    return np.logical_and.reduce([place != outside for outside in OUTSIDE])
 
 
 def is_enterprise(enterprise: Any, period: Any) -> Any:
@@ -98,7 +105,8 @@ def crossborder_postage(enterprise: Any, period: Any, parameters: Any) -> Any:
     """Pay a share of the postage, capped."""
     numbers = parameters(period).lishui.crossborder_postage
     dollars = enterprise("sales_usd", period) + enterprise("sales_cny", period) / numbers.parity
-    counts = (dollars >= numbers.sales_usd) & enterprise("in_urban_area", period)
+    may = (enterprise("legal_form", period) != LegalForm.government) & enterprise("in_urban_area", period)
+    counts = (dollars >= numbers.sales_usd) & may
     return np.minimum(np.floor(enterprise("postage", period) * numbers.share * 100) / 100, numbers.cap) * counts
 
 
