@@ -80,13 +80,28 @@ def _wanted(judged: Judged, award_years: Sequence[int], results: Collection[str]
 
 def outcomes_of(award: Award, judged: Judged, setting: Setting) -> pl.DataFrame:
     """Judged cases as outcomes with `OUTCOME_SCHEMA`, those with lists first."""
-    cases = judged.cases
-    refused = pl.col("verdict") == REFUSED
-    # Lists are dear: a refusal names nothing missing and carries no marks.
-    plain = _columns(award, cases.filter(refused), setting, _no_text(), _no_text())
-    rest = cases.filter(~refused)
-    listed = _columns(award, rest, setting, _missing(award, judged, setting, rest), _flags(judged, setting, rest))
-    return pl.concat([listed, plain])
+    # Lists are dear, and few cases have any: a refusal names nothing missing and carries no marks.
+    has_lists = (pl.col("verdict") != REFUSED) & _has_lists(judged, setting)
+    few, others = judged.cases.filter(has_lists), judged.cases.filter(~has_lists)
+    parts = [pl.DataFrame(schema=OUTCOME_SCHEMA)]
+    if few.height:
+        parts.append(_columns(award, few, setting, _missing(award, judged, setting, few), _flags(judged, setting, few)))
+    if others.height:
+        parts.append(_columns(award, others, setting, _no_text(), _no_text()))
+    return pl.concat(parts)
+
+
+def _has_lists(judged: Judged, setting: Setting) -> pl.Expr:
+    """Whether a case that is not refused may name something missing, or bear a mark."""
+    columns = [f"{lookup.name}.{MISSING}" for lookup in _measures(judged) if lookup.names_left_out]
+    columns += [f"{lookup.name}.{FLAGS}" for lookup in _measures(judged)]
+    columns += ["payee.sanctions"] if setting.reading("integrity_screen") == "flag" else []
+    filled = [pl.col(name).list.len() > 0 for name in columns if name in judged.cases.columns]
+    return pl.any_horizontal(pl.col("verdict") == UNDETERMINED, *filled).fill_null(value=False)
+
+
+def _measures(judged: Judged) -> list[Measure]:
+    return [lookup for lookup in judged.lookups if isinstance(lookup, Measure)]
 
 
 def _columns(award: Award, cases: pl.DataFrame, setting: Setting, missing: pl.Expr, flags: pl.Expr) -> pl.DataFrame:
@@ -133,7 +148,7 @@ def _instalments(award: Award, setting: Setting) -> pl.Expr:
 def _missing(award: Award, judged: Judged, setting: Setting, cases: pl.DataFrame) -> pl.Expr:
     """Facts that an open case lacks, and those that a granted one left out by name."""
     undetermined = pl.col("verdict") == UNDETERMINED
-    naming = any(isinstance(lookup, Measure) and lookup.names_left_out for lookup in judged.lookups)
+    naming = any(lookup.names_left_out for lookup in _measures(judged))
     if not naming and not (cases.get_column("verdict") == UNDETERMINED).any():
         return _no_text()
     names: list[pl.Expr] = []
@@ -145,9 +160,9 @@ def _missing(award: Award, judged: Judged, setting: Setting, cases: pl.DataFrame
             known_day = pl.col("day").is_not_null() if leaf.on_day else pl.lit(True)
             names.append(pl.when(undetermined & where & known_day).then(pl.lit(leaf.lacking)))
     lists = [pl.concat_list(names)] if names else []
-    for lookup in judged.lookups:
-        column = f"{getattr(lookup, 'name', '')}.{MISSING}"
-        if isinstance(lookup, Measure) and column in cases.columns:
+    for lookup in _measures(judged):
+        column = f"{lookup.name}.{MISSING}"
+        if column in cases.columns:
             named = undetermined | (pl.col("verdict") == GRANTED) if lookup.names_left_out else undetermined
             lists.append(pl.when(named).then(pl.col(column)).otherwise(_no_text()))
     if not lists:
@@ -162,9 +177,9 @@ def _flags(judged: Judged, setting: Setting, cases: pl.DataFrame) -> pl.Expr:
     if setting.reading("integrity_screen") == "flag" and _any(cases, "payee.sanctions"):
         marked = pl.col("payee.sanctions").list.eval(pl.lit("integrity:") + pl.element())
         lists.append(marked.fill_null(_no_text()))
-    for lookup in judged.lookups:
-        column = f"{getattr(lookup, 'name', '')}.{FLAGS}"
-        if isinstance(lookup, Measure) and column in cases.columns and _any(cases, column):
+    for lookup in _measures(judged):
+        column = f"{lookup.name}.{FLAGS}"
+        if column in cases.columns and _any(cases, column):
             lists.append(pl.col(column).fill_null(_no_text()))
     if not lists:
         return _no_text()
