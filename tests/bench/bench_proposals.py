@@ -8,9 +8,7 @@ read of the same tables and a COPY of the rows that it stored into the same tabl
 from __future__ import annotations
 
 import io
-import os
 from contextlib import redirect_stderr
-from pathlib import Path
 from typing import Any
 
 import adbc_driver_postgresql.dbapi as adbc
@@ -23,7 +21,7 @@ from services.eligibility.facts.registry import RegistryFacts
 from shared.observability import logs
 from tests.bench.bench_eligibility_corrections import populate
 from tests.bench.bench_registry import Figure, timed
-from tests.bench.bench_requests import served
+from tests.bench.bench_requests import Nowhere, served
 from tests.integration.eligibility.world import World, world
 from tests.support.databases import DatabaseServer, ServiceDatabase
 from tests.support.tokens import Tokens
@@ -92,8 +90,7 @@ def run(server: DatabaseServer, broker: Broker | None, count: int = ENTERPRISES)
     del broker
     registry, eligibility = server.fresh("registry"), server.fresh("eligibility")
     with (
-        Path(os.devnull).open("w") as nowhere,
-        redirect_stderr(nowhere),
+        redirect_stderr(Nowhere()),
         world(registry, eligibility, Tokens()) as opened,
     ):
         logs.configure("eligibility", "worker")

@@ -46,7 +46,7 @@ DECISIONS, ASSESSMENTS = 400, 40
 _Read = tuple[str, str, list[str]]
 
 
-class _Nowhere(io.TextIOBase):
+class Nowhere(io.TextIOBase):
     """Where lines are written that nobody reads; never closed, for loggers go on with it."""
 
     def write(self, text: str, /) -> int:
@@ -197,7 +197,7 @@ def run(server: DatabaseServer, broker: Broker | None, count: int = ENTERPRISES)
     del broker
     registry, eligibility = server.fresh("registry"), server.fresh("eligibility")
     with (
-        redirect_stderr(_Nowhere()),
+        redirect_stderr(Nowhere()),
         world(registry, eligibility, Tokens()) as opened,
     ):
         logs.configure("eligibility", "app")  # its lines are written, as in production, and read by nobody
