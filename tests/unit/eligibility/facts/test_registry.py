@@ -1,0 +1,49 @@
+"""What is asked of the registry at once: everything, each thing once, in requests of a bounded size."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import httpx
+import orjson
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.eligibility.evaluation.reach import Ask
+from services.eligibility.facts import registry
+from services.eligibility.facts.catalogue import CATALOGUE
+from services.eligibility.facts.registry import RegistryFacts
+
+ASKS = [
+    Ask("annual_sales", "uscc"),
+    Ask("loans", "uscc"),
+    Ask("loans", "loan_id"),
+    Ask("prior_awards", "subject", True),
+]
+VALUES = st.lists(st.sampled_from("ABCDEFGHIJ"), min_size=1, unique=True)
+
+
+@given(st.dictionaries(st.sampled_from(ASKS), VALUES, min_size=1), st.integers(1, 4))
+def test_every_value_is_asked_for_once_and_no_request_is_too_large(asked: dict[Ask, list[str]], most: int) -> None:
+    told = Counter[tuple[str, str, bool]]()
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        queries = orjson.loads(request.content)["queries"]
+        assert sum(len(query["values"]) for query in queries) <= most
+        sink = pa.BufferOutputStream()
+        for query in queries:
+            for field in query["fields"]:
+                told.update((field, value, query["before_colon"]) for value in query["values"])
+                pa.ipc.new_stream(sink, CATALOGUE[field.partition(".")[0]].empty().to_arrow().schema).close()
+        return httpx.Response(200, content=sink.getvalue().to_pybytes())
+
+    client = httpx.Client(transport=httpx.MockTransport(answer), base_url="http://registry")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(registry, "VALUES_PER_REQUEST", most)
+        found = RegistryFacts(client).matching(7, asked)
+    assert {ask: frame.height for ask, frame in found.items()} == dict.fromkeys(asked, 0)
+    assert told == Counter(
+        (f"{ask.dataset}.{ask.column}", value, ask.before_colon) for ask, values in asked.items() for value in values
+    )
