@@ -8,7 +8,7 @@ it lacks nothing.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -105,6 +105,7 @@ class _Known:
         self._rows: dict[str, pl.DataFrame] = {}
         self._columns: dict[str, dict[Read, list[str | None]]] = {}
         self._numbers: dict[str, dict[Read, dict[str | None, list[int]]]] = {}
+        self._naming: dict[str, dict[object, list[int]]] = {}
 
     @property
     def facts(self) -> Facts:
@@ -121,7 +122,7 @@ class _Known:
                 self._asked.setdefault(ask, set()).update(values)
             self._add(self._fetch(asked))
 
-    def ask(self, read: Read, values: set[str]) -> None:
+    def ask(self, read: Read, values: Set[str]) -> None:
         """Ask for the rows of `read` with these values.
 
         By the first of several columns: all that stands before a colon may be its value, so more rows may come, not fewer.
@@ -132,6 +133,14 @@ class _Known:
         lacking = values - self._asked.get(ask, set())
         if lacking:
             self._lacking.setdefault(ask, set()).update(lacking)
+
+    def naming(self, read: Read, uscc: frozenset[str]) -> list[int]:
+        """The numbers of the rows that `read` may read and that name one of these enterprises."""
+        own = self._naming.setdefault(read.dataset, {})
+        if (read.only, uscc) not in own:
+            owners = CATALOGUE[read.dataset].owners
+            own[read.only, uscc] = [number for owner in owners for number in self.numbers(_by(owner, read), uscc)]
+        return own[read.only, uscc]
 
     def numbers(self, read: Read, values: Iterable[str]) -> list[int]:
         """The numbers of the rows that `read` reads for these values."""
@@ -172,10 +181,11 @@ class _Known:
             self._rows[dataset] = pl.concat([*there, *more]).unique(key).sort(key)
             self._columns.pop(dataset, None)
             self._numbers.pop(dataset, None)
+            self._naming.pop(dataset, None)
 
 
 def _touching(known: _Known, awards: Sequence[Award], uscc: Collection[str]) -> pl.DataFrame:
-    enterprises = set(uscc)
+    enterprises = frozenset(uscc)
 
     def walk() -> dict[str, set[str]]:
         for award in awards:
@@ -190,20 +200,19 @@ def _touching(known: _Known, awards: Sequence[Award], uscc: Collection[str]) -> 
     return lists.explode("subject").drop_nulls().match_to_schema(PAIRS).sort("award", "subject")
 
 
-def _back(known: _Known, award: Award, uscc: set[str]) -> set[str]:
+def _back(known: _Known, award: Award, uscc: frozenset[str]) -> set[str]:
     """The subjects of the award that read any row naming one of these enterprises, as far as is known."""
     found: set[str] = set()
     for index, read in enumerate(reads_of(award)):
         owners = CATALOGUE[read.dataset].owners
         if not read.column or not owners:
             continue
-        named = [number for owner in owners for number in known.numbers(_by(owner, read), uscc)]
-        values = known.values(read, named)
+        values = known.values(read, known.naming(read, uscc))
         found |= _traced(known, reads_of(award), index, values | uscc if read.column in owners else values)
     return found
 
 
-def _traced(known: _Known, reads: tuple[Read, ...], index: int, values: set[str]) -> set[str]:
+def _traced(known: _Known, reads: tuple[Read, ...], index: int, values: Set[str]) -> Set[str]:
     """From values of a read's column back to subjects, along the reads listed before it."""
     if not values or reads[index].of == SUBJECT:
         return values
