@@ -101,7 +101,9 @@ def create_app(
         lifespan=lifespan,
         responses=_REFUSALS,
         openapi_url="/openapi.json",
-        openapi_tags=openapi.describe_tags([*operated, *routers], {"operations": "Probes and metrics.", **(tags or {})}),
+        openapi_tags=openapi.describe_tags(
+            [*operated, *routers], {"operations": "Probes and metrics.", **(tags or {})}
+        ),
         separate_input_output_schemas=False,
         strict_content_type=False,
         telemetry=tracing.NO_OTHER_SPANS,
