@@ -38,7 +38,7 @@ def work(process: str, settings: ServiceSettings, database: Database, loops: Seq
 def collect_garbage_seldom() -> None:
     """Leave alone what is imported, and look at the rest a batch at a time: it lives as long as its batch.
 
-    Looking through all of it again and again took a quarter of a consumer's own time.
+    Looking through all of it again and again took a fifth of a consumer's own time.
     """
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)

@@ -92,7 +92,7 @@ def run(server: DatabaseServer, broker: Broker | None, enterprises: int = ENTERP
             whole.engine.seconds / tenth.engine.seconds,
         ),
         ("outcomes that are equal to the fen, all that there are", float(whole.equal)),
-        ("awards that are granted to someone, of twenty", float(len(whole.granted))),
+        ("awards that are granted to someone, of twenty", float(sum(map(bool, whole.granted.values())))),
         (f"granted least often: {rarest}", float(whole.granted[rarest])),
         (f"the engine's peak memory with {enterprises // 10:,} enterprises, population included, MiB", tenth.memory),
         (f"the engine's peak memory with {enterprises:,} enterprises, population included, MiB", whole.memory),

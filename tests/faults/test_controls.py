@@ -1,4 +1,4 @@
-"""Each negative control breaks what its defence holds, and what a campaign checks by finds it."""
+"""Each negative control breaks what its defence holds."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from tests.faults.checks import EFFECTS
 from tests.faults.controls import CONTROLS
 from tests.integration.payout.support import Payout, decision
 from tests.support.databases import ServiceDatabase
+from tests.support.dying import Died
 from tests.support.tokens import Tokens
 
 
@@ -92,16 +93,13 @@ def test_a_split_outside_the_transaction_is_lost_by_a_worker_that_dies(
     CONTROLS["split-outside-transaction"].weaken()
     payout.arrange()
 
-    class DiedError(RuntimeError):
-        """Stands for a process that dies."""
-
     def die(_: float) -> None:
-        raise DiedError
+        raise Died
 
     monkeypatch.setattr("tests.faults.controls.time.sleep", die)
     event = decision()
     dying = Consumer(payout.database, broker.bootstrap_servers, topics.AWARD_DECISIONS, uuid4().hex, payout.handler)
-    with pytest.raises(DiedError):
+    with pytest.raises(Died):
         dying.process([event])
     monkeypatch.undo()
     payout.receive(event)

@@ -226,8 +226,8 @@ def propose(connection: Connection, candidates: pl.DataFrame, judged: Judged, ba
     hold_proposals(connection)
     connection.execute(text(_CANDIDATES))
     copy_frame(connection, "candidates", candidates)
-    connection.execute(text(_JUDGED))
     if judged.subjects is not None:
+        connection.execute(text(_JUDGED))
         pairs = pl.DataFrame(sorted(judged.subjects), schema=["award", "subject"], orient="row")
         copy_frame(connection, "judged", pairs)
     connection.execute(text("ANALYZE candidates"))

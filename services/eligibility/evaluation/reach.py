@@ -186,15 +186,10 @@ class _Known:
 
 def _touching(known: _Known, awards: Sequence[Award], uscc: Collection[str]) -> pl.DataFrame:
     enterprises = frozenset(uscc)
-
-    def walk() -> dict[str, set[str]]:
-        for award in awards:
-            for read in reads_of(award):
-                for owner in CATALOGUE[read.dataset].owners:
-                    known.ask(Read(read.dataset, owner), enterprises)
-        return {award.code: _back(known, award, enterprises) for award in awards}
-
-    touched = known.walked(walk).items()
+    for dataset in dict.fromkeys(read.dataset for award in awards for read in reads_of(award)):
+        for owner in CATALOGUE[dataset].owners:
+            known.ask(Read(dataset, owner), enterprises)
+    touched = known.walked(lambda: {award.code: _back(known, award, enterprises) for award in awards}).items()
     pairs = {"award": [code for code, _ in touched], "subject": [sorted(subjects) for _, subjects in touched]}
     lists = pl.DataFrame(pairs, schema={"award": pl.String, "subject": pl.List(pl.String)})
     return lists.explode("subject").drop_nulls().match_to_schema(PAIRS).sort("award", "subject")

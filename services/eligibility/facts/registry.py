@@ -46,8 +46,12 @@ class RegistryFacts:
         found: dict[Ask, list[pl.DataFrame]] = {ask: [] for ask in asked}
         for part in _parts(asked):
             queries = [
-                {"fields": [f"{ask.dataset}.{ask.column}" for ask in asks], "values": values, "before_colon": cut}
-                for asks, values, cut in part
+                {
+                    "fields": [f"{ask.dataset}.{ask.column}" for ask in asks],
+                    "values": values,
+                    "before_colon": before_colon,
+                }
+                for asks, values, before_colon in part
             ]
             answer = self._send("POST", f"/v1/snapshots/{revision}/queries", json={"queries": queries})
             source = pa.BufferReader(answer.content)
@@ -157,12 +161,12 @@ def _parts(asked: Mapping[Ask, Collection[str]]) -> Iterator[_Part]:
     for ask, values in asked.items():
         together.setdefault((tuple(values), ask.before_colon), []).append(ask)
     part: _Part = []
-    for (values, cut), asks in together.items():
+    for (values, before_colon), asks in together.items():
         for start in range(0, len(values), VALUES_PER_REQUEST):
             wanted = list(values[start : start + VALUES_PER_REQUEST])
             if part and len(wanted) + sum(len(each) for _, each, _ in part) > VALUES_PER_REQUEST:
                 yield part
                 part = []
-            part.append((asks, wanted, cut))
+            part.append((asks, wanted, before_colon))
     if part:
         yield part

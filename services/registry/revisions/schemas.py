@@ -128,6 +128,9 @@ class LatestRevision(BaseModel):
     revision: int = Field(description="Its number; 0 while there is none", examples=[7])
 
 
+MAX_FIELDS = 200
+"""Fields, each a reading of its own, that one request may ask for."""
+
 FieldValue = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=1_000)]
 
 
@@ -180,8 +183,16 @@ class SnapshotQueries(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     queries: list[FieldQuery] = Field(
-        min_length=1, max_length=100, description="What is wanted, in the order of the answer"
+        min_length=1,
+        max_length=100,
+        description="What is wanted, in the order of the answer; at most 200 fields in all",
     )
+
+    @model_validator(mode="after")
+    def _bounded(self) -> SnapshotQueries:
+        if sum(len(query.fields) for query in self.queries) > MAX_FIELDS:
+            raise ValueError(f"ask for at most {MAX_FIELDS} fields at once")
+        return self
 
 
 class ChangeView(BaseModel):

@@ -6,19 +6,7 @@ from datetime import date
 
 import polars as pl
 
-from .draws import (
-    FIRST_YEAR,
-    PLATFORMS,
-    ROWS_OF_ONE,
-    WAN,
-    Frames,
-    by_year,
-    day,
-    known,
-    mixed,
-    some,
-    spread,
-)
+from .draws import FIRST_YEAR, PLATFORMS, ROWS_OF_ONE, WAN, Frames, by_year, day, known, mixed, some, spread
 
 
 def registered(everyone: pl.DataFrame) -> Frames:

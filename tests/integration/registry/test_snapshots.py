@@ -91,6 +91,9 @@ def test_rows_of_several_datasets_are_chosen_at_once(registry: Registry) -> None
         refused = registry.request("POST", path, json={"queries": [query]})
         assert refused.status_code == 422
         assert [(each["pointer"], each["code"]) for each in refused.json()["errors"]] == [(pointer, code)]
+    many = {"queries": [{"fields": ["annual_sales.uscc"] * 67, "values": [B]}] * 3}
+    refused = registry.request("POST", path, json=many)
+    assert (refused.status_code, "at most 200 fields" in refused.text) == (422, True)
     assert (
         registry.request("POST", f"/v1/snapshots/{revision + 1}/queries", json={"queries": wanted}).status_code == 404
     )
