@@ -10,9 +10,11 @@ import structlog
 from services.eligibility.corrections import repository
 from services.eligibility.corrections.domain import EVERYONE, LISTED_ROWS, SCOPE, Debounce, Standing
 from services.eligibility.decisions.proposals import STANDING_ACTOR
+from services.eligibility.evaluation.reach import enterprises_behind, looked_up_by
 from services.eligibility.evaluations.handlers import EVALUATION, queue
 from services.eligibility.evaluations.schemas import EvaluationOrder, Occasion
 from services.eligibility.facts.registry import RegistryFacts
+from services.eligibility.policy.book import Book
 from services.eligibility.policy.library import POLICIES, load_book
 from shared.clock import Clock, calendar_date
 from shared.database.engine import Database
@@ -26,7 +28,8 @@ class Following:
     """Marks what the registry changed since it was last looked at, for each policy.
 
     `GET /v1/changes` is read from the revision that was reached, in the order of revisions: whatever became of events, nothing is
-    left out and nothing counts twice. Events only tell that there is more; once in a while it is looked without them, since
+    left out and nothing counts twice. It halts at each revision that an evaluation has judged, so that what swung back behind
+    that is seen. Events only tell that there is more; once in a while it is looked without them, since
     facts that belong to nobody are told by no event.
     """
 
@@ -45,22 +48,23 @@ class Following:
 
     def _step(self, policy: str) -> bool:
         with self._database.reading() as connection:
-            reached = repository.followed(connection, policy, LOOK_EVERY_SECONDS)
+            reached = repository.followed(connection, policy, EVALUATION, LOOK_EVERY_SECONDS)
         if not reached.more:
             return False
         latest = self._registry.latest_revision()
-        marks = self._marks(reached.revision, latest)
+        until = min(latest, reached.judged_next or latest)
+        marks = self._marks(policy, reached.revision, until)
         with self._database.transaction() as connection:
-            if not repository.follow(connection, policy, reached=reached, until=latest):
+            if not repository.follow(connection, policy, reached=reached, until=until, latest=latest):
                 return True  # another one moved on meanwhile: look again from there
             repository.mark(connection, policy, marks)
             self._crash_point("following: not committed")
         self._crash_point("following: committed")
         if not marks.is_empty():
-            log.info("corrections.marked", policy=policy, revision=latest, enterprises=marks.height)
-        return latest > reached.revision
+            log.info("corrections.marked", policy=policy, revision=until, enterprises=marks.height)
+        return until > reached.revision
 
-    def _marks(self, after: int, until: int) -> pl.DataFrame:
+    def _marks(self, policy: str, after: int, until: int) -> pl.DataFrame:
         schema = {"uscc": pl.String, "revision": pl.Int64}
         if until <= after:
             return pl.DataFrame(schema=schema)
@@ -68,8 +72,20 @@ class Following:
             return pl.DataFrame([(EVERYONE, until)], schema=schema, orient="row")
         changed = self._registry.changes(after, until)
         named = pl.when(pl.col("enterprises").list.len() > 0).then("enterprises").otherwise(pl.lit([EVERYONE]))
-        exploded = changed.select("revision", uscc=named).explode("uscc")
-        return exploded.group_by("uscc").agg(pl.col("revision").max()).sort("uscc").select("uscc", "revision")
+        touched = changed.select("revision", uscc=named).explode("uscc")
+        behind = pl.Series("uscc", sorted(self._behind(load_book(policy), changed, until)), dtype=pl.String)
+        marks = pl.concat([touched, behind.to_frame().select(pl.lit(until, pl.Int64).alias("revision"), "uscc")])
+        return marks.group_by("uscc").agg(pl.col("revision").max()).sort("uscc").select("uscc", "revision")
+
+    def _behind(self, book: Book, changed: pl.DataFrame, until: int) -> set[str]:
+        """Those whom changed rows concern without naming them, as far as the rows that were there tell."""
+        gone = {}
+        for dataset, columns in looked_up_by(book).items():
+            rows = changed.filter((pl.col("dataset") == dataset) & pl.col("before").is_not_null())
+            if rows.height:
+                read = pl.col("before").str.json_decode(pl.Struct(dict.fromkeys(sorted(columns), pl.String)))
+                gone[dataset] = rows.select(read).unnest("before")
+        return enterprises_behind(self._registry.fetching(until), book, gone) if gone else set()
 
 
 class StandingPass:

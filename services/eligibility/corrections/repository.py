@@ -18,11 +18,15 @@ STANDING_LOCK = 0x7374616E64696E67  # "standing": one worker at a time starts a 
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """How far the registry's changes are marked, and whether there may be more: an event told of them, or it is time to look."""
+    """How far the registry's changes are marked, and whether there may be more: an event told of them, or it is time to look.
+
+    `judged_next`: the next revision behind it that an evaluation has judged, if there is one.
+    """
 
     revision: int
     heard: int
     more: bool
+    judged_next: int | None
 
 
 def hear(connection: Connection, policy: str, revision: int) -> None:
@@ -36,23 +40,27 @@ def hear(connection: Connection, policy: str, revision: int) -> None:
     )
 
 
-def followed(connection: Connection, policy: str, look_every_seconds: float) -> Followed:
-    """Tell how far the registry is followed."""
-    row = connection.execute(
-        text(
-            "SELECT revision, heard, heard > revision OR looked_at IS NULL"
-            " OR looked_at < now() - make_interval(secs => :seconds) AS more"
-            " FROM facts_followed WHERE policy = :policy"
-        ),
-        {"policy": policy, "seconds": look_every_seconds},
-    ).one_or_none()
-    return Followed(row.revision, row.heard, row.more) if row else Followed(0, 0, more=True)
+_FOLLOWED = """
+SELECT reached.*, (SELECT min((result ->> 'facts_revision')::bigint) FROM jobs
+                   WHERE kind = :kind AND state = 'succeeded' AND input ->> 'policy' = :policy
+                   AND (result ->> 'facts_revision')::bigint > reached.revision) AS judged_next
+FROM (SELECT coalesce(max(revision), 0) AS revision, coalesce(max(heard), 0) AS heard,
+             coalesce(bool_or(heard > revision OR looked_at IS NULL
+                              OR looked_at < now() - make_interval(secs => :seconds)), true) AS more
+      FROM facts_followed WHERE policy = :policy) AS reached
+"""
 
 
-def follow(connection: Connection, policy: str, *, reached: Followed, until: int) -> bool:
-    """Move on from what was reached to `until`; false if another worker, or an evaluation of all, moved on first.
+def followed(connection: Connection, policy: str, kind: str, look_every_seconds: float) -> Followed:
+    """Tell how far the registry is followed; evaluations are jobs of `kind`."""
+    values = {"policy": policy, "kind": kind, "seconds": look_every_seconds}
+    return Followed(**connection.execute(text(_FOLLOWED), values).mappings().one())
 
-    What was heard is done with, unless an event has told of more meanwhile.
+
+def follow(connection: Connection, policy: str, *, reached: Followed, until: int, latest: int) -> bool:
+    """Move on from what was reached to `until`; false if another worker, or an evaluation, moved first.
+
+    What was heard is done with when `latest` is reached, unless an event has told of more meanwhile.
     """
     connection.execute(
         text("INSERT INTO facts_followed (policy) VALUES (:policy) ON CONFLICT DO NOTHING"), {"policy": policy}
@@ -60,10 +68,10 @@ def follow(connection: Connection, policy: str, *, reached: Followed, until: int
     moved = connection.execute(
         text(
             "UPDATE facts_followed SET revision = :until, looked_at = now(),"
-            " heard = CASE WHEN heard > :heard THEN heard ELSE :until END"
+            " heard = CASE WHEN heard > :heard THEN heard ELSE :latest END"
             " WHERE policy = :policy AND revision = :after"
         ),
-        {"policy": policy, "after": reached.revision, "heard": reached.heard, "until": until},
+        {"policy": policy, "after": reached.revision, "heard": reached.heard, "until": until, "latest": latest},
     )
     return moved.rowcount == 1
 
@@ -146,9 +154,15 @@ _CONSUME = """
 DELETE FROM fact_marks WHERE policy = :policy AND revision <= :revision AND (:everyone OR uscc = ANY(:scope)) AND {covers}
 """
 
+# What changed behind the revision that was judged is marked from there, though it was followed further already: rows that
+# swung back meanwhile differ from what was judged alone.
 _FOLLOWED_ON = """
-INSERT INTO facts_followed (policy, revision) SELECT :policy, :revision WHERE {covers}
-ON CONFLICT (policy) DO UPDATE SET revision = greatest(facts_followed.revision, excluded.revision)
+INSERT INTO facts_followed (policy, revision) SELECT :policy, :revision WHERE :everyone AND {covers}
+ON CONFLICT (policy) DO UPDATE SET revision = excluded.revision
+"""
+
+_FOLLOWED_BACK = """
+UPDATE facts_followed SET revision = :revision WHERE policy = :policy AND revision > :revision
 """
 
 # Awards of other years than those judged would have to be judged again.
@@ -183,5 +197,5 @@ def consume(
         "new_ones_too": new_ones_too,
     }
     connection.execute(text(_CONSUME.format(covers=_COVERS)), values)
-    if scope == "all":
-        connection.execute(text(_FOLLOWED_ON.format(covers=_COVERS)), values)
+    connection.execute(text(_FOLLOWED_ON.format(covers=_COVERS)), values)
+    connection.execute(text(_FOLLOWED_BACK), values)

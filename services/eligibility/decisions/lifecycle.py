@@ -36,7 +36,8 @@ ACTS: dict[Act, tuple[str, str]] = {
     ),
     Act.UPHOLD: (
         "`POST /v1/objections/{id}/decide` upheld",
-        "it waits for a corrected fact or reading; the next proposal of the award has the reason `objection`",
+        "it waits for a corrected fact or reading. The evaluation that finds one proposes the award anew, for the reason"
+        " `objection`, though the outcome be the same",
     ),
     Act.SUSPEND: ("`POST /v1/decisions/{id}/suspend`", "an officer holds it"),
     Act.RESUME: (
@@ -50,7 +51,7 @@ ACTS: dict[Act, tuple[str, str]] = {
     ),
     Act.SUPERSEDE: (
         "`POST /v1/evaluations`, or the approval of the next version",
-        "facts or readings gave another result, which is proposed, and noticed, anew",
+        "facts or readings gave another result, which is proposed, and noticed, anew; a hold of the old one is not passed on",
     ),
 }
 """Which request does each act, and what it means."""

@@ -94,13 +94,25 @@ CREATE TEMP TABLE candidates (
 
 _JUDGED = "CREATE TEMP TABLE judged (award text, subject text, PRIMARY KEY (award, subject)) ON COMMIT DROP"
 
+_INSTALMENTS = """
+(SELECT coalesce(jsonb_agg(jsonb_build_object(
+            'due_year', extract(year FROM {first_day})::int + (part ->> 'due_offset_years')::int,
+            'amount_fen', (part ->> 'amount_fen')::bigint) ORDER BY place), '[]'::jsonb)
+ FROM jsonb_array_elements(c.parts) WITH ORDINALITY AS parts (part, place))
+"""
+_DUE = _INSTALMENTS.format(
+    first_day="coalesce(known.first_decided_on, CASE WHEN :keeps_days THEN o.decided_on END, CAST(:decided_on AS date))"
+)
+_DUE_WHEN_REJECTED = _INSTALMENTS.format(first_day="coalesce(known.first_decided_on, l.decided_on)")
+
 # `wanted` is the outcome that should be in force. `behind`: a higher version than the one in force was told and then lost in a
-# restore (`recalling.py`); whatever should be in force is proposed then, the same as before or a withdrawal included.
-_VERDICTS = """
+# restore (`recalling.py`); whatever should be in force is proposed then, the same as before or a withdrawal included. What was
+# rejected is compared as of the day that it was proposed for: a later year alone makes no other outcome.
+_VERDICTS = f"""
 CREATE TEMP TABLE verdicts ON COMMIT DROP AS
 WITH known AS (
     SELECT a.award_id, a.first_decided_on, r.version AS told_version, r.event AS told
-    FROM awards a {only_judged} LEFT JOIN recalled_versions r USING (award_id)
+    FROM awards a {{only_judged}} LEFT JOIN recalled_versions r USING (award_id)
     WHERE a.policy = :policy AND (a.identity_year IS NULL OR a.identity_year = ANY(:award_years))
 ), compared AS (
     SELECT coalesce(c.award_id, known.award_id) AS award_id, c.award_id IS NOT NULL AS granted,
@@ -108,10 +120,12 @@ WITH known AS (
            coalesce(known.told_version > coalesce(f.version, 0), false) AS behind, known.told,
            NOT :keeps_days AND o.state = 'proposed' AND o.proposed_by = :standing_actor AS taken_over,
            f.id AS in_force_id, o.id AS open_id, l.id AS latest_id, (l.state = 'rejected') AS was_rejected,
+           CASE WHEN l.state = 'rejected' THEN {_DUE_WHEN_REJECTED} END AS due_when_rejected,
+           EXISTS (SELECT 1 FROM objections b WHERE b.decision_id = o.id AND b.outcome = 'upheld') AS was_upheld,
            CASE WHEN c.award_id IS NOT NULL
                 THEN jsonb_build_array('granted', c.entitlement_fen, c.payee_uscc, c.jurisdiction, c.award_year,
                                        due.instalments)
-                ELSE jsonb_build_array('withdrawn', 0::bigint, coalesce(f.payee_uscc, known.told #>> '{{payee,uscc}}'),
+                ELSE jsonb_build_array('withdrawn', 0::bigint, coalesce(f.payee_uscc, known.told #>> '{{{{payee,uscc}}}}'),
                                        coalesce(f.jurisdiction, known.told ->> 'jurisdiction'),
                                        coalesce(f.award_year, (known.told ->> 'award_year')::int), '[]'::jsonb) END AS wanted,
            jsonb_build_array(f.result, f.entitlement_fen, f.payee_uscc, f.jurisdiction, f.award_year, f.instalments) AS in_force,
@@ -124,13 +138,7 @@ WITH known AS (
                          AND o.state IN ('proposed', 'in_notice', 'suspended')
     LEFT JOIN LATERAL (SELECT * FROM decisions d WHERE d.award_id = coalesce(c.award_id, known.award_id)
                        ORDER BY d.id DESC LIMIT 1) l ON true
-    LEFT JOIN LATERAL (
-        SELECT coalesce(jsonb_agg(jsonb_build_object(
-                   'due_year', extract(year FROM coalesce(known.first_decided_on, CASE WHEN :keeps_days THEN o.decided_on END,
-                                                          CAST(:decided_on AS date)))::int
-                               + (part ->> 'due_offset_years')::int,
-                   'amount_fen', (part ->> 'amount_fen')::bigint) ORDER BY place), '[]'::jsonb) AS instalments
-        FROM jsonb_array_elements(c.parts) WITH ORDINALITY AS parts (part, place)) due ON true
+    LEFT JOIN LATERAL (SELECT {_DUE} AS instalments) due ON true
 )
 SELECT award_id, granted, in_force_id, open_id, latest_id, instalments, CASE WHEN behind THEN told END AS told,
        CASE WHEN :keeps_days AND in_force_id IS NULL THEN coalesce(open_decided_on, :decided_on)
@@ -141,7 +149,9 @@ SELECT award_id, granted, in_force_id, open_id, latest_id, instalments, CASE WHE
             WHEN in_force_id IS NOT NULL AND wanted = in_force AND open_id IS NOT NULL AND NOT behind THEN 'close'
             WHEN in_force_id IS NOT NULL AND wanted = in_force AND NOT behind THEN 'unchanged'
             WHEN in_force_id IS NULL AND open_id IS NULL AND NOT asked_for THEN 'nothing'
-            WHEN (open_id IS NOT NULL AND taken_over IS NOT TRUE OR was_rejected) AND wanted = latest THEN 'unchanged'
+            WHEN was_rejected AND jsonb_set(wanted, '{{{{5}}}}', due_when_rejected) = latest THEN 'unchanged'
+            WHEN open_id IS NOT NULL AND wanted = latest AND was_upheld THEN 'answer'
+            WHEN open_id IS NOT NULL AND wanted = latest AND taken_over IS NOT TRUE THEN 'unchanged'
             ELSE 'propose' END AS verdict
 FROM compared
 """
@@ -153,11 +163,20 @@ _ONLY_JUDGED = "JOIN judged j ON j.award = a.award AND j.subject = a.subject"
 _HOLD_OPEN = """
 SELECT count(*) FILTER (WHERE state NOT IN ('proposed', 'in_notice', 'suspended')) FROM (
     SELECT d.state FROM verdicts v JOIN decisions d ON d.id = v.open_id JOIN awards a ON a.award_id = v.award_id
-    WHERE v.verdict IN ('propose', 'close') ORDER BY a.award_id FOR UPDATE OF a, d) held
+    WHERE v.verdict IN ('propose', 'close', 'answer') ORDER BY a.award_id FOR UPDATE OF a, d) held
 """
 
 _TO_SEAL = """
-SELECT v.award_id::text, a.award, a.subject FROM verdicts v JOIN awards a USING (award_id) WHERE v.verdict = 'propose'
+SELECT v.award_id::text, a.award, a.subject FROM verdicts v JOIN awards a USING (award_id)
+WHERE v.verdict IN ('propose', 'answer')
+"""
+
+# An upheld objection is answered by corrected facts or another reading, though the outcome be the same: it is proposed anew then.
+_ANSWER = """
+UPDATE verdicts v
+SET verdict = CASE WHEN (d.inputs_hash, d.policy_hash, d.interpretations_hash) = (s.hash, :policy_hash, :interpretations_hash)
+                   THEN 'unchanged' ELSE 'propose' END
+FROM sealed s, decisions d WHERE v.verdict = 'answer' AND s.award_id = v.award_id AND d.id = v.open_id
 """
 
 _NEW_AWARDS = """
@@ -244,6 +263,7 @@ def propose(connection: Connection, candidates: pl.DataFrame, judged: Judged, ba
         connection.execute(verdicts, asked)
     connection.execute(text(_NEW_AWARDS), values)
     _seal(connection, seal)
+    connection.execute(text(_ANSWER), values)
     connection.execute(text(_SUPERSEDE_OPEN), values)
     connection.execute(text(_PROPOSE), values)
     return Counts(**connection.execute(text(_COUNTS)).mappings().one())

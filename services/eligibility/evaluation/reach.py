@@ -89,6 +89,39 @@ def subjects_touching(
     return _touching(_Known(fetch), [each for each in book.awards if awards is None or each.code in awards], uscc)
 
 
+def enterprises_behind(fetch: Fetch, book: Book, rows: Mapping[str, pl.DataFrame]) -> set[str]:
+    """The enterprises that the subjects name which read these rows, whether the rows are still there or not.
+
+    A row that is gone links nothing any more: of a store that was paid for to another enterprise than its operator, only
+    what was paid told. `rows`: by dataset, with the columns of `looked_up_by` at least.
+    """
+    known = _Known(fetch)
+
+    def walk() -> set[str]:
+        found: set[str] = set()
+        for award in book.awards:
+            about, subjects = award.about.reads()[0], set[str]()
+            for index, read in enumerate(reads_of(award)):
+                if read.dataset in rows and _tells_of_others(read):
+                    subjects |= _traced(known, reads_of(award), index, _looked_for(rows[read.dataset], read))
+            if subjects:
+                known.ask(about, subjects)
+                numbers = known.numbers(about, subjects)
+                owners = CATALOGUE[about.dataset].owners
+                found |= {code for owner in owners for code in known.values(_by(owner, about), numbers)}
+        return found
+
+    return known.walked(walk)
+
+
+def looked_up_by(book: Book) -> dict[str, set[str]]:
+    """Dataset → the columns by which subjects find its rows, where such a row may name another enterprise than the subject."""
+    found: dict[str, set[str]] = {}
+    for read in (read for award in book.awards for read in reads_of(award) if _tells_of_others(read)):
+        found.setdefault(read.dataset, set()).update(read.columns, read.only[:1] if read.only else ())
+    return found
+
+
 def subjects_about(facts: Facts, award: Award) -> list[str]:
     """Return the subjects that rows about the award tell of, sorted."""
     first = award.about.reads()[0]
@@ -231,6 +264,17 @@ def _ahead(known: _Known, award: Award, subjects: set[str]) -> None:
         values = subjects if read.of == SUBJECT else known.values(_origin(read), reached[_origin(read).dataset])
         known.ask(read, values)
         reached[read.dataset].update(known.numbers(read, values))
+
+
+def _tells_of_others(read: Read) -> bool:
+    """Whether the rows of one value may name several enterprises, and are found by none of these."""
+    dataset, columns = CATALOGUE[read.dataset], set(read.columns)
+    return bool(read.column and dataset.owners and not columns & set(dataset.owners) and columns < set(dataset.key))
+
+
+def _looked_for(rows: pl.DataFrame, read: Read) -> set[str]:
+    kept = rows if read.only is None else rows.filter(pl.col(read.only[0]).is_in(list(read.only[1])))
+    return set(kept.select(column_of(read).alias("value")).drop_nulls().to_series())
 
 
 def _origin(read: Read) -> Read:

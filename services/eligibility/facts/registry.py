@@ -83,14 +83,17 @@ class RegistryFacts:
                 return
 
     def changes(self, after: int, until: int) -> pl.DataFrame:
-        """Return `dataset, revision, enterprises` of each fact that changed: all that its row names before or after."""
+        """Return `dataset, revision, enterprises, before` of each fact that changed.
+
+        `enterprises`: all that its row names before or after. `before`: the row that was there, a JSON object; null if none.
+        """
         datasets = "".join(f"&dataset={name}" for name in CATALOGUE)
         answer = self._get(f"/v1/changes?after={after}&until={until}{datasets}")
         with pa.ipc.open_stream(answer.content) as stream:
             frame = pl.from_arrow(stream.read_all())
         assert isinstance(frame, pl.DataFrame)
         metrics.EVALUATION_ROWS.labels(rows="facts").inc(frame.height)
-        return frame.select("dataset", "revision", "enterprises")
+        return frame.select("dataset", "revision", "enterprises", "before")
 
     def fetching(self, revision: int) -> Fetch:
         """Return what gives rows known at `revision` as they turn out to be needed; the same are read once."""

@@ -192,6 +192,69 @@ def test_an_award_whose_operator_changed_is_judged_with_all_that_it_reads(world:
     assert world.evaluate()["decisions"]["unchanged"] == 1
 
 
+def store_of(world: World, code: str) -> None:
+    world.record("cold_stores", {"store_id": "S", "uscc": code, "jurisdiction": "liandu", "in_use_on": "2021-05-01",
+                                 "construction_cost_fen": 200 * WAN, "agricultural_upstream": True})  # fmt: skip
+
+
+def test_a_row_that_told_of_anothers_subject_is_missed_when_it_is_gone(world: World) -> None:
+    settle(world, A, B)
+    store_of(world, A)
+    world.approve(world.evaluate())
+    paid = {"uscc": B, "award": "cold-chain", "subject": "S", "award_year": 2021, "tier": 0}
+    world.record("prior_awards", paid | {"amount_fen": WAN, "paid_on": "2022-05-01"})
+    done = world.correct_by_itself()
+    assert done is not None
+    assert done["decisions"]["withdrawn"] == 1, "paid already, whoever got it"
+    world.withdraw("prior_awards", **paid)
+    done = world.correct_by_itself()
+    assert done is not None
+    assert [row[2:5] for row in world.decisions("cold-chain")] == [
+        (1, "approved", "granted"),
+        (None, "superseded", "withdrawn"),
+    ]
+
+
+def test_a_terminal_that_was_paid_for_to_another_counts_again_when_that_is_withdrawn(world: World) -> None:
+    settle(world, A, B)
+    world.record("delivery_terminals", *({"serial": f"T{n}", "uscc": A, "jurisdiction": "liandu",
+                                          "accepted_on": "2021-05-01"} for n in range(2)))  # fmt: skip
+    world.approve(world.evaluate())
+    paid = {"uscc": B, "award": "smart-terminal", "subject": "T1", "award_year": 2021, "tier": 0}
+    world.record("prior_awards", paid | {"amount_fen": WAN, "paid_on": "2022-05-01"})
+    done = world.correct_by_itself()
+    assert done is not None
+    assert world.approve(done) == 1
+    world.withdraw("prior_awards", **paid)
+    done = world.correct_by_itself()
+    assert done is not None
+    assert world.approve(done) == 1
+    first, less, again = (row[-1] for row in world.decisions("smart-terminal"))
+    assert (first, again) == (2 * less, first)
+
+
+@pytest.mark.parametrize("followed_meanwhile", [False, True])
+@pytest.mark.parametrize("scope", ["all", [A]])
+def test_what_was_true_only_while_it_was_judged_is_judged_again(
+    world: World, scope: Any, followed_meanwhile: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settle(world, A)
+    rent(world, A, 1_000_000)
+    world.approve(world.evaluate())
+    world.follow()
+    seen = rent(world, A, 2_000_000)
+    rent(world, A, 1_000_000)
+    if followed_meanwhile:
+        world.follow()
+        assert world.marks() == [], "between the revisions that were followed nothing has changed"
+    with monkeypatch.context() as patched:
+        patched.setattr(world.facts, "latest_revision", lambda: seen)
+        assert world.evaluate(scope)["decisions"]["restated"] == 1
+    while world.correct_by_itself() is not None:
+        pass
+    assert [row[3] for row in world.decisions("courier-rent")] == ["approved", "superseded"]
+
+
 def test_a_few_are_judged_from_few_rows(world: World) -> None:
     settle(world, A, B)
     rent(world, A, 1_000_000)

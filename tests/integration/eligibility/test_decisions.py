@@ -151,6 +151,8 @@ def test_what_an_officer_rejected_is_not_proposed_again_until_it_differs(databas
         handlers.move(connection, row.id, CHECKER, Act.REJECT, reason="lease not proven", if_match=None)
     _, same = evaluate(database, rent("A", 500))
     assert same.unchanged == 1
+    _, next_year = evaluate(database, rent("A", 500), on=date(2025, 2, 1))
+    assert next_year.unchanged == 1, "that it would be due later is no other outcome"
     _, other = evaluate(database, rent("A", 501))
     assert other.created == 1
     assert [state for _, state, *_ in history(database, "A")] == ["rejected", "proposed"]

@@ -55,6 +55,21 @@ def test_an_upheld_objection_waits_for_another_evaluation(office: Office) -> Non
     office.refused("commerce-checker", f"/v1/decisions/{corrected.id}/approve", {}, "not-noticed")
 
 
+def test_corrected_facts_answer_an_upheld_objection_though_the_outcome_is_the_same(office: Office) -> None:
+    notice = office.noticed(rent("A", 500))
+    office.decided(office.objected(notice, "A"), "upheld")
+    office.closed(notice)
+    held = office.id_of("A")
+    office.proposed(rent("A", 500), legal_form="other")
+    answered = the_decision(office.database, "A")
+    assert (answered.reason, answered.state, answered.entitlement_fen) == ("objection", "proposed", 500)
+    assert office.ask("auditor", "GET", f"/v1/decisions/{held}").json()["state"] == "superseded"
+    office.did("commerce-maker", "/v1/notices", {"decision_ids": [str(answered.id)]})
+    assert office.state("A") == "in_notice"
+    office.proposed(rent("A", 500), legal_form="other")
+    assert office.id_of("A") == str(answered.id), "answered once"
+
+
 def test_a_suspension_by_an_officer_outlives_an_objection(office: Office) -> None:
     notice = office.noticed(rent("A", 500))
     moved = f"/v1/decisions/{office.id_of('A')}"
