@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from services.payout.accounts import repository
 from services.payout.accounts.registry import Accounts
 from services.payout.orders.waiting import reconsider
-from shared.clock import Clock
+from shared.clock import Clock, calendar_date
 from shared.database.engine import Database
 
 
@@ -18,12 +20,18 @@ class AccountPass:
         self._accounts = accounts
         self._clock = clock
         self._known = -1
+        self._day: date | None = None
 
     def step(self) -> bool:
-        """Take over what changed since the last step; tells whether anything did. Raises Problem 503 without a registry."""
-        latest = self._accounts.latest_revision()
-        if latest == self._known:
+        """Take over what changed since the last step; tells whether anything did. Raises Problem 503 without a registry.
+
+        With each day accounts begin and end, so every waiting order is looked at once a day.
+        """
+        latest, now = self._accounts.latest_revision(), self._clock.now()
+        new_day = calendar_date(now) != self._day
+        if latest == self._known and not new_day:
             return False
+        changed = 0
         with self._database.transaction() as connection:
             mirrored = repository.mirrored_revision(connection)
             if mirrored < latest:
@@ -33,6 +41,8 @@ class AccountPass:
                 if changes:
                     usccs = sorted({change.uscc for change in changes})
                     # With the first accounts ever the rule begins to hold: whoever has none waits from then on.
-                    reconsider(connection, self._clock.now(), usccs=None if first else usccs)
-        self._known = latest
-        return mirrored < latest
+                    changed += reconsider(connection, now, usccs=None if first else usccs)
+            if new_day:
+                changed += reconsider(connection, now)
+        self._known, self._day = latest, calendar_date(now)
+        return mirrored < latest or changed > 0

@@ -20,6 +20,7 @@ from services.payout.ledger import domain as ledger
 from services.payout.ledger import repository as postings
 from services.payout.orders import repository as orders
 from services.payout.orders.handlers import BY, Position, new_orders, obstacles_of, reposition
+from services.payout.orders.waiting import reconsider
 from shared.audit import log as audit
 from shared.clock import calendar_date
 from shared.messaging.envelope import Message
@@ -72,7 +73,7 @@ def _give_effect(
 ) -> None:
     if not acting:
         return
-    in_effect = [e.award_id for e, known in acting if known is not None and known.split_version is not None]
+    in_effect = [e.award_id for e, known in acting if known is not None and known.has_orders]
     before = repository.shares_in_effect(connection, in_effect) if in_effect else {}
     obstacles = obstacles_of(connection, [e.award_id for e, _ in acting], {e.payee_uscc for e, _ in acting}, now)
     shares: list[ShareRow] = []
@@ -82,10 +83,13 @@ def _give_effect(
     first_orders: list[orders.NewOrder] = []
     this_year = calendar_date(now).year
     restated: list[Position] = []
+    stopped_or_going_on: list[str] = []
     for entitlement, known in acting:
         split = split_entitlement(entitlement, confirmed)
         award_row = _award_row(entitlement, known, split.arrangement_id if split else None, waits=split is None)
         (new_awards if known is None else changed_awards).append(award_row)
+        if known is not None and known.has_orders and (split is None or known.waits):
+            stopped_or_going_on.append(entitlement.award_id)
         if split is None:
             continue
         award_id, version = entitlement.award_id, entitlement.version
@@ -93,7 +97,7 @@ def _give_effect(
         now_owed = {own.unit: own.amount_fen for own in split.units}
         entries += ledger.recognition(award_id, version, before.get(award_id, {}), now_owed)
         owed = targets(entitlement, split.units)
-        if known is not None and known.split_version is not None:
+        if known is not None and known.has_orders:
             restated.append(Position(award_id, version, entitlement.first_decided_on, owed))
             continue
         for (unit, uscc), parts in owed.items():
@@ -104,6 +108,8 @@ def _give_effect(
     orders.add(connection, first_orders)
     postings.post(connection, entries, by=BY)
     reposition(connection, restated, now)
+    if stopped_or_going_on:
+        reconsider(connection, now, award_ids=stopped_or_going_on)
 
 
 def _award_row(entitlement: Entitlement, known: Known | None, arrangement_id: object, *, waits: bool) -> AwardRow:

@@ -21,6 +21,16 @@ class Known:
     version: int
     split_version: int | None
 
+    @property
+    def waits(self) -> bool:
+        """Whether the highest version waits for an arrangement."""
+        return self.split_version != self.version
+
+    @property
+    def has_orders(self) -> bool:
+        """Whether a version has taken effect, so that orders may stand."""
+        return self.split_version is not None
+
 
 def lock(connection: Connection, award_ids: Collection[str]) -> dict[str, Known]:
     """Lock the rows of those of `award_ids` that exist, in one order for all workers, and return them."""

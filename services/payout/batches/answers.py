@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from pydantic import ValidationError
 from python_calamine import CalamineError, CalamineWorkbook
@@ -13,7 +14,7 @@ from services.payout.batches.domain import Answer, Result
 from services.payout.batches.files import COMPARED
 from services.payout.batches.schemas import ResultRow, ResultsBody
 from shared.money import NotAnAmountInYuanError, fen_of_yuan
-from shared.web import uploads
+from shared.web import uploads, xlsx_cells
 from shared.web.problems import INVALID, FieldError, Problem
 from shared.web.sheets import CSV, JSON, XLSX
 
@@ -41,8 +42,8 @@ def read(content: bytes, media_type: str) -> Answer:
     return _of_cells(cells_of(content, kind))
 
 
-def cells_of(content: bytes, kind: str) -> Iterable[Sequence[str]]:
-    """Return the cells of a CSV or XLSX file, line by line; raises Problem 422."""
+def cells_of(content: bytes, kind: str) -> Iterable[Sequence[Any]]:
+    """Return the cells of a CSV or XLSX file, line by line: text, of a workbook also numbers and days. Raises Problem 422."""
     return _csv_rows(content) if kind == CSV else _xlsx_rows(content)
 
 
@@ -69,25 +70,25 @@ def _csv_rows(content: bytes) -> Iterable[Sequence[str]]:
     )
 
 
-def _xlsx_rows(content: bytes) -> Iterable[Sequence[str]]:
+def _xlsx_rows(content: bytes) -> Iterable[Sequence[Any]]:
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        rows = workbook.get_sheet_by_index(0).to_python()
+        rows: list[list[Any]] = workbook.get_sheet_by_index(0).to_python()
     except (CalamineError, ValueError, IndexError) as error:
         raise Problem(
             INVALID, "The file is no workbook with a sheet of rows: save it as .xlsx, the rows on its first sheet."
         ) from error
-    return [[str(cell) if cell is not None else "" for cell in row] for row in rows]
+    return rows
 
 
-def _of_cells(rows: Iterable[Sequence[str]]) -> Answer:
+def _of_cells(rows: Iterable[Sequence[Any]]) -> Answer:
     found: list[Result] = []
     checksum: str | None = None
     errors: list[FieldError] = []
     names: list[str] | None = None
     try:
         for row in rows:
-            cells = [cell.strip() for cell in row]
+            cells = [xlsx_cells.text(cell).strip() for cell in row]
             if not any(cells) or cells[0] == "合计":
                 continue
             if cells[0] == "校验":
@@ -98,6 +99,13 @@ def _of_cells(rows: Iterable[Sequence[str]]) -> Answer:
                 continue
             if len(found) + len(errors) >= MAX_ROWS:
                 raise Problem(INVALID, f"An answer has at most {MAX_ROWS} rows: send the rest as another.")
+            lost = [names[place] for place in xlsx_cells.lost_digits(row) if place < len(names)]
+            if lost:
+                pointer = f"/rows/{len(found) + len(errors)}/{lost[0]}"
+                errors.append(
+                    FieldError(pointer, "digits_lost", "a number this long has lost digits: format the column as text")
+                )
+                continue
             _take(dict(zip(names, cells, strict=False)), len(found), found, errors)
     except csv.Error as error:
         raise Problem(

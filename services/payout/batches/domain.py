@@ -55,12 +55,16 @@ def judge(
 ) -> Judged:
     """Hold the bank's rows against the orders of the batch; a row that says again what is known changes nothing.
 
+    Of rows that contradict each other none is applied: which of them is true is for the bank to say.
     `changed` names, by order, the column in which the row is not the one of the batch's file.
     """
     apply: list[Result] = []
     mistakes: list[tuple[int, str, str]] = []
     unchanged = 0
-    seen: dict[str, Result] = {}
+    results = list(results)
+    first: dict[str, Result] = {}
+    contradicted = {each.order_id for each in results if first.setdefault(each.order_id, each) != each}
+    seen: set[str] = set()
     for place, result in enumerate(results):
         order = orders.get(result.order_id)
         if order is None:
@@ -69,11 +73,10 @@ def judge(
             mistakes.append(
                 (place, "row_changed", f"the file that was sent says otherwise in {changed[result.order_id]}")
             )
+        elif result.order_id in contradicted:
+            mistakes.append((place, "contradiction", "another row says otherwise of the same order"))
         elif result.order_id in seen:
-            if seen[result.order_id] == result:
-                unchanged += 1
-            else:
-                mistakes.append((place, "contradiction", "another row says otherwise of the same order"))
+            unchanged += 1
         elif result.amount_fen is not None and result.amount_fen != order.amount_fen:
             mistakes.append((place, "another_amount", "the order is about another amount"))
         elif result.outcome in order.results:
@@ -85,5 +88,5 @@ def judge(
             mistakes.append((place, "not_possible", f"the order is {order.state}; this outcome cannot follow"))
         else:
             apply.append(result)
-        seen.setdefault(result.order_id, result)
+        seen.add(result.order_id)
     return Judged(apply, unchanged, mistakes)

@@ -59,4 +59,7 @@ def _in_force(connection: Connection, what: Held) -> dict[str, Any] | None:
 
 
 def _reconsider(connection: Connection, what: Held, now: datetime) -> None:
-    reconsider(connection, now, award_id=what.award_id, usccs=[what.uscc] if what.uscc else None)
+    if what.uscc is not None:
+        reconsider(connection, now, usccs=[what.uscc])
+    else:
+        reconsider(connection, now, award_ids=[str(what.award_id)])

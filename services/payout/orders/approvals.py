@@ -106,7 +106,9 @@ def check_approval(connection: Connection, order_id: UUID, actor: str, jurisdict
         raise Problem(CONFLICT, NOT_ISSUED, extra={"state": row.state})
     if row.held:
         raise Problem(
-            CONFLICT, "The award or its payee is held; another person than who holds it has to release it first."
+            CONFLICT,
+            "The award or its payee is held: another person than who holds it has to release it first. Or the award waits for"
+            " an arrangement that covers its newest version.",
         )
     if row.issued_by == actor:
         raise Problem(SAME_PERSON, "Who issued an order cannot approve it; another person has to.")

@@ -15,8 +15,9 @@ from shared.clock import calendar_date
 from shared.events import payment_orders
 
 HELD = """
-    EXISTS (SELECT FROM holds h WHERE h.released_at IS NULL AND (h.award_id = o.award_id OR h.uscc = o.payee_uscc))"""
-"""SQL: the order `o` is held."""
+    (EXISTS (SELECT FROM holds h WHERE h.released_at IS NULL AND (h.award_id = o.award_id OR h.uscc = o.payee_uscc))
+     OR o.award_id IN (SELECT w.award_id FROM awards w WHERE w.waiting_for IS NOT NULL))"""
+"""SQL: the order `o` is held, by an officer or because its award waits as a whole for an arrangement."""
 
 _RECONSIDER = """
     WITH looked_at AS (
@@ -44,10 +45,10 @@ def reconsider(
     now: datetime,
     *,
     usccs: Sequence[str] | None = None,
-    award_id: object = None,
+    award_ids: Sequence[str] | None = None,
     due: bool = False,
 ) -> int:
-    """Set anew what waiting orders wait for: those of the payees `usccs`, of `award_id`, of a due year that has come, or all.
+    """Set anew what waiting orders wait for: those of the payees `usccs`, of `award_ids`, of a due year that has come, or all.
 
     An order that has its money already (its payment failed, or its account was missing at approval) is issued again once
     there is another account than the one that failed. Returns how many orders changed.
@@ -58,8 +59,8 @@ def reconsider(
     which = "true"
     if usccs is not None:
         which, values["usccs"] = "o.payee_uscc = ANY(CAST(:usccs AS text[]))", list(usccs)
-    elif award_id is not None:
-        which, values["award_id"] = "o.award_id = :award_id", award_id
+    elif award_ids is not None:
+        which, values["award_ids"] = "o.award_id = ANY(CAST(:award_ids AS uuid[]))", list(award_ids)
     elif due:
         which = "o.waiting_for = 'due_year' AND o.due_year <= :year"
     statement = _RECONSIDER.format(held=HELD, has_account=HAS_ACCOUNT, new_account=_NEW_ACCOUNT, which=which)

@@ -44,10 +44,10 @@ _BALANCES = """
 CHECKS: dict[str, str] = {
     "shares_of_award": """
         SELECT a.award_id::text AS subject, v.entitlement_fen AS expected_fen, coalesce(s.fen, 0)::bigint AS found_fen
-        FROM awards a JOIN award_versions v ON v.award_id = a.award_id AND v.version = a.split_version
+        FROM awards a JOIN award_versions v ON v.award_id = a.award_id AND v.version = a.version
         LEFT JOIN (SELECT award_id, version, sum(amount_fen) AS fen FROM award_shares GROUP BY award_id, version) s
                ON s.award_id = a.award_id AND s.version = a.split_version
-        WHERE coalesce(s.fen, 0) <> v.entitlement_fen""",
+        WHERE a.split_version IS NOT NULL AND coalesce(s.fen, 0) <> v.entitlement_fen""",
     "orders_of_share": f"""{_POSITIONS}
         SELECT concat(award_id, ':', unit, ':', payee_uscc) AS subject, (owed + repaid)::bigint AS expected_fen,
                ordered::bigint AS found_fen

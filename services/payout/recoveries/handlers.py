@@ -12,6 +12,7 @@ from services.payout.ledger import domain as ledger
 from services.payout.ledger import repository as postings
 from services.payout.orders import events
 from services.payout.orders.repository import NO_SUCH_ORDER, Replacement, add_replacements, cancel, lock_shared
+from services.payout.orders.waiting import HELD
 from services.payout.recoveries import repository
 from services.payout.recoveries.schemas import RepaymentBody, WriteOffBody
 from shared.clock import calendar_date
@@ -45,18 +46,18 @@ def repay(connection: Connection, recovery_id: UUID, body: RepaymentBody, actor:
 def write_off(
     connection: Connection, recovery_id: UUID, body: WriteOffBody, actor: Actor, now: datetime
 ) -> dict[str, Any]:
-    """Propose a write-off, or confirm the one that another person proposed.
+    """Propose a write-off, or confirm the one that another person proposed; one that a repayment overtook has lapsed.
 
     Raises Problem 403 without the scope for the step, 404, 409 for the same person or more than is outstanding.
     """
     recovery = _locked(connection, recovery_id, actor)
-    proposal = repository.open_write_off(connection, recovery_id)
+    proposal = repository.open_write_off(connection, recovery_id, recovery.outstanding)
     amount_fen = body.amount_fen or (proposal.amount_fen if proposal else recovery.outstanding)
     if amount_fen > recovery.outstanding or recovery.outstanding == 0:
         raise _too_much(recovery.outstanding)
     if proposal is None:
         _require(actor, Scope.RECOVERIES_WRITE)
-        repository.propose_write_off(connection, recovery_id, amount_fen, body.reason, actor.subject)
+        repository.propose_write_off(connection, recovery_id, amount_fen, body.reason, actor.subject, now)
         return repository.view(connection, recovery_id)
     if proposal.proposed_by == actor.subject:
         raise Problem(
@@ -84,7 +85,8 @@ def net(connection: Connection, recovery_id: UUID, order_id: UUID, actor: Actor,
     recovery = _locked(connection, recovery_id, actor)
     lock_shared(connection)
     order = connection.execute(
-        text("SELECT *, award_id::text AS award FROM payment_orders WHERE id = :id FOR UPDATE"), {"id": order_id}
+        text(f"SELECT *, award_id::text AS award, {HELD} AS held FROM payment_orders o WHERE id = :id FOR UPDATE OF o"),
+        {"id": order_id},
     ).one_or_none()
     if order is None:
         raise Problem(NOT_FOUND, NO_SUCH_ORDER)
@@ -95,6 +97,10 @@ def net(connection: Connection, recovery_id: UUID, order_id: UUID, actor: Actor,
             CONFLICT,
             "Only an issued order can be netted against; `state` says where this one stands.",
             extra={"state": order.state},
+        )
+    if order.held:
+        raise Problem(
+            CONFLICT, "The order is held, so nothing is settled of it: its award or payee has to be released first."
         )
     if order.issued_by == actor.subject:
         raise Problem(SAME_PERSON, "Who issued an order cannot settle it by netting; another person has to.")

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, insert, select, text, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, insert, select, text, update
 
 from services.payout.recoveries.tables import repayments, write_offs
 from services.payout.rows import copy
@@ -70,7 +70,9 @@ _VIEW = """
                AS state,
            r.amount_fen, r.dropped_fen, r.repaid_fen, r.written_off_fen,
            r.amount_fen - r.dropped_fen - r.repaid_fen - r.written_off_fen AS outstanding_fen,
-           (SELECT w.amount_fen FROM write_offs w WHERE w.recovery_id = r.id AND w.confirmed_at IS NULL)
+           (SELECT w.amount_fen FROM write_offs w
+            WHERE w.recovery_id = r.id AND w.confirmed_at IS NULL AND w.lapsed_at IS NULL
+              AND w.amount_fen <= r.amount_fen - r.dropped_fen - r.repaid_fen - r.written_off_fen)
                AS proposed_write_off_fen,
            r.raised_at
     FROM recoveries r JOIN awards a ON a.award_id = r.award_id
@@ -147,15 +149,24 @@ def add_repayment(
     )
 
 
-def open_write_off(connection: Connection, recovery_id: UUID) -> Row[Any] | None:
-    """Return the write-off that waits for confirmation, or None."""
+def _proposed(recovery_id: UUID) -> ColumnElement[bool]:
+    return and_(
+        write_offs.c.recovery_id == recovery_id, write_offs.c.confirmed_at.is_(None), write_offs.c.lapsed_at.is_(None)
+    )
+
+
+def open_write_off(connection: Connection, recovery_id: UUID, outstanding_fen: int) -> Row[Any] | None:
+    """Return the write-off that waits for confirmation, or None: one of more than is outstanding has lapsed."""
     return connection.execute(
-        select(write_offs).where(write_offs.c.recovery_id == recovery_id, write_offs.c.confirmed_at.is_(None))
+        select(write_offs).where(_proposed(recovery_id), write_offs.c.amount_fen <= outstanding_fen)
     ).one_or_none()
 
 
-def propose_write_off(connection: Connection, recovery_id: UUID, amount_fen: int, reason: str, by: str) -> None:
-    """Store a proposed write-off."""
+def propose_write_off(
+    connection: Connection, recovery_id: UUID, amount_fen: int, reason: str, by: str, now: datetime
+) -> None:
+    """Store a proposed write-off, in the place of one that lapsed."""
+    connection.execute(update(write_offs).where(_proposed(recovery_id)).values(lapsed_at=now))
     row = {"recovery_id": recovery_id, "amount_fen": amount_fen, "reason": reason, "proposed_by": by}
     connection.execute(insert(write_offs).values(**row))
 

@@ -73,9 +73,19 @@ write_offs = Table(
     Column("proposed_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("confirmed_by", Text),
     Column("confirmed_at", DateTime(timezone=True)),
+    Column(
+        "lapsed_at", DateTime(timezone=True), comment="When another took its place, less being outstanding than it said"
+    ),
     CheckConstraint("amount_fen > 0", name="amount"),
     CheckConstraint("confirmed_by <> proposed_by", name="two_persons"),
     CheckConstraint("(confirmed_by IS NULL) = (confirmed_at IS NULL)", name="confirmed"),
-    Index("uq_write_offs_recovery_id", "recovery_id", unique=True, postgresql_where=text("confirmed_at IS NULL")),
+    CheckConstraint("lapsed_at IS NULL OR confirmed_at IS NULL", name="lapsed"),
+    Index(
+        "uq_write_offs_recovery_id",
+        "recovery_id",
+        unique=True,
+        postgresql_where=text("confirmed_at IS NULL AND lapsed_at IS NULL"),
+    ),
 )
-"""A write-off takes effect when another person confirms it; one proposal at a time."""
+"""A write-off takes effect when another person confirms it; one proposal at a time. One of more than is outstanding by now cannot
+be confirmed any more (what is outstanding of a recovery never grows): it lapses, and another may be proposed."""

@@ -13,10 +13,10 @@ from services.registry.datasets.catalogue import CATALOGUE
 from services.registry.datasets.checks import Checked, check_cells
 from services.registry.datasets.domain import TEXTS, Dataset
 from services.registry.datasets.mistakes import error_frame
-from services.registry.imports import xlsx_cells
 from services.registry.imports.domain import PART_ROWS, Part, refused
 from services.registry.imports.headings import read_headings
 from services.registry.imports.xlsx_guard import SheetFacts, inspect
+from shared.web import xlsx_cells
 
 _NOTES = frozenset({"说明", "填写说明", "readme", "notes"})
 

@@ -149,28 +149,32 @@ def decision(
 class FakeAccounts:
     """Accounts as a registry would give them: each change is a revision, and what a lower one held never changes."""
 
-    history: list[tuple[int, str, str | None]] = field(default_factory=list)
+    history: list[tuple[int, str, str | None, date]] = field(default_factory=list)
 
     def latest_revision(self) -> int:
         return len(self.history)
 
-    def set(self, uscc: str, number: str | None) -> None:
+    def set(self, uscc: str, number: str | None, since: date = date(2020, 1, 1)) -> None:
         """Record another account of `uscc`, or with None that it has none."""
-        self.history.append((len(self.history) + 1, uscc, number))
+        self.history.append((len(self.history) + 1, uscc, number, since))
 
     def on(self, day: date, usccs: Collection[str], revision: int) -> pl.DataFrame:
-        known = {uscc: (number, since) for since, uscc, number in self.history if since <= revision and uscc in usccs}
+        known = {
+            uscc: (number, recorded_in)
+            for recorded_in, uscc, number, since in self.history
+            if recorded_in <= revision and uscc in usccs and since <= day
+        }
         rows = [
-            (uscc, "=丽水测试快递有限公司", "102343000017", number, since)
-            for uscc, (number, since) in known.items()
+            (uscc, "=丽水测试快递有限公司", "102343000017", number, recorded_in)
+            for uscc, (number, recorded_in) in known.items()
             if number
         ]
         return pl.DataFrame(rows, ACCOUNTS, orient="row")
 
     def changes(self, after: int, until: int) -> list[AccountChange]:
         return [
-            AccountChange(uscc, date(2020, 1, 1), None, revision, number is None)
-            for revision, uscc, number in self.history
+            AccountChange(uscc, since, None, revision, number is None)
+            for revision, uscc, number, since in self.history
             if after < revision <= until
         ]
 
@@ -254,10 +258,16 @@ class Payout:
         """What the consumer hands new messages to."""
         return award_decisions(self.clock)
 
-    def account(self, uscc: str = USCC, number: str | None = "6222000011112222") -> None:
+    def account(
+        self, uscc: str = USCC, number: str | None = "6222000011112222", since: date = date(2020, 1, 1)
+    ) -> None:
         """Record an account in the registry and let payout notice it."""
-        self.accounts.set(uscc, number)
-        AccountPass(self.database, self.accounts, self.clock).step()
+        self.accounts.set(uscc, number, since)
+        self.account_pass().step()
+
+    def account_pass(self) -> AccountPass:
+        """Return what follows the registry's accounts."""
+        return AccountPass(self.database, self.accounts, self.clock)
 
     def work(self) -> None:
         """Do the jobs that are queued."""

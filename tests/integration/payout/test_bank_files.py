@@ -87,6 +87,34 @@ def test_results_come_as_a_workbook_with_its_own_dates_and_numbers(payout: Payou
     assert send(payout, made, workbook(HEADING, *rows), XLSX).json()["rows"]["unchanged"] == 2
 
 
+def test_a_reference_in_a_number_cell_is_the_text_that_it_shows(payout: Payout) -> None:
+    made = two_sent(payout)
+    first, second = orders_of(payout, made)
+    longest = 10**15 - 1
+    rows: list[list[Any]] = [
+        [first, "成功", "2026-03-05", 20260305000123, "10.00", ""],
+        [second, "成功", "2026-03-05", longest, "20.00", ""],
+    ]
+    assert send(payout, made, workbook(HEADING, *rows), XLSX).json()["rows"]["accepted"] == 2
+    shown = payout.get(f"/v1/payment-orders?batch_id={made['id']}")["items"]
+    assert [order["bank_reference"] for order in shown] == ["20260305000123", str(longest)]
+    as_text = as_csv([HEADING, *([str(cell) for cell in row] for row in rows)])
+    assert send(payout, made, as_text, CSV).json()["rows"]["unchanged"] == 2, "it is the same reference"
+
+
+def test_a_number_cell_that_has_lost_digits_is_refused(payout: Payout) -> None:
+    made = two_sent(payout)
+    first, second = orders_of(payout, made)
+    rows: list[list[Any]] = [
+        [first, "成功", "2026-03-05", "B1", "10.00", ""],
+        [second, "成功", "2026-03-05", 2026030500012345678, "20.00", ""],
+    ]
+    refused = send(payout, made, workbook(HEADING, *rows), XLSX)
+    (error,) = refused.json()["errors"]
+    assert (refused.status_code, error["pointer"], error["code"]) == (422, "/rows/1/bank_reference", "digits_lost")
+    assert set(orders_of(payout, made).values()) == {"batched"}
+
+
 @pytest.mark.parametrize("content", [b"PK no workbook", workbook(), workbook(HEADING)])
 def test_what_is_no_workbook_of_rows_is_refused(payout: Payout, content: bytes) -> None:
     made = two_sent(payout)

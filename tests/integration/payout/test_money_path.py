@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
-from tests.integration.payout.support import OTHER_USCC, USCC, Payout, award, decision
+from tests.integration.payout.bank import approve, batch, issued
+from tests.integration.payout.support import OTHER_USCC, SHARED_HALF, USCC, Payout, award, decision
 
 
 def test_a_decision_becomes_shares_and_orders_that_are_funded(payout: Payout) -> None:
@@ -49,6 +51,47 @@ def test_an_award_waits_as_a_whole_for_its_arrangement(payout: Payout) -> None:
     assert payout.story()["waiting_for"] is None
     assert len(payout.story()["orders"]) == 2
     assert payout.story("s2")["waiting_for"] == "arrangement"
+
+
+ROWS: Any = SHARED_HALF["rows"]
+WITHOUT_LIANDU = SHARED_HALF | {"rows": [row for row in ROWS if row["jurisdiction"] != "liandu"]}
+
+
+def test_while_a_version_waits_for_its_arrangement_nothing_of_the_award_is_sent(payout: Payout) -> None:
+    payout.arrange(WITHOUT_LIANDU)
+    payout.account()
+    payout.appropriate("city", 1_000)
+    here: dict[str, Any] = {"jurisdiction": "city", "instalments": ((2025, 1_000), (2025, 500), (2027, 300))}
+    payout.receive(decision(**here))
+    assert payout.fund() == 1
+    first = payout.get("/v1/payment-orders?state=issued")["items"][0]["id"]
+    payout.receive(decision(version=2, jurisdiction="liandu", instalments=((2025, 100),)))
+    assert payout.story()["waiting_for"] == "arrangement"
+    waiting = payout.get("/v1/payment-orders?state=waiting")["items"]
+    assert sorted(order["waiting_for"] for order in waiting) == ["due_year", "release"]
+    payout.appropriate("city", 9_000)
+    assert payout.fund() == 0
+    payout.post(f"/v1/payment-orders/{first}/approve", by="finance-checker", expect=409)
+    (difference,) = payout.get("/v1/reconciliation")["differences"]
+    assert (difference["check"], difference["expected_fen"], difference["found_fen"]) == ("shares_of_award", 100, 1_800)
+    payout.receive(decision(version=3, **here))
+    assert payout.story()["waiting_for"] is None
+    assert payout.fund() == 1
+    payout.post(f"/v1/payment-orders/{first}/approve", by="finance-checker")
+    payout.reconcile()
+
+
+def test_what_is_approved_stays_while_a_version_waits_and_goes_on_with_its_arrangement(payout: Payout) -> None:
+    order_id = issued(payout)
+    approve(payout, order_id)
+    elsewhere = decision(version=2, jurisdiction="city", instalments=((2025, 400),), first_decided_on=date(2019, 5, 5))
+    payout.execute("UPDATE awards SET first_decided_on = '2019-05-05'")
+    payout.receive(elsewhere)
+    batch(payout, expect=409)
+    payout.arrange(SHARED_HALF | {"number": "更早", "effective_from": "2019-01-01", "effective_until": "2020-01-02"})
+    assert payout.resume() == 1
+    assert payout.live() == [("city", 1, 400, "issued")]
+    payout.reconcile()
 
 
 def test_a_higher_version_tops_up(payout: Payout) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
 
 import pytest
 
@@ -102,12 +104,26 @@ def test_orders_wait_for_an_account_outside_the_queue(payout: Payout) -> None:
 
 def test_with_the_first_accounts_everybody_needs_one(payout: Payout) -> None:
     payout.arrange()
-    payout.accounts.history.append((1, "nobody", None))  # a revision about something else
+    payout.accounts.set("nobody", None)  # a revision about something else
     payout.receive(decision(jurisdiction="city", instalments=((2025, 1_000),)))
     assert payout.get("/v1/payment-orders")["items"][0]["waiting_for"] == "funds"
     payout.account(OTHER_USCC)
     assert payout.get("/v1/payment-orders")["items"][0]["waiting_for"] == "account"
     payout.account(USCC)
+    assert payout.get("/v1/payment-orders")["items"][0]["waiting_for"] == "funds"
+
+
+def test_an_account_that_begins_later_lets_its_orders_go_on_that_day(payout: Payout) -> None:
+    payout.account(OTHER_USCC)
+    payout.arrange()
+    payout.receive(decision(jurisdiction="city", instalments=((2025, 1_000),)))
+    accounts = payout.account_pass()
+    payout.accounts.set(USCC, "6222000011112222", date(2026, 3, 4))
+    assert accounts.step()
+    assert payout.get("/v1/payment-orders")["items"][0]["waiting_for"] == "account"
+    assert not accounts.step(), "nothing is new"
+    payout.clock.instant += timedelta(days=2)
+    assert accounts.step()
     assert payout.get("/v1/payment-orders")["items"][0]["waiting_for"] == "funds"
 
 
@@ -211,6 +227,20 @@ def test_wrong_rows_are_refused_each_with_its_reason(payout: Payout) -> None:
     report = answer(payout, made["id"], result(stranger), result(order_id), mode="accept_valid")
     assert report["rows"] == {"read": 2, "accepted": 1, "unchanged": 0, "rejected": 1}
     assert state(payout, order_id) == "settled"
+
+
+def test_rows_that_contradict_each_other_take_no_effect_in_any_order(payout: Payout) -> None:
+    order_id = issued(payout)
+    approve(payout, order_id)
+    made = batch(payout)
+    said = result(order_id), result(order_id, "failed"), result(order_id, "settled")
+    for rows in itertools.permutations(said):
+        report = answer(payout, made["id"], *rows, mode="accept_valid")
+        assert report["rows"] == {"read": 3, "accepted": 0, "unchanged": 0, "rejected": 3}
+        assert {error["code"] for error in report["errors"]} == {"contradiction"}
+    assert state(payout, order_id) == "batched", "it is neither paid nor to be paid again until the bank says one thing"
+    twice = answer(payout, made["id"], said[0], said[2], mode="accept_valid")
+    assert twice["rows"] == {"read": 2, "accepted": 1, "unchanged": 1, "rejected": 0}
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030"])

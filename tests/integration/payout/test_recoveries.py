@@ -64,6 +64,33 @@ def test_a_write_off_needs_two_persons(payout: Payout) -> None:
     assert payout.story()["shares"][0]["ordered_fen"] == 1_000, "what was written off is not paid on top"
 
 
+def test_a_write_off_that_was_overtaken_gives_way_to_another(payout: Payout) -> None:
+    recovery = f"/v1/recoveries/{recovery_of(payout, 400)}"
+    payout.post(f"{recovery}/write-off", {"reason": "企业已注销", "amount_fen": 500}, by="finance-maker")
+    back = {"amount_fen": 200, "received_on": "2026-04-01", "bank_reference": "R1"}
+    after = payout.post(f"{recovery}/repayments", back, by="finance-maker")
+    assert (after["outstanding_fen"], after["proposed_write_off_fen"]) == (400, None), (
+        "less is outstanding than proposed"
+    )
+    payout.post(f"{recovery}/write-off", {"reason": "同意"}, by="finance-checker", expect=403)
+    proposed = payout.post(f"{recovery}/write-off", {"reason": "其余核销"}, by="finance-maker")
+    assert proposed["proposed_write_off_fen"] == 400
+    confirmed = payout.post(f"{recovery}/write-off", {"reason": "同意"}, by="finance-checker")
+    assert (confirmed["written_off_fen"], confirmed["outstanding_fen"], confirmed["state"]) == (400, 0, "written_off")
+    payout.reconcile()
+    payout.post(f"{recovery}/write-off", {"reason": "再次"}, by="finance-maker", expect=409)
+
+
+def test_a_held_order_is_not_netted(payout: Payout) -> None:
+    recovery = f"/v1/recoveries/{recovery_of(payout, 400)}"
+    payout.receive(decision("s2", jurisdiction="city", instalments=((2025, 1_000),)))
+    payout.fund()
+    order = payout.get("/v1/payment-orders?state=issued")["items"][0]
+    payout.post(f"/v1/awards/{order['award_id']}/hold", {"reason": "复核"}, by="finance-maker")
+    payout.post(f"{recovery}/net", {"order_id": order["id"]}, by="finance-maker", expect=409)
+    assert payout.live("s2") == [("city", 1, 1_000, "issued")]
+
+
 def test_a_recovery_is_netted_against_a_later_order_when_an_officer_says_so(payout: Payout) -> None:
     recovery = f"/v1/recoveries/{recovery_of(payout, 400)}"
     payout.receive(decision("s2", jurisdiction="city", instalments=((2025, 1_000),)))
