@@ -26,6 +26,12 @@ class Settings(ServiceSettings):
         validation_alias=common("ELIGIBILITY_URL"),
         description="Base URL of eligibility: decisions, for forecast and reconciliation",
     )
+    consumers: int = Field(
+        default=2,
+        ge=1,
+        le=6,
+        description="Consumers of decisions in each worker: one computes while another waits for the database",
+    )
 
     def unsafe(self) -> Iterator[tuple[str, str]]:
         """Yield what must not be in production."""

@@ -14,6 +14,7 @@ from services.payout.budgets.handlers import FundingPass
 from services.payout.eligibility import Decisions, eligibility_decisions
 from services.payout.orders import approvals
 from services.payout.reconciliation.handlers import reconciling
+from services.payout.settings import Settings
 from services.payout.starting import load_settings
 from shared.audit.sealing import sealing
 from shared.clock import Clock, SystemClock
@@ -41,23 +42,33 @@ def award_decisions(clock: Clock) -> Handler:
     return receive
 
 
+def consuming(
+    database: Database, bootstrap_servers: str, clock: Clock, consumers: int, group: str = GROUP
+) -> list[Loop]:
+    """Return the loops that give effect to decisions: `consumers` members of the group, each with partitions of its own."""
+
+    def loop(number: int) -> Loop:
+        consumer = Consumer(database, bootstrap_servers, topics.AWARD_DECISIONS, group, award_decisions(clock))
+        return Loop(f"award-decisions-{number}", consumer.step, idle_seconds=0, close=consumer.close)
+
+    return [loop(number) for number in range(1, consumers + 1)]
+
+
 def job_handlers(database: Database, accounts: Accounts, clock: Clock) -> dict[str, JobHandler]:
     """Return what does the jobs of payout, by kind."""
     return {approvals.APPROVALS: lambda job: approvals.run_approvals(database, accounts, clock, job)}
 
 
-def loops(
-    database: Database, bootstrap_servers: str, accounts: Accounts, decisions: Decisions, clock: Clock
-) -> list[Loop]:
+def loops(database: Database, settings: Settings, accounts: Accounts, decisions: Decisions, clock: Clock) -> list[Loop]:
     """Return the loops of the worker."""
 
     def resume() -> bool:
         with database.transaction() as connection:
             return awards.resume(connection, clock.now()) > 0
 
-    consumer = Consumer(database, bootstrap_servers, topics.AWARD_DECISIONS, GROUP, award_decisions(clock))
+    brokers = settings.kafka_bootstrap_servers
     return [
-        Loop("award-decisions", consumer.step, idle_seconds=0, close=consumer.close),
+        *consuming(database, brokers, clock, settings.consumers),
         Loop("arrangement-pass", resume, idle_seconds=1.0),
         Loop("funding-pass", FundingPass(database, clock).step, idle_seconds=0.3),
         Loop("account-pass", AccountPass(database, accounts, clock).step, idle_seconds=2.0),
@@ -65,7 +76,7 @@ def loops(
         reconciling(database, decisions, clock),
         forgetting(database),
         sealing(database, "payout"),
-        measuring(database, [figures.MONEY, lag(bootstrap_servers, {topics.AWARD_DECISIONS: GROUP}, clock)]),
+        measuring(database, [figures.MONEY, lag(brokers, {topics.AWARD_DECISIONS: GROUP}, clock)]),
     ]
 
 
@@ -80,7 +91,7 @@ def main() -> None:
         "worker",
         settings,
         database,
-        loops(database, settings.kafka_bootstrap_servers, accounts, decisions, SystemClock()),
+        loops(database, settings, accounts, decisions, SystemClock()),
     )
 
 

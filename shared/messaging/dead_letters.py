@@ -127,6 +127,9 @@ def _text(content: bytes) -> str:
 
 def clear(connection: Connection, topic: str, keys: Sequence[bytes]) -> None:
     """Close the open dead letters of `keys`: a later valid event of the same key has taken effect."""
+    any_open = text("SELECT EXISTS (SELECT FROM dead_letters WHERE state = 'open' AND topic = :topic)")
+    if not connection.execute(any_open, {"topic": topic}).scalar_one():
+        return
     connection.execute(
         text(
             "UPDATE dead_letters SET state = 'cleared', ended_at = now(), ended_by = 'consumer',"

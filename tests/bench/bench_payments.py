@@ -78,7 +78,8 @@ def workers(payout: Database, servers: str, number: int, count: int) -> Figure:
     for process in processes:
         process.kill()
         process.join()
-    return Figure(f"{number} payout worker{'s' if number > 1 else ''}: split, posted, ordered", count, seconds)
+    who = "1 worker of one consumer" if number == 1 else f"{number} workers of one consumer each"
+    return Figure(f"{who}: split, posted, ordered", count, seconds)
 
 
 def fill(servers: str, count: int) -> None:
