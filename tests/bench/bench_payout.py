@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import multiprocessing
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from multiprocessing.synchronize import Event as Gate
@@ -42,6 +42,7 @@ from tests.support.databases import DatabaseServer
 
 DECISIONS = 100_000
 NAIVE_DECISIONS = 1_000
+ROUNDS = 3
 ROWS = ("inbox", "award_versions", "awards", "award_shares", "payment_orders", "postings", "outbox")
 CLOCK = SystemClock()
 
@@ -161,6 +162,7 @@ def whole_path(eligibility: Database, payout: Database, servers: str, count: int
     while reserved_fen(payout) < needed:
         time.sleep(0.1)
     seconds = time.perf_counter() - started
+    time.sleep(1.0)  # the last offsets are committed, so that the next round finds nothing of this one
     for process in processes:
         process.kill()
         process.join()
@@ -301,13 +303,24 @@ def one_at_a_time(payout: Database, servers: str, count: int) -> Figure:
     return Figure("one message, one transaction at a time", count, seconds)
 
 
+def beside_each_other(server: DatabaseServer, broker: Broker, count: int) -> list[Figure]:
+    """Measure one round: the whole path on fresh databases, then the bare steps."""
+    payout, eligibility = server.fresh("payout").connect(), server.fresh("eligibility").connect()
+    prepare(payout)
+    ours = whole_path(eligibility, payout, broker.bootstrap_servers, count)
+    return [ours, *bare(payout, broker.bootstrap_servers, count)]
+
+
+def against_bare(figures: Sequence[Figure]) -> float:
+    """Return the throughput of a round's first figure as a part of its last."""
+    return figures[0].per_second / figures[-1].per_second
+
+
 def run(server: DatabaseServer, broker: Broker, count: int = DECISIONS) -> list[Any]:
     """Measure everything; returns figures and (name, ratio) pairs."""
     kafka.ensure_topics(broker.bootstrap_servers)
-    whole_payout, eligibility = server.fresh("payout").connect(), server.fresh("eligibility").connect()
-    prepare(whole_payout)
-    ours = whole_path(eligibility, whole_payout, broker.bootstrap_servers, count)
-    beside = bare(whole_payout, broker.bootstrap_servers, count)
+    rounds = sorted((beside_each_other(server, broker, count) for _ in range(ROUNDS)), key=against_bare)
+    ours, *beside = rounds[ROUNDS // 2]
     stage_payout, naive_payout = server.fresh("payout").connect(), server.fresh("payout").connect()
     prepare(stage_payout)
     alone = stages(stage_payout, count)
@@ -318,7 +331,7 @@ def run(server: DatabaseServer, broker: Broker, count: int = DECISIONS) -> list[
         *beside,
         *alone,
         naive,
-        ("throughput against bare I/O (goal ≥ 0.5)", ours.per_second / beside[-1].per_second),
+        (f"throughput against bare I/O, median of {ROUNDS} rounds (goal ≥ 0.5)", against_bare([ours, *beside])),
         ("throughput against one at a time (goal ≥ 5)", ours.per_second / naive.per_second),
         ("funding pass against bare UPDATE, times as long (goal ≤ 3)", alone[1].seconds / alone[2].seconds),
     ]

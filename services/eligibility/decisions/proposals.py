@@ -174,7 +174,7 @@ WHERE v.verdict IN ('propose', 'answer')
 # An upheld objection is answered by corrected facts or another reading, though the outcome be the same: it is proposed anew then.
 _ANSWER = """
 UPDATE verdicts v
-SET verdict = CASE WHEN (d.inputs_hash, d.policy_hash, d.interpretations_hash) = (s.hash, :policy_hash, :interpretations_hash)
+SET verdict = CASE WHEN (d.inputs_hash, d.interpretations_hash) = (s.hash, :interpretations_hash)
                    THEN 'unchanged' ELSE 'propose' END
 FROM sealed s, decisions d WHERE v.verdict = 'answer' AND s.award_id = v.award_id AND d.id = v.open_id
 """
