@@ -103,11 +103,11 @@ _INSTALMENTS = """
 _DUE = _INSTALMENTS.format(
     first_day="coalesce(known.first_decided_on, CASE WHEN :keeps_days THEN o.decided_on END, CAST(:decided_on AS date))"
 )
-_DUE_WHEN_REJECTED = _INSTALMENTS.format(first_day="coalesce(known.first_decided_on, l.decided_on)")
+_DUE_THEN = _INSTALMENTS.format(first_day="coalesce(known.first_decided_on, l.decided_on)")
 
 # `wanted` is the outcome that should be in force. `behind`: a higher version than the one in force was told and then lost in a
 # restore (`recalling.py`); whatever should be in force is proposed then, the same as before or a withdrawal included. What was
-# rejected is compared as of the day that it was proposed for: a later year alone makes no other outcome.
+# rejected or is suspended is compared as of the day that it was proposed for: a later year alone makes no other outcome.
 _VERDICTS = f"""
 CREATE TEMP TABLE verdicts ON COMMIT DROP AS
 WITH known AS (
@@ -120,7 +120,8 @@ WITH known AS (
            coalesce(known.told_version > coalesce(f.version, 0), false) AS behind, known.told,
            NOT :keeps_days AND o.state = 'proposed' AND o.proposed_by = :standing_actor AS taken_over,
            f.id AS in_force_id, o.id AS open_id, l.id AS latest_id, (l.state = 'rejected') AS was_rejected,
-           CASE WHEN l.state = 'rejected' THEN {_DUE_WHEN_REJECTED} END AS due_when_rejected,
+           o.state IS NOT DISTINCT FROM 'suspended' AS is_suspended,
+           CASE WHEN l.state IN ('rejected', 'suspended') THEN {_DUE_THEN} END AS due_then,
            EXISTS (SELECT 1 FROM objections b WHERE b.decision_id = o.id AND b.outcome = 'upheld') AS was_upheld,
            CASE WHEN c.award_id IS NOT NULL
                 THEN jsonb_build_array('granted', c.entitlement_fen, c.payee_uscc, c.jurisdiction, c.award_year,
@@ -149,8 +150,8 @@ SELECT award_id, granted, in_force_id, open_id, latest_id, instalments, CASE WHE
             WHEN in_force_id IS NOT NULL AND wanted = in_force AND open_id IS NOT NULL AND NOT behind THEN 'close'
             WHEN in_force_id IS NOT NULL AND wanted = in_force AND NOT behind THEN 'unchanged'
             WHEN in_force_id IS NULL AND open_id IS NULL AND NOT asked_for THEN 'nothing'
-            WHEN was_rejected AND jsonb_set(wanted, '{{{{5}}}}', due_when_rejected) = latest THEN 'unchanged'
-            WHEN open_id IS NOT NULL AND wanted = latest AND was_upheld THEN 'answer'
+            WHEN (was_rejected OR is_suspended) AND jsonb_set(wanted, '{{{{5}}}}', due_then) = latest
+            THEN CASE WHEN was_upheld THEN 'answer' ELSE 'unchanged' END
             WHEN open_id IS NOT NULL AND wanted = latest AND taken_over IS NOT TRUE THEN 'unchanged'
             ELSE 'propose' END AS verdict
 FROM compared
@@ -207,6 +208,8 @@ WITH made AS (
         CASE WHEN v.granted THEN 'granted' ELSE 'withdrawn' END,
         coalesce(c.kind, f.kind, v.told ->> 'kind'), coalesce(c.entitlement_fen, 0), v.instalments, coalesce(c.flags, '{}'),
         CASE WHEN EXISTS (SELECT 1 FROM objections b WHERE b.decision_id = v.latest_id AND b.outcome = 'upheld')
+                  OR EXISTS (SELECT 1 FROM decisions d
+                             WHERE d.id = v.latest_id AND d.reason = 'objection' AND d.version IS NULL)
              THEN 'objection' WHEN f.id IS NULL AND v.told IS NULL THEN 'initial' WHEN v.granted THEN 'correction'
              ELSE 'withdrawal' END,
         v.decided_on, :facts_revision, :policy_hash, :interpretations_hash, s.hash, :engine_version, :proposed_by

@@ -6,6 +6,7 @@ from datetime import date
 
 from services.payout.accounts import repository
 from services.payout.accounts.registry import Accounts
+from services.payout.orders.repository import change_obstacles
 from services.payout.orders.waiting import reconsider
 from shared.clock import Clock, calendar_date
 from shared.database.engine import Database
@@ -36,6 +37,7 @@ class AccountPass:
             mirrored = repository.mirrored_revision(connection)
             if mirrored < latest:
                 changes = self._accounts.changes(mirrored, latest)
+                change_obstacles(connection)
                 first = repository.is_empty(connection)
                 repository.mirror(connection, changes, latest)
                 if changes:

@@ -36,6 +36,7 @@ def receive(connection: Connection, messages: Sequence[Message], now: datetime) 
     that is no valid `award.decided`.
     """
     versions = read_all(messages)
+    orders.keep_obstacles(connection)
     award_ids = {award_id for award_id, _ in versions}
     known = repository.lock(connection, award_ids)
     stored = repository.versions_known(connection, known)
@@ -57,6 +58,7 @@ def resume(connection: Connection, now: datetime) -> int:
     confirmed = arrangements.confirmed(connection)
     if not confirmed:
         return 0
+    orders.keep_obstacles(connection)
     waiting = repository.waiting_for_arrangement(connection, [each.id for each in confirmed], PASS_AWARDS)
     _give_effect(connection, waiting, confirmed, now)
     if waiting:

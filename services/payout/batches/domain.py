@@ -20,7 +20,7 @@ class Result:
     bank_reference: str
     reason: str | None = None
     amount_fen: int | None = None
-    copied: Mapping[str, str] = field(default_factory=dict)
+    copied: Mapping[str, str] = field(default_factory=dict, hash=False)
     """Cells that the answer carries of the batch's own file, by heading."""
 
 
@@ -43,7 +43,8 @@ class BatchedOrder:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """The rows of an answer: those to apply, how many say what is known already, and the mistakes by row (code, message)."""
+    """The rows of an answer: those to apply (an order's own in the order in which they happened), how many say what is known
+    already, and the mistakes by row (code, message)."""
 
     apply: list[Result]
     unchanged: int
@@ -55,28 +56,21 @@ def judge(
 ) -> Judged:
     """Hold the bank's rows against the orders of the batch; a row that says again what is known changes nothing.
 
-    Of rows that contradict each other none is applied: which of them is true is for the bank to say.
-    `changed` names, by order, the column in which the row is not the one of the batch's file.
+    An order may be settled and returned by one answer, in whatever order its rows stand. Of rows that contradict each other
+    none is applied: which of them is true is for the bank to say. `changed` names, by order, the column in which the row is
+    not the one of the batch's file.
     """
-    apply: list[Result] = []
     mistakes: list[tuple[int, str, str]] = []
+    new: dict[str, dict[Result, int]] = {}
     unchanged = 0
-    results = list(results)
-    first: dict[str, Result] = {}
-    contradicted = {each.order_id for each in results if first.setdefault(each.order_id, each) != each}
-    seen: set[str] = set()
     for place, result in enumerate(results):
-        order = orders.get(result.order_id)
+        order, said = orders.get(result.order_id), new.setdefault(result.order_id, {})
         if order is None:
             mistakes.append((place, "not_in_batch", "no order of this batch has this id"))
         elif changed and result.order_id in changed:
             mistakes.append(
                 (place, "row_changed", f"the file that was sent says otherwise in {changed[result.order_id]}")
             )
-        elif result.order_id in contradicted:
-            mistakes.append((place, "contradiction", "another row says otherwise of the same order"))
-        elif result.order_id in seen:
-            unchanged += 1
         elif result.amount_fen is not None and result.amount_fen != order.amount_fen:
             mistakes.append((place, "another_amount", "the order is about another amount"))
         elif result.outcome in order.results:
@@ -84,9 +78,23 @@ def judge(
                 unchanged += 1
             else:
                 mistakes.append((place, "contradiction", "this outcome is recorded with another reference or day"))
-        elif (order.state, result.outcome) not in NEXT:
-            mistakes.append((place, "not_possible", f"the order is {order.state}; this outcome cannot follow"))
+        elif result in said:
+            unchanged += 1
         else:
-            apply.append(result)
-        seen.add(result.order_id)
-    return Judged(apply, unchanged, mistakes)
+            said[result] = place
+    apply: list[Result] = []
+    for order_id, said in new.items():
+        told, mistake = _in_turn(said, orders[order_id].state) if said else ([], None)
+        apply += told
+        mistakes += [(place, *mistake) for place in said.values() if mistake]
+    return Judged(apply, unchanged, sorted(mistakes))
+
+
+def _in_turn(said: Iterable[Result], state: str) -> tuple[list[Result], tuple[str, str] | None]:
+    """Return what is new of an order that is `state`, in the order in which it happened; or nothing, and why."""
+    told = sorted(said, key=lambda result: result.outcome != "settled")
+    if len(told) > 1 and [result.outcome for result in told] != ["settled", "returned"]:
+        return [], ("contradiction", "another row says otherwise of the same order")
+    if (state, told[0].outcome) not in NEXT:
+        return [], ("not_possible", f"the order is {state}; this outcome cannot follow")
+    return told, None

@@ -18,7 +18,7 @@ from services.payout.batches.domain import Answer, judge
 from services.payout.batches.tables import payment_batches
 from services.payout.orders import events
 from services.payout.orders.handlers import reposition
-from services.payout.orders.repository import lock_exclusively, lock_shared
+from services.payout.orders.repository import keep_obstacles, lock_exclusively, lock_shared
 from services.payout.restorations.handlers import require_none_open
 from shared.clock import calendar_date
 from shared.events import payment_orders
@@ -120,6 +120,7 @@ def apply_results(
         raise Problem(NOT_FOUND, NO_SUCH)
     results = answer.results
     changed = _changed(connection, batch, answer, accounts)
+    keep_obstacles(connection)
     award_ids = repository.lock_awards(connection, [result.order_id for result in results])
     lock_shared(connection)
     judged = judge(
@@ -128,7 +129,9 @@ def apply_results(
     errors = [FieldError(f"/rows/{place}", code, message) for place, code, message in judged.mistakes[:MAX_ERRORS]]
     if errors and all_or_nothing:
         raise Problem(RESULTS_REFUSED, "See `errors`; correct these rows and send the answer again.", errors=errors)
-    repository.apply(connection, batch_id, judged.apply, by)
+    firsts = {result.order_id: result for result in reversed(judged.apply)}
+    repository.apply(connection, batch_id, list(firsts.values()), by)
+    repository.apply(connection, batch_id, [each for each in judged.apply if firsts[each.order_id] is not each], by)
     for outcome, event_type in EVENT_OF.items():
         ids = [result.order_id for result in judged.apply if result.outcome == outcome]
         events.tell_orders(connection, event_type, ids, now)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.payout.holds.tables import holds
+from services.payout.orders.repository import change_obstacles
 from services.payout.orders.waiting import reconsider
 from shared.web.problems import CONFLICT, SAME_PERSON, Problem
 
@@ -25,6 +26,7 @@ class Held:
 
 def hold(connection: Connection, what: Held, *, reason: str, by: str, now: datetime) -> dict[str, Any]:
     """Hold an award or a payee; what has not been sent to the bank stays. Raises Problem 409 if it is held already."""
+    change_obstacles(connection)
     wanted = insert(holds).values(award_id=what.award_id, uscc=what.uscc, reason=reason, held_by=by)
     held = connection.execute(wanted.on_conflict_do_nothing().returning(*holds.c)).mappings().one_or_none()
     if held is None:
@@ -35,6 +37,7 @@ def hold(connection: Connection, what: Held, *, reason: str, by: str, now: datet
 
 def release(connection: Connection, what: Held, *, reason: str, by: str, now: datetime) -> dict[str, Any]:
     """Release an award or a payee; its orders go on. Raises Problem 409 if it is not held, or was held by the same person."""
+    change_obstacles(connection)
     found = _in_force(connection, what)
     if found is None:
         raise Problem(CONFLICT, "It is not held, so there is nothing to release.")

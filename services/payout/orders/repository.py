@@ -15,6 +15,9 @@ from services.payout.rows import array, copy
 ORDERS_LOCK = 0x6F7264657273  # "orders"
 """Advisory lock of a transaction: shared by what changes the orders of some awards, exclusive for what takes from all."""
 
+OBSTACLES_LOCK = 0x6F6273746163  # "obstac"
+"""Advisory lock of a transaction: shared by what heeds holds and accounts, exclusive for what changes these."""
+
 NO_SUCH_ORDER = "There is no such payment order; `GET /v1/payment-orders` lists them."
 
 Key = tuple[str, str, str]
@@ -146,6 +149,16 @@ def cancel(connection: Connection, order_ids: Sequence[str]) -> None:
 def lock_shared(connection: Connection) -> None:
     """Keep the funding pass and batch building out until the transaction ends."""
     connection.execute(text("SELECT pg_advisory_xact_lock_shared(:lock)"), {"lock": ORDERS_LOCK})
+
+
+def keep_obstacles(connection: Connection) -> None:
+    """Let nobody place or release a hold, or mirror accounts, until the transaction ends. Taken before any row is locked."""
+    connection.execute(text("SELECT pg_advisory_xact_lock_shared(:lock)"), {"lock": OBSTACLES_LOCK})
+
+
+def change_obstacles(connection: Connection) -> None:
+    """Wait for all that makes orders, and keep it out until the transaction ends: no order is made with an eye on what was."""
+    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": OBSTACLES_LOCK})
 
 
 def lock_exclusively(connection: Connection) -> None:

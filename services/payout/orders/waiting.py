@@ -31,13 +31,13 @@ _RECONSIDER = """
            state = CASE WHEN l.waiting_for IS NULL THEN 'issued' ELSE 'waiting' END,
            issued_by = CASE WHEN l.waiting_for IS NULL THEN 'payout' END,
            account_revision = CASE WHEN l.waiting_for IS NULL THEN NULL ELSE o.account_revision END
-    FROM looked_at l WHERE l.id = o.id AND l.waiting_for IS DISTINCT FROM o.waiting_for
+    FROM looked_at l WHERE l.id = o.id AND o.state = 'waiting' AND l.waiting_for IS DISTINCT FROM o.waiting_for
     RETURNING o.id::text AS id, o.state
 """
 
 _NEW_ACCOUNT = """
-    EXISTS (SELECT FROM payee_accounts p WHERE p.uscc = o.payee_uscc AND p.since <= :today
-            AND (p.until IS NULL OR p.until > :today) AND p.revision <> o.account_revision)"""
+    coalesce((SELECT p.revision <> o.account_revision FROM payee_accounts p WHERE p.uscc = o.payee_uscc AND p.since <= :today
+              AND (p.until IS NULL OR p.until > :today) ORDER BY p.since DESC LIMIT 1), false)"""
 
 
 def reconsider(

@@ -11,7 +11,14 @@ from sqlalchemy import Connection, Row, text
 from services.payout.ledger import domain as ledger
 from services.payout.ledger import repository as postings
 from services.payout.orders import events
-from services.payout.orders.repository import NO_SUCH_ORDER, Replacement, add_replacements, cancel, lock_shared
+from services.payout.orders.repository import (
+    NO_SUCH_ORDER,
+    Replacement,
+    add_replacements,
+    cancel,
+    keep_obstacles,
+    lock_shared,
+)
 from services.payout.orders.waiting import HELD
 from services.payout.recoveries import repository
 from services.payout.recoveries.schemas import RepaymentBody, WriteOffBody
@@ -82,6 +89,8 @@ def net(connection: Connection, recovery_id: UUID, order_id: UUID, actor: Actor,
     The order is replaced by the netted part, settled at once, and what remains of it, to be approved and paid.
     Raises Problem 404, 409 if the order is not issued, is of another payee or unit, or nothing is outstanding.
     """
+    keep_obstacles(connection)
+    repository.lock_awards(connection, recovery_id, order_id)
     recovery = _locked(connection, recovery_id, actor)
     lock_shared(connection)
     order = connection.execute(

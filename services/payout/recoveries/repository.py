@@ -100,6 +100,20 @@ def views(connection: Connection, filters: Mapping[str, object], limit: int) -> 
     return [dict(row) for row in rows.mappings()]
 
 
+def lock_awards(connection: Connection, recovery_id: UUID, order_id: UUID) -> None:
+    """Lock the awards of a recovery and of an order, in the order in which everybody locks them."""
+    connection.execute(
+        text(
+            """
+            SELECT FROM awards WHERE award_id IN (SELECT award_id FROM recoveries WHERE id = :recovery_id UNION ALL
+                                                  SELECT award_id FROM payment_orders WHERE id = :order_id)
+            ORDER BY award_id FOR UPDATE
+            """
+        ),
+        {"recovery_id": recovery_id, "order_id": order_id},
+    )
+
+
 def locked(connection: Connection, recovery_id: UUID) -> Row[Any] | None:
     """Lock the award of a recovery, then the recovery, and return it with what is outstanding; None if there is none."""
     connection.execute(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from tests.integration.eligibility.office import CLOSABLE_ON, Office
-from tests.integration.eligibility.support import rent, the_decision
+from tests.integration.eligibility.support import evaluate, rent, the_decision
 
 
 def test_an_objection_suspends_one_decision_and_a_rejected_one_lets_it_go_on(office: Office) -> None:
@@ -49,6 +51,8 @@ def test_an_upheld_objection_waits_for_another_evaluation(office: Office) -> Non
     assert "evaluate again" in barred["detail"]
     office.proposed(rent("A", 500))
     assert office.state("A") == "suspended", "the same outcome again changes nothing"
+    evaluate(office.database, rent("A", 500), on=date(2026, 2, 1))
+    assert office.state("A") == "suspended", "that it would be due later is no correction"
     office.proposed(rent("A", 300))
     corrected = the_decision(office.database, "A")
     assert (corrected.reason, corrected.state, corrected.noticed_on) == ("objection", "proposed", None)
@@ -68,6 +72,8 @@ def test_corrected_facts_answer_an_upheld_objection_though_the_outcome_is_the_sa
     assert office.state("A") == "in_notice"
     office.proposed(rent("A", 500), legal_form="other")
     assert office.id_of("A") == str(answered.id), "answered once"
+    office.proposed(rent("A", 400), legal_form="other")
+    assert the_decision(office.database, "A").reason == "objection", "until one of them is approved"
 
 
 def test_a_suspension_by_an_officer_outlives_an_objection(office: Office) -> None:
@@ -78,6 +84,8 @@ def test_a_suspension_by_an_officer_outlives_an_objection(office: Office) -> Non
     assert office.state("A") == "suspended"
     assert office.did("commerce-maker", f"{moved}/resume", {"reason": "lease seen"})["state"] == "in_notice"
     office.did("commerce-maker", f"{moved}/suspend", {"reason": "again"})
+    evaluate(office.database, rent("A", 500), on=date(2026, 2, 1))
+    assert office.state("A") == "suspended", "the same outcome, though due later"
     office.closed(notice)
     resumed = office.did("commerce-maker", f"{moved}/resume", {"reason": "seen"})
     assert (resumed["state"], resumed["noticed_on"]) == ("proposed", CLOSABLE_ON)

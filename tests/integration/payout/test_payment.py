@@ -233,14 +233,36 @@ def test_rows_that_contradict_each_other_take_no_effect_in_any_order(payout: Pay
     order_id = issued(payout)
     approve(payout, order_id)
     made = batch(payout)
-    said = result(order_id), result(order_id, "failed"), result(order_id, "settled")
+    said = result(order_id), result(order_id, "failed"), result(order_id, bank_reference="B-other")
     for rows in itertools.permutations(said):
         report = answer(payout, made["id"], *rows, mode="accept_valid")
         assert report["rows"] == {"read": 3, "accepted": 0, "unchanged": 0, "rejected": 3}
         assert {error["code"] for error in report["errors"]} == {"contradiction"}
     assert state(payout, order_id) == "batched", "it is neither paid nor to be paid again until the bank says one thing"
-    twice = answer(payout, made["id"], said[0], said[2], mode="accept_valid")
+    twice = answer(payout, made["id"], said[0], said[0], mode="accept_valid")
     assert twice["rows"] == {"read": 2, "accepted": 1, "unchanged": 1, "rejected": 0}
+
+
+@pytest.mark.parametrize("turned_round", [False, True])
+def test_an_answer_may_say_that_a_payment_was_settled_and_came_back(payout: Payout, turned_round: bool) -> None:
+    order_id = issued(payout)
+    approve(payout, order_id)
+    made = batch(payout)
+    rows = [result(order_id), result(order_id, "returned", occurred_on="2026-03-07")]
+    report = answer(payout, made["id"], *(rows[::-1] if turned_round else rows))
+    assert report["rows"] == {"read": 2, "accepted": 2, "unchanged": 0, "rejected": 0}
+    assert state(payout, order_id) == "returned"
+    assert payout.get("/v1/budgets/city/2026")["paid_fen"] == 0
+    payout.reconcile()
+    assert answer(payout, made["id"], *rows)["rows"]["unchanged"] == 2
+
+
+def test_what_is_known_and_what_is_new_of_an_order_may_come_together(payout: Payout) -> None:
+    order_id = paid(payout)
+    made = payout.get("/v1/payment-batches")["items"][0]
+    rows = [result(order_id), result(order_id, "returned", occurred_on="2026-03-07")]
+    assert answer(payout, made["id"], *rows)["rows"] == {"read": 2, "accepted": 1, "unchanged": 1, "rejected": 0}
+    assert state(payout, order_id) == "returned"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from tests.integration.payout.bank import answer, approve, batch, issued, paid, recovery_of, result
 from tests.integration.payout.support import USCC, Payout, decision
 
@@ -32,6 +34,19 @@ def test_a_restatement_while_at_the_bank_that_then_fails(payout: Payout) -> None
     payout.account(USCC, "6222999999999999")
     assert payout.live() == [("city", 1, 400, "issued")]
     assert payout.get("/v1/budgets/city/2026")["committed_fen"] == 400
+
+
+def test_what_failed_waits_for_a_new_account_though_an_older_one_is_open(payout: Payout) -> None:
+    order_id = issued(payout)
+    payout.account(USCC, "6222999999999999", date(2025, 1, 1))
+    approve(payout, order_id)
+    made = batch(payout)
+    payout.receive(decision(version=2, jurisdiction="city", instalments=((2025, 400),)))
+    answer(payout, made["id"], result(order_id, "failed"))
+    payout.account_pass().step()
+    assert payout.live() == [("city", 1, 400, "waiting")], "it would go to the account that failed"
+    payout.account(USCC, "6222888888888888", date(2025, 6, 1))
+    assert payout.live() == [("city", 1, 400, "issued")]
 
 
 def test_money_comes_back_in_parts_and_is_paid_again_when_owed_again(payout: Payout) -> None:
