@@ -36,8 +36,8 @@ ACTS: dict[Act, tuple[str, str]] = {
     ),
     Act.UPHOLD: (
         "`POST /v1/objections/{id}/decide` upheld",
-        "it waits for a corrected fact or reading. The evaluation that finds one proposes the award anew, for the reason"
-        " `objection`, though the outcome be the same",
+        "it waits for a corrected fact or reading. An evaluation that reads other facts for it, or by another reading, proposes"
+        " the award anew, to be noticed again, for the reason `objection`, though the outcome be the same",
     ),
     Act.SUSPEND: ("`POST /v1/decisions/{id}/suspend`", "an officer holds it"),
     Act.RESUME: (
