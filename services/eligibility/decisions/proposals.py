@@ -208,8 +208,7 @@ WITH made AS (
         CASE WHEN v.granted THEN 'granted' ELSE 'withdrawn' END,
         coalesce(c.kind, f.kind, v.told ->> 'kind'), coalesce(c.entitlement_fen, 0), v.instalments, coalesce(c.flags, '{}'),
         CASE WHEN EXISTS (SELECT 1 FROM objections b WHERE b.decision_id = v.latest_id AND b.outcome = 'upheld')
-                  OR EXISTS (SELECT 1 FROM decisions d
-                             WHERE d.id = v.latest_id AND d.reason = 'objection' AND d.version IS NULL)
+                  OR EXISTS (SELECT 1 FROM decisions d WHERE d.id = v.open_id AND d.reason = 'objection')
              THEN 'objection' WHEN f.id IS NULL AND v.told IS NULL THEN 'initial' WHEN v.granted THEN 'correction'
              ELSE 'withdrawal' END,
         v.decided_on, :facts_revision, :policy_hash, :interpretations_hash, s.hash, :engine_version, :proposed_by

@@ -105,7 +105,8 @@ class Life(RuleBasedStateMachine):
             return
         if waiting:
             waiting.state = "superseded"
-        reason = "objection" if latest and latest.upheld else "initial"
+        answers = latest and (latest.upheld or (waiting and waiting.reason == "objection"))
+        reason = "objection" if answers else "initial"
         if in_force and reason == "initial":
             reason = "correction" if fen else "withdrawal"
         life.append(Modelled(fen, reason))
