@@ -35,16 +35,14 @@ class AccountPass:
         changed = 0
         with self._database.transaction() as connection:
             mirrored = repository.mirrored_revision(connection)
+            changes = self._accounts.changes(mirrored, latest) if mirrored < latest else []
+            change_obstacles(connection)
+            # With the first accounts ever the rule begins to hold: whoever has none waits from then on.
+            everybody = new_day or repository.is_empty(connection)
             if mirrored < latest:
-                changes = self._accounts.changes(mirrored, latest)
-                change_obstacles(connection)
-                first = repository.is_empty(connection)
                 repository.mirror(connection, changes, latest)
-                if changes:
-                    usccs = sorted({change.uscc for change in changes})
-                    # With the first accounts ever the rule begins to hold: whoever has none waits from then on.
-                    changed += reconsider(connection, now, usccs=None if first else usccs)
-            if new_day:
-                changed += reconsider(connection, now)
+            if changes or new_day:
+                usccs = sorted({change.uscc for change in changes})
+                changed = reconsider(connection, now, usccs=None if everybody else usccs)
         self._known, self._day = latest, calendar_date(now)
         return mirrored < latest or changed > 0

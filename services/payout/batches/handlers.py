@@ -129,6 +129,7 @@ def apply_results(
     errors = [FieldError(f"/rows/{place}", code, message) for place, code, message in judged.mistakes[:MAX_ERRORS]]
     if errors and all_or_nothing:
         raise Problem(RESULTS_REFUSED, "See `errors`; correct these rows and send the answer again.", errors=errors)
+    # An order that was settled and came back moves twice.
     firsts = {result.order_id: result for result in reversed(judged.apply)}
     repository.apply(connection, batch_id, list(firsts.values()), by)
     repository.apply(connection, batch_id, [each for each in judged.apply if firsts[each.order_id] is not each], by)
