@@ -51,6 +51,6 @@ def run_relay(service: str, settings: ServiceSettings, topics: Sequence[str], on
     """
     logs.configure(service, "relay", settings.log_level)
     tracing.configure(service, "relay", settings.otlp_endpoint)
-    database = Database(settings.database_url, pool_size=4, application_name=f"{service}-relay")
+    database = Database(settings.database_url, pool_size=4, application_name=f"{service}-relay", plans_kept=False)
     relay = Relay(database, settings.kafka_bootstrap_servers, f"{service}-relay", topics=topics, on_lost=on_lost)
     work("relay", settings, database, [Loop("relay", relay.step, close=relay.close)])

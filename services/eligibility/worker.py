@@ -88,7 +88,7 @@ def main() -> None:
     settings = load(Settings)
     logs.configure("eligibility", "worker", settings.log_level)
     tracing.configure("eligibility", "worker", settings.otlp_endpoint)
-    database = Database(settings.database_url, pool_size=10, application_name="eligibility-worker")
+    database = Database(settings.database_url, pool_size=10, application_name="eligibility-worker", plans_kept=False)
     work("worker", settings, database, loops(settings, database, registry_facts(settings), SystemClock()))
 
 

@@ -85,7 +85,9 @@ def main() -> None:
     settings = load_settings()
     logs.configure("payout", "worker", settings.log_level)
     tracing.configure("payout", "worker", settings.otlp_endpoint)
-    database = Database(settings.database_url, pool_size=settings.pool_size, application_name="payout-worker")
+    database = Database(
+        settings.database_url, pool_size=settings.pool_size, application_name="payout-worker", plans_kept=False
+    )
     accounts, decisions = registry_accounts(settings), eligibility_decisions(settings)
     work(
         "worker",

@@ -22,7 +22,7 @@ def main() -> None:
     settings = load(Settings)
     logs.configure("registry", "worker", settings.log_level)
     tracing.configure("registry", "worker", settings.otlp_endpoint)
-    database = Database(settings.database_url, pool_size=6, application_name="registry-worker")
+    database = Database(settings.database_url, pool_size=6, application_name="registry-worker", plans_kept=False)
     cipher = AccountCipher(settings.account_key.get_secret_value())
     runner = JobRunner(database, {KIND: ImportRunner(database, settings, SystemClock(), cipher)})
     work("worker", settings, database, [Loop("jobs", runner.step), forgetting(database), sealing(database, "registry")])

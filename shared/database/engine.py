@@ -16,8 +16,12 @@ def _dumps(value: object) -> str:
 class Database:
     """A service's database, reached as one role."""
 
-    def __init__(self, url: str, *, pool_size: int = 10, application_name: str = "") -> None:
-        """Prepare a pool of at most `pool_size` connections to `url` (`postgresql://…`); connects on first use."""
+    def __init__(self, url: str, *, pool_size: int = 10, application_name: str = "", plans_kept: bool = True) -> None:
+        """Prepare a pool of at most `pool_size` connections to `url` (`postgresql://…`); connects on first use.
+
+        Without `plans_kept` each statement is planned for what the tables hold now: right for few statements about many
+        rows, of which one that was planned for an empty table would read all of it again and again.
+        """
         self.url = url
         self.engine: Engine = create_engine(
             make_url(url).set(drivername="postgresql+psycopg"),
@@ -27,7 +31,11 @@ class Database:
             pool_timeout=10,
             json_serializer=_dumps,
             json_deserializer=orjson.loads,
-            connect_args={"application_name": application_name, "connect_timeout": 10},
+            connect_args={
+                "application_name": application_name,
+                "connect_timeout": 10,
+                **({} if plans_kept else {"prepare_threshold": None}),
+            },
         )
         self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 

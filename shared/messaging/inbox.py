@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import orjson
 from sqlalchemy import Column, Connection, DateTime, Table, Text, func, text
 
 from shared.database.schema import plumbing
@@ -17,11 +18,15 @@ inbox = Table(
     Column("received_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
 )
 
-_INSERT = text(
+_TAKE = text(
     """
-    INSERT INTO inbox (source, event_id)
-    SELECT * FROM unnest(CAST(:sources AS text[]), CAST(:ids AS text[]))
-    ON CONFLICT DO NOTHING RETURNING source, event_id
+    WITH told AS (
+        SELECT source, event_id FROM json_to_recordset(CAST(:events AS json)) AS e(source text, event_id text)
+    ), taken AS (
+        INSERT INTO inbox (source, event_id) SELECT source, event_id FROM told ON CONFLICT DO NOTHING
+        RETURNING source, event_id
+    )
+    SELECT source, event_id FROM told EXCEPT SELECT source, event_id FROM taken
     """
 )
 
@@ -32,6 +37,7 @@ def take_new(connection: Connection, messages: Sequence[Message]) -> list[Messag
     for message in messages:
         by_key.setdefault(message.event_key, message)
     keys = sorted(by_key)  # one order for all workers, so that two never wait for each other
-    rows = connection.execute(_INSERT, {"sources": [k[0] for k in keys], "ids": [k[1] for k in keys]})
-    new = {(row.source, row.event_id) for row in rows}
-    return [message for key, message in by_key.items() if key in new]
+    events = orjson.dumps([{"source": source, "event_id": event_id} for source, event_id in keys]).decode()
+    for row in connection.execute(_TAKE, {"events": events}):
+        del by_key[row.source, row.event_id]
+    return list(by_key.values())

@@ -120,7 +120,7 @@ def prepare(payout: Database) -> None:
 
 
 def _relay(url: str, servers: str, go: Gate) -> None:
-    relay = Relay(Database(url), servers, "bench-relay")
+    relay = Relay(Database(url, plans_kept=False), servers, "bench-relay")
     relay.step()
     collect_garbage_seldom()
     go.wait()
@@ -131,12 +131,14 @@ def _relay(url: str, servers: str, go: Gate) -> None:
 
 def _consume(url: str, servers: str, group: str) -> None:
     collect_garbage_seldom()
-    for loop in consuming(Database(url), servers, CLOCK, Settings.model_fields["consumers"].default, group):
+    for loop in consuming(
+        Database(url, plans_kept=False), servers, CLOCK, Settings.model_fields["consumers"].default, group
+    ):
         Thread(target=loop.run, args=(Event(),)).start()
 
 
 def _fund(url: str) -> None:
-    funding = FundingPass(Database(url), CLOCK)
+    funding = FundingPass(Database(url, plans_kept=False), CLOCK)
     while True:
         if not funding.step():
             time.sleep(0.2)

@@ -17,7 +17,7 @@ from sqlalchemy.exc import OperationalError
 
 from deploy.local.broker import Broker
 from shared.database.engine import Database
-from shared.messaging import dead_letters, kafka, outbox, topics
+from shared.messaging import dead_letters, inbox, kafka, outbox, topics
 from shared.messaging.consumer import Consumer, RejectedMessageError, TooManyDeadLettersError
 from shared.messaging.envelope import Event, Message
 from shared.messaging.relay import LEADER_LOCK, SETTLE_SECONDS, PublishingError, Relay, Sent
@@ -180,6 +180,31 @@ def test_what_cannot_be_processed_is_set_aside_and_everything_else_flows(
             text("SELECT state FROM dead_letters WHERE key = convert_to(:key, 'UTF8')"), {"key": key}
         ).scalar_one()
     assert state == "cleared"
+
+
+def test_events_are_told_apart_by_source_and_id_whatever_these_hold(receiver: Database) -> None:
+    names = ["a", "b", 'a","b', "{a,b}", "\\", "'", "null", "丽水 ②", "a b", "\x1f"]
+    messages = [
+        Message(
+            TOPIC,
+            0,
+            0,
+            b"k",
+            b"{}",
+            {"ce_specversion": b"1.0", "ce_type": b"t", "ce_source": s.encode(), "ce_id": i.encode()},
+        )
+        for s in names
+        for i in names
+    ]
+
+    def new(of: Sequence[Message]) -> list[Message]:
+        with receiver.transaction() as connection:
+            return inbox.take_new(connection, of)
+
+    some = messages[::3]
+    assert new([*some, *some]) == some
+    assert new(messages) == [message for message in messages if message not in some]
+    assert new(messages) == []
 
 
 def test_message_after_message_refused_stops_the_consumer(receiver: Database, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -380,3 +405,18 @@ def test_a_relay_whose_producer_cannot_be_closed_starts_afresh(publisher: Databa
     assert relay._producer is None
     assert forced == [True]
     assert count(publisher, f"SELECT pg_try_advisory_lock({LEADER_LOCK})::int") == 1
+
+
+def test_a_worker_keeps_no_plan_that_was_made_for_tables_as_they_were(
+    fresh_database: Callable[[str], ServiceDatabase],
+) -> None:
+    url = fresh_database("eligibility").connect().url
+    kept = []
+    for plans_kept in (True, False):
+        database = Database(url, plans_kept=plans_kept)
+        with database.transaction() as connection:
+            for _ in range(10):
+                connection.execute(text("SELECT count(*) FROM outbox WHERE id > :id"), {"id": 1})
+            kept.append(connection.execute(text("SELECT count(*) FROM pg_prepared_statements")).scalar_one() > 0)
+        database.close()
+    assert kept == [True, False]

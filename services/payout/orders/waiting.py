@@ -20,7 +20,7 @@ HELD = """
 """SQL: the order `o` is held, by an officer or because its award waits as a whole for an arrangement."""
 
 _RECONSIDER = """
-    WITH looked_at AS (
+    WITH looked_at AS MATERIALIZED (
         SELECT o.id, CASE WHEN o.due_year > :year THEN 'due_year' WHEN {held} THEN 'release'
                           WHEN NOT {has_account} THEN 'account'
                           WHEN o.budget_year IS NOT NULL AND o.account_revision IS NOT NULL AND NOT {new_account}

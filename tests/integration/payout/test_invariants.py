@@ -34,6 +34,7 @@ def test_the_database_repeats_the_invariants(payout: Payout) -> None:
     refused(payout, "UPDATE postings SET amount_fen = 1", "permission denied")
     refused(payout, "DELETE FROM award_versions", "permission denied")
     refused(payout, "UPDATE awards SET version = 2, split_version = 2", "without all of its shares")
+    refused(payout, "UPDATE awards SET version = 2, waiting_for = 'arrangement'", "no such version")
     refused(payout, "UPDATE awards SET version = 0, split_version = 0", "never goes back")
     refused(payout, "UPDATE payment_orders SET amount_fen = 0", "ck_payment_orders_amount")
     refused(payout, "UPDATE payment_orders SET state = 'issued', waiting_for = NULL", "ck_payment_orders_funded")
@@ -49,6 +50,23 @@ def test_the_database_repeats_the_invariants(payout: Payout) -> None:
         "INSERT INTO arrangements (id, number, effective_from, drafted_by, state, confirmed_by, confirmed_at)"
         " VALUES (gen_random_uuid(), 'n', '2030-01-01', 'a', 'confirmed', 'a', now())",
         "two_persons",
+    )
+
+
+def test_a_version_of_nothing_takes_effect_without_shares_and_one_of_something_does_not(payout: Payout) -> None:
+    payout.arrange()
+    payout.receive(decision("taken back", 1, [(2025, 1_000)]), decision("taken back", 2, []))
+    assert payout.execute("SELECT split_version FROM awards") == [(2,)]
+    payout.execute(
+        "INSERT INTO award_versions SELECT gen_random_uuid(), 1, policy, award, article, subject, award_year, payee_uscc,"
+        " payee_name, jurisdiction, kind, result, 7, instalments, decided_on, first_decided_on, reason, receipt"
+        " FROM award_versions WHERE version = 1"
+    )
+    refused(
+        payout,
+        "INSERT INTO awards (award_id, award, jurisdiction, first_decided_on, version, split_version)"
+        " SELECT award_id, award, jurisdiction, first_decided_on, 1, 1 FROM award_versions WHERE entitlement_fen = 7",
+        "without all of its shares",
     )
 
 
