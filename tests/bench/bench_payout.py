@@ -306,11 +306,15 @@ def one_at_a_time(payout: Database, servers: str, count: int) -> Figure:
 
 
 def beside_each_other(server: DatabaseServer, broker: Broker, count: int) -> list[Figure]:
-    """Measure one round: the whole path on fresh databases, then the bare steps."""
-    payout, eligibility = server.fresh("payout").connect(), server.fresh("eligibility").connect()
+    """Measure one round: the whole path on fresh databases, then the bare steps. Nothing of it runs on beside the next."""
+    databases = [server.fresh("payout"), server.fresh("eligibility")]
+    payout, eligibility = (database.connect() for database in databases)
     prepare(payout)
     ours = whole_path(eligibility, payout, broker.bootstrap_servers, count)
-    return [ours, *bare(payout, broker.bootstrap_servers, count)]
+    measured = [ours, *bare(payout, broker.bootstrap_servers, count)]
+    for database in databases:
+        server.drop(database)  # or its autovacuum takes a core from the next round
+    return measured
 
 
 def against_bare(figures: Sequence[Figure]) -> float:
