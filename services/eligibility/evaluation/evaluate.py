@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
@@ -75,7 +76,7 @@ def _wanted(judged: Judged, award_years: Sequence[int], results: Collection[str]
     year = pl.col("award_year")
     wanted = (year.is_in(list(award_years)) | year.is_null()) & pl.col("verdict").is_in(list(results))
     cases = judged.cases.filter(wanted & pl.col("about_known") if known_only else wanted)
-    return Judged(cases, judged.conditions, judged.lookups)
+    return replace(judged, cases=cases)
 
 
 def outcomes_of(award: Award, judged: Judged, setting: Setting) -> pl.DataFrame:

@@ -7,6 +7,7 @@ Python, from the same definition. Tests hold the two together.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -60,7 +61,8 @@ def explain(
     years = years_judged(found, book, asked)
     also = pl.Series("subject", [subject], dtype=pl.String) if asked else None
     judged = judge_all(found, facts, setting, years, keep_refused=True, also=also)
-    return _explained(found, _with(judged, _only(judged.cases, subject, award_year)), facts, setting, book)
+    one = replace(judged, cases=_only(judged.cases, subject, award_year))
+    return _explained(found, one, setting, book)
 
 
 def explain_enterprise(
@@ -78,20 +80,18 @@ def explain_enterprise(
     year, told = pl.col("award_year"), []
     for award in map(book.award, sorted(awards)):
         also = itself if award.about.subject_is_enterprise else None
+        if also is None and facts[award.about.dataset].is_empty():
+            continue  # no row is about it, so it has no case
         years = years_judged(award, book, award_years)
         judged = judge_all(award, facts, setting, years, keep_refused=True, also=also)
         mine = judged.cases.filter(
             (pl.col("payee") == uscc) | (pl.col("subject") == uscc), year.is_in(list(award_years)) | year.is_null()
         ).sort("subject", "award_year", nulls_last=True)
-        told += [_explained(award, _with(judged, case), facts, setting, book) for case in mine.iter_slices(1)]
+        told += [_explained(award, replace(judged, cases=case), setting, book) for case in mine.iter_slices(1)]
     return told
 
 
-def _with(judged: Judged, case: pl.DataFrame) -> Judged:
-    return Judged(case, judged.conditions, judged.lookups)
-
-
-def _explained(found: Award, judged: Judged, facts: Facts, setting: Setting, book: Book) -> Explanation:
+def _explained(found: Award, judged: Judged, setting: Setting, book: Book) -> Explanation:
     """Explain the one case of `judged`."""
     cases = judged.cases
     outcome = outcomes_of(found, judged, setting).row(0, named=True)
@@ -99,7 +99,7 @@ def _explained(found: Award, judged: Judged, facts: Facts, setting: Setting, boo
     conditions = tuple(_judged(found, condition, row, setting, book) for _, condition in judged.conditions)
     steps, result = _concluded(found, row, setting, conditions)
     parts = [
-        Parts(lookup.name, lookup.words, tuple(lookup.parts(cases, facts, setting).iter_rows(named=True)))
+        Parts(lookup.name, lookup.words, _rows(judged.parts[lookup.name], row["case"]))
         for lookup in judged.lookups
         if isinstance(lookup, Measure)
     ]
@@ -125,6 +125,12 @@ def _explained(found: Award, judged: Judged, facts: Facts, setting: Setting, boo
         flags=tuple(outcome["flags"]),
         engine_version=ENGINE_VERSION,
     )
+
+
+def _rows(parts: pl.LazyFrame, case: int) -> tuple[Mapping[str, Any], ...]:
+    """What a figure of one case was made of, in a fixed order."""
+    own = parts.filter(pl.col("case") == case).drop("case").collect(engine="in-memory")
+    return tuple(own.sort(own.columns, nulls_last=True).iter_rows(named=True))
 
 
 def _only(cases: pl.DataFrame, subject: str, award_year: int | None) -> pl.DataFrame:

@@ -15,7 +15,7 @@ from .combinations import Chosen, Combination
 from .comparisons import Comparison
 from .conditions import Condition, Holds
 from .days import AwardYear, CaseDay, DecisionDay, ReadDay, YearEnd, YearStart
-from .lookups import Lookup
+from .lookups import Attachment
 from .reads import PAYEE, Read
 from .setting import Setting
 from .subjects import About
@@ -48,7 +48,7 @@ SUPPLEMENTARY = {"award-year", "year-begun", "year-ended", "validity", "happened
 
 
 @dataclass(frozen=True)
-class PaidBefore(Lookup):
+class PaidBefore(Attachment):
     """Whether earlier payments leave the award open: by subject for once-awards, else by subject and award year."""
 
     codes: tuple[str, ...]
@@ -69,7 +69,7 @@ class PaidBefore(Lookup):
 
 
 @dataclass(frozen=True)
-class Integrity(Lookup):
+class Integrity(Attachment):
     """The payee's sanctions on the first version's decision day: dishonesty in force, or a case of the year up to it."""
 
     def attach(self, cases: pl.DataFrame, facts: Facts, setting: Setting) -> pl.DataFrame:

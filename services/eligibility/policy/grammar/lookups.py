@@ -18,11 +18,7 @@ from .terms import Column
 
 
 class Lookup(ABC):
-    """Something that puts columns beside the cases, keeping their rows and order."""
-
-    @abstractmethod
-    def attach(self, cases: pl.DataFrame, facts: Facts, setting: Setting) -> pl.DataFrame:
-        """The cases with the columns added."""
+    """Something that puts columns beside the cases, keeping their rows and order: an attachment or a measure."""
 
     @abstractmethod
     def reads(self) -> tuple[Read, ...]:
@@ -33,8 +29,16 @@ class Lookup(ABC):
         return ()
 
 
+class Attachment(Lookup):
+    """A lookup that finds its columns in facts as they are."""
+
+    @abstractmethod
+    def attach(self, cases: pl.DataFrame, facts: Facts, setting: Setting) -> pl.DataFrame:
+        """The cases with the columns added."""
+
+
 @dataclass(frozen=True)
-class PayeeEntry(Lookup):
+class PayeeEntry(Attachment):
     """The payee's legal form and name, as registered."""
 
     def attach(self, cases: pl.DataFrame, facts: Facts, setting: Setting) -> pl.DataFrame:
@@ -50,7 +54,7 @@ class PayeeEntry(Lookup):
 
 
 @dataclass(frozen=True)
-class PayeePlace(Lookup):
+class PayeePlace(Attachment):
     """Where the payee is on the day of the case."""
 
     def attach(self, cases: pl.DataFrame, facts: Facts, setting: Setting) -> pl.DataFrame:
@@ -63,7 +67,7 @@ class PayeePlace(Lookup):
 
 
 @dataclass(frozen=True)
-class Monitoring(Lookup):
+class Monitoring(Attachment):
     """Whether an enterprise is in provincial monitoring on the day of the case, on one of the tracks (none: any)."""
 
     of: Column
@@ -89,7 +93,7 @@ class Monitoring(Lookup):
 
 
 @dataclass(frozen=True)
-class Recognition(Lookup):
+class Recognition(Attachment):
     """Whether a platform is on the list of recognised platforms on the day of the case."""
 
     of: Column
@@ -107,7 +111,7 @@ class Recognition(Lookup):
 
 
 @dataclass(frozen=True)
-class YearlyFigures(Lookup):
+class YearlyFigures(Attachment):
     """A yearly figure of the payee in the award year and the years before it; nothing on record is unknown."""
 
     figure: Column
