@@ -25,7 +25,7 @@ from services.eligibility.policy.grammar.setting import Setting
 
 from . import ENGINE_VERSION
 from .closure import PAIRS, closure
-from .evaluate import outcomes_of, years_judged
+from .evaluate import flags_of, missing_of, years_judged
 from .explanation import AppliedReading, Explanation, Parts
 from .judging import Judged, judge_all
 from .outcomes import GRANTED, REFUSED, UNDETERMINED
@@ -78,15 +78,14 @@ def explain_enterprise(
     setting = book.setting(readings, decided_on, None)
     itself = facts["enterprises"].filter(pl.col("uscc") == uscc).get_column("uscc")
     year, told = pl.col("award_year"), []
+    asked = year.is_in(list(award_years)) | year.is_null(), (pl.col("payee") == uscc) | (pl.col("subject") == uscc)
     for award in map(book.award, sorted(awards)):
         also = itself if award.about.subject_is_enterprise else None
         if also is None and facts[award.about.dataset].is_empty():
             continue  # no row is about it, so it has no case
         years = years_judged(award, book, award_years)
         judged = judge_all(award, facts, setting, years, keep_refused=True, also=also)
-        mine = judged.cases.filter(
-            (pl.col("payee") == uscc) | (pl.col("subject") == uscc), year.is_in(list(award_years)) | year.is_null()
-        ).sort("subject", "award_year", nulls_last=True)
+        mine = judged.cases.filter(asked).sort("subject", "award_year", nulls_last=True)
         told += [_explained(award, replace(judged, cases=case), setting, book) for case in mine.iter_slices(1)]
     return told
 
@@ -94,10 +93,12 @@ def explain_enterprise(
 def _explained(found: Award, judged: Judged, setting: Setting, book: Book) -> Explanation:
     """Explain the one case of `judged`."""
     cases = judged.cases
-    outcome = outcomes_of(found, judged, setting).row(0, named=True)
     row = cases.row(0, named=True)
     conditions = tuple(_judged(found, condition, row, setting, book) for _, condition in judged.conditions)
     steps, result = _concluded(found, row, setting, conditions)
+    missing, flags = (), ()
+    if row["verdict"] != REFUSED:
+        missing, flags = cases.select(missing_of(found, judged, setting), flags_of(judged, setting).alias("flags")).row(0)
     parts = [
         Parts(lookup.name, lookup.words, _rows(judged.parts[lookup.name], row["case"]))
         for lookup in judged.lookups
@@ -108,12 +109,12 @@ def _explained(found: Award, judged: Judged, setting: Setting, book: Book) -> Ex
         award=found.code,
         title=book.award_titles[found.code],
         article=found.article.cited,
-        subject=outcome["subject"],
-        award_year=outcome["award_year"],
+        subject=row["subject"],
+        award_year=row["award_year"],
         decided_on=setting.decided_on,
-        payee_uscc=outcome["payee_uscc"],
-        payee_name=outcome["payee_name"],
-        jurisdiction=outcome["jurisdiction"],
+        payee_uscc=row["payee"],
+        payee_name=row["payee.name"],
+        jurisdiction=row[found.place.column(setting).name],
         result=result,
         kind=found.kind,
         entitlement_fen=steps[-1].figure.value if steps and result == GRANTED else 0,
@@ -121,8 +122,8 @@ def _explained(found: Award, judged: Judged, setting: Setting, book: Book) -> Ex
         steps=steps,
         parts=tuple(parts),
         readings=_applied(found, judged, setting, book),
-        missing=tuple(outcome["missing"]),
-        flags=tuple(outcome["flags"]),
+        missing=tuple(missing),
+        flags=tuple(flags),
         engine_version=ENGINE_VERSION,
     )
 
