@@ -20,22 +20,18 @@ def cases_of(
 
 
 def blanks_for(award: Award, known: pl.DataFrame, subjects: pl.Series, years: Sequence[int]) -> pl.LazyFrame:
-    """Cases with nothing known, for subjects that facts tell nothing of in a year; `about_known` is false.
+    """Cases with nothing known, for subjects that facts tell nothing of in a year, without the columns that are null; `about_known` is false.
 
     An award about events has none for a subject with an event in another year: there it simply had none.
     Where the subject is an enterprise it is its own payee, so that form, place and integrity are still judged.
     """
     about = award.about
     keys = ["subject", "award_year"] if about.yearly_judged else ["subject"]
+    own = {"payee", *about.payee_origins()} & set(known.columns) if about.subject_is_enterprise else set[str]()
+    filled = dict.fromkeys(own - {"subject"}, pl.col("subject")) | {"about_known": pl.lit(False)}
+    if about.yearly_judged:
+        filled["day"] = pl.date(pl.col("award_year"), 12, 31)
     asked = pl.LazyFrame({"subject": subjects}).join(
         pl.LazyFrame({"award_year": sorted(years)}, schema={"award_year": pl.Int32}), how="cross"
     )
-    own = {"subject", "payee", *about.payee_origins()} if about.subject_is_enterprise else {"subject"}
-    filled = {name: pl.col("subject") for name in own} | {
-        "award_year": pl.col("award_year"),
-        "day": pl.date(pl.col("award_year"), 12, 31) if about.yearly_judged else pl.lit(None, dtype=pl.Date),
-        "about_known": pl.lit(False),
-    }
-    return asked.join(known.lazy().select(keys), on=keys, how="anti").select(
-        filled.get(name, pl.lit(None, dtype=dtype)).alias(name) for name, dtype in known.schema.items()
-    )
+    return asked.join(known.lazy().select(keys), on=keys, how="anti").with_columns(**filled)

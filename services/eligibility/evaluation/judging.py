@@ -126,7 +126,7 @@ def judge_all(
     rows = max(facts[dataset].height for dataset in award.about.datasets) * len(years)
     if also is not None:
         known = collected(plan, rows)
-        plan = pl.concat([known.lazy(), blanks_for(award, known, also, years)])
+        plan = pl.concat([known.lazy(), blanks_for(award, known, also, years)], how="diagonal")
     tests = _tests(named, lookups, setting, keep_refused)
     cases = collected(_tested(plan, tests[0], setting, keep_refused), rows).with_row_index("case")
     parts: dict[str, pl.LazyFrame] = {}

@@ -16,6 +16,7 @@ from .comparisons import Comparison
 from .conditions import Condition, Holds
 from .days import AwardYear, CaseDay, DecisionDay, ReadDay, YearEnd, YearStart
 from .lookups import Attachment
+from .plans import collected
 from .reads import PAYEE, Read
 from .setting import Setting
 from .subjects import About
@@ -55,14 +56,11 @@ class PaidBefore(Attachment):
     once: bool
 
     def attach(self, cases: pl.DataFrame, facts: Facts, setting: Setting) -> pl.DataFrame:
-        paid = facts["prior_awards"].filter(pl.col("award").is_in(list(self.codes)))
-        if self.once:
-            used = pl.col("subject").is_in(paid.get_column("subject").unique().implode())
-            return cases.with_columns((~used).alias("paid_before.open"))
-        years = paid.select("subject", award_year=pl.col("award_year").cast(pl.Int32)).unique()
-        years = years.with_columns(pl.lit(False).alias("paid_before.open"))
-        joined = cases.join(years, on=["subject", "award_year"], how="left", maintain_order="left")
-        return joined.with_columns(pl.col("paid_before.open").fill_null(True))
+        keys = ["subject"] if self.once else ["subject", "award_year"]
+        paid = facts["prior_awards"].lazy().filter(pl.col("award").is_in(self.codes))
+        paid = paid.select("subject", pl.col("award_year").cast(pl.Int32)).select(keys).unique()
+        joined = cases.lazy().join(paid.with_columns(paid=True), on=keys, how="left", maintain_order="left")
+        return collected(joined.with_columns(pl.col("paid").is_null().alias("paid_before.open")).drop("paid"), cases.height)
 
     def reads(self) -> tuple[Read, ...]:
         return (Read("prior_awards", "subject", only=("award", self.codes)),)
@@ -79,12 +77,13 @@ class Integrity(Attachment):
         recent = since.is_between(years_before(day, setting.parameter("integrity_lookback_years")), day)
         found = (
             facts["sanctions"]
+            .lazy()
             .filter(pl.when(kind == "serious_dishonesty").then(in_force).otherwise(recent))
             .group_by(payee="uscc")
             .agg(pl.col("kind").unique().sort().alias("payee.sanctions"))
         )
-        joined = cases.join(found, on="payee", how="left", maintain_order="left")
-        return joined.with_columns(pl.col("payee.sanctions").is_null().alias("payee.clean"))
+        joined = cases.lazy().join(found, on="payee", how="left", maintain_order="left")
+        return collected(joined.with_columns(pl.col("payee.sanctions").is_null().alias("payee.clean")), cases.height)
 
     def reads(self) -> tuple[Read, ...]:
         return (Read("sanctions", "uscc", PAYEE),)

@@ -44,10 +44,7 @@ class PayeeEntry(Attachment):
     def attach(self, cases: pl.DataFrame, facts: Facts, setting: Setting) -> pl.DataFrame:
         enterprises = facts["enterprises"]
         positions = positions_of(cases, "payee", enterprises, "uscc")
-        return cases.with_columns(
-            enterprises.get_column("legal_form").gather(positions).alias("payee.legal_form"),
-            enterprises.get_column("name").gather(positions).alias("payee.name"),
-        )
+        return looked_up(cases, positions, enterprises, **{"payee.legal_form": "legal_form", "payee.name": "name"})
 
     def reads(self) -> tuple[Read, ...]:
         return (Read("enterprises", "uscc", PAYEE),)
@@ -60,7 +57,7 @@ class PayeePlace(Attachment):
     def attach(self, cases: pl.DataFrame, facts: Facts, setting: Setting) -> pl.DataFrame:
         where = facts["locations"]
         positions = positions_in_force(cases, "payee", where, "uscc", since="since", until="until")
-        return looked_up(cases, positions, where.get_column("jurisdiction"), "payee.jurisdiction")
+        return looked_up(cases, positions, where, **{"payee.jurisdiction": "jurisdiction"})
 
     def reads(self) -> tuple[Read, ...]:
         return (Read("locations", "uscc", PAYEE),)

@@ -44,9 +44,9 @@ def covers_until(until: str, day: str) -> pl.Expr:
     return pl.col(until).is_null() | (pl.col(day) < pl.col(until))
 
 
-def looked_up(cases: pl.DataFrame, positions: pl.Series, values: pl.Series, name: str) -> pl.DataFrame:
-    """The cases with the value at each position; null where there is no position."""
-    return cases.with_columns(values.gather(positions).alias(name))
+def looked_up(cases: pl.DataFrame, positions: pl.Series, rows: pl.DataFrame, **columns: str) -> pl.DataFrame:
+    """The cases with columns of the row at each position, under these names; null where there is no position."""
+    return cases.hstack(rows.select(pl.col(name).gather(positions).alias(new) for new, name in columns.items()))
 
 
 def flagged(cases: pl.DataFrame, positions: pl.Series, name: str, day: str = "day") -> pl.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from services.eligibility.facts.catalogue import Facts
-from services.eligibility.policy.grammar import PAYEE, Measured, Read, Setting, Text, arithmetic, measure, periods
+from services.eligibility.policy.grammar import PAYEE, Measured, Read, Setting, Text, arithmetic, collected, measure, periods
 
 #: A rate is kept in millionths where each client's own is averaged.
 MILLION = 1_000_000
@@ -49,13 +49,13 @@ def new_clients(cases: pl.DataFrame, facts: Facts, setting: Setting) -> Measured
     One whose place is unknown is not counted but kept in doubt. Parts: one row per new client.
     """
     area = {"lishui": "lishui_jurisdictions", "urban": "covered_jurisdictions"}[setting.reading("client_area")]
-    new = _served(cases, facts).filter("new").collect()
+    new = collected(_served(cases, facts).filter("new"), cases.height)
     monitored = periods.positions_in_force(
         new, "client_uscc", facts["monitoring_inclusions"], "uscc", since="included_on", until="removed_on"
     )
     where = facts["locations"]
     located = periods.positions_in_force(new, "client_uscc", where, "uscc", since="since", until="until")
-    new = periods.looked_up(new, located, where.get_column("jurisdiction"), "jurisdiction")
+    new = periods.looked_up(new, located, where, jurisdiction="jurisdiction")
     new = new.with_columns(monitored=monitored.is_not_null())
     new = new.with_columns(counts=pl.col("monitored") & pl.col("jurisdiction").is_in(list(setting.parameter(area))))
     unknown = pl.col("counts").is_null()
