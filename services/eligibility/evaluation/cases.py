@@ -20,7 +20,7 @@ def cases_of(
 
 
 def blanks_for(award: Award, known: pl.DataFrame, subjects: pl.Series, years: Sequence[int]) -> pl.LazyFrame:
-    """Cases with nothing known, for subjects that facts tell nothing of in a year, without the columns that are null; `about_known` is false.
+    """Cases with nothing known, for subjects that facts tell nothing of in a year; `about_known` is false, null columns left out.
 
     An award about events has none for a subject with an event in another year: there it simply had none.
     Where the subject is an enterprise it is its own payee, so that form, place and integrity are still judged.

@@ -173,7 +173,7 @@ def missing_of(award: Award, judged: Judged, setting: Setting) -> pl.Expr:
 
 
 def flags_of(judged: Judged, setting: Setting) -> pl.Expr:
-    """Marks on open and granted cases, not for refused ones: sanctions under `flag`, unverified rates that a measure leaned on."""
+    """Marks on open and granted cases alone: sanctions under `flag`, unverified rates that a measure leaned on."""
     cases, lists = judged.cases, list[pl.Expr]()
     if setting.reading("integrity_screen") == "flag" and _any(cases, "payee.sanctions"):
         marked = pl.col("payee.sanctions").list.eval(pl.lit("integrity:") + pl.element())

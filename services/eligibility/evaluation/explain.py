@@ -21,6 +21,7 @@ from services.eligibility.policy.grammar.common import SUPPLEMENTARY, condition_
 from services.eligibility.policy.grammar.conditions import Condition, Words
 from services.eligibility.policy.grammar.judgement import Figure, Judgement, all_of
 from services.eligibility.policy.grammar.measures import Measure
+from services.eligibility.policy.grammar.plans import collected
 from services.eligibility.policy.grammar.setting import Setting
 
 from . import ENGINE_VERSION
@@ -98,7 +99,9 @@ def _explained(found: Award, judged: Judged, setting: Setting, book: Book) -> Ex
     steps, result = _concluded(found, row, setting, conditions)
     missing, flags = (), ()
     if row["verdict"] != REFUSED:
-        missing, flags = cases.select(missing_of(found, judged, setting), flags_of(judged, setting).alias("flags")).row(0)
+        missing, flags = cases.select(missing_of(found, judged, setting), flags_of(judged, setting).alias("flags")).row(
+            0
+        )
     parts = [
         Parts(lookup.name, lookup.words, _rows(judged.parts[lookup.name], row["case"]))
         for lookup in judged.lookups
@@ -130,8 +133,8 @@ def _explained(found: Award, judged: Judged, setting: Setting, book: Book) -> Ex
 
 def _rows(parts: pl.LazyFrame, case: int) -> tuple[Mapping[str, Any], ...]:
     """What a figure of one case was made of, in a fixed order."""
-    own = parts.filter(pl.col("case") == case).drop("case").collect(engine="in-memory")
-    return tuple(own.sort(own.columns, nulls_last=True).iter_rows(named=True))
+    own = collected(parts.filter(pl.col("case") == case).drop("case").sort(pl.all(), nulls_last=True))
+    return tuple(own.iter_rows(named=True))
 
 
 def _only(cases: pl.DataFrame, subject: str, award_year: int | None) -> pl.DataFrame:

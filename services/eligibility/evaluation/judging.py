@@ -7,7 +7,7 @@ so that only what is left is looked up, measured and joined.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -82,7 +82,7 @@ def _needed(column: Column) -> list[Column]:
 
 
 def _lookups(columns: Sequence[Column]) -> list[Attachment | Measure]:
-    """The lookups behind these columns, each after what it needs; cheap and selective ones first."""
+    """The lookups behind these columns, each after what it needs, cheap and selective ones first; then what all show."""
     found: list[Attachment | Measure] = []
 
     def add(column: Column) -> None:
@@ -94,7 +94,7 @@ def _lookups(columns: Sequence[Column]) -> list[Attachment | Measure]:
     ranked = sorted((column for column in columns if column.source is not None), key=_cost)
     for column in ranked:
         add(column)
-    return found
+    return [*found, *(shown for shown in (PAYEE_ENTRY, INTEGRITY) if shown not in found)]
 
 
 def _cost(column: Column) -> int:
@@ -123,12 +123,13 @@ def judge_all(
     columns = columns_read(award, conditions, setting)
     lookups = _lookups(columns)
     plan = cases_of(award, facts, years, setting, columns)
-    rows = max(facts[dataset].height for dataset in award.about.datasets) * len(years)
+    about = [facts[dataset] for dataset in award.about.datasets]
     if also is not None:
-        known = collected(plan, rows)
+        known = collected(plan, *about)
+        about.append(also.to_frame())
         plan = pl.concat([known.lazy(), blanks_for(award, known, also, years)], how="diagonal")
     tests = _tests(named, lookups, setting, keep_refused)
-    cases = collected(_tested(plan, tests[0], setting, keep_refused), rows).with_row_index("case")
+    cases = collected(_tested(plan, tests[0], setting, keep_refused), *about).with_row_index("case")
     parts: dict[str, pl.LazyFrame] = {}
     for lookup, now in zip(lookups, tests[1:], strict=True):
         if isinstance(lookup, Measure):
@@ -137,9 +138,7 @@ def judge_all(
         else:
             cases = lookup.attach(cases, facts, setting)
         if now:
-            cases = collected(_tested(cases.lazy(), now, setting, keep_refused), cases.height)
-    for shown in (PAYEE_ENTRY, INTEGRITY):
-        cases = cases if shown in lookups else shown.attach(cases, facts, setting)
+            cases = collected(_tested(cases.lazy(), now, setting, keep_refused), cases)
     cases = cases.with_columns(met=pl.all_horizontal(name for name, _ in named))
     return _concluded(award, Judged(cases, named, tuple(lookups), parts), facts, setting)
 
@@ -182,7 +181,7 @@ def _concluded(award: Award, judged: Judged, facts: Facts, setting: Setting) -> 
         cases = cases.with_columns(**amounts)
         if "later_amount" in amounts:
             cases = less_given_before(award, cases, facts)
-    return Judged(cases.with_columns(verdict=_verdict(award)), conditions, judged.lookups, judged.parts)
+    return replace(judged, cases=cases.with_columns(verdict=_verdict(award)), conditions=conditions)
 
 
 def _verdict(award: Award) -> pl.Expr:

@@ -28,7 +28,7 @@ def choose_candidates(award: Award, cases: pl.DataFrame, setting: Setting) -> pl
         .unique(["subject", "award_year"], keep="first", maintain_order=True)
         .select("position")
     )
-    return cases[collected(chosen, cases.height).get_column("position")]
+    return cases[collected(chosen, cases).get_column("position")]
 
 
 def mark_first_years(cases: pl.DataFrame) -> pl.DataFrame:

@@ -40,4 +40,4 @@ def less_given_before(award: Award, cases: pl.DataFrame, facts: Facts) -> pl.Dat
         .select("case", pl.col("before").alias(GIVEN_BEFORE), reduced=pl.col("given") - pl.col("before"))
     )
     joined = cases.lazy().join(granted, on="case", how="left", maintain_order="left")
-    return collected(joined.with_columns(amount=pl.coalesce("reduced", "amount")).drop("reduced"), cases.height)
+    return collected(joined.with_columns(amount=pl.coalesce("reduced", "amount")).drop("reduced"), cases)

@@ -60,7 +60,7 @@ class PaidBefore(Attachment):
         paid = facts["prior_awards"].lazy().filter(pl.col("award").is_in(self.codes))
         paid = paid.select("subject", pl.col("award_year").cast(pl.Int32)).select(keys).unique()
         joined = cases.lazy().join(paid.with_columns(paid=True), on=keys, how="left", maintain_order="left")
-        return collected(joined.with_columns(pl.col("paid").is_null().alias("paid_before.open")).drop("paid"), cases.height)
+        return collected(joined.with_columns(pl.col("paid").is_null().alias("paid_before.open")).drop("paid"), cases)
 
     def reads(self) -> tuple[Read, ...]:
         return (Read("prior_awards", "subject", only=("award", self.codes)),)
@@ -83,7 +83,7 @@ class Integrity(Attachment):
             .agg(pl.col("kind").unique().sort().alias("payee.sanctions"))
         )
         joined = cases.lazy().join(found, on="payee", how="left", maintain_order="left")
-        return collected(joined.with_columns(pl.col("payee.sanctions").is_null().alias("payee.clean")), cases.height)
+        return collected(joined.with_columns(pl.col("payee.sanctions").is_null().alias("payee.clean")), cases)
 
     def reads(self) -> tuple[Read, ...]:
         return (Read("sanctions", "uscc", PAYEE),)

@@ -23,7 +23,7 @@ def positions_in_force(
         .filter((pl.col(since) <= pl.col("day_of_case")) & covers_until(until, "day_of_case"))
         .select("case", "position")
     )
-    return _placed(collected(found, max(cases.height, periods.height)), cases.height)
+    return _placed(collected(found, cases, periods), cases.height)
 
 
 def positions_of(cases: pl.DataFrame, key: str, rows: pl.DataFrame, on: str) -> pl.Series:
@@ -31,7 +31,7 @@ def positions_of(cases: pl.DataFrame, key: str, rows: pl.DataFrame, on: str) -> 
     numbered = rows.lazy().select(on).with_row_index("position")
     keys = cases.lazy().select(pl.col(key).alias(on)).with_row_index("case")
     found = keys.join(numbered, on=on, how="inner").select("case", "position")
-    return _placed(collected(found, max(cases.height, rows.height)), cases.height)
+    return _placed(collected(found, cases, rows), cases.height)
 
 
 def _placed(found: pl.DataFrame, height: int) -> pl.Series:

@@ -38,7 +38,7 @@ def terminals(cases: pl.DataFrame, facts: Facts, setting: Setting) -> Measured:
         .filter(~pl.col("serial").is_in(paid.implode()))
         .filter(pl.col("accepted_on").is_null() | (pl.col("accepted_on").dt.year() == pl.col("award_year")))
     )
-    own = collected(found, cases.height)
+    own = collected(found, cases, facts["delivery_terminals"])
     where = facts["locations"]
     located = periods.positions_in_force(own, "payee", where, "uscc", since="since", until="until", day="accepted_on")
     own = periods.looked_up(own, located, where, operator_place="jurisdiction")
