@@ -86,7 +86,7 @@ def explain_enterprise(
             continue  # no row is about it, so it has no case
         years = years_judged(award, book, award_years)
         judged = judge_all(award, facts, setting, years, keep_refused=True, also=also)
-        mine = judged.cases.filter(asked).sort("subject", "award_year", nulls_last=True)
+        mine = collected(judged.cases.lazy().filter(asked).sort("subject", "award_year", nulls_last=True), judged.cases)
         told += [_explained(award, replace(judged, cases=case), setting, book) for case in mine.iter_slices(1)]
     return told
 
@@ -97,11 +97,11 @@ def _explained(found: Award, judged: Judged, setting: Setting, book: Book) -> Ex
     row = cases.row(0, named=True)
     conditions = tuple(_judged(found, condition, row, setting, book) for _, condition in judged.conditions)
     steps, result = _concluded(found, row, setting, conditions)
+    # A refusal names nothing missing and carries no marks.
     missing, flags = (), ()
     if row["verdict"] != REFUSED:
-        missing, flags = cases.select(missing_of(found, judged, setting), flags_of(judged, setting).alias("flags")).row(
-            0
-        )
+        lists = cases.select(missing=missing_of(found, judged, setting), flags=flags_of(judged, setting))
+        missing, flags = lists.row(0)
     parts = [
         Parts(lookup.name, lookup.words, _rows(judged.parts[lookup.name], row["case"]))
         for lookup in judged.lookups

@@ -64,8 +64,8 @@ def interest(cases: pl.DataFrame, facts: Facts, setting: Setting) -> Measured:
         no_interest=pl.when(no_interest).then(pl.lit("loan_years.interest_paid_fen")),
         no_rate=pl.when(pl.col("weighed").is_null()).then(pl.lit("reference_rates.value")),
     )
-    per_loan = collected(per_loan, cases, facts["loan_years"])
-    figures = per_loan.group_by("case").agg(
+    loans = collected(per_loan, cases, facts["loan_years"])
+    figures = loans.group_by("case").agg(
         loans=pl.len().cast(pl.Int64),
         subsidy=arithmetic.total(pl.col("subsidy_fen")),
         missing=pl.concat_list("no_interest", "no_rate").explode().drop_nulls().unique().sort(),
@@ -75,7 +75,7 @@ def interest(cases: pl.DataFrame, facts: Facts, setting: Setting) -> Measured:
     figures = figures.with_columns(pl.col("loans").fill_null(0))
     totals = ("at_reference_rate_fen", "interest_paid_fen", "other_subsidy_fen", "subsidy_fen")
     shown = ("loan_id", "first", "days", "principal_fen", "series", "rate")
-    parts = rated.join(per_loan.lazy().select("case", "loan_id", *totals), on=["case", "loan_id"], how="left")
+    parts = rated.join(loans.lazy().select("case", "loan_id", *totals), on=["case", "loan_id"], how="left")
     return Measured(figures, parts.select("case", *shown, *totals))
 
 
