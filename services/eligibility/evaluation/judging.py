@@ -1,7 +1,7 @@
 """Judging: every condition of an award over all its cases, in one vectorised pass.
 
 Cheap conditions come first. Where refused cases are not asked for, they are dropped as soon as one condition fails,
-so that only what is left is looked up, measured and joined.
+so that only what is left is looked up, measured and joined. Where they are, nothing is gained by testing early.
 """
 
 from __future__ import annotations
@@ -146,7 +146,7 @@ def judge_all(
 def _tests(
     named: Sequence[Named], lookups: Sequence[Attachment | Measure], setting: Setting, keep_refused: bool
 ) -> list[list[Named]]:
-    """The conditions to test before any lookup and after each: at once where cases are dropped, else after the last."""
+    """The conditions to test before any lookup and after each: as early as they can be, all in the end if none drops a case."""
     tests: list[list[Named]] = [[] for _ in range(len(lookups) + 1)]
     for name, condition in named:
         needed = [lookups.index(leaf.source) + 1 for leaf in condition.leaves(setting) if leaf.source is not None]
