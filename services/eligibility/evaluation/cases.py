@@ -19,29 +19,19 @@ def cases_of(
     return award.about.cases(facts, years, setting, columns)
 
 
-def blanks_for(award: Award, known: pl.DataFrame, subjects: pl.Series, years: Sequence[int]) -> pl.DataFrame:
-    """Cases with nothing known, for subjects that facts tell nothing of in a year; `about_known` is false.
+def blanks_for(award: Award, known: pl.DataFrame, subjects: pl.Series, years: Sequence[int]) -> pl.LazyFrame:
+    """Cases with nothing known, for subjects that facts tell nothing of in a year; `about_known` is false, null columns left out.
 
     An award about events has none for a subject with an event in another year: there it simply had none.
     Where the subject is an enterprise it is its own payee, so that form, place and integrity are still judged.
     """
-    wanted = (
-        subjects.alias("subject")
-        .to_frame()
-        .join(pl.Series("award_year", sorted(years), dtype=pl.Int32).to_frame(), how="cross")
+    about = award.about
+    keys = ["subject", "award_year"] if about.yearly_judged else ["subject"]
+    own = {"payee", *about.payee_origins()} & set(known.columns) if about.subject_is_enterprise else set[str]()
+    filled = dict.fromkeys(own - {"subject"}, pl.col("subject")) | {"about_known": pl.lit(False)}
+    if about.yearly_judged:
+        filled["day"] = pl.date(pl.col("award_year"), 12, 31)
+    asked = pl.LazyFrame({"subject": subjects}).join(
+        pl.LazyFrame({"award_year": sorted(years)}, schema={"award_year": pl.Int32}), how="cross"
     )
-    blank = wanted.join(known, on=["subject", "award_year"] if award.about.yearly_judged else "subject", how="anti")
-    payee = pl.col("subject") if award.about.subject_is_enterprise else pl.lit(None, dtype=pl.String)
-    day = pl.date(pl.col("award_year"), 12, 31) if award.about.yearly_judged else pl.lit(None, dtype=pl.Date)
-    named = {
-        name: pl.col("subject") if award.about.subject_is_enterprise and name in award.about.payee_origins() else None
-        for name in known.columns
-    }
-    filled = blank.with_columns(payee=payee, day=day, about_known=pl.lit(False)).with_columns(
-        **{
-            name: pl.lit(None, dtype=known.schema[name]) if origin is None else origin
-            for name, origin in named.items()
-            if name not in ("subject", "award_year", "payee", "day", "about_known")
-        }
-    )
-    return filled.select(known.columns)
+    return asked.join(known.lazy().select(keys), on=keys, how="anti").with_columns(**filled)

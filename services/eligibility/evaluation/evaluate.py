@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
@@ -75,17 +76,17 @@ def _wanted(judged: Judged, award_years: Sequence[int], results: Collection[str]
     year = pl.col("award_year")
     wanted = (year.is_in(list(award_years)) | year.is_null()) & pl.col("verdict").is_in(list(results))
     cases = judged.cases.filter(wanted & pl.col("about_known") if known_only else wanted)
-    return Judged(cases, judged.conditions, judged.lookups)
+    return replace(judged, cases=cases)
 
 
 def outcomes_of(award: Award, judged: Judged, setting: Setting) -> pl.DataFrame:
     """Judged cases as outcomes with `OUTCOME_SCHEMA`, those with lists first."""
     # Lists are dear, and few cases have any: a refusal names nothing missing and carries no marks.
     has_lists = (pl.col("verdict") != REFUSED) & _has_lists(judged, setting)
-    few, others = judged.cases.filter(has_lists), judged.cases.filter(~has_lists)
+    few, others = replace(judged, cases=judged.cases.filter(has_lists)), judged.cases.filter(~has_lists)
     parts = [pl.DataFrame(schema=OUTCOME_SCHEMA)]
-    if few.height:
-        parts.append(_columns(award, few, setting, _missing(award, judged, setting, few), _flags(judged, setting, few)))
+    if few.cases.height:
+        parts.append(_columns(award, few.cases, setting, missing_of(award, few, setting), flags_of(few, setting)))
     if others.height:
         parts.append(_columns(award, others, setting, _no_text(), _no_text()))
     return pl.concat(parts)
@@ -145,9 +146,9 @@ def _instalments(award: Award, setting: Setting) -> pl.Expr:
     return pl.when(pl.col("entitlement_fen") > 0).then(pl.concat_list(rows)).otherwise(none)
 
 
-def _missing(award: Award, judged: Judged, setting: Setting, cases: pl.DataFrame) -> pl.Expr:
-    """Facts that an open case lacks, and those that a granted one left out by name."""
-    undetermined = pl.col("verdict") == UNDETERMINED
+def missing_of(award: Award, judged: Judged, setting: Setting) -> pl.Expr:
+    """Facts that an open case lacks, and those that a granted one left out by name; not for refused cases."""
+    cases, undetermined = judged.cases, pl.col("verdict") == UNDETERMINED
     naming = any(lookup.names_left_out for lookup in _measures(judged))
     if not naming and not (cases.get_column("verdict") == UNDETERMINED).any():
         return _no_text()
@@ -171,9 +172,9 @@ def _missing(award: Award, judged: Judged, setting: Setting, cases: pl.DataFrame
     return pl.concat_list(filled).list.drop_nulls().list.unique().list.sort()
 
 
-def _flags(judged: Judged, setting: Setting, cases: pl.DataFrame) -> pl.Expr:
-    """Marks on open and granted cases: sanctions under `flag`, unverified rates that a measure leaned on."""
-    lists: list[pl.Expr] = []
+def flags_of(judged: Judged, setting: Setting) -> pl.Expr:
+    """Marks on open and granted cases alone: sanctions under `flag`, unverified rates that a measure leaned on."""
+    cases, lists = judged.cases, list[pl.Expr]()
     if setting.reading("integrity_screen") == "flag" and _any(cases, "payee.sanctions"):
         marked = pl.col("payee.sanctions").list.eval(pl.lit("integrity:") + pl.element())
         lists.append(marked.fill_null(_no_text()))

@@ -7,6 +7,7 @@ Python, from the same definition. Tests hold the two together.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -20,11 +21,12 @@ from services.eligibility.policy.grammar.common import SUPPLEMENTARY, condition_
 from services.eligibility.policy.grammar.conditions import Condition, Words
 from services.eligibility.policy.grammar.judgement import Figure, Judgement, all_of
 from services.eligibility.policy.grammar.measures import Measure
+from services.eligibility.policy.grammar.plans import collected
 from services.eligibility.policy.grammar.setting import Setting
 
 from . import ENGINE_VERSION
 from .closure import PAIRS, closure
-from .evaluate import outcomes_of, years_judged
+from .evaluate import flags_of, missing_of, years_judged
 from .explanation import AppliedReading, Explanation, Parts
 from .judging import Judged, judge_all
 from .outcomes import GRANTED, REFUSED, UNDETERMINED
@@ -60,7 +62,8 @@ def explain(
     years = years_judged(found, book, asked)
     also = pl.Series("subject", [subject], dtype=pl.String) if asked else None
     judged = judge_all(found, facts, setting, years, keep_refused=True, also=also)
-    return _explained(found, _with(judged, _only(judged.cases, subject, award_year)), facts, setting, book)
+    one = replace(judged, cases=_only(judged.cases, subject, award_year))
+    return _explained(found, one, setting, book)
 
 
 def explain_enterprise(
@@ -76,30 +79,31 @@ def explain_enterprise(
     setting = book.setting(readings, decided_on, None)
     itself = facts["enterprises"].filter(pl.col("uscc") == uscc).get_column("uscc")
     year, told = pl.col("award_year"), []
+    asked = year.is_in(list(award_years)) | year.is_null(), (pl.col("payee") == uscc) | (pl.col("subject") == uscc)
     for award in map(book.award, sorted(awards)):
         also = itself if award.about.subject_is_enterprise else None
+        if also is None and facts[award.about.dataset].is_empty():
+            continue  # no row is about it, so it has no case
         years = years_judged(award, book, award_years)
         judged = judge_all(award, facts, setting, years, keep_refused=True, also=also)
-        mine = judged.cases.filter(
-            (pl.col("payee") == uscc) | (pl.col("subject") == uscc), year.is_in(list(award_years)) | year.is_null()
-        ).sort("subject", "award_year", nulls_last=True)
-        told += [_explained(award, _with(judged, case), facts, setting, book) for case in mine.iter_slices(1)]
+        mine = collected(judged.cases.lazy().filter(asked).sort("subject", "award_year", nulls_last=True), judged.cases)
+        told += [_explained(award, replace(judged, cases=case), setting, book) for case in mine.iter_slices(1)]
     return told
 
 
-def _with(judged: Judged, case: pl.DataFrame) -> Judged:
-    return Judged(case, judged.conditions, judged.lookups)
-
-
-def _explained(found: Award, judged: Judged, facts: Facts, setting: Setting, book: Book) -> Explanation:
+def _explained(found: Award, judged: Judged, setting: Setting, book: Book) -> Explanation:
     """Explain the one case of `judged`."""
     cases = judged.cases
-    outcome = outcomes_of(found, judged, setting).row(0, named=True)
     row = cases.row(0, named=True)
     conditions = tuple(_judged(found, condition, row, setting, book) for _, condition in judged.conditions)
     steps, result = _concluded(found, row, setting, conditions)
+    # A refusal names nothing missing and carries no marks.
+    missing, flags = (), ()
+    if row["verdict"] != REFUSED:
+        lists = cases.select(missing=missing_of(found, judged, setting), flags=flags_of(judged, setting))
+        missing, flags = lists.row(0)
     parts = [
-        Parts(lookup.name, lookup.words, tuple(lookup.parts(cases, facts, setting).iter_rows(named=True)))
+        Parts(lookup.name, lookup.words, _rows(judged.parts[lookup.name], row["case"]))
         for lookup in judged.lookups
         if isinstance(lookup, Measure)
     ]
@@ -108,12 +112,12 @@ def _explained(found: Award, judged: Judged, facts: Facts, setting: Setting, boo
         award=found.code,
         title=book.award_titles[found.code],
         article=found.article.cited,
-        subject=outcome["subject"],
-        award_year=outcome["award_year"],
+        subject=row["subject"],
+        award_year=row["award_year"],
         decided_on=setting.decided_on,
-        payee_uscc=outcome["payee_uscc"],
-        payee_name=outcome["payee_name"],
-        jurisdiction=outcome["jurisdiction"],
+        payee_uscc=row["payee"],
+        payee_name=row["payee.name"],
+        jurisdiction=row[found.place.column(setting).name],
         result=result,
         kind=found.kind,
         entitlement_fen=steps[-1].figure.value if steps and result == GRANTED else 0,
@@ -121,10 +125,16 @@ def _explained(found: Award, judged: Judged, facts: Facts, setting: Setting, boo
         steps=steps,
         parts=tuple(parts),
         readings=_applied(found, judged, setting, book),
-        missing=tuple(outcome["missing"]),
-        flags=tuple(outcome["flags"]),
+        missing=tuple(missing),
+        flags=tuple(flags),
         engine_version=ENGINE_VERSION,
     )
+
+
+def _rows(parts: pl.LazyFrame, case: int) -> tuple[Mapping[str, Any], ...]:
+    """What a figure of one case was made of, in a fixed order."""
+    own = collected(parts.filter(pl.col("case") == case).drop("case").sort(pl.all(), nulls_last=True))
+    return tuple(own.iter_rows(named=True))
 
 
 def _only(cases: pl.DataFrame, subject: str, award_year: int | None) -> pl.DataFrame:

@@ -1,13 +1,13 @@
 """Judging: every condition of an award over all its cases, in one vectorised pass.
 
 Cheap conditions come first. Where refused cases are not asked for, they are dropped as soon as one condition fails,
-so that only what is left is looked up, measured and joined.
+so that only what is left is looked up, measured and joined. Where they are, nothing is gained by testing early.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -22,27 +22,33 @@ from services.eligibility.policy.grammar.common import (
     conditions_on_time,
 )
 from services.eligibility.policy.grammar.conditions import Condition
-from services.eligibility.policy.grammar.lookups import PAYEE_ENTRY, Lookup, PayeeEntry, PayeePlace
+from services.eligibility.policy.grammar.lookups import PAYEE_ENTRY, Attachment, PayeeEntry, PayeePlace
 from services.eligibility.policy.grammar.measures import Measure
+from services.eligibility.policy.grammar.plans import collected
 from services.eligibility.policy.grammar.setting import Setting
 from services.eligibility.policy.grammar.terms import Column
 
 from .cases import blanks_for, cases_of
-from .once import CHOSEN, choose_candidates, mark_first_years, mark_highest_levels
+from .once import choose_candidates, mark_first_years, mark_highest_levels
 from .outcomes import GRANTED, REFUSED, UNDETERMINED
 from .series import less_given_before
+
+#: A condition with the name of the boolean column that tells its result.
+Named = tuple[str, Condition]
 
 
 @dataclass(frozen=True)
 class Judged:
     """The cases of one award with a boolean column per condition, `verdict` and `amount`.
 
-    `conditions` pairs each boolean column with its condition, in the order of the explanation.
+    `conditions` pairs each boolean column with its condition, in the order of the explanation. `parts`: by the name of
+    a measure what its figures were made of, each row with the number `case` of its case.
     """
 
     cases: pl.DataFrame
-    conditions: tuple[tuple[str, Condition], ...]
-    lookups: tuple[Lookup, ...]
+    conditions: tuple[Named, ...]
+    lookups: tuple[Attachment | Measure, ...]
+    parts: Mapping[str, pl.LazyFrame]
 
 
 def conditions_of(award: Award, setting: Setting) -> tuple[Condition, ...]:
@@ -75,9 +81,9 @@ def _needed(column: Column) -> list[Column]:
     return [found for needed in column.source.needs() for found in (needed, *_needed(needed))]
 
 
-def _lookups(columns: Sequence[Column]) -> list[Lookup]:
-    """The lookups behind these columns, each after what it needs; cheap and selective ones first."""
-    found: list[Lookup] = []
+def _lookups(columns: Sequence[Column]) -> list[Attachment | Measure]:
+    """The lookups behind these columns, each after what it needs, cheap and selective ones first; then what all show."""
+    found: list[Attachment | Measure] = []
 
     def add(column: Column) -> None:
         if column.source is not None and column.source not in found:
@@ -88,7 +94,7 @@ def _lookups(columns: Sequence[Column]) -> list[Lookup]:
     ranked = sorted((column for column in columns if column.source is not None), key=_cost)
     for column in ranked:
         add(column)
-    return found
+    return [*found, *(shown for shown in (PAYEE_ENTRY, INTEGRITY) if shown not in found)]
 
 
 def _cost(column: Column) -> int:
@@ -115,79 +121,77 @@ def judge_all(
     conditions = conditions_of(award, setting)
     named = tuple((f"condition.{i}", condition) for i, condition in enumerate(conditions))
     columns = columns_read(award, conditions, setting)
-    waiting = list(named)
-    lazy = cases_of(award, facts, years, setting, columns)
-    if also is not None:
-        known = lazy.collect()
-        lazy = pl.concat([known, blanks_for(award, known, also, years)]).lazy()
-    cases, waiting = _tested(lazy, waiting, set(), setting, keep_refused)
     lookups = _lookups(columns)
-    ready: set[Lookup] = set()
-    for lookup in lookups:
-        cases = lookup.attach(cases, facts, setting)
-        ready.add(lookup)
-        cases, waiting = _tested(cases.lazy(), waiting, ready, setting, keep_refused)
-    for lookup in (PAYEE_ENTRY, INTEGRITY):
-        cases = cases if lookup in ready else lookup.attach(cases, facts, setting)
-    met = pl.lit(True)
-    for name, _ in named:
-        met = met & pl.col(name)
-    cases = cases.with_columns(met=met)
-    return _concluded(award, Judged(cases, named, tuple(lookups)), facts, setting)
+    plan = cases_of(award, facts, years, setting, columns)
+    about = [facts[dataset] for dataset in award.about.datasets]
+    if also is not None:
+        known = collected(plan, *about)
+        about.append(also.to_frame())
+        plan = pl.concat([known.lazy(), blanks_for(award, known, also, years)], how="diagonal")
+    tests = _tests(named, lookups, setting, keep_refused)
+    cases = collected(_tested(plan, tests[0], setting, keep_refused), *about).with_row_index("case")
+    parts: dict[str, pl.LazyFrame] = {}
+    for lookup, now in zip(lookups, tests[1:], strict=True):
+        if isinstance(lookup, Measure):
+            measured = lookup.function(cases, facts, setting)
+            parts[lookup.name], cases = measured.parts, lookup.beside(cases, measured.figures)
+        else:
+            cases = lookup.attach(cases, facts, setting)
+        if now:
+            cases = collected(_tested(cases.lazy(), now, setting, keep_refused), cases)
+    cases = cases.with_columns(met=pl.all_horizontal(name for name, _ in named))
+    return _concluded(award, Judged(cases, named, tuple(lookups), parts), facts, setting)
 
 
-def _tested(
-    cases: pl.LazyFrame,
-    waiting: list[tuple[str, Condition]],
-    ready: set[Lookup],
-    setting: Setting,
-    keep_refused: bool,
-) -> tuple[pl.DataFrame, list[tuple[str, Condition]]]:
-    """Test the conditions whose columns are all there; drop failed cases unless refusals are wanted."""
-    now = [
-        pair for pair in waiting if all(leaf.source is None or leaf.source in ready for leaf in pair[1].leaves(setting))
-    ]
-    if now:
-        cases = cases.with_columns(condition.plan(setting).alias(name) for name, condition in now)
-        if not keep_refused:
-            cases = cases.filter(pl.col(name) | pl.col(name).is_null() for name, _ in now)
-    return cases.collect(), [pair for pair in waiting if pair not in now]
+def _tests(
+    named: Sequence[Named], lookups: Sequence[Attachment | Measure], setting: Setting, keep_refused: bool
+) -> list[list[Named]]:
+    """The conditions to test before any lookup and after each: as early as they can be, all in the end if none drops a case."""
+    tests: list[list[Named]] = [[] for _ in range(len(lookups) + 1)]
+    for name, condition in named:
+        needed = [lookups.index(leaf.source) + 1 for leaf in condition.leaves(setting) if leaf.source is not None]
+        tests[-1 if keep_refused else max(needed, default=0)].append((name, condition))
+    return tests
+
+
+def _tested(cases: pl.LazyFrame, now: Sequence[Named], setting: Setting, keep_refused: bool) -> pl.LazyFrame:
+    """Test conditions; drop failed cases unless refusals are wanted."""
+    tested = cases.with_columns(condition.plan(setting).alias(name) for name, condition in now)
+    return tested if keep_refused else tested.filter(pl.col(name) | pl.col(name).is_null() for name, _ in now)
 
 
 def _concluded(award: Award, judged: Judged, facts: Facts, setting: Setting) -> Judged:
     cases, conditions = judged.cases, judged.conditions
     if award.about.once:
         cases = mark_first_years(choose_candidates(award, cases, setting))
-        cases = cases.filter(CHOSEN)
-        more: list[tuple[str, Condition]] = [("condition.once", ONCE)]
+        more: list[Named] = [("condition.once", ONCE)]
         if award.about.rank is not None:
             cases = mark_highest_levels(award, cases)
             more.append(("condition.highest", HIGHEST_LEVEL))
-        for name, condition in more:
-            cases = cases.with_columns(condition.plan(setting).alias(name)).with_columns(
-                met=pl.col("met") & pl.col(name)
-            )
+        plans = {name: condition.plan(setting) for name, condition in more}
+        cases = cases.with_columns(**plans, met=pl.all_horizontal("met", *plans.values()))
         conditions = (*conditions, *more)
-    verdict = pl.when(pl.col("met")).then(pl.lit(GRANTED)).when(pl.col("met").is_null()).then(pl.lit(UNDETERMINED))
-    cases = cases.with_columns(verdict.otherwise(pl.lit(REFUSED)).alias("verdict"))
     if award.amount is None:
-        return Judged(cases.with_columns(amount=pl.lit(0, dtype=pl.Int64)), conditions, judged.lookups)
-    cases = cases.with_columns(award.amount.plan(setting).alias("amount"))
-    later = award.in_later_years
-    if later is not None and later.applies(setting):
-        cases = cases.with_columns(later.later.plan(setting).alias("later_amount"))
-        cases = less_given_before(award, cases, facts)
-    return Judged(cases.with_columns(_paid()), conditions, judged.lookups)
+        cases = cases.with_columns(amount=pl.lit(0, dtype=pl.Int64))
+    else:
+        later = award.in_later_years
+        amounts = {"amount": award.amount.plan(setting)}
+        if later is not None and later.applies(setting):
+            amounts["later_amount"] = later.later.plan(setting)
+        cases = cases.with_columns(**amounts)
+        if "later_amount" in amounts:
+            cases = less_given_before(award, cases, facts)
+    return replace(judged, cases=cases.with_columns(verdict=_verdict(award)), conditions=conditions)
 
 
-def _paid() -> pl.Expr:
-    """A met case whose amount is unknown is undetermined; one whose amount is zero is not issued."""
-    met = pl.col("verdict") == GRANTED
+def _verdict(award: Award) -> pl.Expr:
+    """A met case whose amount is unknown is undetermined; one whose amount is zero is not issued, unless in kind."""
+    met, amount = pl.col("met"), pl.col("amount")
+    issued = pl.lit(True) if award.amount is None else amount != 0
     return (
-        pl.when(met & pl.col("amount").is_null())
+        pl.when(met & issued)
+        .then(pl.lit(GRANTED))
+        .when(met.is_null() | (met & amount.is_null()))
         .then(pl.lit(UNDETERMINED))
-        .when(met & (pl.col("amount") == 0))
-        .then(pl.lit(REFUSED))
-        .otherwise("verdict")
-        .alias("verdict")
+        .otherwise(pl.lit(REFUSED))
     )

@@ -6,6 +6,7 @@ import polars as pl
 
 from services.eligibility.facts.catalogue import Facts
 from services.eligibility.policy.grammar.award import Award
+from services.eligibility.policy.grammar.plans import collected
 
 from .once import unit_of
 
@@ -18,24 +19,25 @@ def less_given_before(award: Award, cases: pl.DataFrame, facts: Facts) -> pl.Dat
     The first award of a unit to which nothing was given stands as it is. After it, what was given in all is the
     largest of the amounts so far, so each later award is the rise of a running maximum.
     """
+    unit = unit_of(award)
     paid = (
         facts["prior_awards"]
+        .lazy()
         .filter(pl.col("award").is_in(list(award.paid_under)))
-        .group_by(unit=unit_of(award))
+        .group_by(unit=unit)
         .agg(paid=pl.col("amount_fen").cast(pl.Int128).sum().cast(pl.Int64, strict=True))
     )
+    given = pl.when("first").then("amount").otherwise(pl.max_horizontal("later_amount", "paid")).cum_max()
     granted = (
-        cases.with_row_index("case")
-        .filter((pl.col("verdict") == "granted") & (pl.col("amount") > 0))
-        .select("case", "award_year", "amount", "later_amount", unit=unit_of(award))
+        cases.lazy()
+        .filter(pl.col("met") & (pl.col("amount") > 0))
+        .select("case", "award_year", "amount", "later_amount", unit=unit)
         .join(paid, on="unit", how="left")
         .with_columns(pl.col("paid").fill_null(0))
         .sort("unit", "award_year")
-        .with_columns(first=(pl.col("unit").cum_count().over("unit") == 1) & (pl.col("paid") == 0))
-        .with_columns(given=pl.when("first").then("amount").otherwise(pl.max_horizontal("later_amount", "paid")))
-        .with_columns(given=pl.col("given").cum_max().over("unit"))
-        .with_columns(before=pl.col("given").shift(1).over("unit").fill_null(pl.col("paid")))
+        .with_columns(first=pl.col("unit").is_first_distinct() & (pl.col("paid") == 0))
+        .with_columns(given=given.over("unit"), before=given.shift(1).over("unit").fill_null(pl.col("paid")))
         .select("case", pl.col("before").alias(GIVEN_BEFORE), reduced=pl.col("given") - pl.col("before"))
     )
-    joined = cases.with_row_index("case").join(granted, on="case", how="left", maintain_order="left").drop("case")
-    return joined.with_columns(amount=pl.coalesce("reduced", "amount")).drop("reduced")
+    joined = cases.lazy().join(granted, on="case", how="left", maintain_order="left")
+    return collected(joined.with_columns(amount=pl.coalesce("reduced", "amount")).drop("reduced"), cases)

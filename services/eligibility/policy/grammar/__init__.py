@@ -8,6 +8,7 @@ from .award import Article, Award, GivenBefore
 from .days import days, later_of
 from .lookups import PAYEE_JURISDICTION, PAYEE_USCC, monitored, recognised, yearly_figures
 from .measures import Measured, measure
+from .plans import collected
 from .rates import grown_by
 from .reads import PAYEE, SUBJECT, Read
 from .setting import Setting
@@ -72,6 +73,7 @@ __all__ = [
     "at_least",
     "at_project",
     "by_year_end",
+    "collected",
     "condition_by",
     "days",
     "each",

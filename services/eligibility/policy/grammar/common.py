@@ -15,7 +15,8 @@ from .combinations import Chosen, Combination
 from .comparisons import Comparison
 from .conditions import Condition, Holds
 from .days import AwardYear, CaseDay, DecisionDay, ReadDay, YearEnd, YearStart
-from .lookups import Lookup
+from .lookups import Attachment
+from .plans import collected
 from .reads import PAYEE, Read
 from .setting import Setting
 from .subjects import About
@@ -48,28 +49,25 @@ SUPPLEMENTARY = {"award-year", "year-begun", "year-ended", "validity", "happened
 
 
 @dataclass(frozen=True)
-class PaidBefore(Lookup):
+class PaidBefore(Attachment):
     """Whether earlier payments leave the award open: by subject for once-awards, else by subject and award year."""
 
     codes: tuple[str, ...]
     once: bool
 
     def attach(self, cases: pl.DataFrame, facts: Facts, setting: Setting) -> pl.DataFrame:
-        paid = facts["prior_awards"].filter(pl.col("award").is_in(list(self.codes)))
-        if self.once:
-            used = pl.col("subject").is_in(paid.get_column("subject").unique().implode())
-            return cases.with_columns((~used).alias("paid_before.open"))
-        years = paid.select("subject", award_year=pl.col("award_year").cast(pl.Int32)).unique()
-        years = years.with_columns(pl.lit(False).alias("paid_before.open"))
-        joined = cases.join(years, on=["subject", "award_year"], how="left", maintain_order="left")
-        return joined.with_columns(pl.col("paid_before.open").fill_null(True))
+        keys = ["subject"] if self.once else ["subject", "award_year"]
+        paid = facts["prior_awards"].lazy().filter(pl.col("award").is_in(self.codes))
+        paid = paid.select("subject", pl.col("award_year").cast(pl.Int32)).select(keys).unique()
+        joined = cases.lazy().join(paid.with_columns(paid=True), on=keys, how="left", maintain_order="left")
+        return collected(joined.with_columns(pl.col("paid").is_null().alias("paid_before.open")).drop("paid"), cases)
 
     def reads(self) -> tuple[Read, ...]:
         return (Read("prior_awards", "subject", only=("award", self.codes)),)
 
 
 @dataclass(frozen=True)
-class Integrity(Lookup):
+class Integrity(Attachment):
     """The payee's sanctions on the first version's decision day: dishonesty in force, or a case of the year up to it."""
 
     def attach(self, cases: pl.DataFrame, facts: Facts, setting: Setting) -> pl.DataFrame:
@@ -79,12 +77,13 @@ class Integrity(Lookup):
         recent = since.is_between(years_before(day, setting.parameter("integrity_lookback_years")), day)
         found = (
             facts["sanctions"]
+            .lazy()
             .filter(pl.when(kind == "serious_dishonesty").then(in_force).otherwise(recent))
             .group_by(payee="uscc")
             .agg(pl.col("kind").unique().sort().alias("payee.sanctions"))
         )
-        joined = cases.join(found, on="payee", how="left", maintain_order="left")
-        return joined.with_columns(pl.col("payee.sanctions").is_null().alias("payee.clean"))
+        joined = cases.lazy().join(found, on="payee", how="left", maintain_order="left")
+        return collected(joined.with_columns(pl.col("payee.sanctions").is_null().alias("payee.clean")), cases)
 
     def reads(self) -> tuple[Read, ...]:
         return (Read("sanctions", "uscc", PAYEE),)

@@ -18,11 +18,7 @@ from .terms import Column
 
 
 class Lookup(ABC):
-    """Something that puts columns beside the cases, keeping their rows and order."""
-
-    @abstractmethod
-    def attach(self, cases: pl.DataFrame, facts: Facts, setting: Setting) -> pl.DataFrame:
-        """The cases with the columns added."""
+    """Something that puts columns beside the cases, keeping their rows and order: an attachment or a measure."""
 
     @abstractmethod
     def reads(self) -> tuple[Read, ...]:
@@ -33,37 +29,42 @@ class Lookup(ABC):
         return ()
 
 
+class Attachment(Lookup):
+    """A lookup that finds its columns in facts as they are."""
+
+    @abstractmethod
+    def attach(self, cases: pl.DataFrame, facts: Facts, setting: Setting) -> pl.DataFrame:
+        """The cases with the columns added."""
+
+
 @dataclass(frozen=True)
-class PayeeEntry(Lookup):
+class PayeeEntry(Attachment):
     """The payee's legal form and name, as registered."""
 
     def attach(self, cases: pl.DataFrame, facts: Facts, setting: Setting) -> pl.DataFrame:
         enterprises = facts["enterprises"]
         positions = positions_of(cases, "payee", enterprises, "uscc")
-        return cases.with_columns(
-            enterprises.get_column("legal_form").gather(positions).alias("payee.legal_form"),
-            enterprises.get_column("name").gather(positions).alias("payee.name"),
-        )
+        return looked_up(cases, positions, enterprises, **{"payee.legal_form": "legal_form", "payee.name": "name"})
 
     def reads(self) -> tuple[Read, ...]:
         return (Read("enterprises", "uscc", PAYEE),)
 
 
 @dataclass(frozen=True)
-class PayeePlace(Lookup):
+class PayeePlace(Attachment):
     """Where the payee is on the day of the case."""
 
     def attach(self, cases: pl.DataFrame, facts: Facts, setting: Setting) -> pl.DataFrame:
         where = facts["locations"]
         positions = positions_in_force(cases, "payee", where, "uscc", since="since", until="until")
-        return looked_up(cases, positions, where.get_column("jurisdiction"), "payee.jurisdiction")
+        return looked_up(cases, positions, where, **{"payee.jurisdiction": "jurisdiction"})
 
     def reads(self) -> tuple[Read, ...]:
         return (Read("locations", "uscc", PAYEE),)
 
 
 @dataclass(frozen=True)
-class Monitoring(Lookup):
+class Monitoring(Attachment):
     """Whether an enterprise is in provincial monitoring on the day of the case, on one of the tracks (none: any)."""
 
     of: Column
@@ -89,7 +90,7 @@ class Monitoring(Lookup):
 
 
 @dataclass(frozen=True)
-class Recognition(Lookup):
+class Recognition(Attachment):
     """Whether a platform is on the list of recognised platforms on the day of the case."""
 
     of: Column
@@ -107,7 +108,7 @@ class Recognition(Lookup):
 
 
 @dataclass(frozen=True)
-class YearlyFigures(Lookup):
+class YearlyFigures(Attachment):
     """A yearly figure of the payee in the award year and the years before it; nothing on record is unknown."""
 
     figure: Column

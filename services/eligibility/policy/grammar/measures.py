@@ -1,8 +1,8 @@
 # ruff: noqa: ARG002, D102 - overriding methods keep the signature and the docstring of their base
 """Measures: named figures that do not fit a comparison of facts, from typed frames to a typed frame.
 
-A measure is a function of (cases, facts, setting). `cases` has a row number `case` and the columns the measure
-needs; what comes back is one row of figures per case that has any, and the parts that the figures were made of,
+A measure is a function of (cases, facts, setting). `cases` has a number `case` and the columns the measure needs;
+what comes back is one row of figures per case that has any, and the parts that the figures were made of,
 computed only when an explanation asks.
 """
 
@@ -64,20 +64,13 @@ class Measure(Lookup):
         kind, words = columns[column]
         return Column(f"{self.name}.{column}", kind, words, self, largest=SUMMED)
 
-    def attach(self, cases: pl.DataFrame, facts: Facts, setting: Setting) -> pl.DataFrame:
+    def beside(self, cases: pl.DataFrame, figures: pl.DataFrame) -> pl.DataFrame:
         """The cases with the measure's columns, null for a case without figures."""
-        numbered = cases.with_row_index("case")
-        figures = self.function(numbered, facts, setting).figures
         listed = [name for name in (MISSING, FLAGS) if name in figures.columns]
         named = figures.select("case", pl.col(*self.columns, *listed).name.prefix(f"{self.name}."))
-        if named.height == cases.height and (named.get_column("case") == numbered.get_column("case")).all():
+        if named.height == cases.height and (named.get_column("case") == cases.get_column("case")).all():
             return cases.hstack(named.drop("case"))
-        return numbered.join(named, on="case", how="left", maintain_order="left").drop("case")
-
-    def parts(self, cases: pl.DataFrame, facts: Facts, setting: Setting) -> pl.DataFrame:
-        """What the figures of these cases were made of, in a fixed order."""
-        parts = self.function(cases.with_row_index("case"), facts, setting).parts.collect()
-        return parts.sort(parts.columns, nulls_last=True).drop("case")
+        return cases.join(named, on="case", how="left", maintain_order="left")
 
     def needs(self) -> tuple[Column, ...]:
         """Columns of the case that the function reads."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from .plans import collected
+
 
 def positions_in_force(
     cases: pl.DataFrame, key: str, periods: pl.DataFrame, on: str, *, since: str, until: str, day: str = "day"
@@ -20,16 +22,16 @@ def positions_in_force(
         .join(numbered, on=on, how="inner")
         .filter((pl.col(since) <= pl.col("day_of_case")) & covers_until(until, "day_of_case"))
         .select("case", "position")
-        .collect()
     )
-    return _placed(found, cases.height)
+    return _placed(collected(found, cases, periods), cases.height)
 
 
 def positions_of(cases: pl.DataFrame, key: str, rows: pl.DataFrame, on: str) -> pl.Series:
     """For each case the row number of the one row with its `key`; null where there is none."""
     numbered = rows.lazy().select(on).with_row_index("position")
     keys = cases.lazy().select(pl.col(key).alias(on)).with_row_index("case")
-    return _placed(keys.join(numbered, on=on, how="inner").select("case", "position").collect(), cases.height)
+    found = keys.join(numbered, on=on, how="inner").select("case", "position")
+    return _placed(collected(found, cases, rows), cases.height)
 
 
 def _placed(found: pl.DataFrame, height: int) -> pl.Series:
@@ -42,9 +44,9 @@ def covers_until(until: str, day: str) -> pl.Expr:
     return pl.col(until).is_null() | (pl.col(day) < pl.col(until))
 
 
-def looked_up(cases: pl.DataFrame, positions: pl.Series, values: pl.Series, name: str) -> pl.DataFrame:
-    """The cases with the value at each position; null where there is no position."""
-    return cases.with_columns(values.gather(positions).alias(name))
+def looked_up(cases: pl.DataFrame, positions: pl.Series, rows: pl.DataFrame, **columns: str) -> pl.DataFrame:
+    """The cases with columns of the row at each position, under these names; null where there is no position."""
+    return cases.hstack(rows.select(pl.col(name).gather(positions).alias(new) for new, name in columns.items()))
 
 
 def flagged(cases: pl.DataFrame, positions: pl.Series, name: str, day: str = "day") -> pl.DataFrame:

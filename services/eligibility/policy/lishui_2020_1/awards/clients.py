@@ -5,7 +5,17 @@ from __future__ import annotations
 import polars as pl
 
 from services.eligibility.facts.catalogue import Facts
-from services.eligibility.policy.grammar import PAYEE, Measured, Read, Setting, Text, arithmetic, measure, periods
+from services.eligibility.policy.grammar import (
+    PAYEE,
+    Measured,
+    Read,
+    Setting,
+    Text,
+    arithmetic,
+    collected,
+    measure,
+    periods,
+)
 
 #: A rate is kept in millionths where each client's own is averaged.
 MILLION = 1_000_000
@@ -49,13 +59,13 @@ def new_clients(cases: pl.DataFrame, facts: Facts, setting: Setting) -> Measured
     One whose place is unknown is not counted but kept in doubt. Parts: one row per new client.
     """
     area = {"lishui": "lishui_jurisdictions", "urban": "covered_jurisdictions"}[setting.reading("client_area")]
-    new = _served(cases, facts).filter("new").collect()
+    new = collected(_served(cases, facts).filter("new"), cases, facts["service_contracts"])
     monitored = periods.positions_in_force(
         new, "client_uscc", facts["monitoring_inclusions"], "uscc", since="included_on", until="removed_on"
     )
     where = facts["locations"]
     located = periods.positions_in_force(new, "client_uscc", where, "uscc", since="since", until="until")
-    new = periods.looked_up(new, located, where.get_column("jurisdiction"), "jurisdiction")
+    new = periods.looked_up(new, located, where, jurisdiction="jurisdiction")
     new = new.with_columns(monitored=monitored.is_not_null())
     new = new.with_columns(counts=pl.col("monitored") & pl.col("jurisdiction").is_in(list(setting.parameter(area))))
     unknown = pl.col("counts").is_null()
@@ -108,17 +118,20 @@ def growth(cases: pl.DataFrame, facts: Facts, setting: Setting) -> Measured:
         .join(sales, left_on=["client_uscc", "before"], right_on=["client_uscc", "year"], how="inner", suffix="_before")
         .filter(pl.col("sales_before") > 0)
     )
+    clients = collected(compared, cases, facts["service_contracts"], facts["annual_sales"])
     rate = arithmetic.floored(arithmetic.product(pl.col("sales"), pl.lit(MILLION)), pl.col("sales_before"))
-    figures = compared.group_by("case").agg(
+    figures = clients.group_by("case").agg(
         later=arithmetic.total(pl.col("sales")),
         earlier=arithmetic.total(pl.col("sales_before")),
         rates=arithmetic.total(rate),
         clients=pl.len().cast(pl.Int128) * MILLION,
     )
     none = pl.when(pl.col("later").is_null()).then(pl.lit(["annual_sales.online_retail_fen"]))
-    figures = cases.lazy().select("case").join(figures, on="case", how="left").with_columns(missing=none)
-    parts = compared.select("case", "client_uscc", "new", sales_fen="sales", sales_before_fen="sales_before")
-    return Measured(figures.collect(), parts)
+    figures = (
+        cases.select("case").join(figures, on="case", how="left", maintain_order="left").with_columns(missing=none)
+    )
+    parts = clients.lazy().select("case", "client_uscc", "new", sales_fen="sales", sales_before_fen="sales_before")
+    return Measured(figures, parts)
 
 
 @measure(

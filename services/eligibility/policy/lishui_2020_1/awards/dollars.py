@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from services.eligibility.facts.catalogue import Facts
-from services.eligibility.policy.grammar import Measured, Read, Setting, Table, Text, arithmetic, measure
+from services.eligibility.policy.grammar import Measured, Read, Setting, Table, Text, arithmetic, collected, measure
 
 CrossBorderYear = Table("cross_border_years")
 SERIES = "usd_cny_year"
@@ -38,7 +38,7 @@ def dollars(cases: pl.DataFrame, facts: Facts, setting: Setting) -> Measured:
         sales_usd_cents=CrossBorderYear.sales_usd_cents.name,
         sales_cny_fen=CrossBorderYear.sales_cny.name,
     )
-    joined = booked.join(parity, on="award_year", how="left")
+    joined = collected(booked.join(parity, on="award_year", how="left", maintain_order="left"), cases)
     in_yuan = pl.col("sales_cny_fen") > 0
     converted = arithmetic.floored(
         arithmetic.product(pl.col("sales_cny_fen"), pl.lit(CENTS)), pl.col("fen_per_10000_cents")
@@ -54,4 +54,4 @@ def dollars(cases: pl.DataFrame, facts: Facts, setting: Setting) -> Measured:
         flags=pl.when(unverified).then(named),
     )
     shown = ("sales_usd_cents", "sales_cny_fen", "fen_per_10000_cents", "status")
-    return Measured(figures.collect(), joined.select("case", *shown))
+    return Measured(figures, joined.lazy().select("case", *shown))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from services.eligibility.facts.catalogue import Facts
-from services.eligibility.policy.grammar import PAYEE, Measured, Read, Setting, Text, arithmetic, measure
+from services.eligibility.policy.grammar import PAYEE, Measured, Read, Setting, Text, arithmetic, collected, measure
 
 BENCHMARK = ("pboc_benchmark_1y", "pboc_benchmark_5y", "pboc_benchmark_over_5y")
 LPR = ("lpr_1y", "lpr_5y")
@@ -37,7 +37,8 @@ def interest(cases: pl.DataFrame, facts: Facts, setting: Setting) -> Measured:
     interest that is not on record makes the whole unknown. Parts: one row per balance and rate, with its loan's totals.
     """
     spans = _spans(cases, facts, setting)
-    rated = _at_benchmark(spans, facts) if setting.reading("loan_rate") == "benchmark" else _at_lpr(spans, facts)
+    at = _at_benchmark if setting.reading("loan_rate") == "benchmark" else _at_lpr
+    rated = collected(at(spans, facts), cases, facts["loans"], facts["loan_balances"]).lazy()
     year = pl.col("award_year").cast(pl.Int64)
     per_loan = (
         rated.group_by("case", "award_year", "day", "loan_id")
@@ -63,18 +64,19 @@ def interest(cases: pl.DataFrame, facts: Facts, setting: Setting) -> Measured:
         no_interest=pl.when(no_interest).then(pl.lit("loan_years.interest_paid_fen")),
         no_rate=pl.when(pl.col("weighed").is_null()).then(pl.lit("reference_rates.value")),
     )
-    figures = per_loan.group_by("case").agg(
+    loans = collected(per_loan, cases, facts["loan_years"])
+    figures = loans.group_by("case").agg(
         loans=pl.len().cast(pl.Int64),
         subsidy=arithmetic.total(pl.col("subsidy_fen")),
         missing=pl.concat_list("no_interest", "no_rate").explode().drop_nulls().unique().sort(),
         flags=pl.col("flags").explode().drop_nulls().unique().sort(),
     )
-    figures = cases.lazy().select("case").join(figures, on="case", how="left")
+    figures = cases.select("case").join(figures, on="case", how="left", maintain_order="left")
     figures = figures.with_columns(pl.col("loans").fill_null(0))
     totals = ("at_reference_rate_fen", "interest_paid_fen", "other_subsidy_fen", "subsidy_fen")
     shown = ("loan_id", "first", "days", "principal_fen", "series", "rate")
-    parts = rated.join(per_loan.select("case", "loan_id", *totals), on=["case", "loan_id"], how="left")
-    return Measured(figures.collect(), parts.select("case", *shown, *totals))
+    parts = rated.join(loans.lazy().select("case", "loan_id", *totals), on=["case", "loan_id"], how="left")
+    return Measured(figures, parts.select("case", *shown, *totals))
 
 
 def _spans(cases: pl.DataFrame, facts: Facts, setting: Setting) -> pl.LazyFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from services.eligibility.facts.catalogue import Facts
-from services.eligibility.policy.grammar import PAYEE, Measured, Read, Setting, Text, measure, periods
+from services.eligibility.policy.grammar import PAYEE, Measured, Read, Setting, Text, collected, measure, periods
 
 
 @measure(
@@ -31,17 +31,17 @@ def terminals(cases: pl.DataFrame, facts: Facts, setting: Setting) -> Measured:
     One whose day or place is unknown is left out and named. Parts: one row per terminal.
     """
     paid = facts["prior_awards"].filter(pl.col("award") == "smart-terminal").get_column("subject").unique()
-    own = (
+    found = (
         cases.lazy()
         .select("case", "award_year", "payee")
         .join(facts["delivery_terminals"].lazy(), left_on="payee", right_on="uscc", how="inner")
         .filter(~pl.col("serial").is_in(paid.implode()))
         .filter(pl.col("accepted_on").is_null() | (pl.col("accepted_on").dt.year() == pl.col("award_year")))
-        .collect()
     )
+    own = collected(found, cases, facts["delivery_terminals"])
     where = facts["locations"]
     located = periods.positions_in_force(own, "payee", where, "uscc", since="since", until="until", day="accepted_on")
-    own = periods.looked_up(own, located, where.get_column("jurisdiction"), "operator_place")
+    own = periods.looked_up(own, located, where, operator_place="jurisdiction")
     area = list(setting.parameter("covered_jurisdictions"))
     both = setting.reading("project_place") == "both"
     last_day = pl.lit(setting.reading("validity_last_day")).str.to_date()

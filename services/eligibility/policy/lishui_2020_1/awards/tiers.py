@@ -5,7 +5,17 @@ from __future__ import annotations
 import polars as pl
 
 from services.eligibility.facts.catalogue import Facts
-from services.eligibility.policy.grammar import PAYEE, Column, Measured, Read, Setting, Text, measure, periods
+from services.eligibility.policy.grammar import (
+    PAYEE,
+    Column,
+    Measured,
+    Read,
+    Setting,
+    Text,
+    collected,
+    measure,
+    periods,
+)
 from services.eligibility.policy.grammar.measures import Measure
 
 COLUMNS = {
@@ -38,18 +48,18 @@ def tiers_reached(award: str, track: str, figure: Column, *, tiers: str, awards:
     def reached(cases: pl.DataFrame, facts: Facts, setting: Setting) -> Measured:
         earlier = _earlier(cases, facts, setting, track, figure.name.split(".")[1])
         paid = facts["prior_awards"].lazy().filter((pl.col("award") == award) & (pl.col("tier") > 0))
-        compared = (
+        plan = (
             cases.lazy()
             .select("case", "subject", "day", figure_fen=figure.name)
-            .join(earlier.lazy(), on="case", how="left", maintain_order="left")
+            .join(earlier, on="case", how="left", maintain_order="left")
             .join(
                 paid.group_by("subject").agg(paid_tier_fen=pl.col("tier").max()),
                 on="subject",
                 how="left",
                 maintain_order="left",
             )
-            .collect()
         )
+        compared = collected(plan, cases)
         steps = range(len(setting.parameter(tiers)))
         new = [_newly_reached(setting.dated(tiers, k)) for k in steps]
         given = [pl.when(new[k]).then(setting.dated(awards, k)).otherwise(0) for k in steps]
@@ -87,7 +97,7 @@ def _newly_reached(tier: pl.Expr) -> pl.Expr:
     return (pl.col("figure_fen") >= tier) & (earlier < tier).fill_null(True) & (paid < tier).fill_null(True)
 
 
-def _earlier(cases: pl.DataFrame, facts: Facts, setting: Setting, track: str, field: str) -> pl.DataFrame:
+def _earlier(cases: pl.DataFrame, facts: Facts, setting: Setting, track: str, field: str) -> pl.LazyFrame:
     """The largest figure of the years before the case's that the reading `earlier_attainment` compares with."""
     reading = setting.reading("earlier_attainment")
     figures = facts["annual_sales"].lazy().select(payee="uscc", year="year", figure=field).drop_nulls("figure")
@@ -96,8 +106,8 @@ def _earlier(cases: pl.DataFrame, facts: Facts, setting: Setting, track: str, fi
     before = cases.lazy().select("case", "payee", "award_year").join(figures, on="payee", how="inner")
     before = before.filter(pl.col("year") < pl.col("award_year"))
     if reading == "while_eligible":
-        before = _while_eligible(before.collect(), facts, setting, track).lazy()
-    return before.group_by("case").agg(largest_earlier_fen=pl.col("figure").max()).collect()
+        before = _while_eligible(collected(before, cases, facts["annual_sales"]), facts, setting, track).lazy()
+    return before.group_by("case").agg(largest_earlier_fen=pl.col("figure").max())
 
 
 def _while_eligible(before: pl.DataFrame, facts: Facts, setting: Setting, track: str) -> pl.DataFrame:
