@@ -112,9 +112,9 @@ def _row(award_id: str, event: AwardDecided, trace_parent: str | None) -> Versio
 
 
 def read_all(messages: Sequence[Message]) -> dict[tuple[str, int], tuple[VersionRow, Entitlement]]:
-    """Read `messages` into versions by (award_id, version), each once and in this order: indexes are written leaf by leaf."""
+    """Read `messages` into versions by (award_id, version), each once."""
     versions: dict[tuple[str, int], tuple[VersionRow, Entitlement]] = {}
     for message in messages:
         row, entitlement = read(message)
         versions.setdefault((row.award_id, row.version), (row, entitlement))
-    return {key: versions[key] for key in sorted(versions)}
+    return versions
