@@ -12,7 +12,7 @@ from shared.clock import isoformat
 
 CONTENT_TYPE = b"application/json"
 REQUIRED = ("ce_specversion", "ce_id", "ce_source", "ce_type")
-_TRACE_PARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+_TRACE_PARENT = re.compile(rb"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +90,8 @@ class Message:
     @property
     def trace_parent(self) -> str | None:
         """The W3C trace context that the event carries, if any that is well-formed."""
-        value = self.headers.get("ce_traceparent", b"").decode("ascii", "replace")
-        return value if _TRACE_PARENT.fullmatch(value) else None
+        told = self.headers.get("ce_traceparent")
+        return None if told is None or not _TRACE_PARENT.fullmatch(told) else told.decode()
 
 
 def header_map(headers: Sequence[tuple[str, bytes]] | None) -> dict[str, bytes]:

@@ -34,7 +34,10 @@ class Arrangement:
 
 def current(arrangements: Sequence[Arrangement], first_decided_on: date) -> Arrangement | None:
     """Return the arrangement in force on the day of an award's first decision; confirmed ones never overlap."""
-    return next((each for each in arrangements if each.in_force_on(first_decided_on)), None)
+    for each in arrangements:
+        if each.in_force_on(first_decided_on):
+            return each
+    return None
 
 
 def adds_up_to_one(shares: Sequence[UnitShare]) -> bool:

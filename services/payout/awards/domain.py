@@ -59,17 +59,19 @@ def split_entitlement(entitlement: Entitlement, arrangements: Sequence[Arrangeme
     if arrangement is None or rule is None:
         return None
     parts = split([amount for _, amount in entitlement.instalments], rule)
-    return Split(arrangement.id, tuple(UnitPart(unit, sum(own), own) for unit, own in parts if any(own)))
+    return Split(arrangement.id, tuple([UnitPart(unit, sum(own), own) for unit, own in parts if any(own)]))
 
 
 def targets(entitlement: Entitlement, units: Sequence[UnitPart]) -> dict[tuple[str, str], tuple[Part, ...]]:
     """Return what is owed by (unit, payee), one part per instalment."""
     return {
         (own.unit, entitlement.payee_uscc): tuple(
-            Part(number, due_year, fen)
-            for number, ((due_year, _), fen) in enumerate(
-                zip(entitlement.instalments, own.parts_fen, strict=True), start=1
-            )
+            [
+                Part(number, due_year, fen)
+                for number, ((due_year, _), fen) in enumerate(
+                    zip(entitlement.instalments, own.parts_fen, strict=True), start=1
+                )
+            ]
         )
         for own in units
     }

@@ -54,18 +54,15 @@ def split(instalments: Sequence[int], rule: SplitRule) -> list[tuple[str, tuple[
     cumulated = list(accumulate(instalments))
     floored = [share for share in rule.shares if share.unit != rule.remainder_to]
     parts = [_steps(cumulated, share.numerator, share.denominator) for share in floored]
-    rest = tuple(whole - sum(own) for whole, own in zip(instalments, zip(*parts, strict=True), strict=True))
+    rest = tuple([whole - sum(own) for whole, own in zip(instalments, zip(*parts, strict=True), strict=True)])
     if rest and min(rest) < 0:
         parts, rest = _peel(instalments, [sum(part) for part in parts])
-    return [
-        *((share.unit, part) for share, part in zip(floored, parts, strict=True)),
-        (rule.remainder_to, rest),
-    ]
+    return [*[(share.unit, part) for share, part in zip(floored, parts, strict=True)], (rule.remainder_to, rest)]
 
 
 def _steps(cumulated: Sequence[int], numerator: int, denominator: int) -> tuple[int, ...]:
     floors = [amount * numerator // denominator for amount in cumulated]
-    return tuple(after - before for before, after in zip([0, *floors], floors, strict=False))
+    return tuple([after - before for before, after in zip([0, *floors], floors, strict=False)])
 
 
 def _peel(instalments: Sequence[int], totals: Sequence[int]) -> tuple[list[tuple[int, ...]], tuple[int, ...]]:
