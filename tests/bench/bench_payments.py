@@ -49,7 +49,7 @@ class _Accounts:
 
 
 def _consume(url: str, servers: str, group: str, together: Barrier) -> None:
-    consumer = Consumer(Database(url), servers, TOPIC, group, award_decisions(CLOCK))
+    consumer = Consumer(Database(url, plans_kept=False), servers, TOPIC, group, award_decisions(CLOCK))
     subscription = kafka.consumer(servers, group, TOPIC, max_poll_records=BATCH_MESSAGES)
     started = time.monotonic()
     while time.monotonic() < started + 10.0:  # long enough for all to be in the group, each with its partitions

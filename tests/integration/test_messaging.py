@@ -405,18 +405,3 @@ def test_a_relay_whose_producer_cannot_be_closed_starts_afresh(publisher: Databa
     assert relay._producer is None
     assert forced == [True]
     assert count(publisher, f"SELECT pg_try_advisory_lock({LEADER_LOCK})::int") == 1
-
-
-def test_a_worker_keeps_no_plan_that_was_made_for_tables_as_they_were(
-    fresh_database: Callable[[str], ServiceDatabase],
-) -> None:
-    url = fresh_database("eligibility").connect().url
-    kept = []
-    for plans_kept in (True, False):
-        database = Database(url, plans_kept=plans_kept)
-        with database.transaction() as connection:
-            for _ in range(10):
-                connection.execute(text("SELECT count(*) FROM outbox WHERE id > :id"), {"id": 1})
-            kept.append(connection.execute(text("SELECT count(*) FROM pg_prepared_statements")).scalar_one() > 0)
-        database.close()
-    assert kept == [True, False]

@@ -1,6 +1,6 @@
 """Whether a version has its shares is looked at once: that they add up is known from when they were written.
 
-`check_new_shares` adds up all shares of a version whenever one is written and shares only ever are, so a version that has any
+`check_new_shares` adds up all shares of a version whenever one is added, and shares are only ever added: a version that has any
 has them all. The check of a version that takes effect asks for no more, and looks for a version in one place.
 """
 
