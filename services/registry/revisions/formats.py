@@ -15,6 +15,7 @@ PARQUET = "application/vnd.apache.parquet"
 NDJSON = "application/x-ndjson"
 
 _BATCH_ROWS = 65_536
+_PIECE_BYTES = 65_536
 
 Batches = Iterator[pa.RecordBatch]
 
@@ -27,6 +28,18 @@ def write(media_type: str, schema: pa.Schema, batches: Batches, nested: tuple[st
         NDJSON: lambda: _ndjson(batches, nested),
     }
     return writers[media_type]()
+
+
+def gathered(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Put small pieces together: each that is sent takes a turn of a thread, and most tables of a few rows are small."""
+    waiting = bytearray()
+    for piece in pieces:
+        waiting += piece
+        if len(waiting) >= _PIECE_BYTES:
+            yield bytes(waiting)
+            waiting.clear()
+    if waiting:
+        yield bytes(waiting)
 
 
 def rebatched(table: pa.Table) -> Batches:

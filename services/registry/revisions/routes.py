@@ -172,11 +172,13 @@ def query_snapshots(
             dataset, field = _declared_field(named, f"/queries/{place}/fields/{number}")
             wanted.append((dataset, snapshots.Matching(field, query.values, query.before_colon)))
     _check_made(request, revision)
-    streams = (
-        b"".join(formats.write(media_type, snapshots.schema_of(dataset), batches))
+    pieces = (
+        piece
         for dataset, batches in snapshots.read_several(request.app.state.arrow, view, wanted, revision)
+        for piece in formats.write(media_type, snapshots.schema_of(dataset), batches)
     )
-    return StreamingResponse(streams, media_type=media_type, headers={"Revision": str(revision)})
+    headers = {"Revision": str(revision)}
+    return StreamingResponse(formats.gathered(pieces), media_type=media_type, headers=headers)
 
 
 def _snapshot(
