@@ -8,20 +8,26 @@ from pathlib import Path
 
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 
-from deploy.grafana.dashboards import dashboards
+from deploy.grafana.money import money
+from deploy.grafana.operations import operations
+from deploy.grafana.overview import overview
+from deploy.grafana.services import eligibility, payout, registry
 from shared.observability.metrics import LABELS, METRICS, Metric
 
 ROOT = Path(__file__).parents[2]
 FOLDER = Path(__file__).with_name("dashboards")
 LIST = ROOT / "docs" / "metrics.md"
+DASHBOARDS = (overview, registry, eligibility, payout, money, operations)
 
 
 def files() -> Mapping[Path, str]:
     """Return every file's content."""
     made = {
-        FOLDER / f"{name}.json": json.dumps(content, cls=JSONEncoder, indent=2, sort_keys=True, ensure_ascii=False)
+        FOLDER / f"{make.__name__}.json": json.dumps(
+            make().build(), cls=JSONEncoder, indent=2, sort_keys=True, ensure_ascii=False
+        )
         + "\n"
-        for name, content in dashboards().items()
+        for make in DASHBOARDS
     }
     return made | {LIST: _list()}
 
