@@ -1,23 +1,14 @@
-"""What the eligibility database holds."""
+"""All of eligibility's tables."""
 
 from __future__ import annotations
 
-from services.eligibility.corrections import tables as corrections
-from services.eligibility.decisions import tables as decisions
-from services.eligibility.evaluations import tables as evaluations
-from services.eligibility.notices import tables as notices
-from services.eligibility.objections import tables as objections
-from services.eligibility.policies import tables as policies
-from services.eligibility.simulations import tables as simulations
-from services.eligibility.tables import metadata
+import services.eligibility.corrections.tables
+import services.eligibility.decisions.tables
+import services.eligibility.evaluations.tables
+import services.eligibility.notices.tables
+import services.eligibility.objections.tables
+import services.eligibility.policies.tables
+import services.eligibility.simulations.tables  # noqa: F401 - importing a room's tables declares them
+from services.eligibility.metadata import metadata
 
-__all__ = [
-    "corrections",
-    "decisions",
-    "evaluations",
-    "metadata",
-    "notices",
-    "objections",
-    "policies",
-    "simulations",
-]
+__all__ = ["metadata"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, Table, Text, func, text
 
-from services.eligibility.tables import metadata
+from services.eligibility.metadata import metadata
 
 facts_followed = Table(
     "facts_followed",

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from services.eligibility.tables import metadata
+from services.eligibility.metadata import metadata
 from shared.database.schema import APPEND_ONLY, SEALED
 
 documents = Table(

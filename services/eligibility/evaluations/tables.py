@@ -16,7 +16,7 @@ from sqlalchemy import (
     func,
 )
 
-from services.eligibility.tables import metadata
+from services.eligibility.metadata import metadata
 
 evaluation_shards = Table(
     "evaluation_shards",

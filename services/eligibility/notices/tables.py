@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import CheckConstraint, Column, Date, DateTime, Integer, Table, Text, Uuid, func, text
 
-from services.eligibility.tables import metadata
+from services.eligibility.metadata import metadata
 
 notices = Table(
     "notices",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import CheckConstraint, Column, DateTime, ForeignKey, Index, Table, Text, Uuid, func, text
 
-from services.eligibility.tables import metadata
+from services.eligibility.metadata import metadata
 
 objections = Table(
     "objections",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import CheckConstraint, Column, DateTime, Identity, Index, Integer, Table, Text, Uuid, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from services.eligibility.tables import metadata
+from services.eligibility.metadata import metadata
 
 reading_changes = Table(
     "reading_changes",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Integer, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from services.eligibility.tables import metadata
+from services.eligibility.metadata import metadata
 from shared.database.schema import APPEND_ONLY
 
 simulation_outcomes = Table(

@@ -25,7 +25,7 @@ from sqlalchemy.types import TypeEngine
 
 from services.registry.datasets.catalogue import CATALOGUE
 from services.registry.datasets.domain import INTEGERS, Dataset, Field, Kind
-from services.registry.schema import metadata
+from services.registry.metadata import metadata
 from shared.database.schema import APPEND_ONLY
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from services.registry.schema import metadata
+from services.registry.metadata import metadata
 from shared.database.schema import APPEND_ONLY
 
 revisions = Table(

@@ -1,4 +1,4 @@
-"""The MetaData that the rooms declare their tables in."""
+"""The MetaData that eligibility's tables are declared in; `schema.py` gathers them."""
 
 from __future__ import annotations
 
