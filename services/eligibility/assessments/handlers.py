@@ -30,7 +30,7 @@ def assess(request: AssessmentRequest, official: Readings, registry: RegistryFac
         "interpretations_hash": readings.hash,
         "facts_revision": revision,
         "decided_on": request.decided_on.isoformat(),
-        "entitlement_fen": sum(each.entitlement_fen for each in explained),
+        "entitlement_fen": sum(each.entitlement_fen for each in explained if each.payee_uscc == request.uscc),
         "awards": [each.as_dict(language) for each in explained],
     }
 

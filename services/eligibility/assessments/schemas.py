@@ -46,7 +46,9 @@ class Assessment(BaseModel):
     interpretations_hash: str
     facts_revision: int | None = Field(description="The registry's revision, if it was read")
     decided_on: date
-    entitlement_fen: int = Field(description="Sum of the cash that would be granted, fen")
+    entitlement_fen: int = Field(
+        description="Sum of the cash that would be paid to it, fen; an award about it that another is paid is not in it"
+    )
     awards: list[ExplanationView] = Field(
         description="Every award about the enterprise or paid to it, with near-misses"
     )

@@ -196,6 +196,26 @@ def test_an_assessment_says_what_is_short_and_by_how_much(app: FastAPI, tokens: 
         assert connection.execute(text("SELECT count(*) FROM decisions")).scalar_one() == 0
 
 
+@pytest.mark.parametrize(("payee", "producer_fen"), [("producer", 10_000_000), ("sales_company", 0)])
+def test_the_sum_of_an_assessment_is_what_the_enterprise_itself_is_paid(
+    app: FastAPI, tokens: Tokens, payee: str, producer_fen: int
+) -> None:
+    company = "91331100MA2000061E"
+    both = [
+        {"uscc": code, "name": code, "legal_form": "enterprise", "registered_on": "2015-01-01"}
+        for code in (COURIER, company)
+    ]
+    facts = {
+        "enterprises": both,
+        "locations": [{"uscc": each["uscc"], "since": "2015-01-01", "jurisdiction": "liandu"} for each in both],
+        "monitoring_inclusions": [{"uscc": company, "track": "retail", "included_on": "2021-01-01"}],
+        "sales_spin_offs": [{"sales_company_uscc": company, "producer_uscc": COURIER, "established_on": "2023-06-01"}],
+    }
+    for code, fen in ((COURIER, producer_fen), (company, 10_000_000 - producer_fen)):
+        found = assess(app, tokens, uscc=code, facts=facts, interpretations={"spin_off_payee": payee}).json()
+        assert found["entitlement_fen"] == fen
+
+
 @pytest.mark.parametrize(
     ("changes", "pointer"),
     [
