@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from enum import StrEnum
 from typing import Literal
 from uuid import UUID
 
 from pydantic import Field, model_validator
 
+from shared.days import Day
 from shared.events.base import EventData
 from shared.money import MAX_FEN
 
@@ -67,8 +67,8 @@ class AwardDecided(EventData):
     instalments: list[Instalment] = Field(
         description="Parts that add up to the entitlement, in order; empty when it is 0"
     )
-    decided_on: date
-    first_decided_on: date = Field(
+    decided_on: Day
+    first_decided_on: Day = Field(
         description="Day of version 1: arrangement, due years and place in the queue follow it"
     )
     reason: Reason

@@ -7,6 +7,8 @@ import pytest
 from services.eligibility.facts.catalogue import CATALOGUE as FACTS
 from services.eligibility.facts.catalogue import FieldFacts
 from services.registry.datasets.catalogue import CATALOGUE as DATASETS
+from services.registry.datasets.declarations.money import TIERED_AWARDS, UNTIERED_AWARDS
+from services.registry.datasets.domain import Kind
 
 FIELDS = [pytest.param(field, id=field.qualified) for said in FACTS.values() for field in said.fields]
 
@@ -15,6 +17,21 @@ def test_every_dataset_but_accounts_is_a_fact() -> None:
     assert set(FACTS) == set(DATASETS) - {"payee_accounts"}
     for name, said in FACTS.items():
         assert [field.name for field in said.fields] == [field.name for field in DATASETS[name].fields]
+
+
+@pytest.mark.parametrize("name", FACTS)
+def test_rows_given_inline_keep_the_laws_that_the_registry_holds_them_to(name: str) -> None:
+    said, declared = FACTS[name], DATASETS[name]
+    assert set(said.owners) == {field.name for field in declared.fields if field.kind is Kind.USCC}
+    rules = [(rule.code, rule.field, rule.constraint) for rule in declared.rules]
+    expected: list[tuple[str, str, str]] = []
+    if said.period:
+        first, last = said.period
+        expected.append(("period_reversed", last, f"{last} >= {first}"))
+    if said.tiered or said.untiered:
+        assert (said.tiered, said.untiered) == (TIERED_AWARDS, UNTIERED_AWARDS)
+        expected += [rule for rule in rules if rule[0] in ("tier_missing", "tier_not_applicable")]
+    assert rules == expected
 
 
 @pytest.mark.parametrize("field", FIELDS)

@@ -147,7 +147,10 @@ def _instalments(award: Award, setting: Setting) -> pl.Expr:
 
 
 def missing_of(award: Award, judged: Judged, setting: Setting) -> pl.Expr:
-    """Facts that an open case lacks, and those that a granted one left out by name; not for refused cases."""
+    """Facts that an open case lacks, or that are too large together; those that a granted one left out by name.
+
+    None for refused cases.
+    """
     cases, undetermined = judged.cases, pl.col("verdict") == UNDETERMINED
     naming = any(lookup.names_left_out for lookup in _measures(judged))
     if not naming and not (cases.get_column("verdict") == UNDETERMINED).any():
@@ -155,7 +158,9 @@ def missing_of(award: Award, judged: Judged, setting: Setting) -> pl.Expr:
     names: list[pl.Expr] = []
     leaves = [pair for _, condition in judged.conditions for pair in condition.undetermined_leaves(setting)]
     if award.amount is not None:
-        leaves += [(leaf.plan(setting).is_null(), leaf) for leaf in award.amount.leaves(setting)]
+        amount = award.amount.chosen(setting)
+        leaves += [(leaf.plan(setting).is_null(), leaf) for leaf in amount.leaves(setting)]
+        leaves += [(amount.too_large(setting), leaf) for leaf in amount.base.leaves(setting)]
     for where, leaf in leaves:
         if leaf.lacking:
             known_day = pl.col("day").is_not_null() if leaf.on_day else pl.lit(True)

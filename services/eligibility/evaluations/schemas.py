@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypeAliasType
 
+from shared.days import Day
 from shared.identifiers import is_uscc
 from shared.jobs.schemas import Job
 
@@ -52,7 +53,7 @@ class EvaluationRequest(BaseModel):
         default_factory=lambda: "all",  # not a default in the document: Java would write it without quotes
         description="`all` if left out, or the enterprises whose awards, and their dependents', are judged",
     )
-    decided_on: date = Field(strict=False, description="Decision day; may be past, never future")
+    decided_on: Day = Field(description="Decision day; may be past, never future")
 
 
 class Occasion(StrEnum):

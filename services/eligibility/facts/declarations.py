@@ -70,8 +70,10 @@ class FieldFacts:
 class DatasetFacts:
     """One dataset: its fields in order, its key, and the columns that name the enterprises it concerns.
 
-    `apart`: rows that agree in these columns have periods (`since` to the day before `until`) that do not overlap.
+    `period`: the columns of the first day that counts and of the first that no longer does, if rows have such days.
+    `apart`: rows that agree in these columns have periods that do not overlap.
     `parent`: the dataset whose rows these hang on, by the column that bears its key's name.
+    `tiered`, `untiered`: awards whose earlier payments bear a tier, and those whose bear none.
     """
 
     name: str
@@ -81,8 +83,11 @@ class DatasetFacts:
     key: tuple[str, ...]
     owners: tuple[str, ...]
     fields: tuple[FieldFacts, ...]
+    period: tuple[str, ...] = ()
     apart: tuple[str, ...] = ()
     parent: str = ""
+    tiered: tuple[str, ...] = ()
+    untiered: tuple[str, ...] = ()
 
     @property
     def schema(self) -> pl.Schema:
@@ -118,8 +123,11 @@ def _dataset(name: str, entry: dict[str, Any]) -> DatasetFacts:
         tuple(entry["key"]),
         tuple(entry["owners"]),
         fields,
+        tuple(entry.get("period", ())),
         tuple(entry.get("apart", ())),
         entry.get("parent", ""),
+        tuple(entry.get("tiered", ())),
+        tuple(entry.get("untiered", ())),
     )
 
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.eligibility.evaluations.schemas import PayeeView, Result
 from services.eligibility.simulations.schemas import Change
-from services.eligibility.whatif.schemas import AwardYears, Day, Question, Rows
+from services.eligibility.whatif.schemas import AwardYears, JudgedOn, Question, Rows
 
 
 class ImpactRequest(Question):
@@ -28,7 +28,7 @@ class ImpactRequest(Question):
         },
     )  # fmt: skip
 
-    decided_on: Day | None = Field(  # type: ignore[assignment]
+    decided_on: JudgedOn | None = Field(  # type: ignore[assignment]
         default=None, description="The day that new awards are judged on; today if left out"
     )
     award_years: AwardYears | None = Field(

@@ -95,15 +95,18 @@ class ParameterValues:
         if isinstance(given, date):
             return given
         try:
-            return date.fromisoformat(given)
+            day = date.fromisoformat(given)
         except (TypeError, ValueError):
             raise ParameterError(f"{self.name}: {self.domain}", self.name) from None
+        if day.isoformat() != given:
+            raise ParameterError(f"{self.name}: {self.domain}", self.name)
+        return day
 
     @property
     def domain(self) -> str:
         """What a value may be, in words."""
         if self.unit == "date":
-            return "a date (ISO 8601)"
+            return "a day, as YYYY-MM-DD"
         if self.unit == "codes":
             return "codes as text"
         return f"whole numbers from {self.least} to {self.largest}, in {self.unit}"

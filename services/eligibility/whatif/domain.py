@@ -10,6 +10,8 @@ import polars as pl
 
 from services.eligibility.evaluation.reach import Ask, Fetch, asked_of
 from services.eligibility.facts.catalogue import CATALOGUE, DatasetFacts, Facts, FieldFacts
+from shared.days import day_of
+from shared.identifiers import is_uscc
 
 RowsByDataset = Mapping[str, Sequence[Mapping[str, Any]]]
 
@@ -24,8 +26,11 @@ class InlineFactsError(ValueError):
 
 
 def frames_of(rows_by_dataset: RowsByDataset) -> dict[str, pl.DataFrame]:
-    """Return typed frames of rows as JSON gives them; raises InlineFactsError."""
-    return _read(rows_by_dataset, "facts", lambda dataset: dataset.fields)
+    """Return typed frames of rows as JSON gives them; raises InlineFactsError for what the registry would not take."""
+    frames = _read(rows_by_dataset, "facts", lambda dataset: dataset.fields)
+    for name, frame in frames.items():
+        _check_rows(CATALOGUE[name], frame)
+    return frames
 
 
 def keys_of(rows_by_dataset: RowsByDataset) -> dict[str, pl.DataFrame]:
@@ -114,7 +119,7 @@ def _value(field: FieldFacts, value: Any, pointer: str) -> Any:
         return None
     if field.dtype == pl.Date:
         try:
-            return date.fromisoformat(value)
+            return day_of(value)
         except (TypeError, ValueError) as error:
             raise InlineFactsError(pointer, "a day that exists is expected, as YYYY-MM-DD") from error
     expected, words = {pl.Int64(): (int, "a whole number"), pl.Boolean(): (bool, "true or false")}.get(
@@ -122,6 +127,8 @@ def _value(field: FieldFacts, value: Any, pointer: str) -> Any:
     )
     if type(value) is not expected:
         raise InlineFactsError(pointer, f"{words} is expected")
+    if field.name in CATALOGUE[field.dataset].owners and not is_uscc(value):
+        raise InlineFactsError(pointer, "a valid unified social credit code is expected (18 characters, check digit)")
     if field.choices and value not in field.choices:
         raise InlineFactsError(pointer, f"one of {', '.join(field.choices)} is expected")
     least, most = field.bounds
@@ -130,14 +137,33 @@ def _value(field: FieldFacts, value: Any, pointer: str) -> Any:
     return value
 
 
+def _check_rows(dataset: DatasetFacts, rows: pl.DataFrame) -> None:
+    """What the fields of a row say together, as in the registry."""
+    rules: list[tuple[str, pl.Expr, str]] = []
+    if dataset.period:
+        first, last = dataset.period
+        rules.append((last, pl.col(last) < pl.col(first), f"this day may not be before {first}"))
+    if dataset.tiered:
+        award, tier = pl.col("award"), pl.col("tier")
+        without = award.is_in(list(dataset.tiered)) & (tier == 0)
+        rules.append(("tier", without, f"the tier's threshold is expected for {', '.join(dataset.tiered)}"))
+        rules.append(
+            ("tier", award.is_in(list(dataset.untiered)) & (tier != 0), "this award has no tiers: 0 is expected")
+        )
+    for name, broken, message in rules:
+        places = rows.select(broken.fill_null(value=False)).to_series().arg_true()
+        if places.len():
+            raise InlineFactsError(f"/facts/{dataset.name}/{places[0]}/{name}", message)
+
+
 def _check_periods(dataset: DatasetFacts, rows: pl.DataFrame, given: pl.DataFrame) -> None:
     """Periods of one thing follow each other, as in the registry; the mistake is shown at the row that was given."""
     if not dataset.apart:
         return
-    same = list(dataset.apart)
-    near = rows.join(given, on=same, how="semi").sort(*same, "since")
+    same, (first, last) = list(dataset.apart), dataset.period
+    near = rows.join(given, on=same, how="semi").sort(*same, first)
     overlapping = near.filter(
-        pl.col("until").fill_null(date.max).shift(1).over(same) > pl.col("since"),
+        pl.col(last).fill_null(date.max).shift(1).over(same) > pl.col(first),
     ).join(given.select(same).with_row_index("place"), on=same)
     if overlapping.height:
         place = overlapping.sort("place").item(0, "place")

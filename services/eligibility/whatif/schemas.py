@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-Day = Annotated[date, Field(strict=False, ge=date(2000, 1, 1), le=date(2100, 12, 31))]
+from shared.days import read_day
+
+JudgedOn = Annotated[date, Field(strict=False, ge=date(2000, 1, 1), le=date(2100, 12, 31)), BeforeValidator(read_day)]
 """A day to judge on; may be past or future, as nothing is decided."""
 
 AwardYears = Annotated[list[int], Field(min_length=1, max_length=20)]
@@ -22,7 +24,7 @@ class Question(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     policy: str = Field(description="Code of the policy")
-    decided_on: Day = Field(description="The day to judge on; may lie in the future")
+    decided_on: JudgedOn = Field(description="The day to judge on; may lie in the future")
     facts: Rows = Field(
         default_factory=dict,
         description="Rows by dataset, as the registry's datasets declare them: each takes the place of the row with its key",

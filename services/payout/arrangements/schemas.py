@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from services.payout.arrangements.domain import adds_up_to_one
 from services.payout.split.domain import UnitShare
 from services.payout.vocabulary import Jurisdiction, Unit
+from shared.days import Day
 
 Award = Annotated[str, StringConstraints(pattern=r"^(\*|[a-z0-9]+(-[a-z0-9]+)*)$", max_length=60)]
 _EXAMPLE: dict[str, Any] = {
@@ -76,8 +77,8 @@ class ArrangementDraft(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra={"examples": [_EXAMPLE]})
 
     number: str = Field(min_length=1, max_length=200, description="Number of the document")
-    effective_from: date = Field(description="First day on which it counts; awards follow their first decision's day")
-    effective_until: date | None = Field(default=None, description="First day on which it no longer counts")
+    effective_from: Day = Field(description="First day on which it counts; awards follow their first decision's day")
+    effective_until: Day | None = Field(default=None, description="First day on which it no longer counts")
     sample: bool = Field(default=False, strict=True, description="An invented example, marked wherever it shows")
     rows: list[ArrangementRow] = Field(min_length=1, max_length=200)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.payout.vocabulary import Unit
+from shared.days import Day
 from shared.money import MAX_FEN
 from shared.web.problems import ProblemError
 
@@ -54,7 +55,7 @@ class ResultRow(BaseModel):
 
     order_id: UUID
     outcome: Literal["settled", "failed", "returned"]
-    occurred_on: date
+    occurred_on: Day
     bank_reference: Text
     reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] | None = None
     amount_fen: int | None = Field(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from services.payout.ledger.tables import postings
 from services.payout.vocabulary import Unit
 from shared.audit.sealing import verify
 from shared.clock import SHANGHAI
+from shared.days import Day
 from shared.web.audit import Chain
 from shared.web.auth import Actor, needs
 from shared.web.idempotency import json_response
@@ -62,7 +63,7 @@ def list_ledger_balances(
     prefix: Annotated[
         str | None, Query(max_length=200, description="Start of the account's name: `budget:city:`")
     ] = None,
-    on: Annotated[date | None, Query(description="At the end of this day in Lishui; now if left out")] = None,
+    on: Annotated[Day | None, Query(description="At the end of this day in Lishui; now if left out")] = None,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Response:

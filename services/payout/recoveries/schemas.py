@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.payout.orders.schemas import Payee
 from services.payout.vocabulary import Unit
+from shared.days import Day
 from shared.money import MAX_FEN
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -46,7 +47,7 @@ class RepaymentBody(BaseModel):
     )
 
     amount_fen: int = Field(ge=1, le=MAX_FEN, strict=True)
-    received_on: date
+    received_on: Day
     bank_reference: Text = Field(description="The same reference again changes nothing")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from services.payout.access import own_unit, whole_city
 from services.payout.restorations import files, handlers, repository
 from services.payout.restorations.schemas import Reentry, Restoration, RestorationBody
 from services.payout.vocabulary import Unit
+from shared.days import Day
 from shared.web import sheets
 from shared.web.app import refusals
 from shared.web.auth import Actor, needs
@@ -87,7 +87,7 @@ def reenter_payment_batch(
     actor: Maker,
     command: IdempotentCommand,
     unit: Annotated[Unit, Query(description="Budget that paid")],
-    sent_on: Annotated[date, Query(description="Day on which the file went to the bank")],
+    sent_on: Annotated[Day, Query(description="Day on which the file went to the bank")],
 ) -> Response:
     """Enter a batch's file again that went to the bank after the point restored to; entered twice, it changes nothing."""
     own_unit(actor, unit)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
@@ -13,6 +12,7 @@ from services.registry.enterprises import repository
 from services.registry.enterprises.domain import standing
 from services.registry.enterprises.schemas import EnterpriseCard, EnterpriseSummary
 from services.registry.revisions.reading import known_revision
+from shared.days import Day
 from shared.web.app import refusals
 from shared.web.idempotency import json_response
 from shared.web.pages import Cursor, Limit, Page, decode_cursor, page
@@ -52,7 +52,7 @@ def get_enterprise(
     request: Request,
     view: Viewing,
     uscc: Annotated[str, Path(max_length=18, description="Unified social credit code")],
-    on: Annotated[date | None, Query(description="Day to tell its standing for; today if left out")] = None,
+    on: Annotated[Day | None, Query(description="Day to tell its standing for; today if left out")] = None,
     as_of: AsOf = None,
 ) -> Response:
     """Give one enterprise with every record that names it, as known at a revision, and its standing on a day."""

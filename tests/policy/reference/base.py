@@ -45,6 +45,11 @@ def known(test: Callable[..., bool], *figures: Any) -> bool | None:
     return None if any(figure is None for figure in figures) else test(*figures)
 
 
+def payable(amount: int) -> int | None:
+    """An amount, or unknown: no event and no order bears more than 2^53 - 1 fen."""
+    return amount if amount < 2**53 else None
+
+
 def year_end(year: int) -> date:
     """31 December."""
     return date(year, 12, 31)

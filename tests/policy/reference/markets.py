@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from .awards import WAN
-from .base import URBAN, YEARS, Case, Cases, Row, World, best, first_year_only, kleene, known, year_end
+from .base import URBAN, YEARS, Case, Cases, Row, World, best, first_year_only, kleene, known, payable, year_end
 
 
 def provider_growth(w: World) -> Cases:
@@ -182,7 +182,7 @@ def _exhibition(w: World, organiser: str) -> Cases:
                 amount = min(amount, cost - other)
             elif reading == "deducted":
                 amount -= other
-            amount = max(0, amount)
+            amount = payable(max(0, amount))
         met = kleene(
             w.dated(uscc, day, enterprises=True),
             row["recognised"],

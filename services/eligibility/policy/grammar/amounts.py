@@ -1,5 +1,9 @@
 # ruff: noqa: ARG002, D102 - overriding methods keep the signature and the docstring of their base
-"""Amounts: base, rate, cap, deductions; whole fen, floored once, never below zero, unknown while a part is."""
+"""Amounts: base, rate, cap, deductions; whole fen, floored once, never below zero, unknown while a part is.
+
+Facts end at 2^53 − 1 and so does what can be paid: what two of them add up to may lie beyond, and is no amount but a reason to
+look at them again.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from typing import Any
 
 import polars as pl
 
+from services.eligibility.facts.catalogue import LARGEST
 from services.eligibility.policy.text import Text
 
 from .judgement import Figure
@@ -62,7 +67,15 @@ class Amount:
         return self
 
     def plan(self, setting: Setting) -> pl.Expr:
-        """Fen over all cases (Int64), null where a part is unknown."""
+        """Fen over all cases (Int64), null where a part is unknown or the figure is too large to be paid."""
+        figure = self._figure(setting)
+        return pl.when(figure <= pl.lit(LARGEST, dtype=WIDE)).then(figure).cast(pl.Int64, strict=True)
+
+    def too_large(self, setting: Setting) -> pl.Expr:
+        """Whether the figure is known, and too large to be paid."""
+        return (self._figure(setting) > pl.lit(LARGEST, dtype=WIDE)).fill_null(False)
+
+    def _figure(self, setting: Setting) -> pl.Expr:
         figure = self.base.plan(setting)
         over = self.base.denominator(setting)
         if over > 1:
@@ -75,10 +88,10 @@ class Amount:
         if self.deducted is not None:
             figure = figure - self.deducted.plan(setting).cast(WIDE)
         zero = pl.lit(0, dtype=WIDE)
-        return pl.when(figure < zero).then(zero).otherwise(figure).cast(pl.Int64, strict=True)
+        return pl.when(figure < zero).then(zero).otherwise(figure)
 
     def value(self, row: Row, setting: Setting) -> int | None:
-        """Fen of one case, None where a part is unknown."""
+        """Fen of one case, None where a part is unknown or the figure is too large to be paid."""
         figure = self.base.value(row, setting)
         if figure is None:
             return None
@@ -89,7 +102,7 @@ class Amount:
         if self.deducted is not None and figure is not None:
             deducted = self.deducted.value(row, setting)
             figure = None if deducted is None else figure - deducted
-        return None if figure is None else max(0, int(figure))
+        return None if figure is None or figure > LARGEST else max(0, int(figure))
 
     def steps(self, row: Row, setting: Setting) -> list[Step]:
         """The working: base, rate, uncapped, cap, deduction, result."""

@@ -11,8 +11,18 @@ from services.eligibility.facts.catalogue import Facts
 from services.eligibility.whatif.domain import InlineFactsError, frames_of, overlaid
 from tests.policy.tables import facts
 
-YEAR = {"uscc": "A", "year": 2023, "parcels": 1, "operating_days": 365, "rent_fen": 1}
-PLACE = {"uscc": "A", "since": "2015-01-01", "jurisdiction": "city"}
+CODE = "91331100MA20000018"
+YEAR = {"uscc": CODE, "year": 2023, "parcels": 1, "operating_days": 365, "rent_fen": 1}
+PAID = {
+    "uscc": CODE,
+    "award": "retail-scale",
+    "subject": CODE,
+    "award_year": 2020,
+    "tier": 1,
+    "amount_fen": 1,
+    "paid_on": "2021-01-01",
+}
+PLACE = {"uscc": CODE, "since": "2015-01-01", "jurisdiction": "city"}
 
 
 @pytest.mark.parametrize(
@@ -30,6 +40,12 @@ PLACE = {"uscc": "A", "since": "2015-01-01", "jurisdiction": "city"}
         ({"courier_years": [YEAR, YEAR]}, "/facts/courier_years/1", r"\(uscc, year\) is given twice"),
         ({"locations": [PLACE | {"jurisdiction": "mars"}]}, "/facts/locations/0/jurisdiction", "one of city, liandu"),
         ({"locations": [PLACE | {"since": "2015-02-30"}]}, "/facts/locations/0/since", "YYYY-MM-DD"),
+        ({"locations": [PLACE | {"since": "20150101"}]}, "/facts/locations/0/since", "YYYY-MM-DD"),
+        ({"locations": [PLACE | {"until": "2014-12-31"}]}, "/facts/locations/0/until", "not be before since"),
+        ({"locations": [PLACE | {"uscc": CODE.lower()}]}, "/facts/locations/0/uscc", "check digit"),
+        ({"locations": [PLACE, PLACE | {"uscc": CODE[:-1] + "0"}]}, "/facts/locations/1/uscc", "check digit"),
+        ({"prior_awards": [PAID | {"tier": 0}]}, "/facts/prior_awards/0/tier", "threshold is expected"),
+        ({"prior_awards": [PAID | {"award": "park"}]}, "/facts/prior_awards/0/tier", "0 is expected"),
     ],
 )
 def test_a_mistake_is_pointed_at(given: dict[str, Any], pointer: str, message: str) -> None:
@@ -39,17 +55,17 @@ def test_a_mistake_is_pointed_at(given: dict[str, Any], pointer: str, message: s
 
 
 def test_any_platform_may_be_named() -> None:
-    row = {"uscc": "A", "platform": "unheard", "authorised_on": "2021-01-01"}
+    row = {"uscc": CODE, "platform": "unheard", "authorised_on": "2021-01-01"}
     assert frames_of({"platform_authorisations": [row]})["platform_authorisations"].height == 1
 
 
 def test_a_move_needs_the_day_on_which_the_place_before_ended() -> None:
-    known = facts({"locations": [{"uscc": "A", "since": date(2015, 1, 1), "jurisdiction": "liandu"}]})
-    moved = {"uscc": "A", "since": "2021-06-01", "jurisdiction": "qingtian"}
+    known = facts({"locations": [{"uscc": CODE, "since": date(2015, 1, 1), "jurisdiction": "liandu"}]})
+    moved = {"uscc": CODE, "since": "2021-06-01", "jurisdiction": "qingtian"}
     with pytest.raises(InlineFactsError, match="overlap") as refused:
         overlaid(known, frames_of({"locations": [moved]}), {})
     assert refused.value.pointer == "/facts/locations/0"
-    left = {"uscc": "A", "since": "2015-01-01", "until": "2021-06-01", "jurisdiction": "liandu"}
+    left = {"uscc": CODE, "since": "2015-01-01", "until": "2021-06-01", "jurisdiction": "liandu"}
     both = overlaid(known, frames_of({"locations": [moved, left]}), {})
     assert both["locations"].height == 2
 
