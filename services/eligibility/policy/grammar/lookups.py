@@ -12,6 +12,7 @@ from services.eligibility.facts.catalogue import Facts
 from services.eligibility.policy.text import Text
 
 from .periods import flagged, looked_up, positions_in_force, positions_of
+from .plans import collected
 from .reads import PAYEE, Read
 from .setting import Setting
 from .terms import Column
@@ -129,15 +130,14 @@ class YearlyFigures(Attachment):
         first -= self.years - 1
         width = last - first + 1
         # One dense row of years per payee: two joins in all, then every year is a place in it.
-        payees = cases.select(pl.col("payee").unique()).drop_nulls()
-        rows = facts[dataset].filter(pl.col("year").is_between(first, last))
-        of_rows, of_cases = (
-            positions_of(frame, key, payees, "payee") for frame, key in ((rows, "uscc"), (cases, "payee"))
-        )
-        known = rows.select(name, "year", payee=of_rows).drop_nulls("payee")
-        places = known.select(pl.col("payee").cast(pl.Int64) * width + pl.col("year") - first).to_series()
+        payees = collected(cases.lazy().select(pl.col("payee").unique()).drop_nulls(), cases)
+        place = pl.col("position").cast(pl.Int64) * width + pl.col("year") - first
+        rows = facts[dataset].lazy().select("year", name, payee="uscc").filter(pl.col("year").is_between(first, last))
+        placed = rows.join(payees.lazy().with_row_index("position"), on="payee").select(name, place=place)
+        known = collected(placed, facts[dataset], payees)
         dense = pl.repeat(None, payees.height * width, dtype=pl.Int64, eager=True)
-        dense = dense.scatter(places, known.get_column(name))
+        dense = dense.scatter(known.get_column("place"), known.get_column(name))
+        of_cases = positions_of(cases, "payee", payees, "payee")
         own = of_cases.cast(pl.Int64) * width + years - first
         return cases.with_columns(dense.gather(own - k).alias(self.column(k)) for k in range(self.years))
 
