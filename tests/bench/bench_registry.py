@@ -180,7 +180,7 @@ def peak_mebibytes() -> float:
 
 def run_import(url: str, answer: Any) -> None:
     """Run the import that waits, as a worker does; tells seconds, rows and peak memory in MiB."""
-    database = Database(url, pool_size=6)
+    database = Database(url, pool_size=6, plans_kept=False)
     settings = Settings(
         database_url=url,
         account_key=SecretStr(KEY),

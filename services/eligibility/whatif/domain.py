@@ -127,8 +127,12 @@ def _value(field: FieldFacts, value: Any, pointer: str) -> Any:
     )
     if type(value) is not expected:
         raise InlineFactsError(pointer, f"{words} is expected")
-    if field.name in CATALOGUE[field.dataset].owners and not is_uscc(value):
-        raise InlineFactsError(pointer, "a valid unified social credit code is expected (18 characters, check digit)")
+    if field.name in CATALOGUE[field.dataset].owners:
+        value = str(value).strip().upper()  # as the registry reads it
+        if not is_uscc(value):
+            raise InlineFactsError(
+                pointer, "a valid unified social credit code is expected (18 characters, check digit)"
+            )
     if field.choices and value not in field.choices:
         raise InlineFactsError(pointer, f"one of {', '.join(field.choices)} is expected")
     least, most = field.bounds

@@ -10,15 +10,11 @@ from shared.database.engine import Database
 from tests.support.databases import ServiceDatabase
 
 
-@pytest.fixture
-def publisher(fresh_database: Callable[[str], ServiceDatabase]) -> Iterator[Database]:
+def connected(fresh_database: Callable[[str], ServiceDatabase]) -> Iterator[Database]:
     database = fresh_database("eligibility").connect()
     yield database
     database.close()
 
 
-@pytest.fixture
-def receiver(fresh_database: Callable[[str], ServiceDatabase]) -> Iterator[Database]:
-    database = fresh_database("eligibility").connect()
-    yield database
-    database.close()
+publisher = pytest.fixture(connected, name="publisher")
+receiver = pytest.fixture(connected, name="receiver")

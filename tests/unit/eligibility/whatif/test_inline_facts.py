@@ -42,7 +42,6 @@ PLACE = {"uscc": CODE, "since": "2015-01-01", "jurisdiction": "city"}
         ({"locations": [PLACE | {"since": "2015-02-30"}]}, "/facts/locations/0/since", "YYYY-MM-DD"),
         ({"locations": [PLACE | {"since": "20150101"}]}, "/facts/locations/0/since", "YYYY-MM-DD"),
         ({"locations": [PLACE | {"until": "2014-12-31"}]}, "/facts/locations/0/until", "not be before since"),
-        ({"locations": [PLACE | {"uscc": CODE.lower()}]}, "/facts/locations/0/uscc", "check digit"),
         ({"locations": [PLACE, PLACE | {"uscc": CODE[:-1] + "0"}]}, "/facts/locations/1/uscc", "check digit"),
         ({"prior_awards": [PAID | {"tier": 0}]}, "/facts/prior_awards/0/tier", "threshold is expected"),
         ({"prior_awards": [PAID | {"award": "park"}]}, "/facts/prior_awards/0/tier", "0 is expected"),
@@ -52,6 +51,12 @@ def test_a_mistake_is_pointed_at(given: dict[str, Any], pointer: str, message: s
     with pytest.raises(InlineFactsError, match=message) as refused:
         frames_of(given)
     assert refused.value.pointer == pointer
+
+
+def test_a_code_is_read_as_the_registry_reads_it() -> None:
+    assert frames_of({"locations": [PLACE | {"uscc": f" {CODE.lower()}"}]})["locations"]["uscc"].to_list() == [CODE]
+    with pytest.raises(InlineFactsError, match="given twice"):
+        frames_of({"locations": [PLACE, PLACE | {"uscc": CODE.lower()}]})
 
 
 def test_any_platform_may_be_named() -> None:
