@@ -1,7 +1,7 @@
 """Gives the registry another account key: whatever is sealed under the present one is sealed anew, in one transaction.
 
-`python -m services.registry.rotate_account_key` reads `REGISTRY_ACCOUNT_KEY` and `REGISTRY_NEW_ACCOUNT_KEY`. The registry's app and
-worker are stopped meanwhile, and started with the new key afterwards (docs/operations.md).
+`python -m services.registry.rotate_account_key` reads `REGISTRY_ACCOUNT_KEY` and `REGISTRY_NEW_ACCOUNT_KEY`. The registry's app
+and worker are stopped meanwhile, and started with the new key afterwards (docs/operations.md).
 """
 
 from __future__ import annotations
