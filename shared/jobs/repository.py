@@ -11,10 +11,10 @@ from sqlalchemy import Connection, Row, func, insert, select, text, update
 
 from shared.audit import log as audit
 from shared.clock import isoformat
+from shared.errors import NotFound
 from shared.identifiers import new_id
 from shared.jobs.tables import jobs
 from shared.observability import tracing
-from shared.web.problems import NOT_FOUND, Problem
 
 LEASE_SECONDS = 30
 
@@ -97,9 +97,11 @@ def get(connection: Connection, job_id: UUID, kind: str) -> Row[Any]:
     """Return a job's row; raises Problem (404) if there is no such job of `kind`, and says what else the id names."""
     row = connection.execute(select(jobs).where(jobs.c.id == job_id)).one_or_none()
     if row is None:
-        raise Problem(NOT_FOUND, f"There is no such {kind}.")
+        raise NotFound("There is no such {kind}.", kind=kind)
     if row.kind != kind:
-        raise Problem(NOT_FOUND, f"There is no such {kind}: the id is that of a {row.kind}.", extra={"kind": row.kind})
+        raise NotFound(
+            "There is no such {kind}: the id is that of a {kind2}.", extra={"kind": row.kind}, kind=kind, kind2=row.kind
+        )
     return row
 
 

@@ -18,6 +18,7 @@ from starlette.types import Scope as AsgiScope
 from shared.clock import Clock
 from shared.database.engine import Database
 from shared.database.migrate import is_migrated
+from shared.errors import Forbidden, Invalid, TooLarge, Unauthenticated, Unavailable, UnsupportedMediaType
 from shared.gauges.reading import ReadFigures
 from shared.gauges.reading import figures as read_figures
 from shared.messaging import asyncapi
@@ -29,33 +30,14 @@ from shared.web.chinese import in_chinese
 from shared.web.idempotency import json_response
 from shared.web.metrics import Health, app_metrics, router_of
 from shared.web.parameters import refuse_unknown
-from shared.web.problems import MEDIA_TYPE_UNSUPPORTED, TOO_LARGE, UNAVAILABLE, Problem, ProblemDetails
+from shared.web.problems import refusals
 from shared.web.status.routes import router as status
 
 MAX_BODY_BYTES = 4 * 1024 * 1024
 
 log = structlog.get_logger("http")
 
-_REFUSALS: dict[int | str, dict[str, Any]] = {
-    status: {"model": ProblemDetails, "description": meaning, "content": {problems.MEDIA_TYPE: {}}}
-    for status, meaning in {
-        401: "No valid access token",
-        403: "The token does not allow this",
-        422: "The request is not valid",
-        503: "Not available at the moment",
-    }.items()
-}
-
-
-def refusals(*kinds: problems.ProblemType) -> dict[int | str, dict[str, Any]]:
-    """Declare the problems that an operation answers with beside 401, 403, 422 and 503, which every one may."""
-    by_status: dict[int | str, list[str]] = {}
-    for kind in kinds:
-        by_status.setdefault(kind.status, []).append(kind.title)
-    return {
-        status: {"model": ProblemDetails, "description": "; ".join(titles), "content": {problems.MEDIA_TYPE: {}}}
-        for status, titles in by_status.items()
-    }
+_REFUSALS = refusals(Unauthenticated, Forbidden, Invalid, Unavailable)
 
 
 def create_app(
@@ -139,13 +121,13 @@ def _readiness(service: str, database: Database) -> APIRouter:
     def get_readiness(request: Request) -> dict[str, str]:
         """Tell that the service can work: it is not about to stop, its database answers and has this version's tables."""
         if request.app.state.draining:
-            raise Problem(UNAVAILABLE, "The service is about to stop.")
+            raise Unavailable("The service is about to stop.")
         try:
             with database.reading() as connection:
                 if not is_migrated(service, connection):
-                    raise Problem(UNAVAILABLE, "The database has not been migrated to this version.")
+                    raise Unavailable("The database has not been migrated to this version.")
         except SQLAlchemyError as error:
-            raise Problem(UNAVAILABLE, "The database does not answer.") from error
+            raise Unavailable("The database does not answer.") from error
         return {"status": "ready"}
 
     return router
@@ -202,10 +184,10 @@ class _Edge:
         has_body = declared != "0" or "transfer-encoding" in request.headers
         is_json = request.headers.get("content-type", "").startswith("application/json")
         if has_body and not is_json and file_limit is None:
-            refusal = Problem(MEDIA_TYPE_UNSUPPORTED, "Send the body as `Content-Type: application/json`.")
+            refusal = UnsupportedMediaType("Send the body as `Content-Type: application/json`.")
             await problems.respond(request, refusal)(scope, receive, send)
             return
-        too_large = Problem(TOO_LARGE, f"The body may have at most {limit} bytes; send it in parts.")
+        too_large = TooLarge("The body may have at most {limit} bytes; send it in parts.", limit=limit)
         if declared.isdigit() and int(declared) > limit:
             await problems.respond(request, too_large)(scope, receive, send)
             return

@@ -11,12 +11,12 @@ from pydantic import BaseModel, Field
 
 from shared.audit.log import acts
 from shared.audit.sealing import sealed_tables, verify
+from shared.authorization import Actor, Scope
 from shared.database.migrate import metadata_of
-from shared.web.auth import Actor, needs
+from shared.errors import Forbidden
+from shared.web.auth import needs
 from shared.web.idempotency import json_response
 from shared.web.pagination import Cursor, Limit, Page, decode_cursor, page
-from shared.web.problems import FORBIDDEN, Problem
-from shared.web.scopes import Scope
 
 router = APIRouter(prefix="/v1/audit", tags=["audit"])
 
@@ -90,4 +90,4 @@ def verify_chains(request: Request, auditor: Auditor) -> Response:
 
 def _whole(actor: Actor) -> None:
     if actor.jurisdiction is not None:
-        raise Problem(FORBIDDEN, "The audit log concerns all jurisdictions; the token is tied to one.")
+        raise Forbidden("The audit log concerns all jurisdictions; the token is tied to one.")

@@ -20,7 +20,7 @@ from shared.audit import log as audit
 from shared.background import Loop
 from shared.database.engine import Database
 from shared.database.schema import plumbing
-from shared.web.problems import IN_FLIGHT, KEY_REUSED, Problem
+from shared.errors import InFlight, KeyReused
 
 MAX_READ_BYTES = 4 * 1024 * 1024
 """Largest body that is looked through for a reason; what is larger is a file."""
@@ -94,7 +94,7 @@ class Command:
         lock = hashlib.sha256("\x1f".join((self._actor, self._operation, self._key or "")).encode()).digest()
         number = int.from_bytes(lock[:8], "big", signed=True)
         if not connection.execute(select(func.pg_try_advisory_xact_lock(number))).scalar_one():
-            raise Problem(IN_FLIGHT, "Wait for the answer to the first request.", headers={"Retry-After": "1"})
+            raise InFlight("Wait for the answer to the first request.")
         row = connection.execute(
             select(idempotency_keys).where(
                 idempotency_keys.c.actor == self._actor,
@@ -105,7 +105,7 @@ class Command:
         if row is None:
             return None
         if row.request_hash != self._request_hash:
-            raise Problem(KEY_REUSED, "Use a new key for a new request.")
+            raise KeyReused("Use a new key for a new request.")
         return Response(row.body, row.status, {**row.headers, "Idempotency-Replayed": "true"}, "application/json")
 
     def _keep(self, connection: Connection, response: Response) -> None:

@@ -16,13 +16,13 @@ from prometheus_client.registry import Collector
 from pydantic import BaseModel
 from sqlalchemy.pool import QueuePool
 
+from shared.authorization import Scope
 from shared.database.engine import Database
 from shared.gauges.reading import ReadFigures
 from shared.observability import metrics, tracing
 from shared.observability.metrics import Value
 from shared.web import problems
 from shared.web.auth import TokenVerifier, needs
-from shared.web.scopes import Scope
 
 log = structlog.get_logger(__name__)
 

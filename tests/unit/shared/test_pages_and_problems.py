@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from shared.errors import DomainError, NotFound
 from shared.web.pagination import decode_cursor, encode_cursor, page
-from shared.web.problems import NOT_FOUND, Problem, validation_problem
+from shared.web.problems import validation_problem
 
 TEXT = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 WHOLE = st.integers(min_value=-(2**53), max_value=2**53)
@@ -27,7 +28,7 @@ def test_a_cursor_gives_back_its_key(key: list[object]) -> None:
 
 @pytest.mark.parametrize("cursor", ["x", "!!!", "bnVsbA", "WzFd" * 2, "WzEsMl0"])
 def test_what_is_no_cursor_of_the_list_is_refused(cursor: str) -> None:
-    with pytest.raises(Problem) as refused:
+    with pytest.raises(DomainError) as refused:
         decode_cursor(cursor, int)
     assert refused.value.kind.status == 422
 
@@ -48,7 +49,7 @@ def test_what_is_no_cursor_of_the_list_is_refused(cursor: str) -> None:
     ],
 )
 def test_a_cursor_of_another_list_is_refused(key: list[object], kind: type) -> None:
-    with pytest.raises(Problem) as refused:
+    with pytest.raises(DomainError) as refused:
         decode_cursor(encode_cursor(*key), kind)
     assert refused.value.kind.status == 422
 
@@ -88,7 +89,7 @@ def test_a_mistake_is_pointed_at_without_the_value(body: dict[str, object], poin
 
 
 def test_a_problem_speaks_the_callers_language() -> None:
-    problem = Problem(NOT_FOUND, extra={"hint": 1})
+    problem = NotFound(extra={"hint": 1})
     assert problem.as_dict("zh-CN")["title"] == "未找到"
     assert problem.as_dict()["type"] == "urn:ecommerce-subsidies:problem:not-found"
     assert problem.as_dict()["hint"] == 1
