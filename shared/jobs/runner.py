@@ -91,8 +91,8 @@ class JobRunner:
     def _run(self, kind: str, job: RunningJob, attempts: int) -> None:
         try:
             self._handlers[kind](job)
-        except DomainError as problem:
-            self._fail(job, kind, problem)
+        except DomainError as error:
+            self._fail(job, kind, error)
         except Exception as error:
             log.error("job.failed", job=str(job.id), kind=kind, attempts=attempts, exc_info=error)
             if attempts < MAX_ATTEMPTS:
@@ -104,8 +104,7 @@ class JobRunner:
         else:
             metrics.JOBS.labels(kind=kind, state="succeeded").inc()
 
-    def _fail(self, job: RunningJob, kind: str, problem: DomainError) -> None:
-        body = problem.as_dict() | {"trace_id": tracing.current_trace_id()}
+    def _fail(self, job: RunningJob, kind: str, error: DomainError) -> None:
         with self._database.transaction() as connection:
-            repository.fail(connection, job.id, body)
+            repository.fail(connection, job.id, error)
         metrics.JOBS.labels(kind=kind, state="failed").inc()

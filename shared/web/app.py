@@ -17,13 +17,15 @@ from starlette.types import Scope as AsgiScope
 
 from shared.clock import Clock
 from shared.database.engine import Database
-from shared.database.migrate import is_migrated
 from shared.errors import Forbidden, Invalid, TooLarge, Unauthenticated, Unavailable, UnsupportedMediaType
 from shared.gauges.reading import ReadFigures
 from shared.gauges.reading import figures as read_figures
+from shared.i18n import CHINESE, Language
 from shared.messaging import asyncapi
 from shared.messaging.consumer import Handler
+from shared.migrations import is_migrated
 from shared.observability import metrics, tracing
+from shared.system_tables import ServiceSchema
 from shared.web import audit, openapi, problems
 from shared.web.auth import TokenVerifier
 from shared.web.chinese import in_chinese
@@ -42,7 +44,7 @@ _REFUSALS = refusals(Unauthenticated, Forbidden, Invalid, Unavailable)
 
 def create_app(
     *,
-    service: str,
+    schema: ServiceSchema,
     title: str,
     description: str,
     routers: Sequence[APIRouter],
@@ -50,6 +52,7 @@ def create_app(
     token_verifier: TokenVerifier,
     token_url: str,
     clock: Clock,
+    language: Language = CHINESE,
     state: Mapping[str, Any] | None = None,
     large_bodies: Mapping[str, int] | None = None,
     event_handlers: Mapping[str, Handler] | None = None,
@@ -58,10 +61,11 @@ def create_app(
 ) -> FastAPI:
     """Build a service's app around `routers`.
 
-    `state` is put on `app.state` for the routes; callers get their tokens at `token_url`; `large_bodies` are path prefixes
-    whose bodies may be files of any content type that the route takes, with the limit of each in bytes; `event_handlers`
-    give effect to the events of a topic, for dead letters that are replayed; `tags` describes the tags for which the first
-    line of their module of routes does not speak; `figures` reads what the service's metrics say beside what all tell.
+    `language` is that of answers to callers that prefer none; `state` is put on `app.state` for the routes; callers get
+    their tokens at `token_url`; `large_bodies` are path prefixes whose bodies may be files of any content type that the
+    route takes, with the limit of each in bytes; `event_handlers` process the events of a topic, for dead letters that are
+    replayed; `tags` describes the tags that the first line of their module of routes does not describe; `figures` reads
+    the service's own metrics.
     """
 
     @asynccontextmanager
@@ -71,7 +75,7 @@ def create_app(
 
     read = partial(read_figures, own=figures, topics=sorted(event_handlers or {}))
     probes = router_of(lambda: app_metrics(database, read))
-    operated = [probes, _readiness(service, database), status]
+    operated = [probes, _readiness(schema, database), status]
     routers = [*routers, audit.router]
     app = FastAPI(
         title=title,
@@ -94,7 +98,9 @@ def create_app(
     app.state.database = database
     app.state.token_verifier = token_verifier
     app.state.clock = clock
-    app.state.service = service
+    app.state.language = language
+    app.state.service = schema.service
+    app.state.schema = schema
     app.state.draining = False
     app.state.event_handlers = dict(event_handlers or {})
     app.state.figures = read
@@ -109,12 +115,12 @@ def create_app(
     app.add_middleware(_Edge, large_bodies=dict(large_bodies or {}))
     app.add_route("/asyncapi.json", lambda _: json_response(asyncapi.document()), include_in_schema=False)
     app.openapi = lambda: openapi.document(app, token_url)  # type: ignore[method-assign]
-    chinese = cache(lambda: in_chinese(app.openapi(), service))
+    chinese = cache(lambda: in_chinese(app.openapi(), schema.service))
     app.add_route("/openapi.zh-CN.json", lambda _: json_response(chinese()), include_in_schema=False)
     return app
 
 
-def _readiness(service: str, database: Database) -> APIRouter:
+def _readiness(schema: ServiceSchema, database: Database) -> APIRouter:
     router = APIRouter(tags=["operations"])
 
     @router.get("/readyz", operation_id="get_readiness", response_model=Health)
@@ -124,7 +130,7 @@ def _readiness(service: str, database: Database) -> APIRouter:
             raise Unavailable("The service is about to stop.")
         try:
             with database.reading() as connection:
-                if not is_migrated(service, connection):
+                if not is_migrated(schema, connection):
                     raise Unavailable("The database has not been migrated to this version.")
         except SQLAlchemyError as error:
             raise Unavailable("The database does not answer.") from error

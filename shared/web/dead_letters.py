@@ -14,7 +14,8 @@ from shared.authorization import Actor, Scope
 from shared.clock import isoformat
 from shared.errors import Conflict, InFlight, NotFound
 from shared.messaging.consumer import Handler
-from shared.messaging.dead_letters import OPEN, dead_letters, message_of
+from shared.messaging.dead_letters import OPEN, message_of
+from shared.system_tables import dead_letters
 from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand, json_response
 from shared.web.pagination import Cursor, Limit, Page, decode_cursor, page

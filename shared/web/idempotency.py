@@ -13,30 +13,16 @@ from typing import Annotated, Any
 
 import orjson
 from fastapi import Depends, Header, Request, Response
-from sqlalchemy import Column, Connection, DateTime, Integer, Table, Text, func, insert, select, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Connection, func, insert, select, text
 
 from shared.audit import log as audit
 from shared.background import Loop
 from shared.database.engine import Database
-from shared.database.schema import plumbing
 from shared.errors import InFlight, KeyReused
+from shared.system_tables import idempotency_keys
 
 MAX_READ_BYTES = 4 * 1024 * 1024
 """Largest body that is looked through for a reason; what is larger is a file."""
-
-idempotency_keys = Table(
-    "idempotency_keys",
-    plumbing,
-    Column("actor", Text, primary_key=True),
-    Column("operation", Text, primary_key=True),
-    Column("key", Text, primary_key=True),
-    Column("request_hash", Text, nullable=False),
-    Column("status", Integer, nullable=False),
-    Column("headers", JSONB, nullable=False),
-    Column("body", Text, nullable=False),
-    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
-)
 
 
 def json_response(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:

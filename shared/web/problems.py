@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from functools import cache
 from typing import Any
 
 import orjson
@@ -13,7 +12,7 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
-from pydantic_core import list_all_errors
+from pydantic_core import PydanticKnownError
 from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
@@ -95,7 +94,7 @@ class ProblemDetails(BaseModel):
 
 def status_of(kind: type[DomainError]) -> int:
     """Return the HTTP status of a kind of error."""
-    return next(_STATUS[each] for each in kind.__mro__ if each in _STATUS)  # type: ignore[index]
+    return next(_STATUS[each] for each in kind.__mro__ if each in _STATUS)
 
 
 def refusals(*kinds: type[DomainError]) -> dict[int | str, dict[str, Any]]:
@@ -139,7 +138,7 @@ def _problem(kind: type[DomainError], document: Mapping[str, Any], language: str
             {"pointer": pointer, "code": code, "message": translate(message, language, parameters)}
             for pointer, code, message, parameters in document["errors"]
         ]
-    return body | document["extra"]
+    return {**body, **document["extra"]}
 
 
 def respond(request: Request, error: DomainError, status: int | None = None) -> Response:
@@ -150,14 +149,6 @@ def respond(request: Request, error: DomainError, status: int | None = None) -> 
         body["status"] = status
     headers = next((_HEADERS[each] for each in type(error).__mro__ if each in _HEADERS), {})
     return Response(orjson.dumps(body), body["status"], dict(headers), PROBLEM)
-
-
-@cache
-def framework_messages() -> Mapping[str, str]:
-    """Return pydantic's messages by the type of mistake; its plurals are written `(s)`."""
-    return {
-        each["type"]: each["message_template_python"].replace("{expected_plural}", "(s)") for each in list_all_errors()
-    } | {"extra_forbidden": N_("This field is not known. Leave it out."), "value_error": "{error}"}
 
 
 def validation_problem(error: RequestValidationError) -> Invalid:
@@ -175,18 +166,19 @@ def validation_problem(error: RequestValidationError) -> Invalid:
 
 
 def _mistake(pointer: str, item: Mapping[str, Any]) -> FieldError:
-    parameters = dict(item.get("ctx", {}))
-    cause = parameters.get("error")
+    kind, context = item["type"], dict(item.get("ctx", {}))
+    cause = context.get("error")
     if isinstance(cause, errors.InvalidValue):
-        return FieldError(pointer, item["type"], cause.message, **cause.parameters)
+        return FieldError(pointer, kind, cause.message, **cause.parameters)
     if isinstance(cause, Exception):
-        parameters["error"] = str(cause)
-    message = framework_messages().get(item["type"], item["msg"])
+        return FieldError(pointer, kind, str(cause))
+    if kind == "extra_forbidden":
+        return FieldError(pointer, kind, "This field is not known. Leave it out.")
     try:
-        message.format_map(parameters)
-    except (KeyError, IndexError, ValueError):  # a placeholder that pydantic fills by itself
-        return FieldError(pointer, item["type"], item["msg"])
-    return FieldError(pointer, item["type"], message, **parameters)
+        template = PydanticKnownError(kind, context).message_template
+    except (KeyError, TypeError):  # a kind of our own
+        return FieldError(pointer, kind, item["msg"])
+    return FieldError(pointer, kind, template.replace("{expected_plural}", "(s)"), **context)
 
 
 def _in_body(path: Sequence[str | int], body: Any) -> Iterator[str | int]:

@@ -32,6 +32,7 @@ from shared.jobs import repository as jobs
 from shared.web import spreadsheets
 from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand, json_response
+from shared.web.jobs import job_response
 from shared.web.negotiation import Accept, language_of
 from shared.web.pagination import Cursor, Limit, Page, decode_id, page
 from shared.web.problems import refusals
@@ -47,7 +48,7 @@ IfMatch = Annotated[
 ]
 
 _MOVES = refusals(NotFound, Conflict, SamePerson, InFlight, Stale)
-_APPROVAL = refusals(NotFound, Conflict, SamePerson, handlers.NOT_NOTICED, handlers.REASON_NEEDED, InFlight, Stale)
+_APPROVAL = refusals(NotFound, Conflict, SamePerson, handlers.NotNoticed, handlers.ReasonNeeded, InFlight, Stale)
 
 
 @decisions_router.get(
@@ -242,4 +243,4 @@ def start_approval(
 def get_approval(actor: Reader, approval_id: UUID, request: Request) -> Response:
     """Read a bulk approval: its progress, and what it skipped and why."""
     with request.app.state.database.reading() as connection:
-        return json_response(handlers.approval_view(connection, approval_id, actor))
+        return job_response(request, handlers.approval_view(connection, approval_id, actor))

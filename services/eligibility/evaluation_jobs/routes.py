@@ -19,6 +19,7 @@ from shared.errors import Conflict, InFlight, NotFound
 from shared.jobs import repository as jobs
 from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand, json_response
+from shared.web.jobs import job_response
 from shared.web.pagination import Cursor, Limit, Page, decode_cursor, page
 from shared.web.problems import refusals
 
@@ -54,7 +55,7 @@ def start_evaluation(
 def get_evaluation(evaluation_id: UUID, request: Request) -> Response:
     """Read an evaluation: its progress, and what became of the awards it judged."""
     with request.app.state.database.reading() as connection:
-        return json_response(handlers.view(connection, evaluation_id))
+        return job_response(request, handlers.view(connection, evaluation_id))
 
 
 @router.get(

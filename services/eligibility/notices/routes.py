@@ -39,7 +39,7 @@ Writer = Annotated[Actor, needs(Scope.NOTICES_WRITE)]
     operation_id="open_notice",
     status_code=201,
     response_model=Notice,
-    responses=refusals(NotFound, Conflict, handlers.NOTHING_TO_NOTICE, InFlight),
+    responses=refusals(NotFound, Conflict, handlers.NothingToNotice, InFlight),
 )
 def open_notice(actor: Writer, command: IdempotentCommand, body: NoticeRequest, request: Request) -> Response:
     """Open a public notice of what an evaluation proposed and was not noticed yet, or of the decisions named."""
@@ -137,7 +137,7 @@ def get_notice(
     "/{notice_id}/close",
     operation_id="close_notice",
     response_model=Notice,
-    responses=refusals(NotFound, Forbidden, Conflict, handlers.TERM_NOT_OVER, InFlight),
+    responses=refusals(NotFound, Forbidden, Conflict, handlers.TermNotOver, InFlight),
 )
 def close_notice(actor: Writer, command: IdempotentCommand, notice_id: UUID, request: Request) -> Response:
     """Close a notice whose term has run; what is undisputed may be approved from then on."""

@@ -17,6 +17,7 @@ from shared.errors import Conflict, InFlight, NotFound, Unavailable
 from shared.jobs import repository as jobs
 from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand, json_response
+from shared.web.jobs import job_response
 from shared.web.pagination import Cursor, Limit, Page, decode_cursor, page
 from shared.web.problems import refusals
 
@@ -52,7 +53,7 @@ def start_simulation(
 def get_simulation(actor: Reader, simulation_id: UUID, request: Request) -> Response:
     """Read a simulation: its progress, and what it would cost per award, jurisdiction and budget beside today's."""
     with request.app.state.database.reading() as connection:
-        return json_response(handlers.view(connection, simulation_id, actor))
+        return job_response(request, handlers.view(connection, simulation_id, actor))
 
 
 @router.get(

@@ -115,7 +115,7 @@ def get_payment_batch_file(
     "/{batch_id}/results",
     operation_id="record_payment_results",
     response_model=ResultsReport,
-    responses=refusals(NotFound, handlers.RESULTS_REFUSED, UnsupportedMediaType, TooLarge),
+    responses=refusals(NotFound, handlers.ResultsRefused, UnsupportedMediaType, TooLarge),
     openapi_extra={
         "requestBody": {
             "required": True,

@@ -16,7 +16,8 @@ from shared.clock import calendar_date
 from shared.errors import Conflict, NotFound, SamePerson
 from shared.jobs import repository as jobs
 from shared.web.auth import needs
-from shared.web.idempotency import IdempotentCommand, json_response
+from shared.web.idempotency import IdempotentCommand
+from shared.web.jobs import job_response
 from shared.web.problems import refusals
 
 router = APIRouter(prefix="/v1/payment-orders", tags=["payment orders"])
@@ -56,7 +57,7 @@ def get_payment_order_approval(
 ) -> Response:
     """Give the progress of a bulk approval."""
     with request.app.state.database.reading() as connection:
-        return json_response(jobs.view(jobs.get(connection, job_id, approvals.APPROVALS)))
+        return job_response(request, jobs.view(jobs.get(connection, job_id, approvals.APPROVALS)))
 
 
 @router.post(

@@ -77,7 +77,7 @@ def end_restoration(
     "/payment-batches/reentries",
     operation_id="reenter_payment_batch",
     response_model=Reentry,
-    responses=refusals(Conflict, handlers.FILE_REFUSED, UnsupportedMediaType, TooLarge),
+    responses=refusals(Conflict, handlers.FileRefused, UnsupportedMediaType, TooLarge),
     openapi_extra={
         "requestBody": {"required": True, "content": {**spreadsheets.CONTENT, BYTES: BINARY}},
     },

@@ -131,8 +131,10 @@ class ImportRunner:
         result = _result(tallies, published, stored=not order.dry_run, spoilt=spoilt)
         job.succeed(connection, result)
         if spoilt:
-            meaning = f"{rejected} rows were refused; see the import's errors. Nothing was stored."
-            jobs.fail(connection, job.id, RowsRefused(meaning).as_dict())
+            refused = RowsRefused(
+                "{count:,} rows were refused; see the import's errors. Nothing was stored.", count=rejected
+            )
+            jobs.fail(connection, job.id, refused)
 
     def _stage(
         self, connection: Connection, job: RunningJob, tables: Sequence[Table]

@@ -1,16 +1,3 @@
-from shared.errors import (
-    DomainError,
-    FieldError,
-    Forbidden,
-    InFlight,
-    Invalid,
-    KeyReused,
-    NotFound,
-    TooLarge,
-    UnsupportedMediaType,
-)
-from shared.web.negotiation import language_of
-
 """Imports: a file in, a job to watch, mistakes to mend."""
 
 from __future__ import annotations
@@ -30,8 +17,20 @@ from services.registry.imports.domain import CSV, MAX_KEPT_ROWS, MEDIA_TYPES, XL
 from services.registry.imports.schemas import ImportJob, ImportMistake
 from services.registry.imports.uploads import Upload, UploadTooSlow, receive
 from services.registry.request import Viewing, Writing
+from shared.errors import (
+    DomainError,
+    FieldError,
+    Forbidden,
+    InFlight,
+    Invalid,
+    KeyReused,
+    NotFound,
+    TooLarge,
+    UnsupportedMediaType,
+)
 from shared.web.idempotency import Command, json_response
-from shared.web.negotiation import Accept, negotiate
+from shared.web.jobs import job_response
+from shared.web.negotiation import Accept, language_of, negotiate
 from shared.web.openapi import BINARY
 from shared.web.pagination import Cursor, Limit, Page, decode_cursor, page
 from shared.web.problems import refusals
@@ -101,7 +100,7 @@ def get_import(request: Request, view: Viewing, import_id: UUID) -> Response:
     """Tell how far an import is, and what came of its rows."""
     _whole_registry(view.jurisdiction)
     with request.app.state.database.reading() as connection:
-        return json_response(handlers.view(connection, import_id))
+        return job_response(request, handlers.view(connection, import_id))
 
 
 @router.get(

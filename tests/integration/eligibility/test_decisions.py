@@ -163,7 +163,7 @@ def test_the_maker_cannot_approve_neither_by_the_handler_nor_in_the_database(dat
     row = the_decision(database, "A")
     with pytest.raises(DomainError) as refused, database.transaction() as connection:
         handlers.approve(connection, row.id, MAKER, reason=None, if_match=None, notice_needed=False)
-    assert refused.value.kind.code == "same-person"
+    assert refused.value.code == "same-person"
     with database.reading() as connection:
         selection = approval.select_for_approval(
             connection,
@@ -204,7 +204,7 @@ def test_an_approval_that_may_not_be_is_refused(database: Database, given: dict[
             if_match=given.get("if_match"),
             notice_needed=given.get("notice_needed", False),
         )
-    assert refused.value.kind.code == problem
+    assert refused.value.code == problem
     assert history(database, "A") == [(None, "proposed", "granted", 500, "initial")]
 
 
