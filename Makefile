@@ -35,10 +35,10 @@ demo: setup ## Show the main job on synthetic data; ARGS=--once ends by itself
 	@exec $(RUN) -m deploy.local.demo $(ARGS)
 
 status: setup ## Print links to the status pages of the system that runs on STATE_DIR, each with a token of the client ops
-	@$(RUN) -m deploy.local.look
+	@$(RUN) -m deploy.local.status_links
 
 prometheus: setup ## Run a Prometheus beside the system that runs on STATE_DIR; prints where it answers
-	@exec $(RUN) -m deploy.ecosystem.prometheus
+	@exec $(RUN) -m deploy.checks.prometheus
 
 check: setup ## Lint, types and the nearest unit tests of what changed since the branch left main
 	@$(RUN) -m deploy.dev.check
@@ -52,10 +52,10 @@ test-ecosystem: setup ## Tests with clients in three languages, Prometheus and a
 	$(RUN) -m pytest tests/ecosystem $(ARGS)
 
 clients: setup ## Generate clients in Python, TypeScript and Java from docs/api into clients/ and compile them; ARGS="java" makes one
-	$(RUN) -m deploy.ecosystem.clients $(ARGS)
+	$(RUN) -m deploy.checks.clients $(ARGS)
 
 fuzz: setup ## Call every operation with what Schemathesis invents, on a system of its own; ARGS="payout --seconds 60"
-	$(RUN) -m deploy.ecosystem.fuzz $(ARGS)
+	$(RUN) -m deploy.checks.fuzz $(ARGS)
 
 lint: setup ## Formatting, lint, types, directions of imports
 	$(VENV)/bin/ruff format --check .
@@ -80,7 +80,7 @@ manifests: setup ## Write the Kubernetes manifests anew
 	$(RUN) -m deploy.kubernetes
 
 rulebook: setup ## Write docs/rulebook*.md anew from the policy's definitions
-	$(RUN) -m services.eligibility.policy.rulebook
+	$(RUN) -m services.eligibility.rules.rulebook
 
 lock: setup ## Resolve the dependencies anew and pin them with hashes
 	$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" pyproject.toml -o requirements.txt

@@ -5,8 +5,8 @@ from __future__ import annotations
 from shared.audit.log import audit_log
 from shared.audit.sealing import sealed_blocks
 from shared.database.schema import plumbing
+from shared.gauges.tables import loop_states, measurements
 from shared.jobs.tables import jobs
-from shared.measurements.tables import loop_states, measurements
 from shared.messaging.dead_letters import dead_letters
 from shared.messaging.inbox import inbox
 from shared.messaging.outbox import outbox

@@ -14,8 +14,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from deploy.local import sample
+from deploy.local.demo_client import Story, StoryError
 from deploy.local.processes import CannotStartError
-from deploy.local.story import Story, StoryError
 from deploy.local.system import LocalSystem, run_until_stopped
 from shared.clock import SystemClock, calendar_date
 from shared.money import yuan

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
 import shutil
 import signal
 import subprocess
+import tempfile
 import warnings
 from pathlib import Path
 
@@ -61,7 +63,7 @@ class LocalPostgres:
         """Return the server process to be started, its data folder made ready."""
         self._folder.mkdir(parents=True, exist_ok=True)
         if self._user:
-            ensure_user_exists(self._user)
+            _make_user(self._user)
             for path in (self._folder, POSTGRES_BIN_PATH):
                 ensure_prefix_permissions(path)
             shutil.chown(self._folder, self._user)
@@ -102,6 +104,13 @@ class LocalPostgres:
         if done.returncode != 0:
             reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
             raise CannotStartError(f"PostgreSQL could not make its data folder {self._data}: {reason}")
+
+
+def _make_user(name: str) -> None:
+    """Create the system user `name` if it is missing. One process at a time: `useradd` run twice at once adds it twice."""
+    with Path(tempfile.gettempdir(), f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        ensure_user_exists(name)
 
 
 def answers(url: str) -> bool:

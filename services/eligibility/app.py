@@ -5,24 +5,24 @@ from __future__ import annotations
 import httpx
 from fastapi import FastAPI
 
-from services.eligibility import figures
+from services.eligibility import metrics as eligibility_metrics
 from services.eligibility.assessments.routes import router as assessments_router
+from services.eligibility.clients.payout import Payout
+from services.eligibility.clients.payout import payout as payout_of
+from services.eligibility.clients.registry import RegistryFacts
 from services.eligibility.corrections import messages as corrections
 from services.eligibility.corrections.domain import Standing
 from services.eligibility.decisions.republishing import router as republications_router
 from services.eligibility.decisions.routes import approvals_router, decisions_router
-from services.eligibility.evaluations.refusals import Refusals
-from services.eligibility.evaluations.routes import router as evaluations_router
-from services.eligibility.evaluations.shards import Shards
-from services.eligibility.facts.registry import RegistryFacts
+from services.eligibility.evaluation_jobs.partitions import Shards
+from services.eligibility.evaluation_jobs.refusals import Refusals
+from services.eligibility.evaluation_jobs.routes import router as evaluations_router
 from services.eligibility.impact.routes import router as impact_router
+from services.eligibility.interpretations.routes import router as policies_router
 from services.eligibility.notices.routes import router as notices_router
 from services.eligibility.objections.routes import router as objections_router
-from services.eligibility.policies.routes import router as policies_router
 from services.eligibility.settings import Settings
 from services.eligibility.simulations.routes import router as simulations_router
-from services.eligibility.whatif.payout import Payout
-from services.eligibility.whatif.payout import payout as payout_of
 from shared.clock import Clock
 from shared.database.engine import Database
 from shared.messaging import topics
@@ -85,7 +85,7 @@ def build(
             topics.REGISTRY_FACTS: corrections.receive,
             topics.EVALUATION_SHARDS: Shards(facts).receive,
         },
-        figures=figures.read if settings.standing is not Standing.OFF else lambda _: (),
+        figures=eligibility_metrics.read if settings.standing is not Standing.OFF else lambda _: (),
     )
 
 

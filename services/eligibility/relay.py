@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from services.eligibility.decisions.recalling import recall
+from services.eligibility.decisions.after_restore import recall
 from services.eligibility.settings import Settings
 from shared.messaging import topics
-from shared.process import run_relay
+from shared.runtime import run_relay
 from shared.settings import load
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import services.eligibility.corrections.tables
 import services.eligibility.decisions.tables
-import services.eligibility.evaluations.tables
+import services.eligibility.evaluation_jobs.tables
+import services.eligibility.interpretations.tables
 import services.eligibility.notices.tables
 import services.eligibility.objections.tables
-import services.eligibility.policies.tables
 import services.eligibility.simulations.tables  # noqa: F401 - importing a room's tables declares them
 from services.eligibility.metadata import metadata
 

@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-from services.eligibility import figures
+from services.eligibility import metrics as eligibility_metrics
 from services.eligibility.app import registry_facts
+from services.eligibility.clients.payout import payout as payout_of
+from services.eligibility.clients.registry import RegistryFacts
 from services.eligibility.corrections import messages as corrections
 from services.eligibility.corrections.domain import Debounce, Standing
 from services.eligibility.corrections.handlers import Following, StandingPass
 from services.eligibility.decisions.handlers import APPROVAL, run_approval
-from services.eligibility.evaluations.handlers import EVALUATION
-from services.eligibility.evaluations.running import Runner
-from services.eligibility.evaluations.shards import Shards
-from services.eligibility.facts.registry import RegistryFacts
+from services.eligibility.evaluation_jobs.handlers import EVALUATION
+from services.eligibility.evaluation_jobs.partitions import Shards
+from services.eligibility.evaluation_jobs.runner import Runner
 from services.eligibility.settings import Settings
 from services.eligibility.simulations import handlers as simulations
-from services.eligibility.whatif.payout import payout as payout_of
 from shared.audit.sealing import sealing
+from shared.background import Loop
 from shared.clock import Clock, SystemClock
 from shared.database.engine import Database
+from shared.gauges.measuring import measuring
 from shared.jobs.runner import JobRunner
-from shared.measurements.measuring import measuring
 from shared.messaging import topics
 from shared.messaging.consumer import Consumer
 from shared.messaging.lag import lag
 from shared.observability import logs, tracing
-from shared.process import work
+from shared.runtime import work
 from shared.settings import load
 from shared.web.idempotency import forgetting
-from shared.worker import Loop
 
 GROUP = "eligibility"
 SHARDS_GROUP = "eligibility-shards"
@@ -69,7 +69,7 @@ def loops(settings: Settings, database: Database, registry: RegistryFacts, clock
         Loop("evaluation-shards", shards.step, idle_seconds=0, close=shards.close),
         forgetting(database),
         sealing(database, "eligibility"),
-        measuring(database, [figures.DECISIONS, lag(brokers, groups, clock)]),
+        measuring(database, [eligibility_metrics.DECISIONS, lag(brokers, groups, clock)]),
     ]
     if settings.standing is Standing.OFF:
         return found
@@ -88,7 +88,9 @@ def main() -> None:
     settings = load(Settings)
     logs.configure("eligibility", "worker", settings.log_level)
     tracing.configure("eligibility", "worker", settings.otlp_endpoint)
-    database = Database(settings.database_url, pool_size=10, application_name="eligibility-worker", plans_kept=False)
+    database = Database(
+        settings.database_url, pool_size=10, application_name="eligibility-worker", prepared_statements=False
+    )
     work("worker", settings, database, loops(settings, database, registry_facts(settings), SystemClock()))
 
 

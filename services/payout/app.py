@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from services.payout import figures
-from services.payout.accounts.registry import Accounts, registry_accounts
+from services.payout import metrics as payout_metrics
 from services.payout.arrangements.routes import router as arrangements
 from services.payout.awards.routes import router as awards
 from services.payout.batches.routes import ANSWERS, MAX_ANSWER_BYTES
 from services.payout.batches.routes import router as batches
 from services.payout.budgets.routes import router as budgets
-from services.payout.eligibility import Decisions, eligibility_decisions
+from services.payout.clients.eligibility import Decisions, eligibility_decisions
+from services.payout.clients.registry import Accounts, registry_accounts
 from services.payout.holds.routes import router as holds
 from services.payout.ledger.routes import router as ledger
 from services.payout.orders.approval_routes import router as approvals
@@ -21,7 +21,7 @@ from services.payout.recoveries.routes import router as recoveries
 from services.payout.reports.routes import router as reports
 from services.payout.restorations.routes import router as restorations
 from services.payout.settings import Settings
-from services.payout.starting import load_settings
+from services.payout.startup import load_settings
 from services.payout.worker import award_decisions
 from shared.clock import Clock
 from shared.database.engine import Database
@@ -78,7 +78,7 @@ def build(
         },
         large_bodies={ANSWERS: MAX_ANSWER_BYTES},
         event_handlers={AWARD_DECISIONS: award_decisions(clock)},
-        figures=figures.read,
+        figures=payout_metrics.read,
     )
 
 

@@ -13,7 +13,7 @@ import typer
 from shared import cli
 from shared.cli import console
 from shared.money import yuan
-from shared.web.sheets import XLSX
+from shared.web.spreadsheets import XLSX
 
 app = typer.Typer(no_args_is_help=True, help="Money: reconcile, budgets, the story of an award, the year's report.")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from services.payout.restorations.handlers import recall
 from services.payout.settings import Settings
 from shared.messaging import topics
-from shared.process import run_relay
+from shared.runtime import run_relay
 from shared.settings import load
 
 

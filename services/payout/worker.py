@@ -6,29 +6,29 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from services.payout import figures
+from services.payout import metrics as payout_metrics
 from services.payout.accounts.handlers import AccountPass
-from services.payout.accounts.registry import Accounts, registry_accounts
 from services.payout.awards import handlers as awards
 from services.payout.budgets.handlers import FundingPass
-from services.payout.eligibility import Decisions, eligibility_decisions
+from services.payout.clients.eligibility import Decisions, eligibility_decisions
+from services.payout.clients.registry import Accounts, registry_accounts
 from services.payout.orders import approvals
 from services.payout.reconciliation.handlers import reconciling
 from services.payout.settings import Settings
-from services.payout.starting import load_settings
+from services.payout.startup import load_settings
 from shared.audit.sealing import sealing
+from shared.background import Loop
 from shared.clock import Clock, SystemClock
 from shared.database.engine import Database
+from shared.gauges.measuring import measuring
 from shared.jobs.runner import JobHandler, JobRunner
-from shared.measurements.measuring import measuring
 from shared.messaging import topics
 from shared.messaging.consumer import Consumer, Handler
 from shared.messaging.envelope import Message
 from shared.messaging.lag import lag
 from shared.observability import logs, tracing
-from shared.process import work
+from shared.runtime import work
 from shared.web.idempotency import forgetting
-from shared.worker import Loop
 
 GROUP = "payout"
 
@@ -76,7 +76,7 @@ def loops(database: Database, settings: Settings, accounts: Accounts, decisions:
         reconciling(database, decisions, clock),
         forgetting(database),
         sealing(database, "payout"),
-        measuring(database, [figures.MONEY, lag(brokers, {topics.AWARD_DECISIONS: GROUP}, clock)]),
+        measuring(database, [payout_metrics.MONEY, lag(brokers, {topics.AWARD_DECISIONS: GROUP}, clock)]),
     ]
 
 
@@ -86,7 +86,7 @@ def main() -> None:
     logs.configure("payout", "worker", settings.log_level)
     tracing.configure("payout", "worker", settings.otlp_endpoint)
     database = Database(
-        settings.database_url, pool_size=settings.pool_size, application_name="payout-worker", plans_kept=False
+        settings.database_url, pool_size=settings.pool_size, application_name="payout-worker", prepared_statements=False
     )
     accounts, decisions = registry_accounts(settings), eligibility_decisions(settings)
     work(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from services.registry import figures
-from services.registry.arrow import ArrowReader
+from services.registry import metrics as registry_metrics
+from services.registry.arrow_reader import ArrowReader
 from services.registry.cipher import AccountCipher
 from services.registry.datasets.catalogue import CATALOGUE
 from services.registry.datasets.routes import router as datasets_router
@@ -52,7 +52,7 @@ def build(settings: Settings, *, database: Database, token_verifier: TokenVerifi
             "arrow": ArrowReader(database.url),
         },
         large_bodies={"/v1/imports": settings.upload_max_bytes},
-        figures=figures.read,
+        figures=registry_metrics.read,
         tags={
             dataset.name: f"{dataset.en[:1].upper()}{dataset.en[1:]} ({dataset.zh})" for dataset in CATALOGUE.values()
         },

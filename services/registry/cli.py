@@ -17,7 +17,7 @@ import typer
 from services.registry.imports.domain import CSV, NDJSON, XLSX, Mode
 from shared import cli
 from shared.cli import answered, client, console
-from shared.web.sheets import BOM, neutralised
+from shared.web.spreadsheets import BOM, neutralised
 
 app = typer.Typer(no_args_is_help=True, help="Work with the registry of enterprises and monitoring data.")
 

@@ -10,7 +10,7 @@ import polars as pl
 
 from services.registry.datasets.catalogue import CATALOGUE
 from services.registry.datasets.checks import check_cells
-from services.registry.datasets.mistakes import no_errors
+from services.registry.datasets.validation_errors import no_errors
 from services.registry.revisions import repository
 from services.registry.revisions.domain import Author, Kind
 from services.registry.revisions.staging import Staging

@@ -33,7 +33,7 @@ class Settings(ServiceSettings):
         description="Key of the account numbers at rest: 64 bytes in base64 (AES-256-SIV); losing it loses the numbers"
     )
     new_account_key: Annotated[SecretStr, AfterValidator(_key)] | None = Field(
-        default=None, description="The key to change to; read by `python -m services.registry.rekey` alone"
+        default=None, description="The key to change to; read by `python -m services.registry.rotate_account_key` alone"
     )
     upload_max_bytes: int = Field(default=512 * 1024 * 1024, ge=1, description="Largest file that may be uploaded")
     upload_max_seconds: float = Field(default=600, gt=0, description="Longest time that an upload may take")

@@ -31,10 +31,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from shared.background import Loop
 from shared.database.engine import Database
 from shared.database.migrate import metadata_of
 from shared.database.schema import APPEND_ONLY, plumbing
-from shared.worker import Loop
 
 SEAL_LOCK = 0x7365616C  # "seal"
 BLOCK_ROWS = 50_000

@@ -16,7 +16,9 @@ def _dumps(value: object) -> str:
 class Database:
     """A service's database, reached as one role."""
 
-    def __init__(self, url: str, *, pool_size: int = 10, application_name: str = "", plans_kept: bool = True) -> None:
+    def __init__(
+        self, url: str, *, pool_size: int = 10, application_name: str = "", prepared_statements: bool = True
+    ) -> None:
         """Prepare a pool of at most `pool_size` connections to `url` (`postgresql://…`); connects on first use.
 
         Without `plans_kept` each statement is planned for what the tables hold now: right for few statements about many
@@ -34,7 +36,7 @@ class Database:
             connect_args={
                 "application_name": application_name,
                 "connect_timeout": 10,
-                **({} if plans_kept else {"prepare_threshold": None}),
+                **({} if prepared_statements else {"prepare_threshold": None}),
             },
         )
         self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")

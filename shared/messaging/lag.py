@@ -8,7 +8,7 @@ from kafka import KafkaConsumer, TopicPartition
 from sqlalchemy import Connection
 
 from shared.clock import Clock
-from shared.measurements.measuring import Measurement
+from shared.gauges.measuring import Measurement
 from shared.messaging import kafka
 from shared.observability import metrics
 from shared.observability.metrics import Value

@@ -25,9 +25,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from shared.audit import log as audit
 from shared.database.engine import Database
 from shared.database.schema import plumbing
-from shared.messaging import envelope, kafka, recall
+from shared.messaging import envelope, kafka, restore_detection
 from shared.messaging.outbox import outbox, republish_latest
-from shared.messaging.recall import Recall
+from shared.messaging.restore_detection import Recall
 from shared.observability import metrics, tracing
 
 BATCH_ROWS = 5_000
@@ -207,10 +207,10 @@ class Relay:
 
     def _recall_what_is_lost(self) -> None:
         with self._database.transaction() as connection:
-            found = recall.lost(connection, self._bootstrap_servers, self._topics)
+            found = restore_detection.lost(connection, self._bootstrap_servers, self._topics)
             if not found:
                 return
-            recall.adopt(connection, found)
+            restore_detection.adopt(connection, found)
             self._on_lost(connection, found)
             audit.record(
                 connection,

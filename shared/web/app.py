@@ -18,8 +18,8 @@ from starlette.types import Scope as AsgiScope
 from shared.clock import Clock
 from shared.database.engine import Database
 from shared.database.migrate import is_migrated
-from shared.measurements.reading import ReadFigures
-from shared.measurements.reading import figures as read_figures
+from shared.gauges.reading import ReadFigures
+from shared.gauges.reading import figures as read_figures
 from shared.messaging import asyncapi
 from shared.messaging.consumer import Handler
 from shared.observability import metrics, tracing

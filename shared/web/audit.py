@@ -14,7 +14,7 @@ from shared.audit.sealing import sealed_tables, verify
 from shared.database.migrate import metadata_of
 from shared.web.auth import Actor, needs
 from shared.web.idempotency import json_response
-from shared.web.pages import Cursor, Limit, Page, decode_cursor, page
+from shared.web.pagination import Cursor, Limit, Page, decode_cursor, page
 from shared.web.problems import FORBIDDEN, Problem
 from shared.web.scopes import Scope
 

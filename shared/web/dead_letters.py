@@ -16,7 +16,7 @@ from shared.messaging.dead_letters import OPEN, dead_letters, message_of
 from shared.web.app import refusals
 from shared.web.auth import Actor, needs
 from shared.web.idempotency import IdempotentCommand, json_response
-from shared.web.pages import Cursor, Limit, Page, decode_cursor, page
+from shared.web.pagination import Cursor, Limit, Page, decode_cursor, page
 from shared.web.problems import CONFLICT, IN_FLIGHT, NOT_FOUND, Problem
 from shared.web.scopes import Scope
 

@@ -17,10 +17,10 @@ from sqlalchemy import Column, Connection, DateTime, Integer, Table, Text, func,
 from sqlalchemy.dialects.postgresql import JSONB
 
 from shared.audit import log as audit
+from shared.background import Loop
 from shared.database.engine import Database
 from shared.database.schema import plumbing
 from shared.web.problems import IN_FLIGHT, KEY_REUSED, Problem
-from shared.worker import Loop
 
 MAX_READ_BYTES = 4 * 1024 * 1024
 """Largest body that is looked through for a reason; what is larger is a file."""

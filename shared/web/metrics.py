@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from sqlalchemy.pool import QueuePool
 
 from shared.database.engine import Database
-from shared.measurements.reading import ReadFigures
+from shared.gauges.reading import ReadFigures
 from shared.observability import metrics, tracing
 from shared.observability.metrics import Value
 from shared.web import problems

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from shared.web.problems import MEDIA_TYPE_UNSUPPORTED, Problem
-from shared.web.sheets import BOM, CSV, XLSX
+from shared.web.spreadsheets import BOM, CSV, XLSX
 
 BYTES = "application/octet-stream"
 """For clients that cannot declare what they send: many generated ones send any file as bytes."""

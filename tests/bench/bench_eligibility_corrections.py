@@ -20,7 +20,7 @@ from sqlalchemy import text
 from deploy.local.broker import Broker
 from shared.database.bulk import copy_frame
 from tests.bench.bench_registry import codes
-from tests.integration.eligibility.world import World, world
+from tests.integration.eligibility.harness import World, world
 from tests.support.databases import DatabaseServer
 from tests.support.tokens import Tokens
 

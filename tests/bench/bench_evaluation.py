@@ -15,9 +15,9 @@ import polars as pl
 from polars.testing import assert_frame_equal
 
 from deploy.local.broker import Broker
-from services.eligibility.evaluation.evaluate import KEPT, evaluate
-from services.eligibility.policy.book import Readings
-from services.eligibility.policy.library import load_book
+from services.eligibility.engine.evaluate import KEPT, evaluate
+from services.eligibility.rules.domain import Interpretations
+from services.eligibility.rules.library import load_policy
 from tests.bench import handwritten, population
 from tests.bench.bench_registry import Figure, peak_mebibytes, timed
 from tests.support.databases import DatabaseServer
@@ -40,8 +40,8 @@ class Measured:
 
 def measure(enterprises: int) -> Measured:
     """Compare both on the same frames, then time them by turns."""
-    facts, book = population.facts(enterprises), load_book("lishui-2020-1")
-    readings, years = Readings.official_defaults(book), list(population.YEARS)
+    facts, book = population.facts(enterprises), load_policy("lishui-2020-1")
+    readings, years = Interpretations.official_defaults(book), list(population.YEARS)
 
     def engine() -> pl.DataFrame:
         return evaluate(facts, book, readings, years, DECIDED_ON, results=KEPT)

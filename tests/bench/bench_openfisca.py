@@ -17,9 +17,9 @@ from typing import Any
 import polars as pl
 
 from deploy.local.broker import Broker
-from services.eligibility.evaluation.evaluate import KEPT, evaluate
-from services.eligibility.policy.book import Readings
-from services.eligibility.policy.library import load_book
+from services.eligibility.engine.evaluate import KEPT, evaluate
+from services.eligibility.rules.domain import Interpretations
+from services.eligibility.rules.library import load_policy
 from tests.bench import handwritten, population
 from tests.bench.bench_evaluation import DECIDED_ON
 from tests.bench.bench_registry import Figure, timed
@@ -89,9 +89,9 @@ def run(server: DatabaseServer, broker: Broker | None, enterprises: int = ENTERP
     """Measure everything; returns figures and (name, ratio) pairs. Needs neither server nor broker."""
     del server, broker
     # Its rules know of no earlier payments.
-    facts, book = population.facts(enterprises), load_book("lishui-2020-1")
+    facts, book = population.facts(enterprises), load_policy("lishui-2020-1")
     facts = facts.replacing({"prior_awards": facts["prior_awards"].clear()})
-    readings, cases = Readings.official_defaults(book), enterprises * len(population.YEARS)
+    readings, cases = Interpretations.official_defaults(book), enterprises * len(population.YEARS)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for dataset in facts:

@@ -16,16 +16,16 @@ import polars as pl
 from sqlalchemy import text
 
 from deploy.local.broker import Broker
-from services.payout.accounts.registry import ACCOUNTS, AccountChange
 from services.payout.batches import files, handlers, repository
 from services.payout.budgets.handlers import FundingPass
+from services.payout.clients.registry import ACCOUNTS, AccountChange
 from services.payout.reconciliation import handlers as reconciliation
 from services.payout.worker import award_decisions
 from shared.clock import calendar_date
 from shared.database.engine import Database
 from shared.messaging import kafka, topics
 from shared.messaging.consumer import BATCH_MESSAGES, Consumer
-from shared.process import collect_garbage_seldom
+from shared.runtime import collect_garbage_seldom
 from tests.bench.bench_payout import CLOCK, Figure, count_of, decided, prepare
 from tests.support.databases import DatabaseServer
 
@@ -49,7 +49,7 @@ class _Accounts:
 
 
 def _consume(url: str, servers: str, group: str, together: Barrier) -> None:
-    consumer = Consumer(Database(url, plans_kept=False), servers, TOPIC, group, award_decisions(CLOCK))
+    consumer = Consumer(Database(url, prepared_statements=False), servers, TOPIC, group, award_decisions(CLOCK))
     subscription = kafka.consumer(servers, group, TOPIC, max_poll_records=BATCH_MESSAGES)
     started = time.monotonic()
     while time.monotonic() < started + 10.0:  # long enough for all to be in the group, each with its partitions

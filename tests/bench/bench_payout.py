@@ -36,7 +36,7 @@ from shared.messaging import inbox, kafka, outbox, topics
 from shared.messaging.envelope import Event as CloudEvent
 from shared.messaging.envelope import Message, header_map
 from shared.messaging.relay import Relay
-from shared.process import collect_garbage_seldom
+from shared.runtime import collect_garbage_seldom
 from tests.integration.payout.support import SHARED_HALF
 from tests.support.databases import DatabaseServer
 
@@ -120,7 +120,7 @@ def prepare(payout: Database) -> None:
 
 
 def _relay(url: str, servers: str, go: Gate) -> None:
-    relay = Relay(Database(url, plans_kept=False), servers, "bench-relay")
+    relay = Relay(Database(url, prepared_statements=False), servers, "bench-relay")
     relay.step()
     collect_garbage_seldom()
     go.wait()
@@ -132,13 +132,13 @@ def _relay(url: str, servers: str, go: Gate) -> None:
 def _consume(url: str, servers: str, group: str) -> None:
     collect_garbage_seldom()
     for loop in consuming(
-        Database(url, plans_kept=False), servers, CLOCK, Settings.model_fields["consumers"].default, group
+        Database(url, prepared_statements=False), servers, CLOCK, Settings.model_fields["consumers"].default, group
     ):
         Thread(target=loop.run, args=(Event(),)).start()
 
 
 def _fund(url: str) -> None:
-    funding = FundingPass(Database(url, plans_kept=False), CLOCK)
+    funding = FundingPass(Database(url, prepared_statements=False), CLOCK)
     while True:
         if not funding.step():
             time.sleep(0.2)

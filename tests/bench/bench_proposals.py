@@ -16,13 +16,13 @@ import httpx
 import psycopg
 
 from deploy.local.broker import Broker
+from services.eligibility.clients.registry import RegistryFacts
 from services.eligibility.facts.catalogue import CATALOGUE
-from services.eligibility.facts.registry import RegistryFacts
 from shared.observability import logs
 from tests.bench.bench_eligibility_corrections import populate
 from tests.bench.bench_registry import Figure, timed
 from tests.bench.bench_requests import Nowhere, served
-from tests.integration.eligibility.world import World, world
+from tests.integration.eligibility.harness import World, world
 from tests.support.databases import DatabaseServer, ServiceDatabase
 from tests.support.tokens import Tokens
 

@@ -28,7 +28,7 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import text
 
 from deploy.local.broker import Broker
-from services.registry.arrow import ArrowReader
+from services.registry.arrow_reader import ArrowReader
 from services.registry.cipher import AccountCipher
 from services.registry.datasets.catalogue import CATALOGUE, owned
 from services.registry.datasets.uscc import valid
@@ -180,7 +180,7 @@ def peak_mebibytes() -> float:
 
 def run_import(url: str, answer: Any) -> None:
     """Run the import that waits, as a worker does; tells seconds, rows and peak memory in MiB."""
-    database = Database(url, pool_size=6, plans_kept=False)
+    database = Database(url, pool_size=6, prepared_statements=False)
     settings = Settings(
         database_url=url,
         account_key=SecretStr(KEY),

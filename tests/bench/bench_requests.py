@@ -23,12 +23,12 @@ import polars as pl
 import psycopg
 import uvicorn
 from fastapi import FastAPI, Response
+from services.eligibility.engine.reach import Ask
 from sqlalchemy import text
 
 from deploy.local.broker import Broker
 from services.eligibility.app import build
-from services.eligibility.evaluation.reach import Ask
-from services.eligibility.facts.registry import RegistryFacts
+from services.eligibility.clients.registry import RegistryFacts
 from services.eligibility.settings import Settings
 from shared.database.engine import Database
 from shared.observability import logs
@@ -37,7 +37,7 @@ from shared.web.idempotency import json_response
 from shared.web.scopes import Scope
 from tests.bench.bench_eligibility_corrections import populate
 from tests.bench.bench_registry import Figure, codes
-from tests.integration.eligibility.world import POLICY, World, world
+from tests.integration.eligibility.harness import POLICY, World, world
 from tests.support.databases import DatabaseServer
 from tests.support.tokens import Tokens
 

@@ -12,7 +12,7 @@ from openapi_spec_validator import validate
 
 from deploy import documents
 from shared.messaging import asyncapi
-from tests.integration.eligibility.world import InProcess
+from tests.integration.eligibility.harness import InProcess
 
 CURRENT = documents.documents()
 OPENAPI = {path: orjson.loads(content) for path, content in CURRENT.items() if path.endswith(".openapi.json")}

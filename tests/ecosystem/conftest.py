@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from deploy.ecosystem.tools import MissingToolError
+from deploy.checks.tools import MissingToolError
 from deploy.local.demo import SAMPLE_ARRANGEMENT
-from deploy.local.story import Story
+from deploy.local.demo_client import Story
 from deploy.local.system import LocalSystem
 from shared.clock import SystemClock, calendar_date
 from tests.support.running import running, used

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from deploy.ecosystem import clients
-from deploy.ecosystem.tools import ROOT, java, run
+from deploy.checks import clients
+from deploy.checks.tools import ROOT, java, run
 from deploy.local.system import LocalSystem
 
 PAGES = ROOT / "docs" / "clients"

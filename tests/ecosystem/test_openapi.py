@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from deploy.ecosystem import tools
-from deploy.ecosystem.clients import API, SERVICES
+from deploy.checks import tools
+from deploy.checks.clients import API, SERVICES
 
 
 def test_spectral_finds_nothing() -> None:

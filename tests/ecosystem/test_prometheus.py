@@ -13,13 +13,13 @@ import httpx
 import pytest
 import yaml
 
-from deploy.ecosystem import tools
-from deploy.ecosystem.prometheus import COMMITTED, Prometheus, configure, running
-from deploy.local.story import Story
+from deploy.checks import tools
+from deploy.checks.prometheus import COMMITTED, Prometheus, configure, running
+from deploy.local.demo_client import Story
 from deploy.local.system import LocalSystem
 from services.eligibility.decisions.domain import State
-from services.eligibility.policy.library import POLICIES, load_book
-from services.payout.vocabulary import UNITS, OrderState, WaitingFor
+from services.eligibility.rules.library import POLICIES, load_policy
+from services.payout.enums import UNITS, OrderState, WaitingFor
 from shared.clock import SystemClock, calendar_date
 from shared.messaging import topics
 from shared.observability.metrics import METRICS
@@ -121,7 +121,7 @@ def test_what_is_told_is_what_is_written_and_labels_come_from_closed_lists(prome
         "operation": {o["operationId"] for document in OPENAPI.values() for o in operations(document)} | {"none"},
         "topic": set(topics.ALL),
         "policy": set(POLICIES),
-        "award": {award.code for policy in POLICIES for award in load_book(policy).awards},
+        "award": {award.code for policy in POLICIES for award in load_policy(policy).awards},
         "unit": set(UNITS),
         "kind": {"import", "evaluation", "simulation", "approval", "order_approval"},
         "state": {"queued", "running", "succeeded", "failed", *State, *OrderState},

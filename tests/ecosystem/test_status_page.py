@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from deploy.ecosystem import tools
-from deploy.local.look import links
+from deploy.checks import tools
+from deploy.local.status_links import links
 from deploy.local.system import LocalSystem
 
 SCRIPT = Path(__file__).with_name("status_page.mjs")

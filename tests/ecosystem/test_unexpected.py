@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-from deploy.ecosystem.clients import SERVICES
-from deploy.ecosystem.fuzz import fuzz
+from deploy.checks.clients import SERVICES
+from deploy.checks.fuzz import fuzz
 from deploy.local.system import LocalSystem
 
 

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import httpx
 
-from tests.faults.world import World
+from tests.faults.harness import World
 
 PATIENCE_SECONDS = 120.0
 UNITS = ("city", "liandu", "development_zone")

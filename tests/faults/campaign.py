@@ -17,7 +17,7 @@ from shared.clock import SystemClock, calendar_date
 from shared.messaging.topics import AWARD_DECISIONS
 from tests.faults.bank import UNITS, Users
 from tests.faults.decisions import Decisions
-from tests.faults.world import ME, World
+from tests.faults.harness import ME, World
 
 PAYEES = 60
 AMPLE_FEN = 10**13

@@ -20,8 +20,8 @@ from shared.messaging.relay import Relay
 from tests.faults.checks import EFFECTS
 from tests.faults.controls import CONTROLS
 from tests.integration.payout.support import Payout, decision
+from tests.support.crashing_database import Died
 from tests.support.databases import ServiceDatabase
-from tests.support.dying import Died
 from tests.support.tokens import Tokens
 
 

@@ -48,7 +48,15 @@ def decided(number: int, version: int, fen: int) -> Event:
 
 def doomed(role: str, database: ServiceDatabase, broker: Broker, point: str) -> None:
     """Run a process until it kills itself at `point`."""
-    command = [sys.executable, "-m", "tests.support.doomed", role, database.app_url, broker.bootstrap_servers, point]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.support.crash_process",
+        role,
+        database.app_url,
+        broker.bootstrap_servers,
+        point,
+    ]
     ended = subprocess.run(command, timeout=90, check=False, capture_output=True)
     assert ended.returncode == -signal.SIGKILL, ended.stderr.decode()[-2000:]
 

@@ -18,8 +18,8 @@ import psutil
 import pytest
 
 from deploy.local.demo import SAMPLE_ARRANGEMENT
+from deploy.local.demo_client import Story
 from deploy.local.processes import free_port
-from deploy.local.story import Story
 from deploy.local.system import DEFAULT_PORTS
 from tests.support.steps import COURIER, decide, live_orders, record, until
 

@@ -15,8 +15,8 @@ def test_a_worker_keeps_no_plan_that_was_made_for_tables_as_they_were(
 ) -> None:
     url = fresh_database("eligibility").connect().url
     kept = []
-    for plans_kept in (True, False):
-        database = Database(url, plans_kept=plans_kept)
+    for prepared_statements in (True, False):
+        database = Database(url, prepared_statements=prepared_statements)
         with database.transaction() as connection:
             for _ in range(10):
                 connection.execute(text("SELECT count(*) FROM outbox WHERE id > :id"), {"id": 1})

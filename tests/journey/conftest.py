@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.story import Story
+from deploy.local.demo_client import Story
 from deploy.local.system import LocalSystem
 from tests.support.collector import Collector, collecting
 from tests.support.running import running, used

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from deploy.local.demo import SAMPLE_ARRANGEMENT
-from deploy.local.story import Story
+from deploy.local.demo_client import Story
 from deploy.local.system import LocalSystem
 from tests.support.steps import COURIER, TODAY, decide, live_orders, record, until
 

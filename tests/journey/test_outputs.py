@@ -11,7 +11,7 @@ import pytest
 from kafka import KafkaProducer, TopicPartition
 
 from deploy.local.demo import SAMPLE_ARRANGEMENT
-from deploy.local.story import Story
+from deploy.local.demo_client import Story
 from deploy.local.system import LocalSystem
 from shared.messaging import kafka, topics
 from tests.support.collector import Collector

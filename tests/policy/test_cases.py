@@ -6,16 +6,17 @@ from typing import Any
 
 import pytest
 
-from services.eligibility.evaluation.evaluate import evaluate
-from services.eligibility.evaluation.explain import explain
-from services.eligibility.evaluation.explanation import Explanation
-from services.eligibility.evaluation.judging import columns_read, conditions_of
-from services.eligibility.policy.book import Readings, load_book
+from services.eligibility.engine.evaluate import evaluate
+from services.eligibility.engine.explain import explain
+from services.eligibility.engine.explanation import Explanation
+from services.eligibility.engine.judging import columns_read, conditions_of
+from services.eligibility.rules.domain import Interpretations
+from services.eligibility.rules.library import load_policy
 from services.registry.datasets.catalogue import CATALOGUE
 from tests.policy.casefile import PolicyCase, case_files, fen, read_cases
 from tests.policy.tables import facts
 
-BOOK = load_book("lishui-2020-1")
+BOOK = load_policy("lishui-2020-1")
 CASES = [case for path in case_files() for case in read_cases(path)]
 #: Below the lowest tier none is newly reached either; a tender without a reference is undetermined, it never fails.
 NEVER_ALONE = {
@@ -28,7 +29,7 @@ NEVER_ALONE = {
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.award}: {case.name}")
 def test_case(case: PolicyCase) -> None:
     known = facts(case.tables)
-    readings = Readings.official_defaults(BOOK).with_changes(case.readings)
+    readings = Interpretations.official_defaults(BOOK).with_changes(case.readings)
     years = list(BOOK.possible_years)
     outcomes = evaluate(known, BOOK, readings, years, case.decided_on, [case.award], everyone=True)
     rows = {(row["subject"], row["award_year"]): row for row in outcomes.iter_rows(named=True)}
@@ -109,7 +110,7 @@ def test_every_measure_that_the_registry_may_lack_is_missing_somewhere() -> None
         if isinstance(expected, dict) and "undetermined" in expected
         for missing in several(expected["undetermined"])
     }
-    setting = BOOK.setting(Readings.official_defaults(BOOK), CASES[0].decided_on, None)
+    setting = BOOK.setting(Interpretations.official_defaults(BOOK), CASES[0].decided_on, None)
     may_lack = {f"{name}.{field.name}" for name, said in CATALOGUE.items() for field in said.fields if field.optional}
     read = {
         (award.code, column.lacking)

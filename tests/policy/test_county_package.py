@@ -7,15 +7,16 @@ from typing import Any
 
 import pytest
 
-from services.eligibility.evaluation.evaluate import evaluate
-from services.eligibility.evaluation.explain import explain
-from services.eligibility.policy.book import Readings, read_package
-from services.eligibility.policy.rulebook import rulebook
+from services.eligibility.engine.evaluate import evaluate
+from services.eligibility.engine.explain import explain
+from services.eligibility.rules.domain import Interpretations
+from services.eligibility.rules.package import read_package
+from services.eligibility.rules.rulebook import rulebook
 from tests.policy.packages import county_2021_1
 from tests.policy.tables import facts
 
 BOOK = read_package(county_2021_1)
-DEFAULTS = Readings.official_defaults(BOOK)
+DEFAULTS = Interpretations.official_defaults(BOOK)
 DAY = date(2023, 7, 1)
 COURIER: list[dict[str, Any]] = [
     {"uscc": "A", "year": year, "parcels": 365 * 1500, "operating_days": None, "rent_fen": 10**7}
@@ -24,7 +25,9 @@ COURIER: list[dict[str, Any]] = [
 YUNHE = [{"uscc": "A", "jurisdiction": "yunhe"}]
 
 
-def paid(tables: dict[str, list[dict[str, Any]]], award: str, readings: Readings = DEFAULTS) -> dict[int, str | int]:
+def paid(
+    tables: dict[str, list[dict[str, Any]]], award: str, readings: Interpretations = DEFAULTS
+) -> dict[int, str | int]:
     rows = evaluate(facts({"locations": YUNHE, **tables}), BOOK, readings, [2021, 2022, 2023], DAY, [award])
     return {
         row["award_year"]: row["entitlement_fen"] if row["result"] == "granted" else row["result"]

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from services.eligibility.policy.book import load_book
-from services.eligibility.policy.rulebook import DOCS, PAGES, rulebook
+from services.eligibility.rules.library import load_policy
+from services.eligibility.rules.rulebook import DOCS, PAGES, rulebook
 
-BOOK = load_book("lishui-2020-1")
+BOOK = load_policy("lishui-2020-1")
 
 
 def test_every_sentence_is_claimed_exactly_once() -> None:
@@ -53,5 +53,5 @@ def test_every_number_is_used() -> None:
 
 @pytest.mark.parametrize("language", list(PAGES))
 def test_the_rulebook_is_current(language: str) -> None:
-    """Rewrite it with `python -m services.eligibility.policy.rulebook`."""
+    """Rewrite it with `python -m services.eligibility.rules.rulebook`."""
     assert (DOCS / PAGES[language]).read_text(encoding="utf-8") == rulebook(BOOK, language)

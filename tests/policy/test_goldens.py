@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from services.eligibility.evaluation import ENGINE_VERSION
-from services.eligibility.evaluation.explain import explain
-from services.eligibility.policy.book import Readings, load_book
+from services.eligibility.engine import ENGINE_VERSION
+from services.eligibility.engine.explain import explain
+from services.eligibility.rules.domain import Interpretations
+from services.eligibility.rules.library import load_policy
 from tests.policy.casefile import FOLDER, read_cases
 from tests.policy.tables import facts
 
-BOOK = load_book("lishui-2020-1")
+BOOK = load_policy("lishui-2020-1")
 GOLDENS = Path(__file__).with_name("goldens")
 
 
@@ -26,7 +27,7 @@ def test_the_explanation_of_the_first_case(award: str) -> None:
     """The first case of the award's case file, in the language of the office."""
     case = next(read_cases(FOLDER / f"{award}.yaml"))
     known = facts(case.tables)
-    readings = Readings.official_defaults(BOOK).with_changes(case.readings)
+    readings = Interpretations.official_defaults(BOOK).with_changes(case.readings)
     ((named, by_year),) = case.expect.items()
     year = next(year for year, expected in by_year.items() if expected not in ("refused", "undetermined"))
     subject = named if named is not None else _subject(award, case.tables)

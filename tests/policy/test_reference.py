@@ -9,15 +9,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.eligibility.evaluation.evaluate import KEPT, evaluate
+from services.eligibility.engine.evaluate import KEPT, evaluate
 from services.eligibility.facts.catalogue import CATALOGUE, Facts
-from services.eligibility.policy.book import Readings, load_book
+from services.eligibility.rules.domain import Interpretations
+from services.eligibility.rules.library import load_policy
 from tests.policy.focused import ABOUT, focused
 from tests.policy.populations import Tables, population
 from tests.policy.reference import outcomes
 from tests.policy.tables import frame
 
-BOOK = load_book("lishui-2020-1")
+BOOK = load_policy("lishui-2020-1")
 DECIDED = (date(2025, 6, 1), date(2024, 2, 29), date(2024, 12, 31), date(2025, 1, 1))
 YEARS = list(range(2020, 2026))
 
@@ -26,13 +27,13 @@ def facts_from(tables: Tables) -> Facts:
     return Facts.of({name: frame(name, rows) for name, rows in tables.items()})
 
 
-def readings_from(random: Random) -> Readings:
+def readings_from(random: Random) -> Interpretations:
     changes = {name: random.choice(list(reading.values)) for name, reading in BOOK.readings.items()}
-    return Readings.official_defaults(BOOK).with_changes(changes)
+    return Interpretations.official_defaults(BOOK).with_changes(changes)
 
 
 def found(
-    tables: Tables, readings: Readings, decided_on: date, awards: list[str] | None = None
+    tables: Tables, readings: Interpretations, decided_on: date, awards: list[str] | None = None
 ) -> set[tuple[object, ...]]:
     frame_ = evaluate(facts_from(tables), BOOK, readings, YEARS, decided_on, awards, results=KEPT)
     return set(frame_.select("award", "subject", "award_year", "result", "entitlement_fen", "jurisdiction").iter_rows())
@@ -44,7 +45,7 @@ def found(
 def test_the_engine_and_the_plain_implementation_agree(changed: str, seed: int) -> None:
     random = Random(seed)
     tables = population(random, unknown=random.choice((3, 20)))
-    readings = readings_from(random) if changed == "any reading" else Readings.official_defaults(BOOK)
+    readings = readings_from(random) if changed == "any reading" else Interpretations.official_defaults(BOOK)
     decided_on = random.choice(DECIDED)
     expected = outcomes(tables, readings, decided_on, YEARS)
     actual = found(tables, readings, decided_on)

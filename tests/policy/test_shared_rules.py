@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 import yaml
 
-from services.eligibility.evaluation.evaluate import evaluate
-from services.eligibility.policy.book import Readings, load_book
+from services.eligibility.engine.evaluate import evaluate
+from services.eligibility.rules.domain import Interpretations
+from services.eligibility.rules.library import load_policy
 from tests.policy.casefile import FOLDER, read_cases
 from tests.policy.tables import facts
 
-BOOK = load_book("lishui-2020-1")
+BOOK = load_policy("lishui-2020-1")
 SHARED: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("shared.yaml").read_text(encoding="utf-8"))
 FIRST = {path.stem: next(read_cases(path)) for path in FOLDER.glob("*.yaml")}
 AWARDS = [award.code for award in BOOK.awards]
@@ -51,7 +52,7 @@ def outcome(
     award: str, tables: Tables, decided_on: date = DECIDED_ON, in_year: int | None = None, **readings: str
 ) -> dict[str, Any]:
     wanted = year(award) if in_year is None else in_year
-    chosen = Readings.official_defaults(BOOK).with_changes(FIRST[award].readings).with_changes(readings)
+    chosen = Interpretations.official_defaults(BOOK).with_changes(FIRST[award].readings).with_changes(readings)
     found = evaluate(facts(tables), BOOK, chosen, [wanted], decided_on, [award]).to_dicts()
     return found[0] if found else {"result": "refused", "flags": [], "missing": []}
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from deploy.local.demo_client import Story
 from deploy.local.processes import free_port
-from deploy.local.story import Story
 from deploy.local.system import DEFAULT_PORTS, LocalSystem
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from deploy.local.story import Story
+from deploy.local.demo_client import Story
 from shared.clock import SystemClock, calendar_date
 
 COURIER = "91331100MA20000018"

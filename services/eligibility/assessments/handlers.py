@@ -7,18 +7,20 @@ from typing import Any
 import polars as pl
 
 from services.eligibility.assessments.schemas import AssessmentRequest
-from services.eligibility.evaluation.closure import PAIRS
-from services.eligibility.evaluation.explain import explain_enterprise
-from services.eligibility.evaluation.reach import reach
+from services.eligibility.clients.registry import RegistryFacts
+from services.eligibility.engine.closure import PAIRS
+from services.eligibility.engine.explain import explain_enterprise
+from services.eligibility.engine.reach import reach
 from services.eligibility.facts.catalogue import Facts
-from services.eligibility.facts.registry import RegistryFacts
-from services.eligibility.policies.handlers import changed
-from services.eligibility.policy.book import Book, Readings
+from services.eligibility.interpretations.handlers import changed
+from services.eligibility.rules.domain import Interpretations, Policy
 from services.eligibility.whatif.domain import named_in, supposing
 from services.eligibility.whatif.handlers import rows_of, supposed_book, supposed_facts
 
 
-def assess(request: AssessmentRequest, official: Readings, registry: RegistryFacts, language: str) -> dict[str, Any]:
+def assess(
+    request: AssessmentRequest, official: Interpretations, registry: RegistryFacts, language: str
+) -> dict[str, Any]:
     """Judge one enterprise and explain every award; raises Problem that points at what is wrong with the request."""
     book = supposed_book(request)
     readings = changed(official, request.interpretations)
@@ -35,7 +37,7 @@ def assess(request: AssessmentRequest, official: Readings, registry: RegistryFac
     }
 
 
-def _facts(request: AssessmentRequest, book: Book, registry: RegistryFacts) -> tuple[int | None, Facts, set[str]]:
+def _facts(request: AssessmentRequest, book: Policy, registry: RegistryFacts) -> tuple[int | None, Facts, set[str]]:
     """The revision that was read, if one was; the facts, and the awards that they may concern."""
     frames = rows_of(request.facts)
     given = supposed_facts(Facts.of({}), frames)

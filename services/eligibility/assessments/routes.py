@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from services.eligibility.assessments import handlers
 from services.eligibility.assessments.schemas import Assessment, AssessmentRequest
-from services.eligibility.policies.handlers import official_readings, policy_book
+from services.eligibility.interpretations.handlers import official_readings, policy_book
 from shared.web.auth import needs
 from shared.web.idempotency import json_response
 from shared.web.problems import language_of

@@ -7,7 +7,7 @@ from datetime import date
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.eligibility.decisions.schemas import ExplanationView
-from services.eligibility.evaluations.schemas import Uscc
+from services.eligibility.evaluation_jobs.schemas import Uscc
 from services.eligibility.whatif.schemas import Alternative
 
 

@@ -7,15 +7,15 @@ from collections.abc import Callable
 import polars as pl
 import structlog
 
+from services.eligibility.clients.registry import RegistryFacts
 from services.eligibility.corrections import repository
 from services.eligibility.corrections.domain import EVERYONE, LISTED_ROWS, SCOPE, Debounce, Standing
 from services.eligibility.decisions.proposals import STANDING_ACTOR
-from services.eligibility.evaluation.reach import enterprises_behind, looked_up_by
-from services.eligibility.evaluations.handlers import EVALUATION, queue
-from services.eligibility.evaluations.schemas import EvaluationOrder, Occasion
-from services.eligibility.facts.registry import RegistryFacts
-from services.eligibility.policy.book import Book
-from services.eligibility.policy.library import POLICIES, load_book
+from services.eligibility.engine.reach import enterprises_behind, looked_up_by
+from services.eligibility.evaluation_jobs.handlers import EVALUATION, queue
+from services.eligibility.evaluation_jobs.schemas import EvaluationOrder, Occasion
+from services.eligibility.rules.domain import Policy
+from services.eligibility.rules.library import POLICIES, load_policy
 from shared.clock import Clock, calendar_date
 from shared.database.engine import Database
 
@@ -73,11 +73,11 @@ class Following:
         changed = self._registry.changes(after, until)
         named = pl.when(pl.col("enterprises").list.len() > 0).then("enterprises").otherwise(pl.lit([EVERYONE]))
         touched = changed.select("revision", uscc=named).explode("uscc")
-        behind = pl.Series("uscc", sorted(self._behind(load_book(policy), changed, until)), dtype=pl.String)
+        behind = pl.Series("uscc", sorted(self._behind(load_policy(policy), changed, until)), dtype=pl.String)
         marks = pl.concat([touched, behind.to_frame().select(pl.lit(until, pl.Int64).alias("revision"), "uscc")])
         return marks.group_by("uscc").agg(pl.col("revision").max()).sort("uscc").select("uscc", "revision")
 
-    def _behind(self, book: Book, changed: pl.DataFrame, until: int) -> set[str]:
+    def _behind(self, book: Policy, changed: pl.DataFrame, until: int) -> set[str]:
         """Those whom changed rows concern without naming them, as far as the rows that were there tell."""
         gone = {}
         for dataset, columns in looked_up_by(book).items():
@@ -127,7 +127,7 @@ class StandingPass:
                 return False
             order = EvaluationOrder(
                 policy=policy,
-                award_years=list(load_book(policy).possible_years),
+                award_years=list(load_policy(policy).possible_years),
                 scope=scope,
                 decided_on=calendar_date(now),
                 occasion=Occasion.CORRECTION,

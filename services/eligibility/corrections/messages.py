@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from sqlalchemy import Connection
 
 from services.eligibility.corrections import repository
-from services.eligibility.policy.library import POLICIES
+from services.eligibility.rules.library import POLICIES
 from shared.events.facts_revised import TYPE, FactsRevised
 from shared.identifiers import is_uscc
 from shared.messaging.consumer import RejectedMessageError

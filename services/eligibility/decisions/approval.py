@@ -13,7 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
-from services.eligibility.decisions import moves
+from services.eligibility.decisions import bulk_transitions
 from services.eligibility.decisions.domain import Act
 from shared.events import award_decided
 from shared.messaging import topics
@@ -62,12 +62,12 @@ def approve(connection: Connection, ids: Sequence[UUID], *, by: str, reason: str
     Whether they may be approved (flags, notice, jurisdiction) is for the caller to have checked.
     """
     values = {"ids": list(ids), "by": by}
-    moves.pick(connection, _APPROVABLE, values)
+    bulk_transitions.pick(connection, _APPROVABLE, values)
     if connection.execute(text(_ANY_IN_FORCE)).scalar_one():
         connection.execute(text(_SUPERSEDE), values)
     connection.execute(text(_NUMBER))
-    approved = moves.move(connection, _APPROVE, values)
-    moves.record(connection, Act.APPROVE, by=by, reason=reason)
+    approved = bulk_transitions.move(connection, _APPROVE, values)
+    bulk_transitions.record(connection, Act.APPROVE, by=by, reason=reason)
     connection.execute(
         text(_PUBLISH),
         {

@@ -8,12 +8,12 @@ import orjson
 from sqlalchemy import Connection, Row
 
 from services.eligibility.decisions import repository
-from services.eligibility.evaluation import ENGINE_VERSION
-from services.eligibility.evaluation.closure import facts_of
-from services.eligibility.evaluation.evaluate import evaluate
-from services.eligibility.evaluation.explain import explain
-from services.eligibility.evaluation.explanation import Explanation
-from services.eligibility.policies.handlers import policy_book, readings_of
+from services.eligibility.engine import ENGINE_VERSION
+from services.eligibility.engine.closure import facts_of
+from services.eligibility.engine.evaluate import evaluate
+from services.eligibility.engine.explain import explain
+from services.eligibility.engine.explanation import Explanation
+from services.eligibility.interpretations.handlers import policy_book, readings_of
 
 
 def explanation(connection: Connection, row: Row[Any]) -> Explanation:

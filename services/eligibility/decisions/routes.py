@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from services.eligibility.decisions import handlers, receipts, repository
 from services.eligibility.decisions.approval import Among
 from services.eligibility.decisions.domain import Act, State
+from services.eligibility.decisions.export import COLUMNS
 from services.eligibility.decisions.schemas import (
     Approval,
     ApprovalBody,
@@ -23,16 +24,15 @@ from services.eligibility.decisions.schemas import (
     Receipt,
     Replay,
 )
-from services.eligibility.decisions.sheet import COLUMNS
-from services.eligibility.evaluations.handlers import EVALUATION
+from services.eligibility.evaluation_jobs.handlers import EVALUATION
 from services.eligibility.notices import repository as notices
 from shared.jobs import repository as jobs
-from shared.web import sheets
+from shared.web import spreadsheets
 from shared.web.app import refusals
 from shared.web.auth import Actor, needs
 from shared.web.idempotency import IdempotentCommand, json_response
 from shared.web.negotiation import Accept
-from shared.web.pages import Cursor, Limit, Page, decode_id, page
+from shared.web.pagination import Cursor, Limit, Page, decode_id, page
 from shared.web.problems import CONFLICT, IN_FLIGHT, NOT_FOUND, SAME_PERSON, STALE, TOO_LARGE, language_of
 from shared.web.scopes import Scope
 
@@ -54,7 +54,7 @@ _APPROVAL = refusals(NOT_FOUND, CONFLICT, SAME_PERSON, handlers.NOT_NOTICED, han
     "",
     operation_id="list_decisions",
     response_model=Page[Decision],
-    responses={200: {"content": sheets.CONTENT}, **refusals(TOO_LARGE)},
+    responses={200: {"content": spreadsheets.CONTENT}, **refusals(TOO_LARGE)},
 )
 def list_decisions(
     actor: Reader,
@@ -73,7 +73,7 @@ def list_decisions(
     accept: Accept = None,
 ) -> Response:
     """List decisions, oldest first. As CSV or XLSX (by `Accept`) all that the filters let through, not a page."""
-    kind = sheets.wanted(accept)
+    kind = spreadsheets.wanted(accept)
     after = None if kind else decode_id(cursor)
     filters = {
         "payee_uscc": uscc,
@@ -85,11 +85,11 @@ def list_decisions(
         "evaluation_id": evaluation_id,
         "notice_id": notice_id,
     }
-    most = (sheets.MAX_ROWS if kind else limit) + 1
+    most = (spreadsheets.MAX_ROWS if kind else limit) + 1
     with request.app.state.database.reading() as connection:
         found = repository.find(connection, actor, most, after, filters, changed_after)
     if kind:
-        return sheets.answer(found, COLUMNS, kind, name="decisions", title="决定")
+        return spreadsheets.answer(found, COLUMNS, kind, name="decisions", title="决定")
     return json_response(page(found, limit, "id"))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 import polars as pl
 
-from .declarations import CATALOGUE, LARGEST, DatasetFacts
+from services.eligibility.facts.declarations import CATALOGUE, LARGEST, DatasetFacts
 
 
 class FactsError(ValueError):

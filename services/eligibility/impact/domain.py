@@ -6,10 +6,10 @@ from collections.abc import Collection, Mapping
 
 import polars as pl
 
-from services.eligibility.evaluation.reach import Ask
-from services.eligibility.evaluation.rows import reads_of
+from services.eligibility.engine.reach import Ask
+from services.eligibility.engine.rows import reads_of
 from services.eligibility.facts.catalogue import CATALOGUE
-from services.eligibility.policy.book import Book
+from services.eligibility.rules.domain import Policy
 
 Frames = Mapping[str, pl.DataFrame]
 
@@ -26,11 +26,11 @@ def whose(dataset: str, rows: pl.DataFrame) -> dict[Ask, list[str]]:
     return {Ask(source.name, first): rows.get_column(first).unique().sort().to_list()}
 
 
-def awards_reading(book: Book, datasets: Collection[str]) -> list[str]:
+def awards_reading(book: Policy, datasets: Collection[str]) -> list[str]:
     """Return the codes of the awards that read any of these datasets."""
     return [each.code for each in book.awards if any(read.dataset in datasets for read in reads_of(each))]
 
 
-def datasets_of(book: Book, awards: Collection[str]) -> set[str]:
+def datasets_of(book: Policy, awards: Collection[str]) -> set[str]:
     """Return the datasets that these awards read."""
     return {read.dataset for code in awards for read in reads_of(book.award(code))}

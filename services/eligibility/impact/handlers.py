@@ -10,18 +10,18 @@ from typing import Any
 import polars as pl
 from sqlalchemy import text
 
-from services.eligibility.evaluation.closure import PAIRS
-from services.eligibility.evaluation.reach import Fetch, reach
-from services.eligibility.evaluations.decided import first_days
-from services.eligibility.evaluations.judging import as_decided
-from services.eligibility.facts.registry import RegistryFacts
+from services.eligibility.clients.payout import Payout
+from services.eligibility.clients.registry import RegistryFacts
+from services.eligibility.engine.closure import PAIRS
+from services.eligibility.engine.reach import Fetch, reach
+from services.eligibility.evaluation_jobs.existing_decisions import first_days
+from services.eligibility.evaluation_jobs.judging import as_decided
 from services.eligibility.impact import domain
 from services.eligibility.impact.schemas import ImpactRequest
-from services.eligibility.policies.handlers import check_years, official_readings, policy_book
+from services.eligibility.interpretations.handlers import check_years, official_readings, policy_book
 from services.eligibility.whatif.comparison import CHANGES, SAME, compared
 from services.eligibility.whatif.domain import named_in, supposing
 from services.eligibility.whatif.handlers import keys_of, rows_of, supposed_facts
-from services.eligibility.whatif.payout import Payout
 from shared.database.engine import Database
 from shared.identifiers import award_id
 from shared.web.auth import Actor

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.eligibility.evaluations.schemas import PayeeView, Result
+from services.eligibility.evaluation_jobs.schemas import PayeeView, Result
 from services.eligibility.simulations.schemas import Change
 from services.eligibility.whatif.schemas import AwardYears, JudgedOn, Question, Rows
 

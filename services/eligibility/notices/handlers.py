@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from services.eligibility.decisions import moves
+from services.eligibility.decisions import bulk_transitions
 from services.eligibility.decisions import repository as decisions_of
 from services.eligibility.decisions.domain import Act, State, possible_acts
 from services.eligibility.decisions.tables import decisions
@@ -56,13 +56,13 @@ def open_notice(
     named = set(decision_ids)
     which = "d.id = ANY(:ids)" if named else "d.evaluation_id = :evaluation_id"
     values = {"ids": list(named), "evaluation_id": evaluation_id, "jurisdiction": actor.jurisdiction}
-    picked = moves.pick(connection, _PROPOSED.format(which=which), values)
+    picked = bulk_transitions.pick(connection, _PROPOSED.format(which=which), values)
     if named and picked < len(named):
         raise _cannot_be_noticed(connection, actor, decision_ids)
     if picked == 0:
         raise _nothing_left(connection, actor, evaluation_id)
-    moves.move(connection, "state = 'in_notice', notice_id = :notice_id", {"notice_id": notice_id})
-    moves.record(connection, Act.PUBLISH, by=actor.subject, reason=None)
+    bulk_transitions.move(connection, "state = 'in_notice', notice_id = :notice_id", {"notice_id": notice_id})
+    bulk_transitions.record(connection, Act.PUBLISH, by=actor.subject, reason=None)
     return repository.view(repository.get(connection, notice_id, actor))
 
 
@@ -88,13 +88,13 @@ def close_notice(connection: Connection, notice_id: UUID, actor: Actor, *, today
         .where(notices.c.id == notice_id)
         .values(closed_on=today, closed_by=actor.subject, closed_at=func.now())
     )
-    moves.pick(connection, "d.notice_id = :id AND d.state IN ('in_notice', 'suspended')", {"id": notice_id})
-    moves.move(
+    bulk_transitions.pick(connection, "d.notice_id = :id AND d.state IN ('in_notice', 'suspended')", {"id": notice_id})
+    bulk_transitions.move(
         connection,
         "noticed_on = :today, state = CASE d.state WHEN 'in_notice' THEN 'proposed' ELSE d.state END",
         {"today": today},
     )
-    moves.record(connection, Act.CONCLUDE, by=actor.subject, reason=None)
+    bulk_transitions.record(connection, Act.CONCLUDE, by=actor.subject, reason=None)
     return repository.view(repository.get(connection, notice_id, actor))
 
 

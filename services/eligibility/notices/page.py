@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import Response
 from jinja2 import Environment, StrictUndefined
 
-from services.eligibility.policy.text import Text
+from services.eligibility.rules.text import Text
 from shared.money import yuan
 
 HTML = "text/html"

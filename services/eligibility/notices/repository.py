@@ -10,9 +10,9 @@ from sqlalchemy import Connection, Row, func, select, text
 
 from services.eligibility.decisions import repository as decisions_of
 from services.eligibility.decisions.tables import decisions
+from services.eligibility.interpretations.handlers import policy_book
 from services.eligibility.notices.domain import NoticeState, closable_on, shown_name, shown_uscc
 from services.eligibility.notices.tables import notices
-from services.eligibility.policies.handlers import policy_book
 from shared.web.auth import Actor
 from shared.web.problems import NOT_FOUND, Problem
 

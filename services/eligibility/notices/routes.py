@@ -12,19 +12,19 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import Connection
 
-from services.eligibility.evaluations.handlers import EVALUATION
-from services.eligibility.notices import handlers, repository, sheet
+from services.eligibility.evaluation_jobs.handlers import EVALUATION
+from services.eligibility.notices import export, handlers, repository
 from services.eligibility.notices.domain import NoticeState
 from services.eligibility.notices.page import HTML, page
 from services.eligibility.notices.schemas import Notice, NoticeDetail, NoticeRequest
 from shared.clock import calendar_date
 from shared.jobs import repository as jobs
-from shared.web import pages, sheets
+from shared.web import pagination, spreadsheets
 from shared.web.app import refusals
 from shared.web.auth import Actor, needs
 from shared.web.idempotency import IdempotentCommand, json_response
 from shared.web.negotiation import Accept, negotiate
-from shared.web.pages import Cursor, Limit, Page, decode_id
+from shared.web.pagination import Cursor, Limit, Page, decode_id
 from shared.web.problems import CONFLICT, FORBIDDEN, IN_FLIGHT, NOT_FOUND, TOO_LARGE, language_of
 from shared.web.scopes import Scope
 
@@ -64,7 +64,7 @@ def open_notice(actor: Writer, command: IdempotentCommand, body: NoticeRequest, 
     "",
     operation_id="list_notices",
     response_model=Page[Notice],
-    responses={200: {"content": sheets.CONTENT}, **refusals(TOO_LARGE)},
+    responses={200: {"content": spreadsheets.CONTENT}, **refusals(TOO_LARGE)},
 )
 def list_notices(
     actor: Reader,
@@ -75,7 +75,7 @@ def list_notices(
     accept: Accept = None,
 ) -> Response:
     """List notices, oldest first. As CSV or XLSX (by `Accept`) all of them, not a page."""
-    kind = sheets.wanted(accept)
+    kind = spreadsheets.wanted(accept)
     after = None if kind else decode_id(cursor)
     with request.app.state.database.reading() as connection:
         rows = repository.find(
@@ -83,12 +83,12 @@ def list_notices(
             actor,
             state=state,
             after=after,
-            limit=(sheets.MAX_ROWS if kind else limit) + 1,
+            limit=(spreadsheets.MAX_ROWS if kind else limit) + 1,
         )
     shown = [repository.view(row) for row in rows]
     if kind:
-        return sheets.answer(shown, sheet.NOTICES, kind, name="notices", title="公示")
-    return json_response(pages.page(shown, limit, "id"))
+        return spreadsheets.answer(shown, export.NOTICES, kind, name="notices", title="公示")
+    return json_response(pagination.page(shown, limit, "id"))
 
 
 @router.get(
@@ -96,7 +96,7 @@ def list_notices(
     operation_id="get_notice",
     response_model=NoticeDetail,
     responses={
-        200: {"content": {HTML: {"schema": {"type": "string"}}, **sheets.CONTENT}},
+        200: {"content": {HTML: {"schema": {"type": "string"}}, **spreadsheets.CONTENT}},
         **refusals(NOT_FOUND, TOO_LARGE),
     },
 )
@@ -113,8 +113,8 @@ def get_notice(
     As HTML, CSV or XLSX (by `Accept`) it is whole, not a page.
     """
     language = language_of(request)
-    kind = negotiate(accept, (sheets.JSON, HTML, sheets.CSV, sheets.XLSX))
-    paged = kind == sheets.JSON
+    kind = negotiate(accept, (spreadsheets.JSON, HTML, spreadsheets.CSV, spreadsheets.XLSX))
+    paged = kind == spreadsheets.JSON
     after = decode_id(cursor) if paged else None
     with request.app.state.database.reading_at_one_instant() as connection:
         shown = repository.view(repository.get(connection, notice_id, actor))
@@ -124,13 +124,13 @@ def get_notice(
             actor,
             language=language,
             after=after,
-            limit=(limit if paged else sheets.MAX_ROWS) + 1,
+            limit=(limit if paged else spreadsheets.MAX_ROWS) + 1,
         )
     if paged:
-        return json_response(shown | pages.page(entries, limit, "decision_id"))
+        return json_response(shown | pagination.page(entries, limit, "decision_id"))
     if kind == HTML:
-        return page(shown, sheets.bounded(entries), language)
-    return sheets.answer(entries, sheet.ENTRIES, kind, name=f"notice-{notice_id}", title="公示")
+        return page(shown, spreadsheets.bounded(entries), language)
+    return spreadsheets.answer(entries, export.ENTRIES, kind, name=f"notice-{notice_id}", title="公示")
 
 
 @router.post(

@@ -13,7 +13,7 @@ from services.eligibility.objections.schemas import Objection, ObjectionBody, Ou
 from shared.web.app import refusals
 from shared.web.auth import Actor, needs
 from shared.web.idempotency import IdempotentCommand, json_response
-from shared.web.pages import Cursor, Limit, Page, decode_id, page
+from shared.web.pagination import Cursor, Limit, Page, decode_id, page
 from shared.web.problems import CONFLICT, IN_FLIGHT, NOT_FOUND, SAME_PERSON
 from shared.web.scopes import Scope
 

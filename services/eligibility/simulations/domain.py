@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from services.eligibility.evaluation.outcomes import GRANTED
+from services.eligibility.engine.outcomes import GRANTED
 from services.eligibility.whatif.arrangements import Arrangement, Share
 from shared.money import MAX_FEN
 

@@ -11,18 +11,18 @@ from uuid import UUID
 import polars as pl
 from sqlalchemy import Connection, Row
 
-from services.eligibility.evaluations.handlers import outcome_view
-from services.eligibility.evaluations.judging import outcomes
-from services.eligibility.evaluations.refusals import Judged
+from services.eligibility.clients.payout import Payout
+from services.eligibility.clients.registry import RegistryFacts
+from services.eligibility.evaluation_jobs.handlers import outcome_view
+from services.eligibility.evaluation_jobs.judging import outcomes
+from services.eligibility.evaluation_jobs.refusals import Judged
 from services.eligibility.facts.catalogue import Facts
-from services.eligibility.facts.registry import RegistryFacts
-from services.eligibility.policies.handlers import changed, official_readings, policy_book
-from services.eligibility.policy.book import Readings
+from services.eligibility.interpretations.handlers import changed, official_readings, policy_book
+from services.eligibility.rules.domain import Interpretations
 from services.eligibility.simulations import domain, repository
 from services.eligibility.simulations.schemas import SimulationRequest
 from services.eligibility.whatif.comparison import compared
 from services.eligibility.whatif.handlers import rows_of, supposed_book, supposed_facts
-from services.eligibility.whatif.payout import Payout
 from shared.database.engine import Database
 from shared.jobs import repository as jobs
 from shared.jobs.runner import RunningJob
@@ -147,7 +147,7 @@ def judged(database: Database, registry: RegistryFacts, row: Row[Any]) -> Judged
         with database.reading() as connection:
             return repository.no_longer_granted(connection, row.id, award)
 
-    readings = Readings.official_defaults(book).with_changes(row.result["readings"])
+    readings = Interpretations.official_defaults(book).with_changes(row.result["readings"])
     return Judged(row.id, facts, book, readings, request.award_years, request.decided_on, but=kept)
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 import polars as pl
 from sqlalchemy import Connection, and_, or_, select
 
-from services.eligibility.evaluations.domain import array_literal
+from services.eligibility.evaluation_jobs.domain import array_literal
 from services.eligibility.simulations.tables import simulation_outcomes as table
 from shared.database.bulk import copy_frame
 

@@ -8,15 +8,15 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import Connection
 
-from services.eligibility.evaluations.refusals import Refusals
-from services.eligibility.evaluations.schemas import Result
+from services.eligibility.evaluation_jobs.refusals import Refusals
+from services.eligibility.evaluation_jobs.schemas import Result
 from services.eligibility.simulations import handlers, repository
 from services.eligibility.simulations.schemas import Change, SimulatedOutcome, Simulation, SimulationRequest
 from shared.jobs import repository as jobs
 from shared.web.app import refusals
 from shared.web.auth import Actor, needs
 from shared.web.idempotency import IdempotentCommand, json_response
-from shared.web.pages import Cursor, Limit, Page, decode_cursor, page
+from shared.web.pagination import Cursor, Limit, Page, decode_cursor, page
 from shared.web.problems import CONFLICT, IN_FLIGHT, NOT_FOUND, UNAVAILABLE, Problem
 from shared.web.scopes import Scope
 

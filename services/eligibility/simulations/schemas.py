@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.eligibility.evaluations.schemas import Outcome, Result
+from services.eligibility.evaluation_jobs.schemas import Outcome, Result
 from services.eligibility.whatif.schemas import Alternative
 from shared.jobs.schemas import Job
 

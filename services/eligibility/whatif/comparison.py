@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from services.eligibility.evaluation.outcomes import GRANTED, OUTCOME_SCHEMA, REFUSED, UNDETERMINED
-from services.eligibility.evaluations.domain import identity_year
-from services.eligibility.policy.book import Book
+from services.eligibility.engine.outcomes import GRANTED, OUTCOME_SCHEMA, REFUSED, UNDETERMINED
+from services.eligibility.evaluation_jobs.domain import identity_year
+from services.eligibility.rules.domain import Policy
 
 GAINED, LOST, RAISED, LOWERED, MOVED, SAME = CHANGES = ("gained", "lost", "raised", "lowered", "moved", "same")
 """`moved`: the same money to another payee, in another jurisdiction or for another award year."""
@@ -33,7 +33,7 @@ COMPARED = pl.Schema(
 """An outcome as it would be, and today's beside it. One that today grants and that would not be has the result `refused`."""
 
 
-def compared(then: pl.DataFrame, today: pl.DataFrame, book: Book, award_years: Sequence[int]) -> pl.DataFrame:
+def compared(then: pl.DataFrame, today: pl.DataFrame, book: Policy, award_years: Sequence[int]) -> pl.DataFrame:
     """Return COMPARED rows, sorted: awards that fall into `award_years` today or would, each of both sides once."""
     then, today = (each.with_columns(identity_year=identity_year(book)) for each in (then, today))
     open_then = then.filter((pl.col("result") == UNDETERMINED) & pl.col("about_known"))

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from services.eligibility.evaluation.reach import Ask, Fetch, asked_of
+from services.eligibility.engine.reach import Ask, Fetch, asked_of
 from services.eligibility.facts.catalogue import CATALOGUE, DatasetFacts, Facts, FieldFacts
 from shared.days import day_of
 from shared.identifiers import is_uscc

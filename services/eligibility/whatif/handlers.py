@@ -8,8 +8,9 @@ from typing import Any
 import polars as pl
 
 from services.eligibility.facts.catalogue import Facts
-from services.eligibility.policies.handlers import check_years, policy_book
-from services.eligibility.policy.book import Book, ParameterError
+from services.eligibility.interpretations.handlers import check_years, policy_book
+from services.eligibility.rules.domain import Policy
+from services.eligibility.rules.parameters import ParameterError
 from services.eligibility.whatif import domain
 from services.eligibility.whatif.domain import InlineFactsError
 from services.eligibility.whatif.schemas import Alternative, Rows
@@ -18,7 +19,7 @@ from shared.web.problems import INVALID, FieldError, Problem
 Frames = Mapping[str, pl.DataFrame]
 
 
-def supposed_book(request: Alternative) -> Book:
+def supposed_book(request: Alternative) -> Policy:
     """Return the policy with the numbers of `request`; raises Problem for a name, value or award year that cannot be."""
     book = policy_book(request.policy)
     if request.parameters:

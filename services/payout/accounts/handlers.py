@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from services.payout.accounts import repository
-from services.payout.accounts.registry import Accounts
+from services.payout.clients.registry import Accounts
 from services.payout.orders.repository import change_obstacles
 from services.payout.orders.waiting import reconsider
 from shared.clock import Clock, calendar_date

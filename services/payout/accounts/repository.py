@@ -7,8 +7,8 @@ from datetime import date
 
 from sqlalchemy import Connection, text
 
-from services.payout.accounts.registry import AccountChange
-from services.payout.rows import array
+from services.payout.bulk import array
+from services.payout.clients.registry import AccountChange
 
 HAS_ACCOUNT = """
     (NOT EXISTS (SELECT FROM payee_accounts) OR EXISTS (

@@ -7,14 +7,14 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
-from services.payout.access import whole_city
 from services.payout.arrangements import handlers, repository
 from services.payout.arrangements.preview import preview
 from services.payout.arrangements.schemas import ArrangementDraft, ArrangementPreview, ArrangementView
+from services.payout.authorization import whole_city
 from shared.web.app import refusals
 from shared.web.auth import Actor, needs
 from shared.web.idempotency import IdempotentCommand, json_response
-from shared.web.pages import Cursor, Limit, Page, decode_id, page
+from shared.web.pagination import Cursor, Limit, Page, decode_id, page
 from shared.web.problems import CONFLICT, NOT_FOUND, SAME_PERSON
 from shared.web.scopes import Scope
 

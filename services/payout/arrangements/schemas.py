@@ -9,8 +9,8 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from services.payout.arrangements.domain import adds_up_to_one
+from services.payout.enums import Jurisdiction, Unit
 from services.payout.split.domain import UnitShare
-from services.payout.vocabulary import Jurisdiction, Unit
 from shared.days import Day
 
 Award = Annotated[str, StringConstraints(pattern=r"^(\*|[a-z0-9]+(-[a-z0-9]+)*)$", max_length=60)]

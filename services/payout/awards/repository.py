@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, text
 
 from services.payout.awards.domain import Entitlement
 from services.payout.awards.messages import VersionRow
-from services.payout.rows import array, copy
+from services.payout.bulk import array, copy
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from services.payout.awards import story
+from services.payout.awards import timeline
 from services.payout.awards.preview import preview
 from services.payout.awards.schemas import AwardStory, RestatementPreviews, RestatementQuery
 from shared.web.app import refusals
@@ -29,7 +29,7 @@ def get_award_story(
     """Tell an award from decisions to shares, instalments, orders, payments and recoveries: each step, when, who, how much."""
     state = request.app.state
     with state.database.reading_at_one_instant() as connection:
-        found = story.read(connection, award_id, actor.jurisdiction, state.decisions if eligibility else None)
+        found = timeline.read(connection, award_id, actor.jurisdiction, state.decisions if eligibility else None)
     if found is None:
         raise Problem(NOT_FOUND, "There is no such award here; a decision arrives within seconds of its approval.")
     return json_response(found)

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.payout.enums import Jurisdiction, Unit
 from services.payout.orders.schemas import Payee, PaymentOrder
-from services.payout.vocabulary import Jurisdiction, Unit
 from shared.money import MAX_FEN
 
 

@@ -11,11 +11,11 @@ from uuid import UUID
 import polars as pl
 from sqlalchemy import Connection, Row, insert
 
-from services.payout.accounts.registry import Accounts, revisions_of
 from services.payout.awards.positions import positions_of
 from services.payout.batches import files, repository
 from services.payout.batches.domain import Answer, judge
 from services.payout.batches.tables import payment_batches
+from services.payout.clients.registry import Accounts, revisions_of
 from services.payout.orders import events
 from services.payout.orders.handlers import reposition
 from services.payout.orders.repository import keep_obstacles, lock_exclusively, lock_shared

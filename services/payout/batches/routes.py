@@ -8,21 +8,21 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import Connection
 
-from services.payout.access import own_unit
-from services.payout.batches import answers, files, handlers, repository
+from services.payout.authorization import own_unit
+from services.payout.batches import bank_results, files, handlers, repository
 from services.payout.batches.schemas import Batch, BatchDraft, ResultsBody, ResultsReport
-from services.payout.vocabulary import Unit
+from services.payout.enums import Unit
 from shared.audit import log as audit
-from shared.web import sheets
+from shared.web import spreadsheets
 from shared.web.app import refusals
 from shared.web.auth import Actor, needs
 from shared.web.idempotency import IdempotentCommand, json_response
 from shared.web.negotiation import Accept, negotiate
 from shared.web.openapi import BINARY, schema_of
-from shared.web.pages import Cursor, Limit, Page, decode_id, page
+from shared.web.pagination import Cursor, Limit, Page, decode_id, page
 from shared.web.problems import CONFLICT, MEDIA_TYPE_UNSUPPORTED, NOT_FOUND, TOO_LARGE, Problem
 from shared.web.scopes import Scope
-from shared.web.sheets import CSV, XLSX
+from shared.web.spreadsheets import CSV, XLSX
 from shared.web.uploads import BYTES
 
 router = APIRouter(prefix="/v1/payment-batches", tags=["payment batches"])
@@ -83,7 +83,7 @@ def get_payment_batch(batch_id: UUID, request: Request, actor: Reader) -> Respon
     operation_id="get_payment_batch_file",
     response_class=Response,
     responses={
-        200: {"content": sheets.CONTENT},
+        200: {"content": spreadsheets.CONTENT},
         **refusals(NOT_FOUND, CONFLICT),
     },
 )
@@ -122,8 +122,8 @@ def get_payment_batch_file(
         "requestBody": {
             "required": True,
             "content": {
-                sheets.JSON: {"schema": schema_of(ResultsBody)},
-                **sheets.CONTENT,
+                spreadsheets.JSON: {"schema": schema_of(ResultsBody)},
+                **spreadsheets.CONTENT,
                 BYTES: BINARY,
             },
         }
@@ -143,7 +143,7 @@ def record_payment_results(
     Sent as `application/octet-stream` it is recognised by its beginning.
     """
     content: bytes = getattr(request, "_body", b"")
-    answer = answers.read(content, request.headers.get("content-type", ""))
+    answer = bank_results.read(content, request.headers.get("content-type", ""))
     now, accounts = request.app.state.clock.now(), request.app.state.accounts
 
     def act(connection: Connection) -> object:

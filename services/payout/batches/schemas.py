@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from services.payout.vocabulary import Unit
+from services.payout.enums import Unit
 from shared.days import Day
 from shared.money import MAX_FEN
 from shared.web.problems import ProblemError

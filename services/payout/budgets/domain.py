@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
-class Claimant:
+class QueuedOrder:
     """A waiting order in the queue."""
 
     id: str
@@ -23,17 +23,17 @@ class Claimant:
 
 
 @dataclass(slots=True)
-class Purse:
+class AvailableBudget:
     """What is free by unit, fen, and the units whose budget somebody ahead waits for."""
 
     free: dict[str, int]
     blocked: set[str] = field(default_factory=set)
 
 
-def choose(queue: Iterable[Claimant], purse: Purse) -> list[str]:
+def choose(queue: Iterable[QueuedOrder], purse: AvailableBudget) -> list[str]:
     """Return the ids of the orders of `queue` that are funded; `purse` is left with what remains and who is blocked."""
     chosen: list[str] = []
-    group: list[Claimant] = []
+    group: list[QueuedOrder] = []
     for claimant in queue:
         if group and (group[0].award_id, group[0].instalment) != (claimant.award_id, claimant.instalment):
             _fund(group, purse, chosen)
@@ -44,7 +44,7 @@ def choose(queue: Iterable[Claimant], purse: Purse) -> list[str]:
     return chosen
 
 
-def _fund(group: list[Claimant], purse: Purse, chosen: list[str]) -> None:
+def _fund(group: list[QueuedOrder], purse: AvailableBudget, chosen: list[str]) -> None:
     need: dict[str, int] = {}
     for claimant in group:
         need[claimant.unit] = need.get(claimant.unit, 0) + claimant.amount_fen

@@ -12,8 +12,8 @@ from services.payout.arrangements import repository as arrangements
 from services.payout.arrangements.domain import Arrangement
 from services.payout.awards.domain import Entitlement, split_entitlement
 from services.payout.budgets import repository
-from services.payout.eligibility import Decisions, NotReachedError
-from services.payout.rows import array
+from services.payout.bulk import array
+from services.payout.clients.eligibility import Decisions, NotReachedError
 
 _IN_EFFECT = text(
     """

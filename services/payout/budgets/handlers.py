@@ -9,16 +9,16 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
 from services.payout.budgets import repository
-from services.payout.budgets.domain import Claimant, Purse, choose
+from services.payout.budgets.domain import AvailableBudget, QueuedOrder, choose
 from services.payout.budgets.forecast import forecast
 from services.payout.budgets.repository import Place
-from services.payout.eligibility import Decisions
+from services.payout.clients.eligibility import Decisions
+from services.payout.enums import UNITS
 from services.payout.ledger import domain as ledger
 from services.payout.ledger import repository as postings
 from services.payout.orders.handlers import BY
 from services.payout.orders.repository import lock_exclusively
 from services.payout.orders.waiting import reconsider
-from services.payout.vocabulary import UNITS
 from shared.audit import log as audit
 from shared.clock import Clock, calendar_date
 from shared.database.engine import Database
@@ -166,8 +166,8 @@ class FundingPass:
             # Where there is money for all, there is nothing to choose and no row has to leave the database.
             return repository.fund_between(connection, start, until, year, now, by=BY) if need else 0
         queue = [
-            Claimant(row.id, row.award_id, row.instalment, row.unit, row.amount_fen)
+            QueuedOrder(row.id, row.award_id, row.instalment, row.unit, row.amount_fen)
             for row in repository.queue(connection, start, until)
         ]
-        chosen = choose(queue, Purse(free, blocked))
+        chosen = choose(queue, AvailableBudget(free, blocked))
         return repository.fund(connection, chosen, year, now, by=BY) if chosen else 0

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select, text
 
 from services.payout.budgets.tables import appropriations
+from services.payout.bulk import array
 from services.payout.orders.events import FRESH_ORDER_DATA, insert_order_events
-from services.payout.rows import array
 from shared.events import payment_orders
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 from sqlalchemy import Connection
 
-from services.payout.access import own_unit, whole_city
+from services.payout.authorization import own_unit, whole_city
 from services.payout.budgets import handlers, repository
 from services.payout.budgets.schemas import (
     Appropriation,
@@ -17,12 +17,12 @@ from services.payout.budgets.schemas import (
     CarriedOver,
     CarryOver,
 )
-from services.payout.vocabulary import Unit
+from services.payout.enums import Unit
 from shared.clock import calendar_date
 from shared.web.app import refusals
 from shared.web.auth import Actor, needs
 from shared.web.idempotency import IdempotentCommand, json_response
-from shared.web.pages import Cursor, Limit, Page, decode_cursor, page
+from shared.web.pagination import Cursor, Limit, Page, decode_cursor, page
 from shared.web.problems import CONFLICT
 from shared.web.scopes import Scope
 

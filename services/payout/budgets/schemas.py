@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.payout.vocabulary import Unit
+from services.payout.enums import Unit
 from shared.money import MAX_FEN
 
 

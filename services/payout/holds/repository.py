@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
-from services.payout.rows import array
+from services.payout.bulk import array
 
 
 @dataclass(frozen=True, slots=True)

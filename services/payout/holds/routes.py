@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Request, Response
 from sqlalchemy import Connection, select
 
-from services.payout.access import whole_city
+from services.payout.authorization import whole_city
 from services.payout.awards.tables import awards
 from services.payout.holds import handlers
 from services.payout.holds.handlers import Held

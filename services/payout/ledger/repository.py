@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from services.payout.bulk import copy
 from services.payout.ledger.domain import Posting
-from services.payout.rows import copy
 
 
 def post(connection: Connection, postings: Sequence[Posting], *, by: str) -> None:

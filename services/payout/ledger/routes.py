@@ -9,18 +9,18 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from services.payout.access import whole_city
+from services.payout.authorization import whole_city
+from services.payout.enums import Unit
 from services.payout.ledger import repository
 from services.payout.ledger.schemas import Balance, Entry
 from services.payout.ledger.tables import postings
-from services.payout.vocabulary import Unit
 from shared.audit.sealing import verify
 from shared.clock import SHANGHAI
 from shared.days import Day
 from shared.web.audit import Chain
 from shared.web.auth import Actor, needs
 from shared.web.idempotency import json_response
-from shared.web.pages import Cursor, Limit, Page, decode_cursor, page
+from shared.web.pagination import Cursor, Limit, Page, decode_cursor, page
 from shared.web.scopes import Scope
 
 router = APIRouter(prefix="/v1/ledger", tags=["ledger"])

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from services.payout.vocabulary import Unit
+from services.payout.enums import Unit
 
 
 class Entry(BaseModel):

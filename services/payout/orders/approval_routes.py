@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import Connection
 
-from services.payout.accounts.registry import revisions_of
+from services.payout.clients.registry import revisions_of
 from services.payout.orders import approvals, views
 from services.payout.orders.schemas import ApprovalBody, ApprovalJob, PaymentOrder
 from shared.clock import calendar_date

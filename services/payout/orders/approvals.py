@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, text
 
-from services.payout.accounts.registry import Accounts, revisions_of
+from services.payout.clients.registry import Accounts, revisions_of
 from services.payout.ledger import domain as ledger
 from services.payout.ledger import repository as postings
 from services.payout.orders import events

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
 
-from services.payout.vocabulary import SENT
+from services.payout.enums import SENT
 
 
 class Part(NamedTuple):

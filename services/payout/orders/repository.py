@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, text
 
+from services.payout.bulk import array, copy
 from services.payout.orders.domain import Claim, Order
-from services.payout.rows import array, copy
 
 ORDERS_LOCK = 0x6F7264657273  # "orders"
 """Advisory lock of a transaction: shared by what changes the orders of some awards, exclusive for what takes from all."""

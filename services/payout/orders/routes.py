@@ -8,16 +8,16 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
+from services.payout.enums import OrderState, Unit, WaitingFor
 from services.payout.orders import views
+from services.payout.orders.export import COLUMNS
 from services.payout.orders.schemas import PaymentOrder
-from services.payout.orders.sheet import COLUMNS
-from services.payout.vocabulary import OrderState, Unit, WaitingFor
-from shared.web import sheets
+from shared.web import spreadsheets
 from shared.web.app import refusals
 from shared.web.auth import Actor, needs
 from shared.web.idempotency import json_response
 from shared.web.negotiation import Accept
-from shared.web.pages import Cursor, Limit, Page, decode_cursor, page
+from shared.web.pagination import Cursor, Limit, Page, decode_cursor, page
 from shared.web.problems import TOO_LARGE
 from shared.web.scopes import Scope
 
@@ -28,7 +28,7 @@ router = APIRouter(prefix="/v1/payment-orders", tags=["payment orders"])
     "",
     operation_id="list_payment_orders",
     response_model=Page[PaymentOrder],
-    responses={200: {"content": sheets.CONTENT}, **refusals(TOO_LARGE)},
+    responses={200: {"content": spreadsheets.CONTENT}, **refusals(TOO_LARGE)},
 )
 def list_payment_orders(
     request: Request,
@@ -64,11 +64,11 @@ def list_payment_orders(
         "changed_after": changed_after,
         "after": after[0] if after else None,
     }
-    kind = sheets.wanted(accept)
+    kind = spreadsheets.wanted(accept)
     with request.app.state.database.reading() as connection:
-        rows = views.list_orders(connection, filters, sheets.MAX_ROWS + 1 if kind else limit + 1)
+        rows = views.list_orders(connection, filters, spreadsheets.MAX_ROWS + 1 if kind else limit + 1)
     if kind:
-        return sheets.answer(rows, COLUMNS, kind, name="payment-orders", title="支付令")
+        return spreadsheets.answer(rows, COLUMNS, kind, name="payment-orders", title="支付令")
     body = page(rows, limit, "number")
     for row in body["items"]:
         del row["number"]

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from services.payout.vocabulary import OrderState, Unit, WaitingFor
+from services.payout.enums import OrderState, Unit, WaitingFor
 from shared.jobs.schemas import Job
 
 

@@ -9,15 +9,15 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from services.payout import figures
-from services.payout.eligibility import Decisions, NotReachedError
+from services.payout import metrics as payout_metrics
+from services.payout.clients.eligibility import Decisions, NotReachedError
 from services.payout.orders.handlers import BY
 from services.payout.reconciliation import repository
 from shared.audit import log as audit
+from shared.background import Loop
 from shared.clock import Clock
 from shared.database.engine import Database
-from shared.measurements.measuring import keep
-from shared.worker import Loop
+from shared.gauges.measuring import keep
 
 MISSING = "decision_in_force"
 UNKNOWN = "award_decided"
@@ -75,7 +75,7 @@ def reconciling(database: Database, decisions: Decisions, clock: Clock) -> Loop:
         with database.reading_at_one_instant() as connection:
             against, _ = _against(connection, decisions, clock.now(), limit=None)
             found = repository.differences(connection, COUNTED) + against
-        values = figures.differences([*repository.CHECKS, MISSING, UNKNOWN, AHEAD], found)
+        values = payout_metrics.differences([*repository.CHECKS, MISSING, UNKNOWN, AHEAD], found)
         asked = _asked(decisions, against)
         with database.transaction() as connection:
             keep(connection, MEASUREMENT, values, time.perf_counter() - started)

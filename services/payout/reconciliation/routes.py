@@ -7,14 +7,14 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import Connection
 
-from services.payout.access import whole_city
-from services.payout.eligibility import NotReachedError
+from services.payout.authorization import whole_city
+from services.payout.clients.eligibility import NotReachedError
 from services.payout.reconciliation import handlers
 from services.payout.reconciliation.schemas import Asked, Reconciliation
 from shared.web.app import refusals
 from shared.web.auth import Actor, needs
 from shared.web.idempotency import IdempotentCommand, json_response
-from shared.web.pages import Limit
+from shared.web.pagination import Limit
 from shared.web.problems import IN_FLIGHT, UNAVAILABLE, Problem
 from shared.web.scopes import Scope
 

@@ -9,8 +9,8 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, insert, select, text, update
 
+from services.payout.bulk import copy
 from services.payout.recoveries.tables import repayments, write_offs
-from services.payout.rows import copy
 
 
 class NewRecovery(NamedTuple):

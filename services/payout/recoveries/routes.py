@@ -7,13 +7,13 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
+from services.payout.enums import Unit
 from services.payout.recoveries import handlers, repository
 from services.payout.recoveries.schemas import NetBody, Recovery, RepaymentBody, WriteOffBody
-from services.payout.vocabulary import Unit
 from shared.web.app import refusals
 from shared.web.auth import Actor, needs
 from shared.web.idempotency import IdempotentCommand, json_response
-from shared.web.pages import Cursor, Limit, Page, decode_id, page
+from shared.web.pagination import Cursor, Limit, Page, decode_id, page
 from shared.web.problems import CONFLICT, NOT_FOUND, SAME_PERSON
 from shared.web.scopes import Scope
 

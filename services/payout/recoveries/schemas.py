@@ -8,8 +8,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from services.payout.enums import Unit
 from services.payout.orders.schemas import Payee
-from services.payout.vocabulary import Unit
 from shared.days import Day
 from shared.money import MAX_FEN
 

@@ -7,17 +7,17 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 
 from services.payout.budgets import repository as budgets
+from services.payout.enums import UNITS
 from services.payout.reports import repository
 from services.payout.reports.schemas import Report
 from services.payout.reports.workbook import workbook_of
-from services.payout.vocabulary import UNITS
 from shared.clock import calendar_date
 from shared.web.auth import Actor, needs
 from shared.web.idempotency import json_response
 from shared.web.negotiation import Accept, negotiate
 from shared.web.openapi import BINARY
 from shared.web.scopes import Scope
-from shared.web.sheets import JSON, XLSX
+from shared.web.spreadsheets import JSON, XLSX
 
 router = APIRouter(prefix="/v1/reports", tags=["reports"])
 

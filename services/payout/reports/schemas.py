@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel, Field
 
 from services.payout.budgets.schemas import Budget
-from services.payout.vocabulary import Jurisdiction, Unit
+from services.payout.enums import Jurisdiction, Unit
 
 
 class ReportRow(BaseModel):

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 import xlsxwriter
 
-from shared.web.sheets import harmless, yuan
+from shared.web.spreadsheets import harmless, yuan
 
 _HEADINGS = {
     "unit": "承担单位",

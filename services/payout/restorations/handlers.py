@@ -18,11 +18,11 @@ import orjson
 from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from services.payout.accounts.registry import Accounts
 from services.payout.awards.positions import positions_of
 from services.payout.batches import repository as batches
 from services.payout.batches.tables import payment_batches
 from services.payout.budgets import repository as budgets
+from services.payout.clients.registry import Accounts
 from services.payout.ledger import domain as ledger
 from services.payout.ledger import repository as postings
 from services.payout.orders.handlers import BY, reposition

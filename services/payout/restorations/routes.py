@@ -7,12 +7,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from services.payout.access import own_unit, whole_city
+from services.payout.authorization import own_unit, whole_city
+from services.payout.enums import Unit
 from services.payout.restorations import files, handlers, repository
 from services.payout.restorations.schemas import Reentry, Restoration, RestorationBody
-from services.payout.vocabulary import Unit
 from shared.days import Day
-from shared.web import sheets
+from shared.web import spreadsheets
 from shared.web.app import refusals
 from shared.web.auth import Actor, needs
 from shared.web.idempotency import IdempotentCommand, json_response
@@ -79,7 +79,7 @@ def end_restoration(
     response_model=Reentry,
     responses=refusals(CONFLICT, handlers.FILE_REFUSED, MEDIA_TYPE_UNSUPPORTED, TOO_LARGE),
     openapi_extra={
-        "requestBody": {"required": True, "content": {**sheets.CONTENT, BYTES: BINARY}},
+        "requestBody": {"required": True, "content": {**spreadsheets.CONTENT, BYTES: BINARY}},
     },
 )
 def reenter_payment_batch(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from services.registry.datasets.catalogue import CATALOGUE
 from services.registry.datasets.domain import MAX_INTEGER, Dataset, Field, Kind
-from services.registry.datasets.mistakes import message
+from services.registry.datasets.validation_errors import message
 
 KINDS = {
     Kind.USCC: ("18位统一社会信用代码", "unified social credit code, 18 characters"),

@@ -7,15 +7,15 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
 
-from services.registry.context import AsOf, Viewing
 from services.registry.enterprises import repository
 from services.registry.enterprises.domain import standing
 from services.registry.enterprises.schemas import EnterpriseCard, EnterpriseSummary
+from services.registry.request import AsOf, Viewing
 from services.registry.revisions.reading import known_revision
 from shared.days import Day
 from shared.web.app import refusals
 from shared.web.idempotency import json_response
-from shared.web.pages import Cursor, Limit, Page, decode_cursor, page
+from shared.web.pagination import Cursor, Limit, Page, decode_cursor, page
 from shared.web.problems import NOT_FOUND, Problem
 
 router = APIRouter(prefix="/v1/enterprises", tags=["enterprises"])

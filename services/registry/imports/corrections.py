@@ -10,7 +10,7 @@ from services.registry.cipher import masked
 from services.registry.datasets.domain import Dataset
 from services.registry.imports.headings import REMARKS, read_headings
 from shared.web.problems import Problem
-from shared.web.sheets import BOM, neutralised
+from shared.web.spreadsheets import BOM, neutralised
 
 
 def write(

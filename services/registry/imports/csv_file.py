@@ -14,7 +14,7 @@ import polars as pl
 
 from services.registry.datasets.checks import check_cells
 from services.registry.datasets.domain import Dataset
-from services.registry.datasets.mistakes import error_frame
+from services.registry.datasets.validation_errors import error_frame
 from services.registry.imports.domain import MAX_LINE_BYTES, PART_ROWS, Part, refused
 from services.registry.imports.headings import Columns, read_headings
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, text
 
 from services.registry.cipher import AccountCipher
 from services.registry.datasets.catalogue import CATALOGUE
-from services.registry.datasets.mistakes import ERRORS_SCHEMA
+from services.registry.datasets.validation_errors import ERRORS_SCHEMA
 from services.registry.imports import repository
 from services.registry.imports.csv_file import CsvFile
 from services.registry.imports.domain import (

@@ -12,7 +12,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Pass
 from services.registry.datasets.catalogue import CATALOGUE
 from services.registry.datasets.checks import Checked, check_cells
 from services.registry.datasets.domain import TEXTS, Dataset
-from services.registry.datasets.mistakes import error_frame
+from services.registry.datasets.validation_errors import error_frame
 from services.registry.imports.domain import PART_ROWS, Part, refused
 from services.registry.imports.headings import read_headings
 from services.registry.imports.xlsx_guard import SheetFacts, inspect

@@ -8,7 +8,7 @@ import orjson
 import pyarrow as pa
 from sqlalchemy import Connection, text
 
-from services.registry.arrow import ArrowReader
+from services.registry.arrow_reader import ArrowReader
 from services.registry.datasets.catalogue import CATALOGUE
 from services.registry.datasets.domain import Dataset
 from services.registry.datasets.tables import history_name

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from services.registry.cipher import AccountCipher
 from services.registry.datasets.checks import check_records
 from services.registry.datasets.domain import Dataset
-from services.registry.datasets.mistakes import message
+from services.registry.datasets.validation_errors import message
 from services.registry.revisions import repository
 from services.registry.revisions.domain import Author, Published, RowsRefusedError
 from services.registry.revisions.staging import Staging

@@ -9,7 +9,6 @@ import orjson
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 
-from services.registry.context import Viewing, Writing, author_of
 from services.registry.datasets.domain import Dataset, Kind
 from services.registry.datasets.schemas import (
     class_name,
@@ -18,13 +17,14 @@ from services.registry.datasets.schemas import (
     record_model,
     stored_model,
 )
+from services.registry.request import Viewing, Writing, author_of
 from services.registry.revisions import reading
 from services.registry.revisions.domain import Kind as RevisionKind
 from services.registry.revisions.handlers import ROWS_REFUSED, record_rows, submitted_of, withdraw_keys
 from services.registry.revisions.schemas import History, Recorded, Withdrawal, Withdrawn
 from shared.web.app import refusals
 from shared.web.idempotency import IdempotentCommand, json_response
-from shared.web.pages import Cursor, Limit, Page, decode_cursor, page
+from shared.web.pagination import Cursor, Limit, Page, decode_cursor, page
 from shared.web.problems import IN_FLIGHT, INVALID, KEY_REUSED, TOO_LARGE, Problem, language_of
 
 MAX_RECORDS = 1_000

@@ -9,8 +9,8 @@ from sqlalchemy import Connection, func, insert, select, text
 
 from services.registry.datasets.catalogue import CATALOGUE
 from services.registry.datasets.domain import Dataset
-from services.registry.datasets.mistakes import ERRORS_SCHEMA
-from services.registry.revisions import laws
+from services.registry.datasets.validation_errors import ERRORS_SCHEMA
+from services.registry.revisions import constraints
 from services.registry.revisions.domain import Author, Counts, Published, RowsRefusedError
 from services.registry.revisions.events import announce
 from services.registry.revisions.merge import merge, withdraw
@@ -32,7 +32,7 @@ def publish(connection: Connection, staged: Sequence[Staging], author: Author) -
     Rows that break a law are left out and told in `errors`: a caller who wants all or nothing rolls back then.
     Without any change there is no new revision.
     """
-    errors = {item.dataset.name: [laws.remove_repetitions(connection, item)] for item in staged}
+    errors = {item.dataset.name: [constraints.remove_repetitions(connection, item)] for item in staged}
     published = Published(lock_publishing(connection), changed=False)
     order = list(CATALOGUE)
     for item in sorted(staged, key=lambda found: order.index(found.dataset.name)):
@@ -71,9 +71,9 @@ def lock_publishing(connection: Connection) -> int:
 
 def _refuse(connection: Connection, item: Staging) -> list[pl.DataFrame]:
     """Take out the staged rows that break a law; a row taken out may leave another one overlapping, so repeat."""
-    found = [laws.unknown_enterprises(connection, item)]
+    found = [constraints.unknown_enterprises(connection, item)]
     item.remove(found[0])
-    while (overlapping := laws.overlapping_periods(connection, item)).height:
+    while (overlapping := constraints.overlapping_periods(connection, item)).height:
         item.remove(overlapping)
         found.append(overlapping)
     return found

@@ -8,10 +8,10 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response, StreamingResponse
 from sqlalchemy import select
 
-from services.registry.context import READS, Viewing
 from services.registry.datasets.catalogue import CATALOGUE
 from services.registry.datasets.catalogue import dataset as declared
 from services.registry.datasets.domain import Dataset, UnknownDatasetError
+from services.registry.request import READS, Viewing
 from services.registry.revisions import changes, formats, snapshots
 from services.registry.revisions.reading import known_revision
 from services.registry.revisions.repository import latest_revision
@@ -22,7 +22,7 @@ from shared.web.app import refusals
 from shared.web.idempotency import json_response
 from shared.web.negotiation import Accept, negotiate
 from shared.web.openapi import BINARY, schema_of
-from shared.web.pages import Cursor, Limit, Page, decode_cursor, page
+from shared.web.pagination import Cursor, Limit, Page, decode_cursor, page
 from shared.web.problems import INVALID, NOT_FOUND, FieldError, Problem
 
 router = APIRouter(prefix="/v1", tags=["revisions"])

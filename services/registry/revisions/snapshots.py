@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 import pyarrow as pa
 
-from services.registry.arrow import ArrowReader
+from services.registry.arrow_reader import ArrowReader
 from services.registry.datasets.domain import INTEGERS, Dataset, Kind
 from services.registry.revisions.formats import Batches, rebatched
 from services.registry.revisions.reading import View

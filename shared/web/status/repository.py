@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from shared.clock import isoformat
-from shared.measurements.heartbeat import loops_now
+from shared.gauges.heartbeat import loops_now
 
 _JOBS = text(
     """

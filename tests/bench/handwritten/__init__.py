@@ -12,14 +12,19 @@ from collections.abc import Callable, Sequence
 import polars as pl
 
 from services.eligibility.facts.catalogue import Facts
-
-from .loans import loan_interest
-from .logistics import courier_rent, logistics_hub, smart_terminal
-from .markets import exhibition_independent, exhibition_organised, platform_zone, sales_spin_off
-from .projects import cold_chain, demonstration, overseas_warehouse, park
-from .sales import crossborder_postage, headquarters_land, platform_scale, retail_scale, sustained_growth
-from .services import provider_growth, provider_setup, service_centre_grade
-from .shared import COLUMNS, Known
+from tests.bench.handwritten.loans import loan_interest
+from tests.bench.handwritten.logistics import courier_rent, logistics_hub, smart_terminal
+from tests.bench.handwritten.markets import exhibition_independent, exhibition_organised, platform_zone, sales_spin_off
+from tests.bench.handwritten.projects import cold_chain, demonstration, overseas_warehouse, park
+from tests.bench.handwritten.sales import (
+    crossborder_postage,
+    headquarters_land,
+    platform_scale,
+    retail_scale,
+    sustained_growth,
+)
+from tests.bench.handwritten.services import provider_growth, provider_setup, service_centre_grade
+from tests.bench.handwritten.shared import COLUMNS, Known
 
 __all__ = ["AWARDS", "COLUMNS", "outcomes"]
 

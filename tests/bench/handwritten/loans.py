@@ -6,7 +6,7 @@ from datetime import date
 
 import polars as pl
 
-from .shared import WAN, Known
+from tests.bench.handwritten.shared import WAN, Known
 
 #: Rate and share are in ten-thousandths each: 1 ÷ (10,000 × 360 days) × 50 %.
 DIVISOR = 10_000 * 360 * 2

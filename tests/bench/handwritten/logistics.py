@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from .shared import MET, WAN, Known, in_area, once, within_validity
+from tests.bench.handwritten.shared import MET, WAN, Known, in_area, once, within_validity
 
 LAND = ("unsupplied_approved", "old_factory", "old_warehouse", "stock_land")
 

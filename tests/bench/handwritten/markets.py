@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from .shared import WAN, Known, once, within_validity
+from tests.bench.handwritten.shared import WAN, Known, once, within_validity
 
 
 def sales_spin_off(known: Known) -> pl.LazyFrame:

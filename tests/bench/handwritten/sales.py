@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from .shared import WAN, Known
+from tests.bench.handwritten.shared import WAN, Known
 
 RETAIL = ((500 * WAN, 5 * WAN), (2_000 * WAN, 10 * WAN), (10_000 * WAN, 20 * WAN))
 PLATFORM = ((5_000 * WAN, 10 * WAN), (20_000 * WAN, 20 * WAN), (100_000 * WAN, 50 * WAN))

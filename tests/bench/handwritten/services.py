@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from .shared import MET, WAN, Known, once, within_validity
+from tests.bench.handwritten.shared import MET, WAN, Known, once, within_validity
 
 
 def service_centre_grade(known: Known) -> pl.LazyFrame:

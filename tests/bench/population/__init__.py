@@ -9,11 +9,10 @@ from __future__ import annotations
 import polars as pl
 
 from services.eligibility.facts.catalogue import Facts
-
-from .draws import YEARS
-from .enterprises import markets, registered, sales, services
-from .lists import lists, prior_awards
-from .projects import loans, logistics, projects
+from tests.bench.population.draws import YEARS
+from tests.bench.population.enterprises import markets, registered, sales, services
+from tests.bench.population.lists import lists, prior_awards
+from tests.bench.population.projects import loans, logistics, projects
 
 __all__ = ["YEARS", "facts"]
 

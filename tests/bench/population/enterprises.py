@@ -6,7 +6,19 @@ from datetime import date
 
 import polars as pl
 
-from .draws import FIRST_YEAR, PLATFORMS, ROWS_OF_ONE, WAN, Frames, by_year, day, known, mixed, some, spread
+from tests.bench.population.draws import (
+    FIRST_YEAR,
+    PLATFORMS,
+    ROWS_OF_ONE,
+    WAN,
+    Frames,
+    by_year,
+    day,
+    known,
+    mixed,
+    some,
+    spread,
+)
 
 
 def registered(everyone: pl.DataFrame) -> Frames:

@@ -6,7 +6,7 @@ from datetime import date
 
 import polars as pl
 
-from .draws import PARITIES, PLATFORMS, WAN, YEARS, Frames
+from tests.bench.population.draws import PARITIES, PLATFORMS, WAN, YEARS, Frames
 
 
 def lists() -> Frames:

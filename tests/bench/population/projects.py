@@ -6,7 +6,7 @@ from datetime import date
 
 import polars as pl
 
-from .draws import WAN, Frames, by_year, day, known, mixed, place, some, spread
+from tests.bench.population.draws import WAN, Frames, by_year, day, known, mixed, place, some, spread
 
 
 def projects(everyone: pl.DataFrame) -> Frames:

@@ -10,10 +10,10 @@ import pytest
 from services.eligibility.decisions.proposals import keep_documents
 from shared.clock import FixedClock
 from shared.database.engine import Database
-from tests.integration.eligibility.office import MONDAY, Office
+from tests.integration.eligibility.api_driver import MONDAY, Office
+from tests.integration.eligibility.harness import World
+from tests.integration.eligibility.harness import world as open_world
 from tests.integration.eligibility.support import app_of
-from tests.integration.eligibility.world import World
-from tests.integration.eligibility.world import world as open_world
 from tests.support.databases import ServiceDatabase
 from tests.support.tokens import Tokens
 

@@ -16,9 +16,9 @@ from fastapi import FastAPI
 from sqlalchemy import text
 
 from services.eligibility.app import build
+from services.eligibility.clients.registry import RegistryFacts
 from services.eligibility.decisions import approval
 from services.eligibility.decisions.proposals import CANDIDATE_SCHEMA, Basis, Counts, Judged, propose
-from services.eligibility.facts.registry import RegistryFacts
 from services.eligibility.settings import Settings
 from shared.clock import Clock, SystemClock
 from shared.database.engine import Database

@@ -11,7 +11,7 @@ import pytest
 from services.eligibility.corrections import handlers
 from services.eligibility.corrections.domain import Debounce, Standing
 from services.eligibility.corrections.handlers import Following, StandingPass
-from tests.integration.eligibility.world import AT_ONCE, World
+from tests.integration.eligibility.harness import AT_ONCE, World
 from tests.integration.registry.conftest import enterprise, uscc
 
 A, B, P = uscc(1), uscc(2), uscc(3)

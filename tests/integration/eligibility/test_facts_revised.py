@@ -13,7 +13,7 @@ from shared.events.facts_revised import TYPE
 from shared.messaging import topics
 from shared.messaging.consumer import Consumer
 from shared.messaging.envelope import Message
-from tests.integration.eligibility.world import World
+from tests.integration.eligibility.harness import World
 from tests.integration.registry.conftest import enterprise, uscc
 
 A = uscc(1)

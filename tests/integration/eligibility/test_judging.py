@@ -6,14 +6,14 @@ from datetime import date
 
 import polars as pl
 
-from services.eligibility.evaluation.reach import at_hand, subjects_touching
-from services.eligibility.evaluations.judging import FIRST_DAYS, as_decided
-from services.eligibility.policy.book import Readings
-from services.eligibility.policy.library import load_book
+from services.eligibility.engine.reach import in_memory, subjects_touching
+from services.eligibility.evaluation_jobs.judging import FIRST_DAYS, as_decided
+from services.eligibility.rules.domain import Interpretations
+from services.eligibility.rules.library import load_policy
 from tests.policy.tables import facts
 
-BOOK = load_book("lishui-2020-1")
-DEFAULTS = Readings.official_defaults(BOOK)
+BOOK = load_policy("lishui-2020-1")
+DEFAULTS = Interpretations.official_defaults(BOOK)
 NOTHING = pl.DataFrame(schema=FIRST_DAYS)
 COURIERS = {
     "courier_years": [
@@ -24,7 +24,9 @@ COURIERS = {
 }
 
 
-def judged(first_days: pl.DataFrame, readings: Readings = DEFAULTS, on: date = date(2024, 12, 1)) -> pl.DataFrame:
+def judged(
+    first_days: pl.DataFrame, readings: Interpretations = DEFAULTS, on: date = date(2024, 12, 1)
+) -> pl.DataFrame:
     return as_decided(facts(COURIERS), BOOK, readings, [2023], on, first_days)
 
 
@@ -70,6 +72,6 @@ def test_asked_about_an_earlier_day_what_is_in_force_is_not_undone() -> None:
 
 
 def test_a_few_and_all_give_the_same() -> None:
-    pairs = subjects_touching(at_hand(facts(COURIERS)), BOOK, ["A"])
+    pairs = subjects_touching(in_memory(facts(COURIERS)), BOOK, ["A"])
     one = as_decided(facts(COURIERS), BOOK, DEFAULTS, [2023], date(2024, 12, 1), NOTHING, subjects=pairs)
     assert one.equals(judged(NOTHING).filter(pl.col("subject") == "A"))

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from tests.integration.eligibility.office import CLOSABLE_ON, Office
+from tests.integration.eligibility.api_driver import CLOSABLE_ON, Office
 from tests.integration.eligibility.support import evaluate, rent, the_decision
 
 

@@ -17,12 +17,12 @@ from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 
 from services.payout.accounts.handlers import AccountPass
-from services.payout.accounts.registry import ACCOUNTS, AccountChange
 from services.payout.app import build
 from services.payout.awards import handlers as awards
 from services.payout.awards.domain import Entitlement
 from services.payout.budgets.handlers import FundingPass
-from services.payout.eligibility import InForce, NotReachedError
+from services.payout.clients.eligibility import InForce, NotReachedError
+from services.payout.clients.registry import ACCOUNTS, AccountChange
 from services.payout.ledger.tables import postings
 from services.payout.settings import Settings
 from services.payout.worker import award_decisions, job_handlers

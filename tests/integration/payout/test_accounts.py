@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from services.payout.accounts.registry import RegistryAccounts, in_force, revisions_of
+from services.payout.clients.registry import RegistryAccounts, in_force, revisions_of
 from services.registry.app import build
 from services.registry.settings import Settings
 from shared.clock import FixedClock

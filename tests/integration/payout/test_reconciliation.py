@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from services.payout.eligibility import InForce
+from services.payout.clients.eligibility import InForce
 from tests.integration.payout.support import Payout, award, decision
 
 

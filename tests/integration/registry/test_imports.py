@@ -248,7 +248,7 @@ def test_a_worker_killed_in_the_middle_is_replaced_and_the_import_takes_effect_o
     content = f"uscc,name,legal_form,registered_on\n{lines}".encode()
     path = f"/v1/imports/{registry.start_import(content, dataset='enterprises').json()['id']}"
     assert registry.get(path).json()["state"] == "queued"
-    command = [sys.executable, "-m", "tests.support.doomed", "import", registry.database.url, "", "part read"]
+    command = [sys.executable, "-m", "tests.support.crash_process", "import", registry.database.url, "", "part read"]
     killed = subprocess.run(command, timeout=90, check=False, capture_output=True)
     assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()[-2000:]
     job = registry.get(path).json()

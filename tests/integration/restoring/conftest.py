@@ -10,9 +10,9 @@ import pytest
 
 from deploy.local.broker import Broker
 from shared.database.engine import Database
-from shared.messaging import recall
-from shared.messaging.recall import Recall
+from shared.messaging import restore_detection
 from shared.messaging.relay import Relay
+from shared.messaging.restore_detection import Recall
 from tests.support.databases import DatabaseServer, ServiceDatabase
 
 
@@ -42,7 +42,7 @@ class Backups:
 @pytest.fixture
 def backups(database_server: DatabaseServer, broker: Broker, monkeypatch: pytest.MonkeyPatch) -> Iterator[Backups]:
     """Backups for one test. All tests share a broker: what was told before the test's own first event is another's."""
-    monkeypatch.setattr(recall, "OVERLAP", timedelta(0))
+    monkeypatch.setattr(restore_detection, "OVERLAP", timedelta(0))
     backups = Backups(database_server, broker)
     yield backups
     for made in backups.made:

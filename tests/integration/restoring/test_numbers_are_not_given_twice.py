@@ -9,9 +9,9 @@ import polars as pl
 import pytest
 from sqlalchemy import text
 
+from services.eligibility.decisions.after_restore import recall
 from services.eligibility.decisions.proposals import keep_documents
-from services.eligibility.decisions.recalling import recall
-from services.registry.revisions import recalling as registry_recalling
+from services.registry.revisions import after_restore as registry_recalling
 from services.registry.revisions.repository import latest_revision
 from shared.database.engine import Database
 from shared.events.facts_revised import TYPE, FactsRevised

@@ -6,7 +6,18 @@ from collections import defaultdict
 from datetime import date
 from typing import Any
 
-from .base import YEARS, Case, Cases, World, best, either, first_year_only, kleene, known, year_end
+from tests.policy.reference.base import (
+    YEARS,
+    Case,
+    Cases,
+    World,
+    best,
+    either,
+    first_year_only,
+    kleene,
+    known,
+    year_end,
+)
 
 WAN = 10_000 * 100  # fen in ten thousand yuan
 

@@ -6,8 +6,21 @@ from collections import defaultdict
 from datetime import date, timedelta
 from typing import Any
 
-from .awards import WAN
-from .base import URBAN, YEARS, Case, Cases, Row, World, best, first_year_only, kleene, known, payable, year_end
+from tests.policy.reference.awards import WAN
+from tests.policy.reference.base import (
+    URBAN,
+    YEARS,
+    Case,
+    Cases,
+    Row,
+    World,
+    best,
+    first_year_only,
+    kleene,
+    known,
+    payable,
+    year_end,
+)
 
 
 def provider_growth(w: World) -> Cases:

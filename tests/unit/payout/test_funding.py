@@ -5,46 +5,53 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.payout.budgets.domain import Claimant, Purse, choose
+from services.payout.budgets.domain import AvailableBudget, QueuedOrder, choose
 
 
-def queue(*instalments: dict[str, int]) -> list[Claimant]:
+def queue(*instalments: dict[str, int]) -> list[QueuedOrder]:
     """One award per position, in order: fen by unit."""
     return [
-        Claimant(f"{number}:{unit}", str(number), 1, unit, fen)
+        QueuedOrder(f"{number}:{unit}", str(number), 1, unit, fen)
         for number, parts in enumerate(instalments)
         for unit, fen in parts.items()
     ]
 
 
 def test_both_units_or_neither() -> None:
-    purse = Purse({"city": 100, "liandu": 10})
+    purse = AvailableBudget({"city": 100, "liandu": 10})
     assert choose(queue({"city": 50, "liandu": 50}), purse) == []
     assert purse.free == {"city": 100, "liandu": 10}
-    assert choose(queue({"city": 50, "liandu": 10}), Purse({"city": 100, "liandu": 10})) == ["0:city", "0:liandu"]
+    assert choose(queue({"city": 50, "liandu": 10}), AvailableBudget({"city": 100, "liandu": 10})) == [
+        "0:city",
+        "0:liandu",
+    ]
 
 
 def test_a_short_award_blocks_only_the_budget_that_lacks_the_money() -> None:
     waiting = queue({"city": 50, "liandu": 50}, {"city": 60}, {"liandu": 10}, {"city": 10, "liandu": 5}, {"city": 40})
-    purse = Purse({"city": 100, "liandu": 20})
+    purse = AvailableBudget({"city": 100, "liandu": 20})
     assert choose(waiting, purse) == ["1:city", "4:city"]
     assert purse.blocked == {"liandu"}
 
 
 def test_nobody_is_overtaken_where_the_money_is_short() -> None:
-    assert choose(queue({"city": 50}, {"city": 60}, {"city": 10}), Purse({"city": 70})) == ["0:city"]
+    assert choose(queue({"city": 50}, {"city": 60}, {"city": 10}), AvailableBudget({"city": 70})) == ["0:city"]
 
 
 def test_a_unit_without_a_budget_is_short() -> None:
-    purse = Purse({})
+    purse = AvailableBudget({})
     assert choose(queue({"city": 1}), purse) == []
     assert purse.blocked == {"city"}
 
 
 def test_several_orders_of_one_instalment_go_together() -> None:
-    orders = [Claimant("a", "1", 1, "city", 6), Claimant("b", "1", 1, "city", 6), Claimant("c", "1", 2, "city", 1)]
-    assert choose(orders, Purse({"city": 10})) == []
-    assert choose(orders, Purse({"city": 12})) == ["a", "b"]
+    orders = [
+        QueuedOrder("a", "1", 1, "city", 6),
+        QueuedOrder("b", "1", 1, "city", 6),
+        QueuedOrder("c", "1", 2, "city", 1),
+    ]
+    assert choose(orders, AvailableBudget({"city": 10})) == []
+    assert choose(orders, AvailableBudget({"city": 12})) == ["a", "b"]
 
 
 parts = st.dictionaries(st.sampled_from(["city", "liandu", "development_zone"]), st.integers(1, 20), min_size=1)
@@ -56,7 +63,7 @@ parts = st.dictionaries(st.sampled_from(["city", "liandu", "development_zone"]),
 def test_no_budget_goes_below_zero_and_nobody_who_could_be_funded_is_left(
     waiting: list[dict[str, int]], free: dict[str, int]
 ) -> None:
-    purse = Purse(dict(free))
+    purse = AvailableBudget(dict(free))
     chosen = set(choose(queue(*waiting), purse))
     assert all(fen >= 0 for fen in purse.free.values())
     short: set[str] = set()

@@ -14,8 +14,8 @@ from services.registry.datasets import uscc
 from services.registry.datasets.catalogue import CATALOGUE
 from services.registry.datasets.checks import Checked, check_cells, check_records
 from services.registry.datasets.domain import Dataset
-from services.registry.datasets.mistakes import MESSAGES, message, no_errors
 from services.registry.datasets.schemas import record_model
+from services.registry.datasets.validation_errors import MESSAGES, message, no_errors
 from shared.identifiers import is_uscc
 
 CODE = "91110000600037341L"

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from shared.web.pages import decode_cursor, encode_cursor, page
+from shared.web.pagination import decode_cursor, encode_cursor, page
 from shared.web.problems import NOT_FOUND, Problem, validation_problem
 
 TEXT = st.characters(exclude_categories=["Cs"], exclude_characters="\0")

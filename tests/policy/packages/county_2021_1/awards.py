@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.eligibility.policy.grammar import (
+from services.eligibility.rules.grammar import (
     AT_PAYEE,
     ENTERPRISES,
     NOT_GOVERNMENT,

@@ -10,11 +10,11 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from services.eligibility.engine.reach import Ask
 
-from services.eligibility.evaluation.reach import Ask
-from services.eligibility.facts import registry
+from services.eligibility.clients import registry
+from services.eligibility.clients.registry import RegistryFacts
 from services.eligibility.facts.catalogue import CATALOGUE
-from services.eligibility.facts.registry import RegistryFacts
 
 ASKS = [
     Ask("annual_sales", "uscc"),

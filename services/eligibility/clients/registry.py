@@ -1,0 +1,175 @@
+"""Facts from the registry: snapshots at one revision, as typed frames."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+import httpx
+import polars as pl
+import pyarrow as pa
+
+from services.eligibility.engine.reach import Ask, Fetch
+from services.eligibility.facts.catalogue import CATALOGUE, Facts
+from shared.observability import metrics
+from shared.web.problems import UNAVAILABLE, Problem
+
+VALUES_PER_REQUEST = 20_000
+ARROW = "application/vnd.apache.arrow.stream"
+
+
+class RegistryFacts:
+    """Reads facts from the registry over HTTP, as Arrow."""
+
+    def __init__(self, client: httpx.Client) -> None:
+        """Use `client`, whose base URL is the registry's and whose requests are authenticated."""
+        self._client = client
+
+    def latest_revision(self) -> int:
+        """Return the number of the newest revision, 0 if there is none."""
+        return int(self._get("/v1/revisions/latest").json()["revision"])
+
+    def at(self, revision: int, datasets: Collection[str] = tuple(CATALOGUE)) -> Facts:
+        """Return all facts known at `revision`; of `datasets`, if some are named, the others being empty."""
+        return Facts.of({dataset: self._frame(revision, dataset) for dataset in datasets})
+
+    def lazy(self, revision: int) -> Facts:
+        """Return all facts known at `revision`, each dataset read when it is first looked at and then kept."""
+        return _LazyFacts(self, revision)
+
+    def dataset(self, revision: int, dataset: str) -> pl.DataFrame:
+        """Return one dataset as known at `revision`, whole."""
+        return Facts.of({dataset: self._frame(revision, dataset)})[dataset]
+
+    def matching(self, revision: int, asked: Mapping[Ask, Collection[str]]) -> dict[Ask, pl.DataFrame]:
+        """Return for each of `asked` the rows known at `revision` that have one of the values in its column."""
+        found: dict[Ask, list[pl.DataFrame]] = {ask: [] for ask in asked}
+        for part in _parts(asked):
+            queries = [
+                {
+                    "fields": [f"{ask.dataset}.{ask.column}" for ask in asks],
+                    "values": values,
+                    "before_colon": before_colon,
+                }
+                for asks, values, before_colon in part
+            ]
+            answer = self._send("POST", f"/v1/snapshots/{revision}/queries", json={"queries": queries})
+            source = pa.BufferReader(answer.content)
+            for ask in (ask for asks, _, _ in part for ask in asks):
+                found[ask].append(_read(ask.dataset, source))
+        return {ask: Facts.of({ask.dataset: pl.concat(rows)})[ask.dataset] for ask, rows in found.items()}
+
+    def rows_changed(self, after: int, until: int, *, at_most: int) -> int | None:
+        """Count the rows of facts that revisions above `after`, up to `until`, changed; None for more than `at_most`."""
+        found = 0
+        for made in self._revisions_down_to(after):
+            if made["revision"] <= until:
+                found += sum(sum(made["rows"].get(dataset, {}).values()) for dataset in CATALOGUE)
+            if found > at_most:
+                return None
+        return found
+
+    def _revisions_down_to(self, after: int) -> Iterator[Mapping[str, Any]]:
+        cursor: str | None = None
+        while True:
+            query = "/v1/revisions?limit=1000" + (f"&cursor={cursor}" if cursor else "")
+            page = self._get(query, accept="application/json").json()
+            for made in page["items"]:
+                if made["revision"] <= after:
+                    return
+                yield made
+            cursor = page["next_cursor"]
+            if cursor is None:
+                return
+
+    def changes(self, after: int, until: int) -> pl.DataFrame:
+        """Return `dataset, revision, enterprises, before` of each fact that changed.
+
+        `enterprises`: all that its row names before or after. `before`: the row that was there, a JSON object; null if none.
+        """
+        datasets = "".join(f"&dataset={name}" for name in CATALOGUE)
+        answer = self._get(f"/v1/changes?after={after}&until={until}{datasets}")
+        with pa.ipc.open_stream(answer.content) as stream:
+            frame = pl.from_arrow(stream.read_all())
+        assert isinstance(frame, pl.DataFrame)
+        metrics.EVALUATION_ROWS.labels(rows="facts").inc(frame.height)
+        return frame.select("dataset", "revision", "enterprises", "before")
+
+    def fetching(self, revision: int) -> Fetch:
+        """Return what gives rows known at `revision` as they turn out to be needed; the same are read once."""
+        read: dict[tuple[Ask, frozenset[str]], pl.DataFrame] = {}
+
+        def fetch(asked: Mapping[Ask, Collection[str]]) -> dict[Ask, pl.DataFrame]:
+            wanted = {ask: frozenset(values) for ask, values in asked.items()}
+            new = {ask: values for ask, values in wanted.items() if (ask, values) not in read}
+            whole = {ask: values for ask, values in new.items() if not ask.column}
+            some = {ask: sorted(values) for ask, values in new.items() if ask.column}
+            for ask, values in whole.items():
+                read[ask, values] = self.dataset(revision, ask.dataset)
+            for ask, rows in self.matching(revision, some).items():
+                read[ask, new[ask]] = rows
+            return {ask: read[ask, values] for ask, values in wanted.items()}
+
+        return fetch
+
+    def _frame(self, revision: int, dataset: str) -> pl.DataFrame:
+        return _read(dataset, self._get(f"/v1/snapshots/{revision}/{dataset}").content)
+
+    def _get(self, path: str, *, accept: str = ARROW) -> httpx.Response:
+        return self._send("GET", path, accept=accept)
+
+    def _send(self, method: str, path: str, *, json: object = None, accept: str = ARROW) -> httpx.Response:
+        try:
+            answer = self._client.request(method, path, json=json, headers={"Accept": accept})
+            answer.raise_for_status()
+        except httpx.HTTPError as error:
+            raise Problem(UNAVAILABLE, "The registry does not answer as it should.") from error
+        return answer
+
+
+class _LazyFacts(Facts):
+    """Facts at a revision whose datasets are read when they are first looked at."""
+
+    def __init__(self, registry: RegistryFacts, revision: int) -> None:
+        super().__init__({})
+        self._registry = registry
+        self._revision = revision
+        self._read: set[str] = set()
+
+    def __getitem__(self, dataset: str) -> pl.DataFrame:
+        if dataset not in self._read:
+            self._frames[dataset] = self._registry.dataset(self._revision, dataset)
+            self._read.add(dataset)
+        return self._frames[dataset]
+
+
+def _read(dataset: str, source: Any) -> pl.DataFrame:
+    """Read the Arrow stream that is next in `source`."""
+    declared = CATALOGUE[dataset]
+    with pa.ipc.open_stream(source) as stream:
+        table = stream.read_all()
+    if not table.num_rows:
+        return declared.empty()
+    frame = pl.from_arrow(table)
+    assert isinstance(frame, pl.DataFrame)
+    return frame.select(declared.schema.names()).cast(dict(declared.schema))  # type: ignore[arg-type]
+
+
+_Part = list[tuple[list[Ask], list[str], bool]]
+
+
+def _parts(asked: Mapping[Ask, Collection[str]]) -> Iterator[_Part]:
+    """Put together what is looked for by the same values, and as much as one request may ask for."""
+    together: dict[tuple[tuple[str, ...], bool], list[Ask]] = {}
+    for ask, values in asked.items():
+        together.setdefault((tuple(values), ask.before_colon), []).append(ask)
+    part: _Part = []
+    for (values, before_colon), asks in together.items():
+        for start in range(0, len(values), VALUES_PER_REQUEST):
+            wanted = list(values[start : start + VALUES_PER_REQUEST])
+            if part and len(wanted) + sum(len(each) for _, each, _ in part) > VALUES_PER_REQUEST:
+                yield part
+                part = []
+            part.append((asks, wanted, before_colon))
+    if part:
+        yield part

@@ -1,0 +1,104 @@
+"""Routes of evaluations."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from sqlalchemy import Connection
+
+from services.eligibility.clients.registry import RegistryFacts
+from services.eligibility.decisions import repository as decisions
+from services.eligibility.evaluation_jobs import handlers
+from services.eligibility.evaluation_jobs.refusals import Judged, Refusals
+from services.eligibility.evaluation_jobs.schemas import Evaluation, EvaluationOrder, EvaluationRequest, Outcome, Result
+from services.eligibility.interpretations.handlers import policy_book, readings_of
+from shared.jobs import repository as jobs
+from shared.web.app import refusals
+from shared.web.auth import Actor, needs
+from shared.web.idempotency import IdempotentCommand, json_response
+from shared.web.pagination import Cursor, Limit, Page, decode_cursor, page
+from shared.web.problems import CONFLICT, IN_FLIGHT, NOT_FOUND, Problem
+from shared.web.scopes import Scope
+
+router = APIRouter(prefix="/v1/evaluations", tags=["evaluations"])
+
+
+@router.post(
+    "", operation_id="start_evaluation", status_code=202, response_model=Evaluation, responses=refusals(IN_FLIGHT)
+)
+def start_evaluation(
+    actor: Annotated[Actor, needs(Scope.EVALUATIONS_WRITE)],
+    command: IdempotentCommand,
+    body: EvaluationRequest,
+    request: Request,
+) -> Response:
+    """Judge awards at the registry's newest revision and propose what differs from the versions in force."""
+    clock = request.app.state.clock
+
+    def act(connection: Connection) -> object:
+        evaluation_id = handlers.start(connection, body, by=actor.subject, now=clock.now())
+        return handlers.view(connection, evaluation_id)
+
+    return command.run(act, status=202, headers=lambda made: {"Location": f"/v1/evaluations/{made['id']}"})
+
+
+@router.get(
+    "/{evaluation_id}",
+    operation_id="get_evaluation",
+    response_model=Evaluation,
+    responses=refusals(NOT_FOUND),
+    dependencies=[needs(Scope.EVALUATIONS_READ)],
+)
+def get_evaluation(evaluation_id: UUID, request: Request) -> Response:
+    """Read an evaluation: its progress, and what became of the awards it judged."""
+    with request.app.state.database.reading() as connection:
+        return json_response(handlers.view(connection, evaluation_id))
+
+
+@router.get(
+    "/{evaluation_id}/outcomes",
+    operation_id="list_outcomes",
+    response_model=Page[Outcome],
+    responses=refusals(NOT_FOUND, CONFLICT),
+)
+def list_outcomes(
+    actor: Annotated[Actor, needs(Scope.EVALUATIONS_READ)],
+    evaluation_id: UUID,
+    request: Request,
+    result: Annotated[Result | None, Query(description="Only these; refusals are computed anew when asked for")] = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Response:
+    """List what an evaluation found: without `result`, what it kept (granted and undetermined)."""
+    refused = result is Result.REFUSED
+    after = decode_cursor(cursor, str, int) if refused else decode_cursor(cursor, int)
+    database = request.app.state.database
+    with database.reading() as connection:
+        row = jobs.get(connection, evaluation_id, handlers.EVALUATION)
+        if row.state != "succeeded":
+            raise Problem(CONFLICT, f"The evaluation is {row.state}; it has outcomes once it has succeeded.")
+        if not refused:
+            behind = after[0] if after else 0
+            found = handlers.kept_outcomes(
+                connection, evaluation_id, result=result, jurisdiction=actor.jurisdiction, after=behind, limit=limit + 1
+            )
+            return json_response(page([handlers.outcome_view(each) for each in found], limit, "number"))
+        document = decisions.document(connection, row.result["interpretations_hash"])
+    judged_as = EvaluationOrder.model_validate(row.input)
+    book = policy_book(judged_as.policy)
+    registry: RegistryFacts = request.app.state.registry
+    judged = Judged(
+        row.id,
+        lambda datasets: registry.at(row.result["facts_revision"], datasets),
+        book,
+        readings_of(book, document),
+        judged_as.award_years,
+        judged_as.decided_on,
+        None if judged_as.scope == "all" else judged_as.scope,
+    )
+    refusals_of: Refusals = request.app.state.refusals
+    place = (after[0], after[1]) if after else ("", 0)
+    computed = refusals_of.page(judged, jurisdiction=actor.jurisdiction, after=place, limit=limit + 1)
+    return json_response(page([handlers.outcome_view(each) for each in computed], limit, "award", "number"))

@@ -1,0 +1,124 @@
+"""Routes of policies and official readings."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Request, Response
+
+from services.eligibility.interpretations import handlers
+from services.eligibility.interpretations.schemas import (
+    AwardRule,
+    CoveredSentence,
+    Interpretations,
+    Policy,
+    PolicySummary,
+    ReadingChange,
+    ReadingChangeRequest,
+)
+from services.eligibility.rules.library import POLICIES, load_policy
+from shared.web.app import refusals
+from shared.web.auth import Actor, needs
+from shared.web.idempotency import IdempotentCommand, json_response
+from shared.web.problems import CONFLICT, IN_FLIGHT, NOT_FOUND, SAME_PERSON, language_of
+from shared.web.scopes import Scope
+
+router = APIRouter(prefix="/v1/policies", tags=["policies"])
+
+_READING = [needs(Scope.EVALUATIONS_READ)]
+
+
+@router.get("", operation_id="list_policies", response_model=list[PolicySummary], dependencies=_READING)
+def list_policies(request: Request) -> Response:
+    """List the policies that this service applies."""
+    shown = [handlers.policy_view(load_policy(code), language_of(request)) for code in POLICIES]
+    return json_response([{name: value for name, value in each.items() if name != "parameters"} for each in shown])
+
+
+@router.get(
+    "/{policy}",
+    operation_id="get_policy",
+    response_model=Policy,
+    responses=refusals(NOT_FOUND),
+    dependencies=_READING,
+)
+def get_policy(policy: str, request: Request) -> Response:
+    """Read a policy with every number in it, dated, with unit and article."""
+    return json_response(handlers.policy_view(handlers.policy_at_path(policy), language_of(request)))
+
+
+@router.get(
+    "/{policy}/awards",
+    operation_id="list_award_rules",
+    response_model=list[AwardRule],
+    responses=refusals(NOT_FOUND),
+    dependencies=_READING,
+)
+def list_award_rules(policy: str) -> Response:
+    """List the awards of a policy as they are defined: conditions, amounts, readings."""
+    return json_response(orjson.loads(handlers.policy_at_path(policy).document)["awards"])
+
+
+@router.get(
+    "/{policy}/coverage",
+    operation_id="list_coverage",
+    response_model=list[CoveredSentence],
+    responses=refusals(NOT_FOUND),
+    dependencies=_READING,
+)
+def list_coverage(policy: str) -> Response:
+    """List every sentence of the source with what becomes of it."""
+    return json_response(orjson.loads(handlers.policy_at_path(policy).document)["coverage"])
+
+
+@router.get(
+    "/{policy}/interpretations",
+    operation_id="get_interpretations",
+    response_model=Interpretations,
+    responses=refusals(NOT_FOUND),
+    dependencies=_READING,
+)
+def get_interpretations(policy: str, request: Request) -> Response:
+    """Read the official readings and every change ever proposed."""
+    book = handlers.policy_at_path(policy)
+    with request.app.state.database.reading() as connection:
+        return json_response(handlers.interpretations_view(connection, book, language_of(request)))
+
+
+@router.post(
+    "/{policy}/interpretations",
+    operation_id="propose_interpretation_change",
+    status_code=201,
+    response_model=ReadingChange,
+    responses=refusals(NOT_FOUND, IN_FLIGHT),
+)
+def propose_interpretation_change(
+    actor: Annotated[Actor, needs(Scope.READINGS_PROPOSE)],
+    command: IdempotentCommand,
+    policy: str,
+    body: ReadingChangeRequest,
+) -> Response:
+    """Propose a change of the official readings; it counts once another person has confirmed it."""
+    book = handlers.policy_at_path(policy)
+    return command.run(
+        lambda connection: handlers.propose_change(
+            connection, book, body.interpretations, body.reason, by=actor.subject
+        ),
+        status=201,
+    )
+
+
+@router.post(
+    "/{policy}/interpretations/{change_id}/confirm",
+    operation_id="confirm_interpretation_change",
+    response_model=ReadingChange,
+    responses=refusals(NOT_FOUND, CONFLICT, SAME_PERSON, IN_FLIGHT),
+)
+def confirm_interpretation_change(
+    actor: Annotated[Actor, needs(Scope.READINGS_CONFIRM)], command: IdempotentCommand, policy: str, change_id: UUID
+) -> Response:
+    """Make a proposed change official; evaluations from now on use it."""
+    book = handlers.policy_at_path(policy)
+    return command.run(lambda connection: handlers.confirm_change(connection, book, change_id, by=actor.subject))

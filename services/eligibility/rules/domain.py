@@ -1,0 +1,198 @@
+"""A policy as a book: its awards, parameters, readings and coverage, named by the hash of what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
+
+from services.eligibility.rules.canonical import canonical_json, sha256
+from services.eligibility.rules.grammar.award import Award
+from services.eligibility.rules.grammar.rule_context import RuleContext
+from services.eligibility.rules.parameters import ParameterError, ParameterValues
+from services.eligibility.rules.text import Text
+
+#: Award years that a policy may have: each is a case of every award given once.
+MOST_YEARS = 20
+
+
+class InterpretationError(ValueError):
+    """An unknown reading or value; the message lists what is allowed, `reading` is the one that was meant."""
+
+    def __init__(self, message: str, reading: str) -> None:
+        super().__init__(message)
+        self.reading = reading
+
+
+@dataclass(frozen=True, slots=True)
+class Interpretation:
+    """One open question of the text: its possible values, the first being the default, and where it stands."""
+
+    name: str
+    article: int
+    words: Text
+    values: Mapping[str, Text]
+
+    @property
+    def default(self) -> str:
+        """The first value."""
+        return next(iter(self.values))
+
+    def document(self) -> dict[str, Any]:
+        """The reading as canonical data."""
+        values = [{"value": value, "zh": words.zh, "en": words.en} for value, words in self.values.items()]
+        return {"article": self.article, "zh": self.words.zh, "en": self.words.en, "values": values}
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageLine:
+    """One sentence of the source: claimed by awards, or excused by a word."""
+
+    #: "preamble", "1" to the last article, "supplement".
+    article: str
+    paragraph: int
+    sentence: int
+    claimed_as: str
+    awards: tuple[str, ...]
+    words: Text
+
+    def document(self) -> dict[str, Any]:
+        """The line as canonical data."""
+        return {
+            "article": self.article,
+            "paragraph": self.paragraph,
+            "sentence": self.sentence,
+            "claimed_as": self.claimed_as,
+            "awards": list(self.awards),
+            "zh": self.words.zh,
+            "en": self.words.en,
+        }
+
+
+@dataclass(frozen=True)
+class Policy:
+    """A policy: what it gives, to whom, with which numbers and which open readings. Immutable; `hash` names it."""
+
+    code: str
+    title: Text
+    awards: tuple[Award, ...]
+    parameters: Mapping[str, ParameterValues]
+    readings: Mapping[str, Interpretation]
+    coverage: tuple[CoverageLine, ...]
+    award_titles: Mapping[str, Text]
+    condition_words: Mapping[str, Text]
+
+    def award(self, code: str) -> Award:
+        """The award of that code; `KeyError` lists those that there are."""
+        for award in self.awards:
+            if award.code == code:
+                return award
+        raise KeyError(f"{self.code} has no award {code!r}; it has {', '.join(award.code for award in self.awards)}")
+
+    @property
+    def award_years(self) -> range:
+        """The award years of yearly awards."""
+        return range(_whole(self.parameters["first_award_year"]), _whole(self.parameters["last_award_year"]) + 1)
+
+    @property
+    def possible_years(self) -> range:
+        """Every award year that a case can have: the yearly ones, and those of events up to the last day read."""
+        last_days = [date.fromisoformat(value) for value in self.readings["validity_last_day"].values]
+        years = self.award_years
+        return range(years[0], max(years[-1], *(day.year for day in last_days)) + 1)
+
+    def with_parameters(self, changes: Mapping[str, Any]) -> Policy:
+        """The same policy with other numbers, in their declared units, for a simulation.
+
+        Raises `ParameterError` for an unknown name or a value outside its domain, saying what is allowed.
+        """
+        unknown = sorted(set(changes) - set(self.parameters))
+        if unknown:
+            raise ParameterError(f"no such parameter; there are {', '.join(self.parameters)}", unknown[0])
+        changed = {name: self.parameters[name].changed(value) for name, value in changes.items()}
+        book = replace(self, parameters=MappingProxyType({**self.parameters, **changed}))
+        if not 1 <= len(book.award_years) <= MOST_YEARS:
+            raise ParameterError(
+                f"first_award_year, last_award_year: 1 to {MOST_YEARS} years, the first not after the last",
+                "first_award_year",
+            )
+        return book
+
+    def setting(self, readings: Interpretations, decided_on: date, first_decided_on: date | None = None) -> RuleContext:
+        """What rules are read with; without a first version's decision day this is the first."""
+        return RuleContext(self.parameters, readings, decided_on, first_decided_on or decided_on)
+
+    @cached_property
+    def document(self) -> bytes:
+        """The whole book as canonical JSON, stored once under its hash."""
+        return canonical_json(
+            {
+                "code": self.code,
+                "title": {"zh": self.title.zh, "en": self.title.en},
+                "parameters": {name: values.document() for name, values in self.parameters.items()},
+                "readings": {name: reading.document() for name, reading in self.readings.items()},
+                "awards": [self._award_document(award) for award in self.awards],
+                "coverage": [line.document() for line in self.coverage],
+            }
+        )
+
+    def _award_document(self, award: Award) -> dict[str, Any]:
+        title = self.award_titles[award.code]
+        return {**award.document(), "title": {"zh": title.zh, "en": title.en}}
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 of `document`."""
+        return sha256(self.document)
+
+
+class Interpretations(Mapping[str, str]):
+    """A value for every reading of a policy. Immutable; `hash` names it."""
+
+    def __init__(self, domain: Mapping[str, Interpretation], values: Mapping[str, str]) -> None:
+        self._domain = domain
+        self._values = {name: values[name] for name in domain}
+
+    def __getitem__(self, name: str) -> str:
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    @classmethod
+    def official_defaults(cls, book: Policy) -> Interpretations:
+        """The first value of every reading."""
+        return cls(book.readings, {name: reading.default for name, reading in book.readings.items()})
+
+    def with_changes(self, changes: Mapping[str, str]) -> Interpretations:
+        """The same readings but for some. Raises `ReadingsError`, which lists the names or values allowed."""
+        for name, value in changes.items():
+            if name not in self._domain:
+                raise InterpretationError(f"no such reading; there are {', '.join(self._domain)}", name)
+            allowed = self._domain[name].values
+            if value not in allowed:
+                raise InterpretationError(f"{name} is one of {', '.join(allowed)}", name)
+        return Interpretations(self._domain, {**self._values, **changes})
+
+    @cached_property
+    def document(self) -> bytes:
+        """The readings as canonical JSON, stored once under their hash."""
+        return canonical_json(self._values)
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 of `document`."""
+        return sha256(self.document)
+
+
+def _whole(values: ParameterValues) -> int:
+    value = values.on(None)
+    if not isinstance(value, int):
+        raise ParameterError(f"{values.name}: a whole number", values.name)
+    return value

@@ -1,0 +1,140 @@
+# ruff: noqa: ARG002, D102 - overriding methods keep the signature and the docstring of their base
+"""What every award shares, built once: validity, the day of decision, earlier payments, integrity, once-ness."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from services.eligibility.facts.catalogue import Facts
+from services.eligibility.rules.grammar.combinations import Chosen, Combination
+from services.eligibility.rules.grammar.comparisons import Comparison
+from services.eligibility.rules.grammar.conditions import Condition, Holds
+from services.eligibility.rules.grammar.days import AwardYear, CaseDay, DecisionDay, ReadDay, YearEnd, YearStart
+from services.eligibility.rules.grammar.lookups import Attachment
+from services.eligibility.rules.grammar.plans import collect
+from services.eligibility.rules.grammar.reads import PAYEE, Read
+from services.eligibility.rules.grammar.rule_context import RuleContext
+from services.eligibility.rules.grammar.subjects import About
+from services.eligibility.rules.grammar.terms import Column, parameter
+from services.eligibility.rules.grammar.words import at_least, no_later_than, within_validity
+from services.eligibility.rules.text import Text
+
+#: Names of the shared conditions.
+SHARED_WORDS: dict[str, Text] = {
+    "award-year": Text("奖补年度在政策有效期内", "award year within the policy's validity"),
+    "award-year-from": Text("不早于首个奖补年度", "not before the first award year"),
+    "award-year-to": Text("不晚于最后奖补年度", "not after the last award year"),
+    "year-begun": Text("奖补年度已开始", "the award year has begun"),
+    "year-ended": Text("奖补年度已结束", "the award year has ended"),
+    "validity": Text("事项发生在政策有效期内", "the event lies within the policy's validity"),
+    "validity-from-first-day": Text("不早于施行日", "not before the first day of validity"),
+    "validity-to-last-day": Text("不晚于有效期最后一日", "not after the last day of validity"),
+    "happened": Text("事项已发生", "the event has happened"),
+    "legal-form": Text("受奖单位组织形式符合", "the payee's legal form"),
+    "place": Text("在适用地区内", "within the area covered"),
+    "payee-place": Text("受奖单位在适用地区内", "the payee is within the area covered"),
+    "project-place": Text("项目在适用地区内", "the project is within the area covered"),
+    "not-paid-before": Text("此前未就同一事项支付", "not paid for the same before"),
+    "integrity": Text("无失信或处罚记录", "no dishonesty or penalty on record"),
+    "once": Text("此前年度未获同一奖补", "not given in an earlier year"),
+    "highest-level": Text("为当年符合条件的最高级别", "the highest level that counts in the year"),
+    "amount-above-zero": Text("金额大于零", "an amount above zero"),
+}
+#: Shared conditions that come from the Supplementary section.
+SUPPLEMENTARY = {"award-year", "year-begun", "year-ended", "validity", "happened", "place"}
+
+
+@dataclass(frozen=True)
+class PaidBefore(Attachment):
+    """Whether earlier payments leave the award open: by subject for once-awards, else by subject and award year."""
+
+    codes: tuple[str, ...]
+    once: bool
+
+    def attach(self, cases: pl.DataFrame, facts: Facts, setting: RuleContext) -> pl.DataFrame:
+        keys = ["subject"] if self.once else ["subject", "award_year"]
+        paid = facts["prior_awards"].lazy().filter(pl.col("award").is_in(self.codes))
+        paid = paid.select("subject", pl.col("award_year").cast(pl.Int32)).select(keys).unique()
+        joined = cases.lazy().join(paid.with_columns(paid=True), on=keys, how="left", maintain_order="left")
+        return collect(joined.with_columns(pl.col("paid").is_null().alias("paid_before.open")).drop("paid"), cases)
+
+    def reads(self) -> tuple[Read, ...]:
+        return (Read("prior_awards", "subject", only=("award", self.codes)),)
+
+
+@dataclass(frozen=True)
+class Integrity(Attachment):
+    """The payee's sanctions on the first version's decision day: dishonesty in force, or a case of the year up to it."""
+
+    def attach(self, cases: pl.DataFrame, facts: Facts, setting: RuleContext) -> pl.DataFrame:
+        day = setting.first_decided_on
+        since, kind = pl.col("since"), pl.col("kind")
+        in_force = (since <= day) & (pl.col("until").is_null() | (pl.col("until") > day))
+        recent = since.is_between(years_before(day, setting.parameter("integrity_lookback_years")), day)
+        found = (
+            facts["sanctions"]
+            .lazy()
+            .filter(pl.when(kind == "serious_dishonesty").then(in_force).otherwise(recent))
+            .group_by(payee="uscc")
+            .agg(pl.col("kind").unique().sort().alias("payee.sanctions"))
+        )
+        joined = cases.lazy().join(found, on="payee", how="left", maintain_order="left")
+        return collect(joined.with_columns(pl.col("payee.sanctions").is_null().alias("payee.clean")), cases)
+
+    def reads(self) -> tuple[Read, ...]:
+        return (Read("sanctions", "uscc", PAYEE),)
+
+
+def years_before(day: date, years: int) -> date:
+    """The same calendar day some years earlier; 29 February becomes the 28th."""
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:
+        return day.replace(year=day.year - years, day=28)
+
+
+INTEGRITY = Integrity()
+CLEAN = Column("payee.clean", "flag", Text("无失信或处罚记录", "no dishonesty or penalty on record"), INTEGRITY)
+
+
+def conditions_on_time(about: About) -> tuple[Condition, ...]:
+    """Yearly: an award year of the policy that has ended. Events: within validity, on or before the decision day.
+
+    Where a year sums up events, it must have begun and have a day of validity; the rest is asked of each event.
+    """
+    if about.sums_events:
+        first = Comparison("validity-from-first-day", YearEnd(), "at_least", parameter("validity_first_day"))
+        last = no_later_than("validity-to-last-day", YearStart(), ReadDay("validity_last_day"))
+        begun = no_later_than("year-begun", YearStart(), DecisionDay())
+        return (Combination("validity", "all", (first, last)), begun)
+    if about.yearly_judged:
+        from_first = at_least("award-year-from", AwardYear(), parameter("first_award_year"))
+        to_last = no_later_than("award-year-to", AwardYear(), parameter("last_award_year"))
+        ended = Comparison("year-ended", YearEnd(), "before", DecisionDay())
+        return (Combination("award-year", "all", (from_first, to_last)), ended)
+    day = CaseDay(about.event)
+    return (within_validity("validity", day, by_end_of_year=False), no_later_than("happened", day, DecisionDay()))
+
+
+def condition_on_payment(codes: tuple[str, ...], *, once: bool) -> Holds:
+    """Not paid for the same before, in this system or outside it."""
+    words = Text("此前未支付", "not paid before")
+    return Holds("not-paid-before", Column("paid_before.open", "flag", words, PaidBefore(codes, once)))
+
+
+def condition_on_integrity() -> Chosen:
+    """The reading `integrity_screen`: excluded, or only flagged, or not looked at."""
+    return Chosen(
+        "integrity", "integrity_screen", (("flag", None), ("exclude", Holds("integrity", CLEAN)), ("off", None))
+    )
+
+
+#: The first award year in which the subject's conditions are known to be met, up to the case's own.
+FIRST_MET = Column("once.first_year", "year", Text("最先符合条件的年度", "first year in which the conditions were met"))
+ONCE = Comparison("once", AwardYear(), "at_most", FIRST_MET)
+#: Whether no higher level of the unit counts and is still open in the same year.
+HIGHEST = Column("unit.is_highest", "flag", Text("当年最高级别", "highest level of the year"))
+HIGHEST_LEVEL = Holds("highest-level", HIGHEST)

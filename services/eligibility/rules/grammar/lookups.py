@@ -1,0 +1,195 @@
+# ruff: noqa: ARG002, D102 - overriding methods keep the signature and the docstring of their base
+"""Lookups: what awards ask about a case beyond its own row, each in a word: form, place, monitoring, platforms."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+import polars as pl
+
+from services.eligibility.facts.catalogue import Facts
+from services.eligibility.rules.grammar.periods import flagged, looked_up, positions_in_force, positions_of
+from services.eligibility.rules.grammar.plans import collect
+from services.eligibility.rules.grammar.reads import PAYEE, Read
+from services.eligibility.rules.grammar.rule_context import RuleContext
+from services.eligibility.rules.grammar.terms import Column
+from services.eligibility.rules.text import Text
+
+
+class Lookup(ABC):
+    """Something that puts columns beside the cases, keeping their rows and order: an attachment or a measure."""
+
+    @abstractmethod
+    def reads(self) -> tuple[Read, ...]:
+        """The rows that are looked at."""
+
+    def needs(self) -> tuple[Column, ...]:
+        """Columns of the case that are looked up by."""
+        return ()
+
+
+class Attachment(Lookup):
+    """A lookup that finds its columns in facts as they are."""
+
+    @abstractmethod
+    def attach(self, cases: pl.DataFrame, facts: Facts, setting: RuleContext) -> pl.DataFrame:
+        """The cases with the columns added."""
+
+
+@dataclass(frozen=True)
+class PayeeEntry(Attachment):
+    """The payee's legal form and name, as registered."""
+
+    def attach(self, cases: pl.DataFrame, facts: Facts, setting: RuleContext) -> pl.DataFrame:
+        enterprises = facts["enterprises"]
+        positions = positions_of(cases, "payee", enterprises, "uscc")
+        return looked_up(cases, positions, enterprises, **{"payee.legal_form": "legal_form", "payee.name": "name"})
+
+    def reads(self) -> tuple[Read, ...]:
+        return (Read("enterprises", "uscc", PAYEE),)
+
+
+@dataclass(frozen=True)
+class PayeePlace(Attachment):
+    """Where the payee is on the day of the case."""
+
+    def attach(self, cases: pl.DataFrame, facts: Facts, setting: RuleContext) -> pl.DataFrame:
+        where = facts["locations"]
+        positions = positions_in_force(cases, "payee", where, "uscc", since="since", until="until")
+        return looked_up(cases, positions, where, **{"payee.jurisdiction": "jurisdiction"})
+
+    def reads(self) -> tuple[Read, ...]:
+        return (Read("locations", "uscc", PAYEE),)
+
+
+@dataclass(frozen=True)
+class Monitoring(Attachment):
+    """Whether an enterprise is in provincial monitoring on the day of the case, on one of the tracks (none: any)."""
+
+    of: Column
+    tracks: tuple[str, ...]
+
+    @property
+    def column(self) -> str:
+        """The name of the column added."""
+        return f"monitored.{'+'.join(self.tracks) or 'any'}.{self.of.name}"
+
+    def attach(self, cases: pl.DataFrame, facts: Facts, setting: RuleContext) -> pl.DataFrame:
+        inclusions = facts["monitoring_inclusions"]
+        if self.tracks:
+            inclusions = inclusions.filter(pl.col("track").is_in(list(self.tracks)))
+        positions = positions_in_force(cases, self.of.name, inclusions, "uscc", since="included_on", until="removed_on")
+        return flagged(cases, positions, self.column)
+
+    def needs(self) -> tuple[Column, ...]:
+        return (self.of,)
+
+    def reads(self) -> tuple[Read, ...]:
+        return (Read("monitoring_inclusions", "uscc", self.of.name),)
+
+
+@dataclass(frozen=True)
+class Recognition(Attachment):
+    """Whether a platform is on the list of recognised platforms on the day of the case."""
+
+    of: Column
+
+    def attach(self, cases: pl.DataFrame, facts: Facts, setting: RuleContext) -> pl.DataFrame:
+        platforms = facts["recognised_platforms"]
+        positions = positions_in_force(cases, self.of.name, platforms, "platform", since="since", until="until")
+        return flagged(cases, positions, f"recognised.{self.of.name}")
+
+    def needs(self) -> tuple[Column, ...]:
+        return (self.of,)
+
+    def reads(self) -> tuple[Read, ...]:
+        return (Read("recognised_platforms", "platform", self.of.name),)
+
+
+@dataclass(frozen=True)
+class YearlyFigures(Attachment):
+    """A yearly figure of the payee in the award year and the years before it; nothing on record is unknown."""
+
+    figure: Column
+    years: int
+
+    def column(self, years_earlier: int) -> str:
+        """The name of the column for so many years before the award year."""
+        return f"{self.figure.name}.{years_earlier}_years_earlier"
+
+    def attach(self, cases: pl.DataFrame, facts: Facts, setting: RuleContext) -> pl.DataFrame:
+        if cases.is_empty():
+            return cases.with_columns(pl.lit(None, dtype=pl.Int64).alias(self.column(k)) for k in range(self.years))
+        dataset, name = self.figure.name.split(".")
+        years = cases.get_column("award_year").cast(pl.Int64)
+        last = years.max()
+        first = years.min()
+        assert isinstance(first, int) and isinstance(last, int)
+        first -= self.years - 1
+        width = last - first + 1
+        # One dense row of years per payee: two joins in all, then every year is a place in it.
+        payees = collect(cases.lazy().select(pl.col("payee").unique()).drop_nulls(), cases)
+        place = pl.col("position").cast(pl.Int64) * width + pl.col("year") - first
+        rows = facts[dataset].lazy().select("year", name, payee="uscc").filter(pl.col("year").is_between(first, last))
+        placed = rows.join(payees.lazy().with_row_index("position"), on="payee").select(name, place=place)
+        known = collect(placed, facts[dataset], payees)
+        dense = pl.repeat(None, payees.height * width, dtype=pl.Int64, eager=True)
+        dense = dense.scatter(known.get_column("place"), known.get_column(name))
+        of_cases = positions_of(cases, "payee", payees, "payee")
+        own = of_cases.cast(pl.Int64) * width + years - first
+        return cases.with_columns(dense.gather(own - k).alias(self.column(k)) for k in range(self.years))
+
+    def reads(self) -> tuple[Read, ...]:
+        return (Read(self.figure.name.split(".")[0], "uscc", PAYEE),)
+
+
+#: The enterprise that is paid.
+PAYEE_USCC = Column("payee", "id", Text("受奖单位", "payee"))
+#: The payee's legal form, name and place, as every award may ask for them.
+PAYEE_ENTRY = PayeeEntry()
+PAYEE_FORM = Column(
+    "payee.legal_form",
+    "code",
+    Text("受奖单位组织形式", "legal form of the payee"),
+    PAYEE_ENTRY,
+    "enterprises.legal_form",
+)
+PAYEE_JURISDICTION = Column(
+    "payee.jurisdiction",
+    "code",
+    Text("受奖单位所在地区", "jurisdiction of the payee"),
+    PayeePlace(),
+    "locations.jurisdiction",
+    on_day=True,
+)
+
+
+def monitored(*tracks: str, of: Column = PAYEE_USCC) -> Column:
+    """Whether the enterprise is in provincial monitoring on the case's day, on one of the tracks (none: any)."""
+    lookup = Monitoring(of, tracks)
+    zh = "、".join(tracks) or "任一类别"
+    words = Text(f"已纳入省电商统计监测（{zh}）", f"in provincial monitoring ({' or '.join(tracks) or 'any track'})")
+    return Column(lookup.column, "flag", words, lookup, on_day=True)
+
+
+def recognised(of: Column) -> Column:
+    """Whether the platform is a recognised one on the case's day."""
+    words = Text("该平台当日为认定平台", "the platform is a recognised one on that day")
+    return Column(f"recognised.{of.name}", "flag", words, Recognition(of), on_day=True)
+
+
+def yearly_figures(figure: Column, years: int) -> tuple[Column, ...]:
+    """The payee's yearly figure in the award year, the year before, and so on: so many columns."""
+    lookup = YearlyFigures(figure, years)
+    zh, en = figure.words
+    return tuple(
+        Column(
+            lookup.column(k),
+            figure.kind,
+            Text(f"Y−{k}年{zh}", f"{en} of Y−{k}") if k else Text(f"Y年{zh}", f"{en} of Y"),
+            lookup,
+            figure.lacking,
+        )
+        for k in range(years)
+    )

@@ -1,0 +1,161 @@
+"""Art. 2: the clients of a service provider, newly served in a year, and how their sales grew."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from services.eligibility.facts.catalogue import Facts
+from services.eligibility.rules.grammar import (
+    PAYEE,
+    Measured,
+    Read,
+    RuleContext,
+    Text,
+    arithmetic,
+    collect,
+    measure,
+    periods,
+)
+
+#: A rate is kept in millionths where each client's own is averaged.
+MILLION = 1_000_000
+CONTRACTS = Read("service_contracts", "provider_uscc", PAYEE)
+CLIENT = "service_contracts.client_uscc"
+
+
+def _served(cases: pl.DataFrame, facts: Facts) -> pl.LazyFrame:
+    """Each client of each case with its first contract and whether one is in force on a day of the year."""
+    contracts = facts["service_contracts"].lazy().filter(periods.covers_until("until", "since"))
+    first, past_last = pl.date(pl.col("award_year"), 1, 1), pl.date(pl.col("award_year") + 1, 1, 1)
+    in_force = (pl.col("since") < past_last) & (pl.col("until").is_null() | (pl.col("until") > first))
+    return (
+        cases.lazy()
+        .select("case", "award_year", "day", "payee")
+        .join(contracts, left_on="payee", right_on="provider_uscc", how="inner")
+        .group_by("case", "award_year", "day", "client_uscc")
+        .agg(first_served_on=pl.col("since").min(), in_force=in_force.any())
+        .with_columns(new=pl.col("first_served_on").dt.year() == pl.col("award_year"))
+    )
+
+
+@measure(
+    "new-clients",
+    {
+        "counted": ("count", Text("新增服务的监测企业数", "monitored clients newly served")),
+        "in_doubt": ("count", Text("所在地不明的新增企业数", "new clients whose place is unknown")),
+    },
+    words=Text("当年新增服务企业", "clients newly served in the year"),
+    reads=(
+        CONTRACTS,
+        Read("monitoring_inclusions", "uscc", CLIENT),
+        Read("locations", "uscc", CLIENT),
+    ),
+    readings=("client_area",),
+    parameters=("lishui_jurisdictions", "covered_jurisdictions"),
+)
+def new_clients(cases: pl.DataFrame, facts: Facts, setting: RuleContext) -> Measured:
+    """Clients whose first contract begins in the year, monitored and in the area on its 31 December.
+
+    One whose place is unknown is not counted but kept in doubt. Parts: one row per new client.
+    """
+    area = {"lishui": "lishui_jurisdictions", "urban": "covered_jurisdictions"}[setting.reading("client_area")]
+    new = collect(_served(cases, facts).filter("new"), cases, facts["service_contracts"])
+    monitored = periods.positions_in_force(
+        new, "client_uscc", facts["monitoring_inclusions"], "uscc", since="included_on", until="removed_on"
+    )
+    where = facts["locations"]
+    located = periods.positions_in_force(new, "client_uscc", where, "uscc", since="since", until="until")
+    new = periods.looked_up(new, located, where, jurisdiction="jurisdiction")
+    new = new.with_columns(monitored=monitored.is_not_null())
+    new = new.with_columns(counts=pl.col("monitored") & pl.col("jurisdiction").is_in(list(setting.parameter(area))))
+    unknown = pl.col("counts").is_null()
+    figures = (
+        new.group_by("case")
+        .agg(
+            counted=pl.col("counts").sum().cast(pl.Int64),
+            in_doubt=unknown.sum().cast(pl.Int64),
+            missing=pl.when(unknown.any()).then(pl.lit(["locations.jurisdiction"])).first(),
+        )
+        .with_columns(pl.col("missing").fill_null(pl.lit([], dtype=pl.List(pl.String))))
+    )
+    shown = ("client_uscc", "first_served_on", "monitored", "jurisdiction", "counts")
+    return Measured(_for_all(cases, figures), new.lazy().select("case", *shown))
+
+
+def _for_all(cases: pl.DataFrame, figures: pl.DataFrame) -> pl.DataFrame:
+    """Cases without any client count none."""
+    filled = cases.select("case").join(figures, on="case", how="left", maintain_order="left")
+    return filled.with_columns(pl.col("counted", "in_doubt").fill_null(0))
+
+
+@measure(
+    "client-growth",
+    {
+        "later": ("fen", Text("当年零售额", "online retail of the year")),
+        "earlier": ("fen", Text("上年零售额", "online retail of the year before")),
+        "rates": ("millionths", Text("各企业当年与上年之比之和", "sum of each client's ratio to the year before")),
+        "clients": ("millionths", Text("企业数", "number of clients")),
+    },
+    words=Text("所服务企业的零售额增长", "growth of the clients' online retail"),
+    reads=(CONTRACTS, Read("annual_sales", "uscc", CLIENT)),
+    readings=("growth_clients",),
+)
+def growth(cases: pl.DataFrame, facts: Facts, setting: RuleContext) -> Measured:
+    """Summed online retail of the clients in both years, and their ratios: each floored to a millionth, then summed.
+
+    Clients with a contract in force on a day of the year and both figures on record, the earlier above zero. None:
+    no figures. Parts: one row per client compared.
+    """
+    served = _served(cases, facts).filter("in_force")
+    if setting.reading("growth_clients") == "newly_served":
+        served = served.filter("new")
+    sales = facts["annual_sales"].lazy().select(client_uscc="uscc", year="year", sales="online_retail_fen").drop_nulls()
+    compared = served.with_columns(
+        year=pl.col("award_year").cast(pl.Int64), before=pl.col("award_year").cast(pl.Int64) - 1
+    )
+    compared = (
+        compared.join(sales, on=["client_uscc", "year"], how="inner")
+        .join(sales, left_on=["client_uscc", "before"], right_on=["client_uscc", "year"], how="inner", suffix="_before")
+        .filter(pl.col("sales_before") > 0)
+    )
+    clients = collect(compared, cases, facts["service_contracts"], facts["annual_sales"])
+    rate = arithmetic.floored(arithmetic.product(pl.col("sales"), pl.lit(MILLION)), pl.col("sales_before"))
+    figures = clients.group_by("case").agg(
+        later=arithmetic.total(pl.col("sales")),
+        earlier=arithmetic.total(pl.col("sales_before")),
+        rates=arithmetic.total(rate),
+        clients=pl.len().cast(pl.Int128) * MILLION,
+    )
+    none = pl.when(pl.col("later").is_null()).then(pl.lit(["annual_sales.online_retail_fen"]))
+    figures = (
+        cases.select("case").join(figures, on="case", how="left", maintain_order="left").with_columns(missing=none)
+    )
+    parts = clients.lazy().select("case", "client_uscc", "new", sales_fen="sales", sales_before_fen="sales_before")
+    return Measured(figures, parts)
+
+
+@measure(
+    "authorisation",
+    {"held": ("flag", Text("获认定平台授权", "authorised by a recognised platform"))},
+    words=Text("平台授权", "authorisation by a platform"),
+    reads=(
+        Read("platform_authorisations", "uscc", PAYEE),
+        Read("recognised_platforms", "platform", "platform_authorisations.platform"),
+    ),
+)
+def authorisation(cases: pl.DataFrame, facts: Facts, setting: RuleContext) -> Measured:
+    """Whether the provider was authorised by 31 December by a platform recognised on that day. Parts: each one."""
+    del setting
+    found = (
+        cases.lazy()
+        .select("case", "day", "payee")
+        .join(facts["platform_authorisations"].lazy(), left_on="payee", right_on="uscc", how="inner")
+        .filter(pl.col("authorised_on") <= pl.col("day"))
+        .collect()
+    )
+    platforms = facts["recognised_platforms"]
+    positions = periods.positions_in_force(found, "platform", platforms, "platform", since="since", until="until")
+    found = found.with_columns(recognised=positions.is_not_null())
+    held = found.filter("recognised").select("case").unique().with_columns(held=pl.lit(True))
+    figures = cases.select("case").join(held, on="case", how="left").with_columns(pl.col("held").fill_null(False))
+    return Measured(figures, found.lazy().select("case", "platform", "authorised_on", "recognised"))

@@ -1,0 +1,150 @@
+"""Art. 5: interest at a reference rate, per loan and day."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from services.eligibility.facts.catalogue import Facts
+from services.eligibility.rules.grammar import PAYEE, Measured, Read, RuleContext, Text, arithmetic, collect, measure
+
+BENCHMARK = ("pboc_benchmark_1y", "pboc_benchmark_5y", "pboc_benchmark_over_5y")
+LPR = ("lpr_1y", "lpr_5y")
+#: Rate and share are in ten-thousandths each.
+BASIS = 10_000
+FAR = pl.date(9999, 12, 31)
+
+
+@measure(
+    "interest",
+    {
+        "loans": ("count", Text("计入的贷款笔数", "loans that count")),
+        "subsidy": ("fen", Text("各笔贴息之和", "interest support of all loans")),
+    },
+    words=Text("各笔贷款的贴息", "interest support of each loan"),
+    reads=(
+        Read("loans", "uscc", PAYEE),
+        Read("loan_balances", "loan_id", "loans.loan_id"),
+        Read("loan_years", "loan_id", "loans.loan_id"),
+        Read("reference_rates", only=("series", (*BENCHMARK, *LPR))),
+    ),
+    readings=("loan_rate", "loan_day_count", "loan_ceiling"),
+    parameters=("interest_share", "benchmark_short_tenor", "benchmark_middle_tenor"),
+)
+def interest(cases: pl.DataFrame, facts: Facts, setting: RuleContext) -> Measured:
+    """Per loan: Σ balance × days × reference rate × share ÷ day count, floored, at most the interest paid.
+
+    A loan counts if the lender is licensed, it is for business and it has a balance on a day of the year. A rate or
+    interest that is not on record makes the whole unknown. Parts: one row per balance and rate, with its loan's totals.
+    """
+    spans = _spans(cases, facts, setting)
+    at = _at_benchmark if setting.reading("loan_rate") == "benchmark" else _at_lpr
+    rated = collect(at(spans, facts), cases, facts["loans"], facts["loan_balances"]).lazy()
+    year = pl.col("award_year").cast(pl.Int64)
+    per_loan = (
+        rated.group_by("case", "award_year", "day", "loan_id")
+        .agg(
+            weighed=arithmetic.total(arithmetic.product(pl.col("principal_fen"), pl.col("days"), pl.col("rate"))),
+            flags=pl.col("flag").drop_nulls().unique().sort(),
+        )
+        .with_columns(year=year)
+        .join(facts["loan_years"].lazy(), on=["loan_id", "year"], how="left")
+    )
+    divisor = BASIS * BASIS * int(setting.reading("loan_day_count"))
+    share = setting.dated("interest_share")
+    at_rate = arithmetic.floored(arithmetic.product(pl.col("weighed"), share), pl.lit(divisor))
+    per_loan = per_loan.with_columns(at_reference_rate_fen=at_rate)
+    if setting.reading("loan_ceiling") == "interest_paid":
+        ceiling = arithmetic.not_below_zero(pl.col("interest_paid_fen") - pl.col("other_subsidy_fen"))
+        per_loan = per_loan.with_columns(subsidy_fen=arithmetic.lesser(pl.col("at_reference_rate_fen"), ceiling))
+        no_interest = pl.col("interest_paid_fen").is_null()
+    else:
+        per_loan = per_loan.with_columns(subsidy_fen=pl.col("at_reference_rate_fen"))
+        no_interest = pl.lit(False)
+    per_loan = per_loan.with_columns(
+        no_interest=pl.when(no_interest).then(pl.lit("loan_years.interest_paid_fen")),
+        no_rate=pl.when(pl.col("weighed").is_null()).then(pl.lit("reference_rates.value")),
+    )
+    loans = collect(per_loan, cases, facts["loan_years"])
+    figures = loans.group_by("case").agg(
+        loans=pl.len().cast(pl.Int64),
+        subsidy=arithmetic.total(pl.col("subsidy_fen")),
+        missing=pl.concat_list("no_interest", "no_rate").explode().drop_nulls().unique().sort(),
+        flags=pl.col("flags").explode().drop_nulls().unique().sort(),
+    )
+    figures = cases.select("case").join(figures, on="case", how="left", maintain_order="left")
+    figures = figures.with_columns(pl.col("loans").fill_null(0))
+    totals = ("at_reference_rate_fen", "interest_paid_fen", "other_subsidy_fen", "subsidy_fen")
+    shown = ("loan_id", "first", "days", "principal_fen", "series", "rate")
+    parts = rated.join(loans.lazy().select("case", "loan_id", *totals), on=["case", "loan_id"], how="left")
+    return Measured(figures, parts.select("case", *shown, *totals))
+
+
+def _spans(cases: pl.DataFrame, facts: Facts, setting: RuleContext) -> pl.LazyFrame:
+    """Days of the year on which a loan that counts had one balance, with the series of its reference rate."""
+    short, middle = setting.dated("benchmark_short_tenor"), setting.dated("benchmark_middle_tenor")
+    tenor = pl.col("tenor_months")
+    if setting.reading("loan_rate") == "benchmark":
+        series = pl.when(tenor <= short).then(pl.lit(BENCHMARK[0]))
+        named = series.when(tenor <= middle).then(pl.lit(BENCHMARK[1])).otherwise(pl.lit(BENCHMARK[2]))
+    else:
+        named = pl.when(tenor <= middle).then(pl.lit(LPR[0])).otherwise(pl.lit(LPR[1]))
+    loans = facts["loans"].lazy().filter("licensed_lender", "business_purpose")
+    first = arithmetic.later(pl.col("since"), pl.date(pl.col("award_year"), 1, 1))
+    past_last = arithmetic.earlier(pl.col("until"), pl.date(pl.col("award_year") + 1, 1, 1))
+    return (
+        cases.lazy()
+        .select("case", "award_year", "day", "payee")
+        .join(loans, left_on="payee", right_on="uscc", how="inner")
+        .join(facts["loan_balances"].lazy().filter(pl.col("principal_fen") > 0), on="loan_id", how="inner")
+        .with_columns(first=first, past_last=past_last)
+        .filter(pl.col("first") < pl.col("past_last"))
+        .with_columns(series=named)
+    )
+
+
+def _rates(facts: Facts) -> pl.LazyFrame:
+    """Reference rates as periods: each in force until the next of its series."""
+    return (
+        facts["reference_rates"]
+        .lazy()
+        .sort("series", "effective_on")
+        .with_columns(superseded_on=pl.col("effective_on").shift(-1).over("series").fill_null(FAR))
+        .select("series", "effective_on", "superseded_on", "status", rate="value")
+    )
+
+
+def _flag() -> pl.Expr:
+    named = pl.lit("unverified_rate:") + pl.col("series") + ":" + pl.col("effective_on").dt.to_string("%Y-%m-%d")
+    return pl.when(pl.col("status") == "unverified").then(named)
+
+
+def _at_benchmark(spans: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
+    """Spans cut at changes of the rate, so that each day has the one in force; days without one have none."""
+    kept = ("case", "award_year", "day", "loan_id", "first", "days", "principal_fen", "series", "rate", "flag")
+    first = arithmetic.later(pl.col("first"), pl.col("effective_on"))
+    past_last = arithmetic.earlier(pl.col("past_last"), pl.col("superseded_on"))
+    cut = (
+        spans.join(_rates(facts), on="series", how="inner")
+        .with_columns(first=first, days=arithmetic.days_between(first, past_last), flag=_flag())
+        .filter(pl.col("days") > 0)
+        .select(kept)
+    )
+    starts = _rates(facts).group_by("series").agg(starts_on=pl.col("effective_on").min())
+    uncovered_to = arithmetic.earlier(pl.col("past_last"), pl.col("starts_on").fill_null(FAR))
+    uncovered = (
+        spans.join(starts, on="series", how="left")
+        .with_columns(days=arithmetic.days_between(pl.col("first"), uncovered_to))
+        .filter(pl.col("days") > 0)
+        .with_columns(rate=pl.lit(None, dtype=pl.Int64), flag=pl.lit(None, dtype=pl.String))
+        .select(kept)
+    )
+    return pl.concat([cut, uncovered])
+
+
+def _at_lpr(spans: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
+    """Spans at the rate in force when the loan was drawn; none on record leaves it unknown."""
+    drawn = (pl.col("effective_on") <= pl.col("drawn_on")) & (pl.col("drawn_on") < pl.col("superseded_on"))
+    rates = spans.select("series", "drawn_on").unique().join(_rates(facts), on="series", how="inner").filter(drawn)
+    return spans.with_columns(days=arithmetic.days_between(pl.col("first"), pl.col("past_last"))).join(
+        rates.select("series", "drawn_on", "rate", flag=_flag()), on=["series", "drawn_on"], how="left"
+    )

@@ -1,0 +1,80 @@
+"""Art. 4: smart terminals accepted in a year."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from services.eligibility.facts.catalogue import Facts
+from services.eligibility.rules.grammar import PAYEE, Measured, Read, RuleContext, Text, collect, measure, periods
+
+
+@measure(
+    "terminals",
+    {
+        "counted": ("count", Text("计入的终端数", "terminals counted")),
+        "in_doubt": ("count", Text("日期或地点不明的终端数", "terminals whose day or place is unknown")),
+        "jurisdiction": ("code", Text("最后计入终端的所在地区", "jurisdiction of the latest terminal counted")),
+    },
+    words=Text("当年验收的智能投递终端", "smart terminals accepted in the year"),
+    reads=(
+        Read("delivery_terminals", "uscc", PAYEE),
+        Read("locations", "uscc", PAYEE),
+        Read("prior_awards", "subject", "delivery_terminals.serial", only=("award", ("smart-terminal",))),
+    ),
+    readings=("project_place", "validity_last_day"),
+    parameters=("validity_first_day", "covered_jurisdictions"),
+    names_left_out=True,
+)
+def terminals(cases: pl.DataFrame, facts: Facts, setting: RuleContext) -> Measured:
+    """Terminals accepted in the year, within validity and by the decision day, in the area on their day, not paid before.
+
+    One whose day or place is unknown is left out and named. Parts: one row per terminal.
+    """
+    paid = facts["prior_awards"].filter(pl.col("award") == "smart-terminal").get_column("subject").unique()
+    found = (
+        cases.lazy()
+        .select("case", "award_year", "payee")
+        .join(facts["delivery_terminals"].lazy(), left_on="payee", right_on="uscc", how="inner")
+        .filter(~pl.col("serial").is_in(paid.implode()))
+        .filter(pl.col("accepted_on").is_null() | (pl.col("accepted_on").dt.year() == pl.col("award_year")))
+    )
+    own = collect(found, cases, facts["delivery_terminals"])
+    where = facts["locations"]
+    located = periods.positions_in_force(own, "payee", where, "uscc", since="since", until="until", day="accepted_on")
+    own = periods.looked_up(own, located, where, operator_place="jurisdiction")
+    area = list(setting.parameter("covered_jurisdictions"))
+    both = setting.reading("project_place") == "both"
+    last_day = pl.lit(setting.reading("validity_last_day")).str.to_date()
+    in_time = pl.col("accepted_on").is_between(pl.lit(setting.parameter("validity_first_day")), last_day)
+    in_time = in_time & (pl.col("accepted_on") <= pl.lit(setting.decided_on))
+    in_place = pl.col("operator_place").is_in(area)
+    if both:
+        in_place = in_place & pl.col("jurisdiction").is_in(area)
+    own = own.with_columns(counts=in_time & in_place)
+    own = own.with_columns(lacking=_lacking(both=both))
+    figures = (
+        own.sort("accepted_on", "serial", nulls_last=False)
+        .group_by("case")
+        .agg(
+            counted=pl.col("counts").sum().cast(pl.Int64),
+            in_doubt=pl.col("counts").is_null().sum().cast(pl.Int64),
+            jurisdiction=pl.col("jurisdiction" if both else "operator_place").filter("counts").last(),
+            missing=pl.col("lacking").drop_nulls(),
+        )
+    )
+    figures = cases.select("case").join(figures, on="case", how="left", maintain_order="left")
+    figures = figures.with_columns(pl.col("counted", "in_doubt").fill_null(0))
+    shown = ("serial", "accepted_on", "operator_place", "jurisdiction", "counts")
+    return Measured(figures, own.lazy().select("case", *shown))
+
+
+def _lacking(*, both: bool) -> pl.Expr:
+    """The fact that keeps a terminal in doubt, with its serial number."""
+    place = pl.when(pl.col("operator_place").is_null()).then(pl.lit("locations.jurisdiction:"))
+    project = place.when(pl.col("jurisdiction").is_null()).then(pl.lit("delivery_terminals.jurisdiction:"))
+    fact = (
+        pl.when(pl.col("accepted_on").is_null())
+        .then(pl.lit("delivery_terminals.accepted_on:"))
+        .otherwise(project if both else place)
+    )
+    return pl.when(pl.col("counts").is_null()).then(fact + pl.col("serial"))

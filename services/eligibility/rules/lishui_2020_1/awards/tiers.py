@@ -1,0 +1,122 @@
+"""Art. 1: the tiers of yearly sales that an enterprise reaches for the first time."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from services.eligibility.facts.catalogue import Facts
+from services.eligibility.rules.grammar import (
+    PAYEE,
+    Column,
+    Measured,
+    Read,
+    RuleContext,
+    Text,
+    collect,
+    measure,
+    periods,
+)
+from services.eligibility.rules.grammar.measures import Measure
+
+COLUMNS = {
+    "newly_reached": ("count", Text("首次达到的档次数", "tiers newly reached")),
+    "highest_award": ("fen", Text("首次达到的最高档奖励", "award of the highest tier newly reached")),
+    "all_awards": ("fen", Text("首次达到的各档奖励之和", "awards of all tiers newly reached")),
+}
+
+
+def tiers_reached(award: str, track: str, figure: Column, *, tiers: str, awards: str) -> Measure:
+    """The measure of tiers newly reached: with this figure, in no earlier year, and not paid before.
+
+    Parts: one row per tier with its threshold, the year's figure, the largest earlier one and what was paid before.
+    """
+
+    @measure(
+        f"{award}-tiers",
+        COLUMNS,
+        words=Text("首次达到的档次", "tiers reached for the first time"),
+        needs=(figure,),
+        reads=(
+            Read("annual_sales", "uscc", PAYEE),
+            Read("monitoring_inclusions", "uscc", PAYEE),
+            Read("locations", "uscc", PAYEE),
+            Read("prior_awards", "subject", only=("award", (award,))),
+        ),
+        readings=("earlier_attainment",),
+        parameters=(tiers, awards, "covered_jurisdictions", "first_award_year"),
+    )
+    def reached(cases: pl.DataFrame, facts: Facts, setting: RuleContext) -> Measured:
+        earlier = _earlier(cases, facts, setting, track, figure.name.split(".")[1])
+        paid = facts["prior_awards"].lazy().filter((pl.col("award") == award) & (pl.col("tier") > 0))
+        plan = (
+            cases.lazy()
+            .select("case", "subject", "day", figure_fen=figure.name)
+            .join(earlier, on="case", how="left", maintain_order="left")
+            .join(
+                paid.group_by("subject").agg(paid_tier_fen=pl.col("tier").max()),
+                on="subject",
+                how="left",
+                maintain_order="left",
+            )
+        )
+        compared = collect(plan, cases)
+        steps = range(len(setting.parameter(tiers)))
+        new = [_newly_reached(setting.dated(tiers, k)) for k in steps]
+        given = [pl.when(new[k]).then(setting.dated(awards, k)).otherwise(0) for k in steps]
+        figures = compared.select(
+            "case",
+            newly_reached=pl.when(pl.col("figure_fen").is_not_null()).then(
+                pl.sum_horizontal(reached.cast(pl.Int64) for reached in new)
+            ),
+            # Tiers ascend: the last one newly reached is the highest.
+            highest_award=pl.coalesce(*(pl.when(new[k]).then(given[k]) for k in reversed(steps)), 0),
+            all_awards=pl.sum_horizontal(given),
+        )
+        parts = pl.concat(
+            compared.lazy().select(
+                "case",
+                "figure_fen",
+                "largest_earlier_fen",
+                "paid_tier_fen",
+                tier=pl.lit(k + 1),
+                tier_fen=setting.dated(tiers, k),
+                newly_reached=new[k],
+                award_fen=setting.dated(awards, k),
+            )
+            for k in steps
+        )
+        shown = ("tier", "tier_fen", "figure_fen", "largest_earlier_fen", "paid_tier_fen", "newly_reached", "award_fen")
+        return Measured(figures, parts.select("case", *shown))
+
+    return reached
+
+
+def _newly_reached(tier: pl.Expr) -> pl.Expr:
+    """Whether the figure reaches the tier, no earlier one did, and it was not paid before."""
+    earlier, paid = pl.col("largest_earlier_fen"), pl.col("paid_tier_fen")
+    return (pl.col("figure_fen") >= tier) & (earlier < tier).fill_null(True) & (paid < tier).fill_null(True)
+
+
+def _earlier(cases: pl.DataFrame, facts: Facts, setting: RuleContext, track: str, field: str) -> pl.LazyFrame:
+    """The largest figure of the years before the case's that the reading `earlier_attainment` compares with."""
+    reading = setting.reading("earlier_attainment")
+    figures = facts["annual_sales"].lazy().select(payee="uscc", year="year", figure=field).drop_nulls("figure")
+    if reading == "ignored":
+        figures = figures.filter(pl.col("year") >= setting.parameter("first_award_year"))
+    before = cases.lazy().select("case", "payee", "award_year").join(figures, on="payee", how="inner")
+    before = before.filter(pl.col("year") < pl.col("award_year"))
+    if reading == "while_eligible":
+        before = _while_eligible(collect(before, cases, facts["annual_sales"]), facts, setting, track).lazy()
+    return before.group_by("case").agg(largest_earlier_fen=pl.col("figure").max())
+
+
+def _while_eligible(before: pl.DataFrame, facts: Facts, setting: RuleContext, track: str) -> pl.DataFrame:
+    """Only years on whose 31 December the enterprise was in monitoring on the track and known to be in the area."""
+    before = before.with_columns(year_end=pl.date(pl.col("year"), 12, 31))
+    inclusions = facts["monitoring_inclusions"].filter(pl.col("track") == track)
+    where = facts["locations"].filter(pl.col("jurisdiction").is_in(list(setting.parameter("covered_jurisdictions"))))
+    in_monitoring = periods.positions_in_force(
+        before, "payee", inclusions, "uscc", since="included_on", until="removed_on", day="year_end"
+    )
+    in_area = periods.positions_in_force(before, "payee", where, "uscc", since="since", until="until", day="year_end")
+    return before.filter(in_monitoring.is_not_null() & in_area.is_not_null())

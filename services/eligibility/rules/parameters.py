@@ -1,0 +1,180 @@
+"""Parameters: every number, day and list of a policy, dated, with unit and article."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from services.eligibility.rules.text import Text
+
+Scalar = int | str | date
+Value = int | str | date | tuple[int, ...] | tuple[str, ...]
+
+#: Unit → (largest value, factor to the unit that facts are kept in). Yuan are kept as fen, dollars as cents.
+NUMBERS: Mapping[str, tuple[int, int]] = {
+    "yuan": ((2**53 - 1) // 100, 100),
+    "US dollars": ((2**53 - 1) // 100, 100),
+    "basis points": (100_000, 1),
+    "enterprises": (10**9, 1),
+    "parcels/day": (10**9, 1),
+    "square metres": (10**12, 1),
+    "instalments": (10, 1),
+    "years": (100, 1),
+    "year": (2100, 1),
+    "days/year": (366, 1),
+    "months": (1200, 1),
+}
+#: Unit → smallest value, where that is not 0.
+LEAST: Mapping[str, int] = {"instalments": 1, "year": 2000}
+#: Denominator that a unit carries: a share in basis points is so many ten-thousandths.
+DENOMINATORS: Mapping[str, int] = {"basis points": 10_000}
+#: The words that rulebook and explanations use for a unit.
+UNIT_WORDS: Mapping[str, Text] = {
+    "yuan": Text("元", "yuan"),
+    "US dollars": Text("美元", "US dollars"),
+    "basis points": Text("个基点", "basis points"),
+    "enterprises": Text("家", "enterprises"),
+    "parcels/day": Text("件/日", "parcels a day"),
+    "square metres": Text("平方米", "square metres"),
+    "instalments": Text("期", "instalments"),
+    "years": Text("年", "years"),
+    "year": Text("年", ""),
+    "days/year": Text("天/年", "days a year"),
+    "months": Text("个月", "months"),
+}
+
+
+class ParameterError(ValueError):
+    """An unknown parameter, or a value outside its domain; the message says what is allowed, `parameter` where."""
+
+    def __init__(self, message: str, parameter: str) -> None:
+        super().__init__(message)
+        self.parameter = parameter
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterValues:
+    """One parameter with the day from which each value applies; values in the declared unit."""
+
+    name: str
+    article: int
+    unit: str
+    values: tuple[tuple[date, Value], ...]
+    words: Text
+    #: The smallest number it may be: 1 where something is divided by it.
+    least: int = 0
+
+    def changed(self, given: Any) -> ParameterValues:
+        """The same parameter with one value throughout, as a simulation sets it. Raises `ParameterError`."""
+        first, official = self.values[0]
+        return replace(self, values=((first, self._checked(given, official)),))
+
+    def _checked(self, given: Any, official: Value) -> Value:
+        if isinstance(official, tuple):
+            if not isinstance(given, list | tuple) or not given:
+                raise ParameterError(f"{self.name}: a non-empty list, {self.domain}", self.name)
+            if self.unit in NUMBERS and len(given) != len(official):
+                raise ParameterError(f"{self.name}: a list of {len(official)} numbers, {self.domain}", self.name)
+            items = [self._checked(item, official[0]) for item in given]
+            if self.unit in NUMBERS and items != sorted(items):
+                raise ParameterError(f"{self.name}: a list in ascending order, {self.domain}", self.name)
+            return tuple(items)  # type: ignore[return-value]
+        if self.unit == "date":
+            return self._checked_day(given)
+        if self.unit == "codes":
+            if not isinstance(given, str) or not given:
+                raise ParameterError(f"{self.name}: {self.domain}", self.name)
+            return given
+        if isinstance(given, bool) or not isinstance(given, int) or not self.least <= given <= self.largest:
+            raise ParameterError(f"{self.name}: {self.domain}", self.name)
+        return given
+
+    def _checked_day(self, given: Any) -> date:
+        if isinstance(given, date):
+            return given
+        try:
+            day = date.fromisoformat(given)
+        except (TypeError, ValueError):
+            raise ParameterError(f"{self.name}: {self.domain}", self.name) from None
+        if day.isoformat() != given:
+            raise ParameterError(f"{self.name}: {self.domain}", self.name)
+        return day
+
+    @property
+    def domain(self) -> str:
+        """What a value may be, in words."""
+        if self.unit == "date":
+            return "a day, as YYYY-MM-DD"
+        if self.unit == "codes":
+            return "codes as text"
+        return f"whole numbers from {self.least} to {self.largest}, in {self.unit}"
+
+    @property
+    def largest(self) -> int:
+        """The largest number it may be."""
+        return NUMBERS[self.unit][0]
+
+    @property
+    def denominator(self) -> int:
+        """1, or 10,000 for a share in basis points."""
+        return DENOMINATORS.get(self.unit, 1)
+
+    @property
+    def kept(self) -> tuple[tuple[date, Value], ...]:
+        """The values in the unit that facts are kept in: fen for yuan, cents for dollars."""
+        factor = NUMBERS[self.unit][1] if self.unit in NUMBERS else 1
+        return tuple((day, _times(value, factor)) for day, value in self.values)
+
+    def on(self, day: date | None) -> Value:
+        """The value in force on a day, in kept units; days before the first value have the first."""
+        kept = self.kept
+        value = kept[0][1]
+        for since, later in kept[1:]:
+            if day is not None and since <= day:
+                value = later
+        return value
+
+    def phrase(self, item: int | None = None) -> Text:
+        """Name and first value with its unit, as rulebook and explanations say it."""
+        value = self.values[0][1]
+        chosen = value[item] if item is not None and isinstance(value, tuple) else value
+        values = chosen if isinstance(chosen, tuple) else (chosen,)
+        said = ", ".join(self._said(one) for one in values)
+        if self.unit not in NUMBERS or self.unit == "basis points":
+            bare = self.unit == "basis points"
+            return Text(*(f"{words} {said}" if bare else f"{words} ({said})" for words in self.words))
+        unit = UNIT_WORDS[self.unit]
+        return Text(f"{self.words.zh} {said} {unit.zh}", f"{self.words.en} {said} {unit.en}".rstrip())
+
+    def _said(self, value: Scalar) -> str:
+        if not isinstance(value, int) or self.unit == "year":
+            return str(value)
+        if self.unit == "basis points":
+            return f"{value // 100}%" if value % 100 == 0 else f"{value // 100}.{value % 100:02}%"
+        return f"{value:,}"
+
+    def document(self) -> dict[str, Any]:
+        """The parameter as canonical data."""
+        return {
+            "article": self.article,
+            "unit": self.unit,
+            "values": {day.isoformat(): _plain(value) for day, value in self.values},
+            "zh": self.words.zh,
+            "en": self.words.en,
+        }
+
+
+def _times(value: Value, factor: int) -> Value:
+    if factor == 1:
+        return value
+    if isinstance(value, tuple):
+        return tuple(int(item) * factor for item in value)
+    return int(value) * factor if isinstance(value, int) else value
+
+
+def _plain(value: Value) -> Any:
+    if isinstance(value, tuple):
+        return list(value)
+    return value.isoformat() if isinstance(value, date) else value

@@ -1,0 +1,207 @@
+"""A registry and an eligibility service in one process, over HTTP without a network, each worker step taken when told to."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+import httpx
+import orjson
+from pydantic import SecretStr
+from services.eligibility.evaluation_jobs.handlers import EVALUATION
+from services.eligibility.evaluation_jobs.schemas import EvaluationRequest
+from sqlalchemy import text
+
+from services.eligibility.clients.registry import RegistryFacts
+from services.eligibility.corrections.domain import Debounce, Standing
+from services.eligibility.corrections.handlers import Following, StandingPass
+from services.eligibility.decisions import approval, receipts, repository
+from services.eligibility.evaluation_jobs import handlers as evaluations
+from services.eligibility.evaluation_jobs.partitions import Shards
+from services.eligibility.evaluation_jobs.runner import Runner
+from services.registry.app import build
+from services.registry.settings import Settings
+from shared.clock import FixedClock
+from shared.database.engine import Database
+from shared.jobs.runner import JobRunner
+from shared.web.auth import Actor
+from tests.support.databases import ServiceDatabase
+from tests.support.tokens import Tokens
+
+POLICY = "lishui-2020-1"
+CHECKER = Actor("commerce-checker", frozenset())
+YEARS = [2020, 2021, 2022, 2023, 2024]
+AT_ONCE = Debounce(0)
+
+
+class InProcess(httpx.BaseTransport):
+    """Answers a synchronous client's requests by an ASGI app."""
+
+    def __init__(self, app: Any) -> None:
+        self._transport = httpx.ASGITransport(app=app)
+        self.requests: list[tuple[str, str]] = []
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append((request.method, request.url.path))
+        request.read()
+
+        async def send() -> tuple[int, httpx.Headers, bytes]:
+            answer = await self._transport.handle_async_request(request)
+            return answer.status_code, answer.headers, await answer.aread()
+
+        status, headers, content = asyncio.run(send())
+        return httpx.Response(status, headers=headers, content=content, request=request)
+
+
+@dataclass
+class World:
+    """Both services' databases, and the parts of eligibility's worker."""
+
+    registry_database: Database
+    database: Database
+    transport: InProcess
+    tokens: Tokens
+    clock: FixedClock
+    shards_of: int = 1_000_000
+    standing: Standing = Standing.RESTATE
+    facts: RegistryFacts = field(init=False)
+
+    def __post_init__(self) -> None:
+        client = httpx.Client(
+            transport=self.transport, base_url="http://registry", headers=self.tokens.headers("eligibility")
+        )
+        self.facts = RegistryFacts(client)
+        self._writer = httpx.Client(
+            transport=self.transport, base_url="http://registry", headers=self.tokens.headers("data-platform")
+        )
+
+    def record(self, dataset: str, *records: dict[str, Any]) -> int:
+        """Record rows in the registry; returns the revision."""
+        answer = self._writer.post(f"/v1/datasets/{dataset}/records", json={"records": list(records)})
+        assert answer.status_code == 201, answer.text
+        return int(answer.json()["revision"])
+
+    def withdraw(self, dataset: str, **key: Any) -> None:
+        """Withdraw a record."""
+        body = {"keys": [key], "reason": "never true"}
+        answer = self._writer.post(f"/v1/datasets/{dataset}/withdrawals", json=body)
+        assert answer.is_success, answer.text
+
+    def runner(self, shards: Shards | None = None, database: Database | None = None) -> JobRunner:
+        """Return what runs evaluations, on another's connections to the database if they are given."""
+        database = database or self.database
+        run = Runner(
+            database,
+            self.facts,
+            shards or Shards(self.facts, patience_seconds=0),
+            self.clock,
+            self.shards_of,
+            standing_proposes=self.standing is Standing.PROPOSE,
+        )
+        return JobRunner(database, {EVALUATION: run})
+
+    def start(self, scope: Any = "all", years: list[int] | None = None, on: date | None = None) -> UUID:
+        """Queue an evaluation as an officer asks for it."""
+        request = EvaluationRequest.model_validate(
+            {
+                "policy": POLICY,
+                "award_years": years or YEARS,
+                "scope": scope,
+                "decided_on": (on or date(2025, 3, 1)).isoformat(),
+            }
+        )
+        with self.database.transaction() as connection:
+            return evaluations.start(connection, request, by="commerce-maker", now=self.clock.now())
+
+    def result(self, evaluation: UUID) -> dict[str, Any]:
+        """Return an evaluation that has succeeded."""
+        with self.database.reading() as connection:
+            shown = evaluations.view(connection, evaluation)
+        assert shown["state"] == "succeeded", shown
+        return shown
+
+    def evaluate(self, scope: Any = "all", years: list[int] | None = None, on: date | None = None) -> dict[str, Any]:
+        """Evaluate as an officer asks for it; returns the evaluation with its counts."""
+        evaluation = self.start(scope, years, on)
+        assert self.runner().step()
+        return self.result(evaluation)
+
+    def follow(self) -> None:
+        """Mark what the registry changed, as if an event had told of it."""
+        with self.database.transaction() as connection:
+            connection.execute(text("UPDATE facts_followed SET looked_at = NULL"))
+        Following(self.database, self.facts).step()
+
+    def correct_by_itself(self) -> dict[str, Any] | None:
+        """Follow the registry and let the standing pass do what is due; returns its evaluation, None if nothing was due."""
+        self.follow()
+        if not StandingPass(self.database, self.clock, self.standing, AT_ONCE).step():
+            return None
+        assert self.runner().step()
+        [newest] = self.rows(
+            "SELECT id FROM jobs WHERE created_by = 'eligibility' ORDER BY created_at DESC, id DESC LIMIT 1"
+        )
+        return self.result(newest[0])
+
+    def approve(self, evaluation: dict[str, Any]) -> int:
+        """Approve what an evaluation proposed."""
+        with self.database.transaction() as connection:
+            selection = approval.select_for_approval(
+                connection, approval.Among.EVALUATION, UUID(evaluation["id"]), [], by=CHECKER.subject, reason="seen",
+                jurisdiction=None, notice_needed=False,
+            )  # fmt: skip
+            return approval.approve(connection, selection.ids, by=CHECKER.subject, reason="seen")
+
+    def rows(self, statement: str, **values: Any) -> list[tuple[Any, ...]]:
+        """Read from eligibility's database."""
+        with self.database.reading() as connection:
+            return [tuple(row) for row in connection.execute(text(statement), values)]
+
+    def decisions(self, award: str) -> list[tuple[Any, ...]]:
+        """Return subject, year, version, state, result, fen of every decision of `award`, in order."""
+        return self.rows(
+            "SELECT subject, award_year, version, state, result, entitlement_fen FROM decisions"
+            " WHERE award = :award ORDER BY subject, award_year, id",
+            award=award,
+        )
+
+    def marks(self) -> list[str]:
+        """Return whom marks name."""
+        return [row[0] for row in self.rows("SELECT uscc FROM fact_marks ORDER BY uscc")]
+
+    def events(self) -> list[dict[str, Any]]:
+        """Return what award.decided told, in order."""
+        return [
+            orjson.loads(row[0])
+            for row in self.rows("SELECT data FROM outbox WHERE topic = 'award-decisions.v1' ORDER BY id")
+        ]
+
+    def replayed(self, decision: UUID) -> dict[str, Any]:
+        """Replay a decision from its receipt."""
+        with self.database.reading() as connection:
+            return receipts.replay(connection, repository.get(connection, decision, CHECKER))
+
+
+@contextmanager
+def world(registry: ServiceDatabase, eligibility: ServiceDatabase, tokens: Tokens) -> Iterator[World]:
+    """Open a world on two fresh databases."""
+    settings = Settings(
+        database_url=registry.app_url,
+        account_key=SecretStr(base64.b64encode(bytes(range(64))).decode()),
+        kafka_bootstrap_servers="127.0.0.1:1",
+        token_issuer="http://issuer.test",
+        token_jwks_url="http://issuer.test/keys",
+        token_url="http://issuer.test/token",
+    )
+    clock = FixedClock(datetime(2026, 3, 1, 8, tzinfo=UTC))
+    databases = registry.connect(), eligibility.connect()
+    app = build(settings, clock=clock, token_verifier=tokens.verifier, database=databases[0])
+    yield World(*databases, InProcess(app), tokens, clock)
+    for database in databases:
+        database.close()

@@ -1,0 +1,253 @@
+"""Evaluations in pieces: the same result whoever judges them, and whatever becomes of the workers and the work items."""
+
+from __future__ import annotations
+
+import gc
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+import orjson
+import pytest
+from services.eligibility.evaluation_jobs.handlers import EVALUATION
+from sqlalchemy import text
+
+from deploy.local.broker import Broker
+from services.eligibility.evaluation_jobs import partitions as pieces
+from services.eligibility.evaluation_jobs.partitions import Gathered, Shards
+from services.eligibility.interpretations import handlers as policies
+from services.eligibility.interpretations.handlers import policy_book
+from shared.database.engine import Database
+from shared.events.evaluation_shard import TYPE
+from shared.jobs.runner import RunningJob
+from shared.messaging import topics
+from shared.messaging.consumer import Consumer, RejectedMessageError
+from shared.messaging.envelope import Message
+from shared.messaging.relay import Relay
+from tests.integration.eligibility.harness import POLICY, World
+from tests.integration.registry.conftest import enterprise, uscc
+
+# kafka-python leaves a socket to the garbage collector when a consumer is closed in the middle of a rebalance.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
+CODES = [uscc(number) for number in range(6)]
+SHARD_OF = 3
+PIECES = len(CODES) // SHARD_OF * len(policy_book(POLICY).awards)
+WAN = 1_000_000
+
+
+@pytest.fixture
+def populated(world: World) -> World:
+    world.record("enterprises", *(enterprise(code) for code in CODES))
+    world.record("locations", *({"uscc": c, "since": "2015-03-01", "jurisdiction": "liandu"} for c in CODES))
+    world.record("monitoring_inclusions", *({"uscc": c, "track": "retail", "included_on": "2019-01-01"} for c in CODES))
+    for place, code in enumerate(CODES):
+        figures = [
+            {"uscc": code, "year": y, "online_retail_fen": (y - 2018) * place * 300 * WAN} for y in range(2019, 2025)
+        ]
+        world.record("annual_sales", *figures)
+        world.record("statistics_sales", *figures)
+        world.record("courier_years", {"uscc": code, "year": 2023, "parcels": 3_600_000 + place * 25_000,
+                                       "operating_days": 365 if place else None, "rent_fen": 100 * place})  # fmt: skip
+        for level in ("municipal", "provincial")[: place % 3]:
+            world.record("demonstration_titles", {"uscc": code, "title": f"T{level}", "level": level,
+                                                  "awarded_on": "2021-05-01"})  # fmt: skip
+    world.shards_of = SHARD_OF
+    return world
+
+
+@contextmanager
+def working(world: World, broker: Broker, workers: list[Shards]) -> Iterator[list[BaseException]]:
+    """Run a relay and some workers of one consumer group, each in a thread; gives the errors that ended them."""
+    stopping, group, errors = threading.Event(), f"shards-{uuid4().hex}", list[BaseException]()
+    relay = Relay(world.database, broker.bootstrap_servers, "test-relay")
+    consumers = [
+        Consumer(
+            world.database, broker.bootstrap_servers, topics.EVALUATION_SHARDS, group, each.receive, batch_messages=1
+        )
+        for each in workers
+    ]
+
+    def repeat(step: Callable[[], bool], close: Callable[[], None]) -> None:
+        try:
+            while not stopping.is_set():
+                if not step():
+                    stopping.wait(0.05)
+        except BaseException as error:  # noqa: BLE001 - the test asks for them
+            errors.append(error)
+        finally:
+            close()
+
+    loops = [(relay.step, relay.close), *((each.step, each.close) for each in consumers)]
+    threads = [threading.Thread(target=repeat, args=loop) for loop in loops]
+    for thread in threads:
+        thread.start()
+    try:
+        yield errors
+    finally:
+        stopping.set()
+        for thread in threads:
+            thread.join()
+        gc.collect()
+
+
+def found(world: World, evaluation: UUID) -> list[tuple[Any, ...]]:
+    return world.rows("SELECT * FROM outcomes WHERE evaluation_id = :id ORDER BY number", id=evaluation)
+
+
+def in_one_piece(world: World) -> list[tuple[Any, ...]]:
+    world.shards_of = 1_000_000
+    whole = world.evaluate()
+    assert whole["decisions"]["created"] == 0
+    assert whole["decisions"]["unchanged"] > 10
+    return found(world, UUID(whole["id"]))
+
+
+@pytest.mark.parametrize("workers", [1, 2, 4])
+def test_pieces_give_the_same_however_many_judge_them(populated: World, broker: Broker, workers: int) -> None:
+    world = populated
+    evaluation = world.start()
+    with working(world, broker, [Shards(world.facts) for _ in range(workers)]) as errors:
+        assert world.runner(Shards(world.facts, patience_seconds=120)).step()
+    assert errors == []
+    result = world.result(evaluation)
+    assert result["progress"]["total"] == PIECES + 2
+    assert result["decisions"]["created"] > 10
+    assert [row[1:] for row in found(world, evaluation)] == [row[1:] for row in in_one_piece(world)]
+    assert world.rows("SELECT count(*) FROM evaluation_shards") == [(0,)]
+
+
+class KilledError(RuntimeError):
+    """Stands for a process that dies."""
+
+
+def test_a_worker_that_dies_in_the_middle_costs_time_alone(populated: World, broker: Broker) -> None:
+    world, judged = populated, []
+
+    def die_at_the_tenth(_: str) -> None:
+        judged.append(1)
+        if len(judged) == 10:
+            raise KilledError
+
+    evaluation = world.start()
+    dying = Shards(world.facts, crash_point=die_at_the_tenth)
+    with working(world, broker, [dying, Shards(world.facts)]) as errors:
+        assert world.runner(Shards(world.facts, patience_seconds=60)).step()
+    assert [type(error) for error in errors] in ([KilledError], [])
+    assert [row[1:] for row in found(world, evaluation)] == [row[1:] for row in in_one_piece(world)]
+
+
+def test_without_a_broker_the_worker_that_waits_does_it_all(populated: World) -> None:
+    evaluation = populated.start()
+    assert populated.runner(Shards(populated.facts, patience_seconds=0)).step()
+    assert [row[1:] for row in found(populated, evaluation)] == [row[1:] for row in in_one_piece(populated)]
+
+
+def test_a_coordinator_that_died_goes_on_with_the_pieces_that_there_are(populated: World) -> None:
+    world = populated
+
+    class Dying(Shards):
+        def gather(self, database: Database, job: RunningJob, total: int) -> Gathered:
+            with database.transaction() as connection:
+                self._judge(connection, job.id, 1)
+            raise KilledError
+
+    evaluation = world.start()
+    assert world.runner(Dying(world.facts)).step()
+    [(state, cut)] = world.rows(
+        "SELECT state, (SELECT count(*) FROM evaluation_shards) FROM jobs WHERE id = :id", id=evaluation
+    )
+    assert (state, cut) == ("running", PIECES)
+    world.record("courier_years", {"uscc": CODES[5], "year": 2022, "parcels": 4_000_000, "operating_days": 365,
+                                   "rent_fen": 700})  # fmt: skip
+    with world.database.transaction() as connection:
+        connection.execute(text("UPDATE jobs SET lease_until = now() - interval '1 second'"))
+    assert world.runner().step()
+    revision = world.result(evaluation)["facts_revision"]
+    assert revision == world.facts.latest_revision() - 1, "the revision that the pieces were cut at"
+    assert world.rows("SELECT count(*) FROM outbox WHERE topic = 'evaluation-shards.v1'") == [(cut,)]
+
+
+def test_a_worker_that_takes_over_when_all_pieces_are_judged_says_how_many_there_were(populated: World) -> None:
+    world = populated
+
+    class DyingAfterwards(Shards):
+        def gather(self, database: Database, job: RunningJob, total: int) -> Gathered:
+            super().gather(database, job, total)
+            raise KilledError
+
+    evaluation = world.start()
+    assert world.runner(DyingAfterwards(world.facts, patience_seconds=0)).step()
+    with world.database.transaction() as connection:
+        connection.execute(text("UPDATE jobs SET lease_until = now() - interval '1 second'"))
+    assert world.runner().step()
+    pieces_and_steps = PIECES + 2
+    assert world.result(evaluation)["progress"] == {"done": pieces_and_steps, "total": pieces_and_steps}
+
+
+def test_what_came_into_force_meanwhile_keeps_its_own_day(populated: World) -> None:
+    world = populated
+    book = policy_book(POLICY)
+    with world.database.transaction() as connection:
+        change = policies.propose_change(connection, book, {"integrity_screen": "exclude"}, "r", by="commerce-maker")
+        policies.confirm_change(connection, book, UUID(change["id"]), by="commerce-checker")
+    first = world.evaluate(on=date(2024, 3, 1))
+    world.record("sanctions", {"uscc": CODES[5], "kind": "serious_dishonesty", "since": "2024-06-01"})
+
+    class Meanwhile(Shards):
+        def gather(self, database: Database, job: RunningJob, total: int) -> Gathered:
+            gathered = super().gather(database, job, total)
+            world.approve(first)
+            return gathered
+
+    evaluation = world.start(on=date(2025, 3, 1))
+    assert world.runner(Meanwhile(world.facts, patience_seconds=0)).step()
+    counts = world.result(evaluation)["decisions"]
+    assert (counts["withdrawn"], counts["restated"]) == (0, 0), "dishonest since, but not on the first version's day"
+
+
+def test_pieces_of_an_evaluation_that_has_ended_are_not_judged(populated: World) -> None:
+    world = populated
+    evaluation = world.evaluate()
+    headers = {"ce_type": TYPE.encode()}
+    data = orjson.dumps({"evaluation_id": evaluation["id"], "number": 1})
+    message = Message(topics.EVALUATION_SHARDS, 0, 1, b"k", data, headers)
+    world.transport.requests.clear()
+    with world.database.transaction() as connection:
+        Shards(world.facts).receive(connection, [message])
+    assert world.transport.requests == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [("test.other", b"{}"), (TYPE, b"{}"), (TYPE, b"\xff"), (TYPE, b'{"evaluation_id": 7, "number": 0}')],
+)
+def test_what_is_no_work_item_is_refused(world: World, kind: str, data: bytes) -> None:
+    message = Message(topics.EVALUATION_SHARDS, 0, 1, b"k", data, {"ce_type": kind.encode()})
+    with pytest.raises(RejectedMessageError), world.database.transaction() as connection:
+        Shards(world.facts).receive(connection, [message])
+
+
+def test_pieces_of_failed_evaluations_are_dropped_by_the_next(populated: World) -> None:
+    world = populated
+    with world.database.transaction() as connection:
+        connection.execute(text("INSERT INTO documents (hash, kind, content) VALUES ('h', 'readings', '{}')"))
+        job = uuid4()
+        connection.execute(
+            text(
+                "INSERT INTO jobs (id, kind, state, input, created_by, finished_at) "
+                " VALUES (:id, :kind, 'failed', '{}', 'x', now())"
+            ),
+            {"id": job, "kind": EVALUATION},
+        )
+        connection.execute(
+            text("INSERT INTO evaluation_shards (evaluation_id, number, award, part, parts, facts_revision, interpretations_hash)"
+                 " VALUES (:id, 1, 'courier-rent', 0, 2, 1, 'h')"),
+            {"id": job},
+        )  # fmt: skip
+    world.evaluate()
+    assert world.rows("SELECT count(*) FROM evaluation_shards") == [(0,)]
+    assert pieces.PATIENCE_SECONDS > 0

@@ -1,0 +1,57 @@
+"""A process that kills itself (SIGKILL) at a point.
+
+`python -m tests.support.crash_process relay|payout|import URL BROKER POINT`.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+
+from services.payout.worker import GROUP, award_decisions
+from services.registry.imports.domain import KIND
+from shared.clock import SystemClock
+from shared.database.engine import Database
+from shared.jobs.runner import JobRunner, RunningJob
+from shared.messaging import topics
+from shared.messaging.consumer import Consumer
+from shared.messaging.relay import Relay
+from tests.integration.registry.conftest import importer
+
+
+def main(role: str, database_url: str, bootstrap_servers: str, point: str) -> None:
+    """Work until `point` is reached."""
+
+    def die(reached: str) -> None:
+        if reached == point:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    database = Database(database_url)
+    if role == "relay":
+        step = Relay(database, bootstrap_servers, "doomed", crash_point=die).step
+    elif role == "import":
+        step = JobRunner(database, {KIND: lambda job: importer(database)(_telling(job, die))}).step
+    else:
+        handler = award_decisions(SystemClock())
+        consumer = Consumer(database, bootstrap_servers, topics.AWARD_DECISIONS, GROUP, handler, crash_point=die)
+        step = consumer.step
+    while True:
+        step()
+
+
+def _telling(job: RunningJob, reached: Callable[[str], None]) -> RunningJob:
+    """Return `job`, which reaches `part read` once a part of its file was read and its progress told."""
+    progress = job.progress
+
+    def tell(done: int, total: int) -> None:
+        progress(done, total)
+        reached("part read")
+
+    job.progress = tell  # type: ignore[method-assign]
+    return job
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
