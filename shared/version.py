@@ -1,8 +1,14 @@
-"""The version of the project. It stands in `pyproject.toml` alone; the policy engine has a version of its own."""
+"""The version of the project, from `pyproject.toml` or, where it is installed, its metadata. The engine has its own."""
 
 from __future__ import annotations
 
 import tomllib
+from importlib import metadata
 from pathlib import Path
 
-VERSION: str = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+_SOURCE = Path(__file__).parents[1] / "pyproject.toml"
+VERSION: str = (
+    tomllib.loads(_SOURCE.read_text("utf-8"))["project"]["version"]
+    if _SOURCE.exists()
+    else metadata.version("lishui-ecommerce-subsidies")
+)

@@ -9,12 +9,12 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from shared.database.migrate import SERVICES
 from watchfiles import watch
 
 from deploy.local.processes import Child
 from deploy.local.serve import main
 from deploy.local.system import LocalSystem, say
+from services.databases import SCHEMAS as SERVICES
 
 ROOT = Path(__file__).parents[2]
 
