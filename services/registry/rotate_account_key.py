@@ -13,11 +13,11 @@ import polars as pl
 from sqlalchemy import Connection, text
 
 from services.registry.cipher import AccountCipher, AccountKeyError
-from services.registry.datasets.catalogue import CATALOGUE
 from services.registry.datasets.tables import CURRENT, HISTORY
 from services.registry.imports.tables import import_chunks, import_rejected_rows
 from services.registry.settings import Settings
 from shared.audit import log as audit
+from shared.catalogue.datasets import CATALOGUE
 from shared.database.bulk import copy_frame
 from shared.database.engine import Database
 from shared.settings import load

@@ -8,9 +8,9 @@ from typing import Any
 
 import polars as pl
 
-from services.registry.datasets.domain import INTEGERS, Dataset, Field, Kind
 from services.registry.datasets.parsing import SKIMMED, Reading, read_json, read_text, skim_text
 from services.registry.datasets.validation_errors import error_frame, no_errors
+from shared.catalogue.domain import INTEGERS, Dataset, Field, Kind
 
 _MAX_NAME = 100
 

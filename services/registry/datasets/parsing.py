@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import polars as pl
 
-from services.registry.datasets import uscc
-from services.registry.datasets.domain import INTEGERS, Field, Kind
+from shared.catalogue.domain import INTEGERS, Field, Kind
+from shared.identifiers import are_uscc
 
 _TRUE = ("true", "是", "1", "yes", "y", "有", "√")
 _FALSE = ("false", "否", "0", "no", "n", "无", "×")
@@ -87,7 +87,7 @@ def skim_text(item: Field, *, hundredths: bool) -> tuple[pl.Expr, pl.Expr]:
         value = pl.when(cell != "").then(cell.str.strip_chars())
         suspect = suspect | ((skimmed == "") | (skimmed.str.len_bytes() > item.max_length)).fill_null(value=False)
         if item.kind is Kind.USCC:
-            suspect = suspect | ~skimmed.map_batches(uscc.valid, return_dtype=pl.Boolean()).fill_null(value=True)
+            suspect = suspect | ~skimmed.map_batches(are_uscc, return_dtype=pl.Boolean()).fill_null(value=True)
         elif item.pattern:
             suspect = suspect | (~skimmed.str.contains(item.pattern)).fill_null(value=False)
         suspect = suspect | skimmed.str.contains("\0", literal=True).fill_null(value=False)
@@ -168,7 +168,7 @@ def _text(item: Field, cell: pl.Expr) -> Reading:
 
 def _uscc(item: Field, cell: pl.Expr) -> Reading:
     value = cell.str.to_uppercase()
-    wrong = ~value.map_batches(uscc.valid, return_dtype=pl.Boolean())
+    wrong = ~value.map_batches(are_uscc, return_dtype=pl.Boolean())
     suspect = _suspect(item, cell, value) | wrong.fill_null(value=False)
     return Reading(value, suspect, first_of([_missing(item, cell), ("invalid_uscc", wrong)]))
 

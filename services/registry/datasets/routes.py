@@ -7,10 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 
 from services.registry.datasets import template
-from services.registry.datasets.catalogue import CATALOGUE, dataset
-from services.registry.datasets.domain import UnknownDatasetError
 from services.registry.datasets.schemas import Catalogue, DatasetView, view
 from services.registry.request import READS
+from shared.catalogue.datasets import CATALOGUE, dataset
+from shared.catalogue.domain import UnknownDatasetError
 from shared.web.app import refusals
 from shared.web.openapi import BINARY
 from shared.web.problems import NOT_FOUND, Problem, language_of

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, create_model
 from pydantic import Field as Described
 
-from services.registry.datasets.domain import INTEGERS, Dataset, Field, Kind
+from shared.catalogue.domain import INTEGERS, Dataset, Field, Kind
 
 EXAMPLES: Mapping[Kind, object] = {
     Kind.USCC: "91110000600037341L",
@@ -165,7 +165,7 @@ def view(dataset: Dataset) -> DatasetView:
         title=Titles(zh_cn=dataset.zh, en=dataset.en),
         key=list(dataset.key),
         owners=list(dataset.owners),
-        owned_through=dataset.through[1] if dataset.through else None,
+        owned_through=dataset.parent or None,
         fields=[
             FieldView(
                 name=item.name,

@@ -6,10 +6,22 @@ import io
 
 import xlsxwriter
 
-from services.registry.datasets.domain import TEXTS, Dataset, Field, Kind
-from services.registry.datasets.handbook import KINDS
+from shared.catalogue.domain import TEXTS, Dataset, Field, Kind
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+KINDS = {
+    Kind.USCC: ("18位统一社会信用代码", "unified social credit code, 18 characters"),
+    Kind.CODE: ("代码（文本）", "code, as text"),
+    Kind.TEXT: ("文本", "text"),
+    Kind.CHOICE: ("选项", "one of a list"),
+    Kind.DAY: ("日期，如2020-06-30", "date, such as 2020-06-30"),
+    Kind.YEAR: ("年份，如2020", "year, such as 2020"),
+    Kind.COUNT: ("整数", "whole number"),
+    Kind.MONEY: ("金额，至多两位小数", "amount with at most two decimals"),
+    Kind.NUMBER: ("整数", "whole number"),
+    Kind.FLAG: ("是或否", "yes or no (是/否)"),
+}
+"""What a field of each kind holds, for people who fill in a file: (Chinese, English)."""
 _ROWS = 5_000
 _MAX_LIST = 255  # characters that a spreadsheet takes in a list
 

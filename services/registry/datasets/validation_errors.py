@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from services.registry.datasets.domain import Dataset, Field, Kind
+from shared.catalogue.domain import Dataset, Field, Kind
 
 ERRORS_SCHEMA = {"line": pl.Int64(), "field": pl.String(), "code": pl.String(), "detail": pl.String()}
 """Columns of a frame of mistakes. `line` counts from 1; `field` is null where the whole row is meant."""

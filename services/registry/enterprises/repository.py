@@ -8,11 +8,11 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, TextClause, text
 
-from services.registry.datasets.catalogue import CATALOGUE, owned
 from services.registry.datasets.tables import searchable
 from services.registry.enterprises.domain import READ_FOR_STANDING
 from services.registry.revisions.reading import View
 from services.registry.revisions.sql import json_row, listed, names_any_of, rows_at
+from shared.catalogue.datasets import CATALOGUE
 
 _ENTERPRISES = CATALOGUE["enterprises"]
 
@@ -66,7 +66,7 @@ def _card() -> TextClause:
         f" row_number() OVER (ORDER BY {listed(dataset.key, 'r.')}) AS number FROM"
         f" ({rows_at(dataset, ':revision', names_any_of(dataset, 'CAST(:codes AS text[])', ':revision'))}) AS r"
         for place, dataset in enumerate(CATALOGUE.values())
-        if owned(dataset) and dataset.name != "enterprises"
+        if dataset.owned and dataset.name != "enterprises"
     ]
     return text(" UNION ALL ".join(parts) + " ORDER BY place, number")
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import polars as pl
 
 from services.registry.datasets.checks import check_cells
-from services.registry.datasets.domain import Dataset
 from services.registry.datasets.validation_errors import error_frame
 from services.registry.imports.domain import MAX_LINE_BYTES, PART_ROWS, Part, refused
 from services.registry.imports.headings import Columns, read_headings
+from shared.catalogue.domain import Dataset
 
 Chunks = Callable[[], Iterator[bytes]]
 """Reads an uploaded file from its beginning, piece by piece."""

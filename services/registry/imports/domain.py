@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from services.registry.datasets.checks import Checked
-from services.registry.datasets.domain import Dataset
+from shared.catalogue.domain import Dataset
 from shared.web.problems import FieldError, Problem, ProblemType
 
 CSV = "text/csv"

@@ -14,7 +14,6 @@ import polars as pl
 from sqlalchemy import Connection, text
 
 from services.registry.cipher import AccountCipher
-from services.registry.datasets.catalogue import CATALOGUE
 from services.registry.datasets.validation_errors import ERRORS_SCHEMA
 from services.registry.imports import repository
 from services.registry.imports.csv_file import CsvFile
@@ -35,6 +34,7 @@ from services.registry.revisions import repository as store
 from services.registry.revisions.domain import Author, Kind, Published
 from services.registry.revisions.staging import Staging
 from services.registry.settings import Settings
+from shared.catalogue.datasets import CATALOGUE
 from shared.clock import Clock
 from shared.database.engine import Database
 from shared.jobs import repository as jobs
@@ -156,7 +156,7 @@ class ImportRunner:
                     tally.read += part.checked.read
                     tally.add(part.checked.errors)
                     job.progress(part.done, part.total)
-            staging.complete()
+            staging.analyse()
             staged.append(staging)
             tallies.append(tally)
         return staged, tallies

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from services.registry.datasets.domain import Dataset, Field, Kind
 from services.registry.imports.domain import refused
+from shared.catalogue.domain import Dataset, Field, Kind
 from shared.web.problems import Problem
 
 REMARKS = ("错误说明", "mistakes")

@@ -10,10 +10,10 @@ import orjson
 import polars as pl
 
 from services.registry.datasets.checks import Checked, check_records
-from services.registry.datasets.domain import Dataset
 from services.registry.datasets.validation_errors import error_frame
 from services.registry.imports.csv_file import Chunks
 from services.registry.imports.domain import MAX_LINE_BYTES, PART_ROWS, Part, refused
+from shared.catalogue.domain import Dataset
 
 
 class NdjsonFile:

@@ -10,13 +10,13 @@ from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import Response, StreamingResponse
 from sqlalchemy import Connection
 
-from services.registry.datasets.catalogue import CATALOGUE
 from services.registry.datasets.validation_errors import message
 from services.registry.imports import corrections, handlers, repository
 from services.registry.imports.domain import CSV, MAX_KEPT_ROWS, MEDIA_TYPES, XLSX, Mode, Order
 from services.registry.imports.schemas import ImportJob, ImportMistake
 from services.registry.imports.uploads import TOO_SLOW, Upload, receive
 from services.registry.request import Viewing, Writing
+from shared.catalogue.datasets import CATALOGUE
 from shared.web.app import refusals
 from shared.web.idempotency import Command, json_response
 from shared.web.negotiation import Accept, negotiate

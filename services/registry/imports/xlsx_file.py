@@ -9,13 +9,13 @@ from typing import IO, Any
 import polars as pl
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, XmlError, ZipError
 
-from services.registry.datasets.catalogue import CATALOGUE
 from services.registry.datasets.checks import Checked, check_cells
-from services.registry.datasets.domain import TEXTS, Dataset
 from services.registry.datasets.validation_errors import error_frame
 from services.registry.imports.domain import PART_ROWS, Part, refused
 from services.registry.imports.headings import read_headings
 from services.registry.imports.xlsx_guard import SheetFacts, inspect
+from shared.catalogue.datasets import CATALOGUE
+from shared.catalogue.domain import TEXTS, Dataset
 from shared.web import xlsx_cells
 
 _NOTES = frozenset({"说明", "填写说明", "readme", "notes"})

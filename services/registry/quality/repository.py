@@ -8,11 +8,11 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, text
 
-from services.registry.datasets.catalogue import CATALOGUE
-from services.registry.datasets.domain import Dataset
 from services.registry.quality.domain import SIGNS, Sign
 from services.registry.revisions.reading import View
 from services.registry.revisions.sql import codes_array, listed, names_any_of, owner_at, rows_at
+from shared.catalogue.datasets import CATALOGUE
+from shared.catalogue.domain import Dataset
 
 
 class _Rows(Mapping[str, str]):

@@ -7,12 +7,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from services.registry.datasets.catalogue import CATALOGUE
 from services.registry.quality import repository
 from services.registry.quality.domain import MESSAGES, SIGNS
 from services.registry.quality.schemas import Warned
 from services.registry.request import AsOf, Viewing
 from services.registry.revisions.reading import known_revision
+from shared.catalogue.datasets import CATALOGUE
 from shared.identifiers import is_uscc
 from shared.web.idempotency import json_response
 from shared.web.pagination import Cursor, Limit, Page, decode_cursor, page

@@ -11,11 +11,11 @@ from sqlalchemy import Connection
 
 from services.registry.cipher import AccountCipher
 from services.registry.datasets.checks import check_records
-from services.registry.datasets.domain import Dataset
 from services.registry.datasets.validation_errors import message
 from services.registry.revisions import repository
 from services.registry.revisions.domain import Author, Published, RowsRefusedError
 from services.registry.revisions.staging import Staging
+from shared.catalogue.domain import Dataset
 from shared.web.problems import INVALID, FieldError, Problem, ProblemType
 
 ROWS_REFUSED = ProblemType("rows-refused", 422, "Rows were refused, nothing was stored", "数据有误，未保存任何记录")

@@ -9,7 +9,6 @@ import orjson
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 
-from services.registry.datasets.domain import Dataset, Kind
 from services.registry.datasets.schemas import (
     class_name,
     filter_model,
@@ -22,6 +21,7 @@ from services.registry.revisions import reading
 from services.registry.revisions.domain import Kind as RevisionKind
 from services.registry.revisions.handlers import ROWS_REFUSED, record_rows, submitted_of, withdraw_keys
 from services.registry.revisions.schemas import History, Recorded, Withdrawal, Withdrawn
+from shared.catalogue.domain import Dataset, Kind
 from shared.web.app import refusals
 from shared.web.idempotency import IdempotentCommand, json_response
 from shared.web.pagination import Cursor, Limit, Page, decode_cursor, page

@@ -8,15 +8,15 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response, StreamingResponse
 from sqlalchemy import select
 
-from services.registry.datasets.catalogue import CATALOGUE
-from services.registry.datasets.catalogue import dataset as declared
-from services.registry.datasets.domain import Dataset, UnknownDatasetError
 from services.registry.request import READS, Viewing
 from services.registry.revisions import changes, formats, snapshots
 from services.registry.revisions.reading import known_revision
 from services.registry.revisions.repository import latest_revision
 from services.registry.revisions.schemas import ChangeView, LatestRevision, Revision, SnapshotQueries, SnapshotQuery
 from services.registry.revisions.tables import revisions
+from shared.catalogue.datasets import CATALOGUE
+from shared.catalogue.datasets import dataset as declared
+from shared.catalogue.domain import Dataset, UnknownDatasetError
 from shared.identifiers import is_uscc
 from shared.web.app import refusals
 from shared.web.idempotency import json_response

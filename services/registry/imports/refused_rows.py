@@ -7,8 +7,8 @@ import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from services.registry.cipher import masked
-from services.registry.datasets.domain import Dataset
 from services.registry.imports.headings import REMARKS, read_headings
+from shared.catalogue.domain import Dataset
 from shared.web.problems import Problem
 from shared.web.spreadsheets import BOM, neutralised
 

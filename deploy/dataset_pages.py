@@ -4,23 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from services.registry.datasets.catalogue import CATALOGUE
-from services.registry.datasets.domain import MAX_INTEGER, Dataset, Field, Kind
+from services.registry.datasets.template import KINDS
 from services.registry.datasets.validation_errors import message
-
-KINDS = {
-    Kind.USCC: ("18位统一社会信用代码", "unified social credit code, 18 characters"),
-    Kind.CODE: ("代码（文本）", "code, as text"),
-    Kind.TEXT: ("文本", "text"),
-    Kind.CHOICE: ("选项", "one of a list"),
-    Kind.DAY: ("日期，如2020-06-30", "date, such as 2020-06-30"),
-    Kind.YEAR: ("年份，如2020", "year, such as 2020"),
-    Kind.COUNT: ("整数", "whole number"),
-    Kind.MONEY: ("金额，至多两位小数", "amount with at most two decimals"),
-    Kind.NUMBER: ("整数", "whole number"),
-    Kind.FLAG: ("是或否", "yes or no (是/否)"),
-}
-"""What a field of each kind holds, as told to people who fill in a file: (Chinese, English)."""
+from shared.catalogue.datasets import CATALOGUE
+from shared.catalogue.domain import MAX_INTEGER, Dataset, Field
 
 _INTRODUCTION = {
     "zh-CN": """# 数据集
@@ -94,9 +81,9 @@ def _laws(dataset: Dataset, language: str) -> Iterator[str]:
     chinese = language == "zh-CN"
     for rule in dataset.rules:
         yield f"`{rule.code}`: {message(dataset, rule.field, rule.code, None, language)}"
-    if dataset.period is not None:
-        group = ", ".join(f"`{name}`" for name in dataset.period.group)
+    if dataset.period is not None and dataset.period.apart:
+        group = ", ".join(f"`{name}`" for name in dataset.period.apart)
         yield f"同一{group}的时段不得重叠" if chinese else f"periods with the same {group} do not overlap"
-    if dataset.through is not None:
-        field, parent = dataset.through
+    if dataset.parent:
+        field, parent = dataset.key[0], dataset.parent
         yield f"按`{field}`归属`{parent}`" if chinese else f"belongs to the row of `{parent}` with the same `{field}`"
