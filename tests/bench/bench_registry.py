@@ -44,6 +44,7 @@ from shared.catalogue.datasets import CATALOGUE
 from shared.clock import SystemClock
 from shared.database.bulk import copy_frame
 from shared.database.engine import Database
+from shared.identifiers import are_uscc
 from shared.jobs.runner import JobRunner
 from tests.support.databases import DatabaseServer, ServiceDatabase
 

@@ -8,14 +8,24 @@ from fastapi import APIRouter, Path, Request, Response
 
 from services.registry.datasets import template
 from services.registry.datasets.schemas import Catalogue, DatasetView, view
-from services.registry.request import READS
-from shared.catalogue.datasets import CATALOGUE, dataset
-from shared.catalogue.domain import UnknownDatasetError
-from shared.web.app import refusals
+from shared.authorization import Scope
+from shared.catalogue.datasets import CATALOGUE
+from shared.catalogue.domain import Dataset
+from shared.errors import NotFound
+from shared.web.auth import needs
+from shared.web.negotiation import language_of
 from shared.web.openapi import BINARY
-from shared.web.problems import NOT_FOUND, Problem, language_of
+from shared.web.problems import refusals
 
-router = APIRouter(prefix="/v1/datasets", tags=["datasets"], dependencies=[READS])
+router = APIRouter(prefix="/v1/datasets", tags=["datasets"], dependencies=[needs(Scope.FACTS_READ)])
+
+
+def declared(name: str) -> Dataset:
+    """Return the dataset of that name; raises NotFound."""
+    try:
+        return CATALOGUE[name]
+    except KeyError as error:
+        raise NotFound("There is no such dataset; `GET /v1/datasets` lists them.") from error
 
 
 @router.get("", operation_id="list_datasets", response_model=Catalogue)
@@ -24,13 +34,10 @@ def list_datasets() -> Catalogue:
     return Catalogue(items=[view(item) for item in CATALOGUE.values()], next_cursor=None)
 
 
-@router.get("/{name}", operation_id="get_dataset", response_model=DatasetView, responses=refusals(NOT_FOUND))
+@router.get("/{name}", operation_id="get_dataset", response_model=DatasetView, responses=refusals(NotFound))
 def get_dataset(name: Annotated[str, Path(description="Name of a dataset")]) -> DatasetView:
     """Give one dataset of the catalogue."""
-    try:
-        return view(dataset(name))
-    except UnknownDatasetError as error:
-        raise Problem(NOT_FOUND, "There is no such dataset; `GET /v1/datasets` lists them.") from error
+    return view(declared(name))
 
 
 @router.get(
@@ -39,14 +46,11 @@ def get_dataset(name: Annotated[str, Path(description="Name of a dataset")]) -> 
     response_class=Response,
     responses={
         200: {"content": {template.MEDIA_TYPE: BINARY}},
-        **refusals(NOT_FOUND),
+        **refusals(NotFound),
     },
 )
 def get_dataset_template(request: Request, name: Annotated[str, Path(description="Name of a dataset")]) -> Response:
     """Give a workbook to fill in and import: headings in the caller's language, lists to choose from, notes."""
-    try:
-        content = template.write(dataset(name), language_of(request))
-    except UnknownDatasetError as error:
-        raise Problem(NOT_FOUND, "There is no such dataset; `GET /v1/datasets` lists them.") from error
+    content = template.write(declared(name), language_of(request))
     disposition = f'attachment; filename="{name}.xlsx"'
     return Response(content, media_type=template.MEDIA_TYPE, headers={"Content-Disposition": disposition})

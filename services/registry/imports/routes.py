@@ -11,29 +11,29 @@ from fastapi.responses import Response, StreamingResponse
 from sqlalchemy import Connection
 
 from services.registry.datasets.validation_errors import message
-from services.registry.imports import corrections, handlers, repository
+from services.registry.imports import handlers, refused_rows, repository
 from services.registry.imports.domain import CSV, MAX_KEPT_ROWS, MEDIA_TYPES, XLSX, Mode, Order
 from services.registry.imports.schemas import ImportJob, ImportMistake
-from services.registry.imports.uploads import TOO_SLOW, Upload, receive
-from services.registry.request import Viewing, Writing
+from services.registry.imports.uploads import Upload, UploadTooSlow, receive
+from services.registry.revisions.dependencies import Viewing, Writing
 from shared.catalogue.datasets import CATALOGUE
-from shared.web.app import refusals
+from shared.errors import (
+    DomainError,
+    FieldError,
+    Forbidden,
+    InFlight,
+    Invalid,
+    KeyReused,
+    NotFound,
+    TooLarge,
+    UnsupportedMediaType,
+)
 from shared.web.idempotency import Command, json_response
-from shared.web.negotiation import Accept, negotiate
+from shared.web.jobs import job_response
+from shared.web.negotiation import Accept, language_of, negotiate
 from shared.web.openapi import BINARY
 from shared.web.pagination import Cursor, Limit, Page, decode_cursor, page
-from shared.web.problems import (
-    FORBIDDEN,
-    IN_FLIGHT,
-    INVALID,
-    KEY_REUSED,
-    MEDIA_TYPE_UNSUPPORTED,
-    NOT_FOUND,
-    TOO_LARGE,
-    FieldError,
-    Problem,
-    language_of,
-)
+from shared.web.problems import refusals
 from shared.web.uploads import BYTES
 
 router = APIRouter(prefix="/v1/imports", tags=["imports"])
@@ -46,7 +46,7 @@ JSON = "application/json"
     operation_id="start_import",
     status_code=202,
     response_model=ImportJob,
-    responses=refusals(TOO_SLOW, IN_FLIGHT, KEY_REUSED, MEDIA_TYPE_UNSUPPORTED, TOO_LARGE),
+    responses=refusals(UploadTooSlow, InFlight, KeyReused, UnsupportedMediaType, TooLarge),
     openapi_extra={"requestBody": {"required": True, "content": dict.fromkeys((*MEDIA_TYPES, BYTES), BINARY)}},
 )
 def start_import(
@@ -95,19 +95,19 @@ def start_import(
     return command.run(act, status=202, headers=lambda body: {"Location": f"/v1/imports/{body['id']}"})
 
 
-@router.get("/{import_id}", operation_id="get_import", response_model=ImportJob, responses=refusals(NOT_FOUND))
+@router.get("/{import_id}", operation_id="get_import", response_model=ImportJob, responses=refusals(NotFound))
 def get_import(request: Request, view: Viewing, import_id: UUID) -> Response:
     """Tell how far an import is, and what came of its rows."""
     _whole_registry(view.jurisdiction)
     with request.app.state.database.reading() as connection:
-        return json_response(handlers.view(connection, import_id))
+        return job_response(request, handlers.view(connection, import_id))
 
 
 @router.get(
     "/{import_id}/errors",
     operation_id="list_import_errors",
     response_model=Page[ImportMistake],
-    responses={200: {"content": {CSV: BINARY}}, **refusals(NOT_FOUND)},
+    responses={200: {"content": {CSV: BINARY}}, **refusals(NotFound)},
 )
 def list_import_errors(
     request: Request,
@@ -126,7 +126,7 @@ def list_import_errors(
         handlers.view(connection, import_id)
         if media_type == CSV:
             whole = view.accounts
-            return _corrections(
+            return _refused_rows_as_csv(
                 connection, request.app.state.cipher, import_id, sheet, accounts=whole, language=language
             )
         rows = repository.errors_after(connection, import_id, decode_cursor(cursor, int, int, int), limit)
@@ -134,13 +134,13 @@ def list_import_errors(
     return json_response({**body, "items": [_told(row, language) for row in body["items"]]})
 
 
-def _corrections(
+def _refused_rows_as_csv(
     connection: Connection, cipher: Any, import_id: UUID, sheet: int | None, *, accounts: bool, language: str
 ) -> Response:
     sheets = repository.upload(connection, import_id).headings or {}
     number = sheet if sheet is not None else min(map(int, sheets), default=0)
     if str(number) not in sheets:
-        raise Problem(NOT_FOUND, "This import has no rejected rows there.")
+        raise NotFound("This import has no rejected rows there.")
     dataset = CATALOGUE[sheets[str(number)]["dataset"]]
     reasons: dict[int, list[str]] = defaultdict(list)
     for row in repository.errors_after(connection, import_id, (number, 0, -1), MAX_KEPT_ROWS * 20):
@@ -149,7 +149,7 @@ def _corrections(
     told = {line: "；".join(found) if language == "zh-CN" else "; ".join(found) for line, found in reasons.items()}
     rows = list(repository.rejected_rows(connection, import_id, number, cipher))
     headings = sheets[str(number)]["headings"]
-    pieces = corrections.write(dataset, headings, rows, told, accounts=accounts, language=language)
+    pieces = refused_rows.write(dataset, headings, rows, told, accounts=accounts, language=language)
     name = f'attachment; filename="{dataset.name}-rejected.csv"'
     return StreamingResponse(pieces, media_type=f"{CSV}; charset=utf-8", headers={"Content-Disposition": name})
 
@@ -168,10 +168,8 @@ def _told(row: dict[str, Any], language: str) -> dict[str, Any]:
 
 def _whole_registry(jurisdiction: str | None) -> None:
     if jurisdiction is not None:
-        raise Problem(
-            FORBIDDEN, "An import holds rows of all jurisdictions; a token that is tied to one does not see it."
-        )
+        raise Forbidden("An import holds rows of all jurisdictions; a token that is tied to one does not see it.")
 
 
-def _wrong(pointer: str, code: str, meaning: str) -> Problem:
-    return Problem(INVALID, "See `errors` for each mistake.", errors=[FieldError(pointer, code, meaning)])
+def _wrong(pointer: str, code: str, meaning: str) -> DomainError:
+    return Invalid("See `errors` for each mistake.", errors=[FieldError(pointer, code, meaning)])

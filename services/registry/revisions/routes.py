@@ -8,22 +8,24 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response, StreamingResponse
 from sqlalchemy import select
 
-from services.registry.request import READS, Viewing
+from services.registry.datasets.routes import declared
 from services.registry.revisions import changes, formats, snapshots
+from services.registry.revisions.dependencies import Viewing
 from services.registry.revisions.reading import known_revision
 from services.registry.revisions.repository import latest_revision
 from services.registry.revisions.schemas import ChangeView, LatestRevision, Revision, SnapshotQueries, SnapshotQuery
 from services.registry.revisions.tables import revisions
+from shared.authorization import Scope
 from shared.catalogue.datasets import CATALOGUE
-from shared.catalogue.datasets import dataset as declared
-from shared.catalogue.domain import Dataset, UnknownDatasetError
+from shared.catalogue.domain import Dataset
+from shared.errors import FieldError, Invalid, NotFound
 from shared.identifiers import is_uscc
-from shared.web.app import refusals
+from shared.web.auth import needs
 from shared.web.idempotency import json_response
 from shared.web.negotiation import Accept, negotiate
 from shared.web.openapi import BINARY, schema_of
 from shared.web.pagination import Cursor, Limit, Page, decode_cursor, page
-from shared.web.problems import INVALID, NOT_FOUND, FieldError, Problem
+from shared.web.problems import refusals
 
 router = APIRouter(prefix="/v1", tags=["revisions"])
 
@@ -34,7 +36,9 @@ DatasetName = Annotated[str, Path(description="Name of a dataset", examples=["an
 TABLE = dict.fromkeys((formats.ARROW, formats.PARQUET, formats.NDJSON), BINARY)
 
 
-@router.get("/revisions", operation_id="list_revisions", response_model=Page[Revision], dependencies=[READS])
+@router.get(
+    "/revisions", operation_id="list_revisions", response_model=Page[Revision], dependencies=[needs(Scope.FACTS_READ)]
+)
 def list_revisions(request: Request, limit: Limit = 100, cursor: Cursor = None) -> Response:
     """List change sets, the newest first."""
     query = select(revisions).order_by(revisions.c.revision.desc()).limit(limit + 1)
@@ -46,7 +50,10 @@ def list_revisions(request: Request, limit: Limit = 100, cursor: Cursor = None) 
 
 
 @router.get(
-    "/revisions/latest", operation_id="get_latest_revision", response_model=LatestRevision, dependencies=[READS]
+    "/revisions/latest",
+    operation_id="get_latest_revision",
+    response_model=LatestRevision,
+    dependencies=[needs(Scope.FACTS_READ)],
 )
 def get_latest_revision(request: Request) -> Response:
     """Give the number of the newest revision: what is read at it stays as it is."""
@@ -63,7 +70,7 @@ def get_latest_revision(request: Request) -> Response:
             "description": "One row per changed key",
             "content": {formats.ARROW: BINARY} | {formats.NDJSON: {"schema": schema_of(ChangeView)}},
         },
-        **refusals(NOT_FOUND),
+        **refusals(NotFound),
     },
 )
 def list_changes(
@@ -82,14 +89,14 @@ def list_changes(
     Applied to the state at `after` it gives the state at `until`. A key that is again as it was is left out.
     """
     media_type = negotiate(accept, (formats.ARROW, formats.NDJSON))
-    wanted = [_declared(name) for name in dataset or CATALOGUE]
+    wanted = [declared(name) for name in dataset or CATALOGUE]
     naming = _codes(uscc) if uscc is not None else None
     database = request.app.state.database
     with database.reading() as connection:
         reached = known_revision(connection, until)
         if after > reached:
             error = FieldError("after", "after_until", "this must not be above `until`")
-            raise Problem(INVALID, "Give the earlier revision as `after`.", errors=[error])
+            raise Invalid("Give the earlier revision as `after`.", errors=[error])
         touched = [found for found in changes.touched(connection, after, reached) if found in wanted]
     batches = changes.read(request.app.state.arrow, view, touched, after, reached, naming=naming)
     stream = formats.write(media_type, changes.SCHEMA, batches, nested=changes.JSON_COLUMNS)
@@ -105,7 +112,7 @@ def list_changes(
             "description": "All rows in the order of their key, each with the revision that set it",
             "content": TABLE,
         },
-        **refusals(NOT_FOUND),
+        **refusals(NotFound),
     },
 )
 def get_snapshot(
@@ -124,7 +131,7 @@ def get_snapshot(
             "description": "The rows that are wanted, in the order of their key",
             "content": TABLE,
         },
-        **refusals(NOT_FOUND),
+        **refusals(NotFound),
     },
 )
 def query_snapshot(
@@ -143,7 +150,7 @@ def query_snapshot(
     if body.uscc is not None:
         return _snapshot(request, view, revision, dataset, accept, naming=_codes(body.uscc))
     assert body.field is not None and body.values is not None
-    _check_matchable(_declared(dataset), body.field, "/field")
+    _check_matchable(declared(dataset), body.field, "/field")
     matching = snapshots.Matching(body.field, body.values, body.before_colon)
     return _snapshot(request, view, revision, dataset, accept, matching=matching)
 
@@ -158,7 +165,7 @@ def query_snapshot(
             "the rows that are wanted, in the order of their key",
             "content": {formats.ARROW: BINARY},
         },
-        **refusals(NOT_FOUND),
+        **refusals(NotFound),
     },
 )
 def query_snapshots(
@@ -192,7 +199,7 @@ def _snapshot(
     matching: snapshots.Matching | None = None,
 ) -> Response:
     media_type = negotiate(accept, (formats.ARROW, formats.PARQUET, formats.NDJSON))
-    dataset = _declared(name)
+    dataset = declared(name)
     _check_made(request, revision)
     batches = snapshots.read(request.app.state.arrow, view, dataset, revision, naming=naming, matching=matching)
     stream = formats.write(media_type, snapshots.schema_of(dataset), batches)
@@ -202,14 +209,14 @@ def _snapshot(
 def _check_made(request: Request, revision: int) -> None:
     with request.app.state.database.reading() as connection:
         if revision > latest_revision(connection):
-            raise Problem(NOT_FOUND, "This revision has not been made yet.")
+            raise NotFound("This revision has not been made yet.")
 
 
 def _declared_field(named: str, pointer: str) -> tuple[Dataset, str]:
     name, _, field = named.partition(".")
     if name not in CATALOGUE:
         error = FieldError(pointer, "dataset_unknown", "there is no such dataset; `GET /v1/datasets` lists them")
-        raise Problem(INVALID, "See `errors` for each mistake.", errors=[error])
+        raise Invalid("See `errors` for each mistake.", errors=[error])
     dataset = CATALOGUE[name]
     _check_matchable(dataset, field, pointer)
     return dataset, field
@@ -217,15 +224,10 @@ def _declared_field(named: str, pointer: str) -> tuple[Dataset, str]:
 
 def _check_matchable(dataset: Dataset, field: str, pointer: str) -> None:
     if field not in dataset.matchable:
-        error = FieldError(pointer, "field_unknown", f"rows can be chosen by {', '.join(dataset.matchable)}")
-        raise Problem(INVALID, "See `errors` for each mistake.", errors=[error])
-
-
-def _declared(name: str) -> Dataset:
-    try:
-        return declared(name)
-    except UnknownDatasetError as error:
-        raise Problem(NOT_FOUND, "There is no such dataset; `GET /v1/datasets` lists them.") from error
+        error = FieldError(
+            pointer, "field_unknown", "rows can be chosen by {matchable}", matchable=", ".join(dataset.matchable)
+        )
+        raise Invalid("See `errors` for each mistake.", errors=[error])
 
 
 def _codes(codes: list[str]) -> list[str]:
@@ -234,5 +236,5 @@ def _codes(codes: list[str]) -> list[str]:
     if wrong:
         meaning = "this is not a valid unified social credit code"
         errors = [FieldError(f"/uscc/{place}", "invalid_uscc", meaning) for place in wrong[:100]]
-        raise Problem(INVALID, "See `errors` for each mistake.", errors=errors)
+        raise Invalid("See `errors` for each mistake.", errors=errors)
     return wanted
