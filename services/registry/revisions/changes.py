@@ -36,8 +36,8 @@ JSON_COLUMNS = ("key", "before", "after")
 
 def touched(connection: Connection, after: int, until: int) -> list[Dataset]:
     """Return the datasets that revisions in (`after`, `until`] changed, in the catalogue's order."""
-    query = select(func.unnest(revisions.c.datasets).distinct()).where(revisions.c.revision.between(after + 1, until))
-    names = set(connection.execute(query).scalars())
+    query = select(func.unnest(revisions.c.datasets)).where(revisions.c.revision.between(after + 1, until))
+    names = set(connection.execute(query.distinct()).scalars())
     return [dataset for name, dataset in CATALOGUE.items() if name in names]
 
 
