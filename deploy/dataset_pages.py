@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from services.registry.datasets.template import KINDS
-from services.registry.datasets.validation_errors import message
+from services.registry.datasets.validation_errors import MESSAGES, parameters_of
 from shared.catalogue.datasets import CATALOGUE
 from shared.catalogue.domain import MAX_INTEGER, Dataset, Field
+from shared.i18n import CHINESE, translate
 
 _INTRODUCTION = {
     "zh-CN": """# 数据集
@@ -44,23 +45,24 @@ def write(language: str) -> str:
 
 
 def _section(dataset: Dataset, language: str) -> str:
-    chinese = language == "zh-CN"
+    chinese = language == CHINESE
     headings = _HEADINGS[language]
     lines = [
         f"\n## `{dataset.name}` {dataset.zh if chinese else dataset.en}\n",
         f"| {' | '.join(headings)} |",
         "|" + "---|" * len(headings),
-        *(f"| {' | '.join(_row(dataset, item, chinese=chinese))} |" for item in dataset.fields),
+        *(f"| {' | '.join(_row(dataset, item, language))} |" for item in dataset.fields),
         *(f"\n- {law}" for law in _laws(dataset, language)),
     ]
     return "\n".join(lines)
 
 
-def _row(dataset: Dataset, item: Field, *, chinese: bool) -> tuple[str, ...]:
+def _row(dataset: Dataset, item: Field, language: str) -> tuple[str, ...]:
+    chinese = language == CHINESE
     return (
         f"`{item.name}`{' 🔑' if item.name in dataset.key else ''}",
         item.zh if chinese else item.en,
-        KINDS[item.kind][0 if chinese else 1],
+        translate(KINDS[item.kind], language),
         ("否" if item.optional else "是") if chinese else ("no" if item.optional else "yes"),
         _bounds(item, chinese=chinese),
         "、".join(name for name in item.headings if name != item.name),
@@ -78,9 +80,9 @@ def _bounds(item: Field, *, chinese: bool) -> str:
 
 
 def _laws(dataset: Dataset, language: str) -> Iterator[str]:
-    chinese = language == "zh-CN"
+    chinese = language == CHINESE
     for rule in dataset.rules:
-        yield f"`{rule.code}`: {message(dataset, rule.field, rule.code, None, language)}"
+        yield f"`{rule.code}`: {translate(MESSAGES[rule.code], language, parameters_of(dataset, rule.field))}"
     if dataset.period is not None and dataset.period.apart:
         group = ", ".join(f"`{name}`" for name in dataset.period.apart)
         yield f"同一{group}的时段不得重叠" if chinese else f"periods with the same {group} do not overlap"

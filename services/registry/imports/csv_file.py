@@ -41,7 +41,7 @@ class CsvFile:
     sheet = 0
 
     def __init__(self, chunks: Chunks, size: int, dataset: Dataset) -> None:
-        """Recognise encoding and headings; raises Problem for a file that cannot be read."""
+        """Recognise encoding and headings; raises FileRefused for a file that cannot be read."""
         self.dataset = dataset
         self._chunks = chunks
         self._size = max(size, 1)
@@ -50,8 +50,7 @@ class CsvFile:
         if batch is None:
             raise refused("empty_file", "The file is empty: the first line must hold the headings.")
         if batch.unreadable:
-            meaning = "The quotes of the first line do not match."
-            raise refused("bad_quoting", meaning, pointer=str(batch.unreadable[0]))
+            raise refused("bad_quoting", "The quotes of the first line do not match.", pointer=str(batch.unreadable[0]))
         self.headings = batch.rows[0]
         self._heading_line = batch.lines[0]
         self._columns: Columns = read_headings(dataset, self.headings)
@@ -177,7 +176,7 @@ def _restored(frame: pl.DataFrame) -> list[pl.Expr]:
 
 
 def encoding_of(chunks: Chunks) -> str:
-    """Return the encoding of a text file, `utf-8-sig` or `gb18030`; raises Problem if it is neither throughout."""
+    """Return the encoding of a text file, `utf-8-sig` or `gb18030`; raises FileRefused if it is neither throughout."""
     for encoding in ("utf-8-sig", "gb18030"):
         if _decodes(chunks, encoding):
             return encoding
@@ -193,7 +192,10 @@ def _decodes(chunks: Chunks, encoding: str) -> bool:
             first, last = chunk.find(b"\n"), chunk.rfind(b"\n")
             if length + (first if first >= 0 else len(chunk)) > MAX_LINE_BYTES:
                 raise refused(
-                    "line_too_long", f"A line may have at most {MAX_LINE_BYTES} bytes.", pointer=str(lines + 1)
+                    "line_too_long",
+                    "A line may have at most {limit:,} bytes.",
+                    pointer=str(lines + 1),
+                    limit=MAX_LINE_BYTES,
                 )
             length = len(chunk) - last - 1 if last >= 0 else length + len(chunk)
             lines += chunk.count(b"\n")

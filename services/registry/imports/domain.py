@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
 from services.registry.datasets.checks import Checked
 from shared.catalogue.domain import Dataset
-from shared.errors import DomainError, FieldError, Invalid
+from shared.errors import FieldError, Invalid
 from shared.i18n import N_
 
 CSV = "text/csv"
@@ -30,13 +30,6 @@ class FileRefused(Invalid):
 
     code = "file-refused"
     title = N_("The file cannot be read as it is")
-
-
-class RowsRefused(Invalid):
-    """Rows were refused, nothing was stored."""
-
-    code = "rows-refused"
-    title = N_("Rows were refused, nothing was stored")
 
 
 class Mode(StrEnum):
@@ -93,7 +86,6 @@ class Table(Protocol):
         ...
 
 
-def refused(code: str, detail: str, *, pointer: str = "", meanings: Iterable[str] = ()) -> DomainError:
-    """Return the problem of a file that cannot be read: a stable code and what to do about it."""
-    errors = [FieldError(pointer, code, meaning) for meaning in meanings] or [FieldError(pointer, code, detail)]
-    return FileRefused(detail, errors=errors)
+def refused(code: str, message: str, *, pointer: str = "", **parameters: Any) -> FileRefused:
+    """Return the error of a file that cannot be read: a stable code, and what is wrong and how to put it right."""
+    return FileRefused(message, errors=[FieldError(pointer, code, message, **parameters)], **parameters)

@@ -11,17 +11,17 @@ from typing import IO, Any
 from uuid import UUID
 
 import polars as pl
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from services.registry.cipher import AccountCipher
 from services.registry.datasets.validation_errors import ERRORS_SCHEMA
 from services.registry.imports import repository
 from services.registry.imports.csv_file import CsvFile
-from services.registry.imports.domain import CSV, KIND, MAX_KEPT_ROWS, NDJSON, Mode, Order, RowsRefused, Table, refused
+from services.registry.imports.domain import CSV, KIND, MAX_KEPT_ROWS, NDJSON, Mode, Order, Table, refused
 from services.registry.imports.ndjson_file import NdjsonFile
 from services.registry.imports.xlsx_file import XlsxFile
 from services.registry.revisions import repository as store
-from services.registry.revisions.domain import Author, Kind, Published
+from services.registry.revisions.domain import Author, Kind, Published, RowsRefused
 from services.registry.revisions.staging import Staging
 from services.registry.settings import Settings
 from shared.catalogue.datasets import CATALOGUE
@@ -125,7 +125,7 @@ class ImportRunner:
             savepoint.rollback()
         else:
             savepoint.commit()
-        _claim_the_end(connection, job.id)
+        repository.lock_running(connection, job.id)
         self._keep_mistakes(connection, job.id, tallies)
         repository.forget_upload(connection, job.id)
         result = _result(tallies, published, stored=not order.dry_run, spoilt=spoilt)
@@ -202,13 +202,6 @@ def _uncollected() -> Iterator[None]:
     finally:
         if enabled:
             gc.enable()
-
-
-def _claim_the_end(connection: Connection, import_id: UUID) -> None:
-    """Make sure that nobody else has ended this job: a worker that was thought dead may still be at it."""
-    state = connection.execute(text("SELECT state FROM jobs WHERE id = :id FOR UPDATE"), {"id": import_id}).scalar_one()
-    if state != "running":
-        raise RuntimeError("another worker has ended this import")
 
 
 def _result(tallies: Sequence[Tally], published: Published, *, stored: bool, spoilt: bool) -> dict[str, Any]:

@@ -22,7 +22,7 @@ class NdjsonFile:
     sheet = 0
 
     def __init__(self, chunks: Chunks, size: int, dataset: Dataset) -> None:
-        """Prepare to read; raises Problem for a file without a line."""
+        """Prepare to read; raises FileRefused for a file without a line."""
         self.dataset = dataset
         self.headings = list(dataset.names)
         self._chunks = chunks
@@ -79,8 +79,12 @@ class NdjsonFile:
                 data, first = data.removeprefix(b"\xef\xbb\xbf"), False
             *lines, rest = data.split(b"\n")
             if len(rest) > MAX_LINE_BYTES:
-                meaning = f"A line may have at most {MAX_LINE_BYTES} bytes."
-                raise refused("line_too_long", meaning, pointer=str(number + len(lines) + 1))
+                raise refused(
+                    "line_too_long",
+                    "A line may have at most {limit:,} bytes.",
+                    pointer=str(number + len(lines) + 1),
+                    limit=MAX_LINE_BYTES,
+                )
             for text in lines:
                 number += 1
                 if text and not text.isspace():

@@ -7,9 +7,9 @@ import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from services.registry.cipher import masked
+from services.registry.imports.domain import FileRefused
 from services.registry.imports.headings import REMARKS, read_headings
 from shared.catalogue.domain import Dataset
-from shared.errors import DomainError
 from shared.web.spreadsheets import BOM, neutralised
 
 
@@ -56,6 +56,6 @@ def _sensitive(dataset: Dataset, headings: Sequence[str]) -> set[int]:
         return set()
     try:
         fields = read_headings(dataset, headings).fields
-    except DomainError:
+    except FileRefused:
         return set(range(len(headings)))
     return {place for place, item in enumerate(fields) if item is not None and item.sensitive}

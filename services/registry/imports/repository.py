@@ -8,13 +8,14 @@ from uuid import UUID
 
 import orjson
 import polars as pl
-from sqlalchemy import Connection, delete, insert, select, text
+from sqlalchemy import Connection, delete, insert, select, tuple_
 
 from services.registry.cipher import AccountCipher
 from services.registry.imports.domain import CHUNK_BYTES
 from services.registry.imports.tables import import_chunks, import_errors, import_rejected_rows, imports
 from shared.database.bulk import copy_frame, copy_rows
 from shared.database.engine import Database
+from shared.system_tables import jobs
 
 
 def keep_upload(
@@ -44,6 +45,13 @@ def read_upload(database: Database, import_id: UUID, cipher: AccountCipher) -> I
         ) is not None:
             yield cipher.open_bytes(bytes(data))
             number += 1
+
+
+def lock_running(connection: Connection, import_id: UUID) -> None:
+    """Keep others from ending this import's job. Raises RuntimeError if one has: a worker thought dead may be slow instead."""
+    query = select(jobs.c.state).where(jobs.c.id == import_id).with_for_update()
+    if connection.execute(query).scalar_one() != "running":
+        raise RuntimeError("another worker has ended this import")
 
 
 def upload(connection: Connection, import_id: UUID) -> Any:
@@ -88,13 +96,11 @@ def errors_after(
     connection: Connection, import_id: UUID, after: Sequence[int] | None, limit: int
 ) -> list[dict[str, Any]]:
     """Return up to `limit` + 1 mistakes in the order of sheet and line, those after (sheet, line, number) `after`."""
+    place = tuple_(import_errors.c.sheet, import_errors.c.line, import_errors.c.number)
     query = select(import_errors).where(import_errors.c.import_id == import_id)
     if after is not None:
-        query = query.where(text("(sheet, line, number) > (:sheet, :line, :number)")).params(
-            sheet=after[0], line=after[1], number=after[2]
-        )
-    query = query.order_by(import_errors.c.sheet, import_errors.c.line, import_errors.c.number).limit(limit + 1)
-    return [dict(row._mapping) for row in connection.execute(query)]
+        query = query.where(place > after)
+    return [dict(row._mapping) for row in connection.execute(query.order_by(place).limit(limit + 1))]
 
 
 def rejected_rows(

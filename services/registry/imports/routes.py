@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import Response, StreamingResponse
 from sqlalchemy import Connection
 
-from services.registry.datasets.validation_errors import message
+from services.registry.datasets.validation_errors import MESSAGES, parameters_of
 from services.registry.imports import handlers, refused_rows, repository
 from services.registry.imports.domain import CSV, MAX_KEPT_ROWS, MEDIA_TYPES, XLSX, Mode, Order
 from services.registry.imports.schemas import ImportJob, ImportMistake
@@ -18,7 +18,6 @@ from services.registry.imports.uploads import Upload, UploadTooSlow, receive
 from services.registry.revisions.dependencies import Viewing, Writing
 from shared.catalogue.datasets import CATALOGUE
 from shared.errors import (
-    DomainError,
     FieldError,
     Forbidden,
     InFlight,
@@ -28,6 +27,7 @@ from shared.errors import (
     TooLarge,
     UnsupportedMediaType,
 )
+from shared.i18n import CHINESE, translate
 from shared.web.idempotency import Command, json_response
 from shared.web.jobs import job_response
 from shared.web.negotiation import Accept, language_of, negotiate
@@ -73,9 +73,10 @@ def start_import(
     Sent as `application/octet-stream` it is recognised by its beginning.
     """
     if dataset is None and upload.media_type != XLSX:
-        raise _wrong("dataset", "missing", "name the dataset; only a workbook may hold several")
+        raise _invalid(FieldError("dataset", "missing", "name the dataset; only a workbook may hold several"))
     if dataset is not None and dataset not in CATALOGUE:
-        raise _wrong("dataset", "unknown_dataset", "there is no such dataset; `GET /v1/datasets` lists them")
+        error = FieldError("dataset", "unknown_dataset", "there is no such dataset; `GET /v1/datasets` lists them")
+        raise _invalid(error)
     order = Order(dataset, mode, dry_run, upload.media_type, sheet, source, reason)
     command = Command(request, idempotency_key, upload.request_hash)
     state = request.app.state
@@ -131,7 +132,7 @@ def list_import_errors(
             )
         rows = repository.errors_after(connection, import_id, decode_cursor(cursor, int, int, int), limit)
     body = page(rows, limit, "sheet", "line", "number")
-    return json_response({**body, "items": [_told(row, language) for row in body["items"]]})
+    return json_response({**body, "items": [_shown(row, language) for row in body["items"]]})
 
 
 def _refused_rows_as_csv(
@@ -145,16 +146,17 @@ def _refused_rows_as_csv(
     reasons: dict[int, list[str]] = defaultdict(list)
     for row in repository.errors_after(connection, import_id, (number, 0, -1), MAX_KEPT_ROWS * 20):
         if row["sheet"] == number:
-            reasons[row["line"]].append(_told(row, language)["message"])
-    told = {line: "；".join(found) if language == "zh-CN" else "; ".join(found) for line, found in reasons.items()}
+            reasons[row["line"]].append(_shown(row, language)["message"])
+    separator = "；" if language == CHINESE else "; "
+    joined = {line: separator.join(found) for line, found in reasons.items()}
     rows = list(repository.rejected_rows(connection, import_id, number, cipher))
     headings = sheets[str(number)]["headings"]
-    pieces = refused_rows.write(dataset, headings, rows, told, accounts=accounts, language=language)
+    pieces = refused_rows.write(dataset, headings, rows, joined, accounts=accounts, language=language)
     name = f'attachment; filename="{dataset.name}-rejected.csv"'
     return StreamingResponse(pieces, media_type=f"{CSV}; charset=utf-8", headers={"Content-Disposition": name})
 
 
-def _told(row: dict[str, Any], language: str) -> dict[str, Any]:
+def _shown(row: dict[str, Any], language: str) -> dict[str, Any]:
     dataset = CATALOGUE[row["dataset"]]
     return {
         "line": row["line"],
@@ -162,7 +164,7 @@ def _told(row: dict[str, Any], language: str) -> dict[str, Any]:
         "dataset": row["dataset"],
         "field": row["field"],
         "code": row["code"],
-        "message": message(dataset, row["field"], row["code"], row["detail"], language),
+        "message": translate(MESSAGES[row["code"]], language, parameters_of(dataset, row["field"], row["detail"])),
     }
 
 
@@ -171,5 +173,5 @@ def _whole_registry(jurisdiction: str | None) -> None:
         raise Forbidden("An import holds rows of all jurisdictions; a token that is tied to one does not see it.")
 
 
-def _wrong(pointer: str, code: str, meaning: str) -> DomainError:
-    return Invalid("See `errors` for each mistake.", errors=[FieldError(pointer, code, meaning)])
+def _invalid(error: FieldError) -> Invalid:
+    return Invalid("See `errors` for each mistake.", errors=[error])

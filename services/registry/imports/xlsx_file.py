@@ -29,7 +29,7 @@ class XlsxSheet:
     """One sheet with rows of one dataset, its headings in its first row that is not blank."""
 
     def __init__(self, sheet: CalamineSheet, facts: SheetFacts, dataset: Dataset, number: int) -> None:
-        """Recognise the headings; raises Problem for a sheet that cannot be read."""
+        """Recognise the headings; raises FileRefused for a sheet that cannot be read."""
         self.dataset = dataset
         self.sheet = number
         self._cells = sheet
@@ -132,7 +132,7 @@ class XlsxFile:
     """A workbook."""
 
     def __init__(self, file: IO[bytes], max_bytes: int) -> None:
-        """Open it; raises Problem if it must not or cannot be opened."""
+        """Open it; raises FileRefused if it must not or cannot be opened."""
         self._facts = inspect(file, max_bytes)
         file.seek(0)
         try:
@@ -146,7 +146,12 @@ class XlsxFile:
         """Return the first sheet, or the one named, as rows of `dataset`."""
         names = self._book.sheet_names
         if sheet is not None and sheet not in names:
-            raise refused("no_such_sheet", f"There is no such sheet; the workbook has {len(names)}.", pointer="sheet")
+            raise refused(
+                "no_such_sheet",
+                "There is no sheet of this name; the workbook has {count} sheets.",
+                pointer="sheet",
+                count=len(names),
+            )
         return self._sheet(dataset, names.index(sheet) if sheet is not None else 0)
 
     def tables(self) -> list[XlsxSheet]:
@@ -159,10 +164,16 @@ class XlsxFile:
                 continue
             dataset = by_title.get(plain)
             if dataset is None:
-                meaning = f"Sheet {number + 1} is not named after a dataset; `GET /v1/datasets` lists their names."
-                raise refused("unknown_sheet", meaning, pointer=str(number + 1))
+                raise refused(
+                    "unknown_sheet",
+                    "Sheet {number} is not named after a dataset; `GET /v1/datasets` lists their names.",
+                    pointer=str(number + 1),
+                    number=number + 1,
+                )
             if dataset.name in found:
-                raise refused("duplicate_sheet", f"Two sheets hold {dataset.name}.", pointer=str(number + 1))
+                raise refused(
+                    "duplicate_sheet", "Two sheets hold {dataset}.", pointer=str(number + 1), dataset=dataset.name
+                )
             if self._read(number).start is not None:
                 found[dataset.name] = self._sheet(dataset, number)
         if not found:
@@ -177,4 +188,4 @@ class XlsxFile:
         try:
             return self._book.get_sheet_by_index(number)
         except (CalamineError, XmlError, ZipError) as error:
-            raise refused("not_a_workbook", f"Sheet {number + 1} is damaged.") from error
+            raise refused("not_a_workbook", "Sheet {number} is damaged.", number=number + 1) from error

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
+from services.registry.datasets.validation_errors import name_of
 from services.registry.quality import repository
 from services.registry.quality.domain import MESSAGES, SIGNS
 from services.registry.quality.schemas import Warned
@@ -14,6 +15,7 @@ from services.registry.revisions.dependencies import AsOf, Viewing
 from services.registry.revisions.reading import known_revision
 from shared.catalogue.datasets import CATALOGUE
 from shared.errors import FieldError, Invalid
+from shared.i18n import translate
 from shared.identifiers import is_uscc
 from shared.web.idempotency import json_response
 from shared.web.negotiation import language_of
@@ -57,15 +59,12 @@ def list_quality_warnings(
             limit=limit,
         )
     body = page(rows, limit, "sign", "key_text")
-    return json_response({**body, "items": [_told(row, language_of(request)) for row in body["items"]]})
+    return json_response({**body, "items": [_shown(row, language_of(request)) for row in body["items"]]})
 
 
-def _told(row: dict[str, Any], language: str) -> dict[str, Any]:
+def _shown(row: dict[str, Any], language: str) -> dict[str, Any]:
     sign = SIGNS[row["sign"]]
-    zh, en = MESSAGES[sign.code]
     item = CATALOGUE[sign.dataset].by_name.get(sign.field or "")
-    chinese = language == "zh-CN"
-    name = "" if item is None else item.zh if chinese else item.name
     return {
         "code": sign.code,
         "dataset": sign.dataset,
@@ -73,5 +72,5 @@ def _told(row: dict[str, Any], language: str) -> dict[str, Any]:
         "field": sign.field,
         "uscc": row["uscc"],
         "awards": list(sign.awards),
-        "message": (zh if chinese else en).format(name=name),
+        "message": translate(MESSAGES[sign.code], language, {"name": name_of(item) if item else ""}),
     }

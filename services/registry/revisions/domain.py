@@ -9,6 +9,9 @@ from uuid import UUID
 
 import polars as pl
 
+from shared.errors import Invalid
+from shared.i18n import N_
+
 
 class Kind(StrEnum):
     """How a revision came about."""
@@ -65,9 +68,16 @@ class Published:
         return sum(found.unchanged for found in self.counts.values())
 
 
-class RowsRefusedError(Exception):
-    """Rows break a law that only the whole registry can tell; by dataset, frames of mistakes."""
+class UnacceptedRowsError(Exception):
+    """Rows break a law that only the whole registry can check; by dataset, frames of errors."""
 
     def __init__(self, errors: dict[str, pl.DataFrame]) -> None:
         super().__init__("rows were refused")
         self.errors = errors
+
+
+class RowsRefused(Invalid):
+    """Rows were refused, nothing was stored."""
+
+    code = "rows-refused"
+    title = N_("Rows were refused, nothing was stored")

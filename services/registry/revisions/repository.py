@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, insert, select, text
 
 from services.registry.datasets.validation_errors import ERRORS_SCHEMA
 from services.registry.revisions import statements
-from services.registry.revisions.domain import Author, Counts, Published, RowsRefusedError
+from services.registry.revisions.domain import Author, Counts, Published, UnacceptedRowsError
 from services.registry.revisions.staging import Staging
 from services.registry.revisions.tables import revisions
 from shared.catalogue.datasets import CATALOGUE
@@ -52,7 +52,7 @@ def publish(connection: Connection, staged: Sequence[Staging], author: Author) -
 
 
 def publish_withdrawal(connection: Connection, keys: Staging, author: Author) -> Published:
-    """Withdraw the staged keys as one revision. Raises RowsRefusedError for a key that is not there or still named by others."""
+    """Withdraw the staged keys as one revision. Raises UnacceptedRowsError for a key that is unknown or named by other rows."""
     dataset = keys.dataset
     before = lock_publishing(connection)
     _stop_at(connection, dataset, statements.lines_of_unknown_keys(dataset, keys.table), "unknown_key")
@@ -70,7 +70,7 @@ def _stop_at(connection: Connection, dataset: Dataset, query: str, code: str) ->
     lines = sorted(connection.execute(text(query)).scalars())
     if lines:
         columns = {"line": lines, "field": dataset.key[-1], "code": code, "detail": None}
-        raise RowsRefusedError({dataset.name: pl.DataFrame(columns, schema=ERRORS_SCHEMA)})
+        raise UnacceptedRowsError({dataset.name: pl.DataFrame(columns, schema=ERRORS_SCHEMA)})
 
 
 def _merge(connection: Connection, staging: Staging, revision: int) -> Counts:

@@ -33,6 +33,9 @@ RevisionNumber = Annotated[int, Path(ge=0, le=2**63 - 1, description="Revision t
 DatasetName = Annotated[str, Path(description="Name of a dataset", examples=["annual_sales"])]
 
 
+MAX_ERRORS = 100
+"""Most codes of one request of which it is said that they are not valid."""
+
 TABLE = dict.fromkeys((formats.ARROW, formats.PARQUET, formats.NDJSON), BINARY)
 
 
@@ -234,7 +237,9 @@ def _codes(codes: list[str]) -> list[str]:
     wanted = [code.upper() for code in codes]
     wrong = [place for place, code in enumerate(wanted) if not is_uscc(code)]
     if wrong:
-        meaning = "this is not a valid unified social credit code"
-        errors = [FieldError(f"/uscc/{place}", "invalid_uscc", meaning) for place in wrong[:100]]
+        errors = [
+            FieldError(f"/uscc/{place}", "invalid_uscc", "this is not a valid unified social credit code")
+            for place in wrong[:MAX_ERRORS]
+        ]
         raise Invalid("See `errors` for each mistake.", errors=errors)
     return wanted

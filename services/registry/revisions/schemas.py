@@ -8,6 +8,8 @@ from typing import Annotated, Any, Generic, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from typing_extensions import TypeAliasType
 
+from shared.errors import InvalidValue
+
 KeyValue = TypeAliasType(
     "KeyValue",
     Annotated[str | int, Field(description="A value of a key: codes and days as text, years and tiers as numbers")],
@@ -156,7 +158,7 @@ class SnapshotQuery(BaseModel):
     @model_validator(mode="after")
     def _one_way(self) -> SnapshotQuery:
         if (self.uscc is None) == (self.field is None) or (self.field is None) != (self.values is None):
-            raise ValueError("give either uscc, or field and values")
+            raise InvalidValue("give either uscc, or field and values")
         return self
 
 
@@ -191,7 +193,7 @@ class SnapshotQueries(BaseModel):
     @model_validator(mode="after")
     def _bounded(self) -> SnapshotQueries:
         if sum(len(query.fields) for query in self.queries) > MAX_FIELDS:
-            raise ValueError(f"ask for at most {MAX_FIELDS} fields at once")
+            raise InvalidValue("ask for at most {limit} fields at once", limit=MAX_FIELDS)
         return self
 
 

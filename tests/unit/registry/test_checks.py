@@ -10,9 +10,10 @@ import pytest
 
 from services.registry.datasets.checks import Checked, check_cells, check_records
 from services.registry.datasets.schemas import record_model
-from services.registry.datasets.validation_errors import MESSAGES, message, no_errors
+from services.registry.datasets.validation_errors import MESSAGES, no_errors, parameters_of
 from shared.catalogue.datasets import CATALOGUE
 from shared.catalogue.domain import Dataset
+from shared.i18n import translate
 
 CODE = "91110000600037341L"
 SALES, LOCATIONS, HUB_YEARS = CATALOGUE["annual_sales"], CATALOGUE["locations"], CATALOGUE["hub_years"]
@@ -188,7 +189,7 @@ def test_every_code_is_told_in_both_languages() -> None:
     for code in MESSAGES:
         for language in ("zh-CN", "en"):
             for field in ("uscc", "year", "online_retail_fen"):
-                told = message(SALES, field, code, "3", language)
+                told = translate(MESSAGES[code], language, parameters_of(SALES, field, "3"))
                 assert told
                 assert "{" not in told
 
