@@ -1,4 +1,4 @@
-"""The datasets as a page for people who deliver data, written from the declarations."""
+"""Write the datasets as a page for people who deliver data, from the declarations."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ with each dataset's JSON Schema.
   “（元）”, holds yuan with at most two decimals; one that ends in `_fen` holds fen.
 - Dates are text or dates of the spreadsheet; codes are read as text. CSV is UTF-8 (with or without BOM) or GB18030. Each dataset
   has a template to fill in: `GET /v1/datasets/{dataset}/template`.
-- An enterprise that a row names must be in the registry. A row that is refused comes back with its line, field, code and
-  message, and can be downloaded, mended and sent again.""",
+- An enterprise that a row names must be in the registry. A row that is refused is listed with its line, field, code and
+  message, and can be downloaded, corrected and sent again.""",
 }
 _HEADINGS = {
     "zh-CN": ("字段", "名称", "内容", "必填", "范围与选项", "文件标题"),

@@ -1,4 +1,4 @@
-"""The starting reference rates and recognised platforms, as revision 1. `python -m services.registry.seed` records them once."""
+"""Record the first reference rates and recognised platforms, once, as revision 1: `python -m services.registry.seed`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SEEDED = ("reference_rates", "recognised_platforms")
 
 
 class SeedError(RuntimeError):
-    """The files of starting values break a law of their dataset."""
+    """The files of starting values break a rule of their dataset."""
 
 
 def seed(database: Database, clock: Clock) -> int:

@@ -31,7 +31,7 @@ from deploy.local.broker import Broker
 from services.registry.arrow_reader import ArrowReader
 from services.registry.cipher import AccountCipher
 from services.registry.enterprises import repository as enterprises
-from services.registry.enterprises.domain import standing
+from services.registry.enterprises.domain import status_on
 from services.registry.imports.domain import CSV, KIND, NDJSON, XLSX, Mode, Order
 from services.registry.imports.handlers import ImportRunner, start_import
 from services.registry.imports.xlsx_file import XlsxFile
@@ -288,7 +288,7 @@ def cards(database: Database, view: View, some: list[str]) -> tuple[Figure, Figu
         def card() -> None:
             for code in some:
                 enterprises.search(connection, view, revision=1, name=None, code=code, after=None, limit=1)
-                standing(enterprises.records_of(connection, view, code, 1), view.today)
+                status_on(enterprises.records_of(connection, view, code, 1), view.today)
 
         def queries() -> None:
             for code in some:

@@ -1,4 +1,4 @@
-"""The catalogue of datasets."""
+"""Routes of the catalogue of datasets."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def list_datasets() -> Catalogue:
 
 @router.get("/{name}", operation_id="get_dataset", response_model=DatasetView, responses=refusals(NotFound))
 def get_dataset(name: Annotated[str, Path(description="Name of a dataset")]) -> DatasetView:
-    """Give one dataset of the catalogue."""
+    """Return one dataset of the catalogue."""
     return view(declared(name))
 
 
@@ -50,7 +50,7 @@ def get_dataset(name: Annotated[str, Path(description="Name of a dataset")]) -> 
     },
 )
 def get_dataset_template(request: Request, name: Annotated[str, Path(description="Name of a dataset")]) -> Response:
-    """Give a workbook to fill in and import: headings in the caller's language, lists to choose from, notes."""
+    """Return a workbook to fill in and import: headings in the caller's language, lists to choose from, notes."""
     content = template.write(declared(name), language_of(request))
     disposition = f'attachment; filename="{name}.xlsx"'
     return Response(content, media_type=template.MEDIA_TYPE, headers={"Content-Disposition": disposition})

@@ -1,6 +1,6 @@
-"""Pydantic models made from the declarations: they carry JSON Schema and OpenAPI, and type what is read.
+"""Pydantic models made from the declarations: for JSON Schema, OpenAPI and the types of answers.
 
-What is written is checked by `checks`, the same for a request and for a file.
+Submitted records are checked by `checks`, the same for a request and for a file.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class Catalogue(BaseModel):
 
 
 def class_name(dataset: Dataset) -> str:
-    """Return the dataset's name as a class is named."""
+    """Return the dataset's name in the form of a class name."""
     return "".join(part.capitalize() for part in dataset.name.split("_"))
 
 

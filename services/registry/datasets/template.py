@@ -1,4 +1,4 @@
-"""A workbook to fill in: the headings of a dataset, cells that keep codes as text, lists to choose from, and notes."""
+"""Write a workbook to fill in: the headings of a dataset, cells that keep codes as text, lists to choose from, and notes."""
 
 from __future__ import annotations
 

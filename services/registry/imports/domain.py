@@ -1,4 +1,4 @@
-"""What an import is asked to do, what a file may be, and what makes a whole file unreadable."""
+"""What an import does, the formats and limits of a file, and the error of a file that cannot be read."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CHUNK_BYTES = 1 << 20
 MAX_LINE_BYTES = 1 << 20
 PART_ROWS = 50_000
 MAX_KEPT_ROWS = 100_000
-"""Rows with mistakes whose content and mistakes are kept; beyond that they are only counted."""
+"""Rejected rows whose content and errors are kept; more are only counted."""
 
 
 class FileRefused(Invalid):
@@ -33,7 +33,7 @@ class FileRefused(Invalid):
 
 
 class Mode(StrEnum):
-    """What becomes of the good rows of a file with bad ones."""
+    """Whether the good rows of a file with bad ones are stored."""
 
     ALL_OR_NOTHING = "all_or_nothing"
     ACCEPT_VALID = "accept_valid"
@@ -41,7 +41,7 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What an import is asked to do. `dataset` is None for a workbook with one sheet per dataset."""
+    """What an import is to do. `dataset` is None for a workbook with one sheet per dataset."""
 
     dataset: str | None
     mode: Mode
@@ -63,7 +63,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Some rows of a file, checked. `done` of `total` (bytes or rows) is behind."""
+    """Some rows of a file, checked; `done` of `total` (bytes or rows) have been read."""
 
     checked: Checked
     done: int
@@ -82,7 +82,7 @@ class Table(Protocol):
         ...
 
     def rows(self, lines: frozenset[int]) -> Iterator[tuple[int, list[str]]]:
-        """Give the cells of the rows at `lines` as they were written, under `headings`."""
+        """Yield the cells of the rows at `lines` as they were written, in the order of `headings`."""
         ...
 
 

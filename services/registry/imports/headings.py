@@ -1,4 +1,4 @@
-"""From a file's headings to a dataset's fields: English or Chinese names, yuan or fen."""
+"""Recognise a file's headings as fields of a dataset: English or Chinese names, yuan or fen."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from services.registry.imports.domain import refused
 from shared.catalogue.domain import Dataset, Field, Kind
 
 REMARKS = ("错误说明", "mistakes")
-"""Headings of the column that says why a row was refused: it is sent back with the mended rows, and not read."""
+"""Headings of the column with the reasons of refusal: it comes back with the corrected rows, and is not read."""
 
 _WIDTHS = str.maketrans("（）", "()")
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """What each column of a file holds: `fields[n]` is what column n is, None where it must be empty or is not read."""
+    """The columns of a file: `fields[n]` is the field in column n, None where the column must be empty or is not read."""
 
     fields: tuple[Field | None, ...]
     ignored: frozenset[int]

@@ -10,7 +10,7 @@ import orjson
 import polars as pl
 
 from services.registry.datasets.checks import Checked, check_records
-from services.registry.datasets.validation_errors import error_frame
+from services.registry.datasets.validation_errors import Error, error_frame
 from services.registry.imports.csv_file import Chunks
 from services.registry.imports.domain import MAX_LINE_BYTES, PART_ROWS, Part, refused
 from shared.catalogue.domain import Dataset
@@ -39,7 +39,7 @@ class NdjsonFile:
             yield Part(self._check(part), min(done, self._size), self._size)
 
     def rows(self, lines: frozenset[int]) -> Iterator[tuple[int, list[str]]]:
-        """Give the records at `lines`, their members as text under the dataset's fields."""
+        """Yield the records at `lines`, their members as text in the order of the dataset's fields."""
         for line, text in self._lines():
             if line in lines:
                 yield line, self._cells(text)
@@ -47,7 +47,7 @@ class NdjsonFile:
     def _check(self, part: list[tuple[int, bytes]]) -> Checked:
         records: list[Any] = []
         lines: list[int] = []
-        broken: list[tuple[int, str | None, str, str | None]] = []
+        broken: list[Error] = []
         loads = orjson.loads
         for line, text in part:
             try:

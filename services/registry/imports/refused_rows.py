@@ -1,4 +1,4 @@
-"""The rejected rows as a CSV file to mend and send again: as they were written, with a column that says why."""
+"""Write the rejected rows as a CSV file to correct and send again: as they were written, with a column of reasons."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _taken(buffer: io.StringIO) -> bytes:
 
 
 def _sensitive(dataset: Dataset, headings: Sequence[str]) -> set[int]:
-    """Return the places of account numbers; all places where the headings cannot tell."""
+    """Return the places of account numbers; all places if the headings are not recognised."""
     if not dataset.sensitive:
         return set()
     try:

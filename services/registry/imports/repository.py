@@ -1,4 +1,4 @@
-"""Uploads, mistakes and rejected rows in the database."""
+"""Store and load uploads, errors and rejected rows."""
 
 from __future__ import annotations
 
@@ -60,12 +60,12 @@ def upload(connection: Connection, import_id: UUID) -> Any:
 
 
 def forget_upload(connection: Connection, import_id: UUID) -> None:
-    """Delete an uploaded file: what it said is in the revision, or nowhere."""
+    """Delete an uploaded file: its accepted rows are in the revision."""
     connection.execute(delete(import_chunks).where(import_chunks.c.import_id == import_id))
 
 
 def keep_errors(connection: Connection, import_id: UUID, sheet: int, dataset: str, errors: pl.DataFrame) -> None:
-    """Store mistakes of one sheet (as ERRORS_SCHEMA)."""
+    """Store errors of one sheet (as ERRORS_SCHEMA)."""
     numbered = errors.sort("line", maintain_order=True).with_columns(
         pl.lit(str(import_id)).alias("import_id"),
         pl.lit(sheet).alias("sheet"),
@@ -95,7 +95,7 @@ def keep_headings(connection: Connection, import_id: UUID, headings: dict[str, A
 def errors_after(
     connection: Connection, import_id: UUID, after: Sequence[int] | None, limit: int
 ) -> list[dict[str, Any]]:
-    """Return up to `limit` + 1 mistakes in the order of sheet and line, those after (sheet, line, number) `after`."""
+    """Return up to `limit` + 1 errors in the order of sheet and line, those after (sheet, line, number) `after`."""
     place = tuple_(import_errors.c.sheet, import_errors.c.line, import_errors.c.number)
     query = select(import_errors).where(import_errors.c.import_id == import_id)
     if after is not None:
@@ -106,7 +106,7 @@ def errors_after(
 def rejected_rows(
     connection: Connection, import_id: UUID, sheet: int, cipher: AccountCipher
 ) -> Iterator[tuple[int, list[str]]]:
-    """Give the rejected rows of a sheet in the order of their lines."""
+    """Yield the rejected rows of a sheet in the order of their lines."""
     query = (
         select(import_rejected_rows.c.line, import_rejected_rows.c.cells)
         .where(import_rejected_rows.c.import_id == import_id, import_rejected_rows.c.sheet == sheet)

@@ -1,4 +1,4 @@
-"""Imports: a file in, a job to watch, mistakes to mend."""
+"""Routes of imports: upload a file, watch its job, list its errors."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def start_import(
 
 @router.get("/{import_id}", operation_id="get_import", response_model=ImportJob, responses=refusals(NotFound))
 def get_import(request: Request, view: Viewing, import_id: UUID) -> Response:
-    """Tell how far an import is, and what came of its rows."""
+    """Return how far an import is, and what became of its rows."""
     _whole_registry(view.jurisdiction)
     with request.app.state.database.reading() as connection:
         return job_response(request, handlers.view(connection, import_id))
@@ -119,7 +119,7 @@ def list_import_errors(
     sheet: Annotated[int | None, Query(ge=0, le=9_999, description="CSV only: sheet of a workbook, from 0")] = None,
     accept: Accept = None,
 ) -> Response:
-    """List each mistake: line, field, code, message. As CSV: just the rejected rows, with a column that says why."""
+    """List each mistake: line, field, code, message. As CSV: just the rejected rows, with a column that gives the reasons."""
     _whole_registry(view.jurisdiction)
     language = language_of(request)
     media_type = negotiate(accept, (JSON, CSV))

@@ -1,4 +1,4 @@
-"""A request's body into a file: hashed and timed while it streams; the app bounds its size."""
+"""Receive a request's body into a file, hashed and timed while it streams; the app limits its size."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""XLSX: one sheet of a workbook, or one sheet per dataset. Cells become the text that a CSV would hold."""
+"""Read XLSX: one sheet of a workbook, or one sheet per dataset. Cells become the text that a CSV would hold."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import polars as pl
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, XmlError, ZipError
 
 from services.registry.datasets.checks import Checked, check_cells
-from services.registry.datasets.validation_errors import error_frame
+from services.registry.datasets.validation_errors import Error, error_frame
 from services.registry.imports.domain import PART_ROWS, Part, refused
 from services.registry.imports.headings import read_headings
 from services.registry.imports.xlsx_guard import SheetFacts, inspect
@@ -21,8 +21,6 @@ from shared.web import xlsx_cells
 _NOTES = frozenset({"说明", "填写说明", "readme", "notes"})
 
 _SLICE_ROWS = 500
-
-Mistakes = list[tuple[int, str | None, str, str | None]]
 
 
 class XlsxSheet:
@@ -56,13 +54,13 @@ class XlsxSheet:
             yield Part(checked, min(number, total), total)
 
     def rows(self, lines: frozenset[int]) -> Iterator[tuple[int, list[str]]]:
-        """Give the cells of the rows at `lines` as text."""
+        """Yield the cells of the rows at `lines` as text."""
         for line, cells in self._lines():
             if line in lines:
                 yield line, [xlsx_cells.text(cell) for cell in cells[: len(self.headings)]]
 
     def _check(self, numbers: range, columns: list[list[Any]]) -> Checked:
-        errors: Mistakes = []
+        errors: list[Error] = []
         margin = [[""] * len(numbers)] * (self._cells.start or (0, 0))[1]
         texts: list[pl.Series] = []
         for place, cells in enumerate([*margin, *columns]):
@@ -85,9 +83,9 @@ class XlsxSheet:
         frame = frame.filter(filled | pl.col("line").is_in(marked.implode()))
         return check_cells(self.dataset, frame, hundredths=self._columns.hundredths, errors=error_frame(errors))
 
-    def _unfit(self, numbers: range) -> Mistakes:
-        """Tell cells that have no value of their own: the reader gives a formula's last result, or nothing at all."""
-        found: Mistakes = []
+    def _unfit(self, numbers: range) -> list[Error]:
+        """Return the cells without a value of their own: of a formula the reader returns the last result, or nothing at all."""
+        found: list[Error] = []
         for (row, column), code in sorted(self._facts.unfit.items()):
             if row in numbers and column <= len(self.headings):
                 item = self._columns.fields[column - 1]

@@ -1,4 +1,4 @@
-"""Looking for signs: sign by sign, each in the order of its keys, until the page is full."""
+"""Find the rows with a sign: sign by sign, each in the order of its keys, until the page is full."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def warnings(
 ) -> list[dict[str, Any]]:
     """Return up to `limit` + 1 warnings: `sign` (its place in SIGNS), `key_text` and the enterprise.
 
-    `signs` are the places to look at, `naming` an enterprise, `after` the (sign, key) of the page before.
+    `signs` are the places in SIGNS to read, `naming` an enterprise, `after` the last (sign, key) of the page before.
     """
     found: list[dict[str, Any]] = []
     sources = _sources(revision, view)

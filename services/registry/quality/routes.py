@@ -28,7 +28,7 @@ router = APIRouter(prefix="/v1/quality", tags=["quality"])
 def list_quality_warnings(
     request: Request,
     view: Viewing,
-    award: Annotated[str | None, Query(max_length=100, description="Only what would decide this award")] = None,
+    award: Annotated[str | None, Query(max_length=100, description="Only what affects this award")] = None,
     code: Annotated[str | None, Query(max_length=100, description="Only this sign")] = None,
     dataset: Annotated[str | None, Query(max_length=100, description="Only this dataset")] = None,
     uscc: Annotated[str | None, Query(max_length=18, description="Only rows that name this enterprise")] = None,
@@ -36,7 +36,7 @@ def list_quality_warnings(
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Response:
-    """List what is missing or odd, per award that it would decide. Nothing of it was refused."""
+    """List data that are missing or odd, with the awards that they affect. The rows were accepted all the same."""
     if uscc is not None and not is_uscc(uscc.upper()):
         error = FieldError("uscc", "invalid_uscc", "this is not a valid unified social credit code")
         raise Invalid("See `errors` for each mistake.", errors=[error])

@@ -1,4 +1,4 @@
-"""What changed between two revisions: per key the row before and after. The cost follows the number of changed keys."""
+"""Read what changed between two revisions: per key the row before and after. The cost grows with the changed keys alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Change sets: who changes what, why, and what came of it."""
+"""Change sets: who changes what and why, and the result."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who makes a change set, when, and on what ground."""
+    """Who makes a change set, when, and why."""
 
     kind: Kind
     actor: str
@@ -50,7 +50,7 @@ class Counts:
 
 @dataclass(slots=True)
 class Published:
-    """What came of a change set. `revision` is the one that holds its rows: a new one if `changed`, else the latest."""
+    """The result of a change set. `revision` holds its rows: a new one if `changed`, else the latest."""
 
     revision: int
     changed: bool

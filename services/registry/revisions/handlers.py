@@ -1,4 +1,4 @@
-"""Use cases of the store: record rows, withdraw keys. Each runs in the caller's one transaction."""
+"""Record rows and withdraw keys, each within the caller's transaction."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from shared.errors import FieldError
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """Records as they came, and the JSON pointer of the record at a place."""
+    """Records as they were submitted, and the JSON pointer of each."""
 
     records: Sequence[object]
     pointers: Sequence[str]
@@ -36,7 +36,7 @@ def record_rows(
     author: Author,
     cipher: AccountCipher,
 ) -> dict[str, Any]:
-    """Store records as one revision, all or none. Raises Problem with each mistake of each record."""
+    """Store records as one revision, all or none. Raises RowsRefused with every error of every record."""
     lines = range(len(submitted.records))
     checked = check_records(dataset, submitted.records, lines)
     errors = [checked.errors]
@@ -60,7 +60,7 @@ def record_rows(
 def withdraw_keys(
     connection: Connection, dataset: Dataset, keys: Sequence[dict[str, Any]], author: Author
 ) -> dict[str, Any]:
-    """Withdraw records that were never true as one revision. Raises Problem for a key that is not there."""
+    """Withdraw records that were never true as one revision. Raises RowsRefused for a key that is not there."""
     schema = {"line": pl.Int64(), **{name: dataset.schema[name] for name in dataset.key}}
     columns = {"line": list(range(len(keys))), **{name: [key[name] for key in keys] for name in dataset.key}}
     staging = Staging(connection, dataset)

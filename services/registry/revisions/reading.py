@@ -1,4 +1,4 @@
-"""Records as known at a revision: pages, one key's history. A caller's view decides which rows and how much of them."""
+"""Read records as known at a revision, and the history of one key, as far as the caller may see them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class View:
 
 
 def known_revision(connection: Connection, revision: int | None) -> int:
-    """Return `revision`, or the newest one if it is None; raises Problem for one that is not made yet."""
+    """Return `revision`, or the newest one if it is None; raises Invalid for one that does not exist yet."""
     latest = latest_revision(connection)
     if revision is not None and revision > latest:
         raise Invalid(

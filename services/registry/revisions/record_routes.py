@@ -35,7 +35,7 @@ WRITE_REFUSALS = refusals(RowsRefused, KeyReused, InFlight, TooLarge)
 
 @cache
 def router_of(dataset: Dataset) -> APIRouter:
-    """Return the routes of one dataset: declared once, in whatever app they stand."""
+    """Return the routes of one dataset, declared once for all apps of a process."""
     router = APIRouter(prefix=f"/v1/datasets/{dataset.name}", tags=[dataset.name])
     _reading(router, dataset)
     _writing(router, dataset)

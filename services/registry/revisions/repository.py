@@ -1,4 +1,4 @@
-"""Publishing: one change set at a time, whole or not at all."""
+"""Publish change sets: one at a time, whole or not at all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Revisions, changes and snapshots."""
+"""Routes of revisions, changes and snapshots."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ DatasetName = Annotated[str, Path(description="Name of a dataset", examples=["an
 
 
 MAX_ERRORS = 100
-"""Most codes of one request of which it is said that they are not valid."""
+"""Most invalid codes that one answer lists."""
 
 TABLE = dict.fromkeys((formats.ARROW, formats.PARQUET, formats.NDJSON), BINARY)
 
@@ -59,7 +59,7 @@ def list_revisions(request: Request, limit: Limit = 100, cursor: Cursor = None) 
     dependencies=[needs(Scope.FACTS_READ)],
 )
 def get_latest_revision(request: Request) -> Response:
-    """Give the number of the newest revision: what is read at it stays as it is."""
+    """Return the number of the newest revision. What is read at a revision never changes."""
     with request.app.state.database.reading() as connection:
         return json_response({"revision": latest_revision(connection)})
 
@@ -87,9 +87,9 @@ def list_changes(
     uscc: Annotated[list[str] | None, Query(max_length=1_000, description="Only rows that name these")] = None,
     accept: Accept = None,
 ) -> Response:
-    """Tell what changed between two revisions: per key the owning enterprise and the row before and after.
+    """List what changed between two revisions: per key the owning enterprise and the row before and after.
 
-    Applied to the state at `after` it gives the state at `until`. A key that is again as it was is left out.
+    Applied to the state at `after`, the changes result in the state at `until`. A key whose row is the same again is left out.
     """
     media_type = negotiate(accept, (formats.ARROW, formats.NDJSON))
     wanted = [declared(name) for name in dataset or CATALOGUE]
@@ -121,7 +121,7 @@ def list_changes(
 def get_snapshot(
     request: Request, view: Viewing, revision: RevisionNumber, dataset: DatasetName, accept: Accept = None
 ) -> Response:
-    """Give a dataset as known at a revision: the same bytes for ever, also while others write."""
+    """Return a dataset as known at a revision: always the same bytes, also while others write."""
     return _snapshot(request, view, revision, dataset, accept)
 
 
@@ -131,7 +131,7 @@ def get_snapshot(
     response_class=StreamingResponse,
     responses={
         200: {
-            "description": "The rows that are wanted, in the order of their key",
+            "description": "The matching rows, in the order of their key",
             "content": TABLE,
         },
         **refusals(NotFound),
@@ -145,10 +145,10 @@ def query_snapshot(
     body: SnapshotQuery,
     accept: Accept = None,
 ) -> Response:
-    """Give the rows of a dataset that name some enterprises, or that have some values in a field.
+    """Return the rows of a dataset that name some enterprises, or that have some values in a field.
 
-    An enterprise is named by a row itself or through the park, hub, loan or zone it belongs to. Rows of datasets that belong to
-    no enterprise concern all, and are given whole. Nothing is changed.
+    An enterprise is named by a row itself or through the park, hub, loan or zone it belongs to. Datasets that belong to no
+    enterprise concern everybody and are returned whole. Nothing is changed.
     """
     if body.uscc is not None:
         return _snapshot(request, view, revision, dataset, accept, naming=_codes(body.uscc))
@@ -165,7 +165,7 @@ def query_snapshot(
     responses={
         200: {
             "description": "One Arrow stream after the other, one for each field in the order in which they are named: "
-            "the rows that are wanted, in the order of their key",
+            "the matching rows, in the order of their key",
             "content": {formats.ARROW: BINARY},
         },
         **refusals(NotFound),
@@ -174,7 +174,7 @@ def query_snapshot(
 def query_snapshots(
     request: Request, view: Viewing, revision: RevisionNumber, body: SnapshotQueries, accept: Accept = None
 ) -> Response:
-    """Give rows of several datasets at once, each chosen by the values of a field. Nothing is changed."""
+    """Return rows of several datasets at once, each chosen by the values of a field. Nothing is changed."""
     media_type = negotiate(accept, (formats.ARROW,))
     wanted: list[tuple[Dataset, snapshots.Matching]] = []
     for place, query in enumerate(body.queries):

@@ -1,4 +1,4 @@
-"""A dataset as known at a revision, whole, in key order: the same bytes for ever."""
+"""Read a dataset as known at a revision, in key order: always the same bytes."""
 
 from __future__ import annotations
 

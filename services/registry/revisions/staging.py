@@ -1,7 +1,7 @@
 """Rows on their way in: a temporary table per dataset, filled by COPY and checked against the whole registry.
 
-The checks are what no single row can show: keys once, enterprises that exist, periods that do not overlap. Each is one
-statement over the staged rows, and the tables' constraints repeat it.
+The checks are those that a single row cannot fail: keys once, enterprises that exist, periods that do not overlap. Each is one
+statement over the staged rows, and a constraint of the tables repeats it.
 """
 
 from __future__ import annotations
