@@ -38,7 +38,9 @@ def test_every_value_is_asked_for_once_and_no_request_is_too_large(asked: dict[A
         for query in queries:
             for field in query["fields"]:
                 told.update((field, value, query["before_colon"]) for value in query["values"])
-                pa.ipc.new_stream(sink, pl.DataFrame(schema=CATALOGUE[field.partition(".")[0]].schema).to_arrow().schema).close()
+                pa.ipc.new_stream(
+                    sink, pl.DataFrame(schema=CATALOGUE[field.partition(".")[0]].schema).to_arrow().schema
+                ).close()
         return httpx.Response(200, content=sink.getvalue().to_pybytes())
 
     client = httpx.Client(transport=httpx.MockTransport(answer), base_url="http://registry")
