@@ -19,7 +19,7 @@ from shared.web.idempotency import forgetting
 
 
 def main() -> None:
-    """Run until told to stop."""
+    """Run until stopped."""
     settings = load(Settings)
     logs.configure("registry", "worker", settings.log_level)
     tracing.configure("registry", "worker", settings.otlp_endpoint)

@@ -16,7 +16,7 @@ Frames = Mapping[str, pl.DataFrame]
 
 def for_everybody(datasets: Collection[str]) -> bool:
     """Tell whether a dataset among these belongs to no enterprise, so that its rows concern all."""
-    return any(not CATALOGUE[name].owners and not CATALOGUE[name].parent for name in datasets)
+    return not all(CATALOGUE[name].owned for name in datasets)
 
 
 def whose(dataset: str, rows: pl.DataFrame) -> dict[Ask, list[str]]:

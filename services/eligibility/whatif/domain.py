@@ -9,7 +9,8 @@ from typing import Any
 import polars as pl
 
 from services.eligibility.engine.reach import Ask, Fetch, asked_of
-from services.eligibility.facts.catalogue import CATALOGUE, DatasetFacts, Facts, FieldFacts
+from services.eligibility.facts.catalogue import CATALOGUE, Facts
+from shared.catalogue.domain import INTEGERS, Dataset, Field, Kind
 from shared.days import day_of
 from shared.identifiers import is_uscc
 
@@ -92,9 +93,7 @@ def _read(rows_by_dataset: RowsByDataset, member: str, fields_of: Any) -> dict[s
     }
 
 
-def _frame(
-    dataset: DatasetFacts, fields: Iterable[FieldFacts], rows: Sequence[Mapping[str, Any]], pointer: str
-) -> pl.DataFrame:
+def _frame(dataset: Dataset, fields: Iterable[Field], rows: Sequence[Mapping[str, Any]], pointer: str) -> pl.DataFrame:
     fields = tuple(fields)
     read = [_row(fields, row, f"{pointer}/{number}") for number, row in enumerate(rows)]
     frame = pl.DataFrame(read, schema={field.name: field.dtype for field in fields}, orient="row")
@@ -104,7 +103,7 @@ def _frame(
     return frame
 
 
-def _row(fields: Sequence[FieldFacts], row: Mapping[str, Any], pointer: str) -> list[Any]:
+def _row(fields: Sequence[Field], row: Mapping[str, Any], pointer: str) -> list[Any]:
     names = [field.name for field in fields]
     unknown = sorted(set(row) - set(names))
     if unknown:
@@ -112,22 +111,26 @@ def _row(fields: Sequence[FieldFacts], row: Mapping[str, Any], pointer: str) -> 
     return [_value(field, row.get(field.name), f"{pointer}/{field.name}") for field in fields]
 
 
-def _value(field: FieldFacts, value: Any, pointer: str) -> Any:
+def _value(field: Field, value: Any, pointer: str) -> Any:
     if value is None:
         if not field.optional:
             raise InlineFactsError(pointer, "this field may not be empty")
         return None
-    if field.dtype == pl.Date:
+    if field.kind is Kind.DAY:
         try:
             return day_of(value)
         except (TypeError, ValueError) as error:
             raise InlineFactsError(pointer, "a day that exists is expected, as YYYY-MM-DD") from error
-    expected, words = {pl.Int64(): (int, "a whole number"), pl.Boolean(): (bool, "true or false")}.get(
-        field.dtype, (str, "text")
+    expected, words = (
+        (int, "a whole number")
+        if field.kind in INTEGERS
+        else (bool, "true or false")
+        if field.kind is Kind.FLAG
+        else (str, "text")
     )
     if type(value) is not expected:
         raise InlineFactsError(pointer, f"{words} is expected")
-    if field.name in CATALOGUE[field.dataset].owners:
+    if field.kind is Kind.USCC:
         value = str(value).strip().upper()  # as the registry reads it
         if not is_uscc(value):
             raise InlineFactsError(
@@ -135,36 +138,33 @@ def _value(field: FieldFacts, value: Any, pointer: str) -> Any:
             )
     if field.choices and value not in field.choices:
         raise InlineFactsError(pointer, f"one of {', '.join(field.choices)} is expected")
-    least, most = field.bounds
-    if isinstance(value, int) and expected is int and not least <= value <= most:
-        raise InlineFactsError(pointer, f"a whole number from {least} to {most} is expected")
+    if field.minimum is not None and field.maximum is not None and not field.minimum <= value <= field.maximum:
+        raise InlineFactsError(pointer, f"a whole number from {field.minimum} to {field.maximum} is expected")
     return value
 
 
-def _check_rows(dataset: DatasetFacts, rows: pl.DataFrame) -> None:
-    """What the fields of a row say together, as in the registry."""
-    rules: list[tuple[str, pl.Expr, str]] = []
-    if dataset.period:
-        first, last = dataset.period
-        rules.append((last, pl.col(last) < pl.col(first), f"this day may not be before {first}"))
-    if dataset.tiered:
-        award, tier = pl.col("award"), pl.col("tier")
-        without = award.is_in(list(dataset.tiered)) & (tier == 0)
-        rules.append(("tier", without, f"the tier's threshold is expected for {', '.join(dataset.tiered)}"))
-        rules.append(
-            ("tier", award.is_in(list(dataset.untiered)) & (tier != 0), "this award has no tiers: 0 is expected")
-        )
-    for name, broken, message in rules:
-        places = rows.select(broken.fill_null(value=False)).to_series().arg_true()
+def _check_rows(dataset: Dataset, rows: pl.DataFrame) -> None:
+    """Refuse a row whose fields contradict each other, by the rules that the registry holds rows to."""
+    for rule in dataset.rules:
+        places = rows.select(rule.broken.fill_null(value=False)).to_series().arg_true()
         if places.len():
-            raise InlineFactsError(f"/facts/{dataset.name}/{places[0]}/{name}", message)
+            raise InlineFactsError(f"/facts/{dataset.name}/{places[0]}/{rule.field}", _meaning(dataset, rule.code))
 
 
-def _check_periods(dataset: DatasetFacts, rows: pl.DataFrame, given: pl.DataFrame) -> None:
+def _meaning(dataset: Dataset, code: str) -> str:
+    if dataset.period is not None:
+        return f"this day may not be before {dataset.period.first}"
+    assert dataset.tiers is not None
+    if code == "tier_missing":
+        return f"the tier's threshold is expected for {', '.join(dataset.tiers.tiered)}"
+    return "this award has no tiers: 0 is expected"
+
+
+def _check_periods(dataset: Dataset, rows: pl.DataFrame, given: pl.DataFrame) -> None:
     """Periods of one thing follow each other, as in the registry; the mistake is shown at the row that was given."""
-    if not dataset.apart:
+    if dataset.period is None or not dataset.period.apart:
         return
-    same, (first, last) = list(dataset.apart), dataset.period
+    same, first, last = list(dataset.period.apart), dataset.period.first, dataset.period.last
     near = rows.join(given, on=same, how="semi").sort(*same, first)
     overlapping = near.filter(
         pl.col(last).fill_null(date.max).shift(1).over(same) > pl.col(first),

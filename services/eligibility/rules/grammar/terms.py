@@ -15,7 +15,7 @@ from typing import Any
 
 import polars as pl
 
-from services.eligibility.facts.catalogue import CATALOGUE, LARGEST
+from services.eligibility.facts.catalogue import CATALOGUE, LARGEST, unit_of
 from services.eligibility.rules.grammar.rule_context import INT64, RuleContext
 from services.eligibility.rules.text import Text
 
@@ -267,5 +267,6 @@ def lowest(name: str) -> Parameter:
 
 def fact(dataset: str, field: str) -> Column:
     """The fact `dataset.field` of the row that a case is about."""
-    said = CATALOGUE[dataset].field(field)
-    return Column(said.qualified, said.kind, Text(said.zh, said.en), lacking=said.qualified)
+    declared, name = CATALOGUE[dataset].field(field), f"{dataset}.{field}"
+    words = Text(*(declared.fact_name or (declared.zh, declared.en)))
+    return Column(name, unit_of(declared), words, lacking=name)

@@ -1,12 +1,10 @@
-"""Short ways to declare fields and rules, so that a dataset reads like its line in the contract."""
+"""Short ways to declare fields, so that a dataset reads like its line in the contract."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import polars as pl
-
-from services.registry.datasets.domain import MAX_INTEGER, Field, Kind, Rule
+from shared.catalogue.domain import MAX_INTEGER, Field, Kind
 
 USCC_ZH = "统一社会信用代码"
 
@@ -29,11 +27,11 @@ JURISDICTIONS: Mapping[str, tuple[str, str]] = {
 def uscc(name: str = "uscc", zh: str = USCC_ZH, en: str = "unified social credit code") -> Field:
     """Declare a field that names an enterprise."""
     aliases: tuple[str, ...] = ("信用代码", "社会信用代码", "企业统一社会信用代码") if name == "uscc" else ()
-    if zh != USCC_ZH:
-        # A table about parks says "operator" over the column where another says "operator's code" or just "code".
-        aliases = (zh, *((USCC_ZH,) if name == "uscc" else ()), *aliases)
-        zh = f"{zh}{USCC_ZH}"
-    return Field(name, Kind.USCC, zh, en, max_length=18, aliases=aliases)
+    if zh == USCC_ZH:
+        return Field(name, Kind.USCC, zh, en, max_length=18, aliases=aliases)
+    # A table about parks says "operator" over the column where another says "operator's code" or just "code".
+    aliases = (zh, *((USCC_ZH,) if name == "uscc" else ()), *aliases)
+    return Field(name, Kind.USCC, f"{zh}{USCC_ZH}", en, max_length=18, aliases=aliases, fact_name=(zh, en))
 
 
 def code(name: str, zh: str, en: str, *, optional: bool = False, pattern: str | None = None) -> Field:
@@ -105,13 +103,3 @@ def operating_days() -> Field:
 def flag(name: str, zh: str, en: str) -> Field:
     """Declare a yes or no."""
     return Field(name, Kind.FLAG, zh, en)
-
-
-def ordered(first: str = "since", last: str = "until") -> Rule:
-    """Declare that the first day that no longer counts is never before the first day that does."""
-    return Rule(
-        "period_reversed",
-        last,
-        pl.col(last) < pl.col(first),
-        f"{last} >= {first}",
-    )

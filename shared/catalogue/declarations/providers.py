@@ -1,7 +1,7 @@
 """Public service centres, service providers and the platforms that authorise them."""
 
-from services.registry.datasets import fields as f
-from services.registry.datasets.domain import Dataset
+from shared.catalogue import fields as f
+from shared.catalogue.domain import Dataset, Period
 
 SERVICE_CENTRE_GRADES = Dataset(
     name="service_centre_grades",
@@ -51,8 +51,7 @@ SERVICE_CONTRACTS = Dataset(
         f.since(),
         f.until(),
     ),
-    owners=("provider_uscc", "client_uscc"),
-    rules=(f.ordered(),),
+    period=Period(),
 )
 
 RECOGNISED_PLATFORMS = Dataset(
@@ -67,6 +66,5 @@ RECOGNISED_PLATFORMS = Dataset(
         f.until(),
         f.text("source", "来源", "source"),
     ),
-    owners=(),
-    rules=(f.ordered(),),
+    period=Period(),
 )

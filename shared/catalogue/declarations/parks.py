@@ -1,7 +1,7 @@
 """E-commerce parks and their yearly figures."""
 
-from services.registry.datasets import fields as f
-from services.registry.datasets.domain import Dataset
+from shared.catalogue import fields as f
+from shared.catalogue.domain import Dataset
 
 PARKS = Dataset(
     name="parks",
@@ -36,6 +36,5 @@ PARK_YEARS = Dataset(
         f.money("online_retail_fen", "电商零售额", "online retail", optional=True),
         f.money("agricultural_retail_fen", "农产品电商零售额", "agricultural online retail", optional=True),
     ),
-    owners=(),
-    through=("park_id", "parks"),
+    parent="parks",
 )

@@ -1,7 +1,9 @@
 """Hubs, couriers, terminals and cold stores."""
 
-from services.registry.datasets import fields as f
-from services.registry.datasets.domain import Dataset
+from dataclasses import replace
+
+from shared.catalogue import fields as f
+from shared.catalogue.domain import Dataset
 
 LOGISTICS_HUBS = Dataset(
     name="logistics_hubs",
@@ -51,8 +53,7 @@ HUB_YEARS = Dataset(
         f.count("parcels", "年发件量", "parcels of the year", optional=True),
         f.operating_days(),
     ),
-    owners=(),
-    through=("hub_id", "logistics_hubs"),
+    parent="logistics_hubs",
 )
 
 COURIER_YEARS = Dataset(
@@ -92,12 +93,10 @@ COLD_STORES = Dataset(
         f.uscc(zh="经营主体", en="operator"),
         f.jurisdiction("冷库所在地区", "jurisdiction of the store", optional=True),
         f.day("in_use_on", "投入使用日期", "in use on", optional=True),
-        f.money(
-            "construction_cost_fen",
-            "建设费用",
-            "construction cost without land and property",
-            optional=True,
+        replace(
+            f.money("construction_cost_fen", "建设费用", "construction cost without land and property", optional=True),
             aliases=("建设费用（不含土地、房产）",),
+            fact_name=("建设费用（不含土地、房产）", "construction cost without land and property"),
         ),
         f.flag("agricultural_upstream", "农产品上行主体", "sells farm products upstream"),
     ),

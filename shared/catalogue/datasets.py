@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from services.registry.datasets.declarations import (
+from shared.catalogue.declarations import (
     enterprises,
     loans,
     logistics,
@@ -15,7 +15,7 @@ from services.registry.datasets.declarations import (
     parks,
     providers,
 )
-from services.registry.datasets.domain import Dataset, UnknownDatasetError
+from shared.catalogue.domain import Dataset
 
 _IN_ORDER: tuple[Dataset, ...] = (
     enterprises.ENTERPRISES,
@@ -51,16 +51,3 @@ _IN_ORDER: tuple[Dataset, ...] = (
 )
 
 CATALOGUE: Mapping[str, Dataset] = MappingProxyType({item.name: item for item in _IN_ORDER})
-
-
-def dataset(name: str) -> Dataset:
-    """Return the dataset of that name; raises UnknownDatasetError."""
-    try:
-        return CATALOGUE[name]
-    except KeyError as error:
-        raise UnknownDatasetError(name) from error
-
-
-def owned(item: Dataset) -> bool:
-    """Tell whether the dataset's rows belong to enterprises, by themselves or through a parent."""
-    return bool(item.owners) or item.through is not None

@@ -1,4 +1,4 @@
-"""What a request of the registry brings: who calls, what they may see, and as whom they write."""
+"""Dependencies of the registry's routes: what a caller may see, and who writes."""
 
 from __future__ import annotations
 
@@ -25,26 +25,22 @@ def view_of(request: Request, actor: Annotated[Actor, needs(Scope.FACTS_READ)]) 
 
 
 Viewing = Annotated[View, Depends(view_of)]
-"""Parameter of a route that reads: asks for scope facts:read."""
+"""Parameter of a route that reads: requires scope facts:read."""
 
 
 AsOf = Annotated[int | None, Query(ge=0, le=2**63 - 1, description="Revision to read at; the newest if left out")]
 """Parameter of a route that reads what was known at a revision."""
 
 
-READS = Depends(view_of)
-"""Dependency of a route that reads what is the same for every caller with scope facts:read."""
-
-
 def writing(actor: Annotated[Actor, needs(Scope.FACTS_WRITE)]) -> Actor:
-    """Return who writes; raises Problem (403) for a caller tied to a jurisdiction, who may read its rows and no more."""
+    """Return who writes; raises Forbidden for a caller tied to a jurisdiction, who may only read."""
     if actor.jurisdiction is not None:
         raise Forbidden("A token that is tied to a jurisdiction reads; records are written without one.")
     return actor
 
 
 Writing = Annotated[Actor, Depends(writing)]
-"""Parameter of a route that writes: asks for scope facts:write."""
+"""Parameter of a route that writes: requires scope facts:write."""
 
 
 def author_of(

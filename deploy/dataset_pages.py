@@ -1,26 +1,14 @@
-"""The datasets as a page for people who deliver data, written from the declarations."""
+"""Write the datasets as a page for people who deliver data, from the declarations."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from services.registry.datasets.catalogue import CATALOGUE
-from services.registry.datasets.domain import MAX_INTEGER, Dataset, Field, Kind
-from services.registry.datasets.validation_errors import message
-
-KINDS = {
-    Kind.USCC: ("18位统一社会信用代码", "unified social credit code, 18 characters"),
-    Kind.CODE: ("代码（文本）", "code, as text"),
-    Kind.TEXT: ("文本", "text"),
-    Kind.CHOICE: ("选项", "one of a list"),
-    Kind.DAY: ("日期，如2020-06-30", "date, such as 2020-06-30"),
-    Kind.YEAR: ("年份，如2020", "year, such as 2020"),
-    Kind.COUNT: ("整数", "whole number"),
-    Kind.MONEY: ("金额，至多两位小数", "amount with at most two decimals"),
-    Kind.NUMBER: ("整数", "whole number"),
-    Kind.FLAG: ("是或否", "yes or no (是/否)"),
-}
-"""What a field of each kind holds, as told to people who fill in a file: (Chinese, English)."""
+from services.registry.datasets.template import KINDS
+from services.registry.datasets.validation_errors import MESSAGES, parameters_of
+from shared.catalogue.datasets import CATALOGUE
+from shared.catalogue.domain import MAX_INTEGER, Dataset, Field
+from shared.i18n import CHINESE, translate
 
 _INTRODUCTION = {
     "zh-CN": """# 数据集
@@ -42,8 +30,8 @@ with each dataset's JSON Schema.
   “（元）”, holds yuan with at most two decimals; one that ends in `_fen` holds fen.
 - Dates are text or dates of the spreadsheet; codes are read as text. CSV is UTF-8 (with or without BOM) or GB18030. Each dataset
   has a template to fill in: `GET /v1/datasets/{dataset}/template`.
-- An enterprise that a row names must be in the registry. A row that is refused comes back with its line, field, code and
-  message, and can be downloaded, mended and sent again.""",
+- An enterprise that a row names must be in the registry. A row that is refused is listed with its line, field, code and
+  message, and can be downloaded, corrected and sent again.""",
 }
 _HEADINGS = {
     "zh-CN": ("字段", "名称", "内容", "必填", "范围与选项", "文件标题"),
@@ -57,23 +45,24 @@ def write(language: str) -> str:
 
 
 def _section(dataset: Dataset, language: str) -> str:
-    chinese = language == "zh-CN"
+    chinese = language == CHINESE
     headings = _HEADINGS[language]
     lines = [
         f"\n## `{dataset.name}` {dataset.zh if chinese else dataset.en}\n",
         f"| {' | '.join(headings)} |",
         "|" + "---|" * len(headings),
-        *(f"| {' | '.join(_row(dataset, item, chinese=chinese))} |" for item in dataset.fields),
+        *(f"| {' | '.join(_row(dataset, item, language))} |" for item in dataset.fields),
         *(f"\n- {law}" for law in _laws(dataset, language)),
     ]
     return "\n".join(lines)
 
 
-def _row(dataset: Dataset, item: Field, *, chinese: bool) -> tuple[str, ...]:
+def _row(dataset: Dataset, item: Field, language: str) -> tuple[str, ...]:
+    chinese = language == CHINESE
     return (
         f"`{item.name}`{' 🔑' if item.name in dataset.key else ''}",
         item.zh if chinese else item.en,
-        KINDS[item.kind][0 if chinese else 1],
+        translate(KINDS[item.kind], language),
         ("否" if item.optional else "是") if chinese else ("no" if item.optional else "yes"),
         _bounds(item, chinese=chinese),
         "、".join(name for name in item.headings if name != item.name),
@@ -91,12 +80,12 @@ def _bounds(item: Field, *, chinese: bool) -> str:
 
 
 def _laws(dataset: Dataset, language: str) -> Iterator[str]:
-    chinese = language == "zh-CN"
+    chinese = language == CHINESE
     for rule in dataset.rules:
-        yield f"`{rule.code}`: {message(dataset, rule.field, rule.code, None, language)}"
-    if dataset.period is not None:
-        group = ", ".join(f"`{name}`" for name in dataset.period.group)
+        yield f"`{rule.code}`: {translate(MESSAGES[rule.code], language, parameters_of(dataset, rule.field))}"
+    if dataset.period is not None and dataset.period.apart:
+        group = ", ".join(f"`{name}`" for name in dataset.period.apart)
         yield f"同一{group}的时段不得重叠" if chinese else f"periods with the same {group} do not overlap"
-    if dataset.through is not None:
-        field, parent = dataset.through
+    if dataset.parent:
+        field, parent = dataset.key[0], dataset.parent
         yield f"按`{field}`归属`{parent}`" if chinese else f"belongs to the row of `{parent}` with the same `{field}`"

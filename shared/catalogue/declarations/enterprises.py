@@ -1,7 +1,7 @@
 """Who there is, where, and who is sanctioned."""
 
-from services.registry.datasets import fields as f
-from services.registry.datasets.domain import Dataset, Period
+from shared.catalogue import fields as f
+from shared.catalogue.domain import Dataset, Period
 
 ENTERPRISES = Dataset(
     name="enterprises",
@@ -34,8 +34,7 @@ LOCATIONS = Dataset(
     en="locations of enterprises",
     key=("uscc", "since"),
     fields=(f.uscc(), f.since(), f.jurisdiction(), f.until()),
-    period=Period(group=("uscc",)),
-    rules=(f.ordered(),),
+    period=Period(apart=("uscc",)),
 )
 
 SANCTIONS = Dataset(
@@ -59,5 +58,5 @@ SANCTIONS = Dataset(
         f.since(),
         f.until(),
     ),
-    rules=(f.ordered(),),
+    period=Period(),
 )

@@ -1,4 +1,4 @@
-"""The rejected rows as a CSV file to mend and send again: as they were written, with a column that says why."""
+"""Write the rejected rows as a CSV file to correct and send again: as they were written, with a column of reasons."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from services.registry.cipher import masked
-from services.registry.datasets.domain import Dataset
+from services.registry.imports.domain import FileRefused
 from services.registry.imports.headings import REMARKS, read_headings
-from shared.errors import DomainError
+from shared.catalogue.domain import Dataset
 from shared.web.spreadsheets import BOM, neutralised
 
 
@@ -51,11 +51,11 @@ def _taken(buffer: io.StringIO) -> bytes:
 
 
 def _sensitive(dataset: Dataset, headings: Sequence[str]) -> set[int]:
-    """Return the places of account numbers; all places where the headings cannot tell."""
+    """Return the places of account numbers; all places if the headings are not recognised."""
     if not dataset.sensitive:
         return set()
     try:
         fields = read_headings(dataset, headings).fields
-    except DomainError:
+    except FileRefused:
         return set(range(len(headings)))
     return {place for place, item in enumerate(fields) if item is not None and item.sensitive}

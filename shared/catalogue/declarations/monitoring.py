@@ -1,7 +1,7 @@
 """What the monitoring and statistics systems report."""
 
-from services.registry.datasets import fields as f
-from services.registry.datasets.domain import Dataset
+from shared.catalogue import fields as f
+from shared.catalogue.domain import Dataset, Period
 
 MONITORING_INCLUSIONS = Dataset(
     name="monitoring_inclusions",
@@ -24,7 +24,7 @@ MONITORING_INCLUSIONS = Dataset(
         f.day("included_on", "纳入日期", "included on"),
         f.until("removed_on", "移出日期"),
     ),
-    rules=(f.ordered("included_on", "removed_on"),),
+    period=Period("included_on", "removed_on"),
 )
 
 ANNUAL_SALES = Dataset(

@@ -1,7 +1,9 @@
 """Ways to market: spin-offs, zones, exhibitions, cross-border trade, overseas warehouses, titles."""
 
-from services.registry.datasets import fields as f
-from services.registry.datasets.domain import Dataset
+from dataclasses import replace
+
+from shared.catalogue import fields as f
+from shared.catalogue.domain import Dataset
 
 SALES_SPIN_OFFS = Dataset(
     name="sales_spin_offs",
@@ -13,7 +15,6 @@ SALES_SPIN_OFFS = Dataset(
         f.uscc("producer_uscc", "生产企业", "producer"),
         f.day("established_on", "成立日期", "established on"),
     ),
-    owners=("sales_company_uscc", "producer_uscc"),
 )
 
 PLATFORM_ZONES = Dataset(
@@ -39,8 +40,7 @@ ZONE_YEARS = Dataset(
         f.year(),
         f.money("lishui_product_sales_fen", "丽水产品销售额", "sales of Lishui products", optional=True),
     ),
-    owners=(),
-    through=("zone_id", "platform_zones"),
+    parent="platform_zones",
 )
 
 EXHIBITION_ATTENDANCES = Dataset(
@@ -76,7 +76,10 @@ CROSS_BORDER_YEARS = Dataset(
         f.year(),
         f.money("sales_usd_cents", "美元销售额", "sales booked in dollars", unit="usd_cents"),
         f.money("sales_cny_fen", "人民币销售额", "sales booked in yuan"),
-        f.money("postage_fen", "国际邮递费用", "international postage, net of rebates", optional=True),
+        replace(
+            f.money("postage_fen", "国际邮递费用", "international postage, net of rebates", optional=True),
+            fact_name=("国际邮递费用", "international postage"),
+        ),
     ),
 )
 

@@ -1,7 +1,7 @@
 """Loans, their balances and the interest paid."""
 
-from services.registry.datasets import fields as f
-from services.registry.datasets.domain import Dataset, Period
+from shared.catalogue import fields as f
+from shared.catalogue.domain import Dataset, Period
 
 LOANS = Dataset(
     name="loans",
@@ -30,10 +30,8 @@ LOAN_BALANCES = Dataset(
         f.until(optional=False),
         f.money("principal_fen", "本金余额", "principal owed"),
     ),
-    owners=(),
-    through=("loan_id", "loans"),
-    period=Period(group=("loan_id",)),
-    rules=(f.ordered(),),
+    parent="loans",
+    period=Period(apart=("loan_id",)),
 )
 
 LOAN_YEARS = Dataset(
@@ -47,6 +45,5 @@ LOAN_YEARS = Dataset(
         f.money("interest_paid_fen", "已付利息", "interest paid", optional=True),
         f.money("other_subsidy_fen", "其他贴息", "other interest subsidy"),
     ),
-    owners=(),
-    through=("loan_id", "loans"),
+    parent="loans",
 )

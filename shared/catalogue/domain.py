@@ -1,4 +1,4 @@
-"""What a dataset is: fields with kind, unit, bounds and names, a key, owners, and rules across fields."""
+"""What a dataset is: fields with kind, unit, bounds and names, a key, a parent, and rules across the fields of a row."""
 
 from __future__ import annotations
 
@@ -37,7 +37,10 @@ TEXTS = frozenset({Kind.USCC, Kind.CODE, Kind.TEXT, Kind.CHOICE})
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field. `minimum` and `maximum` are inclusive, in the field's unit; `choices` maps codes to (Chinese, English)."""
+    """One field. `minimum` and `maximum` are inclusive, in the field's unit; `choices` maps codes to (Chinese, English).
+
+    `zh` and `en` are its names in files and documents; `fact_name` is what rules and explanations call it, if that differs.
+    """
 
     name: str
     kind: Kind
@@ -52,6 +55,7 @@ class Field:
     choices: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     sensitive: bool = False
     aliases: tuple[str, ...] = ()
+    fact_name: tuple[str, str] | None = None
 
     @property
     def dtype(self) -> pl.DataType:
@@ -73,7 +77,7 @@ class Field:
 
     @property
     def headings(self) -> tuple[str, ...]:
-        """All headings under which a file may carry the field, the Chinese one first after its name."""
+        """All headings under which a file may carry the field, its name first and the Chinese one second."""
         found = [self.name, self.zh, *self.aliases]
         if self.whole_name:
             unit = "美元" if self.unit == "usd_cents" else "元"
@@ -82,30 +86,42 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
+class Period:
+    """The fields of the first day that counts and of the first day that no longer does, which is never the earlier one.
+
+    Rows that agree in the fields of `apart` have periods that do not overlap; without any, they may overlap.
+    """
+
+    first: str = "since"
+    last: str = "until"
+    apart: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tiers:
+    """`field` is the threshold of a tier: above 0 where `award` is one of `tiered`, 0 where it is one of `untiered`."""
+
+    award: str
+    field: str
+    tiered: tuple[str, ...]
+    untiered: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule across the fields of one row: `broken` is true where it is broken, `constraint` is the same law in SQL."""
+    """A rule across the fields of one row: `broken` is true where it is broken, and the fault is shown at `field`."""
 
     code: str
     field: str
     broken: pl.Expr
-    constraint: str
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """Rows with the same `group` never overlap in the days from `since` to the day before `until`."""
-
-    group: tuple[str, ...]
-    since: str = "since"
-    until: str = "until"
 
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """One dataset. A row belongs to the enterprises that `owners` name, or to the owner of the row that `through` points to.
+    """One dataset. A row belongs to the enterprises that it names, or else to the owner of its row of `parent`.
 
-    `through` is (field, dataset): the parent dataset's key is the field of the same name. `searched` is a text field that
-    is found by any part of it.
+    The parent's key is one field, which is the first of this dataset's key. `searched` is a text field that is found by any
+    part of it.
     """
 
     name: str
@@ -113,10 +129,9 @@ class Dataset:
     en: str
     key: tuple[str, ...]
     fields: tuple[Field, ...]
-    owners: tuple[str, ...] = ("uscc",)
-    through: tuple[str, str] | None = None
+    parent: str = ""
     period: Period | None = None
-    rules: tuple[Rule, ...] = ()
+    tiers: Tiers | None = None
     searched: str | None = None
 
     @cached_property
@@ -124,11 +139,12 @@ class Dataset:
         """The fields by their names."""
         return {item.name: item for item in self.fields}
 
-    @cached_property
-    def key_types(self) -> tuple[type, ...]:
-        """What the values of the key are, in order: whole numbers, days or texts."""
-        kinds = [self.by_name[name].kind for name in self.key]
-        return tuple(int if kind in INTEGERS else date if kind is Kind.DAY else str for kind in kinds)
+    def field(self, name: str) -> Field:
+        """Return the field of that name; `KeyError` lists those that there are."""
+        try:
+            return self.by_name[name]
+        except KeyError:
+            raise KeyError(f"{self.name} has no field {name!r}; it has {', '.join(self.names)}") from None
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -141,11 +157,25 @@ class Dataset:
         return tuple(name for name in self.names if name not in self.key)
 
     @cached_property
+    def key_types(self) -> tuple[type, ...]:
+        """What the values of the key are, in order: whole numbers, days or texts."""
+        kinds = [self.by_name[name].kind for name in self.key]
+        return tuple(int if kind in INTEGERS else date if kind is Kind.DAY else str for kind in kinds)
+
+    @cached_property
+    def owners(self) -> tuple[str, ...]:
+        """The fields that name the enterprises which a row belongs to; the first one's owns it."""
+        return tuple(item.name for item in self.fields if item.kind is Kind.USCC)
+
+    @property
+    def owned(self) -> bool:
+        """Whether rows belong to enterprises, by themselves or through their parent."""
+        return bool(self.owners or self.parent)
+
+    @property
     def references(self) -> tuple[str, ...]:
         """The fields that name an enterprise which must exist."""
-        if self.name == "enterprises":
-            return ()
-        return tuple(item.name for item in self.fields if item.kind is Kind.USCC)
+        return () if self.name == "enterprises" else self.owners
 
     @cached_property
     def sensitive(self) -> tuple[str, ...]:
@@ -158,10 +188,21 @@ class Dataset:
         return tuple(item.name for item in self.fields if item.kind in TEXTS and not item.sensitive)
 
     @cached_property
-    def schema(self) -> dict[str, pl.DataType]:
+    def schema(self) -> pl.Schema:
         """Column names and Polars types, in order."""
-        return {item.name: item.dtype for item in self.fields}
+        return pl.Schema({item.name: item.dtype for item in self.fields})
 
-
-class UnknownDatasetError(KeyError):
-    """No dataset bears this name."""
+    @cached_property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules across the fields of one row."""
+        found = []
+        if self.period is not None:
+            first, last = self.period.first, self.period.last
+            found.append(Rule("period_reversed", last, pl.col(last) < pl.col(first)))
+        if self.tiers is not None:
+            award, tier = pl.col(self.tiers.award), pl.col(self.tiers.field)
+            found += [
+                Rule("tier_missing", self.tiers.field, award.is_in(self.tiers.tiered) & (tier == 0)),
+                Rule("tier_not_applicable", self.tiers.field, award.is_in(self.tiers.untiered) & (tier != 0)),
+            ]
+        return tuple(found)

@@ -2,37 +2,9 @@
 
 from dataclasses import replace
 
-import polars as pl
-
-from services.registry.datasets import fields as f
-from services.registry.datasets.domain import MAX_INTEGER, Dataset, Field, Kind, Rule
-
-TIERED_AWARDS = ("retail-scale", "platform-scale")
-UNTIERED_AWARDS = (
-    "headquarters-land",
-    "service-centre-grade",
-    "provider-setup",
-    "provider-growth",
-    "park",
-    "logistics-hub",
-    "courier-rent",
-    "smart-terminal",
-    "loan-interest",
-    "sales-spin-off",
-    "platform-zone",
-    "exhibition-organised",
-    "exhibition-independent",
-    "crossborder-postage",
-    "overseas-warehouse",
-    "cold-chain",
-    "demonstration",
-    "sustained-growth",
-)
-
-
-def _sql(codes: tuple[str, ...]) -> str:
-    return ", ".join(f"'{item}'" for item in codes)
-
+from shared.catalogue import fields as f
+from shared.catalogue.domain import MAX_INTEGER, Dataset, Field, Kind, Period, Tiers
+from shared.catalogue.policies import TIERED_AWARDS, UNTIERED_AWARDS
 
 PAYEE_ACCOUNTS = Dataset(
     name="payee_accounts",
@@ -47,7 +19,7 @@ PAYEE_ACCOUNTS = Dataset(
         replace(f.code("account_number", "账号", "account number"), sensitive=True, aliases=("银行账号",)),
         f.until(),
     ),
-    rules=(f.ordered(),),
+    period=Period(),
 )
 
 REFERENCE_RATES = Dataset(
@@ -91,7 +63,6 @@ REFERENCE_RATES = Dataset(
         ),
         f.text("source", "来源", "source"),
     ),
-    owners=(),
 )
 
 PRIOR_AWARDS = Dataset(
@@ -108,18 +79,5 @@ PRIOR_AWARDS = Dataset(
         f.money("amount_fen", "金额", "amount"),
         f.day("paid_on", "支付日期", "paid on"),
     ),
-    rules=(
-        Rule(
-            "tier_missing",
-            "tier",
-            pl.col("award").is_in(TIERED_AWARDS) & (pl.col("tier") == 0),
-            f"award NOT IN ({_sql(TIERED_AWARDS)}) OR tier > 0",
-        ),
-        Rule(
-            "tier_not_applicable",
-            "tier",
-            pl.col("award").is_in(UNTIERED_AWARDS) & (pl.col("tier") != 0),
-            f"award NOT IN ({_sql(UNTIERED_AWARDS)}) OR tier = 0",
-        ),
-    ),
+    tiers=Tiers("award", "tier", TIERED_AWARDS, UNTIERED_AWARDS),
 )
