@@ -53,7 +53,7 @@ _BUDGET = {
 def read(connection: Connection) -> Sequence[Value]:
     """Read the budgets' running sums and the awards that wait as a whole: each by an index or of a small table."""
     found = [metrics.AWARDS_WAITING.at(connection.execute(_AWARDS_WAITING).scalar_one())]
-    for budget in budgets.views(connection, None, None, None, this_year=0):
+    for budget in budgets.views(connection, this_year=0):
         found += [figure.at(budget[column], budget["unit"], budget["year"]) for column, figure in _BUDGET.items()]
     return found
 

@@ -98,4 +98,4 @@ def get(connection: Connection, arrangement_id: UUID) -> dict[str, Any]:
     found = repository.view(connection, arrangement_id)
     if found is None:
         raise Problem(NOT_FOUND, NO_SUCH)
-    return dict(found)
+    return found
