@@ -23,18 +23,18 @@ import polars as pl
 import psycopg
 import uvicorn
 from fastapi import FastAPI, Response
-from services.eligibility.engine.reach import Ask
 from sqlalchemy import text
 
 from deploy.local.broker import Broker
 from services.eligibility.app import build
 from services.eligibility.clients.registry import RegistryFacts
+from services.eligibility.engine.reach import Ask
 from services.eligibility.settings import Settings
+from shared.authorization import Actor, Scope
 from shared.database.engine import Database
 from shared.observability import logs
-from shared.web.auth import Actor, needs
+from shared.web.auth import needs
 from shared.web.idempotency import json_response
-from shared.web.scopes import Scope
 from tests.bench.bench_eligibility_corrections import populate
 from tests.bench.bench_registry import Figure, codes
 from tests.integration.eligibility.harness import POLICY, World, world

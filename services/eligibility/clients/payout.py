@@ -11,9 +11,9 @@ import orjson
 
 from services.eligibility.settings import Settings
 from services.eligibility.whatif.arrangements import Arrangement
+from shared.errors import Unavailable
 from shared.fiscal_split import SplitRule, UnitShare
 from shared.web.auth import ClientCredentials
-from shared.web.problems import UNAVAILABLE, Problem
 
 PAGE = 1_000
 
@@ -57,7 +57,7 @@ class Payout:
             answer.raise_for_status()
             read: dict[str, Any] = orjson.loads(answer.content)
         except (httpx.HTTPError, ValueError) as error:
-            raise Problem(UNAVAILABLE, "Payout, which keeps arrangements and payments, does not answer.") from error
+            raise Unavailable("Payout, which keeps arrangements and payments, does not answer.") from error
         return read
 
 

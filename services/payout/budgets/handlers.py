@@ -12,7 +12,7 @@ from services.payout.budgets.forecast import forecast
 from services.payout.clients.eligibility import Decisions
 from services.payout.ledger import domain as ledger
 from services.payout.ledger import repository as postings
-from shared.web.problems import CONFLICT, INVALID, FieldError, Problem
+from shared.errors import Conflict, FieldError, Invalid
 
 
 def appropriate(
@@ -23,12 +23,11 @@ def appropriate(
     Raises Problem 409 if the budget would fall below what is reserved.
     """
     if amount_fen == 0:
-        raise Problem(INVALID, errors=[FieldError("/amount_fen", "zero", "The amount must not be 0.")])
+        raise Invalid(errors=[FieldError("/amount_fen", "zero", "The amount must not be 0.")])
     try:
         repository.appropriate(connection, unit, year, amount_fen)
     except IntegrityError as error:
-        raise Problem(
-            CONFLICT,
+        raise Conflict(
             "The budget would fall below what is reserved for orders; reduce it by at most what is free.",
             errors=[FieldError("/amount_fen", "below_reserved", "Less would be left than is reserved.")],
         ) from error
@@ -48,8 +47,7 @@ def carry_over(
     available = repository.lock_free(connection, unit, year)
     moved = available if amount_fen is None else amount_fen
     if moved <= 0 or moved > available:
-        raise Problem(
-            CONFLICT,
+        raise Conflict(
             "At most what is free, `free_fen`, can be carried over; the rest is reserved for orders.",
             errors=[FieldError("/amount_fen", "more_than_free", "Less is free in this budget.")],
             extra={"free_fen": available},

@@ -10,10 +10,10 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from services.eligibility.engine.reach import Ask
 
 from services.eligibility.clients import registry
 from services.eligibility.clients.registry import RegistryFacts
+from services.eligibility.engine.reach import Ask
 from services.eligibility.facts.catalogue import CATALOGUE
 
 ASKS = [
