@@ -1,4 +1,4 @@
-"""What restated entitlements would do to the money: the law that gives effect to a version, asked without one."""
+"""What restated entitlements would do to the money: the difference law applied without changing anything."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from typing import Any
 from sqlalchemy import Connection
 
 from services.payout.arrangements import repository as arrangements
+from services.payout.arrangements.domain import split_entitlement
 from services.payout.awards import repository
-from services.payout.awards.domain import split_entitlement, targets
+from services.payout.awards.domain import parts_of
 from services.payout.awards.schemas import RestatedAward
 from services.payout.orders import repository as orders
 from services.payout.orders.domain import NO_CLAIM, difference
+from services.payout.recoveries import repository as recoveries
 
 
 def preview(
@@ -26,7 +28,7 @@ def preview(
     wanted = {str(each.award_id): each for each in restated}
     known = repository.entitlements(connection, wanted, jurisdiction)
     confirmed = arrangements.confirmed(connection)
-    live, claims = orders.live(connection, known, lock=False), orders.claims(connection, known)
+    live, claims = orders.live(connection, known, lock=False), recoveries.claims(connection, known)
     parties: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for award_id, unit, uscc in (*live, *claims):
         parties[award_id].add((unit, uscc))
@@ -41,7 +43,7 @@ def preview(
             instalments=tuple((first_year + place, fen) for place, fen in enumerate(then.instalments_fen)),
         )
         split = split_entitlement(entitlement, confirmed)
-        owed = targets(entitlement, split.units) if split else {}
+        owed = parts_of(entitlement, split.units) if split else {}
         shares = []
         for unit, uscc in sorted(parties[award_id] | set(owed)) if split else ():
             ordered = live.get((award_id, unit, uscc), [])

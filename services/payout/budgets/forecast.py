@@ -68,7 +68,7 @@ def forecast(
             state = "counted"
         except NotReachedError:
             proposals, state = _Proposals(connection, unit, year, this_year), "not_reached"
-    awards = []
+    awards: list[dict[str, Any]] = []
     for award in sorted({*approved, *proposals.fen}):
         orders, approved_fen = approved.get(award, (0, 0))
         awards.append(

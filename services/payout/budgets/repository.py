@@ -27,8 +27,9 @@ def commit(connection: Connection, changes: Mapping[tuple[str, int], int]) -> No
 
 def free(connection: Connection, year: int) -> dict[str, int]:
     """Return what is free in each unit's budget of `year`, fen; a unit without appropriations is missing."""
-    left = budgets.c.appropriated_fen - budgets.c.committed_fen
-    return dict(connection.execute(select(budgets.c.unit, left).where(budgets.c.year == year)).tuples().all())
+    left = (budgets.c.appropriated_fen - budgets.c.committed_fen).label("fen")
+    rows = connection.execute(select(budgets.c.unit, left).where(budgets.c.year == year))
+    return {row.unit: row.fen for row in rows}
 
 
 def lock_free(connection: Connection, unit: str, year: int) -> int:

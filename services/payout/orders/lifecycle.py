@@ -62,7 +62,7 @@ TRANSITIONS: Mapping[tuple[OrderState, Act], tuple[OrderState, ...]] = {
     (_S.RETURNED, Act.CANCEL): (_S.RETURNED,),
     (_S.CANCELLED, Act.REENTER): (_S.BATCHED,),
 }
-"""To which states an act can move an order. A failed or returned order that is cancelled keeps its state: it stops being `live`."""
+"""To which states an act can move an order. A cancelled order that failed or was returned keeps its state and is no longer live."""
 
 OUTCOMES: Mapping[str, Act] = {"settled": Act.SETTLE, "failed": Act.FAIL, "returned": Act.RETURN}
 """The act of each outcome that the bank reports."""
@@ -112,7 +112,10 @@ ACTS: Mapping[Act, tuple[str, str]] = {
         "another person than its issuer approves it",
     ),
     Act.POSTPONE: ("the same as `approve`", "the payee has no account: it waits for one and keeps its money"),
-    Act.REVOKE: ("`POST /v1/payment-batches`", "the account is not the one that was approved: it has to be approved again"),
+    Act.REVOKE: (
+        "`POST /v1/payment-batches`",
+        "the account is not the one that was approved: it has to be approved again",
+    ),
     Act.BATCH: ("`POST /v1/payment-batches`", "another person than its approver puts it into a batch"),
     Act.SETTLE: ("`POST /v1/payment-batches/{id}/results`", "the bank paid it"),
     Act.FAIL: ("`POST /v1/payment-batches/{id}/results`", "the bank could not pay it"),

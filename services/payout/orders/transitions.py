@@ -7,20 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from services.payout.bulk import array, copy
 from services.payout.enums import SYSTEM
 from services.payout.orders.lifecycle import OUTCOMES
+from services.payout.orders.repository import lock_shared, queries
 from shared.clock import calendar_date
-from shared.database.queries import load
 from shared.events import payment_orders
+from shared.identifiers import new_id
 from shared.messaging.topics import PAYMENT_ORDERS
-
-queries = load(__package__)
 
 SOURCE = "/payout"
 """Source of the events."""
@@ -64,6 +63,29 @@ class Replacement(NamedTuple):
     account_revision: int | None = None
 
 
+def issued_in_place_of(
+    replaced: Row[Any], amount_fen: int, now: datetime, *, by: str, replaces: str | None = None
+) -> Replacement:
+    """Return an issued order of `amount_fen` that draws on the same money as `replaced`, a row of `payment_orders`."""
+    return Replacement(
+        id=str(new_id(now)),
+        award_id=str(replaced.award_id),
+        version=replaced.version,
+        unit=replaced.unit,
+        instalment=replaced.instalment,
+        due_year=replaced.due_year,
+        amount_fen=amount_fen,
+        payee_uscc=replaced.payee_uscc,
+        first_decided_on=replaced.first_decided_on.isoformat(),
+        waiting_for=None,
+        state="issued",
+        budget_year=replaced.budget_year,
+        funded_at=now.isoformat(),
+        replaces=replaces or str(replaced.id),
+        issued_by=by,
+    )
+
+
 class Place(NamedTuple):
     """A place in the queue for money, which is in the order (first_decided_on, award_id)."""
 
@@ -75,7 +97,7 @@ BEGINNING = Place("-infinity", str(UUID(int=0)))
 END = Place("infinity", str(UUID(int=0)))
 
 
-class Result(NamedTuple):
+class BankOutcome(NamedTuple):
     """What the bank reported of an order."""
 
     order_id: str
@@ -122,6 +144,7 @@ def reconsider(
     An order that has its money already (its payment failed, or its account was missing at approval) is issued again once
     there is another account than the one that failed. Returns how many orders changed.
     """
+    lock_shared(connection)
     today = calendar_date(now)
     values = {
         "today": today,
@@ -192,7 +215,7 @@ def batch(connection: Connection, batch_id: UUID, order_ids: Collection[str], *,
     connection.execute(queries.batch, {"batch_id": batch_id, "ids": array(order_ids), "by": by})
 
 
-def apply_results(connection: Connection, results: Sequence[Result], *, by: str) -> None:
+def apply_results(connection: Connection, results: Sequence[BankOutcome], *, by: str) -> None:
     """Move orders, each once, as the bank reported; post what was paid or came back, and count it in the budgets."""
     if results:
         values = {
@@ -206,7 +229,7 @@ def apply_results(connection: Connection, results: Sequence[Result], *, by: str)
         connection.execute(queries.apply_results, values)
 
 
-def publish_results(connection: Connection, results: Sequence[Result], now: datetime) -> None:
+def publish_results(connection: Connection, results: Sequence[BankOutcome], now: datetime) -> None:
     """Publish what became of orders that the bank reported."""
     for outcome in OUTCOMES:
         _publish(connection, EVENTS[outcome], [each.order_id for each in results if each.outcome == outcome], now)
