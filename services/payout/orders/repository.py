@@ -19,6 +19,7 @@ from sqlalchemy import (
     any_,
     cast,
     column,
+    literal,
     select,
     table,
     text,
@@ -96,7 +97,7 @@ def lock(connection: Connection, order_id: UUID) -> Row[Any] | None:
 
 def live(connection: Connection, award_ids: Collection[str], *, lock: bool = True) -> dict[Key, list[Order]]:
     """Return the live orders of `award_ids`, oldest first, and lock them unless they are only looked at."""
-    of_awards = payment_orders.c.award_id == any_(cast(array(award_ids), ARRAY(Uuid)))
+    of_awards = payment_orders.c.award_id == any_(cast(literal(array(award_ids), Text), ARRAY(Uuid)))
     wanted = select(payment_orders).where(of_awards, payment_orders.c.live)
     wanted = wanted.order_by(payment_orders.c.award_id, payment_orders.c.number)
     found: dict[Key, list[Order]] = defaultdict(list)

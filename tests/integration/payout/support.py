@@ -280,12 +280,13 @@ class Payout:
         while sealer.step():
             pass
 
-    def tamper(self, statement: str) -> None:
-        """Do what only the owner of the tables can, with its triggers off."""
+    def tamper(self, statement: str, table: str = "postings") -> None:
+        """Do what only the owner of the tables can, with the triggers of `table` off."""
         engine = create_engine(make_url(self.owner_url).set(drivername="postgresql+psycopg"), poolclass=NullPool)
         with engine.begin() as connection:
-            connection.execute(text("ALTER TABLE postings DISABLE TRIGGER USER"))
+            connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
             connection.execute(text(statement))
+            connection.execute(text(f"ALTER TABLE {table} ENABLE TRIGGER USER"))
 
     def reconcile(self) -> None:
         """Everything that is kept in two places agrees."""

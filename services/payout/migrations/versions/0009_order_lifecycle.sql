@@ -44,7 +44,7 @@ CREATE VIEW payment_order_details WITH (security_invoker = true) AS
     FROM payment_orders o JOIN awards a ON a.award_id = o.award_id;
 
 -- Awards that were first decided in an arrangement's period, in their newest version, unless it entitles to nothing.
-CREATE FUNCTION awards_in_period(arrangement_id uuid)
+CREATE FUNCTION awards_in_period(period_of uuid)
     RETURNS TABLE (award_id uuid, jurisdiction text, award text, entitlement_fen bigint, split_version integer, waiting_for text)
     LANGUAGE sql STABLE AS $$
     SELECT a.award_id, v.jurisdiction, v.award, v.entitlement_fen, a.split_version, a.waiting_for
@@ -52,7 +52,7 @@ CREATE FUNCTION awards_in_period(arrangement_id uuid)
     JOIN awards a ON a.first_decided_on >= g.effective_from
                  AND (g.effective_until IS NULL OR a.first_decided_on < g.effective_until)
     JOIN award_versions v ON v.award_id = a.award_id AND v.version = a.version
-    WHERE g.id = arrangement_id AND v.entitlement_fen > 0
+    WHERE g.id = period_of AND v.entitlement_fen > 0
 $$;
 
 CREATE FUNCTION accounts_in_force(today date) RETURNS TABLE (uscc text, since date, revision bigint)
