@@ -45,7 +45,7 @@ def _money(connection: Connection) -> Sequence[Value]:
     claims = {row.unit: row.fen for row in connection.execute(queries.claims)}
     found = []
     for unit in UNITS:
-        found.append(metrics.MONEYqueries.entitled.at(entitled.get(unit, 0), unit))
+        found.append(metrics.MONEY_ENTITLED.at(entitled.get(unit, 0), unit))
         found.append(metrics.MONEY_TO_RECOVER.at(claims.get(unit, 0), unit))
     rows = {(row.unit, row.state, row.waiting_for): row for row in connection.execute(queries.live_orders)}
     for unit in UNITS:
