@@ -13,6 +13,17 @@ from shared.fiscal_split import SplitRule, UnitShare, rule_for, split
 
 
 @dataclass(frozen=True, slots=True)
+class Draft:
+    """A fiscal arrangement as a document that nobody has confirmed; `rules` by (jurisdiction, award or `*`)."""
+
+    number: str
+    effective_from: date
+    effective_until: date | None
+    sample: bool
+    rules: dict[tuple[str, str], SplitRule]
+
+
+@dataclass(frozen=True, slots=True)
 class Arrangement:
     """A confirmed arrangement: in force from `effective_from` to the day before `effective_until` (open if None)."""
 

@@ -37,7 +37,7 @@ def draft_arrangement(
     whole_city(actor)
     now = request.app.state.clock.now()
     return command.run(
-        lambda connection: handlers.draft(connection, document, by=actor.subject, now=now),
+        lambda connection: handlers.draft(connection, document.draft(), by=actor.subject, now=now),
         status=201,
         headers=lambda body: {"Location": f"/v1/arrangements/{body['id']}"},
     )

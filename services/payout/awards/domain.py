@@ -5,9 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from services.payout.arrangements.domain import Entitlement, UnitPart
 from services.payout.orders.domain import Part
+
+
+class Restatement(NamedTuple):
+    """An award as it might be restated: what is due in the year of its first decision, in the next, and so on; fen."""
+
+    award_id: str
+    jurisdiction: str
+    payee_uscc: str
+    instalments_fen: tuple[int, ...]
+
 
 Parts = Mapping[tuple[str, str], Sequence[Part]]
 """What is owed by (unit, payee's uscc), one part per instalment."""

@@ -11,21 +11,18 @@ from sqlalchemy import Connection
 from services.payout.arrangements import repository as arrangements
 from services.payout.arrangements.domain import split_entitlement
 from services.payout.awards import repository
-from services.payout.awards.domain import parts_of
-from services.payout.awards.schemas import RestatedAward
+from services.payout.awards.domain import Restatement, parts_of
 from services.payout.orders import repository as orders
 from services.payout.orders.domain import NO_CLAIM, difference
 from services.payout.recoveries import repository as recoveries
 
 
-def preview(
-    connection: Connection, restated: Sequence[RestatedAward], jurisdiction: str | None
-) -> list[dict[str, Any]]:
+def preview(connection: Connection, restated: Sequence[Restatement], jurisdiction: str | None) -> list[dict[str, Any]]:
     """Return per award that payout has (in `jurisdiction`, if one is given) what its restatement would do; nothing is changed.
 
     The arrangement and the due years are those of the award's first decision day.
     """
-    wanted = {str(each.award_id): each for each in restated}
+    wanted = {each.award_id: each for each in restated}
     known = repository.entitlements(connection, wanted, jurisdiction)
     confirmed = arrangements.confirmed(connection)
     live, claims = orders.live(connection, known, lock=False), recoveries.claims(connection, known)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
+    BigInteger,
     Connection,
     DateTime,
     Integer,
@@ -69,7 +70,7 @@ _DETAILS = table(
     column("changed_at", DateTime(timezone=True)),
 )
 """What readers see of an order."""
-_NUMBER: Any = column("number", Integer)
+_NUMBER: Any = column("number", BigInteger)
 _PAYEE: Any = column("payee_uscc", Text)
 
 

@@ -20,7 +20,7 @@ LEFT JOIN (SELECT unit, budget_year, sum(amount_fen)::bigint AS fen FROM payment
            GROUP BY unit, budget_year) s ON s.unit = b.unit AND s.budget_year = b.year
 WHERE (CAST(:unit AS text) IS NULL OR b.unit = :unit)
   AND (CAST(:year AS int) IS NULL OR b.year = :year)
-  AND (CAST(:after_year AS int) IS NULL OR (b.year, b.unit) > (CAST(:after_year AS int), CAST(:after_unit AS text)))
+  AND (CAST(:after_year AS bigint) IS NULL OR (b.year, b.unit) > (CAST(:after_year AS bigint), CAST(:after_unit AS text)))
 ORDER BY b.year, b.unit LIMIT :limit;
 
 -- waiting_by_award: Return how many orders wait for a budget and for how much, by award code.
