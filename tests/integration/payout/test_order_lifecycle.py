@@ -51,8 +51,8 @@ class Orders:
             INSERT INTO payment_orders (id, award_id, version, unit, instalment, due_year, amount_fen, payee_uscc,
                 first_decided_on, state, waiting_for, live, budget_year, funded_at, issued_by, approved_by, approved_at)
             VALUES (%(id)s, uuidv7(), 1, 'city', 1, 2026, 100, %(uscc)s, '2025-03-01', %(state)s,
-                    CASE WHEN %(state)s = 'waiting' THEN 'funds' END, %(live)s, %(year)s,
-                    CASE WHEN CAST(%(year)s AS int) IS NOT NULL THEN now() END, 'a', 'b', now())
+                    CASE WHEN %(state)s = 'waiting' THEN 'funds' END, %(live)s, CAST(%(year)s AS smallint),
+                    CASE WHEN CAST(%(year)s AS smallint) IS NOT NULL THEN now() END, 'a', 'b', now())
             """,
             {
                 "id": order_id,
@@ -109,7 +109,7 @@ def test_an_order_begins_as_the_table_says(payout: Payout) -> None:
     insert = """
         INSERT INTO payment_orders (award_id, version, unit, instalment, due_year, amount_fen, payee_uscc, first_decided_on,
             state, waiting_for, budget_year, funded_at, issued_by, approved_by, approved_at, replaces, reentered, live)
-        SELECT award_id, version, unit, instalment, due_year, amount_fen, payee_uscc, first_decided_on, %(state)s,
+        SELECT award_id, version + 1, unit, instalment, due_year, amount_fen, payee_uscc, first_decided_on, %(state)s,
             CASE WHEN %(state)s = 'waiting' THEN 'funds' END, 2026, now(), 'a', 'b', now(), %(replaces)s, %(reentered)s, %(live)s
         FROM payment_orders WHERE id = %(id)s
     """

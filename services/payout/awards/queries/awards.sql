@@ -32,7 +32,7 @@ FROM awards a JOIN award_versions v ON v.award_id = a.award_id AND v.version = a
 WHERE a.award_id = ANY(CAST(:ids AS uuid[])) AND (CAST(:jurisdiction AS text) IS NULL OR a.jurisdiction = :jurisdiction)
 ORDER BY a.award_id;
 
--- waiting_for_arrangement: Lock awards that wait for an arrangement and that one of these has a row for; return their newest version.
+-- waiting_for_arrangement: Lock waiting awards that one of these arrangements has a row for, and return their newest version.
 SELECT v.award_id::text AS award_id, v.version, v.award, v.jurisdiction, v.payee_uscc, v.entitlement_fen, v.instalments,
        a.first_decided_on, a.split_version
 FROM awards a JOIN award_versions v ON v.award_id = a.award_id AND v.version = a.version

@@ -1,5 +1,5 @@
--- Payment orders move only as services/payout/orders/lifecycle.py allows; postings follow the chart of accounts; views and functions
--- that several statements share.
+-- Payment orders move only as services/payout/orders/lifecycle.py allows; postings follow the chart of accounts; views and
+-- functions that several statements share.
 
 -- The names of accounts, for statements that post or compare. services/payout/ledger/domain.py spells the same.
 CREATE FUNCTION budget_account(unit text, year integer) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE

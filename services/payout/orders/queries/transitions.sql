@@ -13,7 +13,7 @@ SET state = CASE WHEN s.blocker IS NULL THEN 'issued' ELSE 'waiting' END, waitin
 FROM seen s WHERE s.id = o.id AND o.state = 'waiting' AND s.blocker IS DISTINCT FROM o.waiting_for
 RETURNING o.id::text AS id, o.state;
 
--- fund: Reserve the money of the orders that wait for it from one place of the queue to another, or of some of them, and issue them.
+-- fund: Reserve the money of orders that wait for it, between two places of the queue, all or some of them, and issue them.
 -- Order, posting, event and budget in one statement. Nothing in the event can need escaping: concat takes a third of the time.
 WITH funded AS (
     UPDATE payment_orders o
