@@ -6,7 +6,7 @@ UV_INDEX := $(or $(UV_INDEX_URL),$(PIP_INDEX_URL))
 # A system is a dozen processes: each would compile all of the code for itself.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
-.PHONY: help setup hooks serve dev demo status prometheus check test test-ecosystem lint clients fuzz bench faults openapi dashboards manifests rulebook lock clean
+.PHONY: help setup hooks serve dev demo status prometheus check test test-ecosystem lint clients fuzz bench faults openapi dashboards manifests lifecycle rulebook lock clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -78,6 +78,9 @@ dashboards: setup ## Write Grafana's dashboards and docs/metrics.md anew
 
 manifests: setup ## Write the Kubernetes manifests anew
 	$(RUN) -m deploy.kubernetes
+
+lifecycle: setup ## Write docs/payment-order-lifecycle.md anew
+	$(RUN) -m deploy.payment_order_lifecycle
 
 rulebook: setup ## Write docs/rulebook*.md anew from the policy's definitions
 	$(RUN) -m services.eligibility.rules.rulebook

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from sqlalchemy import Connection
-
 from services.payout import metrics as payout_metrics
-from services.payout.accounts.handlers import AccountPass
 from services.payout.awards import handlers as awards
-from services.payout.budgets.handlers import FundingPass
 from services.payout.clients.eligibility import Decisions, eligibility_decisions
 from services.payout.clients.registry import Accounts, registry_accounts
-from services.payout.orders import approvals
+from services.payout.funding.passes import AccountPass, FundingPass
+from services.payout.orders.handlers import APPROVALS, run_approvals
 from services.payout.reconciliation.handlers import reconciling
 from services.payout.schema import SCHEMA
 from services.payout.settings import Settings
@@ -24,8 +19,7 @@ from shared.database.engine import Database
 from shared.gauges.measuring import measuring
 from shared.jobs.runner import JobHandler, JobRunner
 from shared.messaging import topics
-from shared.messaging.consumer import Consumer, Handler
-from shared.messaging.envelope import Message
+from shared.messaging.consumer import Consumer
 from shared.messaging.lag import lag
 from shared.observability import logs, tracing
 from shared.runtime import work
@@ -34,22 +28,13 @@ from shared.web.idempotency import forgetting
 GROUP = "payout"
 
 
-def award_decisions(clock: Clock) -> Handler:
-    """Return what gives effect to the events of `award-decisions.v1`."""
-
-    def receive(connection: Connection, messages: Sequence[Message]) -> None:
-        awards.receive(connection, messages, clock.now())
-
-    return receive
-
-
 def consuming(
     database: Database, bootstrap_servers: str, clock: Clock, consumers: int, group: str = GROUP
 ) -> list[Loop]:
     """Return the loops that give effect to decisions: `consumers` members of the group, each with partitions of its own."""
 
     def loop(number: int) -> Loop:
-        consumer = Consumer(database, bootstrap_servers, topics.AWARD_DECISIONS, group, award_decisions(clock))
+        consumer = Consumer(database, bootstrap_servers, topics.AWARD_DECISIONS, group, awards.award_decisions(clock))
         return Loop(f"award-decisions-{number}", consumer.step, idle_seconds=0, close=consumer.close)
 
     return [loop(number) for number in range(1, consumers + 1)]
@@ -57,7 +42,7 @@ def consuming(
 
 def job_handlers(database: Database, accounts: Accounts, clock: Clock) -> dict[str, JobHandler]:
     """Return what does the jobs of payout, by kind."""
-    return {approvals.APPROVALS: lambda job: approvals.run_approvals(database, accounts, clock, job)}
+    return {APPROVALS: lambda job: run_approvals(database, accounts, clock, job)}
 
 
 def loops(database: Database, settings: Settings, accounts: Accounts, decisions: Decisions, clock: Clock) -> list[Loop]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import orjson
 from pydantic import ValidationError
 
-from services.payout.awards.domain import Entitlement
+from services.payout.arrangements.domain import Entitlement
 from shared.events.award_decided import TYPE, AwardDecided
 from shared.messaging.consumer import RejectedMessageError
 from shared.messaging.envelope import Message

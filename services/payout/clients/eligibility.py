@@ -11,7 +11,7 @@ from uuid import UUID
 import httpx
 import orjson
 
-from services.payout.awards.domain import Entitlement
+from services.payout.arrangements.domain import Entitlement
 from services.payout.settings import Settings
 from shared.web.auth import ClientCredentials
 

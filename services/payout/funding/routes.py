@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Request, Response
-from sqlalchemy import Connection, select
 
 from services.payout.authorization import whole_city
-from services.payout.awards.tables import awards
-from services.payout.holds import handlers
-from services.payout.holds.handlers import Held
-from services.payout.holds.schemas import Hold, HoldBody
+from services.payout.funding import handlers
+from services.payout.funding.domain import HoldTarget
+from services.payout.funding.schemas import Hold, HoldBody
 from shared.authorization import Actor, Scope
 from shared.errors import Conflict, NotFound, SamePerson
 from shared.web.auth import needs
@@ -35,13 +34,7 @@ Payee = Annotated[str, Path(pattern="^[0-9A-Z]{18}$", description="The payee's u
 )
 def hold_award(award_id: UUID, body: HoldBody, request: Request, actor: Holder, command: IdempotentCommand) -> Response:
     """Hold an award: none of its orders is funded or sent until another person releases it."""
-    now = request.app.state.clock.now()
-
-    def act(connection: Connection) -> object:
-        _require_award(connection, award_id, actor)
-        return handlers.hold(connection, Held(award_id=award_id), reason=body.reason, by=actor.subject, now=now)
-
-    return command.run(act, status=201)
+    return _run(handlers.hold, HoldTarget(award_id=award_id), body, request, actor, command, status=201)
 
 
 @router.post(
@@ -54,13 +47,7 @@ def release_award(
     award_id: UUID, body: HoldBody, request: Request, actor: Releaser, command: IdempotentCommand
 ) -> Response:
     """Release an award that another person holds: its orders go on by themselves."""
-    now = request.app.state.clock.now()
-
-    def act(connection: Connection) -> object:
-        _require_award(connection, award_id, actor)
-        return handlers.release(connection, Held(award_id=award_id), reason=body.reason, by=actor.subject, now=now)
-
-    return command.run(act)
+    return _run(handlers.release, HoldTarget(award_id=award_id), body, request, actor, command)
 
 
 @router.post(
@@ -73,11 +60,7 @@ def release_award(
 def hold_payee(uscc: Payee, body: HoldBody, request: Request, actor: Holder, command: IdempotentCommand) -> Response:
     """Hold a payee: none of its orders, of whatever award, is funded or sent until another person releases it."""
     whole_city(actor)
-    now = request.app.state.clock.now()
-    return command.run(
-        lambda connection: handlers.hold(connection, Held(uscc=uscc), reason=body.reason, by=actor.subject, now=now),
-        status=201,
-    )
+    return _run(handlers.hold, HoldTarget(uscc=uscc), body, request, actor, command, status=201)
 
 
 @router.post(
@@ -91,13 +74,22 @@ def release_payee(
 ) -> Response:
     """Release a payee that another person holds: its orders go on by themselves."""
     whole_city(actor)
+    return _run(handlers.release, HoldTarget(uscc=uscc), body, request, actor, command)
+
+
+def _run(
+    use_case: Callable[..., object],
+    target: HoldTarget,
+    body: HoldBody,
+    request: Request,
+    actor: Actor,
+    command: IdempotentCommand,
+    status: int = 200,
+) -> Response:
     now = request.app.state.clock.now()
     return command.run(
-        lambda connection: handlers.release(connection, Held(uscc=uscc), reason=body.reason, by=actor.subject, now=now)
+        lambda connection: use_case(
+            connection, target, reason=body.reason, by=actor.subject, jurisdiction=actor.jurisdiction, now=now
+        ),
+        status=status,
     )
-
-
-def _require_award(connection: Connection, award_id: UUID, actor: Actor) -> None:
-    row = connection.execute(select(awards.c.jurisdiction).where(awards.c.award_id == award_id)).one_or_none()
-    if row is None or actor.jurisdiction not in (None, row.jurisdiction):
-        raise NotFound("There is no such award here; a decision arrives within seconds of its approval.")
