@@ -23,12 +23,12 @@ import polars as pl
 import psycopg
 import uvicorn
 from fastapi import FastAPI, Response
-from services.eligibility.engine.reach import Ask
 from sqlalchemy import text
 
 from deploy.local.broker import Broker
 from services.eligibility.app import build
 from services.eligibility.clients.registry import RegistryFacts
+from services.eligibility.engine.dependencies import RowQuery
 from services.eligibility.settings import Settings
 from shared.database.engine import Database
 from shared.observability import logs
@@ -60,7 +60,7 @@ class _Recording(RegistryFacts):
         super().__init__(client)
         self.reads: list[_Read] = []
 
-    def matching(self, revision: int, asked: Mapping[Ask, Collection[str]]) -> dict[Ask, pl.DataFrame]:
+    def matching(self, revision: int, asked: Mapping[RowQuery, Collection[str]]) -> dict[RowQuery, pl.DataFrame]:
         for ask, values in asked.items():
             column = f"split_part({ask.column}, ':', 1)" if ask.before_colon else ask.column
             self.reads.append((ask.dataset, column, list(values)))

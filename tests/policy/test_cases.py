@@ -9,7 +9,7 @@ import pytest
 from services.eligibility.engine.evaluate import evaluate
 from services.eligibility.engine.explain import explain
 from services.eligibility.engine.explanation import Explanation
-from services.eligibility.engine.judging import columns_read, conditions_of
+from services.eligibility.engine.resolved_award import resolved_award
 from services.eligibility.rules.domain import Interpretations
 from services.eligibility.rules.library import load_policy
 from services.registry.datasets.catalogue import CATALOGUE
@@ -83,8 +83,8 @@ def test_every_award_has_a_case_file() -> None:
 
 def test_every_reading_is_tried_every_way() -> None:
     tried = {(name, value) for case in CASES for name, value in case.readings.items()}
-    wanted = {(name, value) for name, reading in BOOK.readings.items() for value in reading.values}
-    assert not {(n, v) for n, v in wanted - tried if v != BOOK.readings[n].default}
+    wanted = {(name, value) for name, reading in BOOK.interpretations.items() for value in reading.values}
+    assert not {(n, v) for n, v in wanted - tried if v != BOOK.interpretations[n].default}
 
 
 def test_every_condition_fails_alone_somewhere() -> None:
@@ -110,12 +110,12 @@ def test_every_measure_that_the_registry_may_lack_is_missing_somewhere() -> None
         if isinstance(expected, dict) and "undetermined" in expected
         for missing in several(expected["undetermined"])
     }
-    setting = BOOK.setting(Interpretations.official_defaults(BOOK), CASES[0].decided_on, None)
+    defaults = Interpretations.official_defaults(BOOK)
     may_lack = {f"{name}.{field.name}" for name, said in CATALOGUE.items() for field in said.fields if field.optional}
     read = {
         (award.code, column.lacking)
         for award in BOOK.awards
-        for column in columns_read(award, conditions_of(award, setting), setting)
+        for column in resolved_award(award, defaults).columns
         if column.lacking in may_lack
     }
     assert len({award for award, _ in read}) > len(BOOK.awards) // 2

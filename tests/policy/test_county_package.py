@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from deploy.rulebook import rulebook
 from services.eligibility.engine.evaluate import evaluate
 from services.eligibility.engine.explain import explain
 from services.eligibility.rules.domain import Interpretations
 from services.eligibility.rules.package import read_package
-from services.eligibility.rules.rulebook import rulebook
 from tests.policy.packages import county_2021_1
 from tests.policy.tables import facts
 

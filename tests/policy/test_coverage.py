@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from deploy.rulebook import DOCS, PAGES, rulebook
 from services.eligibility.rules.library import load_policy
-from services.eligibility.rules.rulebook import DOCS, PAGES, rulebook
 
 BOOK = load_policy("lishui-2020-1")
 
@@ -33,14 +33,14 @@ def test_every_award_is_claimed_by_the_sentence_that_it_cites() -> None:
 
 
 def test_there_are_twenty_awards_and_twenty_three_readings() -> None:
-    assert (len(BOOK.awards), len(BOOK.readings)) == (20, 23)
-    used = {name for award in BOOK.awards for name in award.reading_names()}
-    assert set(BOOK.readings) - used <= {"integrity_screen", "validity_last_day"}
+    assert (len(BOOK.awards), len(BOOK.interpretations)) == (20, 23)
+    used = {name for award in BOOK.awards for name in award.interpretation_names()}
+    assert set(BOOK.interpretations) - used <= {"integrity_screen", "validity_last_day"}
 
 
 def test_every_number_is_used() -> None:
     document = BOOK.document.decode()
-    measured = {name for award in BOOK.awards for measure in award.measures() for name in measure.parameters}
+    measured = {name for award in BOOK.awards for measure in award.measures for name in measure.parameters}
     engine = {"first_award_year", "last_award_year", "validity_first_day", "integrity_lookback_years"}
     lists = {"enterprise_forms", "enterprise_forms_with_individuals"}
     for name in BOOK.parameters:
@@ -53,5 +53,5 @@ def test_every_number_is_used() -> None:
 
 @pytest.mark.parametrize("language", list(PAGES))
 def test_the_rulebook_is_current(language: str) -> None:
-    """Rewrite it with `python -m services.eligibility.rules.rulebook`."""
+    """Rewrite it with `python -m deploy.rulebook`."""
     assert (DOCS / PAGES[language]).read_text(encoding="utf-8") == rulebook(BOOK, language)

@@ -28,7 +28,7 @@ def facts_from(tables: Tables) -> Facts:
 
 
 def readings_from(random: Random) -> Interpretations:
-    changes = {name: random.choice(list(reading.values)) for name, reading in BOOK.readings.items()}
+    changes = {name: random.choice(list(reading.values)) for name, reading in BOOK.interpretations.items()}
     return Interpretations.official_defaults(BOOK).with_changes(changes)
 
 

@@ -15,9 +15,8 @@ from uuid import UUID
 
 import polars as pl
 
+from services.eligibility.engine.dependencies import in_memory, reads_of, subjects_touching
 from services.eligibility.engine.evaluate import evaluate
-from services.eligibility.engine.reach import in_memory, subjects_touching
-from services.eligibility.engine.rows import reads_of
 from services.eligibility.facts.catalogue import Facts
 from services.eligibility.rules.domain import Interpretations, Policy
 

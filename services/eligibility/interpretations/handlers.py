@@ -50,7 +50,7 @@ def changed(
         return readings.with_changes(changes)
     except InterpretationError as error:
         raise Problem(
-            INVALID, errors=[FieldError(f"{pointer}/{error.reading}", "interpretation", str(error))]
+            INVALID, errors=[FieldError(f"{pointer}/{error.interpretation}", "interpretation", str(error))]
         ) from error
 
 
@@ -124,7 +124,7 @@ def interpretations_view(connection: Connection, book: Policy, language: str) ->
                 "default": reading.default,
                 "values": [{"value": v, "title": getattr(words, said)} for v, words in reading.values.items()],
             }
-            for name, reading in book.readings.items()
+            for name, reading in book.interpretations.items()
         ],
         "changes": [change_view(row) for row in rows],
     }

@@ -12,7 +12,7 @@ from services.eligibility.rules.text import Text
 Scalar = int | str | date
 Value = int | str | date | tuple[int, ...] | tuple[str, ...]
 
-#: Unit → (largest value, factor to the unit that facts are kept in). Yuan are kept as fen, dollars as cents.
+#: Unit → (largest value, factor to the unit that facts are stored in). Yuan are stored as fen, dollars as cents.
 NUMBERS: Mapping[str, tuple[int, int]] = {
     "yuan": ((2**53 - 1) // 100, 100),
     "US dollars": ((2**53 - 1) // 100, 100),
@@ -47,7 +47,7 @@ UNIT_WORDS: Mapping[str, Text] = {
 
 
 class ParameterError(ValueError):
-    """An unknown parameter, or a value outside its domain; the message says what is allowed, `parameter` where."""
+    """An unknown parameter, or a value outside its domain; the message lists what is allowed, `parameter` is the one given."""
 
     def __init__(self, message: str, parameter: str) -> None:
         super().__init__(message)
@@ -67,7 +67,7 @@ class ParameterValues:
     least: int = 0
 
     def changed(self, given: Any) -> ParameterValues:
-        """The same parameter with one value throughout, as a simulation sets it. Raises `ParameterError`."""
+        """Return the parameter with one value throughout, as a simulation sets it. Raises `ParameterError`."""
         first, official = self.values[0]
         return replace(self, values=((first, self._checked(given, official)),))
 
@@ -104,7 +104,7 @@ class ParameterValues:
 
     @property
     def domain(self) -> str:
-        """What a value may be, in words."""
+        """The values that are allowed, in words."""
         if self.unit == "date":
             return "a day, as YYYY-MM-DD"
         if self.unit == "codes":
@@ -123,12 +123,12 @@ class ParameterValues:
 
     @property
     def kept(self) -> tuple[tuple[date, Value], ...]:
-        """The values in the unit that facts are kept in: fen for yuan, cents for dollars."""
+        """The values in the unit that facts are stored in: fen for yuan, cents for dollars."""
         factor = NUMBERS[self.unit][1] if self.unit in NUMBERS else 1
         return tuple((day, _times(value, factor)) for day, value in self.values)
 
     def on(self, day: date | None) -> Value:
-        """The value in force on a day, in kept units; days before the first value have the first."""
+        """Return the value in force on a day, in stored units; days before the first value have the first."""
         kept = self.kept
         value = kept[0][1]
         for since, later in kept[1:]:
@@ -137,18 +137,18 @@ class ParameterValues:
         return value
 
     def phrase(self, item: int | None = None) -> Text:
-        """Name and first value with its unit, as rulebook and explanations say it."""
+        """Return name and first value with its unit, for rulebook and explanations."""
         value = self.values[0][1]
         chosen = value[item] if item is not None and isinstance(value, tuple) else value
         values = chosen if isinstance(chosen, tuple) else (chosen,)
-        said = ", ".join(self._said(one) for one in values)
+        written = ", ".join(self._written(one) for one in values)
         if self.unit not in NUMBERS or self.unit == "basis points":
             bare = self.unit == "basis points"
-            return Text(*(f"{words} {said}" if bare else f"{words} ({said})" for words in self.words))
+            return Text(*(f"{words} {written}" if bare else f"{words} ({written})" for words in self.words))
         unit = UNIT_WORDS[self.unit]
-        return Text(f"{self.words.zh} {said} {unit.zh}", f"{self.words.en} {said} {unit.en}".rstrip())
+        return Text(f"{self.words.zh} {written} {unit.zh}", f"{self.words.en} {written} {unit.en}".rstrip())
 
-    def _said(self, value: Scalar) -> str:
+    def _written(self, value: Scalar) -> str:
         if not isinstance(value, int) or self.unit == "year":
             return str(value)
         if self.unit == "basis points":
@@ -156,7 +156,7 @@ class ParameterValues:
         return f"{value:,}"
 
     def document(self) -> dict[str, Any]:
-        """The parameter as canonical data."""
+        """Return the parameter as canonical data."""
         return {
             "article": self.article,
             "unit": self.unit,

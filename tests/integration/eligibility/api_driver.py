@@ -8,10 +8,10 @@ from typing import Any
 
 import httpx
 from fastapi import FastAPI
-from services.eligibility.evaluation_jobs.handlers import EVALUATION
 from sqlalchemy import text
 
 from services.eligibility.decisions.handlers import APPROVAL, run_approval
+from services.eligibility.evaluation_jobs.handlers import EVALUATION
 from shared.clock import FixedClock
 from shared.database.engine import Database
 from shared.jobs import repository as jobs

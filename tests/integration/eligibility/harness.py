@@ -14,8 +14,6 @@ from uuid import UUID
 import httpx
 import orjson
 from pydantic import SecretStr
-from services.eligibility.evaluation_jobs.handlers import EVALUATION
-from services.eligibility.evaluation_jobs.schemas import EvaluationRequest
 from sqlalchemy import text
 
 from services.eligibility.clients.registry import RegistryFacts
@@ -23,8 +21,10 @@ from services.eligibility.corrections.domain import Debounce, Standing
 from services.eligibility.corrections.handlers import Following, StandingPass
 from services.eligibility.decisions import approval, receipts, repository
 from services.eligibility.evaluation_jobs import handlers as evaluations
+from services.eligibility.evaluation_jobs.handlers import EVALUATION
 from services.eligibility.evaluation_jobs.partitions import Shards
 from services.eligibility.evaluation_jobs.runner import Runner
+from services.eligibility.evaluation_jobs.schemas import EvaluationRequest
 from services.registry.app import build
 from services.registry.settings import Settings
 from shared.clock import FixedClock

@@ -12,11 +12,11 @@ from uuid import UUID, uuid4
 
 import orjson
 import pytest
-from services.eligibility.evaluation_jobs.handlers import EVALUATION
 from sqlalchemy import text
 
 from deploy.local.broker import Broker
 from services.eligibility.evaluation_jobs import partitions as pieces
+from services.eligibility.evaluation_jobs.handlers import EVALUATION
 from services.eligibility.evaluation_jobs.partitions import Gathered, Shards
 from services.eligibility.interpretations import handlers as policies
 from services.eligibility.interpretations.handlers import policy_book

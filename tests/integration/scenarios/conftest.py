@@ -8,13 +8,13 @@ from typing import Any
 
 import httpx
 import pytest
-from services.eligibility.evaluation_jobs.handlers import EVALUATION
 from sqlalchemy import text
 
 from services.eligibility.app import build
 from services.eligibility.clients.payout import Payout as PayoutClient
 from services.eligibility.clients.registry import RegistryFacts
 from services.eligibility.decisions.handlers import APPROVAL, run_approval
+from services.eligibility.evaluation_jobs.handlers import EVALUATION
 from services.eligibility.evaluation_jobs.partitions import Shards
 from services.eligibility.evaluation_jobs.runner import Runner
 from services.eligibility.settings import Settings

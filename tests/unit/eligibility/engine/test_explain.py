@@ -57,7 +57,7 @@ def test_both_languages_say_the_same_figures() -> None:
 def test_readings_that_bore_on_the_case_are_named() -> None:
     known = facts({"courier_years": [{"uscc": "A", "year": 2021}]})
     told = explain(known, BOOK, READINGS, "courier-rent", "A", 2021, DAY)
-    names = [reading.name for reading in told.readings]
+    names = [reading.name for reading in told.interpretations]
     assert names == ["individual_businesses", "daily_average", "integrity_screen"]
 
 

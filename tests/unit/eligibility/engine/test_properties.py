@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.eligibility.engine.closure import closure, facts_of, inputs
+from services.eligibility.engine.dependencies import RowQuery, closure, in_memory, load_dependencies, subjects_touching
 from services.eligibility.engine.evaluate import evaluate
 from services.eligibility.engine.explain import explain
 from services.eligibility.engine.outcomes import OUTCOME_SCHEMA
-from services.eligibility.engine.reach import Ask, in_memory, reach, subjects_touching
+from services.eligibility.engine.sealed_inputs import facts_of, inputs
 from services.eligibility.facts.catalogue import CATALOGUE, LARGEST, Facts
 from services.eligibility.rules.domain import Interpretations
 from services.eligibility.rules.library import load_policy
@@ -34,7 +34,7 @@ FEWER = settings(max_examples=4, deadline=None)
 def drawn(seed: int) -> tuple[Random, Facts, Interpretations]:
     random = Random(seed)
     tables = population(random) if random.random() < 0.3 else focused(random, random.choice(list(ABOUT)))
-    changes = {name: random.choice(list(reading.values)) for name, reading in BOOK.readings.items()}
+    changes = {name: random.choice(list(reading.values)) for name, reading in BOOK.interpretations.items()}
     return random, facts_from(tables), Interpretations.official_defaults(BOOK).with_changes(changes)
 
 
@@ -93,14 +93,14 @@ def test_the_facts_reached_from_a_few_are_enough(seed: int) -> None:
     judged = every.select("award", "subject").unique(maintain_order=True)
     decided = judged.sample(min(3, judged.height), seed=seed)
 
-    def fetch(asked: Mapping[Ask, Collection[str]]) -> dict[Ask, pl.DataFrame]:
-        """Only what is asked for, by a plain reading of what an Ask says."""
+    def fetch(asked: Mapping[RowQuery, Collection[str]]) -> dict[RowQuery, pl.DataFrame]:
+        """Only what is asked for, by a plain reading of what an RowQuery says."""
         return {ask: facts[ask.dataset].filter(_is_asked_for(ask, values)) for ask, values in asked.items()}
 
-    def everything(asked: Mapping[Ask, Collection[str]]) -> dict[Ask, pl.DataFrame]:
+    def everything(asked: Mapping[RowQuery, Collection[str]]) -> dict[RowQuery, pl.DataFrame]:
         return {ask: facts[ask.dataset] for ask in asked}
 
-    reached, pairs = reach(fetch, BOOK, wanted, decided)
+    reached, pairs = load_dependencies(fetch, BOOK, wanted, decided)
     expected = pl.concat([subjects_touching(everything, BOOK, wanted), decided]).unique().sort("award", "subject")
     assert pairs.equals(expected), "those touched, as told by all facts"
     assert subjects_touching(in_memory(reached), BOOK, wanted).join(pairs, on=pairs.columns, how="anti").is_empty()
@@ -109,7 +109,7 @@ def test_the_facts_reached_from_a_few_are_enough(seed: int) -> None:
     assert inputs(reached, BOOK, pairs).equals(inputs(facts, BOOK, pairs))
 
 
-def _is_asked_for(ask: Ask, values: Collection[str]) -> pl.Expr:
+def _is_asked_for(ask: RowQuery, values: Collection[str]) -> pl.Expr:
     if not ask.column:
         return pl.lit(True)
     compared = pl.col(ask.column).str.split(":").list.first() if ask.before_colon else pl.col(ask.column)

@@ -50,15 +50,15 @@ def _served(cases: pl.DataFrame, facts: Facts) -> pl.LazyFrame:
         Read("monitoring_inclusions", "uscc", CLIENT),
         Read("locations", "uscc", CLIENT),
     ),
-    readings=("client_area",),
+    interpretations=("client_area",),
     parameters=("lishui_jurisdictions", "covered_jurisdictions"),
 )
-def new_clients(cases: pl.DataFrame, facts: Facts, setting: RuleContext) -> Measured:
+def new_clients(cases: pl.DataFrame, facts: Facts, context: RuleContext) -> Measured:
     """Clients whose first contract begins in the year, monitored and in the area on its 31 December.
 
     One whose place is unknown is not counted but kept in doubt. Parts: one row per new client.
     """
-    area = {"lishui": "lishui_jurisdictions", "urban": "covered_jurisdictions"}[setting.reading("client_area")]
+    area = {"lishui": "lishui_jurisdictions", "urban": "covered_jurisdictions"}[context.interpretation("client_area")]
     new = collect(_served(cases, facts).filter("new"), cases, facts["service_contracts"])
     monitored = periods.positions_in_force(
         new, "client_uscc", facts["monitoring_inclusions"], "uscc", since="included_on", until="removed_on"
@@ -67,7 +67,7 @@ def new_clients(cases: pl.DataFrame, facts: Facts, setting: RuleContext) -> Meas
     located = periods.positions_in_force(new, "client_uscc", where, "uscc", since="since", until="until")
     new = periods.looked_up(new, located, where, jurisdiction="jurisdiction")
     new = new.with_columns(monitored=monitored.is_not_null())
-    new = new.with_columns(counts=pl.col("monitored") & pl.col("jurisdiction").is_in(list(setting.parameter(area))))
+    new = new.with_columns(counts=pl.col("monitored") & pl.col("jurisdiction").is_in(list(context.parameter(area))))
     unknown = pl.col("counts").is_null()
     figures = (
         new.group_by("case")
@@ -98,16 +98,16 @@ def _for_all(cases: pl.DataFrame, figures: pl.DataFrame) -> pl.DataFrame:
     },
     words=Text("所服务企业的零售额增长", "growth of the clients' online retail"),
     reads=(CONTRACTS, Read("annual_sales", "uscc", CLIENT)),
-    readings=("growth_clients",),
+    interpretations=("growth_clients",),
 )
-def growth(cases: pl.DataFrame, facts: Facts, setting: RuleContext) -> Measured:
+def growth(cases: pl.DataFrame, facts: Facts, context: RuleContext) -> Measured:
     """Summed online retail of the clients in both years, and their ratios: each floored to a millionth, then summed.
 
     Clients with a contract in force on a day of the year and both figures on record, the earlier above zero. None:
     no figures. Parts: one row per client compared.
     """
     served = _served(cases, facts).filter("in_force")
-    if setting.reading("growth_clients") == "newly_served":
+    if context.interpretation("growth_clients") == "newly_served":
         served = served.filter("new")
     sales = facts["annual_sales"].lazy().select(client_uscc="uscc", year="year", sales="online_retail_fen").drop_nulls()
     compared = served.with_columns(
@@ -143,9 +143,9 @@ def growth(cases: pl.DataFrame, facts: Facts, setting: RuleContext) -> Measured:
         Read("recognised_platforms", "platform", "platform_authorisations.platform"),
     ),
 )
-def authorisation(cases: pl.DataFrame, facts: Facts, setting: RuleContext) -> Measured:
+def authorisation(cases: pl.DataFrame, facts: Facts, context: RuleContext) -> Measured:
     """Whether the provider was authorised by 31 December by a platform recognised on that day. Parts: each one."""
-    del setting
+    del context
     found = (
         cases.lazy()
         .select("case", "day", "payee")

@@ -20,12 +20,12 @@ CENTS = 10_000
     needs=(CrossBorderYear.sales_usd_cents, CrossBorderYear.sales_cny),
     reads=(Read("reference_rates", only=("series", (SERIES,))),),
 )
-def dollars(cases: pl.DataFrame, facts: Facts, setting: RuleContext) -> Measured:
+def dollars(cases: pl.DataFrame, facts: Facts, context: RuleContext) -> Measured:
     """Whole cents of all sales; a cent is floored once, which no whole threshold can notice.
 
     Without sales in yuan no parity is needed; with them and none on record the sum is unknown. Parts: its terms.
     """
-    del setting
+    del context
     parity = (
         facts["reference_rates"]
         .lazy()

@@ -27,17 +27,17 @@ FAR = pl.date(9999, 12, 31)
         Read("loan_years", "loan_id", "loans.loan_id"),
         Read("reference_rates", only=("series", (*BENCHMARK, *LPR))),
     ),
-    readings=("loan_rate", "loan_day_count", "loan_ceiling"),
+    interpretations=("loan_rate", "loan_day_count", "loan_ceiling"),
     parameters=("interest_share", "benchmark_short_tenor", "benchmark_middle_tenor"),
 )
-def interest(cases: pl.DataFrame, facts: Facts, setting: RuleContext) -> Measured:
+def interest(cases: pl.DataFrame, facts: Facts, context: RuleContext) -> Measured:
     """Per loan: Σ balance × days × reference rate × share ÷ day count, floored, at most the interest paid.
 
     A loan counts if the lender is licensed, it is for business and it has a balance on a day of the year. A rate or
     interest that is not on record makes the whole unknown. Parts: one row per balance and rate, with its loan's totals.
     """
-    spans = _spans(cases, facts, setting)
-    at = _at_benchmark if setting.reading("loan_rate") == "benchmark" else _at_lpr
+    spans = _spans(cases, facts, context)
+    at = _at_benchmark if context.interpretation("loan_rate") == "benchmark" else _at_lpr
     rated = collect(at(spans, facts), cases, facts["loans"], facts["loan_balances"]).lazy()
     year = pl.col("award_year").cast(pl.Int64)
     per_loan = (
@@ -49,11 +49,11 @@ def interest(cases: pl.DataFrame, facts: Facts, setting: RuleContext) -> Measure
         .with_columns(year=year)
         .join(facts["loan_years"].lazy(), on=["loan_id", "year"], how="left")
     )
-    divisor = BASIS * BASIS * int(setting.reading("loan_day_count"))
-    share = setting.dated("interest_share")
+    divisor = BASIS * BASIS * int(context.interpretation("loan_day_count"))
+    share = context.dated("interest_share")
     at_rate = arithmetic.floored(arithmetic.product(pl.col("weighed"), share), pl.lit(divisor))
     per_loan = per_loan.with_columns(at_reference_rate_fen=at_rate)
-    if setting.reading("loan_ceiling") == "interest_paid":
+    if context.interpretation("loan_ceiling") == "interest_paid":
         ceiling = arithmetic.not_below_zero(pl.col("interest_paid_fen") - pl.col("other_subsidy_fen"))
         per_loan = per_loan.with_columns(subsidy_fen=arithmetic.lesser(pl.col("at_reference_rate_fen"), ceiling))
         no_interest = pl.col("interest_paid_fen").is_null()
@@ -79,11 +79,11 @@ def interest(cases: pl.DataFrame, facts: Facts, setting: RuleContext) -> Measure
     return Measured(figures, parts.select("case", *shown, *totals))
 
 
-def _spans(cases: pl.DataFrame, facts: Facts, setting: RuleContext) -> pl.LazyFrame:
+def _spans(cases: pl.DataFrame, facts: Facts, context: RuleContext) -> pl.LazyFrame:
     """Days of the year on which a loan that counts had one balance, with the series of its reference rate."""
-    short, middle = setting.dated("benchmark_short_tenor"), setting.dated("benchmark_middle_tenor")
+    short, middle = context.dated("benchmark_short_tenor"), context.dated("benchmark_middle_tenor")
     tenor = pl.col("tenor_months")
-    if setting.reading("loan_rate") == "benchmark":
+    if context.interpretation("loan_rate") == "benchmark":
         series = pl.when(tenor <= short).then(pl.lit(BENCHMARK[0]))
         named = series.when(tenor <= middle).then(pl.lit(BENCHMARK[1])).otherwise(pl.lit(BENCHMARK[2]))
     else:
