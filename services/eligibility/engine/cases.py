@@ -55,9 +55,8 @@ def evaluate_cases(
     plan = award.about.cases(facts, years, context, resolved.columns)
     about = [facts[dataset] for dataset in award.about.datasets]
     if also is not None:
-        known = collect(plan, *about)
         about.append(also.to_frame())
-        plan = pl.concat([known.lazy(), _blanks(award, known, also, years)], how="diagonal")
+        plan = pl.concat([plan, _blanks(resolved, plan, also, years)], how="diagonal")
     cases = collect(_tested(plan, tests[0], context, keep_refused), *about).with_row_index("case")
     parts: dict[str, pl.LazyFrame] = {}
     for lookup, now in zip(lookups, tests[1:], strict=True):
@@ -73,24 +72,25 @@ def evaluate_cases(
     return EvaluatedCases(resolved, context, _concluded(resolved, plan, cases, facts, context), parts)
 
 
-def _blanks(award: Award, known: pl.DataFrame, subjects: pl.Series, years: Sequence[int]) -> pl.LazyFrame:
+def _blanks(resolved: ResolvedAward, known: pl.LazyFrame, subjects: pl.Series, years: Sequence[int]) -> pl.LazyFrame:
     """Return blank cases for subjects that no row is about in a year; `about_known` is false, null columns are left out.
 
     An award about events has none for a subject with an event in another year: in this year it had no event.
     A subject that is an enterprise is its own payee, so that form, place and integrity are still tested.
     """
-    about = award.about
+    about = resolved.award.about
     keys = ["subject", "award_year"] if about.is_yearly else ["subject"]
     filled = {"about_known": pl.lit(False)}
     if about.subject_is_enterprise:
         owners = {"payee", *(f"{about.dataset}.{name}" for name in CATALOGUE[about.dataset].owners)}
-        filled |= dict.fromkeys(owners & set(known.columns), pl.col("subject"))
+        own = {"payee", *(column.name for column in resolved.columns if column.source is None)}
+        filled |= dict.fromkeys(owners & own, pl.col("subject"))
     if about.is_yearly:
         filled["day"] = pl.date(pl.col("award_year"), 12, 31)
     wanted = pl.LazyFrame({"subject": subjects}).join(
         pl.LazyFrame({"award_year": sorted(years)}, schema={"award_year": pl.Int32}), how="cross"
     )
-    return wanted.join(known.lazy().select(keys), on=keys, how="anti").with_columns(**filled)
+    return wanted.join(known.select(keys), on=keys, how="anti").with_columns(**filled)
 
 
 def _tests(resolved: ResolvedAward, *, keep_refused: bool) -> list[list[Named]]:

@@ -19,6 +19,7 @@ from services.eligibility.rules.domain import Policy
 from services.eligibility.rules.grammar.award import Award
 from services.eligibility.rules.grammar.common import INTEGRITY, PaidBefore
 from services.eligibility.rules.grammar.lookups import PAYEE, PAYEE_ENTRY, SUBJECT, Read
+from services.eligibility.rules.grammar.plans import collect
 
 #: A frame of subjects: award code and subject.
 PAIRS = pl.Schema({"award": pl.String(), "subject": pl.String()})
@@ -139,7 +140,8 @@ class _RowsInMemory(_Rows[pl.DataFrame]):
             rows = rows.with_columns(pl.lit(None, dtype=pl.String).alias(READER))
         else:
             rows = rows.with_columns(column_of(read).alias(_VALUE)).join(values.lazy(), on=_VALUE, how="inner")
-        found = rows.select(READER, *CATALOGUE[read.dataset].schema.names()).collect()
+        rows = rows.select(READER, *CATALOGUE[read.dataset].schema.names())
+        found = collect(rows, self._facts[read.dataset])
         known = self.found.get(read.dataset)
         self.found[read.dataset] = found.unique() if known is None else pl.concat([known, found]).unique()
 

@@ -105,9 +105,9 @@ def _explained(evaluated: EvaluatedCases, policy: Policy) -> Iterator[Explanatio
     cases, resolved, context = evaluated.cases, evaluated.resolved, evaluated.context
     if cases.is_empty():
         return
-    shown = cases.lazy().with_columns(
-        **_figures(resolved, context), missing=missing_of(evaluated), flags=flags_of(evaluated)
-    )
+    columns = _figures(resolved, context)
+    if (cases.get_column("verdict") != REFUSED).any():  # a refusal lists nothing missing and no flags
+        columns |= {"missing": missing_of(evaluated), "flags": flags_of(evaluated)}
     parts = _parts(evaluated)
     award = resolved.award
     applied = tuple(
@@ -115,9 +115,8 @@ def _explained(evaluated: EvaluatedCases, policy: Policy) -> Iterator[Explanatio
         for name in resolved.applied
         for question, value in [(policy.interpretations[name], context.interpretation(name))]
     )
-    for row in collect(shown, cases).iter_rows(named=True):
+    for row in collect(cases.lazy().with_columns(**columns), cases).iter_rows(named=True):
         steps = _steps(resolved, row, context)
-        # A refusal lists nothing missing and no flags.
         refused = row["verdict"] == REFUSED
         yield Explanation(
             policy=policy.code,

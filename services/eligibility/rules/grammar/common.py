@@ -57,7 +57,11 @@ class PaidBefore(Attachment):
         paid = facts["prior_awards"].lazy().filter(pl.col("award").is_in(self.codes))
         paid = paid.select("subject", pl.col("award_year").cast(pl.Int32)).select(keys).unique()
         joined = cases.lazy().join(paid.with_columns(paid=True), on=keys, how="left", maintain_order="left")
-        return collect(joined.with_columns(pl.col("paid").is_null().alias("paid_before.open")).drop("paid"), cases)
+        return collect(
+            joined.with_columns(pl.col("paid").is_null().alias("paid_before.open")).drop("paid"),
+            cases,
+            facts["prior_awards"],
+        )
 
     def reads(self) -> tuple[Read, ...]:
         return (Read("prior_awards", "subject", only=("award", self.codes)),)
@@ -80,7 +84,9 @@ class Integrity(Attachment):
             .agg(pl.col("kind").unique().sort().alias("payee.sanctions"))
         )
         joined = cases.lazy().join(found, on="payee", how="left", maintain_order="left")
-        return collect(joined.with_columns(pl.col("payee.sanctions").is_null().alias("payee.clean")), cases)
+        return collect(
+            joined.with_columns(pl.col("payee.sanctions").is_null().alias("payee.clean")), cases, facts["sanctions"]
+        )
 
     def reads(self) -> tuple[Read, ...]:
         return (Read("sanctions", "uscc", PAYEE),)

@@ -146,13 +146,13 @@ def growth(cases: pl.DataFrame, facts: Facts, context: RuleContext) -> Measured:
 def authorisation(cases: pl.DataFrame, facts: Facts, context: RuleContext) -> Measured:
     """Whether the provider was authorised by 31 December by a platform recognised on that day. Parts: each one."""
     del context
-    found = (
+    authorised = (
         cases.lazy()
         .select("case", "day", "payee")
         .join(facts["platform_authorisations"].lazy(), left_on="payee", right_on="uscc", how="inner")
         .filter(pl.col("authorised_on") <= pl.col("day"))
-        .collect()
     )
+    found = collect(authorised, cases, facts["platform_authorisations"])
     platforms = facts["recognised_platforms"]
     positions = periods.positions_in_force(found, "platform", platforms, "platform", since="since", until="until")
     found = found.with_columns(recognised=positions.is_not_null())
