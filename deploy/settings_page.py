@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterator
 from pathlib import Path
 
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
-from shared.database.migrate import SERVICES
+from services.databases import SETTINGS
 from shared.settings import ServiceSettings, variable_of
 
 FILE = Path(__file__).parents[1] / "docs" / "settings.md"
@@ -22,18 +21,12 @@ the start with a sentence for each variable.
 """
 
 
-def settings_of(service: str) -> type[ServiceSettings]:
-    """Return the settings of `service`."""
-    found: type[ServiceSettings] = importlib.import_module(f"services.{service}.settings").Settings
-    return found
-
-
 def variables() -> dict[str, FieldInfo]:
     """Return every variable that a process of a service reads, with its field."""
     return {
-        variable_of(settings_of(service), name): field
-        for service in SERVICES
-        for name, field in settings_of(service).model_fields.items()
+        variable_of(settings, name): field
+        for settings in SETTINGS.values()
+        for name, field in settings.model_fields.items()
     }
 
 
@@ -41,10 +34,9 @@ def page() -> str:
     """Return the page."""
     parts = [INTRODUCTION]
     shared = [name for name in ServiceSettings.model_fields if ServiceSettings.model_fields[name].validation_alias]
-    parts.append("## All services\n\n" + _table(settings_of(SERVICES[0]), shared))
+    parts.append("## All services\n\n" + _table(ServiceSettings, shared))
     own = [name for name in ServiceSettings.model_fields if name not in shared]
-    for service in SERVICES:
-        settings = settings_of(service)
+    for service, settings in SETTINGS.items():
         names = [*own, *(name for name in settings.model_fields if name not in (*shared, *own))]
         parts.append(f"## {service.capitalize()}\n\n" + _table(settings, names))
     return "\n".join(parts)

@@ -16,6 +16,8 @@ from urllib.parse import SplitResult, parse_qs, urlsplit
 from pydantic import AfterValidator, AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.i18n import CHINESE, Language
+
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 LEAST_SECRET_CHARACTERS = 16
 _KNOWN_SECRETS = re.compile(r"(change|replace).?me|example|default|password|secret", re.IGNORECASE)
@@ -128,6 +130,11 @@ class ServiceSettings(BaseSettings):
         default=None,
         validation_alias=common("OTEL_EXPORTER_OTLP_ENDPOINT"),
         description="Where traces are sent (OTLP over HTTP; `/v1/traces` is added); without it none are",
+    )
+    default_language: Language = Field(
+        default=CHINESE,
+        validation_alias=common("DEFAULT_LANGUAGE"),
+        description="Language of answers to callers that name none in `Accept-Language`: `zh-CN` or `en`",
     )
     log_level: Annotated[str, AfterValidator(_level)] = Field(
         default="INFO", validation_alias=common("LOG_LEVEL"), description="Least level that is logged"

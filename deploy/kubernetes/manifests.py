@@ -172,10 +172,7 @@ def _policy(service: str) -> Document:
 def _migration() -> Document:
     container = _container("migrate", MEMORY["relay"])
     container["command"] = ["sh", "-ec"]
-    container["args"] = [
-        f"for service in {' '.join(PORTS)}; do python -m shared.database.migrate $service; done\n"
-        "python -m services.registry.seed\n"
-    ]
+    container["args"] = ["python -m services.cli migrate\npython -m services.registry.seed\n"]
     container["env"] = [
         _secret(service, variable)
         for service, variables in SECRETS.items()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shared.web.scopes import Scope
+from shared.authorization import Scope
 
 _READ_ALL = (Scope.FACTS_READ, Scope.EVALUATIONS_READ, Scope.DECISIONS_READ, Scope.NOTICES_READ, Scope.MONEY_READ)
 

@@ -9,7 +9,7 @@ import httpx
 import orjson
 
 from deploy.local.system import say, state_folder
-from shared.database.migrate import SERVICES
+from services.databases import SCHEMAS as SERVICES
 
 
 def links(state: Path) -> dict[str, str]:

@@ -25,13 +25,14 @@ from deploy.local.broker import Broker, local_broker
 from deploy.local.issuer import open_issuer
 from deploy.local.postgres import LocalPostgres, create_databases
 from deploy.local.processes import CannotStartError, Child, Supervisor, free_port, require_port, wait_until
+from services.databases import SCHEMAS
 from services.registry.seed import seed
+from shared import migrations
 from shared.clock import SystemClock
-from shared.database import migrate
 from shared.database.engine import Database
 from shared.messaging import kafka
 
-SERVICES = migrate.SERVICES
+SERVICES = tuple(SCHEMAS)
 DEFAULT_PORTS = {"ISSUER_PORT": 8000, "REGISTRY_PORT": 8001, "ELIGIBILITY_PORT": 8002, "PAYOUT_PORT": 8003}
 AUDIENCE = "ecommerce-subsidies"
 _LEAST_FREE_BYTES = 512 * 1024 * 1024
@@ -178,7 +179,7 @@ class LocalSystem:
         for service in SERVICES:
             owner_url = self.settings[f"{service.upper()}_OWNER_DATABASE_URL"]
             try:
-                migrate.upgrade(service, owner_url, f"{service}_app")
+                migrations.upgrade(SCHEMAS[service], owner_url, f"{service}_app")
             except (SQLAlchemyError, CommandError) as error:
                 raise CannotStartError(
                     f"The database of {service} cannot be brought to this version ({type(error).__name__}):"

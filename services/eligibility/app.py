@@ -21,6 +21,7 @@ from services.eligibility.impact.routes import router as impact_router
 from services.eligibility.interpretations.routes import router as policies_router
 from services.eligibility.notices.routes import router as notices_router
 from services.eligibility.objections.routes import router as objections_router
+from services.eligibility.schema import SCHEMA
 from services.eligibility.settings import Settings
 from services.eligibility.simulations.routes import router as simulations_router
 from shared.clock import Clock
@@ -55,7 +56,7 @@ def build(
     """Build the app from its parts; `registry` and `payout` are those that the settings name unless others are given."""
     facts = registry or registry_facts(settings)
     return create_app(
-        service="eligibility",
+        schema=SCHEMA,
         title="Eligibility",
         description=DESCRIPTION,
         routers=[
@@ -75,6 +76,7 @@ def build(
         token_verifier=token_verifier,
         token_url=settings.token_url,
         clock=clock,
+        language=settings.default_language,
         state={
             "registry": facts,
             "payout": payout or payout_of(settings),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import services.eligibility.corrections.tables
 import services.eligibility.decisions.tables
 import services.eligibility.evaluation_jobs.tables
@@ -10,5 +12,6 @@ import services.eligibility.notices.tables
 import services.eligibility.objections.tables
 import services.eligibility.simulations.tables  # noqa: F401 - importing a room's tables declares them
 from services.eligibility.metadata import metadata
+from shared.system_tables import ServiceSchema
 
-__all__ = ["metadata"]
+SCHEMA = ServiceSchema("eligibility", metadata, Path(__file__).with_name("migrations"))

@@ -13,6 +13,7 @@ from services.eligibility.decisions.handlers import APPROVAL, run_approval
 from services.eligibility.evaluation_jobs.handlers import EVALUATION
 from services.eligibility.evaluation_jobs.partitions import Shards
 from services.eligibility.evaluation_jobs.runner import Runner
+from services.eligibility.schema import SCHEMA
 from services.eligibility.settings import Settings
 from services.eligibility.simulations import handlers as simulations
 from shared.audit.sealing import sealing
@@ -68,7 +69,7 @@ def loops(settings: Settings, database: Database, registry: RegistryFacts, clock
         Loop("jobs", job_runner(settings, database, registry, clock).step),
         Loop("evaluation-shards", shards.step, idle_seconds=0, close=shards.close),
         forgetting(database),
-        sealing(database, "eligibility"),
+        sealing(database, SCHEMA.sealed_tables),
         measuring(database, [eligibility_metrics.DECISIONS, lag(brokers, groups, clock)]),
     ]
     if settings.standing is Standing.OFF:

@@ -20,6 +20,7 @@ from services.payout.reconciliation.routes import router as reconciliation
 from services.payout.recoveries.routes import router as recoveries
 from services.payout.reports.routes import router as reports
 from services.payout.restorations.routes import router as restorations
+from services.payout.schema import SCHEMA
 from services.payout.settings import Settings
 from services.payout.startup import load_settings
 from services.payout.worker import award_decisions
@@ -49,7 +50,7 @@ def build(
 ) -> FastAPI:
     """Build the app from its parts; accounts are the registry's and decisions eligibility's unless others are given."""
     return create_app(
-        service="payout",
+        schema=SCHEMA,
         title="Payout",
         description=DESCRIPTION,
         routers=[
@@ -71,6 +72,7 @@ def build(
         token_verifier=token_verifier,
         token_url=settings.token_url,
         clock=clock,
+        language=settings.default_language,
         state={
             "accounts": accounts or registry_accounts(settings),
             "decisions": decisions or eligibility_decisions(settings),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import services.payout.accounts.tables
 import services.payout.arrangements.tables
 import services.payout.awards.tables
@@ -13,5 +15,6 @@ import services.payout.orders.tables
 import services.payout.recoveries.tables
 import services.payout.restorations.tables  # noqa: F401 - importing a room's tables declares them
 from services.payout.metadata import metadata
+from shared.system_tables import ServiceSchema
 
-__all__ = ["metadata"]
+SCHEMA = ServiceSchema("payout", metadata, Path(__file__).with_name("migrations"))

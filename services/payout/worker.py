@@ -14,6 +14,7 @@ from services.payout.clients.eligibility import Decisions, eligibility_decisions
 from services.payout.clients.registry import Accounts, registry_accounts
 from services.payout.orders import approvals
 from services.payout.reconciliation.handlers import reconciling
+from services.payout.schema import SCHEMA
 from services.payout.settings import Settings
 from services.payout.startup import load_settings
 from shared.audit.sealing import sealing
@@ -75,7 +76,7 @@ def loops(database: Database, settings: Settings, accounts: Accounts, decisions:
         Loop("jobs", JobRunner(database, job_handlers(database, accounts, clock)).step),
         reconciling(database, decisions, clock),
         forgetting(database),
-        sealing(database, "payout"),
+        sealing(database, SCHEMA.sealed_tables),
         measuring(database, [payout_metrics.MONEY, lag(brokers, {topics.AWARD_DECISIONS: GROUP}, clock)]),
     ]
 

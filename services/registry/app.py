@@ -14,6 +14,7 @@ from services.registry.imports.routes import router as imports_router
 from services.registry.quality.routes import router as quality_router
 from services.registry.revisions.record_routes import router_of
 from services.registry.revisions.routes import router as revisions_router
+from services.registry.schema import SCHEMA
 from services.registry.settings import Settings
 from shared.clock import Clock
 from shared.database.engine import Database
@@ -31,7 +32,7 @@ DESCRIPTION = (
 def build(settings: Settings, *, database: Database, token_verifier: TokenVerifier, clock: Clock) -> FastAPI:
     """Build the app from its parts."""
     return create_app(
-        service="registry",
+        schema=SCHEMA,
         title="Registry",
         description=DESCRIPTION,
         routers=[
@@ -46,6 +47,7 @@ def build(settings: Settings, *, database: Database, token_verifier: TokenVerifi
         token_verifier=token_verifier,
         token_url=settings.token_url,
         clock=clock,
+        language=settings.default_language,
         state={
             "settings": settings,
             "cipher": AccountCipher(settings.account_key.get_secret_value()),

@@ -8,10 +8,10 @@ from fastapi import Depends, Query, Request
 
 from services.registry.revisions.domain import Author, Kind
 from services.registry.revisions.reading import View
+from shared.authorization import Actor, Scope
 from shared.clock import calendar_date
-from shared.web.auth import Actor, needs
-from shared.web.problems import FORBIDDEN, Problem
-from shared.web.scopes import Scope
+from shared.errors import Forbidden
+from shared.web.auth import needs
 
 
 def view_of(request: Request, actor: Annotated[Actor, needs(Scope.FACTS_READ)]) -> View:
@@ -39,7 +39,7 @@ READS = Depends(view_of)
 def writing(actor: Annotated[Actor, needs(Scope.FACTS_WRITE)]) -> Actor:
     """Return who writes; raises Problem (403) for a caller tied to a jurisdiction, who may read its rows and no more."""
     if actor.jurisdiction is not None:
-        raise Problem(FORBIDDEN, "A token that is tied to a jurisdiction reads; records are written without one.")
+        raise Forbidden("A token that is tied to a jurisdiction reads; records are written without one.")
     return actor
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import services.registry.datasets.tables
 import services.registry.imports.tables
 import services.registry.revisions.tables  # noqa: F401 - importing a room's tables declares them
 from services.registry.metadata import metadata
+from shared.system_tables import ServiceSchema
 
-__all__ = ["metadata"]
+SCHEMA = ServiceSchema("registry", metadata, Path(__file__).with_name("migrations"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.registry.cipher import AccountCipher
 from services.registry.imports.domain import KIND
 from services.registry.imports.handlers import ImportRunner
+from services.registry.schema import SCHEMA
 from services.registry.settings import Settings
 from shared.audit.sealing import sealing
 from shared.background import Loop
@@ -27,7 +28,12 @@ def main() -> None:
     )
     cipher = AccountCipher(settings.account_key.get_secret_value())
     runner = JobRunner(database, {KIND: ImportRunner(database, settings, SystemClock(), cipher)})
-    work("worker", settings, database, [Loop("jobs", runner.step), forgetting(database), sealing(database, "registry")])
+    work(
+        "worker",
+        settings,
+        database,
+        [Loop("jobs", runner.step), forgetting(database), sealing(database, SCHEMA.sealed_tables)],
+    )
 
 
 if __name__ == "__main__":

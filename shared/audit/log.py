@@ -13,26 +13,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Connection, DateTime, Identity, Index, Table, Text, func, insert, text
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy import Connection, insert, text
 
-from shared.database.schema import SEALED, plumbing
 from shared.observability import tracing
-
-audit_log = Table(
-    "audit_log",
-    plumbing,
-    Column("id", BigInteger, Identity(always=True), primary_key=True),
-    Column("acted_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
-    Column("actor", Text, nullable=False),
-    Column("act", Text, nullable=False),
-    Column("subjects", ARRAY(Text), nullable=False),
-    Column("reason", Text),
-    Column("details", JSONB, nullable=False),
-    Column("trace_id", Text),
-    Index("ix_audit_log_subjects", "subjects", postgresql_using="gin"),
-    info=SEALED,
-)
+from shared.system_tables import audit_log
 
 _LONG_NUMBER = re.compile(r"[0-9](?: ?[0-9]){10,}")
 """Eleven digits or more: a telephone, identity card or account number, which has no place in a reason."""

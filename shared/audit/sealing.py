@@ -15,47 +15,25 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import (
-    BigInteger,
-    CheckConstraint,
     Column,
     Connection,
     Date,
     DateTime,
-    MetaData,
     Row,
     Table,
-    Text,
     func,
     select,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 
 from shared.background import Loop
 from shared.database.engine import Database
-from shared.database.migrate import metadata_of
-from shared.database.schema import APPEND_ONLY, plumbing
+from shared.system_tables import sealed_blocks
 
 SEAL_LOCK = 0x7365616C  # "seal"
 BLOCK_ROWS = 50_000
 GENESIS = "0" * 64
 
-sealed_blocks = Table(
-    "sealed_blocks",
-    plumbing,
-    Column("chain", Text, primary_key=True),
-    Column("number", BigInteger, primary_key=True, autoincrement=False),
-    Column("after_id", BigInteger, nullable=False),
-    Column("until_id", BigInteger, nullable=False),
-    Column("rows", BigInteger, nullable=False),
-    Column("columns", ARRAY(Text), nullable=False),
-    Column("previous_hash", Text, nullable=False),
-    Column("hash", Text, nullable=False),
-    Column("sealed_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
-    CheckConstraint("until_id > after_id AND rows > 0", name="range"),
-    info=APPEND_ONLY,
-)
-"""A sealed block of the table `chain`: its rows with after_id < id ≤ until_id."""
 
 _WRITERS = text(
     """
@@ -78,11 +56,6 @@ class Verification:
     head: str
     broken_at: int | None = None
     problem: str | None = None
-
-
-def sealed_tables(*metadata: MetaData) -> list[Table]:
-    """Return the tables of `metadata` whose rows are sealed."""
-    return [table for each in metadata for table in each.sorted_tables if table.info.get("sealed")]
 
 
 class Sealer:
@@ -213,6 +186,6 @@ def _problem_of(
     return None
 
 
-def sealing(database: Database, service: str) -> Loop:
-    """Return the worker's loop that seals what `service` only ever adds to."""
-    return Loop("sealer", Sealer(database, sealed_tables(*metadata_of(service))).step, idle_seconds=2.0)
+def sealing(database: Database, tables: Sequence[Table]) -> Loop:
+    """Return the worker's loop that seals `tables` (`ServiceSchema.sealed_tables`)."""
+    return Loop("sealer", Sealer(database, tables).step, idle_seconds=2.0)

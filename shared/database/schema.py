@@ -1,4 +1,4 @@
-"""Conventions of every table, and the tables that each service's database has beside its own."""
+"""Conventions of every table."""
 
 from __future__ import annotations
 
@@ -16,9 +16,6 @@ APPEND_ONLY = {"append_only": True}
 """`Table.info` of a table whose rows the application role may insert and read, never change or delete."""
 SEALED = APPEND_ONLY | {"sealed": True}
 """`Table.info` of an append-only table with a serial `id` whose rows are sealed into a hash chain (`shared.audit.sealing`)."""
-
-plumbing = MetaData(naming_convention=NAMING)
-"""Outbox, inbox, audit log, dead letters, jobs, idempotency keys: declared beside the code that uses them, in every service."""
 
 
 def service_metadata() -> MetaData:

@@ -15,8 +15,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from shared.background import Loop
 from shared.database.engine import Database
-from shared.gauges.tables import measurements
 from shared.observability.metrics import METRICS, Value
+from shared.system_tables import measurements
 
 REST_SECONDS = 15.0
 REST_TIMES = 100

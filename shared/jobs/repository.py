@@ -11,10 +11,10 @@ from sqlalchemy import Connection, Row, func, insert, select, text, update
 
 from shared.audit import log as audit
 from shared.clock import isoformat
+from shared.errors import DomainError, NotFound
 from shared.identifiers import new_id
-from shared.jobs.tables import jobs
 from shared.observability import tracing
-from shared.web.problems import NOT_FOUND, Problem
+from shared.system_tables import jobs
 
 LEASE_SECONDS = 30
 
@@ -72,9 +72,10 @@ def succeed(connection: Connection, job_id: UUID, result: Mapping[str, Any]) -> 
     _end(connection, job_id, {"state": "succeeded", "result": dict(result), "done": jobs.c.total})
 
 
-def fail(connection: Connection, job_id: UUID, problem: Mapping[str, Any]) -> None:
-    """End the job with the problem that stopped it."""
-    _end(connection, job_id, {"state": "failed", "problem": dict(problem)})
+def fail(connection: Connection, job_id: UUID, error: DomainError) -> None:
+    """End the job with the error that stopped it, stored as data so that each reader is told in a language of theirs."""
+    document = error.document() | {"trace_id": tracing.current_trace_id()}
+    _end(connection, job_id, {"state": "failed", "problem": document})
 
 
 def _end(connection: Connection, job_id: UUID, values: Mapping[str, Any]) -> None:
@@ -97,9 +98,11 @@ def get(connection: Connection, job_id: UUID, kind: str) -> Row[Any]:
     """Return a job's row; raises Problem (404) if there is no such job of `kind`, and says what else the id names."""
     row = connection.execute(select(jobs).where(jobs.c.id == job_id)).one_or_none()
     if row is None:
-        raise Problem(NOT_FOUND, f"There is no such {kind}.")
+        raise NotFound("There is no such {kind}.", kind=kind)
     if row.kind != kind:
-        raise Problem(NOT_FOUND, f"There is no such {kind}: the id is that of a {row.kind}.", extra={"kind": row.kind})
+        raise NotFound(
+            "There is no such {kind}: the id belongs to a {other}.", extra={"kind": row.kind}, kind=kind, other=row.kind
+        )
     return row
 
 

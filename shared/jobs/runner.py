@@ -11,9 +11,9 @@ import structlog
 from sqlalchemy import Connection
 
 from shared.database.engine import Database
+from shared.errors import DomainError, Internal
 from shared.jobs import repository
 from shared.observability import metrics, tracing
-from shared.web.problems import INTERNAL, Problem
 
 MAX_ATTEMPTS = 3
 
@@ -91,8 +91,8 @@ class JobRunner:
     def _run(self, kind: str, job: RunningJob, attempts: int) -> None:
         try:
             self._handlers[kind](job)
-        except Problem as problem:
-            self._fail(job, kind, problem)
+        except DomainError as error:
+            self._fail(job, kind, error)
         except Exception as error:
             log.error("job.failed", job=str(job.id), kind=kind, attempts=attempts, exc_info=error)
             if attempts < MAX_ATTEMPTS:
@@ -100,12 +100,11 @@ class JobRunner:
                 with self._database.transaction() as connection:
                     repository.give_back(connection, job.id)
                 return
-            self._fail(job, kind, Problem(INTERNAL, "The job failed repeatedly; its trace id finds it in the logs."))
+            self._fail(job, kind, Internal("The job failed repeatedly; its trace id finds it in the logs."))
         else:
             metrics.JOBS.labels(kind=kind, state="succeeded").inc()
 
-    def _fail(self, job: RunningJob, kind: str, problem: Problem) -> None:
-        body = problem.as_dict() | {"trace_id": tracing.current_trace_id()}
+    def _fail(self, job: RunningJob, kind: str, error: DomainError) -> None:
         with self._database.transaction() as connection:
-            repository.fail(connection, job.id, body)
+            repository.fail(connection, job.id, error)
         metrics.JOBS.labels(kind=kind, state="failed").inc()

@@ -9,28 +9,17 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
-    CheckConstraint,
-    Column,
     Connection,
-    DateTime,
-    Identity,
-    Index,
-    Integer,
-    LargeBinary,
     Row,
-    Table,
-    Text,
-    func,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.dialects.postgresql import insert
 
-from shared.database.schema import plumbing
 from shared.events.dead_letter import TYPE, DeadLetterRecorded
 from shared.identifiers import event_id
 from shared.messaging import outbox, topics
 from shared.messaging.envelope import Event, Message
+from shared.system_tables import dead_letters
 
 OPEN = "open"
 TOLD_BYTES = 128 * 1024
@@ -38,28 +27,6 @@ TOLD_BYTES = 128 * 1024
 An event that no broker takes would keep the relay from all that come after it."""
 KEY_BYTES = 1_000
 """Of a longer key, which no event of ours has, the beginning is kept: an index takes 2,700 bytes at most."""
-
-dead_letters = Table(
-    "dead_letters",
-    plumbing,
-    Column("id", BigInteger, Identity(always=True), primary_key=True),
-    Column("topic", Text, nullable=False),
-    Column("partition", Integer, nullable=False),
-    Column("log_offset", BigInteger, nullable=False),
-    Column("key", LargeBinary),
-    Column("value", LargeBinary),
-    Column("headers", JSONB, nullable=False),
-    Column("content_hash", Text, nullable=False, unique=True),
-    Column("reason", Text, nullable=False),
-    Column("state", Text, nullable=False, server_default=OPEN),
-    Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
-    Column("ended_at", DateTime(timezone=True)),
-    Column("ended_by", Text),
-    Column("ended_reason", Text),
-    CheckConstraint("state IN ('open', 'replayed', 'cleared', 'discarded')", name="state"),
-    CheckConstraint("(state = 'open') = (ended_at IS NULL)", name="ended"),
-    Index("ix_dead_letters_open", "topic", "key", postgresql_where=text("state = 'open'")),
-)
 
 
 def record(connection: Connection, message: Message, reason: str, now: datetime) -> bool:

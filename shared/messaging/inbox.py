@@ -5,18 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import orjson
-from sqlalchemy import Column, Connection, DateTime, Table, Text, func, text
+from sqlalchemy import Connection, text
 
-from shared.database.schema import plumbing
 from shared.messaging.envelope import Message
-
-inbox = Table(
-    "inbox",
-    plumbing,
-    Column("source", Text, primary_key=True),
-    Column("event_id", Text, primary_key=True),
-    Column("received_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
-)
 
 _TAKE = text(
     """

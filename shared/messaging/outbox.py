@@ -5,29 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import polars as pl
-from sqlalchemy import BigInteger, Column, Connection, DateTime, Identity, Index, Table, Text, Uuid, func, text
+from sqlalchemy import Connection, text
 
 from shared.database.bulk import copy_frame
-from shared.database.schema import plumbing
 from shared.messaging.envelope import Event
-
-outbox = Table(
-    "outbox",
-    plumbing,
-    Column("id", BigInteger, Identity(always=True), primary_key=True),
-    Column("topic", Text, nullable=False),
-    Column("key", Text, nullable=False),
-    Column("type", Text, nullable=False),
-    Column("event_id", Uuid, nullable=False),
-    Column("source", Text, nullable=False),
-    Column("subject", Text, nullable=False),
-    Column("occurred_at", DateTime(timezone=True), nullable=False),
-    Column("data", Text, nullable=False),
-    Column("trace_parent", Text),
-    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
-    Column("published_at", DateTime(timezone=True)),
-    Index("ix_outbox_unpublished", "id", postgresql_where=text("published_at IS NULL")),
-)
+from shared.system_tables import outbox
 
 
 def enqueue(connection: Connection, events: Sequence[Event]) -> None:

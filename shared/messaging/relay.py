@@ -19,16 +19,16 @@ import structlog
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
 from opentelemetry.trace import SpanKind
-from sqlalchemy import Column, Connection, Integer, Table, Text, bindparam, func, select, text, update
+from sqlalchemy import Connection, bindparam, func, select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from shared.audit import log as audit
 from shared.database.engine import Database
-from shared.database.schema import plumbing
 from shared.messaging import envelope, kafka, restore_detection
-from shared.messaging.outbox import outbox, republish_latest
+from shared.messaging.outbox import republish_latest
 from shared.messaging.restore_detection import Recall
 from shared.observability import metrics, tracing
+from shared.system_tables import broker_log, outbox
 
 BATCH_ROWS = 5_000
 STEP_BATCHES = 20
@@ -41,13 +41,6 @@ For all together: promises that the client forgets, as it may while a broker los
 LEADER_LOCK = 0x72656C6179  # "relay"
 
 log = structlog.get_logger(__name__)
-
-broker_log = Table(
-    "broker_log",
-    plumbing,
-    Column("singleton", Integer, primary_key=True, server_default=text("1")),
-    Column("identity", Text, nullable=False),
-)
 
 
 class Unpublished(NamedTuple):

@@ -17,50 +17,34 @@ from starlette.types import Scope as AsgiScope
 
 from shared.clock import Clock
 from shared.database.engine import Database
-from shared.database.migrate import is_migrated
+from shared.errors import Forbidden, Invalid, TooLarge, Unauthenticated, Unavailable, UnsupportedMediaType
 from shared.gauges.reading import ReadFigures
 from shared.gauges.reading import figures as read_figures
+from shared.i18n import CHINESE, Language
 from shared.messaging import asyncapi
 from shared.messaging.consumer import Handler
+from shared.migrations import is_migrated
 from shared.observability import metrics, tracing
+from shared.system_tables import ServiceSchema
 from shared.web import audit, openapi, problems
 from shared.web.auth import TokenVerifier
 from shared.web.chinese import in_chinese
 from shared.web.idempotency import json_response
 from shared.web.metrics import Health, app_metrics, router_of
 from shared.web.parameters import refuse_unknown
-from shared.web.problems import MEDIA_TYPE_UNSUPPORTED, TOO_LARGE, UNAVAILABLE, Problem, ProblemDetails
+from shared.web.problems import refusals
 from shared.web.status.routes import router as status
 
 MAX_BODY_BYTES = 4 * 1024 * 1024
 
 log = structlog.get_logger("http")
 
-_REFUSALS: dict[int | str, dict[str, Any]] = {
-    status: {"model": ProblemDetails, "description": meaning, "content": {problems.MEDIA_TYPE: {}}}
-    for status, meaning in {
-        401: "No valid access token",
-        403: "The token does not allow this",
-        422: "The request is not valid",
-        503: "Not available at the moment",
-    }.items()
-}
-
-
-def refusals(*kinds: problems.ProblemType) -> dict[int | str, dict[str, Any]]:
-    """Declare the problems that an operation answers with beside 401, 403, 422 and 503, which every one may."""
-    by_status: dict[int | str, list[str]] = {}
-    for kind in kinds:
-        by_status.setdefault(kind.status, []).append(kind.title)
-    return {
-        status: {"model": ProblemDetails, "description": "; ".join(titles), "content": {problems.MEDIA_TYPE: {}}}
-        for status, titles in by_status.items()
-    }
+_REFUSALS = refusals(Unauthenticated, Forbidden, Invalid, Unavailable)
 
 
 def create_app(
     *,
-    service: str,
+    schema: ServiceSchema,
     title: str,
     description: str,
     routers: Sequence[APIRouter],
@@ -68,6 +52,7 @@ def create_app(
     token_verifier: TokenVerifier,
     token_url: str,
     clock: Clock,
+    language: Language = CHINESE,
     state: Mapping[str, Any] | None = None,
     large_bodies: Mapping[str, int] | None = None,
     event_handlers: Mapping[str, Handler] | None = None,
@@ -76,10 +61,11 @@ def create_app(
 ) -> FastAPI:
     """Build a service's app around `routers`.
 
-    `state` is put on `app.state` for the routes; callers get their tokens at `token_url`; `large_bodies` are path prefixes
-    whose bodies may be files of any content type that the route takes, with the limit of each in bytes; `event_handlers`
-    give effect to the events of a topic, for dead letters that are replayed; `tags` describes the tags for which the first
-    line of their module of routes does not speak; `figures` reads what the service's metrics say beside what all tell.
+    `language` is that of answers to callers that prefer none; `state` is put on `app.state` for the routes; callers get
+    their tokens at `token_url`; `large_bodies` are path prefixes whose bodies may be files of any content type that the
+    route takes, with the limit of each in bytes; `event_handlers` process the events of a topic, for dead letters that are
+    replayed; `tags` describes the tags that the first line of their module of routes does not describe; `figures` reads
+    the service's own metrics.
     """
 
     @asynccontextmanager
@@ -89,7 +75,7 @@ def create_app(
 
     read = partial(read_figures, own=figures, topics=sorted(event_handlers or {}))
     probes = router_of(lambda: app_metrics(database, read))
-    operated = [probes, _readiness(service, database), status]
+    operated = [probes, _readiness(schema, database), status]
     routers = [*routers, audit.router]
     app = FastAPI(
         title=title,
@@ -112,7 +98,9 @@ def create_app(
     app.state.database = database
     app.state.token_verifier = token_verifier
     app.state.clock = clock
-    app.state.service = service
+    app.state.language = language
+    app.state.service = schema.service
+    app.state.schema = schema
     app.state.draining = False
     app.state.event_handlers = dict(event_handlers or {})
     app.state.figures = read
@@ -127,25 +115,25 @@ def create_app(
     app.add_middleware(_Edge, large_bodies=dict(large_bodies or {}))
     app.add_route("/asyncapi.json", lambda _: json_response(asyncapi.document()), include_in_schema=False)
     app.openapi = lambda: openapi.document(app, token_url)  # type: ignore[method-assign]
-    chinese = cache(lambda: in_chinese(app.openapi(), service))
+    chinese = cache(lambda: in_chinese(app.openapi(), schema.service))
     app.add_route("/openapi.zh-CN.json", lambda _: json_response(chinese()), include_in_schema=False)
     return app
 
 
-def _readiness(service: str, database: Database) -> APIRouter:
+def _readiness(schema: ServiceSchema, database: Database) -> APIRouter:
     router = APIRouter(tags=["operations"])
 
     @router.get("/readyz", operation_id="get_readiness", response_model=Health)
     def get_readiness(request: Request) -> dict[str, str]:
         """Tell that the service can work: it is not about to stop, its database answers and has this version's tables."""
         if request.app.state.draining:
-            raise Problem(UNAVAILABLE, "The service is about to stop.")
+            raise Unavailable("The service is about to stop.")
         try:
             with database.reading() as connection:
-                if not is_migrated(service, connection):
-                    raise Problem(UNAVAILABLE, "The database has not been migrated to this version.")
+                if not is_migrated(schema, connection):
+                    raise Unavailable("The database has not been migrated to this version.")
         except SQLAlchemyError as error:
-            raise Problem(UNAVAILABLE, "The database does not answer.") from error
+            raise Unavailable("The database does not answer.") from error
         return {"status": "ready"}
 
     return router
@@ -202,10 +190,10 @@ class _Edge:
         has_body = declared != "0" or "transfer-encoding" in request.headers
         is_json = request.headers.get("content-type", "").startswith("application/json")
         if has_body and not is_json and file_limit is None:
-            refusal = Problem(MEDIA_TYPE_UNSUPPORTED, "Send the body as `Content-Type: application/json`.")
+            refusal = UnsupportedMediaType("Send the body as `Content-Type: application/json`.")
             await problems.respond(request, refusal)(scope, receive, send)
             return
-        too_large = Problem(TOO_LARGE, f"The body may have at most {limit} bytes; send it in parts.")
+        too_large = TooLarge("The body may have at most {limit} bytes; send it in parts.", limit=limit)
         if declared.isdigit() and int(declared) > limit:
             await problems.respond(request, too_large)(scope, receive, send)
             return

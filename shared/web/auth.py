@@ -10,7 +10,6 @@ import hashlib
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Annotated, Any, Protocol
 
 import httpx
@@ -22,9 +21,9 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from shared.authorization import DESCRIPTIONS, Actor, Scope
 from shared.clock import Clock
-from shared.web.problems import FORBIDDEN, UNAUTHENTICATED, UNAVAILABLE, Problem
-from shared.web.scopes import DESCRIPTIONS, Scope
+from shared.errors import Unauthenticated, Unavailable
 
 ALGORITHM = "ES256"
 _KEYS_MAX_AGE_SECONDS = 300.0
@@ -32,19 +31,6 @@ _KEYS_MIN_AGE_SECONDS = 5.0
 _CACHED_TOKENS = 4_096
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who calls: `subject` is recorded with every act; `jurisdiction` restricts the call to its rows if set."""
-
-    subject: str
-    scopes: frozenset[str]
-    jurisdiction: str | None = None
-
-    def may(self, scope: Scope) -> bool:
-        """Tell whether the token has `scope`."""
-        return scope in self.scopes
 
 
 class Keys(Protocol):
@@ -66,7 +52,7 @@ class RemoteKeys:
         self._fetched_at = 0.0
 
     def get(self, *, fresh: bool) -> KeySet:
-        """Return the key set; raises Problem (503) if there is none and the issuer does not answer."""
+        """Return the key set; raises Unavailable if there is none and the issuer does not answer."""
         with self._lock:
             age = time.monotonic() - self._fetched_at
             if self._keys is None or age > _KEYS_MAX_AGE_SECONDS or (fresh and age > _KEYS_MIN_AGE_SECONDS):
@@ -78,7 +64,7 @@ class RemoteKeys:
                 except (httpx.HTTPError, ValueError, JoseError) as error:
                     log.error("keys.unavailable", exc_info=error)
                     if self._keys is None:
-                        raise Problem(UNAVAILABLE, "The issuer's keys cannot be read.") from error
+                        raise Unavailable("The identity provider's keys cannot be read.") from error
             return self._keys
 
 
@@ -100,7 +86,7 @@ class TokenVerifier:
         self._seen: dict[bytes, tuple[Actor, int]] = {}
 
     def actor(self, token: str) -> Actor:
-        """Return who bears `token`; raises Problem (401) if it is not valid now."""
+        """Return who bears `token`; raises Unauthenticated if it is not valid now."""
         digest = hashlib.sha256(token.encode()).digest()
         seen = self._seen.get(digest)
         if seen is not None and seen[1] > int(self._clock.now().timestamp()):
@@ -126,12 +112,7 @@ class TokenVerifier:
             except (JoseError, ValueError):
                 continue
             return claims
-        raise unauthenticated("The access token is malformed, expired, or not meant for this system.")
-
-
-def unauthenticated(detail: str) -> Problem:
-    """Return the problem of a missing or invalid token (RFC 6750)."""
-    return Problem(UNAUTHENTICATED, detail, headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
+        raise Unauthenticated("The access token is malformed, expired, or not meant for this system.")
 
 
 _scheme = OAuth2(
@@ -149,15 +130,14 @@ _scheme = OAuth2(
 def authenticate(
     request: Request, needed: SecurityScopes, authorization: Annotated[str | None, Security(_scheme)]
 ) -> Actor:
-    """Return who calls, if the token has every scope of the operation; raises Problem 401 or 403."""
+    """Return who calls, if the token has every scope of the operation; raises Unauthenticated or Forbidden."""
     kind, _, token = (authorization or "").partition(" ")
     if kind.lower() != "bearer" or not token:
-        raise unauthenticated("Send `Authorization: Bearer <access token>`.")
+        raise Unauthenticated("Send `Authorization: Bearer <access token>`.")
     verifier: TokenVerifier = request.app.state.token_verifier
     actor = verifier.actor(token.strip())
-    missing = [scope for scope in needed.scopes if scope not in actor.scopes]
-    if missing:
-        raise Problem(FORBIDDEN, f"The token lacks the scope {' '.join(missing)}.", extra={"missing_scopes": missing})
+    for scope in needed.scopes:
+        actor.require(Scope(scope))
     request.state.actor = actor
     return actor
 

@@ -10,15 +10,16 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy import Connection, Row, func, select, update
 
+from shared.authorization import Actor, Scope
 from shared.clock import isoformat
+from shared.errors import Conflict, InFlight, NotFound
 from shared.messaging.consumer import Handler
-from shared.messaging.dead_letters import OPEN, dead_letters, message_of
-from shared.web.app import refusals
-from shared.web.auth import Actor, needs
+from shared.messaging.dead_letters import OPEN, message_of
+from shared.system_tables import dead_letters
+from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand, json_response
 from shared.web.pagination import Cursor, Limit, Page, decode_cursor, page
-from shared.web.problems import CONFLICT, IN_FLIGHT, NOT_FOUND, Problem
-from shared.web.scopes import Scope
+from shared.web.problems import refusals
 
 router = APIRouter(prefix="/v1/dead-letters", tags=["dead-letters"])
 
@@ -78,7 +79,7 @@ def list_dead_letters(
     "/{dead_letter_id}/replay",
     operation_id="replay_dead_letter",
     response_model=DeadLetter,
-    responses=refusals(NOT_FOUND, CONFLICT, IN_FLIGHT),
+    responses=refusals(NotFound, Conflict, InFlight),
 )
 def replay_dead_letter(
     actor: Annotated[Actor, needs(Scope.DEAD_LETTERS_WRITE)],
@@ -94,7 +95,7 @@ def replay_dead_letter(
         try:
             handlers[row.topic](connection, [message_of(row)])
         except ValueError as error:
-            raise Problem(CONFLICT, f"It still cannot be processed: {row.reason}") from error
+            raise Conflict("It still cannot be processed: {reason}", reason=row.reason) from error
         return _end(connection, dead_letter_id, "replayed", actor, "replayed")
 
     return command.run(act)
@@ -104,7 +105,7 @@ def replay_dead_letter(
     "/{dead_letter_id}/discard",
     operation_id="discard_dead_letter",
     response_model=DeadLetter,
-    responses=refusals(NOT_FOUND, CONFLICT, IN_FLIGHT),
+    responses=refusals(NotFound, Conflict, InFlight),
 )
 def discard_dead_letter(
     actor: Annotated[Actor, needs(Scope.DEAD_LETTERS_WRITE)],
@@ -126,9 +127,9 @@ def _open(connection: Connection, dead_letter_id: int) -> Row[Any]:
         select(dead_letters).where(dead_letters.c.id == dead_letter_id).with_for_update()
     ).one_or_none()
     if row is None:
-        raise Problem(NOT_FOUND, "There is no such dead letter.")
+        raise NotFound("There is no such dead letter.")
     if row.state != OPEN:
-        raise Problem(CONFLICT, f"It is {row.state} already.", extra={"state": row.state})
+        raise Conflict("It is {state} already.", extra={"state": row.state}, state=row.state)
     return row
 
 

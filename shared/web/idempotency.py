@@ -13,30 +13,16 @@ from typing import Annotated, Any
 
 import orjson
 from fastapi import Depends, Header, Request, Response
-from sqlalchemy import Column, Connection, DateTime, Integer, Table, Text, func, insert, select, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Connection, func, insert, select, text
 
 from shared.audit import log as audit
 from shared.background import Loop
 from shared.database.engine import Database
-from shared.database.schema import plumbing
-from shared.web.problems import IN_FLIGHT, KEY_REUSED, Problem
+from shared.errors import InFlight, KeyReused
+from shared.system_tables import idempotency_keys
 
 MAX_READ_BYTES = 4 * 1024 * 1024
 """Largest body that is looked through for a reason; what is larger is a file."""
-
-idempotency_keys = Table(
-    "idempotency_keys",
-    plumbing,
-    Column("actor", Text, primary_key=True),
-    Column("operation", Text, primary_key=True),
-    Column("key", Text, primary_key=True),
-    Column("request_hash", Text, nullable=False),
-    Column("status", Integer, nullable=False),
-    Column("headers", JSONB, nullable=False),
-    Column("body", Text, nullable=False),
-    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
-)
 
 
 def json_response(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
@@ -94,7 +80,7 @@ class Command:
         lock = hashlib.sha256("\x1f".join((self._actor, self._operation, self._key or "")).encode()).digest()
         number = int.from_bytes(lock[:8], "big", signed=True)
         if not connection.execute(select(func.pg_try_advisory_xact_lock(number))).scalar_one():
-            raise Problem(IN_FLIGHT, "Wait for the answer to the first request.", headers={"Retry-After": "1"})
+            raise InFlight("Wait for the answer to the first request.")
         row = connection.execute(
             select(idempotency_keys).where(
                 idempotency_keys.c.actor == self._actor,
@@ -105,7 +91,7 @@ class Command:
         if row is None:
             return None
         if row.request_hash != self._request_hash:
-            raise Problem(KEY_REUSED, "Use a new key for a new request.")
+            raise KeyReused("Use a new key for a new request.")
         return Response(row.body, row.status, {**row.headers, "Idempotency-Replayed": "true"}, "application/json")
 
     def _keep(self, connection: Connection, response: Response) -> None:

@@ -16,13 +16,14 @@ from prometheus_client.registry import Collector
 from pydantic import BaseModel
 from sqlalchemy.pool import QueuePool
 
+from shared.authorization import Scope
 from shared.database.engine import Database
 from shared.gauges.reading import ReadFigures
+from shared.i18n import CHINESE
 from shared.observability import metrics, tracing
 from shared.observability.metrics import Value
 from shared.web import problems
 from shared.web.auth import TokenVerifier, needs
-from shared.web.scopes import Scope
 
 log = structlog.get_logger(__name__)
 
@@ -94,6 +95,7 @@ def beside(token_verifier: TokenVerifier) -> FastAPI:
     """Return the app of a process that has no API: its probe and its metrics."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, telemetry=tracing.NO_OTHER_SPANS)
     app.state.token_verifier = token_verifier
+    app.state.language = CHINESE
     problems.install(app)
     app.include_router(router_of(own_metrics))
     return app

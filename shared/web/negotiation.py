@@ -1,28 +1,36 @@
-"""Which of the media types that an operation offers a caller gets: `Accept`, by RFC 9110."""
+"""What a caller gets of what is offered: the media type by `Accept`, the language by `Accept-Language` (RFC 9110)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Annotated
 
-from fastapi import Header
+from fastapi import Header, Request
 
-from shared.web.problems import MEDIA_TYPE, NOT_ACCEPTABLE, Problem
+from shared import i18n
+from shared.errors import NotAcceptable
+
+PROBLEM = "application/problem+json"
 
 Accept = Annotated[str | None, Header(include_in_schema=False)]
 """Parameter of a route that negotiates; OpenAPI wants the media types under the answer, not this header among the parameters."""
 
 
+def language_of(request: Request) -> i18n.Language:
+    """Return the language of the answer: what the caller prefers, else the installation's (`DEFAULT_LANGUAGE`)."""
+    return i18n.language_of(request.headers.get("accept-language"), request.app.state.language)
+
+
 def negotiate(accept: str | None, offered: Sequence[str]) -> str:
-    """Return the one of `offered` that the caller likes best; the first of them if all are alike; raises Problem (406).
+    """Return the one of `offered` that the caller prefers; the first of them if all are alike; raises NotAcceptable.
 
     Of what is liked equally well, what the header names first wins: generated clients name all that the document
-    lists, in its order. Problems are told whatever is accepted, and do not count here.
+    lists, in its order. Problem details are sent whatever is accepted, and do not count here.
     """
-    ranges = [each for each in _ranges(accept or "") if each[0] not in ("", MEDIA_TYPE)] or [("*/*", 1.0)]
+    ranges = [each for each in _ranges(accept or "") if each[0] not in ("", PROBLEM)] or [("*/*", 1.0)]
     liked = [(rank, -place, name) for place, name in enumerate(offered) if (rank := _rank(name, ranges))[0] > 0]
     if not liked:
-        raise Problem(NOT_ACCEPTABLE, f"Accept one of: {', '.join(offered)}.")
+        raise NotAcceptable("Accept one of: {offered}.", offered=list(offered))
     return max(liked)[2]
 
 

@@ -19,12 +19,14 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
-from shared.web import problems
+from shared import errors
+from shared.web.negotiation import PROBLEM
+from shared.web.problems import status_of
 
 BINARY: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
 """A file, for the `content` of an operation."""
 
-_PROBLEM = {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}}
+_PROBLEM = {PROBLEM: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}}
 _GENERATED = ("HTTPValidationError", "ValidationError")
 _SAMPLES = {"uuid": "0198c5b2-7d3e-7a41-9c55-2f6a1b0c9d12", "date": "2024-03-01"}
 _INT32 = 2**31 - 1
@@ -92,26 +94,26 @@ def _complete(operation: dict[str, Any]) -> None:
     answers = operation["responses"]
     for answer in answers.values():
         content = answer.get("content", {})
-        if problems.MEDIA_TYPE in content and "application/json" in content:
-            content[problems.MEDIA_TYPE] = content.pop("application/json")
+        if PROBLEM in content and "application/json" in content:
+            content[PROBLEM] = content.pop("application/json")
     if "security" not in operation:
         for status in ("401", "403", "422"):
             answers.pop(status, None)
     if "requestBody" in operation:
-        for kind in (problems.TOO_LARGE, problems.MEDIA_TYPE_UNSUPPORTED):
+        for kind in (errors.TooLarge, errors.UnsupportedMediaType):
             _refuse(answers, kind)
     if any(len(answer.get("content", ())) > 1 for answer in answers.values()):
-        _refuse(answers, problems.NOT_ACCEPTABLE)
+        _refuse(answers, errors.NotAcceptable)
     parameters = operation.get("parameters", [])
     if any(parameter["name"] == "Idempotency-Key" for parameter in parameters):
-        _refuse(answers, problems.IN_FLIGHT)
+        _refuse(answers, errors.InFlight)
     for parameter in parameters:
         _explain(parameter["name"], parameter)
     operation["responses"] = dict(sorted(answers.items()))
 
 
-def _refuse(answers: dict[str, Any], kind: problems.ProblemType) -> None:
-    answers.setdefault(str(kind.status), {"description": kind.title, "content": _PROBLEM})
+def _refuse(answers: dict[str, Any], kind: type[errors.DomainError]) -> None:
+    answers.setdefault(str(status_of(kind)), {"description": kind.title, "content": _PROBLEM})
 
 
 def _name_inline(operation: dict[str, Any], schemas: dict[str, Any]) -> None:

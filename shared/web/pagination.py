@@ -13,7 +13,7 @@ import orjson
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.web.problems import INVALID, FieldError, Problem
+from shared.errors import DomainError, FieldError, Invalid
 
 Item = TypeVar("Item")
 
@@ -72,9 +72,8 @@ def _value(kind: type, value: Any) -> Any:
     raise _not_a_cursor()
 
 
-def _not_a_cursor() -> Problem:
-    return Problem(
-        INVALID,
+def _not_a_cursor() -> DomainError:
+    return Invalid(
         "Take the cursor from `next_cursor` of this list's last page, or leave it out.",
         errors=[FieldError("cursor", "cursor", "not a cursor of this list")],
     )

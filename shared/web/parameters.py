@@ -7,7 +7,7 @@ from fastapi.dependencies.utils import get_flat_params
 from fastapi.params import Cookie, Header, Path
 from fastapi.routing import APIRoute
 
-from shared.web.problems import INVALID, FieldError, Problem
+from shared.errors import FieldError, Invalid
 
 _known: dict[str, frozenset[str]] = {}
 
@@ -27,4 +27,4 @@ async def refuse_unknown(request: Request) -> None:
     if unknown:
         message = f"this parameter is not known; there are {', '.join(sorted(known))}" if known else "there are none"
         errors = [FieldError(name, "parameter_unknown", message) for name in unknown]
-        raise Problem(INVALID, "See `errors` for each mistake.", errors=errors)
+        raise Invalid("See `errors` for each mistake.", errors=errors)

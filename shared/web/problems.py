@@ -1,10 +1,9 @@
-"""RFC 9457 problem details: a stable type, a title in the caller's language, and never a submitted value."""
+"""RFC 9457 problem details of named errors: here alone an error gets a status and a language. Never a submitted value."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -13,98 +12,63 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic_core import PydanticKnownError
 from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
+from shared import errors
+from shared.errors import DomainError, FieldError, Internal, Invalid, Unavailable
+from shared.i18n import N_, translate
 from shared.observability import tracing
+from shared.web.negotiation import PROBLEM, language_of
 
-MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:ecommerce-subsidies:problem:"
+
+_STATUS: Mapping[type[DomainError], int] = {
+    errors.Unauthenticated: 401,
+    errors.Forbidden: 403,
+    errors.NotFound: 404,
+    errors.MethodNotAllowed: 405,
+    errors.NotAcceptable: 406,
+    errors.TooSlow: 408,
+    errors.Conflict: 409,
+    errors.SamePerson: 409,
+    errors.InFlight: 409,
+    errors.Stale: 412,
+    errors.TooLarge: 413,
+    errors.UnsupportedMediaType: 415,
+    errors.Invalid: 422,
+    errors.KeyReused: 422,
+    errors.Internal: 500,
+    errors.Unavailable: 503,
+    DomainError: 500,
+}
+"""A service's own kinds of error have the status of the one that they extend."""
+
+_HEADERS: Mapping[type[DomainError], Mapping[str, str]] = {
+    errors.Unauthenticated: {"WWW-Authenticate": 'Bearer error="invalid_token"'},  # RFC 6750
+    errors.InFlight: {"Retry-After": "1"},
+    errors.Unavailable: {"Retry-After": "2"},
+}
+_BY_CODE: Mapping[str, type[DomainError]] = {kind.code: kind for kind in _STATUS}
+_BY_STATUS: Mapping[int, type[DomainError]] = {400: Invalid, 404: errors.NotFound, 405: errors.MethodNotAllowed}
+"""What the framework refuses by itself."""
 
 _NUL_CHARACTER = (None, "22021")
 """How a NUL in a text is refused: by the driver, which gives no SQLSTATE, or by PostgreSQL."""
 
+
+class RequestFailed(DomainError):
+    """What the framework refuses with a status of its own."""
+
+    code = "http"
+    title = N_("The request failed")
+
+
+SEE_ERRORS = N_("See `errors` for each mistake.")
+
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class ProblemType:
-    """A kind of problem: its code is the stable end of the `type` URI; the titles say it to a person."""
-
-    code: str
-    status: int
-    title: str
-    title_zh: str
-
-
-@dataclass(frozen=True, slots=True)
-class FieldError:
-    """One thing that is wrong with the input: where (a JSON pointer), a stable code, and how to mend it."""
-
-    pointer: str
-    code: str
-    message: str
-
-
-class Problem(Exception):  # noqa: N818 - the name that RFC 9457 gives it
-    """Refuses a request. `detail` says what to do about it; `extra` adds members, such as the moves that are possible."""
-
-    def __init__(
-        self,
-        kind: ProblemType,
-        detail: str = "",
-        *,
-        errors: Sequence[FieldError] = (),
-        extra: Mapping[str, Any] | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> None:
-        """Make a problem of `kind`."""
-        super().__init__(detail or kind.title)
-        self.kind = kind
-        self.detail = detail
-        self.errors = errors
-        self.extra = dict(extra or {})
-        self.headers = dict(headers or {})
-
-    def as_dict(self, language: str = "en") -> dict[str, Any]:
-        """Return the problem's members with the title in `language` (`en` or `zh-CN`)."""
-        body: dict[str, Any] = {
-            "type": TYPE_PREFIX + self.kind.code,
-            "title": self.kind.title_zh if language == "zh-CN" else self.kind.title,
-            "status": self.kind.status,
-        }
-        if self.detail:
-            body["detail"] = self.detail
-        if self.errors:
-            body["errors"] = [{"pointer": e.pointer, "code": e.code, "message": e.message} for e in self.errors]
-        return body | self.extra
-
-
-INVALID = ProblemType("invalid-request", 422, "The request is not valid", "请求内容有误")
-UNAUTHENTICATED = ProblemType("unauthenticated", 401, "A valid access token is needed", "需要有效的访问令牌")
-FORBIDDEN = ProblemType("forbidden", 403, "The token does not allow this", "令牌无此权限")
-NOT_FOUND = ProblemType("not-found", 404, "There is no such thing", "未找到")
-CONFLICT = ProblemType("conflict", 409, "The present state does not allow this", "当前状态不允许此操作")
-SAME_PERSON = ProblemType("same-person", 409, "Another person has to do this", "须由另一人办理")
-NOT_ACCEPTABLE = ProblemType(
-    "not-acceptable", 406, "None of the accepted media types is offered", "无法提供所接受的格式"
-)
-STALE = ProblemType("stale", 412, "It has changed since you read it", "内容已被更新")
-TOO_LARGE = ProblemType("too-large", 413, "The request is too large", "请求过大")
-MEDIA_TYPE_UNSUPPORTED = ProblemType(
-    "unsupported-media-type", 415, "This content type is not accepted", "不支持的内容类型"
-)
-IN_FLIGHT = ProblemType("request-in-flight", 409, "The same request is being answered", "相同请求正在处理")
-KEY_REUSED = ProblemType("idempotency-key-reused", 422, "The key was used with another request", "幂等键已用于其他请求")
-UNAVAILABLE = ProblemType("unavailable", 503, "Not available at the moment; try again", "暂时不可用，请稍后重试")
-INTERNAL = ProblemType("internal", 500, "Something went wrong on our side", "系统内部错误")
-
-_STARLETTE = {
-    400: INVALID,
-    404: NOT_FOUND,
-    405: ProblemType("method-not-allowed", 405, "This method is not offered here", "不支持的方法"),
-}
 
 
 class ProblemError(BaseModel):
@@ -112,7 +76,7 @@ class ProblemError(BaseModel):
 
     pointer: str = Field(description="Where it is: a JSON pointer into the body, or the name of a parameter")
     code: str = Field(description="Stable code of the mistake")
-    message: str = Field(description="What is wrong and how to mend it; never the submitted value")
+    message: str = Field(description="What is wrong and how to correct it; never the submitted value")
 
 
 class ProblemDetails(BaseModel):
@@ -123,28 +87,73 @@ class ProblemDetails(BaseModel):
     type: str = Field(description="Stable URI of the kind of problem")
     title: str = Field(description="The kind of problem, in the caller's language")
     status: int = Field(description="The HTTP status")
-    detail: str | None = Field(default=None, description="What happened here and how to mend it")
+    detail: str | None = Field(default=None, description="What happened here and how to correct it")
     trace_id: str | None = Field(default=None, description="Name this when you ask about the problem")
-    errors: list[ProblemError] | None = Field(default=None, description="Each mistake of the input")
+    errors: list[ProblemError] | None = Field(default=None, description="Each mistake in the input")
 
 
-def language_of(request: Request) -> str:
-    """Return `zh-CN` if the caller prefers Chinese, else `en`."""
-    accepted = request.headers.get("accept-language", "").lower()
-    zh, en = accepted.find("zh"), accepted.find("en")
-    return "zh-CN" if zh >= 0 and (en < 0 or zh < en) else "en"
+def status_of(kind: type[DomainError]) -> int:
+    """Return the HTTP status of a kind of error."""
+    return next(_STATUS[each] for each in kind.__mro__ if each in _STATUS)
 
 
-def respond(request: Request, problem: Problem) -> Response:
-    """Answer with `problem`."""
-    body = problem.as_dict(language_of(request))
+def refusals(*kinds: type[DomainError]) -> dict[int | str, dict[str, Any]]:
+    """Declare the errors that an operation answers with beside 401, 403, 422 and 503, which every one may."""
+    by_status: dict[int | str, list[str]] = {}
+    for kind in kinds:
+        by_status.setdefault(status_of(kind), []).append(kind.title)
+    return {status: refusal("; ".join(titles)) for status, titles in by_status.items()}
+
+
+def refusal(meaning: str) -> dict[str, Any]:
+    """Declare one answer with problem details."""
+    return {"model": ProblemDetails, "description": meaning, "content": {PROBLEM: {}}}
+
+
+def problem_of(error: DomainError, language: str) -> dict[str, Any]:
+    """Return `error` as problem details in `language`."""
+    return _problem(type(error), error.document(), language)
+
+
+def stored_problem(document: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """Return an error that was stored (`DomainError.document`) as problem details in `language`.
+
+    What versions before 0.2 stored are problem details already, in English.
+    """
+    if "type" in document:
+        return dict(document)
+    return _problem(_BY_CODE[document["kind"]], document, language) | {"trace_id": document.get("trace_id")}
+
+
+def _problem(kind: type[DomainError], document: Mapping[str, Any], language: str) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "type": TYPE_PREFIX + document["code"],
+        "title": translate(document["title"], language),
+        "status": status_of(kind),
+    }
+    if document["message"]:
+        body["detail"] = translate(document["message"], language, document["parameters"])
+    if document["errors"]:
+        body["errors"] = [
+            {"pointer": pointer, "code": code, "message": translate(message, language, parameters)}
+            for pointer, code, message, parameters in document["errors"]
+        ]
+    return {**body, **document["extra"]}
+
+
+def respond(request: Request, error: DomainError, status: int | None = None) -> Response:
+    """Answer with `error`."""
+    body = problem_of(error, language_of(request))
     body["trace_id"] = tracing.current_trace_id()
-    return Response(orjson.dumps(body), problem.kind.status, problem.headers, MEDIA_TYPE)
+    if status is not None:
+        body["status"] = status
+    headers = next((_HEADERS[each] for each in type(error).__mro__ if each in _HEADERS), {})
+    return Response(orjson.dumps(body), body["status"], dict(headers), PROBLEM)
 
 
-def validation_problem(error: RequestValidationError) -> Problem:
-    """Turn the framework's list of mistakes into a problem without the values that were submitted."""
-    errors = []
+def validation_problem(error: RequestValidationError) -> Invalid:
+    """Turn the framework's list of mistakes into an error without the values that were submitted."""
+    found = []
     for item in error.errors():
         where, *path = item["loc"] or ("body",)
         pointer = (
@@ -152,13 +161,24 @@ def validation_problem(error: RequestValidationError) -> Problem:
             if where == "body"
             else ".".join(map(str, path))
         )
-        message = (
-            "this field is not known"
-            if item["type"] == "extra_forbidden"
-            else item["msg"].removeprefix("Value error, ")
-        )
-        errors.append(FieldError(pointer, item["type"], message))
-    return Problem(INVALID, "See `errors` for each mistake.", errors=errors)
+        found.append(_mistake(pointer, item))
+    return Invalid(SEE_ERRORS, errors=found)
+
+
+def _mistake(pointer: str, item: Mapping[str, Any]) -> FieldError:
+    kind, context = item["type"], dict(item.get("ctx", {}))
+    cause = context.get("error")
+    if isinstance(cause, errors.InvalidValue):
+        return FieldError(pointer, kind, cause.message, **cause.parameters)
+    if isinstance(cause, Exception):
+        return FieldError(pointer, kind, str(cause))
+    if kind == "extra_forbidden":
+        return FieldError(pointer, kind, "This field is not known. Leave it out.")
+    try:
+        template = PydanticKnownError(kind, context).message_template
+    except (KeyError, TypeError):  # a kind of our own
+        return FieldError(pointer, kind, item["msg"])
+    return FieldError(pointer, kind, template.replace("{expected_plural}", "(s)"), **context)
 
 
 def _in_body(path: Sequence[str | int], body: Any) -> Iterator[str | int]:
@@ -192,8 +212,8 @@ def _nul_within(value: Any, pointer: str) -> Iterator[str]:
 def install(app: FastAPI) -> None:
     """Answer every error of `app` with problem details."""
 
-    @app.exception_handler(Problem)
-    def _problem(request: Request, error: Problem) -> Response:
+    @app.exception_handler(DomainError)
+    def _refused(request: Request, error: DomainError) -> Response:
         return respond(request, error)
 
     @app.exception_handler(RequestValidationError)
@@ -202,14 +222,14 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     def _http(request: Request, error: HTTPException) -> Response:
-        kind = _STARLETTE.get(error.status_code) or ProblemType(
-            "http", error.status_code, "The request failed", "请求失败"
-        )
-        return respond(request, Problem(kind, headers=error.headers))
+        kind = _BY_STATUS.get(error.status_code)
+        response = respond(request, kind() if kind else RequestFailed(), None if kind else error.status_code)
+        response.headers.update(error.headers or {})
+        return response
 
     async def unavailable(request: Request, error: Exception) -> Response:
         log.error("request.unavailable", exc_info=error)
-        return respond(request, Problem(UNAVAILABLE, headers={"Retry-After": "2"}))
+        return respond(request, Unavailable())
 
     for kind in (OperationalError, InterfaceError, PoolTimeoutError):
         app.add_exception_handler(kind, unavailable)
@@ -218,8 +238,8 @@ def install(app: FastAPI) -> None:
         cause = getattr(error, "orig", error)
         if not isinstance(cause, psycopg.DataError) or cause.sqlstate not in _NUL_CHARACTER:
             return internal(request, error)
-        errors = [FieldError(pointer, "nul_character", "leave this character out") for pointer in _with_nul(request)]
-        return respond(request, Problem(INVALID, "A text has a NUL character, which cannot be kept.", errors=errors))
+        found = [FieldError(at, "nul_character", "Leave out the NUL character.") for at in _with_nul(request)]
+        return respond(request, Invalid("A text has a NUL character, which cannot be stored.", errors=found))
 
     app.add_exception_handler(DataError, unstorable)
     app.add_exception_handler(psycopg.DataError, unstorable)
@@ -227,4 +247,4 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(Exception)
     def internal(request: Request, error: Exception) -> Response:
         log.error("request.failed", exc_info=error)
-        return respond(request, Problem(INTERNAL))
+        return respond(request, Internal())

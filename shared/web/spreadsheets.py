@@ -12,9 +12,9 @@ import polars as pl
 import xlsxwriter
 from fastapi import Response
 
+from shared.errors import TooLarge
 from shared.web.negotiation import negotiate
 from shared.web.openapi import BINARY
-from shared.web.problems import TOO_LARGE, Problem
 
 JSON = "application/json"
 CSV = "text/csv"
@@ -82,7 +82,9 @@ def xlsx_of(frame: pl.DataFrame, sheet_name: str, more: tuple[tuple[str, ...], .
 def bounded(rows: Sequence[Row]) -> Sequence[Row]:
     """Return `rows`; raises Problem if they are more than MAX_ROWS. Read one more than that to find out."""
     if len(rows) > MAX_ROWS:
-        raise Problem(TOO_LARGE, f"At most {MAX_ROWS} rows are written at once: narrow them by filters, or read pages.")
+        raise TooLarge(
+            "At most {max_rows} rows are written at once: narrow them by filters, or read pages.", max_rows=MAX_ROWS
+        )
     return rows
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from shared.web.problems import MEDIA_TYPE_UNSUPPORTED, Problem
+from shared.errors import UnsupportedMediaType
 from shared.web.spreadsheets import BOM, CSV, XLSX
 
 BYTES = "application/octet-stream"
@@ -20,7 +20,7 @@ def declared(content_type: str | None, accepted: Sequence[str]) -> str:
     """Return the media type that `content_type` names: BYTES or one of `accepted`; raises Problem (415)."""
     kind = (content_type or "").partition(";")[0].strip().lower()
     if kind != BYTES and kind not in accepted:
-        raise Problem(MEDIA_TYPE_UNSUPPORTED, f"Send the file as one of: {', '.join([*accepted, BYTES])}.")
+        raise UnsupportedMediaType("Send the file as one of: {value}.", value=", ".join([*accepted, BYTES]))
     return kind
 
 

@@ -17,12 +17,12 @@ from sqlalchemy import text
 from deploy.local.broker import Broker
 from services.eligibility.decisions.approval import Among
 from services.eligibility.decisions.handlers import APPROVAL, run_approval, start_approval
+from shared.authorization import Actor
 from shared.clock import SystemClock
 from shared.database.engine import Database
 from shared.jobs.runner import JobRunner
 from shared.messaging import kafka, topics
 from shared.messaging.relay import Relay
-from shared.web.auth import Actor
 from tests.bench.bench_registry import Figure, timed
 from tests.support.databases import DatabaseServer
 

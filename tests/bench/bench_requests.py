@@ -30,11 +30,11 @@ from services.eligibility.app import build
 from services.eligibility.clients.registry import RegistryFacts
 from services.eligibility.engine.dependencies import RowQuery
 from services.eligibility.settings import Settings
+from shared.authorization import Actor, Scope
 from shared.database.engine import Database
 from shared.observability import logs
-from shared.web.auth import Actor, needs
+from shared.web.auth import needs
 from shared.web.idempotency import json_response
-from shared.web.scopes import Scope
 from tests.bench.bench_eligibility_corrections import populate
 from tests.bench.bench_registry import Figure, codes
 from tests.integration.eligibility.harness import POLICY, World, world

@@ -23,7 +23,7 @@ from sqlalchemy import make_url
 from deploy.kubernetes.manifests import BASE, SECRETS, files
 from deploy.local.postgres import LocalPostgres
 from deploy.local.processes import Supervisor
-from shared.database.migrate import SERVICES
+from services.databases import SCHEMAS as SERVICES
 from shared.settings import ServiceSettings, load, variable_of
 
 ROOT = Path(__file__).parents[2]

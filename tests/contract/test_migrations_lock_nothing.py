@@ -1,7 +1,7 @@
 """Migrations run while the version before still works: no statement may hold a table for long or take away what is used.
 
 Squawk reads the SQL. Left out are its rules of taste, and those that one transaction per migration and `lock_timeout` in
-`shared/database/migrate.py` answer.
+`shared/migrations.py` answer.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ SQUAWK = Path(sysconfig.get_path("scripts")) / "squawk"
 LEFT_OUT = ("prefer-robust-stmts", "require-timeout-settings", "prefer-bigint-over-int", "prefer-bigint-over-smallint")
 MIGRATIONS = sorted(
     str(path.relative_to(ROOT))
-    for pattern in ("services/*/migrations/versions/*.sql", "shared/database/plumbing/*.sql")
+    for pattern in ("services/*/migrations/versions/*.sql", "shared/system_tables/versions/*.sql")
     for path in ROOT.glob(pattern)
 )
 EXCEPTIONS = {
@@ -30,7 +30,7 @@ EXCEPTIONS = {
         {"ban-drop-table", "ban-drop-column"},
         "frozen before the first installation: nothing older ran beside it",
     ),
-    "shared/database/plumbing/0002.sql": (
+    "shared/system_tables/versions/0002.sql": (
         {"require-concurrent-index-deletion"},
         "frozen before the first installation: its index was not in use",
     ),

@@ -13,8 +13,8 @@ from services.payout.awards import handlers, repository
 from shared.messaging import inbox
 from shared.messaging.consumer import Consumer
 from shared.messaging.envelope import Message
-from shared.messaging.outbox import outbox
 from shared.messaging.relay import _UNPUBLISHED, Relay, Unpublished
+from shared.system_tables import outbox
 
 
 @dataclass(frozen=True)

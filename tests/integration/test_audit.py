@@ -8,15 +8,16 @@ import orjson
 import pytest
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.pool import NullPool
+from typer.testing import CliRunner
 
+from services import cli
+from services.databases import SCHEMAS
 from services.payout.ledger.tables import postings
 from shared.audit import log as audit
-from shared.audit import verify
-from shared.audit.log import audit_log
 from shared.audit.sealing import Sealer
 from shared.audit.sealing import verify as verify_chain
-from shared.database import migrate
 from shared.database.engine import Database
+from shared.system_tables import audit_log
 from tests.integration.payout.support import Payout, decision
 from tests.support.databases import ServiceDatabase
 from tests.support.tokens import Tokens
@@ -104,7 +105,7 @@ def test_the_log_is_for_auditors_of_the_whole_city(payout: Payout) -> None:
     assert [chain["chain"] for chain in payout.get("/v1/audit/chains")] == ["postings", "audit_log"]
 
 
-@pytest.mark.parametrize("service", migrate.SERVICES)
+@pytest.mark.parametrize("service", SCHEMAS)
 def test_what_was_sealed_cannot_change_unseen(service: str, fresh_database: FreshDatabase) -> None:
     for place, (table, statement, at) in enumerate(
         [
@@ -156,17 +157,20 @@ def test_a_writer_that_comes_later_is_not_waited_for(fresh_database: FreshDataba
 
 
 def test_one_command_walks_all_chains_and_names_the_first_broken_link(
-    payout: Payout, fresh_database: FreshDatabase, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    payout: Payout, fresh_database: FreshDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     payout.appropriate("city", 500)
     payout.appropriate("city", 600)
     Sealer(payout.database, [audit_log, postings]).step()
     monkeypatch.setenv("PAYOUT_DATABASE_URL", payout.database.url)
-    assert verify.main([]) == 2
+    for service in ("registry", "eligibility"):
+        monkeypatch.delenv(f"{service.upper()}_DATABASE_URL", raising=False)
+    assert CliRunner().invoke(cli.app, ["verify"]).exit_code == 2
     for service in ("registry", "eligibility"):
         monkeypatch.setenv(f"{service.upper()}_DATABASE_URL", fresh_database(service).app_url)
-    assert verify.main([]) == 0
-    told = [orjson.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith('{"service"')]
+    verified = CliRunner().invoke(cli.app, ["verify"])
+    assert verified.exit_code == 0
+    told = [orjson.loads(line) for line in verified.stdout.splitlines()]
     assert [(each["service"], each["chain"]) for each in told] == [
         ("registry", "audit_log"),
         ("eligibility", "decision_acts"),
@@ -175,5 +179,6 @@ def test_one_command_walks_all_chains_and_names_the_first_broken_link(
         ("payout", "audit_log"),
     ]
     payout.tamper("UPDATE postings SET amount_fen = 501 WHERE id = 1")
-    assert verify.main([]) == 1
-    assert "First broken link: payout, postings, block 1" in capsys.readouterr().err
+    broken_now = CliRunner().invoke(cli.app, ["verify"])
+    assert broken_now.exit_code == 1
+    assert "First broken block: payout, postings, block 1" in broken_now.stderr

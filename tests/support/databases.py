@@ -10,7 +10,8 @@ import psycopg
 from sqlalchemy import make_url
 
 from deploy.local.postgres import create_databases
-from shared.database import migrate
+from services.databases import SCHEMAS
+from shared import migrations
 from shared.database.engine import Database
 
 PASSWORD = "test"
@@ -41,7 +42,7 @@ class DatabaseServer:
         """Create and migrate the template of `service` once; returns its name."""
         passwords = {f"{service}_{role}": PASSWORD for role in ("owner", "app")}
         create_databases(self.admin_url, (service,), passwords)
-        migrate.upgrade(service, self._url(service, f"{service}_owner"), f"{service}_app")
+        migrations.upgrade(SCHEMAS[service], self._url(service, f"{service}_owner"), f"{service}_app")
         return service
 
     def fresh(self, service: str) -> ServiceDatabase:

@@ -7,10 +7,10 @@ from fastapi import APIRouter, Request, Response
 from services.eligibility.assessments import handlers
 from services.eligibility.assessments.schemas import Assessment, AssessmentRequest
 from services.eligibility.interpretations.handlers import official_readings, policy_book
+from shared.authorization import Scope
 from shared.web.auth import needs
 from shared.web.idempotency import json_response
-from shared.web.problems import language_of
-from shared.web.scopes import Scope
+from shared.web.negotiation import language_of
 
 router = APIRouter(prefix="/v1/assessments", tags=["assessments"])
 

@@ -11,8 +11,8 @@ import orjson
 
 from services.eligibility.settings import Settings
 from services.eligibility.whatif.arrangements import Arrangement, Share
+from shared.errors import Unavailable
 from shared.web.auth import ClientCredentials
-from shared.web.problems import UNAVAILABLE, Problem
 
 PAGE = 1_000
 
@@ -56,7 +56,7 @@ class Payout:
             answer.raise_for_status()
             read: dict[str, Any] = orjson.loads(answer.content)
         except (httpx.HTTPError, ValueError) as error:
-            raise Problem(UNAVAILABLE, "Payout, which keeps arrangements and payments, does not answer.") from error
+            raise Unavailable("Payout, which keeps arrangements and payments, does not answer.") from error
         return read
 
 

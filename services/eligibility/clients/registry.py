@@ -11,8 +11,8 @@ import pyarrow as pa
 
 from services.eligibility.engine.dependencies import Fetch, RowQuery
 from services.eligibility.facts.catalogue import CATALOGUE, Facts
+from shared.errors import Unavailable
 from shared.observability import metrics
-from shared.web.problems import UNAVAILABLE, Problem
 
 VALUES_PER_REQUEST = 20_000
 ARROW = "application/vnd.apache.arrow.stream"
@@ -123,7 +123,7 @@ class RegistryFacts:
             answer = self._client.request(method, path, json=json, headers={"Accept": accept})
             answer.raise_for_status()
         except httpx.HTTPError as error:
-            raise Problem(UNAVAILABLE, "The registry does not answer as it should.") from error
+            raise Unavailable("The registry does not answer as it should.") from error
         return answer
 
 

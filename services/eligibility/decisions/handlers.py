@@ -14,17 +14,29 @@ from services.eligibility.decisions.approval import Among
 from services.eligibility.decisions.domain import TRANSITIONS, Act, State, possible_acts, taken_up
 from services.eligibility.decisions.tables import decision_acts, decisions
 from services.eligibility.objections import repository as objections
+from shared.authorization import Actor
 from shared.database.engine import Database
+from shared.errors import Conflict, DomainError, NotFound, SamePerson, Stale
+from shared.i18n import N_
 from shared.jobs import repository as jobs
 from shared.jobs.runner import RunningJob
-from shared.web.auth import Actor
-from shared.web.problems import CONFLICT, NOT_FOUND, SAME_PERSON, STALE, Problem, ProblemType
 
 APPROVAL = "approval"
 CHUNK = 20_000
 
-REASON_NEEDED = ProblemType("reason-needed", 409, "A flagged decision needs a reason", "有标记的决定须说明理由")
-NOT_NOTICED = ProblemType("not-noticed", 409, "A public notice comes first", "须先公示")
+
+class ReasonNeeded(Conflict):
+    """A flagged decision needs a reason."""
+
+    code = "reason-needed"
+    title = N_("A flagged decision needs a reason")
+
+
+class NotNoticed(Conflict):
+    """A public notice comes first."""
+
+    code = "not-noticed"
+    title = N_("A public notice comes first")
 
 
 def approve(
@@ -42,10 +54,9 @@ def approve(
     """
     row = ready(connection, decision_id, actor, Act.APPROVE, if_match)
     if row.proposed_by == actor.subject:
-        raise Problem(SAME_PERSON, "The person who started the evaluation cannot approve its decisions.")
+        raise SamePerson("The person who started the evaluation cannot approve its decisions.")
     if notice_needed and row.noticed_on is None:
-        raise Problem(
-            NOT_NOTICED,
+        raise NotNoticed(
             "Open a public notice with this decision and close it after its term.",
             extra={
                 "state": row.state,
@@ -53,7 +64,7 @@ def approve(
             },
         )
     if row.flags and not reason:
-        raise Problem(REASON_NEEDED, "Say in `reason` why it is approved all the same.", extra={"flags": row.flags})
+        raise ReasonNeeded("Say in `reason` why it is approved all the same.", extra={"flags": row.flags})
     approval.approve(connection, [decision_id], by=actor.subject, reason=reason)
     return repository.view(repository.get(connection, decision_id, actor))
 
@@ -84,16 +95,16 @@ def ready(connection: Connection, decision_id: UUID, actor: Actor, act: Act, if_
     """Lock a decision that `act` is possible for; raises Problem if it is not found, stale, or there is no such move."""
     row = repository.get(connection, decision_id, actor, lock=True)
     if if_match is not None and if_match not in ("*", repository.etag(row)):
-        raise Problem(STALE, "Read the decision again, then decide.", extra={"etag": repository.etag(row)})
+        raise Stale("Read the decision again, then decide.", extra={"etag": repository.etag(row)})
     if (State(row.state), act) not in TRANSITIONS:
         raise refused_move(row, f"A decision that is {row.state} cannot be moved by {act.value}.")
     return row
 
 
-def refused_move(row: Row[Any], detail: str, *, without: Act | None = None) -> Problem:
+def refused_move(row: Row[Any], detail: str, *, without: Act | None = None) -> DomainError:
     """Return the problem of a move that is not possible: the state that is, and the moves that are possible."""
     possible = [each for each in possible_acts(State(row.state)) if each != without]
-    return Problem(CONFLICT, detail, extra={"state": row.state, "possible": possible})
+    return Conflict(detail, extra={"state": row.state, "possible": possible})
 
 
 def settle(connection: Connection, row: Row[Any], act: Act, state: State, *, by: str, reason: str | None) -> None:
@@ -166,5 +177,5 @@ def approval_view(connection: Connection, approval_id: UUID, actor: Actor) -> di
     """Return a bulk approval as its readers see it; raises Problem (404) if there is none that `actor` may see."""
     row = jobs.get(connection, approval_id, APPROVAL)
     if actor.jurisdiction not in (None, row.input["jurisdiction"]):
-        raise Problem(NOT_FOUND, f"There is no such {APPROVAL}.")
+        raise NotFound("There is no such {approval}.", approval=APPROVAL)
     return jobs.view(row) | {among.value: row.input.get(among) for among in Among}

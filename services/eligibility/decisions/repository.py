@@ -9,9 +9,9 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, Select, and_, exists, select
 
 from services.eligibility.decisions.tables import awards, decision_acts, decisions, documents
+from shared.authorization import Actor
 from shared.clock import isoformat
-from shared.web.auth import Actor
-from shared.web.problems import NOT_FOUND, Problem
+from shared.errors import NotFound
 
 _selected = select(decisions, awards.c.first_decided_on).join(awards, awards.c.award_id == decisions.c.award_id)
 
@@ -34,7 +34,7 @@ def get(connection: Connection, decision_id: UUID, actor: Actor, *, lock: bool =
     query = visible(_selected, actor).where(decisions.c.id == decision_id)
     row = connection.execute(query.with_for_update(of=decisions) if lock else query).one_or_none()
     if row is None:
-        raise Problem(NOT_FOUND, "There is no such decision.")
+        raise NotFound("There is no such decision.")
     return row
 
 

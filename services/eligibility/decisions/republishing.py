@@ -8,13 +8,13 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
+from shared.authorization import Scope
+from shared.errors import InFlight
 from shared.messaging import topics
 from shared.messaging.outbox import republish_latest
-from shared.web.app import refusals
 from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand
-from shared.web.problems import IN_FLIGHT
-from shared.web.scopes import Scope
+from shared.web.problems import refusals
 
 router = APIRouter(prefix="/v1/republications", tags=["events"])
 
@@ -38,7 +38,7 @@ class Republication(BaseModel):
     operation_id="republish_decisions",
     status_code=202,
     response_model=Republication,
-    responses=refusals(IN_FLIGHT),
+    responses=refusals(InFlight),
     dependencies=[needs(Scope.EVENTS_REPUBLISH)],
 )
 def republish_decisions(command: IdempotentCommand, body: RepublicationRequest) -> Response:

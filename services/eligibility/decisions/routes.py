@@ -26,15 +26,16 @@ from services.eligibility.decisions.schemas import (
 )
 from services.eligibility.evaluation_jobs.handlers import EVALUATION
 from services.eligibility.notices import repository as notices
+from shared.authorization import Actor, Scope
+from shared.errors import Conflict, InFlight, NotFound, SamePerson, Stale, TooLarge
 from shared.jobs import repository as jobs
 from shared.web import spreadsheets
-from shared.web.app import refusals
-from shared.web.auth import Actor, needs
+from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand, json_response
-from shared.web.negotiation import Accept
+from shared.web.jobs import job_response
+from shared.web.negotiation import Accept, language_of
 from shared.web.pagination import Cursor, Limit, Page, decode_id, page
-from shared.web.problems import CONFLICT, IN_FLIGHT, NOT_FOUND, SAME_PERSON, STALE, TOO_LARGE, language_of
-from shared.web.scopes import Scope
+from shared.web.problems import refusals
 
 decisions_router = APIRouter(prefix="/v1/decisions", tags=["decisions"])
 approvals_router = APIRouter(prefix="/v1/approvals", tags=["approvals"])
@@ -46,15 +47,15 @@ IfMatch = Annotated[
     str | None, Header(alias="If-Match", description="The ETag that was read; refused if it has changed")
 ]
 
-_MOVES = refusals(NOT_FOUND, CONFLICT, SAME_PERSON, IN_FLIGHT, STALE)
-_APPROVAL = refusals(NOT_FOUND, CONFLICT, SAME_PERSON, handlers.NOT_NOTICED, handlers.REASON_NEEDED, IN_FLIGHT, STALE)
+_MOVES = refusals(NotFound, Conflict, SamePerson, InFlight, Stale)
+_APPROVAL = refusals(NotFound, Conflict, SamePerson, handlers.NotNoticed, handlers.ReasonNeeded, InFlight, Stale)
 
 
 @decisions_router.get(
     "",
     operation_id="list_decisions",
     response_model=Page[Decision],
-    responses={200: {"content": spreadsheets.CONTENT}, **refusals(TOO_LARGE)},
+    responses={200: {"content": spreadsheets.CONTENT}, **refusals(TooLarge)},
 )
 def list_decisions(
     actor: Reader,
@@ -94,7 +95,7 @@ def list_decisions(
 
 
 @decisions_router.get(
-    "/{decision_id}", operation_id="get_decision", response_model=DecisionDetail, responses=refusals(NOT_FOUND)
+    "/{decision_id}", operation_id="get_decision", response_model=DecisionDetail, responses=refusals(NotFound)
 )
 def get_decision(actor: Reader, decision_id: UUID, request: Request) -> Response:
     """Read a decision with everything that was done to it."""
@@ -108,7 +109,7 @@ def get_decision(actor: Reader, decision_id: UUID, request: Request) -> Response
     "/{decision_id}/explanation",
     operation_id="get_decision_explanation",
     response_model=ExplanationView,
-    responses=refusals(NOT_FOUND),
+    responses=refusals(NotFound),
 )
 def get_decision_explanation(actor: Reader, decision_id: UUID, request: Request) -> Response:
     """Explain a decision from its receipt: each condition, and the amount in steps. `Accept-Language` zh-CN or en."""
@@ -118,7 +119,7 @@ def get_decision_explanation(actor: Reader, decision_id: UUID, request: Request)
 
 
 @decisions_router.get(
-    "/{decision_id}/receipt", operation_id="get_decision_receipt", response_model=Receipt, responses=refusals(NOT_FOUND)
+    "/{decision_id}/receipt", operation_id="get_decision_receipt", response_model=Receipt, responses=refusals(NotFound)
 )
 def get_decision_receipt(actor: Reader, decision_id: UUID, request: Request) -> Response:
     """Read everything that a decision was computed from, whole."""
@@ -127,7 +128,7 @@ def get_decision_receipt(actor: Reader, decision_id: UUID, request: Request) -> 
 
 
 @decisions_router.post(
-    "/{decision_id}/replay", operation_id="replay_decision", response_model=Replay, responses=refusals(NOT_FOUND)
+    "/{decision_id}/replay", operation_id="replay_decision", response_model=Replay, responses=refusals(NotFound)
 )
 def replay_decision(
     actor: Annotated[Actor, needs(Scope.DECISIONS_REPLAY)], decision_id: UUID, request: Request
@@ -202,7 +203,7 @@ def resume_decision(
     operation_id="start_approval",
     status_code=202,
     response_model=Approval,
-    responses=refusals(NOT_FOUND, IN_FLIGHT),
+    responses=refusals(NotFound, InFlight),
 )
 def start_approval(
     actor: Approver, command: IdempotentCommand, body: BulkApprovalRequest, request: Request
@@ -237,9 +238,9 @@ def start_approval(
     "/{approval_id}",
     operation_id="get_approval",
     response_model=Approval,
-    responses=refusals(NOT_FOUND),
+    responses=refusals(NotFound),
 )
 def get_approval(actor: Reader, approval_id: UUID, request: Request) -> Response:
     """Read a bulk approval: its progress, and what it skipped and why."""
     with request.app.state.database.reading() as connection:
-        return json_response(handlers.approval_view(connection, approval_id, actor))
+        return job_response(request, handlers.approval_view(connection, approval_id, actor))

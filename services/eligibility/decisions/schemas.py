@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from services.eligibility.decisions.approval import Among
 from services.eligibility.decisions.domain import State
 from services.eligibility.decisions.explanation_schemas import Explained
-from shared.jobs.schemas import Job
+from shared.web.jobs import Job
 
 ReasonText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
 

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, text
 from services.eligibility.evaluation_jobs.schemas import EvaluationOrder, EvaluationRequest, Occasion
 from services.eligibility.interpretations.handlers import check_years, policy_book
 from shared.clock import calendar_date
+from shared.errors import FieldError, Invalid
 from shared.jobs import repository as jobs
-from shared.web.problems import INVALID, FieldError, Problem
 
 EVALUATION = "evaluation"
 
@@ -21,7 +21,7 @@ def start(connection: Connection, request: EvaluationRequest, *, by: str, now: d
     """Queue an evaluation; returns its id. Raises Problem for a policy or year that does not exist, or a future day."""
     check_years(policy_book(request.policy), request.award_years)
     if request.decided_on > calendar_date(now):
-        raise Problem(INVALID, errors=[FieldError("/decided_on", "future", "a decision day may be past, never future")])
+        raise Invalid(errors=[FieldError("/decided_on", "future", "a decision day may be past, never future")])
     asked = request.model_dump() | {"award_years": sorted(set(request.award_years))}
     return queue(connection, EvaluationOrder.model_validate(asked), by=by, now=now)
 

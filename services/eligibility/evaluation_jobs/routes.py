@@ -14,19 +14,20 @@ from services.eligibility.evaluation_jobs import handlers
 from services.eligibility.evaluation_jobs.refusals import Judged, Refusals
 from services.eligibility.evaluation_jobs.schemas import Evaluation, EvaluationOrder, EvaluationRequest, Outcome, Result
 from services.eligibility.interpretations.handlers import policy_book, readings_of
+from shared.authorization import Actor, Scope
+from shared.errors import Conflict, InFlight, NotFound
 from shared.jobs import repository as jobs
-from shared.web.app import refusals
-from shared.web.auth import Actor, needs
+from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand, json_response
+from shared.web.jobs import job_response
 from shared.web.pagination import Cursor, Limit, Page, decode_cursor, page
-from shared.web.problems import CONFLICT, IN_FLIGHT, NOT_FOUND, Problem
-from shared.web.scopes import Scope
+from shared.web.problems import refusals
 
 router = APIRouter(prefix="/v1/evaluations", tags=["evaluations"])
 
 
 @router.post(
-    "", operation_id="start_evaluation", status_code=202, response_model=Evaluation, responses=refusals(IN_FLIGHT)
+    "", operation_id="start_evaluation", status_code=202, response_model=Evaluation, responses=refusals(InFlight)
 )
 def start_evaluation(
     actor: Annotated[Actor, needs(Scope.EVALUATIONS_WRITE)],
@@ -48,20 +49,20 @@ def start_evaluation(
     "/{evaluation_id}",
     operation_id="get_evaluation",
     response_model=Evaluation,
-    responses=refusals(NOT_FOUND),
+    responses=refusals(NotFound),
     dependencies=[needs(Scope.EVALUATIONS_READ)],
 )
 def get_evaluation(evaluation_id: UUID, request: Request) -> Response:
     """Read an evaluation: its progress, and what became of the awards it judged."""
     with request.app.state.database.reading() as connection:
-        return json_response(handlers.view(connection, evaluation_id))
+        return job_response(request, handlers.view(connection, evaluation_id))
 
 
 @router.get(
     "/{evaluation_id}/outcomes",
     operation_id="list_outcomes",
     response_model=Page[Outcome],
-    responses=refusals(NOT_FOUND, CONFLICT),
+    responses=refusals(NotFound, Conflict),
 )
 def list_outcomes(
     actor: Annotated[Actor, needs(Scope.EVALUATIONS_READ)],
@@ -78,7 +79,7 @@ def list_outcomes(
     with database.reading() as connection:
         row = jobs.get(connection, evaluation_id, handlers.EVALUATION)
         if row.state != "succeeded":
-            raise Problem(CONFLICT, f"The evaluation is {row.state}; it has outcomes once it has succeeded.")
+            raise Conflict("The evaluation is {state}; it has outcomes once it has succeeded.", state=row.state)
         if not refused:
             behind = after[0] if after else 0
             found = handlers.kept_outcomes(

@@ -12,7 +12,7 @@ from typing_extensions import TypeAliasType
 
 from shared.days import Day
 from shared.identifiers import is_uscc
-from shared.jobs.schemas import Job
+from shared.web.jobs import Job
 
 
 def _with_check_digit(code: str) -> str:

@@ -21,10 +21,10 @@ from services.eligibility.interpretations.handlers import check_years, official_
 from services.eligibility.whatif.comparison import CHANGES, SAME, compared
 from services.eligibility.whatif.domain import named_in, supposing
 from services.eligibility.whatif.handlers import keys_of, rows_of, supposed_facts
+from shared.authorization import Actor
 from shared.database.engine import Database
+from shared.errors import FieldError, Invalid
 from shared.identifiers import award_id
-from shared.web.auth import Actor
-from shared.web.problems import INVALID, FieldError, Problem
 
 LISTED = 1_000
 _MONEY = ("ordered_fen", "paid_fen", "top_up_fen", "cancelled_fen", "to_recover_fen")
@@ -41,7 +41,7 @@ def impact(
     datasets = {*rows, *withdrawn}
     if not any(frame.height for frame in (*rows.values(), *withdrawn.values())):
         error = FieldError("/facts", "empty", "give at least one corrected row, or a key in `withdrawals`")
-        raise Problem(INVALID, errors=[error])
+        raise Invalid(errors=[error])
     revision, awards = registry.latest_revision(), domain.awards_reading(book, datasets)
     if domain.for_everybody(datasets):
         before, pairs = registry.at(revision, domain.datasets_of(book, awards)), None

@@ -8,17 +8,17 @@ from fastapi import APIRouter, Request, Response
 
 from services.eligibility.impact import handlers
 from services.eligibility.impact.schemas import Impact, ImpactRequest
+from shared.authorization import Actor, Scope
 from shared.clock import calendar_date
-from shared.web.app import refusals
-from shared.web.auth import Actor, needs
+from shared.errors import Unavailable
+from shared.web.auth import needs
 from shared.web.idempotency import json_response
-from shared.web.problems import UNAVAILABLE
-from shared.web.scopes import Scope
+from shared.web.problems import refusals
 
 router = APIRouter(prefix="/v1/impact", tags=["impact"])
 
 
-@router.post("", operation_id="preview_impact", response_model=Impact, responses=refusals(UNAVAILABLE))
+@router.post("", operation_id="preview_impact", response_model=Impact, responses=refusals(Unavailable))
 def preview_impact(
     actor: Annotated[Actor, needs(Scope.SIMULATIONS_WRITE)], body: ImpactRequest, request: Request
 ) -> Response:

@@ -13,14 +13,14 @@ from services.eligibility.interpretations.tables import reading_changes
 from services.eligibility.rules.domain import InterpretationError, Interpretations, Policy
 from services.eligibility.rules.library import POLICIES, load_policy
 from shared.clock import isoformat
-from shared.web.problems import CONFLICT, INVALID, NOT_FOUND, SAME_PERSON, FieldError, Problem
+from shared.errors import Conflict, FieldError, Invalid, NotFound, SamePerson
 
 
 def policy_book(code: str) -> Policy:
     """Return the policy that a request's body names; raises Problem that lists the policies there are."""
     if code not in POLICIES:
         known = ", ".join(POLICIES)
-        raise Problem(INVALID, errors=[FieldError("/policy", "policy", f"no such policy; there are {known}")])
+        raise Invalid(errors=[FieldError("/policy", "policy", f"no such policy; there are {known}")])
     return load_policy(code)
 
 
@@ -32,13 +32,13 @@ def check_years(book: Policy, award_years: Sequence[int]) -> None:
         FieldError(f"/award_years/{n}", "award-year", message) for n, y in enumerate(award_years) if y not in years
     ]
     if errors:
-        raise Problem(INVALID, errors=errors)
+        raise Invalid(errors=errors)
 
 
 def policy_at_path(code: str) -> Policy:
     """Return the policy that a path names; raises Problem (404)."""
     if code not in POLICIES:
-        raise Problem(NOT_FOUND, f"There is no such policy; there are {', '.join(POLICIES)}.")
+        raise NotFound("There is no such policy; there are {policies}.", policies=", ".join(POLICIES))
     return load_policy(code)
 
 
@@ -49,9 +49,7 @@ def changed(
     try:
         return readings.with_changes(changes)
     except InterpretationError as error:
-        raise Problem(
-            INVALID, errors=[FieldError(f"{pointer}/{error.interpretation}", "interpretation", str(error))]
-        ) from error
+        raise Invalid(errors=[FieldError(f"{pointer}/{error.interpretation}", "interpretation", str(error))]) from error
 
 
 def official_readings(connection: Connection, book: Policy) -> Interpretations:
@@ -90,11 +88,11 @@ def confirm_change(connection: Connection, book: Policy, change_id: UUID, *, by:
     found = select(reading_changes).where(reading_changes.c.id == change_id, reading_changes.c.policy == book.code)
     row = connection.execute(found.with_for_update()).one_or_none()
     if row is None:
-        raise Problem(NOT_FOUND, "There is no such change.")
+        raise NotFound("There is no such change.")
     if row.confirmed_at is not None:
-        raise Problem(CONFLICT, "It is confirmed already.", extra={"state": "confirmed"})
+        raise Conflict("It is confirmed already.", extra={"state": "confirmed"})
     if row.proposed_by == by:
-        raise Problem(SAME_PERSON, "Another person than the one who proposed it has to confirm it.")
+        raise SamePerson("Another person than the one who proposed it has to confirm it.")
     confirmed = connection.execute(
         update(reading_changes)
         .where(reading_changes.c.id == change_id)

@@ -19,11 +19,12 @@ from services.eligibility.interpretations.schemas import (
     ReadingChangeRequest,
 )
 from services.eligibility.rules.library import POLICIES, load_policy
-from shared.web.app import refusals
-from shared.web.auth import Actor, needs
+from shared.authorization import Actor, Scope
+from shared.errors import Conflict, InFlight, NotFound, SamePerson
+from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand, json_response
-from shared.web.problems import CONFLICT, IN_FLIGHT, NOT_FOUND, SAME_PERSON, language_of
-from shared.web.scopes import Scope
+from shared.web.negotiation import language_of
+from shared.web.problems import refusals
 
 router = APIRouter(prefix="/v1/policies", tags=["policies"])
 
@@ -41,7 +42,7 @@ def list_policies(request: Request) -> Response:
     "/{policy}",
     operation_id="get_policy",
     response_model=Policy,
-    responses=refusals(NOT_FOUND),
+    responses=refusals(NotFound),
     dependencies=_READING,
 )
 def get_policy(policy: str, request: Request) -> Response:
@@ -53,7 +54,7 @@ def get_policy(policy: str, request: Request) -> Response:
     "/{policy}/awards",
     operation_id="list_award_rules",
     response_model=list[AwardRule],
-    responses=refusals(NOT_FOUND),
+    responses=refusals(NotFound),
     dependencies=_READING,
 )
 def list_award_rules(policy: str) -> Response:
@@ -65,7 +66,7 @@ def list_award_rules(policy: str) -> Response:
     "/{policy}/coverage",
     operation_id="list_coverage",
     response_model=list[CoveredSentence],
-    responses=refusals(NOT_FOUND),
+    responses=refusals(NotFound),
     dependencies=_READING,
 )
 def list_coverage(policy: str) -> Response:
@@ -77,7 +78,7 @@ def list_coverage(policy: str) -> Response:
     "/{policy}/interpretations",
     operation_id="get_interpretations",
     response_model=Interpretations,
-    responses=refusals(NOT_FOUND),
+    responses=refusals(NotFound),
     dependencies=_READING,
 )
 def get_interpretations(policy: str, request: Request) -> Response:
@@ -92,7 +93,7 @@ def get_interpretations(policy: str, request: Request) -> Response:
     operation_id="propose_interpretation_change",
     status_code=201,
     response_model=ReadingChange,
-    responses=refusals(NOT_FOUND, IN_FLIGHT),
+    responses=refusals(NotFound, InFlight),
 )
 def propose_interpretation_change(
     actor: Annotated[Actor, needs(Scope.READINGS_PROPOSE)],
@@ -114,7 +115,7 @@ def propose_interpretation_change(
     "/{policy}/interpretations/{change_id}/confirm",
     operation_id="confirm_interpretation_change",
     response_model=ReadingChange,
-    responses=refusals(NOT_FOUND, CONFLICT, SAME_PERSON, IN_FLIGHT),
+    responses=refusals(NotFound, Conflict, SamePerson, InFlight),
 )
 def confirm_interpretation_change(
     actor: Annotated[Actor, needs(Scope.READINGS_CONFIRM)], command: IdempotentCommand, policy: str, change_id: UUID

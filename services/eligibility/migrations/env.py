@@ -2,6 +2,7 @@
 
 from alembic import context
 
-from shared.database.migrate import run_environment
+from services.eligibility.schema import SCHEMA
+from shared.migrations import run_environment
 
-run_environment("eligibility", context.config.attributes["connection"])
+run_environment(SCHEMA, context.config.attributes["connection"])

@@ -16,11 +16,24 @@ from services.eligibility.decisions.tables import decisions
 from services.eligibility.notices import repository
 from services.eligibility.notices.domain import term
 from services.eligibility.notices.tables import notices
-from shared.web.auth import Actor
-from shared.web.problems import CONFLICT, FORBIDDEN, NOT_FOUND, FieldError, Problem, ProblemType
+from shared.authorization import Actor
+from shared.errors import Conflict, DomainError, FieldError, Forbidden, NotFound
+from shared.i18n import N_
 
-NOTHING_TO_NOTICE = ProblemType("nothing-to-notice", 409, "No decision is left to be noticed", "没有可公示的决定")
-TERM_NOT_OVER = ProblemType("term-not-over", 409, "The notice's term is not over", "公示期未满")
+
+class NothingToNotice(Conflict):
+    """No decision is left to be noticed."""
+
+    code = "nothing-to-notice"
+    title = N_("No decision is left to be noticed")
+
+
+class TermNotOver(Conflict):
+    """The notice's term is not over."""
+
+    code = "term-not-over"
+    title = N_("The notice's term is not over")
+
 
 _MAX_ERRORS = 100
 
@@ -74,14 +87,15 @@ def close_notice(connection: Connection, notice_id: UUID, actor: Actor, *, today
     row = repository.get(connection, notice_id, actor, lock=True)
     shown = repository.view(row)
     if row.closed_on is not None:
-        raise Problem(CONFLICT, "The notice is closed already.", extra={"state": "closed", "possible": []})
+        raise Conflict("The notice is closed already.", extra={"state": "closed", "possible": []})
     if actor.jurisdiction is not None and row.total < _total(connection, notice_id):
-        raise Problem(FORBIDDEN, "This notice holds decisions of other jurisdictions too.")
+        raise Forbidden("This notice holds decisions of other jurisdictions too.")
     if today < date.fromisoformat(shown["closable_on"]):
-        raise Problem(
-            TERM_NOT_OVER,
-            f"It runs until the end of {shown['last_day']}; close it on {shown['closable_on']} or later.",
+        raise TermNotOver(
+            "It runs until the end of {last_day}; close it on {closable_on} or later.",
             extra={"state": "open", "possible": ["object"], "closable_on": shown["closable_on"]},
+            last_day=shown["last_day"],
+            closable_on=shown["closable_on"],
         )
     connection.execute(
         update(notices)
@@ -103,7 +117,7 @@ def _total(connection: Connection, notice_id: UUID) -> int:
     return connection.execute(query).scalar_one()
 
 
-def _cannot_be_noticed(connection: Connection, actor: Actor, decision_ids: Sequence[UUID]) -> Problem:
+def _cannot_be_noticed(connection: Connection, actor: Actor, decision_ids: Sequence[UUID]) -> DomainError:
     query = select(decisions.c.id, decisions.c.state, decisions.c.noticed_on).where(
         decisions.c.id.in_(set(decision_ids))
     )
@@ -119,22 +133,21 @@ def _cannot_be_noticed(connection: Connection, actor: Actor, decision_ids: Seque
             state = "was noticed already" if noticed else f"is {row.state}, possible: {_listed(State(row.state))}"
             wrong.append(FieldError(pointer, "noticed" if noticed else row.state, state))
     if missing:
-        return Problem(NOT_FOUND, "Leave out what does not exist.", errors=missing[:_MAX_ERRORS])
+        return NotFound("Leave out what does not exist.", errors=missing[:_MAX_ERRORS])
     detail = (
         "Only proposals that were not noticed yet go into a notice. Leave out the others, or send the request again."
     )
-    return Problem(CONFLICT, detail, errors=wrong[:_MAX_ERRORS])
+    return Conflict(detail, errors=wrong[:_MAX_ERRORS])
 
 
 def _listed(state: State) -> str:
     return ", ".join(possible_acts(state)) or "nothing"
 
 
-def _nothing_left(connection: Connection, actor: Actor, evaluation_id: UUID | None) -> Problem:
+def _nothing_left(connection: Connection, actor: Actor, evaluation_id: UUID | None) -> DomainError:
     query = select(decisions.c.state, func.count().label("decisions")).where(decisions.c.evaluation_id == evaluation_id)
     found = connection.execute(decisions_of.visible(query, actor).group_by(decisions.c.state))
-    return Problem(
-        NOTHING_TO_NOTICE,
+    return NothingToNotice(
         "What this evaluation proposed has been noticed or has moved on.",
         extra={"states": {row.state: row.decisions for row in found}},
     )

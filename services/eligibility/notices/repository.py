@@ -13,8 +13,8 @@ from services.eligibility.decisions.tables import decisions
 from services.eligibility.interpretations.handlers import policy_book
 from services.eligibility.notices.domain import NoticeState, closable_on, shown_name, shown_uscc
 from services.eligibility.notices.tables import notices
-from shared.web.auth import Actor
-from shared.web.problems import NOT_FOUND, Problem
+from shared.authorization import Actor
+from shared.errors import NotFound
 
 # A caller tied to a jurisdiction sees the notices with decisions of it, and counts and lists those alone.
 _NOTICES = """
@@ -51,7 +51,7 @@ def get(connection: Connection, notice_id: UUID, actor: Actor, *, lock: bool = F
         connection.execute(select(notices.c.id).where(notices.c.id == notice_id).with_for_update())
     found = find(connection, actor, notice_id=notice_id, limit=1)
     if not found:
-        raise Problem(NOT_FOUND, "There is no such notice.")
+        raise NotFound("There is no such notice.")
     return found[0]
 
 

@@ -17,16 +17,16 @@ from services.eligibility.notices import export, handlers, repository
 from services.eligibility.notices.domain import NoticeState
 from services.eligibility.notices.page import HTML, page
 from services.eligibility.notices.schemas import Notice, NoticeDetail, NoticeRequest
+from shared.authorization import Actor, Scope
 from shared.clock import calendar_date
+from shared.errors import Conflict, Forbidden, InFlight, NotFound, TooLarge
 from shared.jobs import repository as jobs
 from shared.web import pagination, spreadsheets
-from shared.web.app import refusals
-from shared.web.auth import Actor, needs
+from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand, json_response
-from shared.web.negotiation import Accept, negotiate
+from shared.web.negotiation import Accept, language_of, negotiate
 from shared.web.pagination import Cursor, Limit, Page, decode_id
-from shared.web.problems import CONFLICT, FORBIDDEN, IN_FLIGHT, NOT_FOUND, TOO_LARGE, language_of
-from shared.web.scopes import Scope
+from shared.web.problems import refusals
 
 router = APIRouter(prefix="/v1/notices", tags=["notices"])
 
@@ -39,7 +39,7 @@ Writer = Annotated[Actor, needs(Scope.NOTICES_WRITE)]
     operation_id="open_notice",
     status_code=201,
     response_model=Notice,
-    responses=refusals(NOT_FOUND, CONFLICT, handlers.NOTHING_TO_NOTICE, IN_FLIGHT),
+    responses=refusals(NotFound, Conflict, handlers.NothingToNotice, InFlight),
 )
 def open_notice(actor: Writer, command: IdempotentCommand, body: NoticeRequest, request: Request) -> Response:
     """Open a public notice of what an evaluation proposed and was not noticed yet, or of the decisions named."""
@@ -64,7 +64,7 @@ def open_notice(actor: Writer, command: IdempotentCommand, body: NoticeRequest, 
     "",
     operation_id="list_notices",
     response_model=Page[Notice],
-    responses={200: {"content": spreadsheets.CONTENT}, **refusals(TOO_LARGE)},
+    responses={200: {"content": spreadsheets.CONTENT}, **refusals(TooLarge)},
 )
 def list_notices(
     actor: Reader,
@@ -97,7 +97,7 @@ def list_notices(
     response_model=NoticeDetail,
     responses={
         200: {"content": {HTML: {"schema": {"type": "string"}}, **spreadsheets.CONTENT}},
-        **refusals(NOT_FOUND, TOO_LARGE),
+        **refusals(NotFound, TooLarge),
     },
 )
 def get_notice(
@@ -137,7 +137,7 @@ def get_notice(
     "/{notice_id}/close",
     operation_id="close_notice",
     response_model=Notice,
-    responses=refusals(NOT_FOUND, FORBIDDEN, CONFLICT, handlers.TERM_NOT_OVER, IN_FLIGHT),
+    responses=refusals(NotFound, Forbidden, Conflict, handlers.TermNotOver, InFlight),
 )
 def close_notice(actor: Writer, command: IdempotentCommand, notice_id: UUID, request: Request) -> Response:
     """Close a notice whose term has run; what is undisputed may be approved from then on."""

@@ -14,8 +14,8 @@ from services.eligibility.notices import repository as notices
 from services.eligibility.objections import repository
 from services.eligibility.objections.domain import ObjectionOutcome
 from services.eligibility.objections.tables import objections
-from shared.web.auth import Actor
-from shared.web.problems import CONFLICT, INVALID, SAME_PERSON, FieldError, Problem
+from shared.authorization import Actor
+from shared.errors import Conflict, FieldError, Invalid, SamePerson
 
 
 def record_objection(
@@ -27,13 +27,12 @@ def record_objection(
     """
     notice = notices.get(connection, notice_id, actor, lock=True)
     if notice.closed_on is not None:
-        raise Problem(
-            CONFLICT,
+        raise Conflict(
             "Objections are taken until a notice is closed. A decision that proves wrong later is corrected by its facts.",
             extra={"state": "closed", "possible": []},
         )
     if not notices.holds(connection, notice_id, decision_id, actor):
-        raise Problem(INVALID, errors=[FieldError("/decision_id", "not_in_notice", "does not stand in this notice")])
+        raise Invalid(errors=[FieldError("/decision_id", "not_in_notice", "does not stand in this notice")])
     row = decisions.ready(connection, decision_id, actor, Act.OBJECT)
     objection_id = connection.execute(
         insert(objections)
@@ -62,9 +61,9 @@ def decide_objection(
     """
     objection = repository.get(connection, objection_id, actor, lock=True)
     if objection.outcome is not None:
-        raise Problem(CONFLICT, "It is decided already.", extra={"state": objection.outcome, "possible": []})
+        raise Conflict("It is decided already.", extra={"state": objection.outcome, "possible": []})
     if objection.recorded_by == actor.subject:
-        raise Problem(SAME_PERSON, "Another person than the one who recorded it has to decide it.")
+        raise SamePerson("Another person than the one who recorded it has to decide it.")
     row = decisions_of.get(connection, objection.decision_id, actor, lock=True)
     connection.execute(
         update(objections)

@@ -11,9 +11,9 @@ from services.eligibility.decisions import repository as decisions_of
 from services.eligibility.decisions.tables import decisions
 from services.eligibility.objections.domain import Standing
 from services.eligibility.objections.tables import objections
+from shared.authorization import Actor
 from shared.clock import isoformat
-from shared.web.auth import Actor
-from shared.web.problems import NOT_FOUND, Problem
+from shared.errors import NotFound
 
 _STANDING = """
 SELECT count(*) FILTER (WHERE outcome IS NULL) AS open, count(*) FILTER (WHERE outcome = 'upheld') AS upheld,
@@ -40,7 +40,7 @@ def get(connection: Connection, objection_id: UUID, actor: Actor, *, lock: bool 
     query = _visible(actor).where(objections.c.id == objection_id)
     row = connection.execute(query.with_for_update(of=objections) if lock else query).one_or_none()
     if row is None:
-        raise Problem(NOT_FOUND, "There is no such objection.")
+        raise NotFound("There is no such objection.")
     return row
 
 

@@ -10,12 +10,12 @@ from fastapi import APIRouter, Request, Response
 from services.eligibility.notices import repository as notices
 from services.eligibility.objections import handlers, repository
 from services.eligibility.objections.schemas import Objection, ObjectionBody, OutcomeBody
-from shared.web.app import refusals
-from shared.web.auth import Actor, needs
+from shared.authorization import Actor, Scope
+from shared.errors import Conflict, InFlight, NotFound, SamePerson
+from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand, json_response
 from shared.web.pagination import Cursor, Limit, Page, decode_id, page
-from shared.web.problems import CONFLICT, IN_FLIGHT, NOT_FOUND, SAME_PERSON
-from shared.web.scopes import Scope
+from shared.web.problems import refusals
 
 router = APIRouter(prefix="/v1", tags=["objections"])
 
@@ -27,7 +27,7 @@ Reader = Annotated[Actor, needs(Scope.OBJECTIONS_READ)]
     operation_id="record_objection",
     status_code=201,
     response_model=Objection,
-    responses=refusals(NOT_FOUND, CONFLICT, IN_FLIGHT),
+    responses=refusals(NotFound, Conflict, InFlight),
 )
 def record_objection(
     actor: Annotated[Actor, needs(Scope.OBJECTIONS_WRITE)],
@@ -49,7 +49,7 @@ def record_objection(
     "/notices/{notice_id}/objections",
     operation_id="list_objections",
     response_model=Page[Objection],
-    responses=refusals(NOT_FOUND),
+    responses=refusals(NotFound),
 )
 def list_objections(
     actor: Reader, notice_id: UUID, request: Request, limit: Limit = 100, cursor: Cursor = None
@@ -66,7 +66,7 @@ def list_objections(
     "/objections/{objection_id}",
     operation_id="get_objection",
     response_model=Objection,
-    responses=refusals(NOT_FOUND),
+    responses=refusals(NotFound),
 )
 def get_objection(actor: Reader, objection_id: UUID, request: Request) -> Response:
     """Read an objection and what became of it."""
@@ -78,7 +78,7 @@ def get_objection(actor: Reader, objection_id: UUID, request: Request) -> Respon
     "/objections/{objection_id}/decide",
     operation_id="decide_objection",
     response_model=Objection,
-    responses=refusals(NOT_FOUND, CONFLICT, SAME_PERSON, IN_FLIGHT),
+    responses=refusals(NotFound, Conflict, SamePerson, InFlight),
 )
 def decide_objection(
     actor: Annotated[Actor, needs(Scope.OBJECTIONS_DECIDE)],

@@ -23,11 +23,11 @@ from services.eligibility.simulations import domain, repository
 from services.eligibility.simulations.schemas import SimulationRequest
 from services.eligibility.whatif.comparison import compared
 from services.eligibility.whatif.handlers import rows_of, supposed_book, supposed_facts
+from shared.authorization import Actor
 from shared.database.engine import Database
+from shared.errors import FieldError, Invalid
 from shared.jobs import repository as jobs
 from shared.jobs.runner import RunningJob
-from shared.web.auth import Actor
-from shared.web.problems import INVALID, FieldError, Problem
 
 SIMULATION = "simulation"
 
@@ -43,8 +43,8 @@ def start(
     changed(official_readings(connection, policy_book(request.policy)), request.interpretations)
     rows_of(request.facts)
     if request.facts_revision is not None and request.facts_revision > (newest := registry.latest_revision()):
-        error = FieldError("/facts_revision", "revision", f"the newest revision is {newest}")
-        raise Problem(INVALID, errors=[error])
+        error = FieldError("/facts_revision", "revision", "the newest revision is {newest}", newest=newest)
+        raise Invalid(errors=[error])
     job_input = request.model_dump(mode="json") | {"award_years": sorted(set(request.award_years))}
     return jobs.enqueue(connection, SIMULATION, job_input, by=actor.subject, now=now)
 
@@ -76,7 +76,7 @@ def run(database: Database, registry: RegistryFacts, payout: Payout, job: Runnin
             "changes": domain.changes(found),
         }
     except domain.TooMuchError as error:
-        raise Problem(INVALID, "The sums pass 2^53 − 1 fen; suppose smaller numbers.") from error
+        raise Invalid("The sums pass 2^53 − 1 fen; suppose smaller numbers.") from error
     job.progress(4, _STEPS)
     with database.transaction() as connection:
         repository.keep(connection, job.id, found)

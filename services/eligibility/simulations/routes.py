@@ -12,13 +12,14 @@ from services.eligibility.evaluation_jobs.refusals import Refusals
 from services.eligibility.evaluation_jobs.schemas import Result
 from services.eligibility.simulations import handlers, repository
 from services.eligibility.simulations.schemas import Change, SimulatedOutcome, Simulation, SimulationRequest
+from shared.authorization import Actor, Scope
+from shared.errors import Conflict, InFlight, NotFound, Unavailable
 from shared.jobs import repository as jobs
-from shared.web.app import refusals
-from shared.web.auth import Actor, needs
+from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand, json_response
+from shared.web.jobs import job_response
 from shared.web.pagination import Cursor, Limit, Page, decode_cursor, page
-from shared.web.problems import CONFLICT, IN_FLIGHT, NOT_FOUND, UNAVAILABLE, Problem
-from shared.web.scopes import Scope
+from shared.web.problems import refusals
 
 router = APIRouter(prefix="/v1/simulations", tags=["simulations"])
 
@@ -30,7 +31,7 @@ Reader = Annotated[Actor, needs(Scope.EVALUATIONS_READ)]
     operation_id="start_simulation",
     status_code=202,
     response_model=Simulation,
-    responses=refusals(IN_FLIGHT, UNAVAILABLE),
+    responses=refusals(InFlight, Unavailable),
 )
 def start_simulation(
     actor: Annotated[Actor, needs(Scope.SIMULATIONS_WRITE)],
@@ -48,18 +49,18 @@ def start_simulation(
     return command.run(act, status=202, headers=lambda made: {"Location": f"/v1/simulations/{made['id']}"})
 
 
-@router.get("/{simulation_id}", operation_id="get_simulation", response_model=Simulation, responses=refusals(NOT_FOUND))
+@router.get("/{simulation_id}", operation_id="get_simulation", response_model=Simulation, responses=refusals(NotFound))
 def get_simulation(actor: Reader, simulation_id: UUID, request: Request) -> Response:
     """Read a simulation: its progress, and what it would cost per award, jurisdiction and budget beside today's."""
     with request.app.state.database.reading() as connection:
-        return json_response(handlers.view(connection, simulation_id, actor))
+        return job_response(request, handlers.view(connection, simulation_id, actor))
 
 
 @router.get(
     "/{simulation_id}/outcomes",
     operation_id="list_simulated_outcomes",
     response_model=Page[SimulatedOutcome],
-    responses=refusals(NOT_FOUND, CONFLICT),
+    responses=refusals(NotFound, Conflict),
 )
 def list_simulated_outcomes(
     actor: Reader,
@@ -83,7 +84,7 @@ def list_simulated_outcomes(
     with database.reading() as connection:
         row = jobs.get(connection, simulation_id, handlers.SIMULATION)
         if row.state != "succeeded":
-            raise Problem(CONFLICT, f"The simulation is {row.state}; it has outcomes once it has succeeded.")
+            raise Conflict("The simulation is {state}; it has outcomes once it has succeeded.", state=row.state)
         found: list[dict[str, Any]] = []
         if not place[0]:
             found = repository.find(

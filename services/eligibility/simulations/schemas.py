@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.eligibility.evaluation_jobs.schemas import Outcome, Result
 from services.eligibility.whatif.schemas import Alternative
-from shared.jobs.schemas import Job
+from shared.web.jobs import Job
 
 
 class SimulationRequest(Alternative):

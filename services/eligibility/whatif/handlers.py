@@ -14,7 +14,7 @@ from services.eligibility.rules.parameters import ParameterError
 from services.eligibility.whatif import domain
 from services.eligibility.whatif.domain import InlineFactsError
 from services.eligibility.whatif.schemas import Alternative, Rows
-from shared.web.problems import INVALID, FieldError, Problem
+from shared.errors import DomainError, FieldError, Invalid
 
 Frames = Mapping[str, pl.DataFrame]
 
@@ -26,9 +26,7 @@ def supposed_book(request: Alternative) -> Policy:
         try:
             book = book.with_parameters(request.parameters)
         except ParameterError as error:
-            raise Problem(
-                INVALID, errors=[FieldError(f"/parameters/{error.parameter}", "parameter", str(error))]
-            ) from error
+            raise Invalid(errors=[FieldError(f"/parameters/{error.parameter}", "parameter", str(error))]) from error
     check_years(book, request.award_years)
     return book
 
@@ -57,5 +55,5 @@ def supposed_facts(base: Facts, frames: Frames, withdrawn: Frames | None = None)
         raise _problem(error) from error
 
 
-def _problem(error: InlineFactsError) -> Problem:
-    return Problem(INVALID, errors=[FieldError(error.pointer, "fact", str(error))])
+def _problem(error: InlineFactsError) -> DomainError:
+    return Invalid(errors=[FieldError(error.pointer, "fact", str(error))])

@@ -12,8 +12,8 @@ from sqlalchemy.exc import IntegrityError
 from services.payout.arrangements import repository
 from services.payout.arrangements.schemas import ArrangementDraft
 from services.payout.arrangements.tables import arrangement_rows, arrangement_shares, arrangements
+from shared.errors import Conflict, NotFound, SamePerson
 from shared.identifiers import new_id
-from shared.web.problems import CONFLICT, NOT_FOUND, SAME_PERSON, Problem
 
 NO_SUCH = "There is no such arrangement; `GET /v1/arrangements` lists them."
 
@@ -62,17 +62,14 @@ def confirm(
         select(arrangements).where(arrangements.c.id == arrangement_id).with_for_update()
     ).one_or_none()
     if row is None:
-        raise Problem(NOT_FOUND, NO_SUCH)
+        raise NotFound(NO_SUCH)
     if row.state == "confirmed":
-        raise Problem(
-            CONFLICT, "The arrangement is confirmed already and never changes; draft another for other dates."
-        )
+        raise Conflict("The arrangement is confirmed already and never changes; draft another for other dates.")
     if row.sample and not samples_allowed:
-        raise Problem(CONFLICT, "A sample arrangement is never confirmed in production: draft the real one.")
+        raise Conflict("A sample arrangement is never confirmed in production: draft the real one.")
     if row.drafted_by == by:
-        raise Problem(
-            SAME_PERSON,
-            "The author of an arrangement cannot confirm it; another person with `arrangements:confirm` has to.",
+        raise SamePerson(
+            "The author of an arrangement cannot confirm it; another person with `arrangements:confirm` has to."
         )
     try:
         connection.execute(
@@ -81,9 +78,7 @@ def confirm(
             .values(state="confirmed", confirmed_by=by, confirmed_at=now)
         )
     except IntegrityError as error:
-        raise Problem(
-            CONFLICT, "A confirmed arrangement is in force on some of its days: choose other dates."
-        ) from error
+        raise Conflict("A confirmed arrangement is in force on some of its days: choose other dates.") from error
     return get(connection, arrangement_id)
 
 
@@ -97,5 +92,5 @@ def get(connection: Connection, arrangement_id: UUID) -> dict[str, Any]:
     """Return an arrangement as its readers see it; raises Problem 404."""
     found = repository.view(connection, arrangement_id)
     if found is None:
-        raise Problem(NOT_FOUND, NO_SUCH)
+        raise NotFound(NO_SUCH)
     return dict(found)

@@ -11,12 +11,12 @@ from services.payout.arrangements import handlers, repository
 from services.payout.arrangements.preview import preview
 from services.payout.arrangements.schemas import ArrangementDraft, ArrangementPreview, ArrangementView
 from services.payout.authorization import whole_city
-from shared.web.app import refusals
-from shared.web.auth import Actor, needs
+from shared.authorization import Actor, Scope
+from shared.errors import Conflict, NotFound, SamePerson
+from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand, json_response
 from shared.web.pagination import Cursor, Limit, Page, decode_id, page
-from shared.web.problems import CONFLICT, NOT_FOUND, SAME_PERSON
-from shared.web.scopes import Scope
+from shared.web.problems import refusals
 
 router = APIRouter(prefix="/v1/arrangements", tags=["arrangements"])
 
@@ -26,7 +26,7 @@ router = APIRouter(prefix="/v1/arrangements", tags=["arrangements"])
     operation_id="draft_arrangement",
     status_code=201,
     response_model=ArrangementView,
-    responses=refusals(CONFLICT),
+    responses=refusals(Conflict),
 )
 def draft_arrangement(
     document: ArrangementDraft,
@@ -62,7 +62,7 @@ def list_arrangements(
     "/{arrangement_id}",
     operation_id="get_arrangement",
     response_model=ArrangementView,
-    responses=refusals(NOT_FOUND),
+    responses=refusals(NotFound),
 )
 def get_arrangement(
     arrangement_id: UUID,
@@ -78,7 +78,7 @@ def get_arrangement(
     "/{arrangement_id}/preview",
     operation_id="preview_arrangement",
     response_model=ArrangementPreview,
-    responses=refusals(NOT_FOUND),
+    responses=refusals(NotFound),
 )
 def preview_arrangement(
     arrangement_id: UUID, request: Request, actor: Annotated[Actor, needs(Scope.MONEY_READ)]
@@ -94,7 +94,7 @@ def preview_arrangement(
     "/{arrangement_id}/confirm",
     operation_id="confirm_arrangement",
     response_model=ArrangementView,
-    responses=refusals(NOT_FOUND, CONFLICT, SAME_PERSON),
+    responses=refusals(NotFound, Conflict, SamePerson),
 )
 def confirm_arrangement(
     arrangement_id: UUID,

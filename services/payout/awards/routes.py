@@ -10,16 +10,16 @@ from fastapi import APIRouter, Query, Request, Response
 from services.payout.awards import timeline
 from services.payout.awards.preview import preview
 from services.payout.awards.schemas import AwardStory, RestatementPreviews, RestatementQuery
-from shared.web.app import refusals
-from shared.web.auth import Actor, needs
+from shared.authorization import Actor, Scope
+from shared.errors import NotFound
+from shared.web.auth import needs
 from shared.web.idempotency import json_response
-from shared.web.problems import NOT_FOUND, Problem
-from shared.web.scopes import Scope
+from shared.web.problems import refusals
 
 router = APIRouter(prefix="/v1/awards", tags=["awards"])
 
 
-@router.get("/{award_id}", operation_id="get_award_story", response_model=AwardStory, responses=refusals(NOT_FOUND))
+@router.get("/{award_id}", operation_id="get_award_story", response_model=AwardStory, responses=refusals(NotFound))
 def get_award_story(
     award_id: UUID,
     request: Request,
@@ -31,7 +31,7 @@ def get_award_story(
     with state.database.reading_at_one_instant() as connection:
         found = timeline.read(connection, award_id, actor.jurisdiction, state.decisions if eligibility else None)
     if found is None:
-        raise Problem(NOT_FOUND, "There is no such award here; a decision arrives within seconds of its approval.")
+        raise NotFound("There is no such award here; a decision arrives within seconds of its approval.")
     return json_response(found)
 
 

@@ -13,9 +13,9 @@ from python_calamine import CalamineError, CalamineWorkbook
 from services.payout.batches.domain import Answer, Result
 from services.payout.batches.files import COMPARED
 from services.payout.batches.schemas import ResultRow, ResultsBody
+from shared.errors import FieldError, Invalid
 from shared.money import NotAnAmountInYuanError, fen_of_yuan
 from shared.web import uploads, xlsx_cells
-from shared.web.problems import INVALID, FieldError, Problem
 from shared.web.spreadsheets import CSV, JSON, XLSX
 
 FIELDS = {
@@ -37,7 +37,7 @@ def read(content: bytes, media_type: str) -> Answer:
         try:
             rows = ResultsBody.model_validate_json(content).rows
         except ValidationError as error:
-            raise Problem(INVALID, "See `errors` for each mistake.", errors=_errors(error)) from error
+            raise Invalid("See `errors` for each mistake.", errors=_errors(error)) from error
         return Answer([_result(row) for row in rows])
     return _of_cells(cells_of(content, kind))
 
@@ -65,9 +65,7 @@ def _csv_rows(content: bytes) -> Iterable[Sequence[str]]:
             return csv.reader(io.StringIO(content.decode(encoding), newline=""), strict=True)
         except UnicodeDecodeError:
             continue
-    raise Problem(
-        INVALID, "The file is neither UTF-8 nor GB18030 throughout: save it as CSV in UTF-8 and send it again."
-    )
+    raise Invalid("The file is neither UTF-8 nor GB18030 throughout: save it as CSV in UTF-8 and send it again.")
 
 
 def _xlsx_rows(content: bytes) -> Iterable[Sequence[Any]]:
@@ -75,8 +73,8 @@ def _xlsx_rows(content: bytes) -> Iterable[Sequence[Any]]:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         rows: list[list[Any]] = workbook.get_sheet_by_index(0).to_python()
     except (CalamineError, ValueError, IndexError) as error:
-        raise Problem(
-            INVALID, "The file is no workbook with a sheet of rows: save it as .xlsx, the rows on its first sheet."
+        raise Invalid(
+            "The file is no workbook with a sheet of rows: save it as .xlsx, the rows on its first sheet."
         ) from error
     return rows
 
@@ -98,7 +96,7 @@ def _of_cells(rows: Iterable[Sequence[Any]]) -> Answer:
                 names = [FIELDS.get(cell, cell) for cell in cells]
                 continue
             if len(found) + len(errors) >= MAX_ROWS:
-                raise Problem(INVALID, f"An answer has at most {MAX_ROWS} rows: send the rest as another.")
+                raise Invalid("An answer has at most {max_rows} rows: send the rest as another.", max_rows=MAX_ROWS)
             lost = [names[place] for place in xlsx_cells.lost_digits(row) if place < len(names)]
             if lost:
                 pointer = f"/rows/{len(found) + len(errors)}/{lost[0]}"
@@ -108,13 +106,11 @@ def _of_cells(rows: Iterable[Sequence[Any]]) -> Answer:
                 continue
             _take(dict(zip(names, cells, strict=False)), len(found), found, errors)
     except csv.Error as error:
-        raise Problem(
-            INVALID, f"The CSV is broken off or wrongly quoted behind {len(found) + len(errors)} rows."
+        raise Invalid(
+            "The CSV is broken off or wrongly quoted behind {value} rows.", value=len(found) + len(errors)
         ) from error
     if names is None or errors or not found:
-        raise Problem(
-            INVALID, "See `errors` for each mistake; a heading line and at least one row are needed.", errors=errors
-        )
+        raise Invalid("See `errors` for each mistake; a heading line and at least one row are needed.", errors=errors)
     return Answer(found, checksum)
 
 

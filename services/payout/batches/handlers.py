@@ -21,13 +21,19 @@ from services.payout.orders.handlers import reposition
 from services.payout.orders.repository import keep_obstacles, lock_exclusively, lock_shared
 from services.payout.restorations.handlers import require_none_open
 from shared.clock import calendar_date
+from shared.errors import Conflict, FieldError, Invalid, NotFound
 from shared.events import payment_orders
+from shared.i18n import N_
 from shared.identifiers import new_id
-from shared.web.problems import CONFLICT, NOT_FOUND, FieldError, Problem, ProblemType
 
-RESULTS_REFUSED = ProblemType(
-    "results-refused", 422, "Rows were refused, nothing was recorded", "数据有误，未记录任何结果"
-)
+
+class ResultsRefused(Invalid):
+    """Rows were refused, nothing was recorded."""
+
+    code = "results-refused"
+    title = N_("Rows were refused, nothing was recorded")
+
+
 NO_SUCH = "There is no such batch; `GET /v1/payment-batches` lists them."
 MAX_ERRORS = 1_000
 CHUNK_AWARDS = 2_000
@@ -56,8 +62,7 @@ def build(
     require_none_open(connection)
     rows = repository.approved(connection, unit, order_ids, by)
     if order_ids is not None and len(rows) < len(set(order_ids)):
-        raise Problem(
-            CONFLICT,
+        raise Conflict(
             "Every order named has to be approved by another person, of this unit, and neither it nor its payee held.",
             errors=_not_able(order_ids, {str(row.id) for row in rows}),
             extra={"able": len(rows), "named": len(set(order_ids))},
@@ -75,9 +80,8 @@ def build(
         if changed:
             # The orders that went back are kept: the answer is a batch of nothing, told as a refusal would undo it.
             return {"id": None, "unit": unit, "state": "empty", "orders": 0, "total_fen": 0, "sent_back": len(changed)}
-        raise Problem(
-            CONFLICT,
-            "No approved order of this unit can be sent: another person has to approve them, and holds be released.",
+        raise Conflict(
+            "No approved order of this unit can be sent: another person has to approve them, and holds be released."
         )
     batch_id = new_id(now)
     connection.execute(
@@ -117,7 +121,7 @@ def apply_results(
     """
     batch = repository.view_or_none(connection, batch_id)
     if batch is None:
-        raise Problem(NOT_FOUND, NO_SUCH)
+        raise NotFound(NO_SUCH)
     results = answer.results
     changed = _changed(connection, batch, answer, accounts)
     keep_obstacles(connection)
@@ -128,7 +132,7 @@ def apply_results(
     )
     errors = [FieldError(f"/rows/{place}", code, message) for place, code, message in judged.mistakes[:MAX_ERRORS]]
     if errors and all_or_nothing:
-        raise Problem(RESULTS_REFUSED, "See `errors`; correct these rows and send the answer again.", errors=errors)
+        raise ResultsRefused("See `errors`; correct these rows and send the answer again.", errors=errors)
     # An order that was settled and came back moves twice.
     firsts = {result.order_id: result for result in reversed(judged.apply)}
     repository.apply(connection, batch_id, list(firsts.values()), by)
@@ -170,5 +174,5 @@ def _changed(
     changed = files.changed_rows(frame, answer.results)
     if not changed and answer.checksum not in (None, checksum):
         error = FieldError("/checksum", "another_file", "the checksum line is not that of this batch's file")
-        raise Problem(RESULTS_REFUSED, "Send the answer to the batch whose file it was made from.", errors=[error])
+        raise ResultsRefused("Send the answer to the batch whose file it was made from.", errors=[error])
     return changed

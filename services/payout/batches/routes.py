@@ -13,15 +13,15 @@ from services.payout.batches import bank_results, files, handlers, repository
 from services.payout.batches.schemas import Batch, BatchDraft, ResultsBody, ResultsReport
 from services.payout.enums import Unit
 from shared.audit import log as audit
+from shared.authorization import Actor, Scope
+from shared.errors import Conflict, NotFound, TooLarge, UnsupportedMediaType
 from shared.web import spreadsheets
-from shared.web.app import refusals
-from shared.web.auth import Actor, needs
+from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand, json_response
 from shared.web.negotiation import Accept, negotiate
 from shared.web.openapi import BINARY, schema_of
 from shared.web.pagination import Cursor, Limit, Page, decode_id, page
-from shared.web.problems import CONFLICT, MEDIA_TYPE_UNSUPPORTED, NOT_FOUND, TOO_LARGE, Problem
-from shared.web.scopes import Scope
+from shared.web.problems import refusals
 from shared.web.spreadsheets import CSV, XLSX
 from shared.web.uploads import BYTES
 
@@ -39,7 +39,7 @@ ANSWERS = "/v1/payment-batches/"
     operation_id="build_payment_batch",
     status_code=201,
     response_model=Batch,
-    responses=refusals(CONFLICT),
+    responses=refusals(Conflict),
 )
 def build_payment_batch(draft: BatchDraft, request: Request, actor: Maker, command: IdempotentCommand) -> Response:
     """Make a batch of the approved orders of a unit; what is held, or approved by the caller, is left out.
@@ -71,7 +71,7 @@ def list_payment_batches(
     return json_response(page(rows, limit, "id"))
 
 
-@router.get("/{batch_id}", operation_id="get_payment_batch", response_model=Batch, responses=refusals(NOT_FOUND))
+@router.get("/{batch_id}", operation_id="get_payment_batch", response_model=Batch, responses=refusals(NotFound))
 def get_payment_batch(batch_id: UUID, request: Request, actor: Reader) -> Response:
     """Give one batch; its orders are listed by `GET /v1/payment-orders?batch_id=`."""
     with request.app.state.database.reading() as connection:
@@ -84,7 +84,7 @@ def get_payment_batch(batch_id: UUID, request: Request, actor: Reader) -> Respon
     response_class=Response,
     responses={
         200: {"content": spreadsheets.CONTENT},
-        **refusals(NOT_FOUND, CONFLICT),
+        **refusals(NotFound, Conflict),
     },
 )
 def get_payment_batch_file(
@@ -101,9 +101,7 @@ def get_payment_batch_file(
     with request.app.state.database.reading_at_one_instant() as connection:
         batch = _own(connection, batch_id, actor)
         if batch["reentered_checksum"] is not None:
-            raise Problem(
-                CONFLICT, "This batch was entered again after a restore: its file is the one that the bank has."
-            )
+            raise Conflict("This batch was entered again after a restore: its file is the one that the bank has.")
         frame = handlers.file_of(connection, batch, request.app.state.accounts)
     with request.app.state.database.transaction() as connection:  # account numbers leave the house: that is an act
         audit.record(connection, actor=actor.subject, act="get_payment_batch_file", subjects=[batch_id])
@@ -117,7 +115,7 @@ def get_payment_batch_file(
     "/{batch_id}/results",
     operation_id="record_payment_results",
     response_model=ResultsReport,
-    responses=refusals(NOT_FOUND, handlers.RESULTS_REFUSED, MEDIA_TYPE_UNSUPPORTED, TOO_LARGE),
+    responses=refusals(NotFound, handlers.ResultsRefused, UnsupportedMediaType, TooLarge),
     openapi_extra={
         "requestBody": {
             "required": True,
@@ -160,5 +158,5 @@ def record_payment_results(
 def _own(connection: Connection, batch_id: UUID, actor: Actor) -> dict[str, Any]:
     batch = repository.view_or_none(connection, batch_id)
     if batch is None or actor.jurisdiction not in (None, batch["unit"]):
-        raise Problem(NOT_FOUND, handlers.NO_SUCH)
+        raise NotFound(handlers.NO_SUCH)
     return batch

@@ -22,7 +22,7 @@ from services.payout.orders.waiting import reconsider
 from shared.audit import log as audit
 from shared.clock import Clock, calendar_date
 from shared.database.engine import Database
-from shared.web.problems import CONFLICT, INVALID, FieldError, Problem
+from shared.errors import Conflict, FieldError, Invalid
 
 PAGE_ORDERS = 20_000
 """Orders looked at in one transaction of a funding pass."""
@@ -37,12 +37,11 @@ def appropriate(
     Raises Problem 409 if the budget would fall below what is reserved.
     """
     if amount_fen == 0:
-        raise Problem(INVALID, errors=[FieldError("/amount_fen", "zero", "an appropriation of nothing says nothing")])
+        raise Invalid(errors=[FieldError("/amount_fen", "zero", "an appropriation of nothing says nothing")])
     try:
         repository.appropriate(connection, unit, year, amount_fen)
     except IntegrityError as error:
-        raise Problem(
-            CONFLICT,
+        raise Conflict(
             "The budget would fall below what is reserved for orders; reduce it by at most what is free.",
             errors=[FieldError("/amount_fen", "below_reserved", "less than what is reserved would be left")],
         ) from error
@@ -63,8 +62,7 @@ def carry_over(
     available = repository.lock_free(connection, unit, year)
     moved = available if amount_fen is None else amount_fen
     if moved <= 0 or moved > available:
-        raise Problem(
-            CONFLICT,
+        raise Conflict(
             "At most what is free, `free_fen`, can be carried over; the rest is reserved for orders.",
             errors=[FieldError("/amount_fen", "more_than_free", "less is free in this budget")],
             extra={"free_fen": available},

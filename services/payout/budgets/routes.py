@@ -18,13 +18,13 @@ from services.payout.budgets.schemas import (
     CarryOver,
 )
 from services.payout.enums import Unit
+from shared.authorization import Actor, Scope
 from shared.clock import calendar_date
-from shared.web.app import refusals
-from shared.web.auth import Actor, needs
+from shared.errors import Conflict
+from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand, json_response
 from shared.web.pagination import Cursor, Limit, Page, decode_cursor, page
-from shared.web.problems import CONFLICT
-from shared.web.scopes import Scope
+from shared.web.problems import refusals
 
 router = APIRouter(prefix="/v1", tags=["budgets"])
 
@@ -34,7 +34,7 @@ router = APIRouter(prefix="/v1", tags=["budgets"])
     operation_id="record_appropriation",
     status_code=201,
     response_model=Appropriation,
-    responses=refusals(CONFLICT),
+    responses=refusals(Conflict),
 )
 def record_appropriation(
     draft: AppropriationDraft,
@@ -103,7 +103,7 @@ def get_budget(
     operation_id="carry_over_budget",
     status_code=201,
     response_model=CarriedOver,
-    responses=refusals(CONFLICT),
+    responses=refusals(Conflict),
 )
 def carry_over_budget(
     unit: Unit,

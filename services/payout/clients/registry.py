@@ -13,8 +13,8 @@ import polars as pl
 import pyarrow as pa
 
 from services.payout.settings import Settings
+from shared.errors import Unavailable
 from shared.web.auth import ClientCredentials
-from shared.web.problems import UNAVAILABLE, Problem
 
 ARROW = "application/vnd.apache.arrow.stream"
 NDJSON = "application/x-ndjson"
@@ -107,9 +107,8 @@ class RegistryAccounts:
             answer = self._client.request(method, path, json=body, headers={"Accept": accept})
             answer.raise_for_status()
         except httpx.HTTPError as error:
-            raise Problem(
-                UNAVAILABLE,
-                "The registry, which keeps the payees' accounts, does not answer; try again when it is back.",
+            raise Unavailable(
+                "The registry, which keeps the payees' accounts, does not answer; try again when it is back."
             ) from error
         return answer.content
 

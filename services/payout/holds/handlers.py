@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from services.payout.holds.tables import holds
 from services.payout.orders.repository import change_obstacles
 from services.payout.orders.waiting import reconsider
-from shared.web.problems import CONFLICT, SAME_PERSON, Problem
+from shared.errors import Conflict, SamePerson
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ def hold(connection: Connection, what: Held, *, reason: str, by: str, now: datet
     wanted = insert(holds).values(award_id=what.award_id, uscc=what.uscc, reason=reason, held_by=by)
     held = connection.execute(wanted.on_conflict_do_nothing().returning(*holds.c)).mappings().one_or_none()
     if held is None:
-        raise Problem(CONFLICT, "It is held already; nothing was changed.")
+        raise Conflict("It is held already; nothing was changed.")
     _reconsider(connection, what, now)
     return dict(held)
 
@@ -40,9 +40,9 @@ def release(connection: Connection, what: Held, *, reason: str, by: str, now: da
     change_obstacles(connection)
     found = _in_force(connection, what)
     if found is None:
-        raise Problem(CONFLICT, "It is not held, so there is nothing to release.")
+        raise Conflict("It is not held, so there is nothing to release.")
     if found["held_by"] == by:
-        raise Problem(SAME_PERSON, "Who holds something cannot release it; another person has to.")
+        raise SamePerson("Who holds something cannot release it; another person has to.")
     row = connection.execute(
         update(holds)
         .where(holds.c.id == found["id"])

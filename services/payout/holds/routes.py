@@ -13,11 +13,11 @@ from services.payout.awards.tables import awards
 from services.payout.holds import handlers
 from services.payout.holds.handlers import Held
 from services.payout.holds.schemas import Hold, HoldBody
-from shared.web.app import refusals
-from shared.web.auth import Actor, needs
+from shared.authorization import Actor, Scope
+from shared.errors import Conflict, NotFound, SamePerson
+from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand
-from shared.web.problems import CONFLICT, NOT_FOUND, SAME_PERSON, Problem
-from shared.web.scopes import Scope
+from shared.web.problems import refusals
 
 router = APIRouter(prefix="/v1", tags=["holds"])
 
@@ -31,7 +31,7 @@ Payee = Annotated[str, Path(pattern="^[0-9A-Z]{18}$", description="The payee's u
     operation_id="hold_award",
     status_code=201,
     response_model=Hold,
-    responses=refusals(NOT_FOUND, CONFLICT),
+    responses=refusals(NotFound, Conflict),
 )
 def hold_award(award_id: UUID, body: HoldBody, request: Request, actor: Holder, command: IdempotentCommand) -> Response:
     """Hold an award: none of its orders is funded or sent until another person releases it."""
@@ -48,7 +48,7 @@ def hold_award(award_id: UUID, body: HoldBody, request: Request, actor: Holder, 
     "/awards/{award_id}/release",
     operation_id="release_award",
     response_model=Hold,
-    responses=refusals(NOT_FOUND, CONFLICT, SAME_PERSON),
+    responses=refusals(NotFound, Conflict, SamePerson),
 )
 def release_award(
     award_id: UUID, body: HoldBody, request: Request, actor: Releaser, command: IdempotentCommand
@@ -68,7 +68,7 @@ def release_award(
     operation_id="hold_payee",
     status_code=201,
     response_model=Hold,
-    responses=refusals(CONFLICT),
+    responses=refusals(Conflict),
 )
 def hold_payee(uscc: Payee, body: HoldBody, request: Request, actor: Holder, command: IdempotentCommand) -> Response:
     """Hold a payee: none of its orders, of whatever award, is funded or sent until another person releases it."""
@@ -84,7 +84,7 @@ def hold_payee(uscc: Payee, body: HoldBody, request: Request, actor: Holder, com
     "/payees/{uscc}/release",
     operation_id="release_payee",
     response_model=Hold,
-    responses=refusals(CONFLICT, SAME_PERSON),
+    responses=refusals(Conflict, SamePerson),
 )
 def release_payee(
     uscc: Payee, body: HoldBody, request: Request, actor: Releaser, command: IdempotentCommand
@@ -100,4 +100,4 @@ def release_payee(
 def _require_award(connection: Connection, award_id: UUID, actor: Actor) -> None:
     row = connection.execute(select(awards.c.jurisdiction).where(awards.c.award_id == award_id)).one_or_none()
     if row is None or actor.jurisdiction not in (None, row.jurisdiction):
-        raise Problem(NOT_FOUND, "There is no such award here; a decision arrives within seconds of its approval.")
+        raise NotFound("There is no such award here; a decision arrives within seconds of its approval.")

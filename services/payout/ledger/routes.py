@@ -15,13 +15,13 @@ from services.payout.ledger import repository
 from services.payout.ledger.schemas import Balance, Entry
 from services.payout.ledger.tables import postings
 from shared.audit.sealing import verify
+from shared.authorization import Actor, Scope
 from shared.clock import SHANGHAI
 from shared.days import Day
 from shared.web.audit import Chain
-from shared.web.auth import Actor, needs
+from shared.web.auth import needs
 from shared.web.idempotency import json_response
 from shared.web.pagination import Cursor, Limit, Page, decode_cursor, page
-from shared.web.scopes import Scope
 
 router = APIRouter(prefix="/v1/ledger", tags=["ledger"])
 

@@ -11,13 +11,14 @@ from sqlalchemy import Connection
 from services.payout.clients.registry import revisions_of
 from services.payout.orders import approvals, views
 from services.payout.orders.schemas import ApprovalBody, ApprovalJob, PaymentOrder
+from shared.authorization import Actor, Scope
 from shared.clock import calendar_date
+from shared.errors import Conflict, NotFound, SamePerson
 from shared.jobs import repository as jobs
-from shared.web.app import refusals
-from shared.web.auth import Actor, needs
-from shared.web.idempotency import IdempotentCommand, json_response
-from shared.web.problems import CONFLICT, NOT_FOUND, SAME_PERSON, Problem
-from shared.web.scopes import Scope
+from shared.web.auth import needs
+from shared.web.idempotency import IdempotentCommand
+from shared.web.jobs import job_response
+from shared.web.problems import refusals
 
 router = APIRouter(prefix="/v1/payment-orders", tags=["payment orders"])
 
@@ -47,7 +48,7 @@ def approve_payment_orders(
     "/approvals/{job_id}",
     operation_id="get_payment_order_approval",
     response_model=ApprovalJob,
-    responses=refusals(NOT_FOUND),
+    responses=refusals(NotFound),
 )
 def get_payment_order_approval(
     job_id: UUID,
@@ -56,14 +57,14 @@ def get_payment_order_approval(
 ) -> Response:
     """Give the progress of a bulk approval."""
     with request.app.state.database.reading() as connection:
-        return json_response(jobs.view(jobs.get(connection, job_id, approvals.APPROVALS)))
+        return job_response(request, jobs.view(jobs.get(connection, job_id, approvals.APPROVALS)))
 
 
 @router.post(
     "/{order_id}/approve",
     operation_id="approve_payment_order",
     response_model=PaymentOrder,
-    responses=refusals(NOT_FOUND, CONFLICT, SAME_PERSON),
+    responses=refusals(NotFound, Conflict, SamePerson),
 )
 def approve_payment_order(order_id: UUID, request: Request, actor: Approver, command: IdempotentCommand) -> Response:
     """Approve an issued order, which pins the revision of the payee's account; without an account it waits for one."""
@@ -73,7 +74,7 @@ def approve_payment_order(order_id: UUID, request: Request, actor: Approver, com
         order = approvals.check_approval(connection, order_id, actor.subject, actor.jurisdiction)
         revisions = revisions_of(accounts.on(calendar_date(now), {order.payee_uscc}, accounts.latest_revision()))
         if not approvals.approve(connection, [order], revisions, by=actor.subject, now=now) and revisions:
-            raise Problem(CONFLICT, approvals.NOT_ISSUED)  # another request came first, since it was looked at
+            raise Conflict(approvals.NOT_ISSUED)  # another request came first, since it was looked at
         return views.one(connection, order_id)
 
     return command.run(act)
@@ -84,7 +85,7 @@ def approve_payment_order(order_id: UUID, request: Request, actor: Approver, com
     operation_id="reissue_payment_order",
     status_code=201,
     response_model=PaymentOrder,
-    responses=refusals(NOT_FOUND, CONFLICT),
+    responses=refusals(NotFound, Conflict),
 )
 def reissue_payment_order(
     order_id: UUID,

@@ -17,10 +17,10 @@ from services.payout.orders.repository import NO_SUCH_ORDER, Replacement, add_re
 from services.payout.orders.waiting import HELD
 from shared.clock import Clock, calendar_date
 from shared.database.engine import Database
+from shared.errors import Conflict, NotFound, SamePerson
 from shared.events import payment_orders
 from shared.identifiers import new_id
 from shared.jobs.runner import RunningJob
-from shared.web.problems import CONFLICT, NOT_FOUND, SAME_PERSON, Problem
 
 APPROVALS = "order_approval"
 CHUNK_ORDERS = 5_000
@@ -101,17 +101,16 @@ def check_approval(connection: Connection, order_id: UUID, actor: str, jurisdict
         {"id": order_id},
     ).one_or_none()
     if row is None or jurisdiction not in (None, row.jurisdiction):
-        raise Problem(NOT_FOUND, NO_SUCH_ORDER)
+        raise NotFound(NO_SUCH_ORDER)
     if row.state != "issued":
-        raise Problem(CONFLICT, NOT_ISSUED, extra={"state": row.state})
+        raise Conflict(NOT_ISSUED, extra={"state": row.state})
     if row.held:
-        raise Problem(
-            CONFLICT,
+        raise Conflict(
             "The award or its payee is held: another person than who holds it has to release it first. Or the award waits for"
-            " an arrangement that covers its newest version.",
+            " an arrangement that covers its newest version."
         )
     if row.issued_by == actor:
-        raise Problem(SAME_PERSON, "Who issued an order cannot approve it; another person has to.")
+        raise SamePerson("Who issued an order cannot approve it; another person has to.")
     return row
 
 
@@ -154,15 +153,14 @@ def reissue(connection: Connection, order_id: UUID, *, by: str, jurisdiction: st
         {"award_id": row.award_id if row else None},
     ).one_or_none()
     if award is None or jurisdiction not in (None, award.jurisdiction):
-        raise Problem(NOT_FOUND, NO_SUCH_ORDER)
+        raise NotFound(NO_SUCH_ORDER)
     lock_shared(connection)
     old = connection.execute(
         text("SELECT *, award_id::text AS award FROM payment_orders WHERE id = :id FOR UPDATE"), {"id": order_id}
     ).one()
     waits = old.state == "waiting" and old.waiting_for == "account" and old.budget_year is not None
     if not old.live or not (waits or old.state in ("failed", "returned")):
-        raise Problem(
-            CONFLICT,
+        raise Conflict(
             "Only an order whose payment failed or came back is issued again, once; `state` says where this one stands.",
             extra={"state": old.state},
         )

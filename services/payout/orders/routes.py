@@ -12,14 +12,14 @@ from services.payout.enums import OrderState, Unit, WaitingFor
 from services.payout.orders import views
 from services.payout.orders.export import COLUMNS
 from services.payout.orders.schemas import PaymentOrder
+from shared.authorization import Actor, Scope
+from shared.errors import TooLarge
 from shared.web import spreadsheets
-from shared.web.app import refusals
-from shared.web.auth import Actor, needs
+from shared.web.auth import needs
 from shared.web.idempotency import json_response
 from shared.web.negotiation import Accept
 from shared.web.pagination import Cursor, Limit, Page, decode_cursor, page
-from shared.web.problems import TOO_LARGE
-from shared.web.scopes import Scope
+from shared.web.problems import refusals
 
 router = APIRouter(prefix="/v1/payment-orders", tags=["payment orders"])
 
@@ -28,7 +28,7 @@ router = APIRouter(prefix="/v1/payment-orders", tags=["payment orders"])
     "",
     operation_id="list_payment_orders",
     response_model=Page[PaymentOrder],
-    responses={200: {"content": spreadsheets.CONTENT}, **refusals(TOO_LARGE)},
+    responses={200: {"content": spreadsheets.CONTENT}, **refusals(TooLarge)},
 )
 def list_payment_orders(
     request: Request,

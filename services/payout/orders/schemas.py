@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.payout.enums import OrderState, Unit, WaitingFor
-from shared.jobs.schemas import Job
+from shared.web.jobs import Job
 
 
 class Payee(BaseModel):

@@ -11,12 +11,12 @@ from services.payout.authorization import whole_city
 from services.payout.clients.eligibility import NotReachedError
 from services.payout.reconciliation import handlers
 from services.payout.reconciliation.schemas import Asked, Reconciliation
-from shared.web.app import refusals
-from shared.web.auth import Actor, needs
+from shared.authorization import Actor, Scope
+from shared.errors import InFlight, Unavailable
+from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand, json_response
 from shared.web.pagination import Limit
-from shared.web.problems import IN_FLIGHT, UNAVAILABLE, Problem
-from shared.web.scopes import Scope
+from shared.web.problems import refusals
 
 router = APIRouter(prefix="/v1", tags=["reconciliation"])
 
@@ -42,7 +42,7 @@ def reconcile_books(
     "/reconciliation/requests",
     operation_id="ask_for_missing_decisions",
     response_model=Asked,
-    responses=refusals(IN_FLIGHT),
+    responses=refusals(InFlight),
 )
 def ask_for_missing_decisions(
     request: Request, actor: Annotated[Actor, needs(Scope.EVENTS_REPUBLISH)], command: IdempotentCommand
@@ -55,8 +55,8 @@ def ask_for_missing_decisions(
         try:
             return handlers.ask_for_missing(connection, state.decisions, state.clock.now())
         except NotReachedError as error:
-            raise Problem(
-                UNAVAILABLE, "Eligibility, which keeps the decisions, does not answer; try again when it is back."
+            raise Unavailable(
+                "Eligibility, which keeps the decisions, does not answer; try again when it is back."
             ) from error
 
     return command.run(act)

@@ -22,12 +22,11 @@ from services.payout.orders.repository import (
 from services.payout.orders.waiting import HELD
 from services.payout.recoveries import repository
 from services.payout.recoveries.schemas import RepaymentBody, WriteOffBody
+from shared.authorization import Actor, Scope
 from shared.clock import calendar_date
+from shared.errors import Conflict, DomainError, FieldError, Forbidden, NotFound, SamePerson
 from shared.events import payment_orders
 from shared.identifiers import new_id
-from shared.web.auth import Actor
-from shared.web.problems import CONFLICT, FORBIDDEN, NOT_FOUND, SAME_PERSON, FieldError, Problem
-from shared.web.scopes import Scope
 
 
 def repay(connection: Connection, recovery_id: UUID, body: RepaymentBody, actor: Actor) -> dict[str, Any]:
@@ -39,9 +38,8 @@ def repay(connection: Connection, recovery_id: UUID, body: RepaymentBody, actor:
     earlier = repository.repayment(connection, recovery_id, body.bank_reference)
     if earlier is not None:
         if (earlier.amount_fen, earlier.received_on) != (body.amount_fen, body.received_on):
-            raise Problem(
-                CONFLICT,
-                "This bank reference is recorded with another amount or day: correct them, or the reference.",
+            raise Conflict(
+                "This bank reference is recorded with another amount or day: correct them, or the reference."
             )
         return repository.view(connection, recovery_id)
     if body.amount_fen > recovery.outstanding:
@@ -67,13 +65,10 @@ def write_off(
         repository.propose_write_off(connection, recovery_id, amount_fen, body.reason, actor.subject, now)
         return repository.view(connection, recovery_id)
     if proposal.proposed_by == actor.subject:
-        raise Problem(
-            SAME_PERSON, "Who proposed a write-off cannot confirm it; another person with `recoveries:approve` has to."
-        )
+        raise SamePerson("Who proposed a write-off cannot confirm it; another person with `recoveries:approve` has to.")
     _require(actor, Scope.RECOVERIES_APPROVE)
     if amount_fen != proposal.amount_fen:
-        raise Problem(
-            CONFLICT,
+        raise Conflict(
             "The write-off that waits for confirmation is about another amount, `proposed_write_off_fen`: send that, or none.",
             extra={"proposed_write_off_fen": proposal.amount_fen},
         )
@@ -98,23 +93,20 @@ def net(connection: Connection, recovery_id: UUID, order_id: UUID, actor: Actor,
         {"id": order_id},
     ).one_or_none()
     if order is None:
-        raise Problem(NOT_FOUND, NO_SUCH_ORDER)
+        raise NotFound(NO_SUCH_ORDER)
     if (order.payee_uscc, order.unit) != (recovery.payee_uscc, recovery.unit):
-        raise Problem(CONFLICT, "The order is of another payee or unit than the recovery: choose one of the same.")
+        raise Conflict("The order is of another payee or unit than the recovery: choose one of the same.")
     if order.state != "issued":
-        raise Problem(
-            CONFLICT,
+        raise Conflict(
             "Only an issued order can be netted against; `state` says where this one stands.",
             extra={"state": order.state},
         )
     if order.held:
-        raise Problem(
-            CONFLICT, "The order is held, so nothing is settled of it: its award or payee has to be released first."
-        )
+        raise Conflict("The order is held, so nothing is settled of it: its award or payee has to be released first.")
     if order.issued_by == actor.subject:
-        raise Problem(SAME_PERSON, "Who issued an order cannot settle it by netting; another person has to.")
+        raise SamePerson("Who issued an order cannot settle it by netting; another person has to.")
     if recovery.outstanding == 0:
-        raise Problem(CONFLICT, "Nothing of this recovery is outstanding, so there is nothing to net.")
+        raise Conflict("Nothing of this recovery is outstanding, so there is nothing to net.")
     netted = min(order.amount_fen, recovery.outstanding)
     parts = [_part_of(order, netted, now, str(order.id))]
     if netted < order.amount_fen:
@@ -157,7 +149,7 @@ def _part_of(order: Row[Any], amount_fen: int, now: datetime, replaces: str) -> 
 def _locked(connection: Connection, recovery_id: UUID, actor: Actor) -> Row[Any]:
     found = repository.locked(connection, recovery_id)
     if found is None or actor.jurisdiction not in (None, found.jurisdiction):
-        raise Problem(NOT_FOUND, "There is no such recovery; `GET /v1/recoveries` lists them.")
+        raise NotFound("There is no such recovery; `GET /v1/recoveries` lists them.")
     return found
 
 
@@ -187,10 +179,12 @@ def _repaid(
 
 def _require(actor: Actor, scope: Scope) -> None:
     if not actor.may(scope):
-        raise Problem(FORBIDDEN, f"The token lacks the scope {scope.value}.", extra={"missing_scopes": [scope.value]})
+        raise Forbidden(
+            "The token lacks the scope {value}.", extra={"missing_scopes": [scope.value]}, value=scope.value
+        )
 
 
-def _too_much(outstanding_fen: int) -> Problem:
+def _too_much(outstanding_fen: int) -> DomainError:
     error = FieldError("/amount_fen", "more_than_outstanding", "less is outstanding")
     told = {"outstanding_fen": outstanding_fen}
-    return Problem(CONFLICT, "At most `outstanding_fen` is outstanding of this recovery.", errors=[error], extra=told)
+    return Conflict("At most `outstanding_fen` is outstanding of this recovery.", errors=[error], extra=told)

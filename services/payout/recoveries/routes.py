@@ -10,12 +10,12 @@ from fastapi import APIRouter, Query, Request, Response
 from services.payout.enums import Unit
 from services.payout.recoveries import handlers, repository
 from services.payout.recoveries.schemas import NetBody, Recovery, RepaymentBody, WriteOffBody
-from shared.web.app import refusals
-from shared.web.auth import Actor, needs
+from shared.authorization import Actor, Scope
+from shared.errors import Conflict, NotFound, SamePerson
+from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand, json_response
 from shared.web.pagination import Cursor, Limit, Page, decode_id, page
-from shared.web.problems import CONFLICT, NOT_FOUND, SAME_PERSON
-from shared.web.scopes import Scope
+from shared.web.problems import refusals
 
 router = APIRouter(prefix="/v1/recoveries", tags=["recoveries"])
 
@@ -50,7 +50,7 @@ def list_recoveries(
     operation_id="record_repayment",
     status_code=201,
     response_model=Recovery,
-    responses=refusals(NOT_FOUND, CONFLICT),
+    responses=refusals(NotFound, Conflict),
 )
 def record_repayment(
     recovery_id: UUID,
@@ -66,7 +66,7 @@ def record_repayment(
     "/{recovery_id}/write-off",
     operation_id="write_off_recovery",
     response_model=Recovery,
-    responses=refusals(NOT_FOUND, CONFLICT, SAME_PERSON),
+    responses=refusals(NotFound, Conflict, SamePerson),
 )
 def write_off_recovery(
     recovery_id: UUID,
@@ -84,7 +84,7 @@ def write_off_recovery(
     "/{recovery_id}/net",
     operation_id="net_recovery",
     response_model=Recovery,
-    responses=refusals(NOT_FOUND, CONFLICT),
+    responses=refusals(NotFound, Conflict),
 )
 def net_recovery(
     recovery_id: UUID,

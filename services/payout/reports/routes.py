@@ -11,12 +11,12 @@ from services.payout.enums import UNITS
 from services.payout.reports import repository
 from services.payout.reports.schemas import Report
 from services.payout.reports.workbook import workbook_of
+from shared.authorization import Actor, Scope
 from shared.clock import calendar_date
-from shared.web.auth import Actor, needs
+from shared.web.auth import needs
 from shared.web.idempotency import json_response
 from shared.web.negotiation import Accept, negotiate
 from shared.web.openapi import BINARY
-from shared.web.scopes import Scope
 from shared.web.spreadsheets import JSON, XLSX
 
 router = APIRouter(prefix="/v1/reports", tags=["reports"])

@@ -11,9 +11,9 @@ import polars as pl
 from services.payout.batches import bank_results, files
 from services.payout.batches.files import HEADINGS
 from services.payout.restorations.domain import SentRow
+from shared.errors import FieldError, Invalid
 from shared.money import NotAnAmountInYuanError, fen_of_yuan
 from shared.web import uploads, xlsx_cells
-from shared.web.problems import INVALID, FieldError, Problem
 from shared.web.spreadsheets import CSV, XLSX
 
 _PURPOSE = re.compile(r"\S+ ([0-9a-f-]{36})/([0-9]{1,2})")
@@ -27,15 +27,15 @@ def read(content: bytes, media_type: str) -> tuple[list[SentRow], str]:
     ends = {line[0]: line for line in lines if line[0] in ("合计", "校验")}
     body = [line[: len(HEADINGS)] for line in lines[1:] if line[0] not in ends]
     if not lines or tuple(lines[0][: len(HEADINGS)]) != HEADINGS or "校验" not in ends or not body:
-        raise Problem(INVALID, "Send the file of a batch as it went to the bank, with its heading and checksum line.")
+        raise Invalid("Send the file of a batch as it went to the bank, with its heading and checksum line.")
     checksum = next((cell for cell in ends["校验"][1:] if cell), "")
     errors: list[FieldError] = []
     rows = [row for place, line in enumerate(body) if (row := _row(line, place, errors)) is not None]
     if errors:
-        raise Problem(INVALID, "See `errors` for each mistake.", errors=errors)
+        raise Invalid("See `errors` for each mistake.", errors=errors)
     if files.checksum_of(_frame(body), sum(row.amount_fen for row in rows)) != checksum:
         error = FieldError("/checksum", "file_changed", "the rows are not those that the checksum line was made of")
-        raise Problem(INVALID, "Send the file of a batch as it went to the bank, unchanged.", errors=[error])
+        raise Invalid("Send the file of a batch as it went to the bank, unchanged.", errors=[error])
     return rows, checksum
 
 

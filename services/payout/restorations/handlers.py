@@ -29,17 +29,24 @@ from services.payout.orders.handlers import BY, reposition
 from services.payout.orders.repository import lock_exclusively
 from services.payout.restorations import repository
 from services.payout.restorations.domain import KnownAward, SentRow, judge
+from shared.errors import Conflict, FieldError, Invalid, NotFound, SamePerson
 from shared.events import payment_orders
+from shared.i18n import N_
 from shared.identifiers import new_id
 from shared.messaging.envelope import Message
-from shared.web.problems import CONFLICT, NOT_FOUND, SAME_PERSON, FieldError, Problem, ProblemType
 
 RELAY = "payout-relay"
 APPROVER = "before-restoration"
 """Stands for whoever approved an order whose approval was lost with the database."""
-FILE_REFUSED = ProblemType(
-    "sent-file-refused", 422, "Rows were refused, nothing was entered", "数据有误，未补录任何支付令"
-)
+
+
+class FileRefused(Invalid):
+    """Rows were refused, nothing was entered."""
+
+    code = "sent-file-refused"
+    title = N_("Rows were refused, nothing was entered")
+
+
 _WITH_THE_BANK = (payment_orders.SETTLED, payment_orders.FAILED, payment_orders.RETURNED)
 _MAX_ERRORS = 1_000
 
@@ -60,10 +67,9 @@ def recall(connection: Connection, lost: Sequence[Message]) -> None:
 def require_none_open(connection: Connection) -> None:
     """Raise Problem 409 while a restoration is open: nothing is sent then."""
     if repository.views(connection, "r.ended_at IS NULL"):
-        raise Problem(
-            CONFLICT,
+        raise Conflict(
             "Payout's database was restored to an earlier point, and sending is held: enter the files sent since again,"
-            " then another person ends the restoration (docs/restoring.md).",
+            " then another person ends the restoration (docs/restoring.md)."
         )
 
 
@@ -71,7 +77,7 @@ def open_restoration(connection: Connection, *, reason: str, by: str, now: datet
     """Hold sending because a person says so; raises Problem 409 if it is held already."""
     lock_exclusively(connection)
     if repository.views(connection, "r.ended_at IS NULL"):
-        raise Problem(CONFLICT, "A restoration is open already.")
+        raise Conflict("A restoration is open already.")
     restoration_id = new_id(now)
     repository.add(connection, restoration_id, reason=reason, by=by, sent=())
     return repository.views(connection, "r.id = :id", id=restoration_id)[0]
@@ -84,14 +90,13 @@ def end_restoration(
     lock_exclusively(connection)
     found = next(iter(repository.views(connection, "r.id = :id", id=restoration_id)), None)
     if found is None:
-        raise Problem(NOT_FOUND, "There is no such restoration.")
+        raise NotFound("There is no such restoration.")
     if found["ended_at"] is not None:
-        raise Problem(CONFLICT, "The restoration is ended already.")
+        raise Conflict("The restoration is ended already.")
     if by == found["opened_by"] or by in repository.reentered_by(connection, found["opened_at"]):
-        raise Problem(SAME_PERSON, "Who opened a restoration or entered files again cannot end it.")
+        raise SamePerson("Who opened a restoration or entered files again cannot end it.")
     if found["missing"]:
-        raise Problem(
-            CONFLICT,
+        raise Conflict(
             "The broker's log shows orders with the bank that are in no batch: enter the files that they were in again.",
             extra={"missing": [str(each) for each in found["missing"]]},
         )
@@ -117,12 +122,12 @@ def reenter(
     awards = repository.lock_awards(connection, sorted({row.award_id for row in rows}))
     lock_exclusively(connection)
     if not repository.views(connection, "r.ended_at IS NULL"):
-        raise Problem(CONFLICT, "No restoration is open: a file is entered again only after the database was restored.")
+        raise Conflict("No restoration is open: a file is entered again only after the database was restored.")
     known = repository.orders(connection, [row.order_id for row in rows])
     judged = judge(rows, unit, sent_on.year, known, awards)
     if judged.mistakes:
         errors = [FieldError(f"/rows/{place}", code, message) for place, code, message in judged.mistakes[:_MAX_ERRORS]]
-        raise Problem(FILE_REFUSED, "See `errors`.", errors=errors)
+        raise FileRefused("See `errors`.", errors=errors)
     entered = [*(each.row for each in judged.known), *judged.unknown]
     if not entered:
         return {"batch": None, "entered": 0, "unchanged": judged.unchanged}
@@ -167,8 +172,7 @@ def _reserve(
     try:
         budgets.commit(connection, needed)
     except IntegrityError as error:
-        raise Problem(
-            CONFLICT,
-            "The budget does not hold what this file paid: record the appropriations that were lost first, then repeat.",
+        raise Conflict(
+            "The budget does not hold what this file paid: record the appropriations that were lost first, then repeat."
         ) from error
     postings.post(connection, entries, by=BY)

@@ -11,14 +11,14 @@ from services.payout.authorization import own_unit, whole_city
 from services.payout.enums import Unit
 from services.payout.restorations import files, handlers, repository
 from services.payout.restorations.schemas import Reentry, Restoration, RestorationBody
+from shared.authorization import Actor, Scope
 from shared.days import Day
+from shared.errors import Conflict, NotFound, SamePerson, TooLarge, UnsupportedMediaType
 from shared.web import spreadsheets
-from shared.web.app import refusals
-from shared.web.auth import Actor, needs
+from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand, json_response
 from shared.web.openapi import BINARY
-from shared.web.problems import CONFLICT, MEDIA_TYPE_UNSUPPORTED, NOT_FOUND, SAME_PERSON, TOO_LARGE
-from shared.web.scopes import Scope
+from shared.web.problems import refusals
 from shared.web.uploads import BYTES
 
 router = APIRouter(prefix="/v1", tags=["restorations"])
@@ -42,7 +42,7 @@ def list_restorations(
     operation_id="open_restoration",
     status_code=201,
     response_model=Restoration,
-    responses=refusals(CONFLICT),
+    responses=refusals(Conflict),
 )
 def open_restoration(body: RestorationBody, request: Request, actor: Maker, command: IdempotentCommand) -> Response:
     """Hold sending after the database was restored; payout's relay does so by itself where the broker's log tells of it."""
@@ -58,7 +58,7 @@ def open_restoration(body: RestorationBody, request: Request, actor: Maker, comm
     "/restorations/{restoration_id}/end",
     operation_id="end_restoration",
     response_model=Restoration,
-    responses=refusals(NOT_FOUND, CONFLICT, SAME_PERSON),
+    responses=refusals(NotFound, Conflict, SamePerson),
 )
 def end_restoration(
     restoration_id: UUID, body: RestorationBody, request: Request, actor: Checker, command: IdempotentCommand
@@ -77,7 +77,7 @@ def end_restoration(
     "/payment-batches/reentries",
     operation_id="reenter_payment_batch",
     response_model=Reentry,
-    responses=refusals(CONFLICT, handlers.FILE_REFUSED, MEDIA_TYPE_UNSUPPORTED, TOO_LARGE),
+    responses=refusals(Conflict, handlers.FileRefused, UnsupportedMediaType, TooLarge),
     openapi_extra={
         "requestBody": {"required": True, "content": {**spreadsheets.CONTENT, BYTES: BINARY}},
     },

@@ -11,9 +11,10 @@ from services.registry.datasets.catalogue import CATALOGUE, dataset
 from services.registry.datasets.domain import UnknownDatasetError
 from services.registry.datasets.schemas import Catalogue, DatasetView, view
 from services.registry.request import READS
-from shared.web.app import refusals
+from shared.errors import NotFound
+from shared.web.negotiation import language_of
 from shared.web.openapi import BINARY
-from shared.web.problems import NOT_FOUND, Problem, language_of
+from shared.web.problems import refusals
 
 router = APIRouter(prefix="/v1/datasets", tags=["datasets"], dependencies=[READS])
 
@@ -24,13 +25,13 @@ def list_datasets() -> Catalogue:
     return Catalogue(items=[view(item) for item in CATALOGUE.values()], next_cursor=None)
 
 
-@router.get("/{name}", operation_id="get_dataset", response_model=DatasetView, responses=refusals(NOT_FOUND))
+@router.get("/{name}", operation_id="get_dataset", response_model=DatasetView, responses=refusals(NotFound))
 def get_dataset(name: Annotated[str, Path(description="Name of a dataset")]) -> DatasetView:
     """Give one dataset of the catalogue."""
     try:
         return view(dataset(name))
     except UnknownDatasetError as error:
-        raise Problem(NOT_FOUND, "There is no such dataset; `GET /v1/datasets` lists them.") from error
+        raise NotFound("There is no such dataset; `GET /v1/datasets` lists them.") from error
 
 
 @router.get(
@@ -39,7 +40,7 @@ def get_dataset(name: Annotated[str, Path(description="Name of a dataset")]) -> 
     response_class=Response,
     responses={
         200: {"content": {template.MEDIA_TYPE: BINARY}},
-        **refusals(NOT_FOUND),
+        **refusals(NotFound),
     },
 )
 def get_dataset_template(request: Request, name: Annotated[str, Path(description="Name of a dataset")]) -> Response:
@@ -47,6 +48,6 @@ def get_dataset_template(request: Request, name: Annotated[str, Path(description
     try:
         content = template.write(dataset(name), language_of(request))
     except UnknownDatasetError as error:
-        raise Problem(NOT_FOUND, "There is no such dataset; `GET /v1/datasets` lists them.") from error
+        raise NotFound("There is no such dataset; `GET /v1/datasets` lists them.") from error
     disposition = f'attachment; filename="{name}.xlsx"'
     return Response(content, media_type=template.MEDIA_TYPE, headers={"Content-Disposition": disposition})

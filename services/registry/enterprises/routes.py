@@ -13,10 +13,10 @@ from services.registry.enterprises.schemas import EnterpriseCard, EnterpriseSumm
 from services.registry.request import AsOf, Viewing
 from services.registry.revisions.reading import known_revision
 from shared.days import Day
-from shared.web.app import refusals
+from shared.errors import NotFound
 from shared.web.idempotency import json_response
 from shared.web.pagination import Cursor, Limit, Page, decode_cursor, page
-from shared.web.problems import NOT_FOUND, Problem
+from shared.web.problems import refusals
 
 router = APIRouter(prefix="/v1/enterprises", tags=["enterprises"])
 
@@ -47,7 +47,7 @@ def search_enterprises(
     return json_response(page(rows, limit, "uscc"))
 
 
-@router.get("/{uscc}", operation_id="get_enterprise", response_model=EnterpriseCard, responses=refusals(NOT_FOUND))
+@router.get("/{uscc}", operation_id="get_enterprise", response_model=EnterpriseCard, responses=refusals(NotFound))
 def get_enterprise(
     request: Request,
     view: Viewing,
@@ -61,7 +61,7 @@ def get_enterprise(
         revision = known_revision(connection, as_of)
         found = repository.search(connection, view, revision=revision, name=None, code=code, after=None, limit=1)
         if not found or found[0]["uscc"] != code:
-            raise Problem(NOT_FOUND, "There is no such enterprise at this revision.")
+            raise NotFound("There is no such enterprise at this revision.")
         records = repository.records_of(connection, view, code, revision)
     card = {
         "enterprise": found[0],

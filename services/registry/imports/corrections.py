@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from services.registry.cipher import masked
 from services.registry.datasets.domain import Dataset
 from services.registry.imports.headings import REMARKS, read_headings
-from shared.web.problems import Problem
+from shared.errors import DomainError
 from shared.web.spreadsheets import BOM, neutralised
 
 
@@ -56,6 +56,6 @@ def _sensitive(dataset: Dataset, headings: Sequence[str]) -> set[int]:
         return set()
     try:
         fields = read_headings(dataset, headings).fields
-    except Problem:
+    except DomainError:
         return set(range(len(headings)))
     return {place for place, item in enumerate(fields) if item is not None and item.sensitive}

@@ -9,7 +9,8 @@ from typing import Any, Protocol
 
 from services.registry.datasets.checks import Checked
 from services.registry.datasets.domain import Dataset
-from shared.web.problems import FieldError, Problem, ProblemType
+from shared.errors import DomainError, FieldError, Invalid
+from shared.i18n import N_
 
 CSV = "text/csv"
 NDJSON = "application/x-ndjson"
@@ -23,8 +24,19 @@ PART_ROWS = 50_000
 MAX_KEPT_ROWS = 100_000
 """Rows with mistakes whose content and mistakes are kept; beyond that they are only counted."""
 
-FILE_REFUSED = ProblemType("file-refused", 422, "The file cannot be read as it is", "文件无法读取")
-ROWS_REFUSED = ProblemType("rows-refused", 422, "Rows were refused, nothing was stored", "数据有误，未保存任何记录")
+
+class FileRefused(Invalid):
+    """The file cannot be read as it is."""
+
+    code = "file-refused"
+    title = N_("The file cannot be read as it is")
+
+
+class RowsRefused(Invalid):
+    """Rows were refused, nothing was stored."""
+
+    code = "rows-refused"
+    title = N_("Rows were refused, nothing was stored")
 
 
 class Mode(StrEnum):
@@ -81,7 +93,7 @@ class Table(Protocol):
         ...
 
 
-def refused(code: str, detail: str, *, pointer: str = "", meanings: Iterable[str] = ()) -> Problem:
+def refused(code: str, detail: str, *, pointer: str = "", meanings: Iterable[str] = ()) -> DomainError:
     """Return the problem of a file that cannot be read: a stable code and what to do about it."""
     errors = [FieldError(pointer, code, meaning) for meaning in meanings] or [FieldError(pointer, code, detail)]
-    return Problem(FILE_REFUSED, detail, errors=errors)
+    return FileRefused(detail, errors=errors)

@@ -18,17 +18,7 @@ from services.registry.datasets.catalogue import CATALOGUE
 from services.registry.datasets.validation_errors import ERRORS_SCHEMA
 from services.registry.imports import repository
 from services.registry.imports.csv_file import CsvFile
-from services.registry.imports.domain import (
-    CSV,
-    KIND,
-    MAX_KEPT_ROWS,
-    NDJSON,
-    ROWS_REFUSED,
-    Mode,
-    Order,
-    Table,
-    refused,
-)
+from services.registry.imports.domain import CSV, KIND, MAX_KEPT_ROWS, NDJSON, Mode, Order, RowsRefused, Table, refused
 from services.registry.imports.ndjson_file import NdjsonFile
 from services.registry.imports.xlsx_file import XlsxFile
 from services.registry.revisions import repository as store
@@ -37,9 +27,9 @@ from services.registry.revisions.staging import Staging
 from services.registry.settings import Settings
 from shared.clock import Clock
 from shared.database.engine import Database
+from shared.errors import DomainError
 from shared.jobs import repository as jobs
 from shared.jobs.runner import RunningJob
-from shared.web.problems import Problem
 
 
 @dataclass(slots=True)
@@ -110,7 +100,7 @@ class ImportRunner:
         try:
             with self._tables(job.id, order) as tables, self._database.transaction() as connection:
                 self._run(connection, job, order, tables)
-        except Problem:
+        except DomainError:
             with self._database.transaction() as connection:
                 repository.forget_upload(connection, job.id)
             raise
@@ -141,8 +131,10 @@ class ImportRunner:
         result = _result(tallies, published, stored=not order.dry_run, spoilt=spoilt)
         job.succeed(connection, result)
         if spoilt:
-            meaning = f"{rejected} rows were refused; see the import's errors. Nothing was stored."
-            jobs.fail(connection, job.id, Problem(ROWS_REFUSED, meaning).as_dict())
+            refused = RowsRefused(
+                "{count:,} rows were refused; see the import's errors. Nothing was stored.", count=rejected
+            )
+            jobs.fail(connection, job.id, refused)
 
     def _stage(
         self, connection: Connection, job: RunningJob, tables: Sequence[Table]

@@ -9,7 +9,7 @@ import polars as pl
 
 from services.registry.datasets.domain import Dataset, Field, Kind
 from services.registry.imports.domain import refused
-from shared.web.problems import Problem
+from shared.errors import DomainError
 
 REMARKS = ("错误说明", "mistakes")
 """Headings of the column that says why a row was refused: it is sent back with the mended rows, and not read."""
@@ -81,6 +81,6 @@ def _plain(heading: str) -> str:
     return heading.strip(" \t\r\n\u00a0\u3000\ufeff").translate(_WIDTHS).lower().removeprefix("*").strip()
 
 
-def _refusal(dataset: Dataset, code: str, place: int, what: str) -> Problem:
+def _refusal(dataset: Dataset, code: str, place: int, what: str) -> DomainError:
     listed = ", ".join(f"{item.name} (“{item.zh}”)" for item in dataset.fields)
     return refused(code, f"The heading of column {place + 1} {what}. {dataset.name} has: {listed}.", pointer="1")

@@ -15,25 +15,25 @@ from services.registry.datasets.validation_errors import message
 from services.registry.imports import corrections, handlers, repository
 from services.registry.imports.domain import CSV, MAX_KEPT_ROWS, MEDIA_TYPES, XLSX, Mode, Order
 from services.registry.imports.schemas import ImportJob, ImportMistake
-from services.registry.imports.uploads import TOO_SLOW, Upload, receive
+from services.registry.imports.uploads import Upload, UploadTooSlow, receive
 from services.registry.request import Viewing, Writing
-from shared.web.app import refusals
+from shared.errors import (
+    DomainError,
+    FieldError,
+    Forbidden,
+    InFlight,
+    Invalid,
+    KeyReused,
+    NotFound,
+    TooLarge,
+    UnsupportedMediaType,
+)
 from shared.web.idempotency import Command, json_response
-from shared.web.negotiation import Accept, negotiate
+from shared.web.jobs import job_response
+from shared.web.negotiation import Accept, language_of, negotiate
 from shared.web.openapi import BINARY
 from shared.web.pagination import Cursor, Limit, Page, decode_cursor, page
-from shared.web.problems import (
-    FORBIDDEN,
-    IN_FLIGHT,
-    INVALID,
-    KEY_REUSED,
-    MEDIA_TYPE_UNSUPPORTED,
-    NOT_FOUND,
-    TOO_LARGE,
-    FieldError,
-    Problem,
-    language_of,
-)
+from shared.web.problems import refusals
 from shared.web.uploads import BYTES
 
 router = APIRouter(prefix="/v1/imports", tags=["imports"])
@@ -46,7 +46,7 @@ JSON = "application/json"
     operation_id="start_import",
     status_code=202,
     response_model=ImportJob,
-    responses=refusals(TOO_SLOW, IN_FLIGHT, KEY_REUSED, MEDIA_TYPE_UNSUPPORTED, TOO_LARGE),
+    responses=refusals(UploadTooSlow, InFlight, KeyReused, UnsupportedMediaType, TooLarge),
     openapi_extra={"requestBody": {"required": True, "content": dict.fromkeys((*MEDIA_TYPES, BYTES), BINARY)}},
 )
 def start_import(
@@ -95,19 +95,19 @@ def start_import(
     return command.run(act, status=202, headers=lambda body: {"Location": f"/v1/imports/{body['id']}"})
 
 
-@router.get("/{import_id}", operation_id="get_import", response_model=ImportJob, responses=refusals(NOT_FOUND))
+@router.get("/{import_id}", operation_id="get_import", response_model=ImportJob, responses=refusals(NotFound))
 def get_import(request: Request, view: Viewing, import_id: UUID) -> Response:
     """Tell how far an import is, and what came of its rows."""
     _whole_registry(view.jurisdiction)
     with request.app.state.database.reading() as connection:
-        return json_response(handlers.view(connection, import_id))
+        return job_response(request, handlers.view(connection, import_id))
 
 
 @router.get(
     "/{import_id}/errors",
     operation_id="list_import_errors",
     response_model=Page[ImportMistake],
-    responses={200: {"content": {CSV: BINARY}}, **refusals(NOT_FOUND)},
+    responses={200: {"content": {CSV: BINARY}}, **refusals(NotFound)},
 )
 def list_import_errors(
     request: Request,
@@ -140,7 +140,7 @@ def _corrections(
     sheets = repository.upload(connection, import_id).headings or {}
     number = sheet if sheet is not None else min(map(int, sheets), default=0)
     if str(number) not in sheets:
-        raise Problem(NOT_FOUND, "This import has no rejected rows there.")
+        raise NotFound("This import has no rejected rows there.")
     dataset = CATALOGUE[sheets[str(number)]["dataset"]]
     reasons: dict[int, list[str]] = defaultdict(list)
     for row in repository.errors_after(connection, import_id, (number, 0, -1), MAX_KEPT_ROWS * 20):
@@ -168,10 +168,8 @@ def _told(row: dict[str, Any], language: str) -> dict[str, Any]:
 
 def _whole_registry(jurisdiction: str | None) -> None:
     if jurisdiction is not None:
-        raise Problem(
-            FORBIDDEN, "An import holds rows of all jurisdictions; a token that is tied to one does not see it."
-        )
+        raise Forbidden("An import holds rows of all jurisdictions; a token that is tied to one does not see it.")
 
 
-def _wrong(pointer: str, code: str, meaning: str) -> Problem:
-    return Problem(INVALID, "See `errors` for each mistake.", errors=[FieldError(pointer, code, meaning)])
+def _wrong(pointer: str, code: str, meaning: str) -> DomainError:
+    return Invalid("See `errors` for each mistake.", errors=[FieldError(pointer, code, meaning)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel, Field
 
 from services.registry.revisions.schemas import RowCounts
-from shared.jobs.schemas import Job
+from shared.web.jobs import Job
 
 
 class SheetCounts(BaseModel):

@@ -13,10 +13,16 @@ from fastapi import Request
 
 from services.registry.imports.domain import MEDIA_TYPES, NDJSON
 from services.registry.settings import Settings
+from shared.errors import Invalid, TooSlow, Unavailable
+from shared.i18n import N_
 from shared.web import uploads
-from shared.web.problems import INVALID, UNAVAILABLE, Problem, ProblemType
 
-TOO_SLOW = ProblemType("upload-too-slow", 408, "The upload took too long", "上传超时")
+
+class UploadTooSlow(TooSlow):
+    """The upload took too long."""
+
+    code = "upload-too-slow"
+    title = N_("The upload took too long")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +51,13 @@ async def receive(request: Request) -> AsyncIterator[Upload]:
                     content.update(piece)
                     await asyncio.to_thread(file.write, piece)
         except TimeoutError as error:
-            raise Problem(TOO_SLOW, f"An upload may take {settings.upload_max_seconds:g} seconds.") from error
+            raise UploadTooSlow(
+                "An upload may take {upload_max_seconds:g} seconds.", upload_max_seconds=settings.upload_max_seconds
+            ) from error
         except OSError as error:
-            raise Problem(UNAVAILABLE, "There is no room for the file at the moment.") from error
+            raise Unavailable("There is no room for the file at the moment.") from error
         if size == 0:
-            raise Problem(INVALID, "The body is empty: send the file itself as the body.")
+            raise Invalid("The body is empty: send the file itself as the body.")
         file.seek(0)
         media_type = uploads.recognised(kind, file.read(uploads.START_BYTES), NDJSON)
         file.seek(0)

@@ -2,6 +2,7 @@
 
 from alembic import context
 
-from shared.database.migrate import run_environment
+from services.registry.schema import SCHEMA
+from shared.migrations import run_environment
 
-run_environment("registry", context.config.attributes["connection"])
+run_environment(SCHEMA, context.config.attributes["connection"])

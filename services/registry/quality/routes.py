@@ -13,10 +13,11 @@ from services.registry.quality.domain import MESSAGES, SIGNS
 from services.registry.quality.schemas import Warned
 from services.registry.request import AsOf, Viewing
 from services.registry.revisions.reading import known_revision
+from shared.errors import FieldError, Invalid
 from shared.identifiers import is_uscc
 from shared.web.idempotency import json_response
+from shared.web.negotiation import language_of
 from shared.web.pagination import Cursor, Limit, Page, decode_cursor, page
-from shared.web.problems import INVALID, FieldError, Problem, language_of
 
 router = APIRouter(prefix="/v1/quality", tags=["quality"])
 
@@ -36,7 +37,7 @@ def list_quality_warnings(
     """List what is missing or odd, per award that it would decide. Nothing of it was refused."""
     if uscc is not None and not is_uscc(uscc.upper()):
         error = FieldError("uscc", "invalid_uscc", "this is not a valid unified social credit code")
-        raise Problem(INVALID, "See `errors` for each mistake.", errors=[error])
+        raise Invalid("See `errors` for each mistake.", errors=[error])
     signs = [
         place
         for place, sign in enumerate(SIGNS)

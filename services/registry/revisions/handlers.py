@@ -16,9 +16,15 @@ from services.registry.datasets.validation_errors import message
 from services.registry.revisions import repository
 from services.registry.revisions.domain import Author, Published, RowsRefusedError
 from services.registry.revisions.staging import Staging
-from shared.web.problems import INVALID, FieldError, Problem, ProblemType
+from shared.errors import FieldError, Invalid
+from shared.i18n import N_
 
-ROWS_REFUSED = ProblemType("rows-refused", 422, "Rows were refused, nothing was stored", "数据有误，未保存任何记录")
+
+class RowsRefused(Invalid):
+    """Rows were refused, nothing was stored."""
+
+    code = "rows-refused"
+    title = N_("Rows were refused, nothing was stored")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +96,7 @@ def _refuse(dataset: Dataset, errors: pl.DataFrame, pointers: Sequence[str], lan
         )
         for line, field, code, detail in errors.sort("line", maintain_order=True).iter_rows()
     ]
-    raise Problem(ROWS_REFUSED, "See `errors` for each mistake.", errors=told)
+    raise RowsRefused("See `errors` for each mistake.", errors=told)
 
 
 def submitted_of(body: Any, limit: int) -> Submitted:
@@ -114,4 +120,4 @@ def submitted_of(body: Any, limit: int) -> Submitted:
 
 def _require(condition: bool, pointer: str, code: str, meaning: str) -> None:  # noqa: FBT001
     if not condition:
-        raise Problem(INVALID, "See `errors` for each mistake.", errors=[FieldError(pointer, code, meaning)])
+        raise Invalid("See `errors` for each mistake.", errors=[FieldError(pointer, code, meaning)])

@@ -15,7 +15,7 @@ from services.registry.datasets.tables import history_name
 from services.registry.revisions.repository import latest_revision
 from services.registry.revisions.sql import listed, rows_at, visible_to
 from shared.clock import isoformat
-from shared.web.problems import INVALID, FieldError, Problem
+from shared.errors import FieldError, Invalid
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +43,10 @@ def known_revision(connection: Connection, revision: int | None) -> int:
     """Return `revision`, or the newest one if it is None; raises Problem for one that is not made yet."""
     latest = latest_revision(connection)
     if revision is not None and revision > latest:
-        raise Problem(
-            INVALID,
-            f"The newest revision is {latest}.",
+        raise Invalid(
+            "The newest revision is {latest}.",
             errors=[FieldError("revision", "revision_unknown", "this revision has not been made yet")],
+            latest=latest,
         )
     return latest if revision is None else revision
 

@@ -20,16 +20,17 @@ from services.registry.datasets.schemas import (
 from services.registry.request import Viewing, Writing, author_of
 from services.registry.revisions import reading
 from services.registry.revisions.domain import Kind as RevisionKind
-from services.registry.revisions.handlers import ROWS_REFUSED, record_rows, submitted_of, withdraw_keys
+from services.registry.revisions.handlers import RowsRefused, record_rows, submitted_of, withdraw_keys
 from services.registry.revisions.schemas import History, Recorded, Withdrawal, Withdrawn
-from shared.web.app import refusals
+from shared.errors import InFlight, Invalid, KeyReused, TooLarge
 from shared.web.idempotency import IdempotentCommand, json_response
+from shared.web.negotiation import language_of
 from shared.web.pagination import Cursor, Limit, Page, decode_cursor, page
-from shared.web.problems import IN_FLIGHT, INVALID, KEY_REUSED, TOO_LARGE, Problem, language_of
+from shared.web.problems import refusals
 
 MAX_RECORDS = 1_000
 
-WRITE_REFUSALS = refusals(ROWS_REFUSED, KEY_REUSED, IN_FLIGHT, TOO_LARGE)
+WRITE_REFUSALS = refusals(RowsRefused, KeyReused, InFlight, TooLarge)
 
 
 @cache
@@ -145,7 +146,7 @@ def _json(request: Request) -> Any:
     try:
         return orjson.loads(request._body)
     except orjson.JSONDecodeError as error:
-        raise Problem(INVALID, "The body is not valid JSON.") from error
+        raise Invalid("The body is not valid JSON.") from error
 
 
 def _change_set(dataset: Dataset) -> dict[str, Any]:

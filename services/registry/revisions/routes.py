@@ -17,13 +17,13 @@ from services.registry.revisions.reading import known_revision
 from services.registry.revisions.repository import latest_revision
 from services.registry.revisions.schemas import ChangeView, LatestRevision, Revision, SnapshotQueries, SnapshotQuery
 from services.registry.revisions.tables import revisions
+from shared.errors import FieldError, Invalid, NotFound
 from shared.identifiers import is_uscc
-from shared.web.app import refusals
 from shared.web.idempotency import json_response
 from shared.web.negotiation import Accept, negotiate
 from shared.web.openapi import BINARY, schema_of
 from shared.web.pagination import Cursor, Limit, Page, decode_cursor, page
-from shared.web.problems import INVALID, NOT_FOUND, FieldError, Problem
+from shared.web.problems import refusals
 
 router = APIRouter(prefix="/v1", tags=["revisions"])
 
@@ -63,7 +63,7 @@ def get_latest_revision(request: Request) -> Response:
             "description": "One row per changed key",
             "content": {formats.ARROW: BINARY} | {formats.NDJSON: {"schema": schema_of(ChangeView)}},
         },
-        **refusals(NOT_FOUND),
+        **refusals(NotFound),
     },
 )
 def list_changes(
@@ -89,7 +89,7 @@ def list_changes(
         reached = known_revision(connection, until)
         if after > reached:
             error = FieldError("after", "after_until", "this must not be above `until`")
-            raise Problem(INVALID, "Give the earlier revision as `after`.", errors=[error])
+            raise Invalid("Give the earlier revision as `after`.", errors=[error])
         touched = [found for found in changes.touched(connection, after, reached) if found in wanted]
     batches = changes.read(request.app.state.arrow, view, touched, after, reached, naming=naming)
     stream = formats.write(media_type, changes.SCHEMA, batches, nested=changes.JSON_COLUMNS)
@@ -105,7 +105,7 @@ def list_changes(
             "description": "All rows in the order of their key, each with the revision that set it",
             "content": TABLE,
         },
-        **refusals(NOT_FOUND),
+        **refusals(NotFound),
     },
 )
 def get_snapshot(
@@ -124,7 +124,7 @@ def get_snapshot(
             "description": "The rows that are wanted, in the order of their key",
             "content": TABLE,
         },
-        **refusals(NOT_FOUND),
+        **refusals(NotFound),
     },
 )
 def query_snapshot(
@@ -158,7 +158,7 @@ def query_snapshot(
             "the rows that are wanted, in the order of their key",
             "content": {formats.ARROW: BINARY},
         },
-        **refusals(NOT_FOUND),
+        **refusals(NotFound),
     },
 )
 def query_snapshots(
@@ -202,14 +202,14 @@ def _snapshot(
 def _check_made(request: Request, revision: int) -> None:
     with request.app.state.database.reading() as connection:
         if revision > latest_revision(connection):
-            raise Problem(NOT_FOUND, "This revision has not been made yet.")
+            raise NotFound("This revision has not been made yet.")
 
 
 def _declared_field(named: str, pointer: str) -> tuple[Dataset, str]:
     name, _, field = named.partition(".")
     if name not in CATALOGUE:
         error = FieldError(pointer, "dataset_unknown", "there is no such dataset; `GET /v1/datasets` lists them")
-        raise Problem(INVALID, "See `errors` for each mistake.", errors=[error])
+        raise Invalid("See `errors` for each mistake.", errors=[error])
     dataset = CATALOGUE[name]
     _check_matchable(dataset, field, pointer)
     return dataset, field
@@ -217,15 +217,17 @@ def _declared_field(named: str, pointer: str) -> tuple[Dataset, str]:
 
 def _check_matchable(dataset: Dataset, field: str, pointer: str) -> None:
     if field not in dataset.matchable:
-        error = FieldError(pointer, "field_unknown", f"rows can be chosen by {', '.join(dataset.matchable)}")
-        raise Problem(INVALID, "See `errors` for each mistake.", errors=[error])
+        error = FieldError(
+            pointer, "field_unknown", "rows can be chosen by {matchable}", matchable=", ".join(dataset.matchable)
+        )
+        raise Invalid("See `errors` for each mistake.", errors=[error])
 
 
 def _declared(name: str) -> Dataset:
     try:
         return declared(name)
     except UnknownDatasetError as error:
-        raise Problem(NOT_FOUND, "There is no such dataset; `GET /v1/datasets` lists them.") from error
+        raise NotFound("There is no such dataset; `GET /v1/datasets` lists them.") from error
 
 
 def _codes(codes: list[str]) -> list[str]:
@@ -234,5 +236,5 @@ def _codes(codes: list[str]) -> list[str]:
     if wrong:
         meaning = "this is not a valid unified social credit code"
         errors = [FieldError(f"/uscc/{place}", "invalid_uscc", meaning) for place in wrong[:100]]
-        raise Problem(INVALID, "See `errors` for each mistake.", errors=errors)
+        raise Invalid("See `errors` for each mistake.", errors=errors)
     return wanted

@@ -25,7 +25,7 @@ _TROUBLES = text(
         (SELECT recorded_at AS at, 'dead_letter' AS kind, id::text AS id, topic AS about, reason
          FROM dead_letters WHERE state = 'open' ORDER BY dead_letters.id DESC LIMIT 20)
         UNION ALL
-        SELECT finished_at, 'job', id::text, kind, coalesce(problem ->> 'detail', problem ->> 'title', '')
+        SELECT finished_at, 'job', id::text, kind, coalesce(problem ->> 'detail', problem ->> 'message', problem ->> 'title', '')
         FROM (SELECT * FROM jobs ORDER BY jobs.id DESC LIMIT 200) newest WHERE state = 'failed'
     ) troubles ORDER BY at DESC LIMIT 20
     """

@@ -13,11 +13,11 @@ from fastapi import APIRouter, Request, Response
 from jinja2 import Environment, StrictUndefined
 from pydantic import BaseModel, Field
 
+from shared.authorization import Scope
 from shared.clock import isoformat
 from shared.observability import metrics
 from shared.web.auth import needs
 from shared.web.idempotency import json_response
-from shared.web.scopes import Scope
 from shared.web.status import repository
 
 HERE = Path(__file__).parent

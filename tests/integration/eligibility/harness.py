@@ -27,10 +27,10 @@ from services.eligibility.evaluation_jobs.runner import Runner
 from services.eligibility.evaluation_jobs.schemas import EvaluationRequest
 from services.registry.app import build
 from services.registry.settings import Settings
+from shared.authorization import Actor
 from shared.clock import FixedClock
 from shared.database.engine import Database
 from shared.jobs.runner import JobRunner
-from shared.web.auth import Actor
 from tests.support.databases import ServiceDatabase
 from tests.support.tokens import Tokens
 

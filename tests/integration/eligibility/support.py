@@ -20,11 +20,11 @@ from services.eligibility.clients.registry import RegistryFacts
 from services.eligibility.decisions import approval
 from services.eligibility.decisions.proposals import CANDIDATE_SCHEMA, Basis, Counts, Judged, propose
 from services.eligibility.settings import Settings
+from shared.authorization import Actor
 from shared.clock import Clock, SystemClock
 from shared.database.engine import Database
 from shared.events.award_decided import AwardDecided
 from shared.identifiers import award_id
-from shared.web.auth import Actor
 from tests.support.tokens import Tokens
 
 POLICY = "lishui-2020-1"

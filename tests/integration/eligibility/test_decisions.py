@@ -17,9 +17,9 @@ from services.eligibility.decisions.proposals import (
 )
 from shared.clock import SystemClock
 from shared.database.engine import Database
+from shared.errors import DomainError
 from shared.jobs import repository as jobs
 from shared.jobs.runner import JobRunner, RunningJob
-from shared.web.problems import Problem
 from tests.integration.eligibility.support import (
     CHECKER,
     LIANDU,
@@ -161,9 +161,9 @@ def test_what_an_officer_rejected_is_not_proposed_again_until_it_differs(databas
 def test_the_maker_cannot_approve_neither_by_the_handler_nor_in_the_database(database: Database) -> None:
     evaluation_id, _ = evaluate(database, rent("A", 500))
     row = the_decision(database, "A")
-    with pytest.raises(Problem) as refused, database.transaction() as connection:
+    with pytest.raises(DomainError) as refused, database.transaction() as connection:
         handlers.approve(connection, row.id, MAKER, reason=None, if_match=None, notice_needed=False)
-    assert refused.value.kind.code == "same-person"
+    assert refused.value.code == "same-person"
     with database.reading() as connection:
         selection = approval.select_for_approval(
             connection,
@@ -195,7 +195,7 @@ def test_the_maker_cannot_approve_neither_by_the_handler_nor_in_the_database(dat
 def test_an_approval_that_may_not_be_is_refused(database: Database, given: dict[str, Any], problem: str) -> None:
     evaluate(database, rent("A", 500, **given.get("row", {})))
     row = the_decision(database, "A")
-    with pytest.raises(Problem) as refused, database.transaction() as connection:
+    with pytest.raises(DomainError) as refused, database.transaction() as connection:
         handlers.approve(
             connection,
             row.id,
@@ -204,7 +204,7 @@ def test_an_approval_that_may_not_be_is_refused(database: Database, given: dict[
             if_match=given.get("if_match"),
             notice_needed=given.get("notice_needed", False),
         )
-    assert refused.value.kind.code == problem
+    assert refused.value.code == problem
     assert history(database, "A") == [(None, "proposed", "granted", 500, "initial")]
 
 
@@ -212,7 +212,7 @@ def test_a_move_that_does_not_exist_names_those_that_do(database: Database) -> N
     evaluation_id, _ = evaluate(database, rent("A", 500))
     approve_all(database, evaluation_id)
     row = the_decision(database, "A")
-    with pytest.raises(Problem) as refused, database.transaction() as connection:
+    with pytest.raises(DomainError) as refused, database.transaction() as connection:
         handlers.move(connection, row.id, CHECKER, Act.REJECT, reason="late", if_match=None)
     assert refused.value.extra == {"state": "approved", "possible": []}
 

@@ -28,7 +28,7 @@ from services.eligibility.notices.handlers import close_notice, open_notice
 from services.eligibility.objections.domain import ObjectionOutcome
 from services.eligibility.objections.handlers import decide_objection, record_objection
 from shared.database.engine import Database
-from shared.web.problems import Problem
+from shared.errors import Conflict, DomainError, SamePerson
 from tests.integration.eligibility.support import CHECKER, MAKER, evaluate, rent
 
 OPEN = ("proposed", "in_notice", "suspended")
@@ -272,9 +272,9 @@ class Life(RuleBasedStateMachine):
         try:
             with self.database.transaction() as connection:
                 made = do(connection, **values)
-        except Problem as problem:
+        except DomainError as problem:
             assert not allowed, problem
-            assert problem.kind.status == 409
+            assert isinstance(problem, Conflict | SamePerson)
             assert problem.errors or {"state", "possible"} <= set(problem.extra) or "states" in problem.extra
             return None
         assert allowed

@@ -16,7 +16,7 @@ from services.eligibility.decisions.domain import Act
 from services.eligibility.notices.handlers import close_notice, open_notice
 from services.eligibility.objections.handlers import record_objection
 from shared.database.engine import Database
-from shared.web.problems import Problem
+from shared.errors import DomainError
 from tests.integration.eligibility.support import CHECKER, MAKER, evaluate, history, rent, the_decision
 
 Step = Callable[[Connection], Any]
@@ -45,7 +45,7 @@ def _somebody_waits(database: Database) -> bool:
 
 
 def refused(database: Database, step: Step) -> dict[str, Any]:
-    with pytest.raises(Problem) as problem, database.transaction() as connection:
+    with pytest.raises(DomainError) as problem, database.transaction() as connection:
         step(connection)
     return problem.value.extra
 
@@ -129,7 +129,7 @@ def test_a_proposal_goes_into_one_of_two_notices(database: Database) -> None:
         return open_notice(connection, MAKER, decision_ids=[a], working_days=5, today=OPENED)
 
     def second() -> str:
-        with pytest.raises(Problem) as problem, database.transaction() as connection:
+        with pytest.raises(DomainError) as problem, database.transaction() as connection:
             opening(connection)
         return problem.value.errors[0].code
 

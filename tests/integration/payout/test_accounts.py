@@ -14,7 +14,7 @@ from services.payout.clients.registry import RegistryAccounts, in_force, revisio
 from services.registry.app import build
 from services.registry.settings import Settings
 from shared.clock import FixedClock
-from shared.web.problems import Problem
+from shared.errors import DomainError
 from tests.integration.payout.support import SETTINGS, http_client
 from tests.integration.registry.conftest import uscc
 from tests.support.databases import ServiceDatabase
@@ -64,7 +64,7 @@ def test_accounts_come_from_the_registry(fresh_database: Callable[[str], Service
     assert writer.post("/v1/datasets/payee_accounts/withdrawals", json=reason).status_code == 201
     (gone,) = accounts.changes(second, accounts.latest_revision())
     assert (gone.uscc, gone.withdrawn) == (A, True)
-    with pytest.raises(Problem):
+    with pytest.raises(DomainError):
         accounts.on(day, [A], 99)
     database.close()
 

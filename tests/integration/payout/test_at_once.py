@@ -14,9 +14,9 @@ from services.payout.awards import handlers as awards
 from services.payout.holds import handlers as holds
 from services.payout.holds.handlers import Held
 from services.payout.recoveries import handlers as recoveries
+from shared.authorization import Actor
 from shared.messaging import inbox
 from shared.messaging.envelope import Message
-from shared.web.auth import Actor
 from tests.integration.payout.bank import recovery_of
 from tests.integration.payout.support import OTHER_USCC, USCC, Payout, decision
 

@@ -6,14 +6,16 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
+import orjson
 import pytest
 from fastapi.exceptions import RequestValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from shared.errors import Conflict, DomainError, FieldError, Invalid, NotFound
 from shared.web.pagination import decode_cursor, encode_cursor, page
-from shared.web.problems import NOT_FOUND, Problem, validation_problem
+from shared.web.problems import problem_of, stored_problem, validation_problem
 
 TEXT = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 WHOLE = st.integers(min_value=-(2**53), max_value=2**53)
@@ -27,9 +29,9 @@ def test_a_cursor_gives_back_its_key(key: list[object]) -> None:
 
 @pytest.mark.parametrize("cursor", ["x", "!!!", "bnVsbA", "WzFd" * 2, "WzEsMl0"])
 def test_what_is_no_cursor_of_the_list_is_refused(cursor: str) -> None:
-    with pytest.raises(Problem) as refused:
+    with pytest.raises(DomainError) as refused:
         decode_cursor(cursor, int)
-    assert refused.value.kind.status == 422
+    assert isinstance(refused.value, Invalid)
 
 
 @pytest.mark.parametrize(
@@ -48,9 +50,9 @@ def test_what_is_no_cursor_of_the_list_is_refused(cursor: str) -> None:
     ],
 )
 def test_a_cursor_of_another_list_is_refused(key: list[object], kind: type) -> None:
-    with pytest.raises(Problem) as refused:
+    with pytest.raises(DomainError) as refused:
         decode_cursor(encode_cursor(*key), kind)
-    assert refused.value.kind.status == 422
+    assert isinstance(refused.value, Invalid)
 
 
 def test_a_page_ends_where_the_rows_end() -> None:
@@ -82,13 +84,28 @@ def test_a_mistake_is_pointed_at_without_the_value(body: dict[str, object], poin
     with pytest.raises(ValidationError) as invalid:
         Body.model_validate(body)
     found = [{**error, "loc": ("body", *error["loc"])} for error in invalid.value.errors()]
-    problem = validation_problem(RequestValidationError(found, body=body)).as_dict()
+    problem = problem_of(validation_problem(RequestValidationError(found, body=body)), "en")
     assert [error["pointer"] for error in problem["errors"]] == pointers
     assert "S3CRET" not in str([error["message"] for error in problem["errors"]])
 
 
 def test_a_problem_speaks_the_callers_language() -> None:
-    problem = Problem(NOT_FOUND, extra={"hint": 1})
-    assert problem.as_dict("zh-CN")["title"] == "未找到"
-    assert problem.as_dict()["type"] == "urn:ecommerce-subsidies:problem:not-found"
-    assert problem.as_dict()["hint"] == 1
+    error = NotFound(extra={"hint": 1})
+    assert problem_of(error, "zh-CN")["title"] == "未找到"
+    assert problem_of(error, "en")["title"] == "Not found"
+    assert problem_of(error, "en")["type"] == "urn:ecommerce-subsidies:problem:not-found"
+    assert problem_of(error, "en")["hint"] == 1
+
+
+def test_a_stored_error_is_told_in_any_language() -> None:
+    error = Conflict("It is {state} already.", state="settled", errors=[FieldError("/a", "code", "at most {n}", n=3)])
+    stored = orjson.loads(orjson.dumps(error.document() | {"trace_id": "t"}))
+    told = stored_problem(stored, "en")
+    assert (told["status"], told["detail"], told["trace_id"]) == (409, "It is settled already.", "t")
+    assert told["errors"] == [{"pointer": "/a", "code": "code", "message": "at most 3"}]
+    assert stored_problem(stored, "zh-CN")["title"] == "当前状态不允许此操作"
+
+
+def test_an_error_that_the_last_version_stored_is_shown_as_it_is() -> None:
+    stored = {"type": "urn:ecommerce-subsidies:problem:conflict", "title": "x", "status": 409}
+    assert stored_problem(stored, "zh-CN") == stored

@@ -9,10 +9,10 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, OctKey
 
 from deploy.local.clients import CLIENTS
+from shared.authorization import DESCRIPTIONS, Scope
 from shared.clock import FixedClock
+from shared.errors import DomainError, Unauthenticated
 from shared.web.auth import TokenVerifier
-from shared.web.problems import Problem
-from shared.web.scopes import DESCRIPTIONS, Scope
 from tests.support.tokens import AUDIENCE, ISSUER, FixedKeys, Tokens
 
 NOW = datetime(2024, 3, 1, tzinfo=UTC)
@@ -44,9 +44,9 @@ def test_a_token_ends_also_when_it_was_seen_before() -> None:
     token = signed.issuer.token("auditor", [], lifetime_seconds=600)
     signed.verifier.actor(token)
     clock.instant += timedelta(seconds=606)  # five seconds are allowed between clocks
-    with pytest.raises(Problem) as refused:
+    with pytest.raises(DomainError) as refused:
         signed.verifier.actor(token)
-    assert refused.value.kind.status == 401
+    assert isinstance(refused.value, Unauthenticated)
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_a_token_that_is_not_meant_for_us_is_refused(changes: dict[str, object])
     verifier = TokenVerifier(ISSUER, AUDIENCE, FixedKeys(KeySet([key])), FixedClock(NOW))
     good = jwt.encode({"alg": "ES256", "kid": key.kid}, claims(), key)
     assert verifier.actor(good).subject == "someone"
-    with pytest.raises(Problem):
+    with pytest.raises(DomainError):
         verifier.actor(jwt.encode({"alg": "ES256", "kid": key.kid}, claims(**changes), key))
 
 
@@ -80,9 +80,9 @@ def test_another_key_another_algorithm_and_no_signature_are_refused(signed: Toke
         "",
     ]
     for token in forged:
-        with pytest.raises(Problem) as refused:
+        with pytest.raises(DomainError) as refused:
             signed.verifier.actor(token)
-        assert refused.value.kind.status == 401
+        assert isinstance(refused.value, Unauthenticated)
 
 
 def test_scopes_are_described_and_no_client_can_make_and_check() -> None:

@@ -1,10 +1,10 @@
-"""Decisions, their acts and documents, outcomes of evaluations, and the plumbing."""
+"""Decisions, their acts and documents, outcomes of evaluations, and the tables that every service has."""
 
 from pathlib import Path
 
 from alembic import op
 
-from shared.database.migrate import plumbing_statements
+from shared.system_tables import statements
 
 revision = "0001"
 down_revision = None
@@ -13,7 +13,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.execute(plumbing_statements("0001"))
+    op.execute(statements("0001"))
     op.execute(Path(__file__).with_suffix(".sql").read_text("utf-8"))
 
 

@@ -1,10 +1,10 @@
-"""Arrangements, awards, shares, orders, budgets, ledger; and the plumbing that every service has."""
+"""Arrangements, awards, shares, orders, budgets, ledger; and the tables that every service has."""
 
 from pathlib import Path
 
 from alembic import op
 
-from shared.database.migrate import plumbing_statements
+from shared.system_tables import statements
 
 revision = "0001"
 down_revision = None
@@ -15,7 +15,7 @@ depends_on = None
 def upgrade() -> None:
     """Create version 1 of the tables."""
     connection = op.get_bind().connection
-    connection.cursor().execute(plumbing_statements("0001"))
+    connection.cursor().execute(statements("0001"))
     connection.cursor().execute(Path(__file__).with_suffix(".sql").read_text("utf-8"))
 
 

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from shared.database.migrate import plumbing_statements
+from shared.system_tables import statements
 
 revision = "0004"
 down_revision = "0003"
@@ -11,8 +11,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Create version 3 of the plumbing."""
-    op.get_bind().connection.cursor().execute(plumbing_statements("0003"))
+    """Create version 3 of the tables that every service has."""
+    op.get_bind().connection.cursor().execute(statements("0003"))
 
 
 def downgrade() -> None:

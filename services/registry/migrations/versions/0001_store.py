@@ -4,7 +4,7 @@ from pathlib import Path
 
 from alembic import op
 
-from shared.database.migrate import plumbing_statements
+from shared.system_tables import statements
 
 revision = "0001"
 down_revision = None
@@ -15,7 +15,7 @@ depends_on = None
 def upgrade() -> None:
     """Create everything. The statements are frozen in the SQL file beside this one."""
     connection = op.get_bind().connection
-    connection.cursor().execute(plumbing_statements("0001"))
+    connection.cursor().execute(statements("0001"))
     connection.cursor().execute(Path(__file__).with_suffix(".sql").read_text("utf-8"))
 
 

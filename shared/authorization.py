@@ -1,8 +1,11 @@
-"""What a token may allow. Each operation needs one scope; the OpenAPI documents list them."""
+"""Who calls and what the call may do: scopes, and the one check of jurisdictions."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
+
+from shared.errors import Forbidden
 
 
 class Scope(StrEnum):
@@ -74,3 +77,35 @@ DESCRIPTIONS: dict[Scope, str] = {
     Scope.DEAD_LETTERS_WRITE: "List, replay and discard dead letters",
     Scope.EVENTS_REPUBLISH: "Have what is in force published again",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who calls: `subject` is recorded with every act; `jurisdiction` restricts the call to its rows if set."""
+
+    subject: str
+    scopes: frozenset[str]
+    jurisdiction: str | None = None
+
+    def may(self, scope: Scope) -> bool:
+        """Return whether the token has `scope`."""
+        return scope in self.scopes
+
+    def require(self, scope: Scope) -> None:
+        """Raise Forbidden unless the token has `scope`."""
+        if scope not in self.scopes:
+            raise Forbidden("The token lacks the scope {scope}.", scope=scope.value, extra={"missing_scopes": [scope]})
+
+    def covers(self, jurisdiction: str | None) -> bool:
+        """Return whether rows of `jurisdiction` are within what the token may see and touch."""
+        return self.jurisdiction in (None, jurisdiction)
+
+    def require_city_wide(self) -> None:
+        """Raise Forbidden for a token that is tied to one jurisdiction: what is asked for concerns all of them."""
+        if self.jurisdiction is not None:
+            raise Forbidden("This concerns all jurisdictions, and the token is tied to one. Use a city-wide token.")
+
+    def require_jurisdiction(self, jurisdiction: str) -> None:
+        """Raise Forbidden for a token that is tied to another jurisdiction than `jurisdiction`."""
+        if not self.covers(jurisdiction):
+            raise Forbidden("The token is tied to another jurisdiction.")

@@ -1,0 +1,181 @@
+"""Named errors, raised beside the rule that refuses. Each has a stable code; no HTTP status and no language.
+
+A message is a literal English sentence with named parameters, `"There is no award {code}."`: what is wrong, where, and how to
+put it right. It never repeats what was submitted. `shared.web.problems` alone knows statuses; `shared.i18n` has the Chinese.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from shared.i18n import ENGLISH, N_, translate
+
+
+class FieldError:
+    """One mistake in the input: where (a JSON pointer or a parameter's name), a stable code, and how to correct it."""
+
+    __slots__ = ("code", "message", "parameters", "pointer")
+
+    def __init__(self, pointer: str, code: str, message: str, /, **parameters: object) -> None:
+        """Describe the mistake at `pointer`; `parameters` fill the placeholders of `message`."""
+        self.pointer = pointer
+        self.code = code
+        self.message = message
+        self.parameters = parameters
+
+
+class InvalidValue(ValueError):
+    """A value that a validator refuses: pydantic reports it, and it is told in the caller's language."""
+
+    def __init__(self, message: str, **parameters: object) -> None:
+        """Refuse with `message`, whose placeholders `parameters` fill."""
+        super().__init__(translate(message, ENGLISH, parameters))
+        self.message = message
+        self.parameters = parameters
+
+
+class DomainError(Exception):
+    """Refuses what was asked for; nothing has been changed. `extra` are facts for the caller, such as the states possible."""
+
+    code: ClassVar[str] = "internal"
+    title: ClassVar[str] = N_("Something went wrong on our side")
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        errors: Sequence[FieldError] = (),
+        extra: Mapping[str, Any] | None = None,
+        **parameters: object,
+    ) -> None:
+        """Refuse with `message`, whose placeholders `parameters` fill."""
+        super().__init__(translate(message or self.title, ENGLISH, parameters))
+        self.message = message
+        self.parameters = parameters
+        self.errors = errors
+        self.extra = dict(extra or {})
+
+    def document(self) -> dict[str, Any]:
+        """Return the error as data that can be stored and shown in any language later (`shared.web.problems.stored_problem`)."""
+        return {
+            "code": self.code,
+            "kind": next(each.code for each in type(self).__mro__ if each.__module__ == __name__),  # type: ignore[attr-defined]
+            "title": self.title,
+            "message": self.message,
+            "parameters": self.parameters,
+            "errors": [[e.pointer, e.code, e.message, e.parameters] for e in self.errors],
+            "extra": self.extra,
+        }
+
+
+class Invalid(DomainError):
+    """The input breaks a rule."""
+
+    code = "invalid-request"
+    title = N_("The request is not valid")
+
+
+class Unauthenticated(DomainError):
+    """There is no valid access token."""
+
+    code = "unauthenticated"
+    title = N_("A valid access token is needed")
+
+
+class Forbidden(DomainError):
+    """The caller may not do this, or not to this."""
+
+    code = "forbidden"
+    title = N_("The token does not allow this")
+
+
+class NotFound(DomainError):
+    """What is named does not exist, or not for this caller."""
+
+    code = "not-found"
+    title = N_("Not found")
+
+
+class Conflict(DomainError):
+    """The present state does not allow it."""
+
+    code = "conflict"
+    title = N_("The present state does not allow this")
+
+
+class SamePerson(DomainError):
+    """A second person is needed, and the caller is the first."""
+
+    code = "same-person"
+    title = N_("Another person has to do this")
+
+
+class Stale(DomainError):
+    """It has changed since the caller read it."""
+
+    code = "stale"
+    title = N_("It has changed since you read it")
+
+
+class NotAcceptable(DomainError):
+    """None of the media types that the caller accepts is offered."""
+
+    code = "not-acceptable"
+    title = N_("None of the accepted media types is offered")
+
+
+class TooLarge(DomainError):
+    """More was sent or asked for than is handled at once."""
+
+    code = "too-large"
+    title = N_("The request is too large")
+
+
+class UnsupportedMediaType(DomainError):
+    """The content type of what was sent is not taken here."""
+
+    code = "unsupported-media-type"
+    title = N_("This content type is not accepted")
+
+
+class TooSlow(DomainError):
+    """What was sent did not arrive in time."""
+
+    code = "too-slow"
+    title = N_("The request took too long")
+
+
+class InFlight(DomainError):
+    """The same request is being worked on."""
+
+    code = "request-in-flight"
+    title = N_("The same request is being answered")
+
+
+class KeyReused(DomainError):
+    """An idempotency key came with another request than the first time."""
+
+    code = "idempotency-key-reused"
+    title = N_("The key was used with another request")
+
+
+class Unavailable(DomainError):
+    """Something that is needed does not answer; trying again may help."""
+
+    code = "unavailable"
+    title = N_("Not available at the moment; try again")
+
+
+class MethodNotAllowed(DomainError):
+    """The path exists, the method does not."""
+
+    code = "method-not-allowed"
+    title = N_("This method is not offered here")
+
+
+class Internal(DomainError):
+    """A mistake of the software."""
+
+    code = "internal"
+    title = N_("Something went wrong on our side")
