@@ -49,7 +49,8 @@ def changed(
     try:
         return readings.with_changes(changes)
     except InterpretationError as error:
-        raise Invalid(errors=[FieldError(f"{pointer}/{error.interpretation}", "interpretation", str(error))]) from error
+        mistake = FieldError(f"{pointer}/{error.interpretation}", "interpretation", error.message, **error.parameters)
+        raise Invalid(errors=[mistake]) from error
 
 
 def official_readings(connection: Connection, book: Policy) -> Interpretations:

@@ -14,16 +14,17 @@ from services.eligibility.rules.grammar.award import Award
 from services.eligibility.rules.grammar.rule_context import RuleContext
 from services.eligibility.rules.parameters import ParameterError, ParameterValues
 from services.eligibility.rules.text import Text
+from shared.errors import InvalidValue
 
 #: The most award years that a policy may have: each is a case of every award given once.
 MOST_YEARS = 20
 
 
-class InterpretationError(ValueError):
-    """An unknown interpretation or value; the message lists what is allowed, `interpretation` is the name that was given."""
+class InterpretationError(InvalidValue):
+    """An unknown interpretation, or a value that it does not have; `interpretation` is the name that was given."""
 
-    def __init__(self, message: str, interpretation: str) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, /, interpretation: str, **parameters: object) -> None:
+        super().__init__(message, **parameters)
         self.interpretation = interpretation
 
 
@@ -111,13 +112,16 @@ class Policy:
         """
         unknown = sorted(set(changes) - set(self.parameters))
         if unknown:
-            raise ParameterError(f"no such parameter; there are {', '.join(self.parameters)}", unknown[0])
+            raise ParameterError(
+                "There is no such parameter; there are {names}.", unknown[0], names=", ".join(self.parameters)
+            )
         changed = {name: self.parameters[name].changed(value) for name, value in changes.items()}
         policy = replace(self, parameters=MappingProxyType({**self.parameters, **changed}))
         if not 1 <= len(policy.award_years) <= MOST_YEARS:
             raise ParameterError(
-                f"first_award_year, last_award_year: 1 to {MOST_YEARS} years, the first not after the last",
+                "From first_award_year to last_award_year there must be 1 to {most} years.",
                 "first_award_year",
+                most=MOST_YEARS,
             )
         return policy
 
@@ -177,10 +181,12 @@ class Interpretations(Mapping[str, str]):
         """Return the interpretations with some changed. Raises `InterpretationError`, which lists the names or values allowed."""
         for name, value in changes.items():
             if name not in self._domain:
-                raise InterpretationError(f"no such reading; there are {', '.join(self._domain)}", name)
+                raise InterpretationError(
+                    "There is no such interpretation; there are {names}.", name, names=", ".join(self._domain)
+                )
             allowed = self._domain[name].values
             if value not in allowed:
-                raise InterpretationError(f"{name} is one of {', '.join(allowed)}", name)
+                raise InterpretationError("{name} must be one of {values}.", name, name=name, values=", ".join(allowed))
         return Interpretations(self._domain, {**self._values, **changes})
 
     @cached_property
@@ -197,5 +203,5 @@ class Interpretations(Mapping[str, str]):
 def _whole(values: ParameterValues) -> int:
     value = values.on(None)
     if not isinstance(value, int):
-        raise ParameterError(f"{values.name}: a whole number", values.name)
+        raise ParameterError("{name} must be a whole number.", values.name, name=values.name)
     return value

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from services.eligibility.rules.text import Text
+from shared.errors import InvalidValue
 
 Scalar = int | str | date
 Value = int | str | date | tuple[int, ...] | tuple[str, ...]
@@ -46,11 +47,11 @@ UNIT_WORDS: Mapping[str, Text] = {
 }
 
 
-class ParameterError(ValueError):
-    """An unknown parameter, or a value outside its domain; the message lists what is allowed, `parameter` is the one given."""
+class ParameterError(InvalidValue):
+    """An unknown parameter, or a value that it may not have; `parameter` is its name."""
 
-    def __init__(self, message: str, parameter: str) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, /, parameter: str, **parameters: object) -> None:
+        super().__init__(message, **parameters)
         self.parameter = parameter
 
 
@@ -74,21 +75,30 @@ class ParameterValues:
     def _checked(self, given: Any, official: Value) -> Value:
         if isinstance(official, tuple):
             if not isinstance(given, list | tuple) or not given:
-                raise ParameterError(f"{self.name}: a non-empty list, {self.domain}", self.name)
+                raise ParameterError("{name} must be a list that is not empty.", self.name, name=self.name)
             if self.unit in NUMBERS and len(given) != len(official):
-                raise ParameterError(f"{self.name}: a list of {len(official)} numbers, {self.domain}", self.name)
+                raise ParameterError(
+                    "{name} must be a list of {count} numbers.", self.name, name=self.name, count=len(official)
+                )
             items = [self._checked(item, official[0]) for item in given]
             if self.unit in NUMBERS and items != sorted(items):
-                raise ParameterError(f"{self.name}: a list in ascending order, {self.domain}", self.name)
+                raise ParameterError("{name} must be a list in ascending order.", self.name, name=self.name)
             return tuple(items)  # type: ignore[return-value]
         if self.unit == "date":
             return self._checked_day(given)
         if self.unit == "codes":
             if not isinstance(given, str) or not given:
-                raise ParameterError(f"{self.name}: {self.domain}", self.name)
+                raise ParameterError("{name} must hold codes, as text.", self.name, name=self.name)
             return given
         if isinstance(given, bool) or not isinstance(given, int) or not self.least <= given <= self.largest:
-            raise ParameterError(f"{self.name}: {self.domain}", self.name)
+            raise ParameterError(
+                "{name} must be a whole number from {least} to {largest}, in {unit}.",
+                self.name,
+                name=self.name,
+                least=self.least,
+                largest=self.largest,
+                unit=self.unit,
+            )
         return given
 
     def _checked_day(self, given: Any) -> date:
@@ -97,19 +107,10 @@ class ParameterValues:
         try:
             day = date.fromisoformat(given)
         except (TypeError, ValueError):
-            raise ParameterError(f"{self.name}: {self.domain}", self.name) from None
-        if day.isoformat() != given:
-            raise ParameterError(f"{self.name}: {self.domain}", self.name)
+            day = None
+        if day is None or day.isoformat() != given:
+            raise ParameterError("{name} must be a day, as YYYY-MM-DD.", self.name, name=self.name)
         return day
-
-    @property
-    def domain(self) -> str:
-        """The values that are allowed, in words."""
-        if self.unit == "date":
-            return "a day, as YYYY-MM-DD"
-        if self.unit == "codes":
-            return "codes as text"
-        return f"whole numbers from {self.least} to {self.largest}, in {self.unit}"
 
     @property
     def largest(self) -> int:
