@@ -34,7 +34,7 @@ class PolicyCase:
     award: str
     name: str
     tables: Mapping[str, list[dict[str, Any]]]
-    readings: Mapping[str, str]
+    interpretations: Mapping[str, str]
     decided_on: date
     expect: Mapping[str | None, Mapping[int | None, Any]]
 
@@ -63,7 +63,7 @@ def read_cases(path: Path) -> Iterator[PolicyCase]:
             award=document["award"],
             name=said["name"],
             tables={dataset: [_in_fen(one) for row in rows for one in _each(row)] for dataset, rows in tables.items()},
-            readings=said.get("readings", {}),
+            interpretations=said.get("readings", {}),
             decided_on=said.get("decided_on", document.get("decided_on", DECIDED_ON)),
             expect=_by_subject(said["expect"]),
         )

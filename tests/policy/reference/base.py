@@ -57,10 +57,10 @@ def year_end(year: int) -> date:
 
 @dataclass(frozen=True)
 class World:
-    """Tables, readings and the decision day."""
+    """Tables, interpretations and the decision day."""
 
     tables: Mapping[str, Sequence[Row]]
-    readings: Mapping[str, str]
+    interpretations: Mapping[str, str]
     decided_on: date
 
     def rows(self, dataset: str, **equal: Any) -> list[Row]:
@@ -105,7 +105,7 @@ class World:
 
     def last_day(self) -> date:
         """The last day of validity."""
-        return date.fromisoformat(self.readings["validity_last_day"])
+        return date.fromisoformat(self.interpretations["validity_last_day"])
 
     def valid(self, day: date | None) -> bool | None:
         """Whether a day is within validity."""
@@ -119,13 +119,13 @@ class World:
         """Whether the legal form is right."""
         form = self.row("enterprises", uscc=uscc)["legal_form"]
         if enterprises:
-            allowed = ("enterprise", "individual")[: 1 + (self.readings["individual_businesses"] == "include")]
+            allowed = ("enterprise", "individual")[: 1 + (self.interpretations["individual_businesses"] == "include")]
             return known(lambda f: f in allowed, form)
         return known(lambda f: f != "government", form)
 
     def honest(self, uscc: str | None) -> bool:
         """Not excluded for dishonesty or penalties."""
-        return self.readings["integrity_screen"] != "exclude" or not self.sanctioned(uscc)
+        return self.interpretations["integrity_screen"] != "exclude" or not self.sanctioned(uscc)
 
     def sanctioned(self, uscc: str | None) -> set[str]:
         """Kinds of sanction that bear on the decision day."""
@@ -156,7 +156,7 @@ class World:
 
     def project(self, project: str | None, payee: str | None) -> tuple[bool | None, str | None]:
         """Whether a project's own place is right, and the jurisdiction."""
-        if self.readings["project_place"] == "payee":
+        if self.interpretations["project_place"] == "payee":
             return True, payee
         return self.urban(project), project
 

@@ -1,19 +1,22 @@
-"""Books, numbers and readings: what may be changed, what is refused, what a hash names."""
+"""Policies, numbers and interpretations: what may be changed, what is refused, what a hash identifies."""
 
 from __future__ import annotations
 
 import json
 from datetime import date
+from itertools import zip_longest
 
 import pytest
 
 from services.eligibility.rules.canonical import canonical_json, sha256
 from services.eligibility.rules.domain import InterpretationError, Interpretations
+from services.eligibility.rules.grammar import Award
+from services.eligibility.rules.grammar.nodes import Choice, resolve
 from services.eligibility.rules.library import POLICIES, UnknownPolicyError, load_policy
 from services.eligibility.rules.parameters import ParameterError
 
-BOOK = load_policy("lishui-2020-1")
-DEFAULTS = Interpretations.official_defaults(BOOK)
+POLICY = load_policy("lishui-2020-1")
+DEFAULTS = Interpretations.official_defaults(POLICY)
 
 
 def test_policies_are_known_by_code() -> None:
@@ -23,16 +26,16 @@ def test_policies_are_known_by_code() -> None:
 
 
 def test_the_hash_names_the_document() -> None:
-    assert BOOK.hash == sha256(BOOK.document)
-    assert canonical_json(json.loads(BOOK.document)) == BOOK.document
+    assert POLICY.hash == sha256(POLICY.document)
+    assert canonical_json(json.loads(POLICY.document)) == POLICY.document
     assert DEFAULTS.hash == sha256(DEFAULTS.document)
 
 
 def test_another_number_is_another_book() -> None:
-    changed = BOOK.with_parameters({"hub_cap": 2_000_000})
-    assert changed.hash != BOOK.hash
+    changed = POLICY.with_parameters({"hub_cap": 2_000_000})
+    assert changed.hash != POLICY.hash
     assert changed.parameters["hub_cap"].on(None) == 200_000_000  # kept in fen
-    assert BOOK.parameters["hub_cap"].on(None) == 100_000_000
+    assert POLICY.parameters["hub_cap"].on(None) == 100_000_000
 
 
 @pytest.mark.parametrize(
@@ -60,23 +63,23 @@ def test_another_number_is_another_book() -> None:
 )
 def test_a_number_outside_its_domain_is_refused(name: str, value: object, message: str) -> None:
     with pytest.raises(ParameterError, match=message):
-        BOOK.with_parameters({name: value})
+        POLICY.with_parameters({name: value})
 
 
 def test_days_and_codes_can_be_changed_too() -> None:
-    changed = BOOK.with_parameters({"validity_first_day": "2020-03-01", "covered_jurisdictions": ["yunhe"]})
+    changed = POLICY.with_parameters({"validity_first_day": "2020-03-01", "covered_jurisdictions": ["yunhe"]})
     assert changed.parameters["validity_first_day"].on(None) == date(2020, 3, 1)
     assert changed.parameters["covered_jurisdictions"].on(None) == ("yunhe",)
 
 
-def test_readings_start_at_their_first_value() -> None:
+def test_interpretations_start_at_their_first_value() -> None:
     assert DEFAULTS["tier_jump"] == "highest" and DEFAULTS["integrity_screen"] == "flag"
     changed = DEFAULTS.with_changes({"tier_jump": "every_tier"})
     assert (changed["tier_jump"], DEFAULTS["tier_jump"]) == ("every_tier", "highest")
     assert changed.hash != DEFAULTS.hash
 
 
-def test_unknown_readings_and_values_are_refused_with_what_is_allowed() -> None:
+def test_unknown_interpretations_and_values_are_refused_with_what_is_allowed() -> None:
     with pytest.raises(InterpretationError, match=r"there are .*tier_jump"):
         DEFAULTS.with_changes({"tier_jumps": "highest"})
     with pytest.raises(InterpretationError, match="highest, every_tier"):
@@ -84,8 +87,8 @@ def test_unknown_readings_and_values_are_refused_with_what_is_allowed() -> None:
 
 
 def test_the_years() -> None:
-    assert list(BOOK.award_years) == [2020, 2021, 2022, 2023, 2024]
-    assert list(BOOK.possible_years) == [2020, 2021, 2022, 2023, 2024, 2025]
+    assert list(POLICY.award_years) == [2020, 2021, 2022, 2023, 2024]
+    assert list(POLICY.possible_years) == [2020, 2021, 2022, 2023, 2024, 2025]
 
 
 def test_a_canonical_document_has_no_binary_fractions() -> None:
@@ -95,4 +98,24 @@ def test_a_canonical_document_has_no_binary_fractions() -> None:
 
 def test_an_unknown_award_is_named_with_those_there_are() -> None:
     with pytest.raises(KeyError, match="courier-rent"):
-        BOOK.award("courier-rant")
+        POLICY.award("courier-rant")
+
+
+def test_stored_documents_keep_their_bytes() -> None:
+    """Receipts name the policy and the interpretations that decided by these hashes: they change with the policy alone."""
+    assert POLICY.hash == "a56bd15f111c280560502de35af989e1f96ca211cfba34ea1cabb9e8c7deea4e"
+    assert DEFAULTS.hash == "f40482a298cf9b50d7d446bcd38670e1bdf84bd33de0c820cf1b07d784f7aa4a"
+
+
+@pytest.mark.parametrize("award", POLICY.awards, ids=lambda award: award.code)
+def test_a_resolved_award_has_no_choices_and_keeps_what_chose_its_parts(award: Award) -> None:
+    for values in zip_longest(*(question.values for question in POLICY.interpretations.values())):
+        changes = {name: value for name, value in zip(POLICY.interpretations, values, strict=True) if value is not None}
+        interpretations = DEFAULTS.with_changes(changes)
+        resolved = resolve(award, interpretations)
+        assert not [node for node in resolved.walk() if isinstance(node, Choice)]
+        assert resolved.applied().items() <= dict(interpretations).items()
+        assert resolved.applied().keys() <= award.interpretation_names()
+        own = {node.interpretation for node in award.walk() if isinstance(node, Choice)}
+        assert not own or resolved.applied(), "a choice was made, and is named"
+    assert any(isinstance(node, Choice) for node in award.walk()) == bool(own), "the declaration keeps its choices"
