@@ -28,7 +28,7 @@ from sqlalchemy import text
 from deploy.local.broker import Broker
 from services.eligibility.app import build
 from services.eligibility.clients.registry import RegistryFacts
-from services.eligibility.engine.dependencies import RowQuery
+from services.eligibility.facts.queries import RowQuery
 from services.eligibility.settings import Settings
 from shared.authorization import Actor, Scope
 from shared.database.engine import Database

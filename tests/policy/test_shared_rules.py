@@ -142,7 +142,7 @@ def test_earlier_payments(award: str) -> None:
     elif award == "smart-terminal":
         assert paid(2015, subject="T1") == "granted", "the other one still counts"
     else:
-        tiers = POLICY.parameters[f"{award.split('-', maxsplit=1)[0]}_tiers"].kept[0][1]
+        tiers = POLICY.parameters[f"{award.split('-', maxsplit=1)[0]}_tiers"].stored[0][1]
         assert isinstance(tiers, tuple)
         assert {paid(2015, tier=tier) for tier in tiers} == {"refused"}
         assert paid(year(award), tier=0) == "granted"

@@ -9,8 +9,8 @@ import httpx
 import polars as pl
 import pyarrow as pa
 
-from services.eligibility.engine.dependencies import Fetch, RowQuery
 from services.eligibility.facts.catalogue import CATALOGUE, Facts
+from services.eligibility.facts.queries import Fetch, RowQuery
 from shared.errors import Unavailable
 from shared.observability import metrics
 

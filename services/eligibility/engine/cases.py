@@ -105,10 +105,9 @@ def _tests(resolved: ResolvedAward, *, keep_refused: bool) -> list[list[Named]]:
 
 def _tested(cases: pl.LazyFrame, now: Sequence[Named], context: RuleContext, keep_refused: bool) -> pl.LazyFrame:
     tested = cases.with_columns(condition.plan(context).alias(name) for name, condition in now)
-    # Without a predicate Polars' filter fails on an empty frame.
-    return (
-        tested if keep_refused or not now else tested.filter(pl.col(name) | pl.col(name).is_null() for name, _ in now)
-    )
+    if keep_refused or not now:  # Polars takes an empty iterator for an empty column to filter by, and fails
+        return tested
+    return tested.filter(pl.col(name) | pl.col(name).is_null() for name, _ in now)
 
 
 def _concluded(

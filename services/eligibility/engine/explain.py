@@ -34,7 +34,7 @@ SUPPLEMENT = "Suppl."
 
 
 class NoCaseError(LookupError):
-    """The subject has events, but none in the year asked about."""
+    """The subject has events, but none in this year."""
 
 
 def explain(
@@ -55,9 +55,9 @@ def explain(
     found = policy.award(award)
     context = policy.context(interpretations, decided_on, first_decided_on)
     facts = closure(facts, policy, pl.DataFrame([(award, subject)], schema=PAIRS, orient="row"))
-    asked = [] if award_year is None else [award_year]
-    years = years_evaluated(found, policy, asked)
-    also = pl.Series("subject", [subject], dtype=pl.String) if asked else None
+    award_years = [] if award_year is None else [award_year]
+    years = years_evaluated(found, policy, award_years)
+    also = pl.Series("subject", [subject], dtype=pl.String) if award_years else None
     evaluated = evaluate_cases(found, facts, context, years, keep_refused=True, also=also)
     one = replace(evaluated, cases=_only(evaluated.cases, subject, award_year))
     return next(_explained(one, policy))
@@ -76,7 +76,7 @@ def explain_enterprise(
     context = policy.context(interpretations, decided_on, None)
     itself = facts["enterprises"].filter(pl.col("uscc") == uscc).get_column("uscc")
     year = pl.col("award_year")
-    asked = year.is_in(list(award_years)) | year.is_null(), (pl.col("payee") == uscc) | (pl.col("subject") == uscc)
+    own = year.is_in(list(award_years)) | year.is_null(), (pl.col("payee") == uscc) | (pl.col("subject") == uscc)
     explanations: list[Explanation] = []
     for award in map(policy.award, sorted(awards)):
         also = itself if award.about.subject_is_enterprise else None
@@ -84,7 +84,7 @@ def explain_enterprise(
             continue  # no row is about it, so it has no case
         years = years_evaluated(award, policy, award_years)
         evaluated = evaluate_cases(award, facts, context, years, keep_refused=True, also=also)
-        cases = evaluated.cases.lazy().filter(asked).sort("subject", "award_year", nulls_last=True)
+        cases = evaluated.cases.lazy().filter(*own).sort("subject", "award_year", nulls_last=True)
         explanations += _explained(replace(evaluated, cases=collect(cases, evaluated.cases)), policy)
     return explanations
 
@@ -93,8 +93,8 @@ def _only(cases: pl.DataFrame, subject: str, award_year: int | None) -> pl.DataF
     """Return the one case of the subject and year, or its event without a day, which may belong to any year."""
     own = cases.filter(pl.col("subject") == subject)
     year = pl.col("award_year")
-    asked = own.filter(year == award_year) if award_year is not None else own.clear()
-    found = asked if asked.height else own.filter(year.is_null())
+    dated = own.filter(year == award_year) if award_year is not None else own.clear()
+    found = dated if dated.height else own.filter(year.is_null())
     if found.is_empty():
         raise NoCaseError(f"{subject} has no case in {award_year}")
     return found.head(1)

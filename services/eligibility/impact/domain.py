@@ -6,8 +6,9 @@ from collections.abc import Collection, Mapping
 
 import polars as pl
 
-from services.eligibility.engine.dependencies import RowQuery, reads_of
+from services.eligibility.engine.dependencies import reads_of
 from services.eligibility.facts.catalogue import CATALOGUE
+from services.eligibility.facts.queries import RowQuery
 from services.eligibility.rules.domain import Policy
 
 Frames = Mapping[str, pl.DataFrame]

@@ -12,9 +12,10 @@ from sqlalchemy import text
 
 from services.eligibility.clients.payout import Payout
 from services.eligibility.clients.registry import RegistryFacts
-from services.eligibility.engine.dependencies import PAIRS, Fetch, load_dependencies
+from services.eligibility.engine.dependencies import PAIRS, load_dependencies
 from services.eligibility.evaluation_jobs.existing_decisions import first_days
 from services.eligibility.evaluation_jobs.judging import as_decided
+from services.eligibility.facts.queries import Fetch
 from services.eligibility.impact import domain
 from services.eligibility.impact.schemas import ImpactRequest
 from services.eligibility.interpretations.handlers import check_years, official_readings, policy_book

@@ -54,9 +54,9 @@ def read_package(module: ModuleType) -> Policy:
         parameters=MappingProxyType(parameters),
         interpretations=MappingProxyType(interpretations),
         coverage=tuple(_coverage(entry, awards) for entry in _yaml(folder, "coverage.yaml")),
-        award_titles=MappingProxyType({code: _text(said) for code, said in words["awards"].items()}),
+        award_titles=MappingProxyType({code: _text(names) for code, names in words["awards"].items()}),
         condition_words=MappingProxyType(
-            {**SHARED_WORDS, **{name: _text(said) for name, said in words["conditions"].items()}}
+            {**SHARED_WORDS, **{name: _text(names) for name, names in words["conditions"].items()}}
         ),
     )
     _check(policy)
@@ -87,14 +87,14 @@ def _check_award(policy: Policy, award: Award) -> None:
     nodes = [*award.walk()]
     parameters = {node.name for node in nodes if isinstance(node, Parameter)}
     parameters |= {name for measure in award.measures for name in measure.parameters}
-    for file, wanted, known in (
+    for file, needed, known in (
         ("words.yaml", {award.code}, set(policy.award_titles)),
         ("parameters.yaml", parameters, set(policy.parameters)),
         ("words.yaml", {node.name for node in nodes if isinstance(node, Condition)}, set(policy.condition_words)),
         ("interpretations.yaml", award.interpretation_names(), set(policy.interpretations)),
     ):
-        if wanted - known:
-            raise PackageError(f"{file} lacks {', '.join(sorted(wanted - known))}, which {award.code} needs")
+        if needed - known:
+            raise PackageError(f"{file} lacks {', '.join(sorted(needed - known))}, which {award.code} needs")
 
 
 def _check_coverage(policy: Policy) -> None:
@@ -116,10 +116,8 @@ def _yaml(folder: Path, name: str) -> Any:
     return yaml.safe_load((folder / name).read_text(encoding="utf-8"))
 
 
-def _text(said: Mapping[str, str] | list[str]) -> Text:
-    if isinstance(said, list):
-        return Text(*said)
-    return Text(said["zh"], said["en"])
+def _text(words: Mapping[str, str] | list[str]) -> Text:
+    return Text(*words) if isinstance(words, list) else Text(words["zh"], words["en"])
 
 
 def _parameter(name: str, entry: Mapping[str, Any]) -> ParameterValues:
@@ -142,7 +140,7 @@ def _value(value: Any) -> Value:
 
 
 def _interpretation(name: str, entry: Mapping[str, Any]) -> Interpretation:
-    values = {value: _text(said) for value, said in entry["values"].items()}
+    values = {value: _text(words) for value, words in entry["values"].items()}
     if any(not isinstance(value, str) for value in values):
         raise PackageError(f"interpretations.yaml: quote the values of {name}")
     return Interpretation(name, entry["article"], _text(entry["words"]), MappingProxyType(values))

@@ -123,16 +123,16 @@ class ParameterValues:
         return DENOMINATORS.get(self.unit, 1)
 
     @property
-    def kept(self) -> tuple[tuple[date, Value], ...]:
+    def stored(self) -> tuple[tuple[date, Value], ...]:
         """The values in the unit that facts are stored in: fen for yuan, cents for dollars."""
         factor = NUMBERS[self.unit][1] if self.unit in NUMBERS else 1
         return tuple((day, _times(value, factor)) for day, value in self.values)
 
     def on(self, day: date | None) -> Value:
         """Return the value in force on a day, in stored units; days before the first value have the first."""
-        kept = self.kept
-        value = kept[0][1]
-        for since, later in kept[1:]:
+        stored = self.stored
+        value = stored[0][1]
+        for since, later in stored[1:]:
             if day is not None and since <= day:
                 value = later
         return value

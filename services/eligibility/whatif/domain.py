@@ -8,8 +8,8 @@ from typing import Any
 
 import polars as pl
 
-from services.eligibility.engine.dependencies import Fetch, RowQuery
 from services.eligibility.facts.catalogue import CATALOGUE, DatasetFacts, Facts, FieldFacts
+from services.eligibility.facts.queries import Fetch, RowQuery
 from shared.days import day_of
 from shared.identifiers import is_uscc
 

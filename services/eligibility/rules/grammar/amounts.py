@@ -49,7 +49,7 @@ class Amount(Node):
         return pl.when(figure <= pl.lit(LARGEST, dtype=WIDE)).then(figure).cast(pl.Int64, strict=True)
 
     def too_large(self, context: RuleContext) -> pl.Expr:
-        """Return whether the figure is known, and too large to be paid."""
+        """Return whether the figure is too large to be paid."""
         return (self._figure(context) > pl.lit(LARGEST, dtype=WIDE)).fill_null(False)
 
     def _uncapped(self, context: RuleContext) -> pl.Expr:

@@ -19,7 +19,7 @@ from services.eligibility.rules.grammar.terms import Column, Parameter, columns_
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """Where in the document the award stands."""
+    """The sentence of the document that grants the award."""
 
     number: int
     paragraph: int = 1

@@ -135,7 +135,7 @@ INTEGRITY_CONDITION = condition_by(
 )
 
 
-#: The first award year in which the subject's conditions are known to be met, up to the case's own.
+#: The first award year in which the subject met the conditions, up to the case's own.
 FIRST_MET = Column("once.first_year", "year", Text("最先符合条件的年度", "first year in which the conditions were met"))
 ONCE = Comparison("once", AwardYear(), "at_most", FIRST_MET)
 #: Whether no higher level of the unit counts and is still open in the same year.

@@ -118,7 +118,7 @@ class YearStart(_Day):
 
 @dataclass(frozen=True)
 class InterpretedDay(_Day):
-    """A day that is itself the value of an interpretation; known once that is resolved."""
+    """A day that is itself the value of an interpretation; set once that is resolved."""
 
     interpretation: str
     day: date | None = None

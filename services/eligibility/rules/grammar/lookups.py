@@ -40,6 +40,26 @@ class Read:
         """The columns that are joined with ":" to the value looked for."""
         return tuple(self.column.split(":"))
 
+    @property
+    def origin(self) -> Read:
+        """The column that the values come from, of a read of values of rows."""
+        dataset, column = self.of.split(".")
+        return Read(dataset, column)
+
+    def by(self, column: str) -> Read:
+        """Return the rows that this may read, looked for by another column."""
+        return Read(self.dataset, column, only=self.only)
+
+    def value(self) -> pl.Expr:
+        """Return the value that a row of the dataset is looked for by."""
+        columns = [pl.col(name) for name in self.columns]
+        joined = columns[0] if len(columns) == 1 else pl.concat_str(columns, separator=":")
+        return joined.str.split(":").list.first() if self.before_colon else joined
+
+    def among(self, rows: pl.DataFrame) -> pl.LazyFrame:
+        """Return the rows of the dataset that may be read."""
+        return rows.lazy() if self.only is None else rows.lazy().filter(pl.col(self.only[0]).is_in(list(self.only[1])))
+
 
 class Lookup(ABC):
     """Something that puts columns beside the cases, keeping their rows and order: an attachment or a measure."""

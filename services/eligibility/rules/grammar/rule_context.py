@@ -38,11 +38,11 @@ class RuleContext:
 
     def largest(self, name: str) -> int:
         """Return the largest number that the parameter ever holds, in stored units."""
-        return max(_magnitude(value) for _, value in self.parameters[name].kept)
+        return max(_magnitude(value) for _, value in self.parameters[name].stored)
 
     def dated(self, name: str, item: int | None = None) -> pl.Expr:
         """Return the parameter as a column: for each case the value in force on its `day`."""
-        versions = [(since, _item(value, item)) for since, value in self.parameters[name].kept]
+        versions = [(since, _item(value, item)) for since, value in self.parameters[name].stored]
         expression = pl.lit(versions[0][1])
         for since, value in versions[1:]:
             expression = pl.when(pl.col("day") >= since).then(pl.lit(value)).otherwise(expression)

@@ -74,7 +74,7 @@ class About(Node):
 
     @property
     def subject_is_enterprise(self) -> bool:
-        """Whether the subject is the payee's own code, so that any enterprise can be asked about."""
+        """Whether the subject is the payee's own code, so that any enterprise can be a case."""
         return len(self.subject) == 1 and self.subject[0] in CATALOGUE[self.dataset].owners
 
     @property
@@ -97,14 +97,14 @@ class About(Node):
         rows = rows.with_columns(day=event)
         if self.event is not None:
             rows = rows.with_columns(award_year=pl.col("day").dt.year())
-        wanted = {column.name for column in columns if column.source is None} - set(CASE_SCHEMA.names())
+        names = {column.name for column in columns if column.source is None} - set(CASE_SCHEMA.names())
         return rows.select(
             self._subject(),
             "award_year",
             "day",
             self.payee.plan(context).alias("payee"),
             pl.lit(True).alias("about_known"),
-            *sorted(wanted),
+            *sorted(names),
         )
 
     def _subject(self) -> pl.Expr:
@@ -213,7 +213,7 @@ def each_year(table: Table, of: Table | None = None) -> About:
 
 
 def each_year_of(owner: Column, *, once: bool = False) -> About:
-    """Make each enterprise that a dataset names a case in every award year; measures tell what it did in that year."""
+    """Make each enterprise that a dataset names a case in every award year; measures find what it did in that year."""
     dataset, column = owner.name.split(".")
     return About("owners_by_years", dataset, (column,), owner, once=once)
 

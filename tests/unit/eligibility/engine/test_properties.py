@@ -14,12 +14,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.eligibility.engine.dependencies import RowQuery, closure, in_memory, load_dependencies, subjects_touching
+from services.eligibility.engine.dependencies import closure, load_dependencies, subjects_touching
 from services.eligibility.engine.evaluate import evaluate
 from services.eligibility.engine.explain import explain, explain_enterprise
 from services.eligibility.engine.outcomes import OUTCOME_SCHEMA
 from services.eligibility.engine.sealed_inputs import facts_of, inputs
 from services.eligibility.facts.catalogue import CATALOGUE, LARGEST, Facts
+from services.eligibility.facts.queries import RowQuery, in_memory
 from services.eligibility.rules.domain import Interpretations
 from services.eligibility.rules.grammar.results import ConditionResult, Step
 from services.eligibility.rules.library import load_policy

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from services.eligibility.clients import registry
 from services.eligibility.clients.registry import RegistryFacts
-from services.eligibility.engine.dependencies import RowQuery
 from services.eligibility.facts.catalogue import CATALOGUE
+from services.eligibility.facts.queries import RowQuery
 
 ASKS = [
     RowQuery("annual_sales", "uscc"),

@@ -17,7 +17,7 @@ from services.eligibility.rules.grammar import (
     periods,
 )
 
-#: A rate is kept in millionths where each client's own is averaged.
+#: The rates of single clients are averaged in millionths.
 MILLION = 1_000_000
 CONTRACTS = Read("service_contracts", "provider_uscc", PAYEE)
 CLIENT = "service_contracts.client_uscc"
@@ -56,7 +56,7 @@ def _served(cases: pl.DataFrame, facts: Facts) -> pl.LazyFrame:
 def new_clients(cases: pl.DataFrame, facts: Facts, context: RuleContext) -> Measured:
     """Clients whose first contract begins in the year, monitored and in the area on its 31 December.
 
-    One whose place is unknown is not counted but kept in doubt. Parts: one row per new client.
+    One whose place is unknown is not counted but in doubt. Parts: one row per new client.
     """
     area = {"lishui": "lishui_jurisdictions", "urban": "covered_jurisdictions"}[context.interpretation("client_area")]
     new = collect(_served(cases, facts).filter("new"), cases, facts["service_contracts"])

@@ -9,7 +9,7 @@ from services.eligibility.rules.grammar import Measured, Read, RuleContext, Tabl
 
 CrossBorderYear = Table("cross_border_years")
 SERIES = "usd_cny_year"
-#: The parity is kept as fen per 10,000 cents.
+#: The parity is in fen per 10,000 cents.
 CENTS = 10_000
 
 

@@ -120,14 +120,14 @@ def _flag() -> pl.Expr:
 
 def _at_benchmark(spans: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
     """Spans cut at changes of the rate, so that each day has the one in force; days without one have none."""
-    kept = ("case", "award_year", "day", "loan_id", "first", "days", "principal_fen", "series", "rate", "flag")
+    columns = ("case", "award_year", "day", "loan_id", "first", "days", "principal_fen", "series", "rate", "flag")
     first = arithmetic.later(pl.col("first"), pl.col("effective_on"))
     past_last = arithmetic.earlier(pl.col("past_last"), pl.col("superseded_on"))
     cut = (
         spans.join(_rates(facts), on="series", how="inner")
         .with_columns(first=first, days=arithmetic.days_between(first, past_last), flag=_flag())
         .filter(pl.col("days") > 0)
-        .select(kept)
+        .select(columns)
     )
     starts = _rates(facts).group_by("series").agg(starts_on=pl.col("effective_on").min())
     uncovered_to = arithmetic.earlier(pl.col("past_last"), pl.col("starts_on").fill_null(FAR))
@@ -136,7 +136,7 @@ def _at_benchmark(spans: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
         .with_columns(days=arithmetic.days_between(pl.col("first"), uncovered_to))
         .filter(pl.col("days") > 0)
         .with_columns(rate=pl.lit(None, dtype=pl.Int64), flag=pl.lit(None, dtype=pl.String))
-        .select(kept)
+        .select(columns)
     )
     return pl.concat([cut, uncovered])
 

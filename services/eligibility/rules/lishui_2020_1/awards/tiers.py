@@ -111,7 +111,7 @@ def _earlier(cases: pl.DataFrame, facts: Facts, context: RuleContext, track: str
 
 
 def _while_eligible(before: pl.DataFrame, facts: Facts, context: RuleContext, track: str) -> pl.DataFrame:
-    """Only years on whose 31 December the enterprise was in monitoring on the track and known to be in the area."""
+    """Only years on whose 31 December the enterprise was in monitoring on the track and in the area."""
     before = before.with_columns(year_end=pl.date(pl.col("year"), 12, 31))
     inclusions = facts["monitoring_inclusions"].filter(pl.col("track") == track)
     where = facts["locations"].filter(pl.col("jurisdiction").is_in(list(context.parameter("covered_jurisdictions"))))
