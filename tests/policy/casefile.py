@@ -40,12 +40,12 @@ class PolicyCase:
 
 
 def case_files() -> list[Path]:
-    """Every case file, by name."""
+    """Return every case file, by name."""
     return sorted(FOLDER.glob("*.yaml"))
 
 
 def read_cases(path: Path) -> Iterator[PolicyCase]:
-    """The cases of a file."""
+    """Yield the cases of a file."""
     document = yaml.safe_load(path.read_text(encoding="utf-8"))
     for said in document["cases"]:
         unknown = set(said) - {"name", "with", "also", "without", "readings", "decided_on", "expect"}
@@ -70,7 +70,7 @@ def read_cases(path: Path) -> Iterator[PolicyCase]:
 
 
 def fen(yuan: int | str) -> int:
-    """Yuan, whole or as text with decimals, in fen."""
+    """Return yuan, whole or as text with decimals, in fen."""
     exact = Decimal(str(yuan)) * 100
     if exact != int(exact):
         raise ValueError(f"{yuan} yuan is not whole fen")
@@ -78,7 +78,7 @@ def fen(yuan: int | str) -> int:
 
 
 def _each(row: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """The rows that a row with `{first..last}` stands for; itself where there is none."""
+    """Yield the rows that a row with `{first..last}` stands for; itself where there is none."""
     found = [match for value in row.values() if isinstance(value, str) for match in [_RANGE.search(value)] if match]
     if not found:
         yield row

@@ -1,4 +1,4 @@
-"""Every sentence of the document is claimed once; every award stands where it says; the rulebook is current."""
+"""Every sentence of the document is claimed once; every award is in the sentence that it cites; the rulebook is current."""
 
 from __future__ import annotations
 

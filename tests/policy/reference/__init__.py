@@ -28,7 +28,7 @@ def outcomes(
     award_years: Sequence[int],
     awards: Collection[str] = tuple(AWARDS),
 ) -> set[tuple[str, str, int | None, str, int, str | None]]:
-    """(award, subject, year, result, fen, jurisdiction if not refused) of everything granted or undetermined."""
+    """Return (award, subject, year, result, fen, jurisdiction if not refused) of everything granted or undetermined."""
     world = World(tables, interpretations, decided_on)
     found = set()
     for code in awards:

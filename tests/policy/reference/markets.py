@@ -112,7 +112,7 @@ def loan_interest(w: World) -> Cases:
 
 
 def _daily(w: World, loan: Row, year: int) -> list[tuple[date, int]]:
-    """Every day of the year with a balance above zero."""
+    """Return every day of the year with a balance above zero."""
     found = []
     for row in w.rows("loan_balances", loan_id=loan["loan_id"]):
         day, last = max(row["since"], date(year, 1, 1)), min(row["until"], date(year + 1, 1, 1))

@@ -226,7 +226,7 @@ def events_of_year(owner: Column) -> About:
     return replace(each_year_of(owner), sums_events=True)
 
 
-def once_per(table: Table, *, judged_in: Table) -> About:
+def once_per(table: Table, *, yearly: Table) -> About:
     """Make each row a case, given once: in the first award year whose figures meet the conditions."""
     return About(
         "rows_by_years",
@@ -234,7 +234,7 @@ def once_per(table: Table, *, judged_in: Table) -> About:
         table.key,
         table.uscc,
         once=True,
-        yearly=judged_in.dataset,
+        yearly=yearly.dataset,
         joined_on=table.key[0],
     )
 

@@ -18,7 +18,7 @@ DAY = date(2025, 6, 1)
 STORE = {"store_id": "S", "uscc": "A", "jurisdiction": "city", "construction_cost_fen": 10**8}
 
 
-def test_an_enterprise_without_a_row_is_judged_on_what_is_known() -> None:
+def test_an_enterprise_without_a_row_is_evaluated_on_what_is_known() -> None:
     gone = {"uscc": "A", "until": date(2016, 1, 1)}
     explained = explain(facts({"locations": [gone]}), POLICY, INTERPRETATIONS, "courier-rent", "A", 2021, DAY)
     assert explained.result == "undetermined"
@@ -81,7 +81,7 @@ def test_flags_name_sanctions_and_unverified_rates() -> None:
     )
 
 
-def test_everyone_is_judged_when_asked_for() -> None:
+def test_everyone_is_evaluated_on_request() -> None:
     known = facts({"enterprises": [{"uscc": "A"}], "courier_years": [{"uscc": "B", "year": 2021}]})
     rows = evaluate(known, POLICY, INTERPRETATIONS, [2021], DAY, ["courier-rent"], everyone=True)
     assert dict(rows.select("subject", "about_known").iter_rows()) == {"A": False, "B": True}

@@ -164,29 +164,29 @@ def test_the_facts_reached_from_a_few_are_enough(seed: int) -> None:
     random, facts, interpretations = drawn(seed)
     wanted = random.sample(ENTERPRISES, 2)
     every = evaluate(facts, POLICY, interpretations, YEARS, DAY)
-    judged = every.select("award", "subject").unique(maintain_order=True)
-    decided = judged.sample(min(3, judged.height), seed=seed)
+    evaluated = every.select("award", "subject").unique(maintain_order=True)
+    decided = evaluated.sample(min(3, evaluated.height), seed=seed)
 
-    def fetch(asked: Mapping[RowQuery, Collection[str]]) -> dict[RowQuery, pl.DataFrame]:
-        """Only what is asked for, by a plain implementation of RowQuery."""
-        return {ask: facts[ask.dataset].filter(_is_asked_for(ask, values)) for ask, values in asked.items()}
+    def fetch(queries: Mapping[RowQuery, Collection[str]]) -> dict[RowQuery, pl.DataFrame]:
+        """Return only the rows of each query, by a plain implementation of RowQuery."""
+        return {query: facts[query.dataset].filter(_matches(query, values)) for query, values in queries.items()}
 
-    def everything(asked: Mapping[RowQuery, Collection[str]]) -> dict[RowQuery, pl.DataFrame]:
-        return {ask: facts[ask.dataset] for ask in asked}
+    def everything(queries: Mapping[RowQuery, Collection[str]]) -> dict[RowQuery, pl.DataFrame]:
+        return {query: facts[query.dataset] for query in queries}
 
     reached, pairs = load_dependencies(fetch, POLICY, wanted, decided)
     expected = pl.concat([subjects_touching(everything, POLICY, wanted), decided]).unique().sort("award", "subject")
-    assert pairs.equals(expected), "those touched, as told by all facts"
+    assert pairs.equals(expected), "those touched, by all facts"
     assert subjects_touching(in_memory(reached), POLICY, wanted).join(pairs, on=pairs.columns, how="anti").is_empty()
     alone = evaluate(reached, POLICY, interpretations, YEARS, DAY, subjects=pairs)
     assert alone.equals(every.join(pairs, on=pairs.columns, how="semi", maintain_order="left"))
     assert inputs(reached, POLICY, pairs).equals(inputs(facts, POLICY, pairs))
 
 
-def _is_asked_for(ask: RowQuery, values: Collection[str]) -> pl.Expr:
-    if not ask.column:
+def _matches(query: RowQuery, values: Collection[str]) -> pl.Expr:
+    if not query.column:
         return pl.lit(True)
-    compared = pl.col(ask.column).str.split(":").list.first() if ask.before_colon else pl.col(ask.column)
+    compared = pl.col(query.column).str.split(":").list.first() if query.before_colon else pl.col(query.column)
     return compared.is_in(list(values))
 
 

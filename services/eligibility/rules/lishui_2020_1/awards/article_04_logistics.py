@@ -33,7 +33,7 @@ Terminal = Table("delivery_terminals")
 logistics_hub = Award(
     code="logistics-hub",
     article=Article(4, sentence=2),
-    about=once_per(LogisticsHub, judged_in=HubYear),
+    about=once_per(LogisticsHub, yearly=HubYear),
     given_to=NOT_GOVERNMENT,
     place=at_project(LogisticsHub.jurisdiction),
     when=(

@@ -24,7 +24,7 @@ CLIENT = "service_contracts.client_uscc"
 
 
 def _served(cases: pl.DataFrame, facts: Facts) -> pl.LazyFrame:
-    """Each client of each case with its first contract and whether one is in force on a day of the year."""
+    """Return each client of each case with its first contract and whether one is in force on a day of the year."""
     contracts = facts["service_contracts"].lazy().filter(periods.covers_until("until", "since"))
     first, past_last = pl.date(pl.col("award_year"), 1, 1), pl.date(pl.col("award_year") + 1, 1, 1)
     in_force = (pl.col("since") < past_last) & (pl.col("until").is_null() | (pl.col("until") > first))
@@ -54,7 +54,7 @@ def _served(cases: pl.DataFrame, facts: Facts) -> pl.LazyFrame:
     parameters=("lishui_jurisdictions", "covered_jurisdictions"),
 )
 def new_clients(cases: pl.DataFrame, facts: Facts, context: RuleContext) -> Measured:
-    """Clients whose first contract begins in the year, monitored and in the area on its 31 December.
+    """Count the clients whose first contract begins in the year, monitored and in the area on its 31 December.
 
     One whose place is unknown is not counted but in doubt. Parts: one row per new client.
     """
@@ -83,7 +83,7 @@ def new_clients(cases: pl.DataFrame, facts: Facts, context: RuleContext) -> Meas
 
 
 def _for_all(cases: pl.DataFrame, figures: pl.DataFrame) -> pl.DataFrame:
-    """Cases without any client count none."""
+    """Return the figures of all cases; one without clients counts none."""
     filled = cases.select("case").join(figures, on="case", how="left", maintain_order="left")
     return filled.with_columns(pl.col("counted", "in_doubt").fill_null(0))
 
@@ -101,7 +101,7 @@ def _for_all(cases: pl.DataFrame, figures: pl.DataFrame) -> pl.DataFrame:
     interpretations=("growth_clients",),
 )
 def growth(cases: pl.DataFrame, facts: Facts, context: RuleContext) -> Measured:
-    """Summed online retail of the clients in both years, and their ratios: each floored to a millionth, then summed.
+    """Sum the online retail of the clients in both years, and their ratios: each floored to a millionth, then summed.
 
     Clients with a contract in force on a day of the year and both figures on record, the earlier above zero. None:
     no figures. Parts: one row per client compared.
@@ -144,7 +144,7 @@ def growth(cases: pl.DataFrame, facts: Facts, context: RuleContext) -> Measured:
     ),
 )
 def authorisation(cases: pl.DataFrame, facts: Facts, context: RuleContext) -> Measured:
-    """Whether the provider was authorised by 31 December by a platform recognised on that day. Parts: each one."""
+    """Return whether the provider was authorised by 31 December by a platform recognised on that day. Parts: each one."""
     del context
     authorised = (
         cases.lazy()

@@ -21,7 +21,7 @@ CENTS = 10_000
     reads=(Read("reference_rates", only=("series", (SERIES,))),),
 )
 def dollars(cases: pl.DataFrame, facts: Facts, context: RuleContext) -> Measured:
-    """Whole cents of all sales; a cent is floored once, which no whole threshold can notice.
+    """Return whole cents of all sales; floored once, so whole thresholds are compared exactly.
 
     Without sales in yuan no parity is needed; with them and none on record the sum is unknown. Parts: its terms.
     """

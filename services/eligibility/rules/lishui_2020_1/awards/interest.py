@@ -31,7 +31,7 @@ FAR = pl.date(9999, 12, 31)
     parameters=("interest_share", "benchmark_short_tenor", "benchmark_middle_tenor"),
 )
 def interest(cases: pl.DataFrame, facts: Facts, context: RuleContext) -> Measured:
-    """Per loan: Σ balance × days × reference rate × share ÷ day count, floored, at most the interest paid.
+    """Return per loan: Σ balance × days × reference rate × share ÷ day count, floored, at most the interest paid.
 
     A loan counts if the lender is licensed, it is for business and it has a balance on a day of the year. A rate or
     interest that is not on record makes the whole unknown. Parts: one row per balance and rate, with its loan's totals.
@@ -80,7 +80,7 @@ def interest(cases: pl.DataFrame, facts: Facts, context: RuleContext) -> Measure
 
 
 def _spans(cases: pl.DataFrame, facts: Facts, context: RuleContext) -> pl.LazyFrame:
-    """Days of the year on which a loan that counts had one balance, with the series of its reference rate."""
+    """Return the days of the year on which a loan that counts had one balance, with the series of its reference rate."""
     short, middle = context.dated("benchmark_short_tenor"), context.dated("benchmark_middle_tenor")
     tenor = pl.col("tenor_months")
     if context.interpretation("loan_rate") == "benchmark":
@@ -103,7 +103,7 @@ def _spans(cases: pl.DataFrame, facts: Facts, context: RuleContext) -> pl.LazyFr
 
 
 def _rates(facts: Facts) -> pl.LazyFrame:
-    """Reference rates as periods: each in force until the next of its series."""
+    """Return reference rates as periods: each in force until the next of its series."""
     return (
         facts["reference_rates"]
         .lazy()
@@ -119,7 +119,7 @@ def _flag() -> pl.Expr:
 
 
 def _at_benchmark(spans: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
-    """Spans cut at changes of the rate, so that each day has the one in force; days without one have none."""
+    """Return spans cut at changes of the rate, so that each day has the one in force; days without one have none."""
     columns = ("case", "award_year", "day", "loan_id", "first", "days", "principal_fen", "series", "rate", "flag")
     first = arithmetic.later(pl.col("first"), pl.col("effective_on"))
     past_last = arithmetic.earlier(pl.col("past_last"), pl.col("superseded_on"))
@@ -142,7 +142,7 @@ def _at_benchmark(spans: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
 
 
 def _at_lpr(spans: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
-    """Spans at the rate in force when the loan was drawn; none on record leaves it unknown."""
+    """Return spans at the rate in force when the loan was drawn; none on record leaves it unknown."""
     drawn = (pl.col("effective_on") <= pl.col("drawn_on")) & (pl.col("drawn_on") < pl.col("superseded_on"))
     rates = spans.select("series", "drawn_on").unique().join(_rates(facts), on="series", how="inner").filter(drawn)
     return spans.with_columns(days=arithmetic.days_between(pl.col("first"), pl.col("past_last"))).join(

@@ -26,7 +26,7 @@ from services.eligibility.rules.grammar import PAYEE, Measured, Read, RuleContex
     names_left_out=True,
 )
 def terminals(cases: pl.DataFrame, facts: Facts, context: RuleContext) -> Measured:
-    """Terminals accepted in the year, within validity and by the decision day, in the area on their day, not paid before.
+    """Count terminals accepted in the year, within validity, by the decision day, in the area on their day, and not paid before.
 
     One whose day or place is unknown is left out and named. Parts: one row per terminal.
     """
@@ -69,7 +69,7 @@ def terminals(cases: pl.DataFrame, facts: Facts, context: RuleContext) -> Measur
 
 
 def _lacking(*, both: bool) -> pl.Expr:
-    """The fact that keeps a terminal in doubt, with its serial number."""
+    """Return the fact for want of which a terminal is in doubt, with its serial number."""
     place = pl.when(pl.col("operator_place").is_null()).then(pl.lit("locations.jurisdiction:"))
     project = place.when(pl.col("jurisdiction").is_null()).then(pl.lit("delivery_terminals.jurisdiction:"))
     fact = (

@@ -26,7 +26,7 @@ COLUMNS = {
 
 
 def tiers_reached(award: str, track: str, figure: Column, *, tiers: str, awards: str) -> Measure:
-    """The measure of tiers newly reached: with this figure, in no earlier year, and not paid before.
+    """Return the measure of tiers newly reached: with this figure, in no earlier year, and not paid before.
 
     Parts: one row per tier with its threshold, the year's figure, the largest earlier one and what was paid before.
     """
@@ -92,13 +92,13 @@ def tiers_reached(award: str, track: str, figure: Column, *, tiers: str, awards:
 
 
 def _newly_reached(tier: pl.Expr) -> pl.Expr:
-    """Whether the figure reaches the tier, no earlier one did, and it was not paid before."""
+    """Return whether the figure reaches the tier, no earlier one did, and it was not paid before."""
     earlier, paid = pl.col("largest_earlier_fen"), pl.col("paid_tier_fen")
     return (pl.col("figure_fen") >= tier) & (earlier < tier).fill_null(True) & (paid < tier).fill_null(True)
 
 
 def _earlier(cases: pl.DataFrame, facts: Facts, context: RuleContext, track: str, field: str) -> pl.LazyFrame:
-    """The largest figure of the years before the case's that the interpretation `earlier_attainment` compares with."""
+    """Return the largest figure of the years before the case's that the interpretation `earlier_attainment` compares with."""
     interpretation = context.interpretation("earlier_attainment")
     figures = facts["annual_sales"].lazy().select(payee="uscc", year="year", figure=field).drop_nulls("figure")
     if interpretation == "ignored":
@@ -111,7 +111,7 @@ def _earlier(cases: pl.DataFrame, facts: Facts, context: RuleContext, track: str
 
 
 def _while_eligible(before: pl.DataFrame, facts: Facts, context: RuleContext, track: str) -> pl.DataFrame:
-    """Only years on whose 31 December the enterprise was in monitoring on the track and in the area."""
+    """Keep only years on whose 31 December the enterprise was in monitoring on the track and in the area."""
     before = before.with_columns(year_end=pl.date(pl.col("year"), 12, 31))
     inclusions = facts["monitoring_inclusions"].filter(pl.col("track") == track)
     where = facts["locations"].filter(pl.col("jurisdiction").is_in(list(context.parameter("covered_jurisdictions"))))
