@@ -9,23 +9,24 @@ from typing import Any
 
 from services.eligibility.rules.text import Text
 from shared.errors import InvalidValue
+from shared.i18n import N_
 
 Scalar = int | str | date
 Value = int | str | date | tuple[int, ...] | tuple[str, ...]
 
-#: Unit → (largest value, factor to the unit that facts are stored in). Yuan are stored as fen, dollars as cents.
+#: Unit (translated in messages) → (largest value, factor to the unit of facts). Yuan are stored as fen, dollars as cents.
 NUMBERS: Mapping[str, tuple[int, int]] = {
-    "yuan": ((2**53 - 1) // 100, 100),
-    "US dollars": ((2**53 - 1) // 100, 100),
-    "basis points": (100_000, 1),
-    "enterprises": (10**9, 1),
-    "parcels/day": (10**9, 1),
-    "square metres": (10**12, 1),
-    "instalments": (10, 1),
-    "years": (100, 1),
-    "year": (2100, 1),
-    "days/year": (366, 1),
-    "months": (1200, 1),
+    N_("yuan"): ((2**53 - 1) // 100, 100),
+    N_("US dollars"): ((2**53 - 1) // 100, 100),
+    N_("basis points"): (100_000, 1),
+    N_("enterprises"): (10**9, 1),
+    N_("parcels/day"): (10**9, 1),
+    N_("square metres"): (10**12, 1),
+    N_("instalments"): (10, 1),
+    N_("years"): (100, 1),
+    N_("year"): (2100, 1),
+    N_("days/year"): (366, 1),
+    N_("months"): (1200, 1),
 }
 #: Unit → smallest value, where that is not 0.
 LEAST: Mapping[str, int] = {"instalments": 1, "year": 2000}
