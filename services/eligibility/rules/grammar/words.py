@@ -61,62 +61,62 @@ def place_by_measure(jurisdiction: Column) -> Place:
 
 
 def at_least(name: str, measured: Term, threshold: Term, in_doubt: Column | None = None) -> Comparison:
-    """Return ≥: the threshold itself is enough (达到, 以上)."""
+    """Require ≥: the threshold itself is enough (达到, 以上)."""
     return Comparison(name, measured, "at_least", threshold, in_doubt)
 
 
 def more_than(name: str, measured: Term, threshold: Term, in_doubt: Column | None = None) -> Comparison:
-    """Return >: the threshold itself is not enough (超过)."""
+    """Require >: the threshold itself is not enough (超过)."""
     return Comparison(name, measured, "more_than", threshold, in_doubt)
 
 
 def some(name: str, counted: Term, in_doubt: Column | None = None) -> Comparison:
-    """Return that there is at least one."""
+    """Require at least one."""
     return Comparison(name, counted, "at_least", Whole(1), in_doubt)
 
 
 def above_zero(name: str, figure: Term) -> Comparison:
-    """Return that a figure is above zero, so that a share of it can be taken."""
+    """Require a figure above zero, so that a share of it can be taken."""
     return Comparison(name, figure, "more_than", Whole(0))
 
 
 def no_later_than(name: str, measured: Term, threshold: Term) -> Comparison:
-    """Return that a day is on or before another."""
+    """Require a day on or before another."""
     return Comparison(name, measured, "at_most", threshold)
 
 
 def by_year_end(name: str, measured: Term) -> Comparison:
-    """Return that a day is on or before 31 December of the award year."""
+    """Require a day on or before 31 December of the award year."""
     return Comparison(name, measured, "at_most", YearEnd())
 
 
 def one_of(name: str, measured: Term, allowed: Parameter) -> Membership:
-    """Return that a code is on a list of the policy."""
+    """Require a code on a list of the policy."""
     return Membership(name, measured, allowed)
 
 
 def holds(name: str, flag: Term) -> Holds:
-    """Return that a flag is true."""
+    """Require a flag to be true."""
     return Holds(name, flag)
 
 
 def on_record(name: str, text: Column) -> OnRecord:
-    """Return that a text is on record; an empty one is undetermined."""
+    """Require a text on record; an empty one is undetermined."""
     return OnRecord(name, text)
 
 
 def all_of(name: str, *conditions: Condition) -> Combination:
-    """Return that every one of the conditions is met."""
+    """Require every one of the conditions."""
     return Combination(name, "all", conditions)
 
 
 def any_of(name: str, *conditions: Condition) -> Combination:
-    """Return that at least one of the conditions is met."""
+    """Require at least one of the conditions."""
     return Combination(name, "any", conditions)
 
 
 def within_validity(name: str, day: Term, *, by_end_of_year: bool = True) -> Combination:
-    """Return that a day is within the policy's validity, and by 31 December of the award year."""
+    """Require a day within the policy's validity, and by 31 December of the award year."""
     until = (by_year_end(f"{name}-by-year-end", day),) if by_end_of_year else ()
     first = at_least(f"{name}-from-first-day", day, parameter("validity_first_day"))
     return Combination(
