@@ -8,9 +8,8 @@ import polars as pl
 
 from services.eligibility.assessments.schemas import AssessmentRequest
 from services.eligibility.clients.registry import RegistryFacts
-from services.eligibility.engine.closure import PAIRS
+from services.eligibility.engine.dependencies import PAIRS, load_dependencies
 from services.eligibility.engine.explain import explain_enterprise
-from services.eligibility.engine.reach import reach
 from services.eligibility.facts.catalogue import Facts
 from services.eligibility.interpretations.handlers import changed
 from services.eligibility.rules.domain import Interpretations, Policy
@@ -45,5 +44,5 @@ def _facts(request: AssessmentRequest, book: Policy, registry: RegistryFacts) ->
         return None, given, {award.code for award in book.awards}
     revision = registry.latest_revision()
     fetch = supposing(registry.fetching(revision), frames, {})
-    facts, pairs = reach(fetch, book, {request.uscc, *named_in(frames)}, pl.DataFrame(schema=PAIRS))
+    facts, pairs = load_dependencies(fetch, book, {request.uscc, *named_in(frames)}, pl.DataFrame(schema=PAIRS))
     return revision, supposed_facts(facts, frames), set(pairs["award"])

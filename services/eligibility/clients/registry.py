@@ -9,8 +9,8 @@ import httpx
 import polars as pl
 import pyarrow as pa
 
-from services.eligibility.engine.reach import Ask, Fetch
 from services.eligibility.facts.catalogue import CATALOGUE, Facts
+from services.eligibility.facts.queries import Fetch, RowQuery
 from shared.errors import Unavailable
 from shared.observability import metrics
 
@@ -41,9 +41,9 @@ class RegistryFacts:
         """Return one dataset as known at `revision`, whole."""
         return Facts.of({dataset: self._frame(revision, dataset)})[dataset]
 
-    def matching(self, revision: int, asked: Mapping[Ask, Collection[str]]) -> dict[Ask, pl.DataFrame]:
+    def matching(self, revision: int, asked: Mapping[RowQuery, Collection[str]]) -> dict[RowQuery, pl.DataFrame]:
         """Return for each of `asked` the rows known at `revision` that have one of the values in its column."""
-        found: dict[Ask, list[pl.DataFrame]] = {ask: [] for ask in asked}
+        found: dict[RowQuery, list[pl.DataFrame]] = {ask: [] for ask in asked}
         for part in _parts(asked):
             queries = [
                 {
@@ -97,9 +97,9 @@ class RegistryFacts:
 
     def fetching(self, revision: int) -> Fetch:
         """Return what gives rows known at `revision` as they turn out to be needed; the same are read once."""
-        read: dict[tuple[Ask, frozenset[str]], pl.DataFrame] = {}
+        read: dict[tuple[RowQuery, frozenset[str]], pl.DataFrame] = {}
 
-        def fetch(asked: Mapping[Ask, Collection[str]]) -> dict[Ask, pl.DataFrame]:
+        def fetch(asked: Mapping[RowQuery, Collection[str]]) -> dict[RowQuery, pl.DataFrame]:
             wanted = {ask: frozenset(values) for ask, values in asked.items()}
             new = {ask: values for ask, values in wanted.items() if (ask, values) not in read}
             whole = {ask: values for ask, values in new.items() if not ask.column}
@@ -155,12 +155,12 @@ def _read(dataset: str, source: Any) -> pl.DataFrame:
     return frame.select(declared.schema.names()).cast(dict(declared.schema))  # type: ignore[arg-type]
 
 
-_Part = list[tuple[list[Ask], list[str], bool]]
+_Part = list[tuple[list[RowQuery], list[str], bool]]
 
 
-def _parts(asked: Mapping[Ask, Collection[str]]) -> Iterator[_Part]:
+def _parts(asked: Mapping[RowQuery, Collection[str]]) -> Iterator[_Part]:
     """Put together what is looked for by the same values, and as much as one request may ask for."""
-    together: dict[tuple[tuple[str, ...], bool], list[Ask]] = {}
+    together: dict[tuple[tuple[str, ...], bool], list[RowQuery]] = {}
     for ask, values in asked.items():
         together.setdefault((tuple(values), ask.before_colon), []).append(ask)
     part: _Part = []

@@ -11,7 +11,7 @@ from services.eligibility.clients.registry import RegistryFacts
 from services.eligibility.corrections import repository
 from services.eligibility.corrections.domain import EVERYONE, LISTED_ROWS, SCOPE, Debounce, Standing
 from services.eligibility.decisions.proposals import STANDING_ACTOR
-from services.eligibility.engine.reach import enterprises_behind, looked_up_by
+from services.eligibility.engine.dependencies import enterprises_behind, looked_up_by
 from services.eligibility.evaluation_jobs.handlers import EVALUATION, queue
 from services.eligibility.evaluation_jobs.schemas import EvaluationOrder, Occasion
 from services.eligibility.rules.domain import Policy

@@ -23,7 +23,7 @@ from sqlalchemy import Connection, Row, text
 from services.eligibility.clients.registry import RegistryFacts
 from services.eligibility.decisions import repository as decisions
 from services.eligibility.decisions.proposals import keep_documents
-from services.eligibility.engine.reach import subjects_about
+from services.eligibility.engine.dependencies import subjects_about
 from services.eligibility.evaluation_jobs import existing_decisions
 from services.eligibility.evaluation_jobs.judging import PAIRS, as_decided, in_order
 from services.eligibility.evaluation_jobs.schemas import EvaluationOrder

@@ -13,8 +13,8 @@ from services.eligibility.corrections.repository import consume
 from services.eligibility.decisions.proposals import Basis, Counts, Judged, hold_proposals, keep_documents, propose
 from services.eligibility.decisions.tables import outcomes as outcomes_table
 from services.eligibility.engine import ENGINE_VERSION
-from services.eligibility.engine.closure import inputs
-from services.eligibility.engine.reach import reach
+from services.eligibility.engine.dependencies import load_dependencies
+from services.eligibility.engine.sealed_inputs import inputs
 from services.eligibility.evaluation_jobs import domain, existing_decisions
 from services.eligibility.evaluation_jobs.handlers import EVALUATION
 from services.eligibility.evaluation_jobs.judging import as_decided, in_order
@@ -108,7 +108,7 @@ class Runner:
         newest = existing_decisions.newest_revision_judged(connection, order.policy, EVALUATION)
         if order.scope != "all":
             revision = self.registry.latest_revision()
-            facts, pairs = reach(
+            facts, pairs = load_dependencies(
                 self.registry.fetching(revision),
                 book,
                 order.scope,
@@ -143,7 +143,7 @@ class Runner:
         late = existing_decisions.first_approved_since(connection, order.policy, gathered.cut_at)
         if late.is_empty():
             return gathered.outcomes
-        facts, _ = reach(self.registry.fetching(gathered.revision), book, [], late)
+        facts, _ = load_dependencies(self.registry.fetching(gathered.revision), book, [], late)
         again = self._outcomes(connection, order, facts, book, readings, late)
         return in_order(pl.concat([gathered.outcomes.join(late, on=late.columns, how="anti"), again]))
 

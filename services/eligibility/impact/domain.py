@@ -6,9 +6,9 @@ from collections.abc import Collection, Mapping
 
 import polars as pl
 
-from services.eligibility.engine.reach import Ask
-from services.eligibility.engine.rows import reads_of
+from services.eligibility.engine.dependencies import reads_of
 from services.eligibility.facts.catalogue import CATALOGUE
+from services.eligibility.facts.queries import RowQuery
 from services.eligibility.rules.domain import Policy
 
 Frames = Mapping[str, pl.DataFrame]
@@ -19,11 +19,11 @@ def for_everybody(datasets: Collection[str]) -> bool:
     return not all(CATALOGUE[name].owned for name in datasets)
 
 
-def whose(dataset: str, rows: pl.DataFrame) -> dict[Ask, list[str]]:
-    """Ask for the rows that tell whom rows with these keys belong to: of the same key, or of the parent that they hang on."""
+def whose(dataset: str, rows: pl.DataFrame) -> dict[RowQuery, list[str]]:
+    """Return the query for the rows that name whom rows with these keys belong to: of the same key, or of their parent."""
     source = CATALOGUE[CATALOGUE[dataset].parent or dataset]
     first = source.key[0]
-    return {Ask(source.name, first): rows.get_column(first).unique().sort().to_list()}
+    return {RowQuery(source.name, first): rows.get_column(first).unique().sort().to_list()}
 
 
 def awards_reading(book: Policy, datasets: Collection[str]) -> list[str]:

@@ -12,10 +12,10 @@ from sqlalchemy import text
 
 from services.eligibility.clients.payout import Payout
 from services.eligibility.clients.registry import RegistryFacts
-from services.eligibility.engine.closure import PAIRS
-from services.eligibility.engine.reach import Fetch, reach
+from services.eligibility.engine.dependencies import PAIRS, load_dependencies
 from services.eligibility.evaluation_jobs.existing_decisions import first_days
 from services.eligibility.evaluation_jobs.judging import as_decided
+from services.eligibility.facts.queries import Fetch
 from services.eligibility.impact import domain
 from services.eligibility.impact.schemas import ImpactRequest
 from services.eligibility.interpretations.handlers import check_years, official_readings, policy_book
@@ -55,10 +55,10 @@ def impact(
         def reading_them(pairs: pl.DataFrame) -> pl.DataFrame:
             return pairs.filter(pl.col("award").is_in(awards))
 
-        _, pairs = reach(corrected, book, concerned, pl.DataFrame(schema=PAIRS), reading_them)
-        before, pairs = reach(fetch, book, concerned, pairs, reading_them)
+        _, pairs = load_dependencies(corrected, book, concerned, pl.DataFrame(schema=PAIRS), reading_them)
+        before, pairs = load_dependencies(fetch, book, concerned, pairs, reading_them)
         supposed_facts(before, rows, withdrawn)  # refuses what cannot be corrected so
-        after, pairs = reach(corrected, book, concerned, pairs, reading_them)
+        after, pairs = load_dependencies(corrected, book, concerned, pairs, reading_them)
     with database.reading() as connection:
         readings = official_readings(connection, book)
         kept_days = first_days(connection, book.code, pairs)

@@ -49,7 +49,8 @@ def changed(
     try:
         return readings.with_changes(changes)
     except InterpretationError as error:
-        raise Invalid(errors=[FieldError(f"{pointer}/{error.reading}", "interpretation", str(error))]) from error
+        mistake = FieldError(f"{pointer}/{error.interpretation}", "interpretation", error.message, **error.parameters)
+        raise Invalid(errors=[mistake]) from error
 
 
 def official_readings(connection: Connection, book: Policy) -> Interpretations:
@@ -122,7 +123,7 @@ def interpretations_view(connection: Connection, book: Policy, language: str) ->
                 "default": reading.default,
                 "values": [{"value": v, "title": getattr(words, said)} for v, words in reading.values.items()],
             }
-            for name, reading in book.readings.items()
+            for name, reading in book.interpretations.items()
         ],
         "changes": [change_view(row) for row in rows],
     }

@@ -8,8 +8,8 @@ from typing import Any
 
 import polars as pl
 
-from services.eligibility.engine.reach import Ask, Fetch, asked_of
 from services.eligibility.facts.catalogue import CATALOGUE, Facts
+from services.eligibility.facts.queries import Fetch, RowQuery
 from shared.catalogue.domain import INTEGERS, Dataset, Field, Kind
 from shared.days import day_of
 from shared.identifiers import is_uscc
@@ -71,14 +71,14 @@ def overlaid(base: Facts, frames: Mapping[str, pl.DataFrame], withdrawn: Mapping
 def supposing(fetch: Fetch, frames: Mapping[str, pl.DataFrame], withdrawn: Mapping[str, pl.DataFrame]) -> Fetch:
     """Return what gives the rows that `fetch` gives, as if those of `frames` and `withdrawn` were corrected."""
 
-    def corrected(asked: Mapping[Ask, Collection[str]]) -> dict[Ask, pl.DataFrame]:
+    def corrected(asked: Mapping[RowQuery, Collection[str]]) -> dict[RowQuery, pl.DataFrame]:
         return {ask: corrected_rows(ask, asked[ask], rows) for ask, rows in fetch(asked).items()}
 
-    def corrected_rows(ask: Ask, values: Collection[str], rows: pl.DataFrame) -> pl.DataFrame:
+    def corrected_rows(ask: RowQuery, values: Collection[str], rows: pl.DataFrame) -> pl.DataFrame:
         for given in (withdrawn, frames):
             if ask.dataset in given:
                 rows = rows.join(given[ask.dataset], on=list(CATALOGUE[ask.dataset].key), how="anti")
-        return pl.concat([rows, asked_of(frames[ask.dataset], ask, values)]) if ask.dataset in frames else rows
+        return pl.concat([rows, ask.matching(frames[ask.dataset], values)]) if ask.dataset in frames else rows
 
     return corrected
 

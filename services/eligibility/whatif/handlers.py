@@ -26,7 +26,8 @@ def supposed_book(request: Alternative) -> Policy:
         try:
             book = book.with_parameters(request.parameters)
         except ParameterError as error:
-            raise Invalid(errors=[FieldError(f"/parameters/{error.parameter}", "parameter", str(error))]) from error
+            mistake = FieldError(f"/parameters/{error.parameter}", "parameter", error.message, **error.parameters)
+            raise Invalid(errors=[mistake]) from error
     check_years(book, request.award_years)
     return book
 
