@@ -228,7 +228,7 @@ def _declared_field(named: str, pointer: str) -> tuple[Dataset, str]:
 def _check_matchable(dataset: Dataset, field: str, pointer: str) -> None:
     if field not in dataset.matchable:
         error = FieldError(
-            pointer, "field_unknown", "rows can be chosen by {matchable}", matchable=", ".join(dataset.matchable)
+            pointer, "field_unknown", "rows can be chosen by {fields}", fields=", ".join(dataset.matchable)
         )
         raise Invalid("See `errors` for each mistake.", errors=[error])
 
