@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from shared.web.auth import ClientCredentials
+from shared.http_client import ClientCredentials, pages
 
 console = Console()
 failures = Console(stderr=True)
@@ -77,14 +77,9 @@ def post(path: str, body: object) -> Any:
 
 
 def items(path: str, **query: object) -> Iterator[dict[str, Any]]:
-    """Read a list page by page."""
-    cursor: str | None = None
-    while True:
-        page = get(path, limit=1_000, cursor=cursor, **query)
-        yield from page["items"]
-        cursor = page["next_cursor"]
-        if cursor is None:
-            return
+    """Yield the items of a list, reading page by page."""
+    for page in pages(lambda parameters: get(path, **parameters), _given(query)):
+        yield from page
 
 
 def watched(path: str, job: dict[str, Any], name: str) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from deploy.local import sample
-from deploy.local.demo_client import Story, StoryError
+from deploy.local.demo_client import DemoClient, DemoError
 from deploy.local.processes import CannotStartError
 from deploy.local.system import LocalSystem, run_until_stopped
 from shared.clock import SystemClock, calendar_date
@@ -45,7 +45,7 @@ SAMPLE_ARRANGEMENT: dict[str, Any] = {
 console = Console(highlight=False)
 
 
-def tell(story: Story, state: Path) -> None:
+def tell(story: DemoClient, state: Path) -> None:
     """Run the whole story on the sample and print what happens."""
     _import(story, state)
     _arrange(story)
@@ -55,7 +55,7 @@ def tell(story: Story, state: Path) -> None:
     _trace(story, decisions)
 
 
-def _import(story: Story, state: Path) -> None:
+def _import(story: DemoClient, state: Path) -> None:
     console.rule("1  Monitoring data come in (synthetic: invented names, codes that belong to nobody)")
     files = sample.write(sample.make(), state / "sample")
     console.print(f"CSV files with Chinese headings and yuan in {state / 'sample'}")
@@ -74,7 +74,7 @@ def _import(story: Story, state: Path) -> None:
     console.print(reasons)
 
 
-def _arrange(story: Story) -> None:
+def _arrange(story: DemoClient) -> None:
     console.rule("2  A fiscal arrangement: drafted by one person, confirmed by another")
     arrangement = story.arrange(SAMPLE_ARRANGEMENT)
     console.print(
@@ -89,7 +89,7 @@ def _arrange(story: Story) -> None:
     console.print(f"{yuan(APPROPRIATION_FEN)} yuan appropriated to each budget for {year}")
 
 
-def _decide(story: Story) -> list[dict[str, Any]]:
+def _decide(story: DemoClient) -> list[dict[str, Any]]:
     console.rule("3  The policy is applied: an evaluation proposes, another person approves")
     evaluation = story.evaluate(AWARD_YEARS, calendar_date(SystemClock().now()).isoformat())
     console.print(f"judged at facts revision {evaluation['facts_revision']}: {evaluation['decisions']}")
@@ -104,7 +104,7 @@ def _decide(story: Story) -> list[dict[str, Any]]:
     return decisions
 
 
-def _explain(story: Story, decisions: list[dict[str, Any]]) -> None:
+def _explain(story: DemoClient, decisions: list[dict[str, Any]]) -> None:
     console.rule("4  One decision explained in full")
     decision = next(d for d in decisions if d["award"] == "courier-rent")
     said = story.get("auditor", f"eligibility:/v1/decisions/{decision['id']}/explanation")
@@ -137,7 +137,7 @@ def _figure(measured: dict[str, Any]) -> str:
     return f"{value:,} {unit}" if isinstance(value, int) and unit == "count" else str(value)
 
 
-def _pay(story: Story, decisions: list[dict[str, Any]]) -> None:
+def _pay(story: DemoClient, decisions: list[dict[str, Any]]) -> None:
     console.rule("5  Decisions travel over Kafka; payout splits them and issues payment orders")
     story.paid_out(decisions)
     story.funded()
@@ -158,7 +158,7 @@ def _pay(story: Story, decisions: list[dict[str, Any]]) -> None:
     console.print(f"{len(orders)} payment orders: " + ", ".join(f"{n} {state}" for state, n in states.most_common()))
 
 
-def _trace(story: Story, decisions: list[dict[str, Any]]) -> None:
+def _trace(story: DemoClient, decisions: list[dict[str, Any]]) -> None:
     console.rule("6  One award from row to payment order")
     decision = next((d for d in decisions if d["award"] == "logistics-hub"), decisions[0])
     receipt = story.get("auditor", f"eligibility:/v1/decisions/{decision['id']}/receipt")
@@ -198,7 +198,7 @@ def main(arguments: list[str]) -> int:
         signal.signal(number, lambda received, _: stopping.append(received))
     environment = {"ELIGIBILITY_NOTICE_WORKING_DAYS": "0", **os.environ}
     system: LocalSystem | None = None
-    story: Story | None = None
+    story: DemoClient | None = None
     bar = Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=console, transient=True)
     try:
         system = LocalSystem(Path(os.environ.get("STATE_DIR") or ".local/demo"), environment)
@@ -206,7 +206,7 @@ def main(arguments: list[str]) -> int:
         with bar:
             task = bar.add_task("", total=None)
             urls = {service: system.url(service) for service in ("issuer", "registry", "eligibility", "payout")}
-            story = Story(
+            story = DemoClient(
                 urls,
                 system.clients,
                 lambda name, done, total: bar.update(task, description=name, completed=done, total=total),
@@ -216,7 +216,7 @@ def main(arguments: list[str]) -> int:
         if "--once" not in arguments:
             console.print("Ctrl-C ends it.")
             run_until_stopped(system, stopping)
-    except (CannotStartError, StoryError) as reason:
+    except (CannotStartError, DemoError) as reason:
         print(reason, file=sys.stderr, flush=True)
         return 1
     finally:

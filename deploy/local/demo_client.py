@@ -10,17 +10,17 @@ from uuid import uuid4
 
 import httpx
 
-from shared.web.auth import ClientCredentials
+from shared.http_client import ClientCredentials
 
 Progress = Callable[[str, int, int], None]
 """Told a step's name, how much of it is done, and how much there is."""
 
 
-class StoryError(RuntimeError):
+class DemoError(RuntimeError):
     """A step was refused; the text names the step and the problem."""
 
 
-class Story:
+class DemoClient:
     """Clients of a running system, one per person or service, and the steps from an import to a payment order."""
 
     def __init__(
@@ -40,7 +40,7 @@ class Story:
         self._http.close()
 
     def call(self, client: str, method: str, path: str, **request: Any) -> httpx.Response:
-        """Call `path`, `service:/v1/…`, as `client`; raises StoryError if it is refused."""
+        """Call `path`, `service:/v1/…`, as `client`; raises DemoError if it is refused."""
         service, _, route = path.partition(":")
         headers = dict(request.pop("headers", {}))
         if method == "POST":
@@ -48,7 +48,7 @@ class Story:
         url = f"{self._urls[service]}{route}"
         answer = self._http.request(method, url, auth=self._auth[client], headers=headers, **request)
         if answer.is_error:
-            raise StoryError(f"{client}: {method} {path} was refused: {answer.status_code} {answer.text[:500]}")
+            raise DemoError(f"{client}: {method} {path} was refused: {answer.status_code} {answer.text[:500]}")
         return answer
 
     def get(self, client: str, path: str, **query: Any) -> Any:
@@ -70,14 +70,14 @@ class Story:
                 return
 
     def finished(self, client: str, path: str, name: str) -> dict[str, Any]:
-        """Wait for the job at `path`; raises StoryError if it fails."""
+        """Wait for the job at `path`; raises DemoError if it fails."""
         while True:
             job: dict[str, Any] = self.get(client, path)
             self._progress(name, job["progress"]["done"], job["progress"]["total"])
             if job["state"] == "succeeded":
                 return job
             if job["state"] == "failed":
-                raise StoryError(f"{name} failed: {job['problem']}")
+                raise DemoError(f"{name} failed: {job['problem']}")
             time.sleep(0.1)
 
     def import_file(self, dataset: str, file: Path) -> dict[str, Any]:
@@ -133,7 +133,7 @@ class Story:
         return list(self.items("auditor", "payout:/v1/payment-orders", **filters))
 
     def paid_out(self, decisions: list[dict[str, Any]], patience_seconds: float = 120.0) -> None:
-        """Wait until payout has every cash decision in orders; raises StoryError if it takes too long."""
+        """Wait until payout has every cash decision in orders; raises DemoError if it takes too long."""
         expected = {each["award_id"] for each in decisions if each["entitlement_fen"] > 0}
         deadline = time.monotonic() + patience_seconds
         while True:
@@ -142,7 +142,7 @@ class Story:
             if expected <= ordered:
                 return
             if time.monotonic() > deadline:
-                raise StoryError(f"payout lacks {len(expected - ordered)} awards after {patience_seconds:.0f} s")
+                raise DemoError(f"payout lacks {len(expected - ordered)} awards after {patience_seconds:.0f} s")
             time.sleep(0.3)
 
     def funded(self, quiet_seconds: float = 2.0) -> None:

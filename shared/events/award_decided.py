@@ -1,4 +1,4 @@
-"""`award.decided` on `award-decisions.v1`, key: award_id. Restates the whole entitlement."""
+"""`award.decided` on `award-decisions.v1`, key: award_id. States the whole entitlement."""
 
 from __future__ import annotations
 
@@ -42,13 +42,15 @@ class Receipt(EventData):
     """What the decision was computed from."""
 
     facts_revision: int = Field(ge=0, description="Revision of the registry")
-    policy_hash: str = Field(description="SHA-256 of the policy book")
-    interpretations_hash: str = Field(description="SHA-256 of the readings")
+    policy_hash: str = Field(description="SHA-256 of the policy")
+    interpretations_hash: str = Field(description="SHA-256 of the interpretations")
     engine_version: str
 
 
 class AwardDecided(EventData):
-    """A version of an award is in force: this is the whole entitlement now, not a change of it."""
+    """A version of an award is in force. It states the whole entitlement, not a change of it."""
+
+    TYPES = (TYPE,)
 
     award_id: UUID = Field(description="UUIDv5 of the award's identity, the same for every version")
     version: int = Field(ge=1, le=2**31 - 1, description="1, 2, … without gaps; the highest is in force")
@@ -69,7 +71,7 @@ class AwardDecided(EventData):
     )
     decided_on: Day
     first_decided_on: Day = Field(
-        description="Day of version 1: arrangement, due years and place in the queue follow it"
+        description="Day of version 1: it decides the fiscal arrangement, the due years and the place in the queue"
     )
     reason: Reason
     receipt: Receipt

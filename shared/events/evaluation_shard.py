@@ -1,4 +1,4 @@
-"""`evaluation.shard_cut` on `evaluation-shards.v1`, key: the shard. Work for whichever worker of eligibility takes it."""
+"""`evaluation.shard_cut` on `evaluation-shards.v1`, key: the shard. Work for any worker of eligibility."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ TYPE = "evaluation.shard_cut"
 
 
 class EvaluationShardCut(EventData):
-    """A piece of an evaluation waits to be judged; what it is stands in eligibility's database."""
+    """A part of an evaluation is ready to be evaluated; eligibility's database holds what it consists of."""
+
+    TYPES = (TYPE,)
 
     evaluation_id: UUID
-    number: int = Field(ge=1, description="The piece's number in its evaluation, from 1")
+    number: int = Field(ge=1, description="Number of the part in its evaluation, from 1")

@@ -1,4 +1,4 @@
-"""Events on `payment-orders.v1`, key: award_id: what becomes of each payment order, and money that has to come back."""
+"""Events on `payment-orders.v1`, key: award_id: state changes of payment orders, and recoveries."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ Unit = Literal["city", "liandu", "development_zone"]
 class PaymentOrderChanged(EventData):
     """A payment order reached the state that the event's type names."""
 
+    TYPES = (ISSUED, APPROVED, SETTLED, FAILED, RETURNED)
+
     order_id: UUID
     award_id: UUID
     version: int = Field(ge=1, description="Version of the award that made the order")
@@ -32,13 +34,15 @@ class PaymentOrderChanged(EventData):
     due_year: int = Field(ge=2000, le=2100)
     amount_fen: int = Field(ge=1, le=MAX_FEN)
     payee_uscc: str
-    occurred_on: date | None = Field(default=None, description="The bank's day, for results")
+    occurred_on: date | None = Field(default=None, description="The bank's date of the result")
     bank_reference: str | None = None
-    reason: str | None = Field(default=None, description="The bank's reason, where it failed or came back")
+    reason: str | None = Field(default=None, description="The bank's reason if the payment failed or was returned")
 
 
 class RecoveryRaised(EventData):
-    """Money that was paid and is not owed any more has to come back."""
+    """Money that was paid is no longer owed and has to be recovered."""
+
+    TYPES = (RECOVERY_RAISED,)
 
     recovery_id: UUID
     award_id: UUID

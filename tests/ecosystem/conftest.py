@@ -9,7 +9,7 @@ import pytest
 
 from deploy.checks.tools import MissingToolError
 from deploy.local.demo import SAMPLE_ARRANGEMENT
-from deploy.local.demo_client import Story
+from deploy.local.demo_client import DemoClient
 from deploy.local.system import LocalSystem
 from shared.clock import SystemClock, calendar_date
 from tests.support.running import running, used
@@ -48,14 +48,14 @@ def urls(system: LocalSystem) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def story(system: LocalSystem) -> Iterator[Story]:
+def story(system: LocalSystem) -> Iterator[DemoClient]:
     """Steps of the main job on the running system, by the demonstration's clients."""
     with used(system) as story:
         yield story
 
 
 @pytest.fixture(scope="session")
-def decided(story: Story) -> Story:
+def decided(story: DemoClient) -> DemoClient:
     """The system with one award decided, and ordered but for what the budgets lack."""
     uscc, today = "91331100MA2000061E", calendar_date(SystemClock().now())
     rows: dict[str, dict[str, Any]] = {

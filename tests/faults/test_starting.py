@@ -18,7 +18,7 @@ import psutil
 import pytest
 
 from deploy.local.demo import SAMPLE_ARRANGEMENT
-from deploy.local.demo_client import Story
+from deploy.local.demo_client import DemoClient
 from deploy.local.processes import free_port
 from deploy.local.system import DEFAULT_PORTS
 from tests.support.steps import COURIER, decide, live_orders, record, until
@@ -86,10 +86,10 @@ def serving(settings: dict[str, str], log: IO[str]) -> Iterator[subprocess.Popen
         process.stdout.close()
 
 
-def story_of(settings: dict[str, str]) -> Story:
+def story_of(settings: dict[str, str]) -> DemoClient:
     services = ("issuer", "registry", "eligibility", "payout")
     urls = {service: f"http://127.0.0.1:{settings[f'{service.upper()}_PORT']}" for service in services}
-    return Story(urls, json.loads((Path(settings["STATE_DIR"]) / "clients.json").read_text()))
+    return DemoClient(urls, json.loads((Path(settings["STATE_DIR"]) / "clients.json").read_text()))
 
 
 def test_a_killed_system_goes_on_although_its_broker_lost_the_log(tmp_path: Path) -> None:

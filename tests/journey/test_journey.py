@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from deploy.local.demo import SAMPLE_ARRANGEMENT
-from deploy.local.demo_client import Story
+from deploy.local.demo_client import DemoClient
 from deploy.local.system import LocalSystem
 from tests.support.steps import COURIER, TODAY, decide, live_orders, record, until
 
@@ -16,7 +16,7 @@ OTHER = "91331145676TY39FY4"
 THIRD = "91331102MA2QKPY01N"
 
 
-def test_a_fact_becomes_a_payment_order(story: Story) -> None:
+def test_a_fact_becomes_a_payment_order(story: DemoClient) -> None:
     record(
         story,
         "enterprises",
@@ -46,7 +46,7 @@ def test_a_fact_becomes_a_payment_order(story: Story) -> None:
     until(lambda: len(story.orders(award_id=award, state="issued")) == 2)
 
 
-def test_a_corrected_fact_becomes_a_top_up_though_workers_are_killed(story: Story, system: LocalSystem) -> None:
+def test_a_corrected_fact_becomes_a_top_up_though_workers_are_killed(story: DemoClient, system: LocalSystem) -> None:
     for child in system.supervisor._children:
         if child.name in ("eligibility-relay", "payout-worker", "eligibility-worker"):
             assert child.process is not None
@@ -62,7 +62,7 @@ def test_a_corrected_fact_becomes_a_top_up_though_workers_are_killed(story: Stor
     until(lambda: live_orders(story, decision["award_id"]) == expected)
 
 
-def test_a_correction_is_restated_by_itself_though_the_worker_is_killed(story: Story, system: LocalSystem) -> None:
+def test_a_correction_is_restated_by_itself_though_the_worker_is_killed(story: DemoClient, system: LocalSystem) -> None:
     [award] = {each["award_id"] for each in story.decisions(uscc=COURIER, state="approved")}
     record(story, "courier_years", uscc=COURIER, year=2023, parcels=4_000_000, operating_days=365, rent_fen=20_000_000)
     [worker] = [child for child in system.supervisor._children if child.name == "eligibility-worker"]
@@ -88,7 +88,9 @@ def test_a_correction_is_restated_by_itself_though_the_worker_is_killed(story: S
         assert story.post("auditor", f"eligibility:/v1/decisions/{each['id']}/replay", {})["same"]
 
 
-def test_an_evaluation_in_pieces_is_finished_though_its_workers_are_killed(story: Story, system: LocalSystem) -> None:
+def test_an_evaluation_in_pieces_is_finished_though_its_workers_are_killed(
+    story: DemoClient, system: LocalSystem
+) -> None:
     body = {"policy": "lishui-2020-1", "award_years": [2023], "scope": "all", "decided_on": TODAY.isoformat()}
     job = story.post("commerce-maker", "eligibility:/v1/evaluations", body)
     path = f"eligibility:/v1/evaluations/{job['id']}"
@@ -105,7 +107,7 @@ def test_an_evaluation_in_pieces_is_finished_though_its_workers_are_killed(story
     assert done["progress"]["total"] > 20, "it was cut"
 
 
-def test_an_act_from_its_import_to_a_replay_of_its_first_version(story: Story, tmp_path: Path) -> None:
+def test_an_act_from_its_import_to_a_replay_of_its_first_version(story: DemoClient, tmp_path: Path) -> None:
     """Import, evaluation, notice, objection, mended fact, notice again, approval, correction, restatement, replay."""
     year: dict[str, Any] = {"uscc": THIRD, "year": 2023, "parcels": 4_000_000, "operating_days": 365}
     files: dict[str, dict[str, Any]] = {
@@ -156,11 +158,11 @@ def test_an_act_from_its_import_to_a_replay_of_its_first_version(story: Story, t
     assert story.post("auditor", f"{path}/replay", {})["same"], "version 1, as it was decided then"
 
 
-def test_an_officer_of_liandu_sees_liandu_alone(story: Story) -> None:
+def test_an_officer_of_liandu_sees_liandu_alone(story: DemoClient) -> None:
     assert {d["jurisdiction"] for d in story.items("liandu-officer", "eligibility:/v1/decisions")} == {"liandu"}
 
 
-def test_no_route_but_probes_answers_without_a_token(story: Story) -> None:
+def test_no_route_but_probes_answers_without_a_token(story: DemoClient) -> None:
     for service in ("registry", "eligibility", "payout"):
         document = story._http.get(f"{story._urls[service]}/openapi.json").json()
         for path, methods in document["paths"].items():

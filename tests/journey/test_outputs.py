@@ -11,7 +11,7 @@ import pytest
 from kafka import KafkaProducer, TopicPartition
 
 from deploy.local.demo import SAMPLE_ARRANGEMENT
-from deploy.local.demo_client import Story
+from deploy.local.demo_client import DemoClient
 from deploy.local.system import LocalSystem
 from shared.messaging import kafka, topics
 from tests.support.collector import Collector
@@ -26,7 +26,7 @@ OURS = b"not from a service"
 
 
 @pytest.fixture(scope="module")
-def answers(story: Story, system: LocalSystem) -> list[httpx.Response]:
+def answers(story: DemoClient, system: LocalSystem) -> list[httpx.Response]:
     """An award is decided and ordered under TRACE_ID; then wrong values are submitted everywhere. Returns the refusals."""
     rows: dict[str, dict[str, Any]] = {
         "enterprises": {"uscc": SECRETIVE, "name": NAME, "legal_form": "enterprise", "registered_on": "2015-05-05"},
@@ -60,7 +60,7 @@ def answers(story: Story, system: LocalSystem) -> list[httpx.Response]:
     return list(_wrong(story, system))
 
 
-def _wrong(story: Story, system: LocalSystem) -> Iterator[httpx.Response]:
+def _wrong(story: DemoClient, system: LocalSystem) -> Iterator[httpx.Response]:
     registry, eligibility, payout = (system.url(each) for each in ("registry", "eligibility", "payout"))
     platform, maker = story._auth["data-platform"], story._auth["finance-maker"]
     records = f"{registry}/v1/datasets/payee_accounts/records"
@@ -123,7 +123,7 @@ def test_one_trace_leads_from_the_request_to_the_order(collector: Collector, sta
 
 
 def test_nothing_secret_is_in_any_output(
-    answers: list[httpx.Response], collector: Collector, state: Path, system: LocalSystem, story: Story
+    answers: list[httpx.Response], collector: Collector, state: Path, system: LocalSystem, story: DemoClient
 ) -> None:
     ops = story._auth["ops"]
     outputs = {f"log {log.stem}": log.read_text("utf-8") for log in (state / "logs").glob("*-*.log")}

@@ -15,7 +15,7 @@ class Died(BaseException):  # noqa: N818 - nothing that handles errors may handl
     """The process died."""
 
 
-class DyingDatabase(Database):
+class CrashingDatabase(Database):
     """Dies at the commit with the number `nth`, the first being 1: just before it, or just after it."""
 
     def __init__(self, url: str, *, nth: int, after: bool) -> None:
@@ -43,7 +43,7 @@ def at_every_commit(url: str, act: Callable[[Database], None], check: Callable[[
     """
     for died, nth in enumerate(count(1, step)):
         for after in (False, True):
-            dying = DyingDatabase(url, nth=nth, after=after)
+            dying = CrashingDatabase(url, nth=nth, after=after)
             try:
                 act(dying)
             except Died:

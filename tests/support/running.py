@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from deploy.local.demo_client import Story
+from deploy.local.demo_client import DemoClient
 from deploy.local.processes import free_port
 from deploy.local.system import DEFAULT_PORTS, LocalSystem
 
@@ -27,9 +27,11 @@ def running(state: Path, **settings: str) -> Iterator[LocalSystem]:
 
 
 @contextmanager
-def used(system: LocalSystem) -> Iterator[Story]:
+def used(system: LocalSystem) -> Iterator[DemoClient]:
     """Give the steps of the main job on `system`, by the demonstration's clients."""
-    story = Story({name: system.url(name) for name in ("issuer", "registry", "eligibility", "payout")}, system.clients)
+    story = DemoClient(
+        {name: system.url(name) for name in ("issuer", "registry", "eligibility", "payout")}, system.clients
+    )
     try:
         yield story
     finally:

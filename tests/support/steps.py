@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from deploy.local.demo_client import Story
+from deploy.local.demo_client import DemoClient
 from shared.clock import SystemClock, calendar_date
 
 COURIER = "91331100MA20000018"
@@ -24,12 +24,12 @@ def until(check: Callable[[], Any], seconds: float = 90.0) -> Any:
     return found
 
 
-def record(story: Story, dataset: str, **row: Any) -> None:
+def record(story: DemoClient, dataset: str, **row: Any) -> None:
     """Put a row into the registry."""
     story.post("data-platform", f"registry:/v1/datasets/{dataset}/records", {"records": [row], "source": "journey"})
 
 
-def live_orders(story: Story, award_id: str) -> list[tuple[str, int]]:
+def live_orders(story: DemoClient, award_id: str) -> list[tuple[str, int]]:
     """Return units and fen of the award's orders that count."""
     url = f"{story._urls['payout']}/v1/awards/{award_id}"
     answer = story._http.get(url, auth=story._auth["auditor"])
@@ -38,7 +38,7 @@ def live_orders(story: Story, award_id: str) -> list[tuple[str, int]]:
     return sorted((o["unit"], o["amount_fen"]) for o in answer.json()["orders"] if o["live"])
 
 
-def decide(story: Story) -> dict[str, Any]:
+def decide(story: DemoClient) -> dict[str, Any]:
     """Judge 2023 and approve all that is proposed."""
     evaluation = story.evaluate([2023], TODAY.isoformat())
     story.approve(evaluation["id"], "seen")

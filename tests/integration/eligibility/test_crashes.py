@@ -22,7 +22,7 @@ from shared.jobs.runner import JobRunner
 from tests.integration.eligibility.harness import World
 from tests.integration.eligibility.support import CHECKER, app_of, evaluate, rent
 from tests.integration.registry.conftest import enterprise, uscc
-from tests.support.crashing_database import Died, DyingDatabase, at_every_commit
+from tests.support.crashing_database import CrashingDatabase, Died, at_every_commit
 from tests.support.tokens import Tokens
 
 A, B, C = uscc(1), uscc(2), uscc(3)
@@ -125,7 +125,7 @@ def test_requests(database: Database, tokens: Tokens) -> None:
 
     def done(client: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
         for after in (False, True):
-            dying = DyingDatabase(database.url, nth=1, after=after)
+            dying = CrashingDatabase(database.url, nth=1, after=after)
             with pytest.raises(Died):
                 asked(dying, client, path, body)
             dying.close()
