@@ -89,8 +89,8 @@ def ensure_topics(bootstrap_servers: str, *, patience_seconds: float = 30.0) -> 
     """Create the topics that do not exist yet; wait up to `patience_seconds` for the broker to answer."""
     attempts = stamina.retry_context(
         on=KafkaError,
-        attempts=None,
-        timeout=patience_seconds,
+        attempts=None if patience_seconds else 1,
+        timeout=patience_seconds or None,
         wait_initial=0.2,
         wait_max=1.0,
         wait_jitter=0.1,

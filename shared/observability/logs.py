@@ -12,7 +12,7 @@ import traceback
 
 import orjson
 import structlog
-from stamina.instrumentation import RetryDetails, RetryHookFactory, set_on_retry_hooks
+from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from shared.observability import tracing
@@ -40,10 +40,10 @@ def _without_values(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     return event
 
 
-def _log_retry(retry: RetryDetails) -> None:
+def _log_retry(details: RetryDetails) -> None:
     """Log a retry without the error's text, which can hold a URL with submitted values."""
     structlog.get_logger("retry").warning(
-        "retry.scheduled", attempt=retry.retry_num, error=type(retry.caused_by).__name__
+        "retry.scheduled", attempt=details.retry_num, error=type(details.caused_by).__name__
     )
 
 
@@ -60,7 +60,7 @@ def configure(service: str, process: str, level: str = "INFO") -> None:
         _without_values,
         identify,
     ]
-    set_on_retry_hooks([RetryHookFactory(lambda: _log_retry)])
+    set_on_retry_hooks([_log_retry])
     number = logging.getLevelNamesMapping()[level.upper()]
     structlog.configure(
         processors=[*common, structlog.processors.JSONRenderer(serializer=_render)],

@@ -136,7 +136,7 @@ def test_what_is_told_is_what_is_written_and_labels_come_from_closed_lists(prome
         name = labels["__name__"]
         metric = METRICS.get(name) or METRICS[stem.sub("", name)]
         assert set(labels) - told <= set(metric.labels), name
-        assert labels["process"] in metric.told_by or not metric.labels, name
+        assert labels["process"] in metric.exposed_by or not metric.labels, name
         for label, values in closed.items():
             assert labels.get(label, "") in values | {""}, (name, label)
 

@@ -52,9 +52,9 @@ class World:
         self.system.supervisor.start(second)
         self.children[second.name] = second
         urls = {service: self.system.url(service) for service in ("issuer", "registry", "eligibility", "payout")}
-        self.story = DemoClient(urls, self.system.clients)
+        self.demo = DemoClient(urls, self.system.clients)
         self.databases = {name: self._database(name) for name in ("registry", "eligibility", "payout")}
-        self.story.arrange(SAMPLE_ARRANGEMENT)
+        self.demo.arrange(SAMPLE_ARRANGEMENT)
         if self._control:
             if ddl := CONTROLS[self._control].payout_ddl:
                 with psycopg.connect(self.system.settings["PAYOUT_OWNER_DATABASE_URL"]) as connection:

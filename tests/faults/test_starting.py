@@ -96,22 +96,22 @@ def test_a_killed_system_goes_on_although_its_broker_lost_the_log(tmp_path: Path
     settings = environment(tmp_path / "state")
     with (tmp_path / "log").open("w") as log:
         with serving(settings, log) as process:
-            story = story_of(settings)
-            record(story, "enterprises", uscc=COURIER, name="丽水甲快递有限公司", legal_form="enterprise",
+            demo = story_of(settings)
+            record(demo, "enterprises", uscc=COURIER, name="丽水甲快递有限公司", legal_form="enterprise",
                    registered_on="2015-05-05")  # fmt: skip
-            record(story, "locations", uscc=COURIER, since="2015-05-05", jurisdiction="liandu", until=None)
-            record(story, "courier_years", uscc=COURIER, year=2023, parcels=4_000_000, operating_days=365,
+            record(demo, "locations", uscc=COURIER, since="2015-05-05", jurisdiction="liandu", until=None)
+            record(demo, "courier_years", uscc=COURIER, year=2023, parcels=4_000_000, operating_days=365,
                    rent_fen=20_000_000)  # fmt: skip
-            story.arrange(SAMPLE_ARRANGEMENT)
-            evaluation = decide(story)
-            story.close()
+            demo.arrange(SAMPLE_ARRANGEMENT)
+            evaluation = decide(demo)
+            demo.close()
             process.kill()
             process.wait()
             time.sleep(1)
         with serving(settings, log):
-            story = story_of(settings)
-            [decision] = story.decisions(evaluation_id=evaluation["id"])
+            demo = story_of(settings)
+            [decision] = demo.decisions(evaluation_id=evaluation["id"])
             assert decision["state"] == "approved"
             award = decision["award_id"]
-            until(lambda: live_orders(story, award) == [("city", 3_000_000), ("liandu", 3_000_000)], 90)
-            story.close()
+            until(lambda: live_orders(demo, award) == [("city", 3_000_000), ("liandu", 3_000_000)], 90)
+            demo.close()

@@ -1,4 +1,4 @@
-"""The whole system running, and those who use it."""
+"""A running system and a client for it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from deploy.local.system import DEFAULT_PORTS, LocalSystem
 
 @contextmanager
 def running(state: Path, **settings: str) -> Iterator[LocalSystem]:
-    """Run a system in `state`, on free ports, empty at first, its decisions without a public notice."""
+    """Run an empty system in `state`, on free ports, without public notices."""
     broker = os.environ.get("LOCAL_BROKER", "auto")
     ports = {name: str(free_port()) for name in DEFAULT_PORTS}
     environment = {"ELIGIBILITY_NOTICE_WORKING_DAYS": "0", "LOCAL_BROKER": broker, **ports, **settings}
@@ -27,12 +27,12 @@ def running(state: Path, **settings: str) -> Iterator[LocalSystem]:
 
 
 @contextmanager
-def used(system: LocalSystem) -> Iterator[DemoClient]:
-    """Give the steps of the main job on `system`, by the demonstration's clients."""
-    story = DemoClient(
+def demo_client(system: LocalSystem) -> Iterator[DemoClient]:
+    """Provide a DemoClient for `system`."""
+    demo = DemoClient(
         {name: system.url(name) for name in ("issuer", "registry", "eligibility", "payout")}, system.clients
     )
     try:
-        yield story
+        yield demo
     finally:
-        story.close()
+        demo.close()
