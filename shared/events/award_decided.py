@@ -42,13 +42,13 @@ class Receipt(EventData):
     """What the decision was computed from."""
 
     facts_revision: int = Field(ge=0, description="Revision of the registry")
-    policy_hash: str = Field(description="SHA-256 of the policy")
-    interpretations_hash: str = Field(description="SHA-256 of the interpretations")
+    policy_hash: str = Field(description="SHA-256 of the policy book")
+    interpretations_hash: str = Field(description="SHA-256 of the readings")
     engine_version: str
 
 
 class AwardDecided(EventData):
-    """A version of an award is in force. It states the whole entitlement, not a change of it."""
+    """A version of an award is in force: this is the whole entitlement now, not a change of it."""
 
     TYPES = (TYPE,)
 
@@ -71,7 +71,7 @@ class AwardDecided(EventData):
     )
     decided_on: Day
     first_decided_on: Day = Field(
-        description="Day of version 1: it decides the fiscal arrangement, the due years and the place in the queue"
+        description="Day of version 1: arrangement, due years and place in the queue follow it"
     )
     reason: Reason
     receipt: Receipt

@@ -10,7 +10,7 @@ TYPE = "dead_letter.recorded"
 
 
 class DeadLetterRecorded(EventData):
-    """A message that could not be processed, with the reason."""
+    """A message that could not be processed, whole, with the reason."""
 
     TYPES = (TYPE,)
 
@@ -21,5 +21,5 @@ class DeadLetterRecorded(EventData):
     headers: dict[str, str] = Field(description="Its headers, undecodable bytes replaced")
     value_base64: str = Field(description="Its data, base64")
     complete: bool = Field(
-        default=True, description="False: too large to publish; headers and data are only in the consumer's database"
+        default=True, description="False: too large to be told; headers and data are in the consumer's database alone"
     )

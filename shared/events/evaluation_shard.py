@@ -12,9 +12,9 @@ TYPE = "evaluation.shard_cut"
 
 
 class EvaluationShardCut(EventData):
-    """A part of an evaluation is ready to be evaluated; eligibility's database holds what it consists of."""
+    """A piece of an evaluation waits to be judged; what it is stands in eligibility's database."""
 
     TYPES = (TYPE,)
 
     evaluation_id: UUID
-    number: int = Field(ge=1, description="Number of the part in its evaluation, from 1")
+    number: int = Field(ge=1, description="The piece's number in its evaluation, from 1")

@@ -11,7 +11,7 @@ MAX_KEYS = 1_000
 
 
 class FactsRevised(EventData):
-    """Records of one enterprise changed in one dataset at one revision. Read their content from the registry."""
+    """Records of one enterprise changed in one dataset at one revision; read what they are from the registry."""
 
     TYPES = (TYPE,)
 

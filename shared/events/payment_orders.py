@@ -34,13 +34,13 @@ class PaymentOrderChanged(EventData):
     due_year: int = Field(ge=2000, le=2100)
     amount_fen: int = Field(ge=1, le=MAX_FEN)
     payee_uscc: str
-    occurred_on: date | None = Field(default=None, description="The bank's date of the result")
+    occurred_on: date | None = Field(default=None, description="The bank's day, for results")
     bank_reference: str | None = None
-    reason: str | None = Field(default=None, description="The bank's reason if the payment failed or was returned")
+    reason: str | None = Field(default=None, description="The bank's reason, where it failed or came back")
 
 
 class RecoveryRaised(EventData):
-    """Money that was paid is no longer owed and has to be recovered."""
+    """Money that was paid and is not owed any more has to come back."""
 
     TYPES = (RECOVERY_RAISED,)
 
