@@ -5,8 +5,8 @@ that could still add a row below it has ended: those that held a lock for writin
 id is drawn under that lock). Nothing is ever added to a sealed range, no transaction waits for the chain, and nothing depends on
 transaction numbers, which start again when a database is restored into another server.
 
-A block names the columns that it covers, so a table may get more. Whoever can rewrite both rows and blocks can rewrite the
-chain, but not a copy of `head` that is kept elsewhere, such as in a printed report.
+A block names the columns that it covers, so a table may get more. Someone who can rewrite both rows and blocks can rewrite
+the chain, but not a copy of `head` that is kept elsewhere, such as in a printed report.
 """
 
 from __future__ import annotations
