@@ -32,8 +32,8 @@ def overview() -> Dashboard:
             figures(
                 "Eligibility",
                 "Facts looked through, enterprises to be judged again, decisions.",
-                figure("facts_followed_revision", "revision"),
-                figure("enterprises_marked", "to judge again"),
+                figure("facts_processed_revision", "revision"),
+                figure("enterprises_pending_reevaluation", "to judge again"),
                 open_ones,
                 decided,
             )

@@ -50,7 +50,7 @@ def eligibility() -> Dashboard:
             "Revisions behind",
             "The registry's newest revision less the one that was looked through.",
             (
-                "max(facts_revision) - on () group_right () max by (policy) (facts_followed_revision)",
+                "max(facts_revision) - on () group_right () max by (policy) (facts_processed_revision)",
                 "{{policy}}",
             ),
         )
@@ -58,7 +58,7 @@ def eligibility() -> Dashboard:
         series(
             "To judge again",
             "Enterprises whose changed facts are not judged yet.",
-            figure("enterprises_marked", "{{policy}}", "policy"),
+            figure("enterprises_pending_reevaluation", "{{policy}}", "policy"),
         )
     ).with_panel(
         series(

@@ -13,7 +13,7 @@ from watchfiles import watch
 
 from deploy.local.processes import Child
 from deploy.local.serve import main
-from deploy.local.system import LocalSystem, say
+from deploy.local.system import LocalSystem, print_now
 from services.databases import SCHEMAS as SERVICES
 
 ROOT = Path(__file__).parents[2]
@@ -39,12 +39,14 @@ def reload_until_stopped(system: LocalSystem, stopping: list[int]) -> None:
             return
         if services := affected(file for _, file in changes):
             ended = {child.name for child in system.supervisor.ended()}
-            say(f"reloading {', '.join(sorted(services))}")
+            print_now(f"reloading {', '.join(sorted(services))}")
             system.supervisor.restart((*(f"{service}-" for service in services), *ended))
             reported.clear()
         for child in system.supervisor.ended():
             if child not in reported:
-                say(f"{child.name} ended: {child.last_words()} (see {child.log}); the next change starts it again")
+                print_now(
+                    f"{child.name} ended: {child.last_log_line()} (see {child.log}); the next change starts it again"
+                )
                 reported.append(child)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import httpx
 from fastapi import FastAPI
 
 from services.eligibility import metrics as eligibility_metrics
@@ -26,10 +25,11 @@ from services.eligibility.settings import Settings
 from services.eligibility.simulations.routes import router as simulations_router
 from shared.clock import Clock
 from shared.database.engine import Database
+from shared.http_client import connect
 from shared.messaging import topics
 from shared.settings import load
 from shared.web.app import create_app
-from shared.web.auth import ClientCredentials, TokenVerifier
+from shared.web.auth import TokenVerifier
 from shared.web.dead_letters import router as dead_letters_router
 from shared.web.serve import serve
 
@@ -40,8 +40,7 @@ DESCRIPTION = (
 
 def registry_facts(settings: Settings) -> RegistryFacts:
     """Return the registry as this service reads it, with a token of its own."""
-    credentials = ClientCredentials(settings.token_url, "eligibility", settings.client_secret.get_secret_value())
-    return RegistryFacts(httpx.Client(base_url=settings.registry_url, auth=credentials, timeout=120.0))
+    return RegistryFacts(connect(settings.registry_url, settings, "eligibility", timeout_seconds=120.0))
 
 
 def build(
@@ -87,7 +86,7 @@ def build(
             topics.REGISTRY_FACTS: corrections.receive,
             topics.EVALUATION_SHARDS: Shards(facts).receive,
         },
-        figures=eligibility_metrics.read if settings.standing is not Standing.OFF else lambda _: (),
+        gauges=eligibility_metrics.read if settings.standing is not Standing.OFF else lambda _: (),
     )
 
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, text
 
 from services.eligibility.decisions.domain import State
-from shared.gauges.measuring import Measurement
+from shared.gauges.measurements import Measurement
 from shared.observability import metrics
-from shared.observability.metrics import Value
+from shared.observability.metrics import Sample
 
 _FOLLOWED = text("SELECT policy, revision, extract(epoch FROM looked_at) AS looked FROM facts_followed ORDER BY policy")
 _MARKED = text("SELECT policy, count(*) AS enterprises FROM fact_marks GROUP BY policy ORDER BY policy")
@@ -21,19 +21,19 @@ _DECISIONS = text(
 )
 
 
-def read(connection: Connection) -> Sequence[Value]:
+def read(connection: Connection) -> Sequence[Sample]:
     """Read how far each policy follows the registry, and how many enterprises wait to be judged again."""
     marked = {row.policy: row.enterprises for row in connection.execute(_MARKED)}
     found = []
     for row in connection.execute(_FOLLOWED):
-        found.append(metrics.FACTS_FOLLOWED.at(row.revision, row.policy))
-        found.append(metrics.ENTERPRISES_MARKED.at(marked.get(row.policy, 0), row.policy))
+        found.append(metrics.FACTS_PROCESSED.at(row.revision, row.policy))
+        found.append(metrics.ENTERPRISES_PENDING.at(marked.get(row.policy, 0), row.policy))
         if row.looked is not None:
-            found.append(metrics.FACTS_LOOKED_AT.at(float(row.looked), row.policy))
+            found.append(metrics.FACTS_CHECKED_AT.at(float(row.looked), row.policy))
     return found
 
 
-def _decisions(connection: Connection) -> Sequence[Value]:
+def _decisions(connection: Connection) -> Sequence[Sample]:
     rows = {(row.award, row.state): row for row in connection.execute(_DECISIONS)}
     found = []
     for award in sorted({award for award, _ in rows}):

@@ -11,9 +11,9 @@ from sqlalchemy import Connection
 from services.payout.budgets import repository as budgets
 from services.payout.enums import UNITS, OrderState, WaitingFor
 from shared.database.queries import load
-from shared.gauges.measuring import Measurement
+from shared.gauges.measurements import Measurement
 from shared.observability import metrics
-from shared.observability.metrics import Value
+from shared.observability.metrics import Sample
 
 queries = load(__package__)
 
@@ -32,7 +32,7 @@ _BUDGET = {
 }
 
 
-def read(connection: Connection) -> Sequence[Value]:
+def read(connection: Connection) -> Sequence[Sample]:
     """Read the budgets' running sums and the number of waiting awards, each from an index or a small table."""
     found = [metrics.AWARDS_WAITING.at(connection.execute(queries.awards_waiting).scalar_one())]
     for budget in budgets.views(connection, this_year=0):
@@ -40,7 +40,7 @@ def read(connection: Connection) -> Sequence[Value]:
     return found
 
 
-def _money(connection: Connection) -> Sequence[Value]:
+def _money(connection: Connection) -> Sequence[Sample]:
     entitled = {row.unit: row.fen for row in connection.execute(queries.entitled)}
     claims = {row.unit: row.fen for row in connection.execute(queries.claims)}
     found = []
@@ -61,7 +61,7 @@ MONEY = Measurement("money", _money)
 """Entitlement, claims and orders: a pass over shares in effect, recoveries and orders. Missing combinations are reported as 0."""
 
 
-def differences(checks: Iterable[str], found: Iterable[Mapping[str, Any]]) -> list[Value]:
+def differences(checks: Iterable[str], found: Iterable[Mapping[str, Any]]) -> list[Sample]:
     """Return how many differences each check of a reconciliation found."""
     counted = Counter(difference["check"] for difference in found)
     return [metrics.DIFFERENCES.at(counted[check], check) for check in checks]

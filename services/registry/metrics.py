@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, select
 
 from services.registry.revisions.tables import revisions
 from shared.observability import metrics
-from shared.observability.metrics import Value
+from shared.observability.metrics import Sample
 
 _NEWEST = (
     select(revisions.c.revision, func.extract("epoch", revisions.c.recorded_at).label("recorded"))
@@ -17,7 +17,7 @@ _NEWEST = (
 )
 
 
-def read(connection: Connection) -> Sequence[Value]:
+def read(connection: Connection) -> Sequence[Sample]:
     """Return the newest revision and when it was recorded; nothing if there is none."""
     row = connection.execute(_NEWEST).one_or_none()
     if row is None:

@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
+from itertools import chain
 from typing import Any
 
 import httpx
-import orjson
 
 from services.eligibility.settings import Settings
 from services.eligibility.whatif.arrangements import Arrangement
-from shared.errors import Unavailable
 from shared.fiscal_split import SplitRule, UnitShare
-from shared.web.auth import ClientCredentials
-
-PAGE = 1_000
+from shared.http_client import PAGE_ITEMS, ServiceClient, connect
 
 
 class Payout:
-    """Reads payout over HTTP; raises Problem (503) where it does not answer."""
+    """Reads payout over HTTP; raises Unavailable if it does not answer."""
 
-    def __init__(self, client: httpx.Client) -> None:
-        """Use `client`, whose base URL is payout's and whose token has `money:read`."""
-        self._client = client
+    def __init__(self, http: httpx.Client) -> None:
+        """Use `http`, whose base URL is payout's and whose token has `money:read`."""
+        self._payout = ServiceClient("payout", http)
 
     def arrangement_on(self, day: date) -> Arrangement | None:
         """Return the confirmed arrangement in force on `day`; None if there is none."""
-        for found in self._arrangements():
+        for found in chain.from_iterable(self._payout.pages("/v1/arrangements")):
             until = found["effective_until"]
             if found["state"] == "confirmed" and found["effective_from"] <= day.isoformat() < (until or "9999-12-31"):
                 return _arrangement(found)
@@ -36,29 +33,11 @@ class Payout:
     def restated(self, awards: Sequence[dict[str, Any]]) -> dict[str, dict[str, Any]]:
         """Return by award id what these entitlements would do to the orders of awards that payout has."""
         found: dict[str, dict[str, Any]] = {}
-        for start in range(0, len(awards), PAGE):
-            body = {"awards": list(awards[start : start + PAGE])}
-            found |= {each["award_id"]: each for each in self._send("POST", "/v1/awards/previews", body)["items"]}
+        for start in range(0, len(awards), PAGE_ITEMS):
+            body = {"awards": list(awards[start : start + PAGE_ITEMS])}
+            previews = self._payout.query("/v1/awards/previews", body).json()
+            found |= {each["award_id"]: each for each in previews["items"]}
         return found
-
-    def _arrangements(self) -> Iterator[dict[str, Any]]:
-        cursor: str | None = None
-        while True:
-            query = f"?limit={PAGE}" + (f"&cursor={cursor}" if cursor else "")
-            page = self._send("GET", f"/v1/arrangements{query}")
-            yield from page["items"]
-            cursor = page["next_cursor"]
-            if cursor is None:
-                return
-
-    def _send(self, method: str, path: str, body: object = None) -> dict[str, Any]:
-        try:
-            answer = self._client.request(method, path, json=body)
-            answer.raise_for_status()
-            read: dict[str, Any] = orjson.loads(answer.content)
-        except (httpx.HTTPError, ValueError) as error:
-            raise Unavailable("Payout, which keeps arrangements and payments, does not answer.") from error
-        return read
 
 
 def _arrangement(found: dict[str, Any]) -> Arrangement:
@@ -74,5 +53,4 @@ def _arrangement(found: dict[str, Any]) -> Arrangement:
 
 def payout(settings: Settings) -> Payout:
     """Return payout, read with a token of this service's own."""
-    credentials = ClientCredentials(settings.token_url, "eligibility", settings.client_secret.get_secret_value())
-    return Payout(httpx.Client(base_url=settings.payout_url, auth=credentials, timeout=60.0))
+    return Payout(connect(settings.payout_url, settings, "eligibility", timeout_seconds=60.0))

@@ -11,13 +11,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import polars as pl
-from pydantic import ValidationError
 from sqlalchemy import Connection, text
 
 from shared.database.bulk import copy_frame
-from shared.events.award_decided import TYPE, AwardDecided
+from shared.events.award_decided import AwardDecided
 from shared.identifiers import award_id
-from shared.messaging.envelope import Message
+from shared.messaging.envelope import Message, readable
 
 _STEPS = (
     """
@@ -46,7 +45,7 @@ SELECT id, 'supersede', 'superseded', 'eligibility-relay', 'its approval was tol
 def recall(connection: Connection, lost: Sequence[Message]) -> None:
     """Remember the highest version of each award among `lost`, the events that this database has lost."""
     highest: dict[str, AwardDecided] = {}
-    for event in filter(None, map(_read, lost)):
+    for event in readable(lost, AwardDecided):
         key = str(event.award_id)
         if key not in highest or event.version > highest[key].version:
             highest[key] = event
@@ -74,10 +73,3 @@ def recall(connection: Connection, lost: Sequence[Message]) -> None:
     for statement in _STEPS:
         connection.execute(text(statement))
     connection.execute(text(_END_PROPOSALS), {"ids": [message.event_key[1] for message in lost]})
-
-
-def _read(message: Message) -> AwardDecided | None:
-    try:
-        return AwardDecided.model_validate_json(message.value or b"") if message.type == TYPE else None
-    except ValidationError:
-        return None

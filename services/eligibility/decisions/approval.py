@@ -19,8 +19,6 @@ from shared.events import award_decided
 from shared.messaging import topics
 from shared.observability import tracing
 
-SOURCE = "/services/eligibility"
-
 _APPROVABLE = "d.id = ANY(:ids) AND d.state = 'proposed' AND d.proposed_by <> :by"
 
 _ANY_IN_FORCE = "SELECT EXISTS (SELECT FROM picked WHERE version > 0)"
@@ -73,7 +71,7 @@ def approve(connection: Connection, ids: Sequence[UUID], *, by: str, reason: str
         {
             "topic": topics.AWARD_DECISIONS,
             "type": award_decided.TYPE,
-            "source": SOURCE,
+            "source": topics.ELIGIBILITY_SOURCE,
             "trace_parent": tracing.current_trace_parent(),
         },
     )

@@ -26,16 +26,17 @@ from services.eligibility.decisions.schemas import (
 )
 from services.eligibility.evaluation_jobs.handlers import EVALUATION
 from services.eligibility.notices import repository as notices
+from shared import spreadsheets
 from shared.authorization import Actor, Scope
 from shared.errors import Conflict, InFlight, NotFound, SamePerson, Stale, TooLarge
 from shared.jobs import repository as jobs
-from shared.web import spreadsheets
 from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand, json_response
 from shared.web.jobs import job_response
 from shared.web.negotiation import Accept, language_of
 from shared.web.pagination import Cursor, Limit, Page, decode_id, page
 from shared.web.problems import refusals
+from shared.web.spreadsheets import SPREADSHEET_CONTENT, requested_format, spreadsheet_response
 
 decisions_router = APIRouter(prefix="/v1/decisions", tags=["decisions"])
 approvals_router = APIRouter(prefix="/v1/approvals", tags=["approvals"])
@@ -55,7 +56,7 @@ _APPROVAL = refusals(NotFound, Conflict, SamePerson, handlers.NotNoticed, handle
     "",
     operation_id="list_decisions",
     response_model=Page[Decision],
-    responses={200: {"content": spreadsheets.CONTENT}, **refusals(TooLarge)},
+    responses={200: {"content": SPREADSHEET_CONTENT}, **refusals(TooLarge)},
 )
 def list_decisions(
     actor: Reader,
@@ -74,7 +75,7 @@ def list_decisions(
     accept: Accept = None,
 ) -> Response:
     """List decisions, oldest first. As CSV or XLSX (by `Accept`) all that the filters let through, not a page."""
-    kind = spreadsheets.wanted(accept)
+    kind = requested_format(accept)
     after = None if kind else decode_id(cursor)
     filters = {
         "payee_uscc": uscc,
@@ -90,7 +91,7 @@ def list_decisions(
     with request.app.state.database.reading() as connection:
         found = repository.find(connection, actor, most, after, filters, changed_after)
     if kind:
-        return spreadsheets.answer(found, COLUMNS, kind, name="decisions", title="决定")
+        return spreadsheet_response(found, COLUMNS, kind, name="decisions", title="决定")
     return json_response(page(found, limit, "id"))
 
 

@@ -17,7 +17,6 @@ from typing import Any
 from uuid import UUID
 
 import polars as pl
-from pydantic import ValidationError
 from sqlalchemy import Connection, Row, text
 
 from services.eligibility.clients.registry import RegistryFacts
@@ -37,10 +36,8 @@ from shared.events.evaluation_shard import TYPE, EvaluationShardCut
 from shared.identifiers import event_id
 from shared.jobs.runner import RunningJob
 from shared.messaging import outbox, topics
-from shared.messaging.consumer import RejectedMessageError
 from shared.messaging.envelope import Event, Message
 
-SOURCE = "/services/eligibility"
 PATIENCE_SECONDS = 30.0
 _POLL_SECONDS = 0.2
 
@@ -74,7 +71,7 @@ class Shards:
     def receive(self, connection: Connection, messages: Sequence[Message]) -> None:
         """Judge the pieces that `messages` name, as a consumer's handler; raises RejectedMessageError for what names none."""
         for message in messages:
-            event = _read(message)
+            event = message.read(EvaluationShardCut)
             self._judge(connection, event.evaluation_id, event.number)
             self._crash_point("shard: judged, not committed")
 
@@ -167,16 +164,7 @@ def _event(evaluation_id: UUID, number: int, clock: Clock) -> Event:
     shard = f"{evaluation_id}:{number}"
     data = EvaluationShardCut(evaluation_id=evaluation_id, number=number).model_dump_json().encode()
     identity = event_id(TYPE, evaluation_id, number)
-    return Event(topics.EVALUATION_SHARDS, shard, TYPE, identity, SOURCE, shard, clock.now(), data)
-
-
-def _read(message: Message) -> EvaluationShardCut:
-    if message.type != TYPE:
-        raise RejectedMessageError(f"the type is not {TYPE}")
-    try:
-        return EvaluationShardCut.model_validate_json(message.value or b"")
-    except ValidationError as error:
-        raise RejectedMessageError("the data do not follow the schema") from error
+    return Event(topics.EVALUATION_SHARDS, shard, TYPE, identity, topics.ELIGIBILITY_SOURCE, shard, clock.now(), data)
 
 
 _SHARD = """

@@ -8,8 +8,9 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from services.payout.awards.repository import queries
-from services.payout.clients.eligibility import Decisions, NotReachedError
+from services.payout.clients.eligibility import Decisions
 from services.payout.orders.repository import views
+from shared.errors import Unavailable
 
 _PARTS = {
     "versions": queries.versions,
@@ -51,7 +52,7 @@ def _decided(award_id: UUID, decisions: Decisions | None) -> tuple[list[dict[str
         return [], "left_out"
     try:
         return decisions.of_award(award_id), "told"
-    except NotReachedError:
+    except Unavailable:
         return [], "not_reached"
 
 

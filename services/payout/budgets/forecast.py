@@ -11,7 +11,8 @@ from sqlalchemy import Connection
 from services.payout.arrangements import repository as arrangements
 from services.payout.arrangements.domain import Arrangement, Entitlement, split_entitlement
 from services.payout.budgets import repository
-from services.payout.clients.eligibility import Decisions, NotReachedError
+from services.payout.clients.eligibility import Decisions
+from shared.errors import Unavailable
 
 
 class _Proposals:
@@ -66,7 +67,7 @@ def forecast(
             for page in decisions.proposed():
                 proposals.add(page)
             state = "counted"
-        except NotReachedError:
+        except Unavailable:
             proposals, state = _Proposals(connection, unit, year, this_year), "not_reached"
     awards: list[dict[str, Any]] = []
     for award in sorted({*approved, *proposals.fen}):

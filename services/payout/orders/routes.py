@@ -13,16 +13,17 @@ from services.payout.enums import OrderState, Unit, WaitingFor
 from services.payout.orders import handlers, repository
 from services.payout.orders.export import COLUMNS
 from services.payout.orders.schemas import ApprovalBody, ApprovalJob, PaymentOrder
+from shared import spreadsheets
 from shared.authorization import Actor, Scope
 from shared.errors import Conflict, NotFound, SamePerson, TooLarge
 from shared.jobs import repository as jobs
-from shared.web import spreadsheets
 from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand, json_response
 from shared.web.jobs import job_response
 from shared.web.negotiation import Accept
 from shared.web.pagination import Cursor, Limit, Page, decode_cursor, page
 from shared.web.problems import refusals
+from shared.web.spreadsheets import SPREADSHEET_CONTENT, requested_format, spreadsheet_response
 
 router = APIRouter(prefix="/v1/payment-orders", tags=["payment orders"])
 
@@ -33,7 +34,7 @@ Approver = Annotated[Actor, needs(Scope.ORDERS_APPROVE)]
     "",
     operation_id="list_payment_orders",
     response_model=Page[PaymentOrder],
-    responses={200: {"content": spreadsheets.CONTENT}, **refusals(TooLarge)},
+    responses={200: {"content": SPREADSHEET_CONTENT}, **refusals(TooLarge)},
 )
 def list_payment_orders(
     request: Request,
@@ -66,7 +67,7 @@ def list_payment_orders(
         "batch_id": batch_id,
         "jurisdiction": actor.jurisdiction,
     }
-    kind = spreadsheets.wanted(accept)
+    kind = requested_format(accept)
     with request.app.state.database.reading() as connection:
         rows = repository.views(
             connection,
@@ -77,7 +78,7 @@ def list_payment_orders(
             limit=spreadsheets.MAX_ROWS + 1 if kind else limit + 1,
         )
     if kind:
-        return spreadsheets.answer(rows, COLUMNS, kind, name="payment-orders", title="支付令")
+        return spreadsheet_response(rows, COLUMNS, kind, name="payment-orders", title="支付令")
     body = page(rows, limit, "number")
     for row in body["items"]:
         del row["number"]

@@ -19,7 +19,7 @@ from sqlalchemy.pool import NullPool
 from services.payout.app import build
 from services.payout.arrangements.domain import Entitlement
 from services.payout.awards import handlers as awards
-from services.payout.clients.eligibility import InForce, NotReachedError
+from services.payout.clients.eligibility import InForce
 from services.payout.clients.registry import ACCOUNTS, AccountChange
 from services.payout.funding.passes import AccountPass, FundingPass
 from services.payout.ledger.tables import postings
@@ -28,6 +28,7 @@ from services.payout.worker import job_handlers
 from shared.audit.sealing import Sealer
 from shared.clock import FixedClock, calendar_date
 from shared.database.engine import Database
+from shared.errors import Unavailable
 from shared.identifiers import award_id as identify
 from shared.jobs.runner import JobRunner
 from shared.messaging import inbox
@@ -206,7 +207,7 @@ class FakeDecisions:
     @staticmethod
     def _reached(rows: list[Any] | None) -> list[Any]:
         if rows is None:
-            raise NotReachedError("a test without eligibility")
+            raise Unavailable
         return rows
 
 
