@@ -1,20 +1,28 @@
-"""What the command lines share: a connection as an OAuth2 client, answers or the problem they name, jobs watched, tables.
+"""What the command lines share: a connection as an OAuth2 client, errors, progress of jobs, tables, the language.
 
-They use the public API and nothing else. TOKEN_URL, CLIENT_ID and CLIENT_SECRET come from the environment.
+They use the public API and nothing else. TOKEN_URL, CLIENT_ID and CLIENT_SECRET come from the environment. Everything that
+they print is in Chinese unless `--language en` or an English LANG asks for English.
 """
 
 from __future__ import annotations
 
+import os
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
 import httpx
 import typer
+import typer.core
+import typer.main
+import typer.rich_utils
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from shared import i18n
+from shared.i18n import CHINESE, ENGLISH, translate
 from shared.web.auth import ClientCredentials
 
 console = Console()
@@ -24,10 +32,86 @@ LOCAL_ISSUER = "http://127.0.0.1:8000/oauth/token"
 
 TokenUrl = Annotated[str, typer.Option(envvar="TOKEN_URL", help="Where tokens are issued")]
 ClientId = Annotated[str, typer.Option(envvar="CLIENT_ID", help="OAuth2 client")]
-Secret = Annotated[str, typer.Option(envvar="CLIENT_SECRET", help="Its secret; better in the environment than typed")]
-Language = Annotated[str, typer.Option(help="Language of messages: zh-CN or en")]
+Secret = Annotated[
+    str,
+    typer.Option(
+        envvar="CLIENT_SECRET", help="Secret of the client; safer in the environment than on the command line"
+    ),
+]
+Language = Annotated[str, typer.Option(help="Language of all output: zh-CN or en")]
 
-_state: dict[str, httpx.Client] = {}
+_state: dict[str, Any] = {"language": ENGLISH}
+
+
+def run(app: typer.Typer) -> None:
+    """Run the command line `app` in the language that the caller prefers."""
+    _state["language"] = language_of(sys.argv, os.environ)
+    command = typer.main.get_command(app)
+    if _state["language"] == CHINESE:
+        _translate_typer()
+    _translate(command, _state["language"])
+    command()
+
+
+def language_of(arguments: list[str], environment: Mapping[str, str]) -> i18n.Language:
+    """Return the language that `--language` names, or else LC_ALL, LC_MESSAGES or LANG; Chinese if none names one."""
+    for option, value in zip(arguments, [*arguments[1:], ""], strict=True):
+        if option == "--language" or option.startswith("--language="):
+            return i18n.language_of(option.partition("=")[2] or value, CHINESE)
+    named = (environment.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    return ENGLISH if next(filter(None, named), "").startswith("en") else CHINESE
+
+
+def command_texts(command: Any) -> Iterator[str]:
+    """Give every help text of `command` and of the commands below it."""
+    for part in _described(command):
+        if part.help:
+            yield _paragraphs(part.help)
+
+
+def _translate(command: Any, language: str) -> None:
+    """Translate the help of a tree of commands; each option `--language` has `language` as its default."""
+    for part in _described(command):
+        if part.help:
+            part.help = translate(_paragraphs(part.help), language)
+        if part.name == "language":
+            part.default = language
+
+
+def _described(command: Any) -> Iterator[Any]:
+    yield command
+    yield from (parameter for parameter in command.params if hasattr(parameter, "help"))
+    for below in getattr(command, "commands", {}).values():
+        yield from _described(below)
+
+
+def _paragraphs(text: str) -> str:
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in text.split("\n\n")).strip()
+
+
+def _translate_typer() -> None:
+    """Show the messages of typer itself in Chinese: it looks them up when it is imported, long before a language is known."""
+    texts = i18n.chinese_texts()
+    typer.core._ = lambda message: texts.get(message, message)  # type: ignore[attr-defined]
+    for name, text in vars(typer.rich_utils).items():
+        if name.isupper() and isinstance(text, str) and text in texts:
+            setattr(typer.rich_utils, name, texts[text])
+
+
+def text(message: str, /, **parameters: object) -> str:
+    """Return `message` in the language of this command."""
+    return translate(message, _state["language"], parameters)
+
+
+def say(message: str, /, **parameters: object) -> None:
+    """Print `message` in the language of this command."""
+    console.print(text(message, **parameters))
+
+
+def fail(message: str, /, **parameters: object) -> typer.Exit:
+    """Print what is wrong; the result is to be raised, and ends the command with exit code 1."""
+    failures.print(f"[red]{text(message, **parameters)}[/red]")
+    return typer.Exit(1)
 
 
 def connect(
@@ -37,16 +121,17 @@ def connect(
     credentials = ClientCredentials(token_url, client_id, client_secret)
     client = httpx.Client(base_url=url, auth=credentials, timeout=120.0, headers={"Accept-Language": language})
     context.call_on_close(client.close)
-    _state["client"] = client
+    _state.update(client=client, language=i18n.language_of(language, CHINESE))
 
 
 def client() -> httpx.Client:
     """Return the connection."""
-    return _state["client"]
+    connected: httpx.Client = _state["client"]
+    return connected
 
 
 def answered(answer: httpx.Response) -> httpx.Response:
-    """Return the answer, or say what is wrong and end."""
+    """Return the answer of the API, or print what is wrong and end with exit code 1."""
     if answer.is_success:
         return answer
     try:
@@ -57,27 +142,27 @@ def answered(answer: httpx.Response) -> httpx.Response:
     for error in problem.get("errors", []):
         failures.print(f"  {error['pointer']}: {error['message']}")
     if problem.get("possible"):
-        failures.print(f"  {problem['state']}: {', '.join(problem['possible'])}")
+        failures.print(f"  {text(problem['state'])}: {text('{words}', words=problem['possible'])}")
     raise typer.Exit(1)
 
 
 def get(path: str, **query: object) -> Any:
-    """Read `path`; a query's None is left out."""
+    """Return what `path` answers; a query's None is left out."""
     return answered(client().get(path, params=_given(query))).json()
 
 
 def read(path: str, accept: str, **query: object) -> bytes:
-    """Read `path` as a file of the media type `accept`."""
+    """Return what `path` answers as a file of the media type `accept`."""
     return answered(client().get(path, params=_given(query), headers={"Accept": accept})).content
 
 
 def post(path: str, body: object) -> Any:
-    """Send `body` to `path`."""
+    """Send `body` to `path` and return the answer."""
     return answered(client().post(path, json=body)).json()
 
 
 def items(path: str, **query: object) -> Iterator[dict[str, Any]]:
-    """Read a list page by page."""
+    """Give the items of a list, page by page."""
     cursor: str | None = None
     while True:
         page = get(path, limit=1_000, cursor=cursor, **query)
@@ -88,10 +173,10 @@ def items(path: str, **query: object) -> Iterator[dict[str, Any]]:
 
 
 def watched(path: str, job: dict[str, Any], name: str) -> dict[str, Any]:
-    """Show how far the job below `path` is, until it ends; returns it as it ended."""
+    """Show the progress of the job below `path` until it ends; return it as it ended."""
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task(name, total=None)
+        task = progress.add_task(text(name), total=None)
         while job["state"] in ("queued", "running"):
             time.sleep(0.2)
             job = get(f"{path}/{job['id']}")
@@ -100,21 +185,21 @@ def watched(path: str, job: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def succeeded(job: dict[str, Any]) -> dict[str, Any]:
-    """Return a job that ended well, or say what stopped it and end."""
+    """Return a job that succeeded, or print why it failed and end with exit code 1."""
     if job["state"] == "failed":
         failures.print(f"[red]{job['problem'].get('detail') or job['problem']['title']}[/red]")
         raise typer.Exit(1)
     return job
 
 
-def table(rows: list[dict[str, Any]], title: str | None = None) -> None:
-    """Print rows that have the same members as a table."""
+def table(rows: list[dict[str, Any]], title: str | None = None, **parameters: object) -> None:
+    """Print rows that have the same members as a table; headings and words are translated as messages are."""
     if not rows:
         console.print("–")
         return
-    shown = Table(*rows[0], title=title, title_justify="left")
+    shown = Table(*map(text, rows[0]), title=title and text(title, **parameters), title_justify="left")
     for row in rows:
-        shown.add_row(*("" if value is None else str(value) for value in row.values()))
+        shown.add_row(*("" if value is None else text(str(value)) for value in row.values()))
     console.print(shown)
 
 
