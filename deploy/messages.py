@@ -34,9 +34,13 @@ KEYWORDS = {
     "InvalidValue": 0,
     "PydanticCustomError": 1,
     "say": 0,
+    "phrase": 0,
+    "fail": 0,
     "watched": 2,
 }
 """Functions that take a message, and at which place. Error classes take it first."""
+NOT_READ = {"Kind", "Among", "Mode", "Deployment", "Standing"}
+"""Enumerations whose values only programs read; the values of all others are words that messages name and people read."""
 TYPER = Path(typer.main.__file__).parent
 """Its own messages (`_("…")`) are a part of every command line."""
 
@@ -55,9 +59,11 @@ msgstr ""
 def collect() -> dict[str, set[str]]:
     """Return every message with the places that it comes from."""
     found: dict[str, set[str]] = defaultdict(set)
-    for file, call, message in calls():
-        for text in literals(message) if call != "N_" or isinstance(message, ast.Constant) else ():
+    for file, _, message in calls():
+        for text in literals(message):
             found[text].add(file)
+    for file, word in enumerations():
+        found[word].add(file)
     for error in _pydantic_core.list_all_errors():
         found[error["message_template_python"].replace("{expected_plural}", "(s)")].add("pydantic")
     for text in _own_messages(TYPER):
@@ -88,7 +94,35 @@ def literals(message: ast.expr) -> list[str]:
             return [text]
         case ast.IfExp(body=body, orelse=orelse):
             return [*literals(body), *literals(orelse)]
+        case ast.Name() | ast.Attribute():
+            return constants().get(_name(message), [])
     return []
+
+
+@cache
+def constants() -> dict[str, list[str]]:
+    """Return the texts of the constants of modules by their name; modules may share a name."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for _, tree in _trees():
+        for node in tree.body:
+            if isinstance(node, ast.Assign) and (name := _name(node.targets[0])).isupper():
+                value = node.value
+                if isinstance(value, ast.Call) and _name(value.func) == "N_":
+                    value = value.args[0]
+                if isinstance(value, ast.Constant) and isinstance(value.value, str):
+                    found[name].append(value.value)
+    return found
+
+
+def enumerations() -> Iterator[tuple[str, str]]:
+    """Give the values of the enumerations that people read, permissions left out."""
+    for file, tree in _trees():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef) and "StrEnum" in map(_name, node.bases) and node.name not in NOT_READ:
+                for member in node.body:
+                    match member:
+                        case ast.Assign(value=ast.Constant(value=str(word))) if ":" not in word:
+                            yield file, word
 
 
 @cache

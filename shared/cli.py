@@ -98,19 +98,19 @@ def _translate_typer() -> None:
             setattr(typer.rich_utils, name, texts[text])
 
 
-def text(message: str, /, **parameters: object) -> str:
+def phrase(message: str, /, **parameters: object) -> str:
     """Return `message` in the language of this command."""
     return translate(message, _state["language"], parameters)
 
 
 def say(message: str, /, **parameters: object) -> None:
     """Print `message` in the language of this command."""
-    console.print(text(message, **parameters))
+    console.print(phrase(message, **parameters))
 
 
 def fail(message: str, /, **parameters: object) -> typer.Exit:
     """Print what is wrong; the result is to be raised, and ends the command with exit code 1."""
-    failures.print(f"[red]{text(message, **parameters)}[/red]")
+    failures.print(f"[red]{phrase(message, **parameters)}[/red]")
     return typer.Exit(1)
 
 
@@ -142,7 +142,7 @@ def answered(answer: httpx.Response) -> httpx.Response:
     for error in problem.get("errors", []):
         failures.print(f"  {error['pointer']}: {error['message']}")
     if problem.get("possible"):
-        failures.print(f"  {text(problem['state'])}: {text('{words}', words=problem['possible'])}")
+        failures.print(f"  {phrase(problem['state'])}: {', '.join(map(phrase, problem['possible']))}")
     raise typer.Exit(1)
 
 
@@ -176,7 +176,7 @@ def watched(path: str, job: dict[str, Any], name: str) -> dict[str, Any]:
     """Show the progress of the job below `path` until it ends; return it as it ended."""
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task(text(name), total=None)
+        task = progress.add_task(phrase(name), total=None)
         while job["state"] in ("queued", "running"):
             time.sleep(0.2)
             job = get(f"{path}/{job['id']}")
@@ -197,9 +197,9 @@ def table(rows: list[dict[str, Any]], title: str | None = None, **parameters: ob
     if not rows:
         console.print("–")
         return
-    shown = Table(*map(text, rows[0]), title=title and text(title, **parameters), title_justify="left")
+    shown = Table(*map(phrase, rows[0]), title=title and phrase(title, **parameters), title_justify="left")
     for row in rows:
-        shown.add_row(*("" if value is None else text(str(value)) for value in row.values()))
+        shown.add_row(*("" if value is None else phrase(str(value)) for value in row.values()))
     console.print(shown)
 
 
