@@ -21,8 +21,8 @@ from pydantic_core import _pydantic_core
 
 from deploy import documents
 from services import cli
+from shared import i18n
 from shared.cli import command_texts
-from shared.i18n import CATALOGUE
 from shared.web import openapi
 
 ROOT = Path(__file__).parents[1]
@@ -34,9 +34,10 @@ KEYWORDS = {
     "InvalidValue": 0,
     "PydanticCustomError": 1,
     "say": 0,
-    "phrase": 0,
+    "translated": 0,
     "fail": 0,
     "watched": 2,
+    "refused": 1,
 }
 """Functions that take a message, and at which place. Error classes take it first."""
 NOT_READ = {"Kind", "Among", "Mode", "Deployment", "Standing"}
@@ -82,9 +83,23 @@ def calls() -> Iterator[tuple[str, str, ast.expr]]:
     keywords = KEYWORDS | dict.fromkeys(error_classes(), 0)
     for file, tree in _trees():
         places = keywords | {"ValueError": 0} if file.endswith("/schemas.py") else keywords
+        passed_on = _passed_on(tree)
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and (name := _name(node.func)) in places and len(node.args) > places[name]:
-                yield file, name, node.args[places[name]]
+                message = node.args[places[name]]
+                if message not in passed_on:
+                    yield file, name, message
+
+
+def _passed_on(tree: ast.Module) -> set[ast.AST]:
+    """Return the arguments by which a function of KEYWORDS passes on the message that it takes."""
+    found: set[ast.AST] = set()
+    for function in ast.walk(tree):
+        if isinstance(function, ast.FunctionDef) and function.name in KEYWORDS:
+            parameters = [*function.args.posonlyargs, *function.args.args]
+            taken = {each.arg for each in parameters[KEYWORDS[function.name] :][:1]}
+            found |= {node for node in ast.walk(function) if isinstance(node, ast.Name) and node.id in taken}
+    return found
 
 
 def literals(message: ast.expr) -> list[str]:
@@ -94,6 +109,8 @@ def literals(message: ast.expr) -> list[str]:
             return [text]
         case ast.IfExp(body=body, orelse=orelse):
             return [*literals(body), *literals(orelse)]
+        case ast.Call(func=ast.Name(id="N_"), args=[marked]):
+            return literals(marked)
         case ast.Name() | ast.Attribute():
             return constants().get(_name(message), [])
     return []
@@ -106,11 +123,7 @@ def constants() -> dict[str, list[str]]:
     for _, tree in _trees():
         for node in tree.body:
             if isinstance(node, ast.Assign) and (name := _name(node.targets[0])).isupper():
-                value = node.value
-                if isinstance(value, ast.Call) and _name(value.func) == "N_":
-                    value = value.args[0]
-                if isinstance(value, ast.Constant) and isinstance(value.value, str):
-                    found[name].append(value.value)
+                found[name] += [] if isinstance(node.value, ast.Name | ast.Attribute) else literals(node.value)
     return found
 
 
@@ -183,7 +196,7 @@ def written(catalogue: Catalog) -> bytes:
 
 def stored() -> Catalog:
     """Return the catalogue as it is committed."""
-    with CATALOGUE.open("rb") as file:
+    with i18n.CATALOGUE.open("rb") as file:
         return read_po(file, locale="zh_CN")
 
 
@@ -195,7 +208,7 @@ def lacking(catalogue: Iterable[object]) -> list[str]:
 def main() -> None:
     """Write the catalogue; end with 1 if a message lacks Chinese."""
     catalogue = merged(stored(), collect())
-    CATALOGUE.write_bytes(written(catalogue))
+    i18n.CATALOGUE.write_bytes(written(catalogue))
     missing = lacking(catalogue)
     for message in missing:
         sys.stdout.write(f"no Chinese: {message}\n")

@@ -48,13 +48,13 @@ def verify(services: Services = None) -> None:
     for service in _known(services):
         variable = f"{service.upper()}_DATABASE_URL"
         if variable not in os.environ:
-            raise typer.BadParameter(cli.phrase("Set the environment variable {variable}.", variable=variable))
+            raise typer.BadParameter(cli.translated("Set the environment variable {variable}.", variable=variable))
         for found in databases.verify_chains(service, os.environ[variable]):
             sys.stdout.write(orjson.dumps({"service": service} | asdict(found)).decode() + "\n")
             if found.broken_at is not None and not broken:
                 broken = True
                 sys.stderr.write(
-                    cli.phrase(
+                    cli.translated(
                         "First broken block: {service}, {chain}, block {block}: {problem}.",
                         service=service,
                         chain=found.chain,
@@ -70,7 +70,7 @@ def verify(services: Services = None) -> None:
 def _known(services: list[str] | None) -> list[str]:
     for service in services or ():
         if service not in databases.SCHEMAS:
-            raise typer.BadParameter(cli.phrase("Services are {services}.", services=list(databases.SCHEMAS)))
+            raise typer.BadParameter(cli.translated("Services are {services}.", services=list(databases.SCHEMAS)))
     return services or list(databases.SCHEMAS)
 
 

@@ -80,6 +80,7 @@ def _translate(command: Any, language: str) -> None:
 
 def _described(command: Any) -> Iterator[Any]:
     yield command
+    yield command.get_help_option(typer.Context(command))
     yield from (parameter for parameter in command.params if hasattr(parameter, "help"))
     for below in getattr(command, "commands", {}).values():
         yield from _described(below)
@@ -98,19 +99,19 @@ def _translate_typer() -> None:
             setattr(typer.rich_utils, name, texts[text])
 
 
-def phrase(message: str, /, **parameters: object) -> str:
+def translated(message: str, /, **parameters: object) -> str:
     """Return `message` in the language of this command."""
     return translate(message, _state["language"], parameters)
 
 
 def say(message: str, /, **parameters: object) -> None:
     """Print `message` in the language of this command."""
-    console.print(phrase(message, **parameters))
+    console.print(translated(message, **parameters))
 
 
 def fail(message: str, /, **parameters: object) -> typer.Exit:
     """Print what is wrong; the result is to be raised, and ends the command with exit code 1."""
-    failures.print(f"[red]{phrase(message, **parameters)}[/red]")
+    failures.print(f"[red]{translated(message, **parameters)}[/red]")
     return typer.Exit(1)
 
 
@@ -142,7 +143,7 @@ def answered(answer: httpx.Response) -> httpx.Response:
     for error in problem.get("errors", []):
         failures.print(f"  {error['pointer']}: {error['message']}")
     if problem.get("possible"):
-        failures.print(f"  {phrase(problem['state'])}: {', '.join(map(phrase, problem['possible']))}")
+        failures.print(f"  {translated(problem['state'])}: {', '.join(map(translated, problem['possible']))}")
     raise typer.Exit(1)
 
 
@@ -176,7 +177,7 @@ def watched(path: str, job: dict[str, Any], name: str) -> dict[str, Any]:
     """Show the progress of the job below `path` until it ends; return it as it ended."""
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task(phrase(name), total=None)
+        task = progress.add_task(translated(name), total=None)
         while job["state"] in ("queued", "running"):
             time.sleep(0.2)
             job = get(f"{path}/{job['id']}")
@@ -197,9 +198,9 @@ def table(rows: list[dict[str, Any]], title: str | None = None, **parameters: ob
     if not rows:
         console.print("–")
         return
-    shown = Table(*map(phrase, rows[0]), title=title and phrase(title, **parameters), title_justify="left")
+    shown = Table(*map(translated, rows[0]), title=title and translated(title, **parameters), title_justify="left")
     for row in rows:
-        shown.add_row(*("" if value is None else phrase(str(value)) for value in row.values()))
+        shown.add_row(*("" if value is None else translated(str(value)) for value in row.values()))
     console.print(shown)
 
 

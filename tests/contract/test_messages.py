@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from deploy import documents, messages
-from shared.i18n import CHINESE, chinese_texts, translate
+from shared.i18n import CATALOGUE, CHINESE, chinese_texts, translate
 from shared.web import openapi
 
 COLLECTED = messages.collect()
@@ -22,13 +22,13 @@ REMARK = re.compile(r"（[^（）]*）|\([^()]*\)")
 
 def test_the_catalogue_has_exactly_the_messages_there_are() -> None:
     assert {message.id for message in STORED if message.id} == set(COLLECTED), "run `make messages`"
-    assert messages.written(messages.merged(messages.stored(), COLLECTED)) == messages.CATALOGUE.read_bytes(), (
+    assert messages.written(messages.merged(messages.stored(), COLLECTED)) == CATALOGUE.read_bytes(), (
         "run `make messages`"
     )
 
 
 def test_every_message_has_its_chinese() -> None:
-    assert messages.lacking(STORED) == [], f"add it to {messages.CATALOGUE.name}"
+    assert messages.lacking(STORED) == [], f"add it to {CATALOGUE.name}"
 
 
 def test_the_chinese_names_the_same_values() -> None:
@@ -60,7 +60,9 @@ def test_the_chinese_uses_the_words_of_the_glossary() -> None:
     not_allowed = dict(terms())
     allowed = {word for use in not_allowed.values() for word in REMARK.sub("", use).split("、")}
     allowed |= {
-        word for line in GLOSSARY.read_text("utf-8").splitlines() for word in line.strip("| ").split(" | ")[0].split("、")
+        word
+        for line in GLOSSARY.read_text("utf-8").splitlines()
+        for word in line.strip("| ").split(" | ")[0].split("、")
     }
     wrong = []
     for english, chinese in chinese_texts().items():
