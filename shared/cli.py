@@ -55,7 +55,7 @@ def run(app: typer.Typer) -> None:
 
 def language_of(arguments: list[str], environment: Mapping[str, str]) -> i18n.Language:
     """Return the language that `--language` names, or else LC_ALL, LC_MESSAGES or LANG; Chinese if none names one."""
-    for option, value in zip(arguments, [*arguments[1:], ""], strict=True):
+    for option, value in zip(arguments, [*arguments[1:], ""], strict=False):
         if option == "--language" or option.startswith("--language="):
             return i18n.language_of(option.partition("=")[2] or value, CHINESE)
     named = (environment.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
