@@ -6,7 +6,7 @@ UV_INDEX := $(or $(UV_INDEX_URL),$(PIP_INDEX_URL))
 # A system is a dozen processes: each would compile all of the code for itself.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
-.PHONY: help setup hooks serve dev demo status prometheus check test test-ecosystem lint clients fuzz bench faults openapi dashboards manifests lifecycle rulebook lock clean
+.PHONY: help setup hooks serve dev demo status prometheus check test test-ecosystem lint clients fuzz bench faults openapi messages dashboards manifests lifecycle rulebook lock clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -72,6 +72,9 @@ faults: setup ## Injects faults into real processes and checks invariants; ARGS=
 openapi: setup ## Write the OpenAPI, AsyncAPI and event schema documents and docs/settings.md anew
 	$(RUN) -m deploy.documents
 	$(RUN) -m deploy.settings_page
+
+messages: setup ## Collect all messages into the catalogue of Chinese texts; names those without Chinese
+	$(RUN) -m deploy.messages
 
 dashboards: setup ## Write Grafana's dashboards and docs/metrics.md anew
 	$(RUN) -m deploy.grafana

@@ -1,4 +1,4 @@
-"""`subsidies …`: one command for operators and officers. What each does stands in its help."""
+"""The command `subsidies`, for officers and operators; `subsidies --help` lists what it does."""
 
 from __future__ import annotations
 
@@ -14,53 +14,70 @@ from services import databases
 from services.eligibility.cli import app as eligibility
 from services.payout.cli import app as payout
 from services.registry.cli import app as registry
+from shared import cli
 from shared.errors import DomainError
 
-app = typer.Typer(no_args_is_help=True, help="Subsidies: facts, decisions, money, and the databases behind them.")
+app = typer.Typer(no_args_is_help=True, help="Subsidies: facts, decisions, money, and the databases that keep them.")
 app.add_typer(registry, name="registry")
 app.add_typer(eligibility, name="eligibility")
 app.add_typer(payout, name="payout")
 
-Services = Annotated[list[str] | None, typer.Argument(help="registry, eligibility, payout; all three if left out")]
+Services = Annotated[
+    list[str] | None, typer.Argument(help="registry, eligibility or payout; all three if none is named")
+]
 
 
 @app.command()
 def migrate(services: Services = None) -> None:
-    """Bring databases to this version. Reads `<SERVICE>_OWNER_DATABASE_URL` and the service's settings."""
+    """Migrate databases to this version. Reads `<SERVICE>_OWNER_DATABASE_URL` and the service's settings."""
     for service in _known(services):
         try:
             databases.migrate(service)
         except DomainError as error:
-            sys.exit(str(error))
+            raise cli.fail(error.message, **error.parameters) from error
         sys.stdout.write(orjson.dumps({"migrated": service}).decode() + "\n")
 
 
 @app.command()
 def verify(services: Services = None) -> None:
-    """Verify every hash chain, the ledger's included: a line of JSON for each. Reads `<SERVICE>_DATABASE_URL`.
+    """Verify every hash chain, that of the ledger included: a line of JSON for each. Reads `<SERVICE>_DATABASE_URL`.
 
-    Exit code 1 if a chain does not hold, with the first broken block on standard error.
+    The exit code is 1 if a chain is broken; standard error names the first broken block.
     """
-    first: str | None = None
+    broken = False
     for service in _known(services):
         variable = f"{service.upper()}_DATABASE_URL"
         if variable not in os.environ:
-            raise typer.BadParameter(f"Set {variable}.")
+            raise typer.BadParameter(cli.translated("Set the environment variable {variable}.", variable=variable))
         for found in databases.verify_chains(service, os.environ[variable]):
             sys.stdout.write(orjson.dumps({"service": service} | asdict(found)).decode() + "\n")
-            if found.broken_at is not None and first is None:
-                first = f"{service}, {found.chain}, block {found.broken_at}: {found.problem}"
-    if first is not None:
-        sys.stderr.write(f"First broken block: {first}.\n")
+            if found.broken_at is not None and not broken:
+                broken = True
+                sys.stderr.write(
+                    cli.translated(
+                        "First broken block: {service}, {chain}, block {block}: {problem}.",
+                        service=service,
+                        chain=found.chain,
+                        block=found.broken_at,
+                        problem=found.problem,
+                    )
+                    + "\n"
+                )
+    if broken:
         raise typer.Exit(1)
 
 
 def _known(services: list[str] | None) -> list[str]:
     for service in services or ():
         if service not in databases.SCHEMAS:
-            raise typer.BadParameter(f"Services are {', '.join(databases.SCHEMAS)}.")
+            raise typer.BadParameter(cli.translated("Services are {services}.", services=list(databases.SCHEMAS)))
     return services or list(databases.SCHEMAS)
 
 
+def main() -> None:
+    """Run the command line."""
+    cli.run(app)
+
+
 if __name__ == "__main__":
-    app()
+    main()

@@ -1,21 +1,29 @@
-"""Common parts of the command lines: the connection as an OAuth2 client, problems, progress of jobs, tables.
+"""Common parts of the command lines: a connection as an OAuth2 client, errors, progress of jobs, tables, the language.
 
-The command lines use only the public API. TOKEN_URL, CLIENT_ID and CLIENT_SECRET come from the environment.
+They use the public API and nothing else. TOKEN_URL, CLIENT_ID and CLIENT_SECRET come from the environment. Everything that
+they print is in Chinese unless `--language en` or an English LANG asks for English.
 """
 
 from __future__ import annotations
 
+import os
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
 import httpx
 import typer
+import typer.core
+import typer.main
+import typer.rich_utils
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from shared import i18n
 from shared.http_client import ClientCredentials, pages
+from shared.i18n import CHINESE, ENGLISH, translate
 
 console = Console()
 failures = Console(stderr=True)
@@ -30,9 +38,81 @@ Secret = Annotated[
         envvar="CLIENT_SECRET", help="Secret of the OAuth2 client; set it in the environment rather than typing it"
     ),
 ]
-Language = Annotated[str, typer.Option(help="Language of messages: zh-CN or en")]
+Language = Annotated[str, typer.Option(help="Language of all output: zh-CN or en")]
 
-_state: dict[str, httpx.Client] = {}
+_state: dict[str, Any] = {"language": ENGLISH}
+
+
+def run(app: typer.Typer) -> None:
+    """Run the command line `app` in the language that the caller prefers."""
+    _state["language"] = language_of(sys.argv, os.environ)
+    command = typer.main.get_command(app)
+    if _state["language"] == CHINESE:
+        _translate_typer()
+    _translate(command, _state["language"])
+    command()
+
+
+def language_of(arguments: list[str], environment: Mapping[str, str]) -> i18n.Language:
+    """Return the language that `--language` names, or else LC_ALL, LC_MESSAGES or LANG; Chinese if none names one."""
+    for option, value in zip(arguments, [*arguments[1:], ""], strict=False):
+        if option == "--language" or option.startswith("--language="):
+            return i18n.language_of(option.partition("=")[2] or value, CHINESE)
+    named = (environment.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    return ENGLISH if next(filter(None, named), "").startswith("en") else CHINESE
+
+
+def command_texts(command: Any) -> Iterator[str]:
+    """Give every help text of `command` and of the commands below it."""
+    for part in _described(command):
+        if part.help:
+            yield _paragraphs(part.help)
+
+
+def _translate(command: Any, language: str) -> None:
+    """Translate the help of a tree of commands; each option `--language` has `language` as its default."""
+    for part in _described(command):
+        if part.help:
+            part.help = translate(_paragraphs(part.help), language)
+        if part.name == "language":
+            part.default = language
+
+
+def _described(command: Any) -> Iterator[Any]:
+    yield command
+    yield command.get_help_option(typer.Context(command))
+    yield from (parameter for parameter in command.params if hasattr(parameter, "help"))
+    for below in getattr(command, "commands", {}).values():
+        yield from _described(below)
+
+
+def _paragraphs(text: str) -> str:
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in text.split("\n\n")).strip()
+
+
+def _translate_typer() -> None:
+    """Show the messages of typer itself in Chinese: it looks them up when it is imported, long before a language is known."""
+    texts = i18n.chinese_texts()
+    typer.core._ = lambda message: texts.get(message, message)  # type: ignore[attr-defined]
+    for name, text in vars(typer.rich_utils).items():
+        if name.isupper() and isinstance(text, str) and text in texts:
+            setattr(typer.rich_utils, name, texts[text])
+
+
+def translated(message: str, /, **parameters: object) -> str:
+    """Return `message` in the language of this command."""
+    return translate(message, _state["language"], parameters)
+
+
+def say(message: str, /, **parameters: object) -> None:
+    """Print `message` in the language of this command."""
+    console.print(translated(message, **parameters))
+
+
+def fail(message: str, /, **parameters: object) -> typer.Exit:
+    """Print what is wrong; the result is to be raised, and ends the command with exit code 1."""
+    failures.print(f"[red]{translated(message, **parameters)}[/red]")
+    return typer.Exit(1)
 
 
 def connect(
@@ -42,12 +122,13 @@ def connect(
     credentials = ClientCredentials(token_url, client_id, client_secret)
     client = httpx.Client(base_url=url, auth=credentials, timeout=120.0, headers={"Accept-Language": language})
     context.call_on_close(client.close)
-    _state["client"] = client
+    _state.update(client=client, language=i18n.language_of(language, CHINESE))
 
 
 def client() -> httpx.Client:
     """Return the connection."""
-    return _state["client"]
+    connected: httpx.Client = _state["client"]
+    return connected
 
 
 def answered(answer: httpx.Response) -> httpx.Response:
@@ -62,7 +143,7 @@ def answered(answer: httpx.Response) -> httpx.Response:
     for error in problem.get("errors", []):
         failures.print(f"  {error['pointer']}: {error['message']}")
     if problem.get("possible"):
-        failures.print(f"  {problem['state']}: {', '.join(problem['possible'])}")
+        failures.print(f"  {translated(problem['state'])}: {', '.join(map(translated, problem['possible']))}")
     raise typer.Exit(1)
 
 
@@ -91,7 +172,7 @@ def watched(path: str, job: dict[str, Any], name: str) -> dict[str, Any]:
     """Show the progress of the job below `path` until it ends; return the ended job."""
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task(name, total=None)
+        task = progress.add_task(translated(name), total=None)
         while job["state"] in ("queued", "running"):
             time.sleep(0.2)
             job = get(f"{path}/{job['id']}")
@@ -107,14 +188,14 @@ def succeeded(job: dict[str, Any]) -> dict[str, Any]:
     return job
 
 
-def table(rows: list[dict[str, Any]], title: str | None = None) -> None:
-    """Print rows with the same members as a table."""
+def table(rows: list[dict[str, Any]], title: str | None = None, **parameters: object) -> None:
+    """Print rows that have the same members as a table; headings and words are translated as messages are."""
     if not rows:
         console.print("–")
         return
-    shown = Table(*rows[0], title=title, title_justify="left")
+    shown = Table(*map(translated, rows[0]), title=title and translated(title, **parameters), title_justify="left")
     for row in rows:
-        shown.add_row(*("" if value is None else str(value) for value in row.values()))
+        shown.add_row(*("" if value is None else translated(str(value)) for value in row.values()))
     console.print(shown)
 
 

@@ -1,7 +1,7 @@
-"""One catalogue per language for every text that a person can meet: gettext, the English sentence being the key.
+"""One catalogue per language for every text that a person can meet: gettext, with the English sentence as the key.
 
-`locale/zh_CN/LC_MESSAGES/messages.po` holds the Chinese. `make messages` gathers the sentences from the code, the API
-documents and the pages; a test fails for one that has no Chinese. Official Chinese comes first wherever a person reads.
+`locale/zh_CN/LC_MESSAGES/messages.po` holds the Chinese. `make messages` collects the sentences from the code, the API
+documents, the pages and the command lines; a test fails for one that has no Chinese.
 """
 
 from __future__ import annotations
@@ -23,41 +23,41 @@ _RANGE = re.compile(r"\b(zh|en)\b[\w-]*(?:\s*;\s*q=([01](?:\.\d*)?))?")
 
 
 def N_(message: str) -> str:  # noqa: N802 - gettext's name for marking a message that is translated later
-    """Mark `message` for the catalogue and return it as it is."""
+    """Mark `message` for the catalogue and return it unchanged."""
     return message
 
 
 def translate(message: str, language: str, parameters: Mapping[str, object] | None = None) -> str:
-    """Return `message` in `language`, its placeholders `{name}` filled; in English where the catalogue has no Chinese.
+    """Return `message` in `language` with its placeholders `{name}` filled; in English if it has no Chinese.
 
-    Parameters that are words of the catalogue are translated too; several are written as a list. A parameter that brings its
-    words itself is a mapping of the two languages.
+    Parameters that are messages themselves are translated too; several are joined to a list. A parameter that is data in both
+    languages is a mapping of the two.
     """
-    text = _word(message, language)
-    return (
-        text.format_map({name: _shown(value, language) for name, value in parameters.items()}) if parameters else text
-    )
+    text = _lookup(message, language)
+    if not parameters:
+        return text
+    return text.format_map({name: _parameter(value, language) for name, value in parameters.items()})
 
 
-def _shown(value: object, language: str) -> object:
+def _parameter(value: object, language: str) -> object:
     if isinstance(value, str):
-        return _word(value, language)
+        return _lookup(value, language)
     if isinstance(value, Mapping):
         return value[language]
     if isinstance(value, list | tuple):
-        return ("、" if language == CHINESE else ", ").join(str(_shown(each, language)) for each in value)
+        return ("、" if language == CHINESE else ", ").join(str(_parameter(each, language)) for each in value)
     return value
 
 
-def _word(text: str, language: str) -> str:
+def _lookup(text: str, language: str) -> str:
     return chinese_texts().get(text, text) if language == CHINESE else text
 
 
 @cache
 def chinese_texts() -> Mapping[str, str]:
-    """Return the Chinese of every message, by its English."""
+    """Return the Chinese of every message by its English."""
     with CATALOGUE.open("rb") as file:
-        return {str(each.id): str(each.string) for each in read_po(file) if each.id and each.string}
+        return {str(m.id): str(m.string) for m in read_po(file) if m.id and m.string and not m.fuzzy}
 
 
 def language_of(accept_language: str | None, default: Language) -> Language:

@@ -28,7 +28,6 @@ from shared.system_tables import ServiceSchema
 from shared.version import VERSION
 from shared.web import audit, openapi, problems
 from shared.web.auth import TokenVerifier
-from shared.web.chinese import in_chinese
 from shared.web.idempotency import json_response
 from shared.web.metrics import Health, app_metrics, probe_router
 from shared.web.parameters import refuse_unknown
@@ -115,7 +114,7 @@ def create_app(
     app.add_middleware(_RequestMiddleware, large_bodies=dict(large_bodies or {}))
     app.add_route("/asyncapi.json", lambda _: json_response(asyncapi.document()), include_in_schema=False)
     app.openapi = lambda: openapi.document(app, token_url)  # type: ignore[method-assign]
-    chinese = cache(lambda: in_chinese(app.openapi(), schema.service))
+    chinese = cache(lambda: openapi.document_in_chinese(app))
     app.add_route("/openapi.zh-CN.json", lambda _: json_response(chinese()), include_in_schema=False)
     return app
 

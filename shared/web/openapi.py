@@ -1,12 +1,14 @@
-"""What every service's OpenAPI document says beyond what its routes declare.
+"""What every service's OpenAPI document says beyond what its routes declare, in English and in Chinese.
 
-Refusals follow from what an operation is: one that takes a body may answer 413 and 415, one that offers several media types
-406, one that takes an `Idempotency-Key` 409, a probe none of what concerns tokens. Names that mean the same everywhere are
-described once, in `glossary.yaml`.
+Refusals follow from the kind of operation: one that takes a body may answer 413 and 415, one that offers several media types
+406, one that takes an `Idempotency-Key` 409, a probe none of those that concern tokens. Names that mean the same everywhere
+are described once, in `openapi_members.yaml`. The Chinese of a description comes from the catalogue (`shared.i18n`), or from
+a declaration that brings its own names in both languages: in `x-description-zh`, or within the text, `Enterprises (企业)`.
 """
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
@@ -20,6 +22,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
 from shared import errors
+from shared.i18n import CHINESE, chinese_texts, translate
 from shared.web.negotiation import PROBLEM
 from shared.web.problems import status_of
 
@@ -33,6 +36,8 @@ _INT32 = 2**31 - 1
 _YEARS = ("year", "years")
 _PARTS = ("anyOf", "oneOf", "allOf", "items")
 _EXAMPLES = ("examples", "example", "default", "enum", "const")
+_NAME_WITHIN = re.compile(r"[^一-鿿]* \((.*[一-鿿].*)\)")
+_DECLARED_CHINESE = "x-description-zh"
 _METHODS = ("get", "post", "put", "patch", "delete")
 
 
@@ -61,8 +66,23 @@ def document(app: FastAPI, token_url: str) -> dict[str, Any]:
             for media in operation.get("requestBody", {}).get("content", {}).values():
                 _illustrate(media["schema"], schemas)
         _widen(made)
+        app.state.declared_chinese = {}
+        _take_declared(made, app.state.declared_chinese)
         app.openapi_schema = _by_title(made)
     return app.openapi_schema
+
+
+def document_in_chinese(app: FastAPI) -> dict[str, Any]:
+    """Return `app`'s OpenAPI document in Chinese."""
+    translated: dict[str, Any] = _in_chinese(app.openapi(), app.state.declared_chinese)
+    translated["info"]["title"] = translate(app.title, CHINESE)
+    return translated
+
+
+def messages(app: FastAPI) -> Iterator[str]:
+    """Give every text of `app`'s document whose Chinese the catalogue must have."""
+    yield app.title
+    yield from _undeclared(app.openapi(), app.state.declared_chinese)
 
 
 def schema_of(model: type[BaseModel]) -> dict[str, Any]:
@@ -170,13 +190,13 @@ def _widen(node: Any, name: str = "") -> None:
 
 
 def _explain(name: str, target: dict[str, Any]) -> None:
-    known = _glossary()
+    known = _members()
     suffix = "_" + name.rpartition("_")[2]
-    words = known.get(name) or known.get(suffix)
-    if words is not None and not target.get("description"):
-        target |= {"description": words["en"], "x-description-zh": words["zh"]}
-    if words is not None and "example" in words and "in" not in target:  # a parameter's examples have another form
-        target.setdefault("examples", [words["example"]])
+    member = known.get(name) or known.get(suffix)
+    if member is not None and not target.get("description"):
+        target["description"] = member["description"]
+    if member is not None and "example" in member and "in" not in target:  # a parameter's examples have another form
+        target.setdefault("examples", [member["example"]])
 
 
 def _illustrate(schema: dict[str, Any], schemas: dict[str, Any]) -> Any:
@@ -196,6 +216,55 @@ def _illustrate(schema: dict[str, Any], schemas: dict[str, Any]) -> Any:
     return schema.get("enum", [_SAMPLES.get(schema.get("format", ""))])[0]
 
 
+def _take_declared(node: Any, declared: dict[str, str]) -> None:
+    """Move the Chinese that declarations bring out of the document, to `declared` by the description."""
+    for part in _parts(node):
+        _take_declared(part, declared)
+    if isinstance(node, dict) and _DECLARED_CHINESE in node:
+        declared[_one_line(node["description"])] = node.pop(_DECLARED_CHINESE)
+
+
+def _undeclared(node: Any, declared: Mapping[str, str]) -> Iterator[str]:
+    if isinstance(node, dict) and isinstance(node.get("description"), str):
+        text = _one_line(node["description"])
+        if text not in declared and not _NAME_WITHIN.fullmatch(text):
+            yield text
+    for part in _parts(node):
+        yield from _undeclared(part, declared)
+
+
+def _in_chinese(node: Any, declared: Mapping[str, str]) -> Any:
+    if isinstance(node, list):
+        return [_in_chinese(part, declared) for part in node]
+    if not isinstance(node, dict):
+        return node
+    made = {name: part if name in _EXAMPLES else _in_chinese(part, declared) for name, part in node.items()}
+    if isinstance(node.get("description"), str):
+        made["description"] = _chinese(_one_line(node["description"]), declared)
+        if "operationId" in node:
+            made["summary"] = made["description"].partition("。")[0]
+    return made
+
+
+def _chinese(text: str, declared: Mapping[str, str]) -> str:
+    name = _NAME_WITHIN.fullmatch(text)
+    if text in declared or name:
+        return declared.get(text) or name[1]  # type: ignore[index]
+    titles = [text] if text in chinese_texts() else text.split("; ")  # the titles of several errors of one status
+    return "；".join(translate(title, CHINESE) for title in titles)
+
+
+def _parts(node: Any) -> Iterator[Any]:
+    if isinstance(node, list):
+        yield from node
+    elif isinstance(node, dict):
+        yield from (part for name, part in node.items() if name not in _EXAMPLES)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
 @cache
-def _glossary() -> dict[str, dict[str, str]]:
-    return dict(yaml.safe_load(Path(__file__).with_name("glossary.yaml").read_text("utf-8")))
+def _members() -> dict[str, dict[str, str]]:
+    return dict(yaml.safe_load(Path(__file__).with_name("openapi_members.yaml").read_text("utf-8")))

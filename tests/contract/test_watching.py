@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ import yaml
 
 from deploy.grafana.files import FOLDER, ROOT, files
 from shared.observability.metrics import LABELS, METRICS, PROBES
-from shared.web.status import routes
+from shared.web.status import routes, words
 
 PROMETHEUS = ROOT / "deploy" / "prometheus"
 [GROUP] = yaml.safe_load((PROMETHEUS / "alerts.yml").read_text("utf-8"))["groups"]
@@ -63,9 +62,9 @@ def test_requests_of_probes_are_left_out_everywhere_alike() -> None:
 
 
 def test_the_status_page_says_everything_in_both_languages() -> None:
-    words = json.loads((routes.HERE / "words.json").read_text("utf-8"))
-    assert all(set(said) == {"en", "zh-CN"} and all(said.values()) for said in words.values())
+    texts = words.words()
+    assert all(set(each) == {"en", "zh-CN"} and each["en"] != "" != each["zh-CN"] for each in texts.values())
     page, script = ((routes.HERE / name).read_text("utf-8") for name in ("page.html", "script.js"))
     asked = set(re.findall(r'data-say="([a-z_]+)"', page)) | set(re.findall(r'say\("([a-z_]+)"\)', script))
     asked |= set(re.findall(r'(?:stage\(|\[)"([a-z_]+)",', script))
-    assert asked - {"svg", "client"} <= set(words), asked - set(words)
+    assert asked - {"svg", "client"} <= set(texts), asked - set(texts)

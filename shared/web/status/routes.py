@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import orjson
 from fastapi import APIRouter, Request, Response
 from jinja2 import Environment, StrictUndefined
 from pydantic import BaseModel, Field
@@ -19,6 +20,7 @@ from shared.observability import metrics
 from shared.web.auth import needs
 from shared.web.idempotency import json_response
 from shared.web.status import repository
+from shared.web.status.words import words
 
 HERE = Path(__file__).parent
 
@@ -133,7 +135,7 @@ def get_status_page(request: Request) -> Response:
         nonce=nonce,
         style=_text("style.css"),
         script=_text("script.js"),
-        words=_text("words.json"),
+        words=orjson.dumps(words()).decode(),
     )
     issuer = urlsplit(token_url)
     policy = (

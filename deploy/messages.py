@@ -1,0 +1,220 @@
+"""The messages of the catalogue, collected from the code, the API documents, pydantic and the command lines.
+
+`make messages` writes them into `shared/locale/zh_CN/LC_MESSAGES/messages.po`: it keeps translations, removes messages that
+no longer exist, proposes the Chinese of a similar message as "fuzzy", and names what lacks Chinese.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+
+import typer.main
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po, write_po
+from pydantic_core import _pydantic_core
+
+from deploy import documents
+from services import cli
+from shared import i18n
+from shared.cli import command_texts
+from shared.web import openapi
+
+ROOT = Path(__file__).parents[1]
+CODE = ("shared", "services")
+KEYWORDS = {
+    "N_": 0,
+    "translate": 0,
+    "FieldError": 2,
+    "InvalidValue": 0,
+    "PydanticCustomError": 1,
+    "say": 0,
+    "translated": 0,
+    "fail": 0,
+    "watched": 2,
+    "refused": 1,
+}
+"""Functions that take a message, and at which place. Error classes take it first."""
+NOT_READ = {"Kind", "Among", "Mode", "Deployment", "Standing"}
+"""Enumerations whose values only programs read; the values of all others are words that messages name and people read."""
+TYPER = Path(typer.main.__file__).parent
+"""Its own messages (`_("…")`) are a part of every command line."""
+
+HEADER = """\
+# Chinese (simplified). The English sentence is the key. Written by `make messages`; translations are edited here.
+msgid ""
+msgstr ""
+"Language: zh_CN\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+"Content-Transfer-Encoding: 8bit\\n"
+"Plural-Forms: nplurals=1; plural=0;\\n"
+
+"""
+
+
+def collect() -> dict[str, set[str]]:
+    """Return every message with the places that it comes from."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for file, _, message in calls():
+        for text in literals(message):
+            found[text].add(file)
+    for file, word in enumerations():
+        found[word].add(file)
+    for error in _pydantic_core.list_all_errors():
+        found[error["message_template_python"].replace("{expected_plural}", "(s)")].add("pydantic")
+    for text in _own_messages(TYPER):
+        found[text].add("typer")
+    for text in command_texts(typer.main.get_command(cli.app)):
+        found[text].add("services/cli.py")
+    for service, app in documents.apps().items():
+        for text in openapi.messages(app):
+            if not found.keys() >= set(text.split("; ")):  # titles of several errors of one status
+                found[text].add(f"docs/api/{service}.openapi.json")
+    return found
+
+
+def calls() -> Iterator[tuple[str, str, ast.expr]]:
+    """Give each call in the code that takes a message: its file, the function and the message."""
+    keywords = KEYWORDS | dict.fromkeys(error_classes(), 0)
+    for file, tree in _trees():
+        places = keywords | {"ValueError": 0} if file.endswith("/schemas.py") else keywords
+        passed_on = _passed_on(tree)
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and (name := _name(node.func)) in places and len(node.args) > places[name]:
+                message = node.args[places[name]]
+                if message not in passed_on:
+                    yield file, name, message
+
+
+def _passed_on(tree: ast.Module) -> set[ast.AST]:
+    """Return the arguments by which a function of KEYWORDS passes on the message that it takes."""
+    found: set[ast.AST] = set()
+    for function in ast.walk(tree):
+        if isinstance(function, ast.FunctionDef) and function.name in KEYWORDS:
+            parameters = [*function.args.posonlyargs, *function.args.args]
+            taken = {each.arg for each in parameters[KEYWORDS[function.name] :][:1]}
+            found |= {node for node in ast.walk(function) if isinstance(node, ast.Name) and node.id in taken}
+    return found
+
+
+def literals(message: ast.expr) -> list[str]:
+    """Return the sentences that `message` can be; none if it is computed."""
+    match message:
+        case ast.Constant(value=str(text)):
+            return [text]
+        case ast.IfExp(body=body, orelse=orelse):
+            return [*literals(body), *literals(orelse)]
+        case ast.Call(func=ast.Name(id="N_"), args=[marked]):
+            return literals(marked)
+        case ast.Name() | ast.Attribute():
+            return constants().get(_name(message), [])
+    return []
+
+
+@cache
+def constants() -> dict[str, list[str]]:
+    """Return the texts of the constants of modules by their name; modules may share a name."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for _, tree in _trees():
+        for node in tree.body:
+            if isinstance(node, ast.Assign) and (name := _name(node.targets[0])).isupper():
+                found[name] += [] if isinstance(node.value, ast.Name | ast.Attribute) else literals(node.value)
+    return found
+
+
+def enumerations() -> Iterator[tuple[str, str]]:
+    """Give the values of the enumerations that people read, permissions left out."""
+    for file, tree in _trees():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef) and "StrEnum" in map(_name, node.bases) and node.name not in NOT_READ:
+                for member in node.body:
+                    match member:
+                        case ast.Assign(value=ast.Constant(value=str(word))) if ":" not in word:
+                            yield file, word
+
+
+@cache
+def error_classes() -> frozenset[str]:
+    """Return the names of `DomainError` and of all classes that extend it."""
+    bases = {
+        node.name: {_name(base) for base in node.bases}
+        for _, tree in _trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef)
+    }
+    found = {"DomainError"}
+    while more := {name for name, of in bases.items() if of & found} - found:
+        found |= more
+    return frozenset(found)
+
+
+def _trees() -> Iterator[tuple[str, ast.Module]]:
+    for file in sorted(file for folder in CODE for file in (ROOT / folder).rglob("*.py")):
+        yield file.relative_to(ROOT).as_posix(), _tree(file)
+
+
+@cache
+def _tree(file: Path) -> ast.Module:
+    return ast.parse(file.read_text("utf-8"))
+
+
+def _name(node: ast.expr) -> str:
+    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+
+
+def _own_messages(folder: Path) -> Iterator[str]:
+    for file in folder.rglob("*.py"):
+        for node in ast.walk(_tree(file)):
+            if isinstance(node, ast.Call) and _name(node.func) == "_" and node.args:
+                yield from literals(node.args[0])
+
+
+def merged(catalogue: Catalog, messages: dict[str, set[str]]) -> Catalog:
+    """Return `catalogue` with exactly `messages`, in the order of the English sentences."""
+    template = Catalog()
+    for text in sorted(messages):
+        template.add(text, locations=[(place, 0) for place in sorted(messages[text])])
+    catalogue.update(template)
+    catalogue.obsolete.clear()
+    for message in catalogue:
+        message.flags &= {"fuzzy"}
+        message.previous_id = []
+    return catalogue
+
+
+def written(catalogue: Catalog) -> bytes:
+    """Return `catalogue` as a .po file without lines that change with each run."""
+    buffer = BytesIO()
+    write_po(buffer, catalogue, width=120, omit_header=True, sort_output=True, include_lineno=False)
+    return HEADER.encode() + buffer.getvalue()
+
+
+def stored() -> Catalog:
+    """Return the catalogue as it is committed."""
+    with i18n.CATALOGUE.open("rb") as file:
+        return read_po(file, locale="zh_CN")
+
+
+def lacking(catalogue: Iterable[object]) -> list[str]:
+    """Return the messages of `catalogue` that have no Chinese, or only a proposed one."""
+    return [m.id for m in catalogue if m.id and (not m.string or m.fuzzy)]  # type: ignore[attr-defined]
+
+
+def main() -> None:
+    """Write the catalogue; end with 1 if a message lacks Chinese."""
+    catalogue = merged(stored(), collect())
+    i18n.CATALOGUE.write_bytes(written(catalogue))
+    missing = lacking(catalogue)
+    for message in missing:
+        sys.stdout.write(f"no Chinese: {message}\n")
+    sys.stdout.write(f"{len(catalogue)} messages, {len(missing)} without Chinese\n")
+    sys.exit(bool(missing))
+
+
+if __name__ == "__main__":
+    main()

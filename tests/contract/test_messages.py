@@ -1,0 +1,111 @@
+"""Every text that a person can meet has its Chinese, in the words of the glossary; messages are sentences that can be found."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from deploy import documents, messages
+from shared.i18n import CATALOGUE, CHINESE, chinese_texts, translate
+from shared.web import openapi
+
+COLLECTED = messages.collect()
+STORED = messages.stored()
+GLOSSARY = messages.ROOT / "docs" / "glossary.md"
+
+PLACEHOLDER = re.compile(r"\{[^{}]*\}")
+REMARK = re.compile(r"（[^（）]*）|\([^()]*\)")
+
+
+def test_the_catalogue_has_exactly_the_messages_there_are() -> None:
+    assert {message.id for message in STORED if message.id} == set(COLLECTED), "run `make messages`"
+    assert messages.written(messages.merged(messages.stored(), COLLECTED)) == CATALOGUE.read_bytes(), (
+        "run `make messages`"
+    )
+
+
+def test_every_message_has_its_chinese() -> None:
+    assert messages.lacking(STORED) == [], f"add it to {CATALOGUE.name}"
+
+
+def test_the_chinese_names_the_same_values() -> None:
+    assert [
+        english
+        for english, chinese in chinese_texts().items()
+        if sorted(set(PLACEHOLDER.findall(english))) != sorted(set(PLACEHOLDER.findall(chinese)))
+    ] == []
+
+
+def test_the_chinese_is_chinese() -> None:
+    """But for names of formats and the like."""
+    assert [text for text in chinese_texts().values() if re.search(r"[A-Za-z]{3,} [a-z]{2,} [a-z]{2,}", text)] == []
+
+
+def terms() -> Iterator[tuple[str, str]]:
+    """Give each word that the glossary does not allow, with the word to use."""
+    for line in GLOSSARY.read_text("utf-8").splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split(" | ")]
+        if line.startswith("|") and len(cells) == 4 and cells[3] not in ("", "|"):
+            for word in cells[3].strip(" |").split("、"):
+                if re.search("[一-鿿]", word) and not REMARK.search(word):
+                    yield word, cells[0]
+
+
+@pytest.mark.skipif(not GLOSSARY.exists(), reason="there is no glossary")
+def test_the_chinese_uses_the_words_of_the_glossary() -> None:
+    """A longer word of the glossary may contain one that is not allowed alone: 暂停支付, 暂停."""
+    not_allowed = dict(terms())
+    allowed = {word for use in not_allowed.values() for word in REMARK.sub("", use).split("、")}
+    allowed |= {
+        word
+        for line in GLOSSARY.read_text("utf-8").splitlines()
+        for word in line.strip("| ").split(" | ")[0].split("、")
+    }
+    wrong = []
+    for english, chinese in chinese_texts().items():
+        for word, use in not_allowed.items():
+            rest = chinese
+            for longer in (each for each in allowed if word in each and each != word):
+                rest = rest.replace(longer, "")
+            if word in rest:
+                wrong.append(f"{english}: {word} → {use}")
+    assert wrong == []
+
+
+def test_the_message_of_an_error_is_a_literal() -> None:
+    """Else it is not found, has no Chinese, and may carry what was submitted: values are parameters."""
+    computed = [
+        f"{file}: {call}({ast.unparse(message)})"
+        for file, call, message in messages.calls()
+        if isinstance(message, ast.JoinedStr) or (call in messages.error_classes() and not messages.literals(message))
+    ]
+    assert computed == []
+
+
+@pytest.mark.parametrize("service", ["registry", "eligibility", "payout"])
+def test_everything_in_an_api_document_is_said_in_chinese_too(service: str) -> None:
+    """Also what declarations bring in both languages, which is not in the catalogue."""
+    app = documents.apps()[service]
+    assert [text for text in descriptions(openapi.document_in_chinese(app)) if not re.search("[一-鿿]", text)] == []
+
+
+def descriptions(node: object) -> Iterator[str]:
+    if isinstance(node, dict):
+        if isinstance(node.get("description"), str):
+            yield node["description"]
+        for name, part in node.items():
+            if name not in ("examples", "example", "default", "enum", "const"):
+                yield from descriptions(part)
+    elif isinstance(node, list):
+        for part in node:
+            yield from descriptions(part)
+
+
+def test_words_among_parameters_are_translated_too() -> None:
+    assert translate("It is {state} already.", CHINESE, {"state": "approved"}) == "已处于“已核准”状态。"
+    assert translate("Accept one of: {offered}.", CHINESE, {"offered": ["text/csv", "text/html"]}).endswith(
+        "text/csv、text/html。"
+    )

@@ -1,0 +1,91 @@
+"""Command lines speak the caller's language, Chinese if none is named."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import pytest
+import typer
+import typer.core
+import typer.rich_utils
+
+from shared import cli
+from shared.i18n import CHINESE, ENGLISH
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "language"),
+    [
+        ([], {}, CHINESE),
+        ([], {"LANG": "C.UTF-8"}, CHINESE),
+        ([], {"LANG": "zh_CN.UTF-8"}, CHINESE),
+        ([], {"LANG": "en_GB.UTF-8"}, ENGLISH),
+        ([], {"LC_ALL": "zh_CN.UTF-8", "LANG": "en_GB.UTF-8"}, CHINESE),
+        (["payout", "--language", "en", "ask"], {}, ENGLISH),
+        (["payout", "--language=en", "ask"], {}, ENGLISH),
+        (["--language", "zh-CN"], {"LANG": "en_GB.UTF-8"}, CHINESE),
+        (["--language"], {}, CHINESE),
+    ],
+)
+def test_the_language_is_the_one_that_is_named(
+    arguments: list[str], environment: dict[str, str], language: str
+) -> None:
+    assert cli.language_of(arguments, environment) == language
+
+
+def commands() -> typer.Typer:
+    app = typer.Typer(help="Money: reconcile, budgets, the story of an award, the year's report.")
+
+    @app.callback()
+    def connect(language: cli.Language = "zh-CN") -> None:
+        typer.echo(f"language {language}")
+
+    @app.command()
+    def budget(year: Annotated[int, typer.Option(help="Why; kept with the act")]) -> None:
+        """Close a notice whose term has run."""
+        cli.say("Services are {services}.", services=[str(year), "approved"])
+
+    return app
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> object:
+    for module in (typer.rich_utils, typer.core):  # what `run` sets is undone behind the test
+        for name, value in dict(vars(module)).items():
+            if (name.isupper() and isinstance(value, str)) or name == "_":
+                monkeypatch.setattr(module, name, value)
+    monkeypatch.setitem(cli._state, "language", ENGLISH)
+    monkeypatch.setattr(cli, "console", cli.Console(width=100))
+
+    def ran(*arguments: str, **environment: str) -> str:
+        for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+            monkeypatch.delenv(name, raising=False)
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr("sys.argv", ["subsidies", *arguments])
+        with pytest.raises(SystemExit):
+            cli.run(commands())
+        return capsys.readouterr().out
+
+    return ran
+
+
+def test_help_is_chinese(run) -> None:  # type: ignore[no-untyped-def]
+    shown = run("--help")
+    assert "资金：对账、预算、奖补全程、年度报告。" in shown
+    assert "结束公示期已满的公示。" in shown
+    assert "选项" in shown
+    assert "显示本帮助并退出。" in shown
+    assert "理由；与处理记录一并保存" in run("budget", "--help")
+
+
+def test_help_is_english_where_english_is_asked_for(run) -> None:  # type: ignore[no-untyped-def]
+    shown = run("--help", LANG="en_US.UTF-8")
+    assert "Close a notice whose term has run." in shown
+    assert "Options" in shown
+    assert "Money:" in run("--language", "en", "--help")
+
+
+def test_output_follows_and_so_does_the_default_of_the_option(run) -> None:  # type: ignore[no-untyped-def]
+    assert run("budget", "--year", "2024") == "language zh-CN\n服务有 2024、已核准。\n"
+    assert run("budget", "--year", "2024", LANG="en_US.UTF-8") == "language en\nServices are 2024, approved.\n"
