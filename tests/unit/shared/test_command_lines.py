@@ -8,6 +8,7 @@ import pytest
 import typer
 import typer.core
 import typer.rich_utils
+from rich.console import Console
 
 from shared import cli
 from shared.i18n import CHINESE, ENGLISH
@@ -55,7 +56,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
             if (name.isupper() and isinstance(value, str)) or name == "_":
                 monkeypatch.setattr(module, name, value)
     monkeypatch.setitem(cli._state, "language", ENGLISH)
-    monkeypatch.setattr(cli, "console", cli.Console(width=100))
+    monkeypatch.setattr(cli, "console", Console(width=100))
 
     def ran(*arguments: str, **environment: str) -> str:
         for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
