@@ -10,8 +10,9 @@ import httpx
 import orjson
 
 from services.eligibility.settings import Settings
-from services.eligibility.whatif.arrangements import Arrangement, Share
+from services.eligibility.whatif.arrangements import Arrangement
 from shared.errors import Unavailable
+from shared.fiscal_split import SplitRule, UnitShare
 from shared.web.auth import ClientCredentials
 
 PAGE = 1_000
@@ -61,19 +62,14 @@ class Payout:
 
 
 def _arrangement(found: dict[str, Any]) -> Arrangement:
-    shares = tuple(
-        Share(
-            row["jurisdiction"],
-            row["award"],
-            share["unit"],
-            share["numerator"],
-            share["denominator"],
-            share["unit"] == row["remainder_to"],
+    rules = {
+        (row["jurisdiction"], row["award"]): SplitRule(
+            tuple(UnitShare(share["unit"], share["numerator"], share["denominator"]) for share in row["shares"]),
+            row["remainder_to"],
         )
         for row in found["rows"]
-        for share in row["shares"]
-    )
-    return Arrangement(str(found["id"]), found["number"], found["sample"], shares)
+    }
+    return Arrangement(str(found["id"]), found["number"], found["sample"], rules)
 
 
 def payout(settings: Settings) -> Payout:

@@ -9,7 +9,8 @@ from typing import Any
 import polars as pl
 
 from services.eligibility.engine.outcomes import GRANTED
-from services.eligibility.whatif.arrangements import Arrangement, Share
+from services.eligibility.whatif.arrangements import Arrangement
+from shared.fiscal_split import rule_for, split
 from shared.money import MAX_FEN
 
 _WIDE = pl.Int128
@@ -34,19 +35,22 @@ def cost(compared: pl.DataFrame) -> list[dict[str, Any]]:
 
 
 def budgets(compared: pl.DataFrame, decided_on: date, arrangement: Arrangement | None) -> list[dict[str, Any]]:
-    """Return per jurisdiction, unit and due year what falls due, then and today.
+    """Return per jurisdiction, unit and due year what falls due, then and today, split as payout splits (`shared.fiscal_split`).
 
-    Each instalment is split by differences of cumulated floors, the remainder with the unit that the arrangement names, as
-    payout splits. `unit` is empty for money that would wait for an arrangement.
+    `unit` is empty for money that would wait for an arrangement.
     """
-    keys = ["jurisdiction", "unit", "due_year"]
-    sides = []
+    totals: dict[tuple[str | None, str | None, int], dict[str, int]] = {}
+    rules = arrangement.rules if arrangement else {}
     for name, prefix in _SIDES.items():
-        parts = _instalments(_granted(compared, prefix), decided_on)
-        split = _split(parts, _rules(parts, arrangement))
-        sides.append(split.group_by(keys).agg(_sum("fen").alias(name)))
-    joined = sides[0].join(sides[1], on=keys, how="full", coalesce=True, nulls_equal=True)
-    return _rows(joined.with_columns(pl.exclude(keys).fill_null(0)), keys)
+        for award, jurisdiction, offsets, amounts, awards in _equal_instalments(_granted(compared, prefix)).iter_rows():
+            rule = rule_for(rules, jurisdiction, award)
+            for unit, parts in split(amounts, rule) if rule else [(None, amounts)]:
+                for offset, fen in zip(offsets, parts, strict=True):
+                    key = (jurisdiction, unit, decided_on.year + offset)
+                    totals.setdefault(key, dict.fromkeys(_SIDES, 0))[name] += fen * awards
+    keys = ("jurisdiction", "unit", "due_year")
+    ordered = sorted(totals.items(), key=lambda item: [(part is None, part) for part in item[0]])
+    return _checked([dict(zip(keys, key, strict=True)) | sums for key, sums in ordered])
 
 
 def payees(compared: pl.DataFrame) -> list[dict[str, Any]]:
@@ -93,69 +97,28 @@ def _sum(name: str) -> pl.Expr:
     return pl.col(name).cast(_WIDE).sum()
 
 
-def _instalments(granted: pl.DataFrame, decided_on: date) -> pl.DataFrame:
-    """One row per instalment, with the entitlement up to and before it."""
+def _equal_instalments(granted: pl.DataFrame) -> pl.DataFrame:
+    """Return how many awards of a code and jurisdiction have the same instalments: those are split once."""
+    part = pl.element().struct
     return (
         granted.lazy()
-        .select("award", "jurisdiction", "instalments")
-        .with_row_index("case")
-        .explode("instalments", empty_as_null=False)
-        .unnest("instalments")
-        .sort("case", "number")
-        .with_columns(fen=pl.col("amount_fen").cast(_WIDE))
-        .with_columns(up_to=pl.col("fen").cum_sum().over("case"))
-        .with_columns(before=pl.col("up_to") - pl.col("fen"))
         .select(
             "award",
             "jurisdiction",
-            "fen",
-            "up_to",
-            "before",
-            due_year=pl.lit(decided_on.year, dtype=pl.Int32) + pl.col("due_offset_years"),
+            offsets=pl.col("instalments").list.eval(part.field("due_offset_years")),
+            amounts=pl.col("instalments").list.eval(part.field("amount_fen")),
         )
+        .group_by("award", "jurisdiction", "offsets", "amounts")
+        .agg(awards=pl.len())
         .collect()
     )
 
 
-_RULES = pl.Schema(
-    {"award": pl.String(), "jurisdiction": pl.String(), "unit": pl.String(), "numerator": pl.Int64(),
-     "denominator": pl.Int64(), "rest": pl.Boolean()}
-)  # fmt: skip
-
-
-def _rules(parts: pl.DataFrame, arrangement: Arrangement | None) -> pl.DataFrame:
-    """The shares of each award and jurisdiction that occur: a row that names the award goes before `*`."""
-    by_row: dict[tuple[str, str], list[Share]] = {}
-    for share in arrangement.shares if arrangement else ():
-        by_row.setdefault((share.jurisdiction, share.award), []).append(share)
-    found = [
-        (award, jurisdiction, s.unit, s.numerator, s.denominator, s.takes_remainder)
-        for award, jurisdiction in parts.select("award", "jurisdiction").unique().iter_rows()
-        for s in by_row.get((jurisdiction, award)) or by_row.get((jurisdiction, "*")) or ()
-    ]
-    return pl.DataFrame(found, schema=_RULES, orient="row")
-
-
-def _split(parts: pl.DataFrame, rules: pl.DataFrame) -> pl.DataFrame:
-    """Jurisdiction, unit, due year and fen: floors of all units but the one that takes the remainder, which has the rest."""
-    keys = ["award", "jurisdiction"]
-    floors = pl.col("numerator").cast(_WIDE), pl.col("denominator").cast(_WIDE)
-    up_to, before = (pl.col(name) * floors[0] // floors[1] for name in ("up_to", "before"))
-    shared = parts.join(rules.filter(~pl.col("rest")), on=keys).with_columns(fen=up_to - before)
-    taken = shared.group_by(*keys, "due_year").agg(taken=_sum("fen"))
-    rest = (
-        parts.group_by(*keys, "due_year")
-        .agg(fen=_sum("fen"))
-        .join(taken, on=[*keys, "due_year"], how="left")
-        .with_columns(fen=pl.col("fen") - pl.col("taken").fill_null(0))
-        .join(rules.filter("rest"), on=keys, how="left")
-    )
-    shown = ("jurisdiction", "unit", "due_year", "fen")
-    return pl.concat([shared.select(shown), rest.select(shown)])
-
-
 def _rows(frame: pl.DataFrame, keys: Sequence[str]) -> list[dict[str, Any]]:
-    found = frame.sort(keys, nulls_last=True).to_dicts()
-    if any(abs(value) > MAX_FEN for row in found for value in row.values() if isinstance(value, int)):
+    return _checked(frame.sort(keys, nulls_last=True).to_dicts())
+
+
+def _checked(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    if any(abs(value) > MAX_FEN for row in rows for value in row.values() if isinstance(value, int)):
         raise TooMuchError
-    return found
+    return rows

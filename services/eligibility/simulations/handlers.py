@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -87,7 +86,8 @@ def run(database: Database, registry: RegistryFacts, payout: Payout, job: Runnin
                 "policy_hash": book.hash,
                 "interpretations_hash": readings.hash,
                 "readings": dict(readings),
-                "arrangement": None if arrangement is None else asdict(arrangement) | {"shares": None},
+                "arrangement": arrangement
+                and {"id": arrangement.id, "number": arrangement.number, "sample": arrangement.sample},
                 "tables": tables,
             },
         )

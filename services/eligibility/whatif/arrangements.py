@@ -1,27 +1,18 @@
-"""A fiscal arrangement as payout tells it: who bears what."""
+"""A fiscal arrangement as payout publishes it: how awards are shared between budget units."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """The exact fraction that a budget unit bears of an award of `jurisdiction`; `award` may be `*`."""
-
-    jurisdiction: str
-    award: str
-    unit: str
-    numerator: int
-    denominator: int
-    takes_remainder: bool
+from shared.fiscal_split import SplitRule
 
 
 @dataclass(frozen=True, slots=True)
 class Arrangement:
-    """The confirmed fiscal arrangement in force on a day, as payout tells it."""
+    """The confirmed fiscal arrangement in force on a day; `rules` by (jurisdiction, award or `*`)."""
 
     id: str
     number: str
     sample: bool
-    shares: tuple[Share, ...]
+    rules: Mapping[tuple[str, str], SplitRule]

@@ -8,9 +8,7 @@ from datetime import date
 from math import lcm
 from uuid import UUID
 
-from services.payout.split.domain import SplitRule, UnitShare
-
-ANY_AWARD = "*"
+from shared.fiscal_split import SplitRule, UnitShare, rule_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +26,8 @@ class Arrangement:
         return self.effective_from <= day and (self.effective_until is None or day < self.effective_until)
 
     def rule_for(self, jurisdiction: str, award: str) -> SplitRule | None:
-        """Return the split of `award` in `jurisdiction`: the row that names the award goes before `*`."""
-        return self.rules.get((jurisdiction, award)) or self.rules.get((jurisdiction, ANY_AWARD))
+        """Return the split of `award` in `jurisdiction`, or None if no row covers it."""
+        return rule_for(self.rules, jurisdiction, award)
 
 
 def current(arrangements: Sequence[Arrangement], first_decided_on: date) -> Arrangement | None:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, RowMapping, select, text
 
 from services.payout.arrangements.domain import Arrangement
 from services.payout.arrangements.tables import arrangement_rows, arrangement_shares, arrangements
-from services.payout.split.domain import SplitRule, UnitShare
+from shared.fiscal_split import SplitRule, UnitShare
 
 
 def confirmed(connection: Connection) -> list[Arrangement]:

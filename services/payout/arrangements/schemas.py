@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from services.payout.arrangements.domain import adds_up_to_one
 from services.payout.enums import Jurisdiction, Unit
-from services.payout.split.domain import UnitShare
 from shared.days import Day
+from shared.fiscal_split import UnitShare
 
 Award = Annotated[str, StringConstraints(pattern=r"^(\*|[a-z0-9]+(-[a-z0-9]+)*)$", max_length=60)]
 _EXAMPLE: dict[str, Any] = {

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from services.payout.arrangements.domain import Arrangement, current
 from services.payout.orders.domain import Part
-from services.payout.split.domain import split
+from shared.fiscal_split import split
 
 
 class Entitlement(NamedTuple):

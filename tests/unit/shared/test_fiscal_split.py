@@ -11,10 +11,10 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from services.payout.split.domain import SplitRule, UnitShare, split
+from shared.fiscal_split import SplitRule, UnitShare, split
 from shared.money import MAX_FEN
 
-CASES = yaml.safe_load((Path(__file__).parent / "cases" / "split.yaml").read_text("utf-8"))
+CASES = yaml.safe_load((Path(__file__).parent / "cases" / "fiscal_split.yaml").read_text("utf-8"))
 UNITS = ("city", "liandu", "development_zone")
 
 

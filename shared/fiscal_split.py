@@ -21,7 +21,7 @@ Which construction is used depends on amounts and fractions alone, so the same a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -41,6 +41,15 @@ class SplitRule:
 
     shares: tuple[UnitShare, ...]
     remainder_to: str
+
+
+ANY_AWARD = "*"
+"""Stands in an arrangement's row for every award that has no row of its own."""
+
+
+def rule_for(rules: Mapping[tuple[str, str], SplitRule], jurisdiction: str, award: str) -> SplitRule | None:
+    """Return the rule of `award` in `jurisdiction` from `rules` by (jurisdiction, award): the award's own, else that of `*`."""
+    return rules.get((jurisdiction, award)) or rules.get((jurisdiction, ANY_AWARD))
 
 
 def split(instalments: Sequence[int], rule: SplitRule) -> list[tuple[str, tuple[int, ...]]]:
