@@ -1,25 +1,33 @@
-"""Payout as this service reads it: the fiscal arrangement in force, and what restated awards would do to the money."""
+"""The payout service: the fiscal arrangement in force, and what restated awards would change in orders and payments."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import httpx
 import orjson
 
-from services.eligibility.settings import Settings
-from services.eligibility.whatif.arrangements import Arrangement
 from shared.errors import Unavailable
 from shared.fiscal_split import SplitRule, UnitShare
-from shared.web.auth import ClientCredentials
 
 PAGE = 1_000
 
 
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """The confirmed fiscal arrangement in force on a day; `rules` by (jurisdiction, award or `*`)."""
+
+    id: str
+    number: str
+    sample: bool
+    rules: Mapping[tuple[str, str], SplitRule]
+
+
 class Payout:
-    """Reads payout over HTTP; raises Problem (503) where it does not answer."""
+    """Reads payout over HTTP; raises Unavailable if it does not answer."""
 
     def __init__(self, client: httpx.Client) -> None:
         """Use `client`, whose base URL is payout's and whose token has `money:read`."""
@@ -34,7 +42,7 @@ class Payout:
         return None
 
     def restated(self, awards: Sequence[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-        """Return by award id what these entitlements would do to the orders of awards that payout has."""
+        """Return by award id what these entitlements would change in the orders of awards that payout knows."""
         found: dict[str, dict[str, Any]] = {}
         for start in range(0, len(awards), PAGE):
             body = {"awards": list(awards[start : start + PAGE])}
@@ -57,7 +65,7 @@ class Payout:
             answer.raise_for_status()
             read: dict[str, Any] = orjson.loads(answer.content)
         except (httpx.HTTPError, ValueError) as error:
-            raise Unavailable("Payout, which keeps arrangements and payments, does not answer.") from error
+            raise Unavailable("The payout service does not answer. Try again later.") from error
         return read
 
 
@@ -70,9 +78,3 @@ def _arrangement(found: dict[str, Any]) -> Arrangement:
         for row in found["rows"]
     }
     return Arrangement(str(found["id"]), found["number"], found["sample"], rules)
-
-
-def payout(settings: Settings) -> Payout:
-    """Return payout, read with a token of this service's own."""
-    credentials = ClientCredentials(settings.token_url, "eligibility", settings.client_secret.get_secret_value())
-    return Payout(httpx.Client(base_url=settings.payout_url, auth=credentials, timeout=60.0))

@@ -1,4 +1,4 @@
-"""Facts from the registry: snapshots at one revision, as typed frames."""
+"""The registry service: facts at one revision as typed frames, and what revisions changed."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ class RegistryFacts:
         return int(self._get("/v1/revisions/latest").json()["revision"])
 
     def at(self, revision: int, datasets: Collection[str] = tuple(CATALOGUE)) -> Facts:
-        """Return all facts known at `revision`; of `datasets`, if some are named, the others being empty."""
+        """Return all facts known at `revision`; only `datasets` if given, the others empty."""
         return Facts.of({dataset: self._frame(revision, dataset) for dataset in datasets})
 
     def lazy(self, revision: int) -> Facts:
-        """Return all facts known at `revision`, each dataset read when it is first looked at and then kept."""
+        """Return all facts known at `revision`, each dataset read on first use and then kept."""
         return _LazyFacts(self, revision)
 
     def dataset(self, revision: int, dataset: str) -> pl.DataFrame:
@@ -85,7 +85,7 @@ class RegistryFacts:
     def changes(self, after: int, until: int) -> pl.DataFrame:
         """Return `dataset, revision, enterprises, before` of each fact that changed.
 
-        `enterprises`: all that its row names before or after. `before`: the row that was there, a JSON object; null if none.
+        `enterprises`: all that the row names before or after the change. `before`: the row before, a JSON object; null if none.
         """
         datasets = "".join(f"&dataset={name}" for name in CATALOGUE)
         answer = self._get(f"/v1/changes?after={after}&until={until}{datasets}")
@@ -96,7 +96,7 @@ class RegistryFacts:
         return frame.select("dataset", "revision", "enterprises", "before")
 
     def fetching(self, revision: int) -> Fetch:
-        """Return what gives rows known at `revision` as they turn out to be needed; the same are read once."""
+        """Return a function that fetches rows known at `revision` on demand, the same rows once."""
         read: dict[tuple[Ask, frozenset[str]], pl.DataFrame] = {}
 
         def fetch(asked: Mapping[Ask, Collection[str]]) -> dict[Ask, pl.DataFrame]:
@@ -123,12 +123,12 @@ class RegistryFacts:
             answer = self._client.request(method, path, json=json, headers={"Accept": accept})
             answer.raise_for_status()
         except httpx.HTTPError as error:
-            raise Unavailable("The registry does not answer as it should.") from error
+            raise Unavailable("The registry does not answer. Try again later.") from error
         return answer
 
 
 class _LazyFacts(Facts):
-    """Facts at a revision whose datasets are read when they are first looked at."""
+    """Facts at a revision whose datasets are read on first use."""
 
     def __init__(self, registry: RegistryFacts, revision: int) -> None:
         super().__init__({})
@@ -144,7 +144,7 @@ class _LazyFacts(Facts):
 
 
 def _read(dataset: str, source: Any) -> pl.DataFrame:
-    """Read the Arrow stream that is next in `source`."""
+    """Read the next Arrow stream in `source`."""
     declared = CATALOGUE[dataset]
     with pa.ipc.open_stream(source) as stream:
         table = stream.read_all()
@@ -159,7 +159,7 @@ _Part = list[tuple[list[Ask], list[str], bool]]
 
 
 def _parts(asked: Mapping[Ask, Collection[str]]) -> Iterator[_Part]:
-    """Put together what is looked for by the same values, and as much as one request may ask for."""
+    """Group what is looked up by the same values, as much as one request may ask for."""
     together: dict[tuple[tuple[str, ...], bool], list[Ask]] = {}
     for ask, values in asked.items():
         together.setdefault((tuple(values), ask.before_colon), []).append(ask)

@@ -1,4 +1,4 @@
-"""Tables of corrections: how far the registry has been followed, and whom its changes name."""
+"""Tables of corrections: how far the registry's changes are processed, and which enterprises are pending re-evaluation."""
 
 from __future__ import annotations
 

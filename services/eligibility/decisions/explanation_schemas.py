@@ -1,4 +1,4 @@
-"""The parts of an explanation as they are answered; `evaluation/explanation.py` makes them."""
+"""The parts of an explanation in answers; `engine/explanation.py` makes them."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ class ExplainedPayee(BaseModel):
     name: str | None
 
 
-class Explained(BaseModel):
+class ExplanationView(BaseModel):
     """Why: conditions with article, reading, measured value and threshold; the amount in steps."""
 
     policy: str

@@ -1,4 +1,4 @@
-"""Tables of decisions. The constraints repeat the laws: one proposal, one version in force, maker is not checker."""
+"""Tables of decisions. Constraints repeat the rules: one open proposal, one version in force, maker is not checker."""
 
 from __future__ import annotations
 
@@ -144,25 +144,4 @@ decision_acts = Table(
     Index("ix_decision_acts_decision", "decision_id", "id"),
     info=SEALED,
     comment="Who did what to a decision, when and why",
-)
-
-outcomes = Table(
-    "outcomes",
-    metadata,
-    Column("evaluation_id", Uuid, primary_key=True),
-    Column("number", Integer, primary_key=True, comment="Place in the evaluation's order: award, subject, year"),
-    Column("award", Text, nullable=False),
-    Column("subject", Text, nullable=False),
-    Column("award_year", Integer),
-    Column("payee_uscc", Text),
-    Column("payee_name", Text),
-    Column("jurisdiction", Text),
-    Column("result", Text, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("entitlement_fen", BigInteger, nullable=False),
-    Column("missing", ARRAY(Text), nullable=False),
-    Column("flags", ARRAY(Text), nullable=False),
-    Index("ix_outcomes_result", "evaluation_id", "result", "number"),
-    info=APPEND_ONLY,
-    comment="What an evaluation found: granted, and undetermined where a row about the award exists",
 )

@@ -1,4 +1,4 @@
-"""The table of changes of the official readings."""
+"""The table of changes of the official interpretations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table of public notices. Which decisions stand in one is told by the decisions."""
+"""The table of public notices; `decisions.notice_id` names the notice of a decision."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ class OutcomeBody(BaseModel):
 
 
 class Objection(BaseModel):
-    """An objection and what became of it."""
+    """An objection and its outcome."""
 
     id: UUID
     notice_id: UUID
