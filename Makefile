@@ -6,7 +6,7 @@ UV_INDEX := $(or $(UV_INDEX_URL),$(PIP_INDEX_URL))
 # A system is a dozen processes: each would compile all of the code for itself.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
-.PHONY: help setup serve demo status prometheus test test-ecosystem lint clients fuzz bench faults openapi dashboards manifests rulebook lock clean
+.PHONY: help setup serve demo status prometheus test test-ecosystem lint clients fuzz bench faults openapi dashboards manifests lifecycle rulebook lock clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -67,6 +67,9 @@ dashboards: setup ## Write Grafana's dashboards and docs/metrics.md anew
 
 manifests: setup ## Write the Kubernetes manifests anew
 	$(RUN) -m deploy.kubernetes
+
+lifecycle: setup ## Write docs/lifecycle.md anew from the transitions of decisions
+	$(RUN) -m deploy.lifecycle
 
 rulebook: setup ## Write docs/rulebook*.md anew from the policy's definitions
 	$(RUN) -m services.eligibility.rules.rulebook

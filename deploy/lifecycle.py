@@ -1,6 +1,6 @@
-"""The life of a decision as a page: a diagram and a table, written from the moves that exist.
+"""The lifecycle of a decision as a page: a diagram and a table, written from its transitions.
 
-`python -m services.eligibility.decisions.lifecycle` writes `docs/lifecycle.md`.
+`make lifecycle` writes `docs/lifecycle.md`; a test fails when the page is not current.
 """
 
 from __future__ import annotations
@@ -10,48 +10,47 @@ from pathlib import Path
 
 from services.eligibility.decisions.domain import TRANSITIONS, Act, State
 
-PAGE = Path(__file__).parents[3] / "docs" / "lifecycle.md"
+PAGE = Path(__file__).parents[1] / "docs" / "lifecycle.md"
 
 STATES: dict[State, str] = {
-    State.PROPOSED: "an evaluation found it; if its notice is over (`noticed_on`), or none is needed, it may be approved",
-    State.IN_NOTICE: "stands in an open public notice",
-    State.SUSPENDED: "held by an officer, by open objections, or by one that was upheld",
-    State.REJECTED: "refused by an officer; not proposed again until its outcome differs",
-    State.APPROVED: "in force: its version is numbered and its event in the outbox",
-    State.SUPERSEDED: "replaced by a newer proposal or version, or its ground was lost",
+    State.PROPOSED: "proposed by an evaluation; may be approved if no notice is needed, or after its notice (`noticed_on`)",
+    State.IN_NOTICE: "in an open public notice",
+    State.SUSPENDED: "suspended by an officer, by open objections, or by an upheld one",
+    State.REJECTED: "rejected by an officer; not proposed again until its outcome differs",
+    State.APPROVED: "in force: its version is numbered and its event is in the outbox",
+    State.SUPERSEDED: "replaced by a newer proposal or version, or no longer granted",
 }
-"""What each state means."""
 
 ACTS: dict[Act, tuple[str, str]] = {
-    Act.PROPOSE: ("`POST /v1/evaluations`", "an evaluation found what differs from the version in force"),
-    Act.PUBLISH: ("`POST /v1/notices`", "put into a public notice; once in its life"),
+    Act.PROPOSE: ("`POST /v1/evaluations`", "an evaluation found a difference from the version in force"),
+    Act.PUBLISH: ("`POST /v1/notices`", "put into a public notice, once at most"),
     Act.CONCLUDE: (
         "`POST /v1/notices/{id}/close`",
-        "its notice was closed after its term; a suspended one stays suspended",
+        "its notice was closed after the term; a suspended decision stays suspended",
     ),
     Act.OBJECT: ("`POST /v1/notices/{id}/objections`", "an objection was recorded against it"),
     Act.DISMISS: (
         "`POST /v1/objections/{id}/decide` rejected",
-        "it resumes its course, unless another objection or an officer holds it",
+        "it continues, unless another objection or an officer keeps it suspended",
     ),
     Act.UPHOLD: (
         "`POST /v1/objections/{id}/decide` upheld",
-        "it waits for a corrected fact or reading. An evaluation that reads other facts for it, or by another reading, proposes"
-        " the award anew, to be noticed again, for the reason `objection`, though the outcome be the same",
+        "it waits for a corrected fact or interpretation. An evaluation with other facts or interpretations for it proposes the award"
+        " again, with the reason `objection`, even if the outcome is the same; the new proposal is noticed again",
     ),
-    Act.SUSPEND: ("`POST /v1/decisions/{id}/suspend`", "an officer holds it"),
+    Act.SUSPEND: ("`POST /v1/decisions/{id}/suspend`", "an officer suspends it"),
     Act.RESUME: (
         "`POST /v1/decisions/{id}/resume`",
-        "the officer's hold ends; not while an objection is open or was upheld. Its state is what it would be without the hold",
+        "the officer's suspension ends, unless an objection is open or was upheld; the state is what it would be without it",
     ),
-    Act.REJECT: ("`POST /v1/decisions/{id}/reject`", "an officer refuses it"),
+    Act.REJECT: ("`POST /v1/decisions/{id}/reject`", "an officer rejects it"),
     Act.APPROVE: (
         "`POST /v1/decisions/{id}/approve`, `POST /v1/approvals`",
-        "another person than its proposer approves it; a flagged one needs a reason",
+        "someone other than its proposer approves it; a flagged one needs a reason",
     ),
     Act.SUPERSEDE: (
         "`POST /v1/evaluations`, or the approval of the next version",
-        "facts or readings gave another result, which is proposed, and noticed, anew; a hold of the old one is not passed on",
+        "facts or interpretations gave another result, which is proposed and noticed again; a suspension is not passed on",
     ),
 }
 """Which request does each act, and what it means."""
@@ -63,10 +62,10 @@ def page() -> str:
 
 
 def _lines() -> Iterator[str]:
-    yield "# The life of a decision"
+    yield "# The lifecycle of a decision"
     yield ""
-    yield "Generated from `TRANSITIONS`, not edited: `python -m services.eligibility.decisions.lifecycle`. Every move that is not"
-    yield "here is refused with the state that is and the moves that are possible."
+    yield "Generated by `make lifecycle` from `TRANSITIONS` (`services/eligibility/decisions/domain.py`); do not edit. Any other"
+    yield "transition is refused, with the present state and the acts that are possible."
     yield ""
     yield "```mermaid"
     yield "stateDiagram-v2"
@@ -78,24 +77,24 @@ def _lines() -> Iterator[str]:
     for (state, target), acts in arrows.items():
         yield f"    {state} --> {target}: {', '.join(acts)}"
     for state in State:
-        if not any(at is state for at, _ in TRANSITIONS):
+        if not any(origin is state for origin, _ in TRANSITIONS):
             yield f"    {state} --> [*]"
     yield "```"
     yield ""
-    yield "| state | means |"
+    yield "| state | meaning |"
     yield "|---|---|"
     for state in State:
         yield f"| `{state}` | {STATES[state]} |"
     yield ""
-    yield "| act | from | to | by | means |"
+    yield "| act | from | to | by | meaning |"
     yield "|---|---|---|---|---|"
     yield f"| `{Act.PROPOSE}` |  | `{State.PROPOSED}` | {' | '.join(ACTS[Act.PROPOSE])} |"
     for act in Act:
-        leads: dict[tuple[State, ...], list[State]] = {}
-        for (state, of), targets in TRANSITIONS.items():
-            if of is act:
-                leads.setdefault(targets, []).append(state)
-        for targets, states in leads.items():
+        origins: dict[tuple[State, ...], list[State]] = {}
+        for (state, each), targets in TRANSITIONS.items():
+            if each is act:
+                origins.setdefault(targets, []).append(state)
+        for targets, states in origins.items():
             yield f"| `{act}` | {_codes(states)} | {_codes(targets)} | {' | '.join(ACTS[act])} |"
 
 
@@ -103,10 +102,5 @@ def _codes(states: list[State] | tuple[State, ...]) -> str:
     return ", ".join(f"`{state}`" for state in states)
 
 
-def main() -> None:
-    """Write the page."""
-    PAGE.write_text(page(), "utf-8")
-
-
 if __name__ == "__main__":
-    main()
+    PAGE.write_text(page(), "utf-8")

@@ -17,7 +17,7 @@ from shared.observability.metrics import Value
 def read(connection: Connection) -> Sequence[Value]:
     """Read how far each policy has processed the registry's changes, and how many enterprises are pending re-evaluation."""
     pending: dict[str, int] = dict(
-        connection.execute(select(fact_marks.c.policy, func.count()).group_by(fact_marks.c.policy)).all()  # type: ignore[arg-type]
+        connection.execute(select(fact_marks.c.policy, func.count()).group_by(fact_marks.c.policy)).all()
     )
     found = []
     for row in connection.execute(select(facts_followed).order_by(facts_followed.c.policy)):

@@ -59,8 +59,8 @@ def find(
     return [view(row) for row in connection.execute(query)]
 
 
-def in_force(connection: Connection, award_ids: Sequence[str]) -> dict[str, Row[Any]]:
-    """Return `version, entitlement_fen` of the version in force of each of these awards that has one, by award id."""
+def in_force(connection: Connection, award_ids: Sequence[str]) -> dict[str, Any]:
+    """Return rows `version, entitlement_fen` of the version in force of each of these awards that has one, by award id."""
     query = select(decisions.c.award_id, decisions.c.version, decisions.c.entitlement_fen).where(
         decisions.c.award_id == any_(cast(award_ids, ARRAY(Uuid))), decisions.c.state == State.APPROVED
     )

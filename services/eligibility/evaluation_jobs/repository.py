@@ -47,7 +47,7 @@ def find_outcomes(
         "after": after,
         "limit": limit,
     }
-    return [outcome_view(row) for row in connection.execute(queries.find_outcomes, values).mappings()]
+    return [outcome_view(dict(row)) for row in connection.execute(queries.find_outcomes, values).mappings()]
 
 
 def outcome_view(row: Mapping[str, Any]) -> dict[str, Any]:

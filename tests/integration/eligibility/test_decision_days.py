@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 
 from services.eligibility.engine.reach import in_memory, subjects_touching
-from services.eligibility.evaluation_jobs.judging import FIRST_DAYS, as_decided
+from services.eligibility.evaluation_jobs.decision_days import FIRST_DAYS, evaluate_as_decided
 from services.eligibility.rules.domain import Interpretations
 from services.eligibility.rules.library import load_policy
 from tests.policy.tables import facts
@@ -27,7 +27,7 @@ COURIERS = {
 def judged(
     first_days: pl.DataFrame, readings: Interpretations = DEFAULTS, on: date = date(2024, 12, 1)
 ) -> pl.DataFrame:
-    return as_decided(facts(COURIERS), BOOK, readings, [2023], on, first_days)
+    return evaluate_as_decided(facts(COURIERS), BOOK, readings, [2023], on, first_days)
 
 
 def granted(outcomes: pl.DataFrame) -> list[str]:
@@ -43,7 +43,9 @@ def test_a_version_in_force_keeps_its_first_day_for_what_depends_on_the_day() ->
 
 def test_a_first_proposal_that_is_open_is_judged_as_of_its_own_day() -> None:
     open_days = pl.DataFrame([("courier-rent", "A", 2023, date(2023, 6, 1))], schema=FIRST_DAYS, orient="row")
-    found = as_decided(facts(COURIERS), BOOK, DEFAULTS, [2023], date(2024, 12, 1), NOTHING, open_days=open_days)
+    found = evaluate_as_decided(
+        facts(COURIERS), BOOK, DEFAULTS, [2023], date(2024, 12, 1), NOTHING, open_days=open_days
+    )
     assert granted(found) == ["B"], "the year was not over on that day"
 
 
@@ -54,7 +56,7 @@ def test_what_has_happened_since_the_first_version_counts_in_its_restatement() -
     ]
     first = pl.DataFrame([("smart-terminal", "A", 2024, date(2024, 6, 1))], schema=FIRST_DAYS, orient="row")
     known = facts({"delivery_terminals": terminals})
-    outcomes = as_decided(known, BOOK, DEFAULTS, [2024], date(2024, 12, 1), first)
+    outcomes = evaluate_as_decided(known, BOOK, DEFAULTS, [2024], date(2024, 12, 1), first)
     assert outcomes.get_column("entitlement_fen").to_list() == [2_000_000]
 
 
@@ -62,7 +64,7 @@ def test_an_award_given_once_may_move_to_a_year_that_ended_after_its_first_versi
     grown = [{"uscc": "A", "year": year, "online_retail_fen": 10 + year} for year in (2020, 2021, 2022, 2023)]
     first = pl.DataFrame([("sustained-growth", "A", None, date(2023, 6, 1))], schema=FIRST_DAYS, orient="row")
     known = facts({"statistics_sales": grown})  # of 2022, until its figure of 2019 was withdrawn
-    outcomes = as_decided(known, BOOK, DEFAULTS, [2023], date(2024, 12, 1), first)
+    outcomes = evaluate_as_decided(known, BOOK, DEFAULTS, [2023], date(2024, 12, 1), first)
     assert outcomes.filter(pl.col("result") == "granted").get_column("award_year").to_list() == [2023]
 
 
@@ -73,5 +75,5 @@ def test_asked_about_an_earlier_day_what_is_in_force_is_not_undone() -> None:
 
 def test_a_few_and_all_give_the_same() -> None:
     pairs = subjects_touching(in_memory(facts(COURIERS)), BOOK, ["A"])
-    one = as_decided(facts(COURIERS), BOOK, DEFAULTS, [2023], date(2024, 12, 1), NOTHING, subjects=pairs)
+    one = evaluate_as_decided(facts(COURIERS), BOOK, DEFAULTS, [2023], date(2024, 12, 1), NOTHING, subjects=pairs)
     assert one.equals(judged(NOTHING).filter(pl.col("subject") == "A"))
