@@ -31,9 +31,9 @@ def overview() -> Dashboard:
         .with_panel(
             figures(
                 "Eligibility",
-                "Facts looked through, enterprises to be judged again, decisions.",
+                "Processed revision of facts, enterprises pending re-evaluation, decisions.",
                 figure("facts_followed_revision", "revision"),
-                figure("enterprises_marked", "to judge again"),
+                figure("enterprises_pending_reevaluation", "pending"),
                 open_ones,
                 decided,
             )

@@ -56,14 +56,14 @@ def eligibility() -> Dashboard:
         )
     ).with_panel(
         series(
-            "To judge again",
-            "Enterprises whose changed facts are not judged yet.",
-            figure("enterprises_marked", "{{policy}}", "policy"),
+            "Pending re-evaluation",
+            "Enterprises whose changed facts are not evaluated yet.",
+            figure("enterprises_pending_reevaluation", "{{policy}}", "policy"),
         )
     ).with_panel(
         series(
             "Rows of evaluations",
-            "Facts read and outcomes judged, per second.",
+            "Facts read and outcomes evaluated, per second.",
             ("sum by (rows) (rate(evaluation_rows_total[5m]))", "{{rows}}"),
         )
     )

@@ -22,7 +22,7 @@ def read(connection: Connection) -> Sequence[Value]:
     found = []
     for row in connection.execute(select(facts_followed).order_by(facts_followed.c.policy)):
         found.append(metrics.FACTS_FOLLOWED.at(row.revision, row.policy))
-        found.append(metrics.ENTERPRISES_MARKED.at(pending.get(row.policy, 0), row.policy))
+        found.append(metrics.ENTERPRISES_PENDING.at(pending.get(row.policy, 0), row.policy))
         if row.looked_at is not None:
             found.append(metrics.FACTS_LOOKED_AT.at(row.looked_at.timestamp(), row.policy))
     return found

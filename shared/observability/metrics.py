@@ -177,11 +177,11 @@ FACTS_LOOKED_AT = _figure(
     ("policy",),
     "When eligibility last asked for the newest revision",
 )
-ENTERPRISES_MARKED = _figure(
-    "enterprises_marked",
+ENTERPRISES_PENDING = _figure(
+    "enterprises_pending_reevaluation",
     "enterprises",
     ("policy",),
-    "Enterprises whose changed facts are not judged yet; everyone counts as one",
+    "Enterprises whose changed facts are not evaluated yet; all enterprises at once count as one",
 )
 
 DECISIONS = _figure("decisions", "decisions", ("award", "state"), "Decisions by award and state")
