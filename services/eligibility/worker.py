@@ -7,7 +7,7 @@ from services.eligibility.app import payout_client, registry_client
 from services.eligibility.approvals.handlers import APPROVAL, run_bulk_approval
 from services.eligibility.clients.registry import RegistryFacts
 from services.eligibility.corrections import messages as corrections
-from services.eligibility.corrections.domain import AutomaticReevaluation, Debounce
+from services.eligibility.corrections.domain import AutomaticReevaluation
 from services.eligibility.corrections.handlers import AutomaticEvaluations, RegistryFollower, answering
 from services.eligibility.evaluation_jobs.domain import EVALUATION
 from services.eligibility.evaluation_jobs.partitions import PartitionEvaluator
@@ -78,8 +78,9 @@ def loops(settings: Settings, database: Database, registry: RegistryFacts, clock
     if not automatic:
         return found
     facts = Consumer(database, brokers, topics.REGISTRY_FACTS, GROUP, corrections.receive)
-    debounce = Debounce(settings.reevaluation_quiet_seconds)
-    evaluations = AutomaticEvaluations(database, clock, settings.automatic_reevaluation, debounce)
+    evaluations = AutomaticEvaluations(
+        database, clock, settings.automatic_reevaluation, settings.reevaluation_quiet_seconds
+    )
     return [
         *found,
         Loop("registry-facts", facts.step, idle_seconds=0, close=facts.close),

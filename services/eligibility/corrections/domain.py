@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 EVERYONE = "*"
@@ -12,6 +11,7 @@ LISTED_ROWS = 50_000
 SCOPE = 10_000
 RETRY_SECONDS = 300
 PATIENCE = 6
+"""While facts go on changing, evaluations wait at most for PATIENCE times the seconds that facts must be unchanged."""
 
 
 class AutomaticReevaluation(StrEnum):
@@ -20,15 +20,3 @@ class AutomaticReevaluation(StrEnum):
     OFF = "off"
     RESTATE = "restate"
     PROPOSE = "propose"
-
-
-@dataclass(frozen=True, slots=True)
-class Debounce:
-    """Wait `quiet_seconds` after the last change of facts, but no longer than PATIENCE times that after the first."""
-
-    quiet_seconds: float
-
-    @property
-    def at_most_seconds(self) -> float:
-        """The longest wait while changes go on."""
-        return PATIENCE * self.quiet_seconds

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from services.eligibility.clients.registry import RegistryFacts
 from services.eligibility.corrections import repository
-from services.eligibility.corrections.domain import EVERYONE, LISTED_ROWS, SCOPE, AutomaticReevaluation, Debounce
+from services.eligibility.corrections.domain import EVERYONE, LISTED_ROWS, SCOPE, AutomaticReevaluation
 from services.eligibility.decisions.proposals import AUTOMATIC_ACTOR
 from services.eligibility.engine.reach import enterprises_behind, looked_up_by
 from services.eligibility.evaluation_jobs.domain import EvaluationOrder, Occasion
@@ -102,7 +102,7 @@ class AutomaticEvaluations:
         database: Database,
         clock: Clock,
         mode: AutomaticReevaluation,
-        debounce: Debounce,
+        quiet_seconds: float,
         *,
         crash_point: Callable[[str], None] = lambda _: None,
     ) -> None:
@@ -110,7 +110,7 @@ class AutomaticEvaluations:
         self._database = database
         self._clock = clock
         self._mode = mode
-        self._debounce = debounce
+        self._quiet_seconds = quiet_seconds
         self._crash_point = crash_point
 
     def step(self) -> bool:
@@ -120,11 +120,11 @@ class AutomaticEvaluations:
 
     def _step(self, policy: str) -> bool:
         with self._database.reading() as connection:
-            if not repository.is_due(connection, policy, self._debounce):
+            if not repository.is_due(connection, policy, self._quiet_seconds):
                 return False
         now = self._clock.now()
         with self._database.transaction() as connection:
-            if not repository.try_lock(connection) or not repository.is_due(connection, policy, self._debounce):
+            if not repository.try_lock(connection) or not repository.is_due(connection, policy, self._quiet_seconds):
                 return False
             if self._mode is AutomaticReevaluation.RESTATE:
                 repository.drop_pending_without_awards(connection, policy)

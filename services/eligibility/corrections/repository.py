@@ -9,7 +9,7 @@ from typing import Literal
 import polars as pl
 from sqlalchemy import Connection, func, select
 
-from services.eligibility.corrections.domain import EVERYONE, RETRY_SECONDS, Debounce
+from services.eligibility.corrections.domain import EVERYONE, PATIENCE, RETRY_SECONDS
 from services.eligibility.decisions.proposals import AUTOMATIC_ACTOR
 from services.eligibility.evaluation_jobs.domain import EVALUATION
 from shared.database.bulk import copy_frame
@@ -73,12 +73,12 @@ def mark_changed(connection: Connection, policy: str, changed: pl.DataFrame) -> 
     connection.execute(queries.mark_changed, {"policy": policy})
 
 
-def is_due(connection: Connection, policy: str, debounce: Debounce) -> bool:
-    """Return whether enterprises are pending, their facts are quiet, and no evaluation is in progress.
+def is_due(connection: Connection, policy: str, quiet_seconds: float) -> bool:
+    """Return whether enterprises are pending, their facts unchanged for `quiet_seconds`, and no evaluation is in progress.
 
     After an automatic evaluation has failed, the next one waits for RETRY_SECONDS.
     """
-    quiet = {"policy": policy, "quiet": debounce.quiet_seconds, "at_most": debounce.at_most_seconds}
+    quiet = {"policy": policy, "quiet": quiet_seconds, "at_most": PATIENCE * quiet_seconds}
     if not connection.execute(queries.is_quiet, quiet).scalar_one():
         return False
     values = {"kind": EVALUATION, "actor": AUTOMATIC_ACTOR, "retry": RETRY_SECONDS}

@@ -69,8 +69,7 @@ def open_notice(
     ).scalar_one()
     named = set(decision_ids)
     values = {"ids": list(named), "evaluation_id": evaluation_id, "jurisdiction": actor.jurisdiction}
-    statement = repository.queries.pick_named if named else repository.queries.pick_evaluated
-    picked = transitions.pick(connection, statement, values)
+    picked = transitions.pick(connection, repository.queries.pick_proposed, values)
     if named and picked < len(named):
         raise _cannot_be_noticed(connection, actor, decision_ids)
     if picked == 0:

@@ -18,7 +18,7 @@ from sqlalchemy import text
 
 from services.eligibility.approvals import repository as approvals
 from services.eligibility.clients.registry import RegistryFacts
-from services.eligibility.corrections.domain import AutomaticReevaluation, Debounce
+from services.eligibility.corrections.domain import AutomaticReevaluation
 from services.eligibility.corrections.handlers import AutomaticEvaluations, RegistryFollower, answering
 from services.eligibility.decisions import receipts, repository
 from services.eligibility.evaluation_jobs import handlers as evaluations
@@ -37,7 +37,7 @@ from tests.support.tokens import Tokens
 POLICY = "lishui-2020-1"
 CHECKER = Actor("commerce-checker", frozenset())
 YEARS = [2020, 2021, 2022, 2023, 2024]
-AT_ONCE = Debounce(0)
+AT_ONCE = 0
 
 
 class InProcess(httpx.BaseTransport):

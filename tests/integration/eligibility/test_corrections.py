@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from services.eligibility.corrections import handlers
-from services.eligibility.corrections.domain import AutomaticReevaluation, Debounce
+from services.eligibility.corrections.domain import AutomaticReevaluation
 from services.eligibility.corrections.handlers import AutomaticEvaluations, RegistryFollower
 from tests.integration.eligibility.harness import AT_ONCE, World
 from tests.integration.registry.conftest import enterprise, uscc
@@ -297,7 +297,7 @@ def test_marks_rest_while_changes_go_on_and_while_an_evaluation_is_under_way(wor
     world.approve(world.evaluate())
     rent(world, A, 2_000_000)
     world.follow()
-    assert not AutomaticEvaluations(world.database, world.clock, RESTATE, Debounce(3600)).step()
+    assert not AutomaticEvaluations(world.database, world.clock, RESTATE, 3600).step()
     world.start()
     assert not AutomaticEvaluations(world.database, world.clock, RESTATE, AT_ONCE).step()
     assert world.runner().step()

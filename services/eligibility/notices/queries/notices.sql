@@ -24,17 +24,10 @@ WHERE d.notice_id = :id AND (CAST(:after AS uuid) IS NULL OR d.id > :after)
   AND (CAST(:jurisdiction AS text) IS NULL OR d.jurisdiction = :jurisdiction)
 ORDER BY d.id LIMIT :limit;
 
--- pick_named: Lock those of the named decisions that can be put into a notice.
+-- pick_proposed: Lock those of the named decisions, or of an evaluation's, that can be put into a notice.
 CREATE TEMP TABLE picked ON COMMIT DROP AS
 SELECT d.id, d.award_id, a.version FROM decisions d JOIN awards a USING (award_id)
-WHERE d.id = ANY(:ids) AND d.state = 'proposed' AND d.notice_id IS NULL
-  AND (CAST(:jurisdiction AS text) IS NULL OR d.jurisdiction = :jurisdiction)
-ORDER BY d.award_id FOR UPDATE OF a, d;
-
--- pick_evaluated: Lock those decisions of an evaluation that can be put into a notice.
-CREATE TEMP TABLE picked ON COMMIT DROP AS
-SELECT d.id, d.award_id, a.version FROM decisions d JOIN awards a USING (award_id)
-WHERE d.evaluation_id = :evaluation_id AND d.state = 'proposed' AND d.notice_id IS NULL
+WHERE (d.id = ANY(:ids) OR d.evaluation_id = CAST(:evaluation_id AS uuid)) AND d.state = 'proposed' AND d.notice_id IS NULL
   AND (CAST(:jurisdiction AS text) IS NULL OR d.jurisdiction = :jurisdiction)
 ORDER BY d.award_id FOR UPDATE OF a, d;
 
