@@ -47,7 +47,7 @@ class ConditionView(BaseModel):
     title: str = Field(description="The condition in the caller's language")
     comparison: ComparisonView
     result: Literal["met", "failed", "undetermined"]
-    readings: dict[str, str] = Field(description="Readings that bore on it: name → value")
+    readings: dict[str, str] = Field(description="Interpretations that affected it: name → value")
     measured: FigureView | None = None
     threshold: FigureView | None = None
     in_doubt: FigureView | None = Field(default=None, description="What is unknown and could decide")
@@ -72,9 +72,9 @@ class PartsView(BaseModel):
 
 
 class AppliedReadingView(BaseModel):
-    """A reading of the policy that bore on the result."""
+    """An interpretation that affected the result."""
 
-    name: str = Field(description="Name of the reading", examples=["daily_average"])
+    name: str = Field(description="Name of the interpretation", examples=["daily_average"])
     value: str = Field(description="What was applied", examples=["operating_days"])
     title: str = Field(description="The question in the caller's language")
     value_title: str = Field(description="The answer in the caller's language")
@@ -88,7 +88,7 @@ class ExplainedPayee(BaseModel):
 
 
 class ExplanationView(BaseModel):
-    """Why: conditions with article, reading, measured value and threshold; the amount in steps."""
+    """Why: conditions with article, interpretation, measured value and threshold; the amount in steps."""
 
     policy: str
     award: str

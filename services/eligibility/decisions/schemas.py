@@ -95,7 +95,7 @@ class Receipt(BaseModel):
     facts_revision: int
     engine_version: str
     decided_on: date
-    first_decided_on: date = Field(description="The first version's decision day, kept for what depends on that day")
+    first_decided_on: date = Field(description="The first version's decision day, which due years and arrangements depend on")
     policy_hash: str
     policy: dict[str, Any]
     interpretations_hash: str

@@ -33,7 +33,7 @@ documents = Table(
     Column("kept_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     CheckConstraint("kind IN ('book', 'readings', 'inputs')", name="kind"),
     info=APPEND_ONLY,
-    comment="Policy books, readings and sealed inputs of decisions, each kept once under its SHA-256",
+    comment="Policies, interpretations and sealed inputs of decisions, each stored once under its SHA-256",
 )
 
 awards = Table(
@@ -59,7 +59,7 @@ recalled_versions = Table(
     Column("version", Integer, nullable=False),
     Column("event", JSONB, nullable=False),
     Column("recalled_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
-    comment="The highest version of an award that was told and then lost in a restore of this database",
+    comment="The highest version of an award that was published and then lost in a restore of this database",
 )
 
 decisions = Table(
@@ -97,7 +97,7 @@ decisions = Table(
     Column("approved_at", DateTime(timezone=True)),
     Column("changed_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("notice_id", ForeignKey("notices.id"), comment="The public notice that it was put into, if any"),
-    Column("noticed_on", Date, comment="When that notice was closed, its term run"),
+    Column("noticed_on", Date, comment="When that notice was closed after its term"),
     CheckConstraint(
         "state IN ('proposed', 'in_notice', 'suspended', 'rejected', 'approved', 'superseded')", name="state"
     ),

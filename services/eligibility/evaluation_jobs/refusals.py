@@ -43,7 +43,7 @@ class RefusalSource:
 
 
 class Refusals:
-    """Computes refusals; those of the last awards stay in memory while somebody reads page after page."""
+    """Computes refusals; those of the last awards stay in memory for a reader of further pages."""
 
     def __init__(self) -> None:
         """Start with none in memory."""

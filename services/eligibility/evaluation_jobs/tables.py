@@ -32,9 +32,9 @@ evaluation_shards = Table(
     Column("facts_revision", BigInteger, nullable=False),
     Column("interpretations_hash", ForeignKey("documents.hash"), nullable=False),
     Column("cut_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
-    Column("outcomes", LargeBinary, comment="What was found, as an Arrow stream; empty until it is judged"),
+    Column("outcomes", LargeBinary, comment="The outcomes as an Arrow stream; empty until the partition is evaluated"),
     CheckConstraint("part >= 0 AND part < parts", name="part"),
-    comment="Pieces of evaluations under way, gone when their evaluation ends",
+    comment="Partitions of evaluations in progress, removed when their evaluation ends",
 )
 
 outcomes = Table(
@@ -55,5 +55,5 @@ outcomes = Table(
     Column("flags", ARRAY(Text), nullable=False),
     Index("ix_outcomes_result", "evaluation_id", "result", "number"),
     info=APPEND_ONLY,
-    comment="What an evaluation found: granted, and undetermined where a row about the award exists",
+    comment="Outcomes of evaluations: granted, and undetermined where a fact about the award exists",
 )

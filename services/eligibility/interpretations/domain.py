@@ -1,4 +1,4 @@
-"""The policy that a request names, its award years and interpretations; what is wrong is refused where the request says it."""
+"""The policy, award years and interpretations that a request names, checked against what exists."""
 
 from __future__ import annotations
 

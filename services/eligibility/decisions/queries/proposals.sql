@@ -13,7 +13,7 @@ CREATE TEMP TABLE evaluated (award text, subject text, PRIMARY KEY (award, subje
 -- or is suspended is compared by the due years of its own decision day: a later year alone is no other outcome.
 CREATE TEMP TABLE verdicts ON COMMIT DROP AS
 WITH covered AS (
-    -- Two branches, one of which the planner drops: behind an OR, all awards would be read for a handful of enterprises.
+    -- Two branches, one of which the planner drops: with an OR, all awards would be read for a handful of enterprises.
     SELECT a.* FROM awards a WHERE :all_awards
     UNION ALL
     SELECT a.* FROM evaluated e JOIN awards a ON a.award = e.award AND a.subject = e.subject WHERE NOT :all_awards
