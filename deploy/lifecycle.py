@@ -35,8 +35,8 @@ ACTS: dict[Act, tuple[str, str]] = {
     ),
     Act.UPHOLD: (
         "`POST /v1/objections/{id}/decide` upheld",
-        "it waits for a corrected fact or interpretation. An evaluation with other facts or interpretations for it proposes the award"
-        " again, with the reason `objection`, even if the outcome is the same; the new proposal is noticed again",
+        "it waits for a corrected fact or interpretation. An evaluation with other facts or interpretations for it proposes the"
+        " award again, with the reason `objection`, even if the outcome is the same; the new proposal is noticed again",
     ),
     Act.SUSPEND: ("`POST /v1/decisions/{id}/suspend`", "an officer suspends it"),
     Act.RESUME: (

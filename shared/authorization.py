@@ -1,4 +1,4 @@
-"""Who calls and what the call may do: scopes, and the one check of jurisdictions."""
+"""Callers and what they may do: scopes, and the checks of a caller's jurisdiction."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from shared.errors import Forbidden
 
 
 class Scope(StrEnum):
-    """The scopes, each with its meaning in DESCRIPTIONS."""
+    """What a token may allow; DESCRIPTIONS has the meaning of each."""
 
     FACTS_READ = "facts:read"
     FACTS_WRITE = "facts:write"
@@ -45,43 +45,43 @@ class Scope(StrEnum):
 
 
 DESCRIPTIONS: dict[Scope, str] = {
-    Scope.FACTS_READ: "Read the registry's records, changes and snapshots, accounts masked",
+    Scope.FACTS_READ: "Read the registry's records, changes and snapshots, with account numbers masked",
     Scope.FACTS_WRITE: "Write, import and withdraw records",
-    Scope.ACCOUNTS_READ: "Read payees' account numbers whole",
-    Scope.EVALUATIONS_READ: "Read evaluations and their outcomes, policies and readings",
+    Scope.ACCOUNTS_READ: "Read payees' full account numbers",
+    Scope.EVALUATIONS_READ: "Read evaluations and their outcomes, policies and interpretations",
     Scope.EVALUATIONS_WRITE: "Start evaluations",
-    Scope.SIMULATIONS_WRITE: "Assess, simulate and preview impact; nothing is decided",
+    Scope.SIMULATIONS_WRITE: "Run assessments, simulations and impact previews; they decide nothing",
     Scope.DECISIONS_READ: "Read decisions, explanations and receipts",
     Scope.DECISIONS_APPROVE: "Approve and reject decisions",
     Scope.DECISIONS_SUSPEND: "Suspend and resume decisions",
     Scope.DECISIONS_REPLAY: "Replay decisions from their receipts",
-    Scope.READINGS_PROPOSE: "Propose a change of the official readings",
-    Scope.READINGS_CONFIRM: "Confirm a change of the official readings",
-    Scope.NOTICES_READ: "Read public notices as the public may see them: personal data masked",
+    Scope.READINGS_PROPOSE: "Propose a change of the official interpretations",
+    Scope.READINGS_CONFIRM: "Confirm a change of the official interpretations",
+    Scope.NOTICES_READ: "Read public notices, with personal data masked",
     Scope.NOTICES_WRITE: "Open and close public notices",
-    Scope.OBJECTIONS_READ: "Read objections, and who made them",
+    Scope.OBJECTIONS_READ: "Read objections and the persons who made them",
     Scope.OBJECTIONS_WRITE: "Record objections",
     Scope.OBJECTIONS_DECIDE: "Decide objections",
-    Scope.MONEY_READ: "Read arrangements, budgets, awards in payout, orders, ledger and reconciliation",
+    Scope.MONEY_READ: "Read fiscal arrangements, budgets, awards, payment orders, ledger and reconciliation",
     Scope.ARRANGEMENTS_WRITE: "Draft fiscal arrangements",
     Scope.ARRANGEMENTS_CONFIRM: "Confirm fiscal arrangements",
     Scope.APPROPRIATIONS_WRITE: "Record appropriations",
     Scope.ORDERS_APPROVE: "Approve payment orders",
-    Scope.BATCHES_WRITE: "Build payment batches, read results, reissue orders",
-    Scope.HOLDS_WRITE: "Hold awards and payees",
-    Scope.HOLDS_RELEASE: "Release awards and payees",
+    Scope.BATCHES_WRITE: "Build payment batches, record results, reissue payment orders",
+    Scope.HOLDS_WRITE: "Place holds on awards and payees",
+    Scope.HOLDS_RELEASE: "Release holds on awards and payees",
     Scope.RECOVERIES_WRITE: "Record repayments, propose write-offs, net recoveries",
     Scope.RECOVERIES_APPROVE: "Confirm write-offs",
     Scope.AUDIT_READ: "Read the audit log",
     Scope.METRICS_READ: "Read metrics",
     Scope.DEAD_LETTERS_WRITE: "List, replay and discard dead letters",
-    Scope.EVENTS_REPUBLISH: "Have what is in force published again",
+    Scope.EVENTS_REPUBLISH: "Publish the current events again",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who calls: `subject` is recorded with every act; `jurisdiction` restricts the call to its rows if set."""
+    """The caller: `subject` is recorded with every act; `jurisdiction`, if set, restricts the caller to its rows."""
 
     subject: str
     scopes: frozenset[str]
@@ -97,15 +97,15 @@ class Actor:
             raise Forbidden("The token lacks the scope {scope}.", scope=scope.value, extra={"missing_scopes": [scope]})
 
     def covers(self, jurisdiction: str | None) -> bool:
-        """Return whether rows of `jurisdiction` are within what the token may see and touch."""
+        """Return whether the token gives access to rows of `jurisdiction`."""
         return self.jurisdiction in (None, jurisdiction)
 
     def require_city_wide(self) -> None:
-        """Raise Forbidden for a token that is tied to one jurisdiction: what is asked for concerns all of them."""
+        """Raise Forbidden for a token that is restricted to one jurisdiction: the operation concerns all of them."""
         if self.jurisdiction is not None:
-            raise Forbidden("This concerns all jurisdictions, and the token is tied to one. Use a city-wide token.")
+            raise Forbidden("This operation concerns all jurisdictions. Use a token that is not restricted to one.")
 
     def require_jurisdiction(self, jurisdiction: str) -> None:
-        """Raise Forbidden for a token that is tied to another jurisdiction than `jurisdiction`."""
+        """Raise Forbidden for a token that is restricted to another jurisdiction than `jurisdiction`."""
         if not self.covers(jurisdiction):
-            raise Forbidden("The token is tied to another jurisdiction.")
+            raise Forbidden("The token is restricted to another jurisdiction.")

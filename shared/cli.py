@@ -1,6 +1,6 @@
-"""What the command lines share: a connection as an OAuth2 client, answers or the problem they name, jobs watched, tables.
+"""Common parts of the command lines: the connection as an OAuth2 client, problems, progress of jobs, tables.
 
-They use the public API and nothing else. TOKEN_URL, CLIENT_ID and CLIENT_SECRET come from the environment.
+The command lines use only the public API. TOKEN_URL, CLIENT_ID and CLIENT_SECRET come from the environment.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from shared.web.auth import ClientCredentials
+from shared.http_client import ClientCredentials, pages
 
 console = Console()
 failures = Console(stderr=True)
 
 LOCAL_ISSUER = "http://127.0.0.1:8000/oauth/token"
 
-TokenUrl = Annotated[str, typer.Option(envvar="TOKEN_URL", help="Where tokens are issued")]
-ClientId = Annotated[str, typer.Option(envvar="CLIENT_ID", help="OAuth2 client")]
-Secret = Annotated[str, typer.Option(envvar="CLIENT_SECRET", help="Its secret; better in the environment than typed")]
+TokenUrl = Annotated[str, typer.Option(envvar="TOKEN_URL", help="Token endpoint")]
+ClientId = Annotated[str, typer.Option(envvar="CLIENT_ID", help="OAuth2 client id")]
+Secret = Annotated[str, typer.Option(envvar="CLIENT_SECRET", help="Secret of the OAuth2 client; set it in the environment rather than typing it")]
 Language = Annotated[str, typer.Option(help="Language of messages: zh-CN or en")]
 
 _state: dict[str, httpx.Client] = {}
@@ -46,7 +46,7 @@ def client() -> httpx.Client:
 
 
 def answered(answer: httpx.Response) -> httpx.Response:
-    """Return the answer, or say what is wrong and end."""
+    """Return the answer if it is a success; otherwise print the problem and exit."""
     if answer.is_success:
         return answer
     try:
@@ -62,33 +62,28 @@ def answered(answer: httpx.Response) -> httpx.Response:
 
 
 def get(path: str, **query: object) -> Any:
-    """Read `path`; a query's None is left out."""
+    """Return the JSON at `path`; a query parameter that is None is left out."""
     return answered(client().get(path, params=_given(query))).json()
 
 
 def read(path: str, accept: str, **query: object) -> bytes:
-    """Read `path` as a file of the media type `accept`."""
+    """Return the file at `path` in the media type `accept`."""
     return answered(client().get(path, params=_given(query), headers={"Accept": accept})).content
 
 
 def post(path: str, body: object) -> Any:
-    """Send `body` to `path`."""
+    """Send `body` to `path` and return the answer."""
     return answered(client().post(path, json=body)).json()
 
 
 def items(path: str, **query: object) -> Iterator[dict[str, Any]]:
-    """Read a list page by page."""
-    cursor: str | None = None
-    while True:
-        page = get(path, limit=1_000, cursor=cursor, **query)
-        yield from page["items"]
-        cursor = page["next_cursor"]
-        if cursor is None:
-            return
+    """Yield the items of a list, reading page by page."""
+    for page in pages(lambda parameters: get(path, **parameters), _given(query)):
+        yield from page
 
 
 def watched(path: str, job: dict[str, Any], name: str) -> dict[str, Any]:
-    """Show how far the job below `path` is, until it ends; returns it as it ended."""
+    """Show the progress of the job below `path` until it ends; return the ended job."""
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task(name, total=None)
@@ -100,7 +95,7 @@ def watched(path: str, job: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def succeeded(job: dict[str, Any]) -> dict[str, Any]:
-    """Return a job that ended well, or say what stopped it and end."""
+    """Return a job that succeeded; for a failed one print its problem and exit."""
     if job["state"] == "failed":
         failures.print(f"[red]{job['problem'].get('detail') or job['problem']['title']}[/red]")
         raise typer.Exit(1)
@@ -108,7 +103,7 @@ def succeeded(job: dict[str, Any]) -> dict[str, Any]:
 
 
 def table(rows: list[dict[str, Any]], title: str | None = None) -> None:
-    """Print rows that have the same members as a table."""
+    """Print rows with the same members as a table."""
     if not rows:
         console.print("–")
         return

@@ -1,6 +1,6 @@
-"""The only place that asks the machine for the time.
+"""The only place that reads the machine's clock.
 
-Instants are aware and in UTC; a calendar date is the date in Lishui (Asia/Shanghai), because the policy's days are.
+Instants are aware and in UTC. A calendar date is the date in Lishui (Asia/Shanghai), as the policy means it.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 class Clock(Protocol):
-    """Anything that can tell the instant."""
+    """A source of the current time."""
 
     def now(self) -> datetime:
-        """Return the present instant, aware, in UTC."""
+        """Return the current time, aware, in UTC."""
         ...
 
 
@@ -25,18 +25,18 @@ class SystemClock:
     """The machine's clock."""
 
     def now(self) -> datetime:
-        """Return the present instant, aware, in UTC."""
+        """Return the current time, aware, in UTC."""
         return datetime.now(UTC)
 
 
 @dataclass(slots=True)
 class FixedClock:
-    """A clock that stands at `instant` until it is moved: for tests and replays."""
+    """A clock that shows `instant` until it is changed: for tests and replays."""
 
     instant: datetime
 
     def now(self) -> datetime:
-        """Return the instant at which the clock stands."""
+        """Return `instant`."""
         return self.instant
 
 
@@ -46,6 +46,6 @@ def calendar_date(instant: datetime) -> date:
 
 
 def isoformat(instant: datetime) -> str:
-    """Write `instant` as RFC 3339 in UTC with a trailing `Z` and microseconds."""
-    # A quarter of strftime's time, and every event that is published has such a time.
+    """Return `instant` in RFC 3339, in UTC with a trailing `Z` and microseconds."""
+    # Takes a quarter of the time of strftime; every published event needs it.
     return instant.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"

@@ -1,4 +1,4 @@
-"""Calendar days in bodies, queries and events: `YYYY-MM-DD` (ISO 8601), and nothing that merely could be read as a day."""
+"""Calendar days in bodies, queries and events: only `YYYY-MM-DD` (ISO 8601)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 
 def day_of(text: str) -> date:
-    """Read a day; raises ValueError for one that does not exist and for dates in other shapes."""
+    """Return the day in `text`; raises ValueError for a day that does not exist and for other formats."""
     day = date.fromisoformat(text)
     if day.isoformat() != text:
         raise ValueError("not YYYY-MM-DD")
@@ -18,13 +18,13 @@ def day_of(text: str) -> date:
 
 
 def read_day(value: object) -> date:
-    """Read what pydantic is given; seconds since 1970 and times of day raise, which it would take for days."""
+    """Validate a day for pydantic, which by itself also accepts seconds since 1970 and times of day."""
     if type(value) is date:
         return value
     try:
         return day_of(value if isinstance(value, str) else "")
     except ValueError as error:
-        raise PydanticCustomError("day", "a day that exists is expected, as YYYY-MM-DD") from error
+        raise PydanticCustomError("day", "must be an existing day, written YYYY-MM-DD") from error
 
 
 Day = Annotated[date, Field(strict=False), BeforeValidator(read_day)]

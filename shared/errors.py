@@ -1,7 +1,7 @@
-"""Named errors, raised beside the rule that refuses. Each has a stable code; no HTTP status and no language.
+"""Named errors, raised beside the rule that refuses. Each has a stable code, but no HTTP status and no language.
 
-A message is a literal English sentence with named parameters, `"There is no award {code}."`: what is wrong, where, and how to
-put it right. It never repeats what was submitted. `shared.web.problems` alone knows statuses; `shared.i18n` has the Chinese.
+A message is a literal English sentence with named parameters, `"There is no award {code}."`. It says what is wrong, where, and
+how to put it right, and never repeats submitted values. Only `shared.web.problems` knows statuses; `shared.i18n` has the Chinese.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class FieldError:
 
 
 class InvalidValue(ValueError):
-    """A value that a validator refuses: pydantic reports it, and it is told in the caller's language."""
+    """A value that a validator refuses. pydantic reports it, and it is shown in the caller's language."""
 
     def __init__(self, message: str, **parameters: object) -> None:
         """Refuse with `message`, whose placeholders `parameters` fill."""
@@ -36,7 +36,7 @@ class InvalidValue(ValueError):
 
 
 class DomainError(Exception):
-    """Refuses what was asked for; nothing has been changed. `extra` are facts for the caller, such as the states possible."""
+    """A request was refused and has changed nothing. `extra` has facts for the caller, such as the possible states."""
 
     code: ClassVar[str] = "internal"
     title: ClassVar[str] = N_("Something went wrong on our side")
@@ -57,7 +57,7 @@ class DomainError(Exception):
         self.extra = dict(extra or {})
 
     def document(self) -> dict[str, Any]:
-        """Return the error as data that can be stored and shown in any language later (`shared.web.problems.stored_problem`)."""
+        """Return the error as data, to be stored and shown later in any language (`shared.web.problems.stored_problem`)."""
         return {
             "code": self.code,
             "kind": next(each.code for each in type(self).__mro__ if each.__module__ == __name__),  # type: ignore[attr-defined]
@@ -84,98 +84,98 @@ class Unauthenticated(DomainError):
 
 
 class Forbidden(DomainError):
-    """The caller may not do this, or not to this."""
+    """The caller may not do this."""
 
     code = "forbidden"
     title = N_("The token does not allow this")
 
 
 class NotFound(DomainError):
-    """What is named does not exist, or not for this caller."""
+    """Something does not exist, or the caller may not see it."""
 
     code = "not-found"
     title = N_("Not found")
 
 
 class Conflict(DomainError):
-    """The present state does not allow it."""
+    """The current state does not allow this."""
 
     code = "conflict"
     title = N_("The present state does not allow this")
 
 
 class SamePerson(DomainError):
-    """A second person is needed, and the caller is the first."""
+    """A second person has to do this, and the caller is the first."""
 
     code = "same-person"
     title = N_("Another person has to do this")
 
 
 class Stale(DomainError):
-    """It has changed since the caller read it."""
+    """The object has changed since the caller read it."""
 
     code = "stale"
     title = N_("It has changed since you read it")
 
 
 class NotAcceptable(DomainError):
-    """None of the media types that the caller accepts is offered."""
+    """None of the media types that the caller accepts is available."""
 
     code = "not-acceptable"
     title = N_("None of the accepted media types is offered")
 
 
 class TooLarge(DomainError):
-    """More was sent or asked for than is handled at once."""
+    """More was sent or requested than is processed at once."""
 
     code = "too-large"
     title = N_("The request is too large")
 
 
 class UnsupportedMediaType(DomainError):
-    """The content type of what was sent is not taken here."""
+    """The content type of the body is not accepted here."""
 
     code = "unsupported-media-type"
     title = N_("This content type is not accepted")
 
 
 class TooSlow(DomainError):
-    """What was sent did not arrive in time."""
+    """The body did not arrive in time."""
 
     code = "too-slow"
     title = N_("The request took too long")
 
 
 class InFlight(DomainError):
-    """The same request is being worked on."""
+    """The same request is in progress."""
 
     code = "request-in-flight"
     title = N_("The same request is being answered")
 
 
 class KeyReused(DomainError):
-    """An idempotency key came with another request than the first time."""
+    """An idempotency key was used with another request before."""
 
     code = "idempotency-key-reused"
     title = N_("The key was used with another request")
 
 
 class Unavailable(DomainError):
-    """Something that is needed does not answer; trying again may help."""
+    """A required component does not answer; trying again may help."""
 
     code = "unavailable"
     title = N_("Not available at the moment; try again")
 
 
 class MethodNotAllowed(DomainError):
-    """The path exists, the method does not."""
+    """The path exists, but not with this method."""
 
     code = "method-not-allowed"
     title = N_("This method is not offered here")
 
 
 class Internal(DomainError):
-    """A mistake of the software."""
+    """A fault of the software."""
 
     code = "internal"
     title = N_("Something went wrong on our side")

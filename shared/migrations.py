@@ -1,4 +1,4 @@
-"""Migrations: one Alembic history per service, run as the owner role; the application role is granted just what it needs.
+"""Migrations: one Alembic history per service, run as the owner role; the application role gets only the rights it needs.
 
 `subsidies migrate registry` upgrades the database at `REGISTRY_OWNER_DATABASE_URL`.
 """
@@ -28,7 +28,7 @@ def configuration(schema: ServiceSchema, connection: Connection | None = None) -
 
 
 def run_environment(schema: ServiceSchema, connection: Connection) -> None:
-    """Do what a service's `migrations/env.py` has to do: run the migrations on `connection`, one transaction each."""
+    """Run the migrations on `connection`, one transaction each: the body of a service's `migrations/env.py`."""
     from alembic import context  # noqa: PLC0415 - exists only while Alembic runs an environment
 
     context.configure(connection=connection, target_metadata=schema.all_metadata, transaction_per_migration=True)
@@ -37,10 +37,10 @@ def run_environment(schema: ServiceSchema, connection: Connection) -> None:
 
 
 def upgrade(schema: ServiceSchema, owner_url: str, application_role: str) -> None:
-    """Bring a service's database to the newest version and grant `application_role` the use of it.
+    """Upgrade a service's database to the newest version and grant `application_role` its rights.
 
-    A database that a later version has migrated is left as it is. A statement that does not get its lock within
-    LOCK_SECONDS fails, and with it its migration, so that nobody waits behind it: run it again.
+    A database that a later version has migrated is left as it is. A statement that waits for a lock for more than
+    LOCK_SECONDS fails, and with it its migration, so that no one has to wait behind it: run the upgrade again.
     """
     engine = create_engine(make_url(owner_url).set(drivername="postgresql+psycopg"))
     try:
@@ -57,15 +57,15 @@ def upgrade(schema: ServiceSchema, owner_url: str, application_role: str) -> Non
 
 
 def is_migrated(schema: ServiceSchema, connection: Connection) -> bool:
-    """Tell whether the database has the tables of this version, or of a later one: an upgrade replaces process by process.
+    """Return whether the database has the tables of this version or a later one.
 
-    What a later version makes of the tables, the version before can work with (docs/decisions/0014).
+    During an upgrade old and new processes run together; the version before can work with later tables (docs/decisions/0014).
     """
     return revision_of(connection) >= _head(schema)
 
 
 def revision_of(connection: Connection) -> str:
-    """Return the revision that the database has reached, empty if none; revisions are numbered 0001, 0002, …"""
+    """Return the revision of the database, numbered 0001, 0002, …; empty if it has none."""
     return MigrationContext.configure(connection).get_current_revision() or ""
 
 

@@ -1,32 +1,62 @@
-"""What every process beside the app does: run its loops, serve its metrics, tell how it fares; until it is told to stop."""
+"""Worker and relay processes: they run their loops, serve their metrics and report their state until they are asked to stop."""
 
 from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from shared import background
+from shared.audit.sealing import sealing_loop
 from shared.background import Loop
 from shared.clock import SystemClock
 from shared.database.engine import Database
-from shared.gauges.heartbeat import heartbeat
+from shared.gauges.heartbeat import heartbeat_loop
 from shared.messaging.relay import Relay
-from shared.messaging.restore_detection import Recall
+from shared.messaging.restore_detection import LostEventsHandler
 from shared.observability import logs, tracing
 from shared.settings import ServiceSettings
+from shared.system_tables import ServiceSchema
 from shared.web.auth import RemoteKeys, TokenVerifier
-from shared.web.metrics import served_beside
+from shared.web.idempotency import key_purge_loop
+from shared.web.metrics import serve_metrics
 
 
-def work(process: str, settings: ServiceSettings, database: Database, loops: Sequence[Loop]) -> None:
-    """Run `loops` until SIGTERM or SIGINT, with the metrics of the process at `METRICS_PORT`."""
+def run_worker(schema: ServiceSchema, settings: ServiceSettings, loops: Callable[[Database], Sequence[Loop]]) -> None:
+    """Run the service's own `loops` and those of every worker until SIGTERM or SIGINT."""
+    database = _start(schema.service, "worker", settings, settings.pool_size)
+    common = [key_purge_loop(database), sealing_loop(database, schema.sealed_tables)]
+    _run("worker", settings, database, [*loops(database), *common])
+
+
+def run_relay(service: str, settings: ServiceSettings, topics: Sequence[str], on_lost: LostEventsHandler) -> None:
+    """Publish the outbox of `service` until SIGTERM or SIGINT.
+
+    `topics` are those that the service alone publishes on; `on_lost` handles events that its database has lost.
+    """
+    database = _start(service, "relay", settings, pool_size=4)
+    relay = Relay(database, settings.kafka_bootstrap_servers, f"{service}-relay", topics=topics, on_lost=on_lost)
+    _run("relay", settings, database, [Loop("relay", relay.step, close=relay.close)])
+
+
+def _start(service: str, process: str, settings: ServiceSettings, pool_size: int) -> Database:
+    logs.configure(service, process, settings.log_level)
+    tracing.configure(service, process, settings.otlp_endpoint)
+    return Database(
+        settings.database_url,
+        pool_size=pool_size,
+        application_name=f"{service}-{process}",
+        prepared_statements=False,
+    )
+
+
+def _run(process: str, settings: ServiceSettings, database: Database, loops: Sequence[Loop]) -> None:
     keys = RemoteKeys(settings.token_jwks_url)
     verifier = TokenVerifier(settings.token_issuer, settings.token_audience, keys, SystemClock())
-    collect_garbage_seldom()
+    reduce_garbage_collection()
     try:
-        with served_beside(verifier, settings.host, settings.metrics_port):
-            background.run([*loops, heartbeat(database, process, loops)])
+        with serve_metrics(verifier, settings.host, settings.metrics_port):
+            background.run([*loops, heartbeat_loop(database, process, loops)])
     except OSError as error:
         sys.exit(
             f"METRICS_PORT {settings.metrics_port} cannot be served ({error.strerror}): choose a free port, or 0 for any."
@@ -35,24 +65,10 @@ def work(process: str, settings: ServiceSettings, database: Database, loops: Seq
     tracing.flush()
 
 
-def collect_garbage_seldom() -> None:
-    """Leave alone what is imported, and look at the rest a batch at a time: it lives as long as its batch.
+def reduce_garbage_collection() -> None:
+    """Exclude imported modules from garbage collection and run it less often: other objects live as long as their batch.
 
-    Looking through all of it again and again took a fifth of a consumer's own time.
+    With Python's defaults it took a fifth of a consumer's processor time.
     """
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
-
-
-def run_relay(service: str, settings: ServiceSettings, topics: Sequence[str], on_lost: Recall) -> None:
-    """Publish `service`'s outbox until the process is told to stop: what each service's `relay.py` runs.
-
-    `topics` are those that the service alone publishes on; `on_lost` draws conclusions from events that its database has lost.
-    """
-    logs.configure(service, "relay", settings.log_level)
-    tracing.configure(service, "relay", settings.otlp_endpoint)
-    database = Database(
-        settings.database_url, pool_size=4, application_name=f"{service}-relay", prepared_statements=False
-    )
-    relay = Relay(database, settings.kafka_bootstrap_servers, f"{service}-relay", topics=topics, on_lost=on_lost)
-    work("relay", settings, database, [Loop("relay", relay.step, close=relay.close)])

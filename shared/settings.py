@@ -1,7 +1,7 @@
-"""What every process reads from its environment, and what it refuses to start with.
+"""Settings that every process reads from its environment.
 
-A service extends `ServiceSettings` with an `env_prefix` of its own; what is common to all services has one unprefixed name.
-`load` reads them: what is missing, malformed or unsafe for production ends the process with a sentence for each variable.
+A service extends `ServiceSettings` with its own `env_prefix`; settings common to all services have an unprefixed name. `load`
+reads them. Missing, malformed or (in production) unsafe settings end the process with a sentence for each variable.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from shared.i18n import CHINESE, Language
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
-LEAST_SECRET_CHARACTERS = 16
+MIN_SECRET_CHARACTERS = 16
 _KNOWN_SECRETS = re.compile(r"(change|replace).?me|example|default|password|secret", re.IGNORECASE)
 _BROKER = re.compile(r"[A-Za-z0-9._-]+:[0-9]{1,5}")
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
 class Deployment(StrEnum):
-    """What a process runs for: real money, or a demonstration of it."""
+    """What a process runs for: real money or a demonstration."""
 
     PRODUCTION = "production"
     DEMONSTRATION = "demonstration"
 
 
 def common(name: str) -> AliasChoices:
-    """Name the unprefixed environment variable of a setting that all services share."""
+    """Return the alias for the unprefixed environment variable `name` of a setting that all services share."""
     return AliasChoices(name, name.lower())
 
 
@@ -42,33 +42,33 @@ def _split(url: str) -> SplitResult:
         found = urlsplit(url)
         _ = found.port
     except ValueError as error:
-        raise ValueError("it is no URL") from error
+        raise ValueError("must be a URL") from error
     return found
 
 
 def _postgres_url(url: str) -> str:
     found = _split(url)
     if found.scheme not in ("postgresql", "postgres") or not found.path.strip("/"):
-        raise ValueError("it is to read postgresql://role:password@host:port/database")
+        raise ValueError("must have the form postgresql://role:password@host:port/database")
     return url
 
 
 def _http_url(url: str) -> str:
     found = _split(url)
     if found.scheme not in ("http", "https") or not found.hostname:
-        raise ValueError("it is to be an http or https URL")
+        raise ValueError("must be an http or https URL")
     return url
 
 
 def _brokers(servers: str) -> str:
     if not all(_BROKER.fullmatch(server) for server in servers.split(",")):
-        raise ValueError("it is to read host:port, several separated by commas")
+        raise ValueError("must have the form host:port, several separated by commas")
     return servers
 
 
 def _level(level: str) -> str:
     if level.upper() not in _LEVELS:
-        raise ValueError(f"it is one of {', '.join(_LEVELS)}")
+        raise ValueError(f"must be one of {', '.join(_LEVELS)}")
     return level.upper()
 
 
@@ -85,11 +85,11 @@ class ServiceSettings(BaseSettings):
     deployment: Deployment = Field(
         default=Deployment.PRODUCTION,
         validation_alias=common("DEPLOYMENT"),
-        description="`production` refuses to start with what is unsafe for real money; `demonstration` allows it",
+        description="`production` refuses to start with settings that are unsafe for real money; `demonstration` allows them",
     )
     database_url: PostgresUrl = Field(description="PostgreSQL URL of the application role")
     owner_database_url: PostgresUrl | None = Field(
-        default=None, description="PostgreSQL URL of the owner role; migrations only"
+        default=None, description="PostgreSQL URL of the owner role, for migrations only"
     )
     port: Port = Field(description="HTTP port")
     host: str = Field(default="127.0.0.1", validation_alias=common("BIND_HOST"), description="Address to listen on")
@@ -98,7 +98,7 @@ class ServiceSettings(BaseSettings):
         ge=0,
         le=65_535,
         validation_alias=common("METRICS_PORT"),
-        description="Port of a worker's or relay's `/metrics` and `/healthz`; 0: any free one, which the log names",
+        description="Port of `/metrics` and `/healthz` of a worker or relay; 0 takes any free port, which is logged",
     )
     pool_size: int = Field(default=10, ge=1, le=200, description="Database connections per process")
     kafka_bootstrap_servers: Annotated[str, AfterValidator(_brokers)] = Field(
@@ -124,12 +124,12 @@ class ServiceSettings(BaseSettings):
         ge=0,
         le=300,
         validation_alias=common("DRAIN_SECONDS"),
-        description="How long an app told to stop still serves while `/readyz` says 503, for balancers to notice",
+        description="How long a stopping app still serves while `/readyz` answers 503, so that load balancers notice",
     )
     otlp_endpoint: HttpUrl | None = Field(
         default=None,
         validation_alias=common("OTEL_EXPORTER_OTLP_ENDPOINT"),
-        description="Where traces are sent (OTLP over HTTP; `/v1/traces` is added); without it none are",
+        description="Where traces are sent (OTLP over HTTP; `/v1/traces` is appended); without it none are sent",
     )
     default_language: Language = Field(
         default=CHINESE,
@@ -137,30 +137,30 @@ class ServiceSettings(BaseSettings):
         description="Language of answers to callers that name none in `Accept-Language`: `zh-CN` or `en`",
     )
     log_level: Annotated[str, AfterValidator(_level)] = Field(
-        default="INFO", validation_alias=common("LOG_LEVEL"), description="Least level that is logged"
+        default="INFO", validation_alias=common("LOG_LEVEL"), description="Lowest level that is logged"
     )
 
     def unsafe(self) -> Iterator[tuple[str, str]]:
-        """Yield what must not be in production: a field, and the rest of a sentence with the remedy. Services add theirs."""
+        """Yield settings that are unsafe in production: a field, and the predicate of a sentence with the remedy."""
         for name in ("token_issuer", "token_jwks_url", "token_url"):
             url = _split(getattr(self, name))
             if url.hostname in LOOPBACK:
-                yield name, "names the demonstration's issuer: give the city's identity provider"
+                yield name, "names the demonstration's issuer: use the city's identity provider"
             elif url.scheme != "https":
-                yield name, "is plain http, so that tokens could be forged on the way: give an https URL"
+                yield name, "is plain http, so tokens could be forged in transit: use an https URL"
         for name in ("database_url", "owner_database_url"):
             if getattr(self, name) is not None:
                 yield from ((name, mistake) for mistake in _unsafe_database(getattr(self, name)))
         if any(server.rpartition(":")[0] in LOOPBACK for server in self.kafka_bootstrap_servers.split(",")):
             yield (
                 "kafka_bootstrap_servers",
-                "names a broker on loopback, as the demonstration's, which keeps its log in memory: give the cluster's",
+                "names a broker on loopback, like the demonstration's, which may lose its log: use the cluster's brokers",
             )
 
 
 def weak(secret: str) -> bool:
-    """Tell whether a secret is empty, short, or one that stands in an example."""
-    return len(secret) < LEAST_SECRET_CHARACTERS or _KNOWN_SECRETS.search(secret) is not None
+    """Return whether a secret is empty, short, or taken from an example."""
+    return len(secret) < MIN_SECRET_CHARACTERS or _KNOWN_SECRETS.search(secret) is not None
 
 
 def _unsafe_database(url: str) -> Iterator[str]:
@@ -168,16 +168,16 @@ def _unsafe_database(url: str) -> Iterator[str]:
     query = parse_qs(found.query)
     local = found.hostname is None and query.get("host", [""])[0].startswith("/")
     if not local and query.get("sslmode", [""])[0] not in ("require", "verify-ca", "verify-full"):
-        yield "may go unencrypted: add ?sslmode=verify-full (or require), or connect by a socket (?host=/path)"
+        yield "may be unencrypted: add ?sslmode=verify-full (or require), or connect by a socket (?host=/path)"
     if weak(found.password or ""):
-        yield f"has a password that is empty, known or shorter than {LEAST_SECRET_CHARACTERS} characters: make another"
+        yield f"has a password that is empty, well known or shorter than {MIN_SECRET_CHARACTERS} characters: use another one"
 
 
 Settings = TypeVar("Settings", bound=ServiceSettings)
 
 
 def variable_of(settings: type[ServiceSettings], field: str) -> str:
-    """Return the environment variable that `field` is read from."""
+    """Return the environment variable of `field`."""
     alias = settings.model_fields[field].validation_alias
     if isinstance(alias, AliasChoices):
         return str(alias.choices[0])
@@ -185,7 +185,7 @@ def variable_of(settings: type[ServiceSettings], field: str) -> str:
 
 
 def load(settings: type[Settings]) -> Settings:
-    """Read `settings` from the environment, or end the process with a sentence for each variable to mend."""
+    """Return `settings` from the environment, or end the process with a sentence for each variable to correct."""
     try:
         loaded = settings()
     except ValidationError as error:
@@ -205,6 +205,6 @@ def _sentence(settings: type[ServiceSettings], mistake: Any) -> str:
         return f"The settings contradict each other: {mistake['msg']}."
     variable, description = variable_of(settings, name), settings.model_fields[name].description or ""
     if mistake["type"] == "missing":
-        return f"{variable} is missing; set it: {description}."
+        return f"{variable} is missing. Set it to: {description}."
     message = mistake["msg"].removeprefix("Value error, ")
-    return f"{variable} cannot be used: {message[:1].lower()}{message[1:]}. It means: {description}."
+    return f"{variable} is not valid: {message[:1].lower()}{message[1:]}. Meaning: {description}."

@@ -22,7 +22,7 @@ import yaml
 
 from deploy.checks import tools
 from deploy.local.processes import free_port
-from deploy.local.system import say, state_folder
+from deploy.local.system import print_now, state_folder
 
 COMMITTED = tools.ROOT / "deploy" / "prometheus"
 
@@ -109,7 +109,7 @@ def main() -> int:
     try:
         configure(folder, state, f"http://127.0.0.1:{issuer}/oauth/token", scrape_seconds=15)
         with running(folder.resolve()) as prometheus:
-            say(f"prometheus  {prometheus.url}")
+            print_now(f"prometheus  {prometheus.url}")
             signal.pause()
     except FileNotFoundError:
         print(

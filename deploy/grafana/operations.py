@@ -17,7 +17,7 @@ def operations() -> Dashboard:
             table(
                 "Loops that fail",
                 "Failures in a row.",
-                "max by (service, process, loop) (loop_failures_in_a_row) > 0",
+                "max by (service, process, loop) (loop_consecutive_failures) > 0",
                 width=8,
             )
         )
@@ -25,7 +25,7 @@ def operations() -> Dashboard:
             figures(
                 "Relays that publish",
                 "One of each service.",
-                ('sum by (service) (relay_leads{process="relay"})', "{{service}}"),
+                ('sum by (service) (relay_is_leader{process="relay"})', "{{service}}"),
                 width=4,
             )
         )
@@ -72,7 +72,10 @@ def operations() -> Dashboard:
             series(
                 "Age of measurements",
                 "Since figures were last measured.",
-                ("time() - max by (service, measurement) (measured_timestamp_seconds)", "{{service}} {{measurement}}"),
+                (
+                    "time() - max by (service, measurement) (measurement_timestamp_seconds)",
+                    "{{service}} {{measurement}}",
+                ),
                 unit="s",
             )
         )

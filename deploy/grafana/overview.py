@@ -31,9 +31,9 @@ def overview() -> Dashboard:
         .with_panel(
             figures(
                 "Eligibility",
-                "Processed revision of facts, enterprises pending re-evaluation, decisions.",
-                figure("facts_followed_revision", "revision"),
-                figure("enterprises_pending_reevaluation", "pending"),
+                "Facts looked through, enterprises to be judged again, decisions.",
+                figure("facts_processed_revision", "revision"),
+                figure("enterprises_pending_reevaluation", "to judge again"),
                 open_ones,
                 decided,
             )

@@ -50,20 +50,20 @@ def eligibility() -> Dashboard:
             "Revisions behind",
             "The registry's newest revision less the one that was looked through.",
             (
-                "max(facts_revision) - on () group_right () max by (policy) (facts_followed_revision)",
+                "max(facts_revision) - on () group_right () max by (policy) (facts_processed_revision)",
                 "{{policy}}",
             ),
         )
     ).with_panel(
         series(
-            "Pending re-evaluation",
-            "Enterprises whose changed facts are not evaluated yet.",
+            "To judge again",
+            "Enterprises whose changed facts are not judged yet.",
             figure("enterprises_pending_reevaluation", "{{policy}}", "policy"),
         )
     ).with_panel(
         series(
             "Rows of evaluations",
-            "Facts read and outcomes evaluated, per second.",
+            "Facts read and outcomes judged, per second.",
             ("sum by (rows) (rate(evaluation_rows_total[5m]))", "{{rows}}"),
         )
     )

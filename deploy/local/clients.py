@@ -1,4 +1,4 @@
-"""The demonstration's OAuth2 clients: each stands for a person or a service, with what it may do."""
+"""The demonstration's OAuth2 clients, one for each person or service, with their scopes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _READ_ALL = (Scope.FACTS_READ, Scope.EVALUATIONS_READ, Scope.DECISIONS_READ, Sco
 
 @dataclass(frozen=True)
 class Client:
-    """A client: its scopes, and the jurisdiction that it is tied to, if any."""
+    """A client: its scopes, and the jurisdiction that it is restricted to, if any."""
 
     scopes: tuple[Scope, ...]
     jurisdiction: str | None = None

@@ -1,4 +1,4 @@
-"""`make demo`: the main job on synthetic data, through real processes; then it stays up, or ends with `--once`."""
+"""`make demo`: the main job on synthetic data, through real processes. Then the system stays up, or ends with `--once`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from deploy.local import sample
-from deploy.local.demo_client import Story, StoryError
+from deploy.local.demo_client import DemoClient, DemoError
 from deploy.local.processes import CannotStartError
 from deploy.local.system import LocalSystem, run_until_stopped
 from shared.clock import SystemClock, calendar_date
@@ -40,43 +40,43 @@ SAMPLE_ARRANGEMENT: dict[str, Any] = {
         }.items()
     ],
 }
-"""No real percentages are published, so these are invented, and marked as a sample wherever they show."""
+"""No real percentages are published, so these are invented, and marked as a sample wherever they are shown."""
 
 console = Console(highlight=False)
 
 
-def tell(story: Story, state: Path) -> None:
-    """Run the whole story on the sample and print what happens."""
-    _import(story, state)
-    _arrange(story)
-    decisions = _decide(story)
-    _explain(story, decisions)
-    _pay(story, decisions)
-    _trace(story, decisions)
+def run_main_job(demo: DemoClient, state: Path) -> None:
+    """Run the main job on the sample data and print what happens."""
+    _import(demo, state)
+    _arrange(demo)
+    decisions = _decide(demo)
+    _explain(demo, decisions)
+    _pay(demo, decisions)
+    _trace(demo, decisions)
 
 
-def _import(story: Story, state: Path) -> None:
-    console.rule("1  Monitoring data come in (synthetic: invented names, codes that belong to nobody)")
+def _import(demo: DemoClient, state: Path) -> None:
+    console.rule("1  Monitoring data are imported (synthetic: invented names, codes that belong to nobody)")
     files = sample.write(sample.make(), state / "sample")
     console.print(f"CSV files with Chinese headings and yuan in {state / 'sample'}")
     table = Table("dataset", "file", "read", "accepted", "unchanged", "refused")
     refused: list[tuple[str, dict[str, Any]]] = []
     for dataset, file in files.items():
-        job = story.import_file(dataset, file)
+        job = demo.import_file(dataset, file)
         rows = job["rows"]
         counts = [f"{rows[name]:,}" for name in ("read", "accepted", "unchanged", "rejected")]
         table.add_row(dataset, file.name, *counts)
-        refused += [(file.name, error) for error in story.import_errors(job)]
+        refused += [(file.name, error) for error in demo.import_errors(job)]
     console.print(table)
-    reasons = Table("file", "line", "field", "why it was refused", title="refused rows; everything else was taken")
+    reasons = Table("file", "line", "field", "reason", title="refused rows; all others were accepted")
     for name, error in refused:
         reasons.add_row(name, str(error["line"]), error["field"] or "", error["message"])
     console.print(reasons)
 
 
-def _arrange(story: Story) -> None:
+def _arrange(demo: DemoClient) -> None:
     console.rule("2  A fiscal arrangement: drafted by one person, confirmed by another")
-    arrangement = story.arrange(SAMPLE_ARRANGEMENT)
+    arrangement = demo.arrange(SAMPLE_ARRANGEMENT)
     console.print(
         f"{arrangement['number']}, in force from {arrangement['effective_from']}: [bold]a sample[/bold], invented"
     )
@@ -85,17 +85,17 @@ def _arrange(story: Story) -> None:
         console.print(f"  in {row['jurisdiction']}: {shares}")
     year = calendar_date(SystemClock().now()).year
     for unit in UNITS:
-        story.appropriate(unit, year, APPROPRIATION_FEN, f"sample appropriation {year}")
+        demo.appropriate(unit, year, APPROPRIATION_FEN, f"sample appropriation {year}")
     console.print(f"{yuan(APPROPRIATION_FEN)} yuan appropriated to each budget for {year}")
 
 
-def _decide(story: Story) -> list[dict[str, Any]]:
+def _decide(demo: DemoClient) -> list[dict[str, Any]]:
     console.rule("3  The policy is applied: an evaluation proposes, another person approves")
-    evaluation = story.evaluate(AWARD_YEARS, calendar_date(SystemClock().now()).isoformat())
-    console.print(f"judged at facts revision {evaluation['facts_revision']}: {evaluation['decisions']}")
-    approval = story.approve(evaluation["id"], "sample data, looked at")
+    evaluation = demo.evaluate(AWARD_YEARS, calendar_date(SystemClock().now()).isoformat())
+    console.print(f"evaluated at facts revision {evaluation['facts_revision']}: {evaluation['decisions']}")
+    approval = demo.approve(evaluation["id"], "sample data, checked")
     console.print(f"approved {approval['approved']}, skipped {approval['skipped']}")
-    decisions = story.decisions(state="approved")
+    decisions = demo.decisions(state="approved")
     table = Table("award", "article", "decisions", "yuan")
     for (award, article), count in sorted(Counter((d["award"], d["article"]) for d in decisions).items()):
         total = sum(d["entitlement_fen"] for d in decisions if d["award"] == award)
@@ -104,31 +104,33 @@ def _decide(story: Story) -> list[dict[str, Any]]:
     return decisions
 
 
-def _explain(story: Story, decisions: list[dict[str, Any]]) -> None:
+def _explain(demo: DemoClient, decisions: list[dict[str, Any]]) -> None:
     console.rule("4  One decision explained in full")
     decision = next(d for d in decisions if d["award"] == "courier-rent")
-    said = story.get("auditor", f"eligibility:/v1/decisions/{decision['id']}/explanation")
-    console.print(f"{said['title']} ({said['article']}), {said['payee']['name']}, {said['award_year']}")
-    for condition in said["conditions"]:
+    explanation = demo.get("auditor", f"eligibility:/v1/decisions/{decision['id']}/explanation")
+    console.print(
+        f"{explanation['title']} ({explanation['article']}), {explanation['payee']['name']}, {explanation['award_year']}"
+    )
+    for condition in explanation["conditions"]:
         _print_condition(condition, 1)
-    for step in said["amount"]:
-        console.print(f"  {step['title']}: {_figure(step)}", markup=False)
-    console.print(f"  [bold]{yuan(said['entitlement_fen'])} yuan[/bold]")
+    for step in explanation["amount"]:
+        console.print(f"  {step['title']}: {_measured(step)}", markup=False)
+    console.print(f"  [bold]{yuan(explanation['entitlement_fen'])} yuan[/bold]")
 
 
 def _print_condition(condition: dict[str, Any], depth: int) -> None:
-    figures = ""
+    amounts = ""
     if "measured" in condition and "threshold" in condition:
         sign = condition["comparison"]["sign"]
-        figures = f": {_figure(condition['measured'])} {sign} {_figure(condition['threshold'])}"
+        amounts = f": {_measured(condition['measured'])} {sign} {_measured(condition['threshold'])}"
     reading = "".join(f" [{name} = {value}]" for name, value in condition["readings"].items())
-    line = f"{'  ' * depth}{condition['result']:<4} {condition['title']} ({condition['article']}){figures}{reading}"
+    line = f"{'  ' * depth}{condition['result']:<4} {condition['title']} ({condition['article']}){amounts}{reading}"
     console.print(line, markup=False)
     for inner in condition.get("within", []):
         _print_condition(inner, depth + 1)
 
 
-def _figure(measured: dict[str, Any]) -> str:
+def _measured(measured: dict[str, Any]) -> str:
     value, unit = measured["value"], measured["unit"]
     if isinstance(value, list):
         return ", ".join(map(str, value))
@@ -137,31 +139,31 @@ def _figure(measured: dict[str, Any]) -> str:
     return f"{value:,} {unit}" if isinstance(value, int) and unit == "count" else str(value)
 
 
-def _pay(story: Story, decisions: list[dict[str, Any]]) -> None:
+def _pay(demo: DemoClient, decisions: list[dict[str, Any]]) -> None:
     console.rule("5  Decisions travel over Kafka; payout splits them and issues payment orders")
-    story.paid_out(decisions)
-    story.funded()
+    demo.wait_for_orders(decisions)
+    demo.wait_for_funding()
     year = calendar_date(SystemClock().now()).year
     table = Table("budget", "appropriated", "ordered", "still needed", "free", title=f"{year}, yuan")
     for unit in UNITS:
-        budget = story.get("auditor", f"payout:/v1/budgets/{unit}/{year}")
-        figures = (
+        budget = demo.get("auditor", f"payout:/v1/budgets/{unit}/{year}")
+        amounts = (
             budget["appropriated_fen"],
             budget["ordered_fen"],
             budget["forecast"]["amount_fen"],
             budget["free_fen"],
         )
-        table.add_row(unit, *(yuan(fen) for fen in figures))
+        table.add_row(unit, *(yuan(fen) for fen in amounts))
     console.print(table)
-    orders = story.orders()
+    orders = demo.orders()
     states = Counter(o["state"] if o["waiting_for"] is None else f"waiting for {o['waiting_for']}" for o in orders)
     console.print(f"{len(orders)} payment orders: " + ", ".join(f"{n} {state}" for state, n in states.most_common()))
 
 
-def _trace(story: Story, decisions: list[dict[str, Any]]) -> None:
+def _trace(demo: DemoClient, decisions: list[dict[str, Any]]) -> None:
     console.rule("6  One award from row to payment order")
     decision = next((d for d in decisions if d["award"] == "logistics-hub"), decisions[0])
-    receipt = story.get("auditor", f"eligibility:/v1/decisions/{decision['id']}/receipt")
+    receipt = demo.get("auditor", f"eligibility:/v1/decisions/{decision['id']}/receipt")
     for dataset, rows in receipt["inputs"].items():
         for row in rows[:2]:
             console.print(f"  row       {dataset} {row}", markup=False)
@@ -170,7 +172,7 @@ def _trace(story: Story, decisions: list[dict[str, Any]]) -> None:
         f" {yuan(decision['entitlement_fen'])} yuan, proposed by {decision['proposed_by']},"
         f" approved by {decision['approved_by']}"
     )
-    award = story.get("auditor", f"payout:/v1/awards/{decision['award_id']}")
+    award = demo.get("auditor", f"payout:/v1/awards/{decision['award_id']}")
     for share in award["shares"]:
         console.print(f"  share     {share['unit']} owes {yuan(share['entitlement_fen'])}")
     for order in award["orders"]:
@@ -181,7 +183,7 @@ def _trace(story: Story, decisions: list[dict[str, Any]]) -> None:
         )
 
 
-def _look(system: LocalSystem) -> None:
+def _print_addresses(system: LocalSystem) -> None:
     console.rule("Where to look")
     for service in ("registry", "eligibility", "payout"):
         console.print(f"{service:<12}{system.url(service)}/docs")
@@ -198,7 +200,7 @@ def main(arguments: list[str]) -> int:
         signal.signal(number, lambda received, _: stopping.append(received))
     environment = {"ELIGIBILITY_NOTICE_WORKING_DAYS": "0", **os.environ}
     system: LocalSystem | None = None
-    story: Story | None = None
+    demo: DemoClient | None = None
     bar = Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=console, transient=True)
     try:
         system = LocalSystem(Path(os.environ.get("STATE_DIR") or ".local/demo"), environment)
@@ -206,22 +208,22 @@ def main(arguments: list[str]) -> int:
         with bar:
             task = bar.add_task("", total=None)
             urls = {service: system.url(service) for service in ("issuer", "registry", "eligibility", "payout")}
-            story = Story(
+            demo = DemoClient(
                 urls,
                 system.clients,
                 lambda name, done, total: bar.update(task, description=name, completed=done, total=total),
             )
-            tell(story, system.state)
-        _look(system)
+            run_main_job(demo, system.state)
+        _print_addresses(system)
         if "--once" not in arguments:
-            console.print("Ctrl-C ends it.")
+            console.print("Press Ctrl-C to stop.")
             run_until_stopped(system, stopping)
-    except (CannotStartError, StoryError) as reason:
+    except (CannotStartError, DemoError) as reason:
         print(reason, file=sys.stderr, flush=True)
         return 1
     finally:
-        if story is not None:
-            story.close()
+        if demo is not None:
+            demo.close()
         if system is not None:
             system.stop()
     return 0

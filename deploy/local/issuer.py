@@ -1,6 +1,6 @@
-"""The demonstration's token issuer: OAuth2 client credentials (RFC 6749, section 4.4), ES256, keys by JWKS. On loopback alone.
+"""The demonstration's token issuer: OAuth2 client credentials (RFC 6749, section 4.4), ES256, JWKS. Only on loopback.
 
-In production the city's identity provider takes its place.
+In production the city's identity provider is used instead.
 """
 
 from __future__ import annotations
@@ -46,16 +46,16 @@ class Issuer:
         return {"keys": [self._key.as_dict(private=False, use="sig", alg=ALGORITHM)]}
 
     def knows(self, client_id: str, secret: str) -> bool:
-        """Tell whether `secret` is that client's."""
+        """Return whether `secret` is that of the client."""
         return hmac.compare_digest(self._secrets.get(client_id, "").encode(), secret.encode()) and client_id in CLIENTS
 
-    def scopes(self, client_id: str, asked: str | None) -> list[str] | None:
-        """Return the scopes to grant: all of the client's, or those asked for; None if it may not have one of them."""
+    def scopes(self, client_id: str, requested: str | None) -> list[str] | None:
+        """Return the scopes to grant: all scopes of the client or those requested; None if it may not have one of them."""
         allowed = [scope.value for scope in CLIENTS[client_id].scopes]
-        if not asked:
+        if not requested:
             return allowed
-        wanted = asked.split()
-        return wanted if set(wanted) <= set(allowed) else None
+        scopes = requested.split()
+        return scopes if set(scopes) <= set(allowed) else None
 
     def token(self, client_id: str, scopes: list[str], lifetime_seconds: int = LIFETIME_SECONDS) -> str:
         """Return a signed access token."""
@@ -77,14 +77,14 @@ class Issuer:
 
 
 def open_issuer(state: Path, issuer: str, audience: str, clock: Clock) -> Issuer:
-    """Return the issuer of `state`: its key and its clients' secrets are made the first time, readable by the owner alone."""
+    """Return the issuer of `state`. Its key and its clients' secrets are created at first, readable by the owner only."""
     key_file, clients_file = state / "issuer-key.json", state / "clients.json"
     if not key_file.exists():
         key = ECKey.generate_key("P-256", private=True, auto_kid=True)
         _write_private(key_file, key.as_dict(private=True))
-    kept = orjson.loads(clients_file.read_bytes()) if clients_file.exists() else {}
-    known = {client: kept.get(client) or secrets.token_urlsafe(24) for client in CLIENTS}
-    if known != kept:
+    stored = orjson.loads(clients_file.read_bytes()) if clients_file.exists() else {}
+    known = {client: stored.get(client) or secrets.token_urlsafe(24) for client in CLIENTS}
+    if known != stored:
         _write_private(clients_file, known)
     return Issuer(ECKey.import_key(orjson.loads(key_file.read_bytes())), known, issuer, audience, clock)
 
@@ -99,7 +99,7 @@ def _write_private(file: Path, content: dict[str, Any]) -> None:
 def create_app(issuer: Issuer) -> FastAPI:
     """Build the issuer's two routes."""
     app = FastAPI(title="Demonstration issuer", docs_url=None, redoc_url=None, openapi_url=None)
-    # The status pages, on other ports of this machine, ask for tokens from the browser.
+    # The status pages, on other ports of this machine, request tokens from the browser.
     app.add_middleware(
         CORSMiddleware,
         allow_origin_regex=r"http://(127\.0\.0\.1|localhost):\d+",
@@ -147,7 +147,7 @@ def _basic(header: str) -> tuple[str, str]:
 
 
 def main() -> None:
-    """Serve the issuer as the environment says."""
+    """Serve the issuer, configured by the environment."""
     state, port = Path(os.environ["STATE_DIR"]), int(os.environ["ISSUER_PORT"])
     issuer = open_issuer(state, os.environ["TOKEN_ISSUER"], os.environ["TOKEN_AUDIENCE"], SystemClock())
     uvicorn.run(create_app(issuer), host="127.0.0.1", port=port, log_level="warning", access_log=False)

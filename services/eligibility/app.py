@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import httpx
 from fastapi import FastAPI
 
 from services.eligibility import metrics as eligibility_metrics
@@ -25,10 +24,11 @@ from services.eligibility.schema import SCHEMA
 from services.eligibility.settings import Settings
 from shared.clock import Clock
 from shared.database.engine import Database
+from shared.http_client import connect
 from shared.messaging import topics
 from shared.settings import load
 from shared.web.app import create_app
-from shared.web.auth import ClientCredentials, TokenVerifier
+from shared.web.auth import TokenVerifier
 from shared.web.dead_letters import router as dead_letters_router
 from shared.web.serve import serve
 
@@ -39,16 +39,12 @@ DESCRIPTION = (
 
 def registry_client(settings: Settings) -> RegistryFacts:
     """Return the client of the registry."""
-    return RegistryFacts(httpx.Client(base_url=settings.registry_url, auth=_credentials(settings), timeout=120.0))
+    return RegistryFacts(connect(settings.registry_url, settings, "eligibility", timeout_seconds=120.0))
 
 
 def payout_client(settings: Settings) -> Payout:
     """Return the client of payout."""
-    return Payout(httpx.Client(base_url=settings.payout_url, auth=_credentials(settings), timeout=60.0))
-
-
-def _credentials(settings: Settings) -> ClientCredentials:
-    return ClientCredentials(settings.token_url, "eligibility", settings.client_secret.get_secret_value())
+    return Payout(connect(settings.payout_url, settings, "eligibility", timeout_seconds=60.0))
 
 
 def build(
@@ -95,7 +91,7 @@ def build(
             topics.REGISTRY_FACTS: corrections.receive,
             topics.EVALUATION_SHARDS: PartitionEvaluator(facts).receive,
         },
-        figures=eligibility_metrics.read
+        gauges=eligibility_metrics.read
         if settings.automatic_reevaluation is not AutomaticReevaluation.OFF
         else lambda _: (),
     )

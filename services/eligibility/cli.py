@@ -17,7 +17,7 @@ from services.eligibility.objections.domain import ObjectionOutcome
 from shared import cli
 from shared.cli import console
 from shared.money import yuan
-from shared.web.spreadsheets import CSV, XLSX
+from shared.spreadsheets import CSV, XLSX
 
 app = typer.Typer(no_args_is_help=True, help="Decide awards: evaluate, notice, decide objections, approve.")
 decisions = typer.Typer(no_args_is_help=True, help="Read decisions; approve, reject, suspend or resume one.")

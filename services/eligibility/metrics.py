@@ -9,26 +9,26 @@ from sqlalchemy import BigInteger, Connection, cast, func, select
 from services.eligibility.corrections.tables import fact_marks, facts_followed
 from services.eligibility.decisions.domain import State
 from services.eligibility.decisions.tables import decisions
-from shared.gauges.measuring import Measurement
+from shared.gauges.measurements import Measurement
 from shared.observability import metrics
-from shared.observability.metrics import Value
+from shared.observability.metrics import Sample
 
 
-def read(connection: Connection) -> Sequence[Value]:
+def read(connection: Connection) -> Sequence[Sample]:
     """Read how far each policy has processed the registry's changes, and how many enterprises are pending re-evaluation."""
     pending: dict[str, int] = dict(
         connection.execute(select(fact_marks.c.policy, func.count()).group_by(fact_marks.c.policy)).all()
     )
     found = []
     for row in connection.execute(select(facts_followed).order_by(facts_followed.c.policy)):
-        found.append(metrics.FACTS_FOLLOWED.at(row.revision, row.policy))
+        found.append(metrics.FACTS_PROCESSED.at(row.revision, row.policy))
         found.append(metrics.ENTERPRISES_PENDING.at(pending.get(row.policy, 0), row.policy))
         if row.looked_at is not None:
-            found.append(metrics.FACTS_LOOKED_AT.at(row.looked_at.timestamp(), row.policy))
+            found.append(metrics.FACTS_CHECKED_AT.at(row.looked_at.timestamp(), row.policy))
     return found
 
 
-def _decisions(connection: Connection) -> Sequence[Value]:
+def _decisions(connection: Connection) -> Sequence[Sample]:
     totals = select(
         decisions.c.award,
         decisions.c.state,

@@ -15,19 +15,16 @@ from services.eligibility.evaluation_jobs.runner import EvaluationRunner
 from services.eligibility.scenarios import simulations
 from services.eligibility.schema import SCHEMA
 from services.eligibility.settings import Settings
-from shared.audit.sealing import sealing
 from shared.background import Loop
 from shared.clock import Clock, SystemClock
 from shared.database.engine import Database
-from shared.gauges.measuring import measuring
+from shared.gauges.measurements import measurement_loop
 from shared.jobs.runner import JobRunner
 from shared.messaging import topics
 from shared.messaging.consumer import Consumer
-from shared.messaging.lag import lag
-from shared.observability import logs, tracing
-from shared.runtime import work
+from shared.messaging.lag import consumer_lag
+from shared.runtime import run_worker
 from shared.settings import load
-from shared.web.idempotency import forgetting
 
 GROUP = "eligibility"
 PARTITIONS_GROUP = "eligibility-shards"
@@ -71,9 +68,7 @@ def loops(settings: Settings, database: Database, registry: RegistryFacts, clock
     found = [
         Loop("jobs", job_runner(settings, database, registry, clock).step),
         Loop("evaluation-partitions", partitions.step, idle_seconds=0, close=partitions.close),
-        forgetting(database),
-        sealing(database, SCHEMA.sealed_tables),
-        measuring(database, [eligibility_metrics.DECISIONS, lag(brokers, groups, clock)]),
+        measurement_loop(database, [eligibility_metrics.DECISIONS, consumer_lag(brokers, groups, clock)]),
     ]
     if not automatic:
         return found
@@ -90,14 +85,10 @@ def loops(settings: Settings, database: Database, registry: RegistryFacts, clock
 
 
 def main() -> None:
-    """Work until the process is stopped."""
+    """Run until asked to stop."""
     settings = load(Settings)
-    logs.configure("eligibility", "worker", settings.log_level)
-    tracing.configure("eligibility", "worker", settings.otlp_endpoint)
-    database = Database(
-        settings.database_url, pool_size=10, application_name="eligibility-worker", prepared_statements=False
-    )
-    work("worker", settings, database, loops(settings, database, registry_client(settings), SystemClock()))
+    registry = registry_client(settings)
+    run_worker(SCHEMA, settings, lambda database: loops(settings, database, registry, SystemClock()))
 
 
 if __name__ == "__main__":

@@ -80,7 +80,7 @@ def build(
         },
         large_bodies={ANSWERS: MAX_ANSWER_BYTES},
         event_handlers={AWARD_DECISIONS: award_decisions(clock)},
-        figures=payout_metrics.read,
+        gauges=payout_metrics.read,
     )
 
 

@@ -13,7 +13,7 @@ import typer
 from shared import cli
 from shared.cli import console
 from shared.money import yuan
-from shared.web.spreadsheets import XLSX
+from shared.spreadsheets import XLSX
 
 app = typer.Typer(no_args_is_help=True, help="Money: reconcile, budgets, the story of an award, the year's report.")
 

@@ -10,9 +10,9 @@ from sqlalchemy import Connection, text
 
 from services.payout.budgets import repository as budgets
 from services.payout.enums import UNITS, OrderState, WaitingFor
-from shared.gauges.measuring import Measurement
+from shared.gauges.measurements import Measurement
 from shared.observability import metrics
-from shared.observability.metrics import Value
+from shared.observability.metrics import Sample
 
 _AWARDS_WAITING = text("SELECT count(*) FROM awards WHERE waiting_for IS NOT NULL")
 _CLAIMS = text(
@@ -50,7 +50,7 @@ _BUDGET = {
 }
 
 
-def read(connection: Connection) -> Sequence[Value]:
+def read(connection: Connection) -> Sequence[Sample]:
     """Read the budgets' running sums and the awards that wait as a whole: each by an index or of a small table."""
     found = [metrics.AWARDS_WAITING.at(connection.execute(_AWARDS_WAITING).scalar_one())]
     for budget in budgets.views(connection, None, None, None, this_year=0):
@@ -58,7 +58,7 @@ def read(connection: Connection) -> Sequence[Value]:
     return found
 
 
-def _money(connection: Connection) -> Sequence[Value]:
+def _money(connection: Connection) -> Sequence[Sample]:
     entitled = {row.unit: row.fen for row in connection.execute(_ENTITLED)}
     claims = {row.unit: row.fen for row in connection.execute(_CLAIMS)}
     found = []
@@ -79,7 +79,7 @@ MONEY = Measurement("money", _money)
 """Entitlement, claims and orders: a pass over the shares in effect, the recoveries and all orders. None is told as 0."""
 
 
-def differences(checks: Iterable[str], found: Iterable[Mapping[str, Any]]) -> list[Value]:
+def differences(checks: Iterable[str], found: Iterable[Mapping[str, Any]]) -> list[Sample]:
     """Return how many differences each check of a reconciliation found."""
     counted = Counter(difference["check"] for difference in found)
     return [metrics.DIFFERENCES.at(counted[check], check) for check in checks]

@@ -13,23 +13,20 @@ from services.payout.budgets.handlers import FundingPass
 from services.payout.clients.eligibility import Decisions, eligibility_decisions
 from services.payout.clients.registry import Accounts, registry_accounts
 from services.payout.orders import approvals
-from services.payout.reconciliation.handlers import reconciling
+from services.payout.reconciliation.handlers import reconciliation_loop
 from services.payout.schema import SCHEMA
 from services.payout.settings import Settings
 from services.payout.startup import load_settings
-from shared.audit.sealing import sealing
 from shared.background import Loop
 from shared.clock import Clock, SystemClock
 from shared.database.engine import Database
-from shared.gauges.measuring import measuring
+from shared.gauges.measurements import measurement_loop
 from shared.jobs.runner import JobHandler, JobRunner
 from shared.messaging import topics
 from shared.messaging.consumer import Consumer, Handler
 from shared.messaging.envelope import Message
-from shared.messaging.lag import lag
-from shared.observability import logs, tracing
-from shared.runtime import work
-from shared.web.idempotency import forgetting
+from shared.messaging.lag import consumer_lag
+from shared.runtime import run_worker
 
 GROUP = "payout"
 
@@ -43,7 +40,7 @@ def award_decisions(clock: Clock) -> Handler:
     return receive
 
 
-def consuming(
+def consumer_loops(
     database: Database, bootstrap_servers: str, clock: Clock, consumers: int, group: str = GROUP
 ) -> list[Loop]:
     """Return the loops that give effect to decisions: `consumers` members of the group, each with partitions of its own."""
@@ -60,7 +57,7 @@ def job_handlers(database: Database, accounts: Accounts, clock: Clock) -> dict[s
     return {approvals.APPROVALS: lambda job: approvals.run_approvals(database, accounts, clock, job)}
 
 
-def loops(database: Database, settings: Settings, accounts: Accounts, decisions: Decisions, clock: Clock) -> list[Loop]:
+def loops(settings: Settings, database: Database, accounts: Accounts, decisions: Decisions, clock: Clock) -> list[Loop]:
     """Return the loops of the worker."""
 
     def resume() -> bool:
@@ -69,33 +66,23 @@ def loops(database: Database, settings: Settings, accounts: Accounts, decisions:
 
     brokers = settings.kafka_bootstrap_servers
     return [
-        *consuming(database, brokers, clock, settings.consumers),
+        *consumer_loops(database, brokers, clock, settings.consumers),
         Loop("arrangement-pass", resume, idle_seconds=1.0),
         Loop("funding-pass", FundingPass(database, clock).step, idle_seconds=0.3),
         Loop("account-pass", AccountPass(database, accounts, clock).step, idle_seconds=2.0),
         Loop("jobs", JobRunner(database, job_handlers(database, accounts, clock)).step),
-        reconciling(database, decisions, clock),
-        forgetting(database),
-        sealing(database, SCHEMA.sealed_tables),
-        measuring(database, [payout_metrics.MONEY, lag(brokers, {topics.AWARD_DECISIONS: GROUP}, clock)]),
+        reconciliation_loop(database, decisions, clock),
+        measurement_loop(
+            database, [payout_metrics.MONEY, consumer_lag(brokers, {topics.AWARD_DECISIONS: GROUP}, clock)]
+        ),
     ]
 
 
 def main() -> None:
-    """Work until told to stop."""
+    """Run until asked to stop."""
     settings = load_settings()
-    logs.configure("payout", "worker", settings.log_level)
-    tracing.configure("payout", "worker", settings.otlp_endpoint)
-    database = Database(
-        settings.database_url, pool_size=settings.pool_size, application_name="payout-worker", prepared_statements=False
-    )
     accounts, decisions = registry_accounts(settings), eligibility_decisions(settings)
-    work(
-        "worker",
-        settings,
-        database,
-        loops(database, settings, accounts, decisions, SystemClock()),
-    )
+    run_worker(SCHEMA, settings, lambda database: loops(settings, database, accounts, decisions, SystemClock()))
 
 
 if __name__ == "__main__":

@@ -54,7 +54,7 @@ def build(settings: Settings, *, database: Database, token_verifier: TokenVerifi
             "arrow": ArrowReader(database.url),
         },
         large_bodies={"/v1/imports": settings.upload_max_bytes},
-        figures=registry_metrics.read,
+        gauges=registry_metrics.read,
         tags={
             dataset.name: f"{dataset.en[:1].upper()}{dataset.en[1:]} ({dataset.zh})" for dataset in CATALOGUE.values()
         },

@@ -17,7 +17,7 @@ import typer
 from services.registry.imports.domain import CSV, NDJSON, XLSX, Mode
 from shared import cli
 from shared.cli import answered, client, console
-from shared.web.spreadsheets import BOM, neutralised
+from shared.spreadsheets import BOM, escape_formula
 
 app = typer.Typer(no_args_is_help=True, help="Work with the registry of enterprises and monitoring data.")
 
@@ -147,7 +147,7 @@ def _cell(value: object) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return neutralised(value) if isinstance(value, str) else str(value)
+    return escape_formula(value) if isinstance(value, str) else str(value)
 
 
 if __name__ == "__main__":

@@ -7,33 +7,25 @@ from services.registry.imports.domain import KIND
 from services.registry.imports.handlers import ImportRunner
 from services.registry.schema import SCHEMA
 from services.registry.settings import Settings
-from shared.audit.sealing import sealing
 from shared.background import Loop
 from shared.clock import SystemClock
 from shared.database.engine import Database
 from shared.jobs.runner import JobRunner
-from shared.observability import logs, tracing
-from shared.runtime import work
+from shared.runtime import run_worker
 from shared.settings import load
-from shared.web.idempotency import forgetting
+
+
+def loops(settings: Settings, database: Database) -> list[Loop]:
+    """Return the loops of the worker."""
+    cipher = AccountCipher(settings.account_key.get_secret_value())
+    runner = JobRunner(database, {KIND: ImportRunner(database, settings, SystemClock(), cipher)})
+    return [Loop("jobs", runner.step)]
 
 
 def main() -> None:
-    """Run until told to stop."""
+    """Run until asked to stop."""
     settings = load(Settings)
-    logs.configure("registry", "worker", settings.log_level)
-    tracing.configure("registry", "worker", settings.otlp_endpoint)
-    database = Database(
-        settings.database_url, pool_size=6, application_name="registry-worker", prepared_statements=False
-    )
-    cipher = AccountCipher(settings.account_key.get_secret_value())
-    runner = JobRunner(database, {KIND: ImportRunner(database, settings, SystemClock(), cipher)})
-    work(
-        "worker",
-        settings,
-        database,
-        [Loop("jobs", runner.step), forgetting(database), sealing(database, SCHEMA.sealed_tables)],
-    )
+    run_worker(SCHEMA, settings, lambda database: loops(settings, database))
 
 
 if __name__ == "__main__":

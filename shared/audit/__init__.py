@@ -1,1 +1,1 @@
-"""Who did what: the log of acts, and the hash chains that seal what is only ever added to."""
+"""The audit log of every act, and hash chains that reveal any later change of sealed rows."""

@@ -10,9 +10,9 @@ from sqlalchemy import Connection
 
 
 def copy_frame(connection: Connection, table: str, frame: pl.DataFrame) -> int:
-    """COPY `frame` into the columns of `table` that bear its columns' names, inside the caller's transaction.
+    """COPY `frame` into the columns of `table` with the same names, inside the caller's transaction; return the number of rows.
 
-    Returns the number of rows. Lists and structs must have been written as text (JSON or array literals) before.
+    Lists and structs have to be converted to text (JSON or array literals) before.
     """
     if frame.is_empty():
         return 0
@@ -20,7 +20,7 @@ def copy_frame(connection: Connection, table: str, frame: pl.DataFrame) -> int:
     statement = f"COPY {table} ({columns}) FROM STDIN (FORMAT csv)"
     cursor = connection.connection.cursor()
     with cursor.copy(statement) as copy:
-        # Text is always quoted and null never is, so that the empty text and a literal \\N stay what they are.
+        # Text is always quoted and null never is, so that an empty text and a literal \\N are preserved.
         for part in frame.iter_slices(100_000):
             copy.write(part.write_csv(include_header=False, quote_style="non_numeric"))
     return frame.height
@@ -32,7 +32,7 @@ def read_frame(
     values: Mapping[str, object],
     schema: Mapping[str, pl.DataType | type[pl.DataType]],
 ) -> pl.DataFrame:
-    """Read `query` (with `%(name)s` for its values) by COPY within the caller's transaction, into columns of `schema`."""
+    """Read `query` (values as `%(name)s`) by COPY into columns of `schema`, within the caller's transaction."""
     cursor = connection.connection.cursor()
     buffer = io.BytesIO()
     with cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT csv)", values) as copy:
@@ -44,7 +44,7 @@ def read_frame(
 
 
 def copy_rows(connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """COPY Python `rows` into `columns` of `table`, adapted by psycopg; for rows that are not in a frame already."""
+    """COPY Python `rows` into `columns` of `table`, adapted by psycopg; for rows that are not in a frame."""
     names = ", ".join(f'"{name}"' for name in columns)
     cursor = connection.connection.cursor()
     with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:

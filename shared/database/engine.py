@@ -1,4 +1,4 @@
-"""One engine per process; a transaction is a `with` block."""
+"""Database connections: one engine per process; a transaction is a `with` block."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ class Database:
     def __init__(
         self, url: str, *, pool_size: int = 10, application_name: str = "", prepared_statements: bool = True
     ) -> None:
-        """Prepare a pool of at most `pool_size` connections to `url` (`postgresql://…`); connects on first use.
+        """Prepare a pool of up to `pool_size` connections to `url` (`postgresql://…`); it connects on first use.
 
-        Without `plans_kept` each statement is planned for what the tables hold now: right for few statements about many
-        rows, of which one that was planned for an empty table would read all of it again and again.
+        `prepared_statements=False` disables prepared statements. That suits processes with few statements on many rows: a
+        plan that was cached while a table was empty is slow later.
         """
         self.url = url
         self.engine: Engine = create_engine(
@@ -43,23 +43,23 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """Run the block in one transaction: committed at its end, rolled back if it raises."""
+        """Run the block in a transaction: committed at its end, rolled back if it raises."""
         with self.engine.begin() as connection:
             yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """Give a connection for single reading statements, each its own snapshot (autocommit)."""
+        """Provide a connection for independent reading statements, each with its own snapshot (autocommit)."""
         with self._autocommit.connect() as connection:
             yield connection
 
     @contextmanager
     def reading_at_one_instant(self) -> Iterator[Connection]:
-        """Give a read-only connection on which all statements see the same instant (repeatable read)."""
+        """Provide a read-only connection whose statements all see the same snapshot (repeatable read)."""
         with self.engine.connect() as connection:
             connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
             yield connection
 
     def close(self) -> None:
-        """Close the pool."""
+        """Close all connections."""
         self.engine.dispose()

@@ -1,4 +1,4 @@
-"""Conventions of every table."""
+"""Conventions of all tables."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ NAMING = {
 }
 
 APPEND_ONLY = {"append_only": True}
-"""`Table.info` of a table whose rows the application role may insert and read, never change or delete."""
+"""`Table.info` of a table whose rows the application role may insert and read, but not change or delete."""
 SEALED = APPEND_ONLY | {"sealed": True}
 """`Table.info` of an append-only table with a serial `id` whose rows are sealed into a hash chain (`shared.audit.sealing`)."""
 
 
 def service_metadata() -> MetaData:
-    """Return the MetaData that a service's own tables are declared in."""
+    """Return the MetaData for a service's own tables."""
     return MetaData(naming_convention=NAMING)

@@ -1,1 +1,1 @@
-"""The event types that travel between services, one file each. A schema may only grow; a break is a new type and topic."""
+"""The events between services, one file for each topic. A schema may only grow; a breaking change is a new type and topic."""

@@ -1,4 +1,4 @@
-"""`award.decided` on `award-decisions.v1`, key: award_id. Restates the whole entitlement."""
+"""`award.decided` on `award-decisions.v1`, key: award_id. States the whole entitlement."""
 
 from __future__ import annotations
 
@@ -49,6 +49,8 @@ class Receipt(EventData):
 
 class AwardDecided(EventData):
     """A version of an award is in force: this is the whole entitlement now, not a change of it."""
+
+    TYPES = (TYPE,)
 
     award_id: UUID = Field(description="UUIDv5 of the award's identity, the same for every version")
     version: int = Field(ge=1, le=2**31 - 1, description="1, 2, … without gaps; the highest is in force")

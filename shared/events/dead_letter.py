@@ -12,6 +12,8 @@ TYPE = "dead_letter.recorded"
 class DeadLetterRecorded(EventData):
     """A message that could not be processed, whole, with the reason."""
 
+    TYPES = (TYPE,)
+
     reason: str = Field(description="Why it could not be processed; never a submitted value")
     topic: str = Field(description="The topic that it came on")
     partition: int = Field(ge=0)

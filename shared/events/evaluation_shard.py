@@ -1,4 +1,4 @@
-"""`evaluation.shard_cut` on `evaluation-shards.v1`, key: the shard. Work for whichever worker of eligibility takes it."""
+"""`evaluation.shard_cut` on `evaluation-shards.v1`, key: the shard. Work for any worker of eligibility."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ TYPE = "evaluation.shard_cut"
 
 class EvaluationShardCut(EventData):
     """A piece of an evaluation waits to be judged; what it is stands in eligibility's database."""
+
+    TYPES = (TYPE,)
 
     evaluation_id: UUID
     number: int = Field(ge=1, description="The piece's number in its evaluation, from 1")

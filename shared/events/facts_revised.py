@@ -13,6 +13,8 @@ MAX_KEYS = 1_000
 class FactsRevised(EventData):
     """Records of one enterprise changed in one dataset at one revision; read what they are from the registry."""
 
+    TYPES = (TYPE,)
+
     revision: int = Field(ge=1, description="The registry's revision that holds the change")
     dataset: str = Field(description="The dataset that changed")
     uscc: str = Field(description="The enterprise that owns the records, before or after the change")

@@ -1,4 +1,4 @@
-"""Events on `payment-orders.v1`, key: award_id: what becomes of each payment order, and money that has to come back."""
+"""Events on `payment-orders.v1`, key: award_id: state changes of payment orders, and recoveries."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ Unit = Literal["city", "liandu", "development_zone"]
 class PaymentOrderChanged(EventData):
     """A payment order reached the state that the event's type names."""
 
+    TYPES = (ISSUED, APPROVED, SETTLED, FAILED, RETURNED)
+
     order_id: UUID
     award_id: UUID
     version: int = Field(ge=1, description="Version of the award that made the order")
@@ -39,6 +41,8 @@ class PaymentOrderChanged(EventData):
 
 class RecoveryRaised(EventData):
     """Money that was paid and is not owed any more has to come back."""
+
+    TYPES = (RECOVERY_RAISED,)
 
     recovery_id: UUID
     award_id: UUID

@@ -1,1 +1,1 @@
-"""What the database knows of the service's state: read on demand where that is cheap, measured from time to time where not."""
+"""Gauges of a service's database: cheap ones are read on request, expensive ones are measured from time to time and stored."""

@@ -1,4 +1,4 @@
-"""What a worker or relay tells of its loops, so that the app, and who looks at it, knows how they fare."""
+"""The heartbeat of workers and relays: they report the state of their loops to the database, for the app and `/status`."""
 
 from __future__ import annotations
 
@@ -8,64 +8,48 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from shared.background import Loop
 from shared.database.engine import Database
+from shared.database.queries import load
 
-TELL_SECONDS = 5.0
-GONE_SECONDS = 60.0
-"""A process that has told nothing for so long has ended, or cannot reach the database."""
+HEARTBEAT_SECONDS = 5.0
+SILENT_SECONDS = 60.0
+"""A process that has not reported for this long has ended, or cannot reach the database."""
 
-_TELL = text(
-    """
-    INSERT INTO loop_states (process, instance, loop, succeeded_at, failed_at, failures, error)
-    VALUES (:process, :instance, :loop, now() - make_interval(secs => :succeeded), now() - make_interval(secs => :failed),
-            :failures, :error)
-    ON CONFLICT (process, instance, loop) DO UPDATE
-    SET told_at = now(), succeeded_at = excluded.succeeded_at, failed_at = excluded.failed_at,
-        failures = excluded.failures, error = excluded.error
-    """
-)
-_FORGET = text("DELETE FROM loop_states WHERE told_at < now() - make_interval(secs => :gone)")
-_LEAVE = text("DELETE FROM loop_states WHERE process = :process AND instance = :instance")
+queries = load(__package__)
 
 
-def heartbeat(database: Database, process: str, loops: Sequence[Loop]) -> Loop:
-    """Return the loop that tells how `loops` fare, forgets processes that are gone, and takes its leave at the end."""
-    who = {"process": process, "instance": f"{socket.gethostname()}:{os.getpid()}"}
+def heartbeat_loop(database: Database, process: str, loops: Sequence[Loop]) -> Loop:
+    """Return the loop that reports the state of `loops`, deletes silent processes, and withdraws its own report at the end."""
+    identity = {"process": process, "instance": f"{socket.gethostname()}:{os.getpid()}"}
 
-    def tell() -> bool:
+    def report() -> bool:
         with database.transaction() as connection:
-            connection.execute(_TELL, [who | _state(loop) for loop in loops])
-            connection.execute(_FORGET, {"gone": GONE_SECONDS})
+            connection.execute(queries.report_loop_state, [identity | _state(loop) for loop in loops])
+            connection.execute(queries.delete_silent_processes, {"silent": SILENT_SECONDS})
         return False
 
-    def leave() -> None:
+    def withdraw() -> None:
         with database.transaction() as connection:
-            connection.execute(_LEAVE, who)
+            connection.execute(queries.delete_process, identity)
 
-    return Loop("heartbeat", tell, idle_seconds=TELL_SECONDS, close=leave)
+    return Loop("heartbeat", report, idle_seconds=HEARTBEAT_SECONDS, close=withdraw)
 
 
 def _state(loop: Loop) -> dict[str, Any]:
     now = time.monotonic()
+    health = loop.health
     return {
         "loop": loop.name,
-        "succeeded": None if loop.health.succeeded is None else now - loop.health.succeeded,
-        "failed": None if loop.health.failed is None else now - loop.health.failed,
-        "failures": loop.health.failures,
-        "error": loop.health.error,
+        "succeeded": None if health.succeeded is None else now - health.succeeded,
+        "failed": None if health.failed is None else now - health.failed,
+        "failures": health.failures,
+        "error": health.error,
     }
 
 
-def loops_now(connection: Connection) -> list[dict[str, Any]]:
-    """Return how the loops of all processes fare that have told of themselves lately."""
-    rows = connection.execute(
-        text(
-            "SELECT process, instance, loop, told_at, succeeded_at, failed_at, failures, error FROM loop_states"
-            " WHERE told_at > now() - make_interval(secs => :gone) ORDER BY process DESC, instance, loop"
-        ),
-        {"gone": GONE_SECONDS},
-    )
-    return [dict(row) for row in rows.mappings()]
+def loop_states(connection: Connection) -> list[dict[str, Any]]:
+    """Return the state of the loops of all processes that have reported lately."""
+    return [dict(row) for row in connection.execute(queries.loop_states, {"silent": SILENT_SECONDS}).mappings()]

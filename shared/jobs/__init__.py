@@ -1,1 +1,1 @@
-"""Work that outlives its request: queued in the database, claimed by one worker at a time, taken over when that one dies."""
+"""Work that outlives its request: queued in the database, claimed by one worker, taken over by another if that one dies."""

@@ -1,4 +1,4 @@
-"""The worker's side of jobs."""
+"""Running jobs in a worker."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class RunningJob:
         self._ended = threading.Event()
 
     def progress(self, done: int, total: int) -> None:
-        """Report that `done` of `total` is behind; seen at once by whoever asks."""
+        """Report that `done` of `total` is complete; readers of the job see it at once."""
         self.done, self.total = done, total
         self._renew()
 
@@ -60,7 +60,7 @@ class RunningJob:
 
 
 JobHandler = Callable[[RunningJob], None]
-"""Does a job and calls `job.succeed` in its last transaction. Run again after a crash it must come to the same end."""
+"""Does a job and calls `job.succeed` in its last transaction. Run again after a crash, it must have the same result."""
 
 
 class JobRunner:
@@ -72,7 +72,7 @@ class JobRunner:
         self._handlers = dict(handlers)
 
     def step(self) -> bool:
-        """Run one job; tells whether there was one."""
+        """Run one job; return whether there was one."""
         with self._database.transaction() as connection:
             row = repository.claim(connection, list(self._handlers))
         if row is None:
@@ -98,9 +98,9 @@ class JobRunner:
             if attempts < MAX_ATTEMPTS:
                 job.end()
                 with self._database.transaction() as connection:
-                    repository.give_back(connection, job.id)
+                    repository.release(connection, job.id)
                 return
-            self._fail(job, kind, Internal("The job failed repeatedly; its trace id finds it in the logs."))
+            self._fail(job, kind, Internal("The job failed repeatedly. Search the logs for its trace id."))
         else:
             metrics.JOBS.labels(kind=kind, state="succeeded").inc()
 

@@ -1,7 +1,7 @@
-"""The consumer: a batch is one transaction with its inbox rows; Kafka's offsets are committed last.
+"""The consumer: a batch and its inbox rows are one transaction; Kafka's offsets are committed last.
 
-A batch that fails is cut in two until the messages that cannot be processed stand alone: those are recorded as dead letters,
-everything else flows. Too many of them in a row stop the consumer instead of draining the topic into the dead letters.
+A batch that fails is split in two until the messages that cannot be processed are alone: they are recorded as dead letters, all
+others take effect. Too many dead letters in a row stop the consumer instead of draining the topic into the dead letters.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from shared.audit import log as audit
 from shared.clock import Clock, SystemClock
 from shared.database.engine import Database
 from shared.messaging import dead_letters, inbox, kafka
-from shared.messaging.envelope import MalformedMessageError, Message, header_map
+from shared.messaging.envelope import Message, RejectedMessageError
 from shared.observability import metrics, tracing
 
 BATCH_MESSAGES = 2_000
@@ -30,23 +30,19 @@ STALL_SECONDS = 60.0
 log = structlog.get_logger(__name__)
 
 Handler = Callable[[Connection, Sequence[Message]], None]
-"""Gives effect to new messages within the transaction it is handed; raises RejectedMessageError for what never can."""
-
-
-class RejectedMessageError(ValueError):
-    """A message whose content can never be processed; its text is the reason that is recorded."""
+"""Processes new messages in the given transaction; raises RejectedMessageError for one that can never be processed."""
 
 
 class TooManyDeadLettersError(RuntimeError):
-    """Message after message is refused: something is wrong beyond them, so nothing more is taken from the topic."""
+    """Message after message cannot be processed: the fault is elsewhere, so nothing more is read from the topic."""
 
 
 class ConsumerStalledError(RuntimeError):
-    """The topic holds messages that the consumer does not receive; it is opened again."""
+    """The topic holds messages that the consumer does not receive; it subscribes again."""
 
 
 class Consumer:
-    """Reads one topic in a consumer group and hands new messages to `handle`, batch by batch."""
+    """Reads one topic as a member of a consumer group and passes new messages to `handle`, batch by batch."""
 
     def __init__(
         self,
@@ -60,9 +56,9 @@ class Consumer:
         clock: Clock | None = None,
         crash_point: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """Prepare to read, at most `batch_messages` at once; nothing is connected yet.
+        """Prepare to read up to `batch_messages` at once; nothing is connected yet.
 
-        `crash_point` lets a fault campaign end the process where it hurts.
+        `crash_point` lets a fault campaign kill the process at named points.
         """
         self._database = database
         self._bootstrap_servers = bootstrap_servers
@@ -77,22 +73,20 @@ class Consumer:
         self._dead_in_a_row = 0
 
     def step(self) -> bool:
-        """Process one batch; tells whether there was any. On an error nothing is committed: call again later."""
+        """Process one batch; return whether there was one. After an error nothing is committed: call again later."""
         if self._dead_in_a_row >= DEAD_LETTER_LIMIT:
-            raise TooManyDeadLettersError(f"{self._dead_in_a_row} messages in a row of {self._topic} were refused")
+            raise TooManyDeadLettersError(
+                f"{self._dead_in_a_row} messages in a row of {self._topic} could not be processed"
+            )
         if self._subscription is None:
             self._subscription = kafka.consumer(
                 self._bootstrap_servers, self._group_id, self._topic, max_poll_records=self._batch_messages
             )
             self._progress_at = time.monotonic()
         polled = self._subscription.poll(timeout_ms=500)
-        messages = [
-            Message(r.topic, r.partition, r.offset, r.key, r.value, header_map(r.headers))
-            for records in polled.values()
-            for r in records
-        ]
+        messages = [Message.of(record) for records in polled.values() for record in records]
         if not messages:
-            self._watch_for_a_stall()
+            self._check_for_stall()
             return False
         try:
             self.process(messages)
@@ -105,9 +99,9 @@ class Consumer:
         return True
 
     def process(self, messages: Sequence[Message]) -> None:
-        """Give effect to `messages` in one transaction, or cut them in two and set aside what cannot be processed.
+        """Process `messages` in one transaction; if that fails, split them and record as dead letters what cannot be processed.
 
-        Raises database errors that may pass (a lost connection, a deadlock) and TooManyDeadLettersError.
+        Raises transient database errors (a lost connection, a deadlock) and TooManyDeadLettersError.
         """
         started_ns = time.time_ns()
         try:
@@ -125,14 +119,14 @@ class Consumer:
                     dead_letters.clear(connection, self._topic, [m.key for m in new if m.key is not None])
                 self._crash_point("consumer: not committed")
         except (DBAPIError, PoolTimeoutError, ValueError, ArithmeticError, LookupError, TypeError) as error:
-            if _may_pass(error):
+            if _is_transient(error):
                 raise
             if len(messages) > 1:
                 middle = len(messages) // 2
                 self.process(messages[:middle])
                 self.process(messages[middle:])
             else:
-                self._set_aside(messages[0], error)
+                self._record_dead_letter(messages[0], error)
         else:
             self._dead_in_a_row = 0
             parents = (message.trace_parent for message in new)
@@ -145,12 +139,14 @@ class Consumer:
             self._subscription.close(autocommit=False)
             self._subscription = None
 
-    def _set_aside(self, message: Message, error: Exception) -> None:
+    def _record_dead_letter(self, message: Message, error: Exception) -> None:
         self._dead_in_a_row += 1
         if self._dead_in_a_row >= DEAD_LETTER_LIMIT:
-            raise TooManyDeadLettersError(f"{self._dead_in_a_row} messages in a row of {self._topic} were refused")
-        known = isinstance(error, (RejectedMessageError, MalformedMessageError))
-        reason = str(error) if known else f"{type(error).__name__} while giving effect to the event"
+            raise TooManyDeadLettersError(
+                f"{self._dead_in_a_row} messages in a row of {self._topic} could not be processed"
+            )
+        known = isinstance(error, RejectedMessageError)
+        reason = str(error) if known else f"{type(error).__name__} while the event was processed"
         with self._database.transaction() as connection:
             if dead_letters.record(connection, message, reason, self._clock.now()):
                 audit.record(
@@ -169,7 +165,7 @@ class Consumer:
             reason=reason,
         )
 
-    def _watch_for_a_stall(self) -> None:
+    def _check_for_stall(self) -> None:
         if time.monotonic() - self._progress_at < STALL_SECONDS:
             return
         self._progress_at = time.monotonic()
@@ -181,7 +177,7 @@ class Consumer:
             raise ConsumerStalledError(f"{self._topic} holds messages that did not arrive for {STALL_SECONDS:.0f} s")
 
 
-def _may_pass(error: Exception) -> bool:
-    """Tell whether trying again may help. Where PostgreSQL's limits are exceeded (class 54) it does not."""
+def _is_transient(error: Exception) -> bool:
+    """Return whether trying again may help. It does not where a limit of PostgreSQL is exceeded (class 54)."""
     limit = isinstance(error, OperationalError) and str(getattr(error.orig, "sqlstate", "")).startswith("54")
     return isinstance(error, (OperationalError, InterfaceError, PoolTimeoutError)) and not limit

@@ -1,11 +1,11 @@
-"""kafka-python with the settings that money needs, said once."""
+"""kafka-python with the settings that money needs, in one place."""
 
 from __future__ import annotations
 
-import time
 from contextlib import suppress
 from typing import Any
 
+import stamina
 from kafka import KafkaConsumer, KafkaProducer
 from kafka.admin import KafkaAdminClient, NewTopic
 from kafka.errors import KafkaError, TopicAlreadyExistsError
@@ -14,7 +14,7 @@ from shared.messaging import topics
 
 
 def producer(bootstrap_servers: str, client_id: str) -> KafkaProducer:
-    """Return a producer that acknowledges on all replicas and keeps the order within a partition (idempotent)."""
+    """Return an idempotent producer: acknowledged by all replicas, in order within a partition."""
     return KafkaProducer(
         bootstrap_servers=bootstrap_servers.split(","),
         client_id=client_id,
@@ -31,8 +31,8 @@ def producer(bootstrap_servers: str, client_id: str) -> KafkaProducer:
     )
 
 
-def end(producer: KafkaProducer) -> None:
-    """Close `producer`; what it could not deliver is given up. Its own `close` raises then, and leaves its thread at work."""
+def close_producer(producer: KafkaProducer) -> None:
+    """Close `producer` and drop what it could not deliver. In that case its own `close` raises and leaves its thread running."""
     try:
         producer.close(timeout=5)
     except KafkaError:
@@ -40,7 +40,7 @@ def end(producer: KafkaProducer) -> None:
 
 
 def consumer(bootstrap_servers: str, group_id: str, topic: str, *, max_poll_records: int) -> KafkaConsumer:
-    """Return a consumer that commits nothing by itself and reads an unknown topic from its start."""
+    """Return a consumer that commits nothing by itself and starts at the beginning of a topic that is new to its group."""
     subscription = KafkaConsumer(
         bootstrap_servers=bootstrap_servers.split(","),
         group_id=group_id,
@@ -61,7 +61,7 @@ def consumer(bootstrap_servers: str, group_id: str, topic: str, *, max_poll_reco
 
 
 def reader(bootstrap_servers: str) -> KafkaConsumer:
-    """Return a consumer without a group, for looking into the log."""
+    """Return a consumer without a group, for reading the log."""
     return KafkaConsumer(
         bootstrap_servers=bootstrap_servers.split(","),
         enable_auto_commit=False,
@@ -72,7 +72,7 @@ def reader(bootstrap_servers: str) -> KafkaConsumer:
 
 
 def probe(bootstrap_servers: str, group_id: str) -> KafkaConsumer:
-    """Return a consumer that looks at what `group_id` has taken without joining it: it subscribes to and commits nothing."""
+    """Return a consumer that reads the offsets of `group_id` without joining it: it subscribes to nothing and commits nothing."""
     return KafkaConsumer(
         bootstrap_servers=bootstrap_servers.split(","),
         group_id=group_id,
@@ -86,10 +86,17 @@ def probe(bootstrap_servers: str, group_id: str) -> KafkaConsumer:
 
 
 def ensure_topics(bootstrap_servers: str, *, patience_seconds: float = 30.0) -> None:
-    """Create the topics that do not exist yet, waiting up to `patience_seconds` for the broker to answer."""
-    deadline = time.monotonic() + patience_seconds
-    while True:
-        try:
+    """Create the topics that do not exist yet; wait up to `patience_seconds` for the broker to answer."""
+    attempts = stamina.retry_context(
+        on=KafkaError,
+        attempts=None if patience_seconds else 1,
+        timeout=patience_seconds or None,
+        wait_initial=0.2,
+        wait_max=1.0,
+        wait_jitter=0.1,
+    )
+    for attempt in attempts:
+        with attempt:
             admin = KafkaAdminClient(bootstrap_servers=bootstrap_servers.split(","), bootstrap_timeout_ms=5_000)
             try:
                 existing = set(admin.list_topics())
@@ -98,11 +105,6 @@ def ensure_topics(bootstrap_servers: str, *, patience_seconds: float = 30.0) -> 
                         _create(admin, name)
             finally:
                 admin.close()
-            return
-        except KafkaError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.2)
 
 
 def _create(admin: KafkaAdminClient, name: str) -> None:
@@ -111,7 +113,7 @@ def _create(admin: KafkaAdminClient, name: str) -> None:
 
 
 def log_identity(bootstrap_servers: str) -> str:
-    """Return what changes when the broker's log is a new one: cluster id and the ids of the topics."""
+    """Return the ids of the cluster and its topics: they change when the broker's log is a new one."""
     admin = KafkaAdminClient(bootstrap_servers=bootstrap_servers.split(","), bootstrap_timeout_ms=5_000)
     try:
         cluster: Any = admin.describe_cluster()

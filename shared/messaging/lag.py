@@ -1,4 +1,4 @@
-"""How far a consumer group is behind, as the broker knows it: right even when nobody consumes."""
+"""How far a consumer group is behind. The broker is asked, so the answer is right even when no consumer runs."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from kafka import KafkaConsumer, TopicPartition
 from sqlalchemy import Connection
 
 from shared.clock import Clock
-from shared.gauges.measuring import Measurement
+from shared.gauges.measurements import Measurement
 from shared.messaging import kafka
 from shared.observability import metrics
-from shared.observability.metrics import Value
+from shared.observability.metrics import Sample
 
 
-def lag(bootstrap_servers: str, groups: Mapping[str, str], clock: Clock) -> Measurement:
-    """Return the measurement of messages and seconds behind; `groups` names the consumer group of each topic."""
+def consumer_lag(bootstrap_servers: str, groups: Mapping[str, str], clock: Clock) -> Measurement:
+    """Return the measurement of the messages and seconds that consumers are behind; `groups` is by topic."""
 
-    def measure(_: Connection) -> Sequence[Value]:
-        found: list[Value] = []
+    def measure(_: Connection) -> Sequence[Sample]:
+        found: list[Sample] = []
         for topic, group in groups.items():
             probe = kafka.probe(bootstrap_servers, group)
             try:
@@ -33,21 +33,21 @@ def lag(bootstrap_servers: str, groups: Mapping[str, str], clock: Clock) -> Meas
 
 
 def _behind(probe: KafkaConsumer, topic: str) -> tuple[int, int | None]:
-    """Return how many messages the group has not taken, and when the oldest of them was sent (ms since 1970)."""
+    """Return how many messages the group has not received, and when the oldest of them was sent (ms since 1970)."""
     partitions = [TopicPartition(topic, number) for number in sorted(probe.partitions_for_topic(topic) or ())]
     ends, starts = probe.end_offsets(partitions), probe.beginning_offsets(partitions)
     missing: dict[TopicPartition, int] = {}
     for partition in partitions:
-        taken = max(probe.committed(partition) or 0, starts[partition])
-        if ends[partition] > taken:
-            missing[partition] = taken
+        received = max(probe.committed(partition) or 0, starts[partition])
+        if ends[partition] > received:
+            missing[partition] = received
     if not missing:
         return 0, None
     probe.assign(list(missing))
     for partition, offset in missing.items():
         probe.seek(partition, offset)
     oldest: dict[TopicPartition, int] = {}
-    for _ in range(10):  # a poll answers with some partitions: a few reach them all
+    for _ in range(10):  # a poll returns some of the partitions: several polls reach them all
         for partition, records in probe.poll(timeout_ms=500, max_records=500 * len(missing)).items():
             oldest.setdefault(partition, records[0].timestamp)
         if len(oldest) == len(missing):

@@ -1,25 +1,28 @@
-"""The outbox: an event is a row written in the transaction of the change that it tells; the relay publishes it afterwards."""
+"""The outbox: an event is a row, written in the transaction of the change that it reports. The relay publishes it later."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import polars as pl
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, func, select
 
 from shared.database.bulk import copy_frame
+from shared.database.queries import load
 from shared.messaging.envelope import Event
 from shared.system_tables import outbox
 
+queries = load(__package__)
+
 
 def enqueue(connection: Connection, events: Sequence[Event]) -> None:
-    """Write `events` to the outbox, in order, within the caller's transaction; many at once by COPY."""
+    """Write `events` to the outbox by COPY, in order, within the caller's transaction."""
     copy_frame(connection, outbox.name, _frame(events))
 
 
 def insert_published(connection: Connection, events: Sequence[Event]) -> None:
-    """Write events that the broker has already to the outbox, in order."""
-    now = connection.execute(text("SELECT now()")).scalar_one().isoformat()
+    """Write events that the broker already has to the outbox, in order."""
+    now = connection.execute(select(func.now())).scalar_one().isoformat()
     copy_frame(connection, outbox.name, _frame(events).with_columns(published_at=pl.lit(now)))
 
 
@@ -40,21 +43,9 @@ def _frame(events: Sequence[Event]) -> pl.DataFrame:
 
 
 def republish_latest(connection: Connection, topic: str | None = None, keys: Sequence[str] | None = None) -> int:
-    """Mark the latest event of each key and type (of `topic` and `keys`, or of all) as not yet published; returns how many.
+    """Mark the latest event of each key and type (of `topic` and `keys`, or of all) as unpublished; return how many.
 
-    For a broker that has lost its log, or a consumer that asks: what is in force is told again, under the same event ids.
+    For a broker that lost its log, or a consumer that asks: the current state is published again under the same event ids.
     """
-    result = connection.execute(
-        text(
-            """
-            UPDATE outbox SET published_at = NULL
-            WHERE published_at IS NOT NULL AND id IN (
-                SELECT max(id) FROM outbox
-                WHERE (CAST(:topic AS text) IS NULL OR topic = :topic)
-                  AND (CAST(:keys AS text[]) IS NULL OR key = ANY(:keys))
-                GROUP BY topic, key, type)
-            """
-        ),
-        {"topic": topic, "keys": None if keys is None else list(keys)},
-    )
-    return result.rowcount
+    values = {"topic": topic, "keys": None if keys is None else list(keys)}
+    return connection.execute(queries.republish_latest, values).rowcount

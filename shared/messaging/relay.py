@@ -1,6 +1,6 @@
-"""The relay: takes what is unpublished from the outbox, sends it, marks it. At least once, in order per key, one leader.
+"""The relay: reads unpublished events from the outbox, sends them, marks them. At least once, in order per key, one leader.
 
-Rows are found by `published_at IS NULL`, never by a cursor: a low id that commits late would be lost behind `id > last`.
+Rows are found by `published_at IS NULL`, never by a cursor: a low id that commits late would be skipped by `id > last`.
 """
 
 from __future__ import annotations
@@ -13,75 +13,44 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 import structlog
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
 from opentelemetry.trace import SpanKind
-from sqlalchemy import Connection, bindparam, func, select, text, update
+from sqlalchemy import Connection, Row, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from shared.audit import log as audit
 from shared.database.engine import Database
-from shared.messaging import envelope, kafka, restore_detection
+from shared.database.queries import load
+from shared.messaging import envelope, kafka
 from shared.messaging.outbox import republish_latest
-from shared.messaging.restore_detection import Recall
+from shared.messaging.restore_detection import LostEventsHandler, lost_events, record_as_published
 from shared.observability import metrics, tracing
-from shared.system_tables import broker_log, outbox
+from shared.system_tables import broker_log
 
 BATCH_ROWS = 5_000
 STEP_BATCHES = 20
 LOG_CHECK_SECONDS = 10.0
 SETTLE_SECONDS = 40.0
-"""How long all that was sent may take to be acknowledged; the producer itself gives up after 30 s (`delivery_timeout_ms`).
-
-For all together: promises that the client forgets, as it may while a broker loses its log, are not waited for in turn.
+"""How long the broker may take to acknowledge everything that was sent; the producer itself gives up after 30 s
+(`delivery_timeout_ms`). One deadline for all: while a broker loses its log the client can forget some acknowledgements, and
+waiting for each of them in turn would block the relay.
 """
 LEADER_LOCK = 0x72656C6179  # "relay"
 
+queries = load(__package__)
 log = structlog.get_logger(__name__)
-
-
-class Unpublished(NamedTuple):
-    """A row of the outbox, all of it as the text that is sent: a hundred thousand of them cost a third of typed ones."""
-
-    id: int
-    topic: str
-    key: str
-    type: str
-    event_id: str
-    source: str
-    subject: str
-    occurred_at: str
-    data: str
-    trace_parent: str | None
-
-    def headers(self) -> list[tuple[str, bytes]]:
-        """Return the Kafka headers that carry the CloudEvents attributes."""
-        return envelope.headers(
-            self.type, self.event_id, self.source, self.subject, self.occurred_at, self.trace_parent
-        )
-
-
-_UNPUBLISHED = f"""
-    SELECT id, topic, key, type, event_id::text, source, subject,
-           to_char(occurred_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), data, trace_parent
-    FROM outbox WHERE published_at IS NULL AND id > %(in_flight)s ORDER BY id LIMIT {BATCH_ROWS}
-"""
-_mark = (
-    update(outbox)
-    .where(outbox.c.id == func.any(bindparam("ids")), outbox.c.published_at.is_(None))
-    .values(published_at=func.now())
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """Rows of the outbox, Kafka's promise for each of its acknowledgement, and when they were sent (ns)."""
+    """Rows of the outbox, the future of each row's acknowledgement, and when they were sent (ns)."""
 
-    rows: Sequence[Unpublished]
-    promises: Sequence[Any]
+    rows: Sequence[Row[Any]]
+    acknowledgements: Sequence[Any]
     started_ns: int
 
 
@@ -90,7 +59,7 @@ class PublishingError(RuntimeError):
 
 
 class Relay:
-    """Publishes one service's outbox. Several may run; the one that holds the advisory lock works, the others wait."""
+    """Publishes one service's outbox. Several may run: the one that holds the advisory lock works, the others wait."""
 
     def __init__(
         self,
@@ -99,13 +68,13 @@ class Relay:
         client_id: str,
         *,
         topics: Sequence[str] = (),
-        on_lost: Recall = lambda *_: None,
+        on_lost: LostEventsHandler = lambda *_: None,
         crash_point: Callable[[str], None] = lambda _: None,
     ) -> None:
         """Prepare to publish; nothing is connected yet.
 
-        Events of `topics` that the log knows and the outbox has lost are handed to `on_lost` first. `crash_point` lets a fault
-        campaign end the process where it hurts.
+        Events of `topics` that the log holds and the outbox has lost are passed to `on_lost` before anything is sent.
+        `crash_point` lets a fault campaign kill the process at named points.
         """
         self._database = database
         self._bootstrap_servers = bootstrap_servers
@@ -118,7 +87,7 @@ class Relay:
         self._log_checked_at = 0.0
 
     def step(self) -> bool:
-        """Publish what there is, about STEP_BATCHES batches; tells whether there was any. After an error it starts afresh."""
+        """Publish about STEP_BATCHES batches; return whether there was anything. After an error the next step reconnects."""
         try:
             return self._step()
         except Exception:
@@ -130,13 +99,12 @@ class Relay:
             return False
         sent = self._send(self._next(0))
         if not sent.rows:
-            self._watch_the_log()
+            self._check_log()
             return False
         with ThreadPoolExecutor(max_workers=1) as settling:
             for _ in range(STEP_BATCHES):
-                # The next batch is read and sent while the broker takes this one and it is marked. An id below those in flight
-                # that commits only now is of another key (a key's events wait for each other): the next step reads from the
-                # start again.
+                # The next batch is read and sent while this one is acknowledged and marked. A lower id that commits only now
+                # has another key (events of one key wait for each other): the next step reads from the start again.
                 settled = settling.submit(self._settle, sent)
                 following = self._send(self._next(sent.rows[-1].id))
                 settled.result()
@@ -146,22 +114,21 @@ class Relay:
         self._settle(sent)
         return True
 
-    def _next(self, in_flight: int) -> list[Unpublished]:
+    def _next(self, in_flight: int) -> Sequence[Row[Any]]:
         with self._database.reading() as connection:
-            rows = connection.connection.cursor().execute(_UNPUBLISHED, {"in_flight": in_flight}).fetchall()
-        return [Unpublished._make(row) for row in rows]
+            return connection.execute(queries.unpublished_events, {"in_flight": in_flight, "rows": BATCH_ROWS}).all()
 
     def _settle(self, sent: Sent) -> None:
-        """Wait for the broker's word on what was sent, and mark what it acknowledged."""
+        """Wait for the acknowledgements of what was sent, and mark what was acknowledged."""
         deadline = time.monotonic() + SETTLE_SECONDS
-        for promise in sent.promises:
-            if not promise.is_done:
+        for each in sent.acknowledgements:
+            if not each.is_done:
                 with suppress(KafkaError):
-                    promise.get(timeout=max(0.0, deadline - time.monotonic()))
-        acknowledged = [row for row, promise in zip(sent.rows, sent.promises, strict=True) if promise.succeeded()]
+                    each.get(timeout=max(0.0, deadline - time.monotonic()))
+        acknowledged = [row for row, each in zip(sent.rows, sent.acknowledgements, strict=True) if each.succeeded()]
         self._crash_point("relay: sent, not marked")
         with self._database.transaction() as connection:
-            connection.execute(_mark, {"ids": [row.id for row in acknowledged]})
+            connection.execute(queries.mark_published, {"ids": [row.id for row in acknowledged]})
         for topic, events in Counter(row.topic for row in acknowledged).items():
             metrics.EVENTS_PUBLISHED.labels(topic=topic).inc(events)
         for type_, rows in groupby(acknowledged, key=attrgetter("type")):
@@ -170,17 +137,18 @@ class Relay:
             raise PublishingError(f"{len(sent.rows) - len(acknowledged)} events were not acknowledged by the broker")
 
     def close(self) -> None:
-        """Give up leadership and close the connections."""
+        """Give up the leadership and close the connections."""
         producer, self._producer = self._producer, None
         if producer is not None:
-            kafka.end(producer)
+            kafka.close_producer(producer)
         if self._leadership is not None:
             with suppress(SQLAlchemyError):
                 self._leadership.execute(select(func.pg_advisory_unlock(LEADER_LOCK)))
-            self._leadership.invalidate()  # a lock that is still held ends with its session, so that must not be pooled
+            # A lock that is still held ends with its session: the session must not return to the pool.
+            self._leadership.invalidate()
             self._leadership.close()
             self._leadership = None
-            metrics.RELAY_LEADS.set(0)
+            metrics.RELAY_IS_LEADER.set(0)
 
     def _lead(self) -> bool:
         if self._leadership is not None:
@@ -192,34 +160,34 @@ class Relay:
             return False
         self._leadership = connection
         self._producer = kafka.producer(self._bootstrap_servers, self._client_id)
-        self._republish_to_a_new_log()
-        self._recall_what_is_lost()
-        metrics.RELAY_LEADS.set(1)
-        log.info("relay.leads")
+        self._republish_to_new_log()
+        self._handle_lost_events()
+        metrics.RELAY_IS_LEADER.set(1)
+        log.info("relay.became_leader")
         return True
 
-    def _recall_what_is_lost(self) -> None:
+    def _handle_lost_events(self) -> None:
         with self._database.transaction() as connection:
-            found = restore_detection.lost(connection, self._bootstrap_servers, self._topics)
-            if not found:
+            lost = lost_events(connection, self._bootstrap_servers, self._topics)
+            if not lost:
                 return
-            restore_detection.adopt(connection, found)
-            self._on_lost(connection, found)
+            record_as_published(connection, lost)
+            self._on_lost(connection, lost)
             audit.record(
                 connection,
                 actor=self._client_id,
                 act="recall_lost_events",
                 subjects=["*"],
-                reason="the broker's log knows events that this database does not: it was restored to an earlier point",
-                details={"events": len(found)},
+                reason="the broker's log holds events that this database does not: the database was restored to an earlier point",
+                details={"events": len(lost)},
             )
-        log.warning("relay.events_were_lost", recalled=len(found))
+        log.warning("relay.lost_events_found", events=len(lost))
 
-    def _watch_the_log(self) -> None:
+    def _check_log(self) -> None:
         if time.monotonic() - self._log_checked_at > LOG_CHECK_SECONDS:
-            self._republish_to_a_new_log()
+            self._republish_to_new_log()
 
-    def _republish_to_a_new_log(self) -> None:
+    def _republish_to_new_log(self) -> None:
         kafka.ensure_topics(self._bootstrap_servers, patience_seconds=0)
         self._log_checked_at = time.monotonic()
         identity = kafka.log_identity(self._bootstrap_servers)
@@ -227,13 +195,7 @@ class Relay:
             known = connection.execute(select(broker_log.c.identity)).scalar_one_or_none()
             if known == identity:
                 return
-            connection.execute(
-                text(
-                    "INSERT INTO broker_log (identity) VALUES (:identity)"
-                    " ON CONFLICT (singleton) DO UPDATE SET identity = excluded.identity"
-                ),
-                {"identity": identity},
-            )
+            connection.execute(queries.remember_broker_log, {"identity": identity})
             if known is not None:
                 republished = republish_latest(connection)
                 audit.record(
@@ -246,8 +208,12 @@ class Relay:
                 )
                 log.warning("relay.broker_log_is_new", republished=republished)
 
-    def _send(self, rows: Sequence[Unpublished]) -> Sent:
+    def _send(self, rows: Sequence[Row[Any]]) -> Sent:
         assert self._producer is not None
         send, started_ns = self._producer.send, time.time_ns()
-        promises = [send(row.topic, row.data.encode(), row.key.encode(), row.headers()) for row in rows]
-        return Sent(rows, promises, started_ns)
+        acknowledgements = [send(row.topic, row.data.encode(), row.key.encode(), _headers(row)) for row in rows]
+        return Sent(rows, acknowledgements, started_ns)
+
+
+def _headers(row: Row[Any]) -> list[tuple[str, bytes]]:
+    return envelope.headers(row.type, row.event_id, row.source, row.subject, row.occurred_at, row.trace_parent)

@@ -1,8 +1,8 @@
-"""What the broker's log knows of a service and its database does not: the trace of a database restored to an earlier point.
+"""Find events that the broker's log holds and this database does not: the sign of a database restored to an earlier point.
 
 An event is committed to the outbox before it is sent, and never deleted there. So an event of this service that is in the log
-and not in the outbox was told by a database that has been replaced by an older copy. The relay looks for such events each time it
-starts to lead, before it sends anything: those published since the last publication that its database remembers.
+but not in the outbox was published before the database was replaced by an older copy. The relay looks for such events each
+time it becomes the leader, before it sends anything, among those published since its database's last known publication.
 """
 
 from __future__ import annotations
@@ -17,52 +17,50 @@ from kafka import KafkaConsumer, TopicPartition
 from sqlalchemy import Connection, text
 
 from shared.database.bulk import copy_frame
+from shared.database.queries import load
 from shared.messaging import kafka
-from shared.messaging.envelope import Event, Message, header_map
+from shared.messaging.envelope import Event, Message
 from shared.messaging.outbox import insert_published
 
 OVERLAP = timedelta(minutes=10)
-"""Read from so long before the last publication: clocks of brokers and databases differ."""
+"""How long before the last publication reading starts: the clocks of brokers and databases differ."""
 PATIENCE_SECONDS = 60.0
 
-Recall = Callable[[Connection, Sequence[Message]], None]
-"""Draws a service's conclusions from its lost events, oldest first in each partition, within the transaction that adopts them."""
+LostEventsHandler = Callable[[Connection, Sequence[Message]], None]
+"""Handles a service's lost events, oldest first in each partition, in the transaction that records them as published."""
+
+queries = load(__package__)
 
 
 class LogNotReadError(RuntimeError):
-    """The end of the broker's log did not arrive in time; the relay tries again, and sends nothing before."""
+    """The end of the broker's log was not reached in time. The relay tries again, and sends nothing before."""
 
 
-def lost(connection: Connection, bootstrap_servers: str, topics: Sequence[str]) -> list[Message]:
-    """Return the events in `topics` that this database's outbox should know and does not.
+def lost_events(connection: Connection, bootstrap_servers: str, topics: Sequence[str]) -> list[Message]:
+    """Return the events in `topics` that this database's outbox should hold and does not.
 
-    A database that has published nothing yet is a new one: it has lost nothing.
+    A database that has published nothing is a new one: it has lost nothing.
     """
-    last, sources = connection.execute(
-        text("SELECT max(published_at), array_agg(DISTINCT source) FROM outbox WHERE published_at IS NOT NULL")
-    ).one()
-    if last is None or not topics:
+    last = connection.execute(queries.last_publication).one()
+    if last.published_at is None or not topics:
         return []
-    told = {
+    logged = {
         id_: message
-        for message in _since(bootstrap_servers, topics, last - OVERLAP)
-        if (id_ := _own_id(message, sources)) is not None
+        for message in _messages_since(bootstrap_servers, topics, last.published_at - OVERLAP)
+        if (id_ := _own_event_id(message, last.sources)) is not None
     }
-    connection.execute(text("CREATE TEMP TABLE told (event_id uuid) ON COMMIT DROP"))
-    copy_frame(connection, "told", pl.DataFrame({"event_id": [str(each) for each in told]}))
-    unknown = connection.execute(
-        text("SELECT event_id FROM told t WHERE NOT EXISTS (SELECT FROM outbox o WHERE o.event_id = t.event_id)")
-    )
-    found = set(unknown.scalars())
-    return [message for id_, message in told.items() if id_ in found]
+    connection.execute(text("CREATE TEMP TABLE logged_events (event_id uuid) ON COMMIT DROP"))
+    copy_frame(connection, "logged_events", pl.DataFrame({"event_id": [str(each) for each in logged]}))
+    unknown = set(connection.execute(queries.unknown_events).scalars())
+    return [message for id_, message in logged.items() if id_ in unknown]
 
 
-def adopt(connection: Connection, messages: Sequence[Message]) -> None:
-    """Take lost events into the outbox as published: so it knows again whatever the log knows."""
+def record_as_published(connection: Connection, messages: Sequence[Message]) -> None:
+    """Write lost events to the outbox as published, so that it holds again whatever the log holds."""
     insert_published(connection, [_event(message) for message in messages])
 
 
-def _since(bootstrap_servers: str, topics: Sequence[str], since: datetime) -> list[Message]:
+def _messages_since(bootstrap_servers: str, topics: Sequence[str], since: datetime) -> list[Message]:
     reader: KafkaConsumer = kafka.reader(bootstrap_servers)
     try:
         partitions = [
@@ -79,10 +77,10 @@ def _since(bootstrap_servers: str, topics: Sequence[str], since: datetime) -> li
         while any(reader.position(each) < ends[each] for each in partitions):
             polled = reader.poll(timeout_ms=500)
             messages += [
-                Message(r.topic, r.partition, r.offset, r.key, r.value, header_map(r.headers))
+                Message.of(record)
                 for records in polled.values()
-                for r in records
-                if r.timestamp >= since_ms  # a broker may answer with the start of a batch, or of a segment
+                for record in records
+                if record.timestamp >= since_ms  # a broker may answer with the start of a batch, or of a segment
             ]
             deadline = time.monotonic() + PATIENCE_SECONDS if polled else deadline
             if time.monotonic() > deadline:
@@ -92,8 +90,8 @@ def _since(bootstrap_servers: str, topics: Sequence[str], since: datetime) -> li
         reader.close(autocommit=False)
 
 
-def _own_id(message: Message, sources: Sequence[str]) -> UUID | None:
-    """Return the id of an event that this service could have told, None for a stranger's."""
+def _own_event_id(message: Message, sources: Sequence[str]) -> UUID | None:
+    """Return the id of an event that this service may have published; None for any other message."""
     try:
         source, event_id = message.event_key
         datetime.fromisoformat(message.headers["ce_time"].decode())

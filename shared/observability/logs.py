@@ -1,7 +1,7 @@
-"""One JSON object a line, with the trace that it belongs to; never submitted values, tokens or account numbers.
+"""Logs: one JSON object per line, with its trace id; never submitted values, tokens or account numbers.
 
-An exception is logged as its type and the lines it passed, without its text and without local variables: both can hold
-what somebody submitted.
+An exception is logged as its type and the lines it passed through, without its text and local variables: both can hold
+submitted values.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import traceback
 
 import orjson
 import structlog
+from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from shared.observability import tracing
@@ -39,8 +40,15 @@ def _without_values(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     return event
 
 
+def _log_retry(details: RetryDetails) -> None:
+    """Log a retry without the error's text, which can hold a URL with submitted values."""
+    structlog.get_logger("retry").warning(
+        "retry.scheduled", attempt=details.retry_num, error=type(details.caused_by).__name__
+    )
+
+
 def configure(service: str, process: str, level: str = "INFO") -> None:
-    """Send structlog's and the standard library's records to standard error as JSON lines."""
+    """Write the records of structlog and of the standard library to standard error as JSON lines."""
 
     def identify(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
         return {"service": service, "process": process, **event}
@@ -52,6 +60,7 @@ def configure(service: str, process: str, level: str = "INFO") -> None:
         _without_values,
         identify,
     ]
+    set_on_retry_hooks([_log_retry])
     number = logging.getLevelNamesMapping()[level.upper()]
     structlog.configure(
         processors=[*common, structlog.processors.JSONRenderer(serializer=_render)],

@@ -1,4 +1,4 @@
-"""W3C trace context: from a request's `traceparent` through the outbox and Kafka's headers to the effect."""
+"""W3C trace context, carried from a request's `traceparent` through the outbox and Kafka's headers to the effect."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _propagator = TraceContextTextMapPropagator()
 _tracer = trace.get_tracer("ecommerce-subsidies")
 _exporting = threading.Event()
 NO_OTHER_SPANS = TelemetryConfig(tracing=False, metrics=False, logs=False, operation_spans=False, auto_configure=False)
-"""For every FastAPI: its own spans would bear the paths and queries that callers submitted."""
+"""For every FastAPI app: its own spans would contain the paths and queries that callers submit."""
 
 
 def configure(service: str, process: str, otlp_endpoint: str | None = None) -> None:
-    """Install a tracer provider for the process: it gives and carries ids, and sends spans to `otlp_endpoint` if there is one."""
+    """Install the process's tracer provider: it makes and propagates ids, and exports spans to `otlp_endpoint` if given."""
     provider = TracerProvider(resource=Resource.create({"service.name": f"{service}-{process}"}))
     if otlp_endpoint:
         _exporting.set()
@@ -34,29 +34,29 @@ def configure(service: str, process: str, otlp_endpoint: str | None = None) -> N
 
 
 def flush() -> None:
-    """Send what has not been sent yet, before the process ends."""
+    """Export the remaining spans before the process ends."""
     provider = trace.get_tracer_provider()
     if isinstance(provider, TracerProvider):
         provider.shutdown()
 
 
 def current_trace_id() -> str | None:
-    """Return the current trace id, 32 hexadecimal digits, if there is a trace."""
+    """Return the current trace id (32 hexadecimal digits); None without a trace."""
     context = trace.get_current_span().get_span_context()
     return f"{context.trace_id:032x}" if context.is_valid else None
 
 
 def current_trace_parent() -> str | None:
-    """Return the current context as a `traceparent` header value, to be kept with an outbox row or a job."""
+    """Return the current context as a `traceparent` header, to be stored with an outbox row or a job."""
     carrier: dict[str, str] = {}
     _propagator.inject(carrier)
     return carrier.get("traceparent")
 
 
 def record(name: str, trace_parents: Iterable[str | None], started_ns: int, kind: SpanKind) -> None:
-    """Record a span of its own from `started_ns` to now under each of `trace_parents`: what a batch meant to each trace.
+    """Record a span from `started_ns` to now under each of `trace_parents`: a batch's part in each trace.
 
-    Nothing is done where spans are not exported.
+    Does nothing if spans are not exported.
     """
     if not _exporting.is_set():
         return
@@ -68,7 +68,7 @@ def record(name: str, trace_parents: Iterable[str | None], started_ns: int, kind
 
 @contextmanager
 def span(name: str, trace_parent: str | None = None, *, server: bool = False) -> Iterator[trace.Span]:
-    """Run the block in a span, a child of `trace_parent` if one is given."""
+    """Run the block in a span, a child of `trace_parent` if given."""
     parent: Context | None = _propagator.extract({"traceparent": trace_parent}) if trace_parent else None
     kind = SpanKind.SERVER if server else SpanKind.INTERNAL
     with _tracer.start_as_current_span(name, context=parent, kind=kind) as current:

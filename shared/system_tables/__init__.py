@@ -1,6 +1,6 @@
-"""The tables that every service's database has beside its own, and what a service's schema is made of.
+"""The tables that every service's database has beside its own, and the description of a service's schema.
 
-Outbox, inbox, dead letters, jobs, idempotency keys, audit log, hash chains, measurements. `versions/` holds the SQL that makes
+Outbox, inbox, dead letters, jobs, idempotency keys, audit log, hash chains, measurements. `versions/` has the SQL that creates
 them: a change is a new version there, and a migration in each service that runs it.
 """
 
@@ -37,7 +37,7 @@ VERSIONS = Path(__file__).with_name("versions")
 
 @dataclass(frozen=True, slots=True)
 class ServiceSchema:
-    """What the database of `service` holds: its own tables (`metadata`) and these; `migrations` is its Alembic history."""
+    """The schema of `service`: its own tables (`metadata`) and the system tables; `migrations` is its Alembic history."""
 
     service: str
     metadata: MetaData
@@ -45,7 +45,7 @@ class ServiceSchema:
 
     @property
     def all_metadata(self) -> list[MetaData]:
-        """Return the service's own tables and those that every service has."""
+        """Return the service's own tables and the system tables."""
         return [self.metadata, metadata]
 
     @property
@@ -55,7 +55,7 @@ class ServiceSchema:
 
 
 def statements(version: str) -> str:
-    """Return the SQL that creates version `version` of the tables that every service has."""
+    """Return the SQL of version `version` of the system tables."""
     return (VERSIONS / f"{version}.sql").read_text("utf-8")
 
 
@@ -191,7 +191,7 @@ measurements = Table(
     Column("figures", JSONB, nullable=False),
     CheckConstraint("seconds >= 0", name="seconds"),
 )
-"""The newest of each measurement: `figures` is a list of [metric, [labels], value]."""
+"""The newest of each measurement; `figures` is a list of [metric, [labels], value]."""
 
 loop_states = Table(
     "loop_states",
@@ -207,4 +207,4 @@ loop_states = Table(
     CheckConstraint("failures >= 0", name="failures"),
     CheckConstraint("failures = 0 OR (failed_at IS NOT NULL AND error IS NOT NULL)", name="failed"),
 )
-"""How each loop of each running process fares: `failures` in a row, and the type of the last error, never its text."""
+"""State of each loop of each running process: consecutive `failures`, and the type of the last error, never its text."""

@@ -1,4 +1,4 @@
-"""The app factory: what each service's API has beside its own routes."""
+"""The app factory: what every service's API has beside its own routes."""
 
 from __future__ import annotations
 
@@ -18,8 +18,7 @@ from starlette.types import Scope as AsgiScope
 from shared.clock import Clock
 from shared.database.engine import Database
 from shared.errors import Forbidden, Invalid, TooLarge, Unauthenticated, Unavailable, UnsupportedMediaType
-from shared.gauges.reading import ReadFigures
-from shared.gauges.reading import figures as read_figures
+from shared.gauges.reading import ReadGauges, read_gauges
 from shared.i18n import CHINESE, Language
 from shared.messaging import asyncapi
 from shared.messaging.consumer import Handler
@@ -30,7 +29,7 @@ from shared.web import audit, openapi, problems
 from shared.web.auth import TokenVerifier
 from shared.web.chinese import in_chinese
 from shared.web.idempotency import json_response
-from shared.web.metrics import Health, app_metrics, router_of
+from shared.web.metrics import Health, app_metrics, probe_router
 from shared.web.parameters import refuse_unknown
 from shared.web.problems import refusals
 from shared.web.status.routes import router as status
@@ -57,15 +56,15 @@ def create_app(
     large_bodies: Mapping[str, int] | None = None,
     event_handlers: Mapping[str, Handler] | None = None,
     tags: Mapping[str, str] | None = None,
-    figures: ReadFigures = lambda _: (),
+    gauges: ReadGauges = lambda _: (),
 ) -> FastAPI:
     """Build a service's app around `routers`.
 
-    `language` is that of answers to callers that prefer none; `state` is put on `app.state` for the routes; callers get
-    their tokens at `token_url`; `large_bodies` are path prefixes whose bodies may be files of any content type that the
-    route takes, with the limit of each in bytes; `event_handlers` process the events of a topic, for dead letters that are
-    replayed; `tags` describes the tags that the first line of their module of routes does not describe; `figures` reads
-    the service's own metrics.
+    `language` is the language of answers to callers that name none. `state` is set on `app.state` for the routes. Callers
+    get their tokens at `token_url`. `large_bodies` maps path prefixes whose bodies may be files, of any content type that
+    the route accepts, to their limit in bytes. `event_handlers` process the events of a topic when a dead letter is
+    replayed. `tags` describes tags that the docstring of their routes' module does not describe. `gauges` reads the
+    service's own gauges.
     """
 
     @asynccontextmanager
@@ -73,9 +72,9 @@ def create_app(
         yield
         database.close()
 
-    read = partial(read_figures, own=figures, topics=sorted(event_handlers or {}))
-    probes = router_of(lambda: app_metrics(database, read))
-    operated = [probes, _readiness(schema, database), status]
+    read = partial(read_gauges, own=gauges, topics=sorted(event_handlers or {}))
+    probes = probe_router(lambda: app_metrics(database, read))
+    operations = [probes, _readiness(schema, database), status]
     routers = [*routers, audit.router]
     app = FastAPI(
         title=title,
@@ -88,7 +87,7 @@ def create_app(
         responses=_REFUSALS,
         openapi_url="/openapi.json",
         openapi_tags=openapi.describe_tags(
-            [*operated, *routers], {"operations": "Probes and metrics.", **(tags or {})}
+            [*operations, *routers], {"operations": "Probes and metrics.", **(tags or {})}
         ),
         separate_input_output_schemas=False,
         strict_content_type=False,
@@ -103,16 +102,16 @@ def create_app(
     app.state.schema = schema
     app.state.draining = False
     app.state.event_handlers = dict(event_handlers or {})
-    app.state.figures = read
+    app.state.read_gauges = read
     app.state.token_url = token_url
     for name, value in (state or {}).items():
         setattr(app.state, name, value)
     problems.install(app)
-    for router in operated:
+    for router in operations:
         app.include_router(router)
     for router in routers:
         app.include_router(router, dependencies=[Depends(refuse_unknown)])
-    app.add_middleware(_Edge, large_bodies=dict(large_bodies or {}))
+    app.add_middleware(_RequestMiddleware, large_bodies=dict(large_bodies or {}))
     app.add_route("/asyncapi.json", lambda _: json_response(asyncapi.document()), include_in_schema=False)
     app.openapi = lambda: openapi.document(app, token_url)  # type: ignore[method-assign]
     chinese = cache(lambda: in_chinese(app.openapi(), schema.service))
@@ -125,13 +124,13 @@ def _readiness(schema: ServiceSchema, database: Database) -> APIRouter:
 
     @router.get("/readyz", operation_id="get_readiness", response_model=Health)
     def get_readiness(request: Request) -> dict[str, str]:
-        """Tell that the service can work: it is not about to stop, its database answers and has this version's tables."""
+        """Report that the service can work: it is not stopping, and its database answers and has this version's tables."""
         if request.app.state.draining:
-            raise Unavailable("The service is about to stop.")
+            raise Unavailable("The service is stopping.")
         try:
             with database.reading() as connection:
                 if not is_migrated(schema, connection):
-                    raise Unavailable("The database has not been migrated to this version.")
+                    raise Unavailable("The database is not migrated to this version. Run the migrations.")
         except SQLAlchemyError as error:
             raise Unavailable("The database does not answer.") from error
         return {"status": "ready"}
@@ -139,8 +138,8 @@ def _readiness(schema: ServiceSchema, database: Database) -> APIRouter:
     return router
 
 
-class _Edge:
-    """What surrounds every request: its trace, its metrics, its line in the log, the limit of its body."""
+class _RequestMiddleware:
+    """Middleware around every request: its trace, its metrics, its line in the log, the size limit of its body."""
 
     def __init__(self, app: ASGIApp, *, large_bodies: Mapping[str, int]) -> None:
         self._app = app
@@ -164,7 +163,7 @@ class _Edge:
         metrics.HTTP_IN_FLIGHT.inc()
         with tracing.span(f"{scope['method']}", request.headers.get("traceparent"), server=True):
             try:
-                await self._guarded(scope, receive, send_counted, request)
+                await self._limited(scope, receive, send_counted, request)
             finally:
                 seconds = time.perf_counter() - started
                 route = scope.get("route")
@@ -183,7 +182,7 @@ class _Edge:
                         actor=getattr(actor, "subject", None),
                     )
 
-    async def _guarded(self, scope: AsgiScope, receive: Receive, send: Send, request: Request) -> None:
+    async def _limited(self, scope: AsgiScope, receive: Receive, send: Send, request: Request) -> None:
         file_limit = next((n for prefix, n in self._large_bodies.items() if scope["path"].startswith(prefix)), None)
         limit = file_limit or MAX_BODY_BYTES
         declared = request.headers.get("content-length", "0")
@@ -193,7 +192,7 @@ class _Edge:
             refusal = UnsupportedMediaType("Send the body as `Content-Type: application/json`.")
             await problems.respond(request, refusal)(scope, receive, send)
             return
-        too_large = TooLarge("The body may have at most {limit} bytes; send it in parts.", limit=limit)
+        too_large = TooLarge("The body may have at most {limit} bytes. Send it in parts.", limit=limit)
         if declared.isdigit() and int(declared) > limit:
             await problems.respond(request, too_large)(scope, receive, send)
             return

@@ -1,7 +1,7 @@
-"""Who calls and what the call may do: OAuth2 client-credentials access tokens, JWT signed with ES256, keys by JWKS.
+"""Authentication: OAuth2 client-credentials access tokens, JWT signed with ES256, public keys from the issuer's JWKS.
 
-Algorithm, issuer and audience are pinned (RFC 8725). The actor is the token's `sub`. A token with a `jurisdiction` sees and
-touches the rows of that jurisdiction alone.
+Algorithm, issuer and audience are pinned (RFC 8725). The actor is the token's `sub`. A token with a `jurisdiction` gives access
+to the rows of that jurisdiction only.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-from collections.abc import Callable
 from typing import Annotated, Any, Protocol
 
 import httpx
 import structlog
+from cachetools import TLRUCache
 from fastapi import Request, Security
 from fastapi.openapi.models import OAuthFlowClientCredentials, OAuthFlows
 from fastapi.security import OAuth2, SecurityScopes
@@ -34,15 +34,15 @@ log = structlog.get_logger(__name__)
 
 
 class Keys(Protocol):
-    """Where public keys come from."""
+    """A source of public keys."""
 
     def get(self, *, fresh: bool) -> KeySet:
-        """Return the key set; `fresh` asks for one that is newer than the one last returned."""
+        """Return the key set; `fresh` asks for a newer one than was returned last."""
         ...
 
 
 class RemoteKeys:
-    """The issuer's published key set (RFC 7517), kept for a while and fetched anew when a key is not known."""
+    """The issuer's published key set (RFC 7517), cached, and fetched again when a token names an unknown key."""
 
     def __init__(self, url: str) -> None:
         """Prepare to fetch from `url`."""
@@ -52,7 +52,7 @@ class RemoteKeys:
         self._fetched_at = 0.0
 
     def get(self, *, fresh: bool) -> KeySet:
-        """Return the key set; raises Unavailable if there is none and the issuer does not answer."""
+        """Return the key set; raises Unavailable if none is cached and the issuer does not answer."""
         with self._lock:
             age = time.monotonic() - self._fetched_at
             if self._keys is None or age > _KEYS_MAX_AGE_SECONDS or (fresh and age > _KEYS_MIN_AGE_SECONDS):
@@ -64,17 +64,18 @@ class RemoteKeys:
                 except (httpx.HTTPError, ValueError, JoseError) as error:
                     log.error("keys.unavailable", exc_info=error)
                     if self._keys is None:
-                        raise Unavailable("The identity provider's keys cannot be read.") from error
+                        raise Unavailable(
+                            "The keys of the identity provider cannot be read. Try again later."
+                        ) from error
             return self._keys
 
 
 class TokenVerifier:
-    """Turns a bearer token into an Actor, or refuses it."""
+    """Verifies bearer tokens."""
 
     def __init__(self, issuer: str, audience: str, keys: Keys, clock: Clock) -> None:
-        """Accept tokens of `issuer` for `audience` alone."""
+        """Accept only tokens that `issuer` issued for `audience`."""
         self._keys = keys
-        self._clock = clock
         self._claims = jwt.JWTClaimsRegistry(
             now=lambda: int(clock.now().timestamp()),
             leeway=5,
@@ -83,14 +84,17 @@ class TokenVerifier:
             sub={"essential": True},
             exp={"essential": True},
         )
-        self._seen: dict[bytes, tuple[Actor, int]] = {}
+        self._verified: TLRUCache[bytes, tuple[Actor, int]] = TLRUCache(
+            _CACHED_TOKENS, ttu=lambda _, verified, __: verified[1], timer=lambda: int(clock.now().timestamp())
+        )
+        self._lock = threading.Lock()
 
     def actor(self, token: str) -> Actor:
-        """Return who bears `token`; raises Unauthenticated if it is not valid now."""
+        """Return the actor that `token` names; raises Unauthenticated if the token is not valid now."""
         digest = hashlib.sha256(token.encode()).digest()
-        seen = self._seen.get(digest)
-        if seen is not None and seen[1] > int(self._clock.now().timestamp()):
-            return seen[0]
+        with self._lock:
+            if verified := self._verified.get(digest):
+                return verified[0]
         claims = self._verify(token)
         jurisdiction = claims.get("jurisdiction")
         actor = Actor(
@@ -98,9 +102,8 @@ class TokenVerifier:
             scopes=frozenset(str(claims.get("scope", "")).split()),
             jurisdiction=str(jurisdiction) if jurisdiction else None,
         )
-        if len(self._seen) >= _CACHED_TOKENS:
-            self._seen.clear()
-        self._seen[digest] = (actor, int(claims["exp"]))
+        with self._lock:
+            self._verified[digest] = (actor, int(claims["exp"]))
         return actor
 
     def _verify(self, token: str) -> dict[str, Any]:
@@ -112,12 +115,12 @@ class TokenVerifier:
             except (JoseError, ValueError):
                 continue
             return claims
-        raise Unauthenticated("The access token is malformed, expired, or not meant for this system.")
+        raise Unauthenticated("The access token is malformed, expired or issued for another system. Request a new one.")
 
 
 _scheme = OAuth2(
     scheme_name="oauth2",
-    description="Client credentials; the token is sent as `Authorization: Bearer …`",
+    description="Client credentials; send the token as `Authorization: Bearer …`",
     flows=OAuthFlows(
         clientCredentials=OAuthFlowClientCredentials(
             tokenUrl="", scopes={scope.value: meaning for scope, meaning in DESCRIPTIONS.items()}
@@ -130,7 +133,7 @@ _scheme = OAuth2(
 def authenticate(
     request: Request, needed: SecurityScopes, authorization: Annotated[str | None, Security(_scheme)]
 ) -> Actor:
-    """Return who calls, if the token has every scope of the operation; raises Unauthenticated or Forbidden."""
+    """Return the caller; raises Unauthenticated, or Forbidden if the token lacks a scope of the operation."""
     kind, _, token = (authorization or "").partition(" ")
     if kind.lower() != "bearer" or not token:
         raise Unauthenticated("Send `Authorization: Bearer <access token>`.")
@@ -145,38 +148,3 @@ def authenticate(
 def needs(*scopes: Scope) -> Any:
     """Declare the scopes of an operation: `actor: Annotated[Actor, needs(Scope.X)]`."""
     return Security(authenticate, scopes=[scope.value for scope in scopes])
-
-
-class ClientCredentials(httpx.Auth):
-    """Authenticates calls to another service with a token of this service's own, fetched when needed and kept until it ends."""
-
-    requires_response_body = True
-
-    def __init__(
-        self, token_url: str, client_id: str, secret: str, monotonic: Callable[[], float] = time.monotonic
-    ) -> None:
-        """Use the client `client_id` at `token_url`."""
-        self._token_url = token_url
-        self._basic = httpx.BasicAuth(client_id, secret)
-        self._monotonic = monotonic
-        self._token = ""
-        self._ends_at = 0.0
-
-    def auth_flow(self, request: httpx.Request) -> Any:
-        """Add the token to `request`; fetch another and try once more if it is refused."""
-        for last in (False, True):
-            if self._monotonic() >= self._ends_at:
-                answer = yield next(
-                    self._basic.auth_flow(
-                        httpx.Request("POST", self._token_url, data={"grant_type": "client_credentials"})
-                    )
-                )
-                answer.raise_for_status()
-                body = answer.json()
-                self._token = body["access_token"]
-                self._ends_at = self._monotonic() + body["expires_in"] * 0.9
-            request.headers["Authorization"] = f"Bearer {self._token}"
-            answer = yield request
-            if last or answer.status_code != httpx.codes.UNAUTHORIZED:
-                return
-            self._ends_at = 0.0

@@ -1,4 +1,4 @@
-"""Routes of dead letters, the same in every service that consumes: list, inspect, replay, discard with a reason."""
+"""Routes of dead letters, the same in every service that consumes events: list, replay, discard with a reason."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ DeadLetterId = Annotated[int, Path(ge=0, le=2**63 - 1)]
 
 
 class DeadLetter(BaseModel):
-    """A message that could not be processed. Its data are kept, not shown: they can hold anything."""
+    """A message that could not be processed. Its data are stored but not shown: they can hold anything."""
 
     id: int
     topic: str
@@ -35,7 +35,7 @@ class DeadLetter(BaseModel):
     offset: int
     key: str | None
     type: str | None = Field(description="CloudEvents type")
-    bytes: int = Field(description="Size of its data")
+    bytes: int = Field(description="Size of its data in bytes")
     reason: str = Field(description="Why it could not be processed")
     state: Literal["open", "replayed", "cleared", "discarded"]
     recorded_at: datetime
@@ -45,7 +45,7 @@ class DeadLetter(BaseModel):
 
 
 class DiscardBody(BaseModel):
-    """Why the message needs no effect."""
+    """Why the message does not have to be processed."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -87,7 +87,7 @@ def replay_dead_letter(
     dead_letter_id: DeadLetterId,
     request: Request,
 ) -> Response:
-    """Process a message again, through the code that consumes it; refused with the reason if it still cannot be."""
+    """Process a message again with the code that consumes it; refused with the reason if that still fails."""
     handlers: Mapping[str, Handler] = request.app.state.event_handlers
 
     def act(connection: Connection) -> dict[str, Any]:
@@ -95,7 +95,7 @@ def replay_dead_letter(
         try:
             handlers[row.topic](connection, [message_of(row)])
         except ValueError as error:
-            raise Conflict("It still cannot be processed: {reason}", reason=row.reason) from error
+            raise Conflict("The message still cannot be processed: {reason}", reason=row.reason) from error
         return _end(connection, dead_letter_id, "replayed", actor, "replayed")
 
     return command.run(act)
@@ -113,7 +113,7 @@ def discard_dead_letter(
     dead_letter_id: DeadLetterId,
     body: DiscardBody,
 ) -> Response:
-    """Close a message that needs no effect."""
+    """Close a message that does not have to be processed."""
 
     def act(connection: Connection) -> dict[str, Any]:
         _open(connection, dead_letter_id)
@@ -127,9 +127,9 @@ def _open(connection: Connection, dead_letter_id: int) -> Row[Any]:
         select(dead_letters).where(dead_letters.c.id == dead_letter_id).with_for_update()
     ).one_or_none()
     if row is None:
-        raise NotFound("There is no such dead letter.")
+        raise NotFound("There is no dead letter with this id.")
     if row.state != OPEN:
-        raise Conflict("It is {state} already.", extra={"state": row.state}, state=row.state)
+        raise Conflict("The dead letter is already {state}.", extra={"state": row.state}, state=row.state)
     return row
 
 

@@ -1,7 +1,7 @@
-"""Commands: one transaction each, told in the audit log. Under an `Idempotency-Key` the first answer is kept and given again.
+"""Commands: each is one transaction, with its row in the audit log. With an `Idempotency-Key` the first answer is stored.
 
-Same key and body: the first answer. Same key, other body: 422. Still in flight: 409. A refused request changes nothing and
-keeps nothing, so it can be mended and sent again under its key.
+Same key and request: the first answer again. Same key, another request: 422. The first request still in progress: 409. A refused
+request changes and stores nothing, so it can be corrected and sent again under its key.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from shared.errors import InFlight, KeyReused
 from shared.system_tables import idempotency_keys
 
 MAX_READ_BYTES = 4 * 1024 * 1024
-"""Largest body that is looked through for a reason; what is larger is a file."""
+"""The largest body that is searched for a reason; larger ones are files."""
 
 
 def json_response(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
@@ -52,7 +52,7 @@ class Command:
         status: int = 200,
         headers: Callable[[Any], dict[str, str]] | None = None,
     ) -> Response:
-        """Run `act` in a transaction and answer with what it returns, or with the first answer under this key."""
+        """Run `act` in a transaction and answer with what it returns, or with the stored answer to this key."""
         with self._database.transaction() as connection:
             if self._key is not None and (earlier := self._earlier(connection)) is not None:
                 return earlier
@@ -67,11 +67,11 @@ class Command:
             )
             response = json_response(body, status, headers(body) if headers else None)
             if self._key is not None:
-                self._keep(connection, response)
+                self._store(connection, response)
         return response
 
     def _subjects(self, body: Any) -> list[object]:
-        """Return what the command is about: what its path names, and what it made."""
+        """Return the identifiers in the path, and those of what the command created."""
         named = list(self._request.path_params.values())
         made = [body[name] for name in ("id", "revision") if body.get(name)] if isinstance(body, dict) else []
         return list(dict.fromkeys(map(str, [*named, *made])))
@@ -94,8 +94,8 @@ class Command:
             raise KeyReused("Use a new key for a new request.")
         return Response(row.body, row.status, {**row.headers, "Idempotency-Replayed": "true"}, "application/json")
 
-    def _keep(self, connection: Connection, response: Response) -> None:
-        kept = {name: value for name, value in response.headers.items() if name in ("location", "etag")}
+    def _store(self, connection: Connection, response: Response) -> None:
+        stored_headers = {name: value for name, value in response.headers.items() if name in ("location", "etag")}
         connection.execute(
             insert(idempotency_keys).values(
                 actor=self._actor,
@@ -103,14 +103,14 @@ class Command:
                 key=self._key,
                 request_hash=self._request_hash,
                 status=response.status_code,
-                headers=kept,
+                headers=stored_headers,
                 body=bytes(response.body).decode(),
             )
         )
 
 
 def _reason_of(request: Request) -> str | None:
-    """Return why, as the caller says: the `reason` (else the `document`) of the JSON body or of the query."""
+    """Return the `reason` (else the `document`) that the caller gives in the JSON body or the query."""
     body = getattr(request, "_body", b"")
     given: Any = dict(request.query_params)
     if body and request.headers.get("content-type", "").startswith("application/json") and len(body) <= MAX_READ_BYTES:
@@ -122,22 +122,24 @@ def _reason_of(request: Request) -> str | None:
     return reason if isinstance(reason, str) else None
 
 
-def forgetting(database: Database) -> Loop:
-    """Return the worker's loop that forgets keys older than seven days, once an hour."""
+def key_purge_loop(database: Database) -> Loop:
+    """Return the loop that deletes idempotency keys older than seven days, once an hour."""
 
-    def forget() -> bool:
+    def purge() -> bool:
         with database.transaction() as connection:
             connection.execute(text("DELETE FROM idempotency_keys WHERE created_at < now() - interval '7 days'"))
         return False
 
-    return Loop("forget-idempotency-keys", forget, idle_seconds=3_600)
+    return Loop("purge-idempotency-keys", purge, idle_seconds=3_600)
 
 
 async def _command(
     request: Request,
     idempotency_key: Annotated[
         str | None,
-        Header(min_length=1, max_length=255, description="Same key and request: the first answer again, done once"),
+        Header(
+            min_length=1, max_length=255, description="Same key and request: done once, the first answer is sent again"
+        ),
     ] = None,
 ) -> Command:
     digest = hashlib.sha256(f"{request.url.path}?{request.url.query}\x1f".encode())
@@ -146,4 +148,4 @@ async def _command(
 
 
 IdempotentCommand = Annotated[Command, Depends(_command)]
-"""Parameter of a route that creates or decides. List it after the actor: authentication comes first."""
+"""Parameter of a route that creates or decides. Declare it after the actor: authentication comes first."""

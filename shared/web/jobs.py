@@ -1,4 +1,4 @@
-"""The members that every job shows; a service's own kind of job extends `Job`."""
+"""The members that every job has in the API; a kind of job extends `Job` with its own."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from shared.web.problems import ProblemDetails, stored_problem
 
 
 class JobState(StrEnum):
-    """Where a job is."""
+    """State of a job."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -26,7 +26,7 @@ class JobState(StrEnum):
 
 
 class Progress(BaseModel):
-    """How far a job is, in the job's own units."""
+    """Progress of a job, in the job's own units."""
 
     done: int
     total: int
@@ -46,6 +46,6 @@ class Job(BaseModel):
 
 
 def job_response(request: Request, job: Mapping[str, Any]) -> Response:
-    """Answer with a job as `shared.jobs.repository.view` gives it: what stopped it is told in the caller's language."""
+    """Answer with a job (`shared.jobs.repository.view`), its problem in the caller's language."""
     problem = job["problem"] and stored_problem(job["problem"], language_of(request))
     return json_response({**job, "problem": problem})

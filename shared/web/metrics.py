@@ -1,4 +1,4 @@
-"""`/metrics` in Prometheus' text format: of an app with what the database knows, of workers and relays on a port of their own."""
+"""`/metrics` in Prometheus' text format: of an app with its database's gauges, of a worker or relay on a port of its own."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 from pydantic import BaseModel
+from sqlalchemy import Connection
 from sqlalchemy.pool import QueuePool
 
 from shared.authorization import Scope
 from shared.database.engine import Database
-from shared.gauges.reading import ReadFigures
 from shared.i18n import CHINESE
 from shared.observability import metrics, tracing
-from shared.observability.metrics import Value
+from shared.observability.metrics import Sample
 from shared.web import problems
 from shared.web.auth import TokenVerifier, needs
 
@@ -34,47 +34,47 @@ class Health(BaseModel):
     status: str
 
 
-class _Figures(Collector):
-    """Figures as Prometheus takes them."""
+class _DatabaseGauges(Collector):
+    """Gauges of a database in the form that Prometheus' client exposes."""
 
-    def __init__(self, values: Sequence[Value]) -> None:
-        self._values = values
+    def __init__(self, samples: Sequence[Sample]) -> None:
+        self._samples = samples
 
     def collect(self) -> Iterable[GaugeMetricFamily]:
         families: dict[str, GaugeMetricFamily] = {}
-        for value in self._values:
-            metric = value.metric
+        for sample in self._samples:
+            metric = sample.metric
             family = families.setdefault(
                 metric.name, GaugeMetricFamily(metric.name, metric.meaning, labels=list(metric.labels))
             )
-            family.add_metric(list(value.labels), value.value)
+            family.add_metric(list(sample.labels), sample.value)
         return families.values()
 
 
 def own_metrics() -> bytes:
-    """Return what this process counted and timed."""
+    """Return the metrics of this process alone."""
     return generate_latest()
 
 
-def app_metrics(database: Database, read: ReadFigures) -> bytes:
-    """Return what the app counted and timed, and every figure of its database."""
+def app_metrics(database: Database, read_gauges: Callable[[Connection], Sequence[Sample]]) -> bytes:
+    """Return the metrics of the app's process and all gauges of its database."""
     pool = database.engine.pool
     assert isinstance(pool, QueuePool)
     in_use = pool.checkedout()
     with database.reading() as connection:
-        values = [*read(connection), metrics.POOL_IN_USE.at(in_use), metrics.POOL_LIMIT.at(pool.size())]
-    of_the_database = CollectorRegistry(auto_describe=False)
-    of_the_database.register(_Figures(values))
-    return own_metrics() + generate_latest(of_the_database)
+        samples = [*read_gauges(connection), metrics.POOL_IN_USE.at(in_use), metrics.POOL_LIMIT.at(pool.size())]
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_DatabaseGauges(samples))
+    return own_metrics() + generate_latest(registry)
 
 
-def router_of(tell: Callable[[], bytes]) -> APIRouter:
-    """Return the routes of a process that `tell`s its metrics: `/healthz`, open, and `/metrics`, with a token."""
+def probe_router(metrics_text: Callable[[], bytes]) -> APIRouter:
+    """Return the routes `/healthz`, without a token, and `/metrics`, with one; `metrics_text` returns the metrics."""
     router = APIRouter(tags=["operations"])
 
     @router.get("/healthz", operation_id="get_health", response_model=Health, responses={})
     def get_health() -> dict[str, str]:
-        """Tell that the process answers."""
+        """Report that the process is running."""
         return {"status": "ok"}
 
     @router.get(
@@ -85,30 +85,30 @@ def router_of(tell: Callable[[], bytes]) -> APIRouter:
         dependencies=[needs(Scope.METRICS_READ)],
     )
     def get_metrics() -> Response:
-        """Give the metrics in Prometheus' text format."""
-        return Response(tell(), media_type=CONTENT_TYPE_LATEST)
+        """Return the metrics in Prometheus' text format."""
+        return Response(metrics_text(), media_type=CONTENT_TYPE_LATEST)
 
     return router
 
 
-def beside(token_verifier: TokenVerifier) -> FastAPI:
-    """Return the app of a process that has no API: its probe and its metrics."""
+def metrics_app(token_verifier: TokenVerifier) -> FastAPI:
+    """Return the app of a process without an API: its probe and its metrics."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, telemetry=tracing.NO_OTHER_SPANS)
     app.state.token_verifier = token_verifier
     app.state.language = CHINESE
     problems.install(app)
-    app.include_router(router_of(own_metrics))
+    app.include_router(probe_router(own_metrics))
     return app
 
 
 @contextmanager
-def served_beside(token_verifier: TokenVerifier, host: str, port: int) -> Iterator[int]:
-    """Serve a worker's or relay's probe and metrics while the block runs; gives the port (any free one for 0).
+def serve_metrics(token_verifier: TokenVerifier, host: str, port: int) -> Iterator[int]:
+    """Serve a worker's or relay's probe and metrics while the block runs; yields the port (0 takes any free one).
 
-    Raises OSError if the port cannot be had.
+    Raises OSError if the port is not available.
     """
     with socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET) as listening:
-        config = uvicorn.Config(beside(token_verifier), log_config=None, access_log=False, server_header=False)
+        config = uvicorn.Config(metrics_app(token_verifier), log_config=None, access_log=False, server_header=False)
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, args=([listening],), name="metrics", daemon=True)
         thread.start()

@@ -1,4 +1,4 @@
-"""What a caller gets of what is offered: the media type by `Accept`, the language by `Accept-Language` (RFC 9110)."""
+"""Content negotiation (RFC 9110): the media type by `Accept`, the language by `Accept-Language`."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from shared.errors import NotAcceptable
 PROBLEM = "application/problem+json"
 
 Accept = Annotated[str | None, Header(include_in_schema=False)]
-"""Parameter of a route that negotiates; OpenAPI wants the media types under the answer, not this header among the parameters."""
+"""Parameter of a route that negotiates. OpenAPI lists media types with the response, not this header as a parameter."""
 
 
 def language_of(request: Request) -> i18n.Language:
-    """Return the language of the answer: what the caller prefers, else the installation's (`DEFAULT_LANGUAGE`)."""
+    """Return the language of the answer: the caller's preference, else that of the installation (`DEFAULT_LANGUAGE`)."""
     return i18n.language_of(request.headers.get("accept-language"), request.app.state.language)
 
 
 def negotiate(accept: str | None, offered: Sequence[str]) -> str:
-    """Return the one of `offered` that the caller prefers; the first of them if all are alike; raises NotAcceptable.
+    """Return the one of `offered` that the caller prefers, the first of them without a preference; raises NotAcceptable.
 
-    Of what is liked equally well, what the header names first wins: generated clients name all that the document
-    lists, in its order. Problem details are sent whatever is accepted, and do not count here.
+    Among equal weights the one that the header names first wins: generated clients name all media types of the OpenAPI
+    document, in its order. Problem details are sent whatever the caller accepts, and are ignored here.
     """
     ranges = [each for each in _ranges(accept or "") if each[0] not in ("", PROBLEM)] or [("*/*", 1.0)]
-    liked = [(rank, -place, name) for place, name in enumerate(offered) if (rank := _rank(name, ranges))[0] > 0]
-    if not liked:
+    accepted = [(rank, -place, name) for place, name in enumerate(offered) if (rank := _rank(name, ranges))[0] > 0]
+    if not accepted:
         raise NotAcceptable("Accept one of: {offered}.", offered=list(offered))
-    return max(liked)[2]
+    return max(accepted)[2]
 
 
 def _ranges(accept: str) -> Iterator[tuple[str, float]]:
@@ -45,9 +45,9 @@ def _ranges(accept: str) -> Iterator[tuple[str, float]]:
 
 
 def _rank(name: str, ranges: Sequence[tuple[str, float]]) -> tuple[float, int]:
-    """Return how much a media type is liked: the weight and minus the place of the most specific range that it is in."""
-    for wanted in (name, name.partition("/")[0] + "/*", "*/*"):
-        found = [(weight, -place) for place, (asked, weight) in enumerate(ranges) if asked == wanted]
+    """Return the weight of a media type, and minus the place in the header, by the most specific range that matches it."""
+    for pattern in (name, name.partition("/")[0] + "/*", "*/*"):
+        found = [(weight, -place) for place, (media_range, weight) in enumerate(ranges) if media_range == pattern]
         if found:
             return max(found)
     return (0.0, 0)

@@ -1,4 +1,4 @@
-"""Keyset pages: `{items, next_cursor}`. A cursor is opaque, and good for the list that gave it."""
+"""Keyset pages: `{items, next_cursor}`. A cursor is opaque and valid for the list that it came from."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from shared.errors import DomainError, FieldError, Invalid
 
 Item = TypeVar("Item")
 
-Limit = Annotated[int, Query(ge=1, le=1_000, description="Items on the page")]
-Cursor = Annotated[str | None, Query(max_length=2_000, description="`next_cursor` of the page before")]
+Limit = Annotated[int, Query(ge=1, le=1_000, description="Most items on the page")]
+Cursor = Annotated[str | None, Query(max_length=2_000, description="`next_cursor` of the previous page")]
 
 
 class Page(BaseModel, Generic[Item]):
@@ -27,23 +27,23 @@ class Page(BaseModel, Generic[Item]):
     model_config = ConfigDict(json_schema_extra={"description": "One page of a list."})
 
     items: list[Item]
-    next_cursor: str | None = Field(description="Give it back as `cursor` for the next page; null at the end")
+    next_cursor: str | None = Field(description="Send it as `cursor` to get the next page; null on the last page")
 
     @classmethod
     def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
-        """Name a page after what is on it: `DecisionPage`."""
+        """Return the name of the schema, after its items: `DecisionPage`."""
         return f"{params[0].__name__}Page"
 
 
 def encode_cursor(*key: object) -> str:
-    """Write the sort key of a page's last item as a cursor."""
+    """Return the sort key of a page's last item as a cursor."""
     return base64.urlsafe_b64encode(orjson.dumps(key, default=str)).decode().rstrip("=")
 
 
 def decode_cursor(cursor: str | None, *kinds: type) -> list[Any] | None:
-    """Read a cursor back as a sort key of values of `kinds` (int, str, UUID or date); None if there is none.
+    """Return the sort key in a cursor, values of `kinds` (int, str, UUID or date); None without a cursor.
 
-    Raises Problem if it is no cursor of ours.
+    Raises Invalid for anything but a cursor of such a list.
     """
     if not cursor:
         return None
@@ -57,13 +57,13 @@ def decode_cursor(cursor: str | None, *kinds: type) -> list[Any] | None:
 
 
 def decode_id(cursor: str | None) -> UUID | None:
-    """Read back a cursor of a list that is sorted by id; None if there is none. Raises Problem if it is no cursor of ours."""
+    """Return the id in a cursor of a list that is sorted by id; None without a cursor. Raises Invalid."""
     key = decode_cursor(cursor, UUID)
     return key[0] if key else None
 
 
 def _value(kind: type, value: Any) -> Any:
-    """Return one value of a key, such that it can be compared with the column of that kind."""
+    """Return one value of a key, of the kind that its column has."""
     if kind is int and type(value) is int and abs(value) < 2**63:
         return value
     if kind is not int and isinstance(value, str) and "\0" not in value:
@@ -74,13 +74,13 @@ def _value(kind: type, value: Any) -> Any:
 
 def _not_a_cursor() -> DomainError:
     return Invalid(
-        "Take the cursor from `next_cursor` of this list's last page, or leave it out.",
-        errors=[FieldError("cursor", "cursor", "not a cursor of this list")],
+        "The cursor must be the `next_cursor` of a page of this list, or left out.",
+        errors=[FieldError("cursor", "cursor", "Not a cursor of this list.")],
     )
 
 
 def page(rows: list[dict[str, Any]], limit: int, *key: str) -> dict[str, Any]:
-    """Make a page of `rows`, of which one more than `limit` was read; `key` names the members that the list is sorted by."""
+    """Return a page of `rows`, read with one more than `limit`; `key` names the members that the list is sorted by."""
     items = rows[:limit]
     more = len(rows) > limit
     return {"items": items, "next_cursor": encode_cursor(*(items[-1][name] for name in key)) if more else None}

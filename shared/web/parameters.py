@@ -1,4 +1,4 @@
-"""Parameters of a query are those that the operation has: a misspelt filter, passed over, would show everything."""
+"""Refuse unknown query parameters: a misspelt filter that is ignored would show everything."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _known: dict[str, frozenset[str]] = {}
 
 
 async def refuse_unknown(request: Request) -> None:
-    """Raise Problem (422) for a parameter of the query that the operation does not have; it lists those that it has."""
+    """Raise Invalid for a query parameter that the operation does not have, with those that it has."""
     if not request.scope["query_string"]:
         return
     route = request.scope["route"]
@@ -25,6 +25,10 @@ async def refuse_unknown(request: Request) -> None:
     known = _known[route.unique_id]
     unknown = [name for name in dict.fromkeys(request.query_params) if name not in known]
     if unknown:
-        message = f"this parameter is not known; there are {', '.join(sorted(known))}" if known else "there are none"
-        errors = [FieldError(name, "parameter_unknown", message) for name in unknown]
+        errors = [
+            FieldError(name, "parameter_unknown", "Unknown parameter. The operation has: {known}.", known=sorted(known))
+            if known
+            else FieldError(name, "parameter_unknown", "Unknown parameter. The operation has none.")
+            for name in unknown
+        ]
         raise Invalid("See `errors` for each mistake.", errors=errors)

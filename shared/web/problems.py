@@ -1,4 +1,4 @@
-"""RFC 9457 problem details of named errors: here alone an error gets a status and a language. Never a submitted value."""
+"""RFC 9457 problem details: only here a named error gets an HTTP status and a language. Never a submitted value."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _STATUS: Mapping[type[DomainError], int] = {
     errors.Unavailable: 503,
     DomainError: 500,
 }
-"""A service's own kinds of error have the status of the one that they extend."""
+"""A service's own error has the status of the error that it extends."""
 
 _HEADERS: Mapping[type[DomainError], Mapping[str, str]] = {
     errors.Unauthenticated: {"WWW-Authenticate": 'Bearer error="invalid_token"'},  # RFC 6750
@@ -53,14 +53,14 @@ _HEADERS: Mapping[type[DomainError], Mapping[str, str]] = {
 }
 _BY_CODE: Mapping[str, type[DomainError]] = {kind.code: kind for kind in _STATUS}
 _BY_STATUS: Mapping[int, type[DomainError]] = {400: Invalid, 404: errors.NotFound, 405: errors.MethodNotAllowed}
-"""What the framework refuses by itself."""
+"""Errors that the framework raises itself."""
 
 _NUL_CHARACTER = (None, "22021")
-"""How a NUL in a text is refused: by the driver, which gives no SQLSTATE, or by PostgreSQL."""
+"""SQLSTATEs of a NUL in a text: None if the driver refuses it, 22021 if PostgreSQL does."""
 
 
 class RequestFailed(DomainError):
-    """What the framework refuses with a status of its own."""
+    """An error of the framework with another status."""
 
     code = "http"
     title = N_("The request failed")
@@ -72,11 +72,11 @@ log = structlog.get_logger(__name__)
 
 
 class ProblemError(BaseModel):
-    """One thing that is wrong with the input."""
+    """One mistake in the input."""
 
-    pointer: str = Field(description="Where it is: a JSON pointer into the body, or the name of a parameter")
+    pointer: str = Field(description="Where: a JSON pointer into the body, or the name of a parameter")
     code: str = Field(description="Stable code of the mistake")
-    message: str = Field(description="What is wrong and how to correct it; never the submitted value")
+    message: str = Field(description="What is wrong and how to correct it, without the submitted value")
 
 
 class ProblemDetails(BaseModel):
@@ -88,7 +88,7 @@ class ProblemDetails(BaseModel):
     title: str = Field(description="The kind of problem, in the caller's language")
     status: int = Field(description="The HTTP status")
     detail: str | None = Field(default=None, description="What happened here and how to correct it")
-    trace_id: str | None = Field(default=None, description="Name this when you ask about the problem")
+    trace_id: str | None = Field(default=None, description="Quote this when you report the problem")
     errors: list[ProblemError] | None = Field(default=None, description="Each mistake in the input")
 
 
@@ -98,7 +98,7 @@ def status_of(kind: type[DomainError]) -> int:
 
 
 def refusals(*kinds: type[DomainError]) -> dict[int | str, dict[str, Any]]:
-    """Declare the errors that an operation answers with beside 401, 403, 422 and 503, which every one may."""
+    """Return the OpenAPI responses of an operation's errors beside 401, 403, 422 and 503, which every operation has."""
     by_status: dict[int | str, list[str]] = {}
     for kind in kinds:
         by_status.setdefault(status_of(kind), []).append(kind.title)
@@ -106,7 +106,7 @@ def refusals(*kinds: type[DomainError]) -> dict[int | str, dict[str, Any]]:
 
 
 def refusal(meaning: str) -> dict[str, Any]:
-    """Declare one answer with problem details."""
+    """Return the OpenAPI response of one error."""
     return {"model": ProblemDetails, "description": meaning, "content": {PROBLEM: {}}}
 
 
@@ -116,9 +116,9 @@ def problem_of(error: DomainError, language: str) -> dict[str, Any]:
 
 
 def stored_problem(document: Mapping[str, Any], language: str) -> dict[str, Any]:
-    """Return an error that was stored (`DomainError.document`) as problem details in `language`.
+    """Return a stored error (`DomainError.document`) as problem details in `language`.
 
-    What versions before 0.2 stored are problem details already, in English.
+    Versions before 0.2 stored problem details in English: they are returned as they are.
     """
     if "type" in document:
         return dict(document)
@@ -152,7 +152,7 @@ def respond(request: Request, error: DomainError, status: int | None = None) -> 
 
 
 def validation_problem(error: RequestValidationError) -> Invalid:
-    """Turn the framework's list of mistakes into an error without the values that were submitted."""
+    """Return the framework's validation error as Invalid, without the submitted values."""
     found = []
     for item in error.errors():
         where, *path = item["loc"] or ("body",)
@@ -173,7 +173,7 @@ def _mistake(pointer: str, item: Mapping[str, Any]) -> FieldError:
     if isinstance(cause, Exception):
         return FieldError(pointer, kind, str(cause))
     if kind == "extra_forbidden":
-        return FieldError(pointer, kind, "This field is not known. Leave it out.")
+        return FieldError(pointer, kind, "Unknown field. Leave it out.")
     try:
         template = PydanticKnownError(kind, context).message_template
     except (KeyError, TypeError):  # a kind of our own
@@ -182,7 +182,7 @@ def _mistake(pointer: str, item: Mapping[str, Any]) -> FieldError:
 
 
 def _in_body(path: Sequence[str | int], body: Any) -> Iterator[str | int]:
-    """The steps of a mistake's path that lead into the body, without the names that a choice of types puts between."""
+    """Yield the steps of a mistake's path that lead into the body, without the names of union members that pydantic adds."""
     for number, step in enumerate(path, 1):
         if isinstance(body, dict) and (step in body or number == len(path)):
             yield step
@@ -193,7 +193,7 @@ def _in_body(path: Sequence[str | int], body: Any) -> Iterator[str | int]:
 
 
 def _with_nul(request: Request) -> Iterator[str]:
-    """Where the request has a NUL character, which PostgreSQL stores in no text: parameters, then pointers into the body."""
+    """Yield where the request has a NUL character, which PostgreSQL cannot store: parameters, then pointers into the body."""
     for name, value in (*request.path_params.items(), *request.query_params.items()):
         if "\0" in str(value):
             yield name
@@ -238,8 +238,8 @@ def install(app: FastAPI) -> None:
         cause = getattr(error, "orig", error)
         if not isinstance(cause, psycopg.DataError) or cause.sqlstate not in _NUL_CHARACTER:
             return internal(request, error)
-        found = [FieldError(at, "nul_character", "Leave out the NUL character.") for at in _with_nul(request)]
-        return respond(request, Invalid("A text has a NUL character, which cannot be stored.", errors=found))
+        found = [FieldError(at, "nul_character", "Remove the NUL character.") for at in _with_nul(request)]
+        return respond(request, Invalid("A text contains a NUL character, which cannot be stored.", errors=found))
 
     app.add_exception_handler(DataError, unstorable)
     app.add_exception_handler(psycopg.DataError, unstorable)

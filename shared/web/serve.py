@@ -1,4 +1,4 @@
-"""Runs a service's app under uvicorn. SIGTERM: `/readyz` says 503 first, then no more is taken, what is in hand is finished."""
+"""Serve a service's app with uvicorn. On SIGTERM, `/readyz` answers 503, then no request is accepted, then it stops."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from shared.settings import ServiceSettings
 from shared.web.auth import RemoteKeys, TokenVerifier
 
 FINISHING_SECONDS = 10
-"""How long requests in hand may take once no more are taken."""
+"""How long requests in progress may take once no more are accepted."""
 
 log = structlog.get_logger(__name__)
 
@@ -26,7 +26,7 @@ Settings_contra = TypeVar("Settings_contra", bound=ServiceSettings, contravarian
 
 
 class Build(Protocol[Settings_contra]):
-    """A service's `build`: its app from its parts."""
+    """A service's `build` function: its app from its parts."""
 
     def __call__(
         self, settings: Settings_contra, /, *, database: Database, token_verifier: TokenVerifier, clock: Clock
@@ -36,7 +36,7 @@ class Build(Protocol[Settings_contra]):
 
 
 class _DrainingServer(uvicorn.Server):
-    """Told to stop, it is not ready from then on, and stops `drain_seconds` later; told again, at once."""
+    """On a signal it is no longer ready, and stops after `drain_seconds`; on a second signal it stops at once."""
 
     def __init__(self, config: uvicorn.Config, app: FastAPI, drain_seconds: float) -> None:
         super().__init__(config)
@@ -54,7 +54,7 @@ class _DrainingServer(uvicorn.Server):
 
 
 def serve(service: str, settings: Settings_contra, build: Build[Settings_contra]) -> None:
-    """Serve `service` as its settings say, until SIGTERM or SIGINT."""
+    """Serve `service` by its settings until SIGTERM or SIGINT."""
     logs.configure(service, "app", settings.log_level)
     tracing.configure(service, "app", settings.otlp_endpoint)
     clock = SystemClock()
@@ -74,7 +74,7 @@ def serve(service: str, settings: Settings_contra, build: Build[Settings_contra]
         server_header=False,
         timeout_graceful_shutdown=FINISHING_SECONDS,
     )
-    # uvicorn raises the signal again once it has stopped: that is the end anyway.
+    # uvicorn raises the signal again after it has stopped, when it no longer matters.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
     _DrainingServer(config, app, settings.drain_seconds).run()

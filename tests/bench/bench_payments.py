@@ -25,7 +25,7 @@ from shared.clock import calendar_date
 from shared.database.engine import Database
 from shared.messaging import kafka, topics
 from shared.messaging.consumer import BATCH_MESSAGES, Consumer
-from shared.runtime import collect_garbage_seldom
+from shared.runtime import reduce_garbage_collection
 from tests.bench.bench_payout import CLOCK, Figure, count_of, decided, prepare
 from tests.support.databases import DatabaseServer
 
@@ -56,7 +56,7 @@ def _consume(url: str, servers: str, group: str, together: Barrier) -> None:
         subscription.poll(timeout_ms=200, update_offsets=False, max_records=1)
     subscription.seek_to_beginning()
     consumer._subscription = subscription
-    collect_garbage_seldom()
+    reduce_garbage_collection()
     together.wait()
     while True:
         consumer.step()

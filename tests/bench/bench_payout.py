@@ -29,14 +29,14 @@ from services.payout.awards.handlers import receive
 from services.payout.budgets.handlers import FundingPass, appropriate
 from services.payout.budgets.repository import fund
 from services.payout.settings import Settings
-from services.payout.worker import consuming
+from services.payout.worker import consumer_loops
 from shared.clock import SystemClock, calendar_date
 from shared.database.engine import Database
 from shared.messaging import inbox, kafka, outbox, topics
 from shared.messaging.envelope import Event as CloudEvent
 from shared.messaging.envelope import Message, header_map
 from shared.messaging.relay import Relay
-from shared.runtime import collect_garbage_seldom
+from shared.runtime import reduce_garbage_collection
 from tests.integration.payout.support import SHARED_HALF
 from tests.support.databases import DatabaseServer
 
@@ -122,7 +122,7 @@ def prepare(payout: Database) -> None:
 def _relay(url: str, servers: str, go: Gate) -> None:
     relay = Relay(Database(url, prepared_statements=False), servers, "bench-relay")
     relay.step()
-    collect_garbage_seldom()
+    reduce_garbage_collection()
     go.wait()
     while True:
         if not relay.step():
@@ -130,8 +130,8 @@ def _relay(url: str, servers: str, go: Gate) -> None:
 
 
 def _consume(url: str, servers: str, group: str) -> None:
-    collect_garbage_seldom()
-    for loop in consuming(
+    reduce_garbage_collection()
+    for loop in consumer_loops(
         Database(url, prepared_statements=False), servers, CLOCK, Settings.model_fields["consumers"].default, group
     ):
         Thread(target=loop.run, args=(Event(),)).start()

@@ -9,10 +9,10 @@ import pytest
 
 from deploy.checks.tools import MissingToolError
 from deploy.local.demo import SAMPLE_ARRANGEMENT
-from deploy.local.demo_client import Story
+from deploy.local.demo_client import DemoClient
 from deploy.local.system import LocalSystem
 from shared.clock import SystemClock, calendar_date
-from tests.support.running import running, used
+from tests.support.running import demo_client, running
 
 
 def _skip_without_tool() -> Generator[None, object, object]:
@@ -48,14 +48,14 @@ def urls(system: LocalSystem) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def story(system: LocalSystem) -> Iterator[Story]:
+def demo(system: LocalSystem) -> Iterator[DemoClient]:
     """Steps of the main job on the running system, by the demonstration's clients."""
-    with used(system) as story:
-        yield story
+    with demo_client(system) as demo:
+        yield demo
 
 
 @pytest.fixture(scope="session")
-def decided(story: Story) -> Story:
+def decided(demo: DemoClient) -> DemoClient:
     """The system with one award decided, and ordered but for what the budgets lack."""
     uscc, today = "91331100MA2000061E", calendar_date(SystemClock().now())
     rows: dict[str, dict[str, Any]] = {
@@ -70,10 +70,10 @@ def decided(story: Story) -> Story:
         },
     }
     for dataset, row in rows.items():
-        story.post("data-platform", f"registry:/v1/datasets/{dataset}/records", row)
-    if not story.get("auditor", "payout:/v1/arrangements")["items"]:
-        story.arrange(SAMPLE_ARRANGEMENT)
-    story.appropriate("city", today.year, 100_000_000, "sample")
-    evaluation = story.evaluate([2023], today.isoformat())
-    story.approve(evaluation["id"], "seen")
-    return story
+        demo.post("data-platform", f"registry:/v1/datasets/{dataset}/records", row)
+    if not demo.get("auditor", "payout:/v1/arrangements")["items"]:
+        demo.arrange(SAMPLE_ARRANGEMENT)
+    demo.appropriate("city", today.year, 100_000_000, "sample")
+    evaluation = demo.evaluate([2023], today.isoformat())
+    demo.approve(evaluation["id"], "seen")
+    return demo

@@ -15,7 +15,7 @@ import yaml
 
 from deploy.checks import tools
 from deploy.checks.prometheus import COMMITTED, Prometheus, configure, running
-from deploy.local.demo_client import Story
+from deploy.local.demo_client import DemoClient
 from deploy.local.system import LocalSystem
 from services.eligibility.decisions.domain import State
 from services.eligibility.rules.library import POLICIES, load_policy
@@ -45,7 +45,7 @@ LISTS = {"registry": "/v1/revisions", "eligibility": "/v1/decisions", "payout": 
 JUSTIFIED = {
     "dead_letters_total": "nothing was set aside in this system",
     "loop_failures_total": "no step of a loop has failed, once all processes are up",
-    "loop_failures_in_a_row": "the panel lists the loops that fail: none does",
+    "loop_consecutive_failures": "the panel lists the loops that fail: none does",
     'jobs_total{service="payout"}': "payout's one kind of job approves many orders at once: nobody asked for it",
     'job_duration_seconds_sum{service="payout"}': "the same",
 }
@@ -54,7 +54,7 @@ JUSTIFIED = {
 
 @pytest.fixture(scope="module")
 def prometheus(
-    system: LocalSystem, urls: dict[str, str], decided: Story, tmp_path_factory: pytest.TempPathFactory
+    system: LocalSystem, urls: dict[str, str], decided: DemoClient, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Prometheus]:
     """A Prometheus that has watched the system while it judged."""
     folder = tmp_path_factory.mktemp("prometheus")
@@ -136,7 +136,7 @@ def test_what_is_told_is_what_is_written_and_labels_come_from_closed_lists(prome
         name = labels["__name__"]
         metric = METRICS.get(name) or METRICS[stem.sub("", name)]
         assert set(labels) - told <= set(metric.labels), name
-        assert labels["process"] in metric.told_by or not metric.labels, name
+        assert labels["process"] in metric.exposed_by or not metric.labels, name
         for label, values in closed.items():
             assert labels.get(label, "") in values | {""}, (name, label)
 

@@ -1,16 +1,18 @@
-"""Those who use the system by HTTP while it is hurt: they repeat a request under its key until it is answered."""
+"""Users of the system over HTTP while faults are injected: they repeat a request under its key until it is answered."""
 
 from __future__ import annotations
 
 import random
 import time
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
 import httpx
 
+from shared.http_client import pages
 from tests.faults.harness import World
 
 PATIENCE_SECONDS = 120.0
@@ -49,28 +51,29 @@ class Users:
 
     def once(self, client: str, method: str, path: str, **request: Any) -> httpx.Response | None:
         """Send one request; None if no answer came."""
-        story = self.world.story
-        service, _, route = path.partition(":")
         if request.get("json") is None:
             request.pop("json", None)
         try:
-            answer = story._http.request(method, f"{story._urls[service]}{route}", auth=story._auth[client], **request)
+            answer = self.world.demo.send(client, method, path, **request)
         except (httpx.TransportError, httpx.HTTPStatusError):
             return None
         self.answers[answer.status_code] += 1
         return answer
 
-    def get(self, client: str, path: str) -> Any:
+    def get(self, client: str, path: str, **request: Any) -> Any:
         """GET until there is an answer."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
-            answer = self.once(client, "GET", path)
+            answer = self.once(client, "GET", path, **request)
             if answer is not None and answer.status_code < 500:
                 return answer
             if time.monotonic() > deadline:
                 raise TimeoutError(f"{path} was not answered within {PATIENCE_SECONDS:.0f} s")
             self.world.tend()
             time.sleep(0.2)
+
+    def _pages(self, path: str, **query: str) -> Iterator[list[dict[str, Any]]]:
+        return pages(lambda parameters: self.get("auditor", path, params=parameters).json(), query)
 
     def appropriation(self, fen: int) -> dict[str, object]:
         """Return the body of an appropriation by a document of its own."""
@@ -86,21 +89,17 @@ class Users:
 
     def pay(self, unit: str, *, hang_up: bool = False) -> None:
         """Approve what is issued, send what is approved, and answer for the bank; `hang_up` before each answer the first time."""
-        self._command_heard("finance-checker", "payout:/v1/payment-orders/approvals", {"unit": unit}, hang_up=hang_up)
-        answer = self._command_heard("finance-maker", "payout:/v1/payment-batches", {"unit": unit}, hang_up=hang_up)
+        self._command_answered(
+            "finance-checker", "payout:/v1/payment-orders/approvals", {"unit": unit}, hang_up=hang_up
+        )
+        answer = self._command_answered("finance-maker", "payout:/v1/payment-batches", {"unit": unit}, hang_up=hang_up)
         if not answer.is_success or not answer.json()["id"]:
             return
         batch = answer.json()["id"]
-        orders, cursor = [], ""
-        while True:
-            page = self.get("auditor", f"payout:/v1/payment-orders?batch_id={batch}&limit=1000{cursor}").json()
-            orders += page["items"]
-            if page["next_cursor"] is None:
-                break
-            cursor = f"&cursor={page['next_cursor']}"
+        orders = [order for page in self._pages("payout:/v1/payment-orders", batch_id=batch) for order in page]
         rows = [self._result(order) for order in orders]
         path = f"payout:/v1/payment-batches/{batch}/results"
-        answer = self._command_heard("finance-maker", path, {"rows": rows}, hang_up=hang_up)
+        answer = self._command_answered("finance-maker", path, {"rows": rows}, hang_up=hang_up)
         if not answer.is_success:
             raise AssertionError(f"the bank's answer was refused: {answer.text[:500]}")
         paid = {row["order_id"] for row in rows if row["outcome"] == "settled"}
@@ -108,7 +107,7 @@ class Users:
         if hang_up:  # the bank says it again
             self.command("finance-maker", path, {"rows": rows})
 
-    def _command_heard(self, client: str, path: str, body: object, *, hang_up: bool) -> httpx.Response:
+    def _command_answered(self, client: str, path: str, body: object, *, hang_up: bool) -> httpx.Response:
         key = uuid4().hex
         if hang_up:
             self.once(

@@ -76,7 +76,7 @@ class Campaign:
         ]
         for dataset, rows in (("enterprises", enterprises), ("payee_accounts", accounts)):
             body = {"records": rows, "source": "campaign"}
-            self.world.story.post("data-platform", f"registry:/v1/datasets/{dataset}/records", body)
+            self.world.demo.post("data-platform", f"registry:/v1/datasets/{dataset}/records", body)
         for unit in UNITS:
             self.users.appropriate(self.users.appropriation(AMPLE_FEN) | {"unit": unit}, f"ample-{unit}")
 

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 
 from services.payout.reconciliation.repository import CHECKS
-from shared.messaging.dead_letters import KEY_BYTES
+from shared.messaging.dead_letters import MAX_KEY_BYTES
 from tests.faults.campaign import Campaign
 
 PATIENCE_SECONDS = 180.0
@@ -107,7 +107,7 @@ def _missing(campaign: Campaign) -> set[str]:
 
 
 def _digest(key: bytes | None, value: bytes | None) -> str:
-    return hashlib.sha256(b"\x1f".join(((key or b"")[:KEY_BYTES], value or b""))).hexdigest()
+    return hashlib.sha256(b"\x1f".join(((key or b"")[:MAX_KEY_BYTES], value or b""))).hexdigest()
 
 
 def _digests(records: set[tuple[bytes | None, bytes | None]]) -> set[str]:

@@ -79,7 +79,7 @@ class Version:
             self.award_id,
             award_decided.TYPE,
             event_id(award_decided.TYPE, self.award_id, self.version),
-            "/services/eligibility",
+            topics.ELIGIBILITY_SOURCE,
             self.award_id,
             NOW,
             orjson.dumps(data),

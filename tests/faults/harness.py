@@ -19,7 +19,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from deploy.local.demo import SAMPLE_ARRANGEMENT
-from deploy.local.demo_client import Story
+from deploy.local.demo_client import DemoClient
 from deploy.local.processes import Child, free_port
 from deploy.local.system import DEFAULT_PORTS, LocalSystem
 from shared.database.engine import Database
@@ -52,9 +52,9 @@ class World:
         self.system.supervisor.start(second)
         self.children[second.name] = second
         urls = {service: self.system.url(service) for service in ("issuer", "registry", "eligibility", "payout")}
-        self.story = Story(urls, self.system.clients)
+        self.demo = DemoClient(urls, self.system.clients)
         self.databases = {name: self._database(name) for name in ("registry", "eligibility", "payout")}
-        self.story.arrange(SAMPLE_ARRANGEMENT)
+        self.demo.arrange(SAMPLE_ARRANGEMENT)
         if self._control:
             if ddl := CONTROLS[self._control].payout_ddl:
                 with psycopg.connect(self.system.settings["PAYOUT_OWNER_DATABASE_URL"]) as connection:

@@ -20,7 +20,7 @@ from shared.messaging.relay import Relay
 from tests.faults.checks import EFFECTS
 from tests.faults.controls import CONTROLS
 from tests.integration.payout.support import Payout, decision
-from tests.support.crashing_database import Died
+from tests.support.crashing_database import Crashed
 from tests.support.databases import ServiceDatabase
 from tests.support.tokens import Tokens
 
@@ -94,12 +94,12 @@ def test_a_split_outside_the_transaction_is_lost_by_a_worker_that_dies(
     payout.arrange()
 
     def die(_: float) -> None:
-        raise Died
+        raise Crashed
 
     monkeypatch.setattr("tests.faults.controls.time.sleep", die)
     event = decision()
     dying = Consumer(payout.database, broker.bootstrap_servers, topics.AWARD_DECISIONS, uuid4().hex, payout.handler)
-    with pytest.raises(Died):
+    with pytest.raises(Crashed):
         dying.process([event])
     monkeypatch.undo()
     payout.receive(event)

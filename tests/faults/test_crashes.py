@@ -96,7 +96,7 @@ def test_relay_and_payout_killed_at_their_worst_moments(
     assert versions == []
     for number in range(AWARDS):
         entitlement = 20_003 + number if number % 2 == 0 else 10_001 + number
-        story = payout.story(f"crash-{number}")
-        assert story["entitlement_fen"] == entitlement
-        assert sum(share["entitlement_fen"] for share in story["shares"]) == entitlement
-        assert sum(order["amount_fen"] for order in story["orders"] if order["live"]) == entitlement
+        award = payout.story(f"crash-{number}")
+        assert award["entitlement_fen"] == entitlement
+        assert sum(share["entitlement_fen"] for share in award["shares"]) == entitlement
+        assert sum(order["amount_fen"] for order in award["orders"] if order["live"]) == entitlement

@@ -18,7 +18,7 @@ import psutil
 import pytest
 
 from deploy.local.demo import SAMPLE_ARRANGEMENT
-from deploy.local.demo_client import Story
+from deploy.local.demo_client import DemoClient
 from deploy.local.processes import free_port
 from deploy.local.system import DEFAULT_PORTS
 from tests.support.steps import COURIER, decide, live_orders, record, until
@@ -86,32 +86,32 @@ def serving(settings: dict[str, str], log: IO[str]) -> Iterator[subprocess.Popen
         process.stdout.close()
 
 
-def story_of(settings: dict[str, str]) -> Story:
+def story_of(settings: dict[str, str]) -> DemoClient:
     services = ("issuer", "registry", "eligibility", "payout")
     urls = {service: f"http://127.0.0.1:{settings[f'{service.upper()}_PORT']}" for service in services}
-    return Story(urls, json.loads((Path(settings["STATE_DIR"]) / "clients.json").read_text()))
+    return DemoClient(urls, json.loads((Path(settings["STATE_DIR"]) / "clients.json").read_text()))
 
 
 def test_a_killed_system_goes_on_although_its_broker_lost_the_log(tmp_path: Path) -> None:
     settings = environment(tmp_path / "state")
     with (tmp_path / "log").open("w") as log:
         with serving(settings, log) as process:
-            story = story_of(settings)
-            record(story, "enterprises", uscc=COURIER, name="丽水甲快递有限公司", legal_form="enterprise",
+            demo = story_of(settings)
+            record(demo, "enterprises", uscc=COURIER, name="丽水甲快递有限公司", legal_form="enterprise",
                    registered_on="2015-05-05")  # fmt: skip
-            record(story, "locations", uscc=COURIER, since="2015-05-05", jurisdiction="liandu", until=None)
-            record(story, "courier_years", uscc=COURIER, year=2023, parcels=4_000_000, operating_days=365,
+            record(demo, "locations", uscc=COURIER, since="2015-05-05", jurisdiction="liandu", until=None)
+            record(demo, "courier_years", uscc=COURIER, year=2023, parcels=4_000_000, operating_days=365,
                    rent_fen=20_000_000)  # fmt: skip
-            story.arrange(SAMPLE_ARRANGEMENT)
-            evaluation = decide(story)
-            story.close()
+            demo.arrange(SAMPLE_ARRANGEMENT)
+            evaluation = decide(demo)
+            demo.close()
             process.kill()
             process.wait()
             time.sleep(1)
         with serving(settings, log):
-            story = story_of(settings)
-            [decision] = story.decisions(evaluation_id=evaluation["id"])
+            demo = story_of(settings)
+            [decision] = demo.decisions(evaluation_id=evaluation["id"])
             assert decision["state"] == "approved"
             award = decision["award_id"]
-            until(lambda: live_orders(story, award) == [("city", 3_000_000), ("liandu", 3_000_000)], 90)
-            story.close()
+            until(lambda: live_orders(demo, award) == [("city", 3_000_000), ("liandu", 3_000_000)], 90)
+            demo.close()

@@ -1,4 +1,4 @@
-"""What processes tell of themselves: metrics behind a token, measurements that rest, loops that fail, a consumer's lag."""
+"""Metrics behind a token, measurements that rest, failing loops, a consumer's lag."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from deploy.local.broker import Broker
 from shared.background import Loop
 from shared.clock import FixedClock, SystemClock
 from shared.database.engine import Database
-from shared.gauges.heartbeat import heartbeat, loops_now
-from shared.gauges.measuring import Measurement, keep, kept, measuring, values_of
-from shared.gauges.reading import figures
+from shared.gauges.heartbeat import heartbeat_loop, loop_states
+from shared.gauges.measurements import Measurement, measurement_loop, samples_of, store, stored
+from shared.gauges.reading import read_gauges
 from shared.messaging import kafka, topics
 from shared.messaging.consumer import Consumer
-from shared.messaging.lag import lag
+from shared.messaging.lag import consumer_lag
 from shared.observability import metrics
-from shared.observability.metrics import Value
-from shared.web.metrics import served_beside
+from shared.observability.metrics import Sample
+from shared.web.metrics import serve_metrics
 from tests.support.databases import ServiceDatabase
 from tests.support.tokens import Tokens
 
@@ -44,32 +44,32 @@ class Counted:
         self.times = 0
         self.measurement = Measurement(name, self)
 
-    def __call__(self, _: Connection) -> Sequence[Value]:
+    def __call__(self, _: Connection) -> Sequence[Sample]:
         self.times += 1
         return [metrics.MONEY_ENTITLED.at(2**53 - 1, "city")]
 
 
 def test_workers_and_relays_serve_their_metrics_to_those_who_may_read_them(tokens: Tokens) -> None:
-    with served_beside(tokens.verifier, "127.0.0.1", 0) as port:
+    with serve_metrics(tokens.verifier, "127.0.0.1", 0) as port:
         url = f"http://127.0.0.1:{port}"
         assert httpx.get(f"{url}/healthz").json() == {"status": "ok"}
         assert httpx.get(f"{url}/metrics").status_code == httpx.codes.UNAUTHORIZED
         assert httpx.get(f"{url}/metrics", headers=tokens.headers("auditor")).status_code == httpx.codes.FORBIDDEN
-        told = httpx.get(f"{url}/metrics", headers=tokens.headers("ops")).text
-        assert "# TYPE loop_failures_total counter" in told
+        shown = httpx.get(f"{url}/metrics", headers=tokens.headers("ops")).text
+        assert "# TYPE loop_failures_total counter" in shown
         assert {httpx.get(url + path).status_code for path in ("/", "/docs", "/openapi.json", "/status")} == {404}
-        with pytest.raises(OSError, match="in use"), served_beside(tokens.verifier, "127.0.0.1", port):
+        with pytest.raises(OSError, match="in use"), serve_metrics(tokens.verifier, "127.0.0.1", port):
             pass
 
 
 def test_a_measurement_is_kept_whole_and_rests(database: Database) -> None:
     first, second = Counted(), Counted()
-    measuring(database, [first.measurement]).step()
-    measuring(database, [second.measurement]).step()  # another worker, at once: it has rested for too short
+    measurement_loop(database, [first.measurement]).step()
+    measurement_loop(database, [second.measurement]).step()  # another worker, at once: it has rested for too short
     assert (first.times, second.times) == (1, 0)
     with database.reading() as connection:
-        [row] = kept(connection)
-        assert values_of(row) == [metrics.MONEY_ENTITLED.at(2**53 - 1, "city")]
+        [row] = stored(connection)
+        assert samples_of(row) == [metrics.MONEY_ENTITLED.at(2**53 - 1, "city")]
 
 
 @pytest.mark.parametrize(
@@ -77,44 +77,44 @@ def test_a_measurement_is_kept_whole_and_rests(database: Database) -> None:
 )
 def test_it_rests_a_hundred_times_as_long_as_it_took(database: Database, ago: float, took: float, due: bool) -> None:
     with database.transaction() as connection:
-        keep(connection, "money", [], took)
+        store(connection, "money", [], took)
         connection.execute(
             text("UPDATE measurements SET measured_at = now() - make_interval(secs => :ago)"), {"ago": ago}
         )
     counted = Counted()
-    measuring(database, [counted.measurement]).step()
+    measurement_loop(database, [counted.measurement]).step()
     assert counted.times == int(due)
 
 
 def test_one_worker_measures_while_others_go_on(database: Database) -> None:
     begun, finish = threading.Event(), threading.Event()
 
-    def slowly(_: Connection) -> Sequence[Value]:
+    def slowly(_: Connection) -> Sequence[Sample]:
         begun.set()
         finish.wait(30)
         return []
 
-    thread = threading.Thread(target=measuring(database, [Measurement("money", slowly)]).step)
+    thread = threading.Thread(target=measurement_loop(database, [Measurement("money", slowly)]).step)
     thread.start()
     begun.wait(30)
     other = Counted()
-    measuring(database, [other.measurement]).step()
+    measurement_loop(database, [other.measurement]).step()
     finish.set()
     thread.join()
     assert other.times == 0
 
 
-def test_figures_of_another_version_are_left_out(database: Database) -> None:
+def test_gauges_of_another_version_are_left_out(database: Database) -> None:
     with database.transaction() as connection:
-        keep(connection, "money", [metrics.MONEY_ENTITLED.at(1, "city")], 0.1)
+        store(connection, "money", [metrics.MONEY_ENTITLED.at(1, "city")], 0.1)
         connection.execute(
             text("""UPDATE measurements SET figures = figures || '[["gone_fen", ["city"], 1]]'::jsonb""")
         )
     with database.reading() as connection:
-        assert [value.metric.name for value in values_of(kept(connection)[0])] == ["money_entitled_fen"]
+        assert [value.metric.name for value in samples_of(stored(connection)[0])] == ["money_entitled_fen"]
 
 
-def test_a_failing_loop_is_told_by_the_type_of_its_error_and_leaves_with_its_process(database: Database) -> None:
+def test_a_failing_loop_is_reported_by_the_type_of_its_error_until_its_process_ends(database: Database) -> None:
     def fail() -> bool:
         raise ValueError("91331100MA2000061E")
 
@@ -128,32 +128,30 @@ def test_a_failing_loop_is_told_by_the_type_of_its_error_and_leaves_with_its_pro
     stopping.set()
     for thread in threads:
         thread.join()
-    beat = heartbeat(database, "worker", loops)
+    beat = heartbeat_loop(database, "worker", loops)
     beat.step()
     with database.reading() as connection:
-        told = {loop["loop"]: (loop["failures"] > 0, loop["error"]) for loop in loops_now(connection)}
-        failing = [v.value for v in figures(connection, lambda _: (), ()) if v.metric.name == "loops_failing"]
-    assert told == {"funding-pass": (False, None), "account-pass": (True, "ValueError")}
+        reported = {loop["loop"]: (loop["failures"] > 0, loop["error"]) for loop in loop_states(connection)}
+        failing = [v.value for v in read_gauges(connection, lambda _: (), ()) if v.metric.name == "loops_failing"]
+    assert reported == {"funding-pass": (False, None), "account-pass": (True, "ValueError")}
     assert failing == [1]
     beat.close()
     with database.reading() as connection:
-        assert loops_now(connection) == []
+        assert loop_states(connection) == []
 
 
-def test_a_process_that_tells_nothing_any_more_is_forgotten(database: Database) -> None:
-    heartbeat(database, "relay", [Loop("relay", lambda: False)]).step()
+def test_a_process_that_stops_reporting_is_forgotten(database: Database) -> None:
+    heartbeat_loop(database, "relay", [Loop("relay", lambda: False)]).step()
     with database.transaction() as connection:
         connection.execute(text("UPDATE loop_states SET told_at = now() - interval '61 seconds', instance = 'gone:1'"))
     with database.reading() as connection:
-        assert loops_now(connection) == []
-    heartbeat(database, "relay", [Loop("relay", lambda: False)]).step()
+        assert loop_states(connection) == []
+    heartbeat_loop(database, "relay", [Loop("relay", lambda: False)]).step()
     with database.reading() as connection:
         assert connection.execute(text("SELECT count(*) FROM loop_states")).scalar_one() == 1
 
 
-def test_lag_is_what_the_group_has_not_taken_and_how_long_the_oldest_has_waited(
-    database: Database, broker: Broker
-) -> None:
+def test_lag_is_what_the_group_has_not_received_and_the_age_of_the_oldest(database: Database, broker: Broker) -> None:
     topic, group = topics.EVALUATION_SHARDS, f"lag-{uuid4().hex}"
     producer: KafkaProducer = kafka.producer(broker.bootstrap_servers, "lag-test")
     for number in range(20):
@@ -161,7 +159,7 @@ def test_lag_is_what_the_group_has_not_taken_and_how_long_the_oldest_has_waited(
     producer.flush()
     producer.close()
     clock = FixedClock(SystemClock().now() + timedelta(seconds=600))
-    measure = lag(broker.bootstrap_servers, {topic: group}, clock).measure
+    measure = consumer_lag(broker.bootstrap_servers, {topic: group}, clock).measure
 
     def behind() -> tuple[float, float]:
         with database.reading() as connection:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.demo_client import Story
+from deploy.local.demo_client import DemoClient
 from deploy.local.system import LocalSystem
 from tests.support.collector import Collector, collecting
-from tests.support.running import running, used
+from tests.support.running import demo_client, running
 
 
 @pytest.fixture(scope="session")
@@ -42,7 +42,7 @@ def system(state: Path, collector: Collector) -> Iterator[LocalSystem]:
 
 
 @pytest.fixture(scope="session")
-def story(system: LocalSystem) -> Iterator[Story]:
+def demo(system: LocalSystem) -> Iterator[DemoClient]:
     """The persons and services that use the system."""
-    with used(system) as story:
-        yield story
+    with demo_client(system) as demo:
+        yield demo

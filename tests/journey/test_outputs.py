@@ -11,7 +11,7 @@ import pytest
 from kafka import KafkaProducer, TopicPartition
 
 from deploy.local.demo import SAMPLE_ARRANGEMENT
-from deploy.local.demo_client import Story
+from deploy.local.demo_client import DemoClient
 from deploy.local.system import LocalSystem
 from shared.messaging import kafka, topics
 from tests.support.collector import Collector
@@ -26,7 +26,7 @@ OURS = b"not from a service"
 
 
 @pytest.fixture(scope="module")
-def answers(story: Story, system: LocalSystem) -> list[httpx.Response]:
+def answers(demo: DemoClient, system: LocalSystem) -> list[httpx.Response]:
     """An award is decided and ordered under TRACE_ID; then wrong values are submitted everywhere. Returns the refusals."""
     rows: dict[str, dict[str, Any]] = {
         "enterprises": {"uscc": SECRETIVE, "name": NAME, "legal_form": "enterprise", "registered_on": "2015-05-05"},
@@ -47,49 +47,49 @@ def answers(story: Story, system: LocalSystem) -> list[httpx.Response]:
         },
     }
     for dataset, row in rows.items():
-        record(story, dataset, **row)
-    story.arrange(SAMPLE_ARRANGEMENT)
+        record(demo, dataset, **row)
+    demo.arrange(SAMPLE_ARRANGEMENT)
     for unit in ("city", "liandu"):
-        story.appropriate(unit, TODAY.year, 100_000_000, "〔样例〕1号")
-    evaluation = story.evaluate([2023], TODAY.isoformat())
+        demo.appropriate(unit, TODAY.year, 100_000_000, "〔样例〕1号")
+    evaluation = demo.evaluate([2023], TODAY.isoformat())
     headers = {"traceparent": f"00-{TRACE_ID}-{CALLER}-01"}
     body = {"evaluation_id": evaluation["id"]}
-    story.call("commerce-checker", "POST", "eligibility:/v1/approvals", json=body, headers=headers)
-    [decision] = until(lambda: story.decisions(uscc=SECRETIVE, state="approved"))
-    until(lambda: len(story.orders(award_id=decision["award_id"], state="issued")) == 2)
-    return list(_wrong(story, system))
+    demo.call("commerce-checker", "POST", "eligibility:/v1/approvals", json=body, headers=headers)
+    [decision] = until(lambda: demo.decisions(uscc=SECRETIVE, state="approved"))
+    until(lambda: len(demo.orders(award_id=decision["award_id"], state="issued")) == 2)
+    return list(_wrong(demo, system))
 
 
-def _wrong(story: Story, system: LocalSystem) -> Iterator[httpx.Response]:
+def _wrong(demo: DemoClient, system: LocalSystem) -> Iterator[httpx.Response]:
     registry, eligibility, payout = (system.url(each) for each in ("registry", "eligibility", "payout"))
-    platform, maker = story._auth["data-platform"], story._auth["finance-maker"]
+    platform, maker = demo._auth["data-platform"], demo._auth["finance-maker"]
     records = f"{registry}/v1/datasets/payee_accounts/records"
     wrong_rows: list[Any] = [{"uscc": WRONG, "account_number": ACCOUNT}, {WRONG: WRONG}, WRONG]
     for row in wrong_rows:
-        yield story._http.post(records, json={"records": [row]}, auth=platform)
-    yield story._http.get(f"{registry}/v1/enterprises/{WRONG}", auth=platform)
-    yield story._http.post(f"{payout}/v1/arrangements", json={"number": {WRONG: ACCOUNT}}, auth=maker)
-    yield story._http.post(f"{payout}/v1/appropriations", content=f'{{"unit": "{WRONG}'.encode(), auth=maker)
-    yield story._http.get(f"{payout}/v1/payment-orders?state={WRONG}", auth=maker)
-    yield story._http.post(f"{eligibility}/v1/evaluations", json={"policy": WRONG}, auth=story._auth["commerce-maker"])
-    yield story._http.get(f"{eligibility}/v1/decisions", headers={"Authorization": f"Bearer {WRONG}.{WRONG}.{WRONG}"})
+        yield demo._http.post(records, json={"records": [row]}, auth=platform)
+    yield demo._http.get(f"{registry}/v1/enterprises/{WRONG}", auth=platform)
+    yield demo._http.post(f"{payout}/v1/arrangements", json={"number": {WRONG: ACCOUNT}}, auth=maker)
+    yield demo._http.post(f"{payout}/v1/appropriations", content=f'{{"unit": "{WRONG}'.encode(), auth=maker)
+    yield demo._http.get(f"{payout}/v1/payment-orders?state={WRONG}", auth=maker)
+    yield demo._http.post(f"{eligibility}/v1/evaluations", json={"policy": WRONG}, auth=demo._auth["commerce-maker"])
+    yield demo._http.get(f"{eligibility}/v1/decisions", headers={"Authorization": f"Bearer {WRONG}.{WRONG}.{WRONG}"})
     file = f"uscc,since,account_number\n{WRONG},{WRONG},{ACCOUNT}\n".encode()
-    job = story._http.post(
+    job = demo._http.post(
         f"{registry}/v1/imports?dataset=payee_accounts&mode=all_or_nothing",
         content=file,
         headers={"Content-Type": "text/csv"},
         auth=platform,
     ).json()["id"]
-    until(lambda: story._http.get(f"{registry}/v1/imports/{job}", auth=platform).json()["state"] != "queued")
-    until(lambda: story._http.get(f"{registry}/v1/imports/{job}", auth=platform).json()["state"] != "running")
+    until(lambda: demo._http.get(f"{registry}/v1/imports/{job}", auth=platform).json()["state"] != "queued")
+    until(lambda: demo._http.get(f"{registry}/v1/imports/{job}", auth=platform).json()["state"] != "running")
     headers = [(name, WRONG.encode()) for name in ("ce_id", "ce_source", "ce_traceparent")]
     headers += [("ce_specversion", b"1.0"), ("ce_type", b"award.decided")]
     producer: KafkaProducer = kafka.producer(system.settings["KAFKA_BOOTSTRAP_SERVERS"], "test")
     producer.send(topics.AWARD_DECISIONS, key=OURS, value=f'{{"payee":"{WRONG}"}}'.encode(), headers=headers)
     producer.close()
     letters = f"{payout}/v1/dead-letters?state=open"
-    until(lambda: story._http.get(letters, auth=story._auth["ops"]).json()["items"])
-    yield story._http.get(letters, auth=story._auth["ops"])
+    until(lambda: demo._http.get(letters, auth=demo._auth["ops"]).json()["items"])
+    yield demo._http.get(letters, auth=demo._auth["ops"])
 
 
 def _events(bootstrap_servers: str) -> Iterator[tuple[str, str]]:
@@ -123,20 +123,20 @@ def test_one_trace_leads_from_the_request_to_the_order(collector: Collector, sta
 
 
 def test_nothing_secret_is_in_any_output(
-    answers: list[httpx.Response], collector: Collector, state: Path, system: LocalSystem, story: Story
+    answers: list[httpx.Response], collector: Collector, state: Path, system: LocalSystem, demo: DemoClient
 ) -> None:
-    ops = story._auth["ops"]
+    ops = demo._auth["ops"]
     outputs = {f"log {log.stem}": log.read_text("utf-8") for log in (state / "logs").glob("*-*.log")}
     assert {name for name, content in outputs.items() if not content} == set()
     for target in system.targets:
         address = target["targets"][0]
-        outputs[f"metrics {address}"] = story._http.get(f"http://{address}/metrics", auth=ops).text
+        outputs[f"metrics {address}"] = demo._http.get(f"http://{address}/metrics", auth=ops).text
         assert "process_" in outputs[f"metrics {address}"]
     outputs |= {f"span {number}": body.decode("utf-8", "replace") for number, body in enumerate(collector.bodies)}
     for answer in answers:
         assert answer.status_code in (200, 400, 401, 403, 404, 415, 422), answer.url
         outputs[f"answer {answer.url.path}"] = answer.text.replace(f"/{WRONG}", "/…")  # `instance` is the caller's URL
-    tokens = [str(each._token) for each in story._auth.values() if getattr(each, "_token", None)]
+    tokens = [str(each._token) for each in demo._auth.values() if getattr(each, "_token", None)]
     secrets = [*system.secrets.values(), *system.clients.values(), *tokens, ACCOUNT, WRONG, NAME]
     bootstrap_servers = system.settings["KAFKA_BOOTSTRAP_SERVERS"]
     events = list(_events(bootstrap_servers))

@@ -1,4 +1,4 @@
-"""An OTLP collector in this process: takes spans over HTTP and keeps them."""
+"""An OTLP collector in this process: receives spans over HTTP and stores them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Collector:
     bodies: list[bytes] = field(default_factory=list)
 
     def take(self, body: bytes) -> None:
-        """Keep the spans of an export request."""
+        """Store the spans of an export request."""
         self.bodies.append(body)
         for resource in ExportTraceServiceRequest.FromString(body).resource_spans:
             service = next(a.value.string_value for a in resource.resource.attributes if a.key == "service.name")

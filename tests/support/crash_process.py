@@ -1,4 +1,4 @@
-"""A process that kills itself (SIGKILL) at a point.
+"""A process that kills itself (SIGKILL) at a named point.
 
 `python -m tests.support.crash_process relay|payout|import URL BROKER POINT`.
 """
@@ -24,32 +24,32 @@ from tests.integration.registry.conftest import importer
 def main(role: str, database_url: str, bootstrap_servers: str, point: str) -> None:
     """Work until `point` is reached."""
 
-    def die(reached: str) -> None:
+    def crash_at(reached: str) -> None:
         if reached == point:
             os.kill(os.getpid(), signal.SIGKILL)
 
     database = Database(database_url)
     if role == "relay":
-        step = Relay(database, bootstrap_servers, "doomed", crash_point=die).step
+        step = Relay(database, bootstrap_servers, "crash-process", crash_point=crash_at).step
     elif role == "import":
-        step = JobRunner(database, {KIND: lambda job: importer(database)(_telling(job, die))}).step
+        step = JobRunner(database, {KIND: lambda job: importer(database)(_with_crash_point(job, crash_at))}).step
     else:
         handler = award_decisions(SystemClock())
-        consumer = Consumer(database, bootstrap_servers, topics.AWARD_DECISIONS, GROUP, handler, crash_point=die)
+        consumer = Consumer(database, bootstrap_servers, topics.AWARD_DECISIONS, GROUP, handler, crash_point=crash_at)
         step = consumer.step
     while True:
         step()
 
 
-def _telling(job: RunningJob, reached: Callable[[str], None]) -> RunningJob:
-    """Return `job`, which reaches `part read` once a part of its file was read and its progress told."""
+def _with_crash_point(job: RunningJob, reached: Callable[[str], None]) -> RunningJob:
+    """Return `job` with the crash point `part read`, reached after a part of its file is read and reported."""
     progress = job.progress
 
-    def tell(done: int, total: int) -> None:
+    def report(done: int, total: int) -> None:
         progress(done, total)
         reached("part read")
 
-    job.progress = tell  # type: ignore[method-assign]
+    job.progress = report  # type: ignore[method-assign]
     return job
 
 

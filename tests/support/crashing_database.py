@@ -1,4 +1,4 @@
-"""A database whose process dies at a commit."""
+"""A database whose process crashes at a commit."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from sqlalchemy import Connection
 from shared.database.engine import Database
 
 
-class Died(BaseException):  # noqa: N818 - nothing that handles errors may handle this one
-    """The process died."""
+class Crashed(BaseException):  # noqa: N818 - code that handles errors must not handle this one
+    """The process crashed."""
 
 
-class DyingDatabase(Database):
-    """Dies at the commit with the number `nth`, the first being 1: just before it, or just after it."""
+class CrashingDatabase(Database):
+    """Crashes at the `nth` commit, counted from 1: immediately before it, or immediately after it."""
 
     def __init__(self, url: str, *, nth: int, after: bool) -> None:
         """Connect to `url`."""
@@ -26,31 +26,33 @@ class DyingDatabase(Database):
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """Run the block in one transaction, and die if it is the one."""
+        """Run the block in a transaction, and crash if it is the one."""
         with super().transaction() as connection:
             yield connection
             self._left -= 1
             if self._left == 0 and not self._after:
-                raise Died
+                raise Crashed
         if self._left == 0:
-            raise Died
+            raise Crashed
 
 
-def at_every_commit(url: str, act: Callable[[Database], None], check: Callable[[], None], *, step: int = 1) -> int:
-    """Let `act` die before and after its first commit, its second, and so on until it no longer does; `check` each time.
+def crash_at_every_commit(
+    url: str, act: Callable[[Database], None], check: Callable[[], None], *, step: int = 1
+) -> int:
+    """Crash `act` before and after its first commit, its second and so on, until it completes; `check` the result each time.
 
-    Of many alike, only every `step`th. Returns at how many commits it died.
+    `step` skips commits: only every `step`th is tried. Return the number of commits at which it crashed.
     """
-    for died, nth in enumerate(count(1, step)):
+    for crashed, nth in enumerate(count(1, step)):
         for after in (False, True):
-            dying = DyingDatabase(url, nth=nth, after=after)
+            database = CrashingDatabase(url, nth=nth, after=after)
             try:
-                act(dying)
-            except Died:
+                act(database)
+            except Crashed:
                 check()
             else:
                 check()
-                return died
+                return crashed
             finally:
-                dying.close()
+                database.close()
     raise AssertionError("a count has no end")

@@ -1,4 +1,4 @@
-"""A fresh database for each test, copied from a migrated template: real PostgreSQL, 50 ms."""
+"""A new database for each test, copied from a migrated template: real PostgreSQL, 50 ms."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _numbers = itertools.count(1)
 
 @dataclass(frozen=True)
 class ServiceDatabase:
-    """A database of one service: as its owner and as its application role."""
+    """A database of one service, with the URLs of its owner and its application role."""
 
     service: str
     owner_url: str
@@ -50,7 +50,7 @@ class DatabaseServer:
         return self._copy(service, self.template(service))
 
     def backup(self, database: ServiceDatabase) -> ServiceDatabase:
-        """Return a copy of `database` as it is now, to be restored from; nobody may be connected to it."""
+        """Return a copy of `database` as a backup; nothing may be connected to it."""
         return self._copy(database.service, str(make_url(database.app_url).database))
 
     def _copy(self, service: str, template: str) -> ServiceDatabase:
@@ -60,7 +60,7 @@ class DatabaseServer:
         return ServiceDatabase(service, self._url(name, f"{service}_owner"), self._url(name, f"{service}_app"))
 
     def drop(self, database: ServiceDatabase) -> None:
-        """Drop a database, whoever is still connected."""
+        """Drop a database and end its connections."""
         name = make_url(database.app_url).database
         with psycopg.connect(self.admin_url, autocommit=True) as connection:
             connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')

@@ -1,4 +1,4 @@
-"""The whole system running, and those who use it."""
+"""A running system and a client for it."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from deploy.local.demo_client import Story
+from deploy.local.demo_client import DemoClient
 from deploy.local.processes import free_port
 from deploy.local.system import DEFAULT_PORTS, LocalSystem
 
 
 @contextmanager
 def running(state: Path, **settings: str) -> Iterator[LocalSystem]:
-    """Run a system in `state`, on free ports, empty at first, its decisions without a public notice."""
+    """Run an empty system in `state`, on free ports, without public notices."""
     broker = os.environ.get("LOCAL_BROKER", "auto")
     ports = {name: str(free_port()) for name in DEFAULT_PORTS}
     environment = {"ELIGIBILITY_NOTICE_WORKING_DAYS": "0", "LOCAL_BROKER": broker, **ports, **settings}
@@ -27,10 +27,12 @@ def running(state: Path, **settings: str) -> Iterator[LocalSystem]:
 
 
 @contextmanager
-def used(system: LocalSystem) -> Iterator[Story]:
-    """Give the steps of the main job on `system`, by the demonstration's clients."""
-    story = Story({name: system.url(name) for name in ("issuer", "registry", "eligibility", "payout")}, system.clients)
+def demo_client(system: LocalSystem) -> Iterator[DemoClient]:
+    """Provide a DemoClient for `system`."""
+    demo = DemoClient(
+        {name: system.url(name) for name in ("issuer", "registry", "eligibility", "payout")}, system.clients
+    )
     try:
-        yield story
+        yield demo
     finally:
-        story.close()
+        demo.close()

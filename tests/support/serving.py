@@ -1,4 +1,4 @@
-"""An app on a port with its worker beside it, and a command line that has its tokens already."""
+"""An app served on a port with its worker, and tokens for a command line."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.support.tokens import Tokens
 
 @contextmanager
 def served(app: FastAPI, runner: JobRunner) -> Iterator[str]:
-    """Serve `app` on a free port and run its jobs; gives its URL."""
+    """Serve `app` on a free port and run its jobs; yields its URL."""
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="off"))
     stopping = threading.Event()
 
@@ -40,7 +40,7 @@ def served(app: FastAPI, runner: JobRunner) -> Iterator[str]:
 
 
 def credentials(tokens: Tokens) -> type[httpx.Auth]:
-    """Return what stands for `shared.cli.ClientCredentials`: tokens without an issuer."""
+    """Return a replacement of `shared.cli.ClientCredentials` that makes tokens without an issuer."""
 
     class Bearer(httpx.Auth):
         def __init__(self, _: str, client: str, __: str) -> None:

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from services.eligibility.decisions import transitions
-from services.eligibility.decisions.domain import EVENT_SOURCE, Act
+from services.eligibility.decisions.domain import Act
 from shared.database.queries import load
 from shared.events import award_decided
 from shared.messaging import topics
@@ -50,7 +50,7 @@ def approve(connection: Connection, ids: Sequence[UUID], *, by: str, reason: str
         {
             "topic": topics.AWARD_DECISIONS,
             "type": award_decided.TYPE,
-            "source": EVENT_SOURCE,
+            "source": topics.ELIGIBILITY_SOURCE,
             "trace_parent": tracing.current_trace_parent(),
         },
     )

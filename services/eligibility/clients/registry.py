@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 import httpx
@@ -11,7 +12,7 @@ import pyarrow as pa
 
 from services.eligibility.engine.reach import Ask, Fetch
 from services.eligibility.facts.catalogue import CATALOGUE, Facts
-from shared.errors import Unavailable
+from shared.http_client import ServiceClient
 from shared.observability import metrics
 
 VALUES_PER_REQUEST = 20_000
@@ -21,13 +22,13 @@ ARROW = "application/vnd.apache.arrow.stream"
 class RegistryFacts:
     """Reads facts from the registry over HTTP, as Arrow."""
 
-    def __init__(self, client: httpx.Client) -> None:
-        """Use `client`, whose base URL is the registry's and whose requests are authenticated."""
-        self._client = client
+    def __init__(self, http: httpx.Client) -> None:
+        """Use `http`, whose base URL is the registry's and whose token has `facts:read`."""
+        self._registry = ServiceClient("registry", http)
 
     def latest_revision(self) -> int:
         """Return the number of the newest revision, 0 if there is none."""
-        return int(self._get("/v1/revisions/latest").json()["revision"])
+        return int(self._registry.get("/v1/revisions/latest").json()["revision"])
 
     def at(self, revision: int, datasets: Collection[str] = tuple(CATALOGUE)) -> Facts:
         """Return all facts known at `revision`; only `datasets` if given, the others empty."""
@@ -53,7 +54,7 @@ class RegistryFacts:
                 }
                 for asks, values, before_colon in part
             ]
-            answer = self._send("POST", f"/v1/snapshots/{revision}/queries", json={"queries": queries})
+            answer = self._registry.query(f"/v1/snapshots/{revision}/queries", {"queries": queries}, accept=ARROW)
             source = pa.BufferReader(answer.content)
             for ask in (ask for asks, _, _ in part for ask in asks):
                 found[ask].append(_read(ask.dataset, source))
@@ -70,25 +71,18 @@ class RegistryFacts:
         return found
 
     def _revisions_down_to(self, after: int) -> Iterator[Mapping[str, Any]]:
-        cursor: str | None = None
-        while True:
-            query = "/v1/revisions?limit=1000" + (f"&cursor={cursor}" if cursor else "")
-            page = self._get(query, accept="application/json").json()
-            for made in page["items"]:
-                if made["revision"] <= after:
-                    return
-                yield made
-            cursor = page["next_cursor"]
-            if cursor is None:
+        for made in chain.from_iterable(self._registry.pages("/v1/revisions")):
+            if made["revision"] <= after:
                 return
+            yield made
 
     def changes(self, after: int, until: int) -> pl.DataFrame:
         """Return `dataset, revision, enterprises, before` of each fact that changed.
 
         `enterprises`: all that the row names before or after the change. `before`: the row before, a JSON object; null if none.
         """
-        datasets = "".join(f"&dataset={name}" for name in CATALOGUE)
-        answer = self._get(f"/v1/changes?after={after}&until={until}{datasets}")
+        query = {"after": after, "until": until, "dataset": list(CATALOGUE)}
+        answer = self._registry.get("/v1/changes", query, accept=ARROW)
         with pa.ipc.open_stream(answer.content) as stream:
             frame = pl.from_arrow(stream.read_all())
         assert isinstance(frame, pl.DataFrame)
@@ -113,18 +107,7 @@ class RegistryFacts:
         return fetch
 
     def _frame(self, revision: int, dataset: str) -> pl.DataFrame:
-        return _read(dataset, self._get(f"/v1/snapshots/{revision}/{dataset}").content)
-
-    def _get(self, path: str, *, accept: str = ARROW) -> httpx.Response:
-        return self._send("GET", path, accept=accept)
-
-    def _send(self, method: str, path: str, *, json: object = None, accept: str = ARROW) -> httpx.Response:
-        try:
-            answer = self._client.request(method, path, json=json, headers={"Accept": accept})
-            answer.raise_for_status()
-        except httpx.HTTPError as error:
-            raise Unavailable("The registry does not answer. Try again later.") from error
-        return answer
+        return _read(dataset, self._registry.get(f"/v1/snapshots/{revision}/{dataset}", accept=ARROW).content)
 
 
 class _LazyFacts(Facts):

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pydantic import ValidationError
 from sqlalchemy import Connection
 
 from services.eligibility.corrections import repository
 from services.eligibility.rules.library import POLICIES
-from shared.events.facts_revised import TYPE, FactsRevised
+from shared.events.facts_revised import FactsRevised
 from shared.identifiers import is_uscc
-from shared.messaging.consumer import RejectedMessageError
-from shared.messaging.envelope import Message
+from shared.messaging.envelope import Message, RejectedMessageError
 
 
 def receive(connection: Connection, messages: Sequence[Message]) -> None:
@@ -24,16 +22,7 @@ def receive(connection: Connection, messages: Sequence[Message]) -> None:
 
 def read(message: Message) -> FactsRevised:
     """Return the event of `message`; raises RejectedMessageError with the reason, never with its values."""
-    if message.type != TYPE:
-        raise RejectedMessageError(f"the type is not {TYPE}")
-    try:
-        event = FactsRevised.model_validate_json(message.value or b"")
-    except ValidationError as error:
-        errors = "; ".join(
-            f"{'.'.join(map(str, each['loc'])) or 'data'}: {each['type']}"
-            for each in error.errors(include_url=False, include_input=False, include_context=False)[:10]
-        )
-        raise RejectedMessageError(f"the data do not follow the schema: {errors}") from error
+    event = message.read(FactsRevised)
     if message.key != event.uscc.encode() or not is_uscc(event.uscc):
         raise RejectedMessageError("the key is not the unified social credit code of the data")
     if event.revision > 2**63 - 1:

@@ -10,14 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import polars as pl
-from pydantic import ValidationError
 from sqlalchemy import Connection
 
 from shared.database.bulk import copy_frame
 from shared.database.queries import load
-from shared.events.award_decided import TYPE, AwardDecided
+from shared.events.award_decided import AwardDecided
 from shared.identifiers import award_id
-from shared.messaging.envelope import Message
+from shared.messaging.envelope import Message, readable
 
 queries = load(__package__)
 
@@ -25,7 +24,7 @@ queries = load(__package__)
 def recall(connection: Connection, lost: Sequence[Message]) -> None:
     """Remember the highest version of each award among `lost`, the published events that this database does not have."""
     highest: dict[str, AwardDecided] = {}
-    for event in filter(None, map(_read, lost)):
+    for event in readable(lost, AwardDecided):
         key = str(event.award_id)
         if key not in highest or event.version > highest[key].version:
             highest[key] = event
@@ -48,10 +47,3 @@ def recall(connection: Connection, lost: Sequence[Message]) -> None:
     connection.execute(queries.restore_award_versions)
     connection.execute(queries.keep_lost_events)
     connection.execute(queries.end_approved_proposals, {"ids": [message.event_key[1] for message in lost]})
-
-
-def _read(message: Message) -> AwardDecided | None:
-    try:
-        return AwardDecided.model_validate_json(message.value or b"") if message.type == TYPE else None
-    except ValidationError:
-        return None

@@ -54,9 +54,6 @@ TRANSITIONS: dict[tuple[State, Act], tuple[State, ...]] = {
 }
 """Every transition with the states that it may lead to; any other is refused."""
 
-EVENT_SOURCE = "/services/eligibility"
-"""The CloudEvents `source` of every event of this service."""
-
 
 def possible_acts(state: State) -> list[str]:
     """Return the acts of persons that are possible in `state`."""

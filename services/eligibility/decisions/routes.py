@@ -21,16 +21,17 @@ from services.eligibility.decisions.schemas import (
     Republication,
     RepublicationRequest,
 )
+from shared import spreadsheets
 from shared.authorization import Actor, Scope
 from shared.errors import InFlight, NotFound, TooLarge
 from shared.messaging import topics
 from shared.messaging.outbox import republish_latest
-from shared.web import spreadsheets
 from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand, json_response
 from shared.web.negotiation import Accept, language_of
 from shared.web.pagination import Cursor, Limit, Page, decode_id, page
 from shared.web.problems import refusals
+from shared.web.spreadsheets import SPREADSHEET_CONTENT, requested_format, spreadsheet_response
 
 router = APIRouter(prefix="/v1/decisions", tags=["decisions"])
 republications_router = APIRouter(prefix="/v1/republications", tags=["events"])
@@ -42,7 +43,7 @@ Reader = Annotated[Actor, needs(Scope.DECISIONS_READ)]
     "",
     operation_id="list_decisions",
     response_model=Page[Decision],
-    responses={200: {"content": spreadsheets.CONTENT}, **refusals(TooLarge)},
+    responses={200: {"content": SPREADSHEET_CONTENT}, **refusals(TooLarge)},
 )
 def list_decisions(
     actor: Reader,
@@ -61,7 +62,7 @@ def list_decisions(
     accept: Accept = None,
 ) -> Response:
     """List decisions, oldest first. As CSV or XLSX (by `Accept`): all that match the filters, not a page."""
-    kind = spreadsheets.wanted(accept)
+    kind = requested_format(accept)
     after = None if kind else decode_id(cursor)
     filters = {
         "payee_uscc": uscc,
@@ -77,7 +78,7 @@ def list_decisions(
     with request.app.state.database.reading() as connection:
         found = repository.find(connection, actor, most, after, filters, changed_after)
     if kind:
-        return spreadsheets.answer(found, COLUMNS, kind, name="decisions", title="决定")
+        return spreadsheet_response(found, COLUMNS, kind, name="decisions", title="决定")
     return json_response(page(found, limit, "id"))
 
 

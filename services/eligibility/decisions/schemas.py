@@ -95,7 +95,9 @@ class Receipt(BaseModel):
     facts_revision: int
     engine_version: str
     decided_on: date
-    first_decided_on: date = Field(description="The first version's decision day, which due years and arrangements depend on")
+    first_decided_on: date = Field(
+        description="The first version's decision day, which due years and arrangements depend on"
+    )
     policy_hash: str
     policy: dict[str, Any]
     interpretations_hash: str

@@ -17,12 +17,10 @@ from typing import Any
 from uuid import UUID
 
 import polars as pl
-from pydantic import ValidationError
 from sqlalchemy import Connection, Row
 
 from services.eligibility.clients.registry import RegistryFacts
 from services.eligibility.decisions import repository as decisions
-from services.eligibility.decisions.domain import EVENT_SOURCE
 from services.eligibility.decisions.proposals import store_documents
 from services.eligibility.engine.reach import subjects_about
 from services.eligibility.evaluation_jobs import existing_decisions
@@ -40,7 +38,6 @@ from shared.events.evaluation_shard import TYPE, EvaluationShardCut
 from shared.identifiers import event_id
 from shared.jobs.runner import RunningJob
 from shared.messaging import outbox, topics
-from shared.messaging.consumer import RejectedMessageError
 from shared.messaging.envelope import Event, Message
 
 queries = load(__package__)
@@ -78,7 +75,7 @@ class PartitionEvaluator:
     def receive(self, connection: Connection, messages: Sequence[Message]) -> None:
         """Evaluate the partitions that `messages` name, as a consumer's handler; raises RejectedMessageError."""
         for message in messages:
-            event = _read(message)
+            event = message.read(EvaluationShardCut)
             self._evaluate(connection, event.evaluation_id, event.number)
             self._crash_point("partition: evaluated, not committed")
 
@@ -171,13 +168,4 @@ def _event(evaluation_id: UUID, number: int, clock: Clock) -> Event:
     key = f"{evaluation_id}:{number}"
     data = EvaluationShardCut(evaluation_id=evaluation_id, number=number).model_dump_json().encode()
     identity = event_id(TYPE, evaluation_id, number)
-    return Event(topics.EVALUATION_SHARDS, key, TYPE, identity, EVENT_SOURCE, key, clock.now(), data)
-
-
-def _read(message: Message) -> EvaluationShardCut:
-    if message.type != TYPE:
-        raise RejectedMessageError(f"the type is not {TYPE}")
-    try:
-        return EvaluationShardCut.model_validate_json(message.value or b"")
-    except ValidationError as error:
-        raise RejectedMessageError("the data do not follow the schema") from error
+    return Event(topics.EVALUATION_SHARDS, key, TYPE, identity, topics.ELIGIBILITY_SOURCE, key, clock.now(), data)

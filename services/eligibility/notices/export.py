@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.web.spreadsheets import Column
+from shared.spreadsheets import Column
 
 NOTICES: dict[str, Column] = {
     "公示编号": Column(lambda row: row["id"]),

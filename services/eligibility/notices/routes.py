@@ -14,17 +14,19 @@ from sqlalchemy import Connection
 
 from services.eligibility.notices import export, handlers, repository
 from services.eligibility.notices.domain import NoticeState
-from services.eligibility.notices.page import HTML, page
+from services.eligibility.notices.page import HTML, SECURITY_POLICY, page
 from services.eligibility.notices.schemas import Notice, NoticeDetail, NoticeRequest
+from shared import spreadsheets
 from shared.authorization import Actor, Scope
 from shared.clock import calendar_date
 from shared.errors import Conflict, Forbidden, InFlight, NotFound, TooLarge
-from shared.web import pagination, spreadsheets
+from shared.web import pagination
 from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand, json_response
 from shared.web.negotiation import Accept, language_of, negotiate
 from shared.web.pagination import Cursor, Limit, Page, decode_id
 from shared.web.problems import refusals
+from shared.web.spreadsheets import SPREADSHEET_CONTENT, requested_format, spreadsheet_response
 
 router = APIRouter(prefix="/v1/notices", tags=["notices"])
 
@@ -60,7 +62,7 @@ def open_notice(actor: Writer, command: IdempotentCommand, body: NoticeRequest, 
     "",
     operation_id="list_notices",
     response_model=Page[Notice],
-    responses={200: {"content": spreadsheets.CONTENT}, **refusals(TooLarge)},
+    responses={200: {"content": SPREADSHEET_CONTENT}, **refusals(TooLarge)},
 )
 def list_notices(
     actor: Reader,
@@ -71,7 +73,7 @@ def list_notices(
     accept: Accept = None,
 ) -> Response:
     """List notices, oldest first. As CSV or XLSX (by `Accept`): all of them, not a page."""
-    kind = spreadsheets.wanted(accept)
+    kind = requested_format(accept)
     after = None if kind else decode_id(cursor)
     with request.app.state.database.reading() as connection:
         rows = repository.find(
@@ -83,7 +85,7 @@ def list_notices(
         )
     shown = [repository.view(row) for row in rows]
     if kind:
-        return spreadsheets.answer(shown, export.NOTICES, kind, name="notices", title="公示")
+        return spreadsheet_response(shown, export.NOTICES, kind, name="notices", title="公示")
     return json_response(pagination.page(shown, limit, "id"))
 
 
@@ -92,7 +94,7 @@ def list_notices(
     operation_id="get_notice",
     response_model=NoticeDetail,
     responses={
-        200: {"content": {HTML: {"schema": {"type": "string"}}, **spreadsheets.CONTENT}},
+        200: {"content": {HTML: {"schema": {"type": "string"}}, **SPREADSHEET_CONTENT}},
         **refusals(NotFound, TooLarge),
     },
 )
@@ -125,8 +127,9 @@ def get_notice(
     if paged:
         return json_response(shown | pagination.page(entries, limit, "decision_id"))
     if kind == HTML:
-        return page(shown, spreadsheets.bounded(entries), language)
-    return spreadsheets.answer(entries, export.ENTRIES, kind, name=f"notice-{notice_id}", title="公示")
+        headers = {"Content-Language": language, "Content-Security-Policy": SECURITY_POLICY}
+        return Response(page(shown, spreadsheets.require_row_limit(entries), language), 200, headers, HTML)
+    return spreadsheet_response(entries, export.ENTRIES, kind, name=f"notice-{notice_id}", title="公示")
 
 
 @router.post(

@@ -7,14 +7,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import orjson
-from pydantic import ValidationError
 
 from services.payout.awards.domain import Entitlement
-from shared.events.award_decided import TYPE, AwardDecided
-from shared.messaging.consumer import RejectedMessageError
-from shared.messaging.envelope import Message
+from shared.events.award_decided import AwardDecided
+from shared.messaging.envelope import Message, RejectedMessageError
 
-_parse = AwardDecided.model_validate_json
 _USCC = re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}")
 MAX_INSTALMENTS = 20
 
@@ -45,18 +42,7 @@ class VersionRow(NamedTuple):
 
 def read(message: Message) -> tuple[VersionRow, Entitlement]:
     """Return the version that `message` tells, as a row and as an entitlement; raises RejectedMessageError."""
-    if message.type != TYPE:
-        raise RejectedMessageError(f"the type is not {TYPE}")
-    try:
-        event = _parse(message.value or b"")
-    except ValidationError as error:
-        # The text of a `value_error` is the schema's own and holds no values; of other mistakes the type says enough.
-        mistakes = "; ".join(
-            f"{'.'.join(map(str, mistake['loc'])) or 'data'}: "
-            f"{mistake['msg'] if mistake['type'] == 'value_error' else mistake['type']}"
-            for mistake in error.errors(include_url=False, include_input=False, include_context=False)[:10]
-        )
-        raise RejectedMessageError(f"the data do not follow the schema: {mistakes}") from error
+    event = message.read(AwardDecided)
     award_id = str(event.award_id)
     if message.key != award_id.encode():
         raise RejectedMessageError("the key is not the award_id")

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
-from services.payout.clients.eligibility import Decisions, NotReachedError
+from services.payout.clients.eligibility import Decisions
 from services.payout.orders.views import list_orders
+from shared.errors import Unavailable
 
 _AWARD = text(
     """
@@ -149,7 +150,7 @@ def _decided(award_id: UUID, decisions: Decisions | None) -> tuple[list[dict[str
         return [], "left_out"
     try:
         return decisions.of_award(award_id), "told"
-    except NotReachedError:
+    except Unavailable:
         return [], "not_reached"
 
 

@@ -13,10 +13,10 @@ from python_calamine import CalamineError, CalamineWorkbook
 from services.payout.batches.domain import Answer, Result
 from services.payout.batches.files import COMPARED
 from services.payout.batches.schemas import ResultRow, ResultsBody
+from shared import spreadsheets
 from shared.errors import FieldError, Invalid
 from shared.money import NotAnAmountInYuanError, fen_of_yuan
-from shared.web import uploads, xlsx_cells
-from shared.web.spreadsheets import CSV, JSON, XLSX
+from shared.spreadsheets import CSV, JSON, XLSX
 
 FIELDS = {
     "支付令编号": "order_id",
@@ -32,7 +32,7 @@ MAX_ROWS = 200_000
 
 def read(content: bytes, media_type: str) -> Answer:
     """Return the bank's answer; raises Problem 415 or 422 with each row's mistakes."""
-    kind = uploads.recognised(uploads.declared(media_type, (JSON, CSV, XLSX)), content, JSON)
+    kind = spreadsheets.detect_format(spreadsheets.declared_format(media_type, (JSON, CSV, XLSX)), content, JSON)
     if kind == JSON:
         try:
             rows = ResultsBody.model_validate_json(content).rows
@@ -86,7 +86,7 @@ def _of_cells(rows: Iterable[Sequence[Any]]) -> Answer:
     names: list[str] | None = None
     try:
         for row in rows:
-            cells = [xlsx_cells.text(cell).strip() for cell in row]
+            cells = [spreadsheets.cell_text(cell).strip() for cell in row]
             if not any(cells) or cells[0] == "合计":
                 continue
             if cells[0] == "校验":
@@ -97,7 +97,7 @@ def _of_cells(rows: Iterable[Sequence[Any]]) -> Answer:
                 continue
             if len(found) + len(errors) >= MAX_ROWS:
                 raise Invalid("An answer has at most {max_rows} rows: send the rest as another.", max_rows=MAX_ROWS)
-            lost = [names[place] for place in xlsx_cells.lost_digits(row) if place < len(names)]
+            lost = [names[place] for place in spreadsheets.inexact_numbers(row) if place < len(names)]
             if lost:
                 pointer = f"/rows/{len(found) + len(errors)}/{lost[0]}"
                 errors.append(

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from services.payout.batches.domain import Result
-from shared.web import spreadsheets
+from shared import spreadsheets
 
 HEADINGS = ("序号", "支付令编号", "收款单位", "统一社会信用代码", "开户行行号", "账号", "金额（元）", "用途")
 
@@ -25,9 +25,16 @@ def frame_of(lines: pl.DataFrame, accounts: pl.DataFrame) -> pl.DataFrame:
     if frame["number"].null_count():
         raise KeyError(frame.filter(pl.col("number").is_null())["payee_uscc"][0])
     frame = frame.with_row_index("place", offset=1).select(
-        "place", "order_id", "holder", "payee_uscc", "bank_code", "number", spreadsheets.yuan("amount_fen"), "purpose"
+        "place",
+        "order_id",
+        "holder",
+        "payee_uscc",
+        "bank_code",
+        "number",
+        spreadsheets.yuan_text("amount_fen"),
+        "purpose",
     )
-    return spreadsheets.harmless(frame.rename(dict(zip(frame.columns, HEADINGS, strict=True))))
+    return spreadsheets.escape_formulas(frame.rename(dict(zip(frame.columns, HEADINGS, strict=True))))
 
 
 def changed_rows(frame: pl.DataFrame, results: Sequence[Result]) -> dict[str, str]:
@@ -49,7 +56,7 @@ def checksum_of(frame: pl.DataFrame, total_fen: int) -> str:
 
 def csv_of(frame: pl.DataFrame, total_fen: int) -> bytes:
     """Write the rows, a line with the totals, and a line with the SHA-256 of all lines above it."""
-    body = spreadsheets.csv_of(frame)
+    body = spreadsheets.to_csv(frame)
     body += f'"合计","{frame.height}","","","","","{_yuan(total_fen)}",""\n'.encode()
     return body + f'"校验","{hashlib.sha256(body).hexdigest()}","","","","","",""\n'.encode()
 
@@ -60,7 +67,7 @@ def xlsx_of(frame: pl.DataFrame, total_fen: int) -> bytes:
         ("合计", str(frame.height), "", "", "", "", _yuan(total_fen), ""),
         ("校验", checksum_of(frame, total_fen)),
     )
-    return spreadsheets.xlsx_of(frame, "支付清单", last)
+    return spreadsheets.to_xlsx(frame, "支付清单", last)
 
 
 def _yuan(fen: int) -> str:

@@ -12,18 +12,18 @@ from services.payout.authorization import own_unit
 from services.payout.batches import bank_results, files, handlers, repository
 from services.payout.batches.schemas import Batch, BatchDraft, ResultsBody, ResultsReport
 from services.payout.enums import Unit
+from shared import spreadsheets
 from shared.audit import log as audit
 from shared.authorization import Actor, Scope
 from shared.errors import Conflict, NotFound, TooLarge, UnsupportedMediaType
-from shared.web import spreadsheets
+from shared.spreadsheets import BYTES, CSV, XLSX
 from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand, json_response
 from shared.web.negotiation import Accept, negotiate
 from shared.web.openapi import BINARY, schema_of
 from shared.web.pagination import Cursor, Limit, Page, decode_id, page
 from shared.web.problems import refusals
-from shared.web.spreadsheets import CSV, XLSX
-from shared.web.uploads import BYTES
+from shared.web.spreadsheets import SPREADSHEET_CONTENT
 
 router = APIRouter(prefix="/v1/payment-batches", tags=["payment batches"])
 
@@ -83,7 +83,7 @@ def get_payment_batch(batch_id: UUID, request: Request, actor: Reader) -> Respon
     operation_id="get_payment_batch_file",
     response_class=Response,
     responses={
-        200: {"content": spreadsheets.CONTENT},
+        200: {"content": SPREADSHEET_CONTENT},
         **refusals(NotFound, Conflict),
     },
 )
@@ -121,7 +121,7 @@ def get_payment_batch_file(
             "required": True,
             "content": {
                 spreadsheets.JSON: {"schema": schema_of(ResultsBody)},
-                **spreadsheets.CONTENT,
+                **SPREADSHEET_CONTENT,
                 BYTES: BINARY,
             },
         }

@@ -13,7 +13,8 @@ from services.payout.arrangements.domain import Arrangement
 from services.payout.awards.domain import Entitlement, split_entitlement
 from services.payout.budgets import repository
 from services.payout.bulk import array
-from services.payout.clients.eligibility import Decisions, NotReachedError
+from services.payout.clients.eligibility import Decisions
+from shared.errors import Unavailable
 
 _IN_EFFECT = text(
     """
@@ -92,7 +93,7 @@ def forecast(
             for page in decisions.proposed():
                 proposals.add(page)
             state = "counted"
-        except NotReachedError:
+        except Unavailable:
             proposals, state = _Proposals(connection, unit, year, this_year), "not_reached"
     awards = []
     for award in sorted({*approved, *proposals.fen}):

@@ -9,13 +9,11 @@ from typing import Any, Protocol
 from uuid import UUID
 
 import httpx
-import orjson
 
 from services.payout.awards.domain import Entitlement
 from services.payout.settings import Settings
-from shared.web.auth import ClientCredentials
+from shared.http_client import PAGE_ITEMS, ServiceClient, connect
 
-PAGE = 1_000
 OPEN_STATES = ("proposed", "in_notice", "suspended")
 """States of a decision that may still be approved."""
 
@@ -30,39 +28,35 @@ class InForce:
     approved_at: datetime
 
 
-class NotReachedError(RuntimeError):
-    """Eligibility does not answer as it should."""
-
-
 class Decisions(Protocol):
     """Where decisions are read, and asked for again."""
 
     def in_force(self) -> Iterator[list[InForce]]:
-        """Yield all decisions in force, page by page; raises NotReachedError."""
+        """Yield all decisions in force, page by page; raises Unavailable."""
         ...
 
     def proposed(self) -> Iterator[list[Entitlement]]:
-        """Yield what open proposals would entitle to, page by page; version 0. Raises NotReachedError."""
+        """Yield what open proposals would entitle to, page by page; version 0. Raises Unavailable."""
         ...
 
     def of_award(self, award_id: UUID) -> list[dict[str, Any]]:
-        """Return every decision on an award, oldest first, as eligibility shows it; raises NotReachedError."""
+        """Return every decision on an award, oldest first, as eligibility shows it; raises Unavailable."""
         ...
 
     def ask_again(self, award_ids: Sequence[str]) -> int:
-        """Ask for the latest event of `award_ids` again; returns how many will come. Raises NotReachedError."""
+        """Ask for the latest event of `award_ids` again; returns how many will come. Raises Unavailable."""
         ...
 
 
 class EligibilityDecisions:
     """Eligibility's decisions over HTTP."""
 
-    def __init__(self, client: httpx.Client) -> None:
-        """Use `client`, whose base URL is eligibility's and whose token has `decisions:read` and `events:republish`."""
-        self._client = client
+    def __init__(self, http: httpx.Client) -> None:
+        """Use `http`, whose base URL is eligibility's and whose token has `decisions:read` and `events:republish`."""
+        self._eligibility = ServiceClient("eligibility", http)
 
     def in_force(self) -> Iterator[list[InForce]]:
-        """Yield all decisions in force, page by page; raises NotReachedError."""
+        """Yield all decisions in force, page by page; raises Unavailable."""
         for items in self._pages({"state": "approved"}):
             yield [
                 InForce(
@@ -75,41 +69,25 @@ class EligibilityDecisions:
             ]
 
     def proposed(self) -> Iterator[list[Entitlement]]:
-        """Yield what open proposals would entitle to, page by page; raises NotReachedError."""
+        """Yield what open proposals would entitle to, page by page; raises Unavailable."""
         for state in OPEN_STATES:
             for items in self._pages({"state": state}):
                 yield [_proposal(item) for item in items]
 
     def of_award(self, award_id: UUID) -> list[dict[str, Any]]:
-        """Return every decision on an award, oldest first; raises NotReachedError."""
+        """Return every decision on an award, oldest first; raises Unavailable."""
         return [item for items in self._pages({"award_id": str(award_id)}) for item in items]
 
     def ask_again(self, award_ids: Sequence[str]) -> int:
-        """Ask for the latest event of `award_ids` again; returns how many will come. Raises NotReachedError."""
+        """Ask for the latest event of `award_ids` again; returns how many will come. Raises Unavailable."""
         asked = 0
-        for place in range(0, len(award_ids), PAGE):
-            body = {"award_ids": list(award_ids[place : place + PAGE])}
-            asked += int(self._send("POST", "/v1/republications", json=body)["events"])
+        for place in range(0, len(award_ids), PAGE_ITEMS):
+            body = {"award_ids": list(award_ids[place : place + PAGE_ITEMS])}
+            asked += int(self._eligibility.post("/v1/republications", body).json()["events"])
         return asked
 
     def _pages(self, query: dict[str, str]) -> Iterator[list[dict[str, Any]]]:
-        cursor: str | None = None
-        while True:
-            given = query | {"limit": str(PAGE)} | ({"cursor": cursor} if cursor else {})
-            page = self._send("GET", "/v1/decisions", params=given)
-            yield page["items"]
-            cursor = page["next_cursor"]
-            if cursor is None:
-                return
-
-    def _send(self, method: str, path: str, **request: Any) -> dict[str, Any]:
-        try:
-            answer = self._client.request(method, path, **request)
-            answer.raise_for_status()
-            body: dict[str, Any] = orjson.loads(answer.content)
-        except (httpx.HTTPError, ValueError) as error:
-            raise NotReachedError("eligibility does not answer as it should") from error
-        return body
+        return self._eligibility.pages("/v1/decisions", query)
 
 
 def _proposal(item: dict[str, Any]) -> Entitlement:
@@ -129,5 +107,4 @@ def _proposal(item: dict[str, Any]) -> Entitlement:
 
 def eligibility_decisions(settings: Settings) -> Decisions:
     """Return eligibility's decisions, read with a token of this service's own."""
-    credentials = ClientCredentials(settings.token_url, "payout", settings.client_secret.get_secret_value())
-    return EligibilityDecisions(httpx.Client(base_url=settings.eligibility_url, auth=credentials, timeout=30.0))
+    return EligibilityDecisions(connect(settings.eligibility_url, settings, "payout", timeout_seconds=30.0))

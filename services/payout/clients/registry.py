@@ -13,8 +13,7 @@ import polars as pl
 import pyarrow as pa
 
 from services.payout.settings import Settings
-from shared.errors import Unavailable
-from shared.web.auth import ClientCredentials
+from shared.http_client import ServiceClient, connect
 
 ARROW = "application/vnd.apache.arrow.stream"
 NDJSON = "application/x-ndjson"
@@ -62,15 +61,15 @@ class Accounts(Protocol):
 
 
 class RegistryAccounts:
-    """The registry's accounts over HTTP. Raises Problem 503 if it does not answer."""
+    """The registry's accounts over HTTP. Raises Unavailable if it does not answer."""
 
-    def __init__(self, client: httpx.Client) -> None:
-        """Use `client`, whose base URL is the registry's and whose token has `accounts:read`."""
-        self._client = client
+    def __init__(self, http: httpx.Client) -> None:
+        """Use `http`, whose base URL is the registry's and whose token has `accounts:read`."""
+        self._registry = ServiceClient("registry", http)
 
     def latest_revision(self) -> int:
         """Return the newest revision, 0 if there is none."""
-        return int(orjson.loads(self._send("GET", "/v1/revisions/latest", "application/json"))["revision"])
+        return int(self._registry.get("/v1/revisions/latest").json()["revision"])
 
     def on(self, day: date, usccs: Collection[str], revision: int) -> pl.DataFrame:
         """Return the accounts (`ACCOUNTS`) in force on `day` as known at `revision`."""
@@ -78,16 +77,16 @@ class RegistryAccounts:
         wanted = sorted(set(usccs))
         for place in range(0, len(wanted), QUERY_CODES):
             path = f"/v1/snapshots/{revision}/payee_accounts/queries"
-            content = self._send("POST", path, ARROW, {"uscc": wanted[place : place + QUERY_CODES]})
-            with pa.ipc.open_stream(content) as stream:
+            answer = self._registry.query(path, {"uscc": wanted[place : place + QUERY_CODES]}, accept=ARROW)
+            with pa.ipc.open_stream(answer.content) as stream:
                 found.append(in_force(day, pl.DataFrame(stream.read_all())))
         return pl.concat(found)
 
     def changes(self, after: int, until: int) -> list[AccountChange]:
         """Return what changed in the periods of accounts between two revisions."""
-        path = f"/v1/changes?after={after}&until={until}&dataset=payee_accounts"
+        query = {"after": after, "until": until, "dataset": "payee_accounts"}
         found = []
-        for line in self._send("GET", path, NDJSON).splitlines():
+        for line in self._registry.get("/v1/changes", query, accept=NDJSON).content.splitlines():
             change = orjson.loads(line)
             row = change["after"] or change["before"]
             row = orjson.loads(row) if isinstance(row, str) else row
@@ -101,16 +100,6 @@ class RegistryAccounts:
                 )
             )
         return found
-
-    def _send(self, method: str, path: str, accept: str, body: object = None) -> bytes:
-        try:
-            answer = self._client.request(method, path, json=body, headers={"Accept": accept})
-            answer.raise_for_status()
-        except httpx.HTTPError as error:
-            raise Unavailable(
-                "The registry, which keeps the payees' accounts, does not answer; try again when it is back."
-            ) from error
-        return answer.content
 
 
 def in_force(day: date, periods: pl.DataFrame) -> pl.DataFrame:
@@ -128,5 +117,4 @@ def revisions_of(accounts: pl.DataFrame) -> dict[str, int]:
 
 def registry_accounts(settings: Settings) -> Accounts:
     """Return the payees' accounts as the registry has them, read with a token of this service's own."""
-    credentials = ClientCredentials(settings.token_url, "payout", settings.client_secret.get_secret_value())
-    return RegistryAccounts(httpx.Client(base_url=settings.registry_url, auth=credentials, timeout=60.0))
+    return RegistryAccounts(connect(settings.registry_url, settings, "payout", timeout_seconds=60.0))

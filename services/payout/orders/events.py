@@ -11,9 +11,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, text
 
 from shared.events import payment_orders
-from shared.messaging.topics import PAYMENT_ORDERS
-
-SOURCE = "/payout"
+from shared.messaging.topics import PAYMENT_ORDERS, PAYOUT_SOURCE
 
 ORDER_DATA = """
     json_build_object(
@@ -36,7 +34,7 @@ def insert_order_events(orders: str, data: str = ORDER_DATA) -> str:
     INSERT INTO outbox (topic, key, type, event_id, source, subject, occurred_at, data, trace_parent)
     SELECT '{PAYMENT_ORDERS}', o.award_id::text, CAST(:type AS text),
            md5(concat_ws('/', CAST(:type AS text), o.id, CAST(:occasion AS text)))::uuid,
-           '{SOURCE}', o.id::text, CAST(:now AS timestamptz), {data},
+           '{PAYOUT_SOURCE}', o.id::text, CAST(:now AS timestamptz), {data},
            (SELECT v.trace_parent FROM award_versions v WHERE v.award_id = o.award_id AND v.version = o.version)
     FROM {orders}"""
 
@@ -49,7 +47,7 @@ _RECOVERY_EVENTS = text(
     f"""
     INSERT INTO outbox (topic, key, type, event_id, source, subject, occurred_at, data)
     SELECT '{PAYMENT_ORDERS}', r.award_id::text, '{payment_orders.RECOVERY_RAISED}',
-           md5(concat_ws('/', '{payment_orders.RECOVERY_RAISED}', r.id))::uuid, '{SOURCE}', r.id::text, r.raised_at,
+           md5(concat_ws('/', '{payment_orders.RECOVERY_RAISED}', r.id))::uuid, '{PAYOUT_SOURCE}', r.id::text, r.raised_at,
            jsonb_build_object(
                'recovery_id', r.id, 'award_id', r.award_id, 'version', r.version, 'unit', r.unit,
                'payee_uscc', r.payee_uscc, 'amount_fen', r.amount_fen)::text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.web.spreadsheets import Column
+from shared.spreadsheets import Column
 
 COLUMNS: dict[str, Column] = {
     "支付令编号": Column(lambda row: str(row["id"])),

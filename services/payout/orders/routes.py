@@ -12,14 +12,15 @@ from services.payout.enums import OrderState, Unit, WaitingFor
 from services.payout.orders import views
 from services.payout.orders.export import COLUMNS
 from services.payout.orders.schemas import PaymentOrder
+from shared import spreadsheets
 from shared.authorization import Actor, Scope
 from shared.errors import TooLarge
-from shared.web import spreadsheets
 from shared.web.auth import needs
 from shared.web.idempotency import json_response
 from shared.web.negotiation import Accept
 from shared.web.pagination import Cursor, Limit, Page, decode_cursor, page
 from shared.web.problems import refusals
+from shared.web.spreadsheets import SPREADSHEET_CONTENT, requested_format, spreadsheet_response
 
 router = APIRouter(prefix="/v1/payment-orders", tags=["payment orders"])
 
@@ -28,7 +29,7 @@ router = APIRouter(prefix="/v1/payment-orders", tags=["payment orders"])
     "",
     operation_id="list_payment_orders",
     response_model=Page[PaymentOrder],
-    responses={200: {"content": spreadsheets.CONTENT}, **refusals(TooLarge)},
+    responses={200: {"content": SPREADSHEET_CONTENT}, **refusals(TooLarge)},
 )
 def list_payment_orders(
     request: Request,
@@ -64,11 +65,11 @@ def list_payment_orders(
         "changed_after": changed_after,
         "after": after[0] if after else None,
     }
-    kind = spreadsheets.wanted(accept)
+    kind = requested_format(accept)
     with request.app.state.database.reading() as connection:
         rows = views.list_orders(connection, filters, spreadsheets.MAX_ROWS + 1 if kind else limit + 1)
     if kind:
-        return spreadsheets.answer(rows, COLUMNS, kind, name="payment-orders", title="支付令")
+        return spreadsheet_response(rows, COLUMNS, kind, name="payment-orders", title="支付令")
     body = page(rows, limit, "number")
     for row in body["items"]:
         del row["number"]

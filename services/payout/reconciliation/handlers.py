@@ -10,14 +10,15 @@ from typing import Any
 from sqlalchemy import Connection
 
 from services.payout import metrics as payout_metrics
-from services.payout.clients.eligibility import Decisions, NotReachedError
+from services.payout.clients.eligibility import Decisions
 from services.payout.orders.handlers import BY
 from services.payout.reconciliation import repository
 from shared.audit import log as audit
 from shared.background import Loop
 from shared.clock import Clock
 from shared.database.engine import Database
-from shared.gauges.measuring import keep
+from shared.errors import Unavailable
+from shared.gauges.measurements import store
 
 MISSING = "decision_in_force"
 UNKNOWN = "award_decided"
@@ -41,7 +42,7 @@ def reconcile(connection: Connection, decisions: Decisions | None, now: datetime
             differences += found
             checks += [MISSING, UNKNOWN, AHEAD]
             state = "compared"
-        except NotReachedError:
+        except Unavailable:
             state = "not_reached"
     return {
         "differences": differences,
@@ -55,7 +56,7 @@ def reconcile(connection: Connection, decisions: Decisions | None, now: datetime
 def ask_for_missing(connection: Connection, decisions: Decisions, now: datetime) -> dict[str, int]:
     """Have eligibility tell again what it has decided and payout lacks; returns how much is missing and how much will come.
 
-    Raises NotReachedError.
+    Raises Unavailable.
     """
     found, _ = _against(connection, decisions, now, limit=None)
     return _asked(decisions, found)
@@ -67,7 +68,7 @@ def _asked(decisions: Decisions, found: Sequence[Mapping[str, Any]]) -> dict[str
     return {"missing": len(missing), "events": events}
 
 
-def reconciling(database: Database, decisions: Decisions, clock: Clock) -> Loop:
+def reconciliation_loop(database: Database, decisions: Decisions, clock: Clock) -> Loop:
     """Return the worker's loop that once an hour compares everything, keeps how much differs, and asks for what payout lacks."""
 
     def compare() -> bool:
@@ -78,7 +79,7 @@ def reconciling(database: Database, decisions: Decisions, clock: Clock) -> Loop:
         values = payout_metrics.differences([*repository.CHECKS, MISSING, UNKNOWN, AHEAD], found)
         asked = _asked(decisions, against)
         with database.transaction() as connection:
-            keep(connection, MEASUREMENT, values, time.perf_counter() - started)
+            store(connection, MEASUREMENT, values, time.perf_counter() - started)
             if asked["missing"]:
                 audit.record(connection, actor=BY, act="ask_for_missing_decisions", subjects=["*"], details=asked)
         return False

@@ -8,11 +8,10 @@ from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import Connection
 
 from services.payout.authorization import whole_city
-from services.payout.clients.eligibility import NotReachedError
 from services.payout.reconciliation import handlers
 from services.payout.reconciliation.schemas import Asked, Reconciliation
 from shared.authorization import Actor, Scope
-from shared.errors import InFlight, Unavailable
+from shared.errors import InFlight
 from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand, json_response
 from shared.web.pagination import Limit
@@ -52,11 +51,6 @@ def ask_for_missing_decisions(
     state = request.app.state
 
     def act(connection: Connection) -> object:
-        try:
-            return handlers.ask_for_missing(connection, state.decisions, state.clock.now())
-        except NotReachedError as error:
-            raise Unavailable(
-                "Eligibility, which keeps the decisions, does not answer; try again when it is back."
-            ) from error
+        return handlers.ask_for_missing(connection, state.decisions, state.clock.now())
 
     return command.run(act)

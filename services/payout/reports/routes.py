@@ -13,11 +13,11 @@ from services.payout.reports.schemas import Report
 from services.payout.reports.workbook import workbook_of
 from shared.authorization import Actor, Scope
 from shared.clock import calendar_date
+from shared.spreadsheets import JSON, XLSX
 from shared.web.auth import needs
 from shared.web.idempotency import json_response
 from shared.web.negotiation import Accept, negotiate
 from shared.web.openapi import BINARY
-from shared.web.spreadsheets import JSON, XLSX
 
 router = APIRouter(prefix="/v1/reports", tags=["reports"])
 

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 import xlsxwriter
 
-from shared.web.spreadsheets import harmless, yuan
+from shared.spreadsheets import escape_formulas, yuan_text
 
 _HEADINGS = {
     "unit": "承担单位",
@@ -58,6 +58,6 @@ def _sums(rows: pl.DataFrame, *keys: str) -> pl.DataFrame:
 def _shown(frame: pl.DataFrame) -> pl.DataFrame:
     columns: Sequence[str] = [name for name in _HEADINGS if name in frame.columns]
     fen = [name for name in columns if name.endswith("_fen")]
-    return harmless(frame.select(columns).with_columns(yuan(name) for name in fen)).rename(
+    return escape_formulas(frame.select(columns).with_columns(yuan_text(name) for name in fen)).rename(
         {name: _HEADINGS[name] for name in columns}
     )

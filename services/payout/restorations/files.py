@@ -11,18 +11,18 @@ import polars as pl
 from services.payout.batches import bank_results, files
 from services.payout.batches.files import HEADINGS
 from services.payout.restorations.domain import SentRow
+from shared import spreadsheets
 from shared.errors import FieldError, Invalid
 from shared.money import NotAnAmountInYuanError, fen_of_yuan
-from shared.web import uploads, xlsx_cells
-from shared.web.spreadsheets import CSV, XLSX
+from shared.spreadsheets import CSV, XLSX
 
 _PURPOSE = re.compile(r"\S+ ([0-9a-f-]{36})/([0-9]{1,2})")
 
 
 def read(content: bytes, media_type: str) -> tuple[list[SentRow], str]:
     """Return the rows of a batch's file and its checksum; raises Problem 415, or 422 if it is no such file or was changed."""
-    kind = uploads.recognised(uploads.declared(media_type, (CSV, XLSX)), content, CSV)
-    lines = [[xlsx_cells.text(cell).strip() for cell in line] for line in bank_results.cells_of(content, kind)]
+    kind = spreadsheets.detect_format(spreadsheets.declared_format(media_type, (CSV, XLSX)), content, CSV)
+    lines = [[spreadsheets.cell_text(cell).strip() for cell in line] for line in bank_results.cells_of(content, kind)]
     lines = [line for line in lines if any(line)]
     ends = {line[0]: line for line in lines if line[0] in ("合计", "校验")}
     body = [line[: len(HEADINGS)] for line in lines[1:] if line[0] not in ends]

@@ -14,7 +14,6 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-import orjson
 from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
@@ -31,6 +30,7 @@ from services.payout.restorations import repository
 from services.payout.restorations.domain import KnownAward, SentRow, judge
 from shared.errors import Conflict, FieldError, Invalid, NotFound, SamePerson
 from shared.events import payment_orders
+from shared.events.payment_orders import PaymentOrderChanged
 from shared.i18n import N_
 from shared.identifiers import new_id
 from shared.messaging.envelope import Message
@@ -53,7 +53,7 @@ _MAX_ERRORS = 1_000
 
 def recall(connection: Connection, lost: Sequence[Message]) -> None:
     """Hold sending: the broker's log knows events of payout that its database does not."""
-    sent = {str(UUID(orjson.loads(each.value or b"")["order_id"])) for each in lost if each.type in _WITH_THE_BANK}
+    sent = {str(each.read(PaymentOrderChanged).order_id) for each in lost if each.type in _WITH_THE_BANK}
     lock_exclusively(connection)
     repository.add(
         connection,

@@ -14,12 +14,12 @@ from services.payout.restorations.schemas import Reentry, Restoration, Restorati
 from shared.authorization import Actor, Scope
 from shared.days import Day
 from shared.errors import Conflict, NotFound, SamePerson, TooLarge, UnsupportedMediaType
-from shared.web import spreadsheets
+from shared.spreadsheets import BYTES
 from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand, json_response
 from shared.web.openapi import BINARY
 from shared.web.problems import refusals
-from shared.web.uploads import BYTES
+from shared.web.spreadsheets import SPREADSHEET_CONTENT
 
 router = APIRouter(prefix="/v1", tags=["restorations"])
 
@@ -79,7 +79,7 @@ def end_restoration(
     response_model=Reentry,
     responses=refusals(Conflict, handlers.FileRefused, UnsupportedMediaType, TooLarge),
     openapi_extra={
-        "requestBody": {"required": True, "content": {**spreadsheets.CONTENT, BYTES: BINARY}},
+        "requestBody": {"required": True, "content": {**SPREADSHEET_CONTENT, BYTES: BINARY}},
     },
 )
 def reenter_payment_batch(

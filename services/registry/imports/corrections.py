@@ -10,7 +10,7 @@ from services.registry.cipher import masked
 from services.registry.datasets.domain import Dataset
 from services.registry.imports.headings import REMARKS, read_headings
 from shared.errors import DomainError
-from shared.web.spreadsheets import BOM, neutralised
+from shared.spreadsheets import BOM, escape_formula
 
 
 def write(
@@ -29,12 +29,12 @@ def write(
     hidden = set() if accounts else _sensitive(dataset, headings)
     buffer.write(BOM.decode())
     writer.writerow(
-        [*(neutralised(headings[place]) for place in kept), REMARKS[0] if language == "zh-CN" else REMARKS[1]]
+        [*(escape_formula(headings[place]) for place in kept), REMARKS[0] if language == "zh-CN" else REMARKS[1]]
     )
     for line, cells in rows:
         shown = [cells[place] if place < len(cells) else "" for place in kept]
         shown = [
-            masked(cell) if place in hidden and cell else neutralised(cell)
+            masked(cell) if place in hidden and cell else escape_formula(cell)
             for place, cell in zip(kept, shown, strict=True)
         ]
         writer.writerow([*shown, reasons.get(line, "")])

@@ -28,13 +28,13 @@ from shared.errors import (
     TooLarge,
     UnsupportedMediaType,
 )
+from shared.spreadsheets import BYTES
 from shared.web.idempotency import Command, json_response
 from shared.web.jobs import job_response
 from shared.web.negotiation import Accept, language_of, negotiate
 from shared.web.openapi import BINARY
 from shared.web.pagination import Cursor, Limit, Page, decode_cursor, page
 from shared.web.problems import refusals
-from shared.web.uploads import BYTES
 
 router = APIRouter(prefix="/v1/imports", tags=["imports"])
 

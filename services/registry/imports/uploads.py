@@ -13,9 +13,9 @@ from fastapi import Request
 
 from services.registry.imports.domain import MEDIA_TYPES, NDJSON
 from services.registry.settings import Settings
+from shared import spreadsheets
 from shared.errors import Invalid, TooSlow, Unavailable
 from shared.i18n import N_
-from shared.web import uploads
 
 
 class UploadTooSlow(TooSlow):
@@ -39,7 +39,7 @@ class Upload:
 async def receive(request: Request) -> AsyncIterator[Upload]:
     """Receive the body into a temporary file that ends with the request; raises Problem 408, 415 or 422."""
     settings: Settings = request.app.state.settings
-    kind = uploads.declared(request.headers.get("content-type"), MEDIA_TYPES)
+    kind = spreadsheets.declared_format(request.headers.get("content-type"), MEDIA_TYPES)
     content = hashlib.sha256()
     asked = hashlib.sha256(f"{request.url.path}?{request.url.query}\x1f{kind}\x1f".encode())
     size = 0
@@ -59,7 +59,7 @@ async def receive(request: Request) -> AsyncIterator[Upload]:
         if size == 0:
             raise Invalid("The body is empty: send the file itself as the body.")
         file.seek(0)
-        media_type = uploads.recognised(kind, file.read(uploads.START_BYTES), NDJSON)
+        media_type = spreadsheets.detect_format(kind, file.read(spreadsheets.START_BYTES), NDJSON)
         file.seek(0)
         asked.update(content.digest())
         yield Upload(file, media_type, size, content.hexdigest(), asked.hexdigest())

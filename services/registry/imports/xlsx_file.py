@@ -16,7 +16,7 @@ from services.registry.datasets.validation_errors import error_frame
 from services.registry.imports.domain import PART_ROWS, Part, refused
 from services.registry.imports.headings import read_headings
 from services.registry.imports.xlsx_guard import SheetFacts, inspect
-from shared.web import xlsx_cells
+from shared import spreadsheets
 
 _NOTES = frozenset({"说明", "填写说明", "readme", "notes"})
 
@@ -41,7 +41,7 @@ class XlsxSheet:
         self._refuse_merged(sheet)
         while cells and cells[-1] == "":
             cells.pop()
-        self.headings = [xlsx_cells.text(cell) for cell in cells]
+        self.headings = [spreadsheets.cell_text(cell) for cell in cells]
         self._columns = read_headings(dataset, self.headings)
 
     def parts(self) -> Iterator[Part]:
@@ -59,7 +59,7 @@ class XlsxSheet:
         """Give the cells of the rows at `lines` as text."""
         for line, cells in self._lines():
             if line in lines:
-                yield line, [xlsx_cells.text(cell) for cell in cells[: len(self.headings)]]
+                yield line, [spreadsheets.cell_text(cell) for cell in cells[: len(self.headings)]]
 
     def _check(self, numbers: range, columns: list[list[Any]]) -> Checked:
         errors: Mistakes = []
@@ -68,9 +68,9 @@ class XlsxSheet:
         for place, cells in enumerate([*margin, *columns]):
             item = self._columns.fields[place] if place < len(self.headings) else None
             if item is not None:
-                texts.append(xlsx_cells.column(cells))
+                texts.append(spreadsheets.text_column(cells))
                 if item.kind in TEXTS:
-                    lost = xlsx_cells.lost_digits(cells)
+                    lost = spreadsheets.inexact_numbers(cells)
                     errors += [(numbers[n], item.name, "digits_lost", None) for n in lost]
                 continue
             if place < len(self.headings):

@@ -8,19 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pydantic import ValidationError
 from sqlalchemy import Connection, func, insert
 
 from services.registry.revisions.domain import Kind
 from services.registry.revisions.repository import lock_publishing
 from services.registry.revisions.tables import revisions
-from shared.events.facts_revised import TYPE, FactsRevised
-from shared.messaging.envelope import Message
+from shared.events.facts_revised import FactsRevised
+from shared.messaging.envelope import Message, readable
 
 
 def recall(connection: Connection, lost: Sequence[Message]) -> None:
     """Record a revision without rows under the highest number among `lost`, so that the next one is higher."""
-    highest = max((_revision(message) for message in lost), default=0)
+    highest = max((event.revision for event in readable(lost, FactsRevised)), default=0)
     if highest > lock_publishing(connection):
         connection.execute(
             insert(revisions).values(
@@ -33,10 +32,3 @@ def recall(connection: Connection, lost: Sequence[Message]) -> None:
                 rows={},
             )
         )
-
-
-def _revision(message: Message) -> int:
-    try:
-        return FactsRevised.model_validate_json(message.value or b"").revision if message.type == TYPE else 0
-    except ValidationError:
-        return 0

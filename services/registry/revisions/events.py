@@ -12,10 +12,8 @@ from services.registry.datasets.tables import history_name
 from services.registry.revisions.domain import Author, Counts
 from services.registry.revisions.sql import listed, parent_of
 from shared.events.facts_revised import MAX_KEYS, TYPE
-from shared.messaging.topics import REGISTRY_FACTS
+from shared.messaging.topics import REGISTRY_FACTS, REGISTRY_SOURCE
 from shared.observability import tracing
-
-SOURCE = "/registry"
 
 
 def announce(connection: Connection, changed: Mapping[str, Counts], revision: int, author: Author) -> None:
@@ -28,7 +26,7 @@ def announce(connection: Connection, changed: Mapping[str, Counts], revision: in
                 {
                     "topic": REGISTRY_FACTS,
                     "type": TYPE,
-                    "source": SOURCE,
+                    "source": REGISTRY_SOURCE,
                     "at": author.at,
                     "trace": tracing.current_trace_parent(),
                 },

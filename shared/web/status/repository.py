@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from shared.clock import isoformat
-from shared.gauges.heartbeat import loops_now
+from shared.gauges.heartbeat import loop_states
 
 _JOBS = text(
     """
@@ -39,7 +39,7 @@ def open_jobs(connection: Connection) -> list[dict[str, Any]]:
 
 def loops(connection: Connection) -> list[dict[str, Any]]:
     """Return how the loops of all processes fare."""
-    return [_written(loop) for loop in loops_now(connection)]
+    return [_written(loop) for loop in loop_states(connection)]
 
 
 def troubles(connection: Connection) -> list[dict[str, Any]]:

@@ -101,7 +101,7 @@ class Status(BaseModel):
 def get_status(request: Request) -> Response:
     """Tell what the service is doing now: requests, figures, jobs, loops, and what went wrong lately."""
     with request.app.state.database.reading() as connection:
-        figures = request.app.state.figures(connection)
+        figures = request.app.state.read_gauges(connection)
         status = {
             "service": request.app.state.service,
             "at": isoformat(request.app.state.clock.now()),

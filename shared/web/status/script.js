@@ -60,7 +60,7 @@ const FLOW = {
   },
   eligibility: () => [
     inbox(),
-    stage("facts", ["revision", sum("facts_followed_revision")], ["pending", sum("enterprises_pending_reevaluation")]),
+    stage("facts", ["revision", sum("facts_processed_revision")], ["marked", sum("enterprises_pending_reevaluation")]),
     open(),
     stage("decided", ["proposed", decisions("proposed")], ["in_notice", decisions("in_notice")], ["suspended", decisions("suspended")], ["approved", decisions("approved")]),
     outbox(),

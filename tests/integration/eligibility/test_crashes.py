@@ -21,7 +21,7 @@ from shared.jobs.runner import JobRunner
 from tests.integration.eligibility.harness import World
 from tests.integration.eligibility.support import CHECKER, app_of, evaluate, rent
 from tests.integration.registry.conftest import enterprise, uscc
-from tests.support.crashing_database import Died, DyingDatabase, at_every_commit
+from tests.support.crashing_database import Crashed, CrashingDatabase, crash_at_every_commit
 from tests.support.tokens import Tokens
 
 A, B, C = uscc(1), uscc(2), uscc(3)
@@ -68,7 +68,7 @@ def test_an_evaluation(world: World, enterprises_per_partition: int, step: int) 
         told = "SELECT count(*) FROM audit_log WHERE act = 'evaluation succeeded' AND :id = ANY(subjects)"
         assert world.rows(told, id=str(evaluation)) == [(1,)]
 
-    commits = at_every_commit(world.database.url, started_and_dying, as_if_none_had_died, step=step)
+    commits = crash_at_every_commit(world.database.url, started_and_dying, as_if_none_had_died, step=step)
     assert commits >= 4, "claimed, progress told, concluded"
 
 
@@ -103,7 +103,7 @@ def test_a_bulk_approval(database: Database, monkeypatch: pytest.MonkeyPatch) ->
             keys = connection.execute(text("SELECT key, count(*) FROM outbox GROUP BY key")).all()
             assert [times for _, times in keys] == [amount // 100] * 3, "each version told once"
 
-    assert at_every_commit(database.url, started_and_dying, as_if_none_had_died) >= 8
+    assert crash_at_every_commit(database.url, started_and_dying, as_if_none_had_died) >= 8
 
 
 def test_requests(database: Database, tokens: Tokens) -> None:
@@ -123,8 +123,8 @@ def test_requests(database: Database, tokens: Tokens) -> None:
 
     def done(client: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
         for after in (False, True):
-            dying = DyingDatabase(database.url, nth=1, after=after)
-            with pytest.raises(Died):
+            dying = CrashingDatabase(database.url, nth=1, after=after)
+            with pytest.raises(Crashed):
                 asked(dying, client, path, body)
             dying.close()
         given = asked(database, client, path, body)

@@ -66,7 +66,7 @@ def test_an_event_of_a_revision_that_the_registry_lacks_is_looked_for_once(world
         (told(GOOD, kind="facts.other"), "the type is not facts.revised"),
         (told(b"\xff"), "the data do not follow the schema: data: json_invalid"),
         (told(GOOD | {"revision": 0}), "the data do not follow the schema: revision: greater_than_equal"),
-        (told(GOOD | {"revision": 2**63}), "the revision is no number that the registry gives"),
+        (told(GOOD | {"revision": 2**63}), "the revision is out of range"),
         (told(GOOD, key=uscc(2)), "the key is not the unified social credit code of the data"),
         (told(GOOD | {"uscc": "S3CRET"}, key="S3CRET"), "the key is not the unified social credit code of the data"),
     ],

@@ -24,8 +24,8 @@ from shared.database.engine import Database
 from shared.events.evaluation_shard import TYPE
 from shared.jobs.runner import RunningJob
 from shared.messaging import topics
-from shared.messaging.consumer import Consumer, RejectedMessageError
-from shared.messaging.envelope import Message
+from shared.messaging.consumer import Consumer
+from shared.messaging.envelope import Message, RejectedMessageError
 from shared.messaging.relay import Relay
 from tests.integration.eligibility.harness import POLICY, World
 from tests.integration.registry.conftest import enterprise, uscc

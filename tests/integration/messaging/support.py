@@ -12,8 +12,8 @@ from sqlalchemy import Connection, text
 from deploy.local.broker import Broker
 from shared.database.engine import Database
 from shared.messaging import outbox, topics
-from shared.messaging.consumer import Consumer, RejectedMessageError
-from shared.messaging.envelope import Event, Message
+from shared.messaging.consumer import Consumer
+from shared.messaging.envelope import Event, Message, RejectedMessageError
 from shared.messaging.relay import Relay
 
 TOPIC = topics.PAYMENT_ORDERS

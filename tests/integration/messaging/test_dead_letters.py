@@ -12,8 +12,8 @@ from sqlalchemy import Connection, text
 from deploy.local.broker import Broker
 from shared.database.engine import Database
 from shared.messaging import dead_letters, kafka, topics
-from shared.messaging.consumer import Consumer, RejectedMessageError, TooManyDeadLettersError
-from shared.messaging.envelope import Message
+from shared.messaging.consumer import Consumer, TooManyDeadLettersError
+from shared.messaging.envelope import Message, RejectedMessageError
 from shared.messaging.relay import Relay
 from tests.integration.messaging.support import (
     TOPIC,
@@ -108,7 +108,7 @@ def test_a_dead_letter_too_large_for_a_broker_holds_nothing_up(receiver: Databas
     with receiver.reading() as connection:
         [kept] = connection.execute(text("SELECT key, value FROM dead_letters")).all()
         [told] = connection.execute(text("SELECT data::jsonb AS data FROM outbox")).all()
-    assert (kept.key, kept.value) == (key[: dead_letters.KEY_BYTES], value)
+    assert (kept.key, kept.value) == (key[: dead_letters.MAX_KEY_BYTES], value)
     assert told.data["complete"] is False
     relay = Relay(receiver, broker.bootstrap_servers, "large")
     try:

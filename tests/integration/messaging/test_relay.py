@@ -17,7 +17,7 @@ from deploy.local.broker import Broker
 from shared.database.engine import Database
 from shared.messaging import kafka, outbox
 from shared.messaging.envelope import Event
-from shared.messaging.relay import LEADER_LOCK, SETTLE_SECONDS, PublishingError, Relay, Sent
+from shared.messaging.relay import LEADER_LOCK, SETTLE_SECONDS, PublishingError, Relay, Sent, _headers
 from tests.integration.messaging.support import (
     TOPIC,
     KilledError,
@@ -83,7 +83,7 @@ def test_a_leader_that_dies_is_followed_and_the_order_per_key_kept(publisher: Da
         assert len(first_told) == 300
 
 
-def test_what_is_in_force_is_told_again_by_hand(publisher: Database, broker: Broker) -> None:
+def test_current_events_are_published_again_on_request(publisher: Database, broker: Broker) -> None:
     publish(publisher, broker, event("k1", b'{"v":1}'), event("k1", b'{"v":2}'), event("k2", b'{"v":1}'))
     for keys, again in ((["k1"], 1), (None, 2), (["unknown"], 0)):
         with publisher.transaction() as connection:
@@ -104,7 +104,7 @@ def test_a_low_id_that_commits_late_is_published(publisher: Database, broker: Br
     assert count(publisher, "SELECT count(*) FROM outbox WHERE published_at IS NULL") == 0
 
 
-def test_a_new_log_is_told_what_is_in_force(publisher: Database, broker: Broker) -> None:
+def test_current_events_are_published_to_a_new_log(publisher: Database, broker: Broker) -> None:
     publish(publisher, broker, event("k1", b'{"v":1}'), event("k1", b'{"v":2}'), event("k2", b'{"v":1}'))
     with publisher.transaction() as connection:
         connection.execute(text("UPDATE broker_log SET identity = 'the log before'"))
@@ -126,11 +126,11 @@ def test_a_row_of_the_outbox_is_sent_as_its_event_says(
     with publisher.transaction() as connection:
         outbox.enqueue(connection, [event])
     [row] = Relay(publisher, "nowhere:1", "reading")._next(0)
-    sent = (row.topic, row.key.encode(), row.data.encode(), row.headers())
+    sent = (row.topic, row.key.encode(), row.data.encode(), _headers(row))
     assert sent == (event.topic, event.key.encode(), event.data, event.headers())
 
 
-def test_promises_that_the_client_forgets_are_waited_for_once_not_one_after_the_other(
+def test_acknowledgements_that_the_client_forgets_share_one_deadline(
     publisher: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waited: list[float] = []

@@ -21,7 +21,7 @@ from services.payout.app import build
 from services.payout.awards import handlers as awards
 from services.payout.awards.domain import Entitlement
 from services.payout.budgets.handlers import FundingPass
-from services.payout.clients.eligibility import InForce, NotReachedError
+from services.payout.clients.eligibility import InForce
 from services.payout.clients.registry import ACCOUNTS, AccountChange
 from services.payout.ledger.tables import postings
 from services.payout.settings import Settings
@@ -29,6 +29,7 @@ from services.payout.worker import award_decisions, job_handlers
 from shared.audit.sealing import Sealer
 from shared.clock import FixedClock, calendar_date
 from shared.database.engine import Database
+from shared.errors import Unavailable
 from shared.identifiers import award_id as identify
 from shared.jobs.runner import JobRunner
 from shared.messaging import inbox
@@ -207,7 +208,7 @@ class FakeDecisions:
     @staticmethod
     def _reached(rows: list[Any] | None) -> list[Any]:
         if rows is None:
-            raise NotReachedError("a test without eligibility")
+            raise Unavailable
         return rows
 
 

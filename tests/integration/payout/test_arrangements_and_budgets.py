@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from services.payout.awards.domain import Entitlement
+from shared.spreadsheets import XLSX
 from shared.web.pagination import encode_cursor
-from shared.web.spreadsheets import XLSX
 from tests.integration.payout.support import SHARED_HALF, USCC, Payout, award, decision
 
 

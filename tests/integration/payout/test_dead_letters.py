@@ -21,14 +21,14 @@ def test_once_it_can_be_processed_it_is_processed_again(payout: Payout) -> None:
     assert (replayed["state"], replayed["ended_by"]) == ("replayed", "ops")
     assert len(payout.story("s1")["orders"]) == 2
     again = payout.post(f"/v1/dead-letters/{letter}/replay", by="ops", expect=409)
-    assert (again["state"], again["detail"]) == ("replayed", "It is replayed already.")
+    assert (again["state"], again["detail"]) == ("replayed", "The dead letter is already replayed.")
     assert len(payout.story("s1")["orders"]) == 2
 
 
 def test_what_still_cannot_be_processed_stays_open(payout: Payout) -> None:
     letter = set_aside(payout, decision("s1", jurisdiction="qingtian"), "no such jurisdiction")
     refused = payout.post(f"/v1/dead-letters/{letter}/replay", by="ops", expect=409)
-    assert refused["detail"] == "It still cannot be processed: no such jurisdiction"
+    assert refused["detail"] == "The message still cannot be processed: no such jurisdiction"
     assert [each["id"] for each in payout.get("/v1/dead-letters?state=open", by="ops")["items"]] == [letter]
 
 

@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from shared.messaging.consumer import Consumer, RejectedMessageError
-from shared.messaging.envelope import Message
+from shared.messaging.consumer import Consumer
+from shared.messaging.envelope import Message, RejectedMessageError
 from tests.integration.payout.support import OTHER_USCC, USCC, Payout, award, decision
 
 

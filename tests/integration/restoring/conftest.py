@@ -12,7 +12,7 @@ from deploy.local.broker import Broker
 from shared.database.engine import Database
 from shared.messaging import restore_detection
 from shared.messaging.relay import Relay
-from shared.messaging.restore_detection import Recall
+from shared.messaging.restore_detection import LostEventsHandler
 from tests.support.databases import DatabaseServer, ServiceDatabase
 
 
@@ -31,7 +31,7 @@ class Backups:
         self.made.append(self.server.backup(original))
         return self.made[-1]
 
-    def relay(self, database: Database, topic: str, on_lost: Recall) -> None:
+    def relay(self, database: Database, topic: str, on_lost: LostEventsHandler) -> None:
         """Publish all that there is to publish, as a relay that has just started."""
         relay = Relay(database, self.broker.bootstrap_servers, "test-relay", topics=[topic], on_lost=on_lost)
         while relay.step():

@@ -9,7 +9,7 @@ import pytest
 
 from services.payout.restorations.handlers import recall
 from shared.messaging import topics
-from shared.web.spreadsheets import CSV, XLSX
+from shared.spreadsheets import CSV, XLSX
 from tests.integration.payout.bank import answer, approve, batch, result, state
 from tests.integration.payout.support import USCC, Payout, decision
 from tests.integration.restoring.conftest import Backups

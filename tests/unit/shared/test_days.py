@@ -42,5 +42,5 @@ def test_a_day_is_read_as_it_is_written(day: date) -> None:
     ],
 )
 def test_what_could_be_read_as_a_day_is_none(given: Any) -> None:
-    with pytest.raises(ValidationError, match="a day that exists is expected, as YYYY-MM-DD"):
+    with pytest.raises(ValidationError, match="must be an existing day, written YYYY-MM-DD"):
         DAYS.validate_python(given)

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from cloudevents.core.bindings.kafka import KafkaMessage, from_binary_event
 
-from shared.messaging.envelope import Event, MalformedMessageError, Message, header_map
+from shared.messaging.envelope import Event, Message, RejectedMessageError, header_map
 
 EVENT = Event(
     topic="award-decisions.v1",
@@ -55,7 +55,7 @@ def message(**changes: bytes | None) -> Message:
     ],
 )
 def test_what_is_no_cloudevent_is_refused(wrong: dict[str, bytes | None], reason: str) -> None:
-    with pytest.raises(MalformedMessageError, match=reason):
+    with pytest.raises(RejectedMessageError, match=reason):
         _ = message(**wrong).event_key
 
 

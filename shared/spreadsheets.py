@@ -1,0 +1,164 @@
+"""Tables for people: CSV in UTF-8 with BOM, and XLSX with identifiers as text cells. Formulas are neutralised.
+
+Cells read from a workbook become the text that a CSV of the same sheet would hold.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any, Literal, TypeVar
+
+import polars as pl
+import xlsxwriter
+
+from shared.errors import TooLarge, UnsupportedMediaType
+
+JSON = "application/json"
+CSV = "text/csv"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+BYTES = "application/octet-stream"
+"""The media type of clients that cannot declare what they send: many generated clients send any file as bytes."""
+BOM = b"\xef\xbb\xbf"
+MAX_ROWS = 200_000
+"""The most rows of a sheet, which is written in memory."""
+START_BYTES = 1_024
+"""How much of a file is needed to detect its format."""
+
+Row = TypeVar("Row", bound=Mapping[str, Any])
+
+_FORMULA = r"^([=+\-@\t\r])"
+_ZIP = b"PK\x03\x04"
+_SHORT = 15  # characters: at most 14 digits and a point, for which the shortest exact text is what a spreadsheet shows
+_EXACT = 1e15  # a number cell with more than 15 digits has lost some
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What a column of a sheet shows of a row: text as it is, a whole number, or fen as yuan with two decimals."""
+
+    value: Callable[[Mapping[str, Any]], object]
+    kind: Literal["text", "whole", "yuan"] = "text"
+
+
+def escape_formula(cell: str) -> str:
+    """Put an apostrophe before a text that a spreadsheet would run as a formula."""
+    return f"'{cell}" if re.match(_FORMULA, cell) else cell
+
+
+def escape_formulas(frame: pl.DataFrame) -> pl.DataFrame:
+    """Put an apostrophe before every text of `frame` that a spreadsheet would run as a formula."""
+    return frame.with_columns(pl.col(pl.String).str.replace(_FORMULA, "'$1"))
+
+
+def yuan_text(column: str) -> pl.Expr:
+    """Return a column of fen (≥ 0) as text in yuan with two decimals."""
+    fen = pl.col(column)
+    return pl.format("{}.{}", fen // 100, (fen % 100).cast(pl.String).str.zfill(2)).alias(column)
+
+
+def to_csv(frame: pl.DataFrame) -> bytes:
+    """Write `frame` as CSV."""
+    return BOM + frame.write_csv(quote_style="non_numeric").encode()
+
+
+def to_xlsx(frame: pl.DataFrame, sheet_name: str, more: tuple[tuple[str, ...], ...] = ()) -> bytes:
+    """Write `frame` as a workbook of one sheet, with the rows `more` below it."""
+    buffer = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
+    workbook = xlsxwriter.Workbook(buffer, options)
+    sheet = workbook.add_worksheet(sheet_name)
+    sheet.write_row(0, 0, frame.columns)
+    for place, row in enumerate([*frame.iter_rows(), *more], start=1):
+        sheet.write_row(place, 0, row)
+    workbook.close()
+    return buffer.getvalue()
+
+
+def require_row_limit(rows: Sequence[Row]) -> Sequence[Row]:
+    """Return `rows`; raises TooLarge for more than MAX_ROWS. To find out, read one row more than that."""
+    if len(rows) > MAX_ROWS:
+        raise TooLarge(
+            "A file may have at most {max_rows} rows. Use filters to select fewer, or read page by page.",
+            max_rows=MAX_ROWS,
+        )
+    return rows
+
+
+def to_frame(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, Column]) -> pl.DataFrame:
+    """Return `rows` as a frame of `columns` (heading → what it shows), formulas escaped."""
+    schema = {heading: pl.String if column.kind == "text" else pl.Int64 for heading, column in columns.items()}
+    frame = pl.DataFrame({h: [column.value(row) for row in rows] for h, column in columns.items()}, schema=schema)
+    return escape_formulas(frame.with_columns(yuan_text(h) for h, column in columns.items() if column.kind == "yuan"))
+
+
+def declared_format(content_type: str | None, accepted: Sequence[str]) -> str:
+    """Return the media type of an upload's `content_type`: BYTES or one of `accepted`; raises UnsupportedMediaType."""
+    kind = (content_type or "").partition(";")[0].strip().lower()
+    if kind != BYTES and kind not in accepted:
+        raise UnsupportedMediaType("Send the file as one of: {value}.", value=", ".join([*accepted, BYTES]))
+    return kind
+
+
+def detect_format(kind: str, content: bytes, structured: str) -> str:
+    """Return `kind`, or what BYTES contain: a workbook is a ZIP archive, `structured` starts with a brace, the rest is CSV."""
+    if kind != BYTES:
+        return kind
+    start = content[:START_BYTES]
+    if start.startswith(_ZIP):
+        return XLSX
+    return structured if start.removeprefix(BOM).lstrip().startswith(b"{") else CSV
+
+
+def text_column(cells: Sequence[Any]) -> pl.Series:
+    """Return the cells of a column as text, `""` where they are empty."""
+    types = set(map(type, cells))
+    if types <= {str}:
+        return pl.Series(cells, dtype=pl.String)
+    if types == {float}:
+        return _number_texts(pl.Series(cells, dtype=pl.Float64))
+    if types <= {str, float}:
+        numbers = _number_texts(pl.Series([cell if type(cell) is float else None for cell in cells], dtype=pl.Float64))
+        if not any(type(cell) is str and cell for cell in cells):
+            return numbers.fill_null("")
+        texts = pl.Series([cell if type(cell) is str else None for cell in cells], dtype=pl.String)
+        return texts.zip_with(texts.is_not_null(), numbers)
+    return pl.Series([cell_text(cell) for cell in cells], dtype=pl.String)
+
+
+def inexact_numbers(cells: Sequence[Any]) -> list[int]:
+    """Return the places of numbers that are too long to be exact: harmless for an amount, fatal for a code."""
+    if float not in set(map(type, cells)):
+        return []
+    return [place for place, cell in enumerate(cells) if isinstance(cell, float) and abs(cell) >= _EXACT]
+
+
+def cell_text(cell: Any) -> str:
+    """Return a cell as the text that a wide enough column shows."""
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, float):
+        return _number_text(cell)
+    if isinstance(cell, datetime):
+        return cell.date().isoformat() if cell.time() == time.min else cell.isoformat(" ")
+    return cell.isoformat() if isinstance(cell, date) else str(cell)
+
+
+def _number_texts(numbers: pl.Series) -> pl.Series:
+    texts = numbers.cast(pl.String)
+    plain = (texts.str.len_bytes() <= _SHORT) & ~texts.str.contains("e", literal=True)
+    if plain.all():
+        return texts.str.strip_suffix(".0")
+    return pl.Series([None if number is None else _number_text(number) for number in numbers], dtype=pl.String)
+
+
+def _number_text(number: float) -> str:
+    """Return a number with the 15 digits that a spreadsheet shows, without an exponent."""
+    written = f"{Decimal(format(number, '.15g')):f}"
+    return written.rstrip("0").rstrip(".") if "." in written else written
