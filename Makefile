@@ -72,7 +72,7 @@ lifecycle: setup ## Write docs/lifecycle.md anew from the transitions of decisio
 	$(RUN) -m deploy.lifecycle
 
 rulebook: setup ## Write docs/rulebook*.md anew from the policy's definitions
-	$(RUN) -m services.eligibility.rules.rulebook
+	$(RUN) -m deploy.rulebook
 
 lock: setup ## Resolve the dependencies anew and pin them with hashes
 	$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" pyproject.toml -o requirements.txt

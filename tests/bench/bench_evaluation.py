@@ -40,11 +40,11 @@ class Measured:
 
 def measure(enterprises: int) -> Measured:
     """Compare both on the same frames, then time them by turns."""
-    facts, book = population.facts(enterprises), load_policy("lishui-2020-1")
-    readings, years = Interpretations.official_defaults(book), list(population.YEARS)
+    facts, policy = population.facts(enterprises), load_policy("lishui-2020-1")
+    interpretations, years = Interpretations.official_defaults(policy), list(population.YEARS)
 
     def engine() -> pl.DataFrame:
-        return evaluate(facts, book, readings, years, DECIDED_ON, results=KEPT)
+        return evaluate(facts, policy, interpretations, years, DECIDED_ON, results=KEPT)
 
     def by_hand() -> pl.DataFrame:
         return handwritten.outcomes(facts, years)
@@ -53,7 +53,7 @@ def measure(enterprises: int) -> Measured:
     expected = by_hand()
     assert_frame_equal(found.filter("about_known").select(handwritten.COLUMNS), expected)
     times = expected.filter(pl.col("result") == "granted").get_column("award").value_counts()
-    granted = {award.code: 0 for award in book.awards} | dict(times.iter_rows())
+    granted = {award.code: 0 for award in policy.awards} | dict(times.iter_rows())
     cases, size = enterprises * len(years), f"all twenty awards, {enterprises:,} enterprises × {len(years)} years"
     rounds = [
         (timed(f"{size}, the engine", cases, engine), timed(f"{size}, by hand", cases, by_hand)) for _ in range(ROUNDS)

@@ -55,8 +55,8 @@ def environment(folder: Path) -> Path:
 
 def by_openfisca(python: Path, folder: Path) -> dict[str, float]:
     """Judge by OpenFisca; returns seconds."""
-    told = subprocess.run([str(python), str(HERE / "compute.py"), str(folder)], check=True, stdout=subprocess.PIPE)
-    seconds: dict[str, float] = json.loads(told.stdout)
+    explained = subprocess.run([str(python), str(HERE / "compute.py"), str(folder)], check=True, stdout=subprocess.PIPE)
+    seconds: dict[str, float] = json.loads(explained.stdout)
     return seconds
 
 
@@ -89,9 +89,9 @@ def run(server: DatabaseServer, broker: Broker | None, enterprises: int = ENTERP
     """Measure everything; returns figures and (name, ratio) pairs. Needs neither server nor broker."""
     del server, broker
     # Its rules know of no earlier payments.
-    facts, book = population.facts(enterprises), load_policy("lishui-2020-1")
+    facts, policy = population.facts(enterprises), load_policy("lishui-2020-1")
     facts = facts.replacing({"prior_awards": facts["prior_awards"].clear()})
-    readings, cases = Interpretations.official_defaults(book), enterprises * len(population.YEARS)
+    interpretations, cases = Interpretations.official_defaults(policy), enterprises * len(population.YEARS)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for dataset in facts:
@@ -100,7 +100,9 @@ def run(server: DatabaseServer, broker: Broker | None, enterprises: int = ENTERP
         found: list[pl.DataFrame] = []
 
         def engine() -> None:
-            found[:] = [evaluate(facts, book, readings, list(population.YEARS), DECIDED_ON, AWARDS, results=KEPT)]
+            found[:] = [
+                evaluate(facts, policy, interpretations, list(population.YEARS), DECIDED_ON, AWARDS, results=KEPT)
+            ]
 
         def by_hand() -> None:
             chosen = [each for each in handwritten.AWARDS if each.__name__.replace("_", "-") in AWARDS]
@@ -115,7 +117,7 @@ def run(server: DatabaseServer, broker: Broker | None, enterprises: int = ENTERP
             )
             for _ in range(ROUNDS)
         ]
-        told = compared(found[0], pl.read_ipc(folder / "paid.arrow"))
+        explained = compared(found[0], pl.read_ipc(folder / "paid.arrow"))
     ours = min((engine for engine, _, _ in rounds), key=lambda figure: figure.seconds)
     hand = min((hand for _, hand, _ in rounds), key=lambda figure: figure.seconds)
     theirs = {name: min(seconds[name] for _, _, seconds in rounds) for name in rounds[0][2]}
@@ -135,5 +137,5 @@ def run(server: DatabaseServer, broker: Broker | None, enterprises: int = ENTERP
             theirs["polars"] / hand.seconds,
         ),
         ("against OpenFisca's simulation alone, times", theirs["calculation"] / ours.seconds),
-        *told,
+        *explained,
     ]

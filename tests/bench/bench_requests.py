@@ -28,7 +28,7 @@ from sqlalchemy import text
 from deploy.local.broker import Broker
 from services.eligibility.app import build
 from services.eligibility.clients.registry import RegistryFacts
-from services.eligibility.engine.reach import Ask
+from services.eligibility.facts.queries import RowQuery
 from services.eligibility.settings import Settings
 from shared.authorization import Actor, Scope
 from shared.database.engine import Database
@@ -60,7 +60,7 @@ class _Recording(RegistryFacts):
         super().__init__(client)
         self.reads: list[_Read] = []
 
-    def matching(self, revision: int, asked: Mapping[Ask, Collection[str]]) -> dict[Ask, pl.DataFrame]:
+    def matching(self, revision: int, asked: Mapping[RowQuery, Collection[str]]) -> dict[RowQuery, pl.DataFrame]:
         for ask, values in asked.items():
             column = f"split_part({ask.column}, ':', 1)" if ask.before_colon else ask.column
             self.reads.append((ask.dataset, column, list(values)))

@@ -34,18 +34,18 @@ class PolicyCase:
     award: str
     name: str
     tables: Mapping[str, list[dict[str, Any]]]
-    readings: Mapping[str, str]
+    interpretations: Mapping[str, str]
     decided_on: date
     expect: Mapping[str | None, Mapping[int | None, Any]]
 
 
 def case_files() -> list[Path]:
-    """Every case file, by name."""
+    """Return every case file, by name."""
     return sorted(FOLDER.glob("*.yaml"))
 
 
 def read_cases(path: Path) -> Iterator[PolicyCase]:
-    """The cases of a file."""
+    """Yield the cases of a file."""
     document = yaml.safe_load(path.read_text(encoding="utf-8"))
     for said in document["cases"]:
         unknown = set(said) - {"name", "with", "also", "without", "readings", "decided_on", "expect"}
@@ -63,14 +63,14 @@ def read_cases(path: Path) -> Iterator[PolicyCase]:
             award=document["award"],
             name=said["name"],
             tables={dataset: [_in_fen(one) for row in rows for one in _each(row)] for dataset, rows in tables.items()},
-            readings=said.get("readings", {}),
+            interpretations=said.get("readings", {}),
             decided_on=said.get("decided_on", document.get("decided_on", DECIDED_ON)),
             expect=_by_subject(said["expect"]),
         )
 
 
 def fen(yuan: int | str) -> int:
-    """Yuan, whole or as text with decimals, in fen."""
+    """Return yuan, whole or as text with decimals, in fen."""
     exact = Decimal(str(yuan)) * 100
     if exact != int(exact):
         raise ValueError(f"{yuan} yuan is not whole fen")
@@ -78,7 +78,7 @@ def fen(yuan: int | str) -> int:
 
 
 def _each(row: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """The rows that a row with `{first..last}` stands for; itself where there is none."""
+    """Yield the rows that a row with `{first..last}` stands for; itself where there is none."""
     found = [match for value in row.values() if isinstance(value, str) for match in [_RANGE.search(value)] if match]
     if not found:
         yield row

@@ -1,4 +1,4 @@
-"""Populations for one award: most of what is asked of everyone holds, so that its own lines decide."""
+"""Populations for one award: the shared conditions are mostly met, so that its own thresholds decide."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ ABOUT: dict[str, tuple[str, ...]] = {
 
 
 def focused(random: Random, award: str) -> Tables:
-    """A population for one award, with the shared conditions mostly met."""
+    """Return a population for one award, with the shared conditions mostly met."""
     tables = population(random, unknown=12, datasets=(*ABOUT[award], "monitoring_inclusions", "sanctions"))
     for row in tables["enterprises"]:
         row["legal_form"] = row["legal_form"] if random.random() < 0.2 else "enterprise"
@@ -74,7 +74,7 @@ def _growing(uscc: str, random: Random) -> list[dict[str, Any]]:
 
 
 def _serving(tables: Tables, random: Random) -> None:
-    """Hubs of the right kind on the right land, so that opening, clients and parcels decide."""
+    """Add hubs of the right kind on the right land, so that opening, clients and parcels decide."""
     for row in tables["logistics_hubs"]:
         if random.random() < 0.8:
             row |= {"kind": "sorting_centre", "land_source": "old_factory", "opened_on": date(2020, 6, 30)}
@@ -94,7 +94,7 @@ def _rates(random: Random) -> list[dict[str, Any]]:
 
 
 def _serve_many(tables: Tables, random: Random) -> None:
-    """One provider with about as many new clients as the line asks, whose sales grew by about the rate asked."""
+    """Add one provider with about as many new clients as the threshold, whose sales grew by about the rate required."""
     year = random.choice(YEARS[2:])
     clients = [f"C{number:02}" for number in range(random.choice((49, 50, 51, 52, 54, 58, 58)))]
     tables["annual_sales"] = []

@@ -22,7 +22,7 @@ YEARS = tuple(range(2018, 2025))
 
 
 def around(*lines: int) -> tuple[int, ...]:
-    """Each line, one below and one above."""
+    """Return each line, one below and one above."""
     return tuple(line + step for line in lines for step in (-1, 0, 1))
 
 
@@ -84,7 +84,7 @@ SHARED = {"park_id": "K", "hub_id": "H", "zone_id": "Z", "loan_id": "L", "centre
 
 
 def population(random: Random, *, unknown: int = 8, datasets: Sequence[str] | None = None) -> Tables:
-    """Tables whose keys are unique and whose periods do not overlap; one optional value in `unknown` is empty."""
+    """Return tables whose keys are unique and whose periods do not overlap; one optional value in `unknown` is empty."""
     tables: Tables = {"enterprises": [_row(random, "enterprises", unknown, uscc=uscc) for uscc in ENTERPRISES]}
     tables["locations"] = [row for uscc in ENTERPRISES for row in _places(random, uscc)]
     for name, said in CATALOGUE.items():

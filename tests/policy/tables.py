@@ -37,7 +37,7 @@ PLAIN_FIELDS: Mapping[str, Any] = {
 
 
 def frame(dataset: str, rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
-    """Rows of a dataset as a frame with the catalogue's columns."""
+    """Return rows of a dataset as a frame with the catalogue's columns."""
     said = CATALOGUE[dataset]
     for row in rows:
         unknown = set(row) - set(said.schema)
@@ -54,7 +54,7 @@ def _plain(field: FieldFacts) -> Any:
 
 
 def facts(tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> Facts:
-    """Facts from tables. Every enterprise named exists, and is in the urban area, unless a table says otherwise."""
+    """Return facts from tables. Every enterprise named exists, and is in the urban area, unless a table says otherwise."""
     named: dict[str, None] = {}
     for dataset, rows in tables.items():
         for owner in CATALOGUE[dataset].owners:

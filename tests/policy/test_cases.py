@@ -9,14 +9,14 @@ import pytest
 from services.eligibility.engine.evaluate import evaluate
 from services.eligibility.engine.explain import explain
 from services.eligibility.engine.explanation import Explanation
-from services.eligibility.engine.judging import columns_read, conditions_of
+from services.eligibility.engine.resolved_award import resolved_award
 from services.eligibility.rules.domain import Interpretations
 from services.eligibility.rules.library import load_policy
 from services.registry.datasets.catalogue import CATALOGUE
 from tests.policy.casefile import PolicyCase, case_files, fen, read_cases
 from tests.policy.tables import facts
 
-BOOK = load_policy("lishui-2020-1")
+POLICY = load_policy("lishui-2020-1")
 CASES = [case for path in case_files() for case in read_cases(path)]
 #: Below the lowest tier none is newly reached either; a tender without a reference is undetermined, it never fails.
 NEVER_ALONE = {
@@ -29,9 +29,9 @@ NEVER_ALONE = {
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.award}: {case.name}")
 def test_case(case: PolicyCase) -> None:
     known = facts(case.tables)
-    readings = Interpretations.official_defaults(BOOK).with_changes(case.readings)
-    years = list(BOOK.possible_years)
-    outcomes = evaluate(known, BOOK, readings, years, case.decided_on, [case.award], everyone=True)
+    interpretations = Interpretations.official_defaults(POLICY).with_changes(case.interpretations)
+    years = list(POLICY.possible_years)
+    outcomes = evaluate(known, POLICY, interpretations, years, case.decided_on, [case.award], everyone=True)
     rows = {(row["subject"], row["award_year"]): row for row in outcomes.iter_rows(named=True)}
     about = {row["subject"] for row in rows.values() if row["about_known"]}
     for named, by_year in case.expect.items():
@@ -39,9 +39,9 @@ def test_case(case: PolicyCase) -> None:
         for year, expected in by_year.items():
             row = rows.get((subject, year))
             assert row is not None, f"no outcome of {subject} in {year}; there are {sorted(rows, key=str)}"
-            told = explain(known, BOOK, readings, case.award, subject, year, case.decided_on)
-            assert (told.result, told.entitlement_fen) == (row["result"], row["entitlement_fen"])
-            check(expected, row, told)
+            explained = explain(known, POLICY, interpretations, case.award, subject, year, case.decided_on)
+            assert (explained.result, explained.entitlement_fen) == (row["result"], row["entitlement_fen"])
+            check(expected, row, explained)
 
 
 def only(subjects: set[str]) -> str:
@@ -53,7 +53,7 @@ def several(why: str | list[str]) -> list[str]:
     return [why] if isinstance(why, str) else why
 
 
-def check(expected: Any, row: dict[str, Any], told: Explanation) -> None:
+def check(expected: Any, row: dict[str, Any], explained: Explanation) -> None:
     said = {"result": row["result"], "fen": row["entitlement_fen"], "missing": row["missing"]}
     if isinstance(expected, dict):
         ((result, why),) = expected.items()
@@ -61,10 +61,10 @@ def check(expected: Any, row: dict[str, Any], told: Explanation) -> None:
         if result == "undetermined":
             assert row["missing"] == sorted(several(why)), said
             return
-        failed = [condition.name for condition in told.conditions if condition.met is False]
+        failed = [condition.name for condition in explained.conditions if condition.met is False]
         assert failed == [next(iter(why)) if isinstance(why, dict) else why], failed
         if isinstance(why, dict):
-            short = {condition.short_by.value for condition in told.near_misses if condition.short_by is not None}
+            short = {condition.short_by.value for condition in explained.near_misses if condition.short_by is not None}
             assert short == set(why.values()), short
         return
     if expected in ("refused", "undetermined"):
@@ -78,13 +78,15 @@ def check(expected: Any, row: dict[str, Any], told: Explanation) -> None:
 
 
 def test_every_award_has_a_case_file() -> None:
-    assert {path.stem for path in case_files()} == {award.code for award in BOOK.awards}
+    assert {path.stem for path in case_files()} == {award.code for award in POLICY.awards}
 
 
-def test_every_reading_is_tried_every_way() -> None:
-    tried = {(name, value) for case in CASES for name, value in case.readings.items()}
-    wanted = {(name, value) for name, reading in BOOK.readings.items() for value in reading.values}
-    assert not {(n, v) for n, v in wanted - tried if v != BOOK.readings[n].default}
+def test_every_interpretation_is_tried_every_way() -> None:
+    tried = {(name, value) for case in CASES for name, value in case.interpretations.items()}
+    wanted = {
+        (name, value) for name, interpretation in POLICY.interpretations.items() for value in interpretation.values
+    }
+    assert not {(n, v) for n, v in wanted - tried if v != POLICY.interpretations[n].default}
 
 
 def test_every_condition_fails_alone_somewhere() -> None:
@@ -97,7 +99,7 @@ def test_every_condition_fails_alone_somewhere() -> None:
         for result, why in expected.items()
         if result == "refused"
     }
-    own = {(award.code, condition.name) for award in BOOK.awards for condition in award.when}
+    own = {(award.code, condition.name) for award in POLICY.awards for condition in award.when}
     assert own - alone == NEVER_ALONE
 
 
@@ -110,13 +112,13 @@ def test_every_measure_that_the_registry_may_lack_is_missing_somewhere() -> None
         if isinstance(expected, dict) and "undetermined" in expected
         for missing in several(expected["undetermined"])
     }
-    setting = BOOK.setting(Interpretations.official_defaults(BOOK), CASES[0].decided_on, None)
+    defaults = Interpretations.official_defaults(POLICY)
     may_lack = {f"{name}.{field.name}" for name, said in CATALOGUE.items() for field in said.fields if field.optional}
     read = {
         (award.code, column.lacking)
-        for award in BOOK.awards
-        for column in columns_read(award, conditions_of(award, setting), setting)
+        for award in POLICY.awards
+        for column in resolved_award(award, defaults).columns
         if column.lacking in may_lack
     }
-    assert len({award for award, _ in read}) > len(BOOK.awards) // 2
+    assert len({award for award, _ in read}) > len(POLICY.awards) // 2
     assert read <= named

@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 
+from deploy.rulebook import rulebook
 from services.eligibility.engine.evaluate import evaluate
 from services.eligibility.engine.explain import explain
 from services.eligibility.rules.domain import Interpretations
 from services.eligibility.rules.package import read_package
-from services.eligibility.rules.rulebook import rulebook
 from tests.policy.packages import county_2021_1
 from tests.policy.tables import facts
 
-BOOK = read_package(county_2021_1)
-DEFAULTS = Interpretations.official_defaults(BOOK)
+POLICY = read_package(county_2021_1)
+DEFAULTS = Interpretations.official_defaults(POLICY)
 DAY = date(2023, 7, 1)
 COURIER: list[dict[str, Any]] = [
     {"uscc": "A", "year": year, "parcels": 365 * 1500, "operating_days": None, "rent_fen": 10**7}
@@ -26,9 +26,9 @@ YUNHE = [{"uscc": "A", "jurisdiction": "yunhe"}]
 
 
 def paid(
-    tables: dict[str, list[dict[str, Any]]], award: str, readings: Interpretations = DEFAULTS
+    tables: dict[str, list[dict[str, Any]]], award: str, interpretations: Interpretations = DEFAULTS
 ) -> dict[int, str | int]:
-    rows = evaluate(facts({"locations": YUNHE, **tables}), BOOK, readings, [2021, 2022, 2023], DAY, [award])
+    rows = evaluate(facts({"locations": YUNHE, **tables}), POLICY, interpretations, [2021, 2022, 2023], DAY, [award])
     return {
         row["award_year"]: row["entitlement_fen"] if row["result"] == "granted" else row["result"]
         for row in rows.iter_rows(named=True)
@@ -42,10 +42,10 @@ def test_a_number_changed_on_a_day_holds_from_that_year_on() -> None:
 
 
 def test_the_explanation_names_the_number_of_that_year() -> None:
-    told = explain(
-        facts({"locations": YUNHE, "courier_years": COURIER}), BOOK, DEFAULTS, "courier-rent", "A", 2022, DAY
+    explained = explain(
+        facts({"locations": YUNHE, "courier_years": COURIER}), POLICY, DEFAULTS, "courier-rent", "A", 2022, DAY
     )
-    (short,) = told.near_misses
+    (short,) = explained.near_misses
     assert short.threshold is not None and short.threshold.value == 365 * 2000
     assert short.short_by is not None and short.short_by.value == 365 * 500
 
@@ -62,7 +62,7 @@ def test_three_instalments_with_what_does_not_divide_in_the_last() -> None:
         "annual_sales": [{"uscc": "A", "year": 2021, "online_retail_fen": 10**6 + 9999}],
         "monitoring_inclusions": [{"uscc": "A", "track": "retail"}],
     }
-    rows = evaluate(facts({"locations": YUNHE, **tables}), BOOK, DEFAULTS, [2021], DAY, ["retail-year"])
+    rows = evaluate(facts({"locations": YUNHE, **tables}), POLICY, DEFAULTS, [2021], DAY, ["retail-year"])
     assert [part["amount_fen"] for part in rows["instalments"][0]] == [33, 33, 34]
     assert [part["due_offset_years"] for part in rows["instalments"][0]] == [0, 1, 2]
 
@@ -81,7 +81,7 @@ def test_its_validity(day: date, expected: str | int) -> None:
     assert paid({"cold_stores": [store]}, "cold-store") == {day.year: expected}
 
 
-def test_its_own_default_readings() -> None:
+def test_its_own_default_interpretations() -> None:
     tax = [{"uscc": "A", "kind": "tax", "since": date(2021, 7, 1)}]
     assert paid({"courier_years": COURIER[:1], "sanctions": tax}, "courier-rent") == {2021: "refused"}
     flagged = DEFAULTS.with_changes({"integrity_screen": "flag"})
@@ -89,5 +89,5 @@ def test_its_own_default_readings() -> None:
 
 
 def test_its_rulebook_and_hash() -> None:
-    assert "Cold store" in rulebook(BOOK, "en")
-    assert len(BOOK.hash) == 64 and BOOK.with_parameters({"rent_cap": 5}).hash != BOOK.hash
+    assert "Cold store" in rulebook(POLICY, "en")
+    assert len(POLICY.hash) == 64 and POLICY.with_parameters({"rent_cap": 5}).hash != POLICY.hash

@@ -1,4 +1,4 @@
-"""Every sentence of the document is claimed once; every award stands where it says; the rulebook is current."""
+"""Every sentence of the document is claimed once; every award is in the sentence that it cites; the rulebook is current."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from deploy.rulebook import DOCS, PAGES, rulebook
 from services.eligibility.rules.library import load_policy
-from services.eligibility.rules.rulebook import DOCS, PAGES, rulebook
 
-BOOK = load_policy("lishui-2020-1")
+POLICY = load_policy("lishui-2020-1")
 
 
 def test_every_sentence_is_claimed_exactly_once() -> None:
@@ -21,29 +21,29 @@ def test_every_sentence_is_claimed_exactly_once() -> None:
         for paragraph, sentences in enumerate(paragraphs, 1)
         for sentence in range(1, sentences + 1)
     ]
-    assert [(line.article, line.paragraph, line.sentence) for line in BOOK.coverage] == wanted
+    assert [(line.article, line.paragraph, line.sentence) for line in POLICY.coverage] == wanted
 
 
 def test_every_award_is_claimed_by_the_sentence_that_it_cites() -> None:
-    for award in BOOK.awards:
+    for award in POLICY.awards:
         at = (str(award.article.number), award.article.paragraph, award.article.sentence)
-        (line,) = (line for line in BOOK.coverage if (line.article, line.paragraph, line.sentence) == at)
+        (line,) = (line for line in POLICY.coverage if (line.article, line.paragraph, line.sentence) == at)
         assert award.code in line.awards
         assert line.claimed_as == ("in_kind" if award.kind == "in_kind" else "computed")
 
 
-def test_there_are_twenty_awards_and_twenty_three_readings() -> None:
-    assert (len(BOOK.awards), len(BOOK.readings)) == (20, 23)
-    used = {name for award in BOOK.awards for name in award.reading_names()}
-    assert set(BOOK.readings) - used <= {"integrity_screen", "validity_last_day"}
+def test_there_are_twenty_awards_and_twenty_three_interpretations() -> None:
+    assert (len(POLICY.awards), len(POLICY.interpretations)) == (20, 23)
+    used = {name for award in POLICY.awards for name in award.interpretation_names()}
+    assert set(POLICY.interpretations) - used <= {"integrity_screen", "validity_last_day"}
 
 
 def test_every_number_is_used() -> None:
-    document = BOOK.document.decode()
-    measured = {name for award in BOOK.awards for measure in award.measures() for name in measure.parameters}
+    document = POLICY.document.decode()
+    measured = {name for award in POLICY.awards for measure in award.measures for name in measure.parameters}
     engine = {"first_award_year", "last_award_year", "validity_first_day", "integrity_lookback_years"}
     lists = {"enterprise_forms", "enterprise_forms_with_individuals"}
-    for name in BOOK.parameters:
+    for name in POLICY.parameters:
         assert (
             name in measured | engine | lists
             or f'"parameter":"{name}"' in document
@@ -53,5 +53,5 @@ def test_every_number_is_used() -> None:
 
 @pytest.mark.parametrize("language", list(PAGES))
 def test_the_rulebook_is_current(language: str) -> None:
-    """Rewrite it with `python -m services.eligibility.rules.rulebook`."""
-    assert (DOCS / PAGES[language]).read_text(encoding="utf-8") == rulebook(BOOK, language)
+    """Rewrite it with `python -m deploy.rulebook`."""
+    assert (DOCS / PAGES[language]).read_text(encoding="utf-8") == rulebook(POLICY, language)

@@ -18,33 +18,35 @@ from services.eligibility.rules.library import load_policy
 from tests.policy.casefile import FOLDER, read_cases
 from tests.policy.tables import facts
 
-BOOK = load_policy("lishui-2020-1")
+POLICY = load_policy("lishui-2020-1")
 GOLDENS = Path(__file__).with_name("goldens")
 
 
-@pytest.mark.parametrize("award", [award.code for award in BOOK.awards])
+@pytest.mark.parametrize("award", [award.code for award in POLICY.awards])
 def test_the_explanation_of_the_first_case(award: str) -> None:
     """The first case of the award's case file, in the language of the office."""
     case = next(read_cases(FOLDER / f"{award}.yaml"))
     known = facts(case.tables)
-    readings = Interpretations.official_defaults(BOOK).with_changes(case.readings)
+    interpretations = Interpretations.official_defaults(POLICY).with_changes(case.interpretations)
     ((named, by_year),) = case.expect.items()
     year = next(year for year, expected in by_year.items() if expected not in ("refused", "undetermined"))
     subject = named if named is not None else _subject(award, case.tables)
-    told = explain(known, BOOK, readings, award, subject, year, case.decided_on)
-    assert told.engine_version == ENGINE_VERSION
-    assert told.document("en") == explain(known, BOOK, readings, award, subject, year, case.decided_on).document("en")
-    shown = told.as_dict("zh-CN") | {"engine_version": "-"}
+    explained = explain(known, POLICY, interpretations, award, subject, year, case.decided_on)
+    assert explained.engine_version == ENGINE_VERSION
+    assert explained.document("en") == explain(
+        known, POLICY, interpretations, award, subject, year, case.decided_on
+    ).document("en")
+    shown = explained.as_dict("zh-CN") | {"engine_version": "-"}
     text = json.dumps(shown, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
     path = GOLDENS / f"{award}.json"
     if os.environ.get("REWRITE_GOLDENS"):
         path.write_text(text, encoding="utf-8")
     assert text == path.read_text(encoding="utf-8")
-    assert told.as_dict("en")["title"] == BOOK.award_titles[award].en
+    assert explained.as_dict("en")["title"] == POLICY.award_titles[award].en
 
 
 def _subject(award: str, tables: object) -> str:
     assert isinstance(tables, dict)
-    about = BOOK.award(award).about
+    about = POLICY.award(award).about
     first = tables[about.dataset][0]
     return ":".join(first[column] for column in about.subject)

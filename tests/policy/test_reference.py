@@ -1,4 +1,4 @@
-"""The engine and the plain implementation agree on generated populations, under every reading."""
+"""The engine and the plain implementation agree on generated populations, under every interpretation."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.policy.populations import Tables, population
 from tests.policy.reference import outcomes
 from tests.policy.tables import frame
 
-BOOK = load_policy("lishui-2020-1")
+POLICY = load_policy("lishui-2020-1")
 DECIDED = (date(2025, 6, 1), date(2024, 2, 29), date(2024, 12, 31), date(2025, 1, 1))
 YEARS = list(range(2020, 2026))
 
@@ -27,28 +27,32 @@ def facts_from(tables: Tables) -> Facts:
     return Facts.of({name: frame(name, rows) for name, rows in tables.items()})
 
 
-def readings_from(random: Random) -> Interpretations:
-    changes = {name: random.choice(list(reading.values)) for name, reading in BOOK.readings.items()}
-    return Interpretations.official_defaults(BOOK).with_changes(changes)
+def interpretations_from(random: Random) -> Interpretations:
+    changes = {
+        name: random.choice(list(interpretation.values)) for name, interpretation in POLICY.interpretations.items()
+    }
+    return Interpretations.official_defaults(POLICY).with_changes(changes)
 
 
 def found(
-    tables: Tables, readings: Interpretations, decided_on: date, awards: list[str] | None = None
+    tables: Tables, interpretations: Interpretations, decided_on: date, awards: list[str] | None = None
 ) -> set[tuple[object, ...]]:
-    frame_ = evaluate(facts_from(tables), BOOK, readings, YEARS, decided_on, awards, results=KEPT)
+    frame_ = evaluate(facts_from(tables), POLICY, interpretations, YEARS, decided_on, awards, results=KEPT)
     return set(frame_.select("award", "subject", "award_year", "result", "entitlement_fen", "jurisdiction").iter_rows())
 
 
-@pytest.mark.parametrize("changed", ["defaults", "any reading"])
+@pytest.mark.parametrize("changed", ["defaults", "any interpretation"])
 @settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_the_engine_and_the_plain_implementation_agree(changed: str, seed: int) -> None:
     random = Random(seed)
     tables = population(random, unknown=random.choice((3, 20)))
-    readings = readings_from(random) if changed == "any reading" else Interpretations.official_defaults(BOOK)
+    interpretations = (
+        interpretations_from(random) if changed == "any interpretation" else Interpretations.official_defaults(POLICY)
+    )
     decided_on = random.choice(DECIDED)
-    expected = outcomes(tables, readings, decided_on, YEARS)
-    actual = found(tables, readings, decided_on)
+    expected = outcomes(tables, interpretations, decided_on, YEARS)
+    actual = found(tables, interpretations, decided_on)
     assert actual == expected, (sorted(actual - expected, key=str), sorted(expected - actual, key=str))
 
 
@@ -58,10 +62,10 @@ def test_the_engine_and_the_plain_implementation_agree(changed: str, seed: int) 
 def test_they_agree_where_one_award_decides(award: str, seed: int) -> None:
     random = Random(seed)
     tables = focused(random, award)
-    readings = readings_from(random)
+    interpretations = interpretations_from(random)
     decided_on = random.choice(DECIDED)
-    expected = outcomes(tables, readings, decided_on, YEARS, [award])
-    actual = found(tables, readings, decided_on, [award])
+    expected = outcomes(tables, interpretations, decided_on, YEARS, [award])
+    actual = found(tables, interpretations, decided_on, [award])
     assert actual == expected, (sorted(actual - expected, key=str), sorted(expected - actual, key=str))
 
 

@@ -17,10 +17,10 @@ from services.eligibility.rules.library import load_policy
 from tests.policy.casefile import FOLDER, read_cases
 from tests.policy.tables import facts
 
-BOOK = load_policy("lishui-2020-1")
+POLICY = load_policy("lishui-2020-1")
 SHARED: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("shared.yaml").read_text(encoding="utf-8"))
 FIRST = {path.stem: next(read_cases(path)) for path in FOLDER.glob("*.yaml")}
-AWARDS = [award.code for award in BOOK.awards]
+AWARDS = [award.code for award in POLICY.awards]
 DECIDED_ON = date(2026, 3, 1)
 every_award = pytest.mark.parametrize("award", AWARDS)
 
@@ -49,11 +49,15 @@ def day(award: str) -> date:
 
 
 def outcome(
-    award: str, tables: Tables, decided_on: date = DECIDED_ON, in_year: int | None = None, **readings: str
+    award: str, tables: Tables, decided_on: date = DECIDED_ON, in_year: int | None = None, **interpretations: str
 ) -> dict[str, Any]:
     wanted = year(award) if in_year is None else in_year
-    chosen = Interpretations.official_defaults(BOOK).with_changes(FIRST[award].readings).with_changes(readings)
-    found = evaluate(facts(tables), BOOK, chosen, [wanted], decided_on, [award]).to_dicts()
+    chosen = (
+        Interpretations.official_defaults(POLICY)
+        .with_changes(FIRST[award].interpretations)
+        .with_changes(interpretations)
+    )
+    found = evaluate(facts(tables), POLICY, chosen, [wanted], decided_on, [award]).to_dicts()
     return found[0] if found else {"result": "refused", "flags": [], "missing": []}
 
 
@@ -138,7 +142,7 @@ def test_earlier_payments(award: str) -> None:
     elif award == "smart-terminal":
         assert paid(2015, subject="T1") == "granted", "the other one still counts"
     else:
-        tiers = BOOK.parameters[f"{award.split('-', maxsplit=1)[0]}_tiers"].kept[0][1]
+        tiers = POLICY.parameters[f"{award.split('-', maxsplit=1)[0]}_tiers"].stored[0][1]
         assert isinstance(tiers, tuple)
         assert {paid(2015, tier=tier) for tier in tiers} == {"refused"}
         assert paid(year(award), tier=0) == "granted"

@@ -15,7 +15,7 @@ from services.eligibility.clients.registry import RegistryFacts
 from services.eligibility.corrections import repository
 from services.eligibility.corrections.domain import EVERYONE, LISTED_ROWS, SCOPE, AutomaticReevaluation
 from services.eligibility.decisions.proposals import AUTOMATIC_ACTOR
-from services.eligibility.engine.reach import enterprises_behind, looked_up_by
+from services.eligibility.engine.dependencies import enterprises_behind, looked_up_by
 from services.eligibility.evaluation_jobs.domain import EvaluationOrder, Occasion
 from services.eligibility.evaluation_jobs.handlers import queue
 from services.eligibility.evaluation_jobs.runner import Concluded

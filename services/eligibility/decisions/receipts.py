@@ -10,10 +10,10 @@ from sqlalchemy import Connection, Row
 
 from services.eligibility.decisions import repository
 from services.eligibility.engine import ENGINE_VERSION
-from services.eligibility.engine.closure import facts_of
 from services.eligibility.engine.evaluate import evaluate
 from services.eligibility.engine.explain import explain
 from services.eligibility.engine.explanation import Explanation
+from services.eligibility.engine.sealed_inputs import facts_of
 from services.eligibility.facts.catalogue import Facts
 from services.eligibility.interpretations.repository import stored_interpretations
 from services.eligibility.rules.domain import Interpretations, Policy

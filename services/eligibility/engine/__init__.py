@@ -1,4 +1,4 @@
-"""Evaluation: a pure function of facts, policy book, readings, award years and decision day."""
+"""The engine: a pure function of facts, policy, interpretations, award years and decision day."""
 
-#: Changes with every change of what an evaluation gives or how an explanation is written.
+#: Changes with every change of an outcome or of an explanation.
 ENGINE_VERSION = "1.0.1"

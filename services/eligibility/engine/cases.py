@@ -1,37 +1,142 @@
-"""The cases of an award: from its facts, and for those who have no row about it, a blank one."""
+"""Cases: built from facts, tested by every condition of their award, with amount and result, in one vectorised pass.
+
+Cheap conditions come first. Where refused cases are not wanted, they are dropped as soon as one condition fails, so that only
+the rest is looked up, measured and joined. Otherwise every condition is tested at the end, in one plan.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import polars as pl
 
-from services.eligibility.facts.catalogue import Facts
+from services.eligibility.engine.increments import less_given_before
+from services.eligibility.engine.one_time_awards import choose_candidates, mark_first_years, mark_highest_levels
+from services.eligibility.engine.outcomes import GRANTED, REFUSED, UNDETERMINED
+from services.eligibility.engine.resolved_award import Named, ResolvedAward, resolved_award
+from services.eligibility.facts.catalogue import CATALOGUE, Facts
 from services.eligibility.rules.grammar.award import Award
+from services.eligibility.rules.grammar.measures import Measure
+from services.eligibility.rules.grammar.plans import collect
 from services.eligibility.rules.grammar.rule_context import RuleContext
-from services.eligibility.rules.grammar.terms import Column
 
 
-def cases_of(
-    award: Award, facts: Facts, years: Sequence[int], setting: RuleContext, columns: Sequence[Column]
-) -> pl.LazyFrame:
-    """The cases that facts tell of."""
-    return award.about.cases(facts, years, setting, columns)
+@dataclass(frozen=True)
+class EvaluatedCases:
+    """The cases of one award with a boolean column per condition, `verdict` and `amount`.
 
-
-def blanks_for(award: Award, known: pl.DataFrame, subjects: pl.Series, years: Sequence[int]) -> pl.LazyFrame:
-    """Cases with nothing known, for subjects that facts tell nothing of in a year; `about_known` is false, null columns left out.
-
-    An award about events has none for a subject with an event in another year: there it simply had none.
-    Where the subject is an enterprise it is its own payee, so that form, place and integrity are still judged.
+    `parts`: by the name of a measure what its figures were made of, each row with the number `case` of its case.
     """
-    about = award.about
-    keys = ["subject", "award_year"] if about.yearly_judged else ["subject"]
-    own = {"payee", *about.payee_origins()} & set(known.columns) if about.subject_is_enterprise else set[str]()
-    filled = dict.fromkeys(own - {"subject"}, pl.col("subject")) | {"about_known": pl.lit(False)}
-    if about.yearly_judged:
+
+    resolved: ResolvedAward
+    context: RuleContext
+    cases: pl.DataFrame
+    parts: Mapping[str, pl.LazyFrame]
+
+
+def evaluate_cases(
+    award: Award,
+    facts: Facts,
+    context: RuleContext,
+    years: Sequence[int],
+    *,
+    keep_refused: bool,
+    also: pl.Series | None = None,
+) -> EvaluatedCases:
+    """Evaluate every case of these award years.
+
+    `also` names subjects that get a blank case for each year in which no row is about them. Without `keep_refused` the frame
+    holds no case with a failed condition.
+    """
+    resolved = resolved_award(award, context.interpretations)
+    award, lookups = resolved.award, resolved.lookups
+    tests = _tests(resolved, keep_refused=keep_refused)
+    plan = award.about.cases(facts, years, context, resolved.columns)
+    about = [facts[dataset] for dataset in award.about.datasets]
+    if also is not None:
+        about.append(also.to_frame())
+        plan = pl.concat([plan, _blanks(resolved, plan, also, years)], how="diagonal")
+    cases = collect(_tested(plan, tests[0], context, keep_refused), *about).with_row_index("case")
+    parts: dict[str, pl.LazyFrame] = {}
+    for lookup, now in zip(lookups, tests[1:], strict=True):
+        if isinstance(lookup, Measure):
+            measured = lookup.function(cases, facts, context)
+            parts[lookup.name], cases = measured.parts, lookup.beside(cases, measured.figures)
+        else:
+            cases = lookup.attach(cases, facts, context)
+        if now and lookup is not lookups[-1]:
+            cases = collect(_tested(cases.lazy(), now, context, keep_refused), cases)
+    plan = _tested(cases.lazy(), tests[-1], context, keep_refused)
+    plan = plan.with_columns(met=pl.all_horizontal(name for name, _ in resolved.conditions))
+    return EvaluatedCases(resolved, context, _concluded(resolved, plan, cases, facts, context), parts)
+
+
+def _blanks(resolved: ResolvedAward, known: pl.LazyFrame, subjects: pl.Series, years: Sequence[int]) -> pl.LazyFrame:
+    """Return blank cases for subjects that no row is about in a year; `about_known` is false, null columns are left out.
+
+    An award about events has none for a subject with an event in another year: in this year it had no event.
+    A subject that is an enterprise is its own payee, so that form, place and integrity are still tested.
+    """
+    about = resolved.award.about
+    keys = ["subject", "award_year"] if about.is_yearly else ["subject"]
+    filled = {"about_known": pl.lit(False)}
+    if about.subject_is_enterprise:
+        owners = {"payee", *(f"{about.dataset}.{name}" for name in CATALOGUE[about.dataset].owners)}
+        own = {"payee", *(column.name for column in resolved.columns if column.source is None)}
+        filled |= dict.fromkeys(owners & own, pl.col("subject"))
+    if about.is_yearly:
         filled["day"] = pl.date(pl.col("award_year"), 12, 31)
-    asked = pl.LazyFrame({"subject": subjects}).join(
+    wanted = pl.LazyFrame({"subject": subjects}).join(
         pl.LazyFrame({"award_year": sorted(years)}, schema={"award_year": pl.Int32}), how="cross"
     )
-    return asked.join(known.lazy().select(keys), on=keys, how="anti").with_columns(**filled)
+    return wanted.join(known.select(keys), on=keys, how="anti").with_columns(**filled)
+
+
+def _tests(resolved: ResolvedAward, *, keep_refused: bool) -> list[list[Named]]:
+    """Return the conditions to test before any lookup and after each: as early as possible, or all at the end."""
+    lookups = resolved.lookups
+    tests: list[list[Named]] = [[] for _ in range(len(lookups) + 1)]
+    for name, condition in resolved.conditions:
+        needed = [lookups.index(each.source) + 1 for each in condition.columns_read if each.source is not None]
+        tests[-1 if keep_refused else max(needed, default=0)].append((name, condition))
+    return tests
+
+
+def _tested(cases: pl.LazyFrame, now: Sequence[Named], context: RuleContext, keep_refused: bool) -> pl.LazyFrame:
+    tested = cases.with_columns(condition.plan(context).alias(name) for name, condition in now)
+    if keep_refused or not now:  # Polars takes an empty iterator for an empty column to filter by, and fails
+        return tested
+    return tested.filter(pl.col(name) | pl.col(name).is_null() for name, _ in now)
+
+
+def _concluded(
+    resolved: ResolvedAward, plan: pl.LazyFrame, read: pl.DataFrame, facts: Facts, context: RuleContext
+) -> pl.DataFrame:
+    """Compare the cases of an award given once with each other; add `amount` and `verdict`."""
+    award = resolved.award
+    if award.about.once:
+        plan = mark_first_years(choose_candidates(award, plan, read, context))
+        plan = plan if award.about.rank is None else mark_highest_levels(award, plan)
+        plans = {name: condition.plan(context) for name, condition in resolved.conditions_once}
+        plan = plan.with_columns(**plans).with_columns(met=pl.all_horizontal("met", *plans))
+    if award.amount is None:
+        plan = plan.with_columns(amount=pl.lit(0, dtype=pl.Int64))
+    else:
+        plan = plan.with_columns(amount=award.amount.plan(context))
+        if award.later_amount is not None:
+            plan = less_given_before(award, collect(plan, read), award.later_amount.plan(context), facts)
+    return collect(plan.with_columns(verdict=_verdict(award)), read)
+
+
+def _verdict(award: Award) -> pl.Expr:
+    """Return the result: a met case with an unknown amount is undetermined, one with a zero amount refused, unless in kind."""
+    met, amount = pl.col("met"), pl.col("amount")
+    issued = pl.lit(True) if award.amount is None else amount != 0
+    return (
+        pl.when(met & issued)
+        .then(pl.lit(GRANTED))
+        .when(met.is_null() | (met & amount.is_null()))
+        .then(pl.lit(UNDETERMINED))
+        .otherwise(pl.lit(REFUSED))
+    )

@@ -8,8 +8,8 @@ from datetime import date
 
 import polars as pl
 
-from services.eligibility.engine.closure import closure
-from services.eligibility.engine.judging import Judged, judge_all
+from services.eligibility.engine.cases import EvaluatedCases, evaluate_cases
+from services.eligibility.engine.dependencies import closure
 from services.eligibility.engine.outcomes import (
     GRANTED,
     INSTALMENT,
@@ -22,17 +22,18 @@ from services.eligibility.engine.outcomes import (
 from services.eligibility.facts.catalogue import Facts
 from services.eligibility.rules.domain import Interpretations, Policy
 from services.eligibility.rules.grammar.award import Award
-from services.eligibility.rules.grammar.measures import FLAGS, MISSING, Measure
+from services.eligibility.rules.grammar.measures import FLAGS, MISSING
 from services.eligibility.rules.grammar.rule_context import RuleContext
+from services.eligibility.rules.grammar.terms import columns_in
 
-#: The outcomes that are kept: what was granted, and what stays open.
+#: The outcomes that are kept: what was granted, and what is undetermined.
 KEPT = (GRANTED, UNDETERMINED)
 
 
 def evaluate(
     facts: Facts,
-    book: Policy,
-    readings: Interpretations,
+    policy: Policy,
+    interpretations: Interpretations,
     award_years: Sequence[int],
     decided_on: date,
     awards: Sequence[str] | None = None,
@@ -42,92 +43,91 @@ def evaluate(
     subjects: pl.DataFrame | None = None,
     first_decided_on: date | None = None,
 ) -> pl.DataFrame:
-    """Outcomes with `OUTCOME_SCHEMA`, sorted by award, subject and award year.
+    """Return outcomes with `OUTCOME_SCHEMA`, sorted by award, subject and award year.
 
-    Awards given once are judged over all years of the policy, whatever `award_years`; it filters what is returned.
+    Awards given once are evaluated over all years of the policy; `award_years` filters what is returned.
     A case whose event has no known day has no award year and is returned for every `award_years`.
-    `results` limits what comes back: without `refused`, failed cases are dropped early and never held in memory.
+    `results` limits what is returned: without `refused`, failed cases are dropped early and never held in memory.
     Cases come from rows about the award. With `everyone`, every enterprise gets an outcome of awards about
     enterprises for each award year, also where no row is about it (`about_known` is false then).
     `subjects` (columns award, subject) limits the work to these, with the same outcomes as for all.
-    `first_decided_on` is the decision day of the version that these restate, if there is one.
-    Raises `KeyError` for an award that the book does not have.
+    `first_decided_on` is the decision day of the first version, if these restate one.
+    Raises `KeyError` for an award that the policy does not have.
     """
-    setting = book.setting(readings, decided_on, first_decided_on)
-    chosen = [book.award(code) for code in (awards if awards is not None else [award.code for award in book.awards])]
+    context = policy.context(interpretations, decided_on, first_decided_on)
+    chosen = [policy.award(code) for code in (awards if awards is not None else [each.code for each in policy.awards])]
     if subjects is not None:
         codes = [award.code for award in chosen]
-        facts = closure(facts, book, subjects.filter(pl.col("award").is_in(codes)))
+        facts = closure(facts, policy, subjects.filter(pl.col("award").is_in(codes)))
     frames = [pl.DataFrame(schema=OUTCOME_SCHEMA)]
     for award in chosen:
         everybody = facts["enterprises"].get_column("uscc") if everyone and award.about.subject_is_enterprise else None
         if everybody is None and facts[award.about.dataset].is_empty():
             continue  # no row is about it, so it has no case
-        years = years_judged(award, book, award_years)
-        judged = judge_all(award, facts, setting, years, keep_refused=REFUSED in results, also=everybody)
-        frames.append(outcomes_of(award, _wanted(judged, award_years, results, known_only=not everyone), setting))
+        years = years_evaluated(award, policy, award_years)
+        evaluated = evaluate_cases(award, facts, context, years, keep_refused=REFUSED in results, also=everybody)
+        frames.append(_outcomes(_wanted(evaluated, award_years, results, known_only=not everyone)))
     outcomes = pl.concat(frames)
     if subjects is not None:
         outcomes = outcomes.join(subjects, on=["award", "subject"], how="semi")
     return outcomes.sort(SORTED_BY, nulls_last=True)
 
 
-def years_judged(award: Award, book: Policy, award_years: Sequence[int]) -> list[int]:
-    """The years whose cases are needed: all of the policy's where earlier years matter, else those asked for."""
+def years_evaluated(award: Award, policy: Policy, award_years: Sequence[int]) -> list[int]:
+    """Return the years whose cases are needed: all of the policy's where earlier years matter, else `award_years`."""
     if award.about.once or award.in_later_years is not None:
-        return sorted({*book.award_years, *award_years})
+        return sorted({*policy.award_years, *award_years})
     return sorted(set(award_years))
 
 
-def _wanted(judged: Judged, award_years: Sequence[int], results: Collection[str], *, known_only: bool) -> Judged:
+def _wanted(
+    evaluated: EvaluatedCases, award_years: Sequence[int], results: Collection[str], *, known_only: bool
+) -> EvaluatedCases:
     year = pl.col("award_year")
     wanted = (year.is_in(list(award_years)) | year.is_null()) & pl.col("verdict").is_in(list(results))
-    cases = judged.cases.filter(wanted & pl.col("about_known") if known_only else wanted)
-    return replace(judged, cases=cases)
+    return replace(evaluated, cases=evaluated.cases.filter(wanted & pl.col("about_known") if known_only else wanted))
 
 
-def outcomes_of(award: Award, judged: Judged, setting: RuleContext) -> pl.DataFrame:
-    """Judged cases as outcomes with `OUTCOME_SCHEMA`, those with lists first."""
-    # Lists are dear, and few cases have any: a refusal names nothing missing and carries no marks.
-    has_lists = (pl.col("verdict") != REFUSED) & _has_lists(judged, setting)
-    few, others = replace(judged, cases=judged.cases.filter(has_lists)), judged.cases.filter(~has_lists)
+def _outcomes(evaluated: EvaluatedCases) -> pl.DataFrame:
+    """Return evaluated cases as outcomes, those with lists first."""
+    # Lists are expensive, and few cases have any: a refusal lists nothing missing and no flags.
+    has_lists = (pl.col("verdict") != REFUSED) & _has_lists(evaluated)
+    few, others = evaluated.cases.filter(has_lists), evaluated.cases.filter(~has_lists)
     parts = [pl.DataFrame(schema=OUTCOME_SCHEMA)]
-    if few.cases.height:
-        parts.append(_columns(award, few.cases, setting, missing_of(award, few, setting), flags_of(few, setting)))
+    if few.height:
+        listed = replace(evaluated, cases=few)
+        parts.append(_columns(listed, missing_of(listed), flags_of(listed)))
     if others.height:
-        parts.append(_columns(award, others, setting, _no_text(), _no_text()))
+        parts.append(_columns(replace(evaluated, cases=others), _no_text(), _no_text()))
     return pl.concat(parts)
 
 
-def _has_lists(judged: Judged, setting: RuleContext) -> pl.Expr:
-    """Whether a case that is not refused may name something missing, or bear a mark."""
-    columns = [f"{lookup.name}.{MISSING}" for lookup in _measures(judged) if lookup.names_left_out]
-    columns += [f"{lookup.name}.{FLAGS}" for lookup in _measures(judged)]
-    columns += ["payee.sanctions"] if setting.reading("integrity_screen") == "flag" else []
-    filled = [pl.col(name).list.len() > 0 for name in columns if name in judged.cases.columns]
+def _has_lists(evaluated: EvaluatedCases) -> pl.Expr:
+    """Return whether a case that is not refused may list something missing, or flags."""
+    measures = evaluated.resolved.measures
+    columns = [f"{measure.name}.{MISSING}" for measure in measures if measure.names_left_out]
+    columns += [f"{measure.name}.{FLAGS}" for measure in measures]
+    columns += ["payee.sanctions"] if _flags_sanctions(evaluated.context) else []
+    filled = [pl.col(name).list.len() > 0 for name in columns if name in evaluated.cases.columns]
     return pl.any_horizontal(pl.col("verdict") == UNDETERMINED, *filled).fill_null(value=False)
 
 
-def _measures(judged: Judged) -> list[Measure]:
-    return [lookup for lookup in judged.lookups if isinstance(lookup, Measure)]
-
-
-def _columns(award: Award, cases: pl.DataFrame, setting: RuleContext, missing: pl.Expr, flags: pl.Expr) -> pl.DataFrame:
-    granted = pl.col("verdict") == GRANTED
-    entitlement = pl.when(granted).then("amount").otherwise(pl.lit(0, dtype=pl.Int64))
+def _columns(evaluated: EvaluatedCases, missing: pl.Expr, flags: pl.Expr) -> pl.DataFrame:
+    award = evaluated.resolved.award
+    entitlement = pl.when(pl.col("verdict") == GRANTED).then("amount").otherwise(pl.lit(0, dtype=pl.Int64))
     return (
-        cases.with_columns(entitlement_fen=entitlement)
+        evaluated.cases.with_columns(entitlement_fen=entitlement)
         .select(
             pl.lit(award.code).alias("award"),
             "subject",
             "award_year",
             pl.col("payee").alias("payee_uscc"),
             pl.col("payee.name").alias("payee_name"),
-            pl.col(award.place.column(setting).name).alias("jurisdiction"),
+            pl.col(award.place.jurisdiction.name).alias("jurisdiction"),
             pl.col("verdict").alias("result"),
             pl.lit(award.kind).alias("kind"),
             "entitlement_fen",
-            _instalments(award, setting).alias("instalments"),
+            _instalments(award, evaluated.context).alias("instalments"),
             missing.alias("missing"),
             flags.alias("flags"),
             "about_known",
@@ -136,9 +136,9 @@ def _columns(award: Award, cases: pl.DataFrame, setting: RuleContext, missing: p
     )
 
 
-def _instalments(award: Award, setting: RuleContext) -> pl.Expr:
-    """Equal parts in whole fen, what does not divide in the last; none without money."""
-    count = 1 if award.instalments is None else award.instalments.value({}, setting)
+def _instalments(award: Award, context: RuleContext) -> pl.Expr:
+    """Return equal parts in whole fen, with the remainder in the last; none without money."""
+    count = 1 if award.instalments is None else context.parameter(award.instalments.name)
     part = pl.col("entitlement_fen") // count
     rows = []
     for number in range(1, count + 1):
@@ -153,30 +153,29 @@ def _instalments(award: Award, setting: RuleContext) -> pl.Expr:
     return pl.when(pl.col("entitlement_fen") > 0).then(pl.concat_list(rows)).otherwise(none)
 
 
-def missing_of(award: Award, judged: Judged, setting: RuleContext) -> pl.Expr:
-    """Facts that an open case lacks, or that are too large together; those that a granted one left out by name.
+def missing_of(evaluated: EvaluatedCases) -> pl.Expr:
+    """Return the facts that an undetermined case lacks or that are too large together, and those that a granted one left out.
 
     None for refused cases.
     """
-    cases, undetermined = judged.cases, pl.col("verdict") == UNDETERMINED
-    naming = any(lookup.names_left_out for lookup in _measures(judged))
+    cases, context, undetermined = evaluated.cases, evaluated.context, pl.col("verdict") == UNDETERMINED
+    award, measures = evaluated.resolved.award, evaluated.resolved.measures
+    naming = any(measure.names_left_out for measure in measures)
     if not naming and not (cases.get_column("verdict") == UNDETERMINED).any():
         return _no_text()
-    names: list[pl.Expr] = []
-    leaves = [pair for _, condition in judged.conditions for pair in condition.undetermined_leaves(setting)]
+    facts: list[tuple[str, pl.Expr]] = []
+    for name, condition in (*evaluated.resolved.conditions, *evaluated.resolved.conditions_once):
+        facts += condition.missing(pl.col(name), context)
     if award.amount is not None:
-        amount = award.amount.chosen(setting)
-        leaves += [(leaf.plan(setting).is_null(), leaf) for leaf in amount.leaves(setting)]
-        leaves += [(amount.too_large(setting), leaf) for leaf in amount.base.leaves(setting)]
-    for where, leaf in leaves:
-        if leaf.lacking:
-            known_day = pl.col("day").is_not_null() if leaf.on_day else pl.lit(True)
-            names.append(pl.when(undetermined & where & known_day).then(pl.lit(leaf.lacking)))
+        facts += [(column.lacking, column.missing()) for column in columns_in(award.amount) if column.lacking]
+        too_large = award.amount.too_large(context)
+        facts += [(column.lacking, too_large) for column in columns_in(award.amount.base) if column.lacking]
+    names = [pl.when(undetermined & where).then(pl.lit(fact)) for fact, where in facts]
     lists = [pl.concat_list(names)] if names else []
-    for lookup in _measures(judged):
-        column = f"{lookup.name}.{MISSING}"
+    for measure in measures:
+        column = f"{measure.name}.{MISSING}"
         if column in cases.columns:
-            named = undetermined | (pl.col("verdict") == GRANTED) if lookup.names_left_out else undetermined
+            named = undetermined | (pl.col("verdict") == GRANTED) if measure.names_left_out else undetermined
             lists.append(pl.when(named).then(pl.col(column)).otherwise(_no_text()))
     if not lists:
         return _no_text()
@@ -184,19 +183,23 @@ def missing_of(award: Award, judged: Judged, setting: RuleContext) -> pl.Expr:
     return pl.concat_list(filled).list.drop_nulls().list.unique().list.sort()
 
 
-def flags_of(judged: Judged, setting: RuleContext) -> pl.Expr:
-    """Marks on open and granted cases alone: sanctions under `flag`, unverified rates that a measure leaned on."""
-    cases, lists = judged.cases, list[pl.Expr]()
-    if setting.reading("integrity_screen") == "flag" and _any(cases, "payee.sanctions"):
-        marked = pl.col("payee.sanctions").list.eval(pl.lit("integrity:") + pl.element())
-        lists.append(marked.fill_null(_no_text()))
-    for lookup in _measures(judged):
-        column = f"{lookup.name}.{FLAGS}"
+def flags_of(evaluated: EvaluatedCases) -> pl.Expr:
+    """Return the flags of a case: the payee's sanctions where they are flagged, and unverified rates."""
+    cases, lists = evaluated.cases, []
+    if _flags_sanctions(evaluated.context) and _any(cases, "payee.sanctions"):
+        flagged = pl.col("payee.sanctions").list.eval(pl.lit("integrity:") + pl.element())
+        lists.append(flagged.fill_null(_no_text()))
+    for measure in evaluated.resolved.measures:
+        column = f"{measure.name}.{FLAGS}"
         if column in cases.columns and _any(cases, column):
             lists.append(pl.col(column).fill_null(_no_text()))
     if not lists:
         return _no_text()
     return pl.concat_list(lists).list.unique().list.sort()
+
+
+def _flags_sanctions(context: RuleContext) -> bool:
+    return context.interpretation("integrity_screen") == "flag"
 
 
 def _no_text() -> pl.Expr:

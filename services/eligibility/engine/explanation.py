@@ -1,4 +1,4 @@
-"""An explanation as a tree: conditions with their figures, the amount as steps, the parts of measures as rows."""
+"""An explanation as a tree: conditions with their figures, the amount in steps, the parts of measures as rows."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from datetime import date
 from typing import Any
 
 from services.eligibility.rules.canonical import canonical_json
-from services.eligibility.rules.grammar.amounts import Step
-from services.eligibility.rules.grammar.judgement import Figure, Judgement
+from services.eligibility.rules.grammar.results import ConditionResult, Figure, Step
 from services.eligibility.rules.text import Text
 
 
@@ -22,14 +21,14 @@ class Parts:
     rows: tuple[Mapping[str, Any], ...]
 
     def as_dict(self, language: str) -> dict[str, Any]:
-        """The parts as a document in one language."""
+        """Return the parts as a document in one language."""
         rows = [{key: Figure(value).plain() for key, value in row.items()} for row in self.rows]
         return {"name": self.name, "title": self.words.within(language), "rows": rows}
 
 
 @dataclass(frozen=True, slots=True)
-class AppliedReading:
-    """A reading that bore on the result."""
+class AppliedInterpretation:
+    """An interpretation that bore on the result."""
 
     name: str
     value: str
@@ -37,9 +36,9 @@ class AppliedReading:
     value_words: Text
 
     def as_dict(self, language: str) -> dict[str, Any]:
-        """The reading as a document in one language."""
-        title, said = self.words.within(language), self.value_words.within(language)
-        return {"name": self.name, "value": self.value, "title": title, "value_title": said}
+        """Return the interpretation as a document in one language."""
+        title, value_title = self.words.within(language), self.value_words.within(language)
+        return {"name": self.name, "value": self.value, "title": title, "value_title": value_title}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +58,21 @@ class Explanation:
     result: str
     kind: str
     entitlement_fen: int
-    conditions: tuple[Judgement, ...]
+    conditions: tuple[ConditionResult, ...]
     steps: tuple[Step, ...]
     parts: tuple[Parts, ...]
-    readings: tuple[AppliedReading, ...]
+    interpretations: tuple[AppliedInterpretation, ...]
     missing: tuple[str, ...]
     flags: tuple[str, ...]
     engine_version: str
 
     @property
-    def near_misses(self) -> tuple[Judgement, ...]:
+    def near_misses(self) -> tuple[ConditionResult, ...]:
         """The failed conditions that say by how much they are short."""
-        return tuple(leaf for condition in self.conditions for leaf in _short(condition))
+        return tuple(leaf for condition in self.conditions for leaf in condition.near_misses)
 
     def as_dict(self, language: str) -> dict[str, Any]:
-        """The explanation as a document; `language` is `zh-CN` or `en`."""
+        """Return the explanation as a document; `language` is `zh-CN` or `en`."""
         return {
             "policy": self.policy,
             "award": self.award,
@@ -90,7 +89,7 @@ class Explanation:
             "conditions": [condition.as_dict(language) for condition in self.conditions],
             "amount": [step.as_dict(language) for step in self.steps],
             "parts": [part.as_dict(language) for part in self.parts],
-            "readings": [reading.as_dict(language) for reading in self.readings],
+            "readings": [applied.as_dict(language) for applied in self.interpretations],
             "near_misses": [condition.as_dict(language) for condition in self.near_misses],
             "missing": list(self.missing),
             "flags": list(self.flags),
@@ -98,14 +97,5 @@ class Explanation:
         }
 
     def document(self, language: str) -> bytes:
-        """The explanation as canonical JSON: the same bytes for the same inputs."""
+        """Return the explanation as canonical JSON: the same bytes for the same inputs."""
         return canonical_json(self.as_dict(language))
-
-
-def _short(condition: Judgement) -> list[Judgement]:
-    """The failed leaves of a failed condition, where they say what is short."""
-    if condition.met is not False:
-        return []
-    if not condition.within:
-        return [] if condition.short_by is None else [condition]
-    return [leaf for part in condition.within for leaf in _short(part)]

@@ -1,4 +1,4 @@
-"""What an award gave before, where a later one gives only the difference."""
+"""What an award gave before, where a later one of its series gives only the difference."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ import polars as pl
 from services.eligibility.engine.one_time_awards import unit_of
 from services.eligibility.facts.catalogue import Facts
 from services.eligibility.rules.grammar.award import Award
-from services.eligibility.rules.grammar.plans import collect
 
 GIVEN_BEFORE = "given_before_fen"
 
 
-def less_given_before(award: Award, cases: pl.DataFrame, facts: Facts) -> pl.DataFrame:
+def less_given_before(award: Award, cases: pl.DataFrame, later_amount: pl.Expr, facts: Facts) -> pl.LazyFrame:
     """Reduce `amount` of granted cases by what the award gave the unit before, here and in earlier payments.
 
-    The first award of a unit to which nothing was given stands as it is. After it, what was given in all is the
+    The first award of a unit to which nothing was given stays as it is. After it, what was given in all is the
     largest of the amounts so far, so each later award is the rise of a running maximum.
     """
     unit = unit_of(award)
@@ -30,7 +29,7 @@ def less_given_before(award: Award, cases: pl.DataFrame, facts: Facts) -> pl.Dat
     granted = (
         cases.lazy()
         .filter(pl.col("met") & (pl.col("amount") > 0))
-        .select("case", "award_year", "amount", "later_amount", unit=unit)
+        .select("case", "award_year", "amount", later_amount=later_amount, unit=unit)
         .join(paid, on="unit", how="left")
         .with_columns(pl.col("paid").fill_null(0))
         .sort("unit", "award_year")
@@ -39,4 +38,4 @@ def less_given_before(award: Award, cases: pl.DataFrame, facts: Facts) -> pl.Dat
         .select("case", pl.col("before").alias(GIVEN_BEFORE), reduced=pl.col("given") - pl.col("before"))
     )
     joined = cases.lazy().join(granted, on="case", how="left", maintain_order="left")
-    return collect(joined.with_columns(amount=pl.coalesce("reduced", "amount")).drop("reduced"), cases)
+    return joined.with_columns(amount=pl.coalesce("reduced", "amount")).drop("reduced")

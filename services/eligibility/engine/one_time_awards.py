@@ -1,4 +1,4 @@
-"""Once-ness: one candidate per subject and year, the first year in which conditions are met, the highest level."""
+"""Awards given once: one candidate per subject and year, the first year in which conditions are met, the highest level."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ from services.eligibility.rules.grammar.plans import collect
 from services.eligibility.rules.grammar.rule_context import RuleContext
 
 
-def choose_candidates(award: Award, cases: pl.DataFrame, setting: RuleContext) -> pl.DataFrame:
+def choose_candidates(award: Award, plan: pl.LazyFrame, read: pl.DataFrame, context: RuleContext) -> pl.LazyFrame:
     """Keep one case per subject and year.
 
     Of those that qualify the first in the award's order; where none does, an undetermined one before a failed one.
     Candidates without a year are compared among themselves.
     """
     if not award.about.earliest_by:
-        return cases
-    keys = {f"order.{i}": term.plan(setting) for i, term in enumerate(award.about.order())}
+        return plan
+    cases = collect(plan, read)
+    keys = {f"order.{i}": term.plan(context) for i, term in enumerate(award.about.order())}
     rank = pl.when(pl.col("met")).then(0).when(pl.col("met").is_null()).then(1).otherwise(2)
     chosen = (
         cases.lazy()
@@ -28,17 +29,17 @@ def choose_candidates(award: Award, cases: pl.DataFrame, setting: RuleContext) -
         .unique(["subject", "award_year"], keep="first", maintain_order=True)
         .select("position")
     )
-    return cases[collect(chosen, cases).get_column("position")]
+    return cases[collect(chosen, cases).get_column("position")].lazy()
 
 
-def mark_first_years(cases: pl.DataFrame) -> pl.DataFrame:
+def mark_first_years(cases: pl.LazyFrame) -> pl.LazyFrame:
     """Put beside each case the first award year in which its subject met the conditions, up to the case's own year."""
     year = pl.col("award_year")
     first = pl.when("met").then(year).min().over("subject")
     return cases.with_columns(pl.when(year.is_not_null()).then(pl.min_horizontal(first, year)).alias(FIRST_MET.name))
 
 
-def mark_highest_levels(award: Award, cases: pl.DataFrame) -> pl.DataFrame:
+def mark_highest_levels(award: Award, cases: pl.LazyFrame) -> pl.LazyFrame:
     """Mark whether the case has the highest level of its unit among those that count in the year and are open."""
     assert award.about.rank is not None
     level, highest_first = award.about.rank
@@ -51,6 +52,6 @@ def mark_highest_levels(award: Award, cases: pl.DataFrame) -> pl.DataFrame:
 
 
 def unit_of(award: Award) -> pl.Expr:
-    """What one payee's awards of a series are added up by: the part of the subject before ":"."""
+    """Return what the awards of a series are added up by: the part of the subject before ":"."""
     subject = pl.col("subject")
     return subject.str.split(":").list.first() if award.about.unit else subject

@@ -22,7 +22,7 @@ from sqlalchemy import Connection, Row
 from services.eligibility.clients.registry import RegistryFacts
 from services.eligibility.decisions import repository as decisions
 from services.eligibility.decisions.proposals import store_documents
-from services.eligibility.engine.reach import subjects_about
+from services.eligibility.engine.dependencies import subjects_about
 from services.eligibility.evaluation_jobs import existing_decisions
 from services.eligibility.evaluation_jobs.decision_days import PAIRS, evaluate_as_decided, in_order
 from services.eligibility.evaluation_jobs.domain import EvaluationOrder

@@ -15,10 +15,10 @@ from uuid import UUID
 
 import polars as pl
 
+from services.eligibility.engine.dependencies import reads_of, subjects_touching
 from services.eligibility.engine.evaluate import evaluate
-from services.eligibility.engine.reach import in_memory, subjects_touching
-from services.eligibility.engine.rows import reads_of
 from services.eligibility.facts.catalogue import Facts
+from services.eligibility.facts.queries import in_memory
 from services.eligibility.rules.domain import Interpretations, Policy
 
 _AWARDS_IN_MEMORY = 4

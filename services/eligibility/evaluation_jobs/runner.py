@@ -17,8 +17,8 @@ from services.eligibility.decisions.proposals import (
     store_documents,
 )
 from services.eligibility.engine import ENGINE_VERSION
-from services.eligibility.engine.closure import inputs
-from services.eligibility.engine.reach import reach
+from services.eligibility.engine.dependencies import load_dependencies
+from services.eligibility.engine.sealed_inputs import inputs
 from services.eligibility.evaluation_jobs import existing_decisions
 from services.eligibility.evaluation_jobs.decision_days import evaluate_as_decided, in_order
 from services.eligibility.evaluation_jobs.domain import EvaluationOrder, Occasion, candidates
@@ -129,7 +129,7 @@ class EvaluationRunner:
         )
         if order.scope != "all":
             revision = self.registry.latest_revision()
-            facts, pairs = reach(
+            facts, pairs = load_dependencies(
                 self.registry.fetching(revision),
                 policy,
                 order.scope,
@@ -164,7 +164,7 @@ class EvaluationRunner:
         late = existing_decisions.first_approved_since(connection, order.policy, collected.created_at)
         if late.is_empty():
             return collected.outcomes
-        facts, _ = reach(self.registry.fetching(collected.revision), policy, [], late)
+        facts, _ = load_dependencies(self.registry.fetching(collected.revision), policy, [], late)
         again = _outcomes(connection, order, facts, policy, interpretations, late)
         return in_order(pl.concat([collected.outcomes.join(late, on=late.columns, how="anti"), again]))
 

@@ -45,5 +45,5 @@ def with_changes(interpretations: Interpretations, changes: Mapping[str, str]) -
     try:
         return interpretations.with_changes(changes)
     except InterpretationError as error:
-        pointer = f"/interpretations/{error.reading}"
-        raise Invalid(errors=[FieldError(pointer, "interpretation", str(error))]) from error
+        pointer = f"/interpretations/{error.interpretation}"
+        raise Invalid(errors=[FieldError(pointer, "interpretation", error.message, **error.parameters)]) from error

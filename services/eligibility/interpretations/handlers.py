@@ -66,7 +66,7 @@ def interpretations_view(connection: Connection, policy: Policy, language: str) 
                     {"value": value, "title": words.within(language)} for value, words in interpretation.values.items()
                 ],
             }
-            for name, interpretation in policy.readings.items()
+            for name, interpretation in policy.interpretations.items()
         ],
         "changes": [change_view(row) for row in changes(connection, policy)],
     }

@@ -1,1 +1,1 @@
-"""Policies as data: a grammar to say them in, a book that holds one, and the packages themselves."""
+"""Policies as data: the grammar that awards are written in, the policy that holds them, and the packages."""

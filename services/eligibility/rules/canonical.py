@@ -1,4 +1,4 @@
-"""Canonical JSON: one byte sequence for one meaning, so that a hash names it and a replay can equal it."""
+"""Canonical JSON: one byte sequence for one meaning, so that a hash identifies it and a replay can give the same bytes."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Any
 
 
 def canonical_json(document: Any) -> bytes:
-    """Sorted keys, no spaces, UTF-8 as it is; dates must already be text. Floats are refused."""
+    """Return a document with sorted keys, no spaces, in UTF-8. Dates must already be text; floats are refused."""
     _refuse_floats(document)
     text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return text.encode("utf-8")
 
 
 def sha256(document: bytes) -> str:
-    """Hexadecimal SHA-256 of a stored document."""
+    """Return the hexadecimal SHA-256 of a stored document."""
     return hashlib.sha256(document).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""A policy as a book: its awards, parameters, readings and coverage, named by the hash of what it says."""
+"""A policy: its awards, parameters, interpretations and coverage, identified by the hash of its document."""
 
 from __future__ import annotations
 
@@ -14,22 +14,23 @@ from services.eligibility.rules.grammar.award import Award
 from services.eligibility.rules.grammar.rule_context import RuleContext
 from services.eligibility.rules.parameters import ParameterError, ParameterValues
 from services.eligibility.rules.text import Text
+from shared.errors import InvalidValue
 
-#: Award years that a policy may have: each is a case of every award given once.
+#: The most award years that a policy may have: each is a case of every award given once.
 MOST_YEARS = 20
 
 
-class InterpretationError(ValueError):
-    """An unknown reading or value; the message lists what is allowed, `reading` is the one that was meant."""
+class InterpretationError(InvalidValue):
+    """An unknown interpretation, or a value that it does not have; `interpretation` is the name that was given."""
 
-    def __init__(self, message: str, reading: str) -> None:
-        super().__init__(message)
-        self.reading = reading
+    def __init__(self, message: str, /, interpretation: str, **parameters: object) -> None:
+        super().__init__(message, **parameters)
+        self.interpretation = interpretation
 
 
 @dataclass(frozen=True, slots=True)
 class Interpretation:
-    """One open question of the text: its possible values, the first being the default, and where it stands."""
+    """A question that the text leaves open: its article and its possible values, the first being the default."""
 
     name: str
     article: int
@@ -38,18 +39,18 @@ class Interpretation:
 
     @property
     def default(self) -> str:
-        """The first value."""
+        """The default: the first value."""
         return next(iter(self.values))
 
     def document(self) -> dict[str, Any]:
-        """The reading as canonical data."""
+        """Return the interpretation as canonical data."""
         values = [{"value": value, "zh": words.zh, "en": words.en} for value, words in self.values.items()]
         return {"article": self.article, "zh": self.words.zh, "en": self.words.en, "values": values}
 
 
 @dataclass(frozen=True, slots=True)
 class CoverageLine:
-    """One sentence of the source: claimed by awards, or excused by a word."""
+    """One sentence of the source: implemented by awards, or with the reason why by none."""
 
     #: "preamble", "1" to the last article, "supplement".
     article: str
@@ -60,7 +61,7 @@ class CoverageLine:
     words: Text
 
     def document(self) -> dict[str, Any]:
-        """The line as canonical data."""
+        """Return the line as canonical data."""
         return {
             "article": self.article,
             "paragraph": self.paragraph,
@@ -74,19 +75,19 @@ class CoverageLine:
 
 @dataclass(frozen=True)
 class Policy:
-    """A policy: what it gives, to whom, with which numbers and which open readings. Immutable; `hash` names it."""
+    """A policy: what it gives, to whom, with which numbers and which open questions. Immutable; `hash` identifies it."""
 
     code: str
     title: Text
     awards: tuple[Award, ...]
     parameters: Mapping[str, ParameterValues]
-    readings: Mapping[str, Interpretation]
+    interpretations: Mapping[str, Interpretation]
     coverage: tuple[CoverageLine, ...]
     award_titles: Mapping[str, Text]
     condition_words: Mapping[str, Text]
 
     def award(self, code: str) -> Award:
-        """The award of that code; `KeyError` lists those that there are."""
+        """Return the award of that code; `KeyError` lists the codes that there are."""
         for award in self.awards:
             if award.code == code:
                 return award
@@ -99,41 +100,46 @@ class Policy:
 
     @property
     def possible_years(self) -> range:
-        """Every award year that a case can have: the yearly ones, and those of events up to the last day read."""
-        last_days = [date.fromisoformat(value) for value in self.readings["validity_last_day"].values]
+        """Every award year that a case can have: the yearly ones, and those of events up to the last day of validity."""
+        last_days = [date.fromisoformat(value) for value in self.interpretations["validity_last_day"].values]
         years = self.award_years
         return range(years[0], max(years[-1], *(day.year for day in last_days)) + 1)
 
     def with_parameters(self, changes: Mapping[str, Any]) -> Policy:
-        """The same policy with other numbers, in their declared units, for a simulation.
+        """Return the same policy with other numbers, in their declared units, for a simulation.
 
         Raises `ParameterError` for an unknown name or a value outside its domain, saying what is allowed.
         """
         unknown = sorted(set(changes) - set(self.parameters))
         if unknown:
-            raise ParameterError(f"no such parameter; there are {', '.join(self.parameters)}", unknown[0])
-        changed = {name: self.parameters[name].changed(value) for name, value in changes.items()}
-        book = replace(self, parameters=MappingProxyType({**self.parameters, **changed}))
-        if not 1 <= len(book.award_years) <= MOST_YEARS:
             raise ParameterError(
-                f"first_award_year, last_award_year: 1 to {MOST_YEARS} years, the first not after the last",
-                "first_award_year",
+                "There is no such parameter; there are {names}.", unknown[0], names=", ".join(self.parameters)
             )
-        return book
+        changed = {name: self.parameters[name].changed(value) for name, value in changes.items()}
+        policy = replace(self, parameters=MappingProxyType({**self.parameters, **changed}))
+        if not 1 <= len(policy.award_years) <= MOST_YEARS:
+            raise ParameterError(
+                "From first_award_year to last_award_year there must be 1 to {most} years.",
+                "first_award_year",
+                most=MOST_YEARS,
+            )
+        return policy
 
-    def setting(self, readings: Interpretations, decided_on: date, first_decided_on: date | None = None) -> RuleContext:
-        """What rules are read with; without a first version's decision day this is the first."""
-        return RuleContext(self.parameters, readings, decided_on, first_decided_on or decided_on)
+    def context(
+        self, interpretations: Interpretations, decided_on: date, first_decided_on: date | None = None
+    ) -> RuleContext:
+        """Return what rules depend on besides facts; without `first_decided_on` the decision is a first version."""
+        return RuleContext(self.parameters, interpretations, decided_on, first_decided_on or decided_on)
 
     @cached_property
     def document(self) -> bytes:
-        """The whole book as canonical JSON, stored once under its hash."""
+        """The whole policy as canonical JSON, stored once under its hash."""
         return canonical_json(
             {
                 "code": self.code,
                 "title": {"zh": self.title.zh, "en": self.title.en},
                 "parameters": {name: values.document() for name, values in self.parameters.items()},
-                "readings": {name: reading.document() for name, reading in self.readings.items()},
+                "readings": {name: question.document() for name, question in self.interpretations.items()},
                 "awards": [self._award_document(award) for award in self.awards],
                 "coverage": [line.document() for line in self.coverage],
             }
@@ -150,7 +156,7 @@ class Policy:
 
 
 class Interpretations(Mapping[str, str]):
-    """A value for every reading of a policy. Immutable; `hash` names it."""
+    """A value for every open question of a policy. Immutable; `hash` identifies it."""
 
     def __init__(self, domain: Mapping[str, Interpretation], values: Mapping[str, str]) -> None:
         self._domain = domain
@@ -166,23 +172,26 @@ class Interpretations(Mapping[str, str]):
         return len(self._values)
 
     @classmethod
-    def official_defaults(cls, book: Policy) -> Interpretations:
-        """The first value of every reading."""
-        return cls(book.readings, {name: reading.default for name, reading in book.readings.items()})
+    def official_defaults(cls, policy: Policy) -> Interpretations:
+        """Return the default of every interpretation."""
+        questions = policy.interpretations
+        return cls(questions, {name: question.default for name, question in questions.items()})
 
     def with_changes(self, changes: Mapping[str, str]) -> Interpretations:
-        """The same readings but for some. Raises `ReadingsError`, which lists the names or values allowed."""
+        """Return the interpretations with some changed. Raises `InterpretationError`, which lists the names or values allowed."""
         for name, value in changes.items():
             if name not in self._domain:
-                raise InterpretationError(f"no such reading; there are {', '.join(self._domain)}", name)
+                raise InterpretationError(
+                    "There is no such interpretation; there are {names}.", name, names=", ".join(self._domain)
+                )
             allowed = self._domain[name].values
             if value not in allowed:
-                raise InterpretationError(f"{name} is one of {', '.join(allowed)}", name)
+                raise InterpretationError("{name} must be one of {values}.", name, name=name, values=", ".join(allowed))
         return Interpretations(self._domain, {**self._values, **changes})
 
     @cached_property
     def document(self) -> bytes:
-        """The readings as canonical JSON, stored once under their hash."""
+        """The interpretations as canonical JSON, stored once under their hash."""
         return canonical_json(self._values)
 
     @cached_property
@@ -194,5 +203,5 @@ class Interpretations(Mapping[str, str]):
 def _whole(values: ParameterValues) -> int:
     value = values.on(None)
     if not isinstance(value, int):
-        raise ParameterError(f"{values.name}: a whole number", values.name)
+        raise ParameterError("{name} must be a whole number.", values.name, name=values.name)
     return value

@@ -14,14 +14,15 @@ import yaml
 from services.eligibility.rules.domain import CoverageLine, Interpretation, Policy
 from services.eligibility.rules.grammar.award import Award
 from services.eligibility.rules.grammar.common import SHARED_WORDS
+from services.eligibility.rules.grammar.conditions import Condition
 from services.eligibility.rules.grammar.terms import Parameter
 from services.eligibility.rules.parameters import LEAST, NUMBERS, ParameterValues, Value
 from services.eligibility.rules.text import Text
 
 #: Why a sentence needs no award code.
-EXCUSES = ("referral", "encouragement", "procurement", "supervision")
-CLAIMS = ("computed", "in_kind", *EXCUSES)
-#: Parameters that the engine asks of every package.
+REASONS = ("referral", "encouragement", "procurement", "supervision")
+CLAIMS = ("computed", "in_kind", *REASONS)
+#: Parameters that the engine needs of every package.
 EXPECTED = (
     "first_award_year",
     "last_award_year",
@@ -29,8 +30,8 @@ EXPECTED = (
     "covered_jurisdictions",
     "integrity_lookback_years",
 )
-#: Readings that the engine asks of every package.
-EXPECTED_READINGS = ("validity_last_day", "integrity_screen")
+#: Interpretations that the engine needs of every package.
+EXPECTED_INTERPRETATIONS = ("validity_last_day", "integrity_screen")
 
 
 class PackageError(ValueError):
@@ -38,71 +39,74 @@ class PackageError(ValueError):
 
 
 def read_package(module: ModuleType) -> Policy:
-    """Read a package into a book. Raises `PackageError` where awards, numbers, readings and words do not agree."""
+    """Read a package into a policy. Raises `PackageError` where awards, numbers, interpretations and words do not agree."""
     folder = Path(str(module.__file__)).parent
     words = _yaml(folder, "words.yaml")
     parameters = {name: _parameter(name, entry) for name, entry in _yaml(folder, "parameters.yaml").items()}
-    readings = {name: _reading(name, entry) for name, entry in _yaml(folder, "interpretations.yaml").items()}
+    interpretations = {
+        name: _interpretation(name, entry) for name, entry in _yaml(folder, "interpretations.yaml").items()
+    }
     awards = _awards(module)
-    book = Policy(
+    policy = Policy(
         code=words["policy"]["code"],
         title=_text(words["policy"]["title"]),
         awards=awards,
         parameters=MappingProxyType(parameters),
-        readings=MappingProxyType(readings),
+        interpretations=MappingProxyType(interpretations),
         coverage=tuple(_coverage(entry, awards) for entry in _yaml(folder, "coverage.yaml")),
-        award_titles=MappingProxyType({code: _text(said) for code, said in words["awards"].items()}),
+        award_titles=MappingProxyType({code: _text(names) for code, names in words["awards"].items()}),
         condition_words=MappingProxyType(
-            {**SHARED_WORDS, **{name: _text(said) for name, said in words["conditions"].items()}}
+            {**SHARED_WORDS, **{name: _text(names) for name, names in words["conditions"].items()}}
         ),
     )
-    _check(book)
-    return book
+    _check(policy)
+    return policy
 
 
 def _awards(module: ModuleType) -> tuple[Award, ...]:
-    """The awards that the package lists, in its order."""
+    """Return the awards that the package lists, in its order."""
     package = importlib.import_module(f"{module.__name__}.awards")
     listed: tuple[Award, ...] = package.AWARDS
     return listed
 
 
-def _check(book: Policy) -> None:
+def _check(policy: Policy) -> None:
     for file, names, known in (
-        ("parameters.yaml", EXPECTED, book.parameters),
-        ("interpretations.yaml", EXPECTED_READINGS, book.readings),
+        ("parameters.yaml", EXPECTED, policy.parameters),
+        ("interpretations.yaml", EXPECTED_INTERPRETATIONS, policy.interpretations),
     ):
         for name in names:
             if name not in known:
                 raise PackageError(f"{file} lacks {name}")
-    for award in book.awards:
-        _check_award(book, award)
-    _check_coverage(book)
+    for award in policy.awards:
+        _check_award(policy, award)
+    _check_coverage(policy)
 
 
-def _check_award(book: Policy, award: Award) -> None:
-    named = {term.name for term in award.every_term() if isinstance(term, Parameter)}
-    named |= {name for found in award.measures() for name in found.parameters}
-    for file, wanted, known in (
-        ("words.yaml", {award.code}, set(book.award_titles)),
-        ("parameters.yaml", named, set(book.parameters)),
-        ("words.yaml", {condition.name for condition in award.every_condition()}, set(book.condition_words)),
-        ("interpretations.yaml", set(award.reading_names()), set(book.readings)),
+def _check_award(policy: Policy, award: Award) -> None:
+    nodes = [*award.walk()]
+    parameters = {node.name for node in nodes if isinstance(node, Parameter)}
+    parameters |= {name for measure in award.measures for name in measure.parameters}
+    for file, needed, known in (
+        ("words.yaml", {award.code}, set(policy.award_titles)),
+        ("parameters.yaml", parameters, set(policy.parameters)),
+        ("words.yaml", {node.name for node in nodes if isinstance(node, Condition)}, set(policy.condition_words)),
+        ("interpretations.yaml", award.interpretation_names(), set(policy.interpretations)),
     ):
-        if wanted - known:
-            raise PackageError(f"{file} lacks {', '.join(sorted(wanted - known))}, which {award.code} needs")
+        if needed - known:
+            raise PackageError(f"{file} lacks {', '.join(sorted(needed - known))}, which {award.code} needs")
 
 
-def _check_coverage(book: Policy) -> None:
-    codes = {award.code for award in book.awards}
-    for line in book.coverage:
+def _check_coverage(policy: Policy) -> None:
+    codes = {award.code for award in policy.awards}
+    for line in policy.coverage:
         at = f"coverage.yaml: article {line.article} paragraph {line.paragraph} sentence {line.sentence}"
         if line.claimed_as not in CLAIMS or set(line.awards) - codes:
             raise PackageError(f"{at}: unknown claim or award")
-        if bool(line.awards) == (line.claimed_as in EXCUSES):
-            raise PackageError(f"{at}: claimed by awards, or excused, and not both")
-    claimed = {(line.article, line.paragraph, line.sentence, code) for line in book.coverage for code in line.awards}
-    for award in book.awards:
+        if bool(line.awards) == (line.claimed_as in REASONS):
+            raise PackageError(f"{at}: name awards, or a reason for having none, and not both")
+    claimed = {(line.article, line.paragraph, line.sentence, code) for line in policy.coverage for code in line.awards}
+    for award in policy.awards:
         article = award.article
         if (str(article.number), article.paragraph, article.sentence, award.code) not in claimed:
             raise PackageError(f"coverage.yaml does not claim {article.cited} for {award.code}")
@@ -112,10 +116,8 @@ def _yaml(folder: Path, name: str) -> Any:
     return yaml.safe_load((folder / name).read_text(encoding="utf-8"))
 
 
-def _text(said: Mapping[str, str] | list[str]) -> Text:
-    if isinstance(said, list):
-        return Text(*said)
-    return Text(said["zh"], said["en"])
+def _text(words: Mapping[str, str] | list[str]) -> Text:
+    return Text(*words) if isinstance(words, list) else Text(words["zh"], words["en"])
 
 
 def _parameter(name: str, entry: Mapping[str, Any]) -> ParameterValues:
@@ -137,8 +139,8 @@ def _value(value: Any) -> Value:
     return tuple(value) if isinstance(value, list) else value
 
 
-def _reading(name: str, entry: Mapping[str, Any]) -> Interpretation:
-    values = {value: _text(said) for value, said in entry["values"].items()}
+def _interpretation(name: str, entry: Mapping[str, Any]) -> Interpretation:
+    values = {value: _text(words) for value, words in entry["values"].items()}
     if any(not isinstance(value, str) for value in values):
         raise PackageError(f"interpretations.yaml: quote the values of {name}")
     return Interpretation(name, entry["article"], _text(entry["words"]), MappingProxyType(values))

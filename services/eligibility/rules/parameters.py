@@ -8,23 +8,25 @@ from datetime import date
 from typing import Any
 
 from services.eligibility.rules.text import Text
+from shared.errors import InvalidValue
+from shared.i18n import N_
 
 Scalar = int | str | date
 Value = int | str | date | tuple[int, ...] | tuple[str, ...]
 
-#: Unit → (largest value, factor to the unit that facts are kept in). Yuan are kept as fen, dollars as cents.
+#: Unit (translated in messages) → (largest value, factor to the unit of facts). Yuan are stored as fen, dollars as cents.
 NUMBERS: Mapping[str, tuple[int, int]] = {
-    "yuan": ((2**53 - 1) // 100, 100),
-    "US dollars": ((2**53 - 1) // 100, 100),
-    "basis points": (100_000, 1),
-    "enterprises": (10**9, 1),
-    "parcels/day": (10**9, 1),
-    "square metres": (10**12, 1),
-    "instalments": (10, 1),
-    "years": (100, 1),
-    "year": (2100, 1),
-    "days/year": (366, 1),
-    "months": (1200, 1),
+    N_("yuan"): ((2**53 - 1) // 100, 100),
+    N_("US dollars"): ((2**53 - 1) // 100, 100),
+    N_("basis points"): (100_000, 1),
+    N_("enterprises"): (10**9, 1),
+    N_("parcels/day"): (10**9, 1),
+    N_("square metres"): (10**12, 1),
+    N_("instalments"): (10, 1),
+    N_("years"): (100, 1),
+    N_("year"): (2100, 1),
+    N_("days/year"): (366, 1),
+    N_("months"): (1200, 1),
 }
 #: Unit → smallest value, where that is not 0.
 LEAST: Mapping[str, int] = {"instalments": 1, "year": 2000}
@@ -46,11 +48,11 @@ UNIT_WORDS: Mapping[str, Text] = {
 }
 
 
-class ParameterError(ValueError):
-    """An unknown parameter, or a value outside its domain; the message says what is allowed, `parameter` where."""
+class ParameterError(InvalidValue):
+    """An unknown parameter, or a value that it may not have; `parameter` is its name."""
 
-    def __init__(self, message: str, parameter: str) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, /, parameter: str, **parameters: object) -> None:
+        super().__init__(message, **parameters)
         self.parameter = parameter
 
 
@@ -67,28 +69,37 @@ class ParameterValues:
     least: int = 0
 
     def changed(self, given: Any) -> ParameterValues:
-        """The same parameter with one value throughout, as a simulation sets it. Raises `ParameterError`."""
+        """Return the parameter with one value throughout, as a simulation sets it. Raises `ParameterError`."""
         first, official = self.values[0]
         return replace(self, values=((first, self._checked(given, official)),))
 
     def _checked(self, given: Any, official: Value) -> Value:
         if isinstance(official, tuple):
             if not isinstance(given, list | tuple) or not given:
-                raise ParameterError(f"{self.name}: a non-empty list, {self.domain}", self.name)
+                raise ParameterError("{name} must be a list that is not empty.", self.name, name=self.name)
             if self.unit in NUMBERS and len(given) != len(official):
-                raise ParameterError(f"{self.name}: a list of {len(official)} numbers, {self.domain}", self.name)
+                raise ParameterError(
+                    "{name} must be a list of {count} numbers.", self.name, name=self.name, count=len(official)
+                )
             items = [self._checked(item, official[0]) for item in given]
             if self.unit in NUMBERS and items != sorted(items):
-                raise ParameterError(f"{self.name}: a list in ascending order, {self.domain}", self.name)
+                raise ParameterError("{name} must be a list in ascending order.", self.name, name=self.name)
             return tuple(items)  # type: ignore[return-value]
         if self.unit == "date":
             return self._checked_day(given)
         if self.unit == "codes":
             if not isinstance(given, str) or not given:
-                raise ParameterError(f"{self.name}: {self.domain}", self.name)
+                raise ParameterError("{name} must hold codes, as text.", self.name, name=self.name)
             return given
         if isinstance(given, bool) or not isinstance(given, int) or not self.least <= given <= self.largest:
-            raise ParameterError(f"{self.name}: {self.domain}", self.name)
+            raise ParameterError(
+                "{name} must be a whole number from {least} to {largest}, in {unit}.",
+                self.name,
+                name=self.name,
+                least=self.least,
+                largest=self.largest,
+                unit=self.unit,
+            )
         return given
 
     def _checked_day(self, given: Any) -> date:
@@ -97,19 +108,10 @@ class ParameterValues:
         try:
             day = date.fromisoformat(given)
         except (TypeError, ValueError):
-            raise ParameterError(f"{self.name}: {self.domain}", self.name) from None
-        if day.isoformat() != given:
-            raise ParameterError(f"{self.name}: {self.domain}", self.name)
+            day = None
+        if day is None or day.isoformat() != given:
+            raise ParameterError("{name} must be a day, as YYYY-MM-DD.", self.name, name=self.name)
         return day
-
-    @property
-    def domain(self) -> str:
-        """What a value may be, in words."""
-        if self.unit == "date":
-            return "a day, as YYYY-MM-DD"
-        if self.unit == "codes":
-            return "codes as text"
-        return f"whole numbers from {self.least} to {self.largest}, in {self.unit}"
 
     @property
     def largest(self) -> int:
@@ -122,33 +124,33 @@ class ParameterValues:
         return DENOMINATORS.get(self.unit, 1)
 
     @property
-    def kept(self) -> tuple[tuple[date, Value], ...]:
-        """The values in the unit that facts are kept in: fen for yuan, cents for dollars."""
+    def stored(self) -> tuple[tuple[date, Value], ...]:
+        """The values in the unit that facts are stored in: fen for yuan, cents for dollars."""
         factor = NUMBERS[self.unit][1] if self.unit in NUMBERS else 1
         return tuple((day, _times(value, factor)) for day, value in self.values)
 
     def on(self, day: date | None) -> Value:
-        """The value in force on a day, in kept units; days before the first value have the first."""
-        kept = self.kept
-        value = kept[0][1]
-        for since, later in kept[1:]:
+        """Return the value in force on a day, in stored units; days before the first value have the first."""
+        stored = self.stored
+        value = stored[0][1]
+        for since, later in stored[1:]:
             if day is not None and since <= day:
                 value = later
         return value
 
     def phrase(self, item: int | None = None) -> Text:
-        """Name and first value with its unit, as rulebook and explanations say it."""
+        """Return name and first value with its unit, for rulebook and explanations."""
         value = self.values[0][1]
         chosen = value[item] if item is not None and isinstance(value, tuple) else value
         values = chosen if isinstance(chosen, tuple) else (chosen,)
-        said = ", ".join(self._said(one) for one in values)
+        written = ", ".join(self._written(one) for one in values)
         if self.unit not in NUMBERS or self.unit == "basis points":
             bare = self.unit == "basis points"
-            return Text(*(f"{words} {said}" if bare else f"{words} ({said})" for words in self.words))
+            return Text(*(f"{words} {written}" if bare else f"{words} ({written})" for words in self.words))
         unit = UNIT_WORDS[self.unit]
-        return Text(f"{self.words.zh} {said} {unit.zh}", f"{self.words.en} {said} {unit.en}".rstrip())
+        return Text(f"{self.words.zh} {written} {unit.zh}", f"{self.words.en} {written} {unit.en}".rstrip())
 
-    def _said(self, value: Scalar) -> str:
+    def _written(self, value: Scalar) -> str:
         if not isinstance(value, int) or self.unit == "year":
             return str(value)
         if self.unit == "basis points":
@@ -156,7 +158,7 @@ class ParameterValues:
         return f"{value:,}"
 
     def document(self) -> dict[str, Any]:
-        """The parameter as canonical data."""
+        """Return the parameter as canonical data."""
         return {
             "article": self.article,
             "unit": self.unit,

@@ -14,12 +14,12 @@ class Text(NamedTuple):
     en: str
 
     def within(self, language: str) -> str:
-        """The phrase in `zh-CN` or `en`; `ValueError` for any other language."""
+        """Return the phrase in `zh-CN` or `en`; `ValueError` for any other language."""
         if language not in LANGUAGES:
             raise ValueError(f"language {language!r} is not one of {', '.join(LANGUAGES)}")
         return self.zh if language == "zh-CN" else self.en
 
     @classmethod
     def joined(cls, parts: list[Text], zh: str, en: str) -> Text:
-        """Several phrases with a word between them."""
+        """Return several phrases with a word between them."""
         return cls(zh.join(part.zh for part in parts), en.join(part.en for part in parts))

@@ -7,9 +7,8 @@ from typing import Any
 import polars as pl
 
 from services.eligibility.clients.registry import RegistryFacts
-from services.eligibility.engine.closure import PAIRS
+from services.eligibility.engine.dependencies import PAIRS, load_dependencies
 from services.eligibility.engine.explain import explain_enterprise
-from services.eligibility.engine.reach import reach
 from services.eligibility.facts.catalogue import Facts
 from services.eligibility.interpretations.domain import with_changes
 from services.eligibility.rules.domain import Interpretations, Policy
@@ -54,5 +53,5 @@ def _facts(
         return None, given, {award.code for award in policy.awards}
     revision = registry.latest_revision()
     fetch = with_rows_fetched(registry.fetching(revision), rows)
-    facts, pairs = reach(fetch, policy, {uscc, *enterprises_in(rows)}, pl.DataFrame(schema=PAIRS))
+    facts, pairs = load_dependencies(fetch, policy, {uscc, *enterprises_in(rows)}, pl.DataFrame(schema=PAIRS))
     return revision, with_rows(facts, rows), set(pairs["award"])

@@ -46,6 +46,6 @@ class Scenario:
                 policy = policy.with_parameters(self.parameters)
             except ParameterError as error:
                 pointer = f"/parameters/{error.parameter}"
-                raise Invalid(errors=[FieldError(pointer, "parameter", str(error))]) from error
+                raise Invalid(errors=[FieldError(pointer, "parameter", error.message, **error.parameters)]) from error
         check_years(policy, self.award_years)
         return policy

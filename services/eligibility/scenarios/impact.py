@@ -12,12 +12,11 @@ import polars as pl
 from services.eligibility.clients.payout import Payout
 from services.eligibility.clients.registry import RegistryFacts
 from services.eligibility.decisions.repository import in_force
-from services.eligibility.engine.closure import PAIRS
-from services.eligibility.engine.reach import Ask, Fetch, reach
-from services.eligibility.engine.rows import reads_of
+from services.eligibility.engine.dependencies import PAIRS, load_dependencies, reads_of
 from services.eligibility.evaluation_jobs.decision_days import evaluate_as_decided
 from services.eligibility.evaluation_jobs.existing_decisions import first_days
 from services.eligibility.facts.catalogue import CATALOGUE
+from services.eligibility.facts.queries import Fetch, RowQuery
 from services.eligibility.interpretations.domain import check_years, policy_in_body
 from services.eligibility.interpretations.repository import official_interpretations
 from services.eligibility.rules.domain import Policy
@@ -74,10 +73,10 @@ def preview_impact(
         def of_awards(pairs: pl.DataFrame) -> pl.DataFrame:
             return pairs.filter(pl.col("award").is_in(awards))
 
-        _, pairs = reach(corrected, policy, concerned, pl.DataFrame(schema=PAIRS), of_awards)
-        before, pairs = reach(fetch, policy, concerned, pairs, of_awards)
+        _, pairs = load_dependencies(corrected, policy, concerned, pl.DataFrame(schema=PAIRS), of_awards)
+        before, pairs = load_dependencies(fetch, policy, concerned, pairs, of_awards)
         with_rows(before, rows, withdrawn)  # raises Invalid for corrections that cannot be
-        after, pairs = reach(corrected, policy, concerned, pairs, of_awards)
+        after, pairs = load_dependencies(corrected, policy, concerned, pairs, of_awards)
     with database.reading() as connection:
         interpretations = official_interpretations(connection, policy)
         kept_days = first_days(connection, policy.code, pairs)
@@ -119,9 +118,9 @@ def _concerned(fetch: Fetch, rows: Frames, withdrawn: Frames) -> set[str]:
             # The rows that name the owner have the same key, or are those of the parent dataset.
             source = CATALOGUE[CATALOGUE[name].parent or name]
             first = source.key[0]
-            asked = {Ask(source.name, first): frame.get_column(first).unique().sort().to_list()}
-            for ask, existing in fetch(asked).items():
-                found |= enterprises_in({ask.dataset: existing})
+            requested = {RowQuery(source.name, first): frame.get_column(first).unique().sort().to_list()}
+            for query, existing in fetch(requested).items():
+                found |= enterprises_in({query.dataset: existing})
     return found
 
 

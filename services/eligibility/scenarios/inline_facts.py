@@ -9,8 +9,8 @@ from typing import Any
 
 import polars as pl
 
-from services.eligibility.engine.reach import Ask, Fetch, asked_of
 from services.eligibility.facts.catalogue import CATALOGUE, DatasetFacts, Facts, FieldFacts
+from services.eligibility.facts.queries import Fetch, RowQuery
 from services.eligibility.scenarios.domain import RowsByDataset
 from shared.days import day_of
 from shared.errors import FieldError, Invalid
@@ -66,14 +66,14 @@ def with_rows(base: Facts, frames: Frames, withdrawn: Frames = MappingProxyType(
 def with_rows_fetched(fetch: Fetch, frames: Frames, withdrawn: Frames = MappingProxyType({})) -> Fetch:
     """Return `fetch` with the same corrections as `with_rows`, for rows that are fetched on demand."""
 
-    def corrected(asked: Mapping[Ask, Collection[str]]) -> dict[Ask, pl.DataFrame]:
-        return {ask: corrected_rows(ask, asked[ask], rows) for ask, rows in fetch(asked).items()}
+    def corrected(requested: Mapping[RowQuery, Collection[str]]) -> dict[RowQuery, pl.DataFrame]:
+        return {query: corrected_rows(query, requested[query], rows) for query, rows in fetch(requested).items()}
 
-    def corrected_rows(ask: Ask, values: Collection[str], rows: pl.DataFrame) -> pl.DataFrame:
+    def corrected_rows(query: RowQuery, values: Collection[str], rows: pl.DataFrame) -> pl.DataFrame:
         for given in (withdrawn, frames):
-            if ask.dataset in given:
-                rows = rows.join(given[ask.dataset], on=list(CATALOGUE[ask.dataset].key), how="anti")
-        return pl.concat([rows, asked_of(frames[ask.dataset], ask, values)]) if ask.dataset in frames else rows
+            if query.dataset in given:
+                rows = rows.join(given[query.dataset], on=list(CATALOGUE[query.dataset].key), how="anti")
+        return pl.concat([rows, query.matching(frames[query.dataset], values)]) if query.dataset in frames else rows
 
     return corrected
 

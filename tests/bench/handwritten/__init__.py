@@ -1,4 +1,4 @@
-"""All twenty awards written by hand in Polars, under the default readings: what a good analyst would write for this one policy.
+"""All twenty awards by hand in Polars, under the default interpretations: what a good analyst would write for this policy.
 
 Shares nothing with the engine. Three-valued as the policy is: what is missing makes an award undetermined. It is as simple
 as `population` allows: decided after every event; every payee is registered and has one legal form; nobody moves or leaves

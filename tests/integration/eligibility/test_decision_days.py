@@ -6,8 +6,9 @@ from datetime import date
 
 import polars as pl
 
-from services.eligibility.engine.reach import in_memory, subjects_touching
+from services.eligibility.engine.dependencies import subjects_touching
 from services.eligibility.evaluation_jobs.decision_days import FIRST_DAYS, evaluate_as_decided
+from services.eligibility.facts.queries import in_memory
 from services.eligibility.rules.domain import Interpretations
 from services.eligibility.rules.library import load_policy
 from tests.policy.tables import facts

@@ -23,13 +23,13 @@ AWARDS: Mapping[str, Callable[[World], Cases]] = {
 
 def outcomes(
     tables: Mapping[str, Sequence[Row]],
-    readings: Mapping[str, str],
+    interpretations: Mapping[str, str],
     decided_on: date,
     award_years: Sequence[int],
     awards: Collection[str] = tuple(AWARDS),
 ) -> set[tuple[str, str, int | None, str, int, str | None]]:
-    """(award, subject, year, result, fen, jurisdiction if not refused) of everything granted or undetermined."""
-    world = World(tables, readings, decided_on)
+    """Return (award, subject, year, result, fen, jurisdiction if not refused) of everything granted or undetermined."""
+    world = World(tables, interpretations, decided_on)
     found = set()
     for code in awards:
         for (subject, year), case in AWARDS[code](world).items():

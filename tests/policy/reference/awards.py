@@ -46,8 +46,8 @@ def tiers(w: World, code: str, track: str, figure: str, steps: list[tuple[int, i
             )
             amount = 0
             if met:
-                amount = sum(reached) if w.readings["tier_jump"] == "every_tier" else max(reached)
-                if w.readings["later_tier"] == "difference" and given:
+                amount = sum(reached) if w.interpretations["tier_jump"] == "every_tier" else max(reached)
+                if w.interpretations["later_tier"] == "difference" and given:
                     amount = max(0, max(reached) - given)
                 given += amount
             cases[uscc, year] = Case(met, amount, w.place(uscc, year_end(year)))
@@ -55,10 +55,10 @@ def tiers(w: World, code: str, track: str, figure: str, steps: list[tuple[int, i
 
 
 def _counts(w: World, uscc: str, year: int, track: str) -> bool:
-    reading = w.readings["earlier_attainment"]
-    if reading == "ignored":
+    interpretation = w.interpretations["earlier_attainment"]
+    if interpretation == "ignored":
         return year >= 2020
-    if reading == "while_eligible":
+    if interpretation == "while_eligible":
         end = year_end(year)
         return bool(w.monitored(uscc, end, track)) and w.urban(w.place(uscc, end)) is True
     return True
@@ -160,7 +160,7 @@ def logistics_hub(w: World) -> Cases:
         for year in YEARS:
             figures = w.row("hub_years", hub_id=row["hub_id"], year=year)
             days = figures["operating_days"]
-            if w.readings["daily_average"] == "calendar_days":
+            if w.interpretations["daily_average"] == "calendar_days":
                 days = max(0, (year_end(year) - max(date(year, 1, 1), row["opened_on"])).days + 1)
             here, place = w.project(row["jurisdiction"], w.place(row["uscc"], year_end(year)))
             met = kleene(
@@ -184,7 +184,7 @@ def courier_rent(w: World) -> Cases:
         if year not in YEARS:
             continue
         calendar = (year_end(year) - date(year - 1, 12, 31)).days
-        days = calendar if w.readings["daily_average"] == "calendar_days" else row["operating_days"]
+        days = calendar if w.interpretations["daily_average"] == "calendar_days" else row["operating_days"]
         met = kleene(
             w.yearly(uscc, year, enterprises=True),
             known(lambda p, d: p >= 10000 * d, row["parcels"], days),
@@ -235,7 +235,7 @@ def demonstration(w: World) -> Cases:
         elif case.met:
             taken.add((unit, year))
             amount = case.amount or 0
-            if w.readings["demonstration_promotion"] == "difference":
+            if w.interpretations["demonstration_promotion"] == "difference":
                 amount = max(0, amount - given[unit])
             given[unit] += amount
             cases[key] = Case(True, amount, case.place)
@@ -246,7 +246,7 @@ def sustained_growth(w: World) -> Cases:
     cases: Cases = {}
     for uscc in {row["uscc"] for row in w.rows("statistics_sales")}:
         figures = {row["year"]: row["online_retail_fen"] for row in w.rows("statistics_sales", uscc=uscc)}
-        rates = 3 if w.readings["growth_years"] == "three_rates" else 2
+        rates = 3 if w.interpretations["growth_years"] == "three_rates" else 2
         for year in YEARS:
             rises = [known(lambda a, b: a < b, figures.get(year - k - 1), figures.get(year - k)) for k in range(rates)]
             met = kleene(w.yearly(uscc, year, enterprises=True), *rises, not w.paid(["sustained-growth"], uscc))

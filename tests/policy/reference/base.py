@@ -1,6 +1,6 @@
 """A second, slow implementation in plain Python, written from the clauses: what all awards share.
 
-It knows nothing of the engine: rows are dictionaries, a judgement is True, False or None. Property tests compare it
+It knows nothing of the engine: rows are dictionaries, a result is True, False or None. Property tests compare it
 with the engine on generated populations.
 """
 
@@ -19,7 +19,7 @@ YEARS = range(2020, 2025)
 
 @dataclass(frozen=True)
 class Case:
-    """One judged case: met, the amount if met, and where."""
+    """One evaluated case: met, the amount if met, and where."""
 
     met: bool | None
     amount: int | None = 0
@@ -27,64 +27,64 @@ class Case:
 
 
 def kleene(*conditions: bool | None) -> bool | None:
-    """All of them."""
+    """Return whether all results are true."""
     if any(condition is False for condition in conditions):
         return False
     return None if any(condition is None for condition in conditions) else True
 
 
 def either(*conditions: bool | None) -> bool | None:
-    """Any of them."""
+    """Return whether any result is true."""
     if any(condition is True for condition in conditions):
         return True
     return None if any(condition is None for condition in conditions) else False
 
 
 def known(test: Callable[..., bool], *figures: Any) -> bool | None:
-    """A test of figures, unknown while one is."""
+    """Return a test of figures, unknown while one is."""
     return None if any(figure is None for figure in figures) else test(*figures)
 
 
 def payable(amount: int) -> int | None:
-    """An amount, or unknown: no event and no order bears more than 2^53 - 1 fen."""
+    """Return an amount, or unknown: no event and no order may hold more than 2^53 - 1 fen."""
     return amount if amount < 2**53 else None
 
 
 def year_end(year: int) -> date:
-    """31 December."""
+    """Return 31 December."""
     return date(year, 12, 31)
 
 
 @dataclass(frozen=True)
 class World:
-    """Tables, readings and the decision day."""
+    """Tables, interpretations and the decision day."""
 
     tables: Mapping[str, Sequence[Row]]
-    readings: Mapping[str, str]
+    interpretations: Mapping[str, str]
     decided_on: date
 
     def rows(self, dataset: str, **equal: Any) -> list[Row]:
-        """Rows whose fields equal these."""
+        """Return rows whose fields equal these."""
         return [row for row in self.tables.get(dataset, ()) if all(row[k] == v for k, v in equal.items())]
 
     def row(self, dataset: str, **equal: Any) -> Row:
-        """The one row, or an empty one whose every field is unknown."""
+        """Return the one row, or an empty one whose every field is unknown."""
         found = self.rows(dataset, **equal)
         return found[0] if found else _Unknown()
 
     def place(self, uscc: str | None, day: date | None) -> str | None:
-        """The jurisdiction of an enterprise on a day."""
+        """Return the jurisdiction of an enterprise on a day."""
         for row in self.rows("locations", uscc=uscc):
             if day is not None and row["since"] <= day and (row["until"] is None or day < row["until"]):
                 return str(row["jurisdiction"])
         return None
 
     def urban(self, place: str | None) -> bool | None:
-        """Whether a place is in the urban area."""
+        """Return whether a place is in the urban area."""
         return known(lambda where: where in URBAN, place)
 
     def monitored(self, uscc: str, day: date | None, *tracks: str) -> bool | None:
-        """Whether an enterprise is in monitoring on a day; without tracks, on any."""
+        """Return whether an enterprise is in monitoring on a day; without tracks, on any."""
         if day is None:
             return None
         return any(
@@ -95,7 +95,7 @@ class World:
         )
 
     def recognised(self, platform: str, day: date | None) -> bool | None:
-        """Whether a platform is recognised on a day."""
+        """Return whether a platform is recognised on a day."""
         if day is None:
             return None
         return any(
@@ -104,31 +104,31 @@ class World:
         )
 
     def last_day(self) -> date:
-        """The last day of validity."""
-        return date.fromisoformat(self.readings["validity_last_day"])
+        """Return the last day of validity."""
+        return date.fromisoformat(self.interpretations["validity_last_day"])
 
     def valid(self, day: date | None) -> bool | None:
-        """Whether a day is within validity."""
+        """Return whether a day is within validity."""
         return known(lambda d: FIRST_DAY <= d <= self.last_day(), day)
 
     def happened(self, day: date | None) -> bool | None:
-        """Whether a day has come by the day of decision."""
+        """Return whether a day has come by the day of decision."""
         return known(lambda d: d <= self.decided_on, day)
 
     def form(self, uscc: str | None, *, enterprises: bool) -> bool | None:
-        """Whether the legal form is right."""
+        """Return whether the legal form is right."""
         form = self.row("enterprises", uscc=uscc)["legal_form"]
         if enterprises:
-            allowed = ("enterprise", "individual")[: 1 + (self.readings["individual_businesses"] == "include")]
+            allowed = ("enterprise", "individual")[: 1 + (self.interpretations["individual_businesses"] == "include")]
             return known(lambda f: f in allowed, form)
         return known(lambda f: f != "government", form)
 
     def honest(self, uscc: str | None) -> bool:
-        """Not excluded for dishonesty or penalties."""
-        return self.readings["integrity_screen"] != "exclude" or not self.sanctioned(uscc)
+        """Return whether the payee is not excluded for dishonesty or penalties."""
+        return self.interpretations["integrity_screen"] != "exclude" or not self.sanctioned(uscc)
 
     def sanctioned(self, uscc: str | None) -> set[str]:
-        """Kinds of sanction that bear on the decision day."""
+        """Return the kinds of sanction that count on the decision day."""
         day = self.decided_on
         try:
             year_ago = day.replace(year=day.year - 1)
@@ -144,24 +144,24 @@ class World:
         return kinds
 
     def yearly(self, uscc: str | None, year: int, *, enterprises: bool) -> bool | None:
-        """What every yearly award asks of its payee."""
+        """Return the results that every yearly award requires of its payee."""
         ended = year in YEARS and year_end(year) < self.decided_on
         here = self.urban(self.place(uscc, year_end(year)))
         return kleene(ended, here, self.form(uscc, enterprises=enterprises), self.honest(uscc))
 
     def dated(self, uscc: str, day: date | None, *, enterprises: bool | None) -> bool | None:
-        """What every dated award asks of its payee and event; `enterprises` None for any form."""
+        """Return the results that every dated award requires of its payee and event; `enterprises` None for any form."""
         form = True if enterprises is None else self.form(uscc, enterprises=enterprises)
         return kleene(self.valid(day), self.happened(day), self.urban(self.place(uscc, day)), form, self.honest(uscc))
 
     def project(self, project: str | None, payee: str | None) -> tuple[bool | None, str | None]:
-        """Whether a project's own place is right, and the jurisdiction."""
-        if self.readings["project_place"] == "payee":
+        """Return whether a project's own place is right, and the jurisdiction."""
+        if self.interpretations["project_place"] == "payee":
             return True, payee
         return self.urban(project), project
 
     def paid(self, awards: Iterable[str], subject: str, year: int | None = None) -> bool:
-        """Whether earlier payments name the subject (and year)."""
+        """Return whether earlier payments name the subject (and year)."""
         return any(
             row["subject"] == subject and row["award"] in awards and year in (None, row["award_year"])
             for row in self.rows("prior_awards")
@@ -177,7 +177,7 @@ Cases = dict[tuple[str, int | None], Case]
 
 
 def first_year_only(cases: Cases) -> Cases:
-    """Given once: the first year whose conditions are met keeps the award, later ones are refused."""
+    """Apply that an award is given once: the first year whose conditions are met keeps the award, later ones are refused."""
     firsts: dict[str, int] = {}
     for (subject, year), case in cases.items():
         if case.met and year is not None:
@@ -190,6 +190,6 @@ def first_year_only(cases: Cases) -> Cases:
 
 
 def best(candidates: list[tuple[tuple[Any, ...], Case]]) -> Case:
-    """Of several candidates in a year the first that qualifies, else an open one, else a failed one."""
+    """Return of several candidates in a year the first that qualifies, else an open one, else a failed one."""
     rank = {True: 0, None: 1, False: 2}
     return min(candidates, key=lambda pair: (rank[pair[1].met], pair[0]))[1]

@@ -25,7 +25,7 @@ from tests.policy.reference.base import (
 
 def provider_growth(w: World) -> Cases:
     cases: Cases = {}
-    area = URBAN if w.readings["client_area"] == "urban" else None
+    area = URBAN if w.interpretations["client_area"] == "urban" else None
     for uscc in {row["provider_uscc"] for row in w.rows("service_contracts")}:
         by_client: dict[str, list[Row]] = defaultdict(list)
         for row in w.rows("service_contracts", provider_uscc=uscc):
@@ -44,19 +44,19 @@ def provider_growth(w: World) -> Cases:
                 served = any(
                     r["since"] <= end and (r["until"] is None or r["until"] > date(year, 1, 1)) for r in contracts
                 )
-                if served and (new or w.readings["growth_clients"] == "all_served"):
+                if served and (new or w.interpretations["growth_clients"] == "all_served"):
                     now = w.row("annual_sales", uscc=client, year=year)["online_retail_fen"]
                     then = w.row("annual_sales", uscc=client, year=year - 1)["online_retail_fen"]
                     if now is not None and then:
                         pairs.append((then, now))
-            floor = 51 if w.readings["provider_client_floor"] == "more_than_50" else 50
+            floor = 51 if w.interpretations["provider_client_floor"] == "more_than_50" else 50
             enough = True if counted >= floor else None if counted + doubtful >= floor else False
             grown: bool | None = None
-            if pairs and w.readings["client_growth"] == "aggregate":
+            if pairs and w.interpretations["client_growth"] == "aggregate":
                 grown = 100 * sum(b for _, b in pairs) > 110 * sum(a for a, _ in pairs)
             elif pairs:
                 grown = 10 * sum(b * 10**6 // a for a, b in pairs) > 11 * 10**6 * len(pairs)
-            authorised = w.readings["provider_authorised"] == "not_required" or any(
+            authorised = w.interpretations["provider_authorised"] == "not_required" or any(
                 row["authorised_on"] <= end and w.recognised(row["platform"], end)
                 for row in w.rows("platform_authorisations", uscc=uscc)
             )
@@ -68,7 +68,7 @@ def provider_growth(w: World) -> Cases:
 
 def smart_terminal(w: World) -> Cases:
     cases: Cases = {}
-    both = w.readings["project_place"] == "both"
+    both = w.interpretations["project_place"] == "both"
     for uscc in {row["uscc"] for row in w.rows("delivery_terminals")}:
         for year in range(2020, 2026):
             counted: list[tuple[date, str, str | None]] = []
@@ -112,7 +112,7 @@ def loan_interest(w: World) -> Cases:
 
 
 def _daily(w: World, loan: Row, year: int) -> list[tuple[date, int]]:
-    """Every day of the year with a balance above zero."""
+    """Return every day of the year with a balance above zero."""
     found = []
     for row in w.rows("loan_balances", loan_id=loan["loan_id"]):
         day, last = max(row["since"], date(year, 1, 1)), min(row["until"], date(year + 1, 1, 1))
@@ -123,7 +123,7 @@ def _daily(w: World, loan: Row, year: int) -> list[tuple[date, int]]:
 
 
 def _interest(w: World, loan: Row, year: int) -> int | None:
-    months, lpr = loan["tenor_months"], w.readings["loan_rate"] == "lpr"
+    months, lpr = loan["tenor_months"], w.interpretations["loan_rate"] == "lpr"
     if lpr:
         series = "lpr_1y" if months <= 60 else "lpr_5y"
     else:
@@ -135,8 +135,8 @@ def _interest(w: World, loan: Row, year: int) -> int | None:
         if not rates:
             return None
         weighed += principal * max(rates, key=lambda row: row["effective_on"])["value"]
-    amount = weighed * 5000 // (10000 * 10000 * int(w.readings["loan_day_count"]))
-    if w.readings["loan_ceiling"] == "none":
+    amount = weighed * 5000 // (10000 * 10000 * int(w.interpretations["loan_day_count"]))
+    if w.interpretations["loan_ceiling"] == "none":
         return amount
     figures = w.row("loan_years", loan_id=loan["loan_id"], year=year)
     paid = figures["interest_paid_fen"]
@@ -147,7 +147,7 @@ def sales_spin_off(w: World) -> Cases:
     found: dict[tuple[str, int | None], list[tuple[tuple[Any, ...], Case]]] = defaultdict(list)
     for row in w.rows("sales_spin_offs"):
         company, producer, day = row["sales_company_uscc"], row["producer_uscc"], row["established_on"]
-        payee = producer if w.readings["spin_off_payee"] == "producer" else company
+        payee = producer if w.interpretations["spin_off_payee"] == "producer" else company
         for year in YEARS:
             met = kleene(
                 w.yearly(payee, year, enterprises=True),
@@ -167,7 +167,7 @@ def platform_zone(w: World) -> Cases:
             continue
         sales, amount = row["lishui_product_sales_fen"], None
         if sales is not None:
-            whole = w.readings["zone_multiple"] == "whole"
+            whole = w.interpretations["zone_multiple"] == "whole"
             amount = sales // (2000 * WAN) * 5 * WAN if whole else sales * 5 // 2000
             amount = min(amount, 50 * WAN)
         met = kleene(
@@ -190,17 +190,17 @@ def _exhibition(w: World, organiser: str) -> Cases:
         amount = None
         if cost is not None:
             amount = cost if organiser == "commerce_department" else cost // 2
-            reading = w.readings["exhibition_support"]
-            if reading == "within_cost":
+            interpretation = w.interpretations["exhibition_support"]
+            if interpretation == "within_cost":
                 amount = min(amount, cost - other)
-            elif reading == "deducted":
+            elif interpretation == "deducted":
                 amount -= other
             amount = payable(max(0, amount))
         met = kleene(
             w.dated(uscc, day, enterprises=True),
             row["recognised"],
             row["organiser"] == organiser,
-            w.readings["exhibitor"] == "any_enterprise" or w.monitored(uscc, day),
+            w.interpretations["exhibitor"] == "any_enterprise" or w.monitored(uscc, day),
             not w.paid(["exhibition-organised", "exhibition-independent"], subject),
         )
         cases[subject, day.year] = Case(met, amount, w.place(uscc, day))
@@ -237,7 +237,7 @@ def overseas_warehouse(w: World) -> Cases:
     cases: Cases = {}
     for row in w.rows("overseas_warehouses"):
         day, half, province = row["opened_on"], row["construction_cost_fen"] // 2, row["provincial_support_fen"]
-        within = w.readings["provincial_support"] == "within_cap"
+        within = w.interpretations["provincial_support"] == "within_cap"
         amount = min(half, 150 * WAN - province) if within else min(half, 150 * WAN) - province
         met = kleene(
             w.dated(row["uscc"], day, enterprises=False), not w.paid(["overseas-warehouse"], row["warehouse_id"])

@@ -1,4 +1,4 @@
-"""The grammar in which awards are written, and the only place with arithmetic. Awards import from here alone."""
+"""The grammar in which awards are written, the only place with arithmetic. Awards import from here alone."""
 
 from services.eligibility.rules.grammar import arithmetic, periods
 from services.eligibility.rules.grammar.amounts import (
@@ -11,18 +11,21 @@ from services.eligibility.rules.grammar.amounts import (
     whole_of,
 )
 from services.eligibility.rules.grammar.award import Article, Award, GivenBefore
+from services.eligibility.rules.grammar.conditions import condition_by
 from services.eligibility.rules.grammar.days import days, later_of
 from services.eligibility.rules.grammar.lookups import (
+    PAYEE,
     PAYEE_JURISDICTION,
     PAYEE_USCC,
+    SUBJECT,
+    Read,
     monitored,
     recognised,
     yearly_figures,
 )
-from services.eligibility.rules.grammar.measures import Measured, measure
+from services.eligibility.rules.grammar.measures import Measure, Measured, measure
 from services.eligibility.rules.grammar.plans import collect
 from services.eligibility.rules.grammar.rates import grown_by
-from services.eligibility.rules.grammar.reads import PAYEE, SUBJECT, Read
 from services.eligibility.rules.grammar.rule_context import RuleContext
 from services.eligibility.rules.grammar.subjects import (
     Table,
@@ -42,19 +45,18 @@ from services.eligibility.rules.grammar.words import (
     NOT_GOVERNMENT,
     above_zero,
     all_of,
-    amount_by_reading,
+    amount_by_interpretation,
     any_of,
     at_least,
     at_project,
     by_year_end,
-    condition_by,
+    column_by,
     holds,
-    judged_by_measure,
     more_than,
     on_record,
     one_of,
+    place_by_measure,
     some,
-    term_by,
     within_validity,
 )
 from services.eligibility.rules.text import Text
@@ -72,6 +74,7 @@ __all__ = [
     "Award",
     "Column",
     "GivenBefore",
+    "Measure",
     "Measured",
     "Read",
     "RuleContext",
@@ -80,13 +83,14 @@ __all__ = [
     "above_zero",
     "all_of",
     "amount_by",
-    "amount_by_reading",
+    "amount_by_interpretation",
     "any_of",
     "arithmetic",
     "at_least",
     "at_project",
     "by_year_end",
     "collect",
+    "column_by",
     "condition_by",
     "days",
     "each",
@@ -97,7 +101,6 @@ __all__ = [
     "fixed",
     "grown_by",
     "holds",
-    "judged_by_measure",
     "later_of",
     "lowest",
     "measure",
@@ -111,11 +114,11 @@ __all__ = [
     "one_of",
     "parameter",
     "periods",
+    "place_by_measure",
     "pro_rata",
     "recognised",
     "share_of",
     "some",
-    "term_by",
     "whole_multiples",
     "whole_of",
     "within_validity",

@@ -1,6 +1,6 @@
-"""Exact arithmetic for measures: whole numbers, null as soon as one part is, floored where it says so, never wrapped.
+"""Exact arithmetic for measures: whole numbers, null as soon as one part is, floored where named so, never wrapped.
 
-Traps that this file is the answer to: the smaller of null and a cap is the cap, a sum over nulls is zero, 64-bit
+It avoids these traps: the smaller of null and a cap is the cap, a sum over nulls is zero, 64-bit
 products wrap, `/` gives binary fractions, floor division rounds negatives down.
 """
 
@@ -14,45 +14,45 @@ WIDE = pl.Int128
 
 
 def product(*factors: pl.Expr) -> pl.Expr:
-    """The product of non-negative whole numbers in 128 bits."""
+    """Return the product of non-negative whole numbers in 128 bits."""
     return reduce(lambda left, right: left * right, (factor.cast(WIDE) for factor in factors))
 
 
 def floored(numerator: pl.Expr, denominator: pl.Expr) -> pl.Expr:
-    """A non-negative numerator over a positive denominator, floored; null where the denominator is not positive."""
+    """Return a non-negative numerator over a positive denominator, floored; null where the denominator is not positive."""
     return pl.when(denominator > 0).then(numerator.cast(WIDE) // denominator.cast(WIDE))
 
 
 def lesser(one: pl.Expr, other: pl.Expr) -> pl.Expr:
-    """The smaller of two; unknown while one is."""
+    """Return the smaller of two; unknown while one is."""
     return pl.when(one <= other).then(one).when(one > other).then(other)
 
 
 def not_below_zero(figure: pl.Expr) -> pl.Expr:
-    """The figure, or zero where it is negative; unknown stays unknown."""
+    """Return the figure, or zero where it is negative; unknown stays unknown."""
     return pl.when(figure < 0).then(pl.lit(0, dtype=WIDE)).otherwise(figure.cast(WIDE))
 
 
 def total(figure: pl.Expr) -> pl.Expr:
-    """A group's sum in 128 bits; unknown as soon as one part is."""
+    """Return a group's sum in 128 bits; unknown as soon as one part is."""
     return pl.when(figure.is_not_null().all()).then(figure.cast(WIDE).sum())
 
 
 def whole(figure: pl.Expr) -> pl.Expr:
-    """Back to 64 bits; a figure that does not fit raises instead of wrapping."""
+    """Return the figure in 64 bits; a figure that does not fit raises instead of wrapping."""
     return figure.cast(pl.Int64, strict=True)
 
 
 def days_between(first: pl.Expr, past_last: pl.Expr) -> pl.Expr:
-    """Days from the first to the day before the other, never below zero."""
+    """Return the days from the first to the day before the other, never below zero."""
     return (past_last - first).dt.total_days().clip(lower_bound=0)
 
 
 def later(one: pl.Expr, other: pl.Expr) -> pl.Expr:
-    """The later of two known days."""
+    """Return the later of two known days."""
     return pl.when(one >= other).then(one).otherwise(other)
 
 
 def earlier(one: pl.Expr, other: pl.Expr) -> pl.Expr:
-    """The earlier of two known days."""
+    """Return the earlier of two known days."""
     return pl.when(one <= other).then(one).otherwise(other)

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
-from services.eligibility.rules.grammar.amounts import Amount, ChosenAmount
-from services.eligibility.rules.grammar.choices import ChosenTerm
-from services.eligibility.rules.grammar.combinations import Chosen
-from services.eligibility.rules.grammar.conditions import ChosenList, Condition
-from services.eligibility.rules.grammar.days import ReadDay
-from services.eligibility.rules.grammar.lookups import PAYEE_JURISDICTION, Lookup
+from services.eligibility.rules.grammar.amounts import Amount
+from services.eligibility.rules.grammar.conditions import Condition
+from services.eligibility.rules.grammar.days import InterpretedDay
+from services.eligibility.rules.grammar.lookups import PAYEE_JURISDICTION, Lookup, Read, with_needed
 from services.eligibility.rules.grammar.measures import Measure
-from services.eligibility.rules.grammar.reads import Read
-from services.eligibility.rules.grammar.rule_context import RuleContext
+from services.eligibility.rules.grammar.nodes import Choice, Node, resolve
 from services.eligibility.rules.grammar.subjects import About
-from services.eligibility.rules.grammar.terms import Column, Term
+from services.eligibility.rules.grammar.terms import Column, Parameter, columns_in
 
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """Where in the document the award stands."""
+    """The sentence of the document that grants the award."""
 
     number: int
     paragraph: int = 1
@@ -29,44 +27,38 @@ class Article:
 
     @property
     def cited(self) -> str:
-        """`Art. n para. m`, as conditions cite it."""
+        """`Art. n para. m sentence k`, as conditions cite it."""
         return f"Art. {self.number} para. {self.paragraph} sentence {self.sentence}"
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where the award must lie: conditions on places, and the column that sets the jurisdiction, by reading."""
+class Place(Node):
+    """Where the award must lie: a condition on places, and the column that holds the award's jurisdiction."""
 
     condition: Condition
-    jurisdiction: Column | tuple[str, tuple[tuple[str, Column], ...]]
-
-    def column(self, setting: RuleContext) -> Column:
-        """The column that holds the award's jurisdiction."""
-        if isinstance(self.jurisdiction, Column):
-            return self.jurisdiction
-        reading, options = self.jurisdiction
-        return dict(options)[setting.reading(reading)]
+    jurisdiction: Column
 
 
 @dataclass(frozen=True)
-class GivenBefore:
-    """A later award of the same series gives only what exceeds everything given before, under a reading.
+class GivenBefore(Node):
+    """A later award of the same series gives only what exceeds everything given before, under one value of an interpretation.
 
-    `later` is the amount that a later one starts from; a first award is as the award's own amount says. `unit` is
-    what was given before counts for: the part of the subject before ":".
+    `later` is the amount that a later one starts from, None under other values; a first award has the award's own amount.
     """
 
-    reading: str
+    interpretation: str
     value: str
-    later: Amount | ChosenAmount
+    later: Amount | None
 
-    def applies(self, setting: RuleContext) -> bool:
-        """Whether the reading asks for it."""
-        return setting.reading(self.reading) == self.value
+    def resolved(self, interpretations: Mapping[str, str]) -> Node:
+        """Return it without choices, and without `later` where the interpretation is another."""
+        value = interpretations[self.interpretation]
+        later = resolve(self.later, interpretations) if self.later is not None and value == self.value else None
+        return replace(self, later=later, interpretations=((self.interpretation, value),))
 
 
-@dataclass(frozen=True)
-class Award:
+@dataclass(frozen=True, eq=False)
+class Award(Node):
     """One award of a policy."""
 
     code: str
@@ -75,15 +67,15 @@ class Award:
     given_to: Condition | None
     when: tuple[Condition, ...]
     #: None where it is given in kind.
-    amount: Amount | ChosenAmount | None
+    amount: Amount | None
     place: Place
-    instalments: Term | None = None
+    instalments: Parameter | None = None
     in_later_years: GivenBefore | None = None
-    #: Award codes whose earlier payments use this one up.
+    #: Award codes whose earlier payments count as payments of this award.
     also_paid_as: tuple[str, ...] = ()
-    #: False where earlier payments are counted by a measure (by tier, by serial) instead of by subject.
+    #: False where earlier payments are counted by a measure (by tier, by serial number) instead of by subject.
     paid_before_by_subject: bool = True
-    prior_reads: tuple[Read, ...] = field(default=())
+    prior_reads: tuple[Read, ...] = ()
 
     @property
     def kind(self) -> str:
@@ -95,63 +87,34 @@ class Award:
         """Every code under which an earlier payment counts."""
         return (self.code, *self.also_paid_as)
 
+    @property
+    def later_amount(self) -> Amount | None:
+        """The amount that a later award of the series starts from."""
+        return None if self.in_later_years is None else self.in_later_years.later
+
     def conditions(self) -> tuple[Condition, ...]:
-        """Form, place and own conditions, in the order of the explanation."""
+        """Return form, place and own conditions, in the order of the explanation."""
         form = () if self.given_to is None else (self.given_to,)
         return (*form, self.place.condition, *self.when)
 
-    def every_condition(self) -> Iterator[Condition]:
-        """All conditions with those inside combinations and readings."""
-        stack = list(self.conditions())
-        while stack:
-            condition = stack.pop(0)
-            yield condition
-            stack[:0] = list(getattr(condition, "conditions", ()))
-            if isinstance(condition, Chosen):
-                stack[:0] = [option for _, option in condition.options if option is not None]
-
-    def every_term(self) -> Iterator[Term]:
-        """All terms under every reading."""
-        amounts = [self.amount, None if self.in_later_years is None else self.in_later_years.later]
-        terms = [term for condition in self.conditions() for term in condition.all_terms()]
-        terms += [term for amount in amounts if amount is not None for term in amount.terms()]
-        terms += [term for term in (self.about.event, self.about.payee, self.instalments) if term is not None]
-        for term in terms:
-            yield from term.every_form()
-
+    @cached_property
     def lookups(self) -> tuple[Lookup, ...]:
-        """Everything that is put beside a case under some reading, what it needs first."""
-        found: list[Lookup] = []
+        """Everything that is put beside a case, each after what it needs; of an award with choices, under any of them."""
+        columns = with_needed((*columns_in(self), PAYEE_JURISDICTION))
+        return tuple(dict.fromkeys(column.source for column in columns if column.source is not None))
 
-        def add(column: Column) -> None:
-            if column.source is not None and column.source not in found:
-                for needed in column.source.needs():
-                    add(needed)
-                found.append(column.source)
-
-        for term in (*self.every_term(), PAYEE_JURISDICTION):
-            if isinstance(term, Column):
-                add(term)
-        return tuple(found)
-
+    @property
     def measures(self) -> tuple[Measure, ...]:
         """The measures among the lookups."""
-        return tuple(lookup for lookup in self.lookups() if isinstance(lookup, Measure))
+        return tuple(lookup for lookup in self.lookups if isinstance(lookup, Measure))
 
-    def reading_names(self) -> tuple[str, ...]:
-        """Every reading that the award may depend on, in order of appearance."""
-        names: list[str] = []
-        for part in (*self.every_condition(), *self.every_term()):
-            for chooser in (part, getattr(part, "allowed", None)):
-                names += [chooser.reading] if isinstance(chooser, Chosen | ChosenTerm | ChosenList | ReadDay) else []
-        names += [name for found in self.measures() for name in found.readings]
-        for amount in (self.amount, None if self.in_later_years is None else self.in_later_years.later):
-            names += _amount_readings(amount)
-        names += [] if self.in_later_years is None else [self.in_later_years.reading]
-        return tuple(dict.fromkeys(names))
+    def interpretation_names(self) -> set[str]:
+        """Return the names of all interpretations that the award may depend on."""
+        named = (node.interpretation for node in self.walk() if isinstance(node, Choice | InterpretedDay | GivenBefore))
+        return {*named, *(name for measure in self.measures for name in measure.interpretations)}
 
     def document(self) -> dict[str, Any]:
-        """The award as canonical data."""
+        """Return the award as canonical data."""
         later = self.in_later_years
         return {
             "code": self.code,
@@ -163,17 +126,17 @@ class Award:
             "when": [condition.document() for condition in self.when],
             "amount": None if self.amount is None else self.amount.document(),
             "instalments": None if self.instalments is None else self.instalments.document(),
-            "later": None if later is None else {"reading": later.reading, "from": later.later.document()},
+            "later": None
+            if later is None or later.later is None
+            else {"reading": later.interpretation, "from": later.later.document()},
             "paid_under": list(self.paid_under),
             "measures": [
-                {"name": m.name, "readings": list(m.readings), "parameters": list(m.parameters), "en": m.words.en}
-                for m in self.measures()
+                {
+                    "name": measure.name,
+                    "readings": list(measure.interpretations),
+                    "parameters": list(measure.parameters),
+                    "en": measure.words.en,
+                }
+                for measure in self.measures
             ],
         }
-
-
-def _amount_readings(amount: Amount | ChosenAmount | None) -> list[str]:
-    if not isinstance(amount, ChosenAmount):
-        return []
-    within = [name for _, option in amount.options for name in _amount_readings(option)]
-    return [amount.reading, *within]

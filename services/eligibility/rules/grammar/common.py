@@ -1,5 +1,5 @@
 # ruff: noqa: ARG002, D102 - overriding methods keep the signature and the docstring of their base
-"""What every award shares, built once: validity, the day of decision, earlier payments, integrity, once-ness."""
+"""What every award shares: validity, the day of decision, earlier payments, integrity, being given once."""
 
 from __future__ import annotations
 
@@ -9,13 +9,11 @@ from datetime import date
 import polars as pl
 
 from services.eligibility.facts.catalogue import Facts
-from services.eligibility.rules.grammar.combinations import Chosen, Combination
 from services.eligibility.rules.grammar.comparisons import Comparison
-from services.eligibility.rules.grammar.conditions import Condition, Holds
-from services.eligibility.rules.grammar.days import AwardYear, CaseDay, DecisionDay, ReadDay, YearEnd, YearStart
-from services.eligibility.rules.grammar.lookups import Attachment
+from services.eligibility.rules.grammar.conditions import Combination, Condition, Holds, condition_by
+from services.eligibility.rules.grammar.days import AwardYear, CaseDay, DecisionDay, InterpretedDay, YearEnd, YearStart
+from services.eligibility.rules.grammar.lookups import PAYEE, Attachment, Read
 from services.eligibility.rules.grammar.plans import collect
-from services.eligibility.rules.grammar.reads import PAYEE, Read
 from services.eligibility.rules.grammar.rule_context import RuleContext
 from services.eligibility.rules.grammar.subjects import About
 from services.eligibility.rules.grammar.terms import Column, parameter
@@ -49,17 +47,21 @@ SUPPLEMENTARY = {"award-year", "year-begun", "year-ended", "validity", "happened
 
 @dataclass(frozen=True)
 class PaidBefore(Attachment):
-    """Whether earlier payments leave the award open: by subject for once-awards, else by subject and award year."""
+    """Whether no earlier payment uses the award up: by subject if it is given once, else by subject and award year."""
 
     codes: tuple[str, ...]
     once: bool
 
-    def attach(self, cases: pl.DataFrame, facts: Facts, setting: RuleContext) -> pl.DataFrame:
+    def attach(self, cases: pl.DataFrame, facts: Facts, context: RuleContext) -> pl.DataFrame:
         keys = ["subject"] if self.once else ["subject", "award_year"]
         paid = facts["prior_awards"].lazy().filter(pl.col("award").is_in(self.codes))
         paid = paid.select("subject", pl.col("award_year").cast(pl.Int32)).select(keys).unique()
         joined = cases.lazy().join(paid.with_columns(paid=True), on=keys, how="left", maintain_order="left")
-        return collect(joined.with_columns(pl.col("paid").is_null().alias("paid_before.open")).drop("paid"), cases)
+        return collect(
+            joined.with_columns(pl.col("paid").is_null().alias("paid_before.open")).drop("paid"),
+            cases,
+            facts["prior_awards"],
+        )
 
     def reads(self) -> tuple[Read, ...]:
         return (Read("prior_awards", "subject", only=("award", self.codes)),)
@@ -69,11 +71,11 @@ class PaidBefore(Attachment):
 class Integrity(Attachment):
     """The payee's sanctions on the first version's decision day: dishonesty in force, or a case of the year up to it."""
 
-    def attach(self, cases: pl.DataFrame, facts: Facts, setting: RuleContext) -> pl.DataFrame:
-        day = setting.first_decided_on
+    def attach(self, cases: pl.DataFrame, facts: Facts, context: RuleContext) -> pl.DataFrame:
+        day = context.first_decided_on
         since, kind = pl.col("since"), pl.col("kind")
         in_force = (since <= day) & (pl.col("until").is_null() | (pl.col("until") > day))
-        recent = since.is_between(years_before(day, setting.parameter("integrity_lookback_years")), day)
+        recent = since.is_between(years_before(day, context.parameter("integrity_lookback_years")), day)
         found = (
             facts["sanctions"]
             .lazy()
@@ -82,14 +84,16 @@ class Integrity(Attachment):
             .agg(pl.col("kind").unique().sort().alias("payee.sanctions"))
         )
         joined = cases.lazy().join(found, on="payee", how="left", maintain_order="left")
-        return collect(joined.with_columns(pl.col("payee.sanctions").is_null().alias("payee.clean")), cases)
+        return collect(
+            joined.with_columns(pl.col("payee.sanctions").is_null().alias("payee.clean")), cases, facts["sanctions"]
+        )
 
     def reads(self) -> tuple[Read, ...]:
         return (Read("sanctions", "uscc", PAYEE),)
 
 
 def years_before(day: date, years: int) -> date:
-    """The same calendar day some years earlier; 29 February becomes the 28th."""
+    """Return the same calendar day some years earlier; 29 February becomes the 28th."""
     try:
         return day.replace(year=day.year - years)
     except ValueError:
@@ -101,16 +105,16 @@ CLEAN = Column("payee.clean", "flag", Text("无失信或处罚记录", "no disho
 
 
 def conditions_on_time(about: About) -> tuple[Condition, ...]:
-    """Yearly: an award year of the policy that has ended. Events: within validity, on or before the decision day.
+    """Return the conditions on time: a year of the policy that has ended, or an event within validity, by the decision day.
 
-    Where a year sums up events, it must have begun and have a day of validity; the rest is asked of each event.
+    A year that sums up events must have begun and have a day of validity; each event is then tested by itself.
     """
     if about.sums_events:
         first = Comparison("validity-from-first-day", YearEnd(), "at_least", parameter("validity_first_day"))
-        last = no_later_than("validity-to-last-day", YearStart(), ReadDay("validity_last_day"))
+        last = no_later_than("validity-to-last-day", YearStart(), InterpretedDay("validity_last_day"))
         begun = no_later_than("year-begun", YearStart(), DecisionDay())
         return (Combination("validity", "all", (first, last)), begun)
-    if about.yearly_judged:
+    if about.is_yearly:
         from_first = at_least("award-year-from", AwardYear(), parameter("first_award_year"))
         to_last = no_later_than("award-year-to", AwardYear(), parameter("last_award_year"))
         ended = Comparison("year-ended", YearEnd(), "before", DecisionDay())
@@ -120,19 +124,18 @@ def conditions_on_time(about: About) -> tuple[Condition, ...]:
 
 
 def condition_on_payment(codes: tuple[str, ...], *, once: bool) -> Holds:
-    """Not paid for the same before, in this system or outside it."""
+    """Return the condition that nothing was paid for the same before, in this system or outside it."""
     words = Text("此前未支付", "not paid before")
     return Holds("not-paid-before", Column("paid_before.open", "flag", words, PaidBefore(codes, once)))
 
 
-def condition_on_integrity() -> Chosen:
-    """The reading `integrity_screen`: excluded, or only flagged, or not looked at."""
-    return Chosen(
-        "integrity", "integrity_screen", (("flag", None), ("exclude", Holds("integrity", CLEAN)), ("off", None))
-    )
+#: By `integrity_screen` a payee with a record is excluded, only flagged, or not screened.
+INTEGRITY_CONDITION = condition_by(
+    "integrity_screen", "integrity", flag=None, exclude=Holds("integrity", CLEAN), off=None
+)
 
 
-#: The first award year in which the subject's conditions are known to be met, up to the case's own.
+#: The first award year in which the subject met the conditions, up to the case's own.
 FIRST_MET = Column("once.first_year", "year", Text("最先符合条件的年度", "first year in which the conditions were met"))
 ONCE = Comparison("once", AwardYear(), "at_most", FIRST_MET)
 #: Whether no higher level of the unit counts and is still open in the same year.

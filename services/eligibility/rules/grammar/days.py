@@ -1,18 +1,18 @@
 # ruff: noqa: ARG002, D102 - overriding methods keep the signature and the docstring of their base
-"""Days: the length of a year, the later of two days, and the first award year's reach."""
+"""Days and years as terms: of the case, of the award year, of the decision, of an interpretation."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import polars as pl
 
-from services.eligibility.rules.grammar.choices import ChosenTerm
+from services.eligibility.rules.grammar.nodes import Node, choice
 from services.eligibility.rules.grammar.rule_context import RuleContext
-from services.eligibility.rules.grammar.terms import Column, Row, Term
+from services.eligibility.rules.grammar.terms import Column, Term
 from services.eligibility.rules.text import Text
 
 
@@ -22,32 +22,21 @@ class DaysOfYear(Term):
 
     since: Column | None = None
 
-    def plan(self, setting: RuleContext) -> pl.Expr:
+    def plan(self, context: RuleContext) -> pl.Expr:
         first, last = pl.date(pl.col("award_year"), 1, 1), pl.date(pl.col("award_year"), 12, 31)
         if self.since is not None:
-            opened = self.since.plan(setting)
+            opened = self.since.plan(context)
             first = pl.when(opened > first).then(opened).otherwise(first)
         days = ((last - first).dt.total_days() + 1).clip(lower_bound=0)
-        return days if self.since is None else pl.when(self.since.plan(setting).is_not_null()).then(days)
+        return days if self.since is None else pl.when(self.since.plan(context).is_not_null()).then(days)
 
-    def value(self, row: Row, setting: RuleContext) -> Any:
-        year = row["award_year"]
-        first = date(year, 1, 1)
-        if self.since is not None:
-            opened = self.since.value(row, setting)
-            if opened is None:
-                return None
-            first = max(first, opened)
-        return max(0, (date(year, 12, 31) - first).days + 1)
-
-    def bound(self, setting: RuleContext) -> int:
+    def bound(self, context: RuleContext) -> int:
         return 366
 
-    def leaves(self, setting: RuleContext) -> Iterator[Column]:
-        if self.since is not None:
-            yield self.since
+    def unit(self) -> str:
+        return "days"
 
-    def phrase(self, setting: RuleContext) -> Text:
+    def phrase(self, context: RuleContext) -> Text:
         if self.since is None:
             return Text("全年日历天数", "calendar days of the year")
         return Text("启用年度自启用日起的日历天数", "calendar days of the year, from opening on in its first")
@@ -56,32 +45,24 @@ class DaysOfYear(Term):
         return {"days_of_year": None if self.since is None else self.since.document()}
 
 
+class _Day(Term):
+    def unit(self) -> str:
+        return "day"
+
+
 @dataclass(frozen=True)
-class LaterDay(Term):
+class LaterDay(_Day):
     """The later of two days; unknown while one is."""
 
     one: Column
     other: Column
 
-    def plan(self, setting: RuleContext) -> pl.Expr:
-        one, other = self.one.plan(setting), self.other.plan(setting)
+    def plan(self, context: RuleContext) -> pl.Expr:
+        one, other = self.one.plan(context), self.other.plan(context)
         # Not max_horizontal: that would take the known day for the later one.
         return pl.when(one >= other).then(one).when(one < other).then(other)
 
-    def value(self, row: Row, setting: RuleContext) -> Any:
-        one, other = self.one.value(row, setting), self.other.value(row, setting)
-        return None if one is None or other is None else max(one, other)
-
-    def parts(self, setting: RuleContext) -> tuple[Term, ...]:
-        return (self.one, self.other)
-
-    def all_parts(self) -> tuple[Term, ...]:
-        return (self.one, self.other)
-
-    def denominator(self, setting: RuleContext) -> int:
-        return 1
-
-    def phrase(self, setting: RuleContext) -> Text:
+    def phrase(self, context: RuleContext) -> Text:
         return Text(
             f"{self.one.words.zh}与{self.other.words.zh}中较晚者",
             f"the later of {self.one.words.en} and {self.other.words.en}",
@@ -92,49 +73,29 @@ class LaterDay(Term):
 
 
 @dataclass(frozen=True)
-class CaseDay(Term):
+class CaseDay(_Day):
     """31 December of the award year, or the day of the event that the case is about."""
 
     event: Term | None
 
-    def plan(self, setting: RuleContext) -> pl.Expr:
+    def plan(self, context: RuleContext) -> pl.Expr:
         return pl.col("day")
 
-    def value(self, row: Row, setting: RuleContext) -> Any:
-        return row["day"]
-
-    def parts(self, setting: RuleContext) -> tuple[Term, ...]:
-        return () if self.event is None else (self.event,)
-
-    def all_parts(self) -> tuple[Term, ...]:
-        return () if self.event is None else (self.event,)
-
-    def unit(self, setting: RuleContext) -> str:
-        return "day"
-
-    def phrase(self, setting: RuleContext) -> Text:
-        if self.event is None:
-            return Text("奖补年度12月31日", "31 December of the award year")
-        return self.event.phrase(setting)
+    def phrase(self, context: RuleContext) -> Text:
+        return YearEnd().phrase(context) if self.event is None else self.event.phrase(context)
 
     def document(self) -> Any:
         return {"case_day": None if self.event is None else self.event.document()}
 
 
 @dataclass(frozen=True)
-class YearEnd(Term):
+class YearEnd(_Day):
     """31 December of the award year."""
 
-    def plan(self, setting: RuleContext) -> pl.Expr:
+    def plan(self, context: RuleContext) -> pl.Expr:
         return pl.date(pl.col("award_year"), 12, 31)
 
-    def value(self, row: Row, setting: RuleContext) -> Any:
-        return None if row["award_year"] is None else date(row["award_year"], 12, 31)
-
-    def unit(self, setting: RuleContext) -> str:
-        return "day"
-
-    def phrase(self, setting: RuleContext) -> Text:
+    def phrase(self, context: RuleContext) -> Text:
         return Text("奖补年度12月31日", "31 December of the award year")
 
     def document(self) -> Any:
@@ -142,19 +103,13 @@ class YearEnd(Term):
 
 
 @dataclass(frozen=True)
-class YearStart(Term):
+class YearStart(_Day):
     """1 January of the award year."""
 
-    def plan(self, setting: RuleContext) -> pl.Expr:
+    def plan(self, context: RuleContext) -> pl.Expr:
         return pl.date(pl.col("award_year"), 1, 1)
 
-    def value(self, row: Row, setting: RuleContext) -> Any:
-        return None if row["award_year"] is None else date(row["award_year"], 1, 1)
-
-    def unit(self, setting: RuleContext) -> str:
-        return "day"
-
-    def phrase(self, setting: RuleContext) -> Text:
+    def phrase(self, context: RuleContext) -> Text:
         return Text("奖补年度1月1日", "1 January of the award year")
 
     def document(self) -> Any:
@@ -162,47 +117,38 @@ class YearStart(Term):
 
 
 @dataclass(frozen=True)
-class ReadDay(Term):
-    """A day that is itself the value of a reading."""
+class InterpretedDay(_Day):
+    """A day that is itself the value of an interpretation; set once that is resolved."""
 
-    reading: str
+    interpretation: str
+    day: date | None = None
 
-    def _day(self, setting: RuleContext) -> date:
-        return date.fromisoformat(setting.reading(self.reading))
+    def resolved(self, interpretations: Mapping[str, str]) -> Node:
+        value = interpretations[self.interpretation]
+        applied = ((self.interpretation, value),)
+        return InterpretedDay(self.interpretation, date.fromisoformat(value), interpretations=applied)
 
-    def plan(self, setting: RuleContext) -> pl.Expr:
-        return pl.lit(self._day(setting))
+    def plan(self, context: RuleContext) -> pl.Expr:
+        return pl.lit(self.day)
 
-    def value(self, row: Row, setting: RuleContext) -> Any:
-        return self._day(setting)
-
-    def unit(self, setting: RuleContext) -> str:
-        return "day"
-
-    def reading_names(self, setting: RuleContext) -> tuple[str, ...]:
-        return (self.reading,)
-
-    def phrase(self, setting: RuleContext) -> Text:
-        return Text(setting.reading(self.reading), setting.reading(self.reading))
+    def phrase(self, context: RuleContext) -> Text:
+        return Text(str(self.day), str(self.day))
 
     def document(self) -> Any:
-        return {"day_of_reading": self.reading}
+        return {"day_of_reading": self.interpretation}
 
 
 @dataclass(frozen=True)
 class AwardYear(Term):
     """The award year itself."""
 
-    def plan(self, setting: RuleContext) -> pl.Expr:
+    def plan(self, context: RuleContext) -> pl.Expr:
         return pl.col("award_year").cast(pl.Int64)
 
-    def value(self, row: Row, setting: RuleContext) -> Any:
-        return row["award_year"]
-
-    def unit(self, setting: RuleContext) -> str:
+    def unit(self) -> str:
         return "year"
 
-    def phrase(self, setting: RuleContext) -> Text:
+    def phrase(self, context: RuleContext) -> Text:
         return Text("奖补年度", "award year")
 
     def document(self) -> Any:
@@ -210,30 +156,25 @@ class AwardYear(Term):
 
 
 @dataclass(frozen=True)
-class DecisionDay(Term):
-    """The day on which it is decided."""
+class DecisionDay(_Day):
+    """The day of the decision."""
 
-    def plan(self, setting: RuleContext) -> pl.Expr:
-        return pl.lit(setting.decided_on)
+    def plan(self, context: RuleContext) -> pl.Expr:
+        return pl.lit(context.decided_on)
 
-    def value(self, row: Row, setting: RuleContext) -> Any:
-        return setting.decided_on
-
-    def unit(self, setting: RuleContext) -> str:
-        return "day"
-
-    def phrase(self, setting: RuleContext) -> Text:
+    def phrase(self, context: RuleContext) -> Text:
         return Text("决定日", "the decision day")
 
     def document(self) -> Any:
         return "decided_on"
 
 
-def days(operating_days: Column, since: Column | None = None) -> ChosenTerm:
-    """Days over which a daily average is taken, by the reading `daily_average`."""
-    return ChosenTerm("daily_average", (("operating_days", operating_days), ("calendar_days", DaysOfYear(since))))
+def days(operating_days: Column, since: Column | None = None) -> Term:
+    """Return the days over which a daily average is taken, by the interpretation `daily_average`."""
+    options: dict[str, Term] = {"operating_days": operating_days, "calendar_days": DaysOfYear(since)}
+    return choice("daily_average", options)
 
 
 def later_of(one: Column, other: Column) -> LaterDay:
-    """The later of two days."""
+    """Return the later of two days."""
     return LaterDay(one, other)

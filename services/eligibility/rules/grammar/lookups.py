@@ -1,9 +1,10 @@
 # ruff: noqa: ARG002, D102 - overriding methods keep the signature and the docstring of their base
-"""Lookups: what awards ask about a case beyond its own row, each in a word: form, place, monitoring, platforms."""
+"""Lookups: what awards ask about a case beyond its own row (form, place, monitoring, platforms), and which rows they read."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import polars as pl
@@ -11,10 +12,53 @@ import polars as pl
 from services.eligibility.facts.catalogue import Facts
 from services.eligibility.rules.grammar.periods import flagged, looked_up, positions_in_force, positions_of
 from services.eligibility.rules.grammar.plans import collect
-from services.eligibility.rules.grammar.reads import PAYEE, Read
 from services.eligibility.rules.grammar.rule_context import RuleContext
 from services.eligibility.rules.grammar.terms import Column
 from services.eligibility.rules.text import Text
+
+#: Where the value that a read looks for comes from, besides `dataset.column` of rows already read.
+SUBJECT, PAYEE = "subject", "payee"
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Rows of `dataset` whose `column` is among the values of `of`.
+
+    `of` is `subject`, `payee`, or `dataset.column` of a read listed earlier. An empty `column` reads the whole
+    dataset. `column` may join several with ":", as subjects do. `only` keeps rows with one of these values. With
+    `before_colon` only the part of `column` before ":" is compared, so that a unit finds all its levels.
+    """
+
+    dataset: str
+    column: str = ""
+    of: str = SUBJECT
+    only: tuple[str, tuple[str, ...]] | None = None
+    before_colon: bool = False
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that are joined with ":" to the value looked for."""
+        return tuple(self.column.split(":"))
+
+    @property
+    def origin(self) -> Read:
+        """The column that the values come from, of a read of values of rows."""
+        dataset, column = self.of.split(".")
+        return Read(dataset, column)
+
+    def by(self, column: str) -> Read:
+        """Return the rows that this may read, looked for by another column."""
+        return Read(self.dataset, column, only=self.only)
+
+    def value(self) -> pl.Expr:
+        """Return the value that a row of the dataset is looked for by."""
+        columns = [pl.col(name) for name in self.columns]
+        joined = columns[0] if len(columns) == 1 else pl.concat_str(columns, separator=":")
+        return joined.str.split(":").list.first() if self.before_colon else joined
+
+    def among(self, rows: pl.DataFrame) -> pl.LazyFrame:
+        """Return the rows of the dataset that may be read."""
+        return rows.lazy() if self.only is None else rows.lazy().filter(pl.col(self.only[0]).is_in(list(self.only[1])))
 
 
 class Lookup(ABC):
@@ -22,26 +66,34 @@ class Lookup(ABC):
 
     @abstractmethod
     def reads(self) -> tuple[Read, ...]:
-        """The rows that are looked at."""
+        """Return the rows that are looked at."""
 
     def needs(self) -> tuple[Column, ...]:
-        """Columns of the case that are looked up by."""
+        """Return the columns of the case that are looked up by."""
         return ()
+
+
+def with_needed(columns: Iterable[Column]) -> Iterator[Column]:
+    """Yield each column after those that its lookup needs."""
+    for column in columns:
+        if column.source is not None:
+            yield from with_needed(column.source.needs())
+        yield column
 
 
 class Attachment(Lookup):
     """A lookup that finds its columns in facts as they are."""
 
     @abstractmethod
-    def attach(self, cases: pl.DataFrame, facts: Facts, setting: RuleContext) -> pl.DataFrame:
-        """The cases with the columns added."""
+    def attach(self, cases: pl.DataFrame, facts: Facts, context: RuleContext) -> pl.DataFrame:
+        """Return the cases with the columns added."""
 
 
 @dataclass(frozen=True)
 class PayeeEntry(Attachment):
     """The payee's legal form and name, as registered."""
 
-    def attach(self, cases: pl.DataFrame, facts: Facts, setting: RuleContext) -> pl.DataFrame:
+    def attach(self, cases: pl.DataFrame, facts: Facts, context: RuleContext) -> pl.DataFrame:
         enterprises = facts["enterprises"]
         positions = positions_of(cases, "payee", enterprises, "uscc")
         return looked_up(cases, positions, enterprises, **{"payee.legal_form": "legal_form", "payee.name": "name"})
@@ -54,7 +106,7 @@ class PayeeEntry(Attachment):
 class PayeePlace(Attachment):
     """Where the payee is on the day of the case."""
 
-    def attach(self, cases: pl.DataFrame, facts: Facts, setting: RuleContext) -> pl.DataFrame:
+    def attach(self, cases: pl.DataFrame, facts: Facts, context: RuleContext) -> pl.DataFrame:
         where = facts["locations"]
         positions = positions_in_force(cases, "payee", where, "uscc", since="since", until="until")
         return looked_up(cases, positions, where, **{"payee.jurisdiction": "jurisdiction"})
@@ -72,10 +124,10 @@ class Monitoring(Attachment):
 
     @property
     def column(self) -> str:
-        """The name of the column added."""
+        """The name of the column that is added."""
         return f"monitored.{'+'.join(self.tracks) or 'any'}.{self.of.name}"
 
-    def attach(self, cases: pl.DataFrame, facts: Facts, setting: RuleContext) -> pl.DataFrame:
+    def attach(self, cases: pl.DataFrame, facts: Facts, context: RuleContext) -> pl.DataFrame:
         inclusions = facts["monitoring_inclusions"]
         if self.tracks:
             inclusions = inclusions.filter(pl.col("track").is_in(list(self.tracks)))
@@ -95,7 +147,7 @@ class Recognition(Attachment):
 
     of: Column
 
-    def attach(self, cases: pl.DataFrame, facts: Facts, setting: RuleContext) -> pl.DataFrame:
+    def attach(self, cases: pl.DataFrame, facts: Facts, context: RuleContext) -> pl.DataFrame:
         platforms = facts["recognised_platforms"]
         positions = positions_in_force(cases, self.of.name, platforms, "platform", since="since", until="until")
         return flagged(cases, positions, f"recognised.{self.of.name}")
@@ -115,10 +167,10 @@ class YearlyFigures(Attachment):
     years: int
 
     def column(self, years_earlier: int) -> str:
-        """The name of the column for so many years before the award year."""
+        """Return the name of the column for a year before the award year."""
         return f"{self.figure.name}.{years_earlier}_years_earlier"
 
-    def attach(self, cases: pl.DataFrame, facts: Facts, setting: RuleContext) -> pl.DataFrame:
+    def attach(self, cases: pl.DataFrame, facts: Facts, context: RuleContext) -> pl.DataFrame:
         if cases.is_empty():
             return cases.with_columns(pl.lit(None, dtype=pl.Int64).alias(self.column(k)) for k in range(self.years))
         dataset, name = self.figure.name.split(".")
@@ -166,7 +218,7 @@ PAYEE_JURISDICTION = Column(
 
 
 def monitored(*tracks: str, of: Column = PAYEE_USCC) -> Column:
-    """Whether the enterprise is in provincial monitoring on the case's day, on one of the tracks (none: any)."""
+    """Return whether the enterprise is in provincial monitoring on the case's day, on one of the tracks (none: any)."""
     lookup = Monitoring(of, tracks)
     zh = "、".join(tracks) or "任一类别"
     words = Text(f"已纳入省电商统计监测（{zh}）", f"in provincial monitoring ({' or '.join(tracks) or 'any track'})")
@@ -174,13 +226,13 @@ def monitored(*tracks: str, of: Column = PAYEE_USCC) -> Column:
 
 
 def recognised(of: Column) -> Column:
-    """Whether the platform is a recognised one on the case's day."""
+    """Return whether the platform is a recognised one on the case's day."""
     words = Text("该平台当日为认定平台", "the platform is a recognised one on that day")
     return Column(f"recognised.{of.name}", "flag", words, Recognition(of), on_day=True)
 
 
 def yearly_figures(figure: Column, years: int) -> tuple[Column, ...]:
-    """The payee's yearly figure in the award year, the year before, and so on: so many columns."""
+    """Return the payee's yearly figure in the award year and the years before it, a column for each of `years`."""
     lookup = YearlyFigures(figure, years)
     zh, en = figure.words
     return tuple(

@@ -1,9 +1,8 @@
 # ruff: noqa: ARG002, D102 - overriding methods keep the signature and the docstring of their base
-"""Measures: named figures that do not fit a comparison of facts, from typed frames to a typed frame.
+"""Measures: named figures that are more than a comparison of facts, from typed frames to a typed frame.
 
-A measure is a function of (cases, facts, setting). `cases` has a number `case` and the columns the measure needs;
-what comes back is one row of figures per case that has any, and the parts that the figures were made of,
-computed only when an explanation asks.
+A measure is a function of (cases, facts, context). `cases` has a number `case` and the columns that the measure needs; it
+returns one row of figures per case that has any, and the parts that the figures were made of, computed only for an explanation.
 """
 
 from __future__ import annotations
@@ -14,8 +13,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from services.eligibility.facts.catalogue import Facts
-from services.eligibility.rules.grammar.lookups import Lookup
-from services.eligibility.rules.grammar.reads import Read
+from services.eligibility.rules.grammar.lookups import Lookup, Read
 from services.eligibility.rules.grammar.rule_context import RuleContext
 from services.eligibility.rules.grammar.terms import Column
 from services.eligibility.rules.text import Text
@@ -28,14 +26,14 @@ MISSING, FLAGS = "missing", "flags"
 class Measured:
     """`figures`: one row per `case`, with the measure's columns and optionally lists `missing` and `flags`.
 
-    `parts`: any number of rows per `case`, what an explanation shows; lazy, so that bulk runs never build them.
+    `parts`: any number of rows per `case` for an explanation; lazy, so that bulk runs never build them.
     """
 
     figures: pl.DataFrame
     parts: pl.LazyFrame
 
 
-#: What a measure's figures never pass: sums of many facts, kept in 128 bits.
+#: What a measure's figures never exceed: sums of many facts, in 128 bits.
 SUMMED = 2**100
 
 Function = Callable[[pl.DataFrame, Facts, RuleContext], Measured]
@@ -43,17 +41,17 @@ Function = Callable[[pl.DataFrame, Facts, RuleContext], Measured]
 
 @dataclass(frozen=True, eq=False)
 class Measure(Lookup):
-    """A named measure with its columns, what it reads, and the readings it depends on."""
+    """A named measure with its columns, what it reads, and the interpretations that it depends on."""
 
     name: str
     function: Function
     columns: Mapping[str, tuple[str, Text]]
     needed: tuple[Column, ...]
     read: tuple[Read, ...]
-    readings: tuple[str, ...] = ()
+    interpretations: tuple[str, ...] = ()
     parameters: tuple[str, ...] = ()
     words: Text = field(default=Text("", ""))
-    #: True where a granted case still names what was left out.
+    #: True where a granted case also names what was left out.
     names_left_out: bool = False
 
     def __getattr__(self, column: str) -> Column:
@@ -64,7 +62,7 @@ class Measure(Lookup):
         return Column(f"{self.name}.{column}", kind, words, self, largest=SUMMED)
 
     def beside(self, cases: pl.DataFrame, figures: pl.DataFrame) -> pl.DataFrame:
-        """The cases with the measure's columns, null for a case without figures."""
+        """Return the cases with the measure's columns, null for a case without figures."""
         listed = [name for name in (MISSING, FLAGS) if name in figures.columns]
         named = figures.select("case", pl.col(*self.columns, *listed).name.prefix(f"{self.name}."))
         if named.height == cases.height and (named.get_column("case") == cases.get_column("case")).all():
@@ -72,11 +70,11 @@ class Measure(Lookup):
         return cases.join(named, on="case", how="left", maintain_order="left")
 
     def needs(self) -> tuple[Column, ...]:
-        """Columns of the case that the function reads."""
+        """Return the columns of the case that the function reads."""
         return self.needed
 
     def reads(self) -> tuple[Read, ...]:
-        """The rows that the function reads."""
+        """Return the rows that the function reads."""
         return self.read
 
 
@@ -87,13 +85,13 @@ def measure(
     words: Text,
     needs: tuple[Column, ...] = (),
     reads: tuple[Read, ...] = (),
-    readings: tuple[str, ...] = (),
+    interpretations: tuple[str, ...] = (),
     parameters: tuple[str, ...] = (),
     names_left_out: bool = False,
 ) -> Callable[[Function], Measure]:
-    """Declare a function as a measure."""
+    """Return a decorator that declares a function as a measure."""
 
     def declared(function: Function) -> Measure:
-        return Measure(name, function, columns, needs, reads, readings, parameters, words, names_left_out)
+        return Measure(name, function, columns, needs, reads, interpretations, parameters, words, names_left_out)
 
     return declared

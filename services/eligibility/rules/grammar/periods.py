@@ -10,9 +10,9 @@ from services.eligibility.rules.grammar.plans import collect
 def positions_in_force(
     cases: pl.DataFrame, key: str, periods: pl.DataFrame, on: str, *, since: str, until: str, day: str = "day"
 ) -> pl.Series:
-    """For each case the row number of the period of its `key` that covers its `day`; null where there is none.
+    """Return for each case the row number of the period of its `key` that covers its `day`; null where there is none.
 
-    Looked up by position instead of joined back: a million cases keep their order and cost one join.
+    Positions are looked up instead of joining rows: a million cases keep their order and cost one join.
     """
     numbered = periods.lazy().select(on, since, until).with_row_index("position")
     found = (
@@ -27,7 +27,7 @@ def positions_in_force(
 
 
 def positions_of(cases: pl.DataFrame, key: str, rows: pl.DataFrame, on: str) -> pl.Series:
-    """For each case the row number of the one row with its `key`; null where there is none."""
+    """Return for each case the row number of the one row with its `key`; null where there is none."""
     numbered = rows.lazy().select(on).with_row_index("position")
     keys = cases.lazy().select(pl.col(key).alias(on)).with_row_index("case")
     found = keys.join(numbered, on=on, how="inner").select("case", "position")
@@ -40,15 +40,15 @@ def _placed(found: pl.DataFrame, height: int) -> pl.Series:
 
 
 def covers_until(until: str, day: str) -> pl.Expr:
-    """Whether the day comes before the first day that no longer counts; an open period has none."""
+    """Return whether the day is before the first day that no longer counts; an open period has none."""
     return pl.col(until).is_null() | (pl.col(day) < pl.col(until))
 
 
 def looked_up(cases: pl.DataFrame, positions: pl.Series, rows: pl.DataFrame, **columns: str) -> pl.DataFrame:
-    """The cases with columns of the row at each position, under these names; null where there is no position."""
+    """Return the cases with columns of the row at each position, under these names; null where there is no position."""
     return cases.hstack(rows.select(pl.col(name).gather(positions).alias(new) for new, name in columns.items()))
 
 
 def flagged(cases: pl.DataFrame, positions: pl.Series, name: str, day: str = "day") -> pl.DataFrame:
-    """The cases with whether there is a position; null where the day itself is unknown."""
+    """Return the cases with whether there is a position; null where the day itself is unknown."""
     return cases.with_columns(pl.when(pl.col(day).is_not_null()).then(positions.is_not_null()).alias(name))

@@ -1,16 +1,15 @@
 # ruff: noqa: ARG002, D102 - overriding methods keep the signature and the docstring of their base
-"""Rates: figures that an amount or a threshold is reckoned by."""
+"""Rates: figures that an amount or a threshold is calculated with."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
 from services.eligibility.rules.grammar.rule_context import RuleContext
-from services.eligibility.rules.grammar.terms import WIDE, Column, Parameter, Product, Row, Term, parameter
+from services.eligibility.rules.grammar.terms import WIDE, Column, Parameter, Product, Term
 from services.eligibility.rules.text import Text
 
 
@@ -21,28 +20,15 @@ class FloorMultiple(Term):
     figure: Term
     step: Term
 
-    def plan(self, setting: RuleContext) -> pl.Expr:
-        step = self.step.plan(setting)
-        return pl.when(step > 0).then(self.figure.plan(setting) // step)
+    def plan(self, context: RuleContext) -> pl.Expr:
+        step = self.step.plan(context)
+        return pl.when(step > 0).then(self.figure.plan(context) // step)
 
-    def value(self, row: Row, setting: RuleContext) -> Any:
-        figure, step = self.figure.value(row, setting), self.step.value(row, setting)
-        return None if figure is None or step <= 0 else figure // step
-
-    def parts(self, setting: RuleContext) -> tuple[Term, ...]:
-        return (self.figure, self.step)
-
-    def all_parts(self) -> tuple[Term, ...]:
-        return (self.figure, self.step)
-
-    def denominator(self, setting: RuleContext) -> int:
-        return 1
-
-    def unit(self, setting: RuleContext) -> str:
+    def unit(self) -> str:
         return "count"
 
-    def phrase(self, setting: RuleContext) -> Text:
-        figure, step = self.figure.phrase(setting), self.step.phrase(setting)
+    def phrase(self, context: RuleContext) -> Text:
+        figure, step = self.figure.phrase(context), self.step.phrase(context)
         return Text(f"{figure.zh} ÷ {step.zh}（取整数倍）", f"{figure.en} ÷ {step.en}, whole multiples")
 
     def document(self) -> Any:
@@ -57,25 +43,12 @@ class Proportion(Term):
     rate: Term
     step: Term
 
-    def plan(self, setting: RuleContext) -> pl.Expr:
-        step = self.step.plan(setting).cast(WIDE)
-        return pl.when(step > 0).then(self.figure.plan(setting).cast(WIDE) * self.rate.plan(setting).cast(WIDE) // step)
+    def plan(self, context: RuleContext) -> pl.Expr:
+        step = self.step.plan(context).cast(WIDE)
+        return pl.when(step > 0).then(self.figure.plan(context).cast(WIDE) * self.rate.plan(context).cast(WIDE) // step)
 
-    def value(self, row: Row, setting: RuleContext) -> Any:
-        figure, step = self.figure.value(row, setting), self.step.value(row, setting)
-        return None if figure is None or step <= 0 else figure * self.rate.value(row, setting) // step
-
-    def parts(self, setting: RuleContext) -> tuple[Term, ...]:
-        return (self.figure, self.rate, self.step)
-
-    def all_parts(self) -> tuple[Term, ...]:
-        return (self.figure, self.rate, self.step)
-
-    def denominator(self, setting: RuleContext) -> int:
-        return 1
-
-    def phrase(self, setting: RuleContext) -> Text:
-        figure, rate, step = (part.phrase(setting) for part in self.parts(setting))
+    def phrase(self, context: RuleContext) -> Text:
+        figure, rate, step = (part.phrase(context) for part in (self.figure, self.rate, self.step))
         return Text(f"{figure.zh} × {rate.zh} ÷ {step.zh}", f"{figure.en} × {rate.en} ÷ {step.en}")
 
     def document(self) -> Any:
@@ -87,41 +60,26 @@ class ByCode(Term):
     """A parameter for each code; null for a code that has none."""
 
     code: Column
-    options: tuple[tuple[str, str], ...]
+    options: tuple[tuple[str, Parameter], ...]
 
-    def plan(self, setting: RuleContext) -> pl.Expr:
+    def plan(self, context: RuleContext) -> pl.Expr:
         expression = pl.lit(None, dtype=pl.Int64)
-        for code, name in self.options:
-            matches = self.code.plan(setting) == code
-            expression = pl.when(matches).then(setting.dated(name)).otherwise(expression)
+        for code, option in self.options:
+            expression = pl.when(self.code.plan(context) == code).then(option.plan(context)).otherwise(expression)
         return expression
 
-    def value(self, row: Row, setting: RuleContext) -> Any:
-        name = dict(self.options).get(self.code.value(row, setting))
-        return None if name is None else setting.parameter(name, row.get("day"))
-
-    def leaves(self, setting: RuleContext) -> Iterator[Column]:
-        yield self.code
-
-    def all_parts(self) -> tuple[Term, ...]:
-        return (self.code, *(parameter(name) for _, name in self.options))
-
-    def denominator(self, setting: RuleContext) -> int:
-        return 1
-
-    def unit(self, setting: RuleContext) -> str:
+    def unit(self) -> str:
         return "fen"
 
-    def phrase(self, setting: RuleContext) -> Text:
-        phrases = [(code, setting.parameters[name].phrase()) for code, name in self.options]
-        zh, en = (
+    def phrase(self, context: RuleContext) -> Text:
+        phrases = [(code, option.phrase(context)) for code, option in self.options]
+        return Text(
             "；".join(f"{code}：{words.zh}" for code, words in phrases),
             "; ".join(f"{code}: {words.en}" for code, words in phrases),
         )
-        return Text(zh, en)
 
     def document(self) -> Any:
-        return {"by_code": self.code.document(), "values": dict(self.options)}
+        return {"by_code": self.code.document(), "values": {code: option.name for code, option in self.options}}
 
 
 @dataclass(frozen=True)
@@ -130,23 +88,17 @@ class OnePlus(Term):
 
     rate: Parameter
 
-    def plan(self, setting: RuleContext) -> pl.Expr:
-        return self.rate.plan(setting) + self.denominator(setting)
+    def plan(self, context: RuleContext) -> pl.Expr:
+        return self.rate.plan(context) + self.denominator(context)
 
-    def value(self, row: Row, setting: RuleContext) -> Any:
-        return self.rate.value(row, setting) + self.denominator(setting)
+    def denominator(self, context: RuleContext) -> int:
+        return self.rate.denominator(context)
 
-    def all_parts(self) -> tuple[Term, ...]:
-        return (self.rate,)
+    def bound(self, context: RuleContext) -> int:
+        return self.rate.bound(context) + self.denominator(context)
 
-    def denominator(self, setting: RuleContext) -> int:
-        return self.rate.denominator(setting)
-
-    def bound(self, setting: RuleContext) -> int:
-        return self.rate.bound(setting) + self.denominator(setting)
-
-    def phrase(self, setting: RuleContext) -> Text:
-        rate = self.rate.phrase(setting)
+    def phrase(self, context: RuleContext) -> Text:
+        rate = self.rate.phrase(context)
         return Text(f"（1 + {rate.zh}）", f"(1 + {rate.en})")
 
     def document(self) -> Any:
@@ -159,16 +111,13 @@ class Whole(Term):
 
     number: int
 
-    def plan(self, setting: RuleContext) -> pl.Expr:
+    def plan(self, context: RuleContext) -> pl.Expr:
         return pl.lit(self.number, dtype=pl.Int64)
 
-    def value(self, row: Row, setting: RuleContext) -> Any:
-        return self.number
-
-    def bound(self, setting: RuleContext) -> int:
+    def bound(self, context: RuleContext) -> int:
         return abs(self.number)
 
-    def phrase(self, setting: RuleContext) -> Text:
+    def phrase(self, context: RuleContext) -> Text:
         return Text(str(self.number), str(self.number))
 
     def document(self) -> Any:
@@ -176,5 +125,5 @@ class Whole(Term):
 
 
 def grown_by(base: Term, growth: Parameter) -> Product:
-    """A figure raised by a rate in basis points; compared by cross-multiplication."""
+    """Return a figure raised by a rate in basis points; compared by cross-multiplication."""
     return Product(base, OnePlus(growth))

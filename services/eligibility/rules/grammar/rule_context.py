@@ -1,4 +1,4 @@
-"""What a rule is read with: the parameters, the readings and the decision day. Facts are never part of it."""
+"""What a rule depends on besides facts: the parameters, the interpretations and the decision day."""
 
 from __future__ import annotations
 
@@ -17,32 +17,32 @@ INT64 = 2**63 - 1
 
 @dataclass(frozen=True, slots=True)
 class RuleContext:
-    """Everything a rule depends on besides facts.
+    """Everything that a rule depends on besides facts.
 
-    `decided_on` says what has happened by then. `first_decided_on` is the decision day of the award's first version,
-    which a later version keeps for what depends on that day alone: whether the payee's record is clean.
+    `decided_on` decides what has happened. `first_decided_on` is the decision day of the award's first version, which later
+    versions keep for what depends on that day alone: whether the payee has a clean record.
     """
 
     parameters: Mapping[str, ParameterValues]
-    readings: Mapping[str, str]
+    interpretations: Mapping[str, str]
     decided_on: date
     first_decided_on: date
 
-    def reading(self, name: str) -> str:
-        """The value chosen for a reading."""
-        return self.readings[name]
+    def interpretation(self, name: str) -> str:
+        """Return the value of an interpretation."""
+        return self.interpretations[name]
 
-    def parameter(self, name: str, day: date | None = None) -> Any:
-        """A parameter's value in kept units on a day (without one: its first value)."""
-        return self.parameters[name].on(day)
+    def parameter(self, name: str) -> Any:
+        """Return the first value of a parameter, in stored units."""
+        return self.parameters[name].on(None)
 
     def largest(self, name: str) -> int:
-        """The largest number that the parameter ever holds, in kept units."""
-        return max(_magnitude(value) for _, value in self.parameters[name].kept)
+        """Return the largest number that the parameter ever holds, in stored units."""
+        return max(_magnitude(value) for _, value in self.parameters[name].stored)
 
     def dated(self, name: str, item: int | None = None) -> pl.Expr:
-        """The parameter as a column: for each case the value in force on its `day`."""
-        versions = [(since, _item(value, item)) for since, value in self.parameters[name].kept]
+        """Return the parameter as a column: for each case the value in force on its `day`."""
+        versions = [(since, _item(value, item)) for since, value in self.parameters[name].stored]
         expression = pl.lit(versions[0][1])
         for since, value in versions[1:]:
             expression = pl.when(pl.col("day") >= since).then(pl.lit(value)).otherwise(expression)

@@ -1,4 +1,4 @@
-"""Subjects: what an award is about, and how its cases (subject, award year, day, payee) come from the facts."""
+"""Subjects: what an award is about, and how facts become its cases (subject, award year, day, payee)."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from typing import Any
 import polars as pl
 
 from services.eligibility.facts.catalogue import CATALOGUE, Facts
-from services.eligibility.rules.grammar.choices import ChosenTerm
-from services.eligibility.rules.grammar.lookups import PAYEE_USCC
-from services.eligibility.rules.grammar.reads import SUBJECT, Read
+from services.eligibility.rules.grammar.lookups import PAYEE_USCC, SUBJECT, Read
+from services.eligibility.rules.grammar.nodes import Node
 from services.eligibility.rules.grammar.rule_context import RuleContext
-from services.eligibility.rules.grammar.terms import Column, Term, fact
+from services.eligibility.rules.grammar.terms import Column, Term, columns_in, fact
 from services.eligibility.rules.text import Text
 
 #: The columns that every case has, whatever it is about.
@@ -33,7 +32,7 @@ class Table:
         try:
             return fact(self.dataset, field_name)
         except KeyError:
-            # Money fields are said without their unit.
+            # Rules name money fields without their unit.
             try:
                 return fact(self.dataset, f"{field_name}_fen")
             except KeyError as error:
@@ -41,10 +40,10 @@ class Table:
 
 
 @dataclass(frozen=True)
-class About:
+class About(Node):
     """Which cases an award has.
 
-    `shape` is `rows_of_year` (each row of a yearly dataset), `rows_by_years` (each row, judged in every award year),
+    `shape` is `rows_of_year` (each row of a yearly dataset), `rows_by_years` (each row, in every award year),
     `owners_by_years` (each enterprise named, in every award year) or `events` (each row, on its event's day).
     """
 
@@ -52,7 +51,7 @@ class About:
     dataset: str
     #: Columns of the dataset that make the subject, joined with ":".
     subject: tuple[str, ...]
-    payee: Column | ChosenTerm
+    payee: Column
     once: bool
     #: Whether a year's case sums up events, so that each event's own day counts and not the year's last.
     sums_events: bool = False
@@ -69,13 +68,13 @@ class About:
     rank: tuple[Column, tuple[str, ...]] | None = field(default=None)
 
     @property
-    def yearly_judged(self) -> bool:
+    def is_yearly(self) -> bool:
         """True where a case belongs to a calendar year, False where it is an event on a day."""
         return self.shape != "events"
 
     @property
     def subject_is_enterprise(self) -> bool:
-        """Whether the subject is the payee's own code, so that any enterprise can be asked about."""
+        """Whether the subject is the payee's own code, so that any enterprise can be a case."""
         return len(self.subject) == 1 and self.subject[0] in CATALOGUE[self.dataset].owners
 
     @property
@@ -84,9 +83,9 @@ class About:
         return tuple(name for name in (self.dataset, self.yearly, self.parent) if name)
 
     def cases(
-        self, facts: Facts, years: Sequence[int], setting: RuleContext, columns: Sequence[Column]
+        self, facts: Facts, years: Sequence[int], context: RuleContext, columns: Sequence[Column]
     ) -> pl.LazyFrame:
-        """The cases of these award years with the columns asked for; events of every year."""
+        """Return the cases of these award years with `columns`; events of every year."""
         shape = {
             "rows_of_year": self._rows_of_year,
             "rows_by_years": self._rows_by_years,
@@ -94,18 +93,18 @@ class About:
             "events": self._events,
         }[self.shape]
         rows = shape(facts, pl.Series("award_year", sorted(years), dtype=pl.Int32))
-        event = pl.date(pl.col("award_year"), 12, 31) if self.event is None else self.event.plan(setting)
+        event = pl.date(pl.col("award_year"), 12, 31) if self.event is None else self.event.plan(context)
         rows = rows.with_columns(day=event)
         if self.event is not None:
             rows = rows.with_columns(award_year=pl.col("day").dt.year())
-        wanted = {column.name for column in columns if column.source is None} - set(CASE_SCHEMA.names())
+        names = {column.name for column in columns if column.source is None} - set(CASE_SCHEMA.names())
         return rows.select(
             self._subject(),
             "award_year",
             "day",
-            self.payee.plan(setting).alias("payee"),
+            self.payee.plan(context).alias("payee"),
             pl.lit(True).alias("about_known"),
-            *sorted(wanted),
+            *sorted(names),
         )
 
     def _subject(self) -> pl.Expr:
@@ -145,7 +144,7 @@ class About:
         return _named(facts, self.dataset)
 
     def reads(self) -> tuple[Read, ...]:
-        """The rows of the subject itself, and of its unit where units compete."""
+        """Return the rows of the subject itself, and of its unit where units compete."""
         first = self.parent or self.dataset
         found = [Read(first, self._key_of(first))]
         if self.parent:
@@ -160,18 +159,18 @@ class About:
         return self.joined_on if dataset == self.parent else ":".join(self.subject)
 
     def payee_origins(self) -> tuple[str, ...]:
-        """`dataset.column` of every column that may name the payee."""
-        terms = [term for term in self.payee.every_form() if isinstance(term, Column)]
+        """Return where the payee may come from: `subject`, or `dataset.column`; with choices, under any of them."""
+        names = (column.name for column in columns_in(self.payee))
         own = (SUBJECT,) if self.subject_is_enterprise else ()
-        return (*own, *(term.name for term in terms if term.name != PAYEE_USCC.name))
+        return (*own, *(name for name in names if name != PAYEE_USCC.name))
 
     def order(self) -> tuple[Term, ...]:
-        """The terms by which candidates are compared, ties broken by the dataset's key."""
+        """Return the terms by which candidates are compared, ties broken by the dataset's key."""
         keys = tuple(fact(self.dataset, name) for name in CATALOGUE[self.dataset].key)
         return (*self.earliest_by, *keys)
 
     def document(self) -> Any:
-        """What the award is about, as canonical data."""
+        """Return what the award is about, as canonical data."""
         return {
             "shape": self.shape,
             "dataset": self.dataset,
@@ -188,11 +187,10 @@ class About:
         }
 
     def phrase(self) -> Text:
-        """What the award is about, in words."""
-        said = CATALOGUE[self.parent or self.dataset]
-        how_zh = "一次性" if self.once else "每年"
-        how_en = "once" if self.once else "each year"
-        return Text(f"{said.zh}（{how_zh}）", f"{said.en} ({how_en})")
+        """Return what the award is about, in words."""
+        dataset = CATALOGUE[self.parent or self.dataset]
+        often = Text("一次性", "once") if self.once else Text("每年", "each year")
+        return Text(f"{dataset.zh}（{often.zh}）", f"{dataset.en} ({often.en})")
 
 
 def _named(facts: Facts, dataset: str) -> pl.LazyFrame:
@@ -200,7 +198,7 @@ def _named(facts: Facts, dataset: str) -> pl.LazyFrame:
 
 
 def each_year(table: Table, of: Table | None = None) -> About:
-    """Each row of a yearly dataset is a case; the payee is named by the row, or by what it hangs on."""
+    """Make each row of a yearly dataset a case; the payee is named by the row, or by what it hangs on."""
     key = tuple(name for name in table.key if name != "year")
     owner = table if of is None else of
     return About(
@@ -215,40 +213,40 @@ def each_year(table: Table, of: Table | None = None) -> About:
 
 
 def each_year_of(owner: Column, *, once: bool = False) -> About:
-    """Each enterprise that a dataset names, in every award year; measures say what it did in that year."""
+    """Make each enterprise that a dataset names a case in every award year; measures find what it did in that year."""
     dataset, column = owner.name.split(".")
     return About("owners_by_years", dataset, (column,), owner, once=once)
 
 
 def events_of_year(owner: Column) -> About:
-    """Each enterprise that a dataset of events names, in every year that has a day of validity.
+    """Make each enterprise that a dataset of events names a case in every year that has a day of validity.
 
     A measure sums up the events, each within validity and by the decision day: the year need not have ended.
     """
     return replace(each_year_of(owner), sums_events=True)
 
 
-def once_per(table: Table, *, judged_in: Table) -> About:
-    """Each row once, in the first award year in which it meets the conditions, judged on that year's figures."""
+def once_per(table: Table, *, yearly: Table) -> About:
+    """Make each row a case, given once: in the first award year whose figures meet the conditions."""
     return About(
         "rows_by_years",
         table.dataset,
         table.key,
         table.uscc,
         once=True,
-        yearly=judged_in.dataset,
+        yearly=yearly.dataset,
         joined_on=table.key[0],
     )
 
 
-def once_per_named(subject: Column, *, payee: Column | ChosenTerm, earliest_by: tuple[Term, ...]) -> About:
-    """Each one named by a column, once, in the first award year in which one of its rows qualifies."""
+def once_per_named(subject: Column, *, payee: Column, earliest_by: tuple[Term, ...]) -> About:
+    """Make each value of a column a subject, given once: in the first award year in which one of its rows qualifies."""
     dataset, column = subject.name.split(".")
     return About("rows_by_years", dataset, (column,), payee, once=True, earliest_by=earliest_by)
 
 
 def once_on(event: Term, table: Table, *, subject: tuple[str, ...] = (), earliest_by: tuple[Term, ...] = ()) -> About:
-    """Each subject once, on the day of its event; of several events in a year the first in order that qualifies."""
+    """Make each event a case, given once per subject: of several in a year to the first in order that qualifies."""
     return About(
         "events", table.dataset, subject or table.key, table.uscc, once=True, event=event, earliest_by=earliest_by
     )
@@ -257,7 +255,7 @@ def once_on(event: Term, table: Table, *, subject: tuple[str, ...] = (), earlies
 def once_per_unit_and_level(
     event: Column, table: Table, *, unit: Column, level: Column, highest_first: tuple[str, ...]
 ) -> About:
-    """Each unit once per level, on the day of the title; in one year only the highest level pays."""
+    """Make each title a case, given to a unit once per level; in one year only the highest level pays."""
     columns = (unit.name.split(".")[1], level.name.split(".")[1])
     return About(
         "events",

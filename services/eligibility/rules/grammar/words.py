@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
-from services.eligibility.rules.grammar.amounts import Amount, ChosenAmount
+from services.eligibility.rules.grammar.amounts import Amount
 from services.eligibility.rules.grammar.award import Place
-from services.eligibility.rules.grammar.choices import ChosenTerm
-from services.eligibility.rules.grammar.combinations import Always, Chosen, Combination
 from services.eligibility.rules.grammar.comparisons import Comparison
-from services.eligibility.rules.grammar.conditions import ChosenList, Condition, Holds, Membership, OnRecord
-from services.eligibility.rules.grammar.days import ReadDay, YearEnd
+from services.eligibility.rules.grammar.conditions import (
+    Always,
+    Combination,
+    Condition,
+    Holds,
+    Membership,
+    NamedList,
+    OnRecord,
+    condition_by,
+)
+from services.eligibility.rules.grammar.days import InterpretedDay, YearEnd
 from services.eligibility.rules.grammar.lookups import PAYEE_FORM, PAYEE_JURISDICTION
+from services.eligibility.rules.grammar.nodes import choice
 from services.eligibility.rules.grammar.rates import Whole
 from services.eligibility.rules.grammar.terms import Column, Parameter, Term, parameter
 
-#: Given to enterprises alone; whether an individual business is one depends on a reading.
+#: Given to enterprises alone; whether an individual business is one depends on an interpretation.
 ENTERPRISES = Membership(
     "legal-form",
     PAYEE_FORM,
-    ChosenList(
-        "individual_businesses", (("exclude", "enterprise_forms"), ("include", "enterprise_forms_with_individuals"))
+    choice(
+        "individual_businesses",
+        {"exclude": NamedList("enterprise_forms"), "include": NamedList("enterprise_forms_with_individuals")},
     ),
 )
 #: Given to any form but government bodies.
 NOT_GOVERNMENT = Membership("legal-form", PAYEE_FORM, Parameter("forms_but_government"))
-#: Given to a unit of any form.
+#: Given to units of any form.
 ANY_FORM = None
 
 
@@ -36,95 +45,90 @@ AT_PAYEE = Place(_covered("place", PAYEE_JURISDICTION), PAYEE_JURISDICTION)
 
 
 def at_project(jurisdiction: Column) -> Place:
-    """The project's own place counts too, by the reading `project_place`; where it does, it sets the jurisdiction."""
+    """Return the place of a project: by `project_place` its own place counts too, and sets the jurisdiction."""
     both = Combination(
         "place", "all", (_covered("payee-place", PAYEE_JURISDICTION), _covered("project-place", jurisdiction))
     )
     return Place(
-        Chosen("place", "project_place", (("both", both), ("payee", _covered("place", PAYEE_JURISDICTION)))),
-        ("project_place", (("both", jurisdiction), ("payee", PAYEE_JURISDICTION))),
+        condition_by("project_place", "place", both=both, payee=_covered("place", PAYEE_JURISDICTION)),
+        choice("project_place", {"both": jurisdiction, "payee": PAYEE_JURISDICTION}),
     )
 
 
-def judged_by_measure(jurisdiction: Column) -> Place:
-    """Places are judged one by one in a measure, which also says the award's jurisdiction."""
+def place_by_measure(jurisdiction: Column) -> Place:
+    """Return the place of an award whose measure tests places one by one, and finds its jurisdiction."""
     return Place(Always("place"), jurisdiction)
 
 
 def at_least(name: str, measured: Term, threshold: Term, in_doubt: Column | None = None) -> Comparison:
-    """≥: the threshold itself is enough (达到, 以上)."""
+    """Require ≥: the threshold itself is enough (达到, 以上)."""
     return Comparison(name, measured, "at_least", threshold, in_doubt)
 
 
 def more_than(name: str, measured: Term, threshold: Term, in_doubt: Column | None = None) -> Comparison:
-    """>: the threshold itself is not enough (超过)."""
+    """Require >: the threshold itself is not enough (超过)."""
     return Comparison(name, measured, "more_than", threshold, in_doubt)
 
 
 def some(name: str, counted: Term, in_doubt: Column | None = None) -> Comparison:
-    """At least one."""
+    """Require at least one."""
     return Comparison(name, counted, "at_least", Whole(1), in_doubt)
 
 
 def above_zero(name: str, figure: Term) -> Comparison:
-    """More than nothing, so that a share of it can be taken."""
+    """Require a figure above zero, so that a share of it can be taken."""
     return Comparison(name, figure, "more_than", Whole(0))
 
 
 def no_later_than(name: str, measured: Term, threshold: Term) -> Comparison:
-    """A day on or before another."""
+    """Require a day on or before another."""
     return Comparison(name, measured, "at_most", threshold)
 
 
 def by_year_end(name: str, measured: Term) -> Comparison:
-    """A day on or before 31 December of the award year."""
+    """Require a day on or before 31 December of the award year."""
     return Comparison(name, measured, "at_most", YearEnd())
 
 
 def one_of(name: str, measured: Term, allowed: Parameter) -> Membership:
-    """A code on a list of the policy."""
+    """Require a code on a list of the policy."""
     return Membership(name, measured, allowed)
 
 
 def holds(name: str, flag: Term) -> Holds:
-    """A flag that must be true."""
+    """Require a flag to be true."""
     return Holds(name, flag)
 
 
 def on_record(name: str, text: Column) -> OnRecord:
-    """A text that must be on record; empty is undetermined."""
+    """Require a text on record; an empty one is undetermined."""
     return OnRecord(name, text)
 
 
 def all_of(name: str, *conditions: Condition) -> Combination:
-    """Every one of them."""
+    """Require every one of the conditions."""
     return Combination(name, "all", conditions)
 
 
 def any_of(name: str, *conditions: Condition) -> Combination:
-    """At least one of them."""
+    """Require at least one of the conditions."""
     return Combination(name, "any", conditions)
 
 
 def within_validity(name: str, day: Term, *, by_end_of_year: bool = True) -> Combination:
-    """A day within the policy's validity, and by 31 December of the year judged."""
+    """Require a day within the policy's validity, and by 31 December of the award year."""
     until = (by_year_end(f"{name}-by-year-end", day),) if by_end_of_year else ()
     first = at_least(f"{name}-from-first-day", day, parameter("validity_first_day"))
     return Combination(
-        name, "all", (first, no_later_than(f"{name}-to-last-day", day, ReadDay("validity_last_day")), *until)
+        name, "all", (first, no_later_than(f"{name}-to-last-day", day, InterpretedDay("validity_last_day")), *until)
     )
 
 
-def condition_by(reading: str, name: str, **options: Condition | None) -> Chosen:
-    """The condition that a reading chooses; None asks for nothing."""
-    return Chosen(name, reading, tuple(options.items()))
+def amount_by_interpretation(interpretation: str, **options: Amount) -> Amount:
+    """Return the amount that an interpretation chooses."""
+    return choice(interpretation, options)
 
 
-def amount_by_reading(reading: str, **options: Amount | ChosenAmount) -> ChosenAmount:
-    """The amount that a reading chooses."""
-    return ChosenAmount(reading, tuple(options.items()))
-
-
-def term_by(reading: str, **options: Term) -> ChosenTerm:
-    """The term that a reading chooses."""
-    return ChosenTerm(reading, tuple(options.items()))
+def column_by(interpretation: str, **options: Column) -> Column:
+    """Return the column that an interpretation chooses."""
+    return choice(interpretation, options)

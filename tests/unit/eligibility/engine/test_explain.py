@@ -12,52 +12,52 @@ from services.eligibility.rules.domain import Interpretations
 from services.eligibility.rules.library import load_policy
 from tests.policy.tables import facts
 
-BOOK = load_policy("lishui-2020-1")
-READINGS = Interpretations.official_defaults(BOOK)
+POLICY = load_policy("lishui-2020-1")
+INTERPRETATIONS = Interpretations.official_defaults(POLICY)
 DAY = date(2025, 6, 1)
 STORE = {"store_id": "S", "uscc": "A", "jurisdiction": "city", "construction_cost_fen": 10**8}
 
 
-def test_an_enterprise_without_a_row_is_judged_on_what_is_known() -> None:
+def test_an_enterprise_without_a_row_is_evaluated_on_what_is_known() -> None:
     gone = {"uscc": "A", "until": date(2016, 1, 1)}
-    told = explain(facts({"locations": [gone]}), BOOK, READINGS, "courier-rent", "A", 2021, DAY)
-    assert told.result == "undetermined"
+    explained = explain(facts({"locations": [gone]}), POLICY, INTERPRETATIONS, "courier-rent", "A", 2021, DAY)
+    assert explained.result == "undetermined"
     lacking = ["operating_days", "parcels", "rent_fen"]
-    assert told.missing == (*(f"courier_years.{name}" for name in lacking), "locations.jurisdiction")
+    assert explained.missing == (*(f"courier_years.{name}" for name in lacking), "locations.jurisdiction")
 
 
 def test_a_subject_that_nobody_knows() -> None:
-    told = explain(facts({}), BOOK, READINGS, "park", "K9", 2021, DAY)
-    assert (told.result, told.payee_uscc) == ("undetermined", None)
+    explained = explain(facts({}), POLICY, INTERPRETATIONS, "park", "K9", 2021, DAY)
+    assert (explained.result, explained.payee_uscc) == ("undetermined", None)
 
 
 def test_an_event_in_another_year_has_no_case() -> None:
     known = facts({"cold_stores": [STORE | {"in_use_on": date(2021, 5, 5)}]})
     with pytest.raises(NoCaseError, match="2022"):
-        explain(known, BOOK, READINGS, "cold-chain", "S", 2022, DAY)
+        explain(known, POLICY, INTERPRETATIONS, "cold-chain", "S", 2022, DAY)
 
 
 def test_an_event_without_a_day_may_belong_to_any_year() -> None:
     known = facts({"cold_stores": [STORE]})
     for year in (None, 2022):
-        told = explain(known, BOOK, READINGS, "cold-chain", "S", year, DAY)
-        assert (told.award_year, told.missing) == (None, ("cold_stores.in_use_on",))
+        explained = explain(known, POLICY, INTERPRETATIONS, "cold-chain", "S", year, DAY)
+        assert (explained.award_year, explained.missing) == (None, ("cold_stores.in_use_on",))
 
 
 def test_both_languages_say_the_same_figures() -> None:
     known = facts({"courier_years": [{"uscc": "A", "year": 2021, "parcels": 5, "operating_days": 1, "rent_fen": 1}]})
-    told = explain(known, BOOK, READINGS, "courier-rent", "A", 2021, DAY)
-    zh, en = told.as_dict("zh-CN"), told.as_dict("en")
+    explained = explain(known, POLICY, INTERPRETATIONS, "courier-rent", "A", 2021, DAY)
+    zh, en = explained.as_dict("zh-CN"), explained.as_dict("en")
     assert zh["near_misses"][0]["short_by"] == en["near_misses"][0]["short_by"] == {"value": 9995, "unit": "count"}
     assert (zh["title"], en["title"]) == ("快递企业租房补贴", "Rent of a courier")
     with pytest.raises(ValueError, match="zh-CN, en"):
-        told.as_dict("fr")
+        explained.as_dict("fr")
 
 
-def test_readings_that_bore_on_the_case_are_named() -> None:
+def test_interpretations_that_bore_on_the_case_are_named() -> None:
     known = facts({"courier_years": [{"uscc": "A", "year": 2021}]})
-    told = explain(known, BOOK, READINGS, "courier-rent", "A", 2021, DAY)
-    names = [reading.name for reading in told.readings]
+    explained = explain(known, POLICY, INTERPRETATIONS, "courier-rent", "A", 2021, DAY)
+    names = [interpretation.name for interpretation in explained.interpretations]
     assert names == ["individual_businesses", "daily_average", "integrity_screen"]
 
 
@@ -73,16 +73,16 @@ def test_flags_name_sanctions_and_unverified_rates() -> None:
             "sanctions": [{"uscc": "A", "kind": "safety", "since": date(2025, 1, 1)}],
         }
     )
-    told = explain(known, BOOK, READINGS, "crossborder-postage", "A", 2021, DAY)
-    assert told.flags == ("integrity:safety", "unverified_rate:usd_cny_year:2021")
-    off = READINGS.with_changes({"integrity_screen": "off"})
-    assert explain(known, BOOK, off, "crossborder-postage", "A", 2021, DAY).flags == (
+    explained = explain(known, POLICY, INTERPRETATIONS, "crossborder-postage", "A", 2021, DAY)
+    assert explained.flags == ("integrity:safety", "unverified_rate:usd_cny_year:2021")
+    off = INTERPRETATIONS.with_changes({"integrity_screen": "off"})
+    assert explain(known, POLICY, off, "crossborder-postage", "A", 2021, DAY).flags == (
         "unverified_rate:usd_cny_year:2021",
     )
 
 
-def test_everyone_is_judged_when_asked_for() -> None:
+def test_everyone_is_evaluated_on_request() -> None:
     known = facts({"enterprises": [{"uscc": "A"}], "courier_years": [{"uscc": "B", "year": 2021}]})
-    rows = evaluate(known, BOOK, READINGS, [2021], DAY, ["courier-rent"], everyone=True)
+    rows = evaluate(known, POLICY, INTERPRETATIONS, [2021], DAY, ["courier-rent"], everyone=True)
     assert dict(rows.select("subject", "about_known").iter_rows()) == {"A": False, "B": True}
-    assert evaluate(known, BOOK, READINGS, [2021], DAY, ["courier-rent"])["subject"].to_list() == ["B"]
+    assert evaluate(known, POLICY, INTERPRETATIONS, [2021], DAY, ["courier-rent"])["subject"].to_list() == ["B"]

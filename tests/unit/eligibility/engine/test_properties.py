@@ -4,26 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import date
+from fractions import Fraction
+from operator import ge, gt, le, lt
 from random import Random
+from typing import Any
 
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.eligibility.engine.closure import closure, facts_of, inputs
+from services.eligibility.engine.dependencies import closure, load_dependencies, subjects_touching
 from services.eligibility.engine.evaluate import evaluate
-from services.eligibility.engine.explain import explain
+from services.eligibility.engine.explain import explain, explain_enterprise
 from services.eligibility.engine.outcomes import OUTCOME_SCHEMA
-from services.eligibility.engine.reach import Ask, in_memory, reach, subjects_touching
+from services.eligibility.engine.sealed_inputs import facts_of, inputs
 from services.eligibility.facts.catalogue import CATALOGUE, LARGEST, Facts
+from services.eligibility.facts.queries import RowQuery, in_memory
 from services.eligibility.rules.domain import Interpretations
+from services.eligibility.rules.grammar.results import ConditionResult, Step
 from services.eligibility.rules.library import load_policy
 from tests.policy.focused import ABOUT, focused
 from tests.policy.populations import ENTERPRISES, Tables, population
 from tests.policy.tables import frame
 
-BOOK = load_policy("lishui-2020-1")
+POLICY = load_policy("lishui-2020-1")
 YEARS = list(range(2020, 2026))
 DAY = date(2025, 6, 1)
 SEEDS = st.integers(0, 2**32)
@@ -34,8 +39,10 @@ FEWER = settings(max_examples=4, deadline=None)
 def drawn(seed: int) -> tuple[Random, Facts, Interpretations]:
     random = Random(seed)
     tables = population(random) if random.random() < 0.3 else focused(random, random.choice(list(ABOUT)))
-    changes = {name: random.choice(list(reading.values)) for name, reading in BOOK.readings.items()}
-    return random, facts_from(tables), Interpretations.official_defaults(BOOK).with_changes(changes)
+    changes = {
+        name: random.choice(list(interpretation.values)) for name, interpretation in POLICY.interpretations.items()
+    }
+    return random, facts_from(tables), Interpretations.official_defaults(POLICY).with_changes(changes)
 
 
 def facts_from(tables: Tables) -> Facts:
@@ -45,10 +52,10 @@ def facts_from(tables: Tables) -> Facts:
 @FEW
 @given(SEEDS)
 def test_explaining_one_and_evaluating_all_agree(seed: int) -> None:
-    random, facts, readings = drawn(seed)
-    rows = evaluate(facts, BOOK, readings, YEARS, DAY).to_dicts()
+    random, facts, interpretations = drawn(seed)
+    rows = evaluate(facts, POLICY, interpretations, YEARS, DAY).to_dicts()
     for row in random.sample(rows, min(6, len(rows))):
-        one = explain(facts, BOOK, readings, row["award"], row["subject"], row["award_year"], DAY)
+        one = explain(facts, POLICY, interpretations, row["award"], row["subject"], row["award_year"], DAY)
         assert (one.result, one.entitlement_fen) == (row["result"], row["entitlement_fen"]), one.as_dict("en")
         assert (one.payee_uscc, one.jurisdiction) == (row["payee_uscc"], row["jurisdiction"])
         assert (list(one.missing), list(one.flags)) == (row["missing"], row["flags"])
@@ -58,10 +65,75 @@ def test_explaining_one_and_evaluating_all_agree(seed: int) -> None:
 
 @FEW
 @given(SEEDS)
+def test_the_figures_of_an_explanation_imply_its_results(seed: int) -> None:
+    """In plain Python, from the figures alone: the plans that compare and the plans that show must agree."""
+    random, facts, interpretations = drawn(seed)
+    for one in explain_enterprise(
+        facts, POLICY, interpretations, random.choice(ENTERPRISES), YEARS, DAY, [award.code for award in POLICY.awards]
+    ):
+        for condition in one.conditions:
+            assert condition.met is _implied(condition), condition
+        results = [condition.met for condition in one.conditions]
+        met = False if False in results else None if None in results else True
+        paid, fen = _paid(one.steps), one.kind == "cash"
+        granted = met is True and (not fen or bool(paid))
+        undetermined = met is None or (met is True and fen and paid is None)
+        assert one.result == ("granted" if granted else "undetermined" if undetermined else "refused")
+        assert one.entitlement_fen == (paid if granted and fen else 0)
+
+
+def _implied(condition: ConditionResult) -> bool | None:
+    """Return the result that the figures, or the results within, imply."""
+    within = [_implied(part) for part in condition.within]
+    if condition.within or condition.measured is None:
+        decisive = condition.comparison == "any"
+        return decisive if decisive in within else None if None in within else not decisive
+    measured = condition.measured.value
+    if measured is None:
+        return None
+    if condition.comparison == "present":
+        return True if measured.strip() else None
+    assert condition.threshold is not None
+    threshold = condition.threshold.value
+    if condition.comparison == "one_of":
+        return measured in threshold
+    if condition.comparison == "is":
+        return measured is threshold
+    if threshold is None:
+        return None
+    compare = {"at_least": ge, "more_than": gt, "at_most": le, "before": lt}[condition.comparison]
+    if isinstance(measured, date):
+        return bool(compare(measured, threshold))
+    doubt = condition.in_doubt.value if condition.in_doubt else 0
+    threshold = Fraction(threshold, condition.threshold.denominator)
+    ends = {
+        compare(Fraction(value, condition.measured.denominator), threshold) for value in (measured, measured + doubt)
+    }
+    return ends.pop() if len(ends) == 1 else None
+
+
+def _paid(steps: tuple[Step, ...]) -> int | None:
+    """Return the amount that the steps before the result imply, after checking that it is the result."""
+    values: dict[str, Any] = {step.name: step.figure.value for step in steps}
+    if not steps:
+        return None
+    parts = [values[name] for name in ("uncapped", "cap", "deduction", "given_before") if name in values]
+    if None in parts:
+        assert values["result"] is None
+        return None
+    amount = min(values["uncapped"], values.get("cap", values["uncapped"]))
+    amount = max(0, max(0, amount - values.get("deduction", 0)) - values.get("given_before", 0))
+    paid: int | None = amount if amount <= LARGEST else None
+    assert values["result"] == paid
+    return paid
+
+
+@FEW
+@given(SEEDS)
 def test_without_refusals_the_rest_is_the_same(seed: int) -> None:
-    _, facts, readings = drawn(seed)
-    every = evaluate(facts, BOOK, readings, YEARS, DAY)
-    kept = evaluate(facts, BOOK, readings, YEARS, DAY, results=("granted", "undetermined"))
+    _, facts, interpretations = drawn(seed)
+    every = evaluate(facts, POLICY, interpretations, YEARS, DAY)
+    kept = evaluate(facts, POLICY, interpretations, YEARS, DAY, results=("granted", "undetermined"))
     assert kept.equals(every.filter(every["result"] != "refused"))
     assert every.schema == OUTCOME_SCHEMA
 
@@ -69,50 +141,52 @@ def test_without_refusals_the_rest_is_the_same(seed: int) -> None:
 @FEW
 @given(SEEDS)
 def test_the_order_of_rows_is_irrelevant(seed: int) -> None:
-    _, facts, readings = drawn(seed)
+    _, facts, interpretations = drawn(seed)
     shuffled = Facts.of({name: rows.sample(fraction=1, shuffle=True, seed=seed) for name, rows in facts.items()})
-    assert evaluate(facts, BOOK, readings, YEARS, DAY).equals(evaluate(shuffled, BOOK, readings, YEARS, DAY))
+    assert evaluate(facts, POLICY, interpretations, YEARS, DAY).equals(
+        evaluate(shuffled, POLICY, interpretations, YEARS, DAY)
+    )
 
 
 @FEW
 @given(SEEDS)
 def test_a_few_evaluated_alone_are_as_among_all(seed: int) -> None:
-    random, facts, readings = drawn(seed)
-    pairs = subjects_touching(in_memory(facts), BOOK, random.sample(ENTERPRISES, 2))
-    every = evaluate(facts, BOOK, readings, YEARS, DAY)
+    random, facts, interpretations = drawn(seed)
+    pairs = subjects_touching(in_memory(facts), POLICY, random.sample(ENTERPRISES, 2))
+    every = evaluate(facts, POLICY, interpretations, YEARS, DAY)
     wanted = every.join(pairs, on=["award", "subject"], how="semi", maintain_order="left")
-    assert evaluate(facts, BOOK, readings, YEARS, DAY, subjects=pairs).equals(wanted)
+    assert evaluate(facts, POLICY, interpretations, YEARS, DAY, subjects=pairs).equals(wanted)
 
 
 @settings(max_examples=12, deadline=None)
 @given(SEEDS)
 def test_the_facts_reached_from_a_few_are_enough(seed: int) -> None:
-    random, facts, readings = drawn(seed)
+    random, facts, interpretations = drawn(seed)
     wanted = random.sample(ENTERPRISES, 2)
-    every = evaluate(facts, BOOK, readings, YEARS, DAY)
-    judged = every.select("award", "subject").unique(maintain_order=True)
-    decided = judged.sample(min(3, judged.height), seed=seed)
+    every = evaluate(facts, POLICY, interpretations, YEARS, DAY)
+    evaluated = every.select("award", "subject").unique(maintain_order=True)
+    decided = evaluated.sample(min(3, evaluated.height), seed=seed)
 
-    def fetch(asked: Mapping[Ask, Collection[str]]) -> dict[Ask, pl.DataFrame]:
-        """Only what is asked for, by a plain reading of what an Ask says."""
-        return {ask: facts[ask.dataset].filter(_is_asked_for(ask, values)) for ask, values in asked.items()}
+    def fetch(queries: Mapping[RowQuery, Collection[str]]) -> dict[RowQuery, pl.DataFrame]:
+        """Return only the rows of each query, by a plain implementation of RowQuery."""
+        return {query: facts[query.dataset].filter(_matches(query, values)) for query, values in queries.items()}
 
-    def everything(asked: Mapping[Ask, Collection[str]]) -> dict[Ask, pl.DataFrame]:
-        return {ask: facts[ask.dataset] for ask in asked}
+    def everything(queries: Mapping[RowQuery, Collection[str]]) -> dict[RowQuery, pl.DataFrame]:
+        return {query: facts[query.dataset] for query in queries}
 
-    reached, pairs = reach(fetch, BOOK, wanted, decided)
-    expected = pl.concat([subjects_touching(everything, BOOK, wanted), decided]).unique().sort("award", "subject")
-    assert pairs.equals(expected), "those touched, as told by all facts"
-    assert subjects_touching(in_memory(reached), BOOK, wanted).join(pairs, on=pairs.columns, how="anti").is_empty()
-    alone = evaluate(reached, BOOK, readings, YEARS, DAY, subjects=pairs)
+    reached, pairs = load_dependencies(fetch, POLICY, wanted, decided)
+    expected = pl.concat([subjects_touching(everything, POLICY, wanted), decided]).unique().sort("award", "subject")
+    assert pairs.equals(expected), "those touched, by all facts"
+    assert subjects_touching(in_memory(reached), POLICY, wanted).join(pairs, on=pairs.columns, how="anti").is_empty()
+    alone = evaluate(reached, POLICY, interpretations, YEARS, DAY, subjects=pairs)
     assert alone.equals(every.join(pairs, on=pairs.columns, how="semi", maintain_order="left"))
-    assert inputs(reached, BOOK, pairs).equals(inputs(facts, BOOK, pairs))
+    assert inputs(reached, POLICY, pairs).equals(inputs(facts, POLICY, pairs))
 
 
-def _is_asked_for(ask: Ask, values: Collection[str]) -> pl.Expr:
-    if not ask.column:
+def _matches(query: RowQuery, values: Collection[str]) -> pl.Expr:
+    if not query.column:
         return pl.lit(True)
-    compared = pl.col(ask.column).str.split(":").list.first() if ask.before_colon else pl.col(ask.column)
+    compared = pl.col(query.column).str.split(":").list.first() if query.before_colon else pl.col(query.column)
     return compared.is_in(list(values))
 
 
@@ -120,12 +194,12 @@ def _is_asked_for(ask: Ask, values: Collection[str]) -> pl.Expr:
 @given(SEEDS)
 def test_who_is_not_touched_does_not_change(seed: int) -> None:
     """Taking every row of one enterprise away changes only the subjects that it touches."""
-    random, facts, readings = drawn(seed)
+    random, facts, interpretations = drawn(seed)
     gone = random.choice(ENTERPRISES)
     without = Facts.of({n: rows.filter(*(rows[o] != gone for o in CATALOGUE[n].owners)) for n, rows in facts.items()})
-    pairs = subjects_touching(in_memory(facts), BOOK, [gone])
+    pairs = subjects_touching(in_memory(facts), POLICY, [gone])
     before, after = (
-        evaluate(known, BOOK, readings, YEARS, DAY).join(pairs, on=["award", "subject"], how="anti")
+        evaluate(known, POLICY, interpretations, YEARS, DAY).join(pairs, on=["award", "subject"], how="anti")
         for known in (facts, without)
     )
     assert before.equals(after)
@@ -134,25 +208,28 @@ def test_who_is_not_touched_does_not_change(seed: int) -> None:
 @FEWER
 @given(SEEDS)
 def test_sealed_inputs_give_the_same_bytes(seed: int) -> None:
-    random, facts, readings = drawn(seed)
-    rows = evaluate(facts, BOOK, readings, YEARS, DAY)
-    sealed = inputs(facts, BOOK, rows.select("award", "subject").unique()).to_dicts()
+    random, facts, interpretations = drawn(seed)
+    rows = evaluate(facts, POLICY, interpretations, YEARS, DAY)
+    sealed = inputs(facts, POLICY, rows.select("award", "subject").unique()).to_dicts()
     for row in random.sample(sealed, min(3, len(sealed))):
         again = facts_of(row["inputs"])
         own = rows.filter(award=row["award"], subject=row["subject"])
-        alone = evaluate(again, BOOK, readings, YEARS, DAY, [row["award"]])
+        alone = evaluate(again, POLICY, interpretations, YEARS, DAY, [row["award"]])
         assert alone.filter(subject=row["subject"]).equals(own)
         for year in own["award_year"].head(2):
-            told = [explain(known, BOOK, readings, row["award"], row["subject"], year, DAY) for known in (facts, again)]
+            explained = [
+                explain(known, POLICY, interpretations, row["award"], row["subject"], year, DAY)
+                for known in (facts, again)
+            ]
             for language in ("zh-CN", "en"):
-                assert told[0].document(language) == told[1].document(language)
+                assert explained[0].document(language) == explained[1].document(language)
 
 
 @FEW
 @given(SEEDS)
 def test_amounts_are_whole_and_instalments_add_up(seed: int) -> None:
-    _, facts, readings = drawn(seed)
-    for row in evaluate(facts, BOOK, readings, YEARS, DAY).iter_rows(named=True):
+    _, facts, interpretations = drawn(seed)
+    for row in evaluate(facts, POLICY, interpretations, YEARS, DAY).iter_rows(named=True):
         parts = [part["amount_fen"] for part in row["instalments"]]
         assert sum(parts) == row["entitlement_fen"]
         assert 0 <= row["entitlement_fen"] <= LARGEST
@@ -175,12 +252,12 @@ CAPS = {
 def test_raising_a_cap_never_lowers_an_award_and_no_award_passes_it(cap: str, seed: int) -> None:
     random = Random(seed)
     facts = facts_from(focused(random, CAPS[cap]))
-    readings = Interpretations.official_defaults(BOOK)
+    interpretations = Interpretations.official_defaults(POLICY)
     low = random.choice((0, 1, 1000, 50_000))
     amounts = []
     for yuan in (low, low + random.choice((1, 10**6, 10**9))):
-        book = BOOK.with_parameters({cap: yuan})
-        rows = evaluate(facts, book, readings, YEARS, DAY, [CAPS[cap]]).select(
+        policy = POLICY.with_parameters({cap: yuan})
+        rows = evaluate(facts, policy, interpretations, YEARS, DAY, [CAPS[cap]]).select(
             "subject", "award_year", "entitlement_fen"
         )
         amounts.append({(subject, year): fen for subject, year, fen in rows.iter_rows()})
@@ -190,7 +267,7 @@ def test_raising_a_cap_never_lowers_an_award_and_no_award_passes_it(cap: str, se
 
 def test_a_closure_holds_only_what_is_read() -> None:
     facts = facts_from(population(Random(5)))
-    pairs = subjects_touching(in_memory(facts), BOOK, ["E1"]).filter(award="courier-rent")
-    few = closure(facts, BOOK, pairs)
+    pairs = subjects_touching(in_memory(facts), POLICY, ["E1"]).filter(award="courier-rent")
+    few = closure(facts, POLICY, pairs)
     assert set(few["courier_years"]["uscc"]) <= {"E1"}
     assert few["annual_sales"].is_empty()

@@ -13,20 +13,20 @@ from hypothesis import strategies as st
 
 from services.eligibility.clients import registry
 from services.eligibility.clients.registry import RegistryFacts
-from services.eligibility.engine.reach import Ask
 from services.eligibility.facts.catalogue import CATALOGUE
+from services.eligibility.facts.queries import RowQuery
 
 ASKS = [
-    Ask("annual_sales", "uscc"),
-    Ask("loans", "uscc"),
-    Ask("loans", "loan_id"),
-    Ask("prior_awards", "subject", True),
+    RowQuery("annual_sales", "uscc"),
+    RowQuery("loans", "uscc"),
+    RowQuery("loans", "loan_id"),
+    RowQuery("prior_awards", "subject", True),
 ]
 VALUES = st.lists(st.sampled_from("ABCDEFGHIJ"), min_size=1, unique=True)
 
 
 @given(st.dictionaries(st.sampled_from(ASKS), VALUES, min_size=1), st.integers(1, 4))
-def test_every_value_is_asked_for_once_and_no_request_is_too_large(asked: dict[Ask, list[str]], most: int) -> None:
+def test_every_value_is_asked_for_once_and_no_request_is_too_large(asked: dict[RowQuery, list[str]], most: int) -> None:
     told = Counter[tuple[str, str, bool]]()
 
     def answer(request: httpx.Request) -> httpx.Response:

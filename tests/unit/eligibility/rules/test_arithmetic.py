@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+from itertools import product
+
 import polars as pl
 import pytest
 
 from services.eligibility.facts.catalogue import LARGEST
-from services.eligibility.rules.grammar import arithmetic
-from services.eligibility.rules.grammar.judgement import Figure, all_of, any_of
+from services.eligibility.rules.grammar import Column, RuleContext, Text, arithmetic
+from services.eligibility.rules.grammar.conditions import Combination, Holds
+from services.eligibility.rules.grammar.results import Figure
 
 VALUES = pl.DataFrame({"a": [LARGEST, None, 3], "b": [10, 20, None], "group": [1, 1, 2]})
 
@@ -43,9 +47,17 @@ def test_what_does_not_fit_raises() -> None:
         VALUES.select(arithmetic.whole(arithmetic.product(pl.col("a"), pl.lit(2**20))))
 
 
-def test_kleene() -> None:
-    assert all_of([True, None]) is None and all_of([None, False]) is False and all_of([]) is True
-    assert any_of([False, None]) is None and any_of([None, True]) is True and any_of([False]) is False
+@pytest.mark.parametrize("kind", ["all", "any"])
+@pytest.mark.parametrize("results", list(product((True, False, None), repeat=2)))
+def test_kleene(kind: str, results: tuple[bool | None, bool | None]) -> None:
+    """A failure decides `all`, a met condition `any`, whatever is unknown."""
+    flags = [Column(name, "flag", Text(name, name)) for name in "ab"]
+    combination = Combination("both", kind, tuple(Holds(flag.name, flag) for flag in flags))
+    cases = pl.DataFrame([results], schema={"a": pl.Boolean, "b": pl.Boolean}, orient="row")
+    decisive = kind == "any"
+    expected = decisive if decisive in results else None if None in results else not decisive
+    context = RuleContext({}, {}, date(2025, 1, 1), date(2025, 1, 1))
+    assert cases.select(combination.plan(context)).item() is expected
 
 
 @pytest.mark.parametrize(

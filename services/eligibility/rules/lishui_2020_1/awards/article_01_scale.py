@@ -10,7 +10,7 @@ from services.eligibility.rules.grammar import (
     GivenBefore,
     Table,
     all_of,
-    amount_by_reading,
+    amount_by_interpretation,
     any_of,
     at_least,
     each_year,
@@ -43,7 +43,7 @@ retail_scale = Award(
         holds("monitored", monitored("retail")),
         some("tier-newly-reached", retail_tiers.newly_reached),
     ),
-    amount=amount_by_reading(
+    amount=amount_by_interpretation(
         "tier_jump", highest=whole_of(retail_tiers.highest_award), every_tier=whole_of(retail_tiers.all_awards)
     ),
     in_later_years=GivenBefore("later_tier", "difference", whole_of(retail_tiers.highest_award)),
@@ -61,7 +61,7 @@ platform_scale = Award(
         holds("monitored", monitored("platform")),
         some("tier-newly-reached", platform_tiers.newly_reached),
     ),
-    amount=amount_by_reading(
+    amount=amount_by_interpretation(
         "tier_jump", highest=whole_of(platform_tiers.highest_award), every_tier=whole_of(platform_tiers.all_awards)
     ),
     in_later_years=GivenBefore("later_tier", "difference", whole_of(platform_tiers.highest_award)),

@@ -26,7 +26,7 @@ ParkYear = Table("park_years")
 park = Award(
     code="park",
     article=Article(3, sentence=2),
-    about=once_per(Park, judged_in=ParkYear),
+    about=once_per(Park, yearly=ParkYear),
     given_to=NOT_GOVERNMENT,
     place=at_project(Park.jurisdiction),
     when=(

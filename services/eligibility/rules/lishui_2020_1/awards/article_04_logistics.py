@@ -15,10 +15,10 @@ from services.eligibility.rules.grammar import (
     each,
     each_year,
     events_of_year,
-    judged_by_measure,
     once_per,
     one_of,
     parameter,
+    place_by_measure,
     share_of,
     some,
     within_validity,
@@ -33,7 +33,7 @@ Terminal = Table("delivery_terminals")
 logistics_hub = Award(
     code="logistics-hub",
     article=Article(4, sentence=2),
-    about=once_per(LogisticsHub, judged_in=HubYear),
+    about=once_per(LogisticsHub, yearly=HubYear),
     given_to=NOT_GOVERNMENT,
     place=at_project(LogisticsHub.jurisdiction),
     when=(
@@ -68,7 +68,7 @@ smart_terminal = Award(
     article=Article(4, sentence=4),
     about=events_of_year(Terminal.uscc),
     given_to=NOT_GOVERNMENT,
-    place=judged_by_measure(terminals.jurisdiction),
+    place=place_by_measure(terminals.jurisdiction),
     when=(some("terminals-accepted", terminals.counted, in_doubt=terminals.in_doubt),),
     amount=each(terminals.counted, parameter("terminal_award")),
 )

@@ -8,7 +8,7 @@ from services.eligibility.rules.grammar import (
     Article,
     Award,
     Table,
-    amount_by_reading,
+    amount_by_interpretation,
     at_least,
     each_year,
     once_on,
@@ -39,7 +39,7 @@ overseas_warehouse = Award(
     given_to=NOT_GOVERNMENT,
     place=AT_PAYEE,
     when=(),  # opened within validity is what an event of this policy is
-    amount=amount_by_reading(
+    amount=amount_by_interpretation(
         "provincial_support",
         within_cap=_half.capped_at(parameter("warehouse_cap") - Warehouse.provincial_support),
         deducted=_half.capped_at(parameter("warehouse_cap")).less(Warehouse.provincial_support),

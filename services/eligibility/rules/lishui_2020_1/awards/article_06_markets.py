@@ -9,7 +9,8 @@ from services.eligibility.rules.grammar import (
     Article,
     Award,
     Table,
-    amount_by_reading,
+    amount_by_interpretation,
+    column_by,
     condition_by,
     each_year,
     fixed,
@@ -22,7 +23,6 @@ from services.eligibility.rules.grammar import (
     pro_rata,
     recognised,
     share_of,
-    term_by,
     whole_multiples,
     whole_of,
     within_validity,
@@ -38,7 +38,7 @@ sales_spin_off = Award(
     article=Article(6, paragraph=2, sentence=2),
     about=once_per_named(
         SpinOff.producer_uscc,
-        payee=term_by("spin_off_payee", producer=SpinOff.producer_uscc, sales_company=SpinOff.sales_company_uscc),
+        payee=column_by("spin_off_payee", producer=SpinOff.producer_uscc, sales_company=SpinOff.sales_company_uscc),
         earliest_by=(SpinOff.established_on, SpinOff.sales_company_uscc),
     ),
     given_to=ENTERPRISES,
@@ -57,7 +57,7 @@ platform_zone = Award(
     given_to=NOT_GOVERNMENT,
     place=AT_PAYEE,
     when=(holds("zone-platform", recognised(Zone.platform)),),
-    amount=amount_by_reading(
+    amount=amount_by_interpretation(
         "zone_multiple",
         whole=whole_multiples(ZoneYear.lishui_product_sales, parameter("zone_step"), parameter("zone_award")).capped_at(
             parameter("zone_cap")
@@ -82,7 +82,7 @@ exhibition_organised = Award(
         one_of("organiser", Attendance.organiser, parameter("organised_by_department")),
         _exhibitor,
     ),
-    amount=amount_by_reading(
+    amount=amount_by_interpretation(
         "exhibition_support",
         within_cost=whole_of(_fees).capped_at(_fees - Attendance.other_support),
         deducted=whole_of(_fees).less(Attendance.other_support),
@@ -104,7 +104,7 @@ exhibition_independent = Award(
         one_of("organiser", Attendance.organiser, parameter("attended_on_their_own")),
         _exhibitor,
     ),
-    amount=amount_by_reading(
+    amount=amount_by_interpretation(
         "exhibition_support",
         within_cost=_half.capped_at(Attendance.booth_fee - Attendance.other_support),
         deducted=_half.less(Attendance.other_support),

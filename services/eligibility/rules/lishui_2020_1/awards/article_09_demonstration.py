@@ -32,7 +32,7 @@ demonstration = Award(
     ),
     given_to=ANY_FORM,
     place=AT_PAYEE,
-    when=(),  # a title within validity of a unit in the area is all that is asked
+    when=(),  # a title within validity of a unit in the area is enough
     amount=_by_level,
     in_later_years=GivenBefore("demonstration_promotion", "difference", _by_level),
     prior_reads=(

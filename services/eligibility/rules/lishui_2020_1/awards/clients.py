@@ -17,14 +17,14 @@ from services.eligibility.rules.grammar import (
     periods,
 )
 
-#: A rate is kept in millionths where each client's own is averaged.
+#: The rates of single clients are averaged in millionths.
 MILLION = 1_000_000
 CONTRACTS = Read("service_contracts", "provider_uscc", PAYEE)
 CLIENT = "service_contracts.client_uscc"
 
 
 def _served(cases: pl.DataFrame, facts: Facts) -> pl.LazyFrame:
-    """Each client of each case with its first contract and whether one is in force on a day of the year."""
+    """Return each client of each case with its first contract and whether one is in force on a day of the year."""
     contracts = facts["service_contracts"].lazy().filter(periods.covers_until("until", "since"))
     first, past_last = pl.date(pl.col("award_year"), 1, 1), pl.date(pl.col("award_year") + 1, 1, 1)
     in_force = (pl.col("since") < past_last) & (pl.col("until").is_null() | (pl.col("until") > first))
@@ -50,15 +50,15 @@ def _served(cases: pl.DataFrame, facts: Facts) -> pl.LazyFrame:
         Read("monitoring_inclusions", "uscc", CLIENT),
         Read("locations", "uscc", CLIENT),
     ),
-    readings=("client_area",),
+    interpretations=("client_area",),
     parameters=("lishui_jurisdictions", "covered_jurisdictions"),
 )
-def new_clients(cases: pl.DataFrame, facts: Facts, setting: RuleContext) -> Measured:
-    """Clients whose first contract begins in the year, monitored and in the area on its 31 December.
+def new_clients(cases: pl.DataFrame, facts: Facts, context: RuleContext) -> Measured:
+    """Count the clients whose first contract begins in the year, monitored and in the area on its 31 December.
 
-    One whose place is unknown is not counted but kept in doubt. Parts: one row per new client.
+    One whose place is unknown is not counted but in doubt. Parts: one row per new client.
     """
-    area = {"lishui": "lishui_jurisdictions", "urban": "covered_jurisdictions"}[setting.reading("client_area")]
+    area = {"lishui": "lishui_jurisdictions", "urban": "covered_jurisdictions"}[context.interpretation("client_area")]
     new = collect(_served(cases, facts).filter("new"), cases, facts["service_contracts"])
     monitored = periods.positions_in_force(
         new, "client_uscc", facts["monitoring_inclusions"], "uscc", since="included_on", until="removed_on"
@@ -67,7 +67,7 @@ def new_clients(cases: pl.DataFrame, facts: Facts, setting: RuleContext) -> Meas
     located = periods.positions_in_force(new, "client_uscc", where, "uscc", since="since", until="until")
     new = periods.looked_up(new, located, where, jurisdiction="jurisdiction")
     new = new.with_columns(monitored=monitored.is_not_null())
-    new = new.with_columns(counts=pl.col("monitored") & pl.col("jurisdiction").is_in(list(setting.parameter(area))))
+    new = new.with_columns(counts=pl.col("monitored") & pl.col("jurisdiction").is_in(list(context.parameter(area))))
     unknown = pl.col("counts").is_null()
     figures = (
         new.group_by("case")
@@ -83,7 +83,7 @@ def new_clients(cases: pl.DataFrame, facts: Facts, setting: RuleContext) -> Meas
 
 
 def _for_all(cases: pl.DataFrame, figures: pl.DataFrame) -> pl.DataFrame:
-    """Cases without any client count none."""
+    """Return the figures of all cases; one without clients counts none."""
     filled = cases.select("case").join(figures, on="case", how="left", maintain_order="left")
     return filled.with_columns(pl.col("counted", "in_doubt").fill_null(0))
 
@@ -98,16 +98,16 @@ def _for_all(cases: pl.DataFrame, figures: pl.DataFrame) -> pl.DataFrame:
     },
     words=Text("所服务企业的零售额增长", "growth of the clients' online retail"),
     reads=(CONTRACTS, Read("annual_sales", "uscc", CLIENT)),
-    readings=("growth_clients",),
+    interpretations=("growth_clients",),
 )
-def growth(cases: pl.DataFrame, facts: Facts, setting: RuleContext) -> Measured:
-    """Summed online retail of the clients in both years, and their ratios: each floored to a millionth, then summed.
+def growth(cases: pl.DataFrame, facts: Facts, context: RuleContext) -> Measured:
+    """Sum the online retail of the clients in both years, and their ratios: each floored to a millionth, then summed.
 
     Clients with a contract in force on a day of the year and both figures on record, the earlier above zero. None:
     no figures. Parts: one row per client compared.
     """
     served = _served(cases, facts).filter("in_force")
-    if setting.reading("growth_clients") == "newly_served":
+    if context.interpretation("growth_clients") == "newly_served":
         served = served.filter("new")
     sales = facts["annual_sales"].lazy().select(client_uscc="uscc", year="year", sales="online_retail_fen").drop_nulls()
     compared = served.with_columns(
@@ -143,16 +143,16 @@ def growth(cases: pl.DataFrame, facts: Facts, setting: RuleContext) -> Measured:
         Read("recognised_platforms", "platform", "platform_authorisations.platform"),
     ),
 )
-def authorisation(cases: pl.DataFrame, facts: Facts, setting: RuleContext) -> Measured:
-    """Whether the provider was authorised by 31 December by a platform recognised on that day. Parts: each one."""
-    del setting
-    found = (
+def authorisation(cases: pl.DataFrame, facts: Facts, context: RuleContext) -> Measured:
+    """Return whether the provider was authorised by 31 December by a platform recognised on that day. Parts: each one."""
+    del context
+    authorised = (
         cases.lazy()
         .select("case", "day", "payee")
         .join(facts["platform_authorisations"].lazy(), left_on="payee", right_on="uscc", how="inner")
         .filter(pl.col("authorised_on") <= pl.col("day"))
-        .collect()
     )
+    found = collect(authorised, cases, facts["platform_authorisations"])
     platforms = facts["recognised_platforms"]
     positions = periods.positions_in_force(found, "platform", platforms, "platform", since="since", until="until")
     found = found.with_columns(recognised=positions.is_not_null())

@@ -9,7 +9,7 @@ from services.eligibility.rules.grammar import Measured, Read, RuleContext, Tabl
 
 CrossBorderYear = Table("cross_border_years")
 SERIES = "usd_cny_year"
-#: The parity is kept as fen per 10,000 cents.
+#: The parity is in fen per 10,000 cents.
 CENTS = 10_000
 
 
@@ -20,12 +20,12 @@ CENTS = 10_000
     needs=(CrossBorderYear.sales_usd_cents, CrossBorderYear.sales_cny),
     reads=(Read("reference_rates", only=("series", (SERIES,))),),
 )
-def dollars(cases: pl.DataFrame, facts: Facts, setting: RuleContext) -> Measured:
-    """Whole cents of all sales; a cent is floored once, which no whole threshold can notice.
+def dollars(cases: pl.DataFrame, facts: Facts, context: RuleContext) -> Measured:
+    """Return whole cents of all sales; floored once, so whole thresholds are compared exactly.
 
     Without sales in yuan no parity is needed; with them and none on record the sum is unknown. Parts: its terms.
     """
-    del setting
+    del context
     parity = (
         facts["reference_rates"]
         .lazy()

@@ -27,17 +27,17 @@ FAR = pl.date(9999, 12, 31)
         Read("loan_years", "loan_id", "loans.loan_id"),
         Read("reference_rates", only=("series", (*BENCHMARK, *LPR))),
     ),
-    readings=("loan_rate", "loan_day_count", "loan_ceiling"),
+    interpretations=("loan_rate", "loan_day_count", "loan_ceiling"),
     parameters=("interest_share", "benchmark_short_tenor", "benchmark_middle_tenor"),
 )
-def interest(cases: pl.DataFrame, facts: Facts, setting: RuleContext) -> Measured:
-    """Per loan: Σ balance × days × reference rate × share ÷ day count, floored, at most the interest paid.
+def interest(cases: pl.DataFrame, facts: Facts, context: RuleContext) -> Measured:
+    """Return per loan: Σ balance × days × reference rate × share ÷ day count, floored, at most the interest paid.
 
     A loan counts if the lender is licensed, it is for business and it has a balance on a day of the year. A rate or
     interest that is not on record makes the whole unknown. Parts: one row per balance and rate, with its loan's totals.
     """
-    spans = _spans(cases, facts, setting)
-    at = _at_benchmark if setting.reading("loan_rate") == "benchmark" else _at_lpr
+    spans = _spans(cases, facts, context)
+    at = _at_benchmark if context.interpretation("loan_rate") == "benchmark" else _at_lpr
     rated = collect(at(spans, facts), cases, facts["loans"], facts["loan_balances"]).lazy()
     year = pl.col("award_year").cast(pl.Int64)
     per_loan = (
@@ -49,11 +49,11 @@ def interest(cases: pl.DataFrame, facts: Facts, setting: RuleContext) -> Measure
         .with_columns(year=year)
         .join(facts["loan_years"].lazy(), on=["loan_id", "year"], how="left")
     )
-    divisor = BASIS * BASIS * int(setting.reading("loan_day_count"))
-    share = setting.dated("interest_share")
+    divisor = BASIS * BASIS * int(context.interpretation("loan_day_count"))
+    share = context.dated("interest_share")
     at_rate = arithmetic.floored(arithmetic.product(pl.col("weighed"), share), pl.lit(divisor))
     per_loan = per_loan.with_columns(at_reference_rate_fen=at_rate)
-    if setting.reading("loan_ceiling") == "interest_paid":
+    if context.interpretation("loan_ceiling") == "interest_paid":
         ceiling = arithmetic.not_below_zero(pl.col("interest_paid_fen") - pl.col("other_subsidy_fen"))
         per_loan = per_loan.with_columns(subsidy_fen=arithmetic.lesser(pl.col("at_reference_rate_fen"), ceiling))
         no_interest = pl.col("interest_paid_fen").is_null()
@@ -79,11 +79,11 @@ def interest(cases: pl.DataFrame, facts: Facts, setting: RuleContext) -> Measure
     return Measured(figures, parts.select("case", *shown, *totals))
 
 
-def _spans(cases: pl.DataFrame, facts: Facts, setting: RuleContext) -> pl.LazyFrame:
-    """Days of the year on which a loan that counts had one balance, with the series of its reference rate."""
-    short, middle = setting.dated("benchmark_short_tenor"), setting.dated("benchmark_middle_tenor")
+def _spans(cases: pl.DataFrame, facts: Facts, context: RuleContext) -> pl.LazyFrame:
+    """Return the days of the year on which a loan that counts had one balance, with the series of its reference rate."""
+    short, middle = context.dated("benchmark_short_tenor"), context.dated("benchmark_middle_tenor")
     tenor = pl.col("tenor_months")
-    if setting.reading("loan_rate") == "benchmark":
+    if context.interpretation("loan_rate") == "benchmark":
         series = pl.when(tenor <= short).then(pl.lit(BENCHMARK[0]))
         named = series.when(tenor <= middle).then(pl.lit(BENCHMARK[1])).otherwise(pl.lit(BENCHMARK[2]))
     else:
@@ -103,7 +103,7 @@ def _spans(cases: pl.DataFrame, facts: Facts, setting: RuleContext) -> pl.LazyFr
 
 
 def _rates(facts: Facts) -> pl.LazyFrame:
-    """Reference rates as periods: each in force until the next of its series."""
+    """Return reference rates as periods: each in force until the next of its series."""
     return (
         facts["reference_rates"]
         .lazy()
@@ -119,15 +119,15 @@ def _flag() -> pl.Expr:
 
 
 def _at_benchmark(spans: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
-    """Spans cut at changes of the rate, so that each day has the one in force; days without one have none."""
-    kept = ("case", "award_year", "day", "loan_id", "first", "days", "principal_fen", "series", "rate", "flag")
+    """Return spans cut at changes of the rate, so that each day has the one in force; days without one have none."""
+    columns = ("case", "award_year", "day", "loan_id", "first", "days", "principal_fen", "series", "rate", "flag")
     first = arithmetic.later(pl.col("first"), pl.col("effective_on"))
     past_last = arithmetic.earlier(pl.col("past_last"), pl.col("superseded_on"))
     cut = (
         spans.join(_rates(facts), on="series", how="inner")
         .with_columns(first=first, days=arithmetic.days_between(first, past_last), flag=_flag())
         .filter(pl.col("days") > 0)
-        .select(kept)
+        .select(columns)
     )
     starts = _rates(facts).group_by("series").agg(starts_on=pl.col("effective_on").min())
     uncovered_to = arithmetic.earlier(pl.col("past_last"), pl.col("starts_on").fill_null(FAR))
@@ -136,13 +136,13 @@ def _at_benchmark(spans: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
         .with_columns(days=arithmetic.days_between(pl.col("first"), uncovered_to))
         .filter(pl.col("days") > 0)
         .with_columns(rate=pl.lit(None, dtype=pl.Int64), flag=pl.lit(None, dtype=pl.String))
-        .select(kept)
+        .select(columns)
     )
     return pl.concat([cut, uncovered])
 
 
 def _at_lpr(spans: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
-    """Spans at the rate in force when the loan was drawn; none on record leaves it unknown."""
+    """Return spans at the rate in force when the loan was drawn; none on record leaves it unknown."""
     drawn = (pl.col("effective_on") <= pl.col("drawn_on")) & (pl.col("drawn_on") < pl.col("superseded_on"))
     rates = spans.select("series", "drawn_on").unique().join(_rates(facts), on="series", how="inner").filter(drawn)
     return spans.with_columns(days=arithmetic.days_between(pl.col("first"), pl.col("past_last"))).join(

@@ -21,12 +21,12 @@ from services.eligibility.rules.grammar import PAYEE, Measured, Read, RuleContex
         Read("locations", "uscc", PAYEE),
         Read("prior_awards", "subject", "delivery_terminals.serial", only=("award", ("smart-terminal",))),
     ),
-    readings=("project_place", "validity_last_day"),
+    interpretations=("project_place", "validity_last_day"),
     parameters=("validity_first_day", "covered_jurisdictions"),
     names_left_out=True,
 )
-def terminals(cases: pl.DataFrame, facts: Facts, setting: RuleContext) -> Measured:
-    """Terminals accepted in the year, within validity and by the decision day, in the area on their day, not paid before.
+def terminals(cases: pl.DataFrame, facts: Facts, context: RuleContext) -> Measured:
+    """Count terminals accepted in the year, within validity, by the decision day, in the area on their day, and not paid before.
 
     One whose day or place is unknown is left out and named. Parts: one row per terminal.
     """
@@ -42,11 +42,11 @@ def terminals(cases: pl.DataFrame, facts: Facts, setting: RuleContext) -> Measur
     where = facts["locations"]
     located = periods.positions_in_force(own, "payee", where, "uscc", since="since", until="until", day="accepted_on")
     own = periods.looked_up(own, located, where, operator_place="jurisdiction")
-    area = list(setting.parameter("covered_jurisdictions"))
-    both = setting.reading("project_place") == "both"
-    last_day = pl.lit(setting.reading("validity_last_day")).str.to_date()
-    in_time = pl.col("accepted_on").is_between(pl.lit(setting.parameter("validity_first_day")), last_day)
-    in_time = in_time & (pl.col("accepted_on") <= pl.lit(setting.decided_on))
+    area = list(context.parameter("covered_jurisdictions"))
+    both = context.interpretation("project_place") == "both"
+    last_day = pl.lit(context.interpretation("validity_last_day")).str.to_date()
+    in_time = pl.col("accepted_on").is_between(pl.lit(context.parameter("validity_first_day")), last_day)
+    in_time = in_time & (pl.col("accepted_on") <= pl.lit(context.decided_on))
     in_place = pl.col("operator_place").is_in(area)
     if both:
         in_place = in_place & pl.col("jurisdiction").is_in(area)
@@ -69,7 +69,7 @@ def terminals(cases: pl.DataFrame, facts: Facts, setting: RuleContext) -> Measur
 
 
 def _lacking(*, both: bool) -> pl.Expr:
-    """The fact that keeps a terminal in doubt, with its serial number."""
+    """Return the fact for want of which a terminal is in doubt, with its serial number."""
     place = pl.when(pl.col("operator_place").is_null()).then(pl.lit("locations.jurisdiction:"))
     project = place.when(pl.col("jurisdiction").is_null()).then(pl.lit("delivery_terminals.jurisdiction:"))
     fact = (

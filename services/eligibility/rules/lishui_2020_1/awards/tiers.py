@@ -8,6 +8,7 @@ from services.eligibility.facts.catalogue import Facts
 from services.eligibility.rules.grammar import (
     PAYEE,
     Column,
+    Measure,
     Measured,
     Read,
     RuleContext,
@@ -16,7 +17,6 @@ from services.eligibility.rules.grammar import (
     measure,
     periods,
 )
-from services.eligibility.rules.grammar.measures import Measure
 
 COLUMNS = {
     "newly_reached": ("count", Text("首次达到的档次数", "tiers newly reached")),
@@ -26,7 +26,7 @@ COLUMNS = {
 
 
 def tiers_reached(award: str, track: str, figure: Column, *, tiers: str, awards: str) -> Measure:
-    """The measure of tiers newly reached: with this figure, in no earlier year, and not paid before.
+    """Return the measure of tiers newly reached: with this figure, in no earlier year, and not paid before.
 
     Parts: one row per tier with its threshold, the year's figure, the largest earlier one and what was paid before.
     """
@@ -42,11 +42,11 @@ def tiers_reached(award: str, track: str, figure: Column, *, tiers: str, awards:
             Read("locations", "uscc", PAYEE),
             Read("prior_awards", "subject", only=("award", (award,))),
         ),
-        readings=("earlier_attainment",),
+        interpretations=("earlier_attainment",),
         parameters=(tiers, awards, "covered_jurisdictions", "first_award_year"),
     )
-    def reached(cases: pl.DataFrame, facts: Facts, setting: RuleContext) -> Measured:
-        earlier = _earlier(cases, facts, setting, track, figure.name.split(".")[1])
+    def reached(cases: pl.DataFrame, facts: Facts, context: RuleContext) -> Measured:
+        earlier = _earlier(cases, facts, context, track, figure.name.split(".")[1])
         paid = facts["prior_awards"].lazy().filter((pl.col("award") == award) & (pl.col("tier") > 0))
         plan = (
             cases.lazy()
@@ -60,9 +60,9 @@ def tiers_reached(award: str, track: str, figure: Column, *, tiers: str, awards:
             )
         )
         compared = collect(plan, cases)
-        steps = range(len(setting.parameter(tiers)))
-        new = [_newly_reached(setting.dated(tiers, k)) for k in steps]
-        given = [pl.when(new[k]).then(setting.dated(awards, k)).otherwise(0) for k in steps]
+        steps = range(len(context.parameter(tiers)))
+        new = [_newly_reached(context.dated(tiers, k)) for k in steps]
+        given = [pl.when(new[k]).then(context.dated(awards, k)).otherwise(0) for k in steps]
         figures = compared.select(
             "case",
             newly_reached=pl.when(pl.col("figure_fen").is_not_null()).then(
@@ -79,9 +79,9 @@ def tiers_reached(award: str, track: str, figure: Column, *, tiers: str, awards:
                 "largest_earlier_fen",
                 "paid_tier_fen",
                 tier=pl.lit(k + 1),
-                tier_fen=setting.dated(tiers, k),
+                tier_fen=context.dated(tiers, k),
                 newly_reached=new[k],
-                award_fen=setting.dated(awards, k),
+                award_fen=context.dated(awards, k),
             )
             for k in steps
         )
@@ -92,29 +92,29 @@ def tiers_reached(award: str, track: str, figure: Column, *, tiers: str, awards:
 
 
 def _newly_reached(tier: pl.Expr) -> pl.Expr:
-    """Whether the figure reaches the tier, no earlier one did, and it was not paid before."""
+    """Return whether the figure reaches the tier, no earlier one did, and it was not paid before."""
     earlier, paid = pl.col("largest_earlier_fen"), pl.col("paid_tier_fen")
     return (pl.col("figure_fen") >= tier) & (earlier < tier).fill_null(True) & (paid < tier).fill_null(True)
 
 
-def _earlier(cases: pl.DataFrame, facts: Facts, setting: RuleContext, track: str, field: str) -> pl.LazyFrame:
-    """The largest figure of the years before the case's that the reading `earlier_attainment` compares with."""
-    reading = setting.reading("earlier_attainment")
+def _earlier(cases: pl.DataFrame, facts: Facts, context: RuleContext, track: str, field: str) -> pl.LazyFrame:
+    """Return the largest figure of the years before the case's that the interpretation `earlier_attainment` compares with."""
+    interpretation = context.interpretation("earlier_attainment")
     figures = facts["annual_sales"].lazy().select(payee="uscc", year="year", figure=field).drop_nulls("figure")
-    if reading == "ignored":
-        figures = figures.filter(pl.col("year") >= setting.parameter("first_award_year"))
+    if interpretation == "ignored":
+        figures = figures.filter(pl.col("year") >= context.parameter("first_award_year"))
     before = cases.lazy().select("case", "payee", "award_year").join(figures, on="payee", how="inner")
     before = before.filter(pl.col("year") < pl.col("award_year"))
-    if reading == "while_eligible":
-        before = _while_eligible(collect(before, cases, facts["annual_sales"]), facts, setting, track).lazy()
+    if interpretation == "while_eligible":
+        before = _while_eligible(collect(before, cases, facts["annual_sales"]), facts, context, track).lazy()
     return before.group_by("case").agg(largest_earlier_fen=pl.col("figure").max())
 
 
-def _while_eligible(before: pl.DataFrame, facts: Facts, setting: RuleContext, track: str) -> pl.DataFrame:
-    """Only years on whose 31 December the enterprise was in monitoring on the track and known to be in the area."""
+def _while_eligible(before: pl.DataFrame, facts: Facts, context: RuleContext, track: str) -> pl.DataFrame:
+    """Keep only years on whose 31 December the enterprise was in monitoring on the track and in the area."""
     before = before.with_columns(year_end=pl.date(pl.col("year"), 12, 31))
     inclusions = facts["monitoring_inclusions"].filter(pl.col("track") == track)
-    where = facts["locations"].filter(pl.col("jurisdiction").is_in(list(setting.parameter("covered_jurisdictions"))))
+    where = facts["locations"].filter(pl.col("jurisdiction").is_in(list(context.parameter("covered_jurisdictions"))))
     in_monitoring = periods.positions_in_force(
         before, "payee", inclusions, "uscc", since="included_on", until="removed_on", day="year_end"
     )

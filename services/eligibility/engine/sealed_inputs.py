@@ -1,4 +1,4 @@
-"""Closures: the facts a few subjects need, and the sealed inputs of a decision."""
+"""Sealed inputs: the fact rows that a decision was computed from, as a document in its receipt."""
 
 from __future__ import annotations
 
@@ -7,35 +7,23 @@ from typing import Any
 
 import polars as pl
 
-from services.eligibility.engine.rows import READER, rows_read
+from services.eligibility.engine.dependencies import PAIRS, READER, by_award, rows_read
 from services.eligibility.facts.catalogue import CATALOGUE, Facts
 from services.eligibility.rules.domain import Policy
 
-#: A frame of subjects: award code and subject.
-PAIRS = pl.Schema({"award": pl.String(), "subject": pl.String()})
 
-
-def closure(facts: Facts, book: Policy, pairs: pl.DataFrame) -> Facts:
-    """Only the facts that these (award, subject) pairs read: evaluating them gives what evaluating all gives."""
-    kept: dict[str, list[pl.DataFrame]] = {}
-    for code, group in _by_award(pairs):
-        for dataset, rows in rows_read(facts, book.award(code), group).items():
-            kept.setdefault(dataset, []).append(rows.drop(READER))
-    return Facts({dataset: _keyed(dataset, pl.concat(parts).unique()) for dataset, parts in kept.items()})
-
-
-def inputs(facts: Facts, book: Policy, pairs: pl.DataFrame) -> pl.DataFrame:
-    """Award, subject and `inputs`: canonical JSON of every fact row that the subject's evaluation reads.
+def inputs(facts: Facts, policy: Policy, pairs: pl.DataFrame) -> pl.DataFrame:
+    """Return award, subject and `inputs`: canonical JSON of every fact row that the subject's evaluation reads.
 
     One vectorised pass per award and dataset; `facts_of` reads a document back.
     """
-    frames = [_sealed(facts, book, code, group) for code, group in _by_award(pairs)]
+    frames = [_sealed(facts, policy, code, subjects) for code, subjects in by_award(pairs)]
     schema = pl.Schema({**PAIRS, "inputs": pl.String()})
     return pl.concat([pl.DataFrame(schema=schema), *frames]).sort("award", "subject")
 
 
 def facts_of(document: str | bytes) -> Facts:
-    """The facts that a sealed document holds. Raises `FactsError` or `ValueError` where it is not one."""
+    """Return the facts that a sealed document holds. Raises `FactsError` or `ValueError` where it is not one."""
     datasets: dict[str, list[dict[str, Any]]] = json.loads(document)
     frames = {}
     for name, rows in datasets.items():
@@ -47,19 +35,10 @@ def facts_of(document: str | bytes) -> Facts:
     return Facts.of(frames)
 
 
-def _by_award(pairs: pl.DataFrame) -> list[tuple[str, pl.Series]]:
-    groups = pairs.select("award", "subject").unique().partition_by("award", as_dict=True)
-    return sorted((str(key[0]), frame.get_column("subject")) for key, frame in groups.items())
-
-
-def _keyed(dataset: str, rows: pl.DataFrame) -> pl.DataFrame:
-    return rows.sort(CATALOGUE[dataset].key)
-
-
-def _sealed(facts: Facts, book: Policy, code: str, subjects: pl.Series) -> pl.DataFrame:
+def _sealed(facts: Facts, policy: Policy, code: str, subjects: pl.Series) -> pl.DataFrame:
     sealed = subjects.alias("subject").to_frame()
     names = []
-    for dataset, rows in sorted(rows_read(facts, book.award(code), subjects).items()):
+    for dataset, rows in sorted(rows_read(facts, policy.award(code), subjects).items()):
         written = _written(dataset, rows)
         common = written.filter(pl.col(READER).is_null())
         if common.height:
@@ -73,10 +52,10 @@ def _sealed(facts: Facts, book: Policy, code: str, subjects: pl.Series) -> pl.Da
 
 
 def _written(dataset: str, rows: pl.DataFrame) -> pl.DataFrame:
-    """Per subject its rows as JSON objects with sorted keys, in the order of the dataset's key."""
+    """Return per subject its rows as JSON objects with sorted keys, in the order of the dataset's key."""
     schema = CATALOGUE[dataset].schema
     return (
-        _keyed(dataset, rows)
+        rows.sort(CATALOGUE[dataset].key)
         .select(READER, pl.struct(sorted(schema.names())).struct.json_encode().alias(dataset))
         .group_by(READER, maintain_order=True)
         .agg(pl.col(dataset).str.join(","))

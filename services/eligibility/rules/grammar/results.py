@@ -1,4 +1,4 @@
-"""One condition on one case, with its figures: what an explanation shows."""
+"""What an explanation shows: figures, the results of conditions, and the steps of an amount."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ from typing import Any
 from services.eligibility.facts.catalogue import LARGEST
 from services.eligibility.rules.text import Text
 
-#: Comparison → how it is written and said.
+#: A case with its columns by name.
+Row = Mapping[str, Any]
+
+#: Comparison → its sign and its name.
 COMPARISONS: Mapping[str, tuple[str, Text]] = {
     "at_least": ("≥", Text("达到", "at least")),
     "more_than": (">", Text("超过", "more than")),
     "at_most": ("≤", Text("不超过", "at most")),
     "before": ("<", Text("早于", "before")),
-    "within": ("∈", Text("在范围内", "within")),
     "one_of": ("∈", Text("属于", "one of")),
     "is": ("=", Text("为是", "holds")),
     "present": ("≠ ∅", Text("已登记", "on record")),
@@ -34,7 +36,7 @@ class Figure:
     denominator: int = 1
 
     def plain(self) -> Any:
-        """The value for a document: whole numbers as numbers, fractions as exact decimals in text, days as ISO."""
+        """Return the value for a document: whole numbers as numbers, fractions as exact decimals in text, days as ISO."""
         value = self.value
         if isinstance(value, date):
             return value.isoformat()
@@ -43,7 +45,7 @@ class Figure:
         if isinstance(value, bool) or not isinstance(value, int):
             return value
         if self.denominator == 1:
-            # Sums beyond what JSON readers keep exactly are written out as text.
+            # JSON readers do not keep larger numbers exactly: those are written as text.
             return value if abs(value) <= LARGEST else str(value)
         whole, rest = divmod(value, self.denominator)
         if rest == 0:
@@ -53,13 +55,13 @@ class Figure:
         return f"{whole}.{digits}"
 
     def document(self) -> dict[str, Any]:
-        """Value and unit."""
+        """Return value and unit."""
         return {"value": self.plain(), "unit": self.unit}
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
-    """A condition's result: True met, False failed, None undetermined."""
+class ConditionResult:
+    """A condition's result on one case, with its figures: True met, False failed, None undetermined."""
 
     name: str
     article: str
@@ -70,25 +72,34 @@ class Judgement:
     threshold: Figure | None = None
     in_doubt: Figure | None = None
     short_by: Figure | None = None
-    readings: tuple[tuple[str, str], ...] = ()
+    interpretations: Mapping[str, str] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
-    within: tuple[Judgement, ...] = field(default=())
+    within: tuple[ConditionResult, ...] = ()
 
     @property
     def result(self) -> str:
-        """`met`, `failed` or `undetermined`."""
+        """Return `met`, `failed` or `undetermined`."""
         return "undetermined" if self.met is None else "met" if self.met else "failed"
 
+    @property
+    def near_misses(self) -> tuple[ConditionResult, ...]:
+        """Return the failed conditions within a failed one, or itself, that say by how much they are short."""
+        if self.met is not False:
+            return ()
+        if not self.within:
+            return () if self.short_by is None else (self,)
+        return tuple(leaf for part in self.within for leaf in part.near_misses)
+
     def as_dict(self, language: str) -> dict[str, Any]:
-        """The judgement as a document in one language."""
-        sign, said = COMPARISONS[self.comparison]
+        """Return the result as a document in one language."""
+        sign, title = COMPARISONS[self.comparison]
         document: dict[str, Any] = {
             "name": self.name,
             "article": self.article,
             "title": self.words.within(language),
-            "comparison": {"code": self.comparison, "sign": sign, "title": said.within(language)},
+            "comparison": {"code": self.comparison, "sign": sign, "title": title.within(language)},
             "result": self.result,
-            "readings": dict(self.readings),
+            "readings": dict(self.interpretations),
         }
         for key in ("measured", "threshold", "in_doubt", "short_by"):
             figure: Figure | None = getattr(self, key)
@@ -97,19 +108,18 @@ class Judgement:
         if self.missing:
             document["missing"] = list(self.missing)
         if self.within:
-            document["within"] = [judgement.as_dict(language) for judgement in self.within]
+            document["within"] = [part.as_dict(language) for part in self.within]
         return document
 
 
-def all_of(results: list[bool | None]) -> bool | None:
-    """Kleene and: a failure beats the unknown."""
-    if any(result is False for result in results):
-        return False
-    return None if any(result is None for result in results) else True
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the calculation of an amount."""
 
+    name: str
+    words: Text
+    figure: Figure
 
-def any_of(results: list[bool | None]) -> bool | None:
-    """Kleene or: what is met beats the unknown."""
-    if any(result is True for result in results):
-        return True
-    return None if any(result is None for result in results) else False
+    def as_dict(self, language: str) -> dict[str, Any]:
+        """Return the step as a document in one language."""
+        return {"name": self.name, "title": self.words.within(language), **self.figure.document()}

@@ -1,0 +1,251 @@
+"""Which rows the evaluation of a subject depends on, along the reads that its award declares.
+
+Forwards, from subjects to every row that evaluating them reads: in facts that are in memory (`closure`), or loading only these
+rows (`load_dependencies`). Backwards, from enterprises to the subjects that read a row which names one of them.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence, Set
+from dataclasses import replace
+from functools import cache
+from typing import Protocol, TypeVar
+
+import polars as pl
+
+from services.eligibility.engine.fetched_rows import FetchedRows
+from services.eligibility.facts.catalogue import CATALOGUE, Facts
+from services.eligibility.facts.queries import Fetch
+from services.eligibility.rules.domain import Policy
+from services.eligibility.rules.grammar.award import Award
+from services.eligibility.rules.grammar.common import INTEGRITY, PaidBefore
+from services.eligibility.rules.grammar.lookups import PAYEE, PAYEE_ENTRY, SUBJECT, Read
+from services.eligibility.rules.grammar.plans import collect
+
+#: A frame of subjects: award code and subject.
+PAIRS = pl.Schema({"award": pl.String(), "subject": pl.String()})
+#: The column that names the subject a row is read for; datasets have a `subject` of their own.
+READER = "read for"
+_VALUE = "value looked for"
+_Values = TypeVar("_Values")
+
+
+@cache
+def reads_of(award: Award) -> tuple[Read, ...]:
+    """Return every read of the award under any interpretations, each after those that it depends on; payees by their columns."""
+    lookups = [PAYEE_ENTRY, *award.lookups, PaidBefore(award.paid_under, award.about.once), INTEGRITY]
+    declared = [*award.about.reads(), *(read for lookup in lookups for read in lookup.reads()), *award.prior_reads]
+    found: list[Read] = []
+    for read in declared:
+        origins = award.about.payee_origins() if read.of == PAYEE else (read.of,)
+        found += [replace(read, of=origin) for origin in origins]
+    return tuple(dict.fromkeys(found))
+
+
+class _Rows(Protocol[_Values]):
+    """Where the rows of one award's subjects are looked up."""
+
+    def values(self, origin: Read) -> _Values:
+        """Return the values of a column in the rows found so far."""
+
+    def find(self, read: Read, values: _Values | None) -> None:
+        """Find the rows that `read` reads for these values; all rows for None."""
+
+
+def _walk(award: Award, subjects: _Values, rows: _Rows[_Values]) -> None:
+    """Find every row that evaluating `subjects` reads."""
+    for read in reads_of(award):
+        if not read.column:
+            rows.find(read, None)
+        else:
+            rows.find(read, subjects if read.of == SUBJECT else rows.values(read.origin))
+
+
+def closure(facts: Facts, policy: Policy, pairs: pl.DataFrame) -> Facts:
+    """Return only the facts that these (award, subject) pairs read: evaluating by them gives what evaluating by all gives."""
+    kept: dict[str, list[pl.DataFrame]] = {}
+    for code, subjects in by_award(pairs):
+        for dataset, rows in rows_read(facts, policy.award(code), subjects).items():
+            kept.setdefault(dataset, []).append(rows.drop(READER))
+    return Facts({name: pl.concat(parts).unique().sort(CATALOGUE[name].key) for name, parts in kept.items()})
+
+
+def by_award(pairs: pl.DataFrame) -> list[tuple[str, pl.Series]]:
+    """Return the subjects of each award, in the order of the codes."""
+    groups = pairs.select("award", "subject").unique().partition_by("award", as_dict=True)
+    return sorted((str(key[0]), frame.get_column("subject")) for key, frame in groups.items())
+
+
+def rows_read(facts: Facts, award: Award, subjects: pl.Series) -> dict[str, pl.DataFrame]:
+    """Return the rows that each subject reads, by dataset, with the subject in `READER`; null where all rows are read."""
+    rows = _RowsInMemory(facts)
+    reader = subjects.unique().alias(READER).to_frame()
+    _walk(award, reader.with_columns(pl.col(READER).alias(_VALUE)), rows)
+    return rows.found
+
+
+class _RowsInMemory(_Rows[pl.DataFrame]):
+    """Rows of facts with their readers; values are frames of readers and values."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        self.found: dict[str, pl.DataFrame] = {}
+
+    def values(self, origin: Read) -> pl.DataFrame:
+        if origin.dataset not in self.found:
+            return pl.DataFrame(schema={READER: pl.String, _VALUE: pl.String})
+        return self.found[origin.dataset].select(READER, origin.value().alias(_VALUE)).drop_nulls().unique()
+
+    def find(self, read: Read, values: pl.DataFrame | None) -> None:
+        rows = read.among(self._facts[read.dataset])
+        if values is None:
+            rows = rows.with_columns(pl.lit(None, dtype=pl.String).alias(READER))
+        else:
+            rows = rows.with_columns(read.value().alias(_VALUE)).join(values.lazy(), on=_VALUE, how="inner")
+        rows = rows.select(READER, *CATALOGUE[read.dataset].schema.names())
+        found = collect(rows, self._facts[read.dataset])
+        known = self.found.get(read.dataset)
+        self.found[read.dataset] = found.unique() if known is None else pl.concat([known, found]).unique()
+
+
+def load_dependencies(
+    fetch: Fetch,
+    policy: Policy,
+    uscc: Collection[str],
+    decided: pl.DataFrame,
+    narrowed: Callable[[pl.DataFrame], pl.DataFrame] = lambda pairs: pairs,
+) -> tuple[Facts, pl.DataFrame]:
+    """Load only the rows that the subjects depend on which these enterprises touch or `decided` names.
+
+    Returns the facts and the subjects (award, subject); `narrowed` may leave some subjects out. Evaluating the subjects by these
+    facts gives what evaluating all by all facts gives. Rows are fetched until no walk lacks any.
+    """
+    known = FetchedRows(fetch)
+    touched = _touching(known, policy.awards, uscc)
+    pairs = narrowed(pl.concat([touched, decided.select(touched.columns)]).unique()).sort("award", "subject")
+    subjects = [(policy.award(code), set(group)) for code, group in by_award(pairs)]
+
+    def walk() -> None:
+        for award, own in subjects:
+            _walk(award, own, _RowsOfAward(known))
+
+    known.complete(walk)
+    return known.facts, pairs
+
+
+def subjects_touching(
+    fetch: Fetch, policy: Policy, uscc: Collection[str], awards: Collection[str] | None = None
+) -> pl.DataFrame:
+    """Return every (award, subject) whose evaluation reads a row that names one of these enterprises, sorted.
+
+    Of `awards`, if given. So a client touches its providers, a sales company its producer, and an enterprise
+    each project that it operates.
+    """
+    return _touching(
+        FetchedRows(fetch), [each for each in policy.awards if awards is None or each.code in awards], uscc
+    )
+
+
+def enterprises_behind(fetch: Fetch, policy: Policy, rows: Mapping[str, pl.DataFrame]) -> set[str]:
+    """Return the enterprises that the subjects name which read these rows, whether the rows still exist or not.
+
+    A deleted row no longer links anything: that a store was paid for to another enterprise than its operator, only the deleted
+    payment told. `rows`: by dataset, with the columns of `looked_up_by` at least.
+    """
+    known = FetchedRows(fetch)
+
+    def walk() -> set[str]:
+        found: set[str] = set()
+        for award in policy.awards:
+            about, subjects = award.about.reads()[0], set[str]()
+            for index, read in enumerate(reads_of(award)):
+                if read.dataset in rows and _may_name_others(read):
+                    subjects |= _traced(known, reads_of(award), index, _values_in(rows[read.dataset], read))
+            if subjects:
+                known.need(about, subjects)
+                numbers = known.numbers(about, subjects)
+                owners = CATALOGUE[about.dataset].owners
+                found |= {code for owner in owners for code in known.values(about.by(owner), numbers)}
+        return found
+
+    return known.complete(walk)
+
+
+def looked_up_by(policy: Policy) -> dict[str, set[str]]:
+    """Return dataset → the columns by which subjects find its rows, where a row may name another enterprise than the subject."""
+    found: dict[str, set[str]] = {}
+    for read in (read for award in policy.awards for read in reads_of(award) if _may_name_others(read)):
+        found.setdefault(read.dataset, set()).update(read.columns, read.only[:1] if read.only else ())
+    return found
+
+
+def subjects_about(facts: Facts, award: Award) -> list[str]:
+    """Return the subjects that rows about the award name, sorted."""
+    first = award.about.reads()[0]
+    return sorted(facts[first.dataset].select(first.value().alias("subject")).drop_nulls().unique()["subject"])
+
+
+class _RowsOfAward(_Rows[Set[str]]):
+    """The rows fetched so far that the subjects of one award read."""
+
+    def __init__(self, known: FetchedRows) -> None:
+        self._known = known
+        self._found: dict[str, set[int]] = defaultdict(set)
+
+    def values(self, origin: Read) -> Set[str]:
+        return self._known.values(origin, self._found[origin.dataset])
+
+    def find(self, read: Read, values: Set[str] | None) -> None:
+        if values is None:
+            self._known.need(read, {""})
+        else:
+            self._known.need(read, values)
+            self._found[read.dataset].update(self._known.numbers(read, values))
+
+
+def _touching(known: FetchedRows, awards: Sequence[Award], uscc: Collection[str]) -> pl.DataFrame:
+    enterprises = frozenset(uscc)
+    for dataset in dict.fromkeys(read.dataset for award in awards for read in reads_of(award)):
+        for owner in CATALOGUE[dataset].owners:
+            known.need(Read(dataset, owner), enterprises)
+    touched = known.complete(lambda: {award.code: _back(known, award, enterprises) for award in awards}).items()
+    pairs = {"award": [code for code, _ in touched], "subject": [sorted(subjects) for _, subjects in touched]}
+    lists = pl.DataFrame(pairs, schema={"award": pl.String, "subject": pl.List(pl.String)})
+    return lists.explode("subject").drop_nulls().match_to_schema(PAIRS).sort("award", "subject")
+
+
+def _back(known: FetchedRows, award: Award, uscc: frozenset[str]) -> set[str]:
+    """Return the subjects of the award that read a row naming one of these enterprises, as far as rows are known."""
+    found: set[str] = set()
+    for index, read in enumerate(reads_of(award)):
+        owners = CATALOGUE[read.dataset].owners
+        if not read.column or not owners:
+            continue
+        values = known.values(read, known.naming(read, uscc))
+        found |= _traced(known, reads_of(award), index, values | uscc if read.column in owners else values)
+    return found
+
+
+def _traced(known: FetchedRows, reads: tuple[Read, ...], index: int, values: Set[str]) -> Set[str]:
+    """Return the subjects behind values of a read's column, along the reads listed before it."""
+    if not values or reads[index].of == SUBJECT:
+        return values
+    origin = reads[index].origin
+    known.need(origin, values)
+    found: set[str] = set()
+    for earlier, read in enumerate(reads[:index]):
+        if read.dataset == origin.dataset and read.column:
+            numbers = known.numbers(read.by(origin.column), values)
+            found |= _traced(known, reads, earlier, known.values(read, numbers))
+    return found
+
+
+def _may_name_others(read: Read) -> bool:
+    """Return whether the rows of one value may name several enterprises, and are found by none of these."""
+    dataset, columns = CATALOGUE[read.dataset], set(read.columns)
+    return bool(read.column and dataset.owners and not columns & set(dataset.owners) and columns < set(dataset.key))
+
+
+def _values_in(rows: pl.DataFrame, read: Read) -> set[str]:
+    return set(read.among(rows).select(read.value().alias("value")).drop_nulls().collect().to_series())

@@ -1,0 +1,104 @@
+"""Rows that are fetched as a walk turns out to need them, indexed by the values that they are looked for by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Set
+from dataclasses import replace
+from typing import TypeVar
+
+import polars as pl
+
+from services.eligibility.facts.catalogue import CATALOGUE, Facts
+from services.eligibility.facts.queries import Fetch, RowQuery
+from services.eligibility.rules.grammar.lookups import SUBJECT, Read
+
+_Found = TypeVar("_Found")
+
+
+class FetchedRows:
+    """The rows fetched so far, each with a number within its dataset, and the values that a walk over them lacks."""
+
+    def __init__(self, fetch: Fetch) -> None:
+        self._fetch = fetch
+        self._fetched: dict[RowQuery, set[str]] = {}
+        self._lacking: dict[RowQuery, set[str]] = {}
+        self._rows: dict[str, pl.DataFrame] = {}
+        self._columns: dict[str, dict[Read, list[str | None]]] = {}
+        self._numbers: dict[str, dict[Read, dict[str | None, list[int]]]] = {}
+        self._naming: dict[str, dict[object, list[int]]] = {}
+
+    @property
+    def facts(self) -> Facts:
+        """The rows fetched so far."""
+        return Facts(self._rows)
+
+    def complete(self, walk: Callable[[], _Found]) -> _Found:
+        """Repeat `walk`, fetching what it needs, until it lacks nothing; return what it finds then."""
+        while True:
+            found = walk()
+            if not self._lacking:
+                return found
+            queries, self._lacking = self._lacking, {}
+            for query, values in queries.items():
+                self._fetched.setdefault(query, set()).update(values)
+            self._add(self._fetch(queries))
+
+    def need(self, read: Read, values: Set[str]) -> None:
+        """Note that the rows of `read` with these values are needed.
+
+        By the first of several columns: anything before a colon may be its value, so more rows may be fetched, not fewer.
+        """
+        query = RowQuery(read.dataset, read.columns[0], read.before_colon)
+        if len(read.columns) > 1:
+            values = {value[:place] for value in values for place, letter in enumerate(value) if letter == ":"}
+        lacking = values - self._fetched.get(query, set())
+        if lacking:
+            self._lacking.setdefault(query, set()).update(lacking)
+
+    def naming(self, read: Read, uscc: frozenset[str]) -> list[int]:
+        """Return the numbers of the rows that `read` may read and that name one of these enterprises."""
+        own = self._naming.setdefault(read.dataset, {})
+        if (read.only, uscc) not in own:
+            owners = CATALOGUE[read.dataset].owners
+            own[read.only, uscc] = [number for owner in owners for number in self.numbers(read.by(owner), uscc)]
+        return own[read.only, uscc]
+
+    def numbers(self, read: Read, values: Iterable[str]) -> list[int]:
+        """Return the numbers of the rows that `read` reads for these values."""
+        if read.dataset not in self._rows:
+            return []
+        own = self._numbers.setdefault(read.dataset, {})
+        there = own.get(replace(read, of=SUBJECT))
+        if there is None:
+            there = own[replace(read, of=SUBJECT)] = {}
+            only = None if read.only is None else (self._column(Read(read.dataset, read.only[0])), read.only[1])
+            for number, value in enumerate(self._column(read)):
+                if only is None or only[0][number] in only[1]:
+                    there.setdefault(value, []).append(number)
+        return [number for value in values for number in there.get(value, ())]
+
+    def values(self, of: Read, numbers: Collection[int]) -> set[str]:
+        """Return the values in the column of `of` in the rows with these numbers."""
+        if not numbers:
+            return set()
+        column = self._column(of)
+        return {value for number in numbers if (value := column[number]) is not None}
+
+    def _column(self, read: Read) -> list[str | None]:
+        column = Read(read.dataset, read.column, before_colon=read.before_colon)
+        own = self._columns.setdefault(read.dataset, {})
+        if column not in own:
+            own[column] = self._rows[read.dataset].select(column.value().alias("value")).to_series().to_list()
+        return own[column]
+
+    def _add(self, fetched: Mapping[RowQuery, pl.DataFrame]) -> None:
+        parts: dict[str, list[pl.DataFrame]] = {}
+        for query, rows in fetched.items():
+            if rows.height:
+                parts.setdefault(query.dataset, []).append(rows)
+        for dataset, more in parts.items():
+            key = list(CATALOGUE[dataset].key)
+            there = [self._rows[dataset]] if dataset in self._rows else []
+            self._rows[dataset] = pl.concat([*there, *more]).unique(key).sort(key)
+            for index in (self._columns, self._numbers, self._naming):
+                index.pop(dataset, None)

@@ -1,0 +1,109 @@
+"""An award under certain interpretations, with the conditions that its cases are tested by and everything that these read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from services.eligibility.rules.grammar.award import Award
+from services.eligibility.rules.grammar.common import (
+    HIGHEST_LEVEL,
+    INTEGRITY,
+    INTEGRITY_CONDITION,
+    ONCE,
+    condition_on_payment,
+    conditions_on_time,
+)
+from services.eligibility.rules.grammar.conditions import Always, Condition
+from services.eligibility.rules.grammar.lookups import PAYEE_ENTRY, Attachment, PayeeEntry, PayeePlace, with_needed
+from services.eligibility.rules.grammar.measures import Measure
+from services.eligibility.rules.grammar.nodes import Node, resolve
+from services.eligibility.rules.grammar.terms import Column, columns_in
+
+#: A condition with the name of the boolean column that holds its result.
+Named = tuple[str, Condition]
+
+
+@dataclass(frozen=True, eq=False)
+class ResolvedAward:
+    """An award without choices, and the interpretations that it was resolved by."""
+
+    award: Award
+    interpretations: Mapping[str, str]
+
+    @cached_property
+    def conditions(self) -> tuple[Named, ...]:
+        """Every condition that is tested case by case, in the order of the explanation."""
+        award = self.award
+        on_payment = condition_on_payment(award.paid_under, once=award.about.once)
+        paid = (on_payment,) if award.paid_before_by_subject else ()
+        integrity = () if isinstance(self._integrity, Always) else (self._integrity,)
+        on_time = (resolve(condition, self.interpretations) for condition in conditions_on_time(award.about))
+        every = (*on_time, *award.conditions(), *paid, *integrity)
+        return tuple((f"condition.{number}", condition) for number, condition in enumerate(every))
+
+    @cached_property
+    def _integrity(self) -> Condition:
+        return resolve(INTEGRITY_CONDITION, self.interpretations)
+
+    @cached_property
+    def conditions_once(self) -> tuple[Named, ...]:
+        """The conditions of an award given once, which compare its cases with each other."""
+        highest = () if self.award.about.rank is None else (("condition.highest", HIGHEST_LEVEL),)
+        return (("condition.once", ONCE), *highest) if self.award.about.once else ()
+
+    @cached_property
+    def columns(self) -> tuple[Column, ...]:
+        """Every column that conditions, amounts, jurisdiction and order read, each once."""
+        award, about = self.award, self.award.about
+        nodes: list[Node | None] = [condition for _, condition in self.conditions]
+        nodes += [award.amount, award.later_amount, award.place.jurisdiction, about.payee]
+        nodes += about.order() if about.earliest_by else ()
+        nodes += () if about.rank is None else (about.rank[0],)
+        read = [column for node in nodes if node is not None for column in columns_in(node)]
+        return tuple({column.name: column for column in with_needed(read)}.values())
+
+    @cached_property
+    def lookups(self) -> tuple[Attachment | Measure, ...]:
+        """The lookups behind the columns, each after what it needs, cheap and selective ones first; then those of every award."""
+        ranked = sorted((column for column in self.columns if column.source is not None), key=_cost)
+        sources = [column.source for column in with_needed(ranked) if column.source is not None]
+        return tuple(dict.fromkeys([*sources, PAYEE_ENTRY, INTEGRITY]))
+
+    @cached_property
+    def measures(self) -> tuple[Measure, ...]:
+        """The measures among the lookups."""
+        return tuple(lookup for lookup in self.lookups if isinstance(lookup, Measure))
+
+    @cached_property
+    def applied(self) -> tuple[str, ...]:
+        """The names of the interpretations that bear on a case, each once, in the order of the explanation."""
+        award = self.award
+        nodes: list[Node | None] = [condition for _, condition in (*self.conditions, *self.conditions_once)]
+        names = _applied([*nodes, award.amount])
+        names += [name for measure in self.measures for name in measure.interpretations]
+        names += _applied([award.about.payee, award.in_later_years, self._integrity])
+        return tuple(dict.fromkeys(names))
+
+
+def resolved_award(award: Award, interpretations: Mapping[str, str]) -> ResolvedAward:
+    """Return the award as the interpretations read it."""
+    return _resolved(award, tuple(interpretations.items()))
+
+
+@lru_cache(maxsize=1024)
+def _resolved(award: Award, values: Sequence[tuple[str, str]]) -> ResolvedAward:
+    interpretations = dict(values)
+    return ResolvedAward(resolve(award, interpretations), interpretations)
+
+
+def _applied(nodes: Iterable[Node | None]) -> list[str]:
+    return [name for node in nodes if node is not None for name in node.applied()]
+
+
+def _cost(column: Column) -> int:
+    lookup = column.source
+    if isinstance(lookup, Measure):
+        return 3
+    return 2 if isinstance(lookup, PayeePlace) else 1 if isinstance(lookup, PayeeEntry) else 0
