@@ -6,23 +6,30 @@ UV_INDEX := $(or $(UV_INDEX_URL),$(PIP_INDEX_URL))
 # A system is a dozen processes: each would compile all of the code for itself.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
-.PHONY: help setup serve demo status prometheus test test-ecosystem lint clients fuzz bench faults openapi dashboards manifests lifecycle rulebook lock clean
+.PHONY: help setup hooks serve dev demo status prometheus check test test-ecosystem lint clients fuzz bench faults openapi dashboards manifests lifecycle rulebook lock clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: $(VENV)/installed ## Install the pinned dependencies into .venv
+setup: $(VENV)/installed ## Install the pinned dependencies and the command `subsidies` into .venv
 
-$(VENV)/installed: requirements-dev.txt deploy/python/uv.txt
+$(VENV)/installed: requirements-dev.txt deploy/python/uv.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed: set PYTHON=/path/to/python3.11")'
 	$(PYTHON) -m venv $(VENV)
 	$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r deploy/python/uv.txt
 	index="$(UV_INDEX)"; index="$${index:-$$($(RUN) -m pip config get global.index-url 2>/dev/null || true)}"; \
 	$(VENV)/bin/uv pip install --quiet --compile-bytecode $${index:+--index-url "$$index"} --python $(RUN) --require-hashes -r requirements-dev.txt
+	$(VENV)/bin/uv pip install --quiet --offline --no-deps --no-build-isolation --python $(RUN) --editable .
 	@touch $@
+
+hooks: setup ## Install git hooks: lint and types before a commit, `make check` before a push
+	$(VENV)/bin/pre-commit install
 
 serve: setup ## Start the whole system, empty, in the foreground (ports, STATE_DIR: see docs/operations.md)
 	@exec $(RUN) -m deploy.local.serve
+
+dev: setup ## Start the whole system, empty; a change of code restarts the services that it concerns
+	@exec $(RUN) -m deploy.local.dev
 
 demo: setup ## Show the main job on synthetic data; ARGS=--once ends by itself
 	@exec $(RUN) -m deploy.local.demo $(ARGS)
@@ -33,9 +40,13 @@ status: setup ## Print links to the status pages of the system that runs on STAT
 prometheus: setup ## Run a Prometheus beside the system that runs on STATE_DIR; prints where it answers
 	@exec $(RUN) -m deploy.checks.prometheus
 
+check: setup ## Lint, types and the nearest unit tests of what changed since the branch left main
+	@$(RUN) -m deploy.dev.check
+
+# Without T: everything.
 test: WORKERS := 3
-test: lint ## Lint, types and all tests, on real PostgreSQL and a real broker; ARGS go to pytest
-	$(RUN) -m pytest -n $(WORKERS) --no-loadscope-reorder $(ARGS)
+test: $(if $(T),setup,lint) ## Lint, types and all tests; T=tests/unit/payout runs only these tests; ARGS go to pytest
+	$(RUN) -m pytest $(if $(T),$(T),-n $(WORKERS) --no-loadscope-reorder) $(ARGS)
 
 test-ecosystem: setup ## Tests with clients in three languages, Prometheus and a browser, on one running system; says what it skips
 	$(RUN) -m pytest tests/ecosystem $(ARGS)
@@ -68,8 +79,9 @@ dashboards: setup ## Write Grafana's dashboards and docs/metrics.md anew
 manifests: setup ## Write the Kubernetes manifests anew
 	$(RUN) -m deploy.kubernetes
 
-lifecycle: setup ## Write docs/lifecycle.md anew from the transitions of decisions
+lifecycle: setup ## Write docs/lifecycle.md and docs/payment-order-lifecycle.md anew
 	$(RUN) -m deploy.lifecycle
+	$(RUN) -m deploy.payment_order_lifecycle
 
 rulebook: setup ## Write docs/rulebook*.md anew from the policy's definitions
 	$(RUN) -m deploy.rulebook
@@ -80,5 +92,5 @@ lock: setup ## Resolve the dependencies anew and pin them with hashes
 	echo uv | $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" - -o deploy/python/uv.txt
 
 clean: ## Remove the environment, caches and local state
-	rm -rf $(VENV) .local .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .local .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -13,12 +13,12 @@ import orjson
 from fastapi import FastAPI
 from joserfc.jwk import KeySet
 
+from deploy import dataset_pages
 from services.eligibility import app as eligibility
 from services.eligibility.settings import Settings as EligibilitySettings
 from services.payout import app as payout
 from services.payout.settings import Settings as PayoutSettings
 from services.registry import app as registry
-from services.registry.datasets import handbook
 from services.registry.settings import Settings as RegistrySettings
 from shared.clock import SystemClock
 from shared.database.engine import Database
@@ -64,7 +64,7 @@ def documents() -> dict[str, bytes]:
     made |= {f"events/{name}.schema.json": _pretty(asyncapi.schema(name)) for name in asyncapi.EVENTS}
     made["events.asyncapi.json"] = _pretty(asyncapi.document())
     made["events.md"] = asyncapi.page().encode()
-    made |= {f"datasets{suffix}.md": handbook.write(language).encode() for suffix, language in _LANGUAGES.items()}
+    made |= {f"datasets{suffix}.md": dataset_pages.write(language).encode() for suffix, language in _LANGUAGES.items()}
     return made
 
 

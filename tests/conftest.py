@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -41,9 +42,11 @@ FreshDatabase = Callable[[str], ServiceDatabase]
 
 
 @pytest.fixture(scope="session")
-def session_state(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder for the session's servers."""
-    return tmp_path_factory.mktemp("state")
+def session_state() -> Iterator[Path]:
+    """A folder for the session's servers, open to the user that PostgreSQL runs as: pytest closes its own to others."""
+    with tempfile.TemporaryDirectory(prefix="subsidies-tests-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
 
 
 @pytest.fixture(scope="session")

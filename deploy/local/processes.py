@@ -132,6 +132,20 @@ class Supervisor:
             print(f"{child.name} ended and is restarted; see {child.log}", file=sys.stderr, flush=True)
             self.start(child)
 
+    def ended(self) -> list[Child]:
+        """Return the children that have ended by themselves."""
+        return [child for child in self._children if not child.alive()]
+
+    def restart(self, prefixes: tuple[str, ...]) -> None:
+        """Stop the children whose names begin with one of `prefixes`, all at once, and start them again."""
+        children = [child for child in self._children if child.name.startswith(prefixes)]
+        for child in children:
+            if child.process is not None and child.alive():
+                child.process.send_signal(child.stop_signal)
+        for child in children:
+            child.stop(15.0)
+            self.start(child)
+
     def stop(self) -> None:
         """Stop all children in reverse order."""
         for child in reversed(self._children):

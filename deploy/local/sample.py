@@ -14,8 +14,8 @@ from pathlib import Path
 
 from stdnum.cn import uscc as uscc_standard
 
-from services.registry.datasets.catalogue import CATALOGUE
-from services.registry.datasets.domain import Kind
+from shared.catalogue.datasets import CATALOGUE
+from shared.catalogue.domain import Kind
 from shared.money import yuan
 
 SEED = 20200102

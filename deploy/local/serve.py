@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Callable
 
 from deploy.local.processes import CannotStartError
 from deploy.local.system import LocalSystem, print_now, run_until_stopped, state_folder
 
 
-def main() -> int:
-    """Serve until SIGTERM or SIGINT; returns the exit code."""
+def main(attend: Callable[[LocalSystem, list[int]], None] = run_until_stopped) -> int:
+    """Serve until SIGTERM or SIGINT, `attend` to the processes meanwhile; returns the exit code."""
     stopping: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda received, _: stopping.append(received))
@@ -25,7 +26,7 @@ def main() -> int:
             f"tokens      {system.url('issuer')}/oauth/token, clients in {system.state / 'clients.json'} (demonstration only)"
         )
         print_now("ready")
-        run_until_stopped(system, stopping)
+        attend(system, stopping)
     except CannotStartError as reason:
         print(reason, file=sys.stderr, flush=True)
         return 1

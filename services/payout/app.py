@@ -6,15 +6,15 @@ from fastapi import FastAPI
 
 from services.payout import metrics as payout_metrics
 from services.payout.arrangements.routes import router as arrangements
+from services.payout.awards.handlers import award_decisions
 from services.payout.awards.routes import router as awards
 from services.payout.batches.routes import ANSWERS, MAX_ANSWER_BYTES
 from services.payout.batches.routes import router as batches
 from services.payout.budgets.routes import router as budgets
 from services.payout.clients.eligibility import Decisions, eligibility_decisions
 from services.payout.clients.registry import Accounts, registry_accounts
-from services.payout.holds.routes import router as holds
+from services.payout.funding.routes import router as holds
 from services.payout.ledger.routes import router as ledger
-from services.payout.orders.approval_routes import router as approvals
 from services.payout.orders.routes import router as orders
 from services.payout.reconciliation.routes import router as reconciliation
 from services.payout.recoveries.routes import router as recoveries
@@ -23,7 +23,6 @@ from services.payout.restorations.routes import router as restorations
 from services.payout.schema import SCHEMA
 from services.payout.settings import Settings
 from services.payout.startup import load_settings
-from services.payout.worker import award_decisions
 from shared.clock import Clock
 from shared.database.engine import Database
 from shared.messaging.topics import AWARD_DECISIONS
@@ -35,7 +34,7 @@ from shared.web.serve import serve
 
 DESCRIPTION = (
     "Splits decided awards under the fiscal arrangement in force (Suppl.), reserves the money, and pays: "
-    "arrangements, budgets, the award's story, payment orders."
+    "arrangements, budgets, the timeline of an award, payment orders."
 )
 
 
@@ -58,7 +57,6 @@ def build(
             budgets,
             awards,
             holds,
-            approvals,
             orders,
             restorations,
             batches,

@@ -1,4 +1,4 @@
-"""Words that every room of payout uses: budget units, jurisdictions, states of a payment order."""
+"""Codes that every room of payout uses: budget units, jurisdictions, states of a payment order."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Unit(StrEnum):
-    """A budget that pays (Suppl.: the city itself, Liandu district, the economic development zone)."""
+    """A budget that pays (Suppl.): the city itself, Liandu district, the economic development zone."""
 
     CITY = "city"
     LIANDU = "liandu"
@@ -14,7 +14,7 @@ class Unit(StrEnum):
 
 
 class Jurisdiction(StrEnum):
-    """Where the award belongs (Suppl.); each has the name of its unit, though others may share the cost."""
+    """Where an award belongs (Suppl.); each has the name of its budget unit, though other units may share the cost."""
 
     CITY = "city"
     LIANDU = "liandu"
@@ -22,7 +22,7 @@ class Jurisdiction(StrEnum):
 
 
 class OrderState(StrEnum):
-    """Where a payment order is."""
+    """State of a payment order."""
 
     WAITING = "waiting"
     ISSUED = "issued"
@@ -46,5 +46,5 @@ class WaitingFor(StrEnum):
 UNITS: tuple[str, ...] = tuple(unit.value for unit in Unit)
 SENT = frozenset({"batched", "settled"})
 """States in which the bank has the order: it can no longer be cancelled here."""
-FUNDED = frozenset({"issued", "approved", "batched", "settled", "failed", "returned"})
-"""States in which an order holds money of a budget (a live order that failed or came back keeps it for its successor)."""
+SYSTEM = "payout"
+"""Actor of what the service does by itself."""

@@ -1,4 +1,4 @@
-"""What payout's metrics say of its database: orders by state, money by unit, what reconciliation found."""
+"""Metrics read from payout's database: orders by state, money by unit, differences that reconciliation found."""
 
 from __future__ import annotations
 
@@ -6,40 +6,22 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from services.payout.budgets import repository as budgets
 from services.payout.enums import UNITS, OrderState, WaitingFor
+from shared.database.queries import load
 from shared.gauges.measurements import Measurement
 from shared.observability import metrics
 from shared.observability.metrics import Sample
 
-_AWARDS_WAITING = text("SELECT count(*) FROM awards WHERE waiting_for IS NOT NULL")
-_CLAIMS = text(
-    """
-    SELECT unit, sum(amount_fen - dropped_fen - repaid_fen - written_off_fen)::bigint AS fen
-    FROM recoveries GROUP BY unit
-    """
-)
-_ORDERS = text(
-    """
-    SELECT unit, state, coalesce(waiting_for, '') AS waiting_for, count(*) AS orders, sum(amount_fen)::bigint AS fen
-    FROM payment_orders WHERE live GROUP BY unit, state, waiting_for
-    """
-)
-_ENTITLED = text(
-    """
-    SELECT s.unit, sum(s.amount_fen)::bigint AS fen
-    FROM awards a JOIN award_shares s ON s.award_id = a.award_id AND s.version = a.split_version GROUP BY s.unit
-    """
-)
+queries = load(__package__)
 
-
-_STANDINGS = [
+_LIVE_STATES = [
     *((OrderState.WAITING, reason) for reason in WaitingFor),
     *((state, "") for state in OrderState if state not in {OrderState.WAITING, OrderState.CANCELLED}),
 ]
-"""Where a live payment order may stand, and what it waits for."""
+"""States of a live payment order, with what a waiting one lacks."""
 
 _BUDGET = {
     "appropriated_fen": metrics.MONEY_APPROPRIATED,
@@ -51,23 +33,23 @@ _BUDGET = {
 
 
 def read(connection: Connection) -> Sequence[Sample]:
-    """Read the budgets' running sums and the awards that wait as a whole: each by an index or of a small table."""
-    found = [metrics.AWARDS_WAITING.at(connection.execute(_AWARDS_WAITING).scalar_one())]
-    for budget in budgets.views(connection, None, None, None, this_year=0):
+    """Read the budgets' running sums and the number of waiting awards, each from an index or a small table."""
+    found = [metrics.AWARDS_WAITING.at(connection.execute(queries.awards_waiting).scalar_one())]
+    for budget in budgets.views(connection, this_year=0):
         found += [figure.at(budget[column], budget["unit"], budget["year"]) for column, figure in _BUDGET.items()]
     return found
 
 
 def _money(connection: Connection) -> Sequence[Sample]:
-    entitled = {row.unit: row.fen for row in connection.execute(_ENTITLED)}
-    claims = {row.unit: row.fen for row in connection.execute(_CLAIMS)}
+    entitled = {row.unit: row.fen for row in connection.execute(queries.entitled)}
+    claims = {row.unit: row.fen for row in connection.execute(queries.claims)}
     found = []
     for unit in UNITS:
         found.append(metrics.MONEY_ENTITLED.at(entitled.get(unit, 0), unit))
         found.append(metrics.MONEY_TO_RECOVER.at(claims.get(unit, 0), unit))
-    rows = {(row.unit, row.state, row.waiting_for): row for row in connection.execute(_ORDERS)}
+    rows = {(row.unit, row.state, row.waiting_for): row for row in connection.execute(queries.live_orders)}
     for unit in UNITS:
-        for state, reason in _STANDINGS:
+        for state, reason in _LIVE_STATES:
             row = rows.get((unit, state, reason))
             found.append(metrics.PAYMENT_ORDERS.at(row.orders if row else 0, unit, state, reason))
             if state is OrderState.WAITING:
@@ -76,7 +58,7 @@ def _money(connection: Connection) -> Sequence[Sample]:
 
 
 MONEY = Measurement("money", _money)
-"""Entitlement, claims and orders: a pass over the shares in effect, the recoveries and all orders. None is told as 0."""
+"""Entitlement, claims and orders: a pass over shares in effect, recoveries and orders. Missing combinations are reported as 0."""
 
 
 def differences(checks: Iterable[str], found: Iterable[Mapping[str, Any]]) -> list[Sample]:

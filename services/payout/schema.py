@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import services.payout.accounts.tables
 import services.payout.arrangements.tables
 import services.payout.awards.tables
 import services.payout.batches.tables
 import services.payout.budgets.tables
-import services.payout.holds.tables
+import services.payout.funding.tables
 import services.payout.ledger.tables
 import services.payout.orders.tables
 import services.payout.recoveries.tables

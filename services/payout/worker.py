@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from sqlalchemy import Connection
-
 from services.payout import metrics as payout_metrics
-from services.payout.accounts.handlers import AccountPass
 from services.payout.awards import handlers as awards
-from services.payout.budgets.handlers import FundingPass
 from services.payout.clients.eligibility import Decisions, eligibility_decisions
 from services.payout.clients.registry import Accounts, registry_accounts
-from services.payout.orders import approvals
+from services.payout.funding.passes import AccountPass, FundingPass
+from services.payout.orders.handlers import APPROVALS, run_approvals
 from services.payout.reconciliation.handlers import reconciliation_loop
 from services.payout.schema import SCHEMA
 from services.payout.settings import Settings
@@ -23,21 +18,11 @@ from shared.database.engine import Database
 from shared.gauges.measurements import measurement_loop
 from shared.jobs.runner import JobHandler, JobRunner
 from shared.messaging import topics
-from shared.messaging.consumer import Consumer, Handler
-from shared.messaging.envelope import Message
+from shared.messaging.consumer import Consumer
 from shared.messaging.lag import consumer_lag
 from shared.runtime import run_worker
 
 GROUP = "payout"
-
-
-def award_decisions(clock: Clock) -> Handler:
-    """Return what gives effect to the events of `award-decisions.v1`."""
-
-    def receive(connection: Connection, messages: Sequence[Message]) -> None:
-        awards.receive(connection, messages, clock.now())
-
-    return receive
 
 
 def consumer_loops(
@@ -46,7 +31,7 @@ def consumer_loops(
     """Return the loops that give effect to decisions: `consumers` members of the group, each with partitions of its own."""
 
     def loop(number: int) -> Loop:
-        consumer = Consumer(database, bootstrap_servers, topics.AWARD_DECISIONS, group, award_decisions(clock))
+        consumer = Consumer(database, bootstrap_servers, topics.AWARD_DECISIONS, group, awards.award_decisions(clock))
         return Loop(f"award-decisions-{number}", consumer.step, idle_seconds=0, close=consumer.close)
 
     return [loop(number) for number in range(1, consumers + 1)]
@@ -54,7 +39,7 @@ def consumer_loops(
 
 def job_handlers(database: Database, accounts: Accounts, clock: Clock) -> dict[str, JobHandler]:
     """Return what does the jobs of payout, by kind."""
-    return {approvals.APPROVALS: lambda job: approvals.run_approvals(database, accounts, clock, job)}
+    return {APPROVALS: lambda job: run_approvals(database, accounts, clock, job)}
 
 
 def loops(settings: Settings, database: Database, accounts: Accounts, decisions: Decisions, clock: Clock) -> list[Loop]:

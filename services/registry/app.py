@@ -7,7 +7,6 @@ from fastapi import FastAPI
 from services.registry import metrics as registry_metrics
 from services.registry.arrow_reader import ArrowReader
 from services.registry.cipher import AccountCipher
-from services.registry.datasets.catalogue import CATALOGUE
 from services.registry.datasets.routes import router as datasets_router
 from services.registry.enterprises.routes import router as enterprises_router
 from services.registry.imports.routes import router as imports_router
@@ -16,6 +15,7 @@ from services.registry.revisions.record_routes import router_of
 from services.registry.revisions.routes import router as revisions_router
 from services.registry.schema import SCHEMA
 from services.registry.settings import Settings
+from shared.catalogue.datasets import CATALOGUE
 from shared.clock import Clock
 from shared.database.engine import Database
 from shared.settings import load

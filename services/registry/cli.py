@@ -1,4 +1,4 @@
-"""For operators: import, look at mistakes, export, look at an enterprise. Uses the public API and nothing else.
+"""For operators: import files, see their errors, export datasets, show an enterprise. Uses the public API alone.
 
 `python -m services.registry.cli --help`. Reads REGISTRY_URL, TOKEN_URL, CLIENT_ID and CLIENT_SECRET from the environment.
 """
@@ -22,7 +22,7 @@ from shared.spreadsheets import BOM, escape_formula
 app = typer.Typer(no_args_is_help=True, help="Work with the registry of enterprises and monitoring data.")
 
 _TYPES = {".csv": CSV, ".txt": CSV, ".xlsx": XLSX, ".ndjson": NDJSON, ".jsonl": NDJSON}
-_SHOWN_MISTAKES = 50
+_SHOWN_ERRORS = 50
 
 Url = Annotated[str, typer.Option(envvar="REGISTRY_URL", help="Where the registry answers")]
 
@@ -51,9 +51,9 @@ def import_file(
     ] = Mode.ALL_OR_NOTHING,
     dry_run: Annotated[bool, typer.Option(help="Check and report, store nothing")] = False,  # noqa: FBT002 - an option
     sheet: Annotated[str | None, typer.Option(help="Sheet of a workbook")] = None,
-    rejected: Annotated[Path | None, typer.Option(help="Write the rejected rows here, to be mended")] = None,
+    rejected: Annotated[Path | None, typer.Option(help="Write the rejected rows here, to be corrected")] = None,
 ) -> None:
-    """Import a file, show how far it is, and its mistakes if it has any."""
+    """Import a file and show its progress, then its errors if it has any."""
     media_type = _TYPES.get(file.suffix.lower()) or mimetypes.guess_type(file.name)[0] or CSV
     query = {
         "dataset": dataset,
@@ -86,13 +86,13 @@ def import_file(
 @app.command("errors")
 def show_errors(
     import_id: Annotated[str, typer.Argument(help="The import's id")],
-    rejected: Annotated[Path | None, typer.Option(help="Write the rejected rows here, to be mended")] = None,
+    rejected: Annotated[Path | None, typer.Option(help="Write the rejected rows here, to be corrected")] = None,
 ) -> None:
-    """Show an import's mistakes as a table; with --rejected, write the rows to mend as CSV."""
-    page = cli.get(f"/v1/imports/{import_id}/errors", limit=_SHOWN_MISTAKES)
+    """Show an import's errors as a table; with --rejected, write the rows to correct as CSV."""
+    page = cli.get(f"/v1/imports/{import_id}/errors", limit=_SHOWN_ERRORS)
     cli.table([{name: item[name] for name in ("line", "field", "code", "message")} for item in page["items"]])
     if page["next_cursor"]:
-        console.print(f"… the first {_SHOWN_MISTAKES}; more in the file that --rejected writes")
+        console.print(f"… the first {_SHOWN_ERRORS}; more in the file that --rejected writes")
     if rejected is not None:
         rejected.write_bytes(cli.read(f"/v1/imports/{import_id}/errors", CSV))
         console.print(f"rejected rows: {rejected}")
@@ -130,7 +130,7 @@ def show_enterprise(
     uscc: Annotated[str, typer.Argument(help="Unified social credit code")],
     on: Annotated[str | None, typer.Option(help="Day, such as 2024-12-31; today if left out")] = None,
 ) -> None:
-    """Show all that is known about an enterprise."""
+    """Show everything that is known about an enterprise."""
     card = cli.get(f"/v1/enterprises/{uscc}", on=on)
     enterprise = card["enterprise"]
     console.print(f"[bold]{enterprise['name']}[/bold]  {enterprise['uscc']}  {enterprise['legal_form']}")

@@ -1,21 +1,24 @@
-"""What the registry's metrics say of its database."""
+"""Metrics of the registry that are read from its database."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, func, select
 
+from services.registry.revisions.tables import revisions
 from shared.observability import metrics
 from shared.observability.metrics import Sample
 
-_NEWEST = text(
-    "SELECT revision, extract(epoch FROM recorded_at) AS recorded FROM revisions ORDER BY revision DESC LIMIT 1"
+_NEWEST = (
+    select(revisions.c.revision, func.extract("epoch", revisions.c.recorded_at).label("recorded"))
+    .order_by(revisions.c.revision.desc())
+    .limit(1)
 )
 
 
 def read(connection: Connection) -> Sequence[Sample]:
-    """Read the newest revision and when it was recorded; without one there is nothing to tell."""
+    """Return the newest revision and when it was recorded; nothing if there is none."""
     row = connection.execute(_NEWEST).one_or_none()
     if row is None:
         return ()

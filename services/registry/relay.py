@@ -1,4 +1,4 @@
-"""The registry's relay: publishes what the registry revised. Several may run; one leads."""
+"""The registry's relay: publishes the events of new revisions. Several may run; one leads."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from shared.settings import load
 
 
 def main() -> None:
-    """Publish until told to stop."""
+    """Publish until stopped."""
     run_relay("registry", load(Settings), [topics.REGISTRY_FACTS], recall)
 
 

@@ -1,4 +1,4 @@
-"""Gives the registry another account key: whatever is sealed under the present one is sealed anew, in one transaction.
+"""Replace the registry's account key: everything sealed with the present one is sealed anew, in one transaction.
 
 `python -m services.registry.rotate_account_key` reads `REGISTRY_ACCOUNT_KEY` and `REGISTRY_NEW_ACCOUNT_KEY`. The registry's app
 and worker are stopped meanwhile, and started with the new key afterwards (docs/operations.md).
@@ -13,11 +13,11 @@ import polars as pl
 from sqlalchemy import Connection, text
 
 from services.registry.cipher import AccountCipher, AccountKeyError
-from services.registry.datasets.catalogue import CATALOGUE
 from services.registry.datasets.tables import CURRENT, HISTORY
 from services.registry.imports.tables import import_chunks, import_rejected_rows
 from services.registry.settings import Settings
 from shared.audit import log as audit
+from shared.catalogue.datasets import CATALOGUE
 from shared.database.bulk import copy_frame
 from shared.database.engine import Database
 from shared.settings import load
@@ -26,7 +26,7 @@ ACTOR = "registry-rekey"
 
 
 class ImportsUnderWayError(RuntimeError):
-    """Files that were uploaded are still to be read; they are sealed under the present key."""
+    """Uploaded files have not been imported yet; they are sealed with the present key."""
 
 
 def rekey(connection: Connection, present: AccountCipher, new: AccountCipher) -> int:
@@ -59,7 +59,7 @@ def _seal_anew(connection: Connection, table: str, column: str, present: Account
     frame = pl.DataFrame({"before": found, "after": [new.seal(present.open(each)) for each in found]}, schema_overrides={
         "before": pl.String, "after": pl.String})  # fmt: skip
     copy_frame(connection, "sealed_anew", frame)
-    # History is only added to: its owner alone may lift that, and does so for this transaction.
+    # The history is append-only; its owner alone may disable that, and does so for this transaction.
     connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
     connection.execute(text(f"UPDATE {table} SET {column} = after FROM sealed_anew WHERE {column} = before"))
     connection.execute(text(f"ALTER TABLE {table} ENABLE TRIGGER USER"))

@@ -1,4 +1,4 @@
-"""The starting reference rates and recognised platforms, as revision 1. `python -m services.registry.seed` records them once."""
+"""Record the first reference rates and recognised platforms, once, as revision 1: `python -m services.registry.seed`."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from pathlib import Path
 import orjson
 import polars as pl
 
-from services.registry.datasets.catalogue import CATALOGUE
 from services.registry.datasets.checks import check_cells
 from services.registry.datasets.validation_errors import no_errors
 from services.registry.revisions import repository
 from services.registry.revisions.domain import Author, Kind
 from services.registry.revisions.staging import Staging
 from services.registry.settings import Settings
+from shared.catalogue.datasets import CATALOGUE
 from shared.clock import Clock, SystemClock
 from shared.database.engine import Database
 from shared.settings import load
@@ -24,7 +24,7 @@ SEEDED = ("reference_rates", "recognised_platforms")
 
 
 class SeedError(RuntimeError):
-    """The files of starting values break a law of their dataset."""
+    """The files of starting values break a rule of their dataset."""
 
 
 def seed(database: Database, clock: Clock) -> int:

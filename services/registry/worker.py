@@ -23,7 +23,7 @@ def loops(settings: Settings, database: Database) -> list[Loop]:
 
 
 def main() -> None:
-    """Run until asked to stop."""
+    """Run until stopped."""
     settings = load(Settings)
     run_worker(SCHEMA, settings, lambda database: loops(settings, database))
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from shared.events import award_decided, dead_letter, evaluation_shard, facts_revised, payment_orders
 from shared.messaging import topics
+from shared.version import VERSION
 
 EVENTS: Mapping[str, tuple[str, type[BaseModel]]] = {
     facts_revised.TYPE: (topics.REGISTRY_FACTS, facts_revised.FactsRevised),
@@ -64,7 +65,7 @@ def document() -> dict[str, Any]:
         "asyncapi": "3.0.0",
         "info": {
             "title": "Events of the e-commerce subsidies",
-            "version": "1",
+            "version": VERSION,
             "description": "CloudEvents 1.0 in binary mode: attributes in `ce_*` headers, JSON data in the value.",
         },
         "defaultContentType": "application/json",

@@ -25,6 +25,7 @@ from shared.messaging.consumer import Handler
 from shared.migrations import is_migrated
 from shared.observability import metrics, tracing
 from shared.system_tables import ServiceSchema
+from shared.version import VERSION
 from shared.web import audit, openapi, problems
 from shared.web.auth import TokenVerifier
 from shared.web.chinese import in_chinese
@@ -79,7 +80,7 @@ def create_app(
     app = FastAPI(
         title=title,
         description=description,
-        version="1",
+        version=VERSION,
         docs_url=None,
         swagger_ui_oauth2_redirect_url=None,
         redoc_url=None,

@@ -16,11 +16,11 @@ import polars as pl
 from sqlalchemy import text
 
 from deploy.local.broker import Broker
+from services.payout.awards.handlers import award_decisions
 from services.payout.batches import files, handlers, repository
-from services.payout.budgets.handlers import FundingPass
 from services.payout.clients.registry import ACCOUNTS, AccountChange
+from services.payout.funding.passes import FundingPass
 from services.payout.reconciliation import handlers as reconciliation
-from services.payout.worker import award_decisions
 from shared.clock import calendar_date
 from shared.database.engine import Database
 from shared.messaging import kafka, topics

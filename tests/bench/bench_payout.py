@@ -26,8 +26,9 @@ from deploy.local.broker import Broker
 from services.payout.arrangements import handlers as arrangements
 from services.payout.arrangements.schemas import ArrangementDraft
 from services.payout.awards.handlers import receive
-from services.payout.budgets.handlers import FundingPass, appropriate
-from services.payout.budgets.repository import fund
+from services.payout.budgets.handlers import appropriate
+from services.payout.funding.passes import FundingPass
+from services.payout.orders.transitions import fund
 from services.payout.settings import Settings
 from services.payout.worker import consumer_loops
 from shared.clock import SystemClock, calendar_date
@@ -110,8 +111,9 @@ def decided(count: int, now: datetime) -> Iterator[CloudEvent]:
 def prepare(payout: Database) -> None:
     """Confirm an arrangement and appropriate enough."""
     now = CLOCK.now()
+    document = ArrangementDraft.model_validate(SHARED_HALF).draft()
     with payout.transaction() as connection:
-        drafted = arrangements.draft(connection, ArrangementDraft.model_validate(SHARED_HALF), by="maker", now=now)
+        drafted = arrangements.draft(connection, document, by="maker", now=now)
         arrangements.confirm(connection, drafted["id"], by="checker", now=now, samples_allowed=True)
         for unit in ("city", "liandu", "development_zone"):
             appropriate(
@@ -296,7 +298,7 @@ def one_at_a_time(payout: Database, servers: str, count: int) -> Figure:
                         text("SELECT id::text FROM payment_orders WHERE award_id = CAST(:id AS uuid)"),
                         {"id": headers["ce_id"].decode()},
                     ).scalars()
-                    fund(connection, list(waiting), year, CLOCK.now(), by="payout")
+                    fund(connection, year, CLOCK.now(), order_ids=list(waiting))
                 subscription.commit()
                 done += 1
     seconds = time.perf_counter() - started

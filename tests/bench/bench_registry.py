@@ -30,10 +30,8 @@ from sqlalchemy import text
 from deploy.local.broker import Broker
 from services.registry.arrow_reader import ArrowReader
 from services.registry.cipher import AccountCipher
-from services.registry.datasets.catalogue import CATALOGUE, owned
-from services.registry.datasets.uscc import valid
 from services.registry.enterprises import repository as enterprises
-from services.registry.enterprises.domain import standing
+from services.registry.enterprises.domain import status_on
 from services.registry.imports.domain import CSV, KIND, NDJSON, XLSX, Mode, Order
 from services.registry.imports.handlers import ImportRunner, start_import
 from services.registry.imports.xlsx_file import XlsxFile
@@ -42,9 +40,11 @@ from services.registry.revisions.domain import Author, Kind
 from services.registry.revisions.handlers import Submitted, record_rows
 from services.registry.revisions.reading import View
 from services.registry.settings import Settings
+from shared.catalogue.datasets import CATALOGUE
 from shared.clock import SystemClock
 from shared.database.bulk import copy_frame
 from shared.database.engine import Database
+from shared.identifiers import are_uscc
 from shared.jobs.runner import JobRunner
 from tests.support.databases import DatabaseServer, ServiceDatabase
 
@@ -91,7 +91,7 @@ def codes(count: int) -> list[str]:
         body = f"913311{number % 100:02d}{number // 100:05d}" + "".join(chance.choices(_ALPHABET, k=4))
         total = sum(_ALPHABET.index(letter) * weight for letter, weight in zip(body, _WEIGHTS, strict=True))
         found.append(body + _ALPHABET[(31 - total % 31) % 31])
-    assert valid(pl.Series(found)).all()
+    assert are_uscc(pl.Series(found)).all()
     return found
 
 
@@ -281,14 +281,14 @@ def cards(database: Database, view: View, some: list[str]) -> tuple[Figure, Figu
     statements = [
         text(f"SELECT * FROM {dataset.name} WHERE {' OR '.join(f'{name} = :uscc' for name in dataset.owners)}")
         for dataset in CATALOGUE.values()
-        if owned(dataset) and dataset.owners
+        if dataset.owned and dataset.owners
     ]
     with database.reading_at_one_instant() as connection:
 
         def card() -> None:
             for code in some:
                 enterprises.search(connection, view, revision=1, name=None, code=code, after=None, limit=1)
-                standing(enterprises.records_of(connection, view, code, 1), view.today)
+                status_on(enterprises.records_of(connection, view, code, 1), view.today)
 
         def queries() -> None:
             for code in some:

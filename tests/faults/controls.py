@@ -35,7 +35,7 @@ def _no_inbox_key() -> None:
         return list(messages)
 
     inbox.take_new = take_all
-    repository.versions_known = lambda *_: set()
+    repository.known_versions = lambda *_: set()
 
 
 def _naive_outbox() -> None:

@@ -29,7 +29,7 @@ from tests.support.tokens import Tokens
 def _defences_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
     for owner, name in (
         (inbox, "take_new"),
-        (repository, "versions_known"),
+        (repository, "known_versions"),
         (Relay, "_next"),
         (handlers, "_give_effect"),
         (Consumer, "process"),

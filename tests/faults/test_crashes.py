@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from deploy.local.broker import Broker
-from services.payout.worker import GROUP, award_decisions
+from services.payout.awards.handlers import award_decisions
+from services.payout.worker import GROUP
 from shared.clock import SystemClock
 from shared.messaging import outbox, topics
 from shared.messaging.consumer import Consumer

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
-from services.eligibility.facts.catalogue import CATALOGUE
+from services.eligibility.facts.catalogue import CATALOGUE, unit_of
 
 Tables = dict[str, list[dict[str, Any]]]
 WAN = 1_000_000  # fen
@@ -118,7 +118,7 @@ def _row(random: Random, dataset: str, unknown: int, **given: Any) -> dict[str, 
         elif field.optional and random.randrange(unknown) == 0:
             row[field.name] = None
         else:
-            row[field.name] = _value(random, dataset, field.name, field.kind)
+            row[field.name] = _value(random, dataset, field.name, unit_of(field))
     if row.get("until") is not None and "since" in row:
         row["until"] = max(row["since"], row["until"]) + timedelta(days=random.choice((1, 400)))
     if "removed_on" in row and row["removed_on"] is not None:
@@ -126,19 +126,19 @@ def _row(random: Random, dataset: str, unknown: int, **given: Any) -> dict[str, 
     return row
 
 
-def _value(random: Random, dataset: str, field: str, kind: str) -> Any:
+def _value(random: Random, dataset: str, field: str, unit: str) -> Any:
     for name in (f"{dataset}.{field}", field):
         if name in VALUES:
             return random.choice(VALUES[name])
     if field in SHARED:
         return SHARED[field] + str(random.randint(1, 5 if field == "serial" else 3))
-    if kind == "id":
+    if unit == "id":
         return random.choice(ENTERPRISES)
-    if kind == "day":
+    if unit == "day":
         return random.choice(DAYS)
-    if kind == "flag":
+    if unit == "flag":
         return random.random() < 0.8
-    return {"fen": 10**6, "value": 400}.get(kind, random.choice(("a", "b")))
+    return {"fen": 10**6, "value": 400}.get(unit, random.choice(("a", "b")))
 
 
 def _places(random: Random, uscc: str) -> list[dict[str, Any]]:

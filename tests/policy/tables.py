@@ -8,7 +8,8 @@ from typing import Any
 
 import polars as pl
 
-from services.eligibility.facts.catalogue import CATALOGUE, Facts, FieldFacts
+from services.eligibility.facts.catalogue import CATALOGUE, Facts, unit_of
+from shared.catalogue.domain import Field
 
 #: What a field holds where a table does not say; optional fields are unknown.
 PLAIN: Mapping[str, Any] = {
@@ -43,14 +44,14 @@ def frame(dataset: str, rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
         unknown = set(row) - set(said.schema)
         if unknown:
             raise KeyError(f"{dataset} has no {sorted(unknown)}")
-    filled = [[row.get(field.name, _plain(field)) for field in said.fields] for row in rows]
+    filled = [[row.get(field.name, _plain(dataset, field)) for field in said.fields] for row in rows]
     return pl.DataFrame(filled, schema=said.schema, orient="row")
 
 
-def _plain(field: FieldFacts) -> Any:
-    if field.qualified in PLAIN_FIELDS:
-        return PLAIN_FIELDS[field.qualified]
-    return None if field.optional else PLAIN[field.kind]
+def _plain(dataset: str, field: Field) -> Any:
+    if f"{dataset}.{field.name}" in PLAIN_FIELDS:
+        return PLAIN_FIELDS[f"{dataset}.{field.name}"]
+    return None if field.optional else PLAIN[unit_of(field)]
 
 
 def facts(tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> Facts:

@@ -12,7 +12,7 @@ from services.eligibility.engine.explanation import Explanation
 from services.eligibility.engine.resolved_award import resolved_award
 from services.eligibility.rules.domain import Interpretations
 from services.eligibility.rules.library import load_policy
-from services.registry.datasets.catalogue import CATALOGUE
+from shared.catalogue.datasets import CATALOGUE
 from tests.policy.casefile import PolicyCase, case_files, fen, read_cases
 from tests.policy.tables import facts
 

@@ -10,7 +10,8 @@ import signal
 import sys
 from collections.abc import Callable
 
-from services.payout.worker import GROUP, award_decisions
+from services.payout.awards.handlers import award_decisions
+from services.payout.worker import GROUP
 from services.registry.imports.domain import KIND
 from shared.clock import SystemClock
 from shared.database.engine import Database

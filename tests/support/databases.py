@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import subprocess
 from dataclasses import dataclass
 from functools import cache
 
 import psycopg
 from sqlalchemy import make_url
 
-from deploy.local.postgres import create_databases
+from deploy.local.postgres import PSQL, create_databases
 from services.databases import SCHEMAS
 from shared import migrations
 from shared.database.engine import Database
@@ -48,6 +49,14 @@ class DatabaseServer:
     def fresh(self, service: str) -> ServiceDatabase:
         """Return a new database with `service`'s tables and no rows."""
         return self._copy(service, self.template(service))
+
+    def restore(self, service: str, dump: bytes) -> ServiceDatabase:
+        """Return a new database with what `dump`, written by `pg_dump`, makes of it as the owner of `service`'s tables."""
+        self.template(service)
+        made = self._copy(service, "template0")
+        psql = [str(PSQL), "--quiet", "--no-psqlrc", "-v", "ON_ERROR_STOP=1", made.owner_url]
+        subprocess.run(psql, input=dump, stdout=subprocess.DEVNULL, check=True)
+        return made
 
     def backup(self, database: ServiceDatabase) -> ServiceDatabase:
         """Return a copy of `database` as a backup; nothing may be connected to it."""

@@ -132,7 +132,7 @@ def _read(dataset: str, source: Any) -> pl.DataFrame:
     with pa.ipc.open_stream(source) as stream:
         table = stream.read_all()
     if not table.num_rows:
-        return declared.empty()
+        return pl.DataFrame(schema=declared.schema)
     frame = pl.from_arrow(table)
     assert isinstance(frame, pl.DataFrame)
     return frame.select(declared.schema.names()).cast(dict(declared.schema))  # type: ignore[arg-type]

@@ -1,1 +1,1 @@
-"""Facts: what is known about enterprises, as typed frames with a catalogue of every field."""
+"""Facts: what is known about enterprises, as typed frames. Pure."""

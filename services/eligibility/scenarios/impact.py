@@ -103,7 +103,7 @@ def preview_impact(
 
 def _concern_everybody(datasets: Collection[str]) -> bool:
     """Return whether a dataset among these belongs to no enterprise, so that its rows concern all."""
-    return any(not CATALOGUE[name].owners and not CATALOGUE[name].parent for name in datasets)
+    return not all(CATALOGUE[name].owned for name in datasets)
 
 
 def _datasets_of(policy: Policy, awards: Collection[str]) -> set[str]:

@@ -9,9 +9,10 @@ from typing import Any
 
 import polars as pl
 
-from services.eligibility.facts.catalogue import CATALOGUE, DatasetFacts, Facts, FieldFacts
+from services.eligibility.facts.catalogue import CATALOGUE, Facts
 from services.eligibility.facts.queries import Fetch, RowQuery
 from services.eligibility.scenarios.domain import RowsByDataset
+from shared.catalogue.domain import INTEGERS, Dataset, Field, Kind
 from shared.days import day_of
 from shared.errors import FieldError, Invalid
 from shared.i18n import N_
@@ -19,6 +20,13 @@ from shared.identifiers import is_uscc
 
 Frames = Mapping[str, pl.DataFrame]
 """Rows, or keys of rows, by dataset."""
+
+
+_EXPECTED = {
+    int: N_("The value must be a whole number."),
+    bool: N_("The value must be true or false."),
+    str: N_("The value must be text."),
+}
 
 
 def frames_of(rows_by_dataset: RowsByDataset) -> dict[str, pl.DataFrame]:
@@ -90,9 +98,7 @@ def _read(rows_by_dataset: RowsByDataset, member: str, fields_of: Any) -> dict[s
     }
 
 
-def _frame(
-    dataset: DatasetFacts, fields: Iterable[FieldFacts], rows: Sequence[Mapping[str, Any]], pointer: str
-) -> pl.DataFrame:
+def _frame(dataset: Dataset, fields: Iterable[Field], rows: Sequence[Mapping[str, Any]], pointer: str) -> pl.DataFrame:
     fields = tuple(fields)
     read = [_row(fields, row, f"{pointer}/{number}") for number, row in enumerate(rows)]
     frame = pl.DataFrame(read, schema={field.name: field.dtype for field in fields}, orient="row")
@@ -102,7 +108,7 @@ def _frame(
     return frame
 
 
-def _row(fields: Sequence[FieldFacts], row: Mapping[str, Any], pointer: str) -> list[Any]:
+def _row(fields: Sequence[Field], row: Mapping[str, Any], pointer: str) -> list[Any]:
     names = [field.name for field in fields]
     unknown = sorted(set(row) - set(names))
     if unknown:
@@ -112,23 +118,20 @@ def _row(fields: Sequence[FieldFacts], row: Mapping[str, Any], pointer: str) -> 
     return [_value(field, row.get(field.name), f"{pointer}/{field.name}") for field in fields]
 
 
-def _value(field: FieldFacts, value: Any, pointer: str) -> Any:
+def _value(field: Field, value: Any, pointer: str) -> Any:
     if value is None:
         if not field.optional:
             raise _invalid(pointer, N_("This field must not be empty."))
         return None
-    if field.dtype == pl.Date:
+    if field.kind is Kind.DAY:
         try:
             return day_of(value)
         except (TypeError, ValueError) as error:
             raise _invalid(pointer, N_("The value must be an existing day, as YYYY-MM-DD.")) from error
-    expected, message = {
-        pl.Int64(): (int, N_("The value must be a whole number.")),
-        pl.Boolean(): (bool, N_("The value must be true or false.")),
-    }.get(field.dtype, (str, N_("The value must be text.")))
+    expected: type = int if field.kind in INTEGERS else bool if field.kind is Kind.FLAG else str
     if type(value) is not expected:
-        raise _invalid(pointer, message)
-    if field.name in CATALOGUE[field.dataset].owners:
+        raise _invalid(pointer, _EXPECTED[expected])
+    if field.kind is Kind.USCC:
         value = str(value).strip().upper()  # as the registry reads it
         if not is_uscc(value):
             raise _invalid(
@@ -136,43 +139,36 @@ def _value(field: FieldFacts, value: Any, pointer: str) -> Any:
             )
     if field.choices and value not in field.choices:
         raise _invalid(pointer, N_("The value must be one of {choices}."), choices=", ".join(field.choices))
-    least, most = field.bounds
-    if isinstance(value, int) and expected is int and not least <= value <= most:
+    least, most = field.minimum, field.maximum
+    if least is not None and most is not None and not least <= value <= most:
         raise _invalid(pointer, N_("The value must be a whole number from {least} to {most}."), least=least, most=most)
     return value
 
 
-def _check_rows(dataset: DatasetFacts, rows: pl.DataFrame) -> None:
-    """Check what the fields of a row say together, as the registry does."""
-    rules: list[tuple[str, pl.Expr, str, str]] = []
-    if dataset.period:
-        first, last = dataset.period
-        rules.append((last, pl.col(last) < pl.col(first), N_("This day must not be before {other}."), first))
-    if dataset.tiered:
-        award, tier = pl.col("award"), pl.col("tier")
-        without = award.is_in(list(dataset.tiered)) & (tier == 0)
-        tiered = ", ".join(dataset.tiered)
-        rules.append(
-            (
-                "tier",
-                without,
-                N_("The value must be the threshold of a tier; these awards have tiers: {other}."),
-                tiered,
-            )
-        )
-        untiered = award.is_in(list(dataset.untiered)) & (tier != 0)
-        rules.append(("tier", untiered, N_("The award has no tiers, so the value must be 0."), ""))
-    for name, broken, message, other in rules:
-        places = rows.select(broken.fill_null(value=False)).to_series().arg_true()
+def _check_rows(dataset: Dataset, rows: pl.DataFrame) -> None:
+    """Check what the fields of a row say together, by the registry's rules."""
+    for rule in dataset.rules:
+        places = rows.select(rule.broken.fill_null(value=False)).to_series().arg_true()
         if places.len():
-            raise _invalid(f"/facts/{dataset.name}/{places[0]}/{name}", message, other=other)
+            message, parameters = _refusal(dataset, rule.code)
+            raise _invalid(f"/facts/{dataset.name}/{places[0]}/{rule.field}", message, **parameters)
 
 
-def _check_periods(dataset: DatasetFacts, rows: pl.DataFrame, given: pl.DataFrame) -> None:
+def _refusal(dataset: Dataset, code: str) -> tuple[str, dict[str, str]]:
+    if dataset.period is not None:
+        return N_("This day must not be before {first}."), {"first": dataset.period.first}
+    assert dataset.tiers is not None
+    if code == "tier_missing":
+        tiered = ", ".join(dataset.tiers.tiered)
+        return N_("The value must be the threshold of a tier; these awards have tiers: {tiered}."), {"tiered": tiered}
+    return N_("The award has no tiers, so the value must be 0."), {}
+
+
+def _check_periods(dataset: Dataset, rows: pl.DataFrame, given: pl.DataFrame) -> None:
     """Check that periods of one thing do not overlap, as the registry does; the error points at the row that was given."""
-    if not dataset.apart:
+    if dataset.period is None or not dataset.period.apart:
         return
-    same, (first, last) = list(dataset.apart), dataset.period
+    same, first, last = list(dataset.period.apart), dataset.period.first, dataset.period.last
     near = rows.join(given, on=same, how="semi").sort(*same, first)
     overlapping = near.filter(
         pl.col(last).fill_null(date.max).shift(1).over(same) > pl.col(first),

@@ -1,4 +1,4 @@
-"""Which arrangement is current, and which of its rows applies (Suppl.). Pure."""
+"""Which arrangement is in force, which of its rows applies, and the entitlement split by it (Suppl.). Pure."""
 
 from __future__ import annotations
 
@@ -6,9 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from math import lcm
+from typing import NamedTuple
 from uuid import UUID
 
-from shared.fiscal_split import SplitRule, UnitShare, rule_for
+from shared.fiscal_split import SplitRule, UnitShare, rule_for, split
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A fiscal arrangement as a document that nobody has confirmed; `rules` by (jurisdiction, award or `*`)."""
+
+    number: str
+    effective_from: date
+    effective_until: date | None
+    sample: bool
+    rules: dict[tuple[str, str], SplitRule]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,15 +34,45 @@ class Arrangement:
     """Split by (jurisdiction, award or `*`)."""
 
     def in_force_on(self, day: date) -> bool:
-        """Tell whether the arrangement is current on `day`."""
+        """Return whether the arrangement is in force on `day`."""
         return self.effective_from <= day and (self.effective_until is None or day < self.effective_until)
 
-    def rule_for(self, jurisdiction: str, award: str) -> SplitRule | None:
-        """Return the split of `award` in `jurisdiction`, or None if no row covers it."""
-        return rule_for(self.rules, jurisdiction, award)
+
+class Entitlement(NamedTuple):
+    """What a version of an award entitles to, and when its parts are due.
+
+    `instalments` holds (due year, fen) in order. `first_decided_on` is the same in every version.
+    """
+
+    award_id: str
+    version: int
+    award: str
+    jurisdiction: str
+    payee_uscc: str
+    entitlement_fen: int
+    instalments: tuple[tuple[int, int], ...]
+    first_decided_on: date
 
 
-def current(arrangements: Sequence[Arrangement], first_decided_on: date) -> Arrangement | None:
+class UnitPart(NamedTuple):
+    """What a unit bears of a version: its floored share in fen, and its part of each instalment."""
+
+    unit: str
+    amount_fen: int
+    parts_fen: tuple[int, ...]
+
+
+class Split(NamedTuple):
+    """An entitlement split under an arrangement; both are empty for an entitlement of zero."""
+
+    arrangement_id: UUID | None
+    units: tuple[UnitPart, ...]
+
+
+NOTHING_TO_SPLIT = Split(None, ())
+
+
+def in_force(arrangements: Sequence[Arrangement], first_decided_on: date) -> Arrangement | None:
     """Return the arrangement in force on the day of an award's first decision; confirmed ones never overlap."""
     for each in arrangements:
         if each.in_force_on(first_decided_on):
@@ -38,7 +80,23 @@ def current(arrangements: Sequence[Arrangement], first_decided_on: date) -> Arra
     return None
 
 
+def split_entitlement(entitlement: Entitlement, arrangements: Sequence[Arrangement]) -> Split | None:
+    """Split `entitlement` under the confirmed arrangement of its first decision day (Suppl.).
+
+    Returns None while no arrangement is confirmed for that day, or it has no row for the jurisdiction: the award waits as a
+    whole. An entitlement of zero (withdrawn, or in kind) needs no arrangement.
+    """
+    if entitlement.entitlement_fen == 0:
+        return NOTHING_TO_SPLIT
+    arrangement = in_force(arrangements, entitlement.first_decided_on)
+    rule = rule_for(arrangement.rules, entitlement.jurisdiction, entitlement.award) if arrangement else None
+    if arrangement is None or rule is None:
+        return None
+    parts = split([amount for _, amount in entitlement.instalments], rule)
+    return Split(arrangement.id, tuple([UnitPart(unit, sum(own), own) for unit, own in parts if any(own)]))
+
+
 def adds_up_to_one(shares: Sequence[UnitShare]) -> bool:
-    """Tell, in whole numbers, whether the fractions add up to exactly one."""
+    """Return, computed in whole numbers, whether the fractions add up to exactly one."""
     common = lcm(*(share.denominator for share in shares))
     return sum(share.numerator * (common // share.denominator) for share in shares) == common

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from services.payout.arrangements import repository
-from services.payout.arrangements.schemas import ArrangementDraft
+from services.payout.arrangements.domain import Draft
 from services.payout.arrangements.tables import arrangement_rows, arrangement_shares, arrangements
 from shared.errors import Conflict, NotFound, SamePerson
 from shared.identifiers import new_id
@@ -18,7 +18,7 @@ from shared.identifiers import new_id
 NO_SUCH = "There is no such arrangement; `GET /v1/arrangements` lists them."
 
 
-def draft(connection: Connection, document: ArrangementDraft, *, by: str, now: datetime) -> dict[str, Any]:
+def draft(connection: Connection, document: Draft, *, by: str, now: datetime) -> dict[str, Any]:
     """Store `document` as a draft and return it as its readers see it."""
     arrangement_id = new_id(now)
     connection.execute(
@@ -31,22 +31,17 @@ def draft(connection: Connection, document: ArrangementDraft, *, by: str, now: d
             drafted_by=by,
         )
     )
-    keys: list[dict[str, object]] = [
-        {"arrangement_id": arrangement_id, "jurisdiction": row.jurisdiction.value, "award": row.award}
-        for row in document.rows
-    ]
-    connection.execute(
-        insert(arrangement_rows),
-        [key | {"remainder_to": row.remainder_to.value} for key, row in zip(keys, document.rows, strict=True)],
-    )
-    connection.execute(
-        insert(arrangement_shares),
-        [
-            key | {"unit": share.unit.value, "numerator": share.numerator, "denominator": share.denominator}
-            for key, row in zip(keys, document.rows, strict=True)
-            for share in row.shares
-        ],
-    )
+    rows: list[dict[str, object]] = []
+    shares: list[dict[str, object]] = []
+    for (jurisdiction, award), rule in document.rules.items():
+        key = {"arrangement_id": arrangement_id, "jurisdiction": jurisdiction, "award": award}
+        rows.append(key | {"remainder_to": rule.remainder_to})
+        shares += [
+            key | {"unit": share.unit, "numerator": share.numerator, "denominator": share.denominator}
+            for share in rule.shares
+        ]
+    connection.execute(insert(arrangement_rows), rows)
+    connection.execute(insert(arrangement_shares), shares)
     return get(connection, arrangement_id)
 
 
@@ -55,8 +50,8 @@ def confirm(
 ) -> dict[str, Any]:
     """Confirm a draft: from now on it is in force in its period and never edited. Awards that wait for it go on by themselves.
 
-    Raises Problem 404, 409 if the author confirms, if it is confirmed already, if it overlaps another confirmed one, or if it
-    is a sample and real money is paid here.
+    Raises NotFound; SamePerson for the author; Conflict if it is confirmed already, overlaps another confirmed one, or is a
+    sample and real money is paid here.
     """
     row = connection.execute(
         select(arrangements).where(arrangements.c.id == arrangement_id).with_for_update()
@@ -89,8 +84,8 @@ def samples_in_force(connection: Connection) -> list[str]:
 
 
 def get(connection: Connection, arrangement_id: UUID) -> dict[str, Any]:
-    """Return an arrangement as its readers see it; raises Problem 404."""
+    """Return an arrangement as its readers see it; raises NotFound."""
     found = repository.view(connection, arrangement_id)
     if found is None:
         raise NotFound(NO_SUCH)
-    return dict(found)
+    return found

@@ -8,7 +8,6 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from services.payout.arrangements import handlers, repository
-from services.payout.arrangements.preview import preview
 from services.payout.arrangements.schemas import ArrangementDraft, ArrangementPreview, ArrangementView
 from services.payout.authorization import whole_city
 from shared.authorization import Actor, Scope
@@ -38,7 +37,7 @@ def draft_arrangement(
     whole_city(actor)
     now = request.app.state.clock.now()
     return command.run(
-        lambda connection: handlers.draft(connection, document, by=actor.subject, now=now),
+        lambda connection: handlers.draft(connection, document.draft(), by=actor.subject, now=now),
         status=201,
         headers=lambda body: {"Location": f"/v1/arrangements/{body['id']}"},
     )
@@ -87,7 +86,7 @@ def preview_arrangement(
     whole_city(actor)
     with request.app.state.database.reading_at_one_instant() as connection:
         found = handlers.get(connection, arrangement_id)
-        return json_response(preview(connection, arrangement_id) | {"sample": found["sample"]})
+        return json_response(repository.preview(connection, arrangement_id) | {"sample": found["sample"]})
 
 
 @router.post(

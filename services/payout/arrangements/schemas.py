@@ -8,10 +8,10 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from services.payout.arrangements.domain import adds_up_to_one
+from services.payout.arrangements.domain import Draft, adds_up_to_one
 from services.payout.enums import Jurisdiction, Unit
 from shared.days import Day
-from shared.fiscal_split import UnitShare
+from shared.fiscal_split import SplitRule, UnitShare
 
 Award = Annotated[str, StringConstraints(pattern=r"^(\*|[a-z0-9]+(-[a-z0-9]+)*)$", max_length=60)]
 _EXAMPLE: dict[str, Any] = {
@@ -90,6 +90,22 @@ class ArrangementDraft(BaseModel):
         if len(set(keys)) != len(keys):
             raise ValueError("two rows are about the same jurisdiction and award")
         return self
+
+    def draft(self) -> Draft:
+        """Return the document without HTTP."""
+        return Draft(
+            self.number,
+            self.effective_from,
+            self.effective_until,
+            self.sample,
+            {
+                (row.jurisdiction.value, row.award): SplitRule(
+                    tuple(UnitShare(share.unit.value, share.numerator, share.denominator) for share in row.shares),
+                    row.remainder_to.value,
+                )
+                for row in self.rows
+            },
+        )
 
 
 class ArrangementView(BaseModel):

@@ -1,69 +1,41 @@
-"""From an entitlement to what each unit owes to whom. Pure."""
+"""What an award owes to whom, by unit and instalment. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
-from uuid import UUID
 
-from services.payout.arrangements.domain import Arrangement, current
+from services.payout.arrangements.domain import Entitlement, UnitPart
 from services.payout.orders.domain import Part
-from shared.fiscal_split import split
 
 
-class Entitlement(NamedTuple):
-    """A version of an award as far as money asks: the whole entitlement, and when its parts are due.
+class Restatement(NamedTuple):
+    """An award as it might be restated: what is due in the year of its first decision, in the next, and so on; fen."""
 
-    `instalments` holds (due year, fen) in order. `first_decided_on` is the same in every version.
-    """
+    award_id: str
+    jurisdiction: str
+    payee_uscc: str
+    instalments_fen: tuple[int, ...]
+
+
+Parts = Mapping[tuple[str, str], Sequence[Part]]
+"""What is owed by (unit, payee's uscc), one part per instalment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What an award owes now, under `version`."""
 
     award_id: str
     version: int
-    award: str
-    jurisdiction: str
-    payee_uscc: str
-    entitlement_fen: int
-    instalments: tuple[tuple[int, int], ...]
     first_decided_on: date
+    parts: Parts
 
 
-class UnitPart(NamedTuple):
-    """What a unit bears of a version: its floored share in fen, and its part of each instalment."""
-
-    unit: str
-    amount_fen: int
-    parts_fen: tuple[int, ...]
-
-
-class Split(NamedTuple):
-    """An entitlement split under an arrangement; both are empty for an entitlement of zero."""
-
-    arrangement_id: UUID | None
-    units: tuple[UnitPart, ...]
-
-
-NOTHING_TO_SPLIT = Split(None, ())
-
-
-def split_entitlement(entitlement: Entitlement, arrangements: Sequence[Arrangement]) -> Split | None:
-    """Split `entitlement` under the confirmed arrangement of its first decision day (Suppl.).
-
-    Returns None while no arrangement is confirmed for that day, or it has no row for the jurisdiction: the award waits as a
-    whole. An entitlement of zero (withdrawn, or in kind) needs no arrangement.
-    """
-    if entitlement.entitlement_fen == 0:
-        return NOTHING_TO_SPLIT
-    arrangement = current(arrangements, entitlement.first_decided_on)
-    rule = arrangement.rule_for(entitlement.jurisdiction, entitlement.award) if arrangement else None
-    if arrangement is None or rule is None:
-        return None
-    parts = split([amount for _, amount in entitlement.instalments], rule)
-    return Split(arrangement.id, tuple([UnitPart(unit, sum(own), own) for unit, own in parts if any(own)]))
-
-
-def targets(entitlement: Entitlement, units: Sequence[UnitPart]) -> dict[tuple[str, str], tuple[Part, ...]]:
-    """Return what is owed by (unit, payee), one part per instalment."""
+def parts_of(entitlement: Entitlement, units: Sequence[UnitPart]) -> dict[tuple[str, str], tuple[Part, ...]]:
+    """Return what `units` owe of `entitlement`, by (unit, payee's uscc)."""
     return {
         (own.unit, entitlement.payee_uscc): tuple(
             [

@@ -1,6 +1,6 @@
 """Giving effect to what was decided: one use case for what comes from Kafka, one for what waited for an arrangement.
 
-Both end in `_give_effect`: what an award waited for does not change what is done with it.
+Both end in `_give_effect`: an award that waited is treated like one that did not.
 """
 
 from __future__ import annotations
@@ -11,35 +11,48 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from services.payout.arrangements import repository as arrangements
-from services.payout.arrangements.domain import Arrangement
+from services.payout.arrangements.domain import Arrangement, Entitlement, UnitPart, split_entitlement
 from services.payout.awards import repository
-from services.payout.awards.domain import Entitlement, UnitPart, split_entitlement, targets
+from services.payout.awards.adjustment import adjust, new_orders
+from services.payout.awards.domain import Owed, parts_of
 from services.payout.awards.messages import read_all
 from services.payout.awards.repository import AwardRow, Known, ShareRow
+from services.payout.bulk import array
+from services.payout.enums import SYSTEM
+from services.payout.funding import repository as funding
 from services.payout.ledger import domain as ledger
 from services.payout.ledger import repository as postings
-from services.payout.orders import repository as orders
-from services.payout.orders.handlers import BY, Position, new_orders, obstacles_of, reposition
-from services.payout.orders.waiting import reconsider
+from services.payout.orders import transitions
+from services.payout.orders.transitions import NewOrder
 from shared.audit import log as audit
-from shared.clock import calendar_date
+from shared.clock import Clock
+from shared.messaging.consumer import Handler
 from shared.messaging.envelope import Message
 
 PASS_AWARDS = 2_000
 """Awards that go on in one transaction once their arrangement is confirmed."""
 
 
+def award_decisions(clock: Clock) -> Handler:
+    """Return what gives effect to the events of `award-decisions.v1`."""
+
+    def handle(connection: Connection, messages: Sequence[Message]) -> None:
+        receive(connection, messages, clock.now())
+
+    return handle
+
+
 def receive(connection: Connection, messages: Sequence[Message], now: datetime) -> None:
-    """Store the versions that `messages` tell and give effect to the highest of each award.
+    """Store the versions in `messages` and give effect to the highest of each award.
 
     A version that is stored already, or lower than the highest, changes nothing. Raises RejectedMessageError for a message
     that is no valid `award.decided`.
     """
     versions = read_all(messages)
-    orders.keep_obstacles(connection)
+    funding.keep_blockers(connection)
     award_ids = {award_id for award_id, _ in versions}
     known = repository.lock(connection, award_ids)
-    stored = repository.versions_known(connection, known)
+    stored = repository.known_versions(connection, known)
     repository.add_versions(connection, [row for key, (row, _) in versions.items() if key not in stored])
     highest: dict[str, Entitlement] = {}
     for (award_id, version), (_, entitlement) in versions.items():
@@ -58,12 +71,12 @@ def resume(connection: Connection, now: datetime) -> int:
     confirmed = arrangements.confirmed(connection)
     if not confirmed:
         return 0
-    orders.keep_obstacles(connection)
+    funding.keep_blockers(connection)
     waiting = repository.waiting_for_arrangement(connection, [each.id for each in confirmed], PASS_AWARDS)
     _give_effect(connection, waiting, confirmed, now)
     if waiting:
         using = [each.id for each in confirmed]
-        audit.record(connection, actor=BY, act="resume_awards", subjects=using, details={"awards": len(waiting)})
+        audit.record(connection, actor=SYSTEM, act="resume_awards", subjects=using, details={"awards": len(waiting)})
     return len(waiting)
 
 
@@ -77,41 +90,40 @@ def _give_effect(
         return
     in_effect = [e.award_id for e, known in acting if known is not None and known.has_orders]
     before = repository.shares_in_effect(connection, in_effect) if in_effect else {}
-    obstacles = obstacles_of(connection, [e.award_id for e, _ in acting], {e.payee_uscc for e, _ in acting}, now)
+    blockers = funding.blockers(connection, [e.award_id for e, _ in acting], {e.payee_uscc for e, _ in acting}, now)
     shares: list[ShareRow] = []
     new_awards: list[AwardRow] = []
     changed_awards: list[AwardRow] = []
     entries: list[ledger.Posting] = []
-    first_orders: list[orders.NewOrder] = []
-    this_year = calendar_date(now).year
-    restated: list[Position] = []
-    stopped_or_going_on: list[str] = []
+    first_orders: list[NewOrder] = []
+    restated: list[Owed] = []
+    stopped_or_resumed: list[str] = []
     for entitlement, known in acting:
         split = split_entitlement(entitlement, confirmed)
         award_row = _award_row(entitlement, known, split.arrangement_id if split else None, waits=split is None)
         (new_awards if known is None else changed_awards).append(award_row)
         if known is not None and known.has_orders and (split is None or known.waits):
-            stopped_or_going_on.append(entitlement.award_id)
+            stopped_or_resumed.append(entitlement.award_id)
         if split is None:
             continue
         award_id, version = entitlement.award_id, entitlement.version
         shares += [_share_row(entitlement, own) for own in split.units]
         now_owed = {own.unit: own.amount_fen for own in split.units}
         entries += ledger.recognition(award_id, version, before.get(award_id, {}), now_owed)
-        owed = targets(entitlement, split.units)
+        owed = parts_of(entitlement, split.units)
         if known is not None and known.has_orders:
-            restated.append(Position(award_id, version, entitlement.first_decided_on, owed))
+            restated.append(Owed(award_id, version, entitlement.first_decided_on, owed))
             continue
         for (unit, uscc), parts in owed.items():
-            first_orders += new_orders(award_id, version, award_row[3], unit, uscc, parts, this_year, obstacles)
+            first_orders += new_orders(award_id, version, award_row[3], unit, uscc, parts, blockers)
     repository.add_shares(connection, shares)
     repository.add_awards(connection, new_awards)
     repository.update_awards(connection, changed_awards)
-    orders.add(connection, first_orders)
-    postings.post(connection, entries, by=BY)
-    reposition(connection, restated, now)
-    if stopped_or_going_on:
-        reconsider(connection, now, award_ids=stopped_or_going_on)
+    transitions.order(connection, first_orders)
+    postings.post(connection, entries, by=SYSTEM)
+    adjust(connection, restated, now)
+    if stopped_or_resumed:
+        transitions.reconsider(connection, now, award_ids=stopped_or_resumed)
 
 
 def _award_row(entitlement: Entitlement, known: Known | None, arrangement_id: object, *, waits: bool) -> AwardRow:
@@ -135,5 +147,5 @@ def _share_row(entitlement: Entitlement, own: UnitPart) -> ShareRow:
         own.unit,
         entitlement.payee_uscc,
         own.amount_fen,
-        f"{{{','.join(map(str, own.parts_fen))}}}",
+        array(own.parts_fen),
     )

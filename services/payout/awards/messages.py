@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import orjson
 
-from services.payout.awards.domain import Entitlement
+from services.payout.arrangements.domain import Entitlement
 from shared.events.award_decided import AwardDecided
 from shared.messaging.envelope import Message, RejectedMessageError
 

@@ -1,4 +1,4 @@
-"""What restated entitlements would do to the money: the law that gives effect to a version, asked without one."""
+"""What restated entitlements would do to the money: the difference law applied without changing anything."""
 
 from __future__ import annotations
 
@@ -9,24 +9,23 @@ from typing import Any
 from sqlalchemy import Connection
 
 from services.payout.arrangements import repository as arrangements
+from services.payout.arrangements.domain import split_entitlement
 from services.payout.awards import repository
-from services.payout.awards.domain import split_entitlement, targets
-from services.payout.awards.schemas import RestatedAward
+from services.payout.awards.domain import Restatement, parts_of
 from services.payout.orders import repository as orders
 from services.payout.orders.domain import NO_CLAIM, difference
+from services.payout.recoveries import repository as recoveries
 
 
-def preview(
-    connection: Connection, restated: Sequence[RestatedAward], jurisdiction: str | None
-) -> list[dict[str, Any]]:
+def preview(connection: Connection, restated: Sequence[Restatement], jurisdiction: str | None) -> list[dict[str, Any]]:
     """Return per award that payout has (in `jurisdiction`, if one is given) what its restatement would do; nothing is changed.
 
     The arrangement and the due years are those of the award's first decision day.
     """
-    wanted = {str(each.award_id): each for each in restated}
+    wanted = {each.award_id: each for each in restated}
     known = repository.entitlements(connection, wanted, jurisdiction)
     confirmed = arrangements.confirmed(connection)
-    live, claims = orders.live(connection, known, lock=False), orders.claims(connection, known)
+    live, claims = orders.live(connection, known, lock=False), recoveries.claims(connection, known)
     parties: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for award_id, unit, uscc in (*live, *claims):
         parties[award_id].add((unit, uscc))
@@ -41,7 +40,7 @@ def preview(
             instalments=tuple((first_year + place, fen) for place, fen in enumerate(then.instalments_fen)),
         )
         split = split_entitlement(entitlement, confirmed)
-        owed = targets(entitlement, split.units) if split else {}
+        owed = parts_of(entitlement, split.units) if split else {}
         shares = []
         for unit, uscc in sorted(parties[award_id] | set(owed)) if split else ():
             ordered = live.get((award_id, unit, uscc), [])

@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection, Row
 
-from services.payout.awards.domain import Entitlement
+from services.payout.arrangements.domain import Entitlement
+from services.payout.awards.domain import Owed
 from services.payout.awards.messages import VersionRow
 from services.payout.bulk import array, copy
+from services.payout.orders.domain import Part
+from shared.database.queries import load
+
+queries = load(__package__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,35 +34,23 @@ class Known:
 
     @property
     def has_orders(self) -> bool:
-        """Whether a version has taken effect, so that orders may stand."""
+        """Whether a version has taken effect, so that there may be orders."""
         return self.split_version is not None
 
 
 def lock(connection: Connection, award_ids: Collection[str]) -> dict[str, Known]:
     """Lock the rows of those of `award_ids` that exist, in one order for all workers, and return them."""
-    rows = connection.execute(
-        text(
-            """
-            SELECT award_id::text AS award_id, version, split_version FROM awards
-            WHERE award_id = ANY(CAST(:ids AS uuid[])) ORDER BY award_id FOR UPDATE
-            """
-        ),
-        {"ids": array(award_ids)},
-    )
+    rows = connection.execute(queries.lock, {"ids": array(award_ids)})
     return {row.award_id: Known(row.version, row.split_version) for row in rows}
 
 
-def versions_known(connection: Connection, award_ids: Collection[str]) -> set[tuple[str, int]]:
+def known_versions(connection: Connection, award_ids: Collection[str]) -> set[tuple[str, int]]:
     """Return the stored versions of `award_ids`."""
     if not award_ids:
         return set()
-    rows = connection.execute(
-        text(
-            "SELECT award_id::text AS award_id, version FROM award_versions WHERE award_id = ANY(CAST(:ids AS uuid[]))"
-        ),
-        {"ids": array(award_ids)},
-    )
-    return {(row.award_id, row.version) for row in rows}
+    return {
+        (row.award_id, row.version) for row in connection.execute(queries.known_versions, {"ids": array(award_ids)})
+    }
 
 
 def add_versions(connection: Connection, rows: Sequence[VersionRow]) -> None:
@@ -97,16 +91,7 @@ def update_awards(connection: Connection, rows: Sequence[AwardRow]) -> None:
     if not rows:
         return
     connection.execute(
-        text(
-            """
-            UPDATE awards a SET jurisdiction = n.jurisdiction, version = n.version, split_version = n.split_version,
-                   arrangement_id = coalesce(a.arrangement_id, n.arrangement_id), waiting_for = n.waiting_for
-            FROM unnest(CAST(:ids AS uuid[]), CAST(:jurisdictions AS text[]), CAST(:versions AS int[]),
-                        CAST(:splits AS int[]), CAST(:arrangements AS uuid[]), CAST(:waiting AS text[]))
-                 AS n(award_id, jurisdiction, version, split_version, arrangement_id, waiting_for)
-            WHERE a.award_id = n.award_id
-            """
-        ),
+        queries.update_awards,
         {
             "ids": [row[0] for row in rows],
             "jurisdictions": [row[2] for row in rows],
@@ -120,67 +105,45 @@ def update_awards(connection: Connection, rows: Sequence[AwardRow]) -> None:
 
 def shares_in_effect(connection: Connection, award_ids: Collection[str]) -> dict[str, dict[str, int]]:
     """Return what each unit bears of the version in effect, fen by unit, by award."""
-    rows = connection.execute(
-        text(
-            """
-            SELECT a.award_id::text AS award_id, s.unit, sum(s.amount_fen)::bigint AS fen
-            FROM awards a JOIN award_shares s ON s.award_id = a.award_id AND s.version = a.split_version
-            WHERE a.award_id = ANY(CAST(:ids AS uuid[])) GROUP BY a.award_id, s.unit
-            """
-        ),
-        {"ids": array(award_ids)},
-    )
     shares: dict[str, dict[str, int]] = defaultdict(dict)
-    for row in rows:
+    for row in connection.execute(queries.shares_in_effect, {"ids": array(award_ids)}):
         shares[row.award_id][row.unit] = row.fen
     return shares
 
 
-_ENTITLEMENTS = """
-    SELECT v.award_id::text AS award_id, v.version, v.award, v.jurisdiction, v.payee_uscc, v.entitlement_fen,
-           v.instalments, a.first_decided_on, a.split_version
-    FROM awards a JOIN award_versions v ON v.award_id = a.award_id AND v.version = {version}
-"""
+def owed(connection: Connection, award_ids: Collection[str], *, restated_only: bool = True) -> list[Owed]:
+    """Return what `award_ids` owe now, or those of them that were restated: elsewhere orders and shares agree already."""
+    values = {"ids": array(award_ids), "from_version": 2 if restated_only else 1}
+    parts: dict[str, dict[tuple[str, str], tuple[Part, ...]]] = defaultdict(dict)
+    heads: dict[str, tuple[int, date]] = {}
+    for row in connection.execute(queries.owed, values):
+        heads[row.award_id] = (row.split_version, row.first_decided_on)
+        if row.unit is not None:
+            parts[row.award_id][row.unit, row.payee_uscc] = tuple(
+                Part(number, part["due_year"], fen)
+                for number, (part, fen) in enumerate(zip(row.instalments, row.parts_fen, strict=True), start=1)
+            )
+    return [Owed(award_id, *head, parts[award_id]) for award_id, head in heads.items()]
 
 
 def entitlements(
     connection: Connection, award_ids: Collection[str], jurisdiction: str | None
 ) -> dict[str, Entitlement]:
     """Return the newest versions of those of `award_ids` that are known (in `jurisdiction`, if one is given)."""
-    rows = connection.execute(
-        text(
-            _ENTITLEMENTS.format(version="a.version")
-            + " WHERE a.award_id = ANY(CAST(:ids AS uuid[])) AND (CAST(:jurisdiction AS text) IS NULL"
-            " OR a.jurisdiction = :jurisdiction) ORDER BY a.award_id"
-        ),
-        {"ids": array(award_ids), "jurisdiction": jurisdiction},
-    )
-    return {row.award_id: entitlement(row) for row in rows}
+    rows = connection.execute(queries.entitlements, {"ids": array(award_ids), "jurisdiction": jurisdiction})
+    return {row.award_id: _entitlement(row) for row in rows}
 
 
 def waiting_for_arrangement(
     connection: Connection, arrangement_ids: Collection[UUID], limit: int
 ) -> list[tuple[Entitlement, Known]]:
     """Lock and return up to `limit` waiting awards that one of `arrangement_ids` has a row for, in their newest version."""
-    rows = connection.execute(
-        text(
-            _ENTITLEMENTS.format(version="a.version")
-            + """
-            JOIN arrangements g ON g.id = ANY(CAST(:arrangements AS uuid[])) AND a.first_decided_on >= g.effective_from
-                               AND (g.effective_until IS NULL OR a.first_decided_on < g.effective_until)
-            WHERE a.waiting_for = 'arrangement' AND EXISTS (
-                SELECT FROM arrangement_rows r
-                WHERE r.arrangement_id = g.id AND r.jurisdiction = v.jurisdiction AND r.award IN (v.award, '*'))
-            ORDER BY a.award_id LIMIT :limit FOR UPDATE OF a SKIP LOCKED
-            """
-        ),
-        {"arrangements": list(arrangement_ids), "limit": limit},
-    )
-    return [(entitlement(row), Known(row.version, row.split_version)) for row in rows]
+    values = {"arrangements": array(arrangement_ids), "limit": limit}
+    rows = connection.execute(queries.waiting_for_arrangement, values)
+    return [(_entitlement(row), Known(row.version, row.split_version)) for row in rows]
 
 
-def entitlement(row: Row[tuple[object, ...]]) -> Entitlement:
-    """Make an entitlement of a stored version's row."""
+def _entitlement(row: Row[tuple[object, ...]]) -> Entitlement:
     instalments = tuple((part["due_year"], part["amount_fen"]) for part in row.instalments)
     return Entitlement(
         row.award_id,

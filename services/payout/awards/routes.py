@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 
 from services.payout.awards import timeline
+from services.payout.awards.domain import Restatement
 from services.payout.awards.preview import preview
 from services.payout.awards.schemas import AwardStory, RestatementPreviews, RestatementQuery
 from shared.authorization import Actor, Scope
@@ -40,5 +41,9 @@ def preview_restatements(
     body: RestatementQuery, request: Request, actor: Annotated[Actor, needs(Scope.MONEY_READ)]
 ) -> Response:
     """Tell what restated entitlements would do to orders and payments, under the difference law; nothing is changed."""
+    restated = [
+        Restatement(str(each.award_id), each.jurisdiction.value, each.payee_uscc, tuple(each.instalments_fen))
+        for each in body.awards
+    ]
     with request.app.state.database.reading_at_one_instant() as connection:
-        return json_response({"items": preview(connection, body.awards, actor.jurisdiction)})
+        return json_response({"items": preview(connection, restated, actor.jurisdiction)})

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-NEXT = {("batched", "settled"), ("batched", "failed"), ("settled", "returned"), ("batched", "returned")}
-"""Which outcome may follow which state of the order."""
+from services.payout.orders.lifecycle import OUTCOMES, sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +94,6 @@ def _in_turn(said: Iterable[Result], state: str) -> tuple[list[Result], tuple[st
     told = sorted(said, key=lambda result: result.outcome != "settled")
     if len(told) > 1 and [result.outcome for result in told] != ["settled", "returned"]:
         return [], ("contradiction", "another row says otherwise of the same order")
-    if (state, told[0].outcome) not in NEXT:
+    if state not in sources(OUTCOMES[told[0].outcome]):
         return [], ("not_possible", f"the order is {state}; this outcome cannot follow")
     return told, None

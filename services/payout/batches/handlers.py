@@ -11,18 +11,17 @@ from uuid import UUID
 import polars as pl
 from sqlalchemy import Connection, Row, insert
 
-from services.payout.awards.positions import positions_of
+from services.payout.awards.adjustment import adjust
+from services.payout.awards.repository import owed
 from services.payout.batches import files, repository
 from services.payout.batches.domain import Answer, judge
 from services.payout.batches.tables import payment_batches
 from services.payout.clients.registry import Accounts, revisions_of
-from services.payout.orders import events
-from services.payout.orders.handlers import reposition
-from services.payout.orders.repository import keep_obstacles, lock_exclusively, lock_shared
-from services.payout.restorations.handlers import require_none_open
+from services.payout.funding.repository import keep_blockers
+from services.payout.orders import transitions
+from services.payout.orders.repository import lock_awards_of, lock_exclusively, lock_shared
 from shared.clock import calendar_date
 from shared.errors import Conflict, FieldError, Invalid, NotFound
-from shared.events import payment_orders
 from shared.i18n import N_
 from shared.identifiers import new_id
 
@@ -37,11 +36,6 @@ class ResultsRefused(Invalid):
 NO_SUCH = "There is no such batch; `GET /v1/payment-batches` lists them."
 MAX_ERRORS = 1_000
 CHUNK_AWARDS = 2_000
-EVENT_OF = {
-    "settled": payment_orders.SETTLED,
-    "failed": payment_orders.FAILED,
-    "returned": payment_orders.RETURNED,
-}
 
 
 def build(
@@ -59,7 +53,11 @@ def build(
     Raises Problem 409 if nothing is left to be sent.
     """
     lock_exclusively(connection)
-    require_none_open(connection)
+    if repository.restoration_open(connection):
+        raise Conflict(
+            "Payout's database was restored to an earlier point, and sending is held: enter the files sent since again,"
+            " then another person ends the restoration (docs/restoring.md)."
+        )
     rows = repository.approved(connection, unit, order_ids, by)
     if order_ids is not None and len(rows) < len(set(order_ids)):
         raise Conflict(
@@ -74,8 +72,7 @@ def build(
     changed: list[Row[Any]] = []
     for row in rows:
         (able if revisions.get(row.payee_uscc, 0) == row.account_revision else changed).append(row)
-    repository.send_back(connection, [row.id for row in changed])
-    events.tell_orders(connection, payment_orders.ISSUED, [row.id for row in changed], now, occasion=now.isoformat())
+    transitions.revoke(connection, [row.id for row in changed], now)
     if not able:
         if changed:
             # The orders that went back are kept: the answer is a batch of nothing, told as a refusal would undo it.
@@ -95,7 +92,8 @@ def build(
             built_by=by,
         )
     )
-    repository.batch(connection, batch_id, able, by)
+    transitions.batch(connection, batch_id, [row.id for row in able], by=by)
+    repository.list_orders(connection, batch_id)
     return repository.view(connection, batch_id) | {"sent_back": len(changed)}
 
 
@@ -124,8 +122,8 @@ def apply_results(
         raise NotFound(NO_SUCH)
     results = answer.results
     changed = _changed(connection, batch, answer, accounts)
-    keep_obstacles(connection)
-    award_ids = repository.lock_awards(connection, [result.order_id for result in results])
+    keep_blockers(connection)
+    award_ids = list(lock_awards_of(connection, {result.order_id for result in results}))
     lock_shared(connection)
     judged = judge(
         results, repository.orders_of(connection, batch_id, [result.order_id for result in results]), changed
@@ -133,15 +131,18 @@ def apply_results(
     errors = [FieldError(f"/rows/{place}", code, message) for place, code, message in judged.mistakes[:MAX_ERRORS]]
     if errors and all_or_nothing:
         raise ResultsRefused("See `errors`; correct these rows and send the answer again.", errors=errors)
+    repository.add_results(connection, batch_id, judged.apply, by)
+    reported = [
+        transitions.BankOutcome(each.order_id, each.outcome, each.occurred_on, each.bank_reference, each.reason)
+        for each in judged.apply
+    ]
     # An order that was settled and came back moves twice.
-    firsts = {result.order_id: result for result in reversed(judged.apply)}
-    repository.apply(connection, batch_id, list(firsts.values()), by)
-    repository.apply(connection, batch_id, [each for each in judged.apply if firsts[each.order_id] is not each], by)
-    for outcome, event_type in EVENT_OF.items():
-        ids = [result.order_id for result in judged.apply if result.outcome == outcome]
-        events.tell_orders(connection, event_type, ids, now)
+    firsts = {each.order_id: each for each in reversed(reported)}
+    transitions.apply_results(connection, list(firsts.values()), by=by)
+    transitions.apply_results(connection, [each for each in reported if firsts[each.order_id] is not each], by=by)
+    transitions.publish_results(connection, reported, now)
     for place in range(0, len(award_ids), CHUNK_AWARDS):
-        reposition(connection, positions_of(connection, award_ids[place : place + CHUNK_AWARDS]), now)
+        adjust(connection, owed(connection, award_ids[place : place + CHUNK_AWARDS]), now)
     return {
         "rows": {
             "read": len(results),

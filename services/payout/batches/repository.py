@@ -11,55 +11,40 @@ import polars as pl
 from sqlalchemy import Connection, Row, text
 
 from services.payout.batches.domain import BatchedOrder, Result
-from services.payout.orders.waiting import HELD
+from services.payout.bulk import array
 from shared.database.bulk import read_frame
+
+
+def restoration_open(connection: Connection) -> bool:
+    """Return whether a restoration of the database is open, so that nothing may be sent."""
+    found = connection.execute(text("SELECT EXISTS (SELECT FROM restorations WHERE ended_at IS NULL)"))
+    return bool(found.scalar_one())
 
 
 def approved(connection: Connection, unit: str, order_ids: Sequence[UUID] | None, by: str) -> list[Row[Any]]:
     """Return approved orders of `unit` (of those named, if any are) that are not held and that another than `by` approved."""
-    named = "AND o.id = ANY(CAST(:ids AS uuid[]))" if order_ids is not None else ""
     rows = connection.execute(
         text(
-            f"""
-            SELECT o.id::text AS id, o.amount_fen, o.payee_uscc, o.account_revision FROM payment_orders o
-            WHERE o.state = 'approved' AND o.unit = :unit AND o.approved_by <> :by AND NOT {HELD} {named}
+            """
+            SELECT o.id::text AS id, o.amount_fen, o.payee_uscc, o.account_revision FROM payment_order_details o
+            WHERE o.state = 'approved' AND o.unit = :unit AND o.approved_by <> :by AND NOT o.held
+              AND (CAST(:ids AS uuid[]) IS NULL OR o.id = ANY(CAST(:ids AS uuid[])))
             ORDER BY o.number
             """
         ),
-        {"unit": unit, "by": by, "ids": [str(each) for each in order_ids or ()]},
+        {"unit": unit, "by": by, "ids": None if order_ids is None else array(order_ids)},
     )
     return list(rows)
 
 
-def send_back(connection: Connection, order_ids: Sequence[str]) -> None:
-    """Take back the approval of orders whose account is another now."""
-    if order_ids:
-        connection.execute(
-            text(
-                """
-                UPDATE payment_orders SET state = 'issued', approved_by = NULL, approved_at = NULL,
-                       account_revision = NULL, changed_at = now()
-                WHERE id = ANY(CAST(:ids AS uuid[]))
-                """
-            ),
-            {"ids": list(order_ids)},
-        )
-
-
-def batch(connection: Connection, batch_id: UUID, rows: Sequence[Row[Any]], by: str) -> None:
-    """Put orders into a batch."""
+def list_orders(connection: Connection, batch_id: UUID) -> None:
+    """List the orders that were put into a batch."""
     connection.execute(
         text(
-            """
-            WITH batched AS (
-                UPDATE payment_orders SET state = 'batched', batch_id = :batch_id, batched_by = :by, changed_at = now()
-                WHERE id = ANY(CAST(:ids AS uuid[])) RETURNING id, amount_fen, payee_uscc
-            )
-            INSERT INTO batch_orders (batch_id, order_id, amount_fen, payee_uscc)
-            SELECT :batch_id, id, amount_fen, payee_uscc FROM batched
-            """
+            "INSERT INTO batch_orders (batch_id, order_id, amount_fen, payee_uscc)"
+            " SELECT batch_id, id, amount_fen, payee_uscc FROM payment_orders WHERE batch_id = :id"
         ),
-        {"batch_id": batch_id, "ids": [row.id for row in rows], "by": by},
+        {"id": batch_id},
     )
 
 
@@ -112,21 +97,6 @@ def lines(connection: Connection, batch_id: UUID) -> pl.DataFrame:
     return read_frame(connection, LINES, {"id": batch_id}, schema)
 
 
-def lock_awards(connection: Connection, order_ids: Sequence[str]) -> list[str]:
-    """Lock the awards of some orders, in one order for all workers, and return their ids."""
-    rows = connection.execute(
-        text(
-            """
-            SELECT award_id::text AS award_id FROM awards
-            WHERE award_id IN (SELECT award_id FROM payment_orders WHERE id = ANY(CAST(:ids AS uuid[])))
-            ORDER BY award_id FOR UPDATE
-            """
-        ),
-        {"ids": list(order_ids)},
-    )
-    return [row.award_id for row in rows]
-
-
 def orders_of(connection: Connection, batch_id: UUID, order_ids: Sequence[str]) -> dict[str, BatchedOrder]:
     """Return those of `order_ids` that are in the batch, with the results that they have."""
     rows = connection.execute(
@@ -158,53 +128,28 @@ def orders_of(connection: Connection, batch_id: UUID, order_ids: Sequence[str]) 
     }
 
 
-_APPLY = text(
-    """
-    WITH told AS (
-        SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:outcomes AS text[]), CAST(:days AS date[]),
-                             CAST(:bank_references AS text[]), CAST(:reasons AS text[]))
-                      AS t(order_id, outcome, occurred_on, bank_reference, reason)
-    ), recorded AS (
-        INSERT INTO payment_results (batch_id, order_id, outcome, occurred_on, bank_reference, reason, recorded_by)
-        SELECT :batch_id, order_id, outcome, occurred_on, bank_reference, reason, :by FROM told
-    ), before AS (
-        SELECT o.id, o.state FROM payment_orders o JOIN told t ON t.order_id = o.id
-    ), changed AS (
-        UPDATE payment_orders o SET state = t.outcome, result_on = t.occurred_on, bank_reference = t.bank_reference,
-               result_reason = t.reason, changed_at = now()
-        FROM told t, before b WHERE o.id = t.order_id AND b.id = o.id
-        RETURNING o.*, b.state AS state_before
-    ), posted AS (
-        INSERT INTO postings (kind, source, destination, amount_fen, unit, award_id, version, order_id, document, actor)
-        SELECT CASE state WHEN 'settled' THEN 'paid' ELSE 'returned' END,
-               CASE state WHEN 'settled' THEN concat('reserved:', award_id, ':', unit) ELSE concat('payee:', payee_uscc) END,
-               CASE state WHEN 'settled' THEN concat('payee:', payee_uscc) ELSE concat('reserved:', award_id, ':', unit) END,
-               amount_fen, unit, award_id, version, id, bank_reference, :by
-        FROM changed WHERE state = 'settled' OR state_before = 'settled'
+def add_results(connection: Connection, batch_id: UUID, results: Sequence[Result], by: str) -> None:
+    """Record what the bank reported."""
+    connection.execute(
+        text(
+            """
+            INSERT INTO payment_results (batch_id, order_id, outcome, occurred_on, bank_reference, reason, recorded_by)
+            SELECT :batch_id, order_id, outcome, occurred_on, bank_reference, reason, :by
+            FROM unnest(CAST(:ids AS uuid[]), CAST(:outcomes AS text[]), CAST(:days AS date[]),
+                        CAST(:bank_references AS text[]), CAST(:reasons AS text[]))
+                 AS r(order_id, outcome, occurred_on, bank_reference, reason)
+            """
+        ),
+        {
+            "batch_id": batch_id,
+            "by": by,
+            "ids": array(result.order_id for result in results),
+            "outcomes": array(result.outcome for result in results),
+            "days": [result.occurred_on for result in results],
+            "bank_references": [result.bank_reference for result in results],
+            "reasons": [result.reason for result in results],
+        },
     )
-    UPDATE budgets b SET paid_fen = b.paid_fen + s.fen
-    FROM (SELECT unit, budget_year, sum(CASE WHEN state = 'settled' THEN amount_fen ELSE -amount_fen END)::bigint AS fen
-          FROM changed WHERE state = 'settled' OR state_before = 'settled' GROUP BY unit, budget_year) s
-    WHERE b.unit = s.unit AND b.year = s.budget_year
-    """
-)
-
-
-def apply(connection: Connection, batch_id: UUID, results: Sequence[Result], by: str) -> None:
-    """Record results, move their orders, post what was paid or came back, move the budgets: one statement."""
-    if results:
-        connection.execute(
-            _APPLY,
-            {
-                "batch_id": batch_id,
-                "by": by,
-                "ids": [result.order_id for result in results],
-                "outcomes": [result.outcome for result in results],
-                "days": [result.occurred_on for result in results],
-                "bank_references": [result.bank_reference for result in results],
-                "reasons": [result.reason for result in results],
-            },
-        )
 
 
 def accounts_on(connection: Connection, batch_id: UUID) -> date:

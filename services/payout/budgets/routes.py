@@ -71,7 +71,13 @@ def list_budgets(
     """List the budgets that ever got an appropriation, by year and unit; a district's officer sees its own."""
     this_year = calendar_date(request.app.state.clock.now()).year
     with request.app.state.database.reading() as connection:
-        rows = repository.views(connection, actor.jurisdiction, decode_cursor(cursor, int, str), limit + 1, this_year)
+        rows = repository.views(
+            connection,
+            this_year=this_year,
+            unit=actor.jurisdiction,
+            after=decode_cursor(cursor, int, str),
+            limit=limit + 1,
+        )
     return json_response(page(rows, limit, "year", "unit"))
 
 
@@ -83,7 +89,7 @@ def get_budget(
     actor: Annotated[Actor, needs(Scope.MONEY_READ)],
     proposals: Annotated[bool, Query(description="Count eligibility's open proposals into the forecast")] = True,
 ) -> Response:
-    """Give a unit's budget of a year: what was appropriated, what of it is spoken for, and what will be needed."""
+    """Give a unit's budget of a year: what was appropriated, what of it is reserved, and what will be needed."""
     own_unit(actor, unit)
     state = request.app.state
     with state.database.reading_at_one_instant() as connection:

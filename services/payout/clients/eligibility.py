@@ -10,7 +10,7 @@ from uuid import UUID
 
 import httpx
 
-from services.payout.awards.domain import Entitlement
+from services.payout.arrangements.domain import Entitlement
 from services.payout.settings import Settings
 from shared.http_client import PAGE_ITEMS, ServiceClient, connect
 

@@ -2,63 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, or_, select, text
 
 from services.payout.bulk import copy
 from services.payout.ledger.domain import Posting
+from services.payout.ledger.tables import postings
+from shared.database.queries import load
+
+queries = load(__package__)
 
 
-def post(connection: Connection, postings: Sequence[Posting], *, by: str) -> None:
-    """Append `postings`, made by the actor `by`."""
-    copy(connection, "postings", (*Posting._fields, "actor"), [(*posting, by) for posting in postings])
+def post(connection: Connection, entries: Sequence[Posting], *, by: str) -> None:
+    """Append `entries`, made by the actor `by`."""
+    copy(connection, "postings", (*Posting._fields, "actor"), [(*entry, by) for entry in entries])
 
 
-ENTRY = """
-    SELECT p.id, p.kind, p.source, p.destination, p.amount_fen, p.unit, p.award_id, p.version, p.order_id,
-           p.recovery_id, p.document, p.actor, p.posted_at
-    FROM postings p
-"""
-
-_FILTERS = {
-    "account": "(p.source = :account OR p.destination = :account)",
-    "award_id": "p.award_id = :award_id",
-    "order_id": "p.order_id = :order_id",
-    "unit": "p.unit = :unit",
-    "kind": "p.kind = :kind",
-    "jurisdiction": "p.award_id IN (SELECT award_id FROM awards WHERE jurisdiction = :jurisdiction)",
-    "after": "p.id > :after",
-}
-
-
-def entries(connection: Connection, filters: Mapping[str, object], limit: int) -> list[dict[str, Any]]:
-    """Return up to `limit` postings that `filters` let through, in the order of their numbers."""
-    applied = {name: value for name, value in filters.items() if value is not None}
-    where = " AND ".join(_FILTERS[name] for name in applied) or "true"
-    rows = connection.execute(text(f"{ENTRY} WHERE {where} ORDER BY p.id LIMIT :limit"), {**applied, "limit": limit})
-    return [dict(row) for row in rows.mappings()]
+def entries(
+    connection: Connection,
+    *,
+    account: str | None,
+    award_id: UUID | None,
+    order_id: UUID | None,
+    unit: str | None,
+    kind: str | None,
+    jurisdiction: str | None,
+    after: int | None,
+    limit: int,
+) -> list[dict[str, Any]]:
+    """Return up to `limit` postings behind the number `after` that the filters let through; a filter of None does not apply."""
+    found = select(postings).order_by(postings.c.id).limit(limit)
+    if account is not None:
+        found = found.where(or_(postings.c.source == account, postings.c.destination == account))
+    for column, value in (("award_id", award_id), ("order_id", order_id), ("unit", unit), ("kind", kind)):
+        if value is not None:
+            found = found.where(postings.c[column] == value)
+    if jurisdiction is not None:
+        own = text("postings.award_id IN (SELECT award_id FROM awards WHERE jurisdiction = :jurisdiction)")
+        found = found.where(own.bindparams(jurisdiction=jurisdiction))
+    if after is not None:
+        found = found.where(postings.c.id > after)
+    return [dict(row) for row in connection.execute(found).mappings()]
 
 
 def balances(
     connection: Connection, *, prefix: str | None, before: datetime | None, after: str | None, limit: int
 ) -> list[dict[str, Any]]:
     """Return up to `limit` accounts (whose name starts with `prefix`, behind `after`) with what was posted before an instant."""
-    rows = connection.execute(
-        text(
-            """
-            SELECT account, sum(in_fen)::bigint AS in_fen, sum(out_fen)::bigint AS out_fen,
-                   sum(in_fen - out_fen)::bigint AS balance_fen
-            FROM (SELECT destination AS account, amount_fen AS in_fen, 0 AS out_fen, posted_at FROM postings
-                  UNION ALL SELECT source, 0, amount_fen, posted_at FROM postings) movements
-            WHERE (CAST(:prefix AS text) IS NULL OR starts_with(account, :prefix))
-              AND (CAST(:before AS timestamptz) IS NULL OR posted_at < :before)
-              AND (CAST(:after AS text) IS NULL OR account > :after)
-            GROUP BY account ORDER BY account LIMIT :limit
-            """
-        ),
-        {"prefix": prefix, "before": before, "after": after, "limit": limit},
-    )
-    return [dict(row) for row in rows.mappings()]
+    values = {"prefix": prefix, "before": before, "after": after, "limit": limit}
+    return [dict(row) for row in connection.execute(queries.balances, values).mappings()]

@@ -1,4 +1,4 @@
-"""The ledger over HTTP: entries, balances, the chain."""
+"""The ledger over HTTP: entries, balances, the hash chain."""
 
 from __future__ import annotations
 
@@ -36,23 +36,24 @@ def list_ledger_entries(
     award_id: Annotated[UUID | None, Query(description="One award")] = None,
     order_id: Annotated[UUID | None, Query(description="One payment order")] = None,
     unit: Annotated[Unit | None, Query(description="One budget unit")] = None,
-    kind: Annotated[str | None, Query(max_length=40, description="What happened")] = None,
+    kind: Annotated[str | None, Query(max_length=40, description="Kind of posting")] = None,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Response:
     """List postings in the order of their numbers; a caller tied to a jurisdiction sees those of its awards."""
     after = decode_cursor(cursor, int)
-    filters = {
-        "account": account,
-        "award_id": award_id,
-        "order_id": order_id,
-        "unit": unit,
-        "kind": kind,
-        "jurisdiction": actor.jurisdiction,
-        "after": after[0] if after else None,
-    }
     with request.app.state.database.reading() as connection:
-        rows = repository.entries(connection, filters, limit + 1)
+        rows = repository.entries(
+            connection,
+            account=account,
+            award_id=award_id,
+            order_id=order_id,
+            unit=unit,
+            kind=kind,
+            jurisdiction=actor.jurisdiction,
+            after=after[0] if after else None,
+            limit=limit + 1,
+        )
     return json_response(page(rows, limit, "id"))
 
 
@@ -80,7 +81,7 @@ def list_ledger_balances(
 
 @router.get("/chain", operation_id="verify_ledger_chain", response_model=Chain)
 def verify_ledger_chain(request: Request, actor: Reader) -> Response:
-    """Compute the hash chain of the ledger anew and tell whether every block holds."""
+    """Compute the hash chain of the ledger again and report whether every block holds."""
     whole_city(actor)
     with request.app.state.database.reading_at_one_instant() as connection:
         return json_response(asdict(verify(connection, postings)))

@@ -16,6 +16,7 @@ from sqlalchemy import (
     func,
 )
 
+from services.payout.ledger.domain import CHART
 from services.payout.metadata import metadata
 from shared.database.schema import SEALED
 
@@ -38,6 +39,12 @@ postings = Table(
     CheckConstraint("amount_fen > 0", name="amount"),
     CheckConstraint("source <> destination", name="accounts"),
     CheckConstraint("unit IN ('city', 'liandu', 'development_zone')", name="unit"),
+    CheckConstraint(
+        "kind || ' ' || split_part(source, ':', 1) || ' ' || split_part(destination, ':', 1) IN ("
+        + ", ".join(f"'{kind} {source} {destination}'" for kind, (source, destination) in CHART.items())
+        + ")",
+        name="chart",
+    ),
     Index("ix_postings_award_id", "award_id"),
     info=SEALED,
 )

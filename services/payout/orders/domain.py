@@ -33,7 +33,7 @@ class Part(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A live payment order, as far as the law asks."""
+    """A live payment order; the law itself reads none of the members that may be left out."""
 
     id: UUID
     number: int
@@ -41,11 +41,14 @@ class Order:
     due_year: int
     amount_fen: int
     state: str
+    waiting_for: str | None = None
+    budget_year: int | None = None
+    account_revision: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What has been claimed back so far, fen: `outstanding_fen` is open, the rest is behind."""
+    """What has been claimed back so far, fen: `outstanding_fen` is still to come back."""
 
     outstanding_fen: int = 0
     repaid_fen: int = 0
@@ -118,12 +121,3 @@ def _cut(live: Sequence[Order], excess: int) -> tuple[tuple[Order, ...], int, in
             return tuple(cancelled), order.amount_fen - excess, 0
         excess -= order.amount_fen
     return tuple(cancelled), 0, excess
-
-
-def waits_for(due_year: int, this_year: int, *, held: bool, has_account: bool = True) -> str:
-    """Return what a new order waits for first: its due year, the release of a hold, an account, then money."""
-    if due_year > this_year:
-        return "due_year"
-    if held:
-        return "release"
-    return "funds" if has_account else "account"

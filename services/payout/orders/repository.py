@@ -1,109 +1,116 @@
-"""Reading and writing payment orders, set by set."""
+"""Reading and locking payment orders."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Collection, Mapping
+from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Connection, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Connection,
+    DateTime,
+    Integer,
+    Row,
+    Select,
+    Text,
+    Uuid,
+    any_,
+    cast,
+    column,
+    literal,
+    select,
+    table,
+    text,
+)
 
-from services.payout.bulk import array, copy
-from services.payout.orders.domain import Claim, Order
+from services.payout.bulk import array
+from services.payout.orders.domain import Order
+from services.payout.orders.tables import payment_orders
+from shared.database.queries import load
+
+queries = load(__package__)
 
 ORDERS_LOCK = 0x6F7264657273  # "orders"
 """Advisory lock of a transaction: shared by what changes the orders of some awards, exclusive for what takes from all."""
-
-OBSTACLES_LOCK = 0x6F6273746163  # "obstac"
-"""Advisory lock of a transaction: shared by what heeds holds and accounts, exclusive for what changes these."""
 
 NO_SUCH_ORDER = "There is no such payment order; `GET /v1/payment-orders` lists them."
 
 Key = tuple[str, str, str]
 """(award_id, unit, payee's uscc)."""
 
-
-class NewOrder(NamedTuple):
-    """A row of `payment_orders` to be, waiting for its turn; the fields are its columns, the id is the database's."""
-
-    award_id: str
-    version: int
-    unit: str
-    instalment: int
-    due_year: int
-    amount_fen: int
-    payee_uscc: str
-    first_decided_on: str
-    waiting_for: str | None
-    state: str = "waiting"
-
-
-class Replacement(NamedTuple):
-    """A row of `payment_orders` that takes the place of another; the fields are its columns."""
-
-    id: str
-    award_id: str
-    version: int
-    unit: str
-    instalment: int
-    due_year: int
-    amount_fen: int
-    payee_uscc: str
-    first_decided_on: str
-    waiting_for: str | None
-    state: str
-    budget_year: int | None
-    funded_at: str | None
-    replaces: str
-    issued_by: str | None
-    account_revision: int | None = None
+_DETAILS = table(
+    "payment_order_details",
+    column("id", Uuid),
+    column("award_id", Uuid),
+    column("award", Text),
+    column("version"),
+    column("jurisdiction", Text),
+    column("unit", Text),
+    column("instalment"),
+    column("due_year", Integer),
+    column("amount_fen"),
+    column("payee"),
+    column("state", Text),
+    column("waiting_for", Text),
+    column("live"),
+    column("budget_year"),
+    column("funded_at"),
+    column("approved_by"),
+    column("approved_at"),
+    column("account_revision"),
+    column("batch_id", Uuid),
+    column("replaces"),
+    column("occurred_on"),
+    column("bank_reference"),
+    column("reason"),
+    column("created_at"),
+    column("changed_at", DateTime(timezone=True)),
+)
+"""What readers see of an order."""
+_NUMBER: Any = column("number", BigInteger)
+_PAYEE: Any = column("payee_uscc", Text)
 
 
-@dataclass(frozen=True, slots=True)
-class LiveOrder(Order):
-    """A live order with what its cancellation or replacement needs beside the law."""
-
-    version: int
-    waiting_for: str | None
-    budget_year: int | None
-    account_revision: int | None
+def lock_shared(connection: Connection) -> None:
+    """Keep the funding pass and batch building out until the transaction ends."""
+    connection.execute(text("SELECT pg_advisory_xact_lock_shared(:lock)"), {"lock": ORDERS_LOCK})
 
 
-def add(connection: Connection, orders: Sequence[NewOrder]) -> None:
-    """Store new orders."""
-    copy(connection, "payment_orders", NewOrder._fields, orders)
+def lock_exclusively(connection: Connection) -> None:
+    """Wait for all that changes orders, and keep it out until the transaction ends."""
+    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": ORDERS_LOCK})
 
 
-def add_replacements(connection: Connection, orders: Sequence[Replacement]) -> None:
-    """Store orders that take the place of others."""
-    copy(connection, "payment_orders", Replacement._fields, orders)
+def lock_awards_of(connection: Connection, order_ids: Collection[str]) -> dict[str, str]:
+    """Lock the awards of some orders, in one order for all workers; returns their jurisdictions by award id."""
+    rows = connection.execute(queries.lock_awards_of, {"ids": array(order_ids)})
+    return {row.award_id: row.jurisdiction for row in rows}
 
 
-def live(connection: Connection, award_ids: Collection[str], *, lock: bool = True) -> dict[Key, list[LiveOrder]]:
+def lock(connection: Connection, order_id: UUID) -> Row[Any] | None:
+    """Lock an order and return its row, or None."""
+    own = select(payment_orders).where(payment_orders.c.id == order_id)
+    return connection.execute(own.with_for_update()).one_or_none()
+
+
+def live(connection: Connection, award_ids: Collection[str], *, lock: bool = True) -> dict[Key, list[Order]]:
     """Return the live orders of `award_ids`, oldest first, and lock them unless they are only looked at."""
-    rows = connection.execute(
-        text(
-            f"""
-            SELECT id, number, award_id::text AS award_id, version, unit, payee_uscc, instalment, due_year, amount_fen,
-                   state, waiting_for, budget_year, account_revision
-            FROM payment_orders WHERE award_id = ANY(CAST(:ids AS uuid[])) AND live
-            ORDER BY award_id, number {"FOR UPDATE" if lock else ""}
-            """
-        ),
-        {"ids": array(award_ids)},
-    )
-    found: dict[Key, list[LiveOrder]] = defaultdict(list)
-    for row in rows:
-        found[row.award_id, row.unit, row.payee_uscc].append(
-            LiveOrder(
+    of_awards = payment_orders.c.award_id == any_(cast(literal(array(award_ids), Text), ARRAY(Uuid)))
+    wanted = select(payment_orders).where(of_awards, payment_orders.c.live)
+    wanted = wanted.order_by(payment_orders.c.award_id, payment_orders.c.number)
+    found: dict[Key, list[Order]] = defaultdict(list)
+    for row in connection.execute(wanted.with_for_update() if lock else wanted):
+        found[str(row.award_id), row.unit, row.payee_uscc].append(
+            Order(
                 id=row.id,
                 number=row.number,
                 instalment=row.instalment,
                 due_year=row.due_year,
                 amount_fen=row.amount_fen,
                 state=row.state,
-                version=row.version,
                 waiting_for=row.waiting_for,
                 budget_year=row.budget_year,
                 account_revision=row.account_revision,
@@ -112,55 +119,44 @@ def live(connection: Connection, award_ids: Collection[str], *, lock: bool = Tru
     return found
 
 
-def claims(connection: Connection, award_ids: Collection[str]) -> dict[Key, Claim]:
-    """Return what was claimed back so far of `award_ids`."""
-    rows = connection.execute(
-        text(
-            """
-            SELECT award_id::text AS award_id, unit, payee_uscc, sum(repaid_fen)::bigint AS repaid,
-                   sum(written_off_fen)::bigint AS written_off,
-                   sum(amount_fen - dropped_fen - repaid_fen - written_off_fen)::bigint AS outstanding
-            FROM recoveries WHERE award_id = ANY(CAST(:ids AS uuid[]))
-            GROUP BY award_id, unit, payee_uscc
-            """
-        ),
-        {"ids": array(award_ids)},
-    )
-    return {
-        (row.award_id, row.unit, row.payee_uscc): Claim(row.outstanding, row.repaid, row.written_off) for row in rows
-    }
+def to_approve(connection: Connection, filters: Mapping[str, Any], limit: int, after: int = 0) -> list[Row[Any]]:
+    """Return issued orders behind the number `after`: of `unit` and `due_year`, or with `order_ids`; of `jurisdiction`."""
+    named = filters["order_ids"]
+    values = {**filters, "order_ids": None if named is None else array(named), "after": after, "limit": limit}
+    return list(connection.execute(queries.to_approve, values))
 
 
-def cancel(connection: Connection, order_ids: Sequence[str]) -> None:
-    """End unsent orders; one that failed or came back keeps that state and is no longer live."""
-    if order_ids:
-        connection.execute(
-            text(
-                """
-                UPDATE payment_orders SET live = false, waiting_for = NULL, changed_at = now(),
-                       state = CASE WHEN state IN ('failed', 'returned') THEN state ELSE 'cancelled' END
-                WHERE id = ANY(CAST(:ids AS uuid[]))
-                """
-            ),
-            {"ids": array(order_ids)},
-        )
+def order(connection: Connection, order_id: UUID) -> Row[Any] | None:
+    """Return an order with its award's jurisdiction and whether it is held, or None."""
+    return connection.execute(queries.order, {"id": order_id}).one_or_none()
 
 
-def lock_shared(connection: Connection) -> None:
-    """Keep the funding pass and batch building out until the transaction ends."""
-    connection.execute(text("SELECT pg_advisory_xact_lock_shared(:lock)"), {"lock": ORDERS_LOCK})
+def view(connection: Connection, order_id: UUID) -> dict[str, Any]:
+    """Return one order as its readers see it."""
+    return dict(connection.execute(select(_DETAILS).where(_DETAILS.c.id == order_id)).mappings().one())
 
 
-def keep_obstacles(connection: Connection) -> None:
-    """Let nobody place or release a hold, or mirror accounts, until the transaction ends. Taken before any row is locked."""
-    connection.execute(text("SELECT pg_advisory_xact_lock_shared(:lock)"), {"lock": OBSTACLES_LOCK})
+def views(
+    connection: Connection,
+    filters: Mapping[str, object],
+    *,
+    uscc: str | None = None,
+    changed_after: object = None,
+    after: int | None = None,
+    limit: int | None = None,
+) -> list[dict[str, Any]]:
+    """Return up to `limit` orders behind the number `after`, oldest first, each with its `number`.
 
-
-def change_obstacles(connection: Connection) -> None:
-    """Wait for all that makes orders, and keep it out until the transaction ends: no order is made with an eye on what was."""
-    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": OBSTACLES_LOCK})
-
-
-def lock_exclusively(connection: Connection) -> None:
-    """Wait for all that changes orders, and keep it out until the transaction ends."""
-    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": ORDERS_LOCK})
+    `filters` are values of columns; one of None does not apply. `uscc` is the payee.
+    """
+    found: Select[Any] = select(_DETAILS, _NUMBER).order_by(_NUMBER).limit(limit)
+    for name, value in filters.items():
+        if value is not None:
+            found = found.where(_DETAILS.c[name] == value)
+    if uscc is not None:
+        found = found.where(uscc == _PAYEE)
+    if changed_after is not None:
+        found = found.where(_DETAILS.c.changed_at > changed_after)
+    if after is not None:
+        found = found.where(after < _NUMBER)
+    return [dict(row) for row in connection.execute(found).mappings()]

@@ -1,4 +1,4 @@
-"""Payment orders over HTTP."""
+"""Payment orders over HTTP: lists, approval, reissue."""
 
 from __future__ import annotations
 
@@ -7,22 +7,27 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
+from sqlalchemy import Connection
 
 from services.payout.enums import OrderState, Unit, WaitingFor
-from services.payout.orders import views
+from services.payout.orders import handlers, repository
 from services.payout.orders.export import COLUMNS
-from services.payout.orders.schemas import PaymentOrder
+from services.payout.orders.schemas import ApprovalBody, ApprovalJob, PaymentOrder
 from shared import spreadsheets
 from shared.authorization import Actor, Scope
-from shared.errors import TooLarge
+from shared.errors import Conflict, NotFound, SamePerson, TooLarge
+from shared.jobs import repository as jobs
 from shared.web.auth import needs
-from shared.web.idempotency import json_response
+from shared.web.idempotency import IdempotentCommand, json_response
+from shared.web.jobs import job_response
 from shared.web.negotiation import Accept
 from shared.web.pagination import Cursor, Limit, Page, decode_cursor, page
 from shared.web.problems import refusals
 from shared.web.spreadsheets import SPREADSHEET_CONTENT, requested_format, spreadsheet_response
 
 router = APIRouter(prefix="/v1/payment-orders", tags=["payment orders"])
+
+Approver = Annotated[Actor, needs(Scope.ORDERS_APPROVE)]
 
 
 @router.get(
@@ -53,7 +58,6 @@ def list_payment_orders(
     """
     after = decode_cursor(cursor, int)
     filters = {
-        "uscc": uscc,
         "award": award,
         "award_id": award_id,
         "unit": unit,
@@ -62,15 +66,96 @@ def list_payment_orders(
         "due_year": due_year,
         "batch_id": batch_id,
         "jurisdiction": actor.jurisdiction,
-        "changed_after": changed_after,
-        "after": after[0] if after else None,
     }
     kind = requested_format(accept)
     with request.app.state.database.reading() as connection:
-        rows = views.list_orders(connection, filters, spreadsheets.MAX_ROWS + 1 if kind else limit + 1)
+        rows = repository.views(
+            connection,
+            filters,
+            uscc=uscc,
+            changed_after=changed_after,
+            after=after[0] if after else None,
+            limit=spreadsheets.MAX_ROWS + 1 if kind else limit + 1,
+        )
     if kind:
         return spreadsheet_response(rows, COLUMNS, kind, name="payment-orders", title="支付令")
     body = page(rows, limit, "number")
     for row in body["items"]:
         del row["number"]
     return json_response(body)
+
+
+@router.post("/approvals", operation_id="approve_payment_orders", status_code=202, response_model=ApprovalJob)
+def approve_payment_orders(
+    body: ApprovalBody, request: Request, actor: Approver, command: IdempotentCommand
+) -> Response:
+    """Approve issued orders in bulk: all of a unit (and due year), or those named. Answers with a job.
+
+    Each approval pins the revision of the payee's account. What is held, was issued by the caller or has no account is left
+    and counted in `skipped`.
+    """
+    now = request.app.state.clock.now()
+    job_input = {**body.model_dump(mode="json"), "jurisdiction": actor.jurisdiction}
+
+    def act(connection: Connection) -> object:
+        job_id = jobs.enqueue(connection, handlers.APPROVALS, job_input, by=actor.subject, now=now)
+        return jobs.view(jobs.get(connection, job_id, handlers.APPROVALS))
+
+    return command.run(act, status=202, headers=lambda job: {"Location": f"/v1/payment-orders/approvals/{job['id']}"})
+
+
+@router.get(
+    "/approvals/{job_id}",
+    operation_id="get_payment_order_approval",
+    response_model=ApprovalJob,
+    responses=refusals(NotFound),
+)
+def get_payment_order_approval(
+    job_id: UUID,
+    request: Request,
+    actor: Annotated[Actor, needs(Scope.MONEY_READ)],  # noqa: ARG001 - asks for the scope
+) -> Response:
+    """Give the progress of a bulk approval."""
+    with request.app.state.database.reading() as connection:
+        return job_response(request, jobs.view(jobs.get(connection, job_id, handlers.APPROVALS)))
+
+
+@router.post(
+    "/{order_id}/approve",
+    operation_id="approve_payment_order",
+    response_model=PaymentOrder,
+    responses=refusals(NotFound, Conflict, SamePerson),
+)
+def approve_payment_order(order_id: UUID, request: Request, actor: Approver, command: IdempotentCommand) -> Response:
+    """Approve an issued order, which pins the revision of the payee's account; without an account it waits for one."""
+    now, accounts = request.app.state.clock.now(), request.app.state.accounts
+
+    return command.run(
+        lambda connection: handlers.approve(
+            connection, accounts, order_id, by=actor.subject, jurisdiction=actor.jurisdiction, now=now
+        )
+    )
+
+
+@router.post(
+    "/{order_id}/reissue",
+    operation_id="reissue_payment_order",
+    status_code=201,
+    response_model=PaymentOrder,
+    responses=refusals(NotFound, Conflict),
+)
+def reissue_payment_order(
+    order_id: UUID,
+    request: Request,
+    actor: Annotated[Actor, needs(Scope.BATCHES_WRITE)],
+    command: IdempotentCommand,
+) -> Response:
+    """Issue an order anew whose payment failed or came back, after its account was corrected; it has to be approved again."""
+    now = request.app.state.clock.now()
+
+    return command.run(
+        lambda connection: handlers.reissue(
+            connection, order_id, by=actor.subject, jurisdiction=actor.jurisdiction, now=now
+        ),
+        status=201,
+    )

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from services.payout import metrics as payout_metrics
 from services.payout.clients.eligibility import Decisions
-from services.payout.orders.handlers import BY
+from services.payout.enums import SYSTEM
 from services.payout.reconciliation import repository
 from shared.audit import log as audit
 from shared.background import Loop
@@ -81,7 +81,7 @@ def reconciliation_loop(database: Database, decisions: Decisions, clock: Clock) 
         with database.transaction() as connection:
             store(connection, MEASUREMENT, values, time.perf_counter() - started)
             if asked["missing"]:
-                audit.record(connection, actor=BY, act="ask_for_missing_decisions", subjects=["*"], details=asked)
+                audit.record(connection, actor=SYSTEM, act="ask_for_missing_decisions", subjects=["*"], details=asked)
         return False
 
     return Loop(MEASUREMENT, compare, idle_seconds=3_600)

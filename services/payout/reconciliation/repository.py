@@ -32,15 +32,6 @@ _POSITIONS = """
     )
 """
 
-_BALANCES = """
-    WITH balances AS (
-        SELECT account, sum(fen) AS fen FROM (
-            SELECT destination AS account, amount_fen AS fen FROM postings
-            UNION ALL SELECT source, -amount_fen FROM postings) m
-        GROUP BY account
-    )
-"""
-
 CHECKS: dict[str, str] = {
     "shares_of_award": """
         SELECT a.award_id::text AS subject, v.entitlement_fen AS expected_fen, coalesce(s.fen, 0)::bigint AS found_fen
@@ -56,32 +47,35 @@ CHECKS: dict[str, str] = {
         SELECT concat(award_id, ':', unit, ':', payee_uscc) AS subject,
                greatest(0, paid - repaid - owed - written_off)::bigint AS expected_fen, outstanding::bigint AS found_fen
         FROM positions WHERE outstanding <> greatest(0, paid - repaid - owed - written_off)""",
-    "ledger_of_entitlement": f"""{_BALANCES}, shares AS (
-            SELECT concat('award:', a.award_id, ':', s.unit) AS account, sum(s.amount_fen) AS fen
+    "ledger_of_entitlement": """
+        WITH shares AS (
+            SELECT award_account(a.award_id, s.unit) AS account, sum(s.amount_fen) AS fen
             FROM awards a JOIN award_shares s ON s.award_id = a.award_id AND s.version = a.split_version
             GROUP BY a.award_id, s.unit)
-        SELECT account AS subject, coalesce(s.fen, 0)::bigint AS expected_fen, coalesce(b.fen, 0)::bigint AS found_fen
-        FROM shares s FULL JOIN (SELECT * FROM balances WHERE account LIKE 'award:%') b USING (account)
-        WHERE coalesce(s.fen, 0) <> coalesce(b.fen, 0)""",
-    "ledger_of_reserved": f"""{_BALANCES}, reserved AS (
-            SELECT concat('reserved:', award_id, ':', unit) AS account, sum(amount_fen) AS fen
+        SELECT account AS subject, coalesce(s.fen, 0)::bigint AS expected_fen, coalesce(b.balance_fen, 0)::bigint AS found_fen
+        FROM shares s FULL JOIN (SELECT * FROM account_balances WHERE kind = 'award') b USING (account)
+        WHERE coalesce(s.fen, 0) <> coalesce(b.balance_fen, 0)""",
+    "ledger_of_reserved": """
+        WITH reserved AS (
+            SELECT reserved_account(award_id, unit) AS account, sum(amount_fen) AS fen
             FROM payment_orders WHERE live AND budget_year IS NOT NULL AND state <> 'settled' GROUP BY award_id, unit)
-        SELECT account AS subject, coalesce(r.fen, 0)::bigint AS expected_fen, coalesce(b.fen, 0)::bigint AS found_fen
-        FROM reserved r FULL JOIN (SELECT * FROM balances WHERE account LIKE 'reserved:%') b USING (account)
-        WHERE coalesce(r.fen, 0) <> coalesce(b.fen, 0)""",
-    "ledger_of_payee": f"""{_BALANCES}, paid AS (
-            SELECT concat('payee:', payee_uscc) AS account, sum(fen) AS fen FROM (
+        SELECT account AS subject, coalesce(r.fen, 0)::bigint AS expected_fen, coalesce(b.balance_fen, 0)::bigint AS found_fen
+        FROM reserved r FULL JOIN (SELECT * FROM account_balances WHERE kind = 'reserved') b USING (account)
+        WHERE coalesce(r.fen, 0) <> coalesce(b.balance_fen, 0)""",
+    "ledger_of_payee": """
+        WITH paid AS (
+            SELECT payee_account(payee_uscc) AS account, sum(fen) AS fen FROM (
                 SELECT payee_uscc, amount_fen AS fen FROM payment_orders WHERE state = 'settled'
                 UNION ALL SELECT payee_uscc, -repaid_fen FROM recoveries) m
             GROUP BY payee_uscc)
-        SELECT account AS subject, coalesce(p.fen, 0)::bigint AS expected_fen, coalesce(b.fen, 0)::bigint AS found_fen
-        FROM paid p FULL JOIN (SELECT * FROM balances WHERE account LIKE 'payee:%') b USING (account)
-        WHERE coalesce(p.fen, 0) <> coalesce(b.fen, 0)""",
-    "ledger_of_budget": f"""{_BALANCES}
-        SELECT concat('budget:', g.unit, ':', g.year) AS subject, g.appropriated_fen - g.committed_fen AS expected_fen,
-               coalesce(b.fen, 0)::bigint AS found_fen
-        FROM budgets g LEFT JOIN balances b ON b.account = concat('budget:', g.unit, ':', g.year)
-        WHERE g.appropriated_fen - g.committed_fen <> coalesce(b.fen, 0)""",
+        SELECT account AS subject, coalesce(p.fen, 0)::bigint AS expected_fen, coalesce(b.balance_fen, 0)::bigint AS found_fen
+        FROM paid p FULL JOIN (SELECT * FROM account_balances WHERE kind = 'payee') b USING (account)
+        WHERE coalesce(p.fen, 0) <> coalesce(b.balance_fen, 0)""",
+    "ledger_of_budget": """
+        SELECT budget_account(g.unit, g.year) AS subject, g.appropriated_fen - g.committed_fen AS expected_fen,
+               coalesce(b.balance_fen, 0)::bigint AS found_fen
+        FROM budgets g LEFT JOIN account_balances b ON b.account = budget_account(g.unit, g.year)
+        WHERE g.appropriated_fen - g.committed_fen <> coalesce(b.balance_fen, 0)""",
     "orders_of_budget": """
         SELECT concat(g.unit, ':', g.year) AS subject, coalesce(o.fen, 0)::bigint AS expected_fen,
                g.committed_fen AS found_fen

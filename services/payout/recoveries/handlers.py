@@ -6,27 +6,20 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection, Row
 
+from services.payout.budgets import repository as budgets
+from services.payout.funding.repository import keep_blockers
 from services.payout.ledger import domain as ledger
 from services.payout.ledger import repository as postings
-from services.payout.orders import events
-from services.payout.orders.repository import (
-    NO_SUCH_ORDER,
-    Replacement,
-    add_replacements,
-    cancel,
-    keep_obstacles,
-    lock_shared,
-)
-from services.payout.orders.waiting import HELD
+from services.payout.orders import repository as orders
+from services.payout.orders import transitions
+from services.payout.orders.lifecycle import Act, sources
 from services.payout.recoveries import repository
 from services.payout.recoveries.schemas import RepaymentBody, WriteOffBody
 from shared.authorization import Actor, Scope
 from shared.clock import calendar_date
 from shared.errors import Conflict, DomainError, FieldError, Forbidden, NotFound, SamePerson
-from shared.events import payment_orders
-from shared.identifiers import new_id
 
 
 def repay(connection: Connection, recovery_id: UUID, body: RepaymentBody, actor: Actor) -> dict[str, Any]:
@@ -84,66 +77,44 @@ def net(connection: Connection, recovery_id: UUID, order_id: UUID, actor: Actor,
     The order is replaced by the netted part, settled at once, and what remains of it, to be approved and paid.
     Raises Problem 404, 409 if the order is not issued, is of another payee or unit, or nothing is outstanding.
     """
-    keep_obstacles(connection)
+    keep_blockers(connection)
     repository.lock_awards(connection, recovery_id, order_id)
     recovery = _locked(connection, recovery_id, actor)
-    lock_shared(connection)
-    order = connection.execute(
-        text(f"SELECT *, award_id::text AS award, {HELD} AS held FROM payment_orders o WHERE id = :id FOR UPDATE OF o"),
-        {"id": order_id},
-    ).one_or_none()
-    if order is None:
-        raise NotFound(NO_SUCH_ORDER)
+    orders.lock_shared(connection)
+    order, details = orders.lock(connection, order_id), orders.order(connection, order_id)
+    if order is None or details is None:
+        raise NotFound(orders.NO_SUCH_ORDER)
     if (order.payee_uscc, order.unit) != (recovery.payee_uscc, recovery.unit):
         raise Conflict("The order is of another payee or unit than the recovery: choose one of the same.")
-    if order.state != "issued":
+    if order.state not in sources(Act.NET):
         raise Conflict(
             "Only an issued order can be netted against; `state` says where this one stands.",
             extra={"state": order.state},
         )
-    if order.held:
+    if details.held:
         raise Conflict("The order is held, so nothing is settled of it: its award or payee has to be released first.")
     if order.issued_by == actor.subject:
         raise SamePerson("Who issued an order cannot settle it by netting; another person has to.")
     if recovery.outstanding == 0:
         raise Conflict("Nothing of this recovery is outstanding, so there is nothing to net.")
     netted = min(order.amount_fen, recovery.outstanding)
-    parts = [_part_of(order, netted, now, str(order.id))]
+    part = transitions.issued_in_place_of(order, netted, now, by=order.issued_by)
+    parts = [part]
+    transitions.cancel(connection, [str(order.id)])
+    transitions.net(connection, part, by=actor.subject, reference=f"net:{recovery_id}", now=now)
     if netted < order.amount_fen:
-        parts.append(_part_of(order, order.amount_fen - netted, now, parts[0].id))
-    cancel(connection, [str(order.id)])
-    add_replacements(connection, parts)
-    repository.settle_by_netting(connection, parts[0].id, actor.subject, calendar_date(now), str(recovery_id), now)
-    of = (order.award, order.version, order.unit, order.budget_year)
+        left = order.amount_fen - netted
+        rest = transitions.issued_in_place_of(order, left, now, by=order.issued_by, replaces=part.id)
+        transitions.replace(connection, [rest], now)
+        parts.append(rest)
+    of = (part.award_id, order.version, order.unit, order.budget_year)
     entries = [ledger.release(str(order.id), *of, order.amount_fen)]
-    entries += [ledger.funding(part.id, *of, part.amount_fen) for part in parts]
-    entries.append(ledger.payment(parts[0].id, order.award, order.version, order.unit, order.payee_uscc, netted))
+    entries += [ledger.funding(each.id, *of, each.amount_fen) for each in parts]
+    entries.append(ledger.payment(part.id, part.award_id, order.version, order.unit, order.payee_uscc, netted))
     postings.post(connection, entries, by=actor.subject)
-    repository.paid(connection, order.unit, order.budget_year, netted)
-    _repaid(connection, recovery, netted, calendar_date(now), f"net:{parts[0].id}", parts[0].id, actor.subject)
-    events.tell_orders(connection, payment_orders.SETTLED, [parts[0].id], now)
-    events.tell_orders(connection, payment_orders.ISSUED, [part.id for part in parts[1:]], now)
+    budgets.count_paid(connection, order.unit, order.budget_year, netted)
+    _repaid(connection, recovery, netted, calendar_date(now), f"net:{part.id}", part.id, actor.subject)
     return repository.view(connection, recovery_id)
-
-
-def _part_of(order: Row[Any], amount_fen: int, now: datetime, replaces: str) -> Replacement:
-    return Replacement(
-        id=str(new_id(now)),
-        award_id=order.award,
-        version=order.version,
-        unit=order.unit,
-        instalment=order.instalment,
-        due_year=order.due_year,
-        amount_fen=amount_fen,
-        payee_uscc=order.payee_uscc,
-        first_decided_on=order.first_decided_on.isoformat(),
-        waiting_for=None,
-        state="issued",
-        budget_year=order.budget_year,
-        funded_at=now.isoformat(),
-        replaces=replaces,
-        issued_by=order.issued_by,
-    )
 
 
 def _locked(connection: Connection, recovery_id: UUID, actor: Actor) -> Row[Any]:
@@ -163,7 +134,7 @@ def _repaid(
     by: str,
 ) -> None:
     repository.add_repayment(connection, recovery.id, amount_fen, received_on, reference, order_id, by)
-    repository.recovered(connection, recovery.unit, received_on.year, amount_fen)
+    budgets.count_recovered(connection, recovery.unit, received_on.year, amount_fen)
     entries = ledger.repayment(
         str(recovery.award_id),
         recovery.version,

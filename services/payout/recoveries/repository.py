@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, insert, select, text, update
 
-from services.payout.bulk import copy
+from services.payout.bulk import array, copy
+from services.payout.orders.domain import Claim
+from services.payout.orders.repository import Key
+from services.payout.orders.transitions import SOURCE
 from services.payout.recoveries.tables import repayments, write_offs
+from shared.events.payment_orders import RECOVERY_RAISED
+from shared.messaging.topics import PAYMENT_ORDERS
 
 
 class NewRecovery(NamedTuple):
@@ -24,9 +29,31 @@ class NewRecovery(NamedTuple):
     amount_fen: int
 
 
+_PUBLISH_RAISED = text(
+    """
+    INSERT INTO outbox (topic, key, type, event_id, source, subject, occurred_at, data)
+    SELECT :topic, r.award_id::text, CAST(:type AS text), md5(concat_ws('/', CAST(:type AS text), r.id))::uuid, :source,
+           r.id::text, r.raised_at,
+           jsonb_build_object(
+               'recovery_id', r.id, 'award_id', r.award_id, 'version', r.version, 'unit', r.unit,
+               'payee_uscc', r.payee_uscc, 'amount_fen', r.amount_fen)::text
+    FROM recoveries r WHERE r.id = ANY(CAST(:ids AS uuid[]))
+    ORDER BY r.award_id, r.id
+    """
+)
+
+
 def add(connection: Connection, recoveries: Sequence[NewRecovery]) -> None:
-    """Store new recoveries."""
+    """Store new recoveries and publish that they were raised."""
     copy(connection, "recoveries", NewRecovery._fields, recoveries)
+    if recoveries:
+        values = {
+            "topic": PAYMENT_ORDERS,
+            "type": RECOVERY_RAISED,
+            "source": SOURCE,
+            "ids": array(recovery.id for recovery in recoveries),
+        }
+        connection.execute(_PUBLISH_RAISED, values)
 
 
 def drop(connection: Connection, drops: Sequence[tuple[str, str, str, int]]) -> None:
@@ -58,6 +85,25 @@ def drop(connection: Connection, drops: Sequence[tuple[str, str, str, int]]) -> 
                 "amounts": [drop[3] for drop in drops],
             },
         )
+
+
+def claims(connection: Connection, award_ids: Collection[str]) -> dict[Key, Claim]:
+    """Return what was claimed back so far of `award_ids`."""
+    rows = connection.execute(
+        text(
+            """
+            SELECT award_id::text AS award_id, unit, payee_uscc, sum(repaid_fen)::bigint AS repaid,
+                   sum(written_off_fen)::bigint AS written_off,
+                   sum(amount_fen - dropped_fen - repaid_fen - written_off_fen)::bigint AS outstanding
+            FROM recoveries WHERE award_id = ANY(CAST(:ids AS uuid[]))
+            GROUP BY award_id, unit, payee_uscc
+            """
+        ),
+        {"ids": array(award_ids)},
+    )
+    return {
+        (row.award_id, row.unit, row.payee_uscc): Claim(row.outstanding, row.repaid, row.written_off) for row in rows
+    }
 
 
 _VIEW = """
@@ -195,36 +241,4 @@ def confirm_write_off(
     connection.execute(
         text("UPDATE recoveries SET written_off_fen = written_off_fen + :fen, changed_at = now() WHERE id = :id"),
         {"fen": amount_fen, "id": recovery_id},
-    )
-
-
-def settle_by_netting(
-    connection: Connection, order_id: str, by: str, day: date, recovery_id: str, now: datetime
-) -> None:
-    """Settle an order without the bank."""
-    connection.execute(
-        text(
-            """
-            UPDATE payment_orders SET state = 'settled', approved_by = :by, approved_at = :now, result_on = :day,
-                   bank_reference = :reference, changed_at = now() WHERE id = CAST(:id AS uuid)
-            """
-        ),
-        {"id": order_id, "by": by, "now": now, "day": day, "reference": f"net:{recovery_id}"},
-    )
-
-
-def paid(connection: Connection, unit: str, year: int, amount_fen: int) -> None:
-    """Count `amount_fen` as paid in a budget."""
-    connection.execute(
-        text("UPDATE budgets SET paid_fen = paid_fen + :fen WHERE unit = :unit AND year = :year"),
-        {"fen": amount_fen, "unit": unit, "year": year},
-    )
-
-
-def recovered(connection: Connection, unit: str, year: int, amount_fen: int) -> None:
-    """Count `amount_fen` as come back in the budget of the year in which it came."""
-    where = {"unit": unit, "year": year, "fen": amount_fen}
-    connection.execute(text("INSERT INTO budgets (unit, year) VALUES (:unit, :year) ON CONFLICT DO NOTHING"), where)
-    connection.execute(
-        text("UPDATE budgets SET recovered_fen = recovered_fen + :fen WHERE unit = :unit AND year = :year"), where
     )

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-OPEN_STATES = ("waiting", "issued", "approved", "cancelled")
-"""States of an order that this database believes not to have been sent."""
+from services.payout.orders.lifecycle import Act, sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ def judge(
             )
         elif order is not None and order.in_batch:
             unchanged += 1
-        elif order is not None and order.state not in OPEN_STATES:
+        elif order is not None and order.state not in sources(Act.REENTER):
             judged.mistakes.append((place, "not_possible", f"the order is {order.state} without having been sent"))
         elif (mistake := _of_award(awards.get(row.award_id), row, year)) is not None:
             judged.mistakes.append((place, *mistake))

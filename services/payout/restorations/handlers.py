@@ -17,15 +17,18 @@ from uuid import UUID
 from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from services.payout.awards.positions import positions_of
+from services.payout.awards.adjustment import adjust
+from services.payout.awards.repository import owed
 from services.payout.batches import repository as batches
 from services.payout.batches.tables import payment_batches
 from services.payout.budgets import repository as budgets
 from services.payout.clients.registry import Accounts
+from services.payout.enums import SYSTEM
 from services.payout.ledger import domain as ledger
 from services.payout.ledger import repository as postings
-from services.payout.orders.handlers import BY, reposition
+from services.payout.orders import transitions
 from services.payout.orders.repository import lock_exclusively
+from services.payout.orders.transitions import LostOrder
 from services.payout.restorations import repository
 from services.payout.restorations.domain import KnownAward, SentRow, judge
 from shared.errors import Conflict, FieldError, Invalid, NotFound, SamePerson
@@ -62,15 +65,6 @@ def recall(connection: Connection, lost: Sequence[Message]) -> None:
         by=RELAY,
         sent=sorted(sent),
     )
-
-
-def require_none_open(connection: Connection) -> None:
-    """Raise Problem 409 while a restoration is open: nothing is sent then."""
-    if repository.views(connection, "r.ended_at IS NULL"):
-        raise Conflict(
-            "Payout's database was restored to an earlier point, and sending is held: enter the files sent since again,"
-            " then another person ends the restoration (docs/restoring.md)."
-        )
 
 
 def open_restoration(connection: Connection, *, reason: str, by: str, now: datetime) -> dict[str, Any]:
@@ -144,11 +138,19 @@ def reenter(
             reentered_checksum=checksum,
         )
     )
-    repository.take_back(connection, batch_id, judged.known, sent_on.year, by, APPROVER)
-    repository.add_orders(connection, batch_id, unit, judged.unknown, awards, sent_on.year, by, APPROVER)
-    repository.add_to_batch(connection, batch_id)
+    transitions.reenter(
+        connection,
+        batch_id,
+        [each.row.order_id for each in judged.known],
+        [_lost(row, awards[row.award_id]) for row in judged.unknown],
+        unit=unit,
+        year=sent_on.year,
+        by=by,
+        approver=APPROVER,
+    )
+    batches.list_orders(connection, batch_id)
     # First what stands in their place gives its money back, then they take theirs: a budget is enough for one of the two.
-    reposition(connection, positions_of(connection, list(awards), restated_only=False), now)
+    adjust(connection, owed(connection, list(awards), restated_only=False), now)
     penniless = [*(each.row for each in judged.known if not each.holds_money), *judged.unknown]
     _reserve(connection, penniless, awards, unit, sent_on.year)
     return {
@@ -156,6 +158,20 @@ def reenter(
         "entered": len(entered),
         "unchanged": judged.unchanged,
     }
+
+
+def _lost(row: SentRow, award: KnownAward) -> LostOrder:
+    assert award.version is not None
+    return LostOrder(
+        row.order_id,
+        row.award_id,
+        award.version,
+        row.instalment,
+        award.due_years[row.instalment - 1],
+        row.amount_fen,
+        row.payee_uscc,
+        award.first_decided_on,
+    )
 
 
 def _reserve(
@@ -175,4 +191,4 @@ def _reserve(
         raise Conflict(
             "The budget does not hold what this file paid: record the appropriations that were lost first, then repeat."
         ) from error
-    postings.post(connection, entries, by=BY)
+    postings.post(connection, entries, by=SYSTEM)

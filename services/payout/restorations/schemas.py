@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.payout.batches.schemas import Batch
-from services.payout.holds.schemas import Reason
+from services.payout.funding.schemas import Reason
 
 
 class RestorationBody(BaseModel):

@@ -1,4 +1,4 @@
-"""Rows checked: typed rows that keep the dataset's laws, and for the others what is wrong with which field."""
+"""Check submitted rows: return typed rows that satisfy the dataset's rules, and for the others which field is wrong and why."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from typing import Any
 
 import polars as pl
 
-from services.registry.datasets.domain import INTEGERS, Dataset, Field, Kind
 from services.registry.datasets.parsing import SKIMMED, Reading, read_json, read_text, skim_text
-from services.registry.datasets.validation_errors import error_frame, no_errors
+from services.registry.datasets.validation_errors import Error, error_frame, no_errors
+from shared.catalogue.domain import INTEGERS, Dataset, Field, Kind
 
 _MAX_NAME = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """`rows`: `line` and the dataset's fields, only rows without a mistake; `errors`: as ERRORS_SCHEMA; `read`: rows seen."""
+    """`rows`: `line` and the dataset's fields, only rows without an error; `errors`: as ERRORS_SCHEMA; `read`: number of rows."""
 
     rows: pl.DataFrame
     errors: pl.DataFrame
@@ -27,7 +27,7 @@ class Checked:
 def check_cells(dataset: Dataset, cells: pl.DataFrame, *, hundredths: Collection[str], errors: pl.DataFrame) -> Checked:
     """Check `cells`: `line` and a text column for each field (null where the file has no such column).
 
-    `hundredths` names the money fields that are written in whole units; `errors` are mistakes found before.
+    `hundredths` names the money fields that are written in whole units; `errors` were found before.
     """
 
     def is_whole(item: Field) -> bool:
@@ -49,8 +49,8 @@ def check_cells(dataset: Dataset, cells: pl.DataFrame, *, hundredths: Collection
 
 
 def check_records(dataset: Dataset, records: Sequence[object], lines: Sequence[int]) -> Checked:
-    """Check JSON `records` (whatever a JSON reader gave), each with its line."""
-    errors: list[tuple[int, str | None, str, str | None]] = []
+    """Check JSON `records` (any parsed JSON values), each with its line."""
+    errors: list[Error] = []
     objects: list[Mapping[str, Any]] = []
     for record, line in zip(records, lines, strict=True):
         if isinstance(record, dict):
@@ -81,25 +81,25 @@ def _check(dataset: Dataset, raw: pl.DataFrame, readings: Mapping[str, Reading],
     rows = typed.drop("?")
     if errors.is_empty() and not suspect.any():
         return Checked(rows, no_errors(), raw.height)
-    found = _mistakes(dataset, raw.filter(suspect), rows.filter(suspect), readings)
-    # Where the row or the cell could not even be read, nothing more is said about it.
+    found = _errors_of(dataset, raw.filter(suspect), rows.filter(suspect), readings)
+    # A row or cell that could not be read gets no further errors.
     unreadable = errors.filter(pl.col("field").is_null()).get_column("line")
     found = found.filter(~pl.col("line").is_in(unreadable.implode()))
-    mistakes = pl.concat([errors, found]).unique(["line", "field"], keep="first", maintain_order=True).sort("line")
-    return Checked(rows.join(mistakes, on="line", how="anti", maintain_order="left"), mistakes, raw.height)
+    refused = pl.concat([errors, found]).unique(["line", "field"], keep="first", maintain_order=True).sort("line")
+    return Checked(rows.join(refused, on="line", how="anti", maintain_order="left"), refused, raw.height)
 
 
 def _broken(dataset: Dataset, typed: pl.DataFrame) -> pl.Series:
-    """Tell for each row whether it breaks a rule across its fields."""
+    """Return for each row whether it breaks a rule across its fields."""
     broken = [rule.broken.fill_null(value=False) for rule in dataset.rules]
     found = typed.select(pl.any_horizontal(broken) if broken else pl.repeat(value=False, n=pl.len()))
     return found.to_series()
 
 
-def _mistakes(
+def _errors_of(
     dataset: Dataset, raw: pl.DataFrame, typed: pl.DataFrame, readings: Mapping[str, Reading]
 ) -> pl.DataFrame:
-    codes = raw.select("line", *(reading.mistake.alias(name) for name, reading in readings.items()))
+    codes = raw.select("line", *(reading.error.alias(name) for name, reading in readings.items()))
     crossed = typed.select(
         "line", *(pl.when(rule.broken).then(pl.lit(rule.code)).alias(rule.code) for rule in dataset.rules)
     )
@@ -112,9 +112,7 @@ def _mistakes(
     return pl.concat(found).filter(pl.col("code").is_not_null())
 
 
-def _json_column(
-    item: Field, values: list[Any], lines: Sequence[int], errors: list[tuple[int, str | None, str, str | None]]
-) -> pl.Series:
+def _json_column(item: Field, values: list[Any], lines: Sequence[int], errors: list[Error]) -> pl.Series:
     kind, code = (
         (int, "not_an_integer")
         if item.kind in INTEGERS

@@ -1,4 +1,4 @@
-"""From what was written to what it means: for each field an expression of its value and one of its first mistake.
+"""Parse submitted values: for each field an expression of its value, and one of the code of its first error.
 
 Two dialects: text (cells of CSV and XLSX, written by people) and JSON (written by machines, already of JSON's types).
 """
@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import polars as pl
 
-from services.registry.datasets import uscc
-from services.registry.datasets.domain import INTEGERS, Field, Kind
+from shared.catalogue.domain import INTEGERS, Field, Kind
+from shared.identifiers import are_uscc
 
 _TRUE = ("true", "是", "1", "yes", "y", "有", "√")
 _FALSE = ("false", "否", "0", "no", "n", "无", "×")
@@ -32,7 +32,7 @@ _SAFE_LENGTH = 16
 _FLAGS = dict.fromkeys(_TRUE, True) | dict.fromkeys(_FALSE, False)
 
 SKIMMED = "{} as skimmed"
-"""The column that holds a field's skimmed value."""
+"""The column that holds a field's value as `skim_text` read it."""
 
 _NO_POINT = -1
 
@@ -40,14 +40,14 @@ Condition = tuple[str, pl.Expr]
 
 
 class Reading(NamedTuple):
-    """How a field is read: `value` has the field's type, `mistake` is the code of what is wrong or null.
+    """How a field is read: `value` has the field's type, `error` is the code of what is wrong or null.
 
-    `suspect` is cheap and never false where there is a mistake: only suspect rows are looked at closely.
+    `suspect` is cheap and never false where there is an error: only suspect rows are parsed a second time for their errors.
     """
 
     value: pl.Expr
     suspect: pl.Expr
-    mistake: pl.Expr
+    error: pl.Expr
 
 
 def first_of(conditions: list[Condition]) -> pl.Expr:
@@ -68,10 +68,10 @@ def read_text(item: Field, *, hundredths: bool) -> Reading:
 
 
 def skim_text(item: Field, *, hundredths: bool) -> tuple[pl.Expr, pl.Expr]:
-    """Read a text cell as most are written: its value, and whether the cell has to be read closely by `read_text`.
+    """Read a text cell in its usual form: return its value, and whether the cell has to be read again by `read_text`.
 
-    The value is to be put beside the cells under the name `SKIMMED` gives it, where the other expression looks for it: nothing
-    is computed twice. What is skimmed without suspicion is what `read_text` would give, at a fraction of its time.
+    The caller puts the value beside the cells in the column `SKIMMED`, from which the second expression reads it, so that nothing
+    is computed twice. A value that is not suspect is the one that `read_text` would return, at a fraction of its time.
     """
     cell, skimmed = pl.col(item.name), pl.col(SKIMMED.format(item.name))
     suspect = _suspect(item, pl.when(cell != "").then(cell), skimmed)
@@ -87,7 +87,7 @@ def skim_text(item: Field, *, hundredths: bool) -> tuple[pl.Expr, pl.Expr]:
         value = pl.when(cell != "").then(cell.str.strip_chars())
         suspect = suspect | ((skimmed == "") | (skimmed.str.len_bytes() > item.max_length)).fill_null(value=False)
         if item.kind is Kind.USCC:
-            suspect = suspect | ~skimmed.map_batches(uscc.valid, return_dtype=pl.Boolean()).fill_null(value=True)
+            suspect = suspect | ~skimmed.map_batches(are_uscc, return_dtype=pl.Boolean()).fill_null(value=True)
         elif item.pattern:
             suspect = suspect | (~skimmed.str.contains(item.pattern)).fill_null(value=False)
         suspect = suspect | skimmed.str.contains("\0", literal=True).fill_null(value=False)
@@ -119,17 +119,17 @@ def read_json(item: Field) -> Reading:
     if item.kind is Kind.DAY:
         shaped = cell.str.contains(_ISO_DATE)
         value = pl.when(shaped).then(cell).str.to_date("%Y-%m-%d", strict=False)
-        mistakes = [
+        errors = [
             _missing(item, cell),
             ("not_a_date", ~shaped),
             ("no_such_day", cell.is_not_null() & value.is_null()),
         ]
-        return Reading(value, _suspect(item, cell, value), first_of(mistakes))
+        return Reading(value, _suspect(item, cell, value), first_of(errors))
     return _TEXT_READERS[item.kind](item, cell)
 
 
 def _suspect(item: Field, cell: pl.Expr, value: pl.Expr) -> pl.Expr:
-    """Tell where a value is missing, could not be read or is out of bounds."""
+    """Return where a value is missing, could not be read or is out of bounds."""
     absent = value.is_null()
     found = absent & cell.is_not_null() if item.optional else absent
     for _, condition in _bounds(item, value):
@@ -151,7 +151,7 @@ def _bounds(item: Field, value: pl.Expr) -> list[Condition]:
 
 
 def _text(item: Field, cell: pl.Expr) -> Reading:
-    mistakes = [
+    errors = [
         _missing(item, cell),
         ("nul_character", cell.str.contains("\0", literal=True)),
         ("too_long", cell.str.len_bytes() > item.max_length * 4),
@@ -161,14 +161,14 @@ def _text(item: Field, cell: pl.Expr) -> Reading:
     suspect = suspect | cell.str.contains("\0", literal=True).fill_null(value=False)
     if item.pattern:
         unlike = ~cell.str.contains(item.pattern)
-        mistakes.append(("bad_format", unlike))
+        errors.append(("bad_format", unlike))
         suspect = suspect | unlike.fill_null(value=False)
-    return Reading(cell, suspect, first_of(mistakes))
+    return Reading(cell, suspect, first_of(errors))
 
 
 def _uscc(item: Field, cell: pl.Expr) -> Reading:
     value = cell.str.to_uppercase()
-    wrong = ~value.map_batches(uscc.valid, return_dtype=pl.Boolean())
+    wrong = ~value.map_batches(are_uscc, return_dtype=pl.Boolean())
     suspect = _suspect(item, cell, value) | wrong.fill_null(value=False)
     return Reading(value, suspect, first_of([_missing(item, cell), ("invalid_uscc", wrong)]))
 
@@ -179,14 +179,14 @@ def _names(item: Field) -> dict[str, str]:
 
 def _choice(item: Field, cell: pl.Expr) -> Reading:
     value = cell.str.to_lowercase().replace_strict(_names(item), default=None, return_dtype=pl.String)
-    mistakes = [_missing(item, cell), ("not_allowed", cell.is_not_null() & value.is_null())]
-    return Reading(value, _suspect(item, cell, value), first_of(mistakes))
+    errors = [_missing(item, cell), ("not_allowed", cell.is_not_null() & value.is_null())]
+    return Reading(value, _suspect(item, cell, value), first_of(errors))
 
 
 def _flag(item: Field, cell: pl.Expr) -> Reading:
     value = cell.str.to_lowercase().replace_strict(_FLAGS, default=None, return_dtype=pl.Boolean)
-    mistakes = [_missing(item, cell), ("not_a_flag", cell.is_not_null() & value.is_null())]
-    return Reading(value, _suspect(item, cell, value), first_of(mistakes))
+    errors = [_missing(item, cell), ("not_a_flag", cell.is_not_null() & value.is_null())]
+    return Reading(value, _suspect(item, cell, value), first_of(errors))
 
 
 def _day(item: Field, cell: pl.Expr) -> Reading:
@@ -194,16 +194,16 @@ def _day(item: Field, cell: pl.Expr) -> Reading:
     shaped = iso | cell.str.contains(_DATE) | cell.str.contains(_COMPACT_DATE)
     apart = cell.str.replace(_COMPACT_DATE, "${1}-${2}-${3}").str.replace(_DATE, "${1}-${2}-${3}")
     value = pl.when(iso).then(cell).when(shaped).then(apart).str.to_date("%Y-%m-%d", strict=False)
-    mistakes = [
+    errors = [
         _missing(item, cell),
         ("fullwidth_digits", cell.str.contains(_FULLWIDTH)),
         ("not_a_date", ~shaped),
         ("no_such_day", cell.is_not_null() & value.is_null()),
     ]
-    return Reading(value, _suspect(item, cell, value), first_of(mistakes))
+    return Reading(value, _suspect(item, cell, value), first_of(errors))
 
 
-def _number_mistakes(item: Field, cell: pl.Expr, value: pl.Expr, shape: str, code: str) -> pl.Expr:
+def _number_error(item: Field, cell: pl.Expr, value: pl.Expr, shape: str, code: str) -> pl.Expr:
     return first_of(
         [
             _missing(item, cell),
@@ -220,8 +220,8 @@ def _number_mistakes(item: Field, cell: pl.Expr, value: pl.Expr, shape: str, cod
 
 def _integer(item: Field, cell: pl.Expr) -> Reading:
     value = pl.when(cell.str.contains(_INTEGER)).then(cell).cast(pl.Int64, strict=False)
-    mistake = _number_mistakes(item, cell, value, _INTEGER, "not_an_integer")
-    return Reading(value, _suspect(item, cell, value), mistake)
+    error = _number_error(item, cell, value, _INTEGER, "not_an_integer")
+    return Reading(value, _suspect(item, cell, value), error)
 
 
 def _amount(item: Field, cell: pl.Expr) -> Reading:
@@ -232,8 +232,8 @@ def _amount(item: Field, cell: pl.Expr) -> Reading:
         pl.when(from_point.is_null()).then(pl.lit("00")).when(from_point == 2).then(pl.lit("0")).otherwise(pl.lit(""))
     )
     value = pl.concat_str(shaped.str.replace(".", "", literal=True), padding).cast(pl.Int64, strict=False)
-    mistake = _number_mistakes(item, cell, value, _AMOUNT, "not_an_amount")
-    return Reading(value, _suspect(item, cell, value), mistake)
+    error = _number_error(item, cell, value, _AMOUNT, "not_an_amount")
+    return Reading(value, _suspect(item, cell, value), error)
 
 
 _TEXT_READERS: dict[Kind, Callable[[Field, pl.Expr], Reading]] = {

@@ -1,4 +1,4 @@
-"""The catalogue of datasets."""
+"""Routes of the catalogue of datasets."""
 
 from __future__ import annotations
 
@@ -7,16 +7,25 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 
 from services.registry.datasets import template
-from services.registry.datasets.catalogue import CATALOGUE, dataset
-from services.registry.datasets.domain import UnknownDatasetError
 from services.registry.datasets.schemas import Catalogue, DatasetView, view
-from services.registry.request import READS
+from shared.authorization import Scope
+from shared.catalogue.datasets import CATALOGUE
+from shared.catalogue.domain import Dataset
 from shared.errors import NotFound
+from shared.web.auth import needs
 from shared.web.negotiation import language_of
 from shared.web.openapi import BINARY
 from shared.web.problems import refusals
 
-router = APIRouter(prefix="/v1/datasets", tags=["datasets"], dependencies=[READS])
+router = APIRouter(prefix="/v1/datasets", tags=["datasets"], dependencies=[needs(Scope.FACTS_READ)])
+
+
+def declared(name: str) -> Dataset:
+    """Return the dataset of that name; raises NotFound."""
+    try:
+        return CATALOGUE[name]
+    except KeyError as error:
+        raise NotFound("There is no such dataset; `GET /v1/datasets` lists them.") from error
 
 
 @router.get("", operation_id="list_datasets", response_model=Catalogue)
@@ -27,11 +36,8 @@ def list_datasets() -> Catalogue:
 
 @router.get("/{name}", operation_id="get_dataset", response_model=DatasetView, responses=refusals(NotFound))
 def get_dataset(name: Annotated[str, Path(description="Name of a dataset")]) -> DatasetView:
-    """Give one dataset of the catalogue."""
-    try:
-        return view(dataset(name))
-    except UnknownDatasetError as error:
-        raise NotFound("There is no such dataset; `GET /v1/datasets` lists them.") from error
+    """Return one dataset of the catalogue."""
+    return view(declared(name))
 
 
 @router.get(
@@ -44,10 +50,7 @@ def get_dataset(name: Annotated[str, Path(description="Name of a dataset")]) -> 
     },
 )
 def get_dataset_template(request: Request, name: Annotated[str, Path(description="Name of a dataset")]) -> Response:
-    """Give a workbook to fill in and import: headings in the caller's language, lists to choose from, notes."""
-    try:
-        content = template.write(dataset(name), language_of(request))
-    except UnknownDatasetError as error:
-        raise NotFound("There is no such dataset; `GET /v1/datasets` lists them.") from error
+    """Return a workbook to fill in and import: headings in the caller's language, lists to choose from, notes."""
+    content = template.write(declared(name), language_of(request))
     disposition = f'attachment; filename="{name}.xlsx"'
     return Response(content, media_type=template.MEDIA_TYPE, headers={"Content-Disposition": disposition})

@@ -1,6 +1,6 @@
-"""Pydantic models made from the declarations: they carry JSON Schema and OpenAPI, and type what is read.
+"""Pydantic models made from the declarations: for JSON Schema, OpenAPI and the types of answers.
 
-What is written is checked by `checks`, the same for a request and for a file.
+Submitted records are checked by `checks`, the same for a request and for a file.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, create_model
 from pydantic import Field as Described
 
-from services.registry.datasets.domain import INTEGERS, Dataset, Field, Kind
+from shared.catalogue.domain import INTEGERS, Dataset, Field, Kind
 
 EXAMPLES: Mapping[Kind, object] = {
     Kind.USCC: "91110000600037341L",
@@ -77,7 +77,7 @@ class Catalogue(BaseModel):
 
 
 def class_name(dataset: Dataset) -> str:
-    """Return the dataset's name as a class is named."""
+    """Return the dataset's name in the form of a class name."""
     return "".join(part.capitalize() for part in dataset.name.split("_"))
 
 
@@ -165,7 +165,7 @@ def view(dataset: Dataset) -> DatasetView:
         title=Titles(zh_cn=dataset.zh, en=dataset.en),
         key=list(dataset.key),
         owners=list(dataset.owners),
-        owned_through=dataset.through[1] if dataset.through else None,
+        owned_through=dataset.parent or None,
         fields=[
             FieldView(
                 name=item.name,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -23,9 +23,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.types import TypeEngine
 
-from services.registry.datasets.catalogue import CATALOGUE
-from services.registry.datasets.domain import INTEGERS, Dataset, Field, Kind
 from services.registry.metadata import metadata
+from shared.catalogue.datasets import CATALOGUE
+from shared.catalogue.domain import INTEGERS, Dataset, Field, Kind
 from shared.database.schema import APPEND_ONLY
 
 
@@ -49,24 +49,31 @@ def _columns(dataset: Dataset, *, current: bool) -> Iterator[Column[Any]]:
     yield Column("revision", BigInteger, nullable=False, primary_key=not current)
 
 
+def _listed(codes: Iterable[str]) -> str:
+    return ", ".join(f"'{code}'" for code in codes)
+
+
 def _checks(dataset: Dataset) -> Iterator[CheckConstraint]:
     for item in dataset.fields:
         if item.minimum is not None and item.maximum is not None:
             yield CheckConstraint(f"{item.name} BETWEEN {item.minimum} AND {item.maximum}", name=item.name)
         elif item.choices:
-            allowed = ", ".join(f"'{code}'" for code in item.choices)
-            yield CheckConstraint(f"{item.name} IN ({allowed})", name=item.name)
+            yield CheckConstraint(f"{item.name} IN ({_listed(item.choices)})", name=item.name)
         elif item.pattern:
             yield CheckConstraint(f"{item.name} ~ '{item.pattern}'", name=item.name)
         elif item.kind is Kind.USCC and item.name not in dataset.references:
             yield CheckConstraint(f"{item.name} ~ '^[0-9A-Z]{{18}}$'", name=item.name)
-    for rule in dataset.rules:
-        yield CheckConstraint(rule.constraint, name=rule.code)
+    if dataset.period is not None:
+        yield CheckConstraint(f"{dataset.period.last} >= {dataset.period.first}", name="period_reversed")
+    if dataset.tiers is not None:
+        award, tier = dataset.tiers.award, dataset.tiers.field
+        tiered, untiered = _listed(dataset.tiers.tiered), _listed(dataset.tiers.untiered)
+        yield CheckConstraint(f"{award} NOT IN ({tiered}) OR {tier} > 0", name="tier_missing")
+        yield CheckConstraint(f"{award} NOT IN ({untiered}) OR {tier} = 0", name="tier_not_applicable")
 
 
 def _owner_indexes(dataset: Dataset, table: str) -> Iterator[Index]:
-    found = (*dataset.owners, *((dataset.through[0],) if dataset.through else ()))
-    for name in found:
+    for name in dataset.owners:
         if name != dataset.key[0]:
             yield Index(f"ix_{table}_{name}", name)
 
@@ -107,11 +114,11 @@ def _current(dataset: Dataset) -> Table:
             _table=table,
         )
         assert index in table.indexes
-    if dataset.period:
-        days = text(f"daterange({dataset.period.since}, {dataset.period.until})")
+    if dataset.period is not None and dataset.period.apart:
+        days = text(f"daterange({dataset.period.first}, {dataset.period.last})")
         table.append_constraint(
             ExcludeConstraint(
-                *((table.c[name], "=") for name in dataset.period.group),
+                *((table.c[name], "=") for name in dataset.period.apart),
                 (days, "&&"),
                 name=f"ex_{dataset.name}_period",
                 deferrable=True,

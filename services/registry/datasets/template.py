@@ -1,4 +1,4 @@
-"""A workbook to fill in: the headings of a dataset, cells that keep codes as text, lists to choose from, and notes."""
+"""Write a workbook to fill in: the headings of a dataset, cells that keep codes as text, lists to choose from, and notes."""
 
 from __future__ import annotations
 
@@ -6,25 +6,41 @@ import io
 
 import xlsxwriter
 
-from services.registry.datasets.domain import TEXTS, Dataset, Field, Kind
-from services.registry.datasets.handbook import KINDS
+from shared.catalogue.domain import TEXTS, Dataset, Field, Kind
+from shared.i18n import CHINESE, N_, translate
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+KINDS = {
+    Kind.USCC: N_("unified social credit code, 18 characters"),
+    Kind.CODE: N_("code, as text"),
+    Kind.TEXT: N_("text"),
+    Kind.CHOICE: N_("one of a list"),
+    Kind.DAY: N_("date, such as 2020-06-30"),
+    Kind.YEAR: N_("year, such as 2020"),
+    Kind.COUNT: N_("whole number"),
+    Kind.MONEY: N_("amount with at most two decimals"),
+    Kind.NUMBER: N_("whole number"),
+    Kind.FLAG: N_("yes or no (是/否)"),
+}
+"""What a field of each kind holds, for people who fill in a file."""
+
+_NOTES = N_("notes")
+_TITLES = (N_("column"), N_("required"), N_("content"), N_("choices"))
+_YES, _NO = N_("yes"), N_("no")
 _ROWS = 5_000
 _MAX_LIST = 255  # characters that a spreadsheet takes in a list
 
 
 def write(dataset: Dataset, language: str) -> bytes:
     """Return the template of `dataset` with headings in `language` (`zh-CN` or `en`); an import reads it as it is."""
-    chinese = language == "zh-CN"
+    chinese = language == CHINESE
     file = io.BytesIO()
     book = xlsxwriter.Workbook(file, {"in_memory": True})
     bold, as_text = book.add_format({"bold": True}), book.add_format({"num_format": "@"})
     as_day = book.add_format({"num_format": "yyyy-mm-dd"})
     sheet = book.add_worksheet(dataset.zh[:31] if chinese else dataset.name[:31])
-    notes = book.add_worksheet("说明" if chinese else "notes")
-    titles = ("栏目", "是否必填", "填写内容", "可选值") if chinese else ("column", "required", "content", "choices")
-    notes.write_row(0, 0, titles, bold)
+    notes = book.add_worksheet(translate(_NOTES, language))
+    notes.write_row(0, 0, [translate(title, language) for title in _TITLES], bold)
     for place, item in enumerate(dataset.fields):
         heading = _heading(item, chinese=chinese)
         sheet.write_string(0, place, heading, bold)
@@ -35,9 +51,9 @@ def write(dataset: Dataset, language: str) -> bytes:
         shown = [names[0] if chinese else code for code, names in item.choices.items()]
         if shown and len(",".join(shown)) <= _MAX_LIST:
             sheet.data_validation(1, place, _ROWS, place, {"validate": "list", "source": shown})
-        required = ("否" if item.optional else "是") if chinese else ("no" if item.optional else "yes")
-        content = KINDS[item.kind][0 if chinese else 1]
-        notes.write_row(place + 1, 0, [heading, required, content, "、".join(shown) if chinese else ", ".join(shown)])
+        required = translate(_NO if item.optional else _YES, language)
+        choices = ("、" if chinese else ", ").join(shown)
+        notes.write_row(place + 1, 0, [heading, required, translate(KINDS[item.kind], language), choices])
     sheet.freeze_panes(1, 0)
     notes.set_column(0, 3, 32)
     book.close()

@@ -1,1 +1,1 @@
-"""Enterprises for people: found by name or code, and all that is known about one."""
+"""Search enterprises by name or code, and show everything that is known about one."""

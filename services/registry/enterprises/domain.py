@@ -1,4 +1,4 @@
-"""Where an enterprise stands on a day, read from its records."""
+"""The status of an enterprise on a day, derived from its records."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-READ_FOR_STANDING = ("locations", "monitoring_inclusions", "sanctions")
+READ_FOR_STATUS = ("locations", "monitoring_inclusions", "sanctions")
 
 
-def standing(records: Mapping[str, Sequence[Mapping[str, Any]]], on: date) -> dict[str, Any]:
-    """Return place, tracks of monitoring and kinds of sanctions on a day; `records` hold dates as ISO text."""
+def status_on(records: Mapping[str, Sequence[Mapping[str, Any]]], on: date) -> dict[str, Any]:
+    """Return location, tracks of monitoring and kinds of sanctions on a day; `records` hold dates as ISO text."""
     day = on.isoformat()
 
     def values(dataset: str, name: str, first: str, last: str) -> list[str]:

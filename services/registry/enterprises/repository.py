@@ -1,4 +1,4 @@
-"""Reading enterprises: by a part of the name, by code, and with all their records in one statement."""
+"""Find enterprises by a part of the name or by code, and read all records of one in one statement."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, TextClause, text
 
-from services.registry.datasets.catalogue import CATALOGUE, owned
 from services.registry.datasets.tables import searchable
-from services.registry.enterprises.domain import READ_FOR_STANDING
+from services.registry.enterprises.domain import READ_FOR_STATUS
 from services.registry.revisions.reading import View
 from services.registry.revisions.sql import json_row, listed, names_any_of, rows_at
+from shared.catalogue.datasets import CATALOGUE
 
 _ENTERPRISES = CATALOGUE["enterprises"]
 
@@ -46,13 +46,13 @@ def search(
 def records_of(connection: Connection, view: View, uscc: str, revision: int) -> dict[str, list[Any]]:
     """Return every record that names the enterprise at `revision`, by dataset in the catalogue's order, each in key order.
 
-    Records are JSON as PostgreSQL wrote it, except those with sensitive fields and those that tell the standing.
+    Records are JSON as PostgreSQL wrote it, except those with sensitive fields and those that the status is derived from.
     """
     found: dict[str, list[Any]] = {}
     for row in connection.execute(_card(), {"codes": [uscc], "revision": revision}):
         dataset = CATALOGUE[row.dataset]
         record: Any = orjson.Fragment(row.record)
-        if dataset.sensitive or dataset.name in READ_FOR_STANDING:
+        if dataset.sensitive or dataset.name in READ_FOR_STATUS:
             record = view.shown(dataset, orjson.loads(row.record))
         found.setdefault(row.dataset, []).append(record)
     return found
@@ -66,7 +66,7 @@ def _card() -> TextClause:
         f" row_number() OVER (ORDER BY {listed(dataset.key, 'r.')}) AS number FROM"
         f" ({rows_at(dataset, ':revision', names_any_of(dataset, 'CAST(:codes AS text[])', ':revision'))}) AS r"
         for place, dataset in enumerate(CATALOGUE.values())
-        if owned(dataset) and dataset.name != "enterprises"
+        if dataset.owned and dataset.name != "enterprises"
     ]
     return text(" UNION ALL ".join(parts) + " ORDER BY place, number")
 

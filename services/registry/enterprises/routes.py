@@ -8,9 +8,9 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
 
 from services.registry.enterprises import repository
-from services.registry.enterprises.domain import standing
+from services.registry.enterprises.domain import status_on
 from services.registry.enterprises.schemas import EnterpriseCard, EnterpriseSummary
-from services.registry.request import AsOf, Viewing
+from services.registry.revisions.dependencies import AsOf, Viewing
 from services.registry.revisions.reading import known_revision
 from shared.days import Day
 from shared.errors import NotFound
@@ -52,10 +52,10 @@ def get_enterprise(
     request: Request,
     view: Viewing,
     uscc: Annotated[str, Path(max_length=18, description="Unified social credit code")],
-    on: Annotated[Day | None, Query(description="Day to tell its standing for; today if left out")] = None,
+    on: Annotated[Day | None, Query(description="Day of the status; today if left out")] = None,
     as_of: AsOf = None,
 ) -> Response:
-    """Give one enterprise with every record that names it, as known at a revision, and its standing on a day."""
+    """Return one enterprise with every record that names it, as known at a revision, and its status on a day."""
     code, day = uscc.upper(), on or view.today
     with request.app.state.database.reading_at_one_instant() as connection:
         revision = known_revision(connection, as_of)
@@ -67,7 +67,7 @@ def get_enterprise(
         "enterprise": found[0],
         "revision": revision,
         "on": day,
-        **standing(records, day),
+        **status_on(records, day),
         "records": records,
     }
     return json_response(card)

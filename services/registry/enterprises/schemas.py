@@ -19,11 +19,11 @@ class EnterpriseSummary(BaseModel):
 
 
 class EnterpriseCard(BaseModel):
-    """One enterprise with all that is known about it."""
+    """One enterprise with everything that is known about it."""
 
     enterprise: EnterpriseSummary
     revision: int = Field(description="The revision that was read", examples=[12])
-    on: date = Field(description="The day that `jurisdiction`, `monitored_as` and `sanctions` are told for")
+    on: date = Field(description="The day for which `jurisdiction`, `monitored_as` and `sanctions` apply")
     jurisdiction: str | None = Field(description="Where it is on that day; null if unknown", examples=["liandu"])
     monitored_as: list[str] = Field(description="Tracks of provincial monitoring on that day", examples=[["retail"]])
     sanctions: list[str] = Field(description="Kinds of sanctions in force on that day")

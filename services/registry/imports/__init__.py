@@ -1,1 +1,1 @@
-"""Files in, row errors out."""
+"""Import files: rows go into the store as one revision, and errors come back by line and field."""

@@ -1,4 +1,4 @@
-"""CSV: UTF-8 with or without BOM, else GB18030, both strictly; quotes matched, every line as wide as the headings."""
+"""Read CSV: UTF-8 with or without BOM, else GB18030, both strictly; every line as wide as the headings."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import polars as pl
 
 from services.registry.datasets.checks import check_cells
-from services.registry.datasets.domain import Dataset
-from services.registry.datasets.validation_errors import error_frame
+from services.registry.datasets.validation_errors import Error, error_frame
 from services.registry.imports.domain import MAX_LINE_BYTES, PART_ROWS, Part, refused
 from services.registry.imports.headings import Columns, read_headings
+from shared.catalogue.domain import Dataset
 
 Chunks = Callable[[], Iterator[bytes]]
 """Reads an uploaded file from its beginning, piece by piece."""
@@ -28,7 +28,7 @@ _NEUTRALISED = r"^'([=+\-@])"
 
 @dataclass(slots=True)
 class Batch:
-    """Rows that follow each other: the line where each begins, its cells, and lines that could not be read."""
+    """Consecutive rows: the line on which each begins, its cells, and the lines that could not be read."""
 
     lines: list[int]
     rows: list[list[str]]
@@ -41,7 +41,7 @@ class CsvFile:
     sheet = 0
 
     def __init__(self, chunks: Chunks, size: int, dataset: Dataset) -> None:
-        """Recognise encoding and headings; raises Problem for a file that cannot be read."""
+        """Recognise encoding and headings; raises FileRefused for a file that cannot be read."""
         self.dataset = dataset
         self._chunks = chunks
         self._size = max(size, 1)
@@ -50,8 +50,7 @@ class CsvFile:
         if batch is None:
             raise refused("empty_file", "The file is empty: the first line must hold the headings.")
         if batch.unreadable:
-            meaning = "The quotes of the first line do not match."
-            raise refused("bad_quoting", meaning, pointer=str(batch.unreadable[0]))
+            raise refused("bad_quoting", "The quotes of the first line do not match.", pointer=str(batch.unreadable[0]))
         self.headings = batch.rows[0]
         self._heading_line = batch.lines[0]
         self._columns: Columns = read_headings(dataset, self.headings)
@@ -63,7 +62,7 @@ class CsvFile:
             yield self._part(batch, source.done)
 
     def rows(self, lines: frozenset[int]) -> Iterator[tuple[int, list[str]]]:
-        """Give the rows at `lines` as they were written."""
+        """Yield the rows at `lines` as they were written."""
         for batch in self._batches(_Source(self._chunks()), PART_ROWS):
             found = [(line, cells) for line, cells in zip(batch.lines, batch.rows, strict=True) if line in lines]
             found += [(line, []) for line in batch.unreadable if line in lines]
@@ -71,8 +70,7 @@ class CsvFile:
 
     def _part(self, batch: Batch, done: int) -> Part:
         width = len(self.headings)
-        errors: list[tuple[int, str | None, str, str | None]]
-        errors = [(line, None, "bad_quoting", None) for line in batch.unreadable]
+        errors: list[Error] = [(line, None, "bad_quoting", None) for line in batch.unreadable]
         good, rows = batch.lines, batch.rows
         if good and good[0] == self._heading_line:
             good, rows = good[1:], rows[1:]
@@ -136,7 +134,7 @@ class CsvFile:
 
 
 class _Source(io.RawIOBase):
-    """The pieces of a file as one stream; `done` tells how many bytes were taken."""
+    """The pieces of a file as one stream; `done` counts the bytes that were read."""
 
     def __init__(self, chunks: Iterator[bytes]) -> None:
         self._chunks = chunks
@@ -144,11 +142,11 @@ class _Source(io.RawIOBase):
         self.done = 0
 
     def readable(self) -> bool:
-        """Tell that it can be read."""
+        """Return that it can be read."""
         return True
 
     def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
-        """Fill the buffer with what comes next."""
+        """Fill the buffer with the next bytes."""
         while not self._rest:
             chunk = next(self._chunks, None)
             if chunk is None:
@@ -171,13 +169,13 @@ def _beginnings(rows: list[list[str]], before: int) -> list[int]:
 
 
 def _restored(frame: pl.DataFrame) -> list[pl.Expr]:
-    """Take back the apostrophe that an export puts before a cell which a spreadsheet would run as a formula."""
+    """Remove the apostrophe that an export puts before a cell which a spreadsheet would run as a formula."""
     quoted = [name for name in frame.columns[1:] if frame.get_column(name).str.starts_with("'").any()]
     return [pl.col(name).str.replace(_NEUTRALISED, "${1}") for name in quoted]
 
 
 def encoding_of(chunks: Chunks) -> str:
-    """Return the encoding of a text file, `utf-8-sig` or `gb18030`; raises Problem if it is neither throughout."""
+    """Return the encoding of a text file, `utf-8-sig` or `gb18030`; raises FileRefused if it is neither throughout."""
     for encoding in ("utf-8-sig", "gb18030"):
         if _decodes(chunks, encoding):
             return encoding
@@ -193,7 +191,10 @@ def _decodes(chunks: Chunks, encoding: str) -> bool:
             first, last = chunk.find(b"\n"), chunk.rfind(b"\n")
             if length + (first if first >= 0 else len(chunk)) > MAX_LINE_BYTES:
                 raise refused(
-                    "line_too_long", f"A line may have at most {MAX_LINE_BYTES} bytes.", pointer=str(lines + 1)
+                    "line_too_long",
+                    "A line may have at most {limit:,} bytes.",
+                    pointer=str(lines + 1),
+                    limit=MAX_LINE_BYTES,
                 )
             length = len(chunk) - last - 1 if last >= 0 else length + len(chunk)
             lines += chunk.count(b"\n")

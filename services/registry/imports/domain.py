@@ -1,15 +1,15 @@
-"""What an import is asked to do, what a file may be, and what makes a whole file unreadable."""
+"""What an import does, the formats and limits of a file, and the error of a file that cannot be read."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
 from services.registry.datasets.checks import Checked
-from services.registry.datasets.domain import Dataset
-from shared.errors import DomainError, FieldError, Invalid
+from shared.catalogue.domain import Dataset
+from shared.errors import FieldError, Invalid
 from shared.i18n import N_
 
 CSV = "text/csv"
@@ -22,7 +22,7 @@ CHUNK_BYTES = 1 << 20
 MAX_LINE_BYTES = 1 << 20
 PART_ROWS = 50_000
 MAX_KEPT_ROWS = 100_000
-"""Rows with mistakes whose content and mistakes are kept; beyond that they are only counted."""
+"""Rejected rows whose content and errors are kept; more are only counted."""
 
 
 class FileRefused(Invalid):
@@ -32,15 +32,8 @@ class FileRefused(Invalid):
     title = N_("The file cannot be read as it is")
 
 
-class RowsRefused(Invalid):
-    """Rows were refused, nothing was stored."""
-
-    code = "rows-refused"
-    title = N_("Rows were refused, nothing was stored")
-
-
 class Mode(StrEnum):
-    """What becomes of the good rows of a file with bad ones."""
+    """Whether the good rows of a file with bad ones are stored."""
 
     ALL_OR_NOTHING = "all_or_nothing"
     ACCEPT_VALID = "accept_valid"
@@ -48,7 +41,7 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What an import is asked to do. `dataset` is None for a workbook with one sheet per dataset."""
+    """What an import is to do. `dataset` is None for a workbook with one sheet per dataset."""
 
     dataset: str | None
     mode: Mode
@@ -70,7 +63,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Some rows of a file, checked. `done` of `total` (bytes or rows) is behind."""
+    """Some rows of a file, checked; `done` of `total` (bytes or rows) have been read."""
 
     checked: Checked
     done: int
@@ -89,11 +82,10 @@ class Table(Protocol):
         ...
 
     def rows(self, lines: frozenset[int]) -> Iterator[tuple[int, list[str]]]:
-        """Give the cells of the rows at `lines` as they were written, under `headings`."""
+        """Yield the cells of the rows at `lines` as they were written, in the order of `headings`."""
         ...
 
 
-def refused(code: str, detail: str, *, pointer: str = "", meanings: Iterable[str] = ()) -> DomainError:
-    """Return the problem of a file that cannot be read: a stable code and what to do about it."""
-    errors = [FieldError(pointer, code, meaning) for meaning in meanings] or [FieldError(pointer, code, detail)]
-    return FileRefused(detail, errors=errors)
+def refused(code: str, message: str, *, pointer: str = "", **parameters: Any) -> FileRefused:
+    """Return the error of a file that cannot be read: a stable code, and what is wrong and how to put it right."""
+    return FileRefused(message, errors=[FieldError(pointer, code, message, **parameters)], **parameters)

@@ -1,4 +1,4 @@
-"""Use cases: start an import, run it. It ends in one transaction, so run again after a crash it comes to the same end."""
+"""Start and run imports. An import ends in one transaction, so that it can be run again after a crash."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from typing import IO, Any
 from uuid import UUID
 
 import polars as pl
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from services.registry.cipher import AccountCipher
-from services.registry.datasets.catalogue import CATALOGUE
 from services.registry.datasets.validation_errors import ERRORS_SCHEMA
 from services.registry.imports import repository
 from services.registry.imports.csv_file import CsvFile
-from services.registry.imports.domain import CSV, KIND, MAX_KEPT_ROWS, NDJSON, Mode, Order, RowsRefused, Table, refused
+from services.registry.imports.domain import CSV, KIND, MAX_KEPT_ROWS, NDJSON, Mode, Order, Table, refused
 from services.registry.imports.ndjson_file import NdjsonFile
 from services.registry.imports.xlsx_file import XlsxFile
 from services.registry.revisions import repository as store
-from services.registry.revisions.domain import Author, Kind, Published
+from services.registry.revisions.domain import Author, Kind, Published, RowsRefused
 from services.registry.revisions.staging import Staging
 from services.registry.settings import Settings
+from shared.catalogue.datasets import CATALOGUE
 from shared.clock import Clock
 from shared.database.engine import Database
 from shared.errors import DomainError
@@ -34,7 +34,7 @@ from shared.jobs.runner import RunningJob
 
 @dataclass(slots=True)
 class Tally:
-    """What was seen of one table: rows read, and the mistakes, of which MAX_KEPT_ROWS rows' are kept."""
+    """Counts of one table: rows read and rejected, and the errors of at most MAX_KEPT_ROWS rows."""
 
     table: Table
     read: int = 0
@@ -42,7 +42,7 @@ class Tally:
     kept: list[pl.DataFrame] = field(default_factory=list)
 
     def add(self, errors: pl.DataFrame) -> None:
-        """Count rows with mistakes and keep the mistakes while there is room."""
+        """Count rows with errors, and keep the errors while there is room."""
         if errors.is_empty():
             return
         room = MAX_KEPT_ROWS - len(self.rejected)
@@ -52,7 +52,7 @@ class Tally:
         self.kept.append(errors.filter(pl.col("line").is_in(kept.implode())))
 
     def errors(self) -> pl.DataFrame:
-        """Return the mistakes that were kept."""
+        """Return the errors that were kept."""
         return pl.concat(self.kept) if self.kept else pl.DataFrame(schema=ERRORS_SCHEMA)
 
 
@@ -67,7 +67,7 @@ def start_import(
     clock: Clock,
     cipher: AccountCipher,
 ) -> dict[str, Any]:
-    """Store the file and queue its import; returns the job. The file is there before the caller is answered."""
+    """Store the file and queue its import; returns the job. The file is stored before the caller is answered."""
     import_id = jobs.enqueue(connection, KIND, order.as_input(), by=by, now=clock.now())
     repository.keep_upload(
         connection, import_id, file, media_type=order.media_type, size=size, sha256=sha256, cipher=cipher
@@ -76,7 +76,7 @@ def start_import(
 
 
 def view(connection: Connection, import_id: UUID) -> dict[str, Any]:
-    """Return an import as its readers see it; raises Problem (404)."""
+    """Return an import as the API shows it; raises NotFound."""
     row = jobs.get(connection, import_id, KIND)
     order = Order.of_input(row.input)
     asked = {"dataset": order.dataset, "mode": order.mode.value, "dry_run": order.dry_run}
@@ -95,7 +95,7 @@ class ImportRunner:
         self._cipher = cipher
 
     def __call__(self, job: RunningJob) -> None:
-        """Run one import to its end; raises Problem for a file that cannot be read."""
+        """Run one import to its end; raises FileRefused for a file that cannot be read."""
         order = Order.of_input(job.input)
         try:
             with self._tables(job.id, order) as tables, self._database.transaction() as connection:
@@ -125,8 +125,8 @@ class ImportRunner:
             savepoint.rollback()
         else:
             savepoint.commit()
-        _claim_the_end(connection, job.id)
-        self._keep_mistakes(connection, job.id, tallies)
+        repository.lock_running(connection, job.id)
+        self._keep_errors(connection, job.id, tallies)
         repository.forget_upload(connection, job.id)
         result = _result(tallies, published, stored=not order.dry_run, spoilt=spoilt)
         job.succeed(connection, result)
@@ -142,18 +142,18 @@ class ImportRunner:
         staged, tallies = [], []
         for table in tables:
             staging, tally = Staging(connection, table.dataset), Tally(table)
-            with _uncollected():
+            with _without_garbage_collection():
                 for part in table.parts():
                     staging.add(self._cipher.seal_columns(part.checked.rows, table.dataset.sensitive))
                     tally.read += part.checked.read
                     tally.add(part.checked.errors)
                     job.progress(part.done, part.total)
-            staging.complete()
+            staging.analyse()
             staged.append(staging)
             tallies.append(tally)
         return staged, tallies
 
-    def _keep_mistakes(self, connection: Connection, import_id: UUID, tallies: Sequence[Tally]) -> None:
+    def _keep_errors(self, connection: Connection, import_id: UUID, tallies: Sequence[Tally]) -> None:
         headings: dict[str, Any] = {}
         for tally in tallies:
             errors = tally.errors()
@@ -190,10 +190,10 @@ class ImportRunner:
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
-    """Read a file without the garbage collector walking its rows again and again: half of the time went there.
+def _without_garbage_collection() -> Iterator[None]:
+    """Read a file without garbage collection, which walks all rows again and again: it took half of the time.
 
-    Rows are lists of text and in no cycle, so what is read and done with is freed all the same.
+    Rows are lists of text without cycles, so they are freed all the same.
     """
     enabled = gc.isenabled()
     gc.disable()
@@ -202,13 +202,6 @@ def _uncollected() -> Iterator[None]:
     finally:
         if enabled:
             gc.enable()
-
-
-def _claim_the_end(connection: Connection, import_id: UUID) -> None:
-    """Make sure that nobody else has ended this job: a worker that was thought dead may still be at it."""
-    state = connection.execute(text("SELECT state FROM jobs WHERE id = :id FOR UPDATE"), {"id": import_id}).scalar_one()
-    if state != "running":
-        raise RuntimeError("another worker has ended this import")
 
 
 def _result(tallies: Sequence[Tally], published: Published, *, stored: bool, spoilt: bool) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""From a file's headings to a dataset's fields: English or Chinese names, yuan or fen."""
+"""Recognise a file's headings as fields of a dataset: English or Chinese names, yuan or fen."""
 
 from __future__ import annotations
 
@@ -7,19 +7,18 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from services.registry.datasets.domain import Dataset, Field, Kind
 from services.registry.imports.domain import refused
-from shared.errors import DomainError
+from shared.catalogue.domain import Dataset, Field, Kind
 
 REMARKS = ("错误说明", "mistakes")
-"""Headings of the column that says why a row was refused: it is sent back with the mended rows, and not read."""
+"""Headings of the column with the reasons of refusal: it comes back with the corrected rows, and is not read."""
 
 _WIDTHS = str.maketrans("（）", "()")
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """What each column of a file holds: `fields[n]` is what column n is, None where it must be empty or is not read."""
+    """The columns of a file: `fields[n]` is the field in column n, None where the column must be empty or is not read."""
 
     fields: tuple[Field | None, ...]
     ignored: frozenset[int]
@@ -41,7 +40,7 @@ class Columns:
 
 
 def read_headings(dataset: Dataset, headings: Sequence[str]) -> Columns:
-    """Recognise `headings`; raises Problem for unknown ones, doubled ones, and fields that must be there and are not."""
+    """Recognise `headings`; raises FileRefused for unknown ones, doubled ones, and fields that must be there and are not."""
     known: dict[str, tuple[Field, bool]] = {}
     for item in dataset.fields:
         for name in item.headings:
@@ -58,21 +57,35 @@ def read_headings(dataset: Dataset, headings: Sequence[str]) -> Columns:
             fields.append(None)
             continue
         if plain not in known:
-            raise _refusal(dataset, "unknown_heading", place, "is not known")
+            raise refused(
+                "unknown_heading",
+                "The heading of column {column} is not known. {dataset} has: {headings}.",
+                pointer="1",
+                column=place + 1,
+                dataset=dataset.name,
+                headings=[_both_names(item) for item in dataset.fields],
+            )
         item, whole = known[plain]
         if item in fields:
-            raise _refusal(dataset, "duplicate_heading", place, f"repeats the column of “{item.zh}” ({item.name})")
+            raise refused(
+                "duplicate_heading",
+                "The heading of column {column} repeats that of another one: {heading}.",
+                pointer="1",
+                column=place + 1,
+                heading=_both_names(item),
+            )
         fields.append(item)
         if whole:
             hundredths.add(item.name)
     present = {item.name for item in fields if item is not None}
     missing = [item for item in dataset.fields if not item.optional and item.name not in present]
     if missing:
-        listed = ", ".join(f"{item.name} (“{item.zh}”)" for item in missing)
         raise refused(
             "missing_heading",
-            f"The first line must have the headings of {dataset.name}; missing: {listed}.",
+            "The first line must have the headings of {dataset}; missing: {missing}.",
             pointer="1",
+            dataset=dataset.name,
+            missing=[_both_names(item) for item in missing],
         )
     return Columns(tuple(fields), frozenset(ignored), frozenset(hundredths))
 
@@ -81,6 +94,5 @@ def _plain(heading: str) -> str:
     return heading.strip(" \t\r\n\u00a0\u3000\ufeff").translate(_WIDTHS).lower().removeprefix("*").strip()
 
 
-def _refusal(dataset: Dataset, code: str, place: int, what: str) -> DomainError:
-    listed = ", ".join(f"{item.name} (“{item.zh}”)" for item in dataset.fields)
-    return refused(code, f"The heading of column {place + 1} {what}. {dataset.name} has: {listed}.", pointer="1")
+def _both_names(field: Field) -> dict[str, str]:
+    return {"en": f"{field.name} (“{field.zh}”)", "zh-CN": f"“{field.zh}”（{field.name}）"}

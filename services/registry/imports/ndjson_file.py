@@ -10,10 +10,10 @@ import orjson
 import polars as pl
 
 from services.registry.datasets.checks import Checked, check_records
-from services.registry.datasets.domain import Dataset
-from services.registry.datasets.validation_errors import error_frame
+from services.registry.datasets.validation_errors import Error, error_frame
 from services.registry.imports.csv_file import Chunks
 from services.registry.imports.domain import MAX_LINE_BYTES, PART_ROWS, Part, refused
+from shared.catalogue.domain import Dataset
 
 
 class NdjsonFile:
@@ -22,7 +22,7 @@ class NdjsonFile:
     sheet = 0
 
     def __init__(self, chunks: Chunks, size: int, dataset: Dataset) -> None:
-        """Prepare to read; raises Problem for a file without a line."""
+        """Prepare to read; raises FileRefused for a file without a line."""
         self.dataset = dataset
         self.headings = list(dataset.names)
         self._chunks = chunks
@@ -39,7 +39,7 @@ class NdjsonFile:
             yield Part(self._check(part), min(done, self._size), self._size)
 
     def rows(self, lines: frozenset[int]) -> Iterator[tuple[int, list[str]]]:
-        """Give the records at `lines`, their members as text under the dataset's fields."""
+        """Yield the records at `lines`, their members as text in the order of the dataset's fields."""
         for line, text in self._lines():
             if line in lines:
                 yield line, self._cells(text)
@@ -47,7 +47,7 @@ class NdjsonFile:
     def _check(self, part: list[tuple[int, bytes]]) -> Checked:
         records: list[Any] = []
         lines: list[int] = []
-        broken: list[tuple[int, str | None, str, str | None]] = []
+        broken: list[Error] = []
         loads = orjson.loads
         for line, text in part:
             try:
@@ -79,8 +79,12 @@ class NdjsonFile:
                 data, first = data.removeprefix(b"\xef\xbb\xbf"), False
             *lines, rest = data.split(b"\n")
             if len(rest) > MAX_LINE_BYTES:
-                meaning = f"A line may have at most {MAX_LINE_BYTES} bytes."
-                raise refused("line_too_long", meaning, pointer=str(number + len(lines) + 1))
+                raise refused(
+                    "line_too_long",
+                    "A line may have at most {limit:,} bytes.",
+                    pointer=str(number + len(lines) + 1),
+                    limit=MAX_LINE_BYTES,
+                )
             for text in lines:
                 number += 1
                 if text and not text.isspace():

@@ -1,4 +1,4 @@
-"""Uploads, mistakes and rejected rows in the database."""
+"""Store and load uploads, errors and rejected rows."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from uuid import UUID
 
 import orjson
 import polars as pl
-from sqlalchemy import Connection, delete, insert, select, text
+from sqlalchemy import Connection, delete, insert, select, tuple_
 
 from services.registry.cipher import AccountCipher
 from services.registry.imports.domain import CHUNK_BYTES
 from services.registry.imports.tables import import_chunks, import_errors, import_rejected_rows, imports
 from shared.database.bulk import copy_frame, copy_rows
 from shared.database.engine import Database
+from shared.system_tables import jobs
 
 
 def keep_upload(
@@ -46,18 +47,25 @@ def read_upload(database: Database, import_id: UUID, cipher: AccountCipher) -> I
             number += 1
 
 
+def lock_running(connection: Connection, import_id: UUID) -> None:
+    """Keep others from ending this import's job. Raises RuntimeError if one has: a worker thought dead may be slow instead."""
+    query = select(jobs.c.state).where(jobs.c.id == import_id).with_for_update()
+    if connection.execute(query).scalar_one() != "running":
+        raise RuntimeError("another worker has ended this import")
+
+
 def upload(connection: Connection, import_id: UUID) -> Any:
     """Return the row of an uploaded file."""
     return connection.execute(select(imports).where(imports.c.id == import_id)).one()
 
 
 def forget_upload(connection: Connection, import_id: UUID) -> None:
-    """Delete an uploaded file: what it said is in the revision, or nowhere."""
+    """Delete an uploaded file: its accepted rows are in the revision."""
     connection.execute(delete(import_chunks).where(import_chunks.c.import_id == import_id))
 
 
 def keep_errors(connection: Connection, import_id: UUID, sheet: int, dataset: str, errors: pl.DataFrame) -> None:
-    """Store mistakes of one sheet (as ERRORS_SCHEMA)."""
+    """Store errors of one sheet (as ERRORS_SCHEMA)."""
     numbered = errors.sort("line", maintain_order=True).with_columns(
         pl.lit(str(import_id)).alias("import_id"),
         pl.lit(sheet).alias("sheet"),
@@ -87,20 +95,18 @@ def keep_headings(connection: Connection, import_id: UUID, headings: dict[str, A
 def errors_after(
     connection: Connection, import_id: UUID, after: Sequence[int] | None, limit: int
 ) -> list[dict[str, Any]]:
-    """Return up to `limit` + 1 mistakes in the order of sheet and line, those after (sheet, line, number) `after`."""
+    """Return up to `limit` + 1 errors in the order of sheet and line, those after (sheet, line, number) `after`."""
+    place = tuple_(import_errors.c.sheet, import_errors.c.line, import_errors.c.number)
     query = select(import_errors).where(import_errors.c.import_id == import_id)
     if after is not None:
-        query = query.where(text("(sheet, line, number) > (:sheet, :line, :number)")).params(
-            sheet=after[0], line=after[1], number=after[2]
-        )
-    query = query.order_by(import_errors.c.sheet, import_errors.c.line, import_errors.c.number).limit(limit + 1)
-    return [dict(row._mapping) for row in connection.execute(query)]
+        query = query.where(place > after)
+    return [dict(row._mapping) for row in connection.execute(query.order_by(place).limit(limit + 1))]
 
 
 def rejected_rows(
     connection: Connection, import_id: UUID, sheet: int, cipher: AccountCipher
 ) -> Iterator[tuple[int, list[str]]]:
-    """Give the rejected rows of a sheet in the order of their lines."""
+    """Yield the rejected rows of a sheet in the order of their lines."""
     query = (
         select(import_rejected_rows.c.line, import_rejected_rows.c.cells)
         .where(import_rejected_rows.c.import_id == import_id, import_rejected_rows.c.sheet == sheet)

@@ -1,4 +1,4 @@
-"""Imports: a file in, a job to watch, mistakes to mend."""
+"""Routes of imports: upload a file, watch its job, list its errors."""
 
 from __future__ import annotations
 
@@ -10,15 +10,14 @@ from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import Response, StreamingResponse
 from sqlalchemy import Connection
 
-from services.registry.datasets.catalogue import CATALOGUE
-from services.registry.datasets.validation_errors import message
-from services.registry.imports import corrections, handlers, repository
+from services.registry.datasets.validation_errors import MESSAGES, parameters_of
+from services.registry.imports import handlers, refused_rows, repository
 from services.registry.imports.domain import CSV, MAX_KEPT_ROWS, MEDIA_TYPES, XLSX, Mode, Order
 from services.registry.imports.schemas import ImportJob, ImportMistake
 from services.registry.imports.uploads import Upload, UploadTooSlow, receive
-from services.registry.request import Viewing, Writing
+from services.registry.revisions.dependencies import Viewing, Writing
+from shared.catalogue.datasets import CATALOGUE
 from shared.errors import (
-    DomainError,
     FieldError,
     Forbidden,
     InFlight,
@@ -28,6 +27,7 @@ from shared.errors import (
     TooLarge,
     UnsupportedMediaType,
 )
+from shared.i18n import CHINESE, translate
 from shared.spreadsheets import BYTES
 from shared.web.idempotency import Command, json_response
 from shared.web.jobs import job_response
@@ -73,9 +73,10 @@ def start_import(
     Sent as `application/octet-stream` it is recognised by its beginning.
     """
     if dataset is None and upload.media_type != XLSX:
-        raise _wrong("dataset", "missing", "name the dataset; only a workbook may hold several")
+        raise _invalid(FieldError("dataset", "missing", "name the dataset; only a workbook may hold several"))
     if dataset is not None and dataset not in CATALOGUE:
-        raise _wrong("dataset", "unknown_dataset", "there is no such dataset; `GET /v1/datasets` lists them")
+        error = FieldError("dataset", "unknown_dataset", "there is no such dataset; `GET /v1/datasets` lists them")
+        raise _invalid(error)
     order = Order(dataset, mode, dry_run, upload.media_type, sheet, source, reason)
     command = Command(request, idempotency_key, upload.request_hash)
     state = request.app.state
@@ -97,7 +98,7 @@ def start_import(
 
 @router.get("/{import_id}", operation_id="get_import", response_model=ImportJob, responses=refusals(NotFound))
 def get_import(request: Request, view: Viewing, import_id: UUID) -> Response:
-    """Tell how far an import is, and what came of its rows."""
+    """Return how far an import is, and what became of its rows."""
     _whole_registry(view.jurisdiction)
     with request.app.state.database.reading() as connection:
         return job_response(request, handlers.view(connection, import_id))
@@ -118,7 +119,7 @@ def list_import_errors(
     sheet: Annotated[int | None, Query(ge=0, le=9_999, description="CSV only: sheet of a workbook, from 0")] = None,
     accept: Accept = None,
 ) -> Response:
-    """List each mistake: line, field, code, message. As CSV: just the rejected rows, with a column that says why."""
+    """List each mistake: line, field, code, message. As CSV: just the rejected rows, with a column that gives the reasons."""
     _whole_registry(view.jurisdiction)
     language = language_of(request)
     media_type = negotiate(accept, (JSON, CSV))
@@ -126,15 +127,15 @@ def list_import_errors(
         handlers.view(connection, import_id)
         if media_type == CSV:
             whole = view.accounts
-            return _corrections(
+            return _refused_rows_as_csv(
                 connection, request.app.state.cipher, import_id, sheet, accounts=whole, language=language
             )
         rows = repository.errors_after(connection, import_id, decode_cursor(cursor, int, int, int), limit)
     body = page(rows, limit, "sheet", "line", "number")
-    return json_response({**body, "items": [_told(row, language) for row in body["items"]]})
+    return json_response({**body, "items": [_shown(row, language) for row in body["items"]]})
 
 
-def _corrections(
+def _refused_rows_as_csv(
     connection: Connection, cipher: Any, import_id: UUID, sheet: int | None, *, accounts: bool, language: str
 ) -> Response:
     sheets = repository.upload(connection, import_id).headings or {}
@@ -145,16 +146,17 @@ def _corrections(
     reasons: dict[int, list[str]] = defaultdict(list)
     for row in repository.errors_after(connection, import_id, (number, 0, -1), MAX_KEPT_ROWS * 20):
         if row["sheet"] == number:
-            reasons[row["line"]].append(_told(row, language)["message"])
-    told = {line: "；".join(found) if language == "zh-CN" else "; ".join(found) for line, found in reasons.items()}
+            reasons[row["line"]].append(_shown(row, language)["message"])
+    separator = "；" if language == CHINESE else "; "
+    joined = {line: separator.join(found) for line, found in reasons.items()}
     rows = list(repository.rejected_rows(connection, import_id, number, cipher))
     headings = sheets[str(number)]["headings"]
-    pieces = corrections.write(dataset, headings, rows, told, accounts=accounts, language=language)
+    pieces = refused_rows.write(dataset, headings, rows, joined, accounts=accounts, language=language)
     name = f'attachment; filename="{dataset.name}-rejected.csv"'
     return StreamingResponse(pieces, media_type=f"{CSV}; charset=utf-8", headers={"Content-Disposition": name})
 
 
-def _told(row: dict[str, Any], language: str) -> dict[str, Any]:
+def _shown(row: dict[str, Any], language: str) -> dict[str, Any]:
     dataset = CATALOGUE[row["dataset"]]
     return {
         "line": row["line"],
@@ -162,7 +164,7 @@ def _told(row: dict[str, Any], language: str) -> dict[str, Any]:
         "dataset": row["dataset"],
         "field": row["field"],
         "code": row["code"],
-        "message": message(dataset, row["field"], row["code"], row["detail"], language),
+        "message": translate(MESSAGES[row["code"]], language, parameters_of(dataset, row["field"], row["detail"])),
     }
 
 
@@ -171,5 +173,5 @@ def _whole_registry(jurisdiction: str | None) -> None:
         raise Forbidden("An import holds rows of all jurisdictions; a token that is tied to one does not see it.")
 
 
-def _wrong(pointer: str, code: str, meaning: str) -> DomainError:
-    return Invalid("See `errors` for each mistake.", errors=[FieldError(pointer, code, meaning)])
+def _invalid(error: FieldError) -> Invalid:
+    return Invalid("See `errors` for each mistake.", errors=[error])

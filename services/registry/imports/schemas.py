@@ -20,7 +20,7 @@ class ImportJob(Job):
 
     dataset: str | None = Field(description="Dataset; null for a workbook with one sheet per dataset")
     mode: str = Field(description="all_or_nothing or accept_valid", examples=["accept_valid"])
-    dry_run: bool = Field(description="Checked and reported as ever, but nothing stored")
+    dry_run: bool = Field(description="Checked and reported, but nothing stored")
     rows: RowCounts
     revision: int | None = Field(
         description="The revision that holds the rows; null while running, refused or in a dry run"
@@ -38,4 +38,4 @@ class ImportMistake(BaseModel):
     dataset: str = Field(description="Dataset", examples=["annual_sales"])
     field: str | None = Field(description="Field; null where the whole row is meant", examples=["uscc"])
     code: str = Field(description="Stable code of the mistake", examples=["invalid_uscc"])
-    message: str = Field(description="What is wrong and how to mend it, in the caller's language")
+    message: str = Field(description="What is wrong and how to correct it, in the caller's language")

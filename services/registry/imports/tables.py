@@ -1,4 +1,4 @@
-"""What belongs to an import beside its job: the uploaded bytes until the job ends, and what was wrong with which row."""
+"""Tables of imports beside their jobs: the uploaded bytes until the job ends, and the errors and rejected rows."""
 
 from __future__ import annotations
 

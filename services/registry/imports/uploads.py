@@ -1,4 +1,4 @@
-"""A request's body into a file: hashed and timed while it streams; the app bounds its size."""
+"""Receive a request's body into a file, hashed and timed while it streams; the app limits its size."""
 
 from __future__ import annotations
 
@@ -37,7 +37,10 @@ class Upload:
 
 
 async def receive(request: Request) -> AsyncIterator[Upload]:
-    """Receive the body into a temporary file that ends with the request; raises Problem 408, 415 or 422."""
+    """Receive the body into a temporary file that ends with the request.
+
+    Raises UploadTooSlow, UnsupportedMediaType, Unavailable without room for it, and Invalid for an empty body.
+    """
     settings: Settings = request.app.state.settings
     kind = spreadsheets.declared_format(request.headers.get("content-type"), MEDIA_TYPES)
     content = hashlib.sha256()
@@ -51,9 +54,7 @@ async def receive(request: Request) -> AsyncIterator[Upload]:
                     content.update(piece)
                     await asyncio.to_thread(file.write, piece)
         except TimeoutError as error:
-            raise UploadTooSlow(
-                "An upload may take {upload_max_seconds:g} seconds.", upload_max_seconds=settings.upload_max_seconds
-            ) from error
+            raise UploadTooSlow("An upload may take {limit:g} seconds.", limit=settings.upload_max_seconds) from error
         except OSError as error:
             raise Unavailable("There is no room for the file at the moment.") from error
         if size == 0:

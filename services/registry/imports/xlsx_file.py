@@ -1,4 +1,4 @@
-"""XLSX: one sheet of a workbook, or one sheet per dataset. Cells become the text that a CSV would hold."""
+"""Read XLSX: one sheet of a workbook, or one sheet per dataset. Cells become the text that a CSV would hold."""
 
 from __future__ import annotations
 
@@ -9,27 +9,25 @@ from typing import IO, Any
 import polars as pl
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, XmlError, ZipError
 
-from services.registry.datasets.catalogue import CATALOGUE
 from services.registry.datasets.checks import Checked, check_cells
-from services.registry.datasets.domain import TEXTS, Dataset
-from services.registry.datasets.validation_errors import error_frame
+from services.registry.datasets.validation_errors import Error, error_frame
 from services.registry.imports.domain import PART_ROWS, Part, refused
 from services.registry.imports.headings import read_headings
 from services.registry.imports.xlsx_guard import SheetFacts, inspect
 from shared import spreadsheets
+from shared.catalogue.datasets import CATALOGUE
+from shared.catalogue.domain import TEXTS, Dataset
 
 _NOTES = frozenset({"说明", "填写说明", "readme", "notes"})
 
 _SLICE_ROWS = 500
-
-Mistakes = list[tuple[int, str | None, str, str | None]]
 
 
 class XlsxSheet:
     """One sheet with rows of one dataset, its headings in its first row that is not blank."""
 
     def __init__(self, sheet: CalamineSheet, facts: SheetFacts, dataset: Dataset, number: int) -> None:
-        """Recognise the headings; raises Problem for a sheet that cannot be read."""
+        """Recognise the headings; raises FileRefused for a sheet that cannot be read."""
         self.dataset = dataset
         self.sheet = number
         self._cells = sheet
@@ -56,13 +54,13 @@ class XlsxSheet:
             yield Part(checked, min(number, total), total)
 
     def rows(self, lines: frozenset[int]) -> Iterator[tuple[int, list[str]]]:
-        """Give the cells of the rows at `lines` as text."""
+        """Yield the cells of the rows at `lines` as text."""
         for line, cells in self._lines():
             if line in lines:
                 yield line, [spreadsheets.cell_text(cell) for cell in cells[: len(self.headings)]]
 
     def _check(self, numbers: range, columns: list[list[Any]]) -> Checked:
-        errors: Mistakes = []
+        errors: list[Error] = []
         margin = [[""] * len(numbers)] * (self._cells.start or (0, 0))[1]
         texts: list[pl.Series] = []
         for place, cells in enumerate([*margin, *columns]):
@@ -85,9 +83,9 @@ class XlsxSheet:
         frame = frame.filter(filled | pl.col("line").is_in(marked.implode()))
         return check_cells(self.dataset, frame, hundredths=self._columns.hundredths, errors=error_frame(errors))
 
-    def _unfit(self, numbers: range) -> Mistakes:
-        """Tell cells that have no value of their own: the reader gives a formula's last result, or nothing at all."""
-        found: Mistakes = []
+    def _unfit(self, numbers: range) -> list[Error]:
+        """Return the cells without a value of their own: of a formula the reader returns the last result, or nothing at all."""
+        found: list[Error] = []
         for (row, column), code in sorted(self._facts.unfit.items()):
             if row in numbers and column <= len(self.headings):
                 item = self._columns.fields[column - 1]
@@ -132,7 +130,7 @@ class XlsxFile:
     """A workbook."""
 
     def __init__(self, file: IO[bytes], max_bytes: int) -> None:
-        """Open it; raises Problem if it must not or cannot be opened."""
+        """Open it; raises FileRefused if it must not or cannot be opened."""
         self._facts = inspect(file, max_bytes)
         file.seek(0)
         try:
@@ -146,7 +144,12 @@ class XlsxFile:
         """Return the first sheet, or the one named, as rows of `dataset`."""
         names = self._book.sheet_names
         if sheet is not None and sheet not in names:
-            raise refused("no_such_sheet", f"There is no such sheet; the workbook has {len(names)}.", pointer="sheet")
+            raise refused(
+                "no_such_sheet",
+                "There is no sheet of this name; the workbook has {count} sheets.",
+                pointer="sheet",
+                count=len(names),
+            )
         return self._sheet(dataset, names.index(sheet) if sheet is not None else 0)
 
     def tables(self) -> list[XlsxSheet]:
@@ -159,10 +162,16 @@ class XlsxFile:
                 continue
             dataset = by_title.get(plain)
             if dataset is None:
-                meaning = f"Sheet {number + 1} is not named after a dataset; `GET /v1/datasets` lists their names."
-                raise refused("unknown_sheet", meaning, pointer=str(number + 1))
+                raise refused(
+                    "unknown_sheet",
+                    "Sheet {number} is not named after a dataset; `GET /v1/datasets` lists their names.",
+                    pointer=str(number + 1),
+                    number=number + 1,
+                )
             if dataset.name in found:
-                raise refused("duplicate_sheet", f"Two sheets hold {dataset.name}.", pointer=str(number + 1))
+                raise refused(
+                    "duplicate_sheet", "Two sheets hold {dataset}.", pointer=str(number + 1), dataset=dataset.name
+                )
             if self._read(number).start is not None:
                 found[dataset.name] = self._sheet(dataset, number)
         if not found:
@@ -177,4 +186,4 @@ class XlsxFile:
         try:
             return self._book.get_sheet_by_index(number)
         except (CalamineError, XmlError, ZipError) as error:
-            raise refused("not_a_workbook", f"Sheet {number + 1} is damaged.") from error
+            raise refused("not_a_workbook", "Sheet {number} is damaged.", number=number + 1) from error

@@ -1,7 +1,7 @@
-"""What a workbook is before it is opened: its unpacked size, how wide its sheets are, where formulas and errors stand.
+"""Inspect a workbook before it is opened: its unpacked size, the width of its sheets, cells with formulas and errors.
 
-The reader behind `XlsxFile` lays a sheet out as a full rectangle, gives a formula's last result or nothing, and nothing for
-an error. So these are looked for in the file itself, streamed, in bounded memory.
+The reader behind `XlsxFile` lays a sheet out as a full rectangle, returns a formula's last result or nothing, and nothing for
+an error. So these are searched for in the file itself, streamed, in bounded memory.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class SheetFacts:
 
 
 def inspect(file: IO[bytes], max_bytes: int) -> dict[str, SheetFacts]:
-    """Look through the workbook's sheets by name; raises Problem for one that must not be opened."""
+    """Look through the workbook's sheets by name; raises FileRefused for one that must not be opened."""
     try:
         with zipfile.ZipFile(file) as archive:
             _check_size(archive, max_bytes)
@@ -61,7 +61,9 @@ def _check_size(archive: zipfile.ZipFile, max_bytes: int) -> None:
     # The sizes are the archive's own word, but no more than them is ever unpacked, and a lie fails the checksum.
     if len(entries) > MAX_ENTRIES or sum(entry.file_size for entry in entries) > max_bytes:
         raise refused(
-            "workbook_too_large", f"Unpacked, the workbook may have at most {max_bytes} bytes; send CSV instead."
+            "workbook_too_large",
+            "Unpacked, the workbook may have at most {limit:,} bytes; send CSV instead.",
+            limit=max_bytes,
         )
 
 

@@ -1,1 +1,1 @@
-"""What is missing or odd in the data, told per award that it would decide. Nothing of it is refused."""
+"""Reports on missing and odd data, per award that they affect. Such rows are never refused."""

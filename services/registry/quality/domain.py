@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from shared.i18n import N_
+
 MONITORED_AWARDS = ("retail-scale", "platform-scale", "headquarters-land", "loan-interest")
 
 LISHUI_REGIONS = (
@@ -12,27 +14,27 @@ LISHUI_REGIONS = (
 )
 """Region codes of Lishui in GB/T 2260, and the placeholder of its urban area."""
 
-MESSAGES: Mapping[str, tuple[str, str]] = {
-    "missing_figure": ("缺少决定该奖补的数据“{name}”", "“{name}” is missing, and would decide the award"),
-    "part_above_whole": ("“{name}”大于其总量", "“{name}” is above the whole that it is part of"),
-    "unknown_region": ("统一社会信用代码中的行政区划码不存在", "the code's region does not exist in Lishui"),
-    "days_above_year": ("平年有366个运营天数", "366 operating days in an ordinary year"),
-    "sudden_jump": ("“{name}”比上年变动超过十倍", "“{name}” changed more than tenfold from the year before"),
-    "before_registration": ("早于企业成立日期", "it is before the enterprise was registered"),
-    "monitored_without_location": ("已纳入监测但没有所在地", "monitored, but without any location"),
-    "without_location": ("企业没有所在地", "the enterprise has no location at all"),
-    "no_rate": ("缺少该年的平均汇率", "there is no average exchange rate for the year"),
-    "no_parent": ("所属项目尚未登记", "what it belongs to is not recorded"),
-    "empty_period": ("时段为空（起止同日）", "the period is empty: it ends on its first day"),
-    "unknown_award": ("奖补项目代码未知", "the award's code is not known"),
+MESSAGES: Mapping[str, str] = {
+    "missing_figure": N_("“{name}” is missing, and would decide the award"),
+    "part_above_whole": N_("“{name}” is above the whole that it is part of"),
+    "unknown_region": N_("the code's region does not exist in Lishui"),
+    "days_above_year": N_("366 operating days in an ordinary year"),
+    "sudden_jump": N_("“{name}” changed more than tenfold from the year before"),
+    "before_registration": N_("it is before the enterprise was registered"),
+    "monitored_without_location": N_("monitored, but without any location"),
+    "without_location": N_("the enterprise has no location at all"),
+    "no_rate": N_("there is no average exchange rate for the year"),
+    "no_parent": N_("what it belongs to is not recorded"),
+    "empty_period": N_("the period is empty: it ends on its first day"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """One sign. `where` is a condition on a row `r` of `source`; `{dataset}` in both stands for the dataset's rows.
+    """One sign. `where` is a condition on a row `r` of `source`, which is the dataset's own rows unless it is given.
 
-    `source` is the dataset's own rows unless it is given, and has its key's fields and `uscc` or the parent's key.
+    In both, `{dataset}` is replaced by the dataset's rows at the revision that is read, `{award_years}` by the years of yearly
+    awards, and `{today}` by a day. A `source` has the fields of the dataset's key, and `uscc` or the parent's key.
     """
 
     code: str
@@ -48,10 +50,10 @@ def _missing(dataset: str, field: str, *awards: str, where: str = "true") -> Sig
 
 
 def _monitored(track: str, field: str, *awards: str) -> Sign:
-    """Tell that an enterprise monitored on 31 December has no figure for that year."""
+    """Declare the sign that an enterprise monitored on 31 December has no figure for that year."""
     source = (
         "(SELECT DISTINCT m.uscc, y.year FROM {monitoring_inclusions} AS m"
-        " CROSS JOIN (SELECT CAST(generate_series(2020, 2024) AS bigint) AS year) AS y"
+        " CROSS JOIN {award_years} AS y"
         f" WHERE m.track = '{track}' AND m.included_on <= make_date(CAST(y.year AS int), 12, 31)"
         " AND make_date(CAST(y.year AS int), 12, 31) < least(m.removed_on, DATE '{today}'))"
     )
@@ -77,7 +79,7 @@ def _orphan(dataset: str, field: str, parent: str, award: str) -> Sign:
 
 _LOAN_YEARS = (
     "(SELECT DISTINCT b.loan_id, y.year FROM {loan_balances} AS b"
-    " CROSS JOIN (SELECT CAST(generate_series(2020, 2024) AS bigint) AS year) AS y"
+    " CROSS JOIN {award_years} AS y"
     " WHERE b.principal_fen > 0 AND b.since <= make_date(CAST(y.year AS int), 12, 31)"
     " AND b.until > make_date(CAST(y.year AS int), 1, 1)"
     " UNION SELECT i.loan_id, i.year FROM {loan_years} AS i WHERE i.interest_paid_fen IS NULL)"

@@ -1,35 +1,18 @@
-"""Looking for signs: sign by sign, each in the order of its keys, until the page is full."""
+"""Find the rows with a sign: sign by sign, each in the order of its keys, until the page is full."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
 from sqlalchemy import Connection, text
 
-from services.registry.datasets.catalogue import CATALOGUE
-from services.registry.datasets.domain import Dataset
 from services.registry.quality.domain import SIGNS, Sign
 from services.registry.revisions.reading import View
 from services.registry.revisions.sql import codes_array, listed, names_any_of, owner_at, rows_at
-
-
-class _Rows(Mapping[str, str]):
-    """Every dataset's rows at one revision, as a subquery by the dataset's name; and `today`."""
-
-    def __init__(self, revision: int, today: str) -> None:
-        self._revision = revision
-        self._today = today
-
-    def __getitem__(self, name: str) -> str:
-        return self._today if name == "today" else f"({rows_at(CATALOGUE[name], self._revision)})"
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(CATALOGUE)
-
-    def __len__(self) -> int:
-        return len(CATALOGUE)
+from shared.catalogue.datasets import CATALOGUE
+from shared.catalogue.policies import POLICIES
 
 
 def warnings(
@@ -44,14 +27,15 @@ def warnings(
 ) -> list[dict[str, Any]]:
     """Return up to `limit` + 1 warnings: `sign` (its place in SIGNS), `key_text` and the enterprise.
 
-    `signs` are the places to look at, `naming` an enterprise, `after` the (sign, key) of the page before.
+    `signs` are the places in SIGNS to read, `naming` an enterprise, `after` the last (sign, key) of the page before.
     """
     found: list[dict[str, Any]] = []
+    sources = _sources(revision, view)
     for place in signs:
         if after is not None and place < after[0]:
             continue
         behind = after[1] if after is not None and place == after[0] else ""
-        statement = text(_statement(SIGNS[place], view, revision, naming))
+        statement = text(_statement(SIGNS[place], sources, view, revision, naming))
         rows = connection.execute(statement, {"after": behind, "limit": limit + 1 - len(found)})
         found += [
             {"sign": place, "key_text": row.key_text, "key": orjson.loads(row.key_text), "uscc": row.uscc}
@@ -62,20 +46,26 @@ def warnings(
     return found
 
 
-def _statement(sign: Sign, view: View, revision: int, naming: str | None) -> str:
+def _sources(revision: int, view: View) -> dict[str, str]:
+    """Return what replaces the placeholders of a sign: every dataset's rows at the revision, the award years, and the day."""
+    years = [year for policy in POLICIES.values() for year in policy.award_years]
+    return {
+        **{name: f"({rows_at(dataset, revision)})" for name, dataset in CATALOGUE.items()},
+        "award_years": f"(SELECT CAST(generate_series({min(years)}, {max(years)}) AS bigint) AS year)",
+        "today": view.today.isoformat(),
+    }
+
+
+def _statement(sign: Sign, sources: Mapping[str, str], view: View, revision: int, naming: str | None) -> str:
     dataset = CATALOGUE[sign.dataset]
-    rows = _Rows(revision, view.today.isoformat())
-    source = (sign.source or f"{{{dataset.name}}}").format_map(rows)
-    conditions = [f"({sign.where.format_map(rows)})", *_concerning(dataset, view, revision, naming)]
-    key = f'CAST(json_build_array({listed(dataset.key, "r.")}) AS text) COLLATE "C"'
-    return (
-        f"SELECT * FROM (SELECT {key} AS key_text, {owner_at(dataset, 'r', revision)} AS uscc"
-        f" FROM {source} AS r WHERE {' AND '.join(conditions)}) AS warned"
-        " WHERE key_text > :after ORDER BY key_text LIMIT :limit"
-    )
-
-
-def _concerning(dataset: Dataset, view: View, revision: int, naming: str | None) -> Iterator[str]:
-    yield view.condition(dataset, revision)
+    source = (sign.source or f"{{{dataset.name}}}").format_map(sources)
+    conditions = [f"({sign.where.format_map(sources)})", view.condition(dataset, revision)]
     if naming is not None:
-        yield names_any_of(dataset, codes_array([naming]), revision)
+        conditions.append(names_any_of(dataset, codes_array([naming]), revision))
+    return f"""
+        SELECT * FROM (
+            SELECT CAST(json_build_array({listed(dataset.key, "r.")}) AS text) COLLATE "C" AS key_text,
+                   {owner_at(dataset, "r", revision)} AS uscc
+            FROM {source} AS r WHERE {" AND ".join(conditions)}) AS warned
+        WHERE key_text > :after ORDER BY key_text LIMIT :limit
+    """

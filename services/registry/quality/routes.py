@@ -7,13 +7,15 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from services.registry.datasets.catalogue import CATALOGUE
+from services.registry.datasets.validation_errors import name_of
 from services.registry.quality import repository
 from services.registry.quality.domain import MESSAGES, SIGNS
 from services.registry.quality.schemas import Warned
-from services.registry.request import AsOf, Viewing
+from services.registry.revisions.dependencies import AsOf, Viewing
 from services.registry.revisions.reading import known_revision
+from shared.catalogue.datasets import CATALOGUE
 from shared.errors import FieldError, Invalid
+from shared.i18n import translate
 from shared.identifiers import is_uscc
 from shared.web.idempotency import json_response
 from shared.web.negotiation import language_of
@@ -26,7 +28,7 @@ router = APIRouter(prefix="/v1/quality", tags=["quality"])
 def list_quality_warnings(
     request: Request,
     view: Viewing,
-    award: Annotated[str | None, Query(max_length=100, description="Only what would decide this award")] = None,
+    award: Annotated[str | None, Query(max_length=100, description="Only what affects this award")] = None,
     code: Annotated[str | None, Query(max_length=100, description="Only this sign")] = None,
     dataset: Annotated[str | None, Query(max_length=100, description="Only this dataset")] = None,
     uscc: Annotated[str | None, Query(max_length=18, description="Only rows that name this enterprise")] = None,
@@ -34,7 +36,7 @@ def list_quality_warnings(
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Response:
-    """List what is missing or odd, per award that it would decide. Nothing of it was refused."""
+    """List data that are missing or odd, with the awards that they affect. The rows were accepted all the same."""
     if uscc is not None and not is_uscc(uscc.upper()):
         error = FieldError("uscc", "invalid_uscc", "this is not a valid unified social credit code")
         raise Invalid("See `errors` for each mistake.", errors=[error])
@@ -57,15 +59,12 @@ def list_quality_warnings(
             limit=limit,
         )
     body = page(rows, limit, "sign", "key_text")
-    return json_response({**body, "items": [_told(row, language_of(request)) for row in body["items"]]})
+    return json_response({**body, "items": [_shown(row, language_of(request)) for row in body["items"]]})
 
 
-def _told(row: dict[str, Any], language: str) -> dict[str, Any]:
+def _shown(row: dict[str, Any], language: str) -> dict[str, Any]:
     sign = SIGNS[row["sign"]]
-    zh, en = MESSAGES[sign.code]
     item = CATALOGUE[sign.dataset].by_name.get(sign.field or "")
-    chinese = language == "zh-CN"
-    name = "" if item is None else item.zh if chinese else item.name
     return {
         "code": sign.code,
         "dataset": sign.dataset,
@@ -73,5 +72,5 @@ def _told(row: dict[str, Any], language: str) -> dict[str, Any]:
         "field": sign.field,
         "uscc": row["uscc"],
         "awards": list(sign.awards),
-        "message": (zh if chinese else en).format(name=name),
+        "message": translate(MESSAGES[sign.code], language, {"name": name_of(item) if item else ""}),
     }

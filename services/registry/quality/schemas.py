@@ -15,5 +15,5 @@ class Warned(BaseModel):
     key: list[KeyValue] = Field(description="Values of the key's fields; the row may be what is missing")
     field: str | None = Field(description="Field, if it is about one", examples=["online_retail_fen"])
     uscc: str | None = Field(description="Owning enterprise")
-    awards: list[str] = Field(description="Awards that it would decide", examples=[["retail-scale"]])
+    awards: list[str] = Field(description="Awards that it affects", examples=[["retail-scale"]])
     message: str = Field(description="What is missing or odd, in the caller's language")

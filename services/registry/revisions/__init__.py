@@ -1,1 +1,1 @@
-"""The append-only store: change sets in, and what was known at any revision out."""
+"""The append-only store: change sets become revisions, and what was known at any revision can be read."""

@@ -1,7 +1,7 @@
-"""After the registry's database was restored to an earlier point: numbers that were told are not given again.
+"""After a restore of the registry's database, never reuse the numbers of published revisions.
 
-What the lost revisions held has to be imported again. Whoever has read up to the last of them would else take the next change
-for one that it knows.
+The content of the lost revisions has to be imported again. A reader that knows the last of them would otherwise mistake the
+next revision for one that it has read.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def recall(connection: Connection, lost: Sequence[Message]) -> None:
                 kind=Kind.RECORDS.value,
                 actor="registry-relay",
                 recorded_at=func.now(),
-                reason="revisions up to this one were told and then lost in a restore: import again what they held",
+                reason="revisions up to this one were published and then lost in a restore: import their content again",
                 datasets=[],
                 rows={},
             )

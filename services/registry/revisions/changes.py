@@ -1,4 +1,4 @@
-"""What changed between two revisions: per key the row before and after. The cost follows the number of changed keys."""
+"""Read what changed between two revisions: per key the row before and after. The cost grows with the changed keys alone."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ from collections.abc import Iterator, Sequence
 
 import orjson
 import pyarrow as pa
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, func, select
 
 from services.registry.arrow_reader import ArrowReader
-from services.registry.datasets.catalogue import CATALOGUE
-from services.registry.datasets.domain import Dataset
-from services.registry.datasets.tables import history_name
+from services.registry.revisions import statements
 from services.registry.revisions.formats import Batches
 from services.registry.revisions.reading import View
-from services.registry.revisions.sql import codes_array, json_row, listed, names_any_of, owner_at, same
+from services.registry.revisions.sql import codes_array, names_any_of
+from services.registry.revisions.tables import revisions
+from shared.catalogue.datasets import CATALOGUE
+from shared.catalogue.domain import Dataset
 
 SCHEMA = pa.schema(
     [
@@ -35,12 +36,8 @@ JSON_COLUMNS = ("key", "before", "after")
 
 def touched(connection: Connection, after: int, until: int) -> list[Dataset]:
     """Return the datasets that revisions in (`after`, `until`] changed, in the catalogue's order."""
-    names = set(
-        connection.execute(
-            text("SELECT DISTINCT unnest(datasets) FROM revisions WHERE revision > :after AND revision <= :until"),
-            {"after": after, "until": until},
-        ).scalars()
-    )
+    query = select(func.unnest(revisions.c.datasets)).where(revisions.c.revision.between(after + 1, until))
+    names = set(connection.execute(query.distinct()).scalars())
     return [dataset for name, dataset in CATALOGUE.items() if name in names]
 
 
@@ -59,7 +56,8 @@ def read(
     it may see before or after.
     """
     for dataset in datasets:
-        for batch in reader.batches(_statement(dataset, view, after, until, naming)):
+        seen = _seen(view, dataset, after, until, naming)
+        for batch in reader.batches(statements.changes(dataset, after, until, seen)):
             if batch.num_rows:
                 yield _shown(view, dataset, _as_declared(batch))
 
@@ -69,51 +67,16 @@ def _as_declared(batch: pa.RecordBatch) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays(columns, schema=SCHEMA)
 
 
-def _statement(dataset: Dataset, view: View, after: int, until: int, naming: Sequence[str] | None) -> str:
-    columns = f"{listed(dataset.names)}, revision"
-    past = history_name(dataset.name)
-    seen = [
-        f"({view.condition(dataset, revision)} AND"
-        f" {'true' if naming is None else names_any_of(dataset, codes_array(naming), revision)})"
-        for revision in (after, until)
-    ]
-    key = ", ".join(f"coalesce(a.{name}, b.{name})" for name in dataset.key)
-    owners = ", ".join(f"{row}.{name}" for row in "ba" for name in dataset.owners) or ", ".join(
-        (owner_at(dataset, "b", after), owner_at(dataset, "a", until))
-    )
-    last_end = (
-        f"(SELECT max(h.replaced_in) FROM {past} AS h WHERE {same(dataset.key, 'h', 'b')}"
-        f" AND h.replaced_in > {after:d} AND h.replaced_in <= {until:d})"
-    )
-    visible = (
-        f"(EXISTS (SELECT 1 FROM vb WHERE {same(dataset.key, 'vb', 'b')})"
-        f" OR EXISTS (SELECT 1 FROM va WHERE {same(dataset.key, 'va', 'a')}))"
-        if view.jurisdiction is not None or naming is not None
-        else "true"
-    )
-    return f"""
-        WITH b AS (SELECT {columns} FROM {past}
-                   WHERE revision <= {after:d} AND replaced_in > {after:d} AND replaced_in <= {until:d}),
-             a AS (SELECT {columns} FROM {dataset.name} WHERE revision > {after:d} AND revision <= {until:d}
-                   UNION ALL
-                   SELECT {columns} FROM {past}
-                   WHERE revision > {after:d} AND revision <= {until:d} AND replaced_in > {until:d}),
-             vb AS (SELECT {listed(dataset.key)} FROM b WHERE {seen[0]}),
-             va AS (SELECT {listed(dataset.key)} FROM a WHERE {seen[1]})
-        SELECT '{dataset.name}' AS dataset,
-               json_build_array({key})::text AS key,
-               coalesce(a.revision, {last_end}) AS revision,
-               {owner_at(dataset, "b", after)}::text AS uscc_before,
-               {owner_at(dataset, "a", until)}::text AS uscc_after,
-               ARRAY(SELECT DISTINCT named FROM unnest(ARRAY[{owners}]::text[]) AS named
-                     WHERE named IS NOT NULL ORDER BY named) AS enterprises,
-               CASE WHEN b.revision IS NOT NULL THEN {json_row(dataset, "b")}::text END AS before,
-               CASE WHEN a.revision IS NOT NULL THEN {json_row(dataset, "a")}::text END AS after
-        FROM b FULL JOIN a ON {same(dataset.key, "b", "a")}
-        WHERE ({listed(dataset.names, "b.")}) IS DISTINCT FROM ({listed(dataset.names, "a.")})
-          AND {visible}
-        ORDER BY {key}
-    """
+def _seen(view: View, dataset: Dataset, after: int, until: int, naming: Sequence[str] | None) -> tuple[str, str] | None:
+    """Return the conditions on rows before and after of which one has to hold; None where the caller sees all."""
+    if view.jurisdiction is None and naming is None:
+        return None
+
+    def condition(revision: int) -> str:
+        named = "true" if naming is None else names_any_of(dataset, codes_array(naming), revision)
+        return f"{view.condition(dataset, revision)} AND {named}"
+
+    return condition(after), condition(until)
 
 
 def _shown(view: View, dataset: Dataset, batch: pa.RecordBatch) -> pa.RecordBatch:

@@ -1,4 +1,4 @@
-"""Change sets: who changes what, why, and what came of it."""
+"""Change sets: who changes what and why, and the result."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from enum import StrEnum
 from uuid import UUID
 
 import polars as pl
+
+from shared.errors import Invalid
+from shared.i18n import N_
 
 
 class Kind(StrEnum):
@@ -20,7 +23,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who makes a change set, when, and on what ground."""
+    """Who makes a change set, when, and why."""
 
     kind: Kind
     actor: str
@@ -47,7 +50,7 @@ class Counts:
 
 @dataclass(slots=True)
 class Published:
-    """What came of a change set. `revision` is the one that holds its rows: a new one if `changed`, else the latest."""
+    """The result of a change set. `revision` holds its rows: a new one if `changed`, else the latest."""
 
     revision: int
     changed: bool
@@ -65,9 +68,16 @@ class Published:
         return sum(found.unchanged for found in self.counts.values())
 
 
-class RowsRefusedError(Exception):
-    """Rows break a law that only the whole registry can tell; by dataset, frames of mistakes."""
+class UnacceptedRowsError(Exception):
+    """Rows break a law that only the whole registry can check; by dataset, frames of errors."""
 
     def __init__(self, errors: dict[str, pl.DataFrame]) -> None:
         super().__init__("rows were refused")
         self.errors = errors
+
+
+class RowsRefused(Invalid):
+    """Rows were refused, nothing was stored."""
+
+    code = "rows-refused"
+    title = N_("Rows were refused, nothing was stored")

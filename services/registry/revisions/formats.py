@@ -1,4 +1,4 @@
-"""Tables on the wire: Arrow stream, Parquet, NDJSON. The same rows give the same bytes."""
+"""Write tables as Arrow stream, Parquet or NDJSON. The same rows give the same bytes."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def write(media_type: str, schema: pa.Schema, batches: Batches, nested: tuple[st
 
 
 def gathered(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """Put small pieces together: each that is sent takes a turn of a thread, and most tables of a few rows are small."""
+    """Join small pieces, because each piece that is sent costs a thread switch."""
     waiting = bytearray()
     for piece in pieces:
         waiting += piece
@@ -43,7 +43,7 @@ def gathered(pieces: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def rebatched(table: pa.Table) -> Batches:
-    """Cut a table into batches of a fixed size, so that its bytes do not depend on how it was read."""
+    """Yield a table in batches of a fixed size, so that its bytes do not depend on how it was read."""
     for offset in range(0, table.num_rows, _BATCH_ROWS):
         yield from table.slice(offset, _BATCH_ROWS).combine_chunks().to_batches()
 

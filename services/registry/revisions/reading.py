@@ -1,4 +1,4 @@
-"""Records as known at a revision: pages, one key's history. A caller's view decides which rows and how much of them."""
+"""Read records as known at a revision, and the history of one key, as far as the caller may see them."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy import Connection, Row, text
 
 from services.registry.cipher import AccountCipher
-from services.registry.datasets.domain import Dataset
-from services.registry.datasets.tables import history_name
+from services.registry.revisions import statements
 from services.registry.revisions.repository import latest_revision
-from services.registry.revisions.sql import listed, rows_at, visible_to
+from services.registry.revisions.sql import visible_to
+from shared.catalogue.domain import Dataset
 from shared.clock import isoformat
 from shared.errors import FieldError, Invalid
 
@@ -40,7 +40,7 @@ class View:
 
 
 def known_revision(connection: Connection, revision: int | None) -> int:
-    """Return `revision`, or the newest one if it is None; raises Problem for one that is not made yet."""
+    """Return `revision`, or the newest one if it is None; raises Invalid for one that does not exist yet."""
     latest = latest_revision(connection)
     if revision is not None and revision > latest:
         raise Invalid(
@@ -62,32 +62,18 @@ def records(
     limit: int,
 ) -> list[dict[str, Any]]:
     """Return up to `limit` + 1 records in key order, those after the key `after`; each with the revision that set it."""
-    conditions = [f"{name} = :f_{name}" for name in filters]
-    values: dict[str, Any] = {f"f_{name}": value for name, value in filters.items()}
+    values: dict[str, Any] = {f"f_{name}": value for name, value in filters.items()} | {"limit": limit + 1}
     if after is not None:
-        conditions.append(f"({listed(dataset.key)}) > ({listed([f'a_{name}' for name in dataset.key], ':')})")
         values |= {f"a_{name}": value for name, value in zip(dataset.key, after, strict=True)}
-    where = " AND ".join([*conditions, view.condition(dataset, revision)])
-    query = f"{rows_at(dataset, revision, where)} ORDER BY {listed(dataset.key)} LIMIT :limit"
-    found = connection.execute(text(query), values | {"limit": limit + 1})
-    return [view.shown(dataset, dict(row._mapping)) for row in found]
+    seen = view.condition(dataset, revision)
+    query = statements.page_of_records(dataset, revision, seen, list(filters), follows=after is not None)
+    return [view.shown(dataset, dict(row._mapping)) for row in connection.execute(text(query), values)]
 
 
 def history(connection: Connection, view: View, dataset: Dataset, key: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return every version of the record with that key, the oldest first, with who set it and when it ended."""
-    where = " AND ".join([*(f"{name} = :{name}" for name in key), view.condition(dataset, latest_revision(connection))])
-    names = listed(dataset.names)
-    query = (
-        # Every column of a revision gets a name of its own: datasets have fields of the same names.
-        f"SELECT v.*, made.actor AS made_actor, made.recorded_at AS made_at, made.source AS made_source,"
-        f" made.reason AS made_reason,"
-        f" ended.kind AS ended_kind, ended.actor AS ended_actor, ended.recorded_at AS ended_at,"
-        f" ended.reason AS ended_reason FROM ("
-        f"SELECT {names}, revision, CAST(NULL AS bigint) AS replaced_in FROM {dataset.name} WHERE {where}"
-        f" UNION ALL SELECT {names}, revision, replaced_in FROM {history_name(dataset.name)} WHERE {where}) AS v"
-        " JOIN revisions AS made ON made.revision = v.revision"
-        " LEFT JOIN revisions AS ended ON ended.revision = v.replaced_in ORDER BY v.revision"
-    )
+    seen = view.condition(dataset, latest_revision(connection))
+    query = statements.versions_of_record(dataset, list(key), seen)
     return [_version(view, dataset, row) for row in connection.execute(text(query), dict(key))]
 
 

@@ -9,7 +9,6 @@ import orjson
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 
-from services.registry.datasets.domain import Dataset, Kind
 from services.registry.datasets.schemas import (
     class_name,
     filter_model,
@@ -17,14 +16,15 @@ from services.registry.datasets.schemas import (
     record_model,
     stored_model,
 )
-from services.registry.request import Viewing, Writing, author_of
 from services.registry.revisions import reading
+from services.registry.revisions.dependencies import Viewing, Writing, author_of
 from services.registry.revisions.domain import Kind as RevisionKind
-from services.registry.revisions.handlers import RowsRefused, record_rows, submitted_of, withdraw_keys
+from services.registry.revisions.domain import RowsRefused
+from services.registry.revisions.handlers import Submitted, record_rows, withdraw_keys
 from services.registry.revisions.schemas import History, Recorded, Withdrawal, Withdrawn
-from shared.errors import InFlight, Invalid, KeyReused, TooLarge
+from shared.catalogue.domain import Dataset, Kind
+from shared.errors import FieldError, InFlight, Invalid, KeyReused, TooLarge
 from shared.web.idempotency import IdempotentCommand, json_response
-from shared.web.negotiation import language_of
 from shared.web.pagination import Cursor, Limit, Page, decode_cursor, page
 from shared.web.problems import refusals
 
@@ -35,7 +35,7 @@ WRITE_REFUSALS = refusals(RowsRefused, KeyReused, InFlight, TooLarge)
 
 @cache
 def router_of(dataset: Dataset) -> APIRouter:
-    """Return the routes of one dataset: declared once, in whatever app they stand."""
+    """Return the routes of one dataset, declared once for all apps of a process."""
     router = APIRouter(prefix=f"/v1/datasets/{dataset.name}", tags=[dataset.name])
     _reading(router, dataset)
     _writing(router, dataset)
@@ -85,19 +85,15 @@ def _writing(router: APIRouter, dataset: Dataset) -> None:
         return await request.body()
 
     def record(request: Request, actor: Writing, command: IdempotentCommand) -> Response:
-        submitted = submitted_of(_json(request), MAX_RECORDS)
+        submitted = _submitted(_json(request))
         author = author_of(request, actor, RevisionKind.RECORDS, source=submitted.source, reason=submitted.reason)
-        cipher, language = request.app.state.cipher, language_of(request)
-        return command.run(
-            lambda connection: record_rows(connection, dataset, submitted, author, cipher, language), status=201
-        )
+        cipher = request.app.state.cipher
+        return command.run(lambda connection: record_rows(connection, dataset, submitted, author, cipher), status=201)
 
     def withdraw(request: Request, actor: Writing, command: IdempotentCommand, body: Any) -> Response:
         author = author_of(request, actor, RevisionKind.WITHDRAWAL, source=body.source, reason=body.reason)
         keys = [_filters(dataset, key) for key in body.keys]
-        return command.run(
-            lambda connection: withdraw_keys(connection, dataset, keys, author, language_of(request)), status=201
-        )
+        return command.run(lambda connection: withdraw_keys(connection, dataset, keys, author), status=201)
 
     record.__doc__ = (
         f"Record up to {MAX_RECORDS} rows as one revision, all or none: {dataset.en}. Rows that are stored already are"
@@ -147,6 +143,36 @@ def _json(request: Request) -> Any:
         return orjson.loads(request._body)
     except orjson.JSONDecodeError as error:
         raise Invalid("The body is not valid JSON.") from error
+
+
+def _submitted(body: Any) -> Submitted:
+    """Read a request's body: one record, a list of records, or `{records, source?, reason?}`. Raises Invalid."""
+    if isinstance(body, dict) and "records" in body:
+        unknown = sorted(set(body) - {"records", "source", "reason"})
+        _require(not unknown, f"/{unknown[0]}" if unknown else "", "unknown_field", "this field is not known")
+        for name in ("source", "reason"):
+            valid = body.get(name) is None or (isinstance(body[name], str) and "\0" not in body[name])
+            _require(valid, f"/{name}", "not_text", "this must be text")
+        records, prefix = body["records"], "/records"
+        source, reason = body.get("source"), body.get("reason")
+    else:
+        records, prefix, source, reason = body, "", None, None
+    if isinstance(records, dict) and prefix == "":
+        return Submitted([records], [""], source, reason)
+    _require(isinstance(records, list), prefix, "not_a_list", "this must be a list of records")
+    _require(
+        0 < len(records) <= MAX_RECORDS,
+        prefix,
+        "count",
+        "send 1 to {limit:,} records; more go into an import",
+        limit=MAX_RECORDS,
+    )
+    return Submitted(records, [f"{prefix}/{place}" for place in range(len(records))], source, reason)
+
+
+def _require(condition: bool, pointer: str, code: str, message: str, **parameters: object) -> None:  # noqa: FBT001
+    if not condition:
+        raise Invalid("See `errors` for each mistake.", errors=[FieldError(pointer, code, message, **parameters)])
 
 
 def _change_set(dataset: Dataset) -> dict[str, Any]:

@@ -1,23 +1,24 @@
-"""Publishing: one change set at a time, whole or not at all."""
+"""Publish change sets: one at a time, whole or not at all."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 from sqlalchemy import Connection, func, insert, select, text
 
-from services.registry.datasets.catalogue import CATALOGUE
-from services.registry.datasets.domain import Dataset
 from services.registry.datasets.validation_errors import ERRORS_SCHEMA
-from services.registry.revisions import constraints
-from services.registry.revisions.domain import Author, Counts, Published, RowsRefusedError
-from services.registry.revisions.events import announce
-from services.registry.revisions.merge import merge, withdraw
-from services.registry.revisions.sql import same
+from services.registry.revisions import statements
+from services.registry.revisions.domain import Author, Counts, Published, UnacceptedRowsError
 from services.registry.revisions.staging import Staging
 from services.registry.revisions.tables import revisions
+from shared.catalogue.datasets import CATALOGUE
+from shared.catalogue.domain import Dataset
+from shared.events.facts_revised import TYPE
+from shared.messaging.topics import REGISTRY_FACTS
+from shared.observability import tracing
 
+SOURCE = "/registry"
 PUBLISHING_LOCK = 0x7265766973696F6E  # "revision"
 
 
@@ -26,18 +27,24 @@ def latest_revision(connection: Connection) -> int:
     return int(connection.execute(select(func.coalesce(func.max(revisions.c.revision), 0))).scalar_one())
 
 
+def lock_publishing(connection: Connection) -> int:
+    """Wait until nobody else publishes, and keep others waiting to the transaction's end; return the newest revision."""
+    connection.execute(select(func.pg_advisory_xact_lock(PUBLISHING_LOCK)))
+    return latest_revision(connection)
+
+
 def publish(connection: Connection, staged: Sequence[Staging], author: Author) -> Published:
     """Publish staged rows as one revision, within the caller's transaction; from here to its end other publishers wait.
 
-    Rows that break a law are left out and told in `errors`: a caller who wants all or nothing rolls back then.
+    Rows that break a law are left out and reported in `errors`: a caller who wants all or nothing rolls back then.
     Without any change there is no new revision.
     """
-    errors = {item.dataset.name: [constraints.remove_repetitions(connection, item)] for item in staged}
+    errors = {item.dataset.name: [item.remove_repetitions()] for item in staged}
     published = Published(lock_publishing(connection), changed=False)
     order = list(CATALOGUE)
     for item in sorted(staged, key=lambda found: order.index(found.dataset.name)):
-        errors[item.dataset.name] += _refuse(connection, item)
-        published.counts[item.dataset.name] = merge(connection, item, published.revision + 1)
+        errors[item.dataset.name].append(item.remove_refused())
+        published.counts[item.dataset.name] = _merge(connection, item, published.revision + 1)
     frames = {name: pl.concat(found) for name, found in errors.items()}
     published.errors = {name: frame for name, frame in frames.items() if frame.height}
     _conclude(connection, published, author)
@@ -45,54 +52,53 @@ def publish(connection: Connection, staged: Sequence[Staging], author: Author) -
 
 
 def publish_withdrawal(connection: Connection, keys: Staging, author: Author) -> Published:
-    """Withdraw the staged keys as one revision. Raises RowsRefusedError for a key that is not there or still named by others."""
+    """Withdraw the staged keys as one revision. Raises UnacceptedRowsError for a key that is unknown or named by other rows."""
     dataset = keys.dataset
     before = lock_publishing(connection)
-    missing = connection.execute(
-        text(
-            f"SELECT i.line FROM {keys.table} AS i WHERE NOT EXISTS"
-            f" (SELECT 1 FROM {dataset.name} AS c WHERE {same(dataset.key, 'c', 'i')}) ORDER BY 1"
-        )
-    ).scalars()
-    _stop_at(dataset, list(missing), "unknown_key")
+    _stop_at(connection, dataset, statements.lines_of_unknown_keys(dataset, keys.table), "unknown_key")
     if dataset.name == "enterprises":
-        _stop_at(dataset, _still_named(connection, keys.table), "still_referenced")
+        _stop_at(connection, dataset, statements.lines_of_referenced_enterprises(keys.table), "still_referenced")
     published = Published(before, changed=False)
-    published.counts[dataset.name] = Counts(withdrawn=withdraw(connection, dataset, keys.table, before + 1))
+    kept = connection.execute(text(statements.keep_withdrawn(dataset, keys.table, before + 1)))
+    connection.execute(text(statements.delete_withdrawn(dataset, keys.table)))
+    published.counts[dataset.name] = Counts(withdrawn=kept.rowcount)
     _conclude(connection, published, author)
     return published
 
 
-def lock_publishing(connection: Connection) -> int:
-    """Wait until nobody else publishes, and keep them waiting to the transaction's end; returns the newest revision."""
-    connection.execute(select(func.pg_advisory_xact_lock(PUBLISHING_LOCK)))
-    return latest_revision(connection)
-
-
-def _refuse(connection: Connection, item: Staging) -> list[pl.DataFrame]:
-    """Take out the staged rows that break a law; a row taken out may leave another one overlapping, so repeat."""
-    found = [constraints.unknown_enterprises(connection, item)]
-    item.remove(found[0])
-    while (overlapping := constraints.overlapping_periods(connection, item)).height:
-        item.remove(overlapping)
-        found.append(overlapping)
-    return found
-
-
-def _stop_at(dataset: Dataset, lines: list[int], code: str) -> None:
+def _stop_at(connection: Connection, dataset: Dataset, query: str, code: str) -> None:
+    lines = sorted(connection.execute(text(query)).scalars())
     if lines:
         columns = {"line": lines, "field": dataset.key[-1], "code": code, "detail": None}
-        raise RowsRefusedError({dataset.name: pl.DataFrame(columns, schema=ERRORS_SCHEMA)})
+        raise UnacceptedRowsError({dataset.name: pl.DataFrame(columns, schema=ERRORS_SCHEMA)})
+
+
+def _merge(connection: Connection, staging: Staging, revision: int) -> Counts:
+    """Make the staged rows current as of `revision`: rows that they replace go to the history first."""
+    dataset, table = staging.dataset, staging.table
+    counts = Counts(unchanged=staging.repeated)
+    if not staging.rows:
+        return counts
+    occupied = connection.execute(text(f"SELECT EXISTS (SELECT 1 FROM {dataset.name})")).scalar_one()
+    if occupied and dataset.values:
+        counts.replaced = connection.execute(text(statements.keep_replaced(dataset, table, revision))).rowcount
+        if counts.replaced:
+            connection.execute(text(statements.replace(dataset, table, revision)))
+    inserted = connection.execute(text(statements.insert_new(dataset, table, revision, occupied=occupied)))
+    counts.inserted = inserted.rowcount
+    counts.unchanged += staging.rows - counts.inserted - counts.replaced
+    return counts
 
 
 def _conclude(connection: Connection, published: Published, author: Author) -> None:
+    """Record the revision and announce it, if anything was changed."""
     changed = {name: counts for name, counts in published.counts.items() if counts.changed}
     if not changed:
         return
     revision = published.revision + 1
     published.revision, published.changed = revision, True
-    announce(connection, changed, revision, author)
-    # What the tables' constraints say is heard here, not at the commit, where nobody could answer.
+    _announce(connection, changed, revision, author)
+    # A broken constraint of the tables is reported here, not at the commit, where nobody could answer.
     connection.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
     connection.execute(
         insert(revisions).values(
@@ -112,10 +118,19 @@ def _conclude(connection: Connection, published: Published, author: Author) -> N
     )
 
 
-def _still_named(connection: Connection, table: str) -> list[int]:
-    named = " UNION ".join(
-        f"SELECT i.line FROM {table} AS i JOIN {dataset.name} AS o ON o.{name} = i.uscc"
-        for dataset in CATALOGUE.values()
-        for name in dataset.references
-    )
-    return sorted(connection.execute(text(named)).scalars())
+def _announce(connection: Connection, changed: Mapping[str, Counts], revision: int, author: Author) -> None:
+    """Write `facts.revised` to the outbox, one per dataset and owner before or after, one statement per dataset.
+
+    Changes of datasets that belong to nobody are found by `GET /v1/changes` alone.
+    """
+    values = {
+        "topic": REGISTRY_FACTS,
+        "type": TYPE,
+        "source": SOURCE,
+        "at": author.at,
+        "trace": tracing.current_trace_parent(),
+    }
+    for name, counts in changed.items():
+        if CATALOGUE[name].owned:
+            added, ended = counts.inserted + counts.replaced > 0, counts.replaced + counts.withdrawn > 0
+            connection.execute(text(statements.announce(CATALOGUE[name], revision, added=added, ended=ended)), values)

@@ -1,4 +1,4 @@
-"""Revisions, changes and snapshots."""
+"""Routes of revisions, changes and snapshots."""
 
 from __future__ import annotations
 
@@ -8,17 +8,19 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response, StreamingResponse
 from sqlalchemy import select
 
-from services.registry.datasets.catalogue import CATALOGUE
-from services.registry.datasets.catalogue import dataset as declared
-from services.registry.datasets.domain import Dataset, UnknownDatasetError
-from services.registry.request import READS, Viewing
+from services.registry.datasets.routes import declared
 from services.registry.revisions import changes, formats, snapshots
+from services.registry.revisions.dependencies import Viewing
 from services.registry.revisions.reading import known_revision
 from services.registry.revisions.repository import latest_revision
 from services.registry.revisions.schemas import ChangeView, LatestRevision, Revision, SnapshotQueries, SnapshotQuery
 from services.registry.revisions.tables import revisions
+from shared.authorization import Scope
+from shared.catalogue.datasets import CATALOGUE
+from shared.catalogue.domain import Dataset
 from shared.errors import FieldError, Invalid, NotFound
 from shared.identifiers import is_uscc
+from shared.web.auth import needs
 from shared.web.idempotency import json_response
 from shared.web.negotiation import Accept, negotiate
 from shared.web.openapi import BINARY, schema_of
@@ -31,10 +33,15 @@ RevisionNumber = Annotated[int, Path(ge=0, le=2**63 - 1, description="Revision t
 DatasetName = Annotated[str, Path(description="Name of a dataset", examples=["annual_sales"])]
 
 
+MAX_ERRORS = 100
+"""Most invalid codes that one answer lists."""
+
 TABLE = dict.fromkeys((formats.ARROW, formats.PARQUET, formats.NDJSON), BINARY)
 
 
-@router.get("/revisions", operation_id="list_revisions", response_model=Page[Revision], dependencies=[READS])
+@router.get(
+    "/revisions", operation_id="list_revisions", response_model=Page[Revision], dependencies=[needs(Scope.FACTS_READ)]
+)
 def list_revisions(request: Request, limit: Limit = 100, cursor: Cursor = None) -> Response:
     """List change sets, the newest first."""
     query = select(revisions).order_by(revisions.c.revision.desc()).limit(limit + 1)
@@ -46,10 +53,13 @@ def list_revisions(request: Request, limit: Limit = 100, cursor: Cursor = None) 
 
 
 @router.get(
-    "/revisions/latest", operation_id="get_latest_revision", response_model=LatestRevision, dependencies=[READS]
+    "/revisions/latest",
+    operation_id="get_latest_revision",
+    response_model=LatestRevision,
+    dependencies=[needs(Scope.FACTS_READ)],
 )
 def get_latest_revision(request: Request) -> Response:
-    """Give the number of the newest revision: what is read at it stays as it is."""
+    """Return the number of the newest revision. What is read at a revision never changes."""
     with request.app.state.database.reading() as connection:
         return json_response({"revision": latest_revision(connection)})
 
@@ -77,12 +87,12 @@ def list_changes(
     uscc: Annotated[list[str] | None, Query(max_length=1_000, description="Only rows that name these")] = None,
     accept: Accept = None,
 ) -> Response:
-    """Tell what changed between two revisions: per key the owning enterprise and the row before and after.
+    """List what changed between two revisions: per key the owning enterprise and the row before and after.
 
-    Applied to the state at `after` it gives the state at `until`. A key that is again as it was is left out.
+    Applied to the state at `after`, the changes result in the state at `until`. A key whose row is the same again is left out.
     """
     media_type = negotiate(accept, (formats.ARROW, formats.NDJSON))
-    wanted = [_declared(name) for name in dataset or CATALOGUE]
+    wanted = [declared(name) for name in dataset or CATALOGUE]
     naming = _codes(uscc) if uscc is not None else None
     database = request.app.state.database
     with database.reading() as connection:
@@ -111,7 +121,7 @@ def list_changes(
 def get_snapshot(
     request: Request, view: Viewing, revision: RevisionNumber, dataset: DatasetName, accept: Accept = None
 ) -> Response:
-    """Give a dataset as known at a revision: the same bytes for ever, also while others write."""
+    """Return a dataset as known at a revision: always the same bytes, also while others write."""
     return _snapshot(request, view, revision, dataset, accept)
 
 
@@ -121,7 +131,7 @@ def get_snapshot(
     response_class=StreamingResponse,
     responses={
         200: {
-            "description": "The rows that are wanted, in the order of their key",
+            "description": "The matching rows, in the order of their key",
             "content": TABLE,
         },
         **refusals(NotFound),
@@ -135,15 +145,15 @@ def query_snapshot(
     body: SnapshotQuery,
     accept: Accept = None,
 ) -> Response:
-    """Give the rows of a dataset that name some enterprises, or that have some values in a field.
+    """Return the rows of a dataset that name some enterprises, or that have some values in a field.
 
-    An enterprise is named by a row itself or through the park, hub, loan or zone it belongs to. Rows of datasets that belong to
-    no enterprise concern all, and are given whole. Nothing is changed.
+    An enterprise is named by a row itself or through the park, hub, loan or zone it belongs to. Datasets that belong to no
+    enterprise concern everybody and are returned whole. Nothing is changed.
     """
     if body.uscc is not None:
         return _snapshot(request, view, revision, dataset, accept, naming=_codes(body.uscc))
     assert body.field is not None and body.values is not None
-    _check_matchable(_declared(dataset), body.field, "/field")
+    _check_matchable(declared(dataset), body.field, "/field")
     matching = snapshots.Matching(body.field, body.values, body.before_colon)
     return _snapshot(request, view, revision, dataset, accept, matching=matching)
 
@@ -155,7 +165,7 @@ def query_snapshot(
     responses={
         200: {
             "description": "One Arrow stream after the other, one for each field in the order in which they are named: "
-            "the rows that are wanted, in the order of their key",
+            "the matching rows, in the order of their key",
             "content": {formats.ARROW: BINARY},
         },
         **refusals(NotFound),
@@ -164,7 +174,7 @@ def query_snapshot(
 def query_snapshots(
     request: Request, view: Viewing, revision: RevisionNumber, body: SnapshotQueries, accept: Accept = None
 ) -> Response:
-    """Give rows of several datasets at once, each chosen by the values of a field. Nothing is changed."""
+    """Return rows of several datasets at once, each chosen by the values of a field. Nothing is changed."""
     media_type = negotiate(accept, (formats.ARROW,))
     wanted: list[tuple[Dataset, snapshots.Matching]] = []
     for place, query in enumerate(body.queries):
@@ -192,7 +202,7 @@ def _snapshot(
     matching: snapshots.Matching | None = None,
 ) -> Response:
     media_type = negotiate(accept, (formats.ARROW, formats.PARQUET, formats.NDJSON))
-    dataset = _declared(name)
+    dataset = declared(name)
     _check_made(request, revision)
     batches = snapshots.read(request.app.state.arrow, view, dataset, revision, naming=naming, matching=matching)
     stream = formats.write(media_type, snapshots.schema_of(dataset), batches)
@@ -218,23 +228,18 @@ def _declared_field(named: str, pointer: str) -> tuple[Dataset, str]:
 def _check_matchable(dataset: Dataset, field: str, pointer: str) -> None:
     if field not in dataset.matchable:
         error = FieldError(
-            pointer, "field_unknown", "rows can be chosen by {matchable}", matchable=", ".join(dataset.matchable)
+            pointer, "field_unknown", "rows can be chosen by {fields}", fields=", ".join(dataset.matchable)
         )
         raise Invalid("See `errors` for each mistake.", errors=[error])
-
-
-def _declared(name: str) -> Dataset:
-    try:
-        return declared(name)
-    except UnknownDatasetError as error:
-        raise NotFound("There is no such dataset; `GET /v1/datasets` lists them.") from error
 
 
 def _codes(codes: list[str]) -> list[str]:
     wanted = [code.upper() for code in codes]
     wrong = [place for place, code in enumerate(wanted) if not is_uscc(code)]
     if wrong:
-        meaning = "this is not a valid unified social credit code"
-        errors = [FieldError(f"/uscc/{place}", "invalid_uscc", meaning) for place in wrong[:100]]
+        errors = [
+            FieldError(f"/uscc/{place}", "invalid_uscc", "this is not a valid unified social credit code")
+            for place in wrong[:MAX_ERRORS]
+        ]
         raise Invalid("See `errors` for each mistake.", errors=errors)
     return wanted

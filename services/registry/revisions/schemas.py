@@ -8,6 +8,8 @@ from typing import Annotated, Any, Generic, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from typing_extensions import TypeAliasType
 
+from shared.errors import InvalidValue
+
 KeyValue = TypeAliasType(
     "KeyValue",
     Annotated[str | int, Field(description="A value of a key: codes and days as text, years and tiers as numbers")],
@@ -135,7 +137,7 @@ FieldValue = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=
 
 
 class SnapshotQuery(BaseModel):
-    """Which rows are wanted: those that name some enterprises, or those with some values in a field."""
+    """Which rows to return: those that name some enterprises, or those with some values in a field."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -151,12 +153,12 @@ class SnapshotQuery(BaseModel):
     values: list[FieldValue] | None = Field(
         default=None, min_length=1, max_length=50_000, description="Values of `field`"
     )
-    before_colon: bool = Field(default=False, description="Compare only what stands in `field` before its first colon")
+    before_colon: bool = Field(default=False, description="Compare only the part of `field` before its first colon")
 
     @model_validator(mode="after")
     def _one_way(self) -> SnapshotQuery:
         if (self.uscc is None) == (self.field is None) or (self.field is None) != (self.values is None):
-            raise ValueError("give either uscc, or field and values")
+            raise InvalidValue("give either uscc, or field and values")
         return self
 
 
@@ -174,24 +176,24 @@ class FieldQuery(BaseModel):
         min_length=1, max_length=100, description="Text fields that are not sensitive, each as `dataset.field`"
     )
     values: list[FieldValue] = Field(min_length=1, max_length=50_000, description="Values of the fields")
-    before_colon: bool = Field(default=False, description="Compare only what stands in a field before its first colon")
+    before_colon: bool = Field(default=False, description="Compare only the part of a field before its first colon")
 
 
 class SnapshotQueries(BaseModel):
-    """Which rows of several datasets are wanted."""
+    """Which rows of several datasets to return."""
 
     model_config = ConfigDict(extra="forbid")
 
     queries: list[FieldQuery] = Field(
         min_length=1,
         max_length=100,
-        description="What is wanted, in the order of the answer; at most 200 fields in all",
+        description="The queries, in the order of the answer; at most 200 fields in all",
     )
 
     @model_validator(mode="after")
     def _bounded(self) -> SnapshotQueries:
         if sum(len(query.fields) for query in self.queries) > MAX_FIELDS:
-            raise ValueError(f"ask for at most {MAX_FIELDS} fields at once")
+            raise InvalidValue("ask for at most {limit} fields at once", limit=MAX_FIELDS)
         return self
 
 

@@ -1,4 +1,4 @@
-"""A dataset as known at a revision, whole, in key order: the same bytes for ever."""
+"""Read a dataset as known at a revision, in key order: always the same bytes."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import polars as pl
 import pyarrow as pa
 
 from services.registry.arrow_reader import ArrowReader
-from services.registry.datasets.domain import INTEGERS, Dataset, Kind
 from services.registry.revisions.formats import Batches, rebatched
 from services.registry.revisions.reading import View
 from services.registry.revisions.sql import codes_array, names_any_of, rows_at
+from shared.catalogue.domain import INTEGERS, Dataset, Kind
 
 
 def schema_of(dataset: Dataset) -> pa.Schema:

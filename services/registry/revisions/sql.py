@@ -1,14 +1,18 @@
-"""SQL made from declarations. Names come from declarations, numbers are integers, codes were checked: no input is pasted."""
+"""Pieces of SQL made from a dataset's declaration, for `statements.py` and the repositories.
+
+Every dataset has tables of its own, so these statements cannot be static files. Names come from declarations, numbers are
+integers, codes were checked: no input is ever pasted in.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
 
-from services.registry.datasets.catalogue import CATALOGUE
-from services.registry.datasets.domain import Dataset
-from services.registry.datasets.fields import JURISDICTIONS
 from services.registry.datasets.tables import history_name
+from shared.catalogue.datasets import CATALOGUE
+from shared.catalogue.domain import Dataset
+from shared.catalogue.fields import JURISDICTIONS
 
 
 def listed(names: Sequence[str], prefix: str = "") -> str:
@@ -36,22 +40,13 @@ def _number(revision: int | str) -> str:
 def rows_at(dataset: Dataset, revision: int | str, where: str = "true") -> str:
     """Write the query of the dataset's rows as known at `revision`: its fields and the revision that set each row.
 
-    `revision` is a number or a bound parameter (`:revision`).
-
-    One statement, so that a row which is being replaced is seen exactly once.
+    `revision` is a number or a bound parameter (`:revision`). It is one statement, so that a row which is being replaced is
+    seen exactly once.
     """
-    columns = f"{listed(dataset.names)}, revision"
-    return (
-        f"SELECT {columns} FROM {dataset.name} WHERE revision <= {_number(revision)} AND {where}"
-        f" UNION ALL SELECT {columns} FROM {history_name(dataset.name)}"
-        f" WHERE revision <= {_number(revision)} AND replaced_in > {_number(revision)} AND {where}"
-    )
-
-
-def parent_of(dataset: Dataset) -> Dataset:
-    """Return the dataset whose rows own this one's."""
-    assert dataset.through is not None
-    return CATALOGUE[dataset.through[1]]
+    columns, at = f"{listed(dataset.names)}, revision", _number(revision)
+    return f"""SELECT {columns} FROM {dataset.name} WHERE revision <= {at} AND {where}
+        UNION ALL
+        SELECT {columns} FROM {history_name(dataset.name)} WHERE revision <= {at} AND replaced_in > {at} AND {where}"""
 
 
 def names_any_of(dataset: Dataset, enterprises: str, revision: int | str) -> str:
@@ -61,17 +56,16 @@ def names_any_of(dataset: Dataset, enterprises: str, revision: int | str) -> str
     """
     if dataset.owners:
         return "(" + " OR ".join(f"{name} = ANY({enterprises})" for name in dataset.owners) + ")"
-    if dataset.through is None:
+    if not dataset.parent:
         return "true"
-    field, parent = dataset.through[0], parent_of(dataset)
-    owned = rows_at(parent, revision, f"uscc = ANY({enterprises})")
-    return f"{field} IN (SELECT parent.{field} FROM ({owned}) AS parent)"
+    owned = rows_at(CATALOGUE[dataset.parent], revision, f"uscc = ANY({enterprises})")
+    return f"{dataset.key[0]} IN (SELECT parent.{dataset.key[0]} FROM ({owned}) AS parent)"
 
 
 def visible_to(dataset: Dataset, jurisdiction: str | None, today: date, revision: int | str) -> str:
     """Write the condition that a caller tied to `jurisdiction` may see a row: its enterprise is located there today.
 
-    What matters is where the enterprise is now, by the registry's newest knowledge, whatever revision is read.
+    What counts is where the enterprise is now, by the registry's newest knowledge, whatever revision is read.
     """
     if jurisdiction is None:
         return "true"
@@ -89,10 +83,10 @@ def owner_at(dataset: Dataset, alias: str, revision: int | str) -> str:
     """Write the expression of a row's owning enterprise as known at `revision`; null if there is none."""
     if dataset.owners:
         return f"{alias}.{dataset.owners[0]}"
-    if dataset.through is None:
+    if not dataset.parent:
         return "NULL"
-    field, parent = dataset.through[0], parent_of(dataset)
-    owners = rows_at(parent, revision, f"{field} = {alias}.{field}")
+    field = dataset.key[0]
+    owners = rows_at(CATALOGUE[dataset.parent], revision, f"{field} = {alias}.{field}")
     return f"(SELECT parent.uscc FROM ({owners}) AS parent)"
 
 

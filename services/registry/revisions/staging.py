@@ -1,12 +1,17 @@
-"""Rows on their way in: a temporary table per dataset, filled by COPY, gone with the transaction."""
+"""Rows on their way in: a temporary table per dataset, filled by COPY and checked against the whole registry.
+
+The checks are those that a single row cannot fail: keys once, enterprises that exist, periods that do not overlap. Each is one
+statement over the staged rows, and a constraint of the tables repeats it.
+"""
 
 from __future__ import annotations
 
 import polars as pl
 from sqlalchemy import Connection, text
 
-from services.registry.datasets.domain import Dataset
-from services.registry.revisions.sql import listed
+from services.registry.datasets.validation_errors import ERRORS_SCHEMA, no_errors
+from services.registry.revisions import statements
+from shared.catalogue.domain import Dataset
 from shared.database.bulk import copy_frame
 
 _WORTH_ANALYSING = 1_000
@@ -22,24 +27,58 @@ class Staging:
         self.table = f"incoming_{dataset.name}"
         self.rows = 0
         self.repeated = 0
-        connection.execute(
-            text(
-                f"CREATE TEMP TABLE {self.table} ON COMMIT DROP AS"
-                f" SELECT CAST(NULL AS bigint) AS line, {listed(dataset.names)} FROM {dataset.name} WITH NO DATA"
-            )
-        )
+        connection.execute(text(statements.create_staged(dataset, self.table)))
 
     def add(self, rows: pl.DataFrame) -> None:
         """Add `rows`: `line` and the dataset's fields, or those of its key; sensitive ones sealed."""
         self.rows += copy_frame(self._connection, self.table, rows)
 
-    def complete(self) -> None:
-        """Tell the planner what was added."""
+    def analyse(self) -> None:
+        """Let the planner know what was added."""
         if self.rows > _WORTH_ANALYSING:
             self._connection.execute(text(f"ANALYZE {self.table}"))
 
-    def remove(self, errors: pl.DataFrame) -> None:
-        """Take out the rows with mistakes."""
+    def remove_repetitions(self) -> pl.DataFrame:
+        """Keep one of equal rows and count the others; return key_conflict for rows with one key and different content."""
+        if self._connection.execute(text(statements.has_repeated_key(self.dataset, self.table))).first() is None:
+            return no_errors()
+        conflicting = statements.conflicting_lines(self.dataset, self.table)
+        conflicts = self._refuse(conflicting, "key_conflict", self.dataset.key[-1])
+        repeated = self._connection.execute(text(statements.delete_repetitions(self.dataset, self.table))).rowcount
+        self.rows -= repeated
+        self.repeated += repeated
+        return conflicts
+
+    def remove_refused(self) -> pl.DataFrame:
+        """Remove the rows that name an unknown enterprise or overlap another one's period; return what is wrong with them.
+
+        A row that is removed may leave others overlapping each other, so periods are checked until none do.
+        """
+        unknown = [
+            self._found(statements.lines_of_unknown_enterprises(self.table, name), "unknown_enterprise", name)
+            for name in self.dataset.references
+        ]
+        found = [pl.concat(unknown) if unknown else no_errors()]
+        self._remove(found[0])
+        if self.dataset.period is not None and self.dataset.period.apart:
+            query = statements.overlapping_lines(self.dataset, self.table)
+            while (overlapping := self._refuse(query, "overlapping_period", self.dataset.period.first)).height:
+                found.append(overlapping)
+        return pl.concat(found)
+
+    def _refuse(self, query: str, code: str, field: str) -> pl.DataFrame:
+        """Remove the lines that `query` finds, and return them as errors."""
+        found = self._found(query, code, field)
+        self._remove(found)
+        return found
+
+    def _found(self, query: str, code: str, field: str) -> pl.DataFrame:
+        lines = sorted(self._connection.execute(text(query)).scalars())
+        if not lines:
+            return no_errors()
+        return pl.DataFrame({"line": lines, "field": field, "code": code, "detail": None}, schema=ERRORS_SCHEMA)
+
+    def _remove(self, errors: pl.DataFrame) -> None:
         if errors.is_empty():
             return
         lines = errors.get_column("line").unique().to_list()

@@ -16,16 +16,15 @@ from fastapi import FastAPI
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 
-from services.payout.accounts.handlers import AccountPass
 from services.payout.app import build
+from services.payout.arrangements.domain import Entitlement
 from services.payout.awards import handlers as awards
-from services.payout.awards.domain import Entitlement
-from services.payout.budgets.handlers import FundingPass
 from services.payout.clients.eligibility import InForce
 from services.payout.clients.registry import ACCOUNTS, AccountChange
+from services.payout.funding.passes import AccountPass, FundingPass
 from services.payout.ledger.tables import postings
 from services.payout.settings import Settings
-from services.payout.worker import award_decisions, job_handlers
+from services.payout.worker import job_handlers
 from shared.audit.sealing import Sealer
 from shared.clock import FixedClock, calendar_date
 from shared.database.engine import Database
@@ -257,7 +256,7 @@ class Payout:
     @property
     def handler(self) -> Handler:
         """What the consumer hands new messages to."""
-        return award_decisions(self.clock)
+        return awards.award_decisions(self.clock)
 
     def account(
         self, uscc: str = USCC, number: str | None = "6222000011112222", since: date = date(2020, 1, 1)
@@ -282,12 +281,13 @@ class Payout:
         while sealer.step():
             pass
 
-    def tamper(self, statement: str) -> None:
-        """Do what only the owner of the tables can, with its triggers off."""
+    def tamper(self, statement: str, table: str = "postings") -> None:
+        """Do what only the owner of the tables can, with the triggers of `table` off."""
         engine = create_engine(make_url(self.owner_url).set(drivername="postgresql+psycopg"), poolclass=NullPool)
         with engine.begin() as connection:
-            connection.execute(text("ALTER TABLE postings DISABLE TRIGGER USER"))
+            connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
             connection.execute(text(statement))
+            connection.execute(text(f"ALTER TABLE {table} ENABLE TRIGGER USER"))
 
     def reconcile(self) -> None:
         """Everything that is kept in two places agrees."""

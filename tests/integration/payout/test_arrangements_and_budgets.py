@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from services.payout.awards.domain import Entitlement
+from services.payout.arrangements.domain import Entitlement
 from shared.spreadsheets import XLSX
 from shared.web.pagination import encode_cursor
 from tests.integration.payout.support import SHARED_HALF, USCC, Payout, award, decision

@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import Connection
 
 from services.payout.awards import handlers as awards
-from services.payout.holds import handlers as holds
-from services.payout.holds.handlers import Held
+from services.payout.funding import handlers as holds
+from services.payout.funding.domain import HoldTarget
 from services.payout.recoveries import handlers as recoveries
 from shared.authorization import Actor
 from shared.messaging import inbox
@@ -42,7 +42,9 @@ def receiving(payout: Payout, *messages: Message) -> Callable[[Connection], None
 
 
 def holding(payout: Payout, by: str = "finance-maker") -> Callable[[Connection], Any]:
-    return lambda connection: holds.hold(connection, Held(uscc=USCC), reason="r", by=by, now=payout.clock.now())
+    return lambda connection: holds.hold(
+        connection, HoldTarget(uscc=USCC), reason="r", by=by, jurisdiction=None, now=payout.clock.now()
+    )
 
 
 def waiting_for(payout: Payout, subject: str) -> list[str]:

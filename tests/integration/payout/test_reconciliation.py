@@ -21,10 +21,10 @@ def test_a_difference_is_named(payout: Payout) -> None:
         ("orders_of_budget", "city:2026", 1_000, 999),
     ]
     payout.execute("UPDATE budgets SET committed_fen = 1000")
-    payout.execute("UPDATE payment_orders SET amount_fen = 900")
+    payout.tamper("UPDATE payment_orders SET amount_fen = 900", "payment_orders")
     checks = {d["check"] for d in payout.get("/v1/reconciliation")["differences"]}
     assert checks == {"orders_of_share", "ledger_of_reserved", "orders_of_budget"}
-    payout.execute("UPDATE payment_orders SET amount_fen = 1000")
+    payout.tamper("UPDATE payment_orders SET amount_fen = 1000", "payment_orders")
 
 
 def test_eligibilitys_decisions_are_held_against_payouts_awards(payout: Payout) -> None:

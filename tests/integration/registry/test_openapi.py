@@ -7,7 +7,7 @@ from typing import Any
 
 from openapi_spec_validator import validate
 
-from services.registry.datasets.catalogue import CATALOGUE
+from shared.catalogue.datasets import CATALOGUE
 from tests.integration.registry.conftest import Registry
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.registry.datasets.declarations.money import TIERED_AWARDS, UNTIERED_AWARDS
 from services.registry.quality.domain import SIGNS
+from shared.catalogue.policies import TIERED_AWARDS, UNTIERED_AWARDS
 from tests.integration.registry.conftest import Registry, enterprise, uscc
 
 A, B = uscc(1), uscc(2)

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.exc import DBAPIError
 
-from services.registry.datasets.catalogue import CATALOGUE
+from shared.catalogue.datasets import CATALOGUE
 from tests.integration.registry.conftest import NDJSON, Registry, enterprise, sale, uscc
 
 A, B, C = uscc(1), uscc(2), uscc(3)

@@ -12,7 +12,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.payout.orders.domain import Claim, Order, Part, difference, waits_for
+from services.payout.orders.domain import Claim, Order, Part, difference
 
 CASES = yaml.safe_load((Path(__file__).parent / "cases" / "difference.yaml").read_text("utf-8"))
 
@@ -32,13 +32,6 @@ def test_worked_cases(case: dict[str, Any]) -> None:
     assert change.replacement_fen == case.get("replacement", 0)
     assert change.claim_fen == case.get("claim", 0)
     assert change.to_recover_fen == case.get("to_recover", 0)
-
-
-def test_what_a_new_order_waits_for() -> None:
-    assert waits_for(2027, 2026, held=False) == "due_year"
-    assert waits_for(2027, 2026, held=True) == "due_year"
-    assert waits_for(2026, 2026, held=True) == "release"
-    assert waits_for(2020, 2026, held=False) == "funds"
 
 
 @dataclass

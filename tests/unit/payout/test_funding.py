@@ -5,7 +5,17 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.payout.budgets.domain import AvailableBudget, QueuedOrder, choose
+from services.payout.funding.domain import AvailableBudget, Blockers, QueuedOrder, select_fundable
+
+
+def test_what_a_new_order_waits_for() -> None:
+    blockers = Blockers(2026, frozenset({"held"}), frozenset({"HELD"}), frozenset({"NONE"}))
+    assert blockers.waits_for("a", "U", 2027) == "due_year"
+    assert blockers.waits_for("held", "NONE", 2027) == "due_year"
+    assert blockers.waits_for("held", "NONE", 2026) == "release"
+    assert blockers.waits_for("a", "HELD", 2026) == "release"
+    assert blockers.waits_for("a", "NONE", 2020) == "account"
+    assert blockers.waits_for("a", "U", 2020) == "funds"
 
 
 def queue(*instalments: dict[str, int]) -> list[QueuedOrder]:
@@ -18,10 +28,10 @@ def queue(*instalments: dict[str, int]) -> list[QueuedOrder]:
 
 
 def test_both_units_or_neither() -> None:
-    purse = AvailableBudget({"city": 100, "liandu": 10})
-    assert choose(queue({"city": 50, "liandu": 50}), purse) == []
-    assert purse.free == {"city": 100, "liandu": 10}
-    assert choose(queue({"city": 50, "liandu": 10}), AvailableBudget({"city": 100, "liandu": 10})) == [
+    budget = AvailableBudget({"city": 100, "liandu": 10})
+    assert select_fundable(queue({"city": 50, "liandu": 50}), budget) == []
+    assert budget.free == {"city": 100, "liandu": 10}
+    assert select_fundable(queue({"city": 50, "liandu": 10}), AvailableBudget({"city": 100, "liandu": 10})) == [
         "0:city",
         "0:liandu",
     ]
@@ -29,19 +39,19 @@ def test_both_units_or_neither() -> None:
 
 def test_a_short_award_blocks_only_the_budget_that_lacks_the_money() -> None:
     waiting = queue({"city": 50, "liandu": 50}, {"city": 60}, {"liandu": 10}, {"city": 10, "liandu": 5}, {"city": 40})
-    purse = AvailableBudget({"city": 100, "liandu": 20})
-    assert choose(waiting, purse) == ["1:city", "4:city"]
-    assert purse.blocked == {"liandu"}
+    budget = AvailableBudget({"city": 100, "liandu": 20})
+    assert select_fundable(waiting, budget) == ["1:city", "4:city"]
+    assert budget.blocked == {"liandu"}
 
 
 def test_nobody_is_overtaken_where_the_money_is_short() -> None:
-    assert choose(queue({"city": 50}, {"city": 60}, {"city": 10}), AvailableBudget({"city": 70})) == ["0:city"]
+    assert select_fundable(queue({"city": 50}, {"city": 60}, {"city": 10}), AvailableBudget({"city": 70})) == ["0:city"]
 
 
 def test_a_unit_without_a_budget_is_short() -> None:
-    purse = AvailableBudget({})
-    assert choose(queue({"city": 1}), purse) == []
-    assert purse.blocked == {"city"}
+    budget = AvailableBudget({})
+    assert select_fundable(queue({"city": 1}), budget) == []
+    assert budget.blocked == {"city"}
 
 
 def test_several_orders_of_one_instalment_go_together() -> None:
@@ -50,8 +60,8 @@ def test_several_orders_of_one_instalment_go_together() -> None:
         QueuedOrder("b", "1", 1, "city", 6),
         QueuedOrder("c", "1", 2, "city", 1),
     ]
-    assert choose(orders, AvailableBudget({"city": 10})) == []
-    assert choose(orders, AvailableBudget({"city": 12})) == ["a", "b"]
+    assert select_fundable(orders, AvailableBudget({"city": 10})) == []
+    assert select_fundable(orders, AvailableBudget({"city": 12})) == ["a", "b"]
 
 
 parts = st.dictionaries(st.sampled_from(["city", "liandu", "development_zone"]), st.integers(1, 20), min_size=1)
@@ -63,9 +73,9 @@ parts = st.dictionaries(st.sampled_from(["city", "liandu", "development_zone"]),
 def test_no_budget_goes_below_zero_and_nobody_who_could_be_funded_is_left(
     waiting: list[dict[str, int]], free: dict[str, int]
 ) -> None:
-    purse = AvailableBudget(dict(free))
-    chosen = set(choose(queue(*waiting), purse))
-    assert all(fen >= 0 for fen in purse.free.values())
+    budget = AvailableBudget(dict(free))
+    chosen = set(select_fundable(queue(*waiting), budget))
+    assert all(fen >= 0 for fen in budget.free.values())
     short: set[str] = set()
     left = dict(free)
     for number, need in enumerate(waiting):

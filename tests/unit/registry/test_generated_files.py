@@ -17,12 +17,12 @@ import orjson
 import pytest
 import xlsxwriter
 
-from services.registry.datasets.catalogue import CATALOGUE
-from services.registry.datasets.domain import INTEGERS, MAX_INTEGER, TEXTS, Dataset, Field, Kind
 from services.registry.imports.csv_file import CsvFile
 from services.registry.imports.domain import Table
 from services.registry.imports.ndjson_file import NdjsonFile
 from services.registry.imports.xlsx_file import XlsxFile
+from shared.catalogue.datasets import CATALOGUE
+from shared.catalogue.domain import INTEGERS, MAX_INTEGER, TEXTS, Dataset, Field, Kind
 from tests.integration.registry.conftest import uscc
 
 ROWS = 60

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.clock import calendar_date, isoformat
-from shared.identifiers import award_id, event_id, is_uscc, new_id
+from shared.identifiers import are_uscc, award_id, event_id, is_uscc, new_id
 from shared.money import MAX_FEN, NotAnAmountInYuanError, fen_of_yuan, yuan
 
 
@@ -47,6 +48,16 @@ def test_what_is_written_in_yuan_is_read_back(fen: int) -> None:
 )
 def test_a_unified_social_credit_code_is_checked(code: str, valid: bool) -> None:
     assert is_uscc(code) is valid
+
+
+@given(st.lists(st.text(alphabet="0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=17, max_size=19), max_size=20))
+def test_codes_of_a_column_are_checked_like_single_ones(found: list[str]) -> None:
+    bodies = [code[:17] for code in found]
+    candidates = [*found, *(body + last for body in bodies[:3] for last in "0123456789ABCDEFGHJKLMNPQRTUWXY")]
+    candidates += ["91110000600037341L", "91110000600037341K", "", "9111"]
+    assert are_uscc(pl.Series(candidates, dtype=pl.String)).to_list() == [
+        is_uscc(code) if code else False for code in candidates
+    ]
 
 
 def test_an_award_keeps_its_identity_and_no_two_share_one() -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 import polars as pl
 
-from services.eligibility.facts.catalogue import CATALOGUE, LARGEST
+from services.eligibility.facts.catalogue import CATALOGUE, LARGEST, unit_of
 from services.eligibility.rules.grammar.nodes import Node
 from services.eligibility.rules.grammar.rule_context import INT64, RuleContext
 from services.eligibility.rules.text import Text
@@ -221,5 +221,6 @@ def lowest(name: str) -> Parameter:
 
 def fact(dataset: str, field: str) -> Column:
     """Return the fact `dataset.field` of the row that a case is about."""
-    declared = CATALOGUE[dataset].field(field)
-    return Column(declared.qualified, declared.kind, Text(declared.zh, declared.en), lacking=declared.qualified)
+    declared, name = CATALOGUE[dataset].field(field), f"{dataset}.{field}"
+    words = Text(*(declared.fact_name or (declared.zh, declared.en)))
+    return Column(name, unit_of(declared), words, lacking=name)

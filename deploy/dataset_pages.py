@@ -1,0 +1,91 @@
+"""Write the datasets as a page for people who deliver data, from the declarations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from services.registry.datasets.template import KINDS
+from services.registry.datasets.validation_errors import MESSAGES, parameters_of
+from shared.catalogue.datasets import CATALOGUE
+from shared.catalogue.domain import MAX_INTEGER, Dataset, Field
+from shared.i18n import CHINESE, translate
+
+_INTRODUCTION = {
+    "zh-CN": """# 数据集
+
+本页由各数据集的声明生成（`make openapi`），请勿手工修改。`GET /v1/datasets` 以JSON给出相同内容及各数据集的JSON Schema。
+
+- **必填**栏为“是”的字段不能为空；其余字段为空表示未知，不是零。主键字段以 🔑 标出。
+- 文件中可用下列任一标题（不分大小写、全半角括号）。以 `_yuan` 结尾或带“（元）”的列填元，至多两位小数；以 `_fen` 结尾的列填分。
+- 日期为文本或Excel日期；代码一律按文本读取。CSV为UTF-8（可带BOM）或GB18030。
+- 每个数据集可下载XLSX模板：`GET /v1/datasets/{dataset}/template`。
+- 行中所指的企业须已登记；被拒绝的行给出行号、字段、代码和说明，可下载后修改重传。""",
+    "en": """# Datasets
+
+Written from the declarations of the datasets by `make openapi`; not edited by hand. `GET /v1/datasets` gives the same as JSON,
+with each dataset's JSON Schema.
+
+- A field that is required must be given; any other may be empty, which means unknown, not zero. 🔑 marks the key.
+- A file may use any of the headings (whatever their case or the width of brackets). A column that ends in `_yuan`, or carries
+  “（元）”, holds yuan with at most two decimals; one that ends in `_fen` holds fen.
+- Dates are text or dates of the spreadsheet; codes are read as text. CSV is UTF-8 (with or without BOM) or GB18030. Each dataset
+  has a template to fill in: `GET /v1/datasets/{dataset}/template`.
+- An enterprise that a row names must be in the registry. A row that is refused is listed with its line, field, code and
+  message, and can be downloaded, corrected and sent again.""",
+}
+_HEADINGS = {
+    "zh-CN": ("字段", "名称", "内容", "必填", "范围与选项", "文件标题"),
+    "en": ("field", "name", "holds", "required", "bounds and choices", "headings in files"),
+}
+
+
+def write(language: str) -> str:
+    """Return the page in `language` (`zh-CN` or `en`), as Markdown."""
+    return "\n".join([_INTRODUCTION[language], *(_section(item, language) for item in CATALOGUE.values())]) + "\n"
+
+
+def _section(dataset: Dataset, language: str) -> str:
+    chinese = language == CHINESE
+    headings = _HEADINGS[language]
+    lines = [
+        f"\n## `{dataset.name}` {dataset.zh if chinese else dataset.en}\n",
+        f"| {' | '.join(headings)} |",
+        "|" + "---|" * len(headings),
+        *(f"| {' | '.join(_row(dataset, item, language))} |" for item in dataset.fields),
+        *(f"\n- {law}" for law in _laws(dataset, language)),
+    ]
+    return "\n".join(lines)
+
+
+def _row(dataset: Dataset, item: Field, language: str) -> tuple[str, ...]:
+    chinese = language == CHINESE
+    return (
+        f"`{item.name}`{' 🔑' if item.name in dataset.key else ''}",
+        item.zh if chinese else item.en,
+        translate(KINDS[item.kind], language),
+        ("否" if item.optional else "是") if chinese else ("no" if item.optional else "yes"),
+        _bounds(item, chinese=chinese),
+        "、".join(name for name in item.headings if name != item.name),
+    )
+
+
+def _bounds(item: Field, *, chinese: bool) -> str:
+    if item.choices:
+        return "<br>".join(f"`{code}` {zh if chinese else en}" for code, (zh, en) in item.choices.items())
+    if item.pattern:
+        return f"`{item.pattern}`"
+    if item.minimum is None or item.minimum < 0:
+        return ""
+    return f"≥ {item.minimum}" if item.maximum == MAX_INTEGER else f"{item.minimum} - {item.maximum}"
+
+
+def _laws(dataset: Dataset, language: str) -> Iterator[str]:
+    chinese = language == CHINESE
+    for rule in dataset.rules:
+        yield f"`{rule.code}`: {translate(MESSAGES[rule.code], language, parameters_of(dataset, rule.field))}"
+    if dataset.period is not None and dataset.period.apart:
+        group = ", ".join(f"`{name}`" for name in dataset.period.apart)
+        yield f"同一{group}的时段不得重叠" if chinese else f"periods with the same {group} do not overlap"
+    if dataset.parent:
+        field, parent = dataset.key[0], dataset.parent
+        yield f"按`{field}`归属`{parent}`" if chinese else f"belongs to the row of `{parent}` with the same `{field}`"

@@ -1,0 +1,45 @@
+-- commit: Add these amounts to what is committed in their budgets; negative ones give back.
+WITH locked AS (
+    SELECT b.unit, b.year, c.fen
+    FROM unnest(CAST(:units AS text[]), CAST(:years AS int[]), CAST(:fen AS bigint[])) AS c(unit, year, fen)
+    JOIN budgets b ON b.unit = c.unit AND b.year = c.year
+    ORDER BY b.unit, b.year FOR UPDATE OF b
+)
+UPDATE budgets b SET committed_fen = b.committed_fen + l.fen
+FROM locked l WHERE b.unit = l.unit AND b.year = l.year;
+
+-- budgets: Return budgets behind a place (year, unit), or one, with what of them is ordered, free or lapsed.
+-- `ordered_fen` leaves out what is reserved for orders that are not with the bank or on their way there.
+SELECT b.unit, b.year, b.appropriated_fen, b.committed_fen, b.committed_fen - coalesce(s.fen, 0) AS ordered_fen,
+       b.paid_fen, b.recovered_fen,
+       CASE WHEN b.year >= :this_year THEN b.appropriated_fen - b.committed_fen ELSE 0 END AS free_fen,
+       CASE WHEN b.year < :this_year THEN b.appropriated_fen - b.committed_fen ELSE 0 END AS lapsed_fen
+FROM budgets b
+LEFT JOIN (SELECT unit, budget_year, sum(amount_fen)::bigint AS fen FROM payment_orders
+           WHERE live AND budget_year IS NOT NULL AND state IN ('waiting', 'failed', 'returned')
+           GROUP BY unit, budget_year) s ON s.unit = b.unit AND s.budget_year = b.year
+WHERE (CAST(:unit AS text) IS NULL OR b.unit = :unit)
+  AND (CAST(:year AS int) IS NULL OR b.year = :year)
+  AND (CAST(:after_year AS bigint) IS NULL OR (b.year, b.unit) > (CAST(:after_year AS bigint), CAST(:after_unit AS text)))
+ORDER BY b.year, b.unit LIMIT :limit;
+
+-- waiting_by_award: Return how many orders wait for a budget and for how much, by award code.
+-- An order draws on the year in which it is funded: what was due earlier counts in this year's budget.
+SELECT a.award, count(*) AS orders, sum(o.amount_fen)::bigint AS amount_fen
+FROM payment_orders o JOIN awards a ON a.award_id = o.award_id
+WHERE o.state = 'waiting' AND o.budget_year IS NULL AND o.unit = :unit AND greatest(o.due_year, :this_year) = :year
+GROUP BY a.award ORDER BY a.award;
+
+-- owed_already: Return what a unit owes to each award from the budget of a year, under the version in effect.
+SELECT a.award_id::text AS award_id,
+       sum(part.fen) FILTER (WHERE greatest((v.instalments->(part.place::int - 1)->>'due_year')::int, :this_year)
+                                   = :year)::bigint AS fen
+FROM awards a JOIN award_versions v ON v.award_id = a.award_id AND v.version = a.split_version
+JOIN award_shares s ON s.award_id = a.award_id AND s.version = a.split_version AND s.unit = :unit
+CROSS JOIN unnest(s.parts_fen) WITH ORDINALITY AS part(fen, place)
+WHERE a.award_id = ANY(CAST(:ids AS uuid[])) GROUP BY a.award_id;
+
+-- without_arrangement: Return how many awards wait for an arrangement, and what they entitle to.
+SELECT count(*) AS awards, coalesce(sum(v.entitlement_fen), 0)::bigint AS entitlement_fen
+FROM awards a JOIN award_versions v ON v.award_id = a.award_id AND v.version = a.version
+WHERE a.waiting_for = 'arrangement' AND (CAST(:jurisdiction AS text) IS NULL OR a.jurisdiction = :jurisdiction);

@@ -1,0 +1,86 @@
+"""What an order waits for, and which waiting orders get money. Pure, in whole fen.
+
+The queue is in the order (first_decided_on, award_id, instalment). An instalment is funded by all its units or by none. One that
+is short holds its place in the budget that lacks the money, and in that one alone: there nothing behind it is funded, so
+nobody is overtaken; from the other budgets instalments behind it are funded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class HoldTarget:
+    """What a hold is on: an award or a payee, one of the two."""
+
+    award_id: UUID | None = None
+    uscc: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Blockers:
+    """What keeps new orders out of the queue for money: holds in force, payees without an account, years to come."""
+
+    this_year: int
+    held_awards: frozenset[str] = frozenset()
+    held_payees: frozenset[str] = frozenset()
+    without_account: frozenset[str] = frozenset()
+
+    def waits_for(self, award_id: str, uscc: str, due_year: int) -> str:
+        """Return what a new order waits for first: its due year, the release of a hold, an account, then money.
+
+        The SQL function `waiting_orders` looks for the same in the same order.
+        """
+        if due_year > self.this_year:
+            return "due_year"
+        if award_id in self.held_awards or uscc in self.held_payees:
+            return "release"
+        return "account" if uscc in self.without_account else "funds"
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedOrder:
+    """A waiting order in the queue."""
+
+    id: str
+    award_id: str
+    instalment: int
+    unit: str
+    amount_fen: int
+
+
+@dataclass(slots=True)
+class AvailableBudget:
+    """What is free by unit, fen, and the units whose budget an instalment ahead waits for."""
+
+    free: dict[str, int]
+    blocked: set[str] = field(default_factory=set)
+
+
+def select_fundable(queue: Iterable[QueuedOrder], budget: AvailableBudget) -> list[str]:
+    """Return the ids of the orders of `queue` that are funded; `budget` is left with what remains and what is blocked."""
+    fundable: list[str] = []
+    instalment: list[QueuedOrder] = []
+    for order in queue:
+        if instalment and (instalment[0].award_id, instalment[0].instalment) != (order.award_id, order.instalment):
+            _fund(instalment, budget, fundable)
+            instalment = []
+        instalment.append(order)
+    if instalment:
+        _fund(instalment, budget, fundable)
+    return fundable
+
+
+def _fund(instalment: list[QueuedOrder], budget: AvailableBudget, fundable: list[str]) -> None:
+    need: dict[str, int] = {}
+    for order in instalment:
+        need[order.unit] = need.get(order.unit, 0) + order.amount_fen
+    budget.blocked |= {unit for unit, fen in need.items() if budget.free.get(unit, 0) < fen}
+    if not budget.blocked.isdisjoint(need):
+        return
+    for unit, fen in need.items():
+        budget.free[unit] -= fen
+    fundable += [order.id for order in instalment]

@@ -1,0 +1,126 @@
+"""What workers do by themselves for waiting orders: the funding pass, and the account pass."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import Connection
+
+from services.payout.budgets import repository as budgets
+from services.payout.clients.registry import Accounts
+from services.payout.enums import SYSTEM, UNITS
+from services.payout.funding import repository
+from services.payout.funding.domain import AvailableBudget, select_fundable
+from services.payout.orders import transitions
+from services.payout.orders.repository import lock_exclusively
+from services.payout.orders.transitions import BEGINNING, END, Place
+from shared.audit import log as audit
+from shared.clock import Clock, calendar_date
+from shared.database.engine import Database
+
+PAGE_ORDERS = 20_000
+"""Orders looked at in one transaction of a funding pass."""
+
+
+class FundingPass:
+    """Reserves money for waiting orders, in the order (first_decided_on, award_id), page by page. One at a time anywhere."""
+
+    def __init__(self, database: Database, clock: Clock, *, page_orders: int = PAGE_ORDERS) -> None:
+        """Prepare passes over `database`, each transaction looking at `page_orders` orders."""
+        self._database = database
+        self._clock = clock
+        self._page_orders = page_orders
+        self._seen: tuple[object, ...] | None = None
+        self._passes_skipped = 0
+
+    def step(self) -> bool:
+        """Make one pass if anything changed since the last; returns whether any order was issued."""
+        now = self._clock.now()
+        year = calendar_date(now).year
+        with self._database.transaction() as connection:
+            transitions.reconsider(connection, now, only_due=True)
+        with self._database.reading() as connection:
+            seen = repository.fingerprint(connection, year)
+        if seen == self._seen and self._passes_skipped < 100:
+            self._passes_skipped += 1
+            return False
+        self._passes_skipped = 0
+        issued = self.run(now, year)
+        # What changed while the pass ran is not in the fingerprint of before, so it is looked at next time.
+        self._seen = None if issued else seen
+        return issued > 0
+
+    def run(self, now: datetime, year: int) -> int:
+        """Go once through the queue; returns how many orders were issued."""
+        blocked: set[str] = set()
+        start = BEGINNING
+        issued = 0
+        while True:
+            with self._database.transaction() as connection:
+                if not repository.lock_pass(connection):
+                    return issued
+                lock_exclusively(connection)
+                until = repository.page_end(connection, start, self._page_orders)
+                funded = self._page(connection, start, until, blocked, now, year)
+                if funded:
+                    audit.record(
+                        connection,
+                        actor=SYSTEM,
+                        act="fund_payment_orders",
+                        subjects=[f"budget:{year}"],
+                        details={"orders": funded},
+                    )
+                issued += funded
+            if until == END or blocked.issuperset(UNITS):
+                return issued
+            start = until
+
+    def _page(
+        self, connection: Connection, start: Place, until: Place, blocked: set[str], now: datetime, year: int
+    ) -> int:
+        free = budgets.free(connection, year)
+        need = repository.needed(connection, start, until)
+        if blocked.isdisjoint(need) and all(fen <= free.get(unit, 0) for unit, fen in need.items()):
+            # Where there is money for all, there is nothing to choose and no row has to leave the database.
+            return transitions.fund(connection, year, now, start=start, until=until) if need else 0
+        queue = repository.queue(connection, start, until)
+        fundable = select_fundable(queue, AvailableBudget(free, blocked))
+        if not fundable:
+            return 0
+        return transitions.fund(connection, year, now, start=start, until=until, order_ids=fundable)
+
+
+class AccountPass:
+    """Follows the registry's changes of accounts; orders that waited for one go on."""
+
+    def __init__(self, database: Database, accounts: Accounts, clock: Clock) -> None:
+        """Prepare to follow `accounts`."""
+        self._database = database
+        self._accounts = accounts
+        self._clock = clock
+        self._known = -1
+        self._day: date | None = None
+
+    def step(self) -> bool:
+        """Mirror what changed since the last step; returns whether anything did. Raises Unavailable without a registry.
+
+        With each day accounts begin and end, so every waiting order is looked at once a day.
+        """
+        latest, now = self._accounts.latest_revision(), self._clock.now()
+        new_day = calendar_date(now) != self._day
+        if latest == self._known and not new_day:
+            return False
+        changed = 0
+        with self._database.transaction() as connection:
+            mirrored = repository.mirrored_revision(connection)
+            changes = self._accounts.changes(mirrored, latest) if mirrored < latest else []
+            repository.change_blockers(connection)
+            # With the first accounts ever the rule begins to hold: a payee who has none waits from then on.
+            everybody = new_day or not repository.has_accounts(connection)
+            if mirrored < latest:
+                repository.mirror(connection, changes, latest)
+            if changes or new_day:
+                usccs = sorted({change.uscc for change in changes})
+                changed = transitions.reconsider(connection, now, usccs=None if everybody else usccs)
+        self._known, self._day = latest, calendar_date(now)
+        return mirrored < latest or changed > 0

@@ -1,0 +1,95 @@
+"""Holds over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Request, Response
+
+from services.payout.authorization import whole_city
+from services.payout.funding import handlers
+from services.payout.funding.domain import HoldTarget
+from services.payout.funding.schemas import Hold, HoldBody
+from shared.authorization import Actor, Scope
+from shared.errors import Conflict, NotFound, SamePerson
+from shared.web.auth import needs
+from shared.web.idempotency import IdempotentCommand
+from shared.web.problems import refusals
+
+router = APIRouter(prefix="/v1", tags=["holds"])
+
+Holder = Annotated[Actor, needs(Scope.HOLDS_WRITE)]
+Releaser = Annotated[Actor, needs(Scope.HOLDS_RELEASE)]
+Payee = Annotated[str, Path(pattern="^[0-9A-Z]{18}$", description="The payee's unified social credit code")]
+
+
+@router.post(
+    "/awards/{award_id}/hold",
+    operation_id="hold_award",
+    status_code=201,
+    response_model=Hold,
+    responses=refusals(NotFound, Conflict),
+)
+def hold_award(award_id: UUID, body: HoldBody, request: Request, actor: Holder, command: IdempotentCommand) -> Response:
+    """Hold an award: none of its orders is funded or sent until another person releases it."""
+    return _run(handlers.hold, HoldTarget(award_id=award_id), body, request, actor, command, status=201)
+
+
+@router.post(
+    "/awards/{award_id}/release",
+    operation_id="release_award",
+    response_model=Hold,
+    responses=refusals(NotFound, Conflict, SamePerson),
+)
+def release_award(
+    award_id: UUID, body: HoldBody, request: Request, actor: Releaser, command: IdempotentCommand
+) -> Response:
+    """Release an award that another person holds: its orders go on by themselves."""
+    return _run(handlers.release, HoldTarget(award_id=award_id), body, request, actor, command)
+
+
+@router.post(
+    "/payees/{uscc}/hold",
+    operation_id="hold_payee",
+    status_code=201,
+    response_model=Hold,
+    responses=refusals(Conflict),
+)
+def hold_payee(uscc: Payee, body: HoldBody, request: Request, actor: Holder, command: IdempotentCommand) -> Response:
+    """Hold a payee: none of its orders, of whatever award, is funded or sent until another person releases it."""
+    whole_city(actor)
+    return _run(handlers.hold, HoldTarget(uscc=uscc), body, request, actor, command, status=201)
+
+
+@router.post(
+    "/payees/{uscc}/release",
+    operation_id="release_payee",
+    response_model=Hold,
+    responses=refusals(Conflict, SamePerson),
+)
+def release_payee(
+    uscc: Payee, body: HoldBody, request: Request, actor: Releaser, command: IdempotentCommand
+) -> Response:
+    """Release a payee that another person holds: its orders go on by themselves."""
+    whole_city(actor)
+    return _run(handlers.release, HoldTarget(uscc=uscc), body, request, actor, command)
+
+
+def _run(
+    use_case: Callable[..., object],
+    target: HoldTarget,
+    body: HoldBody,
+    request: Request,
+    actor: Actor,
+    command: IdempotentCommand,
+    status: int = 200,
+) -> Response:
+    now = request.app.state.clock.now()
+    return command.run(
+        lambda connection: use_case(
+            connection, target, reason=body.reason, by=actor.subject, jurisdiction=actor.jurisdiction, now=now
+        ),
+        status=status,
+    )

@@ -1,0 +1,60 @@
+"""Tables of holds, and of the mirror that says which payees have an account: periods and revisions, never a number."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    Identity,
+    Index,
+    Integer,
+    Table,
+    Text,
+    Uuid,
+    func,
+    text,
+)
+
+from services.payout.metadata import metadata
+
+holds = Table(
+    "holds",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("award_id", Uuid),
+    Column("uscc", Text),
+    Column("reason", Text, nullable=False),
+    Column("held_by", Text, nullable=False),
+    Column("held_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("release_reason", Text),
+    Column("released_by", Text),
+    Column("released_at", DateTime(timezone=True)),
+    CheckConstraint("(award_id IS NULL) <> (uscc IS NULL)", name="what"),
+    CheckConstraint("(released_by IS NULL) = (released_at IS NULL)", name="released"),
+    CheckConstraint("released_by <> held_by", name="two_persons"),
+    Index("uq_holds_award_id", "award_id", unique=True, postgresql_where=text("released_at IS NULL")),
+    Index("uq_holds_uscc", "uscc", unique=True, postgresql_where=text("released_at IS NULL")),
+)
+"""A hold is on an award or on a payee; one that is not released is in force."""
+
+payee_accounts = Table(
+    "payee_accounts",
+    metadata,
+    Column("uscc", Text, primary_key=True),
+    Column("since", Date, primary_key=True),
+    Column("until", Date),
+    Column("revision", BigInteger, nullable=False),
+)
+"""In force from `since` to the day before `until`; `revision` is the registry's that set it."""
+
+account_feed = Table(
+    "account_feed",
+    metadata,
+    Column("singleton", Integer, primary_key=True, server_default=text("1")),
+    Column("revision", BigInteger, nullable=False),
+    CheckConstraint("singleton = 1", name="singleton"),
+)
+"""Up to which revision of the registry the mirror has come."""

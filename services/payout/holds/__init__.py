@@ -1,1 +1,0 @@
-"""Holds on awards and payees: nothing of them is sent until another person releases it."""

@@ -1,0 +1,20 @@
+"""The life of payment orders and the chart of accounts, repeated by the database; shared views and functions."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0009"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Execute the statements of the file beside this one."""
+    op.get_bind().connection.cursor().execute(Path(__file__).with_suffix(".sql").read_text("utf-8"))
+
+
+def downgrade() -> None:
+    """Refuse: statements of this version use the views."""
+    raise NotImplementedError("migrations go one way")

@@ -1,0 +1,245 @@
+"""The statements that write and read the tables of a dataset, each made from its declaration.
+
+`staged` is the temporary table of the rows of a change set: `line` and the dataset's fields (`staging.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from services.registry.datasets.tables import history_name
+from services.registry.revisions.sql import differ, json_row, listed, owner_at, rows_at, same
+from shared.catalogue.datasets import CATALOGUE
+from shared.catalogue.domain import Dataset
+from shared.events.facts_revised import MAX_KEYS
+
+
+def create_staged(dataset: Dataset, staged: str) -> str:
+    """Create the temporary table, which is gone with the transaction."""
+    return f"""
+        CREATE TEMP TABLE {staged} ON COMMIT DROP AS
+        SELECT CAST(NULL AS bigint) AS line, {listed(dataset.names)} FROM {dataset.name} WITH NO DATA
+    """
+
+
+def has_repeated_key(dataset: Dataset, staged: str) -> str:
+    """Return a row if any key is staged more than once."""
+    return f"SELECT 1 FROM {staged} GROUP BY {listed(dataset.key)} HAVING count(*) > 1 LIMIT 1"
+
+
+def conflicting_lines(dataset: Dataset, staged: str) -> str:
+    """Return the lines whose key is staged with other content too."""
+    return f"""
+        SELECT DISTINCT a.line FROM {staged} AS a
+        JOIN {staged} AS b ON {same(dataset.key, "a", "b")} AND a.line <> b.line AND {differ(dataset.values, "a", "b")}
+    """
+
+
+def delete_repetitions(dataset: Dataset, staged: str) -> str:
+    """Keep the first of the rows with one key."""
+    return f"""
+        DELETE FROM {staged} AS a
+        USING (SELECT line, row_number() OVER (PARTITION BY {listed(dataset.key)} ORDER BY line) AS place FROM {staged}) AS b
+        WHERE a.line = b.line AND b.place > 1
+    """
+
+
+def lines_of_unknown_enterprises(staged: str, field: str) -> str:
+    """Return the lines whose `field` names an enterprise that is not recorded."""
+    return (
+        f"SELECT i.line FROM {staged} AS i WHERE NOT EXISTS (SELECT 1 FROM enterprises AS e WHERE e.uscc = i.{field})"
+    )
+
+
+def overlapping_lines(dataset: Dataset, staged: str) -> str:
+    """Return the lines whose period overlaps another one of their group, staged or current.
+
+    A current row whose key is staged too is about to be replaced, so it does not count.
+    """
+    period = dataset.period
+    assert period is not None
+
+    def days(row: str) -> str:
+        return f"daterange({row}.{period.first}, {row}.{period.last})"
+
+    overlapping = f"{same(period.apart, 'i', 'o')} AND {days('i')} && {days('o')}"
+    return f"""
+        SELECT i.line FROM {staged} AS i JOIN {staged} AS o ON {overlapping} AND i.line <> o.line
+        UNION
+        SELECT i.line FROM {staged} AS i JOIN {dataset.name} AS o ON {overlapping} AND NOT ({same(dataset.key, "i", "o")})
+        WHERE NOT EXISTS (SELECT 1 FROM {staged} AS r WHERE {same(dataset.key, "r", "o")})
+    """
+
+
+def lines_of_unknown_keys(dataset: Dataset, staged: str) -> str:
+    """Return the lines whose key is not current."""
+    return f"""
+        SELECT i.line FROM {staged} AS i
+        WHERE NOT EXISTS (SELECT 1 FROM {dataset.name} AS c WHERE {same(dataset.key, "c", "i")}) ORDER BY 1
+    """
+
+
+def lines_of_referenced_enterprises(staged: str) -> str:
+    """Return the lines of staged enterprises that a current row of any dataset names."""
+    return " UNION ".join(
+        f"SELECT i.line FROM {staged} AS i JOIN {dataset.name} AS o ON o.{name} = i.uscc"
+        for dataset in CATALOGUE.values()
+        for name in dataset.references
+    )
+
+
+def _changed(dataset: Dataset) -> str:
+    return f"{same(dataset.key, 'c', 'i')} AND {differ(dataset.values, 'c', 'i')}"
+
+
+def _to_history(dataset: Dataset, staged: str, revision: int, matched: str) -> str:
+    return f"""
+        INSERT INTO {history_name(dataset.name)} ({listed(dataset.names)}, revision, replaced_in)
+        SELECT {listed(dataset.names, "c.")}, c.revision, {revision:d} FROM {dataset.name} AS c JOIN {staged} AS i ON {matched}
+    """
+
+
+def keep_replaced(dataset: Dataset, staged: str, revision: int) -> str:
+    """Copy the current rows that staged ones replace to the history."""
+    return _to_history(dataset, staged, revision, _changed(dataset))
+
+
+def replace(dataset: Dataset, staged: str, revision: int) -> str:
+    """Overwrite current rows by staged ones with the same key and other values."""
+    values = ", ".join(f"{name} = i.{name}" for name in dataset.values)
+    return f"""
+        UPDATE {dataset.name} AS c SET {values}, revision = {revision:d} FROM {staged} AS i WHERE {_changed(dataset)}
+    """
+
+
+def insert_new(dataset: Dataset, staged: str, revision: int, *, occupied: bool) -> str:
+    """Add the staged rows whose key is not current: all of them unless the table is `occupied`.
+
+    In key order the index grows at its end, and snapshots find the rows sorted already.
+    """
+    new = (
+        f"WHERE NOT EXISTS (SELECT 1 FROM {dataset.name} AS c WHERE {same(dataset.key, 'c', 'i')})" if occupied else ""
+    )
+    return f"""
+        INSERT INTO {dataset.name} ({listed(dataset.names)}, revision)
+        SELECT {listed(dataset.names, "i.")}, {revision:d} FROM {staged} AS i {new} ORDER BY {listed(dataset.key, "i.")}
+    """
+
+
+def keep_withdrawn(dataset: Dataset, staged: str, revision: int) -> str:
+    """Copy the current rows with the staged keys to the history."""
+    return _to_history(dataset, staged, revision, same(dataset.key, "c", "i"))
+
+
+def delete_withdrawn(dataset: Dataset, staged: str) -> str:
+    """Delete the current rows with the staged keys."""
+    return f"DELETE FROM {dataset.name} AS c USING {staged} AS i WHERE {same(dataset.key, 'c', 'i')}"
+
+
+def announce(dataset: Dataset, revision: int, *, added: bool, ended: bool) -> str:
+    """Write one event per owner before or after `revision` to the outbox, with at most MAX_KEYS keys each.
+
+    `added`: the revision has new rows; `ended`: it ended others.
+    """
+    key = f"json_build_array({listed(dataset.key)})"
+    return f"""
+        INSERT INTO outbox (topic, key, type, event_id, source, subject, occurred_at, data, trace_parent)
+        SELECT :topic, owner, :type, gen_random_uuid(), :source, owner, :at,
+               json_build_object('revision', {revision:d}, 'dataset', '{dataset.name}', 'uscc', owner,
+                                 'keys', to_json(keys[part * {MAX_KEYS} + 1 : (part + 1) * {MAX_KEYS}]))::text,
+               :trace
+        FROM (SELECT owner, array_agg({key} ORDER BY {listed(dataset.key)}) AS keys
+              FROM ({_touched_keys(dataset, revision, added=added, ended=ended)}) AS touched
+              WHERE owner IS NOT NULL GROUP BY owner) AS owned,
+             generate_series(0, (cardinality(keys) - 1) / {MAX_KEYS}) AS part
+    """
+
+
+def _touched_keys(dataset: Dataset, revision: int, *, added: bool, ended: bool) -> str:
+    """Write the query of (owner, key) of every row that the revision made or ended."""
+    sources = []
+    if added:
+        sources.append(f"FROM {dataset.name} WHERE revision = {revision:d}")
+    if ended:
+        sources.append(f"FROM {history_name(dataset.name)} WHERE replaced_in = {revision:d}")
+    key = listed(dataset.key)
+    if dataset.owners:
+        return " UNION ".join(f"SELECT {name} AS owner, {key} {rows}" for rows in sources for name in dataset.owners)
+    parent, parent_key = dataset.parent, dataset.key[0]
+    owners = f"""SELECT {parent_key} AS parent_key, uscc AS owner FROM {parent}
+        UNION SELECT {parent_key}, uscc FROM {history_name(parent)} WHERE replaced_in = {revision:d}"""
+    rows = " UNION ".join(f"SELECT {key} {rows}" for rows in sources)
+    return (
+        f"SELECT owner, {key} FROM ({rows}) AS rows JOIN ({owners}) AS owners ON owners.parent_key = rows.{parent_key}"
+    )
+
+
+def page_of_records(dataset: Dataset, revision: int, where: str, filters: Sequence[str], *, follows: bool) -> str:
+    """Return up to `:limit` rows at `revision` in key order: those with the fields `filters` (`:f_name`), and if it
+    `follows` a page those after its last key (`:a_name`).
+    """
+    conditions = [f"{name} = :f_{name}" for name in filters]
+    if follows:
+        conditions.append(f"({listed(dataset.key)}) > ({listed([f'a_{name}' for name in dataset.key], ':')})")
+    rows = rows_at(dataset, revision, " AND ".join([*conditions, where]))
+    return f"{rows} ORDER BY {listed(dataset.key)} LIMIT :limit"
+
+
+def versions_of_record(dataset: Dataset, fields: Sequence[str], where: str) -> str:
+    """Return every version of the records with these values of `fields` (`:name`), with the revisions that made and ended it.
+
+    Every column of a revision gets a name of its own: datasets have fields of the same names.
+    """
+    matching = " AND ".join([*(f"{name} = :{name}" for name in fields), where])
+    names = listed(dataset.names)
+    return f"""
+        SELECT v.*, made.actor AS made_actor, made.recorded_at AS made_at, made.source AS made_source,
+               made.reason AS made_reason, ended.kind AS ended_kind, ended.actor AS ended_actor,
+               ended.recorded_at AS ended_at, ended.reason AS ended_reason
+        FROM (SELECT {names}, revision, CAST(NULL AS bigint) AS replaced_in FROM {dataset.name} WHERE {matching}
+              UNION ALL
+              SELECT {names}, revision, replaced_in FROM {history_name(dataset.name)} WHERE {matching}) AS v
+        JOIN revisions AS made ON made.revision = v.revision
+        LEFT JOIN revisions AS ended ON ended.revision = v.replaced_in
+        ORDER BY v.revision
+    """
+
+
+def changes(dataset: Dataset, after: int, until: int, seen: tuple[str, str] | None) -> str:
+    """Return per key that differs between two revisions the owners and the rows before (`b`) and after (`a`), in key order.
+
+    `seen`: the conditions on rows at `after` and at `until` of which one has to hold; None where all changes are shown.
+    A row that was changed and changed back is left out.
+    """
+    columns, past = f"{listed(dataset.names)}, revision", history_name(dataset.name)
+    key = ", ".join(f"coalesce(a.{name}, b.{name})" for name in dataset.key)
+    owner_before, owner_after = owner_at(dataset, "b", after), owner_at(dataset, "a", until)
+    owners = ", ".join(f"{row}.{name}" for row in "ba" for name in dataset.owners) or f"{owner_before}, {owner_after}"
+    shown = visible = ""
+    if seen is not None:
+        shown = f""",
+             vb AS (SELECT {listed(dataset.key)} FROM b WHERE {seen[0]}),
+             va AS (SELECT {listed(dataset.key)} FROM a WHERE {seen[1]})"""
+        visible = f"""AND (EXISTS (SELECT 1 FROM vb WHERE {same(dataset.key, "vb", "b")})
+               OR EXISTS (SELECT 1 FROM va WHERE {same(dataset.key, "va", "a")}))"""
+    return f"""
+        WITH b AS (SELECT {columns} FROM {past}
+                   WHERE revision <= {after:d} AND replaced_in > {after:d} AND replaced_in <= {until:d}),
+             a AS (SELECT {columns} FROM {dataset.name} WHERE revision > {after:d} AND revision <= {until:d}
+                   UNION ALL
+                   SELECT {columns} FROM {past}
+                   WHERE revision > {after:d} AND revision <= {until:d} AND replaced_in > {until:d}){shown}
+        SELECT '{dataset.name}' AS dataset,
+               json_build_array({key})::text AS key,
+               coalesce(a.revision, (SELECT max(h.replaced_in) FROM {past} AS h WHERE {same(dataset.key, "h", "b")}
+                                     AND h.replaced_in > {after:d} AND h.replaced_in <= {until:d})) AS revision,
+               {owner_before}::text AS uscc_before,
+               {owner_after}::text AS uscc_after,
+               ARRAY(SELECT DISTINCT named FROM unnest(ARRAY[{owners}]::text[]) AS named
+                     WHERE named IS NOT NULL ORDER BY named) AS enterprises,
+               CASE WHEN b.revision IS NOT NULL THEN {json_row(dataset, "b")}::text END AS before,
+               CASE WHEN a.revision IS NOT NULL THEN {json_row(dataset, "a")}::text END AS after
+        FROM b FULL JOIN a ON {same(dataset.key, "b", "a")}
+        WHERE ({listed(dataset.names, "b.")}) IS DISTINCT FROM ({listed(dataset.names, "a.")}) {visible}
+        ORDER BY {key}
+    """

@@ -1,0 +1,105 @@
+"""Short ways to declare fields, so that a dataset reads like its line in the contract."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from shared.catalogue.domain import MAX_INTEGER, Field, Kind
+
+USCC_ZH = "统一社会信用代码"
+
+JURISDICTIONS: Mapping[str, tuple[str, str]] = {
+    "city": ("市直", "city proper"),
+    "liandu": ("莲都区", "Liandu"),
+    "development_zone": ("丽水经济技术开发区", "Lishui economic and technological development zone"),
+    "qingtian": ("青田县", "Qingtian"),
+    "jinyun": ("缙云县", "Jinyun"),
+    "suichang": ("遂昌县", "Suichang"),
+    "songyang": ("松阳县", "Songyang"),
+    "yunhe": ("云和县", "Yunhe"),
+    "qingyuan": ("庆元县", "Qingyuan"),
+    "jingning": ("景宁畲族自治县", "Jingning"),
+    "longquan": ("龙泉市", "Longquan"),
+    "elsewhere": ("市外", "outside Lishui"),
+}
+
+
+def uscc(name: str = "uscc", zh: str = USCC_ZH, en: str = "unified social credit code") -> Field:
+    """Declare a field that names an enterprise."""
+    aliases: tuple[str, ...] = ("信用代码", "社会信用代码", "企业统一社会信用代码") if name == "uscc" else ()
+    if zh == USCC_ZH:
+        return Field(name, Kind.USCC, zh, en, max_length=18, aliases=aliases)
+    # A table about parks says "operator" over the column where another says "operator's code" or just "code".
+    aliases = (zh, *((USCC_ZH,) if name == "uscc" else ()), *aliases)
+    return Field(name, Kind.USCC, f"{zh}{USCC_ZH}", en, max_length=18, aliases=aliases, fact_name=(zh, en))
+
+
+def code(name: str, zh: str, en: str, *, optional: bool = False, pattern: str | None = None) -> Field:
+    """Declare an identifier or a code: text, never a number, at most 100 characters."""
+    return Field(name, Kind.CODE, zh, en, optional, pattern=pattern, max_length=100)
+
+
+def text(name: str, zh: str, en: str, *, optional: bool = False, aliases: Sequence[str] = ()) -> Field:
+    """Declare text of at most 500 characters."""
+    return Field(name, Kind.TEXT, zh, en, optional, aliases=tuple(aliases))
+
+
+def choice(name: str, zh: str, en: str, choices: Mapping[str, tuple[str, str]], *, optional: bool = False) -> Field:
+    """Declare one of a fixed list of codes."""
+    return Field(name, Kind.CHOICE, zh, en, optional, choices=choices, max_length=100)
+
+
+def jurisdiction(zh: str = "所在地区", en: str = "jurisdiction", *, optional: bool = False) -> Field:
+    """Declare the place of an enterprise or of a project."""
+    return choice("jurisdiction", zh, en, JURISDICTIONS, optional=optional)
+
+
+def day(name: str, zh: str, en: str, *, optional: bool = False) -> Field:
+    """Declare a calendar date."""
+    return Field(name, Kind.DAY, zh, en, optional)
+
+
+def since(zh: str = "起始日期") -> Field:
+    """Declare the first day of a period."""
+    return day("since", zh, "first day")
+
+
+def until(name: str = "until", zh: str = "终止日期", *, optional: bool = True) -> Field:
+    """Declare the first day that no longer counts."""
+    return Field(name, Kind.DAY, zh, "first day that no longer counts", optional, aliases=(f"{zh}（不含）",))
+
+
+def year(name: str = "year", zh: str = "年度", en: str = "calendar year") -> Field:
+    """Declare a calendar year."""
+    return Field(
+        name, Kind.YEAR, zh, en, unit="year", minimum=1, maximum=9999, aliases=("年份",) if zh == "年度" else ()
+    )
+
+
+def money(
+    name: str, zh: str, en: str, *, optional: bool = False, unit: str = "fen", aliases: Sequence[str] = ()
+) -> Field:
+    """Declare an amount in fen (or another hundredth), never negative."""
+    return Field(name, Kind.MONEY, zh, en, optional, unit=unit, minimum=0, maximum=MAX_INTEGER, aliases=tuple(aliases))
+
+
+def count(
+    name: str, zh: str, en: str, *, optional: bool = False, unit: str = "pieces", aliases: Sequence[str] = ()
+) -> Field:
+    """Declare a whole number that is never negative."""
+    return Field(name, Kind.COUNT, zh, en, optional, unit=unit, minimum=0, maximum=MAX_INTEGER, aliases=tuple(aliases))
+
+
+def area(name: str, zh: str, en: str, *, optional: bool = False) -> Field:
+    """Declare an area in whole square metres."""
+    return count(name, zh, en, optional=optional, unit="m2", aliases=(f"{zh}（平方米）", f"{zh}（㎡）"))
+
+
+def operating_days() -> Field:
+    """Declare the days of a year on which something operated, 1 to 366."""
+    return Field("operating_days", Kind.COUNT, "运营天数", "operating days", True, "days", 1, 366)
+
+
+def flag(name: str, zh: str, en: str) -> Field:
+    """Declare a yes or no."""
+    return Field(name, Kind.FLAG, zh, en)

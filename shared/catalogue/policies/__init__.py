@@ -1,0 +1,35 @@
+"""The outline of each policy that more than one service needs: codes of its awards, and its award years."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+import yaml
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyOutline:
+    """Codes of the awards, apart by whether an earlier payment names a tier, and the years of yearly awards."""
+
+    code: str
+    award_years: range
+    tiered: tuple[str, ...]
+    untiered: tuple[str, ...]
+
+
+def _read(path: Path) -> PolicyOutline:
+    content = yaml.safe_load(path.read_text("utf-8"))
+    years = range(content["award_years"]["first"], content["award_years"]["last"] + 1)
+    return PolicyOutline(path.stem, years, tuple(content["tiered"]), tuple(content["untiered"]))
+
+
+POLICIES: Mapping[str, PolicyOutline] = MappingProxyType(
+    {path.stem: _read(path) for path in sorted(Path(__file__).parent.glob("*.yaml"))}
+)
+"""Outlines by the policy's code."""
+
+TIERED_AWARDS = tuple(code for policy in POLICIES.values() for code in policy.tiered)
+UNTIERED_AWARDS = tuple(code for policy in POLICIES.values() for code in policy.untiered)

@@ -1,0 +1,42 @@
+"""What the services share about datasets and policies holds together, and agrees with the policies' packages."""
+
+from __future__ import annotations
+
+import pytest
+
+from services.eligibility.rules.library import POLICIES as PACKAGES
+from services.eligibility.rules.library import load_policy
+from shared.catalogue.datasets import CATALOGUE
+from shared.catalogue.domain import Dataset
+from shared.catalogue.policies import POLICIES
+
+DATASETS = pytest.mark.parametrize("dataset", CATALOGUE.values(), ids=CATALOGUE)
+
+
+@DATASETS
+def test_keys_and_periods_are_fields_that_are_always_given(dataset: Dataset) -> None:
+    assert not any(dataset.field(name).optional for name in dataset.key)
+    if dataset.period is not None:
+        assert not dataset.field(dataset.period.first).optional
+        assert {dataset.period.last, *dataset.period.apart} <= set(dataset.names)
+
+
+@DATASETS
+def test_a_parent_is_found_by_the_first_field_of_the_key(dataset: Dataset) -> None:
+    if dataset.parent:
+        assert CATALOGUE[dataset.parent].key == dataset.key[:1]
+        assert CATALOGUE[dataset.parent].owners == ("uscc",)
+        assert not dataset.owners
+
+
+def test_every_policy_has_an_outline() -> None:
+    assert set(POLICIES) == set(PACKAGES)
+
+
+@pytest.mark.parametrize("code", POLICIES)
+def test_an_outline_says_what_the_policy_does(code: str) -> None:
+    outline, policy = POLICIES[code], load_policy(code)
+    tiered = [award.code for award in policy.awards if f"{award.code}-tiers" in {m.name for m in award.measures}]
+    assert outline.award_years == policy.award_years
+    assert outline.tiered == tuple(tiered)
+    assert outline.untiered == tuple(award.code for award in policy.awards if award.code not in tiered)

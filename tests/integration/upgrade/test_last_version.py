@@ -1,0 +1,125 @@
+"""What version 0.1.0 made goes on: its databases are migrated as they were, its receipts replay, its orders are paid.
+
+`0.1.0/` holds dumps of the three databases after a small demonstration with every kind of act in it (an import that failed, a
+suspension, a rejection, a notice with an objection, a restatement after payment with its recovery, holds, a partial answer of the
+bank, a simulation, a proposed interpretation), and `facts.json` what that version's API said of them.
+"""
+
+from __future__ import annotations
+
+import lzma
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from services.databases import SCHEMAS
+from shared import migrations
+from shared.database.engine import Database
+from tests.integration.eligibility.support import answer, app_of
+from tests.integration.payout.support import Payout
+from tests.support.databases import DatabaseServer, ServiceDatabase
+from tests.support.tokens import Tokens
+
+FOLDER = Path(__file__).with_name("0.1.0")
+
+Upgraded = Callable[[str], ServiceDatabase]
+
+
+@pytest.fixture(scope="module")
+def upgraded(database_server: DatabaseServer) -> Iterator[Upgraded]:
+    """Gives the database of a service as version 0.1.0 left it, migrated to this version."""
+    made: dict[str, ServiceDatabase] = {}
+
+    def restore(service: str) -> ServiceDatabase:
+        if service not in made:
+            dump = lzma.decompress((FOLDER / f"{service}.sql.xz").read_bytes())
+            made[service] = database_server.restore(service, dump)
+            migrations.upgrade(SCHEMAS[service], made[service].owner_url, f"{service}_app")
+        return made[service]
+
+    yield restore
+    for database in made.values():
+        database_server.drop(database)
+
+
+@pytest.fixture(scope="module")
+def said() -> dict[str, Any]:
+    """What version 0.1.0 said of what it had made."""
+    return dict(orjson.loads(lzma.decompress((FOLDER / "facts.json.xz").read_bytes())))
+
+
+@pytest.fixture
+def eligibility(upgraded: Upgraded) -> Iterator[Database]:
+    database = upgraded("eligibility").connect()
+    yield database
+    database.close()
+
+
+@pytest.mark.parametrize("service", SCHEMAS)
+def test_its_databases_become_those_of_this_version(service: str, upgraded: Upgraded) -> None:
+    database = Database(upgraded(service).owner_url, pool_size=1)
+    with database.reading() as connection:
+        assert migrations.is_migrated(SCHEMAS[service], connection)
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, SCHEMAS[service].all_metadata) == []  # type: ignore[arg-type]
+    database.close()
+
+
+def test_its_decisions_are_read_as_they_were(eligibility: Database, tokens: Tokens, said: dict[str, Any]) -> None:
+    app = app_of(eligibility, tokens, working_days=0)
+    assert len(said["decisions"]) > 40
+    assert {each["state"] for each in said["decisions"]} >= {"approved", "suspended", "rejected", "superseded"}
+    for each in said["decisions"]:
+        shown = answer(app, "GET", f"/v1/decisions/{each['id']}", headers=tokens.headers("auditor")).json()
+        assert {name: shown[name] for name in each} == each
+
+
+def test_its_receipts_replay(eligibility: Database, tokens: Tokens, said: dict[str, Any]) -> None:
+    app = app_of(eligibility, tokens, working_days=0)
+    for each in said["decisions"]:
+        replayed = answer(app, "POST", f"/v1/decisions/{each['id']}/replay", headers=tokens.headers("auditor")).json()
+        assert replayed["same"], (each["award"], each["subject"], replayed)
+
+
+def test_its_explanations_stay(eligibility: Database, tokens: Tokens, said: dict[str, Any]) -> None:
+    app = app_of(eligibility, tokens, working_days=0)
+    assert said["explanations"]
+    for decision_id, before in said["explanations"].items():
+        headers = tokens.headers("auditor", **{"Accept-Language": "en"})
+        now = answer(app, "GET", f"/v1/decisions/{decision_id}/explanation", headers=headers).json()
+        assert now == before
+
+
+def test_its_orders_are_as_they_were_and_are_paid(upgraded: Upgraded, tokens: Tokens, said: dict[str, Any]) -> None:
+    made = upgraded("payout")
+    payout = Payout(made.connect(), tokens, made.owner_url)
+    found = payout.get("/v1/payment-orders?limit=1000")["items"]
+    for order in said["orders"]:
+        assert {name: next(o for o in found if o["id"] == order["id"])[name] for name in order} == order
+    payout.reconcile()
+    open_batch = next(b for b in payout.get("/v1/payment-batches")["items"] if b["unit"] == "city")
+    rows = [
+        {"order_id": order["id"], "outcome": "settled", "occurred_on": "2026-11-29", "bank_reference": f"N{number}"}
+        for number, order in enumerate(payout.get(f"/v1/payment-orders?batch_id={open_batch['id']}")["items"])
+        if order["state"] == "batched"
+    ]
+    assert rows
+    report = payout.post(f"/v1/payment-batches/{open_batch['id']}/results", {"rows": rows}, by="finance-maker")
+    assert report["rows"]["accepted"] == len(rows)
+    payout.reconcile()
+    payout.database.close()
+
+
+def test_what_stopped_a_job_of_its_is_still_told(upgraded: Upgraded, said: dict[str, Any]) -> None:
+    database = upgraded("registry").connect()
+    with database.reading() as connection:
+        problem = connection.exec_driver_sql(
+            "SELECT problem FROM jobs WHERE id = %s", (said["failed_import"],)
+        ).scalar_one()
+    database.close()
+    assert problem["type"] == "urn:ecommerce-subsidies:problem:rows-refused"

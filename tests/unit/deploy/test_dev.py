@@ -1,0 +1,52 @@
+"""What `make dev` restarts."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deploy.local.dev import ROOT, affected
+from deploy.local.processes import Child, Supervisor
+
+
+@pytest.mark.parametrize(
+    ("files", "services"),
+    [
+        (["services/payout/split/domain.py"], {"payout"}),
+        (["services/payout/app.py", "services/registry/app.py"], {"payout", "registry"}),
+        (["shared/clock.py"], {"registry", "eligibility", "payout"}),
+        (["services/cli.py"], set()),
+        ([], set()),
+    ],
+)
+def test_the_services_that_run_a_file(files: list[str], services: set[str]) -> None:
+    assert affected(str(ROOT / file) for file in files) == services
+
+
+@pytest.fixture
+def supervisor(tmp_path: Path) -> Iterator[Supervisor]:
+    """Two processes that run until they are stopped, and one that ends at once."""
+    supervisor = Supervisor(tmp_path)
+    for name, code in {"payout-app": "sleep(60)", "payout-relay": "sleep(60)", "registry-app": "sleep(0)"}.items():
+        command = [sys.executable, "-c", f"from time import sleep; {code}"]
+        supervisor.start(Child(name, command, tmp_path / f"{name}.log"))
+    yield supervisor
+    supervisor.stop()
+
+
+def test_named_processes_are_restarted_and_the_others_left_alone(supervisor: Supervisor) -> None:
+    before = {child.name: child.process for child in supervisor._children}
+    supervisor.restart(("payout-",))
+    after = {child.name: child.process for child in supervisor._children}
+    assert [name for name in before if before[name] is after[name]] == ["registry-app"]
+    assert all(before[name].returncode for name in ("payout-app", "payout-relay"))  # type: ignore[union-attr]
+
+
+def test_a_process_that_ended_is_named(supervisor: Supervisor) -> None:
+    [ended] = [child for child in supervisor._children if child.name == "registry-app"]
+    assert ended.process is not None
+    ended.process.wait()
+    assert supervisor.ended() == [ended]
