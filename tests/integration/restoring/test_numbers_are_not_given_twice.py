@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from services.eligibility.decisions.after_restore import recall
-from services.eligibility.decisions.proposals import keep_documents
+from services.eligibility.decisions.proposals import store_documents
 from services.registry.revisions import after_restore as registry_recalling
 from services.registry.revisions.repository import latest_revision
 from shared.database.engine import Database
@@ -32,7 +32,7 @@ def restored(fresh_database: Callable[[str], ServiceDatabase], backups: Backups)
     database = original.connect()
     with database.transaction() as connection:
         for kind in ("book", "readings"):
-            keep_documents(connection, kind, pl.DataFrame({"hash": [kind], "content": ["{}"]}))
+            store_documents(connection, kind, pl.DataFrame({"hash": [kind], "content": ["{}"]}))
     approve_all(database, evaluate(database, rent("A", 500))[0])
     backups.relay(database, topics.AWARD_DECISIONS, recall)
     open_proposal, _ = evaluate(database, rent("A", 500), rent("B", 70))
