@@ -24,7 +24,12 @@ LOCAL_ISSUER = "http://127.0.0.1:8000/oauth/token"
 
 TokenUrl = Annotated[str, typer.Option(envvar="TOKEN_URL", help="Token endpoint")]
 ClientId = Annotated[str, typer.Option(envvar="CLIENT_ID", help="OAuth2 client id")]
-Secret = Annotated[str, typer.Option(envvar="CLIENT_SECRET", help="Secret of the OAuth2 client; set it in the environment rather than typing it")]
+Secret = Annotated[
+    str,
+    typer.Option(
+        envvar="CLIENT_SECRET", help="Secret of the OAuth2 client; set it in the environment rather than typing it"
+    ),
+]
 Language = Annotated[str, typer.Option(help="Language of messages: zh-CN or en")]
 
 _state: dict[str, httpx.Client] = {}

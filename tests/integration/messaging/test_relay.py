@@ -17,7 +17,7 @@ from deploy.local.broker import Broker
 from shared.database.engine import Database
 from shared.messaging import kafka, outbox
 from shared.messaging.envelope import Event
-from shared.messaging.relay import LEADER_LOCK, SETTLE_SECONDS, PublishingError, Relay, Sent, _headers
+from shared.messaging.relay import LEADER_LOCK, SETTLE_SECONDS, PublishingError, Relay, Sent
 from tests.integration.messaging.support import (
     TOPIC,
     KilledError,
@@ -126,7 +126,7 @@ def test_a_row_of_the_outbox_is_sent_as_its_event_says(
     with publisher.transaction() as connection:
         outbox.enqueue(connection, [event])
     [row] = Relay(publisher, "nowhere:1", "reading")._next(0)
-    sent = (row.topic, row.key.encode(), row.data.encode(), _headers(row))
+    sent = (row.topic, row.key.encode(), row.data.encode(), row.headers())
     assert sent == (event.topic, event.key.encode(), event.data, event.headers())
 
 
