@@ -72,8 +72,8 @@ def test_an_event_is_read_by_its_model_and_refused_without_its_values() -> None:
     wrong = Message("t", 0, 1, b"k", f'{{"evaluation_id":"{id_}","number":"secret"}}'.encode(), headers)
     other = Message("t", 0, 2, b"k", whole.value, headers | {"ce_type": b"facts.revised"})
     assert whole.read(EvaluationShardCut).number == 1
-    with pytest.raises(RejectedMessageError, match="the data do not follow the schema: number: int_type$"):
+    with pytest.raises(RejectedMessageError, match=r"the data do not follow the schema: number: int_type$"):
         wrong.read(EvaluationShardCut)
-    with pytest.raises(RejectedMessageError, match="the type is not evaluation.shard_cut"):
+    with pytest.raises(RejectedMessageError, match=r"the type is not evaluation.shard_cut"):
         other.read(EvaluationShardCut)
     assert [event.number for event in readable([wrong, whole, other], EvaluationShardCut)] == [1]
