@@ -106,7 +106,7 @@ def test_a_socket_needs_no_encryption(monkeypatch: pytest.MonkeyPatch) -> None:
     assert load(Settings).database_url == url
 
 
-def test_every_mistake_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_mistakes_are_reported_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     found = refusal(monkeypatch, {"TOKEN_URL": None, "KAFKA_BOOTSTRAP_SERVERS": None, "REGISTRY_PORT": "0"})
     assert sorted(line.split()[0] for line in found) == ["KAFKA_BOOTSTRAP_SERVERS", "REGISTRY_PORT", "TOKEN_URL"]
 

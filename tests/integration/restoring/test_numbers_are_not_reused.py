@@ -1,4 +1,4 @@
-"""Eligibility or the registry is restored to an earlier point: numbers that were told are not given to other contents."""
+"""Eligibility or the registry is restored to an earlier point: published numbers are never reused for other content."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _last_version(database: Database, subject: str) -> tuple[int, str, int]:
 
 
 @pytest.mark.parametrize("fen", [500, 600, 900], ids=["as_restored", "as_told", "another"])
-def test_whatever_is_in_force_is_decided_again_under_a_higher_version(restored: Database, fen: int) -> None:
+def test_what_is_in_force_is_decided_again_with_a_higher_version(restored: Database, fen: int) -> None:
     evaluation_id, counts = evaluate(restored, rent("A", fen), rent("B", 70))
     assert counts.unchanged == 0
     assert approve_all(restored, evaluation_id) == 2
@@ -64,7 +64,7 @@ def test_whatever_is_in_force_is_decided_again_under_a_higher_version(restored: 
     assert (after.created, after.restated, after.withdrawn, after.unchanged) == (0, 0, 0, 2)
 
 
-def test_an_award_that_was_told_and_is_not_due_is_withdrawn(restored: Database) -> None:
+def test_a_published_award_that_is_not_due_is_withdrawn(restored: Database) -> None:
     evaluation_id, counts = evaluate(restored, rent("A", 500), subjects={("courier-rent", "A"), ("courier-rent", "B")})
     assert counts.withdrawn == 1
     approve_all(restored, evaluation_id)
@@ -83,7 +83,7 @@ def test_a_relay_that_starts_again_finds_nothing_lost(restored: Database, backup
     assert (before, after) == (1, 1)
 
 
-def test_the_registry_goes_on_behind_the_last_revision_that_was_told(
+def test_the_registry_continues_after_the_last_published_revision(
     fresh_database: Callable[[str], ServiceDatabase], backups: Backups
 ) -> None:
     original = fresh_database("registry")
