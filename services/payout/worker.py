@@ -1,4 +1,4 @@
-"""Payout's worker process: what comes from Kafka, what waited for an arrangement, money for waiting orders, jobs."""
+"""Payout's worker: decisions from Kafka, the passes for arrangements, funding and accounts, jobs."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ GROUP = "payout"
 def consuming(
     database: Database, bootstrap_servers: str, clock: Clock, consumers: int, group: str = GROUP
 ) -> list[Loop]:
-    """Return the loops that give effect to decisions: `consumers` members of the group, each with partitions of its own."""
+    """Return the loops that give effect to decisions: `consumers` members of the group, each with its own partitions."""
 
     def loop(number: int) -> Loop:
         consumer = Consumer(database, bootstrap_servers, topics.AWARD_DECISIONS, group, awards.award_decisions(clock))
@@ -67,7 +67,7 @@ def loops(database: Database, settings: Settings, accounts: Accounts, decisions:
 
 
 def main() -> None:
-    """Work until told to stop."""
+    """Run until stopped."""
     settings = load_settings()
     logs.configure("payout", "worker", settings.log_level)
     tracing.configure("payout", "worker", settings.otlp_endpoint)

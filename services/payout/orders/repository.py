@@ -96,10 +96,10 @@ def live(connection: Connection, award_ids: Collection[str], *, lock: bool = Tru
     """Return the live orders of `award_ids`, oldest first, and lock them unless they are only looked at."""
     # As text, with the value given at execution: SQLAlchemy would declare it varchar, and the cast be made again for each row.
     of_awards = text("payment_orders.award_id = ANY(CAST(:ids AS uuid[]))")
-    wanted = select(payment_orders).where(of_awards, payment_orders.c.live)
-    wanted = wanted.order_by(payment_orders.c.award_id, payment_orders.c.number)
+    own = select(payment_orders).where(of_awards, payment_orders.c.live)
+    own = own.order_by(payment_orders.c.award_id, payment_orders.c.number)
     found: dict[Key, list[Order]] = defaultdict(list)
-    for row in connection.execute(wanted.with_for_update() if lock else wanted, {"ids": array(award_ids)}):
+    for row in connection.execute(own.with_for_update() if lock else own, {"ids": array(award_ids)}):
         found[str(row.award_id), row.unit, row.payee_uscc].append(
             Order(
                 id=row.id,
