@@ -38,5 +38,5 @@ def test_an_outline_says_what_the_policy_does(code: str) -> None:
     outline, policy = POLICIES[code], load_policy(code)
     tiered = [award.code for award in policy.awards if f"{award.code}-tiers" in {m.name for m in award.measures}]
     assert outline.award_years == policy.award_years
-    assert outline.tiered == tuple(tiered)
-    assert outline.untiered == tuple(award.code for award in policy.awards if award.code not in tiered)
+    assert outline.tiered == tuple(award for award, names in measures.items() if f"{award}-tiers" in names)
+    assert outline.untiered == tuple(award for award in measures if award not in outline.tiered)
