@@ -66,6 +66,10 @@ _DETAILS = table(
     column("changed_at", DateTime(timezone=True)),
 )
 """What readers see of an order."""
+_LIVE = (
+    *("id", "number", "award_id", "unit", "payee_uscc", "instalment", "due_year", "amount_fen", "state"),
+    *("waiting_for", "budget_year", "account_revision"),
+)
 _NUMBER: Any = column("number", BigInteger)
 _PAYEE: Any = column("payee_uscc", Text)
 
@@ -96,7 +100,7 @@ def live(connection: Connection, award_ids: Collection[str], *, lock: bool = Tru
     """Return the live orders of `award_ids`, oldest first, and lock them unless they are only looked at."""
     # As text, with the value given at execution: SQLAlchemy would declare it varchar, and the cast be made again for each row.
     of_awards = text("payment_orders.award_id = ANY(CAST(:ids AS uuid[]))")
-    own = select(payment_orders).where(of_awards, payment_orders.c.live)
+    own = select(*(payment_orders.c[name] for name in _LIVE)).where(of_awards, payment_orders.c.live)
     own = own.order_by(payment_orders.c.award_id, payment_orders.c.number)
     found: dict[Key, list[Order]] = defaultdict(list)
     for row in connection.execute(own.with_for_update() if lock else own, {"ids": array(award_ids)}):
