@@ -30,7 +30,7 @@ facts_followed = Table(
 )
 
 pending_reevaluations = Table(
-    "fact_marks",  # renamed in the database by the next release (docs/decisions/0014)
+    "fact_marks",  # renaming a table takes two releases (docs/decisions/0014)
     metadata,
     Column("policy", Text, primary_key=True),
     Column("uscc", Text, primary_key=True, comment="The enterprise that a change names; *: all"),

@@ -22,7 +22,7 @@ from services.eligibility.metadata import metadata
 from shared.database.schema import APPEND_ONLY
 
 evaluation_partitions = Table(
-    "evaluation_shards",  # renamed in the database by the next release (docs/decisions/0014)
+    "evaluation_shards",  # renaming a table takes two releases (docs/decisions/0014)
     metadata,
     Column("evaluation_id", Uuid, primary_key=True),
     Column("number", Integer, primary_key=True),

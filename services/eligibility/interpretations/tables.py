@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from services.eligibility.metadata import metadata
 
 interpretation_changes = Table(
-    "reading_changes",  # renamed in the database by the next release (docs/decisions/0014)
+    "reading_changes",  # renaming a table takes two releases (docs/decisions/0014)
     metadata,
     Column("id", Uuid, primary_key=True, server_default=text("uuidv7()")),
     Column("number", Integer, Identity(always=True), nullable=False),
