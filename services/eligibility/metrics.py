@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import BigInteger, Connection, cast, func, select
 
-from services.eligibility.corrections.tables import fact_marks, facts_followed
+from services.eligibility.corrections.tables import facts_followed, pending_reevaluations
 from services.eligibility.decisions.domain import State
 from services.eligibility.decisions.tables import decisions
 from shared.gauges.measurements import Measurement
@@ -17,7 +17,9 @@ from shared.observability.metrics import Sample
 def read(connection: Connection) -> Sequence[Sample]:
     """Read how far each policy has processed the registry's changes, and how many enterprises are pending re-evaluation."""
     pending: dict[str, int] = dict(
-        connection.execute(select(fact_marks.c.policy, func.count()).group_by(fact_marks.c.policy)).all()
+        connection.execute(
+            select(pending_reevaluations.c.policy, func.count()).group_by(pending_reevaluations.c.policy)
+        ).all()
     )
     found = []
     for row in connection.execute(select(facts_followed).order_by(facts_followed.c.policy)):

@@ -164,5 +164,5 @@ def bulk_approval_view(connection: Connection, approval_id: UUID, actor: Actor) 
     """Return a bulk approval as the API shows it; raises NotFound if there is none that `actor` may see."""
     row = jobs.get(connection, approval_id, APPROVAL)
     if actor.jurisdiction not in (None, row.input["jurisdiction"]):
-        raise NotFound("There is no such {kind}.", kind=APPROVAL)
+        raise NotFound("There is no {kind} with this id.", kind=APPROVAL)
     return jobs.view(row) | {name: row.input.get(name) for name in _GROUPS}

@@ -29,8 +29,8 @@ facts_followed = Table(
     comment="How far the registry's changes are processed for each policy",
 )
 
-fact_marks = Table(
-    "fact_marks",
+pending_reevaluations = Table(
+    "fact_marks",  # renaming a table takes two releases (docs/decisions/0014)
     metadata,
     Column("policy", Text, primary_key=True),
     Column("uscc", Text, primary_key=True, comment="The enterprise that a change names; *: all"),

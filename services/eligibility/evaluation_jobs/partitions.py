@@ -26,6 +26,7 @@ from services.eligibility.engine.dependencies import subjects_about
 from services.eligibility.evaluation_jobs import existing_decisions
 from services.eligibility.evaluation_jobs.decision_days import PAIRS, evaluate_as_decided, in_order
 from services.eligibility.evaluation_jobs.domain import EvaluationOrder
+from services.eligibility.evaluation_jobs.tables import evaluation_partitions
 from services.eligibility.facts.catalogue import Facts
 from services.eligibility.interpretations.repository import official_interpretations, stored_interpretations
 from services.eligibility.rules.domain import Policy
@@ -154,7 +155,7 @@ def create_partitions(
             for number, (award, part) in enumerate(((a, p) for a in policy.awards for p in range(parts)), 1)
         ]
         columns = ("evaluation_id", "number", "award", "part", "parts", "facts_revision", "interpretations_hash")
-        copy_rows(connection, "evaluation_shards", columns, rows)
+        copy_rows(connection, evaluation_partitions.name, columns, rows)
         outbox.enqueue(connection, [_event(job.id, number, clock) for _, number, *_ in rows])
     return len(rows)
 

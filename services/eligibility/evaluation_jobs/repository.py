@@ -16,17 +16,23 @@ from shared.database.queries import load
 
 queries = load(__package__)
 
+_PLAIN = (
+    "award",
+    "subject",
+    "award_year",
+    "payee_uscc",
+    "payee_name",
+    "jurisdiction",
+    "result",
+    "kind",
+    "entitlement_fen",
+)
 STORED_COLUMNS = (
     pl.int_range(1, pl.len() + 1).alias("number"),
-    *map(
-        pl.col,
-        (
-            "award", "subject", "award_year", "payee_uscc", "payee_name", "jurisdiction", "result", "kind", "entitlement_fen",
-        ),
-    ),
+    *map(pl.col, _PLAIN),
     array_literal(pl.col("missing")).alias("missing"),
     array_literal(pl.col("flags")).alias("flags"),
-)  # fmt: skip
+)
 """The columns of outcomes as they are stored, numbered in their order."""
 
 

@@ -21,8 +21,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from services.eligibility.metadata import metadata
 from shared.database.schema import APPEND_ONLY
 
-evaluation_shards = Table(
-    "evaluation_shards",
+evaluation_partitions = Table(
+    "evaluation_shards",  # renaming a table takes two releases (docs/decisions/0014)
     metadata,
     Column("evaluation_id", Uuid, primary_key=True),
     Column("number", Integer, primary_key=True),

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from services.eligibility.interpretations.domain import with_changes
 from services.eligibility.interpretations.repository import change_view, changes, official_interpretations
-from services.eligibility.interpretations.tables import reading_changes
+from services.eligibility.interpretations.tables import interpretation_changes
 from services.eligibility.rules.domain import Interpretations, Policy
 from shared.errors import Conflict, NotFound, SamePerson
 
@@ -22,16 +22,18 @@ def propose_change(
     """Propose a change of the official interpretations; raises Invalid for a name or value that does not exist."""
     with_changes(Interpretations.official_defaults(policy), interpretations)
     row = connection.execute(
-        insert(reading_changes)
+        insert(interpretation_changes)
         .values(policy=policy.code, interpretations=dict(interpretations), reason=reason, proposed_by=by)
-        .returning(*reading_changes.c)
+        .returning(*interpretation_changes.c)
     ).one()
     return change_view(row)
 
 
 def confirm_change(connection: Connection, policy: Policy, change_id: UUID, *, by: str) -> dict[str, Any]:
     """Make a proposed change official; raises NotFound, Conflict if it is official already, or SamePerson."""
-    found = select(reading_changes).where(reading_changes.c.id == change_id, reading_changes.c.policy == policy.code)
+    found = select(interpretation_changes).where(
+        interpretation_changes.c.id == change_id, interpretation_changes.c.policy == policy.code
+    )
     row = connection.execute(found.with_for_update()).one_or_none()
     if row is None:
         raise NotFound("There is no such change.")
@@ -40,10 +42,10 @@ def confirm_change(connection: Connection, policy: Policy, change_id: UUID, *, b
     if row.proposed_by == by:
         raise SamePerson("Someone other than the person who proposed the change must confirm it.")
     confirmed = connection.execute(
-        update(reading_changes)
-        .where(reading_changes.c.id == change_id)
+        update(interpretation_changes)
+        .where(interpretation_changes.c.id == change_id)
         .values(confirmed_by=by, confirmed_at=func.now())
-        .returning(*reading_changes.c)
+        .returning(*interpretation_changes.c)
     ).one()
     return change_view(confirmed)
 

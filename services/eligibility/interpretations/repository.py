@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Row, select
 
-from services.eligibility.interpretations.tables import reading_changes
+from services.eligibility.interpretations.tables import interpretation_changes
 from services.eligibility.rules.domain import Interpretations, Policy
 from shared.clock import isoformat
 
@@ -17,9 +17,9 @@ def official_interpretations(connection: Connection, policy: Policy) -> Interpre
     """Return the interpretations that are official now: the defaults with every confirmed change."""
     interpretations = Interpretations.official_defaults(policy)
     confirmed = (
-        select(reading_changes.c.interpretations)
-        .where(reading_changes.c.policy == policy.code, reading_changes.c.confirmed_at.is_not(None))
-        .order_by(reading_changes.c.confirmed_at, reading_changes.c.number)
+        select(interpretation_changes.c.interpretations)
+        .where(interpretation_changes.c.policy == policy.code, interpretation_changes.c.confirmed_at.is_not(None))
+        .order_by(interpretation_changes.c.confirmed_at, interpretation_changes.c.number)
     )
     for changes in connection.execute(confirmed).scalars():
         interpretations = interpretations.with_changes(changes)
@@ -33,7 +33,11 @@ def stored_interpretations(policy: Policy, document: str) -> Interpretations:
 
 def changes(connection: Connection, policy: Policy) -> Sequence[Row[Any]]:
     """Return every change ever proposed, oldest first."""
-    query = select(reading_changes).where(reading_changes.c.policy == policy.code).order_by(reading_changes.c.number)
+    query = (
+        select(interpretation_changes)
+        .where(interpretation_changes.c.policy == policy.code)
+        .order_by(interpretation_changes.c.number)
+    )
     return connection.execute(query).all()
 
 

@@ -7,8 +7,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from services.eligibility.metadata import metadata
 
-reading_changes = Table(
-    "reading_changes",
+interpretation_changes = Table(
+    "reading_changes",  # renaming a table takes two releases (docs/decisions/0014)
     metadata,
     Column("id", Uuid, primary_key=True, server_default=text("uuidv7()")),
     Column("number", Integer, Identity(always=True), nullable=False),

@@ -54,7 +54,7 @@ def test_official_readings_are_changed_by_two_persons(app: FastAPI, tokens: Toke
             "flag, exclude, off",
         ),
         ({**CHANGE, "interpretations": {"tiers": "S3CRET"}}, "/interpretations/tiers", "tier_jump"),
-        ({**CHANGE, "extra": "S3CRET"}, "/extra", "not known"),
+        ({**CHANGE, "extra": "S3CRET"}, "/extra", "Unknown field"),
         ({**CHANGE, "reason": " "}, "/reason", "at least 1 character"),
         ({"interpretations": {"tier_jump": 1.5}, "reason": "r"}, "/interpretations/tier_jump", "string"),
     ],
