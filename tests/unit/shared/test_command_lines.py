@@ -43,7 +43,7 @@ def commands() -> typer.Typer:
 
     @app.command()
     def budget(year: Annotated[int, typer.Option(help="Why; kept with the act")]) -> None:
-        """Close a notice whose term has run."""
+        """Close a notice after its term."""
         cli.say("Services are {services}.", services=[str(year), "approved"])
 
     return app
@@ -74,7 +74,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 def test_help_is_chinese(run) -> None:  # type: ignore[no-untyped-def]
     shown = run("--help")
     assert "资金：对账、预算、奖补全程、年度报告。" in shown
-    assert "结束公示期已满的公示。" in shown
+    assert "公示期满后结束公示。" in shown
     assert "选项" in shown
     assert "显示本帮助并退出。" in shown
     assert "理由；与处理记录一并保存" in run("budget", "--help")
@@ -82,7 +82,7 @@ def test_help_is_chinese(run) -> None:  # type: ignore[no-untyped-def]
 
 def test_help_is_english_where_english_is_asked_for(run) -> None:  # type: ignore[no-untyped-def]
     shown = run("--help", LANG="en_US.UTF-8")
-    assert "Close a notice whose term has run." in shown
+    assert "Close a notice after its term." in shown
     assert "Options" in shown
     assert "Money:" in run("--language", "en", "--help")
 
