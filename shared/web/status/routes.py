@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -16,13 +17,16 @@ from pydantic import BaseModel, Field
 
 from shared.authorization import Scope
 from shared.clock import isoformat
+from shared.database.queries import load
+from shared.gauges.heartbeat import loop_states
 from shared.observability import metrics
 from shared.web.auth import needs
 from shared.web.idempotency import json_response
-from shared.web.status import repository
 from shared.web.status.words import words
 
 HERE = Path(__file__).parent
+
+queries = load(__package__)
 
 router = APIRouter(tags=["operations"])
 
@@ -117,9 +121,9 @@ def get_status(request: Request) -> Response:
                 }
                 for value in figures
             ],
-            "jobs": repository.open_jobs(connection),
-            "loops": repository.loops(connection),
-            "troubles": repository.troubles(connection),
+            "jobs": _as_json(connection.execute(queries.open_jobs).mappings()),
+            "loops": _as_json(loop_states(connection)),
+            "troubles": _as_json(connection.execute(queries.troubles).mappings()),
         }
     return json_response(status)
 
@@ -144,6 +148,13 @@ def get_status_page(request: Request) -> Response:
     )
     headers = {"Content-Security-Policy": policy, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
     return Response(content, media_type="text/html; charset=utf-8", headers=headers)
+
+
+def _as_json(rows: Iterable[Mapping[Any, Any]]) -> list[dict[str, Any]]:
+    return [
+        {name: isoformat(value) if isinstance(value, datetime) else value for name, value in row.items()}
+        for row in rows
+    ]
 
 
 def _requests() -> dict[str, Any]:
