@@ -10,11 +10,11 @@ import httpx
 import stamina
 
 from shared.errors import Unavailable
+from shared.media_types import JSON
 from shared.settings import ServiceSettings
 
 PAGE_ITEMS = 1_000
 """The most items that a page of any service's list may have."""
-JSON = "application/json"
 _RETRIED = (httpx.codes.BAD_GATEWAY, httpx.codes.SERVICE_UNAVAILABLE, httpx.codes.GATEWAY_TIMEOUT)
 
 

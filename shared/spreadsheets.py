@@ -17,12 +17,8 @@ import polars as pl
 import xlsxwriter
 
 from shared.errors import TooLarge, UnsupportedMediaType
+from shared.media_types import BYTES, CSV, XLSX
 
-JSON = "application/json"
-CSV = "text/csv"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-BYTES = "application/octet-stream"
-"""The media type of clients that cannot declare what they send: many generated clients send any file as bytes."""
 BOM = b"\xef\xbb\xbf"
 MAX_ROWS = 200_000
 """The most rows of a sheet, which is written in memory."""

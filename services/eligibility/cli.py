@@ -16,8 +16,8 @@ from services.eligibility.notices.domain import NoticeState
 from services.eligibility.objections.domain import ObjectionOutcome
 from shared import cli
 from shared.cli import console
+from shared.media_types import CSV, XLSX
 from shared.money import yuan
-from shared.spreadsheets import CSV, XLSX
 
 app = typer.Typer(no_args_is_help=True, help="Decide awards: evaluate, notice, decide objections, approve.")
 decisions = typer.Typer(no_args_is_help=True, help="Read decisions; approve, reject, suspend or resume one.")

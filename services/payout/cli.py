@@ -12,8 +12,8 @@ import typer
 
 from shared import cli
 from shared.cli import console
+from shared.media_types import XLSX
 from shared.money import yuan
-from shared.spreadsheets import XLSX
 
 app = typer.Typer(no_args_is_help=True, help="Money: reconcile, budgets, the story of an award, the year's report.")
 

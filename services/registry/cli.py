@@ -14,9 +14,10 @@ from typing import Annotated
 import orjson
 import typer
 
-from services.registry.imports.domain import CSV, NDJSON, XLSX, Mode
+from services.registry.imports.domain import Mode
 from shared import cli
 from shared.cli import answered, client, console
+from shared.media_types import CSV, NDJSON, XLSX
 from shared.spreadsheets import BOM, escape_formula
 
 app = typer.Typer(no_args_is_help=True, help="Work with the registry of enterprises and monitoring data.")

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from shared.events import award_decided, dead_letter, evaluation_shard, facts_revised, payment_orders
+from shared.media_types import JSON
 from shared.messaging import topics
 from shared.version import VERSION
 
@@ -68,7 +69,7 @@ def document() -> dict[str, Any]:
             "version": VERSION,
             "description": "CloudEvents 1.0 in binary mode: attributes in `ce_*` headers, JSON data in the value.",
         },
-        "defaultContentType": "application/json",
+        "defaultContentType": JSON,
         "channels": {
             topic: {
                 "address": topic,
@@ -90,7 +91,7 @@ def document() -> dict[str, Any]:
                     "name": name,
                     "title": name,
                     "summary": (model.__doc__ or "").strip().splitlines()[0],
-                    "contentType": "application/json",
+                    "contentType": JSON,
                     "headers": _HEADERS,
                     "payload": {
                         "schemaFormat": "application/schema+json;version=draft-2020-12",

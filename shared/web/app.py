@@ -20,6 +20,7 @@ from shared.database.engine import Database
 from shared.errors import Forbidden, Invalid, TooLarge, Unauthenticated, Unavailable, UnsupportedMediaType
 from shared.gauges.reading import ReadGauges, read_gauges
 from shared.i18n import CHINESE, Language
+from shared.media_types import JSON
 from shared.messaging import asyncapi
 from shared.messaging.consumer import Handler
 from shared.migrations import is_migrated
@@ -187,7 +188,7 @@ class _RequestMiddleware:
         limit = file_limit or MAX_BODY_BYTES
         declared = request.headers.get("content-length", "0")
         has_body = declared != "0" or "transfer-encoding" in request.headers
-        is_json = request.headers.get("content-type", "").startswith("application/json")
+        is_json = request.headers.get("content-type", "").startswith(JSON)
         if has_body and not is_json and file_limit is None:
             refusal = UnsupportedMediaType("Send the body as `Content-Type: application/json`.")
             await problems.respond(request, refusal)(scope, receive, send)

@@ -19,6 +19,7 @@ from shared.audit import log as audit
 from shared.background import Loop
 from shared.database.engine import Database
 from shared.errors import InFlight, KeyReused
+from shared.media_types import JSON
 from shared.system_tables import idempotency_keys
 
 MAX_READ_BYTES = 4 * 1024 * 1024
@@ -27,9 +28,7 @@ MAX_READ_BYTES = 4 * 1024 * 1024
 
 def json_response(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     """Answer with `body` as JSON; dates, UUIDs and aware datetimes (as UTC with `Z`) included."""
-    return Response(
-        orjson.dumps(body, option=orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS), status, headers, "application/json"
-    )
+    return Response(orjson.dumps(body, option=orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS), status, headers, JSON)
 
 
 class Command:
@@ -92,7 +91,7 @@ class Command:
             return None
         if row.request_hash != self._request_hash:
             raise KeyReused("Use a new key for a new request.")
-        return Response(row.body, row.status, {**row.headers, "Idempotency-Replayed": "true"}, "application/json")
+        return Response(row.body, row.status, {**row.headers, "Idempotency-Replayed": "true"}, JSON)
 
     def _store(self, connection: Connection, response: Response) -> None:
         stored_headers = {name: value for name, value in response.headers.items() if name in ("location", "etag")}
@@ -113,7 +112,7 @@ def _reason_of(request: Request) -> str | None:
     """Return the `reason` (else the `document`) that the caller gives in the JSON body or the query."""
     body = getattr(request, "_body", b"")
     given: Any = dict(request.query_params)
-    if body and request.headers.get("content-type", "").startswith("application/json") and len(body) <= MAX_READ_BYTES:
+    if body and request.headers.get("content-type", "").startswith(JSON) and len(body) <= MAX_READ_BYTES:
         with suppress(ValueError):
             given = orjson.loads(body)
     if not isinstance(given, dict):

@@ -9,8 +9,7 @@ from fastapi import Header, Request
 
 from shared import i18n
 from shared.errors import NotAcceptable
-
-PROBLEM = "application/problem+json"
+from shared.media_types import PROBLEM
 
 Accept = Annotated[str | None, Header(include_in_schema=False)]
 """Parameter of a route that negotiates. OpenAPI lists media types with the response, not this header as a parameter."""

@@ -23,7 +23,7 @@ from pydantic import BaseModel
 
 from shared import errors
 from shared.i18n import CHINESE, chinese_texts, translate
-from shared.web.negotiation import PROBLEM
+from shared.media_types import JSON, PROBLEM
 from shared.web.problems import status_of
 
 BINARY: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
@@ -114,8 +114,8 @@ def _complete(operation: dict[str, Any]) -> None:
     answers = operation["responses"]
     for answer in answers.values():
         content = answer.get("content", {})
-        if PROBLEM in content and "application/json" in content:
-            content[PROBLEM] = content.pop("application/json")
+        if PROBLEM in content and JSON in content:
+            content[PROBLEM] = content.pop(JSON)
     if "security" not in operation:
         for status in ("401", "403", "422"):
             answers.pop(status, None)

@@ -20,8 +20,9 @@ from starlette.exceptions import HTTPException
 from shared import errors
 from shared.errors import DomainError, FieldError, Internal, Invalid, Unavailable
 from shared.i18n import N_, translate
+from shared.media_types import PROBLEM
 from shared.observability import tracing
-from shared.web.negotiation import PROBLEM, language_of
+from shared.web.negotiation import language_of
 
 TYPE_PREFIX = "urn:ecommerce-subsidies:problem:"
 

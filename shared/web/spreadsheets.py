@@ -7,7 +7,8 @@ from typing import Any
 
 from fastapi import Response
 
-from shared.spreadsheets import CSV, JSON, XLSX, Column, require_row_limit, to_csv, to_frame, to_xlsx
+from shared.media_types import CSV, JSON, XLSX
+from shared.spreadsheets import Column, require_row_limit, to_csv, to_frame, to_xlsx
 from shared.web.negotiation import negotiate
 from shared.web.openapi import BINARY
 

@@ -32,7 +32,7 @@ from services.registry.arrow_reader import ArrowReader
 from services.registry.cipher import AccountCipher
 from services.registry.enterprises import repository as enterprises
 from services.registry.enterprises.domain import status_on
-from services.registry.imports.domain import CSV, KIND, NDJSON, XLSX, Mode, Order
+from services.registry.imports.domain import KIND, Mode, Order
 from services.registry.imports.handlers import ImportRunner, start_import
 from services.registry.imports.xlsx_file import XlsxFile
 from services.registry.revisions import changes, formats, snapshots
@@ -46,6 +46,7 @@ from shared.database.bulk import copy_frame
 from shared.database.engine import Database
 from shared.identifiers import are_uscc
 from shared.jobs.runner import JobRunner
+from shared.media_types import ARROW, CSV, NDJSON, XLSX
 from tests.support.databases import DatabaseServer, ServiceDatabase
 
 ROWS = 1_000_000
@@ -249,7 +250,7 @@ def reading(made: ServiceDatabase, rows: int) -> list[Any]:
 
     def snapshot() -> None:
         batches = snapshots.read(reader, view, SALES, 1)
-        for _ in formats.write(formats.ARROW, snapshots.schema_of(SALES), batches):
+        for _ in formats.write(ARROW, snapshots.schema_of(SALES), batches):
             pass
 
     def bare_read() -> None:

@@ -31,7 +31,7 @@ def test_case(case: PolicyCase) -> None:
     known = facts(case.tables)
     interpretations = Interpretations.official_defaults(POLICY).with_changes(case.interpretations)
     years = list(POLICY.possible_years)
-    outcomes = evaluate(known, POLICY, interpretations, years, case.decided_on, [case.award], everyone=True)
+    outcomes = evaluate(known, POLICY, interpretations, years, case.decided_on, [case.award], all_enterprises=True)
     rows = {(row["subject"], row["award_year"]): row for row in outcomes.iter_rows(named=True)}
     about = {row["subject"] for row in rows.values() if row["about_known"]}
     for named, by_year in case.expect.items():

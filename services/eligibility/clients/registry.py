@@ -13,10 +13,10 @@ import pyarrow as pa
 from services.eligibility.facts.catalogue import CATALOGUE, Facts
 from services.eligibility.facts.queries import Fetch, RowQuery
 from shared.http_client import ServiceClient
+from shared.media_types import ARROW
 from shared.observability import metrics
 
 VALUES_PER_REQUEST = 20_000
-ARROW = "application/vnd.apache.arrow.stream"
 
 
 class RegistryFacts:

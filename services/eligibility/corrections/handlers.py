@@ -15,7 +15,7 @@ from services.eligibility.clients.registry import RegistryFacts
 from services.eligibility.corrections import repository
 from services.eligibility.corrections.domain import EVERYONE, LISTED_ROWS, SCOPE, AutomaticReevaluation
 from services.eligibility.decisions.proposals import AUTOMATIC_ACTOR
-from services.eligibility.engine.dependencies import enterprises_behind, looked_up_by
+from services.eligibility.engine.dependencies import enterprises_reading, looked_up_by
 from services.eligibility.evaluation_jobs.domain import EvaluationOrder, Occasion
 from services.eligibility.evaluation_jobs.handlers import queue
 from services.eligibility.evaluation_jobs.runner import Concluded
@@ -91,7 +91,7 @@ class RegistryFollower:
             if rows.height:
                 read = pl.col("before").str.json_decode(pl.Struct(dict.fromkeys(sorted(columns), pl.String)))
                 before[dataset] = rows.select(read).unnest("before")
-        return enterprises_behind(self._registry.fetching(until), policy, before) if before else set()
+        return enterprises_reading(self._registry.fetching(until), policy, before) if before else set()
 
 
 class AutomaticEvaluations:

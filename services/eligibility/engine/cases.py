@@ -24,7 +24,7 @@ from services.eligibility.rules.grammar.rule_context import RuleContext
 
 @dataclass(frozen=True)
 class EvaluatedCases:
-    """The cases of one award with a boolean column per condition, `verdict` and `amount`.
+    """The cases of one award with a boolean column per condition, `result` and `amount`.
 
     `parts`: by the name of a measure what its figures were made of, each row with the number `case` of its case.
     """
@@ -42,11 +42,11 @@ def evaluate_cases(
     years: Sequence[int],
     *,
     keep_refused: bool,
-    also: pl.Series | None = None,
+    extra_subjects: pl.Series | None = None,
 ) -> EvaluatedCases:
     """Evaluate every case of these award years.
 
-    `also` names subjects that get a blank case for each year in which no row is about them. Without `keep_refused` the frame
+    `extra_subjects` names subjects that get a blank case for each year in which no row is about them. Without `keep_refused` the frame
     holds no case with a failed condition.
     """
     resolved = resolved_award(award, context.interpretations)
@@ -54,9 +54,9 @@ def evaluate_cases(
     tests = _tests(resolved, keep_refused=keep_refused)
     plan = award.about.cases(facts, years, context, resolved.columns)
     about = [facts[dataset] for dataset in award.about.datasets]
-    if also is not None:
-        about.append(also.to_frame())
-        plan = pl.concat([plan, _blanks(resolved, plan, also, years)], how="diagonal")
+    if extra_subjects is not None:
+        about.append(extra_subjects.to_frame())
+        plan = pl.concat([plan, _blanks(resolved, plan, extra_subjects, years)], how="diagonal")
     cases = collect(_tested(plan, tests[0], context, keep_refused), *about).with_row_index("case")
     parts: dict[str, pl.LazyFrame] = {}
     for lookup, now in zip(lookups, tests[1:], strict=True):
@@ -69,7 +69,7 @@ def evaluate_cases(
             cases = collect(_tested(cases.lazy(), now, context, keep_refused), cases)
     plan = _tested(cases.lazy(), tests[-1], context, keep_refused)
     plan = plan.with_columns(met=pl.all_horizontal(name for name, _ in resolved.conditions))
-    return EvaluatedCases(resolved, context, _concluded(resolved, plan, cases, facts, context), parts)
+    return EvaluatedCases(resolved, context, _with_results(resolved, plan, cases, facts, context), parts)
 
 
 def _blanks(resolved: ResolvedAward, known: pl.LazyFrame, subjects: pl.Series, years: Sequence[int]) -> pl.LazyFrame:
@@ -110,10 +110,10 @@ def _tested(cases: pl.LazyFrame, now: Sequence[Named], context: RuleContext, kee
     return tested.filter(pl.col(name) | pl.col(name).is_null() for name, _ in now)
 
 
-def _concluded(
+def _with_results(
     resolved: ResolvedAward, plan: pl.LazyFrame, read: pl.DataFrame, facts: Facts, context: RuleContext
 ) -> pl.DataFrame:
-    """Compare the cases of an award given once with each other; add `amount` and `verdict`."""
+    """Compare the cases of an award given once with each other; add `amount` and `result`."""
     award = resolved.award
     if award.about.once:
         plan = mark_first_years(choose_candidates(award, plan, read, context))
@@ -126,10 +126,10 @@ def _concluded(
         plan = plan.with_columns(amount=award.amount.plan(context))
         if award.later_amount is not None:
             plan = less_given_before(award, collect(plan, read), award.later_amount.plan(context), facts)
-    return collect(plan.with_columns(verdict=_verdict(award)), read)
+    return collect(plan.with_columns(result=_result(award)), read)
 
 
-def _verdict(award: Award) -> pl.Expr:
+def _result(award: Award) -> pl.Expr:
     """Return the result: a met case with an unknown amount is undetermined, one with a zero amount refused, unless in kind."""
     met, amount = pl.col("met"), pl.col("amount")
     issued = pl.lit(True) if award.amount is None else amount != 0

@@ -1,7 +1,7 @@
 """Which rows the evaluation of a subject depends on, along the reads that its award declares.
 
-Forwards, from subjects to every row that evaluating them reads: in facts that are in memory (`closure`), or loading only these
-rows (`load_dependencies`). Backwards, from enterprises to the subjects that read a row which names one of them.
+Forwards, from subjects to every row that evaluating them reads: in facts that are in memory (`facts_read_by`), or loading
+only these rows (`load_dependencies`). Backwards, from enterprises to the subjects that read a row which names one of them.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from services.eligibility.rules.grammar.plans import collect
 
 #: A frame of subjects: award code and subject.
 PAIRS = pl.Schema({"award": pl.String(), "subject": pl.String()})
-#: The column that names the subject a row is read for; datasets have a `subject` of their own.
-READER = "read for"
-_VALUE = "value looked for"
+#: The column that names the subject whose evaluation reads a row; datasets have a `subject` of their own.
+READER = "reading subject"
+_VALUE = "looked-up value"
 _Values = TypeVar("_Values")
 
 
@@ -62,8 +62,8 @@ def _walk(award: Award, subjects: _Values, rows: _Rows[_Values]) -> None:
             rows.find(read, subjects if read.of == SUBJECT else rows.values(read.origin))
 
 
-def closure(facts: Facts, policy: Policy, pairs: pl.DataFrame) -> Facts:
-    """Return only the facts that these (award, subject) pairs read: evaluating by them gives what evaluating by all gives."""
+def facts_read_by(facts: Facts, policy: Policy, pairs: pl.DataFrame) -> Facts:
+    """Return only the facts that these (award, subject) pairs read: they give these pairs the same outcomes as all facts do."""
     kept: dict[str, list[pl.DataFrame]] = {}
     for code, subjects in by_award(pairs):
         for dataset, rows in rows_read(facts, policy.award(code), subjects).items():
@@ -116,10 +116,10 @@ def load_dependencies(
     decided: pl.DataFrame,
     narrowed: Callable[[pl.DataFrame], pl.DataFrame] = lambda pairs: pairs,
 ) -> tuple[Facts, pl.DataFrame]:
-    """Load only the rows that the subjects depend on which these enterprises touch or `decided` names.
+    """Load only the rows on which the subjects depend that these enterprises touch or that `decided` names.
 
-    Returns the facts and the subjects (award, subject); `narrowed` may leave some subjects out. Evaluating the subjects by these
-    facts gives what evaluating all by all facts gives. Rows are fetched until no walk lacks any.
+    Returns the facts and the subjects (award, subject); `narrowed` may leave some subjects out. These facts give the subjects the
+    same outcomes as all facts do. Rows are fetched until no walk needs more.
     """
     known = FetchedRows(fetch)
     touched = _touching(known, policy.awards, uscc)
@@ -147,11 +147,11 @@ def subjects_touching(
     )
 
 
-def enterprises_behind(fetch: Fetch, policy: Policy, rows: Mapping[str, pl.DataFrame]) -> set[str]:
-    """Return the enterprises that the subjects name which read these rows, whether the rows still exist or not.
+def enterprises_reading(fetch: Fetch, policy: Policy, rows: Mapping[str, pl.DataFrame]) -> set[str]:
+    """Return the enterprises named by the subjects that read these rows, whether the rows still exist or not.
 
-    A deleted row no longer links anything: that a store was paid for to another enterprise than its operator, only the deleted
-    payment told. `rows`: by dataset, with the columns of `looked_up_by` at least.
+    A deleted row no longer links anything: if a payment for a store went to an enterprise that does not operate it, only that
+    row linked the two. `rows`: by dataset, with the columns of `looked_up_by` at least.
     """
     known = FetchedRows(fetch)
 
@@ -161,7 +161,7 @@ def enterprises_behind(fetch: Fetch, policy: Policy, rows: Mapping[str, pl.DataF
             about, subjects = award.about.reads()[0], set[str]()
             for index, read in enumerate(reads_of(award)):
                 if read.dataset in rows and _may_name_others(read):
-                    subjects |= _traced(known, reads_of(award), index, _values_in(rows[read.dataset], read))
+                    subjects |= _subjects_reading(known, reads_of(award), index, _values_in(rows[read.dataset], read))
             if subjects:
                 known.need(about, subjects)
                 numbers = known.numbers(about, subjects)
@@ -209,13 +209,15 @@ def _touching(known: FetchedRows, awards: Sequence[Award], uscc: Collection[str]
     for dataset in dict.fromkeys(read.dataset for award in awards for read in reads_of(award)):
         for owner in CATALOGUE[dataset].owners:
             known.need(Read(dataset, owner), enterprises)
-    touched = known.complete(lambda: {award.code: _back(known, award, enterprises) for award in awards}).items()
+    touched = known.complete(
+        lambda: {award.code: _subjects_touched(known, award, enterprises) for award in awards}
+    ).items()
     pairs = {"award": [code for code, _ in touched], "subject": [sorted(subjects) for _, subjects in touched]}
     lists = pl.DataFrame(pairs, schema={"award": pl.String, "subject": pl.List(pl.String)})
     return lists.explode("subject").drop_nulls().match_to_schema(PAIRS).sort("award", "subject")
 
 
-def _back(known: FetchedRows, award: Award, uscc: frozenset[str]) -> set[str]:
+def _subjects_touched(known: FetchedRows, award: Award, uscc: frozenset[str]) -> set[str]:
     """Return the subjects of the award that read a row naming one of these enterprises, as far as rows are known."""
     found: set[str] = set()
     for index, read in enumerate(reads_of(award)):
@@ -223,12 +225,12 @@ def _back(known: FetchedRows, award: Award, uscc: frozenset[str]) -> set[str]:
         if not read.column or not owners:
             continue
         values = known.values(read, known.naming(read, uscc))
-        found |= _traced(known, reads_of(award), index, values | uscc if read.column in owners else values)
+        found |= _subjects_reading(known, reads_of(award), index, values | uscc if read.column in owners else values)
     return found
 
 
-def _traced(known: FetchedRows, reads: tuple[Read, ...], index: int, values: Set[str]) -> Set[str]:
-    """Return the subjects behind values of a read's column, along the reads listed before it."""
+def _subjects_reading(known: FetchedRows, reads: tuple[Read, ...], index: int, values: Set[str]) -> Set[str]:
+    """Return the subjects for which a read finds these values, following the reads listed before it."""
     if not values or reads[index].of == SUBJECT:
         return values
     origin = reads[index].origin
@@ -237,7 +239,7 @@ def _traced(known: FetchedRows, reads: tuple[Read, ...], index: int, values: Set
     for earlier, read in enumerate(reads[:index]):
         if read.dataset == origin.dataset and read.column:
             numbers = known.numbers(read.by(origin.column), values)
-            found |= _traced(known, reads, earlier, known.values(read, numbers))
+            found |= _subjects_reading(known, reads, earlier, known.values(read, numbers))
     return found
 
 

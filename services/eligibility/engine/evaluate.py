@@ -9,7 +9,7 @@ from datetime import date
 import polars as pl
 
 from services.eligibility.engine.cases import EvaluatedCases, evaluate_cases
-from services.eligibility.engine.dependencies import closure
+from services.eligibility.engine.dependencies import facts_read_by
 from services.eligibility.engine.outcomes import (
     GRANTED,
     INSTALMENT,
@@ -39,7 +39,7 @@ def evaluate(
     awards: Sequence[str] | None = None,
     *,
     results: Collection[str] = RESULTS,
-    everyone: bool = False,
+    all_enterprises: bool = False,
     subjects: pl.DataFrame | None = None,
     first_decided_on: date | None = None,
 ) -> pl.DataFrame:
@@ -48,7 +48,7 @@ def evaluate(
     Awards given once are evaluated over all years of the policy; `award_years` filters what is returned.
     A case whose event has no known day has no award year and is returned for every `award_years`.
     `results` limits what is returned: without `refused`, failed cases are dropped early and never held in memory.
-    Cases come from rows about the award. With `everyone`, every enterprise gets an outcome of awards about
+    Cases come from rows about the award. With `all_enterprises`, every enterprise gets an outcome of awards about
     enterprises for each award year, also where no row is about it (`about_known` is false then).
     `subjects` (columns award, subject) limits the work to these, with the same outcomes as for all.
     `first_decided_on` is the decision day of the first version, if these restate one.
@@ -58,15 +58,19 @@ def evaluate(
     chosen = [policy.award(code) for code in (awards if awards is not None else [each.code for each in policy.awards])]
     if subjects is not None:
         codes = [award.code for award in chosen]
-        facts = closure(facts, policy, subjects.filter(pl.col("award").is_in(codes)))
+        facts = facts_read_by(facts, policy, subjects.filter(pl.col("award").is_in(codes)))
     frames = [pl.DataFrame(schema=OUTCOME_SCHEMA)]
     for award in chosen:
-        everybody = facts["enterprises"].get_column("uscc") if everyone and award.about.subject_is_enterprise else None
-        if everybody is None and facts[award.about.dataset].is_empty():
+        extra_subjects = None
+        if all_enterprises and award.about.subject_is_enterprise:
+            extra_subjects = facts["enterprises"].get_column("uscc")
+        if extra_subjects is None and facts[award.about.dataset].is_empty():
             continue  # no row is about it, so it has no case
         years = years_evaluated(award, policy, award_years)
-        evaluated = evaluate_cases(award, facts, context, years, keep_refused=REFUSED in results, also=everybody)
-        frames.append(_outcomes(_wanted(evaluated, award_years, results, known_only=not everyone)))
+        evaluated = evaluate_cases(
+            award, facts, context, years, keep_refused=REFUSED in results, extra_subjects=extra_subjects
+        )
+        frames.append(_outcomes(_filtered(evaluated, award_years, results, known_only=not all_enterprises)))
     outcomes = pl.concat(frames)
     if subjects is not None:
         outcomes = outcomes.join(subjects, on=["award", "subject"], how="semi")
@@ -80,25 +84,25 @@ def years_evaluated(award: Award, policy: Policy, award_years: Sequence[int]) ->
     return sorted(set(award_years))
 
 
-def _wanted(
+def _filtered(
     evaluated: EvaluatedCases, award_years: Sequence[int], results: Collection[str], *, known_only: bool
 ) -> EvaluatedCases:
     year = pl.col("award_year")
-    wanted = (year.is_in(list(award_years)) | year.is_null()) & pl.col("verdict").is_in(list(results))
-    return replace(evaluated, cases=evaluated.cases.filter(wanted & pl.col("about_known") if known_only else wanted))
+    matches = (year.is_in(list(award_years)) | year.is_null()) & pl.col("result").is_in(list(results))
+    return replace(evaluated, cases=evaluated.cases.filter(matches & pl.col("about_known") if known_only else matches))
 
 
 def _outcomes(evaluated: EvaluatedCases) -> pl.DataFrame:
     """Return evaluated cases as outcomes, those with lists first."""
     # Lists are expensive, and few cases have any: a refusal lists nothing missing and no flags.
-    has_lists = (pl.col("verdict") != REFUSED) & _has_lists(evaluated)
-    few, others = evaluated.cases.filter(has_lists), evaluated.cases.filter(~has_lists)
+    has_lists = (pl.col("result") != REFUSED) & _has_lists(evaluated)
+    with_lists, without_lists = evaluated.cases.filter(has_lists), evaluated.cases.filter(~has_lists)
     parts = [pl.DataFrame(schema=OUTCOME_SCHEMA)]
-    if few.height:
-        listed = replace(evaluated, cases=few)
+    if with_lists.height:
+        listed = replace(evaluated, cases=with_lists)
         parts.append(_columns(listed, missing_of(listed), flags_of(listed)))
-    if others.height:
-        parts.append(_columns(replace(evaluated, cases=others), _no_text(), _no_text()))
+    if without_lists.height:
+        parts.append(_columns(replace(evaluated, cases=without_lists), _no_text(), _no_text()))
     return pl.concat(parts)
 
 
@@ -109,12 +113,12 @@ def _has_lists(evaluated: EvaluatedCases) -> pl.Expr:
     columns += [f"{measure.name}.{FLAGS}" for measure in measures]
     columns += ["payee.sanctions"] if _flags_sanctions(evaluated.context) else []
     filled = [pl.col(name).list.len() > 0 for name in columns if name in evaluated.cases.columns]
-    return pl.any_horizontal(pl.col("verdict") == UNDETERMINED, *filled).fill_null(value=False)
+    return pl.any_horizontal(pl.col("result") == UNDETERMINED, *filled).fill_null(value=False)
 
 
 def _columns(evaluated: EvaluatedCases, missing: pl.Expr, flags: pl.Expr) -> pl.DataFrame:
     award = evaluated.resolved.award
-    entitlement = pl.when(pl.col("verdict") == GRANTED).then("amount").otherwise(pl.lit(0, dtype=pl.Int64))
+    entitlement = pl.when(pl.col("result") == GRANTED).then("amount").otherwise(pl.lit(0, dtype=pl.Int64))
     return (
         evaluated.cases.with_columns(entitlement_fen=entitlement)
         .select(
@@ -124,7 +128,7 @@ def _columns(evaluated: EvaluatedCases, missing: pl.Expr, flags: pl.Expr) -> pl.
             pl.col("payee").alias("payee_uscc"),
             pl.col("payee.name").alias("payee_name"),
             pl.col(award.place.jurisdiction.name).alias("jurisdiction"),
-            pl.col("verdict").alias("result"),
+            "result",
             pl.lit(award.kind).alias("kind"),
             "entitlement_fen",
             _instalments(award, evaluated.context).alias("instalments"),
@@ -158,10 +162,10 @@ def missing_of(evaluated: EvaluatedCases) -> pl.Expr:
 
     None for refused cases.
     """
-    cases, context, undetermined = evaluated.cases, evaluated.context, pl.col("verdict") == UNDETERMINED
+    cases, context, undetermined = evaluated.cases, evaluated.context, pl.col("result") == UNDETERMINED
     award, measures = evaluated.resolved.award, evaluated.resolved.measures
     naming = any(measure.names_left_out for measure in measures)
-    if not naming and not (cases.get_column("verdict") == UNDETERMINED).any():
+    if not naming and not (cases.get_column("result") == UNDETERMINED).any():
         return _no_text()
     facts: list[tuple[str, pl.Expr]] = []
     for name, condition in (*evaluated.resolved.conditions, *evaluated.resolved.conditions_once):
@@ -175,7 +179,7 @@ def missing_of(evaluated: EvaluatedCases) -> pl.Expr:
     for measure in measures:
         column = f"{measure.name}.{MISSING}"
         if column in cases.columns:
-            named = undetermined | (pl.col("verdict") == GRANTED) if measure.names_left_out else undetermined
+            named = undetermined | (pl.col("result") == GRANTED) if measure.names_left_out else undetermined
             lists.append(pl.when(named).then(pl.col(column)).otherwise(_no_text()))
     if not lists:
         return _no_text()

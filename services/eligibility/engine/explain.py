@@ -15,7 +15,7 @@ import polars as pl
 
 from services.eligibility.engine import ENGINE_VERSION
 from services.eligibility.engine.cases import EvaluatedCases, evaluate_cases
-from services.eligibility.engine.dependencies import PAIRS, closure
+from services.eligibility.engine.dependencies import PAIRS, facts_read_by
 from services.eligibility.engine.evaluate import flags_of, missing_of, years_evaluated
 from services.eligibility.engine.explanation import AppliedInterpretation, Explanation, Parts
 from services.eligibility.engine.increments import GIVEN_BEFORE
@@ -54,13 +54,13 @@ def explain(
     """
     found = policy.award(award)
     context = policy.context(interpretations, decided_on, first_decided_on)
-    facts = closure(facts, policy, pl.DataFrame([(award, subject)], schema=PAIRS, orient="row"))
+    facts = facts_read_by(facts, policy, pl.DataFrame([(award, subject)], schema=PAIRS, orient="row"))
     award_years = [] if award_year is None else [award_year]
     years = years_evaluated(found, policy, award_years)
-    also = pl.Series("subject", [subject], dtype=pl.String) if award_years else None
-    evaluated = evaluate_cases(found, facts, context, years, keep_refused=True, also=also)
-    one = replace(evaluated, cases=_only(evaluated.cases, subject, award_year))
-    return next(_explained(one, policy))
+    extra_subjects = pl.Series("subject", [subject], dtype=pl.String) if award_years else None
+    evaluated = evaluate_cases(found, facts, context, years, keep_refused=True, extra_subjects=extra_subjects)
+    single = replace(evaluated, cases=_only(evaluated.cases, subject, award_year))
+    return next(_explained(single, policy))
 
 
 def explain_enterprise(
@@ -79,11 +79,11 @@ def explain_enterprise(
     own = year.is_in(list(award_years)) | year.is_null(), (pl.col("payee") == uscc) | (pl.col("subject") == uscc)
     explanations: list[Explanation] = []
     for award in map(policy.award, sorted(awards)):
-        also = itself if award.about.subject_is_enterprise else None
-        if also is None and facts[award.about.dataset].is_empty():
+        extra_subjects = itself if award.about.subject_is_enterprise else None
+        if extra_subjects is None and facts[award.about.dataset].is_empty():
             continue  # no row is about it, so it has no case
         years = years_evaluated(award, policy, award_years)
-        evaluated = evaluate_cases(award, facts, context, years, keep_refused=True, also=also)
+        evaluated = evaluate_cases(award, facts, context, years, keep_refused=True, extra_subjects=extra_subjects)
         cases = evaluated.cases.lazy().filter(*own).sort("subject", "award_year", nulls_last=True)
         explanations += _explained(replace(evaluated, cases=collect(cases, evaluated.cases)), policy)
     return explanations
@@ -106,7 +106,7 @@ def _explained(evaluated: EvaluatedCases, policy: Policy) -> Iterator[Explanatio
     if cases.is_empty():
         return
     columns = _figures(resolved, context)
-    if (cases.get_column("verdict") != REFUSED).any():  # a refusal lists nothing missing and no flags
+    if (cases.get_column("result") != REFUSED).any():  # a refusal lists nothing missing and no flags
         columns |= {"missing": missing_of(evaluated), "flags": flags_of(evaluated)}
     parts = _parts(evaluated)
     award = resolved.award
@@ -117,7 +117,7 @@ def _explained(evaluated: EvaluatedCases, policy: Policy) -> Iterator[Explanatio
     )
     for row in collect(cases.lazy().with_columns(**columns), cases).iter_rows(named=True):
         steps = _steps(resolved, row, context)
-        refused = row["verdict"] == REFUSED
+        refused = row["result"] == REFUSED
         yield Explanation(
             policy=policy.code,
             award=award.code,
@@ -129,9 +129,9 @@ def _explained(evaluated: EvaluatedCases, policy: Policy) -> Iterator[Explanatio
             payee_uscc=row["payee"],
             payee_name=row["payee.name"],
             jurisdiction=row[award.place.jurisdiction.name],
-            result=row["verdict"],
+            result=row["result"],
             kind=award.kind,
-            entitlement_fen=row["amount"] if row["verdict"] == GRANTED else 0,
+            entitlement_fen=row["amount"] if row["result"] == GRANTED else 0,
             conditions=tuple(
                 condition.result(
                     row,

@@ -28,7 +28,7 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class AppliedInterpretation:
-    """An interpretation that bore on the result."""
+    """An interpretation that was applied to the case."""
 
     name: str
     value: str

@@ -1,4 +1,4 @@
-"""Rows that are fetched as a walk turns out to need them, indexed by the values that they are looked for by."""
+"""Load rows when a walk needs them, and index them by the values that they are looked up by."""
 
 from __future__ import annotations
 
@@ -68,14 +68,14 @@ class FetchedRows:
         if read.dataset not in self._rows:
             return []
         own = self._numbers.setdefault(read.dataset, {})
-        there = own.get(replace(read, of=SUBJECT))
-        if there is None:
-            there = own[replace(read, of=SUBJECT)] = {}
+        numbers = own.get(replace(read, of=SUBJECT))
+        if numbers is None:
+            numbers = own[replace(read, of=SUBJECT)] = {}
             only = None if read.only is None else (self._column(Read(read.dataset, read.only[0])), read.only[1])
             for number, value in enumerate(self._column(read)):
                 if only is None or only[0][number] in only[1]:
-                    there.setdefault(value, []).append(number)
-        return [number for value in values for number in there.get(value, ())]
+                    numbers.setdefault(value, []).append(number)
+        return [number for value in values for number in numbers.get(value, ())]
 
     def values(self, of: Read, numbers: Collection[int]) -> set[str]:
         """Return the values in the column of `of` in the rows with these numbers."""
@@ -98,7 +98,7 @@ class FetchedRows:
                 parts.setdefault(query.dataset, []).append(rows)
         for dataset, more in parts.items():
             key = list(CATALOGUE[dataset].key)
-            there = [self._rows[dataset]] if dataset in self._rows else []
-            self._rows[dataset] = pl.concat([*there, *more]).unique(key).sort(key)
+            known = [self._rows[dataset]] if dataset in self._rows else []
+            self._rows[dataset] = pl.concat([*known, *more]).unique(key).sort(key)
             for index in (self._columns, self._numbers, self._naming):
                 index.pop(dataset, None)

@@ -78,7 +78,7 @@ class ResolvedAward:
 
     @cached_property
     def applied(self) -> tuple[str, ...]:
-        """The names of the interpretations that bear on a case, each once, in the order of the explanation."""
+        """The names of the interpretations that apply to a case, each once, in the order of the explanation."""
         award = self.award
         nodes: list[Node | None] = [condition for _, condition in (*self.conditions, *self.conditions_once)]
         names = _applied([*nodes, award.amount])

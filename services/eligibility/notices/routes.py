@@ -20,6 +20,7 @@ from shared import spreadsheets
 from shared.authorization import Actor, Scope
 from shared.clock import calendar_date
 from shared.errors import Conflict, Forbidden, InFlight, NotFound, TooLarge
+from shared.media_types import CSV, JSON, XLSX
 from shared.web import pagination
 from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand, json_response
@@ -111,8 +112,8 @@ def get_notice(
     As HTML, CSV or XLSX (by `Accept`): the whole notice, not a page.
     """
     language = language_of(request)
-    kind = negotiate(accept, (spreadsheets.JSON, HTML, spreadsheets.CSV, spreadsheets.XLSX))
-    paged = kind == spreadsheets.JSON
+    kind = negotiate(accept, (JSON, HTML, CSV, XLSX))
+    paged = kind == JSON
     after = decode_id(cursor) if paged else None
     with request.app.state.database.reading_at_one_instant() as connection:
         shown = repository.view(repository.get(connection, notice_id, actor))

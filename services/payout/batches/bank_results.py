@@ -15,8 +15,8 @@ from services.payout.batches.files import COMPARED
 from services.payout.batches.schemas import ResultRow, ResultsBody
 from shared import spreadsheets
 from shared.errors import FieldError, Invalid
+from shared.media_types import CSV, JSON, XLSX
 from shared.money import NotAnAmountInYuanError, fen_of_yuan
-from shared.spreadsheets import CSV, JSON, XLSX
 
 FIELDS = {
     "支付令编号": "order_id",

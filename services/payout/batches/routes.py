@@ -12,11 +12,10 @@ from services.payout.authorization import own_unit
 from services.payout.batches import bank_results, files, handlers, repository
 from services.payout.batches.schemas import Batch, BatchDraft, ResultsBody, ResultsReport
 from services.payout.enums import Unit
-from shared import spreadsheets
 from shared.audit import log as audit
 from shared.authorization import Actor, Scope
 from shared.errors import Conflict, NotFound, TooLarge, UnsupportedMediaType
-from shared.spreadsheets import BYTES, CSV, XLSX
+from shared.media_types import BYTES, CSV, JSON, XLSX
 from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand, json_response
 from shared.web.negotiation import Accept, negotiate
@@ -120,7 +119,7 @@ def get_payment_batch_file(
         "requestBody": {
             "required": True,
             "content": {
-                spreadsheets.JSON: {"schema": schema_of(ResultsBody)},
+                JSON: {"schema": schema_of(ResultsBody)},
                 **SPREADSHEET_CONTENT,
                 BYTES: BINARY,
             },

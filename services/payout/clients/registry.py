@@ -14,9 +14,8 @@ import pyarrow as pa
 
 from services.payout.settings import Settings
 from shared.http_client import ServiceClient, connect
+from shared.media_types import ARROW, NDJSON
 
-ARROW = "application/vnd.apache.arrow.stream"
-NDJSON = "application/x-ndjson"
 QUERY_CODES = 50_000
 """Enterprises that one query may name."""
 

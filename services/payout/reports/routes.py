@@ -13,7 +13,7 @@ from services.payout.reports.schemas import Report
 from services.payout.reports.workbook import workbook_of
 from shared.authorization import Actor, Scope
 from shared.clock import calendar_date
-from shared.spreadsheets import JSON, XLSX
+from shared.media_types import JSON, XLSX
 from shared.web.auth import needs
 from shared.web.idempotency import json_response
 from shared.web.negotiation import Accept, negotiate

@@ -13,8 +13,8 @@ from services.payout.batches.files import HEADINGS
 from services.payout.restorations.domain import SentRow
 from shared import spreadsheets
 from shared.errors import FieldError, Invalid
+from shared.media_types import CSV, XLSX
 from shared.money import NotAnAmountInYuanError, fen_of_yuan
-from shared.spreadsheets import CSV, XLSX
 
 _PURPOSE = re.compile(r"\S+ ([0-9a-f-]{36})/([0-9]{1,2})")
 

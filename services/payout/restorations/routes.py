@@ -14,7 +14,7 @@ from services.payout.restorations.schemas import Reentry, Restoration, Restorati
 from shared.authorization import Actor, Scope
 from shared.days import Day
 from shared.errors import Conflict, NotFound, SamePerson, TooLarge, UnsupportedMediaType
-from shared.spreadsheets import BYTES
+from shared.media_types import BYTES
 from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand, json_response
 from shared.web.openapi import BINARY

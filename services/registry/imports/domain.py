@@ -11,10 +11,8 @@ from services.registry.datasets.checks import Checked
 from shared.catalogue.domain import Dataset
 from shared.errors import FieldError, Invalid
 from shared.i18n import N_
+from shared.media_types import CSV, NDJSON, XLSX
 
-CSV = "text/csv"
-NDJSON = "application/x-ndjson"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MEDIA_TYPES = (CSV, XLSX, NDJSON)
 
 KIND = "import"

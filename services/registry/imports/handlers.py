@@ -17,7 +17,7 @@ from services.registry.cipher import AccountCipher
 from services.registry.datasets.validation_errors import ERRORS_SCHEMA
 from services.registry.imports import repository
 from services.registry.imports.csv_file import CsvFile
-from services.registry.imports.domain import CSV, KIND, MAX_KEPT_ROWS, NDJSON, Mode, Order, Table, refused
+from services.registry.imports.domain import KIND, MAX_KEPT_ROWS, Mode, Order, Table, refused
 from services.registry.imports.ndjson_file import NdjsonFile
 from services.registry.imports.xlsx_file import XlsxFile
 from services.registry.revisions import repository as store
@@ -30,6 +30,7 @@ from shared.database.engine import Database
 from shared.errors import DomainError
 from shared.jobs import repository as jobs
 from shared.jobs.runner import RunningJob
+from shared.media_types import CSV, NDJSON
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from services.registry.datasets.validation_errors import MESSAGES, parameters_of
 from services.registry.imports import handlers, refused_rows, repository
-from services.registry.imports.domain import CSV, MAX_KEPT_ROWS, MEDIA_TYPES, XLSX, Mode, Order
+from services.registry.imports.domain import MAX_KEPT_ROWS, MEDIA_TYPES, Mode, Order
 from services.registry.imports.schemas import ImportJob, ImportMistake
 from services.registry.imports.uploads import Upload, UploadTooSlow, receive
 from services.registry.revisions.dependencies import Viewing, Writing
@@ -28,7 +28,7 @@ from shared.errors import (
     UnsupportedMediaType,
 )
 from shared.i18n import CHINESE, translate
-from shared.spreadsheets import BYTES
+from shared.media_types import BYTES, CSV, JSON, XLSX
 from shared.web.idempotency import Command, json_response
 from shared.web.jobs import job_response
 from shared.web.negotiation import Accept, language_of, negotiate
@@ -37,8 +37,6 @@ from shared.web.pagination import Cursor, Limit, Page, decode_cursor, page
 from shared.web.problems import refusals
 
 router = APIRouter(prefix="/v1/imports", tags=["imports"])
-
-JSON = "application/json"
 
 
 @router.post(

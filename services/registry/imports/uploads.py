@@ -11,11 +11,12 @@ from typing import IO
 
 from fastapi import Request
 
-from services.registry.imports.domain import MEDIA_TYPES, NDJSON
+from services.registry.imports.domain import MEDIA_TYPES
 from services.registry.settings import Settings
 from shared import spreadsheets
 from shared.errors import Invalid, TooSlow, Unavailable
 from shared.i18n import N_
+from shared.media_types import NDJSON
 
 
 class UploadTooSlow(TooSlow):

@@ -10,9 +10,7 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-ARROW = "application/vnd.apache.arrow.stream"
-PARQUET = "application/vnd.apache.parquet"
-NDJSON = "application/x-ndjson"
+from shared.media_types import ARROW, NDJSON, PARQUET
 
 _BATCH_ROWS = 65_536
 _PIECE_BYTES = 65_536

@@ -24,6 +24,7 @@ from services.registry.revisions.handlers import Submitted, record_rows, withdra
 from services.registry.revisions.schemas import History, Recorded, Withdrawal, Withdrawn
 from shared.catalogue.domain import Dataset, Kind
 from shared.errors import FieldError, InFlight, Invalid, KeyReused, TooLarge
+from shared.media_types import JSON
 from shared.web.idempotency import IdempotentCommand, json_response
 from shared.web.pagination import Cursor, Limit, Page, decode_cursor, page
 from shared.web.problems import refusals
@@ -202,5 +203,5 @@ def _change_set(dataset: Dataset) -> dict[str, Any]:
     }
     return {
         "required": True,
-        "content": {"application/json": {"schema": change_set}},
+        "content": {JSON: {"schema": change_set}},
     }

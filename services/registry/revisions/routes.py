@@ -20,6 +20,7 @@ from shared.catalogue.datasets import CATALOGUE
 from shared.catalogue.domain import Dataset
 from shared.errors import FieldError, Invalid, NotFound
 from shared.identifiers import is_uscc
+from shared.media_types import ARROW, NDJSON, PARQUET
 from shared.web.auth import needs
 from shared.web.idempotency import json_response
 from shared.web.negotiation import Accept, negotiate
@@ -36,7 +37,7 @@ DatasetName = Annotated[str, Path(description="Name of a dataset", examples=["an
 MAX_ERRORS = 100
 """Most invalid codes that one answer lists."""
 
-TABLE = dict.fromkeys((formats.ARROW, formats.PARQUET, formats.NDJSON), BINARY)
+TABLE = dict.fromkeys((ARROW, PARQUET, NDJSON), BINARY)
 
 
 @router.get(
@@ -71,7 +72,7 @@ def get_latest_revision(request: Request) -> Response:
     responses={
         200: {
             "description": "One row per changed key",
-            "content": {formats.ARROW: BINARY} | {formats.NDJSON: {"schema": schema_of(ChangeView)}},
+            "content": {ARROW: BINARY} | {NDJSON: {"schema": schema_of(ChangeView)}},
         },
         **refusals(NotFound),
     },
@@ -91,7 +92,7 @@ def list_changes(
 
     Applied to the state at `after`, the changes result in the state at `until`. A key whose row is the same again is left out.
     """
-    media_type = negotiate(accept, (formats.ARROW, formats.NDJSON))
+    media_type = negotiate(accept, (ARROW, NDJSON))
     wanted = [declared(name) for name in dataset or CATALOGUE]
     naming = _codes(uscc) if uscc is not None else None
     database = request.app.state.database
@@ -166,7 +167,7 @@ def query_snapshot(
         200: {
             "description": "One Arrow stream after the other, one for each field in the order in which they are named: "
             "the matching rows, in the order of their key",
-            "content": {formats.ARROW: BINARY},
+            "content": {ARROW: BINARY},
         },
         **refusals(NotFound),
     },
@@ -175,7 +176,7 @@ def query_snapshots(
     request: Request, view: Viewing, revision: RevisionNumber, body: SnapshotQueries, accept: Accept = None
 ) -> Response:
     """Return rows of several datasets at once, each chosen by the values of a field. Nothing is changed."""
-    media_type = negotiate(accept, (formats.ARROW,))
+    media_type = negotiate(accept, (ARROW,))
     wanted: list[tuple[Dataset, snapshots.Matching]] = []
     for place, query in enumerate(body.queries):
         for number, named in enumerate(query.fields):
@@ -201,7 +202,7 @@ def _snapshot(
     naming: list[str] | None = None,
     matching: snapshots.Matching | None = None,
 ) -> Response:
-    media_type = negotiate(accept, (formats.ARROW, formats.PARQUET, formats.NDJSON))
+    media_type = negotiate(accept, (ARROW, PARQUET, NDJSON))
     dataset = declared(name)
     _check_made(request, revision)
     batches = snapshots.read(request.app.state.arrow, view, dataset, revision, naming=naming, matching=matching)

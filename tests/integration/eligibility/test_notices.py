@@ -22,7 +22,8 @@ from services.eligibility.approvals.handlers import APPROVAL, run_bulk_approval
 from shared.clock import FixedClock
 from shared.database.engine import Database
 from shared.jobs.runner import JobRunner
-from shared.spreadsheets import BOM, CSV, XLSX
+from shared.media_types import CSV, XLSX
+from shared.spreadsheets import BOM
 from tests.integration.eligibility.api_driver import CLOSABLE_ON, LAST_DAY, MONDAY, Office
 from tests.integration.eligibility.support import app_of, rent, run, the_decision
 from tests.support.serving import credentials, served

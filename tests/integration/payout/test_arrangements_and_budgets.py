@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from services.payout.arrangements.domain import Entitlement
-from shared.spreadsheets import XLSX
+from shared.media_types import XLSX
 from shared.web.pagination import encode_cursor
 from tests.integration.payout.support import SHARED_HALF, USCC, Payout, award, decision
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import xlsxwriter
 
-from shared.spreadsheets import CSV, XLSX
+from shared.media_types import CSV, XLSX
 from tests.integration.payout.bank import approve, batch
 from tests.integration.payout.support import OTHER_USCC, USCC, Payout, decision
 

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from shared.spreadsheets import XLSX
+from shared.media_types import XLSX
 from tests.integration.payout.bank import answer, approve, batch, issued, paid, result, state
 from tests.integration.payout.support import OTHER_USCC, USCC, Payout, award, decision
 

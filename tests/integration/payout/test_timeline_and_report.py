@@ -7,7 +7,7 @@ from collections import Counter
 
 from python_calamine import CalamineWorkbook
 
-from shared.spreadsheets import XLSX
+from shared.media_types import XLSX
 from tests.integration.payout.bank import answer, recovery_of, result
 from tests.integration.payout.support import Payout, award, decision
 

@@ -24,13 +24,13 @@ from services.registry.settings import Settings
 from shared.clock import FixedClock
 from shared.database.engine import Database
 from shared.jobs.runner import JobRunner
+from shared.media_types import NDJSON
 from tests.support.databases import ServiceDatabase
 from tests.support.tokens import Tokens
 
 ACCOUNT_KEY = base64.b64encode(bytes(range(64))).decode()
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
-NDJSON = "application/x-ndjson"
 UPLOAD_MAX_BYTES = 8_000_000
 NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
 

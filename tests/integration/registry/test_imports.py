@@ -14,7 +14,8 @@ import orjson
 import pytest
 
 from services.registry.imports.domain import PART_ROWS
-from tests.integration.registry.conftest import NDJSON, UPLOAD_MAX_BYTES, Registry, enterprise, uscc
+from shared.media_types import NDJSON
+from tests.integration.registry.conftest import UPLOAD_MAX_BYTES, Registry, enterprise, uscc
 
 A, B, C = uscc(1), uscc(2), uscc(3)
 HEADINGS = "统一社会信用代码,年度,网络零售额,平台营业额\n"

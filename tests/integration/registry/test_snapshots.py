@@ -8,7 +8,8 @@ import orjson
 import polars as pl
 import pyarrow as pa
 
-from tests.integration.registry.conftest import NDJSON, Registry, sale, uscc
+from shared.media_types import NDJSON
+from tests.integration.registry.conftest import Registry, sale, uscc
 
 A, B = uscc(1), uscc(2)
 SALES = "/v1/datasets/annual_sales"

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from sqlalchemy.exc import DBAPIError
 
 from shared.catalogue.datasets import CATALOGUE
-from tests.integration.registry.conftest import NDJSON, Registry, enterprise, sale, uscc
+from shared.media_types import NDJSON
+from tests.integration.registry.conftest import Registry, enterprise, sale, uscc
 
 A, B, C = uscc(1), uscc(2), uscc(3)
 SALES = "/v1/datasets/annual_sales"

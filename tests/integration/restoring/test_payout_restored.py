@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import pytest
 
 from services.payout.restorations.handlers import recall
+from shared.media_types import CSV, XLSX
 from shared.messaging import topics
-from shared.spreadsheets import CSV, XLSX
 from tests.integration.payout.bank import answer, approve, batch, result, state
 from tests.integration.payout.support import USCC, Payout, decision
 from tests.integration.restoring.conftest import Backups

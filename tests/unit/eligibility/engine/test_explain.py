@@ -83,6 +83,6 @@ def test_flags_name_sanctions_and_unverified_rates() -> None:
 
 def test_everyone_is_evaluated_on_request() -> None:
     known = facts({"enterprises": [{"uscc": "A"}], "courier_years": [{"uscc": "B", "year": 2021}]})
-    rows = evaluate(known, POLICY, INTERPRETATIONS, [2021], DAY, ["courier-rent"], everyone=True)
+    rows = evaluate(known, POLICY, INTERPRETATIONS, [2021], DAY, ["courier-rent"], all_enterprises=True)
     assert dict(rows.select("subject", "about_known").iter_rows()) == {"A": False, "B": True}
     assert evaluate(known, POLICY, INTERPRETATIONS, [2021], DAY, ["courier-rent"])["subject"].to_list() == ["B"]

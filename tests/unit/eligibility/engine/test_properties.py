@@ -1,4 +1,4 @@
-"""What holds for every population: one equals many, order is irrelevant, closures and sealed inputs are enough."""
+"""What holds for every population: one equals many, order is irrelevant, the facts read and sealed inputs are enough."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.eligibility.engine.dependencies import closure, load_dependencies, subjects_touching
+from services.eligibility.engine.dependencies import facts_read_by, load_dependencies, subjects_touching
 from services.eligibility.engine.evaluate import evaluate
 from services.eligibility.engine.explain import explain, explain_enterprise
 from services.eligibility.engine.outcomes import OUTCOME_SCHEMA
@@ -265,9 +265,9 @@ def test_raising_a_cap_never_lowers_an_award_and_no_award_passes_it(cap: str, se
     assert all(amounts[1][key] >= fen for key, fen in amounts[0].items())
 
 
-def test_a_closure_holds_only_what_is_read() -> None:
+def test_the_facts_read_by_a_pair_are_only_those() -> None:
     facts = facts_from(population(Random(5)))
     pairs = subjects_touching(in_memory(facts), POLICY, ["E1"]).filter(award="courier-rent")
-    few = closure(facts, POLICY, pairs)
+    few = facts_read_by(facts, POLICY, pairs)
     assert set(few["courier_years"]["uscc"]) <= {"E1"}
     assert few["annual_sales"].is_empty()

@@ -1,0 +1,11 @@
+"""The media types of requests, answers and files."""
+
+JSON = "application/json"
+PROBLEM = "application/problem+json"
+NDJSON = "application/x-ndjson"
+CSV = "text/csv"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ARROW = "application/vnd.apache.arrow.stream"
+PARQUET = "application/vnd.apache.parquet"
+BYTES = "application/octet-stream"
+"""What clients declare that cannot name a file's type: many generated clients send any file as bytes."""
