@@ -84,7 +84,6 @@ manifests: setup ## Write the Kubernetes manifests anew
 
 lifecycle: setup ## Write docs/lifecycle.md and docs/payment-order-lifecycle.md anew
 	$(RUN) -m deploy.lifecycle
-	$(RUN) -m deploy.payment_order_lifecycle
 
 rulebook: setup ## Write docs/rulebook*.md anew from the policy's definitions
 	$(RUN) -m deploy.rulebook

@@ -1,106 +1,188 @@
-"""The lifecycle of a decision as a page: a diagram and a table, written from its transitions.
+"""The lifecycles of a decision and of a payment order as pages: a diagram and tables, written from their transitions.
 
-`make lifecycle` writes `docs/lifecycle.md`; a test fails when the page is not current.
+`make lifecycle` writes `docs/lifecycle.md` and `docs/payment-order-lifecycle.md`; tests fail when a page is not current.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from services.eligibility.decisions.domain import TRANSITIONS, Act, State
+from services.payout.enums import OrderState
+from services.payout.orders import lifecycle as orders
 
-PAGE = Path(__file__).parents[1] / "docs" / "lifecycle.md"
-
-STATES: dict[State, str] = {
-    State.PROPOSED: "proposed by an evaluation; may be approved if no notice is needed, or after its notice (`noticed_on`)",
-    State.IN_NOTICE: "in an open public notice",
-    State.SUSPENDED: "suspended by an officer, by open objections, or by an upheld one",
-    State.REJECTED: "rejected by an officer; not proposed again until its outcome differs",
-    State.APPROVED: "in force: its version is numbered and its event is in the outbox",
-    State.SUPERSEDED: "replaced by a newer proposal or version, or no longer granted",
-}
-
-ACTS: dict[Act, tuple[str, str]] = {
-    Act.PROPOSE: ("`POST /v1/evaluations`", "an evaluation found a difference from the version in force"),
-    Act.PUBLISH: ("`POST /v1/notices`", "put into a public notice, once at most"),
-    Act.CONCLUDE: (
-        "`POST /v1/notices/{id}/close`",
-        "its notice was closed after the term; a suspended decision stays suspended",
-    ),
-    Act.OBJECT: ("`POST /v1/notices/{id}/objections`", "an objection was recorded against it"),
-    Act.DISMISS: (
-        "`POST /v1/objections/{id}/decide` rejected",
-        "it continues, unless another objection or an officer keeps it suspended",
-    ),
-    Act.UPHOLD: (
-        "`POST /v1/objections/{id}/decide` upheld",
-        "it waits for a corrected fact or interpretation. An evaluation with other facts or interpretations for it proposes the"
-        " award again, with the reason `objection`, even if the outcome is the same; the new proposal is noticed again",
-    ),
-    Act.SUSPEND: ("`POST /v1/decisions/{id}/suspend`", "an officer suspends it"),
-    Act.RESUME: (
-        "`POST /v1/decisions/{id}/resume`",
-        "the officer's suspension ends, unless an objection is open or was upheld; the state is what it would be without it",
-    ),
-    Act.REJECT: ("`POST /v1/decisions/{id}/reject`", "an officer rejects it"),
-    Act.APPROVE: (
-        "`POST /v1/decisions/{id}/approve`, `POST /v1/approvals`",
-        "someone other than its proposer approves it; a flagged one needs a reason",
-    ),
-    Act.SUPERSEDE: (
-        "`POST /v1/evaluations`, or the approval of the next version",
-        "facts or interpretations gave another result, which is proposed and noticed again; a suspension is not passed on",
-    ),
-}
-"""Which request does each act, and what it means."""
+DOCS = Path(__file__).parents[1] / "docs"
 
 
-def page() -> str:
-    """Return the page, in Markdown."""
-    return "\n".join(_lines()) + "\n"
+@dataclass(frozen=True)
+class Lifecycle:
+    """What a page says: its sentences, the transitions, and which request or process does each act (`acts`: by, meaning)."""
+
+    page: Path
+    title: str
+    introduction: str
+    note: str
+    beginnings: Mapping[Any, Collection[str]]
+    transitions: Mapping[Any, Collection[str]]
+    ends: Collection[str]
+    states: Mapping[Any, str]
+    acts: Mapping[Any, tuple[str, str]]
+
+    def text(self) -> str:
+        """Return the page, in Markdown."""
+        return "\n".join(self._lines()) + "\n"
+
+    def _lines(self) -> Iterator[str]:
+        yield from (f"# {self.title}", "", self.introduction, "", "```mermaid", "stateDiagram-v2")
+        arrows: dict[tuple[str, str], list[str]] = {}
+        beginnings = {("[*]", act): states for act, states in self.beginnings.items()}
+        for (origin, act), targets in (beginnings | dict(self.transitions)).items():
+            for target in targets:
+                arrows.setdefault((origin, target), []).append(act)
+        for (origin, target), acts in arrows.items():
+            yield f"    {origin} --> {target}: {', '.join(acts)}"
+        yield from (f"    {state} --> [*]" for state in self.ends)
+        yield from ("```", "", "| state | meaning |", "|---|---|")
+        yield from (f"| `{state}` | {meaning} |" for state, meaning in self.states.items())
+        yield from ("", "| act | from | to | by | meaning |", "|---|---|---|---|---|")
+        for act, (by, meaning) in self.acts.items():
+            if act in self.beginnings:
+                yield f"| `{act}` |  | {_codes(self.beginnings[act])} | {by} | {meaning} |"
+            origins: dict[tuple[str, ...], list[str]] = {}
+            for (origin, each), targets in self.transitions.items():
+                if each == act:
+                    origins.setdefault(tuple(targets), []).append(origin)
+            for targets, states in origins.items():
+                yield f"| `{act}` | {_codes(states)} | {_codes(targets)} | {by} | {meaning} |"
+        if self.note:
+            yield from ("", self.note)
 
 
-def _lines() -> Iterator[str]:
-    yield "# The lifecycle of a decision"
-    yield ""
-    yield "Generated by `make lifecycle` from `TRANSITIONS` (`services/eligibility/decisions/domain.py`); do not edit. Any other"
-    yield "transition is refused, with the present state and the acts that are possible."
-    yield ""
-    yield "```mermaid"
-    yield "stateDiagram-v2"
-    yield f"    [*] --> {State.PROPOSED}: {Act.PROPOSE}"
-    arrows: dict[tuple[State, State], list[str]] = {}
-    for (state, act), targets in TRANSITIONS.items():
-        for target in targets:
-            arrows.setdefault((state, target), []).append(act)
-    for (state, target), acts in arrows.items():
-        yield f"    {state} --> {target}: {', '.join(acts)}"
-    for state in State:
-        if not any(origin is state for origin, _ in TRANSITIONS):
-            yield f"    {state} --> [*]"
-    yield "```"
-    yield ""
-    yield "| state | meaning |"
-    yield "|---|---|"
-    for state in State:
-        yield f"| `{state}` | {STATES[state]} |"
-    yield ""
-    yield "| act | from | to | by | meaning |"
-    yield "|---|---|---|---|---|"
-    yield f"| `{Act.PROPOSE}` |  | `{State.PROPOSED}` | {' | '.join(ACTS[Act.PROPOSE])} |"
-    for act in Act:
-        origins: dict[tuple[State, ...], list[State]] = {}
-        for (state, each), targets in TRANSITIONS.items():
-            if each is act:
-                origins.setdefault(targets, []).append(state)
-        for targets, states in origins.items():
-            yield f"| `{act}` | {_codes(states)} | {_codes(targets)} | {' | '.join(ACTS[act])} |"
+def _codes(values: Iterable[str]) -> str:
+    return ", ".join(f"`{value}`" for value in values)
 
 
-def _codes(states: list[State] | tuple[State, ...]) -> str:
-    return ", ".join(f"`{state}`" for state in states)
+DECISION = Lifecycle(
+    page=DOCS / "lifecycle.md",
+    title="The lifecycle of a decision",
+    introduction="""\
+Generated by `make lifecycle` from `TRANSITIONS` (`services/eligibility/decisions/domain.py`); do not edit. Any other
+transition is refused, with the present state and the acts that are possible.""",
+    note="",
+    beginnings={Act.PROPOSE: (State.PROPOSED,)},
+    transitions=TRANSITIONS,
+    ends=[state for state in State if state not in {origin for origin, _ in TRANSITIONS}],
+    states={
+        State.PROPOSED: "proposed by an evaluation; may be approved if no notice is needed, or after its notice (`noticed_on`)",
+        State.IN_NOTICE: "in an open public notice",
+        State.SUSPENDED: "suspended by an officer, by open objections, or by an upheld one",
+        State.REJECTED: "rejected by an officer; not proposed again until its outcome differs",
+        State.APPROVED: "in force: its version is numbered and its event is in the outbox",
+        State.SUPERSEDED: "replaced by a newer proposal or version, or no longer granted",
+    },
+    acts={
+        Act.PROPOSE: ("`POST /v1/evaluations`", "an evaluation found a difference from the version in force"),
+        Act.PUBLISH: ("`POST /v1/notices`", "put into a public notice, once at most"),
+        Act.CONCLUDE: (
+            "`POST /v1/notices/{id}/close`",
+            "its notice was closed after the term; a suspended decision stays suspended",
+        ),
+        Act.OBJECT: ("`POST /v1/notices/{id}/objections`", "an objection was recorded against it"),
+        Act.DISMISS: (
+            "`POST /v1/objections/{id}/decide` rejected",
+            "it continues, unless another objection or an officer keeps it suspended",
+        ),
+        Act.UPHOLD: (
+            "`POST /v1/objections/{id}/decide` upheld",
+            "it waits for a corrected fact or interpretation. An evaluation with other facts or interpretations for it"
+            " proposes the award again, with the reason `objection`, even if the outcome is the same; the new proposal is noticed again",
+        ),
+        Act.SUSPEND: ("`POST /v1/decisions/{id}/suspend`", "an officer suspends it"),
+        Act.RESUME: (
+            "`POST /v1/decisions/{id}/resume`",
+            "the officer's suspension ends, unless an objection is open or was upheld; the state is what it would be without it",
+        ),
+        Act.REJECT: ("`POST /v1/decisions/{id}/reject`", "an officer rejects it"),
+        Act.APPROVE: (
+            "`POST /v1/decisions/{id}/approve`, `POST /v1/approvals`",
+            "someone other than its proposer approves it; a flagged one needs a reason",
+        ),
+        Act.SUPERSEDE: (
+            "`POST /v1/evaluations`, or the approval of the next version",
+            "facts or interpretations gave another result, which is proposed and noticed again; a suspension is not passed on",
+        ),
+    },
+)
+
+PAYMENT_ORDER = Lifecycle(
+    page=DOCS / "payment-order-lifecycle.md",
+    title="The lifecycle of a payment order",
+    introduction="""\
+Generated by `make lifecycle` from `TRANSITIONS` (`services/payout/orders/lifecycle.py`); do not edit. One module writes payment
+orders (`services/payout/orders/transitions.py`); triggers of the database refuse any other transition.""",
+    note=f"""\
+Never changed: {_codes(orders.IMMUTABLE)}.
+`budget_year` changes only when an order is funded or entered again, `live` only when it is cancelled or entered again. Payment
+orders are never deleted.""",
+    beginnings=orders.BEGINNINGS,
+    transitions=orders.TRANSITIONS,
+    ends=(OrderState.SETTLED, OrderState.CANCELLED),
+    states={
+        OrderState.WAITING: "waits for its due year, the release of a hold, an account of the payee, or money",
+        OrderState.ISSUED: "its money is reserved in a budget; someone other than its issuer has to approve it",
+        OrderState.APPROVED: "approved, with the revision of the payee's account; ready for a batch",
+        OrderState.BATCHED: "in the file of a batch, with the bank",
+        OrderState.SETTLED: "paid by the bank, or settled by netting",
+        OrderState.FAILED: "the bank could not pay; while it is live its money stays reserved for the order that replaces it",
+        OrderState.RETURNED: "the bank paid and the money came back; otherwise like a failed order",
+        OrderState.CANCELLED: "not owed any more, or replaced by another order; its money went back to the budget",
+    },
+    acts={
+        orders.Act.ORDER: (
+            "an event `award.decided`",
+            "an instalment of a unit's share, or what is owed on top, is ordered",
+        ),
+        orders.Act.REPLACE: (
+            "an event `award.decided`; `POST /v1/payment-orders/{id}/reissue`; `POST /v1/recoveries/{id}/net`",
+            "takes the place of an order that was cut through, failed, came back, or was netted in part",
+        ),
+        orders.Act.RECONSIDER: (
+            "the worker; `POST /v1/awards/{id}/hold`, `/release`; `POST /v1/payees/{uscc}/hold`, `/release`",
+            "what it waits for is updated; one that has its money and waits for nothing is issued",
+        ),
+        orders.Act.FUND: ("the worker's funding pass", "its money is reserved in the budget of the year"),
+        orders.Act.APPROVE: (
+            "`POST /v1/payment-orders/{id}/approve`, `POST /v1/payment-orders/approvals`",
+            "someone other than its issuer approves it",
+        ),
+        orders.Act.POSTPONE: (
+            "the same as `approve`",
+            "the payee has no account: it waits for one and keeps its money",
+        ),
+        orders.Act.REVOKE: (
+            "`POST /v1/payment-batches`",
+            "the account is not the one that was approved: it has to be approved again",
+        ),
+        orders.Act.BATCH: ("`POST /v1/payment-batches`", "someone other than its approver puts it into a batch"),
+        orders.Act.SETTLE: ("`POST /v1/payment-batches/{id}/results`", "the bank paid it"),
+        orders.Act.FAIL: ("`POST /v1/payment-batches/{id}/results`", "the bank could not pay it"),
+        orders.Act.RETURN: ("`POST /v1/payment-batches/{id}/results`", "the money came back from the payee's bank"),
+        orders.Act.NET: ("`POST /v1/recoveries/{id}/net`", "settled against a recovery, without the bank"),
+        orders.Act.CANCEL: (
+            "an event `award.decided`; or with `replace`",
+            "it is not owed any more, or another takes its place; one that failed or came back keeps its state",
+        ),
+        orders.Act.REENTER: (
+            "`POST /v1/payment-batches/reentries`",
+            "after the database was restored: a file that went to the bank is entered again, and its orders with it",
+        ),
+    },
+)
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page(), "utf-8")
+    for lifecycle in (DECISION, PAYMENT_ORDER):
+        lifecycle.page.write_text(lifecycle.text(), "utf-8")

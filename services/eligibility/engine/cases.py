@@ -46,8 +46,8 @@ def evaluate_cases(
 ) -> EvaluatedCases:
     """Evaluate every case of these award years.
 
-    `extra_subjects` names subjects that get a blank case for each year in which no row is about them. Without `keep_refused` the frame
-    holds no case with a failed condition.
+    `extra_subjects` get a blank case for each year in which no row is about them. Without `keep_refused` the frame holds no case
+    with a failed condition.
     """
     resolved = resolved_award(award, context.interpretations)
     award, lookups = resolved.award, resolved.lookups

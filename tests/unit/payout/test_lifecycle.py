@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy import payment_order_lifecycle
+from deploy.lifecycle import PAYMENT_ORDER
 from services.payout.enums import SENT, OrderState
 from services.payout.orders.lifecycle import BEGINNINGS, OUTCOMES, TRANSITIONS, Act, sources
 
@@ -19,12 +19,12 @@ WRITES = re.compile(
 
 def test_the_page_is_current() -> None:
     """Write it again with `make lifecycle`."""
-    assert payment_order_lifecycle.PAGE.read_text("utf-8") == payment_order_lifecycle.page()
+    assert PAYMENT_ORDER.page.read_text("utf-8") == PAYMENT_ORDER.text()
 
 
 def test_every_state_and_act_is_explained_and_used() -> None:
-    assert set(payment_order_lifecycle.STATES) == set(OrderState)
-    assert set(payment_order_lifecycle.ACTS) == set(Act) == {act for _, act in TRANSITIONS} | set(BEGINNINGS)
+    assert set(PAYMENT_ORDER.states) == set(OrderState)
+    assert set(PAYMENT_ORDER.acts) == set(Act) == {act for _, act in TRANSITIONS} | set(BEGINNINGS)
 
 
 def test_one_module_writes_payment_orders() -> None:

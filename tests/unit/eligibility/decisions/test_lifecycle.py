@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from deploy import lifecycle
+from deploy.lifecycle import DECISION
 from services.eligibility.decisions.domain import TRANSITIONS, Act, State, possible_acts, state_after_suspension
 
 
 def test_the_page_is_current() -> None:
     """Rewrite it with `make lifecycle`."""
-    assert lifecycle.PAGE.read_text("utf-8") == lifecycle.page()
+    assert DECISION.page.read_text("utf-8") == DECISION.text()
 
 
 def test_every_state_and_act_is_described() -> None:
-    assert set(lifecycle.STATES) == set(State)
-    assert set(lifecycle.ACTS) == set(Act)
+    assert set(DECISION.states) == set(State)
+    assert set(DECISION.acts) == set(Act)
 
 
 def test_what_ended_stays_as_it_is() -> None:
