@@ -98,7 +98,8 @@ transition is refused, with the present state and the acts that are possible."""
         Act.UPHOLD: (
             "`POST /v1/objections/{id}/decide` upheld",
             "it waits for a corrected fact or interpretation. An evaluation with other facts or interpretations for it"
-            " proposes the award again, with the reason `objection`, even if the outcome is the same; the new proposal is noticed again",
+            " proposes the award again, with the reason `objection`, even if the outcome is the same; the new proposal"
+            " is noticed again",
         ),
         Act.SUSPEND: ("`POST /v1/decisions/{id}/suspend`", "an officer suspends it"),
         Act.RESUME: (

@@ -9,7 +9,7 @@ from deploy.grafana.queries import begin, figure
 
 
 def operations() -> Dashboard:
-    """Build what an operator watches: processes, loops, lag, dead letters, measurements."""
+    """Build what an operator watches: processes, loops, lag, dead letters, stored gauges."""
     return (
         begin("operations", "Operations", "Processes, loops, lag, dead letters.")
         .with_panel(table("Processes", "1: it answers.", "max by (service, process, instance) (up)", width=8))
@@ -70,7 +70,7 @@ def operations() -> Dashboard:
         )
         .with_panel(
             series(
-                "Age of measurements",
+                "Age of stored gauges",
                 "Since figures were last measured.",
                 (
                     "time() - max by (service, measurement) (measurement_timestamp_seconds)",

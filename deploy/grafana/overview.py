@@ -31,9 +31,9 @@ def overview() -> Dashboard:
         .with_panel(
             figures(
                 "Eligibility",
-                "Facts looked through, enterprises to be judged again, decisions.",
+                "Facts processed, enterprises to evaluate again, decisions.",
                 figure("facts_processed_revision", "revision"),
-                figure("enterprises_pending_reevaluation", "to judge again"),
+                figure("enterprises_pending_reevaluation", "to evaluate again"),
                 open_ones,
                 decided,
             )

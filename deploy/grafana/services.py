@@ -47,8 +47,8 @@ def eligibility() -> Dashboard:
         )
     ).with_panel(
         series(
-            "Revisions behind",
-            "The registry's newest revision less the one that was looked through.",
+            "Revisions not processed",
+            "The registry's newest revision less the last one processed.",
             (
                 "max(facts_revision) - on () group_right () max by (policy) (facts_processed_revision)",
                 "{{policy}}",
@@ -56,14 +56,14 @@ def eligibility() -> Dashboard:
         )
     ).with_panel(
         series(
-            "To judge again",
-            "Enterprises whose changed facts are not judged yet.",
+            "To evaluate again",
+            "Enterprises whose changed facts have not been evaluated yet.",
             figure("enterprises_pending_reevaluation", "{{policy}}", "policy"),
         )
     ).with_panel(
         series(
             "Rows of evaluations",
-            "Facts read and outcomes judged, per second.",
+            "Facts read and outcomes evaluated, per second.",
             ("sum by (rows) (rate(evaluation_rows_total[5m]))", "{{rows}}"),
         )
     )

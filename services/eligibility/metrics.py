@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, Connection, cast, func, select
 from services.eligibility.corrections.tables import facts_followed, pending_reevaluations
 from services.eligibility.decisions.domain import State
 from services.eligibility.decisions.tables import decisions
-from shared.gauges.measurements import Measurement
+from shared.gauges.stored_gauges import StoredGauges
 from shared.observability import metrics
 from shared.observability.metrics import Sample
 
@@ -48,5 +48,5 @@ def _decisions(connection: Connection) -> Sequence[Sample]:
     return found
 
 
-DECISIONS = Measurement("decisions", _decisions)
+DECISIONS = StoredGauges("decisions", _decisions)
 """Decisions and their entitlements, in one pass over all decisions. Missing combinations are reported as 0."""

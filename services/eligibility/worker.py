@@ -18,7 +18,7 @@ from services.eligibility.settings import Settings
 from shared.background import Loop
 from shared.clock import Clock, SystemClock
 from shared.database.engine import Database
-from shared.gauges.measurements import measurement_loop
+from shared.gauges.stored_gauges import stored_gauges_loop
 from shared.jobs.runner import JobRunner
 from shared.messaging import topics
 from shared.messaging.consumer import Consumer
@@ -68,7 +68,7 @@ def loops(settings: Settings, database: Database, registry: RegistryFacts, clock
     found = [
         Loop("jobs", job_runner(settings, database, registry, clock).step),
         Loop("evaluation-partitions", partitions.step, idle_seconds=0, close=partitions.close),
-        measurement_loop(database, [eligibility_metrics.DECISIONS, consumer_lag(brokers, groups, clock)]),
+        stored_gauges_loop(database, [eligibility_metrics.DECISIONS, consumer_lag(brokers, groups, clock)]),
     ]
     if not automatic:
         return found

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from services.payout.budgets import repository as budgets
 from services.payout.enums import UNITS, OrderState, WaitingFor
 from shared.database.queries import load
-from shared.gauges.measurements import Measurement
+from shared.gauges.stored_gauges import StoredGauges
 from shared.observability import metrics
 from shared.observability.metrics import Sample
 
@@ -57,7 +57,7 @@ def _money(connection: Connection) -> Sequence[Sample]:
     return found
 
 
-MONEY = Measurement("money", _money)
+MONEY = StoredGauges("money", _money)
 """Entitlement, claims and orders: a pass over shares in effect, recoveries and orders. Missing combinations are reported as 0."""
 
 

@@ -15,7 +15,7 @@ from services.payout.startup import load_settings
 from shared.background import Loop
 from shared.clock import Clock, SystemClock
 from shared.database.engine import Database
-from shared.gauges.measurements import measurement_loop
+from shared.gauges.stored_gauges import stored_gauges_loop
 from shared.jobs.runner import JobHandler, JobRunner
 from shared.messaging import topics
 from shared.messaging.consumer import Consumer
@@ -57,7 +57,7 @@ def loops(settings: Settings, database: Database, accounts: Accounts, decisions:
         Loop("account-pass", AccountPass(database, accounts, clock).step, idle_seconds=2.0),
         Loop("jobs", JobRunner(database, job_handlers(database, accounts, clock)).step),
         reconciliation_loop(database, decisions, clock),
-        measurement_loop(
+        stored_gauges_loop(
             database, [payout_metrics.MONEY, consumer_lag(brokers, {topics.AWARD_DECISIONS: GROUP}, clock)]
         ),
     ]

@@ -1,4 +1,4 @@
-"""All gauges of a service's database at this moment: cheap ones are read, the others are as they were last measured."""
+"""All gauges of a service's database at this moment: cheap ones are read, the others are as they were last stored."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from shared.database.queries import load
 from shared.gauges.heartbeat import loop_states
-from shared.gauges.measurements import samples_of, stored
+from shared.gauges.stored_gauges import samples_of, stored
 from shared.observability import metrics
 from shared.observability.metrics import Sample
 
@@ -19,7 +19,7 @@ queries = load(__package__)
 
 
 def read_gauges(connection: Connection, own: ReadGauges, topics: Sequence[str]) -> list[Sample]:
-    """Return the backlog that every service has, the service's `own` gauges, and measurements. `topics` are those consumed."""
+    """Return the backlog that every service has, the service's `own` gauges, and stored ones. `topics` are those consumed."""
     backlog = connection.execute(queries.backlog).one()
     dead = {row.topic: row.letters for row in connection.execute(queries.open_dead_letters)}
     found = [

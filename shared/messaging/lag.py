@@ -1,4 +1,4 @@
-"""How far a consumer group is behind. The broker is asked, so the answer is right even when no consumer runs."""
+"""Measure the lag of consumer groups. The broker is asked, so the answer is right even when no consumer runs."""
 
 from __future__ import annotations
 
@@ -8,31 +8,31 @@ from kafka import KafkaConsumer, TopicPartition
 from sqlalchemy import Connection
 
 from shared.clock import Clock
-from shared.gauges.measurements import Measurement
+from shared.gauges.stored_gauges import StoredGauges
 from shared.messaging import kafka
 from shared.observability import metrics
 from shared.observability.metrics import Sample
 
 
-def consumer_lag(bootstrap_servers: str, groups: Mapping[str, str], clock: Clock) -> Measurement:
-    """Return the measurement of the messages and seconds that consumers are behind; `groups` is by topic."""
+def consumer_lag(bootstrap_servers: str, groups: Mapping[str, str], clock: Clock) -> StoredGauges:
+    """Return the gauges of the messages that consumers have not processed and of their age; `groups` is by topic."""
 
-    def measure(_: Connection) -> Sequence[Sample]:
+    def compute(_: Connection) -> Sequence[Sample]:
         found: list[Sample] = []
         for topic, group in groups.items():
             probe = kafka.probe(bootstrap_servers, group)
             try:
-                messages, oldest_ms = _behind(probe, topic)
+                messages, oldest_ms = _lag(probe, topic)
             finally:
                 probe.close(autocommit=False)
             seconds = 0.0 if oldest_ms is None else max(0.0, clock.now().timestamp() - oldest_ms / 1000)
             found += [metrics.CONSUMER_LAG.at(messages, topic), metrics.CONSUMER_SECONDS.at(seconds, topic)]
         return found
 
-    return Measurement("lag", measure)
+    return StoredGauges("lag", compute)
 
 
-def _behind(probe: KafkaConsumer, topic: str) -> tuple[int, int | None]:
+def _lag(probe: KafkaConsumer, topic: str) -> tuple[int, int | None]:
     """Return how many messages the group has not received, and when the oldest of them was sent (ms since 1970)."""
     partitions = [TopicPartition(topic, number) for number in sorted(probe.partitions_for_topic(topic) or ())]
     ends, starts = probe.end_offsets(partitions), probe.beginning_offsets(partitions)
@@ -52,5 +52,5 @@ def _behind(probe: KafkaConsumer, topic: str) -> tuple[int, int | None]:
             oldest.setdefault(partition, records[0].timestamp)
         if len(oldest) == len(missing):
             break
-    behind = sum(ends[partition] - offset for partition, offset in missing.items())
-    return behind, min(oldest.values(), default=None)
+    messages = sum(ends[partition] - offset for partition, offset in missing.items())
+    return messages, min(oldest.values(), default=None)

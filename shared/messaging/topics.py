@@ -15,5 +15,5 @@ PARTITIONS = 6
 REGISTRY_SOURCE = "/registry"
 ELIGIBILITY_SOURCE = "/services/eligibility"
 PAYOUT_SOURCE = "/payout"
-"""`ce_source` of each service's events. Consumers identify an event by its source and id, and a restored database recognises
-its own events by their source: these values must not change."""
+"""`ce_source` of each service's events. Consumers identify an event by its source and id, and a restored database recognises its
+own events by their source: these values never change. `/services/eligibility` is older than the short form of the others."""

@@ -191,7 +191,7 @@ measurements = Table(
     Column("figures", JSONB, nullable=False),
     CheckConstraint("seconds >= 0", name="seconds"),
 )
-"""The newest of each measurement; `figures` is a list of [metric, [labels], value]."""
+"""The newest values of stored gauges; `figures` is a list of [metric, [labels], value]."""
 
 loop_states = Table(
     "loop_states",

@@ -18,8 +18,8 @@ from shared.background import Loop
 from shared.clock import FixedClock, SystemClock
 from shared.database.engine import Database
 from shared.gauges.heartbeat import heartbeat_loop, loop_states
-from shared.gauges.measurements import Measurement, measurement_loop, samples_of, store, stored
 from shared.gauges.reading import read_gauges
+from shared.gauges.stored_gauges import StoredGauges, samples_of, store, stored, stored_gauges_loop
 from shared.messaging import kafka, topics
 from shared.messaging.consumer import Consumer
 from shared.messaging.lag import consumer_lag
@@ -42,7 +42,7 @@ class Counted:
 
     def __init__(self, name: str = "money") -> None:
         self.times = 0
-        self.measurement = Measurement(name, self)
+        self.measurement = StoredGauges(name, self)
 
     def __call__(self, _: Connection) -> Sequence[Sample]:
         self.times += 1
@@ -64,8 +64,8 @@ def test_workers_and_relays_serve_their_metrics_to_those_who_may_read_them(token
 
 def test_a_measurement_is_kept_whole_and_rests(database: Database) -> None:
     first, second = Counted(), Counted()
-    measurement_loop(database, [first.measurement]).step()
-    measurement_loop(database, [second.measurement]).step()  # another worker, at once: it has rested for too short
+    stored_gauges_loop(database, [first.measurement]).step()
+    stored_gauges_loop(database, [second.measurement]).step()  # another worker, at once: it has rested for too short
     assert (first.times, second.times) == (1, 0)
     with database.reading() as connection:
         [row] = stored(connection)
@@ -82,7 +82,7 @@ def test_it_rests_a_hundred_times_as_long_as_it_took(database: Database, ago: fl
             text("UPDATE measurements SET measured_at = now() - make_interval(secs => :ago)"), {"ago": ago}
         )
     counted = Counted()
-    measurement_loop(database, [counted.measurement]).step()
+    stored_gauges_loop(database, [counted.measurement]).step()
     assert counted.times == int(due)
 
 
@@ -94,11 +94,11 @@ def test_one_worker_measures_while_others_go_on(database: Database) -> None:
         finish.wait(30)
         return []
 
-    thread = threading.Thread(target=measurement_loop(database, [Measurement("money", slowly)]).step)
+    thread = threading.Thread(target=stored_gauges_loop(database, [StoredGauges("money", slowly)]).step)
     thread.start()
     begun.wait(30)
     other = Counted()
-    measurement_loop(database, [other.measurement]).step()
+    stored_gauges_loop(database, [other.measurement]).step()
     finish.set()
     thread.join()
     assert other.times == 0
@@ -159,7 +159,7 @@ def test_lag_is_what_the_group_has_not_received_and_the_age_of_the_oldest(databa
     producer.flush()
     producer.close()
     clock = FixedClock(SystemClock().now() + timedelta(seconds=600))
-    measure = consumer_lag(broker.bootstrap_servers, {topic: group}, clock).measure
+    measure = consumer_lag(broker.bootstrap_servers, {topic: group}, clock).compute
 
     def behind() -> tuple[float, float]:
         with database.reading() as connection:

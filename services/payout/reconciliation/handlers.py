@@ -18,7 +18,7 @@ from shared.background import Loop
 from shared.clock import Clock
 from shared.database.engine import Database
 from shared.errors import Unavailable
-from shared.gauges.measurements import store
+from shared.gauges.stored_gauges import store
 
 MISSING = "decision_in_force"
 UNKNOWN = "award_decided"

@@ -16,7 +16,7 @@ DELETE FROM loop_states WHERE process = :process AND instance = :instance;
 SELECT process, instance, loop, told_at, succeeded_at, failed_at, failures, error FROM loop_states
 WHERE told_at > now() - make_interval(secs => :silent) ORDER BY process DESC, instance, loop;
 
--- is_due: Return whether a measurement has rested long enough; no row if it was never taken.
+-- is_due: Return whether stored gauges are old enough to be computed again; no row if they were never stored.
 SELECT measured_at + make_interval(secs => greatest(:least, :times * seconds)) <= now()
 FROM measurements WHERE name = :name;
 

@@ -10,7 +10,7 @@ from tests.integration.eligibility.support import approve_all, evaluate, rent
 
 def measured(database: Database) -> dict[tuple[str, ...], float]:
     with database.reading() as connection:
-        return {(value.metric.name, *value.labels): value.value for value in DECISIONS.measure(connection)}
+        return {(value.metric.name, *value.labels): value.value for value in DECISIONS.compute(connection)}
 
 
 def test_decisions_are_counted_by_state_and_what_there_is_none_of_is_told(database: Database) -> None:

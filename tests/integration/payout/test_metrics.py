@@ -8,7 +8,7 @@ from tests.integration.payout.support import Payout, decision
 
 def measured(payout: Payout) -> dict[tuple[str, ...], float]:
     with payout.database.reading() as connection:
-        return {(value.metric.name, *value.labels): value.value for value in MONEY.measure(connection)}
+        return {(value.metric.name, *value.labels): value.value for value in MONEY.compute(connection)}
 
 
 def test_before_anything_is_decided_all_is_told_as_nothing(payout: Payout) -> None:
