@@ -1,4 +1,4 @@
-"""Routes of the status: what the service is doing, how far behind it is, what went wrong, and the page that shows it."""
+"""Routes of the status: what the service is doing, its backlog, recent failures, and the page that shows them."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Requests(BaseModel):
 
 
 class Figure(BaseModel):
-    """A figure of the metrics that the app tells."""
+    """A value of the metrics that the app exposes."""
 
     name: str = Field(description="Name of the metric", examples=["outbox_pending_events"])
     unit: str = Field(description="Its unit", examples=["events"])
@@ -62,22 +62,22 @@ class OpenJob(BaseModel):
     id: str = Field(description="The job's id")
     kind: str = Field(description="What it does", examples=["evaluation"])
     state: str = Field(description="`queued` or `running`")
-    done: int = Field(description="How much is behind, in the job's own units")
+    done: int = Field(description="How much is done, in the job's own units")
     total: int = Field(description="How much there is")
     created_at: datetime = Field(description="When it was queued")
     started_at: datetime | None = Field(description="When a worker took it")
 
 
 class LoopNow(BaseModel):
-    """How a loop of a worker or relay fares."""
+    """The state of a loop of a worker or relay."""
 
     process: str = Field(description="`worker` or `relay`")
     instance: str = Field(description="Host and process id")
     loop: str = Field(description="The loop")
-    told_at: datetime = Field(description="When the process last told of it")
+    told_at: datetime = Field(description="When the process last reported it")
     succeeded_at: datetime | None = Field(description="When a step last ended well")
     failed_at: datetime | None = Field(description="When a step last failed")
-    failures: int = Field(description="Failures since then; 0: it is well")
+    failures: int = Field(description="Failures since then; 0: it works")
     error: str | None = Field(description="Type of the last error")
 
 
@@ -105,7 +105,7 @@ class Status(BaseModel):
 
 @router.get("/v1/status", operation_id="get_status", response_model=Status, dependencies=[needs(Scope.METRICS_READ)])
 def get_status(request: Request) -> Response:
-    """Tell what the service is doing now: requests, figures, jobs, loops, and what went wrong lately."""
+    """Return what the service is doing now: requests, metrics, jobs, loops, and recent failures."""
     with request.app.state.database.reading() as connection:
         figures = request.app.state.read_gauges(connection)
         status = {
@@ -130,7 +130,7 @@ def get_status(request: Request) -> Response:
 
 @router.get("/status", include_in_schema=False)
 def get_status_page(request: Request) -> Response:
-    """Give the page. It holds no data: it asks for a token, and with it for `/v1/status`."""
+    """Return the page. It holds no data: it asks for a token, and with it for `/v1/status`."""
     nonce = secrets.token_urlsafe(16)
     token_url = request.app.state.token_url
     content = _template("page.html").render(
