@@ -26,7 +26,7 @@ Written from the declarations of the datasets by `make openapi`; not edited by h
 with each dataset's JSON Schema.
 
 - A field that is required must be given; any other may be empty, which means unknown, not zero. 🔑 marks the key.
-- A file may use any of the headings (whatever their case or the width of brackets). A column that ends in `_yuan`, or carries
+- A file may use any of the headings (upper or lower case, full or half width brackets). A column that ends in `_yuan`, or carries
   “（元）”, holds yuan with at most two decimals; one that ends in `_fen` holds fen.
 - Dates are text or dates of the spreadsheet; codes are read as text. CSV is UTF-8 (with or without BOM) or GB18030. Each dataset
   has a template to fill in: `GET /v1/datasets/{dataset}/template`.

@@ -79,7 +79,7 @@ def collect() -> dict[str, set[str]]:
 
 
 def calls() -> Iterator[tuple[str, str, ast.expr]]:
-    """Give each call in the code that takes a message: its file, the function and the message."""
+    """Yield each call in the code that takes a message: its file, the function and the message."""
     keywords = KEYWORDS | dict.fromkeys(error_classes(), 0)
     for file, tree in _trees():
         places = keywords | {"ValueError": 0} if file.endswith("/schemas.py") else keywords
@@ -128,7 +128,7 @@ def constants() -> dict[str, list[str]]:
 
 
 def enumerations() -> Iterator[tuple[str, str]]:
-    """Give the values of the enumerations that people read, permissions left out."""
+    """Yield the values of the enumerations that people read, permissions left out."""
     for file, tree in _trees():
         for node in ast.walk(tree):
             if isinstance(node, ast.ClassDef) and "StrEnum" in map(_name, node.bases) and node.name not in NOT_READ:

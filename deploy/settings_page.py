@@ -15,9 +15,9 @@ FILE = Path(__file__).parents[1] / "docs" / "settings.md"
 
 INTRODUCTION = """# Settings
 
-Made from the code by `make openapi`; a test holds it current. Each process reads its environment once, at its start; there are no
-configuration files. A variable that is empty counts as not set. What is missing, malformed or (in production) unsafe ends
-the start with a sentence for each variable.
+Generated from the code by `make openapi`; a test fails when it is not current. Each process reads its environment once, at
+its start; there are no configuration files. A variable that is empty counts as not set. What is missing, malformed or (in
+production) unsafe ends the start with a sentence for each variable.
 """
 
 

@@ -47,7 +47,7 @@ class Loop:
         while not stopping.is_set():
             try:
                 worked = self.step()
-            except Exception as error:  # noqa: BLE001 - whatever a step raises, the loop goes on
+            except Exception as error:  # noqa: BLE001 - the loop continues after any error of a step
                 health.error, health.failed = type(error).__name__, time.monotonic()
                 health.failures += 1
                 metrics.LOOP_FAILURES.labels(loop=self.name).inc()

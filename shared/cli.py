@@ -63,7 +63,7 @@ def language_of(arguments: list[str], environment: Mapping[str, str]) -> i18n.La
 
 
 def command_texts(command: Any) -> Iterator[str]:
-    """Give every help text of `command` and of the commands below it."""
+    """Yield every help text of `command` and of the commands below it."""
     for part in _described(command):
         if part.help:
             yield _paragraphs(part.help)
@@ -110,7 +110,7 @@ def say(message: str, /, **parameters: object) -> None:
 
 
 def fail(message: str, /, **parameters: object) -> typer.Exit:
-    """Print what is wrong; the result is to be raised, and ends the command with exit code 1."""
+    """Print what is wrong, and return the exception to raise: it ends the command with exit code 1."""
     failures.print(f"[red]{translated(message, **parameters)}[/red]")
     return typer.Exit(1)
 

@@ -3,9 +3,9 @@
 Given instalments a₁ … aₖ that add up to the entitlement E, Aᵢ = a₁ + … + aᵢ, units with exact fractions f that add up to
 one, and the unit r that takes the remainder.
 
-*Per award.* Every unit u ≠ r bears Sᵤ = ⌊E·fᵤ⌋; r bears Sᵣ = E − ΣSᵤ. Since Σ⌊E·fᵤ⌋ ≤ E·Σfᵤ ≤ E, Sᵣ ≥ 0.
+*Per award.* Every unit u ≠ r pays Sᵤ = ⌊E·fᵤ⌋; r pays Sᵣ = E − ΣSᵤ. Since Σ⌊E·fᵤ⌋ ≤ E·Σfᵤ ≤ E, Sᵣ ≥ 0.
 
-*Per instalment*, by differences of cumulated floors: u ≠ r bears pᵤ(i) = ⌊Aᵢ·fᵤ⌋ − ⌊Aᵢ₋₁·fᵤ⌋, and r the rest
+*Per instalment*, by differences of cumulated floors: u ≠ r pays pᵤ(i) = ⌊Aᵢ·fᵤ⌋ − ⌊Aᵢ₋₁·fᵤ⌋, and r the rest
 pᵣ(i) = aᵢ − Σpᵤ(i). Then
 - Σᵢ pᵤ(i) = ⌊Aₖ·fᵤ⌋ = Sᵤ (the sum telescopes), hence Σᵢ pᵣ(i) = E − ΣSᵤ = Sᵣ; and Σᵤ p(i) = aᵢ by construction;
 - pᵤ(i) ≥ 0, as Aᵢ does not fall. With two units pᵣ(i) ≥ 0 too: ⌊x + y⌋ − ⌊x⌋ ≤ ⌈y⌉, so pᵤ(i) ≤ ⌈aᵢ·fᵤ⌉ ≤ aᵢ.
@@ -28,7 +28,7 @@ from itertools import accumulate
 
 @dataclass(frozen=True, slots=True)
 class UnitShare:
-    """The exact fraction of an award that `unit` bears: numerator / denominator."""
+    """The exact fraction of an award that `unit` pays: numerator / denominator."""
 
     unit: str
     numerator: int
@@ -44,7 +44,7 @@ class SplitRule:
 
 
 ANY_AWARD = "*"
-"""Stands in an arrangement's row for every award that has no row of its own."""
+"""The award of an arrangement's row that applies to every award without a row of its own."""
 
 
 def rule_for(rules: Mapping[tuple[str, str], SplitRule], jurisdiction: str, award: str) -> SplitRule | None:

@@ -1,6 +1,6 @@
 """Tools that are no Python packages: found on the machine, or fetched by the package manager that has them.
 
-What cannot be had is a MissingToolError whose sentence says what to install; tests skip with it, aloud.
+What cannot be had is a MissingToolError whose sentence says what to install; tests are then skipped with that sentence.
 """
 
 from __future__ import annotations

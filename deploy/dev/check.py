@@ -17,7 +17,7 @@ CODE = ("services", "shared", "deploy")
 NEAR = ("tests/unit", "tests/policy")
 SLOW = ("tests/policy/test_reference.py",)
 """Tests that alone take as long as all of `make check` may."""
-_FEW = 3  # test files that are done before more workers have started
+_SEQUENTIAL = 3  # as many test files finish before more workers have started
 
 
 def changed(root: Path) -> list[str]:
@@ -35,7 +35,7 @@ def changed(root: Path) -> list[str]:
 def near(root: Path, files: Iterable[str]) -> list[str]:
     """Return the test files nearest to `files`.
 
-    A changed test stands for itself. Data and fixtures of tests concern the tests in and below the nearest folder that has some,
+    A changed test is among them. Data and fixtures of tests concern the tests in and below the nearest folder that has some,
     their helpers the tests that import them. Code is tested by the tests that import its module or are named after it or its
     room; where there are none, by those that import any module of its room.
     All tests of the policy concern a change of its package.
@@ -113,7 +113,7 @@ def commands(root: Path, files: Sequence[str]) -> dict[str, list[str]]:
         made["types"] = [str(tools / "mypy")]
         made["imports"] = [str(tools / "lint-imports")]
     if tests:
-        workers = ["-n", "2"] if len(tests) > _FEW else []
+        workers = ["-n", "2"] if len(tests) > _SEQUENTIAL else []
         made[f"{len(tests)} test files"] = [sys.executable, "-m", "pytest", "-q", "--maxfail=5", *workers, *tests]
     return made
 

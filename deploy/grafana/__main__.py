@@ -1,4 +1,4 @@
-"""Writes what is made from the code about watching: the dashboards' JSON and `docs/metrics.md`. `make dashboards`."""
+"""Write the dashboards' JSON and `docs/metrics.md` (`make dashboards`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an operator watches."""
+"""The dashboard of operations."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from deploy.grafana.queries import begin, figure
 
 
 def operations() -> Dashboard:
-    """Build what an operator watches: processes, loops, lag, dead letters, stored gauges."""
+    """Build the dashboard of operations: processes, loops, lag, dead letters, stored gauges."""
     return (
         begin("operations", "Operations", "Processes, loops, lag, dead letters.")
         .with_panel(table("Processes", "1: it answers.", "max by (service, process, instance) (up)", width=8))

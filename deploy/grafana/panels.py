@@ -1,4 +1,4 @@
-"""The few kinds of panel that the dashboards are made of. A query is a pair of PromQL and the legend of its series."""
+"""The kinds of panel that dashboards consist of. A query is a pair of PromQL and the legend of its series."""
 
 from __future__ import annotations
 

@@ -12,14 +12,14 @@ from deploy.grafana.panels import Query
 
 
 def figure(name: str, legend: str, by: str = "", where: str = "", *, summed: bool = False) -> Query:
-    """Ask for a figure of a database: the greatest over apps, by labels; with `summed`, added up over those labels."""
+    """Query a gauge of a database: the maximum over apps, by labels; with `summed`, the sum over those labels."""
     selected = f"{name}{{{where}}}" if where else name
     expression = f"max by ({by}) ({selected})" if by else f"max({selected})"
     return (f"sum({expression})" if summed else expression, legend)
 
 
 def fen(query: Query) -> Query:
-    """Give fen as yuan."""
+    """Convert fen to yuan."""
     return (f"{query[0]} / 100", query[1])
 
 

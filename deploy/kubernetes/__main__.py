@@ -1,4 +1,4 @@
-"""Writes `base/`. `make manifests`."""
+"""Write `base/` (`make manifests`)."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ class DemoClient:
         self._http.close()
 
     def send(self, client: str | None, method: str, path: str, **request: Any) -> httpx.Response:
-        """Send a request to `path` (`service:/v1/…`) as `client`, or without a token; return whatever is answered."""
+        """Send a request to `path` (`service:/v1/…`) as `client`, or without a token; return the answer."""
         service, _, route = path.partition(":")
         auth = None if client is None else self._auth[client]
         return self._http.request(method, f"{self._urls[service]}{route}", auth=auth, **request)

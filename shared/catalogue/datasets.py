@@ -1,4 +1,4 @@
-"""All datasets by name. Enterprises come first: whatever refers to them in one change set is published after them."""
+"""All datasets by name. Enterprises come first: the rows of a change set that refer to them are published after them."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ def parse(source: str, file_name: str) -> dict[str, TextClause]:
         if not body:
             raise InvalidQueryFileError(f"{file_name}: no statement follows the name {name}")
         if name in statements:
-            raise InvalidQueryFileError(f"{file_name}: the name {name} stands twice")
+            raise InvalidQueryFileError(f"{file_name}: the name {name} is used twice")
         statements[name] = text(body)
     return statements
 
@@ -75,6 +75,6 @@ def load(package: str) -> Queries:
             continue
         found = parse(file.read_text(encoding="utf-8"), f"{package}/queries/{file.name}")
         if twice := statements.keys() & found.keys():
-            raise InvalidQueryFileError(f"{package}/queries/{file.name}: {min(twice)} stands in another file too")
+            raise InvalidQueryFileError(f"{package}/queries/{file.name}: {min(twice)} is also in another file")
         statements |= found
     return Queries(statements)

@@ -1,4 +1,4 @@
-"""Running jobs in a worker."""
+"""Run jobs in a worker."""
 
 from __future__ import annotations
 

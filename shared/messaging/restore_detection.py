@@ -56,7 +56,7 @@ def lost_events(connection: Connection, bootstrap_servers: str, topics: Sequence
 
 
 def record_as_published(connection: Connection, messages: Sequence[Message]) -> None:
-    """Write lost events to the outbox as published, so that it holds again whatever the log holds."""
+    """Write lost events to the outbox as published, so that it holds every event of the log again."""
     insert_published(connection, [_event(message) for message in messages])
 
 

@@ -1,7 +1,7 @@
 """All metrics of the system: name, type, unit, labels, meaning. `docs/metrics.md` is generated from this list.
 
 Prometheus adds `service` and `process` to each series from its list of targets, so no metric repeats them. Label values come
-from closed lists (LABELS), so the number of series is bounded whatever is submitted.
+from closed lists (LABELS), so submitted values cannot add series.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ def negotiate(accept: str | None, offered: Sequence[str]) -> str:
     """Return the one of `offered` that the caller prefers, the first of them without a preference; raises NotAcceptable.
 
     Among equal weights the one that the header names first wins: generated clients name all media types of the OpenAPI
-    document, in its order. Problem details are sent whatever the caller accepts, and are ignored here.
+    document, in its order. Problem details are always sent, and are ignored here.
     """
     ranges = [each for each in _ranges(accept or "") if each[0] not in ("", PROBLEM)] or [("*/*", 1.0)]
     accepted = [(rank, -place, name) for place, name in enumerate(offered) if (rank := _rank(name, ranges))[0] > 0]

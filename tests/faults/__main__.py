@@ -49,7 +49,7 @@ def main() -> int:
             console.print(f"[red]{error}")
             return 2
         finally:
-            campaign.world.stop()
+            campaign.harness.stop()
 
 
 def run(campaign: Campaign, faults: int, most_seconds: float) -> tuple[float, dict[str, list[float]]]:
@@ -65,7 +65,7 @@ def run(campaign: Campaign, faults: int, most_seconds: float) -> tuple[float, di
         kind = slow or campaign.dice.choices(FAST, [each.weight for each in FAST])[0]
         campaign.decisions.decide(campaign.dice.randint(1, 20))
         inject(campaign, kind)
-        campaign.world.tend()
+        campaign.harness.tend()
         if number % PAY_EVERY == 0:
             campaign.users.pay(("city", "liandu", "development_zone")[number // PAY_EVERY % 3])
         last = number == faults or time.monotonic() - started > most_seconds

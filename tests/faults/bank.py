@@ -13,7 +13,7 @@ from uuid import uuid4
 import httpx
 
 from shared.http_client import pages
-from tests.faults.harness import World
+from tests.faults.harness import Harness
 
 PATIENCE_SECONDS = 120.0
 UNITS = ("city", "liandu", "development_zone")
@@ -23,7 +23,7 @@ UNITS = ("city", "liandu", "development_zone")
 class Users:
     """Commands given, what was promised with a 2xx, and what the bank has paid."""
 
-    world: World
+    harness: Harness
     dice: random.Random
     year: int
     commands: int = 0
@@ -46,7 +46,7 @@ class Users:
                 return answer
             if time.monotonic() > deadline:
                 raise TimeoutError(f"{path} was not answered within {PATIENCE_SECONDS:.0f} s")
-            self.world.tend()
+            self.harness.tend()
             time.sleep(0.2)
 
     def once(self, client: str, method: str, path: str, **request: Any) -> httpx.Response | None:
@@ -54,7 +54,7 @@ class Users:
         if request.get("json") is None:
             request.pop("json", None)
         try:
-            answer = self.world.demo.send(client, method, path, **request)
+            answer = self.harness.demo.send(client, method, path, **request)
         except (httpx.TransportError, httpx.HTTPStatusError):
             return None
         self.answers[answer.status_code] += 1
@@ -69,7 +69,7 @@ class Users:
                 return answer
             if time.monotonic() > deadline:
                 raise TimeoutError(f"{path} was not answered within {PATIENCE_SECONDS:.0f} s")
-            self.world.tend()
+            self.harness.tend()
             time.sleep(0.2)
 
     def _pages(self, path: str, **query: str) -> Iterator[list[dict[str, Any]]]:

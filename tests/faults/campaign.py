@@ -1,4 +1,4 @@
-"""What a campaign knows: the world it hurts, what was decided, commanded and sent to Kafka, and what has to come of it."""
+"""The state of a campaign: its system, what was decided, commanded and sent to Kafka, and the expected results."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from shared.clock import SystemClock, calendar_date
 from shared.messaging.topics import AWARD_DECISIONS
 from tests.faults.bank import UNITS, Users
 from tests.faults.decisions import Decisions
-from tests.faults.harness import ME, World
+from tests.faults.harness import ME, Harness
 
 PAYEES = 60
 AMPLE_FEN = 10**13
@@ -31,7 +31,7 @@ class Campaign:
     """A seeded campaign. `injected` counts faults by kind; the rest is what the invariants are held against."""
 
     dice: random.Random
-    world: World
+    harness: Harness
     injected: Counter[str] = field(default_factory=Counter)
     refused: set[tuple[bytes | None, bytes | None]] = field(default_factory=set)
     """(key, value) of malformed messages: exactly these become dead letters."""
@@ -47,7 +47,7 @@ class Campaign:
     def of(cls, state: Path, seed: int, control: str | None) -> Campaign:
         """Prepare a campaign that works in `state`; nothing runs yet."""
         dice = random.Random(seed)
-        return cls(dice, World(state, dice, control))
+        return cls(dice, Harness(state, dice, control))
 
     def __post_init__(self) -> None:
         self.year = calendar_date(SystemClock().now()).year
@@ -55,10 +55,10 @@ class Campaign:
         self._producer: KafkaProducer | None = None
 
     def start(self) -> None:
-        """Start the world; give the payees accounts and the budgets ample money. Raises CannotStartError."""
-        self.world.start()
-        self.users = Users(self.world, self.dice, self.year)
-        self.decisions = Decisions(self.world.databases["eligibility"], self.dice, self.payees, self.year)
+        """Start the harness; give the payees accounts and the budgets enough money. Raises CannotStartError."""
+        self.harness.start()
+        self.users = Users(self.harness, self.dice, self.year)
+        self.decisions = Decisions(self.harness.databases["eligibility"], self.dice, self.payees, self.year)
         since = "2015-01-01"
         enterprises = [
             {"uscc": code, "name": f"丽水测试{code[-4:]}有限公司", "legal_form": "enterprise", "registered_on": since}
@@ -76,7 +76,7 @@ class Campaign:
         ]
         for dataset, rows in (("enterprises", enterprises), ("payee_accounts", accounts)):
             body = {"records": rows, "source": "campaign"}
-            self.world.demo.post("data-platform", f"registry:/v1/datasets/{dataset}/records", body)
+            self.harness.demo.post("data-platform", f"registry:/v1/datasets/{dataset}/records", body)
         for unit in UNITS:
             self.users.appropriate(self.users.appropriation(AMPLE_FEN) | {"unit": unit}, f"ample-{unit}")
 
@@ -88,7 +88,7 @@ class Campaign:
             try:
                 if self._producer is None:
                     self._producer = KafkaProducer(
-                        bootstrap_servers=self.world.bootstrap_servers,
+                        bootstrap_servers=self.harness.bootstrap_servers,
                         client_id=ME,
                         max_request_size=4_000_000,
                         acks="all",
@@ -106,7 +106,7 @@ class Campaign:
                 if self._producer is not None:
                     self._producer.close(timeout=0)
                     self._producer = None
-                self.world.tend()
+                self.harness.tend()
                 time.sleep(0.5)
 
     def refuse(self, records: Iterable[Record]) -> None:

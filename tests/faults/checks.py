@@ -52,11 +52,11 @@ EFFECTS = {
 def settle(campaign: Campaign) -> float:
     """Wait until nothing is on its way, and return how long that took in seconds; what remains after the patience is lost."""
     started = time.monotonic()
-    world = campaign.world
-    world.tend(all_of_it=True)
+    harness = campaign.harness
+    harness.tend(all_of_it=True)
     while True:
-        world.tend()
-        busy = {name: world.rows(service, query)[0][0] for name, (service, query) in _BUSY.items()}
+        harness.tend()
+        busy = {name: harness.rows(service, query)[0][0] for name, (service, query) in _BUSY.items()}
         busy |= {"lost events": len(_missing(campaign)), "lost dead letters": len(_dead_letters_missing(campaign))}
         left = {name: count for name, count in busy.items() if count}
         if not left:
@@ -69,7 +69,7 @@ def settle(campaign: Campaign) -> float:
 
 def verify(campaign: Campaign) -> None:
     """Hold every invariant against what was decided, commanded and sent; what breaks is a violation."""
-    rows, found = campaign.world.rows, campaign.violations
+    rows, found = campaign.harness.rows, campaign.violations
     for name, query in EFFECTS.items():
         if count := rows("payout", query)[0][0]:
             found.append(f"double: {name} ({count})")
@@ -93,11 +93,11 @@ def _missing(campaign: Campaign) -> set[str]:
     """
     told = {
         str(row.event_id): (row.id, row.key)
-        for row in campaign.world.rows("eligibility", "SELECT id, key, event_id, data FROM outbox")
+        for row in campaign.harness.rows("eligibility", "SELECT id, key, event_id, data FROM outbox")
         if (row.key.encode(), row.data.encode()) not in campaign.refused
     }
     expected = {v.event_id for versions in campaign.decisions.committed.values() for v in versions}
-    received = {row.event_id for row in campaign.world.rows("payout", "SELECT event_id FROM inbox")}
+    received = {row.event_id for row in campaign.harness.rows("payout", "SELECT event_id FROM inbox")}
     latest = {versions[-1].event_id for versions in campaign.decisions.committed.values()}
     return {
         event
@@ -119,7 +119,7 @@ def _dead_letters(campaign: Campaign) -> set[str]:
         "SELECT encode(sha256(coalesce(key, '') || '\\x1f'::bytea || coalesce(value, '')), 'hex') AS digest"
         " FROM dead_letters"
     )
-    return {row.digest for row in campaign.world.rows("payout", query)}
+    return {row.digest for row in campaign.harness.rows("payout", query)}
 
 
 def _dead_letters_missing(campaign: Campaign) -> set[str]:
@@ -132,7 +132,7 @@ def _entitlements(campaign: Campaign) -> None:
         "SELECT a.award_id, a.version, a.split_version, coalesce(sum(s.amount_fen), 0)::bigint AS fen FROM awards a"
         " LEFT JOIN award_shares s ON s.award_id = a.award_id AND s.version = a.split_version GROUP BY a.award_id"
     )
-    standing: Mapping[str, Any] = {str(row.award_id): row for row in campaign.world.rows("payout", query)}
+    standing: Mapping[str, Any] = {str(row.award_id): row for row in campaign.harness.rows("payout", query)}
     for award_id, versions in campaign.decisions.committed.items():
         row, last = standing.get(award_id), versions[-1]
         if row is None:
@@ -148,7 +148,7 @@ def _entitlements(campaign: Campaign) -> None:
 
 def _payments(campaign: Campaign) -> None:
     """What the bank has paid is what the books say, order by order; each appropriation is there once."""
-    users, rows = campaign.users, campaign.world.rows
+    users, rows = campaign.users, campaign.harness.rows
     settled = {
         str(row.id): row.amount_fen
         for row in rows("payout", "SELECT id, amount_fen FROM payment_orders WHERE state = 'settled'")
@@ -174,9 +174,9 @@ def _promises(campaign: Campaign) -> None:
 
 def _files(campaign: Campaign) -> None:
     """Every file taken is in the registry, once."""
-    rows = campaign.world.rows("registry", "SELECT uscc, year, online_retail_fen FROM annual_sales")
+    rows = campaign.harness.rows("registry", "SELECT uscc, year, online_retail_fen FROM annual_sales")
     if {(row.uscc, row.year): row.online_retail_fen for row in rows} != campaign.imported:
         campaign.violations.append(f"mismatch: {len(rows)} rows of {len(campaign.imported)} imported")
-    again = campaign.world.rows("registry", "SELECT count(*) FROM annual_sales_history")[0][0]
+    again = campaign.harness.rows("registry", "SELECT count(*) FROM annual_sales_history")[0][0]
     if again:
         campaign.violations.append(f"double: {again} imported rows have a history")

@@ -1,4 +1,4 @@
-"""The whole system as real processes, and the hands that hurt it: kill, stop, restart, cut, lose."""
+"""The whole system as real processes, and the faults injected into it: kill, stop, restart, cut, lose."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ME = "campaign"
 """Application name of the campaign's own sessions, which it spares."""
 
 
-class World:
+class Harness:
     """A running system, its children by name, and a connection to each database."""
 
     def __init__(self, state: Path, dice: random.Random, control: str | None) -> None:

@@ -43,9 +43,9 @@ def _kill(campaign: Campaign, name: str) -> None:
     """Kill a process amid its work (it may have killed itself at the point it was armed with), and start it again, armed."""
     campaign.decisions.decide(campaign.dice.randint(20, 200))
     threading.Event().wait(campaign.dice.uniform(0, 0.4))
-    if campaign.world.children[name].alive():
-        campaign.world.kill(name)
-    campaign.world.revive(name, armed=campaign.dice.random() < 0.7)
+    if campaign.harness.children[name].alive():
+        campaign.harness.kill(name)
+    campaign.harness.revive(name, armed=campaign.dice.random() < 0.7)
 
 
 def kill_app(campaign: Campaign) -> None:
@@ -59,16 +59,18 @@ def kill_app(campaign: Campaign) -> None:
     )
     request.start()
     threading.Event().wait(campaign.dice.uniform(0, 0.03))
-    campaign.world.kill("payout-app")
+    campaign.harness.kill("payout-app")
     request.join()
-    campaign.world.revive("payout-app")
+    campaign.harness.revive("payout-app")
     users.appropriate(body, key)
 
 
 def cut_sessions(campaign: Campaign) -> None:
     campaign.decisions.decide(campaign.dice.randint(5, 50))
     threading.Event().wait(campaign.dice.uniform(0, 0.3))
-    campaign.world.cut_sessions(campaign.dice.choice(("eligibility", "payout", "payout")), campaign.dice.randint(1, 4))
+    campaign.harness.cut_sessions(
+        campaign.dice.choice(("eligibility", "payout", "payout")), campaign.dice.randint(1, 4)
+    )
 
 
 def repeat(campaign: Campaign) -> None:
@@ -124,18 +126,18 @@ def commit_late(campaign: Campaign) -> None:
     """A low outbox id that commits after higher ones were published."""
     begun = campaign.decisions.begin_late(campaign.decisions.fresh())
     campaign.decisions.decide(campaign.dice.randint(1, 20))
-    campaign.world.later(campaign.dice.uniform(0.5, 3), lambda: campaign.decisions.end_late(begun))
+    campaign.harness.later(campaign.dice.uniform(0.5, 3), lambda: campaign.decisions.end_late(begun))
 
 
 def suspend_worker(campaign: Campaign) -> None:
     campaign.decisions.decide(50)
-    campaign.world.suspend(campaign.dice.choice(WORKERS), campaign.dice.uniform(0.2, 3))
+    campaign.harness.suspend(campaign.dice.choice(WORKERS), campaign.dice.uniform(0.2, 3))
 
 
 def suspend_beyond_session(campaign: Campaign) -> None:
     """Stop a worker for longer than its session lasts: its partitions are given away, and it wakes up with a batch in hand."""
     campaign.decisions.decide(500)
-    campaign.world.suspend(campaign.dice.choice(WORKERS), 18)
+    campaign.harness.suspend(campaign.dice.choice(WORKERS), 18)
 
 
 def rebalance(campaign: Campaign) -> None:
@@ -154,7 +156,9 @@ def replay(campaign: Campaign) -> None:
 def _intrude(campaign: Campaign, act: Callable[[KafkaConsumer], None]) -> None:
     """Join payout's consumer group, take partitions away, and leave."""
     try:
-        intruder = kafka.consumer(campaign.world.bootstrap_servers, GROUP, topics.AWARD_DECISIONS, max_poll_records=10)
+        intruder = kafka.consumer(
+            campaign.harness.bootstrap_servers, GROUP, topics.AWARD_DECISIONS, max_poll_records=10
+        )
     except Exception:  # noqa: BLE001 - a broker that is down is no fault of its own
         return
     try:
@@ -182,7 +186,7 @@ def stampede(campaign: Campaign) -> None:
     body, headers = users.appropriation(3), {"Idempotency-Key": key}
     with ThreadPoolExecutor(STAMPEDE) as pool:
         send = partial(users.once, "finance-maker", "POST", "payout:/v1/appropriations", json=body, headers=headers)
-        answers = _heard([pool.submit(send) for _ in range(STAMPEDE)])
+        answers = _responses([pool.submit(send) for _ in range(STAMPEDE)])
     answers.append(users.appropriate(body, key))
     made = {answer.json()["id"] for answer in answers if answer.is_success}
     if len(made) != 1:
@@ -191,7 +195,7 @@ def stampede(campaign: Campaign) -> None:
 
 def race_to_approve(campaign: Campaign) -> None:
     """Eight approvals of one order at once, each under its own key, and one by who may not."""
-    issued = campaign.world.rows(
+    issued = campaign.harness.rows(
         "payout", "SELECT id FROM payment_orders WHERE state = 'issued' ORDER BY random() LIMIT 1"
     )
     if not issued:
@@ -200,13 +204,13 @@ def race_to_approve(campaign: Campaign) -> None:
     path = f"payout:/v1/payment-orders/{issued[0].id}/approve"
     with ThreadPoolExecutor(8) as pool:
         approvals = [pool.submit(campaign.users.once, "finance-checker", "POST", path) for _ in range(8)]
-        answers = _heard(approvals)
+        answers = _responses(approvals)
     by_maker = campaign.users.command("finance-maker", path)
     if sum(answer.status_code == 200 for answer in answers) > 1 or by_maker.status_code != 403:
         campaign.violations.append(f"approved {[a.status_code for a in answers]}; by its maker {by_maker.status_code}")
 
 
-def _heard(sent: Iterable[Future[httpx.Response | None]]) -> list[httpx.Response]:
+def _responses(sent: Iterable[Future[httpx.Response | None]]) -> list[httpx.Response]:
     return [answer for each in sent if (answer := each.result()) is not None]
 
 
@@ -224,8 +228,8 @@ def kill_import(campaign: Campaign) -> None:
     """The registry's worker is killed amid a file."""
     _import(campaign, twice=False)
     threading.Event().wait(campaign.dice.uniform(0, 0.3))
-    campaign.world.kill("registry-worker")
-    campaign.world.revive("registry-worker")
+    campaign.harness.kill("registry-worker")
+    campaign.harness.revive("registry-worker")
 
 
 def _import(campaign: Campaign, *, twice: bool) -> None:
@@ -247,20 +251,20 @@ def _import(campaign: Campaign, *, twice: bool) -> None:
 
 def restart_broker(campaign: Campaign) -> None:
     campaign.decisions.decide(300)
-    campaign.world.restart_broker()
+    campaign.harness.restart_broker()
 
 
 def restart_database(campaign: Campaign) -> None:
     campaign.decisions.decide(300)
-    campaign.world.restart_database()
+    campaign.harness.restart_database()
 
 
 def lose_the_log(campaign: Campaign) -> None:
     """The broker comes back with an empty log: what was in it and not yet received has to be told again."""
     campaign.decisions.decide(300)
-    campaign.world.lose_the_log()
+    campaign.harness.lose_the_log()
     campaign.perhaps_refused |= campaign.refused
-    campaign.log_lost_after = campaign.world.rows("eligibility", "SELECT max(id) FROM outbox")[0][0]
+    campaign.log_lost_after = campaign.harness.rows("eligibility", "SELECT max(id) FROM outbox")[0][0]
 
 
 def _some(campaign: Campaign, most: int) -> list[Version]:

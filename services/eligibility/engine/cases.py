@@ -1,6 +1,6 @@
 """Cases: built from facts, tested by every condition of their award, with amount and result, in one vectorised pass.
 
-Cheap conditions come first. Where refused cases are not wanted, they are dropped as soon as one condition fails, so that only
+Cheap conditions come first. Unless refused cases are kept, they are dropped as soon as one condition fails, so that only
 the rest is looked up, measured and joined. Otherwise every condition is tested at the end, in one plan.
 """
 
@@ -87,10 +87,10 @@ def _blanks(resolved: ResolvedAward, known: pl.LazyFrame, subjects: pl.Series, y
         filled |= dict.fromkeys(owners & own, pl.col("subject"))
     if about.is_yearly:
         filled["day"] = pl.date(pl.col("award_year"), 12, 31)
-    wanted = pl.LazyFrame({"subject": subjects}).join(
+    every = pl.LazyFrame({"subject": subjects}).join(
         pl.LazyFrame({"award_year": sorted(years)}, schema={"award_year": pl.Int32}), how="cross"
     )
-    return wanted.join(known.select(keys), on=keys, how="anti").with_columns(**filled)
+    return every.join(known.select(keys), on=keys, how="anti").with_columns(**filled)
 
 
 def _tests(resolved: ResolvedAward, *, keep_refused: bool) -> list[list[Named]]:

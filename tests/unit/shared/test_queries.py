@@ -43,7 +43,7 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
         ("-- only a comment\nSELECT 1", "must begin"),
         ("SELECT 1;\n\n-- late: A name too late.\nSELECT 2", "must begin"),
         ("-- empty: Nothing follows.\n\n-- next: A statement.\nSELECT 1", "no statement follows the name empty"),
-        ("-- twice: One.\nSELECT 1;\n\n-- twice: Two.\nSELECT 2", "twice stands twice"),
+        ("-- twice: One.\nSELECT 1;\n\n-- twice: Two.\nSELECT 2", "twice is used twice"),
     ],
 )
 def test_what_does_not_follow_the_format_is_refused(source: str, what: str) -> None:

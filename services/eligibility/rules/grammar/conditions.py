@@ -240,7 +240,7 @@ class Combination(Condition):
 
 @dataclass(frozen=True)
 class Always(Condition):
-    """Met whatever the facts: where an interpretation requires nothing."""
+    """Always met: an interpretation that requires nothing."""
 
     comparison: ClassVar[str] = "all"
 

@@ -15,7 +15,7 @@ from services.eligibility.rules.grammar.rule_context import RuleContext
 from services.eligibility.rules.grammar.terms import Column, Term, columns_in, fact
 from services.eligibility.rules.text import Text
 
-#: The columns that every case has, whatever it is about.
+#: The columns that the cases of every award have.
 CASE_SCHEMA = pl.Schema(
     {"subject": pl.String, "award_year": pl.Int32, "day": pl.Date, "payee": pl.String, "about_known": pl.Boolean}
 )
