@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import MappingProxyType
 
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
@@ -15,6 +16,14 @@ class Settings(ServiceSettings):
     """`ELIGIBILITY_…`, and the settings of all services."""
 
     model_config = SettingsConfigDict(env_prefix="ELIGIBILITY_")
+
+    renamed = MappingProxyType(
+        {
+            "ELIGIBILITY_STANDING": "ELIGIBILITY_AUTOMATIC_REEVALUATION",
+            "ELIGIBILITY_STANDING_QUIET_SECONDS": "ELIGIBILITY_REEVALUATION_QUIET_SECONDS",
+            "ELIGIBILITY_SHARD_ENTERPRISES": "ELIGIBILITY_PARTITION_ENTERPRISES",
+        }
+    )
 
     port: Port = Field(default=8002, description="HTTP port")
     registry_url: HttpUrl = Field(

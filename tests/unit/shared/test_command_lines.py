@@ -42,8 +42,8 @@ def commands() -> typer.Typer:
         typer.echo(f"language {language}")
 
     @app.command()
-    def budget(year: Annotated[int, typer.Option(help="Why; kept with the act")]) -> None:
-        """Close a notice whose term has run."""
+    def budget(year: Annotated[int, typer.Option(help="Why it was decided so")]) -> None:
+        """Close a notice after its term."""
         cli.say("Services are {services}.", services=[str(year), "approved"])
 
     return app
@@ -74,15 +74,15 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 def test_help_is_chinese(run) -> None:  # type: ignore[no-untyped-def]
     shown = run("--help")
     assert "资金：对账、预算、奖补全程、年度报告。" in shown
-    assert "结束公示期已满的公示。" in shown
+    assert "公示期满后结束公示。" in shown
     assert "选项" in shown
     assert "显示本帮助并退出。" in shown
-    assert "理由；与处理记录一并保存" in run("budget", "--help")
+    assert "处理理由" in run("budget", "--help")
 
 
 def test_help_is_english_where_english_is_asked_for(run) -> None:  # type: ignore[no-untyped-def]
     shown = run("--help", LANG="en_US.UTF-8")
-    assert "Close a notice whose term has run." in shown
+    assert "Close a notice after its term." in shown
     assert "Options" in shown
     assert "Money:" in run("--language", "en", "--help")
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from services.eligibility.settings import Settings as EligibilitySettings
 from services.registry.settings import Settings
 from shared.settings import load
 
@@ -126,3 +127,9 @@ def test_a_process_ends_with_a_sentence(service: str, process: str) -> None:
     assert ended.returncode == 1
     assert "Traceback" not in ended.stderr
     assert f"{service.upper()}_DATABASE_URL is missing" in ended.stderr.splitlines()[0]
+
+
+def test_a_variable_of_an_earlier_version_is_refused_with_its_new_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ELIGIBILITY_STANDING", "off")
+    with pytest.raises(SystemExit, match="ELIGIBILITY_STANDING is now ELIGIBILITY_AUTOMATIC_REEVALUATION"):
+        load(EligibilitySettings)
