@@ -82,7 +82,8 @@ dashboards: setup ## Write Grafana's dashboards and docs/metrics.md anew
 manifests: setup ## Write the Kubernetes manifests anew
 	$(RUN) -m deploy.kubernetes
 
-lifecycle: setup ## Write docs/payment-order-lifecycle.md anew
+lifecycle: setup ## Write docs/lifecycle.md and docs/payment-order-lifecycle.md anew
+	$(RUN) -m deploy.lifecycle
 	$(RUN) -m deploy.payment_order_lifecycle
 
 rulebook: setup ## Write docs/rulebook*.md anew from the policy's definitions

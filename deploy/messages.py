@@ -40,7 +40,7 @@ KEYWORDS = {
     "refused": 1,
 }
 """Functions that take a message, and at which place. Error classes take it first."""
-NOT_READ = {"Kind", "Among", "Mode", "Deployment", "Standing"}
+NOT_READ = {"Act", "Kind", "Mode", "Deployment", "AutomaticReevaluation"}
 """Enumerations whose values only programs read; the values of all others are words that messages name and people read."""
 TYPER = Path(typer.main.__file__).parent
 """Its own messages (`_("…")`) are a part of every command line."""

@@ -33,7 +33,7 @@ ACTS: Mapping[Act, tuple[str, str]] = {
     ),
     Act.RECONSIDER: (
         "the worker; `POST /v1/awards/{id}/hold`, `/release`; `POST /v1/payees/{uscc}/hold`, `/release`",
-        "what it waits for is set anew; one that has its money and waits for nothing is issued",
+        "what it waits for is updated; one that has its money and waits for nothing is issued",
     ),
     Act.FUND: ("the worker's funding pass", "its money is reserved in the budget of the year"),
     Act.APPROVE: (

@@ -6,11 +6,12 @@ reads them. Missing, malformed or (in production) unsafe settings end the proces
 
 from __future__ import annotations
 
+import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, ClassVar, TypeVar
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from pydantic import AfterValidator, AliasChoices, Field, SecretStr, ValidationError
@@ -81,6 +82,9 @@ class ServiceSettings(BaseSettings):
     """Settings of one service; prefixed with the service's name unless an alias is given."""
 
     model_config = SettingsConfigDict(extra="ignore", frozen=True, populate_by_name=True, env_ignore_empty=True)
+
+    renamed: ClassVar[Mapping[str, str]] = {}
+    """Variables of earlier versions and what they are called now: one that is still set is refused, not passed over."""
 
     deployment: Deployment = Field(
         default=Deployment.PRODUCTION,
@@ -186,6 +190,9 @@ def variable_of(settings: type[ServiceSettings], field: str) -> str:
 
 def load(settings: type[Settings]) -> Settings:
     """Return `settings` from the environment, or end the process with a sentence for each variable to correct."""
+    renamed = [f"{old} is now {new}: rename it." for old, new in settings.renamed.items() if os.environ.get(old)]
+    if renamed:
+        sys.exit("\n".join(renamed))
     try:
         loaded = settings()
     except ValidationError as error:

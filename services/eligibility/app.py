@@ -5,24 +5,23 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from services.eligibility import metrics as eligibility_metrics
-from services.eligibility.assessments.routes import router as assessments_router
+from services.eligibility.approvals.routes import approvals_router
+from services.eligibility.approvals.routes import decisions_router as approvals_of_decisions_router
 from services.eligibility.clients.payout import Payout
-from services.eligibility.clients.payout import payout as payout_of
 from services.eligibility.clients.registry import RegistryFacts
 from services.eligibility.corrections import messages as corrections
-from services.eligibility.corrections.domain import Standing
-from services.eligibility.decisions.republishing import router as republications_router
-from services.eligibility.decisions.routes import approvals_router, decisions_router
-from services.eligibility.evaluation_jobs.partitions import Shards
+from services.eligibility.corrections.domain import AutomaticReevaluation
+from services.eligibility.decisions.routes import republications_router
+from services.eligibility.decisions.routes import router as decisions_router
+from services.eligibility.evaluation_jobs.partitions import PartitionEvaluator
 from services.eligibility.evaluation_jobs.refusals import Refusals
 from services.eligibility.evaluation_jobs.routes import router as evaluations_router
-from services.eligibility.impact.routes import router as impact_router
 from services.eligibility.interpretations.routes import router as policies_router
 from services.eligibility.notices.routes import router as notices_router
 from services.eligibility.objections.routes import router as objections_router
+from services.eligibility.scenarios.routes import assessments_router, impact_router, simulations_router
 from services.eligibility.schema import SCHEMA
 from services.eligibility.settings import Settings
-from services.eligibility.simulations.routes import router as simulations_router
 from shared.clock import Clock
 from shared.database.engine import Database
 from shared.http_client import connect
@@ -38,9 +37,14 @@ DESCRIPTION = (
 )
 
 
-def registry_facts(settings: Settings) -> RegistryFacts:
-    """Return the registry as this service reads it, with a token of its own."""
+def registry_client(settings: Settings) -> RegistryFacts:
+    """Return the client of the registry."""
     return RegistryFacts(connect(settings.registry_url, settings, "eligibility", timeout_seconds=120.0))
+
+
+def payout_client(settings: Settings) -> Payout:
+    """Return the client of payout."""
+    return Payout(connect(settings.payout_url, settings, "eligibility", timeout_seconds=60.0))
 
 
 def build(
@@ -52,8 +56,8 @@ def build(
     registry: RegistryFacts | None = None,
     payout: Payout | None = None,
 ) -> FastAPI:
-    """Build the app from its parts; `registry` and `payout` are those that the settings name unless others are given."""
-    facts = registry or registry_facts(settings)
+    """Build the app from its parts; `registry` and `payout` default to the services that the settings name."""
+    facts = registry or registry_client(settings)
     return create_app(
         schema=SCHEMA,
         title="Eligibility",
@@ -62,6 +66,7 @@ def build(
             policies_router,
             evaluations_router,
             decisions_router,
+            approvals_of_decisions_router,
             approvals_router,
             notices_router,
             objections_router,
@@ -78,15 +83,17 @@ def build(
         language=settings.default_language,
         state={
             "registry": facts,
-            "payout": payout or payout_of(settings),
+            "payout": payout or payout_client(settings),
             "refusals": Refusals(),
             "notice_working_days": settings.notice_working_days,
         },
         event_handlers={
             topics.REGISTRY_FACTS: corrections.receive,
-            topics.EVALUATION_SHARDS: Shards(facts).receive,
+            topics.EVALUATION_SHARDS: PartitionEvaluator(facts).receive,
         },
-        gauges=eligibility_metrics.read if settings.standing is not Standing.OFF else lambda _: (),
+        gauges=eligibility_metrics.read
+        if settings.automatic_reevaluation is not AutomaticReevaluation.OFF
+        else lambda _: (),
     )
 
 

@@ -1,4 +1,4 @@
-"""For officers: evaluate, notice, hear objections, approve, look at decisions. Uses the public API and nothing else.
+"""For officers: evaluate, notice, decide objections, approve, read decisions. Uses the public API and nothing else.
 
 `python -m services.eligibility.cli --help`. Reads ELIGIBILITY_URL, TOKEN_URL, CLIENT_ID and CLIENT_SECRET from the environment.
 """
@@ -19,10 +19,10 @@ from shared.cli import console
 from shared.money import yuan
 from shared.spreadsheets import CSV, XLSX
 
-app = typer.Typer(no_args_is_help=True, help="Decide awards: evaluate, notice, hear objections, approve.")
-decisions = typer.Typer(no_args_is_help=True, help="Look at decisions; approve, reject, suspend or resume one.")
-notices = typer.Typer(no_args_is_help=True, help="Open, look at and close public notices.")
-objections = typer.Typer(no_args_is_help=True, help="Record, look at and decide objections.")
+app = typer.Typer(no_args_is_help=True, help="Decide awards: evaluate, notice, decide objections, approve.")
+decisions = typer.Typer(no_args_is_help=True, help="Read decisions; approve, reject, suspend or resume one.")
+notices = typer.Typer(no_args_is_help=True, help="Open, read and close public notices.")
+objections = typer.Typer(no_args_is_help=True, help="Record, read and decide objections.")
 app.add_typer(decisions, name="decisions")
 app.add_typer(notices, name="notices")
 app.add_typer(objections, name="objections")
@@ -30,7 +30,7 @@ app.add_typer(objections, name="objections")
 _SHEETS = {".csv": CSV, ".xlsx": XLSX, ".html": "text/html"}
 
 Url = Annotated[str, typer.Option(envvar="ELIGIBILITY_URL", help="Where eligibility answers")]
-Reason = Annotated[str, typer.Option(help="Why; kept with the act")]
+Reason = Annotated[str, typer.Option(help="Why; recorded with the act")]
 OptionalReason = Annotated[str | None, typer.Option(help="Why; flagged decisions need it")]
 Out = Annotated[Path | None, typer.Option(help="Write it whole to this file: .xlsx, .csv; a notice also .html")]
 Decision = Annotated[str, typer.Argument(help="The decision's id")]
@@ -59,7 +59,7 @@ def evaluate(
     uscc: Annotated[list[str] | None, typer.Option(help="An enterprise; all if left out")] = None,
     policy: Annotated[str, typer.Option(help="Code of the policy")] = "lishui-2020-1",
 ) -> None:
-    """Judge awards at the registry's newest revision, and propose what differs from the versions in force."""
+    """Evaluate awards at the registry's newest revision, and propose what differs from the versions in force."""
     body = {"policy": policy, "award_years": year, "scope": uscc or "all", "decided_on": on}
     job = cli.watched("/v1/evaluations", cli.post("/v1/evaluations", body), "evaluating")
     done = cli.succeeded(job)
@@ -70,8 +70,8 @@ def evaluate(
 @app.command()
 def approve(
     evaluation: Annotated[str | None, typer.Option(help="Approve what this evaluation proposed")] = None,
-    notice: Annotated[str | None, typer.Option(help="Approve what stood in this notice")] = None,
-    besides: Annotated[list[str] | None, typer.Option("--except", help="A decision that is left as it is")] = None,
+    notice: Annotated[str | None, typer.Option(help="Approve the decisions of this notice")] = None,
+    besides: Annotated[list[str] | None, typer.Option("--except", help="A decision to leave as it is")] = None,
     reason: OptionalReason = None,
 ) -> None:
     """Approve many decisions at once; what cannot be approved is left as it is and counted."""
@@ -89,7 +89,7 @@ def list_decisions(
     award_year: Annotated[int | None, typer.Option()] = None,
     state: Annotated[State | None, typer.Option()] = None,
     evaluation: Annotated[str | None, typer.Option(help="The evaluation that proposed them")] = None,
-    notice: Annotated[str | None, typer.Option(help="The notice that they stand in")] = None,
+    notice: Annotated[str | None, typer.Option(help="The notice that they are in")] = None,
     out: Out = None,
 ) -> None:
     """List decisions."""
@@ -109,7 +109,7 @@ def list_decisions(
 
 @decisions.command("show")
 def show_decision(decision: Decision) -> None:
-    """Show a decision, why it is as it is, and everything that was done to it."""
+    """Show a decision, its explanation, and everything that was done to it."""
     shown = cli.get(f"/v1/decisions/{decision}")
     cli.table([_line(shown)])
     why = cli.get(f"/v1/decisions/{decision}/explanation")
@@ -183,7 +183,7 @@ def list_notices(
 
 @notices.command("show")
 def show_notice(notice: Notice, out: Out = None) -> None:
-    """Show what a notice shows the public; with --out, as the page or sheet to publish."""
+    """Show a notice as the public sees it; with --out, write the page or spreadsheet to publish."""
     if out is not None:
         _write(f"/v1/notices/{notice}", out)
         return
@@ -194,7 +194,7 @@ def show_notice(notice: Notice, out: Out = None) -> None:
 
 @notices.command("close")
 def close_notice(notice: Notice) -> None:
-    """Close a notice whose term has run."""
+    """Close a notice after its term."""
     cli.table([_notice(cli.post(f"/v1/notices/{notice}/close", {}))])
 
 
@@ -210,7 +210,7 @@ def record_objection(
     reason: Reason,
     objector: Annotated[str | None, typer.Option(help="Who objects, and how to reach them")] = None,
 ) -> None:
-    """Record an objection; its decision alone is suspended."""
+    """Record an objection; only its decision is suspended."""
     body = {"decision_id": decision, "objector": objector, "reason": reason}
     cli.table([cli.post(f"/v1/notices/{notice}/objections", body)])
 

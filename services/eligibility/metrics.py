@@ -1,40 +1,43 @@
-"""What eligibility's metrics say of its database: how far it follows the registry, and its decisions."""
+"""Metrics read from eligibility's database: the progress along the registry's revisions, and the decisions."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, text
+from sqlalchemy import BigInteger, Connection, cast, func, select
 
+from services.eligibility.corrections.tables import facts_followed, pending_reevaluations
 from services.eligibility.decisions.domain import State
+from services.eligibility.decisions.tables import decisions
 from shared.gauges.measurements import Measurement
 from shared.observability import metrics
 from shared.observability.metrics import Sample
 
-_FOLLOWED = text("SELECT policy, revision, extract(epoch FROM looked_at) AS looked FROM facts_followed ORDER BY policy")
-_MARKED = text("SELECT policy, count(*) AS enterprises FROM fact_marks GROUP BY policy ORDER BY policy")
-_DECISIONS = text(
-    """
-    SELECT award, state, count(*) AS decisions, sum(entitlement_fen)::bigint AS fen
-    FROM decisions GROUP BY award, state
-    """
-)
-
 
 def read(connection: Connection) -> Sequence[Sample]:
-    """Read how far each policy follows the registry, and how many enterprises wait to be judged again."""
-    marked = {row.policy: row.enterprises for row in connection.execute(_MARKED)}
+    """Read how far each policy has processed the registry's changes, and how many enterprises are pending re-evaluation."""
+    pending: dict[str, int] = dict(
+        connection.execute(
+            select(pending_reevaluations.c.policy, func.count()).group_by(pending_reevaluations.c.policy)
+        ).all()
+    )
     found = []
-    for row in connection.execute(_FOLLOWED):
+    for row in connection.execute(select(facts_followed).order_by(facts_followed.c.policy)):
         found.append(metrics.FACTS_PROCESSED.at(row.revision, row.policy))
-        found.append(metrics.ENTERPRISES_PENDING.at(marked.get(row.policy, 0), row.policy))
-        if row.looked is not None:
-            found.append(metrics.FACTS_CHECKED_AT.at(float(row.looked), row.policy))
+        found.append(metrics.ENTERPRISES_PENDING.at(pending.get(row.policy, 0), row.policy))
+        if row.looked_at is not None:
+            found.append(metrics.FACTS_CHECKED_AT.at(row.looked_at.timestamp(), row.policy))
     return found
 
 
 def _decisions(connection: Connection) -> Sequence[Sample]:
-    rows = {(row.award, row.state): row for row in connection.execute(_DECISIONS)}
+    totals = select(
+        decisions.c.award,
+        decisions.c.state,
+        func.count().label("decisions"),
+        cast(func.sum(decisions.c.entitlement_fen), BigInteger).label("fen"),
+    ).group_by(decisions.c.award, decisions.c.state)
+    rows = {(row.award, row.state): row for row in connection.execute(totals)}
     found = []
     for award in sorted({award for award, _ in rows}):
         for state in State:
@@ -46,4 +49,4 @@ def _decisions(connection: Connection) -> Sequence[Sample]:
 
 
 DECISIONS = Measurement("decisions", _decisions)
-"""Decisions and what they entitle to: one pass over all decisions. What there is none of is told as 0."""
+"""Decisions and their entitlements, in one pass over all decisions. Missing combinations are reported as 0."""

@@ -10,7 +10,7 @@ from shared.settings import load
 
 
 def main() -> None:
-    """Publish until told to stop."""
+    """Publish until the process is stopped."""
     run_relay("eligibility", load(Settings), [topics.AWARD_DECISIONS], recall)
 
 

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import MappingProxyType
 
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from services.eligibility.corrections.domain import Standing
+from services.eligibility.corrections.domain import AutomaticReevaluation
 from shared.settings import HttpUrl, Port, ServiceSettings, common, weak
 
 
 class Settings(ServiceSettings):
-    """`ELIGIBILITY_…`, and what all services share."""
+    """`ELIGIBILITY_…`, and the settings of all services."""
 
     model_config = SettingsConfigDict(env_prefix="ELIGIBILITY_")
+
+    renamed = MappingProxyType(
+        {
+            "ELIGIBILITY_STANDING": "ELIGIBILITY_AUTOMATIC_REEVALUATION",
+            "ELIGIBILITY_STANDING_QUIET_SECONDS": "ELIGIBILITY_REEVALUATION_QUIET_SECONDS",
+            "ELIGIBILITY_SHARD_ENTERPRISES": "ELIGIBILITY_PARTITION_ENTERPRISES",
+        }
+    )
 
     port: Port = Field(default=8002, description="HTTP port")
     registry_url: HttpUrl = Field(
@@ -28,19 +37,21 @@ class Settings(ServiceSettings):
     notice_working_days: int = Field(
         default=5, ge=0, le=90, description="Length of a public notice in working days; 0: decisions need none"
     )
-    standing: Standing = Field(
-        default=Standing.RESTATE,
-        description="Re-evaluation by itself when facts change: off, restate what is decided, or propose new awards too",
+    automatic_reevaluation: AutomaticReevaluation = Field(
+        default=AutomaticReevaluation.RESTATE,
+        description="Evaluate again when facts change: off, restate existing awards, or propose new awards too",
     )
-    standing_quiet_seconds: float = Field(
-        default=10, ge=0, le=3600, description="How long facts must have rested before what they touch is judged again"
+    reevaluation_quiet_seconds: float = Field(
+        default=10, ge=0, le=3600, description="How long facts must be unchanged before they are evaluated again"
     )
-    shard_enterprises: int = Field(
-        default=2_000_000, ge=1, description="An evaluation of more enterprises is cut into pieces of about so many"
+    partition_enterprises: int = Field(
+        default=2_000_000,
+        ge=1,
+        description="An evaluation of more enterprises is split into partitions of about this size",
     )
 
     def unsafe(self) -> Iterator[tuple[str, str]]:
-        """Yield what must not be in production."""
+        """Yield what production must not have."""
         yield from super().unsafe()
         if weak(self.client_secret.get_secret_value()):
-            yield "client_secret", "is empty, known or short: give the secret that the identity provider holds"
+            yield "client_secret", "is empty, known or short: give the secret that the identity provider has"

@@ -1,21 +1,20 @@
-"""The eligibility worker: evaluations and their pieces, simulations, bulk approvals, corrected facts. Several may run."""
+"""The eligibility worker: evaluations, simulations, bulk approvals, automatic corrections. Several may run."""
 
 from __future__ import annotations
 
 from services.eligibility import metrics as eligibility_metrics
-from services.eligibility.app import registry_facts
-from services.eligibility.clients.payout import payout as payout_of
+from services.eligibility.app import payout_client, registry_client
+from services.eligibility.approvals.handlers import APPROVAL, run_bulk_approval
 from services.eligibility.clients.registry import RegistryFacts
 from services.eligibility.corrections import messages as corrections
-from services.eligibility.corrections.domain import Debounce, Standing
-from services.eligibility.corrections.handlers import Following, StandingPass
-from services.eligibility.decisions.handlers import APPROVAL, run_approval
-from services.eligibility.evaluation_jobs.handlers import EVALUATION
-from services.eligibility.evaluation_jobs.partitions import Shards
-from services.eligibility.evaluation_jobs.runner import Runner
+from services.eligibility.corrections.domain import AutomaticReevaluation
+from services.eligibility.corrections.handlers import AutomaticEvaluations, RegistryFollower, answering
+from services.eligibility.evaluation_jobs.domain import EVALUATION
+from services.eligibility.evaluation_jobs.partitions import PartitionEvaluator
+from services.eligibility.evaluation_jobs.runner import EvaluationRunner
+from services.eligibility.scenarios import simulations
 from services.eligibility.schema import SCHEMA
 from services.eligibility.settings import Settings
-from services.eligibility.simulations import handlers as simulations
 from shared.background import Loop
 from shared.clock import Clock, SystemClock
 from shared.database.engine import Database
@@ -28,27 +27,27 @@ from shared.runtime import run_worker
 from shared.settings import load
 
 GROUP = "eligibility"
-SHARDS_GROUP = "eligibility-shards"
+PARTITIONS_GROUP = "eligibility-shards"
 
 
 def job_runner(settings: Settings, database: Database, registry: RegistryFacts, clock: Clock) -> JobRunner:
     """Return the runner of this service's jobs."""
-    evaluation = Runner(
+    evaluation = EvaluationRunner(
         database,
         registry,
-        Shards(registry),
+        PartitionEvaluator(registry),
         clock,
-        settings.shard_enterprises,
-        standing_proposes=settings.standing is Standing.PROPOSE,
+        settings.partition_enterprises,
+        answering(settings.automatic_reevaluation),
     )
-    payout = payout_of(settings)
+    payout = payout_client(settings)
     notice_needed = settings.notice_working_days > 0
     return JobRunner(
         database,
         {
             EVALUATION: evaluation,
             simulations.SIMULATION: lambda job: simulations.run(database, registry, payout, job),
-            APPROVAL: lambda job: run_approval(database, job, notice_needed=notice_needed),
+            APPROVAL: lambda job: run_bulk_approval(database, job, notice_needed=notice_needed),
         },
     )
 
@@ -56,33 +55,39 @@ def job_runner(settings: Settings, database: Database, registry: RegistryFacts, 
 def loops(settings: Settings, database: Database, registry: RegistryFacts, clock: Clock) -> list[Loop]:
     """Return the loops of the worker."""
     brokers = settings.kafka_bootstrap_servers
-    shards = Consumer(
-        database, brokers, topics.EVALUATION_SHARDS, SHARDS_GROUP, Shards(registry).receive, batch_messages=1
+    partitions = Consumer(
+        database,
+        brokers,
+        topics.EVALUATION_SHARDS,
+        PARTITIONS_GROUP,
+        PartitionEvaluator(registry).receive,
+        batch_messages=1,
     )
-    groups = {topics.EVALUATION_SHARDS: SHARDS_GROUP}
-    if settings.standing is not Standing.OFF:
-        groups[topics.REGISTRY_FACTS] = GROUP
+    automatic = settings.automatic_reevaluation is not AutomaticReevaluation.OFF
+    groups = {topics.EVALUATION_SHARDS: PARTITIONS_GROUP} | ({topics.REGISTRY_FACTS: GROUP} if automatic else {})
     found = [
         Loop("jobs", job_runner(settings, database, registry, clock).step),
-        Loop("evaluation-shards", shards.step, idle_seconds=0, close=shards.close),
+        Loop("evaluation-partitions", partitions.step, idle_seconds=0, close=partitions.close),
         measurement_loop(database, [eligibility_metrics.DECISIONS, consumer_lag(brokers, groups, clock)]),
     ]
-    if settings.standing is Standing.OFF:
+    if not automatic:
         return found
     facts = Consumer(database, brokers, topics.REGISTRY_FACTS, GROUP, corrections.receive)
-    standing = StandingPass(database, clock, settings.standing, Debounce(settings.standing_quiet_seconds))
+    evaluations = AutomaticEvaluations(
+        database, clock, settings.automatic_reevaluation, settings.reevaluation_quiet_seconds
+    )
     return [
         *found,
         Loop("registry-facts", facts.step, idle_seconds=0, close=facts.close),
-        Loop("following", Following(database, registry).step, idle_seconds=0.5),
-        Loop("standing-pass", standing.step, idle_seconds=0.5),
+        Loop("registry-follower", RegistryFollower(database, registry).step, idle_seconds=0.5),
+        Loop("automatic-evaluations", evaluations.step, idle_seconds=0.5),
     ]
 
 
 def main() -> None:
     """Run until asked to stop."""
     settings = load(Settings)
-    registry = registry_facts(settings)
+    registry = registry_client(settings)
     run_worker(SCHEMA, settings, lambda database: loops(settings, database, registry, SystemClock()))
 
 

@@ -1,4 +1,4 @@
-"""The payout relay: publishes what becomes of payment orders. Several may run; one leads."""
+"""Payout's relay: publishes what happens to payment orders. Several may run; one leads."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from shared.settings import load
 
 
 def main() -> None:
-    """Publish until told to stop."""
+    """Publish until stopped."""
     run_relay("payout", load(Settings), [topics.PAYMENT_ORDERS], recall)
 
 

@@ -1,4 +1,4 @@
-"""What payout's app and worker look at before they start: their settings, and that no invented percentages are in force."""
+"""Checks before payout's app and worker start: their settings, and that no sample arrangement is in force in production."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from shared.settings import Deployment, load
 
 
 def load_settings() -> Settings:
-    """Read the settings, or end the process with what is to be mended; a database that does not answer is waited for later."""
+    """Return the settings, or end the process with what to correct; a database that does not answer is waited for later."""
     settings = load(Settings)
     if settings.deployment is Deployment.DEMONSTRATION:
         return settings

@@ -1,4 +1,4 @@
-"""Payout's worker process: what comes from Kafka, what waited for an arrangement, money for waiting orders, jobs."""
+"""Payout's worker: decisions from Kafka, the passes for arrangements, funding and accounts, jobs."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ GROUP = "payout"
 def consumer_loops(
     database: Database, bootstrap_servers: str, clock: Clock, consumers: int, group: str = GROUP
 ) -> list[Loop]:
-    """Return the loops that give effect to decisions: `consumers` members of the group, each with partitions of its own."""
+    """Return the loops that give effect to decisions: `consumers` members of the group, each with its own partitions."""
 
     def loop(number: int) -> Loop:
         consumer = Consumer(database, bootstrap_servers, topics.AWARD_DECISIONS, group, awards.award_decisions(clock))

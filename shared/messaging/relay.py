@@ -13,13 +13,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
 from opentelemetry.trace import SpanKind
-from sqlalchemy import Connection, Row, func, select, text
+from sqlalchemy import Connection, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from shared.audit import log as audit
@@ -45,11 +45,32 @@ queries = load(__package__)
 log = structlog.get_logger(__name__)
 
 
+class Unpublished(NamedTuple):
+    """A row of the outbox, every column as the text that is sent."""
+
+    id: int
+    topic: str
+    key: str
+    type: str
+    event_id: str
+    source: str
+    subject: str
+    occurred_at: str
+    data: str
+    trace_parent: str | None
+
+    def headers(self) -> list[tuple[str, bytes]]:
+        """Return the Kafka headers that carry the CloudEvents attributes."""
+        return envelope.headers(
+            self.type, self.event_id, self.source, self.subject, self.occurred_at, self.trace_parent
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Sent:
     """Rows of the outbox, the future of each row's acknowledgement, and when they were sent (ns)."""
 
-    rows: Sequence[Row[Any]]
+    rows: Sequence[Unpublished]
     acknowledgements: Sequence[Any]
     started_ns: int
 
@@ -114,9 +135,11 @@ class Relay:
         self._settle(sent)
         return True
 
-    def _next(self, in_flight: int) -> Sequence[Row[Any]]:
+    def _next(self, in_flight: int) -> Sequence[Unpublished]:
         with self._database.reading() as connection:
-            return connection.execute(queries.unpublished_events, {"in_flight": in_flight, "rows": BATCH_ROWS}).all()
+            found = connection.execute(queries.unpublished_events, {"in_flight": in_flight, "rows": BATCH_ROWS})
+            # Rows straight from the driver: SQLAlchemy's would take three times as long.
+            return [Unpublished._make(row) for row in found.cursor.fetchall()]
 
     def _settle(self, sent: Sent) -> None:
         """Wait for the acknowledgements of what was sent, and mark what was acknowledged."""
@@ -208,12 +231,8 @@ class Relay:
                 )
                 log.warning("relay.broker_log_is_new", republished=republished)
 
-    def _send(self, rows: Sequence[Row[Any]]) -> Sent:
+    def _send(self, rows: Sequence[Unpublished]) -> Sent:
         assert self._producer is not None
         send, started_ns = self._producer.send, time.time_ns()
-        acknowledgements = [send(row.topic, row.data.encode(), row.key.encode(), _headers(row)) for row in rows]
+        acknowledgements = [send(row.topic, row.data.encode(), row.key.encode(), row.headers()) for row in rows]
         return Sent(rows, acknowledgements, started_ns)
-
-
-def _headers(row: Row[Any]) -> list[tuple[str, bytes]]:
-    return envelope.headers(row.type, row.event_id, row.source, row.subject, row.occurred_at, row.trace_parent)

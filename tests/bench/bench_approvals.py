@@ -15,8 +15,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from deploy.local.broker import Broker
-from services.eligibility.decisions.approval import Among
-from services.eligibility.decisions.handlers import APPROVAL, run_approval, start_approval
+from services.eligibility.approvals.handlers import APPROVAL, run_bulk_approval, start_bulk_approval
 from shared.authorization import Actor
 from shared.clock import SystemClock
 from shared.database.engine import Database
@@ -33,6 +32,7 @@ Message = tuple[bytes, bytes, list[tuple[str, bytes]]]
 OUTBOX = "topic, key, type, event_id, source, subject, occurred_at, data"
 
 _PROPOSED = """
+INSERT INTO jobs (id, kind, input, created_by) VALUES (:evaluation_id, 'evaluation', '{}', :maker);
 INSERT INTO documents (hash, kind, content) VALUES ('book', 'book', '{}'), ('readings', 'readings', '{}');
 INSERT INTO documents (hash, kind, content)
 SELECT 'inputs-' || n, 'inputs', '{"courier_years": []}' FROM generate_series(1, :count) n;
@@ -71,9 +71,8 @@ def proposed(server: DatabaseServer, count: int) -> Database:
 def approve(database: Database) -> None:
     """Approve the whole evaluation as an officer asks for it: a job, in chunks."""
     with database.transaction() as connection:
-        asked: dict[str, Any] = {"among": Among.EVALUATION, "group_id": EVALUATION, "excepted": [], "reason": None}
-        start_approval(connection, CHECKER, now=SystemClock().now(), **asked)
-    assert JobRunner(database, {APPROVAL: lambda job: run_approval(database, job, notice_needed=False)}).step()
+        start_bulk_approval(connection, CHECKER, evaluation_id=EVALUATION, reason=None, now=SystemClock().now())
+    assert JobRunner(database, {APPROVAL: lambda job: run_bulk_approval(database, job, notice_needed=False)}).step()
 
 
 def bare_approval(database: Database, events: Sequence[bytes]) -> None:

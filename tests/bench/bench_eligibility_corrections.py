@@ -126,7 +126,7 @@ def run(server: DatabaseServer, broker: Broker | None, count: int = ENTERPRISES)
             rows = [{"uscc": code, "year": 2020, "online_retail_fen": 15_000 * WAN} for code in chosen]
             opened.record("annual_sales", *rows)
             marked, _ = timed(f"{name}: the change followed and marked", len(chosen), opened.follow)
-            assert len(opened.marks()) == len(chosen)
+            assert len(opened.pending()) == len(chosen)
             corrected, done = timed(f"{name}: judged and restated by itself", len(chosen), opened.correct_by_itself)
             assert done is not None
             assert done["decisions"]["restated"] > 0

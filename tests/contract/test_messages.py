@@ -105,7 +105,10 @@ def descriptions(node: object) -> Iterator[str]:
 
 
 def test_words_among_parameters_are_translated_too() -> None:
-    assert translate("It is {state} already.", CHINESE, {"state": "approved"}) == "已处于“已核准”状态。"
+    assert (
+        translate("The dead letter is already {state}.", CHINESE, {"state": "approved"})
+        == "该条处理失败消息已处于“已核准”状态。"
+    )
     assert translate("Accept one of: {offered}.", CHINESE, {"offered": ["text/csv", "text/html"]}).endswith(
         "text/csv、text/html。"
     )

@@ -7,13 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, text
+from sqlalchemy import Connection, func, select, text
 
 from services.payout.awards import handlers, repository
 from shared.messaging import inbox
 from shared.messaging.consumer import Consumer
 from shared.messaging.envelope import Message
-from shared.messaging.relay import BATCH_ROWS, Relay, queries
+from shared.messaging.relay import BATCH_ROWS, Relay, Unpublished, queries
 from shared.system_tables import outbox
 
 
@@ -42,13 +42,14 @@ def _naive_outbox() -> None:
     reached: dict[Relay, int] = {}
     all_above = text(queries.unpublished_events.text.replace("published_at IS NULL AND", ""))
 
-    def following(relay: Relay, in_flight: int) -> Sequence[Row[Any]]:
+    def following(relay: Relay, in_flight: int) -> list[Unpublished]:
         with relay._database.reading() as connection:
             if relay not in reached:
                 published = select(func.coalesce(func.max(outbox.c.id), 0)).where(outbox.c.published_at.is_not(None))
                 reached[relay] = connection.execute(published).scalar_one()
             after = {"in_flight": max(in_flight, reached[relay]), "rows": BATCH_ROWS}
-            found = connection.execute(all_above, after).all()
+            rows = connection.execute(all_above, after).all()
+        found = [Unpublished._make(row) for row in rows]
         if found:
             reached[relay] = found[-1].id
         return found

@@ -1,4 +1,4 @@
-"""Decisions as eligibility would tell them: versions of awards that rise, are restated, come to nothing, change their payee."""
+"""Decisions as eligibility would publish them: versions of awards that rise, fall, are withdrawn, or change their payee."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ class World:
         """Prepare to work in `state`; `control` names the defence that is taken away."""
         self.dice = dice
         ports = {name: str(free_port()) for name in DEFAULT_PORTS}
-        environment = {"LOCAL_BROKER": "kafka", "ELIGIBILITY_STANDING": "off", **ports}
+        environment = {"LOCAL_BROKER": "kafka", "ELIGIBILITY_AUTOMATIC_REEVALUATION": "off", **ports}
         self.system = LocalSystem(state, environment | dict(os.environ) | ports)
         self._control = control
         self._later: list[tuple[float, Callable[[], None]]] = []

@@ -87,7 +87,7 @@ def test_a_naive_outbox_loses_a_low_id_that_commits_late(
     database.close()
 
 
-def test_a_split_outside_the_transaction_is_lost_by_a_worker_that_dies(
+def test_a_split_outside_the_transaction_is_lost_when_the_worker_crashes(
     payout: Payout, broker: Broker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     CONTROLS["split-outside-transaction"].weaken()
@@ -98,9 +98,9 @@ def test_a_split_outside_the_transaction_is_lost_by_a_worker_that_dies(
 
     monkeypatch.setattr("tests.faults.controls.time.sleep", die)
     event = decision()
-    dying = Consumer(payout.database, broker.bootstrap_servers, topics.AWARD_DECISIONS, uuid4().hex, payout.handler)
+    crashing = Consumer(payout.database, broker.bootstrap_servers, topics.AWARD_DECISIONS, uuid4().hex, payout.handler)
     with pytest.raises(Crashed):
-        dying.process([event])
+        crashing.process([event])
     monkeypatch.undo()
     payout.receive(event)
     [(versions, awards)] = payout.execute("SELECT (SELECT count(*) FROM award_versions), (SELECT count(*) FROM awards)")

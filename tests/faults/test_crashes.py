@@ -1,4 +1,4 @@
-"""Processes that are really killed: whatever the moment, an award version has one effect and the sums hold."""
+"""Processes killed at critical moments: an award version has one effect and the sums are correct."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def decided(number: int, version: int, fen: int) -> Event:
     return Version(f"crash-{number}", version, ((2025, fen),)).event()
 
 
-def doomed(role: str, database: ServiceDatabase, broker: Broker, point: str) -> None:
+def run_until_killed(role: str, database: ServiceDatabase, broker: Broker, point: str) -> None:
     """Run a process until it kills itself at `point`."""
     command = [
         sys.executable,
@@ -62,7 +62,7 @@ def doomed(role: str, database: ServiceDatabase, broker: Broker, point: str) -> 
     assert ended.returncode == -signal.SIGKILL, ended.stderr.decode()[-2000:]
 
 
-def test_relay_and_payout_killed_at_their_worst_moments(
+def test_relay_and_payout_killed_at_critical_moments(
     eligibility: ServiceDatabase, payout_database: ServiceDatabase, payout: Payout, broker: Broker
 ) -> None:
     payout.arrange()
@@ -71,7 +71,7 @@ def test_relay_and_payout_killed_at_their_worst_moments(
         outbox.enqueue(connection, [decided(n, 1, 10_001 + n) for n in range(AWARDS)])
         outbox.enqueue(connection, [decided(n, 2, 20_003 + n) for n in range(0, AWARDS, 2)])
 
-    doomed("relay", eligibility, broker, "relay: sent, not marked")
+    run_until_killed("relay", eligibility, broker, "relay: sent, not marked")
     relay = Relay(publisher, broker.bootstrap_servers, "heir")
     deadline = time.monotonic() + 60  # the dead leader's lock goes with its session
     while not relay.step():
@@ -79,8 +79,8 @@ def test_relay_and_payout_killed_at_their_worst_moments(
     relay.close()
     publisher.close()
 
-    doomed("payout", payout_database, broker, "consumer: not committed")
-    doomed("payout", payout_database, broker, "consumer: committed, offsets not")
+    run_until_killed("payout", payout_database, broker, "consumer: not committed")
+    run_until_killed("payout", payout_database, broker, "consumer: committed, offsets not")
     consumer = Consumer(
         payout.database, broker.bootstrap_servers, topics.AWARD_DECISIONS, GROUP, award_decisions(SystemClock())
     )

@@ -30,8 +30,8 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def system(state: Path, collector: Collector) -> Iterator[LocalSystem]:
     """The running system. Evaluations of more than one enterprise travel in pieces; corrections rest a second."""
     settings = {
-        "ELIGIBILITY_SHARD_ENTERPRISES": "1",
-        "ELIGIBILITY_STANDING_QUIET_SECONDS": "1",
+        "ELIGIBILITY_PARTITION_ENTERPRISES": "1",
+        "ELIGIBILITY_REEVALUATION_QUIET_SECONDS": "1",
         "LOG_LEVEL": "DEBUG",
         "DRAIN_SECONDS": "2",
         "OTEL_EXPORTER_OTLP_ENDPOINT": collector.endpoint,

@@ -1,18 +1,27 @@
-"""Payout as this service reads it: the fiscal arrangement in force, and what restated awards would do to the money."""
+"""The payout service: the fiscal arrangement in force, and what restated awards would change in orders and payments."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from itertools import chain
 from typing import Any
 
 import httpx
 
-from services.eligibility.settings import Settings
-from services.eligibility.whatif.arrangements import Arrangement
 from shared.fiscal_split import SplitRule, UnitShare
-from shared.http_client import PAGE_ITEMS, ServiceClient, connect
+from shared.http_client import PAGE_ITEMS, ServiceClient
+
+
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """The confirmed fiscal arrangement in force on a day; `rules` by (jurisdiction, award or `*`)."""
+
+    id: str
+    number: str
+    sample: bool
+    rules: Mapping[tuple[str, str], SplitRule]
 
 
 class Payout:
@@ -31,7 +40,7 @@ class Payout:
         return None
 
     def restated(self, awards: Sequence[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-        """Return by award id what these entitlements would do to the orders of awards that payout has."""
+        """Return by award id what these entitlements would change in the orders of awards that payout knows."""
         found: dict[str, dict[str, Any]] = {}
         for start in range(0, len(awards), PAGE_ITEMS):
             body = {"awards": list(awards[start : start + PAGE_ITEMS])}
@@ -49,8 +58,3 @@ def _arrangement(found: dict[str, Any]) -> Arrangement:
         for row in found["rows"]
     }
     return Arrangement(str(found["id"]), found["number"], found["sample"], rules)
-
-
-def payout(settings: Settings) -> Payout:
-    """Return payout, read with a token of this service's own."""
-    return Payout(connect(settings.payout_url, settings, "eligibility", timeout_seconds=60.0))

@@ -1,4 +1,4 @@
-"""Facts from the registry: snapshots at one revision, as typed frames."""
+"""The registry service: facts at one revision as typed frames, and what revisions changed."""
 
 from __future__ import annotations
 
@@ -31,34 +31,34 @@ class RegistryFacts:
         return int(self._registry.get("/v1/revisions/latest").json()["revision"])
 
     def at(self, revision: int, datasets: Collection[str] = tuple(CATALOGUE)) -> Facts:
-        """Return all facts known at `revision`; of `datasets`, if some are named, the others being empty."""
+        """Return all facts known at `revision`; only `datasets` if given, the others empty."""
         return Facts.of({dataset: self._frame(revision, dataset) for dataset in datasets})
 
     def lazy(self, revision: int) -> Facts:
-        """Return all facts known at `revision`, each dataset read when it is first looked at and then kept."""
+        """Return all facts known at `revision`, each dataset read on first use and then kept."""
         return _LazyFacts(self, revision)
 
     def dataset(self, revision: int, dataset: str) -> pl.DataFrame:
         """Return one dataset as known at `revision`, whole."""
         return Facts.of({dataset: self._frame(revision, dataset)})[dataset]
 
-    def matching(self, revision: int, asked: Mapping[RowQuery, Collection[str]]) -> dict[RowQuery, pl.DataFrame]:
-        """Return for each of `asked` the rows known at `revision` that have one of the values in its column."""
-        found: dict[RowQuery, list[pl.DataFrame]] = {ask: [] for ask in asked}
-        for part in _parts(asked):
+    def matching(self, revision: int, requested: Mapping[RowQuery, Collection[str]]) -> dict[RowQuery, pl.DataFrame]:
+        """Return for each of `requested` the rows known at `revision` that have one of the values in its column."""
+        found: dict[RowQuery, list[pl.DataFrame]] = {query: [] for query in requested}
+        for part in _parts(requested):
             queries = [
                 {
-                    "fields": [f"{ask.dataset}.{ask.column}" for ask in asks],
+                    "fields": [f"{query.dataset}.{query.column}" for query in group],
                     "values": values,
                     "before_colon": before_colon,
                 }
-                for asks, values, before_colon in part
+                for group, values, before_colon in part
             ]
             answer = self._registry.query(f"/v1/snapshots/{revision}/queries", {"queries": queries}, accept=ARROW)
             source = pa.BufferReader(answer.content)
-            for ask in (ask for asks, _, _ in part for ask in asks):
-                found[ask].append(_read(ask.dataset, source))
-        return {ask: Facts.of({ask.dataset: pl.concat(rows)})[ask.dataset] for ask, rows in found.items()}
+            for query in (query for group, _, _ in part for query in group):
+                found[query].append(_read(query.dataset, source))
+        return {query: Facts.of({query.dataset: pl.concat(rows)})[query.dataset] for query, rows in found.items()}
 
     def rows_changed(self, after: int, until: int, *, at_most: int) -> int | None:
         """Count the rows of facts that revisions above `after`, up to `until`, changed; None for more than `at_most`."""
@@ -79,7 +79,7 @@ class RegistryFacts:
     def changes(self, after: int, until: int) -> pl.DataFrame:
         """Return `dataset, revision, enterprises, before` of each fact that changed.
 
-        `enterprises`: all that its row names before or after. `before`: the row that was there, a JSON object; null if none.
+        `enterprises`: all that the row names before or after the change. `before`: the row before, a JSON object; null if none.
         """
         query = {"after": after, "until": until, "dataset": list(CATALOGUE)}
         answer = self._registry.get("/v1/changes", query, accept=ARROW)
@@ -90,19 +90,19 @@ class RegistryFacts:
         return frame.select("dataset", "revision", "enterprises", "before")
 
     def fetching(self, revision: int) -> Fetch:
-        """Return what gives rows known at `revision` as they turn out to be needed; the same are read once."""
+        """Return a function that fetches rows known at `revision` on demand, the same rows once."""
         read: dict[tuple[RowQuery, frozenset[str]], pl.DataFrame] = {}
 
-        def fetch(asked: Mapping[RowQuery, Collection[str]]) -> dict[RowQuery, pl.DataFrame]:
-            wanted = {ask: frozenset(values) for ask, values in asked.items()}
-            new = {ask: values for ask, values in wanted.items() if (ask, values) not in read}
-            whole = {ask: values for ask, values in new.items() if not ask.column}
-            some = {ask: sorted(values) for ask, values in new.items() if ask.column}
-            for ask, values in whole.items():
-                read[ask, values] = self.dataset(revision, ask.dataset)
-            for ask, rows in self.matching(revision, some).items():
-                read[ask, new[ask]] = rows
-            return {ask: read[ask, values] for ask, values in wanted.items()}
+        def fetch(requested: Mapping[RowQuery, Collection[str]]) -> dict[RowQuery, pl.DataFrame]:
+            needed = {query: frozenset(values) for query, values in requested.items()}
+            new = {query: values for query, values in needed.items() if (query, values) not in read}
+            whole = {query: values for query, values in new.items() if not query.column}
+            some = {query: sorted(values) for query, values in new.items() if query.column}
+            for query, values in whole.items():
+                read[query, values] = self.dataset(revision, query.dataset)
+            for query, rows in self.matching(revision, some).items():
+                read[query, new[query]] = rows
+            return {query: read[query, values] for query, values in needed.items()}
 
         return fetch
 
@@ -111,7 +111,7 @@ class RegistryFacts:
 
 
 class _LazyFacts(Facts):
-    """Facts at a revision whose datasets are read when they are first looked at."""
+    """Facts at a revision whose datasets are read on first use."""
 
     def __init__(self, registry: RegistryFacts, revision: int) -> None:
         super().__init__({})
@@ -127,7 +127,7 @@ class _LazyFacts(Facts):
 
 
 def _read(dataset: str, source: Any) -> pl.DataFrame:
-    """Read the Arrow stream that is next in `source`."""
+    """Read the next Arrow stream in `source`."""
     declared = CATALOGUE[dataset]
     with pa.ipc.open_stream(source) as stream:
         table = stream.read_all()
@@ -141,18 +141,18 @@ def _read(dataset: str, source: Any) -> pl.DataFrame:
 _Part = list[tuple[list[RowQuery], list[str], bool]]
 
 
-def _parts(asked: Mapping[RowQuery, Collection[str]]) -> Iterator[_Part]:
-    """Put together what is looked for by the same values, and as much as one request may ask for."""
+def _parts(requested: Mapping[RowQuery, Collection[str]]) -> Iterator[_Part]:
+    """Group what is looked up by the same values, as much as one request may hold."""
     together: dict[tuple[tuple[str, ...], bool], list[RowQuery]] = {}
-    for ask, values in asked.items():
-        together.setdefault((tuple(values), ask.before_colon), []).append(ask)
+    for query, values in requested.items():
+        together.setdefault((tuple(values), query.before_colon), []).append(query)
     part: _Part = []
-    for (values, before_colon), asks in together.items():
+    for (values, before_colon), group in together.items():
         for start in range(0, len(values), VALUES_PER_REQUEST):
-            wanted = list(values[start : start + VALUES_PER_REQUEST])
-            if part and len(wanted) + sum(len(each) for _, each, _ in part) > VALUES_PER_REQUEST:
+            chunk = list(values[start : start + VALUES_PER_REQUEST])
+            if part and len(chunk) + sum(len(each) for _, each, _ in part) > VALUES_PER_REQUEST:
                 yield part
                 part = []
-            part.append((asks, wanted, before_colon))
+            part.append((group, chunk, before_colon))
     if part:
         yield part

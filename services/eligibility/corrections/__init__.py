@@ -1,1 +1,1 @@
-"""Corrections: registry changes mark the enterprises that they name, and a standing re-evaluation restates what they touch."""
+"""Corrections: the registry's changes mark enterprises for re-evaluation, and an automatic evaluation restates their awards."""

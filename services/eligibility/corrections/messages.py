@@ -1,4 +1,4 @@
-"""Giving effect to `facts.revised`: the registry has reached a revision; what it changed is read from the registry itself."""
+"""The event `facts.revised` announces a revision of the registry; its changes are read from the registry itself."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from shared.messaging.envelope import Message, RejectedMessageError
 
 
 def receive(connection: Connection, messages: Sequence[Message]) -> None:
-    """Remember the highest revision that `messages` tell of; raises RejectedMessageError for what is no `facts.revised`."""
+    """Remember the highest revision that `messages` announce; raises RejectedMessageError for anything but `facts.revised`."""
     revision = max(read(message).revision for message in messages)
     for policy in POLICIES:
-        repository.hear(connection, policy, revision)
+        repository.record_announced_revision(connection, policy, revision)
 
 
 def read(message: Message) -> FactsRevised:
-    """Return the event that `message` carries; raises RejectedMessageError with the reason, never with its values."""
+    """Return the event of `message`; raises RejectedMessageError with the reason, never with its values."""
     event = message.read(FactsRevised)
     if message.key != event.uscc.encode() or not is_uscc(event.uscc):
         raise RejectedMessageError("the key is not the unified social credit code of the data")
     if event.revision > 2**63 - 1:
-        raise RejectedMessageError("the revision is no number that the registry gives")
+        raise RejectedMessageError("the revision is out of range")
     return event

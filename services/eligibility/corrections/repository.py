@@ -1,4 +1,4 @@
-"""Reading and writing how far the registry is followed, and the marks."""
+"""Reads and writes of the progress along the registry's revisions, and of the enterprises that are pending."""
 
 from __future__ import annotations
 
@@ -7,172 +7,102 @@ from dataclasses import dataclass
 from typing import Literal
 
 import polars as pl
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, func, select
 
-from services.eligibility.corrections.domain import EVERYONE, RETRY_SECONDS, Debounce
-from services.eligibility.decisions.proposals import STANDING_ACTOR
+from services.eligibility.corrections.domain import EVERYONE, PATIENCE, RETRY_SECONDS
+from services.eligibility.decisions.proposals import AUTOMATIC_ACTOR
+from services.eligibility.evaluation_jobs.domain import EVALUATION
 from shared.database.bulk import copy_frame
+from shared.database.queries import load
 
-STANDING_LOCK = 0x7374616E64696E67  # "standing": one worker at a time starts a standing evaluation
+queries = load(__package__)
+
+AUTOMATIC_LOCK = 0x7374616E64696E67  # one worker at a time starts an automatic evaluation
 
 
 @dataclass(frozen=True, slots=True)
-class Followed:
-    """How far the registry's changes are marked, and whether there may be more: an event told of them, or it is time to look.
+class Progress:
+    """Up to which revision the registry's changes are processed, and whether there may be more.
 
-    `judged_next`: the next revision behind it that an evaluation has judged, if there is one.
+    `latest_seen`: the newest revision that an event has announced, or that was read from the registry. `next_evaluated`: the next
+    revision after the progress that an evaluation has used, if there is one.
     """
 
     revision: int
-    heard: int
+    latest_seen: int
     more: bool
-    judged_next: int | None
+    next_evaluated: int | None
 
 
-def hear(connection: Connection, policy: str, revision: int) -> None:
-    """Remember that the registry has reached `revision`."""
-    connection.execute(
-        text(
-            "INSERT INTO facts_followed (policy, heard) VALUES (:policy, :revision)"
-            " ON CONFLICT (policy) DO UPDATE SET heard = greatest(facts_followed.heard, excluded.heard)"
-        ),
-        {"policy": policy, "revision": revision},
-    )
+def record_announced_revision(connection: Connection, policy: str, revision: int) -> None:
+    """Remember that an event has announced `revision` of the registry."""
+    connection.execute(queries.record_announced_revision, {"policy": policy, "revision": revision})
 
 
-_FOLLOWED = """
-SELECT reached.*, (SELECT min((result ->> 'facts_revision')::bigint) FROM jobs
-                   WHERE kind = :kind AND state = 'succeeded' AND input ->> 'policy' = :policy
-                   AND (result ->> 'facts_revision')::bigint > reached.revision) AS judged_next
-FROM (SELECT coalesce(max(revision), 0) AS revision, coalesce(max(heard), 0) AS heard,
-             coalesce(bool_or(heard > revision OR looked_at IS NULL
-                              OR looked_at < now() - make_interval(secs => :seconds)), true) AS more
-      FROM facts_followed WHERE policy = :policy) AS reached
-"""
+def progress(connection: Connection, policy: str, look_every_seconds: float) -> Progress:
+    """Return how far the registry's changes are processed."""
+    values = {"policy": policy, "kind": EVALUATION, "seconds": look_every_seconds}
+    return Progress(**connection.execute(queries.progress, values).mappings().one())
 
 
-def followed(connection: Connection, policy: str, kind: str, look_every_seconds: float) -> Followed:
-    """Tell how far the registry is followed; evaluations are jobs of `kind`."""
-    values = {"policy": policy, "kind": kind, "seconds": look_every_seconds}
-    return Followed(**connection.execute(text(_FOLLOWED), values).mappings().one())
+def advance(connection: Connection, policy: str, *, reached: Progress, until: int, latest: int) -> bool:
+    """Move the progress on to `until`; returns False if another worker, or an evaluation, has moved it meanwhile.
 
-
-def follow(connection: Connection, policy: str, *, reached: Followed, until: int, latest: int) -> bool:
-    """Move on from what was reached to `until`; false if another worker, or an evaluation, moved first.
-
-    What was heard is done with when `latest` is reached, unless an event has told of more meanwhile.
+    `latest` becomes the latest revision seen, unless an event has announced a newer one meanwhile.
     """
-    connection.execute(
-        text("INSERT INTO facts_followed (policy) VALUES (:policy) ON CONFLICT DO NOTHING"), {"policy": policy}
-    )
+    connection.execute(queries.ensure_progress, {"policy": policy})
     moved = connection.execute(
-        text(
-            "UPDATE facts_followed SET revision = :until, looked_at = now(),"
-            " heard = CASE WHEN heard > :heard THEN heard ELSE :latest END"
-            " WHERE policy = :policy AND revision = :after"
-        ),
-        {"policy": policy, "after": reached.revision, "heard": reached.heard, "until": until, "latest": latest},
+        queries.advance_progress,
+        {
+            "policy": policy,
+            "after": reached.revision,
+            "latest_seen": reached.latest_seen,
+            "until": until,
+            "latest": latest,
+        },
     )
     return moved.rowcount == 1
 
 
-def mark(connection: Connection, policy: str, marks: pl.DataFrame) -> None:
-    """Mark enterprises: `marks` has `uscc, revision`, each enterprise once."""
-    if marks.is_empty():
+def mark_changed(connection: Connection, policy: str, changed: pl.DataFrame) -> None:
+    """Mark enterprises for re-evaluation: `changed` has `uscc, revision`, each enterprise once."""
+    if changed.is_empty():
         return
-    connection.execute(text("CREATE TEMP TABLE marking (uscc text, revision bigint) ON COMMIT DROP"))
-    copy_frame(connection, "marking", marks.select("uscc", "revision"))
-    connection.execute(
-        text(
-            "INSERT INTO fact_marks (policy, uscc, revision) SELECT :policy, uscc, revision FROM marking ORDER BY uscc"
-            " ON CONFLICT (policy, uscc) DO UPDATE"
-            " SET revision = greatest(fact_marks.revision, excluded.revision), touched_at = now()"
-        ),
-        {"policy": policy},
-    )
+    connection.execute(queries.create_changed)
+    copy_frame(connection, "changed", changed.select("uscc", "revision"))
+    connection.execute(queries.mark_changed, {"policy": policy})
 
 
-_DUE = """
-SELECT max(touched_at) <= now() - make_interval(secs => :quiet)
-       OR min(marked_at) <= now() - make_interval(secs => :at_most)
-FROM fact_marks WHERE policy = :policy
-"""
+def is_due(connection: Connection, policy: str, quiet_seconds: float) -> bool:
+    """Return whether enterprises are pending, their facts unchanged for `quiet_seconds`, and no evaluation is in progress.
 
-# One statement, so one instant: an evaluation that is under way is seen as open, or by the awards that it proposed.
-_FORGET = """
-DELETE FROM fact_marks WHERE policy = :policy
-AND NOT EXISTS (SELECT 1 FROM jobs WHERE kind = :kind AND state IN ('queued', 'running'))
-AND NOT EXISTS (SELECT 1 FROM awards WHERE policy = :policy)
-"""
-
-_RESTS = """
-SELECT EXISTS (SELECT 1 FROM jobs WHERE kind = :kind AND (state IN ('queued', 'running')
-               OR (state = 'failed' AND created_by = :actor
-                   AND finished_at > now() - make_interval(secs => :retry))))
-"""
-
-
-def due(connection: Connection, policy: str, kind: str, debounce: Debounce) -> bool:
-    """Tell whether marks wait that have rested, and no evaluation (a job of `kind`) is under way.
-
-    After a standing evaluation that failed the next one waits a while.
+    After an automatic evaluation has failed, the next one waits for RETRY_SECONDS.
     """
-    rested = connection.execute(
-        text(_DUE), {"policy": policy, "quiet": debounce.quiet_seconds, "at_most": debounce.at_most_seconds}
-    ).scalar_one()
-    if not rested:
+    quiet = {"policy": policy, "quiet": quiet_seconds, "at_most": PATIENCE * quiet_seconds}
+    if not connection.execute(queries.is_quiet, quiet).scalar_one():
         return False
-    values = {"kind": kind, "actor": STANDING_ACTOR, "retry": RETRY_SECONDS}
-    return not connection.execute(text(_RESTS), values).scalar_one()
+    values = {"kind": EVALUATION, "actor": AUTOMATIC_ACTOR, "retry": RETRY_SECONDS}
+    return not connection.execute(queries.is_evaluation_open, values).scalar_one()
 
 
-def lock(connection: Connection) -> bool:
-    """Be the one that starts standing evaluations, until the transaction ends; false if another one is."""
-    found = connection.execute(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": STANDING_LOCK})
-    return bool(found.scalar_one())
+def try_lock(connection: Connection) -> bool:
+    """Let no other worker start automatic evaluations until the transaction ends; returns False if one does already."""
+    return bool(connection.execute(select(func.pg_try_advisory_xact_lock(AUTOMATIC_LOCK))).scalar_one())
 
 
-def forget_if_nothing_is_decided(connection: Connection, policy: str, kind: str) -> None:
-    """Drop the marks where there is no award that they could restate, nor an evaluation under way that may propose one."""
-    connection.execute(text(_FORGET), {"policy": policy, "kind": kind})
+def drop_pending_without_awards(connection: Connection, policy: str) -> None:
+    """Drop what is pending if there is no award to restate, nor an evaluation in progress that may propose one."""
+    connection.execute(queries.drop_pending_without_awards, {"policy": policy, "kind": EVALUATION})
 
 
-def marked(connection: Connection, policy: str, at_most: int) -> Literal["all"] | list[str]:
-    """Return whom marks name, the longest marked first, up to `at_most`; `all` where a mark names everyone."""
-    found = connection.execute(
-        text(
-            "SELECT uscc FROM fact_marks WHERE policy = :policy"
-            " ORDER BY uscc <> :everyone, marked_at, uscc LIMIT :at_most"
-        ),
-        {"policy": policy, "everyone": EVERYONE, "at_most": at_most},
-    )
-    codes = list(found.scalars())
+def pending(connection: Connection, policy: str, at_most: int) -> Literal["all"] | list[str]:
+    """Return the pending enterprises, the longest pending first, up to `at_most`; `all` if everyone is pending."""
+    values = {"policy": policy, "everyone": EVERYONE, "at_most": at_most}
+    codes = list(connection.execute(queries.pending, values).scalars())
     return "all" if codes and codes[0] == EVERYONE else codes
 
 
-_CONSUME = """
-DELETE FROM fact_marks WHERE policy = :policy AND revision <= :revision AND (:everyone OR uscc = ANY(:scope)) AND {covers}
-"""
-
-# What changed behind the revision that was judged is marked from there, though it was followed further already: rows that
-# swung back meanwhile differ from what was judged alone.
-_FOLLOWED_ON = """
-INSERT INTO facts_followed (policy, revision) SELECT :policy, :revision WHERE :everyone AND {covers}
-ON CONFLICT (policy) DO UPDATE SET revision = excluded.revision
-"""
-
-_FOLLOWED_BACK = """
-UPDATE facts_followed SET revision = :revision WHERE policy = :policy AND revision > :revision
-"""
-
-# Awards of other years than those judged would have to be judged again.
-_COVERS = """
-(:every_year OR NOT :new_ones_too
- AND NOT EXISTS (SELECT 1 FROM awards WHERE policy = :policy AND identity_year <> ALL(:award_years)))
-"""
-
-
-def consume(
+def drop_answered(
     connection: Connection,
     policy: str,
     scope: Literal["all"] | Sequence[str],
@@ -182,11 +112,7 @@ def consume(
     every_year: bool,
     new_ones_too: bool,
 ) -> None:
-    """Drop the marks that an evaluation of `scope` at `revision` has answered, in the transaction that ends it.
-
-    Unless it judged every year, it has not where awards stand in years that it did not judge, or where marks ask for awards that
-    are new.
-    """
+    """Drop what an evaluation of `scope` at `revision` has answered, in the transaction that ends it."""
     values = {
         "policy": policy,
         "revision": revision,
@@ -196,6 +122,5 @@ def consume(
         "every_year": every_year,
         "new_ones_too": new_ones_too,
     }
-    connection.execute(text(_CONSUME.format(covers=_COVERS)), values)
-    connection.execute(text(_FOLLOWED_ON.format(covers=_COVERS)), values)
-    connection.execute(text(_FOLLOWED_BACK), values)
+    connection.execute(queries.drop_answered, values)
+    connection.execute(queries.rewind_progress, values)

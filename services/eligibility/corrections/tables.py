@@ -1,4 +1,4 @@
-"""Tables of corrections: how far the registry has been followed, and whom its changes name."""
+"""Tables of corrections: how far the registry's changes are processed, and which enterprises are pending re-evaluation."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ facts_followed = Table(
         BigInteger,
         nullable=False,
         server_default=text("0"),
-        comment="The registry's changes up to this revision are marked",
+        comment="The registry's changes up to this revision are processed",
     ),
     Column(
         "heard",
         BigInteger,
         nullable=False,
         server_default=text("0"),
-        comment="The highest revision that an event has told of",
+        comment="The latest revision that an event has announced or that was read",
     ),
     Column("looked_at", DateTime(timezone=True), comment="When the registry was last asked for its newest revision"),
     CheckConstraint("revision >= 0 AND heard >= 0", name="revisions"),
-    comment="How far each policy follows the registry",
+    comment="How far the registry's changes are processed for each policy",
 )
 
-fact_marks = Table(
-    "fact_marks",
+pending_reevaluations = Table(
+    "fact_marks",  # renaming a table takes two releases (docs/decisions/0014)
     metadata,
     Column("policy", Text, primary_key=True),
     Column("uscc", Text, primary_key=True, comment="The enterprise that a change names; *: all"),
@@ -38,5 +38,5 @@ fact_marks = Table(
     Column("marked_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("touched_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     CheckConstraint("revision > 0", name="revision"),
-    comment="Enterprises whose facts changed since their awards were judged",
+    comment="Enterprises pending re-evaluation: their facts changed since their awards were evaluated",
 )

@@ -1,4 +1,4 @@
-"""What a decision is and how it may move."""
+"""The states of a decision and the transitions between them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class State(StrEnum):
-    """Where a decision is in its life."""
+    """The states of a decision."""
 
     PROPOSED = "proposed"
     IN_NOTICE = "in_notice"
@@ -17,7 +17,7 @@ class State(StrEnum):
 
 
 class Act(StrEnum):
-    """What somebody, or an evaluation, does to a decision."""
+    """What a person or an evaluation does to a decision."""
 
     PROPOSE = "propose"
     PUBLISH = "publish"
@@ -52,14 +52,14 @@ TRANSITIONS: dict[tuple[State, Act], tuple[State, ...]] = {
     (State.SUSPENDED, Act.SUPERSEDE): (State.SUPERSEDED,),
     (State.APPROVED, Act.SUPERSEDE): (State.SUPERSEDED,),
 }
-"""Every move that exists and where it leads; what is not here is refused. Where several targets stand, `taken_up` tells which."""
+"""Every transition with the states that it may lead to; any other is refused."""
 
 
 def possible_acts(state: State) -> list[str]:
     """Return the acts of persons that are possible in `state`."""
-    return [act.value for (at, act) in TRANSITIONS if at is state and act is not Act.SUPERSEDE]
+    return [act.value for (origin, act) in TRANSITIONS if origin is state and act is not Act.SUPERSEDE]
 
 
-def taken_up(*, in_notice: bool) -> State:
-    """Return the state of a decision whose suspension ends: the one it would have if it had never been suspended."""
+def state_after_suspension(*, in_notice: bool) -> State:
+    """Return the state in which a decision continues when its suspension ends, as if it had never been suspended."""
     return State.IN_NOTICE if in_notice else State.PROPOSED

@@ -1,4 +1,4 @@
-"""The parts of an explanation as they are answered; `evaluation/explanation.py` makes them."""
+"""The parts of an explanation in answers; `engine/explanation.py` makes them."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class ConditionView(BaseModel):
     title: str = Field(description="The condition in the caller's language")
     comparison: ComparisonView
     result: Literal["met", "failed", "undetermined"]
-    readings: dict[str, str] = Field(description="Readings that bore on it: name → value")
+    readings: dict[str, str] = Field(description="Interpretations that affected it: name → value")
     measured: FigureView | None = None
     threshold: FigureView | None = None
     in_doubt: FigureView | None = Field(default=None, description="What is unknown and could decide")
@@ -72,9 +72,9 @@ class PartsView(BaseModel):
 
 
 class AppliedReadingView(BaseModel):
-    """A reading of the policy that bore on the result."""
+    """An interpretation that affected the result."""
 
-    name: str = Field(description="Name of the reading", examples=["daily_average"])
+    name: str = Field(description="Name of the interpretation", examples=["daily_average"])
     value: str = Field(description="What was applied", examples=["operating_days"])
     title: str = Field(description="The question in the caller's language")
     value_title: str = Field(description="The answer in the caller's language")
@@ -87,8 +87,8 @@ class ExplainedPayee(BaseModel):
     name: str | None
 
 
-class Explained(BaseModel):
-    """Why: conditions with article, reading, measured value and threshold; the amount in steps."""
+class ExplanationView(BaseModel):
+    """Why: conditions with article, interpretation, measured value and threshold; the amount in steps."""
 
     policy: str
     award: str

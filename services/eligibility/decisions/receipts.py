@@ -1,7 +1,8 @@
-"""Receipts: a decision is explained and replayed from what it was computed from, whatever has changed since."""
+"""Receipts: a decision is explained and replayed from its stored inputs, whatever has changed since."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import orjson
@@ -13,26 +14,26 @@ from services.eligibility.engine.evaluate import evaluate
 from services.eligibility.engine.explain import explain
 from services.eligibility.engine.explanation import Explanation
 from services.eligibility.engine.sealed_inputs import facts_of
-from services.eligibility.interpretations.handlers import policy_book, readings_of
+from services.eligibility.facts.catalogue import Facts
+from services.eligibility.interpretations.repository import stored_interpretations
+from services.eligibility.rules.domain import Interpretations, Policy
+from services.eligibility.rules.library import load_policy
 
 
 def explanation(connection: Connection, row: Row[Any]) -> Explanation:
-    """Explain a decision's row from its sealed inputs."""
-    book = policy_book(row.policy)
-    readings = readings_of(book, repository.document(connection, row.interpretations_hash))
-    facts = facts_of(repository.document(connection, row.inputs_hash))
-    first = repository.first_day(connection, row)
-    return explain(facts, book, readings, row.award, row.subject, row.award_year, max(first, row.decided_on), first)
+    """Explain a decision from its sealed inputs."""
+    policy, interpretations, facts, first, day = _computed_from(connection, row)
+    return explain(facts, policy, interpretations, row.award, row.subject, row.award_year, day, first)
 
 
 def receipt(connection: Connection, row: Row[Any]) -> dict[str, Any]:
-    """Return everything that a decision's row was computed from."""
+    """Return everything that a decision was computed from."""
     return {
         "decision_id": str(row.id),
         "facts_revision": row.facts_revision,
         "engine_version": row.engine_version,
         "decided_on": row.decided_on.isoformat(),
-        "first_decided_on": repository.first_day(connection, row).isoformat(),
+        "first_decided_on": repository.first_decision_day(connection, row).isoformat(),
         "policy_hash": row.policy_hash,
         "policy": orjson.loads(repository.document(connection, row.policy_hash)),
         "interpretations_hash": row.interpretations_hash,
@@ -43,20 +44,15 @@ def receipt(connection: Connection, row: Row[Any]) -> dict[str, Any]:
 
 
 def replay(connection: Connection, row: Row[Any]) -> dict[str, Any]:
-    """Compute a decision's row again from its receipt and name what differs."""
-    book = policy_book(row.policy)
-    readings = readings_of(book, repository.document(connection, row.interpretations_hash))
-    facts = facts_of(repository.document(connection, row.inputs_hash))
-    first = repository.first_day(connection, row)
-    day = max(first, row.decided_on)
+    """Compute a decision again from its receipt and name the members that differ."""
+    policy, interpretations, facts, first, day = _computed_from(connection, row)
     found = evaluate(
-        facts, book, readings, [row.award_year], day, [row.award], results=("granted",), first_decided_on=first
+        facts, policy, interpretations, [row.award_year], day, [row.award], results=("granted",), first_decided_on=first
     )
     outcomes = [each for each in found.iter_rows(named=True) if each["subject"] == row.subject]
     now = _comparable(outcomes[0] if outcomes else None, first.year)
-    then = {name: getattr(row, name) for name in now}
-    differences = sorted(name for name, value in now.items() if value != then[name])
-    if book.hash != row.policy_hash:
+    differences = sorted(name for name, value in now.items() if value != getattr(row, name))
+    if policy.hash != row.policy_hash:
         differences.append("policy_hash")
     return {
         "decision_id": str(row.id),
@@ -65,6 +61,15 @@ def replay(connection: Connection, row: Row[Any]) -> dict[str, Any]:
         "decided_with": row.engine_version,
         "differences": differences,
     }
+
+
+def _computed_from(connection: Connection, row: Row[Any]) -> tuple[Policy, Interpretations, Facts, date, date]:
+    """Return policy, interpretations, facts, the first version's decision day, and the day that the decision was evaluated on."""
+    policy = load_policy(row.policy)
+    interpretations = stored_interpretations(policy, repository.document(connection, row.interpretations_hash))
+    first = repository.first_decision_day(connection, row)
+    facts = facts_of(repository.document(connection, row.inputs_hash))
+    return policy, interpretations, facts, first, max(first, row.decided_on)
 
 
 def _comparable(outcome: dict[str, Any] | None, first_year: int) -> dict[str, Any]:

@@ -1,13 +1,16 @@
-"""Reading decisions."""
+"""Reads of decisions."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, and_, exists, select
+from sqlalchemy import Connection, Row, Select, Uuid, and_, any_, cast, exists, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
+from services.eligibility.decisions.domain import State
 from services.eligibility.decisions.tables import awards, decision_acts, decisions, documents
 from shared.authorization import Actor
 from shared.clock import isoformat
@@ -17,12 +20,12 @@ _selected = select(decisions, awards.c.first_decided_on).join(awards, awards.c.a
 
 
 def visible(query: Select[Any], actor: Actor) -> Select[Any]:
-    """Restrict `query` to what `actor` may see: the decisions of its jurisdiction, if it is tied to one."""
+    """Restrict `query` to the decisions that `actor` may see: those of its jurisdiction, if it is tied to one."""
     return query if actor.jurisdiction is None else query.where(decisions.c.jurisdiction == actor.jurisdiction)
 
 
 def get(connection: Connection, decision_id: UUID, actor: Actor, *, lock: bool = False) -> Row[Any]:
-    """Return a decision; raises Problem (404) if there is none that `actor` may see. `lock` locks its award, then it."""
+    """Return a decision; raises NotFound if there is none that `actor` may see. `lock` locks its award, then the decision."""
     if lock:
         connection.execute(
             select(awards.c.award_id)
@@ -46,7 +49,7 @@ def find(
     filters: dict[str, Any],
     changed_after: datetime | None,
 ) -> list[dict[str, Any]]:
-    """Return up to `limit` decisions that match `filters` (column → value), in the order of their ids, behind `after`."""
+    """Return up to `limit` decisions that match `filters` (column → value), in the order of their ids, after the id `after`."""
     conditions = [decisions.c[name] == value for name, value in filters.items() if value is not None]
     if changed_after is not None:
         conditions.append(decisions.c.changed_at > changed_after)
@@ -56,17 +59,23 @@ def find(
     return [view(row) for row in connection.execute(query)]
 
 
-def first_day(connection: Connection, row: Row[Any]) -> date:
-    """The decision day of the first version that a decision's row was judged with; its own, if none stood before it."""
-    stood_before = exists().where(
-        decisions.c.award_id == row.award_id, decisions.c.version == 1, decisions.c.id < row.id
+def in_force(connection: Connection, award_ids: Sequence[str]) -> dict[str, Any]:
+    """Return rows `version, entitlement_fen` of the version in force of each of these awards that has one, by award id."""
+    query = select(decisions.c.award_id, decisions.c.version, decisions.c.entitlement_fen).where(
+        decisions.c.award_id == any_(cast(award_ids, ARRAY(Uuid))), decisions.c.state == State.APPROVED
     )
-    day: date = row.first_decided_on if connection.execute(select(stood_before)).scalar_one() else row.decided_on
+    return {str(row.award_id): row for row in connection.execute(query)}
+
+
+def first_decision_day(connection: Connection, row: Row[Any]) -> date:
+    """Return the first version's decision day that a decision was evaluated with: its own day if it had no predecessor."""
+    earlier = exists().where(decisions.c.award_id == row.award_id, decisions.c.version == 1, decisions.c.id < row.id)
+    day: date = row.first_decided_on if connection.execute(select(earlier)).scalar_one() else row.decided_on
     return day
 
 
 def acts(connection: Connection, decision_id: UUID) -> list[dict[str, Any]]:
-    """Return everything that was done to a decision, in order."""
+    """Return what was done to a decision, by whom and why, oldest first."""
     query = select(decision_acts).where(decision_acts.c.decision_id == decision_id).order_by(decision_acts.c.id)
     return [
         {"act": r.act, "state": r.state, "actor": r.actor, "acted_at": isoformat(r.acted_at), "reason": r.reason}
@@ -75,13 +84,13 @@ def acts(connection: Connection, decision_id: UUID) -> list[dict[str, Any]]:
 
 
 def document(connection: Connection, digest: str) -> str:
-    """Return a kept document by its hash."""
+    """Return a stored document by its hash."""
     content: str = connection.execute(select(documents.c.content).where(documents.c.hash == digest)).scalar_one()
     return content
 
 
 def view(row: Row[Any]) -> dict[str, Any]:
-    """Return a decision as its readers see it."""
+    """Return a decision as the API shows it."""
     return {
         "id": str(row.id),
         "award_id": str(row.award_id),
@@ -121,5 +130,5 @@ def view(row: Row[Any]) -> dict[str, Any]:
 
 
 def etag(row: Row[Any]) -> str:
-    """Return a decision's entity tag: it changes with every act."""
+    """Return the entity tag of a decision; every act changes it."""
     return f'"{row.revision}"'

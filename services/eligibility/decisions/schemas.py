@@ -3,87 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from services.eligibility.decisions.approval import Among
 from services.eligibility.decisions.domain import State
-from services.eligibility.decisions.explanation_schemas import Explained
-from shared.web.jobs import Job
 
 ReasonText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
-
-
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-
-class ApprovalBody(_Body):
-    """An approval; a flagged decision needs the reason."""
-
-    reason: ReasonText | None = None
-
-
-class ReasonBody(_Body):
-    """Why."""
-
-    reason: ReasonText
-
-
-class BulkApprovalRequest(_Body):
-    """Approve what an evaluation proposed, or what stood in a notice, but for some."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        strict=True,
-        populate_by_name=True,
-        json_schema_extra={
-            "examples": [
-                {"evaluation_id": "0198c5b2-7d3e-7a41-9c55-2f6a1b0c9d12", "except": [], "reason": "材料已核实"}
-            ]
-        },
-    )
-
-    evaluation_id: UUID | None = Field(default=None, strict=False)
-    notice_id: UUID | None = Field(default=None, strict=False, description="Instead of `evaluation_id`")
-    excepted: list[Annotated[UUID, Field(strict=False)]] = Field(
-        default_factory=list, alias="except", max_length=10_000, description="Decisions that are left as they are"
-    )
-    reason: ReasonText | None = Field(default=None, description="Needed for flagged decisions to be among them")
-
-    @model_validator(mode="after")
-    def _names_one(self) -> BulkApprovalRequest:
-        if (self.evaluation_id is None) == (self.notice_id is None):
-            raise ValueError("give either evaluation_id or notice_id")
-        return self
-
-    @property
-    def group(self) -> tuple[Among, UUID]:
-        """What the decisions are taken from."""
-        return (
-            (Among.EVALUATION, self.evaluation_id) if self.evaluation_id else (Among.NOTICE, cast(UUID, self.notice_id))
-        )
-
-
-class Skipped(BaseModel):
-    """Decisions that a bulk approval left as they were, by reason."""
-
-    flagged: int
-    not_noticed: int
-    stale: int
-    own: int
-    suspended: int
-
-
-class Approval(Job):
-    """A bulk approval and how far it is."""
-
-    evaluation_id: UUID | None
-    notice_id: UUID | None
-    approved: int | None = None
-    skipped: Skipped | None = None
 
 
 class PayeeOfDecision(BaseModel):
@@ -161,10 +88,6 @@ class DecisionDetail(Decision):
     acts: list[DecisionAct]
 
 
-class ExplanationView(Explained):
-    """Why: conditions with article, reading, measured value and threshold; the amount in steps."""
-
-
 class Receipt(BaseModel):
     """Everything a decision was computed from, whole."""
 
@@ -172,7 +95,9 @@ class Receipt(BaseModel):
     facts_revision: int
     engine_version: str
     decided_on: date
-    first_decided_on: date = Field(description="The first version's decision day, kept for what depends on that day")
+    first_decided_on: date = Field(
+        description="The first version's decision day, which due years and arrangements depend on"
+    )
     policy_hash: str
     policy: dict[str, Any]
     interpretations_hash: str
@@ -189,3 +114,17 @@ class Replay(BaseModel):
     engine_version: str = Field(description="The engine that replayed")
     decided_with: str = Field(description="The engine that decided")
     differences: list[str] = Field(description="Members of the outcome that differ")
+
+
+class RepublicationRequest(BaseModel):
+    """Which awards' versions in force are published again; without any, all."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{}]})
+
+    award_ids: list[UUID] | None = Field(default=None, min_length=1, max_length=10_000)
+
+
+class Republication(BaseModel):
+    """What the relay publishes again."""
+
+    events: int = Field(description="Versions in force that are on their way; those never published are not counted")

@@ -1,4 +1,4 @@
-"""Tables of decisions. The constraints repeat the laws: one proposal, one version in force, maker is not checker."""
+"""Tables of decisions. Constraints repeat the rules: one open proposal, one version in force, maker is not checker."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ documents = Table(
     Column("kept_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     CheckConstraint("kind IN ('book', 'readings', 'inputs')", name="kind"),
     info=APPEND_ONLY,
-    comment="Policy books, readings and sealed inputs of decisions, each kept once under its SHA-256",
+    comment="Policies, interpretations and sealed inputs of decisions, each stored once under its SHA-256",
 )
 
 awards = Table(
@@ -59,7 +59,7 @@ recalled_versions = Table(
     Column("version", Integer, nullable=False),
     Column("event", JSONB, nullable=False),
     Column("recalled_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
-    comment="The highest version of an award that was told and then lost in a restore of this database",
+    comment="The highest version of an award that was published and then lost in a restore of this database",
 )
 
 decisions = Table(
@@ -97,7 +97,7 @@ decisions = Table(
     Column("approved_at", DateTime(timezone=True)),
     Column("changed_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("notice_id", ForeignKey("notices.id"), comment="The public notice that it was put into, if any"),
-    Column("noticed_on", Date, comment="When that notice was closed, its term run"),
+    Column("noticed_on", Date, comment="When that notice was closed after its term"),
     CheckConstraint(
         "state IN ('proposed', 'in_notice', 'suspended', 'rejected', 'approved', 'superseded')", name="state"
     ),
@@ -144,25 +144,4 @@ decision_acts = Table(
     Index("ix_decision_acts_decision", "decision_id", "id"),
     info=SEALED,
     comment="Who did what to a decision, when and why",
-)
-
-outcomes = Table(
-    "outcomes",
-    metadata,
-    Column("evaluation_id", Uuid, primary_key=True),
-    Column("number", Integer, primary_key=True, comment="Place in the evaluation's order: award, subject, year"),
-    Column("award", Text, nullable=False),
-    Column("subject", Text, nullable=False),
-    Column("award_year", Integer),
-    Column("payee_uscc", Text),
-    Column("payee_name", Text),
-    Column("jurisdiction", Text),
-    Column("result", Text, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("entitlement_fen", BigInteger, nullable=False),
-    Column("missing", ARRAY(Text), nullable=False),
-    Column("flags", ARRAY(Text), nullable=False),
-    Index("ix_outcomes_result", "evaluation_id", "result", "number"),
-    info=APPEND_ONLY,
-    comment="What an evaluation found: granted, and undetermined where a row about the award exists",
 )

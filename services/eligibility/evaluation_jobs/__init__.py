@@ -1,1 +1,1 @@
-"""Evaluations: a job that reads facts at a revision, judges, keeps what it found and proposes what differs."""
+"""Evaluations: a job that reads facts at a revision, evaluates, stores the outcomes and proposes what differs."""

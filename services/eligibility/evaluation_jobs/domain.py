@@ -1,6 +1,12 @@
-"""From outcomes to candidates for decisions: the same facts in the shape of the decisions' table."""
+"""The order of an evaluation, and its outcomes as candidates for decisions."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any, Literal
 
 import polars as pl
 
@@ -8,16 +14,58 @@ from services.eligibility.decisions.proposals import CANDIDATE_SCHEMA
 from services.eligibility.rules.domain import Policy
 from shared.identifiers import award_id
 
+EVALUATION = "evaluation"
+"""The kind of an evaluation's job."""
 
-def candidates(outcomes: pl.DataFrame, book: Policy) -> pl.DataFrame:
-    """Return the granted ones among `outcomes` with CANDIDATE_SCHEMA, each with its identity."""
-    articles = {award.code: str(award.article.number) for award in book.awards}
+
+class Occasion(StrEnum):
+    """Why an evaluation was started."""
+
+    REQUEST = "request"
+    CORRECTION = "correction"
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationOrder:
+    """An evaluation as it is queued: requested by a person, or started because facts were corrected.
+
+    After a correction an open first proposal keeps its decision day, as a version in force keeps its first version's.
+    """
+
+    policy: str
+    award_years: Sequence[int]
+    scope: Literal["all"] | Sequence[str]
+    decided_on: date
+    occasion: Occasion = Occasion.REQUEST
+    proposes_new: bool = True
+    """Whether awards without a decision may be proposed."""
+
+    @classmethod
+    def of(cls, job_input: Mapping[str, Any]) -> EvaluationOrder:
+        """Return the order that a job's input describes."""
+        return cls(
+            policy=job_input["policy"],
+            award_years=job_input["award_years"],
+            scope=job_input["scope"],
+            decided_on=date.fromisoformat(job_input["decided_on"]),
+            occasion=Occasion(job_input.get("occasion", Occasion.REQUEST)),
+            proposes_new=job_input.get("proposes_new", True),
+        )
+
+    def job_input(self) -> dict[str, Any]:
+        """Return the order as the input of a job."""
+        return asdict(self) | {"decided_on": self.decided_on.isoformat()}
+
+
+def candidates(outcomes: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+    """Return the granted `outcomes` with CANDIDATE_SCHEMA, each with the identity of its award."""
+    articles = {award.code: str(award.article.number) for award in policy.awards}
     granted = outcomes.filter(pl.col("result") == "granted").with_columns(
-        identity_year=identity_year(book),
+        identity_year=identity_year(policy),
         article=pl.col("award").replace_strict(articles, return_dtype=pl.String),
     )
     keys = granted.select("award", "subject", "identity_year").iter_rows()
-    identities = [str(award_id(book.code, award, subject, year)) for award, subject, year in keys]
+    identities = [str(award_id(policy.code, award, subject, year)) for award, subject, year in keys]
     return granted.select(
         pl.Series("award_id", identities, dtype=pl.String),
         "award",
@@ -50,11 +98,11 @@ def array_literal(texts: pl.Expr) -> pl.Expr:
     return pl.lit("{") + texts.list.eval(quoted).list.join(",") + pl.lit("}")
 
 
-def identity_year(book: Policy) -> pl.Expr:
-    """The year that is part of an outcome's identity: none for an award given once."""
-    return pl.when(pl.col("award").is_in(award_codes(book, once=True))).then(None).otherwise(pl.col("award_year"))
+def identity_year(policy: Policy) -> pl.Expr:
+    """Return the year that is part of an award's identity: null for an award given once."""
+    return pl.when(pl.col("award").is_in(award_codes(policy, once=True))).then(None).otherwise(pl.col("award_year"))
 
 
-def award_codes(book: Policy, *, once: bool) -> list[str]:
+def award_codes(policy: Policy, *, once: bool) -> list[str]:
     """Return the codes of the awards given once, or of the yearly ones."""
-    return [award.code for award in book.awards if award.about.once is once]
+    return [award.code for award in policy.awards if award.about.once is once]

@@ -10,10 +10,12 @@ from sqlalchemy import Connection
 
 from services.eligibility.clients.registry import RegistryFacts
 from services.eligibility.decisions import repository as decisions
-from services.eligibility.evaluation_jobs import handlers
-from services.eligibility.evaluation_jobs.refusals import Judged, Refusals
-from services.eligibility.evaluation_jobs.schemas import Evaluation, EvaluationOrder, EvaluationRequest, Outcome, Result
-from services.eligibility.interpretations.handlers import policy_book, readings_of
+from services.eligibility.evaluation_jobs import handlers, repository
+from services.eligibility.evaluation_jobs.domain import EVALUATION, EvaluationOrder
+from services.eligibility.evaluation_jobs.refusals import Refusals, RefusalSource
+from services.eligibility.evaluation_jobs.schemas import Evaluation, EvaluationRequest, Outcome, Result
+from services.eligibility.interpretations.repository import stored_interpretations
+from services.eligibility.rules.library import load_policy
 from shared.authorization import Actor, Scope
 from shared.errors import Conflict, InFlight, NotFound
 from shared.jobs import repository as jobs
@@ -35,11 +37,12 @@ def start_evaluation(
     body: EvaluationRequest,
     request: Request,
 ) -> Response:
-    """Judge awards at the registry's newest revision and propose what differs from the versions in force."""
+    """Evaluate awards at the registry's newest revision and propose what differs from the versions in force."""
     clock = request.app.state.clock
 
     def act(connection: Connection) -> object:
-        evaluation_id = handlers.start(connection, body, by=actor.subject, now=clock.now())
+        order = EvaluationOrder(body.policy, body.award_years, body.scope, body.decided_on)
+        evaluation_id = handlers.start(connection, order, by=actor.subject, now=clock.now())
         return handlers.view(connection, evaluation_id)
 
     return command.run(act, status=202, headers=lambda made: {"Location": f"/v1/evaluations/{made['id']}"})
@@ -53,7 +56,7 @@ def start_evaluation(
     dependencies=[needs(Scope.EVALUATIONS_READ)],
 )
 def get_evaluation(evaluation_id: UUID, request: Request) -> Response:
-    """Read an evaluation: its progress, and what became of the awards it judged."""
+    """Read an evaluation: its progress, and how many decisions it proposed."""
     with request.app.state.database.reading() as connection:
         return job_response(request, handlers.view(connection, evaluation_id))
 
@@ -68,38 +71,42 @@ def list_outcomes(
     actor: Annotated[Actor, needs(Scope.EVALUATIONS_READ)],
     evaluation_id: UUID,
     request: Request,
-    result: Annotated[Result | None, Query(description="Only these; refusals are computed anew when asked for")] = None,
+    result: Annotated[Result | None, Query(description="Only these; refusals are computed when asked for")] = None,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Response:
-    """List what an evaluation found: without `result`, what it kept (granted and undetermined)."""
+    """List the outcomes of an evaluation: without `result`, those that are stored (granted and undetermined)."""
     refused = result is Result.REFUSED
     after = decode_cursor(cursor, str, int) if refused else decode_cursor(cursor, int)
     database = request.app.state.database
     with database.reading() as connection:
-        row = jobs.get(connection, evaluation_id, handlers.EVALUATION)
+        row = jobs.get(connection, evaluation_id, EVALUATION)
         if row.state != "succeeded":
-            raise Conflict("The evaluation is {state}; it has outcomes once it has succeeded.", state=row.state)
+            raise Conflict("The evaluation is {state}. It has outcomes once it has succeeded.", state=row.state)
         if not refused:
-            behind = after[0] if after else 0
-            found = handlers.kept_outcomes(
-                connection, evaluation_id, result=result, jurisdiction=actor.jurisdiction, after=behind, limit=limit + 1
+            stored = repository.find_outcomes(
+                connection,
+                evaluation_id,
+                result=result,
+                jurisdiction=actor.jurisdiction,
+                after=after[0] if after else 0,
+                limit=limit + 1,
             )
-            return json_response(page([handlers.outcome_view(each) for each in found], limit, "number"))
+            return json_response(page(stored, limit, "number"))
         document = decisions.document(connection, row.result["interpretations_hash"])
-    judged_as = EvaluationOrder.model_validate(row.input)
-    book = policy_book(judged_as.policy)
+    order = EvaluationOrder.of(row.input)
+    policy = load_policy(order.policy)
     registry: RegistryFacts = request.app.state.registry
-    judged = Judged(
+    source = RefusalSource(
         row.id,
         lambda datasets: registry.at(row.result["facts_revision"], datasets),
-        book,
-        readings_of(book, document),
-        judged_as.award_years,
-        judged_as.decided_on,
-        None if judged_as.scope == "all" else judged_as.scope,
+        policy,
+        stored_interpretations(policy, document),
+        order.award_years,
+        order.decided_on,
+        None if order.scope == "all" else order.scope,
     )
-    refusals_of: Refusals = request.app.state.refusals
+    pages: Refusals = request.app.state.refusals
     place = (after[0], after[1]) if after else ("", 0)
-    computed = refusals_of.page(judged, jurisdiction=actor.jurisdiction, after=place, limit=limit + 1)
-    return json_response(page([handlers.outcome_view(each) for each in computed], limit, "award", "number"))
+    computed = pages.page(source, jurisdiction=actor.jurisdiction, after=place, limit=limit + 1)
+    return json_response(page([repository.outcome_view(each) for each in computed], limit, "award", "number"))

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypeAliasType
 
+from services.eligibility.evaluation_jobs.domain import Occasion
 from shared.days import Day
 from shared.identifiers import is_uscc
 from shared.web.jobs import Job
@@ -35,7 +36,7 @@ EvaluationScope = TypeAliasType(
 
 
 class EvaluationRequest(BaseModel):
-    """Which awards to judge, for whom, as of which day."""
+    """Which awards to evaluate, for whom, as of which day."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -51,30 +52,13 @@ class EvaluationRequest(BaseModel):
     )
     scope: EvaluationScope = Field(
         default_factory=lambda: "all",  # not a default in the document: Java would write it without quotes
-        description="`all` if left out, or the enterprises whose awards, and their dependents', are judged",
+        description="`all` if left out, or the enterprises whose awards, and their dependents', are evaluated",
     )
     decided_on: Day = Field(description="Decision day; may be past, never future")
 
 
-class Occasion(StrEnum):
-    """What an evaluation was started for."""
-
-    REQUEST = "request"
-    CORRECTION = "correction"
-
-
-class EvaluationOrder(EvaluationRequest):
-    """An evaluation as it is queued: what was asked for, or what corrected facts ask for by themselves.
-
-    On the occasion of a correction an open first proposal keeps its decision day, as a version in force keeps its first one's.
-    """
-
-    occasion: Occasion = Field(default=Occasion.REQUEST, strict=False)
-    proposes_new: bool = Field(default=True, description="Whether awards that nobody has decided on may be proposed")
-
-
 class DecisionCounts(BaseModel):
-    """What became of the awards that were judged."""
+    """How many of the evaluated awards were newly proposed, restated, withdrawn or left unchanged."""
 
     created: int
     restated: int
@@ -83,20 +67,20 @@ class DecisionCounts(BaseModel):
 
 
 class Evaluation(Job):
-    """An evaluation and how far it is."""
+    """An evaluation and its progress."""
 
     policy: str
     award_years: list[int]
     decided_on: date
-    occasion: Occasion = Field(description="A person's request, or facts that were corrected")
-    facts_revision: int | None = Field(default=None, description="The registry's revision that was judged")
+    occasion: Occasion = Field(description="A person's request, or a correction of facts")
+    facts_revision: int | None = Field(default=None, description="The registry's revision that was evaluated")
     policy_hash: str | None = None
     interpretations_hash: str | None = None
     decisions: DecisionCounts | None = Field(default=None, description="Counts, once the evaluation has succeeded")
 
 
 class Result(StrEnum):
-    """What an evaluation found for an award."""
+    """The result of an award."""
 
     GRANTED = "granted"
     REFUSED = "refused"
@@ -111,15 +95,15 @@ class PayeeView(BaseModel):
 
 
 class Outcome(BaseModel):
-    """What an evaluation found for one award, subject and year."""
+    """The outcome for one award, subject and year."""
 
     award: str
     subject: str
-    award_year: int | None = Field(description="Empty where the day of the event is not known")
+    award_year: int | None = Field(description="Empty if the day of the event is not known")
     payee: PayeeView
     jurisdiction: str | None
     result: Result
     kind: str
     entitlement_fen: int
     missing: list[str] = Field(description="Facts that are not known and could decide")
-    flags: list[str] = Field(description="What an approving officer has to look at")
+    flags: list[str] = Field(description="What an approving officer must check")

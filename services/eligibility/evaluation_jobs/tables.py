@@ -1,4 +1,4 @@
-"""Pieces of evaluations that are under way."""
+"""Tables of evaluations: their outcomes, and the partitions of those in progress."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from sqlalchemy import (
     Column,
     DateTime,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     Table,
@@ -15,11 +16,13 @@ from sqlalchemy import (
     Uuid,
     func,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.eligibility.metadata import metadata
+from shared.database.schema import APPEND_ONLY
 
-evaluation_shards = Table(
-    "evaluation_shards",
+evaluation_partitions = Table(
+    "evaluation_shards",  # renaming a table takes two releases (docs/decisions/0014)
     metadata,
     Column("evaluation_id", Uuid, primary_key=True),
     Column("number", Integer, primary_key=True),
@@ -29,7 +32,28 @@ evaluation_shards = Table(
     Column("facts_revision", BigInteger, nullable=False),
     Column("interpretations_hash", ForeignKey("documents.hash"), nullable=False),
     Column("cut_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
-    Column("outcomes", LargeBinary, comment="What was found, as an Arrow stream; empty until it is judged"),
+    Column("outcomes", LargeBinary, comment="The outcomes as an Arrow stream; empty until the partition is evaluated"),
     CheckConstraint("part >= 0 AND part < parts", name="part"),
-    comment="Pieces of evaluations under way, gone when their evaluation ends",
+    comment="Partitions of evaluations in progress, removed when their evaluation ends",
+)
+
+outcomes = Table(
+    "outcomes",
+    metadata,
+    Column("evaluation_id", Uuid, primary_key=True),
+    Column("number", Integer, primary_key=True, comment="Place in the evaluation's order: award, subject, year"),
+    Column("award", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("award_year", Integer),
+    Column("payee_uscc", Text),
+    Column("payee_name", Text),
+    Column("jurisdiction", Text),
+    Column("result", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("entitlement_fen", BigInteger, nullable=False),
+    Column("missing", ARRAY(Text), nullable=False),
+    Column("flags", ARRAY(Text), nullable=False),
+    Index("ix_outcomes_result", "evaluation_id", "result", "number"),
+    info=APPEND_ONLY,
+    comment="Outcomes of evaluations: granted, and undetermined where a fact about the award exists",
 )

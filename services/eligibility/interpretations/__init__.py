@@ -1,1 +1,1 @@
-"""Policies as they are served: books, awards, coverage, official readings."""
+"""Policies and the official interpretations of their open questions."""

@@ -1,4 +1,4 @@
-"""Routes of policies and official readings."""
+"""Routes of policies and their official interpretations."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import orjson
 from fastapi import APIRouter, Request, Response
 
 from services.eligibility.interpretations import handlers
+from services.eligibility.interpretations.domain import policy_in_path
 from services.eligibility.interpretations.schemas import (
     AwardRule,
     CoveredSentence,
@@ -28,10 +29,10 @@ from shared.web.problems import refusals
 
 router = APIRouter(prefix="/v1/policies", tags=["policies"])
 
-_READING = [needs(Scope.EVALUATIONS_READ)]
+_READER = [needs(Scope.EVALUATIONS_READ)]
 
 
-@router.get("", operation_id="list_policies", response_model=list[PolicySummary], dependencies=_READING)
+@router.get("", operation_id="list_policies", response_model=list[PolicySummary], dependencies=_READER)
 def list_policies(request: Request) -> Response:
     """List the policies that this service applies."""
     shown = [handlers.policy_view(load_policy(code), language_of(request)) for code in POLICIES]
@@ -43,11 +44,11 @@ def list_policies(request: Request) -> Response:
     operation_id="get_policy",
     response_model=Policy,
     responses=refusals(NotFound),
-    dependencies=_READING,
+    dependencies=_READER,
 )
 def get_policy(policy: str, request: Request) -> Response:
-    """Read a policy with every number in it, dated, with unit and article."""
-    return json_response(handlers.policy_view(handlers.policy_at_path(policy), language_of(request)))
+    """Read a policy with all its parameters: dated values, unit and article."""
+    return json_response(handlers.policy_view(policy_in_path(policy), language_of(request)))
 
 
 @router.get(
@@ -55,11 +56,11 @@ def get_policy(policy: str, request: Request) -> Response:
     operation_id="list_award_rules",
     response_model=list[AwardRule],
     responses=refusals(NotFound),
-    dependencies=_READING,
+    dependencies=_READER,
 )
 def list_award_rules(policy: str) -> Response:
-    """List the awards of a policy as they are defined: conditions, amounts, readings."""
-    return json_response(orjson.loads(handlers.policy_at_path(policy).document)["awards"])
+    """List the awards of a policy as they are defined: conditions, amounts, interpretations."""
+    return json_response(orjson.loads(policy_in_path(policy).document)["awards"])
 
 
 @router.get(
@@ -67,11 +68,11 @@ def list_award_rules(policy: str) -> Response:
     operation_id="list_coverage",
     response_model=list[CoveredSentence],
     responses=refusals(NotFound),
-    dependencies=_READING,
+    dependencies=_READER,
 )
 def list_coverage(policy: str) -> Response:
-    """List every sentence of the source with what becomes of it."""
-    return json_response(orjson.loads(handlers.policy_at_path(policy).document)["coverage"])
+    """List every sentence of the source text and how it is applied."""
+    return json_response(orjson.loads(policy_in_path(policy).document)["coverage"])
 
 
 @router.get(
@@ -79,13 +80,13 @@ def list_coverage(policy: str) -> Response:
     operation_id="get_interpretations",
     response_model=Interpretations,
     responses=refusals(NotFound),
-    dependencies=_READING,
+    dependencies=_READER,
 )
 def get_interpretations(policy: str, request: Request) -> Response:
-    """Read the official readings and every change ever proposed."""
-    book = handlers.policy_at_path(policy)
+    """Read the official interpretations and every change ever proposed."""
+    found = policy_in_path(policy)
     with request.app.state.database.reading() as connection:
-        return json_response(handlers.interpretations_view(connection, book, language_of(request)))
+        return json_response(handlers.interpretations_view(connection, found, language_of(request)))
 
 
 @router.post(
@@ -101,11 +102,11 @@ def propose_interpretation_change(
     policy: str,
     body: ReadingChangeRequest,
 ) -> Response:
-    """Propose a change of the official readings; it counts once another person has confirmed it."""
-    book = handlers.policy_at_path(policy)
+    """Propose a change of the official interpretations; it takes effect once another person has confirmed it."""
+    found = policy_in_path(policy)
     return command.run(
         lambda connection: handlers.propose_change(
-            connection, book, body.interpretations, body.reason, by=actor.subject
+            connection, found, body.interpretations, body.reason, by=actor.subject
         ),
         status=201,
     )
@@ -121,5 +122,5 @@ def confirm_interpretation_change(
     actor: Annotated[Actor, needs(Scope.READINGS_CONFIRM)], command: IdempotentCommand, policy: str, change_id: UUID
 ) -> Response:
     """Make a proposed change official; evaluations from now on use it."""
-    book = handlers.policy_at_path(policy)
-    return command.run(lambda connection: handlers.confirm_change(connection, book, change_id, by=actor.subject))
+    found = policy_in_path(policy)
+    return command.run(lambda connection: handlers.confirm_change(connection, found, change_id, by=actor.subject))

@@ -14,20 +14,20 @@ class PolicySummary(BaseModel):
 
     code: str = Field(examples=["lishui-2020-1"])
     title: str
-    hash: str = Field(description="SHA-256 of the book: everything the policy says here")
+    hash: str = Field(description="SHA-256 of the policy package")
     valid_from: date
-    valid_until: date = Field(description="Last day, under the default reading")
+    valid_until: date = Field(description="Last day, under the default interpretation")
     award_years: list[int]
 
 
 class Policy(PolicySummary):
-    """A policy with its numbers and readings."""
+    """A policy with its parameters."""
 
-    parameters: dict[str, Any] = Field(description="Every number: article, unit, dated values, title")
+    parameters: dict[str, Any] = Field(description="Every parameter: article, unit, dated values, title")
 
 
 class AwardRule(BaseModel):
-    """An award: what it is about, when it is given, how much. Read the rulebook for the sentences."""
+    """An award: its subject, conditions and amount. The rulebook has the sentences."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -37,7 +37,7 @@ class AwardRule(BaseModel):
 
 
 class CoveredSentence(BaseModel):
-    """A sentence of the source, and what becomes of it."""
+    """A sentence of the source text and how it is applied."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -49,14 +49,14 @@ class CoveredSentence(BaseModel):
 
 
 class ReadingValue(BaseModel):
-    """A value that a reading can have."""
+    """A possible value of an interpretation."""
 
     value: str
     title: str
 
 
 class ReadingView(BaseModel):
-    """An open question of the text and the answer that is official now."""
+    """An open question of the text and its official answer."""
 
     name: str
     article: int
@@ -67,7 +67,7 @@ class ReadingView(BaseModel):
 
 
 class ReadingChange(BaseModel):
-    """A change of the official readings."""
+    """A change of the official interpretations."""
 
     id: UUID
     policy: str
@@ -81,21 +81,21 @@ class ReadingChange(BaseModel):
 
 
 class Interpretations(BaseModel):
-    """The official readings."""
+    """The official interpretations."""
 
     policy: str
     hash: str
-    interpretations: dict[str, str] = Field(description="Reading → value")
+    interpretations: dict[str, str] = Field(description="Interpretation → value")
     readings: list[ReadingView]
     changes: list[ReadingChange] = Field(description="Every change ever proposed, oldest first")
 
 
 class ReadingChangeRequest(BaseModel):
-    """A proposed change of official readings."""
+    """A proposed change of the official interpretations."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
     interpretations: dict[str, str] = Field(
-        min_length=1, description="Reading → value", examples=[{"integrity_screen": "exclude"}]
+        min_length=1, description="Interpretation → value", examples=[{"integrity_screen": "exclude"}]
     )
     reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]

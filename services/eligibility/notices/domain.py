@@ -1,4 +1,4 @@
-"""How long a public notice lasts, and what it shows of whom."""
+"""The term of a public notice, and how payees are masked in it."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 ORGANISATIONS = ("enterprise", "public_institution", "government")
-"""Legal forms whose names are nobody's personal data. Those of all others, and of an unknown form, are masked."""
+"""Legal forms whose names are not personal data. Names of all others, and of an unknown form, are masked."""
 
 _MASK = "＊"
 
 
 class NoticeState(StrEnum):
-    """Where a notice is in its life."""
+    """The states of a notice."""
 
     OPEN = "open"
     CLOSED = "closed"
@@ -23,8 +23,8 @@ class NoticeState(StrEnum):
 class Term:
     """The days of a notice. It may be closed from `closable_on`.
 
-    `assumed_from`: the first day of the term whose year's calendar was not arranged yet when the notice was opened; from it on
-    the statutory holidays are counted as days off, and no shifted days are known.
+    `assumed_from`: the first day of the term without an official holiday calendar when the notice was opened. From that day on
+    working days are estimated: statutory holidays and weekends are days off.
     """
 
     last_day: date
@@ -37,7 +37,7 @@ def term(opened_on: date, working_days: int) -> Term:
 
     The day on which a period begins is not counted (Civil Code, Art. 201); the last working day is part of the notice.
     """
-    from holidays import country_holidays  # half a second of imports that starting need not wait for
+    from holidays import country_holidays  # imports for half a second: not at start
 
     calendar = country_holidays("CN", years=range(opened_on.year, opened_on.year + 2 + working_days // 200))
     last_day = calendar.get_nth_working_day(opened_on, working_days) if working_days else opened_on
@@ -50,7 +50,7 @@ def term(opened_on: date, working_days: int) -> Term:
 
 
 def last_arranged_year() -> int:
-    """Return the last year whose days off and shifted working days, arranged by the State Council, the calendar knows."""
+    """Return the last year with an official holiday calendar (days off and shifted working days of the State Council)."""
     from holidays.countries.china import ChinaStaticHolidays
 
     return max(ChinaStaticHolidays.special_public_holidays)
@@ -64,7 +64,7 @@ def closable_on(opened_on: date, last_day: date, working_days: int) -> date:
 def shown_name(name: str, legal_form: str | None) -> str:
     """Return a payee's name as the public may see it: whole for an organisation, else its first and last characters.
 
-    The name of an individual business tells who runs it. Of two characters the first is left, of one none.
+    The name of an individual business shows who runs it. Of two characters the first is kept, of one none.
     """
     if legal_form in ORGANISATIONS:
         return name

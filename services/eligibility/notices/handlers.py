@@ -1,4 +1,4 @@
-"""Use cases of notices, each one transaction."""
+"""Use cases of notices, each in one transaction."""
 
 from __future__ import annotations
 
@@ -9,16 +9,18 @@ from uuid import UUID
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from services.eligibility.decisions import bulk_transitions
-from services.eligibility.decisions import repository as decisions_of
+from services.eligibility.decisions import repository as decisions_repository
+from services.eligibility.decisions import transitions
 from services.eligibility.decisions.domain import Act, State, possible_acts
 from services.eligibility.decisions.tables import decisions
+from services.eligibility.evaluation_jobs.domain import EVALUATION
 from services.eligibility.notices import repository
 from services.eligibility.notices.domain import term
 from services.eligibility.notices.tables import notices
 from shared.authorization import Actor
 from shared.errors import Conflict, DomainError, FieldError, Forbidden, NotFound
 from shared.i18n import N_
+from shared.jobs import repository as jobs
 
 
 class NothingToNotice(Conflict):
@@ -37,9 +39,6 @@ class TermNotOver(Conflict):
 
 _MAX_ERRORS = 100
 
-_PROPOSED = """d.state = 'proposed' AND d.notice_id IS NULL AND {which}
-AND (CAST(:jurisdiction AS text) IS NULL OR d.jurisdiction = :jurisdiction)"""
-
 
 def open_notice(
     connection: Connection,
@@ -50,10 +49,12 @@ def open_notice(
     working_days: int,
     today: date,
 ) -> dict[str, Any]:
-    """Put the proposals named, or what an evaluation proposed and was not noticed yet, into a public notice.
+    """Put the named proposals, or those of an evaluation that were not noticed yet, into a public notice.
 
-    Named ones go in all or none. Raises Problem: decisions that do not exist or cannot be noticed, nothing to notice.
+    Named ones go in all or none. Raises NotFound, Conflict for what cannot be noticed, or NothingToNotice.
     """
+    if evaluation_id is not None:
+        jobs.get(connection, evaluation_id, EVALUATION)
     days = term(today, working_days)
     notice_id = connection.execute(
         insert(notices)
@@ -67,32 +68,31 @@ def open_notice(
         .returning(notices.c.id)
     ).scalar_one()
     named = set(decision_ids)
-    which = "d.id = ANY(:ids)" if named else "d.evaluation_id = :evaluation_id"
     values = {"ids": list(named), "evaluation_id": evaluation_id, "jurisdiction": actor.jurisdiction}
-    picked = bulk_transitions.pick(connection, _PROPOSED.format(which=which), values)
+    picked = transitions.pick(connection, repository.queries.pick_proposed, values)
     if named and picked < len(named):
         raise _cannot_be_noticed(connection, actor, decision_ids)
     if picked == 0:
         raise _nothing_left(connection, actor, evaluation_id)
-    bulk_transitions.move(connection, "state = 'in_notice', notice_id = :notice_id", {"notice_id": notice_id})
-    bulk_transitions.record(connection, Act.PUBLISH, by=actor.subject, reason=None)
+    connection.execute(repository.queries.publish_picked, {"notice_id": notice_id})
+    transitions.record(connection, Act.PUBLISH, by=actor.subject, reason=None)
     return repository.view(repository.get(connection, notice_id, actor))
 
 
 def close_notice(connection: Connection, notice_id: UUID, actor: Actor, *, today: date) -> dict[str, Any]:
-    """Close a notice whose term has run: what is undisputed may be approved from now on.
+    """Close a notice after its term: decisions without an objection may be approved from now on.
 
-    Raises Problem: not found, closed already, its term not over, decisions of other jurisdictions in it.
+    Raises NotFound, Conflict if it is closed already, TermNotOver, or Forbidden if it has decisions of other jurisdictions.
     """
     row = repository.get(connection, notice_id, actor, lock=True)
     shown = repository.view(row)
     if row.closed_on is not None:
         raise Conflict("The notice is closed already.", extra={"state": "closed", "possible": []})
     if actor.jurisdiction is not None and row.total < _total(connection, notice_id):
-        raise Forbidden("This notice holds decisions of other jurisdictions too.")
+        raise Forbidden("This notice has decisions of other jurisdictions too. An officer of the city must close it.")
     if today < date.fromisoformat(shown["closable_on"]):
         raise TermNotOver(
-            "It runs until the end of {last_day}; close it on {closable_on} or later.",
+            "The notice runs until the end of {last_day}. Close it on {closable_on} or later.",
             extra={"state": "open", "possible": ["object"], "closable_on": shown["closable_on"]},
             last_day=shown["last_day"],
             closable_on=shown["closable_on"],
@@ -102,13 +102,9 @@ def close_notice(connection: Connection, notice_id: UUID, actor: Actor, *, today
         .where(notices.c.id == notice_id)
         .values(closed_on=today, closed_by=actor.subject, closed_at=func.now())
     )
-    bulk_transitions.pick(connection, "d.notice_id = :id AND d.state IN ('in_notice', 'suspended')", {"id": notice_id})
-    bulk_transitions.move(
-        connection,
-        "noticed_on = :today, state = CASE d.state WHEN 'in_notice' THEN 'proposed' ELSE d.state END",
-        {"today": today},
-    )
-    bulk_transitions.record(connection, Act.CONCLUDE, by=actor.subject, reason=None)
+    transitions.pick(connection, repository.queries.pick_noticed, {"notice_id": notice_id})
+    connection.execute(repository.queries.conclude_picked, {"today": today})
+    transitions.record(connection, Act.CONCLUDE, by=actor.subject, reason=None)
     return repository.view(repository.get(connection, notice_id, actor))
 
 
@@ -121,33 +117,31 @@ def _cannot_be_noticed(connection: Connection, actor: Actor, decision_ids: Seque
     query = select(decisions.c.id, decisions.c.state, decisions.c.noticed_on).where(
         decisions.c.id.in_(set(decision_ids))
     )
-    found = {row.id: row for row in connection.execute(decisions_of.visible(query, actor))}
+    found = {row.id: row for row in connection.execute(decisions_repository.visible(query, actor))}
     missing, wrong = [], []
     for place, decision_id in enumerate(decision_ids):
         row = found.get(decision_id)
         pointer = f"/decision_ids/{place}"
         if row is None:
-            missing.append(FieldError(pointer, "not_found", "there is no such decision"))
-        elif row.noticed_on is not None or row.state != State.PROPOSED:
-            noticed = row.noticed_on is not None
-            state = "was noticed already" if noticed else f"is {row.state}, possible: {_listed(State(row.state))}"
-            wrong.append(FieldError(pointer, "noticed" if noticed else row.state, state))
+            missing.append(FieldError(pointer, "not_found", "There is no such decision."))
+        elif row.noticed_on is not None:
+            wrong.append(FieldError(pointer, "noticed", "The decision was noticed already."))
+        elif row.state != State.PROPOSED:
+            message = "The decision is {state}; possible acts: {acts}."
+            acts = ", ".join(possible_acts(State(row.state))) or "-"
+            wrong.append(FieldError(pointer, row.state, message, state=row.state, acts=acts))
     if missing:
-        return NotFound("Leave out what does not exist.", errors=missing[:_MAX_ERRORS])
-    detail = (
-        "Only proposals that were not noticed yet go into a notice. Leave out the others, or send the request again."
+        return NotFound("Some decisions do not exist. Leave them out.", errors=missing[:_MAX_ERRORS])
+    return Conflict(
+        "Only proposals that were not noticed yet can be put into a notice. Leave out the others, or send the request again.",
+        errors=wrong[:_MAX_ERRORS],
     )
-    return Conflict(detail, errors=wrong[:_MAX_ERRORS])
-
-
-def _listed(state: State) -> str:
-    return ", ".join(possible_acts(state)) or "nothing"
 
 
 def _nothing_left(connection: Connection, actor: Actor, evaluation_id: UUID | None) -> DomainError:
     query = select(decisions.c.state, func.count().label("decisions")).where(decisions.c.evaluation_id == evaluation_id)
-    found = connection.execute(decisions_of.visible(query, actor).group_by(decisions.c.state))
+    found = connection.execute(decisions_repository.visible(query, actor).group_by(decisions.c.state))
     return NothingToNotice(
-        "What this evaluation proposed has been noticed or has moved on.",
+        "Every decision of this evaluation was noticed already or has left the state of a proposal.",
         extra={"states": {row.state: row.decisions for row in found}},
     )

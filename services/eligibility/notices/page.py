@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from fastapi import Response
 from jinja2 import Environment, StrictUndefined
 
 from services.eligibility.rules.text import Text
 from shared.money import yuan
 
 HTML = "text/html"
+SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+"""The Content-Security-Policy that the page is served with."""
 
 _TEMPLATE = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True).from_string(
     Path(__file__).with_name("page.html").read_text("utf-8")
@@ -54,9 +55,7 @@ _WORDS = {
 }
 
 
-def page(notice: Mapping[str, Any], entries: Sequence[Mapping[str, Any]], language: str) -> Response:
-    """Answer with a notice (as `repository.view` gives it) and its entries as HTML in `zh-CN` or `en`."""
+def page(notice: Mapping[str, Any], entries: Sequence[Mapping[str, Any]], language: str) -> str:
+    """Return a notice (as `repository.view` gives it) and its entries as HTML in `zh-CN` or `en`."""
     words = {name: words.within(language) for name, words in _WORDS.items()}
-    content = _TEMPLATE.render(notice=notice, entries=entries, say=words, language=language, yuan=yuan)
-    headers = {"Content-Language": language, "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
-    return Response(content, 200, headers, HTML)
+    return _TEMPLATE.render(notice=notice, entries=entries, say=words, language=language, yuan=yuan)

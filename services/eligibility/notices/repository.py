@@ -1,4 +1,4 @@
-"""Reading notices. What the public sees is named here, member by member; everything else is left out."""
+"""Reads of notices. What the public sees is listed here, member by member; everything else is left out."""
 
 from __future__ import annotations
 
@@ -6,47 +6,22 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, func, select, text
+from sqlalchemy import Connection, Row, func, select
 
-from services.eligibility.decisions import repository as decisions_of
+from services.eligibility.decisions import repository as decisions_repository
 from services.eligibility.decisions.tables import decisions
-from services.eligibility.interpretations.handlers import policy_book
 from services.eligibility.notices.domain import NoticeState, closable_on, shown_name, shown_uscc
 from services.eligibility.notices.tables import notices
+from services.eligibility.rules.library import load_policy
 from shared.authorization import Actor
+from shared.database.queries import load
 from shared.errors import NotFound
 
-# A caller tied to a jurisdiction sees the notices with decisions of it, and counts and lists those alone.
-_NOTICES = """
-SELECT n.*, d.total, o.open, o.rejected, o.upheld
-FROM notices n
-CROSS JOIN LATERAL (SELECT count(*) AS total FROM decisions d WHERE d.notice_id = n.id
-                    AND (CAST(:jurisdiction AS text) IS NULL OR d.jurisdiction = :jurisdiction)) d
-CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE o.outcome IS NULL) AS open,
-                           count(*) FILTER (WHERE o.outcome = 'rejected') AS rejected,
-                           count(*) FILTER (WHERE o.outcome = 'upheld') AS upheld
-                    FROM objections o JOIN decisions d ON d.id = o.decision_id WHERE o.notice_id = n.id
-                    AND (CAST(:jurisdiction AS text) IS NULL OR d.jurisdiction = :jurisdiction)) o
-WHERE d.total > 0 AND (CAST(:id AS uuid) IS NULL OR n.id = :id) AND (CAST(:after AS uuid) IS NULL OR n.id > :after)
-  AND (CAST(:closed AS boolean) IS NULL OR (n.closed_on IS NOT NULL) = :closed)
-ORDER BY n.id LIMIT :limit
-"""
-
-# The legal form is that of the facts that decided. Where they no longer name the payee, it is unknown, and the payee masked.
-_ENTRIES = """
-SELECT d.id, d.policy, d.award, d.article, d.award_year, d.jurisdiction, d.result, d.kind, d.entitlement_fen, d.state,
-       d.payee_name, d.payee_uscc,
-       jsonb_path_query_first(x.content::jsonb, '$.enterprises[*] ? (@.uscc == $payee).legal_form',
-                              jsonb_build_object('payee', d.payee_uscc)) #>> '{}' AS legal_form
-FROM decisions d JOIN documents x ON x.hash = d.inputs_hash
-WHERE d.notice_id = :id AND (CAST(:after AS uuid) IS NULL OR d.id > :after)
-  AND (CAST(:jurisdiction AS text) IS NULL OR d.jurisdiction = :jurisdiction)
-ORDER BY d.id LIMIT :limit
-"""
+queries = load(__package__)
 
 
 def get(connection: Connection, notice_id: UUID, actor: Actor, *, lock: bool = False) -> Row[Any]:
-    """Return a notice with its counts, locked if asked; raises Problem (404) if there is none that `actor` may see."""
+    """Return a notice with its counts, locked if asked; raises NotFound if there is none that `actor` may see."""
     if lock:
         connection.execute(select(notices.c.id).where(notices.c.id == notice_id).with_for_update())
     found = find(connection, actor, notice_id=notice_id, limit=1)
@@ -64,7 +39,7 @@ def find(
     state: NoticeState | None = None,
     after: UUID | None = None,
 ) -> list[Row[Any]]:
-    """Return notices with their counts, oldest first, behind `after`."""
+    """Return notices with their counts, oldest first, after the id `after`."""
     values = {
         "jurisdiction": actor.jurisdiction,
         "id": notice_id,
@@ -72,22 +47,22 @@ def find(
         "closed": state is NoticeState.CLOSED if state else None,
         "limit": limit,
     }
-    return list(connection.execute(text(_NOTICES), values))
+    return list(connection.execute(queries.find_notices, values))
 
 
 def entries(
     connection: Connection, notice_id: UUID, actor: Actor, *, language: str, after: UUID | None, limit: int | None
 ) -> list[dict[str, Any]]:
-    """Return what a notice shows, decision by decision, behind `after`."""
+    """Return what a notice shows, decision by decision, after the id `after`."""
     values = {"id": notice_id, "jurisdiction": actor.jurisdiction, "after": after, "limit": limit}
-    return [entry_view(row, language) for row in connection.execute(text(_ENTRIES), values)]
+    return [entry_view(row, language) for row in connection.execute(queries.find_entries, values)]
 
 
-def holds(connection: Connection, notice_id: UUID, decision_id: UUID, actor: Actor) -> bool:
-    """Tell whether a decision that `actor` may see stands in a notice."""
+def contains(connection: Connection, notice_id: UUID, decision_id: UUID, actor: Actor) -> bool:
+    """Return whether a notice contains a decision that `actor` may see."""
     query = select(func.count()).select_from(decisions)
     here = query.where(decisions.c.id == decision_id, decisions.c.notice_id == notice_id)
-    return bool(connection.execute(decisions_of.visible(here, actor)).scalar_one())
+    return bool(connection.execute(decisions_repository.visible(here, actor)).scalar_one())
 
 
 def view(row: Row[Any]) -> dict[str, Any]:
@@ -115,7 +90,7 @@ def entry_view(row: Row[Any], language: str) -> dict[str, Any]:
     return {
         "decision_id": str(row.id),
         "award": row.award,
-        "title": policy_book(row.policy).award_titles[row.award].within(language),
+        "title": load_policy(row.policy).award_titles[row.award].within(language),
         "article": row.article,
         "award_year": row.award_year,
         "payee": {

@@ -1,7 +1,7 @@
 """Routes of public notices.
 
-The page and the list are public in what they show, not in how they are fetched: like every route they need a token, and the
-city's website publishes them with a client of its own that may read nothing else (`notices:read`).
+What they show is public, but like every route they need a token: the city's website fetches them with a client of its own
+that may read nothing else (`notices:read`).
 """
 
 from __future__ import annotations
@@ -12,16 +12,14 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import Connection
 
-from services.eligibility.evaluation_jobs.handlers import EVALUATION
 from services.eligibility.notices import export, handlers, repository
 from services.eligibility.notices.domain import NoticeState
-from services.eligibility.notices.page import HTML, page
+from services.eligibility.notices.page import HTML, SECURITY_POLICY, page
 from services.eligibility.notices.schemas import Notice, NoticeDetail, NoticeRequest
 from shared import spreadsheets
 from shared.authorization import Actor, Scope
 from shared.clock import calendar_date
 from shared.errors import Conflict, Forbidden, InFlight, NotFound, TooLarge
-from shared.jobs import repository as jobs
 from shared.web import pagination
 from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand, json_response
@@ -44,12 +42,10 @@ Writer = Annotated[Actor, needs(Scope.NOTICES_WRITE)]
     responses=refusals(NotFound, Conflict, handlers.NothingToNotice, InFlight),
 )
 def open_notice(actor: Writer, command: IdempotentCommand, body: NoticeRequest, request: Request) -> Response:
-    """Open a public notice of what an evaluation proposed and was not noticed yet, or of the decisions named."""
+    """Open a public notice of what an evaluation proposed and was not noticed yet, or of the named decisions."""
     state = request.app.state
 
     def act(connection: Connection) -> object:
-        if body.evaluation_id is not None:
-            jobs.get(connection, body.evaluation_id, EVALUATION)
         return handlers.open_notice(
             connection,
             actor,
@@ -76,7 +72,7 @@ def list_notices(
     cursor: Cursor = None,
     accept: Accept = None,
 ) -> Response:
-    """List notices, oldest first. As CSV or XLSX (by `Accept`) all of them, not a page."""
+    """List notices, oldest first. As CSV or XLSX (by `Accept`): all of them, not a page."""
     kind = requested_format(accept)
     after = None if kind else decode_id(cursor)
     with request.app.state.database.reading() as connection:
@@ -110,9 +106,9 @@ def get_notice(
     cursor: Cursor = None,
     accept: Accept = None,
 ) -> Response:
-    """Read a notice and, page by page, what it shows; payees that are no organisations are masked.
+    """Read a notice and, page by page, its decisions; payees that are not organisations are masked.
 
-    As HTML, CSV or XLSX (by `Accept`) it is whole, not a page.
+    As HTML, CSV or XLSX (by `Accept`): the whole notice, not a page.
     """
     language = language_of(request)
     kind = negotiate(accept, (spreadsheets.JSON, HTML, spreadsheets.CSV, spreadsheets.XLSX))
@@ -131,7 +127,8 @@ def get_notice(
     if paged:
         return json_response(shown | pagination.page(entries, limit, "decision_id"))
     if kind == HTML:
-        return page(shown, spreadsheets.require_row_limit(entries), language)
+        headers = {"Content-Language": language, "Content-Security-Policy": SECURITY_POLICY}
+        return Response(page(shown, spreadsheets.require_row_limit(entries), language), 200, headers, HTML)
     return spreadsheet_response(entries, export.ENTRIES, kind, name=f"notice-{notice_id}", title="公示")
 
 
@@ -142,6 +139,6 @@ def get_notice(
     responses=refusals(NotFound, Forbidden, Conflict, handlers.TermNotOver, InFlight),
 )
 def close_notice(actor: Writer, command: IdempotentCommand, notice_id: UUID, request: Request) -> Response:
-    """Close a notice whose term has run; what is undisputed may be approved from then on."""
+    """Close a notice after its term; decisions without an objection may be approved from then on."""
     today = calendar_date(request.app.state.clock.now())
     return command.run(lambda connection: handlers.close_notice(connection, notice_id, actor, today=today))

@@ -10,10 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.eligibility.decisions.domain import State
 from services.eligibility.notices.domain import NoticeState
+from shared.errors import InvalidValue
 
 
 class NoticeRequest(BaseModel):
-    """What to notice: all that an evaluation proposed, or the decisions named."""
+    """What to notice: all that an evaluation proposed, or the named decisions."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -29,12 +30,12 @@ class NoticeRequest(BaseModel):
     @model_validator(mode="after")
     def _names_one(self) -> NoticeRequest:
         if (self.evaluation_id is None) == (self.decision_ids is None):
-            raise ValueError("give either evaluation_id or decision_ids")
+            raise InvalidValue("give either evaluation_id or decision_ids")
         return self
 
 
 class ObjectionCounts(BaseModel):
-    """Objections made in a notice, by what became of them."""
+    """Objections made in a notice, by outcome."""
 
     open: int
     rejected: int
@@ -51,8 +52,8 @@ class Notice(BaseModel):
     last_day: date = Field(description="Last day of the term")
     closable_on: date = Field(description="First day on which the notice may be closed")
     calendar_assumed_from: date | None = Field(
-        description="From this day on the year's official days off were not known when the notice was opened: statutory"
-        " holidays and weekends are counted as days off. Null: the whole term follows the official calendar"
+        description="From this day on no official holiday calendar was published when the notice was opened: working days"
+        " are estimated. Null: the whole term follows the official calendar"
     )
     closed_on: date | None
     total: int = Field(description="Decisions in it")
@@ -67,7 +68,7 @@ class PublicPayee(BaseModel):
 
 
 class NoticeEntry(BaseModel):
-    """What a notice shows of a decision."""
+    """A decision as a notice shows it."""
 
     decision_id: UUID
     award: str
@@ -83,7 +84,7 @@ class NoticeEntry(BaseModel):
 
 
 class NoticeDetail(Notice):
-    """A notice and one page of what it shows."""
+    """A notice and one page of its decisions."""
 
     items: list[NoticeEntry]
     next_cursor: str | None = Field(description="Give it back as `cursor` for the next page; null at the end")

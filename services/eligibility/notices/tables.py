@@ -1,4 +1,4 @@
-"""The table of public notices. Which decisions stand in one is told by the decisions."""
+"""The table of public notices; `decisions.notice_id` names the notice of a decision."""
 
 from __future__ import annotations
 
@@ -37,5 +37,5 @@ notices = Table(
         "closed_on IS NULL OR closed_on > last_day OR (working_days = 0 AND closed_on >= opened_on)",
         name="not_closed_early",
     ),
-    comment="Public notices: which decisions stand in one is told by decisions.notice_id",
+    comment="Public notices; decisions.notice_id names the notice of a decision",
 )

@@ -1,1 +1,1 @@
-"""Objections: what is said against a decision while it stands in a public notice."""
+"""Objections to decisions in a public notice."""

@@ -1,4 +1,4 @@
-"""What objections do to the decision they are made against."""
+"""The outcomes of objections, and what keeps a decision suspended."""
 
 from __future__ import annotations
 
@@ -14,19 +14,14 @@ class ObjectionOutcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """What holds a suspended decision: how many objections are open or were upheld, and whether an officer suspended it."""
+class Holds:
+    """What keeps a decision suspended: how many objections are open or were upheld, and whether an officer suspended it."""
 
     open: int
     upheld: int
     by_officer: bool
 
     @property
-    def bars(self) -> bool:
+    def by_objections(self) -> bool:
         """Whether objections alone keep the decision suspended."""
         return self.open > 0 or self.upheld > 0
-
-    @property
-    def holds(self) -> bool:
-        """Whether anything keeps the decision suspended."""
-        return self.bars or self.by_officer

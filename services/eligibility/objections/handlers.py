@@ -1,4 +1,4 @@
-"""Use cases of objections, each one transaction."""
+"""Use cases of objections, each in one transaction."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection, func, insert, update
 
-from services.eligibility.decisions import handlers as decisions
-from services.eligibility.decisions import repository as decisions_of
+from services.eligibility.decisions import repository as decisions
+from services.eligibility.decisions import transitions
 from services.eligibility.decisions.domain import Act, State
 from services.eligibility.notices import repository as notices
 from services.eligibility.objections import repository
@@ -23,17 +23,17 @@ def record_objection(
 ) -> dict[str, Any]:
     """Record an objection against a decision in an open notice; that decision alone is suspended.
 
-    Raises Problem: not found, the notice closed, a decision that does not stand in it or has moved on.
+    Raises NotFound, Conflict if the notice is closed or the decision's state allows no objection, or Invalid.
     """
     notice = notices.get(connection, notice_id, actor, lock=True)
     if notice.closed_on is not None:
         raise Conflict(
-            "Objections are taken until a notice is closed. A decision that proves wrong later is corrected by its facts.",
+            "The notice is closed and takes no more objections. Correct the facts of a decision that proves wrong later.",
             extra={"state": "closed", "possible": []},
         )
-    if not notices.holds(connection, notice_id, decision_id, actor):
-        raise Invalid(errors=[FieldError("/decision_id", "not_in_notice", "does not stand in this notice")])
-    row = decisions.ready(connection, decision_id, actor, Act.OBJECT)
+    if not notices.contains(connection, notice_id, decision_id, actor):
+        raise Invalid(errors=[FieldError("/decision_id", "not_in_notice", "The decision is not in this notice.")])
+    row = transitions.lock_for(connection, decision_id, actor, Act.OBJECT)
     objection_id = connection.execute(
         insert(objections)
         .values(
@@ -45,8 +45,8 @@ def record_objection(
         )
         .returning(objections.c.id)
     ).scalar_one()
-    told = f"objection {objection_id}"  # what was said, and by whom, stays with the objection
-    decisions.settle(connection, row, Act.OBJECT, State.SUSPENDED, by=actor.subject, reason=told)
+    reason = f"objection {objection_id}"  # its text and its author are kept with the objection alone
+    transitions.transition(connection, row, Act.OBJECT, State.SUSPENDED, by=actor.subject, reason=reason)
     return repository.view(repository.get(connection, objection_id, actor))
 
 
@@ -55,16 +55,16 @@ def decide_objection(
 ) -> dict[str, Any]:
     """Reject or uphold an objection.
 
-    Rejected, its decision resumes its course unless something else holds it. Upheld, the decision stays suspended until a
-    corrected fact or reading and another evaluation change it. One that an evaluation has replaced meanwhile, or an officer
-    rejected, stays what it is. Raises Problem: not found, decided already, recorded by the same person.
+    After a rejection the decision continues unless something else keeps it suspended. After an upheld objection it stays
+    suspended until an evaluation on a corrected fact or interpretation replaces it. A decision that was superseded or rejected
+    meanwhile does not change. Raises NotFound, Conflict if it is decided already, or SamePerson.
     """
     objection = repository.get(connection, objection_id, actor, lock=True)
     if objection.outcome is not None:
-        raise Conflict("It is decided already.", extra={"state": objection.outcome, "possible": []})
+        raise Conflict("The objection is decided already.", extra={"state": objection.outcome, "possible": []})
     if objection.recorded_by == actor.subject:
-        raise SamePerson("Another person than the one who recorded it has to decide it.")
-    row = decisions_of.get(connection, objection.decision_id, actor, lock=True)
+        raise SamePerson("Someone other than the person who recorded the objection must decide it.")
+    row = decisions.get(connection, objection.decision_id, actor, lock=True)
     connection.execute(
         update(objections)
         .where(objections.c.id == objection_id)
@@ -72,8 +72,9 @@ def decide_objection(
     )
     if State(row.state) is State.SUSPENDED:
         upheld = outcome is ObjectionOutcome.UPHELD
-        held = upheld or repository.standing(connection, row.id).holds
-        state = State.SUSPENDED if held else decisions.resumed(row)
+        holds = repository.holds_on(connection, row.id)
+        held = upheld or holds.by_objections or holds.by_officer
+        state = State.SUSPENDED if held else transitions.resumed_state(row)
         act = Act.UPHOLD if upheld else Act.DISMISS
-        decisions.settle(connection, row, act, state, by=actor.subject, reason=reason)
+        transitions.transition(connection, row, act, state, by=actor.subject, reason=reason)
     return repository.view(repository.get(connection, objection_id, actor))

@@ -1,33 +1,27 @@
-"""Reading objections."""
+"""Reads of objections."""
 
 from __future__ import annotations
 
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, select, text
+from sqlalchemy import Connection, Row, Select, select
 
 from services.eligibility.decisions import repository as decisions_of
 from services.eligibility.decisions.tables import decisions
-from services.eligibility.objections.domain import Standing
+from services.eligibility.objections.domain import Holds
 from services.eligibility.objections.tables import objections
 from shared.authorization import Actor
 from shared.clock import isoformat
+from shared.database.queries import load
 from shared.errors import NotFound
 
-_STANDING = """
-SELECT count(*) FILTER (WHERE outcome IS NULL) AS open, count(*) FILTER (WHERE outcome = 'upheld') AS upheld,
-       coalesce((SELECT a.act = 'suspend' FROM decision_acts a
-                 WHERE a.decision_id = :decision_id AND a.act IN ('suspend', 'resume')
-                 ORDER BY a.id DESC LIMIT 1), false) AS by_officer
-FROM objections WHERE decision_id = :decision_id
-"""
+queries = load(__package__)
 
 
-def standing(connection: Connection, decision_id: UUID) -> Standing:
-    """Return what holds a decision back."""
-    row = connection.execute(text(_STANDING), {"decision_id": decision_id}).one()
-    return Standing(row.open, row.upheld, row.by_officer)
+def holds_on(connection: Connection, decision_id: UUID) -> Holds:
+    """Return what keeps a decision suspended."""
+    return Holds(**connection.execute(queries.holds_on_decision, {"decision_id": decision_id}).mappings().one())
 
 
 def _visible(actor: Actor) -> Select[Any]:
@@ -36,7 +30,7 @@ def _visible(actor: Actor) -> Select[Any]:
 
 
 def get(connection: Connection, objection_id: UUID, actor: Actor, *, lock: bool = False) -> Row[Any]:
-    """Return an objection, locked if asked; raises Problem (404) if there is none that `actor` may see."""
+    """Return an objection, locked if asked; raises NotFound if there is none that `actor` may see."""
     query = _visible(actor).where(objections.c.id == objection_id)
     row = connection.execute(query.with_for_update(of=objections) if lock else query).one_or_none()
     if row is None:
@@ -47,7 +41,7 @@ def get(connection: Connection, objection_id: UUID, actor: Actor, *, lock: bool 
 def find(
     connection: Connection, notice_id: UUID, actor: Actor, *, after: UUID | None, limit: int
 ) -> list[dict[str, Any]]:
-    """Return up to `limit` objections made in a notice, oldest first, behind `after`."""
+    """Return up to `limit` objections made in a notice, oldest first, after the id `after`."""
     query = _visible(actor).where(objections.c.notice_id == notice_id)
     if after is not None:
         query = query.where(objections.c.id > after)
@@ -55,7 +49,7 @@ def find(
 
 
 def view(row: Row[Any]) -> dict[str, Any]:
-    """Return an objection as its readers see it."""
+    """Return an objection as the API shows it."""
     return {
         "id": str(row.id),
         "notice_id": str(row.notice_id),

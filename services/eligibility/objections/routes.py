@@ -88,8 +88,8 @@ def decide_objection(
 ) -> Response:
     """Reject or uphold an objection.
 
-    Rejected, the decision resumes its course. Upheld, it stays suspended: the fact or the official reading is corrected, and
-    the case evaluated again; no amount is ever typed.
+    After a rejection the decision continues. After an upheld objection it stays suspended until the fact or the official
+    interpretation is corrected and the case evaluated again; no amount is entered by hand.
     """
     return command.run(
         lambda connection: handlers.decide_objection(

@@ -19,7 +19,7 @@ class ObjectionBody(BaseModel):
 
     decision_id: UUID = Field(strict=False, description="The decision of the notice that it is made against")
     objector: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)] | None = Field(
-        default=None, description="Who objects, and how to reach them; left out where nobody signed"
+        default=None, description="Who objects, with contact details; left out if anonymous"
     )
     reason: ReasonText
 
@@ -34,7 +34,7 @@ class OutcomeBody(BaseModel):
 
 
 class Objection(BaseModel):
-    """An objection and what became of it."""
+    """An objection and its outcome."""
 
     id: UUID
     notice_id: UUID

@@ -29,5 +29,5 @@ objections = Table(
     CheckConstraint("decided_by <> recorded_by", name="two_persons"),
     Index("ix_objections_decision", "decision_id"),
     Index("ix_objections_notice", "notice_id", "id"),
-    comment="What was said against a decision while it stood in a public notice, and what became of it",
+    comment="Objections to decisions in a public notice, with their outcomes",
 )

@@ -1,1 +1,1 @@
-"""What comes in: entitlement versions from `award.decided`, given effect; the award's story."""
+"""Awards: entitlement versions from `award.decided`, the orders and claims that follow from them, the timeline."""

@@ -1,4 +1,4 @@
-"""The award's story over HTTP."""
+"""Awards over HTTP: the timeline, and previews of restatements."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from services.payout.awards import timeline
 from services.payout.awards.domain import Restatement
 from services.payout.awards.preview import preview
-from services.payout.awards.schemas import AwardStory, RestatementPreviews, RestatementQuery
+from services.payout.awards.schemas import AwardTimeline, RestatementPreviews, RestatementQuery
 from shared.authorization import Actor, Scope
 from shared.errors import NotFound
 from shared.web.auth import needs
@@ -20,14 +20,14 @@ from shared.web.problems import refusals
 router = APIRouter(prefix="/v1/awards", tags=["awards"])
 
 
-@router.get("/{award_id}", operation_id="get_award_story", response_model=AwardStory, responses=refusals(NotFound))
+@router.get("/{award_id}", operation_id="get_award_story", response_model=AwardTimeline, responses=refusals(NotFound))
 def get_award_story(
     award_id: UUID,
     request: Request,
     actor: Annotated[Actor, needs(Scope.MONEY_READ)],
     eligibility: Annotated[bool, Query(description="Begin with who proposed and approved its decisions")] = True,
 ) -> Response:
-    """Tell an award from decisions to shares, instalments, orders, payments and recoveries: each step, when, who, how much."""
+    """Give an award from decisions to shares, instalments, orders, payments and recoveries: each step, when, who, how much."""
     state = request.app.state
     with state.database.reading_at_one_instant() as connection:
         found = timeline.read(connection, award_id, actor.jurisdiction, state.decisions if eligibility else None)
@@ -40,7 +40,7 @@ def get_award_story(
 def preview_restatements(
     body: RestatementQuery, request: Request, actor: Annotated[Actor, needs(Scope.MONEY_READ)]
 ) -> Response:
-    """Tell what restated entitlements would do to orders and payments, under the difference law; nothing is changed."""
+    """Show what restated entitlements would do to orders and payments, under the difference law; nothing is changed."""
     restated = [
         Restatement(str(each.award_id), each.jurisdiction.value, each.payee_uscc, tuple(each.instalments_fen))
         for each in body.awards

@@ -1,4 +1,4 @@
-"""The award's story: from the entitlement to the last fen."""
+"""What the API takes and gives of awards: the timeline, and previews of restatements."""
 
 from __future__ import annotations
 
@@ -64,8 +64,8 @@ class Step(BaseModel):
     reference: str | None = Field(description="Decision, order, batch, recovery, document or bank reference")
 
 
-class VersionStory(BaseModel):
-    """A version of the award as eligibility told it, and its split."""
+class AwardVersion(BaseModel):
+    """A version of the award as eligibility published it, and its split."""
 
     version: int
     result: Literal["granted", "withdrawn"]
@@ -81,8 +81,8 @@ class VersionStory(BaseModel):
     decision: DecisionReference | None = Field(description="Null where eligibility was not asked or not reached")
 
 
-class ShareStory(BaseModel):
-    """What a unit owes to a payee for this award, and what has become of it; fen."""
+class AwardShare(BaseModel):
+    """What a unit owes to a payee for this award, and what became of it; fen."""
 
     unit: Unit
     payee: Payee
@@ -93,7 +93,7 @@ class ShareStory(BaseModel):
     recovered_fen: int = Field(description="Come back")
 
 
-class RecoveryStory(BaseModel):
+class AwardRecovery(BaseModel):
     """Money that has to come back."""
 
     id: UUID
@@ -108,7 +108,7 @@ class RecoveryStory(BaseModel):
     raised_at: datetime
 
 
-class PostingStory(BaseModel):
+class AwardPosting(BaseModel):
     """A ledger entry of this award."""
 
     id: int
@@ -135,7 +135,7 @@ class ArrangementReference(BaseModel):
     effective_until: date | None
 
 
-class AwardStory(BaseModel):
+class AwardTimeline(BaseModel):
     """An award from entitlement to shares, instalments, orders, payments and recoveries: every step a figure."""
 
     award_id: UUID
@@ -154,15 +154,13 @@ class AwardStory(BaseModel):
     first_decided_on: date = Field(description="Arrangement, due years and place in the queue follow this day")
     waiting_for: Literal["arrangement"] | None
     arrangement: ArrangementReference | None
-    versions: list[VersionStory]
-    shares: list[ShareStory]
+    versions: list[AwardVersion]
+    shares: list[AwardShare]
     orders: list[PaymentOrder]
-    recoveries: list[RecoveryStory]
-    postings: list[PostingStory] = Field(description="The ledger's entries of this award")
+    recoveries: list[AwardRecovery]
+    postings: list[AwardPosting] = Field(description="The ledger's entries of this award")
     steps: list[Step] = Field(description="Everything in the order in which it happened: in eligibility, then here")
-    eligibility: Literal["told", "not_reached", "left_out"] = Field(
-        description="Whether its part of the story is in it"
-    )
+    eligibility: Literal["told", "not_reached", "left_out"] = Field(description="Whether its steps are included")
 
 
 class RestatedAward(BaseModel):

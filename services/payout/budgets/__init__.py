@@ -1,1 +1,1 @@
-"""Appropriations, what is reserved of them, the funding pass, the forecast."""
+"""Appropriations, what is reserved of them, the forecast."""

@@ -1,1 +1,1 @@
-"""Payment orders: what is to be paid to whom, and what a restatement does to it."""
+"""Payment orders: their lifecycle, the difference law, approval and reissue."""

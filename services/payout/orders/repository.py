@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    ARRAY,
     BigInteger,
     Connection,
     DateTime,
@@ -17,10 +16,7 @@ from sqlalchemy import (
     Select,
     Text,
     Uuid,
-    any_,
-    cast,
     column,
-    literal,
     select,
     table,
     text,
@@ -70,6 +66,10 @@ _DETAILS = table(
     column("changed_at", DateTime(timezone=True)),
 )
 """What readers see of an order."""
+_LIVE = (
+    *("id", "number", "award_id", "unit", "payee_uscc", "instalment", "due_year", "amount_fen", "state"),
+    *("waiting_for", "budget_year", "account_revision"),
+)
 _NUMBER: Any = column("number", BigInteger)
 _PAYEE: Any = column("payee_uscc", Text)
 
@@ -98,11 +98,12 @@ def lock(connection: Connection, order_id: UUID) -> Row[Any] | None:
 
 def live(connection: Connection, award_ids: Collection[str], *, lock: bool = True) -> dict[Key, list[Order]]:
     """Return the live orders of `award_ids`, oldest first, and lock them unless they are only looked at."""
-    of_awards = payment_orders.c.award_id == any_(cast(literal(array(award_ids), Text), ARRAY(Uuid)))
-    wanted = select(payment_orders).where(of_awards, payment_orders.c.live)
-    wanted = wanted.order_by(payment_orders.c.award_id, payment_orders.c.number)
+    # As text, with the value given at execution: SQLAlchemy would declare it varchar, and the cast be made again for each row.
+    of_awards = text("payment_orders.award_id = ANY(CAST(:ids AS uuid[]))")
+    own = select(*(payment_orders.c[name] for name in _LIVE)).where(of_awards, payment_orders.c.live)
+    own = own.order_by(payment_orders.c.award_id, payment_orders.c.number)
     found: dict[Key, list[Order]] = defaultdict(list)
-    for row in connection.execute(wanted.with_for_update() if lock else wanted):
+    for row in connection.execute(own.with_for_update() if lock else own, {"ids": array(award_ids)}):
         found[str(row.award_id), row.unit, row.payee_uscc].append(
             Order(
                 id=row.id,

@@ -150,7 +150,7 @@ def reissue_payment_order(
     actor: Annotated[Actor, needs(Scope.BATCHES_WRITE)],
     command: IdempotentCommand,
 ) -> Response:
-    """Issue an order anew whose payment failed or came back, after its account was corrected; it has to be approved again."""
+    """Issue an order again whose payment failed or came back, after its account was corrected; it has to be approved again."""
     now = request.app.state.clock.now()
 
     return command.run(

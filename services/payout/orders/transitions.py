@@ -136,7 +136,7 @@ def reconsider(
     award_ids: Collection[str] | None = None,
     only_due: bool = False,
 ) -> int:
-    """Set anew what waiting orders wait for, of `usccs`, of `award_ids`, of a due year that has come, or of all.
+    """Update what waiting orders wait for, of `usccs`, of `award_ids`, of a due year that has come, or of all.
 
     An order that has its money already (its payment failed, or its account was missing at approval) is issued again once
     there is another account than the one that failed. Returns how many orders changed.

@@ -8,13 +8,10 @@ from typing import Any
 
 import httpx
 from fastapi import FastAPI
-from sqlalchemy import text
 
-from services.eligibility.decisions.handlers import APPROVAL, run_approval
-from services.eligibility.evaluation_jobs.handlers import EVALUATION
+from services.eligibility.approvals.handlers import APPROVAL, run_bulk_approval
 from shared.clock import FixedClock
 from shared.database.engine import Database
-from shared.jobs import repository as jobs
 from shared.jobs.runner import JobRunner
 from tests.integration.eligibility.support import answer, evaluate, the_decision
 from tests.support.tokens import Tokens
@@ -49,12 +46,8 @@ class Office:
         return body
 
     def proposed(self, *rows: dict[str, Any], legal_form: str = "enterprise") -> str:
-        """Have an evaluation grant `rows`; returns its id, which is also that of a job."""
-        evaluation_id, _ = evaluate(self.database, *rows, legal_form=legal_form)
-        with self.database.transaction() as connection:
-            job_id = jobs.enqueue(connection, EVALUATION, {}, by="commerce-maker", now=MONDAY)
-            connection.execute(text("UPDATE jobs SET id = :a WHERE id = :b"), {"a": evaluation_id, "b": job_id})
-        return str(evaluation_id)
+        """Have an evaluation grant `rows`; returns its id."""
+        return str(evaluate(self.database, *rows, legal_form=legal_form)[0])
 
     def noticed(self, *rows: dict[str, Any], legal_form: str = "enterprise") -> dict[str, Any]:
         """Have `rows` granted, and put into a notice."""
@@ -76,7 +69,9 @@ class Office:
 
     def approved_in_bulk(self, body: dict[str, Any]) -> dict[str, Any]:
         job = self.did("commerce-checker", "/v1/approvals", body)
-        JobRunner(self.database, {APPROVAL: lambda job: run_approval(self.database, job, notice_needed=True)}).step()
+        JobRunner(
+            self.database, {APPROVAL: lambda job: run_bulk_approval(self.database, job, notice_needed=True)}
+        ).step()
         done: dict[str, Any] = self.ask("auditor", "GET", f"/v1/approvals/{job['id']}").json()
         return done
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import polars as pl
 import pytest
 
-from services.eligibility.decisions.proposals import keep_documents
+from services.eligibility.decisions.proposals import store_documents
 from shared.clock import FixedClock
 from shared.database.engine import Database
 from tests.integration.eligibility.api_driver import MONDAY, Office
@@ -24,7 +24,7 @@ def database(fresh_database: Callable[[str], ServiceDatabase]) -> Iterator[Datab
     database = fresh_database("eligibility").connect()
     with database.transaction() as connection:
         for kind in ("book", "readings"):
-            keep_documents(connection, kind, pl.DataFrame({"hash": [kind], "content": ["{}"]}))
+            store_documents(connection, kind, pl.DataFrame({"hash": [kind], "content": ["{}"]}))
     yield database
     database.close()
 

@@ -16,15 +16,15 @@ import orjson
 from pydantic import SecretStr
 from sqlalchemy import text
 
+from services.eligibility.approvals import repository as approvals
 from services.eligibility.clients.registry import RegistryFacts
-from services.eligibility.corrections.domain import Debounce, Standing
-from services.eligibility.corrections.handlers import Following, StandingPass
-from services.eligibility.decisions import approval, receipts, repository
+from services.eligibility.corrections.domain import AutomaticReevaluation
+from services.eligibility.corrections.handlers import AutomaticEvaluations, RegistryFollower, answering
+from services.eligibility.decisions import receipts, repository
 from services.eligibility.evaluation_jobs import handlers as evaluations
-from services.eligibility.evaluation_jobs.handlers import EVALUATION
-from services.eligibility.evaluation_jobs.partitions import Shards
-from services.eligibility.evaluation_jobs.runner import Runner
-from services.eligibility.evaluation_jobs.schemas import EvaluationRequest
+from services.eligibility.evaluation_jobs.domain import EVALUATION, EvaluationOrder
+from services.eligibility.evaluation_jobs.partitions import PartitionEvaluator
+from services.eligibility.evaluation_jobs.runner import EvaluationRunner
 from services.registry.app import build
 from services.registry.settings import Settings
 from shared.authorization import Actor
@@ -37,7 +37,7 @@ from tests.support.tokens import Tokens
 POLICY = "lishui-2020-1"
 CHECKER = Actor("commerce-checker", frozenset())
 YEARS = [2020, 2021, 2022, 2023, 2024]
-AT_ONCE = Debounce(0)
+AT_ONCE = 0
 
 
 class InProcess(httpx.BaseTransport):
@@ -68,8 +68,8 @@ class World:
     transport: InProcess
     tokens: Tokens
     clock: FixedClock
-    shards_of: int = 1_000_000
-    standing: Standing = Standing.RESTATE
+    partition_enterprises: int = 1_000_000
+    automatic: AutomaticReevaluation = AutomaticReevaluation.RESTATE
     facts: RegistryFacts = field(init=False)
 
     def __post_init__(self) -> None:
@@ -93,31 +93,24 @@ class World:
         answer = self._writer.post(f"/v1/datasets/{dataset}/withdrawals", json=body)
         assert answer.is_success, answer.text
 
-    def runner(self, shards: Shards | None = None, database: Database | None = None) -> JobRunner:
+    def runner(self, partitions: PartitionEvaluator | None = None, database: Database | None = None) -> JobRunner:
         """Return what runs evaluations, on another's connections to the database if they are given."""
         database = database or self.database
-        run = Runner(
+        run = EvaluationRunner(
             database,
             self.facts,
-            shards or Shards(self.facts, patience_seconds=0),
+            partitions or PartitionEvaluator(self.facts, patience_seconds=0),
             self.clock,
-            self.shards_of,
-            standing_proposes=self.standing is Standing.PROPOSE,
+            self.partition_enterprises,
+            answering(self.automatic),
         )
         return JobRunner(database, {EVALUATION: run})
 
     def start(self, scope: Any = "all", years: list[int] | None = None, on: date | None = None) -> UUID:
         """Queue an evaluation as an officer asks for it."""
-        request = EvaluationRequest.model_validate(
-            {
-                "policy": POLICY,
-                "award_years": years or YEARS,
-                "scope": scope,
-                "decided_on": (on or date(2025, 3, 1)).isoformat(),
-            }
-        )
+        order = EvaluationOrder(POLICY, years or YEARS, scope, on or date(2025, 3, 1))
         with self.database.transaction() as connection:
-            return evaluations.start(connection, request, by="commerce-maker", now=self.clock.now())
+            return evaluations.start(connection, order, by="commerce-maker", now=self.clock.now())
 
     def result(self, evaluation: UUID) -> dict[str, Any]:
         """Return an evaluation that has succeeded."""
@@ -133,15 +126,15 @@ class World:
         return self.result(evaluation)
 
     def follow(self) -> None:
-        """Mark what the registry changed, as if an event had told of it."""
+        """Process what the registry changed, as if an event had announced it."""
         with self.database.transaction() as connection:
             connection.execute(text("UPDATE facts_followed SET looked_at = NULL"))
-        Following(self.database, self.facts).step()
+        RegistryFollower(self.database, self.facts).step()
 
     def correct_by_itself(self) -> dict[str, Any] | None:
-        """Follow the registry and let the standing pass do what is due; returns its evaluation, None if nothing was due."""
+        """Follow the registry and run the automatic evaluation that is due; returns it, None if nothing was due."""
         self.follow()
-        if not StandingPass(self.database, self.clock, self.standing, AT_ONCE).step():
+        if not AutomaticEvaluations(self.database, self.clock, self.automatic, AT_ONCE).step():
             return None
         assert self.runner().step()
         [newest] = self.rows(
@@ -152,11 +145,11 @@ class World:
     def approve(self, evaluation: dict[str, Any]) -> int:
         """Approve what an evaluation proposed."""
         with self.database.transaction() as connection:
-            selection = approval.select_for_approval(
-                connection, approval.Among.EVALUATION, UUID(evaluation["id"]), [], by=CHECKER.subject, reason="seen",
-                jurisdiction=None, notice_needed=False,
+            selection = approvals.select_for_approval(
+                connection, evaluation_id=UUID(evaluation["id"]), by=CHECKER.subject, reason="seen", jurisdiction=None,
+                notice_needed=False,
             )  # fmt: skip
-            return approval.approve(connection, selection.ids, by=CHECKER.subject, reason="seen")
+            return approvals.approve(connection, selection.ids, by=CHECKER.subject, reason="seen")
 
     def rows(self, statement: str, **values: Any) -> list[tuple[Any, ...]]:
         """Read from eligibility's database."""
@@ -171,12 +164,12 @@ class World:
             award=award,
         )
 
-    def marks(self) -> list[str]:
-        """Return whom marks name."""
+    def pending(self) -> list[str]:
+        """Return the enterprises that are pending re-evaluation."""
         return [row[0] for row in self.rows("SELECT uscc FROM fact_marks ORDER BY uscc")]
 
     def events(self) -> list[dict[str, Any]]:
-        """Return what award.decided told, in order."""
+        """Return the data of award.decided events, in order."""
         return [
             orjson.loads(row[0])
             for row in self.rows("SELECT data FROM outbox WHERE topic = 'award-decisions.v1' ORDER BY id")

@@ -16,15 +16,16 @@ from fastapi import FastAPI
 from sqlalchemy import text
 
 from services.eligibility.app import build
-from services.eligibility.clients.registry import RegistryFacts
-from services.eligibility.decisions import approval
-from services.eligibility.decisions.proposals import CANDIDATE_SCHEMA, Basis, Counts, Judged, propose
+from services.eligibility.approvals import repository as approvals
+from services.eligibility.decisions.proposals import CANDIDATE_SCHEMA, Counts, EvaluatedAwards, Provenance, propose
+from services.eligibility.evaluation_jobs.domain import EVALUATION
 from services.eligibility.settings import Settings
 from shared.authorization import Actor
 from shared.clock import Clock, SystemClock
 from shared.database.engine import Database
 from shared.events.award_decided import AwardDecided
 from shared.identifiers import award_id
+from shared.jobs import repository as jobs
 from tests.support.tokens import Tokens
 
 POLICY = "lishui-2020-1"
@@ -60,9 +61,9 @@ def evaluate(
     years: tuple[int, ...] = (2023,),
     legal_form: str = "enterprise",
 ) -> tuple[UUID, Counts]:
-    """Stand for an evaluation that grants `rows`; `legal_form` is the payees', as the facts say."""
+    """Propose `rows` as an evaluation would; `legal_form` is the payees', as the facts say."""
     evaluation_id = uuid4()
-    basis = Basis(evaluation_id, MAKER.subject, on, 7, "book", "readings", "1.0.0")
+    provenance = Provenance(evaluation_id, MAKER.subject, on, 7, "book", "readings", "1.0.0")
 
     def seal(pairs: pl.DataFrame) -> pl.DataFrame:
         contents = [
@@ -75,23 +76,24 @@ def evaluate(
         )
 
     with database.transaction() as connection:
+        job_id = jobs.enqueue(connection, EVALUATION, {}, by=MAKER.subject, now=SystemClock().now())
+        connection.execute(text("UPDATE jobs SET id = :a WHERE id = :b"), {"a": evaluation_id, "b": job_id})
         frame = pl.DataFrame(list(rows), schema=CANDIDATE_SCHEMA)
-        return evaluation_id, propose(connection, frame, Judged(POLICY, years, subjects), basis, seal)
+        evaluated = EvaluatedAwards(POLICY, years, subjects)
+        return evaluation_id, propose(connection, frame, evaluated, provenance, seal)
 
 
 def approve_all(database: Database, evaluation_id: UUID, reason: str | None = None) -> int:
     with database.transaction() as connection:
-        selection = approval.select_for_approval(
+        selection = approvals.select_for_approval(
             connection,
-            approval.Among.EVALUATION,
-            evaluation_id,
-            [],
+            evaluation_id=evaluation_id,
             by=CHECKER.subject,
             reason=reason,
             jurisdiction=None,
             notice_needed=False,
         )
-        return approval.approve(connection, selection.ids, by=CHECKER.subject, reason=reason)
+        return approvals.approve(connection, selection.ids, by=CHECKER.subject, reason=reason)
 
 
 def history(database: Database, subject: str) -> list[tuple[int | None, str, str, int, str]]:
@@ -133,10 +135,7 @@ def app_of(database: Database, tokens: Tokens, *, working_days: int, clock: Cloc
             "notice_working_days": working_days,
         }
     )
-    registry = RegistryFacts(httpx.Client(base_url="http://registry.test"))
-    return build(
-        settings, database=database, token_verifier=tokens.verifier, clock=clock or SystemClock(), registry=registry
-    )
+    return build(settings, database=database, token_verifier=tokens.verifier, clock=clock or SystemClock())
 
 
 def run(app: FastAPI, story: Callable[[httpx.AsyncClient], Coroutine[Any, Any, None]]) -> None:

@@ -54,7 +54,7 @@ def test_official_readings_are_changed_by_two_persons(app: FastAPI, tokens: Toke
             "flag, exclude, off",
         ),
         ({**CHANGE, "interpretations": {"tiers": "S3CRET"}}, "/interpretations/tiers", "tier_jump"),
-        ({**CHANGE, "extra": "S3CRET"}, "/extra", "not known"),
+        ({**CHANGE, "extra": "S3CRET"}, "/extra", "Unknown field"),
         ({**CHANGE, "reason": " "}, "/reason", "at least 1 character"),
         ({"interpretations": {"tier_jump": 1.5}, "reason": "r"}, "/interpretations/tier_jump", "string"),
     ],
@@ -110,7 +110,7 @@ def test_a_parameter_that_there_is_not_is_refused_and_does_not_show_everything(a
 def test_what_does_not_exist_is_told_in_the_callers_language(app: FastAPI, tokens: Tokens) -> None:
     headers = tokens.headers("auditor", **{"Accept-Language": "zh-CN,en;q=0.5"})
     assert answer(app, "GET", "/v1/policies/nowhere", headers=headers).json()["title"] == "未找到"
-    assert answer(app, "GET", "/v2", headers=tokens.headers("auditor")).json()["title"] == "There is no such thing"
+    assert answer(app, "GET", "/v2", headers=tokens.headers("auditor")).json()["title"] == "Not found"
 
 
 def test_a_key_gives_the_first_answer_again_and_is_good_for_one_request(

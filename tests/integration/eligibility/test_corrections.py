@@ -9,14 +9,15 @@ from typing import Any
 import pytest
 
 from services.eligibility.corrections import handlers
-from services.eligibility.corrections.domain import Debounce, Standing
-from services.eligibility.corrections.handlers import Following, StandingPass
+from services.eligibility.corrections.domain import AutomaticReevaluation
+from services.eligibility.corrections.handlers import AutomaticEvaluations, RegistryFollower
 from tests.integration.eligibility.harness import AT_ONCE, World
 from tests.integration.registry.conftest import enterprise, uscc
 
 A, B, P = uscc(1), uscc(2), uscc(3)
 WAN = 1_000_000  # fen
 YI = 10_000 * WAN
+RESTATE = AutomaticReevaluation.RESTATE
 
 
 def settle(world: World, *codes: str) -> None:
@@ -61,7 +62,7 @@ def test_a_corrected_figure_restates_its_year_and_later_ones(world: World) -> No
     [(first,)] = world.rows("SELECT id FROM decisions WHERE subject = :a AND award_year = 2020 AND version = 1", a=A)
     assert world.replayed(first)["same"], "the first version is still what its receipt says"
     assert world.correct_by_itself() is None
-    assert world.marks() == []
+    assert world.pending() == []
 
 
 def test_data_that_swung_back_leave_no_trace(world: World) -> None:
@@ -117,7 +118,7 @@ def test_new_awards_are_proposed_by_itself_only_where_it_is_set(world: World) ->
     done = world.correct_by_itself()
     assert done is not None
     assert done["decisions"]["created"] == 0
-    world.standing = Standing.PROPOSE
+    world.automatic = AutomaticReevaluation.PROPOSE
     rent(world, B, 1_000_100)
     done = world.correct_by_itself()
     assert done is not None
@@ -129,7 +130,7 @@ def test_before_anything_is_decided_marks_are_dropped(world: World) -> None:
     settle(world, A)
     rent(world, A, 1_000_000)
     assert world.correct_by_itself() is None
-    assert world.marks() == []
+    assert world.pending() == []
 
 
 def test_an_evaluation_that_judges_the_marked_leaves_nothing_to_do(world: World) -> None:
@@ -139,12 +140,12 @@ def test_an_evaluation_that_judges_the_marked_leaves_nothing_to_do(world: World)
     rent(world, A, 2_000_000)
     rent(world, B, 2_000_000)
     world.follow()
-    assert world.marks() == sorted((A, B))
+    assert world.pending() == sorted((A, B))
     assert world.evaluate([A])["decisions"]["restated"] == 1
-    assert world.marks() == [B]
+    assert world.pending() == [B]
     rent(world, A, 3_000_000)
     assert world.evaluate(years=[2022])["decisions"]["restated"] == 0
-    assert world.marks() == [B], "awards of 2023 stand, and were not judged"
+    assert world.pending() == [B], "awards of 2023 stand, and were not judged"
     world.evaluate()
     assert world.correct_by_itself() is None
 
@@ -246,7 +247,7 @@ def test_what_was_true_only_while_it_was_judged_is_judged_again(
     rent(world, A, 1_000_000)
     if followed_meanwhile:
         world.follow()
-        assert world.marks() == [], "between the revisions that were followed nothing has changed"
+        assert world.pending() == [], "between the revisions that were followed nothing has changed"
     with monkeypatch.context() as patched:
         patched.setattr(world.facts, "latest_revision", lambda: seen)
         assert world.evaluate(scope)["decisions"]["restated"] == 1
@@ -276,7 +277,7 @@ def test_what_concerns_everybody_and_what_is_too_much_to_list_mark_everyone(
         "recognised_platforms", {"platform": "douyin", "since": "2021-01-01", "name": "D", "source": "a document"}
     )
     world.follow()
-    assert world.marks() == ["*"]
+    assert world.pending() == ["*"]
     done = world.correct_by_itself()
     assert done is not None
     assert done["decisions"]["unchanged"] == 1
@@ -284,10 +285,10 @@ def test_what_concerns_everybody_and_what_is_too_much_to_list_mark_everyone(
     rent(world, A, 2_000_000)
     rent(world, B, 2_000_000)
     world.follow()
-    assert world.marks() == ["*"]
+    assert world.pending() == ["*"]
     done = world.correct_by_itself()
     assert done is not None
-    assert (done["decisions"]["restated"], world.marks()) == (1, [])
+    assert (done["decisions"]["restated"], world.pending()) == (1, [])
 
 
 def test_marks_rest_while_changes_go_on_and_while_an_evaluation_is_under_way(world: World) -> None:
@@ -296,11 +297,11 @@ def test_marks_rest_while_changes_go_on_and_while_an_evaluation_is_under_way(wor
     world.approve(world.evaluate())
     rent(world, A, 2_000_000)
     world.follow()
-    assert not StandingPass(world.database, world.clock, Standing.RESTATE, Debounce(3600)).step()
+    assert not AutomaticEvaluations(world.database, world.clock, RESTATE, 3600).step()
     world.start()
-    assert not StandingPass(world.database, world.clock, Standing.RESTATE, AT_ONCE).step()
+    assert not AutomaticEvaluations(world.database, world.clock, RESTATE, AT_ONCE).step()
     assert world.runner().step()
-    assert not StandingPass(world.database, world.clock, Standing.RESTATE, AT_ONCE).step(), "it answered the mark"
+    assert not AutomaticEvaluations(world.database, world.clock, RESTATE, AT_ONCE).step(), "it answered the mark"
 
 
 class KilledError(RuntimeError):
@@ -317,23 +318,28 @@ def kill_at(point: str) -> Callable[[str], None]:
 
 @pytest.mark.parametrize(
     "point",
-    ["following: not committed", "following: committed", "standing: not committed", "standing: committed"],
+    [
+        "registry follower: not committed",
+        "registry follower: committed",
+        "automatic evaluation: not committed",
+        "automatic evaluation: committed",
+    ],
 )
 def test_a_worker_that_dies_at_any_moment_costs_nothing(world: World, point: str) -> None:
     settle(world, A)
     rent(world, A, 1_000_000)
     world.approve(world.evaluate())
     rent(world, A, 2_000_000)
-    following = Following(world.database, world.facts, crash_point=kill_at(point))
-    standing = StandingPass(world.database, world.clock, Standing.RESTATE, AT_ONCE, crash_point=kill_at(point))
+    follower = RegistryFollower(world.database, world.facts, crash_point=kill_at(point))
+    evaluations = AutomaticEvaluations(world.database, world.clock, RESTATE, AT_ONCE, crash_point=kill_at(point))
     world.rows("SELECT 1")
     with world.database.transaction() as connection:
         connection.exec_driver_sql("UPDATE facts_followed SET looked_at = NULL")
     with pytest.raises(KilledError):
-        following.step()
-        standing.step()
+        follower.step()
+        evaluations.step()
     world.follow()
-    StandingPass(world.database, world.clock, Standing.RESTATE, AT_ONCE).step()
+    AutomaticEvaluations(world.database, world.clock, RESTATE, AT_ONCE).step()
     while world.runner().step():
         pass
     assert [row[3:] for row in world.decisions("courier-rent")] == [
@@ -341,7 +347,7 @@ def test_a_worker_that_dies_at_any_moment_costs_nothing(world: World, point: str
         ("proposed", "granted", 600_000),
     ]
     assert world.rows("SELECT count(*) FROM jobs WHERE created_by = 'eligibility'") == [(1,)]
-    assert world.marks() == []
+    assert world.pending() == []
 
 
 def test_facts_that_changed_while_they_were_judged_stay_marked(world: World) -> None:
@@ -350,7 +356,7 @@ def test_facts_that_changed_while_they_were_judged_stay_marked(world: World) -> 
     world.approve(world.evaluate())
     rent(world, A, 2_000_000)
     world.follow()
-    StandingPass(world.database, world.clock, Standing.RESTATE, AT_ONCE).step()
+    AutomaticEvaluations(world.database, world.clock, RESTATE, AT_ONCE).step()
     read = world.facts.latest_revision
     seen = read()
 

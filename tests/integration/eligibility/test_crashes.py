@@ -12,10 +12,9 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from services.eligibility.decisions import handlers
-from services.eligibility.decisions.approval import Among
-from services.eligibility.decisions.handlers import APPROVAL, run_approval
-from services.eligibility.evaluation_jobs.partitions import Shards
+from services.eligibility.approvals import handlers
+from services.eligibility.approvals.handlers import APPROVAL, run_bulk_approval
+from services.eligibility.evaluation_jobs.partitions import PartitionEvaluator
 from shared.clock import FixedClock
 from shared.database.engine import Database
 from shared.jobs.runner import JobRunner
@@ -34,13 +33,13 @@ def lease_ends(database: Database) -> None:
         connection.execute(text("UPDATE jobs SET lease_until = now() - interval '1 second' WHERE state = 'running'"))
 
 
-@pytest.mark.parametrize(("enterprises_per_shard", "step"), [(1_000, 1), (2, 19)], ids=["whole", "in pieces"])
-def test_an_evaluation(world: World, enterprises_per_shard: int, step: int) -> None:
+@pytest.mark.parametrize(("enterprises_per_partition", "step"), [(1_000, 1), (2, 19)], ids=["whole", "in pieces"])
+def test_an_evaluation(world: World, enterprises_per_partition: int, step: int) -> None:
     codes = [A, B, C]
     world.record("enterprises", *(enterprise(code) for code in codes))
     world.record("locations", *({"uscc": c, "since": "2015-03-01", "jurisdiction": "liandu"} for c in codes))
-    world.shards_of = enterprises_per_shard
-    shards, paid, evaluation = Shards(world.facts, patience_seconds=0), 0, UUID(int=0)
+    world.partition_enterprises = enterprises_per_partition
+    partitions, paid, evaluation = PartitionEvaluator(world.facts, patience_seconds=0), 0, UUID(int=0)
 
     def started_and_dying(database: Database) -> None:
         nonlocal paid, evaluation
@@ -48,11 +47,11 @@ def test_an_evaluation(world: World, enterprises_per_shard: int, step: int) -> N
         row = {"year": 2023, "parcels": 4_000_000, "operating_days": 365, "rent_fen": 10 * paid}
         world.record("courier_years", *(row | {"uscc": code} for code in codes))
         evaluation = world.start(years=[2023])
-        world.runner(shards, database).step()
+        world.runner(partitions, database).step()
 
     def as_if_none_had_died() -> None:
         lease_ends(world.database)
-        while world.runner(shards).step():
+        while world.runner(partitions).step():
             pass
         done = world.result(evaluation)
         assert done["decisions"] == {
@@ -78,17 +77,16 @@ def test_a_bulk_approval(database: Database, monkeypatch: pytest.MonkeyPatch) ->
     amount, job_id, evaluation = 0, UUID(int=0), UUID(int=0)
 
     def runner(its: Database) -> JobRunner:
-        return JobRunner(its, {APPROVAL: lambda job: run_approval(its, job, notice_needed=False)})
+        return JobRunner(its, {APPROVAL: lambda job: run_bulk_approval(its, job, notice_needed=False)})
 
     def started_and_dying(dying: Database) -> None:
         nonlocal amount, job_id, evaluation
         amount += 100
         evaluation, _ = evaluate(database, *(rent(code, amount) for code in PAYEES))
         with database.transaction() as connection:
-            job_id = handlers.start_approval(
-                connection, CHECKER, among=Among.EVALUATION, group_id=evaluation, excepted=[], reason="seen",
-                now=datetime(2026, 3, 2, tzinfo=UTC),
-            )  # fmt: skip
+            job_id = handlers.start_bulk_approval(
+                connection, CHECKER, evaluation_id=evaluation, reason="seen", now=datetime(2026, 3, 2, tzinfo=UTC)
+            )
         runner(dying).step()
 
     def as_if_none_had_died() -> None:
@@ -96,7 +94,7 @@ def test_a_bulk_approval(database: Database, monkeypatch: pytest.MonkeyPatch) ->
         while runner(database).step():
             pass
         with database.reading() as connection:
-            shown = handlers.approval_view(connection, job_id, CHECKER)
+            shown = handlers.bulk_approval_view(connection, job_id, CHECKER)
             assert (shown["state"], shown["approved"], set(shown["skipped"].values())) == ("succeeded", 3, {0})
             states = "SELECT state, version, entitlement_fen FROM decisions WHERE evaluation_id = :id"
             assert (

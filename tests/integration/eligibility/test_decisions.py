@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from services.eligibility.decisions import approval, handlers, repository
-from services.eligibility.decisions.approval import Among
-from services.eligibility.decisions.domain import Act
+from services.eligibility.approvals import handlers
+from services.eligibility.approvals import repository as approvals
+from services.eligibility.decisions import repository
 from services.eligibility.decisions.proposals import (
     Counts,
 )
@@ -89,7 +89,7 @@ def test_a_proposal_that_never_stood_is_judged_with_its_own_day(database: Databa
     with database.reading() as connection:
         ids = connection.execute(text("SELECT id FROM decisions ORDER BY id")).scalars().all()
         rows = [repository.get(connection, found, CHECKER) for found in ids]
-        first_days = [repository.first_day(connection, row) for row in rows]
+        first_days = [repository.first_decision_day(connection, row) for row in rows]
     assert first_days == [date(2024, 5, 1), date(2025, 2, 1), date(2025, 2, 1)]
 
 
@@ -148,7 +148,7 @@ def test_what_an_officer_rejected_is_not_proposed_again_until_it_differs(databas
     evaluate(database, rent("A", 500))
     row = the_decision(database, "A")
     with database.transaction() as connection:
-        handlers.move(connection, row.id, CHECKER, Act.REJECT, reason="lease not proven", if_match=None)
+        handlers.reject(connection, row.id, CHECKER, reason="lease not proven", if_match=None)
     _, same = evaluate(database, rent("A", 500))
     assert same.unchanged == 1
     _, next_year = evaluate(database, rent("A", 500), on=date(2025, 2, 1))
@@ -165,11 +165,9 @@ def test_the_maker_cannot_approve_neither_by_the_handler_nor_in_the_database(dat
         handlers.approve(connection, row.id, MAKER, reason=None, if_match=None, notice_needed=False)
     assert refused.value.code == "same-person"
     with database.reading() as connection:
-        selection = approval.select_for_approval(
+        selection = approvals.select_for_approval(
             connection,
-            approval.Among.EVALUATION,
-            evaluation_id,
-            [],
+            evaluation_id=evaluation_id,
             by=MAKER.subject,
             reason=None,
             jurisdiction=None,
@@ -213,7 +211,7 @@ def test_a_move_that_does_not_exist_names_those_that_do(database: Database) -> N
     approve_all(database, evaluation_id)
     row = the_decision(database, "A")
     with pytest.raises(DomainError) as refused, database.transaction() as connection:
-        handlers.move(connection, row.id, CHECKER, Act.REJECT, reason="late", if_match=None)
+        handlers.reject(connection, row.id, CHECKER, reason="late", if_match=None)
     assert refused.value.extra == {"state": "approved", "possible": []}
 
 
@@ -221,10 +219,10 @@ def test_a_suspended_decision_waits_until_it_is_resumed(database: Database) -> N
     evaluation_id, _ = evaluate(database, rent("A", 500), rent("B", 700))
     row = the_decision(database, "A")
     with database.transaction() as connection:
-        handlers.move(connection, row.id, MAKER, Act.SUSPEND, reason="objection heard", if_match=None)
+        handlers.suspend(connection, row.id, MAKER, reason="objection heard", if_match=None)
     assert approve_all(database, evaluation_id) == 1
     with database.transaction() as connection:
-        shown = handlers.move(connection, row.id, MAKER, Act.RESUME, reason="settled", if_match=None)
+        shown = handlers.resume(connection, row.id, MAKER, reason="settled", if_match=None)
     assert shown["state"] == "proposed"
     with database.reading() as connection:
         acts = [(act["act"], act["actor"]) for act in repository.acts(connection, row.id)]
@@ -262,10 +260,10 @@ def test_a_bulk_approval_that_died_half_way_goes_on_and_counts_what_it_did(datab
         }
         job_id = jobs.enqueue(connection, handlers.APPROVAL, job_input, by=CHECKER.subject, now=SystemClock().now())
     with database.transaction() as connection:  # the attempt that died
-        approval.approve(connection, [the_decision(database, "A").id], by=CHECKER.subject, reason=None)
-    handlers.run_approval(database, RunningJob(database, job_id, job_input, CHECKER.subject), notice_needed=False)
+        approvals.approve(connection, [the_decision(database, "A").id], by=CHECKER.subject, reason=None)
+    handlers.run_bulk_approval(database, RunningJob(database, job_id, job_input, CHECKER.subject), notice_needed=False)
     with database.reading() as connection:
-        shown = handlers.approval_view(connection, job_id, CHECKER)
+        shown = handlers.bulk_approval_view(connection, job_id, CHECKER)
     assert (shown["state"], shown["approved"], sum(shown["skipped"].values())) == ("succeeded", 3, 0)
 
 
@@ -273,21 +271,15 @@ def test_what_another_bulk_approval_did_meanwhile_is_not_counted_twice(database:
     evaluation_id, _ = evaluate(database, rent("A", 500), rent("B", 700))
     with database.transaction() as connection:
         asked = [
-            handlers.start_approval(
-                connection,
-                CHECKER,
-                among=Among.EVALUATION,
-                group_id=evaluation_id,
-                excepted=[],
-                reason=None,
-                now=SystemClock().now(),
+            handlers.start_bulk_approval(
+                connection, CHECKER, evaluation_id=evaluation_id, reason=None, now=SystemClock().now()
             )
             for _ in range(2)
         ]
     runner = JobRunner(
-        database, {handlers.APPROVAL: lambda job: handlers.run_approval(database, job, notice_needed=False)}
+        database, {handlers.APPROVAL: lambda job: handlers.run_bulk_approval(database, job, notice_needed=False)}
     )
     assert runner.step() and runner.step()
     with database.reading() as connection:
-        shown = [handlers.approval_view(connection, each, CHECKER) for each in asked]
+        shown = [handlers.bulk_approval_view(connection, each, CHECKER) for each in asked]
     assert [(each["approved"], each["skipped"]["stale"]) for each in shown] == [(2, 0), (0, 2)]

@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from services.eligibility.corrections import messages
-from services.eligibility.corrections.handlers import Following
+from services.eligibility.corrections.handlers import RegistryFollower
 from shared.events.facts_revised import TYPE
 from shared.messaging import topics
 from shared.messaging.consumer import Consumer
@@ -40,23 +40,23 @@ def test_an_event_leads_to_the_marks_at_once_in_any_order_and_number(world: Worl
     world.follow()
     revision = world.record("enterprises", enterprise(A))
     world.record("enterprises", enterprise(uscc(2)))
-    following = Following(world.database, world.facts)
-    assert not following.step(), "nothing told of it yet, and it was looked a moment ago"
+    follower = RegistryFollower(world.database, world.facts)
+    assert not follower.step(), "nothing told of it yet, and it was looked a moment ago"
     event = told(GOOD | {"revision": revision + 1})
     hears(world, event, event, told(GOOD | {"revision": revision}))
-    assert following.step()
-    assert world.marks() == sorted((A, uscc(2)))
+    assert follower.step()
+    assert world.pending() == sorted((A, uscc(2)))
     hears(world, told(GOOD | {"revision": revision}))
-    assert not following.step(), "what is marked already is not read again"
+    assert not follower.step(), "what is marked already is not read again"
 
 
 def test_an_event_of_a_revision_that_the_registry_lacks_is_looked_for_once(world: World) -> None:
     world.follow()
     hears(world, told(GOOD | {"revision": 10**12}))
-    following = Following(world.database, world.facts)
-    following.step()
+    follower = RegistryFollower(world.database, world.facts)
+    follower.step()
     world.transport.requests.clear()
-    following.step()
+    follower.step()
     assert world.transport.requests == []
 
 
@@ -66,7 +66,7 @@ def test_an_event_of_a_revision_that_the_registry_lacks_is_looked_for_once(world
         (told(GOOD, kind="facts.other"), "the type is not facts.revised"),
         (told(b"\xff"), "the data do not follow the schema: data: json_invalid"),
         (told(GOOD | {"revision": 0}), "the data do not follow the schema: revision: greater_than_equal"),
-        (told(GOOD | {"revision": 2**63}), "the revision is no number that the registry gives"),
+        (told(GOOD | {"revision": 2**63}), "the revision is out of range"),
         (told(GOOD, key=uscc(2)), "the key is not the unified social credit code of the data"),
         (told(GOOD | {"uscc": "S3CRET"}, key="S3CRET"), "the key is not the unified social credit code of the data"),
     ],

@@ -22,7 +22,8 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import text
 
-from services.eligibility.decisions import approval, handlers
+from services.eligibility.approvals import handlers
+from services.eligibility.approvals import repository as approvals
 from services.eligibility.decisions.domain import Act
 from services.eligibility.notices.handlers import close_notice, open_notice
 from services.eligibility.objections.domain import ObjectionOutcome
@@ -191,7 +192,7 @@ class Life(RuleBasedStateMachine):
         }[act]
         actor = CHECKER if act is Act.REJECT else MAKER
         self._try(
-            allowed, handlers.move, decision_id=self._id(subject), actor=actor, act=act, reason="r", if_match=None
+            allowed, getattr(handlers, act), decision_id=self._id(subject), actor=actor, reason="r", if_match=None
         )
         if not allowed:
             return
@@ -226,17 +227,15 @@ class Life(RuleBasedStateMachine):
     def approve_what_stood_in_a_notice(self, data: st.DataObject) -> None:
         number = data.draw(st.integers(0, len(self.notices) - 1))
         with self.database.transaction() as connection:
-            selection = approval.select_for_approval(
+            selection = approvals.select_for_approval(
                 connection,
-                approval.Among.NOTICE,
-                self.notices[number][0],
-                [],
+                notice_id=self.notices[number][0],
                 by=CHECKER.subject,
                 reason=None,
                 jurisdiction=None,
                 notice_needed=True,
             )
-            approval.approve(connection, selection.ids, by=CHECKER.subject, reason=None)
+            approvals.approve(connection, selection.ids, by=CHECKER.subject, reason=None)
         here = [each for each in self._all() if each.notice == number]
         assert len(selection.ids) + sum(selection.skipped.values()) == len(here)
         assert selection.skipped["suspended"] == sum(each.state == "suspended" for each in here)

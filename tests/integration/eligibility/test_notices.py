@@ -18,7 +18,7 @@ from python_calamine import CalamineWorkbook
 from typer.testing import CliRunner
 
 from services.eligibility import cli
-from services.eligibility.decisions.handlers import APPROVAL, run_approval
+from services.eligibility.approvals.handlers import APPROVAL, run_bulk_approval
 from shared.clock import FixedClock
 from shared.database.engine import Database
 from shared.jobs.runner import JobRunner
@@ -255,7 +255,9 @@ def test_notices_of_no_working_days_may_be_closed_at_once(database: Database, to
 @pytest.fixture
 def url(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     monkeypatch.setattr("shared.cli.ClientCredentials", credentials(office.tokens))
-    runner = JobRunner(office.database, {APPROVAL: lambda job: run_approval(office.database, job, notice_needed=True)})
+    runner = JobRunner(
+        office.database, {APPROVAL: lambda job: run_bulk_approval(office.database, job, notice_needed=True)}
+    )
     with served(office.app, runner) as address:
         yield address
 

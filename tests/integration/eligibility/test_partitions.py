@@ -15,11 +15,11 @@ import pytest
 from sqlalchemy import text
 
 from deploy.local.broker import Broker
-from services.eligibility.evaluation_jobs import partitions as pieces
-from services.eligibility.evaluation_jobs.handlers import EVALUATION
-from services.eligibility.evaluation_jobs.partitions import Gathered, Shards
+from services.eligibility.evaluation_jobs import partitions
+from services.eligibility.evaluation_jobs.domain import EVALUATION
+from services.eligibility.evaluation_jobs.partitions import CollectedOutcomes, PartitionEvaluator
 from services.eligibility.interpretations import handlers as policies
-from services.eligibility.interpretations.handlers import policy_book
+from services.eligibility.rules.library import load_policy
 from shared.database.engine import Database
 from shared.events.evaluation_shard import TYPE
 from shared.jobs.runner import RunningJob
@@ -35,7 +35,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptio
 
 CODES = [uscc(number) for number in range(6)]
 SHARD_OF = 3
-PIECES = len(CODES) // SHARD_OF * len(policy_book(POLICY).awards)
+PIECES = len(CODES) // SHARD_OF * len(load_policy(POLICY).awards)
 WAN = 1_000_000
 
 
@@ -55,12 +55,12 @@ def populated(world: World) -> World:
         for level in ("municipal", "provincial")[: place % 3]:
             world.record("demonstration_titles", {"uscc": code, "title": f"T{level}", "level": level,
                                                   "awarded_on": "2021-05-01"})  # fmt: skip
-    world.shards_of = SHARD_OF
+    world.partition_enterprises = SHARD_OF
     return world
 
 
 @contextmanager
-def working(world: World, broker: Broker, workers: list[Shards]) -> Iterator[list[BaseException]]:
+def working(world: World, broker: Broker, workers: list[PartitionEvaluator]) -> Iterator[list[BaseException]]:
     """Run a relay and some workers of one consumer group, each in a thread; gives the errors that ended them."""
     stopping, group, errors = threading.Event(), f"shards-{uuid4().hex}", list[BaseException]()
     relay = Relay(world.database, broker.bootstrap_servers, "test-relay")
@@ -99,7 +99,7 @@ def found(world: World, evaluation: UUID) -> list[tuple[Any, ...]]:
 
 
 def in_one_piece(world: World) -> list[tuple[Any, ...]]:
-    world.shards_of = 1_000_000
+    world.partition_enterprises = 1_000_000
     whole = world.evaluate()
     assert whole["decisions"]["created"] == 0
     assert whole["decisions"]["unchanged"] > 10
@@ -110,8 +110,8 @@ def in_one_piece(world: World) -> list[tuple[Any, ...]]:
 def test_pieces_give_the_same_however_many_judge_them(populated: World, broker: Broker, workers: int) -> None:
     world = populated
     evaluation = world.start()
-    with working(world, broker, [Shards(world.facts) for _ in range(workers)]) as errors:
-        assert world.runner(Shards(world.facts, patience_seconds=120)).step()
+    with working(world, broker, [PartitionEvaluator(world.facts) for _ in range(workers)]) as errors:
+        assert world.runner(PartitionEvaluator(world.facts, patience_seconds=120)).step()
     assert errors == []
     result = world.result(evaluation)
     assert result["progress"]["total"] == PIECES + 2
@@ -133,26 +133,26 @@ def test_a_worker_that_dies_in_the_middle_costs_time_alone(populated: World, bro
             raise KilledError
 
     evaluation = world.start()
-    dying = Shards(world.facts, crash_point=die_at_the_tenth)
-    with working(world, broker, [dying, Shards(world.facts)]) as errors:
-        assert world.runner(Shards(world.facts, patience_seconds=60)).step()
+    dying = PartitionEvaluator(world.facts, crash_point=die_at_the_tenth)
+    with working(world, broker, [dying, PartitionEvaluator(world.facts)]) as errors:
+        assert world.runner(PartitionEvaluator(world.facts, patience_seconds=60)).step()
     assert [type(error) for error in errors] in ([KilledError], [])
     assert [row[1:] for row in found(world, evaluation)] == [row[1:] for row in in_one_piece(world)]
 
 
 def test_without_a_broker_the_worker_that_waits_does_it_all(populated: World) -> None:
     evaluation = populated.start()
-    assert populated.runner(Shards(populated.facts, patience_seconds=0)).step()
+    assert populated.runner(PartitionEvaluator(populated.facts, patience_seconds=0)).step()
     assert [row[1:] for row in found(populated, evaluation)] == [row[1:] for row in in_one_piece(populated)]
 
 
 def test_a_coordinator_that_died_goes_on_with_the_pieces_that_there_are(populated: World) -> None:
     world = populated
 
-    class Dying(Shards):
-        def gather(self, database: Database, job: RunningJob, total: int) -> Gathered:
+    class Dying(PartitionEvaluator):
+        def collect(self, database: Database, job: RunningJob, total: int) -> CollectedOutcomes:
             with database.transaction() as connection:
-                self._judge(connection, job.id, 1)
+                self._evaluate(connection, job.id, 1)
             raise KilledError
 
     evaluation = world.start()
@@ -174,9 +174,9 @@ def test_a_coordinator_that_died_goes_on_with_the_pieces_that_there_are(populate
 def test_a_worker_that_takes_over_when_all_pieces_are_judged_says_how_many_there_were(populated: World) -> None:
     world = populated
 
-    class DyingAfterwards(Shards):
-        def gather(self, database: Database, job: RunningJob, total: int) -> Gathered:
-            super().gather(database, job, total)
+    class DyingAfterwards(PartitionEvaluator):
+        def collect(self, database: Database, job: RunningJob, total: int) -> CollectedOutcomes:
+            super().collect(database, job, total)
             raise KilledError
 
     evaluation = world.start()
@@ -190,18 +190,18 @@ def test_a_worker_that_takes_over_when_all_pieces_are_judged_says_how_many_there
 
 def test_what_came_into_force_meanwhile_keeps_its_own_day(populated: World) -> None:
     world = populated
-    book = policy_book(POLICY)
+    policy = load_policy(POLICY)
     with world.database.transaction() as connection:
-        change = policies.propose_change(connection, book, {"integrity_screen": "exclude"}, "r", by="commerce-maker")
-        policies.confirm_change(connection, book, UUID(change["id"]), by="commerce-checker")
+        change = policies.propose_change(connection, policy, {"integrity_screen": "exclude"}, "r", by="commerce-maker")
+        policies.confirm_change(connection, policy, UUID(change["id"]), by="commerce-checker")
     first = world.evaluate(on=date(2024, 3, 1))
     world.record("sanctions", {"uscc": CODES[5], "kind": "serious_dishonesty", "since": "2024-06-01"})
 
-    class Meanwhile(Shards):
-        def gather(self, database: Database, job: RunningJob, total: int) -> Gathered:
-            gathered = super().gather(database, job, total)
+    class Meanwhile(PartitionEvaluator):
+        def collect(self, database: Database, job: RunningJob, total: int) -> CollectedOutcomes:
+            collected = super().collect(database, job, total)
             world.approve(first)
-            return gathered
+            return collected
 
     evaluation = world.start(on=date(2025, 3, 1))
     assert world.runner(Meanwhile(world.facts, patience_seconds=0)).step()
@@ -217,7 +217,7 @@ def test_pieces_of_an_evaluation_that_has_ended_are_not_judged(populated: World)
     message = Message(topics.EVALUATION_SHARDS, 0, 1, b"k", data, headers)
     world.transport.requests.clear()
     with world.database.transaction() as connection:
-        Shards(world.facts).receive(connection, [message])
+        PartitionEvaluator(world.facts).receive(connection, [message])
     assert world.transport.requests == []
 
 
@@ -228,7 +228,7 @@ def test_pieces_of_an_evaluation_that_has_ended_are_not_judged(populated: World)
 def test_what_is_no_work_item_is_refused(world: World, kind: str, data: bytes) -> None:
     message = Message(topics.EVALUATION_SHARDS, 0, 1, b"k", data, {"ce_type": kind.encode()})
     with pytest.raises(RejectedMessageError), world.database.transaction() as connection:
-        Shards(world.facts).receive(connection, [message])
+        PartitionEvaluator(world.facts).receive(connection, [message])
 
 
 def test_pieces_of_failed_evaluations_are_dropped_by_the_next(populated: World) -> None:
@@ -250,4 +250,4 @@ def test_pieces_of_failed_evaluations_are_dropped_by_the_next(populated: World) 
         )  # fmt: skip
     world.evaluate()
     assert world.rows("SELECT count(*) FROM evaluation_shards") == [(0,)]
-    assert pieces.PATIENCE_SECONDS > 0
+    assert partitions.PATIENCE_SECONDS > 0

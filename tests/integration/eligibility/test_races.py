@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, text
 
-from services.eligibility.decisions import approval, handlers
+from services.eligibility.approvals import handlers
+from services.eligibility.approvals import repository as approvals
 from services.eligibility.decisions.domain import Act
 from services.eligibility.notices.handlers import close_notice, open_notice
 from services.eligibility.objections.handlers import record_objection
@@ -84,7 +85,7 @@ def test_of_two_moves_the_second_is_told_what_the_first_did(database: Database, 
     row = the_decision(database, "A")
 
     def moving(connection: Connection) -> None:
-        handlers.move(connection, row.id, CHECKER, act, reason="r", if_match=None)
+        getattr(handlers, act)(connection, row.id, CHECKER, reason="r", if_match=None)
 
     told = while_open(database, moving, lambda: refused(database, approve(row.id)))
     assert told["state"] == {Act.REJECT: "rejected", Act.SUSPEND: "suspended"}[act]
@@ -96,9 +97,9 @@ def test_of_two_bulk_approvals_each_decision_is_approved_once(database: Database
 
     def approving() -> int:
         with database.transaction() as connection:
-            return approval.approve(connection, list(reversed(ids)), by="another-checker", reason=None)
+            return approvals.approve(connection, list(reversed(ids)), by="another-checker", reason=None)
 
-    first = lambda connection: approval.approve(connection, ids[:2], by=CHECKER.subject, reason=None)  # noqa: E731
+    first = lambda connection: approvals.approve(connection, ids[:2], by=CHECKER.subject, reason=None)  # noqa: E731
     assert while_open(database, first, approving) == 1
     assert [history(database, subject)[0][0] for subject in "ABC"] == [1, 1, 1]
 

@@ -1,4 +1,4 @@
-"""Messages that cannot be processed are set aside and told of; everything else flows."""
+"""Messages that cannot be processed become dead letters; all others take effect."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_message_after_message_refused_stops_the_consumer(receiver: Database, mo
     assert count(receiver, "SELECT count(*) FROM dead_letters") == 4
 
 
-def test_a_refused_decision_is_told_on_the_topic_of_dead_letters(receiver: Database) -> None:
+def test_a_refused_decision_is_published_on_the_topic_of_dead_letters(receiver: Database) -> None:
     def refuse(_: Connection, __: Sequence[Message]) -> None:
         raise RejectedMessageError("the shares do not add up")
 

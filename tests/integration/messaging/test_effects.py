@@ -25,7 +25,7 @@ from tests.integration.messaging.support import (
 )
 
 
-def test_an_event_has_one_effect_although_relay_and_consumer_die_at_the_worst_moments(
+def test_an_event_has_one_effect_although_relay_and_consumer_crash(
     publisher: Database, receiver: Database, broker: Broker
 ) -> None:
     run = uuid4().hex
@@ -34,9 +34,9 @@ def test_an_event_has_one_effect_although_relay_and_consumer_die_at_the_worst_mo
     with publisher.transaction() as connection:
         outbox.enqueue(connection, events)
 
-    dying = Relay(publisher, broker.bootstrap_servers, "dying", crash_point=kill_at("relay: sent, not marked"))
+    crashing = Relay(publisher, broker.bootstrap_servers, "crashing", crash_point=kill_at("relay: sent, not marked"))
     with pytest.raises(KilledError):
-        dying.step()
+        crashing.step()
     assert count(publisher, "SELECT count(*) FROM outbox WHERE published_at IS NULL") == 30
     heir = Relay(publisher, broker.bootstrap_servers, "heir")
     assert heir.step()
@@ -55,7 +55,7 @@ def test_an_event_has_one_effect_although_relay_and_consumer_die_at_the_worst_mo
     assert sorted(value for _, value in effects.seen()) == sorted(each.data.decode() for each in events)
 
 
-def test_events_are_told_apart_by_source_and_id_whatever_these_hold(receiver: Database) -> None:
+def test_events_are_identified_by_source_and_id(receiver: Database) -> None:
     names = ["a", "b", 'a","b', "{a,b}", "\\", "'", "null", "丽水 ②", "a b", "\x1f"]
     messages = [
         Message(

@@ -1,4 +1,4 @@
-"""One relay leads, and publishes every row of the outbox in order, whatever happens to it, its client or the log."""
+"""One relay is the leader and publishes every row of the outbox in order, despite failures of it, its client or the log."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from deploy.local.broker import Broker
 from shared.database.engine import Database
 from shared.messaging import kafka, outbox
 from shared.messaging.envelope import Event
-from shared.messaging.relay import LEADER_LOCK, SETTLE_SECONDS, PublishingError, Relay, Sent, _headers
+from shared.messaging.relay import LEADER_LOCK, SETTLE_SECONDS, PublishingError, Relay, Sent
 from tests.integration.messaging.support import (
     TOPIC,
     KilledError,
@@ -28,7 +28,7 @@ from tests.integration.messaging.support import (
 )
 
 
-def test_one_relay_leads_and_another_takes_over(publisher: Database, broker: Broker) -> None:
+def test_one_relay_is_the_leader_and_another_takes_over(publisher: Database, broker: Broker) -> None:
     first = Relay(publisher, broker.bootstrap_servers, "first")
     second = Relay(publisher, broker.bootstrap_servers, "second")
     first.step()
@@ -41,13 +41,15 @@ def test_one_relay_leads_and_another_takes_over(publisher: Database, broker: Bro
     second.close()
 
 
-def test_a_leader_that_dies_is_followed_and_the_order_per_key_kept(publisher: Database, broker: Broker) -> None:
+def test_another_relay_replaces_a_crashed_leader_and_keeps_the_order_per_key(
+    publisher: Database, broker: Broker
+) -> None:
     run = uuid4().hex
     with publisher.transaction() as connection:
         outbox.enqueue(connection, [event(f"{run}-{n % 3}", str(n).encode()) for n in range(300)])
-    dying = Relay(publisher, broker.bootstrap_servers, "dying", crash_point=kill_at("relay: sent, not marked"))
+    crashing = Relay(publisher, broker.bootstrap_servers, "crashing", crash_point=kill_at("relay: sent, not marked"))
     with pytest.raises(KilledError):
-        dying.step()
+        crashing.step()
     with publisher.transaction() as connection:
         outbox.enqueue(connection, [event(f"{run}-{n % 3}", str(n).encode()) for n in range(300, 600)])
     leader, heir = (Relay(publisher, broker.bootstrap_servers, name) for name in ("leader", "heir"))
@@ -126,7 +128,7 @@ def test_a_row_of_the_outbox_is_sent_as_its_event_says(
     with publisher.transaction() as connection:
         outbox.enqueue(connection, [event])
     [row] = Relay(publisher, "nowhere:1", "reading")._next(0)
-    sent = (row.topic, row.key.encode(), row.data.encode(), _headers(row))
+    sent = (row.topic, row.key.encode(), row.data.encode(), row.headers())
     assert sent == (event.topic, event.key.encode(), event.data, event.headers())
 
 

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from sqlalchemy import text
 
 from services.payout.enums import OrderState
 from services.payout.orders.lifecycle import BEGINNINGS, IMMUTABLE, TRANSITIONS, Act
@@ -162,3 +163,12 @@ def test_orders_are_never_deleted(payout: Payout) -> None:
     with as_owner(payout) as orders:
         orders.add("waiting")
         assert "never deleted" in str(orders.refusal("DELETE FROM payment_orders"))
+
+
+def test_the_orders_of_an_award_are_found_by_an_index(payout: Payout) -> None:
+    with payout.database.transaction() as connection:
+        connection.execute(text("SET LOCAL enable_seqscan = off"))
+        plan = connection.execute(
+            text("EXPLAIN SELECT FROM payment_orders WHERE award_id = '00000000-0000-4000-8000-000000000001' AND live")
+        ).scalars()
+        assert "payment_orders_award_id" in "\n".join(plan)

@@ -1,4 +1,4 @@
-"""A database that can be restored to an earlier point, beside a broker that remembers what was told since."""
+"""A database that can be restored to an earlier point, and a broker whose log holds what was published since."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Payout's database is restored to a point before a file went to the bank: nothing is paid twice, and nothing is forgotten."""
+"""Payout's database is restored to a point before a file went to the bank: nothing is paid twice, and no payment is omitted."""
 
 from __future__ import annotations
 

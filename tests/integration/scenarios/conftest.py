@@ -11,14 +11,16 @@ import pytest
 from sqlalchemy import text
 
 from services.eligibility.app import build
+from services.eligibility.approvals.handlers import APPROVAL, run_bulk_approval
 from services.eligibility.clients.payout import Payout as PayoutClient
 from services.eligibility.clients.registry import RegistryFacts
-from services.eligibility.decisions.handlers import APPROVAL, run_approval
-from services.eligibility.evaluation_jobs.handlers import EVALUATION
-from services.eligibility.evaluation_jobs.partitions import Shards
-from services.eligibility.evaluation_jobs.runner import Runner
+from services.eligibility.corrections.domain import AutomaticReevaluation
+from services.eligibility.corrections.handlers import answering
+from services.eligibility.evaluation_jobs.domain import EVALUATION
+from services.eligibility.evaluation_jobs.partitions import PartitionEvaluator
+from services.eligibility.evaluation_jobs.runner import EvaluationRunner
+from services.eligibility.scenarios import simulations
 from services.eligibility.settings import Settings
-from services.eligibility.simulations import handlers as simulations
 from shared.database.engine import Database
 from shared.jobs.runner import JobRunner
 from shared.messaging.envelope import Message
@@ -115,9 +117,16 @@ def city(
     runner = JobRunner(
         database,
         {
-            EVALUATION: Runner(database, facts, Shards(facts), registry.clock, 1_000_000, standing_proposes=False),
+            EVALUATION: EvaluationRunner(
+                database,
+                facts,
+                PartitionEvaluator(facts),
+                registry.clock,
+                1_000_000,
+                answering(AutomaticReevaluation.RESTATE),
+            ),
             simulations.SIMULATION: lambda job: simulations.run(database, facts, money, job),
-            APPROVAL: lambda job: run_approval(database, job, notice_needed=False),
+            APPROVAL: lambda job: run_bulk_approval(database, job, notice_needed=False),
         },
     )
     yield City(registry, payout, database, http_client(app, {}), runner, tokens)

@@ -158,7 +158,7 @@ def test_nothing_is_decided_and_a_simulation_is_no_evaluation(city: City) -> Non
     body = {"evaluation_id": simulation["id"]}
     refused = city.ask("POST", "/v1/approvals", body, by="commerce-checker", expect=404)
     assert refused["kind"] == "simulation"
-    assert "that of a simulation" in refused["detail"]
+    assert "of kind simulation" in refused["detail"]
     assert city.ask("GET", f"/v1/evaluations/{simulation['id']}", expect=404)["kind"] == "simulation"
 
 

@@ -8,6 +8,7 @@ import pytest
 import typer
 import typer.core
 import typer.rich_utils
+from rich.console import Console
 
 from shared import cli
 from shared.i18n import CHINESE, ENGLISH
@@ -42,7 +43,7 @@ def commands() -> typer.Typer:
 
     @app.command()
     def budget(year: Annotated[int, typer.Option(help="Why; kept with the act")]) -> None:
-        """Close a notice whose term has run."""
+        """Close a notice after its term."""
         cli.say("Services are {services}.", services=[str(year), "approved"])
 
     return app
@@ -55,7 +56,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
             if (name.isupper() and isinstance(value, str)) or name == "_":
                 monkeypatch.setattr(module, name, value)
     monkeypatch.setitem(cli._state, "language", ENGLISH)
-    monkeypatch.setattr(cli, "console", cli.Console(width=100))
+    monkeypatch.setattr(cli, "console", Console(width=100))
 
     def ran(*arguments: str, **environment: str) -> str:
         for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
@@ -73,7 +74,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 def test_help_is_chinese(run) -> None:  # type: ignore[no-untyped-def]
     shown = run("--help")
     assert "资金：对账、预算、奖补全程、年度报告。" in shown
-    assert "结束公示期已满的公示。" in shown
+    assert "公示期满后结束公示。" in shown
     assert "选项" in shown
     assert "显示本帮助并退出。" in shown
     assert "理由；与处理记录一并保存" in run("budget", "--help")
@@ -81,7 +82,7 @@ def test_help_is_chinese(run) -> None:  # type: ignore[no-untyped-def]
 
 def test_help_is_english_where_english_is_asked_for(run) -> None:  # type: ignore[no-untyped-def]
     shown = run("--help", LANG="en_US.UTF-8")
-    assert "Close a notice whose term has run." in shown
+    assert "Close a notice after its term." in shown
     assert "Options" in shown
     assert "Money:" in run("--language", "en", "--help")
 

@@ -8,7 +8,8 @@ from uuid import UUID
 import pytest
 from cloudevents.core.bindings.kafka import KafkaMessage, from_binary_event
 
-from shared.messaging.envelope import Event, Message, RejectedMessageError, header_map
+from shared.events.evaluation_shard import EvaluationShardCut
+from shared.messaging.envelope import Event, Message, RejectedMessageError, header_map, readable
 
 EVENT = Event(
     topic="award-decisions.v1",
@@ -62,3 +63,17 @@ def test_what_is_no_cloudevent_is_refused(wrong: dict[str, bytes | None], reason
 def test_a_whole_event_has_a_key_and_a_trace() -> None:
     assert message().event_key == ("/services/eligibility", "01890a5d-ac96-774b-bcce-b302099a8057")
     assert message().trace_parent == EVENT.trace_parent
+
+
+def test_an_event_is_read_by_its_model_and_refused_without_its_values() -> None:
+    headers = header_map(EVENT.headers()) | {"ce_type": b"evaluation.shard_cut"}
+    id_ = "01890a5d-ac96-774b-bcce-b302099a8057"
+    whole = Message("t", 0, 0, b"k", f'{{"evaluation_id":"{id_}","number":1,"newer":true}}'.encode(), headers)
+    wrong = Message("t", 0, 1, b"k", f'{{"evaluation_id":"{id_}","number":"secret"}}'.encode(), headers)
+    other = Message("t", 0, 2, b"k", whole.value, headers | {"ce_type": b"facts.revised"})
+    assert whole.read(EvaluationShardCut).number == 1
+    with pytest.raises(RejectedMessageError, match=r"the data do not follow the schema: number: int_type$"):
+        wrong.read(EvaluationShardCut)
+    with pytest.raises(RejectedMessageError, match=r"the type is not evaluation.shard_cut"):
+        other.read(EvaluationShardCut)
+    assert [event.number for event in readable([wrong, whole, other], EvaluationShardCut)] == [1]

@@ -97,7 +97,7 @@ def test_a_problem_speaks_the_callers_language() -> None:
     assert problem_of(error, "en")["hint"] == 1
 
 
-def test_a_stored_error_is_told_in_any_language() -> None:
+def test_a_stored_error_is_shown_in_any_language() -> None:
     error = Conflict("It is {state} already.", state="settled", errors=[FieldError("/a", "code", "at most {n}", n=3)])
     stored = orjson.loads(orjson.dumps(error.document() | {"trace_id": "t"}))
     told = stored_problem(stored, "en")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from services.eligibility.settings import Settings as EligibilitySettings
 from services.registry.settings import Settings
 from shared.settings import load
 
@@ -106,7 +107,7 @@ def test_a_socket_needs_no_encryption(monkeypatch: pytest.MonkeyPatch) -> None:
     assert load(Settings).database_url == url
 
 
-def test_every_mistake_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_mistakes_are_reported_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     found = refusal(monkeypatch, {"TOKEN_URL": None, "KAFKA_BOOTSTRAP_SERVERS": None, "REGISTRY_PORT": "0"})
     assert sorted(line.split()[0] for line in found) == ["KAFKA_BOOTSTRAP_SERVERS", "REGISTRY_PORT", "TOKEN_URL"]
 
@@ -126,3 +127,9 @@ def test_a_process_ends_with_a_sentence(service: str, process: str) -> None:
     assert ended.returncode == 1
     assert "Traceback" not in ended.stderr
     assert f"{service.upper()}_DATABASE_URL is missing" in ended.stderr.splitlines()[0]
+
+
+def test_a_variable_of_an_earlier_version_is_refused_with_its_new_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ELIGIBILITY_STANDING", "off")
+    with pytest.raises(SystemExit, match="ELIGIBILITY_STANDING is now ELIGIBILITY_AUTOMATIC_REEVALUATION"):
+        load(EligibilitySettings)

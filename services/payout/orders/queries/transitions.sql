@@ -1,5 +1,5 @@
--- reconsider: Set anew what waiting orders wait for, of some payees or awards, of those that are due, or of all.
--- One that waits for nothing has its money already and is issued. The bank's outcome of before stays with it.
+-- reconsider: Update what waiting orders wait for, of some payees or awards, of those that are due, or of all.
+-- One that waits for nothing has its money already and is issued. What the bank reported before stays with it.
 WITH seen AS MATERIALIZED (
     SELECT w.id, w.blocker FROM waiting_orders(:today) w
     WHERE (CAST(:usccs AS text[]) IS NULL OR w.payee_uscc = ANY(CAST(:usccs AS text[])))

@@ -9,8 +9,7 @@ import polars as pl
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from services.eligibility.simulations.domain import budgets
-from services.eligibility.whatif.arrangements import Arrangement
+from services.eligibility.scenarios.costs import budgets
 from shared.fiscal_split import SplitRule, UnitShare, split
 
 UNITS = ("city", "liandu", "development_zone")
@@ -61,16 +60,16 @@ def test_budgets_are_the_sums_of_what_payout_would_split(rule: SplitRule, awards
         for unit, own in split(parts, rule):
             for place, fen in enumerate(own):
                 expected[unit, 2025 + place] += fen
-    found = budgets(compared(awards), date(2025, 3, 1), Arrangement("a", "1", sample=True, rules={("city", "*"): rule}))
+    found = budgets(compared(awards), date(2025, 3, 1), {("city", "*"): rule})
     assert {(row["unit"], row["due_year"]): row["amount_fen"] for row in found} == dict(expected)
     assert all(row["amount_fen"] >= 0 and row["today_fen"] == 0 for row in found)
 
 
 def test_a_row_that_names_the_award_goes_before_the_row_for_all() -> None:
     rows = {("city", "*"): THIRDS, ("city", "courier-rent"): SplitRule((UnitShare("city", 1, 1),), "city")}
-    found = budgets(compared([[9]]), date(2025, 3, 1), Arrangement("a", "1", sample=True, rules=rows))
+    found = budgets(compared([[9]]), date(2025, 3, 1), rows)
     assert [(row["unit"], row["amount_fen"]) for row in found] == [("city", 9)]
 
 
 def test_money_that_no_row_covers_has_no_unit() -> None:
-    assert [(row["unit"], row["amount_fen"]) for row in budgets(compared([[9]]), date(2025, 3, 1), None)] == [(None, 9)]
+    assert [(row["unit"], row["amount_fen"]) for row in budgets(compared([[9]]), date(2025, 3, 1), {})] == [(None, 9)]

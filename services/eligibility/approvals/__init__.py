@@ -1,0 +1,1 @@
+"""Approvals: what officers do with proposals: approve, alone or thousands at once, reject, suspend, resume."""

@@ -1,0 +1,168 @@
+"""Use cases of officers: approve, reject, suspend or resume a decision, each in one transaction; approve thousands by a job."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from services.eligibility.approvals import repository
+from services.eligibility.decisions import repository as decisions
+from services.eligibility.decisions import transitions
+from services.eligibility.decisions.domain import TRANSITIONS, Act, State
+from services.eligibility.evaluation_jobs.domain import EVALUATION
+from services.eligibility.notices import repository as notices
+from services.eligibility.objections import repository as objections
+from shared.authorization import Actor
+from shared.database.engine import Database
+from shared.errors import Conflict, NotFound, SamePerson
+from shared.i18n import N_
+from shared.jobs import repository as jobs
+from shared.jobs.runner import RunningJob
+
+APPROVAL = "approval"
+CHUNK = 20_000
+_GROUPS = ("evaluation_id", "notice_id")
+
+
+class ReasonNeeded(Conflict):
+    """A flagged decision needs a reason."""
+
+    code = "reason-needed"
+    title = N_("A flagged decision needs a reason")
+
+
+class NotNoticed(Conflict):
+    """A public notice comes first."""
+
+    code = "not-noticed"
+    title = N_("A public notice comes first")
+
+
+def approve(
+    connection: Connection,
+    decision_id: UUID,
+    actor: Actor,
+    *,
+    reason: str | None,
+    if_match: str | None,
+    notice_needed: bool,
+) -> dict[str, Any]:
+    """Approve one decision: its version is numbered and its event enters the outbox.
+
+    Raises NotFound, Stale, Conflict, SamePerson, NotNoticed or ReasonNeeded.
+    """
+    row = transitions.lock_for(connection, decision_id, actor, Act.APPROVE, if_match)
+    if row.proposed_by == actor.subject:
+        raise SamePerson("The person who started the evaluation cannot approve its decisions.")
+    if notice_needed and row.noticed_on is None:
+        raise NotNoticed(
+            "Open a public notice with this decision and close it after its term.",
+            extra=transitions.options(row, without=Act.APPROVE),
+        )
+    if row.flags and not reason:
+        raise ReasonNeeded("Give in `reason` why it is approved despite its flags.", extra={"flags": row.flags})
+    repository.approve(connection, [decision_id], by=actor.subject, reason=reason)
+    return decisions.view(decisions.get(connection, decision_id, actor))
+
+
+def reject(
+    connection: Connection, decision_id: UUID, actor: Actor, *, reason: str, if_match: str | None
+) -> dict[str, Any]:
+    """Reject a decision; raises NotFound, Stale or Conflict."""
+    return _transition(connection, decision_id, actor, Act.REJECT, reason, if_match)
+
+
+def suspend(
+    connection: Connection, decision_id: UUID, actor: Actor, *, reason: str, if_match: str | None
+) -> dict[str, Any]:
+    """Suspend a decision; raises NotFound, Stale or Conflict."""
+    return _transition(connection, decision_id, actor, Act.SUSPEND, reason, if_match)
+
+
+def _transition(
+    connection: Connection, decision_id: UUID, actor: Actor, act: Act, reason: str, if_match: str | None
+) -> dict[str, Any]:
+    row = transitions.lock_for(connection, decision_id, actor, act, if_match)
+    [state] = TRANSITIONS[State(row.state), act]
+    transitions.transition(connection, row, act, state, by=actor.subject, reason=reason)
+    return decisions.view(decisions.get(connection, decision_id, actor))
+
+
+def resume(
+    connection: Connection, decision_id: UUID, actor: Actor, *, reason: str, if_match: str | None
+) -> dict[str, Any]:
+    """End an officer's suspension; raises NotFound, Stale, or Conflict, also while an objection is open or was upheld."""
+    row = transitions.lock_for(connection, decision_id, actor, Act.RESUME, if_match)
+    holds = objections.holds_on(connection, decision_id)
+    if holds.by_objections:
+        raise Conflict(
+            N_("An objection is open. Decide it first.")
+            if holds.open
+            else N_("An objection was upheld. Correct the fact or the interpretation, then evaluate again."),
+            extra=transitions.options(row, without=Act.RESUME),
+        )
+    state = transitions.resumed_state(row)
+    transitions.transition(connection, row, Act.RESUME, state, by=actor.subject, reason=reason)
+    return decisions.view(decisions.get(connection, decision_id, actor))
+
+
+def start_bulk_approval(
+    connection: Connection,
+    actor: Actor,
+    *,
+    evaluation_id: UUID | None = None,
+    notice_id: UUID | None = None,
+    excepted: Sequence[UUID] = (),
+    reason: str | None,
+    now: datetime,
+) -> UUID:
+    """Queue the approval of the decisions of an evaluation or a notice; returns the job's id. Raises NotFound."""
+    if evaluation_id is not None:
+        jobs.get(connection, evaluation_id, EVALUATION)
+    if notice_id is not None:
+        notices.get(connection, notice_id, actor)
+    named = zip(_GROUPS, (evaluation_id, notice_id), strict=True)
+    job_input = {name: str(group_id) for name, group_id in named if group_id is not None} | {
+        "except": [str(each) for each in excepted],
+        "reason": reason,
+        "jurisdiction": actor.jurisdiction,
+    }
+    return jobs.enqueue(connection, APPROVAL, job_input, by=actor.subject, now=now)
+
+
+def run_bulk_approval(database: Database, job: RunningJob, *, notice_needed: bool) -> None:
+    """Approve in chunks what can be approved; the rest stays as it is and is counted. Run again, it continues."""
+    by, reason = job.created_by, job.input["reason"]
+    with database.reading() as connection:
+        selection = repository.select_for_approval(
+            connection,
+            **{name: job.input.get(name) for name in _GROUPS},
+            excepted=[UUID(each) for each in job.input["except"]],
+            job_id=job.id,
+            by=by,
+            reason=reason,
+            jurisdiction=job.input["jurisdiction"],
+            notice_needed=notice_needed,
+        )
+    total, approved = len(selection.ids), 0
+    job.progress(0, total)
+    for start in range(0, total, CHUNK):
+        ids = selection.ids[start : start + CHUNK]
+        with database.transaction() as connection:
+            approved += repository.approve(connection, ids, by=by, reason=reason)
+        job.progress(start + len(ids), total)
+    skipped = selection.skipped | {"stale": selection.skipped["stale"] + total - approved}
+    with database.transaction() as connection:
+        job.succeed(connection, {"approved": approved + selection.done, "skipped": skipped})
+
+
+def bulk_approval_view(connection: Connection, approval_id: UUID, actor: Actor) -> dict[str, Any]:
+    """Return a bulk approval as the API shows it; raises NotFound if there is none that `actor` may see."""
+    row = jobs.get(connection, approval_id, APPROVAL)
+    if actor.jurisdiction not in (None, row.input["jurisdiction"]):
+        raise NotFound("There is no {kind} with this id.", kind=APPROVAL)
+    return jobs.view(row) | {name: row.input.get(name) for name in _GROUPS}

@@ -1,0 +1,75 @@
+"""Bodies of requests and answers about approvals."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from services.eligibility.decisions.schemas import ReasonText
+from shared.errors import InvalidValue
+from shared.web.jobs import Job
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class ApprovalBody(_Body):
+    """An approval; a flagged decision needs the reason."""
+
+    reason: ReasonText | None = None
+
+
+class ReasonBody(_Body):
+    """Why."""
+
+    reason: ReasonText
+
+
+class BulkApprovalRequest(_Body):
+    """Approve what an evaluation proposed, or the decisions of a notice, except some."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        strict=True,
+        populate_by_name=True,
+        json_schema_extra={
+            "examples": [
+                {"evaluation_id": "0198c5b2-7d3e-7a41-9c55-2f6a1b0c9d12", "except": [], "reason": "材料已核实"}
+            ]
+        },
+    )
+
+    evaluation_id: UUID | None = Field(default=None, strict=False)
+    notice_id: UUID | None = Field(default=None, strict=False, description="Instead of `evaluation_id`")
+    excepted: list[Annotated[UUID, Field(strict=False)]] = Field(
+        default_factory=list, alias="except", max_length=10_000, description="Decisions that are left as they are"
+    )
+    reason: ReasonText | None = Field(default=None, description="Needed for flagged decisions to be among them")
+
+    @model_validator(mode="after")
+    def _names_one(self) -> BulkApprovalRequest:
+        if (self.evaluation_id is None) == (self.notice_id is None):
+            raise InvalidValue("give either evaluation_id or notice_id")
+        return self
+
+
+class Skipped(BaseModel):
+    """Decisions that a bulk approval skipped, by reason."""
+
+    flagged: int
+    not_noticed: int
+    stale: int
+    own: int
+    suspended: int
+
+
+class Approval(Job):
+    """A bulk approval and its progress."""
+
+    evaluation_id: UUID | None
+    notice_id: UUID | None
+    approved: int | None = None
+    skipped: Skipped | None = None

@@ -1,1 +1,0 @@
-"""Assessments: what one enterprise would get, and why or what it lacks; nothing is decided or kept."""

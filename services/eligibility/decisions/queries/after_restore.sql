@@ -1,0 +1,24 @@
+-- create_lost_versions: Hold the highest lost version of each award.
+CREATE TEMP TABLE lost_versions (
+    award_id uuid, policy text, award text, subject text, identity_year integer, version integer, first_decided_on date,
+    event jsonb
+) ON COMMIT DROP;
+
+-- restore_award_versions: Raise each award to the version that was published, so that its number is not given again.
+INSERT INTO awards (award_id, policy, award, subject, identity_year, version, first_decided_on)
+SELECT award_id, policy, award, subject, identity_year, version, first_decided_on FROM lost_versions ORDER BY award_id
+ON CONFLICT (award_id) DO UPDATE SET version = greatest(awards.version, excluded.version),
+    first_decided_on = coalesce(awards.first_decided_on, excluded.first_decided_on);
+
+-- keep_lost_events: Keep the event of the highest lost version of each award.
+INSERT INTO recalled_versions (award_id, version, event) SELECT award_id, version, event FROM lost_versions
+ON CONFLICT (award_id) DO UPDATE SET version = excluded.version, event = excluded.event
+WHERE excluded.version > recalled_versions.version;
+
+-- end_approved_proposals: Supersede proposals whose approval was published and lost.
+-- Approved once more, they would be published under an event id that consumers have seen.
+WITH ended AS (
+    UPDATE decisions SET state = 'superseded', revision = revision + 1, changed_at = now()
+    WHERE id = ANY(CAST(:ids AS uuid[])) AND state IN ('proposed', 'in_notice', 'suspended') RETURNING id)
+INSERT INTO decision_acts (decision_id, act, state, actor, reason)
+SELECT id, 'supersede', 'superseded', 'eligibility-relay', 'its approval was published and then lost in a restore' FROM ended;

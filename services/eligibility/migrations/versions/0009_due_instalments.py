@@ -1,0 +1,18 @@
+"""The due years of instalments as a function that proposals share."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0009"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.execute(Path(__file__).with_suffix(".sql").read_text("utf-8"))
+
+
+def downgrade() -> None:
+    raise NotImplementedError("migrations go one way")

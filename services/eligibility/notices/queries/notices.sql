@@ -1,0 +1,47 @@
+-- find_notices: List notices with the number of their decisions and objections, oldest first.
+-- A caller tied to a jurisdiction sees the notices with decisions of it, and counts those decisions alone.
+SELECT n.*, d.total, o.open, o.rejected, o.upheld
+FROM notices n
+CROSS JOIN LATERAL (SELECT count(*) AS total FROM decisions d WHERE d.notice_id = n.id
+                    AND (CAST(:jurisdiction AS text) IS NULL OR d.jurisdiction = :jurisdiction)) d
+CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE o.outcome IS NULL) AS open,
+                           count(*) FILTER (WHERE o.outcome = 'rejected') AS rejected,
+                           count(*) FILTER (WHERE o.outcome = 'upheld') AS upheld
+                    FROM objections o JOIN decisions d ON d.id = o.decision_id WHERE o.notice_id = n.id
+                    AND (CAST(:jurisdiction AS text) IS NULL OR d.jurisdiction = :jurisdiction)) o
+WHERE d.total > 0 AND (CAST(:id AS uuid) IS NULL OR n.id = :id) AND (CAST(:after AS uuid) IS NULL OR n.id > :after)
+  AND (CAST(:closed AS boolean) IS NULL OR (n.closed_on IS NOT NULL) = :closed)
+ORDER BY n.id LIMIT :limit;
+
+-- find_entries: List the decisions that a notice shows, with the legal form of each payee.
+-- The legal form is that of the decision's sealed facts. Where they do not name the payee it is unknown, and the payee masked.
+SELECT d.id, d.policy, d.award, d.article, d.award_year, d.jurisdiction, d.result, d.kind, d.entitlement_fen, d.state,
+       d.payee_name, d.payee_uscc,
+       jsonb_path_query_first(x.content::jsonb, '$.enterprises[*] ? (@.uscc == $payee).legal_form',
+                              jsonb_build_object('payee', d.payee_uscc)) #>> '{}' AS legal_form
+FROM decisions d JOIN documents x ON x.hash = d.inputs_hash
+WHERE d.notice_id = :id AND (CAST(:after AS uuid) IS NULL OR d.id > :after)
+  AND (CAST(:jurisdiction AS text) IS NULL OR d.jurisdiction = :jurisdiction)
+ORDER BY d.id LIMIT :limit;
+
+-- pick_proposed: Lock those of the named decisions, or of an evaluation's, that can be put into a notice.
+CREATE TEMP TABLE picked ON COMMIT DROP AS
+SELECT d.id, d.award_id, a.version FROM decisions d JOIN awards a USING (award_id)
+WHERE (d.id = ANY(:ids) OR d.evaluation_id = CAST(:evaluation_id AS uuid)) AND d.state = 'proposed' AND d.notice_id IS NULL
+  AND (CAST(:jurisdiction AS text) IS NULL OR d.jurisdiction = :jurisdiction)
+ORDER BY d.award_id FOR UPDATE OF a, d;
+
+-- pick_noticed: Lock the decisions that leave a notice when it is closed.
+CREATE TEMP TABLE picked ON COMMIT DROP AS
+SELECT d.id, d.award_id, a.version FROM decisions d JOIN awards a USING (award_id)
+WHERE d.notice_id = :notice_id AND d.state IN ('in_notice', 'suspended')
+ORDER BY d.award_id FOR UPDATE OF a, d;
+
+-- publish_picked: Put the picked decisions into a notice.
+UPDATE decisions d SET state = 'in_notice', notice_id = :notice_id, revision = d.revision + 1, changed_at = now()
+FROM picked p WHERE d.id = p.id;
+
+-- conclude_picked: End the notice of the picked decisions; suspended ones stay suspended.
+UPDATE decisions d SET noticed_on = :today, state = CASE d.state WHEN 'in_notice' THEN 'proposed' ELSE d.state END,
+    revision = d.revision + 1, changed_at = now()
+FROM picked p WHERE d.id = p.id;

@@ -1,0 +1,1 @@
+"""Scenarios: other facts, interpretations or parameters beside those of today. Nothing is decided."""

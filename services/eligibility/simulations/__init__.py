@@ -1,1 +1,0 @@
-"""Simulations: the policy with other readings, numbers or facts, beside today's; a job, and nothing is decided."""
