@@ -42,7 +42,7 @@ def commands() -> typer.Typer:
         typer.echo(f"language {language}")
 
     @app.command()
-    def budget(year: Annotated[int, typer.Option(help="Why; kept with the act")]) -> None:
+    def budget(year: Annotated[int, typer.Option(help="Why it was decided so")]) -> None:
         """Close a notice after its term."""
         cli.say("Services are {services}.", services=[str(year), "approved"])
 
@@ -77,7 +77,7 @@ def test_help_is_chinese(run) -> None:  # type: ignore[no-untyped-def]
     assert "公示期满后结束公示。" in shown
     assert "选项" in shown
     assert "显示本帮助并退出。" in shown
-    assert "理由；与处理记录一并保存" in run("budget", "--help")
+    assert "处理理由" in run("budget", "--help")
 
 
 def test_help_is_english_where_english_is_asked_for(run) -> None:  # type: ignore[no-untyped-def]
