@@ -35,7 +35,7 @@ def test_the_language_is_the_one_that_is_named(
 
 
 def commands() -> typer.Typer:
-    app = typer.Typer(help="Money: reconcile, budgets, the story of an award, the year's report.")
+    app = typer.Typer(help="Money: reconciliation, budgets, the timeline of an award, the year's report.")
 
     @app.callback()
     def connect(language: cli.Language = "zh-CN") -> None:
