@@ -48,13 +48,13 @@ test: WORKERS := 3
 test: $(if $(T),setup,lint) ## Lint, types and all tests; T=tests/unit/payout runs only these tests; ARGS go to pytest
 	$(RUN) -m pytest $(if $(T),$(T),-n $(WORKERS) --no-loadscope-reorder) $(ARGS)
 
-test-ecosystem: setup ## Tests with clients in three languages, Prometheus and a browser, on one running system; says what it skips
+test-ecosystem: setup ## Tests with clients in three languages, Prometheus and a browser, on one running system; skips with a warning what is missing
 	$(RUN) -m pytest tests/ecosystem $(ARGS)
 
 clients: setup ## Generate clients in Python, TypeScript and Java from docs/api into clients/ and compile them; ARGS="java" makes one
 	$(RUN) -m deploy.checks.clients $(ARGS)
 
-fuzz: setup ## Call every operation with what Schemathesis invents, on a system of its own; ARGS="payout --seconds 60"
+fuzz: setup ## Call every operation with inputs that Schemathesis generates, on a separate system; ARGS="payout --seconds 60"
 	$(RUN) -m deploy.checks.fuzz $(ARGS)
 
 lint: setup ## Formatting, lint, types, directions of imports
@@ -69,26 +69,26 @@ bench: setup ## Benchmarks, as ratios; writes docs/benchmarks.md
 faults: setup ## Injects faults into real processes and checks invariants; ARGS="--faults 200 --seed 7"
 	$(RUN) -m tests.faults $(ARGS)
 
-openapi: setup ## Write the OpenAPI, AsyncAPI and event schema documents and docs/settings.md anew
+openapi: setup ## Write the OpenAPI, AsyncAPI and event schema documents and docs/settings.md
 	$(RUN) -m deploy.documents
 	$(RUN) -m deploy.settings_page
 
 messages: setup ## Collect all messages into the catalogue of Chinese texts; names those without Chinese
 	$(RUN) -m deploy.messages
 
-dashboards: setup ## Write Grafana's dashboards and docs/metrics.md anew
+dashboards: setup ## Write Grafana's dashboards and docs/metrics.md
 	$(RUN) -m deploy.grafana
 
-manifests: setup ## Write the Kubernetes manifests anew
+manifests: setup ## Write the Kubernetes manifests
 	$(RUN) -m deploy.kubernetes
 
-lifecycle: setup ## Write docs/lifecycle.md and docs/payment-order-lifecycle.md anew
+lifecycle: setup ## Write docs/lifecycle.md and docs/payment-order-lifecycle.md
 	$(RUN) -m deploy.lifecycle
 
-rulebook: setup ## Write docs/rulebook*.md anew from the policy's definitions
+rulebook: setup ## Write docs/rulebook*.md from the policy's definitions
 	$(RUN) -m deploy.rulebook
 
-lock: setup ## Resolve the dependencies anew and pin them with hashes
+lock: setup ## Resolve the dependencies again and pin them with hashes
 	$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" pyproject.toml -o requirements.txt
 	$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" pyproject.toml --extra local --extra dev -o requirements-dev.txt
 	echo uv | $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" - -o deploy/python/uv.txt

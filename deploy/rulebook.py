@@ -25,7 +25,7 @@ PAGES = {"en": "rulebook.md", "zh-CN": "rulebook.zh-CN.md"}
 
 _SAID = {
     "generated": Text(
-        "本页由政策包生成，请勿手改：`python -m deploy.rulebook`",
+        "本页由政策规则包生成，请勿手改：`python -m deploy.rulebook`",
         "Generated from the policy package, not edited: `python -m deploy.rulebook`",
     ),
     "default": Text(

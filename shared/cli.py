@@ -19,7 +19,7 @@ import typer.main
 import typer.rich_utils
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from shared import i18n
 from shared.http_client import ClientCredentials, pages
@@ -193,7 +193,9 @@ def table(rows: list[dict[str, Any]], title: str | None = None, **parameters: ob
     if not rows:
         console.print("–")
         return
-    shown = Table(*map(translated, rows[0]), title=title and translated(title, **parameters), title_justify="left")
+    # Chinese has no spaces to wrap at: what is too long for its column is folded, not cut off.
+    columns = [Column(translated(name), overflow="fold") for name in rows[0]]
+    shown = Table(*columns, title=title and translated(title, **parameters), title_justify="left")
     for row in rows:
         shown.add_row(*("" if value is None else translated(str(value)) for value in row.values()))
     console.print(shown)

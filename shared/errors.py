@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+from pydantic_core import PydanticKnownError
+
 from shared.i18n import ENGLISH, N_, translate
 
 
@@ -33,6 +35,23 @@ class InvalidValue(ValueError):
         super().__init__(translate(message, ENGLISH, parameters))
         self.message = message
         self.parameters = parameters
+
+
+def field_error(pointer: str, item: Mapping[str, Any]) -> FieldError:
+    """Return an item of pydantic's `errors()` as the mistake at `pointer`."""
+    kind, context = item["type"], dict(item.get("ctx", {}))
+    cause = context.get("error")
+    if isinstance(cause, InvalidValue):
+        return FieldError(pointer, kind, cause.message, **cause.parameters)
+    if isinstance(cause, Exception):
+        return FieldError(pointer, kind, str(cause))
+    if kind == "extra_forbidden":
+        return FieldError(pointer, kind, "Unknown field. Leave it out.")
+    try:
+        template = PydanticKnownError(kind, context).message_template
+    except (KeyError, TypeError):  # a kind of our own
+        return FieldError(pointer, kind, item["msg"])
+    return FieldError(pointer, kind, template.replace("{expected_plural}", "(s)"), **context)
 
 
 class DomainError(Exception):

@@ -22,6 +22,8 @@ from shared.media_types import BYTES, CSV, XLSX
 BOM = b"\xef\xbb\xbf"
 MAX_ROWS = 200_000
 """The most rows of a sheet, which is written in memory."""
+_FITTED_ROWS = 1_000
+"""Rows up to which columns are made as wide as their content, which takes seconds for large sheets."""
 START_BYTES = 1_024
 """How much of a file is needed to detect its format."""
 
@@ -62,16 +64,19 @@ def to_csv(frame: pl.DataFrame) -> bytes:
     return BOM + frame.write_csv(quote_style="non_numeric").encode()
 
 
-def to_xlsx(frame: pl.DataFrame, sheet_name: str, more: tuple[tuple[str, ...], ...] = ()) -> bytes:
-    """Write `frame` as a workbook of one sheet, with the rows `more` below it."""
+def to_xlsx(sheets: Mapping[str, pl.DataFrame], more: tuple[tuple[str, ...], ...] = ()) -> bytes:
+    """Write a workbook of `sheets`, with the rows `more` at the end of the last."""
     buffer = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
-    workbook = xlsxwriter.Workbook(buffer, options)
-    sheet = workbook.add_worksheet(sheet_name)
-    sheet.write_row(0, 0, frame.columns)
-    for place, row in enumerate([*frame.iter_rows(), *more], start=1):
-        sheet.write_row(place, 0, row)
-    workbook.close()
+    with xlsxwriter.Workbook(buffer, options) as workbook:
+        for name, frame in sheets.items():
+            sheet = workbook.add_worksheet(name)
+            for place, row in enumerate([frame.columns, *frame.iter_rows()]):
+                sheet.write_row(place, 0, row)
+            if frame.height <= _FITTED_ROWS:
+                sheet.autofit()
+        for place, row in enumerate(more, start=1 + frame.height):
+            sheet.write_row(place, 0, row)
     return buffer.getvalue()
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from deploy.local import sample
 from deploy.local.demo_client import DemoClient, DemoError
@@ -68,7 +68,9 @@ def _import(demo: DemoClient, state: Path) -> None:
         table.add_row(dataset, file.name, *counts)
         refused += [(file.name, error) for error in demo.import_errors(job)]
     console.print(table)
-    reasons = Table("file", "line", "field", "reason", title="refused rows; all others were accepted")
+    reasons = Table(
+        "file", "line", "field", Column("reason", overflow="fold"), title="refused rows; all others were accepted"
+    )
     for name, error in refused:
         reasons.add_row(name, str(error["line"]), error["field"] or "", error["message"])
     console.print(reasons)

@@ -8,7 +8,7 @@ from services.payout import metrics as payout_metrics
 from services.payout.arrangements.routes import router as arrangements
 from services.payout.awards.handlers import award_decisions
 from services.payout.awards.routes import router as awards
-from services.payout.batches.routes import ANSWERS, MAX_ANSWER_BYTES
+from services.payout.batches.routes import LARGE_BODIES
 from services.payout.batches.routes import router as batches
 from services.payout.budgets.routes import router as budgets
 from services.payout.clients.eligibility import Decisions, eligibility_decisions
@@ -76,7 +76,7 @@ def build(
             "decisions": decisions or eligibility_decisions(settings),
             "samples_allowed": settings.deployment is Deployment.DEMONSTRATION,
         },
-        large_bodies={ANSWERS: MAX_ANSWER_BYTES},
+        large_bodies=LARGE_BODIES,
         event_handlers={AWARD_DECISIONS: award_decisions(clock)},
         gauges=payout_metrics.read,
     )

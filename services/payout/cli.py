@@ -1,4 +1,4 @@
-"""For finance officers: reconcile, look at a budget, follow an award. Uses the public API and nothing else.
+"""For finance officers: reconcile, show a budget, follow an award, write the year's report. Uses the public API alone.
 
 `python -m services.payout.cli --help`. Reads PAYOUT_URL, TOKEN_URL, CLIENT_ID and CLIENT_SECRET from the environment.
 """
@@ -11,13 +11,18 @@ from typing import Annotated
 import typer
 
 from shared import cli
-from shared.cli import console
+from shared.cli import say
+from shared.i18n import N_
 from shared.media_types import XLSX
 from shared.money import yuan
 
-app = typer.Typer(no_args_is_help=True, help="Money: reconcile, budgets, the story of an award, the year's report.")
+app = typer.Typer(
+    no_args_is_help=True, help="Money: reconciliation, budgets, the timeline of an award, the year's report."
+)
 
-Url = Annotated[str, typer.Option(envvar="PAYOUT_URL", help="Where payout answers")]
+Url = Annotated[str, typer.Option(envvar="PAYOUT_URL", help="Base URL of payout")]
+
+_ELIGIBILITY = {"compared": N_("compared"), "not_reached": N_("not reached"), "left_out": N_("left out")}
 
 
 @app.callback()
@@ -37,38 +42,46 @@ def connect(
 
 @app.command()
 def reconcile(
-    alone: Annotated[bool, typer.Option(help="Compare payout's own books, without eligibility's decisions")] = False,
-    limit: Annotated[int, typer.Option(help="Differences of each kind to name", min=1, max=1_000)] = 100,
+    alone: Annotated[
+        bool, typer.Option(help="Compare payout's own books only, without eligibility's decisions")
+    ] = False,
+    limit: Annotated[int, typer.Option(help="Most differences of each kind to show", min=1, max=1_000)] = 100,
 ) -> None:
-    """Compare everything that is kept in two places; exit code 1 if anything differs or eligibility was not reached."""
+    """Compare everything that is stored in two places; exit code 1 if anything differs or eligibility was not reached."""
     found = cli.get("/v1/reconciliation", eligibility=not alone, limit=limit)
-    looked = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in found["looked_at"].items())
-    console.print(f"{len(found['checks'])} comparisons over {looked}; eligibility: {found['eligibility']}")
+    say(
+        "{checks} checks over {awards} awards, {orders} payment orders and {postings} postings; waiting for an arrangement:"
+        " {waiting}; open dead letters: {dead_letters}; eligibility: {eligibility}",
+        checks=len(found["checks"]),
+        eligibility=_ELIGIBILITY[found["eligibility"]],
+        **{name: f"{count:,}" for name, count in found["looked_at"].items()},
+    )
     if found["differences"]:
-        cli.table(found["differences"], "Differences")
+        cli.table(found["differences"], N_("Differences"))
     else:
-        console.print("all agree")
+        say("No differences.")
     if found["differences"] or found["eligibility"] == "not_reached":
         raise typer.Exit(1)
 
 
 @app.command()
 def ask() -> None:
-    """Have eligibility tell again what it has decided and payout lacks (client `ops`)."""
+    """Request the events of decisions in force that payout lacks (client `ops`)."""
     asked = cli.post("/v1/reconciliation/requests", {})
-    console.print(f"{asked['missing']:,} missing, {asked['events']:,} told again")
+    say("{missing} missing, {events} published again", missing=f"{asked['missing']:,}", events=f"{asked['events']:,}")
 
 
 @app.command()
 def budget(unit: str, year: int) -> None:
     """Show a unit's budget of a year, and what approved and proposed decisions will need of it."""
     found = cli.get(f"/v1/budgets/{unit}/{year}")
-    cli.table([{name[:-4]: yuan(fen) for name, fen in found.items() if name.endswith("_fen")}], f"{unit} {year}, yuan")
+    amounts = {name.removesuffix("_fen"): yuan(fen) for name, fen in found.items() if name.endswith("_fen")}
+    cli.table([amounts], N_("Budget of {unit} for {year}, yuan"), unit=unit, year=year)
     rows = [
         {name.removesuffix("_fen"): yuan(value) if name.endswith("_fen") else value for name, value in row.items()}
         for row in found["forecast"]["awards"]
     ]
-    cli.table(rows, f"Forecast, yuan (proposals: {found['forecast']['proposals']})")
+    cli.table(rows, N_("Forecast, yuan (proposals: {proposals})"), proposals=found["forecast"]["proposals"])
 
 
 @app.command()
@@ -93,8 +106,8 @@ def award(award_id: str) -> None:
 def report(year: int, file: Annotated[Path, typer.Argument(help="The workbook to write")]) -> None:
     """Write the year's report, per unit, award and jurisdiction, as a workbook."""
     file.write_bytes(cli.read(f"/v1/reports/{year}", XLSX))
-    console.print(f"{file} written")
+    say("{file} written", file=file)
 
 
 if __name__ == "__main__":
-    app()
+    cli.run(app)

@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 
 import polars as pl
-from sqlalchemy import Connection
+from sqlalchemy import Connection, TextClause
 
 
 def copy_frame(connection: Connection, table: str, frame: pl.DataFrame) -> int:
@@ -28,14 +28,15 @@ def copy_frame(connection: Connection, table: str, frame: pl.DataFrame) -> int:
 
 def read_frame(
     connection: Connection,
-    query: str,
+    query: TextClause,
     values: Mapping[str, object],
     schema: Mapping[str, pl.DataType | type[pl.DataType]],
 ) -> pl.DataFrame:
-    """Read `query` (values as `%(name)s`) by COPY into columns of `schema`, within the caller's transaction."""
+    """Read `query` by COPY into columns of `schema`, within the caller's transaction."""
     cursor = connection.connection.cursor()
     buffer = io.BytesIO()
-    with cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT csv)", values) as copy:
+    statement = query.compile(connection)  # in the driver's style of parameters
+    with cursor.copy(f"COPY ({statement}) TO STDOUT (FORMAT csv)", values) as copy:
         for block in copy:
             buffer.write(block)
     if not buffer.tell():

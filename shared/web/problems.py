@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -12,13 +12,12 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
-from pydantic_core import PydanticKnownError
 from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
 from shared import errors
-from shared.errors import DomainError, FieldError, Internal, Invalid, Unavailable
+from shared.errors import DomainError, FieldError, Internal, Invalid, Unavailable, field_error
 from shared.i18n import N_, translate
 from shared.media_types import PROBLEM
 from shared.observability import tracing
@@ -135,11 +134,17 @@ def _problem(kind: type[DomainError], document: Mapping[str, Any], language: str
     if document["message"]:
         body["detail"] = translate(document["message"], language, document["parameters"])
     if document["errors"]:
-        body["errors"] = [
-            {"pointer": pointer, "code": code, "message": translate(message, language, parameters)}
-            for pointer, code, message, parameters in document["errors"]
-        ]
+        found = [FieldError(at, code, message, **values) for at, code, message, values in document["errors"]]
+        body["errors"] = field_errors(found, language)
     return {**body, **document["extra"]}
+
+
+def field_errors(mistakes: Iterable[FieldError], language: str) -> list[dict[str, str]]:
+    """Return mistakes as members of `errors` in `language`."""
+    return [
+        {"pointer": each.pointer, "code": each.code, "message": translate(each.message, language, each.parameters)}
+        for each in mistakes
+    ]
 
 
 def respond(request: Request, error: DomainError, status: int | None = None) -> Response:
@@ -162,24 +167,8 @@ def validation_problem(error: RequestValidationError) -> Invalid:
             if where == "body"
             else ".".join(map(str, path))
         )
-        found.append(_mistake(pointer, item))
+        found.append(field_error(pointer, item))
     return Invalid(SEE_ERRORS, errors=found)
-
-
-def _mistake(pointer: str, item: Mapping[str, Any]) -> FieldError:
-    kind, context = item["type"], dict(item.get("ctx", {}))
-    cause = context.get("error")
-    if isinstance(cause, errors.InvalidValue):
-        return FieldError(pointer, kind, cause.message, **cause.parameters)
-    if isinstance(cause, Exception):
-        return FieldError(pointer, kind, str(cause))
-    if kind == "extra_forbidden":
-        return FieldError(pointer, kind, "Unknown field. Leave it out.")
-    try:
-        template = PydanticKnownError(kind, context).message_template
-    except (KeyError, TypeError):  # a kind of our own
-        return FieldError(pointer, kind, item["msg"])
-    return FieldError(pointer, kind, template.replace("{expected_plural}", "(s)"), **context)
 
 
 def _in_body(path: Sequence[str | int], body: Any) -> Iterator[str | int]:

@@ -27,6 +27,6 @@ def spreadsheet_response(
 ) -> Response:
     """Answer with `rows` as a file `name` of `kind` (CSV or XLSX); `title` names the workbook's sheet. Raises TooLarge."""
     frame = to_frame(require_row_limit(rows), columns)
-    content = to_xlsx(frame, title) if kind == XLSX else to_csv(frame)
+    content = to_xlsx({title: frame}) if kind == XLSX else to_csv(frame)
     file = f"{name}.{'xlsx' if kind == XLSX else 'csv'}"
     return Response(content, 200, {"Content-Disposition": f'attachment; filename="{file}"'}, kind)

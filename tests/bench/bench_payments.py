@@ -18,7 +18,7 @@ from sqlalchemy import text
 from deploy.local.broker import Broker
 from services.payout.awards.handlers import award_decisions
 from services.payout.batches import files, handlers, repository
-from services.payout.clients.registry import ACCOUNTS, AccountChange
+from services.payout.clients.registry import ACCOUNTS, AccountChange, Accounts
 from services.payout.funding.passes import FundingPass
 from services.payout.reconciliation import handlers as reconciliation
 from shared.clock import calendar_date
@@ -33,8 +33,11 @@ TOPIC = topics.AWARD_DECISIONS_DEAD
 """Nothing else is on this topic here, so it holds the decisions alone."""
 
 
-class _Accounts:
+class _Accounts(Accounts):
     """A registry in which everybody has an account."""
+
+    def __init__(self) -> None:
+        pass
 
     def latest_revision(self) -> int:
         return 1
@@ -113,7 +116,7 @@ def batch_file(payout: Database) -> list[Figure]:
     started = time.perf_counter()
     bare = bytearray()
     with payout.reading_at_one_instant() as connection:
-        statement = f"COPY ({repository.LINES}) TO STDOUT (FORMAT csv)"
+        statement = f"COPY ({repository.queries.lines.compile(connection)}) TO STDOUT (FORMAT csv)"
         with connection.connection.cursor().copy(statement, {"id": batch["id"]}) as copy:
             for block in copy:
                 bare += block

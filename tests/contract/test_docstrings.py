@@ -9,12 +9,7 @@ ROOT = Path(__file__).parents[2]
 STATUS = re.compile(r"\bProblems? [45]\d\d\b|\bRaises Problem\b")
 
 NOT_YET_MENDED = {
-    "services/payout/batches/bank_results.py",
-    "services/payout/batches/handlers.py",
     "services/payout/budgets/handlers.py",
-    "services/payout/recoveries/handlers.py",
-    "services/payout/restorations/files.py",
-    "services/payout/restorations/handlers.py",
 }
 """No module is ever added."""
 

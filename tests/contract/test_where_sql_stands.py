@@ -33,12 +33,7 @@ GENERATORS = {
 """Modules whose statements are generated: tables and columns come from declarations. They bind values like all others."""
 
 NOT_YET_MOVED = {
-    "services/payout/batches/repository.py",
     "services/payout/funding/handlers.py",
-    "services/payout/reconciliation/repository.py",
-    "services/payout/recoveries/repository.py",
-    "services/payout/reports/repository.py",
-    "services/payout/restorations/repository.py",
     "services/registry/enterprises/repository.py",
     "services/registry/quality/domain.py",
     "services/registry/quality/repository.py",

@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from deploy.local.broker import Broker
 from services.payout.awards import handlers, repository
-from services.payout.reconciliation.repository import CHECKS
+from services.payout.reconciliation.repository import differences
 from shared.messaging import inbox, outbox, topics
 from shared.messaging.consumer import Consumer
 from shared.messaging.envelope import Event
@@ -49,7 +49,7 @@ def payout(fresh_database: Callable[[str], ServiceDatabase], tokens: Tokens) -> 
 def broken(payout: Payout) -> set[str]:
     with payout.database.reading() as connection:
         found = {name for name, query in EFFECTS.items() if connection.execute(text(query)).scalar_one()}
-        return found | {name for name, query in CHECKS.items() if connection.execute(text(query)).first()}
+        return found | {difference["check"] for difference in differences(connection, limit=1)}
 
 
 def test_without_the_inbox_key_an_event_has_two_effects(payout: Payout) -> None:

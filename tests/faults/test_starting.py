@@ -53,8 +53,8 @@ def test_a_taken_port_is_named_with_its_setting(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("settings", "sentence"),
     [
-        ({"REGISTRY_PORT": "eighty"}, "REGISTRY_PORT is no port"),
-        ({"LOCAL_BROKER": "rabbit"}, "LOCAL_BROKER is one of"),
+        ({"REGISTRY_PORT": "eighty"}, "REGISTRY_PORT must be a port"),
+        ({"LOCAL_BROKER": "rabbit"}, "LOCAL_BROKER must be one of"),
         ({"KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1"}, "The broker at 127.0.0.1:1 does not answer"),
         ({"DATABASE_URL": "postgresql://x@127.0.0.1:1/postgres"}, "The databases cannot be created"),
     ],

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from services.payout.orders.lifecycle import OUTCOMES, sources
+from shared.errors import FieldError
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
-    """A row of the bank's answer. `amount_fen` is checked if the bank gives it."""
+class BankResult:
+    """What the bank reports of an order. `amount_fen` is checked if the bank gives it."""
 
     order_id: str
     outcome: str
@@ -20,20 +21,20 @@ class Result:
     reason: str | None = None
     amount_fen: int | None = None
     copied: Mapping[str, str] = field(default_factory=dict, hash=False)
-    """Cells that the answer carries of the batch's own file, by heading."""
+    """Cells copied from the batch's own file, by heading."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """The bank's answer: its rows, and the checksum of the batch's file if it was sent back with them."""
+class BankAnswer:
+    """The bank's answer to a batch: its rows, and the checksum of the batch's file if the answer has one."""
 
-    results: list[Result]
+    results: list[BankResult]
     checksum: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class BatchedOrder:
-    """An order of the batch as it stands, with the results that it has already (outcome → bank reference and day)."""
+    """An order of a batch, with the results that are recorded already (outcome → bank reference and day)."""
 
     state: str
     amount_fen: int
@@ -41,59 +42,66 @@ class BatchedOrder:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """The rows of an answer: those to apply (an order's own in the order in which they happened), how many say what is known
-    already, and the mistakes by row (code, message)."""
+class CheckedResults:
+    """The rows of an answer: those to apply (an order's own in the order of their events), how many are recorded already, and
+    the mistakes by row."""
 
-    apply: list[Result]
+    accepted: list[BankResult]
     unchanged: int
-    mistakes: list[tuple[int, str, str]]
+    mistakes: list[FieldError]
 
 
-def judge(
-    results: Iterable[Result], orders: Mapping[str, BatchedOrder], changed: Mapping[str, str] | None = None
-) -> Judged:
-    """Hold the bank's rows against the orders of the batch; a row that says again what is known changes nothing.
+def check_results(
+    results: Iterable[BankResult], orders: Mapping[str, BatchedOrder], changed: Mapping[str, str]
+) -> CheckedResults:
+    """Compare the bank's rows with the orders of the batch; a row that repeats a recorded result changes nothing.
 
-    An order may be settled and returned by one answer, in whatever order its rows stand. Of rows that contradict each other
-    none is applied: which of them is true is for the bank to say. `changed` names, by order, the column in which the row is
-    not the one of the batch's file.
+    One answer may settle and return an order, whatever the order of its rows. Of rows that contradict each other none is
+    applied: only the bank can say which is true. `changed` names, by order, the column that differs from the batch's file.
     """
-    mistakes: list[tuple[int, str, str]] = []
-    new: dict[str, dict[Result, int]] = {}
+    mistakes: dict[int, FieldError] = {}
+    new: dict[str, dict[BankResult, int]] = {}
     unchanged = 0
     for place, result in enumerate(results):
-        order, said = orders.get(result.order_id), new.setdefault(result.order_id, {})
-        if order is None:
-            mistakes.append((place, "not_in_batch", "no order of this batch has this id"))
-        elif changed and result.order_id in changed:
-            mistakes.append(
-                (place, "row_changed", f"the file that was sent says otherwise in {changed[result.order_id]}")
-            )
-        elif result.amount_fen is not None and result.amount_fen != order.amount_fen:
-            mistakes.append((place, "another_amount", "the order is about another amount"))
-        elif result.outcome in order.results:
-            if order.results[result.outcome] == (result.bank_reference, result.occurred_on):
-                unchanged += 1
-            else:
-                mistakes.append((place, "contradiction", "this outcome is recorded with another reference or day"))
-        elif result in said:
+        order, reported = orders.get(result.order_id), new.get(result.order_id, {})
+        mistake = _mistake(f"/rows/{place}", result, order, changed.get(result.order_id))
+        if mistake is not None:
+            mistakes[place] = mistake
+        elif (order and result.outcome in order.results) or result in reported:
             unchanged += 1
         else:
-            said[result] = place
-    apply: list[Result] = []
-    for order_id, said in new.items():
-        told, mistake = _in_turn(said, orders[order_id].state) if said else ([], None)
-        apply += told
-        mistakes += [(place, *mistake) for place in said.values() if mistake]
-    return Judged(apply, unchanged, sorted(mistakes))
+            new.setdefault(result.order_id, {})[result] = place
+    accepted: list[BankResult] = []
+    for order_id, reported in new.items():
+        in_order = sorted(reported, key=lambda result: result.outcome != "settled")
+        for place in reported.values():
+            mistake = _contradiction(f"/rows/{place}", in_order, orders[order_id].state)
+            if mistake is not None:
+                mistakes[place] = mistake
+        if not mistakes.keys() & reported.values():
+            accepted += in_order
+    return CheckedResults(accepted, unchanged, [mistakes[place] for place in sorted(mistakes)])
 
 
-def _in_turn(said: Iterable[Result], state: str) -> tuple[list[Result], tuple[str, str] | None]:
-    """Return what is new of an order that is `state`, in the order in which it happened; or nothing, and why."""
-    told = sorted(said, key=lambda result: result.outcome != "settled")
-    if len(told) > 1 and [result.outcome for result in told] != ["settled", "returned"]:
-        return [], ("contradiction", "another row says otherwise of the same order")
-    if state not in sources(OUTCOMES[told[0].outcome]):
-        return [], ("not_possible", f"the order is {state}; this outcome cannot follow")
-    return told, None
+def _mistake(at: str, result: BankResult, order: BatchedOrder | None, changed_column: str | None) -> FieldError | None:
+    if order is None:
+        return FieldError(at, "not_in_batch", "This batch has no order with this id.")
+    if changed_column is not None:
+        return FieldError(
+            at, "row_changed", "The column {column} differs from the file that was sent.", column=changed_column
+        )
+    if result.amount_fen is not None and result.amount_fen != order.amount_fen:
+        return FieldError(at, "another_amount", "The order has another amount.")
+    recorded = order.results.get(result.outcome)
+    if recorded is not None and recorded != (result.bank_reference, result.occurred_on):
+        return FieldError(at, "contradiction", "This outcome is recorded with another bank reference or day.")
+    return None
+
+
+def _contradiction(at: str, in_order: list[BankResult], state: str) -> FieldError | None:
+    """Return why the new results of an order that is `state` cannot be applied, in the order of their events."""
+    if len(in_order) > 1 and [result.outcome for result in in_order] != ["settled", "returned"]:
+        return FieldError(at, "contradiction", "Another row reports a different result of the same order.")
+    if state not in sources(OUTCOMES[in_order[0].outcome]):
+        return FieldError(at, "not_possible", "An order in the state {state} cannot have this outcome.", state=state)
+    return None

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
-from collections.abc import Sequence
+import io
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import polars as pl
+from python_calamine import CalamineError, CalamineWorkbook
 
-from services.payout.batches.domain import Result
+from services.payout.batches.domain import BankResult
 from shared import spreadsheets
+from shared.errors import Invalid
+from shared.media_types import CSV
 
 HEADINGS = ("序号", "支付令编号", "收款单位", "统一社会信用代码", "开户行行号", "账号", "金额（元）", "用途")
+TOTAL, CHECKSUM = "合计", "校验"
+"""First cells of the two last lines."""
 
 COMPARED = (*HEADINGS[2:6], HEADINGS[7])
-"""Columns in which a row that comes back has to be the row that was sent; the amount is held against the order itself."""
+"""Columns that a returned row must have as they were sent; the amount is compared with the order itself."""
 
 
 def frame_of(lines: pl.DataFrame, accounts: pl.DataFrame) -> pl.DataFrame:
     """Return the rows of the file: one per order, amounts in yuan with two decimals, everything else as text.
 
-    Every payee of `lines` has to be among `accounts`: raises KeyError.
+    Raises KeyError if a payee of `lines` is not among `accounts`.
     """
     frame = lines.join(accounts, left_on="payee_uscc", right_on="uscc", how="left", maintain_order="left")
     if frame["number"].null_count():
@@ -37,8 +45,8 @@ def frame_of(lines: pl.DataFrame, accounts: pl.DataFrame) -> pl.DataFrame:
     return spreadsheets.escape_formulas(frame.rename(dict(zip(frame.columns, HEADINGS, strict=True))))
 
 
-def changed_rows(frame: pl.DataFrame, results: Sequence[Result]) -> dict[str, str]:
-    """Return, by order, the first column in which a row that came back is not the row of the file that was sent."""
+def changed_rows(frame: pl.DataFrame, results: Sequence[BankResult]) -> dict[str, str]:
+    """Return, by order, the first column in which a returned row differs from the file that was sent."""
     sent = {row[HEADINGS[1]]: row for row in frame.iter_rows(named=True)}
     changed: dict[str, str] = {}
     for result in results:
@@ -50,24 +58,47 @@ def changed_rows(frame: pl.DataFrame, results: Sequence[Result]) -> dict[str, st
 
 
 def checksum_of(frame: pl.DataFrame, total_fen: int) -> str:
-    """Return the checksum that the last line of the file bears."""
+    """Return the checksum in the last line of the file."""
     return csv_of(frame, total_fen).decode().splitlines()[-1].split('"')[3]
 
 
 def csv_of(frame: pl.DataFrame, total_fen: int) -> bytes:
     """Write the rows, a line with the totals, and a line with the SHA-256 of all lines above it."""
     body = spreadsheets.to_csv(frame)
-    body += f'"合计","{frame.height}","","","","","{_yuan(total_fen)}",""\n'.encode()
-    return body + f'"校验","{hashlib.sha256(body).hexdigest()}","","","","","",""\n'.encode()
+    body += f'"{TOTAL}","{frame.height}","","","","","{_yuan(total_fen)}",""\n'.encode()
+    return body + f'"{CHECKSUM}","{hashlib.sha256(body).hexdigest()}","","","","","",""\n'.encode()
 
 
 def xlsx_of(frame: pl.DataFrame, total_fen: int) -> bytes:
     """Write the same rows as a workbook; the checksum is that of the CSV."""
     last = (
-        ("合计", str(frame.height), "", "", "", "", _yuan(total_fen), ""),
-        ("校验", checksum_of(frame, total_fen)),
+        (TOTAL, str(frame.height), "", "", "", "", _yuan(total_fen), ""),
+        (CHECKSUM, checksum_of(frame, total_fen)),
     )
-    return spreadsheets.to_xlsx(frame, "支付清单", last)
+    return spreadsheets.to_xlsx({"支付清单": frame}, last)
+
+
+def read_cells(content: bytes, kind: str) -> Iterable[Sequence[Any]]:
+    """Return the cells of a CSV (UTF-8, then GB18030, strictly) or XLSX file, line by line; raises Invalid.
+
+    Cells are text, those of a workbook also numbers and days.
+    """
+    if kind != CSV:
+        try:
+            rows: list[list[Any]] = (
+                CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
+            )
+        except (CalamineError, ValueError, IndexError) as error:
+            raise Invalid(
+                "The file is not a workbook with rows. Save it as .xlsx with the rows on its first sheet."
+            ) from error
+        return rows
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return csv.reader(io.StringIO(content.decode(encoding), newline=""), strict=True)
+        except UnicodeDecodeError:
+            continue
+    raise Invalid("The file is neither UTF-8 nor GB18030. Save it as CSV in UTF-8 and send it again.")
 
 
 def _yuan(fen: int) -> str:

@@ -9,13 +9,12 @@ from typing import Any
 from uuid import UUID
 
 import polars as pl
-from sqlalchemy import Connection, Row, insert
+from sqlalchemy import Connection, Row
 
 from services.payout.awards.adjustment import adjust
 from services.payout.awards.repository import owed
 from services.payout.batches import files, repository
-from services.payout.batches.domain import Answer, judge
-from services.payout.batches.tables import payment_batches
+from services.payout.batches.domain import BankAnswer, CheckedResults, check_results
 from services.payout.clients.registry import Accounts, revisions_of
 from services.payout.funding.repository import keep_blockers
 from services.payout.orders import transitions
@@ -33,7 +32,7 @@ class ResultsRefused(Invalid):
     title = N_("Rows were refused, nothing was recorded")
 
 
-NO_SUCH = "There is no such batch; `GET /v1/payment-batches` lists them."
+NO_SUCH_BATCH = "There is no such batch; `GET /v1/payment-batches` lists them."
 MAX_ERRORS = 1_000
 CHUNK_AWARDS = 2_000
 
@@ -50,18 +49,18 @@ def build(
     """Make a batch of the approved orders of `unit` (or of those named) and return it.
 
     Accounts are read in one bulk call; an order whose payee's account is not the one that was approved goes back to `issued`.
-    Raises Problem 409 if nothing is left to be sent.
+    Raises Conflict if no order can be sent.
     """
     lock_exclusively(connection)
-    if repository.restoration_open(connection):
+    if repository.sending_is_held(connection):
         raise Conflict(
-            "Payout's database was restored to an earlier point, and sending is held: enter the files sent since again,"
+            "Payout's database was restored to an earlier point, and sending is on hold. Enter the files sent since then again;"
             " then another person ends the restoration (docs/restoring.md)."
         )
     rows = repository.approved(connection, unit, order_ids, by)
     if order_ids is not None and len(rows) < len(set(order_ids)):
         raise Conflict(
-            "Every order named has to be approved by another person, of this unit, and neither it nor its payee held.",
+            "Each order named must belong to this unit, be approved by another person and not be on hold.",
             errors=_not_able(order_ids, {str(row.id) for row in rows}),
             extra={"able": len(rows), "named": len(set(order_ids))},
         )
@@ -75,66 +74,60 @@ def build(
     transitions.revoke(connection, [row.id for row in changed], now)
     if not able:
         if changed:
-            # The orders that went back are kept: the answer is a batch of nothing, told as a refusal would undo it.
+            # An error would roll back the orders that went back to `issued`: the answer is an empty batch.
             return {"id": None, "unit": unit, "state": "empty", "orders": 0, "total_fen": 0, "sent_back": len(changed)}
         raise Conflict(
-            "No approved order of this unit can be sent: another person has to approve them, and holds be released."
+            "This unit has no approved order that you can send. Orders must be approved by another person and not be on hold."
         )
     batch_id = new_id(now)
-    connection.execute(
-        insert(payment_batches).values(
-            id=batch_id,
-            unit=unit,
-            orders=len(able),
-            total_fen=sum(row.amount_fen for row in able),
-            registry_revision=revision,
-            accounts_on=day,
-            built_by=by,
-        )
-    )
+    amounts = [row.amount_fen for row in able]
+    repository.add(connection, batch_id, amounts, unit=unit, registry_revision=revision, accounts_on=day, by=by)
     transitions.batch(connection, batch_id, [row.id for row in able], by=by)
     repository.list_orders(connection, batch_id)
     return repository.view(connection, batch_id) | {"sent_back": len(changed)}
 
 
 def _not_able(order_ids: Sequence[UUID], able: Collection[str]) -> list[FieldError]:
-    message = "not approved by another person, of another unit, held, or unknown"
     places = (place for place, order_id in enumerate(order_ids) if str(order_id) not in able)
-    return [FieldError(f"/order_ids/{place}", "not_able", message) for place in islice(places, MAX_ERRORS)]
+    return [
+        FieldError(
+            f"/order_ids/{place}", "not_able", "Not approved by another person, of another unit, on hold, or unknown."
+        )
+        for place in islice(places, MAX_ERRORS)
+    ]
 
 
 def apply_results(
     connection: Connection,
     batch_id: UUID,
-    answer: Answer,
+    answer: BankAnswer,
     accounts: Accounts,
     *,
     all_or_nothing: bool,
     by: str,
     now: datetime,
-) -> dict[str, Any]:
-    """Apply the bank's rows to the orders of a batch; the same row again changes nothing. Returns counts and mistakes.
+) -> CheckedResults:
+    """Apply the bank's rows to the orders of a batch; the same row again changes nothing.
 
-    Raises Problem 404, or 422 with each row's mistake if one is refused and `all_or_nothing` is asked for.
+    Raises NotFound, or ResultsRefused with each row's mistake if one is refused and `all_or_nothing` is asked for.
     """
     batch = repository.view_or_none(connection, batch_id)
     if batch is None:
-        raise NotFound(NO_SUCH)
-    results = answer.results
+        raise NotFound(NO_SUCH_BATCH)
     changed = _changed(connection, batch, answer, accounts)
     keep_blockers(connection)
-    award_ids = list(lock_awards_of(connection, {result.order_id for result in results}))
+    order_ids = [result.order_id for result in answer.results]
+    award_ids = list(lock_awards_of(connection, set(order_ids)))
     lock_shared(connection)
-    judged = judge(
-        results, repository.orders_of(connection, batch_id, [result.order_id for result in results]), changed
-    )
-    errors = [FieldError(f"/rows/{place}", code, message) for place, code, message in judged.mistakes[:MAX_ERRORS]]
-    if errors and all_or_nothing:
-        raise ResultsRefused("See `errors`; correct these rows and send the answer again.", errors=errors)
-    repository.add_results(connection, batch_id, judged.apply, by)
+    checked = check_results(answer.results, repository.batched_orders(connection, batch_id, order_ids), changed)
+    if checked.mistakes and all_or_nothing:
+        raise ResultsRefused(
+            "See `errors`. Correct these rows and send the answer again.", errors=checked.mistakes[:MAX_ERRORS]
+        )
+    repository.add_results(connection, batch_id, checked.accepted, by)
     reported = [
         transitions.BankOutcome(each.order_id, each.outcome, each.occurred_on, each.bank_reference, each.reason)
-        for each in judged.apply
+        for each in checked.accepted
     ]
     # An order that was settled and came back moves twice.
     firsts = {each.order_id: each for each in reversed(reported)}
@@ -143,37 +136,29 @@ def apply_results(
     transitions.publish_results(connection, reported, now)
     for place in range(0, len(award_ids), CHUNK_AWARDS):
         adjust(connection, owed(connection, award_ids[place : place + CHUNK_AWARDS]), now)
-    return {
-        "rows": {
-            "read": len(results),
-            "accepted": len(judged.apply),
-            "unchanged": judged.unchanged,
-            "rejected": len(judged.mistakes),
-        },
-        "errors": [{"pointer": error.pointer, "code": error.code, "message": error.message} for error in errors],
-    }
+    return checked
 
 
 def file_of(connection: Connection, batch: Mapping[str, Any], accounts: Accounts) -> pl.DataFrame:
-    """Return the rows of a batch's file, the same however often and however late it is asked for."""
+    """Return the rows of a batch's file, always the same."""
     lines = repository.lines(connection, batch["id"])
     day = repository.accounts_on(connection, batch["id"])
     return files.frame_of(lines, accounts.on(day, set(lines["payee_uscc"]), batch["registry_revision"]))
 
 
 def _changed(
-    connection: Connection, batch: Mapping[str, Any], answer: Answer, accounts: Accounts
-) -> dict[str, str] | None:
-    """Return the rows that came back otherwise than they were sent, if the answer is made from the batch's file.
+    connection: Connection, batch: Mapping[str, Any], answer: BankAnswer, accounts: Accounts
+) -> dict[str, str]:
+    """Return the rows that differ from the batch's file, if the answer is made from it: by order, the column.
 
-    Raises Problem 422 if it bears the checksum of another file and none of its rows tells why.
+    Raises ResultsRefused if no row differs but the checksum is that of another file.
     """
     if answer.checksum is None and not any(result.copied for result in answer.results):
-        return None
+        return {}
     frame = file_of(connection, batch, accounts)
     checksum = batch["reentered_checksum"] or files.checksum_of(frame, batch["total_fen"])
     changed = files.changed_rows(frame, answer.results)
     if not changed and answer.checksum not in (None, checksum):
-        error = FieldError("/checksum", "another_file", "the checksum line is not that of this batch's file")
+        error = FieldError("/checksum", "another_file", "The checksum line is not that of this batch's file.")
         raise ResultsRefused("Send the answer to the batch whose file it was made from.", errors=[error])
     return changed

@@ -8,7 +8,6 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import Connection
 
-from services.payout.authorization import own_unit
 from services.payout.batches import bank_results, files, handlers, repository
 from services.payout.batches.schemas import Batch, BatchDraft, ResultsBody, ResultsReport
 from services.payout.enums import Unit
@@ -18,19 +17,18 @@ from shared.errors import Conflict, NotFound, TooLarge, UnsupportedMediaType
 from shared.media_types import BYTES, CSV, JSON, XLSX
 from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand, json_response
-from shared.web.negotiation import Accept, negotiate
+from shared.web.negotiation import Accept, language_of, negotiate
 from shared.web.openapi import BINARY, schema_of
 from shared.web.pagination import Cursor, Limit, Page, decode_id, page
-from shared.web.problems import refusals
+from shared.web.problems import field_errors, refusals
 from shared.web.spreadsheets import SPREADSHEET_CONTENT
 
 router = APIRouter(prefix="/v1/payment-batches", tags=["payment batches"])
 
 Maker = Annotated[Actor, needs(Scope.BATCHES_WRITE)]
 Reader = Annotated[Actor, needs(Scope.MONEY_READ)]
-MAX_ANSWER_BYTES = 64 * 1024 * 1024
-ANSWERS = "/v1/payment-batches/"
-"""Prefix of the paths whose bodies are the bank's answers, at most MAX_ANSWER_BYTES each."""
+LARGE_BODIES = {"/v1/payment-batches/": 64 * 1024 * 1024}
+"""Prefix of the paths that take files, and the most bytes of each."""
 
 
 @router.post(
@@ -41,11 +39,11 @@ ANSWERS = "/v1/payment-batches/"
     responses=refusals(Conflict),
 )
 def build_payment_batch(draft: BatchDraft, request: Request, actor: Maker, command: IdempotentCommand) -> Response:
-    """Make a batch of the approved orders of a unit; what is held, or approved by the caller, is left out.
+    """Make a batch of the approved orders of a unit; orders that are on hold or approved by the caller are left out.
 
     An order whose payee's account is not the one that was approved goes back to `issued`.
     """
-    own_unit(actor, draft.unit)
+    actor.require_jurisdiction(draft.unit)
     now, accounts = request.app.state.clock.now(), request.app.state.accounts
     return command.run(
         lambda connection: handlers.build(
@@ -72,7 +70,7 @@ def list_payment_batches(
 
 @router.get("/{batch_id}", operation_id="get_payment_batch", response_model=Batch, responses=refusals(NotFound))
 def get_payment_batch(batch_id: UUID, request: Request, actor: Reader) -> Response:
-    """Give one batch; its orders are listed by `GET /v1/payment-orders?batch_id=`."""
+    """Return one batch; its orders are listed by `GET /v1/payment-orders?batch_id=`."""
     with request.app.state.database.reading() as connection:
         return json_response(_own(connection, batch_id, actor))
 
@@ -92,17 +90,17 @@ def get_payment_batch_file(
     actor: Maker,
     accept: Accept = None,
 ) -> Response:
-    """Give the file for the treasury: CSV in UTF-8 with BOM, or XLSX; totals and a checksum line at its end.
+    """Return the file for the treasury: CSV in UTF-8 with BOM, or XLSX, with totals and a checksum line at its end.
 
-    Asked for again it is the same, byte for byte (XLSX: cell for cell), and changes nothing.
+    It is always the same, byte for byte (XLSX: cell for cell).
     """
     kind = negotiate(accept, (CSV, XLSX))
     with request.app.state.database.reading_at_one_instant() as connection:
         batch = _own(connection, batch_id, actor)
         if batch["reentered_checksum"] is not None:
-            raise Conflict("This batch was entered again after a restore: its file is the one that the bank has.")
+            raise Conflict("This batch was entered again after a restore. Its file is the one that the bank has.")
         frame = handlers.file_of(connection, batch, request.app.state.accounts)
-    with request.app.state.database.transaction() as connection:  # account numbers leave the house: that is an act
+    with request.app.state.database.transaction() as connection:  # account numbers leave the system: that is audited
         audit.record(connection, actor=actor.subject, act="get_payment_batch_file", subjects=[batch_id])
     write = files.xlsx_of if kind == XLSX else files.csv_of
     name = f"batch-{batch_id}.{'xlsx' if kind == XLSX else 'csv'}"
@@ -137,7 +135,7 @@ def record_payment_results(
 ) -> Response:
     """Record the bank's answer, or a part of it, as JSON, CSV or XLSX; the same row again changes nothing.
 
-    Sent as `application/octet-stream` it is recognised by its beginning.
+    The format of `application/octet-stream` is detected from its first bytes.
     """
     content: bytes = getattr(request, "_body", b"")
     answer = bank_results.read(content, request.headers.get("content-type", ""))
@@ -145,17 +143,31 @@ def record_payment_results(
 
     def act(connection: Connection) -> object:
         _own(connection, batch_id, actor)
-        whole = mode == "all_or_nothing"
-        report = handlers.apply_results(
-            connection, batch_id, answer, accounts, all_or_nothing=whole, by=actor.subject, now=now
+        checked = handlers.apply_results(
+            connection,
+            batch_id,
+            answer,
+            accounts,
+            all_or_nothing=mode == "all_or_nothing",
+            by=actor.subject,
+            now=now,
         )
-        return report | {"batch": repository.view(connection, batch_id)}
+        return {
+            "rows": {
+                "read": len(answer.results),
+                "accepted": len(checked.accepted),
+                "unchanged": checked.unchanged,
+                "rejected": len(checked.mistakes),
+            },
+            "errors": field_errors(checked.mistakes[: handlers.MAX_ERRORS], language_of(request)),
+            "batch": repository.view(connection, batch_id),
+        }
 
     return command.run(act)
 
 
 def _own(connection: Connection, batch_id: UUID, actor: Actor) -> dict[str, Any]:
     batch = repository.view_or_none(connection, batch_id)
-    if batch is None or actor.jurisdiction not in (None, batch["unit"]):
-        raise NotFound(handlers.NO_SUCH)
+    if batch is None or not actor.covers(batch["unit"]):
+        raise NotFound(handlers.NO_SUCH_BATCH)
     return batch

@@ -1,4 +1,4 @@
-"""What the API takes and gives of batches and results."""
+"""Requests and responses of batches and results."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Batch(BaseModel):
     state: Literal["sent", "completed", "empty"] = Field(description="`completed` once every order has a result")
     orders: int
     total_fen: int
-    registry_revision: int | None = Field(default=None, description="The accounts are those known at this revision")
+    registry_revision: int | None = Field(default=None, description="Registry revision of the accounts")
     built_by: str | None = None
     built_at: datetime | None = None
     reentered_checksum: str | None = Field(
@@ -44,12 +44,13 @@ class Batch(BaseModel):
     failed: int = 0
     returned: int = 0
     sent_back: int | None = Field(
-        default=None, description="Orders that went back to `issued`, as their account is not the one approved"
+        default=None,
+        description="Orders that went back to `issued` because the payee's account is not the one approved",
     )
 
 
 class ResultRow(BaseModel):
-    """The bank's word on one order."""
+    """What the bank reports of one order."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -89,17 +90,17 @@ class ResultsBody(BaseModel):
 
 
 class RowCounts(BaseModel):
-    """What became of the rows of an answer."""
+    """Rows of an answer, by outcome."""
 
     read: int
     accepted: int
-    unchanged: int = Field(description="They say again what was recorded before")
+    unchanged: int = Field(description="Rows whose result is recorded already")
     rejected: int
 
 
 class ResultsReport(BaseModel):
-    """What became of the bank's answer."""
+    """The outcome of the bank's answer."""
 
     rows: RowCounts
-    errors: list[ProblemError] = Field(description="Each refused row, at most 1,000; the rest took effect")
+    errors: list[ProblemError] = Field(description="Refused rows, at most 1,000; the others took effect")
     batch: Batch

@@ -1,4 +1,4 @@
-"""Tables of payment batches and their results."""
+"""Tables of payment batches, their results, and restorations."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from sqlalchemy import (
     Text,
     Uuid,
     func,
+    text,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.payout.metadata import metadata
 from shared.database.schema import APPEND_ONLY
@@ -37,8 +39,8 @@ payment_batches = Table(
     CheckConstraint("orders > 0 AND total_fen > 0", name="total"),
     info=APPEND_ONLY,
 )
-"""A batch never changes, so its file is the same however often it is asked for: accounts are read as of `registry_revision`. One
-that was entered again after a restore has the checksum of the file that the bank has."""
+"""A batch never changes, and accounts are read as of `registry_revision`, so its file is always the same. A batch that was
+entered again after a restore has the checksum of the file that the bank has."""
 
 batch_orders = Table(
     "batch_orders",
@@ -68,3 +70,20 @@ payment_results = Table(
     Index("uq_payment_results_order_id", "order_id", "outcome", unique=True),
     info=APPEND_ONLY,
 )
+
+restorations = Table(
+    "restorations",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("opened_by", Text, nullable=False),
+    Column("opened_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("sent", ARRAY(Uuid), nullable=False),
+    Column("ended_by", Text),
+    Column("ended_at", DateTime(timezone=True)),
+    Column("ended_reason", Text),
+    CheckConstraint("(ended_by IS NULL) = (ended_at IS NULL)", name="ended"),
+    CheckConstraint("ended_by <> opened_by", name="two_persons"),
+    Index("uq_restorations_open", text("(ended_at IS NULL)"), unique=True, postgresql_where=text("ended_at IS NULL")),
+)
+"""While one is open no batch is built. `sent`: orders that were at the bank according to the broker's log."""

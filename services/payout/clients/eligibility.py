@@ -1,11 +1,11 @@
-"""Eligibility over HTTP: decisions in force, proposals, what was done to an award's decisions; and asking for events again."""
+"""Eligibility over HTTP: decisions in force, open proposals, the decisions on an award; and publishing events again."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -28,36 +28,16 @@ class InForce:
     approved_at: datetime
 
 
-class Decisions(Protocol):
-    """Where decisions are read, and asked for again."""
-
-    def in_force(self) -> Iterator[list[InForce]]:
-        """Yield all decisions in force, page by page; raises Unavailable."""
-        ...
-
-    def proposed(self) -> Iterator[list[Entitlement]]:
-        """Yield what open proposals would entitle to, page by page; version 0. Raises Unavailable."""
-        ...
-
-    def of_award(self, award_id: UUID) -> list[dict[str, Any]]:
-        """Return every decision on an award, oldest first, as eligibility shows it; raises Unavailable."""
-        ...
-
-    def ask_again(self, award_ids: Sequence[str]) -> int:
-        """Ask for the latest event of `award_ids` again; returns how many will come. Raises Unavailable."""
-        ...
-
-
-class EligibilityDecisions:
-    """Eligibility's decisions over HTTP."""
+class Decisions:
+    """Eligibility's decisions; raises Unavailable if it does not answer."""
 
     def __init__(self, http: httpx.Client) -> None:
         """Use `http`, whose base URL is eligibility's and whose token has `decisions:read` and `events:republish`."""
         self._eligibility = ServiceClient("eligibility", http)
 
     def in_force(self) -> Iterator[list[InForce]]:
-        """Yield all decisions in force, page by page; raises Unavailable."""
-        for items in self._pages({"state": "approved"}):
+        """Yield all decisions in force, page by page."""
+        for items in self._pages(state="approved"):
             yield [
                 InForce(
                     item["award_id"],
@@ -69,24 +49,24 @@ class EligibilityDecisions:
             ]
 
     def proposed(self) -> Iterator[list[Entitlement]]:
-        """Yield what open proposals would entitle to, page by page; raises Unavailable."""
+        """Yield what open proposals would entitle to, page by page; their version is 0."""
         for state in OPEN_STATES:
-            for items in self._pages({"state": state}):
+            for items in self._pages(state=state):
                 yield [_proposal(item) for item in items]
 
     def of_award(self, award_id: UUID) -> list[dict[str, Any]]:
-        """Return every decision on an award, oldest first; raises Unavailable."""
-        return [item for items in self._pages({"award_id": str(award_id)}) for item in items]
+        """Return every decision on an award, oldest first, as eligibility shows it."""
+        return [item for items in self._pages(award_id=str(award_id)) for item in items]
 
-    def ask_again(self, award_ids: Sequence[str]) -> int:
-        """Ask for the latest event of `award_ids` again; returns how many will come. Raises Unavailable."""
-        asked = 0
-        for place in range(0, len(award_ids), PAGE_ITEMS):
-            body = {"award_ids": list(award_ids[place : place + PAGE_ITEMS])}
-            asked += int(self._eligibility.post("/v1/republications", body).json()["events"])
-        return asked
+    def republish(self, award_ids: Sequence[str]) -> int:
+        """Have the latest event of each of `award_ids` published again; return how many will come."""
+        events = 0
+        for start in range(0, len(award_ids), PAGE_ITEMS):
+            body = {"award_ids": list(award_ids[start : start + PAGE_ITEMS])}
+            events += int(self._eligibility.post("/v1/republications", body).json()["events"])
+        return events
 
-    def _pages(self, query: dict[str, str]) -> Iterator[list[dict[str, Any]]]:
+    def _pages(self, **query: str) -> Iterator[list[dict[str, Any]]]:
         return self._eligibility.pages("/v1/decisions", query)
 
 
@@ -106,5 +86,5 @@ def _proposal(item: dict[str, Any]) -> Entitlement:
 
 
 def eligibility_decisions(settings: Settings) -> Decisions:
-    """Return eligibility's decisions, read with a token of this service's own."""
-    return EligibilityDecisions(connect(settings.eligibility_url, settings, "payout", timeout_seconds=30.0))
+    """Return eligibility's decisions, read as this service's own OAuth2 client."""
+    return Decisions(connect(settings.eligibility_url, settings, "payout", timeout_seconds=30.0))

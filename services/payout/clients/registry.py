@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
 
 import httpx
 import orjson
@@ -19,7 +18,6 @@ from shared.media_types import ARROW, NDJSON
 QUERY_CODES = 50_000
 """Enterprises that one query may name."""
 
-
 ACCOUNTS = pl.Schema(
     {
         "uscc": pl.String(),
@@ -29,12 +27,12 @@ ACCOUNTS = pl.Schema(
         "revision": pl.Int64(),
     }
 )
-"""Payees' accounts as of a day, one row each. `revision` is the registry's that set it: what an approval pins."""
+"""Payees' accounts on a day, one row each. `revision` is the registry's revision of the row, which an approval pins."""
 
 
 @dataclass(frozen=True, slots=True)
 class AccountChange:
-    """What became of a payee's account period between two revisions; `until` and `revision` of one that is gone are None."""
+    """A change of a payee's account period between two revisions; `withdrawn`: the period was deleted."""
 
     uscc: str
     since: date
@@ -43,24 +41,8 @@ class AccountChange:
     withdrawn: bool
 
 
-class Accounts(Protocol):
-    """Where payees' accounts are read."""
-
-    def latest_revision(self) -> int:
-        """Return the newest revision."""
-        ...
-
-    def on(self, day: date, usccs: Collection[str], revision: int) -> pl.DataFrame:
-        """Return the accounts (`ACCOUNTS`) in force on `day` as known at `revision`, in one call per 50,000 payees."""
-        ...
-
-    def changes(self, after: int, until: int) -> list[AccountChange]:
-        """Return what changed in the periods of accounts between two revisions."""
-        ...
-
-
-class RegistryAccounts:
-    """The registry's accounts over HTTP. Raises Unavailable if it does not answer."""
+class Accounts:
+    """The registry's accounts of payees; raises Unavailable if it does not answer."""
 
     def __init__(self, http: httpx.Client) -> None:
         """Use `http`, whose base URL is the registry's and whose token has `accounts:read`."""
@@ -71,12 +53,11 @@ class RegistryAccounts:
         return int(self._registry.get("/v1/revisions/latest").json()["revision"])
 
     def on(self, day: date, usccs: Collection[str], revision: int) -> pl.DataFrame:
-        """Return the accounts (`ACCOUNTS`) in force on `day` as known at `revision`."""
+        """Return the accounts (`ACCOUNTS`) in force on `day` as known at `revision`, in one call per 50,000 payees."""
         found = [pl.DataFrame(schema=ACCOUNTS)]
-        wanted = sorted(set(usccs))
-        for place in range(0, len(wanted), QUERY_CODES):
-            path = f"/v1/snapshots/{revision}/payee_accounts/queries"
-            answer = self._registry.query(path, {"uscc": wanted[place : place + QUERY_CODES]}, accept=ARROW)
+        path, codes = f"/v1/snapshots/{revision}/payee_accounts/queries", sorted(set(usccs))
+        for start in range(0, len(codes), QUERY_CODES):
+            answer = self._registry.query(path, {"uscc": codes[start : start + QUERY_CODES]}, accept=ARROW)
             with pa.ipc.open_stream(answer.content) as stream:
                 found.append(in_force(day, pl.DataFrame(stream.read_all())))
         return pl.concat(found)
@@ -110,10 +91,10 @@ def in_force(day: date, periods: pl.DataFrame) -> pl.DataFrame:
 
 
 def revisions_of(accounts: pl.DataFrame) -> dict[str, int]:
-    """Return what an approval pins, by uscc."""
+    """Return the revision of each account, by uscc."""
     return dict(accounts.select("uscc", "revision").iter_rows())
 
 
 def registry_accounts(settings: Settings) -> Accounts:
-    """Return the payees' accounts as the registry has them, read with a token of this service's own."""
-    return RegistryAccounts(connect(settings.registry_url, settings, "payout", timeout_seconds=60.0))
+    """Return the payees' accounts, read as this service's own OAuth2 client."""
+    return Accounts(connect(settings.registry_url, settings, "payout", timeout_seconds=60.0))

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Request, Response
 
-from services.payout.authorization import whole_city
 from services.payout.funding import handlers
 from services.payout.funding.domain import HoldTarget
 from services.payout.funding.schemas import Hold, HoldBody
@@ -59,7 +58,7 @@ def release_award(
 )
 def hold_payee(uscc: Payee, body: HoldBody, request: Request, actor: Holder, command: IdempotentCommand) -> Response:
     """Hold a payee: none of its orders, of whatever award, is funded or sent until another person releases it."""
-    whole_city(actor)
+    actor.require_city_wide()
     return _run(handlers.hold, HoldTarget(uscc=uscc), body, request, actor, command, status=201)
 
 
@@ -73,7 +72,7 @@ def release_payee(
     uscc: Payee, body: HoldBody, request: Request, actor: Releaser, command: IdempotentCommand
 ) -> Response:
     """Release a payee that another person holds: its orders go on by themselves."""
-    whole_city(actor)
+    actor.require_city_wide()
     return _run(handlers.release, HoldTarget(uscc=uscc), body, request, actor, command)
 
 

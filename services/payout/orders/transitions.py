@@ -19,10 +19,7 @@ from services.payout.orders.repository import lock_shared, queries
 from shared.clock import calendar_date
 from shared.events import payment_orders
 from shared.identifiers import new_id
-from shared.messaging.topics import PAYMENT_ORDERS
-
-SOURCE = "/payout"
-"""Source of the events."""
+from shared.messaging.topics import PAYMENT_ORDERS, PAYOUT_SOURCE
 
 EVENTS = {"settled": payment_orders.SETTLED, "failed": payment_orders.FAILED, "returned": payment_orders.RETURNED}
 
@@ -184,7 +181,7 @@ def fund(
         "ids": None if order_ids is None else array(order_ids),
         "type": payment_orders.ISSUED,
         "topic": PAYMENT_ORDERS,
-        "source": SOURCE,
+        "source": PAYOUT_SOURCE,
     }
     return sum(row.orders for row in connection.execute(queries.fund, values))
 
@@ -284,7 +281,7 @@ def _publish(
 ) -> None:
     if order_ids:
         values = {"type": event_type, "ids": array(order_ids), "now": now, "occasion": occasion}
-        connection.execute(queries.publish, values | {"topic": PAYMENT_ORDERS, "source": SOURCE})
+        connection.execute(queries.publish, values | {"topic": PAYMENT_ORDERS, "source": PAYOUT_SOURCE})
 
 
 def _publish_again(connection: Connection, event_type: str, order_ids: Collection[str], now: datetime) -> None:

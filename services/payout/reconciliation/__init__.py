@@ -1,1 +1,1 @@
-"""Reconciliation: what is kept in two places must agree; each difference is named."""
+"""Reconciliation: what is stored in two places must agree; each difference is named."""

@@ -1,4 +1,4 @@
-"""The use case of reconciliation: payout's books among themselves, and against eligibility's decisions in force."""
+"""Use cases of reconciliation: compare payout's books with each other and with eligibility's decisions in force."""
 
 from __future__ import annotations
 
@@ -23,24 +23,25 @@ from shared.gauges.stored_gauges import store
 MISSING = "decision_in_force"
 UNKNOWN = "award_decided"
 AHEAD = "version_in_force"
+AGAINST_ELIGIBILITY = [MISSING, UNKNOWN, AHEAD]
 MEASUREMENT = "reconciliation"
 COUNTED = 10_000
-"""Differences of each check that are counted; more are as bad."""
+"""Differences of each check that are counted at most."""
 PATIENCE = timedelta(minutes=1)
-"""How long a decision may be on its way, or a page be behind, before it counts as a difference."""
+"""How long a decision may take to arrive, or a page be outdated, before it counts as a difference."""
 
 
 def reconcile(connection: Connection, decisions: Decisions | None, now: datetime, limit: int) -> dict[str, Any]:
     """Compare everything at one instant; name up to `limit` differences of each kind. `decisions` None leaves eligibility out."""
     differences = repository.differences(connection, limit)
-    checks = list(repository.CHECKS)
+    checks = repository.CHECKS
     in_flight = 0
     state = "left_out"
     if decisions is not None:
         try:
             found, in_flight = _against(connection, decisions, now, limit)
             differences += found
-            checks += [MISSING, UNKNOWN, AHEAD]
+            checks = checks + AGAINST_ELIGIBILITY
             state = "compared"
         except Unavailable:
             state = "not_reached"
@@ -54,34 +55,35 @@ def reconcile(connection: Connection, decisions: Decisions | None, now: datetime
 
 
 def ask_for_missing(connection: Connection, decisions: Decisions, now: datetime) -> dict[str, int]:
-    """Have eligibility tell again what it has decided and payout lacks; returns how much is missing and how much will come.
+    """Request the events of decisions in force that payout lacks; return how many are missing and how many will come.
 
     Raises Unavailable.
     """
     found, _ = _against(connection, decisions, now, limit=None)
-    return _asked(decisions, found)
+    return _request_missing(decisions, found)
 
 
-def _asked(decisions: Decisions, found: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+def _request_missing(decisions: Decisions, found: Sequence[Mapping[str, Any]]) -> dict[str, int]:
     missing = [difference["subject"] for difference in found if difference["check"] == MISSING]
-    events = decisions.ask_again(missing) if missing else 0
-    return {"missing": len(missing), "events": events}
+    return {"missing": len(missing), "events": decisions.republish(missing)}
 
 
 def reconciliation_loop(database: Database, decisions: Decisions, clock: Clock) -> Loop:
-    """Return the worker's loop that once an hour compares everything, keeps how much differs, and asks for what payout lacks."""
+    """Return the worker's hourly loop: compare everything, store the number of differences, request missing decisions."""
 
     def compare() -> bool:
         started = time.perf_counter()
         with database.reading_at_one_instant() as connection:
             against, _ = _against(connection, decisions, clock.now(), limit=None)
             found = repository.differences(connection, COUNTED) + against
-        values = payout_metrics.differences([*repository.CHECKS, MISSING, UNKNOWN, AHEAD], found)
-        asked = _asked(decisions, against)
+        values = payout_metrics.differences([*repository.CHECKS, *AGAINST_ELIGIBILITY], found)
+        requested = _request_missing(decisions, against)
         with database.transaction() as connection:
             store(connection, MEASUREMENT, values, time.perf_counter() - started)
-            if asked["missing"]:
-                audit.record(connection, actor=SYSTEM, act="ask_for_missing_decisions", subjects=["*"], details=asked)
+            if requested["missing"]:
+                audit.record(
+                    connection, actor=SYSTEM, act="ask_for_missing_decisions", subjects=["*"], details=requested
+                )
         return False
 
     return Loop(MEASUREMENT, compare, idle_seconds=3_600)
@@ -90,6 +92,7 @@ def reconciliation_loop(database: Database, decisions: Decisions, clock: Clock) 
 def _against(
     connection: Connection, decisions: Decisions, now: datetime, limit: int | None
 ) -> tuple[list[dict[str, Any]], int]:
+    """Return the differences from eligibility's decisions in force, and how many decisions have not arrived yet."""
     missing: list[dict[str, Any]] = []
     ahead: list[dict[str, Any]] = []
     in_flight = 0

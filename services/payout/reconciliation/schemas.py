@@ -1,4 +1,4 @@
-"""What reconciliation answers."""
+"""Responses of reconciliation."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from pydantic import BaseModel, Field
 
 
 class Difference(BaseModel):
-    """Two figures that should be equal and are not."""
+    """Two amounts that should be equal and are not."""
 
     check: str = Field(description="Which comparison", examples=["ledger_of_budget"])
-    subject: str = Field(description="Award, share, account, order or budget that it is about")
+    subject: str = Field(description="Award, share, account, order or budget that differs")
     expected_fen: int
     found_fen: int
 
 
 class Looked(BaseModel):
-    """What was looked at."""
+    """How many rows were compared."""
 
     awards: int
     orders: int
@@ -27,10 +27,10 @@ class Looked(BaseModel):
 
 
 class Asked(BaseModel):
-    """What eligibility was asked to tell again."""
+    """Decisions whose events eligibility publishes again."""
 
     missing: int = Field(description="Decisions in force, older than a minute, that payout does not have")
-    events: int = Field(description="Of them, events that are published again")
+    events: int = Field(description="Events of them that are published again")
 
 
 class Reconciliation(BaseModel):
@@ -40,6 +40,6 @@ class Reconciliation(BaseModel):
     checks: list[str] = Field(description="The comparisons that were made")
     looked_at: Looked
     eligibility: Literal["compared", "not_reached", "left_out"] = Field(
-        description="Whether its decisions in force were held against payout's awards"
+        description="Whether its decisions in force were compared with payout's awards"
     )
     in_flight: int = Field(description="Decisions approved within the last minute that have not arrived yet")

@@ -1,1 +1,1 @@
-"""Money that was paid and is not owed any more: claimed, repaid, written off, netted."""
+"""Money that was paid and is no longer owed: claimed, repaid, written off, netted."""

@@ -1,4 +1,4 @@
-"""Use cases of recoveries: a repayment, a write-off by two persons, netting against an order when an officer says so."""
+"""Use cases of recoveries: record a repayment, write off by two persons, net against an order at an officer's request."""
 
 from __future__ import annotations
 
@@ -16,88 +16,90 @@ from services.payout.orders import repository as orders
 from services.payout.orders import transitions
 from services.payout.orders.lifecycle import Act, sources
 from services.payout.recoveries import repository
-from services.payout.recoveries.schemas import RepaymentBody, WriteOffBody
 from shared.authorization import Actor, Scope
 from shared.clock import calendar_date
-from shared.errors import Conflict, DomainError, FieldError, Forbidden, NotFound, SamePerson
+from shared.errors import Conflict, FieldError, NotFound, SamePerson
 
 
-def repay(connection: Connection, recovery_id: UUID, body: RepaymentBody, actor: Actor) -> dict[str, Any]:
-    """Record money that came back; the same bank reference again changes nothing.
+def repay(
+    connection: Connection,
+    recovery_id: UUID,
+    *,
+    amount_fen: int,
+    received_on: date,
+    bank_reference: str,
+    actor: Actor,
+) -> dict[str, Any]:
+    """Record money that was repaid; the same bank reference again changes nothing.
 
-    Raises Problem 404, 409 for more than is outstanding or a reference that is known with another amount.
+    Raises NotFound, or Conflict for more than is outstanding or a reference that is recorded with another amount or day.
     """
-    recovery = _locked(connection, recovery_id, actor)
-    earlier = repository.repayment(connection, recovery_id, body.bank_reference)
-    if earlier is not None:
-        if (earlier.amount_fen, earlier.received_on) != (body.amount_fen, body.received_on):
-            raise Conflict(
-                "This bank reference is recorded with another amount or day: correct them, or the reference."
-            )
-        return repository.view(connection, recovery_id)
-    if body.amount_fen > recovery.outstanding:
-        raise _too_much(recovery.outstanding)
-    _repaid(connection, recovery, body.amount_fen, body.received_on, body.bank_reference, None, actor.subject)
+    recovery = _lock(connection, recovery_id, actor)
+    earlier = repository.repayment(connection, recovery_id, bank_reference)
+    if earlier is None:
+        _require_outstanding(recovery, amount_fen)
+        _add_repayment(connection, recovery, amount_fen, received_on, bank_reference, None, actor.subject)
+    elif (earlier.amount_fen, earlier.received_on) != (amount_fen, received_on):
+        raise Conflict("This bank reference is recorded with another amount or day. Correct them, or the reference.")
     return repository.view(connection, recovery_id)
 
 
 def write_off(
-    connection: Connection, recovery_id: UUID, body: WriteOffBody, actor: Actor, now: datetime
+    connection: Connection, recovery_id: UUID, *, reason: str, amount_fen: int | None, actor: Actor, now: datetime
 ) -> dict[str, Any]:
-    """Propose a write-off, or confirm the one that another person proposed; one that a repayment overtook has lapsed.
+    """Propose a write-off, or confirm the one that another person proposed; a proposal of more than is outstanding has lapsed.
 
-    Raises Problem 403 without the scope for the step, 404, 409 for the same person or more than is outstanding.
+    `amount_fen` None is the proposed amount, or all that is outstanding. Raises Forbidden without the scope for the step,
+    NotFound, SamePerson, or Conflict for more than is outstanding or another amount than proposed.
     """
-    recovery = _locked(connection, recovery_id, actor)
-    proposal = repository.open_write_off(connection, recovery_id, recovery.outstanding)
-    amount_fen = body.amount_fen or (proposal.amount_fen if proposal else recovery.outstanding)
-    if amount_fen > recovery.outstanding or recovery.outstanding == 0:
-        raise _too_much(recovery.outstanding)
+    recovery = _lock(connection, recovery_id, actor)
+    proposal = repository.open_write_off(connection, recovery_id, recovery.outstanding_fen)
+    fen = amount_fen or (proposal.amount_fen if proposal else recovery.outstanding_fen)
+    _require_outstanding(recovery, max(fen, 1))
     if proposal is None:
-        _require(actor, Scope.RECOVERIES_WRITE)
-        repository.propose_write_off(connection, recovery_id, amount_fen, body.reason, actor.subject, now)
+        actor.require(Scope.RECOVERIES_WRITE)
+        repository.propose_write_off(connection, recovery_id, fen, reason, actor.subject, now)
         return repository.view(connection, recovery_id)
     if proposal.proposed_by == actor.subject:
         raise SamePerson("Who proposed a write-off cannot confirm it; another person with `recoveries:approve` has to.")
-    _require(actor, Scope.RECOVERIES_APPROVE)
-    if amount_fen != proposal.amount_fen:
+    actor.require(Scope.RECOVERIES_APPROVE)
+    if fen != proposal.amount_fen:
         raise Conflict(
-            "The write-off that waits for confirmation is about another amount, `proposed_write_off_fen`: send that, or none.",
+            "The proposed write-off has another amount, `proposed_write_off_fen`. Send that amount, or none.",
             extra={"proposed_write_off_fen": proposal.amount_fen},
         )
-    repository.confirm_write_off(connection, proposal.id, recovery_id, amount_fen, actor.subject, now)
-    posting = ledger.written_off(str(recovery.award_id), recovery.version, recovery.unit, amount_fen, str(recovery_id))
+    repository.confirm_write_off(connection, proposal.id, recovery_id, fen, actor.subject, now)
+    posting = ledger.written_off(str(recovery.award_id), recovery.version, recovery.unit, fen, str(recovery_id))
     postings.post(connection, [posting], by=actor.subject)
     return repository.view(connection, recovery_id)
 
 
 def net(connection: Connection, recovery_id: UUID, order_id: UUID, actor: Actor, now: datetime) -> dict[str, Any]:
-    """Net a recovery against an issued order of the same payee and unit: that much is settled without the bank.
+    """Net a recovery against an issued order of the same payee and unit: that amount is settled without the bank.
 
-    The order is replaced by the netted part, settled at once, and what remains of it, to be approved and paid.
-    Raises Problem 404, 409 if the order is not issued, is of another payee or unit, or nothing is outstanding.
+    The order is replaced by the netted part, settled at once, and the rest, to be approved and paid. Raises NotFound,
+    SamePerson, or Conflict if the order is not issued, on hold, of another payee or unit, or nothing is outstanding.
     """
     keep_blockers(connection)
     repository.lock_awards(connection, recovery_id, order_id)
-    recovery = _locked(connection, recovery_id, actor)
+    recovery = _lock(connection, recovery_id, actor)
     orders.lock_shared(connection)
     order, details = orders.lock(connection, order_id), orders.order(connection, order_id)
     if order is None or details is None:
         raise NotFound(orders.NO_SUCH_ORDER)
     if (order.payee_uscc, order.unit) != (recovery.payee_uscc, recovery.unit):
-        raise Conflict("The order is of another payee or unit than the recovery: choose one of the same.")
+        raise Conflict("The order has another payee or unit than the recovery. Choose one with the same.")
     if order.state not in sources(Act.NET):
         raise Conflict(
-            "Only an issued order can be netted against; `state` says where this one stands.",
-            extra={"state": order.state},
+            "Only an issued order can be netted; `state` is the state of this one.", extra={"state": order.state}
         )
     if details.held:
-        raise Conflict("The order is held, so nothing is settled of it: its award or payee has to be released first.")
+        raise Conflict("This order is on hold. Its award or payee has to be released first.")
     if order.issued_by == actor.subject:
         raise SamePerson("Who issued an order cannot settle it by netting; another person has to.")
-    if recovery.outstanding == 0:
-        raise Conflict("Nothing of this recovery is outstanding, so there is nothing to net.")
-    netted = min(order.amount_fen, recovery.outstanding)
+    if recovery.outstanding_fen == 0:
+        raise Conflict("Nothing of this recovery is outstanding.")
+    netted = min(order.amount_fen, recovery.outstanding_fen)
     part = transitions.issued_in_place_of(order, netted, now, by=order.issued_by)
     parts = [part]
     transitions.cancel(connection, [str(order.id)])
@@ -113,27 +115,36 @@ def net(connection: Connection, recovery_id: UUID, order_id: UUID, actor: Actor,
     entries.append(ledger.payment(part.id, part.award_id, order.version, order.unit, order.payee_uscc, netted))
     postings.post(connection, entries, by=actor.subject)
     budgets.count_paid(connection, order.unit, order.budget_year, netted)
-    _repaid(connection, recovery, netted, calendar_date(now), f"net:{part.id}", part.id, actor.subject)
+    _add_repayment(connection, recovery, netted, calendar_date(now), f"net:{part.id}", part.id, actor.subject)
     return repository.view(connection, recovery_id)
 
 
-def _locked(connection: Connection, recovery_id: UUID, actor: Actor) -> Row[Any]:
-    found = repository.locked(connection, recovery_id)
-    if found is None or actor.jurisdiction not in (None, found.jurisdiction):
+def _lock(connection: Connection, recovery_id: UUID, actor: Actor) -> Row[Any]:
+    found = repository.lock(connection, recovery_id)
+    if found is None or not actor.covers(found.jurisdiction):
         raise NotFound("There is no such recovery; `GET /v1/recoveries` lists them.")
     return found
 
 
-def _repaid(
+def _require_outstanding(recovery: Row[Any], amount_fen: int) -> None:
+    if amount_fen > recovery.outstanding_fen:
+        raise Conflict(
+            "At most `outstanding_fen` is outstanding of this recovery.",
+            errors=[FieldError("/amount_fen", "more_than_outstanding", "The amount is more than is outstanding.")],
+            extra={"outstanding_fen": recovery.outstanding_fen},
+        )
+
+
+def _add_repayment(
     connection: Connection,
     recovery: Row[Any],
     amount_fen: int,
     received_on: date,
-    reference: str,
+    bank_reference: str,
     order_id: str | None,
     by: str,
 ) -> None:
-    repository.add_repayment(connection, recovery.id, amount_fen, received_on, reference, order_id, by)
+    repository.add_repayment(connection, recovery.id, amount_fen, received_on, bank_reference, order_id, by)
     budgets.count_recovered(connection, recovery.unit, received_on.year, amount_fen)
     entries = ledger.repayment(
         str(recovery.award_id),
@@ -143,19 +154,6 @@ def _repaid(
         received_on.year,
         amount_fen,
         str(recovery.id),
-        reference,
+        bank_reference,
     )
     postings.post(connection, entries, by=by)
-
-
-def _require(actor: Actor, scope: Scope) -> None:
-    if not actor.may(scope):
-        raise Forbidden(
-            "The token lacks the scope {value}.", extra={"missing_scopes": [scope.value]}, value=scope.value
-        )
-
-
-def _too_much(outstanding_fen: int) -> DomainError:
-    error = FieldError("/amount_fen", "more_than_outstanding", "less is outstanding")
-    told = {"outstanding_fen": outstanding_fen}
-    return Conflict("At most `outstanding_fen` is outstanding of this recovery.", errors=[error], extra=told)

@@ -7,19 +7,59 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, insert, select, text, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Row,
+    Text,
+    Uuid,
+    and_,
+    column,
+    func,
+    insert,
+    select,
+    table,
+    update,
+)
 
 from services.payout.bulk import array, copy
 from services.payout.orders.domain import Claim
 from services.payout.orders.repository import Key
-from services.payout.orders.transitions import SOURCE
-from services.payout.recoveries.tables import repayments, write_offs
+from services.payout.recoveries.tables import recoveries, repayments, write_offs
+from shared.database.queries import load
 from shared.events.payment_orders import RECOVERY_RAISED
-from shared.messaging.topics import PAYMENT_ORDERS
+from shared.messaging.topics import PAYMENT_ORDERS, PAYOUT_SOURCE
+
+queries = load(__package__)
+
+_DETAILS = table(
+    "recovery_details",
+    column("id", Uuid),
+    column("award_id", Uuid),
+    column("version"),
+    column("unit", Text),
+    column("payee"),
+    column("state"),
+    column("amount_fen"),
+    column("dropped_fen"),
+    column("repaid_fen"),
+    column("written_off_fen"),
+    column("outstanding_fen"),
+    column("proposed_write_off_fen"),
+    column("raised_at"),
+)
+"""What readers see of a recovery."""
+_FILTERS: Mapping[str, ColumnElement[Any]] = {
+    "award_id": _DETAILS.c.award_id,
+    "unit": _DETAILS.c.unit,
+    "uscc": column("payee_uscc", Text),
+    "jurisdiction": column("jurisdiction", Text),
+}
 
 
 class NewRecovery(NamedTuple):
-    """A row of `recoveries` to be; the fields are its columns."""
+    """A new row of `recoveries`; the fields are its columns."""
 
     id: str
     award_id: str
@@ -29,159 +69,78 @@ class NewRecovery(NamedTuple):
     amount_fen: int
 
 
-_PUBLISH_RAISED = text(
-    """
-    INSERT INTO outbox (topic, key, type, event_id, source, subject, occurred_at, data)
-    SELECT :topic, r.award_id::text, CAST(:type AS text), md5(concat_ws('/', CAST(:type AS text), r.id))::uuid, :source,
-           r.id::text, r.raised_at,
-           jsonb_build_object(
-               'recovery_id', r.id, 'award_id', r.award_id, 'version', r.version, 'unit', r.unit,
-               'payee_uscc', r.payee_uscc, 'amount_fen', r.amount_fen)::text
-    FROM recoveries r WHERE r.id = ANY(CAST(:ids AS uuid[]))
-    ORDER BY r.award_id, r.id
-    """
-)
-
-
-def add(connection: Connection, recoveries: Sequence[NewRecovery]) -> None:
+def add(connection: Connection, raised: Sequence[NewRecovery]) -> None:
     """Store new recoveries and publish that they were raised."""
-    copy(connection, "recoveries", NewRecovery._fields, recoveries)
-    if recoveries:
+    copy(connection, "recoveries", NewRecovery._fields, raised)
+    if raised:
         values = {
             "topic": PAYMENT_ORDERS,
             "type": RECOVERY_RAISED,
-            "source": SOURCE,
-            "ids": array(recovery.id for recovery in recoveries),
+            "source": PAYOUT_SOURCE,
+            "ids": array(recovery.id for recovery in raised),
         }
-        connection.execute(_PUBLISH_RAISED, values)
+        connection.execute(queries.publish_raised, values)
 
 
 def drop(connection: Connection, drops: Sequence[tuple[str, str, str, int]]) -> None:
-    """Take (award_id, unit, uscc, fen) off the open recoveries, the youngest first."""
+    """Reduce open recoveries by (award_id, unit, uscc, fen), the youngest first."""
     if drops:
-        connection.execute(
-            text(
-                """
-                WITH wanted AS (
-                    SELECT * FROM unnest(CAST(:awards AS uuid[]), CAST(:units AS text[]), CAST(:usccs AS text[]),
-                                         CAST(:amounts AS bigint[])) AS w(award_id, unit, uscc, fen)
-                ), open AS (
-                    SELECT r.id, r.amount_fen - r.dropped_fen - r.repaid_fen - r.written_off_fen AS outstanding, w.fen,
-                           sum(r.amount_fen - r.dropped_fen - r.repaid_fen - r.written_off_fen) OVER (
-                               PARTITION BY r.award_id, r.unit, r.payee_uscc ORDER BY r.id DESC) AS cumulated
-                    FROM recoveries r JOIN wanted w
-                      ON (r.award_id, r.unit, r.payee_uscc) = (w.award_id, w.unit, w.uscc)
-                )
-                UPDATE recoveries r
-                SET dropped_fen = r.dropped_fen + least(o.outstanding, o.fen - (o.cumulated - o.outstanding)),
-                    changed_at = now()
-                FROM open o WHERE o.id = r.id AND o.cumulated - o.outstanding < o.fen AND o.outstanding > 0
-                """
-            ),
-            {
-                "awards": [drop[0] for drop in drops],
-                "units": [drop[1] for drop in drops],
-                "usccs": [drop[2] for drop in drops],
-                "amounts": [drop[3] for drop in drops],
-            },
-        )
+        names = ("awards", "units", "usccs", "amounts")
+        values = {name: list(own) for name, own in zip(names, zip(*drops, strict=True), strict=True)}
+        connection.execute(queries.drop_claims, values)
 
 
 def claims(connection: Connection, award_ids: Collection[str]) -> dict[Key, Claim]:
     """Return what was claimed back so far of `award_ids`."""
-    rows = connection.execute(
-        text(
-            """
-            SELECT award_id::text AS award_id, unit, payee_uscc, sum(repaid_fen)::bigint AS repaid,
-                   sum(written_off_fen)::bigint AS written_off,
-                   sum(amount_fen - dropped_fen - repaid_fen - written_off_fen)::bigint AS outstanding
-            FROM recoveries WHERE award_id = ANY(CAST(:ids AS uuid[]))
-            GROUP BY award_id, unit, payee_uscc
-            """
-        ),
-        {"ids": array(award_ids)},
-    )
+    rows = connection.execute(queries.claims, {"ids": array(award_ids)})
     return {
         (row.award_id, row.unit, row.payee_uscc): Claim(row.outstanding, row.repaid, row.written_off) for row in rows
     }
 
 
-_VIEW = """
-    SELECT r.id, r.award_id, r.version, r.unit,
-           jsonb_build_object('uscc', r.payee_uscc, 'name', (
-               SELECT payee_name FROM award_versions v WHERE v.award_id = r.award_id AND v.payee_uscc = r.payee_uscc
-               ORDER BY v.version DESC LIMIT 1)) AS payee,
-           CASE WHEN r.amount_fen > r.dropped_fen + r.repaid_fen + r.written_off_fen THEN 'open'
-                WHEN r.written_off_fen > 0 THEN 'written_off' WHEN r.repaid_fen > 0 THEN 'repaid' ELSE 'dropped' END
-               AS state,
-           r.amount_fen, r.dropped_fen, r.repaid_fen, r.written_off_fen,
-           r.amount_fen - r.dropped_fen - r.repaid_fen - r.written_off_fen AS outstanding_fen,
-           (SELECT w.amount_fen FROM write_offs w
-            WHERE w.recovery_id = r.id AND w.confirmed_at IS NULL AND w.lapsed_at IS NULL
-              AND w.amount_fen <= r.amount_fen - r.dropped_fen - r.repaid_fen - r.written_off_fen)
-               AS proposed_write_off_fen,
-           r.raised_at
-    FROM recoveries r JOIN awards a ON a.award_id = r.award_id
-"""
-
-
 def view(connection: Connection, recovery_id: UUID) -> dict[str, Any]:
     """Return a recovery as its readers see it."""
-    return dict(connection.execute(text(f"{_VIEW} WHERE r.id = :id"), {"id": recovery_id}).mappings().one())
+    return dict(connection.execute(select(_DETAILS).where(_DETAILS.c.id == recovery_id)).mappings().one())
 
 
-def views(connection: Connection, filters: Mapping[str, object], limit: int) -> list[dict[str, Any]]:
-    """Return up to `limit` recoveries that `filters` let through, oldest first."""
-    conditions = {
-        "uscc": "r.payee_uscc = :uscc",
-        "unit": "r.unit = :unit",
-        "award_id": "r.award_id = :award_id",
-        "jurisdiction": "a.jurisdiction = :jurisdiction",
-        "after": "r.id > CAST(:after AS uuid)",
-        "open": "(r.amount_fen > r.dropped_fen + r.repaid_fen + r.written_off_fen) = :open",
-    }
-    applied = {name: value for name, value in filters.items() if value is not None}
-    where = " AND ".join(conditions[name] for name in applied) or "true"
-    rows = connection.execute(text(f"{_VIEW} WHERE {where} ORDER BY r.id LIMIT :limit"), {**applied, "limit": limit})
-    return [dict(row) for row in rows.mappings()]
+def views(
+    connection: Connection,
+    filters: Mapping[str, object],
+    *,
+    outstanding: bool | None,
+    after: UUID | None,
+    limit: int,
+) -> list[dict[str, Any]]:
+    """Return up to `limit` recoveries after the recovery `after`, oldest first; a filter of None does not apply.
+
+    `filters` may have `uscc`, `unit`, `award_id` and `jurisdiction`. `outstanding`: whether anything is outstanding.
+    """
+    found = select(_DETAILS).order_by(_DETAILS.c.id).limit(limit)
+    for name, value in filters.items():
+        if value is not None:
+            found = found.where(_FILTERS[name] == value)
+    if outstanding is not None:
+        found = found.where((_DETAILS.c.outstanding_fen > 0).is_(outstanding))
+    if after is not None:
+        found = found.where(_DETAILS.c.id > after)
+    return [dict(row) for row in connection.execute(found).mappings()]
 
 
-def lock_awards(connection: Connection, recovery_id: UUID, order_id: UUID) -> None:
-    """Lock the awards of a recovery and of an order, in the order in which everybody locks them."""
-    connection.execute(
-        text(
-            """
-            SELECT FROM awards WHERE award_id IN (SELECT award_id FROM recoveries WHERE id = :recovery_id UNION ALL
-                                                  SELECT award_id FROM payment_orders WHERE id = :order_id)
-            ORDER BY award_id FOR UPDATE
-            """
-        ),
-        {"recovery_id": recovery_id, "order_id": order_id},
-    )
+def lock_awards(connection: Connection, recovery_id: UUID, order_id: UUID | None = None) -> None:
+    """Lock the award of a recovery, and of an order, in one order for all workers."""
+    connection.execute(queries.lock_awards, {"recovery_id": recovery_id, "order_id": order_id})
 
 
-def locked(connection: Connection, recovery_id: UUID) -> Row[Any] | None:
-    """Lock the award of a recovery, then the recovery, and return it with what is outstanding; None if there is none."""
-    connection.execute(
-        text("SELECT FROM awards WHERE award_id = (SELECT award_id FROM recoveries WHERE id = :id) FOR UPDATE"),
-        {"id": recovery_id},
-    )
-    return connection.execute(
-        text(
-            """
-            SELECT r.*, r.amount_fen - r.dropped_fen - r.repaid_fen - r.written_off_fen AS outstanding, a.jurisdiction
-            FROM recoveries r JOIN awards a ON a.award_id = r.award_id WHERE r.id = :id FOR UPDATE OF r
-            """
-        ),
-        {"id": recovery_id},
-    ).one_or_none()
+def lock(connection: Connection, recovery_id: UUID) -> Row[Any] | None:
+    """Lock the award of a recovery, then the recovery, and return it with `outstanding_fen`; None if there is none."""
+    lock_awards(connection, recovery_id)
+    return connection.execute(queries.lock, {"id": recovery_id}).one_or_none()
 
 
-def repayment(connection: Connection, recovery_id: UUID, reference: str) -> Row[Any] | None:
+def repayment(connection: Connection, recovery_id: UUID, bank_reference: str) -> Row[Any] | None:
     """Return the repayment of a recovery with this bank reference, or None."""
-    return connection.execute(
-        select(repayments).where(repayments.c.recovery_id == recovery_id, repayments.c.bank_reference == reference)
-    ).one_or_none()
+    known = and_(repayments.c.recovery_id == recovery_id, repayments.c.bank_reference == bank_reference)
+    return connection.execute(select(repayments).where(known)).one_or_none()
 
 
 def add_repayment(
@@ -189,24 +148,21 @@ def add_repayment(
     recovery_id: UUID,
     amount_fen: int,
     received_on: date,
-    reference: str,
+    bank_reference: str,
     order_id: str | None,
     by: str,
 ) -> None:
-    """Store a repayment and take it off what is outstanding."""
+    """Store a repayment and count it in the recovery."""
     row = {
         "recovery_id": recovery_id,
         "amount_fen": amount_fen,
         "received_on": received_on,
-        "bank_reference": reference,
+        "bank_reference": bank_reference,
         "order_id": order_id,
         "recorded_by": by,
     }
     connection.execute(insert(repayments).values(**row))
-    connection.execute(
-        text("UPDATE recoveries SET repaid_fen = repaid_fen + :fen, changed_at = now() WHERE id = :id"),
-        {"fen": amount_fen, "id": recovery_id},
-    )
+    _count(connection, recovery_id, recoveries.c.repaid_fen, amount_fen)
 
 
 def _proposed(recovery_id: UUID) -> ColumnElement[bool]:
@@ -234,11 +190,13 @@ def propose_write_off(
 def confirm_write_off(
     connection: Connection, write_off_id: int, recovery_id: UUID, amount_fen: int, by: str, now: datetime
 ) -> None:
-    """Confirm a write-off and take it off what is outstanding."""
+    """Confirm a write-off and count it in the recovery."""
     connection.execute(
         update(write_offs).where(write_offs.c.id == write_off_id).values(confirmed_by=by, confirmed_at=now)
     )
-    connection.execute(
-        text("UPDATE recoveries SET written_off_fen = written_off_fen + :fen, changed_at = now() WHERE id = :id"),
-        {"fen": amount_fen, "id": recovery_id},
-    )
+    _count(connection, recovery_id, recoveries.c.written_off_fen, amount_fen)
+
+
+def _count(connection: Connection, recovery_id: UUID, counted: Column[Any], amount_fen: int) -> None:
+    values = {counted.name: counted + amount_fen, "changed_at": func.now()}
+    connection.execute(update(recoveries).where(recoveries.c.id == recovery_id).values(values))

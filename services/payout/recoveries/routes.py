@@ -27,21 +27,20 @@ def list_recoveries(
     uscc: Annotated[str | None, Query(max_length=18, description="The payee")] = None,
     unit: Annotated[Unit | None, Query(description="Budget that paid")] = None,
     award_id: Annotated[UUID | None, Query(description="One award")] = None,
-    outstanding: Annotated[bool | None, Query(description="Whether anything is still to come back")] = None,
+    outstanding: Annotated[bool | None, Query(description="Whether anything is outstanding")] = None,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Response:
-    """List recoveries, oldest first; a caller tied to a jurisdiction sees those of its awards."""
+    """List recoveries, oldest first; a caller restricted to a jurisdiction sees those of its awards."""
     filters = {
         "uscc": uscc,
         "unit": unit,
         "award_id": award_id,
-        "open": outstanding,
         "jurisdiction": actor.jurisdiction,
-        "after": decode_id(cursor),
     }
+    after = decode_id(cursor)
     with request.app.state.database.reading() as connection:
-        rows = repository.views(connection, filters, limit + 1)
+        rows = repository.views(connection, filters, outstanding=outstanding, after=after, limit=limit + 1)
     return json_response(page(rows, limit, "id"))
 
 
@@ -58,8 +57,18 @@ def record_repayment(
     actor: Annotated[Actor, needs(Scope.RECOVERIES_WRITE)],
     command: IdempotentCommand,
 ) -> Response:
-    """Record money that came back, all of it or a part; the same bank reference again changes nothing."""
-    return command.run(lambda connection: handlers.repay(connection, recovery_id, body, actor), status=201)
+    """Record money that was repaid, in full or in part; the same bank reference again changes nothing."""
+    return command.run(
+        lambda connection: handlers.repay(
+            connection,
+            recovery_id,
+            amount_fen=body.amount_fen,
+            received_on=body.received_on,
+            bank_reference=body.bank_reference,
+            actor=actor,
+        ),
+        status=201,
+    )
 
 
 @router.post(
@@ -75,9 +84,13 @@ def write_off_recovery(
     actor: Annotated[Actor, needs(Scope.MONEY_READ)],
     command: IdempotentCommand,
 ) -> Response:
-    """Propose to write off what is outstanding (`recoveries:write`); asked by another person (`recoveries:approve`): confirm."""
+    """Propose a write-off of what is outstanding (`recoveries:write`), or confirm another person's (`recoveries:approve`)."""
     now = request.app.state.clock.now()
-    return command.run(lambda connection: handlers.write_off(connection, recovery_id, body, actor, now))
+    return command.run(
+        lambda connection: handlers.write_off(
+            connection, recovery_id, reason=body.reason, amount_fen=body.amount_fen, actor=actor, now=now
+        )
+    )
 
 
 @router.post(
@@ -93,6 +106,6 @@ def net_recovery(
     actor: Annotated[Actor, needs(Scope.RECOVERIES_WRITE)],
     command: IdempotentCommand,
 ) -> Response:
-    """Net a recovery against an issued order of the same payee and unit; nothing is ever netted without an officer's word."""
+    """Net a recovery against an issued order of the same payee and unit; nothing is netted automatically."""
     now = request.app.state.clock.now()
     return command.run(lambda connection: handlers.net(connection, recovery_id, body.order_id, actor, now))

@@ -1,4 +1,4 @@
-"""What the API takes and gives of recoveries."""
+"""Requests and responses of recoveries."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, m
 
 
 class Recovery(BaseModel):
-    """Money that was paid and is not owed any more; fen. outstanding = amount − dropped − repaid − written off."""
+    """Money that was paid and is no longer owed; fen. outstanding = amount − dropped − repaid − written off."""
 
     id: UUID
     award_id: UUID
@@ -26,8 +26,8 @@ class Recovery(BaseModel):
     unit: Unit
     payee: Payee
     state: Literal["open", "repaid", "written_off", "dropped"]
-    amount_fen: int = Field(description="Claimed when it was raised")
-    dropped_fen: int = Field(description="Owed again since, by a later version")
+    amount_fen: int = Field(description="The claim when it was raised")
+    dropped_fen: int = Field(description="Owed again by a later version")
     repaid_fen: int
     written_off_fen: int
     outstanding_fen: int
@@ -36,7 +36,7 @@ class Recovery(BaseModel):
 
 
 class RepaymentBody(BaseModel):
-    """Money that came back, all of it or a part."""
+    """Money that was repaid, in full or in part."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -52,7 +52,7 @@ class RepaymentBody(BaseModel):
 
 
 class WriteOffBody(BaseModel):
-    """Why, and how much of what is outstanding."""
+    """The reason, and how much of what is outstanding to write off."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra={"examples": [{"reason": "企业已注销"}]})
 

@@ -43,7 +43,7 @@ recoveries = Table(
     Index("ix_recoveries_award_id", "award_id"),
     Index("ix_recoveries_payee_uscc", "payee_uscc"),
 )
-"""`amount_fen` is what was claimed when it was raised; what is not dropped (restated away), repaid or written off is open."""
+"""`amount_fen` was claimed when it was raised; what is not dropped (owed again), repaid or written off is outstanding."""
 
 repayments = Table(
     "repayments",
@@ -60,7 +60,7 @@ repayments = Table(
     Index("uq_repayments_bank_reference", "recovery_id", "bank_reference", unique=True),
     info=APPEND_ONLY,
 )
-"""Money that came back; with `order_id` by netting against that order instead of through the bank."""
+"""Money that was repaid; with `order_id` by netting against that order instead of through the bank."""
 
 write_offs = Table(
     "write_offs",
@@ -87,5 +87,5 @@ write_offs = Table(
         postgresql_where=text("confirmed_at IS NULL AND lapsed_at IS NULL"),
     ),
 )
-"""A write-off takes effect when another person confirms it; one proposal at a time. One of more than is outstanding by now cannot
-be confirmed any more (what is outstanding of a recovery never grows): it lapses, and another may be proposed."""
+"""A write-off takes effect when another person confirms it; one proposal at a time. A proposal of more than is outstanding can no
+longer be confirmed (what is outstanding of a recovery never grows): it lapses, and another may be proposed."""

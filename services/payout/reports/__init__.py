@@ -1,1 +1,1 @@
-"""The year's report: what each budget got and gave, per unit, award and jurisdiction."""
+"""The year's report: what each budget received and paid, per unit, award and jurisdiction."""

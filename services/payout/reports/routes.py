@@ -9,8 +9,8 @@ from fastapi import APIRouter, Path, Request, Response
 from services.payout.budgets import repository as budgets
 from services.payout.enums import UNITS
 from services.payout.reports import repository
+from services.payout.reports.export import workbook_of
 from services.payout.reports.schemas import Report
-from services.payout.reports.workbook import workbook_of
 from shared.authorization import Actor, Scope
 from shared.clock import calendar_date
 from shared.media_types import JSON, XLSX
@@ -34,10 +34,10 @@ def get_year_report(
     actor: Annotated[Actor, needs(Scope.MONEY_READ)],
     accept: Accept = None,
 ) -> Response:
-    """Report a budget year per unit, award and jurisdiction: committed, paid, come back; a district's officer sees its own."""
+    """Report a budget year per unit, award and jurisdiction: committed, paid, repaid; a district's officer sees its own."""
     this_year = calendar_date(request.app.state.clock.now()).year
     with request.app.state.database.reading_at_one_instant() as connection:
-        units = [unit for unit in UNITS if actor.jurisdiction in (None, unit)]
+        units = [unit for unit in UNITS if actor.covers(unit)]
         report = {
             "year": year,
             "budgets": [budgets.view(connection, unit, year, this_year) for unit in units],

@@ -1,4 +1,4 @@
-"""What the year's report holds."""
+"""Response of the year's report."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from services.payout.enums import Jurisdiction, Unit
 
 
 class ReportRow(BaseModel):
-    """What a unit's budget of the year bore for one award in one jurisdiction; fen. open = committed − paid."""
+    """What a unit's budget of the year paid for one award in one jurisdiction; fen. open = committed − paid."""
 
     unit: Unit
     award: str = Field(description="Code of the award", examples=["courier-rent"])
     jurisdiction: Jurisdiction
     awards: int = Field(description="Awards that orders were funded for")
     orders: int = Field(description="Orders that drew on the budget")
-    committed_fen: int = Field(description="What they drew")
+    committed_fen: int = Field(description="Amount of these orders")
     paid_fen: int = Field(description="Of it, settled by the bank")
     open_fen: int = Field(description="Of it, not settled yet")
-    recovered_fen: int = Field(description="Repaid by payees within the year, whenever it had been paid")
-    written_off_fen: int = Field(description="Claims given up within the year")
+    recovered_fen: int = Field(description="Repaid by payees within the year, in whatever year it was paid")
+    written_off_fen: int = Field(description="Claims written off within the year")
 
 
 class Report(BaseModel):

@@ -1,11 +1,12 @@
-"""What a file that went to the bank says, and how its rows are held against what the restored database knows. Pure."""
+"""The rows of a file that went to the bank, compared with what the restored database has. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from services.payout.orders.lifecycle import Act, sources
+from shared.errors import FieldError
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class SentRow:
 
 @dataclass(frozen=True, slots=True)
 class KnownOrder:
-    """An order as the restored database has it. `holds_fen`: whether money of a budget is reserved for it."""
+    """An order that the restored database has. `holds_money`: money of a budget is reserved for it."""
 
     row: SentRow
     unit: str
@@ -32,62 +33,79 @@ class KnownOrder:
 
 @dataclass(frozen=True, slots=True)
 class KnownAward:
-    """The version of an award in effect: `version` None while it waits for an arrangement; the due year of each instalment."""
+    """An award's version in effect, None while it waits for an arrangement, and the due year of each instalment."""
 
     version: int | None
     first_decided_on: str
     due_years: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+@dataclass(slots=True)
+class CheckedFile:
     """The rows of a file: orders that are known, orders that are not, how many are in a batch already, and mistakes."""
 
-    known: list[KnownOrder]
-    unknown: list[SentRow]
-    unchanged: int
-    mistakes: list[tuple[int, str, str]]
+    known: list[KnownOrder] = field(default_factory=list)
+    unknown: list[SentRow] = field(default_factory=list)
+    unchanged: int = 0
+    mistakes: list[FieldError] = field(default_factory=list)
 
 
-def judge(
+def check_file(
     rows: Iterable[SentRow], unit: str, year: int, orders: Mapping[str, KnownOrder], awards: Mapping[str, KnownAward]
-) -> Judged:
-    """Hold the rows of a file of `unit`, sent in `year`, against `orders` and `awards`; a mistake is (row, code, message)."""
-    judged = Judged([], [], 0, [])
-    unchanged = 0
+) -> CheckedFile:
+    """Compare the rows of a file of `unit`, sent in `year`, with `orders` and `awards`."""
+    checked = CheckedFile()
     seen: set[str] = set()
     for place, row in enumerate(rows):
         order = orders.get(row.order_id)
-        if row.order_id in seen:
-            judged.mistakes.append((place, "repeated", "this order stands in the file twice"))
-        elif order is not None and (order.row, order.unit) != (row, unit):
-            judged.mistakes.append(
-                (place, "another_order", "the order of this id has another unit, payee, amount or purpose")
-            )
-        elif order is not None and order.in_batch:
-            unchanged += 1
-        elif order is not None and order.state not in sources(Act.REENTER):
-            judged.mistakes.append((place, "not_possible", f"the order is {order.state} without having been sent"))
-        elif (mistake := _of_award(awards.get(row.award_id), row, year)) is not None:
-            judged.mistakes.append((place, *mistake))
-        elif order is not None:
-            judged.known.append(order)
+        mistake = _mistake(f"/rows/{place}", row, unit, order, repeated=row.order_id in seen)
+        if mistake is None and not (order and order.in_batch):
+            mistake = _award_mistake(f"/rows/{place}", row, year, awards.get(row.award_id))
+        if mistake is not None:
+            checked.mistakes.append(mistake)
+        elif order is None:
+            checked.unknown.append(row)
+        elif order.in_batch:
+            checked.unchanged += 1
         else:
-            judged.unknown.append(row)
+            checked.known.append(order)
         seen.add(row.order_id)
-    return Judged(judged.known, judged.unknown, unchanged, judged.mistakes)
+    return checked
 
 
-def _of_award(award: KnownAward | None, row: SentRow, year: int) -> tuple[str, str] | None:
+def _mistake(at: str, row: SentRow, unit: str, order: KnownOrder | None, *, repeated: bool) -> FieldError | None:
+    if repeated:
+        return FieldError(at, "repeated", "The file has this order twice.")
+    if order is None:
+        return None
+    if (order.row, order.unit) != (row, unit):
+        return FieldError(
+            at, "another_order", "The order with this id has another unit, payee, amount, award or instalment."
+        )
+    if not order.in_batch and order.state not in sources(Act.REENTER):
+        return FieldError(
+            at, "not_possible", "The order is in the state {state} but was never sent.", state=order.state
+        )
+    return None
+
+
+def _award_mistake(at: str, row: SentRow, year: int, award: KnownAward | None) -> FieldError | None:
     if award is None:
-        return (
+        return FieldError(
+            at,
             "unknown_award",
-            "the award's decisions have not arrived again yet: have them told again (`ask`), then repeat",
+            "The decisions on this award have not arrived again. Request them (command `ask`), then repeat.",
         )
     if award.version is None:
-        return "waits_for_arrangement", "the award waits for an arrangement: confirm the one that was in force again"
+        return FieldError(
+            at, "waits_for_arrangement", "The award waits for an arrangement. Confirm the one that was in force again."
+        )
     if not 1 <= row.instalment <= len(award.due_years):
-        return "no_such_instalment", "the award has no such instalment now: have its decisions told again, then repeat"
+        return FieldError(
+            at,
+            "no_such_instalment",
+            "The award has no such instalment now. Request its decisions again (command `ask`), then repeat.",
+        )
     if award.due_years[row.instalment - 1] > year:
-        return "not_due", "the instalment was not due yet in that year"
+        return FieldError(at, "not_due", "The instalment was not due in that year.")
     return None

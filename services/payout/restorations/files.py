@@ -1,4 +1,4 @@
-"""Reading a batch's own file back: the rows that went to the bank, as long as its checksum says that none was touched."""
+"""Reading a batch's own file back: the rows that went to the bank, if the checksum proves them unchanged."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from uuid import UUID
 
 import polars as pl
 
-from services.payout.batches import bank_results, files
-from services.payout.batches.files import HEADINGS
+from services.payout.batches.files import CHECKSUM, HEADINGS, TOTAL, checksum_of, read_cells
 from services.payout.restorations.domain import SentRow
 from shared import spreadsheets
 from shared.errors import FieldError, Invalid
@@ -20,21 +19,24 @@ _PURPOSE = re.compile(r"\S+ ([0-9a-f-]{36})/([0-9]{1,2})")
 
 
 def read(content: bytes, media_type: str) -> tuple[list[SentRow], str]:
-    """Return the rows of a batch's file and its checksum; raises Problem 415, or 422 if it is no such file or was changed."""
+    """Return the rows of a batch's file and its checksum.
+
+    Raises UnsupportedMediaType, or Invalid if it is not such a file or was changed.
+    """
     kind = spreadsheets.detect_format(spreadsheets.declared_format(media_type, (CSV, XLSX)), content, CSV)
-    lines = [[spreadsheets.cell_text(cell).strip() for cell in line] for line in bank_results.cells_of(content, kind)]
+    lines = [[spreadsheets.cell_text(cell).strip() for cell in line] for line in read_cells(content, kind)]
     lines = [line for line in lines if any(line)]
-    ends = {line[0]: line for line in lines if line[0] in ("合计", "校验")}
+    ends = {line[0]: line for line in lines if line[0] in (TOTAL, CHECKSUM)}
     body = [line[: len(HEADINGS)] for line in lines[1:] if line[0] not in ends]
-    if not lines or tuple(lines[0][: len(HEADINGS)]) != HEADINGS or "校验" not in ends or not body:
+    if not lines or tuple(lines[0][: len(HEADINGS)]) != HEADINGS or CHECKSUM not in ends or not body:
         raise Invalid("Send the file of a batch as it went to the bank, with its heading and checksum line.")
-    checksum = next((cell for cell in ends["校验"][1:] if cell), "")
+    checksum = next((cell for cell in ends[CHECKSUM][1:] if cell), "")
     errors: list[FieldError] = []
     rows = [row for place, line in enumerate(body) if (row := _row(line, place, errors)) is not None]
     if errors:
         raise Invalid("See `errors` for each mistake.", errors=errors)
-    if files.checksum_of(_frame(body), sum(row.amount_fen for row in rows)) != checksum:
-        error = FieldError("/checksum", "file_changed", "the rows are not those that the checksum line was made of")
+    if checksum_of(_frame(body), sum(row.amount_fen for row in rows)) != checksum:
+        error = FieldError("/checksum", "file_changed", "The checksum line does not match the rows.")
         raise Invalid("Send the file of a batch as it went to the bank, unchanged.", errors=[error])
     return rows, checksum
 
@@ -47,7 +49,7 @@ def _row(cells: Sequence[str], place: int, errors: list[FieldError]) -> SentRow 
         UUID(purpose[1])
         return SentRow(str(UUID(cells[1])), cells[3], fen_of_yuan(cells[6]), purpose[1], int(purpose[2]))
     except (ValueError, IndexError, NotAnAmountInYuanError):
-        errors.append(FieldError(f"/rows/{place}", "not_of_a_batch", "this is no row of a batch's file"))
+        errors.append(FieldError(f"/rows/{place}", "not_of_a_batch", "This is not a row of a batch's file."))
         return None
 
 

@@ -1,26 +1,24 @@
-"""Use cases of a restoration: it is opened, the files that went to the bank since are entered again, another person ends it.
+"""Use cases of a restoration: it is opened, files sent since are entered again, another person ends it.
 
-Orders that a restored database lost, or believes unsent, would be sent a second time. So no batch is built while a restoration
-is open. A file that is entered again makes its orders sent, under the ids that the bank has; the difference law then cancels what
-had been ordered in their place. Whatever else was done since (appropriations, arrangements, holds, results) is done again as
-usual.
+A restored database has lost some orders and takes others for unsent: they would be sent a second time. So no batch is built while
+a restoration is open. A file that is entered again marks its orders as sent, under the ids that the bank has; the difference law
+then cancels the orders that took their place. Everything else that was lost (appropriations, arrangements, holds, results) is
+recorded again as usual.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import IntegrityError
 
 from services.payout.awards.adjustment import adjust
 from services.payout.awards.repository import owed
 from services.payout.batches import repository as batches
-from services.payout.batches.tables import payment_batches
 from services.payout.budgets import repository as budgets
 from services.payout.clients.registry import Accounts
 from services.payout.enums import SYSTEM
@@ -30,8 +28,8 @@ from services.payout.orders import transitions
 from services.payout.orders.repository import lock_exclusively
 from services.payout.orders.transitions import LostOrder
 from services.payout.restorations import repository
-from services.payout.restorations.domain import KnownAward, SentRow, judge
-from shared.errors import Conflict, FieldError, Invalid, NotFound, SamePerson
+from services.payout.restorations.domain import KnownAward, SentRow, check_file
+from shared.errors import Conflict, Invalid, NotFound, SamePerson
 from shared.events import payment_orders
 from shared.events.payment_orders import PaymentOrderChanged
 from shared.i18n import N_
@@ -40,7 +38,10 @@ from shared.messaging.envelope import Message
 
 RELAY = "payout-relay"
 APPROVER = "before-restoration"
-"""Stands for whoever approved an order whose approval was lost with the database."""
+"""Recorded as the approver of orders whose approval was lost with the database."""
+MAX_ERRORS = 1_000
+_SENT = (payment_orders.SETTLED, payment_orders.FAILED, payment_orders.RETURNED)
+"""Types of events of orders that were at the bank."""
 
 
 class FileRefused(Invalid):
@@ -50,39 +51,38 @@ class FileRefused(Invalid):
     title = N_("Rows were refused, nothing was entered")
 
 
-_WITH_THE_BANK = (payment_orders.SETTLED, payment_orders.FAILED, payment_orders.RETURNED)
-_MAX_ERRORS = 1_000
-
-
 def recall(connection: Connection, lost: Sequence[Message]) -> None:
-    """Hold sending: the broker's log knows events of payout that its database does not."""
-    sent = {str(each.read(PaymentOrderChanged).order_id) for each in lost if each.type in _WITH_THE_BANK}
+    """Hold sending: the broker's log has events of payout that its database does not have."""
+    sent = {str(each.read(PaymentOrderChanged).order_id) for each in lost if each.type in _SENT}
     lock_exclusively(connection)
     repository.add(
         connection,
         new_id(connection.execute(select(func.now())).scalar_one()),
-        reason=f"the broker's log knows {len(lost)} events that this database does not: it was restored to an earlier point",
+        reason=f"the broker's log has {len(lost)} events that this database does not: it was restored to an earlier point",
         by=RELAY,
         sent=sorted(sent),
     )
 
 
 def open_restoration(connection: Connection, *, reason: str, by: str, now: datetime) -> dict[str, Any]:
-    """Hold sending because a person says so; raises Problem 409 if it is held already."""
+    """Hold sending at a person's request; raises Conflict if it is on hold already."""
     lock_exclusively(connection)
-    if repository.views(connection, "r.ended_at IS NULL"):
+    if batches.sending_is_held(connection):
         raise Conflict("A restoration is open already.")
     restoration_id = new_id(now)
     repository.add(connection, restoration_id, reason=reason, by=by, sent=())
-    return repository.views(connection, "r.id = :id", id=restoration_id)[0]
+    return repository.views(connection, restoration_id)[0]
 
 
 def end_restoration(
     connection: Connection, restoration_id: UUID, *, reason: str, by: str, now: datetime
 ) -> dict[str, Any]:
-    """Let sending go on; raises Problem 404, or 409 for who opened it or entered files, or while a sent order is missing."""
+    """Allow sending again.
+
+    Raises NotFound, Conflict if it is ended or a sent order is missing, SamePerson for who opened it or entered files.
+    """
     lock_exclusively(connection)
-    found = next(iter(repository.views(connection, "r.id = :id", id=restoration_id)), None)
+    found = next(iter(repository.views(connection, restoration_id)), None)
     if found is None:
         raise NotFound("There is no such restoration.")
     if found["ended_at"] is not None:
@@ -91,11 +91,11 @@ def end_restoration(
         raise SamePerson("Who opened a restoration or entered files again cannot end it.")
     if found["missing"]:
         raise Conflict(
-            "The broker's log shows orders with the bank that are in no batch: enter the files that they were in again.",
+            "According to the broker's log the bank has orders that are in no batch. Enter their files again.",
             extra={"missing": [str(each) for each in found["missing"]]},
         )
     repository.end(connection, restoration_id, reason=reason, by=by, now=now)
-    return repository.views(connection, "r.id = :id", id=restoration_id)[0]
+    return repository.views(connection, restoration_id)[0]
 
 
 def reenter(
@@ -109,55 +109,48 @@ def reenter(
     by: str,
     now: datetime,
 ) -> dict[str, Any]:
-    """Enter a file again that went to the bank on `sent_on`: its orders are sent, and what was ordered in their place is not.
+    """Enter a file again that went to the bank on `sent_on`: its orders are sent, and orders in their place are cancelled.
 
-    Raises Problem 409 if no restoration is open or a budget lacks the money, 422 with each row's mistake.
+    Raises Conflict if no restoration is open or a budget lacks the money, FileRefused with each row's mistake.
     """
     awards = repository.lock_awards(connection, sorted({row.award_id for row in rows}))
     lock_exclusively(connection)
-    if not repository.views(connection, "r.ended_at IS NULL"):
-        raise Conflict("No restoration is open: a file is entered again only after the database was restored.")
-    known = repository.orders(connection, [row.order_id for row in rows])
-    judged = judge(rows, unit, sent_on.year, known, awards)
-    if judged.mistakes:
-        errors = [FieldError(f"/rows/{place}", code, message) for place, code, message in judged.mistakes[:_MAX_ERRORS]]
-        raise FileRefused("See `errors`.", errors=errors)
-    entered = [*(each.row for each in judged.known), *judged.unknown]
+    if not batches.sending_is_held(connection):
+        raise Conflict("No restoration is open. A file is entered again only after the database was restored.")
+    orders = repository.lock_orders(connection, [row.order_id for row in rows])
+    checked = check_file(rows, unit, sent_on.year, orders, awards)
+    if checked.mistakes:
+        raise FileRefused("See `errors` for each mistake.", errors=checked.mistakes[:MAX_ERRORS])
+    entered = [*(each.row for each in checked.known), *checked.unknown]
     if not entered:
-        return {"batch": None, "entered": 0, "unchanged": judged.unchanged}
+        return {"batch": None, "entered": 0, "unchanged": checked.unchanged}
     batch_id = new_id(now)
-    connection.execute(
-        insert(payment_batches).values(
-            id=batch_id,
-            unit=unit,
-            orders=len(entered),
-            total_fen=sum(row.amount_fen for row in entered),
-            registry_revision=accounts.latest_revision(),
-            accounts_on=sent_on,
-            built_by=by,
-            reentered_checksum=checksum,
-        )
+    batches.add(
+        connection,
+        batch_id,
+        [row.amount_fen for row in entered],
+        unit=unit,
+        registry_revision=accounts.latest_revision(),
+        accounts_on=sent_on,
+        by=by,
+        reentered_checksum=checksum,
     )
     transitions.reenter(
         connection,
         batch_id,
-        [each.row.order_id for each in judged.known],
-        [_lost(row, awards[row.award_id]) for row in judged.unknown],
+        [each.row.order_id for each in checked.known],
+        [_lost(row, awards[row.award_id]) for row in checked.unknown],
         unit=unit,
         year=sent_on.year,
         by=by,
         approver=APPROVER,
     )
     batches.list_orders(connection, batch_id)
-    # First what stands in their place gives its money back, then they take theirs: a budget is enough for one of the two.
+    # The orders in their place release their money first: the budget may suffice for one of the two only.
     adjust(connection, owed(connection, list(awards), restated_only=False), now)
-    penniless = [*(each.row for each in judged.known if not each.holds_money), *judged.unknown]
-    _reserve(connection, penniless, awards, unit, sent_on.year)
-    return {
-        "batch": batches.view(connection, batch_id),
-        "entered": len(entered),
-        "unchanged": judged.unchanged,
-    }
+    without_money = [*(each.row for each in checked.known if not each.holds_money), *checked.unknown]
+    _reserve(connection, without_money, awards, unit, sent_on.year)
+    return {"batch": batches.view(connection, batch_id), "entered": len(entered), "unchanged": checked.unchanged}
 
 
 def _lost(row: SentRow, award: KnownAward) -> LostOrder:
@@ -175,20 +168,17 @@ def _lost(row: SentRow, award: KnownAward) -> LostOrder:
 
 
 def _reserve(
-    connection: Connection, rows: Sequence[SentRow], awards: dict[str, KnownAward], unit: str, year: int
+    connection: Connection, rows: Sequence[SentRow], awards: Mapping[str, KnownAward], unit: str, year: int
 ) -> None:
-    needed: dict[tuple[str, int], int] = defaultdict(int)
-    entries = []
-    for row in rows:
-        needed[unit, year] += row.amount_fen
-        entries.append(
-            ledger.funding(row.order_id, row.award_id, awards[row.award_id].version or 0, unit, year, row.amount_fen)
-        )
-    budgets.appropriate(connection, unit, year, 0)
+    budgets.appropriate(connection, unit, year, 0)  # the budget may be lost too
     try:
-        budgets.commit(connection, needed)
+        budgets.commit(connection, {(unit, year): sum(row.amount_fen for row in rows)})
     except IntegrityError as error:
         raise Conflict(
-            "The budget does not hold what this file paid: record the appropriations that were lost first, then repeat."
+            "The budget lacks the money that this file paid. Record the lost appropriations first, then repeat."
         ) from error
+    entries = [
+        ledger.funding(row.order_id, row.award_id, awards[row.award_id].version or 0, unit, year, row.amount_fen)
+        for row in rows
+    ]
     postings.post(connection, entries, by=SYSTEM)

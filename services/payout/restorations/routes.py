@@ -7,7 +7,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from services.payout.authorization import own_unit, whole_city
 from services.payout.enums import Unit
 from services.payout.restorations import files, handlers, repository
 from services.payout.restorations.schemas import Reentry, Restoration, RestorationBody
@@ -32,7 +31,7 @@ def list_restorations(
     request: Request,
     actor: Annotated[Actor, needs(Scope.MONEY_READ)],  # noqa: ARG001 - asks for the scope
 ) -> Response:
-    """List restorations, oldest first; while one is not ended no batch is built."""
+    """List restorations, oldest first; while one is open no batch is built."""
     with request.app.state.database.reading() as connection:
         return json_response(repository.views(connection))
 
@@ -45,8 +44,8 @@ def list_restorations(
     responses=refusals(Conflict),
 )
 def open_restoration(body: RestorationBody, request: Request, actor: Maker, command: IdempotentCommand) -> Response:
-    """Hold sending after the database was restored; payout's relay does so by itself where the broker's log tells of it."""
-    whole_city(actor)
+    """Hold sending after the database was restored; payout's relay does so automatically if the broker's log shows it."""
+    actor.require_city_wide()
     now = request.app.state.clock.now()
     return command.run(
         lambda connection: handlers.open_restoration(connection, reason=body.reason, by=actor.subject, now=now),
@@ -63,8 +62,8 @@ def open_restoration(body: RestorationBody, request: Request, actor: Maker, comm
 def end_restoration(
     restoration_id: UUID, body: RestorationBody, request: Request, actor: Checker, command: IdempotentCommand
 ) -> Response:
-    """Let sending go on: every file that went to the bank since the point restored to has been entered again."""
-    whole_city(actor)
+    """Allow sending again, once every file that went to the bank since the restored point has been entered again."""
+    actor.require_city_wide()
     now = request.app.state.clock.now()
     return command.run(
         lambda connection: handlers.end_restoration(
@@ -89,8 +88,8 @@ def reenter_payment_batch(
     unit: Annotated[Unit, Query(description="Budget that paid")],
     sent_on: Annotated[Day, Query(description="Day on which the file went to the bank")],
 ) -> Response:
-    """Enter a batch's file again that went to the bank after the point restored to; entered twice, it changes nothing."""
-    own_unit(actor, unit)
+    """Enter a batch's file again that went to the bank after the restored point; entered twice, it changes nothing."""
+    actor.require_jurisdiction(unit)
     rows, checksum = files.read(getattr(request, "_body", b""), request.headers.get("content-type", ""))
     now, accounts = request.app.state.clock.now(), request.app.state.accounts
     return command.run(

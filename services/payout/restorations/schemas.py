@@ -1,4 +1,4 @@
-"""What the API takes and gives of restorations."""
+"""Requests and responses of restorations."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from services.payout.funding.schemas import Reason
 
 
 class RestorationBody(BaseModel):
-    """Why sending is held, or why it may go on."""
+    """Why sending is on hold, or why it is allowed again."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -31,19 +31,17 @@ class Restoration(BaseModel):
     opened_by: str
     opened_at: datetime
     missing: list[UUID] = Field(
-        description="Orders, at most 1,000, that the broker's log shows to have been with the bank and that are in no batch:"
-        " the files that they were in have to be entered again"
+        description="Orders, at most 1,000, that were at the bank according to the broker's log and that are in no batch:"
+        " their files have to be entered again"
     )
-    ended_by: str | None = Field(description="Another person than those who opened it or entered files again")
+    ended_by: str | None = Field(description="Someone other than those who opened it or entered files again")
     ended_at: datetime | None
     ended_reason: str | None
 
 
 class Reentry(BaseModel):
-    """What became of a batch's file that was entered again."""
+    """The outcome of a batch's file that was entered again."""
 
-    batch: Batch | None = Field(
-        description="The batch that holds its orders now; null if every one was in a batch already"
-    )
-    entered: int = Field(description="Orders that are with the bank and are known to be, from now on")
+    batch: Batch | None = Field(description="The batch that holds its orders now; null if all were in a batch already")
+    entered: int = Field(description="Orders that are recorded as sent to the bank from now on")
     unchanged: int = Field(description="Orders that were in a batch already")

@@ -19,8 +19,8 @@ from sqlalchemy.pool import NullPool
 from services.payout.app import build
 from services.payout.arrangements.domain import Entitlement
 from services.payout.awards import handlers as awards
-from services.payout.clients.eligibility import InForce
-from services.payout.clients.registry import ACCOUNTS, AccountChange
+from services.payout.clients.eligibility import Decisions, InForce
+from services.payout.clients.registry import ACCOUNTS, AccountChange, Accounts
 from services.payout.funding.passes import AccountPass, FundingPass
 from services.payout.ledger.tables import postings
 from services.payout.settings import Settings
@@ -146,7 +146,7 @@ def decision(
 
 
 @dataclass
-class FakeAccounts:
+class FakeAccounts(Accounts):
     """Accounts as a registry would give them: each change is a revision, and what a lower one held never changes."""
 
     history: list[tuple[int, str, str | None, date]] = field(default_factory=list)
@@ -180,7 +180,7 @@ class FakeAccounts:
 
 
 @dataclass
-class FakeDecisions:
+class FakeDecisions(Decisions):
     """Decisions in force as eligibility would give them: one per page; None does not answer."""
 
     in_force_now: list[InForce] | None = None
@@ -199,7 +199,7 @@ class FakeDecisions:
     def of_award(self, award_id: UUID) -> list[dict[str, Any]]:
         return [each for each in self._reached(self.shown) if each["award_id"] == str(award_id)]
 
-    def ask_again(self, award_ids: Sequence[str]) -> int:
+    def republish(self, award_ids: Sequence[str]) -> int:
         self._reached(self.in_force_now)
         self.asked += award_ids
         return len(award_ids)

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from services.payout.clients.registry import RegistryAccounts, in_force, revisions_of
+from services.payout.clients.registry import Accounts, in_force, revisions_of
 from services.registry.app import build
 from services.registry.settings import Settings
 from shared.clock import FixedClock
@@ -34,7 +34,7 @@ def test_accounts_come_from_the_registry(fresh_database: Callable[[str], Service
         clock=FixedClock(datetime(2026, 3, 2, 4, 0, tzinfo=UTC)),
     )
     writer = http_client(app, tokens.headers("data-platform"))
-    accounts = RegistryAccounts(http_client(app, tokens.headers("payout")))
+    accounts = Accounts(http_client(app, tokens.headers("payout")))
     assert (accounts.latest_revision(), accounts.changes(0, 0)) == (0, [])
 
     def record(dataset: str, *records: dict[str, Any]) -> int:

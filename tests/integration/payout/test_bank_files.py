@@ -149,7 +149,9 @@ def test_a_file_with_one_row_changed_is_refused_with_the_row(
     assert (error["pointer"], error["code"]) == ("/rows/1", code) and named in error["message"]
     assert text not in refused.text
     assert set(orders_of(payout, made).values()) == {"batched"}
-    assert send(payout, made, as_csv(rows), CSV, "accept_valid").json()["rows"]["rejected"] == 1
+    report = send(payout, made, as_csv(rows), CSV, "accept_valid").json()
+    assert (report["rows"]["rejected"], [each["code"] for each in report["errors"]]) == (1, [code])
+    assert report["errors"][0]["message"] == error["message"], "in the caller's language"
     assert orders_of(payout, made) == {rows[1][1]: "settled", rows[2][1]: "batched"}
 
 

@@ -35,7 +35,7 @@ def test_the_language_is_the_one_that_is_named(
 
 
 def commands() -> typer.Typer:
-    app = typer.Typer(help="Money: reconcile, budgets, the story of an award, the year's report.")
+    app = typer.Typer(help="Money: reconciliation, budgets, the timeline of an award, the year's report.")
 
     @app.callback()
     def connect(language: cli.Language = "zh-CN") -> None:
@@ -90,3 +90,14 @@ def test_help_is_english_where_english_is_asked_for(run) -> None:  # type: ignor
 def test_output_follows_and_so_does_the_default_of_the_option(run) -> None:  # type: ignore[no-untyped-def]
     assert run("budget", "--year", "2024") == "language zh-CN\n服务有 2024、已核准。\n"
     assert run("budget", "--year", "2024", LANG="en_US.UTF-8") == "language en\nServices are 2024, approved.\n"
+
+
+def test_a_long_chinese_text_is_shown_whole_in_a_narrow_table(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(cli, "console", Console(width=30))
+    message = "“统一社会信用代码”不是有效的统一社会信用代码（18位，含校验码）"
+    cli.table([{"line": 2, "message": message}])
+    shown = capsys.readouterr().out
+    assert "…" not in shown
+    assert "".join(line.split("│")[2].strip() for line in shown.splitlines() if line.startswith("│")) == message

@@ -1,0 +1,20 @@
+"""Views of batches, of recoveries, and of what each share of an award has come to."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0012"
+down_revision = "0011"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Execute the statements of the file beside this one."""
+    op.get_bind().connection.cursor().execute(Path(__file__).with_suffix(".sql").read_text("utf-8"))
+
+
+def downgrade() -> None:
+    """Refuse: statements of this version use the views."""
+    raise NotImplementedError("migrations go one way")

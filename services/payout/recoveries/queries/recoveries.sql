@@ -1,0 +1,41 @@
+-- publish_raised: Write an event about each of these recoveries to the outbox.
+INSERT INTO outbox (topic, key, type, event_id, source, subject, occurred_at, data)
+SELECT :topic, r.award_id::text, CAST(:type AS text), md5(concat_ws('/', CAST(:type AS text), r.id))::uuid, :source,
+       r.id::text, r.raised_at,
+       jsonb_build_object(
+           'recovery_id', r.id, 'award_id', r.award_id, 'version', r.version, 'unit', r.unit,
+           'payee_uscc', r.payee_uscc, 'amount_fen', r.amount_fen)::text
+FROM recoveries r WHERE r.id = ANY(CAST(:ids AS uuid[]))
+ORDER BY r.award_id, r.id;
+
+-- drop_claims: Reduce the open recoveries of each award, unit and payee by an amount, the youngest first.
+WITH dropped AS (
+    SELECT * FROM unnest(CAST(:awards AS uuid[]), CAST(:units AS text[]), CAST(:usccs AS text[]),
+                         CAST(:amounts AS bigint[])) AS d(award_id, unit, uscc, fen)
+), open AS (
+    SELECT r.id, r.amount_fen - r.dropped_fen - r.repaid_fen - r.written_off_fen AS outstanding, d.fen,
+           sum(r.amount_fen - r.dropped_fen - r.repaid_fen - r.written_off_fen) OVER (
+               PARTITION BY r.award_id, r.unit, r.payee_uscc ORDER BY r.id DESC) AS cumulated
+    FROM recoveries r JOIN dropped d ON (r.award_id, r.unit, r.payee_uscc) = (d.award_id, d.unit, d.uscc)
+)
+UPDATE recoveries r
+SET dropped_fen = r.dropped_fen + least(o.outstanding, o.fen - (o.cumulated - o.outstanding)), changed_at = now()
+FROM open o WHERE o.id = r.id AND o.cumulated - o.outstanding < o.fen AND o.outstanding > 0;
+
+-- claims: Return per award, unit and payee what was claimed back: repaid, written off and outstanding, fen.
+SELECT award_id::text AS award_id, unit, payee_uscc, sum(repaid_fen)::bigint AS repaid,
+       sum(written_off_fen)::bigint AS written_off,
+       sum(amount_fen - dropped_fen - repaid_fen - written_off_fen)::bigint AS outstanding
+FROM recoveries WHERE award_id = ANY(CAST(:ids AS uuid[]))
+GROUP BY award_id, unit, payee_uscc;
+
+-- lock_awards: Lock the award of a recovery, and of an order if one is given, in one order for all workers.
+SELECT FROM awards
+WHERE award_id IN (SELECT award_id FROM recoveries WHERE id = :recovery_id
+                   UNION ALL SELECT award_id FROM payment_orders WHERE id = CAST(:order_id AS uuid))
+ORDER BY award_id FOR UPDATE;
+
+-- lock: Lock and return a recovery with its award's jurisdiction and what is outstanding, fen.
+SELECT r.id, r.award_id, r.version, r.unit, r.payee_uscc, a.jurisdiction,
+       r.amount_fen - r.dropped_fen - r.repaid_fen - r.written_off_fen AS outstanding_fen
+FROM recoveries r JOIN awards a ON a.award_id = r.award_id WHERE r.id = :id FOR UPDATE OF r;

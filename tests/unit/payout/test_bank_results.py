@@ -1,0 +1,88 @@
+"""Which rows of the bank's answer are applied, and which rows of a file may be entered again after a restore."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from services.payout.batches.domain import BankResult, BatchedOrder, check_results
+from services.payout.restorations.domain import KnownAward, KnownOrder, SentRow, check_file
+
+DAY = date(2026, 3, 5)
+
+
+def reported(order_id: str, outcome: str = "settled", reference: str = "B1", **more: Any) -> BankResult:
+    return BankResult(order_id, outcome, DAY, reference, **more)
+
+
+@pytest.mark.parametrize(
+    ("rows", "accepted", "unchanged", "mistakes"),
+    [
+        ([reported("sent")], ["settled"], 0, {}),
+        ([reported("sent"), reported("sent")], ["settled"], 1, {}),
+        ([reported("sent", "returned"), reported("sent")], ["settled", "returned"], 0, {}),
+        ([reported("sent"), reported("sent", "failed")], [], 0, {0: "contradiction", 1: "contradiction"}),
+        ([reported("sent"), reported("sent", reference="B2")], [], 0, {0: "contradiction", 1: "contradiction"}),
+        ([reported("sent", amount_fen=99)], [], 0, {0: "another_amount"}),
+        ([reported("paid")], [], 1, {}),
+        ([reported("paid", reference="B2")], [], 0, {0: "contradiction"}),
+        ([reported("paid", "returned")], ["returned"], 0, {}),
+        ([reported("paid", "failed")], [], 0, {0: "not_possible"}),
+        (
+            [reported("other"), reported("changed"), reported("sent")],
+            ["settled"],
+            0,
+            {0: "not_in_batch", 1: "row_changed"},
+        ),
+    ],
+)
+def test_a_row_is_applied_once_or_named_with_its_mistake(
+    rows: list[BankResult], accepted: list[str], unchanged: int, mistakes: dict[int, str]
+) -> None:
+    orders = {
+        "sent": BatchedOrder("batched", 100, {}),
+        "changed": BatchedOrder("batched", 100, {}),
+        "paid": BatchedOrder("settled", 100, {"settled": ("B1", DAY)}),
+    }
+    checked = check_results(rows, orders, {"changed": "账号"})
+    assert [each.outcome for each in checked.accepted] == accepted
+    assert checked.unchanged == unchanged
+    assert {mistake.pointer: mistake.code for mistake in checked.mistakes} == {
+        f"/rows/{place}": code for place, code in mistakes.items()
+    }
+
+
+ROW = SentRow("o1", "uscc", 100, "a1", 1)
+
+
+def known(state: str = "issued", row: SentRow = ROW, *, in_batch: bool = False) -> dict[str, KnownOrder]:
+    return {"o1": KnownOrder(row, "city", state, in_batch, holds_money=True)}
+
+
+@pytest.mark.parametrize(
+    ("orders", "award", "expected"),
+    [
+        (known(), KnownAward(1, "2025-01-01", (2025,)), "known"),
+        ({}, KnownAward(1, "2025-01-01", (2025,)), "unknown"),
+        (known("batched", in_batch=True), None, "unchanged"),
+        (known("settled"), KnownAward(1, "2025-01-01", (2025,)), "not_possible"),
+        (known(row=SentRow("o1", "uscc", 101, "a1", 1)), KnownAward(1, "2025-01-01", (2025,)), "another_order"),
+        ({}, None, "unknown_award"),
+        ({}, KnownAward(None, "2025-01-01", ()), "waits_for_arrangement"),
+        ({}, KnownAward(1, "2025-01-01", ()), "no_such_instalment"),
+        ({}, KnownAward(1, "2025-01-01", (2027,)), "not_due"),
+    ],
+)
+def test_a_sent_row_is_entered_again_or_named_with_its_mistake(
+    orders: dict[str, KnownOrder], award: KnownAward | None, expected: str
+) -> None:
+    checked = check_file([ROW], "city", 2026, orders, {"a1": award} if award else {})
+    found = ["known"] * len(checked.known) + ["unknown"] * len(checked.unknown) + ["unchanged"] * checked.unchanged
+    assert found + [mistake.code for mistake in checked.mistakes] == [expected]
+
+
+def test_an_order_that_a_file_has_twice_is_refused() -> None:
+    checked = check_file([ROW, ROW], "city", 2026, known(), {"a1": KnownAward(1, "2025-01-01", (2025,))})
+    assert [(mistake.pointer, mistake.code) for mistake in checked.mistakes] == [("/rows/1", "repeated")]
