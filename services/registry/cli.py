@@ -14,10 +14,11 @@ from typing import Annotated
 import orjson
 import typer
 
-from services.registry.imports.domain import CSV, NDJSON, XLSX, Mode
+from services.registry.imports.domain import Mode
+from services.registry.revisions.formats import NDJSON
 from shared import cli
 from shared.cli import answered, client, console
-from shared.spreadsheets import BOM, escape_formula
+from shared.spreadsheets import BOM, CSV, XLSX, escape_formula
 
 app = typer.Typer(no_args_is_help=True, help="Work with the registry of enterprises and monitoring data.")
 

@@ -1,4 +1,4 @@
-"""All datasets by name. Enterprises come first: whatever refers to them in one change set is published after them."""
+"""All datasets by name. Enterprises come first: a change set publishes them before the rows that refer to them."""
 
 from __future__ import annotations
 

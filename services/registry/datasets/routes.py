@@ -12,6 +12,7 @@ from shared.authorization import Scope
 from shared.catalogue.datasets import CATALOGUE
 from shared.catalogue.domain import Dataset
 from shared.errors import NotFound
+from shared.spreadsheets import XLSX
 from shared.web.auth import needs
 from shared.web.negotiation import language_of
 from shared.web.openapi import BINARY
@@ -44,13 +45,10 @@ def get_dataset(name: Annotated[str, Path(description="Name of a dataset")]) -> 
     "/{name}/template",
     operation_id="get_dataset_template",
     response_class=Response,
-    responses={
-        200: {"content": {template.MEDIA_TYPE: BINARY}},
-        **refusals(NotFound),
-    },
+    responses={200: {"content": {XLSX: BINARY}}, **refusals(NotFound)},
 )
 def get_dataset_template(request: Request, name: Annotated[str, Path(description="Name of a dataset")]) -> Response:
     """Return a workbook to fill in and import: headings in the caller's language, lists to choose from, notes."""
     content = template.write(declared(name), language_of(request))
     disposition = f'attachment; filename="{name}.xlsx"'
-    return Response(content, media_type=template.MEDIA_TYPE, headers={"Content-Disposition": disposition})
+    return Response(content, media_type=XLSX, headers={"Content-Disposition": disposition})

@@ -9,7 +9,6 @@ import xlsxwriter
 from shared.catalogue.domain import TEXTS, Dataset, Field, Kind
 from shared.i18n import CHINESE, N_, translate
 
-MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 KINDS = {
     Kind.USCC: N_("unified social credit code, 18 characters"),
     Kind.CODE: N_("code, as text"),

@@ -1,4 +1,4 @@
-"""What an import does, the formats and limits of a file, and the error of a file that cannot be read."""
+"""Options of an import, formats and limits of a file, and the error of a file that cannot be read."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from services.registry.datasets.checks import Checked
+from services.registry.revisions.formats import NDJSON
 from shared.catalogue.domain import Dataset
 from shared.errors import FieldError, Invalid
 from shared.i18n import N_
+from shared.spreadsheets import CSV, XLSX
 
-CSV = "text/csv"
-NDJSON = "application/x-ndjson"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MEDIA_TYPES = (CSV, XLSX, NDJSON)
 
 KIND = "import"
@@ -40,8 +39,8 @@ class Mode(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
-    """What an import is to do. `dataset` is None for a workbook with one sheet per dataset."""
+class ImportOptions:
+    """Options of an import. `dataset` is None for a workbook with one sheet per dataset."""
 
     dataset: str | None
     mode: Mode
@@ -52,11 +51,11 @@ class Order:
     reason: str | None = None
 
     def as_input(self) -> dict[str, Any]:
-        """Return the order as a job's input."""
+        """Return the options as a job's input."""
         return {name: getattr(self, name) for name in self.__slots__}
 
     @classmethod
-    def of_input(cls, job_input: Mapping[str, Any]) -> Order:
+    def of_input(cls, job_input: Mapping[str, Any]) -> ImportOptions:
         """Read a job's input back."""
         return cls(**{**job_input, "mode": Mode(job_input["mode"])})
 

@@ -15,7 +15,6 @@ from services.registry.imports.domain import CHUNK_BYTES
 from services.registry.imports.tables import import_chunks, import_errors, import_rejected_rows, imports
 from shared.database.bulk import copy_frame, copy_rows
 from shared.database.engine import Database
-from shared.system_tables import jobs
 
 
 def keep_upload(
@@ -47,19 +46,12 @@ def read_upload(database: Database, import_id: UUID, cipher: AccountCipher) -> I
             number += 1
 
 
-def lock_running(connection: Connection, import_id: UUID) -> None:
-    """Keep others from ending this import's job. Raises RuntimeError if one has: a worker thought dead may be slow instead."""
-    query = select(jobs.c.state).where(jobs.c.id == import_id).with_for_update()
-    if connection.execute(query).scalar_one() != "running":
-        raise RuntimeError("another worker has ended this import")
-
-
 def upload(connection: Connection, import_id: UUID) -> Any:
     """Return the row of an uploaded file."""
     return connection.execute(select(imports).where(imports.c.id == import_id)).one()
 
 
-def forget_upload(connection: Connection, import_id: UUID) -> None:
+def delete_upload(connection: Connection, import_id: UUID) -> None:
     """Delete an uploaded file: its accepted rows are in the revision."""
     connection.execute(delete(import_chunks).where(import_chunks.c.import_id == import_id))
 

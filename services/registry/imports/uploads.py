@@ -11,7 +11,8 @@ from typing import IO
 
 from fastapi import Request
 
-from services.registry.imports.domain import MEDIA_TYPES, NDJSON
+from services.registry.imports.domain import MEDIA_TYPES
+from services.registry.revisions.formats import NDJSON
 from services.registry.settings import Settings
 from shared import spreadsheets
 from shared.errors import Invalid, TooSlow, Unavailable

@@ -60,7 +60,7 @@ def record_rows(
 def withdraw_keys(
     connection: Connection, dataset: Dataset, keys: Sequence[dict[str, Any]], author: Author
 ) -> dict[str, Any]:
-    """Withdraw records that were never true as one revision. Raises RowsRefused for a key that is not there."""
+    """Withdraw records that were never true as one revision. Raises RowsRefused for an unknown key."""
     schema = {"line": pl.Int64(), **{name: dataset.schema[name] for name in dataset.key}}
     columns = {"line": list(range(len(keys))), **{name: [key[name] for key in keys] for name in dataset.key}}
     staging = Staging(connection, dataset)

@@ -15,10 +15,9 @@ from services.registry.revisions.tables import revisions
 from shared.catalogue.datasets import CATALOGUE
 from shared.catalogue.domain import Dataset
 from shared.events.facts_revised import TYPE
-from shared.messaging.topics import REGISTRY_FACTS
+from shared.messaging.topics import REGISTRY_FACTS, REGISTRY_SOURCE
 from shared.observability import tracing
 
-SOURCE = "/registry"
 PUBLISHING_LOCK = 0x7265766973696F6E  # "revision"
 
 
@@ -47,7 +46,7 @@ def publish(connection: Connection, staged: Sequence[Staging], author: Author) -
         published.counts[item.dataset.name] = _merge(connection, item, published.revision + 1)
     frames = {name: pl.concat(found) for name, found in errors.items()}
     published.errors = {name: frame for name, frame in frames.items() if frame.height}
-    _conclude(connection, published, author)
+    _record_revision(connection, published, author)
     return published
 
 
@@ -55,18 +54,18 @@ def publish_withdrawal(connection: Connection, keys: Staging, author: Author) ->
     """Withdraw the staged keys as one revision. Raises UnacceptedRowsError for a key that is unknown or named by other rows."""
     dataset = keys.dataset
     before = lock_publishing(connection)
-    _stop_at(connection, dataset, statements.lines_of_unknown_keys(dataset, keys.table), "unknown_key")
+    _raise_if_any(connection, dataset, statements.lines_of_unknown_keys(dataset, keys.table), "unknown_key")
     if dataset.name == "enterprises":
-        _stop_at(connection, dataset, statements.lines_of_referenced_enterprises(keys.table), "still_referenced")
+        _raise_if_any(connection, dataset, statements.lines_of_referenced_enterprises(keys.table), "still_referenced")
     published = Published(before, changed=False)
     kept = connection.execute(text(statements.keep_withdrawn(dataset, keys.table, before + 1)))
     connection.execute(text(statements.delete_withdrawn(dataset, keys.table)))
     published.counts[dataset.name] = Counts(withdrawn=kept.rowcount)
-    _conclude(connection, published, author)
+    _record_revision(connection, published, author)
     return published
 
 
-def _stop_at(connection: Connection, dataset: Dataset, query: str, code: str) -> None:
+def _raise_if_any(connection: Connection, dataset: Dataset, query: str, code: str) -> None:
     lines = sorted(connection.execute(text(query)).scalars())
     if lines:
         columns = {"line": lines, "field": dataset.key[-1], "code": code, "detail": None}
@@ -90,7 +89,7 @@ def _merge(connection: Connection, staging: Staging, revision: int) -> Counts:
     return counts
 
 
-def _conclude(connection: Connection, published: Published, author: Author) -> None:
+def _record_revision(connection: Connection, published: Published, author: Author) -> None:
     """Record the revision and announce it, if anything was changed."""
     changed = {name: counts for name, counts in published.counts.items() if counts.changed}
     if not changed:
@@ -126,7 +125,7 @@ def _announce(connection: Connection, changed: Mapping[str, Counts], revision: i
     values = {
         "topic": REGISTRY_FACTS,
         "type": TYPE,
-        "source": SOURCE,
+        "source": REGISTRY_SOURCE,
         "at": author.at,
         "trace": tracing.current_trace_parent(),
     }

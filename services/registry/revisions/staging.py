@@ -82,5 +82,5 @@ class Staging:
         if errors.is_empty():
             return
         lines = errors.get_column("line").unique().to_list()
-        gone = self._connection.execute(text(f"DELETE FROM {self.table} WHERE line = ANY(:lines)"), {"lines": lines})
-        self.rows -= gone.rowcount
+        deleted = self._connection.execute(text(f"DELETE FROM {self.table} WHERE line = ANY(:lines)"), {"lines": lines})
+        self.rows -= deleted.rowcount

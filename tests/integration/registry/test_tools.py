@@ -12,9 +12,9 @@ from python_calamine import CalamineWorkbook
 from typer.testing import CliRunner
 
 from services.registry import cli
-from services.registry.imports.domain import XLSX
 from services.registry.seed import seed
 from shared.catalogue.datasets import CATALOGUE
+from shared.spreadsheets import XLSX
 from tests.integration.registry.conftest import Registry, uscc
 from tests.support.serving import credentials, served
 

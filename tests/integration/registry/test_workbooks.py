@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import xlsxwriter
 
-from services.registry.imports.domain import XLSX
+from shared.spreadsheets import XLSX
 from tests.integration.registry.conftest import UPLOAD_MAX_BYTES, Registry, uscc
 
 A, B = uscc(1), uscc(2)
