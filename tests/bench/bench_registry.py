@@ -32,7 +32,7 @@ from services.registry.arrow_reader import ArrowReader
 from services.registry.cipher import AccountCipher
 from services.registry.enterprises import repository as enterprises
 from services.registry.enterprises.domain import status_on
-from services.registry.imports.domain import KIND, ImportOptions, Mode
+from services.registry.imports.domain import KIND, ImportOptions, Mode, Upload
 from services.registry.imports.handlers import ImportRunner, start_import
 from services.registry.imports.xlsx_file import XlsxFile
 from services.registry.revisions import changes, formats, snapshots
@@ -207,9 +207,10 @@ def imported(name: str, made: ServiceDatabase, file: IO[bytes], media_type: str,
     size = file.seek(0, io.SEEK_END)
     file.seek(0)
     database = made.connect()
-    order = ImportOptions(SALES.name, Mode.ALL_OR_NOTHING, dry_run=False, media_type=media_type)
+    options = ImportOptions(SALES.name, Mode.ALL_OR_NOTHING, dry_run=False, media_type=media_type)
+    upload = Upload(file, media_type, size, sha256="", request_hash="")
     with database.transaction() as connection:
-        start_import(connection, order, file, size=size, sha256="", by="bench", clock=CLOCK, cipher=CIPHER)
+        start_import(connection, options, upload, by="bench", clock=CLOCK, cipher=CIPHER)
     database.close()
     spawn = multiprocessing.get_context("spawn")
     answer = spawn.Queue()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import IO, Any, Protocol
 
 from services.registry.datasets.checks import Checked
 from services.registry.revisions.formats import NDJSON
@@ -36,6 +36,17 @@ class Mode(StrEnum):
 
     ALL_OR_NOTHING = "all_or_nothing"
     ACCEPT_VALID = "accept_valid"
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """An uploaded file. `request_hash` also covers the request's target, as an idempotency key needs it."""
+
+    file: IO[bytes]
+    media_type: str
+    size: int
+    sha256: str
+    request_hash: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import IO, Any
+from typing import Any
 from uuid import UUID
 
 import polars as pl
@@ -17,7 +17,7 @@ from services.registry.cipher import AccountCipher
 from services.registry.datasets.validation_errors import no_errors
 from services.registry.imports import repository
 from services.registry.imports.csv_file import CsvFile
-from services.registry.imports.domain import KIND, MAX_KEPT_ROWS, ImportOptions, Mode, Table, refused
+from services.registry.imports.domain import KIND, MAX_KEPT_ROWS, ImportOptions, Mode, Table, Upload, refused
 from services.registry.imports.ndjson_file import NdjsonFile
 from services.registry.imports.xlsx_file import XlsxFile
 from services.registry.revisions import repository as store
@@ -66,19 +66,15 @@ class TableCounts:
 def start_import(
     connection: Connection,
     options: ImportOptions,
-    file: IO[bytes],
+    upload: Upload,
     *,
-    size: int,
-    sha256: str,
     by: str,
     clock: Clock,
     cipher: AccountCipher,
 ) -> dict[str, Any]:
     """Store the file and queue its import; returns the job. The file is stored before the caller is answered."""
     import_id = jobs.enqueue(connection, KIND, options.as_input(), by=by, now=clock.now())
-    repository.keep_upload(
-        connection, import_id, file, media_type=options.media_type, size=size, sha256=sha256, cipher=cipher
-    )
+    repository.keep_upload(connection, import_id, upload, cipher)
     return view(connection, import_id)
 
 
@@ -179,7 +175,7 @@ class ImportRunner:
     def _tables(self, import_id: UUID, options: ImportOptions) -> Iterator[list[Table]]:
         """Open the uploaded file as tables of datasets."""
         with self._database.reading() as connection:
-            size = repository.upload(connection, import_id).bytes
+            size = repository.get_upload(connection, import_id).bytes
 
         def chunks() -> Iterator[bytes]:
             return repository.read_upload(self._database, import_id, self._cipher)

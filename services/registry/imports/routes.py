@@ -12,10 +12,10 @@ from sqlalchemy import Connection
 
 from services.registry.datasets.validation_errors import MESSAGES, parameters_of
 from services.registry.imports import handlers, refused_rows, repository
-from services.registry.imports.domain import MAX_KEPT_ROWS, MEDIA_TYPES, ImportOptions, Mode
+from services.registry.imports.domain import MAX_KEPT_ROWS, MEDIA_TYPES, ImportOptions, Mode, Upload
 from services.registry.imports.schemas import ImportJob, ImportMistake
-from services.registry.imports.uploads import Upload, UploadTooSlow, receive
-from services.registry.revisions.route_parameters import CityWideReader, Writer
+from services.registry.imports.uploads import UploadTooSlow, receive
+from services.registry.revisions.route_parameters import CityWideReader, Writer, city_wide_reader
 from shared.authorization import Scope
 from shared.catalogue.datasets import CATALOGUE
 from shared.errors import (
@@ -81,21 +81,20 @@ def start_import(
 
     def act(connection: Connection) -> dict[str, Any]:
         return handlers.start_import(
-            connection,
-            options,
-            upload.file,
-            size=upload.size,
-            sha256=upload.sha256,
-            by=actor.subject,
-            clock=state.clock,
-            cipher=state.cipher,
+            connection, options, upload, by=actor.subject, clock=state.clock, cipher=state.cipher
         )
 
     return command.run(act, status=202, headers=lambda body: {"Location": f"/v1/imports/{body['id']}"})
 
 
-@router.get("/{import_id}", operation_id="get_import", response_model=ImportJob, responses=refusals(NotFound))
-def get_import(request: Request, actor: CityWideReader, import_id: UUID) -> Response:  # noqa: ARG001 - the check alone
+@router.get(
+    "/{import_id}",
+    operation_id="get_import",
+    response_model=ImportJob,
+    responses=refusals(NotFound),
+    dependencies=[Depends(city_wide_reader)],
+)
+def get_import(request: Request, import_id: UUID) -> Response:
     """Return how far an import is, and what became of its rows."""
     with request.app.state.database.reading() as connection:
         return job_response(request, handlers.view(connection, import_id))
@@ -128,13 +127,13 @@ def list_import_errors(
             )
         rows = repository.errors_after(connection, import_id, decode_cursor(cursor, int, int, int), limit)
     body = page(rows, limit, "sheet", "line", "number")
-    return json_response({**body, "items": [_shown(row, language) for row in body["items"]]})
+    return json_response({**body, "items": [_error_view(row, language) for row in body["items"]]})
 
 
 def _refused_rows_as_csv(
     connection: Connection, cipher: Any, import_id: UUID, sheet: int | None, *, accounts: bool, language: str
 ) -> Response:
-    sheets = repository.upload(connection, import_id).headings or {}
+    sheets = repository.get_upload(connection, import_id).headings or {}
     number = sheet if sheet is not None else min(map(int, sheets), default=0)
     if str(number) not in sheets:
         raise NotFound("This import has no rejected rows there.")
@@ -142,7 +141,7 @@ def _refused_rows_as_csv(
     reasons: dict[int, list[str]] = defaultdict(list)
     for row in repository.errors_after(connection, import_id, (number, 0, -1), MAX_KEPT_ROWS * 20):
         if row["sheet"] == number:
-            reasons[row["line"]].append(_shown(row, language)["message"])
+            reasons[row["line"]].append(_error_view(row, language)["message"])
     separator = "；" if language == CHINESE else "; "
     joined = {line: separator.join(found) for line, found in reasons.items()}
     rows = list(repository.rejected_rows(connection, import_id, number, cipher))
@@ -152,7 +151,7 @@ def _refused_rows_as_csv(
     return StreamingResponse(pieces, media_type=f"{CSV}; charset=utf-8", headers={"Content-Disposition": name})
 
 
-def _shown(row: dict[str, Any], language: str) -> dict[str, Any]:
+def _error_view(row: dict[str, Any], language: str) -> dict[str, Any]:
     dataset = CATALOGUE[row["dataset"]]
     return {
         "line": row["line"],

@@ -59,10 +59,10 @@ def list_quality_warnings(
             limit=limit,
         )
     body = page(rows, limit, "sign", "key_text")
-    return json_response({**body, "items": [_shown(row, language_of(request)) for row in body["items"]]})
+    return json_response({**body, "items": [_warning_view(row, language_of(request)) for row in body["items"]]})
 
 
-def _shown(row: dict[str, Any], language: str) -> dict[str, Any]:
+def _warning_view(row: dict[str, Any], language: str) -> dict[str, Any]:
     sign = SIGNS[row["sign"]]
     item = CATALOGUE[sign.dataset].by_name.get(sign.field or "")
     return {

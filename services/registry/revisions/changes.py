@@ -56,10 +56,10 @@ def read(
     it may see before or after.
     """
     for dataset in datasets:
-        seen = _seen(access, dataset, after, until, naming)
-        for batch in reader.batches(statements.changes(dataset, after, until, seen)):
+        visible = _visible(access, dataset, after, until, naming)
+        for batch in reader.batches(statements.changes(dataset, after, until, visible)):
             if batch.num_rows:
-                yield _shown(access, dataset, _as_declared(batch))
+                yield _masked(access, dataset, _as_declared(batch))
 
 
 def _as_declared(batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -67,7 +67,7 @@ def _as_declared(batch: pa.RecordBatch) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays(columns, schema=SCHEMA)
 
 
-def _seen(
+def _visible(
     access: ReadAccess, dataset: Dataset, after: int, until: int, naming: Sequence[str] | None
 ) -> tuple[str, str] | None:
     """Return the conditions on rows before and after of which one has to hold; None where the caller sees all."""
@@ -81,7 +81,7 @@ def _seen(
     return condition(after), condition(until)
 
 
-def _shown(access: ReadAccess, dataset: Dataset, batch: pa.RecordBatch) -> pa.RecordBatch:
+def _masked(access: ReadAccess, dataset: Dataset, batch: pa.RecordBatch) -> pa.RecordBatch:
     if not dataset.sensitive:
         return batch
     for name in ("before", "after"):

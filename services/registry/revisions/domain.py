@@ -68,14 +68,6 @@ class Published:
         return sum(found.unchanged for found in self.counts.values())
 
 
-class UnacceptedRowsError(Exception):
-    """Rows break a law that only the whole registry can check; by dataset, frames of errors."""
-
-    def __init__(self, errors: dict[str, pl.DataFrame]) -> None:
-        super().__init__("rows were refused")
-        self.errors = errors
-
-
 class RowsRefused(Invalid):
     """Rows were refused, nothing was stored."""
 

@@ -65,8 +65,8 @@ def read_records(
     values: dict[str, Any] = {f"f_{name}": value for name, value in filters.items()} | {"limit": limit + 1}
     if after is not None:
         values |= {f"a_{name}": value for name, value in zip(dataset.key, after, strict=True)}
-    seen = access.visible_condition(dataset, revision)
-    query = statements.page_of_records(dataset, revision, seen, list(filters), follows=after is not None)
+    visible = access.visible_condition(dataset, revision)
+    query = statements.page_of_records(dataset, revision, visible, list(filters), follows=after is not None)
     return [access.masked(dataset, dict(row._mapping)) for row in connection.execute(text(query), values)]
 
 
@@ -74,8 +74,8 @@ def read_history(
     connection: Connection, access: ReadAccess, dataset: Dataset, key: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
     """Return every version of the record with that key, the oldest first, with who set it and when it ended."""
-    seen = access.visible_condition(dataset, latest_revision(connection))
-    query = statements.versions_of_record(dataset, list(key), seen)
+    visible = access.visible_condition(dataset, latest_revision(connection))
+    query = statements.versions_of_record(dataset, list(key), visible)
     return [_version(access, dataset, row) for row in connection.execute(text(query), dict(key))]
 
 

@@ -7,13 +7,11 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 from sqlalchemy import Connection, func, insert, select, text
 
-from services.registry.datasets.validation_errors import ERRORS_SCHEMA
 from services.registry.revisions import statements
-from services.registry.revisions.domain import Author, Counts, Published, UnacceptedRowsError
+from services.registry.revisions.domain import Author, Counts, Published
 from services.registry.revisions.staging import Staging
 from services.registry.revisions.tables import revisions
 from shared.catalogue.datasets import CATALOGUE
-from shared.catalogue.domain import Dataset
 from shared.events.facts_revised import TYPE
 from shared.messaging.topics import REGISTRY_FACTS, REGISTRY_SOURCE
 from shared.observability import tracing
@@ -51,25 +49,18 @@ def publish(connection: Connection, staged: Sequence[Staging], author: Author) -
 
 
 def publish_withdrawal(connection: Connection, keys: Staging, author: Author) -> Published:
-    """Withdraw the staged keys as one revision. Raises UnacceptedRowsError for a key that is unknown or named by other rows."""
+    """Withdraw the staged keys as one revision, or none if `errors` reports keys that are unknown or named by other rows."""
     dataset = keys.dataset
-    before = lock_publishing(connection)
-    _raise_if_any(connection, dataset, statements.lines_of_unknown_keys(dataset, keys.table), "unknown_key")
-    if dataset.name == "enterprises":
-        _raise_if_any(connection, dataset, statements.lines_of_referenced_enterprises(keys.table), "still_referenced")
-    published = Published(before, changed=False)
-    kept = connection.execute(text(statements.keep_withdrawn(dataset, keys.table, before + 1)))
+    published = Published(lock_publishing(connection), changed=False)
+    errors = keys.unwithdrawable()
+    if errors.height:
+        published.errors[dataset.name] = errors
+        return published
+    kept = connection.execute(text(statements.keep_withdrawn(dataset, keys.table, published.revision + 1)))
     connection.execute(text(statements.delete_withdrawn(dataset, keys.table)))
     published.counts[dataset.name] = Counts(withdrawn=kept.rowcount)
     _record_revision(connection, published, author)
     return published
-
-
-def _raise_if_any(connection: Connection, dataset: Dataset, query: str, code: str) -> None:
-    lines = sorted(connection.execute(text(query)).scalars())
-    if lines:
-        columns = {"line": lines, "field": dataset.key[-1], "code": code, "detail": None}
-        raise UnacceptedRowsError({dataset.name: pl.DataFrame(columns, schema=ERRORS_SCHEMA)})
 
 
 def _merge(connection: Connection, staging: Staging, revision: int) -> Counts:

@@ -220,22 +220,22 @@ def versions_of_record(dataset: Dataset, fields: Sequence[str], where: str) -> s
     """
 
 
-def changes(dataset: Dataset, after: int, until: int, seen: tuple[str, str] | None) -> str:
+def changes(dataset: Dataset, after: int, until: int, visible: tuple[str, str] | None) -> str:
     """Return per key that differs between two revisions the owners and the rows before (`b`) and after (`a`), in key order.
 
-    `seen`: the conditions on rows at `after` and at `until` of which one has to hold; None where all changes are shown.
+    `visible`: the conditions on rows at `after` and at `until` of which one has to hold; None where all changes are shown.
     A row that was changed and changed back is left out.
     """
     columns, past = f"{listed(dataset.names)}, revision", history_name(dataset.name)
     key = ", ".join(f"coalesce(a.{name}, b.{name})" for name in dataset.key)
     owner_before, owner_after = owner_at(dataset, "b", after), owner_at(dataset, "a", until)
     owners = ", ".join(f"{row}.{name}" for row in "ba" for name in dataset.owners) or f"{owner_before}, {owner_after}"
-    shown = visible = ""
-    if seen is not None:
+    shown = either = ""
+    if visible is not None:
         shown = f""",
-             vb AS (SELECT {listed(dataset.key)} FROM b WHERE {seen[0]}),
-             va AS (SELECT {listed(dataset.key)} FROM a WHERE {seen[1]})"""
-        visible = f"""AND (EXISTS (SELECT 1 FROM vb WHERE {same(dataset.key, "vb", "b")})
+             vb AS (SELECT {listed(dataset.key)} FROM b WHERE {visible[0]}),
+             va AS (SELECT {listed(dataset.key)} FROM a WHERE {visible[1]})"""
+        either = f"""AND (EXISTS (SELECT 1 FROM vb WHERE {same(dataset.key, "vb", "b")})
                OR EXISTS (SELECT 1 FROM va WHERE {same(dataset.key, "va", "a")}))"""
     return f"""
         WITH b AS (SELECT {columns} FROM {past}
@@ -255,6 +255,6 @@ def changes(dataset: Dataset, after: int, until: int, seen: tuple[str, str] | No
                CASE WHEN b.revision IS NOT NULL THEN {json_row(dataset, "b")}::text END AS before,
                CASE WHEN a.revision IS NOT NULL THEN {json_row(dataset, "a")}::text END AS after
         FROM b FULL JOIN a ON {same(dataset.key, "b", "a")}
-        WHERE ({listed(dataset.names, "b.")}) IS DISTINCT FROM ({listed(dataset.names, "a.")}) {visible}
+        WHERE ({listed(dataset.names, "b.")}) IS DISTINCT FROM ({listed(dataset.names, "a.")}) {either}
         ORDER BY {key}
     """
