@@ -11,6 +11,7 @@ import pytest
 from services.registry.datasets.checks import Checked, check_cells, check_records
 from services.registry.datasets.schemas import record_model
 from services.registry.datasets.validation_errors import MESSAGES, no_errors, parameters_of
+from services.registry.imports.headings import read_headings
 from shared.catalogue.datasets import CATALOGUE
 from shared.catalogue.domain import Dataset
 from shared.i18n import translate
@@ -200,6 +201,12 @@ def test_the_json_schema_says_what_the_checks_do() -> None:
         assert schema["additionalProperties"] is False
         assert set(schema["properties"]) == set(dataset.names)
         assert set(schema["required"]) == {item.name for item in dataset.fields if not item.optional}
+
+
+def test_files_with_the_old_heading_of_the_bank_code_are_still_read() -> None:
+    assert ACCOUNTS.field("bank_code").headings == ("bank_code", "开户行行号", "联行号")
+    headings = ["联行号" if item.name == "bank_code" else item.zh for item in ACCOUNTS.fields]
+    assert [item and item.name for item in read_headings(ACCOUNTS, headings).fields] == list(ACCOUNTS.names)
 
 
 def test_headings_are_never_ambiguous() -> None:
