@@ -18,13 +18,15 @@ def long_statements(source: str) -> list[int]:
     tree = ast.parse(source)
     documentation = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     texts = [node for node in ast.walk(tree) if isinstance(node, ast.JoinedStr | ast.Constant)]
-    return [
-        node.lineno
-        for node in texts
-        if id(node) not in documentation
-        and node.lineno != node.end_lineno
-        and STATEMENT.search(ast.get_source_segment(source, node) or "")
-    ]
+    return sorted(
+        {
+            node.lineno
+            for node in texts
+            if id(node) not in documentation
+            and node.lineno != node.end_lineno
+            and STATEMENT.search(ast.get_source_segment(source, node) or "")
+        }
+    )
 
 
 def test_long_statements_are_found() -> None:

@@ -64,13 +64,7 @@ class TableCounts:
 
 
 def start_import(
-    connection: Connection,
-    options: ImportOptions,
-    upload: Upload,
-    *,
-    by: str,
-    clock: Clock,
-    cipher: AccountCipher,
+    connection: Connection, options: ImportOptions, upload: Upload, *, by: str, clock: Clock, cipher: AccountCipher
 ) -> dict[str, Any]:
     """Store the file and queue its import; returns the job. The file is stored before the caller is answered."""
     import_id = jobs.enqueue(connection, KIND, options.as_input(), by=by, now=clock.now())

@@ -14,7 +14,7 @@ from shared.i18n import N_
 
 
 class Kind(StrEnum):
-    """How a revision came about."""
+    """Origin of a revision."""
 
     RECORDS = "records"
     IMPORT = "import"
@@ -23,7 +23,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who makes a change set, when, and why."""
+    """Author of a change set, with time and reason."""
 
     kind: Kind
     actor: str

@@ -30,11 +30,7 @@ class Submitted:
 
 
 def record_rows(
-    connection: Connection,
-    dataset: Dataset,
-    submitted: Submitted,
-    author: Author,
-    cipher: AccountCipher,
+    connection: Connection, dataset: Dataset, submitted: Submitted, author: Author, cipher: AccountCipher
 ) -> dict[str, Any]:
     """Store records as one revision, all or none. Raises RowsRefused with every error of every record."""
     lines = range(len(submitted.records))

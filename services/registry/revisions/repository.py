@@ -33,7 +33,7 @@ def lock_publishing(connection: Connection) -> int:
 def publish(connection: Connection, staged: Sequence[Staging], author: Author) -> Published:
     """Publish staged rows as one revision, within the caller's transaction; from here to its end other publishers wait.
 
-    Rows that break a law are left out and reported in `errors`: a caller who wants all or nothing rolls back then.
+    Rows that break a rule are left out and reported in `errors`: an all-or-nothing caller then rolls back.
     Without any change there is no new revision.
     """
     errors = {item.dataset.name: [item.remove_repetitions()] for item in staged}

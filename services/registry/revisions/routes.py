@@ -92,7 +92,7 @@ def list_changes(
     Applied to the state at `after`, the changes result in the state at `until`. A key whose row is the same again is left out.
     """
     media_type = negotiate(accept, (formats.ARROW, formats.NDJSON))
-    wanted = [declared(name) for name in dataset or CATALOGUE]
+    selected = [declared(name) for name in dataset or CATALOGUE]
     naming = _codes(uscc) if uscc is not None else None
     database = request.app.state.database
     with database.reading() as connection:
@@ -100,7 +100,7 @@ def list_changes(
         if after > reached:
             error = FieldError("after", "after_until", "this must not be above `until`")
             raise Invalid("Give the earlier revision as `after`.", errors=[error])
-        touched = [found for found in changes.touched(connection, after, reached) if found in wanted]
+        touched = [found for found in changes.touched(connection, after, reached) if found in selected]
     batches = changes.read(request.app.state.arrow, access, touched, after, reached, naming=naming)
     stream = formats.write(media_type, changes.SCHEMA, batches, nested=changes.JSON_COLUMNS)
     return StreamingResponse(stream, media_type=media_type, headers={"Revision": str(reached)})
@@ -173,15 +173,15 @@ def query_snapshots(
 ) -> Response:
     """Return rows of several datasets at once, each chosen by the values of a field. Nothing is changed."""
     media_type = negotiate(accept, (formats.ARROW,))
-    wanted: list[tuple[Dataset, snapshots.Matching]] = []
+    requested: list[tuple[Dataset, snapshots.Matching]] = []
     for place, query in enumerate(body.queries):
         for number, named in enumerate(query.fields):
             dataset, field = _declared_field(named, f"/queries/{place}/fields/{number}")
-            wanted.append((dataset, snapshots.Matching(field, query.values, query.before_colon)))
+            requested.append((dataset, snapshots.Matching(field, query.values, query.before_colon)))
     _check_made(request, revision)
     pieces = (
         piece
-        for dataset, batches in snapshots.read_several(request.app.state.arrow, access, wanted, revision)
+        for dataset, batches in snapshots.read_several(request.app.state.arrow, access, requested, revision)
         for piece in formats.write(media_type, snapshots.schema_of(dataset), batches)
     )
     headers = {"Revision": str(revision)}
@@ -231,12 +231,12 @@ def _check_matchable(dataset: Dataset, field: str, pointer: str) -> None:
 
 
 def _codes(codes: list[str]) -> list[str]:
-    wanted = [code.upper() for code in codes]
-    wrong = [place for place, code in enumerate(wanted) if not is_uscc(code)]
+    upper = [code.upper() for code in codes]
+    wrong = [place for place, code in enumerate(upper) if not is_uscc(code)]
     if wrong:
         errors = [
             FieldError(f"/uscc/{place}", "invalid_uscc", "this is not a valid unified social credit code")
             for place in wrong[:MAX_ERRORS]
         ]
         raise Invalid("See `errors` for each mistake.", errors=errors)
-    return wanted
+    return upper

@@ -49,11 +49,11 @@ def read(
 
 
 def read_several(
-    reader: ArrowReader, access: ReadAccess, wanted: Sequence[tuple[Dataset, Matching]], revision: int
+    reader: ArrowReader, access: ReadAccess, requested: Sequence[tuple[Dataset, Matching]], revision: int
 ) -> Iterator[tuple[Dataset, Batches]]:
     """Read the rows of each dataset that match, one after the other, each as `read` does."""
-    queries = (_query(access, dataset, revision, None, matching) for dataset, matching in wanted)
-    for (dataset, _), table in zip(wanted, reader.tables(queries), strict=True):
+    queries = (_query(access, dataset, revision, None, matching) for dataset, matching in requested)
+    for (dataset, _), table in zip(requested, reader.tables(queries), strict=True):
         yield dataset, _shaped(access, dataset, table)
 
 
