@@ -37,7 +37,8 @@ TEXTS = frozenset({Kind.USCC, Kind.CODE, Kind.TEXT, Kind.CHOICE})
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field. `minimum` and `maximum` are inclusive, in the field's unit; `choices` maps codes to (Chinese, English).
+    """One field. `minimum` and `maximum` are inclusive, in the field's unit; `choices` maps codes to (Chinese, English),
+    and `former_choices` maps Chinese names that old files still hold to codes.
 
     `zh` and `en` are its names in files and documents; `fact_name` is what rules and explanations call it, if that differs.
     """
@@ -53,6 +54,7 @@ class Field:
     pattern: str | None = None
     max_length: int = 500
     choices: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    former_choices: Mapping[str, str] = field(default_factory=dict)
     sensitive: bool = False
     aliases: tuple[str, ...] = ()
     fact_name: tuple[str, str] | None = None

@@ -178,7 +178,8 @@ def _uscc(item: Field, cell: pl.Expr) -> ParsedColumn:
 
 
 def _names(item: Field) -> dict[str, str]:
-    return {name.lower(): code for code, (zh, en) in item.choices.items() for name in (zh, en, code)}
+    names = {name.lower(): code for code, (zh, en) in item.choices.items() for name in (zh, en, code)}
+    return names | dict(item.former_choices)
 
 
 def _choice(item: Field, cell: pl.Expr) -> ParsedColumn:

@@ -209,6 +209,23 @@ def test_files_with_the_old_heading_of_the_bank_code_are_still_read() -> None:
     assert [item and item.name for item in read_headings(ACCOUNTS, headings).fields] == list(ACCOUNTS.names)
 
 
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("批而未供土地", "unsupplied_approved"),
+        ("已批未供地", "unsupplied_approved"),
+        ("存量土地", "stock_land"),
+        ("存量用地", "stock_land"),
+        (" 存量用地 ", "stock_land"),
+    ],
+)
+def test_files_with_old_names_of_land_sources_are_still_read(written: str, code: str) -> None:
+    given = {"kind": "其他", "opened_on": "2021-03-01", "construction_cost_fen": "100"}
+    checked = cells(HUBS, hub_id="HUB-01", uscc=CODE, land_source=written, **given)
+    assert checked.errors.is_empty()
+    assert checked.rows.get_column("land_source").to_list() == [code]
+
+
 def test_headings_are_never_ambiguous() -> None:
     for dataset in CATALOGUE.values():
         headings = [heading.lower() for item in dataset.fields for heading in item.headings]
