@@ -220,8 +220,15 @@ def test_files_with_the_old_heading_of_the_bank_code_are_still_read() -> None:
     ],
 )
 def test_files_with_old_names_of_land_sources_are_still_read(written: str, code: str) -> None:
-    given = {"kind": "其他", "opened_on": "2021-03-01", "construction_cost_fen": "100"}
-    checked = cells(HUBS, hub_id="HUB-01", uscc=CODE, land_source=written, **given)
+    checked = cells(
+        HUBS,
+        hub_id="HUB-01",
+        uscc=CODE,
+        kind="其他",
+        opened_on="2021-03-01",
+        land_source=written,
+        construction_cost_fen="100",
+    )
     assert checked.errors.is_empty()
     assert checked.rows.get_column("land_source").to_list() == [code]
 
