@@ -52,7 +52,7 @@ class AccountCipher:
         return self._cipher.decrypt(sealed, _CONTEXT)
 
     def show(self, sealed: str | None, *, whole: bool) -> str | None:
-        """Return the account number, or only its last four characters behind asterisks."""
+        """Return the account number, or asterisks and its last four characters."""
         if sealed is None:
             return None
         number = self.open(sealed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.registry.revisions.after_restore import recall
+from services.registry.revisions.after_restore import restore_version_numbers
 from services.registry.settings import Settings
 from shared.messaging import topics
 from shared.runtime import run_relay
@@ -11,7 +11,7 @@ from shared.settings import load
 
 def main() -> None:
     """Publish until stopped."""
-    run_relay("registry", load(Settings), [topics.REGISTRY_FACTS], recall)
+    run_relay("registry", load(Settings), [topics.REGISTRY_FACTS], restore_version_numbers)
 
 
 if __name__ == "__main__":

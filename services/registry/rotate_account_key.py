@@ -23,13 +23,14 @@ from shared.database.engine import Database
 from shared.settings import load
 
 ACTOR = "registry-rekey"
+"""Audit records of earlier versions name this actor, so it must not change."""
 
 
 class ImportsUnderWayError(RuntimeError):
     """Uploaded files have not been imported yet; they are sealed with the present key."""
 
 
-def rekey(connection: Connection, present: AccountCipher, new: AccountCipher) -> int:
+def replace_account_key(connection: Connection, present: AccountCipher, new: AccountCipher) -> int:
     """Seal everything anew within the caller's transaction, as the owner of the tables; returns how many texts were sealed.
 
     Raises ImportsUnderWayError, or AccountKeyError if something is not sealed under the present key.
@@ -78,7 +79,7 @@ def main() -> None:
     database = Database(settings.owner_database_url, pool_size=1, application_name=ACTOR)
     try:
         with database.transaction() as connection:
-            done = rekey(connection, present, new)
+            done = replace_account_key(connection, present, new)
     except (ImportsUnderWayError, AccountKeyError) as error:
         sys.exit(f"{error}\nNothing was changed.")
     finally:

@@ -24,7 +24,7 @@ def _is_made_up(secret: SecretStr | None) -> bool:
 
 
 class Settings(ServiceSettings):
-    """What the registry's processes read from their environment."""
+    """Settings of the registry's processes."""
 
     model_config = SettingsConfigDict(env_prefix="REGISTRY_")
 

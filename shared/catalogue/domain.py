@@ -1,4 +1,4 @@
-"""What a dataset is: fields with kind, unit, bounds and names, a key, a parent, and rules across the fields of a row."""
+"""Datasets: fields with kind, unit, bounds and names, a key, a parent, and rules across the fields of a row."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MAX_INTEGER = MAX_FEN
 
 
 class Kind(StrEnum):
-    """What a field holds."""
+    """Kind of the content of a field."""
 
     USCC = "uscc"
     CODE = "code"
@@ -37,7 +37,8 @@ TEXTS = frozenset({Kind.USCC, Kind.CODE, Kind.TEXT, Kind.CHOICE})
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field. `minimum` and `maximum` are inclusive, in the field's unit; `choices` maps codes to (Chinese, English).
+    """One field. `minimum` and `maximum` are inclusive, in the field's unit; `choices` maps codes to (Chinese, English),
+    and `former_choices` maps Chinese names that old files still hold to codes.
 
     `zh` and `en` are its names in files and documents; `fact_name` is what rules and explanations call it, if that differs.
     """
@@ -53,6 +54,7 @@ class Field:
     pattern: str | None = None
     max_length: int = 500
     choices: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    former_choices: Mapping[str, str] = field(default_factory=dict)
     sensitive: bool = False
     aliases: tuple[str, ...] = ()
     fact_name: tuple[str, str] | None = None
@@ -140,7 +142,7 @@ class Dataset:
         return {item.name: item for item in self.fields}
 
     def field(self, name: str) -> Field:
-        """Return the field of that name; `KeyError` lists those that there are."""
+        """Return the field of that name; `KeyError` lists the known ones."""
         try:
             return self.by_name[name]
         except KeyError:
@@ -158,7 +160,7 @@ class Dataset:
 
     @cached_property
     def key_types(self) -> tuple[type, ...]:
-        """What the values of the key are, in order: whole numbers, days or texts."""
+        """Python types of the key's values, in order: int, date or str."""
         kinds = [self.by_name[name].kind for name in self.key]
         return tuple(int if kind in INTEGERS else date if kind is Kind.DAY else str for kind in kinds)
 

@@ -34,9 +34,11 @@ def uscc(name: str = "uscc", zh: str = USCC_ZH, en: str = "unified social credit
     return Field(name, Kind.USCC, f"{zh}{USCC_ZH}", en, max_length=18, aliases=aliases, fact_name=(zh, en))
 
 
-def code(name: str, zh: str, en: str, *, optional: bool = False, pattern: str | None = None) -> Field:
+def code(
+    name: str, zh: str, en: str, *, optional: bool = False, pattern: str | None = None, aliases: Sequence[str] = ()
+) -> Field:
     """Declare an identifier or a code: text, never a number, at most 100 characters."""
-    return Field(name, Kind.CODE, zh, en, optional, pattern=pattern, max_length=100)
+    return Field(name, Kind.CODE, zh, en, optional, pattern=pattern, max_length=100, aliases=tuple(aliases))
 
 
 def text(name: str, zh: str, en: str, *, optional: bool = False, aliases: Sequence[str] = ()) -> Field:

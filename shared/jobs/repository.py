@@ -48,15 +48,26 @@ def release(connection: Connection, job_id: UUID) -> None:
     connection.execute(queries.release, {"id": job_id})
 
 
+def lock_running(connection: Connection, job_id: UUID) -> None:
+    """Keep others from ending this job. Raises RuntimeError if one has: a worker thought dead may be slow instead."""
+    query = select(jobs.c.state).where(jobs.c.id == job_id).with_for_update()
+    if connection.execute(query).scalar_one() != "running":
+        raise RuntimeError("another worker has ended this job")
+
+
 def succeed(connection: Connection, job_id: UUID, result: Mapping[str, Any]) -> None:
     """End the job as succeeded. Call it in the transaction of the last effect, so that neither exists without the other."""
     _end(connection, job_id, {"state": "succeeded", "result": dict(result), "done": jobs.c.total})
 
 
-def fail(connection: Connection, job_id: UUID, error: DomainError) -> None:
-    """End the job as failed. The error is stored as data, so that each reader gets it in their own language."""
+def fail(connection: Connection, job_id: UUID, error: DomainError, result: Mapping[str, Any] | None = None) -> None:
+    """End the job as failed. The error is stored as data, so that each reader gets it in their own language.
+
+    A job that fails after its last step has a `result` too.
+    """
     document = error.document() | {"trace_id": tracing.current_trace_id()}
-    _end(connection, job_id, {"state": "failed", "problem": document})
+    complete = {} if result is None else {"result": dict(result), "done": jobs.c.total}
+    _end(connection, job_id, {"state": "failed", "problem": document, **complete})
 
 
 def _end(connection: Connection, job_id: UUID, values: Mapping[str, Any]) -> None:

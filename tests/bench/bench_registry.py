@@ -32,13 +32,13 @@ from services.registry.arrow_reader import ArrowReader
 from services.registry.cipher import AccountCipher
 from services.registry.enterprises import repository as enterprises
 from services.registry.enterprises.domain import status_on
-from services.registry.imports.domain import KIND, Mode, Order
+from services.registry.imports.domain import KIND, ImportOptions, Mode, Upload
 from services.registry.imports.handlers import ImportRunner, start_import
 from services.registry.imports.xlsx_file import XlsxFile
 from services.registry.revisions import changes, formats, snapshots
 from services.registry.revisions.domain import Author, Kind
 from services.registry.revisions.handlers import Submitted, record_rows
-from services.registry.revisions.reading import View
+from services.registry.revisions.records import ReadAccess
 from services.registry.settings import Settings
 from shared.catalogue.datasets import CATALOGUE
 from shared.clock import SystemClock
@@ -206,9 +206,10 @@ def imported(name: str, made: ServiceDatabase, file: IO[bytes], media_type: str,
     size = file.seek(0, io.SEEK_END)
     file.seek(0)
     database = made.connect()
-    order = Order(SALES.name, Mode.ALL_OR_NOTHING, dry_run=False, media_type=media_type)
+    options = ImportOptions(SALES.name, Mode.ALL_OR_NOTHING, dry_run=False, media_type=media_type)
+    upload = Upload(file, media_type, size, sha256="", request_hash="")
     with database.transaction() as connection:
-        start_import(connection, order, file, size=size, sha256="", by="bench", clock=CLOCK, cipher=CIPHER)
+        start_import(connection, options, upload, by="bench", clock=CLOCK, cipher=CIPHER)
     database.close()
     spawn = multiprocessing.get_context("spawn")
     answer = spawn.Queue()
@@ -245,7 +246,7 @@ def checked_sheet(file: IO[bytes], rows: int) -> Figure:
 def reading(made: ServiceDatabase, rows: int) -> list[Any]:
     """Measure snapshot, card and changes beside the bare queries."""
     database, reader = made.connect(), ArrowReader(made.app_url)
-    view = View(CIPHER, date(2026, 1, 1), None, accounts=False)
+    view = ReadAccess(CIPHER, date(2026, 1, 1), None, accounts=False)
     reader.table("SELECT 1")
 
     def snapshot() -> None:
@@ -277,7 +278,7 @@ def reading(made: ServiceDatabase, rows: int) -> list[Any]:
     ]
 
 
-def cards(database: Database, view: View, some: list[str]) -> tuple[Figure, Figure]:
+def cards(database: Database, view: ReadAccess, some: list[str]) -> tuple[Figure, Figure]:
     """Read enterprises' cards; and beside it one plain query per dataset, as a first version would."""
     statements = [
         text(f"SELECT * FROM {dataset.name} WHERE {' OR '.join(f'{name} = :uscc' for name in dataset.owners)}")
@@ -302,7 +303,7 @@ def cards(database: Database, view: View, some: list[str]) -> tuple[Figure, Figu
         return timed("an enterprise's card", len(some), card), bare
 
 
-def followed_changes(database: Database, reader: ArrowReader, view: View, rows: int) -> list[Any]:
+def followed_changes(database: Database, reader: ArrowReader, view: ReadAccess, rows: int) -> list[Any]:
     """Change CHANGED keys and read what changed."""
     changed = [{"uscc": code, "year": 2019, "online_retail_fen": 1} for code in codes(rows // YEARS)[:CHANGED]]
     author = Author(Kind.RECORDS, "bench", CLOCK.now())

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import yaml
 
+from shared.catalogue.datasets import CATALOGUE
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -67,6 +69,16 @@ def test_the_glossary_uses_its_own_words() -> None:
 
 def test_the_chinese_readme_uses_the_words_of_the_glossary() -> None:
     assert misused((ROOT / "README.zh-CN.md").read_text("utf-8")) == []
+
+
+def test_declarations_of_datasets_use_the_words_of_the_glossary() -> None:
+    names = [
+        name
+        for dataset in CATALOGUE.values()
+        for item in dataset.fields
+        for name in (dataset.zh, item.zh, *(zh for zh, _ in item.choices.values()))
+    ]
+    assert {name: misused(name) for name in names if misused(name)} == {}
 
 
 def test_datasets_are_named_as_in_their_declarations() -> None:

@@ -41,3 +41,5 @@ def test_an_outline_says_what_the_policy_does(code: str) -> None:
     assert outline.award_years == policy.award_years
     assert outline.tiered == tuple(award for award, names in measures.items() if f"{award}-tiers" in names)
     assert outline.untiered == tuple(award for award in measures if award not in outline.tiered)
+    conditions = {a["code"]: str(a["when"]) for a in orjson.loads(policy.document)["awards"]}
+    assert all("'monitored." in conditions[award] for award in outline.monitored)

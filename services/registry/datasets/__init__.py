@@ -1,4 +1,1 @@
-"""What each dataset is to this service: tables, models, routes, checks of submitted rows, and a template to fill in.
-
-All of it is built from the declarations of `shared.catalogue`.
-"""
+"""Datasets: tables, models, routes, checks of submitted rows and templates, built from the declarations of `shared.catalogue`."""

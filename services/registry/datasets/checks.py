@@ -8,11 +8,12 @@ from typing import Any
 
 import polars as pl
 
-from services.registry.datasets.parsing import SKIMMED, Reading, read_json, read_text, skim_text
+from services.registry.datasets.parsing import QUICK_COLUMN, ParsedColumn, parse_json, parse_text, quick_parse
 from services.registry.datasets.validation_errors import Error, error_frame, no_errors
 from shared.catalogue.domain import INTEGERS, Dataset, Field, Kind
 
 _MAX_NAME = 100
+_NEEDS_FULL_CHECK = "needs full check"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +34,18 @@ def check_cells(dataset: Dataset, cells: pl.DataFrame, *, hundredths: Collection
     def is_whole(item: Field) -> bool:
         return item.name in hundredths
 
-    skimmed = {item.name: skim_text(item, hundredths=is_whole(item)) for item in dataset.fields}
-    both = cells.with_columns(value for value, _ in skimmed.values())
-    values = both.select("line", **{name: SKIMMED.format(name) for name in dataset.names})
-    suspect = both.select(pl.any_horizontal(suspect for _, suspect in skimmed.values())).to_series()
-    suspect = suspect | _broken(dataset, values)
-    if errors.is_empty() and not suspect.any():
+    quick_parsers = {item.name: quick_parse(item, hundredths=is_whole(item)) for item in dataset.fields}
+    both = cells.with_columns(value for value, _ in quick_parsers.values())
+    values = both.select("line", **{name: QUICK_COLUMN.format(name) for name in dataset.names})
+    needs_full_check = both.select(pl.any_horizontal(check for _, check in quick_parsers.values())).to_series()
+    needs_full_check = needs_full_check | _broken(dataset, values)
+    if errors.is_empty() and not needs_full_check.any():
         return Checked(values, no_errors(), cells.height)
-    readings = {item.name: read_text(item, hundredths=is_whole(item)) for item in dataset.fields}
-    closely = _check(dataset, cells.filter(suspect), readings, errors)
-    rows = pl.concat([values.filter(~suspect), closely.rows]).sort("line")
+    parsers = {item.name: parse_text(item, hundredths=is_whole(item)) for item in dataset.fields}
+    checked = _check(dataset, cells.filter(needs_full_check), parsers, errors)
+    rows = pl.concat([values.filter(~needs_full_check), checked.rows]).sort("line")
     return Checked(
-        rows.join(closely.errors, on="line", how="anti", maintain_order="left"), closely.errors, cells.height
+        rows.join(checked.errors, on="line", how="anti", maintain_order="left"), checked.errors, cells.height
     )
 
 
@@ -66,22 +67,22 @@ def check_records(dataset: Dataset, records: Sequence[object], lines: Sequence[i
     for record, line in zip(objects, lines, strict=True):
         if not known.issuperset(record):
             errors.extend((line, str(name)[:_MAX_NAME], "unknown_field", None) for name in record if name not in known)
-    readings = {item.name: read_json(item) for item in dataset.fields}
+    parsers = {item.name: parse_json(item) for item in dataset.fields}
     found = error_frame(errors) if errors else no_errors()
-    return _check(dataset, pl.DataFrame(columns), readings, found)
+    return _check(dataset, pl.DataFrame(columns), parsers, found)
 
 
-def _check(dataset: Dataset, raw: pl.DataFrame, readings: Mapping[str, Reading], errors: pl.DataFrame) -> Checked:
+def _check(dataset: Dataset, raw: pl.DataFrame, parsers: Mapping[str, ParsedColumn], errors: pl.DataFrame) -> Checked:
     typed = raw.select(
         "line",
-        *(reading.value.alias(name) for name, reading in readings.items()),
-        pl.any_horizontal(reading.suspect for reading in readings.values()).alias("?"),
+        *(parser.value.alias(name) for name, parser in parsers.items()),
+        pl.any_horizontal(parser.needs_full_check for parser in parsers.values()).alias(_NEEDS_FULL_CHECK),
     )
-    suspect = typed.get_column("?") | _broken(dataset, typed)
-    rows = typed.drop("?")
-    if errors.is_empty() and not suspect.any():
+    needs_full_check = typed.get_column(_NEEDS_FULL_CHECK) | _broken(dataset, typed)
+    rows = typed.drop(_NEEDS_FULL_CHECK)
+    if errors.is_empty() and not needs_full_check.any():
         return Checked(rows, no_errors(), raw.height)
-    found = _errors_of(dataset, raw.filter(suspect), rows.filter(suspect), readings)
+    found = _errors_of(dataset, raw.filter(needs_full_check), rows.filter(needs_full_check), parsers)
     # A row or cell that could not be read gets no further errors.
     unreadable = errors.filter(pl.col("field").is_null()).get_column("line")
     found = found.filter(~pl.col("line").is_in(unreadable.implode()))
@@ -97,14 +98,14 @@ def _broken(dataset: Dataset, typed: pl.DataFrame) -> pl.Series:
 
 
 def _errors_of(
-    dataset: Dataset, raw: pl.DataFrame, typed: pl.DataFrame, readings: Mapping[str, Reading]
+    dataset: Dataset, raw: pl.DataFrame, typed: pl.DataFrame, parsers: Mapping[str, ParsedColumn]
 ) -> pl.DataFrame:
-    codes = raw.select("line", *(reading.error.alias(name) for name, reading in readings.items()))
+    codes = raw.select("line", *(parser.error.alias(name) for name, parser in parsers.items()))
     crossed = typed.select(
         "line", *(pl.when(rule.broken).then(pl.lit(rule.code)).alias(rule.code) for rule in dataset.rules)
     )
     detail = pl.lit(None, dtype=pl.String).alias("detail")
-    found = [codes.select("line", pl.lit(name).alias("field"), pl.col(name).alias("code"), detail) for name in readings]
+    found = [codes.select("line", pl.lit(name).alias("field"), pl.col(name).alias("code"), detail) for name in parsers]
     found += [
         crossed.select("line", pl.lit(rule.field).alias("field"), pl.col(rule.code).alias("code"), detail)
         for rule in dataset.rules

@@ -31,22 +31,22 @@ _SAFE_LENGTH = 16
 
 _FLAGS = dict.fromkeys(_TRUE, True) | dict.fromkeys(_FALSE, False)
 
-SKIMMED = "{} as skimmed"
-"""The column that holds a field's value as `skim_text` read it."""
+QUICK_COLUMN = "{} parsed quickly"
+"""The column that holds a field's value as `quick_parse` returns it."""
 
 _NO_POINT = -1
 
 Condition = tuple[str, pl.Expr]
 
 
-class Reading(NamedTuple):
-    """How a field is read: `value` has the field's type, `error` is the code of what is wrong or null.
+class ParsedColumn(NamedTuple):
+    """Expressions of one field: `value` has the field's type, `error` is the code of what is wrong or null.
 
-    `suspect` is cheap and never false where there is an error: only suspect rows are parsed a second time for their errors.
+    `needs_full_check` is cheap and true wherever there is an error: the errors of the other rows are never computed.
     """
 
     value: pl.Expr
-    suspect: pl.Expr
+    needs_full_check: pl.Expr
     error: pl.Expr
 
 
@@ -58,25 +58,25 @@ def first_of(conditions: list[Condition]) -> pl.Expr:
     return chain
 
 
-def read_text(item: Field, *, hundredths: bool) -> Reading:
-    """Read a text cell. `hundredths`: it holds whole units with two decimals (yuan), to be kept in hundredths (fen)."""
+def parse_text(item: Field, *, hundredths: bool) -> ParsedColumn:
+    """Parse a text cell. `hundredths`: it holds whole units with two decimals (yuan), to be kept in hundredths (fen)."""
     raw = pl.col(item.name).str.strip_chars()
     cell = pl.when(raw != "").then(raw)
     if item.kind in INTEGERS:
         return _amount(item, cell) if hundredths else _integer(item, cell)
-    return _TEXT_READERS[item.kind](item, cell)
+    return _TEXT_PARSERS[item.kind](item, cell)
 
 
-def skim_text(item: Field, *, hundredths: bool) -> tuple[pl.Expr, pl.Expr]:
-    """Read a text cell in its usual form: return its value, and whether the cell has to be read again by `read_text`.
+def quick_parse(item: Field, *, hundredths: bool) -> tuple[pl.Expr, pl.Expr]:
+    """Parse a text cell in its usual form: return its value, and whether `parse_text` must check the cell.
 
-    The caller puts the value beside the cells in the column `SKIMMED`, from which the second expression reads it, so that nothing
-    is computed twice. A value that is not suspect is the one that `read_text` would return, at a fraction of its time.
+    The caller adds the value to the cells as the column `QUICK_COLUMN`, from which the second expression reads it, so that
+    nothing is computed twice. A value that needs no full check equals that of `parse_text`, at a fraction of its time.
     """
-    cell, skimmed = pl.col(item.name), pl.col(SKIMMED.format(item.name))
-    suspect = _suspect(item, pl.when(cell != "").then(cell), skimmed)
+    cell, quick = pl.col(item.name), pl.col(QUICK_COLUMN.format(item.name))
+    needs_full_check = _needs_full_check(item, pl.when(cell != "").then(cell), quick)
     if item.kind in INTEGERS:
-        value = _skim_amount(cell) if hundredths else cell.cast(pl.Int64, strict=False)
+        value = _quick_amount(cell) if hundredths else cell.cast(pl.Int64, strict=False)
     elif item.kind is Kind.DAY:
         value = pl.when(cell.str.contains(_ISO_DATE)).then(cell).str.to_date("%Y-%m-%d", strict=False)
     elif item.kind is Kind.FLAG:
@@ -85,37 +85,39 @@ def skim_text(item: Field, *, hundredths: bool) -> tuple[pl.Expr, pl.Expr]:
         value = cell.replace_strict(_names(item), default=None, return_dtype=pl.String)
     else:
         value = pl.when(cell != "").then(cell.str.strip_chars())
-        suspect = suspect | ((skimmed == "") | (skimmed.str.len_bytes() > item.max_length)).fill_null(value=False)
+        needs_full_check = needs_full_check | ((quick == "") | (quick.str.len_bytes() > item.max_length)).fill_null(
+            value=False
+        )
         if item.kind is Kind.USCC:
-            suspect = suspect | ~skimmed.map_batches(are_uscc, return_dtype=pl.Boolean()).fill_null(value=True)
+            needs_full_check = needs_full_check | ~quick.map_batches(are_uscc, return_dtype=pl.Boolean()).fill_null(
+                value=True
+            )
         elif item.pattern:
-            suspect = suspect | (~skimmed.str.contains(item.pattern)).fill_null(value=False)
-        suspect = suspect | skimmed.str.contains("\0", literal=True).fill_null(value=False)
-    return value.alias(SKIMMED.format(item.name)), suspect
+            needs_full_check = needs_full_check | (~quick.str.contains(item.pattern)).fill_null(value=False)
+        needs_full_check = needs_full_check | quick.str.contains("\0", literal=True).fill_null(value=False)
+    return value.alias(QUICK_COLUMN.format(item.name)), needs_full_check
 
 
-def _skim_amount(cell: pl.Expr) -> pl.Expr:
-    """Read yuan as fen where there is no point, or one with one or two decimals behind it."""
+def _quick_amount(cell: pl.Expr) -> pl.Expr:
+    """Read yuan as fen if it has no decimal point, or one followed by one or two decimals."""
     decimals = (cell.str.len_bytes() - cell.str.find(".", literal=True) - 1).cast(pl.Int64).fill_null(_NO_POINT)
     factor = decimals.replace_strict({_NO_POINT: 100, 1: 10, 2: 1}, default=None, return_dtype=pl.Int64)
     fen = cell.str.replace(".", "", literal=True).cast(pl.Int64, strict=False) * factor
     return pl.when((cell.str.len_bytes() <= _SAFE_LENGTH) & ~cell.str.starts_with(".")).then(fen)
 
 
-def read_json(item: Field) -> Reading:
-    """Read a JSON value that has been found to be of the field's JSON type."""
-    if item.kind in INTEGERS:
+def parse_json(item: Field) -> ParsedColumn:
+    """Parse a JSON value that has been found to be of the field's JSON type."""
+    if item.kind in INTEGERS or item.kind is Kind.FLAG:
         value = pl.col(item.name)
-        return Reading(value, _suspect(item, value, value), first_of([_missing(item, value), *_bounds(item, value)]))
-    if item.kind is Kind.FLAG:
-        value = pl.col(item.name)
-        return Reading(value, _suspect(item, value, value), first_of([_missing(item, value)]))
+        errors = [_missing(item, value), *_bounds(item, value)]
+        return ParsedColumn(value, _needs_full_check(item, value, value), first_of(errors))
     raw = pl.col(item.name).str.strip_chars()
     cell = pl.when(raw != "").then(raw)
     if item.kind is Kind.CHOICE:
         foreign = ~cell.is_in(list(item.choices))
-        suspect = _suspect(item, cell, cell) | foreign.fill_null(value=False)
-        return Reading(cell, suspect, first_of([_missing(item, cell), ("not_allowed", foreign)]))
+        needs_full_check = _needs_full_check(item, cell, cell) | foreign.fill_null(value=False)
+        return ParsedColumn(cell, needs_full_check, first_of([_missing(item, cell), ("not_allowed", foreign)]))
     if item.kind is Kind.DAY:
         shaped = cell.str.contains(_ISO_DATE)
         value = pl.when(shaped).then(cell).str.to_date("%Y-%m-%d", strict=False)
@@ -124,12 +126,12 @@ def read_json(item: Field) -> Reading:
             ("not_a_date", ~shaped),
             ("no_such_day", cell.is_not_null() & value.is_null()),
         ]
-        return Reading(value, _suspect(item, cell, value), first_of(errors))
-    return _TEXT_READERS[item.kind](item, cell)
+        return ParsedColumn(value, _needs_full_check(item, cell, value), first_of(errors))
+    return _TEXT_PARSERS[item.kind](item, cell)
 
 
-def _suspect(item: Field, cell: pl.Expr, value: pl.Expr) -> pl.Expr:
-    """Return where a value is missing, could not be read or is out of bounds."""
+def _needs_full_check(item: Field, cell: pl.Expr, value: pl.Expr) -> pl.Expr:
+    """Return whether a value is missing, unreadable or out of bounds."""
     absent = value.is_null()
     found = absent & cell.is_not_null() if item.optional else absent
     for _, condition in _bounds(item, value):
@@ -150,46 +152,49 @@ def _bounds(item: Field, value: pl.Expr) -> list[Condition]:
     return found
 
 
-def _text(item: Field, cell: pl.Expr) -> Reading:
+def _text(item: Field, cell: pl.Expr) -> ParsedColumn:
     errors = [
         _missing(item, cell),
         ("nul_character", cell.str.contains("\0", literal=True)),
         ("too_long", cell.str.len_bytes() > item.max_length * 4),
         ("too_long", cell.str.len_chars() > item.max_length),
     ]
-    suspect = _suspect(item, cell, cell) | (cell.str.len_bytes() > item.max_length).fill_null(value=False)
-    suspect = suspect | cell.str.contains("\0", literal=True).fill_null(value=False)
+    needs_full_check = _needs_full_check(item, cell, cell) | (cell.str.len_bytes() > item.max_length).fill_null(
+        value=False
+    )
+    needs_full_check = needs_full_check | cell.str.contains("\0", literal=True).fill_null(value=False)
     if item.pattern:
         unlike = ~cell.str.contains(item.pattern)
         errors.append(("bad_format", unlike))
-        suspect = suspect | unlike.fill_null(value=False)
-    return Reading(cell, suspect, first_of(errors))
+        needs_full_check = needs_full_check | unlike.fill_null(value=False)
+    return ParsedColumn(cell, needs_full_check, first_of(errors))
 
 
-def _uscc(item: Field, cell: pl.Expr) -> Reading:
+def _uscc(item: Field, cell: pl.Expr) -> ParsedColumn:
     value = cell.str.to_uppercase()
     wrong = ~value.map_batches(are_uscc, return_dtype=pl.Boolean())
-    suspect = _suspect(item, cell, value) | wrong.fill_null(value=False)
-    return Reading(value, suspect, first_of([_missing(item, cell), ("invalid_uscc", wrong)]))
+    needs_full_check = _needs_full_check(item, cell, value) | wrong.fill_null(value=False)
+    return ParsedColumn(value, needs_full_check, first_of([_missing(item, cell), ("invalid_uscc", wrong)]))
 
 
 def _names(item: Field) -> dict[str, str]:
-    return {name.lower(): code for code, (zh, en) in item.choices.items() for name in (zh, en, code)}
+    names = {name.lower(): code for code, (zh, en) in item.choices.items() for name in (zh, en, code)}
+    return names | dict(item.former_choices)
 
 
-def _choice(item: Field, cell: pl.Expr) -> Reading:
+def _choice(item: Field, cell: pl.Expr) -> ParsedColumn:
     value = cell.str.to_lowercase().replace_strict(_names(item), default=None, return_dtype=pl.String)
     errors = [_missing(item, cell), ("not_allowed", cell.is_not_null() & value.is_null())]
-    return Reading(value, _suspect(item, cell, value), first_of(errors))
+    return ParsedColumn(value, _needs_full_check(item, cell, value), first_of(errors))
 
 
-def _flag(item: Field, cell: pl.Expr) -> Reading:
+def _flag(item: Field, cell: pl.Expr) -> ParsedColumn:
     value = cell.str.to_lowercase().replace_strict(_FLAGS, default=None, return_dtype=pl.Boolean)
     errors = [_missing(item, cell), ("not_a_flag", cell.is_not_null() & value.is_null())]
-    return Reading(value, _suspect(item, cell, value), first_of(errors))
+    return ParsedColumn(value, _needs_full_check(item, cell, value), first_of(errors))
 
 
-def _day(item: Field, cell: pl.Expr) -> Reading:
+def _day(item: Field, cell: pl.Expr) -> ParsedColumn:
     iso = cell.str.contains(_ISO_DATE)
     shaped = iso | cell.str.contains(_DATE) | cell.str.contains(_COMPACT_DATE)
     apart = cell.str.replace(_COMPACT_DATE, "${1}-${2}-${3}").str.replace(_DATE, "${1}-${2}-${3}")
@@ -200,7 +205,7 @@ def _day(item: Field, cell: pl.Expr) -> Reading:
         ("not_a_date", ~shaped),
         ("no_such_day", cell.is_not_null() & value.is_null()),
     ]
-    return Reading(value, _suspect(item, cell, value), first_of(errors))
+    return ParsedColumn(value, _needs_full_check(item, cell, value), first_of(errors))
 
 
 def _number_error(item: Field, cell: pl.Expr, value: pl.Expr, shape: str, code: str) -> pl.Expr:
@@ -218,13 +223,13 @@ def _number_error(item: Field, cell: pl.Expr, value: pl.Expr, shape: str, code: 
     )
 
 
-def _integer(item: Field, cell: pl.Expr) -> Reading:
+def _integer(item: Field, cell: pl.Expr) -> ParsedColumn:
     value = pl.when(cell.str.contains(_INTEGER)).then(cell).cast(pl.Int64, strict=False)
     error = _number_error(item, cell, value, _INTEGER, "not_an_integer")
-    return Reading(value, _suspect(item, cell, value), error)
+    return ParsedColumn(value, _needs_full_check(item, cell, value), error)
 
 
-def _amount(item: Field, cell: pl.Expr) -> Reading:
+def _amount(item: Field, cell: pl.Expr) -> ParsedColumn:
     shaped = pl.when(cell.str.contains(_AMOUNT)).then(cell)
     # Padded to two decimals and without the point, the digits of an amount in yuan are the amount in fen.
     from_point = shaped.str.len_bytes().cast(pl.Int64) - shaped.str.find(".", literal=True).cast(pl.Int64)
@@ -233,10 +238,10 @@ def _amount(item: Field, cell: pl.Expr) -> Reading:
     )
     value = pl.concat_str(shaped.str.replace(".", "", literal=True), padding).cast(pl.Int64, strict=False)
     error = _number_error(item, cell, value, _AMOUNT, "not_an_amount")
-    return Reading(value, _suspect(item, cell, value), error)
+    return ParsedColumn(value, _needs_full_check(item, cell, value), error)
 
 
-_TEXT_READERS: dict[Kind, Callable[[Field, pl.Expr], Reading]] = {
+_TEXT_PARSERS: dict[Kind, Callable[[Field, pl.Expr], ParsedColumn]] = {
     Kind.TEXT: _text,
     Kind.CODE: _text,
     Kind.USCC: _uscc,

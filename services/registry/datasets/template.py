@@ -21,7 +21,7 @@ KINDS = {
     Kind.NUMBER: N_("whole number"),
     Kind.FLAG: N_("yes or no (是/否)"),
 }
-"""What a field of each kind holds, for people who fill in a file."""
+"""Content of a field of each kind, for people who fill in a file."""
 
 _NOTES = N_("notes")
 _TITLES = (N_("column"), N_("required"), N_("content"), N_("choices"))

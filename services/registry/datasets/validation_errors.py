@@ -1,4 +1,4 @@
-"""What can be wrong with a row: stable codes, and what each means to a person. Never with the value that was submitted."""
+"""Errors of rows: stable codes and their messages, which never contain the submitted value."""
 
 from __future__ import annotations
 

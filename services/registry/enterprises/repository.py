@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, TextClause, text
+from sqlalchemy import Connection, text
 
 from services.registry.datasets.tables import searchable
 from services.registry.enterprises.domain import READ_FOR_STATUS
-from services.registry.revisions.reading import View
-from services.registry.revisions.sql import json_row, listed, names_any_of, rows_at
+from services.registry.revisions import statements
+from services.registry.revisions.records import ReadAccess
+from services.registry.revisions.sql_fragments import rows_at
 from shared.catalogue.datasets import CATALOGUE
 
 _ENTERPRISES = CATALOGUE["enterprises"]
+_RECORDS = text(statements.records_of_enterprises())
 
 
 def search(
     connection: Connection,
-    view: View,
+    access: ReadAccess,
     *,
     revision: int,
     name: str | None,
@@ -28,7 +29,7 @@ def search(
     limit: int,
 ) -> list[dict[str, Any]]:
     """Return up to `limit` + 1 enterprises by code: those with `name` in their name and `code` at the beginning of theirs."""
-    conditions = [view.condition(_ENTERPRISES, revision)]
+    conditions = [access.visible_condition(_ENTERPRISES, revision)]
     values: dict[str, Any] = {"limit": limit + 1}
     if name:
         conditions.append(f"{searchable('name')} LIKE :tripled AND name LIKE :name")
@@ -43,32 +44,19 @@ def search(
     return [dict(row._mapping) for row in connection.execute(text(query), values)]
 
 
-def records_of(connection: Connection, view: View, uscc: str, revision: int) -> dict[str, list[Any]]:
+def records_of(connection: Connection, access: ReadAccess, uscc: str, revision: int) -> dict[str, list[Any]]:
     """Return every record that names the enterprise at `revision`, by dataset in the catalogue's order, each in key order.
 
     Records are JSON as PostgreSQL wrote it, except those with sensitive fields and those that the status is derived from.
     """
     found: dict[str, list[Any]] = {}
-    for row in connection.execute(_card(), {"codes": [uscc], "revision": revision}):
+    for row in connection.execute(_RECORDS, {"codes": [uscc], "revision": revision}):
         dataset = CATALOGUE[row.dataset]
         record: Any = orjson.Fragment(row.record)
         if dataset.sensitive or dataset.name in READ_FOR_STATUS:
-            record = view.shown(dataset, orjson.loads(row.record))
+            record = access.masked(dataset, orjson.loads(row.record))
         found.setdefault(row.dataset, []).append(record)
     return found
-
-
-@cache
-def _card() -> TextClause:
-    """Return one statement over all datasets, its parameters bound, so that the database plans it once per connection."""
-    parts = [
-        f"SELECT {place} AS place, '{dataset.name}' AS dataset, CAST({json_row(dataset, 'r')} AS text) AS record,"
-        f" row_number() OVER (ORDER BY {listed(dataset.key, 'r.')}) AS number FROM"
-        f" ({rows_at(dataset, ':revision', names_any_of(dataset, 'CAST(:codes AS text[])', ':revision'))}) AS r"
-        for place, dataset in enumerate(CATALOGUE.values())
-        if dataset.owned and dataset.name != "enterprises"
-    ]
-    return text(" UNION ALL ".join(parts) + " ORDER BY place, number")
 
 
 def _pattern(part: str) -> str:

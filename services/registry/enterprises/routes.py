@@ -10,8 +10,8 @@ from fastapi.responses import Response
 from services.registry.enterprises import repository
 from services.registry.enterprises.domain import status_on
 from services.registry.enterprises.schemas import EnterpriseCard, EnterpriseSummary
-from services.registry.revisions.dependencies import AsOf, Viewing
-from services.registry.revisions.reading import known_revision
+from services.registry.revisions.records import known_revision
+from services.registry.revisions.route_parameters import AsOf, Reader
 from shared.days import Day
 from shared.errors import NotFound
 from shared.web.idempotency import json_response
@@ -24,7 +24,7 @@ router = APIRouter(prefix="/v1/enterprises", tags=["enterprises"])
 @router.get("", operation_id="search_enterprises", response_model=Page[EnterpriseSummary])
 def search_enterprises(
     request: Request,
-    view: Viewing,
+    access: Reader,
     name: Annotated[str | None, Query(min_length=1, max_length=100, description="Any part of the name")] = None,
     uscc: Annotated[str | None, Query(max_length=18, description="Beginning of the code")] = None,
     as_of: AsOf = None,
@@ -37,7 +37,7 @@ def search_enterprises(
         revision = known_revision(connection, as_of)
         rows = repository.search(
             connection,
-            view,
+            access,
             revision=revision,
             name=name,
             code=uscc,
@@ -50,19 +50,19 @@ def search_enterprises(
 @router.get("/{uscc}", operation_id="get_enterprise", response_model=EnterpriseCard, responses=refusals(NotFound))
 def get_enterprise(
     request: Request,
-    view: Viewing,
+    access: Reader,
     uscc: Annotated[str, Path(max_length=18, description="Unified social credit code")],
     on: Annotated[Day | None, Query(description="Day of the status; today if left out")] = None,
     as_of: AsOf = None,
 ) -> Response:
     """Return one enterprise with every record that names it, as known at a revision, and its status on a day."""
-    code, day = uscc.upper(), on or view.today
+    code, day = uscc.upper(), on or access.today
     with request.app.state.database.reading_at_one_instant() as connection:
         revision = known_revision(connection, as_of)
-        found = repository.search(connection, view, revision=revision, name=None, code=code, after=None, limit=1)
+        found = repository.search(connection, access, revision=revision, name=None, code=code, after=None, limit=1)
         if not found or found[0]["uscc"] != code:
             raise NotFound("There is no such enterprise at this revision.")
-        records = repository.records_of(connection, view, code, revision)
+        records = repository.records_of(connection, access, code, revision)
     card = {
         "enterprise": found[0],
         "revision": revision,

@@ -1,11 +1,11 @@
-"""What an import does, the formats and limits of a file, and the error of a file that cannot be read."""
+"""Options of an import, formats and limits of a file, and the error of a file that cannot be read."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import IO, Any, Protocol
 
 from services.registry.datasets.checks import Checked
 from shared.catalogue.domain import Dataset
@@ -38,8 +38,19 @@ class Mode(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
-    """What an import is to do. `dataset` is None for a workbook with one sheet per dataset."""
+class Upload:
+    """An uploaded file. `request_hash` also covers the request's target, as an idempotency key needs it."""
+
+    file: IO[bytes]
+    media_type: str
+    size: int
+    sha256: str
+    request_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOptions:
+    """Options of an import. `dataset` is None for a workbook with one sheet per dataset."""
 
     dataset: str | None
     mode: Mode
@@ -50,11 +61,11 @@ class Order:
     reason: str | None = None
 
     def as_input(self) -> dict[str, Any]:
-        """Return the order as a job's input."""
+        """Return the options as a job's input."""
         return {name: getattr(self, name) for name in self.__slots__}
 
     @classmethod
-    def of_input(cls, job_input: Mapping[str, Any]) -> Order:
+    def of_input(cls, job_input: Mapping[str, Any]) -> ImportOptions:
         """Read a job's input back."""
         return cls(**{**job_input, "mode": Mode(job_input["mode"])})
 

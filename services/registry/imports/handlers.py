@@ -7,17 +7,17 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import IO, Any
+from typing import Any
 from uuid import UUID
 
 import polars as pl
 from sqlalchemy import Connection
 
 from services.registry.cipher import AccountCipher
-from services.registry.datasets.validation_errors import ERRORS_SCHEMA
+from services.registry.datasets.validation_errors import no_errors
 from services.registry.imports import repository
 from services.registry.imports.csv_file import CsvFile
-from services.registry.imports.domain import KIND, MAX_KEPT_ROWS, Mode, Order, Table, refused
+from services.registry.imports.domain import KIND, MAX_KEPT_ROWS, ImportOptions, Mode, Table, Upload, refused
 from services.registry.imports.ndjson_file import NdjsonFile
 from services.registry.imports.xlsx_file import XlsxFile
 from services.registry.revisions import repository as store
@@ -34,13 +34,18 @@ from shared.media_types import CSV, NDJSON
 
 
 @dataclass(slots=True)
-class Tally:
+class TableCounts:
     """Counts of one table: rows read and rejected, and the errors of at most MAX_KEPT_ROWS rows."""
 
     table: Table
     read: int = 0
     rejected: set[int] = field(default_factory=set)
     kept: list[pl.DataFrame] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """The table's dataset."""
+        return self.table.dataset.name
 
     def add(self, errors: pl.DataFrame) -> None:
         """Count rows with errors, and keep the errors while there is room."""
@@ -54,33 +59,23 @@ class Tally:
 
     def errors(self) -> pl.DataFrame:
         """Return the errors that were kept."""
-        return pl.concat(self.kept) if self.kept else pl.DataFrame(schema=ERRORS_SCHEMA)
+        return pl.concat(self.kept) if self.kept else no_errors()
 
 
 def start_import(
-    connection: Connection,
-    order: Order,
-    file: IO[bytes],
-    *,
-    size: int,
-    sha256: str,
-    by: str,
-    clock: Clock,
-    cipher: AccountCipher,
+    connection: Connection, options: ImportOptions, upload: Upload, *, by: str, clock: Clock, cipher: AccountCipher
 ) -> dict[str, Any]:
     """Store the file and queue its import; returns the job. The file is stored before the caller is answered."""
-    import_id = jobs.enqueue(connection, KIND, order.as_input(), by=by, now=clock.now())
-    repository.keep_upload(
-        connection, import_id, file, media_type=order.media_type, size=size, sha256=sha256, cipher=cipher
-    )
+    import_id = jobs.enqueue(connection, KIND, options.as_input(), by=by, now=clock.now())
+    repository.keep_upload(connection, import_id, upload, cipher)
     return view(connection, import_id)
 
 
 def view(connection: Connection, import_id: UUID) -> dict[str, Any]:
     """Return an import as the API shows it; raises NotFound."""
     row = jobs.get(connection, import_id, KIND)
-    order = Order.of_input(row.input)
-    asked = {"dataset": order.dataset, "mode": order.mode.value, "dry_run": order.dry_run}
+    options = ImportOptions.of_input(row.input)
+    asked = {"dataset": options.dataset, "mode": options.mode.value, "dry_run": options.dry_run}
     nothing = {"read": 0, "accepted": 0, "unchanged": 0, "rejected": 0}
     return asked | {"rows": nothing, "revision": None} | jobs.view(row)
 
@@ -97,102 +92,103 @@ class ImportRunner:
 
     def __call__(self, job: RunningJob) -> None:
         """Run one import to its end; raises FileRefused for a file that cannot be read."""
-        order = Order.of_input(job.input)
+        options = ImportOptions.of_input(job.input)
         try:
-            with self._tables(job.id, order) as tables, self._database.transaction() as connection:
-                self._run(connection, job, order, tables)
+            with self._tables(job.id, options) as tables, self._database.transaction() as connection:
+                self._run(connection, job, options, tables)
         except DomainError:
             with self._database.transaction() as connection:
-                repository.forget_upload(connection, job.id)
+                repository.delete_upload(connection, job.id)
             raise
 
-    def _run(self, connection: Connection, job: RunningJob, order: Order, tables: Sequence[Table]) -> None:
-        staged, tallies = self._stage(connection, job, tables)
+    def _run(self, connection: Connection, job: RunningJob, options: ImportOptions, tables: Sequence[Table]) -> None:
+        staged, counts = self._stage(connection, job, tables)
         savepoint = connection.begin_nested()
         author = Author(
             kind=Kind.IMPORT,
             actor=job.created_by,
             at=self._clock.now(),
-            source=order.source,
-            reason=order.reason,
+            source=options.source,
+            reason=options.reason,
             import_id=job.id,
         )
         published = store.publish(connection, staged, author)
-        for tally in tallies:
-            tally.add(published.errors.get(tally.table.dataset.name, pl.DataFrame(schema=ERRORS_SCHEMA)))
-        rejected = sum(len(tally.rejected) for tally in tallies)
-        spoilt = bool(rejected) and order.mode is Mode.ALL_OR_NOTHING
-        if spoilt or order.dry_run:
+        for table in counts:
+            table.add(published.errors.get(table.name, no_errors()))
+        rejected = sum(len(table.rejected) for table in counts)
+        rolled_back = bool(rejected) and options.mode is Mode.ALL_OR_NOTHING
+        if rolled_back or options.dry_run:
             savepoint.rollback()
         else:
             savepoint.commit()
-        repository.lock_running(connection, job.id)
-        self._keep_errors(connection, job.id, tallies)
-        repository.forget_upload(connection, job.id)
-        result = _result(tallies, published, stored=not order.dry_run, spoilt=spoilt)
-        job.succeed(connection, result)
-        if spoilt:
-            refused = RowsRefused(
+        jobs.lock_running(connection, job.id)
+        self._keep_errors(connection, job.id, counts)
+        repository.delete_upload(connection, job.id)
+        result = _result(counts, published, stored=not options.dry_run, rolled_back=rolled_back)
+        if rolled_back:
+            error = RowsRefused(
                 "{count:,} rows were refused; see the import's errors. Nothing was stored.", count=rejected
             )
-            jobs.fail(connection, job.id, refused)
+            jobs.fail(connection, job.id, error, result)
+        else:
+            job.succeed(connection, result)
 
     def _stage(
         self, connection: Connection, job: RunningJob, tables: Sequence[Table]
-    ) -> tuple[list[Staging], list[Tally]]:
-        staged, tallies = [], []
+    ) -> tuple[list[Staging], list[TableCounts]]:
+        staged, counts = [], []
         for table in tables:
-            staging, tally = Staging(connection, table.dataset), Tally(table)
+            staging, table_counts = Staging(connection, table.dataset), TableCounts(table)
             with _without_garbage_collection():
                 for part in table.parts():
                     staging.add(self._cipher.seal_columns(part.checked.rows, table.dataset.sensitive))
-                    tally.read += part.checked.read
-                    tally.add(part.checked.errors)
+                    table_counts.read += part.checked.read
+                    table_counts.add(part.checked.errors)
                     job.progress(part.done, part.total)
             staging.analyse()
             staged.append(staging)
-            tallies.append(tally)
-        return staged, tallies
+            counts.append(table_counts)
+        return staged, counts
 
-    def _keep_errors(self, connection: Connection, import_id: UUID, tallies: Sequence[Tally]) -> None:
+    def _keep_errors(self, connection: Connection, import_id: UUID, counts: Sequence[TableCounts]) -> None:
         headings: dict[str, Any] = {}
-        for tally in tallies:
-            errors = tally.errors()
+        for table in counts:
+            errors = table.errors()
             if errors.is_empty():
                 continue
-            table = tally.table
-            headings[str(table.sheet)] = {"dataset": table.dataset.name, "headings": table.headings}
-            repository.keep_errors(connection, import_id, table.sheet, table.dataset.name, errors)
+            file = table.table
+            headings[str(file.sheet)] = {"dataset": file.dataset.name, "headings": file.headings}
+            repository.keep_errors(connection, import_id, file.sheet, file.dataset.name, errors)
             lines = frozenset(errors.get_column("line").to_list())
-            repository.keep_rejected_rows(connection, import_id, table.sheet, table.rows(lines), self._cipher)
+            repository.keep_rejected_rows(connection, import_id, file.sheet, file.rows(lines), self._cipher)
         if headings:
             repository.keep_headings(connection, import_id, headings)
 
     @contextmanager
-    def _tables(self, import_id: UUID, order: Order) -> Iterator[list[Table]]:
+    def _tables(self, import_id: UUID, options: ImportOptions) -> Iterator[list[Table]]:
         """Open the uploaded file as tables of datasets."""
         with self._database.reading() as connection:
-            size = repository.upload(connection, import_id).bytes
+            size = repository.get_upload(connection, import_id).bytes
 
         def chunks() -> Iterator[bytes]:
             return repository.read_upload(self._database, import_id, self._cipher)
 
-        if order.media_type in (CSV, NDJSON):
-            if order.dataset is None:
+        if options.media_type in (CSV, NDJSON):
+            if options.dataset is None:
                 raise refused("no_dataset", "Name the dataset; only a workbook may hold several.", pointer="dataset")
-            reader: Callable[..., Table] = CsvFile if order.media_type == CSV else NdjsonFile
-            yield [reader(chunks, size, CATALOGUE[order.dataset])]
+            reader: Callable[..., Table] = CsvFile if options.media_type == CSV else NdjsonFile
+            yield [reader(chunks, size, CATALOGUE[options.dataset])]
             return
         with tempfile.TemporaryFile() as file:
             for chunk in chunks():
                 file.write(chunk)
             book = XlsxFile(file, self._settings.workbook_max_bytes)
-            yield [book.table(CATALOGUE[order.dataset], order.sheet)] if order.dataset else list(book.tables())
+            yield [book.table(CATALOGUE[options.dataset], options.sheet)] if options.dataset else list(book.tables())
 
 
 @contextmanager
 def _without_garbage_collection() -> Iterator[None]:
-    """Read a file without garbage collection, which walks all rows again and again: it took half of the time.
+    """Read a file without garbage collection, which visits all rows repeatedly and took half of the time.
 
     Rows are lists of text without cycles, so they are freed all the same.
     """
@@ -205,19 +201,19 @@ def _without_garbage_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _result(tallies: Sequence[Tally], published: Published, *, stored: bool, spoilt: bool) -> dict[str, Any]:
+def _result(counts: Sequence[TableCounts], published: Published, *, stored: bool, rolled_back: bool) -> dict[str, Any]:
     rows = {
-        "read": sum(tally.read for tally in tallies),
-        "accepted": 0 if spoilt else published.accepted,
-        "unchanged": 0 if spoilt else published.unchanged,
-        "rejected": sum(len(tally.rejected) for tally in tallies),
+        "read": sum(table.read for table in counts),
+        "accepted": 0 if rolled_back else published.accepted,
+        "unchanged": 0 if rolled_back else published.unchanged,
+        "rejected": sum(len(table.rejected) for table in counts),
     }
-    kept = sum(min(len(tally.rejected), MAX_KEPT_ROWS) for tally in tallies)
-    by_dataset = {tally.table.dataset.name: {"read": tally.read, "rejected": len(tally.rejected)} for tally in tallies}
+    kept = sum(min(len(table.rejected), MAX_KEPT_ROWS) for table in counts)
+    by_dataset = {table.name: {"read": table.read, "rejected": len(table.rejected)} for table in counts}
     return {
         "rows": rows,
-        "revision": published.revision if stored and not spoilt else None,
-        "changed": published.changed and stored and not spoilt,
+        "revision": published.revision if stored and not rolled_back else None,
+        "changed": published.changed and stored and not rolled_back,
         "datasets": by_dataset,
         "errors_truncated": kept < rows["rejected"],
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import IO, Any
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -11,26 +11,17 @@ import polars as pl
 from sqlalchemy import Connection, delete, insert, select, tuple_
 
 from services.registry.cipher import AccountCipher
-from services.registry.imports.domain import CHUNK_BYTES
+from services.registry.imports.domain import CHUNK_BYTES, Upload
 from services.registry.imports.tables import import_chunks, import_errors, import_rejected_rows, imports
 from shared.database.bulk import copy_frame, copy_rows
 from shared.database.engine import Database
-from shared.system_tables import jobs
 
 
-def keep_upload(
-    connection: Connection,
-    import_id: UUID,
-    file: IO[bytes],
-    *,
-    media_type: str,
-    size: int,
-    sha256: str,
-    cipher: AccountCipher,
-) -> None:
+def keep_upload(connection: Connection, import_id: UUID, upload: Upload, cipher: AccountCipher) -> None:
     """Store an uploaded file in sealed pieces, so that any worker can take the import: it may hold account numbers."""
-    connection.execute(insert(imports).values(id=import_id, media_type=media_type, bytes=size, sha256=sha256))
-    pieces = iter(lambda: file.read(CHUNK_BYTES), b"")
+    row = {"id": import_id, "media_type": upload.media_type, "bytes": upload.size, "sha256": upload.sha256}
+    connection.execute(insert(imports).values(row))
+    pieces = iter(lambda: upload.file.read(CHUNK_BYTES), b"")
     rows = ((import_id, number, cipher.seal_bytes(piece)) for number, piece in enumerate(pieces))
     copy_rows(connection, import_chunks.name, ("import_id", "number", "data"), rows)
 
@@ -47,19 +38,12 @@ def read_upload(database: Database, import_id: UUID, cipher: AccountCipher) -> I
             number += 1
 
 
-def lock_running(connection: Connection, import_id: UUID) -> None:
-    """Keep others from ending this import's job. Raises RuntimeError if one has: a worker thought dead may be slow instead."""
-    query = select(jobs.c.state).where(jobs.c.id == import_id).with_for_update()
-    if connection.execute(query).scalar_one() != "running":
-        raise RuntimeError("another worker has ended this import")
-
-
-def upload(connection: Connection, import_id: UUID) -> Any:
+def get_upload(connection: Connection, import_id: UUID) -> Any:
     """Return the row of an uploaded file."""
     return connection.execute(select(imports).where(imports.c.id == import_id)).one()
 
 
-def forget_upload(connection: Connection, import_id: UUID) -> None:
+def delete_upload(connection: Connection, import_id: UUID) -> None:
     """Delete an uploaded file: its accepted rows are in the revision."""
     connection.execute(delete(import_chunks).where(import_chunks.c.import_id == import_id))
 

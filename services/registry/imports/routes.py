@@ -12,14 +12,14 @@ from sqlalchemy import Connection
 
 from services.registry.datasets.validation_errors import MESSAGES, parameters_of
 from services.registry.imports import handlers, refused_rows, repository
-from services.registry.imports.domain import MAX_KEPT_ROWS, MEDIA_TYPES, Mode, Order
+from services.registry.imports.domain import MAX_KEPT_ROWS, MEDIA_TYPES, ImportOptions, Mode, Upload
 from services.registry.imports.schemas import ImportJob, ImportMistake
-from services.registry.imports.uploads import Upload, UploadTooSlow, receive
-from services.registry.revisions.dependencies import Viewing, Writing
+from services.registry.imports.uploads import UploadTooSlow, receive
+from services.registry.revisions.route_parameters import CityWideReader, Writer, city_wide_reader
+from shared.authorization import Scope
 from shared.catalogue.datasets import CATALOGUE
 from shared.errors import (
     FieldError,
-    Forbidden,
     InFlight,
     Invalid,
     KeyReused,
@@ -49,7 +49,7 @@ router = APIRouter(prefix="/v1/imports", tags=["imports"])
 )
 def start_import(
     request: Request,
-    actor: Writing,
+    actor: Writer,
     upload: Annotated[Upload, Depends(receive)],
     dataset: Annotated[str | None, Query(description="Dataset; leave out for a workbook with one sheet each")] = None,
     mode: Annotated[
@@ -75,29 +75,27 @@ def start_import(
     if dataset is not None and dataset not in CATALOGUE:
         error = FieldError("dataset", "unknown_dataset", "there is no such dataset; `GET /v1/datasets` lists them")
         raise _invalid(error)
-    order = Order(dataset, mode, dry_run, upload.media_type, sheet, source, reason)
+    options = ImportOptions(dataset, mode, dry_run, upload.media_type, sheet, source, reason)
     command = Command(request, idempotency_key, upload.request_hash)
     state = request.app.state
 
     def act(connection: Connection) -> dict[str, Any]:
         return handlers.start_import(
-            connection,
-            order,
-            upload.file,
-            size=upload.size,
-            sha256=upload.sha256,
-            by=actor.subject,
-            clock=state.clock,
-            cipher=state.cipher,
+            connection, options, upload, by=actor.subject, clock=state.clock, cipher=state.cipher
         )
 
     return command.run(act, status=202, headers=lambda body: {"Location": f"/v1/imports/{body['id']}"})
 
 
-@router.get("/{import_id}", operation_id="get_import", response_model=ImportJob, responses=refusals(NotFound))
-def get_import(request: Request, view: Viewing, import_id: UUID) -> Response:
+@router.get(
+    "/{import_id}",
+    operation_id="get_import",
+    response_model=ImportJob,
+    responses=refusals(NotFound),
+    dependencies=[Depends(city_wide_reader)],
+)
+def get_import(request: Request, import_id: UUID) -> Response:
     """Return how far an import is, and what became of its rows."""
-    _whole_registry(view.jurisdiction)
     with request.app.state.database.reading() as connection:
         return job_response(request, handlers.view(connection, import_id))
 
@@ -110,7 +108,7 @@ def get_import(request: Request, view: Viewing, import_id: UUID) -> Response:
 )
 def list_import_errors(
     request: Request,
-    view: Viewing,
+    actor: CityWideReader,
     import_id: UUID,
     limit: Limit = 100,
     cursor: Cursor = None,
@@ -118,25 +116,24 @@ def list_import_errors(
     accept: Accept = None,
 ) -> Response:
     """List each mistake: line, field, code, message. As CSV: just the rejected rows, with a column that gives the reasons."""
-    _whole_registry(view.jurisdiction)
     language = language_of(request)
     media_type = negotiate(accept, (JSON, CSV))
     with request.app.state.database.reading() as connection:
         handlers.view(connection, import_id)
         if media_type == CSV:
-            whole = view.accounts
+            accounts = actor.may(Scope.ACCOUNTS_READ)
             return _refused_rows_as_csv(
-                connection, request.app.state.cipher, import_id, sheet, accounts=whole, language=language
+                connection, request.app.state.cipher, import_id, sheet, accounts=accounts, language=language
             )
         rows = repository.errors_after(connection, import_id, decode_cursor(cursor, int, int, int), limit)
     body = page(rows, limit, "sheet", "line", "number")
-    return json_response({**body, "items": [_shown(row, language) for row in body["items"]]})
+    return json_response({**body, "items": [_error_view(row, language) for row in body["items"]]})
 
 
 def _refused_rows_as_csv(
     connection: Connection, cipher: Any, import_id: UUID, sheet: int | None, *, accounts: bool, language: str
 ) -> Response:
-    sheets = repository.upload(connection, import_id).headings or {}
+    sheets = repository.get_upload(connection, import_id).headings or {}
     number = sheet if sheet is not None else min(map(int, sheets), default=0)
     if str(number) not in sheets:
         raise NotFound("This import has no rejected rows there.")
@@ -144,7 +141,7 @@ def _refused_rows_as_csv(
     reasons: dict[int, list[str]] = defaultdict(list)
     for row in repository.errors_after(connection, import_id, (number, 0, -1), MAX_KEPT_ROWS * 20):
         if row["sheet"] == number:
-            reasons[row["line"]].append(_shown(row, language)["message"])
+            reasons[row["line"]].append(_error_view(row, language)["message"])
     separator = "；" if language == CHINESE else "; "
     joined = {line: separator.join(found) for line, found in reasons.items()}
     rows = list(repository.rejected_rows(connection, import_id, number, cipher))
@@ -154,7 +151,7 @@ def _refused_rows_as_csv(
     return StreamingResponse(pieces, media_type=f"{CSV}; charset=utf-8", headers={"Content-Disposition": name})
 
 
-def _shown(row: dict[str, Any], language: str) -> dict[str, Any]:
+def _error_view(row: dict[str, Any], language: str) -> dict[str, Any]:
     dataset = CATALOGUE[row["dataset"]]
     return {
         "line": row["line"],
@@ -164,11 +161,6 @@ def _shown(row: dict[str, Any], language: str) -> dict[str, Any]:
         "code": row["code"],
         "message": translate(MESSAGES[row["code"]], language, parameters_of(dataset, row["field"], row["detail"])),
     }
-
-
-def _whole_registry(jurisdiction: str | None) -> None:
-    if jurisdiction is not None:
-        raise Forbidden("An import holds rows of all jurisdictions; a token that is tied to one does not see it.")
 
 
 def _invalid(error: FieldError) -> Invalid:

@@ -6,12 +6,10 @@ import asyncio
 import hashlib
 import tempfile
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from typing import IO
 
 from fastapi import Request
 
-from services.registry.imports.domain import MEDIA_TYPES
+from services.registry.imports.domain import MEDIA_TYPES, Upload
 from services.registry.settings import Settings
 from shared import spreadsheets
 from shared.errors import Invalid, TooSlow, Unavailable
@@ -24,17 +22,6 @@ class UploadTooSlow(TooSlow):
 
     code = "upload-too-slow"
     title = N_("The upload took too long")
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """An uploaded file. `request_hash` also covers the request's target, as an idempotency key needs it."""
-
-    file: IO[bytes]
-    media_type: str
-    size: int
-    sha256: str
-    request_hash: str
 
 
 async def receive(request: Request) -> AsyncIterator[Upload]:

@@ -1,7 +1,7 @@
 """Inspect a workbook before it is opened: its unpacked size, the width of its sheets, cells with formulas and errors.
 
-The reader behind `XlsxFile` lays a sheet out as a full rectangle, returns a formula's last result or nothing, and nothing for
-an error. So these are searched for in the file itself, streamed, in bounded memory.
+The library of `XlsxFile` lays a sheet out as a full rectangle, returns a formula's last result or nothing, and nothing for an
+error. So these are searched for in the file itself, streamed, in bounded memory.
 """
 
 from __future__ import annotations

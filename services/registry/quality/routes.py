@@ -9,10 +9,10 @@ from fastapi.responses import Response
 
 from services.registry.datasets.validation_errors import name_of
 from services.registry.quality import repository
-from services.registry.quality.domain import MESSAGES, SIGNS
 from services.registry.quality.schemas import Warned
-from services.registry.revisions.dependencies import AsOf, Viewing
-from services.registry.revisions.reading import known_revision
+from services.registry.quality.statements import MESSAGES, SIGNS
+from services.registry.revisions.records import known_revision
+from services.registry.revisions.route_parameters import AsOf, Reader
 from shared.catalogue.datasets import CATALOGUE
 from shared.errors import FieldError, Invalid
 from shared.i18n import translate
@@ -27,7 +27,7 @@ router = APIRouter(prefix="/v1/quality", tags=["quality"])
 @router.get("", operation_id="list_quality_warnings", response_model=Page[Warned])
 def list_quality_warnings(
     request: Request,
-    view: Viewing,
+    access: Reader,
     award: Annotated[str | None, Query(max_length=100, description="Only what affects this award")] = None,
     code: Annotated[str | None, Query(max_length=100, description="Only this sign")] = None,
     dataset: Annotated[str | None, Query(max_length=100, description="Only this dataset")] = None,
@@ -51,7 +51,7 @@ def list_quality_warnings(
     with request.app.state.database.reading() as connection:
         rows = repository.warnings(
             connection,
-            view,
+            access,
             revision=known_revision(connection, as_of),
             signs=signs,
             naming=uscc.upper() if uscc else None,
@@ -59,10 +59,10 @@ def list_quality_warnings(
             limit=limit,
         )
     body = page(rows, limit, "sign", "key_text")
-    return json_response({**body, "items": [_shown(row, language_of(request)) for row in body["items"]]})
+    return json_response({**body, "items": [_warning_view(row, language_of(request)) for row in body["items"]]})
 
 
-def _shown(row: dict[str, Any], language: str) -> dict[str, Any]:
+def _warning_view(row: dict[str, Any], language: str) -> dict[str, Any]:
     sign = SIGNS[row["sign"]]
     item = CATALOGUE[sign.dataset].by_name.get(sign.field or "")
     return {

@@ -17,7 +17,7 @@ from shared.events.facts_revised import FactsRevised
 from shared.messaging.envelope import Message, readable
 
 
-def recall(connection: Connection, lost: Sequence[Message]) -> None:
+def restore_version_numbers(connection: Connection, lost: Sequence[Message]) -> None:
     """Record a revision without rows under the highest number among `lost`, so that the next one is higher."""
     highest = max((event.revision for event in readable(lost, FactsRevised)), default=0)
     if highest > lock_publishing(connection):

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, func, select
 from services.registry.arrow_reader import ArrowReader
 from services.registry.revisions import statements
 from services.registry.revisions.formats import Batches
-from services.registry.revisions.reading import View
-from services.registry.revisions.sql import codes_array, names_any_of
+from services.registry.revisions.records import ReadAccess
+from services.registry.revisions.sql_fragments import codes_array, names_any_of
 from services.registry.revisions.tables import revisions
 from shared.catalogue.datasets import CATALOGUE
 from shared.catalogue.domain import Dataset
@@ -29,7 +29,7 @@ SCHEMA = pa.schema(
         pa.field("after", pa.string()),
     ]
 )
-"""`key` is a JSON array; `before` and `after` are JSON objects, null where the key was or is not there."""
+"""`key` is a JSON array; `before` and `after` are JSON objects, null where there was or is no row."""
 
 JSON_COLUMNS = ("key", "before", "after")
 
@@ -43,7 +43,7 @@ def touched(connection: Connection, after: int, until: int) -> list[Dataset]:
 
 def read(
     reader: ArrowReader,
-    view: View,
+    access: ReadAccess,
     datasets: Sequence[Dataset],
     after: int,
     until: int,
@@ -56,10 +56,10 @@ def read(
     it may see before or after.
     """
     for dataset in datasets:
-        seen = _seen(view, dataset, after, until, naming)
-        for batch in reader.batches(statements.changes(dataset, after, until, seen)):
+        visible = _visible(access, dataset, after, until, naming)
+        for batch in reader.batches(statements.changes(dataset, after, until, visible)):
             if batch.num_rows:
-                yield _shown(view, dataset, _as_declared(batch))
+                yield _masked(access, dataset, _as_declared(batch))
 
 
 def _as_declared(batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -67,24 +67,26 @@ def _as_declared(batch: pa.RecordBatch) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays(columns, schema=SCHEMA)
 
 
-def _seen(view: View, dataset: Dataset, after: int, until: int, naming: Sequence[str] | None) -> tuple[str, str] | None:
+def _visible(
+    access: ReadAccess, dataset: Dataset, after: int, until: int, naming: Sequence[str] | None
+) -> tuple[str, str] | None:
     """Return the conditions on rows before and after of which one has to hold; None where the caller sees all."""
-    if view.jurisdiction is None and naming is None:
+    if access.jurisdiction is None and naming is None:
         return None
 
     def condition(revision: int) -> str:
         named = "true" if naming is None else names_any_of(dataset, codes_array(naming), revision)
-        return f"{view.condition(dataset, revision)} AND {named}"
+        return f"{access.visible_condition(dataset, revision)} AND {named}"
 
     return condition(after), condition(until)
 
 
-def _shown(view: View, dataset: Dataset, batch: pa.RecordBatch) -> pa.RecordBatch:
+def _masked(access: ReadAccess, dataset: Dataset, batch: pa.RecordBatch) -> pa.RecordBatch:
     if not dataset.sensitive:
         return batch
     for name in ("before", "after"):
         rows: Iterator[str | None] = (
-            None if row is None else orjson.dumps(view.shown(dataset, orjson.loads(row))).decode()
+            None if row is None else orjson.dumps(access.masked(dataset, orjson.loads(row))).decode()
             for row in batch.column(name).to_pylist()
         )
         batch = batch.set_column(SCHEMA.get_field_index(name), SCHEMA.field(name), pa.array(rows, pa.string()))

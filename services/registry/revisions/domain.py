@@ -14,7 +14,7 @@ from shared.i18n import N_
 
 
 class Kind(StrEnum):
-    """How a revision came about."""
+    """Origin of a revision."""
 
     RECORDS = "records"
     IMPORT = "import"
@@ -23,7 +23,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who makes a change set, when, and why."""
+    """Author of a change set, with time and reason."""
 
     kind: Kind
     actor: str
@@ -66,14 +66,6 @@ class Published:
     def unchanged(self) -> int:
         """Rows that were stored already."""
         return sum(found.unchanged for found in self.counts.values())
-
-
-class UnacceptedRowsError(Exception):
-    """Rows break a law that only the whole registry can check; by dataset, frames of errors."""
-
-    def __init__(self, errors: dict[str, pl.DataFrame]) -> None:
-        super().__init__("rows were refused")
-        self.errors = errors
 
 
 class RowsRefused(Invalid):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,9 +11,9 @@ from sqlalchemy import Connection
 
 from services.registry.cipher import AccountCipher
 from services.registry.datasets.checks import check_records
-from services.registry.datasets.validation_errors import MESSAGES, parameters_of
+from services.registry.datasets.validation_errors import MESSAGES, no_errors, parameters_of
 from services.registry.revisions import repository
-from services.registry.revisions.domain import Author, RowsRefused, UnacceptedRowsError
+from services.registry.revisions.domain import Author, RowsRefused
 from services.registry.revisions.staging import Staging
 from shared.catalogue.domain import Dataset
 from shared.errors import FieldError
@@ -30,21 +30,15 @@ class Submitted:
 
 
 def record_rows(
-    connection: Connection,
-    dataset: Dataset,
-    submitted: Submitted,
-    author: Author,
-    cipher: AccountCipher,
+    connection: Connection, dataset: Dataset, submitted: Submitted, author: Author, cipher: AccountCipher
 ) -> dict[str, Any]:
     """Store records as one revision, all or none. Raises RowsRefused with every error of every record."""
     lines = range(len(submitted.records))
     checked = check_records(dataset, submitted.records, lines)
-    errors = [checked.errors]
     staging = Staging(connection, dataset)
     staging.add(cipher.seal_columns(checked.rows, dataset.sensitive))
     published = repository.publish(connection, [staging], author)
-    errors += published.errors.values()
-    _refuse(dataset, pl.concat(errors), submitted.pointers)
+    _refuse(dataset, [checked.errors, *published.errors.values()], submitted.pointers)
     return {
         "revision": published.revision,
         "changed": published.changed,
@@ -60,30 +54,25 @@ def record_rows(
 def withdraw_keys(
     connection: Connection, dataset: Dataset, keys: Sequence[dict[str, Any]], author: Author
 ) -> dict[str, Any]:
-    """Withdraw records that were never true as one revision. Raises RowsRefused for a key that is not there."""
+    """Withdraw records that were never true as one revision. Raises RowsRefused for an unknown key."""
     schema = {"line": pl.Int64(), **{name: dataset.schema[name] for name in dataset.key}}
     columns = {"line": list(range(len(keys))), **{name: [key[name] for key in keys] for name in dataset.key}}
     staging = Staging(connection, dataset)
     staging.add(pl.DataFrame(columns, schema=schema).unique(dataset.key, keep="first", maintain_order=True))
-    try:
-        published = repository.publish_withdrawal(connection, staging, author)
-    except UnacceptedRowsError as refused:
-        pointers = [f"/keys/{place}" for place in range(len(keys))]
-        _refuse(dataset, refused.errors[dataset.name], pointers)
-        raise
+    published = repository.publish_withdrawal(connection, staging, author)
+    _refuse(dataset, published.errors.values(), [f"/keys/{place}" for place in range(len(keys))])
     return {"revision": published.revision, "withdrawn": published.counts[dataset.name].withdrawn}
 
 
-def _refuse(dataset: Dataset, errors: pl.DataFrame, pointers: Sequence[str]) -> None:
-    if errors.is_empty():
-        return
-    found = [
+def _refuse(dataset: Dataset, frames: Iterable[pl.DataFrame], pointers: Sequence[str]) -> None:
+    errors = [
         FieldError(
             pointers[line] + (f"/{field}" if field else ""),
             code,
             MESSAGES[code],
             **parameters_of(dataset, field, detail),
         )
-        for line, field, code, detail in errors.sort("line", maintain_order=True).iter_rows()
+        for line, field, code, detail in pl.concat([no_errors(), *frames]).sort("line", maintain_order=True).iter_rows()
     ]
-    raise RowsRefused("See `errors` for each mistake.", errors=found)
+    if errors:
+        raise RowsRefused("See `errors` for each mistake.", errors=errors)

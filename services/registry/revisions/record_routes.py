@@ -16,11 +16,11 @@ from services.registry.datasets.schemas import (
     record_model,
     stored_model,
 )
-from services.registry.revisions import reading
-from services.registry.revisions.dependencies import Viewing, Writing, author_of
 from services.registry.revisions.domain import Kind as RevisionKind
 from services.registry.revisions.domain import RowsRefused
 from services.registry.revisions.handlers import Submitted, record_rows, withdraw_keys
+from services.registry.revisions.records import known_revision, read_history, read_records
+from services.registry.revisions.route_parameters import Reader, Writer, author_of
 from services.registry.revisions.schemas import History, Recorded, Withdrawal, Withdrawn
 from shared.catalogue.domain import Dataset, Kind
 from shared.errors import FieldError, InFlight, Invalid, KeyReused, TooLarge
@@ -46,19 +46,19 @@ def router_of(dataset: Dataset) -> APIRouter:
 def _reading(router: APIRouter, dataset: Dataset) -> None:
     stored, record = stored_model(dataset), record_model(dataset)
 
-    def list_records(request: Request, view: Viewing, query: Any) -> Response:
+    def list_records(request: Request, access: Reader, query: Any) -> Response:
         filters = _filters(dataset, query)
         after = decode_cursor(query.cursor, *dataset.key_types)
         with request.app.state.database.reading() as connection:
-            revision = reading.known_revision(connection, query.as_of)
-            rows = reading.records(
-                connection, view, dataset, revision=revision, filters=filters, after=after, limit=query.limit
+            revision = known_revision(connection, query.as_of)
+            rows = read_records(
+                connection, access, dataset, revision=revision, filters=filters, after=after, limit=query.limit
             )
         return json_response(page(rows, query.limit, *dataset.key))
 
-    def list_history(request: Request, view: Viewing, key: Any) -> Response:
+    def list_history(request: Request, access: Reader, key: Any) -> Response:
         with request.app.state.database.reading() as connection:
-            versions = reading.history(connection, view, dataset, _filters(dataset, key))
+            versions = read_history(connection, access, dataset, _filters(dataset, key))
         return json_response({"items": versions, "next_cursor": None})
 
     list_records.__annotations__["query"] = Annotated[filter_model(dataset, Limit, Cursor), Query()]
@@ -85,13 +85,13 @@ def _writing(router: APIRouter, dataset: Dataset) -> None:
     async def body_of(request: Request) -> bytes:
         return await request.body()
 
-    def record(request: Request, actor: Writing, command: IdempotentCommand) -> Response:
+    def record(request: Request, actor: Writer, command: IdempotentCommand) -> Response:
         submitted = _submitted(_json(request))
         author = author_of(request, actor, RevisionKind.RECORDS, source=submitted.source, reason=submitted.reason)
         cipher = request.app.state.cipher
         return command.run(lambda connection: record_rows(connection, dataset, submitted, author, cipher), status=201)
 
-    def withdraw(request: Request, actor: Writing, command: IdempotentCommand, body: Any) -> Response:
+    def withdraw(request: Request, actor: Writer, command: IdempotentCommand, body: Any) -> Response:
         author = author_of(request, actor, RevisionKind.WITHDRAWAL, source=body.source, reason=body.reason)
         keys = [_filters(dataset, key) for key in body.keys]
         return command.run(lambda connection: withdraw_keys(connection, dataset, keys, author), status=201)
@@ -177,8 +177,8 @@ def _require(condition: bool, pointer: str, code: str, message: str, **parameter
 
 
 def _change_set(dataset: Dataset) -> dict[str, Any]:
-    """Return the OpenAPI request body: a change set. One record or a list, which are taken too, are left to the description:
-    generated clients have one way to call, and no union to choose from.
+    """Return the OpenAPI request body: a change set. The route also accepts one record or a list, which only the
+    description mentions: generated clients then have one way to call, and no union to choose from.
     """
     reference = {"$ref": f"#/components/schemas/{record_model(dataset).__name__}"}
     records = {

@@ -7,18 +7,15 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 from sqlalchemy import Connection, func, insert, select, text
 
-from services.registry.datasets.validation_errors import ERRORS_SCHEMA
 from services.registry.revisions import statements
-from services.registry.revisions.domain import Author, Counts, Published, UnacceptedRowsError
+from services.registry.revisions.domain import Author, Counts, Published
 from services.registry.revisions.staging import Staging
 from services.registry.revisions.tables import revisions
 from shared.catalogue.datasets import CATALOGUE
-from shared.catalogue.domain import Dataset
 from shared.events.facts_revised import TYPE
-from shared.messaging.topics import REGISTRY_FACTS
+from shared.messaging.topics import REGISTRY_FACTS, REGISTRY_SOURCE
 from shared.observability import tracing
 
-SOURCE = "/registry"
 PUBLISHING_LOCK = 0x7265766973696F6E  # "revision"
 
 
@@ -36,7 +33,7 @@ def lock_publishing(connection: Connection) -> int:
 def publish(connection: Connection, staged: Sequence[Staging], author: Author) -> Published:
     """Publish staged rows as one revision, within the caller's transaction; from here to its end other publishers wait.
 
-    Rows that break a law are left out and reported in `errors`: a caller who wants all or nothing rolls back then.
+    Rows that break a rule are left out and reported in `errors`: an all-or-nothing caller then rolls back.
     Without any change there is no new revision.
     """
     errors = {item.dataset.name: [item.remove_repetitions()] for item in staged}
@@ -47,30 +44,23 @@ def publish(connection: Connection, staged: Sequence[Staging], author: Author) -
         published.counts[item.dataset.name] = _merge(connection, item, published.revision + 1)
     frames = {name: pl.concat(found) for name, found in errors.items()}
     published.errors = {name: frame for name, frame in frames.items() if frame.height}
-    _conclude(connection, published, author)
+    _record_revision(connection, published, author)
     return published
 
 
 def publish_withdrawal(connection: Connection, keys: Staging, author: Author) -> Published:
-    """Withdraw the staged keys as one revision. Raises UnacceptedRowsError for a key that is unknown or named by other rows."""
+    """Withdraw the staged keys as one revision, or none if `errors` reports keys that are unknown or named by other rows."""
     dataset = keys.dataset
-    before = lock_publishing(connection)
-    _stop_at(connection, dataset, statements.lines_of_unknown_keys(dataset, keys.table), "unknown_key")
-    if dataset.name == "enterprises":
-        _stop_at(connection, dataset, statements.lines_of_referenced_enterprises(keys.table), "still_referenced")
-    published = Published(before, changed=False)
-    kept = connection.execute(text(statements.keep_withdrawn(dataset, keys.table, before + 1)))
+    published = Published(lock_publishing(connection), changed=False)
+    errors = keys.unwithdrawable()
+    if errors.height:
+        published.errors[dataset.name] = errors
+        return published
+    kept = connection.execute(text(statements.keep_withdrawn(dataset, keys.table, published.revision + 1)))
     connection.execute(text(statements.delete_withdrawn(dataset, keys.table)))
     published.counts[dataset.name] = Counts(withdrawn=kept.rowcount)
-    _conclude(connection, published, author)
+    _record_revision(connection, published, author)
     return published
-
-
-def _stop_at(connection: Connection, dataset: Dataset, query: str, code: str) -> None:
-    lines = sorted(connection.execute(text(query)).scalars())
-    if lines:
-        columns = {"line": lines, "field": dataset.key[-1], "code": code, "detail": None}
-        raise UnacceptedRowsError({dataset.name: pl.DataFrame(columns, schema=ERRORS_SCHEMA)})
 
 
 def _merge(connection: Connection, staging: Staging, revision: int) -> Counts:
@@ -90,7 +80,7 @@ def _merge(connection: Connection, staging: Staging, revision: int) -> Counts:
     return counts
 
 
-def _conclude(connection: Connection, published: Published, author: Author) -> None:
+def _record_revision(connection: Connection, published: Published, author: Author) -> None:
     """Record the revision and announce it, if anything was changed."""
     changed = {name: counts for name, counts in published.counts.items() if counts.changed}
     if not changed:
@@ -126,7 +116,7 @@ def _announce(connection: Connection, changed: Mapping[str, Counts], revision: i
     values = {
         "topic": REGISTRY_FACTS,
         "type": TYPE,
-        "source": SOURCE,
+        "source": REGISTRY_SOURCE,
         "at": author.at,
         "trace": tracing.current_trace_parent(),
     }

@@ -10,9 +10,9 @@ from sqlalchemy import select
 
 from services.registry.datasets.routes import declared
 from services.registry.revisions import changes, formats, snapshots
-from services.registry.revisions.dependencies import Viewing
-from services.registry.revisions.reading import known_revision
+from services.registry.revisions.records import known_revision
 from services.registry.revisions.repository import latest_revision
+from services.registry.revisions.route_parameters import Reader
 from services.registry.revisions.schemas import ChangeView, LatestRevision, Revision, SnapshotQueries, SnapshotQuery
 from services.registry.revisions.tables import revisions
 from shared.authorization import Scope
@@ -79,7 +79,7 @@ def get_latest_revision(request: Request) -> Response:
 )
 def list_changes(
     request: Request,
-    view: Viewing,
+    access: Reader,
     after: Annotated[int, Query(ge=0, le=2**63 - 1, description="Revision whose state is known already; 0 for none")],
     until: Annotated[
         int | None, Query(ge=0, le=2**63 - 1, description="Revision to reach; the newest if left out")
@@ -93,7 +93,7 @@ def list_changes(
     Applied to the state at `after`, the changes result in the state at `until`. A key whose row is the same again is left out.
     """
     media_type = negotiate(accept, (ARROW, NDJSON))
-    wanted = [declared(name) for name in dataset or CATALOGUE]
+    selected = [declared(name) for name in dataset or CATALOGUE]
     naming = _codes(uscc) if uscc is not None else None
     database = request.app.state.database
     with database.reading() as connection:
@@ -101,8 +101,8 @@ def list_changes(
         if after > reached:
             error = FieldError("after", "after_until", "this must not be above `until`")
             raise Invalid("Give the earlier revision as `after`.", errors=[error])
-        touched = [found for found in changes.touched(connection, after, reached) if found in wanted]
-    batches = changes.read(request.app.state.arrow, view, touched, after, reached, naming=naming)
+        touched = [found for found in changes.touched(connection, after, reached) if found in selected]
+    batches = changes.read(request.app.state.arrow, access, touched, after, reached, naming=naming)
     stream = formats.write(media_type, changes.SCHEMA, batches, nested=changes.JSON_COLUMNS)
     return StreamingResponse(stream, media_type=media_type, headers={"Revision": str(reached)})
 
@@ -120,10 +120,10 @@ def list_changes(
     },
 )
 def get_snapshot(
-    request: Request, view: Viewing, revision: RevisionNumber, dataset: DatasetName, accept: Accept = None
+    request: Request, access: Reader, revision: RevisionNumber, dataset: DatasetName, accept: Accept = None
 ) -> Response:
     """Return a dataset as known at a revision: always the same bytes, also while others write."""
-    return _snapshot(request, view, revision, dataset, accept)
+    return _snapshot(request, access, revision, dataset, accept)
 
 
 @router.post(
@@ -131,16 +131,13 @@ def get_snapshot(
     operation_id="query_snapshot",
     response_class=StreamingResponse,
     responses={
-        200: {
-            "description": "The matching rows, in the order of their key",
-            "content": TABLE,
-        },
+        200: {"description": "The matching rows, in the order of their key", "content": TABLE},
         **refusals(NotFound),
     },
 )
 def query_snapshot(
     request: Request,
-    view: Viewing,
+    access: Reader,
     revision: RevisionNumber,
     dataset: DatasetName,
     body: SnapshotQuery,
@@ -152,11 +149,11 @@ def query_snapshot(
     enterprise concern everybody and are returned whole. Nothing is changed.
     """
     if body.uscc is not None:
-        return _snapshot(request, view, revision, dataset, accept, naming=_codes(body.uscc))
+        return _snapshot(request, access, revision, dataset, accept, naming=_codes(body.uscc))
     assert body.field is not None and body.values is not None
     _check_matchable(declared(dataset), body.field, "/field")
     matching = snapshots.Matching(body.field, body.values, body.before_colon)
-    return _snapshot(request, view, revision, dataset, accept, matching=matching)
+    return _snapshot(request, access, revision, dataset, accept, matching=matching)
 
 
 @router.post(
@@ -173,19 +170,19 @@ def query_snapshot(
     },
 )
 def query_snapshots(
-    request: Request, view: Viewing, revision: RevisionNumber, body: SnapshotQueries, accept: Accept = None
+    request: Request, access: Reader, revision: RevisionNumber, body: SnapshotQueries, accept: Accept = None
 ) -> Response:
     """Return rows of several datasets at once, each chosen by the values of a field. Nothing is changed."""
     media_type = negotiate(accept, (ARROW,))
-    wanted: list[tuple[Dataset, snapshots.Matching]] = []
+    requested: list[tuple[Dataset, snapshots.Matching]] = []
     for place, query in enumerate(body.queries):
         for number, named in enumerate(query.fields):
             dataset, field = _declared_field(named, f"/queries/{place}/fields/{number}")
-            wanted.append((dataset, snapshots.Matching(field, query.values, query.before_colon)))
+            requested.append((dataset, snapshots.Matching(field, query.values, query.before_colon)))
     _check_made(request, revision)
     pieces = (
         piece
-        for dataset, batches in snapshots.read_several(request.app.state.arrow, view, wanted, revision)
+        for dataset, batches in snapshots.read_several(request.app.state.arrow, access, requested, revision)
         for piece in formats.write(media_type, snapshots.schema_of(dataset), batches)
     )
     headers = {"Revision": str(revision)}
@@ -194,7 +191,7 @@ def query_snapshots(
 
 def _snapshot(
     request: Request,
-    view: Viewing,
+    access: Reader,
     revision: int,
     name: str,
     accept: str | None,
@@ -205,7 +202,7 @@ def _snapshot(
     media_type = negotiate(accept, (ARROW, PARQUET, NDJSON))
     dataset = declared(name)
     _check_made(request, revision)
-    batches = snapshots.read(request.app.state.arrow, view, dataset, revision, naming=naming, matching=matching)
+    batches = snapshots.read(request.app.state.arrow, access, dataset, revision, naming=naming, matching=matching)
     stream = formats.write(media_type, snapshots.schema_of(dataset), batches)
     return StreamingResponse(stream, media_type=media_type, headers={"Revision": str(revision)})
 
@@ -235,12 +232,12 @@ def _check_matchable(dataset: Dataset, field: str, pointer: str) -> None:
 
 
 def _codes(codes: list[str]) -> list[str]:
-    wanted = [code.upper() for code in codes]
-    wrong = [place for place, code in enumerate(wanted) if not is_uscc(code)]
+    upper = [code.upper() for code in codes]
+    wrong = [place for place, code in enumerate(upper) if not is_uscc(code)]
     if wrong:
         errors = [
             FieldError(f"/uscc/{place}", "invalid_uscc", "this is not a valid unified social credit code")
             for place in wrong[:MAX_ERRORS]
         ]
         raise Invalid("See `errors` for each mistake.", errors=errors)
-    return wanted
+    return upper

@@ -10,8 +10,8 @@ import pyarrow as pa
 
 from services.registry.arrow_reader import ArrowReader
 from services.registry.revisions.formats import Batches, rebatched
-from services.registry.revisions.reading import View
-from services.registry.revisions.sql import codes_array, names_any_of, rows_at
+from services.registry.revisions.records import ReadAccess
+from services.registry.revisions.sql_fragments import codes_array, names_any_of, rows_at
 from shared.catalogue.domain import INTEGERS, Dataset, Kind
 
 
@@ -33,7 +33,7 @@ class Matching:
 
 def read(
     reader: ArrowReader,
-    view: View,
+    access: ReadAccess,
     dataset: Dataset,
     revision: int,
     *,
@@ -44,23 +44,23 @@ def read(
 
     `naming`: only rows that name one of these enterprises, by themselves or through their parent. `matching`: only those.
     """
-    query, values = _query(view, dataset, revision, naming, matching)
-    return _shaped(view, dataset, reader.table(query, *values))
+    query, values = _query(access, dataset, revision, naming, matching)
+    return _shaped(access, dataset, reader.table(query, *values))
 
 
 def read_several(
-    reader: ArrowReader, view: View, wanted: Sequence[tuple[Dataset, Matching]], revision: int
+    reader: ArrowReader, access: ReadAccess, requested: Sequence[tuple[Dataset, Matching]], revision: int
 ) -> Iterator[tuple[Dataset, Batches]]:
     """Read the rows of each dataset that match, one after the other, each as `read` does."""
-    queries = (_query(view, dataset, revision, None, matching) for dataset, matching in wanted)
-    for (dataset, _), table in zip(wanted, reader.tables(queries), strict=True):
-        yield dataset, _shaped(view, dataset, table)
+    queries = (_query(access, dataset, revision, None, matching) for dataset, matching in requested)
+    for (dataset, _), table in zip(requested, reader.tables(queries), strict=True):
+        yield dataset, _shaped(access, dataset, table)
 
 
 def _query(
-    view: View, dataset: Dataset, revision: int, naming: Sequence[str] | None, matching: Matching | None
+    access: ReadAccess, dataset: Dataset, revision: int, naming: Sequence[str] | None, matching: Matching | None
 ) -> tuple[str, list[object]]:
-    where = view.condition(dataset, revision)
+    where = access.visible_condition(dataset, revision)
     bound: list[object] = []
     if naming is not None:
         where = f"{where} AND {names_any_of(dataset, codes_array(naming), revision)}"
@@ -71,13 +71,13 @@ def _query(
     return rows_at(dataset, revision, where), bound
 
 
-def _shaped(view: View, dataset: Dataset, table: pa.Table) -> Batches:
+def _shaped(access: ReadAccess, dataset: Dataset, table: pa.Table) -> Batches:
     if not table.num_rows:
         return iter(())
     frame = pl.from_arrow(table)
     assert isinstance(frame, pl.DataFrame)
     if dataset.sensitive:
-        frame = view.cipher.show_columns(frame, dataset.sensitive, whole=view.accounts)
+        frame = access.cipher.show_columns(frame, dataset.sensitive, whole=access.accounts)
     return rebatched(frame.sort(dataset.key).to_arrow().cast(schema_of(dataset)))
 
 

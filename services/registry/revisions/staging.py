@@ -66,6 +66,14 @@ class Staging:
                 found.append(overlapping)
         return pl.concat(found)
 
+    def unwithdrawable(self) -> pl.DataFrame:
+        """Return as errors the keys that are not current or, of enterprises, that other rows name."""
+        field = self.dataset.key[-1]
+        unknown = self._found(statements.lines_of_unknown_keys(self.dataset, self.table), "unknown_key", field)
+        if unknown.height or self.dataset.name != "enterprises":
+            return unknown
+        return self._found(statements.lines_of_referenced_enterprises(self.table), "still_referenced", field)
+
     def _refuse(self, query: str, code: str, field: str) -> pl.DataFrame:
         """Remove the lines that `query` finds, and return them as errors."""
         found = self._found(query, code, field)
@@ -82,5 +90,5 @@ class Staging:
         if errors.is_empty():
             return
         lines = errors.get_column("line").unique().to_list()
-        gone = self._connection.execute(text(f"DELETE FROM {self.table} WHERE line = ANY(:lines)"), {"lines": lines})
-        self.rows -= gone.rowcount
+        deleted = self._connection.execute(text(f"DELETE FROM {self.table} WHERE line = ANY(:lines)"), {"lines": lines})
+        self.rows -= deleted.rowcount

@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from services.registry.datasets.tables import history_name
-from services.registry.revisions.sql import differ, json_row, listed, owner_at, rows_at, same
+from services.registry.revisions.sql_fragments import differ, json_row, listed, names_any_of, owner_at, rows_at, same
 from shared.catalogue.datasets import CATALOGUE
 from shared.catalogue.domain import Dataset
 from shared.events.facts_revised import MAX_KEYS
 
 
 def create_staged(dataset: Dataset, staged: str) -> str:
-    """Create the temporary table, which is gone with the transaction."""
+    """Create the temporary table, which ends with the transaction."""
     return f"""
         CREATE TEMP TABLE {staged} ON COMMIT DROP AS
         SELECT CAST(NULL AS bigint) AS line, {listed(dataset.names)} FROM {dataset.name} WITH NO DATA
@@ -185,10 +185,25 @@ def page_of_records(dataset: Dataset, revision: int, where: str, filters: Sequen
     return f"{rows} ORDER BY {listed(dataset.key)} LIMIT :limit"
 
 
+def records_of_enterprises() -> str:
+    """Return the rows that name one of `:codes` at `:revision`, by dataset and key, all but those of `enterprises`.
+
+    Everything is bound, so the database plans this once per connection.
+    """
+    parts = [
+        f"SELECT {place} AS place, '{dataset.name}' AS dataset, CAST({json_row(dataset, 'r')} AS text) AS record,"
+        f" row_number() OVER (ORDER BY {listed(dataset.key, 'r.')}) AS number FROM"
+        f" ({rows_at(dataset, ':revision', names_any_of(dataset, 'CAST(:codes AS text[])', ':revision'))}) AS r"
+        for place, dataset in enumerate(CATALOGUE.values())
+        if dataset.owned and dataset.name != "enterprises"
+    ]
+    return " UNION ALL ".join(parts) + " ORDER BY place, number"
+
+
 def versions_of_record(dataset: Dataset, fields: Sequence[str], where: str) -> str:
     """Return every version of the records with these values of `fields` (`:name`), with the revisions that made and ended it.
 
-    Every column of a revision gets a name of its own: datasets have fields of the same names.
+    The columns of revisions get distinct names: datasets have fields of the same names.
     """
     matching = " AND ".join([*(f"{name} = :{name}" for name in fields), where])
     names = listed(dataset.names)
@@ -205,22 +220,22 @@ def versions_of_record(dataset: Dataset, fields: Sequence[str], where: str) -> s
     """
 
 
-def changes(dataset: Dataset, after: int, until: int, seen: tuple[str, str] | None) -> str:
+def changes(dataset: Dataset, after: int, until: int, visible: tuple[str, str] | None) -> str:
     """Return per key that differs between two revisions the owners and the rows before (`b`) and after (`a`), in key order.
 
-    `seen`: the conditions on rows at `after` and at `until` of which one has to hold; None where all changes are shown.
+    `visible`: the conditions on rows at `after` and at `until` of which one has to hold; None where all changes are shown.
     A row that was changed and changed back is left out.
     """
     columns, past = f"{listed(dataset.names)}, revision", history_name(dataset.name)
     key = ", ".join(f"coalesce(a.{name}, b.{name})" for name in dataset.key)
     owner_before, owner_after = owner_at(dataset, "b", after), owner_at(dataset, "a", until)
     owners = ", ".join(f"{row}.{name}" for row in "ba" for name in dataset.owners) or f"{owner_before}, {owner_after}"
-    shown = visible = ""
-    if seen is not None:
+    shown = either = ""
+    if visible is not None:
         shown = f""",
-             vb AS (SELECT {listed(dataset.key)} FROM b WHERE {seen[0]}),
-             va AS (SELECT {listed(dataset.key)} FROM a WHERE {seen[1]})"""
-        visible = f"""AND (EXISTS (SELECT 1 FROM vb WHERE {same(dataset.key, "vb", "b")})
+             vb AS (SELECT {listed(dataset.key)} FROM b WHERE {visible[0]}),
+             va AS (SELECT {listed(dataset.key)} FROM a WHERE {visible[1]})"""
+        either = f"""AND (EXISTS (SELECT 1 FROM vb WHERE {same(dataset.key, "vb", "b")})
                OR EXISTS (SELECT 1 FROM va WHERE {same(dataset.key, "va", "a")}))"""
     return f"""
         WITH b AS (SELECT {columns} FROM {past}
@@ -240,6 +255,6 @@ def changes(dataset: Dataset, after: int, until: int, seen: tuple[str, str] | No
                CASE WHEN b.revision IS NOT NULL THEN {json_row(dataset, "b")}::text END AS before,
                CASE WHEN a.revision IS NOT NULL THEN {json_row(dataset, "a")}::text END AS after
         FROM b FULL JOIN a ON {same(dataset.key, "b", "a")}
-        WHERE ({listed(dataset.names, "b.")}) IS DISTINCT FROM ({listed(dataset.names, "a.")}) {visible}
+        WHERE ({listed(dataset.names, "b.")}) IS DISTINCT FROM ({listed(dataset.names, "a.")}) {either}
         ORDER BY {key}
     """

@@ -25,17 +25,20 @@ LOGISTICS_HUBS = Dataset(
             },
         ),
         f.day("opened_on", "启用日期", "opened on"),
-        f.choice(
-            "land_source",
-            "用地来源",
-            "source of the land",
-            {
-                "unsupplied_approved": ("已批未供地", "approved land not yet supplied"),
-                "old_factory": ("旧厂房", "old factory"),
-                "old_warehouse": ("旧仓库", "old warehouse"),
-                "stock_land": ("存量用地", "stock land"),
-                "other": ("其他", "other"),
-            },
+        replace(
+            f.choice(
+                "land_source",
+                "用地来源",
+                "source of the land",
+                {
+                    "unsupplied_approved": ("批而未供土地", "approved land not yet supplied"),
+                    "old_factory": ("旧厂房", "old factory"),
+                    "old_warehouse": ("旧仓库", "old warehouse"),
+                    "stock_land": ("存量土地", "stock land"),
+                    "other": ("其他", "other"),
+                },
+            ),
+            former_choices={"已批未供地": "unsupplied_approved", "存量用地": "stock_land"},
         ),
         f.money("construction_cost_fen", "建设费用", "construction cost"),
     ),

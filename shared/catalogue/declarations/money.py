@@ -15,8 +15,9 @@ PAYEE_ACCOUNTS = Dataset(
         f.uscc(),
         f.since(),
         f.text("account_holder", "户名", "account holder"),
-        f.code("bank_code", "联行号", "12-digit CNAPS bank code", pattern="^[0-9]{12}$"),
-        replace(f.code("account_number", "账号", "account number"), sensitive=True, aliases=("银行账号",)),
+        # The old heading is still in files that banks and payees hold.
+        f.code("bank_code", "开户行行号", "12-digit CNAPS bank code", pattern="^[0-9]{12}$", aliases=("联行号",)),
+        replace(f.code("account_number", "账号", "account number", aliases=("银行账号",)), sensitive=True),
         f.until(),
     ),
     period=Period(),

@@ -12,18 +12,22 @@ import yaml
 
 @dataclass(frozen=True, slots=True)
 class PolicyOutline:
-    """Codes of the awards, apart by whether an earlier payment names a tier, and the years of yearly awards."""
+    """Codes of the awards, apart by whether an earlier payment names a tier, those that
+    require provincial monitoring, and the years of yearly awards.
+    """
 
     code: str
     award_years: range
     tiered: tuple[str, ...]
     untiered: tuple[str, ...]
+    monitored: tuple[str, ...]
 
 
 def _read(path: Path) -> PolicyOutline:
     content = yaml.safe_load(path.read_text("utf-8"))
     years = range(content["award_years"]["first"], content["award_years"]["last"] + 1)
-    return PolicyOutline(path.stem, years, tuple(content["tiered"]), tuple(content["untiered"]))
+    awards = (tuple(content[name]) for name in ("tiered", "untiered", "monitored"))
+    return PolicyOutline(path.stem, years, *awards)
 
 
 POLICIES: Mapping[str, PolicyOutline] = MappingProxyType(

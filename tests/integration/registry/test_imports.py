@@ -102,6 +102,9 @@ def test_every_mistake_is_found_and_none_invented(registry: Registry) -> None:
     assert refused["revision"] is None
     assert registry.errors(refused) == expected
     assert sales(registry) == []
+    with registry.database.reading() as connection:
+        acts = connection.exec_driver_sql("SELECT act FROM audit_log WHERE starts_with(act, 'import ')").scalars().all()
+    assert acts == ["import failed"]
 
     trial = registry.imported(content, dataset="annual_sales", mode="accept_valid", dry_run="true")
     assert (trial["state"], trial["revision"]) == ("succeeded", None)

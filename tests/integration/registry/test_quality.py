@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.registry.quality.domain import SIGNS
+from services.registry.quality.statements import SIGNS
 from shared.catalogue.policies import TIERED_AWARDS, UNTIERED_AWARDS
 from tests.integration.registry.conftest import Registry, enterprise, uscc
 

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from services.eligibility.decisions.after_restore import recall
 from services.eligibility.decisions.proposals import store_documents
-from services.registry.revisions import after_restore as registry_recalling
+from services.registry.revisions import after_restore as registry_after_restore
 from services.registry.revisions.repository import latest_revision
 from shared.database.engine import Database
 from shared.events.facts_revised import TYPE, FactsRevised
@@ -89,13 +89,13 @@ def test_the_registry_continues_after_the_last_published_revision(
     original = fresh_database("registry")
     database = original.connect()
     _tell(database, 3)
-    backups.relay(database, topics.REGISTRY_FACTS, registry_recalling.recall)
+    backups.relay(database, topics.REGISTRY_FACTS, registry_after_restore.restore_version_numbers)
     backup = backups.take(original, database)
     _tell(database, 9)
-    backups.relay(database, topics.REGISTRY_FACTS, registry_recalling.recall)
+    backups.relay(database, topics.REGISTRY_FACTS, registry_after_restore.restore_version_numbers)
     database.close()
     restored = backup.connect()
-    backups.relay(restored, topics.REGISTRY_FACTS, registry_recalling.recall)
+    backups.relay(restored, topics.REGISTRY_FACTS, registry_after_restore.restore_version_numbers)
     with restored.reading() as connection:
         assert latest_revision(connection) == 9
     restored.close()

@@ -11,6 +11,7 @@ import pytest
 from services.registry.datasets.checks import Checked, check_cells, check_records
 from services.registry.datasets.schemas import record_model
 from services.registry.datasets.validation_errors import MESSAGES, no_errors, parameters_of
+from services.registry.imports.headings import read_headings
 from shared.catalogue.datasets import CATALOGUE
 from shared.catalogue.domain import Dataset
 from shared.i18n import translate
@@ -200,6 +201,36 @@ def test_the_json_schema_says_what_the_checks_do() -> None:
         assert schema["additionalProperties"] is False
         assert set(schema["properties"]) == set(dataset.names)
         assert set(schema["required"]) == {item.name for item in dataset.fields if not item.optional}
+
+
+def test_files_with_the_old_heading_of_the_bank_code_are_still_read() -> None:
+    assert ACCOUNTS.field("bank_code").headings == ("bank_code", "开户行行号", "联行号")
+    headings = ["联行号" if item.name == "bank_code" else item.zh for item in ACCOUNTS.fields]
+    assert [item and item.name for item in read_headings(ACCOUNTS, headings).fields] == list(ACCOUNTS.names)
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("批而未供土地", "unsupplied_approved"),
+        ("已批未供地", "unsupplied_approved"),
+        ("存量土地", "stock_land"),
+        ("存量用地", "stock_land"),
+        (" 存量用地 ", "stock_land"),
+    ],
+)
+def test_files_with_old_names_of_land_sources_are_still_read(written: str, code: str) -> None:
+    checked = cells(
+        HUBS,
+        hub_id="HUB-01",
+        uscc=CODE,
+        kind="其他",
+        opened_on="2021-03-01",
+        land_source=written,
+        construction_cost_fen="100",
+    )
+    assert checked.errors.is_empty()
+    assert checked.rows.get_column("land_source").to_list() == [code]
 
 
 def test_headings_are_never_ambiguous() -> None:

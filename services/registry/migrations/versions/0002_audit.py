@@ -16,5 +16,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """What was sealed is never thrown away."""
+    """Refuse: sealed audit records are never deleted."""
     raise NotImplementedError("the audit log is not thrown away")

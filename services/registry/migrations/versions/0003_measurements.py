@@ -1,4 +1,4 @@
-"""What workers tell of themselves: figures that they measured, and how their loops fare."""
+"""Figures that workers measured, and the state of their loops."""
 
 from alembic import op
 

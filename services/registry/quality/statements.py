@@ -1,13 +1,18 @@
-"""The signs of odd or missing data, each a query over the datasets at one revision."""
+"""The signs of odd or missing data, each with its condition in SQL, and the statement that finds the rows with a sign."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from services.registry.revisions.records import ReadAccess
+from services.registry.revisions.sql_fragments import codes_array, listed, names_any_of, owner_at, rows_at
+from shared.catalogue.datasets import CATALOGUE
+from shared.catalogue.policies import POLICIES
 from shared.i18n import N_
 
-MONITORED_AWARDS = ("retail-scale", "platform-scale", "headquarters-land", "loan-interest")
+MONITORED_AWARDS = tuple(code for policy in POLICIES.values() for code in policy.monitored)
+"""Awards that require provincial monitoring."""
 
 LISHUI_REGIONS = (
     *("331100", "331101", "331102", "331121", "331122", "331123", "331124", "331125", "331126", "331127", "331181"),
@@ -208,3 +213,31 @@ SIGNS: tuple[Sign, ...] = (
     Sign("empty_period", "monitoring_inclusions", "r.removed_on = r.included_on", "removed_on"),
     Sign("empty_period", "loan_balances", "r.until = r.since", "until"),
 )
+
+
+def placeholders(access: ReadAccess, revision: int) -> dict[str, str]:
+    """Return the values of a sign's placeholders: every dataset's rows at the revision, the award years, and the day."""
+    years = [year for policy in POLICIES.values() for year in policy.award_years]
+    return {
+        **{name: f"({rows_at(dataset, revision)})" for name, dataset in CATALOGUE.items()},
+        "award_years": f"(SELECT CAST(generate_series({min(years)}, {max(years)}) AS bigint) AS year)",
+        "today": access.today.isoformat(),
+    }
+
+
+def page_of_warnings(
+    sign: Sign, values: Mapping[str, str], access: ReadAccess, revision: int, naming: str | None
+) -> str:
+    """Return the keys after `:after` of up to `:limit` rows with the sign, those of the enterprise `naming` if it is given."""
+    dataset = CATALOGUE[sign.dataset]
+    source = (sign.source or f"{{{dataset.name}}}").format_map(values)
+    conditions = [f"({sign.where.format_map(values)})", access.visible_condition(dataset, revision)]
+    if naming is not None:
+        conditions.append(names_any_of(dataset, codes_array([naming]), revision))
+    return f"""
+        SELECT * FROM (
+            SELECT CAST(json_build_array({listed(dataset.key, "r.")}) AS text) COLLATE "C" AS key_text,
+                   {owner_at(dataset, "r", revision)} AS uscc
+            FROM {source} AS r WHERE {" AND ".join(conditions)}) AS warned
+        WHERE key_text > :after ORDER BY key_text LIMIT :limit
+    """

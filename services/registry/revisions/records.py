@@ -12,29 +12,29 @@ from sqlalchemy import Connection, Row, text
 from services.registry.cipher import AccountCipher
 from services.registry.revisions import statements
 from services.registry.revisions.repository import latest_revision
-from services.registry.revisions.sql import visible_to
+from services.registry.revisions.sql_fragments import visible_to
 from shared.catalogue.domain import Dataset
 from shared.clock import isoformat
 from shared.errors import FieldError, Invalid
 
 
 @dataclass(frozen=True, slots=True)
-class View:
-    """What a caller may see: rows of `jurisdiction` alone if set, account numbers whole if `accounts`; `today` in Lishui."""
+class ReadAccess:
+    """Access of a caller: rows of `jurisdiction` alone if set, account numbers whole if `accounts`; `today` in Lishui."""
 
     cipher: AccountCipher
     today: date
     jurisdiction: str | None
     accounts: bool
 
-    def shown(self, dataset: Dataset, record: dict[str, Any]) -> dict[str, Any]:
+    def masked(self, dataset: Dataset, record: dict[str, Any]) -> dict[str, Any]:
         """Return the record with its sensitive fields whole or masked."""
         for name in dataset.sensitive:
             if name in record:
                 record[name] = self.cipher.show(record[name], whole=self.accounts)
         return record
 
-    def condition(self, dataset: Dataset, revision: int | str) -> str:
+    def visible_condition(self, dataset: Dataset, revision: int | str) -> str:
         """Write the condition that the caller may see a row."""
         return visible_to(dataset, self.jurisdiction, self.today, revision)
 
@@ -51,9 +51,9 @@ def known_revision(connection: Connection, revision: int | None) -> int:
     return latest if revision is None else revision
 
 
-def records(
+def read_records(
     connection: Connection,
-    view: View,
+    access: ReadAccess,
     dataset: Dataset,
     *,
     revision: int,
@@ -65,25 +65,27 @@ def records(
     values: dict[str, Any] = {f"f_{name}": value for name, value in filters.items()} | {"limit": limit + 1}
     if after is not None:
         values |= {f"a_{name}": value for name, value in zip(dataset.key, after, strict=True)}
-    seen = view.condition(dataset, revision)
-    query = statements.page_of_records(dataset, revision, seen, list(filters), follows=after is not None)
-    return [view.shown(dataset, dict(row._mapping)) for row in connection.execute(text(query), values)]
+    visible = access.visible_condition(dataset, revision)
+    query = statements.page_of_records(dataset, revision, visible, list(filters), follows=after is not None)
+    return [access.masked(dataset, dict(row._mapping)) for row in connection.execute(text(query), values)]
 
 
-def history(connection: Connection, view: View, dataset: Dataset, key: Mapping[str, Any]) -> list[dict[str, Any]]:
+def read_history(
+    connection: Connection, access: ReadAccess, dataset: Dataset, key: Mapping[str, Any]
+) -> list[dict[str, Any]]:
     """Return every version of the record with that key, the oldest first, with who set it and when it ended."""
-    seen = view.condition(dataset, latest_revision(connection))
-    query = statements.versions_of_record(dataset, list(key), seen)
-    return [_version(view, dataset, row) for row in connection.execute(text(query), dict(key))]
+    visible = access.visible_condition(dataset, latest_revision(connection))
+    query = statements.versions_of_record(dataset, list(key), visible)
+    return [_version(access, dataset, row) for row in connection.execute(text(query), dict(key))]
 
 
-def _version(view: View, dataset: Dataset, row: Row[Any]) -> dict[str, Any]:
+def _version(access: ReadAccess, dataset: Dataset, row: Row[Any]) -> dict[str, Any]:
     values = row._mapping
     return {
         "revision": row.revision,
         "replaced_in": row.replaced_in,
         "withdrawn": row.ended_kind == "withdrawal",
-        "record": view.shown(dataset, {name: values[name] for name in dataset.names}),
+        "record": access.masked(dataset, {name: values[name] for name in dataset.names}),
         "actor": row.made_actor,
         "recorded_at": isoformat(row.made_at),
         "source": row.made_source,

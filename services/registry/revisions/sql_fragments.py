@@ -16,7 +16,7 @@ from shared.catalogue.fields import JURISDICTIONS
 
 
 def listed(names: Sequence[str], prefix: str = "") -> str:
-    """Write column names as a list, each behind `prefix`."""
+    """Write column names as a list, each after `prefix`."""
     return ", ".join(f"{prefix}{name}" for name in names)
 
 
@@ -65,7 +65,7 @@ def names_any_of(dataset: Dataset, enterprises: str, revision: int | str) -> str
 def visible_to(dataset: Dataset, jurisdiction: str | None, today: date, revision: int | str) -> str:
     """Write the condition that a caller tied to `jurisdiction` may see a row: its enterprise is located there today.
 
-    What counts is where the enterprise is now, by the registry's newest knowledge, whatever revision is read.
+    The location counts that the newest revision records, also when an earlier one is read.
     """
     if jurisdiction is None:
         return "true"

@@ -1,4 +1,4 @@
-"""Dependencies of the registry's routes: what a caller may see, and who writes."""
+"""Parameters that the registry's routes share: what a caller may see, and who writes."""
 
 from __future__ import annotations
 
@@ -7,16 +7,15 @@ from typing import Annotated
 from fastapi import Depends, Query, Request
 
 from services.registry.revisions.domain import Author, Kind
-from services.registry.revisions.reading import View
+from services.registry.revisions.records import ReadAccess
 from shared.authorization import Actor, Scope
 from shared.clock import calendar_date
-from shared.errors import Forbidden
 from shared.web.auth import needs
 
 
-def view_of(request: Request, actor: Annotated[Actor, needs(Scope.FACTS_READ)]) -> View:
+def read_access(request: Request, actor: Annotated[Actor, needs(Scope.FACTS_READ)]) -> ReadAccess:
     """Return what the caller may see."""
-    return View(
+    return ReadAccess(
         cipher=request.app.state.cipher,
         today=calendar_date(request.app.state.clock.now()),
         jurisdiction=actor.jurisdiction,
@@ -24,7 +23,7 @@ def view_of(request: Request, actor: Annotated[Actor, needs(Scope.FACTS_READ)]) 
     )
 
 
-Viewing = Annotated[View, Depends(view_of)]
+Reader = Annotated[ReadAccess, Depends(read_access)]
 """Parameter of a route that reads: requires scope facts:read."""
 
 
@@ -32,14 +31,23 @@ AsOf = Annotated[int | None, Query(ge=0, le=2**63 - 1, description="Revision to 
 """Parameter of a route that reads what was known at a revision."""
 
 
-def writing(actor: Annotated[Actor, needs(Scope.FACTS_WRITE)]) -> Actor:
-    """Return who writes; raises Forbidden for a caller tied to a jurisdiction, who may only read."""
-    if actor.jurisdiction is not None:
-        raise Forbidden("A token that is tied to a jurisdiction reads; records are written without one.")
+def city_wide_reader(actor: Annotated[Actor, needs(Scope.FACTS_READ)]) -> Actor:
+    """Return who reads; raises Forbidden for a caller tied to a jurisdiction."""
+    actor.require_city_wide()
     return actor
 
 
-Writing = Annotated[Actor, Depends(writing)]
+CityWideReader = Annotated[Actor, Depends(city_wide_reader)]
+"""Parameter of a route that reads rows of all jurisdictions: requires scope facts:read."""
+
+
+def writer(actor: Annotated[Actor, needs(Scope.FACTS_WRITE)]) -> Actor:
+    """Return who writes; raises Forbidden for a caller tied to a jurisdiction, who may only read."""
+    actor.require_city_wide()
+    return actor
+
+
+Writer = Annotated[Actor, Depends(writer)]
 """Parameter of a route that writes: requires scope facts:write."""
 
 
