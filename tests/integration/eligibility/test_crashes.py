@@ -41,7 +41,7 @@ def test_an_evaluation(world: World, enterprises_per_partition: int, step: int) 
     world.partition_enterprises = enterprises_per_partition
     partitions, paid, evaluation = PartitionEvaluator(world.facts, patience_seconds=0), 0, UUID(int=0)
 
-    def started_and_dying(database: Database) -> None:
+    def start_and_crash(database: Database) -> None:
         nonlocal paid, evaluation
         paid += 1_000
         row = {"year": 2023, "parcels": 4_000_000, "operating_days": 365, "rent_fen": 10 * paid}
@@ -68,7 +68,7 @@ def test_an_evaluation(world: World, enterprises_per_partition: int, step: int) 
         told = "SELECT count(*) FROM audit_log WHERE act = 'evaluation succeeded' AND :id = ANY(subjects)"
         assert world.rows(told, id=str(evaluation)) == [(1,)]
 
-    commits = crash_at_every_commit(world.database.url, started_and_dying, as_if_none_had_died, step=step)
+    commits = crash_at_every_commit(world.database.url, start_and_crash, as_if_none_had_died, step=step)
     assert commits >= 4, "claimed, progress told, concluded"
 
 
@@ -79,7 +79,7 @@ def test_a_bulk_approval(database: Database, monkeypatch: pytest.MonkeyPatch) ->
     def runner(its: Database) -> JobRunner:
         return JobRunner(its, {APPROVAL: lambda job: run_bulk_approval(its, job, notice_needed=False)})
 
-    def started_and_dying(dying: Database) -> None:
+    def start_and_crash(crashing: Database) -> None:
         nonlocal amount, job_id, evaluation
         amount += 100
         evaluation, _ = evaluate(database, *(rent(code, amount) for code in PAYEES))
@@ -87,7 +87,7 @@ def test_a_bulk_approval(database: Database, monkeypatch: pytest.MonkeyPatch) ->
             job_id = handlers.start_bulk_approval(
                 connection, CHECKER, evaluation_id=evaluation, reason="seen", now=datetime(2026, 3, 2, tzinfo=UTC)
             )
-        runner(dying).step()
+        runner(crashing).step()
 
     def as_if_none_had_died() -> None:
         lease_ends(database)
@@ -103,7 +103,7 @@ def test_a_bulk_approval(database: Database, monkeypatch: pytest.MonkeyPatch) ->
             keys = connection.execute(text("SELECT key, count(*) FROM outbox GROUP BY key")).all()
             assert [times for _, times in keys] == [amount // 100] * 3, "each version told once"
 
-    assert crash_at_every_commit(database.url, started_and_dying, as_if_none_had_died) >= 8
+    assert crash_at_every_commit(database.url, start_and_crash, as_if_none_had_died) >= 8
 
 
 def test_requests(database: Database, tokens: Tokens) -> None:
@@ -123,10 +123,10 @@ def test_requests(database: Database, tokens: Tokens) -> None:
 
     def done(client: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
         for after in (False, True):
-            dying = CrashingDatabase(database.url, nth=1, after=after)
+            crashing = CrashingDatabase(database.url, nth=1, after=after)
             with pytest.raises(Crashed):
-                asked(dying, client, path, body)
-            dying.close()
+                asked(crashing, client, path, body)
+            crashing.close()
         given = asked(database, client, path, body)
         assert given.is_success, given.text
         assert given.headers["Idempotency-Replayed"] == "true", "it was done before its process died"

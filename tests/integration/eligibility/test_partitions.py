@@ -107,7 +107,9 @@ def in_one_piece(world: World) -> list[tuple[Any, ...]]:
 
 
 @pytest.mark.parametrize("workers", [1, 2, 4])
-def test_pieces_give_the_same_however_many_judge_them(populated: World, broker: Broker, workers: int) -> None:
+def test_pieces_give_the_same_however_many_workers_evaluate_them(
+    populated: World, broker: Broker, workers: int
+) -> None:
     world = populated
     evaluation = world.start()
     with working(world, broker, [PartitionEvaluator(world.facts) for _ in range(workers)]) as errors:
@@ -133,8 +135,8 @@ def test_a_worker_that_dies_in_the_middle_costs_time_alone(populated: World, bro
             raise KilledError
 
     evaluation = world.start()
-    dying = PartitionEvaluator(world.facts, crash_point=die_at_the_tenth)
-    with working(world, broker, [dying, PartitionEvaluator(world.facts)]) as errors:
+    crashing = PartitionEvaluator(world.facts, crash_point=die_at_the_tenth)
+    with working(world, broker, [crashing, PartitionEvaluator(world.facts)]) as errors:
         assert world.runner(PartitionEvaluator(world.facts, patience_seconds=60)).step()
     assert [type(error) for error in errors] in ([KilledError], [])
     assert [row[1:] for row in found(world, evaluation)] == [row[1:] for row in in_one_piece(world)]
@@ -146,7 +148,7 @@ def test_without_a_broker_the_worker_that_waits_does_it_all(populated: World) ->
     assert [row[1:] for row in found(populated, evaluation)] == [row[1:] for row in in_one_piece(populated)]
 
 
-def test_a_coordinator_that_died_goes_on_with_the_pieces_that_there_are(populated: World) -> None:
+def test_a_coordinator_that_died_continues_with_the_existing_pieces(populated: World) -> None:
     world = populated
 
     class Dying(PartitionEvaluator):
@@ -171,7 +173,7 @@ def test_a_coordinator_that_died_goes_on_with_the_pieces_that_there_are(populate
     assert world.rows("SELECT count(*) FROM outbox WHERE topic = 'evaluation-shards.v1'") == [(cut,)]
 
 
-def test_a_worker_that_takes_over_when_all_pieces_are_judged_says_how_many_there_were(populated: World) -> None:
+def test_a_worker_that_takes_over_when_all_pieces_are_evaluated_says_how_many_there_were(populated: World) -> None:
     world = populated
 
     class DyingAfterwards(PartitionEvaluator):
@@ -209,7 +211,7 @@ def test_what_came_into_force_meanwhile_keeps_its_own_day(populated: World) -> N
     assert (counts["withdrawn"], counts["restated"]) == (0, 0), "dishonest since, but not on the first version's day"
 
 
-def test_pieces_of_an_evaluation_that_has_ended_are_not_judged(populated: World) -> None:
+def test_pieces_of_an_evaluation_that_has_ended_are_not_evaluated(populated: World) -> None:
     world = populated
     evaluation = world.evaluate()
     headers = {"ce_type": TYPE.encode()}
