@@ -124,8 +124,8 @@ class EvaluationRunner:
             order.policy,
             order.award_years,
             None,
-            new_in=None if order.proposes_new else [],
-            keeps_decision_days=order.occasion is Occasion.CORRECTION,
+            new_award_years=None if order.proposes_new else [],
+            is_correction=order.occasion is Occasion.CORRECTION,
         )
         if order.scope != "all":
             revision = self.registry.latest_revision()

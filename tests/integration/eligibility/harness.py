@@ -20,7 +20,7 @@ from services.eligibility.approvals import repository as approvals
 from services.eligibility.clients.registry import RegistryFacts
 from services.eligibility.corrections.domain import AutomaticReevaluation
 from services.eligibility.corrections.handlers import AutomaticEvaluations, RegistryFollower, answering
-from services.eligibility.decisions import receipts, repository
+from services.eligibility.decisions import receipts, repository, transitions
 from services.eligibility.evaluation_jobs import handlers as evaluations
 from services.eligibility.evaluation_jobs.domain import EVALUATION, EvaluationOrder
 from services.eligibility.evaluation_jobs.partitions import PartitionEvaluator
@@ -149,7 +149,7 @@ class World:
                 connection, evaluation_id=UUID(evaluation["id"]), by=CHECKER.subject, reason="seen", jurisdiction=None,
                 notice_needed=False,
             )  # fmt: skip
-            return approvals.approve(connection, selection.ids, by=CHECKER.subject, reason="seen")
+            return transitions.approve(connection, selection.ids, by=CHECKER.subject, reason="seen")
 
     def rows(self, statement: str, **values: Any) -> list[tuple[Any, ...]]:
         """Read from eligibility's database."""

@@ -17,6 +17,7 @@ from sqlalchemy import text
 
 from services.eligibility.app import build
 from services.eligibility.approvals import repository as approvals
+from services.eligibility.decisions import transitions
 from services.eligibility.decisions.proposals import CANDIDATE_SCHEMA, Counts, EvaluatedAwards, Provenance, propose
 from services.eligibility.evaluation_jobs.domain import EVALUATION
 from services.eligibility.settings import Settings
@@ -93,7 +94,7 @@ def approve_all(database: Database, evaluation_id: UUID, reason: str | None = No
             jurisdiction=None,
             notice_needed=False,
         )
-        return approvals.approve(connection, selection.ids, by=CHECKER.subject, reason=reason)
+        return transitions.approve(connection, selection.ids, by=CHECKER.subject, reason=reason)
 
 
 def history(database: Database, subject: str) -> list[tuple[int | None, str, str, int, str]]:
