@@ -76,7 +76,7 @@ def propose(connection: Connection, values: Mapping[str, Any]) -> None:
     connection.execute(queries.insert_proposals, values)
 
 
-def supersede_lost(connection: Connection, ids: Sequence[UUID]) -> None:
+def supersede_lost(connection: Connection, ids: Sequence[str]) -> None:
     """Supersede those of the decisions `ids` that are open: their approvals were published and lost in a restore.
 
     Approved once more, they would be published under an event id that consumers have seen.

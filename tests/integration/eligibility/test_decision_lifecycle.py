@@ -25,8 +25,8 @@ PREPARED = f"""
 """
 BEGIN = """
     INSERT INTO decisions (id, award_id, evaluation_id, state, policy, award, article, subject, award_year, payee_uscc,
-        payee_name, jurisdiction, result, kind, entitlement_fen, instalments, flags, reason, decided_on, facts_revision, policy_hash,
-        interpretations_hash, inputs_hash, engine_version, proposed_by, notice_id, version, approved_by)
+        payee_name, jurisdiction, result, kind, entitlement_fen, instalments, flags, reason, decided_on, facts_revision,
+        policy_hash, interpretations_hash, inputs_hash, engine_version, proposed_by, notice_id, version, approved_by)
     VALUES (%(id)s, %(award)s, uuidv7(), %(state)s, 'p', 'a', '4', 's', 2023, 'u', 'n', 'city', 'granted', 'cash', 1, '[]', '{}',
         'initial', '2026-03-02', 1, 'd', 'd', 'd', '1', 'maker', CASE WHEN %(state)s = 'in_notice' THEN %(notice)s END,
         CASE WHEN %(state)s = 'approved' THEN 1 END, CASE WHEN %(state)s = 'approved' THEN 'checker' END)
