@@ -1,6 +1,6 @@
 """Propose the outcomes of an evaluation that differ from the versions in force; leave everything else as it is.
 
-One set-based pass, whatever the number of awards. An award is restated when its entitlement, result, payee, jurisdiction, award
+One set-based pass for any number of awards. An award is restated when its entitlement, result, payee, jurisdiction, award
 year or instalments differ; nothing else counts.
 """
 
@@ -93,7 +93,7 @@ def lock_proposals(connection: Connection) -> None:
 def propose(
     connection: Connection, candidates: pl.DataFrame, evaluated: EvaluatedAwards, provenance: Provenance, seal: Seal
 ) -> Counts:
-    """Propose what differs from the versions in force, within the caller's transaction.
+    """Propose what differs from the versions in force, within the caller's transaction, which holds `lock_proposals`.
 
     `candidates` has CANDIDATE_SCHEMA. Evaluated awards that are no longer granted are proposed for withdrawal, or their open
     proposals closed. New awards are proposed in the requested years only. An outcome that an officer rejected is not proposed
@@ -108,7 +108,6 @@ def propose(
         "is_correction": evaluated.is_correction,
         "automatic_actor": AUTOMATIC_ACTOR,
     }
-    lock_proposals(connection)
     connection.execute(queries.create_candidates)
     copy_frame(connection, "candidates", candidates)
     connection.execute(queries.create_evaluated)
@@ -135,6 +134,11 @@ def _seal(connection: Connection, seal: Seal) -> None:
     store_documents(connection, "inputs", sealed.select("hash", "content").unique("hash"))
     connection.execute(queries.create_sealed)
     copy_frame(connection, "sealed", awards.join(sealed, on=["award", "subject"]).select("award_id", "hash"))
+
+
+def store_document(connection: Connection, kind: str, digest: str, content: bytes) -> None:
+    """Store a document of `kind`, once."""
+    store_documents(connection, kind, pl.DataFrame({"hash": [digest], "content": [content.decode()]}))
 
 
 def store_documents(connection: Connection, kind: str, contents: pl.DataFrame) -> None:
