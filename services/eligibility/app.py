@@ -9,7 +9,7 @@ from services.eligibility.approvals.routes import approvals_router
 from services.eligibility.approvals.routes import decisions_router as approvals_of_decisions_router
 from services.eligibility.clients.payout import Payout
 from services.eligibility.clients.registry import RegistryFacts
-from services.eligibility.corrections import messages as corrections
+from services.eligibility.corrections import handlers as corrections
 from services.eligibility.corrections.domain import AutomaticReevaluation
 from services.eligibility.decisions.routes import republications_router
 from services.eligibility.decisions.routes import router as decisions_router

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.eligibility.decisions.after_restore import recall
+from services.eligibility.decisions.after_restore import restore_version_numbers
 from services.eligibility.settings import Settings
 from shared.messaging import topics
 from shared.runtime import run_relay
@@ -11,7 +11,7 @@ from shared.settings import load
 
 def main() -> None:
     """Publish until the process is stopped."""
-    run_relay("eligibility", load(Settings), [topics.AWARD_DECISIONS], recall)
+    run_relay("eligibility", load(Settings), [topics.AWARD_DECISIONS], restore_version_numbers)
 
 
 if __name__ == "__main__":

@@ -6,9 +6,8 @@ from services.eligibility import metrics as eligibility_metrics
 from services.eligibility.app import payout_client, registry_client
 from services.eligibility.approvals.handlers import APPROVAL, run_bulk_approval
 from services.eligibility.clients.registry import RegistryFacts
-from services.eligibility.corrections import messages as corrections
+from services.eligibility.corrections import handlers as corrections
 from services.eligibility.corrections.domain import AutomaticReevaluation
-from services.eligibility.corrections.handlers import AutomaticEvaluations, RegistryFollower, answering
 from services.eligibility.evaluation_jobs.domain import EVALUATION
 from services.eligibility.evaluation_jobs.partitions import PartitionEvaluator
 from services.eligibility.evaluation_jobs.runner import EvaluationRunner
@@ -38,7 +37,7 @@ def job_runner(settings: Settings, database: Database, registry: RegistryFacts, 
         PartitionEvaluator(registry),
         clock,
         settings.partition_enterprises,
-        answering(settings.automatic_reevaluation),
+        corrections.clear_reevaluated(settings.automatic_reevaluation),
     )
     payout = payout_client(settings)
     notice_needed = settings.notice_working_days > 0
@@ -73,13 +72,13 @@ def loops(settings: Settings, database: Database, registry: RegistryFacts, clock
     if not automatic:
         return found
     facts = Consumer(database, brokers, topics.REGISTRY_FACTS, GROUP, corrections.receive)
-    evaluations = AutomaticEvaluations(
+    evaluations = corrections.AutomaticEvaluations(
         database, clock, settings.automatic_reevaluation, settings.reevaluation_quiet_seconds
     )
     return [
         *found,
         Loop("registry-facts", facts.step, idle_seconds=0, close=facts.close),
-        Loop("registry-follower", RegistryFollower(database, registry).step, idle_seconds=0.5),
+        Loop("registry-follower", corrections.RegistryFollower(database, registry).step, idle_seconds=0.5),
         Loop("automatic-evaluations", evaluations.step, idle_seconds=0.5),
     ]
 

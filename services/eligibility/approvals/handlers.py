@@ -65,7 +65,7 @@ def approve(
         )
     if row.flags and not reason:
         raise ReasonNeeded("Give in `reason` why it is approved despite its flags.", extra={"flags": row.flags})
-    repository.approve(connection, [decision_id], by=actor.subject, reason=reason)
+    transitions.approve(connection, [decision_id], by=actor.subject, reason=reason)
     return decisions.view(decisions.get(connection, decision_id, actor))
 
 
@@ -153,7 +153,7 @@ def run_bulk_approval(database: Database, job: RunningJob, *, notice_needed: boo
     for start in range(0, total, CHUNK):
         ids = selection.ids[start : start + CHUNK]
         with database.transaction() as connection:
-            approved += repository.approve(connection, ids, by=by, reason=reason)
+            approved += transitions.approve(connection, ids, by=by, reason=reason)
         job.progress(start + len(ids), total)
     skipped = selection.skipped | {"stale": selection.skipped["stale"] + total - approved}
     with database.transaction() as connection:

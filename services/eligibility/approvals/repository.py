@@ -1,23 +1,15 @@
-"""Approval in one transaction: versions numbered without gaps, the version before superseded, the event in the outbox.
-
-Set-based: one decision and twenty thousand take the same statements.
-"""
+"""Reads of what a bulk approval may approve."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import Connection
 
-from services.eligibility.decisions import transitions
-from services.eligibility.decisions.domain import Act
 from shared.database.queries import load
-from shared.events import award_decided
-from shared.messaging import topics
-from shared.observability import tracing
 
 queries = load(__package__)
 
@@ -31,30 +23,6 @@ class Selection:
     ids: list[UUID]
     done: int
     skipped: dict[str, int]
-
-
-def approve(connection: Connection, ids: Sequence[UUID], *, by: str, reason: str | None) -> int:
-    """Approve those of the decisions `ids` that are proposed, and not by `by`; returns how many.
-
-    The caller has checked whether they may be approved (flags, notice, jurisdiction).
-    """
-    values = {"ids": list(ids), "by": by}
-    transitions.pick(connection, queries.pick_approvable, values)
-    if connection.execute(queries.any_in_force).scalar_one():
-        connection.execute(queries.supersede_in_force, values)
-    connection.execute(queries.number_versions)
-    approved = connection.execute(queries.approve_picked, values).rowcount
-    transitions.record(connection, Act.APPROVE, by=by, reason=reason)
-    connection.execute(
-        queries.enqueue_events,
-        {
-            "topic": topics.AWARD_DECISIONS,
-            "type": award_decided.TYPE,
-            "source": topics.ELIGIBILITY_SOURCE,
-            "trace_parent": tracing.current_trace_parent(),
-        },
-    )
-    return approved
 
 
 def select_for_approval(

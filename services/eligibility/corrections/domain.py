@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-EVERYONE = "*"
-"""Stands for all enterprises: a fact that concerns everybody changed, or too many rows to list."""
+ALL_ENTERPRISES = "*"
+"""Marks all enterprises: a fact without an owner changed, or more rows than are listed."""
 
 LISTED_ROWS = 50_000
 SCOPE = 10_000
 RETRY_SECONDS = 300
 PATIENCE = 6
-"""While facts go on changing, evaluations wait at most for PATIENCE times the seconds that facts must be unchanged."""
+"""While facts keep changing, evaluations wait at most PATIENCE times the seconds that facts must be unchanged."""
 
 
 class AutomaticReevaluation(StrEnum):

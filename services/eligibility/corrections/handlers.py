@@ -5,7 +5,7 @@ Each step is one transaction and may be repeated.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import polars as pl
 import structlog
@@ -13,28 +13,51 @@ from sqlalchemy import Connection
 
 from services.eligibility.clients.registry import RegistryFacts
 from services.eligibility.corrections import repository
-from services.eligibility.corrections.domain import EVERYONE, LISTED_ROWS, SCOPE, AutomaticReevaluation
+from services.eligibility.corrections.domain import ALL_ENTERPRISES, LISTED_ROWS, SCOPE, AutomaticReevaluation
 from services.eligibility.decisions.proposals import AUTOMATIC_ACTOR
 from services.eligibility.engine.dependencies import enterprises_reading, looked_up_by
-from services.eligibility.evaluation_jobs.domain import EvaluationOrder, Occasion
+from services.eligibility.evaluation_jobs.domain import EvaluationTask, Occasion
 from services.eligibility.evaluation_jobs.handlers import queue
-from services.eligibility.evaluation_jobs.runner import Concluded
+from services.eligibility.evaluation_jobs.runner import OnFinished
 from services.eligibility.rules.domain import Policy
 from services.eligibility.rules.library import POLICIES, load_policy
 from shared.clock import Clock, calendar_date
 from shared.database.engine import Database
+from shared.events.facts_revised import FactsRevised
+from shared.identifiers import is_uscc
+from shared.messaging.envelope import Message, RejectedMessageError
 
-LOOK_EVERY_SECONDS = 15.0
+POLL_SECONDS = 15.0
 
 log = structlog.get_logger(__name__)
+
+
+def receive(connection: Connection, messages: Sequence[Message]) -> None:
+    """Remember the highest revision that `messages` announce; raises RejectedMessageError for anything but `facts.revised`.
+
+    The changes themselves are read from the registry.
+    """
+    revision = max(read_facts_revised(message).revision for message in messages)
+    for policy in POLICIES:
+        repository.record_announced_revision(connection, policy, revision)
+
+
+def read_facts_revised(message: Message) -> FactsRevised:
+    """Return the event of `message`; raises RejectedMessageError with the reason, never with its values."""
+    event = message.read(FactsRevised)
+    if message.key != event.uscc.encode() or not is_uscc(event.uscc):
+        raise RejectedMessageError("the key is not the unified social credit code of the data")
+    if event.revision > 2**63 - 1:
+        raise RejectedMessageError("the revision is out of range")
+    return event
 
 
 class RegistryFollower:
     """Marks the enterprises that the registry's changes concern, for each policy.
 
     Reads `GET /v1/changes` in the order of revisions from where it stopped, so that nothing is left out or counted twice,
-    whatever happens to events. Stops at every evaluated revision, so a change that was later reverted is still noticed.
-    Events only announce that there is more. Every LOOK_EVERY_SECONDS the registry is also read without them, because no event
+    even if events are lost. Stops at every evaluated revision, so a change that was later reverted is still noticed.
+    Events only announce that there is more. Every POLL_SECONDS the registry is also read without them, because no event
     announces facts without an owner.
     """
 
@@ -53,7 +76,7 @@ class RegistryFollower:
 
     def _step(self, policy: str) -> bool:
         with self._database.reading() as connection:
-            reached = repository.progress(connection, policy, LOOK_EVERY_SECONDS)
+            reached = repository.progress(connection, policy, POLL_SECONDS)
         if not reached.more:
             return False
         latest = self._registry.latest_revision()
@@ -75,9 +98,9 @@ class RegistryFollower:
         if until <= after:
             return pl.DataFrame(schema=schema)
         if self._registry.rows_changed(after, until, at_most=LISTED_ROWS) is None:
-            return pl.DataFrame([(EVERYONE, until)], schema=schema, orient="row")
+            return pl.DataFrame([(ALL_ENTERPRISES, until)], schema=schema, orient="row")
         changes = self._registry.changes(after, until)
-        named = pl.when(pl.col("enterprises").list.len() > 0).then("enterprises").otherwise(pl.lit([EVERYONE]))
+        named = pl.when(pl.col("enterprises").list.len() > 0).then("enterprises").otherwise(pl.lit([ALL_ENTERPRISES]))
         direct = changes.select("revision", uscc=named).explode("uscc")
         indirect = pl.Series("uscc", sorted(self._indirect(load_policy(policy), changes, until)), dtype=pl.String)
         both = pl.concat([direct, indirect.to_frame().select(pl.lit(until, pl.Int64).alias("revision"), "uscc")])
@@ -131,7 +154,7 @@ class AutomaticEvaluations:
             scope = repository.pending(connection, policy, SCOPE)
             if not scope:
                 return False
-            order = EvaluationOrder(
+            task = EvaluationTask(
                 policy=policy,
                 award_years=list(load_policy(policy).possible_years),
                 scope=scope,
@@ -139,28 +162,28 @@ class AutomaticEvaluations:
                 occasion=Occasion.CORRECTION,
                 proposes_new=self._mode is AutomaticReevaluation.PROPOSE,
             )
-            started = queue(connection, order, by=AUTOMATIC_ACTOR, now=now)
+            started = queue(connection, task, by=AUTOMATIC_ACTOR, now=now)
             self._crash_point("automatic evaluation: not committed")
         self._crash_point("automatic evaluation: committed")
         log.info("corrections.evaluation_started", evaluation=str(started), policy=policy)
         return True
 
 
-def answering(mode: AutomaticReevaluation) -> Concluded:
-    """Return what ends the re-evaluation of enterprises that an evaluation has covered.
+def clear_reevaluated(mode: AutomaticReevaluation) -> OnFinished:
+    """Return a function that removes the marks of the enterprises that a finished evaluation has covered.
 
     Where new awards are proposed automatically, an evaluation of some years does not cover an enterprise.
     """
 
-    def concluded(connection: Connection, order: EvaluationOrder, revision: int) -> None:
-        repository.drop_answered(
+    def on_finished(connection: Connection, task: EvaluationTask, revision: int) -> None:
+        repository.clear_reevaluated(
             connection,
-            order.policy,
-            order.scope,
+            task.policy,
+            task.scope,
             revision=revision,
-            award_years=order.award_years,
-            every_year=set(load_policy(order.policy).possible_years) <= set(order.award_years),
-            new_ones_too=mode is AutomaticReevaluation.PROPOSE,
+            award_years=task.award_years,
+            every_year=set(load_policy(task.policy).possible_years) <= set(task.award_years),
+            proposes_new=mode is AutomaticReevaluation.PROPOSE,
         )
 
-    return concluded
+    return on_finished

@@ -9,7 +9,7 @@ from typing import Literal
 import polars as pl
 from sqlalchemy import Connection, func, select
 
-from services.eligibility.corrections.domain import EVERYONE, PATIENCE, RETRY_SECONDS
+from services.eligibility.corrections.domain import ALL_ENTERPRISES, PATIENCE, RETRY_SECONDS
 from services.eligibility.decisions.proposals import AUTOMATIC_ACTOR
 from services.eligibility.evaluation_jobs.domain import EVALUATION
 from shared.database.bulk import copy_frame
@@ -39,14 +39,14 @@ def record_announced_revision(connection: Connection, policy: str, revision: int
     connection.execute(queries.record_announced_revision, {"policy": policy, "revision": revision})
 
 
-def progress(connection: Connection, policy: str, look_every_seconds: float) -> Progress:
+def progress(connection: Connection, policy: str, poll_seconds: float) -> Progress:
     """Return how far the registry's changes are processed."""
-    values = {"policy": policy, "kind": EVALUATION, "seconds": look_every_seconds}
+    values = {"policy": policy, "kind": EVALUATION, "seconds": poll_seconds}
     return Progress(**connection.execute(queries.progress, values).mappings().one())
 
 
 def advance(connection: Connection, policy: str, *, reached: Progress, until: int, latest: int) -> bool:
-    """Move the progress on to `until`; returns False if another worker, or an evaluation, has moved it meanwhile.
+    """Move the progress to `until`; returns False if another worker, or an evaluation, has moved it meanwhile.
 
     `latest` becomes the latest revision seen, unless an event has announced a newer one meanwhile.
     """
@@ -96,13 +96,13 @@ def drop_pending_without_awards(connection: Connection, policy: str) -> None:
 
 
 def pending(connection: Connection, policy: str, at_most: int) -> Literal["all"] | list[str]:
-    """Return the pending enterprises, the longest pending first, up to `at_most`; `all` if everyone is pending."""
-    values = {"policy": policy, "everyone": EVERYONE, "at_most": at_most}
+    """Return the pending enterprises, the longest pending first, up to `at_most`; `all` if all are."""
+    values = {"policy": policy, "all_enterprises": ALL_ENTERPRISES, "at_most": at_most}
     codes = list(connection.execute(queries.pending, values).scalars())
-    return "all" if codes and codes[0] == EVERYONE else codes
+    return "all" if codes and codes[0] == ALL_ENTERPRISES else codes
 
 
-def drop_answered(
+def clear_reevaluated(
     connection: Connection,
     policy: str,
     scope: Literal["all"] | Sequence[str],
@@ -110,17 +110,17 @@ def drop_answered(
     revision: int,
     award_years: Sequence[int],
     every_year: bool,
-    new_ones_too: bool,
+    proposes_new: bool,
 ) -> None:
-    """Drop what an evaluation of `scope` at `revision` has answered, in the transaction that ends it."""
+    """Remove the marks that an evaluation of `scope` at `revision` has dealt with, in the transaction that ends it."""
     values = {
         "policy": policy,
         "revision": revision,
-        "everyone": scope == "all",
+        "all_enterprises": scope == "all",
         "scope": [] if scope == "all" else list(scope),
         "award_years": list(award_years),
         "every_year": every_year,
-        "new_ones_too": new_ones_too,
+        "proposes_new": proposes_new,
     }
-    connection.execute(queries.drop_answered, values)
+    connection.execute(queries.clear_reevaluated, values)
     connection.execute(queries.rewind_progress, values)

@@ -1,8 +1,8 @@
 """After a restore of eligibility's database to an earlier point: version numbers that were published are never given again.
 
 Consumers keep the highest version of an award and ignore a lower or equal one. So each award remembers the highest version that
-was published and lost, with its event. The next evaluation proposes what should be in force, whatever that is, and its approval
-gets the next number.
+was published and lost, with its event. The next evaluation proposes the outcome that should be in force, even if
+unchanged, and its approval gets the next number.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import polars as pl
 from sqlalchemy import Connection
 
+from services.eligibility.decisions import transitions
 from shared.database.bulk import copy_frame
 from shared.database.queries import load
 from shared.events.award_decided import AwardDecided
@@ -21,7 +22,7 @@ from shared.messaging.envelope import Message, readable
 queries = load(__package__)
 
 
-def recall(connection: Connection, lost: Sequence[Message]) -> None:
+def restore_version_numbers(connection: Connection, lost: Sequence[Message]) -> None:
     """Remember the highest version of each award among `lost`, the published events that this database does not have."""
     highest: dict[str, AwardDecided] = {}
     for event in readable(lost, AwardDecided):
@@ -46,4 +47,4 @@ def recall(connection: Connection, lost: Sequence[Message]) -> None:
     copy_frame(connection, "lost_versions", pl.DataFrame(rows, schema=columns, orient="row"))
     connection.execute(queries.restore_award_versions)
     connection.execute(queries.keep_lost_events)
-    connection.execute(queries.end_approved_proposals, {"ids": [message.event_key[1] for message in lost]})
+    transitions.supersede_lost(connection, [message.event_key[1] for message in lost])

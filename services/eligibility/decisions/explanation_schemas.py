@@ -64,14 +64,14 @@ class StepView(FigureView):
 
 
 class PartsView(BaseModel):
-    """What a measure was made of."""
+    """The parts that a measure was computed from."""
 
     name: str = Field(description="The measure")
     title: str = Field(description="Its name in the caller's language")
     rows: list[dict[str, Any]] = Field(description="Its rows, with columns of their own")
 
 
-class AppliedReadingView(BaseModel):
+class AppliedInterpretationView(BaseModel):
     """An interpretation that affected the result."""
 
     name: str = Field(description="Name of the interpretation", examples=["daily_average"])
@@ -104,8 +104,8 @@ class ExplanationView(BaseModel):
     entitlement_fen: int
     conditions: list[ConditionView]
     amount: list[StepView] = Field(description="The amount, step by step")
-    parts: list[PartsView] = Field(description="What its measures were made of")
-    readings: list[AppliedReadingView]
+    parts: list[PartsView] = Field(description="The parts that its measures were computed from")
+    readings: list[AppliedInterpretationView]
     near_misses: list[ConditionView] = Field(description="Failed conditions that say by how much they are short")
     missing: list[str] = Field(description="Facts that are not known and could decide")
     flags: list[str]

@@ -1,6 +1,6 @@
-"""From an evaluation's outcomes to proposals: what differs from the version in force is proposed, everything else is left.
+"""Propose the outcomes of an evaluation that differ from the versions in force; leave everything else as it is.
 
-One set-based pass, whatever the number of awards. An award is restated when its entitlement, result, payee, jurisdiction, award
+One set-based pass for any number of awards. An award is restated when its entitlement, result, payee, jurisdiction, award
 year or instalments differ; nothing else counts.
 """
 
@@ -14,6 +14,7 @@ from uuid import UUID
 import polars as pl
 from sqlalchemy import Connection, func, select, text
 
+from services.eligibility.decisions import transitions
 from shared.database.bulk import copy_frame
 from shared.database.queries import load
 
@@ -21,7 +22,7 @@ queries = load(__package__)
 
 PROPOSALS_LOCK = 0x70726F706F73  # one evaluation proposes at a time
 AUTOMATIC_ACTOR = "eligibility"
-"""Proposes what corrected facts give. A person's evaluation takes such a proposal over, to answer for it."""
+"""Proposes the outcomes of corrected facts. A person's evaluation proposes such an outcome anew, in that person's name."""
 
 CANDIDATE_SCHEMA = pl.Schema(
     {
@@ -51,10 +52,10 @@ class EvaluatedAwards:
     award_years: Sequence[int]
     subjects: Collection[tuple[str, str]] | None
     """(award, subject) pairs; None: all."""
-    new_in: Sequence[int] | None = None
-    """Award years in which something may be newly proposed; None: all of `award_years`."""
-    keeps_decision_days: bool = False
-    """Whether an open first proposal keeps its decision day, and a person's proposal is left to that person."""
+    new_award_years: Sequence[int] | None = None
+    """Award years in which awards without a decision may be proposed; None: all of `award_years`."""
+    is_correction: bool = False
+    """Whether corrected facts caused it: an open first proposal keeps its decision day, an equal one its proposer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ def lock_proposals(connection: Connection) -> None:
 def propose(
     connection: Connection, candidates: pl.DataFrame, evaluated: EvaluatedAwards, provenance: Provenance, seal: Seal
 ) -> Counts:
-    """Propose what differs from the versions in force, within the caller's transaction.
+    """Propose what differs from the versions in force, within the caller's transaction, which holds `lock_proposals`.
 
     `candidates` has CANDIDATE_SCHEMA. Evaluated awards that are no longer granted are proposed for withdrawal, or their open
     proposals closed. New awards are proposed in the requested years only. An outcome that an officer rejected is not proposed
@@ -102,28 +103,27 @@ def propose(
     values = asdict(provenance) | {
         "policy": evaluated.policy,
         "award_years": award_years,
-        "new_in": award_years if evaluated.new_in is None else list(evaluated.new_in),
+        "new_award_years": award_years if evaluated.new_award_years is None else list(evaluated.new_award_years),
         "all_awards": evaluated.subjects is None,
-        "keeps_decision_days": evaluated.keeps_decision_days,
+        "is_correction": evaluated.is_correction,
         "automatic_actor": AUTOMATIC_ACTOR,
     }
-    lock_proposals(connection)
     connection.execute(queries.create_candidates)
     copy_frame(connection, "candidates", candidates)
     connection.execute(queries.create_evaluated)
     pairs = pl.DataFrame(sorted(evaluated.subjects or ()), schema=["award", "subject"], orient="row")
     copy_frame(connection, "evaluated", pairs)
     connection.execute(text("ANALYZE candidates, evaluated"))
-    connection.execute(queries.create_verdicts, values)
-    while connection.execute(queries.lock_open_proposals).scalar_one():
-        connection.execute(text("DROP TABLE verdicts"))
-        connection.execute(queries.create_verdicts, values)
+    changed_meanwhile = True
+    while changed_meanwhile:
+        connection.execute(text("DROP TABLE IF EXISTS proposal_actions"))
+        connection.execute(queries.create_proposal_actions, values)
+        changed_meanwhile = connection.execute(queries.lock_open_proposals).scalar_one() > 0
     connection.execute(queries.insert_new_awards, values)
     _seal(connection, seal)
     connection.execute(queries.resolve_upheld_objections, values)
-    connection.execute(queries.supersede_open_proposals, values)
-    connection.execute(queries.insert_proposals, values)
-    return Counts(**connection.execute(queries.count_verdicts).mappings().one())
+    transitions.propose(connection, values)
+    return Counts(**connection.execute(queries.count_actions).mappings().one())
 
 
 def _seal(connection: Connection, seal: Seal) -> None:
@@ -134,6 +134,11 @@ def _seal(connection: Connection, seal: Seal) -> None:
     store_documents(connection, "inputs", sealed.select("hash", "content").unique("hash"))
     connection.execute(queries.create_sealed)
     copy_frame(connection, "sealed", awards.join(sealed, on=["award", "subject"]).select("award_id", "hash"))
+
+
+def store_document(connection: Connection, kind: str, digest: str, content: bytes) -> None:
+    """Store a document of `kind`, once."""
+    store_documents(connection, kind, pl.DataFrame({"hash": [digest], "content": [content.decode()]}))
 
 
 def store_documents(connection: Connection, kind: str, contents: pl.DataFrame) -> None:

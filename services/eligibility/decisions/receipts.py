@@ -1,4 +1,4 @@
-"""Receipts: a decision is explained and replayed from its stored inputs, whatever has changed since."""
+"""Receipts: a decision is explained and replayed from its stored inputs alone, not from later facts."""
 
 from __future__ import annotations
 

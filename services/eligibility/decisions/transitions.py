@@ -1,19 +1,26 @@
-"""Transitions of one decision or of many: locked in one order, changed, and recorded with who did it and why."""
+"""Transitions of one decision or of many: locked in one order, changed, and recorded with who did it and why.
+
+The only module that writes decisions and their acts. Triggers of the database refuse every other transition than those in
+TRANSITIONS. Set-based: one decision and twenty thousand take the same statements.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, TextClause, func, insert, text, update
+from sqlalchemy import Connection, Row, TextClause, text
 
 from services.eligibility.decisions import repository
 from services.eligibility.decisions.domain import TRANSITIONS, Act, State, possible_acts, state_after_suspension
-from services.eligibility.decisions.tables import decision_acts, decisions
 from shared.authorization import Actor
 from shared.database.queries import load
 from shared.errors import Conflict, Stale
+from shared.events import award_decided
+from shared.messaging import topics
+from shared.observability import tracing
 
 queries = load(__package__)
 
@@ -42,14 +49,8 @@ def options(row: Row[Any], *, without: Act | None = None) -> dict[str, Any]:
 
 def transition(connection: Connection, row: Row[Any], act: Act, state: State, *, by: str, reason: str | None) -> None:
     """Change a locked decision to `state`, and record who did `act` and why."""
-    connection.execute(
-        update(decisions)
-        .where(decisions.c.id == row.id)
-        .values(state=state.value, revision=decisions.c.revision + 1, changed_at=func.now())
-    )
-    connection.execute(
-        insert(decision_acts).values(decision_id=row.id, act=act.value, state=state.value, actor=by, reason=reason)
-    )
+    values = {"id": row.id, "act": act, "state": state, "by": by, "reason": reason}
+    connection.execute(queries.change_one, values)
 
 
 def resumed_state(row: Row[Any]) -> State:
@@ -69,6 +70,56 @@ def pick(connection: Connection, statement: TextClause, values: Mapping[str, Any
     return picked
 
 
-def record(connection: Connection, act: Act, *, by: str, reason: str | None) -> None:
-    """Record who did `act` to the picked decisions, and the state that each has now."""
-    connection.execute(queries.record_act_on_picked, {"act": act.value, "by": by, "reason": reason})
+def propose(connection: Connection, values: Mapping[str, Any]) -> None:
+    """Supersede the open proposals that `proposal_actions` replaces or closes, then store its new ones (proposals.py)."""
+    connection.execute(queries.supersede_replaced, values)
+    connection.execute(queries.insert_proposals, values)
+
+
+def supersede_lost(connection: Connection, ids: Sequence[str]) -> None:
+    """Supersede those of the decisions `ids` that are open: their approvals were published and lost in a restore.
+
+    Approved once more, they would be published under an event id that consumers have seen.
+    """
+    connection.execute(queries.supersede_lost, {"ids": ids})
+
+
+def publish(connection: Connection, notice_id: UUID, *, by: str) -> None:
+    """Put the picked decisions into a notice."""
+    connection.execute(queries.publish_picked, {"notice_id": notice_id})
+    _record(connection, Act.PUBLISH, by=by)
+
+
+def conclude(connection: Connection, noticed_on: date, *, by: str) -> None:
+    """End the notice of the picked decisions; suspended ones stay suspended."""
+    connection.execute(queries.conclude_picked, {"noticed_on": noticed_on})
+    _record(connection, Act.CONCLUDE, by=by)
+
+
+def approve(connection: Connection, ids: Sequence[UUID], *, by: str, reason: str | None) -> int:
+    """Approve those of the decisions `ids` that are proposed, and not by `by`; returns how many.
+
+    The caller has checked whether they may be approved (flags, notice, jurisdiction). Versions are numbered without gaps, the
+    version before is superseded, and the events enter the outbox.
+    """
+    values = {"ids": list(ids), "by": by}
+    pick(connection, queries.pick_approvable, values)
+    if connection.execute(queries.any_in_force).scalar_one():
+        connection.execute(queries.supersede_in_force, values)
+    connection.execute(queries.number_versions)
+    approved = connection.execute(queries.approve_picked, values).rowcount
+    _record(connection, Act.APPROVE, by=by, reason=reason)
+    connection.execute(
+        queries.enqueue_events,
+        {
+            "topic": topics.AWARD_DECISIONS,
+            "type": award_decided.TYPE,
+            "source": topics.ELIGIBILITY_SOURCE,
+            "trace_parent": tracing.current_trace_parent(),
+        },
+    )
+    return approved
+
+
+def _record(connection: Connection, act: Act, *, by: str, reason: str | None = None) -> None:
+    connection.execute(queries.record_act_on_picked, {"act": act, "by": by, "reason": reason})

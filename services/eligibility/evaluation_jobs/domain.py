@@ -1,4 +1,4 @@
-"""The order of an evaluation, and its outcomes as candidates for decisions."""
+"""What an evaluation covers, and its outcomes as candidates for decisions."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Occasion(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class EvaluationOrder:
+class EvaluationTask:
     """An evaluation as it is queued: requested by a person, or started because facts were corrected.
 
     After a correction an open first proposal keeps its decision day, as a version in force keeps its first version's.
@@ -41,8 +41,8 @@ class EvaluationOrder:
     """Whether awards without a decision may be proposed."""
 
     @classmethod
-    def of(cls, job_input: Mapping[str, Any]) -> EvaluationOrder:
-        """Return the order that a job's input describes."""
+    def of(cls, job_input: Mapping[str, Any]) -> EvaluationTask:
+        """Return the evaluation that a job's input describes."""
         return cls(
             policy=job_input["policy"],
             award_years=job_input["award_years"],
@@ -53,7 +53,7 @@ class EvaluationOrder:
         )
 
     def job_input(self) -> dict[str, Any]:
-        """Return the order as the input of a job."""
+        """Return the evaluation as the input of a job."""
         return asdict(self) | {"decided_on": self.decided_on.isoformat()}
 
 

@@ -9,7 +9,7 @@ import polars as pl
 from sqlalchemy import Connection, TextClause
 
 from services.eligibility.evaluation_jobs.decision_days import FIRST_DAYS, PAIRS
-from services.eligibility.evaluation_jobs.domain import EVALUATION, EvaluationOrder, Occasion
+from services.eligibility.evaluation_jobs.domain import EVALUATION, EvaluationTask, Occasion
 from shared.database.queries import load
 
 queries = load(__package__)
@@ -25,14 +25,14 @@ def first_days(
 
 
 def open_days(
-    connection: Connection, order: EvaluationOrder, pairs: pl.DataFrame | None = None, *, award: str | None = None
+    connection: Connection, task: EvaluationTask, pairs: pl.DataFrame | None = None, *, award: str | None = None
 ) -> pl.DataFrame | None:
     """Return FIRST_DAYS of open first proposals, which keep their day after a correction; None if they do not keep it."""
-    if order.occasion is not Occasion.CORRECTION:
+    if task.occasion is not Occasion.CORRECTION:
         return None
     if pairs is None:
-        return _frame(connection, queries.open_days, FIRST_DAYS, policy=order.policy, award=award)
-    return _frame(connection, queries.open_days_of, FIRST_DAYS, policy=order.policy, **_arrays(pairs))
+        return _frame(connection, queries.open_days, FIRST_DAYS, policy=task.policy, award=award)
+    return _frame(connection, queries.open_days_of, FIRST_DAYS, policy=task.policy, **_arrays(pairs))
 
 
 def paid_to(connection: Connection, policy: str, scope: Collection[str]) -> pl.DataFrame:

@@ -9,27 +9,27 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from services.eligibility.evaluation_jobs.domain import EVALUATION, EvaluationOrder, Occasion
+from services.eligibility.evaluation_jobs.domain import EVALUATION, EvaluationTask, Occasion
 from services.eligibility.interpretations.domain import check_years, policy_in_body
 from shared.clock import calendar_date
 from shared.errors import FieldError, Invalid
 from shared.jobs import repository as jobs
 
 
-def start(connection: Connection, order: EvaluationOrder, *, by: str, now: datetime) -> UUID:
+def start(connection: Connection, task: EvaluationTask, *, by: str, now: datetime) -> UUID:
     """Queue the evaluation that a person requests; returns its id.
 
     Raises Invalid for a policy or year that does not exist, or a day in the future.
     """
-    check_years(policy_in_body(order.policy), order.award_years)
-    if order.decided_on > calendar_date(now):
+    check_years(policy_in_body(task.policy), task.award_years)
+    if task.decided_on > calendar_date(now):
         raise Invalid(errors=[FieldError("/decided_on", "future", "The decision day must not be in the future.")])
-    return queue(connection, replace(order, award_years=sorted(set(order.award_years))), by=by, now=now)
+    return queue(connection, replace(task, award_years=sorted(set(task.award_years))), by=by, now=now)
 
 
-def queue(connection: Connection, order: EvaluationOrder, *, by: str, now: datetime) -> UUID:
+def queue(connection: Connection, task: EvaluationTask, *, by: str, now: datetime) -> UUID:
     """Queue an evaluation as it is ordered; returns its id."""
-    return jobs.enqueue(connection, EVALUATION, order.job_input(), by=by, now=now)
+    return jobs.enqueue(connection, EVALUATION, task.job_input(), by=by, now=now)
 
 
 def view(connection: Connection, evaluation_id: UUID) -> dict[str, Any]:

@@ -21,11 +21,11 @@ from sqlalchemy import Connection, Row
 
 from services.eligibility.clients.registry import RegistryFacts
 from services.eligibility.decisions import repository as decisions
-from services.eligibility.decisions.proposals import store_documents
+from services.eligibility.decisions.proposals import store_document
 from services.eligibility.engine.dependencies import subjects_about
 from services.eligibility.evaluation_jobs import existing_decisions
 from services.eligibility.evaluation_jobs.decision_days import PAIRS, evaluate_as_decided, in_order
-from services.eligibility.evaluation_jobs.domain import EvaluationOrder
+from services.eligibility.evaluation_jobs.domain import EvaluationTask
 from services.eligibility.evaluation_jobs.tables import evaluation_partitions
 from services.eligibility.facts.catalogue import Facts
 from services.eligibility.interpretations.repository import official_interpretations, stored_interpretations
@@ -108,15 +108,15 @@ class PartitionEvaluator:
         row = connection.execute(queries.open_partition, key).one_or_none()
         if row is None:
             return  # evaluated already, or its evaluation has ended
-        order = EvaluationOrder.of(row.input)
-        policy = load_policy(order.policy)
+        task = EvaluationTask.of(row.input)
+        policy = load_policy(task.policy)
         interpretations = stored_interpretations(policy, decisions.document(connection, row.interpretations_hash))
         facts = self._facts(row.facts_revision)
         found = evaluate_as_decided(
-            facts, policy, interpretations, order.award_years, order.decided_on,
-            existing_decisions.first_days(connection, order.policy, award=row.award),
+            facts, policy, interpretations, task.award_years, task.decided_on,
+            existing_decisions.first_days(connection, task.policy, award=row.award),
             awards=[row.award], subjects=subjects_of(facts, policy, row),
-            open_days=existing_decisions.open_days(connection, order, award=row.award), with_new=order.proposes_new,
+            open_days=existing_decisions.open_days(connection, task, award=row.award), with_new=task.proposes_new,
         )  # fmt: skip
         written = io.BytesIO()
         found.write_ipc_stream(written, compression="zstd")
@@ -138,18 +138,17 @@ def subjects_of(facts: Facts, policy: Policy, partition: Row[Any]) -> pl.DataFra
 
 
 def create_partitions(
-    database: Database, job: RunningJob, order: EvaluationOrder, revision: int, parts: int, clock: Clock
+    database: Database, job: RunningJob, task: EvaluationTask, revision: int, parts: int, clock: Clock
 ) -> int:
     """Store the partitions of an evaluation and publish a work item for each, once; returns how many there are."""
-    policy = load_policy(order.policy)
+    policy = load_policy(task.policy)
     with database.transaction() as connection:
         connection.execute(queries.drop_ended_partitions)
         existing = connection.execute(queries.count_partitions, {"evaluation_id": job.id}).scalar_one()
         if existing:
             return int(existing)
         interpretations = official_interpretations(connection, policy)
-        document = pl.DataFrame({"hash": [interpretations.hash], "content": [interpretations.document.decode()]})
-        store_documents(connection, "readings", document)
+        store_document(connection, "readings", interpretations.hash, interpretations.document)
         rows = [
             (str(job.id), number, award.code, part, parts, revision, interpretations.hash)
             for number, (award, part) in enumerate(((a, p) for a in policy.awards for p in range(parts)), 1)

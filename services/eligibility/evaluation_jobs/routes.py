@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from services.eligibility.clients.registry import RegistryFacts
 from services.eligibility.decisions import repository as decisions
 from services.eligibility.evaluation_jobs import handlers, repository
-from services.eligibility.evaluation_jobs.domain import EVALUATION, EvaluationOrder
+from services.eligibility.evaluation_jobs.domain import EVALUATION, EvaluationTask
 from services.eligibility.evaluation_jobs.refusals import Refusals, RefusalSource
 from services.eligibility.evaluation_jobs.schemas import Evaluation, EvaluationRequest, Outcome, Result
 from services.eligibility.interpretations.repository import stored_interpretations
@@ -41,8 +41,8 @@ def start_evaluation(
     clock = request.app.state.clock
 
     def act(connection: Connection) -> object:
-        order = EvaluationOrder(body.policy, body.award_years, body.scope, body.decided_on)
-        evaluation_id = handlers.start(connection, order, by=actor.subject, now=clock.now())
+        task = EvaluationTask(body.policy, body.award_years, body.scope, body.decided_on)
+        evaluation_id = handlers.start(connection, task, by=actor.subject, now=clock.now())
         return handlers.view(connection, evaluation_id)
 
     return command.run(act, status=202, headers=lambda made: {"Location": f"/v1/evaluations/{made['id']}"})
@@ -94,17 +94,17 @@ def list_outcomes(
             )
             return json_response(page(stored, limit, "number"))
         document = decisions.document(connection, row.result["interpretations_hash"])
-    order = EvaluationOrder.of(row.input)
-    policy = load_policy(order.policy)
+    task = EvaluationTask.of(row.input)
+    policy = load_policy(task.policy)
     registry: RegistryFacts = request.app.state.registry
     source = RefusalSource(
         row.id,
         lambda datasets: registry.at(row.result["facts_revision"], datasets),
         policy,
         stored_interpretations(policy, document),
-        order.award_years,
-        order.decided_on,
-        None if order.scope == "all" else order.scope,
+        task.award_years,
+        task.decided_on,
+        None if task.scope == "all" else task.scope,
     )
     pages: Refusals = request.app.state.refusals
     place = (after[0], after[1]) if after else ("", 0)

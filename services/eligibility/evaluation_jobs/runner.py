@@ -14,14 +14,14 @@ from services.eligibility.decisions.proposals import (
     Provenance,
     lock_proposals,
     propose,
-    store_documents,
+    store_document,
 )
 from services.eligibility.engine import ENGINE_VERSION
 from services.eligibility.engine.dependencies import load_dependencies
 from services.eligibility.engine.sealed_inputs import inputs
 from services.eligibility.evaluation_jobs import existing_decisions
 from services.eligibility.evaluation_jobs.decision_days import evaluate_as_decided, in_order
-from services.eligibility.evaluation_jobs.domain import EvaluationOrder, Occasion, candidates
+from services.eligibility.evaluation_jobs.domain import EvaluationTask, Occasion, candidates
 from services.eligibility.evaluation_jobs.partitions import (
     CollectedOutcomes,
     PartitionEvaluator,
@@ -41,8 +41,8 @@ from shared.observability import metrics
 
 _STEPS = 4  # facts read, evaluated, stored, proposed
 
-Concluded = Callable[[Connection, EvaluationOrder, int], None]
-"""Called with an evaluation's order and the registry's revision, in the transaction that ends the evaluation."""
+OnFinished = Callable[[Connection, EvaluationTask, int], None]
+"""Called with an evaluation and the registry's revision, in the transaction that ends the evaluation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,28 +54,28 @@ class EvaluationRunner:
     partitions: PartitionEvaluator
     clock: Clock
     enterprises_per_partition: int
-    concluded: Concluded
+    on_finished: OnFinished
 
     def __call__(self, job: RunningJob) -> None:
         """Evaluate at the registry's newest revision, store the outcomes and propose what differs; one transaction at the end."""
-        order = EvaluationOrder.of(job.input)
-        policy = load_policy(order.policy)
+        task = EvaluationTask.of(job.input)
+        policy = load_policy(task.policy)
         job.progress(0, _STEPS)
-        prepared = self._prepare(job, order) if order.scope == "all" else None
+        prepared = self._prepare(job, task) if task.scope == "all" else None
         with self.database.transaction() as connection:
             lock_proposals(connection)  # existing decisions must not change between evaluating and proposing
             interpretations = official_interpretations(connection, policy)
-            found = self._evaluate(connection, order, policy, interpretations, prepared)
+            found = self._evaluate(connection, task, policy, interpretations, prepared)
             metrics.EVALUATION_ROWS.labels(rows="outcomes").inc(found.outcomes.height)
             job.progress(job.total - 2, job.total)
-            store_documents(connection, "book", _document(policy))
-            store_documents(connection, "readings", _document(interpretations))
+            store_document(connection, "book", policy.hash, policy.document)
+            store_document(connection, "readings", interpretations.hash, interpretations.document)
             store_outcomes(connection, job.id, found.outcomes)
             job.progress(job.total - 1, job.total)
             provenance = Provenance(
                 evaluation_id=job.id,
                 proposed_by=job.created_by,
-                decided_on=order.decided_on,
+                decided_on=task.decided_on,
                 facts_revision=found.revision,
                 policy_hash=policy.hash,
                 interpretations_hash=interpretations.hash,
@@ -86,7 +86,7 @@ class EvaluationRunner:
                 connection, granted, found.evaluated, provenance, lambda pairs: _seal(found.facts, policy, pairs)
             )
             drop_partitions(connection, job.id)
-            self.concluded(connection, order, found.revision)
+            self.on_finished(connection, task, found.revision)
             job.succeed(
                 connection,
                 {
@@ -97,13 +97,13 @@ class EvaluationRunner:
                 },
             )
 
-    def _prepare(self, job: RunningJob, order: EvaluationOrder) -> _Prepared:
+    def _prepare(self, job: RunningJob, task: EvaluationTask) -> _Prepared:
         """Do what needs no lock: read all facts, or have all partitions evaluated."""
         revision = self.registry.latest_revision()
         facts = self.registry.lazy(revision)
         parts = -(-facts["enterprises"].height // self.enterprises_per_partition)
         if parts > 1:
-            total = create_partitions(self.database, job, order, revision, parts, self.clock)
+            total = create_partitions(self.database, job, task, revision, parts, self.clock)
             collected = self.partitions.collect(self.database, job, total)
             return _Prepared(self.registry.lazy(collected.revision), collected.revision, collected)
         for dataset in facts:
@@ -114,58 +114,58 @@ class EvaluationRunner:
     def _evaluate(
         self,
         connection: Connection,
-        order: EvaluationOrder,
+        task: EvaluationTask,
         policy: Policy,
         interpretations: Interpretations,
         prepared: _Prepared | None,
     ) -> _Found:
         """Evaluate what is not evaluated yet; what was prepared before the lock is used unless it is out of date."""
         evaluated = EvaluatedAwards(
-            order.policy,
-            order.award_years,
+            task.policy,
+            task.award_years,
             None,
-            new_in=None if order.proposes_new else [],
-            keeps_decision_days=order.occasion is Occasion.CORRECTION,
+            new_award_years=None if task.proposes_new else [],
+            is_correction=task.occasion is Occasion.CORRECTION,
         )
-        if order.scope != "all":
+        if task.scope != "all":
             revision = self.registry.latest_revision()
             facts, pairs = load_dependencies(
                 self.registry.fetching(revision),
                 policy,
-                order.scope,
-                existing_decisions.paid_to(connection, order.policy, order.scope),
+                task.scope,
+                existing_decisions.paid_to(connection, task.policy, task.scope),
                 lambda pairs: (
-                    pairs if order.proposes_new else existing_decisions.with_decisions(connection, order.policy, pairs)
+                    pairs if task.proposes_new else existing_decisions.with_decisions(connection, task.policy, pairs)
                 ),
             )
-            outcomes = _outcomes(connection, order, facts, policy, interpretations, pairs)
+            outcomes = _outcomes(connection, task, facts, policy, interpretations, pairs)
             return _Found(revision, facts, outcomes, replace(evaluated, subjects=set(pairs.iter_rows())))
-        newest = existing_decisions.newest_evaluated_revision(connection, order.policy)
+        newest = existing_decisions.newest_evaluated_revision(connection, task.policy)
         if prepared is None or prepared.revision < newest:
             revision = self.registry.latest_revision()
             facts = self.registry.lazy(revision)
         else:
             revision, facts = prepared.revision, prepared.facts
             if prepared.collected is not None and prepared.collected.interpretations_hash == interpretations.hash:
-                outcomes = self._updated(connection, order, policy, interpretations, prepared.collected)
+                outcomes = self._updated(connection, task, policy, interpretations, prepared.collected)
                 return _Found(revision, facts, outcomes, evaluated)
-        outcomes = _outcomes(connection, order, facts, policy, interpretations, None)
+        outcomes = _outcomes(connection, task, facts, policy, interpretations, None)
         return _Found(revision, facts, outcomes, evaluated)
 
     def _updated(
         self,
         connection: Connection,
-        order: EvaluationOrder,
+        task: EvaluationTask,
         policy: Policy,
         interpretations: Interpretations,
         collected: CollectedOutcomes,
     ) -> pl.DataFrame:
         """Return the partitions' outcomes; awards whose first version was approved meanwhile are evaluated again."""
-        late = existing_decisions.first_approved_since(connection, order.policy, collected.created_at)
+        late = existing_decisions.first_approved_since(connection, task.policy, collected.created_at)
         if late.is_empty():
             return collected.outcomes
         facts, _ = load_dependencies(self.registry.fetching(collected.revision), policy, [], late)
-        again = _outcomes(connection, order, facts, policy, interpretations, late)
+        again = _outcomes(connection, task, facts, policy, interpretations, late)
         return in_order(pl.concat([collected.outcomes.join(late, on=late.columns, how="anti"), again]))
 
 
@@ -190,16 +190,16 @@ class _Found:
 
 def _outcomes(
     connection: Connection,
-    order: EvaluationOrder,
+    task: EvaluationTask,
     facts: Facts,
     policy: Policy,
     interpretations: Interpretations,
     pairs: pl.DataFrame | None,
 ) -> pl.DataFrame:
     return evaluate_as_decided(
-        facts, policy, interpretations, order.award_years, order.decided_on,
-        existing_decisions.first_days(connection, order.policy, pairs),
-        subjects=pairs, open_days=existing_decisions.open_days(connection, order, pairs), with_new=order.proposes_new,
+        facts, policy, interpretations, task.award_years, task.decided_on,
+        existing_decisions.first_days(connection, task.policy, pairs),
+        subjects=pairs, open_days=existing_decisions.open_days(connection, task, pairs), with_new=task.proposes_new,
     )  # fmt: skip
 
 
@@ -207,7 +207,3 @@ def _seal(facts: Facts, policy: Policy, pairs: pl.DataFrame) -> pl.DataFrame:
     sealed = inputs(facts, policy, pairs)
     digests = [sha256(content.encode()) for content in sealed["inputs"]]
     return sealed.select("award", "subject", pl.Series("hash", digests, dtype=pl.String), content="inputs")
-
-
-def _document(source: Policy | Interpretations) -> pl.DataFrame:
-    return pl.DataFrame({"hash": [source.hash], "content": [source.document.decode()]})

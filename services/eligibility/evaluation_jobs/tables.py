@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
@@ -20,6 +22,24 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.eligibility.metadata import metadata
 from shared.database.schema import APPEND_ONLY
+
+
+def outcome_columns() -> tuple[Column[Any], ...]:
+    """Return the columns that outcomes of evaluations and of simulations have in common."""
+    return (
+        Column("award", Text, nullable=False),
+        Column("subject", Text, nullable=False),
+        Column("award_year", Integer),
+        Column("payee_uscc", Text),
+        Column("payee_name", Text),
+        Column("jurisdiction", Text),
+        Column("result", Text, nullable=False),
+        Column("kind", Text, nullable=False),
+        Column("entitlement_fen", BigInteger, nullable=False),
+        Column("missing", ARRAY(Text), nullable=False),
+        Column("flags", ARRAY(Text), nullable=False),
+    )
+
 
 evaluation_partitions = Table(
     "evaluation_shards",  # renaming a table takes two releases (docs/decisions/0014)
@@ -42,17 +62,7 @@ outcomes = Table(
     metadata,
     Column("evaluation_id", Uuid, primary_key=True),
     Column("number", Integer, primary_key=True, comment="Place in the evaluation's order: award, subject, year"),
-    Column("award", Text, nullable=False),
-    Column("subject", Text, nullable=False),
-    Column("award_year", Integer),
-    Column("payee_uscc", Text),
-    Column("payee_name", Text),
-    Column("jurisdiction", Text),
-    Column("result", Text, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("entitlement_fen", BigInteger, nullable=False),
-    Column("missing", ARRAY(Text), nullable=False),
-    Column("flags", ARRAY(Text), nullable=False),
+    *outcome_columns(),
     Index("ix_outcomes_result", "evaluation_id", "result", "number"),
     info=APPEND_ONLY,
     comment="Outcomes of evaluations: granted, and undetermined where a fact about the award exists",

@@ -13,11 +13,11 @@ from services.eligibility.interpretations.domain import policy_in_path
 from services.eligibility.interpretations.schemas import (
     AwardRule,
     CoveredSentence,
+    InterpretationChange,
+    InterpretationChangeRequest,
     Interpretations,
     Policy,
     PolicySummary,
-    ReadingChange,
-    ReadingChangeRequest,
 )
 from services.eligibility.rules.library import POLICIES, load_policy
 from shared.authorization import Actor, Scope
@@ -93,14 +93,14 @@ def get_interpretations(policy: str, request: Request) -> Response:
     "/{policy}/interpretations",
     operation_id="propose_interpretation_change",
     status_code=201,
-    response_model=ReadingChange,
+    response_model=InterpretationChange,
     responses=refusals(NotFound, InFlight),
 )
 def propose_interpretation_change(
     actor: Annotated[Actor, needs(Scope.READINGS_PROPOSE)],
     command: IdempotentCommand,
     policy: str,
-    body: ReadingChangeRequest,
+    body: InterpretationChangeRequest,
 ) -> Response:
     """Propose a change of the official interpretations; it takes effect once another person has confirmed it."""
     found = policy_in_path(policy)
@@ -115,7 +115,7 @@ def propose_interpretation_change(
 @router.post(
     "/{policy}/interpretations/{change_id}/confirm",
     operation_id="confirm_interpretation_change",
-    response_model=ReadingChange,
+    response_model=InterpretationChange,
     responses=refusals(NotFound, Conflict, SamePerson, InFlight),
 )
 def confirm_interpretation_change(

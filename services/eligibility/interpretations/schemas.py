@@ -48,14 +48,14 @@ class CoveredSentence(BaseModel):
     awards: list[str]
 
 
-class ReadingValue(BaseModel):
+class InterpretationValue(BaseModel):
     """A possible value of an interpretation."""
 
     value: str
     title: str
 
 
-class ReadingView(BaseModel):
+class InterpretationView(BaseModel):
     """An open question of the text and its official answer."""
 
     name: str
@@ -63,10 +63,10 @@ class ReadingView(BaseModel):
     title: str
     value: str
     default: str
-    values: list[ReadingValue]
+    values: list[InterpretationValue]
 
 
-class ReadingChange(BaseModel):
+class InterpretationChange(BaseModel):
     """A change of the official interpretations."""
 
     id: UUID
@@ -86,11 +86,11 @@ class Interpretations(BaseModel):
     policy: str
     hash: str
     interpretations: dict[str, str] = Field(description="Interpretation → value")
-    readings: list[ReadingView]
-    changes: list[ReadingChange] = Field(description="Every change ever proposed, oldest first")
+    readings: list[InterpretationView]
+    changes: list[InterpretationChange] = Field(description="Every change ever proposed, oldest first")
 
 
-class ReadingChangeRequest(BaseModel):
+class InterpretationChangeRequest(BaseModel):
     """A proposed change of the official interpretations."""
 
     model_config = ConfigDict(extra="forbid", strict=True)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from services.eligibility.decisions import repository as decisions_repository
 from services.eligibility.decisions import transitions
-from services.eligibility.decisions.domain import Act, State, possible_acts
+from services.eligibility.decisions.domain import State, possible_acts
 from services.eligibility.decisions.tables import decisions
 from services.eligibility.evaluation_jobs.domain import EVALUATION
 from services.eligibility.notices import repository
@@ -74,8 +74,7 @@ def open_notice(
         raise _cannot_be_noticed(connection, actor, decision_ids)
     if picked == 0:
         raise _nothing_left(connection, actor, evaluation_id)
-    connection.execute(repository.queries.publish_picked, {"notice_id": notice_id})
-    transitions.record(connection, Act.PUBLISH, by=actor.subject, reason=None)
+    transitions.publish(connection, notice_id, by=actor.subject)
     return repository.view(repository.get(connection, notice_id, actor))
 
 
@@ -103,8 +102,7 @@ def close_notice(connection: Connection, notice_id: UUID, actor: Actor, *, today
         .values(closed_on=today, closed_by=actor.subject, closed_at=func.now())
     )
     transitions.pick(connection, repository.queries.pick_noticed, {"notice_id": notice_id})
-    connection.execute(repository.queries.conclude_picked, {"today": today})
-    transitions.record(connection, Act.CONCLUDE, by=actor.subject, reason=None)
+    transitions.conclude(connection, today, by=actor.subject)
     return repository.view(repository.get(connection, notice_id, actor))
 
 

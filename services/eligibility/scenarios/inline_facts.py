@@ -60,9 +60,9 @@ def with_rows(base: Facts, frames: Frames, withdrawn: Frames = MappingProxyType(
     """
     replaced = {name: base[name] for name in (*withdrawn, *frames)}
     for name, keys in withdrawn.items():
-        gone = keys.with_row_index("place").join(base[name], on=list(CATALOGUE[name].key), how="anti")
-        if gone.height:
-            raise _invalid(f"/withdrawals/{name}/{gone.item(0, 'place')}", N_("There is no row with this key."))
+        absent = keys.with_row_index("place").join(base[name], on=list(CATALOGUE[name].key), how="anti")
+        if absent.height:
+            raise _invalid(f"/withdrawals/{name}/{absent.item(0, 'place')}", N_("There is no row with this key."))
         replaced[name] = base[name].join(keys, on=list(CATALOGUE[name].key), how="anti")
     for name, frame in frames.items():
         key = list(CATALOGUE[name].key)

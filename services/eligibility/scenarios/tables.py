@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Integer, Table, Text, Uuid
-from sqlalchemy.dialects.postgresql import ARRAY
 
+from services.eligibility.evaluation_jobs.tables import outcome_columns
 from services.eligibility.metadata import metadata
 from shared.database.schema import APPEND_ONLY
 
@@ -13,17 +13,7 @@ simulation_outcomes = Table(
     metadata,
     Column("simulation_id", Uuid, primary_key=True),
     Column("number", Integer, primary_key=True, comment="Place in the simulation's order: award, subject, year"),
-    Column("award", Text, nullable=False),
-    Column("subject", Text, nullable=False),
-    Column("award_year", Integer),
-    Column("payee_uscc", Text),
-    Column("payee_name", Text),
-    Column("jurisdiction", Text),
-    Column("result", Text, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("entitlement_fen", BigInteger, nullable=False),
-    Column("missing", ARRAY(Text), nullable=False),
-    Column("flags", ARRAY(Text), nullable=False),
+    *outcome_columns(),
     Column("today_result", Text, nullable=False),
     Column("today_fen", BigInteger, nullable=False),
     Column("today_jurisdiction", Text),

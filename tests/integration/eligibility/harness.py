@@ -19,10 +19,10 @@ from sqlalchemy import text
 from services.eligibility.approvals import repository as approvals
 from services.eligibility.clients.registry import RegistryFacts
 from services.eligibility.corrections.domain import AutomaticReevaluation
-from services.eligibility.corrections.handlers import AutomaticEvaluations, RegistryFollower, answering
-from services.eligibility.decisions import receipts, repository
+from services.eligibility.corrections.handlers import AutomaticEvaluations, RegistryFollower, clear_reevaluated
+from services.eligibility.decisions import receipts, repository, transitions
 from services.eligibility.evaluation_jobs import handlers as evaluations
-from services.eligibility.evaluation_jobs.domain import EVALUATION, EvaluationOrder
+from services.eligibility.evaluation_jobs.domain import EVALUATION, EvaluationTask
 from services.eligibility.evaluation_jobs.partitions import PartitionEvaluator
 from services.eligibility.evaluation_jobs.runner import EvaluationRunner
 from services.registry.app import build
@@ -102,15 +102,15 @@ class World:
             partitions or PartitionEvaluator(self.facts, patience_seconds=0),
             self.clock,
             self.partition_enterprises,
-            answering(self.automatic),
+            clear_reevaluated(self.automatic),
         )
         return JobRunner(database, {EVALUATION: run})
 
     def start(self, scope: Any = "all", years: list[int] | None = None, on: date | None = None) -> UUID:
         """Queue an evaluation as an officer asks for it."""
-        order = EvaluationOrder(POLICY, years or YEARS, scope, on or date(2025, 3, 1))
+        task = EvaluationTask(POLICY, years or YEARS, scope, on or date(2025, 3, 1))
         with self.database.transaction() as connection:
-            return evaluations.start(connection, order, by="commerce-maker", now=self.clock.now())
+            return evaluations.start(connection, task, by="commerce-maker", now=self.clock.now())
 
     def result(self, evaluation: UUID) -> dict[str, Any]:
         """Return an evaluation that has succeeded."""
@@ -149,7 +149,7 @@ class World:
                 connection, evaluation_id=UUID(evaluation["id"]), by=CHECKER.subject, reason="seen", jurisdiction=None,
                 notice_needed=False,
             )  # fmt: skip
-            return approvals.approve(connection, selection.ids, by=CHECKER.subject, reason="seen")
+            return transitions.approve(connection, selection.ids, by=CHECKER.subject, reason="seen")
 
     def rows(self, statement: str, **values: Any) -> list[tuple[Any, ...]]:
         """Read from eligibility's database."""
@@ -157,7 +157,7 @@ class World:
             return [tuple(row) for row in connection.execute(text(statement), values)]
 
     def decisions(self, award: str) -> list[tuple[Any, ...]]:
-        """Return subject, year, version, state, result, fen of every decision of `award`, in order."""
+        """Return subject, year, version, state, result, fen of every decision of `award`, in task."""
         return self.rows(
             "SELECT subject, award_year, version, state, result, entitlement_fen FROM decisions"
             " WHERE award = :award ORDER BY subject, award_year, id",
@@ -169,7 +169,7 @@ class World:
         return [row[0] for row in self.rows("SELECT uscc FROM fact_marks ORDER BY uscc")]
 
     def events(self) -> list[dict[str, Any]]:
-        """Return the data of award.decided events, in order."""
+        """Return the data of award.decided events, in task."""
         return [
             orjson.loads(row[0])
             for row in self.rows("SELECT data FROM outbox WHERE topic = 'award-decisions.v1' ORDER BY id")

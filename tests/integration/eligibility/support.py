@@ -17,7 +17,15 @@ from sqlalchemy import text
 
 from services.eligibility.app import build
 from services.eligibility.approvals import repository as approvals
-from services.eligibility.decisions.proposals import CANDIDATE_SCHEMA, Counts, EvaluatedAwards, Provenance, propose
+from services.eligibility.decisions import transitions
+from services.eligibility.decisions.proposals import (
+    CANDIDATE_SCHEMA,
+    Counts,
+    EvaluatedAwards,
+    Provenance,
+    lock_proposals,
+    propose,
+)
 from services.eligibility.evaluation_jobs.domain import EVALUATION
 from services.eligibility.settings import Settings
 from shared.authorization import Actor
@@ -80,6 +88,7 @@ def evaluate(
         connection.execute(text("UPDATE jobs SET id = :a WHERE id = :b"), {"a": evaluation_id, "b": job_id})
         frame = pl.DataFrame(list(rows), schema=CANDIDATE_SCHEMA)
         evaluated = EvaluatedAwards(POLICY, years, subjects)
+        lock_proposals(connection)
         return evaluation_id, propose(connection, frame, evaluated, provenance, seal)
 
 
@@ -93,7 +102,7 @@ def approve_all(database: Database, evaluation_id: UUID, reason: str | None = No
             jurisdiction=None,
             notice_needed=False,
         )
-        return approvals.approve(connection, selection.ids, by=CHECKER.subject, reason=reason)
+        return transitions.approve(connection, selection.ids, by=CHECKER.subject, reason=reason)
 
 
 def history(database: Database, subject: str) -> list[tuple[int | None, str, str, int, str]]:

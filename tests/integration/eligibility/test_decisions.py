@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from services.eligibility.approvals import handlers
 from services.eligibility.approvals import repository as approvals
-from services.eligibility.decisions import repository
+from services.eligibility.decisions import repository, transitions
 from services.eligibility.decisions.proposals import (
     Counts,
 )
@@ -260,7 +260,7 @@ def test_a_bulk_approval_that_died_half_way_goes_on_and_counts_what_it_did(datab
         }
         job_id = jobs.enqueue(connection, handlers.APPROVAL, job_input, by=CHECKER.subject, now=SystemClock().now())
     with database.transaction() as connection:  # the attempt that died
-        approvals.approve(connection, [the_decision(database, "A").id], by=CHECKER.subject, reason=None)
+        transitions.approve(connection, [the_decision(database, "A").id], by=CHECKER.subject, reason=None)
     handlers.run_bulk_approval(database, RunningJob(database, job_id, job_input, CHECKER.subject), notice_needed=False)
     with database.reading() as connection:
         shown = handlers.bulk_approval_view(connection, job_id, CHECKER)

@@ -7,7 +7,7 @@ from uuid import uuid4
 import orjson
 import pytest
 
-from services.eligibility.corrections import messages
+from services.eligibility.corrections import handlers
 from services.eligibility.corrections.handlers import RegistryFollower
 from shared.events.facts_revised import TYPE
 from shared.messaging import topics
@@ -32,7 +32,7 @@ def told(data: object, key: str = A, kind: str = TYPE) -> Message:
 
 
 def hears(world: World, *given: Message) -> None:
-    consumer = Consumer(world.database, "nowhere:1", topics.REGISTRY_FACTS, "test", messages.receive)
+    consumer = Consumer(world.database, "nowhere:1", topics.REGISTRY_FACTS, "test", handlers.receive)
     consumer.process(given)
 
 

@@ -24,6 +24,7 @@ from sqlalchemy import text
 
 from services.eligibility.approvals import handlers
 from services.eligibility.approvals import repository as approvals
+from services.eligibility.decisions import transitions
 from services.eligibility.decisions.domain import Act
 from services.eligibility.notices.handlers import close_notice, open_notice
 from services.eligibility.objections.domain import ObjectionOutcome
@@ -235,7 +236,7 @@ class Life(RuleBasedStateMachine):
                 jurisdiction=None,
                 notice_needed=True,
             )
-            approvals.approve(connection, selection.ids, by=CHECKER.subject, reason=None)
+            transitions.approve(connection, selection.ids, by=CHECKER.subject, reason=None)
         here = [each for each in self._all() if each.notice == number]
         assert len(selection.ids) + sum(selection.skipped.values()) == len(here)
         assert selection.skipped["suspended"] == sum(each.state == "suspended" for each in here)

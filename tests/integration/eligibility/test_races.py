@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from services.eligibility.approvals import handlers
-from services.eligibility.approvals import repository as approvals
+from services.eligibility.decisions import transitions
 from services.eligibility.decisions.domain import Act
 from services.eligibility.notices.handlers import close_notice, open_notice
 from services.eligibility.objections.handlers import record_objection
@@ -97,9 +97,9 @@ def test_of_two_bulk_approvals_each_decision_is_approved_once(database: Database
 
     def approving() -> int:
         with database.transaction() as connection:
-            return approvals.approve(connection, list(reversed(ids)), by="another-checker", reason=None)
+            return transitions.approve(connection, list(reversed(ids)), by="another-checker", reason=None)
 
-    first = lambda connection: approvals.approve(connection, ids[:2], by=CHECKER.subject, reason=None)  # noqa: E731
+    first = lambda connection: transitions.approve(connection, ids[:2], by=CHECKER.subject, reason=None)  # noqa: E731
     assert while_open(database, first, approving) == 1
     assert [history(database, subject)[0][0] for subject in "ABC"] == [1, 1, 1]
 

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from sqlalchemy import text
 
-from services.eligibility.decisions.after_restore import recall
+from services.eligibility.decisions.after_restore import restore_version_numbers
 from services.eligibility.decisions.proposals import store_documents
 from services.registry.revisions import after_restore as registry_after_restore
 from services.registry.revisions.repository import latest_revision
@@ -34,16 +34,16 @@ def restored(fresh_database: Callable[[str], ServiceDatabase], backups: Backups)
         for kind in ("book", "readings"):
             store_documents(connection, kind, pl.DataFrame({"hash": [kind], "content": ["{}"]}))
     approve_all(database, evaluate(database, rent("A", 500))[0])
-    backups.relay(database, topics.AWARD_DECISIONS, recall)
+    backups.relay(database, topics.AWARD_DECISIONS, restore_version_numbers)
     open_proposal, _ = evaluate(database, rent("A", 500), rent("B", 70))
     backup = backups.take(original, database)
     approve_all(database, open_proposal)
     approve_all(database, evaluate(database, rent("A", 600), rent("B", 70))[0])
     assert [(each.subject, each.version) for each in events(database)] == [("A", 1), ("B", 1), ("A", 2)]
-    backups.relay(database, topics.AWARD_DECISIONS, recall)
+    backups.relay(database, topics.AWARD_DECISIONS, restore_version_numbers)
     database.close()
     again = backup.connect()
-    backups.relay(again, topics.AWARD_DECISIONS, recall)
+    backups.relay(again, topics.AWARD_DECISIONS, restore_version_numbers)
     yield again
     again.close()
 
@@ -77,7 +77,7 @@ def test_a_relay_that_starts_again_finds_nothing_lost(restored: Database, backup
         before = connection.execute(
             text("SELECT count(*) FROM audit_log WHERE act = 'recall_lost_events'")
         ).scalar_one()
-    backups.relay(restored, topics.AWARD_DECISIONS, recall)
+    backups.relay(restored, topics.AWARD_DECISIONS, restore_version_numbers)
     with restored.reading() as connection:
         after = connection.execute(text("SELECT count(*) FROM audit_log WHERE act = 'recall_lost_events'")).scalar_one()
     assert (before, after) == (1, 1)

@@ -15,7 +15,7 @@ from services.eligibility.approvals.handlers import APPROVAL, run_bulk_approval
 from services.eligibility.clients.payout import Payout as PayoutClient
 from services.eligibility.clients.registry import RegistryFacts
 from services.eligibility.corrections.domain import AutomaticReevaluation
-from services.eligibility.corrections.handlers import answering
+from services.eligibility.corrections.handlers import clear_reevaluated
 from services.eligibility.evaluation_jobs.domain import EVALUATION
 from services.eligibility.evaluation_jobs.partitions import PartitionEvaluator
 from services.eligibility.evaluation_jobs.runner import EvaluationRunner
@@ -123,7 +123,7 @@ def city(
                 PartitionEvaluator(facts),
                 registry.clock,
                 1_000_000,
-                answering(AutomaticReevaluation.RESTATE),
+                clear_reevaluated(AutomaticReevaluation.RESTATE),
             ),
             simulations.SIMULATION: lambda job: simulations.run(database, facts, money, job),
             APPROVAL: lambda job: run_bulk_approval(database, job, notice_needed=False),

@@ -14,7 +14,7 @@ FROM (SELECT coalesce(max(revision), 0) AS revision, coalesce(max(heard), 0) AS 
 -- ensure_progress: Start a policy's progress at revision 0.
 INSERT INTO facts_followed (policy) VALUES (:policy) ON CONFLICT DO NOTHING;
 
--- advance_progress: Move on, unless another worker or an evaluation has moved the progress meanwhile.
+-- advance_progress: Move the progress, unless another worker or an evaluation has moved the progress meanwhile.
 UPDATE facts_followed SET revision = :until, looked_at = now(),
     heard = CASE WHEN heard > :latest_seen THEN heard ELSE :latest END
 WHERE policy = :policy AND revision = :after;
@@ -43,19 +43,19 @@ AND NOT EXISTS (SELECT 1 FROM jobs WHERE kind = :kind AND state IN ('queued', 'r
 AND NOT EXISTS (SELECT 1 FROM awards WHERE policy = :policy);
 
 -- pending: Which enterprises are pending, the longest first? One row `*` means all.
-SELECT uscc FROM fact_marks WHERE policy = :policy ORDER BY uscc <> :everyone, marked_at, uscc LIMIT :at_most;
+SELECT uscc FROM fact_marks WHERE policy = :policy ORDER BY uscc <> :all_enterprises, marked_at, uscc LIMIT :at_most;
 
--- drop_answered: Drop what an evaluation has answered; after an evaluation of all, process changes from its revision on.
--- An evaluation of some years answers nothing if awards of other years exist, or if new awards are to be proposed. Changes after the
+-- clear_reevaluated: Remove the marks that an evaluation has dealt with; after one of all, process changes from its revision.
+-- An evaluation of some years removes no mark if awards of other years exist, or if new awards are proposed. Changes after the
 -- evaluated revision are processed once more: rows that were changed and changed back meanwhile differ from what was evaluated.
-WITH answered AS (
-    SELECT :every_year OR NOT :new_ones_too
+WITH coverage AS (
+    SELECT :every_year OR NOT :proposes_new
            AND NOT EXISTS (SELECT 1 FROM awards WHERE policy = :policy AND identity_year <> ALL(:award_years)) AS all_years
 ), dropped AS (
-    DELETE FROM fact_marks USING answered
-    WHERE all_years AND policy = :policy AND revision <= :revision AND (:everyone OR uscc = ANY(:scope))
+    DELETE FROM fact_marks USING coverage
+    WHERE all_years AND policy = :policy AND revision <= :revision AND (:all_enterprises OR uscc = ANY(:scope))
 )
-INSERT INTO facts_followed (policy, revision) SELECT :policy, :revision FROM answered WHERE all_years AND :everyone
+INSERT INTO facts_followed (policy, revision) SELECT :policy, :revision FROM coverage WHERE all_years AND :all_enterprises
 ON CONFLICT (policy) DO UPDATE SET revision = excluded.revision;
 
 -- rewind_progress: Process changes after this revision once more.

@@ -14,11 +14,3 @@ ON CONFLICT (award_id) DO UPDATE SET version = greatest(awards.version, excluded
 INSERT INTO recalled_versions (award_id, version, event) SELECT award_id, version, event FROM lost_versions
 ON CONFLICT (award_id) DO UPDATE SET version = excluded.version, event = excluded.event
 WHERE excluded.version > recalled_versions.version;
-
--- end_approved_proposals: Supersede proposals whose approval was published and lost.
--- Approved once more, they would be published under an event id that consumers have seen.
-WITH ended AS (
-    UPDATE decisions SET state = 'superseded', revision = revision + 1, changed_at = now()
-    WHERE id = ANY(CAST(:ids AS uuid[])) AND state IN ('proposed', 'in_notice', 'suspended') RETURNING id)
-INSERT INTO decision_acts (decision_id, act, state, actor, reason)
-SELECT id, 'supersede', 'superseded', 'eligibility-relay', 'its approval was published and then lost in a restore' FROM ended;

@@ -1,3 +1,98 @@
+-- insert_proposals: Store the proposals of an evaluation with what they were computed from.
+WITH made AS (
+    INSERT INTO decisions (award_id, evaluation_id, state, policy, award, article, subject, award_year, payee_uscc,
+        payee_name, jurisdiction, result, kind, entitlement_fen, instalments, flags, reason, decided_on, facts_revision,
+        policy_hash, interpretations_hash, inputs_hash, engine_version, proposed_by)
+    SELECT p.award_id, :evaluation_id, 'proposed', :policy, a.award,
+        coalesce(c.article, f.article, p.lost_event ->> 'article'), a.subject,
+        coalesce(c.award_year, f.award_year, (p.lost_event ->> 'award_year')::int),
+        coalesce(c.payee_uscc, f.payee_uscc, p.lost_event #>> '{payee,uscc}'),
+        coalesce(c.payee_name, f.payee_name, p.lost_event #>> '{payee,name}'),
+        coalesce(c.jurisdiction, f.jurisdiction, p.lost_event ->> 'jurisdiction'),
+        CASE WHEN p.granted THEN 'granted' ELSE 'withdrawn' END,
+        coalesce(c.kind, f.kind, p.lost_event ->> 'kind'), coalesce(c.entitlement_fen, 0), p.instalments,
+        coalesce(c.flags, '{}'),
+        CASE WHEN EXISTS (SELECT 1 FROM objections b WHERE b.decision_id = p.latest_id AND b.outcome = 'upheld')
+                  OR EXISTS (SELECT 1 FROM decisions d WHERE d.id = p.open_id AND d.reason = 'objection')
+             THEN 'objection' WHEN f.id IS NULL AND p.lost_event IS NULL THEN 'initial' WHEN p.granted THEN 'correction'
+             ELSE 'withdrawal' END,
+        p.decided_on, :facts_revision, :policy_hash, :interpretations_hash, s.hash, :engine_version, :proposed_by
+    FROM proposal_actions p
+    JOIN awards a USING (award_id)
+    JOIN sealed s ON s.award_id = p.award_id
+    LEFT JOIN candidates c ON c.award_id = p.award_id
+    LEFT JOIN decisions f ON f.id = p.in_force_id
+    WHERE p.action = 'propose' ORDER BY a.award, a.subject
+    RETURNING id)
+INSERT INTO decision_acts (decision_id, act, state, actor) SELECT id, 'propose', 'proposed', :proposed_by FROM made;
+
+-- supersede_replaced: Supersede the open proposals that an evaluation replaces or closes.
+WITH ended AS (
+    UPDATE decisions d SET state = 'superseded', revision = revision + 1, changed_at = now()
+    FROM proposal_actions p WHERE d.id = p.open_id AND p.action IN ('propose', 'close') RETURNING d.id)
+INSERT INTO decision_acts (decision_id, act, state, actor, reason)
+SELECT id, 'supersede', 'superseded', :proposed_by, 'the facts or interpretations have changed' FROM ended;
+
+-- supersede_lost: Supersede open proposals whose approval was published and lost in a restore.
+WITH ended AS (
+    UPDATE decisions SET state = 'superseded', revision = revision + 1, changed_at = now()
+    WHERE id = ANY(CAST(:ids AS uuid[])) AND state IN ('proposed', 'in_notice', 'suspended') RETURNING id)
+INSERT INTO decision_acts (decision_id, act, state, actor, reason)
+SELECT id, 'supersede', 'superseded', 'eligibility-relay', 'its approval was published and then lost in a restore' FROM ended;
+
+-- change_one: Change the state of one decision, and record the act.
+WITH changed AS (
+    UPDATE decisions SET state = :state, revision = revision + 1, changed_at = now() WHERE id = :id RETURNING id)
+INSERT INTO decision_acts (decision_id, act, state, actor, reason) SELECT id, :act, :state, :by, :reason FROM changed;
+
+-- publish_picked: Put the picked decisions into a notice.
+UPDATE decisions d SET state = 'in_notice', notice_id = :notice_id, revision = d.revision + 1, changed_at = now()
+FROM picked p WHERE d.id = p.id;
+
+-- conclude_picked: End the notice of the picked decisions; suspended ones stay suspended.
+UPDATE decisions d SET noticed_on = :noticed_on, state = CASE d.state WHEN 'in_notice' THEN 'proposed' ELSE d.state END,
+    revision = d.revision + 1, changed_at = now()
+FROM picked p WHERE d.id = p.id;
+
+-- pick_approvable: Lock those of some decisions that are proposed, and not by the approving person.
+CREATE TEMP TABLE picked ON COMMIT DROP AS
+SELECT d.id, d.award_id, a.version FROM decisions d JOIN awards a USING (award_id)
+WHERE d.id = ANY(:ids) AND d.state = 'proposed' AND d.proposed_by <> :by
+ORDER BY d.award_id FOR UPDATE OF a, d;
+
+-- any_in_force: Does any picked award have a version in force?
+SELECT EXISTS (SELECT FROM picked WHERE version > 0);
+
+-- supersede_in_force: Supersede the version in force of each picked award.
+WITH ended AS (
+    UPDATE decisions d SET state = 'superseded', revision = revision + 1, changed_at = now()
+    FROM picked p WHERE d.award_id = p.award_id AND d.state = 'approved' RETURNING d.id)
+INSERT INTO decision_acts (decision_id, act, state, actor) SELECT id, 'supersede', 'superseded', :by FROM ended;
+
+-- number_versions: Give each picked award its next version.
+UPDATE awards a SET version = p.version + 1, first_decided_on = coalesce(a.first_decided_on, d.decided_on)
+FROM picked p JOIN decisions d USING (id) WHERE a.award_id = p.award_id;
+
+-- approve_picked: Put the picked decisions in force.
+UPDATE decisions d SET state = 'approved', approved_by = :by, approved_at = now(), version = p.version + 1,
+    revision = d.revision + 1, changed_at = now()
+FROM picked p WHERE d.id = p.id;
+
 -- record_act_on_picked: Record an act on every picked decision, with the state that it led to.
 INSERT INTO decision_acts (decision_id, act, state, actor, reason)
 SELECT d.id, :act, d.state, :by, :reason FROM picked p JOIN decisions d USING (id);
+
+-- enqueue_events: Write the event of each picked decision to the outbox.
+-- Its members are those of shared.events.award_decided.AwardDecided; a test compares the two.
+INSERT INTO outbox (topic, key, type, event_id, source, subject, occurred_at, data, trace_parent)
+SELECT :topic, d.award_id::text, :type, d.id, :source, d.award_id::text, now(), json_build_object(
+    'award_id', d.award_id, 'version', d.version, 'policy', d.policy, 'award', d.award, 'article', d.article,
+    'subject', d.subject, 'award_year', d.award_year,
+    'payee', json_build_object('uscc', d.payee_uscc, 'name', d.payee_name),
+    'jurisdiction', d.jurisdiction, 'kind', d.kind, 'result', d.result, 'entitlement_fen', d.entitlement_fen,
+    'instalments', d.instalments, 'decided_on', d.decided_on, 'first_decided_on', a.first_decided_on, 'reason', d.reason,
+    'receipt', json_build_object('facts_revision', d.facts_revision, 'policy_hash', d.policy_hash,
+        'interpretations_hash', d.interpretations_hash, 'engine_version', d.engine_version))::text,
+    CAST(:trace_parent AS text)
+FROM picked p JOIN decisions d USING (id) JOIN awards a ON a.award_id = d.award_id
+ORDER BY d.award_id;

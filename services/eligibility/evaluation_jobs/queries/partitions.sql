@@ -4,7 +4,7 @@ DELETE FROM evaluation_shards s USING jobs j WHERE j.id = s.evaluation_id AND j.
 -- count_partitions: How many partitions does an evaluation have?
 SELECT count(*) FROM evaluation_shards WHERE evaluation_id = :evaluation_id;
 
--- open_partition: Read a partition that is still to be evaluated, with the order of its evaluation.
+-- open_partition: Read a partition that is still to be evaluated, with the input of its evaluation.
 SELECT s.*, j.input FROM evaluation_shards s JOIN jobs j ON j.id = s.evaluation_id
 WHERE s.evaluation_id = :evaluation_id AND s.number = :number AND s.outcomes IS NULL AND j.state IN ('queued', 'running');
 

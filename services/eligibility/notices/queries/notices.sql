@@ -36,12 +36,3 @@ CREATE TEMP TABLE picked ON COMMIT DROP AS
 SELECT d.id, d.award_id, a.version FROM decisions d JOIN awards a USING (award_id)
 WHERE d.notice_id = :notice_id AND d.state IN ('in_notice', 'suspended')
 ORDER BY d.award_id FOR UPDATE OF a, d;
-
--- publish_picked: Put the picked decisions into a notice.
-UPDATE decisions d SET state = 'in_notice', notice_id = :notice_id, revision = d.revision + 1, changed_at = now()
-FROM picked p WHERE d.id = p.id;
-
--- conclude_picked: End the notice of the picked decisions; suspended ones stay suspended.
-UPDATE decisions d SET noticed_on = :today, state = CASE d.state WHEN 'in_notice' THEN 'proposed' ELSE d.state END,
-    revision = d.revision + 1, changed_at = now()
-FROM picked p WHERE d.id = p.id;

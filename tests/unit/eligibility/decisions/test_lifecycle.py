@@ -2,8 +2,26 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 from deploy.lifecycle import DECISION
 from services.eligibility.decisions.domain import TRANSITIONS, Act, State, possible_acts, state_after_suspension
+
+ROOMS = Path(__file__).parents[4] / "services" / "eligibility"
+WRITES = re.compile(
+    r"(UPDATE|INTO|DELETE FROM|MERGE INTO)\s+decision(s|_acts)\b|\b(insert|update|delete)\((tables\.)?decision(s|_acts)\b",
+    re.IGNORECASE,
+)
+
+
+def test_one_module_writes_decisions() -> None:
+    writers = {
+        str(path.relative_to(ROOMS))
+        for path in [*ROOMS.rglob("*.py"), *ROOMS.rglob("*.sql")]
+        if path.parts[-3] != "migrations" and WRITES.search(path.read_text("utf-8"))
+    }
+    assert writers == {"decisions/queries/transitions.sql"}
 
 
 def test_the_page_is_current() -> None:
