@@ -9,7 +9,6 @@ from fastapi import APIRouter, Request, Response
 
 from services.payout.arrangements import handlers, repository
 from services.payout.arrangements.schemas import ArrangementDraft, ArrangementPreview, ArrangementView
-from services.payout.authorization import whole_city
 from shared.authorization import Actor, Scope
 from shared.errors import Conflict, NotFound, SamePerson
 from shared.web.auth import needs
@@ -34,7 +33,7 @@ def draft_arrangement(
     command: IdempotentCommand,
 ) -> Response:
     """Draft a fiscal arrangement. It has no effect until another person confirms it."""
-    whole_city(actor)
+    actor.require_city_wide()
     now = request.app.state.clock.now()
     return command.run(
         lambda connection: handlers.draft(connection, document.draft(), by=actor.subject, now=now),
@@ -82,8 +81,8 @@ def get_arrangement(
 def preview_arrangement(
     arrangement_id: UUID, request: Request, actor: Annotated[Actor, needs(Scope.MONEY_READ)]
 ) -> Response:
-    """Show what an arrangement would make of the awards first decided in its period, beside today's split."""
-    whole_city(actor)
+    """Show how an arrangement would split the awards first decided in its period, beside today's split."""
+    actor.require_city_wide()
     with request.app.state.database.reading_at_one_instant() as connection:
         found = handlers.get(connection, arrangement_id)
         return json_response(repository.preview(connection, arrangement_id) | {"sample": found["sample"]})
@@ -102,7 +101,7 @@ def confirm_arrangement(
     command: IdempotentCommand,
 ) -> Response:
     """Confirm a draft that another person wrote: it is in force in its period, and is never edited again."""
-    whole_city(actor)
+    actor.require_city_wide()
     state = request.app.state
     return command.run(
         lambda connection: handlers.confirm(

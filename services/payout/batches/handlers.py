@@ -17,7 +17,7 @@ from services.payout.batches import files, repository
 from services.payout.batches.domain import Answer, judge
 from services.payout.batches.tables import payment_batches
 from services.payout.clients.registry import Accounts, revisions_of
-from services.payout.funding.repository import keep_blockers
+from services.payout.funding.repository import lock_blockers_shared
 from services.payout.orders import transitions
 from services.payout.orders.repository import lock_awards_of, lock_exclusively, lock_shared
 from shared.clock import calendar_date
@@ -122,7 +122,7 @@ def apply_results(
         raise NotFound(NO_SUCH)
     results = answer.results
     changed = _changed(connection, batch, answer, accounts)
-    keep_blockers(connection)
+    lock_blockers_shared(connection)
     award_ids = list(lock_awards_of(connection, {result.order_id for result in results}))
     lock_shared(connection)
     judged = judge(

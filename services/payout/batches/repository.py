@@ -11,8 +11,7 @@ import polars as pl
 from sqlalchemy import Connection, Row, text
 
 from services.payout.batches.domain import BatchedOrder, Result
-from services.payout.bulk import array
-from shared.database.bulk import read_frame
+from shared.database.bulk import array, read_frame
 
 
 def restoration_open(connection: Connection) -> bool:

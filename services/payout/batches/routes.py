@@ -8,7 +8,6 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import Connection
 
-from services.payout.authorization import own_unit
 from services.payout.batches import bank_results, files, handlers, repository
 from services.payout.batches.schemas import Batch, BatchDraft, ResultsBody, ResultsReport
 from services.payout.enums import Unit
@@ -46,7 +45,7 @@ def build_payment_batch(draft: BatchDraft, request: Request, actor: Maker, comma
 
     An order whose payee's account is not the one that was approved goes back to `issued`.
     """
-    own_unit(actor, draft.unit)
+    actor.require_jurisdiction(draft.unit)
     now, accounts = request.app.state.clock.now(), request.app.state.accounts
     return command.run(
         lambda connection: handlers.build(

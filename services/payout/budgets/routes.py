@@ -7,7 +7,6 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 from sqlalchemy import Connection
 
-from services.payout.authorization import own_unit, whole_city
 from services.payout.budgets import handlers, repository
 from services.payout.budgets.schemas import (
     Appropriation,
@@ -44,10 +43,10 @@ def record_appropriation(
 ) -> Response:
     """Record an appropriation or, with a negative amount, a reduction; never below what is reserved.
 
-    Orders that wait for money go on by themselves. What is not spent lapses with the year unless a document carries it over
+    Orders that wait for money continue by themselves. What is not spent lapses with the year unless a document carries it over
     (`POST /v1/budgets/{unit}/{year}/carry-over`).
     """
-    whole_city(actor)
+    actor.require_city_wide()
     return command.run(
         lambda connection: handlers.appropriate(
             connection,
@@ -90,7 +89,7 @@ def get_budget(
     proposals: Annotated[bool, Query(description="Count eligibility's open proposals into the forecast")] = True,
 ) -> Response:
     """Give a unit's budget of a year: what was appropriated, what of it is reserved, and what will be needed."""
-    own_unit(actor, unit)
+    actor.require_jurisdiction(unit)
     state = request.app.state
     with state.database.reading_at_one_instant() as connection:
         found = handlers.budget(
@@ -119,7 +118,7 @@ def carry_over_budget(
     command: IdempotentCommand,
 ) -> Response:
     """Carry what is free in a budget over to the year after, by a document: what is not carried over lapses with the year."""
-    whole_city(actor)
+    actor.require_city_wide()
 
     def act(connection: Connection) -> object:
         made = handlers.carry_over(

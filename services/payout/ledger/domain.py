@@ -6,8 +6,8 @@ and back: `payee:<uscc>` → `recovered:<unit>:<year>`.
 Obligations: `expense:<unit>` → `award:<award>:<unit>` holds what the version in force entitles to;
 `claims:<unit>` → `claim:<award>:<unit>` what has to come back.
 
-The balance of an account is what came in less what went out, fen. No other module spells the name of an account; statements use
-the SQL functions `budget_account`, `reserved_account`, `award_account` and `payee_account`.
+The balance of an account is what came in less what went out, fen. Account names are written here alone; statements
+use the SQL functions `budget_account`, `reserved_account`, `award_account` and `payee_account`.
 """
 
 from __future__ import annotations

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from services.payout.authorization import whole_city
 from services.payout.enums import Unit
 from services.payout.ledger import repository
 from services.payout.ledger.schemas import Balance, Entry
@@ -68,8 +67,8 @@ def list_ledger_balances(
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Response:
-    """List accounts with what came in, what went out and the balance. Over all accounts the balances add up to zero."""
-    whole_city(actor)
+    """List accounts with their inflow, outflow and balance. Over all accounts the balances add up to zero."""
+    actor.require_city_wide()
     after = decode_cursor(cursor, str)
     before = datetime.combine(on + timedelta(days=1), datetime.min.time(), SHANGHAI) if on else None
     with request.app.state.database.reading() as connection:
@@ -82,6 +81,6 @@ def list_ledger_balances(
 @router.get("/chain", operation_id="verify_ledger_chain", response_model=Chain)
 def verify_ledger_chain(request: Request, actor: Reader) -> Response:
     """Compute the hash chain of the ledger again and report whether every block holds."""
-    whole_city(actor)
+    actor.require_city_wide()
     with request.app.state.database.reading_at_one_instant() as connection:
         return json_response(asdict(verify(connection, postings)))

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from services.payout.bulk import array
+from shared.database.bulk import array
 
 _POSITIONS = """
     WITH owed AS (

@@ -7,7 +7,6 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import Connection
 
-from services.payout.authorization import whole_city
 from services.payout.reconciliation import handlers
 from services.payout.reconciliation.schemas import Asked, Reconciliation
 from shared.authorization import Actor, Scope
@@ -30,7 +29,7 @@ def reconcile_books(
     ] = True,
 ) -> Response:
     """Compare what is kept in two places, over everything, at one instant; name up to `limit` differences of each kind."""
-    whole_city(actor)
+    actor.require_city_wide()
     state = request.app.state
     with state.database.reading_at_one_instant() as connection:
         decisions = state.decisions if eligibility else None
@@ -47,7 +46,7 @@ def ask_for_missing_decisions(
     request: Request, actor: Annotated[Actor, needs(Scope.EVENTS_REPUBLISH)], command: IdempotentCommand
 ) -> Response:
     """Have eligibility tell again what it has decided and payout lacks. The worker does the same once an hour."""
-    whole_city(actor)
+    actor.require_city_wide()
     state = request.app.state
 
     def act(connection: Connection) -> object:

@@ -9,13 +9,12 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, insert, select, text, update
 
-from services.payout.bulk import array, copy
 from services.payout.orders.domain import Claim
 from services.payout.orders.repository import Key
-from services.payout.orders.transitions import SOURCE
 from services.payout.recoveries.tables import repayments, write_offs
+from shared.database.bulk import array, copy_rows
 from shared.events.payment_orders import RECOVERY_RAISED
-from shared.messaging.topics import PAYMENT_ORDERS
+from shared.messaging.topics import PAYMENT_ORDERS, PAYOUT_SOURCE
 
 
 class NewRecovery(NamedTuple):
@@ -45,12 +44,12 @@ _PUBLISH_RAISED = text(
 
 def add(connection: Connection, recoveries: Sequence[NewRecovery]) -> None:
     """Store new recoveries and publish that they were raised."""
-    copy(connection, "recoveries", NewRecovery._fields, recoveries)
+    copy_rows(connection, "recoveries", NewRecovery._fields, recoveries)
     if recoveries:
         values = {
             "topic": PAYMENT_ORDERS,
             "type": RECOVERY_RAISED,
-            "source": SOURCE,
+            "source": PAYOUT_SOURCE,
             "ids": array(recovery.id for recovery in recoveries),
         }
         connection.execute(_PUBLISH_RAISED, values)

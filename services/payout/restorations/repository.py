@@ -9,8 +9,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
-from services.payout.bulk import array
 from services.payout.restorations.domain import KnownAward, KnownOrder, SentRow
+from shared.database.bulk import array
 
 MISSING_SHOWN = 1_000
 

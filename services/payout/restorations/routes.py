@@ -7,7 +7,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from services.payout.authorization import own_unit, whole_city
 from services.payout.enums import Unit
 from services.payout.restorations import files, handlers, repository
 from services.payout.restorations.schemas import Reentry, Restoration, RestorationBody
@@ -46,7 +45,7 @@ def list_restorations(
 )
 def open_restoration(body: RestorationBody, request: Request, actor: Maker, command: IdempotentCommand) -> Response:
     """Hold sending after the database was restored; payout's relay does so by itself where the broker's log tells of it."""
-    whole_city(actor)
+    actor.require_city_wide()
     now = request.app.state.clock.now()
     return command.run(
         lambda connection: handlers.open_restoration(connection, reason=body.reason, by=actor.subject, now=now),
@@ -64,7 +63,7 @@ def end_restoration(
     restoration_id: UUID, body: RestorationBody, request: Request, actor: Checker, command: IdempotentCommand
 ) -> Response:
     """Let sending go on: every file that went to the bank since the point restored to has been entered again."""
-    whole_city(actor)
+    actor.require_city_wide()
     now = request.app.state.clock.now()
     return command.run(
         lambda connection: handlers.end_restoration(
@@ -90,7 +89,7 @@ def reenter_payment_batch(
     sent_on: Annotated[Day, Query(description="Day on which the file went to the bank")],
 ) -> Response:
     """Enter a batch's file again that went to the bank after the point restored to; entered twice, it changes nothing."""
-    own_unit(actor, unit)
+    actor.require_jurisdiction(unit)
     rows, checksum = files.read(getattr(request, "_body", b""), request.headers.get("content-type", ""))
     now, accounts = request.app.state.clock.now(), request.app.state.accounts
     return command.run(
