@@ -4,9 +4,9 @@ Money: `treasury:<unit>` → `budget:<unit>:<year>` (free) → `reserved:<award>
 and back: `payee:<uscc>` → `recovered:<unit>:<year>`.
 
 Obligations: `expense:<unit>` → `award:<award>:<unit>` holds what the version in force entitles to;
-`claims:<unit>` → `claim:<award>:<unit>` what has to come back.
+`claims:<unit>` → `claim:<award>:<unit>` what must be repaid.
 
-The balance of an account is what came in less what went out, fen. Account names are written here alone; statements
+The balance of an account is its inflow less its outflow, fen. Account names are written here alone; statements
 use the SQL functions `budget_account`, `reserved_account`, `award_account` and `payee_account`.
 """
 
