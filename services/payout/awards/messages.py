@@ -13,8 +13,8 @@ from shared.events.award_decided import AwardDecided
 from shared.messaging.envelope import Message, RejectedMessageError
 
 _USCC_CHARACTERS = re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}")
-"""Not `shared.identifiers.is_uscc`: the registry checks the check digit when it takes a code, and an approved award is not refused
-again for it. The characters are checked because codes are written into array literals."""
+"""Not `shared.identifiers.is_uscc`: the registry checks the check digit when it takes a code, and an approved award is not
+refused again for it. The characters are checked because codes are written into array literals."""
 MAX_INSTALMENTS = 20
 
 

@@ -18,11 +18,11 @@ def test_new_and_stored_orders_wait_for_the_same(payout: Payout) -> None:
         payout.receive(decision(subject, instalments=((2025, 100), (2026, 100), (2027, 100)), uscc=uscc))
     for subject, (_, held) in subjects.items():
         if held:
-            payout.post(f"/v1/awards/{award(subject)}/hold", {"reason": "test"}, by="hold-officer")
+            payout.post(f"/v1/awards/{award(subject)}/hold", {"reason": "test"}, by="finance-maker")
     ids, now = [str(award(subject)) for subject in subjects], payout.clock.now()
     for held_payee in (None, USCC, OTHER_USCC):
         if held_payee:
-            payout.post(f"/v1/payees/{held_payee}/hold", {"reason": "test"}, by="hold-officer")
+            payout.post(f"/v1/payees/{held_payee}/hold", {"reason": "test"}, by="finance-maker")
         stored = payout.execute(
             "SELECT w.award_id::text, w.payee_uscc, w.due_year, w.blocker FROM waiting_orders(CAST(:today AS date)) w",
             today=calendar_date(now),
