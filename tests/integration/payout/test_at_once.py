@@ -15,6 +15,7 @@ from services.payout.funding import handlers as holds
 from services.payout.funding.domain import HoldTarget
 from services.payout.recoveries import handlers as recoveries
 from shared.authorization import Actor
+from shared.authorization import Actor
 from shared.messaging import inbox
 from shared.messaging.envelope import Message
 from tests.integration.payout.bank import recovery_of
@@ -43,7 +44,7 @@ def receiving(payout: Payout, *messages: Message) -> Callable[[Connection], None
 
 def holding(payout: Payout, by: str = "finance-maker") -> Callable[[Connection], Any]:
     return lambda connection: holds.hold(
-        connection, HoldTarget(uscc=USCC), reason="r", by=by, jurisdiction=None, now=payout.clock.now()
+        connection, HoldTarget(uscc=USCC), reason="r", actor=Actor(by, frozenset()), now=payout.clock.now()
     )
 
 
