@@ -15,7 +15,6 @@ from services.payout.funding import handlers as holds
 from services.payout.funding.domain import HoldTarget
 from services.payout.recoveries import handlers as recoveries
 from shared.authorization import Actor
-from shared.authorization import Actor
 from shared.messaging import inbox
 from shared.messaging.envelope import Message
 from tests.integration.payout.bank import recovery_of
