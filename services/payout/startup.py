@@ -13,11 +13,11 @@ from shared.settings import Deployment, load
 
 
 def load_settings() -> Settings:
-    """Return the settings, or end the process with what to correct; a database that does not answer is waited for later."""
+    """Return the settings, or end the process with what to correct; an unreachable database is handled later."""
     settings = load(Settings)
     if settings.deployment is Deployment.DEMONSTRATION:
         return settings
-    database = Database(settings.database_url, pool_size=1, application_name="payout-starting")
+    database = Database(settings.database_url, pool_size=1, application_name="payout-startup")
     try:
         with database.reading() as connection:
             samples = samples_in_force(connection)

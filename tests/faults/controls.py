@@ -58,9 +58,9 @@ def _naive_outbox() -> None:
 
 
 def _split_outside_transaction() -> None:
-    give_effect, process = handlers._give_effect, Consumer.process
+    give_effect, process = handlers._apply_versions, Consumer.process
     stored: list[tuple[Any, ...]] = []
-    handlers._give_effect = lambda _, *rest: stored.append(rest)
+    handlers._apply_versions = lambda _, *rest: stored.append(rest)
 
     def in_two_transactions(consumer: Consumer, messages: Sequence[Message]) -> None:
         process(consumer, messages)

@@ -31,7 +31,7 @@ def _defences_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
         (inbox, "take_new"),
         (repository, "known_versions"),
         (Relay, "_next"),
-        (handlers, "_give_effect"),
+        (handlers, "_apply_versions"),
         (Consumer, "process"),
     ):
         monkeypatch.setattr(owner, name, getattr(owner, name))

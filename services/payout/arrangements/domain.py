@@ -14,7 +14,7 @@ from shared.fiscal_split import SplitRule, UnitShare, rule_for, split
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A fiscal arrangement as a document that nobody has confirmed; `rules` by (jurisdiction, award or `*`)."""
+    """A fiscal arrangement as a document that is not confirmed; `rules` by (jurisdiction, award or `*`)."""
 
     number: str
     effective_from: date
@@ -55,7 +55,7 @@ class Entitlement(NamedTuple):
 
 
 class UnitPart(NamedTuple):
-    """What a unit bears of a version: its floored share in fen, and its part of each instalment."""
+    """What a unit pays of a version: its floored share in fen, and its part of each instalment."""
 
     unit: str
     amount_fen: int

@@ -48,10 +48,10 @@ def draft(connection: Connection, document: Draft, *, by: str, now: datetime) ->
 def confirm(
     connection: Connection, arrangement_id: UUID, *, by: str, now: datetime, samples_allowed: bool = False
 ) -> dict[str, Any]:
-    """Confirm a draft: from now on it is in force in its period and never edited. Awards that wait for it go on by themselves.
+    """Confirm a draft: from now on it is in force in its period and never edited. Awards that wait for it continue by themselves.
 
     Raises NotFound; SamePerson for the author; Conflict if it is confirmed already, overlaps another confirmed one, or is a
-    sample and real money is paid here.
+    sample in a deployment that pays real money.
     """
     row = connection.execute(
         select(arrangements).where(arrangements.c.id == arrangement_id).with_for_update()
@@ -64,7 +64,7 @@ def confirm(
         raise Conflict("A sample arrangement is never confirmed in production: draft the real one.")
     if row.drafted_by == by:
         raise SamePerson(
-            "The author of an arrangement cannot confirm it; another person with `arrangements:confirm` has to."
+            "The author of an arrangement cannot confirm it; another person with `arrangements:confirm` must."
         )
     try:
         connection.execute(

@@ -1,9 +1,11 @@
-"""Reading and writing fiscal arrangements."""
+"""Read fiscal arrangements and preview them."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -12,13 +14,13 @@ from sqlalchemy import Connection, select
 from services.payout.arrangements.domain import Arrangement
 from services.payout.arrangements.tables import arrangement_rows, arrangement_shares, arrangements
 from shared.database.queries import load
-from shared.fiscal_split import SplitRule, UnitShare
+from shared.fiscal_split import SplitRule, UnitShare, rule_for, split
 
 queries = load(__package__)
 
 
 def confirmed(connection: Connection) -> list[Arrangement]:
-    """Return all confirmed arrangements with their rows; there are never many."""
+    """Return all confirmed arrangements with their rows."""
     headers = connection.execute(select(arrangements).where(arrangements.c.state == "confirmed")).all()
     if not headers:
         return []
@@ -58,27 +60,29 @@ def views(connection: Connection, *, after: UUID | None, limit: int) -> list[dic
 def preview(connection: Connection, arrangement_id: UUID) -> dict[str, Any]:
     """Return per jurisdiction and award, and per unit, what the arrangement would split, beside what is split today; fen.
 
-    Computed in the database as the consumer splits: floors, and the remainder to the unit that takes it.
+    Equal amounts are split once.
     """
     where = {"id": arrangement_id}
+    rules = _rules(connection, [arrangement_id])[arrangement_id]
     rows = []
-    totals: dict[str, int] = {}
-    for row in connection.execute(queries.preview, where):
-        shares = dict(row.floored)
-        if row.rule is not None:
-            shares[row.remainder_to] = row.entitlement_fen - sum(shares.values())
+    totals: dict[str, int] = defaultdict(int)
+    for (jurisdiction, award), amounts in groupby(
+        connection.execute(queries.amounts_in_period, where), key=attrgetter("jurisdiction", "award")
+    ):
+        rule = rule_for(rules, jurisdiction, award)
+        counts: dict[str, int] = defaultdict(int)
+        shares: dict[str, int] = defaultdict(int)
+        for amount in amounts:
+            counts["awards"] += amount.awards
+            counts["waiting"] += amount.waiting
+            counts["entitlement_fen"] += amount.entitlement_fen * amount.awards
+            for unit, (fen,) in split([amount.entitlement_fen], rule) if rule else ():
+                shares[unit] += fen * amount.awards
         for unit, fen in shares.items():
-            totals[unit] = totals.get(unit, 0) + fen
+            totals[unit] += fen
+        listed = [{"unit": unit, "amount_fen": fen} for unit, fen in sorted(shares.items())]
         rows.append(
-            {
-                "jurisdiction": row.jurisdiction,
-                "award": row.award,
-                "awards": row.awards,
-                "waiting": row.waiting,
-                "entitlement_fen": row.entitlement_fen,
-                "covered": row.rule is not None,
-                "shares": [{"unit": unit, "amount_fen": fen} for unit, fen in sorted(shares.items())],
-            }
+            {"jurisdiction": jurisdiction, "award": award, **counts, "covered": rule is not None, "shares": listed}
         )
     today = {row.unit: row.fen for row in connection.execute(queries.split_today, where)}
     return {

@@ -81,7 +81,7 @@ def get_arrangement(
 def preview_arrangement(
     arrangement_id: UUID, request: Request, actor: Annotated[Actor, needs(Scope.MONEY_READ)]
 ) -> Response:
-    """Show what an arrangement would make of the awards first decided in its period, beside today's split."""
+    """Show how an arrangement would split the awards first decided in its period, beside today's split."""
     actor.require_city_wide()
     with request.app.state.database.reading_at_one_instant() as connection:
         found = handlers.get(connection, arrangement_id)

@@ -40,7 +40,7 @@ _EXAMPLE: dict[str, Any] = {
 
 
 class Share(BaseModel):
-    """The exact fraction of an award that a unit bears."""
+    """The exact fraction of an award that a unit pays."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -77,8 +77,10 @@ class ArrangementDraft(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra={"examples": [_EXAMPLE]})
 
     number: str = Field(min_length=1, max_length=200, description="Number of the document")
-    effective_from: Day = Field(description="First day on which it counts; awards follow their first decision's day")
-    effective_until: Day | None = Field(default=None, description="First day on which it no longer counts")
+    effective_from: Day = Field(
+        description="First day on which it is in force; awards follow their first decision's day"
+    )
+    effective_until: Day | None = Field(default=None, description="First day on which it is no longer in force")
     sample: bool = Field(default=False, strict=True, description="An invented example, marked wherever it shows")
     rows: list[ArrangementRow] = Field(min_length=1, max_length=200)
 
@@ -88,7 +90,7 @@ class ArrangementDraft(BaseModel):
             raise ValueError("effective_until is not after effective_from")
         keys = [(row.jurisdiction, row.award) for row in self.rows]
         if len(set(keys)) != len(keys):
-            raise ValueError("two rows are about the same jurisdiction and award")
+            raise ValueError("two rows have the same jurisdiction and award")
         return self
 
     def draft(self) -> Draft:
@@ -114,8 +116,8 @@ class ArrangementView(BaseModel):
     id: UUID
     state: Literal["draft", "confirmed"]
     number: str = Field(description="Number of the document")
-    effective_from: date = Field(description="First day on which it counts")
-    effective_until: date | None = Field(description="First day on which it no longer counts; open if null")
+    effective_from: date = Field(description="First day on which it is in force")
+    effective_until: date | None = Field(description="First day on which it is no longer in force; open if null")
     sample: bool = Field(description="An invented example: no real percentages are published")
     drafted_by: str
     drafted_at: datetime
@@ -125,7 +127,7 @@ class ArrangementView(BaseModel):
 
 
 class PreviewShare(BaseModel):
-    """What a unit would bear of some awards."""
+    """What a unit would pay of some awards."""
 
     unit: Unit
     amount_fen: int
@@ -139,12 +141,12 @@ class PreviewRow(BaseModel):
     awards: int
     waiting: int = Field(description="Of them, those that wait for an arrangement")
     entitlement_fen: int
-    covered: bool = Field(description="False if no row is about them: they would go on waiting")
+    covered: bool = Field(description="False if no row covers them: they would continue to wait")
     shares: list[PreviewShare]
 
 
 class PreviewUnit(BaseModel):
-    """What a unit bears today of the awards in the period, and what it would bear."""
+    """What a unit pays today of the awards in the period, and what it would pay."""
 
     unit: Unit
     today_fen: int

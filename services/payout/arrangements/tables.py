@@ -49,7 +49,7 @@ arrangements = Table(
         name="ex_arrangements_confirmed_overlap",
     ),
 )
-"""Periods are half-open: `effective_until` is the first day on which the arrangement no longer counts."""
+"""Periods are half-open: `effective_until` is the first day on which the arrangement is no longer in force."""
 
 arrangement_rows = Table(
     "arrangement_rows",

@@ -1,4 +1,4 @@
-"""Adjusting orders and claims to what is owed: the difference law applied to many awards at once."""
+"""Adjust orders and claims to what is owed: the difference law applied to many awards at once."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class _Writes:
     replacements: list[Replacement] = field(default_factory=list)
     cancelled: list[str] = field(default_factory=list)
     recoveries: list[NewRecovery] = field(default_factory=list)
-    drops: list[tuple[str, str, str, int]] = field(default_factory=list)
+    claim_reductions: list[tuple[str, str, str, int]] = field(default_factory=list)
     postings: list[ledger.Posting] = field(default_factory=list)
     committed: dict[tuple[str, int], int] = field(default_factory=lambda: defaultdict(int))
 
@@ -46,7 +46,7 @@ def new_orders(
     parts: Iterable[Part],
     blockers: Blockers,
 ) -> list[NewOrder]:
-    """Return the orders for `parts` (those of nothing left out), waiting."""
+    """Return waiting orders for `parts`, without those of 0 fen."""
     return [
         NewOrder(
             award_id,
@@ -105,9 +105,9 @@ def _cancel(writes: _Writes, owed: Owed, key: Key, change: Change, now: datetime
     if cut.state == "waiting":
         state, waiting_for = "waiting", cut.waiting_for
     elif cut.state in ("failed", "returned"):
-        state, waiting_for = "waiting", "account"  # its account has to be looked at before anything is sent again
+        state, waiting_for = "waiting", "account"  # its account must be checked before anything is sent again
     else:
-        state, waiting_for = "issued", None  # an approval was one of another amount
+        state, waiting_for = "issued", None  # the approval was for another amount
     smaller = Replacement(
         id=str(new_id(now)),
         award_id=award_id,
@@ -141,15 +141,15 @@ def _claim(writes: _Writes, owed: Owed, key: Key, change: Change, now: datetime)
         writes.recoveries.append(raised)
         writes.postings.append(ledger.claim(award_id, owed.version, unit, change.claim_fen, raised.id))
     elif change.claim_fen < 0:
-        writes.drops.append((award_id, unit, uscc, -change.claim_fen))
+        writes.claim_reductions.append((award_id, unit, uscc, -change.claim_fen))
         writes.postings.append(ledger.claim(award_id, owed.version, unit, change.claim_fen, None))
 
 
 def _write(connection: Connection, writes: _Writes, now: datetime) -> None:
     transitions.cancel(connection, writes.cancelled)
-    transitions.order(connection, writes.orders)
+    transitions.create(connection, writes.orders)
     transitions.replace(connection, writes.replacements, now)
     recoveries.add(connection, writes.recoveries)
-    recoveries.drop(connection, writes.drops)
+    recoveries.drop(connection, writes.claim_reductions)
     postings.post(connection, writes.postings, by=SYSTEM)
     budgets.commit(connection, writes.committed)

@@ -1,6 +1,6 @@
-"""Giving effect to what was decided: one use case for what comes from Kafka, one for what waited for an arrangement.
+"""Apply decided versions: one use case for events from Kafka, one for awards that waited for an arrangement.
 
-Both end in `_give_effect`: an award that waited is treated like one that did not.
+Both end in `_apply_versions`: an award that waited is treated like one that did not.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from services.payout.awards.adjustment import adjust, new_orders
 from services.payout.awards.domain import Owed, parts_of
 from services.payout.awards.messages import read_all
 from services.payout.awards.repository import AwardRow, Known, ShareRow
-from services.payout.bulk import array
 from services.payout.enums import SYSTEM
 from services.payout.funding import repository as funding
 from services.payout.ledger import domain as ledger
@@ -26,15 +25,16 @@ from services.payout.orders import transitions
 from services.payout.orders.transitions import NewOrder
 from shared.audit import log as audit
 from shared.clock import Clock
+from shared.database.bulk import array
 from shared.messaging.consumer import Handler
 from shared.messaging.envelope import Message
 
 PASS_AWARDS = 2_000
-"""Awards that go on in one transaction once their arrangement is confirmed."""
+"""Awards that are resumed in one transaction once their arrangement is confirmed."""
 
 
 def award_decisions(clock: Clock) -> Handler:
-    """Return what gives effect to the events of `award-decisions.v1`."""
+    """Return the handler that applies the events of `award-decisions.v1`."""
 
     def handle(connection: Connection, messages: Sequence[Message]) -> None:
         receive(connection, messages, clock.now())
@@ -43,13 +43,13 @@ def award_decisions(clock: Clock) -> Handler:
 
 
 def receive(connection: Connection, messages: Sequence[Message], now: datetime) -> None:
-    """Store the versions in `messages` and give effect to the highest of each award.
+    """Store the versions in `messages` and apply the highest of each award.
 
     A version that is stored already, or lower than the highest, changes nothing. Raises RejectedMessageError for a message
-    that is no valid `award.decided`.
+    that is not a valid `award.decided`.
     """
     versions = read_all(messages)
-    funding.keep_blockers(connection)
+    funding.lock_blockers_shared(connection)
     award_ids = {award_id for award_id, _ in versions}
     known = repository.lock(connection, award_ids)
     stored = repository.known_versions(connection, known)
@@ -58,39 +58,39 @@ def receive(connection: Connection, messages: Sequence[Message], now: datetime) 
     for (award_id, version), (_, entitlement) in versions.items():
         if version > (highest[award_id].version if award_id in highest else 0):
             highest[award_id] = entitlement
-    acting = [
+    newer = [
         (entitlement, known.get(award_id))
         for award_id, entitlement in highest.items()
         if award_id not in known or entitlement.version > known[award_id].version
     ]
-    _give_effect(connection, acting, arrangements.confirmed(connection), now)
+    _apply_versions(connection, newer, arrangements.confirmed(connection), now)
 
 
 def resume(connection: Connection, now: datetime) -> int:
-    """Give effect to awards that waited for an arrangement and have one now; returns how many."""
+    """Apply awards that waited for an arrangement and have one now; returns how many."""
     confirmed = arrangements.confirmed(connection)
     if not confirmed:
         return 0
-    funding.keep_blockers(connection)
+    funding.lock_blockers_shared(connection)
     waiting = repository.waiting_for_arrangement(connection, [each.id for each in confirmed], PASS_AWARDS)
-    _give_effect(connection, waiting, confirmed, now)
+    _apply_versions(connection, waiting, confirmed, now)
     if waiting:
         using = [each.id for each in confirmed]
         audit.record(connection, actor=SYSTEM, act="resume_awards", subjects=using, details={"awards": len(waiting)})
     return len(waiting)
 
 
-def _give_effect(
+def _apply_versions(
     connection: Connection,
-    acting: Sequence[tuple[Entitlement, Known | None]],
+    newer: Sequence[tuple[Entitlement, Known | None]],
     confirmed: Sequence[Arrangement],
     now: datetime,
 ) -> None:
-    if not acting:
+    if not newer:
         return
-    in_effect = [e.award_id for e, known in acting if known is not None and known.has_orders]
+    in_effect = [e.award_id for e, known in newer if known is not None and known.has_orders]
     before = repository.shares_in_effect(connection, in_effect) if in_effect else {}
-    blockers = funding.blockers(connection, [e.award_id for e, _ in acting], {e.payee_uscc for e, _ in acting}, now)
+    blockers = funding.blockers(connection, [e.award_id for e, _ in newer], {e.payee_uscc for e, _ in newer}, now)
     shares: list[ShareRow] = []
     new_awards: list[AwardRow] = []
     changed_awards: list[AwardRow] = []
@@ -98,7 +98,7 @@ def _give_effect(
     first_orders: list[NewOrder] = []
     restated: list[Owed] = []
     stopped_or_resumed: list[str] = []
-    for entitlement, known in acting:
+    for entitlement, known in newer:
         split = split_entitlement(entitlement, confirmed)
         award_row = _award_row(entitlement, known, split.arrangement_id if split else None, waits=split is None)
         (new_awards if known is None else changed_awards).append(award_row)
@@ -115,11 +115,11 @@ def _give_effect(
             restated.append(Owed(award_id, version, entitlement.first_decided_on, owed))
             continue
         for (unit, uscc), parts in owed.items():
-            first_orders += new_orders(award_id, version, award_row[3], unit, uscc, parts, blockers)
+            first_orders += new_orders(award_id, version, award_row.first_decided_on, unit, uscc, parts, blockers)
     repository.add_shares(connection, shares)
     repository.add_awards(connection, new_awards)
     repository.update_awards(connection, changed_awards)
-    transitions.order(connection, first_orders)
+    transitions.create(connection, first_orders)
     postings.post(connection, entries, by=SYSTEM)
     adjust(connection, restated, now)
     if stopped_or_resumed:
@@ -128,7 +128,7 @@ def _give_effect(
 
 def _award_row(entitlement: Entitlement, known: Known | None, arrangement_id: object, *, waits: bool) -> AwardRow:
     before = known.split_version if known else None
-    return (
+    return AwardRow(
         entitlement.award_id,
         entitlement.award,
         entitlement.jurisdiction,
@@ -141,7 +141,7 @@ def _award_row(entitlement: Entitlement, known: Known | None, arrangement_id: ob
 
 
 def _share_row(entitlement: Entitlement, own: UnitPart) -> ShareRow:
-    return (
+    return ShareRow(
         entitlement.award_id,
         entitlement.version,
         own.unit,

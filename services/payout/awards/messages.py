@@ -1,4 +1,4 @@
-"""Reading `award.decided` from Kafka: what is not such an event is refused with the reason, never with its values."""
+"""Read `award.decided` from Kafka: anything else is rejected with the reason, never with its values."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from services.payout.arrangements.domain import Entitlement
 from shared.events.award_decided import AwardDecided
 from shared.messaging.envelope import Message, RejectedMessageError
 
-_USCC = re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}")
+_USCC_CHARACTERS = re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}")
+"""Not `shared.identifiers.is_uscc`: the registry checks the check digit when it takes a code, and an approved award is not
+refused again for it. The characters are checked because codes are written into array literals."""
 MAX_INSTALMENTS = 20
 
 
 class VersionRow(NamedTuple):
-    """A row of `award_versions` to be; the fields are its columns."""
+    """A new row of `award_versions`; the fields are its columns."""
 
     award_id: str
     version: int
@@ -41,13 +43,13 @@ class VersionRow(NamedTuple):
 
 
 def read(message: Message) -> tuple[VersionRow, Entitlement]:
-    """Return the version that `message` tells, as a row and as an entitlement; raises RejectedMessageError."""
+    """Return the version in `message`, as a row and as an entitlement; raises RejectedMessageError."""
     event = message.read(AwardDecided)
     award_id = str(event.award_id)
     if message.key != award_id.encode():
         raise RejectedMessageError("the key is not the award_id")
-    if not _USCC.fullmatch(event.payee.uscc):
-        raise RejectedMessageError("payee.uscc is no unified social credit code")
+    if not _USCC_CHARACTERS.fullmatch(event.payee.uscc):
+        raise RejectedMessageError("payee.uscc is not a unified social credit code")
     if len(event.instalments) > MAX_INSTALMENTS:
         raise RejectedMessageError(f"an award has at most {MAX_INSTALMENTS} instalments")
     entitlement = Entitlement(
@@ -68,7 +70,7 @@ def _row(award_id: str, event: AwardDecided, trace_parent: str | None) -> Versio
     instalments = ",".join(
         [f'{{"due_year":{part.due_year},"amount_fen":{part.amount_fen}}}' for part in event.instalments]
     )
-    kept = {
+    stored = {
         "facts_revision": receipt.facts_revision,
         "policy_hash": receipt.policy_hash,
         "interpretations_hash": receipt.interpretations_hash,
@@ -92,7 +94,7 @@ def _row(award_id: str, event: AwardDecided, trace_parent: str | None) -> Versio
         event.decided_on.isoformat(),
         event.first_decided_on.isoformat(),
         event.reason.value,
-        orjson.dumps(kept).decode(),
+        orjson.dumps(stored).decode(),
         trace_parent,
     )
 

@@ -1,4 +1,4 @@
-"""What restated entitlements would do to the money: the difference law applied without changing anything."""
+"""Preview what restated entitlements would do to orders and claims: the difference law, without changing anything."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def preview(connection: Connection, restated: Sequence[Restatement], jurisdictio
 
     The arrangement and the due years are those of the award's first decision day.
     """
-    wanted = {each.award_id: each for each in restated}
-    known = repository.entitlements(connection, wanted, jurisdiction)
+    restatements = {each.award_id: each for each in restated}
+    known = repository.entitlements(connection, restatements, jurisdiction)
     confirmed = arrangements.confirmed(connection)
     live, claims = orders.live(connection, known, lock=False), recoveries.claims(connection, known)
     parties: dict[str, set[tuple[str, str]]] = defaultdict(set)
@@ -31,7 +31,7 @@ def preview(connection: Connection, restated: Sequence[Restatement], jurisdictio
         parties[award_id].add((unit, uscc))
     found = []
     for award_id, now in known.items():
-        then = wanted[award_id]
+        then = restatements[award_id]
         first_year = now.first_decided_on.year
         entitlement = now._replace(
             jurisdiction=then.jurisdiction,

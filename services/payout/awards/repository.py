@@ -1,4 +1,4 @@
-"""Reading and writing awards, their versions and shares, set by set."""
+"""Read and write awards, their versions and shares, many at once."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Connection, Row
@@ -13,8 +14,8 @@ from sqlalchemy import Connection, Row
 from services.payout.arrangements.domain import Entitlement
 from services.payout.awards.domain import Owed
 from services.payout.awards.messages import VersionRow
-from services.payout.bulk import array, copy
 from services.payout.orders.domain import Part
+from shared.database.bulk import array, copy_rows
 from shared.database.queries import load
 
 queries = load(__package__)
@@ -55,35 +56,41 @@ def known_versions(connection: Connection, award_ids: Collection[str]) -> set[tu
 
 def add_versions(connection: Connection, rows: Sequence[VersionRow]) -> None:
     """Store versions that are not stored yet."""
-    copy(connection, "award_versions", VersionRow._fields, rows)
+    copy_rows(connection, "award_versions", VersionRow._fields, rows)
 
 
-ShareRow = tuple[str, int, str, str, int, str]
-"""(award_id, version, unit, payee's uscc, fen, parts as a PostgreSQL array literal)."""
+class ShareRow(NamedTuple):
+    """A new row of `award_shares`; the fields are its columns, `parts_fen` is an array literal."""
+
+    award_id: str
+    version: int
+    unit: str
+    payee_uscc: str
+    amount_fen: int
+    parts_fen: str
 
 
 def add_shares(connection: Connection, rows: Sequence[ShareRow]) -> None:
-    """Store what each unit bears of some versions."""
-    copy(connection, "award_shares", ("award_id", "version", "unit", "payee_uscc", "amount_fen", "parts_fen"), rows)
+    """Store each unit's share of some versions."""
+    copy_rows(connection, "award_shares", ShareRow._fields, rows)
 
 
-AwardRow = tuple[str, str, str, str, int, int | None, str | None, str | None]
-"""(award_id, award, jurisdiction, first_decided_on, version, split_version, arrangement_id, waiting_for)."""
-_AWARD = (
-    "award_id",
-    "award",
-    "jurisdiction",
-    "first_decided_on",
-    "version",
-    "split_version",
-    "arrangement_id",
-    "waiting_for",
-)
+class AwardRow(NamedTuple):
+    """A row of `awards` as a version leaves it; the fields are its columns."""
+
+    award_id: str
+    award: str
+    jurisdiction: str
+    first_decided_on: str
+    version: int
+    split_version: int | None
+    arrangement_id: str | None
+    waiting_for: str | None
 
 
 def add_awards(connection: Connection, rows: Sequence[AwardRow]) -> None:
     """Store awards that are new; after their versions and shares, so that the check of the sums finds them."""
-    copy(connection, "awards", _AWARD, rows)
+    copy_rows(connection, "awards", AwardRow._fields, rows)
 
 
 def update_awards(connection: Connection, rows: Sequence[AwardRow]) -> None:
@@ -93,18 +100,18 @@ def update_awards(connection: Connection, rows: Sequence[AwardRow]) -> None:
     connection.execute(
         queries.update_awards,
         {
-            "ids": [row[0] for row in rows],
-            "jurisdictions": [row[2] for row in rows],
-            "versions": [row[4] for row in rows],
-            "splits": [row[5] for row in rows],
-            "arrangements": [row[6] for row in rows],
-            "waiting": [row[7] for row in rows],
+            "ids": [row.award_id for row in rows],
+            "jurisdictions": [row.jurisdiction for row in rows],
+            "versions": [row.version for row in rows],
+            "splits": [row.split_version for row in rows],
+            "arrangements": [row.arrangement_id for row in rows],
+            "waiting": [row.waiting_for for row in rows],
         },
     )
 
 
 def shares_in_effect(connection: Connection, award_ids: Collection[str]) -> dict[str, dict[str, int]]:
-    """Return what each unit bears of the version in effect, fen by unit, by award."""
+    """Return each unit's share of the version in effect, fen by unit, by award."""
     shares: dict[str, dict[str, int]] = defaultdict(dict)
     for row in connection.execute(queries.shares_in_effect, {"ids": array(award_ids)}):
         shares[row.award_id][row.unit] = row.fen
@@ -112,7 +119,7 @@ def shares_in_effect(connection: Connection, award_ids: Collection[str]) -> dict
 
 
 def owed(connection: Connection, award_ids: Collection[str], *, restated_only: bool = True) -> list[Owed]:
-    """Return what `award_ids` owe now, or those of them that were restated: elsewhere orders and shares agree already."""
+    """Return what `award_ids` owe now, or those of them that were restated: orders and shares of the others agree."""
     values = {"ids": array(award_ids), "from_version": 2 if restated_only else 1}
     parts: dict[str, dict[tuple[str, str], tuple[Part, ...]]] = defaultdict(dict)
     heads: dict[str, tuple[int, date]] = {}

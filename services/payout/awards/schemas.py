@@ -57,7 +57,7 @@ class Step(BaseModel):
 
     at: datetime
     actor: str
-    step: str = Field(description="What happened; a ledger entry bears its kind", examples=["funded"])
+    step: str = Field(description="What happened; a ledger entry has its kind", examples=["funded"])
     unit: Unit | None = Field(description="Budget that it concerns, if one")
     amount_fen: int | None = Field(description="Fen; null for a hold, which is about all that is not sent")
     version: int | None = Field(description="Version of the award")
@@ -89,12 +89,12 @@ class AwardShare(BaseModel):
     entitlement_fen: int = Field(description="The unit's share of the version in effect")
     ordered_fen: int = Field(description="All live orders")
     paid_fen: int = Field(description="Of them, settled by the bank")
-    to_recover_fen: int = Field(description="Ordered beyond the share, sent already, and not yet come back")
-    recovered_fen: int = Field(description="Come back")
+    to_recover_fen: int = Field(description="Ordered beyond the share, sent already, and not yet repaid")
+    recovered_fen: int = Field(description="Repaid by the payee")
 
 
 class AwardRecovery(BaseModel):
-    """Money that has to come back."""
+    """Money that must be repaid."""
 
     id: UUID
     version: int = Field(description="Version that lowered the entitlement")
@@ -149,7 +149,7 @@ class AwardTimeline(BaseModel):
     kind: Literal["cash", "in_kind"]
     result: Literal["granted", "withdrawn"]
     version: int = Field(description="The highest version received")
-    split_version: int | None = Field(description="The version in effect; behind while the award waits")
+    split_version: int | None = Field(description="The version in effect; lower while the award waits")
     entitlement_fen: int = Field(description="The whole entitlement now")
     first_decided_on: date = Field(description="Arrangement, due years and place in the queue follow this day")
     waiting_for: Literal["arrangement"] | None
@@ -195,7 +195,7 @@ class RestatedShare(BaseModel):
     paid_fen: int = Field(description="Of them, settled by the bank")
     top_up_fen: int = Field(description="Would be ordered on top")
     cancelled_fen: int = Field(description="Would be cancelled, as it is not sent yet")
-    to_recover_fen: int = Field(description="Would have to come back, what is with the bank included")
+    to_recover_fen: int = Field(description="Would have to be repaid, including orders that are with the bank")
 
 
 class RestatementPreview(BaseModel):

@@ -39,7 +39,7 @@ awards = Table(
     Index("ix_awards_waiting", "first_decided_on", postgresql_where=text("waiting_for IS NOT NULL")),
 )
 """One row per award, the lock of all that concerns it. `version` is the highest received, `split_version` the one in effect
-(behind while the award waits for an arrangement). `jurisdiction` is that of `version`."""
+(lower while the award waits for an arrangement). `jurisdiction` is that of `version`."""
 
 award_versions = Table(
     "award_versions",
@@ -87,7 +87,7 @@ award_shares = Table(
     CheckConstraint("amount_fen > 0", name="amount"),
     info=APPEND_ONLY,
 )
-"""What each unit bears of a version; `parts_fen` is its part of each instalment, in order.
+"""Each unit's share of a version; `parts_fen` is its part of each instalment, in order.
 
 Statement triggers, one check for all rows of a COPY, hold what foreign keys and sums would: the version exists, its shares add up
 to its entitlement, a share's parts to the share; an award's arrangement is a confirmed one. Row by row they took half the time.

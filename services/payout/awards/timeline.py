@@ -60,8 +60,8 @@ def _reference(decision: dict[str, Any] | None) -> dict[str, Any] | None:
     """Return the decision behind a version: who, when, and where its conditions, amount and fact rows are explained."""
     if decision is None:
         return None
-    kept = ("id", "proposed_by", "proposed_at", "approved_by", "approved_at", "evaluation_id")
-    return {name: decision[name] for name in kept} | {"explanation": f"/v1/decisions/{decision['id']}/explanation"}
+    names = ("id", "proposed_by", "proposed_at", "approved_by", "approved_at", "evaluation_id")
+    return {name: decision[name] for name in names} | {"explanation": f"/v1/decisions/{decision['id']}/explanation"}
 
 
 def _steps(decision: dict[str, Any]) -> list[dict[str, Any]]:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any, Literal
+from uuid import UUID
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from services.payout.batches.domain import BankAnswer, BankResult
 from services.payout.batches.files import CHECKSUM, COMPARED, TOTAL, read_cells
-from services.payout.batches.schemas import ResultRow, ResultsBody
 from shared import spreadsheets
+from shared.days import Day
 from shared.errors import FieldError, Invalid, field_error
 from shared.media_types import CSV, JSON, XLSX
-from shared.money import NotAnAmountInYuanError, fen_of_yuan
+from shared.money import MAX_FEN, NotAnAmountInYuanError, fen_of_yuan
 
 FIELDS = {
     "支付令编号": "order_id",
@@ -27,6 +28,49 @@ FIELDS = {
 OUTCOMES = {"成功": "settled", "失败": "failed", "退回": "returned"}
 MAX_ROWS = 200_000
 MAX_ERRORS = 1_000
+
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+
+
+class ResultRow(BaseModel):
+    """What the bank reports of one order."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    order_id: UUID
+    outcome: Literal["settled", "failed", "returned"]
+    occurred_on: Day
+    bank_reference: Text
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] | None = None
+    amount_fen: int | None = Field(
+        default=None, ge=1, le=MAX_FEN, description="Checked against the order if the bank gives it"
+    )
+
+
+class ResultsBody(BaseModel):
+    """The bank's answer to a batch, or a part of it."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "rows": [
+                        {
+                            "order_id": "01920000-0000-7000-8000-000000000000",
+                            "outcome": "settled",
+                            "occurred_on": "2026-03-05",
+                            "bank_reference": "ICBC20260305-000017",
+                        }
+                    ]
+                }
+            ]
+        },
+    )
+
+    rows: list[ResultRow] = Field(min_length=1, max_length=200_000)
 
 
 def read(content: bytes, media_type: str) -> BankAnswer:

@@ -16,7 +16,7 @@ from services.payout.awards.repository import owed
 from services.payout.batches import files, repository
 from services.payout.batches.domain import BankAnswer, CheckedResults, check_results
 from services.payout.clients.registry import Accounts, revisions_of
-from services.payout.funding.repository import keep_blockers
+from services.payout.funding.repository import lock_blockers_shared
 from services.payout.orders import transitions
 from services.payout.orders.repository import lock_awards_of, lock_exclusively, lock_shared
 from shared.clock import calendar_date
@@ -115,7 +115,7 @@ def apply_results(
     if batch is None:
         raise NotFound(NO_SUCH_BATCH)
     changed = _changed(connection, batch, answer, accounts)
-    keep_blockers(connection)
+    lock_blockers_shared(connection)
     order_ids = [result.order_id for result in answer.results]
     award_ids = list(lock_awards_of(connection, set(order_ids)))
     lock_shared(connection)

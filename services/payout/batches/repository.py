@@ -12,8 +12,7 @@ from sqlalchemy import Connection, Row, Text, Uuid, column, insert, select, tabl
 
 from services.payout.batches.domain import BankResult, BatchedOrder
 from services.payout.batches.tables import payment_batches, restorations
-from services.payout.bulk import array
-from shared.database.bulk import read_frame
+from shared.database.bulk import array, read_frame
 from shared.database.queries import load
 
 queries = load(__package__)

@@ -9,7 +9,8 @@ from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import Connection
 
 from services.payout.batches import bank_results, files, handlers, repository
-from services.payout.batches.schemas import Batch, BatchDraft, ResultsBody, ResultsReport
+from services.payout.batches.bank_results import ResultsBody
+from services.payout.batches.schemas import Batch, BatchDraft, ResultsReport
 from services.payout.enums import Unit
 from shared.audit import log as audit
 from shared.authorization import Actor, Scope

@@ -9,8 +9,6 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.payout.enums import Unit
-from shared.days import Day
-from shared.money import MAX_FEN
 from shared.web.problems import ProblemError
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -47,46 +45,6 @@ class Batch(BaseModel):
         default=None,
         description="Orders that went back to `issued` because the payee's account is not the one approved",
     )
-
-
-class ResultRow(BaseModel):
-    """What the bank reports of one order."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    order_id: UUID
-    outcome: Literal["settled", "failed", "returned"]
-    occurred_on: Day
-    bank_reference: Text
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] | None = None
-    amount_fen: int | None = Field(
-        default=None, ge=1, le=MAX_FEN, description="Checked against the order if the bank gives it"
-    )
-
-
-class ResultsBody(BaseModel):
-    """The bank's answer to a batch, or a part of it."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
-        json_schema_extra={
-            "examples": [
-                {
-                    "rows": [
-                        {
-                            "order_id": "01920000-0000-7000-8000-000000000000",
-                            "outcome": "settled",
-                            "occurred_on": "2026-03-05",
-                            "bank_reference": "ICBC20260305-000017",
-                        }
-                    ]
-                }
-            ]
-        },
-    )
-
-    rows: list[ResultRow] = Field(min_length=1, max_length=200_000)
 
 
 class RowCounts(BaseModel):

@@ -1,4 +1,4 @@
-"""What a budget will still be asked for: orders that wait for it, and what open proposals would add if they were approved."""
+"""Forecast what a budget still has to pay: orders that wait for it, and what open proposals would add if approved."""
 
 from __future__ import annotations
 

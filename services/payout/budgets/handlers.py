@@ -20,7 +20,7 @@ def appropriate(
 ) -> dict[str, Any]:
     """Record an appropriation, or with a negative amount a reduction, and return it.
 
-    Raises Problem 409 if the budget would fall below what is reserved.
+    Raises Conflict if the budget would fall below what is reserved.
     """
     if amount_fen == 0:
         raise Invalid(errors=[FieldError("/amount_fen", "zero", "The amount must not be 0.")])
@@ -42,7 +42,7 @@ def carry_over(
 ) -> list[dict[str, Any]]:
     """Carry what is free in a budget (all of it, or `amount_fen`) over to the year after, and return both appropriations.
 
-    Raises Problem 409 if less is free.
+    Raises Conflict if less is free.
     """
     available = repository.lock_free(connection, unit, year)
     moved = available if amount_fen is None else amount_fen

@@ -1,4 +1,4 @@
-"""Reading and changing the running sums of the budgets."""
+"""Read budgets and change their running sums."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, text
 
 from services.payout.budgets.tables import appropriations, budgets
-from services.payout.bulk import array
+from shared.database.bulk import array
 from shared.database.queries import load
 
 queries = load(__package__)
@@ -53,7 +53,7 @@ def count_paid(connection: Connection, unit: str, year: int, amount_fen: int) ->
 
 
 def count_recovered(connection: Connection, unit: str, year: int, amount_fen: int) -> None:
-    """Count `amount_fen` as come back in `year`."""
+    """Count `amount_fen` as repaid in `year`."""
     _add(connection, "recovered_fen", unit, year, amount_fen)
 
 
@@ -90,7 +90,7 @@ def views(
     after: Sequence[Any] | None = None,
     limit: int | None = None,
 ) -> list[dict[str, Any]]:
-    """Return up to `limit` budgets (of `unit`, of `year`) behind the pair `after` (year, unit)."""
+    """Return up to `limit` budgets (of `unit`, of `year`) after the pair `after` (year, unit)."""
     after_year, after_unit = after or (None, None)
     where = {"unit": unit, "year": year, "after_year": after_year, "after_unit": after_unit}
     rows = connection.execute(queries.budgets, {**where, "limit": limit, "this_year": this_year})

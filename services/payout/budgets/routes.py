@@ -43,7 +43,7 @@ def record_appropriation(
 ) -> Response:
     """Record an appropriation or, with a negative amount, a reduction; never below what is reserved.
 
-    Orders that wait for money go on by themselves. What is not spent lapses with the year unless a document carries it over
+    Orders that wait for money continue by themselves. What is not spent lapses with the year unless a document carries it over
     (`POST /v1/budgets/{unit}/{year}/carry-over`).
     """
     actor.require_city_wide()

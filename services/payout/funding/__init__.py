@@ -1,1 +1,1 @@
-"""What waiting orders wait for (due year, holds, accounts, money), and the passes that let them go on."""
+"""What waiting orders wait for (due year, holds, accounts, money), and the passes that let them continue."""

@@ -1,8 +1,8 @@
 """What an order waits for, and which waiting orders get money. Pure, in whole fen.
 
 The queue is in the order (first_decided_on, award_id, instalment). An instalment is funded by all its units or by none. One that
-is short holds its place in the budget that lacks the money, and in that one alone: there nothing behind it is funded, so
-nobody is overtaken; from the other budgets instalments behind it are funded.
+is short keeps its position in the budget that lacks the money, and in that one alone: there no later instalment is funded, so
+nobody is overtaken; from the other budgets later instalments are funded.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Blockers:
     def waits_for(self, award_id: str, uscc: str, due_year: int) -> str:
         """Return what a new order waits for first: its due year, the release of a hold, an account, then money.
 
-        The SQL function `waiting_orders` looks for the same in the same order.
+        The SQL function `waiting_orders` repeats the rule for stored orders; `test_blockers.py` compares both.
         """
         if due_year > self.this_year:
             return "due_year"

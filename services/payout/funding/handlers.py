@@ -5,26 +5,25 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, text, update
+from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from services.payout.funding import repository
 from services.payout.funding.domain import HoldTarget
-from services.payout.funding.repository import change_blockers
 from services.payout.funding.tables import holds
 from services.payout.orders import transitions
+from shared.authorization import Actor
 from shared.errors import Conflict, NotFound, SamePerson
 
 
-def hold(
-    connection: Connection, target: HoldTarget, *, reason: str, by: str, jurisdiction: str | None, now: datetime
-) -> dict[str, Any]:
+def hold(connection: Connection, target: HoldTarget, *, reason: str, actor: Actor, now: datetime) -> dict[str, Any]:
     """Hold an award or a payee: its orders that were not sent to the bank wait.
 
-    Raises NotFound for an award that is not here, Conflict if it is on hold already.
+    Raises NotFound for an award that payout does not have, Conflict if it is on hold already.
     """
-    _require_award(connection, target, jurisdiction)
-    change_blockers(connection)
-    new = insert(holds).values(award_id=target.award_id, uscc=target.uscc, reason=reason, held_by=by)
+    _require_access(connection, target, actor)
+    repository.lock_blockers_exclusive(connection)
+    new = insert(holds).values(award_id=target.award_id, uscc=target.uscc, reason=reason, held_by=actor.subject)
     held = connection.execute(new.on_conflict_do_nothing().returning(*holds.c)).mappings().one_or_none()
     if held is None:
         raise Conflict("It is on hold already; nothing was changed.")
@@ -32,25 +31,24 @@ def hold(
     return dict(held)
 
 
-def release(
-    connection: Connection, target: HoldTarget, *, reason: str, by: str, jurisdiction: str | None, now: datetime
-) -> dict[str, Any]:
-    """Release an award or a payee: its orders go on.
+def release(connection: Connection, target: HoldTarget, *, reason: str, actor: Actor, now: datetime) -> dict[str, Any]:
+    """Release an award or a payee: its orders continue.
 
-    Raises NotFound for an award that is not here, Conflict if it is not on hold, SamePerson for who placed the hold.
+    Raises NotFound for an award that payout does not have, Conflict if it is not on hold, SamePerson for the person who placed
+    the hold.
     """
-    _require_award(connection, target, jurisdiction)
-    change_blockers(connection)
+    _require_access(connection, target, actor)
+    repository.lock_blockers_exclusive(connection)
     on = holds.c.award_id == target.award_id if target.award_id else holds.c.uscc == target.uscc
     found = connection.execute(select(holds).where(on, holds.c.released_at.is_(None)).with_for_update()).one_or_none()
     if found is None:
         raise Conflict("It is not on hold, so there is nothing to release.")
-    if found.held_by == by:
-        raise SamePerson("Who placed a hold cannot release it; another person has to.")
+    if found.held_by == actor.subject:
+        raise SamePerson("The person who placed a hold cannot release it; another person must.")
     released = connection.execute(
         update(holds)
         .where(holds.c.id == found.id)
-        .values(release_reason=reason, released_by=by, released_at=now)
+        .values(release_reason=reason, released_by=actor.subject, released_at=now)
         .returning(*holds.c)
     )
     hold = dict(released.mappings().one())
@@ -58,12 +56,13 @@ def release(
     return hold
 
 
-def _require_award(connection: Connection, target: HoldTarget, jurisdiction: str | None) -> None:
+def _require_access(connection: Connection, target: HoldTarget, actor: Actor) -> None:
+    """Raise Forbidden for a payee unless `actor` acts for the whole city, NotFound for an award that it does not see."""
     if target.award_id is None:
+        actor.require_city_wide()
         return
-    of_award = text("SELECT jurisdiction FROM awards WHERE award_id = :award_id")
-    found = connection.execute(of_award, {"award_id": target.award_id}).scalar_one_or_none()
-    if found is None or jurisdiction not in (None, found):
+    jurisdiction = repository.jurisdiction_of(connection, target.award_id)
+    if jurisdiction is None or not actor.covers(jurisdiction):
         raise NotFound("There is no such award here; a decision arrives within seconds of its approval.")
 
 

@@ -1,4 +1,4 @@
-"""What workers do by themselves for waiting orders: the funding pass, and the account pass."""
+"""Background passes over waiting orders: the funding pass, and the account pass."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from services.payout.enums import SYSTEM, UNITS
 from services.payout.funding import repository
 from services.payout.funding.domain import AvailableBudget, select_fundable
 from services.payout.orders import transitions
+from services.payout.orders.domain import BEGINNING, END, QueuePosition
 from services.payout.orders.repository import lock_exclusively
-from services.payout.orders.transitions import BEGINNING, END, Place
 from shared.audit import log as audit
 from shared.clock import Clock, calendar_date
 from shared.database.engine import Database
 
 PAGE_ORDERS = 20_000
-"""Orders looked at in one transaction of a funding pass."""
+"""Orders considered in one transaction of a funding pass."""
 
 
 class FundingPass:
     """Reserves money for waiting orders, in the order (first_decided_on, award_id), page by page. One at a time anywhere."""
 
     def __init__(self, database: Database, clock: Clock, *, page_orders: int = PAGE_ORDERS) -> None:
-        """Prepare passes over `database`, each transaction looking at `page_orders` orders."""
+        """Prepare passes over `database`, each transaction considering `page_orders` orders."""
         self._database = database
         self._clock = clock
         self._page_orders = page_orders
@@ -46,12 +46,12 @@ class FundingPass:
             return False
         self._passes_skipped = 0
         issued = self.run(now, year)
-        # What changed while the pass ran is not in the fingerprint of before, so it is looked at next time.
+        # Changes made while the pass ran are missing in the earlier fingerprint, so the next step runs again.
         self._seen = None if issued else seen
         return issued > 0
 
     def run(self, now: datetime, year: int) -> int:
-        """Go once through the queue; returns how many orders were issued."""
+        """Fund the queue once from its beginning; returns how many orders were issued."""
         blocked: set[str] = set()
         start = BEGINNING
         issued = 0
@@ -76,12 +76,18 @@ class FundingPass:
             start = until
 
     def _page(
-        self, connection: Connection, start: Place, until: Place, blocked: set[str], now: datetime, year: int
+        self,
+        connection: Connection,
+        start: QueuePosition,
+        until: QueuePosition,
+        blocked: set[str],
+        now: datetime,
+        year: int,
     ) -> int:
         free = budgets.free(connection, year)
         need = repository.needed(connection, start, until)
         if blocked.isdisjoint(need) and all(fen <= free.get(unit, 0) for unit, fen in need.items()):
-            # Where there is money for all, there is nothing to choose and no row has to leave the database.
+            # With enough money for all there is nothing to choose, and no row has to leave the database.
             return transitions.fund(connection, year, now, start=start, until=until) if need else 0
         queue = repository.queue(connection, start, until)
         fundable = select_fundable(queue, AvailableBudget(free, blocked))
@@ -91,7 +97,7 @@ class FundingPass:
 
 
 class AccountPass:
-    """Follows the registry's changes of accounts; orders that waited for one go on."""
+    """Mirrors the registry's changes of accounts; orders that waited for one continue."""
 
     def __init__(self, database: Database, accounts: Accounts, clock: Clock) -> None:
         """Prepare to follow `accounts`."""
@@ -104,7 +110,7 @@ class AccountPass:
     def step(self) -> bool:
         """Mirror what changed since the last step; returns whether anything did. Raises Unavailable without a registry.
 
-        With each day accounts begin and end, so every waiting order is looked at once a day.
+        Accounts begin and end with a day, so every waiting order is reconsidered once a day.
         """
         latest, now = self._accounts.latest_revision(), self._clock.now()
         new_day = calendar_date(now) != self._day
@@ -114,13 +120,13 @@ class AccountPass:
         with self._database.transaction() as connection:
             mirrored = repository.mirrored_revision(connection)
             changes = self._accounts.changes(mirrored, latest) if mirrored < latest else []
-            repository.change_blockers(connection)
-            # With the first accounts ever the rule begins to hold: a payee who has none waits from then on.
-            everybody = new_day or not repository.has_accounts(connection)
+            repository.lock_blockers_exclusive(connection)
+            # From the first account on, payees without one wait: all orders are reconsidered.
+            all_payees = new_day or not repository.has_accounts(connection)
             if mirrored < latest:
                 repository.mirror(connection, changes, latest)
             if changes or new_day:
                 usccs = sorted({change.uscc for change in changes})
-                changed = transitions.reconsider(connection, now, usccs=None if everybody else usccs)
+                changed = transitions.reconsider(connection, now, usccs=None if all_payees else usccs)
         self._known, self._day = latest, calendar_date(now)
         return mirrored < latest or changed > 0

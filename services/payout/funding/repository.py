@@ -1,34 +1,35 @@
-"""Reading blockers and the queue for money; the mirror of payees' accounts."""
+"""Read blockers and the queue for money; keep the mirror of payees' accounts."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import Connection, text
 
 from services.payout.budgets import repository as budgets
-from services.payout.bulk import array
 from services.payout.clients.registry import AccountChange
 from services.payout.funding.domain import Blockers, QueuedOrder
-from services.payout.orders.transitions import END, Place
+from services.payout.orders.domain import END, QueuePosition
 from shared.clock import calendar_date
+from shared.database.bulk import array
 from shared.database.queries import load
 
 queries = load(__package__)
 
 BLOCKERS_LOCK = 0x6F6273746163  # "obstac", as the version before has it
-"""Advisory lock of a transaction: shared by what heeds holds and accounts, exclusive for what changes these."""
+"""Advisory lock of a transaction: shared by transactions that read holds and accounts, exclusive for those that change them."""
 PASS_LOCK = 0x66756E64696E67  # "funding"
 
 
-def keep_blockers(connection: Connection) -> None:
-    """Let nobody place or release a hold, or mirror accounts, until the transaction ends. Take it before any row is locked."""
+def lock_blockers_shared(connection: Connection) -> None:
+    """Keep holds and mirrored accounts as they are until the transaction ends. Call it before any row is locked."""
     connection.execute(text("SELECT pg_advisory_xact_lock_shared(:lock)"), {"lock": BLOCKERS_LOCK})
 
 
-def change_blockers(connection: Connection) -> None:
-    """Wait for all that makes orders, and keep it out until the transaction ends: no order is made by outdated blockers."""
+def lock_blockers_exclusive(connection: Connection) -> None:
+    """Wait for transactions that create orders, and keep others out: no order is created from outdated blockers."""
     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": BLOCKERS_LOCK})
 
 
@@ -51,6 +52,12 @@ def blockers(connection: Connection, award_ids: Collection[str], usccs: Collecti
     )
 
 
+def jurisdiction_of(connection: Connection, award_id: UUID) -> str | None:
+    """Return the jurisdiction of an award, or None if payout does not have the award."""
+    of_award = text("SELECT jurisdiction FROM awards WHERE award_id = :award_id")
+    return connection.execute(of_award, {"award_id": award_id}).scalar_one_or_none()
+
+
 def has_accounts(connection: Connection) -> bool:
     """Return whether the mirror holds any account."""
     return bool(connection.execute(text("SELECT EXISTS (SELECT FROM payee_accounts)")).scalar_one())
@@ -64,40 +71,40 @@ def mirrored_revision(connection: Connection) -> int:
 
 def mirror(connection: Connection, changes: Sequence[AccountChange], revision: int) -> None:
     """Apply `changes` to the mirror, which has then reached `revision`."""
-    kept = [change for change in changes if not change.withdrawn]
-    gone = [change for change in changes if change.withdrawn]
+    current = [change for change in changes if not change.withdrawn]
+    withdrawn = [change for change in changes if change.withdrawn]
     connection.execute(
-        queries.forget_accounts,
-        {"usccs": [change.uscc for change in gone], "since": [change.since for change in gone]},
+        queries.delete_accounts,
+        {"usccs": [change.uscc for change in withdrawn], "since": [change.since for change in withdrawn]},
     )
     connection.execute(
         queries.mirror_accounts,
         {
-            "usccs": [change.uscc for change in kept],
-            "since": [change.since for change in kept],
-            "until": [change.until for change in kept],
-            "revisions": [change.revision for change in kept],
+            "usccs": [change.uscc for change in current],
+            "since": [change.since for change in current],
+            "until": [change.until for change in current],
+            "revisions": [change.revision for change in current],
         },
     )
     connection.execute(text("UPDATE account_feed SET revision = :revision"), {"revision": revision})
 
 
-def page_end(connection: Connection, start: Place, orders: int) -> Place:
-    """Return the place behind about `orders` orders of the queue from `start` on, or its end; no award is cut."""
-    values = {"start_day": start.day, "start_award": start.award_id, "orders": orders}
+def page_end(connection: Connection, start: QueuePosition, orders: int) -> QueuePosition:
+    """Return the position after about `orders` orders of the queue from `start` on, or its end; no award is cut."""
+    values = {"start_day": start.first_decided_on, "start_award": start.award_id, "orders": orders}
     row = connection.execute(queries.page_end, values).one_or_none()
-    end = Place(row.day, row.award_id) if row else END
-    # One award alone fills the page: take more, until it is behind.
+    end = QueuePosition(row.first_decided_on, row.award_id) if row else END
+    # One award alone fills the page: take more, until the page ends after it.
     return page_end(connection, start, 2 * orders) if end == start else end
 
 
-def needed(connection: Connection, start: Place, until: Place) -> dict[str, int]:
-    """Return what the queue needs between two places, fen by unit."""
+def needed(connection: Connection, start: QueuePosition, until: QueuePosition) -> dict[str, int]:
+    """Return what the queue needs between two positions, fen by unit."""
     return {row.unit: row.fen for row in connection.execute(queries.needed, _between(start, until))}
 
 
-def queue(connection: Connection, start: Place, until: Place) -> list[QueuedOrder]:
-    """Return the orders that wait for money between two places, in order."""
+def queue(connection: Connection, start: QueuePosition, until: QueuePosition) -> list[QueuedOrder]:
+    """Return the orders that wait for money between two positions, in order."""
     rows = connection.execute(queries.queue, _between(start, until))
     return [QueuedOrder(row.id, row.award_id, row.instalment, row.unit, row.amount_fen) for row in rows]
 
@@ -108,10 +115,10 @@ def fingerprint(connection: Connection, year: int) -> tuple[object, ...]:
     return (year, *extent, *sorted(budgets.free(connection, year).items()))
 
 
-def _between(start: Place, until: Place) -> dict[str, str]:
+def _between(start: QueuePosition, until: QueuePosition) -> dict[str, str]:
     return {
-        "start_day": start.day,
+        "start_day": start.first_decided_on,
         "start_award": start.award_id,
-        "until_day": until.day,
+        "until_day": until.first_decided_on,
         "until_award": until.award_id,
     }

@@ -45,7 +45,7 @@ def hold_award(award_id: UUID, body: HoldBody, request: Request, actor: Holder, 
 def release_award(
     award_id: UUID, body: HoldBody, request: Request, actor: Releaser, command: IdempotentCommand
 ) -> Response:
-    """Release an award that another person holds: its orders go on by themselves."""
+    """Release an award that another person holds: its orders continue by themselves."""
     return _run(handlers.release, HoldTarget(award_id=award_id), body, request, actor, command)
 
 
@@ -58,7 +58,6 @@ def release_award(
 )
 def hold_payee(uscc: Payee, body: HoldBody, request: Request, actor: Holder, command: IdempotentCommand) -> Response:
     """Hold a payee: none of its orders, of whatever award, is funded or sent until another person releases it."""
-    actor.require_city_wide()
     return _run(handlers.hold, HoldTarget(uscc=uscc), body, request, actor, command, status=201)
 
 
@@ -71,8 +70,7 @@ def hold_payee(uscc: Payee, body: HoldBody, request: Request, actor: Holder, com
 def release_payee(
     uscc: Payee, body: HoldBody, request: Request, actor: Releaser, command: IdempotentCommand
 ) -> Response:
-    """Release a payee that another person holds: its orders go on by themselves."""
-    actor.require_city_wide()
+    """Release a payee that another person holds: its orders continue by themselves."""
     return _run(handlers.release, HoldTarget(uscc=uscc), body, request, actor, command)
 
 
@@ -87,8 +85,5 @@ def _run(
 ) -> Response:
     now = request.app.state.clock.now()
     return command.run(
-        lambda connection: use_case(
-            connection, target, reason=body.reason, by=actor.subject, jurisdiction=actor.jurisdiction, now=now
-        ),
-        status=status,
+        lambda connection: use_case(connection, target, reason=body.reason, actor=actor, now=now), status=status
     )

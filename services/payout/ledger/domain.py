@@ -4,10 +4,11 @@ Money: `treasury:<unit>` → `budget:<unit>:<year>` (free) → `reserved:<award>
 and back: `payee:<uscc>` → `recovered:<unit>:<year>`.
 
 Obligations: `expense:<unit>` → `award:<award>:<unit>` holds what the version in force entitles to;
-`claims:<unit>` → `claim:<award>:<unit>` what has to come back.
+`claims:<unit>` → `claim:<award>:<unit>` what must be repaid.
 
-The balance of an account is what came in less what went out, fen. No other module spells the name of an account; statements use
-the SQL functions `budget_account`, `reserved_account`, `award_account` and `payee_account`.
+The balance of an account is its inflow less its outflow, fen. Python names accounts in this module only; statements use the
+SQL functions `budget_account`, `reserved_account`, `award_account` and `payee_account`. Statements that move orders
+(`orders/queries/transitions.sql`) write postings too, which `ck_postings_chart` checks.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Writing and reading postings."""
+"""Append and read postings."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from uuid import UUID
 
 from sqlalchemy import Connection, or_, select, text
 
-from services.payout.bulk import copy
 from services.payout.ledger.domain import Posting
 from services.payout.ledger.tables import postings
+from shared.database.bulk import copy_rows
 from shared.database.queries import load
 
 queries = load(__package__)
@@ -19,7 +19,7 @@ queries = load(__package__)
 
 def post(connection: Connection, entries: Sequence[Posting], *, by: str) -> None:
     """Append `entries`, made by the actor `by`."""
-    copy(connection, "postings", (*Posting._fields, "actor"), [(*entry, by) for entry in entries])
+    copy_rows(connection, "postings", (*Posting._fields, "actor"), [(*entry, by) for entry in entries])
 
 
 def entries(
@@ -34,7 +34,7 @@ def entries(
     after: int | None,
     limit: int,
 ) -> list[dict[str, Any]]:
-    """Return up to `limit` postings behind the number `after` that the filters let through; a filter of None does not apply."""
+    """Return up to `limit` postings after the number `after` that match the filters; a filter of None does not apply."""
     found = select(postings).order_by(postings.c.id).limit(limit)
     if account is not None:
         found = found.where(or_(postings.c.source == account, postings.c.destination == account))
@@ -52,6 +52,6 @@ def entries(
 def balances(
     connection: Connection, *, prefix: str | None, before: datetime | None, after: str | None, limit: int
 ) -> list[dict[str, Any]]:
-    """Return up to `limit` accounts (whose name starts with `prefix`, behind `after`) with what was posted before an instant."""
+    """Return up to `limit` accounts (whose name starts with `prefix`, after `after`) with what was posted before an instant."""
     values = {"prefix": prefix, "before": before, "after": after, "limit": limit}
     return [dict(row) for row in connection.execute(queries.balances, values).mappings()]

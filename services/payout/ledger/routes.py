@@ -67,7 +67,7 @@ def list_ledger_balances(
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Response:
-    """List accounts with what came in, what went out and the balance. Over all accounts the balances add up to zero."""
+    """List accounts with their inflow, outflow and balance. Over all accounts the balances add up to zero."""
     actor.require_city_wide()
     after = decode_cursor(cursor, str)
     before = datetime.combine(on + timedelta(days=1), datetime.min.time(), SHANGHAI) if on else None

@@ -7,7 +7,7 @@ paid back, W what was written off.
 - T < L − B: unsent orders are cancelled, the last instalment first and in it the youngest order; the one cut through is
   replaced by a smaller one.
 - What then is still too much, L − B − T, is `to_recover` (less W). Of it, only what the bank has settled, max(0, settled −
-  B − T − W), is claimed as a recovery; the rest is claimed when the payment settles, and vanishes if it fails.
+  B − T − W), is claimed as a recovery; the rest is claimed when the payment settles, and no longer owed if it fails.
 
 Everything is computed from T and what exists, never from the version before: whichever versions arrived in between, or never
 arrived, the sums at the end are the same. Units and payees never net against each other.
@@ -29,6 +29,17 @@ class Part(NamedTuple):
     instalment: int
     due_year: int
     amount_fen: int
+
+
+class QueuePosition(NamedTuple):
+    """A position in the queue for money, which is ordered by (first_decided_on, award_id)."""
+
+    first_decided_on: str
+    award_id: str
+
+
+BEGINNING = QueuePosition("-infinity", str(UUID(int=0)))
+END = QueuePosition("infinity", str(UUID(int=0)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from services.payout.ledger import repository as postings
 from services.payout.orders import repository, transitions
 from services.payout.orders.lifecycle import Act, sources
 from services.payout.orders.repository import NO_SUCH_ORDER
+from shared.authorization import Actor
 from shared.clock import Clock, calendar_date
 from shared.database.engine import Database
 from shared.errors import Conflict, NotFound, SamePerson
@@ -30,16 +31,15 @@ def approve(
     accounts: Accounts,
     order_id: UUID,
     *,
-    by: str,
-    jurisdiction: str | None,
+    actor: Actor,
     now: datetime,
 ) -> dict[str, Any]:
     """Approve an issued order, or let it wait for an account if its payee has none; returns it.
 
-    Raises NotFound, Conflict if its state or a hold does not allow it, SamePerson for who issued it.
+    Raises NotFound, Conflict if its state or a hold does not allow it, SamePerson for the person who issued it.
     """
     order = repository.order(connection, order_id)
-    if order is None or jurisdiction not in (None, order.jurisdiction):
+    if order is None or not actor.covers(order.jurisdiction):
         raise NotFound(NO_SUCH_ORDER)
     if order.state not in sources(Act.APPROVE):
         raise Conflict(NOT_ISSUED, extra={"state": order.state})
@@ -48,11 +48,11 @@ def approve(
             "This order is on hold. Someone other than the person who placed the hold must release it; or the award waits for"
             " an arrangement that covers its newest version."
         )
-    if order.issued_by == by:
-        raise SamePerson("Who issued an order cannot approve it; another person has to.")
+    if order.issued_by == actor.subject:
+        raise SamePerson("The person who issued an order cannot approve it; another person must.")
     revisions = revisions_of(accounts.on(calendar_date(now), {order.payee_uscc}, accounts.latest_revision()))
-    if not _approve(connection, [order], revisions, by=by, now=now) and revisions:
-        raise Conflict(NOT_ISSUED)  # another request came first, since it was looked at
+    if not _approve(connection, [order], revisions, by=actor.subject, now=now) and revisions:
+        raise Conflict(NOT_ISSUED)  # another request came first, after the order was read
     return repository.view(connection, order_id)
 
 
@@ -61,14 +61,14 @@ def _approve(
 ) -> int:
     """Approve issued `orders` whose payee has an account (its revision by uscc); the others wait for one. Returns how many."""
     repository.lock_shared(connection)
-    able = {order.id: revisions[order.payee_uscc] for order in orders if order.payee_uscc in revisions}
-    approved = transitions.approve(connection, able, by=by, now=now)
-    transitions.postpone(connection, [order.id for order in orders if order.id not in able])
+    approvable = {order.id: revisions[order.payee_uscc] for order in orders if order.payee_uscc in revisions}
+    approved = transitions.approve(connection, approvable, by=by, now=now)
+    transitions.postpone(connection, [order.id for order in orders if order.id not in approvable])
     return approved
 
 
 def run_approvals(database: Database, accounts: Accounts, clock: Clock, job: RunningJob) -> None:
-    """Approve in bulk, as the job's input says; what cannot be approved is left and counted in `skipped`."""
+    """Approve in bulk, as the job's input says; what cannot be approved is left as it is and counted in `skipped`."""
     approved = 0
     skipped = {"held": 0, "own": 0, "no_account": 0, "not_issued": 0}
     filters = {name: job.input.get(name) for name in ("unit", "due_year", "order_ids", "jurisdiction")}
@@ -81,13 +81,13 @@ def run_approvals(database: Database, accounts: Accounts, clock: Clock, job: Run
         if not rows:
             break
         seen, after = seen + len(rows), rows[-1].number
-        able = [row for row in rows if not row.held and row.issued_by != job.created_by]
-        revisions = revisions_of(accounts.on(calendar_date(now), {row.payee_uscc for row in able}, revision))
+        approvable = [row for row in rows if not row.held and row.issued_by != job.created_by]
+        revisions = revisions_of(accounts.on(calendar_date(now), {row.payee_uscc for row in approvable}, revision))
         with database.transaction() as connection:
-            approved += _approve(connection, able, revisions, by=job.created_by, now=now)
+            approved += _approve(connection, approvable, revisions, by=job.created_by, now=now)
         skipped["held"] += sum(row.held for row in rows)
         skipped["own"] += sum(row.issued_by == job.created_by and not row.held for row in rows)
-        skipped["no_account"] += sum(row.payee_uscc not in revisions for row in able)
+        skipped["no_account"] += sum(row.payee_uscc not in revisions for row in approvable)
         job.progress(seen, seen)
     if job.input.get("order_ids"):
         skipped["not_issued"] = max(0, len(set(job.input["order_ids"])) - seen)
@@ -95,15 +95,13 @@ def run_approvals(database: Database, accounts: Accounts, clock: Clock, job: Run
         job.succeed(connection, {"approved": approved, "skipped": skipped})
 
 
-def reissue(
-    connection: Connection, order_id: UUID, *, by: str, jurisdiction: str | None, now: datetime
-) -> dict[str, Any]:
-    """Put a new order in the place of one whose payment failed or came back, and return it. Its money is still reserved.
+def reissue(connection: Connection, order_id: UUID, *, actor: Actor, now: datetime) -> dict[str, Any]:
+    """Replace an order whose payment failed or came back by a new one, and return it. Its money is still reserved.
 
-    Raises NotFound, or Conflict if the order did not fail, was replaced or is not owed any more.
+    Raises NotFound, or Conflict if the order did not fail, was replaced or is no longer owed.
     """
-    of_award = next(iter(repository.lock_awards_of(connection, [str(order_id)]).values()), None)
-    if of_award is None or jurisdiction not in (None, of_award):
+    jurisdiction = next(iter(repository.lock_awards_of(connection, [str(order_id)]).values()), None)
+    if jurisdiction is None or not actor.covers(jurisdiction):
         raise NotFound(NO_SUCH_ORDER)
     repository.lock_shared(connection)
     old = repository.lock(connection, order_id)
@@ -115,8 +113,8 @@ def reissue(
             extra={"state": old.state},
         )
     transitions.cancel(connection, [str(old.id)])
-    order = transitions.issued_in_place_of(old, old.amount_fen, now, by=by)
+    order = transitions.issued_in_place_of(old, old.amount_fen, now, by=actor.subject)
     transitions.replace(connection, [order], now)
     moved = (order.award_id, old.version, old.unit, old.budget_year, old.amount_fen)
-    postings.post(connection, [ledger.release(str(old.id), *moved), ledger.funding(order.id, *moved)], by=by)
+    postings.post(connection, [ledger.release(str(old.id), *moved), ledger.funding(order.id, *moved)], by=actor.subject)
     return repository.view(connection, UUID(order.id))

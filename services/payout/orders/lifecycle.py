@@ -13,7 +13,7 @@ from services.payout.enums import OrderState
 
 
 class Act(StrEnum):
-    """What moves a payment order."""
+    """An act that changes the state of a payment order."""
 
     ORDER = "order"
     REPLACE = "replace"

@@ -1,4 +1,4 @@
-"""Reading and locking payment orders."""
+"""Read and lock payment orders."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from sqlalchemy import (
     text,
 )
 
-from services.payout.bulk import array
 from services.payout.orders.domain import Order
 from services.payout.orders.tables import payment_orders
+from shared.database.bulk import array
 from shared.database.queries import load
 
 queries = load(__package__)
 
 ORDERS_LOCK = 0x6F7264657273  # "orders"
-"""Advisory lock of a transaction: shared by what changes the orders of some awards, exclusive for what takes from all."""
+"""Advisory lock of a transaction: shared by changes to the orders of some awards, exclusive for those that take from all."""
 
 NO_SUCH_ORDER = "There is no such payment order; `GET /v1/payment-orders` lists them."
 
@@ -65,7 +65,7 @@ _DETAILS = table(
     column("created_at"),
     column("changed_at", DateTime(timezone=True)),
 )
-"""What readers see of an order."""
+"""Columns of an order that the API shows."""
 _LIVE = (
     *("id", "number", "award_id", "unit", "payee_uscc", "instalment", "due_year", "amount_fen", "state"),
     *("waiting_for", "budget_year", "account_revision"),
@@ -75,12 +75,12 @@ _PAYEE: Any = column("payee_uscc", Text)
 
 
 def lock_shared(connection: Connection) -> None:
-    """Keep the funding pass and batch building out until the transaction ends."""
+    """Exclude the funding pass and batch building until the transaction ends."""
     connection.execute(text("SELECT pg_advisory_xact_lock_shared(:lock)"), {"lock": ORDERS_LOCK})
 
 
 def lock_exclusively(connection: Connection) -> None:
-    """Wait for all that changes orders, and keep it out until the transaction ends."""
+    """Wait for transactions that change orders, and exclude others until this one ends."""
     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": ORDERS_LOCK})
 
 
@@ -97,7 +97,7 @@ def lock(connection: Connection, order_id: UUID) -> Row[Any] | None:
 
 
 def live(connection: Connection, award_ids: Collection[str], *, lock: bool = True) -> dict[Key, list[Order]]:
-    """Return the live orders of `award_ids`, oldest first, and lock them unless they are only looked at."""
+    """Return the live orders of `award_ids`, oldest first, and lock them unless `lock` is false."""
     # As text, with the value given at execution: SQLAlchemy would declare it varchar, and the cast be made again for each row.
     of_awards = text("payment_orders.award_id = ANY(CAST(:ids AS uuid[]))")
     own = select(*(payment_orders.c[name] for name in _LIVE)).where(of_awards, payment_orders.c.live)
@@ -121,7 +121,7 @@ def live(connection: Connection, award_ids: Collection[str], *, lock: bool = Tru
 
 
 def to_approve(connection: Connection, filters: Mapping[str, Any], limit: int, after: int = 0) -> list[Row[Any]]:
-    """Return issued orders behind the number `after`: of `unit` and `due_year`, or with `order_ids`; of `jurisdiction`."""
+    """Return issued orders after the number `after`: of `unit` and `due_year`, or with `order_ids`; of `jurisdiction`."""
     named = filters["order_ids"]
     values = {**filters, "order_ids": None if named is None else array(named), "after": after, "limit": limit}
     return list(connection.execute(queries.to_approve, values))
@@ -133,7 +133,7 @@ def order(connection: Connection, order_id: UUID) -> Row[Any] | None:
 
 
 def view(connection: Connection, order_id: UUID) -> dict[str, Any]:
-    """Return one order as its readers see it."""
+    """Return one order as the API shows it."""
     return dict(connection.execute(select(_DETAILS).where(_DETAILS.c.id == order_id)).mappings().one())
 
 
@@ -146,7 +146,7 @@ def views(
     after: int | None = None,
     limit: int | None = None,
 ) -> list[dict[str, Any]]:
-    """Return up to `limit` orders behind the number `after`, oldest first, each with its `number`.
+    """Return up to `limit` orders after the number `after`, oldest first, each with its `number`.
 
     `filters` are values of columns; one of None does not apply. `uscc` is the payee.
     """

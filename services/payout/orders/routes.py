@@ -54,7 +54,7 @@ def list_payment_orders(
 ) -> Response:
     """List payment orders, oldest first; a caller tied to a jurisdiction sees the orders of its awards.
 
-    As CSV or XLSX (by `Accept`) it is one sheet of all orders that the filters let through, not a page.
+    As CSV or XLSX (by `Accept`) the answer is one sheet of all orders that match the filters, not a page.
     """
     after = decode_cursor(cursor, int)
     filters = {
@@ -78,7 +78,7 @@ def list_payment_orders(
             limit=spreadsheets.MAX_ROWS + 1 if kind else limit + 1,
         )
     if kind:
-        return spreadsheet_response(rows, COLUMNS, kind, name="payment-orders", title="支付令")
+        return spreadsheet_response(rows, COLUMNS, kind, name="payment-orders", title="支付指令")
     body = page(rows, limit, "number")
     for row in body["items"]:
         del row["number"]
@@ -91,8 +91,8 @@ def approve_payment_orders(
 ) -> Response:
     """Approve issued orders in bulk: all of a unit (and due year), or those named. Answers with a job.
 
-    Each approval pins the revision of the payee's account. What is held, was issued by the caller or has no account is left
-    and counted in `skipped`.
+    Each approval pins the revision of the payee's account. Orders that are held, were issued by the caller or have no account are
+    left as they are and counted in `skipped`.
     """
     now = request.app.state.clock.now()
     job_input = {**body.model_dump(mode="json"), "jurisdiction": actor.jurisdiction}
@@ -130,11 +130,7 @@ def approve_payment_order(order_id: UUID, request: Request, actor: Approver, com
     """Approve an issued order, which pins the revision of the payee's account; without an account it waits for one."""
     now, accounts = request.app.state.clock.now(), request.app.state.accounts
 
-    return command.run(
-        lambda connection: handlers.approve(
-            connection, accounts, order_id, by=actor.subject, jurisdiction=actor.jurisdiction, now=now
-        )
-    )
+    return command.run(lambda connection: handlers.approve(connection, accounts, order_id, actor=actor, now=now))
 
 
 @router.post(
@@ -150,12 +146,7 @@ def reissue_payment_order(
     actor: Annotated[Actor, needs(Scope.BATCHES_WRITE)],
     command: IdempotentCommand,
 ) -> Response:
-    """Issue an order again whose payment failed or came back, after its account was corrected; it has to be approved again."""
+    """Issue an order again whose payment failed or came back, after its account was corrected; it must be approved again."""
     now = request.app.state.clock.now()
 
-    return command.run(
-        lambda connection: handlers.reissue(
-            connection, order_id, by=actor.subject, jurisdiction=actor.jurisdiction, now=now
-        ),
-        status=201,
-    )
+    return command.run(lambda connection: handlers.reissue(connection, order_id, actor=actor, now=now), status=201)

@@ -12,11 +12,12 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row
 
-from services.payout.bulk import array, copy
 from services.payout.enums import SYSTEM
+from services.payout.orders.domain import BEGINNING, END, QueuePosition
 from services.payout.orders.lifecycle import OUTCOMES
 from services.payout.orders.repository import lock_shared, queries
 from shared.clock import calendar_date
+from shared.database.bulk import array, copy_rows
 from shared.events import payment_orders
 from shared.identifiers import new_id
 from shared.messaging.topics import PAYMENT_ORDERS, PAYOUT_SOURCE
@@ -83,17 +84,6 @@ def issued_in_place_of(
     )
 
 
-class Place(NamedTuple):
-    """A place in the queue for money, which is in the order (first_decided_on, award_id)."""
-
-    day: str
-    award_id: str
-
-
-BEGINNING = Place("-infinity", str(UUID(int=0)))
-END = Place("infinity", str(UUID(int=0)))
-
-
 class BankOutcome(NamedTuple):
     """What the bank reported of an order."""
 
@@ -117,14 +107,14 @@ class LostOrder(NamedTuple):
     first_decided_on: str
 
 
-def order(connection: Connection, orders: Sequence[NewOrder]) -> None:
+def create(connection: Connection, orders: Sequence[NewOrder]) -> None:
     """Store new orders."""
-    copy(connection, "payment_orders", NewOrder._fields, orders)
+    copy_rows(connection, "payment_orders", NewOrder._fields, orders)
 
 
 def replace(connection: Connection, orders: Sequence[Replacement], now: datetime) -> None:
     """Store orders that take the place of others."""
-    copy(connection, "payment_orders", Replacement._fields, orders)
+    copy_rows(connection, "payment_orders", Replacement._fields, orders)
     _publish(connection, payment_orders.ISSUED, [each.id for each in orders if each.state == "issued"], now)
 
 
@@ -161,8 +151,8 @@ def fund(
     year: int,
     now: datetime,
     *,
-    start: Place = BEGINNING,
-    until: Place = END,
+    start: QueuePosition = BEGINNING,
+    until: QueuePosition = END,
     order_ids: Collection[str] | None = None,
 ) -> int:
     """Reserve money in the budgets of `year` for orders that wait for it, and issue them; returns how many.
@@ -174,9 +164,9 @@ def fund(
         "year": year,
         "now": now,
         "by": SYSTEM,
-        "start_day": start.day,
+        "start_day": start.first_decided_on,
         "start_award": start.award_id,
-        "until_day": until.day,
+        "until_day": until.first_decided_on,
         "until_award": until.award_id,
         "ids": None if order_ids is None else array(order_ids),
         "type": payment_orders.ISSUED,
@@ -234,7 +224,7 @@ def publish_results(connection: Connection, results: Sequence[BankOutcome], now:
 
 def net(connection: Connection, part: Replacement, *, by: str, reference: str, now: datetime) -> None:
     """Store the part of an order that is settled without the bank."""
-    copy(connection, "payment_orders", Replacement._fields, [part])
+    copy_rows(connection, "payment_orders", Replacement._fields, [part])
     values = {"id": part.id, "by": by, "now": now, "day": calendar_date(now), "reference": reference}
     connection.execute(queries.net, values)
     _publish(connection, payment_orders.SETTLED, [part.id], now)

@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import ARRAY, Connection, Text, Uuid, any_, cast, func, literal, select
 
 from services.payout.awards.tables import award_versions, awards
-from services.payout.bulk import array
 from services.payout.ledger.tables import postings
 from services.payout.orders.tables import payment_orders
+from shared.database.bulk import array
 from shared.database.queries import load
 from shared.system_tables import dead_letters
 

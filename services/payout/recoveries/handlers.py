@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Row
 
 from services.payout.budgets import repository as budgets
-from services.payout.funding.repository import keep_blockers
+from services.payout.funding.repository import lock_blockers_shared
 from services.payout.ledger import domain as ledger
 from services.payout.ledger import repository as postings
 from services.payout.orders import repository as orders
@@ -80,7 +80,7 @@ def net(connection: Connection, recovery_id: UUID, order_id: UUID, actor: Actor,
     The order is replaced by the netted part, settled at once, and the rest, to be approved and paid. Raises NotFound,
     SamePerson, or Conflict if the order is not issued, on hold, of another payee or unit, or nothing is outstanding.
     """
-    keep_blockers(connection)
+    lock_blockers_shared(connection)
     repository.lock_awards(connection, recovery_id, order_id)
     recovery = _lock(connection, recovery_id, actor)
     orders.lock_shared(connection)

@@ -23,10 +23,10 @@ from sqlalchemy import (
     update,
 )
 
-from services.payout.bulk import array, copy
 from services.payout.orders.domain import Claim
 from services.payout.orders.repository import Key
 from services.payout.recoveries.tables import recoveries, repayments, write_offs
+from shared.database.bulk import array, copy_rows
 from shared.database.queries import load
 from shared.events.payment_orders import RECOVERY_RAISED
 from shared.messaging.topics import PAYMENT_ORDERS, PAYOUT_SOURCE
@@ -71,7 +71,7 @@ class NewRecovery(NamedTuple):
 
 def add(connection: Connection, raised: Sequence[NewRecovery]) -> None:
     """Store new recoveries and publish that they were raised."""
-    copy(connection, "recoveries", NewRecovery._fields, raised)
+    copy_rows(connection, "recoveries", NewRecovery._fields, raised)
     if raised:
         values = {
             "topic": PAYMENT_ORDERS,

@@ -10,8 +10,8 @@ from uuid import UUID
 from sqlalchemy import Connection, select, update
 
 from services.payout.batches.tables import payment_batches, restorations
-from services.payout.bulk import array
 from services.payout.restorations.domain import KnownAward, KnownOrder, SentRow
+from shared.database.bulk import array
 from shared.database.queries import load
 
 queries = load(__package__)

@@ -43,7 +43,7 @@ def receiving(payout: Payout, *messages: Message) -> Callable[[Connection], None
 
 def holding(payout: Payout, by: str = "finance-maker") -> Callable[[Connection], Any]:
     return lambda connection: holds.hold(
-        connection, HoldTarget(uscc=USCC), reason="r", by=by, jurisdiction=None, now=payout.clock.now()
+        connection, HoldTarget(uscc=USCC), reason="r", actor=Actor(by, frozenset()), now=payout.clock.now()
     )
 
 

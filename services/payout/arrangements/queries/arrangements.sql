@@ -1,4 +1,4 @@
--- arrangements: Return arrangements with their rows, in the order of their drafting: one, or those behind another.
+-- arrangements: Return arrangements with their rows, in the order of their drafting: one, or those after another.
 SELECT a.id, a.state, a.number, a.effective_from, a.effective_until, a.sample,
        a.drafted_by, a.drafted_at, a.confirmed_by, a.confirmed_at,
        (SELECT jsonb_agg(jsonb_build_object(
@@ -12,29 +12,11 @@ FROM arrangements a
 WHERE (CAST(:id AS uuid) IS NULL OR a.id = :id) AND (CAST(:after AS uuid) IS NULL OR a.id > :after)
 ORDER BY a.id LIMIT :limit;
 
--- preview: Return what an arrangement would give each unit but the one that takes the remainder, per jurisdiction and award.
-WITH kinds AS (
-    SELECT jurisdiction, award, count(*) AS awards, count(*) FILTER (WHERE waiting_for IS NOT NULL) AS waiting,
-           sum(entitlement_fen)::bigint AS entitlement_fen
-    FROM awards_in_period(:id) GROUP BY jurisdiction, award
-), ruled AS (
-    SELECT k.*, r.award AS rule, r.remainder_to FROM kinds k LEFT JOIN LATERAL (
-        SELECT award, remainder_to FROM arrangement_rows r
-        WHERE r.arrangement_id = :id AND r.jurisdiction = k.jurisdiction AND r.award IN (k.award, '*')
-        ORDER BY r.award = '*' LIMIT 1) r ON true
-), floored AS (
-    SELECT c.jurisdiction, c.award, s.unit, sum(div(c.entitlement_fen::numeric * s.numerator, s.denominator)) AS fen
-    FROM awards_in_period(:id) c JOIN ruled r ON r.jurisdiction = c.jurisdiction AND r.award = c.award
-    JOIN arrangement_shares s ON s.arrangement_id = :id AND s.jurisdiction = r.jurisdiction AND s.award = r.rule
-                             AND s.unit <> r.remainder_to
-    GROUP BY c.jurisdiction, c.award, s.unit
-)
-SELECT r.jurisdiction, r.award, r.awards, r.waiting, r.entitlement_fen, r.rule, r.remainder_to,
-       coalesce((SELECT jsonb_object_agg(f.unit, f.fen::bigint) FROM floored f
-                 WHERE f.jurisdiction = r.jurisdiction AND f.award = r.award), '{}') AS floored
-FROM ruled r ORDER BY r.jurisdiction, r.award;
+-- amounts_in_period: Return how many awards of an arrangement's period have the same amount, per jurisdiction and award.
+SELECT jurisdiction, award, entitlement_fen, count(*) AS awards, count(*) FILTER (WHERE waiting_for IS NOT NULL) AS waiting
+FROM awards_in_period(:id) GROUP BY jurisdiction, award, entitlement_fen ORDER BY jurisdiction, award;
 
--- split_today: Return what each unit bears now of the awards in an arrangement's period.
+-- split_today: Return what each unit pays now of the awards in an arrangement's period.
 SELECT s.unit, sum(s.amount_fen)::bigint AS fen
 FROM awards_in_period(:id) c JOIN award_shares s ON s.award_id = c.award_id AND s.version = c.split_version
 GROUP BY s.unit;

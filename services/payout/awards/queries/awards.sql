@@ -5,7 +5,7 @@ WHERE award_id = ANY(CAST(:ids AS uuid[])) ORDER BY award_id FOR UPDATE;
 -- known_versions: Return the stored versions of awards.
 SELECT award_id::text AS award_id, version FROM award_versions WHERE award_id = ANY(CAST(:ids AS uuid[]));
 
--- update_awards: Bring awards to another version; an arrangement once found is kept.
+-- update_awards: Bring awards to another version; an arrangement, once set, is kept.
 UPDATE awards a
 SET jurisdiction = n.jurisdiction, version = n.version, split_version = n.split_version,
     arrangement_id = coalesce(a.arrangement_id, n.arrangement_id), waiting_for = n.waiting_for
@@ -14,7 +14,7 @@ FROM unnest(CAST(:ids AS uuid[]), CAST(:jurisdictions AS text[]), CAST(:versions
      AS n(award_id, jurisdiction, version, split_version, arrangement_id, waiting_for)
 WHERE a.award_id = n.award_id;
 
--- shares_in_effect: Return what each unit bears of the version in effect.
+-- shares_in_effect: Return each unit's share of the version in effect.
 SELECT a.award_id::text AS award_id, s.unit, sum(s.amount_fen)::bigint AS fen
 FROM awards a JOIN award_shares s ON s.award_id = a.award_id AND s.version = a.split_version
 WHERE a.award_id = ANY(CAST(:ids AS uuid[])) GROUP BY a.award_id, s.unit;

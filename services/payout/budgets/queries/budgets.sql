@@ -8,7 +8,7 @@ WITH locked AS (
 UPDATE budgets b SET committed_fen = b.committed_fen + l.fen
 FROM locked l WHERE b.unit = l.unit AND b.year = l.year;
 
--- budgets: Return budgets behind a place (year, unit), or one, with what of them is ordered, free or lapsed.
+-- budgets: Return budgets after a position (year, unit), or one, with what of them is ordered, free or lapsed.
 -- `ordered_fen` leaves out what is reserved for orders that are not with the bank or on their way there.
 SELECT b.unit, b.year, b.appropriated_fen, b.committed_fen, b.committed_fen - coalesce(s.fen, 0) AS ordered_fen,
        b.paid_fen, b.recovered_fen,

@@ -7,7 +7,7 @@ SELECT u.uscc FROM unnest(CAST(:usccs AS text[])) AS u(uscc)
 WHERE EXISTS (SELECT FROM payee_accounts)
   AND NOT EXISTS (SELECT FROM accounts_in_force(:today) f WHERE f.uscc = u.uscc);
 
--- forget_accounts: Remove account periods that the registry withdrew from the mirror.
+-- delete_accounts: Remove account periods that the registry withdrew from the mirror.
 DELETE FROM payee_accounts p USING unnest(CAST(:usccs AS text[]), CAST(:since AS date[])) AS g(uscc, since)
 WHERE p.uscc = g.uscc AND p.since = g.since;
 
@@ -16,20 +16,20 @@ INSERT INTO payee_accounts (uscc, since, until, revision)
 SELECT * FROM unnest(CAST(:usccs AS text[]), CAST(:since AS date[]), CAST(:until AS date[]), CAST(:revisions AS bigint[]))
 ON CONFLICT (uscc, since) DO UPDATE SET until = excluded.until, revision = excluded.revision;
 
--- page_end: Return the place behind so many orders of the queue from a place on.
-SELECT o.first_decided_on::text AS day, o.award_id::text AS award_id FROM payment_orders o
+-- page_end: Return the position after so many orders of the queue from a position on.
+SELECT o.first_decided_on::text AS first_decided_on, o.award_id::text AS award_id FROM payment_orders o
 WHERE o.state = 'waiting' AND o.waiting_for = 'funds'
   AND (o.first_decided_on, o.award_id) >= (CAST(:start_day AS date), CAST(:start_award AS uuid))
 ORDER BY o.first_decided_on, o.award_id, o.instalment OFFSET :orders LIMIT 1;
 
--- needed: Return what the queue needs between two places, by unit.
+-- needed: Return what the queue needs between two positions, by unit.
 SELECT o.unit, sum(o.amount_fen)::bigint AS fen FROM payment_orders o
 WHERE o.state = 'waiting' AND o.waiting_for = 'funds'
   AND (o.first_decided_on, o.award_id) >= (CAST(:start_day AS date), CAST(:start_award AS uuid))
   AND (o.first_decided_on, o.award_id) < (CAST(:until_day AS date), CAST(:until_award AS uuid))
 GROUP BY o.unit;
 
--- queue: Return the orders that wait for money between two places, in order.
+-- queue: Return the orders that wait for money between two positions, in order.
 SELECT o.id::text AS id, o.award_id::text AS award_id, o.instalment, o.unit, o.amount_fen
 FROM payment_orders o
 WHERE o.state = 'waiting' AND o.waiting_for = 'funds'

@@ -1,4 +1,4 @@
--- to_approve: Return issued orders behind a number: of a unit and due year, or named; those of a jurisdiction, if one is given.
+-- to_approve: Return issued orders after a number: of a unit and due year, or named; those of a jurisdiction, if one is given.
 SELECT o.id::text AS id, o.number, o.payee_uscc, o.issued_by, o.held
 FROM payment_order_details o
 WHERE o.state = 'issued' AND o.number > :after

@@ -13,8 +13,8 @@ SET state = CASE WHEN s.blocker IS NULL THEN 'issued' ELSE 'waiting' END, waitin
 FROM seen s WHERE s.id = o.id AND o.state = 'waiting' AND s.blocker IS DISTINCT FROM o.waiting_for
 RETURNING o.id::text AS id, o.state;
 
--- fund: Reserve the money of orders that wait for it, between two places of the queue, all or some of them, and issue them.
--- Order, posting, event and budget in one statement. Nothing in the event can need escaping: concat takes a third of the time.
+-- fund: Reserve the money of orders that wait for it, between two positions of the queue, all or some of them, and issue them.
+-- Order, posting, event and budget in one statement.
 WITH funded AS (
     UPDATE payment_orders o
     SET state = 'issued', waiting_for = NULL, budget_year = :year, funded_at = :now, changed_at = now(), issued_by = :by
@@ -22,7 +22,7 @@ WITH funded AS (
       AND (o.first_decided_on, o.award_id) >= (CAST(:start_day AS date), CAST(:start_award AS uuid))
       AND (o.first_decided_on, o.award_id) < (CAST(:until_day AS date), CAST(:until_award AS uuid))
       AND (CAST(:ids AS uuid[]) IS NULL OR o.id = ANY(CAST(:ids AS uuid[])))
-    RETURNING o.id, o.award_id, o.version, o.unit, o.instalment, o.due_year, o.amount_fen, o.payee_uscc, o.budget_year
+    RETURNING o.id, o.award_id, o.version, o.unit, o.amount_fen, o.budget_year, order_event(o) AS event
 ), posted AS (
     INSERT INTO postings (kind, source, destination, amount_fen, unit, award_id, version, order_id, actor)
     SELECT 'funded', budget_account(o.unit, o.budget_year), reserved_account(o.award_id, o.unit), o.amount_fen, o.unit,
@@ -31,10 +31,7 @@ WITH funded AS (
 ), published AS (
     INSERT INTO outbox (topic, key, type, event_id, source, subject, occurred_at, data, trace_parent)
     SELECT :topic, o.award_id::text, CAST(:type AS text), md5(concat_ws('/', CAST(:type AS text), o.id))::uuid, :source,
-           o.id::text, :now,
-           concat('{"order_id":"', o.id, '","award_id":"', o.award_id, '","version":', o.version, ',"unit":"', o.unit,
-                  '","instalment":', o.instalment, ',"due_year":', o.due_year, ',"amount_fen":', o.amount_fen,
-                  ',"payee_uscc":"', o.payee_uscc, '"}'),
+           o.id::text, :now, o.event,
            (SELECT v.trace_parent FROM award_versions v WHERE v.award_id = o.award_id AND v.version = o.version)
     FROM funded o
 )
@@ -123,9 +120,6 @@ FROM unnest(CAST(:ids AS uuid[]), CAST(:award_ids AS uuid[]), CAST(:versions AS 
 INSERT INTO outbox (topic, key, type, event_id, source, subject, occurred_at, data, trace_parent)
 SELECT :topic, o.award_id::text, CAST(:type AS text),
        md5(concat_ws('/', CAST(:type AS text), o.id, CAST(:occasion AS text)))::uuid, :source, o.id::text, :now,
-       json_build_object(
-           'order_id', o.id, 'award_id', o.award_id, 'version', o.version, 'unit', o.unit, 'instalment', o.instalment,
-           'due_year', o.due_year, 'amount_fen', o.amount_fen, 'payee_uscc', o.payee_uscc, 'occurred_on', o.result_on,
-           'bank_reference', o.bank_reference, 'reason', o.result_reason)::text,
+       order_event(o),
        (SELECT v.trace_parent FROM award_versions v WHERE v.award_id = o.award_id AND v.version = o.version)
 FROM payment_orders o WHERE o.id = ANY(CAST(:ids AS uuid[])) ORDER BY o.award_id, o.number;
