@@ -11,7 +11,7 @@ from services.eligibility.decisions.proposals import store_documents
 from shared.clock import FixedClock
 from shared.database.engine import Database
 from tests.integration.eligibility.api_driver import MONDAY, Office
-from tests.integration.eligibility.harness import World
+from tests.integration.eligibility.harness import Harness
 from tests.integration.eligibility.harness import world as open_world
 from tests.integration.eligibility.support import app_of
 from tests.support.databases import ServiceDatabase
@@ -30,7 +30,7 @@ def database(fresh_database: Callable[[str], ServiceDatabase]) -> Iterator[Datab
 
 
 @pytest.fixture
-def world(fresh_database: Callable[[str], ServiceDatabase], tokens: Tokens) -> Iterator[World]:
+def world(fresh_database: Callable[[str], ServiceDatabase], tokens: Tokens) -> Iterator[Harness]:
     """A registry without a revision, and an eligibility service without a decision."""
     with open_world(fresh_database("registry"), fresh_database("eligibility"), tokens) as opened:
         yield opened

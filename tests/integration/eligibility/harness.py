@@ -60,7 +60,7 @@ class InProcess(httpx.BaseTransport):
 
 
 @dataclass
-class World:
+class Harness:
     """Both services' databases, and the parts of eligibility's worker."""
 
     registry_database: Database
@@ -182,7 +182,7 @@ class World:
 
 
 @contextmanager
-def world(registry: ServiceDatabase, eligibility: ServiceDatabase, tokens: Tokens) -> Iterator[World]:
+def world(registry: ServiceDatabase, eligibility: ServiceDatabase, tokens: Tokens) -> Iterator[Harness]:
     """Open a world on two fresh databases."""
     settings = Settings(
         database_url=registry.app_url,
@@ -195,6 +195,6 @@ def world(registry: ServiceDatabase, eligibility: ServiceDatabase, tokens: Token
     clock = FixedClock(datetime(2026, 3, 1, 8, tzinfo=UTC))
     databases = registry.connect(), eligibility.connect()
     app = build(settings, clock=clock, token_verifier=tokens.verifier, database=databases[0])
-    yield World(*databases, InProcess(app), tokens, clock)
+    yield Harness(*databases, InProcess(app), tokens, clock)
     for database in databases:
         database.close()

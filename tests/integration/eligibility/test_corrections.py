@@ -11,7 +11,7 @@ import pytest
 from services.eligibility.corrections import handlers
 from services.eligibility.corrections.domain import AutomaticReevaluation
 from services.eligibility.corrections.handlers import AutomaticEvaluations, RegistryFollower
-from tests.integration.eligibility.harness import AT_ONCE, World
+from tests.integration.eligibility.harness import AT_ONCE, Harness
 from tests.integration.registry.conftest import enterprise, uscc
 
 A, B, P = uscc(1), uscc(2), uscc(3)
@@ -20,28 +20,28 @@ YI = 10_000 * WAN
 RESTATE = AutomaticReevaluation.RESTATE
 
 
-def settle(world: World, *codes: str) -> None:
+def settle(world: Harness, *codes: str) -> None:
     """Make enterprises that are in Liandu, monitored as retailers."""
     world.record("enterprises", *(enterprise(code) for code in codes))
     world.record("locations", *({"uscc": c, "since": "2015-03-01", "jurisdiction": "liandu"} for c in codes))
     world.record("monitoring_inclusions", *({"uscc": c, "track": "retail", "included_on": "2019-01-01"} for c in codes))
 
 
-def sold(world: World, code: str, **years: int) -> None:
+def sold(world: Harness, code: str, **years: int) -> None:
     world.record(
         "annual_sales",
         *({"uscc": code, "year": int(y[1:]), "online_retail_fen": wan * WAN} for y, wan in years.items()),
     )
 
 
-def rent(world: World, code: str, fen: int) -> int:
+def rent(world: Harness, code: str, fen: int) -> int:
     return world.record(
         "courier_years",
         {"uscc": code, "year": 2023, "parcels": 4_000_000, "operating_days": 365, "rent_fen": fen},
     )
 
 
-def test_a_corrected_figure_restates_its_year_and_later_ones(world: World) -> None:
+def test_a_corrected_figure_restates_its_year_and_later_ones(world: Harness) -> None:
     settle(world, A, B)
     sold(world, A, y2020=600, y2021=3_000)
     sold(world, B, y2021=3_000)
@@ -65,7 +65,7 @@ def test_a_corrected_figure_restates_its_year_and_later_ones(world: World) -> No
     assert world.pending() == []
 
 
-def test_data_that_swung_back_leave_no_trace(world: World) -> None:
+def test_data_that_swung_back_leave_no_trace(world: Harness) -> None:
     settle(world, A)
     rent(world, A, 1_000_000)
     world.approve(world.evaluate())
@@ -92,7 +92,7 @@ def test_data_that_swung_back_leave_no_trace(world: World) -> None:
     assert len(world.events()) == 1
 
 
-def test_a_client_touches_its_provider(world: World) -> None:
+def test_a_client_touches_its_provider(world: Harness) -> None:
     clients = [uscc(100 + n) for n in range(51)]
     settle(world, P, *clients)
     world.record("service_contracts", *({"provider_uscc": P, "client_uscc": c, "since": "2021-03-01"} for c in clients))
@@ -110,7 +110,7 @@ def test_a_client_touches_its_provider(world: World) -> None:
     assert again["decisions"]["unchanged"] == 1, "still to be withdrawn: 50 clients are not more than 50"
 
 
-def test_new_awards_are_proposed_by_itself_only_where_it_is_set(world: World) -> None:
+def test_new_awards_are_proposed_by_itself_only_where_it_is_set(world: Harness) -> None:
     settle(world, A, B)
     rent(world, A, 1_000_000)
     world.approve(world.evaluate())
@@ -126,14 +126,14 @@ def test_new_awards_are_proposed_by_itself_only_where_it_is_set(world: World) ->
     assert world.approve(done) == 1
 
 
-def test_before_anything_is_decided_marks_are_dropped(world: World) -> None:
+def test_before_anything_is_decided_marks_are_dropped(world: Harness) -> None:
     settle(world, A)
     rent(world, A, 1_000_000)
     assert world.correct_by_itself() is None
     assert world.pending() == []
 
 
-def test_an_evaluation_that_judges_the_marked_leaves_nothing_to_do(world: World) -> None:
+def test_an_evaluation_that_judges_the_marked_leaves_nothing_to_do(world: Harness) -> None:
     settle(world, A, B)
     rent(world, A, 1_000_000)
     world.approve(world.evaluate())
@@ -150,7 +150,7 @@ def test_an_evaluation_that_judges_the_marked_leaves_nothing_to_do(world: World)
     assert world.correct_by_itself() is None
 
 
-def test_a_persons_evaluation_takes_over_what_was_proposed_by_itself(world: World) -> None:
+def test_a_persons_evaluation_takes_over_what_was_proposed_by_itself(world: Harness) -> None:
     settle(world, A)
     rent(world, A, 1_000_000)
     world.approve(world.evaluate())
@@ -162,7 +162,7 @@ def test_a_persons_evaluation_takes_over_what_was_proposed_by_itself(world: Worl
     assert world.evaluate()["decisions"]["unchanged"] == 1
 
 
-def test_an_open_first_proposal_keeps_its_day(world: World) -> None:
+def test_an_open_first_proposal_keeps_its_day(world: Harness) -> None:
     settle(world, A)
     hub = {"hub_id": "H", "uscc": A, "jurisdiction": "liandu", "kind": "public_warehouse", "opened_on": "2021-07-01",
            "land_source": "old_factory", "construction_cost_fen": 100 * WAN}  # fmt: skip
@@ -179,7 +179,7 @@ def test_an_open_first_proposal_keeps_its_day(world: World) -> None:
     assert [part["due_year"] for part in row[1]] == [2022, 2023]
 
 
-def test_an_award_whose_operator_changed_is_judged_with_all_that_it_reads(world: World) -> None:
+def test_an_award_whose_operator_changed_is_judged_with_all_that_it_reads(world: Harness) -> None:
     settle(world, A, B)
     store = {"store_id": "S", "uscc": A, "jurisdiction": "liandu", "in_use_on": "2021-05-01",
              "construction_cost_fen": 200 * WAN, "agricultural_upstream": True}  # fmt: skip
@@ -193,12 +193,12 @@ def test_an_award_whose_operator_changed_is_judged_with_all_that_it_reads(world:
     assert world.evaluate()["decisions"]["unchanged"] == 1
 
 
-def store_of(world: World, code: str) -> None:
+def store_of(world: Harness, code: str) -> None:
     world.record("cold_stores", {"store_id": "S", "uscc": code, "jurisdiction": "liandu", "in_use_on": "2021-05-01",
                                  "construction_cost_fen": 200 * WAN, "agricultural_upstream": True})  # fmt: skip
 
 
-def test_a_row_that_told_of_anothers_subject_is_missed_when_it_is_gone(world: World) -> None:
+def test_a_row_that_told_of_anothers_subject_is_missed_when_it_is_gone(world: Harness) -> None:
     settle(world, A, B)
     store_of(world, A)
     world.approve(world.evaluate())
@@ -216,7 +216,7 @@ def test_a_row_that_told_of_anothers_subject_is_missed_when_it_is_gone(world: Wo
     ]
 
 
-def test_a_terminal_that_was_paid_for_to_another_counts_again_when_that_is_withdrawn(world: World) -> None:
+def test_a_terminal_that_was_paid_for_to_another_counts_again_when_that_is_withdrawn(world: Harness) -> None:
     settle(world, A, B)
     world.record("delivery_terminals", *({"serial": f"T{n}", "uscc": A, "jurisdiction": "liandu",
                                           "accepted_on": "2021-05-01"} for n in range(2)))  # fmt: skip
@@ -237,7 +237,7 @@ def test_a_terminal_that_was_paid_for_to_another_counts_again_when_that_is_withd
 @pytest.mark.parametrize("followed_meanwhile", [False, True])
 @pytest.mark.parametrize("scope", ["all", [A]])
 def test_what_was_true_only_while_it_was_judged_is_judged_again(
-    world: World, scope: Any, followed_meanwhile: bool, monkeypatch: pytest.MonkeyPatch
+    world: Harness, scope: Any, followed_meanwhile: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settle(world, A)
     rent(world, A, 1_000_000)
@@ -256,7 +256,7 @@ def test_what_was_true_only_while_it_was_judged_is_judged_again(
     assert [row[3] for row in world.decisions("courier-rent")] == ["approved", "superseded"]
 
 
-def test_a_few_are_judged_from_few_rows(world: World) -> None:
+def test_a_few_are_judged_from_few_rows(world: Harness) -> None:
     settle(world, A, B)
     rent(world, A, 1_000_000)
     world.evaluate()
@@ -268,7 +268,7 @@ def test_a_few_are_judged_from_few_rows(world: World) -> None:
 
 
 def test_what_concerns_everybody_and_what_is_too_much_to_list_mark_everyone(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settle(world, A, B)
     rent(world, A, 1_000_000)
@@ -291,7 +291,7 @@ def test_what_concerns_everybody_and_what_is_too_much_to_list_mark_everyone(
     assert (done["decisions"]["restated"], world.pending()) == (1, [])
 
 
-def test_marks_rest_while_changes_go_on_and_while_an_evaluation_is_under_way(world: World) -> None:
+def test_marks_rest_while_changes_go_on_and_while_an_evaluation_is_under_way(world: Harness) -> None:
     settle(world, A)
     rent(world, A, 1_000_000)
     world.approve(world.evaluate())
@@ -325,7 +325,7 @@ def kill_at(point: str) -> Callable[[str], None]:
         "automatic evaluation: committed",
     ],
 )
-def test_a_worker_that_dies_at_any_moment_costs_nothing(world: World, point: str) -> None:
+def test_a_worker_that_dies_at_any_moment_costs_nothing(world: Harness, point: str) -> None:
     settle(world, A)
     rent(world, A, 1_000_000)
     world.approve(world.evaluate())
@@ -350,7 +350,7 @@ def test_a_worker_that_dies_at_any_moment_costs_nothing(world: World, point: str
     assert world.pending() == []
 
 
-def test_facts_that_changed_while_they_were_judged_stay_marked(world: World) -> None:
+def test_facts_that_changed_while_they_were_judged_stay_marked(world: Harness) -> None:
     settle(world, A)
     rent(world, A, 1_000_000)
     world.approve(world.evaluate())

@@ -18,7 +18,7 @@ from services.eligibility.evaluation_jobs.partitions import PartitionEvaluator
 from shared.clock import FixedClock
 from shared.database.engine import Database
 from shared.jobs.runner import JobRunner
-from tests.integration.eligibility.harness import World
+from tests.integration.eligibility.harness import Harness
 from tests.integration.eligibility.support import CHECKER, app_of, evaluate, rent
 from tests.integration.registry.conftest import enterprise, uscc
 from tests.support.crashing_database import Crashed, CrashingDatabase, crash_at_every_commit
@@ -34,7 +34,7 @@ def lease_ends(database: Database) -> None:
 
 
 @pytest.mark.parametrize(("enterprises_per_partition", "step"), [(1_000, 1), (2, 19)], ids=["whole", "in pieces"])
-def test_an_evaluation(world: World, enterprises_per_partition: int, step: int) -> None:
+def test_an_evaluation(world: Harness, enterprises_per_partition: int, step: int) -> None:
     codes = [A, B, C]
     world.record("enterprises", *(enterprise(code) for code in codes))
     world.record("locations", *({"uscc": c, "since": "2015-03-01", "jurisdiction": "liandu"} for c in codes))

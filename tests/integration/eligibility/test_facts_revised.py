@@ -13,7 +13,7 @@ from shared.events.facts_revised import TYPE
 from shared.messaging import topics
 from shared.messaging.consumer import Consumer
 from shared.messaging.envelope import Message
-from tests.integration.eligibility.harness import World
+from tests.integration.eligibility.harness import Harness
 from tests.integration.registry.conftest import enterprise, uscc
 
 A = uscc(1)
@@ -31,12 +31,12 @@ def told(data: object, key: str = A, kind: str = TYPE) -> Message:
     return Message(topics.REGISTRY_FACTS, 0, 1, key.encode(), content, headers)
 
 
-def hears(world: World, *given: Message) -> None:
+def hears(world: Harness, *given: Message) -> None:
     consumer = Consumer(world.database, "nowhere:1", topics.REGISTRY_FACTS, "test", handlers.receive)
     consumer.process(given)
 
 
-def test_an_event_leads_to_the_marks_at_once_in_any_order_and_number(world: World) -> None:
+def test_an_event_leads_to_the_marks_at_once_in_any_order_and_number(world: Harness) -> None:
     world.follow()
     revision = world.record("enterprises", enterprise(A))
     world.record("enterprises", enterprise(uscc(2)))
@@ -50,7 +50,7 @@ def test_an_event_leads_to_the_marks_at_once_in_any_order_and_number(world: Worl
     assert not follower.step(), "what is marked already is not read again"
 
 
-def test_an_event_of_a_revision_that_the_registry_lacks_is_looked_for_once(world: World) -> None:
+def test_an_event_of_a_revision_that_the_registry_lacks_is_looked_for_once(world: Harness) -> None:
     world.follow()
     hears(world, told(GOOD | {"revision": 10**12}))
     follower = RegistryFollower(world.database, world.facts)
@@ -71,7 +71,9 @@ def test_an_event_of_a_revision_that_the_registry_lacks_is_looked_for_once(world
         (told(GOOD | {"uscc": "S3CRET"}, key="S3CRET"), "the key is not the unified social credit code of the data"),
     ],
 )
-def test_what_is_no_such_event_is_set_aside_and_the_rest_is_heard(world: World, message: Message, reason: str) -> None:
+def test_what_is_no_such_event_is_set_aside_and_the_rest_is_heard(
+    world: Harness, message: Message, reason: str
+) -> None:
     hears(world, told(GOOD | {"revision": 3}), message, told(GOOD | {"revision": 5}))
     assert world.rows("SELECT heard FROM facts_followed") == [(5,)]
     assert world.rows("SELECT reason FROM dead_letters") == [(reason,)]

@@ -27,7 +27,7 @@ from shared.messaging import topics
 from shared.messaging.consumer import Consumer
 from shared.messaging.envelope import Message, RejectedMessageError
 from shared.messaging.relay import Relay
-from tests.integration.eligibility.harness import POLICY, World
+from tests.integration.eligibility.harness import POLICY, Harness
 from tests.integration.registry.conftest import enterprise, uscc
 
 # kafka-python leaves a socket to the garbage collector when a consumer is closed in the middle of a rebalance.
@@ -40,7 +40,7 @@ WAN = 1_000_000
 
 
 @pytest.fixture
-def populated(world: World) -> World:
+def populated(world: Harness) -> Harness:
     world.record("enterprises", *(enterprise(code) for code in CODES))
     world.record("locations", *({"uscc": c, "since": "2015-03-01", "jurisdiction": "liandu"} for c in CODES))
     world.record("monitoring_inclusions", *({"uscc": c, "track": "retail", "included_on": "2019-01-01"} for c in CODES))
@@ -60,7 +60,7 @@ def populated(world: World) -> World:
 
 
 @contextmanager
-def working(world: World, broker: Broker, workers: list[PartitionEvaluator]) -> Iterator[list[BaseException]]:
+def working(world: Harness, broker: Broker, workers: list[PartitionEvaluator]) -> Iterator[list[BaseException]]:
     """Run a relay and some workers of one consumer group, each in a thread; gives the errors that ended them."""
     stopping, group, errors = threading.Event(), f"shards-{uuid4().hex}", list[BaseException]()
     relay = Relay(world.database, broker.bootstrap_servers, "test-relay")
@@ -94,11 +94,11 @@ def working(world: World, broker: Broker, workers: list[PartitionEvaluator]) -> 
         gc.collect()
 
 
-def found(world: World, evaluation: UUID) -> list[tuple[Any, ...]]:
+def found(world: Harness, evaluation: UUID) -> list[tuple[Any, ...]]:
     return world.rows("SELECT * FROM outcomes WHERE evaluation_id = :id ORDER BY number", id=evaluation)
 
 
-def in_one_piece(world: World) -> list[tuple[Any, ...]]:
+def in_one_piece(world: Harness) -> list[tuple[Any, ...]]:
     world.partition_enterprises = 1_000_000
     whole = world.evaluate()
     assert whole["decisions"]["created"] == 0
@@ -108,7 +108,7 @@ def in_one_piece(world: World) -> list[tuple[Any, ...]]:
 
 @pytest.mark.parametrize("workers", [1, 2, 4])
 def test_pieces_give_the_same_however_many_workers_evaluate_them(
-    populated: World, broker: Broker, workers: int
+    populated: Harness, broker: Broker, workers: int
 ) -> None:
     world = populated
     evaluation = world.start()
@@ -126,7 +126,7 @@ class KilledError(RuntimeError):
     """Stands for a process that dies."""
 
 
-def test_a_worker_that_dies_in_the_middle_costs_time_alone(populated: World, broker: Broker) -> None:
+def test_a_worker_that_dies_in_the_middle_costs_time_alone(populated: Harness, broker: Broker) -> None:
     world, judged = populated, []
 
     def die_at_the_tenth(_: str) -> None:
@@ -142,13 +142,13 @@ def test_a_worker_that_dies_in_the_middle_costs_time_alone(populated: World, bro
     assert [row[1:] for row in found(world, evaluation)] == [row[1:] for row in in_one_piece(world)]
 
 
-def test_without_a_broker_the_worker_that_waits_does_it_all(populated: World) -> None:
+def test_without_a_broker_the_worker_that_waits_does_it_all(populated: Harness) -> None:
     evaluation = populated.start()
     assert populated.runner(PartitionEvaluator(populated.facts, patience_seconds=0)).step()
     assert [row[1:] for row in found(populated, evaluation)] == [row[1:] for row in in_one_piece(populated)]
 
 
-def test_a_coordinator_that_died_continues_with_the_existing_pieces(populated: World) -> None:
+def test_a_coordinator_that_died_continues_with_the_existing_pieces(populated: Harness) -> None:
     world = populated
 
     class Dying(PartitionEvaluator):
@@ -173,7 +173,7 @@ def test_a_coordinator_that_died_continues_with_the_existing_pieces(populated: W
     assert world.rows("SELECT count(*) FROM outbox WHERE topic = 'evaluation-shards.v1'") == [(cut,)]
 
 
-def test_a_worker_that_takes_over_when_all_pieces_are_evaluated_says_how_many_there_were(populated: World) -> None:
+def test_a_worker_that_takes_over_when_all_pieces_are_evaluated_says_how_many_there_were(populated: Harness) -> None:
     world = populated
 
     class DyingAfterwards(PartitionEvaluator):
@@ -190,7 +190,7 @@ def test_a_worker_that_takes_over_when_all_pieces_are_evaluated_says_how_many_th
     assert world.result(evaluation)["progress"] == {"done": pieces_and_steps, "total": pieces_and_steps}
 
 
-def test_what_came_into_force_meanwhile_keeps_its_own_day(populated: World) -> None:
+def test_what_came_into_force_meanwhile_keeps_its_own_day(populated: Harness) -> None:
     world = populated
     policy = load_policy(POLICY)
     with world.database.transaction() as connection:
@@ -211,7 +211,7 @@ def test_what_came_into_force_meanwhile_keeps_its_own_day(populated: World) -> N
     assert (counts["withdrawn"], counts["restated"]) == (0, 0), "dishonest since, but not on the first version's day"
 
 
-def test_pieces_of_an_evaluation_that_has_ended_are_not_evaluated(populated: World) -> None:
+def test_pieces_of_an_evaluation_that_has_ended_are_not_evaluated(populated: Harness) -> None:
     world = populated
     evaluation = world.evaluate()
     headers = {"ce_type": TYPE.encode()}
@@ -227,13 +227,13 @@ def test_pieces_of_an_evaluation_that_has_ended_are_not_evaluated(populated: Wor
     ("kind", "data"),
     [("test.other", b"{}"), (TYPE, b"{}"), (TYPE, b"\xff"), (TYPE, b'{"evaluation_id": 7, "number": 0}')],
 )
-def test_what_is_no_work_item_is_refused(world: World, kind: str, data: bytes) -> None:
+def test_what_is_no_work_item_is_refused(world: Harness, kind: str, data: bytes) -> None:
     message = Message(topics.EVALUATION_SHARDS, 0, 1, b"k", data, {"ce_type": kind.encode()})
     with pytest.raises(RejectedMessageError), world.database.transaction() as connection:
         PartitionEvaluator(world.facts).receive(connection, [message])
 
 
-def test_pieces_of_failed_evaluations_are_dropped_by_the_next(populated: World) -> None:
+def test_pieces_of_failed_evaluations_are_dropped_by_the_next(populated: Harness) -> None:
     world = populated
     with world.database.transaction() as connection:
         connection.execute(text("INSERT INTO documents (hash, kind, content) VALUES ('h', 'readings', '{}')"))
