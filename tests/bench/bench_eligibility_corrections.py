@@ -20,7 +20,7 @@ from sqlalchemy import text
 from deploy.local.broker import Broker
 from shared.database.bulk import copy_frame
 from tests.bench.bench_registry import codes
-from tests.integration.eligibility.harness import World, world
+from tests.integration.eligibility.harness import Harness, world
 from tests.support.databases import DatabaseServer
 from tests.support.tokens import Tokens
 
@@ -92,7 +92,7 @@ def tables(count: int) -> dict[str, pl.DataFrame]:
     }
 
 
-def populate(opened: World, count: int) -> None:
+def populate(opened: Harness, count: int) -> None:
     """Put the tables into the registry as its first revision."""
     with opened.registry_database.transaction() as connection:
         for name, frame in tables(count).items():

@@ -22,7 +22,7 @@ from shared.observability import logs
 from tests.bench.bench_eligibility_corrections import populate
 from tests.bench.bench_registry import Figure, timed
 from tests.bench.bench_requests import Nowhere, served
-from tests.integration.eligibility.harness import World, world
+from tests.integration.eligibility.harness import Harness, world
 from tests.support.databases import DatabaseServer, ServiceDatabase
 from tests.support.tokens import Tokens
 
@@ -76,7 +76,7 @@ def bare_copy(server: DatabaseServer, filled: ServiceDatabase) -> tuple[Figure, 
     return timed("  bare COPY of the rows that it stored", rows, act), rows
 
 
-def evaluated(opened: World) -> dict[str, Any]:
+def evaluated(opened: Harness) -> dict[str, Any]:
     """Run an evaluation of all against a registry that is served over HTTP."""
     with served(opened.transport._transport.app) as port:
         headers = opened.tokens.headers("eligibility")

@@ -37,7 +37,7 @@ from shared.web.auth import needs
 from shared.web.idempotency import json_response
 from tests.bench.bench_eligibility_corrections import populate
 from tests.bench.bench_registry import Figure, codes
-from tests.integration.eligibility.harness import POLICY, World, world
+from tests.integration.eligibility.harness import POLICY, Harness, world
 from tests.support.databases import DatabaseServer
 from tests.support.tokens import Tokens
 
@@ -140,7 +140,7 @@ def interleaved(times: int, *acts: Callable[[int], Any]) -> list[float]:
     return [median(each) for each in found]
 
 
-def measured(opened: World, count: int) -> list[Any]:
+def measured(opened: Harness, count: int) -> list[Any]:
     """Measure on a world with decisions."""
     with opened.database.reading() as connection:
         ids = connection.execute(text(f"SELECT id FROM decisions ORDER BY random() LIMIT {DECISIONS}")).scalars().all()
