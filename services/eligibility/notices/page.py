@@ -49,8 +49,8 @@ _WORDS = {
     "in_notice": Text("公示中", "in notice"),
     "suspended": Text("暂缓", "suspended"),
     "proposed": Text("公示期满", "noticed"),
-    "rejected": Text("不予通过", "rejected"),
-    "approved": Text("已批准", "approved"),
+    "rejected": Text("不予核准", "rejected"),
+    "approved": Text("已核准", "approved"),
     "superseded": Text("已变更", "superseded"),
 }
 

@@ -15,16 +15,16 @@ _HEADINGS = {
     "award": "奖补项目",
     "jurisdiction": "属地",
     "awards": "奖补数",
-    "orders": "支付令数",
-    "appropriated_fen": "拨款（元）",
+    "orders": "支付指令数",
+    "appropriated_fen": "下达预算指标（元）",
     "committed_fen": "已占用（元）",
-    "ordered_fen": "已开具（元）",
+    "ordered_fen": "已生成支付指令（元）",
     "paid_fen": "已支付（元）",
     "open_fen": "未支付（元）",
     "recovered_fen": "已追回（元）",
     "written_off_fen": "已核销（元）",
     "free_fen": "可用（元）",
-    "lapsed_fen": "已失效（元）",
+    "lapsed_fen": "年末收回指标（元）",
 }
 _SUMMED = ("awards", "orders", "committed_fen", "paid_fen", "open_fen", "recovered_fen", "written_off_fen")
 _KEYS = ("unit", "award", "jurisdiction")
