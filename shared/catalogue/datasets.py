@@ -47,6 +47,7 @@ _IN_ORDER: tuple[Dataset, ...] = (
     money.REFERENCE_RATES,
     providers.RECOGNISED_PLATFORMS,
     enterprises.SANCTIONS,
+    money.OTHER_SUPPORT,
     money.PRIOR_AWARDS,
 )
 

@@ -106,6 +106,7 @@ SIGNS: tuple[Sign, ...] = (
         awards=MONITORED_AWARDS,
     ),
     _missing("service_centre_grades", "tender_reference", "service-centre-grade", where=_TITLED),
+    _missing("service_centre_grades", "jurisdiction", "service-centre-grade", where=_TITLED),
     _missing("platform_authorisations", "settled_on", "provider-setup"),
     _missing("parks", "jurisdiction", "park"),
     _missing("parks", "infrastructure_accepted_on", "park"),

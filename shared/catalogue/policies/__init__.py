@@ -13,7 +13,7 @@ import yaml
 @dataclass(frozen=True, slots=True)
 class PolicyOutline:
     """Codes of the awards, apart by whether an earlier payment names a tier, those that
-    require provincial monitoring, and the years of yearly awards.
+    require provincial monitoring, by what their subject is, and the years of yearly awards.
     """
 
     code: str
@@ -21,13 +21,15 @@ class PolicyOutline:
     tiered: tuple[str, ...]
     untiered: tuple[str, ...]
     monitored: tuple[str, ...]
+    subjects: Mapping[str, tuple[str, ...]]
 
 
 def _read(path: Path) -> PolicyOutline:
     content = yaml.safe_load(path.read_text("utf-8"))
     years = range(content["award_years"]["first"], content["award_years"]["last"] + 1)
     awards = (tuple(content[name]) for name in ("tiered", "untiered", "monitored"))
-    return PolicyOutline(path.stem, years, *awards)
+    subjects = {form: tuple(codes) for form, codes in content["subjects"].items()}
+    return PolicyOutline(path.stem, years, *awards, subjects)
 
 
 POLICIES: Mapping[str, PolicyOutline] = MappingProxyType(
@@ -37,3 +39,8 @@ POLICIES: Mapping[str, PolicyOutline] = MappingProxyType(
 
 TIERED_AWARDS = tuple(code for policy in POLICIES.values() for code in policy.tiered)
 UNTIERED_AWARDS = tuple(code for policy in POLICIES.values() for code in policy.untiered)
+
+
+def about(form: str) -> tuple[str, ...]:
+    """Return the codes of the awards whose subject has a form: `enterprise`, `attendance` or `unit_and_level`."""
+    return tuple(code for policy in POLICIES.values() for code in policy.subjects[form])
