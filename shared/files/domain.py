@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -15,6 +16,9 @@ MAX_ERRORS = 100
 """Mistakes that one refusal lists."""
 MAX_EXAMPLES = 5
 """Places that one warning names."""
+
+_MAX_QUOTED = 60
+_LONG_NUMBER = re.compile(r"[0-9０-９](?:[ -]?[0-9０-９]){7,}")
 
 Text = Mapping[str, str]
 """A text by language: the same words in both where it is quoted from the file."""
@@ -88,11 +92,11 @@ class Warnings:
             self.add(each)
 
     def warn(self, code: str, message: str, examples: Sequence[str], count: int | None = None) -> None:
-        """Add a warning about `examples`, unless there are none."""
+        """Add a warning about `examples`, unless there are none; long numbers, which may be accounts, are struck from them."""
         if count is None:
             count = len(examples)
         if count:
-            self.add(Warned(code, count, message, list(examples[:MAX_EXAMPLES])))
+            self.add(Warned(code, count, message, [struck(each) for each in examples[:MAX_EXAMPLES]]))
 
     def add(self, warned: Warned) -> None:
         """Add a warning to those of its code."""
@@ -144,7 +148,8 @@ def refused(code: str, message: str, *, pointer: str = "", **parameters: Any) ->
 def refused_for(errors: Sequence[FieldError]) -> FileRefused:
     """Return the error of a file with several mistakes, all of which it lists."""
     if len(errors) == 1:
-        return FileRefused(errors[0].message, errors=errors, **errors[0].parameters)
+        only = errors[0]
+        return refused(only.code, only.message, pointer=only.pointer, **only.parameters)
     return FileRefused(
         "The file cannot be read as it is, for {count} reasons: see `errors` for each.",
         errors=errors[:MAX_ERRORS],
@@ -152,9 +157,14 @@ def refused_for(errors: Sequence[FieldError]) -> FileRefused:
     )
 
 
+def struck(text: str) -> str:
+    """Return words of the file, shortened, without long numbers: what is stored with a job must not hold accounts."""
+    return _LONG_NUMBER.sub("****", text if len(text) <= _MAX_QUOTED else text[: _MAX_QUOTED - 1] + "…")
+
+
 def quoted(text: str) -> Text:
     """Return words of the file as a parameter of a message: they are not translated."""
-    shown = text if len(text) <= 60 else text[:59] + "…"
+    shown = struck(text)
     return {"en": shown, "zh-CN": shown}
 
 

@@ -8,7 +8,7 @@ from typing import IO
 
 from shared.files import text, workbooks
 from shared.files.cells import Book
-from shared.files.domain import Layout, Table, Warnings, quoted, refused
+from shared.files.domain import Layout, Table, Warnings, quoted, refused, struck
 from shared.files.headings import Row, Vocabulary, fold, heading_row, not_recognised, read_headings
 from shared.files.rows import RowTaker, Taken
 from shared.i18n import N_
@@ -38,9 +38,7 @@ def find_tables(file: IO[bytes], request: Request, warnings: Warnings) -> list[T
     return [_text_table(file, request.layouts[0], warnings)]
 
 
-def read_rows(
-    file: IO[bytes], request: Request, table: Table, warnings: Warnings
-) -> Iterator[Taken]:
+def read_rows(file: IO[bytes], request: Request, table: Table, warnings: Warnings) -> Iterator[Taken]:
     """Yield the rows of a table that was found, part by part; adds warnings about all of them at the end."""
     layout = next(layout for layout in request.layouts if layout.name == table.layout)
     taker = RowTaker(table, layout)
@@ -66,7 +64,7 @@ def rows_as_written(
         return
     for row in workbooks.open_book(file, request.max_bytes).rows(table.sheet):
         if row.number in lines:
-            yield row.number, row.cells[: len(table.headings)]
+            yield row.number, row.cells
 
 
 def _text_table(file: IO[bytes], layout: Layout, warnings: Warnings) -> Table:
@@ -158,7 +156,7 @@ def _table(
     while cells and not cells[-1].strip():
         cells = cells[:-1]
     found = read_headings(vocabulary, [*rows[:place], (line, cells)], place, warnings)
-    above = [[cell.strip() for cell in row] for _, row in rows[:place]]
+    above = [[struck(cell.strip()) for cell in row] for _, row in rows[:place]]
     titles = [f"{line} {next(filter(None, row))}" for (line, _), row in zip(rows, above, strict=False)]
     warnings.warn("rows_above", N_("Rows above the headings, which are not read"), titles)
     return Table(
@@ -176,5 +174,3 @@ def _table(
         encoding=encoding,
         delimiter=delimiter,
     )
-
-

@@ -10,17 +10,30 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from shared.errors import FieldError
-from shared.files.domain import WHOLE, Column, Layout, Warnings, letters, quoted, refused, refused_for
+from shared.files.domain import WHOLE, Column, FileRefused, Layout, Warnings, letters, quoted, refused, refused_for
 from shared.i18n import N_
 
 SEARCHED_ROWS = 20
 """Rows among which the headings must be."""
 
 PASSED_OVER = (
-    "序号", "行号", "备注", "备 注", "说明", "填报单位", "填报人", "填报日期", "填报时间", "填表人", "填表日期", "审核人", "联系人",
-    "联系电话", "联系方式", "电话", "手机", "手机号", "手机号码", "问题", "错误说明", "problem", "mistakes", "no.", "no", "#", "remark",
-    "remarks", "note", "notes", "comment", "comments",
-)  # fmt: skip
+    *(
+        "序号",
+        "行号",
+        "备注",
+        "说明",
+        "问题",
+        "错误说明",
+        "填报单位",
+        "填报人",
+        "填报日期",
+        "填报时间",
+        "填表人",
+        "填表日期",
+    ),
+    *("审核人", "联系人", "联系电话", "联系方式", "电话", "手机", "手机号", "手机号码"),
+    *("problem", "mistakes", "no.", "no", "#", "remark", "remarks", "note", "notes", "comment", "comments"),
+)
 """Headings of columns that forms have and no dataset reads; 问题 and 错误说明 head the reasons of refused rows."""
 
 _BRACKETS = str.maketrans("[]{}【】〔〕〖〗", "()()()()()")
@@ -176,7 +189,7 @@ def read_headings(vocabulary: Vocabulary, rows: Sequence[Row], place: int, warni
     return found
 
 
-def not_recognised(vocabulary: Vocabulary, rows: Sequence[Row]) -> Exception:
+def not_recognised(vocabulary: Vocabulary, rows: Sequence[Row]) -> FileRefused:
     """Return the refusal of a table without headings of the key: what the likeliest row of headings lacks."""
     if not rows:
         return refused("empty_file", "The file is empty: it must have a row of headings.")
@@ -192,7 +205,7 @@ def not_recognised(vocabulary: Vocabulary, rows: Sequence[Row]) -> Exception:
         )
     try:
         read_headings(vocabulary, rows, place, Warnings())
-    except Exception as error:  # noqa: BLE001 - it is the refusal that is wanted
+    except FileRefused as error:
         return error
     raise AssertionError("a row without the key's headings was recognised")
 

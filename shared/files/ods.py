@@ -1,4 +1,4 @@
-"""Read OpenDocument spreadsheets (.ods): namespace-aware and streamed, repeated rows and cells only as far as they hold values."""
+"""Read OpenDocument spreadsheets (.ods): namespace-aware, streamed, repeated cells only as far as they hold values."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from xml.parsers import expat
 
 from shared.files.cells import Row, SheetName, number_text
-from shared.files.domain import refused
+from shared.files.domain import FileRefused, refused
 
 _PIECE = 1 << 16
 _TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
@@ -129,7 +129,9 @@ class _Content:
         if self._cells or self._marks:
             if self._repeated > _MAX_REPEATED_VALUES:
                 raise refused(
-                    "repeated_rows", "A row repeats the same values more than {limit} times.", limit=_MAX_REPEATED_VALUES
+                    "repeated_rows",
+                    "A row repeats the same values more than {limit} times.",
+                    limit=_MAX_REPEATED_VALUES,
                 )
             self.rows += [
                 Row(self._row + number, self._cells, self._marks, self._hidden)
@@ -183,5 +185,5 @@ def _refuse(*_: object) -> None:
     raise _damaged()
 
 
-def _damaged() -> Exception:
+def _damaged() -> FileRefused:
     return refused("not_a_workbook", "The file is not a workbook, or it is damaged. Open it and save it as .xlsx.")

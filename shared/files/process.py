@@ -1,7 +1,7 @@
 """The reading process: forks a child per file, which reads it with bounded memory and processor time, and ends.
 
-`python -m shared.files.process FD LIMIT` serves requests on the socket FD until it closes. It has imported everything and holds no
-file, so that a fork is ready within milliseconds and nothing of one file is left when the next is read. The time is the
+`python -m shared.files.process FD LIMIT` serves requests on the socket FD until it closes. It has imported everything and
+holds no file, so that a fork is ready within milliseconds and nothing of one file is left when the next is read. The time is the
 processor's, so a reader that waits for whoever takes its rows is not ended.
 """
 
@@ -98,7 +98,7 @@ def main(descriptor: int, memory_bytes: int) -> None:
             server.close()
             status = 1
             try:
-                _serve(*descriptors, memory_bytes)
+                _serve(descriptors[0], descriptors[1], memory_bytes)
                 status = 0
             finally:
                 os._exit(status)
@@ -152,7 +152,7 @@ def _answer(
             frame = io.BytesIO()
             part.cells.write_ipc_stream(frame)
             data = {"errors": part.errors, "done": part.done, "total": part.total, "skipped": part.skipped}
-            channel.send(PART, data, frame.getbuffer())
+            channel.send(PART, data, frame.getvalue())
     else:
         rows: list[tuple[int, list[str]]] = []
         for row in extraction.rows_as_written(file, request, table, lines):

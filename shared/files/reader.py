@@ -13,7 +13,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +32,10 @@ MEMORY_BYTES = 448 << 20
 """What a child may allocate; with the code that it shares, less than 512 MiB."""
 MAX_UNPACKED_BYTES = 1 << 30
 _MAX_CHILDREN = 4
+
+
+Messages = Generator[tuple[bytes, Any, bytes], None, None]
+"""Kind, data and frame of each message of a child; closing it ends the child."""
 
 
 class _Server:
@@ -71,7 +75,7 @@ class _Server:
         paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "POLARS_MAX_THREADS": "1"}
         with theirs:
-            self._process = subprocess.Popen(
+            self._process = subprocess.Popen(  # noqa: S603 - this program itself
                 [sys.executable, "-m", "shared.files.process", str(theirs.fileno()), str(MEMORY_BYTES)],
                 pass_fds=[theirs.fileno()],
                 env=environment,
@@ -113,9 +117,7 @@ class OpenFile:
                 assert kind == ROWS
                 yield from ((line, cells) for line, cells in data)
 
-    def _ask(
-        self, step: Step, table: Table, lines: frozenset[int] = frozenset()
-    ) -> Iterator[tuple[bytes, Any, bytes]]:
+    def _ask(self, step: Step, table: Table, lines: frozenset[int] = frozenset()) -> Messages:
         return _ask(self.file, (step, self.request, table, lines), self.warnings)
 
 
@@ -133,7 +135,7 @@ def open_file(
     return OpenFile(file, request, [Table.of_data(each) for each in data], warnings)
 
 
-def _ask(file: IO[bytes], request: Any, warnings: Warnings) -> Iterator[tuple[bytes, Any, bytes]]:
+def _ask(file: IO[bytes], request: Any, warnings: Warnings) -> Messages:
     """Yield the messages of a child that does `request` with `file`; raises FileRefused."""
     file.flush()
     with _server.places:

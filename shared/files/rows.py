@@ -22,6 +22,8 @@ _PASSED = re.compile(rf"^(?:.{{0,12}}{_TOTAL}(?:[:(].*)?|{_LABEL}[0-9一二三�
 _SIGNS = "[计注明人核期表话位源:：]"
 """One of these is in every label of a total or a note: rows of which no key has any are not looked at."""
 
+_ESCAPED = r"^'([=+\-@])"
+"""How exports keep a cell from being run as a formula."""
 _PLAIN_NUMBER = re.compile(r"^([+-]?)([0-9]+)(?:\.([0-9]+))?$")
 _NUMBER_SIGNS = str.maketrans("", "", ",，¥￥ \u00a0\u3000")
 
@@ -92,6 +94,9 @@ class RowTaker:
             gone = {block.lines[place] for place in passed}
             errors = [error for error in errors if error[0] not in gone]
             lines, texts = lines.filter(kept), {place: cells.filter(kept) for place, cells in texts.items()}
+        for place, column in texts.items():
+            if column.str.starts_with("'").any():
+                texts[place] = column.str.replace(_ESCAPED, "${1}")
         errors = [*errors, *self._outside(block, passed), *self._line_breaks(lines, texts)]
         for place, name in self._table.places.items():
             if name in self._table.shifts:
@@ -106,7 +111,9 @@ class RowTaker:
 
     def warn(self, warnings: Warnings) -> None:
         """Say which rows were passed over."""
-        warnings.warn("totals_and_notes", N_("Rows with totals, notes and names, which are not read"), self.skipped.totals)
+        warnings.warn(
+            "totals_and_notes", N_("Rows with totals, notes and names, which are not read"), self.skipped.totals
+        )
         warnings.warn("repeated_headings", N_("Rows that repeat the headings"), self.skipped.headings)
 
     def _passed_over(self, block: Block, texts: dict[int, pl.Series]) -> set[int]:
@@ -116,21 +123,21 @@ class RowTaker:
         for place in self._keys:
             cells = texts[place]
             suspicious = suspicious | (cells == "") | cells.str.contains(_SIGNS) | cells.str.contains(r"^\s+$")
-        first = self._folded[self._keys[0]]
-        suspicious = suspicious | texts[self._keys[0]].str.contains(self._table.headings[self._keys[0]], literal=True)
+        first = self._keys[0]
+        suspicious = suspicious | texts[first].str.contains(self._table.headings[first], literal=True)
         passed = set()
         for place in suspicious.arg_true():
-            cells = [column[place] for column in block.columns]
-            words = [(at, text) for at, cell in enumerate(cells) if cell and (text := cell.strip())]
-            if not any(at not in self._table.ignored for at, _ in words):
-                if not words or not self._is_label(words[0][1]):
-                    passed.add(place)  # blank, or nothing but a number in front
-                    continue
+            row = [column[place] for column in block.columns]
+            words = [(at, text) for at, cell in enumerate(row) if cell and (text := cell.strip())]
+            nothing = all(at in self._table.ignored for at, _ in words)
+            if not words or (nothing and not self._is_label(words[0][1])):
+                passed.add(place)  # blank, or nothing but a number in front
+                continue
             line = block.lines[place]
-            if fold(cells[self._keys[0]]) == first and [fold(cell) for cell in cells[: len(self._folded)]] == self._folded:
+            if fold(row[first]) == self._folded[first] and [*map(fold, row[: len(self._folded)])] == self._folded:
                 passed.add(place)
                 self.skipped.add(line, words[0][1], repeated=True)
-            elif self._is_passed(words, cells):
+            elif self._is_passed(words, row):
                 passed.add(place)
                 self.skipped.add(line, words[0][1], repeated=False)
         return passed
@@ -180,5 +187,3 @@ class RowTaker:
             rest = decimals[power:].rstrip("0")
             shifted.append(f"{sign}{(whole + decimals[:power]).lstrip('0') or '0'}{'.' + rest if rest else ''}")
         return pl.Series(shifted, dtype=pl.String)
-
-

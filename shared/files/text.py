@@ -8,9 +8,10 @@ import io
 import itertools
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import IO
 
-from shared.files.domain import MAX_LINE_CHARACTERS, PART_ROWS, RowError, refused
+from shared.files.domain import MAX_LINE_CHARACTERS, PART_ROWS, FileRefused, RowError, refused
 from shared.files.headings import SEARCHED_ROWS, Row, Vocabulary
 from shared.files.rows import Block
 
@@ -54,7 +55,7 @@ def encoding_of(file: IO[bytes]) -> str:
     raise refused("encoding", "The file is neither UTF-8 nor GB18030 throughout; save it as “CSV UTF-8”.")
 
 
-def _damaged(line: int) -> Exception:
+def _damaged(line: int) -> FileRefused:
     return refused(
         "encoding",
         "Line {line} has bytes that are no characters; save the file as “CSV UTF-8” again.",
@@ -117,12 +118,12 @@ def delimiter_of(file: IO[bytes], encoding: str, vocabulary: Vocabulary) -> tupl
 
 def _first_rows(file: IO[bytes], encoding: str, delimiter: str) -> list[Row]:
     rows: list[Row] = []
-    for lines, cells, broken in _batches(file, encoding, delimiter, SEARCHED_ROWS):
-        rows += zip(lines, cells, strict=True)
-        if broken and not rows:
-            line = broken[0][0]
+    for batch in _batches(file, encoding, delimiter, SEARCHED_ROWS):
+        rows += zip(batch.lines, batch.rows, strict=True)
+        if batch.broken and not rows:
+            line = batch.broken[0][0]
             raise refused("bad_quoting", "The quotes of line {line} do not match.", pointer=str(line), line=line)
-        if len(rows) >= SEARCHED_ROWS or broken:
+        if len(rows) >= SEARCHED_ROWS or batch.broken:
             break
     return rows[:SEARCHED_ROWS]
 
@@ -130,32 +131,29 @@ def _first_rows(file: IO[bytes], encoding: str, delimiter: str) -> list[Row]:
 def blocks(file: IO[bytes], encoding: str, delimiter: str, heading_line: int, width: int) -> Iterator[Block]:
     """Yield the rows below `heading_line`, PART_ROWS at a time; rows of another width than `width` are mistakes."""
     size = max(file.seek(0, io.SEEK_END), 1)
-    for lines, rows, broken in _batches(file, encoding, delimiter, PART_ROWS):
+    for batch in _batches(file, encoding, delimiter, PART_ROWS):
         errors: list[RowError] = []
-        for first, last in broken:
+        for first, last in batch.broken:
             code, detail = ("unclosed_quote", f"{first}–{last}") if last > first else ("bad_quoting", None)
             errors += [(line, None, code, detail) for line in range(first, last + 1) if line > heading_line]
-        if lines and lines[0] <= heading_line:
-            below = next((place for place, line in enumerate(lines) if line > heading_line), len(lines))
-            lines, rows = lines[below:], rows[below:]
+        above = sum(line <= heading_line for line in batch.lines[: SEARCHED_ROWS + 1])
+        lines, rows = batch.lines[above:], batch.rows[above:]
         if set(map(len, rows)) - {width}:
             pairs = list(zip(lines, rows, strict=True))
             # Delimiters at the end of a line are what spreadsheets write for empty cells.
             fit = [(line, cells[:width]) for line, cells in pairs if len(cells) >= width and not any(cells[width:])]
-            short = [(line, cells) for line, cells in pairs if len(cells) < width or any(cells[width:])]
-            errors += [(line, None, "column_count", str(len(cells))) for line, cells in short if any(cells)]
+            unfit = [(line, cells) for line, cells in pairs if len(cells) < width or any(cells[width:])]
+            errors += [(line, None, "column_count", str(len(cells))) for line, cells in unfit if any(cells)]
             lines, rows = [line for line, _ in fit], [cells for _, cells in fit]
         columns: list[Sequence[str]] = list(zip(*rows, strict=True)) if rows else [()] * width
         yield Block(lines, columns, errors, min(file.tell(), size), size)
 
 
-def rows_at(
-    file: IO[bytes], encoding: str, delimiter: str, wanted: frozenset[int]
-) -> Iterator[tuple[int, list[str]]]:
+def rows_at(file: IO[bytes], encoding: str, delimiter: str, wanted: frozenset[int]) -> Iterator[tuple[int, list[str]]]:
     """Yield the rows that begin at the `wanted` lines; a line that could not be read is split at each delimiter."""
-    for lines, rows, broken in _batches(file, encoding, delimiter, PART_ROWS):
-        found = [(line, cells) for line, cells in zip(lines, rows, strict=True) if line in wanted]
-        spoilt = {line for first, last in broken for line in range(first, last + 1)} & wanted
+    for batch in _batches(file, encoding, delimiter, PART_ROWS):
+        found = [(line, cells) for line, cells in zip(batch.lines, batch.rows, strict=True) if line in wanted]
+        spoilt = {line for first, last in batch.broken for line in range(first, last + 1)} & wanted
         if spoilt:
             at = file.tell()
             found += _plain_lines(file, encoding, delimiter, spoilt)
@@ -163,9 +161,7 @@ def rows_at(
         yield from sorted(found)
 
 
-def _plain_lines(
-    file: IO[bytes], encoding: str, delimiter: str, wanted: set[int]
-) -> Iterator[tuple[int, list[str]]]:
+def _plain_lines(file: IO[bytes], encoding: str, delimiter: str, wanted: set[int]) -> Iterator[tuple[int, list[str]]]:
     file.seek(0)
     text = io.TextIOWrapper(file, encoding, "strict", newline="")
     for number, line in enumerate(text, 1):
@@ -174,11 +170,16 @@ def _plain_lines(
     text.detach()
 
 
-Batch = tuple[Sequence[int], list[list[str]], list[tuple[int, int]]]
-"""Consecutive rows: the line on which each begins, its cells, and the first and last lines of what could not be read."""
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Consecutive rows: the line on which each begins, its cells, and the first and last lines of what could not be read."""
+
+    lines: Sequence[int]
+    rows: list[list[str]]
+    broken: list[tuple[int, int]]
 
 
-def _batches(file: IO[bytes], encoding: str, delimiter: str, size: int) -> Iterator[Batch]:
+def _batches(file: IO[bytes], encoding: str, delimiter: str, size: int) -> Iterator[_Batch]:
     file.seek(0)
     text = io.TextIOWrapper(file, encoding, "strict", newline="")
     reader = csv.reader(text, delimiter=delimiter, strict=True)
@@ -204,7 +205,7 @@ def _batches(file: IO[bytes], encoding: str, delimiter: str, size: int) -> Itera
                 kept = [(line, cells) for line, cells in zip(lines, rows, strict=True) if any(map(str.strip, cells))]
                 lines, rows = [line for line, _ in kept], [cells for _, cells in kept]
             if rows or broken:
-                yield lines, rows, broken
+                yield _Batch(lines, rows, broken)
     finally:
         text.detach()
 

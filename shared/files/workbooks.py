@@ -13,7 +13,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Pass
 
 from shared import spreadsheets
 from shared.files.cells import Book, Row, SheetName, shown
-from shared.files.domain import MAX_EXAMPLES, PART_ROWS, RowError, Table, Warnings, letters, refused
+from shared.files.domain import MAX_EXAMPLES, PART_ROWS, FileRefused, RowError, Table, Warnings, letters, refused
 from shared.files.headings import SEARCHED_ROWS
 from shared.files.headings import Row as Cells
 from shared.files.ods import OdsBook
@@ -75,7 +75,7 @@ def open_with_calamine(file: IO[bytes]) -> CalamineWorkbook:
         raise damaged() from error
 
 
-def damaged() -> Exception:
+def damaged() -> FileRefused:
     """Return the refusal of a file that is not what it seems to be."""
     return refused("not_a_workbook", "The file is not a workbook, or it is damaged. Open it and save it as .xlsx.")
 
@@ -176,8 +176,10 @@ def _streamed_blocks(book: Book, table: Table, warnings: Warnings) -> Iterator[B
             zip(*([*row.cells, *[""] * (width - len(row.cells))] for row in part), strict=True)
         )
         done += len(part)
-        yield Block([row.number for row in part], columns, errors, done, done + 1)
-    warnings.warn("formulas", N_("Cells with formulas, whose last results were taken"), formulas[:MAX_EXAMPLES], len(formulas))
+        yield Block([row.number for row in part], columns, errors, done, done)
+    warnings.warn(
+        "formulas", N_("Cells with formulas, whose last results were taken"), formulas[:MAX_EXAMPLES], len(formulas)
+    )
     warnings.warn("hidden_rows", N_("Hidden rows, which were read"), hidden[:MAX_EXAMPLES], len(hidden))
 
 

@@ -1,4 +1,4 @@
-"""Read the XML of .xlsx: namespace-aware and streamed, in any spelling that the format allows (prefixes, Strict, no references)."""
+"""Read the XML of .xlsx: namespace-aware and streamed, in any spelling of the format (prefixes, Strict, no references)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import IO
 from xml.parsers import expat
 
 from shared.files.cells import Row, SheetName, day_text, number_text
-from shared.files.domain import refused
+from shared.files.domain import FileRefused, refused
 
 _PIECE = 1 << 16
 _NAMESPACES = (
@@ -42,6 +42,7 @@ _WIDE = re.compile(rb"""r=["'][A-Z]{2}""")
 _ROW = b'<row r="'
 _OVERLAP = 64
 _MAX_BLANK_ROWS = 1_000
+_MAX_ROWS = 1_048_576
 _MAX_GAP = 200
 """Empty cells that a row may have before its next one."""
 _MAX_QUICK_BYTES = 100 << 20
@@ -92,7 +93,7 @@ def _refuse_doctype(*_: object) -> None:
     raise _damaged()
 
 
-def _damaged() -> Exception:
+def _damaged() -> FileRefused:
     return refused("not_a_workbook", "The file is not a workbook, or it is damaged. Open it and save it as .xlsx.")
 
 
@@ -123,7 +124,7 @@ class _Strings(_Handlers):
         self._parts: list[str] = []
         self._in_text = self._in_sound = False
 
-    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:  # noqa: ARG002
         if name == "si":
             self._parts = []
         elif name == "rPh":
@@ -180,7 +181,10 @@ class _Sheet(_Handlers):
         elif name == "rPh":
             self._in_sound = True
         elif name == "row":
-            self._number = int(attributes.get("r", self._number + 1))
+            number = int(attributes.get("r", self._number + 1))
+            if not self._number < number <= _MAX_ROWS:
+                raise _damaged()
+            self._number = number
             self._hidden = attributes.get("hidden") in ("1", "true")
             self._place = -1
             self._cells, self._marks = [], []
@@ -221,6 +225,8 @@ class _Sheet(_Handlers):
                     self._marks.append((self._place, "outside"))
                 return
             self._cells += [""] * (self._place + 1 - len(self._cells))
+            if self._cells[self._place]:
+                raise _damaged()
             self._cells[self._place] = text
 
     def _number_text(self, text: str) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 import pytest
 
-from services.registry.imports.domain import PART_ROWS
+from shared.files.domain import PART_ROWS
 from shared.media_types import NDJSON
 from tests.integration.registry.conftest import UPLOAD_MAX_BYTES, Registry, enterprise, uscc
 
@@ -198,7 +198,7 @@ def test_rejected_rows_come_back_to_be_mended(registry: Registry) -> None:
     )
     assert answer.headers["content-type"].startswith("text/csv")
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
-    assert rows[0] == [*HEADINGS.strip().split(","), "错误说明"]
+    assert rows[0] == [*HEADINGS.strip().split(","), "问题"]
     assert rows[1][:3] == [A, "2021", "'-1"]
     assert rows[2][0] == "'=1+1"
     assert all(row[-1] for row in rows[1:])
