@@ -125,15 +125,17 @@ class RowTaker:
             suspicious = suspicious | (cells == "") | cells.str.contains(_SIGNS) | cells.str.contains(r"^\s+$")
         first = self._keys[0]
         suspicious = suspicious | texts[first].str.contains(self._table.headings[first], literal=True)
+        spoilt = {line for line, _, code, _ in block.errors if code != "merged_cells"}
         passed = set()
         for place in suspicious.arg_true():
             row = [column[place] for column in block.columns]
             words = [(at, text) for at, cell in enumerate(row) if cell and (text := cell.strip())]
             nothing = all(at in self._table.ignored for at, _ in words)
-            if not words or (nothing and not self._is_label(words[0][1])):
-                passed.add(place)  # blank, or nothing but a number in front
-                continue
             line = block.lines[place]
+            if not words or (nothing and not self._is_label(words[0][1])):
+                if line not in spoilt:
+                    passed.add(place)  # blank, or nothing but a number in front
+                continue
             if fold(row[first]) == self._folded[first] and [*map(fold, row[: len(self._folded)])] == self._folded:
                 passed.add(place)
                 self.skipped.add(line, words[0][1], repeated=True)

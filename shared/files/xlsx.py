@@ -36,8 +36,14 @@ _DATE_FORMATS = _CHINESE_DATE_FORMATS | frozenset([*range(14, 23), *range(45, 48
 _NOT_A_PART = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]')
 _DATE_PARTS = re.compile(r"[ymdhs年月日]", re.IGNORECASE)
 _REFERENCE = re.compile(r"^\$?([A-Z]{1,3})\$?([0-9]{1,7})$")
-_SIGNS = (b"<f", b":f", b'"e"', b"'e'", b"mergeCell", b"hidden", b"&#", b"<!", b'"d"', b"'d'", b"\0", b"rPh")
-"""Where none of these is in a sheet's XML, it cannot hold a formula, an error, a merged cell or a hidden row, however spelled."""
+_SIGNS = {
+    b"f": (b"<f", b":f"), b"e": (b'"e"',), b"m": (b"mergeCell",), b"d": (b"hidden", b'"d"'), b"h": (b"rPh",),
+    b"&": (b"&#",), b"!": (b"<!",), b"'": (b"'",), b"\0": (b"\0",),
+}  # fmt: skip
+"""Where none of these is in a sheet's XML, it cannot hold a formula, an error, a merged cell or a hidden row, however spelled.
+
+Each is looked for only where its rarest byte is found, which is many times as fast.
+"""
 _WIDE = re.compile(rb"""r=["'][A-Z]{2}""")
 _ROW = b'<row r="'
 _OVERLAP = 64
@@ -321,7 +327,9 @@ class XlsxBook:
         with self._open(path) as stream:
             while piece := stream.read(1 << 20):
                 data = data[-_OVERLAP:] + piece
-                if any(sign in data for sign in _SIGNS) or _WIDE.search(data):
+                if any(byte in data and any(map(data.__contains__, signs)) for byte, signs in _SIGNS.items()):
+                    return False
+                if _WIDE.search(data):
                     return False
                 rows += piece.count(_ROW)
                 if (found := data.rfind(_ROW)) >= 0:

@@ -140,7 +140,7 @@ def test_a_key_twice_is_kept_once_if_equal_and_refused_if_not(registry: Registry
     [
         (b"", None),
         (b"\n\n", "empty_file"),
-        (b"\xff\xfe\xff,1\n", "encoding"),
+        (b"\xff\xff,1\n", "encoding"),
         (HEADINGS.encode() + HEADINGS.encode("gb18030"), "encoding"),
         ("统一社会信用代码,年份,年度\n".encode(), "duplicate_heading"),
         (b"uscc,year,profit\n", "unknown_heading"),
