@@ -36,6 +36,7 @@ PASSED_OVER = (
 )
 """Headings of columns that forms have and no dataset reads; 问题 and 错误说明 head the reasons of refused rows."""
 
+_MAX_HEADING, _MAX_TITLE = 200, 2_000
 _BRACKETS = str.maketrans("[]{}【】〔〕〖〗", "()()()()()")
 _MARKS = "*※★"
 _OPTIONAL = re.compile(r"\((?:必填|选填|可不填|required|optional)\)$")
@@ -95,6 +96,8 @@ class Vocabulary:
 
     def recognise(self, heading: str) -> Recognised | None:
         """Return what a heading means, or None."""
+        if len(heading) > _MAX_HEADING:
+            return None
         text = fold(heading)
         if found := self.known.get(text):
             return found
@@ -253,7 +256,7 @@ def _unit_above(rows: Sequence[Row], errors: list[FieldError]) -> tuple[str, str
     found: tuple[str, str, str] | None = None
     for line, cells in rows:
         for column, cell in enumerate(cells):
-            for match in _UNIT_ABOVE.finditer(fold(cell)):
+            for match in _UNIT_ABOVE.finditer(fold(cell[:_MAX_TITLE])):
                 unit, at = match[1] or match[2], f"{letters(column)}{line}"
                 if found is not None and found[0] != unit:
                     errors.append(

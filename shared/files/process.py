@@ -7,6 +7,7 @@ processor's, so a reader that waits for whoever takes its rows is not ended.
 
 from __future__ import annotations
 
+import csv
 import gc
 import io
 import os
@@ -23,15 +24,15 @@ from typing import Any, Literal
 import orjson
 
 from shared.files import extraction
-from shared.files.domain import FileRefused, Table, Warnings
+from shared.files.domain import MAX_LINE_CHARACTERS, FileRefused, Table, Warnings
 from shared.files.workbooks import UNREADABLE, damaged
 
 HEADER = struct.Struct("!cII")
 REFUSED, TABLES, PART, ROWS, END, BROKEN = b"R", b"T", b"P", b"W", b"E", b"X"
 """Kinds of messages to the parent: a header (kind, length of JSON, length of frame), JSON, and the frame as an Arrow stream."""
 
-_SECONDS = 4
-_BYTES_PER_SECOND = 1 << 20
+_SECONDS = 3
+_BYTES_PER_SECOND = 2 << 20
 _ROWS_PER_MESSAGE = 1_000
 
 Step = Literal["find", "read", "rows"]
@@ -89,6 +90,7 @@ def main(descriptor: int, memory_bytes: int) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children are not waited for
     gc.disable()  # children live for one file, whose rows have no cycles
     gc.freeze()
+    csv.field_size_limit(MAX_LINE_CHARACTERS)
     server = socket.socket(fileno=descriptor)
     while True:
         message, descriptors, _, _ = socket.recv_fds(server, 1, 2)

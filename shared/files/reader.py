@@ -73,7 +73,12 @@ class _Server:
         ours, theirs = socket.socketpair()
         root = str(Path(__file__).parents[2])
         paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "POLARS_MAX_THREADS": "1"}
+        environment = {
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join(paths),
+            "POLARS_MAX_THREADS": "1",
+            "RUST_BACKTRACE": "0",
+        }
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - this program itself
                 [sys.executable, "-m", "shared.files.process", str(theirs.fileno()), str(MEMORY_BYTES)],

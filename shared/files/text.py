@@ -16,6 +16,7 @@ from shared.files.headings import SEARCHED_ROWS, Row, Vocabulary
 from shared.files.rows import Block
 
 DELIMITERS = ",\t;"
+MAX_COLUMNS = 1_000
 _PIECE = 1 << 20
 _BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
@@ -106,26 +107,33 @@ def _is_damaged_utf8(file: IO[bytes]) -> bool:
 
 
 def delimiter_of(file: IO[bytes], encoding: str, vocabulary: Vocabulary) -> tuple[str, list[Row]]:
-    """Return the delimiter by which most headings are recognised, and the first rows."""
+    """Return the delimiter by which most headings are recognised, and the first rows; raises FileRefused without any."""
 
-    def recognised(rows: Sequence[Row]) -> int:
-        return max((vocabulary.score(cells) for _, cells in rows), default=0)
+    def recognised(delimiter: str) -> int:
+        return max(
+            (vocabulary.score(cells) for _, cells in found[delimiter][0] if len(cells) <= MAX_COLUMNS), default=0
+        )
 
     found = {delimiter: _first_rows(file, encoding, delimiter) for delimiter in DELIMITERS}
-    best = max(found, key=lambda delimiter: recognised(found[delimiter]))
-    return best, found[best]
+    best = max(found, key=recognised)
+    rows, broken = found[best]
+    if not rows and broken is not None:
+        raise refused("bad_quoting", "The quotes of line {line} do not match.", pointer=str(broken), line=broken)
+    if max((len(cells) for _, cells in rows), default=0) > MAX_COLUMNS:
+        raise refused("too_many_columns", "A file may have at most {limit:,} columns.", limit=MAX_COLUMNS)
+    return best, rows
 
 
-def _first_rows(file: IO[bytes], encoding: str, delimiter: str) -> list[Row]:
+def _first_rows(file: IO[bytes], encoding: str, delimiter: str) -> tuple[list[Row], int | None]:
+    """Return the first rows, up to a line that cannot be read, and that line."""
     rows: list[Row] = []
     for batch in _batches(file, encoding, delimiter, SEARCHED_ROWS):
         rows += zip(batch.lines, batch.rows, strict=True)
-        if batch.broken and not rows:
-            line = batch.broken[0][0]
-            raise refused("bad_quoting", "The quotes of line {line} do not match.", pointer=str(line), line=line)
-        if len(rows) >= SEARCHED_ROWS or batch.broken:
+        if batch.broken:
+            return rows[:SEARCHED_ROWS], batch.broken[0][0]
+        if len(rows) >= SEARCHED_ROWS:
             break
-    return rows[:SEARCHED_ROWS]
+    return rows[:SEARCHED_ROWS], None
 
 
 def blocks(file: IO[bytes], encoding: str, delimiter: str, heading_line: int, width: int) -> Iterator[Block]:
