@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from shared.catalogue import fields as f
 from shared.catalogue.domain import MAX_INTEGER, Dataset, Field, Kind, Period, Tiers
-from shared.catalogue.policies import TIERED_AWARDS, UNTIERED_AWARDS
+from shared.policies import TIERED_AWARDS, UNTIERED_AWARDS
 
 PAYEE_ACCOUNTS = Dataset(
     name="payee_accounts",
