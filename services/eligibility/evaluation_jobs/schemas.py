@@ -13,6 +13,7 @@ from typing_extensions import TypeAliasType
 from services.eligibility.evaluation_jobs.domain import Occasion
 from shared.days import Day
 from shared.identifiers import is_uscc
+from shared.policies import FIRST_POLICY
 from shared.web.jobs import Job
 
 
@@ -42,7 +43,7 @@ class EvaluationRequest(BaseModel):
         extra="forbid",
         strict=True,
         json_schema_extra={
-            "examples": [{"policy": "lishui-2020-1", "award_years": [2023], "scope": "all", "decided_on": "2024-03-01"}]
+            "examples": [{"policy": FIRST_POLICY, "award_years": [2023], "scope": "all", "decided_on": "2024-03-01"}]
         },
     )
 

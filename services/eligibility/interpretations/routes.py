@@ -18,9 +18,10 @@ from services.eligibility.interpretations.schemas import (
     Policy,
     PolicySummary,
 )
-from services.eligibility.rules.library import POLICIES, load_policy
+from services.eligibility.rules.library import load_policy
 from shared.authorization import Actor, Scope
 from shared.errors import Conflict, InFlight, NotFound, SamePerson
+from shared.policies import POLICIES
 from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand, json_response
 from shared.web.negotiation import language_of
