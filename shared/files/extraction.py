@@ -72,7 +72,7 @@ def _text_table(file: IO[bytes], layout: Layout, warnings: Warnings) -> Table:
     encoding = text.encoding_of(file)
     delimiter, rows = text.delimiter_of(file, encoding, vocabulary)
     if encoding == "gb18030":
-        warnings.warn("encoding_guessed", N_("The file is not in UTF-8 and was read as"), ["GB18030"])
+        warnings.warn("encoding_guessed", N_("The file is not in UTF-8; it was read as GB18030."), [], count=1)
     return _table(vocabulary, rows, warnings, 0, None, format="csv", encoding=encoding, delimiter=delimiter)
 
 
@@ -106,7 +106,7 @@ def _sheet(book: Book, request: Request, warnings: Warnings) -> Table:
         rows = max((rows for _, rows in seen), key=lambda rows: max(vocabulary.score(c) for _, c in rows), default=[])
         raise not_recognised(vocabulary, rows)
     others += [names[number] for number, _ in seen]
-    warnings.warn("sheets_passed_over", N_("Sheets that are not read; name one to read it"), others)
+    warnings.warn("sheets_passed_over", N_("These sheets are not read; name one as `sheet` to read it."), others)
     return chosen
 
 
@@ -134,7 +134,7 @@ def _sheets_by_name(book: Book, request: Request, warnings: Warnings) -> list[Ta
             "No sheet is named after a dataset ({known}); name the dataset, or the sheets.",
             known=[layout.title for layout in request.layouts],
         )
-    warnings.warn("sheets_passed_over", N_("Sheets that are not read; name one to read it"), others)
+    warnings.warn("sheets_passed_over", N_("These sheets are not read; name one as `sheet` to read it."), others)
     return list(found.values())
 
 
@@ -158,7 +158,7 @@ def _table(
     found = read_headings(vocabulary, [*rows[:place], (line, cells)], place, warnings)
     above = [[struck(cell.strip()) for cell in row] for _, row in rows[:place]]
     titles = [f"{line} {next(filter(None, row))}" for (line, _), row in zip(rows, above, strict=False)]
-    warnings.warn("rows_above", N_("Rows above the headings, which are not read"), titles)
+    warnings.warn("rows_above", N_("These rows above the headings are not read."), titles)
     return Table(
         layout=vocabulary.layout.name,
         sheet=sheet,

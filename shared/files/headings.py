@@ -187,7 +187,7 @@ def read_headings(vocabulary: Vocabulary, rows: Sequence[Row], place: int, warni
     if errors:
         raise refused_for(errors)
     passed = [f"{letters(column)}{line} {cells[column].strip()}" for column in found.ignored]
-    warnings.warn("columns_passed_over", N_("Columns that are not read"), passed)
+    warnings.warn("columns_passed_over", N_("These columns are not read."), passed)
     _warn_of_units(found, rows[place], warnings)
     return found
 
@@ -311,4 +311,4 @@ def _warn_of_units(found: Headings, row: Row, warnings: Warnings) -> None:
         for place, name in found.places.items()
         if name in found.shifts
     ]
-    warnings.warn("units_converted", N_("Columns in ten thousands, which were converted exactly"), converted)
+    warnings.warn("units_converted", N_("The amounts of these columns are in ten thousands and were converted exactly."), converted)

@@ -112,9 +112,9 @@ class RowTaker:
     def warn(self, warnings: Warnings) -> None:
         """Say which rows were passed over."""
         warnings.warn(
-            "totals_and_notes", N_("Rows with totals, notes and names, which are not read"), self.skipped.totals
+            "totals_and_notes", N_("These rows hold totals, notes or names and are not read."), self.skipped.totals
         )
-        warnings.warn("repeated_headings", N_("Rows that repeat the headings"), self.skipped.headings)
+        warnings.warn("repeated_headings", N_("These rows repeat the headings and are not read."), self.skipped.headings)
 
     def _passed_over(self, block: Block, texts: dict[int, pl.Series]) -> set[int]:
         """Return the places of rows that are blank, totals or notes; only rows that their keys make suspicious are looked at."""

@@ -178,9 +178,9 @@ def _streamed_blocks(book: Book, table: Table, warnings: Warnings) -> Iterator[B
         done += len(part)
         yield Block([row.number for row in part], columns, errors, done, done)
     warnings.warn(
-        "formulas", N_("Cells with formulas, whose last results were taken"), formulas[:MAX_EXAMPLES], len(formulas)
+        "formulas", N_("The last results of these formulas were taken."), formulas[:MAX_EXAMPLES], len(formulas)
     )
-    warnings.warn("hidden_rows", N_("Hidden rows, which were read"), hidden[:MAX_EXAMPLES], len(hidden))
+    warnings.warn("hidden_rows", N_("These rows are hidden; they were read."), hidden[:MAX_EXAMPLES], len(hidden))
 
 
 def _errors_of(row: Row, table: Table, formulas: list[str]) -> Iterator[RowError]:

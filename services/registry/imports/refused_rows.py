@@ -16,8 +16,8 @@ from shared.catalogue.datasets import CATALOGUE
 from shared.i18n import N_, translate
 from shared.spreadsheets import BOM, escape_formula
 
-PROBLEM = N_("problem")
-_PROBLEMS = ("问题", "problem", "错误说明", "mistakes")
+REASON = N_("problem")
+_REASONS = ("问题", "problem", "错误说明", "mistakes")
 _DIGIT = re.compile(r"[0-9０-９]")
 _PIECE = 1 << 16
 
@@ -37,10 +37,10 @@ class RefusedTable:
         In datasets with account numbers all cells with digits are masked unless `accounts`: a number may stand in any column.
         """
         headings: Sequence[str] = self.outline["headings"]
-        kept = [place for place, heading in enumerate(headings) if heading.strip().lower() not in _PROBLEMS]
+        kept = [place for place, heading in enumerate(headings) if heading.strip().lower() not in _REASONS]
         hidden = bool(CATALOGUE[self.dataset].sensitive) and not accounts
         yield from self.outline.get("above", [])
-        yield [*(headings[place] for place in kept), translate(PROBLEM, language)]
+        yield [*(headings[place] for place in kept), translate(REASON, language)]
         for line, cells in self.rows:
             shown = [masked(cell) if hidden and _DIGIT.search(cell) else cell for cell in cells]
             known = [shown[place] if place < len(shown) else "" for place in kept]
