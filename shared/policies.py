@@ -31,7 +31,8 @@ class PolicyPackageError(RuntimeError):
 class Outline:
     """What services know of a policy besides its rules.
 
-    `tiered` and `untiered` are the codes of its awards, apart by whether an earlier payment names a tier. `jurisdictions` are the
+    `tiered` and `untiered` are the codes of its awards, apart by whether an earlier payment names a tier; `subjects` tells them
+    apart by what their subject is (`enterprise`, `attendance`, `unit_and_level`). `jurisdictions` are the
     places that it speaks of, `covered` those that an award may belong to, `units` the budgets that may pay; each with its names.
     """
 
@@ -40,6 +41,7 @@ class Outline:
     award_years: range
     tiered: tuple[str, ...]
     untiered: tuple[str, ...]
+    subjects: Mapping[str, tuple[str, ...]]
     jurisdictions: Mapping[str, Names]
     covered: tuple[str, ...]
     units: Mapping[str, Names]
@@ -69,6 +71,7 @@ def _outline(package: str) -> Outline:
         range(content["award_years"]["first"], content["award_years"]["last"] + 1),
         tuple(content["tiered"]),
         tuple(content["untiered"]),
+        MappingProxyType({form: tuple(codes) for form, codes in content.get("subjects", {}).items()}),
         _names(content["jurisdictions"]),
         tuple(content["covered"]),
         _names(content["units"]),
@@ -98,6 +101,12 @@ FIRST_POLICY = next(iter(POLICIES))
 
 TIERED_AWARDS = tuple(code for policy in POLICIES.values() for code in policy.tiered)
 UNTIERED_AWARDS = tuple(code for policy in POLICIES.values() for code in policy.untiered)
+
+
+def about(form: str) -> tuple[str, ...]:
+    """Return the codes of the awards whose subject has a form: `enterprise`, `attendance` or `unit_and_level`."""
+    return tuple(code for policy in POLICIES.values() for code in policy.subjects.get(form, ()))
+
 
 ELSEWHERE: Names = ("市外", "elsewhere")
 JURISDICTIONS: Mapping[str, Names] = MappingProxyType(

@@ -23,6 +23,7 @@ _OF_ANY_POLICY: tuple[Dataset, ...] = (
     money.REFERENCE_RATES,
     platforms.RECOGNISED_PLATFORMS,
     enterprises.SANCTIONS,
+    money.OTHER_SUPPORT,
     money.PRIOR_AWARDS,
 )
 

@@ -80,8 +80,9 @@ def count(
 
 
 def area(name: str, zh: str, en: str, *, optional: bool = False) -> Field:
-    """Declare an area in whole square metres."""
-    return count(name, zh, en, optional=optional, unit="m2", aliases=(f"{zh}（平方米）", f"{zh}（㎡）"))
+    """Declare an area in square metres with at most two decimals."""
+    aliases = (f"{zh}（平方米）", f"{zh}（㎡）")
+    return Field(name, Kind.DECIMAL, zh, en, optional, unit="m2", minimum=0, maximum=MAX_INTEGER, aliases=aliases)
 
 
 def operating_days() -> Field:

@@ -67,6 +67,14 @@ class DecisionCounts(BaseModel):
     unchanged: int
 
 
+class NotProposedCounts(BaseModel):
+    """How many granted awards were not proposed, by reason."""
+
+    award_stopped: int = Field(
+        description="An official act suspends or ends the award from the decision day or earlier"
+    )
+
+
 class Evaluation(Job):
     """An evaluation and its progress."""
 
@@ -78,6 +86,7 @@ class Evaluation(Job):
     policy_hash: str | None = None
     interpretations_hash: str | None = None
     decisions: DecisionCounts | None = Field(default=None, description="Counts, once the evaluation has succeeded")
+    not_proposed: NotProposedCounts | None = Field(default=None, description="Counts, once it has succeeded")
 
 
 class Result(StrEnum):

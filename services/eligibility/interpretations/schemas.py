@@ -28,16 +28,6 @@ class Policy(PolicySummary):
     parameters: dict[str, Any] = Field(description="Every parameter: article, unit, dated values, title")
 
 
-class AwardRule(BaseModel):
-    """An award: its subject, conditions and amount. The rulebook has the sentences."""
-
-    model_config = ConfigDict(extra="allow")
-
-    code: str
-    article: str
-    kind: str
-
-
 class CoveredSentence(BaseModel):
     """A sentence of the source text and how it is applied."""
 

@@ -16,6 +16,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Label,
+    Numeric,
     Table,
     Text,
     inspect,
@@ -27,7 +28,7 @@ from sqlalchemy.types import TypeEngine
 
 from services.registry.metadata import metadata
 from shared.catalogue.datasets import CATALOGUE
-from shared.catalogue.domain import INTEGERS, Dataset, Field, Kind
+from shared.catalogue.domain import DECIMALS, INTEGERS, Dataset, Field, Kind
 from shared.database.schema import APPEND_ONLY, READ_ONLY
 from shared.policies import POLICIES
 
@@ -40,6 +41,8 @@ def history_name(dataset: str) -> str:
 def _type(item: Field) -> TypeEngine[Any]:
     if item.kind in INTEGERS:
         return BigInteger()
+    if item.kind is Kind.DECIMAL:
+        return Numeric(DECIMALS.precision, DECIMALS.scale)
     if item.kind is Kind.DAY:
         return Date()
     # Byte order in the index, the same everywhere: pages and snapshots are sorted by it.

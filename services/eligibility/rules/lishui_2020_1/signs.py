@@ -36,6 +36,7 @@ SIGNS: tuple[Sign, ...] = (
         awards=MONITORED_AWARDS,
     ),
     missing("service_centre_grades", "tender_reference", "service-centre-grade", where=_TITLED),
+    missing("service_centre_grades", "jurisdiction", "service-centre-grade", where=_TITLED),
     missing("platform_authorisations", "settled_on", "provider-setup"),
     missing("parks", "jurisdiction", "park"),
     missing("parks", "infrastructure_accepted_on", "park"),

@@ -12,6 +12,7 @@ SERVICE_CENTRE_GRADES = Dataset(
         f.code("centre_id", "服务中心编号", "service centre"),
         f.year(),
         f.uscc(zh="运营单位", en="operator"),
+        f.jurisdiction("服务中心所在地区", "jurisdiction of the service centre", optional=True),
         f.choice(
             "grade",
             "考核等次",

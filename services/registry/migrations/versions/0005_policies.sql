@@ -16,6 +16,8 @@ ALTER TABLE delivery_terminals DROP CONSTRAINT ck_delivery_terminals_jurisdictio
     ADD CONSTRAINT ck_delivery_terminals_jurisdiction CHECK (jurisdiction ~ '^[a-z][a-z0-9_]*$') NOT VALID;
 ALTER TABLE logistics_hubs DROP CONSTRAINT ck_logistics_hubs_jurisdiction,
     ADD CONSTRAINT ck_logistics_hubs_jurisdiction CHECK (jurisdiction ~ '^[a-z][a-z0-9_]*$') NOT VALID;
+ALTER TABLE service_centre_grades DROP CONSTRAINT ck_service_centre_grades_jurisdiction,
+    ADD CONSTRAINT ck_service_centre_grades_jurisdiction CHECK (jurisdiction ~ '^[a-z][a-z0-9_]*$') NOT VALID;
 ALTER TABLE parks DROP CONSTRAINT ck_parks_jurisdiction,
     ADD CONSTRAINT ck_parks_jurisdiction CHECK (jurisdiction ~ '^[a-z][a-z0-9_]*$') NOT VALID;
 
