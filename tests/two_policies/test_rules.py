@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from random import Random
@@ -21,6 +22,7 @@ from services.eligibility.engine.sealed_inputs import facts_of, inputs
 from services.eligibility.facts.catalogue import Facts
 from services.eligibility.facts.queries import in_memory
 from services.eligibility.rules.domain import Interpretations
+from services.eligibility.rules.grammar import parameter
 from services.eligibility.rules.library import load_policy
 from shared.policies import POLICIES
 from tests.policy import tables
@@ -215,6 +217,32 @@ def test_a_receipt_seals_the_rows_of_all_that_are_ranked_once() -> None:
     for subject in ("E04", "E05"):
         told = (explain(each, POLICY, DEFAULTS, "retail-middle", subject, 2023, DAY) for each in (known, again))
         assert len({each.document("en") for each in told}) == 1
+
+
+def test_a_number_changed_on_a_day_holds_from_that_year_on() -> None:
+    award = POLICY.parameters["top_award"]
+    raised = replace(award, values=(*award.values, (date(2023, 1, 1), 40_000)))
+    policy = replace(POLICY, parameters={**POLICY.parameters, "top_award": raised})
+    known = tables.facts({"etown_sales": [
+        {"uscc": "A", "year": year, "online_retail_fen": 500_000_000} for year in (2022, 2023, 2024)
+    ]})  # fmt: skip
+    rows = evaluate(known, policy, DEFAULTS, YEARS, DAY, ["retail-top"])
+    assert rows.get_column("entitlement_fen").to_list() == [3_000_000, 4_000_000, 4_000_000]
+    explained = explain(known, policy, DEFAULTS, "retail-top", "A", 2023, DAY)
+    assert explained.steps[0].figure.value == 4_000_000
+    assert policy.hash != POLICY.hash
+
+
+def test_instalments_leave_what_does_not_divide_to_the_last() -> None:
+    awards = tuple(
+        replace(award, instalments=parameter("shop_months")) if award.code == "retail-top" else award
+        for award in POLICY.awards
+    )
+    policy = replace(POLICY, awards=awards).with_parameters({"shop_months": 7})
+    known = tables.facts({"etown_sales": [{"uscc": "A", "year": 2023, "online_retail_fen": 500_000_000}]})
+    [parts] = evaluate(known, policy, DEFAULTS, [2023], DAY, ["retail-top"])["instalments"].to_list()
+    assert [part["amount_fen"] for part in parts] == [428_571] * 6 + [428_574]
+    assert [part["due_offset_years"] for part in parts] == list(range(7))
 
 
 @pytest.mark.parametrize("language", ["en", "zh-CN"])

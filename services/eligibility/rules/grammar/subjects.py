@@ -22,7 +22,7 @@ CASE_SCHEMA = pl.Schema(
 
 
 class Table:
-    """A dataset as rules name it: `Table("courier_years").parcels` is the fact `courier_years.parcels`."""
+    """A dataset as rules name it: `Table("annual_sales").online_retail` is the fact `annual_sales.online_retail_fen`."""
 
     def __init__(self, dataset: str) -> None:
         self.dataset = dataset
