@@ -21,6 +21,7 @@ class Kind(StrEnum):
 
     USCC = "uscc"
     CODE = "code"
+    ACCOUNT = "account"
     TEXT = "text"
     CHOICE = "choice"
     DAY = "day"
@@ -32,15 +33,16 @@ class Kind(StrEnum):
 
 
 INTEGERS = frozenset({Kind.YEAR, Kind.COUNT, Kind.MONEY, Kind.NUMBER})
-TEXTS = frozenset({Kind.USCC, Kind.CODE, Kind.TEXT, Kind.CHOICE})
+TEXTS = frozenset({Kind.USCC, Kind.CODE, Kind.ACCOUNT, Kind.TEXT, Kind.CHOICE})
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
     """One field. `minimum` and `maximum` are inclusive, in the field's unit; `choices` maps codes to (Chinese, English),
-    and `former_choices` maps Chinese names that old files still hold to codes.
+    and `former_choices` maps Chinese names that old files still hold to codes. `known` are the codes that a field of codes may hold.
 
     `zh` and `en` are its names in files and documents; `fact_name` is what rules and explanations call it, if that differs.
+    Under one of `last_day_headings` a file holds the last day that counts instead, which is stored as the day after it.
     """
 
     name: str
@@ -55,8 +57,10 @@ class Field:
     max_length: int = 500
     choices: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     former_choices: Mapping[str, str] = field(default_factory=dict)
+    known: tuple[str, ...] = ()
     sensitive: bool = False
     aliases: tuple[str, ...] = ()
+    last_day_headings: tuple[str, ...] = ()
     fact_name: tuple[str, str] | None = None
 
     @property
@@ -84,6 +88,7 @@ class Field:
         if self.whole_name:
             unit = "美元" if self.unit == "usd_cents" else "元"
             found += [self.whole_name, f"{self.zh}（{unit}）"]
+        found += self.last_day_headings
         return tuple(dict.fromkeys(found))
 
 
@@ -183,6 +188,11 @@ class Dataset:
     def sensitive(self) -> tuple[str, ...]:
         """The fields that are encrypted at rest."""
         return tuple(item.name for item in self.fields if item.sensitive)
+
+    @cached_property
+    def codes(self) -> tuple[str, ...]:
+        """The fields of codes that people make up, which are one code however they are spelled."""
+        return tuple(item.name for item in self.fields if item.kind is Kind.CODE and not (item.pattern or item.known))
 
     @cached_property
     def matchable(self) -> tuple[str, ...]:

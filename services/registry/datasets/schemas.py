@@ -24,6 +24,7 @@ EXAMPLES: Mapping[Kind, object] = {
     Kind.NUMBER: 435,
     Kind.FLAG: True,
     Kind.CODE: "202000000001",
+    Kind.ACCOUNT: "6222000011112222",
     Kind.TEXT: "样例",
 }
 

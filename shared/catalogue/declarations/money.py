@@ -17,7 +17,15 @@ PAYEE_ACCOUNTS = Dataset(
         f.text("account_holder", "户名", "account holder"),
         # The old heading is still in files that banks and payees hold.
         f.code("bank_code", "开户行行号", "12-digit CNAPS bank code", pattern="^[0-9]{12}$", aliases=("联行号",)),
-        replace(f.code("account_number", "账号", "account number", aliases=("银行账号",)), sensitive=True),
+        Field(
+            "account_number",
+            Kind.ACCOUNT,
+            "账号",
+            "account number, 8 to 32 digits",
+            max_length=100,
+            sensitive=True,
+            aliases=("银行账号",),
+        ),
         f.until(),
     ),
     period=Period(),
@@ -73,7 +81,7 @@ PRIOR_AWARDS = Dataset(
     key=("uscc", "award", "subject", "award_year", "tier"),
     fields=(
         f.uscc(),
-        f.code("award", "奖补项目", "award"),
+        replace(f.code("award", "奖补项目", "award"), known=TIERED_AWARDS + UNTIERED_AWARDS),
         f.code("subject", "对象", "subject"),
         f.year("award_year", "奖补年度", "award year"),
         f.money("tier", "档次", "tier: its threshold, 0 where the award has none"),
