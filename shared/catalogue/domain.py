@@ -39,7 +39,8 @@ TEXTS = frozenset({Kind.USCC, Kind.CODE, Kind.ACCOUNT, Kind.TEXT, Kind.CHOICE})
 @dataclass(frozen=True, slots=True)
 class Field:
     """One field. `minimum` and `maximum` are inclusive, in the field's unit; `choices` maps codes to (Chinese, English),
-    and `former_choices` maps Chinese names that old files still hold to codes. `known` are the codes that a field of codes may hold.
+    and `former_choices` maps Chinese names that old files still hold to codes. `known` are the codes that a field of
+    codes may hold; one with `parts` holds the code of some row, or that and more after colons.
 
     `zh` and `en` are its names in files and documents; `fact_name` is what rules and explanations call it, if that differs.
     Under one of `last_day_headings` a file holds the last day that counts instead, which is stored as the day after it.
@@ -58,6 +59,7 @@ class Field:
     choices: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     former_choices: Mapping[str, str] = field(default_factory=dict)
     known: tuple[str, ...] = ()
+    parts: bool = False
     sensitive: bool = False
     aliases: tuple[str, ...] = ()
     last_day_headings: tuple[str, ...] = ()
@@ -191,8 +193,13 @@ class Dataset:
 
     @cached_property
     def codes(self) -> tuple[str, ...]:
-        """The fields of codes that people make up, which are one code however they are spelled."""
-        return tuple(item.name for item in self.fields if item.kind is Kind.CODE and not (item.pattern or item.known))
+        """The fields of codes that people make up, which are one code however they are spelled. Text in a key is one too."""
+        return tuple(
+            item.name
+            for item in self.fields
+            if (item.kind is Kind.CODE and not (item.pattern or item.known))
+            or (item.kind is Kind.TEXT and item.name in self.key)
+        )
 
     @cached_property
     def matchable(self) -> tuple[str, ...]:

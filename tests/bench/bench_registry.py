@@ -237,7 +237,10 @@ def checked_sheet(file: IO[bytes], rows: int) -> Figure:
     file.seek(0)
 
     def act() -> None:
-        read = sum(part.checked.rows.height for part in XlsxFile(file, 1 << 31, calendar_date(CLOCK.now())).table(SALES, None).parts())
+        read = sum(
+            part.checked.rows.height
+            for part in XlsxFile(file, 1 << 31, calendar_date(CLOCK.now())).table(SALES, None).parts()
+        )
         assert read == rows
 
     return timed("the sheet read and every row checked", rows, act)

@@ -21,7 +21,9 @@ ABSENT = "absent"
 An absent field says nothing, and an empty one empties what is stored. Where every row gives every field there is no such column.
 """
 
-_MAX_NAME = 100
+MAX_NAME = 100
+"""Characters of a member's name that an error repeats."""
+
 _NEEDS_FULL_CHECK = "needs full check"
 _DETAIL = "detail of {}"
 
@@ -88,7 +90,7 @@ def check_records(dataset: Dataset, records: Sequence[object], lines: Sequence[i
         columns[item.name] = _json_column(item, values, lines, errors)
     for record, line in zip(objects, lines, strict=True):
         if not known.issuperset(record):
-            errors.extend((line, str(name)[:_MAX_NAME], "unknown_field", None) for name in record if name not in known)
+            errors.extend((line, str(name)[:MAX_NAME], "unknown_field", None) for name in record if name not in known)
     parsers = {item.name: parse_json(item) for item in dataset.fields}
     found = error_frame(errors) if errors else no_errors()
     return _check(dataset, pl.DataFrame(columns).with_columns(_absent(dataset, absent)), parsers, found)
@@ -144,7 +146,10 @@ def _errors_of(
     detail = pl.lit(None, dtype=pl.String).alias("detail")
     found = [
         codes.select(
-            "line", pl.lit(name).alias("field"), pl.col(name).alias("code"), pl.col(_DETAIL.format(name)).alias("detail")
+            "line",
+            pl.lit(name).alias("field"),
+            pl.col(name).alias("code"),
+            pl.col(_DETAIL.format(name)).alias("detail"),
         )
         for name in parsers
     ]

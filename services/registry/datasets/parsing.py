@@ -14,7 +14,7 @@ from typing import NamedTuple
 import polars as pl
 
 from shared.catalogue.domain import INTEGERS, Field, Kind
-from shared.identifiers import are_uscc
+from shared.identifiers import are_uscc, is_uscc
 from shared.spelling import spell_cell, spell_cells, spell_codes, spell_names
 
 _TRUE = ("true", "是", "1", "yes", "y", "有", "√", "✓", "✔")
@@ -28,7 +28,10 @@ _COMPACT_DATE = r"^([0-9]{4})([0-9]{2})([0-9]{2})" + _MIDNIGHT
 _ISO_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _LAST_DAY = date(9999, 12, 31)
 _DAY_MISTAKES = (
-    ("two_digit_year", r"^(?:00|[0-9]{2}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}(?:[日 ]|$)|[0-9]{1,2}-[A-Za-z]{3}-[0-9]{2}$)"),
+    (
+        "two_digit_year",
+        r"^(?:00|[0-9]{2}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}(?:[日 ]|$)|[0-9]{1,2}-[A-Za-z]{3}-[0-9]{2}$)",
+    ),
     ("year_last", r"^[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{4}"),
     ("no_day", r"^[0-9]{4}(?:-|/|\.|年)[0-9]{1,2}月?$"),
     ("time_of_day", _DAY + r"[ T]?[0-9]{1,2}:"),
@@ -59,6 +62,9 @@ _ROUNDED = r"^[0-9](?:\.[0-9]+)?[eE]\+[0-9]{2,3}$"
 """How software writes a code that it took for a number, and rounded."""
 
 _ACCOUNT = "^[0-9]{8,32}$"
+_LOWER_PART = "(?:^|:)[0-9A-Za-z]*[a-z][0-9A-Za-z]*(?::|$)"
+"""A part of a code, between colons, that may be a unified social credit code in lower case."""
+
 _LOOK_ALIKES = {"O": "0", "I": "1", "Z": "2", "S": "5", "-": ""}
 """Letters that no unified social credit code has, and the digits that they are typed for."""
 
@@ -162,7 +168,7 @@ def _quick_words(item: Field, cell: pl.Expr, quick: pl.Expr) -> tuple[pl.Expr, p
     wrong = too_long | quick.str.contains(_PLACEHOLDER) | quick.str.contains("+", literal=True)
     if item.pattern:
         wrong = wrong | ~quick.str.contains(item.pattern)
-    return _filled(cell.map_batches(spell_codes, return_dtype=pl.String())), wrong
+    return _filled(_spelled_code(item, cell)), wrong
 
 
 def _quick_amount(cell: pl.Expr) -> pl.Expr:
@@ -239,7 +245,7 @@ def _text(item: Field, raw: pl.Expr) -> ParsedColumn:
 
 
 def _code(item: Field, raw: pl.Expr) -> ParsedColumn:
-    value = _filled(raw.map_batches(spell_codes, return_dtype=pl.String()))
+    value = _filled(_spelled_code(item, raw))
     if item.known:
         known = {code.lower(): code for code in item.known}
         read = value.str.to_lowercase().replace_strict(known, default=None, return_dtype=pl.String)
@@ -249,6 +255,18 @@ def _code(item: Field, raw: pl.Expr) -> ParsedColumn:
     if item.pattern:
         wrong.append(("bad_format", ~value.str.contains(item.pattern)))
     return _worded(item, value, wrong)
+
+
+def _spelled_code(item: Field, raw: pl.Expr) -> pl.Expr:
+    return raw.map_batches(_spell_parts if item.parts else spell_codes, return_dtype=pl.String())
+
+
+def _spell_parts(codes: pl.Series) -> pl.Series:
+    """Return codes as they are stored, the unified social credit codes in them in upper case."""
+    spelled = spell_codes(codes)
+    typed = spelled.filter(spelled.str.contains(_LOWER_PART)).unique().drop_nulls()
+    upper = [":".join(part.upper() if is_uscc(part.upper()) else part for part in code.split(":")) for code in typed]
+    return spelled.replace(typed, pl.Series(upper, dtype=pl.String)) if upper else spelled
 
 
 def _account(item: Field, raw: pl.Expr) -> ParsedColumn:
@@ -294,7 +312,9 @@ def _uscc(item: Field, raw: pl.Expr) -> ParsedColumn:
 
 
 def _names(item: Field) -> dict[str, str]:
-    names = {name: code for code, (zh, en) in item.choices.items() for name in (zh, en, code)} | dict(item.former_choices)
+    names = {name: code for code, (zh, en) in item.choices.items() for name in (zh, en, code)} | dict(
+        item.former_choices
+    )
     return {spelling: code for name, code in names.items() for spelling in (name.lower(), spell_cell(name).lower())}
 
 

@@ -112,7 +112,7 @@ class ImportRunner:
             reason=options.reason,
             import_id=job.id,
         )
-        published = store.publish(connection, staged, author)
+        published = store.publish(connection, staged, author, clearing=options.clearing)
         for table in counts:
             table.add(published.errors.get(table.name, no_errors()))
         rejected = sum(len(table.rejected) for table in counts)
@@ -178,7 +178,11 @@ class ImportRunner:
             if options.dataset is None:
                 raise refused("no_dataset", "Name the dataset; only a workbook may hold several.", pointer="dataset")
             dataset = CATALOGUE[options.dataset]
-            yield [CsvFile(chunks, size, dataset, today) if options.media_type == CSV else NdjsonFile(chunks, size, dataset)]
+            yield [
+                CsvFile(chunks, size, dataset, today)
+                if options.media_type == CSV
+                else NdjsonFile(chunks, size, dataset)
+            ]
             return
         with tempfile.TemporaryFile() as file:
             for chunk in chunks():
@@ -216,5 +220,6 @@ def _result(counts: Sequence[TableCounts], published: Published, *, stored: bool
         "revision": published.revision if stored and not rolled_back else None,
         "changed": published.changed and stored and not rolled_back,
         "datasets": by_dataset,
+        "clearing": published.clearing,
         "errors_truncated": kept < rows["rejected"],
     }

@@ -9,11 +9,12 @@ from typing import Any
 import orjson
 import polars as pl
 
-from services.registry.datasets.checks import Checked, check_records
+from services.registry.datasets.checks import MAX_NAME, Checked, check_records
 from services.registry.datasets.validation_errors import Error, error_frame
 from services.registry.imports.csv_file import Chunks
 from services.registry.imports.domain import MAX_LINE_BYTES, PART_ROWS, Part, refused
 from shared.catalogue.domain import Dataset
+from shared.json_members import repeated_member
 
 
 class NdjsonFile:
@@ -51,10 +52,14 @@ class NdjsonFile:
         loads = orjson.loads
         for line, text in part:
             try:
-                records.append(loads(text))
+                record = loads(text)
             except orjson.JSONDecodeError:
                 broken.append((line, None, "not_json", None))
+                continue
+            if (name := repeated_member(text, record)) is not None:
+                broken.append((line, name[:MAX_NAME], "repeated_member", None))
             else:
+                records.append(record)
                 lines.append(line)
         checked = check_records(self.dataset, records, lines)
         if not broken:

@@ -82,7 +82,7 @@ PRIOR_AWARDS = Dataset(
     fields=(
         f.uscc(),
         replace(f.code("award", "奖补项目", "award"), known=TIERED_AWARDS + UNTIERED_AWARDS),
-        f.code("subject", "对象", "subject"),
+        replace(f.code("subject", "对象", "subject"), parts=True),
         f.year("award_year", "奖补年度", "award year"),
         f.money("tier", "档次", "tier: its threshold, 0 where the award has none"),
         f.money("amount_fen", "金额", "amount"),

@@ -153,9 +153,7 @@ def test_the_last_day_that_counts_is_kept_as_the_day_after_it() -> None:
     for text, expected in (("2023-12-31", date(2024, 1, 1)), ("2023年12月31日", date(2024, 1, 1)), ("", None)):
         row = {"uscc": [CODE], "since": ["2020-01-01"], "jurisdiction": ["city"], "until": [text]}
         frame = pl.DataFrame({"line": [2], **row})
-        checked = check_cells(
-            LOCATIONS, frame, hundredths=(), errors=no_errors(), today=TODAY, last_days={"until"}
-        )
+        checked = check_cells(LOCATIONS, frame, hundredths=(), errors=no_errors(), today=TODAY, last_days={"until"})
         assert checked.rows["until"].to_list() == [expected]
 
 
