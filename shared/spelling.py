@@ -31,7 +31,7 @@ _MARK_BEFORE, _MARK_AFTER = r"^(?:'|=\")+", r"\"+$"
 # What may not be in its one spelling yet: everything else is left alone, which is cheap.
 _UNUSUAL_CODE = r"[^0-9A-Za-z\x{4e00}-\x{9fff}._:/-]"
 _UNUSUAL_NAME = rf"[{INVISIBLE}\x{{300}}-\x{{36f}}]|^[{SPACES}]|[{SPACES}]$"
-_UNUSUAL_CELL = rf"[^!-~\x{{4e00}}-\x{{9fff}}]|^['=]"
+_UNUSUAL_CELL = r"[^!-~\x{4e00}-\x{9fff}]|^['=]"
 
 
 def spell_codes(codes: pl.Series) -> pl.Series:

@@ -10,23 +10,25 @@ from services.registry.revisions.sql_fragments import differ, same
 from shared.catalogue.datasets import CATALOGUE
 from shared.catalogue.domain import Dataset, Field
 
+Places = list[tuple[str, str]]
+"""Datasets and columns in which a code is looked up."""
 
-def first_part(field: Field) -> str:
-    """Write the code of the row that a field names: the part before the first colon if it has parts."""
-    return f"split_part({field.name}, ':', 1)" if field.parts else field.name
+
+def places_of(field: Field) -> list[tuple[str, Places]]:
+    """Return where a code may be on record: the part of the field that is compared, and the places to compare it with."""
+    named = [(name, field.name) for name, other in CATALOGUE.items() if field.name in other.codes]
+    # An award may be about any row that belongs to an enterprise.
+    rows = [(name, item.key[0]) for name, item in CATALOGUE.items() if item.owners and item.key[0] in item.codes]
+    if field.parts:
+        return [(field.name, named), (_first_part(field), rows)]
+    if any(field.name == code for _, code in rows):
+        named += [(name, _first_part(item)) for name, other in CATALOGUE.items() for item in other.fields if item.parts]
+    return [(field.name, named)]
 
 
 def adopt_recorded(dataset: Dataset, staged: str, field: Field) -> list[str]:
     """Give the staged codes of a field the spelling on record, and mark the rows whose key it changes in more than its form."""
-    named = [(name, field.name) for name, other in CATALOGUE.items() if field.name in other.codes]
-    if field.parts:
-        return [
-            _adopt(dataset, staged, field, field.name, named),
-            _adopt(dataset, staged, field, first_part(field), _rows()),
-        ]
-    if any(field.name == code for _, code in _rows()):
-        named += _subjects()
-    return [_adopt(dataset, staged, field, field.name, named)]
+    return [_adopt(dataset, staged, field, part, places) for part, places in places_of(field)]
 
 
 def adopt_first(staged: str, field: Field) -> str:
@@ -50,7 +52,7 @@ def lines_of_other_spellings(dataset: Dataset, staged: str) -> str:
     """
 
 
-def _adopt(dataset: Dataset, staged: str, field: Field, part: str, places: list[tuple[str, str]]) -> str:
+def _adopt(dataset: Dataset, staged: str, field: Field, part: str, places: Places) -> str:
     recorded = " UNION ALL ".join(
         f"SELECT {code} AS spelling, code_key({code}) AS key, {place} AS place FROM {table}"
         for place, (table, code) in enumerate(places)
@@ -71,10 +73,6 @@ def _adopt(dataset: Dataset, staged: str, field: Field, part: str, places: list[
     """
 
 
-def _rows() -> list[tuple[str, str]]:
-    """Return the codes that an award may be about: those of rows that belong to an enterprise."""
-    return [(name, item.key[0]) for name, item in CATALOGUE.items() if item.owners and item.key[0] in item.codes]
-
-
-def _subjects() -> list[tuple[str, str]]:
-    return [(name, first_part(item)) for name, other in CATALOGUE.items() for item in other.fields if item.parts]
+def _first_part(field: Field) -> str:
+    """Write the code of the row that a field names: the part before the first colon."""
+    return f"split_part({field.name}, ':', 1)"

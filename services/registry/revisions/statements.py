@@ -10,7 +10,16 @@ from collections.abc import Sequence
 
 from services.registry.datasets.checks import ABSENT
 from services.registry.datasets.tables import history_name
-from services.registry.revisions.sql_fragments import differ, has_value, json_row, listed, names_any_of, owner_at, rows_at, same
+from services.registry.revisions.sql_fragments import (
+    differ,
+    has_value,
+    json_row,
+    listed,
+    names_any_of,
+    owner_at,
+    rows_at,
+    same,
+)
 from shared.catalogue.datasets import CATALOGUE
 from shared.catalogue.domain import Dataset
 from shared.events.facts_revised import MAX_KEYS

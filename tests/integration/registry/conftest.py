@@ -6,6 +6,7 @@ import asyncio
 import base64
 import random
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -157,10 +158,9 @@ def importer(database: Database) -> ImportRunner:
     return ImportRunner(database, settings_of(database.url), FixedClock(NOW), AccountCipher(ACCOUNT_KEY))
 
 
-@pytest.fixture
-def registry(fresh_database: Callable[[str], ServiceDatabase], tokens: Tokens) -> Iterator[Registry]:
-    """A registry without a revision."""
-    made = fresh_database("registry")
+@contextmanager
+def registry_on(made: ServiceDatabase, tokens: Tokens) -> Iterator[Registry]:
+    """Serve the registry of a database."""
     settings = settings_of(made.app_url)
     clock = FixedClock(NOW)
     database = made.connect()
@@ -168,3 +168,10 @@ def registry(fresh_database: Callable[[str], ServiceDatabase], tokens: Tokens) -
     runner = JobRunner(database, {KIND: importer(database)})
     yield Registry(app, database, tokens, clock, runner)
     database.close()
+
+
+@pytest.fixture
+def registry(fresh_database: Callable[[str], ServiceDatabase], tokens: Tokens) -> Iterator[Registry]:
+    """A registry without a revision."""
+    with registry_on(fresh_database("registry"), tokens) as found:
+        yield found

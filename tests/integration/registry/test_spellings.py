@@ -139,14 +139,19 @@ def test_the_database_refuses_a_second_spelling(registry: Registry) -> None:
         "INSERT INTO cold_stores (store_id, uscc, agricultural_upstream, revision) VALUES (:code, :uscc, true, 9)"
     )
     for spelling in SPELLINGS[1:]:
-        with pytest.raises(IntegrityError, match="uq_cold_stores_spelling"), registry.database.transaction() as connection:
+        with (
+            pytest.raises(IntegrityError, match="uq_cold_stores_spelling"),
+            registry.database.transaction() as connection,
+        ):
             connection.execute(insert, {"code": spelling, "uscc": A})
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=12), max_size=50))
 def test_the_database_and_the_reader_have_one_law(registry: Registry, codes: list[str]) -> None:
-    query = text("SELECT code_spelling(code), code_key(code), code_key(code_spelling(code)) FROM unnest(CAST(:codes AS text[])) AS code")
+    query = text(
+        "SELECT code_spelling(code), code_key(code), code_key(code_spelling(code)) FROM unnest(CAST(:codes AS text[])) AS code"
+    )
     with registry.database.reading() as connection:
         rows = connection.execute(query, {"codes": codes}).all()
     assert [row[0] for row in rows] == spell_codes(pl.Series(codes, dtype=pl.String)).to_list()

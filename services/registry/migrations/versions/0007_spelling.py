@@ -8,7 +8,7 @@ migration is by itself, and may be run again wherever it broke off.
 from pathlib import Path
 
 from alembic import op
-from sqlalchemy import text
+from sqlalchemy import Connection
 
 revision = "0007"
 down_revision = "0003"
@@ -49,25 +49,28 @@ INDEXES = {
 def upgrade() -> None:
     """Make the functions and the indexes."""
     with op.get_context().autocommit_block():
-        op.get_bind().connection.cursor().execute(Path(__file__).with_suffix(".sql").read_text("utf-8"))
-        for name, columns in INDEXES.items():
-            op.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
-            op.execute(f"CREATE INDEX CONCURRENTLY {name} ON {columns}".replace(":", r"\:"))
-        for table, (code, key) in KEYS.items():
-            columns = key.format(f"code_key({code})")
-            op.execute(f"DROP INDEX CONCURRENTLY IF EXISTS uq_{table}_spelling")
-            op.execute(
-                f"CREATE UNIQUE INDEX CONCURRENTLY uq_{table}_spelling ON {table} ({columns}{_stored_twice(table, code, columns)}"
-            )
+        op.get_bind().exec_driver_sql(Path(__file__).with_suffix(".sql").read_text("utf-8"))
+        index(op.get_bind())
 
 
-def _stored_twice(table: str, code: str, columns: str) -> str:
+def index(connection: Connection) -> None:
+    """Make the indexes, outside of a transaction."""
+    for name, columns in INDEXES.items():
+        connection.exec_driver_sql(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
+        connection.exec_driver_sql(f"CREATE INDEX CONCURRENTLY {name} ON {columns}")
+    for table, (code, key) in KEYS.items():
+        columns = key.format(f"code_key({code})")
+        apart = _stored_twice(connection, table, code, columns)
+        connection.exec_driver_sql(f"DROP INDEX CONCURRENTLY IF EXISTS uq_{table}_spelling")
+        connection.exec_driver_sql(f"CREATE UNIQUE INDEX CONCURRENTLY uq_{table}_spelling ON {table} ({columns}{apart}")
+
+
+def _stored_twice(connection: Connection, table: str, code: str, columns: str) -> str:
     """Write what tells the codes apart that are stored in several spellings, and the end of the index's columns."""
-    query = f"""
-        SELECT coalesce(string_agg(DISTINCT quote_literal({code}), ', '), '') FROM {table}
+    codes = connection.exec_driver_sql(f"""
+        SELECT string_agg(DISTINCT quote_literal({code}), ', ') FROM {table}
         WHERE ({columns}) IN (SELECT {columns} FROM {table} GROUP BY {columns} HAVING count(*) > 1)
-    """
-    codes = str(op.get_bind().execute(text(query)).scalar_one()).replace(":", r"\:")
+    """).scalar_one()
     return f", (CASE WHEN {code} IN ({codes}) THEN {code} END)) NULLS NOT DISTINCT" if codes else ")"
 
 
