@@ -233,9 +233,9 @@ def _bounds(item: Field, value: pl.Expr) -> list[Condition]:
     return found
 
 
-def _no_value(cell: pl.Expr) -> list[Condition]:
+def _no_value(cell: pl.Expr, placeholder: str = "not_given") -> list[Condition]:
     """Return the conditions that a cell says that there is no value, or shows an error in its place."""
-    return [("placeholder", cell.str.contains(_PLACEHOLDER)), ("cell_error", cell.str.contains(_CELL_ERROR))]
+    return [(placeholder, cell.str.contains(_PLACEHOLDER)), ("cell_error", cell.str.contains(_CELL_ERROR))]
 
 
 def _text(item: Field, raw: pl.Expr) -> ParsedColumn:
@@ -251,7 +251,7 @@ def _code(item: Field, raw: pl.Expr) -> ParsedColumn:
         read = value.str.to_lowercase().replace_strict(known, default=None, return_dtype=pl.String)
         return _worded(item, read, [("unknown_award", value.is_not_null() & read.is_null())], value)
     rounded: Condition = ("digits_lost", value.str.contains(_ROUNDED))
-    wrong = [_with_nul(raw), rounded, ("placeholder", value.str.contains(_PLACEHOLDER)), _too_long(item, value)]
+    wrong = [_with_nul(raw), rounded, ("not_given", value.str.contains(_PLACEHOLDER)), _too_long(item, value)]
     if item.pattern:
         wrong.append(("bad_format", ~value.str.contains(item.pattern)))
     return _worded(item, value, wrong)
@@ -377,7 +377,7 @@ def _number_error(item: Field, cell: pl.Expr, value: pl.Expr, shape: str, code: 
     return first_of(
         [
             _missing(item, cell),
-            *_no_value(cell),
+            *_no_value(cell, "placeholder"),
             *_bounds(item, value),
             ("above_maximum", cell.str.contains(_LONG_INTEGER) & ~cell.str.starts_with("-")),
             ("below_minimum", cell.str.contains(_LONG_INTEGER)),

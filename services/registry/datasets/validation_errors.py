@@ -41,6 +41,7 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "not_a_year": N_("“{name}” must be a year of four digits, such as 2023"),
         "implausible_year": N_("“{name}” must be a year from 1990 to next year"),
         "placeholder": N_("“{name}” is not a value: leave it empty if it is unknown, write 0 for none"),
+        "not_given": N_("“{name}” is not a value: write it, or leave it empty where it may be unknown"),
         "parentheses": N_("“{name}” is in parentheses; write the number alone"),
         "percent": N_("“{name}” is a percentage; write the number itself"),
         "unit_in_cell": N_("“{name}” is written with 万 or another unit; write it out in digits, such as 125000"),

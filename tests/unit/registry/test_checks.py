@@ -134,7 +134,7 @@ DAYS: list[tuple[str, date | str]] = [
     ("43832.0", "serial_day"),
     ("2020", "not_a_date"),
     ("二〇二〇年一月二日", "not_a_date"),
-    ("无", "placeholder"),
+    ("无", "not_given"),
     ("#REF!", "cell_error"),
     ("", "missing"),
 ]
@@ -174,7 +174,7 @@ YEARS: list[tuple[str, int | str]] = [
     ("20230", "not_a_year"),
     ("2023-01-01", "not_a_year"),
     ("二〇二三", "not_a_year"),
-    ("-", "placeholder"),
+    ("-", "not_given"),
     ("", "missing"),
 ]
 
@@ -271,8 +271,8 @@ CODES: list[tuple[str, str]] = [
     ("007", "007"),
     ("3E2", "3E2"),
     ("1.2E+10", "digits_lost"),
-    ("无", "placeholder"),
-    ("—", "placeholder"),
+    ("无", "not_given"),
+    ("—", "not_given"),
     ("H" * 101, "too_long"),
     ("H\0", "nul_character"),
     ("\u200b", "missing"),

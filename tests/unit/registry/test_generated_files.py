@@ -50,7 +50,7 @@ FAULTS: dict[Kind, tuple[Fault, ...]] = {
     Kind.CODE: (
         Fault("长" * 101, "too_long", "长" * 101),
         Fault("9.13311E+17", "digits_lost", "9.13311E+17"),
-        Fault("无", "placeholder", "无"),
+        Fault("无", "not_given", "无"),
     ),
     Kind.ACCOUNT: (
         Fault("6.22848E+18", "digits_lost", "6.22848E+18"),
