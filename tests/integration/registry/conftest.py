@@ -95,13 +95,14 @@ class Registry:
         assert answer.status_code == 200, answer.text
         return [orjson.loads(line) for line in answer.content.splitlines()]
 
-    def record(self, dataset: str, records: Any, **headers: str) -> httpx.Response:
+    def record(self, dataset: str, records: Any, *, clearing: str = "refuse", **headers: str) -> httpx.Response:
         """Record rows."""
-        return self.request("POST", f"/v1/datasets/{dataset}/records", json=records, headers=headers)
+        path = f"/v1/datasets/{dataset}/records"
+        return self.request("POST", path, json=records, headers=headers, params={"clearing": clearing})
 
-    def recorded(self, dataset: str, *records: Mapping[str, Any]) -> int:
+    def recorded(self, dataset: str, *records: Mapping[str, Any], clearing: str = "refuse") -> int:
         """Record rows that must be accepted; returns the revision."""
-        answer = self.record(dataset, {"records": list(records)})
+        answer = self.record(dataset, {"records": list(records)}, clearing=clearing)
         assert answer.status_code == 201, answer.text
         return int(answer.json()["revision"])
 

@@ -56,7 +56,6 @@ def test_a_file_empties_nothing_unless_it_is_allowed(
 
 
 def test_records_empty_nothing_unless_it_is_allowed(removed: Registry) -> None:
-    path = "/v1/datasets/monitoring_inclusions/records"
     assert removed.record("monitoring_inclusions", INCLUSION).json()["rows"]["unchanged"] == 1
     empty = INCLUSION | {"removed_on": None}
     refused = removed.record("monitoring_inclusions", empty)
@@ -64,7 +63,7 @@ def test_records_empty_nothing_unless_it_is_allowed(removed: Registry) -> None:
     assert "1 records" in refused.json()["detail"]
     assert "removed_on (1)" in refused.json()["detail"]
     assert removed_on(removed) == "2021-01-01"
-    assert removed.request("POST", path, json=empty, params={"clearing": "allow"}).status_code == 201
+    assert removed.record("monitoring_inclusions", empty, clearing="allow").status_code == 201
     assert removed_on(removed) is None
 
 
