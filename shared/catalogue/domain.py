@@ -29,18 +29,22 @@ class Kind(StrEnum):
     COUNT = "count"
     MONEY = "money"
     NUMBER = "number"
+    DECIMAL = "decimal"
     FLAG = "flag"
 
 
 INTEGERS = frozenset({Kind.YEAR, Kind.COUNT, Kind.MONEY, Kind.NUMBER})
+DECIMALS = pl.Decimal(18, 2)
+"""The type of decimal fields: at most two decimals, exact."""
 TEXTS = frozenset({Kind.USCC, Kind.CODE, Kind.ACCOUNT, Kind.TEXT, Kind.CHOICE})
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
     """One field. `minimum` and `maximum` are inclusive, in the field's unit; `choices` maps codes to (Chinese, English),
-    and `former_choices` maps Chinese names that old files still hold to codes. `known` are the codes that a field of
-    codes may hold; one with `parts` holds the code of some row, or that and more after colons.
+    and `former_choices` maps Chinese names that old files still hold to codes. `of_policies` says that the choices are those of
+    the installed policies, so that the database checks their form alone. `known` are the codes that a field of codes may hold;
+    one with `parts` holds the code of some row, or that and more after colons.
 
     `zh` and `en` are its names in files and documents; `fact_name` is what rules and explanations call it, if that differs.
     Under one of `last_day_headings` a file holds the last day that counts instead, which is stored as the day after it.
@@ -58,6 +62,7 @@ class Field:
     max_length: int = 500
     choices: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     former_choices: Mapping[str, str] = field(default_factory=dict)
+    of_policies: bool = False
     known: tuple[str, ...] = ()
     parts: bool = False
     sensitive: bool = False
@@ -70,6 +75,8 @@ class Field:
         """The Polars type of the field's column."""
         if self.kind in INTEGERS:
             return pl.Int64()
+        if self.kind is Kind.DECIMAL:
+            return DECIMALS
         if self.kind is Kind.DAY:
             return pl.Date()
         return pl.Boolean() if self.kind is Kind.FLAG else pl.String()
@@ -117,6 +124,18 @@ class Tiers:
 
 
 @dataclass(frozen=True, slots=True)
+class Subjects:
+    """`field` is the key of what `award` is about.
+
+    `forms`: code of the mistake → the pattern that the key must have, and the awards whose key must have it.
+    """
+
+    award: str
+    field: str
+    forms: Mapping[str, tuple[str, tuple[str, ...]]]
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """A rule across the fields of one row: `broken` is true where it is broken, and the fault is shown at `field`."""
 
@@ -141,6 +160,7 @@ class Dataset:
     parent: str = ""
     period: Period | None = None
     tiers: Tiers | None = None
+    subjects: Subjects | None = None
     searched: str | None = None
 
     @cached_property
@@ -223,5 +243,11 @@ class Dataset:
             found += [
                 Rule("tier_missing", self.tiers.field, award.is_in(self.tiers.tiered) & (tier == 0)),
                 Rule("tier_not_applicable", self.tiers.field, award.is_in(self.tiers.untiered) & (tier != 0)),
+            ]
+        if self.subjects is not None:
+            award, subject = pl.col(self.subjects.award), pl.col(self.subjects.field)
+            found += [
+                Rule(mistake, self.subjects.field, award.is_in(codes) & ~subject.str.contains(pattern))
+                for mistake, (pattern, codes) in self.subjects.forms.items()
             ]
         return tuple(found)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from shared.catalogue.domain import INTEGERS, Field, Kind
+from shared.catalogue.domain import DECIMALS, INTEGERS, Field, Kind
 from shared.identifiers import are_uscc, is_uscc
 from shared.spelling import spell_cell, spell_cells, spell_codes, spell_names
 
@@ -125,6 +125,8 @@ def parse_text(item: Field, form: CellForm) -> ParsedColumn:
         return _day(item, cell, last_day=form.last_day)
     if item.kind in INTEGERS:
         return _amount(item, cell) if form.hundredths else _integer(item, cell)
+    if item.kind is Kind.DECIMAL:
+        return _decimal(item, cell)
     return _flag(item, cell) if item.kind is Kind.FLAG else _choice(item, cell)
 
 
@@ -140,6 +142,8 @@ def quick_parse(item: Field, form: CellForm) -> tuple[pl.Expr, pl.Expr]:
         value = _quick_amount(cell) if form.hundredths else cell.cast(pl.Int64, strict=False)
         if item.kind is Kind.YEAR:
             needs_full_check = needs_full_check | _any(~_plausible(quick, form.today))
+    elif item.kind is Kind.DECIMAL:
+        value = _decimals(cell)
     elif item.kind is Kind.DAY:
         value = pl.when(cell.str.contains(_ISO_DATE)).then(cell).str.to_date("%Y-%m-%d", strict=False)
         needs_full_check = needs_full_check | _any(cell.str.starts_with("00"))
@@ -181,7 +185,7 @@ def _quick_amount(cell: pl.Expr) -> pl.Expr:
 
 def parse_json(item: Field) -> ParsedColumn:
     """Parse a JSON value that has been found to be of the field's JSON type."""
-    if item.kind in INTEGERS or item.kind is Kind.FLAG:
+    if item.kind in INTEGERS or item.kind in (Kind.FLAG, Kind.DECIMAL):
         value = pl.col(item.name)
         errors = [_missing(item, value), *_bounds(item, value)]
         return ParsedColumn(value, _needs_full_check(item, value, value), first_of(errors))
@@ -382,7 +386,7 @@ def _number_error(item: Field, cell: pl.Expr, value: pl.Expr, shape: str, code: 
             ("above_maximum", cell.str.contains(_LONG_INTEGER) & ~cell.str.starts_with("-")),
             ("below_minimum", cell.str.contains(_LONG_INTEGER)),
             *((mistake, cell.str.contains(pattern)) for mistake, pattern in _NUMBER_MISTAKES),
-            ("too_many_decimals", cell.str.contains(_DECIMALS) if code == "not_an_amount" else _NEVER),
+            ("too_many_decimals", cell.str.contains(_DECIMALS) if shape == _AMOUNT else _NEVER),
             (code, ~cell.str.contains(shape)),
         ]
     )
@@ -405,6 +409,18 @@ def _amount(item: Field, cell: pl.Expr) -> ParsedColumn:
     )
     value = pl.concat_str(shaped.str.replace(".", "", literal=True), padding).cast(pl.Int64, strict=False)
     error = _number_error(item, cell, value, _AMOUNT, "not_an_amount")
+    return ParsedColumn(value, _needs_full_check(item, cell, value), error)
+
+
+def _decimals(cell: pl.Expr) -> pl.Expr:
+    """Read a number with at most two decimals; more would be rounded."""
+    return pl.when(cell.str.contains(_AMOUNT)).then(cell.str.strip_prefix("+")).cast(DECIMALS, strict=False)
+
+
+def _decimal(item: Field, cell: pl.Expr) -> ParsedColumn:
+    cell = _ungrouped(cell)
+    value = _decimals(cell)
+    error = _number_error(item, cell, value, _AMOUNT, "not_a_number")
     return ParsedColumn(value, _needs_full_check(item, cell, value), error)
 
 

@@ -47,6 +47,7 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "unit_in_cell": N_("“{name}” is written with 万 or another unit; write it out in digits, such as 125000"),
         "inner_space": N_("“{name}” has a space between its digits; write them together"),
         "wrong_point": N_("“{name}” has another mark for the decimal point; write a point, such as 1234.50"),
+        "not_a_number": N_("“{name}” must be a number in digits with at most two decimals, such as 1234.50"),
         "too_many_decimals": N_("“{name}” may have at most two decimals"),
         "scientific_notation": N_("“{name}” must be written out, not in scientific notation"),
         "below_minimum": N_("“{name}” must be at least {minimum}"),
@@ -82,6 +83,11 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "period_reversed": N_("“{name}” is before the first day of the period"),
         "tier_missing": N_("“{name}” must be above 0 for this award"),
         "tier_not_applicable": N_("“{name}” must be 0 for this award"),
+        "subject_not_enterprise": N_("“{name}” must be the unified social credit code of an enterprise for this award"),
+        "subject_not_attendance": N_("“{name}” must have the form exhibition_id:uscc for this award"),
+        "subject_not_unit_and_level": N_(
+            "“{name}” must have the form uscc:national, uscc:provincial or uscc:municipal for this award"
+        ),
         "unknown_enterprise": N_("“{name}” names an enterprise that is not in the registry; record it first"),
         "key_conflict": N_("the same key occurs more than once with different content"),
         "overlapping_period": N_("the period overlaps another one"),

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from services.registry.quality.statements import SIGNS as DECLARED
-from services.registry.quality.statements import Sign
 from services.registry.revisions.spellings import places_of
 from services.registry.revisions.sql_fragments import same
 from shared.catalogue.datasets import CATALOGUE
 from shared.catalogue.domain import Dataset, Kind
+from shared.catalogue.signs import Sign
 
 FIRST_DAY = "1949-10-01"
 """Days before it are rather mistakes, such as a spreadsheet's 1900-01-01 for an empty cell."""

@@ -25,7 +25,7 @@ from services.registry.revisions.route_parameters import MayClear, Reader, Write
 from services.registry.revisions.schemas import History, Recorded, Withdrawal, Withdrawn
 from shared.catalogue.domain import Dataset, Kind
 from shared.errors import FieldError, InFlight, Invalid, KeyReused, TooLarge
-from shared.json_members import repeated_member
+from shared.exact_json import read_json, repeated_member
 from shared.media_types import JSON
 from shared.web.idempotency import IdempotentCommand, json_response
 from shared.web.pagination import Cursor, Limit, Page, decode_cursor, page
@@ -91,7 +91,7 @@ def _writing(router: APIRouter, dataset: Dataset) -> None:
     def record(
         request: Request, actor: Writer, command: IdempotentCommand, clearing: MayClear = Clearing.REFUSE
     ) -> Response:
-        submitted = replace(_submitted(_json(request)), clearing=clearing)
+        submitted = replace(_submitted(_json(request, dataset)), clearing=clearing)
         author = author_of(request, actor, RevisionKind.RECORDS, source=submitted.source, reason=submitted.reason)
         cipher = request.app.state.cipher
         return command.run(lambda connection: record_rows(connection, dataset, submitted, author, cipher), status=201)
@@ -143,10 +143,10 @@ def _filters(dataset: Dataset, model: BaseModel) -> dict[str, Any]:
     }
 
 
-def _json(request: Request) -> Any:
-    """Parse the body, which the command has read: strict JSON, whole numbers kept apart from floats."""
+def _json(request: Request, dataset: Dataset) -> Any:
+    """Parse the body, which the command has read: strict JSON, whole numbers kept apart from others."""
     try:
-        body = orjson.loads(request._body)
+        body = read_json(request._body, dataset)
     except orjson.JSONDecodeError as error:
         raise Invalid("The body is not valid JSON.") from error
     if (name := repeated_member(request._body, body)) is not None:

@@ -11,7 +11,7 @@ from alembic import op
 from sqlalchemy import Connection
 
 revision = "0007"
-down_revision = "0003"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
@@ -34,6 +34,7 @@ KEYS = {
     "demonstration_titles": ("title", "uscc, {}, level"),
     "recognised_platforms": ("platform", "{}, since"),
     "prior_awards": ("subject", "uscc, award, {}, award_year, tier"),
+    "other_support": ("subject", "uscc, award, {}, award_year, code_key(programme)"),
 }
 """The code in each key, and the key around it."""
 
@@ -43,6 +44,9 @@ INDEXES = {
     "ix_demonstration_titles_title_spelling": "demonstration_titles (code_key(title))",
     "ix_prior_awards_subject_spelling": "prior_awards (code_key(subject))",
     "ix_prior_awards_subject_part": "prior_awards (code_key(split_part(subject, ':', 1)))",
+    "ix_other_support_subject_spelling": "other_support (code_key(subject))",
+    "ix_other_support_subject_part": "other_support (code_key(split_part(subject, ':', 1)))",
+    "ix_other_support_programme_spelling": "other_support (code_key(programme))",
 }
 
 
