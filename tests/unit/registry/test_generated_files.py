@@ -87,7 +87,7 @@ FAULTS: dict[Kind, tuple[Fault, ...]] = {
         Fault("-0.01", "below_minimum", Decimal("-0.01")),
         Fault("9007199254740991.01", "above_maximum", Decimal("9007199254740991.01")),
         Fault("1.005", "too_many_decimals", Decimal("1.005")),
-        Fault("12,000", "not_a_number", "12000"),
+        Fault("12,00", "not_a_number", "12000"),
         Fault("1.2E+10", "scientific_notation"),
     ),
 }
