@@ -11,8 +11,8 @@ from shared.audit.sealing import sealing_loop
 from shared.background import Loop
 from shared.clock import SystemClock
 from shared.database.engine import Database
-from shared.gauges.heartbeat import heartbeat_loop
 from shared.event_keys import private_key
+from shared.gauges.heartbeat import heartbeat_loop
 from shared.messaging import topics
 from shared.messaging.kafka import Cluster
 from shared.messaging.relay import Relay

@@ -97,33 +97,11 @@ HttpUrl = Annotated[str, AfterValidator(_http_url)]
 Port = Annotated[int, Field(ge=1, le=65_535)]
 
 
-class ServiceSettings(BaseSettings):
-    """Settings of one service; prefixed with the service's name unless an alias is given."""
+class KafkaSettings(BaseSettings):
+    """How Kafka is reached, the same variables in all services."""
 
     model_config = SettingsConfigDict(extra="ignore", frozen=True, populate_by_name=True, env_ignore_empty=True)
 
-    renamed: ClassVar[Mapping[str, str]] = {}
-    """Variables of earlier versions and what they are called now: one that is still set is refused, not passed over."""
-
-    deployment: Deployment = Field(
-        default=Deployment.PRODUCTION,
-        validation_alias=common("DEPLOYMENT"),
-        description="`production` refuses to start with settings that are unsafe for real money; `demonstration` allows them",
-    )
-    database_url: PostgresUrl = Field(description="PostgreSQL URL of the application role")
-    owner_database_url: PostgresUrl | None = Field(
-        default=None, description="PostgreSQL URL of the owner role, for migrations only"
-    )
-    port: Port = Field(description="HTTP port")
-    host: str = Field(default="127.0.0.1", validation_alias=common("BIND_HOST"), description="Address to listen on")
-    metrics_port: int = Field(
-        default=0,
-        ge=0,
-        le=65_535,
-        validation_alias=common("METRICS_PORT"),
-        description="Port of `/metrics` and `/healthz` of a worker or relay; 0 takes any free port, which is logged",
-    )
-    pool_size: int = Field(default=10, ge=1, le=200, description="Database connections per process")
     kafka_bootstrap_servers: Annotated[str, AfterValidator(_brokers)] = Field(
         validation_alias=common("KAFKA_BOOTSTRAP_SERVERS"), description="Kafka brokers, host:port, comma-separated"
     )
@@ -148,8 +126,47 @@ class ServiceSettings(BaseSettings):
     kafka_ca_file: FilePath | None = Field(
         default=None,
         validation_alias=common("KAFKA_CA_FILE"),
-        description="PEM file with the authority that signed the brokers' certificates; without it the system's authorities count",
+        description="PEM file with the authority that signed the brokers' certificates; without it the system's authorities",
     )
+
+    def unsafe(self) -> Iterator[tuple[str, str]]:
+        """Yield settings that are unsafe in production: a field, and the predicate of a sentence with the remedy."""
+        if any(server.rpartition(":")[0] in LOOPBACK for server in self.kafka_bootstrap_servers.split(",")):
+            yield (
+                "kafka_bootstrap_servers",
+                "names a broker on loopback, like the demonstration's, which may lose its log: use the cluster's brokers",
+            )
+        if self.kafka_security_protocol is KafkaProtocol.PLAINTEXT:
+            yield "kafka_security_protocol", "lets everybody on the network read and write events: use SASL_SSL"
+        if self.kafka_user and weak(self.kafka_password.get_secret_value()):
+            yield "kafka_password", _WEAK
+
+
+class ServiceSettings(KafkaSettings):
+    """Settings of one service; prefixed with the service's name unless an alias is given."""
+
+    renamed: ClassVar[Mapping[str, str]] = {}
+    """Variables of earlier versions and what they are called now: one that is still set is refused, not passed over."""
+
+    deployment: Deployment = Field(
+        default=Deployment.PRODUCTION,
+        validation_alias=common("DEPLOYMENT"),
+        description="`production` refuses to start with settings that are unsafe for real money; `demonstration` allows them",
+    )
+    database_url: PostgresUrl = Field(description="PostgreSQL URL of the application role")
+    owner_database_url: PostgresUrl | None = Field(
+        default=None, description="PostgreSQL URL of the owner role, for migrations only"
+    )
+    port: Port = Field(description="HTTP port")
+    host: str = Field(default="127.0.0.1", validation_alias=common("BIND_HOST"), description="Address to listen on")
+    metrics_port: int = Field(
+        default=0,
+        ge=0,
+        le=65_535,
+        validation_alias=common("METRICS_PORT"),
+        description="Port of `/metrics` and `/healthz` of a worker or relay; 0 takes any free port, which is logged",
+    )
+    pool_size: int = Field(default=10, ge=1, le=200, description="Database connections per process")
     event_key: Annotated[SecretStr, AfterValidator(_event_key)] | None = Field(
         default=None,
         description="Private key that signs the service's events, as JSON Web Key; read by its relay alone."
@@ -202,7 +219,8 @@ class ServiceSettings(BaseSettings):
     )
 
     def unsafe(self) -> Iterator[tuple[str, str]]:
-        """Yield settings that are unsafe in production: a field, and the predicate of a sentence with the remedy."""
+        """Yield what must not be in production."""
+        yield from super().unsafe()
         for name in ("token_issuer", "token_jwks_url", "token_url"):
             url = _split(getattr(self, name))
             if url.hostname in LOOPBACK:
@@ -212,15 +230,6 @@ class ServiceSettings(BaseSettings):
         for name in ("database_url", "owner_database_url"):
             if getattr(self, name) is not None:
                 yield from ((name, mistake) for mistake in _unsafe_database(getattr(self, name)))
-        if any(server.rpartition(":")[0] in LOOPBACK for server in self.kafka_bootstrap_servers.split(",")):
-            yield (
-                "kafka_bootstrap_servers",
-                "names a broker on loopback, like the demonstration's, which may lose its log: use the cluster's brokers",
-            )
-        if self.kafka_security_protocol is KafkaProtocol.PLAINTEXT:
-            yield "kafka_security_protocol", "lets everybody on the network read and write events: use SASL_SSL"
-        if self.kafka_user and weak(self.kafka_password.get_secret_value()):
-            yield "kafka_password", _WEAK
         if not public_keys(self.event_keys):
             yield "event_keys", "is empty, so no event could be verified: list every service's public key"
 

@@ -1,4 +1,4 @@
-"""Kafka's users and their rights, as Kafka's own access control lists: every process has its own user with its topics' rights alone.
+"""Kafka's users and their rights, as access control lists: every process has its own user, with the rights of its topics alone.
 
 `acls.sh` is written from it (`make manifests`), for any Kafka; `grant` does the same for the local broker.
 """
@@ -66,7 +66,7 @@ def script() -> str:
     lines = [
         "#!/bin/sh",
         "# Written by `make manifests` from deploy/kafka/rights.py; not edited by hand.",
-        "# Grants each user its rights; every one that has them already keeps them. The arguments say how to reach Kafka as its administrator:",
+        "# Grants each user its rights; run again it changes nothing. The arguments say how to reach Kafka as its administrator:",
         "#   acls.sh --bootstrap-server kafka-0:9093 --command-config admin.properties",
         "set -eu",
     ]

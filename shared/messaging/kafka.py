@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from kafka.admin import KafkaAdminClient, NewTopic
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 
 from shared.messaging import topics
-from shared.settings import KafkaProtocol, ServiceSettings
+from shared.settings import KafkaProtocol, KafkaSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +29,14 @@ class Cluster:
     ca_file: Path | None = None
 
     @classmethod
-    def of(cls, settings: ServiceSettings) -> Cluster:
-        """Return the cluster that `settings` name."""
+    def of(cls, settings: KafkaSettings) -> Cluster:
+        """Return the cluster that `settings` name; end the process if they name no user."""
         if settings.kafka_security_protocol is KafkaProtocol.PLAINTEXT:
             return cls(settings.kafka_bootstrap_servers)
+        if not settings.kafka_user:
+            sys.exit(
+                "KAFKA_USER is missing. Set it to this process's own user on Kafka, and KAFKA_PASSWORD to its password."
+            )
         return cls(
             settings.kafka_bootstrap_servers,
             settings.kafka_user,

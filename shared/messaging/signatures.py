@@ -1,6 +1,6 @@
 """Signed events: each service signs what it publishes, and consumers verify it before anything else.
 
-One JSON Web Signature (Ed25519, RFC 7515 with detached content) covers up to `TREE_EVENTS` events: its payload is the root of their
+One JSON Web Signature (Ed25519, RFC 7515 with detached content) covers up to `TREE_EVENTS` events: it signs the root of their
 Merkle tree. Each event carries the signature in `ce_signature` and its own path to the root in `ce_signaturepath`, so it can be
 verified alone: hash the event, hash upwards along the path, verify the signature over the root.
 """

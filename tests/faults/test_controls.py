@@ -22,6 +22,7 @@ from tests.faults.controls import CONTROLS
 from tests.integration.payout.support import Payout, decision
 from tests.support.crashing_database import Crashed
 from tests.support.databases import ServiceDatabase
+from tests.support.events import LENIENT, relay_of
 from tests.support.tokens import Tokens
 
 
@@ -70,7 +71,7 @@ def test_a_naive_outbox_loses_a_low_id_that_commits_late(
 ) -> None:
     CONTROLS["naive-outbox"].weaken()
     database = fresh_database("eligibility").connect()
-    relay = Relay(database, broker.bootstrap_servers, "naive")
+    relay = relay_of("payout", database, broker.cluster, "naive")
     at = datetime(2024, 3, 1, tzinfo=UTC)
     slow, quick = (
         Event(topics.PAYMENT_ORDERS, key, "test.happened", uuid4(), "/tests", key, at, b"{}") for key in ("a", "b")
@@ -98,7 +99,7 @@ def test_a_split_outside_the_transaction_is_lost_when_the_worker_crashes(
 
     monkeypatch.setattr("tests.faults.controls.time.sleep", die)
     event = decision()
-    crashing = Consumer(payout.database, broker.bootstrap_servers, topics.AWARD_DECISIONS, uuid4().hex, payout.handler)
+    crashing = Consumer(payout.database, broker.cluster, topics.AWARD_DECISIONS, uuid4().hex, payout.handler, LENIENT)
     with pytest.raises(Crashed):
         crashing.process([event])
     monkeypatch.undo()

@@ -49,6 +49,7 @@ SETTINGS = Settings.model_validate(
         "deployment": "demonstration",
         "database_url": "postgresql:///unused",
         "kafka_bootstrap_servers": "localhost:1",
+        "unsigned_events_until": "9999-12-31T00:00:00Z",
         "token_issuer": "http://issuer.test",
         "token_jwks_url": "http://issuer.test/keys",
         "token_url": "http://issuer.test/token",
