@@ -11,6 +11,7 @@ from services.eligibility.clients.payout import Payout
 from services.eligibility.clients.registry import RegistryFacts
 from services.eligibility.corrections import handlers as corrections
 from services.eligibility.corrections.domain import AutomaticReevaluation
+from services.eligibility.corrections.routes import router as recalls_router
 from services.eligibility.decisions.routes import republications_router
 from services.eligibility.decisions.routes import router as decisions_router
 from services.eligibility.evaluation_jobs.partitions import PartitionEvaluator
@@ -75,6 +76,7 @@ def build(
             objections_router,
             assessments_router,
             republications_router,
+            recalls_router,
             simulations_router,
             impact_router,
             dead_letters_router,

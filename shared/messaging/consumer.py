@@ -111,7 +111,7 @@ class Consumer:
         """
         genuine, refused = self._verifier.sort(messages)
         for message, error in refused:
-            self._record_dead_letter(message, str(error))
+            self._record_dead_letter(message, str(error), genuine=False)
         if genuine:
             self._process(genuine)
 
@@ -162,9 +162,9 @@ class Consumer:
                 f"{self._dead_in_a_row} messages in a row of {self._topic} could not be processed"
             )
 
-    def _record_dead_letter(self, message: Message, reason: str) -> None:
+    def _record_dead_letter(self, message: Message, reason: str, *, genuine: bool = True) -> None:
         with self._database.transaction() as connection:
-            if dead_letters.record(connection, message, reason, self._clock.now()):
+            if dead_letters.record(connection, message, reason, self._clock.now(), genuine=genuine):
                 audit.record(
                     connection,
                     actor=self._group_id,

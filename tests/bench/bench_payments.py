@@ -18,9 +18,11 @@ from sqlalchemy import text
 from deploy.local.broker import Broker
 from services.payout.awards.handlers import award_decisions
 from services.payout.batches import files, handlers, repository
+from services.payout.clients.eligibility import Decisions, InForce
 from services.payout.clients.registry import ACCOUNTS, AccountChange, Accounts
 from services.payout.funding.passes import FundingPass
 from services.payout.reconciliation import handlers as reconciliation
+from services.payout.reconciliation.repository import all_entitlements
 from shared.clock import calendar_date
 from shared.database.engine import Database
 from shared.messaging import kafka, topics
@@ -28,6 +30,7 @@ from shared.messaging.consumer import BATCH_MESSAGES, Consumer
 from shared.messaging.kafka import Cluster
 from shared.runtime import reduce_garbage_collection
 from tests.bench.bench_payout import CLOCK, Figure, count_of, decided, prepare
+from tests.integration.payout.support import as_payout_has
 from tests.support.databases import DatabaseServer
 from tests.support.events import VERIFIER, signed
 
@@ -51,6 +54,17 @@ class _Accounts(Accounts):
 
     def changes(self, after: int, until: int) -> list[AccountChange]:
         return []
+
+
+class _Decisions(Decisions):
+    """Eligibility, which has what payout has."""
+
+    def __init__(self, payout: Database) -> None:
+        with payout.reading() as connection:
+            self._known = as_payout_has(connection, [award_id for award_id, _ in all_entitlements(connection)])
+
+    def in_force_of(self, award_ids: Collection[str]) -> dict[str, InForce]:
+        return self._known
 
 
 def _consume(url: str, cluster: Cluster, group: str, together: Barrier) -> None:
@@ -100,7 +114,7 @@ def fill(cluster: Cluster, count: int) -> None:
 
 def batch_file(payout: Database) -> list[Figure]:
     """Build a batch of all orders of the city, make its file, and COPY the same rows out bare."""
-    accounts = _Accounts()
+    accounts, decisions = _Accounts(), _Decisions(payout)
     FundingPass(payout, CLOCK).run(CLOCK.now(), calendar_date(CLOCK.now()).year)
     with payout.transaction() as connection:
         connection.execute(
@@ -111,7 +125,9 @@ def batch_file(payout: Database) -> list[Figure]:
         )
     started = time.perf_counter()
     with payout.transaction() as connection:
-        batch = handlers.build(connection, accounts, unit="city", order_ids=None, by="maker", now=CLOCK.now())
+        batch = handlers.build(
+            connection, accounts, decisions, unit="city", order_ids=None, by="maker", now=CLOCK.now()
+        )
     built = time.perf_counter() - started
     started = time.perf_counter()
     with payout.reading_at_one_instant() as connection:

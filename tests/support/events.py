@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from shared.event_keys import private_key, public_keys
 from shared.messaging.envelope import Event, Message, header_map
 from shared.messaging.kafka import Cluster
 from shared.messaging.relay import Relay
-from shared.messaging.signatures import Signer, Verifier
+from shared.messaging.signatures import PATH, SIGNATURE, Signer, Verifier
 
 
 def private_jwk(kid: str, seed: int) -> dict[str, str]:
@@ -68,6 +68,13 @@ def as_argument(cluster: Cluster) -> str:
 def from_argument(argument: str) -> Cluster:
     """Return the cluster that `as_argument` wrote."""
     return Cluster(**orjson.loads(argument))
+
+
+def sign(message: Message, service: str) -> Message:
+    """Return `message` as `service` would have signed it."""
+    headers = [(name, content) for name, content in message.headers.items() if name not in (SIGNATURE, PATH)]
+    SIGNERS[service].sign([(message.key or b"", message.value or b"", headers)])
+    return replace(message, headers=dict(headers))
 
 
 def signed(events: Sequence[Event], service: str) -> list[Message]:

@@ -1,4 +1,4 @@
-"""Signed events: what a service signed is accepted as it is, alone or among others; everything else is refused with its reason."""
+"""Signed events: what a service signed is accepted, alone or among others; everything else is refused with its reason."""
 
 from __future__ import annotations
 
