@@ -30,7 +30,7 @@ from shared.messaging.consumer import Handler
 from shared.messaging.envelope import Message, RejectedMessageError
 
 MAX_VERSIONS_AHEAD = 1_000
-"""Versions are numbered without gaps. Some may be lost with a broker's log, but never so many of one award, and a version far too high
+"""Versions are numbered without gaps. Some may be lost with a broker's log, but never so many of one award, and one far too high
 would shut out all that eligibility decides later."""
 PASS_AWARDS = 2_000
 """Awards that are resumed in one transaction once their arrangement is confirmed."""

@@ -17,8 +17,8 @@ from shared.messaging.consumer import Consumer
 from shared.messaging.envelope import Message
 from shared.messaging.kafka import Cluster
 from shared.messaging.signatures import PATH, SIGNATURE, Verifier
+from tests.integration.payout.bank import approve, batch, issued
 from tests.integration.payout.support import USCC, Payout, award, decision
-from tests.integration.payout.test_payment import approve, batch, issued
 from tests.support.events import VERIFIER, sign
 
 FORGED_FEN = 9_000_000
