@@ -7,6 +7,8 @@ from functools import cache
 from shared.catalogue.domain import TEXTS, Dataset, Field, Kind
 from shared.files.domain import WHOLE, Column, Layout
 
+LAST_DAY = "last day"
+"""The form of days that are the last which counts, as opposed to the first that no longer does."""
 _NAMES = ("企业名称", "单位名称", "公司名称", "名称", "name")
 """Headings that help people to read a file of codes: they are not read where the dataset has no such field."""
 
@@ -23,14 +25,19 @@ def layout_of(dataset: Dataset) -> Layout:
     )
 
 
+def _form(item: Field, heading: str) -> str:
+    if heading in item.last_day_headings:
+        return LAST_DAY
+    return WHOLE if item.kind is Kind.MONEY and heading != item.name else ""
+
+
 def _column(dataset: Dataset, item: Field) -> Column:
-    whole = item.kind is Kind.MONEY
     return Column(
         name=item.name,
         title={"en": f"{item.name} (“{item.zh}”)", "zh-CN": f"“{item.zh}”（{item.name}）"},
-        headings={heading: WHOLE if whole and heading != item.name else "" for heading in item.headings},
+        headings={heading: _form(item, heading) for heading in item.headings},
         key=item.name in dataset.key,
         required=not item.optional,
         exact=item.kind in TEXTS,
-        unit=("美元" if item.unit == "usd_cents" else "元") if whole else None,
+        unit=("美元" if item.unit == "usd_cents" else "元") if item.kind is Kind.MONEY else None,
     )

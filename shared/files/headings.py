@@ -311,4 +311,8 @@ def _warn_of_units(found: Headings, row: Row, warnings: Warnings) -> None:
         for place, name in found.places.items()
         if name in found.shifts
     ]
-    warnings.warn("units_converted", N_("The amounts of these columns are in ten thousands and were converted exactly."), converted)
+    warnings.warn(
+        "units_converted",
+        N_("The amounts of these columns are in ten thousands and were converted exactly."),
+        converted,
+    )

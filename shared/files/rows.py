@@ -114,7 +114,9 @@ class RowTaker:
         warnings.warn(
             "totals_and_notes", N_("These rows hold totals, notes or names and are not read."), self.skipped.totals
         )
-        warnings.warn("repeated_headings", N_("These rows repeat the headings and are not read."), self.skipped.headings)
+        warnings.warn(
+            "repeated_headings", N_("These rows repeat the headings and are not read."), self.skipped.headings
+        )
 
     def _passed_over(self, block: Block, texts: dict[int, pl.Series]) -> set[int]:
         """Return the places of rows that are blank, totals or notes; only rows that their keys make suspicious are looked at."""

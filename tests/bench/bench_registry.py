@@ -41,7 +41,7 @@ from services.registry.revisions.handlers import Submitted, record_rows
 from services.registry.revisions.records import ReadAccess
 from services.registry.settings import Settings
 from shared.catalogue.datasets import CATALOGUE
-from shared.clock import SystemClock
+from shared.clock import SystemClock, calendar_date
 from shared.database.bulk import copy_frame
 from shared.database.engine import Database
 from shared.files.reader import warm_up
@@ -240,7 +240,7 @@ def checked_sheet(file: IO[bytes], rows: int) -> Figure:
     time.sleep(2)
 
     def act() -> None:
-        (table,), _ = open_tables(file, SALES, None, 1 << 31)
+        (table,), _ = open_tables(file, SALES, None, calendar_date(CLOCK.now()), 1 << 31)
         assert sum(part.checked.rows.height for part in table.parts()) == rows
 
     return timed("the sheet read and every row checked", rows, act)

@@ -23,7 +23,7 @@ from services.registry.revisions.domain import Author, Kind, Published, RowsRefu
 from services.registry.revisions.staging import Staging
 from services.registry.settings import Settings
 from shared.catalogue.datasets import CATALOGUE
-from shared.clock import Clock
+from shared.clock import Clock, calendar_date
 from shared.database.engine import Database
 from shared.errors import DomainError
 from shared.files.domain import Warnings, refused
@@ -119,7 +119,7 @@ class ImportRunner:
             reason=options.reason,
             import_id=job.id,
         )
-        published = store.publish(connection, staged, author)
+        published = store.publish(connection, staged, author, clearing=options.clearing)
         for table in counts:
             table.add(published.errors.get(table.name, no_errors()))
         rejected = sum(len(table.rejected) for table in counts)
@@ -191,7 +191,8 @@ class ImportRunner:
         with tempfile.TemporaryFile() as file:
             for chunk in chunks():
                 file.write(chunk)
-            yield open_tables(file, dataset, options.sheet, self._settings.workbook_max_bytes)
+            today = calendar_date(self._clock.now())
+            yield open_tables(file, dataset, options.sheet, today, self._settings.workbook_max_bytes)
 
 
 def _result(counts: Sequence[TableCounts], published: Published, *, stored: bool, rolled_back: bool) -> dict[str, Any]:
@@ -209,5 +210,6 @@ def _result(counts: Sequence[TableCounts], published: Published, *, stored: bool
         "revision": published.revision if stored and not rolled_back else None,
         "changed": published.changed and stored and not rolled_back,
         "datasets": by_dataset,
+        "clearing": published.clearing,
         "errors_truncated": kept < rows["rejected"],
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import IO, Any
 
 import polars as pl
@@ -13,7 +14,7 @@ from services.registry.datasets.validation_errors import error_frame
 from services.registry.imports.domain import Part, Table
 from shared.catalogue.datasets import CATALOGUE
 from shared.catalogue.domain import Dataset
-from shared.catalogue.layouts import layout_of
+from shared.catalogue.layouts import LAST_DAY, layout_of
 from shared.files import domain as files
 from shared.files.reader import OpenFile, open_file
 
@@ -26,6 +27,7 @@ class TabularTable:
     sheet: int
     _file: OpenFile
     _table: files.Table
+    _today: date
 
     @property
     def outline(self) -> dict[str, Any]:
@@ -41,20 +43,31 @@ class TabularTable:
 
     def parts(self) -> Iterator[Part]:
         """Read and check the rows, part by part."""
-        hundredths = frozenset(name for name, form in self._table.forms.items() if form == files.WHOLE)
+        hundredths = self._columns_of(files.WHOLE)
+        last_days = self._columns_of(LAST_DAY)
         absent = [pl.lit(None, pl.String).alias(name) for name in self.dataset.names if name not in self._table.forms]
         for part in self._file.parts(self._table):
             cells = part.cells.with_columns(absent).select("line", *self.dataset.names)
-            checked = check_cells(self.dataset, cells, hundredths=hundredths, errors=error_frame(part.errors))
+            checked = check_cells(
+                self.dataset,
+                cells,
+                hundredths=hundredths,
+                last_days=last_days,
+                errors=error_frame(part.errors),
+                today=self._today,
+            )
             yield Part(checked, part.done, part.total, part.skipped)
 
     def rows(self, lines: frozenset[int]) -> Iterator[tuple[int, list[str]]]:
         """Yield the cells of the rows at `lines` as they were written."""
         return self._file.rows(self._table, lines)
 
+    def _columns_of(self, form: str) -> frozenset[str]:
+        return frozenset(name for name, found in self._table.forms.items() if found == form)
+
 
 def open_tables(
-    file: IO[bytes], dataset: Dataset | None, sheet: str | None, max_bytes: int
+    file: IO[bytes], dataset: Dataset | None, sheet: str | None, today: date, max_bytes: int
 ) -> tuple[Sequence[Table], files.Warnings]:
     """Find the table of `dataset` in a file, or a sheet for each dataset; returns them with the warnings about the file.
 
@@ -64,4 +77,6 @@ def open_tables(
     found = open_file(
         file, list(map(layout_of, datasets)), sheet=sheet, by_sheet_name=dataset is None, max_bytes=max_bytes
     )
-    return [TabularTable(CATALOGUE[table.layout], table.sheet, found, table) for table in found.tables], found.warnings
+    return [
+        TabularTable(CATALOGUE[table.layout], table.sheet, found, table, today) for table in found.tables
+    ], found.warnings
