@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -12,6 +13,7 @@ import polars as pl
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
 from shared import spreadsheets
+from shared.files import biff
 from shared.files.cells import Book, Row, SheetName, shown
 from shared.files.domain import MAX_EXAMPLES, PART_ROWS, FileRefused, RowError, Table, Warnings, letters, refused
 from shared.files.headings import SEARCHED_ROWS
@@ -38,30 +40,37 @@ class CalamineBook:
 
     def __init__(self, file: IO[bytes]) -> None:
         """Open it; raises FileRefused for one that is damaged or protected."""
-        self.book = open_with_calamine(file)
+        self._file = file
+        self._book = open_with_calamine(file)
         self.sheets = [
-            SheetName(sheet.name, sheet.visible == SheetVisibleEnum.Visible) for sheet in self.book.sheets_metadata
+            SheetName(sheet.name, sheet.visible == SheetVisibleEnum.Visible) for sheet in self._book.sheets_metadata
         ]
 
     def rows(self, number: int) -> Iterator[Row]:
         """Yield the rows of a sheet."""
-        sheet = self.book.get_sheet_by_index(number)
+        sheet = self._book.get_sheet_by_index(number)
         if sheet.start is None:
             return
+        facts = self._facts(number)
         margin = [""] * sheet.start[1]  # rows are given from the first one, columns only from the first that is used
         for line, cells in enumerate(sheet.iter_rows(), 1):
-            if cells.count("") < len(cells):
-                lost = spreadsheets.inexact_numbers(cells)
-                yield Row(
-                    line,
-                    [*margin, *map(shown, cells)],
-                    [(len(margin) + place, "digits_lost") for place in lost],
-                )
+            marks = [(len(margin) + place, "digits_lost") for place in spreadsheets.inexact_numbers(cells)]
+            for place in range(len(margin) + len(cells)) if facts.formulas or facts.errors else ():
+                marks += [(place, "formula_value")] if (line, place) in facts.formulas else []
+                marks += [(place, "cell_error")] if (line, place) in facts.errors else []
+            if marks or cells.count("") < len(cells):
+                yield Row(line, [*margin, *map(shown, cells)], marks, line in facts.hidden)
 
     def merged(self, number: int) -> list[tuple[int, int, int, int]]:
         """Return the merged ranges of a sheet: first and last row (from 1), first and last column (from 0)."""
-        ranges = self.book.get_sheet_by_index(number).merged_cell_ranges or []
+        ranges = self._book.get_sheet_by_index(number).merged_cell_ranges or []
         return [(top + 1, bottom + 1, left, right) for (top, left), (bottom, right) in ranges]
+
+    def _facts(self, number: int) -> biff.SheetFacts:
+        self._file.seek(0)
+        if self._file.read(len(ZIP)) == ZIP:  # .xlsb
+            return biff.SheetFacts()
+        return biff.facts(self._file)[number]
 
 
 def open_with_calamine(file: IO[bytes]) -> CalamineWorkbook:
@@ -104,8 +113,9 @@ def open_book(file: IO[bytes], max_bytes: int) -> Book:
 
 
 UNREADABLE = (
-    zipfile.BadZipFile, zlib.error, KeyError, ValueError, IndexError, NotImplementedError, RuntimeError, EOFError, CalamineError,
-)  # fmt: skip
+    *(zipfile.BadZipFile, zlib.error, struct.error, CalamineError),
+    *(KeyError, ValueError, IndexError, NotImplementedError, RuntimeError, EOFError),
+)
 """What the libraries raise for damaged files."""
 
 
