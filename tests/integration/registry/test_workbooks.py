@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import xlsxwriter
+from python_calamine import CalamineWorkbook
 
 from shared.media_types import XLSX
 from tests.integration.registry.conftest import UPLOAD_MAX_BYTES, Registry, uscc
@@ -148,3 +149,42 @@ def test_a_million_blank_rows_are_no_rows(registry: Registry) -> None:
     assert len(file.getvalue()) < UPLOAD_MAX_BYTES
     job = registry.imported(file.getvalue(), XLSX, dataset="annual_sales")
     assert job["rows"] == {"read": 1, "accepted": 1, "unchanged": 0, "rejected": 0}, job
+
+
+def test_a_county_form_is_read_and_its_refused_rows_come_back_as_a_workbook(registry: Registry) -> None:
+    registry.enterprises(A, B)
+    rows: list[list[Any]] = [
+        ["2020年度丽水市电子商务企业销售情况统计表"],
+        ["填报单位：莲都区商务局", None, None, "单位：万元"],
+        ["序号", "统一社会信用代码", "年度", "网络零售额", "备注"],
+        [1, A, 2020, 12.5, "甲"],
+        [2, B, 2020, "暂无", "乙"],
+        ["合计", None, None, 12.5],
+        ["注：数据来源省监测平台"],
+    ]
+    content = workbook({"说明": [["填表说明"]], "莲都": rows})
+    job = registry.imported(content, "application/vnd.ms-excel", dataset="annual_sales", mode="accept_valid")
+    assert job["rows"] == {"read": 2, "accepted": 1, "unchanged": 0, "rejected": 1}
+    assert job["skipped"] == 2
+    assert {each["code"]: each["examples"] for each in job["warnings"]} == {
+        "columns_passed_over": ["A3 序号", "E3 备注"],
+        "units_converted": ["D3 网络零售额"],
+        "rows_above": ["1 2020年度丽水市电子商务企业销售情况统计表", "2 填报单位：莲都区商务局"],
+        "sheets_passed_over": ["说明"],
+        "totals_and_notes": ["6 合计", "7 注：数据来源省监测平台"],
+    }
+    (error,) = registry.items(f"/v1/imports/{job['id']}/errors")
+    assert (error["sheet_name"], error["cell"], error["field"]) == ("莲都", "D5", "online_retail_fen")
+
+    answer = registry.request(
+        "GET", f"/v1/imports/{job['id']}/errors", headers={"Accept": XLSX, "Accept-Language": "zh-CN"}
+    )
+    sheet = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_name("莲都")
+    returned = sheet.to_python(skip_empty_area=False)
+    assert returned[2] == ["序号", "统一社会信用代码", "年度", "网络零售额", "备注", "问题"]
+    assert returned[3][:4] == ["2", B, "2020", "暂无"] and returned[3][5]
+    returned[3][3] = "3"
+    again = registry.imported(workbook({"莲都": returned}), XLSX, dataset="annual_sales")
+    assert (again["state"], again["rows"]["accepted"]) == ("succeeded", 1), again
+    amounts = {item["uscc"]: item["online_retail_fen"] for item in registry.items("/v1/datasets/annual_sales/records")}
+    assert amounts == {A: 12_500_000, B: 3_000_000}
