@@ -32,6 +32,7 @@ MEMORY_BYTES = 448 << 20
 """What a child may allocate; with the code that it shares, less than 512 MiB."""
 MAX_UNPACKED_BYTES = 1 << 30
 _MAX_CHILDREN = 4
+_SECONDS_TO_END = 5
 
 
 Messages = Generator[tuple[bytes, Any, bytes], None, None]
@@ -64,7 +65,11 @@ class _Server:
         with self._lock:
             if self._socket is not None and self._process is not None and self._owner == os.getpid():
                 self._socket.close()
-                self._process.wait()
+                try:
+                    self._process.wait(_SECONDS_TO_END)
+                except subprocess.TimeoutExpired:  # a fork of this process still holds the socket
+                    self._process.kill()
+                    self._process.wait()
             self._socket = self._process = None
 
     def _launch(self) -> None:

@@ -132,16 +132,16 @@ class RowTaker:
         for place in suspicious.arg_true():
             row = [column[place] for column in block.columns]
             words = [(at, text) for at, cell in enumerate(row) if cell and (text := cell.strip())]
-            nothing = all(at in self._table.ignored for at, _ in words)
             line = block.lines[place]
-            if not words or (nothing and not self._is_label(words[0][1])):
+            aside = all(at in self._table.ignored for at, _ in words)
+            if aside and all(text.isdecimal() for _, text in words):
                 if line not in spoilt:
                     passed.add(place)  # blank, or nothing but a number in front
                 continue
             if fold(row[first]) == self._folded[first] and [*map(fold, row[: len(self._folded)])] == self._folded:
                 passed.add(place)
                 self.skipped.add(line, words[0][1], repeated=True)
-            elif self._is_passed(words, row):
+            elif aside or self._is_passed(words, row):
                 passed.add(place)
                 self.skipped.add(line, words[0][1], repeated=False)
         return passed

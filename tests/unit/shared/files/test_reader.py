@@ -107,6 +107,12 @@ def hidden_sheet(book: Any, sheet: Any) -> None:
             id="other sheets",
         ),
         pytest.param(
+            workbook([[*HEADINGS, "备注"], [A, 2020, 10], [None, None, None, None, "以上均已核实"]]),
+            {"columns_passed_over": ["E1 备注"], "totals_and_notes": ["3 以上均已核实"]},
+            1,
+            id="a remark of its own",
+        ),
+        pytest.param(
             csv_of(HEADINGS, [A, "2020", "10", ""], encoding="gb18030"), {"encoding_guessed": []}, 0, id="GB18030"
         ),
     ],
