@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import polars as pl
@@ -24,7 +25,7 @@ PLAIN: Mapping[str, Any] = {
     "count": 0,
     "days": 365,
     "months": 12,
-    "square_metres": 0,
+    "square_metres": Decimal(0),
     "value": 0,
 }
 PLAIN_FIELDS: Mapping[str, Any] = {

@@ -130,16 +130,8 @@ def _value(field: Field, value: Any, pointer: str) -> Any:
         except (TypeError, ValueError) as error:
             raise _invalid(pointer, N_("The value must be an existing day, as YYYY-MM-DD.")) from error
     if field.kind is Kind.DECIMAL:
-        value = _decimal(value, pointer)
-    expected: type = (
-        Decimal
-        if field.kind is Kind.DECIMAL
-        else int
-        if field.kind in INTEGERS
-        else bool
-        if field.kind is Kind.FLAG
-        else str
-    )
+        return _bounded(field, _decimal(value, pointer), pointer)
+    expected: type = int if field.kind in INTEGERS else bool if field.kind is Kind.FLAG else str
     if type(value) is not expected:
         raise _invalid(pointer, _EXPECTED[expected])
     if field.kind is Kind.USCC:
@@ -150,9 +142,13 @@ def _value(field: Field, value: Any, pointer: str) -> Any:
             )
     if field.choices and value not in field.choices:
         raise _invalid(pointer, N_("The value must be one of {choices}."), choices=", ".join(field.choices))
+    return _bounded(field, value, pointer)
+
+
+def _bounded(field: Field, value: Any, pointer: str) -> Any:
     least, most = field.minimum, field.maximum
     if least is not None and most is not None and not least <= value <= most:
-        raise _invalid(pointer, N_("The value must be a whole number from {least} to {most}."), least=least, most=most)
+        raise _invalid(pointer, N_("The value must be a number from {least} to {most}."), least=least, most=most)
     return value
 
 

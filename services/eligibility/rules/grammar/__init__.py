@@ -11,6 +11,7 @@ from services.eligibility.rules.grammar.amounts import (
     whole_of,
 )
 from services.eligibility.rules.grammar.award import Article, Award, GivenBefore
+from services.eligibility.rules.grammar.common import HIGHEST_LEVEL
 from services.eligibility.rules.grammar.conditions import condition_by
 from services.eligibility.rules.grammar.days import days, later_of
 from services.eligibility.rules.grammar.lookups import (
@@ -19,7 +20,10 @@ from services.eligibility.rules.grammar.lookups import (
     PAYEE_USCC,
     SUBJECT,
     Read,
+    in_monitoring,
+    located,
     monitored,
+    monitored_on_day,
     recognised,
     yearly_figures,
 )
@@ -52,9 +56,11 @@ from services.eligibility.rules.grammar.words import (
     by_year_end,
     column_by,
     holds,
+    in_area,
     more_than,
     on_record,
     one_of,
+    place_by,
     place_by_measure,
     some,
     within_validity,
@@ -65,6 +71,7 @@ __all__ = [
     "ANY_FORM",
     "AT_PAYEE",
     "ENTERPRISES",
+    "HIGHEST_LEVEL",
     "NOT_GOVERNMENT",
     "PAYEE",
     "PAYEE_JURISDICTION",
@@ -101,10 +108,14 @@ __all__ = [
     "fixed",
     "grown_by",
     "holds",
+    "in_area",
+    "in_monitoring",
     "later_of",
+    "located",
     "lowest",
     "measure",
     "monitored",
+    "monitored_on_day",
     "more_than",
     "on_record",
     "once_on",
@@ -114,6 +125,7 @@ __all__ = [
     "one_of",
     "parameter",
     "periods",
+    "place_by",
     "place_by_measure",
     "pro_rata",
     "recognised",
