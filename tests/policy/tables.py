@@ -46,7 +46,7 @@ def frame(dataset: str, rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
         if unknown:
             raise KeyError(f"{dataset} has no {sorted(unknown)}")
     filled = [[_exact(field, row.get(field.name, _plain(dataset, field))) for field in said.fields] for row in rows]
-    return pl.DataFrame(filled, schema=said.schema, orient="row")
+    return pl.DataFrame(filled, schema=said.schema, orient="row", infer_schema_length=None)
 
 
 def _exact(field: Field, value: Any) -> Any:
