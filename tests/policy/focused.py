@@ -91,7 +91,11 @@ def _nearly_new_parks(tables: Tables, random: Random) -> None:
     """Add parks that lack little, so that areas, occupancy, sales and places decide."""
     for row in tables["parks"]:
         if random.random() < 0.8:
-            row |= {"opened_on": date(2020, 6, 30), "built_by_enterprise": True, "jurisdiction": row["jurisdiction"] and "city"}
+            row |= {
+                "opened_on": date(2020, 6, 30),
+                "built_by_enterprise": True,
+                "jurisdiction": row["jurisdiction"] and "city",
+            }
             row |= {"infrastructure_accepted_on": row["infrastructure_accepted_on"] and date(2020, 6, 30)}
     parks = [row["park_id"] for row in tables["parks"]]
     tables["park_years"] = [row for row in tables["park_years"] if row["park_id"] in parks]

@@ -221,7 +221,7 @@ def _supported(random: Random, tables: Tables) -> list[dict[str, Any]]:
     found: dict[tuple[Any, ...], dict[str, Any]] = {}
     matters = [(award, [row[n] for n in names]) for award, dataset, names in MATTERS for row in tables.get(dataset, ())]
     for award, subject in random.sample(matters, min(len(matters), random.choice((0, 0, 2, 12, 30)))):
-        row = {"uscc": random.choice(ENTERPRISES), "award": award, "subject": ":".join(subject)}
+        row: dict[str, Any] = {"uscc": random.choice(ENTERPRISES), "award": award, "subject": ":".join(subject)}
         row |= {"award_year": random.choice(YEARS), "programme": random.choice("pq"), "level": "provincial"}
         row |= {
             "amount_fen": random.choice((0, 1, WAN, 5 * WAN, 10 * WAN, HUGE)),

@@ -27,9 +27,9 @@ class PolicyOutline:
 def _read(path: Path) -> PolicyOutline:
     content = yaml.safe_load(path.read_text("utf-8"))
     years = range(content["award_years"]["first"], content["award_years"]["last"] + 1)
-    awards = (tuple(content[name]) for name in ("tiered", "untiered", "monitored"))
+    tiered, untiered, monitored = (tuple(content[name]) for name in ("tiered", "untiered", "monitored"))
     subjects = {form: tuple(codes) for form, codes in content["subjects"].items()}
-    return PolicyOutline(path.stem, years, *awards, subjects)
+    return PolicyOutline(path.stem, years, tiered, untiered, monitored, subjects)
 
 
 POLICIES: Mapping[str, PolicyOutline] = MappingProxyType(

@@ -79,7 +79,9 @@ def test_its_decisions_are_read_as_they_were(eligibility: Database, tokens: Toke
         assert {name: shown[name] for name in each} == each
 
 
-def test_a_later_version_replays_its_receipts_and_says_what_differs(eligibility: Database, tokens: Tokens, said: dict[str, Any]) -> None:
+def test_a_later_version_replays_its_receipts_and_says_what_differs(
+    eligibility: Database, tokens: Tokens, said: dict[str, Any]
+) -> None:
     app = app_of(eligibility, tokens, working_days=0)
     for each in said["decisions"]:
         replayed = answer(app, "POST", f"/v1/decisions/{each['id']}/replay", headers=tokens.headers("auditor")).json()

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import polars as pl
 
@@ -82,7 +81,7 @@ class Integrity(Attachment):
     By `credit_repair` a case that has ended by then no longer counts.
     """
 
-    interpretations: ClassVar[tuple[str, ...]] = ("credit_repair",)
+    interpretations: tuple[str, ...] = ("credit_repair",)
 
     def attach(self, cases: pl.DataFrame, facts: Facts, context: RuleContext) -> pl.DataFrame:
         day = context.first_decided_on

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import polars as pl
 
@@ -23,7 +22,7 @@ class OtherSupport(Attachment):
 
     code: str
     once: bool
-    interpretations: ClassVar[tuple[str, ...]] = ("overlap",)
+    interpretations: tuple[str, ...] = ("overlap",)
 
     def attach(self, cases: pl.DataFrame, facts: Facts, context: RuleContext) -> pl.DataFrame:
         keys = ["subject"] if self.once else ["subject", "award_year"]
