@@ -41,7 +41,8 @@ TEXTS = frozenset({Kind.USCC, Kind.CODE, Kind.TEXT, Kind.CHOICE})
 @dataclass(frozen=True, slots=True)
 class Field:
     """One field. `minimum` and `maximum` are inclusive, in the field's unit; `choices` maps codes to (Chinese, English),
-    and `former_choices` maps Chinese names that old files still hold to codes.
+    and `former_choices` maps Chinese names that old files still hold to codes. `of_policies` says that the choices are those of
+    the installed policies, so that the database checks their form alone.
 
     `zh` and `en` are its names in files and documents; `fact_name` is what rules and explanations call it, if that differs.
     """
@@ -58,6 +59,7 @@ class Field:
     max_length: int = 500
     choices: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     former_choices: Mapping[str, str] = field(default_factory=dict)
+    of_policies: bool = False
     sensitive: bool = False
     aliases: tuple[str, ...] = ()
     fact_name: tuple[str, str] | None = None

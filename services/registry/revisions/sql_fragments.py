@@ -12,7 +12,7 @@ from datetime import date
 from services.registry.datasets.tables import history_name
 from shared.catalogue.datasets import CATALOGUE
 from shared.catalogue.domain import Dataset, Kind
-from shared.catalogue.fields import JURISDICTIONS
+from shared.policies import JURISDICTIONS
 
 
 def listed(names: Sequence[str], prefix: str = "") -> str:

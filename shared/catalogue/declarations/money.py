@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from shared.catalogue import fields as f
 from shared.catalogue.domain import MAX_INTEGER, Dataset, Field, Kind, Period, Subjects, Tiers
-from shared.catalogue.policies import TIERED_AWARDS, UNTIERED_AWARDS, about
+from shared.policies import TIERED_AWARDS, UNTIERED_AWARDS, about
 
 PAYEE_ACCOUNTS = Dataset(
     name="payee_accounts",
