@@ -140,8 +140,9 @@ def _value(field: Field, value: Any, pointer: str) -> Any:
             raise _invalid(
                 pointer, N_("The value must be a valid unified social credit code (18 characters, check digit).")
             )
-    if field.choices and value not in field.choices:
-        raise _invalid(pointer, N_("The value must be one of {choices}."), choices=", ".join(field.choices))
+    allowed = tuple(field.choices) or field.known
+    if allowed and value not in allowed:
+        raise _invalid(pointer, N_("The value must be one of {choices}."), choices=", ".join(allowed))
     return _bounded(field, value, pointer)
 
 
@@ -173,8 +174,6 @@ def _refusal(dataset: Dataset, code: str) -> tuple[str, dict[str, str]]:
     if dataset.period is not None:
         return N_("This day must not be before {first}."), {"first": dataset.period.first}
     if dataset.subjects is not None:
-        if code == "unknown_award":
-            return N_("There is no such award. Awards: {awards}."), {"awards": ", ".join(dataset.subjects.awards)}
         pattern, awards = dataset.subjects.forms[code]
         return N_("The subject of {awards} must have the form {pattern}."), {
             "awards": ", ".join(awards),

@@ -16,6 +16,7 @@ from services.eligibility.rules.grammar.conditions import condition_by
 from services.eligibility.rules.grammar.days import days, later_of
 from services.eligibility.rules.grammar.lookups import (
     PAYEE,
+    PAYEE_FORM,
     PAYEE_JURISDICTION,
     PAYEE_USCC,
     SUBJECT,
@@ -29,6 +30,7 @@ from services.eligibility.rules.grammar.lookups import (
 )
 from services.eligibility.rules.grammar.measures import Measure, Measured, measure
 from services.eligibility.rules.grammar.plans import collect
+from services.eligibility.rules.grammar.ranks import among_first
 from services.eligibility.rules.grammar.rates import grown_by
 from services.eligibility.rules.grammar.rule_context import RuleContext
 from services.eligibility.rules.grammar.subjects import (
@@ -57,6 +59,7 @@ from services.eligibility.rules.grammar.words import (
     column_by,
     holds,
     in_area,
+    less_than,
     more_than,
     on_record,
     one_of,
@@ -74,6 +77,7 @@ __all__ = [
     "HIGHEST_LEVEL",
     "NOT_GOVERNMENT",
     "PAYEE",
+    "PAYEE_FORM",
     "PAYEE_JURISDICTION",
     "PAYEE_USCC",
     "SUBJECT",
@@ -89,6 +93,7 @@ __all__ = [
     "Text",
     "above_zero",
     "all_of",
+    "among_first",
     "amount_by",
     "amount_by_interpretation",
     "any_of",
@@ -111,6 +116,7 @@ __all__ = [
     "in_area",
     "in_monitoring",
     "later_of",
+    "less_than",
     "located",
     "lowest",
     "measure",
