@@ -207,6 +207,11 @@ class Dataset:
         return () if self.name == "enterprises" else self.owners
 
     @cached_property
+    def has_decimals(self) -> bool:
+        """Whether numbers of a record may have decimals."""
+        return any(item.kind is Kind.DECIMAL for item in self.fields)
+
+    @cached_property
     def sensitive(self) -> tuple[str, ...]:
         """The fields that are encrypted at rest."""
         return tuple(item.name for item in self.fields if item.sensitive)

@@ -28,12 +28,12 @@ CLAIMS = ("computed", "in_kind", *REASONS)
 EXPECTED = (
     "first_award_year",
     "last_award_year",
-    "validity_first_day",
+    "validity_years",
     "covered_jurisdictions",
     "integrity_lookback_years",
 )
 #: Interpretations that the engine needs of every package.
-EXPECTED_INTERPRETATIONS = ("validity_last_day", "integrity_screen")
+EXPECTED_INTERPRETATIONS = ("validity_first_day", "validity_last_day", "integrity_screen", "credit_repair", "overlap")
 
 
 class PackageError(ValueError):
@@ -154,7 +154,11 @@ def _interpretation(name: str, entry: Mapping[str, Any]) -> Interpretation:
     values = {value: _text(words) for value, words in entry["values"].items()}
     if any(not isinstance(value, str) for value in values):
         raise PackageError(f"interpretations.yaml: quote the values of {name}")
-    return Interpretation(name, entry["article"], _text(entry["words"]), MappingProxyType(values))
+    reason, against = (_text(entry.get(note, ["", ""])) for note in ("reason", "against"))
+    former = MappingProxyType(entry.get("former_values", {}))
+    return Interpretation(
+        name, entry["article"], _text(entry["words"]), MappingProxyType(values), reason, against, former
+    )
 
 
 def _coverage(entry: Mapping[str, Any], awards: tuple[Award, ...]) -> CoverageLine:
