@@ -38,6 +38,7 @@ KEYWORDS = {
     "fail": 0,
     "watched": 2,
     "refused": 1,
+    "SheetColumn": 0,
 }
 """Functions that take a message, and at which place. Error classes take it first."""
 NOT_READ = {"Act", "Kind", "Mode", "Deployment", "AutomaticReevaluation"}

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal
 
 from babel.messages.pofile import read_po
@@ -37,6 +38,27 @@ def translate(message: str, language: str, parameters: Mapping[str, object] | No
     if not parameters:
         return text
     return text.format_map({name: _parameter(value, language) for name, value in parameters.items()})
+
+
+def word(value: object, language: str, names: Mapping[str, tuple[str, str]] = MappingProxyType({})) -> str | None:
+    """Return a code, a yes or no, or several of them as words that a person reads; None for None and for none.
+
+    A code is looked up in `names` (code → Chinese, English), else in the catalogue. Colons separate the parts of a code.
+    """
+    if value is None or isinstance(value, str):
+        parts = (value or "").split(":")
+        return ("：" if language == CHINESE else ": ").join(_word(part, language, names) for part in parts) or None
+    if isinstance(value, bool):
+        return _lookup("yes" if value else "no", language)
+    if isinstance(value, list | tuple):
+        return ("、" if language == CHINESE else ", ").join(str(word(each, language, names)) for each in value) or None
+    return str(value)
+
+
+def _word(code: str, language: str, names: Mapping[str, tuple[str, str]]) -> str:
+    if code in names:
+        return names[code][language != CHINESE]
+    return _lookup(code, CHINESE) if language == CHINESE else code.replace("_", " ")
 
 
 def _parameter(value: object, language: str) -> object:

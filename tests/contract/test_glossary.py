@@ -7,9 +7,8 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
 from shared.catalogue.datasets import CATALOGUE
+from shared.catalogue.policies import AWARD_TITLES
 
 ROOT = Path(__file__).parents[2]
 
@@ -89,8 +88,6 @@ def test_datasets_are_named_as_in_their_declarations() -> None:
     assert {code: by_code.get(code) for code in declared} == declared
 
 
-def test_awards_are_named_as_in_the_policy_package() -> None:
-    [file] = ROOT.glob("services/eligibility/*/lishui_2020_1/words.yaml")
-    declared = yaml.safe_load(file.read_text("utf-8"))["awards"]
-    by_code = {term.meaning.strip("`"): [term.chinese, term.english] for term in TERMS}
-    assert {code: by_code.get(code) for code in declared} == declared
+def test_awards_are_named_as_in_the_outline_of_the_policy() -> None:
+    by_code = {term.meaning.strip("`"): (term.chinese, term.english) for term in TERMS}
+    assert {code: by_code.get(code) for code in AWARD_TITLES} == dict(AWARD_TITLES)

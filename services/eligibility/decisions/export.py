@@ -1,32 +1,35 @@
-"""Decisions as a sheet for people: Chinese headings, yuan, identifiers as text."""
+"""Decisions as a sheet for people."""
 
 from __future__ import annotations
 
-from shared.spreadsheets import Column
+from services.eligibility.decisions.words import FLAGS, KINDS, RESULTS
+from shared.catalogue.fields import JURISDICTIONS
+from shared.catalogue.policies import AWARD_TITLES
+from shared.spreadsheets import SheetColumn
 
-COLUMNS: dict[str, Column] = {
-    "决定编号": Column(lambda row: row["id"]),
-    "奖补编号": Column(lambda row: row["award_id"]),
-    "奖补项目": Column(lambda row: row["award"]),
-    "条款": Column(lambda row: row["article"]),
-    "对象": Column(lambda row: row["subject"]),
-    "年度": Column(lambda row: row["award_year"], "whole"),
-    "版本": Column(lambda row: row["version"], "whole"),
-    "状态": Column(lambda row: row["state"]),
-    "结果": Column(lambda row: row["result"]),
-    "金额（元）": Column(lambda row: row["entitlement_fen"], "yuan"),
-    "统一社会信用代码": Column(lambda row: row["payee"]["uscc"]),
-    "收款单位": Column(lambda row: row["payee"]["name"]),
-    "属地": Column(lambda row: row["jurisdiction"]),
-    "类别": Column(lambda row: row["kind"]),
-    "缘由": Column(lambda row: row["reason"]),
-    "标记": Column(lambda row: "、".join(row["flags"])),
-    "认定日期": Column(lambda row: row["decided_on"]),
-    "首次认定日期": Column(lambda row: row["first_decided_on"]),
-    "拟定人": Column(lambda row: row["proposed_by"]),
-    "核准人": Column(lambda row: row["approved_by"]),
-    "核准时间": Column(lambda row: row["approved_at"]),
-    "公示编号": Column(lambda row: row["notice_id"]),
-    "公示期满": Column(lambda row: row["noticed_on"]),
-    "数据修订": Column(lambda row: row["receipt"]["facts_revision"], "whole"),
-}
+COLUMNS = (
+    SheetColumn("Decision id", "id"),
+    SheetColumn("Award id", "award_id"),
+    SheetColumn("Award", "award", "word", AWARD_TITLES),
+    SheetColumn("Article", "article"),
+    SheetColumn("Subject", "subject"),
+    SheetColumn("Award year", "award_year", "whole"),
+    SheetColumn("Version", "version", "whole"),
+    SheetColumn("State", "state", "word"),
+    SheetColumn("Result", "result", "word", RESULTS),
+    SheetColumn("Amount (yuan)", "entitlement_fen", "yuan"),
+    SheetColumn("Unified social credit code", "payee.uscc"),
+    SheetColumn("Payee", "payee.name"),
+    SheetColumn("Jurisdiction", "jurisdiction", "word", JURISDICTIONS),
+    SheetColumn("Kind of support", "kind", "word", KINDS),
+    SheetColumn("Reason of the version", "reason", "word"),
+    SheetColumn("Flags", "flags", "word", FLAGS),
+    SheetColumn("Decided on", "decided_on"),
+    SheetColumn("First decided on", "first_decided_on"),
+    SheetColumn("Proposed by", "proposed_by"),
+    SheetColumn("Approved by", "approved_by"),
+    SheetColumn("Approved at", "approved_at", "instant"),
+    SheetColumn("Notice id", "notice_id"),
+    SheetColumn("End of the notice", "noticed_on"),
+    SheetColumn("Revision of the facts", "receipt.facts_revision", "whole"),
+)

@@ -1,32 +1,33 @@
-"""Notices, and what one shows, as sheets for people: Chinese headings, yuan, identifiers as text."""
+"""Notices, and what one shows, as sheets for people."""
 
 from __future__ import annotations
 
-from shared.spreadsheets import Column
+from services.eligibility.decisions.words import RESULTS
+from shared.catalogue.fields import JURISDICTIONS
+from shared.spreadsheets import SheetColumn
 
-NOTICES: dict[str, Column] = {
-    "公示编号": Column(lambda row: row["id"]),
-    "状态": Column(lambda row: row["state"]),
-    "公示开始": Column(lambda row: row["opened_on"]),
-    "公示截止": Column(lambda row: row["last_day"]),
-    "工作日": Column(lambda row: row["working_days"], "whole"),
-    "关闭日期": Column(lambda row: row["closed_on"]),
-    "决定数": Column(lambda row: row["total"], "whole"),
-    "未处理异议": Column(lambda row: row["objections"]["open"], "whole"),
-    "不成立异议": Column(lambda row: row["objections"]["rejected"], "whole"),
-    "成立异议": Column(lambda row: row["objections"]["upheld"], "whole"),
-}
+NOTICES = (
+    SheetColumn("Notice id", "id"),
+    SheetColumn("State", "state", "word", {"open": ("公示中", "open")}),
+    SheetColumn("Opened on", "opened_on"),
+    SheetColumn("Last day", "last_day"),
+    SheetColumn("Working days", "working_days", "whole"),
+    SheetColumn("Closed on", "closed_on"),
+    SheetColumn("Decisions", "total", "whole"),
+    SheetColumn("Open objections", "objections.open", "whole"),
+    SheetColumn("Dismissed objections", "objections.rejected", "whole"),
+    SheetColumn("Upheld objections", "objections.upheld", "whole"),
+)
 
-ENTRIES: dict[str, Column] = {
-    "决定编号": Column(lambda row: row["decision_id"]),
-    "奖补项目": Column(lambda row: row["title"]),
-    "代码": Column(lambda row: row["award"]),
-    "条款": Column(lambda row: row["article"]),
-    "年度": Column(lambda row: row["award_year"], "whole"),
-    "单位名称": Column(lambda row: row["payee"]["name"]),
-    "统一社会信用代码": Column(lambda row: row["payee"]["uscc"]),
-    "属地": Column(lambda row: row["jurisdiction"]),
-    "结果": Column(lambda row: row["result"]),
-    "金额（元）": Column(lambda row: row["entitlement_fen"], "yuan"),
-    "状态": Column(lambda row: row["state"]),
-}
+ENTRIES = (
+    SheetColumn("Decision id", "decision_id"),
+    SheetColumn("Award", "title"),
+    SheetColumn("Article", "article"),
+    SheetColumn("Award year", "award_year", "whole"),
+    SheetColumn("Payee", "payee.name"),
+    SheetColumn("Unified social credit code", "payee.uscc"),
+    SheetColumn("Jurisdiction", "jurisdiction", "word", JURISDICTIONS),
+    SheetColumn("Result", "result", "word", RESULTS),
+    SheetColumn("Amount (yuan)", "entitlement_fen", "yuan"),
+    SheetColumn("State", "state", "word"),
+)
