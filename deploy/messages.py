@@ -22,7 +22,7 @@ from pydantic_core import _pydantic_core
 from deploy import documents
 from services import cli
 from shared import i18n
-from shared.cli import command_texts
+from shared.cli_language import command_texts
 from shared.web import openapi
 
 ROOT = Path(__file__).parents[1]
@@ -38,10 +38,10 @@ KEYWORDS = {
     "fail": 0,
     "watched": 2,
     "refused": 1,
-    "SheetColumn": 0,
+    "TableColumn": 0,
 }
 """Functions that take a message, and at which place. Error classes take it first."""
-NOT_READ = {"Act", "Kind", "Mode", "Deployment", "AutomaticReevaluation"}
+NOT_READ = {"Kind", "Mode", "Deployment", "AutomaticReevaluation"}
 """Enumerations whose values only programs read; the values of all others are words that messages name and people read."""
 TYPER = Path(typer.main.__file__).parent
 """Its own messages (`_("…")`) are a part of every command line."""

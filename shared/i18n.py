@@ -16,6 +16,8 @@ from typing import Literal
 from babel.messages.pofile import read_po
 
 Language = Literal["zh-CN", "en"]
+Names = Mapping[str, tuple[str, str]]
+"""Chinese and English names by code."""
 CHINESE: Language = "zh-CN"
 ENGLISH: Language = "en"
 CATALOGUE = Path(__file__).with_name("locale") / "zh_CN" / "LC_MESSAGES" / "messages.po"
@@ -37,10 +39,10 @@ def translate(message: str, language: str, parameters: Mapping[str, object] | No
     text = _lookup(message, language)
     if not parameters:
         return text
-    return text.format_map({name: _parameter(value, language) for name, value in parameters.items()})
+    return text.format_map({name: in_language(value, language) for name, value in parameters.items()})
 
 
-def word(value: object, language: str, names: Mapping[str, tuple[str, str]] = MappingProxyType({})) -> str | None:
+def word(value: object, language: str, names: Names = MappingProxyType({})) -> str | None:
     """Return a code, a yes or no, or several of them as words that a person reads; None for None and for none.
 
     A code is looked up in `names` (code → Chinese, English), else in the catalogue. Colons separate the parts of a code.
@@ -55,19 +57,20 @@ def word(value: object, language: str, names: Mapping[str, tuple[str, str]] = Ma
     return str(value)
 
 
-def _word(code: str, language: str, names: Mapping[str, tuple[str, str]]) -> str:
+def _word(code: str, language: str, names: Names) -> str:
     if code in names:
         return names[code][language != CHINESE]
     return _lookup(code, CHINESE) if language == CHINESE else code.replace("_", " ")
 
 
-def _parameter(value: object, language: str) -> object:
+def in_language(value: object, language: str) -> object:
+    """Return a parameter of a message in `language`: see `translate`."""
     if isinstance(value, str):
         return _lookup(value, language)
     if isinstance(value, Mapping):
         return value[language]
     if isinstance(value, list | tuple):
-        return ("、" if language == CHINESE else ", ").join(str(_parameter(each, language)) for each in value)
+        return ("、" if language == CHINESE else ", ").join(str(in_language(each, language)) for each in value)
     return value
 
 

@@ -18,7 +18,7 @@ import xlsxwriter
 
 from shared.clock import local_time
 from shared.errors import TooLarge, UnsupportedMediaType
-from shared.i18n import translate, word
+from shared.i18n import Names, in_language, word
 from shared.media_types import BYTES, CSV, XLSX
 from shared.money import yuan
 
@@ -39,17 +39,18 @@ _EXACT = 1e15  # a number cell with more than 15 digits has lost some
 
 
 @dataclass(frozen=True, slots=True)
-class SheetColumn:
-    """A column for people: its heading, a message, over the member at `path` of each row.
+class TableColumn:
+    """A column of a sheet or of a command line's table: its heading over the member at `path` of each row.
 
+    The heading is a message, or text in both languages by language.
     Text is shown as it is, a whole number as a number, fen as yuan with two decimals, an instant as the time in Lishui.
     A word is a code, a yes or no, or several of them, in the reader's language (`i18n.word`); `names` are its own codes.
     """
 
-    heading: str
+    heading: str | Mapping[str, str]
     path: str
     kind: Literal["text", "whole", "yuan", "instant", "word"] = "text"
-    names: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    names: Names = field(default_factory=dict)
 
 
 def escape_formula(cell: str) -> str:
@@ -99,14 +100,14 @@ def require_row_limit(rows: Sequence[Row]) -> Sequence[Row]:
     return rows
 
 
-def to_frame(rows: Sequence[Mapping[str, Any]], columns: Sequence[SheetColumn], language: str) -> pl.DataFrame:
-    """Return `rows` as a frame of `columns` with headings and words in `language`, formulas escaped."""
-    return escape_formulas(
-        pl.DataFrame([_cells(rows, column, language).alias(translate(column.heading, language)) for column in columns])
+def to_frame(rows: Sequence[Mapping[str, Any]], columns: Sequence[TableColumn], language: str) -> pl.DataFrame:
+    """Return `rows` as a frame of `columns` with headings and words in `language`; formulas are not escaped."""
+    return pl.DataFrame(
+        [_cells(rows, column, language).alias(str(in_language(column.heading, language))) for column in columns]
     )
 
 
-def _cells(rows: Sequence[Mapping[str, Any]], column: SheetColumn, language: str) -> pl.Series:
+def _cells(rows: Sequence[Mapping[str, Any]], column: TableColumn, language: str) -> pl.Series:
     values: Sequence[Any] = rows
     for member in column.path.split("."):
         values = [row[member] for row in values]
@@ -117,7 +118,7 @@ def _cells(rows: Sequence[Mapping[str, Any]], column: SheetColumn, language: str
     return pl.Series([shown[value] for value in values], dtype=pl.String)
 
 
-def _text(value: Any, column: SheetColumn, language: str) -> str | None:
+def _text(value: Any, column: TableColumn, language: str) -> str | None:
     match column.kind:
         case "yuan":
             return yuan(value).replace(",", "")

@@ -9,7 +9,7 @@ from fastapi import Response
 
 from shared.i18n import translate
 from shared.media_types import CSV, JSON, XLSX
-from shared.spreadsheets import SheetColumn, require_row_limit, to_csv, to_frame, to_xlsx
+from shared.spreadsheets import TableColumn, escape_formulas, require_row_limit, to_csv, to_frame, to_xlsx
 from shared.web.negotiation import negotiate
 from shared.web.openapi import BINARY
 
@@ -25,7 +25,7 @@ def requested_format(accept: str | None) -> str | None:
 
 def spreadsheet_response(
     rows: Sequence[Mapping[str, Any]],
-    columns: Sequence[SheetColumn],
+    columns: Sequence[TableColumn],
     kind: str,
     language: str,
     *,
@@ -36,7 +36,7 @@ def spreadsheet_response(
 
     `title`, a message, names the workbook's sheet.
     """
-    frame = to_frame(require_row_limit(rows), columns, language)
+    frame = escape_formulas(to_frame(require_row_limit(rows), columns, language))
     content = to_xlsx({translate(title, language): frame}) if kind == XLSX else to_csv(frame)
     file = f"{name}.{'xlsx' if kind == XLSX else 'csv'}"
     return Response(content, 200, {"Content-Disposition": f'attachment; filename="{file}"'}, kind)

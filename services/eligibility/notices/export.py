@@ -4,30 +4,30 @@ from __future__ import annotations
 
 from services.eligibility.decisions.words import RESULTS
 from shared.catalogue.fields import JURISDICTIONS
-from shared.spreadsheets import SheetColumn
+from shared.spreadsheets import TableColumn
 
 NOTICES = (
-    SheetColumn("Notice id", "id"),
-    SheetColumn("State", "state", "word", {"open": ("公示中", "open")}),
-    SheetColumn("Opened on", "opened_on"),
-    SheetColumn("Last day", "last_day"),
-    SheetColumn("Working days", "working_days", "whole"),
-    SheetColumn("Closed on", "closed_on"),
-    SheetColumn("Decisions", "total", "whole"),
-    SheetColumn("Open objections", "objections.open", "whole"),
-    SheetColumn("Dismissed objections", "objections.rejected", "whole"),
-    SheetColumn("Upheld objections", "objections.upheld", "whole"),
+    TableColumn("Notice id", "id"),
+    TableColumn("State", "state", "word", {"open": ("公示中", "open")}),
+    TableColumn("Opened on", "opened_on"),
+    TableColumn("Last day", "last_day"),
+    TableColumn("Working days", "working_days", "whole"),
+    TableColumn("Closed on", "closed_on"),
+    TableColumn("Decisions", "total", "whole"),
+    TableColumn("Open objections", "objections.open", "whole"),
+    TableColumn("Dismissed objections", "objections.rejected", "whole"),
+    TableColumn("Upheld objections", "objections.upheld", "whole"),
 )
 
 ENTRIES = (
-    SheetColumn("Decision id", "decision_id"),
-    SheetColumn("Award", "title"),
-    SheetColumn("Article", "article"),
-    SheetColumn("Award year", "award_year", "whole"),
-    SheetColumn("Payee", "payee.name"),
-    SheetColumn("Unified social credit code", "payee.uscc"),
-    SheetColumn("Jurisdiction", "jurisdiction", "word", JURISDICTIONS),
-    SheetColumn("Result", "result", "word", RESULTS),
-    SheetColumn("Amount (yuan)", "entitlement_fen", "yuan"),
-    SheetColumn("State", "state", "word"),
+    TableColumn("Decision id", "decision_id"),
+    TableColumn("Award", "title"),
+    TableColumn("Article", "article"),
+    TableColumn("Award year", "award_year", "whole"),
+    TableColumn("Payee", "payee.name"),
+    TableColumn("Unified social credit code", "payee.uscc"),
+    TableColumn("Jurisdiction", "jurisdiction", "word", JURISDICTIONS),
+    TableColumn("Result", "result", "word", RESULTS),
+    TableColumn("Amount (yuan)", "entitlement_fen", "yuan"),
+    TableColumn("State", "state", "word"),
 )

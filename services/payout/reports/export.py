@@ -10,24 +10,24 @@ import polars as pl
 from shared.catalogue.fields import JURISDICTIONS
 from shared.catalogue.policies import AWARD_TITLES
 from shared.i18n import N_, translate
-from shared.spreadsheets import SheetColumn, to_frame, to_xlsx
+from shared.spreadsheets import TableColumn, to_frame, to_xlsx
 
-_COLUMNS = (
-    SheetColumn("Budget unit", "unit", "word"),
-    SheetColumn("Budget year", "year", "whole"),
-    SheetColumn("Award", "award", "word", AWARD_TITLES),
-    SheetColumn("Jurisdiction", "jurisdiction", "word", JURISDICTIONS),
-    SheetColumn("Awards", "awards", "whole"),
-    SheetColumn("Payment orders", "orders", "whole"),
-    SheetColumn("Appropriated (yuan)", "appropriated_fen", "yuan"),
-    SheetColumn("Committed (yuan)", "committed_fen", "yuan"),
-    SheetColumn("Ordered (yuan)", "ordered_fen", "yuan"),
-    SheetColumn("Paid (yuan)", "paid_fen", "yuan"),
-    SheetColumn("Not paid (yuan)", "open_fen", "yuan"),
-    SheetColumn("Recovered (yuan)", "recovered_fen", "yuan"),
-    SheetColumn("Written off (yuan)", "written_off_fen", "yuan"),
-    SheetColumn("Free (yuan)", "free_fen", "yuan"),
-    SheetColumn("Lapsed (yuan)", "lapsed_fen", "yuan"),
+COLUMNS = (
+    TableColumn("Budget unit", "unit", "word"),
+    TableColumn("Budget year", "year", "whole"),
+    TableColumn("Award", "award", "word", AWARD_TITLES),
+    TableColumn("Jurisdiction", "jurisdiction", "word", JURISDICTIONS),
+    TableColumn("Awards", "awards", "whole"),
+    TableColumn("Payment orders", "orders", "whole"),
+    TableColumn("Appropriated (yuan)", "appropriated_fen", "yuan"),
+    TableColumn("Committed (yuan)", "committed_fen", "yuan"),
+    TableColumn("Ordered (yuan)", "ordered_fen", "yuan"),
+    TableColumn("Paid (yuan)", "paid_fen", "yuan"),
+    TableColumn("Not paid (yuan)", "open_fen", "yuan"),
+    TableColumn("Recovered (yuan)", "recovered_fen", "yuan"),
+    TableColumn("Written off (yuan)", "written_off_fen", "yuan"),
+    TableColumn("Free (yuan)", "free_fen", "yuan"),
+    TableColumn("Lapsed (yuan)", "lapsed_fen", "yuan"),
 )
 _SUMMED = ("awards", "orders", "committed_fen", "paid_fen", "open_fen", "recovered_fen", "written_off_fen")
 _KEYS = ("unit", "award", "jurisdiction")
@@ -52,4 +52,4 @@ def _sums(rows: pl.DataFrame, *keys: str) -> list[dict[str, Any]]:
 
 def _shown(rows: Sequence[Mapping[str, Any]], language: str) -> pl.DataFrame:
     members = rows[0].keys() if rows else _SCHEMA
-    return to_frame(rows, [column for column in _COLUMNS if column.path in members], language)
+    return to_frame(rows, [column for column in COLUMNS if column.path in members], language)

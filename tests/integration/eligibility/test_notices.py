@@ -284,16 +284,16 @@ def test_the_command_line(office: Office, url: str, tmp_path: Path) -> None:
     refused = typed("commerce-checker", "decisions", "approve", office.id_of("B"), code=1)
     assert "suspended: conclude, object" in refused
     decided = ("objections", "decide", recorded["id"], "rejected", "--reason", "theirs")
-    assert "rejected" in typed("commerce-checker", *decided)
+    assert "dismissed" in typed("commerce-checker", *decided)
     assert "丽水甲有限公司" in typed("auditor", "notices", "show", notice["id"])
     page = tmp_path / "notice.html"
     typed("auditor", "notices", "show", notice["id"], "--out", str(page))
     assert "<table>" in page.read_text("utf-8")
     office.clock.instant = MONDAY + timedelta(days=8)
     typed("commerce-maker", "notices", "close", notice["id"])
-    assert "approved 2" in typed("commerce-checker", "approve", "--notice", notice["id"])
+    assert "Approved: 2" in typed("commerce-checker", "approve", "--notice", notice["id"])
     assert "approved" in typed("auditor", "decisions", "list", "--state", "approved")
     sheet = tmp_path / "decisions.csv"
     typed("auditor", "decisions", "list", "--out", str(sheet))
     assert len(sheet.read_text("utf-8-sig").splitlines()) == 3
-    assert "--out ends in one of" in typed("auditor", "notices", "list", "--out", "x.doc", code=1)
+    assert "--out must end in one of" in typed("auditor", "notices", "list", "--out", "x.doc", code=1)
