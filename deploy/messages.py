@@ -21,6 +21,7 @@ from pydantic_core import _pydantic_core
 
 from deploy import documents
 from services import cli
+from services.databases import SETTINGS
 from shared import i18n
 from shared.cli_language import command_texts
 from shared.web import openapi
@@ -34,6 +35,10 @@ KEYWORDS = {
     "InvalidValue": 0,
     "PydanticCustomError": 1,
     "say": 0,
+    "_said": 0,
+    "end_process": 0,
+    "AccountKeyError": 0,
+    "ImportsUnderWayError": 0,
     "translated": 0,
     "fail": 0,
     "watched": 2,
@@ -70,6 +75,9 @@ def collect() -> dict[str, set[str]]:
         found[error["message_template_python"].replace("{expected_plural}", "(s)")].add("pydantic")
     for text in _own_messages(TYPER):
         found[text].add("typer")
+    for settings in SETTINGS.values():
+        for field in settings.model_fields.values():
+            found[str(field.description)].add("docs/settings.md")
     for text in command_texts(typer.main.get_command(cli.app)):
         found[text].add("services/cli.py")
     for service, app in documents.apps().items():

@@ -6,6 +6,7 @@ documents, the pages and the command lines; a test fails for one that has no Chi
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from functools import cache
@@ -83,6 +84,11 @@ def chinese_texts() -> Mapping[str, str]:
     """Return the Chinese of every message by its English."""
     with CATALOGUE.open("rb") as file:
         return {str(m.id): str(m.string) for m in read_po(file) if m.id and m.string and not m.fuzzy}
+
+
+def default_language() -> Language:
+    """Return the language of this installation for what has no caller: that of `DEFAULT_LANGUAGE`, else Chinese."""
+    return language_of(os.environ.get("DEFAULT_LANGUAGE"), CHINESE)
 
 
 def language_of(accept_language: str | None, default: Language) -> Language:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import sys
 from collections.abc import Callable, Sequence
 
 from shared import background
@@ -15,7 +14,7 @@ from shared.gauges.heartbeat import heartbeat_loop
 from shared.messaging.relay import Relay
 from shared.messaging.restore_detection import LostEventsHandler
 from shared.observability import logs, tracing
-from shared.settings import ServiceSettings
+from shared.settings import ServiceSettings, end_process
 from shared.system_tables import ServiceSchema
 from shared.web.auth import RemoteKeys, TokenVerifier
 from shared.web.idempotency import key_purge_loop
@@ -58,8 +57,10 @@ def _run(process: str, settings: ServiceSettings, database: Database, loops: Seq
         with serve_metrics(verifier, settings.host, settings.metrics_port):
             background.run([*loops, heartbeat_loop(database, process, loops)])
     except OSError as error:
-        sys.exit(
-            f"METRICS_PORT {settings.metrics_port} cannot be served ({error.strerror}): choose a free port, or 0 for any."
+        end_process(
+            "METRICS_PORT {port} cannot be served ({problem}): choose a free port, or 0 for any.",
+            port=settings.metrics_port,
+            problem=error.strerror,
         )
     database.close()
     tracing.flush()
