@@ -24,7 +24,7 @@ from rich.table import Column, Table
 from shared import i18n
 from shared.cli_language import language_of, translate_command, translate_typer
 from shared.http_client import ClientCredentials, pages
-from shared.i18n import CHINESE, ENGLISH, Names, translate, word
+from shared.i18n import CHINESE, ENGLISH, NamesByCode, translate, word
 from shared.spreadsheets import TableColumn, to_frame
 
 console = Console()
@@ -66,7 +66,7 @@ def language() -> str:
     return spoken
 
 
-def as_word(value: object, names: Names = MappingProxyType({})) -> str:
+def as_word(value: object, names: NamesByCode = MappingProxyType({})) -> str:
     """Return a code, a yes or no, or several of them, as words in the language of this command; "–" for none."""
     return word(value, language(), names) or "–"
 

@@ -47,7 +47,7 @@ def language_of(arguments: list[str], environment: Mapping[str, str]) -> i18n.La
         if option == "--language" or option.startswith("--language="):
             return i18n.language_of(option.partition("=")[2] or value, CHINESE)
     system = next(filter(None, (environment.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
-    return i18n.language_of(system.replace("_", "-"), i18n.default_language())
+    return i18n.language_of(system.replace("_", "-"), i18n.default_language(environment))
 
 
 def command_texts(command: Any) -> Iterator[str]:

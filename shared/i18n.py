@@ -17,7 +17,7 @@ from typing import Literal
 from babel.messages.pofile import read_po
 
 Language = Literal["zh-CN", "en"]
-Names = Mapping[str, tuple[str, str]]
+NamesByCode = Mapping[str, tuple[str, str]]
 """Chinese and English names by code."""
 CHINESE: Language = "zh-CN"
 ENGLISH: Language = "en"
@@ -43,7 +43,7 @@ def translate(message: str, language: str, parameters: Mapping[str, object] | No
     return text.format_map({name: in_language(value, language) for name, value in parameters.items()})
 
 
-def word(value: object, language: str, names: Names = MappingProxyType({})) -> str | None:
+def word(value: object, language: str, names: NamesByCode = MappingProxyType({})) -> str | None:
     """Return a code, a yes or no, or several of them as words that a person reads; None for None and for none.
 
     A code is looked up in `names` (code → Chinese, English), else in the catalogue. Colons separate the parts of a code.
@@ -58,7 +58,7 @@ def word(value: object, language: str, names: Names = MappingProxyType({})) -> s
     return str(value)
 
 
-def _word(code: str, language: str, names: Names) -> str:
+def _word(code: str, language: str, names: NamesByCode) -> str:
     if code in names:
         return names[code][language != CHINESE]
     return _lookup(code, CHINESE) if language == CHINESE else code.replace("_", " ")
@@ -86,9 +86,9 @@ def chinese_texts() -> Mapping[str, str]:
         return {str(m.id): str(m.string) for m in read_po(file) if m.id and m.string and not m.fuzzy}
 
 
-def default_language() -> Language:
+def default_language(environment: Mapping[str, str] = os.environ) -> Language:
     """Return the language of this installation for what has no caller: that of `DEFAULT_LANGUAGE`, else Chinese."""
-    return language_of(os.environ.get("DEFAULT_LANGUAGE"), CHINESE)
+    return language_of(environment.get("DEFAULT_LANGUAGE"), CHINESE)
 
 
 def language_of(accept_language: str | None, default: Language) -> Language:

@@ -19,6 +19,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.errors import InvalidValue, field_error
 from shared.i18n import CHINESE, N_, Language, default_language, translate
+from shared.policies import DEFAULT_PACKAGES, VARIABLE
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 MIN_SECRET_CHARACTERS = 16
@@ -135,6 +136,12 @@ class ServiceSettings(BaseSettings):
         default=None,
         validation_alias=common("OTEL_EXPORTER_OTLP_ENDPOINT"),
         description="Where traces are sent (OTLP over HTTP; `/v1/traces` is appended); without it none are sent",
+    )
+    policy_packages: str = Field(
+        default=DEFAULT_PACKAGES,
+        validation_alias=common(VARIABLE),
+        description="Policies of this installation: packages that can be imported, comma-separated; the same for all services,"
+        " and migrations run after a change",
     )
     default_language: Language = Field(
         default=CHINESE,

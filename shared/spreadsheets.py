@@ -18,7 +18,7 @@ import xlsxwriter
 
 from shared.clock import local_time
 from shared.errors import TooLarge, UnsupportedMediaType
-from shared.i18n import Names, in_language, word
+from shared.i18n import NamesByCode, in_language, word
 from shared.media_types import BYTES, CSV, XLSX
 from shared.money import yuan
 
@@ -50,7 +50,7 @@ class TableColumn:
     heading: str | Mapping[str, str]
     path: str
     kind: Literal["text", "whole", "yuan", "instant", "word"] = "text"
-    names: Names = field(default_factory=dict)
+    names: NamesByCode = field(default_factory=dict)
 
 
 def escape_formula(cell: str) -> str:

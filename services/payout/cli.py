@@ -14,10 +14,10 @@ from services.payout.awards.words import STEP_WORDS
 from services.payout.reconciliation.words import CHECK_WORDS
 from services.payout.reports.export import COLUMNS as REPORT
 from shared import cli
-from shared.catalogue.policies import AWARD_TITLES
 from shared.cli import say
 from shared.i18n import N_
 from shared.media_types import XLSX
+from shared.policies import AWARD_TITLES, UNITS
 from shared.spreadsheets import TableColumn
 
 app = typer.Typer(
@@ -51,7 +51,7 @@ _STEPS = (
     TableColumn("By", "actor"),
     TableColumn("Step", "step", "word", STEP_WORDS),
     TableColumn("Amount (yuan)", "amount_fen", "yuan"),
-    TableColumn("Budget unit", "unit", "word"),
+    TableColumn("Budget unit", "unit", "word", UNITS),
     TableColumn("Reference", "reference"),
 )
 

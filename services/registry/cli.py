@@ -18,10 +18,10 @@ from services.registry.imports.domain import Mode
 from shared import cli
 from shared.catalogue.datasets import CATALOGUE
 from shared.catalogue.domain import INTEGERS, Kind
-from shared.catalogue.fields import JURISDICTIONS
 from shared.cli import answered, client, console, say
-from shared.i18n import Names
+from shared.i18n import NamesByCode
 from shared.media_types import CSV, NDJSON, XLSX
+from shared.policies import JURISDICTIONS
 from shared.spreadsheets import TableColumn, escape_formulas, to_csv, to_frame
 
 app = typer.Typer(no_args_is_help=True, help="Work with the registry of enterprises and monitoring data.")
@@ -29,8 +29,8 @@ app = typer.Typer(no_args_is_help=True, help="Work with the registry of enterpri
 _TYPES = {".csv": CSV, ".txt": CSV, ".xlsx": XLSX, ".ndjson": NDJSON, ".jsonl": NDJSON}
 _SHOWN_ERRORS = 50
 _WRITTEN_AT_ONCE = 10_000  # rows
-_DATASETS: Names = {name: (dataset.zh, dataset.en) for name, dataset in CATALOGUE.items()}
-_FIELDS: Names = {f"{of.name}.{each.name}": (each.zh, each.en) for of in CATALOGUE.values() for each in of.fields}
+_DATASETS: NamesByCode = {name: (dataset.zh, dataset.en) for name, dataset in CATALOGUE.items()}
+_FIELDS: NamesByCode = {f"{of.name}.{each.name}": (each.zh, each.en) for of in CATALOGUE.values() for each in of.fields}
 _MISTAKES = (
     TableColumn("Line", "line", "whole"),
     TableColumn("Field", "field", "word", _FIELDS),

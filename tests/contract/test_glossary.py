@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shared.catalogue.datasets import CATALOGUE
-from shared.catalogue.policies import AWARD_TITLES
+from shared.policies import AWARD_TITLES
 
 ROOT = Path(__file__).parents[2]
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from services.eligibility.decisions.words import FLAGS, KINDS, RESULTS
-from shared.catalogue.fields import JURISDICTIONS
-from shared.catalogue.policies import AWARD_TITLES
+from shared.policies import AWARD_TITLES, JURISDICTIONS
 from shared.spreadsheets import TableColumn
 
 COLUMNS = (

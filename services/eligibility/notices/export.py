@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.eligibility.decisions.words import RESULTS
-from shared.catalogue.fields import JURISDICTIONS
+from shared.policies import JURISDICTIONS
 from shared.spreadsheets import TableColumn
 
 NOTICES = (

@@ -18,7 +18,7 @@ from services.eligibility.rules.grammar.conditions import Condition
 from services.eligibility.rules.grammar.terms import Parameter
 from services.eligibility.rules.parameters import LEAST, NUMBERS, ParameterValues, Value
 from services.eligibility.rules.text import Text
-from shared.catalogue.policies import POLICIES
+from shared.policies import POLICIES
 
 #: Why a sentence needs no award code.
 REASONS = ("referral", "encouragement", "procurement", "supervision")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from shared.i18n import Names
+from shared.i18n import NamesByCode
 
-STEP_WORDS: Names = {
+STEP_WORDS: NamesByCode = {
     "proposed": ("拟定", "proposed"),
     "approved": ("核准", "approved"),
     "received": ("收到决定", "decision received"),

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from shared.catalogue.fields import JURISDICTIONS
-from shared.catalogue.policies import AWARD_TITLES
+from shared.policies import AWARD_TITLES, JURISDICTIONS, UNITS
 from shared.spreadsheets import TableColumn
 
 COLUMNS = (
@@ -12,7 +11,7 @@ COLUMNS = (
     TableColumn("Award", "award", "word", AWARD_TITLES),
     TableColumn("Version", "version", "whole"),
     TableColumn("Jurisdiction", "jurisdiction", "word", JURISDICTIONS),
-    TableColumn("Budget unit", "unit", "word"),
+    TableColumn("Budget unit", "unit", "word", UNITS),
     TableColumn("Instalment", "instalment", "whole"),
     TableColumn("Due year", "due_year", "whole"),
     TableColumn("Amount (yuan)", "amount_fen", "yuan"),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from shared.i18n import Names
+from shared.i18n import NamesByCode
 
-CHECK_WORDS: Names = {
+CHECK_WORDS: NamesByCode = {
     "shares_of_award": ("各单位份额合计与应得金额", "shares and entitlement of an award"),
     "orders_of_share": ("支付指令与单位份额", "payment orders and share of a unit"),
     "claims_of_share": ("未追回金额与单位份额", "outstanding recoveries and share of a unit"),

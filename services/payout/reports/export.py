@@ -7,13 +7,12 @@ from typing import Any
 
 import polars as pl
 
-from shared.catalogue.fields import JURISDICTIONS
-from shared.catalogue.policies import AWARD_TITLES
 from shared.i18n import N_, translate
+from shared.policies import AWARD_TITLES, JURISDICTIONS, UNITS
 from shared.spreadsheets import TableColumn, to_frame, to_xlsx
 
 COLUMNS = (
-    TableColumn("Budget unit", "unit", "word"),
+    TableColumn("Budget unit", "unit", "word", UNITS),
     TableColumn("Budget year", "year", "whole"),
     TableColumn("Award", "award", "word", AWARD_TITLES),
     TableColumn("Jurisdiction", "jurisdiction", "word", JURISDICTIONS),

@@ -8,8 +8,8 @@ import pytest
 
 from services.payout.enums import Jurisdiction, OrderState, Unit, WaitingFor
 from services.payout.orders.export import COLUMNS
-from shared.catalogue.policies import AWARD_TITLES
 from shared.i18n import CHINESE, ENGLISH
+from shared.policies import AWARD_TITLES
 from shared.spreadsheets import to_frame
 
 CODES: dict[str, tuple[Iterable[str | None], set[str | None]]] = {

@@ -8,10 +8,9 @@ import pytest
 
 from services.eligibility.decisions.domain import State
 from services.eligibility.decisions.export import COLUMNS
-from shared.catalogue.fields import JURISDICTIONS
-from shared.catalogue.policies import AWARD_TITLES
 from shared.events.award_decided import Reason
 from shared.i18n import CHINESE, ENGLISH
+from shared.policies import AWARD_TITLES, JURISDICTIONS
 from shared.spreadsheets import to_frame
 
 
