@@ -27,7 +27,7 @@ from shared.cli_language import command_texts
 from shared.web import openapi
 
 ROOT = Path(__file__).parents[1]
-CODE = ("shared", "services")
+CODE = ("shared", "services", "deploy/local")
 KEYWORDS = {
     "N_": 0,
     "translate": 0,
@@ -38,6 +38,10 @@ KEYWORDS = {
     "_said": 0,
     "end_process": 0,
     "AccountKeyError": 0,
+    "CannotStartError": 0,
+    "DemoError": 0,
+    "print_now": 0,
+    "begin": 0,
     "ImportsUnderWayError": 0,
     "translated": 0,
     "fail": 0,

@@ -47,7 +47,7 @@ _state: dict[str, Any] = {"language": ENGLISH}
 
 def run(app: typer.Typer) -> None:
     """Run the command line `app` in the language that the caller prefers."""
-    _state["language"] = language_of(sys.argv, os.environ)
+    speak(language_of(sys.argv, os.environ))
     command = typer.main.get_command(app)
     translate_command(command, _state["language"])
     if _state["language"] == CHINESE:
@@ -58,6 +58,11 @@ def run(app: typer.Typer) -> None:
 def translated(message: str, /, **parameters: object) -> str:
     """Return `message` in the language of this command."""
     return translate(message, language(), parameters)
+
+
+def speak(language: str) -> None:
+    """Print in `language` from now on."""
+    _state["language"] = language
 
 
 def language() -> str:

@@ -18,6 +18,7 @@ from services.eligibility.notices.export import ENTRIES, NOTICES
 from services.eligibility.objections.domain import ObjectionOutcome
 from shared import cli
 from shared.cli import console, say
+from shared.i18n import N_, NamesByCode
 from shared.media_types import CSV, XLSX
 from shared.policies import FIRST_POLICY
 from shared.spreadsheets import TableColumn
@@ -37,6 +38,11 @@ _SKIPPED = {
     "own": ("由本人拟定", "proposed by the same person"),
     "suspended": ("暂缓", "suspended"),
 }
+EVALUATED = N_(
+    "Evaluation {id} at revision {revision} of the facts: {created} new, {restated} restated, {withdrawn} withdrawn,"
+    " {unchanged} unchanged."
+)
+CONDITION_RESULTS: NamesByCode = {"met": ("符合", "met"), "failed": ("不符合", "not met")}
 _SHOWN = {
     *("id", "award", "award_year", "payee.name", "entitlement_fen", "state", "version", "noticed_on", "flags"),
 }
@@ -47,7 +53,7 @@ _NOTICES = [*NOTICES, TableColumn("May be closed from", "closable_on")]
 _CONDITIONS = (
     TableColumn("Condition", "title"),
     TableColumn("Article", "article"),
-    TableColumn("Result", "result", "word", {"met": ("符合", "met"), "failed": ("不符合", "not met")}),
+    TableColumn("Result", "result", "word", CONDITION_RESULTS),
 )
 _ACTS = (
     TableColumn("Act", "act", "word"),
@@ -104,8 +110,7 @@ def evaluate(
     job = cli.watched("/v1/evaluations", cli.post("/v1/evaluations", body), "evaluating")
     done = cli.succeeded(job)
     say(
-        "Evaluation {id} at revision {revision} of the facts: {created} new, {restated} restated, {withdrawn} withdrawn,"
-        " {unchanged} unchanged.",
+        EVALUATED,
         id=done["id"],
         revision=done["facts_revision"],
         **done["decisions"],

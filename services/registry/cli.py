@@ -17,7 +17,7 @@ import typer
 from services.registry.imports.domain import Mode
 from shared import cli
 from shared.catalogue.datasets import CATALOGUE
-from shared.catalogue.domain import INTEGERS, Kind
+from shared.catalogue.domain import INTEGERS, Dataset, Kind
 from shared.cli import answered, client, console, say
 from shared.i18n import NamesByCode
 from shared.media_types import CSV, NDJSON, XLSX
@@ -122,7 +122,7 @@ def export(
     """Write a dataset as CSV (UTF-8 with BOM, yuan, words instead of codes), which an import reads as it is."""
     at = revision if revision is not None else cli.get("/v1/revisions/latest")["revision"]
     cli.get(f"/v1/datasets/{dataset}")  # names what there is, if this is none
-    columns = _columns_of(dataset)
+    columns = columns_of(CATALOGUE[dataset])
     written = 0
     with (
         client().stream("GET", f"/v1/snapshots/{at}/{dataset}", headers={"Accept": NDJSON}) as answer,
@@ -164,11 +164,12 @@ def show_enterprise(
         revision=card["revision"],
     )
     for dataset, records in card["records"].items():
-        cli.table(records, _columns_of(dataset), cli.as_word(dataset, _DATASETS))
+        cli.table(records, columns_of(CATALOGUE[dataset]), cli.as_word(dataset, _DATASETS))
 
 
-def _columns_of(dataset: str) -> list[TableColumn]:
-    return [TableColumn(of.heading, of.name, _shown_as(of.kind), of.choices) for of in CATALOGUE[dataset].fields]
+def columns_of(dataset: Dataset) -> list[TableColumn]:
+    """Return the columns of a dataset for people."""
+    return [TableColumn(of.heading, of.name, _shown_as(of.kind), of.choices) for of in dataset.fields]
 
 
 def _shown_as(kind: Kind) -> Literal["text", "whole", "yuan", "word"]:
