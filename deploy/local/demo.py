@@ -157,15 +157,13 @@ def _explain(demo: DemoClient, decisions: list[dict[str, Any]]) -> None:
     )
     for condition in explanation["conditions"]:
         _print_condition(condition, 1)
-    for step in explanation["amount"]:
-        console.print(f"  {step['sentence']}", markup=False)
+    say("Entitlement: {amount} yuan", amount=yuan(explanation["entitlement_fen"]))
 
 
 def _print_condition(condition: dict[str, Any], depth: int) -> None:
     result = cli.as_word(condition["result"], CONDITION_RESULTS)
-    text = f"{'  ' * depth}{result}  {condition['title']} ({condition['basis']['title']}): {condition['sentence']}"
-    console.print(text, markup=False)
-    for inner in condition["within"]:
+    console.print(f"{'  ' * depth}{result}  {condition['title']}  {condition['article']}", markup=False)
+    for inner in condition.get("within", []):
         _print_condition(inner, depth + 1)
 
 

@@ -141,7 +141,7 @@ def _explained(evaluated: EvaluatedCases, policy: Policy) -> Iterator[Explanatio
                     ),
                     context,
                 )
-                for name, condition in (*resolved.conditions, *resolved.conditions_once)
+                for name, condition in (*resolved.conditions, *resolved.conditions_compared)
             ),
             steps=steps,
             parts=tuple(
@@ -158,7 +158,7 @@ def _explained(evaluated: EvaluatedCases, policy: Policy) -> Iterator[Explanatio
 def _figures(resolved: ResolvedAward, context: RuleContext) -> dict[str, pl.Expr]:
     """Return the columns that an explanation reads, beside those that every evaluated case has."""
     award, columns = resolved.award, dict[str, pl.Expr]()
-    for name, condition in (*resolved.conditions, *resolved.conditions_once):
+    for name, condition in (*resolved.conditions, *resolved.conditions_compared):
         columns |= condition.columns(name, context)
         del columns[name]
     if award.amount is not None:

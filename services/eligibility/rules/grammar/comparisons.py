@@ -14,7 +14,7 @@ from services.eligibility.rules.grammar.rule_context import INT64, RuleContext
 from services.eligibility.rules.grammar.terms import WIDE, Column, Term
 from services.eligibility.rules.text import Text
 
-_OPERATORS = {"at_least": "ge", "more_than": "gt", "at_most": "le", "before": "lt"}
+_OPERATORS = {"at_least": "ge", "more_than": "gt", "at_most": "le", "before": "lt", "less_than": "lt"}
 
 
 @dataclass(frozen=True)
@@ -69,10 +69,10 @@ class Comparison(Condition):
 
     def _short_by(self, measured: Any, threshold: Any, unit: str, context: RuleContext) -> Figure | None:
         """Return the least whole number of units that would have met the condition; days late for days."""
-        if self.sign in ("at_most", "before"):
+        if self.sign in ("at_most", "before", "less_than"):
             late = measured - threshold
             days = late if isinstance(late, int) else late.days
-            return Figure(days + (self.sign == "before"), "days" if unit == "day" else unit)
+            return Figure(days + (self.sign != "at_most"), "days" if unit == "day" else unit)
         if not isinstance(measured, int):
             return Figure((threshold - measured).days, "days")
         over, under = self.threshold.denominator(context), self.measured.denominator(context)
