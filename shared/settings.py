@@ -11,10 +11,11 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, TypeVar
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
-from pydantic import AfterValidator, AliasChoices, AwareDatetime, Field, FilePath, SecretStr, ValidationError
+from pydantic import AfterValidator, AliasChoices, AwareDatetime, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.event_keys import private_key, public_keys
@@ -33,13 +34,6 @@ class Deployment(StrEnum):
 
     PRODUCTION = "production"
     DEMONSTRATION = "demonstration"
-
-
-class KafkaProtocol(StrEnum):
-    """How Kafka's brokers are reached."""
-
-    SASL_SSL = "SASL_SSL"
-    PLAINTEXT = "PLAINTEXT"
 
 
 def common(name: str) -> AliasChoices:
@@ -105,8 +99,8 @@ class KafkaSettings(BaseSettings):
     kafka_bootstrap_servers: Annotated[str, AfterValidator(_brokers)] = Field(
         validation_alias=common("KAFKA_BOOTSTRAP_SERVERS"), description="Kafka brokers, host:port, comma-separated"
     )
-    kafka_security_protocol: KafkaProtocol = Field(
-        default=KafkaProtocol.SASL_SSL,
+    kafka_security_protocol: Literal["SASL_SSL", "PLAINTEXT"] = Field(
+        default="SASL_SSL",
         validation_alias=common("KAFKA_SECURITY_PROTOCOL"),
         description="`SASL_SSL`, or `PLAINTEXT` where `DEPLOYMENT` is not production",
     )
@@ -123,7 +117,7 @@ class KafkaSettings(BaseSettings):
     kafka_password: SecretStr = Field(
         default=SecretStr(""), validation_alias=common("KAFKA_PASSWORD"), description="Password of `KAFKA_USER`"
     )
-    kafka_ca_file: FilePath | None = Field(
+    kafka_ca_file: Path | None = Field(
         default=None,
         validation_alias=common("KAFKA_CA_FILE"),
         description="PEM file with the authority that signed the brokers' certificates; without it the system's authorities",
@@ -136,7 +130,7 @@ class KafkaSettings(BaseSettings):
                 "kafka_bootstrap_servers",
                 "names a broker on loopback, like the demonstration's, which may lose its log: use the cluster's brokers",
             )
-        if self.kafka_security_protocol is KafkaProtocol.PLAINTEXT:
+        if self.kafka_security_protocol == "PLAINTEXT":
             yield "kafka_security_protocol", "lets everybody on the network read and write events: use SASL_SSL"
         if self.kafka_user and weak(self.kafka_password.get_secret_value()):
             yield "kafka_password", _WEAK

@@ -15,7 +15,7 @@ from services.eligibility.decisions.domain import State
 from services.eligibility.notices.domain import NoticeState
 from services.eligibility.objections.domain import ObjectionOutcome
 from shared import cli
-from shared.cli import console
+from shared.cli import console, say
 from shared.media_types import CSV, XLSX
 from shared.money import yuan
 
@@ -80,6 +80,16 @@ def approve(
     done = cli.succeeded(job)
     skipped = ", ".join(f"{name} {count}" for name, count in done["skipped"].items())
     console.print(f"approved {done['approved']}; skipped: {skipped}")
+
+
+@app.command()
+def recall(
+    awards: Annotated[list[str], typer.Argument(help="Awards that reconciliation names, by id")],
+    reason: Annotated[str, typer.Option(help="How it was found that payout has what nobody decided")],
+) -> None:
+    """Recall versions that payout has and nobody decided. Evaluate afterwards; another person approves what is proposed."""
+    done = cli.post("/v1/recalls", {"award_ids": awards, "reason": reason})
+    say("recalled {recalled}; as decided {unchanged}", recalled=done["recalled"], unchanged=done["unchanged"])
 
 
 @decisions.command("list")
