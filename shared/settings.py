@@ -11,10 +11,11 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, NoReturn, TypeVar
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
-from pydantic import AfterValidator, AliasChoices, AwareDatetime, Field, FilePath, SecretStr, ValidationError
+from pydantic import AfterValidator, AliasChoices, AwareDatetime, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.errors import InvalidValue, field_error
@@ -34,13 +35,6 @@ class Deployment(StrEnum):
 
     PRODUCTION = "production"
     DEMONSTRATION = "demonstration"
-
-
-class KafkaProtocol(StrEnum):
-    """How Kafka's brokers are reached."""
-
-    SASL_SSL = "SASL_SSL"
-    PLAINTEXT = "PLAINTEXT"
 
 
 def common(name: str) -> AliasChoices:
@@ -106,8 +100,8 @@ class KafkaSettings(BaseSettings):
     kafka_bootstrap_servers: Annotated[str, AfterValidator(_brokers)] = Field(
         validation_alias=common("KAFKA_BOOTSTRAP_SERVERS"), description="Kafka brokers, host:port, comma-separated"
     )
-    kafka_security_protocol: KafkaProtocol = Field(
-        default=KafkaProtocol.SASL_SSL,
+    kafka_security_protocol: Literal["SASL_SSL", "PLAINTEXT"] = Field(
+        default="SASL_SSL",
         validation_alias=common("KAFKA_SECURITY_PROTOCOL"),
         description="`SASL_SSL`, or `PLAINTEXT` where `DEPLOYMENT` is not production",
     )
@@ -124,7 +118,7 @@ class KafkaSettings(BaseSettings):
     kafka_password: SecretStr = Field(
         default=SecretStr(""), validation_alias=common("KAFKA_PASSWORD"), description="Password of `KAFKA_USER`"
     )
-    kafka_ca_file: FilePath | None = Field(
+    kafka_ca_file: Path | None = Field(
         default=None,
         validation_alias=common("KAFKA_CA_FILE"),
         description="PEM file with the authority that signed the brokers' certificates; without it the system's authorities",
@@ -140,7 +134,7 @@ class KafkaSettings(BaseSettings):
                     " use the cluster's brokers."
                 ),
             )
-        if self.kafka_security_protocol is KafkaProtocol.PLAINTEXT:
+        if self.kafka_security_protocol == "PLAINTEXT":
             yield (
                 "kafka_security_protocol",
                 N_("{variable} lets everybody on the network read and write events: use SASL_SSL."),

@@ -33,7 +33,7 @@ from shared.database.engine import Database
 from shared.i18n import N_, default_language, translate
 from shared.messaging import kafka
 from shared.messaging.kafka import Cluster
-from shared.settings import KafkaProtocol, KafkaSettings
+from shared.settings import KafkaSettings
 
 SERVICES = tuple(SCHEMAS)
 TITLES = {"registry": N_("Registry"), "eligibility": N_("Eligibility"), "payout": N_("Payout")}
@@ -161,7 +161,7 @@ class LocalSystem:
     def _own_kafka(self) -> dict[str, str]:
         """Return the variables of a broker that the environment names; in plain text if no user is named."""
         given = {name: value for name, value in self._environment.items() if name.startswith("KAFKA_")}
-        return given if given.get("KAFKA_USER") else given | {"KAFKA_SECURITY_PROTOCOL": KafkaProtocol.PLAINTEXT}
+        return given if given.get("KAFKA_USER") else given | {"KAFKA_SECURITY_PROTOCOL": "PLAINTEXT"}
 
     def _service_settings(self, admin_url: str) -> dict[str, str]:
         try:
@@ -237,12 +237,12 @@ class LocalSystem:
         cluster = self.cluster_of(process if process in self.broker.passwords else ADMIN)
         variables = {
             "KAFKA_BOOTSTRAP_SERVERS": cluster.bootstrap_servers,
-            "KAFKA_SECURITY_PROTOCOL": KafkaProtocol.PLAINTEXT,
+            "KAFKA_SECURITY_PROTOCOL": "PLAINTEXT",
         }
         if process not in self.broker.passwords:
             return variables
         return variables | {
-            "KAFKA_SECURITY_PROTOCOL": KafkaProtocol.SASL_SSL,
+            "KAFKA_SECURITY_PROTOCOL": "SASL_SSL",
             "KAFKA_SASL_MECHANISM": cluster.mechanism,
             "KAFKA_USER": process,
             "KAFKA_PASSWORD": cluster.password,

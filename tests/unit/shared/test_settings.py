@@ -55,7 +55,6 @@ MALFORMED = [
     ("LOG_LEVEL", "LOUD", "LOG_LEVEL is not valid: must be one of DEBUG"),
     ("KAFKA_SECURITY_PROTOCOL", "SSLv3", "KAFKA_SECURITY_PROTOCOL is not valid"),
     ("KAFKA_SASL_MECHANISM", "MD5", "KAFKA_SASL_MECHANISM is not valid"),
-    ("KAFKA_CA_FILE", "/nowhere.pem", "KAFKA_CA_FILE is not valid"),
     ("EVENT_KEYS", "{", "EVENT_KEYS is not valid: must be JSON"),
     ("EVENT_KEYS", "[]", "EVENT_KEYS is not valid: must be a JSON object"),
     ("EVENT_KEYS", "{}", 'EVENT_KEYS is not valid: must have the form {"keys": […]}'),
