@@ -17,7 +17,7 @@ from shared.messaging.restore_detection import LostEventsHandler
 from shared.observability import logs, tracing
 from shared.settings import ServiceSettings
 from shared.system_tables import ServiceSchema
-from shared.web.auth import RemoteKeys, TokenVerifier
+from shared.web.auth import verifier_of
 from shared.web.idempotency import key_purge_loop
 from shared.web.metrics import serve_metrics
 
@@ -51,8 +51,7 @@ def _start(service: str, process: str, settings: ServiceSettings, pool_size: int
 
 
 def _run(process: str, settings: ServiceSettings, database: Database, loops: Sequence[Loop]) -> None:
-    keys = RemoteKeys(settings.token_jwks_url)
-    verifier = TokenVerifier(settings.token_issuer, settings.token_audience, keys, SystemClock())
+    verifier = verifier_of(settings, SystemClock())
     reduce_garbage_collection()
     try:
         with serve_metrics(verifier, settings.host, settings.metrics_port):

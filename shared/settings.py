@@ -114,6 +114,21 @@ class ServiceSettings(BaseSettings):
     token_audience: str = Field(
         default="ecommerce-subsidies", validation_alias=common("TOKEN_AUDIENCE"), description="Accepted `aud`"
     )
+    audience: str | None = Field(
+        default=None, description="Accepted `aud` of this service alone; `TOKEN_AUDIENCE` where it is not set"
+    )
+    token_typed: bool = Field(
+        default=True,
+        validation_alias=common("TOKEN_TYPED"),
+        description="Whether tokens must have the type `at+jwt` (RFC 9068); `false` for an identity provider that sets none",
+    )
+    token_max_lifetime_seconds: int = Field(
+        default=12 * 3_600,
+        ge=60,
+        le=7 * 86_400,
+        validation_alias=common("TOKEN_MAX_LIFETIME_SECONDS"),
+        description="A token that was issued for longer is refused",
+    )
     token_jwks_url: HttpUrl = Field(
         validation_alias=common("TOKEN_JWKS_URL"), description="Where the issuer publishes its public keys (RFC 7517)"
     )

@@ -128,6 +128,7 @@ def _readiness(schema: ServiceSchema, database: Database) -> APIRouter:
         """Report that the service can work: it is not stopping, and its database answers and has this version's tables."""
         if request.app.state.draining:
             raise Unavailable("The service is stopping.")
+        request.app.state.token_verifier.require_keys()
         try:
             with database.reading() as connection:
                 if not is_migrated(schema, connection):

@@ -15,7 +15,7 @@ from shared.clock import Clock, SystemClock
 from shared.database.engine import Database
 from shared.observability import logs, tracing
 from shared.settings import ServiceSettings
-from shared.web.auth import RemoteKeys, TokenVerifier
+from shared.web.auth import TokenVerifier, verifier_of
 
 FINISHING_SECONDS = 10
 """How long requests in progress may take once no more are accepted."""
@@ -58,11 +58,10 @@ def serve(service: str, settings: Settings_contra, build: Build[Settings_contra]
     logs.configure(service, "app", settings.log_level)
     tracing.configure(service, "app", settings.otlp_endpoint)
     clock = SystemClock()
-    keys = RemoteKeys(settings.token_jwks_url)
     app = build(
         settings,
         database=Database(settings.database_url, pool_size=settings.pool_size, application_name=f"{service}-app"),
-        token_verifier=TokenVerifier(settings.token_issuer, settings.token_audience, keys, clock),
+        token_verifier=verifier_of(settings, clock),
         clock=clock,
     )
     config = uvicorn.Config(
