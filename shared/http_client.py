@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
 from typing import Any
@@ -53,7 +54,10 @@ class ClientCredentials(httpx.Auth):
 def connect(url: str, settings: ServiceSettings, client_id: str, *, timeout_seconds: float) -> httpx.Client:
     """Return a client of the service at `url`, authenticated as this service's own OAuth2 client `client_id`."""
     credentials = ClientCredentials(settings.token_url, client_id, settings.client_secret.get_secret_value())
-    return httpx.Client(base_url=url, auth=credentials, timeout=timeout_seconds)
+    verify: bool | ssl.SSLContext = True
+    if settings.tls_ca_file is not None:
+        verify = ssl.create_default_context(cafile=settings.tls_ca_file)
+    return httpx.Client(base_url=url, auth=credentials, timeout=timeout_seconds, verify=verify)
 
 
 class ServiceClient:

@@ -19,7 +19,7 @@ from shared.settings import ServiceSettings
 from shared.system_tables import ServiceSchema
 from shared.web.auth import verifier_of
 from shared.web.idempotency import key_purge_loop
-from shared.web.metrics import serve_metrics
+from shared.web.metrics import serve_probes
 
 
 def run_worker(schema: ServiceSchema, settings: ServiceSettings, loops: Callable[[Database], Sequence[Loop]]) -> None:
@@ -54,7 +54,7 @@ def _run(process: str, settings: ServiceSettings, database: Database, loops: Seq
     verifier = verifier_of(settings, SystemClock())
     reduce_garbage_collection()
     try:
-        with serve_metrics(verifier, settings.host, settings.metrics_port):
+        with serve_probes(verifier, settings.host, settings.metrics_port):
             background.run([*loops, heartbeat_loop(database, process, loops)])
     except OSError as error:
         sys.exit(

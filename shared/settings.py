@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Annotated, Any, ClassVar, TypeVar
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
-from pydantic import AfterValidator, AliasChoices, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, AliasChoices, Field, FilePath, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.i18n import CHINESE, Language
@@ -138,6 +138,49 @@ class ServiceSettings(BaseSettings):
     client_secret: SecretStr = Field(
         default=SecretStr(""), description="Secret of the service's own OAuth2 client; its id is the service's name"
     )
+    client_requests_per_second: float = Field(
+        default=300,
+        gt=0,
+        validation_alias=common("CLIENT_REQUESTS_PER_SECOND"),
+        description="Requests that a client may send on average; ten seconds' worth at once. More are answered with 429",
+    )
+    client_requests_in_flight: int = Field(
+        default=16,
+        ge=1,
+        validation_alias=common("CLIENT_REQUESTS_IN_FLIGHT"),
+        description="Requests of a client that are answered at a time; more are answered with 429",
+    )
+    long_answers: int = Field(
+        default=16,
+        ge=1,
+        validation_alias=common("LONG_ANSWERS"),
+        description="Snapshots and changes that an app sends at a time, half of them to one client; more are answered with 503",
+    )
+    statement_timeout_seconds: int = Field(
+        default=60,
+        ge=1,
+        validation_alias=common("STATEMENT_TIMEOUT_SECONDS"),
+        description="How long a statement of an app may take in the database",
+    )
+    hsts_seconds: int = Field(
+        default=31_536_000,
+        ge=0,
+        validation_alias=common("HSTS_SECONDS"),
+        description="`max-age` of Strict-Transport-Security; 0 leaves it out",
+    )
+    tls_certificate_file: FilePath | None = Field(
+        default=None,
+        validation_alias=common("TLS_CERTIFICATE_FILE"),
+        description="PEM file of the certificate that an app serves https with; without it, it serves http",
+    )
+    tls_key_file: FilePath | None = Field(
+        default=None, validation_alias=common("TLS_KEY_FILE"), description="PEM file of that certificate's private key"
+    )
+    tls_ca_file: FilePath | None = Field(
+        default=None,
+        validation_alias=common("TLS_CA_FILE"),
+        description="PEM file of the authority that signed the other services' certificates; without it the system's count",
+    )
     drain_seconds: float = Field(
         default=0,
         ge=0,
@@ -161,6 +204,10 @@ class ServiceSettings(BaseSettings):
 
     def unsafe(self) -> Iterator[tuple[str, str]]:
         """Yield settings that are unsafe in production: a field, and the predicate of a sentence with the remedy."""
+        for name in ("otlp_endpoint", "registry_url", "eligibility_url", "payout_url"):
+            url = getattr(self, name, None)
+            if url is not None and _split(url).scheme != "https":
+                yield name, "is plain http, which anybody in between could read and change: use an https URL"
         for name in ("token_issuer", "token_jwks_url", "token_url"):
             url = _split(getattr(self, name))
             if url.hostname in LOOPBACK:
@@ -186,8 +233,11 @@ def _unsafe_database(url: str) -> Iterator[str]:
     found = _split(url)
     query = parse_qs(found.query)
     local = found.hostname is None and query.get("host", [""])[0].startswith("/")
-    if not local and query.get("sslmode", [""])[0] not in ("require", "verify-ca", "verify-full"):
-        yield "may be unencrypted: add ?sslmode=verify-full (or require), or connect by a socket (?host=/path)"
+    mode = query.get("sslmode", [""])[0]
+    if not local and mode == "require":
+        yield "does not verify whom it speaks to: use ?sslmode=verify-full (or verify-ca), with sslrootcert"
+    elif not local and mode not in ("verify-ca", "verify-full"):
+        yield "may be unencrypted: add ?sslmode=verify-full (or verify-ca), or connect by a socket (?host=/path)"
     if weak(found.password or ""):
         yield f"has a password that is empty, well known or shorter than {MIN_SECRET_CHARACTERS} characters: use another one"
 

@@ -10,16 +10,24 @@ from typing import Any
 
 import adbc_driver_postgresql.dbapi as adbc
 import pyarrow as pa
+from sqlalchemy import make_url
+
+from shared.database.engine import time_limits
+from shared.errors import Unavailable
 
 MAX_IDLE = 4
+MAX_CONNECTIONS = 8
+_WAIT_SECONDS = 10.0
 
 
 class ArrowReader:
     """Runs queries that are composed from declarations, never from input; each statement is its own snapshot."""
 
-    def __init__(self, url: str) -> None:
-        """Read from `url`; connects on first use."""
-        self._url = url
+    def __init__(self, url: str, statement_seconds: int | None = None) -> None:
+        """Read from `url` over up to MAX_CONNECTIONS; connects on first use. A statement may take `statement_seconds`."""
+        options = {} if statement_seconds is None else {"options": time_limits(statement_seconds)}
+        self._url = make_url(url).update_query_dict(options).render_as_string(hide_password=False)
+        self._free = threading.BoundedSemaphore(MAX_CONNECTIONS)
         self._lock = threading.Lock()
         self._idle: list[Any] = []
         weakref.finalize(self, _close_all, self._idle)  # with the app that holds it, at the latest
@@ -49,13 +57,22 @@ class ArrowReader:
 
     @contextmanager
     def _cursor(self) -> Iterator[Any]:
-        connection = self._connection()
+        """Lend a connection; raises Unavailable if none is free in time."""
+        if not self._free.acquire(timeout=_WAIT_SECONDS):
+            raise Unavailable("All connections to the database are in use. Try again later.")
         try:
-            with connection.cursor() as cursor:
-                yield cursor
-        except BaseException:
-            connection.close()
-            raise
+            connection = self._connection()
+            try:
+                with connection.cursor() as cursor:
+                    yield cursor
+            except BaseException:
+                connection.close()
+                raise
+            self._put_back(connection)
+        finally:
+            self._free.release()
+
+    def _put_back(self, connection: Any) -> None:
         with self._lock:
             if len(self._idle) < MAX_IDLE:
                 self._idle.append(connection)

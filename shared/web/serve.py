@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from types import FrameType
 from typing import Protocol, TypeVar
@@ -16,6 +17,8 @@ from shared.database.engine import Database
 from shared.observability import logs, tracing
 from shared.settings import ServiceSettings
 from shared.web.auth import TokenVerifier, verifier_of
+from shared.web.connections import BoundedProtocol
+from shared.web.metrics import serve_probes
 
 FINISHING_SECONDS = 10
 """How long requests in progress may take once no more are accepted."""
@@ -58,16 +61,27 @@ def serve(service: str, settings: Settings_contra, build: Build[Settings_contra]
     logs.configure(service, "app", settings.log_level)
     tracing.configure(service, "app", settings.otlp_endpoint)
     clock = SystemClock()
+    verifier = verifier_of(settings, clock)
     app = build(
         settings,
-        database=Database(settings.database_url, pool_size=settings.pool_size, application_name=f"{service}-app"),
-        token_verifier=verifier_of(settings, clock),
+        database=Database(
+            settings.database_url,
+            pool_size=settings.pool_size,
+            application_name=f"{service}-app",
+            statement_seconds=settings.statement_timeout_seconds,
+        ),
+        token_verifier=verifier,
         clock=clock,
     )
     config = uvicorn.Config(
         app,
         host=settings.host,
         port=settings.port,
+        http=BoundedProtocol,
+        ws="none",
+        proxy_headers=False,
+        ssl_certfile=settings.tls_certificate_file,
+        ssl_keyfile=settings.tls_key_file,
         log_config=None,
         access_log=False,
         server_header=False,
@@ -76,6 +90,12 @@ def serve(service: str, settings: Settings_contra, build: Build[Settings_contra]
     # uvicorn raises the signal again after it has stopped, when it no longer matters.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
-    _DrainingServer(config, app, settings.drain_seconds).run()
+    try:
+        with serve_probes(verifier, settings.host, settings.metrics_port, app.state.probes):
+            _DrainingServer(config, app, settings.drain_seconds).run()
+    except OSError as error:
+        sys.exit(
+            f"METRICS_PORT {settings.metrics_port} cannot be served ({error.strerror}): choose a free port, or 0 for any."
+        )
     log.info("app.stopped")
     tracing.flush()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
@@ -27,6 +28,7 @@ from shared.web.negotiation import Accept, negotiate
 from shared.web.openapi import BINARY, schema_of
 from shared.web.pagination import Cursor, Limit, Page, decode_cursor, page
 from shared.web.problems import refusals
+from shared.web.streams import Streams
 
 router = APIRouter(prefix="/v1", tags=["revisions"])
 
@@ -104,7 +106,7 @@ def list_changes(
         touched = [found for found in changes.touched(connection, after, reached) if found in selected]
     batches = changes.read(request.app.state.arrow, access, touched, after, reached, naming=naming)
     stream = formats.write(media_type, changes.SCHEMA, batches, nested=changes.JSON_COLUMNS)
-    return StreamingResponse(stream, media_type=media_type, headers={"Revision": str(reached)})
+    return _long(request, stream, media_type, reached)
 
 
 @router.get(
@@ -185,8 +187,7 @@ def query_snapshots(
         for dataset, batches in snapshots.read_several(request.app.state.arrow, access, requested, revision)
         for piece in formats.write(media_type, snapshots.schema_of(dataset), batches)
     )
-    headers = {"Revision": str(revision)}
-    return StreamingResponse(formats.gathered(pieces), media_type=media_type, headers=headers)
+    return _long(request, pieces, media_type, revision)
 
 
 def _snapshot(
@@ -204,7 +205,12 @@ def _snapshot(
     _check_made(request, revision)
     batches = snapshots.read(request.app.state.arrow, access, dataset, revision, naming=naming, matching=matching)
     stream = formats.write(media_type, snapshots.schema_of(dataset), batches)
-    return StreamingResponse(stream, media_type=media_type, headers={"Revision": str(revision)})
+    return _long(request, stream, media_type, revision)
+
+
+def _long(request: Request, pieces: Iterator[bytes], media_type: str, revision: int) -> Response:
+    streams: Streams = request.app.state.streams
+    return streams.answer(request, pieces, media_type, {"Revision": str(revision)})
 
 
 def _check_made(request: Request, revision: int) -> None:

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from services.eligibility.settings import Settings as EligibilitySettings
+from services.payout.settings import Settings as PayoutSettings
 from services.registry.settings import Settings
-from shared.settings import load
+from shared.settings import ServiceSettings, load
 
 KEY = base64.b64encode(os.urandom(64)).decode()
 STRONG = "b3f1c2d4e5a6978877665544"
@@ -57,14 +58,28 @@ UNSAFE = [
     ("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:9092", "KAFKA_BOOTSTRAP_SERVERS names a broker on loopback"),
     ("REGISTRY_DATABASE_URL", f"postgresql://a:{STRONG}@db/registry", "REGISTRY_DATABASE_URL may be unencrypted"),
     ("REGISTRY_DATABASE_URL", f"postgresql://a:{STRONG}@db/r?sslmode=prefer", "REGISTRY_DATABASE_URL may be unencry"),
-    ("REGISTRY_DATABASE_URL", "postgresql://a@db/r?sslmode=require", "REGISTRY_DATABASE_URL has a password that is"),
     (
         "REGISTRY_DATABASE_URL",
-        "postgresql://a:change-me-please-now@db/r?sslmode=require",
+        "postgresql://a@db/r?sslmode=verify-full",
+        "REGISTRY_DATABASE_URL has a password that is",
+    ),
+    (
+        "REGISTRY_DATABASE_URL",
+        "postgresql://a:change-me-please-now@db/r?sslmode=verify-ca",
         "REGISTRY_DATABASE_URL has a",
     ),
-    ("REGISTRY_OWNER_DATABASE_URL", "postgresql://a:short@db/r?sslmode=require", "REGISTRY_OWNER_DATABASE_URL has a"),
+    (
+        "REGISTRY_OWNER_DATABASE_URL",
+        "postgresql://a:short@db/r?sslmode=verify-full",
+        "REGISTRY_OWNER_DATABASE_URL has a",
+    ),
     ("REGISTRY_ACCOUNT_KEY", ZEROS, "REGISTRY_ACCOUNT_KEY is no random key"),
+    (
+        "REGISTRY_DATABASE_URL",
+        f"postgresql://a:{STRONG}@db/r?sslmode=require",
+        "REGISTRY_DATABASE_URL does not verify whom it speaks to",
+    ),
+    ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector.city:4318", "OTEL_EXPORTER_OTLP_ENDPOINT is plain http"),
 ]
 
 
@@ -133,3 +148,26 @@ def test_a_variable_of_an_earlier_version_is_refused_with_its_new_name(monkeypat
     monkeypatch.setenv("ELIGIBILITY_STANDING", "off")
     with pytest.raises(SystemExit, match="ELIGIBILITY_STANDING is now ELIGIBILITY_AUTOMATIC_REEVALUATION"):
         load(EligibilitySettings)
+
+
+@pytest.mark.parametrize(
+    ("settings", "service", "url"),
+    [
+        (EligibilitySettings, "ELIGIBILITY", "REGISTRY_URL"),
+        (EligibilitySettings, "ELIGIBILITY", "PAYOUT_URL"),
+        (PayoutSettings, "PAYOUT", "REGISTRY_URL"),
+        (PayoutSettings, "PAYOUT", "ELIGIBILITY_URL"),
+    ],
+)
+def test_services_speak_https_in_production(
+    settings: type[ServiceSettings], service: str, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others = {f"{each}_URL": f"https://{each.lower()}.city" for each in ("REGISTRY", "ELIGIBILITY", "PAYOUT")}
+    own = {f"{service}_DATABASE_URL": GOOD["REGISTRY_DATABASE_URL"], f"{service}_CLIENT_SECRET": STRONG}
+    for name, value in (GOOD | others | own).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("DEPLOYMENT", raising=False)
+    assert load(settings)
+    monkeypatch.setenv(url, "http://other.city:8001")
+    with pytest.raises(SystemExit, match=f"{url} is plain http"):
+        load(settings)
