@@ -145,7 +145,7 @@ class ServiceSettings(BaseSettings):
         description="Requests that a client may send on average; ten seconds' worth at once. More are answered with 429",
     )
     client_requests_in_flight: int = Field(
-        default=16,
+        default=64,
         ge=1,
         validation_alias=common("CLIENT_REQUESTS_IN_FLIGHT"),
         description="Requests of a client that are answered at a time; more are answered with 429",

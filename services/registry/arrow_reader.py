@@ -7,10 +7,10 @@ import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import quote
 
 import adbc_driver_postgresql.dbapi as adbc
 import pyarrow as pa
-from sqlalchemy import make_url
 
 from shared.database.engine import time_limits
 from shared.errors import Unavailable
@@ -25,8 +25,9 @@ class ArrowReader:
 
     def __init__(self, url: str, statement_seconds: int | None = None) -> None:
         """Read from `url` over up to MAX_CONNECTIONS; connects on first use. A statement may take `statement_seconds`."""
-        options = {} if statement_seconds is None else {"options": time_limits(statement_seconds)}
-        self._url = make_url(url).update_query_dict(options).render_as_string(hide_password=False)
+        self._url = url
+        if statement_seconds is not None:
+            self._url += f"{'&' if '?' in url else '?'}options={quote(time_limits(statement_seconds))}"
         self._free = threading.BoundedSemaphore(MAX_CONNECTIONS)
         self._lock = threading.Lock()
         self._idle: list[Any] = []

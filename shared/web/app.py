@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from functools import cache, partial
 from typing import Any
 
+from anyio import to_thread
 from fastapi import APIRouter, Depends, FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.datastructures import State
@@ -75,6 +76,8 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        # One client alone cannot occupy all threads.
+        to_thread.current_default_thread_limiter().total_tokens = 2 * settings.client_requests_in_flight
         yield
         database.close()
         probing.close()

@@ -276,6 +276,15 @@ async def authenticate(request: Request, needed: SecurityScopes, _: Annotated[st
     return actor
 
 
-def needs(*scopes: Scope) -> Any:
-    """Declare the scopes of an operation: `actor: Annotated[Actor, needs(Scope.X)]`."""
-    return Security(authenticate, scopes=[scope.value for scope in scopes])
+async def authenticate_city_wide(actor: Annotated[Actor, Security(authenticate)]) -> Actor:
+    """Return the caller; raises Forbidden for one whose token is restricted to a jurisdiction or an enterprise."""
+    actor.require_city_wide()
+    return actor
+
+
+def needs(*scopes: Scope, city_wide: bool = False) -> Any:
+    """Declare who may call an operation: `actor: Annotated[Actor, needs(Scope.X)]`.
+
+    With `city_wide` the operation concerns all jurisdictions, and a token that is restricted is refused.
+    """
+    return Security(authenticate_city_wide if city_wide else authenticate, scopes=[scope.value for scope in scopes])

@@ -56,7 +56,7 @@ class DiscardBody(BaseModel):
     "",
     operation_id="list_dead_letters",
     response_model=Page[DeadLetter],
-    dependencies=[needs(Scope.DEAD_LETTERS_WRITE)],
+    dependencies=[needs(Scope.DEAD_LETTERS_WRITE, city_wide=True)],
 )
 def list_dead_letters(
     request: Request,
@@ -82,7 +82,7 @@ def list_dead_letters(
     responses=refusals(NotFound, Conflict, InFlight),
 )
 def replay_dead_letter(
-    actor: Annotated[Actor, needs(Scope.DEAD_LETTERS_WRITE)],
+    actor: Annotated[Actor, needs(Scope.DEAD_LETTERS_WRITE, city_wide=True)],
     command: IdempotentCommand,
     dead_letter_id: DeadLetterId,
     request: Request,
@@ -108,7 +108,7 @@ def replay_dead_letter(
     responses=refusals(NotFound, Conflict, InFlight),
 )
 def discard_dead_letter(
-    actor: Annotated[Actor, needs(Scope.DEAD_LETTERS_WRITE)],
+    actor: Annotated[Actor, needs(Scope.DEAD_LETTERS_WRITE, city_wide=True)],
     command: IdempotentCommand,
     dead_letter_id: DeadLetterId,
     body: DiscardBody,

@@ -104,6 +104,7 @@ class Receipt(BaseModel):
     interpretations: dict[str, str]
     inputs_hash: str
     inputs: dict[str, Any] = Field(description="The fact rows that decided, by dataset")
+    redacted: int = Field(description="Rows and values of other jurisdictions' enterprises that were left out")
 
 
 class Replay(BaseModel):

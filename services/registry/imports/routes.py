@@ -15,7 +15,7 @@ from services.registry.imports import handlers, refused_rows, repository
 from services.registry.imports.domain import MAX_KEPT_ROWS, MEDIA_TYPES, ImportOptions, Mode, Upload
 from services.registry.imports.schemas import ImportJob, ImportMistake
 from services.registry.imports.uploads import UploadTooSlow, receive
-from services.registry.revisions.route_parameters import CityWideReader, Writer, city_wide_reader
+from services.registry.revisions.route_parameters import CityWideReader, Writer
 from shared.authorization import Scope
 from shared.catalogue.datasets import CATALOGUE
 from shared.errors import (
@@ -29,6 +29,7 @@ from shared.errors import (
 )
 from shared.i18n import CHINESE, translate
 from shared.media_types import BYTES, CSV, JSON, XLSX
+from shared.web.auth import needs
 from shared.web.idempotency import Command, json_response
 from shared.web.jobs import job_response
 from shared.web.negotiation import Accept, language_of, negotiate
@@ -92,7 +93,7 @@ def start_import(
     operation_id="get_import",
     response_model=ImportJob,
     responses=refusals(NotFound),
-    dependencies=[Depends(city_wide_reader)],
+    dependencies=[needs(Scope.FACTS_READ, city_wide=True)],
 )
 def get_import(request: Request, import_id: UUID) -> Response:
     """Return how far an import is, and what became of its rows."""

@@ -31,23 +31,11 @@ AsOf = Annotated[int | None, Query(ge=0, le=2**63 - 1, description="Revision to 
 """Parameter of a route that reads what was known at a revision."""
 
 
-def city_wide_reader(actor: Annotated[Actor, needs(Scope.FACTS_READ)]) -> Actor:
-    """Return who reads; raises Forbidden for a caller tied to a jurisdiction."""
-    actor.require_city_wide()
-    return actor
-
-
-CityWideReader = Annotated[Actor, Depends(city_wide_reader)]
+CityWideReader = Annotated[Actor, needs(Scope.FACTS_READ, city_wide=True)]
 """Parameter of a route that reads rows of all jurisdictions: requires scope facts:read."""
 
 
-def writer(actor: Annotated[Actor, needs(Scope.FACTS_WRITE)]) -> Actor:
-    """Return who writes; raises Forbidden for a caller tied to a jurisdiction, who may only read."""
-    actor.require_city_wide()
-    return actor
-
-
-Writer = Annotated[Actor, Depends(writer)]
+Writer = Annotated[Actor, needs(Scope.FACTS_WRITE, city_wide=True)]
 """Parameter of a route that writes: requires scope facts:write."""
 
 

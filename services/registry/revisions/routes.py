@@ -43,7 +43,10 @@ TABLE = dict.fromkeys((ARROW, PARQUET, NDJSON), BINARY)
 
 
 @router.get(
-    "/revisions", operation_id="list_revisions", response_model=Page[Revision], dependencies=[needs(Scope.FACTS_READ)]
+    "/revisions",
+    operation_id="list_revisions",
+    response_model=Page[Revision],
+    dependencies=[needs(Scope.FACTS_READ, city_wide=True)],
 )
 def list_revisions(request: Request, limit: Limit = 100, cursor: Cursor = None) -> Response:
     """List change sets, the newest first."""
