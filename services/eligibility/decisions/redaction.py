@@ -50,7 +50,9 @@ class _Redaction:
     def within(self, value: Any) -> Any:
         """Return a value without the rows, and the texts, that name foreign enterprises alone."""
         if isinstance(value, Mapping):
-            return {name: self._member(inner) for name, inner in value.items()}
+            if self._is_foreign(value):
+                return {name: self._member(inner) for name, inner in value.items()}
+            return {name: self.within(inner) for name, inner in value.items()}
         if isinstance(value, list):
             own = [each for each in value if not self._is_foreign(each)]
             self.left_out += len(value) - len(own)
