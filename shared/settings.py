@@ -112,7 +112,9 @@ class ServiceSettings(BaseSettings):
         validation_alias=common("TOKEN_ISSUER"), description="Accepted `iss` of access tokens"
     )
     token_audience: str = Field(
-        default="ecommerce-subsidies", validation_alias=common("TOKEN_AUDIENCE"), description="Accepted `aud`"
+        default="ecommerce-subsidies",
+        validation_alias=common("TOKEN_AUDIENCE"),
+        description="Accepted `aud` of services that have none of their own",
     )
     audience: str | None = Field(
         default=None, description="Accepted `aud` of this service alone; `TOKEN_AUDIENCE` where it is not set"

@@ -7,12 +7,13 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection, Row, func, select, update
 
 from shared.authorization import Actor, Scope
 from shared.clock import isoformat
 from shared.errors import Conflict, InFlight, NotFound
+from shared.free_text import Reason
 from shared.messaging.consumer import Handler
 from shared.messaging.dead_letters import OPEN, message_of
 from shared.system_tables import dead_letters
@@ -49,7 +50,7 @@ class DiscardBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
+    reason: Reason
 
 
 @router.get(

@@ -27,6 +27,7 @@ from shared.errors import (
     TooLarge,
     UnsupportedMediaType,
 )
+from shared.free_text import strike_optional
 from shared.i18n import CHINESE, translate
 from shared.media_types import BYTES, CSV, JSON, XLSX
 from shared.web.auth import needs
@@ -76,7 +77,9 @@ def start_import(
     if dataset is not None and dataset not in CATALOGUE:
         error = FieldError("dataset", "unknown_dataset", "there is no such dataset; `GET /v1/datasets` lists them")
         raise _invalid(error)
-    options = ImportOptions(dataset, mode, dry_run, upload.media_type, sheet, source, reason)
+    options = ImportOptions(
+        dataset, mode, dry_run, upload.media_type, sheet, strike_optional(source), strike_optional(reason)
+    )
     command = Command(request, idempotency_key, upload.request_hash)
     state = request.app.state
 

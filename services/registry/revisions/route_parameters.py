@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated
 
 from fastapi import Depends, Query, Request
 
 from services.registry.revisions.domain import Author, Kind
 from services.registry.revisions.records import ReadAccess
+from shared.audit import log as audit
 from shared.authorization import Actor, Scope
+from shared.catalogue.domain import Dataset
 from shared.clock import calendar_date
 from shared.web.auth import needs
 
@@ -37,6 +40,15 @@ CityWideReader = Annotated[Actor, needs(Scope.FACTS_READ, city_wide=True)]
 
 Writer = Annotated[Actor, needs(Scope.FACTS_WRITE, city_wide=True)]
 """Parameter of a route that writes: requires scope facts:write."""
+
+
+def audit_whole_numbers(request: Request, access: ReadAccess, datasets: Iterable[Dataset]) -> None:
+    """Record in the audit log that the caller is shown whole account numbers, if `datasets` have any and it may see them."""
+    sensitive = [dataset.name for dataset in datasets if dataset.sensitive]
+    if access.accounts and sensitive:
+        with request.app.state.database.transaction() as connection:
+            operation = request.scope["route"].operation_id
+            audit.record(connection, actor=request.state.actor.subject, act=operation, subjects=sensitive)
 
 
 def author_of(

@@ -13,7 +13,7 @@ from services.registry.datasets.routes import declared
 from services.registry.revisions import changes, formats, snapshots
 from services.registry.revisions.records import known_revision
 from services.registry.revisions.repository import latest_revision
-from services.registry.revisions.route_parameters import Reader
+from services.registry.revisions.route_parameters import Reader, audit_whole_numbers
 from services.registry.revisions.schemas import ChangeView, LatestRevision, Revision, SnapshotQueries, SnapshotQuery
 from services.registry.revisions.tables import revisions
 from shared.authorization import Scope
@@ -107,6 +107,7 @@ def list_changes(
             error = FieldError("after", "after_until", "this must not be above `until`")
             raise Invalid("Give the earlier revision as `after`.", errors=[error])
         touched = [found for found in changes.touched(connection, after, reached) if found in selected]
+    audit_whole_numbers(request, access, touched)
     batches = changes.read(request.app.state.arrow, access, touched, after, reached, naming=naming)
     stream = formats.write(media_type, changes.SCHEMA, batches, nested=changes.JSON_COLUMNS)
     return _long(request, stream, media_type, reached)
@@ -185,6 +186,7 @@ def query_snapshots(
             dataset, field = _declared_field(named, f"/queries/{place}/fields/{number}")
             requested.append((dataset, snapshots.Matching(field, query.values, query.before_colon)))
     _check_made(request, revision)
+    audit_whole_numbers(request, access, [dataset for dataset, _ in requested])
     pieces = (
         piece
         for dataset, batches in snapshots.read_several(request.app.state.arrow, access, requested, revision)
@@ -206,6 +208,7 @@ def _snapshot(
     media_type = negotiate(accept, (ARROW, PARQUET, NDJSON))
     dataset = declared(name)
     _check_made(request, revision)
+    audit_whole_numbers(request, access, [dataset])
     batches = snapshots.read(request.app.state.arrow, access, dataset, revision, naming=naming, matching=matching)
     stream = formats.write(media_type, snapshots.schema_of(dataset), batches)
     return _long(request, stream, media_type, revision)
