@@ -11,10 +11,11 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any, ClassVar, TypeVar
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
-from pydantic import AfterValidator, AliasChoices, Field, FilePath, SecretStr, ValidationError
+from pydantic import AfterValidator, AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.i18n import CHINESE, Language
@@ -171,15 +172,15 @@ class ServiceSettings(BaseSettings):
         validation_alias=common("HSTS_SECONDS"),
         description="`max-age` of Strict-Transport-Security; 0 leaves it out",
     )
-    tls_certificate_file: FilePath | None = Field(
+    tls_certificate_file: Path | None = Field(
         default=None,
         validation_alias=common("TLS_CERTIFICATE_FILE"),
         description="PEM file of the certificate that an app serves https with; without it, it serves http",
     )
-    tls_key_file: FilePath | None = Field(
+    tls_key_file: Path | None = Field(
         default=None, validation_alias=common("TLS_KEY_FILE"), description="PEM file of that certificate's private key"
     )
-    tls_ca_file: FilePath | None = Field(
+    tls_ca_file: Path | None = Field(
         default=None,
         validation_alias=common("TLS_CA_FILE"),
         description="PEM file of the authority that signed the other services' certificates; without it the system's count",

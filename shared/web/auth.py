@@ -26,11 +26,11 @@ from joserfc.jwk import KeySet
 from joserfc.jws import extract_compact
 
 from shared.authorization import DESCRIPTIONS, Actor, Scope
-from shared.catalogue.fields import JURISDICTIONS
 from shared.clock import Clock
 from shared.errors import Forbidden, Unauthenticated, Unavailable
 from shared.i18n import N_
 from shared.identifiers import is_uscc
+from shared.policies import JURISDICTIONS
 from shared.settings import ServiceSettings
 
 ALGORITHM = "ES256"

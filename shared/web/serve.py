@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import threading
@@ -60,6 +61,9 @@ def serve(service: str, settings: Settings_contra, build: Build[Settings_contra]
     """Serve `service` by its settings until SIGTERM or SIGINT."""
     logs.configure(service, "app", settings.log_level)
     tracing.configure(service, "app", settings.otlp_endpoint)
+    for file in (settings.tls_certificate_file, settings.tls_key_file):
+        if file is not None and not os.access(file, os.R_OK):
+            sys.exit(f"The file {file} that TLS_CERTIFICATE_FILE or TLS_KEY_FILE names cannot be read.")
     clock = SystemClock()
     verifier = verifier_of(settings, clock)
     app = build(
