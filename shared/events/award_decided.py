@@ -72,7 +72,7 @@ class AwardDecided(EventData):
     )
     decided_on: AnyDay
     first_decided_on: AnyDay = Field(
-        description="AnyDay of version 1: arrangement, due years and place in the queue follow it"
+        description="Day of version 1: arrangement, due years and place in the queue follow it"
     )
     reason: Reason
     receipt: Receipt

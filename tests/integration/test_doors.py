@@ -252,3 +252,10 @@ def test_a_caller_does_not_choose_the_trace_of_its_acts(registry: Registry) -> N
     headers = {"traceparent": f"00-{chosen}-b7ad6b7169203331-01"}
     refused = registry.request("GET", "/v1/enterprises/none", headers=headers)
     assert refused.json()["trace_id"] != chosen
+
+
+def test_no_service_can_take_the_connections_of_the_others(registry: Registry) -> None:  # noqa: F811
+    with registry.database.reading() as connection:
+        own = connection.execute(text("SELECT rolconnlimit FROM pg_roles WHERE rolname = current_user")).scalar_one()
+        whole = int(connection.execute(text("SHOW max_connections")).scalar_one())
+    assert 0 < own * 3 < whole
