@@ -16,7 +16,12 @@ from shared.settings import ServiceSettings
 
 PAGE_ITEMS = 1_000
 """The most items that a page of any service's list may have."""
-_RETRIED = (httpx.codes.BAD_GATEWAY, httpx.codes.SERVICE_UNAVAILABLE, httpx.codes.GATEWAY_TIMEOUT)
+_RETRIED = (
+    httpx.codes.TOO_MANY_REQUESTS,
+    httpx.codes.BAD_GATEWAY,
+    httpx.codes.SERVICE_UNAVAILABLE,
+    httpx.codes.GATEWAY_TIMEOUT,
+)
 
 
 class ClientCredentials(httpx.Auth):
