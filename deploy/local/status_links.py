@@ -2,42 +2,48 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import httpx
 import orjson
 
-from deploy.local.system import print_now, state_folder
+from deploy.local.system import TITLES, print_now, state_folder
 from services.databases import SCHEMAS as SERVICES
+from shared.settings import end_process
 
 
 def links(state: Path) -> dict[str, str]:
-    """Return links to the services' status pages, by service, each with a token; raises httpx.HTTPError and OSError."""
+    """Return links to the services' status pages, by service, each with a token that may read metrics alone.
+
+    Raises httpx.HTTPError and OSError.
+    """
     targets = orjson.loads((state / "targets.json").read_bytes())
     clients = orjson.loads((state / "clients.json").read_bytes())
     at = {t["labels"]["service"]: t["targets"][0] for t in targets if t["labels"]["process"] == "app"}
     schemes = httpx.get(f"http://{at['registry']}/openapi.json", timeout=30).json()["components"]["securitySchemes"]
     token_url = schemes["oauth2"]["flows"]["clientCredentials"]["tokenUrl"]
-    answer = httpx.post(token_url, data={"grant_type": "client_credentials"}, auth=("ops", clients["ops"]), timeout=30)
+    answer = httpx.post(
+        token_url,
+        data={"grant_type": "client_credentials", "scope": "metrics:read"},
+        auth=("ops", clients["ops"]),
+        timeout=30,
+    )
     token = answer.raise_for_status().json()["access_token"]
     return {service: f"http://{at[service]}/status#token={token}" for service in SERVICES}
 
 
-def main() -> int:
-    """Print the links; returns the exit code."""
+def main() -> None:
+    """Print the links."""
     state = state_folder()
     try:
         for service, link in links(state).items():
-            print_now(f"{service:<12}{link}")
+            print_now("{service}: {link}", service=TITLES[service], link=link)
     except (OSError, httpx.HTTPError):
-        print(
-            f"No system runs on {state}: run `make serve`, or set STATE_DIR to the folder of the running system.",
-            file=sys.stderr,
+        end_process(
+            "No system runs on {folder}: run `make serve`, or set STATE_DIR to the folder of the running system.",
+            folder=str(state),
         )
-        return 1
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -16,11 +16,12 @@ from services.payout.orders.schemas import ApprovalBody, ApprovalJob, PaymentOrd
 from shared import spreadsheets
 from shared.authorization import Actor, Scope
 from shared.errors import Conflict, NotFound, SamePerson, TooLarge
+from shared.i18n import N_
 from shared.jobs import repository as jobs
 from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand, json_response
 from shared.web.jobs import job_response
-from shared.web.negotiation import Accept
+from shared.web.negotiation import Accept, language_of
 from shared.web.pagination import Cursor, Limit, Page, decode_cursor, page
 from shared.web.problems import refusals
 from shared.web.spreadsheets import SPREADSHEET_CONTENT, requested_format, spreadsheet_response
@@ -78,7 +79,9 @@ def list_payment_orders(
             limit=spreadsheets.MAX_ROWS + 1 if kind else limit + 1,
         )
     if kind:
-        return spreadsheet_response(rows, COLUMNS, kind, name="payment-orders", title="支付指令")
+        return spreadsheet_response(
+            rows, COLUMNS, kind, language_of(request), name="payment-orders", title=N_("Payment orders")
+        )
     body = page(rows, limit, "number")
     for row in body["items"]:
         del row["number"]
@@ -113,11 +116,14 @@ def approve_payment_orders(
 def get_payment_order_approval(
     job_id: UUID,
     request: Request,
-    actor: Annotated[Actor, needs(Scope.MONEY_READ)],  # noqa: ARG001 - asks for the scope
+    actor: Annotated[Actor, needs(Scope.MONEY_READ)],
 ) -> Response:
-    """Give the progress of a bulk approval."""
+    """Give the progress of a bulk approval; a caller restricted to a jurisdiction sees those of its own."""
     with request.app.state.database.reading() as connection:
-        return job_response(request, jobs.view(jobs.get(connection, job_id, handlers.APPROVALS)))
+        row = jobs.get(connection, job_id, handlers.APPROVALS)
+    if not actor.covers(row.input["jurisdiction"]):
+        raise NotFound("There is no {kind} with this id.", kind=handlers.APPROVALS)
+    return job_response(request, jobs.view(row))
 
 
 @router.post(

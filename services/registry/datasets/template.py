@@ -9,7 +9,7 @@ from typing import Any
 
 import xlsxwriter
 
-from shared.catalogue.domain import TEXTS, Dataset, Field, Kind
+from shared.catalogue.domain import TEXTS, Dataset, Kind
 from shared.i18n import CHINESE, N_, translate
 
 KINDS = {
@@ -67,7 +67,7 @@ def write(dataset: Dataset, language: str) -> bytes:
     notes = book.add_worksheet(translate(_NOTES, language))
     notes.write_row(0, 0, [translate(title, language) for title in _TITLES], bold)
     for place, item in enumerate(dataset.fields):
-        heading, shown = _heading(item, chinese=chinese), _choices(item, language)
+        heading, shown = item.heading[language], _choices(item, language)
         content, example = translate(KINDS[item.kind], language), EXAMPLES.get(item.kind, next(iter(shown), ""))
         required = translate(_NO if item.optional else _YES, language)
         sheet.write_string(0, place, heading, bold)
@@ -110,11 +110,3 @@ def _validation(item: Field, shown: list[str]) -> dict[str, Any] | None:
         return None
     kind = "decimal" if item.kind in (Kind.MONEY, Kind.DECIMAL) else "integer"
     return {"validate": kind, "criteria": ">=", "value": max(item.minimum, -(10**9))}
-
-
-def _heading(item: Field, *, chinese: bool) -> str:
-    if not chinese:
-        return item.whole_name or item.name
-    if item.whole_name is None:
-        return item.zh
-    return f"{item.zh}（{'美元' if item.unit == 'usd_cents' else '元'}）"
