@@ -9,7 +9,7 @@ from typing import Any
 
 import xlsxwriter
 
-from shared.catalogue.domain import TEXTS, Dataset, Kind
+from shared.catalogue.domain import TEXTS, Dataset, Field, Kind
 from shared.i18n import CHINESE, N_, translate
 
 KINDS = {
