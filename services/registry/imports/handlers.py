@@ -13,7 +13,6 @@ import polars as pl
 from sqlalchemy import Connection
 
 from services.registry.cipher import AccountCipher
-from services.registry.datasets.validation_errors import no_errors
 from services.registry.imports import repository
 from services.registry.imports.domain import KIND, MAX_KEPT_ROWS, ImportOptions, Mode, Table, Upload
 from services.registry.imports.ndjson_file import NdjsonFile
@@ -23,6 +22,7 @@ from services.registry.revisions.domain import Author, Kind, Published, RowsRefu
 from services.registry.revisions.staging import Staging
 from services.registry.settings import Settings
 from shared.catalogue.datasets import CATALOGUE
+from shared.catalogue.validation_errors import no_errors
 from shared.clock import Clock, calendar_date
 from shared.database.engine import Database
 from shared.errors import DomainError

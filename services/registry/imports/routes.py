@@ -12,7 +12,6 @@ from fastapi.responses import Response, StreamingResponse
 from sqlalchemy import Connection
 
 from services.registry.cipher import AccountCipher
-from services.registry.datasets.validation_errors import MESSAGES, parameters_of
 from services.registry.imports import handlers, refused_rows, repository
 from services.registry.imports.domain import MAX_KEPT_ROWS, MEDIA_TYPES, ImportOptions, Mode, Upload
 from services.registry.imports.refused_rows import RefusedTable
@@ -22,6 +21,7 @@ from services.registry.revisions.domain import Clearing
 from services.registry.revisions.route_parameters import CityWideReader, MayClear, Writer
 from shared.authorization import Scope
 from shared.catalogue.datasets import CATALOGUE
+from shared.catalogue.validation_errors import MESSAGES, parameters_of
 from shared.errors import (
     FieldError,
     InFlight,

@@ -9,12 +9,12 @@ from typing import IO, Any
 
 import polars as pl
 
-from services.registry.datasets.checks import check_cells
-from services.registry.datasets.validation_errors import error_frame
 from services.registry.imports.domain import Part, Table
+from shared.catalogue.checks import check_cells
 from shared.catalogue.datasets import CATALOGUE
 from shared.catalogue.domain import Dataset
 from shared.catalogue.layouts import LAST_DAY, layout_of
+from shared.catalogue.validation_errors import error_frame
 from shared.files import domain as files
 from shared.files.reader import OpenFile, open_file
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 import polars as pl
 from sqlalchemy import Connection, text
 
-from services.registry.datasets.checks import ABSENT
-from services.registry.datasets.validation_errors import ERRORS_SCHEMA, error_frame, no_errors
 from services.registry.revisions import spellings, statements
+from shared.catalogue.checks import ABSENT
 from shared.catalogue.domain import Dataset
+from shared.catalogue.validation_errors import ERRORS_SCHEMA, error_frame, no_errors
 from shared.database.bulk import copy_frame
 
 _WORTH_ANALYSING = 1_000

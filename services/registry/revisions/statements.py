@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.registry.datasets.checks import ABSENT
 from services.registry.datasets.tables import history_name
 from services.registry.revisions.sql_fragments import (
     differ,
@@ -20,6 +19,7 @@ from services.registry.revisions.sql_fragments import (
     rows_at,
     same,
 )
+from shared.catalogue.checks import ABSENT
 from shared.catalogue.datasets import CATALOGUE
 from shared.catalogue.domain import Dataset
 from shared.events.facts_revised import MAX_KEYS

@@ -12,9 +12,9 @@ from typing import Any
 
 import polars as pl
 
-from services.registry.datasets.parsing import QUICK_COLUMN, CellForm, ParsedColumn, parse_json, parse_text, quick_parse
-from services.registry.datasets.validation_errors import Error, error_frame, no_errors
 from shared.catalogue.domain import DECIMALS, INTEGERS, MAX_INTEGER, Dataset, Field, Kind
+from shared.catalogue.parsing import QUICK_COLUMN, CellForm, ParsedColumn, parse_json, parse_text, quick_parse
+from shared.catalogue.validation_errors import Error, error_frame, no_errors
 
 ABSENT = "absent"
 """The column of a row's optional fields that were not given at all, a bit for each in the order of the dataset's fields.
