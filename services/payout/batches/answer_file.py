@@ -21,9 +21,11 @@ from shared.errors import FieldError
 from shared.files.domain import Layout, Table, Warnings, letters, refused
 from shared.files.reader import OpenFile, open_file
 from shared.files.refused_rows import RefusedTable
-from shared.i18n import CHINESE, translate
+from shared.files.rows import Taken
+from shared.i18n import CHINESE, N_, translate
 
 MAX_ROWS = 200_000
+TOO_MANY_ROWS = N_("An answer may have at most {max_rows} rows. Send the rest as another answer.")
 _SHA256 = re.compile("[0-9a-f]{64}")
 
 
@@ -69,26 +71,20 @@ def read_file(content: bytes, dataset: Dataset, today: date) -> AnswerFile:
     with _opened(content, layout) as opened:
         (table,) = opened.tables
         parts = list(opened.parts(table))
-    skipped, checksum = parts[-1].skipped if parts else 0, None
-    rows, cells, errors, read = [], [], [], 0
+        last = _last_lines(opened, table, parts)
+    checksum = next((cell for cells in last.values() for cell in cells if _SHA256.fullmatch(cell)), None)
+    skipped, read = parts[-1].skipped + len(last) if parts else 0, 0
+    rows, cells, errors = [], [], []
     for part in parts:
-        last = _last_lines(part.cells)
-        skipped += last.height
-        checksum = next((cell for row in last.rows() for cell in row if _SHA256.fullmatch(str(cell))), checksum)
-        lines = set(last["line"])
         kept = replace(
             part,
-            cells=part.cells.filter(~pl.col("line").is_in(list(lines))),
-            errors=[error for error in part.errors if error[0] not in lines],
+            cells=part.cells.filter(~pl.col("line").is_in(list(last))),
+            errors=[error for error in part.errors if error[0] not in last],
         )
         checked = check_part(dataset, table, kept, today)
         read += checked.read
         if read > MAX_ROWS:
-            raise refused(
-                "too_many_rows",
-                "An answer may have at most {max_rows} rows. Send the rest as another.",
-                max_rows=MAX_ROWS,
-            )
+            raise refused("too_many_rows", TOO_MANY_ROWS, max_rows=MAX_ROWS)
         rows.append(checked.rows.select("line", *dataset.names))
         cells.append(kept.cells)
         errors += checked.errors.rows()
@@ -103,10 +99,20 @@ def read_file(content: bytes, dataset: Dataset, today: date) -> AnswerFile:
     return found
 
 
-def _last_lines(cells: pl.DataFrame) -> pl.DataFrame:
-    """Return the lines with which a batch's own file ends: a total with its count, and the checksum."""
-    first = [name for name in (PLACE.name, ORDER_ID.name) if name in cells.columns]
-    return cells.filter(pl.any_horizontal(pl.col(first).str.strip_chars().is_in([TOTAL, CHECKSUM])))
+def _last_lines(opened: OpenFile, table: Table, parts: Sequence[Taken]) -> dict[int, list[str]]:
+    """Return the lines with which a batch's own file ends, a total and the checksum, as they were written."""
+    first = {PLACE.name, ORDER_ID.name} & set(table.forms)
+    found = [line for part in parts for line, _, code, _ in part.errors if code == "column_count"]
+    for part in parts:
+        headed = pl.any_horizontal(pl.col(first).str.strip_chars().is_in([TOTAL, CHECKSUM]))
+        found.extend(part.cells.filter(headed)["line"])
+    if not found:
+        return {}
+    return {
+        line: cells
+        for line, cells in opened.rows(table, frozenset(found))
+        if next(filter(None, map(str.strip, cells)), "") in (TOTAL, CHECKSUM)
+    }
 
 
 @contextmanager

@@ -42,13 +42,16 @@ BankReason = Annotated[
 """Why a payment failed or came back."""
 
 
+Outcome = Literal["settled", "failed", "returned"]
+
+
 class ResultRow(BaseModel):
     """What the bank reports of one order."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     order_id: UUID
-    outcome: Literal["settled", "failed", "returned"]
+    outcome: Outcome
     occurred_on: Day = Field(description="From the day of the batch to today")
     bank_reference: Reference
     reason: BankReason | None = None

@@ -95,6 +95,16 @@ def check_results(
     return CheckedResults(accepted, unchanged, sorted(mistakes.items()))
 
 
+def day_mistake(at: str, day: date, days: Days) -> FieldError | None:
+    """Return what is wrong with the day of a result."""
+    if day < days.first:
+        message = N_("The day is before {first}, on which the batch was made.")
+        return FieldError(at, "before_batch", message, first=days.first.isoformat())
+    if day > days.today:
+        return FieldError(at, "in_future", "The day is after today, {today}.", today=days.today.isoformat())
+    return None
+
+
 def _mistakes(
     result: BankResult, order: BatchedOrder | None, changed_column: str | None, days: Days
 ) -> Iterator[FieldError]:
@@ -108,11 +118,9 @@ def _mistakes(
         yield FieldError(at, "row_changed", message, column=changed_column)
     if result.amount_fen is not None and result.amount_fen != order.amount_fen:
         yield FieldError(at, "another_amount", "The order has another amount.")
-    if result.occurred_on < days.first:
-        message = N_("The day is before {first}, on which the batch was made.")
-        yield FieldError(at, "before_batch", message, first=days.first.isoformat())
-    if result.occurred_on > days.today:
-        yield FieldError(at, "in_future", "The day is after today, {today}.", today=days.today.isoformat())
+    wrong_day = day_mistake(at, result.occurred_on, days)
+    if wrong_day is not None:
+        yield wrong_day
     recorded = order.results.get(result.outcome)
     if recorded is not None and not _same(recorded, result):
         message = N_("The record has another bank reference or day; propose a correction if the record is wrong.")

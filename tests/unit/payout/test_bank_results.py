@@ -14,9 +14,7 @@ from services.payout.restorations.domain import KnownAward, KnownOrder, SentRow,
 DAY = date(2026, 3, 5)
 
 
-def reported(
-    order_id: str, outcome: str = "settled", reference: str = "B1", on: date = DAY, **more: Any
-) -> BankResult:
+def reported(order_id: str, outcome: str = "settled", reference: str = "B1", on: date = DAY, **more: Any) -> BankResult:
     return BankResult(order_id, outcome, on, reference, **more)
 
 
