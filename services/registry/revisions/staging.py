@@ -63,6 +63,13 @@ class Staging:
                 respelled += self._connection.execute(text(statement)).rowcount
         return self.remove_repetitions() if respelled else no_errors()
 
+    def lines_of_other_holders(self) -> list[str]:
+        """Return the lines of accounts whose holder is not the enterprise that they are of."""
+        if self.dataset.name != "payee_accounts":
+            return []
+        found = self._connection.execute(text(statements.lines_of_other_holders(self.table)))
+        return [str(line) for line in found.scalars()]
+
     def keep_absent(self) -> None:
         """Give rows the current values of the fields that they do not give."""
         if self._partial:

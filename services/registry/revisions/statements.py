@@ -34,6 +34,14 @@ def create_staged(dataset: Dataset, staged: str) -> str:
     """
 
 
+def lines_of_other_holders(staged: str) -> str:
+    """Return the lines of accounts whose holder is not the enterprise, as `quality/signs.py` looks for them."""
+    return f"""
+        SELECT i.line FROM {staged} AS i JOIN enterprises AS e ON e.uscc = i.uscc
+        WHERE code_key(e.name) <> code_key(i.account_holder) ORDER BY i.line
+    """
+
+
 def has_repeated_key(dataset: Dataset, staged: str) -> str:
     """Return a row if any key is staged more than once."""
     return f"SELECT 1 FROM {staged} GROUP BY {listed(dataset.key)} HAVING count(*) > 1 LIMIT 1"
