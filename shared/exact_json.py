@@ -10,18 +10,11 @@ from typing import Any
 
 import orjson
 
-from shared.catalogue.domain import Dataset, Kind
 
-
-def read_json(text: bytes, dataset: Dataset) -> Any:
-    """Parse strict JSON about `dataset`: numbers with a point are `Decimal`s where it has decimal fields, else floats.
-
-    Raises orjson.JSONDecodeError.
-    """
+def read_json(text: bytes, *, decimals: bool) -> Any:
+    """Parse strict JSON: with `decimals`, numbers with a point are exact `Decimal`s. Raises orjson.JSONDecodeError."""
     parsed = orjson.loads(text)
-    if all(item.kind is not Kind.DECIMAL for item in dataset.fields):
-        return parsed
-    return json.loads(text, parse_float=Decimal)
+    return json.loads(text, parse_float=Decimal) if decimals else parsed
 
 
 def in_json(value: object) -> object:
