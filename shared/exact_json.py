@@ -35,7 +35,8 @@ def repeated_member(text: bytes, parsed: object) -> str | None:
 
     Every member has a colon, so a text without more colons than members is not read again.
     """
-    if text.count(b":") <= _members(parsed):
+    colons = text.count(b":")
+    if (isinstance(parsed, dict) and colons <= len(parsed)) or colons <= _members(parsed):
         return None
     try:
         json.loads(text, object_pairs_hook=_once)
