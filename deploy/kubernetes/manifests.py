@@ -1,7 +1,8 @@
 """What runs in a cluster: per service an app, a worker and a relay; one migration job; who may speak with whom.
 
 PostgreSQL, Kafka and the identity provider are the city's. Settings come from the ConfigMap `settings`, which an overlay makes;
-secrets from one Secret per service, which the city makes: their keys are the names of the variables.
+secrets from one Secret per service, which the city makes: their keys are the names of the variables. The city also makes one
+per user of Kafka, and the ConfigMaps `event-keys` and `authorities`.
 """
 
 from __future__ import annotations
@@ -12,10 +13,15 @@ from typing import Any
 
 import yaml
 
+from deploy.kafka import rights
+
 BASE = Path(__file__).with_name("base")
 IMAGE = "ecommerce-subsidies"
 METRICS_PORT = 9100
 DRAIN_SECONDS = 10
+TLS = "/etc/tls"
+TLS_FILES = {"TLS_CERTIFICATE_FILE": "tls.crt", "TLS_KEY_FILE": "tls.key", "TLS_CA_FILE": "ca.crt"}
+"""Where the Secret `<service>-tls` is mounted, and the settings that name its files."""
 PORTS = {"registry": 8001, "eligibility": 8002, "payout": 8003}
 CALLED_BY = {"registry": ("eligibility", "payout"), "eligibility": ("payout",), "payout": ("eligibility",)}
 SECRETS = {
@@ -23,6 +29,10 @@ SECRETS = {
     "eligibility": ("ELIGIBILITY_DATABASE_URL", "ELIGIBILITY_CLIENT_SECRET"),
     "payout": ("PAYOUT_DATABASE_URL", "PAYOUT_CLIENT_SECRET"),
 }
+KAFKA_USERS = tuple(rights.users())
+"""Processes with a user of their own on Kafka; the Secret `<process>-kafka` has its password."""
+AUTHORITIES = "/etc/authorities"
+"""Where the ConfigMap `authorities` is mounted: who signed the certificates of Kafka and PostgreSQL, in PEM."""
 MEMORY = {"app": ("512Mi", "2Gi"), "worker": ("1Gi", "6Gi"), "relay": ("256Mi", "1Gi")}
 """What a process asks for and may take at most; workers hold an evaluation's frames (docs/benchmarks.md)."""
 COPIES = {"app": 2, "worker": 2, "relay": 2}
@@ -60,6 +70,19 @@ def _metadata(service: str, process: str) -> Document:
     return {"name": f"{service}-{process}", "labels": _labels(service, process)}
 
 
+_EVENT_KEYS: Document = {
+    "name": "EVENT_KEYS",
+    "valueFrom": {"configMapKeyRef": {"name": "event-keys", "key": "EVENT_KEYS"}},
+}
+
+
+def _kafka_user(process: str) -> list[Document]:
+    if process not in KAFKA_USERS:
+        return []
+    password = {"secretKeyRef": {"name": f"{process}-kafka", "key": "KAFKA_PASSWORD"}}
+    return [{"name": "KAFKA_USER", "value": process}, {"name": "KAFKA_PASSWORD", "valueFrom": password}]
+
+
 def _secret(service: str, variable: str) -> Document:
     return {"name": variable, "valueFrom": {"secretKeyRef": {"name": f"{service}-secrets", "key": variable}}}
 
@@ -75,11 +98,15 @@ def _container(name: str, memory: tuple[str, str]) -> Document:
             "readOnlyRootFilesystem": True,
             "capabilities": {"drop": ["ALL"]},
         },
-        "volumeMounts": [{"name": "tmp", "mountPath": "/tmp"}],  # noqa: S108 - a volume of the pod's own
+        "volumeMounts": [
+            {"name": "tmp", "mountPath": "/tmp"},  # noqa: S108 - a volume of the pod's own
+            {"name": "authorities", "mountPath": AUTHORITIES, "readOnly": True},
+            {"name": "tls", "mountPath": TLS, "readOnly": True},
+        ],
     }
 
 
-def _pod(container: Document, grace_seconds: int) -> Document:
+def _pod(service: str, container: Document, grace_seconds: int) -> Document:
     return {
         "automountServiceAccountToken": False,
         "terminationGracePeriodSeconds": grace_seconds,
@@ -91,27 +118,37 @@ def _pod(container: Document, grace_seconds: int) -> Document:
             "seccompProfile": {"type": "RuntimeDefault"},
         },
         "containers": [container],
-        "volumes": [{"name": "tmp", "emptyDir": {}}],
+        "volumes": [
+            {"name": "tmp", "emptyDir": {}},
+            {"name": "authorities", "configMap": {"name": "authorities"}},
+            {"name": "tls", "secret": {"secretName": f"{service}-tls"}},
+        ],
     }
 
 
 def _deployment(service: str, process: str) -> Document:
     is_app = process == "app"
-    port = PORTS[service] if is_app else METRICS_PORT
     container = _container(process, MEMORY[process])
     container["args"] = [f"services.{service}.{process}"]
     container["env"] = [
         {"name": "METRICS_PORT", "value": str(METRICS_PORT)},
         {"name": "DRAIN_SECONDS", "value": str(DRAIN_SECONDS)},
+        *({"name": name, "value": f"{TLS}/{file}"} for name, file in TLS_FILES.items()),
         *(_secret(service, variable) for variable in SECRETS[service]),
+        _EVENT_KEYS,
+        *_kafka_user(f"{service}-{process}"),
     ]
-    container["ports"] = [{"name": "http", "containerPort": port}]
-    alive = {"httpGet": {"path": "/healthz", "port": "http"}, "timeoutSeconds": 5}
+    if process == "relay":
+        container["env"].append(_secret(service, f"{service.upper()}_EVENT_KEY"))
+    container["ports"] = [{"name": "probes", "containerPort": METRICS_PORT}]
+    if is_app:
+        container["ports"].append({"name": "https", "containerPort": PORTS[service]})
+    alive = {"httpGet": {"path": "/healthz", "port": "probes"}, "timeoutSeconds": 5}
     container["startupProbe"] = alive | {"periodSeconds": 2, "failureThreshold": 60}
     container["livenessProbe"] = alive | {"periodSeconds": 10, "failureThreshold": 6}
     if is_app:
-        container["readinessProbe"] = {"httpGet": {"path": "/readyz", "port": "http"}, "periodSeconds": 3}
-    annotations = {"prometheus.io/scrape": "true", "prometheus.io/port": str(port)}
+        container["readinessProbe"] = {"httpGet": {"path": "/readyz", "port": "probes"}, "periodSeconds": 3}
+    annotations = {"prometheus.io/scrape": "true", "prometheus.io/port": str(METRICS_PORT)}
     selector = {"service": service, "process": process}
     return {
         "apiVersion": "apps/v1",
@@ -123,7 +160,7 @@ def _deployment(service: str, process: str) -> Document:
             "selector": {"matchLabels": selector},
             "template": {
                 "metadata": {"labels": _labels(service, process), "annotations": annotations},
-                "spec": _pod(container, 60 if is_app else 120),
+                "spec": _pod(service, container, 60 if is_app else 120),
             },
         },
     }
@@ -136,7 +173,7 @@ def _service(service: str) -> Document:
         "metadata": {"name": service, "labels": _labels(service, "app")},
         "spec": {
             "selector": {"service": service, "process": "app"},
-            "ports": [{"name": "http", "port": PORTS[service], "targetPort": "http"}],
+            "ports": [{"name": "https", "port": PORTS[service], "targetPort": "https"}],
         },
     }
 
@@ -177,7 +214,7 @@ def _migration() -> Document:
         _secret(service, variable)
         for service, variables in SECRETS.items()
         for variable in (*variables, f"{service.upper()}_OWNER_DATABASE_URL")
-    ]
+    ] + [_EVENT_KEYS]
     return {
         "apiVersion": "batch/v1",
         "kind": "Job",
@@ -185,7 +222,7 @@ def _migration() -> Document:
         "spec": {
             "backoffLimit": 6,
             "ttlSecondsAfterFinished": 86_400,
-            "template": {"spec": _pod(container, 30) | {"restartPolicy": "Never"}},
+            "template": {"spec": _pod("registry", container, 30) | {"restartPolicy": "Never"}},
         },
     }
 

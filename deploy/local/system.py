@@ -33,7 +33,7 @@ from shared.database.engine import Database
 from shared.i18n import N_, default_language, translate
 from shared.messaging import kafka
 from shared.messaging.kafka import Cluster
-from shared.settings import KafkaProtocol, KafkaSettings
+from shared.settings import KafkaSettings
 
 SERVICES = tuple(SCHEMAS)
 TITLES = {"registry": N_("Registry"), "eligibility": N_("Eligibility"), "payout": N_("Payout")}
@@ -161,7 +161,7 @@ class LocalSystem:
     def _own_kafka(self) -> dict[str, str]:
         """Return the variables of a broker that the environment names; in plain text if no user is named."""
         given = {name: value for name, value in self._environment.items() if name.startswith("KAFKA_")}
-        return given if given.get("KAFKA_USER") else given | {"KAFKA_SECURITY_PROTOCOL": KafkaProtocol.PLAINTEXT}
+        return given if given.get("KAFKA_USER") else given | {"KAFKA_SECURITY_PROTOCOL": "PLAINTEXT"}
 
     def _service_settings(self, admin_url: str) -> dict[str, str]:
         try:
@@ -221,7 +221,8 @@ class LocalSystem:
             ports = {"app": self.ports[f"{service.upper()}_PORT"], "worker": free_port(), "relay": free_port()}
             for part, port in ports.items():
                 name = f"{service}-{part}"
-                children[name] = self._child(name, f"services.{service}.{part}", {"METRICS_PORT": str(port)})
+                metrics_port = free_port() if part == "app" else port  # an app serves metrics at its own port too
+                children[name] = self._child(name, f"services.{service}.{part}", {"METRICS_PORT": str(metrics_port)})
                 self.targets.append({"targets": [f"127.0.0.1:{port}"], "labels": {"service": service, "process": part}})
         (self.state / "targets.json").write_bytes(orjson.dumps(self.targets, option=orjson.OPT_INDENT_2))
         for child in children.values():
@@ -237,12 +238,12 @@ class LocalSystem:
         cluster = self.cluster_of(process if process in self.broker.passwords else ADMIN)
         variables = {
             "KAFKA_BOOTSTRAP_SERVERS": cluster.bootstrap_servers,
-            "KAFKA_SECURITY_PROTOCOL": KafkaProtocol.PLAINTEXT,
+            "KAFKA_SECURITY_PROTOCOL": "PLAINTEXT",
         }
         if process not in self.broker.passwords:
             return variables
         return variables | {
-            "KAFKA_SECURITY_PROTOCOL": KafkaProtocol.SASL_SSL,
+            "KAFKA_SECURITY_PROTOCOL": "SASL_SSL",
             "KAFKA_SASL_MECHANISM": cluster.mechanism,
             "KAFKA_USER": process,
             "KAFKA_PASSWORD": cluster.password,

@@ -134,6 +134,16 @@ def approve(
             say("Not approved, {why}: {count}.", why=cli.as_word(why, _SKIPPED), count=count)
 
 
+@app.command()
+def recall(
+    awards: Annotated[list[str], typer.Argument(help="Awards that reconciliation names, by id")],
+    reason: Annotated[str, typer.Option(help="How it was found that payout has what nobody decided")],
+) -> None:
+    """Recall versions that payout has and nobody decided. Evaluate afterwards; another person approves what is proposed."""
+    done = cli.post("/v1/recalls", {"award_ids": awards, "reason": reason})
+    say("recalled {recalled}; as decided {unchanged}", recalled=done["recalled"], unchanged=done["unchanged"])
+
+
 @decisions.command("list")
 def list_decisions(
     uscc: Annotated[str | None, typer.Option(help="The payee")] = None,

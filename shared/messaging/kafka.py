@@ -14,7 +14,7 @@ from kafka.admin import KafkaAdminClient, NewTopic
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 
 from shared.messaging import topics
-from shared.settings import KafkaProtocol, KafkaSettings, end_process
+from shared.settings import KafkaSettings, end_process
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Cluster:
     @classmethod
     def of(cls, settings: KafkaSettings) -> Cluster:
         """Return the cluster that `settings` name; end the process if they name no user."""
-        if settings.kafka_security_protocol is KafkaProtocol.PLAINTEXT:
+        if settings.kafka_security_protocol == "PLAINTEXT":
             return cls(settings.kafka_bootstrap_servers)
         if not settings.kafka_user:
             end_process(
