@@ -68,7 +68,7 @@ class Comparison(Condition):
         }
 
     def _short_by(self, measured: Any, threshold: Any, unit: str, context: RuleContext) -> Figure | None:
-        """Return the least whole number of units that would have met the condition; days late for days."""
+        """Return the least number of units, as finely as measured, that would have met the condition; days late for days."""
         if self.sign in ("at_most", "before", "less_than"):
             late = measured - threshold
             days = late if isinstance(late, int) else late.days
@@ -76,10 +76,8 @@ class Comparison(Condition):
         if not isinstance(measured, int):
             return Figure((threshold - measured).days, "days")
         over, under = self.threshold.denominator(context), self.measured.denominator(context)
-        if under != 1:
-            return None
-        needed = threshold // over + 1 if self.sign == "more_than" else -(-threshold // over)
-        return Figure(needed - measured, unit)
+        needed = threshold * under // over + 1 if self.sign == "more_than" else -(-threshold * under // over)
+        return Figure(needed - measured, unit, under)
 
     def phrase(self, context: RuleContext) -> Text:
         sign = COMPARISONS[self.sign][0]
