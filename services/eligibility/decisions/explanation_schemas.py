@@ -39,11 +39,25 @@ class ComparisonView(BaseModel):
     title: str = Field(description="Its name in the caller's language")
 
 
+class BasisView(BaseModel):
+    """What a rule rests on: a sentence of the document, or a criterion of practice that the document does not state."""
+
+    kind: Literal["article", "criterion"]
+    code: str = Field(description="The sentence's id in the package, or the criterion's code", examples=["4.1.3"])
+    title: str = Field(description="Where the sentence is, or what the criterion says")
+    text: str = Field(description="The sentence's own words (in Chinese), or the reason for the criterion")
+    document: str | None = Field(description="The document that adopted the criterion; null before, and for a sentence")
+
+
 class ConditionView(BaseModel):
     """One condition, or several joined: with clause, measured value, threshold and result."""
 
     name: str = Field(description="Stable name in the award", examples=["daily-parcels"])
-    article: str = Field(description="Where the policy says it", examples=["Art. 4 para. 1 sentence 3"])
+    article: str | None = Field(
+        description="Where the document says it, as the caller's language cites it; null for a criterion",
+        examples=["第（四）条第一款第三句"],
+    )
+    basis: BasisView
     title: str = Field(description="The condition in the caller's language")
     comparison: ComparisonView
     result: Literal["met", "failed", "undetermined"]
@@ -78,6 +92,7 @@ class AppliedInterpretationView(BaseModel):
     value: str = Field(description="What was applied", examples=["operating_days"])
     title: str = Field(description="The question in the caller's language")
     value_title: str = Field(description="The answer in the caller's language")
+    basis: BasisView | None = Field(description="The criterion that it brings in, if it does")
 
 
 class ExplainedPayee(BaseModel):
@@ -93,7 +108,8 @@ class ExplanationView(BaseModel):
     policy: str
     award: str
     title: str
-    article: str
+    article: str = Field(description="The sentence that grants the award, as the caller's language cites it")
+    basis: BasisView
     subject: str
     award_year: int | None
     decided_on: date

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Any
 
 import polars as pl
@@ -24,13 +25,10 @@ from services.eligibility.engine.resolved_award import ResolvedAward
 from services.eligibility.facts.catalogue import Facts
 from services.eligibility.rules.domain import Interpretations, Policy
 from services.eligibility.rules.grammar.amounts import STEP_NAMES
-from services.eligibility.rules.grammar.common import SUPPLEMENTARY
-from services.eligibility.rules.grammar.conditions import Words
+from services.eligibility.rules.grammar.conditions import References
 from services.eligibility.rules.grammar.plans import collect
 from services.eligibility.rules.grammar.results import Figure, Row, Step
 from services.eligibility.rules.grammar.rule_context import RuleContext
-
-SUPPLEMENT = "Suppl."
 
 
 class NoCaseError(LookupError):
@@ -110,8 +108,9 @@ def _explained(evaluated: EvaluatedCases, policy: Policy) -> Iterator[Explanatio
         columns |= {"missing": missing_of(evaluated), "flags": flags_of(evaluated)}
     parts = _parts(evaluated)
     award = resolved.award
+    references = References(policy.condition_words, partial(policy.basis_of_condition, award))
     applied = tuple(
-        AppliedInterpretation(name, value, question.words, question.values[value])
+        AppliedInterpretation(name, value, question.words, question.values[value], policy.criterion_of_reading(name))
         for name in resolved.applied
         for question, value in [(policy.interpretations[name], context.interpretation(name))]
     )
@@ -122,7 +121,7 @@ def _explained(evaluated: EvaluatedCases, policy: Policy) -> Iterator[Explanatio
             policy=policy.code,
             award=award.code,
             title=policy.award_titles[award.code],
-            article=award.article.cited,
+            basis=policy.sentence_of(award),
             subject=row["subject"],
             award_year=row["award_year"],
             decided_on=context.decided_on,
@@ -133,14 +132,7 @@ def _explained(evaluated: EvaluatedCases, policy: Policy) -> Iterator[Explanatio
             kind=award.kind,
             entitlement_fen=row["amount"] if row["result"] == GRANTED else 0,
             conditions=tuple(
-                condition.result(
-                    row,
-                    name,
-                    Words(
-                        SUPPLEMENT if condition.name in SUPPLEMENTARY else award.article.cited, policy.condition_words
-                    ),
-                    context,
-                )
+                condition.result(row, name, references, context)
                 for name, condition in (*resolved.conditions, *resolved.conditions_once)
             ),
             steps=steps,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from services.eligibility.rules.basis import Criterion, Sentence
 from services.eligibility.rules.canonical import canonical_json
 from services.eligibility.rules.grammar.results import ConditionResult, Figure, Step
 from services.eligibility.rules.text import Text
@@ -34,11 +35,13 @@ class AppliedInterpretation:
     value: str
     words: Text
     value_words: Text
+    criterion: Criterion | None
 
     def as_dict(self, language: str) -> dict[str, Any]:
         """Return the interpretation as a document in one language."""
         title, value_title = self.words.within(language), self.value_words.within(language)
-        return {"name": self.name, "value": self.value, "title": title, "value_title": value_title}
+        basis = None if self.criterion is None else self.criterion.as_dict(language)
+        return {"name": self.name, "value": self.value, "title": title, "value_title": value_title, "basis": basis}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ class Explanation:
     policy: str
     award: str
     title: Text
-    article: str
+    basis: Sentence
     subject: str
     award_year: int | None
     decided_on: date
@@ -77,7 +80,8 @@ class Explanation:
             "policy": self.policy,
             "award": self.award,
             "title": self.title.within(language),
-            "article": self.article,
+            "article": self.basis.cited.within(language),
+            "basis": self.basis.as_dict(language),
             "subject": self.subject,
             "award_year": self.award_year,
             "decided_on": self.decided_on.isoformat(),

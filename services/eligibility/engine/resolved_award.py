@@ -8,12 +8,11 @@ from functools import cached_property, lru_cache
 
 from services.eligibility.rules.grammar.award import Award
 from services.eligibility.rules.grammar.common import (
-    HIGHEST_LEVEL,
     INTEGRITY,
     INTEGRITY_CONDITION,
-    ONCE,
     condition_on_payment,
     conditions_on_time,
+    conditions_once,
 )
 from services.eligibility.rules.grammar.conditions import Always, Condition
 from services.eligibility.rules.grammar.lookups import PAYEE_ENTRY, Attachment, PayeeEntry, PayeePlace, with_needed
@@ -50,8 +49,7 @@ class ResolvedAward:
     @cached_property
     def conditions_once(self) -> tuple[Named, ...]:
         """The conditions of an award given once, which compare its cases with each other."""
-        highest = () if self.award.about.rank is None else (("condition.highest", HIGHEST_LEVEL),)
-        return (("condition.once", ONCE), *highest) if self.award.about.once else ()
+        return tuple((f"condition.{condition.name}", condition) for condition in conditions_once(self.award.about))
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:

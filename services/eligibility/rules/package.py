@@ -1,4 +1,6 @@
-"""Reading a policy package: a folder with `awards/`, `parameters.yaml`, `interpretations.yaml`, `coverage.yaml`, `words.yaml`."""
+"""Reading a policy package: a folder with `awards/`, `parameters.yaml`, `interpretations.yaml`, `words.yaml`, and what rules
+rest on: the document's own sentences in `source.yaml`, `coverage.yaml` and `criteria.yaml`.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +13,10 @@ from typing import Any
 
 import yaml
 
+from services.eligibility.rules.basis import Criterion, Sentence
 from services.eligibility.rules.domain import CoverageLine, Interpretation, Policy
 from services.eligibility.rules.grammar.award import Award
-from services.eligibility.rules.grammar.common import SHARED_WORDS
+from services.eligibility.rules.grammar.common import SAID_BY_AWARD, SHARED_WORDS, every_condition
 from services.eligibility.rules.grammar.conditions import Condition
 from services.eligibility.rules.grammar.terms import Parameter
 from services.eligibility.rules.parameters import LEAST, NUMBERS, ParameterValues, Value
@@ -47,13 +50,18 @@ def read_package(module: ModuleType) -> Policy:
         name: _interpretation(name, entry) for name, entry in _yaml(folder, "interpretations.yaml").items()
     }
     awards = _awards(module)
+    sentences = _yaml(folder, "source.yaml")["sentences"]
+    coverage = tuple(_coverage(entry, awards, sentences) for entry in _yaml(folder, "coverage.yaml"))
+    if [line.source.code for line in coverage] != list(sentences):
+        raise PackageError("coverage.yaml and source.yaml do not name the same sentences in the same order")
     policy = Policy(
         code=words["policy"]["code"],
         title=_text(words["policy"]["title"]),
         awards=awards,
         parameters=MappingProxyType(parameters),
         interpretations=MappingProxyType(interpretations),
-        coverage=tuple(_coverage(entry, awards) for entry in _yaml(folder, "coverage.yaml")),
+        coverage=coverage,
+        criteria=tuple(_criterion(code, entry) for code, entry in _yaml(folder, "criteria.yaml").items()),
         award_titles=MappingProxyType({code: _text(names) for code, names in words["awards"].items()}),
         condition_words=MappingProxyType(
             {**SHARED_WORDS, **{name: _text(names) for name, names in words["conditions"].items()}}
@@ -81,6 +89,7 @@ def _check(policy: Policy) -> None:
     for award in policy.awards:
         _check_award(policy, award)
     _check_coverage(policy)
+    _check_bases(policy)
 
 
 def _check_award(policy: Policy, award: Award) -> None:
@@ -110,6 +119,32 @@ def _check_coverage(policy: Policy) -> None:
         article = award.article
         if (str(article.number), article.paragraph, article.sentence, award.code) not in claimed:
             raise PackageError(f"coverage.yaml does not claim {article.cited} for {award.code}")
+
+
+def _check_bases(policy: Policy) -> None:
+    """Check that criteria and sentences name what exists, and that every shared condition rests on one of them."""
+    codes = {award.code for award in policy.awards}
+    for criterion in policy.criteria:
+        for names, known in (
+            (criterion.conditions, set(policy.condition_words)),
+            (criterion.readings, set(policy.interpretations)),
+            (criterion.awards or (), codes),
+        ):
+            if set(names) - known:
+                unknown = ", ".join(sorted(set(names) - known))
+                raise PackageError(f"criteria.yaml: {criterion.code} names what does not exist: {unknown}")
+    in_text = {name for line in policy.coverage for name in line.conditions}
+    if in_text - set(policy.condition_words):
+        raise PackageError(
+            f"coverage.yaml names unknown conditions: {', '.join(sorted(in_text - set(policy.condition_words)))}"
+        )
+    for award in policy.awards:
+        names = {node.name for rule in every_condition(award) for node in rule.walk() if isinstance(node, Condition)}
+        by_criteria = {name for each in policy.criteria if each.concerns(award.code) for name in each.conditions}
+        without = (names & set(SHARED_WORDS)) - SAID_BY_AWARD - in_text - by_criteria
+        if without:
+            lacking = ", ".join(sorted(without))
+            raise PackageError(f"neither coverage.yaml nor criteria.yaml says what {lacking} of {award.code} rests on")
 
 
 def _yaml(folder: Path, name: str) -> Any:
@@ -146,8 +181,22 @@ def _interpretation(name: str, entry: Mapping[str, Any]) -> Interpretation:
     return Interpretation(name, entry["article"], _text(entry["words"]), MappingProxyType(values))
 
 
-def _coverage(entry: Mapping[str, Any], awards: tuple[Award, ...]) -> CoverageLine:
+def _coverage(entry: Mapping[str, Any], awards: tuple[Award, ...], sentences: Mapping[str, str]) -> CoverageLine:
     article, paragraph, sentence = entry["at"]
+    at = f"{article}.{paragraph}.{sentence}"
+    if at not in sentences:
+        raise PackageError(f"source.yaml lacks the sentence {at}, which coverage.yaml names")
     claimed = entry.get("awards", ())
     codes = tuple(award.code for award in awards) if claimed == "all" else tuple(claimed)
-    return CoverageLine(article, paragraph, sentence, entry["as"], codes, Text(entry["zh"], entry["en"]))
+    words, source = Text(entry["zh"], entry["en"]), Sentence(article, paragraph, sentence, sentences[at])
+    return CoverageLine(
+        article, paragraph, sentence, entry["as"], codes, tuple(entry.get("conditions", ())), words, source
+    )
+
+
+def _criterion(code: str, entry: Mapping[str, Any]) -> Criterion:
+    conditions, steps, readings = (tuple(entry.get(name, ())) for name in ("conditions", "steps", "readings"))
+    awards = tuple(entry["awards"]) if "awards" in entry else None
+    return Criterion(
+        code, _text(entry["title"]), _text(entry["reason"]), entry["document"], conditions, steps, readings, awards
+    )

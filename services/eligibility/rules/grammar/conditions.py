@@ -8,7 +8,7 @@ the plans of its figures as columns beside it (`columns`) and reads the row (`re
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from operator import and_, or_
@@ -16,6 +16,7 @@ from typing import Any, ClassVar, cast
 
 import polars as pl
 
+from services.eligibility.rules.basis import Basis
 from services.eligibility.rules.grammar.nodes import Choice, Node
 from services.eligibility.rules.grammar.results import ConditionResult, Figure, Row
 from services.eligibility.rules.grammar.rule_context import RuleContext
@@ -24,11 +25,11 @@ from services.eligibility.rules.text import Text
 
 
 @dataclass(frozen=True)
-class Words:
-    """The names of conditions in both languages, and the article that they are cited from."""
+class References:
+    """What the results of an award's conditions refer to, by the names of conditions: titles, and what they rest on."""
 
-    article: str
-    names: Mapping[str, Text]
+    titles: Mapping[str, Text]
+    basis: Callable[[str], Basis]
 
 
 @dataclass(frozen=True)
@@ -79,15 +80,15 @@ class Condition(Node, ABC):
         needed = (column for column in self.columns_read if column.lacking)
         return found | {f"{prefix}.missing.{each.name}": self.unknown(each, context) for each in needed}
 
-    def result(self, row: Row, prefix: str, words: Words, context: RuleContext) -> ConditionResult:
+    def result(self, row: Row, prefix: str, references: References, context: RuleContext) -> ConditionResult:
         """Return the result on one case, read from its `columns`."""
         met = row[prefix]
         lacking = {each.lacking for each in self.columns_read if each.lacking and row[f"{prefix}.missing.{each.name}"]}
         figures = self.figures(row, prefix, context)
         return ConditionResult(
             self.name,
-            words.article,
-            words.names[self.name],
+            references.basis(self.name),
+            references.titles[self.name],
             self.comparison,
             met,
             measured=figures.get("measured"),
@@ -214,14 +215,16 @@ class Combination(Condition):
             found |= condition.columns(f"{prefix}.{number}", context)
         return found
 
-    def result(self, row: Row, prefix: str, words: Words, context: RuleContext) -> ConditionResult:
+    def result(self, row: Row, prefix: str, references: References, context: RuleContext) -> ConditionResult:
         met = row[prefix]
-        within = [each.result(row, f"{prefix}.{number}", words, context) for number, each in enumerate(self.conditions)]
+        within = [
+            each.result(row, f"{prefix}.{number}", references, context) for number, each in enumerate(self.conditions)
+        ]
         lacking = {name for each in within for name in each.missing}
         return ConditionResult(
             self.name,
-            words.article,
-            words.names[self.name],
+            references.basis(self.name),
+            references.titles[self.name],
             self.kind,
             met,
             interpretations=self.applied(),

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from services.eligibility.facts.catalogue import LARGEST
+from services.eligibility.rules.basis import Basis, Sentence
 from services.eligibility.rules.text import Text
 
 #: A case with its columns by name.
@@ -64,7 +65,7 @@ class ConditionResult:
     """A condition's result on one case, with its figures: True met, False failed, None undetermined."""
 
     name: str
-    article: str
+    basis: Basis
     words: Text
     comparison: str
     met: bool | None
@@ -95,7 +96,8 @@ class ConditionResult:
         sign, title = COMPARISONS[self.comparison]
         document: dict[str, Any] = {
             "name": self.name,
-            "article": self.article,
+            "article": self.basis.cited.within(language) if isinstance(self.basis, Sentence) else None,
+            "basis": self.basis.as_dict(language),
             "title": self.words.within(language),
             "comparison": {"code": self.comparison, "sign": sign, "title": title.within(language)},
             "result": self.result,
