@@ -139,9 +139,9 @@ def _check_bases(policy: Policy) -> None:
             f"coverage.yaml names unknown conditions: {', '.join(sorted(in_text - set(policy.condition_words)))}"
         )
     for award in policy.awards:
-        names = {node.name for rule in every_condition(award) for node in rule.walk() if isinstance(node, Condition)}
+        tested = {node.name for rule in every_condition(award) for node in rule.walk() if isinstance(node, Condition)}
         by_criteria = {name for each in policy.criteria if each.concerns(award.code) for name in each.conditions}
-        without = (names & set(SHARED_WORDS)) - SAID_BY_AWARD - in_text - by_criteria
+        without = (tested & set(SHARED_WORDS)) - SAID_BY_AWARD - in_text - by_criteria
         if without:
             lacking = ", ".join(sorted(without))
             raise PackageError(f"neither coverage.yaml nor criteria.yaml says what {lacking} of {award.code} rests on")
