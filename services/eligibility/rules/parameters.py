@@ -39,6 +39,7 @@ UNIT_WORDS: Mapping[str, Text] = {
     "basis points": Text("个基点", "basis points"),
     "enterprises": Text("家", "enterprises"),
     "parcels/day": Text("件/日", "parcels a day"),
+    "parcels": Text("件", "parcels"),
     "square metres": Text("平方米", "square metres"),
     "instalments": Text("期", "instalments"),
     "years": Text("年", "years"),

@@ -32,7 +32,7 @@ SHARED_WORDS: dict[str, Text] = {
     "validity-from-first-day": Text("不早于施行日", "not before the first day of validity"),
     "validity-to-last-day": Text("不晚于有效期最后一日", "not after the last day of validity"),
     "happened": Text("事项已发生", "the event has happened"),
-    "legal-form": Text("受奖单位组织形式符合", "the payee's legal form"),
+    "legal-form": Text("受奖单位组织形式", "the payee's legal form"),
     "not-government": Text("受奖单位不是国家机关", "the payee is no government body"),
     "place": Text("在适用地区内", "within the area covered"),
     "payee-place": Text("受奖单位在适用地区内", "the payee is within the area covered"),
@@ -126,7 +126,7 @@ def conditions_on_time(about: About) -> tuple[Condition, ...]:
 
 def condition_on_payment(codes: tuple[str, ...], *, once: bool) -> Holds:
     """Return the condition that nothing was paid for the same before, in this system or outside it."""
-    words = Text("此前未支付", "not paid before")
+    words = Text("此前未就同一事项支付", "not paid for the same matter before")
     return Holds("not-paid-before", Column("paid_before.open", "flag", words, PaidBefore(codes, once)))
 
 

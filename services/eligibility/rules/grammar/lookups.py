@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from services.eligibility.facts.catalogue import Facts
+from services.eligibility.facts.catalogue import CATALOGUE, Facts
 from services.eligibility.rules.grammar.periods import flagged, looked_up, positions_in_force, positions_of
 from services.eligibility.rules.grammar.plans import collect
 from services.eligibility.rules.grammar.rule_context import RuleContext
@@ -220,8 +220,10 @@ PAYEE_JURISDICTION = Column(
 def monitored(*tracks: str, of: Column = PAYEE_USCC) -> Column:
     """Return whether the enterprise is in provincial monitoring on the case's day, on one of the tracks (none: any)."""
     lookup = Monitoring(of, tracks)
-    zh = "、".join(tracks) or "任一类别"
-    words = Text(f"已纳入省电商统计监测（{zh}）", f"in provincial monitoring ({' or '.join(tracks) or 'any track'})")
+    names = CATALOGUE["monitoring_inclusions"].field("track").choices
+    zh = "、".join(names[track][0] for track in tracks) or "任一类别"
+    en = " or ".join(names[track][1] for track in tracks) or "any track"
+    words = Text(f"已纳入省电商统计监测（{zh}）", f"in provincial monitoring ({en})")
     return Column(lookup.column, "flag", words, lookup, on_day=True)
 
 
@@ -239,9 +241,12 @@ def yearly_figures(figure: Column, years: int) -> tuple[Column, ...]:
         Column(
             lookup.column(k),
             figure.kind,
-            Text(f"Y−{k}年{zh}", f"{en} of Y−{k}") if k else Text(f"Y年{zh}", f"{en} of Y"),
+            Text(f"奖补年度前{k}年{zh}", f"{en} {k} years earlier")
+            if k
+            else Text(f"奖补年度{zh}", f"{en} of the award year"),
             lookup,
             figure.lacking,
+            earlier=(k, figure.words),
         )
         for k in range(years)
     )
