@@ -1,6 +1,6 @@
 """The only place that reads the machine's clock.
 
-Instants are aware and in UTC. A calendar date is the date in Lishui (Asia/Shanghai), as the policy means it.
+Instants are aware and in UTC. A calendar date is the date in China (Asia/Shanghai), as the policy means it.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class FixedClock:
 
 
 def calendar_date(instant: datetime) -> date:
-    """Return the calendar date in Lishui at `instant` (an aware datetime)."""
+    """Return the calendar date in China at `instant` (an aware datetime)."""
     return instant.astimezone(SHANGHAI).date()
 
 

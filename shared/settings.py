@@ -18,6 +18,7 @@ from pydantic import AfterValidator, AliasChoices, Field, SecretStr, ValidationE
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.i18n import CHINESE, Language
+from shared.policies import DEFAULT_PACKAGES, VARIABLE
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 MIN_SECRET_CHARACTERS = 16
@@ -134,6 +135,12 @@ class ServiceSettings(BaseSettings):
         default=None,
         validation_alias=common("OTEL_EXPORTER_OTLP_ENDPOINT"),
         description="Where traces are sent (OTLP over HTTP; `/v1/traces` is appended); without it none are sent",
+    )
+    policy_packages: str = Field(
+        default=DEFAULT_PACKAGES,
+        validation_alias=common(VARIABLE),
+        description="Policies of this installation: packages that can be imported, comma-separated; the same for all services,"
+        " and migrations run after a change",
     )
     default_language: Language = Field(
         default=CHINESE,

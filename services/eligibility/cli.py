@@ -18,6 +18,7 @@ from shared import cli
 from shared.cli import console
 from shared.media_types import CSV, XLSX
 from shared.money import yuan
+from shared.policies import FIRST_POLICY
 
 app = typer.Typer(no_args_is_help=True, help="Decide awards: evaluate, notice, decide objections, approve.")
 decisions = typer.Typer(no_args_is_help=True, help="Read decisions; approve, reject, suspend or resume one.")
@@ -57,7 +58,7 @@ def evaluate(
     year: Annotated[list[int], typer.Option(help="Award year; give it several times for several")],
     on: Annotated[str, typer.Option(help="Decision day, such as 2024-03-01")],
     uscc: Annotated[list[str] | None, typer.Option(help="An enterprise; all if left out")] = None,
-    policy: Annotated[str, typer.Option(help="Code of the policy")] = "lishui-2020-1",
+    policy: Annotated[str, typer.Option(help="Code of the policy")] = FIRST_POLICY,
 ) -> None:
     """Evaluate awards at the registry's newest revision, and propose what differs from the versions in force."""
     body = {"policy": policy, "award_years": year, "scope": uscc or "all", "decided_on": on}

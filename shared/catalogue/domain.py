@@ -28,17 +28,21 @@ class Kind(StrEnum):
     COUNT = "count"
     MONEY = "money"
     NUMBER = "number"
+    DECIMAL = "decimal"
     FLAG = "flag"
 
 
 INTEGERS = frozenset({Kind.YEAR, Kind.COUNT, Kind.MONEY, Kind.NUMBER})
+DECIMALS = pl.Decimal(18, 2)
+"""The type of decimal fields: at most two decimals, exact."""
 TEXTS = frozenset({Kind.USCC, Kind.CODE, Kind.TEXT, Kind.CHOICE})
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
     """One field. `minimum` and `maximum` are inclusive, in the field's unit; `choices` maps codes to (Chinese, English),
-    and `former_choices` maps Chinese names that old files still hold to codes.
+    and `former_choices` maps Chinese names that old files still hold to codes. `of_policies` says that the choices are those of
+    the installed policies, so that the database checks their form alone.
 
     `zh` and `en` are its names in files and documents; `fact_name` is what rules and explanations call it, if that differs.
     """
@@ -55,6 +59,7 @@ class Field:
     max_length: int = 500
     choices: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     former_choices: Mapping[str, str] = field(default_factory=dict)
+    of_policies: bool = False
     sensitive: bool = False
     aliases: tuple[str, ...] = ()
     fact_name: tuple[str, str] | None = None
@@ -64,6 +69,8 @@ class Field:
         """The Polars type of the field's column."""
         if self.kind in INTEGERS:
             return pl.Int64()
+        if self.kind is Kind.DECIMAL:
+            return DECIMALS
         if self.kind is Kind.DAY:
             return pl.Date()
         return pl.Boolean() if self.kind is Kind.FLAG else pl.String()
@@ -110,6 +117,19 @@ class Tiers:
 
 
 @dataclass(frozen=True, slots=True)
+class Subjects:
+    """`field` is the key of what `award`, one of `awards`, is about.
+
+    `forms`: code of the mistake → the pattern that the key must have, and the awards whose key must have it.
+    """
+
+    award: str
+    field: str
+    awards: tuple[str, ...]
+    forms: Mapping[str, tuple[str, tuple[str, ...]]]
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """A rule across the fields of one row: `broken` is true where it is broken, and the fault is shown at `field`."""
 
@@ -134,6 +154,7 @@ class Dataset:
     parent: str = ""
     period: Period | None = None
     tiers: Tiers | None = None
+    subjects: Subjects | None = None
     searched: str | None = None
 
     @cached_property
@@ -206,5 +227,12 @@ class Dataset:
             found += [
                 Rule("tier_missing", self.tiers.field, award.is_in(self.tiers.tiered) & (tier == 0)),
                 Rule("tier_not_applicable", self.tiers.field, award.is_in(self.tiers.untiered) & (tier != 0)),
+            ]
+        if self.subjects is not None:
+            award, subject = pl.col(self.subjects.award), pl.col(self.subjects.field)
+            found.append(Rule("unknown_award", self.subjects.award, ~award.is_in(self.subjects.awards)))
+            found += [
+                Rule(mistake, self.subjects.field, award.is_in(codes) & ~subject.str.contains(pattern))
+                for mistake, (pattern, codes) in self.subjects.forms.items()
             ]
         return tuple(found)

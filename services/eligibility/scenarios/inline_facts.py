@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
@@ -12,7 +13,7 @@ import polars as pl
 from services.eligibility.facts.catalogue import CATALOGUE, Facts
 from services.eligibility.facts.queries import Fetch, RowQuery
 from services.eligibility.scenarios.domain import RowsByDataset
-from shared.catalogue.domain import INTEGERS, Dataset, Field, Kind
+from shared.catalogue.domain import DECIMALS, INTEGERS, Dataset, Field, Kind
 from shared.days import day_of
 from shared.errors import FieldError, Invalid
 from shared.i18n import N_
@@ -128,7 +129,17 @@ def _value(field: Field, value: Any, pointer: str) -> Any:
             return day_of(value)
         except (TypeError, ValueError) as error:
             raise _invalid(pointer, N_("The value must be an existing day, as YYYY-MM-DD.")) from error
-    expected: type = int if field.kind in INTEGERS else bool if field.kind is Kind.FLAG else str
+    if field.kind is Kind.DECIMAL:
+        value = _decimal(value, pointer)
+    expected: type = (
+        Decimal
+        if field.kind is Kind.DECIMAL
+        else int
+        if field.kind in INTEGERS
+        else bool
+        if field.kind is Kind.FLAG
+        else str
+    )
     if type(value) is not expected:
         raise _invalid(pointer, _EXPECTED[expected])
     if field.kind is Kind.USCC:
@@ -145,6 +156,14 @@ def _value(field: Field, value: Any, pointer: str) -> Any:
     return value
 
 
+def _decimal(value: Any, pointer: str) -> Decimal:
+    """Return a JSON number with at most two decimals. Its shortest notation is what was written, up to 15 digits."""
+    exact = Decimal(repr(value)) if type(value) in (int, float) else None
+    if exact is None or not exact.is_finite() or exact != round(exact, DECIMALS.scale):
+        raise _invalid(pointer, N_("The value must be a number with at most two decimals."))
+    return exact
+
+
 def _check_rows(dataset: Dataset, rows: pl.DataFrame) -> None:
     """Check what the fields of a row say together, by the registry's rules."""
     for rule in dataset.rules:
@@ -157,6 +176,14 @@ def _check_rows(dataset: Dataset, rows: pl.DataFrame) -> None:
 def _refusal(dataset: Dataset, code: str) -> tuple[str, dict[str, str]]:
     if dataset.period is not None:
         return N_("This day must not be before {first}."), {"first": dataset.period.first}
+    if dataset.subjects is not None:
+        if code == "unknown_award":
+            return N_("There is no such award. Awards: {awards}."), {"awards": ", ".join(dataset.subjects.awards)}
+        pattern, awards = dataset.subjects.forms[code]
+        return N_("The subject of {awards} must have the form {pattern}."), {
+            "awards": ", ".join(awards),
+            "pattern": pattern,
+        }
     assert dataset.tiers is not None
     if code == "tier_missing":
         tiered = ", ".join(dataset.tiers.tiered)

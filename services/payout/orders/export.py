@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.payout.enums import OrderState, WaitingFor
-from shared.catalogue.fields import JURISDICTIONS
+from shared.policies import JURISDICTIONS
 from shared.spreadsheets import Column
 
 _PLACES = {code: chinese for code, (chinese, _) in JURISDICTIONS.items()}

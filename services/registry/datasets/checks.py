@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import polars as pl
 
 from services.registry.datasets.parsing import QUICK_COLUMN, ParsedColumn, parse_json, parse_text, quick_parse
 from services.registry.datasets.validation_errors import Error, error_frame, no_errors
-from shared.catalogue.domain import INTEGERS, Dataset, Field, Kind
+from shared.catalogue.domain import DECIMALS, INTEGERS, MAX_INTEGER, Dataset, Field, Kind
 
 _MAX_NAME = 100
 _NEEDS_FULL_CHECK = "needs full check"
@@ -114,6 +115,8 @@ def _errors_of(
 
 
 def _json_column(item: Field, values: list[Any], lines: Sequence[int], errors: list[Error]) -> pl.Series:
+    if item.kind is Kind.DECIMAL:
+        return _decimal_column(item, values, lines, errors)
     kind, code = (
         (int, "not_an_integer")
         if item.kind in INTEGERS
@@ -133,3 +136,25 @@ def _json_column(item: Field, values: list[Any], lines: Sequence[int], errors: l
                 errors.append((lines[place], item.name, "above_maximum" if value > 0 else "below_minimum", None))
                 values[place] = None
     return pl.Series(item.name, values, dtype=dtype, strict=True)
+
+
+def _decimal_column(item: Field, values: list[Any], lines: Sequence[int], errors: list[Error]) -> pl.Series:
+    """Return JSON numbers as they were written; those that the column cannot hold are errors."""
+    exact: list[Decimal | None] = []
+    for line, value in zip(lines, values, strict=True):
+        code = None if value is None else _mistake_of(value)
+        if code is not None:
+            errors.append((line, item.name, code, None))
+        exact.append(None if value is None or code is not None else Decimal(value))
+    return pl.Series(item.name, exact, dtype=item.dtype, strict=True)
+
+
+def _mistake_of(number: object) -> str | None:
+    """Return what is wrong with a JSON value that should be a number with at most two decimals."""
+    if type(number) not in (int, Decimal):
+        return "not_a_number"
+    exact = Decimal(number)  # type: ignore[arg-type]
+    if not -MAX_INTEGER <= exact <= MAX_INTEGER:
+        return "above_maximum" if exact > 0 else "below_minimum"
+    exponent = exact.normalize().as_tuple().exponent
+    return "too_many_decimals" if isinstance(exponent, int) and exponent < -DECIMALS.scale else None

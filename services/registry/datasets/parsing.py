@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from shared.catalogue.domain import INTEGERS, Field, Kind
+from shared.catalogue.domain import DECIMALS, INTEGERS, Field, Kind
 from shared.identifiers import are_uscc
 
 _TRUE = ("true", "是", "1", "yes", "y", "有", "√")
@@ -77,6 +77,8 @@ def quick_parse(item: Field, *, hundredths: bool) -> tuple[pl.Expr, pl.Expr]:
     needs_full_check = _needs_full_check(item, pl.when(cell != "").then(cell), quick)
     if item.kind in INTEGERS:
         value = _quick_amount(cell) if hundredths else cell.cast(pl.Int64, strict=False)
+    elif item.kind is Kind.DECIMAL:
+        value = _decimals(cell)
     elif item.kind is Kind.DAY:
         value = pl.when(cell.str.contains(_ISO_DATE)).then(cell).str.to_date("%Y-%m-%d", strict=False)
     elif item.kind is Kind.FLAG:
@@ -108,7 +110,7 @@ def _quick_amount(cell: pl.Expr) -> pl.Expr:
 
 def parse_json(item: Field) -> ParsedColumn:
     """Parse a JSON value that has been found to be of the field's JSON type."""
-    if item.kind in INTEGERS or item.kind is Kind.FLAG:
+    if item.kind in INTEGERS or item.kind in (Kind.FLAG, Kind.DECIMAL):
         value = pl.col(item.name)
         errors = [_missing(item, value), *_bounds(item, value)]
         return ParsedColumn(value, _needs_full_check(item, value, value), first_of(errors))
@@ -217,7 +219,7 @@ def _number_error(item: Field, cell: pl.Expr, value: pl.Expr, shape: str, code: 
             ("below_minimum", cell.str.contains(_LONG_INTEGER)),
             ("fullwidth_digits", cell.str.contains(_FULLWIDTH)),
             ("scientific_notation", cell.str.contains(_SCIENTIFIC)),
-            ("too_many_decimals", cell.str.contains(_DECIMALS) if code == "not_an_amount" else pl.lit(False)),  # noqa: FBT003
+            ("too_many_decimals", cell.str.contains(_DECIMALS) if shape == _AMOUNT else pl.lit(False)),  # noqa: FBT003
             (code, ~cell.str.contains(shape)),
         ]
     )
@@ -241,11 +243,23 @@ def _amount(item: Field, cell: pl.Expr) -> ParsedColumn:
     return ParsedColumn(value, _needs_full_check(item, cell, value), error)
 
 
+def _decimals(cell: pl.Expr) -> pl.Expr:
+    """Read a number with at most two decimals; more would be rounded."""
+    return pl.when(cell.str.contains(_AMOUNT)).then(cell.str.strip_prefix("+")).cast(DECIMALS, strict=False)
+
+
+def _decimal(item: Field, cell: pl.Expr) -> ParsedColumn:
+    value = _decimals(cell)
+    error = _number_error(item, cell, value, _AMOUNT, "not_a_number")
+    return ParsedColumn(value, _needs_full_check(item, cell, value), error)
+
+
 _TEXT_PARSERS: dict[Kind, Callable[[Field, pl.Expr], ParsedColumn]] = {
     Kind.TEXT: _text,
     Kind.CODE: _text,
     Kind.USCC: _uscc,
     Kind.CHOICE: _choice,
     Kind.FLAG: _flag,
+    Kind.DECIMAL: _decimal,
     Kind.DAY: _day,
 }

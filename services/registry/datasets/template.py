@@ -19,6 +19,7 @@ KINDS = {
     Kind.COUNT: N_("whole number"),
     Kind.MONEY: N_("amount with at most two decimals"),
     Kind.NUMBER: N_("whole number"),
+    Kind.DECIMAL: N_("number with at most two decimals"),
     Kind.FLAG: N_("yes or no (是/否)"),
 }
 """Content of a field of each kind, for people who fill in a file."""

@@ -37,6 +37,7 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "not_a_flag": N_("“{name}” must be true or false (是/否)"),
         "not_an_integer": N_("“{name}” must be a whole number{unit}"),
         "not_an_amount": N_("“{name}” must be an amount in digits with at most two decimals, no commas"),
+        "not_a_number": N_("“{name}” must be a number in digits with at most two decimals, no commas"),
         "too_many_decimals": N_("“{name}” may have at most two decimals"),
         "scientific_notation": N_("“{name}” must be written out, not in scientific notation"),
         "fullwidth_digits": N_("“{name}” has full-width digits; use ordinary ones"),
@@ -59,6 +60,12 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "period_reversed": N_("“{name}” is before the first day of the period"),
         "tier_missing": N_("“{name}” must be above 0 for this award"),
         "tier_not_applicable": N_("“{name}” must be 0 for this award"),
+        "unknown_award": N_("“{name}” must be the code of an award: {awards}"),
+        "subject_not_enterprise": N_("“{name}” must be the unified social credit code of an enterprise for this award"),
+        "subject_not_attendance": N_("“{name}” must have the form exhibition_id:uscc for this award"),
+        "subject_not_unit_and_level": N_(
+            "“{name}” must have the form uscc:national, uscc:provincial or uscc:municipal for this award"
+        ),
         "unknown_enterprise": N_("“{name}” names an enterprise that is not in the registry; record it first"),
         "key_conflict": N_("the same key occurs more than once with different content"),
         "overlapping_period": N_("the period overlaps another one"),
@@ -81,6 +88,7 @@ def parameters_of(dataset: Dataset, field: str | None, detail: str | None = None
         "maximum": item.maximum,
         "allowed": [{"en": code, "zh-CN": f"{code}（{zh}）"} for code, (zh, _) in item.choices.items()],
         "pattern": item.pattern,
+        "awards": [] if dataset.subjects is None else list(dataset.subjects.awards),
         "max_length": item.max_length,
         "detail": detail or "",
     }

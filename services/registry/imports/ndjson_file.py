@@ -14,6 +14,7 @@ from services.registry.datasets.validation_errors import Error, error_frame
 from services.registry.imports.csv_file import Chunks
 from services.registry.imports.domain import MAX_LINE_BYTES, PART_ROWS, Part, refused
 from shared.catalogue.domain import Dataset
+from shared.exact_json import in_json, read_json
 
 
 class NdjsonFile:
@@ -48,10 +49,9 @@ class NdjsonFile:
         records: list[Any] = []
         lines: list[int] = []
         broken: list[Error] = []
-        loads = orjson.loads
         for line, text in part:
             try:
-                records.append(loads(text))
+                records.append(read_json(text, self.dataset))
             except orjson.JSONDecodeError:
                 broken.append((line, None, "not_json", None))
             else:
@@ -64,7 +64,7 @@ class NdjsonFile:
 
     def _cells(self, text: bytes) -> list[str]:
         try:
-            record = orjson.loads(text)
+            record = read_json(text, self.dataset)
         except orjson.JSONDecodeError:
             return [text.decode("utf-8", "replace")]
         if not isinstance(record, dict):
@@ -96,4 +96,4 @@ class NdjsonFile:
 def _cell(value: object) -> str:
     if value is None:
         return ""
-    return value if isinstance(value, str) else orjson.dumps(value).decode()
+    return value if isinstance(value, str) else orjson.dumps(value, default=in_json).decode()

@@ -24,6 +24,7 @@ from services.registry.revisions.route_parameters import Reader, Writer, author_
 from services.registry.revisions.schemas import History, Recorded, Withdrawal, Withdrawn
 from shared.catalogue.domain import Dataset, Kind
 from shared.errors import FieldError, InFlight, Invalid, KeyReused, TooLarge
+from shared.exact_json import read_json
 from shared.media_types import JSON
 from shared.web.idempotency import IdempotentCommand, json_response
 from shared.web.pagination import Cursor, Limit, Page, decode_cursor, page
@@ -86,7 +87,7 @@ def _writing(router: APIRouter, dataset: Dataset) -> None:
         return await request.body()
 
     def record(request: Request, actor: Writer, command: IdempotentCommand) -> Response:
-        submitted = _submitted(_json(request))
+        submitted = _submitted(_json(request, dataset))
         author = author_of(request, actor, RevisionKind.RECORDS, source=submitted.source, reason=submitted.reason)
         cipher = request.app.state.cipher
         return command.run(lambda connection: record_rows(connection, dataset, submitted, author, cipher), status=201)
@@ -138,10 +139,10 @@ def _filters(dataset: Dataset, model: BaseModel) -> dict[str, Any]:
     }
 
 
-def _json(request: Request) -> Any:
-    """Parse the body, which the command has read: strict JSON, whole numbers kept apart from floats."""
+def _json(request: Request, dataset: Dataset) -> Any:
+    """Parse the body, which the command has read: strict JSON, whole numbers kept apart from others."""
     try:
-        return orjson.loads(request._body)
+        return read_json(request._body, dataset)
     except orjson.JSONDecodeError as error:
         raise Invalid("The body is not valid JSON.") from error
 

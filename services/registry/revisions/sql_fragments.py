@@ -11,8 +11,8 @@ from datetime import date
 
 from services.registry.datasets.tables import history_name
 from shared.catalogue.datasets import CATALOGUE
-from shared.catalogue.domain import Dataset
-from shared.catalogue.fields import JURISDICTIONS
+from shared.catalogue.domain import Dataset, Kind
+from shared.policies import JURISDICTIONS
 
 
 def listed(names: Sequence[str], prefix: str = "") -> str:
@@ -92,7 +92,11 @@ def owner_at(dataset: Dataset, alias: str, revision: int | str) -> str:
 
 def json_row(dataset: Dataset, alias: str) -> str:
     """Write the expression of a row as a JSON object with the dataset's fields."""
-    members = ", ".join(f"'{name}', {alias}.{name}" for name in dataset.names)
+    values = {
+        item.name: f"trim_scale({alias}.{item.name})" if item.kind is Kind.DECIMAL else f"{alias}.{item.name}"
+        for item in dataset.fields
+    }
+    members = ", ".join(f"'{name}', {value}" for name, value in values.items())
     return f"json_build_object({members})"
 
 

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from shared.catalogue import fields as f
-from shared.catalogue.domain import MAX_INTEGER, Dataset, Field, Kind, Period, Tiers
-from shared.catalogue.policies import TIERED_AWARDS, UNTIERED_AWARDS
+from shared.catalogue.domain import MAX_INTEGER, Dataset, Field, Kind, Period, Subjects, Tiers
+from shared.policies import TIERED_AWARDS, UNTIERED_AWARDS, about
 
 PAYEE_ACCOUNTS = Dataset(
     name="payee_accounts",
@@ -63,6 +63,46 @@ REFERENCE_RATES = Dataset(
             },
         ),
         f.text("source", "来源", "source"),
+    ),
+)
+
+_CODE = "[0-9A-Z]{18}"
+
+OTHER_SUPPORT = Dataset(
+    name="other_support",
+    zh="其他财政资金",
+    en="public money of other programmes",
+    key=("uscc", "award", "subject", "award_year", "programme"),
+    fields=(
+        f.uscc(),
+        f.code("award", "奖补项目", "award"),
+        f.code("subject", "对象", "subject"),
+        f.year("award_year", "奖补年度", "award year"),
+        f.code("programme", "资金项目", "programme that gave it"),
+        f.choice(
+            "level",
+            "资金层级",
+            "level of government",
+            {
+                "national": ("国家级", "national"),
+                "provincial": ("省级", "provincial"),
+                "municipal": ("市级", "municipal"),
+                "district": ("区级", "district"),
+            },
+        ),
+        f.money("amount_fen", "金额", "amount"),
+        f.day("granted_on", "核定日期", "granted on"),
+        f.text("document", "依据文件", "document", optional=True),
+    ),
+    subjects=Subjects(
+        "award",
+        "subject",
+        (*TIERED_AWARDS, *UNTIERED_AWARDS),
+        {
+            "subject_not_enterprise": (f"^{_CODE}$", about("enterprise")),
+            "subject_not_attendance": (f"^.+:{_CODE}$", about("attendance")),
+            "subject_not_unit_and_level": (f"^{_CODE}:(national|provincial|municipal)$", about("unit_and_level")),
+        },
     ),
 )
 

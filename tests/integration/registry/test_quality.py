@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.registry.quality.statements import SIGNS
-from shared.catalogue.policies import TIERED_AWARDS, UNTIERED_AWARDS
+from shared.policies import TIERED_AWARDS, UNTIERED_AWARDS
 from tests.integration.registry.conftest import Registry, enterprise, uscc
 
 A, B = uscc(1), uscc(2)

@@ -11,6 +11,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import orjson
@@ -23,6 +24,7 @@ from services.registry.imports.ndjson_file import NdjsonFile
 from services.registry.imports.xlsx_file import XlsxFile
 from shared.catalogue.datasets import CATALOGUE
 from shared.catalogue.domain import INTEGERS, MAX_INTEGER, TEXTS, Dataset, Field, Kind
+from shared.exact_json import in_json
 from tests.integration.registry.conftest import uscc
 
 ROWS = 60
@@ -70,6 +72,13 @@ FAULTS: dict[Kind, tuple[Fault, ...]] = {
     ),
     Kind.NUMBER: (Fault("三", "not_an_integer", "三"),),
     Kind.FLAG: (Fault("也许", "not_a_flag", "也许"),),
+    Kind.DECIMAL: (
+        Fault("-0.01", "below_minimum", Decimal("-0.01")),
+        Fault("9007199254740991.01", "above_maximum", Decimal("9007199254740991.01")),
+        Fault("1.005", "too_many_decimals", Decimal("1.005")),
+        Fault("12,000", "not_a_number", "12000"),
+        Fault("1.2E+10", "scientific_notation"),
+    ),
 }
 
 
@@ -91,6 +100,8 @@ def good_value(item: Field, number: int, chance: random.Random) -> Any:
     if item.kind in INTEGERS:
         least, most = item.minimum or 0, item.maximum or MAX_INTEGER
         return chance.choice([max(least, 0), most, chance.randint(max(least, 0), min(most, 10**9))])
+    if item.kind is Kind.DECIMAL:
+        return chance.choice([Decimal("0.00"), Decimal(MAX_INTEGER), Decimal(chance.randint(0, 10**9)) / 100])
     if item.pattern:
         return f"{number:012d}"
     return f"样例{number}"
@@ -100,6 +111,8 @@ def good_row(dataset: Dataset, number: int, chance: random.Random) -> Row:
     row = {item.name: good_value(item, number, chance) for item in dataset.fields}
     if dataset.name == "prior_awards":
         row["award"], row["tier"] = chance.choice([("retail-scale", 500_000_000), ("park", 0)])
+    if dataset.name == "other_support":
+        row["award"] = "park"
     return row
 
 
@@ -169,6 +182,8 @@ def as_sheet(dataset: Dataset, rows: list[Row]) -> bytes:
             text = cell(item, value, chance)
             if item.kind is Kind.DAY and value is not None and not isinstance(value, _Written):
                 sheet.write_datetime(number, place, date.fromisoformat(value), day)
+            elif item.kind is Kind.DECIMAL and isinstance(value, Decimal) and value < 10**11:
+                sheet.write_number(number, place, value)
             elif item.kind in INTEGERS and isinstance(value, int) and value < 10**11:
                 sheet.write_number(number, place, value / 100 if item.kind is Kind.MONEY else value)
             elif text:
@@ -179,7 +194,7 @@ def as_sheet(dataset: Dataset, rows: list[Row]) -> bytes:
 
 def as_ndjson(dataset: Dataset, rows: list[Row]) -> bytes:
     lines = [{name: value for name, value in row.items() if value is not None} for row in rows]
-    return b"".join(orjson.dumps(line) + b"\n" for line in lines)
+    return b"".join(orjson.dumps(line, default=in_json) + b"\n" for line in lines)
 
 
 def opened(dataset: Dataset, form: str, rows: list[Row]) -> tuple[Table, int]:

@@ -12,8 +12,9 @@ from services.eligibility.rules.canonical import canonical_json, sha256
 from services.eligibility.rules.domain import InterpretationError, Interpretations
 from services.eligibility.rules.grammar import Award
 from services.eligibility.rules.grammar.nodes import Choice, resolve
-from services.eligibility.rules.library import POLICIES, UnknownPolicyError, load_policy
+from services.eligibility.rules.library import UnknownPolicyError, load_policy
 from services.eligibility.rules.parameters import ParameterError
+from shared.policies import POLICIES
 
 POLICY = load_policy("lishui-2020-1")
 DEFAULTS = Interpretations.official_defaults(POLICY)
