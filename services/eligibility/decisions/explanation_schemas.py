@@ -167,3 +167,8 @@ class ExplanationView(BaseModel):
     missing: list[str] = Field(description="Facts that are not known and could decide")
     flags: list[str]
     engine_version: str
+    provenance: Literal["complete", "partial", "unavailable"] | None = Field(
+        default=None,
+        description="Of a stored decision: whether it is known where all rows in `facts` come from; `partial` for very many"
+        " rows, `unavailable` while the registry does not answer",
+    )

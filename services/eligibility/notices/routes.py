@@ -107,7 +107,7 @@ def get_notice(
     cursor: Cursor = None,
     accept: Accept = None,
 ) -> Response:
-    """Read a notice and, page by page, its decisions; payees that are not organisations are masked.
+    """Read a notice and, page by page, its decisions; payees that may be natural persons are masked.
 
     As HTML, CSV or XLSX (by `Accept`): the whole notice, not a page.
     """

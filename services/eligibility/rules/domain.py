@@ -13,6 +13,7 @@ from services.eligibility.rules.basis import Basis, Criterion, Sentence
 from services.eligibility.rules.canonical import canonical_json, sha256
 from services.eligibility.rules.grammar.award import Award
 from services.eligibility.rules.grammar.rule_context import RuleContext
+from services.eligibility.rules.offices import Offices
 from services.eligibility.rules.parameters import ParameterError, ParameterValues
 from services.eligibility.rules.text import Text
 from shared.errors import InvalidValue
@@ -90,6 +91,10 @@ class Policy:
     interpretations: Mapping[str, Interpretation]
     coverage: tuple[CoverageLine, ...]
     criteria: tuple[Criterion, ...]
+    #: Title and number of the document, as published.
+    source_title: str
+    source_number: str
+    offices: Offices
     award_titles: Mapping[str, Text]
     condition_words: Mapping[str, Text]
 

@@ -1,5 +1,5 @@
-"""Reading a policy package: a folder with `awards/`, `parameters.yaml`, `interpretations.yaml`, `words.yaml`, and what rules
-rest on: the document's own sentences in `source.yaml`, `coverage.yaml` and `criteria.yaml`.
+"""Reading a policy package: a folder with `awards/`, `parameters.yaml`, `interpretations.yaml`, `words.yaml`, `offices.yaml`, and
+what rules rest on: the document's own sentences in `source.yaml`, `coverage.yaml` and `criteria.yaml`.
 """
 
 from __future__ import annotations
@@ -13,12 +13,14 @@ from typing import Any
 
 import yaml
 
+from services.eligibility.facts.catalogue import CATALOGUE
 from services.eligibility.rules.basis import Criterion, Sentence
 from services.eligibility.rules.domain import CoverageLine, Interpretation, Policy
 from services.eligibility.rules.grammar.award import Award
 from services.eligibility.rules.grammar.common import SAID_BY_AWARD, SHARED_WORDS, every_condition
 from services.eligibility.rules.grammar.conditions import Condition
 from services.eligibility.rules.grammar.terms import Parameter
+from services.eligibility.rules.offices import Offices
 from services.eligibility.rules.parameters import LEAST, NUMBERS, ParameterValues, Value
 from services.eligibility.rules.text import Text
 
@@ -50,7 +52,8 @@ def read_package(module: ModuleType) -> Policy:
         name: _interpretation(name, entry) for name, entry in _yaml(folder, "interpretations.yaml").items()
     }
     awards = _awards(module)
-    sentences = _yaml(folder, "source.yaml")["sentences"]
+    source = _yaml(folder, "source.yaml")
+    sentences = source["sentences"]
     coverage = tuple(_coverage(entry, awards, sentences) for entry in _yaml(folder, "coverage.yaml"))
     if [line.source.code for line in coverage] != list(sentences):
         raise PackageError("coverage.yaml and source.yaml do not name the same sentences in the same order")
@@ -62,6 +65,9 @@ def read_package(module: ModuleType) -> Policy:
         interpretations=MappingProxyType(interpretations),
         coverage=coverage,
         criteria=tuple(_criterion(code, entry) for code, entry in _yaml(folder, "criteria.yaml").items()),
+        source_title=source["title"],
+        source_number=source["number"],
+        offices=_offices(_yaml(folder, "offices.yaml")),
         award_titles=MappingProxyType({code: _text(names) for code, names in words["awards"].items()}),
         condition_words=MappingProxyType(
             {**SHARED_WORDS, **{name: _text(names) for name, names in words["conditions"].items()}}
@@ -191,6 +197,22 @@ def _coverage(entry: Mapping[str, Any], awards: tuple[Award, ...], sentences: Ma
     words, source = Text(entry["zh"], entry["en"]), Sentence(article, paragraph, sentence, sentences[at])
     return CoverageLine(
         article, paragraph, sentence, entry["as"], codes, tuple(entry.get("conditions", ())), words, source
+    )
+
+
+def _offices(entry: Mapping[str, Any]) -> Offices:
+    departments = {code: _text(words) for code, words in entry["departments"].items()}
+    for dataset, department in entry["keepers"].items():
+        if dataset not in CATALOGUE or department not in departments:
+            raise PackageError(f"offices.yaml: {dataset} or {department} is unknown")
+    issuing, address = (_text(entry[name]) if entry[name] else None for name in ("issuing", "address"))
+    return Offices(
+        issuing,
+        address,
+        entry["telephone"],
+        entry["email"],
+        MappingProxyType(departments),
+        MappingProxyType(entry["keepers"]),
     )
 
 

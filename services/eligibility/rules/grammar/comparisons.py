@@ -97,12 +97,18 @@ class Comparison(Condition):
             "threshold": Figure(threshold, unit, self.threshold.denominator(context)),
             "in_doubt": Figure(doubt, unit) if doubt else None,
             "short_by": self._short_by(measured, threshold, unit, context) if row[prefix] is False else None,
-            "divisor": None if self._quotient is None else Figure(row[f"{prefix}.divisor"], self._quotient[1].unit()),
+            "divisor": self._divisor(row, prefix, context),
         }
         return {
             name: replace(figure, counted=counted) if figure is not None and name != "divisor" else figure
             for name, figure in figures.items()
         }
+
+    def _divisor(self, row: Row, prefix: str, context: RuleContext) -> Figure | None:
+        if self._quotient is None:
+            return None
+        _, base = self._quotient
+        return Figure(row[f"{prefix}.divisor"], base.unit(), base.denominator(context))
 
     def _counted(self, context: RuleContext) -> Text:
         """Return what a bare number counts, as the unit of the policy's number says: parcels, enterprises."""
@@ -138,8 +144,7 @@ class Comparison(Condition):
         assert self._quotient is not None and measured is not None and divisor is not None and threshold is not None
         rate, base = self._quotient
         less = isinstance(rate, OnePlus)
-        quotient = Fraction(measured.value, divisor.value) - less
-        limit = Fraction(threshold.value, threshold.denominator * divisor.value) - less
+        quotient, limit = measured.exact / divisor.exact - less, threshold.exact / divisor.exact - less
         written, bound = self._as_told(quotient, limit, rate, context)
         message = (
             N_("{found} ÷ {base} − 1 = {quotient}, which {judged}")

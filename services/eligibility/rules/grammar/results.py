@@ -105,8 +105,13 @@ class Figure:
             wording.day(value) if isinstance(value, date) else self.codes.get(str(value), Text(str(value), str(value)))
         )
 
+    @property
+    def exact(self) -> Fraction:
+        """The number that a known figure is."""
+        return Fraction(self.value, self.denominator)
+
     def _number(self, value: int) -> Text:
-        exact = Fraction(value, self.denominator * SCALES.get(self.unit, 1))
+        exact = self.exact / SCALES.get(self.unit, 1)
         if self.unit == "year":
             return Text(f"{value} 年", str(value))
         if self.unit == "fen" and exact.denominator == 1:
