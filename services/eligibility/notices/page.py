@@ -15,10 +15,6 @@ from shared.i18n import CHINESE, N_, translate
 from shared.money import yuan
 from shared.policies import JURISDICTIONS
 
-HTML = "text/html"
-SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-"""The Content-Security-Policy that the page is served with."""
-
 _TEMPLATE = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True).from_string(
     Path(__file__).with_name("page.html").read_text("utf-8")
 )

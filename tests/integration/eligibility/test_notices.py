@@ -194,7 +194,6 @@ def test_what_a_notice_shows_is_named_and_nothing_else(office: Office, legal_for
         "联系电话",
         "（未填写）",
         "以书面形式",
-        LAST_DAY_ZH,
     ):
         assert said in page.text
     english = office.ask("auditor", "GET", path, Accept="text/html", Accept_Language="en").text

@@ -14,7 +14,7 @@ import polars as pl
 from services.eligibility.rules.grammar import wording
 from services.eligibility.rules.grammar.conditions import Condition, Figures
 from services.eligibility.rules.grammar.rates import OnePlus
-from services.eligibility.rules.grammar.results import COMPARISONS, NOTHING, Figure
+from services.eligibility.rules.grammar.results import NOTHING, Figure
 from services.eligibility.rules.grammar.rule_context import INT64, Row, RuleContext
 from services.eligibility.rules.grammar.terms import WIDE, Column, Parameter, Product, Term, columns_in
 from services.eligibility.rules.grammar.wording import said
@@ -208,8 +208,20 @@ class Comparison(Condition):
         return Figure(needed - measured, unit)
 
     def phrase(self, context: RuleContext) -> Text:
-        sign = COMPARISONS[self.sign][0]
-        return Text.joined([self.measured.phrase(context), self.threshold.phrase(context)], f" {sign} ", f" {sign} ")
+        judged = _DAY if self.measured.unit() in ("day", "year") else _NUMBER
+        found, threshold = self.measured.phrase(context), self.threshold.phrase(context)
+        if self._quotient is not None:
+            rate, base = self._quotient
+            less = " − 1" if isinstance(rate, OnePlus) else ""
+            divided = Text.joined([found, base.phrase(context)], " ÷ ", " ÷ ")
+            found, threshold = Text(f"{divided.zh}{less}", f"{divided.en}{less}"), self._value(rate, context)
+        elif isinstance(self.threshold, Parameter) and judged is _NUMBER:
+            threshold = self._value(self.threshold, context)
+        return Text.joined([found, said(judged[self.sign][0], threshold=threshold)], "", " ")
+
+    def _value(self, rate: Parameter | OnePlus, context: RuleContext) -> Text:
+        parameter = rate.rate if isinstance(rate, OnePlus) else rate
+        return context.parameters[parameter.name].value_phrase(parameter.item)
 
     def document(self) -> Any:
         document = {"name": self.name, self.sign: [self.measured.document(), self.threshold.document()]}
