@@ -11,11 +11,15 @@ from shared.audit.sealing import sealing_loop
 from shared.background import Loop
 from shared.clock import SystemClock
 from shared.database.engine import Database
+from shared.event_keys import private_key
 from shared.gauges.heartbeat import heartbeat_loop
+from shared.messaging import topics
+from shared.messaging.kafka import Cluster
 from shared.messaging.relay import Relay
 from shared.messaging.restore_detection import LostEventsHandler
+from shared.messaging.signatures import Signer, verifier_of
 from shared.observability import logs, tracing
-from shared.settings import ServiceSettings
+from shared.settings import ServiceSettings, variable_of
 from shared.system_tables import ServiceSchema
 from shared.web.auth import RemoteKeys, TokenVerifier
 from shared.web.idempotency import key_purge_loop
@@ -29,13 +33,22 @@ def run_worker(schema: ServiceSchema, settings: ServiceSettings, loops: Callable
     _run("worker", settings, database, [*loops(database), *common])
 
 
-def run_relay(service: str, settings: ServiceSettings, topics: Sequence[str], on_lost: LostEventsHandler) -> None:
-    """Publish the outbox of `service` until SIGTERM or SIGINT.
-
-    `topics` are those that the service alone publishes on; `on_lost` handles events that its database has lost.
-    """
+def run_relay(service: str, settings: ServiceSettings, restores: Sequence[str], on_lost: LostEventsHandler) -> None:
+    """Publish the outbox of `service` until SIGTERM or SIGINT; `on_lost` handles events in `restores` that its database lost."""
+    if settings.event_key is None:
+        variable = variable_of(type(settings), "event_key")
+        sys.exit(f"{variable} is missing. Make one with `subsidies event-key {service}`.")
     database = _start(service, "relay", settings, pool_size=4)
-    relay = Relay(database, settings.kafka_bootstrap_servers, f"{service}-relay", topics=topics, on_lost=on_lost)
+    relay = Relay(
+        database,
+        Cluster.of(settings),
+        f"{service}-relay",
+        Signer(private_key(settings.event_key.get_secret_value())),
+        verifier_of(settings),
+        publishes=[topic for topic, publisher in topics.PUBLISHERS.items() if publisher == service],
+        restores=restores,
+        on_lost=on_lost,
+    )
     _run("relay", settings, database, [Loop("relay", relay.step, close=relay.close)])
 
 

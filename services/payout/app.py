@@ -25,6 +25,8 @@ from services.payout.settings import Settings
 from services.payout.startup import load_settings
 from shared.clock import Clock
 from shared.database.engine import Database
+from shared.messaging.consumer import verified
+from shared.messaging.signatures import verifier_of
 from shared.messaging.topics import AWARD_DECISIONS
 from shared.settings import Deployment
 from shared.web.app import create_app
@@ -77,7 +79,7 @@ def build(
             "samples_allowed": settings.deployment is Deployment.DEMONSTRATION,
         },
         large_bodies=LARGE_BODIES,
-        event_handlers={AWARD_DECISIONS: award_decisions(clock)},
+        event_handlers={AWARD_DECISIONS: verified(award_decisions(clock), verifier_of(settings))},
         gauges=payout_metrics.read,
     )
 

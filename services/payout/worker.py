@@ -19,19 +19,22 @@ from shared.gauges.stored_gauges import stored_gauges_loop
 from shared.jobs.runner import JobHandler, JobRunner
 from shared.messaging import topics
 from shared.messaging.consumer import Consumer
+from shared.messaging.kafka import Cluster
 from shared.messaging.lag import consumer_lag
+from shared.messaging.signatures import Verifier, verifier_of
 from shared.runtime import run_worker
 
 GROUP = "payout"
 
 
 def consumer_loops(
-    database: Database, bootstrap_servers: str, clock: Clock, consumers: int, group: str = GROUP
+    database: Database, cluster: Cluster, verifier: Verifier, clock: Clock, consumers: int, group: str = GROUP
 ) -> list[Loop]:
     """Return the loops that give effect to decisions: `consumers` members of the group, each with its own partitions."""
 
     def loop(number: int) -> Loop:
-        consumer = Consumer(database, bootstrap_servers, topics.AWARD_DECISIONS, group, awards.award_decisions(clock))
+        handle = awards.award_decisions(clock)
+        consumer = Consumer(database, cluster, topics.AWARD_DECISIONS, group, handle, verifier)
         return Loop(f"award-decisions-{number}", consumer.step, idle_seconds=0, close=consumer.close)
 
     return [loop(number) for number in range(1, consumers + 1)]
@@ -49,16 +52,16 @@ def loops(settings: Settings, database: Database, accounts: Accounts, decisions:
         with database.transaction() as connection:
             return awards.resume(connection, clock.now()) > 0
 
-    brokers = settings.kafka_bootstrap_servers
+    cluster = Cluster.of(settings)
     return [
-        *consumer_loops(database, brokers, clock, settings.consumers),
+        *consumer_loops(database, cluster, verifier_of(settings), clock, settings.consumers),
         Loop("arrangement-pass", resume, idle_seconds=1.0),
         Loop("funding-pass", FundingPass(database, clock).step, idle_seconds=0.3),
         Loop("account-pass", AccountPass(database, accounts, clock).step, idle_seconds=2.0),
         Loop("jobs", JobRunner(database, job_handlers(database, accounts, clock)).step),
         reconciliation_loop(database, decisions, clock),
         stored_gauges_loop(
-            database, [payout_metrics.MONEY, consumer_lag(brokers, {topics.AWARD_DECISIONS: GROUP}, clock)]
+            database, [payout_metrics.MONEY, consumer_lag(cluster, {topics.AWARD_DECISIONS: GROUP}, clock)]
         ),
     ]
 

@@ -21,6 +21,7 @@ class Kind(StrEnum):
 
     USCC = "uscc"
     CODE = "code"
+    ACCOUNT = "account"
     TEXT = "text"
     CHOICE = "choice"
     DAY = "day"
@@ -35,16 +36,18 @@ class Kind(StrEnum):
 INTEGERS = frozenset({Kind.YEAR, Kind.COUNT, Kind.MONEY, Kind.NUMBER})
 DECIMALS = pl.Decimal(18, 2)
 """The type of decimal fields: at most two decimals, exact."""
-TEXTS = frozenset({Kind.USCC, Kind.CODE, Kind.TEXT, Kind.CHOICE})
+TEXTS = frozenset({Kind.USCC, Kind.CODE, Kind.ACCOUNT, Kind.TEXT, Kind.CHOICE})
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
     """One field. `minimum` and `maximum` are inclusive, in the field's unit; `choices` maps codes to (Chinese, English),
     and `former_choices` maps Chinese names that old files still hold to codes. `of_policies` says that the choices are those of
-    the installed policies, so that the database checks their form alone.
+    the installed policies, so that the database checks their form alone. `known` are the codes that a field of codes may hold;
+    one with `parts` holds the code of some row, or that and more after colons.
 
     `zh` and `en` are its names in files and documents; `fact_name` is what rules and explanations call it, if that differs.
+    Under one of `last_day_headings` a file holds the last day that counts instead, which is stored as the day after it.
     """
 
     name: str
@@ -60,8 +63,11 @@ class Field:
     choices: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     former_choices: Mapping[str, str] = field(default_factory=dict)
     of_policies: bool = False
+    known: tuple[str, ...] = ()
+    parts: bool = False
     sensitive: bool = False
     aliases: tuple[str, ...] = ()
+    last_day_headings: tuple[str, ...] = ()
     fact_name: tuple[str, str] | None = None
 
     @property
@@ -91,6 +97,7 @@ class Field:
         if self.whole_name:
             unit = "美元" if self.unit == "usd_cents" else "元"
             found += [self.whole_name, f"{self.zh}（{unit}）"]
+        found += self.last_day_headings
         return tuple(dict.fromkeys(found))
 
 
@@ -118,14 +125,13 @@ class Tiers:
 
 @dataclass(frozen=True, slots=True)
 class Subjects:
-    """`field` is the key of what `award`, one of `awards`, is about.
+    """`field` is the key of what `award` is about.
 
     `forms`: code of the mistake → the pattern that the key must have, and the awards whose key must have it.
     """
 
     award: str
     field: str
-    awards: tuple[str, ...]
     forms: Mapping[str, tuple[str, tuple[str, ...]]]
 
 
@@ -206,6 +212,16 @@ class Dataset:
         return tuple(item.name for item in self.fields if item.sensitive)
 
     @cached_property
+    def codes(self) -> tuple[str, ...]:
+        """The fields of codes that people make up, which are one code however they are spelled. Text in a key is one too."""
+        return tuple(
+            item.name
+            for item in self.fields
+            if (item.kind is Kind.CODE and not (item.pattern or item.known))
+            or (item.kind is Kind.TEXT and item.name in self.key)
+        )
+
+    @cached_property
     def matchable(self) -> tuple[str, ...]:
         """The text fields that rows may be chosen by: those that are not sensitive."""
         return tuple(item.name for item in self.fields if item.kind in TEXTS and not item.sensitive)
@@ -230,7 +246,6 @@ class Dataset:
             ]
         if self.subjects is not None:
             award, subject = pl.col(self.subjects.award), pl.col(self.subjects.field)
-            found.append(Rule("unknown_award", self.subjects.award, ~award.is_in(self.subjects.awards)))
             found += [
                 Rule(mistake, self.subjects.field, award.is_in(codes) & ~subject.str.contains(pattern))
                 for mistake, (pattern, codes) in self.subjects.forms.items()

@@ -53,9 +53,22 @@ def since(zh: str = "起始日期") -> Field:
     return day("since", zh, "first day")
 
 
-def until(name: str = "until", zh: str = "终止日期", *, optional: bool = True) -> Field:
-    """Declare the first day that no longer counts."""
-    return Field(name, Kind.DAY, zh, "first day that no longer counts", optional, aliases=(f"{zh}（不含）",))
+def until(
+    name: str = "until", zh: str = "失效日期（当日起不适用）", former: str = "终止日期", *, optional: bool = True
+) -> Field:
+    """Declare the first day that no longer counts, as its heading says; under another heading it is the last day that does.
+
+    `former` is the heading of files that do not say so.
+    """
+    return Field(
+        name,
+        Kind.DAY,
+        zh,
+        "first day that no longer counts",
+        optional,
+        aliases=(former, f"{former}（不含）"),
+        last_day_headings=("截止日期（含当日）",),
+    )
 
 
 def year(name: str = "year", zh: str = "年度", en: str = "calendar year") -> Field:

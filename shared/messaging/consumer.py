@@ -21,6 +21,8 @@ from shared.clock import Clock, SystemClock
 from shared.database.engine import Database
 from shared.messaging import dead_letters, inbox, kafka
 from shared.messaging.envelope import Message, RejectedMessageError
+from shared.messaging.kafka import Cluster
+from shared.messaging.signatures import Verifier
 from shared.observability import metrics, tracing
 
 BATCH_MESSAGES = 2_000
@@ -47,24 +49,26 @@ class Consumer:
     def __init__(
         self,
         database: Database,
-        bootstrap_servers: str,
+        cluster: Cluster,
         topic: str,
         group_id: str,
         handle: Handler,
+        verifier: Verifier,
         *,
         batch_messages: int = BATCH_MESSAGES,
         clock: Clock | None = None,
         crash_point: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """Prepare to read up to `batch_messages` at once; nothing is connected yet.
+        """Prepare to read up to `batch_messages` at once of those that `verifier` accepts; nothing is connected yet.
 
         `crash_point` lets a fault campaign kill the process at named points.
         """
         self._database = database
-        self._bootstrap_servers = bootstrap_servers
+        self._cluster = cluster
         self._topic = topic
         self._group_id = group_id
         self._handle = handle
+        self._verifier = verifier
         self._batch_messages = batch_messages
         self._clock = clock or SystemClock()
         self._crash_point = crash_point
@@ -80,7 +84,7 @@ class Consumer:
             )
         if self._subscription is None:
             self._subscription = kafka.consumer(
-                self._bootstrap_servers, self._group_id, self._topic, max_poll_records=self._batch_messages
+                self._cluster, self._group_id, self._topic, max_poll_records=self._batch_messages
             )
             self._progress_at = time.monotonic()
         polled = self._subscription.poll(timeout_ms=500)
@@ -99,10 +103,19 @@ class Consumer:
         return True
 
     def process(self, messages: Sequence[Message]) -> None:
-        """Process `messages` in one transaction; if that fails, split them and record as dead letters what cannot be processed.
+        """Process the genuine ones of `messages` in one transaction; if that fails, split them until what fails is alone.
 
+        What fails, and what is not genuine, is recorded as a dead letter. The latter touches no inbox, and does not count among
+        the dead letters that stop the consumer: whoever forges events must not be able to stop genuine ones.
         Raises transient database errors (a lost connection, a deadlock) and TooManyDeadLettersError.
         """
+        genuine, refused = self._verifier.sort(messages)
+        for message, error in refused:
+            self._record_dead_letter(message, str(error), genuine=False)
+        if genuine:
+            self._process(genuine)
+
+    def _process(self, messages: Sequence[Message]) -> None:
         started_ns = time.time_ns()
         try:
             with self._database.transaction() as connection:
@@ -123,10 +136,13 @@ class Consumer:
                 raise
             if len(messages) > 1:
                 middle = len(messages) // 2
-                self.process(messages[:middle])
-                self.process(messages[middle:])
+                self._process(messages[:middle])
+                self._process(messages[middle:])
             else:
-                self._record_dead_letter(messages[0], error)
+                self._count_dead_letter()
+                known = isinstance(error, RejectedMessageError)
+                reason = str(error) if known else f"{type(error).__name__} while the event was processed"
+                self._record_dead_letter(messages[0], reason)
         else:
             self._dead_in_a_row = 0
             parents = (message.trace_parent for message in new)
@@ -139,16 +155,16 @@ class Consumer:
             self._subscription.close(autocommit=False)
             self._subscription = None
 
-    def _record_dead_letter(self, message: Message, error: Exception) -> None:
+    def _count_dead_letter(self) -> None:
         self._dead_in_a_row += 1
         if self._dead_in_a_row >= DEAD_LETTER_LIMIT:
             raise TooManyDeadLettersError(
                 f"{self._dead_in_a_row} messages in a row of {self._topic} could not be processed"
             )
-        known = isinstance(error, RejectedMessageError)
-        reason = str(error) if known else f"{type(error).__name__} while the event was processed"
+
+    def _record_dead_letter(self, message: Message, reason: str, *, genuine: bool = True) -> None:
         with self._database.transaction() as connection:
-            if dead_letters.record(connection, message, reason, self._clock.now()):
+            if dead_letters.record(connection, message, reason, self._clock.now(), genuine=genuine):
                 audit.record(
                     connection,
                     actor=self._group_id,
@@ -175,6 +191,17 @@ class Consumer:
         if any(end > self._subscription.position(partition) for partition, end in ends.items()):
             self.close()
             raise ConsumerStalledError(f"{self._topic} holds messages that did not arrive for {STALL_SECONDS:.0f} s")
+
+
+def verified(handle: Handler, verifier: Verifier) -> Handler:
+    """Return `handle` for messages that no consumer has verified: it raises RejectedMessageError for one that is not genuine."""
+
+    def handle_genuine(connection: Connection, messages: Sequence[Message]) -> None:
+        for message in messages:
+            verifier.verify(message)
+        handle(connection, messages)
+
+    return handle_genuine
 
 
 def _is_transient(error: Exception) -> bool:

@@ -29,13 +29,15 @@ _MAX_EVENT_KEY_CHARACTERS = 200
 queries = load(__package__)
 
 
-def record(connection: Connection, message: Message, reason: str, now: datetime) -> bool:
+def record(connection: Connection, message: Message, reason: str, now: datetime, *, genuine: bool = True) -> bool:
     """Store `message` with the reason why it could not be processed; return whether it was not stored before.
 
+    One that is not `genuine` never stands for the genuine one of the same content.
     If its topic has a topic for dead letters, an event with the reason is published there.
     """
     digest = hashlib.sha256()
-    for part in (message.topic.encode(), message.key or b"", message.value or b"", message.headers.get("ce_id", b"")):
+    parts = [message.topic.encode(), message.key or b"", message.value or b"", message.headers.get("ce_id", b"")]
+    for part in parts if genuine else [*parts, b"not genuine"]:
         digest.update(len(part).to_bytes(8, "big") + part)
     stored = connection.execute(
         insert(dead_letters)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import stamina
@@ -11,12 +15,54 @@ from kafka.admin import KafkaAdminClient, NewTopic
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 
 from shared.messaging import topics
+from shared.settings import KafkaProtocol, KafkaSettings
 
 
-def producer(bootstrap_servers: str, client_id: str) -> KafkaProducer:
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A Kafka cluster and how this process enters it: as a user over TLS, or in plain text as nobody."""
+
+    bootstrap_servers: str
+    user: str | None = None
+    password: str = field(default="", repr=False)
+    mechanism: str = "PLAIN"
+    ca_file: Path | None = None
+
+    @classmethod
+    def of(cls, settings: KafkaSettings) -> Cluster:
+        """Return the cluster that `settings` name; end the process if they name no user."""
+        if settings.kafka_security_protocol is KafkaProtocol.PLAINTEXT:
+            return cls(settings.kafka_bootstrap_servers)
+        if not settings.kafka_user:
+            sys.exit(
+                "KAFKA_USER is missing. Set it to this process's own user on Kafka, and KAFKA_PASSWORD to its password."
+            )
+        return cls(
+            settings.kafka_bootstrap_servers,
+            settings.kafka_user,
+            settings.kafka_password.get_secret_value(),
+            settings.kafka_sasl_mechanism,
+            settings.kafka_ca_file,
+        )
+
+    def options(self) -> dict[str, Any]:
+        """Return what every client needs to connect."""
+        brokers = {"bootstrap_servers": self.bootstrap_servers.split(",")}
+        if self.user is None:
+            return brokers
+        return brokers | {
+            "security_protocol": "SASL_SSL",
+            "ssl_cafile": self.ca_file and str(self.ca_file),
+            "sasl_mechanism": self.mechanism,
+            "sasl_plain_username": self.user,
+            "sasl_plain_password": self.password,
+        }
+
+
+def producer(cluster: Cluster, client_id: str) -> KafkaProducer:
     """Return an idempotent producer: acknowledged by all replicas, in order within a partition."""
     return KafkaProducer(
-        bootstrap_servers=bootstrap_servers.split(","),
+        **cluster.options(),
         client_id=client_id,
         acks="all",
         enable_idempotence=True,
@@ -39,10 +85,10 @@ def close_producer(producer: KafkaProducer) -> None:
         producer._sender.force_close()
 
 
-def consumer(bootstrap_servers: str, group_id: str, topic: str, *, max_poll_records: int) -> KafkaConsumer:
+def consumer(cluster: Cluster, group_id: str, topic: str, *, max_poll_records: int) -> KafkaConsumer:
     """Return a consumer that commits nothing by itself and starts at the beginning of a topic that is new to its group."""
     subscription = KafkaConsumer(
-        bootstrap_servers=bootstrap_servers.split(","),
+        **cluster.options(),
         group_id=group_id,
         client_id=group_id,
         enable_auto_commit=False,
@@ -60,10 +106,10 @@ def consumer(bootstrap_servers: str, group_id: str, topic: str, *, max_poll_reco
     return subscription
 
 
-def reader(bootstrap_servers: str) -> KafkaConsumer:
+def reader(cluster: Cluster) -> KafkaConsumer:
     """Return a consumer without a group, for reading the log."""
     return KafkaConsumer(
-        bootstrap_servers=bootstrap_servers.split(","),
+        **cluster.options(),
         enable_auto_commit=False,
         max_poll_records=5_000,
         allow_auto_create_topics=False,
@@ -71,10 +117,10 @@ def reader(bootstrap_servers: str) -> KafkaConsumer:
     )
 
 
-def probe(bootstrap_servers: str, group_id: str) -> KafkaConsumer:
+def probe(cluster: Cluster, group_id: str) -> KafkaConsumer:
     """Return a consumer that reads the offsets of `group_id` without joining it: it subscribes to nothing and commits nothing."""
     return KafkaConsumer(
-        bootstrap_servers=bootstrap_servers.split(","),
+        **cluster.options(),
         group_id=group_id,
         client_id=f"{group_id}-lag",
         enable_auto_commit=False,
@@ -85,8 +131,8 @@ def probe(bootstrap_servers: str, group_id: str) -> KafkaConsumer:
     )
 
 
-def ensure_topics(bootstrap_servers: str, *, patience_seconds: float = 30.0) -> None:
-    """Create the topics that do not exist yet; wait up to `patience_seconds` for the broker to answer."""
+def ensure_topics(cluster: Cluster, names: Sequence[str] = topics.ALL, *, patience_seconds: float = 30.0) -> None:
+    """Create those of the topics `names` that do not exist yet; wait up to `patience_seconds` for the broker to answer."""
     attempts = stamina.retry_context(
         on=KafkaError,
         attempts=None if patience_seconds else 1,
@@ -97,10 +143,10 @@ def ensure_topics(bootstrap_servers: str, *, patience_seconds: float = 30.0) -> 
     )
     for attempt in attempts:
         with attempt:
-            admin = KafkaAdminClient(bootstrap_servers=bootstrap_servers.split(","), bootstrap_timeout_ms=5_000)
+            admin = KafkaAdminClient(**cluster.options(), bootstrap_timeout_ms=5_000)
             try:
                 existing = set(admin.list_topics())
-                for name in topics.ALL:
+                for name in names:
                     if name not in existing:
                         _create(admin, name)
             finally:
@@ -112,13 +158,13 @@ def _create(admin: KafkaAdminClient, name: str) -> None:
         admin.create_topics([NewTopic(name=name, num_partitions=topics.PARTITIONS, replication_factor=1)])
 
 
-def log_identity(bootstrap_servers: str) -> str:
-    """Return the ids of the cluster and its topics: they change when the broker's log is a new one."""
-    admin = KafkaAdminClient(bootstrap_servers=bootstrap_servers.split(","), bootstrap_timeout_ms=5_000)
+def log_identity(cluster: Cluster, names: Sequence[str]) -> str:
+    """Return the ids of the cluster and of the topics `names`: they change when the broker's log is a new one."""
+    admin = KafkaAdminClient(**cluster.options(), bootstrap_timeout_ms=5_000)
     try:
-        cluster: Any = admin.describe_cluster()
-        described: Any = admin.describe_topics(list(topics.ALL))
+        found: Any = admin.describe_cluster()
+        described: Any = admin.describe_topics(list(names))
     finally:
         admin.close()
     ids = sorted(f"{topic.get('name')}={topic.get('topic_id')}" for topic in described)
-    return "|".join([str(cluster.get("cluster_id")), *ids])
+    return "|".join([str(found.get("cluster_id")), *ids])

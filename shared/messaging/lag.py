@@ -10,17 +10,18 @@ from sqlalchemy import Connection
 from shared.clock import Clock
 from shared.gauges.stored_gauges import StoredGauges
 from shared.messaging import kafka
+from shared.messaging.kafka import Cluster
 from shared.observability import metrics
 from shared.observability.metrics import Sample
 
 
-def consumer_lag(bootstrap_servers: str, groups: Mapping[str, str], clock: Clock) -> StoredGauges:
+def consumer_lag(cluster: Cluster, groups: Mapping[str, str], clock: Clock) -> StoredGauges:
     """Return the gauges of the messages that consumers have not processed and of their age; `groups` is by topic."""
 
     def compute(_: Connection) -> Sequence[Sample]:
         found: list[Sample] = []
         for topic, group in groups.items():
-            probe = kafka.probe(bootstrap_servers, group)
+            probe = kafka.probe(cluster, group)
             try:
                 messages, oldest_ms = _lag(probe, topic)
             finally:

@@ -25,9 +25,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from shared.audit import log as audit
 from shared.database.engine import Database
 from shared.database.queries import load
-from shared.messaging import envelope, kafka
+from shared.messaging import envelope, kafka, topics
+from shared.messaging.kafka import Cluster
 from shared.messaging.outbox import republish_latest
 from shared.messaging.restore_detection import LostEventsHandler, lost_events, record_as_published
+from shared.messaging.signatures import Signer, Verifier
 from shared.observability import metrics, tracing
 from shared.system_tables import broker_log
 
@@ -85,22 +87,29 @@ class Relay:
     def __init__(
         self,
         database: Database,
-        bootstrap_servers: str,
+        cluster: Cluster,
         client_id: str,
+        signer: Signer,
+        verifier: Verifier,
         *,
-        topics: Sequence[str] = (),
+        publishes: Sequence[str] = topics.ALL,
+        restores: Sequence[str] = (),
         on_lost: LostEventsHandler = lambda *_: None,
         crash_point: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """Prepare to publish; nothing is connected yet.
+        """Prepare to publish, signed by `signer`; nothing is connected yet.
 
-        Events of `topics` that the log holds and the outbox has lost are passed to `on_lost` before anything is sent.
+        The topics that it `publishes` on are created where they do not exist. Events of those in `restores` that the log holds,
+        `verifier` accepts and the outbox has lost are passed to `on_lost` before anything is sent.
         `crash_point` lets a fault campaign kill the process at named points.
         """
         self._database = database
-        self._bootstrap_servers = bootstrap_servers
+        self._cluster = cluster
         self._client_id = client_id
-        self._topics = topics
+        self._signer = signer
+        self._verifier = verifier
+        self._publishes = publishes
+        self._restores = restores
         self._on_lost = on_lost
         self._crash_point = crash_point
         self._leadership: Connection | None = None
@@ -182,7 +191,7 @@ class Relay:
             connection.close()
             return False
         self._leadership = connection
-        self._producer = kafka.producer(self._bootstrap_servers, self._client_id)
+        self._producer = kafka.producer(self._cluster, self._client_id)
         self._republish_to_new_log()
         self._handle_lost_events()
         metrics.RELAY_IS_LEADER.set(1)
@@ -191,7 +200,7 @@ class Relay:
 
     def _handle_lost_events(self) -> None:
         with self._database.transaction() as connection:
-            lost = lost_events(connection, self._bootstrap_servers, self._topics)
+            lost = lost_events(connection, self._cluster, self._restores, self._verifier)
             if not lost:
                 return
             record_as_published(connection, lost)
@@ -211,9 +220,9 @@ class Relay:
             self._republish_to_new_log()
 
     def _republish_to_new_log(self) -> None:
-        kafka.ensure_topics(self._bootstrap_servers, patience_seconds=0)
+        kafka.ensure_topics(self._cluster, self._publishes, patience_seconds=0)
         self._log_checked_at = time.monotonic()
-        identity = kafka.log_identity(self._bootstrap_servers)
+        identity = kafka.log_identity(self._cluster, self._publishes)
         with self._database.transaction() as connection:
             known = connection.execute(select(broker_log.c.identity)).scalar_one_or_none()
             if known == identity:
@@ -234,5 +243,9 @@ class Relay:
     def _send(self, rows: Sequence[Unpublished]) -> Sent:
         assert self._producer is not None
         send, started_ns = self._producer.send, time.time_ns()
-        acknowledgements = [send(row.topic, row.data.encode(), row.key.encode(), row.headers()) for row in rows]
+        events = [(row.key.encode(), row.data.encode(), row.headers()) for row in rows]
+        self._signer.sign(events)
+        acknowledgements = [
+            send(row.topic, data, key, headers) for row, (key, data, headers) in zip(rows, events, strict=True)
+        ]
         return Sent(rows, acknowledgements, started_ns)

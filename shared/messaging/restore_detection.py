@@ -20,7 +20,9 @@ from shared.database.bulk import copy_frame
 from shared.database.queries import load
 from shared.messaging import kafka
 from shared.messaging.envelope import Event, Message
+from shared.messaging.kafka import Cluster
 from shared.messaging.outbox import insert_published
+from shared.messaging.signatures import Verifier
 
 OVERLAP = timedelta(minutes=10)
 """How long before the last publication reading starts: the clocks of brokers and databases differ."""
@@ -36,19 +38,16 @@ class LogNotReadError(RuntimeError):
     """The end of the broker's log was not reached in time. The relay tries again, and sends nothing before."""
 
 
-def lost_events(connection: Connection, bootstrap_servers: str, topics: Sequence[str]) -> list[Message]:
-    """Return the events in `topics` that this database's outbox should hold and does not.
+def lost_events(connection: Connection, cluster: Cluster, topics: Sequence[str], verifier: Verifier) -> list[Message]:
+    """Return the genuine events in `topics` that this database's outbox should hold and does not.
 
     A database that has published nothing is a new one: it has lost nothing.
     """
     last = connection.execute(queries.last_publication).one()
     if last.published_at is None or not topics:
         return []
-    logged = {
-        id_: message
-        for message in _messages_since(bootstrap_servers, topics, last.published_at - OVERLAP)
-        if (id_ := _own_event_id(message, last.sources)) is not None
-    }
+    genuine, _ = verifier.sort(_messages_since(cluster, topics, last.published_at - OVERLAP))
+    logged = {id_: message for message in genuine if (id_ := _own_event_id(message, last.sources)) is not None}
     connection.execute(text("CREATE TEMP TABLE logged_events (event_id uuid) ON COMMIT DROP"))
     copy_frame(connection, "logged_events", pl.DataFrame({"event_id": [str(each) for each in logged]}))
     unknown = set(connection.execute(queries.unknown_events).scalars())
@@ -60,8 +59,8 @@ def record_as_published(connection: Connection, messages: Sequence[Message]) -> 
     insert_published(connection, [_event(message) for message in messages])
 
 
-def _messages_since(bootstrap_servers: str, topics: Sequence[str], since: datetime) -> list[Message]:
-    reader: KafkaConsumer = kafka.reader(bootstrap_servers)
+def _messages_since(cluster: Cluster, topics: Sequence[str], since: datetime) -> list[Message]:
+    reader: KafkaConsumer = kafka.reader(cluster)
     try:
         partitions = [
             TopicPartition(topic, number) for topic in topics for number in reader.partitions_for_topic(topic) or ()

@@ -6,7 +6,16 @@ PAYMENT_ORDERS = "payment-orders.v1"
 AWARD_DECISIONS_DEAD = "award-decisions.v1.dlq"
 EVALUATION_SHARDS = "evaluation-shards.v1"
 
-ALL = (REGISTRY_FACTS, AWARD_DECISIONS, PAYMENT_ORDERS, AWARD_DECISIONS_DEAD, EVALUATION_SHARDS)
+PUBLISHERS = {
+    REGISTRY_FACTS: "registry",
+    AWARD_DECISIONS: "eligibility",
+    EVALUATION_SHARDS: "eligibility",
+    PAYMENT_ORDERS: "payout",
+    AWARD_DECISIONS_DEAD: "payout",
+}
+"""The one service that publishes on each topic: it alone may write there, and its signature alone is accepted."""
+
+ALL = tuple(PUBLISHERS)
 DEAD_LETTERS = {AWARD_DECISIONS: AWARD_DECISIONS_DEAD}
 """Topics with a topic for dead letters: messages that could not be processed are published there."""
 

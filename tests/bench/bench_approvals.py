@@ -21,9 +21,10 @@ from shared.clock import SystemClock
 from shared.database.engine import Database
 from shared.jobs.runner import JobRunner
 from shared.messaging import kafka, topics
-from shared.messaging.relay import Relay
+from shared.messaging.kafka import Cluster
 from tests.bench.bench_registry import Figure, timed
 from tests.support.databases import DatabaseServer
+from tests.support.events import relay_of
 
 DECISIONS = 100_000
 EVALUATION = UUID("019bd1a0-0000-7000-8000-000000000001")
@@ -99,9 +100,9 @@ def count_of(database: Database, what: str) -> int:
         return int(connection.execute(text(f"SELECT count(*) FROM {what}")).scalar_one())
 
 
-def relayed(database: Database, servers: str, count: int) -> Figure:
+def relayed(database: Database, cluster: Cluster, count: int) -> Figure:
     """Publish the outbox, from a relay that leads already."""
-    relay = Relay(database, servers, "bench-relay")
+    relay = relay_of("eligibility", database, cluster, "bench-relay")
     gc.collect()
     assert relay._lead()
 
@@ -118,16 +119,16 @@ def relayed(database: Database, servers: str, count: int) -> Figure:
 def messages_of(database: Database) -> list[Message]:
     """Return key, value and headers of all that the outbox has to publish."""
     messages: list[Message] = []
-    relay, last = Relay(database, "", "bench-reading"), 0
+    relay, last = relay_of("eligibility", database, Cluster(""), "bench-reading"), 0
     while rows := relay._next(last):
         messages += [(row.key.encode(), row.data.encode(), row.headers()) for row in rows]
         last = rows[-1].id
     return messages
 
 
-def produced(messages: Sequence[Message], servers: str) -> Figure:
+def produced(messages: Sequence[Message], cluster: Cluster) -> Figure:
     """Produce the same messages from memory, to the same topic, with the same settings; all acknowledged."""
-    producer = kafka.producer(servers, "bare")
+    producer = kafka.producer(cluster, "bare")
 
     def act() -> None:
         for key, value, headers in messages:
@@ -146,12 +147,11 @@ def run(server: DatabaseServer, broker: Broker, count: int = DECISIONS) -> list[
     assert count_of(ours, "decisions WHERE state = 'approved'") == count_of(ours, "outbox") == count
     events = events_of(ours)
     updated = timed("bare UPDATE and COPY of the outbox's rows", count, lambda: bare_approval(bare, events))
-    kafka.ensure_topics(broker.bootstrap_servers)
     messages, rounds = messages_of(ours), []
     for _ in range(2):  # the first warms the broker
         with ours.transaction() as connection:
             connection.execute(text("UPDATE outbox SET published_at = NULL"))
-        rounds.append((relayed(ours, broker.bootstrap_servers, count), produced(messages, broker.bootstrap_servers)))
+        rounds.append((relayed(ours, broker.cluster, count), produced(messages, broker.cluster)))
     relay, producer = rounds[-1]
     ours.close()
     bare.close()

@@ -18,16 +18,21 @@ from sqlalchemy import text
 from deploy.local.broker import Broker
 from services.payout.awards.handlers import award_decisions
 from services.payout.batches import files, handlers, repository
+from services.payout.clients.eligibility import Decisions, InForce
 from services.payout.clients.registry import ACCOUNTS, AccountChange, Accounts
 from services.payout.funding.passes import FundingPass
 from services.payout.reconciliation import handlers as reconciliation
+from services.payout.reconciliation.repository import all_entitlements
 from shared.clock import calendar_date
 from shared.database.engine import Database
 from shared.messaging import kafka, topics
 from shared.messaging.consumer import BATCH_MESSAGES, Consumer
+from shared.messaging.kafka import Cluster
 from shared.runtime import reduce_garbage_collection
 from tests.bench.bench_payout import CLOCK, Figure, count_of, decided, prepare
+from tests.integration.payout.support import as_payout_has
 from tests.support.databases import DatabaseServer
+from tests.support.events import VERIFIER, signed
 
 TOPIC = topics.AWARD_DECISIONS_DEAD
 """Nothing else is on this topic here, so it holds the decisions alone."""
@@ -51,9 +56,22 @@ class _Accounts(Accounts):
         return []
 
 
-def _consume(url: str, servers: str, group: str, together: Barrier) -> None:
-    consumer = Consumer(Database(url, prepared_statements=False), servers, TOPIC, group, award_decisions(CLOCK))
-    subscription = kafka.consumer(servers, group, TOPIC, max_poll_records=BATCH_MESSAGES)
+class _Decisions(Decisions):
+    """Eligibility, which has what payout has."""
+
+    def __init__(self, payout: Database) -> None:
+        with payout.reading() as connection:
+            self._known = as_payout_has(connection, [award_id for award_id, _ in all_entitlements(connection)])
+
+    def in_force_of(self, award_ids: Collection[str]) -> dict[str, InForce]:
+        return self._known
+
+
+def _consume(url: str, cluster: Cluster, group: str, together: Barrier) -> None:
+    consumer = Consumer(
+        Database(url, prepared_statements=False), cluster, TOPIC, group, award_decisions(CLOCK), VERIFIER
+    )
+    subscription = kafka.consumer(cluster, group, TOPIC, max_poll_records=BATCH_MESSAGES)
     started = time.monotonic()
     while time.monotonic() < started + 10.0:  # long enough for all to be in the group, each with its partitions
         subscription.poll(timeout_ms=200, update_offsets=False, max_records=1)
@@ -65,11 +83,11 @@ def _consume(url: str, servers: str, group: str, together: Barrier) -> None:
         consumer.step()
 
 
-def workers(payout: Database, servers: str, number: int, count: int) -> Figure:
+def workers(payout: Database, cluster: Cluster, number: int, count: int) -> Figure:
     """Let `number` consumers share the partitions of a topic that is full already."""
     spawn = multiprocessing.get_context("spawn")
     together = spawn.Barrier(number + 1)
-    arguments = (payout.url, servers, f"workers-{number}", together)
+    arguments = (payout.url, cluster, f"workers-{number}", together)
     processes = [spawn.Process(target=_consume, args=arguments, daemon=True) for _ in range(number)]
     for process in processes:
         process.start()
@@ -85,18 +103,18 @@ def workers(payout: Database, servers: str, number: int, count: int) -> Figure:
     return Figure(f"{who}: split, posted, ordered", count, seconds)
 
 
-def fill(servers: str, count: int) -> None:
+def fill(cluster: Cluster, count: int) -> None:
     """Put decisions on the topic."""
-    producer = kafka.producer(servers, "fill")
-    for event in decided(count, CLOCK.now()):
-        producer.send(TOPIC, key=event.key.encode(), value=event.data, headers=event.headers())
+    producer = kafka.producer(cluster, "fill")
+    for message in signed(list(decided(count, CLOCK.now())), "eligibility"):
+        producer.send(TOPIC, key=message.key, value=message.value, headers=list(message.headers.items()))
     producer.flush()
     producer.close()
 
 
 def batch_file(payout: Database) -> list[Figure]:
     """Build a batch of all orders of the city, make its file, and COPY the same rows out bare."""
-    accounts = _Accounts()
+    accounts, decisions = _Accounts(), _Decisions(payout)
     FundingPass(payout, CLOCK).run(CLOCK.now(), calendar_date(CLOCK.now()).year)
     with payout.transaction() as connection:
         connection.execute(
@@ -107,7 +125,9 @@ def batch_file(payout: Database) -> list[Figure]:
         )
     started = time.perf_counter()
     with payout.transaction() as connection:
-        batch = handlers.build(connection, accounts, unit="city", order_ids=None, by="maker", now=CLOCK.now())
+        batch = handlers.build(
+            connection, accounts, decisions, unit="city", order_ids=None, by="maker", now=CLOCK.now()
+        )
     built = time.perf_counter() - started
     started = time.perf_counter()
     with payout.reading_at_one_instant() as connection:
@@ -144,13 +164,12 @@ def reconciled(payout: Database) -> Figure:
 
 def run(server: DatabaseServer, broker: Broker, count: int = 100_000) -> list[Any]:
     """Measure everything; returns figures and (name, ratio) pairs."""
-    kafka.ensure_topics(broker.bootstrap_servers)
-    fill(broker.bootstrap_servers, count)
+    fill(broker.cluster, count)
     measured = []
     for number in (1, 2):
         payout = server.fresh("payout").connect()
         prepare(payout)
-        measured.append(workers(payout, broker.bootstrap_servers, number, count))
+        measured.append(workers(payout, broker.cluster, number, count))
     file = batch_file(payout)
     return [
         *measured,

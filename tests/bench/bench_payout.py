@@ -36,10 +36,11 @@ from shared.database.engine import Database
 from shared.messaging import inbox, kafka, outbox, topics
 from shared.messaging.envelope import Event as CloudEvent
 from shared.messaging.envelope import Message, header_map
-from shared.messaging.relay import Relay
+from shared.messaging.kafka import Cluster
 from shared.runtime import reduce_garbage_collection
 from tests.integration.payout.support import SHARED_HALF
 from tests.support.databases import DatabaseServer
+from tests.support.events import VERIFIER, relay_of
 
 DECISIONS = 100_000
 NAIVE_DECISIONS = 1_000
@@ -121,8 +122,8 @@ def prepare(payout: Database) -> None:
             )
 
 
-def _relay(url: str, servers: str, go: Gate) -> None:
-    relay = Relay(Database(url, prepared_statements=False), servers, "bench-relay")
+def _relay(url: str, cluster: Cluster, go: Gate) -> None:
+    relay = relay_of("eligibility", Database(url, prepared_statements=False), cluster, "bench-relay")
     relay.step()
     reduce_garbage_collection()
     go.wait()
@@ -131,10 +132,15 @@ def _relay(url: str, servers: str, go: Gate) -> None:
             time.sleep(0.02)
 
 
-def _consume(url: str, servers: str, group: str) -> None:
+def _consume(url: str, cluster: Cluster, group: str) -> None:
     reduce_garbage_collection()
     for loop in consumer_loops(
-        Database(url, prepared_statements=False), servers, CLOCK, Settings.model_fields["consumers"].default, group
+        Database(url, prepared_statements=False),
+        cluster,
+        VERIFIER,
+        CLOCK,
+        Settings.model_fields["consumers"].default,
+        group,
     ):
         Thread(target=loop.run, args=(Event(),)).start()
 
@@ -146,13 +152,13 @@ def _fund(url: str) -> None:
             time.sleep(0.2)
 
 
-def whole_path(eligibility: Database, payout: Database, servers: str, count: int) -> Figure:
+def whole_path(eligibility: Database, payout: Database, cluster: Cluster, count: int) -> Figure:
     """Run relay, consumer and funding pass as processes until all orders are issued."""
     spawn = multiprocessing.get_context("spawn")
     go = spawn.Event()
     targets: list[tuple[Callable[..., None], tuple[Any, ...]]] = [
-        (_relay, (eligibility.url, servers, go)),
-        (_consume, (payout.url, servers, "bench")),
+        (_relay, (eligibility.url, cluster, go)),
+        (_consume, (payout.url, cluster, "bench")),
         (_fund, (payout.url,)),
     ]
     processes = [spawn.Process(target=target, args=arguments, daemon=True) for target, arguments in targets]
@@ -191,19 +197,19 @@ def fill(eligibility: Database, count: int) -> None:
         outbox.enqueue(connection, list(decided(count, CLOCK.now())))
 
 
-def bare(payout: Database, servers: str, count: int) -> list[Figure]:
+def bare(payout: Database, cluster: Cluster, count: int) -> list[Figure]:
     """Produce and consume the same messages, and COPY the rows that payout made of them into tables without anything."""
     events = list(decided(count, CLOCK.now()))
     messages = [(event.key.encode(), event.data, event.headers()) for event in events]
     topic = topics.REGISTRY_FACTS  # nothing else uses it here
-    producer = kafka.producer(servers, "bare")
+    producer = kafka.producer(cluster, "bare")
     started = time.perf_counter()
     for key, value, headers in messages:
         producer.send(topic, key=key, value=value, headers=headers)
     producer.flush()
     produced = time.perf_counter() - started
     producer.close()
-    subscription = kafka.consumer(servers, "bare", topic, max_poll_records=2_000)
+    subscription = kafka.consumer(cluster, "bare", topic, max_poll_records=2_000)
     while not subscription.assignment():
         subscription.poll(timeout_ms=200, update_offsets=False)
     subscription.seek_to_beginning()
@@ -277,14 +283,14 @@ def stages(payout: Database, count: int) -> list[Figure]:
     ]
 
 
-def one_at_a_time(payout: Database, servers: str, count: int) -> Figure:
+def one_at_a_time(payout: Database, cluster: Cluster, count: int) -> Figure:
     """Do what a first service does: send and wait; receive, split, order and fund one message in one transaction."""
-    producer = kafka.producer(servers, "naive")
+    producer = kafka.producer(cluster, "naive")
     events = list(decided(count, CLOCK.now()))
     started = time.perf_counter()
     for event in events:
         producer.send("payment-orders.v1", key=event.key.encode(), value=event.data, headers=event.headers()).get(10)
-    subscription = kafka.consumer(servers, f"naive-{count}", "payment-orders.v1", max_poll_records=500)
+    subscription = kafka.consumer(cluster, f"naive-{count}", "payment-orders.v1", max_poll_records=500)
     done = 0
     year = calendar_date(CLOCK.now()).year
     while done < count:
@@ -312,8 +318,8 @@ def beside_each_other(server: DatabaseServer, broker: Broker, count: int) -> lis
     databases = [server.fresh("payout"), server.fresh("eligibility")]
     payout, eligibility = (database.connect() for database in databases)
     prepare(payout)
-    ours = whole_path(eligibility, payout, broker.bootstrap_servers, count)
-    measured = [ours, *bare(payout, broker.bootstrap_servers, count)]
+    ours = whole_path(eligibility, payout, broker.cluster, count)
+    measured = [ours, *bare(payout, broker.cluster, count)]
     for database in databases:
         server.drop(database)  # or its autovacuum takes a core from the next round
     return measured
@@ -326,14 +332,13 @@ def against_bare(figures: Sequence[Figure]) -> float:
 
 def run(server: DatabaseServer, broker: Broker, count: int = DECISIONS) -> list[Any]:
     """Measure everything; returns figures and (name, ratio) pairs."""
-    kafka.ensure_topics(broker.bootstrap_servers)
     rounds = sorted((beside_each_other(server, broker, count) for _ in range(ROUNDS)), key=against_bare)
     ours, *beside = rounds[ROUNDS // 2]
     stage_payout, naive_payout = server.fresh("payout").connect(), server.fresh("payout").connect()
     prepare(stage_payout)
     alone = stages(stage_payout, count)
     prepare(naive_payout)
-    naive = one_at_a_time(naive_payout, broker.bootstrap_servers, min(count, NAIVE_DECISIONS))
+    naive = one_at_a_time(naive_payout, broker.cluster, min(count, NAIVE_DECISIONS))
     return [
         ours,
         *beside,

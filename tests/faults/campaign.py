@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from kafka.errors import KafkaError
 
 from deploy.local.sample import _uscc
 from shared.clock import SystemClock, calendar_date
+from shared.messaging import kafka
 from shared.messaging.topics import AWARD_DECISIONS
 from tests.faults.bank import UNITS, Users
 from tests.faults.decisions import Decisions
@@ -88,8 +89,9 @@ class Campaign:
             try:
                 if self._producer is None:
                     self._producer = KafkaProducer(
-                        bootstrap_servers=self.harness.bootstrap_servers,
+                        **self.harness.cluster.options(),
                         client_id=ME,
+                        enable_idempotence=False,  # its numbers go with the broker's log; what is sent twice is one fault more
                         max_request_size=4_000_000,
                         acks="all",
                         max_block_ms=10_000,
@@ -101,13 +103,19 @@ class Campaign:
                     future.get(timeout=20)
                 waiting = []
             except KafkaError:
+                producer, self._producer = self._producer, None
+                if producer is not None:
+                    kafka.close_producer(producer)
                 if time.monotonic() > deadline:
                     raise
-                if self._producer is not None:
-                    self._producer.close(timeout=0)
-                    self._producer = None
                 self.harness.tend()
                 time.sleep(0.5)
+
+    def signed(self, records: Sequence[Record], service: str = "eligibility") -> list[Record]:
+        """Return messages as `service` would have signed them."""
+        made = [(key or b"", data or b"", list(headers)) for key, data, headers in records]
+        self.harness.signer(service).sign(made)
+        return [(key, data, headers) for (key, data, _), (_, _, headers) in zip(records, made, strict=True)]
 
     def refuse(self, records: Iterable[Record]) -> None:
         """Put messages on `award-decisions.v1` that have to become dead letters."""

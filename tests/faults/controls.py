@@ -14,6 +14,7 @@ from shared.messaging import inbox
 from shared.messaging.consumer import Consumer
 from shared.messaging.envelope import Message
 from shared.messaging.relay import BATCH_ROWS, Relay, Unpublished, queries
+from shared.messaging.signatures import Verifier
 from shared.system_tables import outbox
 
 
@@ -72,7 +73,12 @@ def _split_outside_transaction() -> None:
     Consumer.process = in_two_transactions  # type: ignore[method-assign, assignment]
 
 
+def _no_signatures() -> None:
+    Verifier.verify = lambda *_: None  # type: ignore[method-assign]
+
+
 CONTROLS = {
+    "no-signatures": Control(_no_signatures),
     "no-inbox-key": Control(
         _no_inbox_key,
         "ALTER TABLE inbox DROP CONSTRAINT pk_inbox;"

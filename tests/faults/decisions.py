@@ -109,7 +109,7 @@ class Decisions:
         )
         made = [first]
         while len(made) < versions:
-            made.append(self._next(made[-1]))
+            made.append(self.following(made[-1]))
         return made
 
     def decide(self, count: int) -> None:
@@ -119,7 +119,7 @@ class Decisions:
             if not self.committed or self.dice.random() < 1 / 3:
                 version = self.fresh()[0]
             else:
-                version = self._next(self.committed[self.dice.choice(list(self.committed))][-1])
+                version = self.following(self.committed[self.dice.choice(list(self.committed))][-1])
             made[version.award_id] = version
         self.commit(list(made.values()))
 
@@ -168,7 +168,8 @@ class Decisions:
             connection.close()
         self.commit(versions)
 
-    def _next(self, last: Version) -> Version:
+    def following(self, last: Version) -> Version:
+        """Return the version after `last`, decided by nobody yet."""
         change = self.dice.random()
         if change < 0.15:
             instalments: tuple[tuple[int, int], ...] = ()

@@ -18,11 +18,15 @@ import psycopg
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from deploy.local.broker import ADMIN
 from deploy.local.demo import SAMPLE_ARRANGEMENT
 from deploy.local.demo_client import DemoClient
 from deploy.local.processes import Child, free_port
 from deploy.local.system import DEFAULT_PORTS, LocalSystem
 from shared.database.engine import Database
+from shared.event_keys import private_key
+from shared.messaging.kafka import Cluster
+from shared.messaging.signatures import Signer
 from tests.faults.controls import CONTROLS
 from tests.faults.process import POINTS
 
@@ -55,6 +59,8 @@ class Harness:
         self.demo = DemoClient(urls, self.system.clients)
         self.databases = {name: self._database(name) for name in ("registry", "eligibility", "payout")}
         self.demo.arrange(SAMPLE_ARRANGEMENT)
+        self.kill("eligibility-app")
+        self.revive("eligibility-app")
         if self._control:
             if ddl := CONTROLS[self._control].payout_ddl:
                 with psycopg.connect(self.system.settings["PAYOUT_OWNER_DATABASE_URL"]) as connection:
@@ -71,9 +77,17 @@ class Harness:
         return Database(self.system.settings[f"{service.upper()}_DATABASE_URL"], application_name=ME)
 
     @property
-    def bootstrap_servers(self) -> str:
-        """The broker's address."""
-        return self.system.settings["KAFKA_BOOTSTRAP_SERVERS"]
+    def cluster(self) -> Cluster:
+        """The broker, as its administrator reaches it."""
+        return self.system.cluster_of(ADMIN)
+
+    def kid(self, service: str) -> str:
+        """Return the id of the key of `service`."""
+        return str(private_key(self.system.secrets[f"{service}_event_key"]).kid)
+
+    def signer(self, service: str) -> Signer:
+        """Return what signs with the key of `service`."""
+        return Signer(private_key(self.system.secrets[f"{service}_event_key"]))
 
     def rows(self, service: str, statement: str, **values: object) -> list[Any]:
         """Read from a service's database, waiting for it if it is down."""
@@ -110,7 +124,7 @@ class Harness:
     def revive(self, name: str, *, armed: bool = False) -> None:
         """Start a process again; `armed` with a point at which it will kill itself."""
         child = self.children[name]
-        if name in ("payout-worker", "payout-worker-2", "eligibility-relay"):
+        if name in ("payout-worker", "payout-worker-2", "eligibility-relay", "eligibility-app"):
             service, part = name.split("-")[:2]
             child.command = [sys.executable, "-m", "tests.faults.process", f"services.{service}.{part}"]
             extra = {"FAULT_CONTROL": self._control or "", "FAULT_POINT": ""}
@@ -160,3 +174,5 @@ class Harness:
         tool = [java, "-cp", classpath, "kafka.tools.StorageTool", "format", "-t", uuid.uuid4().hex[:22]]
         subprocess.run([*tool, "-c", properties], check=True, capture_output=True)
         self.revive("broker")
+        assert self.system.broker is not None
+        self.system.broker.wait()  # its users' rights were in the log, too

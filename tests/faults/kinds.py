@@ -5,17 +5,20 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
 from uuid import uuid4
 
 import httpx
 import orjson
+from joserfc.jwk import OKPKey
 from kafka import KafkaConsumer
 from kafka.structs import OffsetAndMetadata
 
 from services.payout.worker import GROUP
 from shared.messaging import kafka, topics
+from shared.messaging.signatures import Signer
 from tests.faults.campaign import Campaign, Record
 from tests.faults.decisions import Version
 
@@ -75,7 +78,7 @@ def cut_sessions(campaign: Campaign) -> None:
 
 def repeat(campaign: Campaign) -> None:
     """Ten copies of events that were told before."""
-    campaign.send([record for version in _some(campaign, 5) for record in [_record(version)] * 10])
+    campaign.send(campaign.signed([record for version in _some(campaign, 5) for record in [_record(version)] * 10]))
 
 
 def reorder(campaign: Campaign) -> None:
@@ -84,11 +87,11 @@ def reorder(campaign: Campaign) -> None:
     campaign.decisions.commit(versions)
     shuffled = list(versions)
     campaign.dice.shuffle(shuffled)
-    campaign.send([_record(version) for version in shuffled])
+    campaign.send(campaign.signed([_record(version) for version in shuffled]))
 
 
 def malform(campaign: Campaign) -> None:
-    """Messages that can never be processed: no CloudEvent, of no known type, against the schema, tombstones."""
+    """Signed messages that can never be processed: no CloudEvent, of no known type, against the schema, tombstones."""
     key, value, headers = _record(campaign.decisions.fresh()[0])
     data = orjson.loads(value or b"")
     mark = uuid4().hex
@@ -107,7 +110,59 @@ def malform(campaign: Campaign) -> None:
         (mark.encode(), None, fresh),
         (None, mark.encode(), []),
     ]
-    campaign.refuse(campaign.dice.sample(choices, 2))
+    campaign.refuse(campaign.signed(campaign.dice.sample(choices, 2)))
+
+
+def forge(campaign: Campaign) -> None:
+    """Invented awards, and the highest version that there can be, withdrawn: signed by a stranger, under eligibility's key id."""
+    key, value, headers = _record(campaign.decisions.fresh()[0])
+    [known] = _some(campaign, 1) or campaign.decisions.fresh()
+    last = _record(replace(known, version=2**31 - 1, instalments=()))
+    stranger = OKPKey.import_key(
+        OKPKey.generate_key("Ed25519").as_dict() | {"kid": campaign.harness.kid("eligibility")}
+    )
+    made = [(k or b"", _marked(v), list(h)) for k, v, h in ((key, value, headers), last)]
+    Signer(stranger).sign(made)
+    campaign.refuse(made)
+
+
+def leave_unsigned(campaign: Campaign) -> None:
+    """The next version of an award under its own event id, not signed; then the genuine one, which has to take effect."""
+    [last] = _some(campaign, 1) or campaign.decisions.fresh()
+    following = campaign.decisions.following(campaign.decisions.committed.get(last.award_id, [last])[-1])
+    key, value, headers = _record(following)
+    campaign.refuse([(key, _marked(value), headers)])
+    campaign.decisions.commit([following])
+
+
+def alter(campaign: Campaign) -> None:
+    """An event that was published, with its signature and its id, and other data."""
+    campaign.decisions.decide(1)
+    [known] = _some(campaign, 1)
+    [(key, value, headers)] = campaign.signed([_record(known)])
+    campaign.refuse([(key, _marked(value), headers)])
+
+
+def sign_as_another(campaign: Campaign) -> None:
+    """An award that another service of the system signs with its own key."""
+    key, value, headers = _record(campaign.decisions.fresh()[0])
+    campaign.refuse(campaign.signed([(key, _marked(value), headers)], campaign.dice.choice(("registry", "payout"))))
+
+
+def mix_versions(campaign: Campaign) -> None:
+    """A newer eligibility beside this one: the same events with members and headers that nobody knows yet."""
+    versions = campaign.decisions.fresh(campaign.dice.randint(1, 3))
+    campaign.decisions.commit(versions)
+    newer = [
+        (key, orjson.dumps(orjson.loads(value or b"") | {"round": {"number": 7}}), [*headers, ("ce_round", b"7")])
+        for key, value, headers in map(_record, versions)
+    ]
+    campaign.send(campaign.signed(newer))
+
+
+def _marked(value: bytes | None) -> bytes:
+    """Return an event's data with another subject, so that it can be told from all others."""
+    return orjson.dumps(orjson.loads(value or b"") | {"subject": uuid4().hex})
 
 
 def oversize(campaign: Campaign) -> None:
@@ -156,9 +211,7 @@ def replay(campaign: Campaign) -> None:
 def _intrude(campaign: Campaign, act: Callable[[KafkaConsumer], None]) -> None:
     """Join payout's consumer group, take partitions away, and leave."""
     try:
-        intruder = kafka.consumer(
-            campaign.harness.bootstrap_servers, GROUP, topics.AWARD_DECISIONS, max_poll_records=10
-        )
+        intruder = kafka.consumer(campaign.harness.cluster, GROUP, topics.AWARD_DECISIONS, max_poll_records=10)
     except Exception:  # noqa: BLE001 - a broker that is down is no fault of its own
         return
     try:
@@ -286,6 +339,11 @@ FAST = (
     Kind("events repeated ten times", repeat, 10),
     Kind("versions in any order", reorder, 10),
     Kind("malformed or unknown events", malform, 10),
+    Kind("forged events", forge, 6),
+    Kind("unsigned event before the genuine one", leave_unsigned, 6),
+    Kind("replayed event with other data", alter, 6),
+    Kind("event signed by another service", sign_as_another, 6),
+    Kind("mixed event versions", mix_versions, 6),
     Kind("messages of 0.8 to 3.5 MB", oversize, 2),
     Kind("low outbox id committed late", commit_late, 10),
     Kind("payout worker stopped, up to 3 s", suspend_worker, 4),

@@ -6,11 +6,18 @@ that is taken away, so that the campaign has to fail.
 
 from __future__ import annotations
 
-import importlib
 import os
+import runpy
 import signal
 import sys
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
 
+import orjson
+from sqlalchemy import Connection, text
+
+from services.eligibility.decisions import repository
 from shared.messaging.consumer import Consumer
 from shared.messaging.relay import Relay
 from tests.faults.controls import CONTROLS
@@ -38,13 +45,25 @@ def arm(point: str, passes: int) -> None:
         defaults["crash_point"] = die
 
 
+def published_last(connection: Connection, _: object, award_ids: Sequence[UUID]) -> list[dict[str, Any]]:
+    """Return what is in force: a campaign decides by writing to the outbox alone."""
+    latest = text(
+        "SELECT DISTINCT ON (key) data, created_at FROM outbox WHERE key = ANY(:keys) AND type = 'award.decided'"
+        " ORDER BY key, (data::json ->> 'version')::int DESC"
+    )
+    rows = connection.execute(latest, {"keys": [str(award_id) for award_id in award_ids]})
+    return [orjson.loads(row.data) | {"approved_at": row.created_at.isoformat()} for row in rows]
+
+
 def main(module: str) -> None:
     """Run `module` as its service would."""
     if point := os.environ.get("FAULT_POINT"):
         arm(point, int(os.environ.get("FAULT_AFTER", "0")))
     if control := os.environ.get("FAULT_CONTROL"):
         CONTROLS[control].weaken()
-    importlib.import_module(module).main()
+    if module == "services.eligibility.app":
+        repository.find_in_force = published_last  # type: ignore[assignment]
+    runpy.run_module(module, run_name="__main__")
 
 
 if __name__ == "__main__":

@@ -16,12 +16,15 @@ from services.payout.reconciliation.repository import differences
 from shared.messaging import inbox, outbox, topics
 from shared.messaging.consumer import Consumer
 from shared.messaging.envelope import Event
+from shared.messaging.kafka import Cluster
 from shared.messaging.relay import Relay
+from shared.messaging.signatures import Verifier
 from tests.faults.checks import EFFECTS
 from tests.faults.controls import CONTROLS
 from tests.integration.payout.support import Payout, decision
 from tests.support.crashing_database import Crashed
 from tests.support.databases import ServiceDatabase
+from tests.support.events import LENIENT, VERIFIER, relay_of
 from tests.support.tokens import Tokens
 
 
@@ -33,6 +36,7 @@ def _defences_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
         (Relay, "_next"),
         (handlers, "_apply_versions"),
         (Consumer, "process"),
+        (Verifier, "verify"),
     ):
         monkeypatch.setattr(owner, name, getattr(owner, name))
 
@@ -65,12 +69,22 @@ def test_without_the_inbox_key_an_event_has_two_effects(payout: Payout) -> None:
     assert broken(payout) >= {"a version has two effects", "an event is in the inbox twice"}
 
 
+def test_without_signatures_an_invented_award_becomes_an_order(payout: Payout) -> None:
+    payout.arrange()
+    reading = Consumer(payout.database, Cluster(""), topics.AWARD_DECISIONS, uuid4().hex, payout.handler, VERIFIER)
+    reading.process([decision("invented")])
+    assert payout.execute("SELECT count(*) FROM payment_orders") == [(0,)]
+    CONTROLS["no-signatures"].weaken()
+    reading.process([decision("invented")])
+    assert payout.execute("SELECT count(*) FROM payment_orders")[0][0] > 0
+
+
 def test_a_naive_outbox_loses_a_low_id_that_commits_late(
     fresh_database: Callable[[str], ServiceDatabase], broker: Broker
 ) -> None:
     CONTROLS["naive-outbox"].weaken()
     database = fresh_database("eligibility").connect()
-    relay = Relay(database, broker.bootstrap_servers, "naive")
+    relay = relay_of("payout", database, broker.cluster, "naive")
     at = datetime(2024, 3, 1, tzinfo=UTC)
     slow, quick = (
         Event(topics.PAYMENT_ORDERS, key, "test.happened", uuid4(), "/tests", key, at, b"{}") for key in ("a", "b")
@@ -98,7 +112,7 @@ def test_a_split_outside_the_transaction_is_lost_when_the_worker_crashes(
 
     monkeypatch.setattr("tests.faults.controls.time.sleep", die)
     event = decision()
-    crashing = Consumer(payout.database, broker.bootstrap_servers, topics.AWARD_DECISIONS, uuid4().hex, payout.handler)
+    crashing = Consumer(payout.database, broker.cluster, topics.AWARD_DECISIONS, uuid4().hex, payout.handler, LENIENT)
     with pytest.raises(Crashed):
         crashing.process([event])
     monkeypatch.undo()

@@ -17,10 +17,10 @@ from shared.clock import SystemClock
 from shared.messaging import outbox, topics
 from shared.messaging.consumer import Consumer
 from shared.messaging.envelope import Event
-from shared.messaging.relay import Relay
 from tests.faults.decisions import Version
 from tests.integration.payout.support import Payout
 from tests.support.databases import ServiceDatabase
+from tests.support.events import VERIFIER, as_argument, relay_of
 from tests.support.tokens import Tokens
 
 AWARDS = 40
@@ -55,7 +55,7 @@ def run_until_killed(role: str, database: ServiceDatabase, broker: Broker, point
         "tests.support.crash_process",
         role,
         database.app_url,
-        broker.bootstrap_servers,
+        as_argument(broker.cluster),
         point,
     ]
     ended = subprocess.run(command, timeout=90, check=False, capture_output=True)
@@ -72,7 +72,7 @@ def test_relay_and_payout_killed_at_critical_moments(
         outbox.enqueue(connection, [decided(n, 2, 20_003 + n) for n in range(0, AWARDS, 2)])
 
     run_until_killed("relay", eligibility, broker, "relay: sent, not marked")
-    relay = Relay(publisher, broker.bootstrap_servers, "heir")
+    relay = relay_of("eligibility", publisher, broker.cluster, "heir")
     deadline = time.monotonic() + 60  # the dead leader's lock goes with its session
     while not relay.step():
         assert time.monotonic() < deadline
@@ -82,7 +82,7 @@ def test_relay_and_payout_killed_at_critical_moments(
     run_until_killed("payout", payout_database, broker, "consumer: not committed")
     run_until_killed("payout", payout_database, broker, "consumer: committed, offsets not")
     consumer = Consumer(
-        payout.database, broker.bootstrap_servers, topics.AWARD_DECISIONS, GROUP, award_decisions(SystemClock())
+        payout.database, broker.cluster, topics.AWARD_DECISIONS, GROUP, award_decisions(SystemClock()), VERIFIER
     )
     while payout.execute("SELECT count(*) FROM award_versions")[0][0] < AWARDS + AWARDS // 2:
         assert time.monotonic() < deadline + 120

@@ -27,6 +27,7 @@ from shared.observability import metrics
 from shared.observability.metrics import Sample
 from shared.web.metrics import serve_metrics
 from tests.support.databases import ServiceDatabase
+from tests.support.events import LENIENT
 from tests.support.tokens import Tokens
 
 
@@ -153,13 +154,13 @@ def test_a_process_that_stops_reporting_is_forgotten(database: Database) -> None
 
 def test_lag_is_what_the_group_has_not_received_and_the_age_of_the_oldest(database: Database, broker: Broker) -> None:
     topic, group = topics.EVALUATION_SHARDS, f"lag-{uuid4().hex}"
-    producer: KafkaProducer = kafka.producer(broker.bootstrap_servers, "lag-test")
+    producer: KafkaProducer = kafka.producer(broker.cluster, "lag-test")
     for number in range(20):
         producer.send(topic, key=str(number).encode(), value=b"{}")
     producer.flush()
     producer.close()
     clock = FixedClock(SystemClock().now() + timedelta(seconds=600))
-    measure = consumer_lag(broker.bootstrap_servers, {topic: group}, clock).compute
+    measure = consumer_lag(broker.cluster, {topic: group}, clock).compute
 
     def behind() -> tuple[float, float]:
         with database.reading() as connection:
@@ -172,7 +173,7 @@ def test_lag_is_what_the_group_has_not_received_and_the_age_of_the_oldest(databa
 
     messages, seconds = behind()
     assert messages >= 20 and seconds >= 500
-    consumer = Consumer(database, broker.bootstrap_servers, topic, group, lambda *_: None)
+    consumer = Consumer(database, broker.cluster, topic, group, lambda *_: None, LENIENT)
     deadline = time.monotonic() + 60
     while behind()[0] and time.monotonic() < deadline:
         consumer.step()

@@ -10,10 +10,12 @@ import httpx
 import pytest
 from kafka import KafkaProducer, TopicPartition
 
+from deploy.local.broker import ADMIN
 from deploy.local.demo import SAMPLE_ARRANGEMENT
 from deploy.local.demo_client import DemoClient
 from deploy.local.system import LocalSystem
 from shared.messaging import kafka, topics
+from shared.messaging.kafka import Cluster
 from tests.support.collector import Collector
 from tests.support.steps import TODAY, record, until
 
@@ -84,7 +86,7 @@ def _wrong(demo: DemoClient, system: LocalSystem) -> Iterator[httpx.Response]:
     until(lambda: demo._http.get(f"{registry}/v1/imports/{job}", auth=platform).json()["state"] != "running")
     headers = [(name, WRONG.encode()) for name in ("ce_id", "ce_source", "ce_traceparent")]
     headers += [("ce_specversion", b"1.0"), ("ce_type", b"award.decided")]
-    producer: KafkaProducer = kafka.producer(system.settings["KAFKA_BOOTSTRAP_SERVERS"], "test")
+    producer: KafkaProducer = kafka.producer(system.cluster_of(ADMIN), "test")
     producer.send(topics.AWARD_DECISIONS, key=OURS, value=f'{{"payee":"{WRONG}"}}'.encode(), headers=headers)
     producer.close()
     letters = f"{payout}/v1/dead-letters?state=open"
@@ -92,9 +94,9 @@ def _wrong(demo: DemoClient, system: LocalSystem) -> Iterator[httpx.Response]:
     yield demo._http.get(letters, auth=demo._auth["ops"])
 
 
-def _events(bootstrap_servers: str) -> Iterator[tuple[str, str]]:
+def _events(cluster: Cluster) -> Iterator[tuple[str, str]]:
     """Yield topic and whole content of every event that services have published; the wrong one of ours is none."""
-    reader = kafka.reader(bootstrap_servers)
+    reader = kafka.reader(cluster)
     partitions = [TopicPartition(topic, number) for topic in topics.ALL for number in range(topics.PARTITIONS)]
     reader.assign(partitions)
     reader.seek_to_beginning()
@@ -138,8 +140,7 @@ def test_nothing_secret_is_in_any_output(
         outputs[f"answer {answer.url.path}"] = answer.text.replace(f"/{WRONG}", "/…")  # `instance` is the caller's URL
     tokens = [str(each._token) for each in demo._auth.values() if getattr(each, "_token", None)]
     secrets = [*system.secrets.values(), *system.clients.values(), *tokens, ACCOUNT, WRONG, NAME]
-    bootstrap_servers = system.settings["KAFKA_BOOTSTRAP_SERVERS"]
-    events = list(_events(bootstrap_servers))
+    events = list(_events(system.cluster_of(ADMIN)))
     assert len(events) > 10
     outputs |= {f"event {topic} {number}": content for number, (topic, content) in enumerate(events)}
     leaks = {(name, value[:8]) for name, content in outputs.items() for value in secrets if value in content}

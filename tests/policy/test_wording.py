@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 
 from services.eligibility.engine.explain import explain_enterprise
+from services.eligibility.facts.catalogue import Facts
 from services.eligibility.rules.domain import Interpretations
 from services.eligibility.rules.library import load_policy
 from shared.catalogue.datasets import CATALOGUE
 from tests.policy.populations import ENTERPRISES, population
-from tests.policy.tables import facts
+from tests.policy.tables import frame
 
 POLICY = load_policy("lishui-2020-1")
 DAY = date(2025, 6, 1)
@@ -53,7 +54,8 @@ def texts(node: Any) -> Iterator[str]:
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 @pytest.mark.parametrize("seed", range(3))
 def test_no_code_is_read_by_a_person(seed: int, language: str) -> None:
-    known = facts(population(Random(seed), unknown=6))
+    tables = population(Random(seed), unknown=6)
+    known = Facts.of({name: frame(name, rows) for name, rows in tables.items()})
     interpretations = Interpretations.official_defaults(POLICY)
     names = sorted({*known["enterprises"]["uscc"], *known["enterprises"]["name"]}, key=len, reverse=True)
     codes = [award.code for award in POLICY.awards]

@@ -1,6 +1,6 @@
 """A process that kills itself (SIGKILL) at a named point.
 
-`python -m tests.support.crash_process relay|payout|import URL BROKER POINT`.
+`python -m tests.support.crash_process relay|payout|import URL CLUSTER POINT`.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from shared.database.engine import Database
 from shared.jobs.runner import JobRunner, RunningJob
 from shared.messaging import topics
 from shared.messaging.consumer import Consumer
-from shared.messaging.relay import Relay
 from tests.integration.registry.conftest import importer
+from tests.support.events import VERIFIER, from_argument, relay_of
 
 
-def main(role: str, database_url: str, bootstrap_servers: str, point: str) -> None:
+def main(role: str, database_url: str, cluster: str, point: str) -> None:
     """Work until `point` is reached."""
 
     def crash_at(reached: str) -> None:
@@ -31,12 +31,14 @@ def main(role: str, database_url: str, bootstrap_servers: str, point: str) -> No
 
     database = Database(database_url)
     if role == "relay":
-        step = Relay(database, bootstrap_servers, "crash-process", crash_point=crash_at).step
+        step = relay_of("eligibility", database, from_argument(cluster), crash_point=crash_at).step
     elif role == "import":
         step = JobRunner(database, {KIND: lambda job: importer(database)(_with_crash_point(job, crash_at))}).step
     else:
         handler = award_decisions(SystemClock())
-        consumer = Consumer(database, bootstrap_servers, topics.AWARD_DECISIONS, GROUP, handler, crash_point=crash_at)
+        consumer = Consumer(
+            database, from_argument(cluster), topics.AWARD_DECISIONS, GROUP, handler, VERIFIER, crash_point=crash_at
+        )
         step = consumer.step
     while True:
         step()

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import chain
 from typing import Any
+from uuid import UUID
 
 import httpx
+import orjson
 
+from shared.events.award_decided import AwardDecided
 from shared.fiscal_split import SplitRule, UnitShare
 from shared.http_client import PAGE_ITEMS, ServiceClient
 
@@ -38,6 +41,13 @@ class Payout:
             if found["state"] == "confirmed" and found["effective_from"] <= day.isoformat() < (until or "9999-12-31"):
                 return _arrangement(found)
         return None
+
+    def held(self, award_id: UUID) -> AwardDecided:
+        """Return the highest version that payout has of an award, as the event that it came from."""
+        found = self._payout.get(f"/v1/awards/{award_id}", {"eligibility": "false"}).json()
+        identity = ("award_id", "policy", "award", "article", "subject", "award_year", "kind", "first_decided_on")
+        stated = found["versions"][-1]
+        return AwardDecided.model_validate_json(orjson.dumps(stated | {name: found[name] for name in identity}))
 
     def restated(self, awards: Sequence[dict[str, Any]]) -> dict[str, dict[str, Any]]:
         """Return by award id what these entitlements would change in the orders of awards that payout knows."""

@@ -7,7 +7,7 @@ unchanged, and its approval gets the next number.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import polars as pl
 from sqlalchemy import Connection
@@ -24,8 +24,14 @@ queries = load(__package__)
 
 def restore_version_numbers(connection: Connection, lost: Sequence[Message]) -> None:
     """Remember the highest version of each award among `lost`, the published events that this database does not have."""
+    remember_versions(connection, readable(lost, AwardDecided))
+    transitions.supersede_lost(connection, [message.event_key[1] for message in lost])
+
+
+def remember_versions(connection: Connection, events: Iterable[AwardDecided]) -> None:
+    """Remember the highest version of each award among `events`, which consumers have and this database does not."""
     highest: dict[str, AwardDecided] = {}
-    for event in readable(lost, AwardDecided):
+    for event in events:
         key = str(event.award_id)
         if key not in highest or event.version > highest[key].version:
             highest[key] = event
@@ -34,8 +40,7 @@ def restore_version_numbers(connection: Connection, lost: Sequence[Message]) -> 
             key,
             event.policy,
             event.award,
-            event.subject,
-            None if event.award_id == award_id(event.policy, event.award, event.subject, None) else event.award_year,
+            *_identity(event),
             event.version,
             event.first_decided_on.isoformat(),
             event.model_dump_json(),
@@ -47,4 +52,11 @@ def restore_version_numbers(connection: Connection, lost: Sequence[Message]) -> 
     copy_frame(connection, "lost_versions", pl.DataFrame(rows, schema=columns, orient="row"))
     connection.execute(queries.restore_award_versions)
     connection.execute(queries.keep_lost_events)
-    transitions.supersede_lost(connection, [message.event_key[1] for message in lost])
+
+
+def _identity(event: AwardDecided) -> tuple[str, int | None]:
+    """Return subject and identity year of an event's award; an invented award gets a subject of its own."""
+    for year in (None, event.award_year):
+        if event.award_id == award_id(event.policy, event.award, event.subject, year):
+            return event.subject, year
+    return f"{event.subject} ({event.award_id})", event.award_year

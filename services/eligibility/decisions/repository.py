@@ -61,9 +61,19 @@ def find(
     return [view(row, language) for row in connection.execute(query)]
 
 
+def find_in_force(
+    connection: Connection, actor: Actor, award_ids: Sequence[UUID], language: str
+) -> list[dict[str, Any]]:
+    """Return the decision in force of each of these awards that has one."""
+    of_awards = decisions.c.award_id == any_(cast(award_ids, ARRAY(Uuid)))
+    query = visible(_selected, actor).where(of_awards, decisions.c.state == State.APPROVED)
+    return [view(row, language) for row in connection.execute(query)]
+
+
 def in_force(connection: Connection, award_ids: Sequence[str]) -> dict[str, Any]:
-    """Return rows `version, entitlement_fen` of the version in force of each of these awards that has one, by award id."""
-    query = select(decisions.c.award_id, decisions.c.version, decisions.c.entitlement_fen).where(
+    """Return what the version in force of each of these awards states, by award id, of those that have one."""
+    stated = (decisions.c.version, decisions.c.entitlement_fen, decisions.c.payee_uscc, decisions.c.jurisdiction)
+    query = select(decisions.c.award_id, *stated).where(
         decisions.c.award_id == any_(cast(award_ids, ARRAY(Uuid))), decisions.c.state == State.APPROVED
     )
     return {str(row.award_id): row for row in connection.execute(query)}

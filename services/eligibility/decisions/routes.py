@@ -17,6 +17,8 @@ from services.eligibility.decisions.provenance import with_provenance
 from services.eligibility.decisions.schemas import (
     Decision,
     DecisionDetail,
+    DecisionsInForce,
+    InForceQuery,
     Receipt,
     Replay,
     Republication,
@@ -81,6 +83,15 @@ def list_decisions(
     if kind:
         return spreadsheet_response(found, COLUMNS, kind, name="decisions", title="决定")
     return json_response(page(found, limit, "id"))
+
+
+@router.post("/in-force", operation_id="query_decisions_in_force", response_model=DecisionsInForce)
+def query_decisions_in_force(actor: Reader, body: InForceQuery, request: Request) -> Response:
+    """Read the decisions in force of some awards; nothing is changed. Payout asks before it sends money."""
+    with request.app.state.database.reading() as connection:
+        return json_response(
+            {"items": repository.find_in_force(connection, actor, body.award_ids, language_of(request))}
+        )
 
 
 @router.get("/{decision_id}", operation_id="get_decision", response_model=DecisionDetail, responses=refusals(NotFound))

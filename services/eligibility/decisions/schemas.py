@@ -116,6 +116,20 @@ class Replay(BaseModel):
     differences: list[str] = Field(description="Members of the outcome that differ")
 
 
+class InForceQuery(BaseModel):
+    """Awards whose decisions in force are asked for."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    award_ids: list[UUID] = Field(min_length=1, max_length=1_000)
+
+
+class DecisionsInForce(BaseModel):
+    """The decisions in force of the awards that have one, in no order."""
+
+    items: list[Decision]
+
+
 class RepublicationRequest(BaseModel):
     """Which awards' versions in force are published again; without any, all."""
 

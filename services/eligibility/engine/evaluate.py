@@ -168,7 +168,7 @@ def missing_of(evaluated: EvaluatedCases) -> pl.Expr:
     if not naming and not (cases.get_column("result") == UNDETERMINED).any():
         return _no_text()
     facts: list[tuple[str, pl.Expr]] = []
-    for name, condition in (*evaluated.resolved.conditions, *evaluated.resolved.conditions_once):
+    for name, condition in (*evaluated.resolved.conditions, *evaluated.resolved.conditions_compared):
         facts += condition.missing(pl.col(name), context)
     if award.amount is not None:
         facts += [(column.lacking, column.missing()) for column in columns_in(award.amount) if column.lacking]

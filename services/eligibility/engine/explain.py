@@ -143,7 +143,7 @@ def _explained(evaluated: EvaluatedCases, policy: Policy, facts: Facts) -> Itera
             would_be_fen=None if row["result"] == GRANTED or award.amount is None else row["amount"],
             conditions=tuple(
                 condition.result(row, name, references, context)
-                for name, condition in (*resolved.conditions, *resolved.conditions_once)
+                for name, condition in (*resolved.conditions, *resolved.conditions_compared)
             ),
             steps=steps,
             parts=tuple(
@@ -160,7 +160,7 @@ def _explained(evaluated: EvaluatedCases, policy: Policy, facts: Facts) -> Itera
 def _figures(resolved: ResolvedAward, context: RuleContext) -> dict[str, pl.Expr]:
     """Return the columns that an explanation reads, beside those that every evaluated case has."""
     award, columns = resolved.award, dict[str, pl.Expr]()
-    for name, condition in (*resolved.conditions, *resolved.conditions_once):
+    for name, condition in (*resolved.conditions, *resolved.conditions_compared):
         columns |= condition.columns(name, context)
         del columns[name]
     if award.amount is not None:

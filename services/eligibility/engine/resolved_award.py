@@ -18,6 +18,7 @@ from services.eligibility.rules.grammar.conditions import Always, Condition
 from services.eligibility.rules.grammar.lookups import PAYEE_ENTRY, Attachment, PayeeEntry, PayeePlace, with_needed
 from services.eligibility.rules.grammar.measures import Measure
 from services.eligibility.rules.grammar.nodes import Node, resolve
+from services.eligibility.rules.grammar.ranks import AmongFirst
 from services.eligibility.rules.grammar.terms import Column, columns_in
 
 #: A condition with the name of the boolean column that holds its result.
@@ -39,7 +40,8 @@ class ResolvedAward:
         paid = (on_payment,) if award.paid_before_by_subject else ()
         integrity = () if isinstance(self._integrity, Always) else (self._integrity,)
         on_time = (resolve(condition, self.interpretations) for condition in conditions_on_time(award.about))
-        every = (*on_time, *award.conditions(), *paid, *integrity)
+        own = (condition for condition in award.conditions() if condition is not self.ranking)
+        every = (*on_time, *own, *paid, *integrity)
         return tuple((f"condition.{number}", condition) for number, condition in enumerate(every))
 
     @cached_property
@@ -47,16 +49,23 @@ class ResolvedAward:
         return resolve(INTEGRITY_CONDITION, self.interpretations)
 
     @cached_property
-    def conditions_once(self) -> tuple[Named, ...]:
-        """The conditions of an award given once, which compare its cases with each other."""
-        return tuple((f"condition.{condition.name}", condition) for condition in conditions_once(self.award.about))
+    def ranking(self) -> AmongFirst | None:
+        """The condition that ranks the cases among each other, if there is one."""
+        return next((each for each in self.award.when if isinstance(each, AmongFirst)), None)
+
+    @cached_property
+    def conditions_compared(self) -> tuple[Named, ...]:
+        """The conditions that compare the cases of the award with each other, after all others."""
+        ranking = () if self.ranking is None else (("condition.rank", self.ranking),)
+        once = ((f"condition.{condition.name}", condition) for condition in conditions_once(self.award.about))
+        return (*ranking, *once)
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:
         """Every column that conditions, amounts, jurisdiction and order read, each once."""
         award, about = self.award, self.award.about
         nodes: list[Node | None] = [condition for _, condition in self.conditions]
-        nodes += [award.amount, award.later_amount, award.place.jurisdiction, about.payee]
+        nodes += [self.ranking, award.amount, award.later_amount, award.place.jurisdiction, about.payee]
         nodes += about.order() if about.earliest_by else ()
         nodes += () if about.rank is None else (about.rank[0],)
         read = [column for node in nodes if node is not None for column in columns_in(node)]
@@ -78,7 +87,7 @@ class ResolvedAward:
     def applied(self) -> tuple[str, ...]:
         """The names of the interpretations that apply to a case, each once, in the order of the explanation."""
         award = self.award
-        nodes: list[Node | None] = [condition for _, condition in (*self.conditions, *self.conditions_once)]
+        nodes: list[Node | None] = [condition for _, condition in (*self.conditions, *self.conditions_compared)]
         names = _applied([*nodes, award.amount])
         names += [name for measure in self.measures for name in measure.interpretations]
         names += _applied([award.about.payee, award.in_later_years, self._integrity])

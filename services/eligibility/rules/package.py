@@ -19,6 +19,8 @@ from services.eligibility.rules.domain import CoverageLine, Interpretation, Poli
 from services.eligibility.rules.grammar.award import Award
 from services.eligibility.rules.grammar.common import SAID_BY_AWARD, SHARED_WORDS, every_condition
 from services.eligibility.rules.grammar.conditions import Condition
+from services.eligibility.rules.grammar.nodes import Choice
+from services.eligibility.rules.grammar.ranks import AmongFirst
 from services.eligibility.rules.grammar.terms import Parameter
 from services.eligibility.rules.offices import Offices
 from services.eligibility.rules.parameters import LEAST, NUMBERS, ParameterValues, Value
@@ -100,6 +102,8 @@ def _check(policy: Policy) -> None:
 
 def _check_award(policy: Policy, award: Award) -> None:
     nodes = [*award.walk()]
+    if award.ranked:
+        _check_ranks(award)
     parameters = {node.name for node in nodes if isinstance(node, Parameter)}
     parameters |= {name for measure in award.measures for name in measure.parameters}
     for file, needed, known in (
@@ -110,6 +114,13 @@ def _check_award(policy: Policy, award: Award) -> None:
     ):
         if needed - known:
             raise PackageError(f"{file} lacks {', '.join(sorted(needed - known))}, which {award.code} needs")
+
+
+def _check_ranks(award: Award) -> None:
+    ranks = [condition for condition in award.when if any(isinstance(node, AmongFirst) for node in condition.walk())]
+    joined = any(not isinstance(rank, AmongFirst | Choice) for rank in ranks)
+    if joined or len(ranks) > 1 or not award.about.is_yearly:
+        raise PackageError(f"{award.code}: one condition of an award about years may be a rank, not joined with others")
 
 
 def _check_coverage(policy: Policy) -> None:

@@ -15,6 +15,7 @@ from services.payout.awards.adjustment import adjust
 from services.payout.awards.repository import owed
 from services.payout.batches import files, repository
 from services.payout.batches.domain import BankAnswer, CheckedResults, check_results
+from services.payout.clients.eligibility import Decisions
 from services.payout.clients.registry import Accounts, revisions_of
 from services.payout.funding.repository import lock_blockers_shared
 from services.payout.orders import transitions
@@ -40,6 +41,7 @@ CHUNK_AWARDS = 2_000
 def build(
     connection: Connection,
     accounts: Accounts,
+    decisions: Decisions,
     *,
     unit: str,
     order_ids: Sequence[UUID] | None,
@@ -49,7 +51,8 @@ def build(
     """Make a batch of the approved orders of `unit` (or of those named) and return it.
 
     Accounts are read in one bulk call; an order whose payee's account is not the one that was approved goes back to `issued`.
-    Raises Conflict if no order can be sent.
+    Orders of an award that eligibility does not have as payout does are left out: money leaves only for what it decided.
+    Raises Conflict if no order can be sent, Unavailable if registry or eligibility does not answer.
     """
     lock_exclusively(connection)
     if repository.sending_is_held(connection):
@@ -67,15 +70,28 @@ def build(
     day = calendar_date(now)
     revision = accounts.latest_revision()
     revisions = revisions_of(accounts.on(day, {row.payee_uscc for row in rows}, revision))
+    in_force = decisions.in_force_of({row.award_id for row in rows})
     able: list[Row[Any]] = []
     changed: list[Row[Any]] = []
+    unconfirmed: list[Row[Any]] = []
     for row in rows:
-        (able if revisions.get(row.payee_uscc, 0) == row.account_revision else changed).append(row)
+        if revisions.get(row.payee_uscc, 0) != row.account_revision:
+            changed.append(row)
+        elif row.award_id not in in_force or in_force[row.award_id].stated != _stated(row):
+            unconfirmed.append(row)
+        else:
+            able.append(row)
     transitions.revoke(connection, [row.id for row in changed], now)
+    left_out = {"sent_back": len(changed), "unconfirmed": len(unconfirmed)}
     if not able:
         if changed:
             # An error would roll back the orders that went back to `issued`: the answer is an empty batch.
-            return {"id": None, "unit": unit, "state": "empty", "orders": 0, "total_fen": 0, "sent_back": len(changed)}
+            return {"id": None, "unit": unit, "state": "empty", "orders": 0, "total_fen": 0, **left_out}
+        if unconfirmed:
+            raise Conflict(
+                "Eligibility does not have these awards as payout does, so nothing is sent. Run `subsidies payout reconcile`.",
+                extra={"awards": sorted({row.award_id for row in unconfirmed})[:MAX_ERRORS]},
+            )
         raise Conflict(
             "This unit has no approved order that you can send. Orders must be approved by another person and not be on hold."
         )
@@ -84,7 +100,11 @@ def build(
     repository.add(connection, batch_id, amounts, unit=unit, registry_revision=revision, accounts_on=day, by=by)
     transitions.batch(connection, batch_id, [row.id for row in able], by=by)
     repository.list_orders(connection, batch_id)
-    return repository.view(connection, batch_id) | {"sent_back": len(changed)}
+    return repository.view(connection, batch_id) | left_out
+
+
+def _stated(row: Row[Any]) -> tuple[int, int, str, str]:
+    return row.version, row.entitlement_fen, row.award_payee_uscc, row.jurisdiction
 
 
 def _not_able(order_ids: Sequence[UUID], able: Collection[str]) -> list[FieldError]:

@@ -42,13 +42,20 @@ LARGE_BODIES = {"/v1/payment-batches/": 64 * 1024 * 1024}
 def build_payment_batch(draft: BatchDraft, request: Request, actor: Maker, command: IdempotentCommand) -> Response:
     """Make a batch of the approved orders of a unit; orders that are on hold or approved by the caller are left out.
 
-    An order whose payee's account is not the one that was approved goes back to `issued`.
+    An order whose payee's account is not the one that was approved goes back to `issued`; one whose award eligibility does not
+    have as payout does is left out.
     """
     actor.require_jurisdiction(draft.unit)
-    now, accounts = request.app.state.clock.now(), request.app.state.accounts
+    state, now = request.app.state, request.app.state.clock.now()
     return command.run(
         lambda connection: handlers.build(
-            connection, accounts, unit=draft.unit.value, order_ids=draft.order_ids, by=actor.subject, now=now
+            connection,
+            state.accounts,
+            state.decisions,
+            unit=draft.unit.value,
+            order_ids=draft.order_ids,
+            by=actor.subject,
+            now=now,
         ),
         status=201,
     )

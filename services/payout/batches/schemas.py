@@ -45,6 +45,9 @@ class Batch(BaseModel):
         default=None,
         description="Orders that went back to `issued` because the payee's account is not the one approved",
     )
+    unconfirmed: int | None = Field(
+        default=None, description="Orders left out because eligibility does not have their award as payout does"
+    )
 
 
 class RowCounts(BaseModel):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -25,7 +25,14 @@ class InForce:
     award_id: str
     version: int
     entitlement_fen: int
+    payee_uscc: str
+    jurisdiction: str
     approved_at: datetime
+
+    @property
+    def stated(self) -> tuple[int, int, str, str]:
+        """What payout has to hold of the award: version, fen, payee and jurisdiction."""
+        return self.version, self.entitlement_fen, self.payee_uscc, self.jurisdiction
 
 
 class Decisions:
@@ -38,15 +45,17 @@ class Decisions:
     def in_force(self) -> Iterator[list[InForce]]:
         """Yield all decisions in force, page by page."""
         for items in self._pages(state="approved"):
-            yield [
-                InForce(
-                    item["award_id"],
-                    item["version"],
-                    item["entitlement_fen"] if item["result"] == "granted" else 0,
-                    datetime.fromisoformat(item["approved_at"]),
-                )
-                for item in items
-            ]
+            yield [_in_force(item) for item in items]
+
+    def in_force_of(self, award_ids: Collection[str]) -> dict[str, InForce]:
+        """Return the decisions in force of those of `award_ids` that have one, by award."""
+        asked = sorted(award_ids)
+        found: dict[str, InForce] = {}
+        for start in range(0, len(asked), PAGE_ITEMS):
+            body = {"award_ids": asked[start : start + PAGE_ITEMS]}
+            items = self._eligibility.query("/v1/decisions/in-force", body).json()["items"]
+            found |= {item["award_id"]: _in_force(item) for item in items}
+        return found
 
     def proposed(self) -> Iterator[list[Entitlement]]:
         """Yield what open proposals would entitle to, page by page; their version is 0."""
@@ -68,6 +77,17 @@ class Decisions:
 
     def _pages(self, **query: str) -> Iterator[list[dict[str, Any]]]:
         return self._eligibility.pages("/v1/decisions", query)
+
+
+def _in_force(item: dict[str, Any]) -> InForce:
+    return InForce(
+        item["award_id"],
+        item["version"],
+        item["entitlement_fen"] if item["result"] == "granted" else 0,
+        item["payee"]["uscc"],
+        item["jurisdiction"],
+        datetime.fromisoformat(item["approved_at"]),
+    )
 
 
 def _proposal(item: dict[str, Any]) -> Entitlement:

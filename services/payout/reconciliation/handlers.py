@@ -101,11 +101,12 @@ def _against(
         decided.update(decision.award_id for decision in page)
         known = repository.entitlements(connection, [decision.award_id for decision in page])
         for decision in page:
-            version, fen, received_at = known.get(decision.award_id, (0, 0, now))
-            if (version, fen) == (decision.version, decision.entitlement_fen):
+            own = known.get(decision.award_id)
+            version, fen = (own.version, own.entitlement_fen) if own else (0, 0)
+            if own and (version, fen, own.payee_uscc, own.jurisdiction) == decision.stated:
                 continue
-            if version > decision.version:
-                if received_at < now - PATIENCE:  # else it was approved while the pages were read
+            if own and version >= decision.version:
+                if own.received_at < now - PATIENCE:  # else it was approved while the pages were read
                     ahead.append(_difference(AHEAD, decision.award_id, decision.entitlement_fen, fen))
             elif version < decision.version and decision.approved_at > now - PATIENCE:
                 in_flight += 1

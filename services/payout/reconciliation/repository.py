@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, Connection, Text, Uuid, any_, cast, func, literal, select
+from sqlalchemy import ARRAY, Connection, Row, Text, Uuid, any_, cast, func, literal, select
 
 from services.payout.awards.tables import award_versions, awards
 from services.payout.ledger.tables import postings
@@ -24,6 +23,8 @@ _NEWEST = select(
     cast(awards.c.award_id, Text).label("award_id"),
     awards.c.version,
     award_versions.c.entitlement_fen,
+    award_versions.c.payee_uscc,
+    award_versions.c.jurisdiction,
     award_versions.c.received_at,
 ).join_from(
     awards,
@@ -55,11 +56,11 @@ def counts(connection: Connection) -> dict[str, Any]:
     return dict(connection.execute(found).mappings().one())
 
 
-def entitlements(connection: Connection, award_ids: Sequence[str]) -> dict[str, tuple[int, int, datetime]]:
-    """Return version, entitlement in fen and time of arrival of those of `award_ids` that payout has, in their newest version."""
+def entitlements(connection: Connection, award_ids: Sequence[str]) -> dict[str, Row[Any]]:
+    """Return those of `award_ids` that payout has, in their newest version, by award."""
     of_awards = awards.c.award_id == any_(cast(literal(array(award_ids), Text), ARRAY(Uuid)))
     rows = connection.execute(_NEWEST.where(of_awards))
-    return {row.award_id: (row.version, row.entitlement_fen, row.received_at) for row in rows}
+    return {row.award_id: row for row in rows}
 
 
 def all_entitlements(connection: Connection) -> list[tuple[str, int]]:

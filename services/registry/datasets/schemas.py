@@ -26,6 +26,7 @@ EXAMPLES: Mapping[Kind, object] = {
     Kind.DECIMAL: 10_000.5,
     Kind.FLAG: True,
     Kind.CODE: "202000000001",
+    Kind.ACCOUNT: "6222000011112222",
     Kind.TEXT: "样例",
 }
 

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Numeric,
     Table,
     Text,
+    func,
     inspect,
     literal_column,
     text,
@@ -81,6 +82,19 @@ def _owner_indexes(dataset: Dataset, table: str) -> Iterator[Index]:
             yield Index(f"ix_{table}_{name}", name)
 
 
+def _index_spellings(dataset: Dataset, table: Table) -> None:
+    """Declare that two spellings of one key are one, and what finds a code in any spelling."""
+    in_key = [name for name in dataset.codes if name in dataset.key]
+    if in_key:
+        key = (func.code_key(table.c[name]) if name in in_key else table.c[name] for name in dataset.key)
+        Index(f"uq_{dataset.name}_spelling", *key, unique=True)
+    for name in dataset.codes:
+        if dataset.by_name[name].parts:
+            Index(f"ix_{dataset.name}_{name}_part", func.code_key(func.split_part(table.c[name], ":", 1)))
+        if name != dataset.key[0]:
+            Index(f"ix_{dataset.name}_{name}_spelling", func.code_key(table.c[name]))
+
+
 def searchable(column: str) -> str:
     """Write the expression by which text is searched: each character three times over.
 
@@ -107,6 +121,7 @@ def _current(dataset: Dataset) -> Table:
         Index(f"ix_{dataset.name}_revision", "revision"),
         *_owner_indexes(dataset, dataset.name),
     )
+    _index_spellings(dataset, table)
     if dataset.searched:
         tripled: Label[str] = literal_column(f"({searchable(dataset.searched)})").label("tripled")
         index = Index(

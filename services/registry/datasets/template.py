@@ -12,6 +12,7 @@ from shared.i18n import CHINESE, N_, translate
 KINDS = {
     Kind.USCC: N_("unified social credit code, 18 characters"),
     Kind.CODE: N_("code, as text"),
+    Kind.ACCOUNT: N_("account number, 8 to 32 digits, as text"),
     Kind.TEXT: N_("text"),
     Kind.CHOICE: N_("one of a list"),
     Kind.DAY: N_("date, such as 2020-06-30"),

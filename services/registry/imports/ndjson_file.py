@@ -9,12 +9,12 @@ from typing import Any
 import orjson
 import polars as pl
 
-from services.registry.datasets.checks import Checked, check_records
+from services.registry.datasets.checks import MAX_NAME, Checked, check_records
 from services.registry.datasets.validation_errors import Error, error_frame
 from services.registry.imports.csv_file import Chunks
 from services.registry.imports.domain import MAX_LINE_BYTES, PART_ROWS, Part, refused
 from shared.catalogue.domain import Dataset
-from shared.exact_json import in_json, read_json
+from shared.exact_json import in_json, read_json, repeated_member
 
 
 class NdjsonFile:
@@ -51,10 +51,14 @@ class NdjsonFile:
         broken: list[Error] = []
         for line, text in part:
             try:
-                records.append(read_json(text, self.dataset))
+                record = read_json(text, self.dataset)
             except orjson.JSONDecodeError:
                 broken.append((line, None, "not_json", None))
+                continue
+            if (name := repeated_member(text, record)) is not None:
+                broken.append((line, name[:MAX_NAME], "repeated_member", None))
             else:
+                records.append(record)
                 lines.append(line)
         checked = check_records(self.dataset, records, lines)
         if not broken:

@@ -23,6 +23,20 @@ MESSAGES: Mapping[str, str] = {
     "without_location": N_("the enterprise has no location at all"),
     "no_rate": N_("there is no average exchange rate for the year"),
     "no_parent": N_("what it belongs to is not recorded"),
+    "second_spelling": N_(
+        "“{name}” is on record in other spellings too: correct all but one, which count as different codes"
+    ),
+    "spelling_of_subject": N_("“{name}” names a row whose code is on record in another spelling, and does not find it"),
+    "unusual_spelling": N_(
+        "“{name}” has spaces, invisible or full-width characters in it, which are not typed again alike"
+    ),
+    "gap_of_one_day": N_("the next period begins a day after “{name}”: was the last day that counts given instead?"),
+    "ends_on_31_december": N_(
+        "“{name}” is 31 December, which then no longer counts: was the last day that counts given instead?"
+    ),
+    "odd_day": N_("“{name}” lies before 1949-10-01 or more than ten years ahead"),
+    "odd_name": N_("“{name}” is not the name of an enterprise"),
+    "holder_differs": N_("“{name}” is not the enterprise's name"),
     "empty_period": N_("the period is empty: it ends on its first day"),
 }
 

@@ -32,6 +32,15 @@ def differ(names: Sequence[str], left: str, right: str) -> str:
     return f"({listed(names, left + '.')}) IS DISTINCT FROM ({listed(names, right + '.')})"
 
 
+def has_value(dataset: Dataset, name: str, value: str) -> str:
+    """Write that a field of current or past rows has a value, a code in whatever spelling: that on record, or the one given."""
+    if name not in dataset.codes:
+        return f"{name} = {value}"
+    given = f"CAST({value} AS text)"
+    recorded = f"ARRAY(SELECT s.{name} FROM {dataset.name} AS s WHERE code_key(s.{name}) = code_key({given}))"
+    return f"{name} = ANY({recorded} || ARRAY[{given}, code_spelling({given})])"
+
+
 def _number(revision: int | str) -> str:
     """Write a revision: a number, or the name of a bound parameter such as `:revision`."""
     return revision if isinstance(revision, str) else f"{revision:d}"

@@ -13,8 +13,10 @@ from shared.events.facts_revised import TYPE
 from shared.messaging import topics
 from shared.messaging.consumer import Consumer
 from shared.messaging.envelope import Message
+from shared.messaging.kafka import Cluster
 from tests.integration.eligibility.harness import Harness
 from tests.integration.registry.conftest import enterprise, uscc
+from tests.support.events import LENIENT
 
 A = uscc(1)
 GOOD = {"revision": 1, "dataset": "enterprises", "uscc": A, "keys": [[A]]}
@@ -32,7 +34,7 @@ def told(data: object, key: str = A, kind: str = TYPE) -> Message:
 
 
 def hears(world: Harness, *given: Message) -> None:
-    consumer = Consumer(world.database, "nowhere:1", topics.REGISTRY_FACTS, "test", handlers.receive)
+    consumer = Consumer(world.database, Cluster("nowhere:1"), topics.REGISTRY_FACTS, "test", handlers.receive, LENIENT)
     consumer.process(given)
 
 

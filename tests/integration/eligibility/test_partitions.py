@@ -26,9 +26,9 @@ from shared.jobs.runner import RunningJob
 from shared.messaging import topics
 from shared.messaging.consumer import Consumer
 from shared.messaging.envelope import Message, RejectedMessageError
-from shared.messaging.relay import Relay
 from tests.integration.eligibility.harness import POLICY, Harness
 from tests.integration.registry.conftest import enterprise, uscc
+from tests.support.events import LENIENT, relay_of
 
 # kafka-python leaves a socket to the garbage collector when a consumer is closed in the middle of a rebalance.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
@@ -63,10 +63,10 @@ def populated(world: Harness) -> Harness:
 def working(world: Harness, broker: Broker, workers: list[PartitionEvaluator]) -> Iterator[list[BaseException]]:
     """Run a relay and some workers of one consumer group, each in a thread; gives the errors that ended them."""
     stopping, group, errors = threading.Event(), f"shards-{uuid4().hex}", list[BaseException]()
-    relay = Relay(world.database, broker.bootstrap_servers, "test-relay")
+    relay = relay_of("eligibility", world.database, broker.cluster, "test-relay")
     consumers = [
         Consumer(
-            world.database, broker.bootstrap_servers, topics.EVALUATION_SHARDS, group, each.receive, batch_messages=1
+            world.database, broker.cluster, topics.EVALUATION_SHARDS, group, each.receive, LENIENT, batch_messages=1
         )
         for each in workers
     ]

@@ -14,7 +14,7 @@ from shared.database.engine import Database
 from shared.messaging import outbox, topics
 from shared.messaging.consumer import Consumer
 from shared.messaging.envelope import Event, Message, RejectedMessageError
-from shared.messaging.relay import Relay
+from tests.support.events import relay_of
 
 TOPIC = topics.PAYMENT_ORDERS
 NOW = datetime(2024, 3, 1, tzinfo=UTC)
@@ -73,7 +73,7 @@ class Effects:
 def publish(database: Database, broker: Broker, *events: Event) -> None:
     with database.transaction() as connection:
         outbox.enqueue(connection, events)
-    relay = Relay(database, broker.bootstrap_servers, "test-relay")
+    relay = relay_of("payout", database, broker.cluster, "test-relay")
     while relay.step():
         pass
     relay.close()

@@ -14,7 +14,7 @@ from shared.database.engine import Database
 from shared.messaging import dead_letters, kafka, topics
 from shared.messaging.consumer import Consumer, TooManyDeadLettersError
 from shared.messaging.envelope import Message, RejectedMessageError
-from shared.messaging.relay import Relay
+from shared.messaging.kafka import Cluster
 from tests.integration.messaging.support import (
     TOPIC,
     Effects,
@@ -23,6 +23,7 @@ from tests.integration.messaging.support import (
     event,
     publish,
 )
+from tests.support.events import LENIENT, relay_of
 
 
 def test_what_cannot_be_processed_is_set_aside_and_everything_else_flows(
@@ -30,7 +31,7 @@ def test_what_cannot_be_processed_is_set_aside_and_everything_else_flows(
 ) -> None:
     run = uuid4().hex
     effects = Effects(receiver, run)
-    producer = kafka.producer(broker.bootstrap_servers, "stranger")
+    producer = kafka.producer(broker.cluster, "stranger")
     producer.send(TOPIC, key=run.encode(), value=b"no CloudEvent", headers=[])
     producer.flush()
     producer.close()
@@ -41,7 +42,7 @@ def test_what_cannot_be_processed_is_set_aside_and_everything_else_flows(
         event(f"{run}-poison", b'{"bad":true}'),
         event(f"{run}-good", b'{"n":2}'),
     )
-    consumer = Consumer(receiver, broker.bootstrap_servers, TOPIC, f"test-{run}", effects)
+    consumer = Consumer(receiver, broker.cluster, TOPIC, f"test-{run}", effects, LENIENT)
     consume(consumer, lambda: len(effects.seen()) == 2)
     with receiver.reading() as connection:
         rows = connection.execute(
@@ -52,7 +53,7 @@ def test_what_cannot_be_processed_is_set_aside_and_everything_else_flows(
     assert mine[run] == ("the headers ce_specversion, ce_id, ce_source, ce_type are missing", "open")
 
     publish(publisher, broker, event(f"{run}-poison", b'{"n":3}'))
-    consumer = Consumer(receiver, broker.bootstrap_servers, TOPIC, f"test-{run}", effects)
+    consumer = Consumer(receiver, broker.cluster, TOPIC, f"test-{run}", effects, LENIENT)
     consume(consumer, lambda: len(effects.seen()) == 3)
     key = f"{run}-poison"
     with receiver.reading() as connection:
@@ -70,7 +71,7 @@ def test_message_after_message_refused_stops_the_consumer(receiver: Database, mo
 
     headers = {"ce_specversion": b"1.0", "ce_source": b"/tests", "ce_type": b"t"}
     messages = [Message(TOPIC, 0, n, b"k", b"{}", headers | {"ce_id": str(n).encode()}) for n in range(50)]
-    consumer = Consumer(receiver, "nowhere:1", TOPIC, "group", refuse)
+    consumer = Consumer(receiver, Cluster("nowhere:1"), TOPIC, "group", refuse, LENIENT)
     with pytest.raises(TooManyDeadLettersError):
         consumer.process(messages)
     assert count(receiver, "SELECT count(*) FROM dead_letters") == 4
@@ -83,7 +84,7 @@ def test_a_refused_decision_is_published_on_the_topic_of_dead_letters(receiver: 
     headers = {"ce_specversion": b"1.0", "ce_source": b"/tests", "ce_type": b"award.decided", "ce_id": b"1"}
     headers["stray"] = b"no\x00text \xff"  # PostgreSQL's text and JSON hold no NUL
     message = Message(topics.AWARD_DECISIONS, 3, 9, b"award\x00", b'{"v":1}', headers)
-    consumer = Consumer(receiver, "nowhere:1", topics.AWARD_DECISIONS, "group", refuse)
+    consumer = Consumer(receiver, Cluster("nowhere:1"), topics.AWARD_DECISIONS, "group", refuse, LENIENT)
     consumer.process([message])
     consumer.process([message])
     with receiver.reading() as connection:
@@ -103,14 +104,14 @@ def test_a_dead_letter_too_large_for_a_broker_holds_nothing_up(receiver: Databas
     headers = {"ce_specversion": b"1.0", "ce_source": b"/tests", "ce_type": b"award.decided", "ce_id": b"1"}
     headers["ce_id" if where == "id" else "stray"] = large if where in ("header", "escaped header", "id") else b"1"
     key, value = (large if where == "key" else b"award"), (large if where == "value" else b"{}")
-    consumer = Consumer(receiver, "nowhere:1", topics.AWARD_DECISIONS, "group", refuse)
+    consumer = Consumer(receiver, Cluster("nowhere:1"), topics.AWARD_DECISIONS, "group", refuse, LENIENT)
     consumer.process([Message(topics.AWARD_DECISIONS, 0, 1, key, value, headers)])
     with receiver.reading() as connection:
         [kept] = connection.execute(text("SELECT key, value FROM dead_letters")).all()
         [told] = connection.execute(text("SELECT data::jsonb AS data FROM outbox")).all()
     assert (kept.key, kept.value) == (key[: dead_letters.MAX_KEY_BYTES], value)
     assert told.data["complete"] is False
-    relay = Relay(receiver, broker.bootstrap_servers, "large")
+    relay = relay_of("payout", receiver, broker.cluster, "large")
     try:
         assert relay.step()
     finally:

@@ -13,7 +13,6 @@ from shared.database.engine import Database
 from shared.messaging import inbox, outbox
 from shared.messaging.consumer import Consumer
 from shared.messaging.envelope import Message
-from shared.messaging.relay import Relay
 from tests.integration.messaging.support import (
     TOPIC,
     Effects,
@@ -23,6 +22,7 @@ from tests.integration.messaging.support import (
     event,
     kill_at,
 )
+from tests.support.events import LENIENT, relay_of
 
 
 def test_an_event_has_one_effect_although_relay_and_consumer_crash(
@@ -34,24 +34,24 @@ def test_an_event_has_one_effect_although_relay_and_consumer_crash(
     with publisher.transaction() as connection:
         outbox.enqueue(connection, events)
 
-    crashing = Relay(publisher, broker.bootstrap_servers, "crashing", crash_point=kill_at("relay: sent, not marked"))
+    crashing = relay_of("payout", publisher, broker.cluster, "crashing", crash_point=kill_at("relay: sent, not marked"))
     with pytest.raises(KilledError):
         crashing.step()
     assert count(publisher, "SELECT count(*) FROM outbox WHERE published_at IS NULL") == 30
-    heir = Relay(publisher, broker.bootstrap_servers, "heir")
+    heir = relay_of("payout", publisher, broker.cluster, "heir")
     assert heir.step()
     assert not heir.step()
     heir.close()
 
     group = f"test-{run}"
     for point in ("consumer: not committed", "consumer: committed, offsets not"):
-        consumer = Consumer(receiver, broker.bootstrap_servers, TOPIC, group, effects, crash_point=kill_at(point))
+        consumer = Consumer(receiver, broker.cluster, TOPIC, group, effects, LENIENT, crash_point=kill_at(point))
         deadline = time.monotonic() + 60
         with pytest.raises(KilledError):
             while time.monotonic() < deadline:
                 consumer.step()
         consumer.close()
-    consume(Consumer(receiver, broker.bootstrap_servers, TOPIC, group, effects), lambda: len(effects.seen()) == 30)
+    consume(Consumer(receiver, broker.cluster, TOPIC, group, effects, LENIENT), lambda: len(effects.seen()) == 30)
     assert sorted(value for _, value in effects.seen()) == sorted(each.data.decode() for each in events)
 
 

@@ -17,7 +17,8 @@ from deploy.local.broker import Broker
 from shared.database.engine import Database
 from shared.messaging import kafka, outbox
 from shared.messaging.envelope import Event
-from shared.messaging.relay import LEADER_LOCK, SETTLE_SECONDS, PublishingError, Relay, Sent
+from shared.messaging.kafka import Cluster
+from shared.messaging.relay import LEADER_LOCK, SETTLE_SECONDS, PublishingError, Sent
 from tests.integration.messaging.support import (
     TOPIC,
     KilledError,
@@ -26,11 +27,12 @@ from tests.integration.messaging.support import (
     kill_at,
     publish,
 )
+from tests.support.events import relay_of
 
 
 def test_one_relay_is_the_leader_and_another_takes_over(publisher: Database, broker: Broker) -> None:
-    first = Relay(publisher, broker.bootstrap_servers, "first")
-    second = Relay(publisher, broker.bootstrap_servers, "second")
+    first = relay_of("payout", publisher, broker.cluster, "first")
+    second = relay_of("payout", publisher, broker.cluster, "second")
     first.step()
     with publisher.transaction() as connection:
         outbox.enqueue(connection, [event("leader", b"{}")])
@@ -47,12 +49,12 @@ def test_another_relay_replaces_a_crashed_leader_and_keeps_the_order_per_key(
     run = uuid4().hex
     with publisher.transaction() as connection:
         outbox.enqueue(connection, [event(f"{run}-{n % 3}", str(n).encode()) for n in range(300)])
-    crashing = Relay(publisher, broker.bootstrap_servers, "crashing", crash_point=kill_at("relay: sent, not marked"))
+    crashing = relay_of("payout", publisher, broker.cluster, "crashing", crash_point=kill_at("relay: sent, not marked"))
     with pytest.raises(KilledError):
         crashing.step()
     with publisher.transaction() as connection:
         outbox.enqueue(connection, [event(f"{run}-{n % 3}", str(n).encode()) for n in range(300, 600)])
-    leader, heir = (Relay(publisher, broker.bootstrap_servers, name) for name in ("leader", "heir"))
+    leader, heir = (relay_of("payout", publisher, broker.cluster, name) for name in ("leader", "heir"))
     assert leader.step()
     with publisher.transaction() as connection:
         outbox.enqueue(connection, [event(f"{run}-{n % 3}", str(n).encode()) for n in range(600, 900)])
@@ -69,7 +71,7 @@ def test_another_relay_replaces_a_crashed_leader_and_keeps_the_order_per_key(
     assert not leader.step(), "the heir leads"
     leader.close()
     heir.close()
-    subscription = kafka.consumer(broker.bootstrap_servers, f"test-{run}", TOPIC, max_poll_records=1_000)
+    subscription = kafka.consumer(broker.cluster, f"test-{run}", TOPIC, max_poll_records=1_000)
     told: dict[bytes, list[int]] = {}
     deadline = time.monotonic() + 60
     while len({n for numbers in told.values() for n in numbers}) < 900:
@@ -95,7 +97,7 @@ def test_current_events_are_published_again_on_request(publisher: Database, brok
 
 
 def test_a_low_id_that_commits_late_is_published(publisher: Database, broker: Broker) -> None:
-    relay = Relay(publisher, broker.bootstrap_servers, "late")
+    relay = relay_of("payout", publisher, broker.cluster, "late")
     with publisher.transaction() as slow:
         outbox.enqueue(slow, [event("slow", b"{}")])
         with publisher.transaction() as quick:
@@ -110,7 +112,7 @@ def test_current_events_are_published_to_a_new_log(publisher: Database, broker: 
     publish(publisher, broker, event("k1", b'{"v":1}'), event("k1", b'{"v":2}'), event("k2", b'{"v":1}'))
     with publisher.transaction() as connection:
         connection.execute(text("UPDATE broker_log SET identity = 'the log before'"))
-    relay = Relay(publisher, broker.bootstrap_servers, "again")
+    relay = relay_of("payout", publisher, broker.cluster, "again")
     assert relay.step()
     relay.close()
     with publisher.reading() as connection:
@@ -127,7 +129,7 @@ def test_a_row_of_the_outbox_is_sent_as_its_event_says(
     event = Event(TOPIC, "键", "award.decided", uuid4(), "/源", "主题", at, '{"a":"’\\n"}'.encode(), trace_parent)
     with publisher.transaction() as connection:
         outbox.enqueue(connection, [event])
-    [row] = Relay(publisher, "nowhere:1", "reading")._next(0)
+    [row] = relay_of("payout", publisher, Cluster("nowhere:1"), "reading")._next(0)
     sent = (row.topic, row.key.encode(), row.data.encode(), row.headers())
     assert sent == (event.topic, event.key.encode(), event.data, event.headers())
 
@@ -148,7 +150,7 @@ def test_acknowledgements_that_the_client_forgets_share_one_deadline(
             raise KafkaTimeoutError
 
     monkeypatch.setattr("shared.messaging.relay.time", SimpleNamespace(monotonic=lambda: sum(waited)))
-    relay = Relay(publisher, "nowhere:1", "forgotten")
+    relay = relay_of("payout", publisher, Cluster("nowhere:1"), "forgotten")
     with pytest.raises(PublishingError, match="1000 events"):
         relay._settle(Sent([cast(Any, SimpleNamespace(id=1))] * 1_000, [Forgotten()] * 1_000, 0))
     assert sum(waited) == SETTLE_SECONDS
@@ -163,7 +165,7 @@ def test_a_relay_whose_producer_cannot_be_closed_starts_afresh(publisher: Databa
         def close(self, timeout: float) -> None:
             raise KafkaTimeoutError
 
-    relay = Relay(publisher, "nowhere:1", "stuck")
+    relay = relay_of("payout", publisher, Cluster("nowhere:1"), "stuck")
     relay._leadership = publisher.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
     relay._leadership.execute(text(f"SELECT pg_advisory_lock({LEADER_LOCK})"))
     stuck: Any = Stuck()

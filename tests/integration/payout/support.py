@@ -13,7 +13,7 @@ from uuid import UUID
 import orjson
 import polars as pl
 from fastapi import FastAPI
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import Connection, create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 
 from services.payout.app import build
@@ -23,6 +23,7 @@ from services.payout.clients.eligibility import Decisions, InForce
 from services.payout.clients.registry import ACCOUNTS, AccountChange, Accounts
 from services.payout.funding.passes import AccountPass, FundingPass
 from services.payout.ledger.tables import postings
+from services.payout.reconciliation.repository import entitlements
 from services.payout.settings import Settings
 from services.payout.worker import job_handlers
 from shared.audit.sealing import Sealer
@@ -49,6 +50,7 @@ SETTINGS = Settings.model_validate(
         "deployment": "demonstration",
         "database_url": "postgresql:///unused",
         "kafka_bootstrap_servers": "localhost:1",
+        "unsigned_events_until": "9999-12-31T00:00:00Z",
         "token_issuer": "http://issuer.test",
         "token_jwks_url": "http://issuer.test/keys",
         "token_url": "http://issuer.test/token",
@@ -187,6 +189,14 @@ class FakeDecisions(Decisions):
     proposed_now: list[Entitlement] | None = None
     shown: list[dict[str, Any]] | None = None
     asked: list[str] = field(default_factory=list)
+    books: Database | None = None
+
+    def in_force_of(self, award_ids: Collection[str]) -> dict[str, InForce]:
+        """Answer as payout has it, unless the test says what is in force."""
+        if self.in_force_now is None and self.books is not None:
+            with self.books.reading() as connection:
+                return as_payout_has(connection, award_ids)
+        return {each.award_id: each for each in self._reached(self.in_force_now) if each.award_id in award_ids}
 
     def in_force(self) -> Iterator[list[InForce]]:
         for each in self._reached(self.in_force_now):
@@ -211,6 +221,14 @@ class FakeDecisions(Decisions):
         return rows
 
 
+def as_payout_has(connection: Connection, award_ids: Collection[str]) -> dict[str, InForce]:
+    """Return what eligibility has if nobody but eligibility wrote to payout: what payout has."""
+    return {
+        award_id: InForce(award_id, row.version, row.entitlement_fen, row.payee_uscc, row.jurisdiction, row.received_at)
+        for award_id, row in entitlements(connection, list(award_ids)).items()
+    }
+
+
 @dataclass
 class Payout:
     """Payout around a fresh database, driven without a broker; the clock stands still."""
@@ -223,6 +241,7 @@ class Payout:
     decisions: FakeDecisions = field(default_factory=FakeDecisions)
 
     def __post_init__(self) -> None:
+        self.decisions.books = self.database
         self.app = build(
             SETTINGS,
             database=self.database,

@@ -10,7 +10,9 @@ from sqlalchemy.exc import DBAPIError
 
 from shared.messaging.consumer import Consumer
 from shared.messaging.envelope import Message, RejectedMessageError
+from shared.messaging.kafka import Cluster
 from tests.integration.payout.support import OTHER_USCC, USCC, Payout, award, decision
+from tests.support.events import LENIENT
 
 
 def refused(payout: Payout, statement: str, match: str) -> None:
@@ -150,7 +152,7 @@ def test_what_is_no_decision_is_refused_with_a_reason_without_values(
 
 def test_poison_is_recorded_and_everything_else_flows(payout: Payout) -> None:
     payout.arrange()
-    consumer = Consumer(payout.database, "", "award-decisions.v1", "payout", payout.handler)
+    consumer = Consumer(payout.database, Cluster(""), "award-decisions.v1", "payout", payout.handler, LENIENT)
     poison = decision("bad", event_id="e", jurisdiction="qingtian")
     consumer.process([decision("s1"), poison, decision("s2"), decision("s3")])
     assert [len(payout.story(s)["orders"]) for s in ("s1", "s2", "s3")] == [2, 2, 2]

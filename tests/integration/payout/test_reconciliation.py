@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from services.payout.clients.eligibility import InForce
-from tests.integration.payout.support import Payout, award, decision
+from tests.integration.payout.support import USCC, Payout, award, decision
 
 
 def test_a_difference_is_named(payout: Payout) -> None:
@@ -33,10 +33,10 @@ def test_eligibilitys_decisions_are_held_against_payouts_awards(payout: Payout) 
     payout.receive(decision("s1", instalments=((2025, 100),)), decision("s2", instalments=((2025, 100),)))
     long_ago, just_now = payout.clock.now() - timedelta(hours=1), payout.clock.now() - timedelta(seconds=5)
     payout.decisions.in_force_now = [
-        InForce(str(award("s1")), 1, 100, long_ago),
-        InForce(str(award("s2")), 2, 150, long_ago),
-        InForce(str(award("s3")), 1, 70, long_ago),
-        InForce(str(award("s4")), 1, 70, just_now),
+        InForce(str(award("s1")), 1, 100, USCC, "liandu", long_ago),
+        InForce(str(award("s2")), 2, 150, USCC, "liandu", long_ago),
+        InForce(str(award("s3")), 1, 70, USCC, "liandu", long_ago),
+        InForce(str(award("s4")), 1, 70, USCC, "liandu", just_now),
     ]
     found = payout.get("/v1/reconciliation")
     assert (found["eligibility"], found["in_flight"]) == ("compared", 1)
@@ -47,7 +47,7 @@ def test_eligibilitys_decisions_are_held_against_payouts_awards(payout: Payout) 
     payout.post("/v1/reconciliation/requests", by="finance-checker", expect=403)
     assert payout.post("/v1/reconciliation/requests", by="ops") == {"missing": 2, "events": 2}
     assert payout.decisions.asked == [str(award("s2")), str(award("s3"))]
-    payout.decisions.in_force_now = [InForce(str(award("s1")), 1, 100, long_ago)]
+    payout.decisions.in_force_now = [InForce(str(award("s1")), 1, 100, USCC, "liandu", long_ago)]
     (unknown,) = payout.get("/v1/reconciliation")["differences"]
     assert (unknown["check"], unknown["subject"]) == ("award_decided", str(award("s2")))
     assert payout.get("/v1/reconciliation?eligibility=false")["eligibility"] == "left_out"

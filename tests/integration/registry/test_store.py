@@ -315,7 +315,8 @@ def test_any_revision_is_the_sum_of_the_changes_up_to_it(registry: Registry, ste
     for kind, what in steps:
         if kind == "record":
             rows = {2020 + place: fen for place, fen in what}
-            revision = registry.recorded("annual_sales", *(sale(code, year, fen) for year, fen in rows.items()))
+            sales = (sale(code, year, fen) for year, fen in rows.items())
+            revision = registry.recorded("annual_sales", *sales, clearing="allow")
             state = state | rows
         elif 2020 + what in state:
             body = {"keys": [{"uscc": code, "year": 2020 + what}], "reason": "never"}
@@ -381,7 +382,8 @@ def example(item: Any) -> Any:
         return "102100099996"
     return {
         "uscc": B if item.name in ("client_uscc", "producer_uscc") else A,
-        "code": "alpha",
+        "code": item.known[0] if item.known else "alpha",
+        "account": "6222000011112222",
         "text": "文本",
         "day": {"until": "2021-01-01", "removed_on": "2021-01-01"}.get(item.name, "2020-06-30"),
         "year": 2020,

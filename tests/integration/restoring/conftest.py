@@ -11,9 +11,10 @@ import pytest
 from deploy.local.broker import Broker
 from shared.database.engine import Database
 from shared.messaging import restore_detection
-from shared.messaging.relay import Relay
 from shared.messaging.restore_detection import LostEventsHandler
+from shared.messaging.topics import PUBLISHERS
 from tests.support.databases import DatabaseServer, ServiceDatabase
+from tests.support.events import relay_of
 
 
 @dataclass
@@ -33,7 +34,9 @@ class Backups:
 
     def relay(self, database: Database, topic: str, on_lost: LostEventsHandler) -> None:
         """Publish all that there is to publish, as a relay that has just started."""
-        relay = Relay(database, self.broker.bootstrap_servers, "test-relay", topics=[topic], on_lost=on_lost)
+        relay = relay_of(
+            PUBLISHERS[topic], database, self.broker.cluster, "test-relay", restores=[topic], on_lost=on_lost
+        )
         while relay.step():
             pass
         relay.close()

@@ -8,11 +8,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import orjson
 import pytest
 
 from services.eligibility.settings import Settings as EligibilitySettings
 from services.registry.settings import Settings
 from shared.settings import load
+from tests.support.events import EVENT_KEYS, PRIVATE_KEYS
 
 KEY = base64.b64encode(os.urandom(64)).decode()
 STRONG = "b3f1c2d4e5a6978877665544"
@@ -20,10 +22,13 @@ GOOD = {
     "REGISTRY_DATABASE_URL": f"postgresql://registry_app:{STRONG}@db.city:5432/registry?sslmode=verify-full",
     "REGISTRY_ACCOUNT_KEY": KEY,
     "KAFKA_BOOTSTRAP_SERVERS": "kafka-1.city:9092,kafka-2.city:9092",
+    "EVENT_KEYS": EVENT_KEYS,
     "TOKEN_ISSUER": "https://login.city",
     "TOKEN_JWKS_URL": "https://login.city/jwks",
     "TOKEN_URL": "https://login.city/token",
 }
+EVENT_KEY = PRIVATE_KEYS["registry"]
+OWNERLESS = {name: value for name, value in EVENT_KEY.items() if name != "d"}
 ZEROS = base64.b64encode(bytes(64)).decode()
 
 MALFORMED = [
@@ -47,6 +52,25 @@ MALFORMED = [
     ("DEPLOYMENT", "test", "DEPLOYMENT is not valid: input should be 'production' or 'demonstration'"),
     ("DRAIN_SECONDS", "-1", "DRAIN_SECONDS is not valid"),
     ("LOG_LEVEL", "LOUD", "LOG_LEVEL is not valid: must be one of DEBUG"),
+    ("KAFKA_SECURITY_PROTOCOL", "SSLv3", "KAFKA_SECURITY_PROTOCOL is not valid"),
+    ("KAFKA_SASL_MECHANISM", "MD5", "KAFKA_SASL_MECHANISM is not valid"),
+    ("KAFKA_CA_FILE", "/nowhere.pem", "KAFKA_CA_FILE is not valid"),
+    ("EVENT_KEYS", "{", "EVENT_KEYS is not valid: must be JSON"),
+    ("EVENT_KEYS", "[]", "EVENT_KEYS is not valid: must be a JSON object"),
+    ("EVENT_KEYS", "{}", 'EVENT_KEYS is not valid: must have the form {"keys": […]}'),
+    ("EVENT_KEYS", '{"keys": [{"kty": "oct"}]}', "EVENT_KEYS is not valid: must hold keys of the curve Ed25519"),
+    ("EVENT_KEYS", orjson.dumps({"keys": [EVENT_KEY]}).decode(), "EVENT_KEYS is not valid: holds a private key"),
+    (
+        "EVENT_KEYS",
+        orjson.dumps({"keys": [OWNERLESS]}).decode(),
+        "EVENT_KEYS is not valid: each key must name its service",
+    ),
+    (
+        "REGISTRY_EVENT_KEY",
+        orjson.dumps(OWNERLESS).decode(),
+        "REGISTRY_EVENT_KEY is not valid: must hold the private member d",
+    ),
+    ("UNSIGNED_EVENTS_UNTIL", "2027-01-01T00:00:00", "UNSIGNED_EVENTS_UNTIL is not valid"),
     ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector", "OTEL_EXPORTER_OTLP_ENDPOINT is not valid"),
 ]
 UNSAFE = [
@@ -55,16 +79,36 @@ UNSAFE = [
     ("TOKEN_JWKS_URL", "http://login.city/jwks", "TOKEN_JWKS_URL is plain http"),
     ("TOKEN_URL", "http://localhost/token", "TOKEN_URL names the demonstration's issuer"),
     ("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:9092", "KAFKA_BOOTSTRAP_SERVERS names a broker on loopback"),
-    ("REGISTRY_DATABASE_URL", f"postgresql://a:{STRONG}@db/registry", "REGISTRY_DATABASE_URL may be unencrypted"),
-    ("REGISTRY_DATABASE_URL", f"postgresql://a:{STRONG}@db/r?sslmode=prefer", "REGISTRY_DATABASE_URL may be unencry"),
-    ("REGISTRY_DATABASE_URL", "postgresql://a@db/r?sslmode=require", "REGISTRY_DATABASE_URL has a password that is"),
     (
         "REGISTRY_DATABASE_URL",
-        "postgresql://a:change-me-please-now@db/r?sslmode=require",
+        f"postgresql://a:{STRONG}@db/registry",
+        "REGISTRY_DATABASE_URL does not verify the server",
+    ),
+    ("REGISTRY_DATABASE_URL", f"postgresql://a:{STRONG}@db/r?sslmode=prefer", "REGISTRY_DATABASE_URL does not verify"),
+    (
+        "REGISTRY_DATABASE_URL",
+        "postgresql://a@db/r?sslmode=verify-full",
+        "REGISTRY_DATABASE_URL has a password that is",
+    ),
+    (
+        "REGISTRY_DATABASE_URL",
+        "postgresql://a:change-me-please-now@db/r?sslmode=verify-full",
         "REGISTRY_DATABASE_URL has a",
     ),
-    ("REGISTRY_OWNER_DATABASE_URL", "postgresql://a:short@db/r?sslmode=require", "REGISTRY_OWNER_DATABASE_URL has a"),
+    (
+        "REGISTRY_OWNER_DATABASE_URL",
+        "postgresql://a:short@db/r?sslmode=verify-full",
+        "REGISTRY_OWNER_DATABASE_URL has a",
+    ),
+    ("REGISTRY_DATABASE_URL", f"postgresql://a:{STRONG}@db/r?sslmode=require", "REGISTRY_DATABASE_URL does not verify"),
+    (
+        "REGISTRY_DATABASE_URL",
+        f"postgresql://a:{STRONG}@db/r?sslmode=verify-ca",
+        "REGISTRY_DATABASE_URL does not verify",
+    ),
     ("REGISTRY_ACCOUNT_KEY", ZEROS, "REGISTRY_ACCOUNT_KEY is no random key"),
+    ("KAFKA_SECURITY_PROTOCOL", "PLAINTEXT", "KAFKA_SECURITY_PROTOCOL lets everybody"),
+    ("EVENT_KEYS", '{"keys": []}', "EVENT_KEYS is empty"),
 ]
 
 
@@ -126,7 +170,7 @@ def test_a_process_ends_with_a_sentence(service: str, process: str) -> None:
     )
     assert ended.returncode == 1
     assert "Traceback" not in ended.stderr
-    assert f"{service.upper()}_DATABASE_URL is missing" in ended.stderr.splitlines()[0]
+    assert f"{service.upper()}_DATABASE_URL is missing" in ended.stderr
 
 
 def test_a_variable_of_an_earlier_version_is_refused_with_its_new_name(monkeypatch: pytest.MonkeyPatch) -> None:

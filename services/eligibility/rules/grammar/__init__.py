@@ -15,6 +15,7 @@ from services.eligibility.rules.grammar.conditions import condition_by
 from services.eligibility.rules.grammar.days import days, later_of
 from services.eligibility.rules.grammar.lookups import (
     PAYEE,
+    PAYEE_FORM,
     PAYEE_JURISDICTION,
     PAYEE_USCC,
     SUBJECT,
@@ -25,6 +26,7 @@ from services.eligibility.rules.grammar.lookups import (
 )
 from services.eligibility.rules.grammar.measures import Measure, Measured, measure
 from services.eligibility.rules.grammar.plans import collect
+from services.eligibility.rules.grammar.ranks import among_first
 from services.eligibility.rules.grammar.rates import grown_by
 from services.eligibility.rules.grammar.rule_context import RuleContext
 from services.eligibility.rules.grammar.subjects import (
@@ -52,6 +54,7 @@ from services.eligibility.rules.grammar.words import (
     by_year_end,
     column_by,
     holds,
+    less_than,
     more_than,
     on_record,
     one_of,
@@ -67,6 +70,7 @@ __all__ = [
     "ENTERPRISES",
     "NOT_GOVERNMENT",
     "PAYEE",
+    "PAYEE_FORM",
     "PAYEE_JURISDICTION",
     "PAYEE_USCC",
     "SUBJECT",
@@ -82,6 +86,7 @@ __all__ = [
     "Text",
     "above_zero",
     "all_of",
+    "among_first",
     "amount_by",
     "amount_by_interpretation",
     "any_of",
@@ -102,6 +107,7 @@ __all__ = [
     "grown_by",
     "holds",
     "later_of",
+    "less_than",
     "lowest",
     "measure",
     "monitored",

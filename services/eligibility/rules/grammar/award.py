@@ -13,6 +13,7 @@ from services.eligibility.rules.grammar.days import InterpretedDay
 from services.eligibility.rules.grammar.lookups import PAYEE_JURISDICTION, Lookup, Read, with_needed
 from services.eligibility.rules.grammar.measures import Measure
 from services.eligibility.rules.grammar.nodes import Choice, Node, resolve
+from services.eligibility.rules.grammar.ranks import AmongFirst
 from services.eligibility.rules.grammar.subjects import About
 from services.eligibility.rules.grammar.terms import Column, Parameter, columns_in
 
@@ -96,6 +97,11 @@ class Award(Node):
         """Return form, place and own conditions, in the order of the explanation."""
         form = () if self.given_to is None else (self.given_to,)
         return (*form, self.place.condition, *self.when)
+
+    @cached_property
+    def ranked(self) -> bool:
+        """Whether its cases are ranked among each other, so that each depends on the facts of all."""
+        return any(isinstance(node, AmongFirst) for node in self.walk())
 
     @cached_property
     def lookups(self) -> tuple[Lookup, ...]:

@@ -28,14 +28,16 @@ _NUMBER = {
     "more_than": (N_("exceeds {threshold}"), N_("does not exceed {threshold}")),
     "at_most": (N_("does not exceed {threshold}"), N_("exceeds {threshold}")),
     "before": (N_("is below {threshold}"), N_("reaches {threshold}")),
+    "less_than": (N_("is below {threshold}"), N_("reaches {threshold}")),
 }
 _DAY = {
     "at_least": (N_("is not before {threshold}"), N_("is before {threshold}")),
     "more_than": (N_("is after {threshold}"), N_("is not after {threshold}")),
     "at_most": (N_("is not after {threshold}"), N_("is after {threshold}")),
     "before": (N_("is before {threshold}"), N_("is not before {threshold}")),
+    "less_than": (N_("is before {threshold}"), N_("is not before {threshold}")),
 }
-_OPERATORS = {"at_least": "ge", "more_than": "gt", "at_most": "le", "before": "lt"}
+_OPERATORS = {"at_least": "ge", "more_than": "gt", "at_most": "le", "before": "lt", "less_than": "lt"}
 
 
 @dataclass(frozen=True)
@@ -189,16 +191,16 @@ class Comparison(Condition):
                 name=name,
                 days=short.text,
             )
-        if self.sign in ("at_most", "before"):
+        if self.sign in ("at_most", "before", "less_than"):
             return said(N_("{name}: {short} too many"), name=name, short=short.text)
         return said(N_("{name}: {short} more would be enough"), name=name, short=short.text)
 
     def _short_by(self, measured: Any, threshold: Any, unit: str, context: RuleContext) -> Figure | None:
         """Return the least whole number of units that would have met the condition; days late for days."""
-        if self.sign in ("at_most", "before"):
+        if self.sign in ("at_most", "before", "less_than"):
             late = measured - threshold
             days = late if isinstance(late, int) else late.days
-            return Figure(days + (self.sign == "before"), "days" if unit == "day" else unit)
+            return Figure(days + (self.sign != "at_most"), "days" if unit == "day" else unit)
         if not isinstance(measured, int):
             return Figure((threshold - measured).days, "days")
         over, under = self.threshold.denominator(context), self.measured.denominator(context)

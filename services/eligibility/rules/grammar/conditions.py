@@ -110,6 +110,8 @@ class Condition(Node, ABC):
             threshold=figures.get("threshold"),
             in_doubt=figures.get("in_doubt"),
             short_by=figures.get("short_by"),
+            ahead=figures.get("ahead"),
+            last_in=figures.get("last_in"),
             interpretations=self.applied(),
             missing=missing,
         )
@@ -125,8 +127,8 @@ class Condition(Node, ABC):
     def _undetermined(self, row: Row, figures: Figures, missing: Sequence[str], context: RuleContext) -> Text:
         doubt = figures.get("in_doubt")
         if doubt is not None:
-            found = wording.named(self._name(row, context), _text(figures["measured"]))
-            threshold = _text(figures["threshold"])
+            found = wording.named(self._name(row, context), figure_text(figures["measured"]))
+            threshold = figure_text(figures["threshold"])
             return said(
                 N_("{found}, {doubt} more in doubt; compared with {threshold}: undetermined"),
                 found=found,
@@ -170,9 +172,9 @@ class Membership(Condition):
         return columns_in(self.measured)[0].codes
 
     def sentence(self, row: Row, figures: Figures, met: bool, context: RuleContext) -> Text:
-        found = said(N_("{name} is {value}"), name=self._name(row, context), value=_text(figures["measured"]))
+        found = said(N_("{name} is {value}"), name=self._name(row, context), value=figure_text(figures["measured"]))
         message = N_("{found}, one of: {allowed}") if met else N_("{found}, not one of: {allowed}")
-        return said(message, found=found, allowed=_text(figures["threshold"]))
+        return said(message, found=found, allowed=figure_text(figures["threshold"]))
 
     def phrase(self, context: RuleContext) -> Text:
         codes = Figure(self._codes(context), "code", codes=self._words).text
@@ -236,7 +238,9 @@ class OnRecord(Condition):
         return {"measured": Figure(row[f"{prefix}.measured"], "text")}
 
     def sentence(self, row: Row, figures: Figures, met: bool, context: RuleContext) -> Text:
-        return said(N_("{name} on record: {value}"), name=self._name(row, context), value=_text(figures["measured"]))
+        return said(
+            N_("{name} on record: {value}"), name=self._name(row, context), value=figure_text(figures["measured"])
+        )
 
     def phrase(self, context: RuleContext) -> Text:
         return Text.joined([self.measured.words, Text("已登记", "on record")], "", " ")
@@ -340,7 +344,8 @@ class _ConditionChoice(Choice):
         return {"name": self.name, "reading": self.interpretation, "values": values}
 
 
-def _text(figure: Figure | None) -> Text:
+def figure_text(figure: Figure | None) -> Text:
+    """Return a figure in words; none is unknown."""
     return wording.unknown() if figure is None else figure.text
 
 

@@ -17,9 +17,11 @@ from services.eligibility.rules.text import Text
 COMPARISONS: Mapping[str, tuple[str, Text]] = {
     "at_least": ("≥", Text("达到", "at least")),
     "more_than": (">", Text("超过", "more than")),
+    "less_than": ("<", Text("低于", "less than")),
     "at_most": ("≤", Text("不超过", "at most")),
     "before": ("<", Text("早于", "before")),
     "one_of": ("∈", Text("属于", "one of")),
+    "among_first": ("≤", Text("居前", "among the first")),
     "is": ("=", Text("符合", "holds")),
     "present": ("≠ ∅", Text("已登记", "on record")),
     "any": ("∨", Text("满足其一", "any of")),
@@ -144,6 +146,8 @@ class ConditionResult:
     threshold: Figure | None = None
     in_doubt: Figure | None = None
     short_by: Figure | None = None
+    ahead: Figure | None = None
+    last_in: Figure | None = None
     interpretations: Mapping[str, str] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     within: tuple[ConditionResult, ...] = ()
@@ -177,7 +181,7 @@ class ConditionResult:
             "readings": dict(self.interpretations),
             "facts": [row.as_dict(language) for row in self.facts],
         }
-        for key in ("measured", "threshold", "in_doubt", "short_by"):
+        for key in ("measured", "threshold", "in_doubt", "short_by", "ahead", "last_in"):
             figure: Figure | None = getattr(self, key)
             if figure is not None:
                 document[key] = figure.document(language)

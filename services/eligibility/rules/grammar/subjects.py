@@ -22,7 +22,7 @@ CASE_SCHEMA = pl.Schema(
 
 
 class Table:
-    """A dataset as rules name it: `Table("courier_years").parcels` is the fact `courier_years.parcels`."""
+    """A dataset as rules name it: `Table("annual_sales").online_retail` is the fact `annual_sales.online_retail_fen`."""
 
     def __init__(self, dataset: str) -> None:
         self.dataset = dataset
@@ -197,8 +197,11 @@ def _named(facts: Facts, dataset: str) -> pl.LazyFrame:
     return facts[dataset].lazy().select(pl.all().name.prefix(f"{dataset}."))
 
 
-def each_year(table: Table, of: Table | None = None) -> About:
-    """Make each row of a yearly dataset a case; the payee is named by the row, or by what it hangs on."""
+def each_year(table: Table, of: Table | None = None, *, once: bool = False) -> About:
+    """Make each row of a yearly dataset a case; the payee is named by the row, or by what it hangs on.
+
+    With `once` the award is given in the first of its years in which the conditions are met, and never again.
+    """
     key = tuple(name for name in table.key if name != "year")
     owner = table if of is None else of
     return About(
@@ -206,7 +209,7 @@ def each_year(table: Table, of: Table | None = None) -> About:
         table.dataset,
         key,
         owner.uscc,
-        once=False,
+        once=once,
         parent="" if of is None else of.dataset,
         joined_on="" if of is None else of.key[0],
     )

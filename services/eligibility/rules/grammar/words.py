@@ -70,6 +70,11 @@ def more_than(name: str, measured: Term, threshold: Term, in_doubt: Column | Non
     return Comparison(name, measured, "more_than", threshold, in_doubt)
 
 
+def less_than(name: str, measured: Term, threshold: Term) -> Comparison:
+    """Require <: a line that excludes whoever reaches it (低于, 不含)."""
+    return Comparison(name, measured, "less_than", threshold)
+
+
 def some(name: str, counted: Term, in_doubt: Column | None = None) -> Comparison:
     """Require at least one."""
     return Comparison(name, counted, "at_least", Whole(1), in_doubt)

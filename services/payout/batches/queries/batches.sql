@@ -1,5 +1,9 @@
 -- approved: Return approved orders of a unit that are not on hold and that another person approved: all, or those named.
-SELECT o.id::text AS id, o.amount_fen, o.payee_uscc, o.account_revision FROM payment_order_details o
+-- Each with what its award states in the highest version.
+SELECT o.id::text AS id, o.amount_fen, o.payee_uscc, o.account_revision, o.award_id::text AS award_id,
+       v.version, v.entitlement_fen, v.payee_uscc AS award_payee_uscc, v.jurisdiction
+FROM payment_order_details o JOIN awards a ON a.award_id = o.award_id
+JOIN award_versions v ON v.award_id = a.award_id AND v.version = a.version
 WHERE o.state = 'approved' AND o.unit = :unit AND o.approved_by <> :by AND NOT o.held
   AND (CAST(:ids AS uuid[]) IS NULL OR o.id = ANY(CAST(:ids AS uuid[])))
 ORDER BY o.number;

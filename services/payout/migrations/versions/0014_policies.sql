@@ -23,9 +23,9 @@ INSERT INTO policy_jurisdictions
 
 -- Few rows, and what all others follow from: every unit and place in them is one of a policy.
 ALTER TABLE appropriations DROP CONSTRAINT ck_appropriations_unit,
-    ADD CONSTRAINT fk_appropriations_unit_policy_units FOREIGN KEY (unit) REFERENCES policy_units (unit) NOT VALID;
+    ADD CONSTRAINT fk_appropriations_unit_policy_units FOREIGN KEY (unit) REFERENCES policy_units (unit);
 ALTER TABLE budgets DROP CONSTRAINT ck_budgets_unit,
-    ADD CONSTRAINT fk_budgets_unit_policy_units FOREIGN KEY (unit) REFERENCES policy_units (unit) NOT VALID;
+    ADD CONSTRAINT fk_budgets_unit_policy_units FOREIGN KEY (unit) REFERENCES policy_units (unit);
 ALTER TABLE arrangement_rows DROP CONSTRAINT ck_arrangement_rows_jurisdiction,
     DROP CONSTRAINT ck_arrangement_rows_remainder_to;
 ALTER TABLE arrangement_shares DROP CONSTRAINT ck_arrangement_shares_unit;
