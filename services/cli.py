@@ -14,7 +14,7 @@ from services import databases
 from services.eligibility.cli import app as eligibility
 from services.payout.cli import app as payout
 from services.registry.cli import app as registry
-from shared import cli
+from shared import cli, event_keys
 from shared.errors import DomainError
 
 app = typer.Typer(no_args_is_help=True, help="Subsidies: facts, decisions, money, and the databases that keep them.")
@@ -65,6 +65,17 @@ def verify(services: Services = None) -> None:
                 )
     if broken:
         raise typer.Exit(1)
+
+
+@app.command("event-key")
+def event_key(service: Annotated[str, typer.Argument(help="registry, eligibility or payout")]) -> None:
+    """Make a key pair that signs a service's events, as JSON.
+
+    `private` is the value of `<SERVICE>_EVENT_KEY` for the relay; `public` becomes a member of `keys` in `EVENT_KEYS` everywhere.
+    """
+    _known([service])
+    private, public = event_keys.make(service)
+    sys.stdout.write(orjson.dumps({"private": private, "public": public}).decode() + "\n")
 
 
 def _known(services: list[str] | None) -> list[str]:

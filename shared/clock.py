@@ -45,6 +45,12 @@ def calendar_date(instant: datetime) -> date:
     return instant.astimezone(SHANGHAI).date()
 
 
+def local_time(instant: datetime | str) -> str:
+    """Return an aware `instant`, or one in RFC 3339, as people in Lishui write it: 2024-03-01 09:30:00."""
+    given = datetime.fromisoformat(instant) if isinstance(instant, str) else instant
+    return given.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
+
+
 def isoformat(instant: datetime) -> str:
     """Return `instant` in RFC 3339, in UTC with a trailing `Z` and microseconds."""
     # Takes a quarter of the time of strftime; every published event needs it.

@@ -10,18 +10,11 @@ from typing import Any
 
 import orjson
 
-from shared.catalogue.domain import Dataset, Kind
 
-
-def read_json(text: bytes, dataset: Dataset) -> Any:
-    """Parse strict JSON about `dataset`: numbers with a point are `Decimal`s where it has decimal fields, else floats.
-
-    Raises orjson.JSONDecodeError.
-    """
+def read_json(text: bytes, *, decimals: bool) -> Any:
+    """Parse strict JSON: with `decimals`, numbers with a point are exact `Decimal`s. Raises orjson.JSONDecodeError."""
     parsed = orjson.loads(text)
-    if all(item.kind is not Kind.DECIMAL for item in dataset.fields):
-        return parsed
-    return json.loads(text, parse_float=Decimal)
+    return json.loads(text, parse_float=Decimal) if decimals else parsed
 
 
 def in_json(value: object) -> object:
@@ -42,7 +35,8 @@ def repeated_member(text: bytes, parsed: object) -> str | None:
 
     Every member has a colon, so a text without more colons than members is not read again.
     """
-    if text.count(b":") <= _members(parsed):
+    colons = text.count(b":")
+    if (isinstance(parsed, dict) and colons <= len(parsed)) or colons <= _members(parsed):
         return None
     try:
         json.loads(text, object_pairs_hook=_once)

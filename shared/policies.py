@@ -34,6 +34,7 @@ class Outline:
     `tiered` and `untiered` are the codes of its awards, apart by whether an earlier payment names a tier; `subjects` tells them
     apart by what their subject is (`enterprise`, `attendance`, `unit_and_level`). `jurisdictions` are the
     places that it speaks of, `covered` those that an award may belong to, `units` the budgets that may pay; each with its names.
+    `titles` has the title of each award.
     """
 
     package: str
@@ -45,6 +46,7 @@ class Outline:
     jurisdictions: Mapping[str, Names]
     covered: tuple[str, ...]
     units: Mapping[str, Names]
+    titles: Mapping[str, Names]
 
     @property
     def awards(self) -> tuple[str, ...]:
@@ -75,6 +77,7 @@ def _outline(package: str) -> Outline:
         _names(content["jurisdictions"]),
         tuple(content["covered"]),
         _names(content["units"]),
+        _names(content["titles"]),
     )
 
 
@@ -98,6 +101,11 @@ POLICIES = _read()
 
 FIRST_POLICY = next(iter(POLICIES))
 """What a command means that names no policy."""
+
+AWARD_TITLES: Mapping[str, Names] = MappingProxyType(
+    {code: title for policy in POLICIES.values() for code, title in policy.titles.items()}
+)
+"""The title of each award."""
 
 TIERED_AWARDS = tuple(code for policy in POLICIES.values() for code in policy.tiered)
 UNTIERED_AWARDS = tuple(code for policy in POLICIES.values() for code in policy.untiered)

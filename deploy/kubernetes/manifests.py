@@ -1,7 +1,8 @@
 """What runs in a cluster: per service an app, a worker and a relay; one migration job; who may speak with whom.
 
 PostgreSQL, Kafka and the identity provider are the city's. Settings come from the ConfigMap `settings`, which an overlay makes;
-secrets from one Secret per service, which the city makes: their keys are the names of the variables.
+secrets from one Secret per service, which the city makes: their keys are the names of the variables. The city also makes one
+per user of Kafka, and the ConfigMaps `event-keys` and `authorities`.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+
+from deploy.kafka import rights
 
 BASE = Path(__file__).with_name("base")
 IMAGE = "ecommerce-subsidies"
@@ -23,6 +26,10 @@ SECRETS = {
     "eligibility": ("ELIGIBILITY_DATABASE_URL", "ELIGIBILITY_CLIENT_SECRET"),
     "payout": ("PAYOUT_DATABASE_URL", "PAYOUT_CLIENT_SECRET"),
 }
+KAFKA_USERS = tuple(rights.users())
+"""Processes with a user of their own on Kafka; the Secret `<process>-kafka` has its password."""
+AUTHORITIES = "/etc/authorities"
+"""Where the ConfigMap `authorities` is mounted: who signed the certificates of Kafka and PostgreSQL, in PEM."""
 MEMORY = {"app": ("512Mi", "2Gi"), "worker": ("1Gi", "6Gi"), "relay": ("256Mi", "1Gi")}
 """What a process asks for and may take at most; workers hold an evaluation's frames (docs/benchmarks.md)."""
 COPIES = {"app": 2, "worker": 2, "relay": 2}
@@ -60,6 +67,19 @@ def _metadata(service: str, process: str) -> Document:
     return {"name": f"{service}-{process}", "labels": _labels(service, process)}
 
 
+_EVENT_KEYS: Document = {
+    "name": "EVENT_KEYS",
+    "valueFrom": {"configMapKeyRef": {"name": "event-keys", "key": "EVENT_KEYS"}},
+}
+
+
+def _kafka_user(process: str) -> list[Document]:
+    if process not in KAFKA_USERS:
+        return []
+    password = {"secretKeyRef": {"name": f"{process}-kafka", "key": "KAFKA_PASSWORD"}}
+    return [{"name": "KAFKA_USER", "value": process}, {"name": "KAFKA_PASSWORD", "valueFrom": password}]
+
+
 def _secret(service: str, variable: str) -> Document:
     return {"name": variable, "valueFrom": {"secretKeyRef": {"name": f"{service}-secrets", "key": variable}}}
 
@@ -75,7 +95,10 @@ def _container(name: str, memory: tuple[str, str]) -> Document:
             "readOnlyRootFilesystem": True,
             "capabilities": {"drop": ["ALL"]},
         },
-        "volumeMounts": [{"name": "tmp", "mountPath": "/tmp"}],  # noqa: S108 - a volume of the pod's own
+        "volumeMounts": [
+            {"name": "tmp", "mountPath": "/tmp"},  # noqa: S108 - a volume of the pod's own
+            {"name": "authorities", "mountPath": AUTHORITIES, "readOnly": True},
+        ],
     }
 
 
@@ -91,7 +114,7 @@ def _pod(container: Document, grace_seconds: int) -> Document:
             "seccompProfile": {"type": "RuntimeDefault"},
         },
         "containers": [container],
-        "volumes": [{"name": "tmp", "emptyDir": {}}],
+        "volumes": [{"name": "tmp", "emptyDir": {}}, {"name": "authorities", "configMap": {"name": "authorities"}}],
     }
 
 
@@ -104,7 +127,11 @@ def _deployment(service: str, process: str) -> Document:
         {"name": "METRICS_PORT", "value": str(METRICS_PORT)},
         {"name": "DRAIN_SECONDS", "value": str(DRAIN_SECONDS)},
         *(_secret(service, variable) for variable in SECRETS[service]),
+        _EVENT_KEYS,
+        *_kafka_user(f"{service}-{process}"),
     ]
+    if process == "relay":
+        container["env"].append(_secret(service, f"{service.upper()}_EVENT_KEY"))
     container["ports"] = [{"name": "http", "containerPort": port}]
     alive = {"httpGet": {"path": "/healthz", "port": "http"}, "timeoutSeconds": 5}
     container["startupProbe"] = alive | {"periodSeconds": 2, "failureThreshold": 60}
@@ -177,7 +204,7 @@ def _migration() -> Document:
         _secret(service, variable)
         for service, variables in SECRETS.items()
         for variable in (*variables, f"{service.upper()}_OWNER_DATABASE_URL")
-    ]
+    ] + [_EVENT_KEYS]
     return {
         "apiVersion": "batch/v1",
         "kind": "Job",

@@ -91,6 +91,12 @@ class Field:
         return f"{self.name.removesuffix('_fen')}_yuan"
 
     @property
+    def heading(self) -> Mapping[str, str]:
+        """The heading of a column for people, by language; a file may carry it back."""
+        unit = "" if self.whole_name is None else f"（{'美元' if self.unit == 'usd_cents' else '元'}）"
+        return {"zh-CN": f"{self.zh}{unit}", "en": self.whole_name or self.name}
+
+    @property
     def headings(self) -> tuple[str, ...]:
         """All headings under which a file may carry the field, its name first and the Chinese one second."""
         found = [self.name, self.zh, *self.aliases]
@@ -205,6 +211,11 @@ class Dataset:
     def references(self) -> tuple[str, ...]:
         """The fields that name an enterprise which must exist."""
         return () if self.name == "enterprises" else self.owners
+
+    @cached_property
+    def has_decimals(self) -> bool:
+        """Whether numbers of a record may have decimals."""
+        return any(item.kind is Kind.DECIMAL for item in self.fields)
 
     @cached_property
     def sensitive(self) -> tuple[str, ...]:

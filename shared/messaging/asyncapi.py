@@ -42,6 +42,14 @@ _HEADERS: Mapping[str, Any] = {
         "ce_subject": {"type": "string"},
         "ce_time": {"type": "string", "format": "date-time"},
         "ce_traceparent": {"type": "string", "description": "W3C trace context"},
+        "ce_signature": {
+            "type": "string",
+            "description": "Detached JSON Web Signature (Ed25519) of the service that publishes here (docs/security.md)",
+        },
+        "ce_signaturepath": {
+            "type": "string",
+            "description": "The event's path in the tree whose root is signed: hashes of 32 bytes, base64url",
+        },
     },
 }
 

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import orjson
 import psycopg
 import pytest
 import yaml
@@ -25,6 +26,7 @@ from deploy.local.postgres import LocalPostgres
 from deploy.local.processes import Supervisor
 from services.databases import SCHEMAS as SERVICES
 from shared.settings import ServiceSettings, load, variable_of
+from tests.support.events import EVENT_KEYS, PRIVATE_KEYS
 
 ROOT = Path(__file__).parents[2]
 SCRIPTS = Path(sysconfig.get_path("scripts"))
@@ -53,6 +55,8 @@ def lines_of_env() -> dict[str, str]:
         "TOKEN_JWKS_URL": "https://id.city.example/keys",
         "TOKEN_URL": "https://id.city.example/token",
         "REGISTRY_ACCOUNT_KEY": base64.b64encode(secrets.token_bytes(64)).decode(),
+        "EVENT_KEYS": EVENT_KEYS,
+        **{f"{service.upper()}_EVENT_KEY": orjson.dumps(key).decode() for service, key in PRIVATE_KEYS.items()},
     }
 
 
@@ -133,7 +137,7 @@ def test_a_manifest_with_an_unknown_member_is_refused(tmp_path: Path) -> None:
 def test_compose_gives_every_process_its_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     services = composed()
     processes = {f"{service}-{process}" for service in SERVICES for process in ("app", "worker", "relay")}
-    assert processes | {"migrate", "postgres", "kafka", "prometheus", "grafana"} == set(services)
+    assert processes | {"migrate", "postgres", "kafka", "kafka-rights", "prometheus", "grafana"} == set(services)
     for name in processes | {"migrate"}:
         given = {key: value for key, value in services[name]["environment"].items() if value}
         runs_with(name, given, monkeypatch)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from services.eligibility.engine.increments import less_given_before
+from services.eligibility.engine.increments import less_given_before, lowered
 from services.eligibility.engine.one_time_awards import choose_candidates, mark_first_years, mark_highest_levels
 from services.eligibility.engine.outcomes import GRANTED, REFUSED, UNDETERMINED
 from services.eligibility.engine.ranking import mark_places
@@ -19,6 +19,7 @@ from services.eligibility.engine.resolved_award import Named, ResolvedAward, res
 from services.eligibility.facts.catalogue import CATALOGUE, Facts
 from services.eligibility.rules.grammar.award import Award
 from services.eligibility.rules.grammar.measures import Measure
+from services.eligibility.rules.grammar.other_support import OTHER_SUPPORT
 from services.eligibility.rules.grammar.plans import collect
 from services.eligibility.rules.grammar.rule_context import RuleContext
 
@@ -131,8 +132,12 @@ def _with_results(
         plan = plan.with_columns(amount=pl.lit(0, dtype=pl.Int64))
     else:
         plan = plan.with_columns(amount=award.amount.plan(context))
+        support = pl.col(OTHER_SUPPORT) if resolved.interpretations["overlap"] == "higher_only" else pl.lit(0)
+        support = support if resolved.other_support is not None else pl.lit(0)
         if award.later_amount is not None:
-            plan = less_given_before(award, collect(plan, read), award.later_amount.plan(context), facts)
+            plan = less_given_before(award, collect(plan, read), award.later_amount.plan(context), support, facts)
+        else:
+            plan = plan.with_columns(amount=lowered(pl.col("amount"), support))
     return collect(plan.with_columns(result=_result(award)), read)
 
 

@@ -34,7 +34,8 @@ _Values = TypeVar("_Values")
 @cache
 def reads_of(award: Award) -> tuple[Read, ...]:
     """Return every read of the award under any interpretations, each after those that it depends on; payees by their columns."""
-    lookups = [PAYEE_ENTRY, *award.lookups, PaidBefore(award.paid_under, award.about.once), INTEGRITY]
+    paid_before, support = PaidBefore(award.paid_under, award.about.once), award.other_support
+    lookups = [PAYEE_ENTRY, *award.lookups, paid_before, INTEGRITY, *((support,) if support is not None else ())]
     declared = [*award.about.reads(), *(read for lookup in lookups for read in lookup.reads()), *award.prior_reads]
     found: list[Read] = []
     for read in declared:

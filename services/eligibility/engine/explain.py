@@ -27,6 +27,7 @@ from services.eligibility.facts.catalogue import Facts
 from services.eligibility.rules.domain import Interpretations, Policy
 from services.eligibility.rules.grammar.amounts import STEP_NAMES, amount_said
 from services.eligibility.rules.grammar.conditions import References
+from services.eligibility.rules.grammar.other_support import OTHER_SUPPORT
 from services.eligibility.rules.grammar.plans import collect
 from services.eligibility.rules.grammar.results import Figure, Step
 from services.eligibility.rules.grammar.rule_context import Row, RuleContext
@@ -193,6 +194,10 @@ def _steps(resolved: ResolvedAward, row: Row, context: RuleContext) -> tuple[Ste
         steps.append(Step("given_before", STEP_NAMES["given_before"], given, less))
     else:
         steps = award.amount.steps(row, "amount", context)
+    if resolved.other_support is not None and context.interpretation("overlap") == "higher_only" and row[OTHER_SUPPORT]:
+        given = Figure(row[OTHER_SUPPORT], "fen")
+        less = said(N_("less {amount}, given by other programmes"), amount=given.text)
+        steps.append(Step("other_support", STEP_NAMES["other_support"], given, less))
     result = Figure(row["amount"], "fen")
     if row["result"] == GRANTED:
         name, message = "result", N_("{amount} is awarded")

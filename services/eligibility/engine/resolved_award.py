@@ -15,9 +15,10 @@ from services.eligibility.rules.grammar.common import (
     conditions_once,
 )
 from services.eligibility.rules.grammar.conditions import Always, Condition
-from services.eligibility.rules.grammar.lookups import PAYEE_ENTRY, Attachment, PayeeEntry, PayeePlace, with_needed
+from services.eligibility.rules.grammar.lookups import PAYEE_ENTRY, Attachment, Location, PayeeEntry, with_needed
 from services.eligibility.rules.grammar.measures import Measure
 from services.eligibility.rules.grammar.nodes import Node, resolve
+from services.eligibility.rules.grammar.other_support import OtherSupport
 from services.eligibility.rules.grammar.ranks import AmongFirst
 from services.eligibility.rules.grammar.terms import Column, columns_in
 
@@ -57,8 +58,13 @@ class ResolvedAward:
     def conditions_compared(self) -> tuple[Named, ...]:
         """The conditions that compare the cases of the award with each other, after all others."""
         ranking = () if self.ranking is None else (("condition.rank", self.ranking),)
-        once = ((f"condition.{condition.name}", condition) for condition in conditions_once(self.award.about))
+        once = ((f"condition.{each.name}", each) for each in conditions_once(self.award.about))
         return (*ranking, *once)
+
+    @cached_property
+    def other_support(self) -> OtherSupport | None:
+        """What other programmes gave, where it flags or lowers the award."""
+        return None if self.interpretations["overlap"] == "ignored" else self.award.other_support
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:
@@ -76,7 +82,9 @@ class ResolvedAward:
         """The lookups behind the columns, each after what it needs, cheap and selective ones first; then those of every award."""
         ranked = sorted((column for column in self.columns if column.source is not None), key=_cost)
         sources = [column.source for column in with_needed(ranked) if column.source is not None]
-        return tuple(dict.fromkeys([*sources, PAYEE_ENTRY, INTEGRITY]))
+        screened = () if self.interpretations["integrity_screen"] == "off" else (INTEGRITY,)
+        support = () if self.other_support is None else (self.other_support,)
+        return tuple(dict.fromkeys([*sources, PAYEE_ENTRY, *screened, *support]))
 
     @cached_property
     def measures(self) -> tuple[Measure, ...]:
@@ -90,7 +98,9 @@ class ResolvedAward:
         nodes: list[Node | None] = [condition for _, condition in (*self.conditions, *self.conditions_compared)]
         names = _applied([*nodes, award.amount])
         names += [name for measure in self.measures for name in measure.interpretations]
-        names += _applied([award.about.payee, award.in_later_years, self._integrity])
+        names += _applied([award.about.payee, award.in_later_years, award.about.same_year, self._integrity])
+        names += [name for lookup in self.lookups for name in lookup.interpretations]
+        names += ["overlap"] if award.other_support is not None else []
         return tuple(dict.fromkeys(names))
 
 
@@ -113,4 +123,4 @@ def _cost(column: Column) -> int:
     lookup = column.source
     if isinstance(lookup, Measure):
         return 3
-    return 2 if isinstance(lookup, PayeePlace) else 1 if isinstance(lookup, PayeeEntry) else 0
+    return 2 if isinstance(lookup, Location) else 1 if isinstance(lookup, PayeeEntry) else 0

@@ -61,6 +61,8 @@ class InterpretationView(BaseModel):
     title: str
     value: str
     default: str
+    reason: str = Field(description="Why the default is what it is")
+    against: str = Field(description="What speaks for another value")
     values: list[InterpretationValue]
 
 

@@ -25,6 +25,7 @@ from services.eligibility.rules.grammar.terms import Parameter
 from services.eligibility.rules.offices import Offices
 from services.eligibility.rules.parameters import LEAST, NUMBERS, ParameterValues, Value
 from services.eligibility.rules.text import Text
+from shared.policies import POLICIES
 
 #: Why a sentence needs no award code.
 REASONS = ("referral", "encouragement", "procurement", "supervision")
@@ -33,12 +34,12 @@ CLAIMS = ("computed", "in_kind", *REASONS)
 EXPECTED = (
     "first_award_year",
     "last_award_year",
-    "validity_first_day",
+    "validity_years",
     "covered_jurisdictions",
     "integrity_lookback_years",
 )
 #: Interpretations that the engine needs of every package.
-EXPECTED_INTERPRETATIONS = ("validity_last_day", "integrity_screen")
+EXPECTED_INTERPRETATIONS = ("validity_first_day", "validity_last_day", "integrity_screen", "credit_repair", "overlap")
 
 
 class PackageError(ValueError):
@@ -70,13 +71,19 @@ def read_package(module: ModuleType) -> Policy:
         source_title=source["title"],
         source_number=source["number"],
         offices=_offices(_yaml(folder, "offices.yaml")),
-        award_titles=MappingProxyType({code: _text(names) for code, names in words["awards"].items()}),
+        award_titles=MappingProxyType({award: Text(*title) for award, title in _titles(words).items()}),
         condition_words=MappingProxyType(
             {**SHARED_WORDS, **{name: _text(names) for name, names in words["conditions"].items()}}
         ),
     )
     _check(policy)
     return policy
+
+
+def _titles(words: Mapping[str, Any]) -> Mapping[str, tuple[str, str]]:
+    """Return the titles in the policy's outline; a package that no outline is for has its own."""
+    outline = POLICIES.get(words["policy"]["code"])
+    return outline.titles if outline else words["awards"]
 
 
 def _awards(module: ModuleType) -> tuple[Award, ...]:
@@ -195,7 +202,11 @@ def _interpretation(name: str, entry: Mapping[str, Any]) -> Interpretation:
     values = {value: _text(words) for value, words in entry["values"].items()}
     if any(not isinstance(value, str) for value in values):
         raise PackageError(f"interpretations.yaml: quote the values of {name}")
-    return Interpretation(name, entry["article"], _text(entry["words"]), MappingProxyType(values))
+    reason, against = (_text(entry.get(note, ["", ""])) for note in ("reason", "against"))
+    former = MappingProxyType(entry.get("former_values", {}))
+    return Interpretation(
+        name, entry["article"], _text(entry["words"]), MappingProxyType(values), reason, against, former
+    )
 
 
 def _coverage(entry: Mapping[str, Any], awards: tuple[Award, ...], sentences: Mapping[str, str]) -> CoverageLine:

@@ -130,16 +130,8 @@ def _value(field: Field, value: Any, pointer: str) -> Any:
         except (TypeError, ValueError) as error:
             raise _invalid(pointer, N_("The value must be an existing day, as YYYY-MM-DD.")) from error
     if field.kind is Kind.DECIMAL:
-        value = _decimal(value, pointer)
-    expected: type = (
-        Decimal
-        if field.kind is Kind.DECIMAL
-        else int
-        if field.kind in INTEGERS
-        else bool
-        if field.kind is Kind.FLAG
-        else str
-    )
+        return _bounded(field, _decimal(value, pointer), pointer)
+    expected: type = int if field.kind in INTEGERS else bool if field.kind is Kind.FLAG else str
     if type(value) is not expected:
         raise _invalid(pointer, _EXPECTED[expected])
     if field.kind is Kind.USCC:
@@ -148,11 +140,16 @@ def _value(field: Field, value: Any, pointer: str) -> Any:
             raise _invalid(
                 pointer, N_("The value must be a valid unified social credit code (18 characters, check digit).")
             )
-    if field.choices and value not in field.choices:
-        raise _invalid(pointer, N_("The value must be one of {choices}."), choices=", ".join(field.choices))
+    allowed = tuple(field.choices) or field.known
+    if allowed and value not in allowed:
+        raise _invalid(pointer, N_("The value must be one of {choices}."), choices=", ".join(allowed))
+    return _bounded(field, value, pointer)
+
+
+def _bounded(field: Field, value: Any, pointer: str) -> Any:
     least, most = field.minimum, field.maximum
     if least is not None and most is not None and not least <= value <= most:
-        raise _invalid(pointer, N_("The value must be a whole number from {least} to {most}."), least=least, most=most)
+        raise _invalid(pointer, N_("The value must be a number from {least} to {most}."), least=least, most=most)
     return value
 
 
@@ -177,8 +174,6 @@ def _refusal(dataset: Dataset, code: str) -> tuple[str, dict[str, str]]:
     if dataset.period is not None:
         return N_("This day must not be before {first}."), {"first": dataset.period.first}
     if dataset.subjects is not None:
-        if code == "unknown_award":
-            return N_("There is no such award. Awards: {awards}."), {"awards": ", ".join(dataset.subjects.awards)}
         pattern, awards = dataset.subjects.forms[code]
         return N_("The subject of {awards} must have the form {pattern}."), {
             "awards": ", ".join(awards),

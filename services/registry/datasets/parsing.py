@@ -311,7 +311,9 @@ def _uscc(item: Field, raw: pl.Expr) -> ParsedColumn:
         ("uscc_look_alike", alike),
         ("invalid_uscc", ~valid),
     ]
-    needs_full_check = _needs_full_check(item, code, code) | _any(~valid) | _any(raw.str.contains("[^0-9A-Za-z]"))
+    # What was left out of the code may have been a space in the middle of it.
+    shortened = raw.str.len_bytes() != code.str.len_bytes()
+    needs_full_check = _needs_full_check(item, code, code) | _any(~valid) | _any(shortened)
     return ParsedColumn(code, needs_full_check, first_of(errors), pl.when(alike).then(meant))
 
 

@@ -6,7 +6,7 @@ import io
 
 import xlsxwriter
 
-from shared.catalogue.domain import TEXTS, Dataset, Field, Kind
+from shared.catalogue.domain import TEXTS, Dataset, Kind
 from shared.i18n import CHINESE, N_, translate
 
 KINDS = {
@@ -43,7 +43,7 @@ def write(dataset: Dataset, language: str) -> bytes:
     notes = book.add_worksheet(translate(_NOTES, language))
     notes.write_row(0, 0, [translate(title, language) for title in _TITLES], bold)
     for place, item in enumerate(dataset.fields):
-        heading = _heading(item, chinese=chinese)
+        heading = item.heading[language]
         sheet.write_string(0, place, heading, bold)
         width = max(12, len(heading) * 2 + 2 if chinese else len(heading) + 2)
         sheet.set_column(
@@ -59,11 +59,3 @@ def write(dataset: Dataset, language: str) -> bytes:
     notes.set_column(0, 3, 32)
     book.close()
     return file.getvalue()
-
-
-def _heading(item: Field, *, chinese: bool) -> str:
-    if not chinese:
-        return item.whole_name or item.name
-    if item.whole_name is None:
-        return item.zh
-    return f"{item.zh}（{'美元' if item.unit == 'usd_cents' else '元'}）"

@@ -51,7 +51,7 @@ class NdjsonFile:
         broken: list[Error] = []
         for line, text in part:
             try:
-                record = read_json(text, self.dataset)
+                record = read_json(text, decimals=self.dataset.has_decimals)
             except orjson.JSONDecodeError:
                 broken.append((line, None, "not_json", None))
                 continue
@@ -68,7 +68,7 @@ class NdjsonFile:
 
     def _cells(self, text: bytes) -> list[str]:
         try:
-            record = read_json(text, self.dataset)
+            record = read_json(text, decimals=self.dataset.has_decimals)
         except orjson.JSONDecodeError:
             return [text.decode("utf-8", "replace")]
         if not isinstance(record, dict):

@@ -146,7 +146,7 @@ def _filters(dataset: Dataset, model: BaseModel) -> dict[str, Any]:
 def _json(request: Request, dataset: Dataset) -> Any:
     """Parse the body, which the command has read: strict JSON, whole numbers kept apart from others."""
     try:
-        body = read_json(request._body, dataset)
+        body = read_json(request._body, decimals=dataset.has_decimals)
     except orjson.JSONDecodeError as error:
         raise Invalid("The body is not valid JSON.") from error
     if (name := repeated_member(request._body, body)) is not None:

@@ -11,6 +11,7 @@ from services.eligibility.rules.grammar.amounts import (
     whole_of,
 )
 from services.eligibility.rules.grammar.award import Article, Award, GivenBefore
+from services.eligibility.rules.grammar.common import HIGHEST_LEVEL
 from services.eligibility.rules.grammar.conditions import condition_by
 from services.eligibility.rules.grammar.days import days, later_of
 from services.eligibility.rules.grammar.lookups import (
@@ -20,7 +21,10 @@ from services.eligibility.rules.grammar.lookups import (
     PAYEE_USCC,
     SUBJECT,
     Read,
+    in_monitoring,
+    located,
     monitored,
+    monitored_on_day,
     recognised,
     yearly_figures,
 )
@@ -54,10 +58,12 @@ from services.eligibility.rules.grammar.words import (
     by_year_end,
     column_by,
     holds,
+    in_area,
     less_than,
     more_than,
     on_record,
     one_of,
+    place_by,
     place_by_measure,
     some,
     within_validity,
@@ -68,6 +74,7 @@ __all__ = [
     "ANY_FORM",
     "AT_PAYEE",
     "ENTERPRISES",
+    "HIGHEST_LEVEL",
     "NOT_GOVERNMENT",
     "PAYEE",
     "PAYEE_FORM",
@@ -106,11 +113,15 @@ __all__ = [
     "fixed",
     "grown_by",
     "holds",
+    "in_area",
+    "in_monitoring",
     "later_of",
     "less_than",
+    "located",
     "lowest",
     "measure",
     "monitored",
+    "monitored_on_day",
     "more_than",
     "on_record",
     "once_on",
@@ -120,6 +131,7 @@ __all__ = [
     "one_of",
     "parameter",
     "periods",
+    "place_by",
     "place_by_measure",
     "pro_rata",
     "recognised",

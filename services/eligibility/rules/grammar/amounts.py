@@ -26,6 +26,7 @@ from shared.i18n import N_
 STEP_NAMES = {
     "uncapped": Text("封顶前金额", "uncapped"),
     "given_before": Text("此前已给予", "given before"),
+    "other_support": Text("减去其他财政资金已支持的金额", "less what other programmes gave"),
     "result": Text("金额", "result"),
     "would_be": Text("如符合条件可得金额", "amount if every condition were met"),
 }
@@ -133,7 +134,7 @@ def _limited(name: str, uncapped: Figure, figure: Figure, limit: Text) -> Text:
 def _named(term: Term, figure: Figure, row: Row, context: RuleContext) -> Text:
     """Return a figure after its name, or after the formula that it comes from."""
     sign = "" if isinstance(term, Column | Parameter | ByCode) else " ="
-    return wording.named(Text(*(f"{name}{sign}" for name in term.named(row, context))), figure.text)
+    return wording.named(Text(*(f"{name}{sign}" for name in term.name_in(row, context))), figure.text)
 
 
 def amount_said(message: str, amount: Figure) -> Text:

@@ -135,9 +135,9 @@ class Comparison(Condition):
         threshold = figures["threshold"]
         assert threshold is not None
         if threshold.unit in ("day", "year"):
-            return wording.bracketed(self.threshold.named(row, context), threshold.text)
+            return wording.bracketed(self.threshold.name_in(row, context), threshold.text)
         if columns_in(self.threshold):
-            return wording.named(self.threshold.named(row, context), threshold.text)
+            return wording.named(self.threshold.name_in(row, context), threshold.text)
         return threshold.text
 
     def _divided(self, row: Row, found: Text, figures: Figures, met: bool, context: RuleContext) -> Text:
@@ -154,7 +154,7 @@ class Comparison(Condition):
             else N_("{found} ÷ {base} = {quotient}, which {judged}")
         )
         judged = said(_NUMBER[self.sign][not met], threshold=bound)
-        base_found = wording.named(base.named(row, context), divisor.text)
+        base_found = wording.named(base.name_in(row, context), divisor.text)
         return said(message, found=found, base=base_found, quotient=written, judged=judged)
 
     def _as_told(
@@ -196,7 +196,7 @@ class Comparison(Condition):
         return said(N_("{name}: {short} more would be enough"), name=name, short=short.text)
 
     def _short_by(self, measured: Any, threshold: Any, unit: str, context: RuleContext) -> Figure | None:
-        """Return the least whole number of units that would have met the condition; days late for days."""
+        """Return the least number of units, as finely as measured, that would have met the condition; days late for days."""
         if self.sign in ("at_most", "before", "less_than"):
             late = measured - threshold
             days = late if isinstance(late, int) else late.days
@@ -204,10 +204,8 @@ class Comparison(Condition):
         if not isinstance(measured, int):
             return Figure((threshold - measured).days, "days")
         over, under = self.threshold.denominator(context), self.measured.denominator(context)
-        if under != 1:
-            return None
-        needed = threshold // over + 1 if self.sign == "more_than" else -(-threshold // over)
-        return Figure(needed - measured, unit)
+        needed = threshold * under // over + 1 if self.sign == "more_than" else -(-threshold * under // over)
+        return Figure(needed - measured, unit, under)
 
     def phrase(self, context: RuleContext) -> Text:
         judged = _DAY if self.measured.unit() in ("day", "year") else _NUMBER

@@ -142,7 +142,7 @@ class Condition(Node, ABC):
 
     def _name(self, row: Row, context: RuleContext) -> Text:
         terms = self.terms()
-        return terms["measured"].named(row, context) if "measured" in terms else self.phrase(context)
+        return terms["measured"].name_in(row, context) if "measured" in terms else self.phrase(context)
 
     def figures(self, row: Row, prefix: str, context: RuleContext) -> Figures:
         """Return the figures that an explanation shows, by name."""
@@ -209,7 +209,7 @@ class Holds(Condition):
         return {"measured": Figure(row[prefix], "flag"), "threshold": Figure(True, "flag")}
 
     def sentence(self, row: Row, figures: Figures, met: bool, context: RuleContext) -> Text:
-        return said(N_("{found}: {result}"), found=self.measured.named(row, context), result=MET[met])
+        return said(N_("{found}: {result}"), found=self.measured.name_in(row, context), result=MET[met])
 
     def phrase(self, context: RuleContext) -> Text:
         return self.measured.phrase(context)

@@ -85,14 +85,17 @@ class AmongFirst(Condition):
         if row[LAST_IN] is None:
             return found
         return said(
-            N_("{found}; the last one in had {by} {value}"), found=found, by=self.by.named(row, context), value=last_in
+            N_("{found}; the last one in had {by} {value}"),
+            found=found,
+            by=self.by.name_in(row, context),
+            value=last_in,
         )
 
     def would_take(self, row: Row, figures: Figures, context: RuleContext) -> Text | None:
         short = figures["short_by"]
         if short is None:
             return None
-        return said(N_("{name}: {short} more would be enough"), name=self.by.named(row, context), short=short.text)
+        return said(N_("{name}: {short} more would be enough"), name=self.by.name_in(row, context), short=short.text)
 
     def figures(self, row: Row, prefix: str, context: RuleContext) -> Figures:
         ahead, last_in = row[AHEAD], row[LAST_IN]

@@ -74,9 +74,9 @@ class ByCode(Term):
     def phrase(self, context: RuleContext) -> Text:
         return Text.joined([option.phrase(context) for _, option in self.options], "；", "; ")
 
-    def named(self, row: Row, context: RuleContext) -> Text:
+    def name_in(self, row: Row, context: RuleContext) -> Text:
         chosen = dict(self.options).get(row[self.code.name])
-        return self.code.named(row, context) if chosen is None else chosen.named(row, context)
+        return self.code.name_in(row, context) if chosen is None else chosen.name_in(row, context)
 
     def document(self) -> Any:
         return {"by_code": self.code.document(), "values": {code: option.name for code, option in self.options}}

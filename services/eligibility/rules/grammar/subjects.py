@@ -63,9 +63,10 @@ class About(Node):
     event: Term | None = None
     #: Of several candidates with one subject in one year, the first in this order that qualifies.
     earliest_by: tuple[Term, ...] = ()
-    #: Subjects of one unit compete within a year; the first of these codes that qualifies wins.
+    #: Subjects of one unit have a rank within a year, by the order of these codes, and must meet `same_year`.
     unit: str = ""
     rank: tuple[Column, tuple[str, ...]] | None = field(default=None)
+    same_year: Node | None = None
 
     @property
     def is_yearly(self) -> bool:
@@ -256,9 +257,9 @@ def once_on(event: Term, table: Table, *, subject: tuple[str, ...] = (), earlies
 
 
 def once_per_unit_and_level(
-    event: Column, table: Table, *, unit: Column, level: Column, highest_first: tuple[str, ...]
+    event: Column, table: Table, *, unit: Column, level: Column, highest_first: tuple[str, ...], same_year: Node
 ) -> About:
-    """Make each title a case, given to a unit once per level; in one year only the highest level pays."""
+    """Make each title a case, given to a unit once per level; `same_year` says which levels of one year pay."""
     columns = (unit.name.split(".")[1], level.name.split(".")[1])
     return About(
         "events",
@@ -270,4 +271,5 @@ def once_per_unit_and_level(
         earliest_by=(event,),
         unit=columns[0],
         rank=(level, highest_first),
+        same_year=same_year,
     )

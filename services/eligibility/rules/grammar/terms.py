@@ -19,7 +19,7 @@ from services.eligibility.facts.catalogue import CATALOGUE, LARGEST, unit_of
 from services.eligibility.rules.grammar.nodes import Node
 from services.eligibility.rules.grammar.rule_context import INT64, Row, RuleContext
 from services.eligibility.rules.text import Text
-from shared.catalogue.domain import Field
+from shared.catalogue.domain import DECIMALS, Field, Kind
 
 #: The type that figures are computed in where 64 bits might not be enough.
 WIDE = pl.Int128
@@ -40,7 +40,7 @@ class Term(Node, ABC):
     def document(self) -> Any:
         """Return the term as canonical data."""
 
-    def named(self, row: Row, context: RuleContext) -> Text:
+    def name_in(self, row: Row, context: RuleContext) -> Text:
         """Return what an explanation of one case calls the figure, without its value."""
         return self.phrase(context)
 
@@ -80,10 +80,16 @@ class Column(Term):
     lacking: str = ""
     #: Whether the column is looked up on the case's day, so that an unknown day comes first.
     on_day: bool = False
-    #: A magnitude that the column never exceeds.
+    #: A magnitude that the numerator never exceeds.
     largest: int = LARGEST
     #: For a figure of an earlier year: how many years before the award year, and its name without the year.
     earlier: tuple[int, Text] | None = None
+
+    #: The constant that the numerator is over: 100 for a fact with two decimals.
+    over: int = 1
+
+    def denominator(self, context: RuleContext) -> int:
+        return self.over
 
     @property
     def codes(self) -> Mapping[str, Text]:
@@ -92,7 +98,7 @@ class Column(Term):
         fields = (CATALOGUE[dataset].by_name.get(field) for dataset, _, field in names if dataset in CATALOGUE)
         return next(({code: Text(*words) for code, words in each.choices.items()} for each in fields if each), {})
 
-    def named(self, row: Row, context: RuleContext) -> Text:
+    def name_in(self, row: Row, context: RuleContext) -> Text:
         if self.earlier is None or row["award_year"] is None:
             return self.words
         years, words = self.earlier
@@ -103,7 +109,7 @@ class Column(Term):
         return self.largest
 
     def plan(self, context: RuleContext) -> pl.Expr:
-        return pl.col(self.name)
+        return pl.col(self.name) if self.over == 1 else (pl.col(self.name) * self.over).cast(pl.Int64)
 
     def missing(self) -> pl.Expr:
         """Return where the fact named by `lacking` is missing."""
@@ -155,7 +161,7 @@ class Parameter(Term):
     def bound(self, context: RuleContext) -> int:
         return context.largest(self.name)
 
-    def named(self, row: Row, context: RuleContext) -> Text:
+    def name_in(self, row: Row, context: RuleContext) -> Text:
         return context.parameters[self.name].words
 
     def stored_unit(self, context: RuleContext) -> str:
@@ -262,4 +268,5 @@ def fact(dataset: str, field: str) -> Column:
     """Return the fact `dataset.field` of the row that a case is about."""
     declared, name = CATALOGUE[dataset].field(field), f"{dataset}.{field}"
     words = Text(*_field_words(declared))
-    return Column(name, unit_of(declared), words, lacking=name)
+    over = 10**DECIMALS.scale if declared.kind is Kind.DECIMAL else 1
+    return Column(name, unit_of(declared), words, lacking=name, largest=LARGEST * over, over=over)

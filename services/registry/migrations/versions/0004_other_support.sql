@@ -1,10 +1,10 @@
 -- Two legal forms, places of service centres, areas with two decimals, and public money of other programmes.
 
 ALTER TABLE enterprises DROP CONSTRAINT ck_enterprises_legal_form;
-ALTER TABLE enterprises ADD CONSTRAINT ck_enterprises_legal_form CHECK (legal_form IN ('enterprise', 'cooperative', 'individual', 'social_organisation', 'public_institution', 'government', 'other'));
+ALTER TABLE enterprises ADD CONSTRAINT ck_enterprises_legal_form CHECK (legal_form IN ('enterprise', 'cooperative', 'individual', 'social_organisation', 'public_institution', 'government', 'other')) NOT VALID;
 
 ALTER TABLE service_centre_grades ADD COLUMN jurisdiction TEXT COLLATE "C";
-ALTER TABLE service_centre_grades ADD CONSTRAINT ck_service_centre_grades_jurisdiction CHECK (jurisdiction IN ('city', 'liandu', 'development_zone', 'qingtian', 'jinyun', 'suichang', 'songyang', 'yunhe', 'qingyuan', 'jingning', 'longquan', 'elsewhere'));
+ALTER TABLE service_centre_grades ADD CONSTRAINT ck_service_centre_grades_jurisdiction CHECK (jurisdiction IN ('city', 'liandu', 'development_zone', 'qingtian', 'jinyun', 'suichang', 'songyang', 'yunhe', 'qingyuan', 'jingning', 'longquan', 'elsewhere')) NOT VALID;
 ALTER TABLE service_centre_grades_history ADD COLUMN jurisdiction TEXT COLLATE "C";
 
 ALTER TABLE parks ALTER COLUMN usable_area_m2 TYPE NUMERIC(18, 2);

@@ -76,7 +76,7 @@ def refusal_at(pointer: str, act: Callable[[], object]) -> str:
         ({"park_years": [AREA | {"operating_area_m2": "1"}]}, "/facts/park_years/0/operating_area_m2", "two decimals"),
         ({"park_years": [AREA | {"operating_area_m2": True}]}, "/facts/park_years/0/operating_area_m2", "two decimals"),
         ({"park_years": [AREA | {"operating_area_m2": -0.5}]}, "/facts/park_years/0/operating_area_m2", "from 0 to"),
-        ({"other_support": [SUPPORT | {"award": "parks"}]}, "/facts/other_support/0/award", "Awards: retail-scale"),
+        ({"other_support": [SUPPORT | {"award": "parks"}]}, "/facts/other_support/0/award", "one of retail-scale"),
         ({"other_support": [SUPPORT]}, "/facts/other_support/0/subject", "must have the form"),
         ({"prior_awards": [PAID | {"award": "park"}]}, "/facts/prior_awards/0/tier", "must be 0"),
     ],
