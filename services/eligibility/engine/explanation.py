@@ -20,11 +20,13 @@ from shared.i18n import N_, translate
 
 
 def flag_words(flag: str) -> Text:
-    """Return why approval needs a reason: a sanction of the payee, or a rate that is not verified."""
+    """Return why approval needs a reason: a sanction, other public money, or a rate that is not verified."""
     kind, _, rest = flag.partition(":")
     if kind == "integrity":
         sanction = Text(*CATALOGUE["sanctions"].field("kind").choices[rest])
         return said(N_("a record of the payee: {sanction}"), sanction=sanction)
+    if kind == "other_support":
+        return said(N_("other public money for the same matter"))
     series, _, since = rest.partition(":")
     named = Text(*CATALOGUE["reference_rates"].field("series").choices[series])
     return said(N_("a reference rate that is not verified: {series}, {since}"), series=named, since=Text(since, since))

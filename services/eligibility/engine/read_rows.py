@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
@@ -15,6 +15,8 @@ from services.eligibility.rules.grammar.results import FactRow, Figure
 from services.eligibility.rules.grammar.rule_context import Row
 from services.eligibility.rules.grammar.terms import Column
 from services.eligibility.rules.text import Text
+from shared.catalogue.domain import Field
+from shared.policies import AWARD_TITLES
 
 
 class ReadRows:
@@ -59,6 +61,12 @@ def _datasets(column: Column) -> list[str]:
     return [dataset] if dataset in CATALOGUE else []
 
 
+def _codes(field: Field) -> Mapping[str, Text]:
+    """Return the words of the codes that a field may hold; awards are named by their titles."""
+    names = AWARD_TITLES if field.name == "award" else field.choices
+    return {code: Text(*words) for code, words in names.items()}
+
+
 def _row(dataset: str, key: tuple[object, ...]) -> FactRow:
     declared = CATALOGUE[dataset]
     title = Text(declared.zh, declared.en)
@@ -66,7 +74,7 @@ def _row(dataset: str, key: tuple[object, ...]) -> FactRow:
     values = [
         wording.named(
             Text(field.zh, field.en),
-            Figure(value, field.unit or "", codes={code: Text(*words) for code, words in field.choices.items()}).text,
+            Figure(value, field.unit or "", codes=_codes(field)).text,
         )
         for field, value in zip(fields, key, strict=True)
     ]
