@@ -174,3 +174,6 @@ class ExplanationView(BaseModel):
         description="Of a stored decision: whether it is known where all rows in `facts` come from; `partial` for very many"
         " rows, `unavailable` while the registry does not answer",
     )
+    redacted: int = Field(
+        default=0, description="Rows and values of other jurisdictions' enterprises that were left out"
+    )
