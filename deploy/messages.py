@@ -31,6 +31,7 @@ CODE = ("shared", "services", "deploy/local")
 KEYWORDS = {
     "N_": 0,
     "translate": 0,
+    "said": 0,
     "FieldError": 2,
     "InvalidValue": 0,
     "PydanticCustomError": 1,
