@@ -17,7 +17,8 @@ _INTRODUCTION = {
 
 - **必填**栏为“是”的字段不能为空；其余字段为空表示未知，不是零。主键字段以 🔑 标出。
 - 文件中可用下列任一标题（不分大小写、全半角括号）。以 `_yuan` 结尾或带“（元）”的列填元，至多两位小数；以 `_fen` 结尾的列填分。
-- 日期为文本或Excel日期；代码一律按文本读取。CSV为UTF-8（可带BOM）或GB18030。
+- 标题前20行内均可，上方可有标题和“单位：万元”；“（万元）”列准确换算。序号、备注等列，合计、注、填表人等行不读取，导入结果中列明。
+- 日期为文本或Excel日期；代码一律按文本读取。CSV、TSV为UTF-8、UTF-16（带BOM）或GB18030；工作簿为.xlsx、.xls、.xlsb、.ods。
 - 每个数据集可下载XLSX模板：`GET /v1/datasets/{dataset}/template`。
 - 行中所指的企业须已登记；被拒绝的行给出行号、字段、代码和说明，可下载后修改重传。""",
     "en": """# Datasets
@@ -28,8 +29,10 @@ with each dataset's JSON Schema.
 - A field that is required must be given; any other may be empty, which means unknown, not zero. 🔑 marks the key.
 - A file may use any of the headings (upper or lower case, full or half width brackets). A column that ends in `_yuan`, or carries
   “（元）”, holds yuan with at most two decimals; one that ends in `_fen` holds fen.
-- Dates are text or dates of the spreadsheet; codes are read as text. CSV is UTF-8 (with or without BOM) or GB18030. Each dataset
-  has a template to fill in: `GET /v1/datasets/{dataset}/template`.
+- The headings are in one of the first 20 rows; above may be titles and “单位：万元”. Columns with “（万元）” are converted
+  exactly. Columns such as 序号 and 备注, and rows with totals, notes and names are not read; the import names them.
+- Dates are text or dates of the spreadsheet; codes are read as text. CSV and TSV are UTF-8, UTF-16 (with BOM) or GB18030;
+  workbooks are .xlsx, .xls, .xlsb or .ods. Each dataset has a template to fill in: `GET /v1/datasets/{dataset}/template`.
 - An enterprise that a row names must be in the registry. A row that is refused is listed with its line, field, code and
   message, and can be downloaded, corrected and sent again.""",
 }

@@ -11,3 +11,19 @@ ARROW = "application/vnd.apache.arrow.stream"
 PARQUET = "application/vnd.apache.parquet"
 BYTES = "application/octet-stream"
 """What clients declare that cannot name a file's type: many generated clients send any file as bytes."""
+
+FILE_TYPES = (
+    "application/vnd.ms-excel",
+    "application/vnd.ms-excel.sheet.binary.macroenabled.12",
+    "application/vnd.ms-excel.sheet.macroenabled.12",
+    "application/vnd.oasis.opendocument.spreadsheet",
+    "text/tab-separated-values",
+    "text/comma-separated-values",
+    "text/plain",
+    "text/x-csv",
+    "application/csv",
+    "application/x-csv",
+    "application/x-zip-compressed",
+    "application/zip",
+)
+"""What Excel and browsers declare for workbooks, CSV and TSV, beside XLSX and CSV; many say `vnd.ms-excel` for CSV."""

@@ -168,9 +168,12 @@ def text_column(cells: Sequence[Any]) -> pl.Series:
 
 def inexact_numbers(cells: Sequence[Any]) -> list[int]:
     """Return the places of numbers that are too long to be exact: harmless for an amount, fatal for a code."""
-    if float not in set(map(type, cells)):
+    types = set(map(type, cells))
+    if types == {float}:
+        return (pl.Series(cells, dtype=pl.Float64).abs() >= _EXACT).arg_true().to_list()
+    if not types & {float, int}:
         return []
-    return [place for place, cell in enumerate(cells) if isinstance(cell, float) and abs(cell) >= _EXACT]
+    return [place for place, cell in enumerate(cells) if type(cell) in (float, int) and abs(cell) >= _EXACT]
 
 
 def cell_text(cell: Any) -> str:

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import mimetypes
 import sys
 from itertools import islice
 from pathlib import Path
@@ -26,7 +25,7 @@ from shared.spreadsheets import TableColumn, escape_formulas, to_csv, to_frame
 
 app = typer.Typer(no_args_is_help=True, help="Work with the registry of enterprises and monitoring data.")
 
-_TYPES = {".csv": CSV, ".txt": CSV, ".xlsx": XLSX, ".ndjson": NDJSON, ".jsonl": NDJSON}
+_TYPES = {".ndjson": NDJSON, ".jsonl": NDJSON, ".xlsx": XLSX}
 _SHOWN_ERRORS = 50
 _WRITTEN_AT_ONCE = 10_000  # rows
 _DATASETS: NamesByCode = {name: (dataset.zh, dataset.en) for name, dataset in CATALOGUE.items()}
@@ -57,17 +56,22 @@ def connect(
 
 @app.command("import")
 def import_file(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV, XLSX or NDJSON")],
+    file: Annotated[
+        Path,
+        typer.Argument(exists=True, dir_okay=False, help="CSV, TSV, NDJSON, or a workbook (.xlsx, .xls, .xlsb, .ods)"),
+    ],
     dataset: Annotated[str | None, typer.Option(help="Dataset; leave out for a workbook with a sheet each")] = None,
     mode: Annotated[
         Mode, typer.Option(help="What becomes of the good rows of a file with bad ones")
     ] = Mode.ALL_OR_NOTHING,
     dry_run: Annotated[bool, typer.Option(help="Check and report, store nothing")] = False,  # noqa: FBT002 - an option
     sheet: Annotated[str | None, typer.Option(help="Sheet of a workbook")] = None,
-    rejected: Annotated[Path | None, typer.Option(help="Write the rejected rows here, to be corrected")] = None,
+    rejected: Annotated[
+        Path | None, typer.Option(help="Write the rejected rows here (.csv or .xlsx), to be corrected")
+    ] = None,
 ) -> None:
     """Import a file and show its progress, then its errors if it has any."""
-    media_type = _TYPES.get(file.suffix.lower()) or mimetypes.guess_type(file.name)[0] or CSV
+    media_type = _TYPES.get(file.suffix.lower(), CSV)  # what else it is, its beginning says
     query = {
         "dataset": dataset,
         "mode": mode.value,
@@ -92,6 +96,8 @@ def import_file(
         revision=revision,
         **{name: counts[name] for name in ("read", "accepted", "unchanged", "rejected")},
     )
+    for warning in job["warnings"]:
+        console.print(f"{warning['message']} {'; '.join(warning['examples'])} ({warning['count']})", markup=False)
     if counts["rejected"]:
         show_errors(job["id"], rejected)
     cli.succeeded(job)
@@ -100,7 +106,9 @@ def import_file(
 @app.command("errors")
 def show_errors(
     import_id: Annotated[str, typer.Argument(help="The import's id")],
-    rejected: Annotated[Path | None, typer.Option(help="Write the rejected rows here, to be corrected")] = None,
+    rejected: Annotated[
+        Path | None, typer.Option(help="Write the rejected rows here (.csv or .xlsx), to be corrected")
+    ] = None,
 ) -> None:
     """Show an import's errors as a table; with --rejected, write the rows to correct as CSV."""
     page = cli.get(f"/v1/imports/{import_id}/errors", limit=_SHOWN_ERRORS)
@@ -109,7 +117,8 @@ def show_errors(
     if page["next_cursor"]:
         say("These are the first {count}; the file that --rejected writes has all.", count=_SHOWN_ERRORS)
     if rejected is not None:
-        rejected.write_bytes(cli.read(f"/v1/imports/{import_id}/errors", CSV))
+        form = XLSX if rejected.suffix.lower() == ".xlsx" else CSV
+        rejected.write_bytes(cli.read(f"/v1/imports/{import_id}/errors", form))
         say("Refused rows: {file}", file=rejected)
 
 

@@ -10,6 +10,7 @@ from services.registry.settings import Settings
 from shared.background import Loop
 from shared.clock import SystemClock
 from shared.database.engine import Database
+from shared.files.reader import warm_up
 from shared.jobs.runner import JobRunner
 from shared.runtime import run_worker
 from shared.settings import load
@@ -25,6 +26,7 @@ def loops(settings: Settings, database: Database) -> list[Loop]:
 def main() -> None:
     """Run until stopped."""
     settings = load(Settings)
+    warm_up()
     run_worker(SCHEMA, settings, lambda database: loops(settings, database))
 
 

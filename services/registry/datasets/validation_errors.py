@@ -76,9 +76,16 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "digits_lost": N_(
             "“{name}” was turned into a number and has lost digits; make the cell text and enter the whole code again"
         ),
-        "formula": N_("“{name}” is a formula; replace it by its value"),
-        "cell_error": N_("the cell of “{name}” holds an error"),
+        "formula": N_("“{name}” is a formula without a result; replace it by its value"),
+        "cell_error": N_("“{name}” shows an error such as #N/A; enter its value, or leave it empty if it is unknown"),
+        "merged_cells": N_("{detail} are merged: give each row its own value"),
+        "unit_conflict": N_("“{name}” names a unit, but its column has another; write the number alone"),
+        "line_break": N_(
+            "“{name}” has a line break ({detail}): write it on one line, or remove the quote that it is in"
+        ),
+        "unclosed_quote": N_("a quote that is not closed swallows the lines {detail}; remove or close it"),
         "bad_quoting": N_("the quotes of this line do not match"),
+        "no_heading": N_("{detail} has a value, but its column has no heading"),
         "column_count": N_("this line has {detail} columns, unlike the heading"),
         "period_reversed": N_("“{name}” is before the first day of the period"),
         "tier_missing": N_("“{name}” must be above 0 for this award"),

@@ -1,4 +1,4 @@
-"""Options of an import, formats and limits of a file, and the error of a file that cannot be read."""
+"""Options of an import, formats and limits of a file, and its rows on their way in."""
 
 from __future__ import annotations
 
@@ -10,25 +10,16 @@ from typing import IO, Any, Protocol
 from services.registry.datasets.checks import Checked
 from services.registry.revisions.domain import Clearing
 from shared.catalogue.domain import Dataset
-from shared.errors import FieldError, Invalid
-from shared.i18n import N_
 from shared.media_types import CSV, NDJSON, XLSX
 
 MEDIA_TYPES = (CSV, XLSX, NDJSON)
+"""What a file is found to be; a workbook of any kind counts as XLSX."""
 
 KIND = "import"
 CHUNK_BYTES = 1 << 20
 MAX_LINE_BYTES = 1 << 20
-PART_ROWS = 50_000
 MAX_KEPT_ROWS = 100_000
 """Rejected rows whose content and errors are kept; more are only counted."""
-
-
-class FileRefused(Invalid):
-    """The file cannot be read as it is."""
-
-    code = "file-refused"
-    title = N_("The file cannot be read as it is")
 
 
 class Mode(StrEnum):
@@ -75,29 +66,36 @@ class ImportOptions:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Some rows of a file, checked; `done` of `total` (bytes or rows) have been read."""
+    """Some rows of a file, checked; `done` of `total` (bytes or rows) have been read.
+
+    `skipped` rows with totals, notes or headings were passed over so far.
+    """
 
     checked: Checked
     done: int
     total: int
+    skipped: int = 0
 
 
 class Table(Protocol):
-    """The rows of one dataset in a file, read as often as needed, in parts of bounded size."""
+    """The rows of one dataset in a file, read as often as needed, in parts of bounded size.
+
+    `outline` says how refused rows are given back: the headings, the rows above them, the sheet's name, each
+    field's column.
+    """
 
     dataset: Dataset
     sheet: int
-    headings: list[str]
+
+    @property
+    def outline(self) -> dict[str, Any]:
+        """What is around the rows, as JSON data."""
+        ...
 
     def parts(self) -> Iterator[Part]:
         """Read and check the rows."""
         ...
 
     def rows(self, lines: frozenset[int]) -> Iterator[tuple[int, list[str]]]:
-        """Yield the cells of the rows at `lines` as they were written, in the order of `headings`."""
+        """Yield the cells of the rows at `lines` as they were written, in the order of the headings."""
         ...
-
-
-def refused(code: str, message: str, *, pointer: str = "", **parameters: Any) -> FileRefused:
-    """Return the error of a file that cannot be read: a stable code, and what is wrong and how to put it right."""
-    return FileRefused(message, errors=[FieldError(pointer, code, message, **parameters)], **parameters)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -16,10 +15,9 @@ from sqlalchemy import Connection
 from services.registry.cipher import AccountCipher
 from services.registry.datasets.validation_errors import no_errors
 from services.registry.imports import repository
-from services.registry.imports.csv_file import CsvFile
-from services.registry.imports.domain import KIND, MAX_KEPT_ROWS, ImportOptions, Mode, Table, Upload, refused
+from services.registry.imports.domain import KIND, MAX_KEPT_ROWS, ImportOptions, Mode, Table, Upload
 from services.registry.imports.ndjson_file import NdjsonFile
-from services.registry.imports.xlsx_file import XlsxFile
+from services.registry.imports.tabular_file import open_tables
 from services.registry.revisions import repository as store
 from services.registry.revisions.domain import Author, Kind, Published, RowsRefused
 from services.registry.revisions.staging import Staging
@@ -28,17 +26,19 @@ from shared.catalogue.datasets import CATALOGUE
 from shared.clock import Clock, calendar_date
 from shared.database.engine import Database
 from shared.errors import DomainError
+from shared.files.domain import Warnings, refused
 from shared.jobs import repository as jobs
 from shared.jobs.runner import RunningJob
-from shared.media_types import CSV, NDJSON
+from shared.media_types import NDJSON, XLSX
 
 
 @dataclass(slots=True)
 class TableCounts:
-    """Counts of one table: rows read and rejected, and the errors of at most MAX_KEPT_ROWS rows."""
+    """Counts of one table: rows read, skipped and rejected, and the errors of at most MAX_KEPT_ROWS rows."""
 
     table: Table
     read: int = 0
+    skipped: int = 0
     rejected: set[int] = field(default_factory=set)
     kept: list[pl.DataFrame] = field(default_factory=list)
 
@@ -77,7 +77,7 @@ def view(connection: Connection, import_id: UUID) -> dict[str, Any]:
     options = ImportOptions.of_input(row.input)
     asked = {"dataset": options.dataset, "mode": options.mode.value, "dry_run": options.dry_run}
     nothing = {"read": 0, "accepted": 0, "unchanged": 0, "rejected": 0}
-    return asked | {"rows": nothing, "revision": None} | jobs.view(row)
+    return asked | {"rows": nothing, "skipped": 0, "warnings": [], "revision": None} | jobs.view(row)
 
 
 class ImportRunner:
@@ -94,14 +94,21 @@ class ImportRunner:
         """Run one import to its end; raises FileRefused for a file that cannot be read."""
         options = ImportOptions.of_input(job.input)
         try:
-            with self._tables(job.id, options) as tables, self._database.transaction() as connection:
-                self._run(connection, job, options, tables)
+            with self._tables(job.id, options) as (tables, warnings), self._database.transaction() as connection:
+                self._run(connection, job, options, tables, warnings)
         except DomainError:
             with self._database.transaction() as connection:
                 repository.delete_upload(connection, job.id)
             raise
 
-    def _run(self, connection: Connection, job: RunningJob, options: ImportOptions, tables: Sequence[Table]) -> None:
+    def _run(
+        self,
+        connection: Connection,
+        job: RunningJob,
+        options: ImportOptions,
+        tables: Sequence[Table],
+        warnings: Warnings,
+    ) -> None:
         staged, counts = self._stage(connection, job, tables)
         savepoint = connection.begin_nested()
         author = Author(
@@ -125,6 +132,7 @@ class ImportRunner:
         self._keep_errors(connection, job.id, counts)
         repository.delete_upload(connection, job.id)
         result = _result(counts, published, stored=not options.dry_run, rolled_back=rolled_back)
+        result["warnings"] = warnings.as_data()
         if rolled_back:
             error = RowsRefused(
                 "{count:,} rows were refused; see the import's errors. Nothing was stored.", count=rejected
@@ -139,12 +147,12 @@ class ImportRunner:
         staged, counts = [], []
         for table in tables:
             staging, table_counts = Staging(connection, table.dataset), TableCounts(table)
-            with _without_garbage_collection():
-                for part in table.parts():
-                    staging.add(self._cipher.seal_columns(part.checked.rows, table.dataset.sensitive))
-                    table_counts.read += part.checked.read
-                    table_counts.add(part.checked.errors)
-                    job.progress(part.done, part.total)
+            for part in table.parts():
+                staging.add(self._cipher.seal_columns(part.checked.rows, table.dataset.sensitive))
+                table_counts.read += part.checked.read
+                table_counts.skipped = part.skipped
+                table_counts.add(part.checked.errors)
+                job.progress(part.done, part.total)
             staging.analyse()
             staged.append(staging)
             counts.append(table_counts)
@@ -157,7 +165,7 @@ class ImportRunner:
             if errors.is_empty():
                 continue
             file = table.table
-            headings[str(file.sheet)] = {"dataset": file.dataset.name, "headings": file.headings}
+            headings[str(file.sheet)] = {"dataset": file.dataset.name, **file.outline}
             repository.keep_errors(connection, import_id, file.sheet, file.dataset.name, errors)
             lines = frozenset(errors.get_column("line").to_list())
             repository.keep_rejected_rows(connection, import_id, file.sheet, file.rows(lines), self._cipher)
@@ -165,7 +173,7 @@ class ImportRunner:
             repository.keep_headings(connection, import_id, headings)
 
     @contextmanager
-    def _tables(self, import_id: UUID, options: ImportOptions) -> Iterator[list[Table]]:
+    def _tables(self, import_id: UUID, options: ImportOptions) -> Iterator[tuple[Sequence[Table], Warnings]]:
         """Open the uploaded file as tables of datasets."""
         with self._database.reading() as connection:
             size = repository.get_upload(connection, import_id).bytes
@@ -173,37 +181,18 @@ class ImportRunner:
         def chunks() -> Iterator[bytes]:
             return repository.read_upload(self._database, import_id, self._cipher)
 
-        today = calendar_date(self._clock.now())
-        if options.media_type in (CSV, NDJSON):
-            if options.dataset is None:
-                raise refused("no_dataset", "Name the dataset; only a workbook may hold several.", pointer="dataset")
-            dataset = CATALOGUE[options.dataset]
-            yield [
-                CsvFile(chunks, size, dataset, today)
-                if options.media_type == CSV
-                else NdjsonFile(chunks, size, dataset)
-            ]
+        if options.dataset is None and options.media_type != XLSX:
+            raise refused("no_dataset", "Name the dataset; only a workbook may hold several.", pointer="dataset")
+        dataset = CATALOGUE[options.dataset] if options.dataset else None
+        if options.media_type == NDJSON:
+            assert dataset is not None
+            yield [NdjsonFile(chunks, size, dataset)], Warnings()
             return
         with tempfile.TemporaryFile() as file:
             for chunk in chunks():
                 file.write(chunk)
-            book = XlsxFile(file, self._settings.workbook_max_bytes, today)
-            yield [book.table(CATALOGUE[options.dataset], options.sheet)] if options.dataset else list(book.tables())
-
-
-@contextmanager
-def _without_garbage_collection() -> Iterator[None]:
-    """Read a file without garbage collection, which visits all rows repeatedly and took half of the time.
-
-    Rows are lists of text without cycles, so they are freed all the same.
-    """
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
+            today = calendar_date(self._clock.now())
+            yield open_tables(file, dataset, options.sheet, today, self._settings.workbook_max_bytes)
 
 
 def _result(counts: Sequence[TableCounts], published: Published, *, stored: bool, rolled_back: bool) -> dict[str, Any]:
@@ -217,6 +206,7 @@ def _result(counts: Sequence[TableCounts], published: Published, *, stored: bool
     by_dataset = {table.name: {"read": table.read, "rejected": len(table.rejected)} for table in counts}
     return {
         "rows": rows,
+        "skipped": sum(table.skipped for table in counts),
         "revision": published.revision if stored and not rolled_back else None,
         "changed": published.changed and stored and not rolled_back,
         "datasets": by_dataset,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -11,10 +11,13 @@ import polars as pl
 
 from services.registry.datasets.checks import MAX_NAME, Checked, check_records
 from services.registry.datasets.validation_errors import Error, error_frame
-from services.registry.imports.csv_file import Chunks
-from services.registry.imports.domain import MAX_LINE_BYTES, PART_ROWS, Part, refused
+from services.registry.imports.domain import MAX_LINE_BYTES, Part
 from shared.catalogue.domain import Dataset
 from shared.exact_json import in_json, read_json, repeated_member
+from shared.files.domain import PART_ROWS, refused
+
+Chunks = Callable[[], Iterator[bytes]]
+"""Reads an uploaded file from its beginning, piece by piece."""
 
 
 class NdjsonFile:
@@ -25,11 +28,15 @@ class NdjsonFile:
     def __init__(self, chunks: Chunks, size: int, dataset: Dataset) -> None:
         """Prepare to read; raises FileRefused for a file without a line."""
         self.dataset = dataset
-        self.headings = list(dataset.names)
         self._chunks = chunks
         self._size = max(size, 1)
         if next(self._lines(), None) is None:
             raise refused("empty_file", "The file is empty: send one JSON object a line.")
+
+    @property
+    def outline(self) -> dict[str, Any]:
+        """What is around the rows, as JSON data."""
+        return {"headings": list(self.dataset.names)}
 
     def parts(self) -> Iterator[Part]:
         """Read and check the records, PART_ROWS at a time."""
@@ -73,7 +80,7 @@ class NdjsonFile:
             return [text.decode("utf-8", "replace")]
         if not isinstance(record, dict):
             return [text.decode("utf-8", "replace")]
-        return [_cell(record.get(name)) for name in self.headings]
+        return [_cell(record.get(name)) for name in self.dataset.names]
 
     def _lines(self) -> Iterator[tuple[int, bytes]]:
         rest, number, first = b"", 0, True

@@ -1,46 +1,76 @@
-"""Write the rejected rows as a CSV file to correct and send again: as they were written, with a column of reasons."""
+"""Give the refused rows back to be corrected and sent again: as they were written, with a column that says what is wrong."""
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import xlsxwriter
 
 from services.registry.cipher import masked
-from services.registry.imports.domain import FileRefused
-from services.registry.imports.headings import REMARKS, read_headings
-from shared.catalogue.domain import Dataset
+from shared.catalogue.datasets import CATALOGUE
+from shared.i18n import N_, translate
 from shared.spreadsheets import BOM, escape_formula
 
+REASON = N_("problem")
+_REASONS = ("问题", "problem", "错误说明", "mistakes")
+_DIGIT = re.compile(r"[0-9０-９]")
+_PIECE = 1 << 16
 
-def write(
-    dataset: Dataset,
-    headings: Sequence[str],
-    rows: Iterable[tuple[int, list[str]]],
-    reasons: Mapping[int, str],
-    *,
-    accounts: bool,
-    language: str,
-) -> Iterator[bytes]:
-    """Write the file in pieces, UTF-8 with BOM. Account numbers are masked unless `accounts`."""
+
+@dataclass(frozen=True, slots=True)
+class RefusedTable:
+    """The refused rows of one table: `outline` is what was around them in the file, `reasons` what is wrong by line."""
+
+    dataset: str
+    outline: Mapping[str, Any]
+    rows: Iterable[tuple[int, list[str]]]
+    reasons: Mapping[int, str]
+
+    def lines(self, language: str, *, accounts: bool) -> Iterator[list[str]]:
+        """Yield the rows above the headings, the headings, and the refused rows.
+
+        In datasets with account numbers all cells with digits are masked unless `accounts`: a number may stand in any column.
+        """
+        headings: Sequence[str] = self.outline["headings"]
+        kept = [place for place, heading in enumerate(headings) if heading.strip().lower() not in _REASONS]
+        hidden = bool(CATALOGUE[self.dataset].sensitive) and not accounts
+        yield from self.outline.get("above", [])
+        yield [*(headings[place] for place in kept), translate(REASON, language)]
+        for line, cells in self.rows:
+            shown = [masked(cell) if hidden and _DIGIT.search(cell) else cell for cell in cells]
+            known = [shown[place] if place < len(shown) else "" for place in kept]
+            yield [*known, self.reasons.get(line, ""), *shown[len(headings) :]]
+
+
+def to_csv(table: RefusedTable, language: str, *, accounts: bool) -> Iterator[bytes]:
+    """Write a table as CSV in pieces, UTF-8 with BOM."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)
-    kept = [place for place, heading in enumerate(headings) if heading not in REMARKS]
-    hidden = set() if accounts else _sensitive(dataset, headings)
     buffer.write(BOM.decode())
-    writer.writerow(
-        [*(escape_formula(headings[place]) for place in kept), REMARKS[0] if language == "zh-CN" else REMARKS[1]]
-    )
-    for line, cells in rows:
-        shown = [cells[place] if place < len(cells) else "" for place in kept]
-        shown = [
-            masked(cell) if place in hidden and cell else escape_formula(cell)
-            for place, cell in zip(kept, shown, strict=True)
-        ]
-        writer.writerow([*shown, reasons.get(line, "")])
-        if buffer.tell() > 1 << 16:
+    for cells in table.lines(language, accounts=accounts):
+        writer.writerow(map(escape_formula, cells))
+        if buffer.tell() > _PIECE:
             yield _taken(buffer)
     yield _taken(buffer)
+
+
+def to_xlsx(tables: Iterable[RefusedTable], language: str, *, accounts: bool) -> bytes:
+    """Write a workbook with a sheet for each table, named as it was; all cells are text."""
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"constant_memory": True}) as book:
+        as_text = book.add_format({"num_format": "@"})
+        for table in tables:
+            sheet = book.add_worksheet(table.outline.get("sheet_name"))
+            for number, cells in enumerate(table.lines(language, accounts=accounts)):
+                for place, cell in enumerate(cells):
+                    if cell:
+                        sheet.write_string(number, place, cell, as_text)
+    return buffer.getvalue()
 
 
 def _taken(buffer: io.StringIO) -> bytes:
@@ -48,14 +78,3 @@ def _taken(buffer: io.StringIO) -> bytes:
     buffer.seek(0)
     buffer.truncate()
     return data
-
-
-def _sensitive(dataset: Dataset, headings: Sequence[str]) -> set[int]:
-    """Return the places of account numbers; all places if the headings are not recognised."""
-    if not dataset.sensitive:
-        return set()
-    try:
-        fields = read_headings(dataset, headings).fields
-    except FileRefused:
-        return set(range(len(headings)))
-    return {place for place, item in enumerate(fields) if item is not None and item.sensitive}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,9 +11,11 @@ from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import Response, StreamingResponse
 from sqlalchemy import Connection
 
+from services.registry.cipher import AccountCipher
 from services.registry.datasets.validation_errors import MESSAGES, parameters_of
 from services.registry.imports import handlers, refused_rows, repository
 from services.registry.imports.domain import MAX_KEPT_ROWS, MEDIA_TYPES, ImportOptions, Mode, Upload
+from services.registry.imports.refused_rows import RefusedTable
 from services.registry.imports.schemas import ImportJob, ImportMistake
 from services.registry.imports.uploads import UploadTooSlow, receive
 from services.registry.revisions.domain import Clearing
@@ -30,7 +33,7 @@ from shared.errors import (
 )
 from shared.free_text import strike_optional
 from shared.i18n import CHINESE, translate
-from shared.media_types import BYTES, CSV, JSON, XLSX
+from shared.media_types import BYTES, CSV, FILE_TYPES, JSON, XLSX
 from shared.web.auth import needs
 from shared.web.idempotency import Command, json_response
 from shared.web.jobs import job_response
@@ -48,7 +51,9 @@ router = APIRouter(prefix="/v1/imports", tags=["imports"])
     status_code=202,
     response_model=ImportJob,
     responses=refusals(UploadTooSlow, InFlight, KeyReused, UnsupportedMediaType, TooLarge),
-    openapi_extra={"requestBody": {"required": True, "content": dict.fromkeys((*MEDIA_TYPES, BYTES), BINARY)}},
+    openapi_extra={
+        "requestBody": {"required": True, "content": dict.fromkeys((*MEDIA_TYPES, *FILE_TYPES, BYTES), BINARY)}
+    },
 )
 def start_import(
     request: Request,
@@ -61,7 +66,8 @@ def start_import(
     dry_run: Annotated[bool, Query(description="Check and report, store nothing")] = False,
     clearing: MayClear = Clearing.REFUSE,
     sheet: Annotated[
-        str | None, Query(max_length=100, description="Sheet of a workbook; the first if left out")
+        str | None,
+        Query(max_length=100, description="Sheet of a workbook; the first visible one with the headings if left out"),
     ] = None,
     source: Annotated[str | None, Query(max_length=500, description="Where the file comes from")] = None,
     reason: Annotated[str | None, Query(max_length=1_000, description="Why it is imported")] = None,
@@ -70,9 +76,9 @@ def start_import(
         Header(min_length=1, max_length=255, description="Same key and request: the first answer again, done once"),
     ] = None,
 ) -> Response:
-    """Take a file (CSV, XLSX or NDJSON) and import it in the background as one revision.
+    """Take a file (CSV, TSV, NDJSON, or a workbook as .xlsx, .xls, .xlsb or .ods); import it in the background as one revision.
 
-    Sent as `application/octet-stream` it is recognised by its beginning.
+    What it is, is recognised by its beginning; only NDJSON has to be declared, unless it is sent as `application/octet-stream`.
     """
     if dataset is None and upload.media_type != XLSX:
         raise _invalid(FieldError("dataset", "missing", "name the dataset; only a workbook may hold several"))
@@ -103,14 +109,17 @@ def start_import(
 def get_import(request: Request, import_id: UUID) -> Response:
     """Return how far an import is, and what became of its rows."""
     with request.app.state.database.reading() as connection:
-        return job_response(request, handlers.view(connection, import_id))
+        view = handlers.view(connection, import_id)
+    language = language_of(request)
+    warnings = [{**each, "message": translate(each["message"], language)} for each in view["warnings"]]
+    return job_response(request, {**view, "warnings": warnings})
 
 
 @router.get(
     "/{import_id}/errors",
     operation_id="list_import_errors",
     response_model=Page[ImportMistake],
-    responses={200: {"content": {CSV: BINARY}}, **refusals(NotFound)},
+    responses={200: {"content": {CSV: BINARY, XLSX: BINARY}}, **refusals(NotFound)},
 )
 def list_import_errors(
     request: Request,
@@ -118,50 +127,68 @@ def list_import_errors(
     import_id: UUID,
     limit: Limit = 100,
     cursor: Cursor = None,
-    sheet: Annotated[int | None, Query(ge=0, le=9_999, description="CSV only: sheet of a workbook, from 0")] = None,
+    sheet: Annotated[int | None, Query(ge=0, le=9_999, description="CSV or XLSX: sheet of a workbook, from 0")] = None,
     accept: Accept = None,
 ) -> Response:
-    """List each mistake: line, field, code, message. As CSV: just the rejected rows, with a column that gives the reasons."""
+    """List each mistake: line, field, code, message. As CSV or XLSX: just the rejected rows as they were sent, with a column
+    that gives the reasons, to correct and send again.
+    """
     language = language_of(request)
-    media_type = negotiate(accept, (JSON, CSV))
+    media_type = negotiate(accept, (JSON, CSV, XLSX))
     with request.app.state.database.reading() as connection:
         handlers.view(connection, import_id)
-        if media_type == CSV:
-            accounts = actor.may(Scope.ACCOUNTS_READ)
-            return _refused_rows_as_csv(
-                connection, request.app.state.cipher, import_id, sheet, accounts=accounts, language=language
-            )
+        sheets = repository.get_upload(connection, import_id).headings or {}
+        if media_type != JSON:
+            wanted = list(map(int, sheets)) if sheet is None else [sheet]
+            tables = _refused_tables(connection, request.app.state.cipher, import_id, sheets, wanted, language)
+            return _as_file(tables, media_type, language, accounts=actor.may(Scope.ACCOUNTS_READ))
         rows = repository.errors_after(connection, import_id, decode_cursor(cursor, int, int, int), limit)
     body = page(rows, limit, "sheet", "line", "number")
-    return json_response({**body, "items": [_error_view(row, language) for row in body["items"]]})
+    return json_response({**body, "items": [_error_view(row, sheets, language) for row in body["items"]]})
 
 
-def _refused_rows_as_csv(
-    connection: Connection, cipher: Any, import_id: UUID, sheet: int | None, *, accounts: bool, language: str
-) -> Response:
-    sheets = repository.get_upload(connection, import_id).headings or {}
-    number = sheet if sheet is not None else min(map(int, sheets), default=0)
-    if str(number) not in sheets:
-        raise NotFound("This import has no rejected rows there.")
-    dataset = CATALOGUE[sheets[str(number)]["dataset"]]
-    reasons: dict[int, list[str]] = defaultdict(list)
-    for row in repository.errors_after(connection, import_id, (number, 0, -1), MAX_KEPT_ROWS * 20):
-        if row["sheet"] == number:
-            reasons[row["line"]].append(_error_view(row, language)["message"])
+def _refused_tables(
+    connection: Connection,
+    cipher: AccountCipher,
+    import_id: UUID,
+    sheets: Mapping[str, Any],
+    wanted: list[int],
+    language: str,
+) -> list[RefusedTable]:
+    reasons: dict[tuple[int, int], list[str]] = defaultdict(list)
+    for row in repository.errors_after(connection, import_id, None, MAX_KEPT_ROWS * 20):
+        reasons[row["sheet"], row["line"]].append(_error_view(row, sheets, language)["message"])
     separator = "；" if language == CHINESE else "; "
-    joined = {line: separator.join(found) for line, found in reasons.items()}
-    rows = list(repository.rejected_rows(connection, import_id, number, cipher))
-    headings = sheets[str(number)]["headings"]
-    pieces = refused_rows.write(dataset, headings, rows, joined, accounts=accounts, language=language)
-    name = f'attachment; filename="{dataset.name}-rejected.csv"'
-    return StreamingResponse(pieces, media_type=f"{CSV}; charset=utf-8", headers={"Content-Disposition": name})
+    tables = []
+    for number in sorted(wanted):
+        if str(number) not in sheets:
+            raise NotFound("This import has no rejected rows there.")
+        joined = {line: separator.join(found) for (sheet, line), found in reasons.items() if sheet == number}
+        rows = list(repository.rejected_rows(connection, import_id, number, cipher))
+        tables.append(RefusedTable(sheets[str(number)]["dataset"], sheets[str(number)], rows, joined))
+    if not tables:
+        raise NotFound("This import has no rejected rows there.")
+    return tables
 
 
-def _error_view(row: dict[str, Any], language: str) -> dict[str, Any]:
+def _as_file(tables: list[RefusedTable], media_type: str, language: str, *, accounts: bool) -> Response:
+    name = f"{tables[0].dataset}-rejected.{'csv' if media_type == CSV else 'xlsx'}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    if media_type == CSV:
+        pieces = refused_rows.to_csv(tables[0], language, accounts=accounts)
+        return StreamingResponse(pieces, media_type=f"{CSV}; charset=utf-8", headers=headers)
+    return Response(refused_rows.to_xlsx(tables, language, accounts=accounts), media_type=XLSX, headers=headers)
+
+
+def _error_view(row: dict[str, Any], sheets: Mapping[str, Any], language: str) -> dict[str, Any]:
     dataset = CATALOGUE[row["dataset"]]
+    outline = sheets.get(str(row["sheet"]), {})
+    column = outline.get("columns", {}).get(row["field"])
     return {
         "line": row["line"],
         "sheet": row["sheet"],
+        "sheet_name": outline.get("sheet_name"),
+        "cell": f"{column}{row['line']}" if column else None,
         "dataset": row["dataset"],
         "field": row["field"],
         "code": row["code"],

@@ -15,6 +15,15 @@ class SheetCounts(BaseModel):
     rejected: int = Field(description="Rows with mistakes", examples=[3])
 
 
+class FileWarning(BaseModel):
+    """Something that was guessed or passed over."""
+
+    code: str = Field(description="Stable code of the warning", examples=["totals_and_notes"])
+    count: int = Field(description="How often", examples=[3])
+    message: str = Field(description="What was guessed or passed over, in the caller's language")
+    examples: list[str] = Field(description="Places in the file, with words from there", examples=[["38 合计"]])
+
+
 class ImportJob(Job):
     """A file on its way into the registry. Progress counts bytes, or rows of a workbook."""
 
@@ -22,6 +31,10 @@ class ImportJob(Job):
     mode: str = Field(description="all_or_nothing or accept_valid", examples=["accept_valid"])
     dry_run: bool = Field(description="Checked and reported, but nothing stored")
     rows: RowCounts
+    skipped: int = Field(
+        default=0, description="Rows with totals, notes and repeated headings, which are not among `rows`", examples=[2]
+    )
+    warnings: list[FileWarning] = Field(default_factory=list, description="What was guessed or passed over")
     revision: int | None = Field(
         description="The revision that holds the rows; null while running, refused or in a dry run"
     )
@@ -40,6 +53,10 @@ class ImportMistake(BaseModel):
 
     line: int = Field(description="Line of the file or row of the sheet, from 1", examples=[17])
     sheet: int = Field(description="Sheet of a workbook, from 0; 0 for other files", examples=[0])
+    sheet_name: str | None = Field(default=None, description="Name of the sheet", examples=["2020年"])
+    cell: str | None = Field(
+        default=None, description="Cell of the sheet; null where the whole row is meant", examples=["C17"]
+    )
     dataset: str = Field(description="Dataset", examples=["annual_sales"])
     field: str | None = Field(description="Field; null where the whole row is meant", examples=["uscc"])
     code: str = Field(description="Stable code of the mistake", examples=["invalid_uscc"])

@@ -13,8 +13,9 @@ from services.registry.imports.domain import MEDIA_TYPES, Upload
 from services.registry.settings import Settings
 from shared import spreadsheets
 from shared.errors import Invalid, TooSlow, Unavailable
+from shared.files.workbooks import is_workbook
 from shared.i18n import N_
-from shared.media_types import NDJSON
+from shared.media_types import BYTES, CSV, FILE_TYPES, NDJSON, XLSX
 
 
 class UploadTooSlow(TooSlow):
@@ -30,7 +31,7 @@ async def receive(request: Request) -> AsyncIterator[Upload]:
     Raises UploadTooSlow, UnsupportedMediaType, Unavailable without room for it, and Invalid for an empty body.
     """
     settings: Settings = request.app.state.settings
-    kind = spreadsheets.declared_format(request.headers.get("content-type"), MEDIA_TYPES)
+    kind = spreadsheets.declared_format(request.headers.get("content-type"), (*MEDIA_TYPES, *FILE_TYPES))
     content = hashlib.sha256()
     asked = hashlib.sha256(f"{request.url.path}?{request.url.query}\x1f{kind}\x1f".encode())
     size = 0
@@ -48,7 +49,15 @@ async def receive(request: Request) -> AsyncIterator[Upload]:
         if size == 0:
             raise Invalid("The body is empty: send the file itself as the body.")
         file.seek(0)
-        media_type = spreadsheets.detect_format(kind, file.read(spreadsheets.START_BYTES), NDJSON)
+        media_type = _found_to_be(kind, file.read(spreadsheets.START_BYTES))
         file.seek(0)
         asked.update(content.digest())
         yield Upload(file, media_type, size, content.hexdigest(), asked.hexdigest())
+
+
+def _found_to_be(declared: str, start: bytes) -> str:
+    """Return what a file is by its beginning: browsers declare CSV as a workbook, and officers rename files."""
+    if is_workbook(start):
+        return XLSX
+    is_record = start.removeprefix(spreadsheets.BOM).lstrip().startswith(b"{")
+    return NDJSON if declared == NDJSON or (declared == BYTES and is_record) else CSV

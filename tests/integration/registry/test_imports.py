@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 import pytest
 
-from services.registry.imports.domain import PART_ROWS
+from shared.files.domain import PART_ROWS
 from shared.media_types import NDJSON
 from tests.integration.registry.conftest import UPLOAD_MAX_BYTES, Registry, enterprise, uscc
 
@@ -140,7 +140,7 @@ def test_a_key_twice_is_kept_once_if_equal_and_refused_if_not(registry: Registry
     [
         (b"", None),
         (b"\n\n", "empty_file"),
-        (b"\xff\xfe\xff,1\n", "encoding"),
+        (b"\xff\xff,1\n", "encoding"),
         (HEADINGS.encode() + HEADINGS.encode("gb18030"), "encoding"),
         ("统一社会信用代码,年份,年度\n".encode(), "duplicate_heading"),
         (b"uscc,year,profit\n", "unknown_heading"),
@@ -198,7 +198,7 @@ def test_rejected_rows_come_back_to_be_mended(registry: Registry) -> None:
     )
     assert answer.headers["content-type"].startswith("text/csv")
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
-    assert rows[0] == [*HEADINGS.strip().split(","), "错误说明"]
+    assert rows[0] == [*HEADINGS.strip().split(","), "问题"]
     assert rows[1][:3] == [A, "2021", "'-1"]
     assert rows[2][0] == "'=1+1"
     assert all(row[-1] for row in rows[1:])

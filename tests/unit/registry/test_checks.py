@@ -11,9 +11,11 @@ import pytest
 from services.registry.datasets.checks import Checked, check_cells, check_records
 from services.registry.datasets.schemas import record_model
 from services.registry.datasets.validation_errors import MESSAGES, no_errors, parameters_of
-from services.registry.imports.headings import read_headings
 from shared.catalogue.datasets import CATALOGUE
 from shared.catalogue.domain import Dataset
+from shared.catalogue.layouts import layout_of
+from shared.files.domain import Warnings
+from shared.files.headings import Vocabulary, read_headings
 from shared.i18n import translate
 
 CODE = "91110000600037341L"
@@ -425,7 +427,8 @@ def test_the_json_schema_says_what_the_checks_do() -> None:
 def test_files_with_the_old_heading_of_the_bank_code_are_still_read() -> None:
     assert ACCOUNTS.field("bank_code").headings == ("bank_code", "开户行行号", "联行号")
     headings = ["联行号" if item.name == "bank_code" else item.zh for item in ACCOUNTS.fields]
-    assert [item and item.name for item in read_headings(ACCOUNTS, headings).fields] == list(ACCOUNTS.names)
+    found = read_headings(Vocabulary(layout_of(ACCOUNTS)), [(1, headings)], 0, Warnings())
+    assert list(found.places.values()) == list(ACCOUNTS.names)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,9 @@ from __future__ import annotations
 import csv
 import io
 import random
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -18,10 +20,9 @@ import orjson
 import pytest
 import xlsxwriter
 
-from services.registry.imports.csv_file import CsvFile
 from services.registry.imports.domain import Table
 from services.registry.imports.ndjson_file import NdjsonFile
-from services.registry.imports.xlsx_file import XlsxFile
+from services.registry.imports.tabular_file import open_tables
 from shared.catalogue.datasets import CATALOGUE
 from shared.catalogue.domain import INTEGERS, MAX_INTEGER, TEXTS, Dataset, Field, Kind
 from shared.exact_json import in_json
@@ -216,18 +217,17 @@ def as_ndjson(dataset: Dataset, rows: list[Row]) -> bytes:
     return b"".join(orjson.dumps(line, default=in_json) + b"\n" for line in lines)
 
 
-def opened(dataset: Dataset, form: str, rows: list[Row]) -> tuple[Table, int]:
-    """Return the rows as a file of that form, opened for reading, and the line of the first row."""
-    if form == "sheet":
-        return XlsxFile(io.BytesIO(as_sheet(dataset, rows)), 1 << 30, TODAY).table(dataset, None), 2
-    content = as_ndjson(dataset, rows) if form == "ndjson" else as_csv(dataset, rows, form)
-
-    def chunks() -> Iterator[bytes]:
-        return iter([content[:999], content[999:]])
-
+@contextmanager
+def opened(dataset: Dataset, form: str, rows: list[Row]) -> Iterator[tuple[Table, int]]:
+    """Open the rows as a file of that form; yields the table, and the line of the first row."""
     if form == "ndjson":
-        return NdjsonFile(chunks, len(content), dataset), 1
-    return CsvFile(chunks, len(content), dataset, TODAY), 2
+        content = as_ndjson(dataset, rows)
+        yield NdjsonFile(lambda: iter([content[:999], content[999:]]), len(content), dataset), 1
+        return
+    with tempfile.TemporaryFile() as file:
+        file.write(as_sheet(dataset, rows) if form == "sheet" else as_csv(dataset, rows, form))
+        (table,), _ = open_tables(file, dataset, None, TODAY, 1 << 30)
+        yield table, 2
 
 
 @pytest.mark.parametrize("form", ["utf-8-sig", "gb18030", "sheet", "ndjson"])
@@ -235,8 +235,8 @@ def opened(dataset: Dataset, form: str, rows: list[Row]) -> tuple[Table, int]:
 def test_every_mistake_is_found_and_none_is_invented(dataset: Dataset, form: str) -> None:
     rows, known = spoilt(dataset, in_json=form == "ndjson")
     assert len(known) == ROWS // 2
-    table, first = opened(dataset, form, rows)
-    parts = [part.checked for part in table.parts()]
+    with opened(dataset, form, rows) as (table, first):
+        parts = [part.checked for part in table.parts()]
     found = {(row["line"] - first, row["field"], row["code"]) for part in parts for row in part.errors.to_dicts()}
     assert found == known
     assert sum(part.read for part in parts) == ROWS

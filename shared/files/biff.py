@@ -1,0 +1,93 @@
+"""Find in .xls what calamine does not tell: formulas, cells with errors and hidden rows, by walking the records of BIFF8."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import IO
+
+_FREE, _MAX_SECTORS = 0xFFFFFFFA, 1 << 20
+_SMALL = 4_096
+_BOUNDSHEET, _EOF, _ROW, _FORMULA, _BOOL_OR_ERROR = 0x85, 0x0A, 0x208, 0x06, 0x205
+_HIDDEN = 0x20
+
+
+@dataclass(slots=True)
+class SheetFacts:
+    """Cells by row (from 1) and place (from 0), and rows."""
+
+    formulas: set[tuple[int, int]] = field(default_factory=set)
+    errors: set[tuple[int, int]] = field(default_factory=set)
+    hidden: set[int] = field(default_factory=set)
+
+
+def facts(file: IO[bytes]) -> list[SheetFacts]:
+    """Return the facts of each sheet of an .xls file in its order; raises ValueError or struct.error for a damaged one."""
+    file.seek(0)
+    data = file.read()
+    stream = _workbook_stream(data) if data.startswith(b"\xd0\xcf\x11\xe0") else data
+    starts = [struct.unpack_from("<I", body)[0] for kind, body in _records(stream, 0) if kind == _BOUNDSHEET]
+    return [_sheet(stream, start) for start in starts]
+
+
+def _sheet(stream: bytes, start: int) -> SheetFacts:
+    found = SheetFacts()
+    for kind, body in _records(stream, start):
+        if kind == _ROW:
+            if body[12] & _HIDDEN:
+                found.hidden.add(struct.unpack_from("<H", body)[0] + 1)
+        elif kind in (_FORMULA, _BOOL_OR_ERROR):
+            row, place = struct.unpack_from("<HH", body)
+            if kind == _FORMULA:
+                found.formulas.add((row + 1, place))
+            # The result of a formula is a number, or marked as something else: 2 is an error.
+            if body[7] == 1 if kind == _BOOL_OR_ERROR else body[12:14] == b"\xff\xff" and body[6] == 2:
+                found.errors.add((row + 1, place))
+    return found
+
+
+def _records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
+    """Yield the records from `at` to the end of their part."""
+    while at + 4 <= len(stream):
+        kind, length = struct.unpack_from("<HH", stream, at)
+        yield kind, stream[at + 4 : at + 4 + length]
+        if kind == _EOF:
+            return
+        at += 4 + length
+
+
+def _workbook_stream(data: bytes) -> bytes:
+    """Return the stream that holds the workbook, from the file system that an .xls file is (MS-CFB)."""
+    size, small_size = 1 << struct.unpack_from("<H", data, 30)[0], 1 << struct.unpack_from("<H", data, 32)[0]
+    first_directory, small_fat_start, next_fat = (struct.unpack_from("<I", data, at)[0] for at in (48, 60, 68))
+    fat_sectors = [each for each in struct.unpack_from("<109I", data, 76) if each < _FREE]
+    while next_fat < _FREE and len(fat_sectors) < _MAX_SECTORS:
+        *more, next_fat = struct.unpack_from(f"<{size // 4}I", data, (next_fat + 1) * size)
+        fat_sectors += [each for each in more if each < _FREE]
+    fat = [link for each in fat_sectors for link in struct.unpack_from(f"<{size // 4}I", data, (each + 1) * size)]
+
+    def chain(start: int) -> bytes:
+        return b"".join(data[(each + 1) * size : (each + 2) * size] for each in _chain(fat, start))
+
+    directory = chain(first_directory)
+    entries = [directory[at : at + 128] for at in range(0, len(directory), 128)]
+    lengths = [max(struct.unpack_from("<H", entry, 64)[0] - 2, 0) for entry in entries]
+    names = [entry[:length].decode("utf-16-le", "replace") for entry, length in zip(entries, lengths, strict=True)]
+    book = next((entry for entry, name in zip(entries, names, strict=True) if name in ("Workbook", "Book")), None)
+    if book is None:
+        raise ValueError("no stream with a workbook")
+    start, length = struct.unpack_from("<II", book, 116)
+    if length >= _SMALL:
+        return chain(start)[:length]
+    small, table = chain(struct.unpack_from("<I", entries[0], 116)[0]), chain(small_fat_start)
+    links = list(struct.unpack(f"<{len(table) // 4}I", table))
+    return b"".join(small[each * small_size : (each + 1) * small_size] for each in _chain(links, start))[:length]
+
+
+def _chain(links: list[int], start: int) -> Iterator[int]:
+    for _ in range(len(links)):
+        if start >= len(links):
+            return
+        yield start
+        start = links[start]

@@ -1,0 +1,176 @@
+"""What the reading process does with a file: find its tables, read their rows, and give rows back as they were written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import IO
+
+from shared.files import text, workbooks
+from shared.files.cells import Book
+from shared.files.domain import Layout, Table, Warnings, quoted, refused, struck
+from shared.files.headings import Row, Vocabulary, fold, heading_row, not_recognised, read_headings
+from shared.files.rows import RowTaker, Taken
+from shared.i18n import N_
+
+_START_BYTES = 1_024
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to find in a file: a table of the only one of `layouts`, or for several layouts a sheet for each."""
+
+    layouts: tuple[Layout, ...]
+    sheet: str | None
+    by_sheet_name: bool
+    max_bytes: int
+
+
+def find_tables(file: IO[bytes], request: Request, warnings: Warnings) -> list[Table]:
+    """Return the tables of a file; raises FileRefused with everything that is wrong with it."""
+    start = file.read(_START_BYTES)
+    if not start.strip():
+        raise refused("empty_file", "The file is empty: it must have a row of headings.")
+    if workbooks.is_workbook(start):
+        book = workbooks.open_book(file, request.max_bytes)
+        return _sheets_by_name(book, request, warnings) if request.by_sheet_name else [_sheet(book, request, warnings)]
+    text.check_is_text(start)
+    return [_text_table(file, request.layouts[0], warnings)]
+
+
+def read_rows(file: IO[bytes], request: Request, table: Table, warnings: Warnings) -> Iterator[Taken]:
+    """Yield the rows of a table that was found, part by part; adds warnings about all of them at the end."""
+    layout = next(layout for layout in request.layouts if layout.name == table.layout)
+    taker = RowTaker(table, layout)
+    if table.format == "csv":
+        assert table.encoding is not None
+        assert table.delimiter is not None
+        found = text.blocks(file, table.encoding, table.delimiter, table.heading_line, len(table.headings))
+    else:
+        found = workbooks.blocks(file, workbooks.open_book(file, request.max_bytes), table, warnings)
+    for block in found:
+        yield taker.take(block)
+    taker.warn(warnings)
+
+
+def rows_as_written(
+    file: IO[bytes], request: Request, table: Table, lines: frozenset[int]
+) -> Iterator[tuple[int, list[str]]]:
+    """Yield the cells of the rows at `lines`, in the order of the table's headings."""
+    if table.format == "csv":
+        assert table.encoding is not None
+        assert table.delimiter is not None
+        yield from text.rows_at(file, table.encoding, table.delimiter, lines)
+        return
+    for row in workbooks.open_book(file, request.max_bytes).rows(table.sheet):
+        if row.number in lines:
+            yield row.number, row.cells
+
+
+def _text_table(file: IO[bytes], layout: Layout, warnings: Warnings) -> Table:
+    vocabulary = Vocabulary(layout)
+    encoding = text.encoding_of(file)
+    delimiter, rows = text.delimiter_of(file, encoding, vocabulary)
+    if encoding == "gb18030":
+        warnings.warn("encoding_guessed", N_("The file is not in UTF-8; it was read as GB18030."), [], count=1)
+    return _table(vocabulary, rows, warnings, 0, None, format="csv", encoding=encoding, delimiter=delimiter)
+
+
+def _sheet(book: Book, request: Request, warnings: Warnings) -> Table:
+    """Return the table on the sheet that is named, or else on the first visible one whose headings are recognised."""
+    vocabulary = Vocabulary(request.layouts[0])
+    names = [sheet.name for sheet in book.sheets]
+    if request.sheet is not None:
+        if request.sheet not in names:
+            raise refused(
+                "no_such_sheet",
+                "There is no sheet of this name; the workbook has: {sheets}.",
+                pointer="sheet",
+                sheets=[quoted(name) for name in names],
+            )
+        number = names.index(request.sheet)
+        return _table(vocabulary, workbooks.first_rows(book, number), warnings, number, names[number])
+    seen: list[tuple[int, list[Row]]] = []
+    others: list[str] = []
+    chosen: Table | None = None
+    for number, sheet in enumerate(book.sheets):
+        if not sheet.visible:
+            others.append(sheet.name)
+            continue
+        rows = workbooks.first_rows(book, number)
+        if chosen is None and heading_row(vocabulary, rows) is not None:
+            chosen = _table(vocabulary, rows, warnings, number, sheet.name)
+        elif rows:
+            seen.append((number, rows))
+    if chosen is None:
+        rows = max((rows for _, rows in seen), key=lambda rows: max(vocabulary.score(c) for _, c in rows), default=[])
+        raise not_recognised(vocabulary, rows)
+    others += [names[number] for number, _ in seen]
+    warnings.warn("sheets_passed_over", N_("These sheets are not read; name one as `sheet` to read it."), others)
+    return chosen
+
+
+def _sheets_by_name(book: Book, request: Request, warnings: Warnings) -> list[Table]:
+    """Return the tables of a workbook with one sheet per layout, named by the layout."""
+    by_name = {fold(name): layout for layout in request.layouts for name in layout.sheet_names}
+    found: dict[str, Table] = {}
+    others: list[str] = []
+    for number, sheet in enumerate(book.sheets):
+        layout = by_name.get(fold(sheet.name))
+        if layout is None or not sheet.visible:
+            others.append(sheet.name)
+            continue
+        rows = workbooks.first_rows(book, number)
+        if not rows:
+            continue
+        if layout.name in found:
+            raise refused(
+                "duplicate_sheet", "Two sheets hold {dataset}.", pointer=quoted(sheet.name)["en"], dataset=layout.title
+            )
+        found[layout.name] = _table(Vocabulary(layout), rows, warnings, number, sheet.name)
+    if not found:
+        raise refused(
+            "unknown_sheet",
+            "No sheet is named after a dataset ({known}); name the dataset, or the sheets.",
+            known=[layout.title for layout in request.layouts],
+        )
+    warnings.warn("sheets_passed_over", N_("These sheets are not read; name one as `sheet` to read it."), others)
+    return list(found.values())
+
+
+def _table(
+    vocabulary: Vocabulary,
+    rows: Sequence[Row],
+    warnings: Warnings,
+    sheet: int,
+    sheet_name: str | None,
+    *,
+    format: str = "workbook",  # noqa: A002
+    encoding: str | None = None,
+    delimiter: str | None = None,
+) -> Table:
+    place = heading_row(vocabulary, rows)
+    if place is None:
+        raise not_recognised(vocabulary, rows)
+    line, cells = rows[place]
+    while cells and not cells[-1].strip():
+        cells = cells[:-1]
+    found = read_headings(vocabulary, [*rows[:place], (line, cells)], place, warnings)
+    above = [[struck(cell.strip()) for cell in row] for _, row in rows[:place]]
+    titles = [f"{line} {next(filter(None, row))}" for (line, _), row in zip(rows, above, strict=False)]
+    warnings.warn("rows_above", N_("These rows above the headings are not read."), titles)
+    return Table(
+        layout=vocabulary.layout.name,
+        sheet=sheet,
+        sheet_name=sheet_name,
+        heading_line=line,
+        headings=cells,
+        above=above,
+        places=found.places,
+        ignored=found.ignored,
+        forms=found.forms,
+        shifts=found.shifts,
+        format=format,
+        encoding=encoding,
+        delimiter=delimiter,
+    )

@@ -1,0 +1,318 @@
+"""Recognise headings: Chinese or English, however they are spaced, and the units that they or the rows above them name."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from shared.errors import FieldError
+from shared.files.domain import WHOLE, Column, FileRefused, Layout, Warnings, letters, quoted, refused, refused_for
+from shared.i18n import N_
+
+SEARCHED_ROWS = 20
+"""Rows among which the headings must be."""
+
+PASSED_OVER = (
+    *(
+        "序号",
+        "行号",
+        "备注",
+        "说明",
+        "问题",
+        "错误说明",
+        "填报单位",
+        "填报人",
+        "填报日期",
+        "填报时间",
+        "填表人",
+        "填表日期",
+    ),
+    *("审核人", "联系人", "联系电话", "联系方式", "电话", "手机", "手机号", "手机号码"),
+    *("problem", "mistakes", "no.", "no", "#", "remark", "remarks", "note", "notes", "comment", "comments"),
+)
+"""Headings of columns that forms have and no dataset reads; 问题 and 错误说明 head the reasons of refused rows."""
+
+_MAX_HEADING, _MAX_TITLE = 200, 2_000
+_BRACKETS = str.maketrans("[]{}【】〔〕〖〗", "()()()()()")
+_MARKS = "*※★"
+_OPTIONAL = re.compile(r"\((?:必填|选填|可不填|required|optional)\)$")
+_MONEY = r"(?:人民币)?([亿千百十万]*美?元)"
+_UNIT_AT_END = re.compile(rf"^(.+?)(?:[(,/:_-](?:单位:?)?|单位:?){_MONEY}\)?$|^(.+?)([亿千百十万]*美?元)$")
+_OTHER_UNIT = re.compile(r"^(.+?)\((?:单位:?)?([^()]{1,6})\)$")
+_UNIT_ABOVE = re.compile(rf"单位:{_MONEY}(?![一-鿿])|\((?:单位:?)?{_MONEY}\)")
+
+
+def fold(heading: str) -> str:
+    """Return a heading as it is compared: no spaces, line breaks or invisible characters, one width, one kind of bracket."""
+    text = unicodedata.normalize("NFKC", heading)
+    text = "".join(letter for letter in text if not letter.isspace() and unicodedata.category(letter)[0] != "C")
+    return _OPTIONAL.sub("", text.translate(_BRACKETS).lower().strip(_MARKS))
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """A heading's column and form; `unit` is the one that it names itself."""
+
+    column: Column
+    form: str
+    unit: str | None = None
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The headings of a layout by their folded spelling."""
+
+    layout: Layout
+
+    @cached_property
+    def known(self) -> Mapping[str, Recognised]:
+        """All headings as they are compared."""
+        return {
+            fold(heading): Recognised(column, form, self._own_unit(column, heading, form))
+            for column in self.layout.columns
+            for heading, form in column.headings.items()
+        }
+
+    @cached_property
+    def passed_over(self) -> frozenset[str]:
+        """The headings of columns that are not read, as they are compared."""
+        return frozenset(map(fold, (*PASSED_OVER, *self.layout.passed_over))) - self.known.keys()
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """The names of the key's columns."""
+        return frozenset(column.name for column in self.layout.columns if column.key)
+
+    def _own_unit(self, column: Column, heading: str, form: str) -> str | None:
+        if column.unit is None:
+            return None
+        if form != WHOLE:
+            return "分" if column.unit == "元" else "美分"
+        return column.unit if fold(heading).endswith((f"({column.unit})", "_yuan", "_usd")) else None
+
+    def recognise(self, heading: str) -> Recognised | None:
+        """Return what a heading means, or None."""
+        if len(heading) > _MAX_HEADING:
+            return None
+        text = fold(heading)
+        if found := self.known.get(text):
+            return found
+        if match := _UNIT_AT_END.match(text):
+            base, unit = match[1] or match[3], match[2] or match[4]
+            named = self.known.get(base)
+            if named is not None and named.column.unit is not None and named.form == WHOLE:
+                return Recognised(named.column, WHOLE, unit)
+        return None
+
+    def other_unit(self, heading: str) -> tuple[Column, str] | None:
+        """Return the column and the unit of a heading that is known but for the unit in its brackets."""
+        match = _OTHER_UNIT.match(fold(heading))
+        named = self.known.get(match[1]) if match else None
+        if match is None or named is None or named.column.unit is None:
+            return None
+        return named.column, match[2]
+
+    def nearest(self, heading: str) -> Column | None:
+        """Return the column whose heading is spelled most like `heading`, if any is."""
+        close = difflib.get_close_matches(fold(heading)[:60], self.known, n=1, cutoff=0.5)
+        return self.known[close[0]].column if close else None
+
+    def score(self, cells: Sequence[str]) -> int:
+        """Return how many columns of the layout a row heads."""
+        return len({found.column.name for cell in cells if cell and (found := self.recognise(cell))})
+
+    def heads(self, cells: Sequence[str]) -> bool:
+        """Return whether a row has the headings of all the key's columns."""
+        return self.keys <= {found.column.name for cell in cells if cell and (found := self.recognise(cell))}
+
+
+@dataclass(slots=True)
+class Headings:
+    """What a row of headings says: as in `Table`."""
+
+    places: dict[int, str] = field(default_factory=dict)
+    ignored: list[int] = field(default_factory=list)
+    forms: dict[str, str] = field(default_factory=dict)
+    shifts: dict[str, int] = field(default_factory=dict)
+
+
+Row = tuple[int, list[str]]
+
+
+def heading_row(vocabulary: Vocabulary, rows: Sequence[Row]) -> int | None:
+    """Return the place, among the first rows, of the first one that has all headings of the key, or None."""
+    return next((place for place, (_, cells) in enumerate(rows) if vocabulary.heads(cells)), None)
+
+
+def read_headings(vocabulary: Vocabulary, rows: Sequence[Row], place: int, warnings: Warnings) -> Headings:
+    """Recognise the headings at `place` of `rows`; raises FileRefused with all that is wrong with them."""
+    line, cells = rows[place]
+    found, errors = Headings(), list[FieldError]()
+    above = _unit_above(rows[:place], errors)
+    seen: dict[str, int] = {}
+    for column, heading in enumerate(cells):
+        if not fold(heading):
+            continue
+        recognised = vocabulary.recognise(heading)
+        at = f"{letters(column)}{line}"
+        if recognised is None:
+            if fold(heading) in vocabulary.passed_over:
+                found.ignored.append(column)
+            else:
+                errors.append(_unknown(vocabulary, column, heading, at))
+            continue
+        name = recognised.column.name
+        if name in seen:
+            errors.append(
+                FieldError(
+                    at,
+                    "duplicate_heading",
+                    N_("Columns {first} and {second} both have the heading {heading}; delete one of them."),
+                    first=letters(seen[name]),
+                    second=letters(column),
+                    heading=recognised.column.title,
+                )
+            )
+            continue
+        seen[name] = column
+        found.places[column] = name
+        found.forms[name] = recognised.form
+        if recognised.column.unit is not None:
+            errors += _apply_unit(recognised, above, heading, at, found)
+    errors += _missing(vocabulary, seen, line)
+    if errors:
+        raise refused_for(errors)
+    passed = [f"{letters(column)}{line} {cells[column].strip()}" for column in found.ignored]
+    warnings.warn("columns_passed_over", N_("These columns are not read."), passed)
+    _warn_of_units(found, rows[place], warnings)
+    return found
+
+
+def not_recognised(vocabulary: Vocabulary, rows: Sequence[Row]) -> FileRefused:
+    """Return the refusal of a table without headings of the key: what the likeliest row of headings lacks."""
+    if not rows:
+        return refused("empty_file", "The file is empty: it must have a row of headings.")
+    place = max(range(len(rows)), key=lambda each: (vocabulary.score(rows[each][1]), -each))
+    if vocabulary.score(rows[place][1]) == 0:
+        return refused(
+            "no_headings",
+            "None of the first {rows} rows has the headings of {dataset}: {headings}.",
+            pointer=str(rows[0][0]),
+            rows=SEARCHED_ROWS,
+            dataset=vocabulary.layout.title,
+            headings=[column.title for column in vocabulary.layout.columns],
+        )
+    try:
+        read_headings(vocabulary, rows, place, Warnings())
+    except FileRefused as error:
+        return error
+    raise AssertionError("a row without the key's headings was recognised")
+
+
+def _unknown(vocabulary: Vocabulary, column: int, heading: str, at: str) -> FieldError:
+    shown = {"column": letters(column), "text": quoted(" ".join(heading.split()))}
+    if unit := vocabulary.other_unit(heading):
+        return FieldError(
+            at,
+            "unknown_unit",
+            N_("Column {column}, “{text}”, is in a unit that is not known: give {heading} in {units}."),
+            **shown,
+            heading=unit[0].title,
+            units=_units(unit[0]),
+        )
+    nearest = vocabulary.nearest(heading)
+    if nearest is not None:
+        message = N_("Column {column}, “{text}”, is not a heading of {dataset}; the nearest one is {nearest}.")
+        return FieldError(
+            at, "unknown_heading", message, **shown, dataset=vocabulary.layout.title, nearest=nearest.title
+        )
+    message = N_("Column {column}, “{text}”, is not a heading of {dataset}, which has: {headings}.")
+    known = [each.title for each in vocabulary.layout.columns]
+    return FieldError(at, "unknown_heading", message, **shown, dataset=vocabulary.layout.title, headings=known)
+
+
+def _missing(vocabulary: Vocabulary, seen: Mapping[str, int], line: int) -> Iterator[FieldError]:
+    missing = [column for column in vocabulary.layout.columns if column.required and column.name not in seen]
+    if missing:
+        yield FieldError(
+            str(line),
+            "missing_heading",
+            N_("The headings of {dataset} lack: {missing}."),
+            dataset=vocabulary.layout.title,
+            missing=[column.title for column in missing],
+        )
+
+
+def _units(column: Column) -> list[Mapping[str, str]]:
+    return [quoted(f"{column.unit}"), quoted(f"万{column.unit}")]
+
+
+def _unit_above(rows: Sequence[Row], errors: list[FieldError]) -> tuple[str, str, str] | None:
+    """Return the unit that the rows above the headings name, its cell, and the words; two different ones are a mistake."""
+    found: tuple[str, str, str] | None = None
+    for line, cells in rows:
+        for column, cell in enumerate(cells):
+            for match in _UNIT_ABOVE.finditer(fold(cell[:_MAX_TITLE])):
+                unit, at = match[1] or match[2], f"{letters(column)}{line}"
+                if found is not None and found[0] != unit:
+                    errors.append(
+                        FieldError(
+                            at,
+                            "unit_conflict",
+                            N_("{first} says {unit} and {second} says {other}; leave one unit for the table."),
+                            first=found[1],
+                            unit=quoted(found[0]),
+                            second=at,
+                            other=quoted(unit),
+                        )
+                    )
+                found = found or (unit, at, match[0])
+    return found
+
+
+def _apply_unit(
+    recognised: Recognised, above: tuple[str, str, str] | None, heading: str, at: str, found: Headings
+) -> Iterator[FieldError]:
+    column, own = recognised.column, recognised.unit
+    if above is not None and own is not None and own != above[0]:
+        yield FieldError(
+            at,
+            "unit_conflict",
+            N_("{first} says {unit}, but the heading {second} says {other}; correct one of them."),
+            first=quoted(f"{above[1]} “{above[2]}”"),
+            unit=quoted(above[0]),
+            second=quoted(f"{at} “{' '.join(heading.split())}”"),
+            other=quoted(own),
+        )
+        return
+    unit = own or (above[0] if above else column.unit)
+    if recognised.form != WHOLE or unit == column.unit:
+        return
+    if unit == f"万{column.unit}":
+        found.shifts[column.name] = 4
+        return
+    yield FieldError(
+        at,
+        "unknown_unit",
+        N_("{heading} is in {unit}: give it in {units}."),
+        heading=column.title,
+        unit=quoted(unit or ""),
+        units=_units(column),
+    )
+
+
+def _warn_of_units(found: Headings, row: Row, warnings: Warnings) -> None:
+    converted = [
+        f"{letters(place)}{row[0]} {row[1][place].strip()}"
+        for place, name in found.places.items()
+        if name in found.shifts
+    ]
+    warnings.warn(
+        "units_converted",
+        N_("The amounts of these columns are in ten thousands and were converted exactly."),
+        converted,
+    )

@@ -1,0 +1,170 @@
+"""The reading process: forks a child per file, which reads it with bounded memory and processor time, and ends.
+
+`python -m shared.files.process FD LIMIT` serves requests on the socket FD until it closes. It has imported everything and
+holds no file, so that a fork is ready within milliseconds and nothing of one file is left when the next is read. The time is the
+processor's, so a reader that waits for whoever takes its rows is not ended.
+"""
+
+from __future__ import annotations
+
+import csv
+import gc
+import io
+import os
+import pickle
+import resource
+import signal
+import socket
+import struct
+import sys
+import traceback
+from dataclasses import asdict
+from typing import Any, Literal
+
+import orjson
+
+from shared.files import extraction
+from shared.files.domain import MAX_LINE_CHARACTERS, FileRefused, Table, Warnings
+from shared.files.workbooks import UNREADABLE, damaged
+
+HEADER = struct.Struct("!cII")
+REFUSED, TABLES, PART, ROWS, END, BROKEN = b"R", b"T", b"P", b"W", b"E", b"X"
+"""Kinds of messages to the parent: a header (kind, length of JSON, length of frame), JSON, and the frame as an Arrow stream."""
+
+_SECONDS = 3
+_BYTES_PER_SECOND = 2 << 20
+_ROWS_PER_MESSAGE = 1_000
+
+Step = Literal["find", "read", "rows"]
+
+
+class _File(io.RawIOBase):
+    """A file by its descriptor, with a position of its own: the parent and other children read the same one."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._position = 0
+        self.size = os.fstat(descriptor).st_size
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        origin = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: self.size}[whence]
+        if origin + offset < 0:
+            raise ValueError("a position before the beginning of the file")
+        self._position = origin + offset
+        return self._position
+
+    def tell(self) -> int:
+        return self._position
+
+    def readinto(self, buffer: Any) -> int:
+        taken = os.preadv(self._descriptor, [buffer], self._position)
+        self._position += taken
+        return taken
+
+
+class _Channel:
+    """The way to the parent."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+
+    def receive(self) -> Any:
+        with self._connection.makefile("rb") as stream:
+            return pickle.load(stream)  # noqa: S301 - the parent is this program itself
+
+    def send(self, kind: bytes, data: Any = None, frame: bytes = b"") -> None:
+        text = orjson.dumps(data, option=orjson.OPT_NON_STR_KEYS)
+        self._connection.sendall(HEADER.pack(kind, len(text), len(frame)) + text)
+        self._connection.sendall(frame)
+
+
+def main(descriptor: int, memory_bytes: int) -> None:
+    """Fork a child for every request: a message with the descriptors of a file and of a socket to the parent."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # it ends with its parent
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children are not waited for
+    gc.disable()  # children live for one file, whose rows have no cycles
+    gc.freeze()
+    csv.field_size_limit(MAX_LINE_CHARACTERS)
+    server = socket.socket(fileno=descriptor)
+    while True:
+        message, descriptors, _, _ = socket.recv_fds(server, 1, 2)
+        if not message:
+            return
+        if os.fork() == 0:
+            server.close()
+            status = 1
+            try:
+                _serve(descriptors[0], descriptors[1], memory_bytes)
+                status = 0
+            finally:
+                os._exit(status)
+        for each in descriptors:
+            os.close(each)
+
+
+def _serve(file_descriptor: int, socket_descriptor: int, memory_bytes: int) -> None:
+    file = _File(file_descriptor)
+    seconds = _SECONDS + file.size // _BYTES_PER_SECOND
+    for kind, limit in (
+        (resource.RLIMIT_DATA, memory_bytes),
+        (resource.RLIMIT_CPU, seconds),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_FSIZE, 0),
+    ):
+        resource.setrlimit(kind, (limit, limit))
+    channel = _Channel(socket.socket(fileno=socket_descriptor))
+    step, request, table, lines = channel.receive()
+    try:
+        _answer(channel, io.BufferedReader(file, 1 << 20), step, request, table, lines)
+    except FileRefused as error:
+        channel.send(REFUSED, error.document())
+    except UNREADABLE:
+        channel.send(REFUSED, damaged().document())
+    except BrokenPipeError:
+        return  # the parent wants no more
+    except MemoryError:
+        raise
+    except BaseException as error:  # noqa: BLE001 - the parent is told, whatever it is
+        if type(error).__name__ == "PanicException":  # calamine's, which has no name that can be imported
+            channel.send(REFUSED, damaged().document())
+        else:
+            channel.send(BROKEN, "".join(traceback.format_exception(error)))
+
+
+def _answer(
+    channel: _Channel,
+    file: io.BufferedReader,
+    step: Step,
+    request: extraction.Request,
+    table: Table,
+    lines: frozenset[int],
+) -> None:
+    warnings = Warnings()
+    if step == "find":
+        tables = extraction.find_tables(file, request, warnings)
+        channel.send(TABLES, [asdict(each) for each in tables])
+    elif step == "read":
+        for part in extraction.read_rows(file, request, table, warnings):
+            frame = io.BytesIO()
+            part.cells.write_ipc_stream(frame)
+            data = {"errors": part.errors, "done": part.done, "total": part.total, "skipped": part.skipped}
+            channel.send(PART, data, frame.getvalue())
+    else:
+        rows: list[tuple[int, list[str]]] = []
+        for row in extraction.rows_as_written(file, request, table, lines):
+            rows.append(row)
+            if len(rows) == _ROWS_PER_MESSAGE:
+                channel.send(ROWS, rows)
+                rows = []
+        channel.send(ROWS, rows)
+    channel.send(END, warnings.as_data())
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]))

@@ -1,0 +1,227 @@
+"""Read CSV and TSV: the encoding, strictly, the delimiter by the headings, and every line that a quote swallows."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import IO
+
+from shared.files.domain import MAX_LINE_CHARACTERS, PART_ROWS, FileRefused, RowError, refused
+from shared.files.headings import SEARCHED_ROWS, Row, Vocabulary
+from shared.files.rows import Block
+
+DELIMITERS = ",\t;"
+MAX_COLUMNS = 1_000
+_PIECE = 1 << 20
+_BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+_PRIVATE = re.compile("[\ue000-\uf8ff]")
+_IDEOGRAPH = re.compile("[\u4e00-\u9fff]")
+_BREAK = re.compile(r"\r\n|\r|\n")
+_MOSTLY = 0.8
+_MARKUP = re.compile(rb"^(?:\xef\xbb\xbf)?\s*(?:<|MIME-Version:)", re.IGNORECASE)
+
+
+def check_is_text(start: bytes) -> None:
+    """Refuse what is not text although it is no workbook either; `start` is the beginning of the file."""
+    if _MARKUP.match(start):
+        raise refused(
+            "html_as_workbook",
+            "The file is a web page or XML under the name of a workbook. Open it in Excel or WPS and save it as .xlsx.",
+        )
+    if start.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b")):
+        raise refused("not_a_table", "The file is neither a workbook nor CSV. Save the table as .xlsx and send that.")
+
+
+def encoding_of(file: IO[bytes]) -> str:
+    """Return the encoding of a text file; raises FileRefused for one that is in none of them throughout."""
+    file.seek(0)
+    start = file.read(4)
+    for bom, encoding in _BOMS.items():
+        if start.startswith(bom):
+            if (line := _undecodable(file, encoding)) is not None:
+                raise _damaged(line)
+            return encoding
+    line = _undecodable(file, "utf-8")
+    if line is None:
+        return "utf-8"
+    if _is_damaged_utf8(file):
+        raise _damaged(line)
+    if _undecodable(file, "gb18030") is None:
+        return "gb18030"
+    raise refused("encoding", "The file is neither UTF-8 nor GB18030 throughout; save it as “CSV UTF-8”.")
+
+
+def _damaged(line: int) -> FileRefused:
+    return refused(
+        "encoding",
+        "Line {line} has bytes that are no characters; save the file as “CSV UTF-8” again.",
+        pointer=str(line),
+        line=line,
+    )
+
+
+def _undecodable(file: IO[bytes], encoding: str) -> int | None:
+    """Return the line at which the file is not in `encoding`, or None; refuses lines that are too long, and Big5."""
+    file.seek(0)
+    decoder = codecs.getincrementaldecoder(encoding)("strict")
+    length, line = 0, 1
+    for piece in itertools.chain(iter(lambda: file.read(_PIECE), b""), [b""]):
+        try:
+            text = decoder.decode(piece, final=not piece)
+        except UnicodeDecodeError as error:
+            return line + piece[: max(error.start, 0)].count(b"\n")
+        if encoding == "gb18030" and _PRIVATE.search(text):
+            raise refused(
+                "big5", "The file seems to be in Big5, or another encoding that is not read; save it as “CSV UTF-8”."
+            )
+        ends = [text.find("\n"), text.find("\r")]
+        first = min((end for end in ends if end >= 0), default=len(text))
+        if length + first > MAX_LINE_CHARACTERS:
+            raise refused(
+                "line_too_long",
+                "A line may have at most {limit:,} characters.",
+                pointer=str(line),
+                limit=MAX_LINE_CHARACTERS,
+            )
+        last = max(text.rfind("\n"), text.rfind("\r"))
+        length = len(text) - last - 1 if last >= 0 else length + len(text)
+        line += text.count("\n")
+    return None
+
+
+def _is_damaged_utf8(file: IO[bytes]) -> bool:
+    """Return whether the text before the first wrong byte is Chinese in UTF-8, which GB18030 would hardly be by chance."""
+    file.seek(0)
+    start = file.read(_PIECE)
+    try:
+        decoded = start.decode("utf-8")
+    except UnicodeDecodeError as error:
+        decoded = start[: error.start].decode("utf-8")
+    foreign = [letter for letter in decoded if not letter.isascii()]
+    return len(foreign) >= 3 and len(_IDEOGRAPH.findall(decoded)) >= _MOSTLY * len(foreign)
+
+
+def delimiter_of(file: IO[bytes], encoding: str, vocabulary: Vocabulary) -> tuple[str, list[Row]]:
+    """Return the delimiter by which most headings are recognised, and the first rows; raises FileRefused without any."""
+
+    def recognised(delimiter: str) -> int:
+        return max(
+            (vocabulary.score(cells) for _, cells in found[delimiter][0] if len(cells) <= MAX_COLUMNS), default=0
+        )
+
+    found = {delimiter: _first_rows(file, encoding, delimiter) for delimiter in DELIMITERS}
+    best = max(found, key=recognised)
+    rows, broken = found[best]
+    if not rows and broken is not None:
+        raise refused("bad_quoting", "The quotes of line {line} do not match.", pointer=str(broken), line=broken)
+    if max((len(cells) for _, cells in rows), default=0) > MAX_COLUMNS:
+        raise refused("too_many_columns", "A file may have at most {limit:,} columns.", limit=MAX_COLUMNS)
+    return best, rows
+
+
+def _first_rows(file: IO[bytes], encoding: str, delimiter: str) -> tuple[list[Row], int | None]:
+    """Return the first rows, up to a line that cannot be read, and that line."""
+    rows: list[Row] = []
+    for batch in _batches(file, encoding, delimiter, SEARCHED_ROWS):
+        rows += zip(batch.lines, batch.rows, strict=True)
+        if batch.broken:
+            return rows[:SEARCHED_ROWS], batch.broken[0][0]
+        if len(rows) >= SEARCHED_ROWS:
+            break
+    return rows[:SEARCHED_ROWS], None
+
+
+def blocks(file: IO[bytes], encoding: str, delimiter: str, heading_line: int, width: int) -> Iterator[Block]:
+    """Yield the rows below `heading_line`, PART_ROWS at a time; rows of another width than `width` are mistakes."""
+    size = max(file.seek(0, io.SEEK_END), 1)
+    for batch in _batches(file, encoding, delimiter, PART_ROWS):
+        errors: list[RowError] = []
+        for first, last in batch.broken:
+            code, detail = ("unclosed_quote", f"{first}–{last}") if last > first else ("bad_quoting", None)
+            errors += [(line, None, code, detail) for line in range(first, last + 1) if line > heading_line]
+        above = sum(line <= heading_line for line in batch.lines[: SEARCHED_ROWS + 1])
+        lines, rows = batch.lines[above:], batch.rows[above:]
+        if set(map(len, rows)) - {width}:
+            pairs = list(zip(lines, rows, strict=True))
+            # Delimiters at the end of a line are what spreadsheets write for empty cells.
+            fit = [(line, cells[:width]) for line, cells in pairs if len(cells) >= width and not any(cells[width:])]
+            unfit = [(line, cells) for line, cells in pairs if len(cells) < width or any(cells[width:])]
+            errors += [(line, None, "column_count", str(len(cells))) for line, cells in unfit if any(cells)]
+            lines, rows = [line for line, _ in fit], [cells for _, cells in fit]
+        columns: list[Sequence[str]] = list(zip(*rows, strict=True)) if rows else [()] * width
+        yield Block(lines, columns, errors, min(file.tell(), size), size)
+
+
+def rows_at(file: IO[bytes], encoding: str, delimiter: str, wanted: frozenset[int]) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows that begin at the `wanted` lines; a line that could not be read is split at each delimiter."""
+    for batch in _batches(file, encoding, delimiter, PART_ROWS):
+        found = [(line, cells) for line, cells in zip(batch.lines, batch.rows, strict=True) if line in wanted]
+        spoilt = {line for first, last in batch.broken for line in range(first, last + 1)} & wanted
+        if spoilt:
+            at = file.tell()
+            found += _plain_lines(file, encoding, delimiter, spoilt)
+            file.seek(at)
+        yield from sorted(found)
+
+
+def _plain_lines(file: IO[bytes], encoding: str, delimiter: str, wanted: set[int]) -> Iterator[tuple[int, list[str]]]:
+    file.seek(0)
+    text = io.TextIOWrapper(file, encoding, "strict", newline="")
+    for number, line in enumerate(text, 1):
+        if number in wanted:
+            yield number, line.rstrip("\r\n").split(delimiter)
+    text.detach()
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Consecutive rows: the line on which each begins, its cells, and the first and last lines of what could not be read."""
+
+    lines: Sequence[int]
+    rows: list[list[str]]
+    broken: list[tuple[int, int]]
+
+
+def _batches(file: IO[bytes], encoding: str, delimiter: str, size: int) -> Iterator[_Batch]:
+    file.seek(0)
+    text = io.TextIOWrapper(file, encoding, "strict", newline="")
+    reader = csv.reader(text, delimiter=delimiter, strict=True)
+    try:
+        while True:
+            before = reader.line_num
+            rows: list[list[str]] = []
+            broken = []
+            try:
+                rows.extend(itertools.islice(reader, size))  # what came before an error stays
+            except csv.Error:
+                starts = _beginnings(rows, before)
+                first = starts[-1] + _height(rows[-1]) if rows else before + 1
+                broken.append((first, max(reader.line_num, first)))
+            if not rows and not broken:
+                return
+            lines: Sequence[int] = (
+                range(before + 1, reader.line_num + 1)
+                if reader.line_num - before == len(rows)
+                else _beginnings(rows, before)
+            )
+            if "" in [cells[0] if cells else "" for cells in rows]:  # perhaps blank
+                kept = [(line, cells) for line, cells in zip(lines, rows, strict=True) if any(map(str.strip, cells))]
+                lines, rows = [line for line, _ in kept], [cells for _, cells in kept]
+            if rows or broken:
+                yield _Batch(lines, rows, broken)
+    finally:
+        text.detach()
+
+
+def _height(cells: list[str]) -> int:
+    """Return how many lines a row takes: quoted cells may have line breaks."""
+    return 1 + sum(len(_BREAK.findall(cell)) for cell in cells)
+
+
+def _beginnings(rows: list[list[str]], before: int) -> list[int]:
+    return list(itertools.accumulate((_height(cells) for cells in rows[:-1]), initial=before + 1))[: len(rows)]

@@ -1,0 +1,230 @@
+"""Open a workbook of any kind, and lay its sheets out in blocks of rows."""
+
+from __future__ import annotations
+
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import IO, Any
+
+import polars as pl
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum
+
+from shared import spreadsheets
+from shared.files import biff
+from shared.files.cells import Book, Row, SheetName, shown
+from shared.files.domain import MAX_EXAMPLES, PART_ROWS, FileRefused, RowError, Table, Warnings, letters, refused
+from shared.files.headings import SEARCHED_ROWS
+from shared.files.headings import Row as Cells
+from shared.files.ods import OdsBook
+from shared.files.rows import Block
+from shared.files.xlsx import XlsxBook
+from shared.i18n import N_
+
+ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_BIFF = (b"\x09\x08\x08\x00", b"\x09\x08\x10\x00", b"\x09\x04\x06\x00", b"\x09\x02\x06\x00", b"\x09\x00\x04\x00")
+_MAX_ENTRIES = 2_000
+_SLICE_ROWS = 500
+_MARK_CODES = {"formula": "formula", "cell_error": "cell_error"}
+
+
+def is_workbook(start: bytes) -> bool:
+    """Return whether a file that begins with `start` is meant to be a workbook."""
+    return start.startswith((ZIP, OLE, *_BIFF))
+
+
+class CalamineBook:
+    """A workbook of a kind that only calamine reads: .xls and .xlsb."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        """Open it; raises FileRefused for one that is damaged or protected."""
+        self._file = file
+        self._book = open_with_calamine(file)
+        self.sheets = [
+            SheetName(sheet.name, sheet.visible == SheetVisibleEnum.Visible) for sheet in self._book.sheets_metadata
+        ]
+
+    def rows(self, number: int) -> Iterator[Row]:
+        """Yield the rows of a sheet."""
+        sheet = self._book.get_sheet_by_index(number)
+        if sheet.start is None:
+            return
+        facts = self._facts(number)
+        margin = [""] * sheet.start[1]  # rows are given from the first one, columns only from the first that is used
+        for line, cells in enumerate(sheet.iter_rows(), 1):
+            marks = [(len(margin) + place, "digits_lost") for place in spreadsheets.inexact_numbers(cells)]
+            for place in range(len(margin) + len(cells)) if facts.formulas or facts.errors else ():
+                marks += [(place, "formula_value")] if (line, place) in facts.formulas else []
+                marks += [(place, "cell_error")] if (line, place) in facts.errors else []
+            if marks or cells.count("") < len(cells):
+                yield Row(line, [*margin, *map(shown, cells)], marks, line in facts.hidden)
+
+    def merged(self, number: int) -> list[tuple[int, int, int, int]]:
+        """Return the merged ranges of a sheet: first and last row (from 1), first and last column (from 0)."""
+        ranges = self._book.get_sheet_by_index(number).merged_cell_ranges or []
+        return [(top + 1, bottom + 1, left, right) for (top, left), (bottom, right) in ranges]
+
+    def _facts(self, number: int) -> biff.SheetFacts:
+        self._file.seek(0)
+        if self._file.read(len(ZIP)) == ZIP:  # .xlsb
+            return biff.SheetFacts()
+        return biff.facts(self._file)[number]
+
+
+def open_with_calamine(file: IO[bytes]) -> CalamineWorkbook:
+    """Open a workbook with calamine; raises FileRefused for one that is damaged or protected."""
+    file.seek(0)
+    try:
+        return CalamineWorkbook.from_filelike(file)
+    except PasswordError as error:
+        raise refused("encrypted", "The workbook is protected by a password; save it without.") from error
+    except (CalamineError, OSError, ValueError) as error:
+        raise damaged() from error
+
+
+def damaged() -> FileRefused:
+    """Return the refusal of a file that is not what it seems to be."""
+    return refused("not_a_workbook", "The file is not a workbook, or it is damaged. Open it and save it as .xlsx.")
+
+
+def open_book(file: IO[bytes], max_bytes: int) -> Book:
+    """Open a workbook; raises FileRefused for one that must not or cannot be opened."""
+    file.seek(0)
+    if not file.read(len(ZIP)).startswith(ZIP):
+        return CalamineBook(file)
+    try:
+        archive = zipfile.ZipFile(file)
+        entries = archive.infolist()
+        # The sizes are the archive's own word, but no more than them is ever unpacked, and a lie fails the checksum.
+        if len(entries) > _MAX_ENTRIES or sum(entry.file_size for entry in entries) > max_bytes:
+            raise refused(
+                "workbook_too_large",
+                "Unpacked, the workbook may have at most {limit:,} bytes; send CSV instead.",
+                limit=max_bytes,
+            )
+        names = set(archive.namelist())
+        if "content.xml" in names:
+            return OdsBook(archive)
+        return CalamineBook(file) if "xl/workbook.bin" in names else XlsxBook(archive)
+    except UNREADABLE as error:
+        raise damaged() from error
+
+
+UNREADABLE = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, CalamineError),
+    *(KeyError, ValueError, IndexError, NotImplementedError, RuntimeError, EOFError),
+)
+"""What the libraries raise for damaged files."""
+
+
+def first_rows(book: Book, number: int) -> list[Cells]:
+    """Return the first rows of a sheet that are not blank, among its first SEARCHED_ROWS."""
+    found = []
+    for row in book.rows(number):
+        if row.number > SEARCHED_ROWS:
+            break
+        if any(map(str.strip, row.cells)):
+            found.append((row.number, row.cells))
+    return found
+
+
+def blocks(file: IO[bytes], book: Book, table: Table, warnings: Warnings) -> Iterator[Block]:
+    """Yield the rows of a sheet below its headings, PART_ROWS at a time."""
+    if isinstance(book, XlsxBook) and book.is_plain(table.sheet):
+        return _quick_blocks(open_with_calamine(file).get_sheet_by_index(table.sheet), table)
+    return _streamed_blocks(book, table, warnings)
+
+
+def _quick_blocks(sheet: CalamineSheet, table: Table) -> Iterator[Block]:
+    """Lay out a sheet of plain values."""
+    rows = islice(sheet.iter_rows(), table.heading_line, None)
+    number, total = table.heading_line + 1, max(sheet.total_height, 1)
+    margin = (sheet.start or (0, 0))[1]
+    while columns := _columns(rows, PART_ROWS):
+        lines = range(number, number + len(columns[0]))
+        number = lines.stop
+        errors: list[RowError] = []
+        for place, cells in enumerate(columns, margin):
+            name = table.places.get(place)
+            if name is not None:
+                errors += [(lines[at], name, "digits_lost", None) for at in spreadsheets.inexact_numbers(cells)]
+        texts: list[Any] = [spreadsheets.text_column(cells) for cells in columns]
+        blank = pl.Series([""], dtype=pl.String).new_from_index(0, len(lines))
+        texts = [blank] * margin + texts + [blank] * (len(table.headings) - margin - len(texts))
+        yield Block(lines, texts, errors, min(number, total), total)
+
+
+def _columns(rows: Iterator[list[Any]], count: int) -> list[list[Any]]:
+    """Take up to `count` rows as columns, slice by slice; empty when there are none."""
+    columns: list[list[Any]] = []
+    for _ in range(0, count, _SLICE_ROWS):
+        part = list(islice(rows, _SLICE_ROWS))
+        if not part:
+            break
+        columns = columns or [[] for _ in part[0]]
+        for column, cells in zip(columns, zip(*part, strict=True), strict=True):
+            column.extend(cells)
+    return columns
+
+
+def _streamed_blocks(book: Book, table: Table, warnings: Warnings) -> Iterator[Block]:
+    merged = _Merged(book.merged(table.sheet), table)
+    formulas: list[str] = []
+    hidden: list[str] = []
+    rows = (row for row in book.rows(table.sheet) if row.number > table.heading_line)
+    done = 0
+    while part := list(islice(rows, PART_ROWS)):
+        errors: list[RowError] = []
+        width = max(len(table.headings), *(len(row.cells) for row in part))
+        for row in part:
+            hidden += [str(row.number)] if row.hidden and any(row.cells) else []
+            errors += _errors_of(row, table, formulas)
+            errors += merged.errors_of(row)
+        columns: list[Sequence[str]] = list(
+            zip(*([*row.cells, *[""] * (width - len(row.cells))] for row in part), strict=True)
+        )
+        done += len(part)
+        yield Block([row.number for row in part], columns, errors, done, done)
+    warnings.warn(
+        "formulas", N_("The last results of these formulas were taken."), formulas[:MAX_EXAMPLES], len(formulas)
+    )
+    warnings.warn("hidden_rows", N_("These rows are hidden; they were read."), hidden[:MAX_EXAMPLES], len(hidden))
+
+
+def _errors_of(row: Row, table: Table, formulas: list[str]) -> Iterator[RowError]:
+    for place, mark in row.marks:
+        name = table.places.get(place)
+        at = f"{letters(place)}{row.number}"
+        if mark == "formula_value" and place not in table.ignored:
+            formulas.append(at)
+        elif mark == "outside":
+            yield row.number, None, "no_heading", at
+        elif mark in _MARK_CODES and name is not None:
+            yield row.number, name, _MARK_CODES[mark], at
+        elif mark == "digits_lost" and name is not None:
+            yield row.number, name, "digits_lost", None
+
+
+class _Merged:
+    """The merged ranges that columns of the table take part in."""
+
+    def __init__(self, ranges: Sequence[tuple[int, int, int, int]], table: Table) -> None:
+        self._table = table
+        self._ranges = sorted(
+            each
+            for each in ranges
+            if each[1] > table.heading_line and any(each[2] <= place <= each[3] for place in table.places)
+        )
+        self._next = 0
+        self._open: list[tuple[int, int, int, int]] = []
+
+    def errors_of(self, row: Row) -> Iterator[RowError]:
+        while self._next < len(self._ranges) and self._ranges[self._next][0] <= row.number:
+            self._open.append(self._ranges[self._next])
+            self._next += 1
+        self._open = [each for each in self._open if each[1] >= row.number]
+        for first, last, left, right in self._open:
+            name = next(self._table.places[place] for place in self._table.places if left <= place <= right)
+            yield row.number, name, "merged_cells", f"{letters(left)}{first}:{letters(right)}{last}"
