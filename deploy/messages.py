@@ -21,12 +21,13 @@ from pydantic_core import _pydantic_core
 
 from deploy import documents
 from services import cli
+from services.databases import SETTINGS
 from shared import i18n
-from shared.cli import command_texts
+from shared.cli_language import command_texts
 from shared.web import openapi
 
 ROOT = Path(__file__).parents[1]
-CODE = ("shared", "services")
+CODE = ("shared", "services", "deploy/local")
 KEYWORDS = {
     "N_": 0,
     "translate": 0,
@@ -34,13 +35,22 @@ KEYWORDS = {
     "InvalidValue": 0,
     "PydanticCustomError": 1,
     "say": 0,
+    "_said": 0,
+    "end_process": 0,
+    "AccountKeyError": 0,
+    "CannotStartError": 0,
+    "DemoError": 0,
+    "print_now": 0,
+    "begin": 0,
+    "ImportsUnderWayError": 0,
     "translated": 0,
     "fail": 0,
     "watched": 2,
     "refused": 1,
+    "TableColumn": 0,
 }
 """Functions that take a message, and at which place. Error classes take it first."""
-NOT_READ = {"Act", "Kind", "Mode", "Deployment", "AutomaticReevaluation"}
+NOT_READ = {"Kind", "Mode", "Deployment", "AutomaticReevaluation"}
 """Enumerations whose values only programs read; the values of all others are words that messages name and people read."""
 TYPER = Path(typer.main.__file__).parent
 """Its own messages (`_("…")`) are a part of every command line."""
@@ -69,6 +79,9 @@ def collect() -> dict[str, set[str]]:
         found[error["message_template_python"].replace("{expected_plural}", "(s)")].add("pydantic")
     for text in _own_messages(TYPER):
         found[text].add("typer")
+    for settings in SETTINGS.values():
+        for field in settings.model_fields.values():
+            found[str(field.description)].add("docs/settings.md")
     for text in command_texts(typer.main.get_command(cli.app)):
         found[text].add("services/cli.py")
     for service, app in documents.apps().items():

@@ -9,21 +9,23 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Annotated, Any
 
 import httpx
 import typer
-import typer.core
 import typer.main
-import typer.rich_utils
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.table import Column, Table
 
 from shared import i18n
+from shared.cli_language import language_of, translate_command, translate_typer
 from shared.http_client import ClientCredentials, pages
-from shared.i18n import CHINESE, ENGLISH, translate
+from shared.i18n import CHINESE, ENGLISH, NamesByCode, translate, word
+from shared.spreadsheets import TableColumn, to_frame
 
 console = Console()
 failures = Console(stderr=True)
@@ -45,63 +47,33 @@ _state: dict[str, Any] = {"language": ENGLISH}
 
 def run(app: typer.Typer) -> None:
     """Run the command line `app` in the language that the caller prefers."""
-    _state["language"] = language_of(sys.argv, os.environ)
+    speak(language_of(sys.argv, os.environ))
     command = typer.main.get_command(app)
+    translate_command(command, _state["language"])
     if _state["language"] == CHINESE:
-        _translate_typer()
-    _translate(command, _state["language"])
+        translate_typer()
     command()
-
-
-def language_of(arguments: list[str], environment: Mapping[str, str]) -> i18n.Language:
-    """Return the language that `--language` names, or else LC_ALL, LC_MESSAGES or LANG; Chinese if none names one."""
-    for option, value in zip(arguments, [*arguments[1:], ""], strict=False):
-        if option == "--language" or option.startswith("--language="):
-            return i18n.language_of(option.partition("=")[2] or value, CHINESE)
-    named = (environment.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
-    return ENGLISH if next(filter(None, named), "").startswith("en") else CHINESE
-
-
-def command_texts(command: Any) -> Iterator[str]:
-    """Yield every help text of `command` and of the commands below it."""
-    for part in _described(command):
-        if part.help:
-            yield _paragraphs(part.help)
-
-
-def _translate(command: Any, language: str) -> None:
-    """Translate the help of a tree of commands; each option `--language` has `language` as its default."""
-    for part in _described(command):
-        if part.help:
-            part.help = translate(_paragraphs(part.help), language)
-        if part.name == "language":
-            part.default = language
-
-
-def _described(command: Any) -> Iterator[Any]:
-    yield command
-    yield command.get_help_option(typer.Context(command))
-    yield from (parameter for parameter in command.params if hasattr(parameter, "help"))
-    for below in getattr(command, "commands", {}).values():
-        yield from _described(below)
-
-
-def _paragraphs(text: str) -> str:
-    return "\n\n".join(" ".join(paragraph.split()) for paragraph in text.split("\n\n")).strip()
-
-
-def _translate_typer() -> None:
-    """Show the messages of typer itself in Chinese: it looks them up when it is imported, long before a language is known."""
-    texts = i18n.chinese_texts()
-    typer.core._ = lambda message: texts.get(message, message)  # type: ignore[attr-defined]
-    for name, text in vars(typer.rich_utils).items():
-        if name.isupper() and isinstance(text, str) and text in texts:
-            setattr(typer.rich_utils, name, texts[text])
 
 
 def translated(message: str, /, **parameters: object) -> str:
     """Return `message` in the language of this command."""
-    return translate(message, _state["language"], parameters)
+    return translate(message, language(), parameters)
+
+
+def speak(language: str) -> None:
+    """Print in `language` from now on."""
+    _state["language"] = language
+
+
+def language() -> str:
+    """Return the language of this command."""
+    spoken: str = _state["language"]
+    return spoken
+
+
+def as_word(value: object, names: NamesByCode = MappingProxyType({})) -> str:
+    """Return a code, a yes or no, or several of them, as words in the language of this command; "–" for none."""
+    return word(value, language(), names) or "–"
 
 
 def say(message: str, /, **parameters: object) -> None:
@@ -143,7 +115,7 @@ def answered(answer: httpx.Response) -> httpx.Response:
     for error in problem.get("errors", []):
         failures.print(f"  {error['pointer']}: {error['message']}")
     if problem.get("possible"):
-        failures.print(f"  {translated(problem['state'])}: {', '.join(map(translated, problem['possible']))}")
+        failures.print(f"  {as_word(problem['state'])}: {as_word(problem['possible'])}")
     raise typer.Exit(1)
 
 
@@ -188,16 +160,19 @@ def succeeded(job: dict[str, Any]) -> dict[str, Any]:
     return job
 
 
-def table(rows: list[dict[str, Any]], title: str | None = None, **parameters: object) -> None:
-    """Print rows that have the same members as a table; headings and words are translated as messages are."""
+def table(
+    rows: Sequence[Mapping[str, Any]], columns: Sequence[TableColumn], title: str | None = None, **parameters: object
+) -> None:
+    """Print `columns` of `rows` as a table in the language of this command."""
     if not rows:
         console.print("–")
         return
+    frame = to_frame(rows, columns, language())
     # Chinese has no spaces to wrap at: what is too long for its column is folded, not cut off.
-    columns = [Column(translated(name), overflow="fold") for name in rows[0]]
-    shown = Table(*columns, title=title and translated(title, **parameters), title_justify="left")
-    for row in rows:
-        shown.add_row(*("" if value is None else translated(str(value)) for value in row.values()))
+    headings = [Column(heading, overflow="fold") for heading in frame.columns]
+    shown = Table(*headings, title=title and translated(title, **parameters), title_justify="left")
+    for row in frame.iter_rows():
+        shown.add_row(*("" if value is None else escape(str(value)) for value in row))
     console.print(shown)
 
 

@@ -1,6 +1,6 @@
 """The only place that reads the machine's clock.
 
-Instants are aware and in UTC. A calendar date is the date in Lishui (Asia/Shanghai), as the policy means it.
+Instants are aware and in UTC. A calendar date is the date in China (Asia/Shanghai), as the policy means it.
 """
 
 from __future__ import annotations
@@ -41,8 +41,14 @@ class FixedClock:
 
 
 def calendar_date(instant: datetime) -> date:
-    """Return the calendar date in Lishui at `instant` (an aware datetime)."""
+    """Return the calendar date in China at `instant` (an aware datetime)."""
     return instant.astimezone(SHANGHAI).date()
+
+
+def local_time(instant: datetime | str) -> str:
+    """Return an aware `instant`, or one in RFC 3339, as people in Lishui write it: 2024-03-01 09:30:00."""
+    given = datetime.fromisoformat(instant) if isinstance(instant, str) else instant
+    return given.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def isoformat(instant: datetime) -> str:

@@ -9,6 +9,8 @@ import orjson
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
+from shared.errors import InvalidValue
+
 CURVE: Final = "Ed25519"
 
 
@@ -31,7 +33,7 @@ def private_key(jwk: str) -> OKPKey:
     """Return the private key in `jwk`; raises ValueError for anything else."""
     key = _key(_object(jwk))
     if not key.is_private:
-        raise ValueError("must hold the private member d")
+        raise InvalidValue("must hold the private member d")
     return key
 
 
@@ -39,14 +41,14 @@ def public_keys(key_set: str) -> dict[str, PublicKey]:
     """Return the public keys in a JSON Web Key Set, by key id; raises ValueError for anything else."""
     members = _object(key_set).get("keys")
     if not isinstance(members, list):
-        raise ValueError('must have the form {"keys": […]}')
+        raise InvalidValue('must have the form {"keys": […]}')
     keys: dict[str, PublicKey] = {}
     for member in members:
         key, service = _key(member), member.get("service")
         if key.is_private:
-            raise ValueError("holds a private key: leave out the member d, and replace that key")
+            raise InvalidValue("holds a private key: leave out the member d, and replace that key")
         if not isinstance(service, str):
-            raise ValueError("each key must name its service in the member service")
+            raise InvalidValue("each key must name its service in the member service")
         keys[member["kid"]] = PublicKey(service, key)
     return keys
 
@@ -55,9 +57,9 @@ def _object(text: str) -> dict[str, Any]:
     try:
         found = orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        raise ValueError("must be JSON") from error
+        raise InvalidValue("must be JSON") from error
     if not isinstance(found, dict):
-        raise ValueError("must be a JSON object")
+        raise InvalidValue("must be a JSON object")
     return found
 
 
@@ -67,4 +69,4 @@ def _key(member: Any) -> OKPKey:
             return OKPKey.import_key(dict(member))
     except (JoseError, ValueError, TypeError, KeyError):
         pass  # the reason could hold a part of the key
-    raise ValueError(f"must hold keys of the curve {CURVE}, each with its key id kid")
+    raise InvalidValue("must hold keys of the curve {curve}, each with its key id kid", curve=CURVE)

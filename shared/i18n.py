@@ -6,15 +6,19 @@ documents, the pages and the command lines; a test fails for one that has no Chi
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal
 
 from babel.messages.pofile import read_po
 
 Language = Literal["zh-CN", "en"]
+NamesByCode = Mapping[str, tuple[str, str]]
+"""Chinese and English names by code."""
 CHINESE: Language = "zh-CN"
 ENGLISH: Language = "en"
 CATALOGUE = Path(__file__).with_name("locale") / "zh_CN" / "LC_MESSAGES" / "messages.po"
@@ -36,16 +40,38 @@ def translate(message: str, language: str, parameters: Mapping[str, object] | No
     text = _lookup(message, language)
     if not parameters:
         return text
-    return text.format_map({name: _parameter(value, language) for name, value in parameters.items()})
+    return text.format_map({name: in_language(value, language) for name, value in parameters.items()})
 
 
-def _parameter(value: object, language: str) -> object:
+def word(value: object, language: str, names: NamesByCode = MappingProxyType({})) -> str | None:
+    """Return a code, a yes or no, or several of them as words that a person reads; None for None and for none.
+
+    A code is looked up in `names` (code → Chinese, English), else in the catalogue. Colons separate the parts of a code.
+    """
+    if value is None or isinstance(value, str):
+        parts = (value or "").split(":")
+        return ("：" if language == CHINESE else ": ").join(_word(part, language, names) for part in parts) or None
+    if isinstance(value, bool):
+        return _lookup("yes" if value else "no", language)
+    if isinstance(value, list | tuple):
+        return ("、" if language == CHINESE else ", ").join(str(word(each, language, names)) for each in value) or None
+    return str(value)
+
+
+def _word(code: str, language: str, names: NamesByCode) -> str:
+    if code in names:
+        return names[code][language != CHINESE]
+    return _lookup(code, CHINESE) if language == CHINESE else code.replace("_", " ")
+
+
+def in_language(value: object, language: str) -> object:
+    """Return a parameter of a message in `language`: see `translate`."""
     if isinstance(value, str):
         return _lookup(value, language)
     if isinstance(value, Mapping):
         return value[language]
     if isinstance(value, list | tuple):
-        return ("、" if language == CHINESE else ", ").join(str(_parameter(each, language)) for each in value)
+        return ("、" if language == CHINESE else ", ").join(str(in_language(each, language)) for each in value)
     return value
 
 
@@ -58,6 +84,11 @@ def chinese_texts() -> Mapping[str, str]:
     """Return the Chinese of every message by its English."""
     with CATALOGUE.open("rb") as file:
         return {str(m.id): str(m.string) for m in read_po(file) if m.id and m.string and not m.fuzzy}
+
+
+def default_language(environment: Mapping[str, str] = os.environ) -> Language:
+    """Return the language of this installation for what has no caller: that of `DEFAULT_LANGUAGE`, else Chinese."""
+    return language_of(environment.get("DEFAULT_LANGUAGE"), CHINESE)
 
 
 def language_of(accept_language: str | None, default: Language) -> Language:

@@ -37,7 +37,7 @@ def run_environment(schema: ServiceSchema, connection: Connection) -> None:
 
 
 def upgrade(schema: ServiceSchema, owner_url: str, application_role: str) -> None:
-    """Upgrade a service's database to the newest version and grant `application_role` its rights.
+    """Upgrade a service's database to the newest version, install the policies and grant `application_role` its rights.
 
     A database that a later version has migrated is left as it is. A statement that waits for a lock for more than
     LOCK_SECONDS fails, and with it its migration, so that no one has to wait behind it: run the upgrade again.
@@ -51,6 +51,7 @@ def upgrade(schema: ServiceSchema, owner_url: str, application_role: str) -> Non
             connection.commit()
             command.upgrade(configuration(schema, connection), "heads")
         with engine.begin() as connection:
+            schema.install(connection)
             _grant(schema, connection, application_role)
     finally:
         engine.dispose()
@@ -81,6 +82,7 @@ def _grant(schema: ServiceSchema, connection: Connection, role: str) -> None:
     connection.execute(text(f"GRANT SELECT ON alembic_version TO {quoted}"))
     for metadata in schema.all_metadata:
         for table in metadata.sorted_tables:
-            rights = "SELECT, INSERT" if table.info.get("append_only") else "SELECT, INSERT, UPDATE, DELETE"
+            rights = "SELECT" if table.info.get("read_only") else "SELECT, INSERT"
+            rights += "" if table.info.keys() & {"read_only", "append_only"} else ", UPDATE, DELETE"
             connection.execute(text(f'REVOKE ALL ON "{table.name}" FROM {quoted}'))
             connection.execute(text(f'GRANT {rights} ON "{table.name}" TO {quoted}'))

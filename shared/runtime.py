@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import sys
 from collections.abc import Callable, Sequence
 
 from shared import background
@@ -19,7 +18,7 @@ from shared.messaging.relay import Relay
 from shared.messaging.restore_detection import LostEventsHandler
 from shared.messaging.signatures import Signer, verifier_of
 from shared.observability import logs, tracing
-from shared.settings import ServiceSettings, variable_of
+from shared.settings import ServiceSettings, end_process, variable_of
 from shared.system_tables import ServiceSchema
 from shared.web.auth import RemoteKeys, TokenVerifier
 from shared.web.idempotency import key_purge_loop
@@ -37,7 +36,9 @@ def run_relay(service: str, settings: ServiceSettings, restores: Sequence[str], 
     """Publish the outbox of `service` until SIGTERM or SIGINT; `on_lost` handles events in `restores` that its database lost."""
     if settings.event_key is None:
         variable = variable_of(type(settings), "event_key")
-        sys.exit(f"{variable} is missing. Make one with `subsidies event-key {service}`.")
+        end_process(
+            "{variable} is missing. Make one with `subsidies event-key {service}`.", variable=variable, service=service
+        )
     database = _start(service, "relay", settings, pool_size=4)
     relay = Relay(
         database,
@@ -71,8 +72,10 @@ def _run(process: str, settings: ServiceSettings, database: Database, loops: Seq
         with serve_metrics(verifier, settings.host, settings.metrics_port):
             background.run([*loops, heartbeat_loop(database, process, loops)])
     except OSError as error:
-        sys.exit(
-            f"METRICS_PORT {settings.metrics_port} cannot be served ({error.strerror}): choose a free port, or 0 for any."
+        end_process(
+            "METRICS_PORT {port} cannot be served ({problem}): choose a free port, or 0 for any.",
+            port=settings.metrics_port,
+            problem=error.strerror,
         )
     database.close()
     tracing.flush()

@@ -12,20 +12,21 @@ import sys
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, NoReturn, TypeVar
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from pydantic import AfterValidator, AliasChoices, AwareDatetime, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.errors import InvalidValue, field_error
 from shared.event_keys import private_key, public_keys
-from shared.i18n import CHINESE, Language
+from shared.i18n import CHINESE, N_, Language, default_language, translate
+from shared.policies import DEFAULT_PACKAGES, VARIABLE
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 MIN_SECRET_CHARACTERS = 16
 _KNOWN_SECRETS = re.compile(r"(change|replace).?me|example|default|password|secret", re.IGNORECASE)
 _BROKER = re.compile(r"[A-Za-z0-9._-]+:[0-9]{1,5}")
-_WEAK = f"is empty, well known or shorter than {MIN_SECRET_CHARACTERS} characters: use another one"
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -46,27 +47,27 @@ def _split(url: str) -> SplitResult:
         found = urlsplit(url)
         _ = found.port
     except ValueError as error:
-        raise ValueError("must be a URL") from error
+        raise InvalidValue("must be a URL") from error
     return found
 
 
 def _postgres_url(url: str) -> str:
     found = _split(url)
     if found.scheme not in ("postgresql", "postgres") or not found.path.strip("/"):
-        raise ValueError("must have the form postgresql://role:password@host:port/database")
+        raise InvalidValue("must have the form postgresql://role:password@host:port/database")
     return url
 
 
 def _http_url(url: str) -> str:
     found = _split(url)
     if found.scheme not in ("http", "https") or not found.hostname:
-        raise ValueError("must be an http or https URL")
+        raise InvalidValue("must be an http or https URL")
     return url
 
 
 def _brokers(servers: str) -> str:
     if not all(_BROKER.fullmatch(server) for server in servers.split(",")):
-        raise ValueError("must have the form host:port, several separated by commas")
+        raise InvalidValue("must have the form host:port, several separated by commas")
     return servers
 
 
@@ -82,7 +83,7 @@ def _event_keys(key_set: str) -> str:
 
 def _level(level: str) -> str:
     if level.upper() not in _LEVELS:
-        raise ValueError(f"must be one of {', '.join(_LEVELS)}")
+        raise InvalidValue("must be one of {levels}", levels=list(_LEVELS))
     return level.upper()
 
 
@@ -124,16 +125,25 @@ class KafkaSettings(BaseSettings):
     )
 
     def unsafe(self) -> Iterator[tuple[str, str]]:
-        """Yield settings that are unsafe in production: a field, and the predicate of a sentence with the remedy."""
+        """Yield settings that are unsafe in production: a field, and the message about its `variable`, with the remedy."""
         if any(server.rpartition(":")[0] in LOOPBACK for server in self.kafka_bootstrap_servers.split(",")):
             yield (
                 "kafka_bootstrap_servers",
-                "names a broker on loopback, like the demonstration's, which may lose its log: use the cluster's brokers",
+                N_(
+                    "{variable} names a broker on loopback, like the demonstration's, which may lose its log:"
+                    " use the cluster's brokers."
+                ),
             )
         if self.kafka_security_protocol == "PLAINTEXT":
-            yield "kafka_security_protocol", "lets everybody on the network read and write events: use SASL_SSL"
+            yield (
+                "kafka_security_protocol",
+                N_("{variable} lets everybody on the network read and write events: use SASL_SSL."),
+            )
         if self.kafka_user and weak(self.kafka_password.get_secret_value()):
-            yield "kafka_password", _WEAK
+            yield (
+                "kafka_password",
+                N_("{variable} is empty, well known or shorter than {characters} characters: use another one."),
+            )
 
 
 class ServiceSettings(KafkaSettings):
@@ -203,6 +213,12 @@ class ServiceSettings(KafkaSettings):
         validation_alias=common("OTEL_EXPORTER_OTLP_ENDPOINT"),
         description="Where traces are sent (OTLP over HTTP; `/v1/traces` is appended); without it none are sent",
     )
+    policy_packages: str = Field(
+        default=DEFAULT_PACKAGES,
+        validation_alias=common(VARIABLE),
+        description="Policies of this installation: packages that can be imported, comma-separated; the same for all services,"
+        " and migrations run after a change",
+    )
     default_language: Language = Field(
         default=CHINESE,
         validation_alias=common("DEFAULT_LANGUAGE"),
@@ -218,14 +234,23 @@ class ServiceSettings(KafkaSettings):
         for name in ("token_issuer", "token_jwks_url", "token_url"):
             url = _split(getattr(self, name))
             if url.hostname in LOOPBACK:
-                yield name, "names the demonstration's issuer: use the city's identity provider"
+                yield name, N_("{variable} names the demonstration's issuer: use the city's identity provider.")
             elif url.scheme != "https":
-                yield name, "is plain http, so tokens could be forged in transit: use an https URL"
+                yield (
+                    name,
+                    N_("{variable} is plain http, so tokens could be forged in transit: use an https URL."),
+                )
         for name in ("database_url", "owner_database_url"):
             if getattr(self, name) is not None:
                 yield from ((name, mistake) for mistake in _unsafe_database(getattr(self, name)))
         if not public_keys(self.event_keys):
-            yield "event_keys", "is empty, so no event could be verified: list every service's public key"
+            yield (
+                "event_keys",
+                N_("{variable} is empty, so no event could be verified: list every service's public key."),
+            )
+
+
+WEAK_SECRET = N_("{variable} is empty, known or short: give the secret that the identity provider holds.")
 
 
 def weak(secret: str) -> bool:
@@ -238,12 +263,14 @@ def _unsafe_database(url: str) -> Iterator[str]:
     query = parse_qs(found.query)
     local = found.hostname is None and query.get("host", [""])[0].startswith("/")
     if not local and query.get("sslmode", [""])[0] != "verify-full":
-        yield (
-            "does not verify the server: add ?sslmode=verify-full&sslrootcert=/path/to/authority.pem,"
-            " or connect by a socket (?host=/path)"
+        yield N_(
+            "{variable} does not verify the server: add ?sslmode=verify-full&sslrootcert=/path/to/authority.pem,"
+            " or connect by a socket (?host=/path)."
         )
     if weak(found.password or ""):
-        yield f"has a password that {_WEAK}"
+        yield N_(
+            "{variable} has a password that is empty, well known or shorter than {characters} characters: use another one."
+        )
 
 
 Settings = TypeVar("Settings", bound=ServiceSettings)
@@ -259,7 +286,11 @@ def variable_of(settings: type[ServiceSettings], field: str) -> str:
 
 def load(settings: type[Settings]) -> Settings:
     """Return `settings` from the environment, or end the process with a sentence for each variable to correct."""
-    renamed = [f"{old} is now {new}: rename it." for old, new in settings.renamed.items() if os.environ.get(old)]
+    renamed = [
+        _said("{old} is now {new}: rename it.", old=old, new=new)
+        for old, new in settings.renamed.items()
+        if os.environ.get(old)
+    ]
     if renamed:
         sys.exit("\n".join(renamed))
     try:
@@ -267,20 +298,36 @@ def load(settings: type[Settings]) -> Settings:
     except ValidationError as error:
         sys.exit("\n".join(_sentence(settings, mistake) for mistake in error.errors(include_input=False)))
     if loaded.deployment is Deployment.PRODUCTION:
-        found = [f"{variable_of(settings, name)} {mistake}." for name, mistake in loaded.unsafe()]
-        if found:
-            sys.exit("\n".join([*found, "DEPLOYMENT is production; a demonstration sets DEPLOYMENT=demonstration."]))
+        unsafe = [
+            _said(message, variable=variable_of(settings, name), characters=MIN_SECRET_CHARACTERS)
+            for name, message in loaded.unsafe()
+        ]
+        if unsafe:
+            last = _said("DEPLOYMENT is production; a demonstration sets DEPLOYMENT=demonstration.")
+            sys.exit("\n".join([*unsafe, last]))
     return loaded
 
 
-def _sentence(settings: type[ServiceSettings], mistake: Any) -> str:
-    place = str(mistake["loc"][0]) if mistake["loc"] else ""
+def end_process(message: str, **parameters: object) -> NoReturn:
+    """End a process that cannot work with its settings: say why in the language of the installation."""
+    sys.exit(_said(message, **parameters))
+
+
+def _said(message: str, **parameters: object) -> str:
+    return translate(message, default_language(), parameters)
+
+
+def _sentence(settings: type[ServiceSettings], item: Any) -> str:
+    place = str(item["loc"][0]) if item["loc"] else ""
     by_variable = {variable_of(settings, name).lower(): name for name in settings.model_fields}
     name = place if place in settings.model_fields else by_variable.get(place.lower(), "")
+    mistake = field_error(place, item)
+    problem = _said(mistake.message, **mistake.parameters)
     if not name:
-        return f"The settings contradict each other: {mistake['msg']}."
-    variable, description = variable_of(settings, name), settings.model_fields[name].description or ""
-    if mistake["type"] == "missing":
-        return f"{variable} is missing. Set it to: {description}."
-    message = mistake["msg"].removeprefix("Value error, ")
-    return f"{variable} is not valid: {message[:1].lower()}{message[1:]}. Meaning: {description}."
+        return _said("The settings contradict each other: {problem}.", problem=problem)
+    known = {"variable": variable_of(settings, name), "meaning": settings.model_fields[name].description or ""}
+    if item["type"] == "missing":
+        return _said("{variable} is missing. Set it to: {meaning}.", **known)
+    return _said(
+        "{variable} is not valid: {problem}. Meaning: {meaning}.", problem=problem[:1].lower() + problem[1:], **known
+    )

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, Literal, TypeVar
@@ -16,8 +16,11 @@ from typing import Any, Literal, TypeVar
 import polars as pl
 import xlsxwriter
 
+from shared.clock import local_time
 from shared.errors import TooLarge, UnsupportedMediaType
+from shared.i18n import NamesByCode, in_language, word
 from shared.media_types import BYTES, CSV, XLSX
+from shared.money import yuan
 
 BOM = b"\xef\xbb\xbf"
 MAX_ROWS = 200_000
@@ -36,11 +39,18 @@ _EXACT = 1e15  # a number cell with more than 15 digits has lost some
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """What a column of a sheet shows of a row: text as it is, a whole number, or fen as yuan with two decimals."""
+class TableColumn:
+    """A column of a sheet or of a command line's table: its heading over the member at `path` of each row.
 
-    value: Callable[[Mapping[str, Any]], object]
-    kind: Literal["text", "whole", "yuan"] = "text"
+    The heading is a message, or text in both languages by language.
+    Text is shown as it is, a whole number as a number, fen as yuan with two decimals, an instant as the time in Lishui.
+    A word is a code, a yes or no, or several of them, in the reader's language (`i18n.word`); `names` are its own codes.
+    """
+
+    heading: str | Mapping[str, str]
+    path: str
+    kind: Literal["text", "whole", "yuan", "instant", "word"] = "text"
+    names: NamesByCode = field(default_factory=dict)
 
 
 def escape_formula(cell: str) -> str:
@@ -90,11 +100,33 @@ def require_row_limit(rows: Sequence[Row]) -> Sequence[Row]:
     return rows
 
 
-def to_frame(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, Column]) -> pl.DataFrame:
-    """Return `rows` as a frame of `columns` (heading → what it shows), formulas escaped."""
-    schema = {heading: pl.String if column.kind == "text" else pl.Int64 for heading, column in columns.items()}
-    frame = pl.DataFrame({h: [column.value(row) for row in rows] for h, column in columns.items()}, schema=schema)
-    return escape_formulas(frame.with_columns(yuan_text(h) for h, column in columns.items() if column.kind == "yuan"))
+def to_frame(rows: Sequence[Mapping[str, Any]], columns: Sequence[TableColumn], language: str) -> pl.DataFrame:
+    """Return `rows` as a frame of `columns` with headings and words in `language`; formulas are not escaped."""
+    return pl.DataFrame(
+        [_cells(rows, column, language).alias(str(in_language(column.heading, language))) for column in columns]
+    )
+
+
+def _cells(rows: Sequence[Mapping[str, Any]], column: TableColumn, language: str) -> pl.Series:
+    values: Sequence[Any] = rows
+    for member in column.path.split("."):
+        values = [row[member] for row in values]
+    if column.kind == "whole":
+        return pl.Series(values, dtype=pl.Int64)
+    values = [tuple(value) if isinstance(value, list) else value for value in values]
+    shown = {value: None if value is None else _text(value, column, language) for value in set(values)}
+    return pl.Series([shown[value] for value in values], dtype=pl.String)
+
+
+def _text(value: Any, column: TableColumn, language: str) -> str | None:
+    match column.kind:
+        case "yuan":
+            return yuan(value).replace(",", "")
+        case "instant":
+            return local_time(value)
+        case "word":
+            return word(value, language, column.names)
+    return str(value)
 
 
 def declared_format(content_type: str | None, accepted: Sequence[str]) -> str:

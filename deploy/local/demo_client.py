@@ -11,13 +11,18 @@ from uuid import uuid4
 import httpx
 
 from shared.http_client import ClientCredentials, pages
+from shared.i18n import N_, default_language, translate
 
 Progress = Callable[[str, int, int], None]
 """Called with the name of a step, how much of it is done, and how much there is."""
 
 
 class DemoError(RuntimeError):
-    """A step failed; the text names the step and the problem."""
+    """A step failed; the text names the step and the problem, in the language of the installation."""
+
+    def __init__(self, message: str, **parameters: object) -> None:
+        """Say `message`, whose placeholders `parameters` fill."""
+        super().__init__(translate(message, default_language(), parameters))
 
 
 class DemoClient:
@@ -51,7 +56,14 @@ class DemoClient:
             request["headers"] = {"Idempotency-Key": uuid4().hex} | dict(request.get("headers", {}))
         answer = self.send(client, method, path, **request)
         if answer.is_error:
-            raise DemoError(f"{client}: {method} {path} was refused: {answer.status_code} {answer.text[:500]}")
+            raise DemoError(
+                "{client}: {method} {path} was refused: {status} {answer}",
+                client=client,
+                method=method,
+                path=path,
+                status=answer.status_code,
+                answer=answer.text[:500],
+            )
         return answer
 
     def get(self, client: str, path: str, **query: Any) -> Any:
@@ -75,7 +87,7 @@ class DemoClient:
             if job["state"] == "succeeded":
                 return job
             if job["state"] == "failed":
-                raise DemoError(f"{name} failed: {job['problem']}")
+                raise DemoError("{job} failed: {problem}", job=name, problem=str(job["problem"]))
             time.sleep(0.1)
 
     def import_file(self, dataset: str, file: Path) -> dict[str, Any]:
@@ -113,14 +125,14 @@ class DemoClient:
         """Evaluate all enterprises."""
         body = {"policy": "lishui-2020-1", "award_years": award_years, "scope": "all", "decided_on": decided_on}
         job = self.post("commerce-maker", "eligibility:/v1/evaluations", body)
-        return self.wait_for_job("commerce-maker", f"eligibility:/v1/evaluations/{job['id']}", "evaluation")
+        return self.wait_for_job("commerce-maker", f"eligibility:/v1/evaluations/{job['id']}", N_("evaluation"))
 
     def approve(self, evaluation_id: str, reason: str) -> dict[str, Any]:
         """Approve what an evaluation proposed."""
         job = self.post(
             "commerce-checker", "eligibility:/v1/approvals", {"evaluation_id": evaluation_id, "reason": reason}
         )
-        return self.wait_for_job("commerce-checker", f"eligibility:/v1/approvals/{job['id']}", "approval")
+        return self.wait_for_job("commerce-checker", f"eligibility:/v1/approvals/{job['id']}", N_("approval"))
 
     def decisions(self, **filters: Any) -> list[dict[str, Any]]:
         """Return decisions."""
@@ -140,7 +152,11 @@ class DemoClient:
             if expected <= ordered:
                 return
             if time.monotonic() > deadline:
-                raise DemoError(f"{len(expected - ordered)} awards have no orders after {patience_seconds:.0f} s")
+                raise DemoError(
+                    "{count} awards have no orders after {seconds} s",
+                    count=len(expected - ordered),
+                    seconds=round(patience_seconds),
+                )
             time.sleep(0.3)
 
     def wait_for_funding(self, quiet_seconds: float = 2.0) -> None:

@@ -13,7 +13,7 @@ from watchfiles import watch
 
 from deploy.local.processes import Child
 from deploy.local.serve import main
-from deploy.local.system import LocalSystem, print_now
+from deploy.local.system import TITLES, LocalSystem, print_now
 from services.databases import SCHEMAS as SERVICES
 
 ROOT = Path(__file__).parents[2]
@@ -39,13 +39,16 @@ def reload_until_stopped(system: LocalSystem, stopping: list[int]) -> None:
             return
         if services := affected(file for _, file in changes):
             ended = {child.name for child in system.supervisor.ended()}
-            print_now(f"reloading {', '.join(sorted(services))}")
+            print_now("Restarting: {services}", services=[TITLES[service] for service in sorted(services)])
             system.supervisor.restart((*(f"{service}-" for service in services), *ended))
             reported.clear()
         for child in system.supervisor.ended():
             if child not in reported:
                 print_now(
-                    f"{child.name} ended: {child.last_log_line()} (see {child.log}); the next change starts it again"
+                    "{process} ended: {line} (see {log}); the next change of code starts it again.",
+                    process=child.name,
+                    line=child.last_log_line(),
+                    log=str(child.log),
                 )
                 reported.append(child)
 

@@ -104,7 +104,9 @@ class LocalPostgres:
         done = subprocess.run(command, capture_output=True, text=True, check=False, user=self._user, cwd=self._folder)
         if done.returncode != 0:
             reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-            raise CannotStartError(f"PostgreSQL could not create its data folder {self._data}: {reason}")
+            raise CannotStartError(
+                "PostgreSQL could not create its data folder {folder}: {reason}", folder=str(self._data), reason=reason
+            )
 
 
 def _make_user(name: str) -> None:

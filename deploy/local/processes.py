@@ -15,13 +15,19 @@ from pathlib import Path
 
 import psutil
 
+from shared.i18n import default_language, translate
+
 _PR_SET_PDEATHSIG = 1
 _MAX_RESTARTS = 5
 _RESTART_WINDOW_SECONDS = 60.0
 
 
 class CannotStartError(RuntimeError):
-    """The system cannot start or continue; the text is a sentence that says what to change."""
+    """The system cannot start or continue; the text says what to change, in the language of the installation."""
+
+    def __init__(self, message: str, **parameters: object) -> None:
+        """Say `message`, whose placeholders `parameters` fill."""
+        super().__init__(translate(message, default_language(), parameters))
 
 
 def _end_with_parent(number: int) -> Callable[[], None] | None:
@@ -128,8 +134,18 @@ class Supervisor:
             now = time.monotonic()
             child.restarted = [at for at in child.restarted if now - at < _RESTART_WINDOW_SECONDS] + [now]
             if len(child.restarted) > _MAX_RESTARTS:
-                raise CannotStartError(f"{child.name} ended repeatedly: {child.last_log_line()} (see {child.log})")
-            print(f"{child.name} ended and is restarted; see {child.log}", file=sys.stderr, flush=True)
+                raise CannotStartError(
+                    "{process} ended repeatedly: {line} (see {log})",
+                    process=child.name,
+                    line=child.last_log_line(),
+                    log=str(child.log),
+                )
+            said = translate(
+                "{process} ended and is restarted; see {log}",
+                default_language(),
+                {"process": child.name, "log": str(child.log)},
+            )
+            print(said, file=sys.stderr, flush=True)
             self.start(child)
 
     def ended(self) -> list[Child]:
@@ -180,7 +196,9 @@ def require_port(port: int, setting: str) -> None:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
             raise CannotStartError(
-                f"Port {port} is in use: stop the process that uses it, or set {setting} to another port."
+                "Port {port} is in use: stop the process that uses it, or set {setting} to another port.",
+                port=port,
+                setting=setting,
             ) from error
 
 
@@ -190,10 +208,18 @@ def wait_until(check: Callable[[], bool], child: Child, patience_seconds: float,
     while not check():
         if not child.alive():
             raise CannotStartError(
-                f"{child.name} ended while starting: {child.last_log_line()} {hint} (log: {child.log})"
+                "{process} ended while starting: {line} {hint} (log: {log})",
+                process=child.name,
+                line=child.last_log_line(),
+                hint=hint,
+                log=str(child.log),
             )
         if time.monotonic() > deadline:
             raise CannotStartError(
-                f"{child.name} was not ready after {patience_seconds:.0f} s: {hint} (log: {child.log})"
+                "{process} was not ready after {seconds} s: {hint} (log: {log})",
+                process=child.name,
+                seconds=round(patience_seconds),
+                hint=hint,
+                log=str(child.log),
             )
         time.sleep(0.05)

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 
 from deploy.local.processes import CannotStartError
-from deploy.local.system import LocalSystem, print_now, run_until_stopped, state_folder
+from deploy.local.system import LocalSystem, print_addresses, run_until_stopped, state_folder
 
 
 def main(attend: Callable[[LocalSystem, list[int]], None] = run_until_stopped) -> int:
@@ -20,12 +20,8 @@ def main(attend: Callable[[LocalSystem, list[int]], None] = run_until_stopped) -
     try:
         system = LocalSystem(state_folder(), os.environ)
         system.start()
-        for service in ("registry", "eligibility", "payout"):
-            print_now(f"{service:<12}{system.url(service)}/docs")
-        print_now(
-            f"tokens      {system.url('issuer')}/oauth/token, clients in {system.state / 'clients.json'} (demonstration only)"
-        )
-        print_now("ready")
+        print_addresses(system)
+        print("ready", flush=True)  # the same in every language: programs wait for it
         attend(system, stopping)
     except CannotStartError as reason:
         print(reason, file=sys.stderr, flush=True)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import httpx
 import orjson
 
-from deploy.local.system import print_now, state_folder
+from deploy.local.system import TITLES, print_now, state_folder
 from services.databases import SCHEMAS as SERVICES
+from shared.settings import end_process
 
 
 def links(state: Path) -> dict[str, str]:
@@ -24,20 +24,18 @@ def links(state: Path) -> dict[str, str]:
     return {service: f"http://{at[service]}/status#token={token}" for service in SERVICES}
 
 
-def main() -> int:
-    """Print the links; returns the exit code."""
+def main() -> None:
+    """Print the links."""
     state = state_folder()
     try:
         for service, link in links(state).items():
-            print_now(f"{service:<12}{link}")
+            print_now("{service}: {link}", service=TITLES[service], link=link)
     except (OSError, httpx.HTTPError):
-        print(
-            f"No system runs on {state}: run `make serve`, or set STATE_DIR to the folder of the running system.",
-            file=sys.stderr,
+        end_process(
+            "No system runs on {folder}: run `make serve`, or set STATE_DIR to the folder of the running system.",
+            folder=str(state),
         )
-        return 1
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

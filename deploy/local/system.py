@@ -30,11 +30,13 @@ from services.registry.seed import seed
 from shared import event_keys, migrations
 from shared.clock import SystemClock
 from shared.database.engine import Database
+from shared.i18n import N_, default_language, translate
 from shared.messaging import kafka
 from shared.messaging.kafka import Cluster
 from shared.settings import KafkaSettings
 
 SERVICES = tuple(SCHEMAS)
+TITLES = {"registry": N_("Registry"), "eligibility": N_("Eligibility"), "payout": N_("Payout")}
 DEFAULT_PORTS = {"ISSUER_PORT": 8000, "REGISTRY_PORT": 8001, "ELIGIBILITY_PORT": 8002, "PAYOUT_PORT": 8003}
 AUDIENCE = "ecommerce-subsidies"
 _LEAST_FREE_BYTES = 512 * 1024 * 1024
@@ -87,18 +89,21 @@ class LocalSystem:
             (self.state / "writable").unlink()
         except OSError as error:
             raise CannotStartError(
-                f"The state folder {self.state} cannot be written ({error.strerror}): change its permissions or set STATE_DIR."
+                "The state folder {folder} cannot be written ({problem}): change its permissions or set STATE_DIR.",
+                folder=str(self.state),
+                problem=error.strerror,
             ) from error
         if shutil.disk_usage(self.state).free < _LEAST_FREE_BYTES:
             raise CannotStartError(
-                f"Less than 512 MiB are free at {self.state}: free some space or set STATE_DIR to a folder on another disk."
+                "Less than 512 MiB are free at {folder}: free some space or set STATE_DIR to a folder on another disk.",
+                folder=str(self.state),
             )
         self._lock = (self.state / "lock").open("w")
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             raise CannotStartError(
-                f"Another system runs on {self.state}: stop it, or set STATE_DIR to another folder."
+                "Another system runs on {folder}: stop it, or set STATE_DIR to another folder.", folder=str(self.state)
             ) from error
         self.supervisor.end_leftovers()
         file = self.state / "secrets.json"
@@ -134,12 +139,17 @@ class LocalSystem:
                 kafka.ensure_topics(self.cluster_of(""), patience_seconds=5.0)
         except KafkaError as error:
             raise CannotStartError(
-                f"The broker at {address or 'loopback'} does not answer ({type(error).__name__}):"
-                " start it, correct KAFKA_BOOTSTRAP_SERVERS, or unset it to use a local broker."
+                "The broker at {servers} does not answer ({problem}):"
+                " start it, correct KAFKA_BOOTSTRAP_SERVERS, or unset it to use a local broker.",
+                servers=address or "loopback",
+                problem=type(error).__name__,
             ) from error
-        print_now(f"PostgreSQL  {'18, local' if postgres else 'at DATABASE_URL'}")
-        described = self.broker.described if self.broker else "at KAFKA_BOOTSTRAP_SERVERS"
-        print_now(f"broker      {described}, {address or self.cluster_of(ADMIN).bootstrap_servers}")
+        print_now("PostgreSQL: {where}", where=N_("18, on this machine") if postgres else N_("at DATABASE_URL"))
+        print_now(
+            "Broker: {where}, {servers}",
+            where=self.broker.described if self.broker else N_("at KAFKA_BOOTSTRAP_SERVERS"),
+            servers=address or self.cluster_of(ADMIN).bootstrap_servers,
+        )
         return admin_url
 
     def cluster_of(self, user: str) -> Cluster:
@@ -186,8 +196,9 @@ class LocalSystem:
             create_databases(admin_url, SERVICES, self.secrets)
         except psycopg.Error as error:
             raise CannotStartError(
-                f"The databases cannot be created ({type(error).__name__}):"
-                " DATABASE_URL must be a running PostgreSQL 18 with a role that may create databases and roles."
+                "The databases cannot be created ({problem}):"
+                " DATABASE_URL must be a running PostgreSQL 18 with a role that may create databases and roles.",
+                problem=type(error).__name__,
             ) from error
         for service in SERVICES:
             owner_url = self.settings[f"{service.upper()}_OWNER_DATABASE_URL"]
@@ -195,8 +206,10 @@ class LocalSystem:
                 migrations.upgrade(SCHEMAS[service], owner_url, f"{service}_app")
             except (SQLAlchemyError, CommandError) as error:
                 raise CannotStartError(
-                    f"The database of {service} cannot be migrated to this version ({type(error).__name__}):"
-                    " another version created it; use that version, or set STATE_DIR to a new folder."
+                    "The database of {service} cannot be migrated to this version ({problem}):"
+                    " another version created it; use that version, or set STATE_DIR to a new folder.",
+                    service=TITLES[service],
+                    problem=type(error).__name__,
                 ) from error
         registry = Database(self.settings["REGISTRY_DATABASE_URL"], pool_size=1, application_name="registry-seed")
         seed(registry, SystemClock())
@@ -215,7 +228,7 @@ class LocalSystem:
             self.supervisor.start(child)
         for service in SERVICES:
             url = f"{self.url(service)}/readyz"
-            wait_until(lambda url=url: _ready(url), children[f"{service}-app"], 60.0, "see its log.")  # type: ignore[misc]
+            wait_until(lambda url=url: _ready(url), children[f"{service}-app"], 60.0, N_("see its log."))  # type: ignore[misc]
 
     def _kafka_variables(self, process: str) -> dict[str, str]:
         """Return the variables with which `process` enters the broker: as itself, if it has a user."""
@@ -260,9 +273,20 @@ def run_until_stopped(system: LocalSystem, stopping: list[int]) -> None:
         time.sleep(0.5)
 
 
-def print_now(line: str) -> None:
-    """Print a line and flush."""
-    print(line, flush=True)
+def print_now(message: str, /, **parameters: object) -> None:
+    """Print `message` in the language of the installation, and flush."""
+    print(translate(message, default_language(), parameters), flush=True)
+
+
+def print_addresses(system: LocalSystem) -> None:
+    """Print where the services answer, and where tokens come from."""
+    for service, title in TITLES.items():
+        print_now("{service}: {url}/docs", service=title, url=system.url(service))
+    print_now(
+        "Tokens: {url}/oauth/token, HTTP Basic; clients in {file} (for demonstrations: on this machine only)",
+        url=system.url("issuer"),
+        file=str(system.state / "clients.json"),
+    )
 
 
 def state_folder() -> Path:
@@ -273,7 +297,7 @@ def state_folder() -> Path:
 def _port(environment: Mapping[str, str], name: str, default: int) -> int:
     value = environment.get(name, str(default))
     if not value.isdigit() or not 0 < int(value) < 65_536:
-        raise CannotStartError(f"{name} must be a port: a number from 1 to 65535.")
+        raise CannotStartError("{setting} must be a port: a number from 1 to 65535.", setting=name)
     return int(value)
 
 

@@ -7,17 +7,21 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from services.eligibility.decisions.domain import State
+from services.eligibility.decisions.export import COLUMNS as DECISIONS
 from services.eligibility.notices.domain import NoticeState
+from services.eligibility.notices.export import ENTRIES, NOTICES
 from services.eligibility.objections.domain import ObjectionOutcome
 from shared import cli
 from shared.cli import console, say
+from shared.i18n import N_, NamesByCode
 from shared.media_types import CSV, XLSX
-from shared.money import yuan
+from shared.policies import FIRST_POLICY
+from shared.spreadsheets import TableColumn
 
 app = typer.Typer(no_args_is_help=True, help="Decide awards: evaluate, notice, decide objections, approve.")
 decisions = typer.Typer(no_args_is_help=True, help="Read decisions; approve, reject, suspend or resume one.")
@@ -27,7 +31,49 @@ app.add_typer(decisions, name="decisions")
 app.add_typer(notices, name="notices")
 app.add_typer(objections, name="objections")
 
+_SKIPPED = {
+    "flagged": ("有提示，须写明理由", "flagged, a reason is needed"),
+    "not_noticed": ("未经公示", "not noticed"),
+    "stale": ("已有变化", "changed meanwhile"),
+    "own": ("由本人拟定", "proposed by the same person"),
+    "suspended": ("暂缓", "suspended"),
+}
+EVALUATED = N_(
+    "Evaluation {id} at revision {revision} of the facts: {created} new, {restated} restated, {withdrawn} withdrawn,"
+    " {unchanged} unchanged."
+)
+CONDITION_RESULTS: NamesByCode = {"met": ("符合", "met"), "failed": ("不符合", "not met")}
+_SHOWN = {
+    *("id", "award", "award_year", "payee.name", "entitlement_fen", "state", "version", "noticed_on", "flags"),
+}
 _SHEETS = {".csv": CSV, ".xlsx": XLSX, ".html": "text/html"}
+
+_DECISIONS = [column for column in DECISIONS if column.path in _SHOWN]
+_NOTICES = [*NOTICES, TableColumn("May be closed from", "closable_on")]
+_CONDITIONS = (
+    TableColumn("Condition", "title"),
+    TableColumn("Article", "article"),
+    TableColumn("Result", "result", "word", CONDITION_RESULTS),
+)
+_ACTS = (
+    TableColumn("Act", "act", "word"),
+    TableColumn("State", "state", "word"),
+    TableColumn("By", "actor"),
+    TableColumn("At", "acted_at", "instant"),
+    TableColumn("Reason", "reason"),
+)
+_OBJECTIONS = (
+    TableColumn("Objection id", "id"),
+    TableColumn("Decision id", "decision_id"),
+    TableColumn("Objector", "objector"),
+    TableColumn("Reason", "reason"),
+    TableColumn("Recorded by", "recorded_by"),
+    TableColumn("Recorded at", "recorded_at", "instant"),
+    TableColumn("Outcome", "outcome", "word", {"rejected": ("异议不成立", "dismissed")}),
+    TableColumn("Decided by", "decided_by"),
+    TableColumn("Decided at", "decided_at", "instant"),
+    TableColumn("Reason of the decision", "decision_reason"),
+)
 
 Url = Annotated[str, typer.Option(envvar="ELIGIBILITY_URL", help="Where eligibility answers")]
 Reason = Annotated[str, typer.Option(help="Why; recorded with the act")]
@@ -57,14 +103,18 @@ def evaluate(
     year: Annotated[list[int], typer.Option(help="Award year; give it several times for several")],
     on: Annotated[str, typer.Option(help="Decision day, such as 2024-03-01")],
     uscc: Annotated[list[str] | None, typer.Option(help="An enterprise; all if left out")] = None,
-    policy: Annotated[str, typer.Option(help="Code of the policy")] = "lishui-2020-1",
+    policy: Annotated[str, typer.Option(help="Code of the policy")] = FIRST_POLICY,
 ) -> None:
     """Evaluate awards at the registry's newest revision, and propose what differs from the versions in force."""
     body = {"policy": policy, "award_years": year, "scope": uscc or "all", "decided_on": on}
     job = cli.watched("/v1/evaluations", cli.post("/v1/evaluations", body), "evaluating")
     done = cli.succeeded(job)
-    counts = ", ".join(f"{name} {count}" for name, count in done["decisions"].items())
-    console.print(f"evaluation {done['id']} at facts revision {done['facts_revision']}: {counts}")
+    say(
+        EVALUATED,
+        id=done["id"],
+        revision=done["facts_revision"],
+        **done["decisions"],
+    )
 
 
 @app.command()
@@ -78,8 +128,10 @@ def approve(
     body = {"evaluation_id": evaluation, "notice_id": notice, "except": besides or [], "reason": reason}
     job = cli.watched("/v1/approvals", cli.post("/v1/approvals", body), "approving")
     done = cli.succeeded(job)
-    skipped = ", ".join(f"{name} {count}" for name, count in done["skipped"].items())
-    console.print(f"approved {done['approved']}; skipped: {skipped}")
+    say("Approved: {approved}.", approved=done["approved"])
+    for why, count in done["skipped"].items():
+        if count:
+            say("Not approved, {why}: {count}.", why=cli.as_word(why, _SKIPPED), count=count)
 
 
 @app.command()
@@ -114,31 +166,16 @@ def list_decisions(
     if out is not None:
         _write("/v1/decisions", out, **filters)
         return
-    cli.table([_line(row) for row in cli.items("/v1/decisions", **filters)])
+    cli.table(list(cli.items("/v1/decisions", **filters)), _DECISIONS)
 
 
 @decisions.command("show")
 def show_decision(decision: Decision) -> None:
     """Show a decision, its explanation, and everything that was done to it."""
     shown = cli.get(f"/v1/decisions/{decision}")
-    cli.table([_line(shown)])
-    why = cli.get(f"/v1/decisions/{decision}/explanation")
-    cli.table([{name: each[name] for name in ("title", "article", "result")} for each in why["conditions"]])
-    cli.table(shown["acts"])
-
-
-def _line(row: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "id": row["id"],
-        "award": row["award"],
-        "year": row["award_year"],
-        "payee": row["payee"]["name"],
-        "yuan": yuan(row["entitlement_fen"]),
-        "state": row["state"],
-        "version": row["version"],
-        "noticed": row["noticed_on"],
-        "flags": ", ".join(row["flags"]),
-    }
+    cli.table([shown], _DECISIONS)
+    cli.table(cli.get(f"/v1/decisions/{decision}/explanation")["conditions"], _CONDITIONS)
+    cli.table(shown["acts"], _ACTS)
 
 
 @decisions.command("approve")
@@ -166,7 +203,7 @@ def resume_decision(decision: Decision, reason: Reason) -> None:
 
 
 def _moved(decision: str, act: str, reason: str | None) -> None:
-    cli.table([_line(cli.post(f"/v1/decisions/{decision}/{act}", {"reason": reason}))])
+    cli.table([cli.post(f"/v1/decisions/{decision}/{act}", {"reason": reason})], _DECISIONS)
 
 
 @notices.command("open")
@@ -176,7 +213,7 @@ def open_notice(
 ) -> None:
     """Open a public notice."""
     body = {"evaluation_id": evaluation, "decision_ids": decision or None}
-    cli.table([_notice(cli.post("/v1/notices", body))])
+    cli.table([cli.post("/v1/notices", body)], _NOTICES)
 
 
 @notices.command("list")
@@ -188,7 +225,7 @@ def list_notices(
     if out is not None:
         _write("/v1/notices", out, state=state)
         return
-    cli.table([_notice(row) for row in cli.items("/v1/notices", state=state)])
+    cli.table(list(cli.items("/v1/notices", state=state)), _NOTICES)
 
 
 @notices.command("show")
@@ -197,20 +234,14 @@ def show_notice(notice: Notice, out: Out = None) -> None:
     if out is not None:
         _write(f"/v1/notices/{notice}", out)
         return
-    cli.table([_notice(cli.get(f"/v1/notices/{notice}", limit=1))])
-    entries = cli.items(f"/v1/notices/{notice}")
-    cli.table([each | {"payee": each["payee"]["name"], "uscc": each["payee"]["uscc"]} for each in entries])
+    cli.table([cli.get(f"/v1/notices/{notice}", limit=1)], _NOTICES)
+    cli.table(list(cli.items(f"/v1/notices/{notice}")), ENTRIES)
 
 
 @notices.command("close")
 def close_notice(notice: Notice) -> None:
     """Close a notice after its term."""
-    cli.table([_notice(cli.post(f"/v1/notices/{notice}/close", {}))])
-
-
-def _notice(row: dict[str, Any]) -> dict[str, Any]:
-    shown = ("id", "state", "opened_on", "last_day", "closable_on", "closed_on", "total")
-    return {**{name: row[name] for name in shown}, **row["objections"]}
+    cli.table([cli.post(f"/v1/notices/{notice}/close", {})], _NOTICES)
 
 
 @objections.command("record")
@@ -222,13 +253,13 @@ def record_objection(
 ) -> None:
     """Record an objection; only its decision is suspended."""
     body = {"decision_id": decision, "objector": objector, "reason": reason}
-    cli.table([cli.post(f"/v1/notices/{notice}/objections", body)])
+    cli.table([cli.post(f"/v1/notices/{notice}/objections", body)], _OBJECTIONS)
 
 
 @objections.command("list")
 def list_objections(notice: Notice) -> None:
     """List the objections made in a notice."""
-    cli.table(list(cli.items(f"/v1/notices/{notice}/objections")))
+    cli.table(list(cli.items(f"/v1/notices/{notice}/objections")), _OBJECTIONS)
 
 
 @objections.command("decide")
@@ -238,14 +269,14 @@ def decide_objection(
     reason: Reason,
 ) -> None:
     """Reject or uphold an objection."""
-    cli.table([cli.post(f"/v1/objections/{objection}/decide", {"outcome": outcome, "reason": reason})])
+    decided = cli.post(f"/v1/objections/{objection}/decide", {"outcome": outcome, "reason": reason})
+    cli.table([decided], _OBJECTIONS)
 
 
 def _write(path: str, out: Path, **query: object) -> None:
     kind = _SHEETS.get(out.suffix.lower())
     if kind is None:
-        cli.failures.print(f"[red]--out ends in one of {', '.join(_SHEETS)}[/red]")
-        raise typer.Exit(1)
+        raise cli.fail("--out must end in one of: {endings}.", endings=list(_SHEETS))
     out.write_bytes(cli.read(path, kind, **query))
     console.print(str(out))
 

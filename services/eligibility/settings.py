@@ -9,7 +9,7 @@ from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from services.eligibility.corrections.domain import AutomaticReevaluation
-from shared.settings import HttpUrl, Port, ServiceSettings, common, weak
+from shared.settings import WEAK_SECRET, HttpUrl, Port, ServiceSettings, common, weak
 
 
 class Settings(ServiceSettings):
@@ -54,4 +54,4 @@ class Settings(ServiceSettings):
         """Yield what production must not have."""
         yield from super().unsafe()
         if weak(self.client_secret.get_secret_value()):
-            yield "client_secret", "is empty, known or short: give the secret that the identity provider has"
+            yield "client_secret", WEAK_SECRET

@@ -10,11 +10,15 @@ from typing import Annotated
 
 import typer
 
+from services.payout.awards.words import STEP_WORDS
+from services.payout.reconciliation.words import CHECK_WORDS
+from services.payout.reports.export import COLUMNS as REPORT
 from shared import cli
 from shared.cli import say
 from shared.i18n import N_
 from shared.media_types import XLSX
-from shared.money import yuan
+from shared.policies import AWARD_TITLES, UNITS
+from shared.spreadsheets import TableColumn
 
 app = typer.Typer(
     no_args_is_help=True, help="Money: reconciliation, budgets, the timeline of an award, the year's report."
@@ -22,7 +26,34 @@ app = typer.Typer(
 
 Url = Annotated[str, typer.Option(envvar="PAYOUT_URL", help="Base URL of payout")]
 
-_ELIGIBILITY = {"compared": N_("compared"), "not_reached": N_("not reached"), "left_out": N_("left out")}
+_FROM_ELIGIBILITY = {
+    "compared": N_("compared"),
+    "counted": N_("counted"),
+    "not_reached": N_("not reached"),
+    "left_out": N_("left out"),
+}
+_DIFFERENCES = (
+    TableColumn("Comparison", "check", "word", CHECK_WORDS),
+    TableColumn("Where", "subject"),
+    TableColumn("Expected (yuan)", "expected_fen", "yuan"),
+    TableColumn("Found (yuan)", "found_fen", "yuan"),
+)
+_FORECAST = (
+    TableColumn("Award", "award", "word", AWARD_TITLES),
+    TableColumn("Waiting orders", "orders", "whole"),
+    TableColumn("Waiting orders (yuan)", "approved_fen", "yuan"),
+    TableColumn("Proposals", "proposals", "whole"),
+    TableColumn("Proposals (yuan)", "proposed_fen", "yuan"),
+    TableColumn("Together (yuan)", "amount_fen", "yuan"),
+)
+_STEPS = (
+    TableColumn("At", "at", "instant"),
+    TableColumn("By", "actor"),
+    TableColumn("Step", "step", "word", STEP_WORDS),
+    TableColumn("Amount (yuan)", "amount_fen", "yuan"),
+    TableColumn("Budget unit", "unit", "word", UNITS),
+    TableColumn("Reference", "reference"),
+)
 
 
 @app.callback()
@@ -53,11 +84,11 @@ def reconcile(
         "{checks} checks over {awards} awards, {orders} payment orders and {postings} postings; waiting for an arrangement:"
         " {waiting}; open dead letters: {dead_letters}; eligibility: {eligibility}",
         checks=len(found["checks"]),
-        eligibility=_ELIGIBILITY[found["eligibility"]],
+        eligibility=_FROM_ELIGIBILITY[found["eligibility"]],
         **{name: f"{count:,}" for name, count in found["looked_at"].items()},
     )
     if found["differences"]:
-        cli.table(found["differences"], N_("Differences"))
+        cli.table(found["differences"], _DIFFERENCES, N_("Differences"))
     else:
         say("No differences.")
     if found["differences"] or found["eligibility"] == "not_reached":
@@ -75,31 +106,15 @@ def ask() -> None:
 def budget(unit: str, year: int) -> None:
     """Show a unit's budget of a year, and what approved and proposed decisions will need of it."""
     found = cli.get(f"/v1/budgets/{unit}/{year}")
-    amounts = {name.removesuffix("_fen"): yuan(fen) for name, fen in found.items() if name.endswith("_fen")}
-    cli.table([amounts], N_("Budget of {unit} for {year}, yuan"), unit=unit, year=year)
-    rows = [
-        {name.removesuffix("_fen"): yuan(value) if name.endswith("_fen") else value for name, value in row.items()}
-        for row in found["forecast"]["awards"]
-    ]
-    cli.table(rows, N_("Forecast, yuan (proposals: {proposals})"), proposals=found["forecast"]["proposals"])
+    cli.table([found], [column for column in REPORT if column.path in found], N_("Budget"))
+    proposals = _FROM_ELIGIBILITY[found["forecast"]["proposals"]]
+    cli.table(found["forecast"]["awards"], _FORECAST, N_("Forecast (proposals: {proposals})"), proposals=proposals)
 
 
 @app.command()
 def award(award_id: str) -> None:
     """Follow an award step by step: when, who, what, how much."""
-    cli.table(
-        [
-            {
-                "at": step["at"][:19],
-                "actor": step["actor"],
-                "step": step["step"],
-                "yuan": None if step["amount_fen"] is None else yuan(step["amount_fen"]),
-                "unit": step["unit"],
-                "reference": step["reference"],
-            }
-            for step in cli.get(f"/v1/awards/{award_id}")["steps"]
-        ]
-    )
+    cli.table(cli.get(f"/v1/awards/{award_id}")["steps"], _STEPS)
 
 
 @app.command()

@@ -4,21 +4,12 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from shared import policies
 
-class Unit(StrEnum):
-    """A budget that pays (Suppl.): the city itself, Liandu district, the economic development zone."""
-
-    CITY = "city"
-    LIANDU = "liandu"
-    DEVELOPMENT_ZONE = "development_zone"
-
-
-class Jurisdiction(StrEnum):
-    """Where an award belongs (Suppl.); each has the name of its budget unit, though other units may share the cost."""
-
-    CITY = "city"
-    LIANDU = "liandu"
-    DEVELOPMENT_ZONE = "development_zone"
+Unit = StrEnum("Unit", [(code.upper(), code) for code in policies.UNITS])  # type: ignore[misc]
+Unit.__doc__ = "A budget that pays: a unit of an installed policy."
+Jurisdiction = StrEnum("Jurisdiction", [(code.upper(), code) for code in policies.COVERED])  # type: ignore[misc]
+Jurisdiction.__doc__ = "Where an award belongs: a place that its policy covers."
 
 
 class OrderState(StrEnum):
@@ -43,7 +34,7 @@ class WaitingFor(StrEnum):
     RELEASE = "release"
 
 
-UNITS: tuple[str, ...] = tuple(unit.value for unit in Unit)
+UNITS = tuple(policies.UNITS)
 SENT = frozenset({"batched", "settled"})
 """States in which the bank has the order: it can no longer be cancelled here."""
 SYSTEM = "payout"

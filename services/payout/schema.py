@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from sqlalchemy import Connection
+
 import services.payout.arrangements.tables
 import services.payout.awards.tables
 import services.payout.batches.tables
@@ -13,6 +15,19 @@ import services.payout.ledger.tables
 import services.payout.orders.tables
 import services.payout.recoveries.tables  # noqa: F401 - importing a room's tables declares them
 from services.payout.metadata import metadata
+from shared.database.queries import load
+from shared.policies import POLICIES
 from shared.system_tables import ServiceSchema
 
-SCHEMA = ServiceSchema("payout", metadata, Path(__file__).with_name("migrations"))
+queries = load(__package__)
+
+
+def install(connection: Connection) -> None:
+    """Write the units and places of the installed policies; those of a policy that is no longer installed stay."""
+    for policy in POLICIES.values():
+        values = {"policy": policy.code, "units": [*policy.units], "jurisdictions": [*policy.covered]}
+        connection.execute(queries.install_units, values)
+        connection.execute(queries.install_jurisdictions, values)
+
+
+SCHEMA = ServiceSchema("payout", metadata, Path(__file__).with_name("migrations"), install)

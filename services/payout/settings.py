@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from shared.settings import HttpUrl, Port, ServiceSettings, common, weak
+from shared.settings import WEAK_SECRET, HttpUrl, Port, ServiceSettings, common, weak
 
 
 class Settings(ServiceSettings):
@@ -37,4 +37,4 @@ class Settings(ServiceSettings):
         """Yield what must not be in production."""
         yield from super().unsafe()
         if weak(self.client_secret.get_secret_value()):
-            yield "client_secret", "is empty, known or short: give the secret that the identity provider holds"
+            yield "client_secret", WEAK_SECRET

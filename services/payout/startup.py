@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.payout.arrangements.handlers import samples_in_force
 from services.payout.settings import Settings
 from shared.database.engine import Database
-from shared.settings import Deployment, load
+from shared.settings import Deployment, end_process, load
 
 
 def load_settings() -> Settings:
@@ -26,7 +24,7 @@ def load_settings() -> Settings:
     finally:
         database.close()
     if samples:
-        sys.exit(
+        end_process(
             "PAYOUT_DATABASE_URL names a demonstration's database: a sample arrangement is confirmed in it."
             " Give production a database of its own."
         )

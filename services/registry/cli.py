@@ -5,25 +5,37 @@
 
 from __future__ import annotations
 
-import csv
 import mimetypes
 import sys
+from itertools import islice
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import orjson
 import typer
 
 from services.registry.imports.domain import Mode
 from shared import cli
-from shared.cli import answered, client, console
+from shared.catalogue.datasets import CATALOGUE
+from shared.catalogue.domain import INTEGERS, Dataset, Kind
+from shared.cli import answered, client, console, say
+from shared.i18n import NamesByCode
 from shared.media_types import CSV, NDJSON, XLSX
-from shared.spreadsheets import BOM, escape_formula
+from shared.policies import JURISDICTIONS
+from shared.spreadsheets import TableColumn, escape_formulas, to_csv, to_frame
 
 app = typer.Typer(no_args_is_help=True, help="Work with the registry of enterprises and monitoring data.")
 
 _TYPES = {".csv": CSV, ".txt": CSV, ".xlsx": XLSX, ".ndjson": NDJSON, ".jsonl": NDJSON}
 _SHOWN_ERRORS = 50
+_WRITTEN_AT_ONCE = 10_000  # rows
+_DATASETS: NamesByCode = {name: (dataset.zh, dataset.en) for name, dataset in CATALOGUE.items()}
+_FIELDS: NamesByCode = {f"{of.name}.{each.name}": (each.zh, each.en) for of in CATALOGUE.values() for each in of.fields}
+_MISTAKES = (
+    TableColumn("Line", "line", "whole"),
+    TableColumn("Field", "field", "word", _FIELDS),
+    TableColumn("What is wrong", "message"),
+)
 
 Url = Annotated[str, typer.Option(envvar="REGISTRY_URL", help="Where the registry answers")]
 
@@ -75,9 +87,10 @@ def import_file(
     job = cli.watched("/v1/imports", job, "importing")
     counts = job["rows"]
     revision = job["revision"] if job["revision"] is not None else "–"
-    console.print(
-        f"read {counts['read']}, accepted {counts['accepted']}, unchanged {counts['unchanged']},"
-        f" rejected {counts['rejected']}; revision {revision}"
+    say(
+        "Rows read: {read}, accepted: {accepted}, unchanged: {unchanged}, refused: {rejected}; revision: {revision}.",
+        revision=revision,
+        **{name: counts[name] for name in ("read", "accepted", "unchanged", "rejected")},
     )
     if counts["rejected"]:
         show_errors(job["id"], rejected)
@@ -91,12 +104,13 @@ def show_errors(
 ) -> None:
     """Show an import's errors as a table; with --rejected, write the rows to correct as CSV."""
     page = cli.get(f"/v1/imports/{import_id}/errors", limit=_SHOWN_ERRORS)
-    cli.table([{name: item[name] for name in ("line", "field", "code", "message")} for item in page["items"]])
+    items = [item | {"field": item["field"] and f"{item['dataset']}.{item['field']}"} for item in page["items"]]
+    cli.table(items, _MISTAKES)
     if page["next_cursor"]:
-        console.print(f"… the first {_SHOWN_ERRORS}; more in the file that --rejected writes")
+        say("These are the first {count}; the file that --rejected writes has all.", count=_SHOWN_ERRORS)
     if rejected is not None:
         rejected.write_bytes(cli.read(f"/v1/imports/{import_id}/errors", CSV))
-        console.print(f"rejected rows: {rejected}")
+        say("Refused rows: {file}", file=rejected)
 
 
 @app.command("export")
@@ -105,25 +119,31 @@ def export(
     file: Annotated[Path, typer.Argument(help="CSV to write")],
     revision: Annotated[int | None, typer.Option(help="Revision to read at; the newest if left out")] = None,
 ) -> None:
-    """Write a dataset as CSV (UTF-8 with BOM, field names as headings, fen), safe to open in a spreadsheet."""
+    """Write a dataset as CSV (UTF-8 with BOM, yuan, words instead of codes), which an import reads as it is."""
     at = revision if revision is not None else cli.get("/v1/revisions/latest")["revision"]
-    fields = [item["name"] for item in cli.get(f"/v1/datasets/{dataset}")["fields"]]
+    cli.get(f"/v1/datasets/{dataset}")  # names what there is, if this is none
+    columns = columns_of(CATALOGUE[dataset])
     written = 0
     with (
         client().stream("GET", f"/v1/snapshots/{at}/{dataset}", headers={"Accept": NDJSON}) as answer,
-        file.open("w", encoding="utf-8", newline="") as output,
+        file.open("wb") as output,
     ):
         if answer.is_error:
             answer.read()
         answered(answer)
-        output.write(BOM.decode())
-        writer = csv.writer(output)
-        writer.writerow(fields)
-        for line in answer.iter_lines():
-            record = orjson.loads(line)
-            writer.writerow([_cell(record[name]) for name in fields])
-            written += 1
-    console.print(f"{written} rows of {dataset} at revision {at}: {file}")
+        output.write(to_csv(to_frame([], columns, cli.language())))
+        lines = answer.iter_lines()
+        while records := [orjson.loads(line) for line in islice(lines, _WRITTEN_AT_ONCE)]:
+            rows = escape_formulas(to_frame(records, columns, cli.language()))
+            output.write(rows.write_csv(include_header=False, quote_style="non_numeric").encode())
+            written += len(records)
+    say(
+        "{rows} rows of {dataset} at revision {revision}: {file}",
+        rows=written,
+        dataset=cli.as_word(dataset, _DATASETS),
+        revision=at,
+        file=file,
+    )
 
 
 @app.command("enterprise")
@@ -134,21 +154,30 @@ def show_enterprise(
     """Show everything that is known about an enterprise."""
     card = cli.get(f"/v1/enterprises/{uscc}", on=on)
     enterprise = card["enterprise"]
-    console.print(f"[bold]{enterprise['name']}[/bold]  {enterprise['uscc']}  {enterprise['legal_form']}")
-    monitored = ", ".join(card["monitored_as"]) or "–"
-    console.print(
-        f"{card['on']}: {card['jurisdiction'] or 'place unknown'}; monitored as {monitored}; revision {card['revision']}"
+    legal_form = cli.as_word(enterprise["legal_form"], CATALOGUE["enterprises"].field("legal_form").choices)
+    console.print(f"[bold]{enterprise['name']}[/bold]  {enterprise['uscc']}  {legal_form}")
+    say(
+        "On {day}: place: {place}; monitored as: {monitored}; revision: {revision}",
+        day=card["on"],
+        place=cli.as_word(card["jurisdiction"], JURISDICTIONS),
+        monitored=cli.as_word(card["monitored_as"], CATALOGUE["monitoring_inclusions"].field("track").choices),
+        revision=card["revision"],
     )
     for dataset, records in card["records"].items():
-        cli.table(records, dataset)
+        cli.table(records, columns_of(CATALOGUE[dataset]), cli.as_word(dataset, _DATASETS))
 
 
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return escape_formula(value) if isinstance(value, str) else str(value)
+def columns_of(dataset: Dataset) -> list[TableColumn]:
+    """Return the columns of a dataset for people."""
+    return [TableColumn(of.heading, of.name, _shown_as(of.kind), of.choices) for of in dataset.fields]
+
+
+def _shown_as(kind: Kind) -> Literal["text", "whole", "yuan", "word"]:
+    if kind is Kind.MONEY:
+        return "yuan"
+    if kind in INTEGERS:
+        return "whole"
+    return "word" if kind in (Kind.CHOICE, Kind.FLAG) else "text"
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from shared.audit import log as audit
 from shared.catalogue.datasets import CATALOGUE
 from shared.database.bulk import copy_frame
 from shared.database.engine import Database
-from shared.settings import load
+from shared.settings import end_process, load
 
 ACTOR = "registry-rekey"
 """Audit records of earlier versions name this actor, so it must not change."""
@@ -72,7 +72,7 @@ def main() -> None:
     """Change the key of the registry that the settings name."""
     settings = load(Settings)
     if settings.owner_database_url is None or settings.new_account_key is None:
-        sys.exit(
+        end_process(
             "Set REGISTRY_OWNER_DATABASE_URL and REGISTRY_NEW_ACCOUNT_KEY: the owner of the tables changes the key."
         )
     present, new = (AccountCipher(key.get_secret_value()) for key in (settings.account_key, settings.new_account_key))
@@ -81,7 +81,7 @@ def main() -> None:
         with database.transaction() as connection:
             done = replace_account_key(connection, present, new)
     except (ImportsUnderWayError, AccountKeyError) as error:
-        sys.exit(f"{error}\nNothing was changed.")
+        end_process("{problem} Nothing was changed.", problem=str(error))
     finally:
         database.close()
     sys.stdout.write(orjson.dumps({"sealed": done}).decode() + "\n")

@@ -15,7 +15,7 @@ from services.registry.revisions.domain import Author, Kind
 from services.registry.revisions.staging import Staging
 from services.registry.settings import Settings
 from shared.catalogue.datasets import CATALOGUE
-from shared.clock import Clock, SystemClock
+from shared.clock import Clock, SystemClock, calendar_date
 from shared.database.engine import Database
 from shared.settings import load
 
@@ -40,7 +40,9 @@ def seed(database: Database, clock: Clock) -> int:
         for name in SEEDED:
             cells = pl.read_csv(FOLDER / f"{name}.csv", infer_schema=False).with_row_index("line", offset=2)
             lines = cells.with_columns(pl.col("line").cast(pl.Int64))
-            checked = check_cells(CATALOGUE[name], lines, hundredths=(), errors=no_errors())
+            checked = check_cells(
+                CATALOGUE[name], lines, hundredths=(), errors=no_errors(), today=calendar_date(clock.now())
+            )
             if checked.errors.height:
                 raise SeedError(f"{name}: {checked.errors.rows()}")
             staging = Staging(connection, CATALOGUE[name])

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from services.registry.cipher import AccountCipher
+from shared.i18n import N_
 from shared.settings import Port, ServiceSettings
 
 
@@ -46,4 +47,4 @@ class Settings(ServiceSettings):
         yield from super().unsafe()
         for name in ("account_key", "new_account_key"):
             if _is_made_up(getattr(self, name)):
-                yield name, "is no random key: make one with `openssl rand -base64 64 | tr -d '\\n'`"
+                yield name, N_("{variable} is no random key: make one with `openssl rand -base64 64 | tr -d '\\n'`.")

@@ -1,53 +1,46 @@
-"""All datasets by name. Enterprises come first: the rows of a change set that refer to them are published after them."""
+"""All datasets by name: those that any policy may read, and the own ones of each installed policy.
+
+Enterprises come first: the rows of a change set that refer to them are published after them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from importlib import import_module
 from types import MappingProxyType
 
-from shared.catalogue.declarations import (
-    enterprises,
-    loans,
-    logistics,
-    markets,
-    money,
-    monitoring,
-    parks,
-    providers,
-)
+from shared.catalogue.declarations import enterprises, money, monitoring, platforms
 from shared.catalogue.domain import Dataset
+from shared.policies import POLICIES, PolicyPackageError
 
-_IN_ORDER: tuple[Dataset, ...] = (
+_OF_ANY_POLICY: tuple[Dataset, ...] = (
     enterprises.ENTERPRISES,
     enterprises.LOCATIONS,
     monitoring.MONITORING_INCLUSIONS,
     monitoring.ANNUAL_SALES,
     monitoring.STATISTICS_SALES,
-    providers.SERVICE_CENTRE_GRADES,
-    providers.PLATFORM_AUTHORISATIONS,
-    providers.SERVICE_CONTRACTS,
-    parks.PARKS,
-    parks.PARK_YEARS,
-    logistics.LOGISTICS_HUBS,
-    logistics.HUB_YEARS,
-    logistics.COURIER_YEARS,
-    logistics.DELIVERY_TERMINALS,
-    loans.LOANS,
-    loans.LOAN_BALANCES,
-    loans.LOAN_YEARS,
-    markets.SALES_SPIN_OFFS,
-    markets.PLATFORM_ZONES,
-    markets.ZONE_YEARS,
-    markets.EXHIBITION_ATTENDANCES,
-    markets.CROSS_BORDER_YEARS,
-    markets.OVERSEAS_WAREHOUSES,
-    logistics.COLD_STORES,
-    markets.DEMONSTRATION_TITLES,
     money.PAYEE_ACCOUNTS,
     money.REFERENCE_RATES,
-    providers.RECOGNISED_PLATFORMS,
+    platforms.RECOGNISED_PLATFORMS,
     enterprises.SANCTIONS,
+    money.OTHER_SUPPORT,
     money.PRIOR_AWARDS,
 )
 
-CATALOGUE: Mapping[str, Dataset] = MappingProxyType({item.name: item for item in _IN_ORDER})
+
+def _all() -> Iterator[Dataset]:
+    yield from _OF_ANY_POLICY
+    for policy in POLICIES.values():
+        yield from import_module(f"{policy.package}.datasets").DATASETS
+
+
+def _by_name() -> Mapping[str, Dataset]:
+    found: dict[str, Dataset] = {}
+    for dataset in _all():
+        if dataset.name in found:
+            raise PolicyPackageError(f"two packages declare the dataset {dataset.name}")
+        found[dataset.name] = dataset
+    return MappingProxyType(found)
+
+
+CATALOGUE = _by_name()

@@ -21,6 +21,7 @@ class Kind(StrEnum):
 
     USCC = "uscc"
     CODE = "code"
+    ACCOUNT = "account"
     TEXT = "text"
     CHOICE = "choice"
     DAY = "day"
@@ -28,19 +29,25 @@ class Kind(StrEnum):
     COUNT = "count"
     MONEY = "money"
     NUMBER = "number"
+    DECIMAL = "decimal"
     FLAG = "flag"
 
 
 INTEGERS = frozenset({Kind.YEAR, Kind.COUNT, Kind.MONEY, Kind.NUMBER})
-TEXTS = frozenset({Kind.USCC, Kind.CODE, Kind.TEXT, Kind.CHOICE})
+DECIMALS = pl.Decimal(18, 2)
+"""The type of decimal fields: at most two decimals, exact."""
+TEXTS = frozenset({Kind.USCC, Kind.CODE, Kind.ACCOUNT, Kind.TEXT, Kind.CHOICE})
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
     """One field. `minimum` and `maximum` are inclusive, in the field's unit; `choices` maps codes to (Chinese, English),
-    and `former_choices` maps Chinese names that old files still hold to codes.
+    and `former_choices` maps Chinese names that old files still hold to codes. `of_policies` says that the choices are those of
+    the installed policies, so that the database checks their form alone. `known` are the codes that a field of codes may hold;
+    one with `parts` holds the code of some row, or that and more after colons.
 
     `zh` and `en` are its names in files and documents; `fact_name` is what rules and explanations call it, if that differs.
+    Under one of `last_day_headings` a file holds the last day that counts instead, which is stored as the day after it.
     """
 
     name: str
@@ -55,8 +62,12 @@ class Field:
     max_length: int = 500
     choices: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     former_choices: Mapping[str, str] = field(default_factory=dict)
+    of_policies: bool = False
+    known: tuple[str, ...] = ()
+    parts: bool = False
     sensitive: bool = False
     aliases: tuple[str, ...] = ()
+    last_day_headings: tuple[str, ...] = ()
     fact_name: tuple[str, str] | None = None
 
     @property
@@ -64,6 +75,8 @@ class Field:
         """The Polars type of the field's column."""
         if self.kind in INTEGERS:
             return pl.Int64()
+        if self.kind is Kind.DECIMAL:
+            return DECIMALS
         if self.kind is Kind.DAY:
             return pl.Date()
         return pl.Boolean() if self.kind is Kind.FLAG else pl.String()
@@ -78,12 +91,19 @@ class Field:
         return f"{self.name.removesuffix('_fen')}_yuan"
 
     @property
+    def heading(self) -> Mapping[str, str]:
+        """The heading of a column for people, by language; a file may carry it back."""
+        unit = "" if self.whole_name is None else f"（{'美元' if self.unit == 'usd_cents' else '元'}）"
+        return {"zh-CN": f"{self.zh}{unit}", "en": self.whole_name or self.name}
+
+    @property
     def headings(self) -> tuple[str, ...]:
         """All headings under which a file may carry the field, its name first and the Chinese one second."""
         found = [self.name, self.zh, *self.aliases]
         if self.whole_name:
             unit = "美元" if self.unit == "usd_cents" else "元"
             found += [self.whole_name, f"{self.zh}（{unit}）"]
+        found += self.last_day_headings
         return tuple(dict.fromkeys(found))
 
 
@@ -107,6 +127,18 @@ class Tiers:
     field: str
     tiered: tuple[str, ...]
     untiered: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Subjects:
+    """`field` is the key of what `award` is about.
+
+    `forms`: code of the mistake → the pattern that the key must have, and the awards whose key must have it.
+    """
+
+    award: str
+    field: str
+    forms: Mapping[str, tuple[str, tuple[str, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +166,7 @@ class Dataset:
     parent: str = ""
     period: Period | None = None
     tiers: Tiers | None = None
+    subjects: Subjects | None = None
     searched: str | None = None
 
     @cached_property
@@ -180,9 +213,24 @@ class Dataset:
         return () if self.name == "enterprises" else self.owners
 
     @cached_property
+    def has_decimals(self) -> bool:
+        """Whether numbers of a record may have decimals."""
+        return any(item.kind is Kind.DECIMAL for item in self.fields)
+
+    @cached_property
     def sensitive(self) -> tuple[str, ...]:
         """The fields that are encrypted at rest."""
         return tuple(item.name for item in self.fields if item.sensitive)
+
+    @cached_property
+    def codes(self) -> tuple[str, ...]:
+        """The fields of codes that people make up, which are one code however they are spelled. Text in a key is one too."""
+        return tuple(
+            item.name
+            for item in self.fields
+            if (item.kind is Kind.CODE and not (item.pattern or item.known))
+            or (item.kind is Kind.TEXT and item.name in self.key)
+        )
 
     @cached_property
     def matchable(self) -> tuple[str, ...]:
@@ -206,5 +254,11 @@ class Dataset:
             found += [
                 Rule("tier_missing", self.tiers.field, award.is_in(self.tiers.tiered) & (tier == 0)),
                 Rule("tier_not_applicable", self.tiers.field, award.is_in(self.tiers.untiered) & (tier != 0)),
+            ]
+        if self.subjects is not None:
+            award, subject = pl.col(self.subjects.award), pl.col(self.subjects.field)
+            found += [
+                Rule(mistake, self.subjects.field, award.is_in(codes) & ~subject.str.contains(pattern))
+                for mistake, (pattern, codes) in self.subjects.forms.items()
             ]
         return tuple(found)

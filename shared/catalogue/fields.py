@@ -3,25 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from shared.catalogue.domain import MAX_INTEGER, Field, Kind
+from shared.policies import JURISDICTIONS
 
 USCC_ZH = "统一社会信用代码"
-
-JURISDICTIONS: Mapping[str, tuple[str, str]] = {
-    "city": ("市直", "city proper"),
-    "liandu": ("莲都区", "Liandu"),
-    "development_zone": ("丽水经济技术开发区", "Lishui economic and technological development zone"),
-    "qingtian": ("青田县", "Qingtian"),
-    "jinyun": ("缙云县", "Jinyun"),
-    "suichang": ("遂昌县", "Suichang"),
-    "songyang": ("松阳县", "Songyang"),
-    "yunhe": ("云和县", "Yunhe"),
-    "qingyuan": ("庆元县", "Qingyuan"),
-    "jingning": ("景宁畲族自治县", "Jingning"),
-    "longquan": ("龙泉市", "Longquan"),
-    "elsewhere": ("市外", "outside Lishui"),
-}
 
 
 def uscc(name: str = "uscc", zh: str = USCC_ZH, en: str = "unified social credit code") -> Field:
@@ -53,7 +40,7 @@ def choice(name: str, zh: str, en: str, choices: Mapping[str, tuple[str, str]], 
 
 def jurisdiction(zh: str = "所在地区", en: str = "jurisdiction", *, optional: bool = False) -> Field:
     """Declare the place of an enterprise or of a project."""
-    return choice("jurisdiction", zh, en, JURISDICTIONS, optional=optional)
+    return replace(choice("jurisdiction", zh, en, JURISDICTIONS, optional=optional), of_policies=True)
 
 
 def day(name: str, zh: str, en: str, *, optional: bool = False) -> Field:
@@ -66,9 +53,22 @@ def since(zh: str = "起始日期") -> Field:
     return day("since", zh, "first day")
 
 
-def until(name: str = "until", zh: str = "终止日期", *, optional: bool = True) -> Field:
-    """Declare the first day that no longer counts."""
-    return Field(name, Kind.DAY, zh, "first day that no longer counts", optional, aliases=(f"{zh}（不含）",))
+def until(
+    name: str = "until", zh: str = "失效日期（当日起不适用）", former: str = "终止日期", *, optional: bool = True
+) -> Field:
+    """Declare the first day that no longer counts, as its heading says; under another heading it is the last day that does.
+
+    `former` is the heading of files that do not say so.
+    """
+    return Field(
+        name,
+        Kind.DAY,
+        zh,
+        "first day that no longer counts",
+        optional,
+        aliases=(former, f"{former}（不含）"),
+        last_day_headings=("截止日期（含当日）",),
+    )
 
 
 def year(name: str = "year", zh: str = "年度", en: str = "calendar year") -> Field:
@@ -93,8 +93,9 @@ def count(
 
 
 def area(name: str, zh: str, en: str, *, optional: bool = False) -> Field:
-    """Declare an area in whole square metres."""
-    return count(name, zh, en, optional=optional, unit="m2", aliases=(f"{zh}（平方米）", f"{zh}（㎡）"))
+    """Declare an area in square metres with at most two decimals."""
+    aliases = (f"{zh}（平方米）", f"{zh}（㎡）")
+    return Field(name, Kind.DECIMAL, zh, en, optional, unit="m2", minimum=0, maximum=MAX_INTEGER, aliases=aliases)
 
 
 def operating_days() -> Field:

@@ -14,6 +14,8 @@ NAMING = {
 
 APPEND_ONLY = {"append_only": True}
 """`Table.info` of a table whose rows the application role may insert and read, but not change or delete."""
+READ_ONLY = {"read_only": True}
+"""`Table.info` of a table that migrations alone write."""
 SEALED = APPEND_ONLY | {"sealed": True}
 """`Table.info` of an append-only table with a serial `id` whose rows are sealed into a hash chain (`shared.audit.sealing`)."""
 

@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from shared.days import Day
 from shared.events.base import EventData
 from shared.money import MAX_FEN
+from shared.policies import FIRST_POLICY, CoveredJurisdiction
 
 TYPE = "award.decided"
 
@@ -54,13 +55,13 @@ class AwardDecided(EventData):
 
     award_id: UUID = Field(description="UUIDv5 of the award's identity, the same for every version")
     version: int = Field(ge=1, le=2**31 - 1, description="1, 2, … without gaps; the highest is in force")
-    policy: str = Field(examples=["lishui-2020-1"])
+    policy: str = Field(examples=[FIRST_POLICY])
     award: str = Field(description="Code of the award", examples=["courier-rent"])
     article: str = Field(description="Article of the policy", examples=["4"])
     subject: str = Field(description="Key of what the award is about")
     award_year: int = Field(ge=2000, le=2100)
     payee: Payee
-    jurisdiction: Literal["city", "liandu", "development_zone"]
+    jurisdiction: CoveredJurisdiction
     kind: Literal["cash", "in_kind"]
     result: Literal["granted", "withdrawn"]
     entitlement_fen: int = Field(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
 from uuid import UUID
 
 from pydantic import Field
 
 from shared.events.base import EventData
 from shared.money import MAX_FEN
+from shared.policies import BudgetUnit
 
 ISSUED = "payment_order.issued"
 APPROVED = "payment_order.approved"
@@ -17,8 +17,6 @@ SETTLED = "payment_order.settled"
 FAILED = "payment_order.failed"
 RETURNED = "payment_order.returned"
 RECOVERY_RAISED = "recovery.raised"
-
-Unit = Literal["city", "liandu", "development_zone"]
 
 
 class PaymentOrderChanged(EventData):
@@ -29,7 +27,7 @@ class PaymentOrderChanged(EventData):
     order_id: UUID
     award_id: UUID
     version: int = Field(ge=1, description="Version of the award that made the order")
-    unit: Unit = Field(description="Budget that pays")
+    unit: BudgetUnit = Field(description="Budget that pays")
     instalment: int = Field(ge=1)
     due_year: int = Field(ge=2000, le=2100)
     amount_fen: int = Field(ge=1, le=MAX_FEN)
@@ -47,6 +45,6 @@ class RecoveryRaised(EventData):
     recovery_id: UUID
     award_id: UUID
     version: int = Field(ge=1, description="Version of the award that lowered the entitlement")
-    unit: Unit
+    unit: BudgetUnit
     payee_uscc: str
     amount_fen: int = Field(ge=1, le=MAX_FEN)

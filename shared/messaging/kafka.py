@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -15,7 +14,7 @@ from kafka.admin import KafkaAdminClient, NewTopic
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 
 from shared.messaging import topics
-from shared.settings import KafkaSettings
+from shared.settings import KafkaSettings, end_process
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,7 @@ class Cluster:
         if settings.kafka_security_protocol == "PLAINTEXT":
             return cls(settings.kafka_bootstrap_servers)
         if not settings.kafka_user:
-            sys.exit(
+            end_process(
                 "KAFKA_USER is missing. Set it to this process's own user on Kafka, and KAFKA_PASSWORD to its password."
             )
         return cls(

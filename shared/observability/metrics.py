@@ -23,7 +23,7 @@ LABELS = {
     "rows": "`facts` (read) or `outcomes` (evaluated)",
     "policy": "code of a policy",
     "award": "code of an award",
-    "unit": "budget: `city`, `liandu`, `development_zone`",
+    "unit": "budget: a unit of an installed policy",
     "year": "budget year",
     "waiting_for": "what blocks a waiting payment order; empty for others",
     "check": "check of the reconciliation",

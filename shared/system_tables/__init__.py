@@ -6,6 +6,7 @@ them: a change is a new version there, and a migration in each service that runs
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
+    Connection,
     DateTime,
     Double,
     Identity,
@@ -37,11 +39,15 @@ VERSIONS = Path(__file__).with_name("versions")
 
 @dataclass(frozen=True, slots=True)
 class ServiceSchema:
-    """The schema of `service`: its own tables (`metadata`) and the system tables; `migrations` is its Alembic history."""
+    """The schema of `service`: its own tables (`metadata`) and the system tables; `migrations` is its Alembic history.
+
+    `install` writes what the installed policies add to the database; it runs after every upgrade, and may run again.
+    """
 
     service: str
     metadata: MetaData
     migrations: Path
+    install: Callable[[Connection], None] = lambda _: None
 
     @property
     def all_metadata(self) -> list[MetaData]:

@@ -9,7 +9,7 @@ from functools import cache, partial
 from typing import Any
 
 import structlog
-from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi_swagger import patch_fastapi
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp, Message, Receive, Send
@@ -19,7 +19,7 @@ from shared.clock import Clock
 from shared.database.engine import Database
 from shared.errors import Forbidden, Invalid, TooLarge, Unauthenticated, Unavailable, UnsupportedMediaType
 from shared.gauges.reading import ReadGauges, read_gauges
-from shared.i18n import CHINESE, Language
+from shared.i18n import CHINESE, Language, translate
 from shared.media_types import JSON
 from shared.messaging import asyncapi
 from shared.messaging.consumer import Handler
@@ -31,6 +31,7 @@ from shared.web import audit, openapi, problems
 from shared.web.auth import TokenVerifier
 from shared.web.idempotency import json_response
 from shared.web.metrics import Health, app_metrics, probe_router
+from shared.web.negotiation import language_of
 from shared.web.parameters import refuse_unknown
 from shared.web.problems import refusals
 from shared.web.status.routes import router as status
@@ -86,7 +87,7 @@ def create_app(
         redoc_url=None,
         lifespan=lifespan,
         responses=_REFUSALS,
-        openapi_url="/openapi.json",
+        openapi_url=None,
         openapi_tags=openapi.describe_tags(
             [*operations, *routers], {"operations": "Probes and metrics.", **(tags or {})}
         ),
@@ -94,7 +95,8 @@ def create_app(
         strict_content_type=False,
         telemetry=tracing.NO_OTHER_SPANS,
     )
-    patch_fastapi(app, docs_url="/docs")
+    app.openapi_url = "/openapi.json"
+    patch_fastapi(app, docs_url="/docs", title=translate(title, language))
     app.state.database = database
     app.state.token_verifier = token_verifier
     app.state.clock = clock
@@ -116,6 +118,12 @@ def create_app(
     app.add_route("/asyncapi.json", lambda _: json_response(asyncapi.document()), include_in_schema=False)
     app.openapi = lambda: openapi.document(app, token_url)  # type: ignore[method-assign]
     chinese = cache(lambda: openapi.document_in_chinese(app))
+
+    def document(request: Request) -> Response:
+        headers = {"Content-Language": language_of(request), "Vary": "Accept-Language"}
+        return json_response(chinese() if language_of(request) == CHINESE else app.openapi(), headers=headers)
+
+    app.add_route(app.openapi_url, document, include_in_schema=False)
     app.add_route("/openapi.zh-CN.json", lambda _: json_response(chinese()), include_in_schema=False)
     return app
 

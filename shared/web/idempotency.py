@@ -19,6 +19,7 @@ from shared.audit import log as audit
 from shared.background import Loop
 from shared.database.engine import Database
 from shared.errors import InFlight, KeyReused
+from shared.exact_json import in_json
 from shared.media_types import JSON
 from shared.system_tables import idempotency_keys
 
@@ -27,8 +28,9 @@ MAX_READ_BYTES = 4 * 1024 * 1024
 
 
 def json_response(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    """Answer with `body` as JSON; dates, UUIDs and aware datetimes (as UTC with `Z`) included."""
-    return Response(orjson.dumps(body, option=orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS), status, headers, JSON)
+    """Answer with `body` as JSON; dates, UUIDs, aware datetimes (as UTC with `Z`) and exact decimals included."""
+    content = orjson.dumps(body, default=in_json, option=orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS)
+    return Response(content, status, headers, JSON)
 
 
 class Command:

@@ -73,9 +73,11 @@ def document(app: FastAPI, token_url: str) -> dict[str, Any]:
 
 
 def document_in_chinese(app: FastAPI) -> dict[str, Any]:
-    """Return `app`'s OpenAPI document in Chinese."""
+    """Return `app`'s OpenAPI document in Chinese: without the titles that are made of English names, but those of schemas."""
     translated: dict[str, Any] = _in_chinese(app.openapi(), app.state.declared_chinese)
     translated["info"]["title"] = translate(app.title, CHINESE)
+    for name, schema in translated["components"]["schemas"].items():
+        schema["title"] = name
     return translated
 
 
@@ -238,7 +240,11 @@ def _in_chinese(node: Any, declared: Mapping[str, str]) -> Any:
         return [_in_chinese(part, declared) for part in node]
     if not isinstance(node, dict):
         return node
-    made = {name: part if name in _EXAMPLES else _in_chinese(part, declared) for name, part in node.items()}
+    made = {
+        name: part if name in _EXAMPLES else _in_chinese(part, declared)
+        for name, part in node.items()
+        if name != "title" or not isinstance(part, str)
+    }
     if isinstance(node.get("description"), str):
         made["description"] = _chinese(_one_line(node["description"]), declared)
         if "operationId" in node:

@@ -7,8 +7,9 @@ from typing import Any
 
 from fastapi import Response
 
+from shared.i18n import translate
 from shared.media_types import CSV, JSON, XLSX
-from shared.spreadsheets import Column, require_row_limit, to_csv, to_frame, to_xlsx
+from shared.spreadsheets import TableColumn, escape_formulas, require_row_limit, to_csv, to_frame, to_xlsx
 from shared.web.negotiation import negotiate
 from shared.web.openapi import BINARY
 
@@ -23,10 +24,19 @@ def requested_format(accept: str | None) -> str | None:
 
 
 def spreadsheet_response(
-    rows: Sequence[Mapping[str, Any]], columns: Mapping[str, Column], kind: str, *, name: str, title: str
+    rows: Sequence[Mapping[str, Any]],
+    columns: Sequence[TableColumn],
+    kind: str,
+    language: str,
+    *,
+    name: str,
+    title: str,
 ) -> Response:
-    """Answer with `rows` as a file `name` of `kind` (CSV or XLSX); `title` names the workbook's sheet. Raises TooLarge."""
-    frame = to_frame(require_row_limit(rows), columns)
-    content = to_xlsx({title: frame}) if kind == XLSX else to_csv(frame)
+    """Answer with `rows` as a file `name` of `kind` (CSV or XLSX) in `language`. Raises TooLarge.
+
+    `title`, a message, names the workbook's sheet.
+    """
+    frame = escape_formulas(to_frame(require_row_limit(rows), columns, language))
+    content = to_xlsx({translate(title, language): frame}) if kind == XLSX else to_csv(frame)
     file = f"{name}.{'xlsx' if kind == XLSX else 'csv'}"
     return Response(content, 200, {"Content-Disposition": f'attachment; filename="{file}"'}, kind)

@@ -2,48 +2,24 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
 
-from shared.catalogue.datasets import CATALOGUE
+from shared.i18n import chinese_texts
+from shared.policies import AWARD_TITLES
+from tests.support.glossary import NOT_USED, ROOT, TERMS, WORDS, misused
 
-ROOT = Path(__file__).parents[2]
-
-
-@dataclass(frozen=True)
-class Term:
-    """A row of the glossary."""
-
-    chinese: str
-    english: str
-    meaning: str
-    not_used: tuple[str, ...]
-
-
-def read_terms() -> list[Term]:
-    terms = []
-    for line in (ROOT / "docs/glossary.md").read_text("utf-8").splitlines():
-        if line.startswith("| ") and not line.startswith("| 中文 "):
-            chinese, english, meaning, not_used = (cell.strip() for cell in line.strip("|").split("|"))
-            terms.append(Term(chinese, english, meaning, tuple(filter(None, not_used.split("、")))))
-    return terms
-
-
-TERMS = read_terms()
-WORDS = sorted({word for term in TERMS for word in term.chinese.split("、")}, key=len, reverse=True)
-NOT_USED = sorted({word for term in TERMS for word in term.not_used if "（" not in word})
-"""Words that are wrong in every sense; those with a note are wrong in one sense only."""
-
-
-def misused(text: str) -> list[str]:
-    """Return the words of `text` that the glossary refuses, but for those inside a longer word that it has."""
-    for word in WORDS:
-        text = text.replace(word, "")
-    return [word for word in NOT_USED if word in text]
+CHINESE = re.compile("[一-鿿]")
+QUOTED = {"coverage.yaml", "source.yaml"}
+"""Files of a policy package with the document's own sentences."""
+SEALED = {"支付令编号"}
+"""A heading of the treasury's file, whose checksum is stored with the batch: files of earlier versions stay as they are."""
+FOLDERS = ("services", "shared", "deploy/local")
 
 
 def test_a_word_is_refused_unless_it_is_part_of_a_term() -> None:
@@ -67,18 +43,73 @@ def test_the_glossary_uses_its_own_words() -> None:
     assert {term.chinese: misused(term.meaning) for term in TERMS if misused(term.meaning)} == {}
 
 
+def files(*endings: str) -> list[Path]:
+    found = (file for folder in FOLDERS for ending in endings for file in (ROOT / folder).rglob(f"*{ending}"))
+    return sorted(file for file in found if file.name not in QUOTED)
+
+
+def texts_in(node: object) -> Iterator[str]:
+    """Give every Chinese text of a YAML document."""
+    if isinstance(node, str) and CHINESE.search(node):
+        yield node
+    elif isinstance(node, dict):
+        for name, part in node.items():
+            yield from texts_in(name)
+            yield from texts_in(part)
+    elif isinstance(node, list):
+        for part in node:
+            yield from texts_in(part)
+
+
+def test_the_catalogue_uses_the_words_of_the_glossary() -> None:
+    assert {english: misused(text) for english, text in chinese_texts().items() if misused(text)} == {}
+
+
 def test_the_chinese_readme_uses_the_words_of_the_glossary() -> None:
+    """Other Chinese pages are generated from the declarations and packages that are checked below."""
     assert misused((ROOT / "README.zh-CN.md").read_text("utf-8")) == []
 
 
-def test_declarations_of_datasets_use_the_words_of_the_glossary() -> None:
-    names = [
-        name
-        for dataset in CATALOGUE.values()
-        for item in dataset.fields
-        for name in (dataset.zh, item.zh, *(zh for zh, _ in item.choices.values()))
-    ]
-    assert {name: misused(name) for name in names if misused(name)} == {}
+def texts_in_code(file: Path) -> Iterator[str]:
+    """Give every Chinese text of a module, but for headings and names that files of others may have."""
+    tree = ast.parse(file.read_text("utf-8"))
+    accepted = {
+        inner
+        for node in ast.walk(tree)
+        if isinstance(node, ast.keyword) and node.arg in ("aliases", "former_choices")
+        for inner in ast.walk(node)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and node not in accepted:
+            yield from texts_in(node.value)
+
+
+def test_chinese_words_in_the_code_are_those_of_the_glossary() -> None:
+    """Those that stand in pairs with English, as the names of datasets and of codes do, and those of pages."""
+    wrong = {
+        f"{file.relative_to(ROOT)}: {text}": misused(text)
+        for file in files(".py")
+        for text in texts_in_code(file)
+        if text not in SEALED and misused(text)
+    }
+    for file in files(".html", ".js", ".sql"):
+        lines = [line for line in file.read_text("utf-8").splitlines() if CHINESE.search(line)]
+        if found := misused("\n".join(lines)):
+            wrong[str(file.relative_to(ROOT))] = found
+    assert wrong == {}
+
+
+def test_the_words_of_policy_packages_are_those_of_the_glossary() -> None:
+    """Titles, conditions, parameters, interpretations and what speaks for each value."""
+    packages = files(".yaml")
+    assert {"words.yaml", "parameters.yaml", "interpretations.yaml", "outline.yaml"} <= {file.name for file in packages}
+    wrong = {
+        f"{file.relative_to(ROOT)}: {text}": misused(text)
+        for file in packages
+        for text in texts_in(yaml.safe_load(file.read_text("utf-8")))
+        if misused(text)
+    }
+    assert wrong == {}
 
 
 def test_datasets_are_named_as_in_their_declarations() -> None:
@@ -89,8 +120,6 @@ def test_datasets_are_named_as_in_their_declarations() -> None:
     assert {code: by_code.get(code) for code in declared} == declared
 
 
-def test_awards_are_named_as_in_the_policy_package() -> None:
-    [file] = ROOT.glob("services/eligibility/*/lishui_2020_1/words.yaml")
-    declared = yaml.safe_load(file.read_text("utf-8"))["awards"]
-    by_code = {term.meaning.strip("`"): [term.chinese, term.english] for term in TERMS}
-    assert {code: by_code.get(code) for code in declared} == declared
+def test_awards_are_named_as_in_the_outline_of_the_policy() -> None:
+    by_code = {term.meaning.strip("`"): (term.chinese, term.english) for term in TERMS}
+    assert {code: by_code.get(code) for code in AWARD_TITLES} == dict(AWARD_TITLES)

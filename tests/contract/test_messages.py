@@ -14,10 +14,8 @@ from shared.web import openapi
 
 COLLECTED = messages.collect()
 STORED = messages.stored()
-GLOSSARY = messages.ROOT / "docs" / "glossary.md"
 
 PLACEHOLDER = re.compile(r"\{[^{}]*\}")
-REMARK = re.compile(r"（[^（）]*）|\([^()]*\)")
 
 
 def test_the_catalogue_has_exactly_the_messages_there_are() -> None:
@@ -42,37 +40,6 @@ def test_the_chinese_names_the_same_values() -> None:
 def test_the_chinese_is_chinese() -> None:
     """But for names of formats and the like."""
     assert [text for text in chinese_texts().values() if re.search(r"[A-Za-z]{3,} [a-z]{2,} [a-z]{2,}", text)] == []
-
-
-def terms() -> Iterator[tuple[str, str]]:
-    """Give each word that the glossary does not allow, with the word to use."""
-    for line in GLOSSARY.read_text("utf-8").splitlines():
-        cells = [cell.strip() for cell in line.strip("|").split(" | ")]
-        if line.startswith("|") and len(cells) == 4 and cells[3] not in ("", "|"):
-            for word in cells[3].strip(" |").split("、"):
-                if re.search("[一-鿿]", word) and not REMARK.search(word):
-                    yield word, cells[0]
-
-
-@pytest.mark.skipif(not GLOSSARY.exists(), reason="there is no glossary")
-def test_the_chinese_uses_the_words_of_the_glossary() -> None:
-    """A longer word of the glossary may contain one that is not allowed alone: 暂停支付, 暂停."""
-    not_allowed = dict(terms())
-    allowed = {word for use in not_allowed.values() for word in REMARK.sub("", use).split("、")}
-    allowed |= {
-        word
-        for line in GLOSSARY.read_text("utf-8").splitlines()
-        for word in line.strip("| ").split(" | ")[0].split("、")
-    }
-    wrong = []
-    for english, chinese in chinese_texts().items():
-        for word, use in not_allowed.items():
-            rest = chinese
-            for longer in (each for each in allowed if word in each and each != word):
-                rest = rest.replace(longer, "")
-            if word in rest:
-                wrong.append(f"{english}: {word} → {use}")
-    assert wrong == []
 
 
 def test_the_message_of_an_error_is_a_literal() -> None:

@@ -27,6 +27,7 @@ GENERATORS = {
     "services/registry/revisions/repository.py",
     "services/registry/revisions/staging.py",
     "services/registry/rotate_account_key.py",
+    "shared/catalogue/signs.py",
     "shared/database/bulk.py",
     "shared/migrations.py",
 }

@@ -18,11 +18,12 @@ from deploy.checks.prometheus import COMMITTED, Prometheus, configure, running
 from deploy.local.demo_client import DemoClient
 from deploy.local.system import LocalSystem
 from services.eligibility.decisions.domain import State
-from services.eligibility.rules.library import POLICIES, load_policy
+from services.eligibility.rules.library import load_policy
 from services.payout.enums import UNITS, OrderState, WaitingFor
 from shared.clock import SystemClock, calendar_date
 from shared.messaging import topics
 from shared.observability.metrics import METRICS
+from shared.policies import POLICIES
 from shared.web.openapi import operations
 from tests.contract.test_documents import OPENAPI
 

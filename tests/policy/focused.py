@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from random import Random
 from typing import Any
 
-from tests.policy.populations import ENTERPRISES, YEARS, Tables, population
+from tests.policy.populations import ENTERPRISES, WAN, YEARS, Tables, population
 
 #: The datasets that each award is about.
 ABOUT: dict[str, tuple[str, ...]] = {
@@ -54,6 +55,8 @@ def focused(random: Random, award: str) -> Tables:
         tables["reference_rates"] = list(keyed.values())
     if award == "logistics-hub":
         _serving(tables, random)
+    if award == "park":
+        _nearly_new_parks(tables, random)
     if award == "provider-growth":
         _serve_many(tables, random)
     return tables
@@ -82,6 +85,24 @@ def _serving(tables: Tables, random: Random) -> None:
     for row in tables["hub_years"]:
         if random.random() < 0.6:
             row |= {"client_enterprises": 20, "operating_days": row["operating_days"] and 300}
+
+
+def _nearly_new_parks(tables: Tables, random: Random) -> None:
+    """Add parks that lack little, so that areas, occupancy, sales and places decide."""
+    for row in tables["parks"]:
+        if random.random() < 0.8:
+            row |= {
+                "opened_on": date(2020, 6, 30),
+                "built_by_enterprise": True,
+                "jurisdiction": row["jurisdiction"] and "city",
+            }
+            row |= {"infrastructure_accepted_on": row["infrastructure_accepted_on"] and date(2020, 6, 30)}
+    parks = [row["park_id"] for row in tables["parks"]]
+    tables["park_years"] = [row for row in tables["park_years"] if row["park_id"] in parks]
+    for row in tables["park_years"]:
+        row |= {"operating_area_m2": random.choice((Decimal(1000), Decimal("1000.05"), row["operating_area_m2"]))}
+        row |= {"ecommerce_area_m2": random.choice((Decimal(800), Decimal("800.03"), Decimal("800.04"), None))}
+        row |= {"online_retail_fen": random.choice((30_000 * WAN, 30_000 * WAN, 30_000 * WAN - 1, None))}
 
 
 def _rates(random: Random) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from random import Random
 from typing import Any
 
@@ -27,7 +28,8 @@ def around(*lines: int) -> tuple[int, ...]:
 
 
 VALUES: Mapping[str, Sequence[Any]] = {
-    "enterprises.legal_form": ("enterprise",) * 6 + ("individual", "government", "public_institution", "other"),
+    "enterprises.legal_form": ("enterprise",) * 6
+    + ("individual", "cooperative", "social_organisation", "government", "public_institution", "other"),
     "locations.jurisdiction": ("city", "liandu", "development_zone") * 3 + ("qingtian", "elsewhere"),
     "jurisdiction": ("city", "liandu", "development_zone") * 3 + ("yunhe",),
     "monitoring_inclusions.track": ("retail", "retail", "platform", "production"),
@@ -37,9 +39,9 @@ VALUES: Mapping[str, Sequence[Any]] = {
     "service_centre_grades.grade": ("excellent", "good", "pass", "fail"),
     "service_centre_grades.tender_reference": ("T-1", "T-1", "", " "),
     "platform": ("jd", "jd", "alibaba", "unheard"),
-    "parks.usable_area_m2": around(10000) + (20000,) * 3,
-    "park_years.operating_area_m2": (0, 100, 1000, 1001),
-    "park_years.ecommerce_area_m2": (0, 79, 80, 800, 801),
+    "parks.usable_area_m2": (*map(Decimal, ("9999.99", "10000", "10000.01")), *(Decimal(20000),) * 3),
+    "park_years.operating_area_m2": tuple(map(Decimal, ("0", "0.01", "100", "1000", "1000.01"))),
+    "park_years.ecommerce_area_m2": tuple(map(Decimal, ("0", "79.99", "80", "800", "800.01"))),
     "park_years.merchants": (0, 10, 100),
     "park_years.ecommerce_merchants": (0, 6, 7, 70),
     "park_years.online_retail_fen": around(30000 * WAN),
@@ -88,7 +90,11 @@ def population(random: Random, *, unknown: int = 8, datasets: Sequence[str] | No
     tables: Tables = {"enterprises": [_row(random, "enterprises", unknown, uscc=uscc) for uscc in ENTERPRISES]}
     tables["locations"] = [row for uscc in ENTERPRISES for row in _places(random, uscc)]
     for name, said in CATALOGUE.items():
-        if name in tables or name == "prior_awards" or (datasets is not None and name not in datasets):
+        if (
+            name in tables
+            or name in ("prior_awards", "other_support")
+            or (datasets is not None and name not in datasets)
+        ):
             continue
         rows = {}
         for _ in range(random.randint(0, ROWS.get(name, 3))):
@@ -107,6 +113,7 @@ def population(random: Random, *, unknown: int = 8, datasets: Sequence[str] | No
             if random.random() < 0.8
         ]
     tables["prior_awards"] = _paid_before(random, tables)
+    tables["other_support"] = _supported(random, tables)
     return tables
 
 
@@ -181,4 +188,45 @@ def _paid_before(random: Random, tables: Tables) -> list[dict[str, Any]]:
         row = {"uscc": random.choice(ENTERPRISES), "award": award, "subject": subject, "tier": tier}
         row |= {"award_year": random.choice(YEARS), "amount_fen": random.choice((0, WAN, 5 * WAN)), "paid_on": DAYS[3]}
         found[row["uscc"], award, subject, row["award_year"], tier] = row
+    return list(found.values())
+
+
+#: The award that a row of each dataset is about, and the fields of its subject.
+MATTERS = (
+    ("retail-scale", "annual_sales", ("uscc",)),
+    ("platform-scale", "annual_sales", ("uscc",)),
+    ("headquarters-land", "annual_sales", ("uscc",)),
+    ("service-centre-grade", "service_centre_grades", ("centre_id",)),
+    ("provider-setup", "platform_authorisations", ("uscc",)),
+    ("provider-growth", "service_contracts", ("provider_uscc",)),
+    ("park", "parks", ("park_id",)),
+    ("logistics-hub", "logistics_hubs", ("hub_id",)),
+    ("courier-rent", "courier_years", ("uscc",)),
+    ("smart-terminal", "delivery_terminals", ("uscc",)),
+    ("loan-interest", "loans", ("uscc",)),
+    ("sales-spin-off", "sales_spin_offs", ("producer_uscc",)),
+    ("platform-zone", "zone_years", ("zone_id",)),
+    ("exhibition-organised", "exhibition_attendances", ("exhibition_id", "uscc")),
+    ("exhibition-independent", "exhibition_attendances", ("exhibition_id", "uscc")),
+    ("crossborder-postage", "cross_border_years", ("uscc",)),
+    ("overseas-warehouse", "overseas_warehouses", ("warehouse_id",)),
+    ("cold-chain", "cold_stores", ("store_id",)),
+    ("demonstration", "demonstration_titles", ("uscc", "level")),
+    ("sustained-growth", "statistics_sales", ("uscc",)),
+)
+
+
+def _supported(random: Random, tables: Tables) -> list[dict[str, Any]]:
+    """Return other public money for some of what awards are about, now and then of several programmes."""
+    found: dict[tuple[Any, ...], dict[str, Any]] = {}
+    matters = [(award, [row[n] for n in names]) for award, dataset, names in MATTERS for row in tables.get(dataset, ())]
+    for award, subject in random.sample(matters, min(len(matters), random.choice((0, 0, 2, 12, 30)))):
+        row: dict[str, Any] = {"uscc": random.choice(ENTERPRISES), "award": award, "subject": ":".join(subject)}
+        row |= {"award_year": random.choice(YEARS), "programme": random.choice("pq"), "level": "provincial"}
+        row |= {
+            "amount_fen": random.choice((0, 1, WAN, 5 * WAN, 10 * WAN, HUGE)),
+            "granted_on": DAYS[3],
+            "document": None,
+        }
+        found[row["uscc"], award, row["subject"], row["award_year"], row["programme"]] = row
     return list(found.values())

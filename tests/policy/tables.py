@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import polars as pl
 
 from services.eligibility.facts.catalogue import CATALOGUE, Facts, unit_of
-from shared.catalogue.domain import Field
+from shared.catalogue.domain import Field, Kind
 
 #: What a field holds where a table does not say; optional fields are unknown.
 PLAIN: Mapping[str, Any] = {
@@ -44,8 +45,12 @@ def frame(dataset: str, rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
         unknown = set(row) - set(said.schema)
         if unknown:
             raise KeyError(f"{dataset} has no {sorted(unknown)}")
-    filled = [[row.get(field.name, _plain(dataset, field)) for field in said.fields] for row in rows]
-    return pl.DataFrame(filled, schema=said.schema, orient="row")
+    filled = [[_exact(field, row.get(field.name, _plain(dataset, field))) for field in said.fields] for row in rows]
+    return pl.DataFrame(filled, schema=said.schema, orient="row", infer_schema_length=None)
+
+
+def _exact(field: Field, value: Any) -> Any:
+    return Decimal(value) if field.kind is Kind.DECIMAL and value is not None else value
 
 
 def _plain(dataset: str, field: Field) -> Any:

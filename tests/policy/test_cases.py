@@ -64,7 +64,9 @@ def check(expected: Any, row: dict[str, Any], explained: Explanation) -> None:
         failed = [condition.name for condition in explained.conditions if condition.met is False]
         assert failed == [next(iter(why)) if isinstance(why, dict) else why], failed
         if isinstance(why, dict):
-            short = {condition.short_by.value for condition in explained.near_misses if condition.short_by is not None}
+            short = {
+                condition.short_by.plain() for condition in explained.near_misses if condition.short_by is not None
+            }
             assert short == set(why.values()), short
         return
     if expected in ("refused", "undetermined"):

@@ -32,17 +32,25 @@ def test_every_award_is_claimed_by_the_sentence_that_it_cites() -> None:
         assert line.claimed_as == ("in_kind" if award.kind == "in_kind" else "computed")
 
 
-def test_there_are_twenty_awards_and_twenty_three_interpretations() -> None:
-    assert (len(POLICY.awards), len(POLICY.interpretations)) == (20, 23)
+def test_there_are_twenty_awards_and_thirty_five_interpretations() -> None:
+    assert (len(POLICY.awards), len(POLICY.interpretations)) == (20, 35)
     used = {name for award in POLICY.awards for name in award.interpretation_names()}
-    assert set(POLICY.interpretations) - used <= {"integrity_screen", "validity_last_day"}
+    assert set(POLICY.interpretations) - used == {"integrity_screen", "credit_repair", "overlap"}
+
+
+def test_every_interpretation_says_why_its_default_and_what_speaks_against() -> None:
+    for interpretation in POLICY.interpretations.values():
+        said = (*interpretation.reason, *interpretation.against, *interpretation.words)
+        assert all(text.strip() for text in said), interpretation.name
+        assert len(interpretation.values) > 1
+        assert set(interpretation.former_values.values()) <= set(interpretation.values)
 
 
 def test_every_number_is_used() -> None:
     document = POLICY.document.decode()
     measured = {name for award in POLICY.awards for measure in award.measures for name in measure.parameters}
-    engine = {"first_award_year", "last_award_year", "validity_first_day", "integrity_lookback_years"}
-    lists = {"enterprise_forms", "enterprise_forms_with_individuals"}
+    engine = {"first_award_year", "last_award_year", "validity_years", "integrity_lookback_years"}
+    lists = {name for name in POLICY.parameters if name.startswith("enterprise_forms")}
     for name in POLICY.parameters:
         assert (
             name in measured | engine | lists

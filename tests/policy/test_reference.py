@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from random import Random
 
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -38,7 +39,9 @@ def found(
     tables: Tables, interpretations: Interpretations, decided_on: date, awards: list[str] | None = None
 ) -> set[tuple[object, ...]]:
     frame_ = evaluate(facts_from(tables), POLICY, interpretations, YEARS, decided_on, awards, results=KEPT)
-    return set(frame_.select("award", "subject", "award_year", "result", "entitlement_fen", "jurisdiction").iter_rows())
+    flagged = pl.col("flags").list.contains("other_support")
+    shown = ("award", "subject", "award_year", "result", "entitlement_fen", "jurisdiction")
+    return set(frame_.select(*shown, flagged).iter_rows())
 
 
 @pytest.mark.parametrize("changed", ["defaults", "any interpretation"])

@@ -63,18 +63,24 @@ def outcome(
 
 @every_award
 @pytest.mark.parametrize("individuals", ["exclude", "include"])
-def test_legal_forms(award: str, individuals: str) -> None:
+@pytest.mark.parametrize("cooperatives", ["exclude", "include"])
+def test_legal_forms(award: str, individuals: str, cooperatives: str) -> None:
     (group,) = [name for name, awards in SHARED["given_to"].items() if award in awards]
-    allowed = SHARED["forms"][group]
-    if group == "enterprises" and individuals == "include":
-        allowed = [*allowed, "individual"]
+    allowed = list(SHARED["forms"][group])
+    if group == "enterprises":
+        allowed += ["individual"] if individuals == "include" else []
+        allowed += ["cooperative"] if cooperatives == "include" else []
     for form in SHARED["forms"]["any form"]:
         tables = tables_of(award, enterprises=[{"uscc": payee(award), "name": "-", "legal_form": form}])
-        result = outcome(award, tables, individual_businesses=individuals)["result"]
+        result = outcome(award, tables, individual_businesses=individuals, cooperatives=cooperatives)["result"]
         assert result == ("granted" if form in allowed else "refused"), form
 
 
-@every_award
+#: The place of a service centre is its own.
+AT_PAYEE = [award for award in AWARDS if award != "service-centre-grade"]
+
+
+@pytest.mark.parametrize("award", AT_PAYEE)
 def test_places(award: str) -> None:
     for place in (*SHARED["area"], *SHARED["outside"]):
         found = outcome(award, tables_of(award, locations=[{"uscc": payee(award), "jurisdiction": place}]))
@@ -87,7 +93,7 @@ def test_places(award: str) -> None:
     assert {name.split(":")[0] for name in found["missing"]} == {"locations.jurisdiction"}
 
 
-@pytest.mark.parametrize("award", [award for award in AWARDS if award != "smart-terminal"])
+@pytest.mark.parametrize("award", [award for award in AT_PAYEE if award != "smart-terminal"])
 def test_the_place_on_the_day_counts(award: str) -> None:
     for before, after, expected in (("liandu", "yunhe", "refused"), ("yunhe", "liandu", "granted")):
         moved = [
@@ -158,6 +164,34 @@ def test_integrity(award: str, screen: str) -> None:
         assert found["result"] == ("refused" if excluded else "granted"), said
         flags = [f"integrity:{said['kind']}"] if screen == "flag" and said["counts"] else []
         assert found["flags"] == flags, said
+
+
+@every_award
+@pytest.mark.parametrize("reading", ["flag", "higher_only", "ignored"])
+def test_other_public_money(award: str, reading: str) -> None:
+    plain = outcome(award, tables_of(award))
+    row = {"uscc": "Z", "award": award, "subject": plain["subject"], "programme": "p", "amount_fen": 1}
+    untouched = (
+        "headquarters-land",
+        "loan-interest",
+        "exhibition-organised",
+        "exhibition-independent",
+        "overseas-warehouse",
+    )
+    for in_year in (2015, year(award)):
+        row["award_year"] = in_year
+        found = outcome(award, tables_of(award, other_support=[row]), overlap=reading)
+        same_matter = award not in untouched and (award in SHARED["once"] or in_year == year(award))
+        lowered = same_matter and reading == "higher_only"
+        assert found["entitlement_fen"] == plain["entitlement_fen"] - lowered
+        assert sum(part["amount_fen"] for part in found["instalments"]) == found["entitlement_fen"]
+        assert found["flags"] == (["other_support"] if same_matter and reading == "flag" else [])
+
+
+def test_the_place_of_the_operator_of_a_service_centre_does_not_count() -> None:
+    for place in (*SHARED["area"], *SHARED["outside"]):
+        tables = tables_of("service-centre-grade", locations=[{"uscc": "A", "jurisdiction": place}])
+        assert outcome("service-centre-grade", tables)["jurisdiction"] == "city"
 
 
 @every_award

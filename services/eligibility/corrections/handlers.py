@@ -20,12 +20,13 @@ from services.eligibility.evaluation_jobs.domain import EvaluationTask, Occasion
 from services.eligibility.evaluation_jobs.handlers import queue
 from services.eligibility.evaluation_jobs.runner import OnFinished
 from services.eligibility.rules.domain import Policy
-from services.eligibility.rules.library import POLICIES, load_policy
+from services.eligibility.rules.library import load_policy
 from shared.clock import Clock, calendar_date
 from shared.database.engine import Database
 from shared.events.facts_revised import FactsRevised
 from shared.identifiers import is_uscc
 from shared.messaging.envelope import Message, RejectedMessageError
+from shared.policies import POLICIES
 
 POLL_SECONDS = 15.0
 

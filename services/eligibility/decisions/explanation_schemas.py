@@ -52,6 +52,8 @@ class ConditionView(BaseModel):
     threshold: FigureView | None = None
     in_doubt: FigureView | None = Field(default=None, description="What is unknown and could decide")
     short_by: FigureView | None = Field(default=None, description="How much a failed condition lacks")
+    ahead: FigureView | None = Field(default=None, description="Of a rank: how many are ahead")
+    last_in: FigureView | None = Field(default=None, description="Of a rank: what the last one within the places has")
     missing: list[str] = Field(default_factory=list, description="Facts that are not known")
     within: list[ConditionView] = Field(default_factory=list, description="The conditions that it joins")
 

@@ -73,12 +73,13 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many of the evaluated awards were newly proposed, restated, withdrawn or left unchanged."""
+    """How many of the evaluated awards were newly proposed, restated, withdrawn, left unchanged, or not proposed: stopped."""
 
     created: int
     restated: int
     withdrawn: int
     unchanged: int
+    stopped: int = 0
 
 
 Seal = Callable[[pl.DataFrame], pl.DataFrame]

@@ -26,6 +26,7 @@ from services.eligibility.decisions.schemas import (
 from shared import spreadsheets
 from shared.authorization import Actor, Scope
 from shared.errors import InFlight, NotFound, TooLarge
+from shared.i18n import N_
 from shared.messaging import topics
 from shared.messaging.outbox import republish_latest
 from shared.web.auth import needs
@@ -80,7 +81,7 @@ def list_decisions(
     with request.app.state.database.reading() as connection:
         found = repository.find(connection, actor, most, after, filters, changed_after)
     if kind:
-        return spreadsheet_response(found, COLUMNS, kind, name="decisions", title="决定")
+        return spreadsheet_response(found, COLUMNS, kind, language_of(request), name="decisions", title=N_("Decisions"))
     return json_response(page(found, limit, "id"))
 
 

@@ -105,7 +105,7 @@ decisions = Table(
     CheckConstraint("(version IS NULL) = (approved_by IS NULL)", name="version_at_approval"),
     CheckConstraint("state <> 'approved' OR version IS NOT NULL", name="approved_has_version"),
     CheckConstraint("version IS NULL OR state IN ('approved', 'superseded')", name="version_in_force"),
-    CheckConstraint("jurisdiction IN ('city', 'liandu', 'development_zone')", name="jurisdiction"),
+    CheckConstraint("jurisdiction ~ '^[a-z][a-z0-9_]*$'", name="jurisdiction"),
     CheckConstraint("result IN ('granted', 'withdrawn')", name="result"),
     CheckConstraint("kind IN ('cash', 'in_kind')", name="kind"),
     CheckConstraint("reason IN ('initial', 'correction', 'withdrawal', 'objection')", name="reason"),

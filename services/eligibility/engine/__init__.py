@@ -1,4 +1,4 @@
 """The engine: a pure function of facts, policy, interpretations, award years and decision day."""
 
 #: Changes with every change of an outcome or of an explanation.
-ENGINE_VERSION = "1.0.1"
+ENGINE_VERSION = "2.0.0"

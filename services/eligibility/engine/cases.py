@@ -11,13 +11,15 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from services.eligibility.engine.increments import less_given_before
+from services.eligibility.engine.increments import less_given_before, lowered
 from services.eligibility.engine.one_time_awards import choose_candidates, mark_first_years, mark_highest_levels
 from services.eligibility.engine.outcomes import GRANTED, REFUSED, UNDETERMINED
+from services.eligibility.engine.ranking import mark_places
 from services.eligibility.engine.resolved_award import Named, ResolvedAward, resolved_award
 from services.eligibility.facts.catalogue import CATALOGUE, Facts
 from services.eligibility.rules.grammar.award import Award
 from services.eligibility.rules.grammar.measures import Measure
+from services.eligibility.rules.grammar.other_support import OTHER_SUPPORT
 from services.eligibility.rules.grammar.plans import collect
 from services.eligibility.rules.grammar.rule_context import RuleContext
 
@@ -113,19 +115,29 @@ def _tested(cases: pl.LazyFrame, now: Sequence[Named], context: RuleContext, kee
 def _with_results(
     resolved: ResolvedAward, plan: pl.LazyFrame, read: pl.DataFrame, facts: Facts, context: RuleContext
 ) -> pl.DataFrame:
-    """Compare the cases of an award given once with each other; add `amount` and `result`."""
-    award = resolved.award
-    if award.about.once:
-        plan = mark_first_years(choose_candidates(award, plan, read, context))
+    """Compare the cases of an award with each other, if it is ranked or given once; add `amount` and `result`."""
+    award, once = resolved.award, resolved.award.about.once
+    if once:
+        plan = choose_candidates(award, plan, read, context)
+    if resolved.ranking is not None:
+        plan = mark_places(resolved.ranking, collect(plan, read), context, once=once)
+        plan = plan.with_columns(met=pl.all_horizontal("met", resolved.ranking.plan(context)))
+    if once:
+        plan = mark_first_years(plan)
         plan = plan if award.about.rank is None else mark_highest_levels(award, plan)
-        plans = {name: condition.plan(context) for name, condition in resolved.conditions_once}
+    plans = {name: condition.plan(context) for name, condition in resolved.conditions_compared}
+    if plans:
         plan = plan.with_columns(**plans).with_columns(met=pl.all_horizontal("met", *plans))
     if award.amount is None:
         plan = plan.with_columns(amount=pl.lit(0, dtype=pl.Int64))
     else:
         plan = plan.with_columns(amount=award.amount.plan(context))
+        support = pl.col(OTHER_SUPPORT) if resolved.interpretations["overlap"] == "higher_only" else pl.lit(0)
+        support = support if resolved.other_support is not None else pl.lit(0)
         if award.later_amount is not None:
-            plan = less_given_before(award, collect(plan, read), award.later_amount.plan(context), facts)
+            plan = less_given_before(award, collect(plan, read), award.later_amount.plan(context), support, facts)
+        else:
+            plan = plan.with_columns(amount=lowered(pl.col("amount"), support))
     return collect(plan.with_columns(result=_result(award)), read)
 
 

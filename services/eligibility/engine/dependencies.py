@@ -34,13 +34,27 @@ _Values = TypeVar("_Values")
 @cache
 def reads_of(award: Award) -> tuple[Read, ...]:
     """Return every read of the award under any interpretations, each after those that it depends on; payees by their columns."""
-    lookups = [PAYEE_ENTRY, *award.lookups, PaidBefore(award.paid_under, award.about.once), INTEGRITY]
+    paid_before, support = PaidBefore(award.paid_under, award.about.once), award.other_support
+    lookups = [PAYEE_ENTRY, *award.lookups, paid_before, INTEGRITY, *((support,) if support is not None else ())]
     declared = [*award.about.reads(), *(read for lookup in lookups for read in lookup.reads()), *award.prior_reads]
     found: list[Read] = []
     for read in declared:
         origins = award.about.payee_origins() if read.of == PAYEE else (read.of,)
         found += [replace(read, of=origin) for origin in origins]
     return tuple(dict.fromkeys(found))
+
+
+@cache
+def reads_with_others(award: Award) -> tuple[Read, ...]:
+    """Return every read; of an award that ranks its subjects, each reads the rows of all of them."""
+    if not award.ranked:
+        return reads_of(award)
+    subject = f"{award.about.dataset}.{':'.join(award.about.subject)}"
+    about = award.about.reads()
+    others = (
+        replace(read, of=subject) if read.of == SUBJECT else read for read in reads_of(award) if read not in about
+    )
+    return tuple(dict.fromkeys([*(Read(read.dataset) for read in about), *others]))
 
 
 class _Rows(Protocol[_Values]):
@@ -55,7 +69,7 @@ class _Rows(Protocol[_Values]):
 
 def _walk(award: Award, subjects: _Values, rows: _Rows[_Values]) -> None:
     """Find every row that evaluating `subjects` reads."""
-    for read in reads_of(award):
+    for read in reads_with_others(award):
         if not read.column:
             rows.find(read, None)
         else:
@@ -95,7 +109,7 @@ class _RowsInMemory(_Rows[pl.DataFrame]):
     def values(self, origin: Read) -> pl.DataFrame:
         if origin.dataset not in self.found:
             return pl.DataFrame(schema={READER: pl.String, _VALUE: pl.String})
-        return self.found[origin.dataset].select(READER, origin.value().alias(_VALUE)).drop_nulls().unique()
+        return self.found[origin.dataset].select(READER, origin.value().alias(_VALUE)).drop_nulls(_VALUE).unique()
 
     def find(self, read: Read, values: pl.DataFrame | None) -> None:
         rows = read.among(self._facts[read.dataset])
@@ -123,7 +137,10 @@ def load_dependencies(
     """
     known = FetchedRows(fetch)
     touched = _touching(known, policy.awards, uscc)
-    pairs = narrowed(pl.concat([touched, decided.select(touched.columns)]).unique()).sort("award", "subject")
+    ranked = [award for award in map(policy.award, decided.get_column("award").unique()) if award.ranked]
+    moved = known.complete(lambda: {award.code: _everyone(known, award) for award in ranked})
+    pairs = narrowed(pl.concat([touched, decided.select(touched.columns), _pairs(moved)]).unique())
+    pairs = pairs.sort("award", "subject")
     subjects = [(policy.award(code), set(group)) for code, group in by_award(pairs)]
 
     def walk() -> None:
@@ -162,6 +179,8 @@ def enterprises_reading(fetch: Fetch, policy: Policy, rows: Mapping[str, pl.Data
             for index, read in enumerate(reads_of(award)):
                 if read.dataset in rows and _may_name_others(read):
                     subjects |= _subjects_reading(known, reads_of(award), index, _values_in(rows[read.dataset], read))
+            if award.ranked and any(read.dataset in rows for read in award.about.reads()):
+                subjects |= _everyone(known, award)
             if subjects:
                 known.need(about, subjects)
                 numbers = known.numbers(about, subjects)
@@ -177,6 +196,8 @@ def looked_up_by(policy: Policy) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for read in (read for award in policy.awards for read in reads_of(award) if _may_name_others(read)):
         found.setdefault(read.dataset, set()).update(read.columns, read.only[:1] if read.only else ())
+    for read in (read for award in policy.awards if award.ranked for read in award.about.reads()):
+        found.setdefault(read.dataset, set()).update(read.columns)
     return found
 
 
@@ -199,6 +220,7 @@ class _RowsOfAward(_Rows[Set[str]]):
     def find(self, read: Read, values: Set[str] | None) -> None:
         if values is None:
             self._known.need(read, {""})
+            self._found[read.dataset].update(self._known.every(read.dataset))
         else:
             self._known.need(read, values)
             self._found[read.dataset].update(self._known.numbers(read, values))
@@ -209,12 +231,15 @@ def _touching(known: FetchedRows, awards: Sequence[Award], uscc: Collection[str]
     for dataset in dict.fromkeys(read.dataset for award in awards for read in reads_of(award)):
         for owner in CATALOGUE[dataset].owners:
             known.need(Read(dataset, owner), enterprises)
-    touched = known.complete(
-        lambda: {award.code: _subjects_touched(known, award, enterprises) for award in awards}
-    ).items()
-    pairs = {"award": [code for code, _ in touched], "subject": [sorted(subjects) for _, subjects in touched]}
+    touched = known.complete(lambda: {award.code: _subjects_touched(known, award, enterprises) for award in awards})
+    return _pairs(touched).sort("award", "subject")
+
+
+def _pairs(subjects: Mapping[str, Set[str]]) -> pl.DataFrame:
+    """Return subjects by award as a frame."""
+    pairs = {"award": [*subjects], "subject": [sorted(each) for each in subjects.values()]}
     lists = pl.DataFrame(pairs, schema={"award": pl.String, "subject": pl.List(pl.String)})
-    return lists.explode("subject").drop_nulls().match_to_schema(PAIRS).sort("award", "subject")
+    return lists.explode("subject").drop_nulls().match_to_schema(PAIRS)
 
 
 def _subjects_touched(known: FetchedRows, award: Award, uscc: frozenset[str]) -> set[str]:
@@ -226,7 +251,16 @@ def _subjects_touched(known: FetchedRows, award: Award, uscc: frozenset[str]) ->
             continue
         values = known.values(read, known.naming(read, uscc))
         found |= _subjects_reading(known, reads_of(award), index, values | uscc if read.column in owners else values)
-    return found
+    everyone = _everyone(known, award) if found and award.ranked else set()
+    # An enterprise that no row is about takes no place, and moves nobody.
+    return found | everyone if found & everyone else found
+
+
+def _everyone(known: FetchedRows, award: Award) -> set[str]:
+    """Return all subjects of the award, as far as rows are known: they are ranked with each other."""
+    about = award.about.reads()[0]
+    known.need(Read(about.dataset), {""})
+    return known.values(about, known.every(about.dataset))
 
 
 def _subjects_reading(known: FetchedRows, reads: tuple[Read, ...], index: int, values: Set[str]) -> Set[str]:

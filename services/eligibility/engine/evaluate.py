@@ -23,6 +23,7 @@ from services.eligibility.facts.catalogue import Facts
 from services.eligibility.rules.domain import Interpretations, Policy
 from services.eligibility.rules.grammar.award import Award
 from services.eligibility.rules.grammar.measures import FLAGS, MISSING
+from services.eligibility.rules.grammar.other_support import OTHER_SUPPORT
 from services.eligibility.rules.grammar.rule_context import RuleContext
 from services.eligibility.rules.grammar.terms import columns_in
 
@@ -113,6 +114,7 @@ def _has_lists(evaluated: EvaluatedCases) -> pl.Expr:
     columns += [f"{measure.name}.{FLAGS}" for measure in measures]
     columns += ["payee.sanctions"] if _flags_sanctions(evaluated.context) else []
     filled = [pl.col(name).list.len() > 0 for name in columns if name in evaluated.cases.columns]
+    filled += [pl.col(OTHER_SUPPORT) > 0] if _flags_support(evaluated) else []
     return pl.any_horizontal(pl.col("result") == UNDETERMINED, *filled).fill_null(value=False)
 
 
@@ -168,7 +170,7 @@ def missing_of(evaluated: EvaluatedCases) -> pl.Expr:
     if not naming and not (cases.get_column("result") == UNDETERMINED).any():
         return _no_text()
     facts: list[tuple[str, pl.Expr]] = []
-    for name, condition in (*evaluated.resolved.conditions, *evaluated.resolved.conditions_once):
+    for name, condition in (*evaluated.resolved.conditions, *evaluated.resolved.conditions_compared):
         facts += condition.missing(pl.col(name), context)
     if award.amount is not None:
         facts += [(column.lacking, column.missing()) for column in columns_in(award.amount) if column.lacking]
@@ -188,7 +190,7 @@ def missing_of(evaluated: EvaluatedCases) -> pl.Expr:
 
 
 def flags_of(evaluated: EvaluatedCases) -> pl.Expr:
-    """Return the flags of a case: the payee's sanctions where they are flagged, and unverified rates."""
+    """Return the flags of a case: the payee's sanctions and other programmes' money, where they flag, and unverified rates."""
     cases, lists = evaluated.cases, []
     if _flags_sanctions(evaluated.context) and _any(cases, "payee.sanctions"):
         flagged = pl.col("payee.sanctions").list.eval(pl.lit("integrity:") + pl.element())
@@ -197,6 +199,8 @@ def flags_of(evaluated: EvaluatedCases) -> pl.Expr:
         column = f"{measure.name}.{FLAGS}"
         if column in cases.columns and _any(cases, column):
             lists.append(pl.col(column).fill_null(_no_text()))
+    if _flags_support(evaluated):
+        lists.append(pl.when(pl.col(OTHER_SUPPORT) > 0).then(pl.lit([OTHER_SUPPORT])).otherwise(_no_text()))
     if not lists:
         return _no_text()
     return pl.concat_list(lists).list.unique().list.sort()
@@ -204,6 +208,10 @@ def flags_of(evaluated: EvaluatedCases) -> pl.Expr:
 
 def _flags_sanctions(context: RuleContext) -> bool:
     return context.interpretation("integrity_screen") == "flag"
+
+
+def _flags_support(evaluated: EvaluatedCases) -> bool:
+    return evaluated.resolved.other_support is not None and evaluated.context.interpretation("overlap") == "flag"
 
 
 def _no_text() -> pl.Expr:

@@ -26,6 +26,7 @@ from services.eligibility.rules.domain import Interpretations, Policy
 from services.eligibility.rules.grammar.amounts import STEP_NAMES
 from services.eligibility.rules.grammar.common import SUPPLEMENTARY
 from services.eligibility.rules.grammar.conditions import Words
+from services.eligibility.rules.grammar.other_support import OTHER_SUPPORT
 from services.eligibility.rules.grammar.plans import collect
 from services.eligibility.rules.grammar.results import Figure, Row, Step
 from services.eligibility.rules.grammar.rule_context import RuleContext
@@ -141,7 +142,7 @@ def _explained(evaluated: EvaluatedCases, policy: Policy) -> Iterator[Explanatio
                     ),
                     context,
                 )
-                for name, condition in (*resolved.conditions, *resolved.conditions_once)
+                for name, condition in (*resolved.conditions, *resolved.conditions_compared)
             ),
             steps=steps,
             parts=tuple(
@@ -158,7 +159,7 @@ def _explained(evaluated: EvaluatedCases, policy: Policy) -> Iterator[Explanatio
 def _figures(resolved: ResolvedAward, context: RuleContext) -> dict[str, pl.Expr]:
     """Return the columns that an explanation reads, beside those that every evaluated case has."""
     award, columns = resolved.award, dict[str, pl.Expr]()
-    for name, condition in (*resolved.conditions, *resolved.conditions_once):
+    for name, condition in (*resolved.conditions, *resolved.conditions_compared):
         columns |= condition.columns(name, context)
         del columns[name]
     if award.amount is not None:
@@ -189,4 +190,6 @@ def _steps(resolved: ResolvedAward, row: Row, context: RuleContext) -> tuple[Ste
         steps.append(Step("given_before", STEP_NAMES["given_before"], Figure(before, "fen")))
     else:
         steps = award.amount.steps(row, "amount", context)
+    if resolved.other_support is not None and context.interpretation("overlap") == "higher_only" and row[OTHER_SUPPORT]:
+        steps.append(Step("other_support", STEP_NAMES["other_support"], Figure(row[OTHER_SUPPORT], "fen")))
     return (*steps, Step("result", STEP_NAMES["result"], Figure(row["amount"], "fen")))

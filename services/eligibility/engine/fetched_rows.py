@@ -77,6 +77,10 @@ class FetchedRows:
                     numbers.setdefault(value, []).append(number)
         return [number for value in values for number in numbers.get(value, ())]
 
+    def every(self, dataset: str) -> range:
+        """Return the numbers of all rows of the dataset."""
+        return range(self._rows[dataset].height if dataset in self._rows else 0)
+
     def values(self, of: Read, numbers: Collection[int]) -> set[str]:
         """Return the values in the column of `of` in the rows with these numbers."""
         if not numbers:

@@ -40,7 +40,7 @@ def mark_first_years(cases: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def mark_highest_levels(award: Award, cases: pl.LazyFrame) -> pl.LazyFrame:
-    """Mark whether the case has the highest level of its unit among those that count in the year and are open."""
+    """Mark whether the case has the highest level of its unit among those that count in the year and are not used up."""
     assert award.about.rank is not None
     level, highest_first = award.about.rank
     rank = pl.lit(len(highest_first))

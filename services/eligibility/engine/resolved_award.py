@@ -8,7 +8,6 @@ from functools import cached_property, lru_cache
 
 from services.eligibility.rules.grammar.award import Award
 from services.eligibility.rules.grammar.common import (
-    HIGHEST_LEVEL,
     INTEGRITY,
     INTEGRITY_CONDITION,
     ONCE,
@@ -16,9 +15,11 @@ from services.eligibility.rules.grammar.common import (
     conditions_on_time,
 )
 from services.eligibility.rules.grammar.conditions import Always, Condition
-from services.eligibility.rules.grammar.lookups import PAYEE_ENTRY, Attachment, PayeeEntry, PayeePlace, with_needed
+from services.eligibility.rules.grammar.lookups import PAYEE_ENTRY, Attachment, Location, PayeeEntry, with_needed
 from services.eligibility.rules.grammar.measures import Measure
 from services.eligibility.rules.grammar.nodes import Node, resolve
+from services.eligibility.rules.grammar.other_support import OtherSupport
+from services.eligibility.rules.grammar.ranks import AmongFirst
 from services.eligibility.rules.grammar.terms import Column, columns_in
 
 #: A condition with the name of the boolean column that holds its result.
@@ -40,7 +41,8 @@ class ResolvedAward:
         paid = (on_payment,) if award.paid_before_by_subject else ()
         integrity = () if isinstance(self._integrity, Always) else (self._integrity,)
         on_time = (resolve(condition, self.interpretations) for condition in conditions_on_time(award.about))
-        every = (*on_time, *award.conditions(), *paid, *integrity)
+        own = (condition for condition in award.conditions() if condition is not self.ranking)
+        every = (*on_time, *own, *paid, *integrity)
         return tuple((f"condition.{number}", condition) for number, condition in enumerate(every))
 
     @cached_property
@@ -48,17 +50,29 @@ class ResolvedAward:
         return resolve(INTEGRITY_CONDITION, self.interpretations)
 
     @cached_property
-    def conditions_once(self) -> tuple[Named, ...]:
-        """The conditions of an award given once, which compare its cases with each other."""
-        highest = () if self.award.about.rank is None else (("condition.highest", HIGHEST_LEVEL),)
-        return (("condition.once", ONCE), *highest) if self.award.about.once else ()
+    def ranking(self) -> AmongFirst | None:
+        """The condition that ranks the cases among each other, if there is one."""
+        return next((each for each in self.award.when if isinstance(each, AmongFirst)), None)
+
+    @cached_property
+    def conditions_compared(self) -> tuple[Named, ...]:
+        """The conditions that compare the cases of the award with each other, after all others."""
+        ranking = () if self.ranking is None else (("condition.rank", self.ranking),)
+        same_year = self.award.about.same_year
+        highest = () if same_year is None or isinstance(same_year, Always) else (("condition.highest", same_year),)
+        return (*ranking, ("condition.once", ONCE), *highest) if self.award.about.once else ranking
+
+    @cached_property
+    def other_support(self) -> OtherSupport | None:
+        """What other programmes gave, where it flags or lowers the award."""
+        return None if self.interpretations["overlap"] == "ignored" else self.award.other_support
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:
         """Every column that conditions, amounts, jurisdiction and order read, each once."""
         award, about = self.award, self.award.about
         nodes: list[Node | None] = [condition for _, condition in self.conditions]
-        nodes += [award.amount, award.later_amount, award.place.jurisdiction, about.payee]
+        nodes += [self.ranking, award.amount, award.later_amount, award.place.jurisdiction, about.payee]
         nodes += about.order() if about.earliest_by else ()
         nodes += () if about.rank is None else (about.rank[0],)
         read = [column for node in nodes if node is not None for column in columns_in(node)]
@@ -69,7 +83,9 @@ class ResolvedAward:
         """The lookups behind the columns, each after what it needs, cheap and selective ones first; then those of every award."""
         ranked = sorted((column for column in self.columns if column.source is not None), key=_cost)
         sources = [column.source for column in with_needed(ranked) if column.source is not None]
-        return tuple(dict.fromkeys([*sources, PAYEE_ENTRY, INTEGRITY]))
+        screened = () if self.interpretations["integrity_screen"] == "off" else (INTEGRITY,)
+        support = () if self.other_support is None else (self.other_support,)
+        return tuple(dict.fromkeys([*sources, PAYEE_ENTRY, *screened, *support]))
 
     @cached_property
     def measures(self) -> tuple[Measure, ...]:
@@ -80,10 +96,12 @@ class ResolvedAward:
     def applied(self) -> tuple[str, ...]:
         """The names of the interpretations that apply to a case, each once, in the order of the explanation."""
         award = self.award
-        nodes: list[Node | None] = [condition for _, condition in (*self.conditions, *self.conditions_once)]
+        nodes: list[Node | None] = [condition for _, condition in (*self.conditions, *self.conditions_compared)]
         names = _applied([*nodes, award.amount])
         names += [name for measure in self.measures for name in measure.interpretations]
-        names += _applied([award.about.payee, award.in_later_years, self._integrity])
+        names += _applied([award.about.payee, award.in_later_years, award.about.same_year, self._integrity])
+        names += [name for lookup in self.lookups for name in lookup.interpretations]
+        names += ["overlap"] if award.other_support is not None else []
         return tuple(dict.fromkeys(names))
 
 
@@ -106,4 +124,4 @@ def _cost(column: Column) -> int:
     lookup = column.source
     if isinstance(lookup, Measure):
         return 3
-    return 2 if isinstance(lookup, PayeePlace) else 1 if isinstance(lookup, PayeeEntry) else 0
+    return 2 if isinstance(lookup, Location) else 1 if isinstance(lookup, PayeeEntry) else 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import Any
 
 import polars as pl
@@ -10,6 +11,7 @@ import polars as pl
 from services.eligibility.engine.dependencies import PAIRS, READER, by_award, rows_read
 from services.eligibility.facts.catalogue import CATALOGUE, Facts
 from services.eligibility.rules.domain import Policy
+from shared.catalogue.domain import DECIMALS
 
 
 def inputs(facts: Facts, policy: Policy, pairs: pl.DataFrame) -> pl.DataFrame:
@@ -29,6 +31,10 @@ def facts_of(document: str | bytes) -> Facts:
     for name, rows in datasets.items():
         schema = CATALOGUE[name].schema
         read = {column: pl.String() if dtype == pl.Date else dtype for column, dtype in schema.items()}
+        # Decimals are text, in documents of engine 1 whole numbers.
+        decimals = [column for column, dtype in schema.items() if dtype == DECIMALS]
+        for row in rows if decimals else ():
+            row |= {column: Decimal(row[column]) for column in decimals if row[column] is not None}
         frame = pl.DataFrame(rows, schema=read, orient="row")
         days = [column for column, dtype in schema.items() if dtype == pl.Date]
         frames[name] = frame.with_columns(pl.col(days).str.to_date("%Y-%m-%d"))

@@ -93,7 +93,8 @@ class EvaluationRunner:
                     "facts_revision": found.revision,
                     "policy_hash": policy.hash,
                     "interpretations_hash": interpretations.hash,
-                    "decisions": asdict(counts),
+                    "decisions": {name: count for name, count in asdict(counts).items() if name != "stopped"},
+                    "not_proposed": {"award_stopped": counts.stopped},
                 },
             )
 

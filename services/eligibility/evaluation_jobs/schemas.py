@@ -13,6 +13,7 @@ from typing_extensions import TypeAliasType
 from services.eligibility.evaluation_jobs.domain import Occasion
 from shared.days import Day
 from shared.identifiers import is_uscc
+from shared.policies import FIRST_POLICY
 from shared.web.jobs import Job
 
 
@@ -42,7 +43,7 @@ class EvaluationRequest(BaseModel):
         extra="forbid",
         strict=True,
         json_schema_extra={
-            "examples": [{"policy": "lishui-2020-1", "award_years": [2023], "scope": "all", "decided_on": "2024-03-01"}]
+            "examples": [{"policy": FIRST_POLICY, "award_years": [2023], "scope": "all", "decided_on": "2024-03-01"}]
         },
     )
 
@@ -66,6 +67,14 @@ class DecisionCounts(BaseModel):
     unchanged: int
 
 
+class NotProposedCounts(BaseModel):
+    """How many granted awards were not proposed, by reason."""
+
+    award_stopped: int = Field(
+        description="An official act suspends or ends the award from the decision day or earlier"
+    )
+
+
 class Evaluation(Job):
     """An evaluation and its progress."""
 
@@ -77,6 +86,7 @@ class Evaluation(Job):
     policy_hash: str | None = None
     interpretations_hash: str | None = None
     decisions: DecisionCounts | None = Field(default=None, description="Counts, once the evaluation has succeeded")
+    not_proposed: NotProposedCounts | None = Field(default=None, description="Counts, once it has succeeded")
 
 
 class Result(StrEnum):

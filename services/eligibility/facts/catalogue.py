@@ -92,6 +92,6 @@ def _checked(dataset: Dataset, frame: pl.DataFrame) -> pl.DataFrame:
         column = frame.get_column(field.name)
         if not field.optional and column.null_count():
             raise FactsError(f"{dataset.name}.{field.name}: empty in {column.null_count()} rows, and may not be")
-        if field.kind in INTEGERS and not column.is_between(-LARGEST, LARGEST).all():
+        if field.kind in (*INTEGERS, Kind.DECIMAL) and not column.is_between(-LARGEST, LARGEST).all():
             raise FactsError(f"{dataset.name}.{field.name}: outside ±(2^53 − 1)")
     return frame

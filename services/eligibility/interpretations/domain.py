@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from services.eligibility.rules.domain import InterpretationError, Interpretations, Policy
-from services.eligibility.rules.library import POLICIES, load_policy
+from services.eligibility.rules.library import load_policy
 from shared.errors import FieldError, Invalid, NotFound
+from shared.policies import POLICIES
 
 
 def policy_in_body(code: str) -> Policy:

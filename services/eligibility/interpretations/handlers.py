@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -64,6 +65,8 @@ def interpretations_view(connection: Connection, policy: Policy, language: str) 
                 "title": interpretation.words.within(language),
                 "value": official[name],
                 "default": interpretation.default,
+                "reason": interpretation.reason.within(language),
+                "against": interpretation.against.within(language),
                 "values": [
                     {"value": value, "title": words.within(language)} for value, words in interpretation.values.items()
                 ],
@@ -76,12 +79,13 @@ def interpretations_view(connection: Connection, policy: Policy, language: str) 
 
 def policy_view(policy: Policy, language: str) -> dict[str, Any]:
     """Return a policy with its parameters."""
+    context = policy.context(Interpretations.official_defaults(policy), date.max)
     return {
         "code": policy.code,
         "title": policy.title.within(language),
         "hash": policy.hash,
-        "valid_from": str(policy.parameters["validity_first_day"].on(None)),
-        "valid_until": Interpretations.official_defaults(policy)["validity_last_day"],
+        "valid_from": str(context.first_day),
+        "valid_until": str(context.last_day),
         "award_years": list(policy.award_years),
         "parameters": orjson.loads(policy.document)["parameters"],
     }

@@ -28,7 +28,7 @@ def official_interpretations(connection: Connection, policy: Policy) -> Interpre
 
 def stored_interpretations(policy: Policy, document: str) -> Interpretations:
     """Return the interpretations of a stored document."""
-    return Interpretations.official_defaults(policy).with_changes(orjson.loads(document))
+    return Interpretations.official_defaults(policy).with_stored(orjson.loads(document))
 
 
 def changes(connection: Connection, policy: Policy) -> Sequence[Row[Any]]:

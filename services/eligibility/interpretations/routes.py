@@ -11,7 +11,6 @@ from fastapi import APIRouter, Request, Response
 from services.eligibility.interpretations import handlers
 from services.eligibility.interpretations.domain import policy_in_path
 from services.eligibility.interpretations.schemas import (
-    AwardRule,
     CoveredSentence,
     InterpretationChange,
     InterpretationChangeRequest,
@@ -19,9 +18,10 @@ from services.eligibility.interpretations.schemas import (
     Policy,
     PolicySummary,
 )
-from services.eligibility.rules.library import POLICIES, load_policy
+from services.eligibility.rules.library import load_policy
 from shared.authorization import Actor, Scope
 from shared.errors import Conflict, InFlight, NotFound, SamePerson
+from shared.policies import POLICIES
 from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand, json_response
 from shared.web.negotiation import language_of
@@ -49,18 +49,6 @@ def list_policies(request: Request) -> Response:
 def get_policy(policy: str, request: Request) -> Response:
     """Read a policy with all its parameters: dated values, unit and article."""
     return json_response(handlers.policy_view(policy_in_path(policy), language_of(request)))
-
-
-@router.get(
-    "/{policy}/awards",
-    operation_id="list_award_rules",
-    response_model=list[AwardRule],
-    responses=refusals(NotFound),
-    dependencies=_READER,
-)
-def list_award_rules(policy: str) -> Response:
-    """List the awards of a policy as they are defined: conditions, amounts, interpretations."""
-    return json_response(orjson.loads(policy_in_path(policy).document)["awards"])
 
 
 @router.get(

@@ -8,11 +8,13 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from shared.policies import FIRST_POLICY
+
 
 class PolicySummary(BaseModel):
     """A policy."""
 
-    code: str = Field(examples=["lishui-2020-1"])
+    code: str = Field(examples=[FIRST_POLICY])
     title: str
     hash: str = Field(description="SHA-256 of the policy package")
     valid_from: date
@@ -24,16 +26,6 @@ class Policy(PolicySummary):
     """A policy with its parameters."""
 
     parameters: dict[str, Any] = Field(description="Every parameter: article, unit, dated values, title")
-
-
-class AwardRule(BaseModel):
-    """An award: its subject, conditions and amount. The rulebook has the sentences."""
-
-    model_config = ConfigDict(extra="allow")
-
-    code: str
-    article: str
-    kind: str
 
 
 class CoveredSentence(BaseModel):
@@ -63,6 +55,8 @@ class InterpretationView(BaseModel):
     title: str
     value: str
     default: str
+    reason: str = Field(description="Why the default is what it is")
+    against: str = Field(description="What speaks for another value")
     values: list[InterpretationValue]
 
 

@@ -1,32 +1,33 @@
-"""Notices, and what one shows, as sheets for people: Chinese headings, yuan, identifiers as text."""
+"""Notices, and what one shows, as sheets for people."""
 
 from __future__ import annotations
 
-from shared.spreadsheets import Column
+from services.eligibility.decisions.words import RESULTS
+from shared.policies import JURISDICTIONS
+from shared.spreadsheets import TableColumn
 
-NOTICES: dict[str, Column] = {
-    "公示编号": Column(lambda row: row["id"]),
-    "状态": Column(lambda row: row["state"]),
-    "公示开始": Column(lambda row: row["opened_on"]),
-    "公示截止": Column(lambda row: row["last_day"]),
-    "工作日": Column(lambda row: row["working_days"], "whole"),
-    "关闭日期": Column(lambda row: row["closed_on"]),
-    "决定数": Column(lambda row: row["total"], "whole"),
-    "未处理异议": Column(lambda row: row["objections"]["open"], "whole"),
-    "不成立异议": Column(lambda row: row["objections"]["rejected"], "whole"),
-    "成立异议": Column(lambda row: row["objections"]["upheld"], "whole"),
-}
+NOTICES = (
+    TableColumn("Notice id", "id"),
+    TableColumn("State", "state", "word", {"open": ("公示中", "open")}),
+    TableColumn("Opened on", "opened_on"),
+    TableColumn("Last day", "last_day"),
+    TableColumn("Working days", "working_days", "whole"),
+    TableColumn("Closed on", "closed_on"),
+    TableColumn("Decisions", "total", "whole"),
+    TableColumn("Open objections", "objections.open", "whole"),
+    TableColumn("Dismissed objections", "objections.rejected", "whole"),
+    TableColumn("Upheld objections", "objections.upheld", "whole"),
+)
 
-ENTRIES: dict[str, Column] = {
-    "决定编号": Column(lambda row: row["decision_id"]),
-    "奖补项目": Column(lambda row: row["title"]),
-    "代码": Column(lambda row: row["award"]),
-    "条款": Column(lambda row: row["article"]),
-    "年度": Column(lambda row: row["award_year"], "whole"),
-    "单位名称": Column(lambda row: row["payee"]["name"]),
-    "统一社会信用代码": Column(lambda row: row["payee"]["uscc"]),
-    "属地": Column(lambda row: row["jurisdiction"]),
-    "结果": Column(lambda row: row["result"]),
-    "金额（元）": Column(lambda row: row["entitlement_fen"], "yuan"),
-    "状态": Column(lambda row: row["state"]),
-}
+ENTRIES = (
+    TableColumn("Decision id", "decision_id"),
+    TableColumn("Award", "title"),
+    TableColumn("Article", "article"),
+    TableColumn("Award year", "award_year", "whole"),
+    TableColumn("Payee", "payee.name"),
+    TableColumn("Unified social credit code", "payee.uscc"),
+    TableColumn("Jurisdiction", "jurisdiction", "word", JURISDICTIONS),
+    TableColumn("Result", "result", "word", RESULTS),
+    TableColumn("Amount (yuan)", "entitlement_fen", "yuan"),
+    TableColumn("State", "state", "word"),
+)

@@ -10,6 +10,7 @@ from jinja2 import Environment, StrictUndefined
 
 from services.eligibility.rules.text import Text
 from shared.money import yuan
+from shared.policies import JURISDICTIONS
 
 HTML = "text/html"
 SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
@@ -43,9 +44,7 @@ _WORDS = {
     "state": Text("状态", "State"),
     "in_kind": Text("用地支持", "in kind"),
     "withdrawn": Text("撤销", "withdrawn"),
-    "city": Text("市直", "city"),
-    "liandu": Text("莲都区", "Liandu"),
-    "development_zone": Text("丽水经济技术开发区", "development zone"),
+    **{code: Text(*names) for code, names in JURISDICTIONS.items()},
     "in_notice": Text("公示中", "in notice"),
     "suspended": Text("暂缓", "suspended"),
     "proposed": Text("公示期满", "noticed"),

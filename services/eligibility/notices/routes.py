@@ -20,6 +20,7 @@ from shared import spreadsheets
 from shared.authorization import Actor, Scope
 from shared.clock import calendar_date
 from shared.errors import Conflict, Forbidden, InFlight, NotFound, TooLarge
+from shared.i18n import N_
 from shared.media_types import CSV, JSON, XLSX
 from shared.web import pagination
 from shared.web.auth import needs
@@ -86,7 +87,9 @@ def list_notices(
         )
     shown = [repository.view(row) for row in rows]
     if kind:
-        return spreadsheet_response(shown, export.NOTICES, kind, name="notices", title="公示")
+        return spreadsheet_response(
+            shown, export.NOTICES, kind, language_of(request), name="notices", title=N_("Notices")
+        )
     return json_response(pagination.page(shown, limit, "id"))
 
 
@@ -130,7 +133,9 @@ def get_notice(
     if kind == HTML:
         headers = {"Content-Language": language, "Content-Security-Policy": SECURITY_POLICY}
         return Response(page(shown, spreadsheets.require_row_limit(entries), language), 200, headers, HTML)
-    return spreadsheet_response(entries, export.ENTRIES, kind, name=f"notice-{notice_id}", title="公示")
+    return spreadsheet_response(
+        entries, export.ENTRIES, kind, language, name=f"notice-{notice_id}", title=N_("Public notice")
+    )
 
 
 @router.post(

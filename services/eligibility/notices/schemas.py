@@ -43,7 +43,7 @@ class ObjectionCounts(BaseModel):
 
 
 class Notice(BaseModel):
-    """A public notice. Days are Lishui's."""
+    """A public notice. Days are China's."""
 
     id: UUID
     state: NoticeState

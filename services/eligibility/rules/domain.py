@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from itertools import product
 from types import MappingProxyType
 from typing import Any
 
@@ -30,12 +31,19 @@ class InterpretationError(InvalidValue):
 
 @dataclass(frozen=True, slots=True)
 class Interpretation:
-    """A question that the text leaves open: its article and its possible values, the first being the default."""
+    """A question that the text leaves open: its article and its possible values, the first being the default.
+
+    `reason` is why the first is the default, `against` what speaks for another. `former_values` maps values in documents
+    of an earlier version to today's.
+    """
 
     name: str
     article: int
     words: Text
     values: Mapping[str, Text]
+    reason: Text
+    against: Text
+    former_values: Mapping[str, str]
 
     @property
     def default(self) -> str:
@@ -45,7 +53,14 @@ class Interpretation:
     def document(self) -> dict[str, Any]:
         """Return the interpretation as canonical data."""
         values = [{"value": value, "zh": words.zh, "en": words.en} for value, words in self.values.items()]
-        return {"article": self.article, "zh": self.words.zh, "en": self.words.en, "values": values}
+        notes = {"reason": self.reason, "against": self.against}
+        return {
+            "article": self.article,
+            "zh": self.words.zh,
+            "en": self.words.en,
+            "values": values,
+            **{name: {"zh": words.zh, "en": words.en} for name, words in notes.items()},
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +116,14 @@ class Policy:
     @property
     def possible_years(self) -> range:
         """Every award year that a case can have: the yearly ones, and those of events up to the last day of validity."""
-        last_days = [date.fromisoformat(value) for value in self.interpretations["validity_last_day"].values]
+        names = ("validity_first_day", "validity_last_day")
+        readings = product(*(self.interpretations[name].values for name in names))
+        contexts = (
+            RuleContext(self.parameters, dict(zip(names, values, strict=True)), date.min, date.min)
+            for values in readings
+        )
         years = self.award_years
-        return range(years[0], max(years[-1], *(day.year for day in last_days)) + 1)
+        return range(years[0], max(years[-1], *(context.last_day.year for context in contexts)) + 1)
 
     def with_parameters(self, changes: Mapping[str, Any]) -> Policy:
         """Return the same policy with other numbers, in their declared units, for a simulation.
@@ -188,6 +208,14 @@ class Interpretations(Mapping[str, str]):
             if value not in allowed:
                 raise InterpretationError("{name} must be one of {values}.", name, name=name, values=", ".join(allowed))
         return Interpretations(self._domain, {**self._values, **changes})
+
+    def with_stored(self, document: Mapping[str, str]) -> Interpretations:
+        """Return the interpretations of a stored document; those that it does not name keep their value.
+
+        An earlier version may have stored a value under a former name.
+        """
+        former = {name: question.former_values for name, question in self._domain.items()}
+        return self.with_changes({name: former.get(name, {}).get(value, value) for name, value in document.items()})
 
     @cached_property
     def document(self) -> bytes:

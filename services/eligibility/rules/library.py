@@ -1,17 +1,13 @@
-"""The policies that there are."""
+"""The policies that are installed, with their rules."""
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
 from functools import cache
-from types import MappingProxyType
 
 from services.eligibility.rules.domain import Policy
 from services.eligibility.rules.package import read_package
-
-#: Policy code → the package that holds it. Another policy is another line here.
-POLICIES: Mapping[str, str] = MappingProxyType({"lishui-2020-1": "services.eligibility.rules.lishui_2020_1"})
+from shared.policies import POLICIES
 
 
 class UnknownPolicyError(KeyError):
@@ -23,4 +19,4 @@ def load_policy(policy_code: str) -> Policy:
     """Return a policy, read once. Raises `UnknownPolicyError`."""
     if policy_code not in POLICIES:
         raise UnknownPolicyError(f"no policy {policy_code!r}; there are {', '.join(POLICIES)}")
-    return read_package(importlib.import_module(POLICIES[policy_code]))
+    return read_package(importlib.import_module(POLICIES[policy_code].package))

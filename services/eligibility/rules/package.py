@@ -15,9 +15,12 @@ from services.eligibility.rules.domain import CoverageLine, Interpretation, Poli
 from services.eligibility.rules.grammar.award import Award
 from services.eligibility.rules.grammar.common import SHARED_WORDS
 from services.eligibility.rules.grammar.conditions import Condition
+from services.eligibility.rules.grammar.nodes import Choice
+from services.eligibility.rules.grammar.ranks import AmongFirst
 from services.eligibility.rules.grammar.terms import Parameter
 from services.eligibility.rules.parameters import LEAST, NUMBERS, ParameterValues, Value
 from services.eligibility.rules.text import Text
+from shared.policies import POLICIES
 
 #: Why a sentence needs no award code.
 REASONS = ("referral", "encouragement", "procurement", "supervision")
@@ -26,12 +29,12 @@ CLAIMS = ("computed", "in_kind", *REASONS)
 EXPECTED = (
     "first_award_year",
     "last_award_year",
-    "validity_first_day",
+    "validity_years",
     "covered_jurisdictions",
     "integrity_lookback_years",
 )
 #: Interpretations that the engine needs of every package.
-EXPECTED_INTERPRETATIONS = ("validity_last_day", "integrity_screen")
+EXPECTED_INTERPRETATIONS = ("validity_first_day", "validity_last_day", "integrity_screen", "credit_repair", "overlap")
 
 
 class PackageError(ValueError):
@@ -54,13 +57,19 @@ def read_package(module: ModuleType) -> Policy:
         parameters=MappingProxyType(parameters),
         interpretations=MappingProxyType(interpretations),
         coverage=tuple(_coverage(entry, awards) for entry in _yaml(folder, "coverage.yaml")),
-        award_titles=MappingProxyType({code: _text(names) for code, names in words["awards"].items()}),
+        award_titles=MappingProxyType({award: Text(*title) for award, title in _titles(words).items()}),
         condition_words=MappingProxyType(
             {**SHARED_WORDS, **{name: _text(names) for name, names in words["conditions"].items()}}
         ),
     )
     _check(policy)
     return policy
+
+
+def _titles(words: Mapping[str, Any]) -> Mapping[str, tuple[str, str]]:
+    """Return the titles in the policy's outline; a package that no outline is for has its own."""
+    outline = POLICIES.get(words["policy"]["code"])
+    return outline.titles if outline else words["awards"]
 
 
 def _awards(module: ModuleType) -> tuple[Award, ...]:
@@ -85,6 +94,8 @@ def _check(policy: Policy) -> None:
 
 def _check_award(policy: Policy, award: Award) -> None:
     nodes = [*award.walk()]
+    if award.ranked:
+        _check_ranks(award)
     parameters = {node.name for node in nodes if isinstance(node, Parameter)}
     parameters |= {name for measure in award.measures for name in measure.parameters}
     for file, needed, known in (
@@ -95,6 +106,13 @@ def _check_award(policy: Policy, award: Award) -> None:
     ):
         if needed - known:
             raise PackageError(f"{file} lacks {', '.join(sorted(needed - known))}, which {award.code} needs")
+
+
+def _check_ranks(award: Award) -> None:
+    ranks = [condition for condition in award.when if any(isinstance(node, AmongFirst) for node in condition.walk())]
+    joined = any(not isinstance(rank, AmongFirst | Choice) for rank in ranks)
+    if joined or len(ranks) > 1 or not award.about.is_yearly:
+        raise PackageError(f"{award.code}: one condition of an award about years may be a rank, not joined with others")
 
 
 def _check_coverage(policy: Policy) -> None:
@@ -143,7 +161,11 @@ def _interpretation(name: str, entry: Mapping[str, Any]) -> Interpretation:
     values = {value: _text(words) for value, words in entry["values"].items()}
     if any(not isinstance(value, str) for value in values):
         raise PackageError(f"interpretations.yaml: quote the values of {name}")
-    return Interpretation(name, entry["article"], _text(entry["words"]), MappingProxyType(values))
+    reason, against = (_text(entry.get(note, ["", ""])) for note in ("reason", "against"))
+    former = MappingProxyType(entry.get("former_values", {}))
+    return Interpretation(
+        name, entry["article"], _text(entry["words"]), MappingProxyType(values), reason, against, former
+    )
 
 
 def _coverage(entry: Mapping[str, Any], awards: tuple[Award, ...]) -> CoverageLine:

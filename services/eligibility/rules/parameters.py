@@ -22,6 +22,8 @@ NUMBERS: Mapping[str, tuple[int, int]] = {
     N_("enterprises"): (10**9, 1),
     N_("parcels/day"): (10**9, 1),
     N_("square metres"): (10**12, 1),
+    N_("places"): (10**6, 1),
+    N_("orders/month"): (10**9, 1),
     N_("instalments"): (10, 1),
     N_("years"): (100, 1),
     N_("year"): (2100, 1),
@@ -29,7 +31,7 @@ NUMBERS: Mapping[str, tuple[int, int]] = {
     N_("months"): (1200, 1),
 }
 #: Unit → smallest value, where that is not 0.
-LEAST: Mapping[str, int] = {"instalments": 1, "year": 2000}
+LEAST: Mapping[str, int] = {"instalments": 1, "places": 1, "year": 2000}
 #: Denominator that a unit carries: a share in basis points is so many ten-thousandths.
 DENOMINATORS: Mapping[str, int] = {"basis points": 10_000}
 #: The words that rulebook and explanations use for a unit.
@@ -40,6 +42,8 @@ UNIT_WORDS: Mapping[str, Text] = {
     "enterprises": Text("家", "enterprises"),
     "parcels/day": Text("件/日", "parcels a day"),
     "square metres": Text("平方米", "square metres"),
+    "places": Text("名", "places"),
+    "orders/month": Text("单/月", "orders a month"),
     "instalments": Text("期", "instalments"),
     "years": Text("年", "years"),
     "year": Text("年", ""),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
@@ -12,7 +13,7 @@ import polars as pl
 from services.eligibility.facts.catalogue import CATALOGUE, Facts
 from services.eligibility.facts.queries import Fetch, RowQuery
 from services.eligibility.scenarios.domain import RowsByDataset
-from shared.catalogue.domain import INTEGERS, Dataset, Field, Kind
+from shared.catalogue.domain import DECIMALS, INTEGERS, Dataset, Field, Kind
 from shared.days import day_of
 from shared.errors import FieldError, Invalid
 from shared.i18n import N_
@@ -128,6 +129,8 @@ def _value(field: Field, value: Any, pointer: str) -> Any:
             return day_of(value)
         except (TypeError, ValueError) as error:
             raise _invalid(pointer, N_("The value must be an existing day, as YYYY-MM-DD.")) from error
+    if field.kind is Kind.DECIMAL:
+        return _bounded(field, _decimal(value, pointer), pointer)
     expected: type = int if field.kind in INTEGERS else bool if field.kind is Kind.FLAG else str
     if type(value) is not expected:
         raise _invalid(pointer, _EXPECTED[expected])
@@ -137,12 +140,25 @@ def _value(field: Field, value: Any, pointer: str) -> Any:
             raise _invalid(
                 pointer, N_("The value must be a valid unified social credit code (18 characters, check digit).")
             )
-    if field.choices and value not in field.choices:
-        raise _invalid(pointer, N_("The value must be one of {choices}."), choices=", ".join(field.choices))
+    allowed = tuple(field.choices) or field.known
+    if allowed and value not in allowed:
+        raise _invalid(pointer, N_("The value must be one of {choices}."), choices=", ".join(allowed))
+    return _bounded(field, value, pointer)
+
+
+def _bounded(field: Field, value: Any, pointer: str) -> Any:
     least, most = field.minimum, field.maximum
     if least is not None and most is not None and not least <= value <= most:
-        raise _invalid(pointer, N_("The value must be a whole number from {least} to {most}."), least=least, most=most)
+        raise _invalid(pointer, N_("The value must be a number from {least} to {most}."), least=least, most=most)
     return value
+
+
+def _decimal(value: Any, pointer: str) -> Decimal:
+    """Return a JSON number with at most two decimals. Its shortest notation is what was written, up to 15 digits."""
+    exact = Decimal(repr(value)) if type(value) in (int, float) else None
+    if exact is None or not exact.is_finite() or exact != round(exact, DECIMALS.scale):
+        raise _invalid(pointer, N_("The value must be a number with at most two decimals."))
+    return exact
 
 
 def _check_rows(dataset: Dataset, rows: pl.DataFrame) -> None:
@@ -157,6 +173,12 @@ def _check_rows(dataset: Dataset, rows: pl.DataFrame) -> None:
 def _refusal(dataset: Dataset, code: str) -> tuple[str, dict[str, str]]:
     if dataset.period is not None:
         return N_("This day must not be before {first}."), {"first": dataset.period.first}
+    if dataset.subjects is not None:
+        pattern, awards = dataset.subjects.forms[code]
+        return N_("The subject of {awards} must have the form {pattern}."), {
+            "awards": ", ".join(awards),
+            "pattern": pattern,
+        }
     assert dataset.tiers is not None
     if code == "tier_missing":
         tiered = ", ".join(dataset.tiers.tiered)

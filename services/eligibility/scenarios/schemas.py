@@ -13,6 +13,7 @@ from services.eligibility.decisions.explanation_schemas import ExplanationView
 from services.eligibility.evaluation_jobs.schemas import Outcome, PayeeView, Result, Uscc
 from services.eligibility.scenarios.domain import Scenario
 from shared.days import read_day
+from shared.policies import FIRST_POLICY
 from shared.web.jobs import Job
 
 ScenarioDay = Annotated[
@@ -70,7 +71,7 @@ class SimulationRequest(PolicyScenario):
         json_schema_extra={
             "examples": [
                 {
-                    "policy": "lishui-2020-1",
+                    "policy": FIRST_POLICY,
                     "award_years": [2023],
                     "decided_on": "2024-03-01",
                     "interpretations": {"tier_jump": "every_tier"},
@@ -189,7 +190,7 @@ class ImpactRequest(FactsScenario):
         json_schema_extra={
             "examples": [
                 {
-                    "policy": "lishui-2020-1",
+                    "policy": FIRST_POLICY,
                     "facts": {"courier_years": [{"uscc": "91331100MA20000018", "year": 2023, "parcels": 4000000,
                                                  "operating_days": 365, "rent_fen": 20000000}]},
                     "withdrawals": {"sanctions": [{"uscc": "91331100MA20000018", "kind": "tax", "since": "2023-05-05"}]},
@@ -272,7 +273,7 @@ class AssessmentRequest(PolicyScenario):
         json_schema_extra={
             "examples": [
                 {
-                    "policy": "lishui-2020-1",
+                    "policy": FIRST_POLICY,
                     "uscc": "91331100MA20000018",
                     "award_years": [2023],
                     "decided_on": "2024-03-01",

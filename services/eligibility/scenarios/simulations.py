@@ -144,7 +144,7 @@ def refusal_source(database: Database, registry: RegistryFacts, row: Row[Any]) -
         with database.reading() as connection:
             return repository.refused_cases(connection, row.id, award)
 
-    interpretations = Interpretations.official_defaults(policy).with_changes(row.result["readings"])
+    interpretations = Interpretations.official_defaults(policy).with_stored(row.result["readings"])
     return RefusalSource(
         row.id, facts, policy, interpretations, scenario.award_years, scenario.decided_on, shown_elsewhere=stored
     )

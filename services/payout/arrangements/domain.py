@@ -16,6 +16,7 @@ from shared.fiscal_split import SplitRule, UnitShare, rule_for, split
 class Draft:
     """A fiscal arrangement as a document that is not confirmed; `rules` by (jurisdiction, award or `*`)."""
 
+    policy: str
     number: str
     effective_from: date
     effective_until: date | None
@@ -72,14 +73,6 @@ class Split(NamedTuple):
 NOTHING_TO_SPLIT = Split(None, ())
 
 
-def in_force(arrangements: Sequence[Arrangement], first_decided_on: date) -> Arrangement | None:
-    """Return the arrangement in force on the day of an award's first decision; confirmed ones never overlap."""
-    for each in arrangements:
-        if each.in_force_on(first_decided_on):
-            return each
-    return None
-
-
 def split_entitlement(entitlement: Entitlement, arrangements: Sequence[Arrangement]) -> Split | None:
     """Split `entitlement` under the confirmed arrangement of its first decision day (Suppl.).
 
@@ -88,12 +81,14 @@ def split_entitlement(entitlement: Entitlement, arrangements: Sequence[Arrangeme
     """
     if entitlement.entitlement_fen == 0:
         return NOTHING_TO_SPLIT
-    arrangement = in_force(arrangements, entitlement.first_decided_on)
-    rule = rule_for(arrangement.rules, entitlement.jurisdiction, entitlement.award) if arrangement else None
-    if arrangement is None or rule is None:
-        return None
-    parts = split([amount for _, amount in entitlement.instalments], rule)
-    return Split(arrangement.id, tuple([UnitPart(unit, sum(own), own) for unit, own in parts if any(own)]))
+    for arrangement in arrangements:
+        # One in force at most has a rule: those of one policy never overlap, and a place is of one policy.
+        if arrangement.in_force_on(entitlement.first_decided_on):
+            rule = rule_for(arrangement.rules, entitlement.jurisdiction, entitlement.award)
+            if rule is not None:
+                parts = split([amount for _, amount in entitlement.instalments], rule)
+                return Split(arrangement.id, tuple([UnitPart(unit, sum(own), own) for unit, own in parts if any(own)]))
+    return None
 
 
 def adds_up_to_one(shares: Sequence[UnitShare]) -> bool:

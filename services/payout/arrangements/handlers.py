@@ -24,6 +24,7 @@ def draft(connection: Connection, document: Draft, *, by: str, now: datetime) ->
     connection.execute(
         insert(arrangements).values(
             id=arrangement_id,
+            policy=document.policy,
             number=document.number,
             effective_from=document.effective_from,
             effective_until=document.effective_until,

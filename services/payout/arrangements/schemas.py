@@ -12,6 +12,7 @@ from services.payout.arrangements.domain import Draft, adds_up_to_one
 from services.payout.enums import Jurisdiction, Unit
 from shared.days import Day
 from shared.fiscal_split import SplitRule, UnitShare
+from shared.policies import FIRST_POLICY, POLICIES
 
 Award = Annotated[str, StringConstraints(pattern=r"^(\*|[a-z0-9]+(-[a-z0-9]+)*)$", max_length=60)]
 _EXAMPLE: dict[str, Any] = {
@@ -56,7 +57,7 @@ class ArrangementRow(BaseModel):
 
     jurisdiction: Jurisdiction = Field(description="Jurisdiction of the award (Suppl.)")
     award: Award = Field(description="Code of the award, or `*` for all that have no row of their own")
-    shares: list[Share] = Field(min_length=1, max_length=3, description="Fractions that add up to exactly one")
+    shares: list[Share] = Field(min_length=1, max_length=20, description="Fractions that add up to exactly one")
     remainder_to: Unit = Field(description="Unit among the shares that takes what flooring to the fen leaves over")
 
     @model_validator(mode="after")
@@ -91,11 +92,25 @@ class ArrangementDraft(BaseModel):
         keys = [(row.jurisdiction, row.award) for row in self.rows]
         if len(set(keys)) != len(keys):
             raise ValueError("two rows have the same jurisdiction and award")
+        if self._policy is None:
+            raise ValueError("all jurisdictions and units must be those of one policy")
         return self
+
+    @property
+    def _policy(self) -> str | None:
+        """The policy whose places and units all rows name; None if there is none."""
+        places = {row.jurisdiction.value for row in self.rows}
+        units = {share.unit.value for row in self.rows for share in row.shares}
+        for code, policy in POLICIES.items():
+            if places <= set(policy.covered) and units <= set(policy.units):
+                return code
+        return None
 
     def draft(self) -> Draft:
         """Return the document without HTTP."""
+        assert self._policy is not None  # refused above
         return Draft(
+            self._policy,
             self.number,
             self.effective_from,
             self.effective_until,
@@ -115,6 +130,7 @@ class ArrangementView(BaseModel):
 
     id: UUID
     state: Literal["draft", "confirmed"]
+    policy: str = Field(description="The policy whose awards it splits", examples=[FIRST_POLICY])
     number: str = Field(description="Number of the document")
     effective_from: date = Field(description="First day on which it is in force")
     effective_until: date | None = Field(description="First day on which it is no longer in force; open if null")

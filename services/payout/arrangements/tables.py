@@ -21,12 +21,31 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 
 from services.payout.metadata import metadata
-from shared.database.schema import APPEND_ONLY
+from shared.database.schema import APPEND_ONLY, READ_ONLY
+
+policy_units = Table(
+    "policy_units",
+    metadata,
+    Column("unit", Text, primary_key=True),
+    Column("policy", Text, nullable=False),
+    info=READ_ONLY,
+)
+"""The budgets that may pay, each of one policy; written from the outlines of the installed policies by `install`."""
+
+policy_jurisdictions = Table(
+    "policy_jurisdictions",
+    metadata,
+    Column("jurisdiction", Text, primary_key=True),
+    Column("policy", Text, nullable=False),
+    info=READ_ONLY,
+)
+"""The places that awards may belong to, each of one policy; written like `policy_units`."""
 
 arrangements = Table(
     "arrangements",
     metadata,
     Column("id", Uuid, primary_key=True),
+    Column("policy", Text, nullable=False),
     Column("number", Text, nullable=False),
     Column("effective_from", Date, nullable=False),
     Column("effective_until", Date),
@@ -43,13 +62,15 @@ arrangements = Table(
     ),
     CheckConstraint("confirmed_by <> drafted_by", name="two_persons"),
     ExcludeConstraint(
+        ("policy", "="),
         (func.daterange(text("effective_from"), text("effective_until"), text("'[)'")), "&&"),
         where=text("state = 'confirmed'"),
         using="gist",
         name="ex_arrangements_confirmed_overlap",
     ),
 )
-"""Periods are half-open: `effective_until` is the first day on which the arrangement is no longer in force."""
+"""Periods are half-open: `effective_until` is the first day on which the arrangement is no longer in force. Triggers keep an
+arrangement's rows and shares to the places and units of its policy."""
 
 arrangement_rows = Table(
     "arrangement_rows",
@@ -58,8 +79,6 @@ arrangement_rows = Table(
     Column("jurisdiction", Text, primary_key=True),
     Column("award", Text, primary_key=True),
     Column("remainder_to", Text, nullable=False),
-    CheckConstraint("jurisdiction IN ('city', 'liandu', 'development_zone')", name="jurisdiction"),
-    CheckConstraint("remainder_to IN ('city', 'liandu', 'development_zone')", name="remainder_to"),
     info=APPEND_ONLY,
 )
 
@@ -76,7 +95,6 @@ arrangement_shares = Table(
         ["arrangement_id", "jurisdiction", "award"],
         ["arrangement_rows.arrangement_id", "arrangement_rows.jurisdiction", "arrangement_rows.award"],
     ),
-    CheckConstraint("unit IN ('city', 'liandu', 'development_zone')", name="unit"),
     CheckConstraint("numerator >= 0 AND denominator >= 1 AND numerator <= denominator", name="fraction"),
     info=APPEND_ONLY,
 )

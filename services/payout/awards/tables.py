@@ -66,7 +66,7 @@ award_versions = Table(
     Column("received_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     CheckConstraint("version >= 1", name="version"),
     CheckConstraint("entitlement_fen >= 0", name="entitlement"),
-    CheckConstraint("jurisdiction IN ('city', 'liandu', 'development_zone')", name="jurisdiction"),
+    CheckConstraint("jurisdiction ~ '^[a-z][a-z0-9_]*$'", name="jurisdiction"),
     CheckConstraint("kind IN ('cash', 'in_kind')", name="kind"),
     CheckConstraint("result IN ('granted', 'withdrawn')", name="result"),
     info=APPEND_ONLY,
@@ -83,7 +83,7 @@ award_shares = Table(
     Column("amount_fen", BigInteger, nullable=False),
     Column("parts_fen", ARRAY(BigInteger), nullable=False),
     Column("split_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
-    CheckConstraint("unit IN ('city', 'liandu', 'development_zone')", name="unit"),
+    CheckConstraint("unit ~ '^[a-z][a-z0-9_]*$'", name="unit"),
     CheckConstraint("amount_fen > 0", name="amount"),
     info=APPEND_ONLY,
 )

@@ -35,7 +35,7 @@ payment_batches = Table(
     Column("built_by", Text, nullable=False),
     Column("built_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("reentered_checksum", Text),
-    CheckConstraint("unit IN ('city', 'liandu', 'development_zone')", name="unit"),
+    CheckConstraint("unit ~ '^[a-z][a-z0-9_]*$'", name="unit"),
     CheckConstraint("orders > 0 AND total_fen > 0", name="total"),
     info=APPEND_ONLY,
 )

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, Identity, Index, SmallInteger, Table, Text, func
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    SmallInteger,
+    Table,
+    Text,
+    func,
+)
 
 from services.payout.metadata import metadata
 from shared.database.schema import APPEND_ONLY
@@ -11,13 +23,12 @@ appropriations = Table(
     "appropriations",
     metadata,
     Column("id", BigInteger, Identity(always=True), primary_key=True),
-    Column("unit", Text, nullable=False),
+    Column("unit", Text, ForeignKey("policy_units.unit"), nullable=False),
     Column("year", SmallInteger, nullable=False),
     Column("amount_fen", BigInteger, nullable=False),
     Column("document", Text, nullable=False),
     Column("recorded_by", Text, nullable=False),
     Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
-    CheckConstraint("unit IN ('city', 'liandu', 'development_zone')", name="unit"),
     CheckConstraint("amount_fen <> 0", name="amount"),
     Index("ix_appropriations_unit", "unit", "year"),
     info=APPEND_ONLY,
@@ -26,13 +37,12 @@ appropriations = Table(
 budgets = Table(
     "budgets",
     metadata,
-    Column("unit", Text, primary_key=True),
+    Column("unit", Text, ForeignKey("policy_units.unit"), primary_key=True),
     Column("year", SmallInteger, primary_key=True),
     Column("appropriated_fen", BigInteger, nullable=False, server_default="0"),
     Column("committed_fen", BigInteger, nullable=False, server_default="0"),
     Column("paid_fen", BigInteger, nullable=False, server_default="0"),
     Column("recovered_fen", BigInteger, nullable=False, server_default="0"),
-    CheckConstraint("unit IN ('city', 'liandu', 'development_zone')", name="unit"),
     CheckConstraint("committed_fen <= appropriated_fen", name="not_below_zero"),
     CheckConstraint("paid_fen >= 0 AND paid_fen <= committed_fen", name="paid"),
     CheckConstraint("recovered_fen >= 0", name="recovered"),

@@ -63,7 +63,7 @@ def list_ledger_balances(
     prefix: Annotated[
         str | None, Query(max_length=200, description="Start of the account's name: `budget:city:`")
     ] = None,
-    on: Annotated[Day | None, Query(description="At the end of this day in Lishui; now if left out")] = None,
+    on: Annotated[Day | None, Query(description="At the end of this day in China; now if left out")] = None,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Response:

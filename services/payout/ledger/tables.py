@@ -38,7 +38,7 @@ postings = Table(
     Column("posted_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     CheckConstraint("amount_fen > 0", name="amount"),
     CheckConstraint("source <> destination", name="accounts"),
-    CheckConstraint("unit IN ('city', 'liandu', 'development_zone')", name="unit"),
+    CheckConstraint("unit ~ '^[a-z][a-z0-9_]*$'", name="unit"),
     CheckConstraint(
         "kind || ' ' || split_part(source, ':', 1) || ' ' || split_part(destination, ':', 1) IN ("
         + ", ".join(f"'{kind} {source} {destination}'" for kind, (source, destination) in CHART.items())

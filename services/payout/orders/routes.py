@@ -16,11 +16,12 @@ from services.payout.orders.schemas import ApprovalBody, ApprovalJob, PaymentOrd
 from shared import spreadsheets
 from shared.authorization import Actor, Scope
 from shared.errors import Conflict, NotFound, SamePerson, TooLarge
+from shared.i18n import N_
 from shared.jobs import repository as jobs
 from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand, json_response
 from shared.web.jobs import job_response
-from shared.web.negotiation import Accept
+from shared.web.negotiation import Accept, language_of
 from shared.web.pagination import Cursor, Limit, Page, decode_cursor, page
 from shared.web.problems import refusals
 from shared.web.spreadsheets import SPREADSHEET_CONTENT, requested_format, spreadsheet_response
@@ -78,7 +79,9 @@ def list_payment_orders(
             limit=spreadsheets.MAX_ROWS + 1 if kind else limit + 1,
         )
     if kind:
-        return spreadsheet_response(rows, COLUMNS, kind, name="payment-orders", title="支付指令")
+        return spreadsheet_response(
+            rows, COLUMNS, kind, language_of(request), name="payment-orders", title=N_("Payment orders")
+        )
     body = page(rows, limit, "number")
     for row in body["items"]:
         del row["number"]

@@ -56,7 +56,7 @@ payment_orders = Table(
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("changed_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     CheckConstraint("amount_fen > 0", name="amount"),
-    CheckConstraint("unit IN ('city', 'liandu', 'development_zone')", name="unit"),
+    CheckConstraint("unit ~ '^[a-z][a-z0-9_]*$'", name="unit"),
     CheckConstraint(
         "state IN ('waiting', 'issued', 'approved', 'batched', 'settled', 'failed', 'returned', 'cancelled')",
         name="state",

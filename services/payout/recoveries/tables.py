@@ -36,7 +36,7 @@ recoveries = Table(
     Column("written_off_fen", BigInteger, nullable=False, server_default="0"),
     Column("raised_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("changed_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
-    CheckConstraint("unit IN ('city', 'liandu', 'development_zone')", name="unit"),
+    CheckConstraint("unit ~ '^[a-z][a-z0-9_]*$'", name="unit"),
     CheckConstraint("amount_fen > 0", name="amount"),
     CheckConstraint("dropped_fen >= 0 AND repaid_fen >= 0 AND written_off_fen >= 0", name="parts"),
     CheckConstraint("dropped_fen + repaid_fen + written_off_fen <= amount_fen", name="outstanding"),

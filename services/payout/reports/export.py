@@ -2,54 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
 
-from shared.spreadsheets import escape_formulas, to_xlsx, yuan_text
+from shared.i18n import N_, translate
+from shared.policies import AWARD_TITLES, JURISDICTIONS, UNITS
+from shared.spreadsheets import TableColumn, to_frame, to_xlsx
 
-_HEADINGS = {
-    "unit": "承担单位",
-    "year": "预算年度",
-    "award": "奖补项目",
-    "jurisdiction": "属地",
-    "awards": "奖补数",
-    "orders": "支付指令数",
-    "appropriated_fen": "下达预算指标（元）",
-    "committed_fen": "已占用（元）",
-    "ordered_fen": "已生成支付指令（元）",
-    "paid_fen": "已支付（元）",
-    "open_fen": "未支付（元）",
-    "recovered_fen": "已追回（元）",
-    "written_off_fen": "已核销（元）",
-    "free_fen": "可用（元）",
-    "lapsed_fen": "年末收回指标（元）",
-}
+COLUMNS = (
+    TableColumn("Budget unit", "unit", "word", UNITS),
+    TableColumn("Budget year", "year", "whole"),
+    TableColumn("Award", "award", "word", AWARD_TITLES),
+    TableColumn("Jurisdiction", "jurisdiction", "word", JURISDICTIONS),
+    TableColumn("Awards", "awards", "whole"),
+    TableColumn("Payment orders", "orders", "whole"),
+    TableColumn("Appropriated (yuan)", "appropriated_fen", "yuan"),
+    TableColumn("Committed (yuan)", "committed_fen", "yuan"),
+    TableColumn("Ordered (yuan)", "ordered_fen", "yuan"),
+    TableColumn("Paid (yuan)", "paid_fen", "yuan"),
+    TableColumn("Not paid (yuan)", "open_fen", "yuan"),
+    TableColumn("Recovered (yuan)", "recovered_fen", "yuan"),
+    TableColumn("Written off (yuan)", "written_off_fen", "yuan"),
+    TableColumn("Free (yuan)", "free_fen", "yuan"),
+    TableColumn("Lapsed (yuan)", "lapsed_fen", "yuan"),
+)
 _SUMMED = ("awards", "orders", "committed_fen", "paid_fen", "open_fen", "recovered_fen", "written_off_fen")
 _KEYS = ("unit", "award", "jurisdiction")
 _SCHEMA: dict[str, Any] = dict.fromkeys(_KEYS, pl.String) | dict.fromkeys(_SUMMED, pl.Int64)
 
 
-def workbook_of(report: Mapping[str, Any]) -> bytes:
-    """Write `report` (as the API returns it) as a workbook of four sheets; amounts in yuan, identifiers as text."""
+def workbook_of(report: Mapping[str, Any], language: str) -> bytes:
+    """Write `report` (as the API returns it) as a workbook of four sheets in `language`; amounts in yuan."""
     rows = pl.DataFrame(report["rows"], schema=_SCHEMA)
     sheets = {
-        "预算": pl.DataFrame(report["budgets"], infer_schema_length=None),
-        "按承担单位和项目": _sums(rows, "unit", "award"),
-        "按承担单位和属地": _sums(rows, "unit", "jurisdiction"),
-        "明细": rows,
+        N_("Budgets"): report["budgets"],
+        N_("By unit and award"): _sums(rows, "unit", "award"),
+        N_("By unit and jurisdiction"): _sums(rows, "unit", "jurisdiction"),
+        N_("Details"): rows.to_dicts(),
     }
-    return to_xlsx({name: _shown(frame) for name, frame in sheets.items()})
+    return to_xlsx({translate(title, language): _shown(of, language) for title, of in sheets.items()})
 
 
-def _sums(rows: pl.DataFrame, *keys: str) -> pl.DataFrame:
-    return rows.group_by(keys).agg(pl.col(*_SUMMED).sum()).sort(keys)
+def _sums(rows: pl.DataFrame, *keys: str) -> list[dict[str, Any]]:
+    return rows.group_by(keys).agg(pl.col(*_SUMMED).sum()).sort(keys).to_dicts()
 
 
-def _shown(frame: pl.DataFrame) -> pl.DataFrame:
-    columns = [name for name in _HEADINGS if name in frame.columns]
-    amounts = [yuan_text(name) for name in columns if name.endswith("_fen")]
-    return escape_formulas(frame.select(columns).with_columns(amounts)).rename(
-        {name: _HEADINGS[name] for name in columns}
-    )
+def _shown(rows: Sequence[Mapping[str, Any]], language: str) -> pl.DataFrame:
+    members = rows[0].keys() if rows else _SCHEMA
+    return to_frame(rows, [column for column in COLUMNS if column.path in members], language)

@@ -16,7 +16,7 @@ from shared.clock import calendar_date
 from shared.media_types import JSON, XLSX
 from shared.web.auth import needs
 from shared.web.idempotency import json_response
-from shared.web.negotiation import Accept, negotiate
+from shared.web.negotiation import Accept, language_of, negotiate
 from shared.web.openapi import BINARY
 
 router = APIRouter(prefix="/v1/reports", tags=["reports"])
@@ -45,5 +45,5 @@ def get_year_report(
         }
     if negotiate(accept, (JSON, XLSX)) == XLSX:
         headers = {"Content-Disposition": f'attachment; filename="year-{year}.xlsx"'}
-        return Response(workbook_of(report), 200, headers, XLSX)
+        return Response(workbook_of(report, language_of(request)), 200, headers, XLSX)
     return json_response(report)

@@ -4,45 +4,67 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import reduce
+from operator import add
 from typing import Any
 
 import polars as pl
 
-from services.registry.datasets.parsing import QUICK_COLUMN, ParsedColumn, parse_json, parse_text, quick_parse
+from services.registry.datasets.parsing import QUICK_COLUMN, CellForm, ParsedColumn, parse_json, parse_text, quick_parse
 from services.registry.datasets.validation_errors import Error, error_frame, no_errors
-from shared.catalogue.domain import INTEGERS, Dataset, Field, Kind
+from shared.catalogue.domain import DECIMALS, INTEGERS, MAX_INTEGER, Dataset, Field, Kind
 
-_MAX_NAME = 100
+ABSENT = "absent"
+"""The column of a row's optional fields that were not given at all, a bit for each in the order of the dataset's fields.
+
+An absent field says nothing, and an empty one empties what is stored. Where every row gives every field there is no such column.
+"""
+
+MAX_NAME = 100
+"""Characters of a member's name that an error repeats."""
+
 _NEEDS_FULL_CHECK = "needs full check"
+_DETAIL = "detail of {}"
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """`rows`: `line` and the dataset's fields, only rows without an error; `errors`: as ERRORS_SCHEMA; `read`: number of rows."""
+    """`rows`: `line`, the dataset's fields and perhaps ABSENT, only rows without an error; `errors`: as ERRORS_SCHEMA; `read`:
+    number of rows.
+    """
 
     rows: pl.DataFrame
     errors: pl.DataFrame
     read: int
 
 
-def check_cells(dataset: Dataset, cells: pl.DataFrame, *, hundredths: Collection[str], errors: pl.DataFrame) -> Checked:
-    """Check `cells`: `line` and a text column for each field (null where the file has no such column).
+def check_cells(
+    dataset: Dataset,
+    cells: pl.DataFrame,
+    *,
+    hundredths: Collection[str],
+    errors: pl.DataFrame,
+    today: date,
+    last_days: Collection[str] = (),
+) -> Checked:
+    """Check `cells`: `line` and a text column for each field, null where the file has no such column and "" where it is empty.
 
-    `hundredths` names the money fields that are written in whole units; `errors` were found before.
+    `hundredths` names the money fields that are written in whole units, `last_days` those that hold the last day which counts;
+    `errors` were found before.
     """
-
-    def is_whole(item: Field) -> bool:
-        return item.name in hundredths
-
-    quick_parsers = {item.name: quick_parse(item, hundredths=is_whole(item)) for item in dataset.fields}
+    forms = {name: CellForm(today, name in hundredths, name in last_days) for name in dataset.names}
+    quick_parsers = {item.name: quick_parse(item, forms[item.name]) for item in dataset.fields}
     both = cells.with_columns(value for value, _ in quick_parsers.values())
-    values = both.select("line", **{name: QUICK_COLUMN.format(name) for name in dataset.names})
+    absent = _absent(dataset, {name: cells.get_column(name).is_null() for name in dataset.names})
+    values = both.select("line", **{name: QUICK_COLUMN.format(name) for name in dataset.names}).with_columns(absent)
     needs_full_check = both.select(pl.any_horizontal(check for _, check in quick_parsers.values())).to_series()
     needs_full_check = needs_full_check | _broken(dataset, values)
     if errors.is_empty() and not needs_full_check.any():
         return Checked(values, no_errors(), cells.height)
-    parsers = {item.name: parse_text(item, hundredths=is_whole(item)) for item in dataset.fields}
-    checked = _check(dataset, cells.filter(needs_full_check), parsers, errors)
+    parsers = {item.name: parse_text(item, forms[item.name]) for item in dataset.fields}
+    checked = _check(dataset, cells.with_columns(absent).filter(needs_full_check), parsers, errors)
     rows = pl.concat([values.filter(~needs_full_check), checked.rows]).sort("line")
     return Checked(
         rows.join(checked.errors, on="line", how="anti", maintain_order="left"), checked.errors, cells.height
@@ -61,21 +83,35 @@ def check_records(dataset: Dataset, records: Sequence[object], lines: Sequence[i
             errors.append((line, None, "not_an_object", None))
     known = set(dataset.names)
     columns: dict[str, pl.Series] = {"line": pl.Series(lines, dtype=pl.Int64)}
+    absent: dict[str, pl.Series] = {}
     for item in dataset.fields:
         values = [record.get(item.name) for record in objects]
+        if item.optional and None in values:
+            absent[item.name] = pl.Series([item.name not in record for record in objects], dtype=pl.Boolean)
         columns[item.name] = _json_column(item, values, lines, errors)
     for record, line in zip(objects, lines, strict=True):
         if not known.issuperset(record):
-            errors.extend((line, str(name)[:_MAX_NAME], "unknown_field", None) for name in record if name not in known)
+            errors.extend((line, str(name)[:MAX_NAME], "unknown_field", None) for name in record if name not in known)
     parsers = {item.name: parse_json(item) for item in dataset.fields}
     found = error_frame(errors) if errors else no_errors()
-    return _check(dataset, pl.DataFrame(columns), parsers, found)
+    return _check(dataset, pl.DataFrame(columns).with_columns(_absent(dataset, absent)), parsers, found)
+
+
+def _absent(dataset: Dataset, fields: Mapping[str, pl.Series]) -> list[pl.Series]:
+    """Return the column ABSENT if any row lacks one of the optional `fields`."""
+    bits = [
+        fields[item.name].cast(pl.Int64) * 2**place
+        for place, item in enumerate(dataset.fields)
+        if item.optional and item.name in fields and fields[item.name].any()
+    ]
+    return [reduce(add, bits).alias(ABSENT)] if bits else []
 
 
 def _check(dataset: Dataset, raw: pl.DataFrame, parsers: Mapping[str, ParsedColumn], errors: pl.DataFrame) -> Checked:
     typed = raw.select(
         "line",
         *(parser.value.alias(name) for name, parser in parsers.items()),
+        *([ABSENT] if ABSENT in raw.columns else []),
         pl.any_horizontal(parser.needs_full_check for parser in parsers.values()).alias(_NEEDS_FULL_CHECK),
     )
     needs_full_check = typed.get_column(_NEEDS_FULL_CHECK) | _broken(dataset, typed)
@@ -100,12 +136,24 @@ def _broken(dataset: Dataset, typed: pl.DataFrame) -> pl.Series:
 def _errors_of(
     dataset: Dataset, raw: pl.DataFrame, typed: pl.DataFrame, parsers: Mapping[str, ParsedColumn]
 ) -> pl.DataFrame:
-    codes = raw.select("line", *(parser.error.alias(name) for name, parser in parsers.items()))
+    codes = raw.select(
+        "line",
+        *(parser.error.alias(name) for name, parser in parsers.items()),
+        *(parser.detail.alias(_DETAIL.format(name)) for name, parser in parsers.items()),
+    )
     crossed = typed.select(
         "line", *(pl.when(rule.broken).then(pl.lit(rule.code)).alias(rule.code) for rule in dataset.rules)
     )
     detail = pl.lit(None, dtype=pl.String).alias("detail")
-    found = [codes.select("line", pl.lit(name).alias("field"), pl.col(name).alias("code"), detail) for name in parsers]
+    found = [
+        codes.select(
+            "line",
+            pl.lit(name).alias("field"),
+            pl.col(name).alias("code"),
+            pl.col(_DETAIL.format(name)).alias("detail"),
+        )
+        for name in parsers
+    ]
     found += [
         crossed.select("line", pl.lit(rule.field).alias("field"), pl.col(rule.code).alias("code"), detail)
         for rule in dataset.rules
@@ -114,6 +162,8 @@ def _errors_of(
 
 
 def _json_column(item: Field, values: list[Any], lines: Sequence[int], errors: list[Error]) -> pl.Series:
+    if item.kind is Kind.DECIMAL:
+        return _decimal_column(item, values, lines, errors)
     kind, code = (
         (int, "not_an_integer")
         if item.kind in INTEGERS
@@ -133,3 +183,25 @@ def _json_column(item: Field, values: list[Any], lines: Sequence[int], errors: l
                 errors.append((lines[place], item.name, "above_maximum" if value > 0 else "below_minimum", None))
                 values[place] = None
     return pl.Series(item.name, values, dtype=dtype, strict=True)
+
+
+def _decimal_column(item: Field, values: list[Any], lines: Sequence[int], errors: list[Error]) -> pl.Series:
+    """Return JSON numbers as they were written; those that the column cannot hold are errors."""
+    exact: list[Decimal | None] = []
+    for line, value in zip(lines, values, strict=True):
+        code = None if value is None else _mistake_of(value)
+        if code is not None:
+            errors.append((line, item.name, code, None))
+        exact.append(None if value is None or code is not None else Decimal(value))
+    return pl.Series(item.name, exact, dtype=item.dtype, strict=True)
+
+
+def _mistake_of(number: object) -> str | None:
+    """Return what is wrong with a JSON value that should be a number with at most two decimals."""
+    if type(number) not in (int, Decimal):
+        return "not_a_number"
+    exact = Decimal(number)  # type: ignore[arg-type]
+    if not -MAX_INTEGER <= exact <= MAX_INTEGER:
+        return "above_maximum" if exact > 0 else "below_minimum"
+    exponent = exact.normalize().as_tuple().exponent
+    return "too_many_decimals" if isinstance(exponent, int) and exponent < -DECIMALS.scale else None

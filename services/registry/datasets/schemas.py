@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, create_model
+from pydantic import BaseModel, ConfigDict, WithJsonSchema, create_model
 from pydantic import Field as Described
 
 from shared.catalogue.domain import INTEGERS, Dataset, Field, Kind
@@ -22,8 +23,10 @@ EXAMPLES: Mapping[Kind, object] = {
     Kind.COUNT: 120,
     Kind.MONEY: 512_345_600,
     Kind.NUMBER: 435,
+    Kind.DECIMAL: 10_000.5,
     Kind.FLAG: True,
     Kind.CODE: "202000000001",
+    Kind.ACCOUNT: "6222000011112222",
     Kind.TEXT: "样例",
 }
 
@@ -86,6 +89,9 @@ def _annotation(item: Field) -> Any:
         return Literal[tuple(item.choices)]
     if item.kind in INTEGERS:
         return Annotated[int, Described(ge=item.minimum, le=item.maximum)]
+    if item.kind is Kind.DECIMAL:
+        schema = {"type": "number", "minimum": item.minimum, "maximum": item.maximum, "multipleOf": 0.01}
+        return Annotated[Decimal, WithJsonSchema(schema)]
     if item.kind is Kind.DAY:
         return date
     if item.kind is Kind.FLAG:

@@ -11,22 +11,27 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Connection,
     Date,
     ForeignKeyConstraint,
     Index,
     Label,
+    Numeric,
     Table,
     Text,
+    func,
+    inspect,
     literal_column,
     text,
 )
-from sqlalchemy.dialects.postgresql import ExcludeConstraint
+from sqlalchemy.dialects.postgresql import ExcludeConstraint, insert
 from sqlalchemy.types import TypeEngine
 
 from services.registry.metadata import metadata
 from shared.catalogue.datasets import CATALOGUE
-from shared.catalogue.domain import INTEGERS, Dataset, Field, Kind
-from shared.database.schema import APPEND_ONLY
+from shared.catalogue.domain import DECIMALS, INTEGERS, Dataset, Field, Kind
+from shared.database.schema import APPEND_ONLY, READ_ONLY
+from shared.policies import POLICIES
 
 
 def history_name(dataset: str) -> str:
@@ -37,6 +42,8 @@ def history_name(dataset: str) -> str:
 def _type(item: Field) -> TypeEngine[Any]:
     if item.kind in INTEGERS:
         return BigInteger()
+    if item.kind is Kind.DECIMAL:
+        return Numeric(DECIMALS.precision, DECIMALS.scale)
     if item.kind is Kind.DAY:
         return Date()
     # Byte order in the index, the same everywhere: pages and snapshots are sorted by it.
@@ -57,6 +64,8 @@ def _checks(dataset: Dataset) -> Iterator[CheckConstraint]:
     for item in dataset.fields:
         if item.minimum is not None and item.maximum is not None:
             yield CheckConstraint(f"{item.name} BETWEEN {item.minimum} AND {item.maximum}", name=item.name)
+        elif item.of_policies:
+            yield CheckConstraint(f"{item.name} ~ '^[a-z][a-z0-9_]*$'", name=item.name)
         elif item.choices:
             yield CheckConstraint(f"{item.name} IN ({_listed(item.choices)})", name=item.name)
         elif item.pattern:
@@ -65,17 +74,25 @@ def _checks(dataset: Dataset) -> Iterator[CheckConstraint]:
             yield CheckConstraint(f"{item.name} ~ '^[0-9A-Z]{{18}}$'", name=item.name)
     if dataset.period is not None:
         yield CheckConstraint(f"{dataset.period.last} >= {dataset.period.first}", name="period_reversed")
-    if dataset.tiers is not None:
-        award, tier = dataset.tiers.award, dataset.tiers.field
-        tiered, untiered = _listed(dataset.tiers.tiered), _listed(dataset.tiers.untiered)
-        yield CheckConstraint(f"{award} NOT IN ({tiered}) OR {tier} > 0", name="tier_missing")
-        yield CheckConstraint(f"{award} NOT IN ({untiered}) OR {tier} = 0", name="tier_not_applicable")
 
 
 def _owner_indexes(dataset: Dataset, table: str) -> Iterator[Index]:
     for name in dataset.owners:
         if name != dataset.key[0]:
             yield Index(f"ix_{table}_{name}", name)
+
+
+def _index_spellings(dataset: Dataset, table: Table) -> None:
+    """Declare that two spellings of one key are one, and what finds a code in any spelling."""
+    in_key = [name for name in dataset.codes if name in dataset.key]
+    if in_key:
+        key = (func.code_key(table.c[name]) if name in in_key else table.c[name] for name in dataset.key)
+        Index(f"uq_{dataset.name}_spelling", *key, unique=True)
+    for name in dataset.codes:
+        if dataset.by_name[name].parts:
+            Index(f"ix_{dataset.name}_{name}_part", func.code_key(func.split_part(table.c[name], ":", 1)))
+        if name != dataset.key[0]:
+            Index(f"ix_{dataset.name}_{name}_spelling", func.code_key(table.c[name]))
 
 
 def searchable(column: str) -> str:
@@ -104,6 +121,7 @@ def _current(dataset: Dataset) -> Table:
         Index(f"ix_{dataset.name}_revision", "revision"),
         *_owner_indexes(dataset, dataset.name),
     )
+    _index_spellings(dataset, table)
     if dataset.searched:
         tripled: Label[str] = literal_column(f"({searchable(dataset.searched)})").label("tripled")
         index = Index(
@@ -148,3 +166,36 @@ CURRENT: Mapping[str, Table] = MappingProxyType({name: _current(item) for name, 
 
 HISTORY: Mapping[str, Table] = MappingProxyType({name: _history(item) for name, item in CATALOGUE.items()})
 """The tables of replaced and withdrawn rows by dataset."""
+
+policy_awards = Table(
+    "policy_awards",
+    metadata,
+    Column("award", Text, primary_key=True),
+    Column("policy", Text, nullable=False),
+    Column("tiered", Boolean, nullable=False),
+    info=READ_ONLY,
+)
+"""The awards of the installed policies; a trigger compares the tiers of earlier payments with it."""
+
+
+def install(connection: Connection) -> None:
+    """Make the tables of datasets that have none yet, and write the awards of the installed policies.
+
+    Datasets of policies from before version 0005 have theirs from migrations. What a policy that is no longer installed left
+    stays.
+    """
+    present = set(inspect(connection).get_table_names())
+    for name in CATALOGUE.keys() - present:
+        metadata.create_all(connection, [CURRENT[name], HISTORY[name]])
+        connection.execute(
+            text(
+                f"CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {history_name(name)}"
+                " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+            )
+        )
+    awards = [
+        {"award": award, "policy": policy.code, "tiered": award in policy.tiered}
+        for policy in POLICIES.values()
+        for award in policy.awards
+    ]
+    connection.execute(insert(policy_awards).on_conflict_do_nothing(), awards)

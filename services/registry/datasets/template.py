@@ -6,12 +6,13 @@ import io
 
 import xlsxwriter
 
-from shared.catalogue.domain import TEXTS, Dataset, Field, Kind
+from shared.catalogue.domain import TEXTS, Dataset, Kind
 from shared.i18n import CHINESE, N_, translate
 
 KINDS = {
     Kind.USCC: N_("unified social credit code, 18 characters"),
     Kind.CODE: N_("code, as text"),
+    Kind.ACCOUNT: N_("account number, 8 to 32 digits, as text"),
     Kind.TEXT: N_("text"),
     Kind.CHOICE: N_("one of a list"),
     Kind.DAY: N_("date, such as 2020-06-30"),
@@ -19,6 +20,7 @@ KINDS = {
     Kind.COUNT: N_("whole number"),
     Kind.MONEY: N_("amount with at most two decimals"),
     Kind.NUMBER: N_("whole number"),
+    Kind.DECIMAL: N_("number with at most two decimals"),
     Kind.FLAG: N_("yes or no (是/否)"),
 }
 """Content of a field of each kind, for people who fill in a file."""
@@ -41,7 +43,7 @@ def write(dataset: Dataset, language: str) -> bytes:
     notes = book.add_worksheet(translate(_NOTES, language))
     notes.write_row(0, 0, [translate(title, language) for title in _TITLES], bold)
     for place, item in enumerate(dataset.fields):
-        heading = _heading(item, chinese=chinese)
+        heading = item.heading[language]
         sheet.write_string(0, place, heading, bold)
         width = max(12, len(heading) * 2 + 2 if chinese else len(heading) + 2)
         sheet.set_column(
@@ -57,11 +59,3 @@ def write(dataset: Dataset, language: str) -> bytes:
     notes.set_column(0, 3, 32)
     book.close()
     return file.getvalue()
-
-
-def _heading(item: Field, *, chinese: bool) -> str:
-    if not chinese:
-        return item.whole_name or item.name
-    if item.whole_name is None:
-        return item.zh
-    return f"{item.zh}（{'美元' if item.unit == 'usd_cents' else '元'}）"

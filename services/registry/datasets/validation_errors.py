@@ -33,24 +33,48 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "unknown_field": N_("the dataset has no such field"),
         "not_an_object": N_("each record must be a JSON object"),
         "not_json": N_("this line is not valid JSON"),
+        "repeated_member": N_("“{name}” is given more than once"),
         "not_text": N_("“{name}” must be text, in quotes"),
         "not_a_flag": N_("“{name}” must be true or false (是/否)"),
         "not_an_integer": N_("“{name}” must be a whole number{unit}"),
-        "not_an_amount": N_("“{name}” must be an amount in digits with at most two decimals, no commas"),
+        "not_an_amount": N_("“{name}” must be an amount in digits with at most two decimals, such as 1234.50"),
+        "not_a_year": N_("“{name}” must be a year of four digits, such as 2023"),
+        "implausible_year": N_("“{name}” must be a year from 1990 to next year"),
+        "placeholder": N_("“{name}” is not a value: leave it empty if it is unknown, write 0 for none"),
+        "not_given": N_("“{name}” is not a value: write it, or leave it empty where it may be unknown"),
+        "parentheses": N_("“{name}” is in parentheses; write the number alone"),
+        "percent": N_("“{name}” is a percentage; write the number itself"),
+        "unit_in_cell": N_("“{name}” is written with 万 or another unit; write it out in digits, such as 125000"),
+        "inner_space": N_("“{name}” has a space between its digits; write them together"),
+        "wrong_point": N_("“{name}” has another mark for the decimal point; write a point, such as 1234.50"),
+        "not_a_number": N_("“{name}” must be a number in digits with at most two decimals, such as 1234.50"),
         "too_many_decimals": N_("“{name}” may have at most two decimals"),
         "scientific_notation": N_("“{name}” must be written out, not in scientific notation"),
-        "fullwidth_digits": N_("“{name}” has full-width digits; use ordinary ones"),
         "below_minimum": N_("“{name}” must be at least {minimum}"),
         "above_maximum": N_("“{name}” must be at most {maximum}"),
         "not_a_date": N_("“{name}” must be a date such as 2020-01-31"),
         "no_such_day": N_("“{name}” names a day that does not exist"),
+        "two_digit_year": N_("the year of “{name}” must have four digits, such as 2020-01-31"),
+        "year_last": N_("“{name}” must begin with the year, such as 2020-01-31"),
+        "no_day": N_("“{name}” must name the day as well, such as 2020-01-31"),
+        "time_of_day": N_("“{name}” must be a day without a time, such as 2020-01-31"),
+        "serial_day": N_("“{name}” is a number; show the cell as a date, or write the day such as 2020-01-31"),
         "not_allowed": N_("“{name}” must be one of: {allowed}"),
         "invalid_uscc": N_("“{name}” is not a valid unified social credit code (18 characters, check digit)"),
+        "uscc_look_alike": N_("“{name}” is not a valid unified social credit code; did you mean {detail}?"),
+        "unknown_award": N_("“{name}” is not an award of any policy; known are: {known}"),
+        "other_spelling": N_(
+            "“{name}” is on record as {detail} with other content; write it so in order to change that record"
+        ),
+        "would_clear": N_(
+            "“{name}” is empty here and has a value on record; leave out the column to keep it, or import with clearing=allow"
+        ),
+        "not_an_account_number": N_("“{name}” must have 8 to 32 digits"),
         "bad_format": N_("“{name}” must have the form {pattern}"),
         "too_long": N_("“{name}” may have at most {max_length} characters"),
         "nul_character": N_("“{name}” has a NUL character"),
         "digits_lost": N_(
-            "“{name}” was stored as a number and may have lost digits; make the cell text and enter it again"
+            "“{name}” was turned into a number and has lost digits; make the cell text and enter the whole code again"
         ),
         "formula": N_("“{name}” is a formula; replace it by its value"),
         "cell_error": N_("the cell of “{name}” holds an error"),
@@ -59,6 +83,11 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "period_reversed": N_("“{name}” is before the first day of the period"),
         "tier_missing": N_("“{name}” must be above 0 for this award"),
         "tier_not_applicable": N_("“{name}” must be 0 for this award"),
+        "subject_not_enterprise": N_("“{name}” must be the unified social credit code of an enterprise for this award"),
+        "subject_not_attendance": N_("“{name}” must have the form exhibition_id:uscc for this award"),
+        "subject_not_unit_and_level": N_(
+            "“{name}” must have the form uscc:national, uscc:provincial or uscc:municipal for this award"
+        ),
         "unknown_enterprise": N_("“{name}” names an enterprise that is not in the registry; record it first"),
         "key_conflict": N_("the same key occurs more than once with different content"),
         "overlapping_period": N_("the period overlaps another one"),
@@ -82,6 +111,7 @@ def parameters_of(dataset: Dataset, field: str | None, detail: str | None = None
         "allowed": [{"en": code, "zh-CN": f"{code}（{zh}）"} for code, (zh, _) in item.choices.items()],
         "pattern": item.pattern,
         "max_length": item.max_length,
+        "known": ", ".join(item.known),
         "detail": detail or "",
     }
 

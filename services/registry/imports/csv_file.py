@@ -9,6 +9,7 @@ import itertools
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
 
@@ -40,9 +41,10 @@ class CsvFile:
 
     sheet = 0
 
-    def __init__(self, chunks: Chunks, size: int, dataset: Dataset) -> None:
+    def __init__(self, chunks: Chunks, size: int, dataset: Dataset, today: date) -> None:
         """Recognise encoding and headings; raises FileRefused for a file that cannot be read."""
         self.dataset = dataset
+        self._today = today
         self._chunks = chunks
         self._size = max(size, 1)
         self._encoding = encoding_of(chunks)
@@ -97,7 +99,14 @@ class CsvFile:
         frame = frame.with_columns(_restored(frame))
         if unread.height:
             frame = pl.concat([frame, unread], how="diagonal").sort("line")
-        checked = check_cells(self.dataset, frame, hundredths=self._columns.hundredths, errors=error_frame(errors))
+        checked = check_cells(
+            self.dataset,
+            frame,
+            hundredths=self._columns.hundredths,
+            last_days=self._columns.last_days,
+            errors=error_frame(errors),
+            today=self._today,
+        )
         return Part(checked, min(done, self._size), self._size)
 
     def _batches(self, source: _Source, size: int) -> Iterator[Batch]:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import IO, Any, Protocol
 
 from services.registry.datasets.checks import Checked
+from services.registry.revisions.domain import Clearing
 from shared.catalogue.domain import Dataset
 from shared.errors import FieldError, Invalid
 from shared.i18n import N_
@@ -56,6 +57,7 @@ class ImportOptions:
     mode: Mode
     dry_run: bool
     media_type: str
+    clearing: Clearing = Clearing.REFUSE
     sheet: str | None = None
     source: str | None = None
     reason: str | None = None
@@ -67,7 +69,8 @@ class ImportOptions:
     @classmethod
     def of_input(cls, job_input: Mapping[str, Any]) -> ImportOptions:
         """Read a job's input back."""
-        return cls(**{**job_input, "mode": Mode(job_input["mode"])})
+        clearing = Clearing(job_input.get("clearing", Clearing.REFUSE))
+        return cls(**{**job_input, "mode": Mode(job_input["mode"]), "clearing": clearing})
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,7 +25,7 @@ from services.registry.revisions.domain import Author, Kind, Published, RowsRefu
 from services.registry.revisions.staging import Staging
 from services.registry.settings import Settings
 from shared.catalogue.datasets import CATALOGUE
-from shared.clock import Clock
+from shared.clock import Clock, calendar_date
 from shared.database.engine import Database
 from shared.errors import DomainError
 from shared.jobs import repository as jobs
@@ -112,7 +112,7 @@ class ImportRunner:
             reason=options.reason,
             import_id=job.id,
         )
-        published = store.publish(connection, staged, author)
+        published = store.publish(connection, staged, author, clearing=options.clearing)
         for table in counts:
             table.add(published.errors.get(table.name, no_errors()))
         rejected = sum(len(table.rejected) for table in counts)
@@ -173,16 +173,21 @@ class ImportRunner:
         def chunks() -> Iterator[bytes]:
             return repository.read_upload(self._database, import_id, self._cipher)
 
+        today = calendar_date(self._clock.now())
         if options.media_type in (CSV, NDJSON):
             if options.dataset is None:
                 raise refused("no_dataset", "Name the dataset; only a workbook may hold several.", pointer="dataset")
-            reader: Callable[..., Table] = CsvFile if options.media_type == CSV else NdjsonFile
-            yield [reader(chunks, size, CATALOGUE[options.dataset])]
+            dataset = CATALOGUE[options.dataset]
+            yield [
+                CsvFile(chunks, size, dataset, today)
+                if options.media_type == CSV
+                else NdjsonFile(chunks, size, dataset)
+            ]
             return
         with tempfile.TemporaryFile() as file:
             for chunk in chunks():
                 file.write(chunk)
-            book = XlsxFile(file, self._settings.workbook_max_bytes)
+            book = XlsxFile(file, self._settings.workbook_max_bytes, today)
             yield [book.table(CATALOGUE[options.dataset], options.sheet)] if options.dataset else list(book.tables())
 
 
@@ -215,5 +220,6 @@ def _result(counts: Sequence[TableCounts], published: Published, *, stored: bool
         "revision": published.revision if stored and not rolled_back else None,
         "changed": published.changed and stored and not rolled_back,
         "datasets": by_dataset,
+        "clearing": published.clearing,
         "errors_truncated": kept < rows["rejected"],
     }

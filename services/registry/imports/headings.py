@@ -23,6 +23,7 @@ class Columns:
     fields: tuple[Field | None, ...]
     ignored: frozenset[int]
     hundredths: frozenset[str]
+    last_days: frozenset[str]
 
     def frame(
         self, dataset: Dataset, lines: Sequence[int], columns: Sequence[Sequence[str | None] | pl.Series]
@@ -41,14 +42,13 @@ class Columns:
 
 def read_headings(dataset: Dataset, headings: Sequence[str]) -> Columns:
     """Recognise `headings`; raises FileRefused for unknown ones, doubled ones, and fields that must be there and are not."""
-    known: dict[str, tuple[Field, bool]] = {}
+    known: dict[str, tuple[Field, str]] = {}
     for item in dataset.fields:
-        for name in item.headings:
-            whole = item.kind is Kind.MONEY and name != item.name
-            known[_plain(name)] = (item, whole)
+        known |= {_plain(name): (item, name) for name in item.headings}
     fields: list[Field | None] = []
     ignored: set[int] = set()
     hundredths: set[str] = set()
+    last_days: set[str] = set()
     for place, heading in enumerate(headings):
         plain = _plain(heading)
         if plain in REMARKS:
@@ -65,7 +65,7 @@ def read_headings(dataset: Dataset, headings: Sequence[str]) -> Columns:
                 dataset=dataset.name,
                 headings=[_both_names(item) for item in dataset.fields],
             )
-        item, whole = known[plain]
+        item, name = known[plain]
         if item in fields:
             raise refused(
                 "duplicate_heading",
@@ -75,8 +75,10 @@ def read_headings(dataset: Dataset, headings: Sequence[str]) -> Columns:
                 heading=_both_names(item),
             )
         fields.append(item)
-        if whole:
+        if item.kind is Kind.MONEY and name != item.name:
             hundredths.add(item.name)
+        if name in item.last_day_headings:
+            last_days.add(item.name)
     present = {item.name for item in fields if item is not None}
     missing = [item for item in dataset.fields if not item.optional and item.name not in present]
     if missing:
@@ -87,7 +89,7 @@ def read_headings(dataset: Dataset, headings: Sequence[str]) -> Columns:
             dataset=dataset.name,
             missing=[_both_names(item) for item in missing],
         )
-    return Columns(tuple(fields), frozenset(ignored), frozenset(hundredths))
+    return Columns(tuple(fields), frozenset(ignored), frozenset(hundredths), frozenset(last_days))
 
 
 def _plain(heading: str) -> str:

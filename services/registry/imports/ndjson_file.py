@@ -9,11 +9,12 @@ from typing import Any
 import orjson
 import polars as pl
 
-from services.registry.datasets.checks import Checked, check_records
+from services.registry.datasets.checks import MAX_NAME, Checked, check_records
 from services.registry.datasets.validation_errors import Error, error_frame
 from services.registry.imports.csv_file import Chunks
 from services.registry.imports.domain import MAX_LINE_BYTES, PART_ROWS, Part, refused
 from shared.catalogue.domain import Dataset
+from shared.exact_json import in_json, read_json, repeated_member
 
 
 class NdjsonFile:
@@ -48,13 +49,16 @@ class NdjsonFile:
         records: list[Any] = []
         lines: list[int] = []
         broken: list[Error] = []
-        loads = orjson.loads
         for line, text in part:
             try:
-                records.append(loads(text))
+                record = read_json(text, decimals=self.dataset.has_decimals)
             except orjson.JSONDecodeError:
                 broken.append((line, None, "not_json", None))
+                continue
+            if (name := repeated_member(text, record)) is not None:
+                broken.append((line, name[:MAX_NAME], "repeated_member", None))
             else:
+                records.append(record)
                 lines.append(line)
         checked = check_records(self.dataset, records, lines)
         if not broken:
@@ -64,7 +68,7 @@ class NdjsonFile:
 
     def _cells(self, text: bytes) -> list[str]:
         try:
-            record = orjson.loads(text)
+            record = read_json(text, decimals=self.dataset.has_decimals)
         except orjson.JSONDecodeError:
             return [text.decode("utf-8", "replace")]
         if not isinstance(record, dict):
@@ -96,4 +100,4 @@ class NdjsonFile:
 def _cell(value: object) -> str:
     if value is None:
         return ""
-    return value if isinstance(value, str) else orjson.dumps(value).decode()
+    return value if isinstance(value, str) else orjson.dumps(value, default=in_json).decode()

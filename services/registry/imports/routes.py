@@ -15,7 +15,8 @@ from services.registry.imports import handlers, refused_rows, repository
 from services.registry.imports.domain import MAX_KEPT_ROWS, MEDIA_TYPES, ImportOptions, Mode, Upload
 from services.registry.imports.schemas import ImportJob, ImportMistake
 from services.registry.imports.uploads import UploadTooSlow, receive
-from services.registry.revisions.route_parameters import CityWideReader, Writer, city_wide_reader
+from services.registry.revisions.domain import Clearing
+from services.registry.revisions.route_parameters import CityWideReader, MayClear, Writer, city_wide_reader
 from shared.authorization import Scope
 from shared.catalogue.datasets import CATALOGUE
 from shared.errors import (
@@ -56,6 +57,7 @@ def start_import(
         Mode, Query(description="What becomes of the good rows of a file with bad ones")
     ] = Mode.ALL_OR_NOTHING,
     dry_run: Annotated[bool, Query(description="Check and report, store nothing")] = False,
+    clearing: MayClear = Clearing.REFUSE,
     sheet: Annotated[
         str | None, Query(max_length=100, description="Sheet of a workbook; the first if left out")
     ] = None,
@@ -75,7 +77,7 @@ def start_import(
     if dataset is not None and dataset not in CATALOGUE:
         error = FieldError("dataset", "unknown_dataset", "there is no such dataset; `GET /v1/datasets` lists them")
         raise _invalid(error)
-    options = ImportOptions(dataset, mode, dry_run, upload.media_type, sheet, source, reason)
+    options = ImportOptions(dataset, mode, dry_run, upload.media_type, clearing, sheet, source, reason)
     command = Command(request, idempotency_key, upload.request_hash)
     state = request.app.state
 

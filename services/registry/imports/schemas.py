@@ -27,6 +27,11 @@ class ImportJob(Job):
     )
     changed: bool = Field(default=False, description="Whether this import made the revision")
     datasets: dict[str, SheetCounts] = Field(default_factory=dict, description="Rows by dataset")
+    clearing: dict[str, int] = Field(
+        default_factory=dict,
+        description="Rows whose empty cells empty a value on record, or would if that were allowed, by dataset and field",
+        examples=[{"monitoring_inclusions.removed_on": 2}],
+    )
     errors_truncated: bool = Field(default=False, description="More rows have mistakes than are listed")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from itertools import islice
 from typing import IO, Any
 
@@ -26,10 +27,11 @@ _SLICE_ROWS = 500
 class XlsxSheet:
     """One sheet with rows of one dataset, its headings in its first row that is not blank."""
 
-    def __init__(self, sheet: CalamineSheet, facts: SheetFacts, dataset: Dataset, number: int) -> None:
+    def __init__(self, sheet: CalamineSheet, facts: SheetFacts, dataset: Dataset, number: int, today: date) -> None:
         """Recognise the headings; raises FileRefused for a sheet that cannot be read."""
         self.dataset = dataset
         self.sheet = number
+        self._today = today
         self._cells = sheet
         self._facts = facts
         first = next(self._lines(), None)
@@ -81,7 +83,14 @@ class XlsxSheet:
         marked = pl.Series([line for line, *_ in errors], dtype=pl.Int64)
         filled = pl.any_horizontal((pl.col(name) != "").fill_null(value=False) for name in self.dataset.names)
         frame = frame.filter(filled | pl.col("line").is_in(marked.implode()))
-        return check_cells(self.dataset, frame, hundredths=self._columns.hundredths, errors=error_frame(errors))
+        return check_cells(
+            self.dataset,
+            frame,
+            hundredths=self._columns.hundredths,
+            last_days=self._columns.last_days,
+            errors=error_frame(errors),
+            today=self._today,
+        )
 
     def _unfit(self, numbers: range) -> list[Error]:
         """Return the cells without a value of their own: of a formula the reader returns the last result, or nothing at all."""
@@ -129,8 +138,9 @@ def _columns(rows: Iterator[list[Any]], count: int) -> list[list[Any]]:
 class XlsxFile:
     """A workbook."""
 
-    def __init__(self, file: IO[bytes], max_bytes: int) -> None:
+    def __init__(self, file: IO[bytes], max_bytes: int, today: date) -> None:
         """Open it; raises FileRefused if it must not or cannot be opened."""
+        self._today = today
         self._facts = inspect(file, max_bytes)
         file.seek(0)
         try:
@@ -180,7 +190,7 @@ class XlsxFile:
 
     def _sheet(self, dataset: Dataset, number: int) -> XlsxSheet:
         facts = self._facts.get(self._book.sheet_names[number], SheetFacts({}))
-        return XlsxSheet(self._read(number), facts, dataset, number)
+        return XlsxSheet(self._read(number), facts, dataset, number, self._today)
 
     def _read(self, number: int) -> CalamineSheet:
         try:

@@ -8,7 +8,8 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, text
 
-from services.registry.quality.statements import SIGNS, page_of_warnings, placeholders
+from services.registry.quality.signs import SIGNS
+from services.registry.quality.statements import page_of_warnings, placeholders
 from services.registry.revisions.records import ReadAccess
 
 

@@ -10,7 +10,8 @@ from fastapi.responses import Response
 from services.registry.datasets.validation_errors import name_of
 from services.registry.quality import repository
 from services.registry.quality.schemas import Warned
-from services.registry.quality.statements import MESSAGES, SIGNS
+from services.registry.quality.signs import SIGNS
+from services.registry.quality.statements import MESSAGES
 from services.registry.revisions.records import known_revision
 from services.registry.revisions.route_parameters import AsOf, Reader
 from shared.catalogue.datasets import CATALOGUE

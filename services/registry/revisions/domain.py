@@ -21,6 +21,13 @@ class Kind(StrEnum):
     WITHDRAWAL = "withdrawal"
 
 
+class Clearing(StrEnum):
+    """Whether rows may empty values on record."""
+
+    REFUSE = "refuse"
+    ALLOW = "allow"
+
+
 @dataclass(frozen=True, slots=True)
 class Author:
     """Author of a change set, with time and reason."""
@@ -50,12 +57,16 @@ class Counts:
 
 @dataclass(slots=True)
 class Published:
-    """The result of a change set. `revision` holds its rows: a new one if `changed`, else the latest."""
+    """The result of a change set. `revision` holds its rows: a new one if `changed`, else the latest.
+
+    `clearing` counts the rows that empty a value on record, or would, by dataset and field (`locations.until`).
+    """
 
     revision: int
     changed: bool
     counts: dict[str, Counts] = field(default_factory=dict)
     errors: dict[str, pl.DataFrame] = field(default_factory=dict)
+    clearing: dict[str, int] = field(default_factory=dict)
 
     @property
     def accepted(self) -> int:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
-from datetime import date
 
 import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from shared.exact_json import in_json
 from shared.media_types import ARROW, NDJSON, PARQUET
 
 _BATCH_ROWS = 65_536
@@ -79,11 +79,5 @@ def _ndjson(batches: Batches, nested: tuple[str, ...]) -> Iterator[bytes]:
             for name in nested:
                 if row[name] is not None:
                     row[name] = orjson.Fragment(row[name])
-            lines += orjson.dumps(row, default=_iso, option=orjson.OPT_APPEND_NEWLINE)
+            lines += orjson.dumps(row, default=in_json, option=orjson.OPT_APPEND_NEWLINE)
         yield bytes(lines)
-
-
-def _iso(value: object) -> str:
-    if isinstance(value, date):
-        return value.isoformat()
-    raise TypeError(type(value).__name__)

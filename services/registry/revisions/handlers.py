@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,9 +12,9 @@ from sqlalchemy import Connection
 
 from services.registry.cipher import AccountCipher
 from services.registry.datasets.checks import check_records
-from services.registry.datasets.validation_errors import MESSAGES, no_errors, parameters_of
+from services.registry.datasets.validation_errors import MESSAGES, name_of, no_errors, parameters_of
 from services.registry.revisions import repository
-from services.registry.revisions.domain import Author, RowsRefused
+from services.registry.revisions.domain import Author, Clearing, RowsRefused
 from services.registry.revisions.staging import Staging
 from shared.catalogue.domain import Dataset
 from shared.errors import FieldError
@@ -21,12 +22,13 @@ from shared.errors import FieldError
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """Records as they were submitted, and the JSON pointer of each."""
+    """Records as they were submitted, the JSON pointer of each, and whether they may empty values on record."""
 
     records: Sequence[object]
     pointers: Sequence[str]
     source: str | None = None
     reason: str | None = None
+    clearing: Clearing = Clearing.REFUSE
 
 
 def record_rows(
@@ -37,7 +39,7 @@ def record_rows(
     checked = check_records(dataset, submitted.records, lines)
     staging = Staging(connection, dataset)
     staging.add(cipher.seal_columns(checked.rows, dataset.sensitive))
-    published = repository.publish(connection, [staging], author)
+    published = repository.publish(connection, [staging], author, clearing=submitted.clearing)
     _refuse(dataset, [checked.errors, *published.errors.values()], submitted.pointers)
     return {
         "revision": published.revision,
@@ -74,5 +76,18 @@ def _refuse(dataset: Dataset, frames: Iterable[pl.DataFrame], pointers: Sequence
         )
         for line, field, code, detail in pl.concat([no_errors(), *frames]).sort("line", maintain_order=True).iter_rows()
     ]
+    if any(error.code == "would_clear" for error in errors):
+        rows = len({error.pointer.rpartition("/")[0] for error in errors if error.code == "would_clear"})
+        fields = Counter(error.pointer.rpartition("/")[2] for error in errors if error.code == "would_clear")
+        raise RowsRefused(
+            "{rows} records would empty values on record: {fields}. Leave the members out to keep the values, or send"
+            " clearing=allow.",
+            errors=errors,
+            rows=rows,
+            fields=[
+                {language: f"{name} ({count})" for language, name in name_of(dataset.field(field)).items()}
+                for field, count in sorted(fields.items())
+            ],
+        )
     if errors:
         raise RowsRefused("See `errors` for each mistake.", errors=errors)

@@ -2,6 +2,7 @@
 
 # No `from __future__ import annotations` here: the annotations are objects made for each dataset.
 
+from dataclasses import replace
 from functools import cache
 from typing import Annotated, Any
 
@@ -16,20 +17,22 @@ from services.registry.datasets.schemas import (
     record_model,
     stored_model,
 )
+from services.registry.revisions.domain import Clearing, RowsRefused
 from services.registry.revisions.domain import Kind as RevisionKind
-from services.registry.revisions.domain import RowsRefused
 from services.registry.revisions.handlers import Submitted, record_rows, withdraw_keys
 from services.registry.revisions.records import known_revision, read_history, read_records
-from services.registry.revisions.route_parameters import Reader, Writer, author_of
+from services.registry.revisions.route_parameters import MayClear, Reader, Writer, author_of
 from services.registry.revisions.schemas import History, Recorded, Withdrawal, Withdrawn
 from shared.catalogue.domain import Dataset, Kind
 from shared.errors import FieldError, InFlight, Invalid, KeyReused, TooLarge
+from shared.exact_json import read_json, repeated_member
 from shared.media_types import JSON
 from shared.web.idempotency import IdempotentCommand, json_response
 from shared.web.pagination import Cursor, Limit, Page, decode_cursor, page
 from shared.web.problems import refusals
 
 MAX_RECORDS = 1_000
+_MAX_NAME = 100
 
 WRITE_REFUSALS = refusals(RowsRefused, KeyReused, InFlight, TooLarge)
 
@@ -85,8 +88,10 @@ def _writing(router: APIRouter, dataset: Dataset) -> None:
     async def body_of(request: Request) -> bytes:
         return await request.body()
 
-    def record(request: Request, actor: Writer, command: IdempotentCommand) -> Response:
-        submitted = _submitted(_json(request))
+    def record(
+        request: Request, actor: Writer, command: IdempotentCommand, clearing: MayClear = Clearing.REFUSE
+    ) -> Response:
+        submitted = replace(_submitted(_json(request, dataset)), clearing=clearing)
         author = author_of(request, actor, RevisionKind.RECORDS, source=submitted.source, reason=submitted.reason)
         cipher = request.app.state.cipher
         return command.run(lambda connection: record_rows(connection, dataset, submitted, author, cipher), status=201)
@@ -138,12 +143,15 @@ def _filters(dataset: Dataset, model: BaseModel) -> dict[str, Any]:
     }
 
 
-def _json(request: Request) -> Any:
-    """Parse the body, which the command has read: strict JSON, whole numbers kept apart from floats."""
+def _json(request: Request, dataset: Dataset) -> Any:
+    """Parse the body, which the command has read: strict JSON, whole numbers kept apart from others."""
     try:
-        return orjson.loads(request._body)
+        body = read_json(request._body, decimals=dataset.has_decimals)
     except orjson.JSONDecodeError as error:
         raise Invalid("The body is not valid JSON.") from error
+    if (name := repeated_member(request._body, body)) is not None:
+        raise Invalid("The body gives the member “{name}” twice in one object.", name=name[:_MAX_NAME])
+    return body
 
 
 def _submitted(body: Any) -> Submitted:

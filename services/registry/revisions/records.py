@@ -20,7 +20,7 @@ from shared.errors import FieldError, Invalid
 
 @dataclass(frozen=True, slots=True)
 class ReadAccess:
-    """Access of a caller: rows of `jurisdiction` alone if set, account numbers whole if `accounts`; `today` in Lishui."""
+    """Access of a caller: rows of `jurisdiction` alone if set, account numbers whole if `accounts`; `today` in China."""
 
     cipher: AccountCipher
     today: date

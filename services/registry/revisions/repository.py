@@ -8,7 +8,7 @@ import polars as pl
 from sqlalchemy import Connection, func, insert, select, text
 
 from services.registry.revisions import statements
-from services.registry.revisions.domain import Author, Counts, Published
+from services.registry.revisions.domain import Author, Clearing, Counts, Published
 from services.registry.revisions.staging import Staging
 from services.registry.revisions.tables import revisions
 from shared.catalogue.datasets import CATALOGUE
@@ -30,17 +30,19 @@ def lock_publishing(connection: Connection) -> int:
     return latest_revision(connection)
 
 
-def publish(connection: Connection, staged: Sequence[Staging], author: Author) -> Published:
+def publish(
+    connection: Connection, staged: Sequence[Staging], author: Author, *, clearing: Clearing = Clearing.REFUSE
+) -> Published:
     """Publish staged rows as one revision, within the caller's transaction; from here to its end other publishers wait.
 
-    Rows that break a rule are left out and reported in `errors`: an all-or-nothing caller then rolls back.
-    Without any change there is no new revision.
+    Rows that break a rule are left out and reported in `errors`: an all-or-nothing caller then rolls back. So are rows that
+    would empty a value on record, unless `clearing` allows it. Without any change there is no new revision.
     """
     errors = {item.dataset.name: [item.remove_repetitions()] for item in staged}
     published = Published(lock_publishing(connection), changed=False)
     order = list(CATALOGUE)
     for item in sorted(staged, key=lambda found: order.index(found.dataset.name)):
-        errors[item.dataset.name].append(item.remove_refused())
+        errors[item.dataset.name] += _settle(item, published, clearing)
         published.counts[item.dataset.name] = _merge(connection, item, published.revision + 1)
     frames = {name: pl.concat(found) for name, found in errors.items()}
     published.errors = {name: frame for name, frame in frames.items() if frame.height}
@@ -48,10 +50,25 @@ def publish(connection: Connection, staged: Sequence[Staging], author: Author) -
     return published
 
 
+def _settle(item: Staging, published: Published, clearing: Clearing) -> list[pl.DataFrame]:
+    """Compare staged rows with those on record, which nobody else changes now; return what is wrong with those left out."""
+    repeated = item.adopt_spellings()
+    item.keep_absent()
+    found = [repeated, item.remove_other_spellings()]
+    cleared = item.cleared()
+    for field, count in cleared.group_by("field").len().sort("field").iter_rows():
+        published.clearing[f"{item.dataset.name}.{field}"] = count
+    if clearing is Clearing.REFUSE:
+        item.remove(cleared)
+        found.append(cleared)
+    return [*found, item.remove_refused()]
+
+
 def publish_withdrawal(connection: Connection, keys: Staging, author: Author) -> Published:
     """Withdraw the staged keys as one revision, or none if `errors` reports keys that are unknown or named by other rows."""
     dataset = keys.dataset
     published = Published(lock_publishing(connection), changed=False)
+    keys.adopt_spellings()
     errors = keys.unwithdrawable()
     if errors.height:
         published.errors[dataset.name] = errors

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends, Query, Request
 
-from services.registry.revisions.domain import Author, Kind
+from services.registry.revisions.domain import Author, Clearing, Kind
 from services.registry.revisions.records import ReadAccess
 from shared.authorization import Actor, Scope
 from shared.clock import calendar_date
@@ -49,6 +49,15 @@ def writer(actor: Annotated[Actor, needs(Scope.FACTS_WRITE)]) -> Actor:
 
 Writer = Annotated[Actor, Depends(writer)]
 """Parameter of a route that writes: requires scope facts:write."""
+
+
+MayClear = Annotated[
+    Clearing,
+    Query(
+        description="Whether an empty cell or null may empty a value on record. Columns and members that are absent keep it"
+    ),
+]
+"""Parameter of a route that writes rows: whether they may empty values on record."""
 
 
 def author_of(

@@ -12,7 +12,7 @@ from services.registry.arrow_reader import ArrowReader
 from services.registry.revisions.formats import Batches, rebatched
 from services.registry.revisions.records import ReadAccess
 from services.registry.revisions.sql_fragments import codes_array, names_any_of, rows_at
-from shared.catalogue.domain import INTEGERS, Dataset, Kind
+from shared.catalogue.domain import DECIMALS, INTEGERS, Dataset, Kind
 
 
 def schema_of(dataset: Dataset) -> pa.Schema:
@@ -84,6 +84,8 @@ def _shaped(access: ReadAccess, dataset: Dataset, table: pa.Table) -> Batches:
 def _arrow_type(kind: Kind) -> pa.DataType:
     if kind in INTEGERS:
         return pa.int64()
+    if kind is Kind.DECIMAL:
+        return pa.decimal128(DECIMALS.precision, DECIMALS.scale)
     if kind is Kind.DAY:
         return pa.date32()
     return pa.bool_() if kind is Kind.FLAG else pa.string()

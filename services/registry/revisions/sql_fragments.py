@@ -11,8 +11,8 @@ from datetime import date
 
 from services.registry.datasets.tables import history_name
 from shared.catalogue.datasets import CATALOGUE
-from shared.catalogue.domain import Dataset
-from shared.catalogue.fields import JURISDICTIONS
+from shared.catalogue.domain import Dataset, Kind
+from shared.policies import JURISDICTIONS
 
 
 def listed(names: Sequence[str], prefix: str = "") -> str:
@@ -30,6 +30,15 @@ def differ(names: Sequence[str], left: str, right: str) -> str:
     if not names:
         return "false"
     return f"({listed(names, left + '.')}) IS DISTINCT FROM ({listed(names, right + '.')})"
+
+
+def has_value(dataset: Dataset, name: str, value: str) -> str:
+    """Write that a field of current or past rows has a value, a code in whatever spelling: that on record, or the one given."""
+    if name not in dataset.codes:
+        return f"{name} = {value}"
+    given = f"CAST({value} AS text)"
+    recorded = f"ARRAY(SELECT s.{name} FROM {dataset.name} AS s WHERE code_key(s.{name}) = code_key({given}))"
+    return f"{name} = ANY({recorded} || ARRAY[{given}, code_spelling({given})])"
 
 
 def _number(revision: int | str) -> str:
@@ -92,7 +101,11 @@ def owner_at(dataset: Dataset, alias: str, revision: int | str) -> str:
 
 def json_row(dataset: Dataset, alias: str) -> str:
     """Write the expression of a row as a JSON object with the dataset's fields."""
-    members = ", ".join(f"'{name}', {alias}.{name}" for name in dataset.names)
+    values = {
+        item.name: f"trim_scale({alias}.{item.name})" if item.kind is Kind.DECIMAL else f"{alias}.{item.name}"
+        for item in dataset.fields
+    }
+    members = ", ".join(f"'{name}', {value}" for name, value in values.items())
     return f"json_build_object({members})"
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import polars as pl
 from sqlalchemy import Connection, text
 
-from services.registry.datasets.validation_errors import ERRORS_SCHEMA, no_errors
-from services.registry.revisions import statements
+from services.registry.datasets.checks import ABSENT
+from services.registry.datasets.validation_errors import ERRORS_SCHEMA, error_frame, no_errors
+from services.registry.revisions import spellings, statements
 from shared.catalogue.domain import Dataset
 from shared.database.bulk import copy_frame
 
@@ -27,10 +28,12 @@ class Staging:
         self.table = f"incoming_{dataset.name}"
         self.rows = 0
         self.repeated = 0
+        self._partial = False
         connection.execute(text(statements.create_staged(dataset, self.table)))
 
     def add(self, rows: pl.DataFrame) -> None:
-        """Add `rows`: `line` and the dataset's fields, or those of its key; sensitive ones sealed."""
+        """Add `rows`: `line` and the dataset's fields, perhaps ABSENT, or those of its key; sensitive ones sealed."""
+        self._partial = self._partial or ABSENT in rows.columns
         self.rows += copy_frame(self._connection, self.table, rows)
 
     def analyse(self) -> None:
@@ -49,6 +52,51 @@ class Staging:
         self.repeated += repeated
         return conflicts
 
+    def adopt_spellings(self) -> pl.DataFrame:
+        """Give codes the spelling on record, and one spelling to those that are new; return what becomes a conflict by it."""
+        respelled = 0
+        for field in (self.dataset.by_name[name] for name in self.dataset.codes):
+            for statement in (
+                *spellings.adopt_recorded(self.dataset, self.table, field),
+                spellings.adopt_first(self.table, field),
+            ):
+                respelled += self._connection.execute(text(statement)).rowcount
+        return self.remove_repetitions() if respelled else no_errors()
+
+    def keep_absent(self) -> None:
+        """Give rows the current values of the fields that they do not give."""
+        if self._partial:
+            self._connection.execute(text(statements.keep_absent(self.dataset, self.table)))
+
+    def remove_other_spellings(self) -> pl.DataFrame:
+        """Remove the rows that are on record in another spelling with other values; return the spelling on record."""
+        if not set(self.dataset.codes).intersection(self.dataset.key):
+            return no_errors()
+        query = spellings.lines_of_other_spellings(self.dataset, self.table)
+        found = [
+            (line, field, "other_spelling", spelling) for line, field, spelling in self._connection.execute(text(query))
+        ]
+        errors = error_frame(found)
+        self.remove(errors)
+        return errors
+
+    def cleared(self) -> pl.DataFrame:
+        """Return the fields that are empty where the current row has a value, as errors."""
+        if not any(item.optional for item in self.dataset.fields):
+            return no_errors()
+        query = statements.cleared_values(self.dataset, self.table)
+        return error_frame(
+            [(line, field, "would_clear", None) for line, field in self._connection.execute(text(query))]
+        )
+
+    def remove(self, errors: pl.DataFrame) -> None:
+        """Remove the rows that have errors."""
+        if errors.is_empty():
+            return
+        lines = errors.get_column("line").unique().to_list()
+        deleted = self._connection.execute(text(f"DELETE FROM {self.table} WHERE line = ANY(:lines)"), {"lines": lines})
+        self.rows -= deleted.rowcount
+
     def remove_refused(self) -> pl.DataFrame:
         """Remove the rows that name an unknown enterprise or overlap another one's period; return what is wrong with them.
 
@@ -59,7 +107,7 @@ class Staging:
             for name in self.dataset.references
         ]
         found = [pl.concat(unknown) if unknown else no_errors()]
-        self._remove(found[0])
+        self.remove(found[0])
         if self.dataset.period is not None and self.dataset.period.apart:
             query = statements.overlapping_lines(self.dataset, self.table)
             while (overlapping := self._refuse(query, "overlapping_period", self.dataset.period.first)).height:
@@ -77,7 +125,7 @@ class Staging:
     def _refuse(self, query: str, code: str, field: str) -> pl.DataFrame:
         """Remove the lines that `query` finds, and return them as errors."""
         found = self._found(query, code, field)
-        self._remove(found)
+        self.remove(found)
         return found
 
     def _found(self, query: str, code: str, field: str) -> pl.DataFrame:
@@ -85,10 +133,3 @@ class Staging:
         if not lines:
             return no_errors()
         return pl.DataFrame({"line": lines, "field": field, "code": code, "detail": None}, schema=ERRORS_SCHEMA)
-
-    def _remove(self, errors: pl.DataFrame) -> None:
-        if errors.is_empty():
-            return
-        lines = errors.get_column("line").unique().to_list()
-        deleted = self._connection.execute(text(f"DELETE FROM {self.table} WHERE line = ANY(:lines)"), {"lines": lines})
-        self.rows -= deleted.rowcount

@@ -1,14 +1,25 @@
 """The statements that write and read the tables of a dataset, each made from its declaration.
 
-`staged` is the temporary table of the rows of a change set: `line` and the dataset's fields (`staging.py`).
+`staged` is the temporary table of the rows of a change set: `line`, the dataset's fields, which of them are absent, and the field
+of the key that got the spelling on record (`staging.py`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from services.registry.datasets.checks import ABSENT
 from services.registry.datasets.tables import history_name
-from services.registry.revisions.sql_fragments import differ, json_row, listed, names_any_of, owner_at, rows_at, same
+from services.registry.revisions.sql_fragments import (
+    differ,
+    has_value,
+    json_row,
+    listed,
+    names_any_of,
+    owner_at,
+    rows_at,
+    same,
+)
 from shared.catalogue.datasets import CATALOGUE
 from shared.catalogue.domain import Dataset
 from shared.events.facts_revised import MAX_KEYS
@@ -18,7 +29,8 @@ def create_staged(dataset: Dataset, staged: str) -> str:
     """Create the temporary table, which ends with the transaction."""
     return f"""
         CREATE TEMP TABLE {staged} ON COMMIT DROP AS
-        SELECT CAST(NULL AS bigint) AS line, {listed(dataset.names)} FROM {dataset.name} WITH NO DATA
+        SELECT CAST(NULL AS bigint) AS line, {listed(dataset.names)}, CAST(NULL AS bigint) AS {ABSENT},
+               CAST(NULL AS text) AS respelled FROM {dataset.name} WITH NO DATA
     """
 
 
@@ -31,7 +43,8 @@ def conflicting_lines(dataset: Dataset, staged: str) -> str:
     """Return the lines whose key is staged with other content too."""
     return f"""
         SELECT DISTINCT a.line FROM {staged} AS a
-        JOIN {staged} AS b ON {same(dataset.key, "a", "b")} AND a.line <> b.line AND {differ(dataset.values, "a", "b")}
+        JOIN {staged} AS b ON {same(dataset.key, "a", "b")} AND a.line <> b.line
+            AND {differ((*dataset.values, ABSENT), "a", "b")}
     """
 
 
@@ -68,6 +81,29 @@ def overlapping_lines(dataset: Dataset, staged: str) -> str:
         UNION
         SELECT i.line FROM {staged} AS i JOIN {dataset.name} AS o ON {overlapping} AND NOT ({same(dataset.key, "i", "o")})
         WHERE NOT EXISTS (SELECT 1 FROM {staged} AS r WHERE {same(dataset.key, "r", "o")})
+    """
+
+
+def keep_absent(dataset: Dataset, staged: str) -> str:
+    """Give staged rows the current values of the fields that they do not give."""
+    kept = ", ".join(
+        f"{item.name} = CASE WHEN i.{ABSENT} & {2**place} > 0 THEN c.{item.name} ELSE i.{item.name} END"
+        for place, item in enumerate(dataset.fields)
+        if item.optional
+    )
+    return f"""
+        UPDATE {staged} AS i SET {kept} FROM {dataset.name} AS c WHERE i.{ABSENT} > 0 AND {same(dataset.key, "c", "i")}
+    """
+
+
+def cleared_values(dataset: Dataset, staged: str) -> str:
+    """Return the lines and fields that are empty where the current row has a value."""
+    optional = [item.name for item in dataset.fields if item.optional]
+    fields = ", ".join(f"('{name}', i.{name} IS NULL AND c.{name} IS NOT NULL)" for name in optional)
+    any_empty = " OR ".join(f"i.{name} IS NULL" for name in optional)
+    return f"""
+        SELECT i.line, v.field FROM {staged} AS i JOIN {dataset.name} AS c ON {same(dataset.key, "c", "i")}
+        CROSS JOIN LATERAL (VALUES {fields}) AS v (field, clears) WHERE ({any_empty}) AND v.clears ORDER BY 1
     """
 
 
@@ -178,7 +214,7 @@ def page_of_records(dataset: Dataset, revision: int, where: str, filters: Sequen
     """Return up to `:limit` rows at `revision` in key order: those with the fields `filters` (`:f_name`), and if it
     `follows` a page those after its last key (`:a_name`).
     """
-    conditions = [f"{name} = :f_{name}" for name in filters]
+    conditions = [has_value(dataset, name, f":f_{name}") for name in filters]
     if follows:
         conditions.append(f"({listed(dataset.key)}) > ({listed([f'a_{name}' for name in dataset.key], ':')})")
     rows = rows_at(dataset, revision, " AND ".join([*conditions, where]))
@@ -205,7 +241,7 @@ def versions_of_record(dataset: Dataset, fields: Sequence[str], where: str) -> s
 
     The columns of revisions get distinct names: datasets have fields of the same names.
     """
-    matching = " AND ".join([*(f"{name} = :{name}" for name in fields), where])
+    matching = " AND ".join([*(has_value(dataset, name, f":{name}") for name in fields), where])
     names = listed(dataset.names)
     return f"""
         SELECT v.*, made.actor AS made_actor, made.recorded_at AS made_at, made.source AS made_source,

@@ -1,1 +1,1 @@
-"""The thirty datasets, one declaration each."""
+"""The thirty-one datasets, one declaration each."""

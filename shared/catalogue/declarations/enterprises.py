@@ -17,7 +17,9 @@ ENTERPRISES = Dataset(
             "legal form",
             {
                 "enterprise": ("企业", "enterprise"),
+                "cooperative": ("农民专业合作社", "farmers' cooperative"),
                 "individual": ("个体工商户", "individual business"),
+                "social_organisation": ("社会组织", "social organisation"),
                 "public_institution": ("事业单位", "public institution"),
                 "government": ("政府机关", "government body"),
                 "other": ("其他", "other"),

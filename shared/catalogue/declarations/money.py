@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from shared.catalogue import fields as f
-from shared.catalogue.domain import MAX_INTEGER, Dataset, Field, Kind, Period, Tiers
-from shared.catalogue.policies import TIERED_AWARDS, UNTIERED_AWARDS
+from shared.catalogue.domain import MAX_INTEGER, Dataset, Field, Kind, Period, Subjects, Tiers
+from shared.policies import TIERED_AWARDS, UNTIERED_AWARDS, about
 
 PAYEE_ACCOUNTS = Dataset(
     name="payee_accounts",
@@ -17,7 +17,15 @@ PAYEE_ACCOUNTS = Dataset(
         f.text("account_holder", "户名", "account holder"),
         # The old heading is still in files that banks and payees hold.
         f.code("bank_code", "开户行行号", "12-digit CNAPS bank code", pattern="^[0-9]{12}$", aliases=("联行号",)),
-        replace(f.code("account_number", "账号", "account number", aliases=("银行账号",)), sensitive=True),
+        Field(
+            "account_number",
+            Kind.ACCOUNT,
+            "账号",
+            "account number, 8 to 32 digits",
+            max_length=100,
+            sensitive=True,
+            aliases=("银行账号",),
+        ),
         f.until(),
     ),
     period=Period(),
@@ -66,6 +74,47 @@ REFERENCE_RATES = Dataset(
     ),
 )
 
+_AWARD = replace(f.code("award", "奖补项目", "award"), known=TIERED_AWARDS + UNTIERED_AWARDS)
+_SUBJECT = replace(f.code("subject", "对象", "subject"), parts=True)
+_CODE = "[0-9A-Z]{18}"
+
+OTHER_SUPPORT = Dataset(
+    name="other_support",
+    zh="其他财政资金",
+    en="public money of other programmes",
+    key=("uscc", "award", "subject", "award_year", "programme"),
+    fields=(
+        f.uscc(),
+        _AWARD,
+        _SUBJECT,
+        f.year("award_year", "奖补年度", "award year"),
+        f.code("programme", "资金项目", "programme that gave it"),
+        f.choice(
+            "level",
+            "资金层级",
+            "level of government",
+            {
+                "national": ("国家级", "national"),
+                "provincial": ("省级", "provincial"),
+                "municipal": ("市级", "municipal"),
+                "district": ("区级", "district"),
+            },
+        ),
+        f.money("amount_fen", "金额", "amount"),
+        f.day("granted_on", "核定日期", "granted on"),
+        f.text("document", "依据文件", "document", optional=True),
+    ),
+    subjects=Subjects(
+        "award",
+        "subject",
+        {
+            "subject_not_enterprise": (f"^{_CODE}$", about("enterprise")),
+            "subject_not_attendance": (f"^.+:{_CODE}$", about("attendance")),
+            "subject_not_unit_and_level": (f"^{_CODE}:(national|provincial|municipal)$", about("unit_and_level")),
+        },
+    ),
+)
+
 PRIOR_AWARDS = Dataset(
     name="prior_awards",
     zh="此前已付奖补",
@@ -73,8 +122,8 @@ PRIOR_AWARDS = Dataset(
     key=("uscc", "award", "subject", "award_year", "tier"),
     fields=(
         f.uscc(),
-        f.code("award", "奖补项目", "award"),
-        f.code("subject", "对象", "subject"),
+        _AWARD,
+        _SUBJECT,
         f.year("award_year", "奖补年度", "award year"),
         f.money("tier", "档次", "tier: its threshold, 0 where the award has none"),
         f.money("amount_fen", "金额", "amount"),

@@ -22,7 +22,7 @@ MONITORING_INCLUSIONS = Dataset(
             },
         ),
         f.day("included_on", "纳入日期", "included on"),
-        f.until("removed_on", "移出日期"),
+        f.until("removed_on", "移出日期（当日起不适用）", "移出日期"),
     ),
     period=Period("included_on", "removed_on"),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from shared.i18n import CHINESE, ENGLISH, N_, translate
+from shared.policies import UNITS
 
 WORDS: Mapping[str, str] = {
     "registry": N_("Registry"),
@@ -109,12 +110,10 @@ WORDS: Mapping[str, str] = {
     "simulation": N_("simulation"),
     "approval": N_("bulk approval"),
     "order_approval": N_("approval of payment orders"),
-    "city": N_("City"),
-    "liandu": N_("Liandu district"),
-    "development_zone": N_("Development zone"),
 }
 
 
 def words() -> dict[str, dict[str, str]]:
     """Return every text in both languages."""
-    return {name: {each: translate(text, each) for each in (ENGLISH, CHINESE)} for name, text in WORDS.items()}
+    found: dict[str, dict[str, str]] = {code: {ENGLISH: en, CHINESE: zh} for code, (zh, en) in UNITS.items()}
+    return found | {name: {each: translate(text, each) for each in (ENGLISH, CHINESE)} for name, text in WORDS.items()}

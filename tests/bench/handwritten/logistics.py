@@ -18,7 +18,10 @@ def logistics_hub(known: Known) -> pl.LazyFrame:
         & pl.col("land_source").is_in(LAND)
         & in_area().fill_null(value=True)
     )
-    enough = (pl.col("client_enterprises") >= 20) & (pl.col("parcels") >= pl.col("operating_days") * 10_000)
+    # From the opening on in the first year: no case is earlier.
+    first = pl.max_horizontal(pl.col("opened_on"), pl.date(pl.col("year"), 1, 1))
+    days = (year_end - first).dt.total_days() + 1
+    enough = (pl.col("client_enterprises") >= 20) & (pl.col("parcels") >= days * 10_000)
     cases = (
         known.in_each_year(known.unpaid(hubs, "logistics-hub", by=("hub_id",)))
         .filter(pl.col("opened_on") <= year_end)
@@ -37,7 +40,7 @@ def courier_rent(known: Known) -> pl.LazyFrame:
     rent = pl.col("rent_fen") * 3 // 10
     cases = (
         known.of_years("courier_years")
-        .with_columns(met=pl.col("parcels") >= pl.col("operating_days") * 10_000)
+        .with_columns(met=pl.col("parcels") >= pl.date(pl.col("year"), 12, 31).dt.ordinal_day().cast(pl.Int64) * 10_000)
         .filter(MET.fill_null(value=True))
         .join(known.enterprises(), on="uscc")
         # An unknown figure compares as neither, and stays unknown.

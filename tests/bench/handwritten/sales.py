@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from tests.bench.handwritten.shared import WAN, Known
+from tests.bench.handwritten.shared import WAN, Known, once
 
 RETAIL = ((500 * WAN, 5 * WAN), (2_000 * WAN, 10 * WAN), (10_000 * WAN, 20 * WAN))
 PLATFORM = ((5_000 * WAN, 10 * WAN), (20_000 * WAN, 20 * WAN), (100_000 * WAN, 50 * WAN))
@@ -44,7 +44,7 @@ def _scale(known: Known, award: str, figure: str, track: str, tiers: Sequence[tu
 
 
 def headquarters_land(known: Known) -> pl.LazyFrame:
-    """Art. 1: land for the largest; in kind."""
+    """Art. 1: land for the largest; in kind, once."""
     large = (pl.col("online_retail_fen") >= 200_000 * WAN) & pl.col("retail")
     large |= (pl.col("platform_turnover_fen") >= 500_000 * WAN) & pl.col("platform")
     cases = known.of_years("annual_sales")
@@ -53,8 +53,7 @@ def headquarters_land(known: Known) -> pl.LazyFrame:
         cases = cases.join(flagged, on="uscc", how="left").with_columns(pl.col(track).fill_null(value=False))
     cases = cases.with_columns(met=large).filter(pl.col("met").fill_null(value=True))
     cases = cases.join(known.enterprises(), on="uscc").with_columns(met=pl.col("met") & pl.col("urban"))
-    cases = known.unpaid(cases, "headquarters-land", by=("uscc", "year"))
-    return known.concluded("headquarters-land", cases, money=False)
+    return known.concluded("headquarters-land", once(known.unpaid(cases, "headquarters-land")), money=False)
 
 
 def crossborder_postage(known: Known) -> pl.LazyFrame:

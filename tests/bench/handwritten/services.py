@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import polars as pl
 
-from tests.bench.handwritten.shared import MET, WAN, Known, once, within_validity
+from tests.bench.handwritten.shared import MET, WAN, Known, in_area, once, within_validity
 
 
 def service_centre_grade(known: Known) -> pl.LazyFrame:
-    """Centres by their grade; an operator without a tender on record is undetermined."""
+    """Centres in the area, by their grade; an operator without a tender on record is undetermined."""
     fen = pl.col("grade").replace_strict({"excellent": 10 * WAN, "good": 5 * WAN}, default=None, return_dtype=pl.Int64)
     tender = pl.when(pl.col("tender_reference").str.strip_chars() != "").then(statement=True)
     cases = known.of_years("service_centre_grades").with_columns(fen=fen).drop_nulls("fen")
-    cases = cases.join(known.not_government(), on="uscc").with_columns(met=tender & pl.col("urban"))
+    cases = cases.filter(in_area().fill_null(value=True)).join(known.payees(but="government").select("uscc"), on="uscc")
+    cases = cases.with_columns(met=tender & in_area())
     cases = known.unpaid(cases, "service-centre-grade", by=("centre_id", "year"))
     return known.concluded("service-centre-grade", cases, "centre_id")
 

@@ -11,7 +11,7 @@ import polars as pl
 from services.eligibility.facts.catalogue import Facts
 from tests.bench.population.draws import YEARS
 from tests.bench.population.enterprises import markets, registered, sales, services
-from tests.bench.population.lists import lists, prior_awards
+from tests.bench.population.lists import lists, other_support, prior_awards
 from tests.bench.population.projects import loans, logistics, projects
 
 __all__ = ["YEARS", "facts"]
@@ -30,4 +30,4 @@ def facts(enterprises: int) -> Facts:
         **markets(everyone),
         **lists(),
     }
-    return Facts.of({**frames, "prior_awards": prior_awards(frames)})
+    return Facts.of({**frames, "prior_awards": prior_awards(frames), "other_support": other_support(frames)})

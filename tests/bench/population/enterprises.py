@@ -16,6 +16,7 @@ from tests.bench.population.draws import (
     day,
     known,
     mixed,
+    place,
     some,
     spread,
 )
@@ -91,6 +92,7 @@ def services(everyone: pl.DataFrame) -> Frames:
             "uscc",
             "year",
             centre_id=pl.format("C-{}", "uscc"),
+            jurisdiction=place(123),
             grade=spread(32, "excellent", "good", "pass", "fail"),
             tender_reference=spread(33, *["丽招〔2019〕1号"] * 6, "", None),
         ),

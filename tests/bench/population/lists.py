@@ -1,4 +1,4 @@
-"""Rates, recognised platforms, and what was paid before."""
+"""Rates, recognised platforms, what was paid before, and what other programmes gave."""
 
 from __future__ import annotations
 
@@ -69,3 +69,28 @@ def prior_awards(frames: Frames) -> pl.DataFrame:
         for award, (dataset, subject, of_year, of_tier) in subjects.items()
     ]
     return pl.concat(paid).unique(maintain_order=True)
+
+
+def other_support(frames: Frames) -> pl.DataFrame:
+    """Return other public money for a few couriers, years and hubs: it flags an award, by default, and changes no amount."""
+    given = [
+        frames[dataset]
+        .filter(pl.col(subject).hash(124) % 50 == 0)
+        .select(
+            "uscc",
+            award=pl.lit(award),
+            subject=subject,
+            award_year=of_year,
+            programme=pl.lit("sample"),
+            level=pl.lit("provincial"),
+            amount_fen=pl.lit(WAN, dtype=pl.Int64),
+            granted_on=pl.lit(date(2021, 3, 1)),
+            document=pl.lit(None, dtype=pl.String),
+        )
+        for award, dataset, subject, of_year in (
+            ("courier-rent", "courier_years", "uscc", pl.col("year")),
+            ("retail-scale", "annual_sales", "uscc", pl.col("year")),
+            ("logistics-hub", "logistics_hubs", "hub_id", pl.lit(2020, dtype=pl.Int64)),
+        )
+    ]
+    return pl.concat(given).unique(maintain_order=True)

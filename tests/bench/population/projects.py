@@ -6,6 +6,7 @@ from datetime import date
 
 import polars as pl
 
+from shared.catalogue.domain import DECIMALS
 from tests.bench.population.draws import WAN, Frames, by_year, day, known, mixed, place, some, spread
 
 
@@ -20,15 +21,15 @@ def projects(everyone: pl.DataFrame) -> Frames:
             jurisdiction=place(39),
             opened_on=day(41),
             built_by_enterprise=spread(42, True, True, True, False),
-            usable_area_m2=spread(43, 9_999, 10_000, 20_000, 30_000),
+            usable_area_m2=spread(43, 9_999, 10_000, 20_000, 30_000).cast(DECIMALS),
             physical_market=spread(44, True, False),
             infrastructure_accepted_on=known(45, day(46)),
         ),
         "park_years": by_year(parks.filter(mixed(47) % 20 > 0)).select(
             "park_id",
             "year",
-            operating_area_m2=known(48, spread(49, 0, 10_000, 10_000)),
-            ecommerce_area_m2=known(50, spread(51, 7_999, 8_000, 9_000)),
+            operating_area_m2=known(48, spread(49, 0, 10_000, 10_000).cast(DECIMALS)),
+            ecommerce_area_m2=known(50, spread(51, 7_999, 8_000, 9_000).cast(DECIMALS)),
             merchants=known(52, spread(53, 0, 100, 100)),
             ecommerce_merchants=known(54, spread(55, 69, 70, 90)),
             online_retail_fen=known(56, mixed(57) * 40_000),

@@ -187,10 +187,10 @@ def test_what_a_notice_shows_is_named_and_nothing_else(office: Office, legal_for
     assert page.headers["content-type"].startswith("text/html")
     assert "123.45" in page.text
     assert "<b>" not in page.text
-    sheet = office.ask("auditor", "GET", path, Accept=CSV)
+    sheet = office.ask("auditor", "GET", path, Accept=CSV, Accept_Language="zh-CN")
     assert sheet.content.startswith(BOM)
     [line] = csv.DictReader(io.StringIO(sheet.content.decode("utf-8-sig")))
-    assert (line["单位名称"], line["统一社会信用代码"], line["金额（元）"]) == (name, uscc, "123.45")
+    assert (line["收款人"], line["统一社会信用代码"], line["金额（元）"]) == (name, uscc, "123.45")
     for shown in (page.text, sheet.text, str(entry)):
         assert (whole in shown) is (legal_form == "enterprise" and shown is not page.text)
         assert "integrity" not in shown and "commerce-maker" not in shown
@@ -198,16 +198,19 @@ def test_what_a_notice_shows_is_named_and_nothing_else(office: Office, legal_for
 
 def test_decisions_and_notices_come_as_sheets(office: Office) -> None:
     notice = office.noticed(rent("A", 500, payee_name="=1+1"), rent("B", 70_001))
-    book = office.ask("auditor", "GET", "/v1/decisions?award=courier-rent", Accept=XLSX)
+    book = office.ask("auditor", "GET", "/v1/decisions?award=courier-rent", Accept=XLSX, Accept_Language="zh")
     assert 'filename="decisions.xlsx"' in book.headers["content-disposition"]
     head, first, second = CalamineWorkbook.from_object(io.BytesIO(book.content)).get_sheet_by_index(0).to_python()
     rows = [dict(zip(head, each, strict=True)) for each in (first, second)]
-    assert [(row["对象"], row["收款单位"], row["金额（元）"]) for row in rows] == [
-        ("A", "'=1+1", "5.00"),
-        ("B", "丽水甲有限公司", "700.01"),
+    assert [(row["对象"], row["奖补项目"], row["状态"], row["收款人"], row["金额（元）"]) for row in rows] == [
+        ("A", "快递企业租房补贴", "公示中", "'=1+1", "5.00"),
+        ("B", "快递企业租房补贴", "公示中", "丽水甲有限公司", "700.01"),
     ]
     assert {row["公示编号"] for row in rows} == {notice["id"]}
-    listed = office.ask("auditor", "GET", "/v1/notices", Accept=CSV).content.decode("utf-8-sig")
+    english = office.ask("auditor", "GET", "/v1/decisions", Accept=CSV).content.decode("utf-8-sig")
+    row = next(csv.DictReader(io.StringIO(english)))
+    assert (row["Award"], row["State"], row["Amount (yuan)"]) == ("Rent of a courier", "in notice", "5.00")
+    listed = office.ask("auditor", "GET", "/v1/notices", Accept=CSV, Accept_Language="zh").content.decode("utf-8-sig")
     assert next(csv.DictReader(io.StringIO(listed)))["公示截止"] == LAST_DAY
     filtered = office.ask("auditor", "GET", "/v1/decisions?state=approved", Accept=CSV)
     assert len(filtered.content.decode("utf-8-sig").splitlines()) == 1
@@ -281,16 +284,16 @@ def test_the_command_line(office: Office, url: str, tmp_path: Path) -> None:
     refused = typed("commerce-checker", "decisions", "approve", office.id_of("B"), code=1)
     assert "suspended: conclude, object" in refused
     decided = ("objections", "decide", recorded["id"], "rejected", "--reason", "theirs")
-    assert "rejected" in typed("commerce-checker", *decided)
+    assert "dismissed" in typed("commerce-checker", *decided)
     assert "丽水甲有限公司" in typed("auditor", "notices", "show", notice["id"])
     page = tmp_path / "notice.html"
     typed("auditor", "notices", "show", notice["id"], "--out", str(page))
     assert "<table>" in page.read_text("utf-8")
     office.clock.instant = MONDAY + timedelta(days=8)
     typed("commerce-maker", "notices", "close", notice["id"])
-    assert "approved 2" in typed("commerce-checker", "approve", "--notice", notice["id"])
+    assert "Approved: 2" in typed("commerce-checker", "approve", "--notice", notice["id"])
     assert "approved" in typed("auditor", "decisions", "list", "--state", "approved")
     sheet = tmp_path / "decisions.csv"
     typed("auditor", "decisions", "list", "--out", str(sheet))
     assert len(sheet.read_text("utf-8-sig").splitlines()) == 3
-    assert "--out ends in one of" in typed("auditor", "notices", "list", "--out", "x.doc", code=1)
+    assert "--out must end in one of" in typed("auditor", "notices", "list", "--out", "x.doc", code=1)

@@ -106,13 +106,17 @@ def test_the_report_of_a_year_adds_up_to_its_budgets(payout: Payout) -> None:
 
 def test_the_report_is_a_workbook_too(payout: Payout) -> None:
     recovery_of(payout, 600)
-    answered = payout.http.get("/v1/reports/2026", headers=payout.tokens.headers("auditor", Accept=XLSX))
+    answered = payout.http.get(
+        "/v1/reports/2026", headers=payout.tokens.headers("auditor", Accept=XLSX, Accept_Language="zh-CN")
+    )
     assert answered.headers["content-type"] == XLSX
     book = CalamineWorkbook.from_filelike(io.BytesIO(answered.content))
-    assert book.sheet_names == ["预算", "按承担单位和项目", "按承担单位和属地", "明细"]
+    assert book.sheet_names == ["预算", "按预算单位和项目", "按预算单位和属地", "明细"]
     budgets = book.get_sheet_by_name("预算").to_python()
     paid = budgets[0].index("已支付（元）")
-    assert next((row[0], row[paid]) for row in budgets[1:]) == ("city", "10.00")
-    assert book.get_sheet_by_name("明细").to_python()[1][:4] == ["city", "courier-rent", "city", 1.0]
-    empty = payout.http.get("/v1/reports/2025", headers=payout.tokens.headers("auditor", Accept=XLSX))
+    assert next((row[0], row[paid]) for row in budgets[1:]) == ("市本级", "10.00")
+    assert book.get_sheet_by_name("明细").to_python()[1][:4] == ["市本级", "快递企业租房补贴", "市直", 1.0]
+    empty = payout.http.get(
+        "/v1/reports/2025", headers=payout.tokens.headers("auditor", Accept=XLSX, Accept_Language="zh-CN")
+    )
     assert CalamineWorkbook.from_filelike(io.BytesIO(empty.content)).get_sheet_by_name("明细").to_python()[0]

@@ -6,6 +6,7 @@ import asyncio
 import base64
 import random
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -94,13 +95,14 @@ class Registry:
         assert answer.status_code == 200, answer.text
         return [orjson.loads(line) for line in answer.content.splitlines()]
 
-    def record(self, dataset: str, records: Any, **headers: str) -> httpx.Response:
+    def record(self, dataset: str, records: Any, *, clearing: str = "refuse", **headers: str) -> httpx.Response:
         """Record rows."""
-        return self.request("POST", f"/v1/datasets/{dataset}/records", json=records, headers=headers)
+        path = f"/v1/datasets/{dataset}/records"
+        return self.request("POST", path, json=records, headers=headers, params={"clearing": clearing})
 
-    def recorded(self, dataset: str, *records: Mapping[str, Any]) -> int:
+    def recorded(self, dataset: str, *records: Mapping[str, Any], clearing: str = "refuse") -> int:
         """Record rows that must be accepted; returns the revision."""
-        answer = self.record(dataset, {"records": list(records)})
+        answer = self.record(dataset, {"records": list(records)}, clearing=clearing)
         assert answer.status_code == 201, answer.text
         return int(answer.json()["revision"])
 
@@ -157,10 +159,9 @@ def importer(database: Database) -> ImportRunner:
     return ImportRunner(database, settings_of(database.url), FixedClock(NOW), AccountCipher(ACCOUNT_KEY))
 
 
-@pytest.fixture
-def registry(fresh_database: Callable[[str], ServiceDatabase], tokens: Tokens) -> Iterator[Registry]:
-    """A registry without a revision."""
-    made = fresh_database("registry")
+@contextmanager
+def registry_on(made: ServiceDatabase, tokens: Tokens) -> Iterator[Registry]:
+    """Serve the registry of a database."""
     settings = settings_of(made.app_url)
     clock = FixedClock(NOW)
     database = made.connect()
@@ -168,3 +169,10 @@ def registry(fresh_database: Callable[[str], ServiceDatabase], tokens: Tokens) -
     runner = JobRunner(database, {KIND: importer(database)})
     yield Registry(app, database, tokens, clock, runner)
     database.close()
+
+
+@pytest.fixture
+def registry(fresh_database: Callable[[str], ServiceDatabase], tokens: Tokens) -> Iterator[Registry]:
+    """A registry without a revision."""
+    with registry_on(fresh_database("registry"), tokens) as found:
+        yield found

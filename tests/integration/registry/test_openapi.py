@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from openapi_spec_validator import validate
@@ -45,8 +46,31 @@ def test_the_document_is_valid_and_every_operation_is_named(registry: Registry) 
         ].kind in ("code", "text")
 
 
+def titles_in(node: object) -> Iterator[str]:
+    if isinstance(node, dict):
+        if isinstance(node.get("title"), str):
+            yield node["title"]
+        for name, part in node.items():
+            if name not in ("examples", "example", "default"):
+                yield from titles_in(part)
+    elif isinstance(node, list):
+        for part in node:
+            yield from titles_in(part)
+
+
 def test_it_is_served_in_chinese_too(registry: Registry) -> None:
-    english, chinese = registry.get("/openapi.json").json(), registry.get("/openapi.zh-CN.json").json()
+    asked = {
+        language: registry.request("GET", "/openapi.json", headers={"Accept-Language": language})
+        for language in ("en", "zh-CN")
+    }
+    assert {language: answer.headers["Content-Language"] for language, answer in asked.items()} == {
+        language: language for language in asked
+    }
+    english, chinese = asked["en"].json(), asked["zh-CN"].json()
+    assert chinese == registry.get("/openapi.zh-CN.json").json()
+    assert chinese["info"]["title"] == "数据登记"
+    titles = {title for title in titles_in(chinese) if not re.search("[一-鿿]", title)}
+    assert titles == set(chinese["components"]["schemas"])
     assert chinese["paths"]["/v1/imports"]["post"]["description"].startswith("接收文件")
     assert chinese["components"]["schemas"]["AnnualSalesRecord"]["properties"]["year"]["description"] == "年度"
     validate(chinese)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.registry.quality.statements import SIGNS
-from shared.catalogue.policies import TIERED_AWARDS, UNTIERED_AWARDS
+from services.registry.quality.signs import SIGNS
+from shared.policies import TIERED_AWARDS, UNTIERED_AWARDS
 from tests.integration.registry.conftest import Registry, enterprise, uscc
 
 A, B = uscc(1), uscc(2)
@@ -102,3 +102,40 @@ def test_a_yuan_sale_in_a_year_without_a_rate_is_told(registry: Registry) -> Non
     sold = {"uscc": A, "sales_usd_cents": 0, "sales_cny_fen": 5, "postage_fen": 1}
     registry.recorded("cross_border_years", {**sold, "year": 2020}, {**sold, "year": 2021})
     assert told(registry, award="crossborder-postage") == {("no_rate", "cross_border_years", "2021")}
+
+
+def test_periods_that_end_on_their_last_day_are_told(registry: Registry) -> None:
+    registry.enterprises(A, B)
+    registry.imported(
+        f"统一社会信用代码,起始日期,所在地区,终止日期\n{A},2015-06-01,莲都区,2023-12-31\n{A},2024-01-01,莲都区,\n".encode(),
+        dataset="locations",
+    )
+    assert told(registry, dataset="locations") == {
+        ("gap_of_one_day", "locations", "2015-06-01"),
+        ("ends_on_31_december", "locations", "2015-06-01"),
+    }
+    registry.imported(
+        f"统一社会信用代码,起始日期,所在地区,截止日期（含当日）\n{B},2015-06-01,莲都区,2023-12-31\n{B},2024-01-01,莲都区,\n".encode(),
+        dataset="locations",
+    )
+    assert told(registry, dataset="locations", uscc=B) == set()
+    ends = {item["until"] for item in registry.items("/v1/datasets/locations/records", uscc=B)}
+    assert ends == {"2024-01-01", None}
+
+
+def test_odd_days_names_and_holders_are_told(registry: Registry) -> None:
+    registry.recorded(
+        "enterprises",
+        enterprise(A, registered_on="1900-01-01"),
+        enterprise(B, name="-"),
+        enterprise(uscc(3), name="（丽）公司"),
+    )
+    account = {"since": "2020-01-01", "bank_code": "102343000018", "account_number": "6222000011112222"}
+    registry.recorded(
+        "payee_accounts",
+        {"uscc": A, "account_holder": "别人的公司", **account},
+        {"uscc": uscc(3), "account_holder": "(丽) 公司", **account},
+    )
+    assert told(registry, code="odd_day") == {("odd_day", "enterprises", A)}
+    assert told(registry, code="odd_name") == {("odd_name", "enterprises", B)}
+    assert {item["uscc"] for item in registry.items("/v1/quality", code="holder_differs")} == {A}

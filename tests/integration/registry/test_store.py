@@ -73,6 +73,11 @@ def test_nothing_changed_is_no_revision(registry: Registry) -> None:
     }
 
 
+def support(award: str, subject: str) -> dict[str, Any]:
+    row = {"uscc": A, "award": award, "subject": subject, "award_year": 2021, "programme": "省级专项"}
+    return row | {"level": "provincial", "amount_fen": 1, "granted_on": "2021-06-30"}
+
+
 REFUSED: list[tuple[str, Any, str, str]] = [
     ("annual_sales", {"uscc": B, "year": 2020}, "/uscc", "unknown_enterprise"),
     ("annual_sales", {"uscc": A, "year": 2020, "online_retail_fen": 1.0}, "/online_retail_fen", "not_an_integer"),
@@ -108,7 +113,40 @@ REFUSED: list[tuple[str, Any, str, str]] = [
         "/tier",
         "tier_missing",
     ),
+    (
+        "park_years",
+        {"park_id": "K", "year": 2020, "operating_area_m2": 1.005},
+        "/operating_area_m2",
+        "too_many_decimals",
+    ),
+    ("park_years", {"park_id": "K", "year": 2020, "operating_area_m2": "1.5"}, "/operating_area_m2", "not_a_number"),
+    ("park_years", {"park_id": "K", "year": 2020, "operating_area_m2": True}, "/operating_area_m2", "not_a_number"),
+    ("park_years", {"park_id": "K", "year": 2020, "operating_area_m2": -0.01}, "/operating_area_m2", "below_minimum"),
+    ("other_support", support("parks", "K"), "/award", "unknown_award"),
+    ("other_support", support("courier-rent", "K"), "/subject", "subject_not_enterprise"),
+    ("other_support", support("exhibition-organised", A), "/subject", "subject_not_attendance"),
+    ("other_support", support("demonstration", f"{A}:county"), "/subject", "subject_not_unit_and_level"),
 ]
+
+
+def test_an_award_that_does_not_exist_is_refused_with_those_that_do(registry: Registry) -> None:
+    registry.enterprises(A)
+    (error,) = registry.record("other_support", support("parks", "K")).json()["errors"]
+    assert "courier-rent" in error["message"]
+    assert "park" in error["message"]
+
+
+@pytest.mark.parametrize("area", ["10000.25", "10000", "9007199254740991", "90071992547409.91", "0.1"])
+def test_an_area_comes_back_digit_by_digit(registry: Registry, area: str) -> None:
+    body = f'{{"park_id": "K", "year": 2020, "operating_area_m2": {area}}}'
+    answer = registry.request(
+        "POST", "/v1/datasets/park_years/records", content=body.encode(), headers={"content-type": "application/json"}
+    )
+    assert answer.status_code == 201, answer.text
+    revision = answer.json()["revision"]
+    for path in ("/v1/datasets/park_years/records", f"/v1/snapshots/{revision}/park_years", "/v1/changes?after=0"):
+        written = registry.get(path, accept=None if "records" in path else NDJSON).text
+        assert f'"operating_area_m2":{area},' in written.replace(" ", "")
 
 
 def test_what_breaks_a_law_is_refused_and_changes_nothing(registry: Registry) -> None:
@@ -277,7 +315,8 @@ def test_any_revision_is_the_sum_of_the_changes_up_to_it(registry: Registry, ste
     for kind, what in steps:
         if kind == "record":
             rows = {2020 + place: fen for place, fen in what}
-            revision = registry.recorded("annual_sales", *(sale(code, year, fen) for year, fen in rows.items()))
+            sales = (sale(code, year, fen) for year, fen in rows.items())
+            revision = registry.recorded("annual_sales", *sales, clearing="allow")
             state = state | rows
         elif 2020 + what in state:
             body = {"keys": [{"uscc": code, "year": 2020 + what}], "reason": "never"}
@@ -317,6 +356,7 @@ def test_every_dataset_takes_a_row_and_gives_it_back(registry: Registry) -> None
         if dataset.name == "enterprises":
             continue
         row = {item.name: example(item) for item in dataset.fields}
+        row |= {"award": "park"} if dataset.subjects else {}
         registry.recorded(dataset.name, row)
         (stored,) = registry.items(f"/v1/datasets/{dataset.name}/records")
         if dataset.sensitive:
@@ -342,7 +382,8 @@ def example(item: Any) -> Any:
         return "102100099996"
     return {
         "uscc": B if item.name in ("client_uscc", "producer_uscc") else A,
-        "code": "alpha",
+        "code": item.known[0] if item.known else "alpha",
+        "account": "6222000011112222",
         "text": "文本",
         "day": {"until": "2021-01-01", "removed_on": "2021-01-01"}.get(item.name, "2020-06-30"),
         "year": 2020,
@@ -350,4 +391,5 @@ def example(item: Any) -> Any:
         "money": 0 if item.name == "tier" else 1_234,
         "number": 435,
         "flag": True,
+        "decimal": 9_999.25,
     }[item.kind]

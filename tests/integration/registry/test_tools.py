@@ -62,7 +62,7 @@ def url(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 
 def run(url: str, *arguments: str, code: int = 0) -> str:
-    options = ["--client-secret", "s", "--url", url, "--language", "en"]
+    options = ["--client-secret", "s", "--url", url, *([] if "--language" in arguments else ["--language", "en"])]
     result = CliRunner().invoke(cli.app, [*options, *arguments], catch_exceptions=False)
     assert result.exit_code == code, result.output
     return result.output
@@ -74,15 +74,21 @@ def test_the_command_line(registry: Registry, url: str, tmp_path: Path) -> None:
     file.write_text(f"统一社会信用代码,年度,网络零售额\n{A},2020,1.5\n{B},2020,1\n", "utf-8")
     rejected = tmp_path / "rejected.csv"
     output = run(url, "import", str(file), "--dataset", "annual_sales", "--rejected", str(rejected), code=1)
-    assert "unknown_enterprise" in output
+    assert "unified social credit code" in output
     assert "Nothing was stored" in output
     assert B in rejected.read_text("utf-8-sig")
     output = run(url, "import", str(file), "--dataset", "annual_sales", "--mode", "accept_valid")
-    assert "accepted 1" in output
+    assert "accepted: 1" in output
     exported = tmp_path / "export.csv"
-    assert "1 rows of annual_sales at revision 2" in run(url, "export", "annual_sales", str(exported)).replace(
-        "\n", " "
-    )
-    assert exported.read_text("utf-8-sig").splitlines()[1] == f"{A},2020,150,"
+    for language, heading in (
+        ("en", "uscc,year,online_retail_yuan"),
+        ("zh-CN", "统一社会信用代码,年度,网络零售额（元）"),
+    ):
+        output = run(url, "--language", language, "export", "annual_sales", str(exported))
+        assert ("yearly sales" if language == "en" else "年度销售（省监测），修订号 2，共 1 行") in output
+        lines = exported.read_text("utf-8-sig").replace('"', "").splitlines()
+        assert lines[0].startswith(heading)
+        assert lines[1] == f"{A},2020,1.50,"
+        assert "unchanged: 1" in run(url, "import", str(exported), "--dataset", "annual_sales")
     assert A in run(url, "enterprise", A)
     assert "There is no such" in run(url, "export", "nothing", str(exported), code=1)

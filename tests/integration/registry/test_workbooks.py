@@ -66,25 +66,25 @@ def test_what_a_cell_cannot_be(registry: Registry) -> None:
 
     def write(book: Any, sheet: Any) -> None:
         sheet.write_row(0, 0, ["uscc", "since", "account_holder", "bank_code", "account_number"])
-        sheet.write_row(1, 0, [A, HALF_PAST_ONE, "甲", "102100099996", "1"])
+        sheet.write_row(1, 0, [A, HALF_PAST_ONE, "甲", "102100099996", "10000001"])
         sheet.write_row(2, 0, [A, "2020-01-02", "甲", 102100099996, 6222000011112222])
         sheet.write_row(3, 0, [A, "2020-01-03", "甲"])
         sheet.write_formula(3, 3, '="102100099996"', None, "102100099996")
-        sheet.write_row(3, 4, ["2"])
-        sheet.write_row(4, 0, [A, 43833, "甲", "102100099996", "3"])
-        sheet.write_row(5, 0, [A, "2020-01-05", "甲", "102100099996", "004"])
+        sheet.write_row(3, 4, ["10000002"])
+        sheet.write_row(4, 0, [A, 43833, "甲", "102100099996", "10000003"])
+        sheet.write_row(5, 0, [A, "2020-01-05", "甲", "102100099996", "00400000"])
 
     job = registry.imported(workbook({"s": write}), XLSX, dataset="payee_accounts", mode="accept_valid")
     assert registry.errors(job) == [
-        (2, "since", "not_a_date"),
+        (2, "since", "time_of_day"),
         (3, "account_number", "digits_lost"),
         (4, "bank_code", "formula"),
-        (5, "since", "not_a_date"),
+        (5, "since", "serial_day"),
     ]
     (stored,) = registry.items("/v1/datasets/payee_accounts/records", uscc=A)
     assert stored["since"] == "2020-01-05"
     whole = registry.get("/v1/datasets/payee_accounts/records", by="payout").json()["items"]
-    assert whole[0]["account_number"] == "004"
+    assert whole[0]["account_number"] == "00400000"
 
 
 def test_a_sheet_per_dataset_is_one_revision(registry: Registry) -> None:

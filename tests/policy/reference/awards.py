@@ -33,7 +33,9 @@ def tiers(w: World, code: str, track: str, figure: str, steps: list[tuple[int, i
             if year not in figures:
                 continue
             own = figures[year]
-            before = [v for y, v in figures.items() if y < year and v is not None and _counts(w, uscc, y, track)]
+            earlier = [v for y, v in figures.items() if y < year and _counts(w, uscc, y, track)]
+            before = [v for v in earlier if v is not None]
+            in_doubt = None in earlier and w.interpretations["earlier_figure_missing"] == "undetermined"
             reached = [
                 award
                 for tier, award in steps
@@ -41,14 +43,15 @@ def tiers(w: World, code: str, track: str, figure: str, steps: list[tuple[int, i
             ]
             met = kleene(
                 w.yearly(uscc, year, enterprises=True),
-                w.monitored(uscc, year_end(year), track),
-                None if own is None else bool(reached),
+                w.monitored_for(uscc, year, track),
+                None if own is None or (reached and in_doubt) else bool(reached),
             )
             amount = 0
             if met:
                 amount = sum(reached) if w.interpretations["tier_jump"] == "every_tier" else max(reached)
                 if w.interpretations["later_tier"] == "difference" and given:
                     amount = max(0, max(reached) - given)
+                amount = w.remaining(amount, code, uscc, year)
                 given += amount
             cases[uscc, year] = Case(met, amount, w.place(uscc, year_end(year)))
     return cases
@@ -60,7 +63,7 @@ def _counts(w: World, uscc: str, year: int, track: str) -> bool:
         return year >= 2020
     if interpretation == "while_eligible":
         end = year_end(year)
-        return bool(w.monitored(uscc, end, track)) and w.urban(w.place(uscc, end)) is True
+        return w.monitored_for(uscc, year, track) and w.urban(w.place(uscc, end)) is True
     return True
 
 
@@ -81,13 +84,15 @@ def headquarters_land(w: World) -> Cases:
         if year not in YEARS:
             continue
         end = year_end(year)
-        retail = kleene(w.monitored(uscc, end, "retail"), known(lambda v: v >= 200000 * WAN, row["online_retail_fen"]))
+        retail = kleene(
+            w.monitored_for(uscc, year, "retail"), known(lambda v: v >= 200000 * WAN, row["online_retail_fen"])
+        )
         turnover = known(lambda v: v >= 500000 * WAN, row["platform_turnover_fen"])
-        platform = kleene(w.monitored(uscc, end, "platform"), turnover)
-        open_ = not w.paid(["headquarters-land"], uscc, year)
+        platform = kleene(w.monitored_for(uscc, year, "platform"), turnover)
+        open_ = not w.paid(["headquarters-land"], uscc)
         met = kleene(w.yearly(uscc, year, enterprises=True), either(retail, platform), open_)
         cases[uscc, year] = Case(met, 0, w.place(uscc, end))
-    return cases
+    return first_year_only(cases)
 
 
 def service_centre_grade(w: World) -> Cases:
@@ -99,8 +104,16 @@ def service_centre_grade(w: World) -> Cases:
         amount = {"excellent": 10 * WAN, "good": 5 * WAN}.get(row["grade"])
         tender = True if (row["tender_reference"] or "").strip() else None
         open_ = not w.paid(["service-centre-grade"], row["centre_id"], year)
-        met = kleene(w.yearly(row["uscc"], year, enterprises=False), tender, amount is not None, open_)
-        cases[row["centre_id"], year] = Case(met, amount, w.place(row["uscc"], year_end(year)))
+        operator, centre = w.place(row["uscc"], year_end(year)), row["jurisdiction"]
+        here = {
+            "centre": w.urban(centre),
+            "operator": w.urban(operator),
+            "both": kleene(w.urban(centre), w.urban(operator)),
+        }[w.interpretations["centre_place"]]
+        yearly = w.yearly(row["uscc"], year, enterprises=False, at_payee=False)
+        met = kleene(yearly, here, tender, amount is not None, open_)
+        by_operator = w.interpretations["centre_place"] == "operator"
+        cases[row["centre_id"], year] = Case(met, amount, operator if by_operator else centre)
     return cases
 
 
@@ -140,7 +153,7 @@ def park(w: World) -> Cases:
             )
             here, place = w.project(row["jurisdiction"], w.place(row["uscc"], year_end(year)))
             met = kleene(
-                w.yearly(row["uscc"], year, enterprises=False),
+                w.yearly(row["uscc"], year, enterprises=False, at_payee=False),
                 here,
                 w.valid(row["opened_on"]) and row["opened_on"] <= year_end(year),
                 row["built_by_enterprise"],
@@ -164,7 +177,7 @@ def logistics_hub(w: World) -> Cases:
                 days = max(0, (year_end(year) - max(date(year, 1, 1), row["opened_on"])).days + 1)
             here, place = w.project(row["jurisdiction"], w.place(row["uscc"], year_end(year)))
             met = kleene(
-                w.yearly(row["uscc"], year, enterprises=False),
+                w.yearly(row["uscc"], year, enterprises=False, at_payee=False),
                 here,
                 row["kind"] in ("public_warehouse", "sorting_centre"),
                 w.valid(row["opened_on"]) and row["opened_on"] <= year_end(year),
@@ -203,7 +216,7 @@ def cold_chain(w: World) -> Cases:
         day = row["in_use_on"]
         here, place = w.project(row["jurisdiction"], w.place(row["uscc"], day))
         met = kleene(
-            w.dated(row["uscc"], day, enterprises=False),
+            w.dated(row["uscc"], day, enterprises=False, at_payee=False),
             here,
             row["agricultural_upstream"],
             known(lambda v: v >= 100 * WAN, row["construction_cost_fen"]),
@@ -225,20 +238,23 @@ def demonstration(w: World) -> Cases:
     given: dict[str, int] = defaultdict(int)
     for row in w.rows("prior_awards", award="demonstration"):
         given[row["subject"].split(":")[0]] += row["amount_fen"]
-    highest_first = list(amounts)
-    taken: set[tuple[str, int]] = set()
-    order = sorted(cases, key=lambda key: (key[1] or 0, highest_first.index(key[0].split(":")[1])))
-    for key in order:
-        unit, year, case = key[0].split(":")[0], key[1] or 0, cases[key]
-        if (unit, year) in taken:
-            cases[key] = Case(False, 0, case.place)
-        elif case.met:
-            taken.add((unit, year))
-            amount = case.amount or 0
+    for unit, year in sorted({(key[0].split(":")[0], key[1] or 0) for key in cases}, key=lambda each: each[1]):
+        levels = [level for level in amounts if (f"{unit}:{level}", year) in cases]  # the highest first
+        paying = [level for level in levels if cases[f"{unit}:{level}", year].met]
+        if w.interpretations["demonstration_same_year"] == "highest":
+            paying = paying[:1]
+            used = levels[levels.index(paying[0]) + 1 :] if paying else []
+            for level in used:
+                cases[f"{unit}:{level}", year] = Case(False, 0, None)
+        before = given[unit]
+        for level in paying:
+            subject = f"{unit}:{level}"
+            amount = amounts[level]
             if w.interpretations["demonstration_promotion"] == "difference":
-                amount = max(0, amount - given[unit])
+                amount = max(0, amount - before)
+            amount = w.remaining(amount, "demonstration", subject, None)
             given[unit] += amount
-            cases[key] = Case(True, amount, case.place)
+            cases[subject, year] = Case(True, amount, cases[subject, year].place)
     return cases
 
 

@@ -13,7 +13,6 @@ from typing import Any
 
 Row = Mapping[str, Any]
 URBAN = ("city", "liandu", "development_zone")
-FIRST_DAY = date(2020, 1, 2)
 YEARS = range(2020, 2025)
 
 
@@ -103,13 +102,26 @@ class World:
             for row in self.rows("recognised_platforms", platform=platform)
         )
 
+    def monitored_for(self, uscc: str, year: int, *tracks: str) -> bool:
+        """Return whether an enterprise is in monitoring as a yearly award asks; without tracks, on any."""
+        reading = self.interpretations["monitored_on"]
+        if reading != "any_day":
+            return bool(self.monitored(uscc, year_end(year) if reading == "year_end" else self.decided_on, *tracks))
+        days = (date(year, 1, 1) + timedelta(days=number) for number in range(366))
+        return any(self.monitored(uscc, day, *tracks) for day in days if day.year == year)
+
+    def first_day(self) -> date:
+        """Return the first day of validity."""
+        return date.fromisoformat(self.interpretations["validity_first_day"])
+
     def last_day(self) -> date:
-        """Return the last day of validity."""
-        return date.fromisoformat(self.interpretations["validity_last_day"])
+        """Return the last day of validity: five years after the first, or the day before."""
+        day = self.first_day().replace(year=2025)
+        return day if self.interpretations["validity_last_day"] == "anniversary" else day - timedelta(days=1)
 
     def valid(self, day: date | None) -> bool | None:
         """Return whether a day is within validity."""
-        return known(lambda d: FIRST_DAY <= d <= self.last_day(), day)
+        return known(lambda d: self.first_day() <= d <= self.last_day(), day)
 
     def happened(self, day: date | None) -> bool | None:
         """Return whether a day has come by the day of decision."""
@@ -119,7 +131,9 @@ class World:
         """Return whether the legal form is right."""
         form = self.row("enterprises", uscc=uscc)["legal_form"]
         if enterprises:
-            allowed = ("enterprise", "individual")[: 1 + (self.interpretations["individual_businesses"] == "include")]
+            allowed = {"enterprise"}
+            allowed |= {"individual"} if self.interpretations["individual_businesses"] == "include" else set()
+            allowed |= {"cooperative"} if self.interpretations["cooperatives"] == "include" else set()
             return known(lambda f: f in allowed, form)
         return known(lambda f: f != "government", form)
 
@@ -139,26 +153,43 @@ class World:
             if row["kind"] == "serious_dishonesty":
                 if row["since"] <= day and (row["until"] is None or day < row["until"]):
                     kinds.add("serious_dishonesty")
-            elif year_ago <= row["since"] <= day:
+            elif year_ago <= row["since"] <= day and not self._repaired(row):
                 kinds.add(str(row["kind"]))
         return kinds
 
-    def yearly(self, uscc: str | None, year: int, *, enterprises: bool) -> bool | None:
-        """Return the results that every yearly award requires of its payee."""
+    def _repaired(self, row: Row) -> bool:
+        ended = row["until"] is not None and row["until"] <= self.decided_on
+        return ended and self.interpretations["credit_repair"] == "counts"
+
+    def yearly(self, uscc: str | None, year: int, *, enterprises: bool, at_payee: bool = True) -> bool | None:
+        """Return the results that every yearly award requires of its payee; its place only if the award is `at_payee`."""
         ended = year in YEARS and year_end(year) < self.decided_on
-        here = self.urban(self.place(uscc, year_end(year)))
+        here = self.urban(self.place(uscc, year_end(year))) if at_payee else True
         return kleene(ended, here, self.form(uscc, enterprises=enterprises), self.honest(uscc))
 
-    def dated(self, uscc: str, day: date | None, *, enterprises: bool | None) -> bool | None:
+    def dated(self, uscc: str, day: date | None, *, enterprises: bool | None, at_payee: bool = True) -> bool | None:
         """Return the results that every dated award requires of its payee and event; `enterprises` None for any form."""
         form = True if enterprises is None else self.form(uscc, enterprises=enterprises)
-        return kleene(self.valid(day), self.happened(day), self.urban(self.place(uscc, day)), form, self.honest(uscc))
+        here = self.urban(self.place(uscc, day)) if at_payee else True
+        return kleene(self.valid(day), self.happened(day), here, form, self.honest(uscc))
 
     def project(self, project: str | None, payee: str | None) -> tuple[bool | None, str | None]:
-        """Return whether a project's own place is right, and the jurisdiction."""
-        if self.interpretations["project_place"] == "payee":
-            return True, payee
-        return self.urban(project), project
+        """Return whether the places of a project and its payee are right, and the jurisdiction."""
+        reading = self.interpretations["project_place"]
+        if reading == "payee":
+            return self.urban(payee), payee
+        return kleene(self.urban(project), self.urban(payee) if reading == "both" else True), project
+
+    def remaining(self, amount: int, award: str, subject: str, year: int | None) -> int:
+        """Return what is left of an amount after other public money for the matter; `year` is None for once-awards."""
+        if self.interpretations["overlap"] != "higher_only":
+            return amount
+        return max(0, amount - self.support(award, subject, year))
+
+    def support(self, award: str, subject: str, year: int | None) -> int:
+        """Return the public money of other programmes for the matter."""
+        rows = self.rows("other_support", award=award, subject=subject)
+        return sum(row["amount_fen"] for row in rows if year in (None, row["award_year"]))
 
     def paid(self, awards: Iterable[str], subject: str, year: int | None = None) -> bool:
         """Return whether earlier payments name the subject (and year)."""

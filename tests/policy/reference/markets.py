@@ -35,10 +35,11 @@ def provider_growth(w: World) -> Cases:
             end = year_end(year)
             counted = doubtful = 0
             pairs = []
+            incomplete = False
             for client, contracts in by_client.items():
                 new = min(row["since"] for row in contracts).year == year
                 place = w.place(client, end)
-                if new and w.monitored(client, end):
+                if new and w.monitored_for(client, year):
                     doubtful += place is None
                     counted += place is not None and (place in area if area else place != "elsewhere")
                 served = any(
@@ -47,11 +48,17 @@ def provider_growth(w: World) -> Cases:
                 if served and (new or w.interpretations["growth_clients"] == "all_served"):
                     now = w.row("annual_sales", uscc=client, year=year)["online_retail_fen"]
                     then = w.row("annual_sales", uscc=client, year=year - 1)["online_retail_fen"]
-                    if now is not None and then:
+                    if then == 0:
+                        continue
+                    if now is not None and then is not None:
                         pairs.append((then, now))
+                    elif w.interpretations["growth_figures"] == "complete":
+                        incomplete = True
             floor = 51 if w.interpretations["provider_client_floor"] == "more_than_50" else 50
             enough = True if counted >= floor else None if counted + doubtful >= floor else False
             grown: bool | None = None
+            if incomplete:
+                pairs = []
             if pairs and w.interpretations["client_growth"] == "aggregate":
                 grown = 100 * sum(b for _, b in pairs) > 110 * sum(a for a, _ in pairs)
             elif pairs:
@@ -68,7 +75,6 @@ def provider_growth(w: World) -> Cases:
 
 def smart_terminal(w: World) -> Cases:
     cases: Cases = {}
-    both = w.interpretations["project_place"] == "both"
     for uscc in {row["uscc"] for row in w.rows("delivery_terminals")}:
         for year in range(2020, 2026):
             counted: list[tuple[date, str, str | None]] = []
@@ -77,12 +83,11 @@ def smart_terminal(w: World) -> Cases:
                 day, operator = row["accepted_on"], w.place(uscc, row["accepted_on"])
                 if (day is not None and day.year != year) or w.paid(["smart-terminal"], row["serial"]):
                     continue
-                here = kleene(
-                    w.happened(day), w.valid(day), w.urban(operator), w.urban(row["jurisdiction"]) if both else True
-                )
+                in_place, place = w.project(row["jurisdiction"], operator)
+                here = kleene(w.happened(day), w.valid(day), in_place)
                 doubtful += here is None
                 if here:
-                    counted.append((day, row["serial"], row["jurisdiction"] if both else operator))
+                    counted.append((day, row["serial"], place))
             begun = date(year, 1, 1) <= min(w.decided_on, w.last_day())
             some = True if counted else None if doubtful else False
             open_ = not w.paid(["smart-terminal"], uscc, year)
@@ -97,13 +102,15 @@ def loan_interest(w: World) -> Cases:
         for year in YEARS:
             amounts = [
                 _interest(w, loan, year)
-                for loan in w.rows("loans", uscc=uscc, licensed_lender=True, business_purpose=True)
-                if _daily(w, loan, year)
+                for loan in w.rows("loans", uscc=uscc)
+                if (loan["licensed_lender"] or w.interpretations["loan_lender"] == "any")
+                and (loan["business_purpose"] or w.interpretations["loan_purpose"] == "any")
+                and _daily(w, loan, year)
             ]
             total = None if None in amounts else min(sum(a for a in amounts if a is not None), 10 * WAN)
             met = kleene(
                 w.yearly(uscc, year, enterprises=True),
-                w.monitored(uscc, year_end(year), "retail", "platform"),
+                w.monitored_for(uscc, year, "retail", "platform"),
                 bool(amounts),
                 not w.paid(["loan-interest"], uscc, year),
             )
@@ -147,12 +154,14 @@ def sales_spin_off(w: World) -> Cases:
     found: dict[tuple[str, int | None], list[tuple[tuple[Any, ...], Case]]] = defaultdict(list)
     for row in w.rows("sales_spin_offs"):
         company, producer, day = row["sales_company_uscc"], row["producer_uscc"], row["established_on"]
-        payee = producer if w.interpretations["spin_off_payee"] == "producer" else company
+        to_producer = w.interpretations["spin_off_payee"] == "producer"
+        payee, other = (producer, company) if to_producer else (company, producer)
         for year in YEARS:
             met = kleene(
                 w.yearly(payee, year, enterprises=True),
                 w.valid(day) and day <= year_end(year),
-                w.monitored(company, year_end(year)),
+                w.monitored_for(company, year),
+                w.interpretations["spin_off_place"] == "payee" or w.urban(w.place(other, year_end(year))),
                 not w.paid(["sales-spin-off"], producer),
             )
             found[producer, year].append(((day, company), Case(met, 10 * WAN, w.place(payee, year_end(year)))))

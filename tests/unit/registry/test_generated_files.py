@@ -8,9 +8,10 @@ from __future__ import annotations
 import csv
 import io
 import random
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import orjson
@@ -23,10 +24,12 @@ from services.registry.imports.ndjson_file import NdjsonFile
 from services.registry.imports.xlsx_file import XlsxFile
 from shared.catalogue.datasets import CATALOGUE
 from shared.catalogue.domain import INTEGERS, MAX_INTEGER, TEXTS, Dataset, Field, Kind
+from shared.exact_json import in_json
 from tests.integration.registry.conftest import uscc
 
 ROWS = 60
 Row = dict[str, Any]
+TODAY = date(2026, 11, 30)
 Known = set[tuple[int, str, str]]
 """(line, field, code) of every mistake that was put into a file."""
 
@@ -46,31 +49,57 @@ FAULTS: dict[Kind, tuple[Fault, ...]] = {
         Fault("91331100MA2000061X", "invalid_uscc", "91331100MA2000061X"),
         Fault("9133110", "invalid_uscc", "9133110"),
     ),
-    Kind.CODE: (Fault("长" * 101, "too_long", "长" * 101),),
+    Kind.CODE: (
+        Fault("长" * 101, "too_long", "长" * 101),
+        Fault("9.13311E+17", "digits_lost", "9.13311E+17"),
+        Fault("无", "not_given", "无"),
+    ),
+    Kind.ACCOUNT: (
+        Fault("6.22848E+18", "digits_lost", "6.22848E+18"),
+        Fault("1234567", "not_an_account_number", "1234567"),
+        Fault("暂无", "not_an_account_number", "暂无"),
+    ),
     Kind.TEXT: (Fault("长" * 501, "too_long", "长" * 501),),
     Kind.CHOICE: (Fault("没有这一项", "not_allowed", "没有这一项"),),
     Kind.DAY: (
         Fault("2021-02-29", "no_such_day", "2021-02-29"),
         Fault("去年", "not_a_date", "去年"),
-        Fault("２０２１-01-01", "fullwidth_digits"),
+        Fault("21/1/1", "two_digit_year"),
     ),
-    Kind.YEAR: (Fault("0", "below_minimum", 0), Fault("20x1", "not_an_integer", "20x1")),
+    Kind.YEAR: (Fault("1989", "implausible_year"), Fault("20x1", "not_a_year"), Fault("", "below_minimum", 0)),
     Kind.COUNT: (
         Fault("-1", "below_minimum", -1),
         Fault("1.5", "not_an_integer", 1.5),
         Fault("1.2E+10", "scientific_notation"),
-        Fault("１２", "fullwidth_digits"),
+        Fault("无", "placeholder"),
     ),
     Kind.MONEY: (
         Fault("-0.01", "below_minimum", -1),
         Fault(f"{_TOO_MANY // 100}.{_TOO_MANY % 100:02d}", "above_maximum", _TOO_MANY),
         Fault("1.005", "too_many_decimals"),
-        Fault("12,000", "not_an_amount"),
+        Fault("12,00", "not_an_amount"),
+        Fault("1.2万", "unit_in_cell"),
         Fault("1.2E+10", "scientific_notation"),
     ),
     Kind.NUMBER: (Fault("三", "not_an_integer", "三"),),
     Kind.FLAG: (Fault("也许", "not_a_flag", "也许"),),
+    Kind.DECIMAL: (
+        Fault("-0.01", "below_minimum", Decimal("-0.01")),
+        Fault("9007199254740991.01", "above_maximum", Decimal("9007199254740991.01")),
+        Fault("1.005", "too_many_decimals", Decimal("1.005")),
+        Fault("12,00", "not_a_number", "12000"),
+        Fault("1.2E+10", "scientific_notation"),
+    ),
 }
+
+
+AWARD_FAULT = Fault("冷链", "unknown_award", "冷链")
+
+
+def faults_of(item: Field, *, in_json: bool) -> list[Fault]:
+    """Return the mistakes that can be put into a field."""
+    found = (AWARD_FAULT,) if item.known else FAULTS[item.kind]
+    return [fault for fault in found if (fault.value if in_json else fault.cell) not in (None, "")]
 
 
 def good_value(item: Field, number: int, chance: random.Random) -> Any:
@@ -91,7 +120,9 @@ def good_value(item: Field, number: int, chance: random.Random) -> Any:
     if item.kind in INTEGERS:
         least, most = item.minimum or 0, item.maximum or MAX_INTEGER
         return chance.choice([max(least, 0), most, chance.randint(max(least, 0), min(most, 10**9))])
-    if item.pattern:
+    if item.kind is Kind.DECIMAL:
+        return chance.choice([Decimal("0.00"), Decimal(MAX_INTEGER), Decimal(chance.randint(0, 10**9)) / 100])
+    if item.pattern or item.kind is Kind.ACCOUNT:
         return f"{number:012d}"
     return f"样例{number}"
 
@@ -100,6 +131,8 @@ def good_row(dataset: Dataset, number: int, chance: random.Random) -> Row:
     row = {item.name: good_value(item, number, chance) for item in dataset.fields}
     if dataset.name == "prior_awards":
         row["award"], row["tier"] = chance.choice([("retail-scale", 500_000_000), ("park", 0)])
+    if dataset.name == "other_support":
+        row["award"] = "park"
     return row
 
 
@@ -114,8 +147,7 @@ def spoilt(dataset: Dataset, *, in_json: bool) -> tuple[list[Row], Known]:
             if not item.optional and chance.random() < 0.2:
                 row[item.name], code = None, "missing"
             else:
-                faults = [fault for fault in FAULTS[item.kind] if not in_json or fault.value is not None]
-                fault = chance.choice(faults)
+                fault = chance.choice(faults_of(item, in_json=in_json))
                 row[item.name] = fault.value if in_json else _Written(fault.cell)
                 code = fault.code
             known.add((number, item.name, code))
@@ -169,6 +201,8 @@ def as_sheet(dataset: Dataset, rows: list[Row]) -> bytes:
             text = cell(item, value, chance)
             if item.kind is Kind.DAY and value is not None and not isinstance(value, _Written):
                 sheet.write_datetime(number, place, date.fromisoformat(value), day)
+            elif item.kind is Kind.DECIMAL and isinstance(value, Decimal) and value < 10**11:
+                sheet.write_number(number, place, value)
             elif item.kind in INTEGERS and isinstance(value, int) and value < 10**11:
                 sheet.write_number(number, place, value / 100 if item.kind is Kind.MONEY else value)
             elif text:
@@ -179,16 +213,21 @@ def as_sheet(dataset: Dataset, rows: list[Row]) -> bytes:
 
 def as_ndjson(dataset: Dataset, rows: list[Row]) -> bytes:
     lines = [{name: value for name, value in row.items() if value is not None} for row in rows]
-    return b"".join(orjson.dumps(line) + b"\n" for line in lines)
+    return b"".join(orjson.dumps(line, default=in_json) + b"\n" for line in lines)
 
 
 def opened(dataset: Dataset, form: str, rows: list[Row]) -> tuple[Table, int]:
     """Return the rows as a file of that form, opened for reading, and the line of the first row."""
     if form == "sheet":
-        return XlsxFile(io.BytesIO(as_sheet(dataset, rows)), 1 << 30).table(dataset, None), 2
-    reader: Callable[..., Table] = NdjsonFile if form == "ndjson" else CsvFile
+        return XlsxFile(io.BytesIO(as_sheet(dataset, rows)), 1 << 30, TODAY).table(dataset, None), 2
     content = as_ndjson(dataset, rows) if form == "ndjson" else as_csv(dataset, rows, form)
-    return reader(lambda: iter([content[:999], content[999:]]), len(content), dataset), 1 if form == "ndjson" else 2
+
+    def chunks() -> Iterator[bytes]:
+        return iter([content[:999], content[999:]])
+
+    if form == "ndjson":
+        return NdjsonFile(chunks, len(content), dataset), 1
+    return CsvFile(chunks, len(content), dataset, TODAY), 2
 
 
 @pytest.mark.parametrize("form", ["utf-8-sig", "gb18030", "sheet", "ndjson"])
@@ -203,7 +242,7 @@ def test_every_mistake_is_found_and_none_is_invented(dataset: Dataset, form: str
     assert sum(part.read for part in parts) == ROWS
     bad = {number for number, _, _ in known}
     expected = [_typed(dataset, row) for number, row in enumerate(rows) if number not in bad]
-    assert [row for part in parts for row in part.rows.drop("line").to_dicts()] == expected
+    assert [row for part in parts for row in part.rows.select(dataset.names).to_dicts()] == expected
 
 
 def _typed(dataset: Dataset, row: Row) -> Row:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 import pytest
@@ -9,9 +10,12 @@ import typer
 import typer.core
 import typer.rich_utils
 from rich.console import Console
+from typer._click.formatting import HelpFormatter
+from typer.core import _TyperParameter
 
-from shared import cli
+from shared import cli, cli_language
 from shared.i18n import CHINESE, ENGLISH
+from shared.spreadsheets import TableColumn
 
 
 @pytest.mark.parametrize(
@@ -26,12 +30,14 @@ from shared.i18n import CHINESE, ENGLISH
         (["payout", "--language=en", "ask"], {}, ENGLISH),
         (["--language", "zh-CN"], {"LANG": "en_GB.UTF-8"}, CHINESE),
         (["--language"], {}, CHINESE),
+        ([], {"DEFAULT_LANGUAGE": "en", "LANG": "C.UTF-8"}, ENGLISH),
+        ([], {"DEFAULT_LANGUAGE": "en", "LANG": "zh_CN.UTF-8"}, CHINESE),
     ],
 )
 def test_the_language_is_the_one_that_is_named(
     arguments: list[str], environment: dict[str, str], language: str
 ) -> None:
-    assert cli.language_of(arguments, environment) == language
+    assert cli_language.language_of(arguments, environment) == language
 
 
 def commands() -> typer.Typer:
@@ -55,18 +61,22 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
         for name, value in dict(vars(module)).items():
             if (name.isupper() and isinstance(value, str)) or name == "_":
                 monkeypatch.setattr(module, name, value)
+    monkeypatch.setattr(HelpFormatter, "write_usage", HelpFormatter.write_usage)
+    monkeypatch.setattr(_TyperParameter, "display_type", _TyperParameter.display_type)
+    monkeypatch.setattr(typer.rich_utils, "rich_format_error", typer.rich_utils.rich_format_error)
     monkeypatch.setitem(cli._state, "language", ENGLISH)
     monkeypatch.setattr(cli, "console", Console(width=100))
 
     def ran(*arguments: str, **environment: str) -> str:
-        for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        for name in ("LC_ALL", "LC_MESSAGES", "LANG", "DEFAULT_LANGUAGE"):
             monkeypatch.delenv(name, raising=False)
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
         monkeypatch.setattr("sys.argv", ["subsidies", *arguments])
         with pytest.raises(SystemExit):
             cli.run(commands())
-        return capsys.readouterr().out
+        shown = capsys.readouterr()
+        return shown.out + shown.err
 
     return ran
 
@@ -78,6 +88,23 @@ def test_help_is_chinese(run) -> None:  # type: ignore[no-untyped-def]
     assert "选项" in shown
     assert "显示本帮助并退出。" in shown
     assert "处理理由" in run("budget", "--help")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["budget"], "缺少选项 '--year'。"),
+        (["budget", "--year"], "选项 '--year' 须带一个值。"),
+        (["budget", "--year", "soon"], "'--year' 的值无效：须为整数"),
+        (["budget", "--year", "2024", "--yaer", "1"], "没有选项 --yaer（可用：--year）"),
+        (["budget", "--year", "2024", "now"], "多余的参数：now"),
+        (["bugdet"], "没有命令 'bugdet'。您要用的是 'budget' 吗？"),
+    ],
+)
+def test_errors_are_chinese(run, arguments: list[str], message: str) -> None:  # type: ignore[no-untyped-def]
+    shown = run(*arguments)
+    assert message in shown, shown
+    assert not re.search(r"Usage|Error|OPTIONS|Invalid|Missing|option", shown)
 
 
 def test_help_is_english_where_english_is_asked_for(run) -> None:  # type: ignore[no-untyped-def]
@@ -97,7 +124,7 @@ def test_a_long_chinese_text_is_shown_whole_in_a_narrow_table(
 ) -> None:
     monkeypatch.setattr(cli, "console", Console(width=30))
     message = "“统一社会信用代码”不是有效的统一社会信用代码（18位，含校验码）"
-    cli.table([{"line": 2, "message": message}])
+    cli.table([{"line": 2, "message": message}], [TableColumn("Line", "line"), TableColumn("What is wrong", "message")])
     shown = capsys.readouterr().out
     assert "…" not in shown
     assert "".join(line.split("│")[2].strip() for line in shown.splitlines() if line.startswith("│")) == message

@@ -26,6 +26,7 @@ GOOD = {
     "TOKEN_ISSUER": "https://login.city",
     "TOKEN_JWKS_URL": "https://login.city/jwks",
     "TOKEN_URL": "https://login.city/token",
+    "DEFAULT_LANGUAGE": "en",
 }
 EVENT_KEY = PRIVATE_KEYS["registry"]
 OWNERLESS = {name: value for name, value in EVENT_KEY.items() if name != "d"}
@@ -142,6 +143,20 @@ def test_what_is_unsafe_stops_production_alone(
     assert load(Settings)
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("TOKEN_ISSUER", None, "缺少设置 TOKEN_ISSUER。请设为：可接受的访问令牌签发者（`iss`）。"),
+        ("LOG_LEVEL", "LOUD", "设置 LOG_LEVEL 无效：须为 DEBUG、INFO、WARNING、ERROR 之一。含义：记录的最低日志级别。"),
+        ("TOKEN_URL", "http://login.city/token", "TOKEN_URL 为明文 http，令牌可能在传输中被伪造：请使用 https 地址。"),
+    ],
+)
+def test_sentences_are_chinese_by_default(
+    name: str, value: str | None, sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert refusal(monkeypatch, {name: value, "DEFAULT_LANGUAGE": None})[0] == sentence
+
+
 def test_a_socket_needs_no_encryption(monkeypatch: pytest.MonkeyPatch) -> None:
     url = f"postgresql://registry_app:{STRONG}@/registry?host=/var/run/postgresql"
     for name, value in (GOOD | {"REGISTRY_DATABASE_URL": url}).items():
@@ -160,7 +175,7 @@ def test_a_process_ends_with_a_sentence(service: str, process: str) -> None:
     root = Path(__file__).parents[3]
     ended = subprocess.run(
         [sys.executable, "-m", f"services.{service}.{process}"],
-        env={"PATH": os.environ["PATH"], "DEPLOYMENT": "demonstration"},
+        env={"PATH": os.environ["PATH"], "DEPLOYMENT": "demonstration", "DEFAULT_LANGUAGE": "en"},
         capture_output=True,
         text=True,
         cwd=root,

@@ -11,7 +11,7 @@ CREATE TEMP TABLE evaluated (award text, subject text, PRIMARY KEY (award, subje
 -- Outcomes are equal if result, entitlement, payee, jurisdiction, award year and instalments are. What was rejected or is suspended is
 -- compared by the due years of its own decision day: a later year alone is no other outcome. `version_lost`: a version above the one
 -- in force was published and then lost in a restore (after_restore.py), so that the outcome is proposed in any case, even if
--- unchanged or a withdrawal.
+-- unchanged or a withdrawal. `is_stopped`: an act in effect on the decision day lets no new award of that year be proposed.
 CREATE TEMP TABLE proposal_actions ON COMMIT DROP AS
 WITH covered AS (
     -- Two branches, one of which the planner drops: with an OR, all awards would be read for a handful of enterprises.
@@ -27,6 +27,7 @@ WITH covered AS (
            f.id AS in_force_id, o.id AS open_id, l.id AS latest_id, o.decided_on AS open_decided_on, due.instalments,
            coalesce(known.lost_version > coalesce(f.version, 0), false) AS version_lost, known.lost_event,
            c.award_year = ANY(:new_award_years) AS new_is_allowed,
+           coalesce(s.status <> 'in_force' AND c.award_year > coalesce(s.last_award_year, 0), false) AS is_stopped,
            NOT :is_correction AND o.state = 'proposed' AND o.proposed_by = :automatic_actor AS replaces_automatic_proposal,
            l.state IS NOT DISTINCT FROM 'rejected' AS was_rejected, o.state IS NOT DISTINCT FROM 'suspended' AS is_suspended,
            EXISTS (SELECT 1 FROM objections b WHERE b.decision_id = o.id AND b.outcome = 'upheld') AS was_upheld,
@@ -38,6 +39,7 @@ WITH covered AS (
                (l.result, l.entitlement_fen, l.payee_uscc, l.jurisdiction, l.award_year, l.instalments) AS equals_latest_but_years
     FROM candidates c
     FULL JOIN known ON known.award_id = c.award_id
+    LEFT JOIN award_statuses(:policy, CAST(:decided_on AS date)) s ON s.award = c.award
     LEFT JOIN decisions f ON f.award_id = coalesce(c.award_id, known.award_id) AND f.state = 'approved'
     LEFT JOIN decisions o ON o.award_id = coalesce(c.award_id, known.award_id)
                          AND o.state IN ('proposed', 'in_notice', 'suspended')
@@ -67,6 +69,7 @@ SELECT award_id, granted, in_force_id, open_id, latest_id, instalments, CASE WHE
             WHEN in_force_id IS NOT NULL AND equals_in_force AND NOT version_lost
             THEN CASE WHEN open_id IS NULL THEN 'unchanged' ELSE 'close' END
             WHEN in_force_id IS NULL AND open_id IS NULL AND NOT new_is_allowed THEN 'nothing'
+            WHEN in_force_id IS NULL AND open_id IS NULL AND is_stopped THEN 'stopped'
             WHEN (was_rejected OR is_suspended) AND equals_latest_but_years
             THEN CASE WHEN was_upheld THEN 'propose_if_inputs_differ' ELSE 'unchanged' END
             WHEN open_id IS NOT NULL AND equals_latest AND NOT replaces_automatic_proposal THEN 'unchanged'
@@ -97,11 +100,12 @@ SET action = CASE WHEN (d.inputs_hash, d.interpretations_hash) = (s.hash, :inter
 FROM sealed s, decisions d
 WHERE p.action = 'propose_if_inputs_differ' AND s.award_id = p.award_id AND d.id = p.open_id;
 
--- count_actions: How many awards are new, restated, withdrawn or unchanged?
+-- count_actions: How many awards are new, restated, withdrawn, unchanged, or not proposed because the award is stopped?
 SELECT count(*) FILTER (WHERE action = 'propose' AND granted AND in_force_id IS NULL AND open_id IS NULL) AS created,
        count(*) FILTER (WHERE action = 'propose' AND granted AND (in_force_id IS NOT NULL OR open_id IS NOT NULL)) AS restated,
        count(*) FILTER (WHERE NOT granted AND action IN ('propose', 'close')) AS withdrawn,
-       count(*) FILTER (WHERE action = 'unchanged' OR (granted AND action = 'close')) AS unchanged
+       count(*) FILTER (WHERE action = 'unchanged' OR (granted AND action = 'close')) AS unchanged,
+       count(*) FILTER (WHERE action = 'stopped') AS stopped
 FROM proposal_actions;
 
 -- create_arriving_documents: Hold documents that may be stored already.

@@ -11,20 +11,26 @@ from services.eligibility.rules.grammar.amounts import (
     whole_of,
 )
 from services.eligibility.rules.grammar.award import Article, Award, GivenBefore
+from services.eligibility.rules.grammar.common import HIGHEST_LEVEL
 from services.eligibility.rules.grammar.conditions import condition_by
 from services.eligibility.rules.grammar.days import days, later_of
 from services.eligibility.rules.grammar.lookups import (
     PAYEE,
+    PAYEE_FORM,
     PAYEE_JURISDICTION,
     PAYEE_USCC,
     SUBJECT,
     Read,
+    in_monitoring,
+    located,
     monitored,
+    monitored_on_day,
     recognised,
     yearly_figures,
 )
 from services.eligibility.rules.grammar.measures import Measure, Measured, measure
 from services.eligibility.rules.grammar.plans import collect
+from services.eligibility.rules.grammar.ranks import among_first
 from services.eligibility.rules.grammar.rates import grown_by
 from services.eligibility.rules.grammar.rule_context import RuleContext
 from services.eligibility.rules.grammar.subjects import (
@@ -52,9 +58,12 @@ from services.eligibility.rules.grammar.words import (
     by_year_end,
     column_by,
     holds,
+    in_area,
+    less_than,
     more_than,
     on_record,
     one_of,
+    place_by,
     place_by_measure,
     some,
     within_validity,
@@ -65,8 +74,10 @@ __all__ = [
     "ANY_FORM",
     "AT_PAYEE",
     "ENTERPRISES",
+    "HIGHEST_LEVEL",
     "NOT_GOVERNMENT",
     "PAYEE",
+    "PAYEE_FORM",
     "PAYEE_JURISDICTION",
     "PAYEE_USCC",
     "SUBJECT",
@@ -82,6 +93,7 @@ __all__ = [
     "Text",
     "above_zero",
     "all_of",
+    "among_first",
     "amount_by",
     "amount_by_interpretation",
     "any_of",
@@ -101,10 +113,15 @@ __all__ = [
     "fixed",
     "grown_by",
     "holds",
+    "in_area",
+    "in_monitoring",
     "later_of",
+    "less_than",
+    "located",
     "lowest",
     "measure",
     "monitored",
+    "monitored_on_day",
     "more_than",
     "on_record",
     "once_on",
@@ -114,6 +131,7 @@ __all__ = [
     "one_of",
     "parameter",
     "periods",
+    "place_by",
     "place_by_measure",
     "pro_rata",
     "recognised",

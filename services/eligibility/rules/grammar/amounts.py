@@ -23,6 +23,7 @@ from services.eligibility.rules.text import Text
 STEP_NAMES = {
     "uncapped": Text("封顶前金额", "uncapped"),
     "given_before": Text("此前已给予", "given before"),
+    "other_support": Text("减去其他财政资金已支持的金额", "less what other programmes gave"),
     "result": Text("金额", "result"),
 }
 

@@ -9,10 +9,12 @@ from typing import Any
 
 from services.eligibility.rules.grammar.amounts import Amount
 from services.eligibility.rules.grammar.conditions import Condition
-from services.eligibility.rules.grammar.days import InterpretedDay
+from services.eligibility.rules.grammar.days import ValidityDay
 from services.eligibility.rules.grammar.lookups import PAYEE_JURISDICTION, Lookup, Read, with_needed
 from services.eligibility.rules.grammar.measures import Measure
 from services.eligibility.rules.grammar.nodes import Choice, Node, resolve
+from services.eligibility.rules.grammar.other_support import OtherSupport
+from services.eligibility.rules.grammar.ranks import AmongFirst
 from services.eligibility.rules.grammar.subjects import About
 from services.eligibility.rules.grammar.terms import Column, Parameter, columns_in
 
@@ -76,11 +78,18 @@ class Award(Node):
     #: False where earlier payments are counted by a measure (by tier, by serial number) instead of by subject.
     paid_before_by_subject: bool = True
     prior_reads: tuple[Read, ...] = ()
+    #: False where the award has rules of its own on what other programmes give.
+    overlap_counts: bool = True
 
     @property
     def kind(self) -> str:
         """`cash` or `in_kind`."""
         return "in_kind" if self.amount is None else "cash"
+
+    @property
+    def other_support(self) -> OtherSupport | None:
+        """What other programmes gave for the same matter; None for an award in kind, and one with rules of its own."""
+        return OtherSupport(self.code, self.about.once) if self.amount is not None and self.overlap_counts else None
 
     @property
     def paid_under(self) -> tuple[str, ...]:
@@ -98,6 +107,11 @@ class Award(Node):
         return (*form, self.place.condition, *self.when)
 
     @cached_property
+    def ranked(self) -> bool:
+        """Whether its cases are ranked among each other, so that each depends on the facts of all."""
+        return any(isinstance(node, AmongFirst) for node in self.walk())
+
+    @cached_property
     def lookups(self) -> tuple[Lookup, ...]:
         """Everything that is put beside a case, each after what it needs; of an award with choices, under any of them."""
         columns = with_needed((*columns_in(self), PAYEE_JURISDICTION))
@@ -110,8 +124,10 @@ class Award(Node):
 
     def interpretation_names(self) -> set[str]:
         """Return the names of all interpretations that the award may depend on."""
-        named = (node.interpretation for node in self.walk() if isinstance(node, Choice | InterpretedDay | GivenBefore))
-        return {*named, *(name for measure in self.measures for name in measure.interpretations)}
+        nodes = [*self.walk()]
+        named = {node.interpretation for node in nodes if isinstance(node, Choice | GivenBefore)}
+        named |= {name for node in nodes if isinstance(node, ValidityDay) for name in node.named}
+        return named | {name for lookup in self.lookups for name in lookup.interpretations}
 
     def document(self) -> dict[str, Any]:
         """Return the award as canonical data."""

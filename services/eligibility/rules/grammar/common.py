@@ -4,17 +4,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
 import polars as pl
 
 from services.eligibility.facts.catalogue import Facts
 from services.eligibility.rules.grammar.comparisons import Comparison
 from services.eligibility.rules.grammar.conditions import Combination, Condition, Holds, condition_by
-from services.eligibility.rules.grammar.days import AwardYear, CaseDay, DecisionDay, InterpretedDay, YearEnd, YearStart
+from services.eligibility.rules.grammar.days import (
+    FIRST_DAY,
+    LAST_DAY,
+    AwardYear,
+    CaseDay,
+    DecisionDay,
+    YearEnd,
+    YearStart,
+)
 from services.eligibility.rules.grammar.lookups import PAYEE, Attachment, Read
 from services.eligibility.rules.grammar.plans import collect
-from services.eligibility.rules.grammar.rule_context import RuleContext
+from services.eligibility.rules.grammar.rule_context import RuleContext, years_later
 from services.eligibility.rules.grammar.subjects import About
 from services.eligibility.rules.grammar.terms import Column, parameter
 from services.eligibility.rules.grammar.words import at_least, no_later_than, within_validity
@@ -69,13 +76,21 @@ class PaidBefore(Attachment):
 
 @dataclass(frozen=True)
 class Integrity(Attachment):
-    """The payee's sanctions on the first version's decision day: dishonesty in force, or a case of the year up to it."""
+    """The payee's sanctions on the first version's decision day: dishonesty in force, or a case of the year up to it.
+
+    By `credit_repair` a case that has ended by then no longer counts.
+    """
+
+    interpretations: tuple[str, ...] = ("credit_repair",)
 
     def attach(self, cases: pl.DataFrame, facts: Facts, context: RuleContext) -> pl.DataFrame:
         day = context.first_decided_on
         since, kind = pl.col("since"), pl.col("kind")
-        in_force = (since <= day) & (pl.col("until").is_null() | (pl.col("until") > day))
-        recent = since.is_between(years_before(day, context.parameter("integrity_lookback_years")), day)
+        not_ended = pl.col("until").is_null() | (pl.col("until") > day)
+        in_force = (since <= day) & not_ended
+        recent = since.is_between(years_later(day, -context.parameter("integrity_lookback_years")), day)
+        if context.interpretation("credit_repair") == "counts":
+            recent = recent & not_ended
         found = (
             facts["sanctions"]
             .lazy()
@@ -92,14 +107,6 @@ class Integrity(Attachment):
         return (Read("sanctions", "uscc", PAYEE),)
 
 
-def years_before(day: date, years: int) -> date:
-    """Return the same calendar day some years earlier; 29 February becomes the 28th."""
-    try:
-        return day.replace(year=day.year - years)
-    except ValueError:
-        return day.replace(year=day.year - years, day=28)
-
-
 INTEGRITY = Integrity()
 CLEAN = Column("payee.clean", "flag", Text("无失信或处罚记录", "no dishonesty or penalty on record"), INTEGRITY)
 
@@ -110,8 +117,8 @@ def conditions_on_time(about: About) -> tuple[Condition, ...]:
     A year that sums up events must have begun and have a day of validity; each event is then tested by itself.
     """
     if about.sums_events:
-        first = Comparison("validity-from-first-day", YearEnd(), "at_least", parameter("validity_first_day"))
-        last = no_later_than("validity-to-last-day", YearStart(), InterpretedDay("validity_last_day"))
+        first = Comparison("validity-from-first-day", YearEnd(), "at_least", FIRST_DAY)
+        last = no_later_than("validity-to-last-day", YearStart(), LAST_DAY)
         begun = no_later_than("year-begun", YearStart(), DecisionDay())
         return (Combination("validity", "all", (first, last)), begun)
     if about.is_yearly:

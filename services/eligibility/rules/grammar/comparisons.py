@@ -14,7 +14,7 @@ from services.eligibility.rules.grammar.rule_context import INT64, RuleContext
 from services.eligibility.rules.grammar.terms import WIDE, Column, Term
 from services.eligibility.rules.text import Text
 
-_OPERATORS = {"at_least": "ge", "more_than": "gt", "at_most": "le", "before": "lt"}
+_OPERATORS = {"at_least": "ge", "more_than": "gt", "at_most": "le", "before": "lt", "less_than": "lt"}
 
 
 @dataclass(frozen=True)
@@ -68,18 +68,16 @@ class Comparison(Condition):
         }
 
     def _short_by(self, measured: Any, threshold: Any, unit: str, context: RuleContext) -> Figure | None:
-        """Return the least whole number of units that would have met the condition; days late for days."""
-        if self.sign in ("at_most", "before"):
+        """Return the least number of units, as finely as measured, that would have met the condition; days late for days."""
+        if self.sign in ("at_most", "before", "less_than"):
             late = measured - threshold
             days = late if isinstance(late, int) else late.days
-            return Figure(days + (self.sign == "before"), "days" if unit == "day" else unit)
+            return Figure(days + (self.sign != "at_most"), "days" if unit == "day" else unit)
         if not isinstance(measured, int):
             return Figure((threshold - measured).days, "days")
         over, under = self.threshold.denominator(context), self.measured.denominator(context)
-        if under != 1:
-            return None
-        needed = threshold // over + 1 if self.sign == "more_than" else -(-threshold // over)
-        return Figure(needed - measured, unit)
+        needed = threshold * under // over + 1 if self.sign == "more_than" else -(-threshold * under // over)
+        return Figure(needed - measured, unit, under)
 
     def phrase(self, context: RuleContext) -> Text:
         sign = COMPARISONS[self.sign][0]

@@ -94,6 +94,8 @@ class Condition(Node, ABC):
             threshold=figures.get("threshold"),
             in_doubt=figures.get("in_doubt"),
             short_by=figures.get("short_by"),
+            ahead=figures.get("ahead"),
+            last_in=figures.get("last_in"),
             interpretations=self.applied(),
             missing=tuple(sorted(lacking)) if met is None else (),
         )

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -117,25 +117,30 @@ class YearStart(_Day):
 
 
 @dataclass(frozen=True)
-class InterpretedDay(_Day):
-    """A day that is itself the value of an interpretation; set once that is resolved."""
+class ValidityDay(_Day):
+    """The first or the last day of validity, as the interpretations `named` read it."""
 
-    interpretation: str
-    day: date | None = None
+    end: str
+    named: tuple[str, ...]
 
     def resolved(self, interpretations: Mapping[str, str]) -> Node:
-        value = interpretations[self.interpretation]
-        applied = ((self.interpretation, value),)
-        return InterpretedDay(self.interpretation, date.fromisoformat(value), interpretations=applied)
+        return replace(self, interpretations=tuple((name, interpretations[name]) for name in self.named))
 
     def plan(self, context: RuleContext) -> pl.Expr:
-        return pl.lit(self.day)
+        return pl.lit(self._day(context))
 
     def phrase(self, context: RuleContext) -> Text:
-        return Text(str(self.day), str(self.day))
+        return Text(str(self._day(context)), str(self._day(context)))
 
     def document(self) -> Any:
-        return {"day_of_reading": self.interpretation}
+        return {"day_of_validity": self.end}
+
+    def _day(self, context: RuleContext) -> date:
+        return context.first_day if self.end == "first" else context.last_day
+
+
+FIRST_DAY = ValidityDay("first", ("validity_first_day",))
+LAST_DAY = ValidityDay("last", ("validity_first_day", "validity_last_day"))
 
 
 @dataclass(frozen=True)
@@ -171,7 +176,7 @@ class DecisionDay(_Day):
 
 def days(operating_days: Column, since: Column | None = None) -> Term:
     """Return the days over which a daily average is taken, by the interpretation `daily_average`."""
-    options: dict[str, Term] = {"operating_days": operating_days, "calendar_days": DaysOfYear(since)}
+    options: dict[str, Term] = {"calendar_days": DaysOfYear(since), "operating_days": operating_days}
     return choice("daily_average", options)
 
 

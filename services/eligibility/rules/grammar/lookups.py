@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from services.eligibility.facts.catalogue import Facts
-from services.eligibility.rules.grammar.periods import flagged, looked_up, positions_in_force, positions_of
+from services.eligibility.facts.catalogue import CATALOGUE, Facts
+from services.eligibility.rules.grammar.nodes import choice
+from services.eligibility.rules.grammar.periods import covered, flagged, looked_up, positions_in_force, positions_of
 from services.eligibility.rules.grammar.plans import collect
 from services.eligibility.rules.grammar.rule_context import RuleContext
 from services.eligibility.rules.grammar.terms import Column
@@ -64,6 +65,9 @@ class Read:
 class Lookup(ABC):
     """Something that puts columns beside the cases, keeping their rows and order: an attachment or a measure."""
 
+    #: The interpretations that it depends on.
+    interpretations: tuple[str, ...] = ()
+
     @abstractmethod
     def reads(self) -> tuple[Read, ...]:
         """Return the rows that are looked at."""
@@ -103,42 +107,65 @@ class PayeeEntry(Attachment):
 
 
 @dataclass(frozen=True)
-class PayeePlace(Attachment):
-    """Where the payee is on the day of the case."""
+class Location(Attachment):
+    """Where an enterprise is on the day of the case."""
+
+    of: Column
 
     def attach(self, cases: pl.DataFrame, facts: Facts, context: RuleContext) -> pl.DataFrame:
         where = facts["locations"]
-        positions = positions_in_force(cases, "payee", where, "uscc", since="since", until="until")
-        return looked_up(cases, positions, where, **{"payee.jurisdiction": "jurisdiction"})
+        positions = positions_in_force(cases, self.of.name, where, "uscc", since="since", until="until")
+        return looked_up(cases, positions, where, **{f"{self.of.name}.jurisdiction": "jurisdiction"})
+
+    def needs(self) -> tuple[Column, ...]:
+        return (self.of,)
 
     def reads(self) -> tuple[Read, ...]:
-        return (Read("locations", "uscc", PAYEE),)
+        return (Read("locations", "uscc", self.of.name),)
 
 
 @dataclass(frozen=True)
 class Monitoring(Attachment):
-    """Whether an enterprise is in provincial monitoring on the day of the case, on one of the tracks (none: any)."""
+    """Whether an enterprise is in provincial monitoring on one of the tracks (none: any).
+
+    `on` is `day` (the day of the case), or of a yearly case a value of `monitored_on`.
+    """
 
     of: Column
     tracks: tuple[str, ...]
+    on: str
 
     @property
     def column(self) -> str:
         """The name of the column that is added."""
-        return f"monitored.{'+'.join(self.tracks) or 'any'}.{self.of.name}"
+        return f"monitored.{'+'.join(self.tracks) or 'any'}.{self.of.name}.{self.on}"
 
     def attach(self, cases: pl.DataFrame, facts: Facts, context: RuleContext) -> pl.DataFrame:
         inclusions = facts["monitoring_inclusions"]
         if self.tracks:
             inclusions = inclusions.filter(pl.col("track").is_in(list(self.tracks)))
-        positions = positions_in_force(cases, self.of.name, inclusions, "uscc", since="included_on", until="removed_on")
-        return flagged(cases, positions, self.column)
+        monitored = in_monitoring(cases, self.of.name, inclusions, self.on, context)
+        return cases.with_columns(pl.when(pl.col("day").is_not_null()).then(monitored).alias(self.column))
 
     def needs(self) -> tuple[Column, ...]:
         return (self.of,)
 
     def reads(self) -> tuple[Read, ...]:
         return (Read("monitoring_inclusions", "uscc", self.of.name),)
+
+
+def in_monitoring(
+    cases: pl.DataFrame, enterprise: str, inclusions: pl.DataFrame, on: str, context: RuleContext, day: str = "day"
+) -> pl.Series:
+    """Return for each case whether one of `inclusions` covers its enterprise.
+
+    `on`: `day` or `year_end` on the case's `day`, `any_day` on some day of its year, `decision_day` on that of the first
+    version's decision.
+    """
+    last = pl.lit(context.first_decided_on) if on == "decision_day" else pl.col(day)
+    first = pl.date(pl.col(day).dt.year(), 1, 1) if on == "any_day" else last
+    days = {"since": "included_on", "until": "removed_on"}
+    return covered(cases, enterprise, inclusions, "uscc", **days, first=first, last=last)
 
 
 @dataclass(frozen=True)
@@ -207,21 +234,39 @@ PAYEE_FORM = Column(
     PAYEE_ENTRY,
     "enterprises.legal_form",
 )
-PAYEE_JURISDICTION = Column(
-    "payee.jurisdiction",
-    "code",
-    Text("受奖单位所在地区", "jurisdiction of the payee"),
-    PayeePlace(),
-    "locations.jurisdiction",
-    on_day=True,
-)
+
+
+def located(of: Column) -> Column:
+    """Return the jurisdiction of an enterprise on the case's day."""
+    words = Text(f"{of.words.zh}所在地区", f"jurisdiction of the {of.words.en}")
+    return Column(f"{of.name}.jurisdiction", "code", words, Location(of), "locations.jurisdiction", on_day=True)
+
+
+PAYEE_JURISDICTION = located(PAYEE_USCC)
+#: When an enterprise has to be in monitoring for a year's award, by `monitored_on`.
+MONITORED_ON: dict[str, Text] = {
+    "year_end": Text("奖补年度12月31日", "on 31 December of the award year"),
+    "any_day": Text("奖补年度内任一日", "on a day of the award year"),
+    "decision_day": Text("决定日", "on the decision day"),
+}
 
 
 def monitored(*tracks: str, of: Column = PAYEE_USCC) -> Column:
-    """Return whether the enterprise is in provincial monitoring on the case's day, on one of the tracks (none: any)."""
-    lookup = Monitoring(of, tracks)
-    zh = "、".join(tracks) or "任一类别"
-    words = Text(f"已纳入省电商统计监测（{zh}）", f"in provincial monitoring ({' or '.join(tracks) or 'any track'})")
+    """Return whether the enterprise is in provincial monitoring for the award year, on one of the tracks (none: any)."""
+    return choice("monitored_on", {on: _monitored(of, tracks, on, words) for on, words in MONITORED_ON.items()})
+
+
+def monitored_on_day(of: Column = PAYEE_USCC) -> Column:
+    """Return whether the enterprise is in provincial monitoring on the case's day, on any track."""
+    return _monitored(of, (), "day", Text("当日", "on that day"))
+
+
+def _monitored(of: Column, tracks: tuple[str, ...], on: str, when: Text) -> Column:
+    lookup = Monitoring(of, tracks, on)
+    names = CATALOGUE["monitoring_inclusions"].field("track").choices
+    zh = "或".join(names[track][0] for track in tracks) or "任一类别"
+    en = " or ".join(names[track][1] for track in tracks) or "any track"
+    words = Text(f"{when.zh}已纳入省电商统计监测（{zh}）", f"in provincial monitoring {when.en} ({en})")
     return Column(lookup.column, "flag", words, lookup, on_day=True)
 
 

@@ -26,6 +26,30 @@ def positions_in_force(
     return _placed(collect(found, cases, periods), cases.height)
 
 
+def covered(
+    cases: pl.DataFrame,
+    key: str,
+    periods: pl.DataFrame,
+    on: str,
+    *,
+    since: str,
+    until: str,
+    first: pl.Expr,
+    last: pl.Expr,
+) -> pl.Series:
+    """Return for each case whether a period of its `key` covers a day from `first` to `last`."""
+    found = (
+        cases.lazy()
+        .select(pl.col(key).alias(on), first=first, last=last)
+        .with_row_index("case")
+        .join(periods.lazy().select(on, since, until).filter(covers_until(until, since)), on=on, how="inner")
+        .filter((pl.col(since) <= pl.col("last")) & covers_until(until, "first"))
+        .select("case")
+    )
+    flags = pl.Series("covered", [False]).new_from_index(0, cases.height)
+    return flags.scatter(collect(found, cases, periods).get_column("case"), True)  # noqa: FBT003
+
+
 def positions_of(cases: pl.DataFrame, key: str, rows: pl.DataFrame, on: str) -> pl.Series:
     """Return for each case the row number of the one row with its `key`; null where there is none."""
     numbered = rows.lazy().select(on).with_row_index("position")

@@ -17,9 +17,11 @@ Row = Mapping[str, Any]
 COMPARISONS: Mapping[str, tuple[str, Text]] = {
     "at_least": ("≥", Text("达到", "at least")),
     "more_than": (">", Text("超过", "more than")),
+    "less_than": ("<", Text("低于", "less than")),
     "at_most": ("≤", Text("不超过", "at most")),
     "before": ("<", Text("早于", "before")),
     "one_of": ("∈", Text("属于", "one of")),
+    "among_first": ("≤", Text("居前", "among the first")),
     "is": ("=", Text("为是", "holds")),
     "present": ("≠ ∅", Text("已登记", "on record")),
     "any": ("∨", Text("满足其一", "any of")),
@@ -72,6 +74,8 @@ class ConditionResult:
     threshold: Figure | None = None
     in_doubt: Figure | None = None
     short_by: Figure | None = None
+    ahead: Figure | None = None
+    last_in: Figure | None = None
     interpretations: Mapping[str, str] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     within: tuple[ConditionResult, ...] = ()
@@ -101,7 +105,7 @@ class ConditionResult:
             "result": self.result,
             "readings": dict(self.interpretations),
         }
-        for key in ("measured", "threshold", "in_doubt", "short_by"):
+        for key in ("measured", "threshold", "in_doubt", "short_by", "ahead", "last_in"):
             figure: Figure | None = getattr(self, key)
             if figure is not None:
                 document[key] = figure.document()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
@@ -28,6 +28,17 @@ class RuleContext:
     decided_on: date
     first_decided_on: date
 
+    @property
+    def first_day(self) -> date:
+        """The first day of validity."""
+        return date.fromisoformat(self.interpretation("validity_first_day"))
+
+    @property
+    def last_day(self) -> date:
+        """The last day of validity: the anniversary of the first day, or the day before."""
+        anniversary = years_later(self.first_day, self.parameter("validity_years"))
+        return anniversary - timedelta(days=self.interpretation("validity_last_day") == "day_before")
+
     def interpretation(self, name: str) -> str:
         """Return the value of an interpretation."""
         return self.interpretations[name]
@@ -47,6 +58,14 @@ class RuleContext:
         for since, value in versions[1:]:
             expression = pl.when(pl.col("day") >= since).then(pl.lit(value)).otherwise(expression)
         return expression if isinstance(versions[0][1], str | date) else expression.cast(pl.Int64)
+
+
+def years_later(day: date, years: int) -> date:
+    """Return the same calendar day some years later, earlier if below zero; 29 February becomes the 28th."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, day=28)
 
 
 def _item(value: Value, item: int | None) -> Any:

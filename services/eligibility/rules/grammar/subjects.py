@@ -22,7 +22,7 @@ CASE_SCHEMA = pl.Schema(
 
 
 class Table:
-    """A dataset as rules name it: `Table("courier_years").parcels` is the fact `courier_years.parcels`."""
+    """A dataset as rules name it: `Table("annual_sales").online_retail` is the fact `annual_sales.online_retail_fen`."""
 
     def __init__(self, dataset: str) -> None:
         self.dataset = dataset
@@ -63,9 +63,10 @@ class About(Node):
     event: Term | None = None
     #: Of several candidates with one subject in one year, the first in this order that qualifies.
     earliest_by: tuple[Term, ...] = ()
-    #: Subjects of one unit compete within a year; the first of these codes that qualifies wins.
+    #: Subjects of one unit have a rank within a year, by the order of these codes, and must meet `same_year`.
     unit: str = ""
     rank: tuple[Column, tuple[str, ...]] | None = field(default=None)
+    same_year: Node | None = None
 
     @property
     def is_yearly(self) -> bool:
@@ -197,8 +198,11 @@ def _named(facts: Facts, dataset: str) -> pl.LazyFrame:
     return facts[dataset].lazy().select(pl.all().name.prefix(f"{dataset}."))
 
 
-def each_year(table: Table, of: Table | None = None) -> About:
-    """Make each row of a yearly dataset a case; the payee is named by the row, or by what it hangs on."""
+def each_year(table: Table, of: Table | None = None, *, once: bool = False) -> About:
+    """Make each row of a yearly dataset a case; the payee is named by the row, or by what it hangs on.
+
+    With `once` the award is given in the first of its years in which the conditions are met, and never again.
+    """
     key = tuple(name for name in table.key if name != "year")
     owner = table if of is None else of
     return About(
@@ -206,7 +210,7 @@ def each_year(table: Table, of: Table | None = None) -> About:
         table.dataset,
         key,
         owner.uscc,
-        once=False,
+        once=once,
         parent="" if of is None else of.dataset,
         joined_on="" if of is None else of.key[0],
     )
@@ -253,9 +257,9 @@ def once_on(event: Term, table: Table, *, subject: tuple[str, ...] = (), earlies
 
 
 def once_per_unit_and_level(
-    event: Column, table: Table, *, unit: Column, level: Column, highest_first: tuple[str, ...]
+    event: Column, table: Table, *, unit: Column, level: Column, highest_first: tuple[str, ...], same_year: Node
 ) -> About:
-    """Make each title a case, given to a unit once per level; in one year only the highest level pays."""
+    """Make each title a case, given to a unit once per level; `same_year` says which levels of one year pay."""
     columns = (unit.name.split(".")[1], level.name.split(".")[1])
     return About(
         "events",
@@ -267,4 +271,5 @@ def once_per_unit_and_level(
         earliest_by=(event,),
         unit=columns[0],
         rank=(level, highest_first),
+        same_year=same_year,
     )

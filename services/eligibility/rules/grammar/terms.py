@@ -18,6 +18,7 @@ from services.eligibility.facts.catalogue import CATALOGUE, LARGEST, unit_of
 from services.eligibility.rules.grammar.nodes import Node
 from services.eligibility.rules.grammar.rule_context import INT64, RuleContext
 from services.eligibility.rules.text import Text
+from shared.catalogue.domain import DECIMALS, Kind
 
 #: The type that figures are computed in where 64 bits might not be enough.
 WIDE = pl.Int128
@@ -74,14 +75,19 @@ class Column(Term):
     lacking: str = ""
     #: Whether the column is looked up on the case's day, so that an unknown day comes first.
     on_day: bool = False
-    #: A magnitude that the column never exceeds.
+    #: A magnitude that the numerator never exceeds.
     largest: int = LARGEST
+    #: The constant that the numerator is over: 100 for a fact with two decimals.
+    over: int = 1
+
+    def denominator(self, context: RuleContext) -> int:
+        return self.over
 
     def bound(self, context: RuleContext) -> int:
         return self.largest
 
     def plan(self, context: RuleContext) -> pl.Expr:
-        return pl.col(self.name)
+        return pl.col(self.name) if self.over == 1 else (pl.col(self.name) * self.over).cast(pl.Int64)
 
     def missing(self) -> pl.Expr:
         """Return where the fact named by `lacking` is missing."""
@@ -223,4 +229,5 @@ def fact(dataset: str, field: str) -> Column:
     """Return the fact `dataset.field` of the row that a case is about."""
     declared, name = CATALOGUE[dataset].field(field), f"{dataset}.{field}"
     words = Text(*(declared.fact_name or (declared.zh, declared.en)))
-    return Column(name, unit_of(declared), words, lacking=name)
+    over = 10**DECIMALS.scale if declared.kind is Kind.DECIMAL else 1
+    return Column(name, unit_of(declared), words, lacking=name, largest=LARGEST * over, over=over)

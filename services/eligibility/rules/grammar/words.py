@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from services.eligibility.rules.grammar.amounts import Amount
 from services.eligibility.rules.grammar.award import Place
 from services.eligibility.rules.grammar.comparisons import Comparison
@@ -15,19 +17,28 @@ from services.eligibility.rules.grammar.conditions import (
     OnRecord,
     condition_by,
 )
-from services.eligibility.rules.grammar.days import InterpretedDay, YearEnd
+from services.eligibility.rules.grammar.days import FIRST_DAY, LAST_DAY, YearEnd
 from services.eligibility.rules.grammar.lookups import PAYEE_FORM, PAYEE_JURISDICTION
 from services.eligibility.rules.grammar.nodes import choice
 from services.eligibility.rules.grammar.rates import Whole
-from services.eligibility.rules.grammar.terms import Column, Parameter, Term, parameter
+from services.eligibility.rules.grammar.terms import Column, Parameter, Term
 
-#: Given to enterprises alone; whether an individual business is one depends on an interpretation.
+
+def _with_cooperatives(forms: str) -> Parameter:
+    options: dict[str, Parameter] = {"exclude": NamedList(forms), "include": NamedList(f"{forms}_and_cooperatives")}
+    return choice("cooperatives", options)
+
+
+#: Given to enterprises alone; whether individual businesses and farmers' cooperatives are some depends on interpretations.
 ENTERPRISES = Membership(
     "legal-form",
     PAYEE_FORM,
     choice(
         "individual_businesses",
-        {"exclude": NamedList("enterprise_forms"), "include": NamedList("enterprise_forms_with_individuals")},
+        {
+            "exclude": _with_cooperatives("enterprise_forms"),
+            "include": _with_cooperatives("enterprise_forms_with_individuals"),
+        },
     ),
 )
 #: Given to any form but government bodies.
@@ -36,22 +47,28 @@ NOT_GOVERNMENT = Membership("legal-form", PAYEE_FORM, Parameter("forms_but_gover
 ANY_FORM = None
 
 
-def _covered(name: str, column: Column) -> Membership:
-    return Membership(name, column, Parameter("covered_jurisdictions"))
+def in_area(name: str, jurisdiction: Column) -> Membership:
+    """Require a place within the area covered."""
+    return Membership(name, jurisdiction, Parameter("covered_jurisdictions"))
 
 
 #: The payee is in the area on the case's day, and sets the jurisdiction.
-AT_PAYEE = Place(_covered("place", PAYEE_JURISDICTION), PAYEE_JURISDICTION)
+AT_PAYEE = Place(in_area("place", PAYEE_JURISDICTION), PAYEE_JURISDICTION)
 
 
 def at_project(jurisdiction: Column) -> Place:
-    """Return the place of a project: by `project_place` its own place counts too, and sets the jurisdiction."""
-    both = Combination(
-        "place", "all", (_covered("payee-place", PAYEE_JURISDICTION), _covered("project-place", jurisdiction))
-    )
+    """Return the place of a project: by `project_place` its own place, the payee's, or both; its own sets the jurisdiction."""
+    return place_by("project_place", jurisdiction, own="project", payee="payee", both="both")
+
+
+def place_by(interpretation: str, jurisdiction: Column, *, own: str, payee: str, both: str) -> Place:
+    """Return the place of something that has one beside its payee; an interpretation has values for either and for both."""
+    of_payee, of_itself = in_area("place", PAYEE_JURISDICTION), in_area("place", jurisdiction)
+    parts = replace(of_payee, name="payee-place"), replace(of_itself, name="project-place")
+    conditions = {own: of_itself, payee: of_payee, both: Combination("place", "all", parts)}
     return Place(
-        condition_by("project_place", "place", both=both, payee=_covered("place", PAYEE_JURISDICTION)),
-        choice("project_place", {"both": jurisdiction, "payee": PAYEE_JURISDICTION}),
+        condition_by(interpretation, "place", **conditions),
+        choice(interpretation, {own: jurisdiction, payee: PAYEE_JURISDICTION, both: jurisdiction}),
     )
 
 
@@ -68,6 +85,11 @@ def at_least(name: str, measured: Term, threshold: Term, in_doubt: Column | None
 def more_than(name: str, measured: Term, threshold: Term, in_doubt: Column | None = None) -> Comparison:
     """Require >: the threshold itself is not enough (超过)."""
     return Comparison(name, measured, "more_than", threshold, in_doubt)
+
+
+def less_than(name: str, measured: Term, threshold: Term) -> Comparison:
+    """Require <: a line that excludes whoever reaches it (低于, 不含)."""
+    return Comparison(name, measured, "less_than", threshold)
 
 
 def some(name: str, counted: Term, in_doubt: Column | None = None) -> Comparison:
@@ -118,10 +140,8 @@ def any_of(name: str, *conditions: Condition) -> Combination:
 def within_validity(name: str, day: Term, *, by_end_of_year: bool = True) -> Combination:
     """Require a day within the policy's validity, and by 31 December of the award year."""
     until = (by_year_end(f"{name}-by-year-end", day),) if by_end_of_year else ()
-    first = at_least(f"{name}-from-first-day", day, parameter("validity_first_day"))
-    return Combination(
-        name, "all", (first, no_later_than(f"{name}-to-last-day", day, InterpretedDay("validity_last_day")), *until)
-    )
+    first = at_least(f"{name}-from-first-day", day, FIRST_DAY)
+    return Combination(name, "all", (first, no_later_than(f"{name}-to-last-day", day, LAST_DAY), *until))
 
 
 def amount_by_interpretation(interpretation: str, **options: Amount) -> Amount:

@@ -1,5 +1,5 @@
 -- arrangements: Return arrangements with their rows, in the order of their drafting: one, or those after another.
-SELECT a.id, a.state, a.number, a.effective_from, a.effective_until, a.sample,
+SELECT a.id, a.state, a.policy, a.number, a.effective_from, a.effective_until, a.sample,
        a.drafted_by, a.drafted_at, a.confirmed_by, a.confirmed_at,
        (SELECT jsonb_agg(jsonb_build_object(
             'jurisdiction', r.jurisdiction, 'award', r.award, 'remainder_to', r.remainder_to,
@@ -22,6 +22,6 @@ FROM awards_in_period(:id) c JOIN award_shares s ON s.award_id = c.award_id AND 
 GROUP BY s.unit;
 
 -- overlapping: Return the confirmed arrangements that are in force on some day of this one's period.
-SELECT o.id FROM arrangements g JOIN arrangements o ON o.id <> g.id AND o.state = 'confirmed'
+SELECT o.id FROM arrangements g JOIN arrangements o ON o.id <> g.id AND o.policy = g.policy AND o.state = 'confirmed'
  AND daterange(o.effective_from, o.effective_until, '[)') && daterange(g.effective_from, g.effective_until, '[)')
 WHERE g.id = :id ORDER BY o.effective_from;

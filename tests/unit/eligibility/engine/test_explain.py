@@ -22,7 +22,7 @@ def test_an_enterprise_without_a_row_is_evaluated_on_what_is_known() -> None:
     gone = {"uscc": "A", "until": date(2016, 1, 1)}
     explained = explain(facts({"locations": [gone]}), POLICY, INTERPRETATIONS, "courier-rent", "A", 2021, DAY)
     assert explained.result == "undetermined"
-    lacking = ["operating_days", "parcels", "rent_fen"]
+    lacking = ["parcels", "rent_fen"]
     assert explained.missing == (*(f"courier_years.{name}" for name in lacking), "locations.jurisdiction")
 
 
@@ -45,10 +45,10 @@ def test_an_event_without_a_day_may_belong_to_any_year() -> None:
 
 
 def test_both_languages_say_the_same_figures() -> None:
-    known = facts({"courier_years": [{"uscc": "A", "year": 2021, "parcels": 5, "operating_days": 1, "rent_fen": 1}]})
+    known = facts({"courier_years": [{"uscc": "A", "year": 2021, "parcels": 5, "rent_fen": 1}]})
     explained = explain(known, POLICY, INTERPRETATIONS, "courier-rent", "A", 2021, DAY)
     zh, en = explained.as_dict("zh-CN"), explained.as_dict("en")
-    assert zh["near_misses"][0]["short_by"] == en["near_misses"][0]["short_by"] == {"value": 9995, "unit": "count"}
+    assert zh["near_misses"][0]["short_by"] == en["near_misses"][0]["short_by"] == {"value": 3_649_995, "unit": "count"}
     assert (zh["title"], en["title"]) == ("快递企业租房补贴", "Rent of a courier")
     with pytest.raises(ValueError, match="zh-CN, en"):
         explained.as_dict("fr")
@@ -58,7 +58,10 @@ def test_interpretations_that_bore_on_the_case_are_named() -> None:
     known = facts({"courier_years": [{"uscc": "A", "year": 2021}]})
     explained = explain(known, POLICY, INTERPRETATIONS, "courier-rent", "A", 2021, DAY)
     names = [interpretation.name for interpretation in explained.interpretations]
-    assert names == ["individual_businesses", "daily_average", "integrity_screen"]
+    assert names == [
+        *("individual_businesses", "cooperatives", "daily_average"),
+        *("integrity_screen", "credit_repair", "overlap"),
+    ]
 
 
 def test_flags_name_sanctions_and_unverified_rates() -> None:

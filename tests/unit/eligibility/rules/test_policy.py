@@ -12,8 +12,9 @@ from services.eligibility.rules.canonical import canonical_json, sha256
 from services.eligibility.rules.domain import InterpretationError, Interpretations
 from services.eligibility.rules.grammar import Award
 from services.eligibility.rules.grammar.nodes import Choice, resolve
-from services.eligibility.rules.library import POLICIES, UnknownPolicyError, load_policy
+from services.eligibility.rules.library import UnknownPolicyError, load_policy
 from services.eligibility.rules.parameters import ParameterError
+from shared.policies import POLICIES
 
 POLICY = load_policy("lishui-2020-1")
 DEFAULTS = Interpretations.official_defaults(POLICY)
@@ -52,8 +53,7 @@ def test_another_number_is_another_book() -> None:
         ("retail_tiers", 5, "a list that is not empty"),
         ("covered_jurisdictions", [], "a list that is not empty"),
         ("covered_jurisdictions", [1], "codes, as text"),
-        ("validity_first_day", "soon", "a day"),
-        ("validity_first_day", "20200102", "a day, as YYYY-MM-DD"),
+        ("validity_years", 0, "whole number from 1"),
         ("zone_step", 0, "whole number from 1"),
         ("hub_instalments", 0, "whole number from 1 to 10"),
         ("last_award_year", 2019, "From first_award_year to last_award_year"),
@@ -66,9 +66,8 @@ def test_a_number_outside_its_domain_is_refused(name: str, value: object, messag
         POLICY.with_parameters({name: value})
 
 
-def test_days_and_codes_can_be_changed_too() -> None:
-    changed = POLICY.with_parameters({"validity_first_day": "2020-03-01", "covered_jurisdictions": ["yunhe"]})
-    assert changed.parameters["validity_first_day"].on(None) == date(2020, 3, 1)
+def test_codes_can_be_changed_too() -> None:
+    changed = POLICY.with_parameters({"covered_jurisdictions": ["yunhe"]})
     assert changed.parameters["covered_jurisdictions"].on(None) == ("yunhe",)
 
 
@@ -89,6 +88,28 @@ def test_unknown_interpretations_and_values_are_refused_with_what_is_allowed() -
 def test_the_years() -> None:
     assert list(POLICY.award_years) == [2020, 2021, 2022, 2023, 2024]
     assert list(POLICY.possible_years) == [2020, 2021, 2022, 2023, 2024, 2025]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "expected"),
+    [
+        ("2020-01-02", "anniversary", "2025-01-02"),
+        ("2020-01-02", "day_before", "2025-01-01"),
+        ("2020-01-03", "anniversary", "2025-01-03"),
+        ("2020-01-03", "day_before", "2025-01-02"),
+    ],
+)
+def test_the_last_day_is_five_years_after_the_first(first: str, last: str, expected: str) -> None:
+    readings = DEFAULTS.with_changes({"validity_first_day": first, "validity_last_day": last})
+    context = POLICY.context(readings, date(2025, 6, 1))
+    assert (str(context.first_day), str(context.last_day)) == (first, expected)
+
+
+def test_a_stored_document_of_the_first_version_is_read_by_todays_names() -> None:
+    stored = DEFAULTS.with_stored({"validity_last_day": "2025-01-01", "daily_average": "operating_days"})
+    assert stored == DEFAULTS.with_changes({"validity_last_day": "day_before", "daily_average": "operating_days"})
+    with pytest.raises(InterpretationError, match="anniversary, day_before"):
+        DEFAULTS.with_changes({"validity_last_day": "2025-01-01"})
 
 
 def test_a_canonical_document_has_no_binary_fractions() -> None:

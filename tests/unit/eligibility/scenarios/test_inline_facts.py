@@ -26,6 +26,17 @@ PAID = {
     "amount_fen": 1,
     "paid_on": "2021-01-01",
 }
+AREA = {"park_id": "K", "year": 2021}
+SUPPORT = {
+    "uscc": CODE,
+    "award": "courier-rent",
+    "subject": "K",
+    "award_year": 2021,
+    "programme": "p",
+    "level": "district",
+    "amount_fen": 1,
+    "granted_on": "2021-01-01",
+}
 PLACE = {"uscc": CODE, "since": "2015-01-01", "jurisdiction": "city"}
 
 
@@ -57,6 +68,16 @@ def refusal_at(pointer: str, act: Callable[[], object]) -> str:
         ({"locations": [PLACE | {"until": "2014-12-31"}]}, "/facts/locations/0/until", "must not be before since"),
         ({"locations": [PLACE, PLACE | {"uscc": CODE[:-1] + "0"}]}, "/facts/locations/1/uscc", "check digit"),
         ({"prior_awards": [PAID | {"tier": 0}]}, "/facts/prior_awards/0/tier", "threshold of a tier"),
+        (
+            {"park_years": [AREA | {"operating_area_m2": 1.005}]},
+            "/facts/park_years/0/operating_area_m2",
+            "two decimals",
+        ),
+        ({"park_years": [AREA | {"operating_area_m2": "1"}]}, "/facts/park_years/0/operating_area_m2", "two decimals"),
+        ({"park_years": [AREA | {"operating_area_m2": True}]}, "/facts/park_years/0/operating_area_m2", "two decimals"),
+        ({"park_years": [AREA | {"operating_area_m2": -0.5}]}, "/facts/park_years/0/operating_area_m2", "from 0 to"),
+        ({"other_support": [SUPPORT | {"award": "parks"}]}, "/facts/other_support/0/award", "one of retail-scale"),
+        ({"other_support": [SUPPORT]}, "/facts/other_support/0/subject", "must have the form"),
         ({"prior_awards": [PAID | {"award": "park"}]}, "/facts/prior_awards/0/tier", "must be 0"),
     ],
 )

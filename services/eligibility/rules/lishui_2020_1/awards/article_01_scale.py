@@ -71,7 +71,7 @@ platform_scale = Award(
 headquarters_land = Award(
     code="headquarters-land",
     article=Article(1, sentence=4),
-    about=each_year(AnnualSales),
+    about=each_year(AnnualSales, once=True),
     given_to=ENTERPRISES,
     place=AT_PAYEE,
     when=(

@@ -23,6 +23,7 @@ from services.eligibility.rules.grammar import (
     once_on,
     one_of,
     parameter,
+    place_by,
     recognised,
     within_validity,
 )
@@ -37,7 +38,7 @@ service_centre_grade = Award(
     article=Article(2, paragraph=1, sentence=2),
     about=each_year(CentreGrade),
     given_to=NOT_GOVERNMENT,
-    place=AT_PAYEE,
+    place=place_by("centre_place", CentreGrade.jurisdiction, own="centre", payee="operator", both="both"),
     when=(
         on_record("tender", CentreGrade.tender_reference),
         one_of("grade", CentreGrade.grade, parameter("centre_grades")),

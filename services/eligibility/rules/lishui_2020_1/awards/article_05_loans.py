@@ -30,4 +30,5 @@ loan_interest = Award(
         some("loans-counted", interest.loans),
     ),
     amount=whole_of(interest.subsidy).capped_at(parameter("interest_cap")),
+    overlap_counts=False,  # other subsidy of each loan
 )

@@ -44,4 +44,5 @@ overseas_warehouse = Award(
         within_cap=_half.capped_at(parameter("warehouse_cap") - Warehouse.provincial_support),
         deducted=_half.capped_at(parameter("warehouse_cap")).less(Warehouse.provincial_support),
     ),
+    overlap_counts=False,  # provincial support is in the text
 )

@@ -15,7 +15,10 @@ from services.eligibility.rules.grammar import (
     each_year,
     fixed,
     holds,
+    in_area,
+    located,
     monitored,
+    monitored_on_day,
     once_on,
     once_per_named,
     one_of,
@@ -33,6 +36,13 @@ Zone = Table("platform_zones")
 ZoneYear = Table("zone_years")
 Attendance = Table("exhibition_attendances")
 
+_other_company = condition_by(
+    "spin_off_payee",
+    "other-company-place",
+    producer=in_area("other-company-place", located(SpinOff.sales_company_uscc)),
+    sales_company=in_area("other-company-place", located(SpinOff.producer_uscc)),
+)
+
 sales_spin_off = Award(
     code="sales-spin-off",
     article=Article(6, paragraph=2, sentence=2),
@@ -46,6 +56,7 @@ sales_spin_off = Award(
     when=(
         within_validity("new", SpinOff.established_on),
         holds("sales-company-monitored", monitored(of=SpinOff.sales_company_uscc)),
+        condition_by("spin_off_place", "other-company-place", payee=None, both=_other_company),
     ),
     amount=fixed(parameter("spin_off_award")),
 )
@@ -69,7 +80,9 @@ platform_zone = Award(
 )
 
 _fees = Attendance.booth_fee + Attendance.display_fee
-_exhibitor = condition_by("exhibitor", "exhibitor", monitored=holds("exhibitor", monitored()), any_enterprise=None)
+_exhibitor = condition_by(
+    "exhibitor", "exhibitor", monitored=holds("exhibitor", monitored_on_day()), any_enterprise=None
+)
 
 exhibition_organised = Award(
     code="exhibition-organised",
@@ -89,6 +102,7 @@ exhibition_organised = Award(
         ignored=whole_of(_fees),
     ),
     also_paid_as=("exhibition-independent",),
+    overlap_counts=False,  # other support of the attendance
 )
 
 _half = share_of(Attendance.booth_fee, parameter("own_booth_share"))
@@ -111,4 +125,5 @@ exhibition_independent = Award(
         ignored=_half,
     ),
     also_paid_as=("exhibition-organised",),
+    overlap_counts=False,  # other support of the attendance
 )

@@ -5,12 +5,14 @@ from __future__ import annotations
 from services.eligibility.rules.grammar import (
     ANY_FORM,
     AT_PAYEE,
+    HIGHEST_LEVEL,
     Article,
     Award,
     GivenBefore,
     Read,
     Table,
     amount_by,
+    condition_by,
     once_per_unit_and_level,
 )
 
@@ -29,13 +31,15 @@ demonstration = Award(
         unit=Title.uscc,
         level=Title.level,
         highest_first=("national", "provincial", "municipal"),
+        same_year=condition_by("demonstration_same_year", HIGHEST_LEVEL.name, highest=HIGHEST_LEVEL, each_level=None),
     ),
     given_to=ANY_FORM,
     place=AT_PAYEE,
     when=(),  # a title within validity of a unit in the area is enough
     amount=_by_level,
     in_later_years=GivenBefore("demonstration_promotion", "difference", _by_level),
-    prior_reads=(
-        Read("prior_awards", "subject", Title.uscc.name, only=("award", ("demonstration",)), before_colon=True),
+    prior_reads=tuple(
+        Read(dataset, "subject", Title.uscc.name, only=("award", ("demonstration",)), before_colon=True)
+        for dataset in ("prior_awards", "other_support")
     ),
 )

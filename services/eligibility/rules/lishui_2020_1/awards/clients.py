@@ -13,6 +13,7 @@ from services.eligibility.rules.grammar import (
     Text,
     arithmetic,
     collect,
+    in_monitoring,
     measure,
     periods,
 )
@@ -50,23 +51,22 @@ def _served(cases: pl.DataFrame, facts: Facts) -> pl.LazyFrame:
         Read("monitoring_inclusions", "uscc", CLIENT),
         Read("locations", "uscc", CLIENT),
     ),
-    interpretations=("client_area",),
+    interpretations=("monitored_on", "client_area"),
     parameters=("lishui_jurisdictions", "covered_jurisdictions"),
 )
 def new_clients(cases: pl.DataFrame, facts: Facts, context: RuleContext) -> Measured:
-    """Count the clients whose first contract begins in the year, monitored and in the area on its 31 December.
+    """Count the clients whose first contract begins in the year, monitored for it and in the area on its 31 December.
 
     One whose place is unknown is not counted but in doubt. Parts: one row per new client.
     """
     area = {"lishui": "lishui_jurisdictions", "urban": "covered_jurisdictions"}[context.interpretation("client_area")]
     new = collect(_served(cases, facts).filter("new"), cases, facts["service_contracts"])
-    monitored = periods.positions_in_force(
-        new, "client_uscc", facts["monitoring_inclusions"], "uscc", since="included_on", until="removed_on"
-    )
+    on = context.interpretation("monitored_on")
+    monitored = in_monitoring(new, "client_uscc", facts["monitoring_inclusions"], on, context)
     where = facts["locations"]
     located = periods.positions_in_force(new, "client_uscc", where, "uscc", since="since", until="until")
     new = periods.looked_up(new, located, where, jurisdiction="jurisdiction")
-    new = new.with_columns(monitored=monitored.is_not_null())
+    new = new.with_columns(monitored=monitored)
     new = new.with_columns(counts=pl.col("monitored") & pl.col("jurisdiction").is_in(list(context.parameter(area))))
     unknown = pl.col("counts").is_null()
     figures = (
@@ -95,43 +95,52 @@ def _for_all(cases: pl.DataFrame, figures: pl.DataFrame) -> pl.DataFrame:
         "earlier": ("fen", Text("上年零售额", "online retail of the year before")),
         "rates": ("millionths", Text("各企业当年与上年之比之和", "sum of each client's ratio to the year before")),
         "clients": ("millionths", Text("企业数", "number of clients")),
+        "left_out": ("count", Text("因数据不明未计入的企业数", "clients left out because a figure is unknown")),
     },
     words=Text("所服务企业的零售额增长", "growth of the clients' online retail"),
     reads=(CONTRACTS, Read("annual_sales", "uscc", CLIENT)),
-    interpretations=("growth_clients",),
+    interpretations=("growth_clients", "growth_figures"),
 )
 def growth(cases: pl.DataFrame, facts: Facts, context: RuleContext) -> Measured:
     """Sum the online retail of the clients in both years, and their ratios: each floored to a millionth, then summed.
 
-    Clients with a contract in force on a day of the year and both figures on record, the earlier above zero. None:
-    no figures. Parts: one row per client compared.
+    Clients with a contract in force on a day of the year, unless the earlier figure is known to be zero. One whose figure
+    of either year is unknown is left out, or by `growth_figures` leaves everything unknown. None left: no figures.
+    Parts: one row per client.
     """
     served = _served(cases, facts).filter("in_force")
     if context.interpretation("growth_clients") == "newly_served":
         served = served.filter("new")
-    sales = facts["annual_sales"].lazy().select(client_uscc="uscc", year="year", sales="online_retail_fen").drop_nulls()
-    compared = served.with_columns(
-        year=pl.col("award_year").cast(pl.Int64), before=pl.col("award_year").cast(pl.Int64) - 1
+    sales = facts["annual_sales"].lazy().select(client_uscc="uscc", year="year", sales="online_retail_fen")
+    year = pl.col("award_year").cast(pl.Int64)
+    served = (
+        served.with_columns(year=year, before=year - 1)
+        .join(sales, on=["client_uscc", "year"], how="left")
+        .join(sales, left_on=["client_uscc", "before"], right_on=["client_uscc", "year"], how="left", suffix="_before")
+        .filter((pl.col("sales_before") != 0).fill_null(value=True))
+        .with_columns(compared=pl.col("sales").is_not_null() & pl.col("sales_before").is_not_null())
     )
-    compared = (
-        compared.join(sales, on=["client_uscc", "year"], how="inner")
-        .join(sales, left_on=["client_uscc", "before"], right_on=["client_uscc", "year"], how="inner", suffix="_before")
-        .filter(pl.col("sales_before") > 0)
-    )
-    clients = collect(compared, cases, facts["service_contracts"], facts["annual_sales"])
+    clients = collect(served, cases, facts["service_contracts"], facts["annual_sales"])
     rate = arithmetic.floored(arithmetic.product(pl.col("sales"), pl.lit(MILLION)), pl.col("sales_before"))
-    figures = clients.group_by("case").agg(
+    compared = clients.filter("compared")
+    if context.interpretation("growth_figures") == "complete":
+        compared = compared.join(clients.filter(~pl.col("compared")), on="case", how="anti")
+    figures = compared.group_by("case").agg(
         later=arithmetic.total(pl.col("sales")),
         earlier=arithmetic.total(pl.col("sales_before")),
         rates=arithmetic.total(rate),
         clients=pl.len().cast(pl.Int128) * MILLION,
     )
+    left_out = clients.group_by("case").agg(left_out=(~pl.col("compared")).sum().cast(pl.Int64))
     none = pl.when(pl.col("later").is_null()).then(pl.lit(["annual_sales.online_retail_fen"]))
     figures = (
-        cases.select("case").join(figures, on="case", how="left", maintain_order="left").with_columns(missing=none)
+        cases.select("case")
+        .join(figures, on="case", how="left", maintain_order="left")
+        .join(left_out, on="case", how="left", maintain_order="left")
+        .with_columns(pl.col("left_out").fill_null(0), missing=none)
     )
-    parts = clients.lazy().select("case", "client_uscc", "new", sales_fen="sales", sales_before_fen="sales_before")
-    return Measured(figures, parts)
+    shown = {"sales_fen": "sales", "sales_before_fen": "sales_before"}
+    return Measured(figures, clients.lazy().select("case", "client_uscc", "new", "compared", **shown))
 
 
 @measure(

@@ -27,13 +27,13 @@ FAR = pl.date(9999, 12, 31)
         Read("loan_years", "loan_id", "loans.loan_id"),
         Read("reference_rates", only=("series", (*BENCHMARK, *LPR))),
     ),
-    interpretations=("loan_rate", "loan_day_count", "loan_ceiling"),
+    interpretations=("loan_lender", "loan_purpose", "loan_rate", "loan_day_count", "loan_ceiling"),
     parameters=("interest_share", "benchmark_short_tenor", "benchmark_middle_tenor"),
 )
 def interest(cases: pl.DataFrame, facts: Facts, context: RuleContext) -> Measured:
     """Return per loan: Σ balance × days × reference rate × share ÷ day count, floored, at most the interest paid.
 
-    A loan counts if the lender is licensed, it is for business and it has a balance on a day of the year. A rate or
+    A loan counts if its lender and purpose count and it has a balance on a day of the year. A rate or
     interest that is not on record makes the whole unknown. Parts: one row per balance and rate, with its loan's totals.
     """
     spans = _spans(cases, facts, context)
@@ -88,7 +88,11 @@ def _spans(cases: pl.DataFrame, facts: Facts, context: RuleContext) -> pl.LazyFr
         named = series.when(tenor <= middle).then(pl.lit(BENCHMARK[1])).otherwise(pl.lit(BENCHMARK[2]))
     else:
         named = pl.when(tenor <= middle).then(pl.lit(LPR[0])).otherwise(pl.lit(LPR[1]))
-    loans = facts["loans"].lazy().filter("licensed_lender", "business_purpose")
+    loans = facts["loans"].lazy()
+    if context.interpretation("loan_lender") == "licensed":
+        loans = loans.filter("licensed_lender")
+    if context.interpretation("loan_purpose") == "business":
+        loans = loans.filter("business_purpose")
     first = arithmetic.later(pl.col("since"), pl.date(pl.col("award_year"), 1, 1))
     past_last = arithmetic.earlier(pl.col("until"), pl.date(pl.col("award_year") + 1, 1, 1))
     return (

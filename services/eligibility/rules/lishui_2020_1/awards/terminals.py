@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from services.eligibility.facts.catalogue import Facts
 from services.eligibility.rules.grammar import PAYEE, Measured, Read, RuleContext, Text, collect, measure, periods
+
+#: The places that must be in the area, by `project_place`; the last one is the award's.
+PLACES = {
+    "both": ("operator_place", "jurisdiction"),
+    "payee": ("operator_place",),
+    "project": ("jurisdiction",),
+}
+PLACE_FACTS = {"operator_place": "locations.jurisdiction", "jurisdiction": "delivery_terminals.jurisdiction"}
 
 
 @measure(
@@ -21,8 +31,8 @@ from services.eligibility.rules.grammar import PAYEE, Measured, Read, RuleContex
         Read("locations", "uscc", PAYEE),
         Read("prior_awards", "subject", "delivery_terminals.serial", only=("award", ("smart-terminal",))),
     ),
-    interpretations=("project_place", "validity_last_day"),
-    parameters=("validity_first_day", "covered_jurisdictions"),
+    interpretations=("project_place", "validity_first_day", "validity_last_day"),
+    parameters=("validity_years", "covered_jurisdictions"),
     names_left_out=True,
 )
 def terminals(cases: pl.DataFrame, facts: Facts, context: RuleContext) -> Measured:
@@ -43,22 +53,19 @@ def terminals(cases: pl.DataFrame, facts: Facts, context: RuleContext) -> Measur
     located = periods.positions_in_force(own, "payee", where, "uscc", since="since", until="until", day="accepted_on")
     own = periods.looked_up(own, located, where, operator_place="jurisdiction")
     area = list(context.parameter("covered_jurisdictions"))
-    both = context.interpretation("project_place") == "both"
-    last_day = pl.lit(context.interpretation("validity_last_day")).str.to_date()
-    in_time = pl.col("accepted_on").is_between(pl.lit(context.parameter("validity_first_day")), last_day)
+    places = PLACES[context.interpretation("project_place")]
+    in_time = pl.col("accepted_on").is_between(pl.lit(context.first_day), pl.lit(context.last_day))
     in_time = in_time & (pl.col("accepted_on") <= pl.lit(context.decided_on))
-    in_place = pl.col("operator_place").is_in(area)
-    if both:
-        in_place = in_place & pl.col("jurisdiction").is_in(area)
+    in_place = pl.all_horizontal(pl.col(place).is_in(area) for place in places)
     own = own.with_columns(counts=in_time & in_place)
-    own = own.with_columns(lacking=_lacking(both=both))
+    own = own.with_columns(lacking=_lacking(places))
     figures = (
         own.sort("accepted_on", "serial", nulls_last=False)
         .group_by("case")
         .agg(
             counted=pl.col("counts").sum().cast(pl.Int64),
             in_doubt=pl.col("counts").is_null().sum().cast(pl.Int64),
-            jurisdiction=pl.col("jurisdiction" if both else "operator_place").filter("counts").last(),
+            jurisdiction=pl.col(places[-1]).filter("counts").last(),
             missing=pl.col("lacking").drop_nulls(),
         )
     )
@@ -68,13 +75,8 @@ def terminals(cases: pl.DataFrame, facts: Facts, context: RuleContext) -> Measur
     return Measured(figures, own.lazy().select("case", *shown))
 
 
-def _lacking(*, both: bool) -> pl.Expr:
-    """Return the fact for want of which a terminal is in doubt, with its serial number."""
-    place = pl.when(pl.col("operator_place").is_null()).then(pl.lit("locations.jurisdiction:"))
-    project = place.when(pl.col("jurisdiction").is_null()).then(pl.lit("delivery_terminals.jurisdiction:"))
-    fact = (
-        pl.when(pl.col("accepted_on").is_null())
-        .then(pl.lit("delivery_terminals.accepted_on:"))
-        .otherwise(project if both else place)
-    )
-    return pl.when(pl.col("counts").is_null()).then(fact + pl.col("serial"))
+def _lacking(places: Sequence[str]) -> pl.Expr:
+    """Return the fact for want of which a terminal is in doubt, with its serial number: its day before its places."""
+    facts = {"accepted_on": "delivery_terminals.accepted_on"} | {place: PLACE_FACTS[place] for place in places}
+    lacking = pl.coalesce(pl.when(pl.col(name).is_null()).then(pl.lit(f"{fact}:")) for name, fact in facts.items())
+    return pl.when(pl.col("counts").is_null()).then(lacking + pl.col("serial"))

@@ -14,6 +14,7 @@ from services.eligibility.rules.grammar import (
     RuleContext,
     Text,
     collect,
+    in_monitoring,
     measure,
     periods,
 )
@@ -42,7 +43,7 @@ def tiers_reached(award: str, track: str, figure: Column, *, tiers: str, awards:
             Read("locations", "uscc", PAYEE),
             Read("prior_awards", "subject", only=("award", (award,))),
         ),
-        interpretations=("earlier_attainment",),
+        interpretations=("earlier_attainment", "earlier_figure_missing", "monitored_on"),
         parameters=(tiers, awards, "covered_jurisdictions", "first_award_year"),
     )
     def reached(cases: pl.DataFrame, facts: Facts, context: RuleContext) -> Measured:
@@ -52,6 +53,7 @@ def tiers_reached(award: str, track: str, figure: Column, *, tiers: str, awards:
             cases.lazy()
             .select("case", "subject", "day", figure_fen=figure.name)
             .join(earlier, on="case", how="left", maintain_order="left")
+            .with_columns(pl.col("earlier_unknown").fill_null(value=False))
             .join(
                 paid.group_by("subject").agg(paid_tier_fen=pl.col("tier").max()),
                 on="subject",
@@ -62,15 +64,19 @@ def tiers_reached(award: str, track: str, figure: Column, *, tiers: str, awards:
         compared = collect(plan, cases)
         steps = range(len(context.parameter(tiers)))
         new = [_newly_reached(context.dated(tiers, k)) for k in steps]
+        # An unknown earlier figure leaves open which of them are new; where none would be, it changes nothing.
+        in_doubt = pl.col("earlier_unknown") & pl.any_horizontal(new)
+        new = [pl.when(~in_doubt).then(reached) for reached in new]
         given = [pl.when(new[k]).then(context.dated(awards, k)).otherwise(0) for k in steps]
         figures = compared.select(
             "case",
-            newly_reached=pl.when(pl.col("figure_fen").is_not_null()).then(
+            newly_reached=pl.when(pl.col("figure_fen").is_not_null() & ~in_doubt).then(
                 pl.sum_horizontal(reached.cast(pl.Int64) for reached in new)
             ),
             # Tiers ascend: the last one newly reached is the highest.
             highest_award=pl.coalesce(*(pl.when(new[k]).then(given[k]) for k in reversed(steps)), 0),
             all_awards=pl.sum_horizontal(given),
+            missing=pl.when(in_doubt).then(pl.lit([figure.name])),
         )
         parts = pl.concat(
             compared.lazy().select(
@@ -98,25 +104,31 @@ def _newly_reached(tier: pl.Expr) -> pl.Expr:
 
 
 def _earlier(cases: pl.DataFrame, facts: Facts, context: RuleContext, track: str, field: str) -> pl.LazyFrame:
-    """Return the largest figure of the years before the case's that the interpretation `earlier_attainment` compares with."""
+    """Return the largest figure of the years before the case's that the interpretation `earlier_attainment` compares with.
+
+    `earlier_unknown`: whether the row of one of these years lacks the figure, if `earlier_figure_missing` makes that matter.
+    """
     interpretation = context.interpretation("earlier_attainment")
-    figures = facts["annual_sales"].lazy().select(payee="uscc", year="year", figure=field).drop_nulls("figure")
+    matters = context.interpretation("earlier_figure_missing") == "undetermined"
+    figures = facts["annual_sales"].lazy().select(payee="uscc", year="year", figure=field)
+    figures = figures if matters else figures.drop_nulls("figure")
     if interpretation == "ignored":
         figures = figures.filter(pl.col("year") >= context.parameter("first_award_year"))
     before = cases.lazy().select("case", "payee", "award_year").join(figures, on="payee", how="inner")
     before = before.filter(pl.col("year") < pl.col("award_year"))
     if interpretation == "while_eligible":
         before = _while_eligible(collect(before, cases, facts["annual_sales"]), facts, context, track).lazy()
-    return before.group_by("case").agg(largest_earlier_fen=pl.col("figure").max())
+    return before.group_by("case").agg(
+        largest_earlier_fen=pl.col("figure").max(), earlier_unknown=pl.col("figure").is_null().any()
+    )
 
 
 def _while_eligible(before: pl.DataFrame, facts: Facts, context: RuleContext, track: str) -> pl.DataFrame:
-    """Keep only years on whose 31 December the enterprise was in monitoring on the track and in the area."""
+    """Keep only years for which the enterprise was in monitoring on the track, and on whose 31 December it was in the area."""
     before = before.with_columns(year_end=pl.date(pl.col("year"), 12, 31))
     inclusions = facts["monitoring_inclusions"].filter(pl.col("track") == track)
     where = facts["locations"].filter(pl.col("jurisdiction").is_in(list(context.parameter("covered_jurisdictions"))))
-    in_monitoring = periods.positions_in_force(
-        before, "payee", inclusions, "uscc", since="included_on", until="removed_on", day="year_end"
-    )
+    on = context.interpretation("monitored_on")
+    monitored = in_monitoring(before, "payee", inclusions, on, context, day="year_end")
     in_area = periods.positions_in_force(before, "payee", where, "uscc", since="since", until="until", day="year_end")
-    return before.filter(in_monitoring.is_not_null() & in_area.is_not_null())
+    return before.filter(monitored & in_area.is_not_null())

@@ -1,4 +1,4 @@
-"""Public service centres, service providers and the platforms that authorise them."""
+"""Public service centres and service providers."""
 
 from shared.catalogue import fields as f
 from shared.catalogue.domain import Dataset, Period
@@ -12,6 +12,7 @@ SERVICE_CENTRE_GRADES = Dataset(
         f.code("centre_id", "服务中心编号", "service centre"),
         f.year(),
         f.uscc(zh="运营单位", en="operator"),
+        f.jurisdiction("服务中心所在地区", "jurisdiction of the service centre", optional=True),
         f.choice(
             "grade",
             "考核等次",
@@ -50,21 +51,6 @@ SERVICE_CONTRACTS = Dataset(
         f.uscc("client_uscc", "客户", "client"),
         f.since(),
         f.until(),
-    ),
-    period=Period(),
-)
-
-RECOGNISED_PLATFORMS = Dataset(
-    name="recognised_platforms",
-    zh="认定平台",
-    en="recognised platforms",
-    key=("platform", "since"),
-    fields=(
-        f.code("platform", "平台", "platform"),
-        f.since(),
-        f.text("name", "名称", "name"),
-        f.until(),
-        f.text("source", "来源", "source"),
     ),
     period=Period(),
 )

@@ -1,0 +1,92 @@
+"""Use cases of the status of awards: two persons suspend, end or resume an award by an official act."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, func, insert, literal, select, update
+
+from services.eligibility.awards.tables import award_status_changes as changes
+from services.eligibility.rules.domain import Policy
+from shared.clock import isoformat
+from shared.errors import Conflict, NotFound, SamePerson
+
+#: Members of an act that an award's status shows.
+_SHOWN = ("status", "effective_on", "last_award_year", "document")
+IN_FORCE: Mapping[str, Any] = {"status": "in_force", "effective_on": None, "last_award_year": None, "document": None}
+"""The status of an award that no act concerns."""
+
+
+def propose_change(
+    connection: Connection, policy: Policy, award: str, change: Mapping[str, Any], *, by: str
+) -> dict[str, Any]:
+    """Propose an act; it has no effect until another person confirms it. Raises NotFound for an unknown award."""
+    _check_award(policy, award)
+    row = connection.execute(
+        insert(changes).values(policy=policy.code, award=award, proposed_by=by, **change).returning(*changes.c)
+    ).one()
+    return change_view(row)
+
+
+def confirm_change(connection: Connection, policy: Policy, award: str, change_id: UUID, *, by: str) -> dict[str, Any]:
+    """Put a proposed act into effect; raises NotFound, Conflict if it is confirmed already, or SamePerson."""
+    own = changes.c.id == change_id, changes.c.policy == policy.code, changes.c.award == award
+    row = connection.execute(select(changes).where(*own).with_for_update()).one_or_none()
+    if row is None:
+        raise NotFound("There is no such act.")
+    if row.confirmed_at is not None:
+        raise Conflict("The act is confirmed already.", extra={"state": "confirmed"})
+    if row.proposed_by == by:
+        raise SamePerson("Someone other than the person who proposed the act must confirm it.")
+    confirmed = connection.execute(
+        update(changes)
+        .where(changes.c.id == change_id)
+        .values(confirmed_by=by, confirmed_at=func.now())
+        .returning(*changes.c)
+    ).one()
+    return change_view(confirmed)
+
+
+def statuses(connection: Connection, policy: Policy, day: date) -> dict[str, Mapping[str, Any]]:
+    """Return the status of every award of the policy for decisions of `day`: award code → `_SHOWN`."""
+    in_effect = func.award_statuses(literal(policy.code), literal(day)).table_valued("award", *_SHOWN)
+    found = {row.award: _shown(row) for row in connection.execute(select(in_effect))}
+    return {award.code: found.get(award.code, IN_FORCE) for award in policy.awards}
+
+
+def status_view(connection: Connection, policy: Policy, award: str, day: date) -> dict[str, Any]:
+    """Return the status of an award for decisions of `day`, and every act on it; raises NotFound."""
+    _check_award(policy, award)
+    query = select(changes).where(changes.c.policy == policy.code, changes.c.award == award).order_by(changes.c.number)
+    acts: Sequence[Row[Any]] = connection.execute(query).all()
+    return {**statuses(connection, policy, day)[award], "changes": [change_view(row) for row in acts]}
+
+
+def change_view(row: Row[Any]) -> dict[str, Any]:
+    """Return an act as the API shows it."""
+    return {
+        "id": str(row.id),
+        "policy": row.policy,
+        "award": row.award,
+        **_shown(row),
+        "reason": row.reason,
+        "state": "confirmed" if row.confirmed_at else "proposed",
+        "proposed_by": row.proposed_by,
+        "proposed_at": isoformat(row.proposed_at),
+        "confirmed_by": row.confirmed_by,
+        "confirmed_at": isoformat(row.confirmed_at) if row.confirmed_at else None,
+    }
+
+
+def _shown(row: Row[Any]) -> dict[str, Any]:
+    shown = {name: getattr(row, name) for name in _SHOWN}
+    return {**shown, "effective_on": row.effective_on.isoformat()}
+
+
+def _check_award(policy: Policy, award: str) -> None:
+    known = [each.code for each in policy.awards]
+    if award not in known:
+        raise NotFound("There is no such award. Awards: {known}.", known=", ".join(known))

@@ -1,0 +1,20 @@
+"""Budgets and places belong to policies, and so do fiscal arrangements: one installation may hold several."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0014"
+down_revision = "0013"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Execute the statements of the file beside this one."""
+    op.get_bind().connection.cursor().execute(Path(__file__).with_suffix(".sql").read_text("utf-8"))
+
+
+def downgrade() -> None:
+    """Refuse: rows of other policies would break the constraints of the version before."""
+    raise NotImplementedError("migrations go one way")
