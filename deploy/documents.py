@@ -23,7 +23,7 @@ from services.registry.settings import Settings as RegistrySettings
 from shared.clock import SystemClock
 from shared.database.engine import Database
 from shared.messaging import asyncapi
-from shared.web.auth import TokenVerifier
+from shared.web.auth import TokenRules, TokenVerifier
 
 FOLDER = Path(__file__).parents[1] / "docs" / "api"
 
@@ -31,8 +31,11 @@ _LANGUAGES = {"": "en", ".zh-CN": "zh-CN"}
 
 
 class _NoKeys:
-    def get(self, *, fresh: bool) -> KeySet:
+    def get(self) -> KeySet:
         raise NotImplementedError("documents are written without answering requests")
+
+    def refresh(self) -> bool:
+        return False
 
 
 def apps() -> dict[str, FastAPI]:
@@ -49,7 +52,7 @@ def apps() -> dict[str, FastAPI]:
         "account_key": "A" * 86 + "==",
     }
     clock = SystemClock()
-    verifier = TokenVerifier("http://localhost", "documents", _NoKeys(), clock)
+    verifier = TokenVerifier(TokenRules("http://localhost", "documents"), _NoKeys(), clock)
     parts: dict[str, Any] = {"database": Database(nowhere), "token_verifier": verifier, "clock": clock}
     return {
         "registry": registry.build(RegistrySettings.model_validate(common), **parts),

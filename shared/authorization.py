@@ -79,13 +79,33 @@ DESCRIPTIONS: dict[Scope, str] = {
 }
 
 
+OWN = "own:"
+"""Prefix of the scopes of an enterprise's own view."""
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The caller: `subject` is recorded with every act; `jurisdiction`, if set, restricts the caller to its rows."""
+    """The caller, as the verified claims of its token say. `subject` is recorded with every act.
+
+    `jurisdiction` restricts the caller to its rows, and `uscc` to those of one enterprise. `department` is the one that the
+    caller reviews for; it restricts nothing.
+    """
 
     subject: str
     scopes: frozenset[str]
     jurisdiction: str | None = None
+    department: str | None = None
+    uscc: str | None = None
+
+    @property
+    def has_own_scopes_alone(self) -> bool:
+        """Whether no scope gives access to more than an enterprise's own view."""
+        return all(scope.startswith(OWN) for scope in self.scopes)
+
+    @property
+    def city_wide(self) -> bool:
+        """Whether the token is restricted neither to a jurisdiction nor to an enterprise."""
+        return self.jurisdiction is None and self.uscc is None
 
     def may(self, scope: Scope) -> bool:
         """Return whether the token has `scope`."""
@@ -97,12 +117,12 @@ class Actor:
             raise Forbidden("The token lacks the scope {scope}.", scope=scope.value, extra={"missing_scopes": [scope]})
 
     def covers(self, jurisdiction: str | None) -> bool:
-        """Return whether the token gives access to rows of `jurisdiction`."""
-        return self.jurisdiction in (None, jurisdiction)
+        """Return whether the token gives access to rows of `jurisdiction`; of None: rows that belong to no jurisdiction."""
+        return self.city_wide or (self.jurisdiction is not None and self.jurisdiction == jurisdiction)
 
     def require_city_wide(self) -> None:
-        """Raise Forbidden for a token that is restricted to one jurisdiction: the operation concerns all of them."""
-        if self.jurisdiction is not None:
+        """Raise Forbidden for a token that is restricted: the operation concerns all jurisdictions."""
+        if not self.city_wide:
             raise Forbidden("This operation concerns all jurisdictions. Use a token that is not restricted to one.")
 
     def require_jurisdiction(self, jurisdiction: str) -> None:

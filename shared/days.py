@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
+
+EARLIEST, LATEST = date(1990, 1, 1), date(2100, 12, 31)
 
 
 def day_of(text: str) -> date:
@@ -27,4 +29,14 @@ def read_day(value: object) -> date:
         raise PydanticCustomError("day", "must be an existing day, written YYYY-MM-DD") from error
 
 
-Day = Annotated[date, Field(strict=False), BeforeValidator(read_day)]
+def _sensible(day: date) -> date:
+    if not EARLIEST <= day <= LATEST:
+        raise PydanticCustomError("day", "must be a day of 1990 to 2100")
+    return day
+
+
+AnyDay = Annotated[date, Field(strict=False), BeforeValidator(read_day)]
+"""A day in an event, which its publisher has checked."""
+
+Day = Annotated[date, Field(strict=False), BeforeValidator(read_day), AfterValidator(_sensible)]
+"""A day in a request: no act that concerns this policy is before 1990 or after 2100."""

@@ -165,6 +165,18 @@ class TooSlow(DomainError):
     title = N_("The request took too long")
 
 
+class TooManyRequests(DomainError):
+    """The client has used up its quota; `retry_after_seconds` says when to try again."""
+
+    code = "too-many-requests"
+    title = N_("This client sends too many requests")
+
+    def __init__(self, message: str = "", retry_after_seconds: int = 1, **parameters: object) -> None:
+        """Refuse with `message`, whose placeholders `parameters` fill."""
+        super().__init__(message, **parameters)  # type: ignore[arg-type]
+        self.retry_after_seconds = retry_after_seconds
+
+
 class InFlight(DomainError):
     """The same request is in progress."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
 from typing import Any
@@ -15,7 +16,12 @@ from shared.settings import ServiceSettings
 
 PAGE_ITEMS = 1_000
 """The most items that a page of any service's list may have."""
-_RETRIED = (httpx.codes.BAD_GATEWAY, httpx.codes.SERVICE_UNAVAILABLE, httpx.codes.GATEWAY_TIMEOUT)
+_RETRIED = (
+    httpx.codes.TOO_MANY_REQUESTS,
+    httpx.codes.BAD_GATEWAY,
+    httpx.codes.SERVICE_UNAVAILABLE,
+    httpx.codes.GATEWAY_TIMEOUT,
+)
 
 
 class ClientCredentials(httpx.Auth):
@@ -53,7 +59,10 @@ class ClientCredentials(httpx.Auth):
 def connect(url: str, settings: ServiceSettings, client_id: str, *, timeout_seconds: float) -> httpx.Client:
     """Return a client of the service at `url`, authenticated as this service's own OAuth2 client `client_id`."""
     credentials = ClientCredentials(settings.token_url, client_id, settings.client_secret.get_secret_value())
-    return httpx.Client(base_url=url, auth=credentials, timeout=timeout_seconds)
+    verify: bool | ssl.SSLContext = True
+    if settings.tls_ca_file is not None:
+        verify = ssl.create_default_context(cafile=settings.tls_ca_file)
+    return httpx.Client(base_url=url, auth=credentials, timeout=timeout_seconds, verify=verify)
 
 
 class ServiceClient:

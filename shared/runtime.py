@@ -20,9 +20,9 @@ from shared.messaging.signatures import Signer, verifier_of
 from shared.observability import logs, tracing
 from shared.settings import ServiceSettings, end_process, variable_of
 from shared.system_tables import ServiceSchema
-from shared.web.auth import RemoteKeys, TokenVerifier
+from shared.web.auth import token_verifier_of
 from shared.web.idempotency import key_purge_loop
-from shared.web.metrics import serve_metrics
+from shared.web.metrics import serve_probes
 
 
 def run_worker(schema: ServiceSchema, settings: ServiceSettings, loops: Callable[[Database], Sequence[Loop]]) -> None:
@@ -65,11 +65,10 @@ def _start(service: str, process: str, settings: ServiceSettings, pool_size: int
 
 
 def _run(process: str, settings: ServiceSettings, database: Database, loops: Sequence[Loop]) -> None:
-    keys = RemoteKeys(settings.token_jwks_url)
-    verifier = TokenVerifier(settings.token_issuer, settings.token_audience, keys, SystemClock())
+    verifier = token_verifier_of(settings, SystemClock())
     reduce_garbage_collection()
     try:
-        with serve_metrics(verifier, settings.host, settings.metrics_port):
+        with serve_probes(verifier, settings.host, settings.metrics_port):
             background.run([*loops, heartbeat_loop(database, process, loops)])
     except OSError as error:
         end_process(

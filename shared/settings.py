@@ -190,7 +190,24 @@ class ServiceSettings(KafkaSettings):
         validation_alias=common("TOKEN_ISSUER"), description="Accepted `iss` of access tokens"
     )
     token_audience: str = Field(
-        default="ecommerce-subsidies", validation_alias=common("TOKEN_AUDIENCE"), description="Accepted `aud`"
+        default="ecommerce-subsidies",
+        validation_alias=common("TOKEN_AUDIENCE"),
+        description="Accepted `aud` of services that have none of their own",
+    )
+    audience: str | None = Field(
+        default=None, description="Accepted `aud` of this service alone; `TOKEN_AUDIENCE` where it is not set"
+    )
+    token_typed: bool = Field(
+        default=True,
+        validation_alias=common("TOKEN_TYPED"),
+        description="Whether tokens must have the type `at+jwt` (RFC 9068); `false` for an identity provider that sets none",
+    )
+    token_max_lifetime_seconds: int = Field(
+        default=12 * 3_600,
+        ge=60,
+        le=7 * 86_400,
+        validation_alias=common("TOKEN_MAX_LIFETIME_SECONDS"),
+        description="A token that was issued for longer is refused",
     )
     token_jwks_url: HttpUrl = Field(
         validation_alias=common("TOKEN_JWKS_URL"), description="Where the issuer publishes its public keys (RFC 7517)"
@@ -200,6 +217,49 @@ class ServiceSettings(KafkaSettings):
     )
     client_secret: SecretStr = Field(
         default=SecretStr(""), description="Secret of the service's own OAuth2 client; its id is the service's name"
+    )
+    client_requests_per_second: float = Field(
+        default=300,
+        gt=0,
+        validation_alias=common("CLIENT_REQUESTS_PER_SECOND"),
+        description="Requests that a client may send on average; ten seconds' worth at once. More are answered with 429",
+    )
+    client_requests_in_flight: int = Field(
+        default=64,
+        ge=1,
+        validation_alias=common("CLIENT_REQUESTS_IN_FLIGHT"),
+        description="Requests of a client that are answered at a time; more are answered with 429",
+    )
+    long_answers: int = Field(
+        default=16,
+        ge=1,
+        validation_alias=common("LONG_ANSWERS"),
+        description="Snapshots and changes that an app sends at a time, half of them to one client; more are answered with 503",
+    )
+    statement_timeout_seconds: int = Field(
+        default=60,
+        ge=1,
+        validation_alias=common("STATEMENT_TIMEOUT_SECONDS"),
+        description="How long a statement of an app may take in the database",
+    )
+    hsts_seconds: int = Field(
+        default=31_536_000,
+        ge=0,
+        validation_alias=common("HSTS_SECONDS"),
+        description="`max-age` of Strict-Transport-Security; 0 leaves it out",
+    )
+    tls_certificate_file: Path | None = Field(
+        default=None,
+        validation_alias=common("TLS_CERTIFICATE_FILE"),
+        description="PEM file of the certificate that an app serves https with; without it, it serves http",
+    )
+    tls_key_file: Path | None = Field(
+        default=None, validation_alias=common("TLS_KEY_FILE"), description="PEM file of that certificate's private key"
+    )
+    tls_ca_file: Path | None = Field(
+        default=None,
+        validation_alias=common("TLS_CA_FILE"),
+        description="PEM file of the authority that signed the other services' certificates; without it the system's count",
     )
     drain_seconds: float = Field(
         default=0,
@@ -231,6 +291,13 @@ class ServiceSettings(KafkaSettings):
     def unsafe(self) -> Iterator[tuple[str, str]]:
         """Yield what must not be in production."""
         yield from super().unsafe()
+        for name in ("otlp_endpoint", "registry_url", "eligibility_url", "payout_url"):
+            url = getattr(self, name, None)
+            if url is not None and _split(url).scheme != "https":
+                yield (
+                    name,
+                    N_("{variable} is plain http, which anybody in between could read and change: use an https URL."),
+                )
         for name in ("token_issuer", "token_jwks_url", "token_url"):
             url = _split(getattr(self, name))
             if url.hostname in LOOPBACK:

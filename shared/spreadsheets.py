@@ -32,7 +32,9 @@ START_BYTES = 1_024
 
 Row = TypeVar("Row", bound=Mapping[str, Any])
 
-_FORMULA = r"^([=+\-@\t\r])"
+_FORMULA = r"^([=+\-@＝＋－＠\t\r\n])"
+_DIRECTION = "[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
+"""Characters without a shape that reorder or hide what is around them: a name with them is read as another."""
 _ZIP = b"PK\x03\x04"
 _SHORT = 15  # characters: at most 14 digits and a point, for which the shortest exact text is what a spreadsheet shows
 _EXACT = 1e15  # a number cell with more than 15 digits has lost some
@@ -54,13 +56,14 @@ class TableColumn:
 
 
 def escape_formula(cell: str) -> str:
-    """Put an apostrophe before a text that a spreadsheet would run as a formula."""
-    return f"'{cell}" if re.match(_FORMULA, cell) else cell
+    """Return a text without direction marks, and with an apostrophe before it if a spreadsheet would run it as a formula."""
+    plain = re.sub(_DIRECTION, "", cell)
+    return f"'{plain}" if re.match(_FORMULA, plain) else plain
 
 
 def escape_formulas(frame: pl.DataFrame) -> pl.DataFrame:
-    """Put an apostrophe before every text of `frame` that a spreadsheet would run as a formula."""
-    return frame.with_columns(pl.col(pl.String).str.replace(_FORMULA, "'$1"))
+    """Return `frame` with every text as `escape_formula` returns it."""
+    return frame.with_columns(pl.col(pl.String).str.replace_all(_DIRECTION, "").str.replace(_FORMULA, "'$1"))
 
 
 def yuan_text(column: str) -> pl.Expr:

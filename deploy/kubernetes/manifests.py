@@ -19,6 +19,9 @@ BASE = Path(__file__).with_name("base")
 IMAGE = "ecommerce-subsidies"
 METRICS_PORT = 9100
 DRAIN_SECONDS = 10
+TLS = "/etc/tls"
+TLS_FILES = {"TLS_CERTIFICATE_FILE": "tls.crt", "TLS_KEY_FILE": "tls.key", "TLS_CA_FILE": "ca.crt"}
+"""Where the Secret `<service>-tls` is mounted, and the settings that name its files."""
 PORTS = {"registry": 8001, "eligibility": 8002, "payout": 8003}
 CALLED_BY = {"registry": ("eligibility", "payout"), "eligibility": ("payout",), "payout": ("eligibility",)}
 SECRETS = {
@@ -98,11 +101,12 @@ def _container(name: str, memory: tuple[str, str]) -> Document:
         "volumeMounts": [
             {"name": "tmp", "mountPath": "/tmp"},  # noqa: S108 - a volume of the pod's own
             {"name": "authorities", "mountPath": AUTHORITIES, "readOnly": True},
+            {"name": "tls", "mountPath": TLS, "readOnly": True},
         ],
     }
 
 
-def _pod(container: Document, grace_seconds: int) -> Document:
+def _pod(service: str, container: Document, grace_seconds: int) -> Document:
     return {
         "automountServiceAccountToken": False,
         "terminationGracePeriodSeconds": grace_seconds,
@@ -114,31 +118,37 @@ def _pod(container: Document, grace_seconds: int) -> Document:
             "seccompProfile": {"type": "RuntimeDefault"},
         },
         "containers": [container],
-        "volumes": [{"name": "tmp", "emptyDir": {}}, {"name": "authorities", "configMap": {"name": "authorities"}}],
+        "volumes": [
+            {"name": "tmp", "emptyDir": {}},
+            {"name": "authorities", "configMap": {"name": "authorities"}},
+            {"name": "tls", "secret": {"secretName": f"{service}-tls"}},
+        ],
     }
 
 
 def _deployment(service: str, process: str) -> Document:
     is_app = process == "app"
-    port = PORTS[service] if is_app else METRICS_PORT
     container = _container(process, MEMORY[process])
     container["args"] = [f"services.{service}.{process}"]
     container["env"] = [
         {"name": "METRICS_PORT", "value": str(METRICS_PORT)},
         {"name": "DRAIN_SECONDS", "value": str(DRAIN_SECONDS)},
+        *({"name": name, "value": f"{TLS}/{file}"} for name, file in TLS_FILES.items()),
         *(_secret(service, variable) for variable in SECRETS[service]),
         _EVENT_KEYS,
         *_kafka_user(f"{service}-{process}"),
     ]
     if process == "relay":
         container["env"].append(_secret(service, f"{service.upper()}_EVENT_KEY"))
-    container["ports"] = [{"name": "http", "containerPort": port}]
-    alive = {"httpGet": {"path": "/healthz", "port": "http"}, "timeoutSeconds": 5}
+    container["ports"] = [{"name": "probes", "containerPort": METRICS_PORT}]
+    if is_app:
+        container["ports"].append({"name": "https", "containerPort": PORTS[service]})
+    alive = {"httpGet": {"path": "/healthz", "port": "probes"}, "timeoutSeconds": 5}
     container["startupProbe"] = alive | {"periodSeconds": 2, "failureThreshold": 60}
     container["livenessProbe"] = alive | {"periodSeconds": 10, "failureThreshold": 6}
     if is_app:
-        container["readinessProbe"] = {"httpGet": {"path": "/readyz", "port": "http"}, "periodSeconds": 3}
-    annotations = {"prometheus.io/scrape": "true", "prometheus.io/port": str(port)}
+        container["readinessProbe"] = {"httpGet": {"path": "/readyz", "port": "probes"}, "periodSeconds": 3}
+    annotations = {"prometheus.io/scrape": "true", "prometheus.io/port": str(METRICS_PORT)}
     selector = {"service": service, "process": process}
     return {
         "apiVersion": "apps/v1",
@@ -150,7 +160,7 @@ def _deployment(service: str, process: str) -> Document:
             "selector": {"matchLabels": selector},
             "template": {
                 "metadata": {"labels": _labels(service, process), "annotations": annotations},
-                "spec": _pod(container, 60 if is_app else 120),
+                "spec": _pod(service, container, 60 if is_app else 120),
             },
         },
     }
@@ -163,7 +173,7 @@ def _service(service: str) -> Document:
         "metadata": {"name": service, "labels": _labels(service, "app")},
         "spec": {
             "selector": {"service": service, "process": "app"},
-            "ports": [{"name": "http", "port": PORTS[service], "targetPort": "http"}],
+            "ports": [{"name": "https", "port": PORTS[service], "targetPort": "https"}],
         },
     }
 
@@ -212,7 +222,7 @@ def _migration() -> Document:
         "spec": {
             "backoffLimit": 6,
             "ttlSecondsAfterFinished": 86_400,
-            "template": {"spec": _pod(container, 30) | {"restartPolicy": "Never"}},
+            "template": {"spec": _pod("registry", container, 30) | {"restartPolicy": "Never"}},
         },
     }
 

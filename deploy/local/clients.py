@@ -11,10 +11,11 @@ _READ_ALL = (Scope.FACTS_READ, Scope.EVALUATIONS_READ, Scope.DECISIONS_READ, Sco
 
 @dataclass(frozen=True)
 class Client:
-    """A client: its scopes, and the jurisdiction that it is restricted to, if any."""
+    """A client: its scopes, the jurisdiction that it is restricted to, and the department that it reviews for, if any."""
 
     scopes: tuple[Scope, ...]
     jurisdiction: str | None = None
+    department: str | None = None
 
 
 CLIENTS: dict[str, Client] = {

@@ -10,6 +10,7 @@ import binascii
 import hmac
 import os
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -58,22 +59,26 @@ class Issuer:
         return scopes if set(scopes) <= set(allowed) else None
 
     def token(self, client_id: str, scopes: list[str], lifetime_seconds: int = LIFETIME_SECONDS) -> str:
-        """Return a signed access token."""
+        """Return a signed access token of a client."""
+        client = CLIENTS[client_id]
+        own = {"jurisdiction": client.jurisdiction, "department": client.department}
+        named = {name: value for name, value in own.items() if value is not None}
+        claims = {"sub": client_id, "client_id": client_id, "scope": " ".join(scopes), **named}
+        return self.signed(claims, lifetime_seconds)
+
+    def signed(self, claims: Mapping[str, object], lifetime_seconds: int = LIFETIME_SECONDS) -> str:
+        """Return a signed access token (RFC 9068) with `claims` beside those that every token has."""
         now = int(self._clock.now().timestamp())
-        claims: dict[str, Any] = {
+        whole = {
             "iss": self._issuer,
             "aud": self._audience,
-            "sub": client_id,
-            "client_id": client_id,
-            "scope": " ".join(scopes),
             "iat": now,
             "exp": now + lifetime_seconds,
             "jti": str(uuid4()),
+            **claims,
         }
-        if CLIENTS[client_id].jurisdiction:
-            claims["jurisdiction"] = CLIENTS[client_id].jurisdiction
         header = {"alg": ALGORITHM, "kid": self._key.kid, "typ": "at+jwt"}
-        return jwt.encode(header, claims, self._key, algorithms=[ALGORITHM])
+        return jwt.encode(header, whole, self._key, algorithms=[ALGORITHM])
 
 
 def open_issuer(state: Path, issuer: str, audience: str, clock: Clock) -> Issuer:

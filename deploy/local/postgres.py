@@ -125,16 +125,20 @@ def answers(url: str) -> bool:
         return False
 
 
+APPLICATION_CONNECTIONS = 60
+"""Connections that a service's application role may have: the services together stay below the server's limit."""
+
+
 def create_databases(admin_url: str, services: tuple[str, ...], passwords: dict[str, str]) -> None:
     """Create missing databases, owner roles and application roles of `services`, and set the roles' passwords."""
     with psycopg.connect(admin_url, autocommit=True) as connection:
         for service in services:
-            for role in (f"{service}_owner", f"{service}_app"):
+            for role, most in ((f"{service}_owner", -1), (f"{service}_app", APPLICATION_CONNECTIONS)):
                 exists = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone()
                 verb = sql.SQL("ALTER" if exists else "CREATE")
                 connection.execute(
-                    sql.SQL("{} ROLE {} LOGIN PASSWORD {}").format(
-                        verb, sql.Identifier(role), sql.Literal(passwords[role])
+                    sql.SQL("{} ROLE {} LOGIN CONNECTION LIMIT {} PASSWORD {}").format(
+                        verb, sql.Identifier(role), sql.Literal(most), sql.Literal(passwords[role])
                     )
                 )
             if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [service]).fetchone() is None:

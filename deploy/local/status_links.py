@@ -13,13 +13,21 @@ from shared.settings import end_process
 
 
 def links(state: Path) -> dict[str, str]:
-    """Return links to the services' status pages, by service, each with a token; raises httpx.HTTPError and OSError."""
+    """Return links to the services' status pages, by service, each with a token that may read metrics alone.
+
+    Raises httpx.HTTPError and OSError.
+    """
     targets = orjson.loads((state / "targets.json").read_bytes())
     clients = orjson.loads((state / "clients.json").read_bytes())
     at = {t["labels"]["service"]: t["targets"][0] for t in targets if t["labels"]["process"] == "app"}
     schemes = httpx.get(f"http://{at['registry']}/openapi.json", timeout=30).json()["components"]["securitySchemes"]
     token_url = schemes["oauth2"]["flows"]["clientCredentials"]["tokenUrl"]
-    answer = httpx.post(token_url, data={"grant_type": "client_credentials"}, auth=("ops", clients["ops"]), timeout=30)
+    answer = httpx.post(
+        token_url,
+        data={"grant_type": "client_credentials", "scope": "metrics:read"},
+        auth=("ops", clients["ops"]),
+        timeout=30,
+    )
     token = answer.raise_for_status().json()["access_token"]
     return {service: f"http://{at[service]}/status#token={token}" for service in SERVICES}
 

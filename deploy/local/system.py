@@ -221,7 +221,8 @@ class LocalSystem:
             ports = {"app": self.ports[f"{service.upper()}_PORT"], "worker": free_port(), "relay": free_port()}
             for part, port in ports.items():
                 name = f"{service}-{part}"
-                children[name] = self._child(name, f"services.{service}.{part}", {"METRICS_PORT": str(port)})
+                metrics_port = free_port() if part == "app" else port  # an app serves metrics at its own port too
+                children[name] = self._child(name, f"services.{service}.{part}", {"METRICS_PORT": str(metrics_port)})
                 self.targets.append({"targets": [f"127.0.0.1:{port}"], "labels": {"service": service, "process": part}})
         (self.state / "targets.json").write_bytes(orjson.dumps(self.targets, option=orjson.OPT_INDENT_2))
         for child in children.values():

@@ -33,6 +33,7 @@ from shared.messaging.signatures import verifier_of
 from shared.settings import load
 from shared.web.app import create_app
 from shared.web.auth import TokenVerifier
+from shared.web.bodies import BodyLimit
 from shared.web.dead_letters import router as dead_letters_router
 from shared.web.serve import serve
 
@@ -85,15 +86,15 @@ def build(
         ],
         database=database,
         token_verifier=token_verifier,
-        token_url=settings.token_url,
         clock=clock,
-        language=settings.default_language,
+        settings=settings,
         state={
             "registry": facts,
             "payout": payout or payout_client(settings),
             "refusals": Refusals(),
             "notice_working_days": settings.notice_working_days,
         },
+        bodies=[BodyLimit("/v1/(assessments|simulations|impact|evaluations|approvals|notices|republications|reviews)")],
         event_handlers={
             topics.REGISTRY_FACTS: verified(corrections.receive, verifier),
             topics.EVALUATION_SHARDS: verified(PartitionEvaluator(facts).receive, verifier),

@@ -31,8 +31,14 @@ GROUP = "eligibility"
 PARTITIONS_GROUP = "eligibility-shards"
 
 
+def approval_runner(settings: Settings, database: Database) -> JobRunner:
+    """Return the runner of bulk approvals alone: they wait for no evaluation."""
+    notice_needed = settings.notice_working_days > 0
+    return JobRunner(database, {APPROVAL: lambda job: run_bulk_approval(database, job, notice_needed=notice_needed)})
+
+
 def job_runner(settings: Settings, database: Database, registry: RegistryFacts, clock: Clock) -> JobRunner:
-    """Return the runner of this service's jobs."""
+    """Return the runner of the jobs that compute: what is to be decided before what is only simulated."""
     evaluation = EvaluationRunner(
         database,
         registry,
@@ -42,13 +48,11 @@ def job_runner(settings: Settings, database: Database, registry: RegistryFacts, 
         corrections.clear_reevaluated(settings.automatic_reevaluation),
     )
     payout = payout_client(settings)
-    notice_needed = settings.notice_working_days > 0
     return JobRunner(
         database,
         {
             EVALUATION: evaluation,
             simulations.SIMULATION: lambda job: simulations.run(database, registry, payout, job),
-            APPROVAL: lambda job: run_bulk_approval(database, job, notice_needed=notice_needed),
         },
     )
 
@@ -68,6 +72,7 @@ def loops(settings: Settings, database: Database, registry: RegistryFacts, clock
     automatic = settings.automatic_reevaluation is not AutomaticReevaluation.OFF
     groups = {topics.EVALUATION_SHARDS: PARTITIONS_GROUP} | ({topics.REGISTRY_FACTS: GROUP} if automatic else {})
     found = [
+        Loop("approvals", approval_runner(settings, database).step),
         Loop("jobs", job_runner(settings, database, registry, clock).step),
         Loop("evaluation-partitions", partitions.step, idle_seconds=0, close=partitions.close),
         stored_gauges_loop(database, [eligibility_metrics.DECISIONS, consumer_lag(cluster, groups, clock)]),

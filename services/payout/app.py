@@ -8,7 +8,7 @@ from services.payout import metrics as payout_metrics
 from services.payout.arrangements.routes import router as arrangements
 from services.payout.awards.handlers import award_decisions
 from services.payout.awards.routes import router as awards
-from services.payout.batches.routes import LARGE_BODIES
+from services.payout.batches.routes import BODIES as BATCH_BODIES
 from services.payout.batches.routes import router as batches
 from services.payout.budgets.routes import router as budgets
 from services.payout.clients.eligibility import Decisions, eligibility_decisions
@@ -31,9 +31,11 @@ from shared.messaging.topics import AWARD_DECISIONS
 from shared.settings import Deployment
 from shared.web.app import create_app
 from shared.web.auth import TokenVerifier
+from shared.web.bodies import BodyLimit
 from shared.web.dead_letters import router as dead_letters
 from shared.web.serve import serve
 
+BODIES = [*BATCH_BODIES, BodyLimit("/v1/payment-orders/approvals|/v1/awards/.+")]
 DESCRIPTION = (
     "Splits decided awards under the fiscal arrangement in force (Suppl.), reserves the money, and pays: "
     "arrangements, budgets, the timeline of an award, payment orders."
@@ -70,15 +72,14 @@ def build(
         ],
         database=database,
         token_verifier=token_verifier,
-        token_url=settings.token_url,
         clock=clock,
-        language=settings.default_language,
+        settings=settings,
         state={
             "accounts": accounts or registry_accounts(settings),
             "decisions": decisions or eligibility_decisions(settings),
             "samples_allowed": settings.deployment is Deployment.DEMONSTRATION,
         },
-        large_bodies=LARGE_BODIES,
+        bodies=BODIES,
         event_handlers={AWARD_DECISIONS: verified(award_decisions(clock), verifier_of(settings))},
         gauges=payout_metrics.read,
     )

@@ -21,6 +21,7 @@ from shared.database.engine import Database
 from shared.settings import load
 from shared.web.app import create_app
 from shared.web.auth import TokenVerifier
+from shared.web.bodies import BodyLimit
 from shared.web.serve import serve
 
 DESCRIPTION = (
@@ -45,15 +46,17 @@ def build(settings: Settings, *, database: Database, token_verifier: TokenVerifi
         ],
         database=database,
         token_verifier=token_verifier,
-        token_url=settings.token_url,
         clock=clock,
-        language=settings.default_language,
+        settings=settings,
         state={
             "settings": settings,
             "cipher": AccountCipher(settings.account_key.get_secret_value()),
-            "arrow": ArrowReader(database.url),
+            "arrow": ArrowReader(database.url, settings.statement_timeout_seconds),
         },
-        large_bodies={"/v1/imports": settings.upload_max_bytes},
+        bodies=[
+            BodyLimit("/v1/imports", settings.upload_max_bytes, files=True),
+            BodyLimit("/v1/datasets/[^/]+/(records|withdrawals)|/v1/snapshots/.+"),
+        ],
         gauges=registry_metrics.read,
         tags={
             dataset.name: f"{dataset.en[:1].upper()}{dataset.en[1:]} ({dataset.zh})" for dataset in CATALOGUE.values()

@@ -7,19 +7,28 @@ import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import quote
 
 import adbc_driver_postgresql.dbapi as adbc
 import pyarrow as pa
 
+from shared.database.engine import time_limits
+from shared.errors import Unavailable
+
 MAX_IDLE = 4
+MAX_CONNECTIONS = 8
+_WAIT_SECONDS = 10.0
 
 
 class ArrowReader:
     """Runs queries that are composed from declarations, never from input; each statement is its own snapshot."""
 
-    def __init__(self, url: str) -> None:
-        """Read from `url`; connects on first use."""
+    def __init__(self, url: str, statement_seconds: int | None = None) -> None:
+        """Read from `url` over up to MAX_CONNECTIONS; connects on first use. A statement may take `statement_seconds`."""
         self._url = url
+        if statement_seconds is not None:
+            self._url += f"{'&' if '?' in url else '?'}options={quote(time_limits(statement_seconds))}"
+        self._free = threading.BoundedSemaphore(MAX_CONNECTIONS)
         self._lock = threading.Lock()
         self._idle: list[Any] = []
         weakref.finalize(self, _close_all, self._idle)  # with the app that holds it, at the latest
@@ -49,13 +58,22 @@ class ArrowReader:
 
     @contextmanager
     def _cursor(self) -> Iterator[Any]:
-        connection = self._connection()
+        """Lend a connection; raises Unavailable if none is free in time."""
+        if not self._free.acquire(timeout=_WAIT_SECONDS):
+            raise Unavailable("All connections to the database are in use. Try again later.")
         try:
-            with connection.cursor() as cursor:
-                yield cursor
-        except BaseException:
-            connection.close()
-            raise
+            connection = self._connection()
+            try:
+                with connection.cursor() as cursor:
+                    yield cursor
+            except BaseException:
+                connection.close()
+                raise
+            self._put_back(connection)
+        finally:
+            self._free.release()
+
+    def _put_back(self, connection: Any) -> None:
         with self._lock:
             if len(self._idle) < MAX_IDLE:
                 self._idle.append(connection)

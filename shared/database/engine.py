@@ -13,16 +13,28 @@ def _dumps(value: object) -> str:
     return orjson.dumps(value).decode()
 
 
+def time_limits(seconds: int) -> str:
+    """Return the options of a connection whose statements, and pauses within transactions, may take `seconds`."""
+    return f"-c statement_timeout={seconds}s -c idle_in_transaction_session_timeout={seconds}s"
+
+
 class Database:
     """A service's database, reached as one role."""
 
     def __init__(
-        self, url: str, *, pool_size: int = 10, application_name: str = "", prepared_statements: bool = True
+        self,
+        url: str,
+        *,
+        pool_size: int = 10,
+        application_name: str = "",
+        prepared_statements: bool = True,
+        statement_seconds: int | None = None,
     ) -> None:
         """Prepare a pool of up to `pool_size` connections to `url` (`postgresql://…`); it connects on first use.
 
         `prepared_statements=False` disables prepared statements. That suits processes with few statements on many rows: a
-        plan that was cached while a table was empty is slow later.
+        plan that was cached while a table was empty is slow later. A statement, and a pause within a transaction, may take
+        `statement_seconds`; for ever if none are given.
         """
         self.url = url
         self.engine: Engine = create_engine(
@@ -37,6 +49,7 @@ class Database:
                 "application_name": application_name,
                 "connect_timeout": 10,
                 **({} if prepared_statements else {"prepare_threshold": None}),
+                **({} if statement_seconds is None else {"options": time_limits(statement_seconds)}),
             },
         )
         self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")

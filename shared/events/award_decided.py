@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from shared.days import Day
+from shared.days import AnyDay
 from shared.events.base import EventData
 from shared.money import MAX_FEN
 from shared.policies import FIRST_POLICY, CoveredJurisdiction
@@ -70,8 +70,8 @@ class AwardDecided(EventData):
     instalments: list[Instalment] = Field(
         description="Parts that add up to the entitlement, in order; empty when it is 0"
     )
-    decided_on: Day
-    first_decided_on: Day = Field(
+    decided_on: AnyDay
+    first_decided_on: AnyDay = Field(
         description="Day of version 1: arrangement, due years and place in the queue follow it"
     )
     reason: Reason

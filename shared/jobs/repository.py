@@ -38,6 +38,14 @@ def claim(connection: Connection, kinds: Sequence[str]) -> Row[Any] | None:
     return connection.execute(queries.claim, {"lease": LEASE_SECONDS, "kinds": list(kinds)}).one_or_none()
 
 
+def count_open(connection: Connection, kind: str, *, by: str) -> int:
+    """Return how many jobs of `kind` that a client has queued wait or run."""
+    open_jobs = select(func.count()).where(
+        jobs.c.kind == kind, jobs.c.created_by == by, jobs.c.state.in_(("queued", "running"))
+    )
+    return int(connection.execute(open_jobs).scalar_one())
+
+
 def renew(connection: Connection, job_id: UUID, done: int, total: int) -> None:
     """Store the progress of a job and extend its lease."""
     connection.execute(queries.renew, {"id": job_id, "done": done, "total": total, "lease": LEASE_SECONDS})

@@ -64,10 +64,10 @@ JobHandler = Callable[[RunningJob], None]
 
 
 class JobRunner:
-    """Claims jobs of the kinds that it has handlers for, one at a time."""
+    """Claims jobs of the kinds that it has handlers for, one at a time, kinds in the order of the handlers."""
 
     def __init__(self, database: Database, handlers: Mapping[str, JobHandler]) -> None:
-        """Prepare to run jobs with `handlers` by kind."""
+        """Prepare to run jobs with `handlers` by kind: what people wait for first."""
         self._database = database
         self._handlers = dict(handlers)
 
@@ -90,6 +90,8 @@ class JobRunner:
 
     def _run(self, kind: str, job: RunningJob, attempts: int) -> None:
         try:
+            if attempts > MAX_ATTEMPTS:  # claims are counted, because a worker that the job kills counts nothing
+                raise Internal("The job ended its worker repeatedly. Search the logs for its trace id.")
             self._handlers[kind](job)
         except DomainError as error:
             self._fail(job, kind, error)

@@ -66,10 +66,21 @@ def record(name: str, trace_parents: Iterable[str | None], started_ns: int, kind
             _tracer.start_span(name, context=parent, kind=kind, start_time=started_ns).end()
 
 
+def _context_of(trace_parent: str) -> trace.SpanContext:
+    return trace.get_current_span(_propagator.extract({"traceparent": trace_parent}, Context())).get_span_context()
+
+
 @contextmanager
-def span(name: str, trace_parent: str | None = None, *, server: bool = False) -> Iterator[trace.Span]:
-    """Run the block in a span, a child of `trace_parent` if given."""
+def span(
+    name: str, trace_parent: str | None = None, *, linked: str | None = None, server: bool = False
+) -> Iterator[trace.Span]:
+    """Run the block in a span, a child of `trace_parent` if given.
+
+    A span of a trace of its own names the caller's, `linked`, as a link: what a caller sends must not choose the id under which
+    the audit log and the logs know its request.
+    """
     parent: Context | None = _propagator.extract({"traceparent": trace_parent}) if trace_parent else None
     kind = SpanKind.SERVER if server else SpanKind.INTERNAL
-    with _tracer.start_as_current_span(name, context=parent, kind=kind) as current:
+    links = [trace.Link(context)] if linked and (context := _context_of(linked)).is_valid else []
+    with _tracer.start_as_current_span(name, context=parent, kind=kind, links=links) as current:
         yield current

@@ -2,45 +2,52 @@
 
 from __future__ import annotations
 
+import math
+import threading
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import cache, partial
 from typing import Any
 
-import structlog
+from anyio import to_thread
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
-from fastapi_swagger import patch_fastapi
 from sqlalchemy.exc import SQLAlchemyError
-from starlette.types import ASGIApp, Message, Receive, Send
-from starlette.types import Scope as AsgiScope
+from starlette.datastructures import State
 
 from shared.clock import Clock
 from shared.database.engine import Database
-from shared.errors import Forbidden, Invalid, TooLarge, Unauthenticated, Unavailable, UnsupportedMediaType
+from shared.errors import Forbidden, Invalid, TooManyRequests, Unauthenticated, Unavailable
 from shared.gauges.reading import ReadGauges, read_gauges
-from shared.i18n import CHINESE, Language, translate
-from shared.media_types import JSON
+from shared.i18n import CHINESE, N_
 from shared.messaging import asyncapi
 from shared.messaging.consumer import Handler
 from shared.migrations import is_migrated
-from shared.observability import metrics, tracing
+from shared.observability import tracing
+from shared.settings import ServiceSettings
 from shared.system_tables import ServiceSchema
 from shared.version import VERSION
-from shared.web import audit, openapi, problems
+from shared.web import audit, documentation, openapi, problems
 from shared.web.auth import TokenVerifier
+from shared.web.bodies import BodyLimit
 from shared.web.idempotency import json_response
-from shared.web.metrics import Health, app_metrics, probe_router
+from shared.web.metrics import app_metrics, probe_router
+from shared.web.middleware import RequestMiddleware
 from shared.web.negotiation import language_of
 from shared.web.parameters import refuse_unknown
 from shared.web.problems import refusals
+from shared.web.quotas import Quotas
 from shared.web.status.routes import router as status
+from shared.web.streams import Streams
 
-MAX_BODY_BYTES = 4 * 1024 * 1024
+PUBLIC = (
+    *("/healthz", "/readyz", "/status", "/openapi.json", "/openapi.zh-CN.json", "/asyncapi.json"),
+    *documentation.PATHS,
+)
+"""Paths that need no token: they hold nothing that a caller may not see."""
 
-log = structlog.get_logger("http")
-
-_REFUSALS = refusals(Unauthenticated, Forbidden, Invalid, Unavailable)
+_READINESS_SECONDS = 0.5
+_REFUSALS = refusals(Unauthenticated, Forbidden, Invalid, TooManyRequests, Unavailable)
 
 
 def create_app(
@@ -51,32 +58,38 @@ def create_app(
     routers: Sequence[APIRouter],
     database: Database,
     token_verifier: TokenVerifier,
-    token_url: str,
     clock: Clock,
-    language: Language = CHINESE,
+    settings: ServiceSettings,
     state: Mapping[str, Any] | None = None,
-    large_bodies: Mapping[str, int] | None = None,
+    bodies: Sequence[BodyLimit] = (),
     event_handlers: Mapping[str, Handler] | None = None,
     tags: Mapping[str, str] | None = None,
     gauges: ReadGauges = lambda _: (),
 ) -> FastAPI:
     """Build a service's app around `routers`.
 
-    `language` is the language of answers to callers that name none. `state` is set on `app.state` for the routes. Callers
-    get their tokens at `token_url`. `large_bodies` maps path prefixes whose bodies may be files, of any content type that
-    the route accepts, to their limit in bytes. `event_handlers` process the events of a topic when a dead letter is
+    `settings` name the token endpoint, the language of answers to callers that name none, and what each client may ask for.
+    `state` is set on `app.state` for the routes. `bodies` are the paths that take more than
+    256 KiB, or files. `event_handlers` process the events of a topic when a dead letter is
     replayed. `tags` describes tags that the docstring of their routes' module does not describe. `gauges` reads the
     service's own gauges.
     """
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        # One client alone cannot occupy all threads.
+        to_thread.current_default_thread_limiter().total_tokens = 2 * settings.client_requests_in_flight
         yield
         database.close()
+        probing.close()
 
     read = partial(read_gauges, own=gauges, topics=sorted(event_handlers or {}))
-    probes = probe_router(lambda: app_metrics(database, read))
-    operations = [probes, _readiness(schema, database), status]
+    probing = Database(database.url, pool_size=1, application_name=f"{schema.service}-probes", statement_seconds=5)
+    probes = probe_router(
+        lambda: app_metrics(database, probing, read),
+        lambda: readiness.check(),  # noqa: PLW0108 - made of the app below
+    )
+    operations = [probes, status]
     routers = [*routers, audit.router]
     app = FastAPI(
         title=title,
@@ -93,30 +106,33 @@ def create_app(
         ),
         separate_input_output_schemas=False,
         strict_content_type=False,
+        redirect_slashes=False,
         telemetry=tracing.NO_OTHER_SPANS,
     )
     app.openapi_url = "/openapi.json"
-    patch_fastapi(app, docs_url="/docs", title=translate(title, language))
     app.state.database = database
     app.state.token_verifier = token_verifier
     app.state.clock = clock
-    app.state.language = language
+    app.state.language = settings.default_language
     app.state.service = schema.service
     app.state.schema = schema
     app.state.draining = False
     app.state.event_handlers = dict(event_handlers or {})
     app.state.read_gauges = read
-    app.state.token_url = token_url
+    app.state.token_url = settings.token_url
     for name, value in (state or {}).items():
         setattr(app.state, name, value)
+    app.state.streams = Streams(settings.long_answers)
     problems.install(app)
+    app.state.probes = probes
+    readiness = _Readiness(schema, app.state, probing)
+    documentation.install(app)
     for router in operations:
         app.include_router(router)
     for router in routers:
         app.include_router(router, dependencies=[Depends(refuse_unknown)])
-    app.add_middleware(_RequestMiddleware, large_bodies=dict(large_bodies or {}))
     app.add_route("/asyncapi.json", lambda _: json_response(asyncapi.document()), include_in_schema=False)
-    app.openapi = lambda: openapi.document(app, token_url)  # type: ignore[method-assign]
+    app.openapi = lambda: openapi.document(app, settings.token_url)  # type: ignore[method-assign]
     chinese = cache(lambda: openapi.document_in_chinese(app))
 
     def document(request: Request) -> Response:
@@ -125,94 +141,44 @@ def create_app(
 
     app.add_route(app.openapi_url, document, include_in_schema=False)
     app.add_route("/openapi.zh-CN.json", lambda _: json_response(chinese()), include_in_schema=False)
+    app.add_middleware(
+        RequestMiddleware,
+        public=PUBLIC,
+        bodies=bodies,
+        quotas=Quotas(settings.client_requests_per_second, settings.client_requests_in_flight),
+        hsts_seconds=settings.hsts_seconds,
+    )
     return app
 
 
-def _readiness(schema: ServiceSchema, database: Database) -> APIRouter:
-    router = APIRouter(tags=["operations"])
+class _Readiness:
+    """Checks that the service can work. Many who ask within half a second are given one check's result."""
 
-    @router.get("/readyz", operation_id="get_readiness", response_model=Health)
-    def get_readiness(request: Request) -> dict[str, str]:
-        """Report that the service can work: it is not stopping, and its database answers and has this version's tables."""
-        if request.app.state.draining:
+    def __init__(self, schema: ServiceSchema, state: State, database: Database) -> None:
+        self._schema = schema
+        self._state = state
+        self._database = database
+        self._lock = threading.Lock()
+        self._checked_at = -math.inf
+        self._mistake = ""
+
+    def check(self) -> None:
+        """Raise Unavailable if the service is stopping, cannot verify tokens, or has no database of this version."""
+        if self._state.draining:
             raise Unavailable("The service is stopping.")
+        self._state.token_verifier.require_keys()
+        with self._lock:
+            if time.monotonic() - self._checked_at > _READINESS_SECONDS:
+                self._mistake = self._of_database()
+                self._checked_at = time.monotonic()
+            mistake = self._mistake
+        if mistake:
+            raise Unavailable(mistake)
+
+    def _of_database(self) -> str:
         try:
-            with database.reading() as connection:
-                if not is_migrated(schema, connection):
-                    raise Unavailable("The database is not migrated to this version. Run the migrations.")
-        except SQLAlchemyError as error:
-            raise Unavailable("The database does not answer.") from error
-        return {"status": "ready"}
-
-    return router
-
-
-class _RequestMiddleware:
-    """Middleware around every request: its trace, its metrics, its line in the log, the size limit of its body."""
-
-    def __init__(self, app: ASGIApp, *, large_bodies: Mapping[str, int]) -> None:
-        self._app = app
-        self._large_bodies = large_bodies
-
-    async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        request = Request(scope)
-        started = time.perf_counter()
-        status = 500
-
-        async def send_counted(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                message["headers"] = [*message.get("headers", ()), (b"x-content-type-options", b"nosniff")]
-            await send(message)
-
-        metrics.HTTP_IN_FLIGHT.inc()
-        with tracing.span(f"{scope['method']}", request.headers.get("traceparent"), server=True):
-            try:
-                await self._limited(scope, receive, send_counted, request)
-            finally:
-                seconds = time.perf_counter() - started
-                route = scope.get("route")
-                operation = getattr(route, "operation_id", None) or "none"
-                metrics.HTTP_IN_FLIGHT.dec()
-                metrics.HTTP_REQUESTS.labels(operation=operation, status=str(status)).inc()
-                metrics.HTTP_SECONDS.labels(operation=operation).observe(seconds)
-                if operation not in metrics.PROBES:
-                    actor = getattr(request.state, "actor", None)
-                    log.info(
-                        "request",
-                        operation=operation,
-                        method=scope["method"],
-                        status=status,
-                        milliseconds=round(seconds * 1000, 1),
-                        actor=getattr(actor, "subject", None),
-                    )
-
-    async def _limited(self, scope: AsgiScope, receive: Receive, send: Send, request: Request) -> None:
-        file_limit = next((n for prefix, n in self._large_bodies.items() if scope["path"].startswith(prefix)), None)
-        limit = file_limit or MAX_BODY_BYTES
-        declared = request.headers.get("content-length", "0")
-        has_body = declared != "0" or "transfer-encoding" in request.headers
-        is_json = request.headers.get("content-type", "").startswith(JSON)
-        if has_body and not is_json and file_limit is None:
-            refusal = UnsupportedMediaType("Send the body as `Content-Type: application/json`.")
-            await problems.respond(request, refusal)(scope, receive, send)
-            return
-        too_large = TooLarge("The body may have at most {limit} bytes. Send it in parts.", limit=limit)
-        if declared.isdigit() and int(declared) > limit:
-            await problems.respond(request, too_large)(scope, receive, send)
-            return
-        received = 0
-
-        async def receive_bounded() -> Message:
-            nonlocal received
-            message = await receive()
-            received += len(message.get("body", b""))
-            if received > limit:
-                raise too_large
-            return message
-
-        await self._app(scope, receive_bounded, send)
+            with self._database.reading() as connection:
+                migrated = is_migrated(self._schema, connection)
+        except SQLAlchemyError:
+            return N_("The database does not answer.")
+        return "" if migrated else N_("The database is not migrated to this version. Run the migrations.")

@@ -7,12 +7,13 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection, Row, func, select, update
 
 from shared.authorization import Actor, Scope
 from shared.clock import isoformat
 from shared.errors import Conflict, InFlight, NotFound
+from shared.free_text import Reason
 from shared.messaging.consumer import Handler
 from shared.messaging.dead_letters import OPEN, message_of
 from shared.system_tables import dead_letters
@@ -49,14 +50,14 @@ class DiscardBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
+    reason: Reason
 
 
 @router.get(
     "",
     operation_id="list_dead_letters",
     response_model=Page[DeadLetter],
-    dependencies=[needs(Scope.DEAD_LETTERS_WRITE)],
+    dependencies=[needs(Scope.DEAD_LETTERS_WRITE, city_wide=True)],
 )
 def list_dead_letters(
     request: Request,
@@ -82,7 +83,7 @@ def list_dead_letters(
     responses=refusals(NotFound, Conflict, InFlight),
 )
 def replay_dead_letter(
-    actor: Annotated[Actor, needs(Scope.DEAD_LETTERS_WRITE)],
+    actor: Annotated[Actor, needs(Scope.DEAD_LETTERS_WRITE, city_wide=True)],
     command: IdempotentCommand,
     dead_letter_id: DeadLetterId,
     request: Request,
@@ -108,7 +109,7 @@ def replay_dead_letter(
     responses=refusals(NotFound, Conflict, InFlight),
 )
 def discard_dead_letter(
-    actor: Annotated[Actor, needs(Scope.DEAD_LETTERS_WRITE)],
+    actor: Annotated[Actor, needs(Scope.DEAD_LETTERS_WRITE, city_wide=True)],
     command: IdempotentCommand,
     dead_letter_id: DeadLetterId,
     body: DiscardBody,

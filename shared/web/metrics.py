@@ -1,7 +1,12 @@
-"""`/metrics` in Prometheus' text format: of an app with its database's gauges, of a worker or relay on a port of its own."""
+"""Probes, and `/metrics` in Prometheus' text format.
+
+Every process serves them in a thread and on a port of their own, so that they answer whatever its work is; an app serves them
+on its own port too.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -56,26 +61,40 @@ def own_metrics() -> bytes:
     return generate_latest()
 
 
-def app_metrics(database: Database, read_gauges: Callable[[Connection], Sequence[Sample]]) -> bytes:
-    """Return the metrics of the app's process and all gauges of its database."""
+def app_metrics(database: Database, probing: Database, read_gauges: Callable[[Connection], Sequence[Sample]]) -> bytes:
+    """Return the metrics of the app's process, of its pool of connections, and all gauges of its database.
+
+    They are read over `probing`, so that they can be read while the pool is exhausted.
+    """
     pool = database.engine.pool
     assert isinstance(pool, QueuePool)
     in_use = pool.checkedout()
-    with database.reading() as connection:
+    with probing.reading() as connection:
         samples = [*read_gauges(connection), metrics.POOL_IN_USE.at(in_use), metrics.POOL_LIMIT.at(pool.size())]
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_DatabaseGauges(samples))
     return own_metrics() + generate_latest(registry)
 
 
-def probe_router(metrics_text: Callable[[], bytes]) -> APIRouter:
-    """Return the routes `/healthz`, without a token, and `/metrics`, with one; `metrics_text` returns the metrics."""
+def probe_router(metrics_text: Callable[[], bytes], ready: Callable[[], None] | None = None) -> APIRouter:
+    """Return the routes of an operator: `/healthz`, `/readyz` if there is a `ready`, and `/metrics`, which needs a token.
+
+    `ready` raises Unavailable. Probes wait for none of the threads and connections that requests use.
+    """
     router = APIRouter(tags=["operations"])
 
     @router.get("/healthz", operation_id="get_health", response_model=Health, responses={})
-    def get_health() -> dict[str, str]:
+    async def get_health() -> dict[str, str]:
         """Report that the process is running."""
         return {"status": "ok"}
+
+    if ready is not None:
+
+        @router.get("/readyz", operation_id="get_readiness", response_model=Health)
+        async def get_readiness() -> dict[str, str]:
+            """Report that the service can work: it is not stopping, its database answers and has this version's tables."""
+            await asyncio.to_thread(ready)
+            return {"status": "ready"}
 
     @router.get(
         "/metrics",
@@ -91,24 +110,29 @@ def probe_router(metrics_text: Callable[[], bytes]) -> APIRouter:
     return router
 
 
-def metrics_app(token_verifier: TokenVerifier) -> FastAPI:
-    """Return the app of a process without an API: its probe and its metrics."""
+def probe_app(token_verifier: TokenVerifier, probes: APIRouter) -> FastAPI:
+    """Return an app of `probes` alone, to be served beside a process's work."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, telemetry=tracing.NO_OTHER_SPANS)
     app.state.token_verifier = token_verifier
     app.state.language = CHINESE
     problems.install(app)
-    app.include_router(probe_router(own_metrics))
+    app.include_router(probes)
     return app
 
 
 @contextmanager
-def serve_metrics(token_verifier: TokenVerifier, host: str, port: int) -> Iterator[int]:
-    """Serve a worker's or relay's probe and metrics while the block runs; yields the port (0 takes any free one).
+def serve_probes(token_verifier: TokenVerifier, host: str, port: int, probes: APIRouter | None = None) -> Iterator[int]:
+    """Serve probes and metrics while the block runs, in a thread and on a port of their own; yields the port.
 
-    Raises OSError if the port is not available.
+    0 takes any free one. Raises OSError if the port is not available. Without `probes`: those of a worker or relay.
     """
     with socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET) as listening:
-        config = uvicorn.Config(metrics_app(token_verifier), log_config=None, access_log=False, server_header=False)
+        config = uvicorn.Config(
+            probe_app(token_verifier, probes or probe_router(own_metrics)),
+            log_config=None,
+            access_log=False,
+            server_header=False,
+        )
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, args=([listening],), name="metrics", daemon=True)
         thread.start()

@@ -40,6 +40,7 @@ _STATUS: Mapping[type[DomainError], int] = {
     errors.UnsupportedMediaType: 415,
     errors.Invalid: 422,
     errors.KeyReused: 422,
+    errors.TooManyRequests: 429,
     errors.Internal: 500,
     errors.Unavailable: 503,
     DomainError: 500,
@@ -153,8 +154,10 @@ def respond(request: Request, error: DomainError, status: int | None = None) -> 
     body["trace_id"] = tracing.current_trace_id()
     if status is not None:
         body["status"] = status
-    headers = next((_HEADERS[each] for each in type(error).__mro__ if each in _HEADERS), {})
-    return Response(orjson.dumps(body), body["status"], dict(headers), PROBLEM)
+    headers = dict(next((_HEADERS[each] for each in type(error).__mro__ if each in _HEADERS), {}))
+    if isinstance(error, errors.TooManyRequests):
+        headers["Retry-After"] = str(error.retry_after_seconds)
+    return Response(orjson.dumps(body), body["status"], headers, PROBLEM)
 
 
 def validation_problem(error: RequestValidationError) -> Invalid:

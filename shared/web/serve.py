@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
 import threading
 from types import FrameType
 from typing import Protocol, TypeVar
@@ -15,7 +17,9 @@ from shared.clock import Clock, SystemClock
 from shared.database.engine import Database
 from shared.observability import logs, tracing
 from shared.settings import ServiceSettings
-from shared.web.auth import RemoteKeys, TokenVerifier
+from shared.web.auth import TokenVerifier, token_verifier_of
+from shared.web.connections import BoundedProtocol
+from shared.web.metrics import serve_probes
 
 FINISHING_SECONDS = 10
 """How long requests in progress may take once no more are accepted."""
@@ -57,18 +61,31 @@ def serve(service: str, settings: Settings_contra, build: Build[Settings_contra]
     """Serve `service` by its settings until SIGTERM or SIGINT."""
     logs.configure(service, "app", settings.log_level)
     tracing.configure(service, "app", settings.otlp_endpoint)
+    for file in (settings.tls_certificate_file, settings.tls_key_file):
+        if file is not None and not os.access(file, os.R_OK):
+            sys.exit(f"The file {file} that TLS_CERTIFICATE_FILE or TLS_KEY_FILE names cannot be read.")
     clock = SystemClock()
-    keys = RemoteKeys(settings.token_jwks_url)
+    verifier = token_verifier_of(settings, clock)
     app = build(
         settings,
-        database=Database(settings.database_url, pool_size=settings.pool_size, application_name=f"{service}-app"),
-        token_verifier=TokenVerifier(settings.token_issuer, settings.token_audience, keys, clock),
+        database=Database(
+            settings.database_url,
+            pool_size=settings.pool_size,
+            application_name=f"{service}-app",
+            statement_seconds=settings.statement_timeout_seconds,
+        ),
+        token_verifier=verifier,
         clock=clock,
     )
     config = uvicorn.Config(
         app,
         host=settings.host,
         port=settings.port,
+        http=BoundedProtocol,
+        ws="none",
+        proxy_headers=False,
+        ssl_certfile=settings.tls_certificate_file,
+        ssl_keyfile=settings.tls_key_file,
         log_config=None,
         access_log=False,
         server_header=False,
@@ -77,6 +94,12 @@ def serve(service: str, settings: Settings_contra, build: Build[Settings_contra]
     # uvicorn raises the signal again after it has stopped, when it no longer matters.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
-    _DrainingServer(config, app, settings.drain_seconds).run()
+    try:
+        with serve_probes(verifier, settings.host, settings.metrics_port, app.state.probes):
+            _DrainingServer(config, app, settings.drain_seconds).run()
+    except OSError as error:
+        sys.exit(
+            f"METRICS_PORT {settings.metrics_port} cannot be served ({error.strerror}): choose a free port, or 0 for any."
+        )
     log.info("app.stopped")
     tracing.flush()

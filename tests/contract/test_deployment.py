@@ -162,9 +162,7 @@ def test_what_compose_mounts_is_there_and_prometheus_asks_every_process() -> Non
     asked = {target.rpartition(":")[0]: target.rpartition(":")[2] for each in targets for target in each["targets"]}
     assert set(asked) == {name for name in services if name.partition("-")[2] in ("app", "worker", "relay")}
     for name, port in asked.items():
-        service, _, process = name.partition("-")
-        given = services[name]["environment"]["METRICS_PORT"]
-        assert port == (str(settings_of(service).model_fields["port"].default) if process == "app" else given)
+        assert port == services[name]["environment"]["METRICS_PORT"]
     assert set(SECRETS) == set(SERVICES)
 
 

@@ -29,7 +29,7 @@ OURS = b"not from a service"
 
 @pytest.fixture(scope="module")
 def answers(demo: DemoClient, system: LocalSystem) -> list[httpx.Response]:
-    """An award is decided and ordered under TRACE_ID; then wrong values are submitted everywhere. Returns the refusals."""
+    """An award is decided and ordered; then wrong values are submitted everywhere. Returns the refusals."""
     rows: dict[str, dict[str, Any]] = {
         "enterprises": {"uscc": SECRETIVE, "name": NAME, "legal_form": "enterprise", "registered_on": "2015-05-05"},
         "locations": {"uscc": SECRETIVE, "since": "2015-05-05", "jurisdiction": "liandu"},
@@ -107,12 +107,17 @@ def _events(cluster: Cluster) -> Iterator[tuple[str, str]]:
 
 
 @pytest.mark.usefixtures("answers")
-def test_one_trace_leads_from_the_request_to_the_order(collector: Collector, state: Path) -> None:
+def test_one_trace_leads_from_the_request_to_the_order(
+    answers: list[httpx.Response], collector: Collector, state: Path, demo: DemoClient
+) -> None:
+    *_, act = demo.items("auditor", "eligibility:/v1/audit", act="start_approval")
+    trace_id = act["trace_id"]
+    assert trace_id != TRACE_ID, "what the caller sent does not choose the id"
     last = ("payout-relay", "publish payment_order.issued")
-    found = until(lambda: trace if last in (trace := collector.of(TRACE_ID)) else None)
+    found = until(lambda: trace if last in (trace := collector.of(trace_id)) else None)
     request = found["eligibility-app", "POST"]
     (job,) = [span for (service, name), span in found.items() if (service, name[:3]) == ("eligibility-worker", "job")]
-    assert request.parent_id == CALLER
+    assert not request.parent_id
     assert job.parent_id == request.span_id
     told = {
         ("eligibility-relay", "publish award.decided"),
@@ -120,7 +125,7 @@ def test_one_trace_leads_from_the_request_to_the_order(collector: Collector, sta
         last,
     }
     assert {found[each].parent_id for each in told} == {job.span_id}
-    logged = [log.stem for log in (state / "logs").glob("*.log") if TRACE_ID in log.read_text("utf-8")]
+    logged = [log.stem for log in (state / "logs").glob("*.log") if trace_id in log.read_text("utf-8")]
     assert "eligibility-app" in logged
 
 

@@ -8,7 +8,7 @@ from joserfc.jwk import ECKey, KeySet
 
 from deploy.local.issuer import Issuer
 from shared.clock import Clock, SystemClock
-from shared.web.auth import TokenVerifier
+from shared.web.auth import TokenRules, TokenVerifier
 
 ISSUER = "http://issuer.test"
 AUDIENCE = "ecommerce-subsidies"
@@ -20,9 +20,13 @@ class FixedKeys:
 
     key_set: KeySet
 
-    def get(self, *, fresh: bool) -> KeySet:
+    def get(self) -> KeySet:
         """Return the key set."""
         return self.key_set
+
+    def refresh(self) -> bool:
+        """There is no newer one."""
+        return False
 
 
 class Tokens:
@@ -33,8 +37,12 @@ class Tokens:
         key = ECKey.generate_key("P-256", private=True, auto_kid=True)
         self.issuer = Issuer(key, {}, ISSUER, AUDIENCE, self.clock)
         self.verifier = TokenVerifier(
-            ISSUER, AUDIENCE, FixedKeys(KeySet.import_key_set(self.issuer.key_set())), self.clock
+            TokenRules(ISSUER, AUDIENCE), FixedKeys(KeySet.import_key_set(self.issuer.key_set())), self.clock
         )
+
+    def bearer(self, **claims: object) -> dict[str, str]:
+        """Return the header of a request whose token has `claims` in place of those of a client that may nothing."""
+        return {"Authorization": f"Bearer {self.issuer.signed({'sub': 'somebody', 'scope': ''} | claims)}"}
 
     def headers(self, client: str, **more: str) -> dict[str, str]:
         """Return the headers of a request by `client`; more headers by name, `_` standing for `-`."""

@@ -163,6 +163,6 @@ def run_bulk_approval(database: Database, job: RunningJob, *, notice_needed: boo
 def bulk_approval_view(connection: Connection, approval_id: UUID, actor: Actor) -> dict[str, Any]:
     """Return a bulk approval as the API shows it; raises NotFound if there is none that `actor` may see."""
     row = jobs.get(connection, approval_id, APPROVAL)
-    if actor.jurisdiction not in (None, row.input["jurisdiction"]):
+    if not actor.covers(row.input["jurisdiction"]):
         raise NotFound("There is no {kind} with this id.", kind=APPROVAL)
     return jobs.view(row) | {name: row.input.get(name) for name in _GROUPS}

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from services.eligibility.decisions.schemas import ReasonText
 from shared.errors import InvalidValue
+from shared.free_text import Reason
 from shared.web.jobs import Job
 
 
@@ -19,13 +19,13 @@ class _Body(BaseModel):
 class ApprovalBody(_Body):
     """An approval; a flagged decision needs the reason."""
 
-    reason: ReasonText | None = None
+    reason: Reason | None = None
 
 
 class ReasonBody(_Body):
     """Why."""
 
-    reason: ReasonText
+    reason: Reason
 
 
 class BulkApprovalRequest(_Body):
@@ -47,7 +47,7 @@ class BulkApprovalRequest(_Body):
     excepted: list[Annotated[UUID, Field(strict=False)]] = Field(
         default_factory=list, alias="except", max_length=10_000, description="Decisions that are left as they are"
     )
-    reason: ReasonText | None = Field(default=None, description="Needed for flagged decisions to be among them")
+    reason: Reason | None = Field(default=None, description="Needed for flagged decisions to be among them")
 
     @model_validator(mode="after")
     def _names_one(self) -> BulkApprovalRequest:

@@ -66,7 +66,7 @@ def get_award_status(policy: str, award: str, request: Request) -> Response:
     responses=refusals(NotFound, InFlight),
 )
 def propose_award_status_change(
-    actor: Annotated[Actor, needs(Scope.READINGS_PROPOSE)],
+    actor: Annotated[Actor, needs(Scope.READINGS_PROPOSE, city_wide=True)],
     command: IdempotentCommand,
     policy: str,
     award: str,
@@ -91,7 +91,7 @@ def propose_award_status_change(
     responses=refusals(NotFound, Conflict, SamePerson, InFlight),
 )
 def confirm_award_status_change(
-    actor: Annotated[Actor, needs(Scope.READINGS_CONFIRM)],
+    actor: Annotated[Actor, needs(Scope.READINGS_CONFIRM, city_wide=True)],
     command: IdempotentCommand,
     policy: str,
     award: str,

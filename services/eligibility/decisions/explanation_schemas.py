@@ -112,3 +112,6 @@ class ExplanationView(BaseModel):
     missing: list[str] = Field(description="Facts that are not known and could decide")
     flags: list[str]
     engine_version: str
+    redacted: int = Field(
+        default=0, description="Rows and values of other jurisdictions' enterprises that were left out"
+    )

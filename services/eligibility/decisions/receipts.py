@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -9,6 +10,7 @@ import orjson
 from sqlalchemy import Connection, Row
 
 from services.eligibility.decisions import repository
+from services.eligibility.decisions.redaction import located_in, redact
 from services.eligibility.engine import ENGINE_VERSION
 from services.eligibility.engine.evaluate import evaluate
 from services.eligibility.engine.explain import explain
@@ -18,6 +20,7 @@ from services.eligibility.facts.catalogue import Facts
 from services.eligibility.interpretations.repository import stored_interpretations
 from services.eligibility.rules.domain import Interpretations, Policy
 from services.eligibility.rules.library import load_policy
+from shared.authorization import Actor
 
 
 def explanation(connection: Connection, row: Row[Any]) -> Explanation:
@@ -41,6 +44,13 @@ def receipt(connection: Connection, row: Row[Any]) -> dict[str, Any]:
         "inputs_hash": row.inputs_hash,
         "inputs": orjson.loads(repository.document(connection, row.inputs_hash)),
     }
+
+
+def redacted(connection: Connection, row: Row[Any], actor: Actor, document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a document about a decision as `actor` may see it; enterprises are where the sealed inputs place them."""
+    inputs = orjson.loads(repository.document(connection, row.inputs_hash))
+    located = located_in(inputs.get("locations", []), actor.jurisdiction, row.decided_on)
+    return redact(document, actor, [row.payee_uscc, row.subject], located)
 
 
 def replay(connection: Connection, row: Row[Any]) -> dict[str, Any]:

@@ -111,16 +111,18 @@ def get_decision_explanation(actor: Reader, decision_id: UUID, request: Request)
     """Explain a decision from its receipt: each condition, and the amount in steps. `Accept-Language` zh-CN or en."""
     with request.app.state.database.reading() as connection:
         row = repository.get(connection, decision_id, actor)
-        return json_response(receipts.explanation(connection, row).as_dict(language_of(request)))
+        explained = receipts.explanation(connection, row).as_dict(language_of(request))
+        return json_response(receipts.redacted(connection, row, actor, explained))
 
 
 @router.get(
     "/{decision_id}/receipt", operation_id="get_decision_receipt", response_model=Receipt, responses=refusals(NotFound)
 )
 def get_decision_receipt(actor: Reader, decision_id: UUID, request: Request) -> Response:
-    """Read everything that a decision was computed from, whole."""
+    """Read everything that a decision was computed from. Rows of other jurisdictions' enterprises are `redacted` and counted."""
     with request.app.state.database.reading() as connection:
-        return json_response(receipts.receipt(connection, repository.get(connection, decision_id, actor)))
+        row = repository.get(connection, decision_id, actor)
+        return json_response(receipts.redacted(connection, row, actor, receipts.receipt(connection, row)))
 
 
 @router.post(
@@ -140,7 +142,7 @@ def replay_decision(
     status_code=202,
     response_model=Republication,
     responses=refusals(InFlight),
-    dependencies=[needs(Scope.EVENTS_REPUBLISH)],
+    dependencies=[needs(Scope.EVENTS_REPUBLISH, city_wide=True)],
 )
 def republish_decisions(command: IdempotentCommand, body: RepublicationRequest) -> Response:
     """Publish the versions in force again on `award-decisions.v1`; whoever has given effect to them ignores them."""

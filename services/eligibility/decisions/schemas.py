@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.eligibility.decisions.domain import State
-
-ReasonText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
 
 
 class PayeeOfDecision(BaseModel):
@@ -104,6 +102,7 @@ class Receipt(BaseModel):
     interpretations: dict[str, str]
     inputs_hash: str
     inputs: dict[str, Any] = Field(description="The fact rows that decided, by dataset")
+    redacted: int = Field(description="Rows and values of other jurisdictions' enterprises that were left out")
 
 
 class Replay(BaseModel):

@@ -20,8 +20,11 @@ from services.eligibility.engine.evaluate import evaluate
 from services.eligibility.facts.catalogue import Facts
 from services.eligibility.facts.queries import in_memory
 from services.eligibility.rules.domain import Interpretations, Policy
+from shared.errors import Unavailable
 
 _AWARDS_IN_MEMORY = 4
+_READERS = 4
+"""Readers that wait or compute at a time; the other threads of the process stay free for other requests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ class Refusals:
     def __init__(self) -> None:
         """Start with none in memory."""
         self._lock = threading.Lock()
+        self._readers = threading.BoundedSemaphore(_READERS)
         self._in_memory: OrderedDict[tuple[UUID, str], pl.DataFrame] = OrderedDict()
 
     def page(
@@ -61,8 +65,19 @@ class Refusals:
     ) -> list[dict[str, Any]]:
         """Return up to `limit` refusals after the place `after`, of one jurisdiction and award if they are given.
 
-        A place is the award and the number among its refusals: awards come in the order of their codes.
+        A place is the award and the number among its refusals: awards come in the order of their codes. Raises Unavailable if
+        too many wait already: one computes at a time.
         """
+        if not self._readers.acquire(blocking=False):
+            raise Unavailable("Refusals are being computed for others. Try again later.")
+        try:
+            return self._page(source, jurisdiction, after, limit, award)
+        finally:
+            self._readers.release()
+
+    def _page(
+        self, source: RefusalSource, jurisdiction: str | None, after: tuple[str, int], limit: int, award: str | None
+    ) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
         for code in sorted(each.code for each in source.policy.awards if award in (None, each.code)):
             if len(found) >= limit:

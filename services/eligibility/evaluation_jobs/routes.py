@@ -32,7 +32,7 @@ router = APIRouter(prefix="/v1/evaluations", tags=["evaluations"])
     "", operation_id="start_evaluation", status_code=202, response_model=Evaluation, responses=refusals(InFlight)
 )
 def start_evaluation(
-    actor: Annotated[Actor, needs(Scope.EVALUATIONS_WRITE)],
+    actor: Annotated[Actor, needs(Scope.EVALUATIONS_WRITE, city_wide=True)],
     command: IdempotentCommand,
     body: EvaluationRequest,
     request: Request,

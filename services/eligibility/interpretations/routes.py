@@ -85,7 +85,7 @@ def get_interpretations(policy: str, request: Request) -> Response:
     responses=refusals(NotFound, InFlight),
 )
 def propose_interpretation_change(
-    actor: Annotated[Actor, needs(Scope.READINGS_PROPOSE)],
+    actor: Annotated[Actor, needs(Scope.READINGS_PROPOSE, city_wide=True)],
     command: IdempotentCommand,
     policy: str,
     body: InterpretationChangeRequest,
@@ -107,7 +107,10 @@ def propose_interpretation_change(
     responses=refusals(NotFound, Conflict, SamePerson, InFlight),
 )
 def confirm_interpretation_change(
-    actor: Annotated[Actor, needs(Scope.READINGS_CONFIRM)], command: IdempotentCommand, policy: str, change_id: UUID
+    actor: Annotated[Actor, needs(Scope.READINGS_CONFIRM, city_wide=True)],
+    command: IdempotentCommand,
+    policy: str,
+    change_id: UUID,
 ) -> Response:
     """Make a proposed change official; evaluations from now on use it."""
     found = policy_in_path(policy)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 
+from shared.free_text import Reason
 from shared.policies import FIRST_POLICY
 
 
@@ -92,4 +93,4 @@ class InterpretationChangeRequest(BaseModel):
     interpretations: dict[str, str] = Field(
         min_length=1, description="Interpretation → value", examples=[{"integrity_screen": "exclude"}]
     )
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
+    reason: Reason

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from services.eligibility.decisions.schemas import ReasonText
 from services.eligibility.objections.domain import ObjectionOutcome
+from shared.free_text import Reason
 
 
 class ObjectionBody(BaseModel):
@@ -21,7 +21,7 @@ class ObjectionBody(BaseModel):
     objector: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)] | None = Field(
         default=None, description="Who objects, with contact details; left out if anonymous"
     )
-    reason: ReasonText
+    reason: Reason
 
 
 class OutcomeBody(BaseModel):
@@ -30,7 +30,7 @@ class OutcomeBody(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     outcome: ObjectionOutcome = Field(strict=False)
-    reason: ReasonText
+    reason: Reason
 
 
 class Objection(BaseModel):

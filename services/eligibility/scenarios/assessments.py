@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import polars as pl
 
 from services.eligibility.clients.registry import RegistryFacts
+from services.eligibility.decisions.redaction import located_in, redact
 from services.eligibility.engine.dependencies import PAIRS, load_dependencies
 from services.eligibility.engine.explain import explain_enterprise
 from services.eligibility.facts.catalogue import Facts
+from services.eligibility.facts.queries import RowQuery
 from services.eligibility.interpretations.domain import with_changes
 from services.eligibility.rules.domain import Interpretations, Policy
 from services.eligibility.scenarios.domain import Scenario
 from services.eligibility.scenarios.inline_facts import enterprises_in, frames_of, with_rows, with_rows_fetched
+from shared.authorization import Actor
+from shared.errors import Forbidden
 
 
 def assess(
@@ -23,12 +28,22 @@ def assess(
     uscc: str,
     language: str,
     *,
+    actor: Actor,
+    today: date,
     from_registry: bool | None,
 ) -> dict[str, Any]:
-    """Evaluate one enterprise and explain every award; raises Invalid, which points at what is wrong with the request."""
+    """Evaluate one enterprise and explain every award; raises Invalid, which points at what is wrong with the request.
+
+    Facts are read from the registry only of an enterprise in the caller's jurisdiction; raises Forbidden for another.
+    """
     policy = scenario.changed_policy()
     interpretations = with_changes(official, scenario.interpretations)
     revision, facts, awards = _facts(scenario, policy, registry, uscc, from_registry)
+    located: set[str] = set()
+    if not actor.city_wide and revision is not None:
+        located = _located(registry, revision, {uscc, *facts["locations"]["uscc"]}, actor, today)
+        if uscc not in located:
+            raise Forbidden("The enterprise is not in the jurisdiction that the token is restricted to.")
     explained = explain_enterprise(
         facts, policy, interpretations, uscc, scenario.award_years, scenario.decided_on, awards
     )
@@ -39,8 +54,15 @@ def assess(
         "facts_revision": revision,
         "decided_on": scenario.decided_on.isoformat(),
         "entitlement_fen": sum(each.entitlement_fen for each in explained if each.payee_uscc == uscc),
-        "awards": [each.as_dict(language) for each in explained],
+        "awards": [redact(each.as_dict(language), actor, [uscc], located) for each in explained],
     }
+
+
+def _located(registry: RegistryFacts, revision: int, codes: set[str], actor: Actor, today: date) -> set[str]:
+    """Return which enterprises the registry has in the caller's jurisdiction, whatever the request says of them."""
+    query = RowQuery("locations", "uscc")
+    rows = registry.matching(revision, {query: sorted(codes)})[query]
+    return located_in(rows.to_dicts(), actor.jurisdiction, today)
 
 
 def _facts(

@@ -25,7 +25,7 @@ from services.eligibility.scenarios.schemas import (
 )
 from shared.authorization import Actor, Scope
 from shared.clock import calendar_date
-from shared.errors import Conflict, InFlight, NotFound, Unavailable
+from shared.errors import Conflict, Forbidden, InFlight, NotFound, Unavailable
 from shared.jobs import repository as jobs
 from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand, json_response
@@ -39,7 +39,7 @@ impact_router = APIRouter(prefix="/v1/impact", tags=["impact"])
 assessments_router = APIRouter(prefix="/v1/assessments", tags=["assessments"])
 
 Reader = Annotated[Actor, needs(Scope.EVALUATIONS_READ)]
-Simulator = Annotated[Actor, needs(Scope.SIMULATIONS_WRITE)]
+Simulator = Annotated[Actor, needs(Scope.SIMULATIONS_WRITE, city_wide=True)]
 
 
 @simulations_router.post(
@@ -158,16 +158,23 @@ def preview_impact(actor: Simulator, body: ImpactRequest, request: Request) -> R
     )
 
 
-@assessments_router.post(
-    "", operation_id="assess_enterprise", response_model=Assessment, dependencies=[needs(Scope.SIMULATIONS_WRITE)]
-)
-def assess_enterprise(body: AssessmentRequest, request: Request) -> Response:
+@assessments_router.post("", operation_id="assess_enterprise", response_model=Assessment, responses=refusals(Forbidden))
+def assess_enterprise(
+    actor: Annotated[Actor, needs(Scope.SIMULATIONS_WRITE)], body: AssessmentRequest, request: Request
+) -> Response:
     """Assess what one enterprise would get, why, and what it lacks; nothing is decided or stored."""
     state = request.app.state
     with state.database.reading() as connection:
         official = official_interpretations(connection, policy_in_body(body.policy))
     return json_response(
         assessments.assess(
-            body.scenario(), official, state.registry, body.uscc, language_of(request), from_registry=body.from_registry
+            body.scenario(),
+            official,
+            state.registry,
+            body.uscc,
+            language_of(request),
+            actor=actor,
+            today=calendar_date(state.clock.now()),
+            from_registry=body.from_registry,
         )
     )

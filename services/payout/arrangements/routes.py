@@ -29,11 +29,10 @@ router = APIRouter(prefix="/v1/arrangements", tags=["arrangements"])
 def draft_arrangement(
     document: ArrangementDraft,
     request: Request,
-    actor: Annotated[Actor, needs(Scope.ARRANGEMENTS_WRITE)],
+    actor: Annotated[Actor, needs(Scope.ARRANGEMENTS_WRITE, city_wide=True)],
     command: IdempotentCommand,
 ) -> Response:
     """Draft a fiscal arrangement. It has no effect until another person confirms it."""
-    actor.require_city_wide()
     now = request.app.state.clock.now()
     return command.run(
         lambda connection: handlers.draft(connection, document.draft(), by=actor.subject, now=now),
@@ -79,10 +78,11 @@ def get_arrangement(
     responses=refusals(NotFound),
 )
 def preview_arrangement(
-    arrangement_id: UUID, request: Request, actor: Annotated[Actor, needs(Scope.MONEY_READ)]
+    arrangement_id: UUID,
+    request: Request,
+    actor: Annotated[Actor, needs(Scope.MONEY_READ, city_wide=True)],  # noqa: ARG001 - asks for the scope
 ) -> Response:
     """Show how an arrangement would split the awards first decided in its period, beside today's split."""
-    actor.require_city_wide()
     with request.app.state.database.reading_at_one_instant() as connection:
         found = handlers.get(connection, arrangement_id)
         return json_response(repository.preview(connection, arrangement_id) | {"sample": found["sample"]})
@@ -97,11 +97,10 @@ def preview_arrangement(
 def confirm_arrangement(
     arrangement_id: UUID,
     request: Request,
-    actor: Annotated[Actor, needs(Scope.ARRANGEMENTS_CONFIRM)],
+    actor: Annotated[Actor, needs(Scope.ARRANGEMENTS_CONFIRM, city_wide=True)],
     command: IdempotentCommand,
 ) -> Response:
     """Confirm a draft that another person wrote: it is in force in its period, and is never edited again."""
-    actor.require_city_wide()
     state = request.app.state
     return command.run(
         lambda connection: handlers.confirm(

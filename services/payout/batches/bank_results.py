@@ -7,13 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from services.payout.batches.domain import BankAnswer, BankResult
 from services.payout.batches.files import CHECKSUM, COMPARED, TOTAL, read_cells
 from shared import spreadsheets
 from shared.days import Day
 from shared.errors import FieldError, Invalid, field_error
+from shared.free_text import strike_long_numbers
 from shared.media_types import CSV, JSON, XLSX
 from shared.money import MAX_FEN, NotAnAmountInYuanError, fen_of_yuan
 
@@ -42,7 +43,10 @@ class ResultRow(BaseModel):
     outcome: Literal["settled", "failed", "returned"]
     occurred_on: Day
     bank_reference: Text
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] | None = None
+    reason: (
+        Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(strike_long_numbers)]
+        | None
+    ) = None
     amount_fen: int | None = Field(
         default=None, ge=1, le=MAX_FEN, description="Checked against the order if the bank gives it"
     )

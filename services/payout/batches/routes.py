@@ -17,6 +17,7 @@ from shared.authorization import Actor, Scope
 from shared.errors import Conflict, NotFound, TooLarge, UnsupportedMediaType
 from shared.media_types import BYTES, CSV, JSON, XLSX
 from shared.web.auth import needs
+from shared.web.bodies import BodyLimit
 from shared.web.idempotency import IdempotentCommand, json_response
 from shared.web.negotiation import Accept, language_of, negotiate
 from shared.web.openapi import BINARY, schema_of
@@ -28,8 +29,11 @@ router = APIRouter(prefix="/v1/payment-batches", tags=["payment batches"])
 
 Maker = Annotated[Actor, needs(Scope.BATCHES_WRITE)]
 Reader = Annotated[Actor, needs(Scope.MONEY_READ)]
-LARGE_BODIES = {"/v1/payment-batches/": 64 * 1024 * 1024}
-"""Prefix of the paths that take files, and the most bytes of each."""
+BODIES = [
+    BodyLimit("/v1/payment-batches/.+", 64 * 1024 * 1024, files=True, seconds=300),
+    BodyLimit("/v1/payment-batches"),
+]
+"""The paths that take files, and the one that takes many identifiers."""
 
 
 @router.post(

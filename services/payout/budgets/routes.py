@@ -38,7 +38,7 @@ router = APIRouter(prefix="/v1", tags=["budgets"])
 def record_appropriation(
     draft: AppropriationDraft,
     request: Request,  # noqa: ARG001 - the command is made of it
-    actor: Annotated[Actor, needs(Scope.APPROPRIATIONS_WRITE)],
+    actor: Annotated[Actor, needs(Scope.APPROPRIATIONS_WRITE, city_wide=True)],
     command: IdempotentCommand,
 ) -> Response:
     """Record an appropriation or, with a negative amount, a reduction; never below what is reserved.
@@ -46,7 +46,6 @@ def record_appropriation(
     Orders that wait for money continue by themselves. What is not spent lapses with the year unless a document carries it over
     (`POST /v1/budgets/{unit}/{year}/carry-over`).
     """
-    actor.require_city_wide()
     return command.run(
         lambda connection: handlers.appropriate(
             connection,
@@ -114,11 +113,10 @@ def carry_over_budget(
     unit: Unit,
     year: Annotated[int, Path(ge=2020, le=2099)],
     body: CarryOver,
-    actor: Annotated[Actor, needs(Scope.APPROPRIATIONS_WRITE)],
+    actor: Annotated[Actor, needs(Scope.APPROPRIATIONS_WRITE, city_wide=True)],
     command: IdempotentCommand,
 ) -> Response:
     """Carry what is free in a budget over to the year after, by a document: what is not carried over lapses with the year."""
-    actor.require_city_wide()
 
     def act(connection: Connection) -> object:
         made = handlers.carry_over(

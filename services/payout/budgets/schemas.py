@@ -8,7 +8,9 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.payout.enums import Unit
-from shared.money import MAX_FEN
+
+MAX_APPROPRIATION_FEN = 1_000_000_000_000
+"""Ten billion yuan: far above the budget of this policy, and far below what a slip of the keyboard makes of it."""
 
 
 class AppropriationDraft(BaseModel):
@@ -25,7 +27,10 @@ class AppropriationDraft(BaseModel):
     unit: Unit = Field(description="Whose budget")
     year: int = Field(ge=2020, le=2100, strict=True, description="Budget year")
     amount_fen: int = Field(
-        ge=-MAX_FEN, le=MAX_FEN, strict=True, description="Fen; negative is a reduction, 0 is refused"
+        ge=-MAX_APPROPRIATION_FEN,
+        le=MAX_APPROPRIATION_FEN,
+        strict=True,
+        description="Fen, at most ten billion yuan; negative is a reduction, 0 is refused",
     )
     document: str = Field(min_length=1, max_length=200, description="Number of the document that says so")
 
@@ -50,7 +55,7 @@ class CarryOver(BaseModel):
     )
 
     amount_fen: int | None = Field(
-        default=None, ge=1, le=MAX_FEN, strict=True, description="Fen; all that is free if left out"
+        default=None, ge=1, le=MAX_APPROPRIATION_FEN, strict=True, description="Fen; all that is free if left out"
     )
     document: str = Field(min_length=1, max_length=200, description="Number of the document that says so")
 

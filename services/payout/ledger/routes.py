@@ -25,6 +25,7 @@ from shared.web.pagination import Cursor, Limit, Page, decode_cursor, page
 router = APIRouter(prefix="/v1/ledger", tags=["ledger"])
 
 Reader = Annotated[Actor, needs(Scope.MONEY_READ)]
+_CITY_WIDE = [needs(Scope.MONEY_READ, city_wide=True)]
 
 
 @router.get("/entries", operation_id="list_ledger_entries", response_model=Page[Entry])
@@ -56,10 +57,9 @@ def list_ledger_entries(
     return json_response(page(rows, limit, "id"))
 
 
-@router.get("/balances", operation_id="list_ledger_balances", response_model=Page[Balance])
+@router.get("/balances", operation_id="list_ledger_balances", response_model=Page[Balance], dependencies=_CITY_WIDE)
 def list_ledger_balances(
     request: Request,
-    actor: Reader,
     prefix: Annotated[
         str | None, Query(max_length=200, description="Start of the account's name: `budget:city:`")
     ] = None,
@@ -68,7 +68,6 @@ def list_ledger_balances(
     cursor: Cursor = None,
 ) -> Response:
     """List accounts with their inflow, outflow and balance. Over all accounts the balances add up to zero."""
-    actor.require_city_wide()
     after = decode_cursor(cursor, str)
     before = datetime.combine(on + timedelta(days=1), datetime.min.time(), SHANGHAI) if on else None
     with request.app.state.database.reading() as connection:
@@ -78,9 +77,8 @@ def list_ledger_balances(
     return json_response(page(rows, limit, "account"))
 
 
-@router.get("/chain", operation_id="verify_ledger_chain", response_model=Chain)
-def verify_ledger_chain(request: Request, actor: Reader) -> Response:
+@router.get("/chain", operation_id="verify_ledger_chain", response_model=Chain, dependencies=_CITY_WIDE)
+def verify_ledger_chain(request: Request) -> Response:
     """Compute the hash chain of the ledger again and report whether every block holds."""
-    actor.require_city_wide()
     with request.app.state.database.reading_at_one_instant() as connection:
         return json_response(asdict(verify(connection, postings)))

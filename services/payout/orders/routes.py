@@ -116,11 +116,14 @@ def approve_payment_orders(
 def get_payment_order_approval(
     job_id: UUID,
     request: Request,
-    actor: Annotated[Actor, needs(Scope.MONEY_READ)],  # noqa: ARG001 - asks for the scope
+    actor: Annotated[Actor, needs(Scope.MONEY_READ)],
 ) -> Response:
-    """Give the progress of a bulk approval."""
+    """Give the progress of a bulk approval; a caller restricted to a jurisdiction sees those of its own."""
     with request.app.state.database.reading() as connection:
-        return job_response(request, jobs.view(jobs.get(connection, job_id, handlers.APPROVALS)))
+        row = jobs.get(connection, job_id, handlers.APPROVALS)
+    if not actor.covers(row.input["jurisdiction"]):
+        raise NotFound("There is no {kind} with this id.", kind=handlers.APPROVALS)
+    return job_response(request, jobs.view(row))
 
 
 @router.post(

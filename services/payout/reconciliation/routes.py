@@ -22,14 +22,13 @@ router = APIRouter(prefix="/v1", tags=["reconciliation"])
 @router.get("/reconciliation", operation_id="reconcile_books", response_model=Reconciliation)
 def reconcile_books(
     request: Request,
-    actor: Annotated[Actor, needs(Scope.MONEY_READ)],
+    actor: Annotated[Actor, needs(Scope.MONEY_READ, city_wide=True)],  # noqa: ARG001 - asks for the scope
     limit: Limit = 100,
     eligibility: Annotated[
         bool, Query(description="Compare eligibility's decisions in force with payout's awards")
     ] = True,
 ) -> Response:
     """Compare everything that is stored in two places, at one instant; name up to `limit` differences of each kind."""
-    actor.require_city_wide()
     state = request.app.state
     with state.database.reading_at_one_instant() as connection:
         decisions = state.decisions if eligibility else None
@@ -43,10 +42,11 @@ def reconcile_books(
     responses=refusals(InFlight),
 )
 def ask_for_missing_decisions(
-    request: Request, actor: Annotated[Actor, needs(Scope.EVENTS_REPUBLISH)], command: IdempotentCommand
+    request: Request,
+    actor: Annotated[Actor, needs(Scope.EVENTS_REPUBLISH, city_wide=True)],  # noqa: ARG001 - asks for the scope
+    command: IdempotentCommand,
 ) -> Response:
     """Request the events of decisions in force that payout lacks. The worker does the same once an hour."""
-    actor.require_city_wide()
     state = request.app.state
 
     def act(connection: Connection) -> object:

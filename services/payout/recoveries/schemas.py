@@ -11,10 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from services.payout.enums import Unit
 from services.payout.orders.schemas import Payee
 from shared.days import Day
+from shared.free_text import Reason
 from shared.money import MAX_FEN
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
 
 
 class Recovery(BaseModel):

@@ -23,7 +23,8 @@ from shared.web.spreadsheets import SPREADSHEET_CONTENT
 router = APIRouter(prefix="/v1", tags=["restorations"])
 
 Maker = Annotated[Actor, needs(Scope.BATCHES_WRITE)]
-Checker = Annotated[Actor, needs(Scope.ORDERS_APPROVE)]
+CityMaker = Annotated[Actor, needs(Scope.BATCHES_WRITE, city_wide=True)]
+CityChecker = Annotated[Actor, needs(Scope.ORDERS_APPROVE, city_wide=True)]
 
 
 @router.get("/restorations", operation_id="list_restorations", response_model=list[Restoration])
@@ -43,9 +44,8 @@ def list_restorations(
     response_model=Restoration,
     responses=refusals(Conflict),
 )
-def open_restoration(body: RestorationBody, request: Request, actor: Maker, command: IdempotentCommand) -> Response:
+def open_restoration(body: RestorationBody, request: Request, actor: CityMaker, command: IdempotentCommand) -> Response:
     """Hold sending after the database was restored; payout's relay does so automatically if the broker's log shows it."""
-    actor.require_city_wide()
     now = request.app.state.clock.now()
     return command.run(
         lambda connection: handlers.open_restoration(connection, reason=body.reason, by=actor.subject, now=now),
@@ -60,10 +60,9 @@ def open_restoration(body: RestorationBody, request: Request, actor: Maker, comm
     responses=refusals(NotFound, Conflict, SamePerson),
 )
 def end_restoration(
-    restoration_id: UUID, body: RestorationBody, request: Request, actor: Checker, command: IdempotentCommand
+    restoration_id: UUID, body: RestorationBody, request: Request, actor: CityChecker, command: IdempotentCommand
 ) -> Response:
     """Allow sending again, once every file that went to the bank since the restored point has been entered again."""
-    actor.require_city_wide()
     now = request.app.state.clock.now()
     return command.run(
         lambda connection: handlers.end_restoration(

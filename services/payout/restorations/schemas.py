@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.payout.batches.schemas import Batch
-from services.payout.funding.schemas import Reason
+from shared.free_text import Reason
 
 
 class RestorationBody(BaseModel):

@@ -11,7 +11,8 @@ from services.registry.enterprises import repository
 from services.registry.enterprises.domain import status_on
 from services.registry.enterprises.schemas import EnterpriseCard, EnterpriseSummary
 from services.registry.revisions.records import known_revision
-from services.registry.revisions.route_parameters import AsOf, Reader
+from services.registry.revisions.route_parameters import AsOf, Reader, audit_whole_numbers
+from shared.catalogue.datasets import CATALOGUE
 from shared.days import Day
 from shared.errors import NotFound
 from shared.web.idempotency import json_response
@@ -63,6 +64,7 @@ def get_enterprise(
         if not found or found[0]["uscc"] != code:
             raise NotFound("There is no such enterprise at this revision.")
         records = repository.records_of(connection, access, code, revision)
+    audit_whole_numbers(request, access, [CATALOGUE[name] for name in records])
     card = {
         "enterprise": found[0],
         "revision": revision,

@@ -16,7 +16,7 @@ from services.registry.imports.domain import MAX_KEPT_ROWS, MEDIA_TYPES, ImportO
 from services.registry.imports.schemas import ImportJob, ImportMistake
 from services.registry.imports.uploads import UploadTooSlow, receive
 from services.registry.revisions.domain import Clearing
-from services.registry.revisions.route_parameters import CityWideReader, MayClear, Writer, city_wide_reader
+from services.registry.revisions.route_parameters import CityWideReader, MayClear, Writer
 from shared.authorization import Scope
 from shared.catalogue.datasets import CATALOGUE
 from shared.errors import (
@@ -28,8 +28,10 @@ from shared.errors import (
     TooLarge,
     UnsupportedMediaType,
 )
+from shared.free_text import strike_optional
 from shared.i18n import CHINESE, translate
 from shared.media_types import BYTES, CSV, JSON, XLSX
+from shared.web.auth import needs
 from shared.web.idempotency import Command, json_response
 from shared.web.jobs import job_response
 from shared.web.negotiation import Accept, language_of, negotiate
@@ -77,7 +79,9 @@ def start_import(
     if dataset is not None and dataset not in CATALOGUE:
         error = FieldError("dataset", "unknown_dataset", "there is no such dataset; `GET /v1/datasets` lists them")
         raise _invalid(error)
-    options = ImportOptions(dataset, mode, dry_run, upload.media_type, clearing, sheet, source, reason)
+    options = ImportOptions(
+        dataset, mode, dry_run, upload.media_type, clearing, sheet, strike_optional(source), strike_optional(reason)
+    )
     command = Command(request, idempotency_key, upload.request_hash)
     state = request.app.state
 
@@ -94,7 +98,7 @@ def start_import(
     operation_id="get_import",
     response_model=ImportJob,
     responses=refusals(NotFound),
-    dependencies=[Depends(city_wide_reader)],
+    dependencies=[needs(Scope.FACTS_READ, city_wide=True)],
 )
 def get_import(request: Request, import_id: UUID) -> Response:
     """Return how far an import is, and what became of its rows."""

@@ -13,7 +13,6 @@ from shared.exact_json import in_json
 from shared.media_types import ARROW, NDJSON, PARQUET
 
 _BATCH_ROWS = 65_536
-_PIECE_BYTES = 65_536
 
 Batches = Iterator[pa.RecordBatch]
 
@@ -26,18 +25,6 @@ def write(media_type: str, schema: pa.Schema, batches: Batches, nested: tuple[st
         NDJSON: lambda: _ndjson(batches, nested),
     }
     return writers[media_type]()
-
-
-def gathered(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """Join small pieces, because each piece that is sent costs a thread switch."""
-    waiting = bytearray()
-    for piece in pieces:
-        waiting += piece
-        if len(waiting) >= _PIECE_BYTES:
-            yield bytes(waiting)
-            waiting.clear()
-    if waiting:
-        yield bytes(waiting)
 
 
 def rebatched(table: pa.Table) -> Batches:

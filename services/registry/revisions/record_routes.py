@@ -21,11 +21,12 @@ from services.registry.revisions.domain import Clearing, RowsRefused
 from services.registry.revisions.domain import Kind as RevisionKind
 from services.registry.revisions.handlers import Submitted, record_rows, withdraw_keys
 from services.registry.revisions.records import known_revision, read_history, read_records
-from services.registry.revisions.route_parameters import MayClear, Reader, Writer, author_of
+from services.registry.revisions.route_parameters import MayClear, Reader, Writer, audit_whole_numbers, author_of
 from services.registry.revisions.schemas import History, Recorded, Withdrawal, Withdrawn
 from shared.catalogue.domain import Dataset, Kind
 from shared.errors import FieldError, InFlight, Invalid, KeyReused, TooLarge
 from shared.exact_json import read_json, repeated_member
+from shared.free_text import strike_optional
 from shared.media_types import JSON
 from shared.web.idempotency import IdempotentCommand, json_response
 from shared.web.pagination import Cursor, Limit, Page, decode_cursor, page
@@ -33,6 +34,7 @@ from shared.web.problems import refusals
 
 MAX_RECORDS = 1_000
 _MAX_NAME = 100
+MAX_TEXT = 1_000
 
 WRITE_REFUSALS = refusals(RowsRefused, KeyReused, InFlight, TooLarge)
 
@@ -57,11 +59,13 @@ def _reading(router: APIRouter, dataset: Dataset) -> None:
             rows = read_records(
                 connection, access, dataset, revision=revision, filters=filters, after=after, limit=query.limit
             )
+        audit_whole_numbers(request, access, [dataset])
         return json_response(page(rows, query.limit, *dataset.key))
 
     def list_history(request: Request, access: Reader, key: Any) -> Response:
         with request.app.state.database.reading() as connection:
             versions = read_history(connection, access, dataset, _filters(dataset, key))
+        audit_whole_numbers(request, access, [dataset])
         return json_response({"items": versions, "next_cursor": None})
 
     list_records.__annotations__["query"] = Annotated[filter_model(dataset, Limit, Cursor), Query()]
@@ -162,8 +166,10 @@ def _submitted(body: Any) -> Submitted:
         for name in ("source", "reason"):
             valid = body.get(name) is None or (isinstance(body[name], str) and "\0" not in body[name])
             _require(valid, f"/{name}", "not_text", "this must be text")
+            fits = len(body.get(name) or "") <= MAX_TEXT
+            _require(fits, f"/{name}", "too_long", "this must have at most {limit} characters", limit=MAX_TEXT)
         records, prefix = body["records"], "/records"
-        source, reason = body.get("source"), body.get("reason")
+        source, reason = strike_optional(body.get("source")), strike_optional(body.get("reason"))
     else:
         records, prefix, source, reason = body, "", None, None
     if isinstance(records, dict) and prefix == "":
@@ -205,8 +211,8 @@ def _change_set(dataset: Dataset) -> dict[str, Any]:
         "additionalProperties": False,
         "properties": {
             "records": records,
-            "source": {"type": ["string", "null"], "description": "Where the records come from"},
-            "reason": {"type": ["string", "null"], "description": "Why they are recorded"},
+            "source": {"type": ["string", "null"], "maxLength": MAX_TEXT, "description": "Where the records come from"},
+            "reason": {"type": ["string", "null"], "maxLength": MAX_TEXT, "description": "Why they are recorded"},
         },
     }
     return {

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated
 
 from fastapi import Depends, Query, Request
 
 from services.registry.revisions.domain import Author, Clearing, Kind
 from services.registry.revisions.records import ReadAccess
+from shared.audit import log as audit
 from shared.authorization import Actor, Scope
+from shared.catalogue.domain import Dataset
 from shared.clock import calendar_date
 from shared.web.auth import needs
 
@@ -31,23 +34,11 @@ AsOf = Annotated[int | None, Query(ge=0, le=2**63 - 1, description="Revision to 
 """Parameter of a route that reads what was known at a revision."""
 
 
-def city_wide_reader(actor: Annotated[Actor, needs(Scope.FACTS_READ)]) -> Actor:
-    """Return who reads; raises Forbidden for a caller tied to a jurisdiction."""
-    actor.require_city_wide()
-    return actor
-
-
-CityWideReader = Annotated[Actor, Depends(city_wide_reader)]
+CityWideReader = Annotated[Actor, needs(Scope.FACTS_READ, city_wide=True)]
 """Parameter of a route that reads rows of all jurisdictions: requires scope facts:read."""
 
 
-def writer(actor: Annotated[Actor, needs(Scope.FACTS_WRITE)]) -> Actor:
-    """Return who writes; raises Forbidden for a caller tied to a jurisdiction, who may only read."""
-    actor.require_city_wide()
-    return actor
-
-
-Writer = Annotated[Actor, Depends(writer)]
+Writer = Annotated[Actor, needs(Scope.FACTS_WRITE, city_wide=True)]
 """Parameter of a route that writes: requires scope facts:write."""
 
 
@@ -58,6 +49,15 @@ MayClear = Annotated[
     ),
 ]
 """Parameter of a route that writes rows: whether they may empty values on record."""
+
+
+def audit_whole_numbers(request: Request, access: ReadAccess, datasets: Iterable[Dataset]) -> None:
+    """Record in the audit log that the caller is shown whole account numbers, if `datasets` have any and it may see them."""
+    sensitive = [dataset.name for dataset in datasets if dataset.sensitive]
+    if access.accounts and sensitive:
+        with request.app.state.database.transaction() as connection:
+            operation = request.scope["route"].operation_id
+            audit.record(connection, actor=request.state.actor.subject, act=operation, subjects=sensitive)
 
 
 def author_of(

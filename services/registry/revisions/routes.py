@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
@@ -12,7 +13,7 @@ from services.registry.datasets.routes import declared
 from services.registry.revisions import changes, formats, snapshots
 from services.registry.revisions.records import known_revision
 from services.registry.revisions.repository import latest_revision
-from services.registry.revisions.route_parameters import Reader
+from services.registry.revisions.route_parameters import Reader, audit_whole_numbers
 from services.registry.revisions.schemas import ChangeView, LatestRevision, Revision, SnapshotQueries, SnapshotQuery
 from services.registry.revisions.tables import revisions
 from shared.authorization import Scope
@@ -27,6 +28,7 @@ from shared.web.negotiation import Accept, negotiate
 from shared.web.openapi import BINARY, schema_of
 from shared.web.pagination import Cursor, Limit, Page, decode_cursor, page
 from shared.web.problems import refusals
+from shared.web.streams import Streams
 
 router = APIRouter(prefix="/v1", tags=["revisions"])
 
@@ -41,7 +43,10 @@ TABLE = dict.fromkeys((ARROW, PARQUET, NDJSON), BINARY)
 
 
 @router.get(
-    "/revisions", operation_id="list_revisions", response_model=Page[Revision], dependencies=[needs(Scope.FACTS_READ)]
+    "/revisions",
+    operation_id="list_revisions",
+    response_model=Page[Revision],
+    dependencies=[needs(Scope.FACTS_READ, city_wide=True)],
 )
 def list_revisions(request: Request, limit: Limit = 100, cursor: Cursor = None) -> Response:
     """List change sets, the newest first."""
@@ -102,9 +107,10 @@ def list_changes(
             error = FieldError("after", "after_until", "this must not be above `until`")
             raise Invalid("Give the earlier revision as `after`.", errors=[error])
         touched = [found for found in changes.touched(connection, after, reached) if found in selected]
+    audit_whole_numbers(request, access, touched)
     batches = changes.read(request.app.state.arrow, access, touched, after, reached, naming=naming)
     stream = formats.write(media_type, changes.SCHEMA, batches, nested=changes.JSON_COLUMNS)
-    return StreamingResponse(stream, media_type=media_type, headers={"Revision": str(reached)})
+    return _long(request, stream, media_type, reached)
 
 
 @router.get(
@@ -180,13 +186,13 @@ def query_snapshots(
             dataset, field = _declared_field(named, f"/queries/{place}/fields/{number}")
             requested.append((dataset, snapshots.Matching(field, query.values, query.before_colon)))
     _check_made(request, revision)
+    audit_whole_numbers(request, access, [dataset for dataset, _ in requested])
     pieces = (
         piece
         for dataset, batches in snapshots.read_several(request.app.state.arrow, access, requested, revision)
         for piece in formats.write(media_type, snapshots.schema_of(dataset), batches)
     )
-    headers = {"Revision": str(revision)}
-    return StreamingResponse(formats.gathered(pieces), media_type=media_type, headers=headers)
+    return _long(request, pieces, media_type, revision)
 
 
 def _snapshot(
@@ -202,9 +208,15 @@ def _snapshot(
     media_type = negotiate(accept, (ARROW, PARQUET, NDJSON))
     dataset = declared(name)
     _check_made(request, revision)
+    audit_whole_numbers(request, access, [dataset])
     batches = snapshots.read(request.app.state.arrow, access, dataset, revision, naming=naming, matching=matching)
     stream = formats.write(media_type, snapshots.schema_of(dataset), batches)
-    return StreamingResponse(stream, media_type=media_type, headers={"Revision": str(revision)})
+    return _long(request, stream, media_type, revision)
+
+
+def _long(request: Request, pieces: Iterator[bytes], media_type: str, revision: int) -> Response:
+    streams: Streams = request.app.state.streams
+    return streams.answer(request, pieces, media_type, {"Revision": str(revision)})
 
 
 def _check_made(request: Request, revision: int) -> None:

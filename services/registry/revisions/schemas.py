@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from typing_extensions import TypeAliasType
 
 from shared.errors import InvalidValue
+from shared.free_text import strike_long_numbers, strike_optional
 
 KeyValue = TypeAliasType(
     "KeyValue",
@@ -49,8 +50,12 @@ class Withdrawal(BaseModel, Generic[Key]):
     )
 
     keys: list[Key] = Field(min_length=1, max_length=1_000, description="Keys of the records")
-    reason: str = Field(min_length=1, max_length=1_000, description="Why they were never true")
-    source: str | None = Field(default=None, max_length=500, description="Where the correction comes from")
+    reason: Annotated[str, AfterValidator(strike_long_numbers)] = Field(
+        min_length=1, max_length=1_000, description="Why they were never true"
+    )
+    source: Annotated[str | None, AfterValidator(strike_optional)] = Field(
+        default=None, max_length=500, description="Where the correction comes from"
+    )
 
     @classmethod
     def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:

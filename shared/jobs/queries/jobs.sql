@@ -1,10 +1,10 @@
--- claim: Take the oldest job that is queued, or whose worker has died, for the time of a lease.
+-- claim: Take a job that is queued, or whose worker has died, for the time of a lease: the first kind's, then the oldest.
 UPDATE jobs SET state = 'running', attempts = attempts + 1, started_at = coalesce(started_at, now()),
                 lease_until = now() + make_interval(secs => :lease)
 WHERE id = (SELECT id FROM jobs
             WHERE state IN ('queued', 'running') AND kind = ANY(:kinds)
               AND (state = 'queued' OR lease_until < now())
-            ORDER BY created_at FOR UPDATE SKIP LOCKED LIMIT 1)
+            ORDER BY array_position(CAST(:kinds AS text[]), kind), created_at FOR UPDATE SKIP LOCKED LIMIT 1)
 RETURNING *;
 
 -- renew: Store a job's progress and extend its lease.

@@ -8,7 +8,6 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import orjson
 from fastapi import APIRouter, Request, Response
@@ -21,6 +20,7 @@ from shared.database.queries import load
 from shared.gauges.heartbeat import loop_states
 from shared.observability import metrics
 from shared.web.auth import needs
+from shared.web.documentation import origin_of
 from shared.web.idempotency import json_response
 from shared.web.status.words import words
 
@@ -141,10 +141,9 @@ def get_status_page(request: Request) -> Response:
         script=_text("script.js"),
         words=orjson.dumps(words()).decode(),
     )
-    issuer = urlsplit(token_url)
     policy = (
         f"default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; img-src data:;"
-        f" connect-src 'self' {issuer.scheme}://{issuer.netloc}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        f" connect-src 'self' {origin_of(token_url)}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
     headers = {"Content-Security-Policy": policy, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
     return Response(content, media_type="text/html; charset=utf-8", headers=headers)

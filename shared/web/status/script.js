@@ -205,7 +205,7 @@ function enter(shown, refusal = "") {
 
 async function fetchToken() {
   const headers = { Authorization: `Basic ${btoa(`${credentials.client}:${credentials.secret}`)}`, "Content-Type": "application/x-www-form-urlencoded" };
-  const answer = await fetch(document.body.dataset.tokenUrl, { method: "POST", headers, body: "grant_type=client_credentials" });
+  const answer = await fetch(document.body.dataset.tokenUrl, { method: "POST", headers, body: "grant_type=client_credentials&scope=metrics:read" });
   if (!answer.ok) throw new Error("refused");
   token = (await answer.json()).access_token;
   sessionStorage.setItem("token", token);

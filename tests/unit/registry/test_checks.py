@@ -22,7 +22,7 @@ SALES, LOCATIONS, HUB_YEARS = CATALOGUE["annual_sales"], CATALOGUE["locations"],
 HUBS, ACCOUNTS = CATALOGUE["logistics_hubs"], CATALOGUE["payee_accounts"]
 
 
-def cells(dataset: Dataset, hundredths: tuple[str, ...] = (), **values: str) -> Checked:
+def cells(dataset: Dataset, *, hundredths: tuple[str, ...] = (), **values: str) -> Checked:
     row = {name: [values.get(name)] for name in dataset.names}
     frame = pl.DataFrame({"line": [2], **row}, schema={"line": pl.Int64, **dict.fromkeys(row, pl.String)})
     return check_cells(dataset, frame, hundredths=hundredths, errors=no_errors(), today=TODAY)
@@ -90,7 +90,7 @@ AMOUNTS: list[tuple[str, int | str | None]] = [
 
 @pytest.mark.parametrize(("text", "expected"), AMOUNTS)
 def test_amounts_in_yuan(text: str, expected: int | str | None) -> None:
-    checked = cells(SALES, ("online_retail_fen",), uscc=CODE, year="2020", online_retail_fen=text)
+    checked = cells(SALES, hundredths=("online_retail_fen",), uscc=CODE, year="2020", online_retail_fen=text)
     if isinstance(expected, str):
         assert codes(checked) == [("online_retail_fen", expected)]
         assert checked.rows.is_empty()
@@ -355,7 +355,7 @@ REFUSED: list[tuple[Dataset, dict[str, str], str, str]] = [
 
 @pytest.mark.parametrize(("dataset", "row", "field", "code"), REFUSED)
 def test_refused_cells(dataset: Dataset, row: dict[str, str], field: str, code: str) -> None:
-    assert codes(cells(dataset, (), **row)) == [(field, code)]
+    assert codes(cells(dataset, **row)) == [(field, code)]
 
 
 ACCEPTED: list[tuple[Dataset, dict[str, str]]] = [
@@ -368,7 +368,7 @@ ACCEPTED: list[tuple[Dataset, dict[str, str]]] = [
 
 @pytest.mark.parametrize(("dataset", "row"), ACCEPTED)
 def test_accepted_cells(dataset: Dataset, row: dict[str, str]) -> None:
-    checked = cells(dataset, (), **row)
+    checked = cells(dataset, **row)
     assert codes(checked) == []
     assert checked.rows.height == 1
 

@@ -12,8 +12,9 @@ import orjson
 import pytest
 
 from services.eligibility.settings import Settings as EligibilitySettings
+from services.payout.settings import Settings as PayoutSettings
 from services.registry.settings import Settings
-from shared.settings import load
+from shared.settings import ServiceSettings, load
 from tests.support.events import EVENT_KEYS, PRIVATE_KEYS
 
 KEY = base64.b64encode(os.urandom(64)).decode()
@@ -109,6 +110,7 @@ UNSAFE = [
     ("REGISTRY_ACCOUNT_KEY", ZEROS, "REGISTRY_ACCOUNT_KEY is no random key"),
     ("KAFKA_SECURITY_PROTOCOL", "PLAINTEXT", "KAFKA_SECURITY_PROTOCOL lets everybody"),
     ("EVENT_KEYS", '{"keys": []}', "EVENT_KEYS is empty"),
+    ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector.city:4318", "OTEL_EXPORTER_OTLP_ENDPOINT is plain http"),
 ]
 
 
@@ -191,3 +193,26 @@ def test_a_variable_of_an_earlier_version_is_refused_with_its_new_name(monkeypat
     monkeypatch.setenv("ELIGIBILITY_STANDING", "off")
     with pytest.raises(SystemExit, match="ELIGIBILITY_STANDING is now ELIGIBILITY_AUTOMATIC_REEVALUATION"):
         load(EligibilitySettings)
+
+
+@pytest.mark.parametrize(
+    ("settings", "service", "url"),
+    [
+        (EligibilitySettings, "ELIGIBILITY", "REGISTRY_URL"),
+        (EligibilitySettings, "ELIGIBILITY", "PAYOUT_URL"),
+        (PayoutSettings, "PAYOUT", "REGISTRY_URL"),
+        (PayoutSettings, "PAYOUT", "ELIGIBILITY_URL"),
+    ],
+)
+def test_services_speak_https_in_production(
+    settings: type[ServiceSettings], service: str, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others = {f"{each}_URL": f"https://{each.lower()}.city" for each in ("REGISTRY", "ELIGIBILITY", "PAYOUT")}
+    own = {f"{service}_DATABASE_URL": GOOD["REGISTRY_DATABASE_URL"], f"{service}_CLIENT_SECRET": STRONG}
+    for name, value in (GOOD | others | own).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("DEPLOYMENT", raising=False)
+    assert load(settings)
+    monkeypatch.setenv(url, "http://other.city:8001")
+    with pytest.raises(SystemExit, match=f"{url} is plain http"):
+        load(settings)
