@@ -281,7 +281,7 @@ def test_what_another_bulk_approval_did_meanwhile_is_not_counted_twice(database:
         ]
     runner = JobRunner(
         database,
-        {handlers.APPROVAL: lambda job: handlers.run_bulk_approval(database, job, notice_needed=False, language="en")},
+        {handlers.APPROVAL: lambda job: handlers.run_bulk_approval(database, job, notice_needed=False)},
     )
     assert runner.step() and runner.step()
     with database.reading() as connection:
