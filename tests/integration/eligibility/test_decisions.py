@@ -262,9 +262,7 @@ def test_a_bulk_approval_that_died_half_way_goes_on_and_counts_what_it_did(datab
         job_id = jobs.enqueue(connection, handlers.APPROVAL, job_input, by=CHECKER.subject, now=SystemClock().now())
     with database.transaction() as connection:  # the attempt that died
         transitions.approve(connection, [the_decision(database, "A").id], by=CHECKER.subject, reason=None)
-    handlers.run_bulk_approval(
-        database, RunningJob(database, job_id, job_input, CHECKER.subject), notice_needed=False, language="en"
-    )
+    handlers.run_bulk_approval(database, RunningJob(database, job_id, job_input, CHECKER.subject), notice_needed=False)
     with database.reading() as connection:
         shown = handlers.bulk_approval_view(connection, job_id, CHECKER)
     assert (shown["state"], shown["approved"], sum(shown["skipped"].values())) == ("succeeded", 3, 0)
