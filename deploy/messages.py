@@ -31,6 +31,7 @@ CODE = ("shared", "services", "deploy/local")
 KEYWORDS = {
     "N_": 0,
     "translate": 0,
+    "said": 0,
     "FieldError": 2,
     "InvalidValue": 0,
     "PydanticCustomError": 1,
@@ -50,7 +51,7 @@ KEYWORDS = {
     "TableColumn": 0,
 }
 """Functions that take a message, and at which place. Error classes take it first."""
-NOT_READ = {"KafkaProtocol", "Kind", "Mode", "Deployment", "AutomaticReevaluation"}
+NOT_READ = {"Kind", "Mode", "Deployment", "AutomaticReevaluation"}
 """Enumerations whose values only programs read; the values of all others are words that messages name and people read."""
 TYPER = Path(typer.main.__file__).parent
 """Its own messages (`_("…")`) are a part of every command line."""

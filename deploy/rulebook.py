@@ -5,18 +5,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
+from typing import Any
 
+from services.eligibility.engine.description import describe
 from services.eligibility.rules.domain import Interpretations, Policy
 from services.eligibility.rules.grammar.award import Award
-from services.eligibility.rules.grammar.common import INTEGRITY_CONDITION, condition_on_payment, conditions_on_time
-from services.eligibility.rules.grammar.conditions import Combination, Condition
-from services.eligibility.rules.grammar.nodes import resolve
 from services.eligibility.rules.grammar.rule_context import RuleContext
 from services.eligibility.rules.library import load_policy
-from services.eligibility.rules.parameters import NUMBERS, UNIT_WORDS
+from services.eligibility.rules.parameters import UNIT_WORDS
 from services.eligibility.rules.text import Text
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -35,7 +34,6 @@ _SAID = {
     "about": Text("对象", "About"),
     "conditions": Text("条件", "Conditions"),
     "amount": Text("金额", "Amount"),
-    "in kind": Text("实物支持，不发放资金", "in kind, no money"),
     "instalments": Text("兑现", "Paid in"),
     "later": Text("以后年度", "In later years"),
     "measures": Text("计量", "Measures"),
@@ -48,10 +46,25 @@ _SAID = {
     "from": Text("自", "from"),
     "meaning": Text("含义", "Meaning"),
     "coverage": Text("逐句覆盖", "Coverage, sentence by sentence"),
-    "sentence": Text("条.段.句", "Article.paragraph.sentence"),
-    "claimed": Text("归属", "Claimed as"),
-    "summary": Text("要旨", "Gist"),
+    "sentence": Text("条款", "Sentence"),
+    "claimed": Text("适用方式", "Applied as"),
+    "text": Text("原文", "Its own words"),
+    "criteria": Text("实施口径（文件未作规定的）", "Criteria: rules of practice that the document does not state"),
+    "criterion": Text("实施口径", "criterion"),
+    "reason": Text("理由", "Reason"),
+    "adopted": Text("采纳文件", "Adopted by"),
+    "not adopted": Text("尚无采纳文件", "not adopted yet"),
+    "data": Text("所依据的数据（主管部门）", "Data that decide (kept by)"),
     "supplement": Text("附则及通例", "Suppl. and practice"),
+}
+
+_CLAIMS = {
+    "computed": Text("据数据认定", "computed"),
+    "in_kind": Text("实物支持", "in kind"),
+    "referral": Text("由其他部门规定", "referral"),
+    "encouragement": Text("倡导性条款", "encouragement"),
+    "procurement": Text("政府采购", "procurement"),
+    "supervision": Text("监管职责", "supervision"),
 }
 
 
@@ -75,6 +88,7 @@ def _lines(policy: Policy, language: str) -> Iterator[str]:
     for title, lines in (
         ("interpretations", _interpretations(policy, language)),
         ("parameters", _parameters(policy, language)),
+        ("criteria", _criteria(policy, language)),
         ("coverage", _coverage(policy, language)),
     ):
         yield ""
@@ -84,47 +98,55 @@ def _lines(policy: Policy, language: str) -> Iterator[str]:
 
 
 def _award(policy: Policy, award: Award, context: RuleContext, language: str) -> Iterator[str]:
-    measures = award.measures  # under any interpretations
-    award = resolve(award, context.interpretations)
-    yield f"- {_say('article', language)}: {award.article.cited}"
-    yield f"- {_say('about', language)}: {award.about.phrase().within(language)}"
+    told = describe(policy, award, context, language)
+    yield f"> {told['article']}: {told['basis']['text']}"
+    yield ""
+    yield f"- {_say('about', language)}: {told['about']}"
     yield f"- {_say('conditions', language)}:"
-    paid = (condition_on_payment(award.paid_under, once=award.about.once),) if award.paid_before_by_subject else ()
-    for condition in (*conditions_on_time(award.about), *award.conditions(), *paid, INTEGRITY_CONDITION):
-        yield from _condition(policy, resolve(condition, context.interpretations), context, language, "  ")
-    if award.amount is None:
-        yield f"- {_say('amount', language)}: {_say('in kind', language)}"
-    else:
-        interpretations = _named(award.amount.applied(), language)
-        yield f"- {_say('amount', language)}: {award.amount.phrase(context).within(language)}{interpretations}"
-    if award.instalments is not None:
-        yield f"- {_say('instalments', language)}: {award.instalments.phrase(context).within(language)}"
+    for condition in told["conditions"]:
+        yield from _condition(condition, told["basis"], language, "  ")
+    yield f"- {_say('amount', language)}: {told['amount']}"
+    for basis in told["amount_bases"]:
+        yield f"  - {_basis(basis, language)}"
+    if told["instalments"]:
+        yield f"- {_say('instalments', language)}: {told['instalments']}"
     if award.in_later_years is not None:
         question = policy.interpretations[award.in_later_years.interpretation]
-        yield f"- {_say('later', language)}: `{question.name}` ({question.values[question.default].within(language)})"
-    for measure in measures:
-        columns = ", ".join(words.within(language) for _, words in measure.columns.values())
-        interpretations = _named(measure.interpretations, language)
-        yield f"- {_say('measures', language)}: {measure.words.within(language)}: {columns}{interpretations}"
-        for name in measure.parameters:
-            if policy.parameters[name].unit in NUMBERS:
-                yield f"  - {policy.parameters[name].phrase().within(language)}"
+        default = question.values[question.default].within(language)
+        yield f"- {_say('later', language)}: {default}{_named([question.name], language)}"
+    for measure in told["measures"]:
+        yield (
+            f"- {_say('measures', language)}: {measure['title']}: {_list(measure['figures'], language)}"
+            f"{_named(measure['readings'], language)}"
+        )
+    for reading in told["readings"]:
+        basis = f" — {_basis(reading['basis'], language)}" if reading["basis"] else ""
+        yield f"- {_say('interpretation', language)} `{reading['name']}`: {reading['title']}: {reading['value_title']}{basis}"
+    kept = [f"{each['title']} ({each['keeper']})" for each in told["data"]]
+    yield f"- {_say('data', language)}: {_list(kept, language)}"
 
 
-def _condition(policy: Policy, condition: Condition, context: RuleContext, language: str, indent: str) -> Iterator[str]:
-    title = policy.condition_words[condition.name].within(language)
-    interpretations = _named(condition.applied(), language)
-    if isinstance(condition, Combination):
-        joint = Text("全部满足", "all of") if condition.kind == "all" else Text("满足其一", "any of")
-        yield f"{indent}- {title} — {joint.within(language)}{interpretations}:"
-        for part in condition.conditions:
-            yield from _condition(policy, part, context, language, indent + "  ")
-    else:
-        yield f"{indent}- {title}: {condition.phrase(context).within(language)}{interpretations}"
+def _condition(condition: Mapping[str, Any], granting: Mapping[str, Any], language: str, indent: str) -> Iterator[str]:
+    """Tell a condition with what it rests on, where that is not the sentence quoted above."""
+    basis = "" if condition["basis"] == granting else f" — {_basis(condition['basis'], language)}"
+    yield f"{indent}- {condition['title']}: {condition['test']}{_named(condition['readings'], language)}{basis}"
+    for part in condition["within"]:
+        yield from _condition(part, condition["basis"], language, indent + "  ")
+
+
+def _basis(basis: Mapping[str, Any], language: str) -> str:
+    if basis["kind"] == "article":
+        return f"{basis['title']}: {basis['text']}"
+    adopted = basis["document"] or _say("not adopted", language)
+    return f"{_say('criterion', language)}: {basis['title']} ({basis['text']}; {adopted})"
+
+
+def _list(items: Iterable[str], language: str) -> str:
+    return ("、" if language == "zh-CN" else ", ").join(items)
 
 
 def _named(interpretations: Iterable[str], language: str) -> str:
-    names = ", ".join(f"`{name}`" for name in dict.fromkeys(interpretations))
+    names = _list([f"`{name}`" for name in dict.fromkeys(interpretations)], language)
     return f" [{_say('interpretation', language)}: {names}]" if names else ""
 
 
@@ -156,12 +178,21 @@ def _value(value: object) -> str:
 
 
 def _coverage(policy: Policy, language: str) -> Iterator[str]:
-    yield f"| {_say('sentence', language)} | {_say('claimed', language)} | {_say('summary', language)} |"
+    yield f"| {_say('sentence', language)} | {_say('claimed', language)} | {_say('text', language)} |"
     yield "|---|---|---|"
     for line in policy.coverage:
         awards = ", ".join(f"`{code}`" for code in line.awards) if len(line.awards) < len(policy.awards) else "*"
-        claimed = f"{line.claimed_as} {awards}".strip()
-        yield f"| {line.article}.{line.paragraph}.{line.sentence} | {claimed} | {line.words.within(language)} |"
+        claimed = f"{_CLAIMS[line.claimed_as].within(language)} {awards}".strip()
+        gist = "" if language == "zh-CN" else f" ({line.words.en})"
+        yield f"| {line.source.cited.within(language)} | {claimed} | {line.source.text}{gist} |"
+
+
+def _criteria(policy: Policy, language: str) -> Iterator[str]:
+    yield f"| {_say('criterion', language)} | {_say('reason', language)} | {_say('adopted', language)} |"
+    yield "|---|---|---|"
+    for criterion in policy.criteria:
+        adopted = criterion.document or _say("not adopted", language)
+        yield f"| {criterion.title.within(language)} | {criterion.reason.within(language)} | {adopted} |"
 
 
 def _say(name: str, language: str) -> str:

@@ -46,7 +46,7 @@ def calendar_date(instant: datetime) -> date:
 
 
 def local_time(instant: datetime | str) -> str:
-    """Return an aware `instant`, or one in RFC 3339, as people in Lishui write it: 2024-03-01 09:30:00."""
+    """Return an aware `instant`, or one in RFC 3339, as people in China write it: 2024-03-01 09:30:00."""
     given = datetime.fromisoformat(instant) if isinstance(instant, str) else instant
     return given.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
 

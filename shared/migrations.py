@@ -58,11 +58,11 @@ def upgrade(schema: ServiceSchema, owner_url: str, application_role: str) -> Non
 
 
 def is_migrated(schema: ServiceSchema, connection: Connection) -> bool:
-    """Return whether the database has the tables of this version or a later one.
+    """Return whether the database has the tables of this version or a later one, and what the installed policies add.
 
     During an upgrade old and new processes run together; the version before can work with later tables (docs/decisions/0014).
     """
-    return revision_of(connection) >= _head(schema)
+    return revision_of(connection) >= _head(schema) and schema.is_installed(connection)
 
 
 def revision_of(connection: Connection) -> str:

@@ -45,7 +45,7 @@ class TableColumn:
     """A column of a sheet or of a command line's table: its heading over the member at `path` of each row.
 
     The heading is a message, or text in both languages by language.
-    Text is shown as it is, a whole number as a number, fen as yuan with two decimals, an instant as the time in Lishui.
+    Text is shown as it is, a whole number as a number, fen as yuan with two decimals, an instant as the time in China.
     A word is a code, a yes or no, or several of them, in the reader's language (`i18n.word`); `names` are its own codes.
     """
 

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from services.eligibility import metrics as eligibility_metrics
 from services.eligibility.approvals.routes import approvals_router
 from services.eligibility.approvals.routes import decisions_router as approvals_of_decisions_router
+from services.eligibility.awards.routes import guide_router
 from services.eligibility.awards.routes import router as awards_router
 from services.eligibility.clients.payout import Payout
 from services.eligibility.clients.registry import RegistryFacts
@@ -71,6 +72,7 @@ def build(
         routers=[
             policies_router,
             awards_router,
+            guide_router,
             evaluations_router,
             decisions_router,
             approvals_of_decisions_router,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 import services.payout.arrangements.tables
 import services.payout.awards.tables
@@ -14,6 +14,7 @@ import services.payout.funding.tables
 import services.payout.ledger.tables
 import services.payout.orders.tables
 import services.payout.recoveries.tables  # noqa: F401 - importing a room's tables declares them
+from services.payout.arrangements.tables import policy_units
 from services.payout.metadata import metadata
 from shared.database.queries import load
 from shared.policies import POLICIES
@@ -30,4 +31,9 @@ def install(connection: Connection) -> None:
         connection.execute(queries.install_jurisdictions, values)
 
 
-SCHEMA = ServiceSchema("payout", metadata, Path(__file__).with_name("migrations"), install)
+def is_installed(connection: Connection) -> bool:
+    """Return whether `install` has run for all installed policies."""
+    return set(POLICIES) <= set(connection.execute(select(policy_units.c.policy).distinct()).scalars())
+
+
+SCHEMA = ServiceSchema("payout", metadata, Path(__file__).with_name("migrations"), install, is_installed)

@@ -42,12 +42,14 @@ class ServiceSchema:
     """The schema of `service`: its own tables (`metadata`) and the system tables; `migrations` is its Alembic history.
 
     `install` writes what the installed policies add to the database; it runs after every upgrade, and may run again.
+    `is_installed` returns whether it has written it.
     """
 
     service: str
     metadata: MetaData
     migrations: Path
     install: Callable[[Connection], None] = lambda _: None
+    is_installed: Callable[[Connection], bool] = lambda _: True
 
     @property
     def all_metadata(self) -> list[MetaData]:

@@ -19,7 +19,7 @@ from shared.clock import Clock
 from shared.database.engine import Database
 from shared.errors import Forbidden, Invalid, TooManyRequests, Unauthenticated, Unavailable
 from shared.gauges.reading import ReadGauges, read_gauges
-from shared.i18n import CHINESE, N_
+from shared.i18n import CHINESE
 from shared.messaging import asyncapi
 from shared.messaging.consumer import Handler
 from shared.migrations import is_migrated
@@ -160,7 +160,7 @@ class _Readiness:
         self._database = database
         self._lock = threading.Lock()
         self._checked_at = -math.inf
-        self._mistake = ""
+        self._refusal: Unavailable | None = None
 
     def check(self) -> None:
         """Raise Unavailable if the service is stopping, cannot verify tokens, or has no database of this version."""
@@ -169,16 +169,16 @@ class _Readiness:
         self._state.token_verifier.require_keys()
         with self._lock:
             if time.monotonic() - self._checked_at > _READINESS_SECONDS:
-                self._mistake = self._of_database()
+                self._refusal = self._of_database()
                 self._checked_at = time.monotonic()
-            mistake = self._mistake
-        if mistake:
-            raise Unavailable(mistake)
+            refusal = self._refusal
+        if refusal is not None:
+            raise refusal
 
-    def _of_database(self) -> str:
+    def _of_database(self) -> Unavailable | None:
         try:
             with self._database.reading() as connection:
                 migrated = is_migrated(self._schema, connection)
         except SQLAlchemyError:
-            return N_("The database does not answer.")
-        return "" if migrated else N_("The database is not migrated to this version. Run the migrations.")
+            return Unavailable("The database does not answer.")
+        return None if migrated else Unavailable("The database is not migrated to this version. Run the migrations.")

@@ -21,7 +21,7 @@ from tests.faults.decisions import Decisions
 from tests.faults.harness import ME, Harness
 
 PAYEES = 60
-AMPLE_FEN = 10**13
+AMPLE_FEN = 10**12
 
 Record = tuple[bytes | None, bytes | None, list[tuple[str, bytes]]]
 """Key, value and headers of a Kafka message."""

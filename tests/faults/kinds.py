@@ -119,7 +119,7 @@ def forge(campaign: Campaign) -> None:
     [known] = _some(campaign, 1) or campaign.decisions.fresh()
     last = _record(replace(known, version=2**31 - 1, instalments=()))
     stranger = OKPKey.import_key(
-        OKPKey.generate_key("Ed25519").as_dict() | {"kid": campaign.harness.kid("eligibility")}
+        OKPKey.generate_key("Ed25519").as_dict(private=True) | {"kid": campaign.harness.kid("eligibility")}
     )
     made = [(k or b"", _marked(v), list(h)) for k, v, h in ((key, value, headers), last)]
     Signer(stranger).sign(made)

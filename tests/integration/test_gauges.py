@@ -25,7 +25,7 @@ from shared.messaging.consumer import Consumer
 from shared.messaging.lag import consumer_lag
 from shared.observability import metrics
 from shared.observability.metrics import Sample
-from shared.web.metrics import serve_metrics
+from shared.web.metrics import serve_probes
 from tests.support.databases import ServiceDatabase
 from tests.support.events import LENIENT
 from tests.support.tokens import Tokens
@@ -51,7 +51,7 @@ class Counted:
 
 
 def test_workers_and_relays_serve_their_metrics_to_those_who_may_read_them(tokens: Tokens) -> None:
-    with serve_metrics(tokens.verifier, "127.0.0.1", 0) as port:
+    with serve_probes(tokens.verifier, "127.0.0.1", 0) as port:
         url = f"http://127.0.0.1:{port}"
         assert httpx.get(f"{url}/healthz").json() == {"status": "ok"}
         assert httpx.get(f"{url}/metrics").status_code == httpx.codes.UNAUTHORIZED
@@ -59,7 +59,7 @@ def test_workers_and_relays_serve_their_metrics_to_those_who_may_read_them(token
         shown = httpx.get(f"{url}/metrics", headers=tokens.headers("ops")).text
         assert "# TYPE loop_failures_total counter" in shown
         assert {httpx.get(url + path).status_code for path in ("/", "/docs", "/openapi.json", "/status")} == {404}
-        with pytest.raises(OSError, match="in use"), serve_metrics(tokens.verifier, "127.0.0.1", port):
+        with pytest.raises(OSError, match="in use"), serve_probes(tokens.verifier, "127.0.0.1", port):
             pass
 
 

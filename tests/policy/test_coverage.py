@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
 from deploy.rulebook import DOCS, PAGES, rulebook
+from services.eligibility.rules import lishui_2020_1
 from services.eligibility.rules.library import load_policy
 
 POLICY = load_policy("lishui-2020-1")
 
 
-def test_every_sentence_is_claimed_exactly_once() -> None:
-    counted = yaml.safe_load(Path(__file__).with_name("sentences.yaml").read_text(encoding="utf-8"))
-    wanted = [
-        (article, paragraph, sentence)
-        for article, paragraphs in counted.items()
-        for paragraph, sentences in enumerate(paragraphs, 1)
-        for sentence in range(1, sentences + 1)
-    ]
-    assert [(line.article, line.paragraph, line.sentence) for line in POLICY.coverage] == wanted
+def _yaml(name: str) -> Any:
+    return yaml.safe_load((Path(lishui_2020_1.__file__).parent / name).read_text(encoding="utf-8"))
+
+
+def test_every_sentence_of_the_source_is_claimed_exactly_once() -> None:
+    sentences = _yaml("source.yaml")["sentences"]
+    ids = [".".join(map(str, entry["at"])) for entry in _yaml("coverage.yaml")]
+    assert ids == list(sentences) == [line.source.code for line in POLICY.coverage]
+    assert len(ids) == len(set(ids)) == 49
+    assert all(text.endswith(("。", "：")) and "  " not in text for text in sentences.values())
 
 
 def test_every_award_is_claimed_by_the_sentence_that_it_cites() -> None:

@@ -22,9 +22,12 @@ POLICY = load_policy("lishui-2020-1")
 GOLDENS = Path(__file__).with_name("goldens")
 
 
+LANGUAGES = {"zh": "zh-CN", "en": "en"}
+
+
 @pytest.mark.parametrize("award", [award.code for award in POLICY.awards])
 def test_the_explanation_of_the_first_case(award: str) -> None:
-    """The first case of the award's case file, in the language of the office."""
+    """The first case of the award's case file, in both languages."""
     case = next(read_cases(FOLDER / f"{award}.yaml"))
     known = facts(case.tables)
     interpretations = Interpretations.official_defaults(POLICY).with_changes(case.interpretations)
@@ -36,13 +39,13 @@ def test_the_explanation_of_the_first_case(award: str) -> None:
     assert explained.document("en") == explain(
         known, POLICY, interpretations, award, subject, year, case.decided_on
     ).document("en")
-    shown = explained.as_dict("zh-CN") | {"engine_version": "-"}
-    text = json.dumps(shown, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-    path = GOLDENS / f"{award}.json"
-    if os.environ.get("REWRITE_GOLDENS"):
-        path.write_text(text, encoding="utf-8")
-    assert text == path.read_text(encoding="utf-8")
-    assert explained.as_dict("en")["title"] == POLICY.award_titles[award].en
+    for folder, language in LANGUAGES.items():
+        shown = explained.as_dict(language) | {"engine_version": "-"}
+        text = json.dumps(shown, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+        path = GOLDENS / folder / f"{award}.json"
+        if os.environ.get("REWRITE_GOLDENS"):
+            path.write_text(text, encoding="utf-8")
+        assert text == path.read_text(encoding="utf-8")
 
 
 def _subject(award: str, tables: object) -> str:

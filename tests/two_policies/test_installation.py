@@ -36,6 +36,21 @@ def payout(fresh_database: Fresh, tokens: Tokens) -> Iterator[Payout]:
     database.close()
 
 
+@pytest.mark.parametrize(("service", "table"), [("registry", "policy_awards"), ("payout", "policy_units")])
+def test_a_policy_that_is_listed_and_not_installed_leaves_a_service_not_ready(
+    service: str, table: str, fresh_database: Fresh
+) -> None:
+    database = fresh_database(service)
+    engine = create_engine(make_url(database.owner_url).set(drivername="postgresql+psycopg"), poolclass=NullPool)
+    with engine.begin() as connection:
+        assert migrations.is_migrated(SCHEMAS[service], connection)
+        connection.execute(text(f"DELETE FROM {table} WHERE policy = 'etown-2024-1'"))
+        assert not migrations.is_migrated(SCHEMAS[service], connection)
+    migrations.upgrade(SCHEMAS[service], database.owner_url, f"{service}_app")
+    with engine.begin() as connection:
+        assert migrations.is_migrated(SCHEMAS[service], connection)
+
+
 @pytest.mark.parametrize("service", SCHEMAS)
 def test_an_upgrade_makes_the_declared_tables_and_may_be_repeated(service: str, fresh_database: Fresh) -> None:
     database = fresh_database(service)

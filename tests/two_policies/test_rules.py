@@ -92,14 +92,10 @@ def test_an_explanation_says_how_many_are_ahead_and_what_the_last_one_in_has() -
     for each in (first, last, out):
         rank = each.as_dict("en")["conditions"][-1]
         assert rank["name"] == "first-by-retail" or each.conditions[-1].name == "first-by-retail"
-        figures.append((rank["result"], rank["ahead"]["value"], rank["measured"], rank["threshold"], rank["last_in"]))
-    place = {"unit": "place"}
-    last_in = {"value": 449_999_996, "unit": "fen"}
-    assert figures == [
-        ("met", 0, {"value": 1, **place}, {"value": 5, **place}, last_in),
-        ("met", 4, {"value": 5, **place}, {"value": 5, **place}, last_in),
-        ("failed", 6, {"value": 7, **place}, {"value": 5, **place}, last_in),
-    ]
+        figures.append(
+            (rank["result"], *(rank[name]["value"] for name in ("ahead", "measured", "threshold", "last_in")))
+        )
+    assert figures == [("met", 0, 1, 5, 449_999_996), ("met", 4, 5, 5, 449_999_996), ("failed", 6, 7, 5, 449_999_996)]
     [near] = out.near_misses
     assert near.short_by is not None and near.short_by.value == 2
     assert {each.name for each in out.interpretations} >= {"rank_ties"}

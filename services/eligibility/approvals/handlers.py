@@ -50,6 +50,7 @@ def approve(
     reason: str | None,
     if_match: str | None,
     notice_needed: bool,
+    language: str,
 ) -> dict[str, Any]:
     """Approve one decision: its version is numbered and its event enters the outbox.
 
@@ -66,34 +67,34 @@ def approve(
     if row.flags and not reason:
         raise ReasonNeeded("Give in `reason` why it is approved despite its flags.", extra={"flags": row.flags})
     transitions.approve(connection, [decision_id], by=actor.subject, reason=reason)
-    return decisions.view(decisions.get(connection, decision_id, actor))
+    return decisions.view(decisions.get(connection, decision_id, actor), language)
 
 
 def reject(
-    connection: Connection, decision_id: UUID, actor: Actor, *, reason: str, if_match: str | None
+    connection: Connection, decision_id: UUID, actor: Actor, *, reason: str, if_match: str | None, language: str
 ) -> dict[str, Any]:
     """Reject a decision; raises NotFound, Stale or Conflict."""
-    return _transition(connection, decision_id, actor, Act.REJECT, reason, if_match)
+    return _transition(connection, decision_id, actor, Act.REJECT, reason, if_match, language)
 
 
 def suspend(
-    connection: Connection, decision_id: UUID, actor: Actor, *, reason: str, if_match: str | None
+    connection: Connection, decision_id: UUID, actor: Actor, *, reason: str, if_match: str | None, language: str
 ) -> dict[str, Any]:
     """Suspend a decision; raises NotFound, Stale or Conflict."""
-    return _transition(connection, decision_id, actor, Act.SUSPEND, reason, if_match)
+    return _transition(connection, decision_id, actor, Act.SUSPEND, reason, if_match, language)
 
 
 def _transition(
-    connection: Connection, decision_id: UUID, actor: Actor, act: Act, reason: str, if_match: str | None
+    connection: Connection, decision_id: UUID, actor: Actor, act: Act, reason: str, if_match: str | None, language: str
 ) -> dict[str, Any]:
     row = transitions.lock_for(connection, decision_id, actor, act, if_match)
     [state] = TRANSITIONS[State(row.state), act]
     transitions.transition(connection, row, act, state, by=actor.subject, reason=reason)
-    return decisions.view(decisions.get(connection, decision_id, actor))
+    return decisions.view(decisions.get(connection, decision_id, actor), language)
 
 
 def resume(
-    connection: Connection, decision_id: UUID, actor: Actor, *, reason: str, if_match: str | None
+    connection: Connection, decision_id: UUID, actor: Actor, *, reason: str, if_match: str | None, language: str
 ) -> dict[str, Any]:
     """End an officer's suspension; raises NotFound, Stale, or Conflict, also while an objection is open or was upheld."""
     row = transitions.lock_for(connection, decision_id, actor, Act.RESUME, if_match)
@@ -107,7 +108,7 @@ def resume(
         )
     state = transitions.resumed_state(row)
     transitions.transition(connection, row, Act.RESUME, state, by=actor.subject, reason=reason)
-    return decisions.view(decisions.get(connection, decision_id, actor))
+    return decisions.view(decisions.get(connection, decision_id, actor), language)
 
 
 def start_bulk_approval(

@@ -16,6 +16,7 @@ from shared.errors import Conflict, InFlight, NotFound, SamePerson, Stale
 from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand
 from shared.web.jobs import job_response
+from shared.web.negotiation import language_of
 from shared.web.problems import refusals
 
 decisions_router = APIRouter(prefix="/v1/decisions", tags=["decisions"])
@@ -43,11 +44,17 @@ def approve_decision(
     if_match: IfMatch = None,
 ) -> Response:
     """Approve a decision: its version is numbered, and its event published."""
-    needed = request.app.state.notice_working_days > 0
+    needed, language = request.app.state.notice_working_days > 0, language_of(request)
 
     def act(connection: Connection) -> object:
         return handlers.approve(
-            connection, decision_id, actor, reason=body.reason, if_match=if_match, notice_needed=needed
+            connection,
+            decision_id,
+            actor,
+            reason=body.reason,
+            if_match=if_match,
+            notice_needed=needed,
+            language=language,
         )
 
     return command.run(act)
@@ -57,11 +64,18 @@ def approve_decision(
     "/{decision_id}/reject", operation_id="reject_decision", response_model=Decision, responses=_TRANSITION
 )
 def reject_decision(
-    actor: Approver, command: IdempotentCommand, decision_id: UUID, body: ReasonBody, if_match: IfMatch = None
+    actor: Approver,
+    command: IdempotentCommand,
+    decision_id: UUID,
+    body: ReasonBody,
+    request: Request,
+    if_match: IfMatch = None,
 ) -> Response:
     """Reject a proposal; it is not proposed again until its outcome differs."""
     return command.run(
-        lambda connection: handlers.reject(connection, decision_id, actor, reason=body.reason, if_match=if_match)
+        lambda connection: handlers.reject(
+            connection, decision_id, actor, reason=body.reason, if_match=if_match, language=language_of(request)
+        )
     )
 
 
@@ -69,11 +83,18 @@ def reject_decision(
     "/{decision_id}/suspend", operation_id="suspend_decision", response_model=Decision, responses=_TRANSITION
 )
 def suspend_decision(
-    actor: Suspender, command: IdempotentCommand, decision_id: UUID, body: ReasonBody, if_match: IfMatch = None
+    actor: Suspender,
+    command: IdempotentCommand,
+    decision_id: UUID,
+    body: ReasonBody,
+    request: Request,
+    if_match: IfMatch = None,
 ) -> Response:
     """Suspend a proposal until it is resumed."""
     return command.run(
-        lambda connection: handlers.suspend(connection, decision_id, actor, reason=body.reason, if_match=if_match)
+        lambda connection: handlers.suspend(
+            connection, decision_id, actor, reason=body.reason, if_match=if_match, language=language_of(request)
+        )
     )
 
 
@@ -81,11 +102,18 @@ def suspend_decision(
     "/{decision_id}/resume", operation_id="resume_decision", response_model=Decision, responses=_TRANSITION
 )
 def resume_decision(
-    actor: Suspender, command: IdempotentCommand, decision_id: UUID, body: ReasonBody, if_match: IfMatch = None
+    actor: Suspender,
+    command: IdempotentCommand,
+    decision_id: UUID,
+    body: ReasonBody,
+    request: Request,
+    if_match: IfMatch = None,
 ) -> Response:
     """Take up a suspended proposal again."""
     return command.run(
-        lambda connection: handlers.resume(connection, decision_id, actor, reason=body.reason, if_match=if_match)
+        lambda connection: handlers.resume(
+            connection, decision_id, actor, reason=body.reason, if_match=if_match, language=language_of(request)
+        )
     )
 
 

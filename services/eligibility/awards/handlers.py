@@ -7,9 +7,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import Connection, Row, func, insert, literal, select, update
 
 from services.eligibility.awards.tables import award_status_changes as changes
+from services.eligibility.engine.description import describe
+from services.eligibility.interpretations.repository import official_interpretations
 from services.eligibility.rules.domain import Policy
 from shared.clock import isoformat
 from shared.errors import Conflict, NotFound, SamePerson
@@ -55,6 +58,17 @@ def statuses(connection: Connection, policy: Policy, day: date) -> dict[str, Map
     in_effect = func.award_statuses(literal(policy.code), literal(day)).table_valued("award", *_SHOWN)
     found = {row.award: _shown(row) for row in connection.execute(select(in_effect))}
     return {award.code: found.get(award.code, IN_FORCE) for award in policy.awards}
+
+
+def awards_view(connection: Connection, policy: Policy, day: date, language: str) -> list[dict[str, Any]]:
+    """Return the awards under the official interpretations, in words, each with its definition and its status on `day`."""
+    context = policy.context(official_interpretations(connection, policy), day)
+    definitions = orjson.loads(policy.document)["awards"]
+    status = statuses(connection, policy, day)
+    return [
+        describe(policy, award, context, language) | {"status": status[award.code], "definition": definition}
+        for award, definition in zip(policy.awards, definitions, strict=True)
+    ]
 
 
 def status_view(connection: Connection, policy: Policy, award: str, day: date) -> dict[str, Any]:

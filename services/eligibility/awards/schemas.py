@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -24,15 +24,74 @@ class AwardStatus(BaseModel):
     document: str | None = Field(description="The official act")
 
 
-class AwardRule(BaseModel):
-    """An award: its subject, conditions and amount. The rulebook has the sentences."""
+class BasisOfRule(BaseModel):
+    """What a rule rests on: a sentence of the document, or a criterion of practice that the document does not state."""
 
-    model_config = ConfigDict(extra="allow")
+    kind: Literal["article", "criterion"]
+    code: str
+    title: str = Field(description="Where the sentence is, or what the criterion says")
+    text: str = Field(description="The sentence's own words (in Chinese), or the reason for the criterion")
+    document: str | None = Field(description="The document that adopted the criterion; null before, and for a sentence")
+
+
+class ConditionRule(BaseModel):
+    """A condition of an award in words."""
+
+    name: str
+    title: str
+    test: str = Field(description="What is tested, in the caller's language")
+    basis: BasisOfRule
+    readings: list[str] = Field(description="Interpretations that chose it")
+    within: list[ConditionRule] = Field(description="The conditions that it joins")
+
+
+class MeasureRule(BaseModel):
+    """Figures that are worked out from many rows."""
+
+    title: str
+    figures: list[str]
+    readings: list[str]
+
+
+class ReadingOfRule(BaseModel):
+    """An interpretation that the award depends on, with its official value."""
+
+    name: str
+    title: str
+    value: str
+    value_title: str
+    basis: BasisOfRule | None = Field(description="The criterion that it brings in, if it does")
+
+
+class DataOfRule(BaseModel):
+    """A dataset that decides the award."""
+
+    dataset: str
+    title: str
+    keeper: str | None = Field(description="The department that keeps it; null where the policy package names none")
+
+
+class AwardRule(BaseModel):
+    """An award under the official interpretations, in the caller's language: enough for an application guide."""
 
     code: str
-    article: str
-    kind: str
+    title: str
+    article: str = Field(description="The sentence that grants the award, as the caller's language cites it")
+    basis: BasisOfRule
+    kind: Literal["cash", "in_kind"]
+    about: str
+    once: bool
+    conditions: list[ConditionRule]
+    amount: str
+    amount_bases: list[BasisOfRule] = Field(description="Criteria that bear on steps of the amount")
+    instalments: str | None
+    measures: list[MeasureRule]
+    readings: list[ReadingOfRule]
+    data: list[DataOfRule]
     status: AwardStatus
+    definition: dict[str, Any] = Field(
+        description="The award under any interpretations, as the policy's hash covers it"
+    )
 
 
 class AwardStatusChangeRequest(BaseModel):

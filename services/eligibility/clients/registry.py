@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime
 from itertools import chain
 from typing import Any
 
@@ -12,6 +13,7 @@ import pyarrow as pa
 
 from services.eligibility.facts.catalogue import CATALOGUE, Facts
 from services.eligibility.facts.queries import Fetch, RowQuery
+from shared.clock import calendar_date
 from shared.http_client import ServiceClient
 from shared.media_types import ARROW
 from shared.observability import metrics
@@ -88,6 +90,15 @@ class RegistryFacts:
         assert isinstance(frame, pl.DataFrame)
         metrics.EVALUATION_ROWS.labels(rows="facts").inc(frame.height)
         return frame.select("dataset", "revision", "enterprises", "before")
+
+    def provenance(self, dataset: str, key: Mapping[str, Any], revision: int) -> dict[str, Any] | None:
+        """Return `source, recorded_on, revision` of the row with this key as known at `revision`; None if it shows none."""
+        for version in self._registry.get(f"/v1/datasets/{dataset}/history", key).json()["items"]:
+            ended = version["replaced_in"]
+            if version["revision"] <= revision and (ended is None or ended > revision):
+                recorded_on = calendar_date(datetime.fromisoformat(version["recorded_at"])).isoformat()
+                return {"source": version["source"], "recorded_on": recorded_on, "revision": version["revision"]}
+        return None
 
     def fetching(self, revision: int) -> Fetch:
         """Return a function that fetches rows known at `revision` on demand, the same rows once."""

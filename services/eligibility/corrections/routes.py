@@ -19,7 +19,7 @@ router = APIRouter(prefix="/v1/recalls", tags=["events"])
 
 @router.post("", operation_id="recall_versions", response_model=Recall, responses=refusals(InFlight))
 def recall_versions(
-    actor: Annotated[Actor, needs(Scope.EVALUATIONS_WRITE)],
+    actor: Annotated[Actor, needs(Scope.EVALUATIONS_WRITE, city_wide=True)],
     command: IdempotentCommand,
     body: RecallBody,
     request: Request,

@@ -29,6 +29,7 @@ class FigureView(BaseModel):
     unit: str = Field(
         description="`fen`, `count`, `day`, `code`, `flag`, …; empty for a plain number", examples=["fen"]
     )
+    text: str = Field(description="The value in the caller's language, with its unit", examples=["60,000 元"])
 
 
 class ComparisonView(BaseModel):
@@ -39,15 +40,49 @@ class ComparisonView(BaseModel):
     title: str = Field(description="Its name in the caller's language")
 
 
+class BasisView(BaseModel):
+    """What a rule rests on: a sentence of the document, or a criterion of practice that the document does not state."""
+
+    kind: Literal["article", "criterion"]
+    code: str = Field(description="The sentence's id in the package, or the criterion's code", examples=["4.1.3"])
+    title: str = Field(description="Where the sentence is, or what the criterion says")
+    text: str = Field(description="The sentence's own words (in Chinese), or the reason for the criterion")
+    document: str | None = Field(description="The document that adopted the criterion; null before, and for a sentence")
+
+
+class FactRowView(BaseModel):
+    """A row of the registry that was read. Who recorded it is looked up for stored decisions; null where it is not known."""
+
+    dataset: str
+    title: str = Field(description="The dataset in the caller's language")
+    key: dict[str, str | int] = Field(description="The row's key")
+    text: str = Field(description="Dataset and key in the caller's language")
+    source: str | None = Field(description="Where the row comes from")
+    recorded_on: date | None = Field(description="When it was recorded")
+    revision: int | None = Field(description="The revision that set it")
+
+
 class ConditionView(BaseModel):
     """One condition, or several joined: with clause, measured value, threshold and result."""
 
     name: str = Field(description="Stable name in the award", examples=["daily-parcels"])
-    article: str = Field(description="Where the policy says it", examples=["Art. 4 para. 1 sentence 3"])
+    article: str | None = Field(
+        description="Where the document says it, as the caller's language cites it; null for a criterion",
+        examples=["第（四）条第一款第三句"],
+    )
+    basis: BasisView
     title: str = Field(description="The condition in the caller's language")
     comparison: ComparisonView
     result: Literal["met", "failed", "undetermined"]
+    sentence: str = Field(
+        description="What was found and how it compares, in the caller's language",
+        examples=["年发件量 3,000,000 件 ÷ 全年日历天数 365 天 = 8,219 件/日，低于 10,000 件/日"],
+    )
+    would_take: str | None = Field(description="What a failed condition is short of, in the caller's language")
     readings: dict[str, str] = Field(description="Interpretations that affected it: name → value")
+    facts: list[FactRowView] = Field(
+        default_factory=list, description="The rows that it was tested on; those of joined conditions are in `within`"
+    )
     measured: FigureView | None = None
     threshold: FigureView | None = None
     in_doubt: FigureView | None = Field(default=None, description="What is unknown and could decide")
@@ -61,8 +96,13 @@ class ConditionView(BaseModel):
 class StepView(FigureView):
     """A step of the amount."""
 
-    name: str = Field(description="base, rate, uncapped, cap, deduction, given_before or result", examples=["cap"])
+    name: str = Field(
+        description="base, rate, uncapped, cap, deduction, given_before, result, or would_be where nothing is granted",
+        examples=["cap"],
+    )
     title: str = Field(description="The step in the caller's language")
+    sentence: str = Field(description="The step with its figure, in the caller's language")
+    basis: BasisView
 
 
 class PartsView(BaseModel):
@@ -80,6 +120,17 @@ class AppliedInterpretationView(BaseModel):
     value: str = Field(description="What was applied", examples=["operating_days"])
     title: str = Field(description="The question in the caller's language")
     value_title: str = Field(description="The answer in the caller's language")
+    basis: BasisView | None = Field(description="The criterion that it brings in, if it does")
+
+
+class Titles(BaseModel):
+    """The words of what an explanation otherwise names by code, in the caller's language."""
+
+    jurisdiction: str | None
+    result: str
+    kind: str
+    missing: list[str]
+    flags: list[str]
 
 
 class ExplainedPayee(BaseModel):
@@ -95,7 +146,8 @@ class ExplanationView(BaseModel):
     policy: str
     award: str
     title: str
-    article: str
+    article: str = Field(description="The sentence that grants the award, as the caller's language cites it")
+    basis: BasisView
     subject: str
     award_year: int | None
     decided_on: date
@@ -103,7 +155,12 @@ class ExplanationView(BaseModel):
     jurisdiction: str | None
     result: Literal["granted", "refused", "undetermined", "withdrawn"]
     kind: Literal["cash", "in_kind"]
+    sentence: str = Field(description="The result in one sentence, in the caller's language")
+    titles: Titles
     entitlement_fen: int
+    would_be_fen: int | None = Field(
+        description="What the amount would be if every condition were met; null where it is granted or not known"
+    )
     conditions: list[ConditionView]
     amount: list[StepView] = Field(description="The amount, step by step")
     parts: list[PartsView] = Field(description="The parts that its measures were computed from")
@@ -112,6 +169,11 @@ class ExplanationView(BaseModel):
     missing: list[str] = Field(description="Facts that are not known and could decide")
     flags: list[str]
     engine_version: str
+    provenance: Literal["complete", "partial", "unavailable"] | None = Field(
+        default=None,
+        description="Of a stored decision: whether it is known where all rows in `facts` come from; `partial` for very many"
+        " rows, `unavailable` while the registry does not answer",
+    )
     redacted: int = Field(
         default=0, description="Rows and values of other jurisdictions' enterprises that were left out"
     )

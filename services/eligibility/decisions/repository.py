@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.eligibility.decisions.domain import State
 from services.eligibility.decisions.tables import awards, decision_acts, decisions, documents
+from services.eligibility.rules.library import load_policy
 from shared.authorization import Actor
 from shared.clock import isoformat
 from shared.errors import NotFound
@@ -48,6 +49,7 @@ def find(
     after: UUID | None,
     filters: dict[str, Any],
     changed_after: datetime | None,
+    language: str,
 ) -> list[dict[str, Any]]:
     """Return up to `limit` decisions that match `filters` (column → value), in the order of their ids, after the id `after`."""
     conditions = [decisions.c[name] == value for name, value in filters.items() if value is not None]
@@ -56,14 +58,16 @@ def find(
     if after is not None:
         conditions.append(decisions.c.id > after)
     query = visible(_selected, actor).where(and_(True, *conditions)).order_by(decisions.c.id).limit(limit)
-    return [view(row) for row in connection.execute(query)]
+    return [view(row, language) for row in connection.execute(query)]
 
 
-def find_in_force(connection: Connection, actor: Actor, award_ids: Sequence[UUID]) -> list[dict[str, Any]]:
+def find_in_force(
+    connection: Connection, actor: Actor, award_ids: Sequence[UUID], language: str
+) -> list[dict[str, Any]]:
     """Return the decision in force of each of these awards that has one."""
     of_awards = decisions.c.award_id == any_(cast(award_ids, ARRAY(Uuid)))
     query = visible(_selected, actor).where(of_awards, decisions.c.state == State.APPROVED)
-    return [view(row) for row in connection.execute(query)]
+    return [view(row, language) for row in connection.execute(query)]
 
 
 def in_force(connection: Connection, award_ids: Sequence[str]) -> dict[str, Any]:
@@ -97,8 +101,14 @@ def document(connection: Connection, digest: str) -> str:
     return content
 
 
-def view(row: Row[Any]) -> dict[str, Any]:
-    """Return a decision as the API shows it."""
+def cited_article(policy: str, award: str, language: str) -> str:
+    """Return the sentence that grants an award as `language` cites it; rows and events hold the article's number."""
+    found = load_policy(policy)
+    return found.sentence_of(found.award(award)).cited.within(language)
+
+
+def view(row: Row[Any], language: str) -> dict[str, Any]:
+    """Return a decision as the API shows it; `language` is that of the citation."""
     return {
         "id": str(row.id),
         "award_id": str(row.award_id),
@@ -107,7 +117,7 @@ def view(row: Row[Any]) -> dict[str, Any]:
         "state": row.state,
         "policy": row.policy,
         "award": row.award,
-        "article": row.article,
+        "article": cited_article(row.policy, row.award, language),
         "subject": row.subject,
         "award_year": row.award_year,
         "payee": {"uscc": row.payee_uscc, "name": row.payee_name},

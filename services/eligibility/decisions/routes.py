@@ -13,6 +13,7 @@ from services.eligibility.decisions import receipts, repository
 from services.eligibility.decisions.domain import State
 from services.eligibility.decisions.explanation_schemas import ExplanationView
 from services.eligibility.decisions.export import COLUMNS
+from services.eligibility.decisions.provenance import with_provenance
 from services.eligibility.decisions.schemas import (
     Decision,
     DecisionDetail,
@@ -79,7 +80,7 @@ def list_decisions(
     }
     most = (spreadsheets.MAX_ROWS if kind else limit) + 1
     with request.app.state.database.reading() as connection:
-        found = repository.find(connection, actor, most, after, filters, changed_after)
+        found = repository.find(connection, actor, most, after, filters, changed_after, language_of(request))
     if kind:
         return spreadsheet_response(found, COLUMNS, kind, language_of(request), name="decisions", title=N_("Decisions"))
     return json_response(page(found, limit, "id"))
@@ -89,7 +90,9 @@ def list_decisions(
 def query_decisions_in_force(actor: Reader, body: InForceQuery, request: Request) -> Response:
     """Read the decisions in force of some awards; nothing is changed. Payout asks before it sends money."""
     with request.app.state.database.reading() as connection:
-        return json_response({"items": repository.find_in_force(connection, actor, body.award_ids)})
+        return json_response(
+            {"items": repository.find_in_force(connection, actor, body.award_ids, language_of(request))}
+        )
 
 
 @router.get("/{decision_id}", operation_id="get_decision", response_model=DecisionDetail, responses=refusals(NotFound))
@@ -97,7 +100,7 @@ def get_decision(actor: Reader, decision_id: UUID, request: Request) -> Response
     """Read a decision with everything that was done to it."""
     with request.app.state.database.reading() as connection:
         row = repository.get(connection, decision_id, actor)
-        shown = repository.view(row) | {"acts": repository.acts(connection, decision_id)}
+        shown = repository.view(row, language_of(request)) | {"acts": repository.acts(connection, decision_id)}
     return json_response(shown, headers={"ETag": repository.etag(row)})
 
 
@@ -108,11 +111,15 @@ def get_decision(actor: Reader, decision_id: UUID, request: Request) -> Response
     responses=refusals(NotFound),
 )
 def get_decision_explanation(actor: Reader, decision_id: UUID, request: Request) -> Response:
-    """Explain a decision from its receipt: each condition, and the amount in steps. `Accept-Language` zh-CN or en."""
+    """Explain a decision from its receipt: each condition, and the amount in steps. `Accept-Language` zh-CN or en.
+
+    Where the rows that decided come from is asked of the registry; `provenance` says whether it answered.
+    """
     with request.app.state.database.reading() as connection:
         row = repository.get(connection, decision_id, actor)
         explained = receipts.explanation(connection, row).as_dict(language_of(request))
-        return json_response(receipts.redacted(connection, row, actor, explained))
+        shown = receipts.redacted(connection, row, actor, explained)
+    return json_response(with_provenance(shown, request.app.state.registry.provenance, row.facts_revision))
 
 
 @router.get(

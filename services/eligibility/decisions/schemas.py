@@ -45,7 +45,7 @@ class Decision(BaseModel):
     state: State
     policy: str
     award: str
-    article: str
+    article: str = Field(description="The sentence that grants the award, as the caller's language cites it")
     subject: str
     award_year: int
     payee: PayeeOfDecision

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Any
 
 import polars as pl
@@ -20,18 +21,18 @@ from services.eligibility.engine.evaluate import flags_of, missing_of, years_eva
 from services.eligibility.engine.explanation import AppliedInterpretation, Explanation, Parts
 from services.eligibility.engine.increments import GIVEN_BEFORE
 from services.eligibility.engine.outcomes import GRANTED, REFUSED
+from services.eligibility.engine.read_rows import ReadRows
 from services.eligibility.engine.resolved_award import ResolvedAward
 from services.eligibility.facts.catalogue import Facts
 from services.eligibility.rules.domain import Interpretations, Policy
-from services.eligibility.rules.grammar.amounts import STEP_NAMES
-from services.eligibility.rules.grammar.common import SUPPLEMENTARY
-from services.eligibility.rules.grammar.conditions import Words
+from services.eligibility.rules.grammar.amounts import STEP_NAMES, amount_said
+from services.eligibility.rules.grammar.conditions import References
 from services.eligibility.rules.grammar.other_support import OTHER_SUPPORT
 from services.eligibility.rules.grammar.plans import collect
-from services.eligibility.rules.grammar.results import Figure, Row, Step
-from services.eligibility.rules.grammar.rule_context import RuleContext
-
-SUPPLEMENT = "Suppl."
+from services.eligibility.rules.grammar.results import Figure, Step
+from services.eligibility.rules.grammar.rule_context import Row, RuleContext
+from services.eligibility.rules.grammar.wording import said
+from shared.i18n import N_
 
 
 class NoCaseError(LookupError):
@@ -61,7 +62,7 @@ def explain(
     extra_subjects = pl.Series("subject", [subject], dtype=pl.String) if award_years else None
     evaluated = evaluate_cases(found, facts, context, years, keep_refused=True, extra_subjects=extra_subjects)
     single = replace(evaluated, cases=_only(evaluated.cases, subject, award_year))
-    return next(_explained(single, policy))
+    return next(_explained(single, policy, facts))
 
 
 def explain_enterprise(
@@ -86,7 +87,7 @@ def explain_enterprise(
         years = years_evaluated(award, policy, award_years)
         evaluated = evaluate_cases(award, facts, context, years, keep_refused=True, extra_subjects=extra_subjects)
         cases = evaluated.cases.lazy().filter(*own).sort("subject", "award_year", nulls_last=True)
-        explanations += _explained(replace(evaluated, cases=collect(cases, evaluated.cases)), policy)
+        explanations += _explained(replace(evaluated, cases=collect(cases, evaluated.cases)), policy, facts)
     return explanations
 
 
@@ -101,7 +102,7 @@ def _only(cases: pl.DataFrame, subject: str, award_year: int | None) -> pl.DataF
     return found.head(1)
 
 
-def _explained(evaluated: EvaluatedCases, policy: Policy) -> Iterator[Explanation]:
+def _explained(evaluated: EvaluatedCases, policy: Policy, facts: Facts) -> Iterator[Explanation]:
     """Explain each case, in the order of the frame."""
     cases, resolved, context = evaluated.cases, evaluated.resolved, evaluated.context
     if cases.is_empty():
@@ -111,19 +112,26 @@ def _explained(evaluated: EvaluatedCases, policy: Policy) -> Iterator[Explanatio
         columns |= {"missing": missing_of(evaluated), "flags": flags_of(evaluated)}
     parts = _parts(evaluated)
     award = resolved.award
+    references = References(
+        policy.condition_words,
+        partial(policy.basis_of_condition, award),
+        ReadRows(facts, policy.award(award.code), cases.get_column("subject")).of,
+    )
     applied = tuple(
-        AppliedInterpretation(name, value, question.words, question.values[value])
+        AppliedInterpretation(name, value, question.words, question.values[value], policy.criterion_of_reading(name))
         for name in resolved.applied
         for question, value in [(policy.interpretations[name], context.interpretation(name))]
     )
     for row in collect(cases.lazy().with_columns(**columns), cases).iter_rows(named=True):
-        steps = _steps(resolved, row, context)
+        steps = tuple(
+            replace(step, basis=policy.basis_of_step(award, step.name)) for step in _steps(resolved, row, context)
+        )
         refused = row["result"] == REFUSED
         yield Explanation(
             policy=policy.code,
             award=award.code,
             title=policy.award_titles[award.code],
-            article=award.article.cited,
+            basis=policy.sentence_of(award),
             subject=row["subject"],
             award_year=row["award_year"],
             decided_on=context.decided_on,
@@ -133,15 +141,9 @@ def _explained(evaluated: EvaluatedCases, policy: Policy) -> Iterator[Explanatio
             result=row["result"],
             kind=award.kind,
             entitlement_fen=row["amount"] if row["result"] == GRANTED else 0,
+            would_be_fen=None if row["result"] == GRANTED or award.amount is None else row["amount"],
             conditions=tuple(
-                condition.result(
-                    row,
-                    name,
-                    Words(
-                        SUPPLEMENT if condition.name in SUPPLEMENTARY else award.article.cited, policy.condition_words
-                    ),
-                    context,
-                )
+                condition.result(row, name, references, context)
                 for name, condition in (*resolved.conditions, *resolved.conditions_compared)
             ),
             steps=steps,
@@ -187,9 +189,20 @@ def _steps(resolved: ResolvedAward, row: Row, context: RuleContext) -> tuple[Ste
         return ()
     if before and award.later_amount is not None:
         steps = award.later_amount.steps(row, "later", context)
-        steps.append(Step("given_before", STEP_NAMES["given_before"], Figure(before, "fen")))
+        given = Figure(before, "fen")
+        less = said(N_("less {amount}, given before"), amount=given.text)
+        steps.append(Step("given_before", STEP_NAMES["given_before"], given, less))
     else:
         steps = award.amount.steps(row, "amount", context)
     if resolved.other_support is not None and context.interpretation("overlap") == "higher_only" and row[OTHER_SUPPORT]:
-        steps.append(Step("other_support", STEP_NAMES["other_support"], Figure(row[OTHER_SUPPORT], "fen")))
-    return (*steps, Step("result", STEP_NAMES["result"], Figure(row["amount"], "fen")))
+        given = Figure(row[OTHER_SUPPORT], "fen")
+        less = said(N_("less {amount}, given by other programmes"), amount=given.text)
+        steps.append(Step("other_support", STEP_NAMES["other_support"], given, less))
+    result = Figure(row["amount"], "fen")
+    if row["result"] == GRANTED:
+        name, message = "result", N_("{amount} is awarded")
+    elif row["amount"] == 0:
+        name, message = "would_be", N_("the amount is {amount}: nothing is awarded")
+    else:
+        name, message = "would_be", N_("would be {amount} if every condition were met; nothing is awarded")
+    return (*steps, Step(name, STEP_NAMES[name], result, amount_said(message, result)))

@@ -7,9 +7,29 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from services.eligibility.engine.outcomes import GRANTED, REFUSED
+from services.eligibility.facts.catalogue import CATALOGUE
+from services.eligibility.rules.basis import Criterion, Sentence
 from services.eligibility.rules.canonical import canonical_json
+from services.eligibility.rules.grammar import wording
 from services.eligibility.rules.grammar.results import ConditionResult, Figure, Step
+from services.eligibility.rules.grammar.terms import fact_words
+from services.eligibility.rules.grammar.wording import said
 from services.eligibility.rules.text import Text
+from shared.i18n import N_, translate
+
+
+def flag_words(flag: str) -> Text:
+    """Return why approval needs a reason: a sanction, other public money, or a rate that is not verified."""
+    kind, _, rest = flag.partition(":")
+    if kind == "integrity":
+        sanction = Text(*CATALOGUE["sanctions"].field("kind").choices[rest])
+        return said(N_("a record of the payee: {sanction}"), sanction=sanction)
+    if kind == "other_support":
+        return said(N_("other public money for the same matter"))
+    series, _, since = rest.partition(":")
+    named = Text(*CATALOGUE["reference_rates"].field("series").choices[series])
+    return said(N_("a reference rate that is not verified: {series}, {since}"), series=named, since=Text(since, since))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +54,13 @@ class AppliedInterpretation:
     value: str
     words: Text
     value_words: Text
+    criterion: Criterion | None
 
     def as_dict(self, language: str) -> dict[str, Any]:
         """Return the interpretation as a document in one language."""
         title, value_title = self.words.within(language), self.value_words.within(language)
-        return {"name": self.name, "value": self.value, "title": title, "value_title": value_title}
+        basis = None if self.criterion is None else self.criterion.as_dict(language)
+        return {"name": self.name, "value": self.value, "title": title, "value_title": value_title, "basis": basis}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +70,7 @@ class Explanation:
     policy: str
     award: str
     title: Text
-    article: str
+    basis: Sentence
     subject: str
     award_year: int | None
     decided_on: date
@@ -58,6 +80,8 @@ class Explanation:
     result: str
     kind: str
     entitlement_fen: int
+    #: What it would come to if every condition were met; None where it is granted, given in kind, or unknown.
+    would_be_fen: int | None
     conditions: tuple[ConditionResult, ...]
     steps: tuple[Step, ...]
     parts: tuple[Parts, ...]
@@ -77,7 +101,8 @@ class Explanation:
             "policy": self.policy,
             "award": self.award,
             "title": self.title.within(language),
-            "article": self.article,
+            "article": self.basis.cited.within(language),
+            "basis": self.basis.as_dict(language),
             "subject": self.subject,
             "award_year": self.award_year,
             "decided_on": self.decided_on.isoformat(),
@@ -85,7 +110,10 @@ class Explanation:
             "jurisdiction": self.jurisdiction,
             "result": self.result,
             "kind": self.kind,
+            "sentence": self._sentence().within(language),
+            "titles": self._titles(language),
             "entitlement_fen": self.entitlement_fen,
+            "would_be_fen": self.would_be_fen,
             "conditions": [condition.as_dict(language) for condition in self.conditions],
             "amount": [step.as_dict(language) for step in self.steps],
             "parts": [part.as_dict(language) for part in self.parts],
@@ -94,6 +122,34 @@ class Explanation:
             "missing": list(self.missing),
             "flags": list(self.flags),
             "engine_version": self.engine_version,
+        }
+
+    def _sentence(self) -> Text:
+        """Return the result in one sentence."""
+        amount, year = wording.yuan(self.entitlement_fen), str(self.award_year or "")
+        award = Text(f"{year and year + '年度'}{self.title.zh}", f"{self.title.en} {year}".rstrip())
+        if self.result == GRANTED and self.kind == "cash":
+            return said(N_("{award}: {amount} is awarded"), award=award, amount=amount)
+        if self.result == GRANTED:
+            return said(N_("{award}: awarded in kind"), award=award)
+        if self.result == REFUSED:
+            failed = wording.listed([condition.words for condition in self.conditions if condition.met is False])
+            if failed.en:
+                return said(N_("{award}: nothing is awarded. Not met: {conditions}"), award=award, conditions=failed)
+            return said(N_("{award}: nothing is awarded, because the amount is 0"), award=award)
+        missing = wording.listed([fact_words(name) for name in self.missing])
+        return said(N_("{award}: undetermined. Not on record, or to be checked: {facts}"), award=award, facts=missing)
+
+    def _titles(self, language: str) -> dict[str, Any]:
+        """Return the words of everything that other members name by code."""
+        jurisdictions = CATALOGUE["locations"].field("jurisdiction").choices
+        place = None if self.jurisdiction is None else Text(*jurisdictions[self.jurisdiction]).within(language)
+        return {
+            "jurisdiction": place,
+            "result": translate(self.result, language),
+            "kind": translate(N_("in kind") if self.kind == "in_kind" else N_("money"), language),
+            "missing": [fact_words(name).within(language) for name in self.missing],
+            "flags": [flag_words(flag).within(language) for flag in self.flags],
         }
 
     def document(self, language: str) -> bytes:

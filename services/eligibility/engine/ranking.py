@@ -49,7 +49,9 @@ def _keys(ranking: AmongFirst, context: RuleContext) -> dict[str, pl.Expr]:
 
 def _placed(year: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
     """Return the cases of one year with their columns; those without a known figure have no place, but may be ahead of all."""
-    known = year.filter(pl.col("value").is_not_null()).sort(keys).with_columns(place=pl.struct(keys).rle_id())
+    shared = len(keys) == 1  # with a tie breaker nobody shares a place: the last key is the subject
+    known = year.filter(pl.col("value").is_not_null()).sort(keys)
+    known = known.with_columns(place=pl.col(keys[0]).rle_id() if shared else pl.int_range(pl.len(), dtype=pl.UInt32))
     unknown = year.filter(pl.col("value").is_null(), pl.col("running")).height
     is_in, may_be = pl.col("running") & pl.col("met").fill_null(False), pl.col("running") & pl.col("met").is_null()
     places = (

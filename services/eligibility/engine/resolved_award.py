@@ -10,9 +10,9 @@ from services.eligibility.rules.grammar.award import Award
 from services.eligibility.rules.grammar.common import (
     INTEGRITY,
     INTEGRITY_CONDITION,
-    ONCE,
     condition_on_payment,
     conditions_on_time,
+    conditions_once,
 )
 from services.eligibility.rules.grammar.conditions import Always, Condition
 from services.eligibility.rules.grammar.lookups import PAYEE_ENTRY, Attachment, Location, PayeeEntry, with_needed
@@ -58,9 +58,8 @@ class ResolvedAward:
     def conditions_compared(self) -> tuple[Named, ...]:
         """The conditions that compare the cases of the award with each other, after all others."""
         ranking = () if self.ranking is None else (("condition.rank", self.ranking),)
-        same_year = self.award.about.same_year
-        highest = () if same_year is None or isinstance(same_year, Always) else (("condition.highest", same_year),)
-        return (*ranking, ("condition.once", ONCE), *highest) if self.award.about.once else ranking
+        once = ((f"condition.{each.name}", each) for each in conditions_once(self.award.about))
+        return (*ranking, *once)
 
     @cached_property
     def other_support(self) -> OtherSupport | None:

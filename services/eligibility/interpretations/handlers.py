@@ -77,6 +77,43 @@ def interpretations_view(connection: Connection, policy: Policy, language: str) 
     }
 
 
+def coverage_view(policy: Policy, language: str) -> list[dict[str, Any]]:
+    """Return the sentences of the document in its order, each with what claims it, and then the criteria."""
+    sentences = [
+        {
+            "article": line.article,
+            "paragraph": line.paragraph,
+            "sentence": line.sentence,
+            "criterion": None,
+            "claimed_as": line.claimed_as,
+            "title": line.source.cited.within(language),
+            "text": line.source.text,
+            "summary": line.words.within(language),
+            "document": None,
+            "awards": list(line.awards),
+            "conditions": list(line.conditions),
+        }
+        for line in policy.coverage
+    ]
+    criteria = [
+        {
+            "article": None,
+            "paragraph": None,
+            "sentence": None,
+            "criterion": criterion.code,
+            "claimed_as": "criterion",
+            "title": criterion.title.within(language),
+            "text": criterion.reason.within(language),
+            "summary": None,
+            "document": criterion.document,
+            "awards": [award.code for award in policy.awards if criterion.concerns(award.code)],
+            "conditions": list(criterion.conditions),
+        }
+        for criterion in policy.criteria
+    ]
+    return sentences + criteria
+
+
 def policy_view(policy: Policy, language: str) -> dict[str, Any]:
     """Return a policy with its parameters."""
     context = policy.context(Interpretations.official_defaults(policy), date.max)

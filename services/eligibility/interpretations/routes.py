@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-import orjson
 from fastapi import APIRouter, Request, Response
 
 from services.eligibility.interpretations import handlers
@@ -58,9 +57,9 @@ def get_policy(policy: str, request: Request) -> Response:
     responses=refusals(NotFound),
     dependencies=_READER,
 )
-def list_coverage(policy: str) -> Response:
-    """List every sentence of the source text and how it is applied."""
-    return json_response(orjson.loads(policy_in_path(policy).document)["coverage"])
+def list_coverage(policy: str, request: Request) -> Response:
+    """List every sentence of the document and how it is applied, then the criteria that the document does not state."""
+    return json_response(handlers.coverage_view(policy_in_path(policy), language_of(request)))
 
 
 @router.get(

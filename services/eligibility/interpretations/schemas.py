@@ -30,15 +30,21 @@ class Policy(PolicySummary):
 
 
 class CoveredSentence(BaseModel):
-    """A sentence of the source text and how it is applied."""
+    """A sentence of the document and how it is applied, or a criterion that the document does not state."""
 
-    model_config = ConfigDict(extra="allow")
-
-    article: str = Field(description="Article of the policy, or `preamble`")
-    paragraph: int
-    sentence: int
-    claimed_as: str
+    article: str | None = Field(description="Article of the document, `preamble` or `supplement`; null for a criterion")
+    paragraph: int | None
+    sentence: int | None
+    criterion: str | None = Field(description="Code of the criterion; null for a sentence")
+    claimed_as: str = Field(
+        description="`computed`, `in_kind`, `criterion`, or why no award claims it", examples=["computed"]
+    )
+    title: str = Field(description="Where the sentence is, or what the criterion says")
+    text: str = Field(description="The sentence's own words (in Chinese), or the reason for the criterion")
+    summary: str | None = Field(description="The gist of the sentence")
+    document: str | None = Field(description="The document that adopted the criterion")
     awards: list[str]
+    conditions: list[str] = Field(description="Conditions of every award that rest on it")
 
 
 class InterpretationValue(BaseModel):

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-ORGANISATIONS = ("enterprise", "public_institution", "government")
-"""Legal forms whose names are not personal data. Names of all others, and of an unknown form, are masked."""
+PERSONS = ("individual", None)
+"""Legal forms whose names are personal data: an individual business bears the name of who runs it. An unknown form may be one."""
 
 _MASK = "＊"
 
@@ -62,16 +62,16 @@ def closable_on(opened_on: date, last_day: date, working_days: int) -> date:
 
 
 def shown_name(name: str, legal_form: str | None) -> str:
-    """Return a payee's name as the public may see it: whole for an organisation, else its first and last characters.
+    """Return a payee's name as the public may see it: of a natural person its first and last characters.
 
-    The name of an individual business shows who runs it. Of two characters the first is kept, of one none.
+    Of two characters the first is kept, of one none.
     """
-    if legal_form in ORGANISATIONS:
+    if legal_form not in PERSONS:
         return name
     first, last = name[: len(name) > 1], name[2:][-1:]
     return first + _MASK * (len(name) - len(first) - len(last)) + last
 
 
 def shown_uscc(uscc: str, legal_form: str | None) -> str:
-    """Return a payee's code as the public may see it: whole for an organisation, else its first two and last four characters."""
-    return uscc if legal_form in ORGANISATIONS else uscc[:2] + "*" * 12 + uscc[-4:]
+    """Return a payee's code as the public may see it: of a natural person its first two and last four characters."""
+    return uscc if legal_form not in PERSONS else uscc[:2] + "*" * 12 + uscc[-4:]

@@ -3,58 +3,104 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+from babel.dates import format_date
 from jinja2 import Environment, StrictUndefined
 
-from services.eligibility.rules.text import Text
+from services.eligibility.rules.library import load_policy
+from shared.i18n import CHINESE, N_, translate
 from shared.money import yuan
 from shared.policies import JURISDICTIONS
-
-HTML = "text/html"
-SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-"""The Content-Security-Policy that the page is served with."""
 
 _TEMPLATE = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True).from_string(
     Path(__file__).with_name("page.html").read_text("utf-8")
 )
-
-_WORDS = {
-    "title": Text("电子商务奖补公示", "Public notice of e-commerce subsidies"),
-    "intro": Text(
-        "根据丽政办发〔2020〕1号，拟作以下决定，现予公示。公示期内有异议的，请向商务部门提出。",
-        "Under 丽政办发〔2020〕1号 the following decisions are intended. Objections are taken by the commerce department.",
-    ),
-    "opened_on": Text("公示开始", "Opened on"),
-    "last_day": Text("公示截止", "Last day"),
-    "working_days": Text("工作日", "Working days"),
-    "closed_on": Text("已于此日结束", "Closed on"),
-    "assumed": Text(
-        "该日起的官方放假安排在公示开始时尚未公布，按法定节假日和周末推算",
-        "From this day on the official days off were not arranged yet: statutory holidays and weekends are assumed",
-    ),
-    "award": Text("奖补项目", "Award"),
-    "article": Text("条款", "Article"),
-    "award_year": Text("年度", "Year"),
-    "payee": Text("单位", "Payee"),
-    "uscc": Text("统一社会信用代码", "Unified social credit code"),
-    "jurisdiction": Text("属地", "Jurisdiction"),
-    "amount": Text("金额（元）", "Yuan"),
-    "state": Text("状态", "State"),
-    "in_kind": Text("用地支持", "in kind"),
-    "withdrawn": Text("撤销", "withdrawn"),
-    **{code: Text(*names) for code, names in JURISDICTIONS.items()},
-    "in_notice": Text("公示中", "in notice"),
-    "suspended": Text("暂缓", "suspended"),
-    "proposed": Text("公示期满", "noticed"),
-    "rejected": Text("不予核准", "rejected"),
-    "approved": Text("已核准", "approved"),
-    "superseded": Text("已变更", "superseded"),
+HEADINGS = (
+    N_("Number"), N_("Award"), N_("Article"), N_("Award year"), N_("Payee"), N_("Unified social credit code"),
+    N_("Jurisdiction"), N_("Amount (yuan)"), N_("State"),
+)  # fmt: skip
+STATES = {
+    "in_notice": N_("in notice"),
+    "suspended": N_("suspended"),
+    "proposed": N_("term over"),
+    "rejected": N_("rejected"),
+    "approved": N_("approved"),
+    "superseded": N_("changed since"),
 }
+"""A decision's state → what the public calls it."""
 
 
 def page(notice: Mapping[str, Any], entries: Sequence[Mapping[str, Any]], language: str) -> str:
-    """Return a notice (as `repository.view` gives it) and its entries as HTML in `zh-CN` or `en`."""
-    words = {name: words.within(language) for name, words in _WORDS.items()}
-    return _TEMPLATE.render(notice=notice, entries=entries, say=words, language=language, yuan=yuan)
+    """Return a notice (as `repository.view` gives it) and its entries as HTML in `zh-CN` or `en`.
+
+    Offices and contacts are those of the policy; one that is not filled in is said to be missing.
+    """
+    policy = load_policy(entries[0]["policy"])
+    offices = policy.offices
+    missing = translate(N_("(not filled in)"), language)
+
+    def say(message: str, **parameters: object) -> str:
+        return translate(message, language, {name: {language: value} for name, value in parameters.items()})
+
+    def day(value: str) -> str:
+        return format_date(date.fromisoformat(value), "long", locale="zh_CN" if language == CHINESE else "en_GB")
+
+    term = {"first": day(notice["opened_on"]), "last": day(notice["last_day"]), "days": notice["working_days"]}
+    issuing = offices.issuing.within(language) if offices.issuing else missing
+    contacts = {
+        N_("Office"): issuing,
+        N_("Address"): offices.address.within(language) if offices.address else missing,
+        N_("Telephone"): offices.telephone or missing,
+        N_("E-mail"): offices.email or missing,
+    }
+    return _TEMPLATE.render(
+        language=language,
+        title=say(N_("Public notice of intended awards: {policy}"), policy=policy.title.within(language)),
+        number=say(N_("Document number: {number}"), number=missing),
+        intro=say(
+            N_(
+                "Under {title} ({number}) the following awards are intended."
+                " They are published for {days} working days, from {first} to {last}."
+            ),
+            title=f"《{policy.source_title}》", number=policy.source_number, **term,
+        ),
+        assumed=notice["calendar_assumed_from"]
+        and say(
+            N_("No official days off had been published from {day} on: working days are estimated from then on."),
+            day=day(notice["calendar_assumed_from"]),
+        ),
+        closed=notice["closed_on"] and say(N_("The notice was closed on {day}."), day=day(notice["closed_on"])),
+        headings=[say(heading) for heading in HEADINGS],
+        rows=[_row(number, entry, language) for number, entry in enumerate(entries, 1)],
+        masked=say(N_("Names and codes of natural persons are masked.")),
+        objections=say(
+            N_("Whoever disagrees may object in writing until {last}, with name, contact and reasons, at the office below."),
+            last=term["last"],
+        ),
+        contacts={say(name): value for name, value in contacts.items()},
+        signature=(issuing, term["first"]),
+    )  # fmt: skip
+
+
+def _row(number: int, entry: Mapping[str, Any], language: str) -> list[object]:
+    """Return the cells of a decision in the order of HEADINGS."""
+    if entry["result"] == "withdrawn":
+        amount = translate(N_("withdrawn"), language)
+    elif entry["kind"] == "in_kind":
+        amount = translate(N_("in kind"), language)
+    else:
+        amount = yuan(entry["entitlement_fen"])
+    return [
+        number,
+        entry["title"],
+        entry["article"],
+        entry["award_year"],
+        entry["payee"]["name"],
+        entry["payee"]["uscc"],
+        JURISDICTIONS[entry["jurisdiction"]][language != CHINESE],
+        amount,
+        translate(STATES[entry["state"]], language),
+    ]

@@ -89,9 +89,10 @@ def entry_view(row: Row[Any], language: str) -> dict[str, Any]:
     """Return a decision as the public sees it in a notice; `language` is that of the award's title."""
     return {
         "decision_id": str(row.id),
+        "policy": row.policy,
         "award": row.award,
         "title": load_policy(row.policy).award_titles[row.award].within(language),
-        "article": row.article,
+        "article": decisions_repository.cited_article(row.policy, row.award, language),
         "award_year": row.award_year,
         "payee": {
             "name": shown_name(row.payee_name, row.legal_form),

@@ -14,18 +14,19 @@ from sqlalchemy import Connection
 
 from services.eligibility.notices import export, handlers, repository
 from services.eligibility.notices.domain import NoticeState
-from services.eligibility.notices.page import HTML, SECURITY_POLICY, page
+from services.eligibility.notices.page import page
 from services.eligibility.notices.schemas import Notice, NoticeDetail, NoticeRequest
 from shared import spreadsheets
 from shared.authorization import Actor, Scope
 from shared.clock import calendar_date
 from shared.errors import Conflict, Forbidden, InFlight, NotFound, TooLarge
 from shared.i18n import N_
-from shared.media_types import CSV, JSON, XLSX
+from shared.media_types import CSV, HTML, JSON, XLSX
 from shared.web import pagination
 from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand, json_response
 from shared.web.negotiation import Accept, language_of, negotiate
+from shared.web.pages import page_response
 from shared.web.pagination import Cursor, Limit, Page, decode_id
 from shared.web.problems import refusals
 from shared.web.spreadsheets import SPREADSHEET_CONTENT, requested_format, spreadsheet_response
@@ -110,7 +111,7 @@ def get_notice(
     cursor: Cursor = None,
     accept: Accept = None,
 ) -> Response:
-    """Read a notice and, page by page, its decisions; payees that are not organisations are masked.
+    """Read a notice and, page by page, its decisions; payees that may be natural persons are masked.
 
     As HTML, CSV or XLSX (by `Accept`): the whole notice, not a page.
     """
@@ -131,8 +132,7 @@ def get_notice(
     if paged:
         return json_response(shown | pagination.page(entries, limit, "decision_id"))
     if kind == HTML:
-        headers = {"Content-Language": language, "Content-Security-Policy": SECURITY_POLICY}
-        return Response(page(shown, spreadsheets.require_row_limit(entries), language), 200, headers, HTML)
+        return page_response(page(shown, spreadsheets.require_row_limit(entries), language), language)
     return spreadsheet_response(
         entries, export.ENTRIES, kind, language, name=f"notice-{notice_id}", title=N_("Public notice")
     )

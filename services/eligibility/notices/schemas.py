@@ -61,7 +61,7 @@ class Notice(BaseModel):
 
 
 class PublicPayee(BaseModel):
-    """The payee as the public sees it: masked unless it is an organisation."""
+    """The payee as the public sees it: masked if it may be a natural person."""
 
     name: str
     uscc: str
@@ -71,9 +71,10 @@ class NoticeEntry(BaseModel):
     """A decision as a notice shows it."""
 
     decision_id: UUID
+    policy: str
     award: str
     title: str = Field(description="The award, in the caller's language")
-    article: str
+    article: str = Field(description="The sentence that grants the award, as the caller's language cites it")
     award_year: int
     payee: PublicPayee
     jurisdiction: str

@@ -10,9 +10,11 @@ from itertools import product
 from types import MappingProxyType
 from typing import Any
 
+from services.eligibility.rules.basis import Basis, Criterion, Sentence
 from services.eligibility.rules.canonical import canonical_json, sha256
 from services.eligibility.rules.grammar.award import Award
 from services.eligibility.rules.grammar.rule_context import RuleContext
+from services.eligibility.rules.offices import Offices
 from services.eligibility.rules.parameters import ParameterError, ParameterValues
 from services.eligibility.rules.text import Text
 from shared.errors import InvalidValue
@@ -73,7 +75,10 @@ class CoverageLine:
     sentence: int
     claimed_as: str
     awards: tuple[str, ...]
+    #: Shared conditions that rest on the sentence.
+    conditions: tuple[str, ...]
     words: Text
+    source: Sentence
 
     def document(self) -> dict[str, Any]:
         """Return the line as canonical data."""
@@ -83,6 +88,8 @@ class CoverageLine:
             "sentence": self.sentence,
             "claimed_as": self.claimed_as,
             "awards": list(self.awards),
+            "conditions": list(self.conditions),
+            "text": self.source.text,
             "zh": self.words.zh,
             "en": self.words.en,
         }
@@ -98,6 +105,11 @@ class Policy:
     parameters: Mapping[str, ParameterValues]
     interpretations: Mapping[str, Interpretation]
     coverage: tuple[CoverageLine, ...]
+    criteria: tuple[Criterion, ...]
+    #: Title and number of the document, as published.
+    source_title: str
+    source_number: str
+    offices: Offices
     award_titles: Mapping[str, Text]
     condition_words: Mapping[str, Text]
 
@@ -107,6 +119,31 @@ class Policy:
             if award.code == code:
                 return award
         raise KeyError(f"{self.code} has no award {code!r}; it has {', '.join(award.code for award in self.awards)}")
+
+    def basis_of_condition(self, award: Award, condition: str) -> Basis:
+        """Return what a condition of an award rests on: a criterion, a sentence on every award, or the award's own."""
+        for criterion in self.criteria:
+            if condition in criterion.conditions and criterion.concerns(award.code):
+                return criterion
+        for line in self.coverage:
+            if condition in line.conditions:
+                return line.source
+        return self.sentence_of(award)
+
+    def basis_of_step(self, award: Award, step: str) -> Basis:
+        """Return what a step of an award's amount rests on: a criterion, or the award's own sentence."""
+        named = (each for each in self.criteria if step in each.steps and each.concerns(award.code))
+        return next(named, self.sentence_of(award))
+
+    def criterion_of_reading(self, interpretation: str) -> Criterion | None:
+        """Return the criterion that an interpretation brings in, if it does."""
+        return next((each for each in self.criteria if interpretation in each.readings), None)
+
+    def sentence_of(self, award: Award) -> Sentence:
+        """Return the sentence that grants an award."""
+        article = award.article
+        at = (str(article.number), article.paragraph, article.sentence)
+        return next(line.source for line in self.coverage if (line.article, line.paragraph, line.sentence) == at)
 
     @property
     def award_years(self) -> range:
@@ -162,6 +199,7 @@ class Policy:
                 "readings": {name: question.document() for name, question in self.interpretations.items()},
                 "awards": [self._award_document(award) for award in self.awards],
                 "coverage": [line.document() for line in self.coverage],
+                "criteria": {criterion.code: criterion.canonical() for criterion in self.criteria},
             }
         )
 

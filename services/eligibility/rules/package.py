@@ -1,4 +1,6 @@
-"""Reading a policy package: a folder with `awards/`, `parameters.yaml`, `interpretations.yaml`, `coverage.yaml`, `words.yaml`."""
+"""Reading a policy package: a folder with `awards/`, `parameters.yaml`, `interpretations.yaml`, `words.yaml`, `offices.yaml`, and
+what rules rest on: the document's own sentences in `source.yaml`, `coverage.yaml` and `criteria.yaml`.
+"""
 
 from __future__ import annotations
 
@@ -11,13 +13,16 @@ from typing import Any
 
 import yaml
 
+from services.eligibility.facts.catalogue import CATALOGUE
+from services.eligibility.rules.basis import Criterion, Sentence
 from services.eligibility.rules.domain import CoverageLine, Interpretation, Policy
 from services.eligibility.rules.grammar.award import Award
-from services.eligibility.rules.grammar.common import SHARED_WORDS
+from services.eligibility.rules.grammar.common import SAID_BY_AWARD, SHARED_WORDS, every_condition
 from services.eligibility.rules.grammar.conditions import Condition
 from services.eligibility.rules.grammar.nodes import Choice
 from services.eligibility.rules.grammar.ranks import AmongFirst
 from services.eligibility.rules.grammar.terms import Parameter
+from services.eligibility.rules.offices import Offices
 from services.eligibility.rules.parameters import LEAST, NUMBERS, ParameterValues, Value
 from services.eligibility.rules.text import Text
 from shared.policies import POLICIES
@@ -50,13 +55,22 @@ def read_package(module: ModuleType) -> Policy:
         name: _interpretation(name, entry) for name, entry in _yaml(folder, "interpretations.yaml").items()
     }
     awards = _awards(module)
+    source = _yaml(folder, "source.yaml")
+    sentences = source["sentences"]
+    coverage = tuple(_coverage(entry, awards, sentences) for entry in _yaml(folder, "coverage.yaml"))
+    if [line.source.code for line in coverage] != list(sentences):
+        raise PackageError("coverage.yaml and source.yaml do not name the same sentences in the same order")
     policy = Policy(
         code=words["policy"]["code"],
         title=_text(words["policy"]["title"]),
         awards=awards,
         parameters=MappingProxyType(parameters),
         interpretations=MappingProxyType(interpretations),
-        coverage=tuple(_coverage(entry, awards) for entry in _yaml(folder, "coverage.yaml")),
+        coverage=coverage,
+        criteria=tuple(_criterion(code, entry) for code, entry in _yaml(folder, "criteria.yaml").items()),
+        source_title=source["title"],
+        source_number=source["number"],
+        offices=_offices(_yaml(folder, "offices.yaml")),
         award_titles=MappingProxyType({award: Text(*title) for award, title in _titles(words).items()}),
         condition_words=MappingProxyType(
             {**SHARED_WORDS, **{name: _text(names) for name, names in words["conditions"].items()}}
@@ -90,6 +104,7 @@ def _check(policy: Policy) -> None:
     for award in policy.awards:
         _check_award(policy, award)
     _check_coverage(policy)
+    _check_bases(policy)
 
 
 def _check_award(policy: Policy, award: Award) -> None:
@@ -130,6 +145,32 @@ def _check_coverage(policy: Policy) -> None:
             raise PackageError(f"coverage.yaml does not claim {article.cited} for {award.code}")
 
 
+def _check_bases(policy: Policy) -> None:
+    """Check that criteria and sentences name what exists, and that every shared condition rests on one of them."""
+    codes = {award.code for award in policy.awards}
+    for criterion in policy.criteria:
+        for names, known in (
+            (criterion.conditions, set(policy.condition_words)),
+            (criterion.readings, set(policy.interpretations)),
+            (criterion.awards or (), codes),
+        ):
+            if set(names) - known:
+                unknown = ", ".join(sorted(set(names) - known))
+                raise PackageError(f"criteria.yaml: {criterion.code} names what does not exist: {unknown}")
+    in_text = {name for line in policy.coverage for name in line.conditions}
+    if in_text - set(policy.condition_words):
+        raise PackageError(
+            f"coverage.yaml names unknown conditions: {', '.join(sorted(in_text - set(policy.condition_words)))}"
+        )
+    for award in policy.awards:
+        tested = {node.name for rule in every_condition(award) for node in rule.walk() if isinstance(node, Condition)}
+        by_criteria = {name for each in policy.criteria if each.concerns(award.code) for name in each.conditions}
+        without = (tested & set(SHARED_WORDS)) - SAID_BY_AWARD - in_text - by_criteria
+        if without:
+            lacking = ", ".join(sorted(without))
+            raise PackageError(f"neither coverage.yaml nor criteria.yaml says what {lacking} of {award.code} rests on")
+
+
 def _yaml(folder: Path, name: str) -> Any:
     return yaml.safe_load((folder / name).read_text(encoding="utf-8"))
 
@@ -168,8 +209,38 @@ def _interpretation(name: str, entry: Mapping[str, Any]) -> Interpretation:
     )
 
 
-def _coverage(entry: Mapping[str, Any], awards: tuple[Award, ...]) -> CoverageLine:
+def _coverage(entry: Mapping[str, Any], awards: tuple[Award, ...], sentences: Mapping[str, str]) -> CoverageLine:
     article, paragraph, sentence = entry["at"]
+    at = f"{article}.{paragraph}.{sentence}"
+    if at not in sentences:
+        raise PackageError(f"source.yaml lacks the sentence {at}, which coverage.yaml names")
     claimed = entry.get("awards", ())
     codes = tuple(award.code for award in awards) if claimed == "all" else tuple(claimed)
-    return CoverageLine(article, paragraph, sentence, entry["as"], codes, Text(entry["zh"], entry["en"]))
+    words, source = Text(entry["zh"], entry["en"]), Sentence(article, paragraph, sentence, sentences[at])
+    return CoverageLine(
+        article, paragraph, sentence, entry["as"], codes, tuple(entry.get("conditions", ())), words, source
+    )
+
+
+def _offices(entry: Mapping[str, Any]) -> Offices:
+    departments = {code: _text(words) for code, words in entry["departments"].items()}
+    for dataset, department in entry["keepers"].items():
+        if dataset not in CATALOGUE or department not in departments:
+            raise PackageError(f"offices.yaml: {dataset} or {department} is unknown")
+    issuing, address = (_text(entry[name]) if entry[name] else None for name in ("issuing", "address"))
+    return Offices(
+        issuing,
+        address,
+        entry["telephone"],
+        entry["email"],
+        MappingProxyType(departments),
+        MappingProxyType(entry["keepers"]),
+    )
+
+
+def _criterion(code: str, entry: Mapping[str, Any]) -> Criterion:
+    conditions, steps, readings = (tuple(entry.get(name, ())) for name in ("conditions", "steps", "readings"))
+    awards = tuple(entry["awards"]) if "awards" in entry else None
+    return Criterion(
+        code, _text(entry["title"]), _text(entry["reason"]), entry["document"], conditions, steps, readings, awards
+    )

@@ -41,6 +41,7 @@ UNIT_WORDS: Mapping[str, Text] = {
     "basis points": Text("个基点", "basis points"),
     "enterprises": Text("家", "enterprises"),
     "parcels/day": Text("件/日", "parcels a day"),
+    "parcels": Text("件", "parcels"),
     "square metres": Text("平方米", "square metres"),
     "places": Text("名", "places"),
     "orders/month": Text("单/月", "orders a month"),
@@ -144,15 +145,21 @@ class ParameterValues:
 
     def phrase(self, item: int | None = None) -> Text:
         """Return name and first value with its unit, for rulebook and explanations."""
+        value = self.value_phrase(item)
+        if self.unit in NUMBERS:
+            return Text(f"{self.words.zh} {value.zh}", f"{self.words.en} {value.en}")
+        return Text(f"{self.words.zh}（{value.zh}）", f"{self.words.en} ({value.en})")
+
+    def value_phrase(self, item: int | None = None) -> Text:
+        """Return the first value with its unit."""
         value = self.values[0][1]
         chosen = value[item] if item is not None and isinstance(value, tuple) else value
         values = chosen if isinstance(chosen, tuple) else (chosen,)
         written = ", ".join(self._written(one) for one in values)
         if self.unit not in NUMBERS or self.unit == "basis points":
-            bare = self.unit == "basis points"
-            return Text(*(f"{words} {written}" if bare else f"{words} ({written})" for words in self.words))
+            return Text(written, written)
         unit = UNIT_WORDS[self.unit]
-        return Text(f"{self.words.zh} {written} {unit.zh}", f"{self.words.en} {written} {unit.en}".rstrip())
+        return Text(f"{written} {unit.zh}", f"{written} {unit.en}".rstrip())
 
     def _written(self, value: Scalar) -> str:
         if not isinstance(value, int) or self.unit == "year":

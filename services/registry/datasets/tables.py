@@ -22,6 +22,7 @@ from sqlalchemy import (
     func,
     inspect,
     literal_column,
+    select,
     text,
 )
 from sqlalchemy.dialects.postgresql import ExcludeConstraint, insert
@@ -199,3 +200,8 @@ def install(connection: Connection) -> None:
         for award in policy.awards
     ]
     connection.execute(insert(policy_awards).on_conflict_do_nothing(), awards)
+
+
+def is_installed(connection: Connection) -> bool:
+    """Return whether `install` has run for all installed policies."""
+    return set(POLICIES) <= set(connection.execute(select(policy_awards.c.policy).distinct()).scalars())

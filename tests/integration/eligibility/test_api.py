@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from shared.clock import SystemClock
 from shared.database.engine import Database
+from shared.media_types import DOCX
 from shared.messaging import outbox, topics
 from shared.messaging.envelope import Event
 from tests.integration.eligibility.support import answer, app_of, run
@@ -265,3 +266,20 @@ def test_a_policy_can_be_read(app: FastAPI, tokens: Tokens, path: str) -> None:
     read = answer(app, "GET", f"/v1/policies{path}", headers=tokens.headers("auditor"))
     assert read.status_code == 200
     assert read.json()
+
+
+def test_the_guide_is_a_page_or_a_document(app: FastAPI, tokens: Tokens) -> None:
+    headers = tokens.headers("auditor")
+    page = answer(app, "GET", "/v1/policies/lishui-2020-1/guide", headers={**headers, "Accept-Language": "zh-CN"})
+    assert page.status_code == 200 and page.headers["content-type"].startswith("text/html")
+    assert "申报指南" in page.text and "第（四）条第一款第三句" in page.text
+    book = answer(app, "GET", "/v1/policies/lishui-2020-1/guide", headers={**headers, "Accept": DOCX})
+    assert book.content.startswith(b"PK") and "guide.docx" in book.headers["content-disposition"]
+
+
+def test_coverage_ends_with_the_criteria(app: FastAPI, tokens: Tokens) -> None:
+    listed = answer(app, "GET", "/v1/policies/lishui-2020-1/coverage", headers=tokens.headers("auditor")).json()
+    assert listed[0]["article"] == "preamble" and listed[0]["criterion"] is None
+    criteria = [each for each in listed if each["claimed_as"] == "criterion"]
+    assert {each["article"] for each in criteria} == {None}
+    assert "integrity" in {each["criterion"] for each in criteria}

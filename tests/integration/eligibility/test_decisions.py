@@ -148,7 +148,7 @@ def test_what_an_officer_rejected_is_not_proposed_again_until_it_differs(databas
     evaluate(database, rent("A", 500))
     row = the_decision(database, "A")
     with database.transaction() as connection:
-        handlers.reject(connection, row.id, CHECKER, reason="lease not proven", if_match=None)
+        handlers.reject(connection, row.id, CHECKER, reason="lease not proven", if_match=None, language="en")
     _, same = evaluate(database, rent("A", 500))
     assert same.unchanged == 1
     _, next_year = evaluate(database, rent("A", 500), on=date(2025, 2, 1))
@@ -162,7 +162,7 @@ def test_the_maker_cannot_approve_neither_by_the_handler_nor_in_the_database(dat
     evaluation_id, _ = evaluate(database, rent("A", 500))
     row = the_decision(database, "A")
     with pytest.raises(DomainError) as refused, database.transaction() as connection:
-        handlers.approve(connection, row.id, MAKER, reason=None, if_match=None, notice_needed=False)
+        handlers.approve(connection, row.id, MAKER, reason=None, if_match=None, notice_needed=False, language="en")
     assert refused.value.code == "same-person"
     with database.reading() as connection:
         selection = approvals.select_for_approval(
@@ -201,6 +201,7 @@ def test_an_approval_that_may_not_be_is_refused(database: Database, given: dict[
             reason=None,
             if_match=given.get("if_match"),
             notice_needed=given.get("notice_needed", False),
+            language="en",
         )
     assert refused.value.code == problem
     assert history(database, "A") == [(None, "proposed", "granted", 500, "initial")]
@@ -211,7 +212,7 @@ def test_a_move_that_does_not_exist_names_those_that_do(database: Database) -> N
     approve_all(database, evaluation_id)
     row = the_decision(database, "A")
     with pytest.raises(DomainError) as refused, database.transaction() as connection:
-        handlers.reject(connection, row.id, CHECKER, reason="late", if_match=None)
+        handlers.reject(connection, row.id, CHECKER, reason="late", if_match=None, language="en")
     assert refused.value.extra == {"state": "approved", "possible": []}
 
 
@@ -219,10 +220,10 @@ def test_a_suspended_decision_waits_until_it_is_resumed(database: Database) -> N
     evaluation_id, _ = evaluate(database, rent("A", 500), rent("B", 700))
     row = the_decision(database, "A")
     with database.transaction() as connection:
-        handlers.suspend(connection, row.id, MAKER, reason="objection heard", if_match=None)
+        handlers.suspend(connection, row.id, MAKER, reason="objection heard", if_match=None, language="en")
     assert approve_all(database, evaluation_id) == 1
     with database.transaction() as connection:
-        shown = handlers.resume(connection, row.id, MAKER, reason="settled", if_match=None)
+        shown = handlers.resume(connection, row.id, MAKER, reason="settled", if_match=None, language="en")
     assert shown["state"] == "proposed"
     with database.reading() as connection:
         acts = [(act["act"], act["actor"]) for act in repository.acts(connection, row.id)]
@@ -277,7 +278,8 @@ def test_what_another_bulk_approval_did_meanwhile_is_not_counted_twice(database:
             for _ in range(2)
         ]
     runner = JobRunner(
-        database, {handlers.APPROVAL: lambda job: handlers.run_bulk_approval(database, job, notice_needed=False)}
+        database,
+        {handlers.APPROVAL: lambda job: handlers.run_bulk_approval(database, job, notice_needed=False)},
     )
     assert runner.step() and runner.step()
     with database.reading() as connection:

@@ -193,7 +193,13 @@ class Life(RuleBasedStateMachine):
         }[act]
         actor = CHECKER if act is Act.REJECT else MAKER
         self._try(
-            allowed, getattr(handlers, act), decision_id=self._id(subject), actor=actor, reason="r", if_match=None
+            allowed,
+            getattr(handlers, act),
+            decision_id=self._id(subject),
+            actor=actor,
+            reason="r",
+            if_match=None,
+            language="en",
         )
         if not allowed:
             return
@@ -218,6 +224,7 @@ class Life(RuleBasedStateMachine):
             actor=CHECKER,
             reason=None,
             if_match=None,
+            language="en",
             notice_needed=True,
         )
         if allowed:

@@ -161,8 +161,8 @@ def test_an_officer_of_a_jurisdiction_sees_and_counts_its_own_alone(office: Offi
 
 
 ALLOWED = {
-    "decision_id", "award", "title", "article", "award_year", "payee", "jurisdiction", "result", "kind", "entitlement_fen",
-    "state",
+    "decision_id", "policy", "award", "title", "article", "award_year", "payee", "jurisdiction", "result", "kind",
+    "entitlement_fen", "state",
 }  # fmt: skip
 
 
@@ -183,9 +183,21 @@ def test_what_a_notice_shows_is_named_and_nothing_else(office: Office, legal_for
     assert set(entry) == ALLOWED
     assert entry["payee"] == {"name": name, "uscc": uscc}
     assert "快递" in entry["title"]
+    assert entry["article"] == "第（四）条第一款第三句"
     page = office.ask("auditor", "GET", path, Accept="text/html", Accept_Language="zh-CN")
     assert page.headers["content-type"].startswith("text/html")
     assert "123.45" in page.text
+    for said in (
+        "丽政办发〔2020〕1号",
+        "第（四）条第一款第三句",
+        "莲都区",
+        "联系电话",
+        "（未填写）",
+        "以书面形式",
+    ):
+        assert said in page.text
+    english = office.ask("auditor", "GET", path, Accept="text/html", Accept_Language="en").text
+    assert "Art. 4 para. 1 sentence 3" in english and "(not filled in)" in english
     assert "<b>" not in page.text
     sheet = office.ask("auditor", "GET", path, Accept=CSV, Accept_Language="zh-CN")
     assert sheet.content.startswith(BOM)

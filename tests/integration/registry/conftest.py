@@ -75,7 +75,7 @@ class Registry:
 
     def get(self, path: str, *, by: str | None = None, accept: str | None = None, **query: Any) -> httpx.Response:
         """Read, without minding the answer's status."""
-        return self.request("GET", path, by=by, params=query, headers={"Accept": accept} if accept else {})
+        return self.request("GET", path, by=by, params=query or None, headers={"Accept": accept} if accept else {})
 
     def items(self, path: str, **query: Any) -> list[dict[str, Any]]:
         """Read a whole list, page by page."""

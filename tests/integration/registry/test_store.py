@@ -382,7 +382,7 @@ def example(item: Any) -> Any:
         return "102100099996"
     return {
         "uscc": B if item.name in ("client_uscc", "producer_uscc") else A,
-        "code": item.known[0] if item.known else "alpha",
+        "code": item.known[-1] if item.known else "alpha",
         "account": "6222000011112222",
         "text": "文本",
         "day": {"until": "2021-01-01", "removed_on": "2021-01-01"}.get(item.name, "2020-06-30"),

@@ -18,6 +18,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from services.databases import SCHEMAS
+from services.eligibility.interpretations.repository import official_interpretations
+from services.eligibility.rules.library import load_policy
 from shared import migrations
 from shared.database.engine import Database
 from tests.integration.eligibility.support import answer, app_of
@@ -77,6 +79,28 @@ def test_its_decisions_are_read_as_they_were(eligibility: Database, tokens: Toke
     for each in said["decisions"]:
         shown = answer(app, "GET", f"/v1/decisions/{each['id']}", headers=tokens.headers("auditor")).json()
         assert {name: shown[name] for name in each} == each
+
+
+def test_its_readings_of_the_last_day_are_migrated(database_server: DatabaseServer) -> None:
+    """Official readings and waiting simulations name a value by its new name; the document of a decision keeps the old one."""
+    dump = lzma.decompress((FOLDER / "eligibility.sql.xz").read_bytes())
+    made = database_server.restore("eligibility", dump)
+    owner = Database(made.owner_url, pool_size=1)
+    change = (
+        "INSERT INTO reading_changes (policy, interpretations, reason, proposed_by, confirmed_by, confirmed_at)"
+        " VALUES ('lishui-2020-1', %s, '-', 'a', 'b', now())"
+    )
+    with owner.transaction() as connection:
+        connection.exec_driver_sql(change, ('{"validity_last_day": "2025-01-01", "tier_jump": "every_tier"}',))
+    owner.close()
+    migrations.upgrade(SCHEMAS["eligibility"], made.owner_url, "eligibility_app")
+    database = made.connect()
+    with database.reading() as connection:
+        official = official_interpretations(connection, load_policy("lishui-2020-1"))
+    database.close()
+    database_server.drop(made)
+    assert (official["validity_last_day"], official["tier_jump"]) == ("day_before", "every_tier")
+    assert official["monitored_on"] == "year_end", "what is new has its default"
 
 
 def test_a_later_version_replays_its_receipts_and_says_what_differs(

@@ -24,7 +24,8 @@ SALES, LOCATIONS, HUB_YEARS = CATALOGUE["annual_sales"], CATALOGUE["locations"],
 HUBS, ACCOUNTS = CATALOGUE["logistics_hubs"], CATALOGUE["payee_accounts"]
 
 
-def cells(dataset: Dataset, *, hundredths: tuple[str, ...] = (), **values: str) -> Checked:
+def cells(dataset: Dataset, **values: Any) -> Checked:
+    hundredths = values.pop("hundredths", ())
     row = {name: [values.get(name)] for name in dataset.names}
     frame = pl.DataFrame({"line": [2], **row}, schema={"line": pl.Int64, **dict.fromkeys(row, pl.String)})
     return check_cells(dataset, frame, hundredths=hundredths, errors=no_errors(), today=TODAY)

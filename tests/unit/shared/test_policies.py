@@ -19,6 +19,7 @@ jurisdictions: {{{place}: [某地, a place]}}
 covered: [{place}]
 units: {{{unit}: [某单位, a unit]}}
 subjects: {{}}
+titles: {{{award}: [某项, an award]}}
 """
 
 

@@ -13,18 +13,22 @@ from typing import Any
 import polars as pl
 
 from services.eligibility.facts.catalogue import LARGEST
+from services.eligibility.rules.grammar import wording
 from services.eligibility.rules.grammar.nodes import Node
 from services.eligibility.rules.grammar.rates import ByCode, FloorMultiple, Proportion
-from services.eligibility.rules.grammar.results import Figure, Row, Step
-from services.eligibility.rules.grammar.rule_context import RuleContext
+from services.eligibility.rules.grammar.results import Figure, Step
+from services.eligibility.rules.grammar.rule_context import Row, RuleContext
 from services.eligibility.rules.grammar.terms import WIDE, Column, Parameter, Product, Term, columns_in, parameter
+from services.eligibility.rules.grammar.wording import said
 from services.eligibility.rules.text import Text
+from shared.i18n import N_
 
 STEP_NAMES = {
     "uncapped": Text("封顶前金额", "uncapped"),
     "given_before": Text("此前已给予", "given before"),
     "other_support": Text("减去其他财政资金已支持的金额", "less what other programmes gave"),
     "result": Text("金额", "result"),
+    "would_be": Text("如符合条件可得金额", "amount if every condition were met"),
 }
 
 
@@ -84,10 +88,16 @@ class Amount(Node):
         for number, factor in enumerate(_factors(self.base)):
             unit = factor.stored_unit(context) if isinstance(factor, Parameter) else factor.unit()
             figure = Figure(row[f"{prefix}.{number}"], unit, factor.denominator(context))
-            steps.append(Step("rate" if number and not columns_in(factor) else "base", factor.phrase(context), figure))
-        steps.append(Step("uncapped", STEP_NAMES["uncapped"], Figure(row[f"{prefix}.uncapped"], "fen")))
+            sentence = _named(factor, figure, row, context)
+            sentence = said(N_("times {figure}"), figure=sentence) if number else sentence
+            name = "rate" if number and not columns_in(factor) else "base"
+            steps.append(Step(name, factor.phrase(context), figure, sentence))
+        uncapped = Figure(row[f"{prefix}.uncapped"], "fen")
+        steps.append(Step("uncapped", STEP_NAMES["uncapped"], uncapped, amount_said(N_("makes {amount}"), uncapped)))
         for name, term in self._limits().items():
-            steps.append(Step(name, term.phrase(context), Figure(row[f"{prefix}.{name}"], "fen")))
+            figure = Figure(row[f"{prefix}.{name}"], "fen")
+            limit = _named(term, figure, row, context)
+            steps.append(Step(name, term.phrase(context), figure, _limited(name, uncapped, figure, limit)))
         return steps
 
     def phrase(self, context: RuleContext) -> Text:
@@ -108,6 +118,28 @@ class Amount(Node):
             "cap": None if self.cap is None else self.cap.document(),
             "less": None if self.deducted is None else self.deducted.document(),
         }
+
+
+def _limited(name: str, uncapped: Figure, figure: Figure, limit: Text) -> Text:
+    """Return what a cap or a deduction does."""
+    if name == "deduction":
+        return said(N_("less {figure}"), figure=limit)
+    if uncapped.value is None or figure.value is None:
+        return said(N_("at most {cap}"), cap=limit)
+    if uncapped.value > figure.value:
+        return said(N_("above the limit, {cap}: cut to it"), cap=limit)
+    return said(N_("within the limit, {cap}"), cap=limit)
+
+
+def _named(term: Term, figure: Figure, row: Row, context: RuleContext) -> Text:
+    """Return a figure after its name, or after the formula that it comes from."""
+    sign = "" if isinstance(term, Column | Parameter | ByCode) else " ="
+    return wording.named(Text(*(f"{name}{sign}" for name in term.name_in(row, context))), figure.text)
+
+
+def amount_said(message: str, amount: Figure) -> Text:
+    """Return a sentence about an `amount`, or that it cannot be calculated."""
+    return said(N_("the amount cannot be calculated")) if amount.value is None else said(message, amount=amount.text)
 
 
 def _factors(base: Term) -> list[Term]:

@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 import polars as pl
 
 from services.eligibility.facts.catalogue import Facts
+from services.eligibility.rules.grammar.award import Award
 from services.eligibility.rules.grammar.comparisons import Comparison
-from services.eligibility.rules.grammar.conditions import Combination, Condition, Holds, condition_by
+from services.eligibility.rules.grammar.conditions import Always, Combination, Condition, Holds, condition_by
 from services.eligibility.rules.grammar.days import (
     FIRST_DAY,
     LAST_DAY,
@@ -38,7 +40,8 @@ SHARED_WORDS: dict[str, Text] = {
     "validity-from-first-day": Text("不早于施行日", "not before the first day of validity"),
     "validity-to-last-day": Text("不晚于有效期最后一日", "not after the last day of validity"),
     "happened": Text("事项已发生", "the event has happened"),
-    "legal-form": Text("受奖单位组织形式符合", "the payee's legal form"),
+    "legal-form": Text("受奖单位组织形式", "the payee's legal form"),
+    "not-government": Text("受奖单位不是国家机关", "the payee is no government body"),
     "place": Text("在适用地区内", "within the area covered"),
     "payee-place": Text("受奖单位在适用地区内", "the payee is within the area covered"),
     "project-place": Text("项目在适用地区内", "the project is within the area covered"),
@@ -46,10 +49,9 @@ SHARED_WORDS: dict[str, Text] = {
     "integrity": Text("无失信或处罚记录", "no dishonesty or penalty on record"),
     "once": Text("此前年度未获同一奖补", "not given in an earlier year"),
     "highest-level": Text("为当年符合条件的最高级别", "the highest level that counts in the year"),
-    "amount-above-zero": Text("金额大于零", "an amount above zero"),
 }
-#: Shared conditions that come from the Supplementary section.
-SUPPLEMENTARY = {"award-year", "year-begun", "year-ended", "validity", "happened", "place"}
+#: Shared conditions that the sentence which grants an award states itself, unless the package names a criterion for them.
+SAID_BY_AWARD = {"legal-form", "not-paid-before", "once", "highest-level"}
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,7 @@ def conditions_on_time(about: About) -> tuple[Condition, ...]:
 
 def condition_on_payment(codes: tuple[str, ...], *, once: bool) -> Holds:
     """Return the condition that nothing was paid for the same before, in this system or outside it."""
-    words = Text("此前未支付", "not paid before")
+    words = Text("此前未就同一事项支付", "not paid for the same matter before")
     return Holds("not-paid-before", Column("paid_before.open", "flag", words, PaidBefore(codes, once)))
 
 
@@ -148,3 +150,17 @@ ONCE = Comparison("once", AwardYear(), "at_most", FIRST_MET)
 #: Whether no higher level of the unit counts and is still open in the same year.
 HIGHEST = Column("unit.is_highest", "flag", Text("当年最高级别", "highest level of the year"))
 HIGHEST_LEVEL = Holds("highest-level", HIGHEST)
+
+
+def conditions_once(about: About) -> tuple[Condition, ...]:
+    """Return the conditions of an award given once, which compare its cases with each other."""
+    same_year = cast("Condition | None", about.same_year)
+    compared = () if same_year is None or isinstance(same_year, Always) else (same_year,)
+    return (ONCE, *compared) if about.once else ()
+
+
+def every_condition(award: Award) -> tuple[Condition, ...]:
+    """Return every condition of an award, the shared ones included, in the order of the explanation."""
+    paid = (condition_on_payment(award.paid_under, once=award.about.once),) if award.paid_before_by_subject else ()
+    own = (*conditions_on_time(award.about), *award.conditions(), *paid, INTEGRITY_CONDITION)
+    return (*own, *conditions_once(award.about))

@@ -3,17 +3,40 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import operator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 import polars as pl
 
-from services.eligibility.rules.grammar.conditions import Condition
-from services.eligibility.rules.grammar.results import COMPARISONS, Figure, Row
-from services.eligibility.rules.grammar.rule_context import INT64, RuleContext
-from services.eligibility.rules.grammar.terms import WIDE, Column, Term
+from services.eligibility.rules.grammar import wording
+from services.eligibility.rules.grammar.conditions import Condition, Figures
+from services.eligibility.rules.grammar.rates import OnePlus
+from services.eligibility.rules.grammar.results import NOTHING, Figure
+from services.eligibility.rules.grammar.rule_context import INT64, Row, RuleContext
+from services.eligibility.rules.grammar.terms import WIDE, Column, Parameter, Product, Term, columns_in
+from services.eligibility.rules.grammar.wording import said
+from services.eligibility.rules.parameters import UNIT_WORDS
 from services.eligibility.rules.text import Text
+from shared.i18n import N_
 
+#: Comparison → how a figure is judged that is met or failed: a number, or a day or year.
+_NUMBER = {
+    "at_least": (N_("reaches {threshold}"), N_("is below {threshold}")),
+    "more_than": (N_("exceeds {threshold}"), N_("does not exceed {threshold}")),
+    "at_most": (N_("does not exceed {threshold}"), N_("exceeds {threshold}")),
+    "before": (N_("is below {threshold}"), N_("reaches {threshold}")),
+    "less_than": (N_("is below {threshold}"), N_("reaches {threshold}")),
+}
+_DAY = {
+    "at_least": (N_("is not before {threshold}"), N_("is before {threshold}")),
+    "more_than": (N_("is after {threshold}"), N_("is not after {threshold}")),
+    "at_most": (N_("is not after {threshold}"), N_("is after {threshold}")),
+    "before": (N_("is before {threshold}"), N_("is not before {threshold}")),
+    "less_than": (N_("is before {threshold}"), N_("is not before {threshold}")),
+}
 _OPERATORS = {"at_least": "ge", "more_than": "gt", "at_most": "le", "before": "lt", "less_than": "lt"}
 
 
@@ -55,17 +78,122 @@ class Comparison(Condition):
 
     def terms(self) -> dict[str, Term]:
         doubt = {} if self.in_doubt is None else {"in_doubt": self.in_doubt}
-        return {"measured": self.measured, "threshold": self.threshold, **doubt}
+        divisor = {} if self._quotient is None else {"divisor": self._quotient[1]}
+        return {"measured": self.measured, "threshold": self.threshold, **doubt, **divisor}
 
-    def figures(self, row: Row, prefix: str, context: RuleContext) -> dict[str, Figure | None]:
+    @cached_property
+    def _quotient(self) -> tuple[Parameter | OnePlus, Term] | None:
+        """Rate and base, where the threshold is a rate of the policy times a figure: an explanation divides by that figure."""
+        if isinstance(self.threshold, Product):
+            left, right = self.threshold.left, self.threshold.right
+            for rate, base in ((left, right), (right, left)):
+                if isinstance(rate, Parameter | OnePlus) and not isinstance(base, Parameter):
+                    return rate, base
+        return None
+
+    def figures(self, row: Row, prefix: str, context: RuleContext) -> Figures:
         measured, threshold = row[f"{prefix}.measured"], row[f"{prefix}.threshold"]
-        doubt, unit = row.get(f"{prefix}.in_doubt"), self.measured.unit()
-        return {
+        doubt, unit, counted = row.get(f"{prefix}.in_doubt"), self.measured.unit(), self._counted(context)
+        figures = {
             "measured": Figure(measured, unit, self.measured.denominator(context)),
             "threshold": Figure(threshold, unit, self.threshold.denominator(context)),
             "in_doubt": Figure(doubt, unit) if doubt else None,
             "short_by": self._short_by(measured, threshold, unit, context) if row[prefix] is False else None,
+            "divisor": self._divisor(row, prefix, context),
         }
+        return {
+            name: replace(figure, counted=counted) if figure is not None and name != "divisor" else figure
+            for name, figure in figures.items()
+        }
+
+    def _divisor(self, row: Row, prefix: str, context: RuleContext) -> Figure | None:
+        if self._quotient is None:
+            return None
+        _, base = self._quotient
+        return Figure(row[f"{prefix}.divisor"], base.unit(), base.denominator(context))
+
+    def _counted(self, context: RuleContext) -> Text:
+        """Return what a bare number counts, as the unit of the policy's number says: parcels, enterprises."""
+        units = (context.parameters[each.name].unit for each in self.threshold.walk() if isinstance(each, Parameter))
+        words = (UNIT_WORDS.get(unit.partition("/")[0]) for unit in units if unit != "basis points")
+        # In English the figure's name says what is counted.
+        return next((Text(each.zh, "") for each in words if each is not None), NOTHING)
+
+    def sentence(self, row: Row, figures: Figures, met: bool, context: RuleContext) -> Text:
+        measured, divisor = figures["measured"], figures["divisor"]
+        assert measured is not None
+        found = wording.named(self._name(row, context), measured.text)
+        if divisor is not None and isinstance(divisor.value, int) and divisor.value > 0:
+            return self._divided(row, found, figures, met, context)
+        apart = measured.unit in ("day", "year")
+        judged = said(
+            (_DAY if apart else _NUMBER)[self.sign][not met], threshold=self._threshold(row, figures, context)
+        )
+        return said(N_("{found} {judged}"), found=found, judged=judged)
+
+    def _threshold(self, row: Row, figures: Figures, context: RuleContext) -> Text:
+        threshold = figures["threshold"]
+        assert threshold is not None
+        if threshold.unit in ("day", "year"):
+            return wording.bracketed(self.threshold.name_in(row, context), threshold.text)
+        if columns_in(self.threshold):
+            return wording.named(self.threshold.name_in(row, context), threshold.text)
+        return threshold.text
+
+    def _divided(self, row: Row, found: Text, figures: Figures, met: bool, context: RuleContext) -> Text:
+        """Return the sentence with the quotient of figure and base, with as many decimals as show how it compares."""
+        measured, divisor, threshold = figures["measured"], figures["divisor"], figures["threshold"]
+        assert self._quotient is not None and measured is not None and divisor is not None and threshold is not None
+        rate, base = self._quotient
+        less = isinstance(rate, OnePlus)
+        quotient, limit = measured.exact / divisor.exact - less, threshold.exact / divisor.exact - less
+        written, bound = self._as_told(quotient, limit, rate, context)
+        message = (
+            N_("{found} ÷ {base} − 1 = {quotient}, which {judged}")
+            if less
+            else N_("{found} ÷ {base} = {quotient}, which {judged}")
+        )
+        judged = said(_NUMBER[self.sign][not met], threshold=bound)
+        base_found = wording.named(base.name_in(row, context), divisor.text)
+        return said(message, found=found, base=base_found, quotient=written, judged=judged)
+
+    def _as_told(
+        self, quotient: Fraction, limit: Fraction, rate: Parameter | OnePlus, context: RuleContext
+    ) -> tuple[Text, Text]:
+        """Return quotient and limit in words: a percentage or so many a unit, cut where it still compares as it does."""
+        parameter = rate.rate if isinstance(rate, OnePlus) else rate
+        unit = context.parameters[parameter.name].unit
+        shares = unit == "basis points"
+        scale, compare = 100 if shares else 1, getattr(operator, _OPERATORS[self.sign])
+        decimals = next(
+            (
+                each
+                for each in range(shares, wording.MOST_DECIMALS)
+                if compare(wording.floored(quotient * scale, each), limit * scale) is compare(quotient, limit)
+            ),
+            wording.MOST_DECIMALS,
+        )
+        cut = wording.floored(quotient * scale, decimals) / scale
+        if shares:
+            return wording.percent(cut, decimals), wording.percent(limit)
+        words = UNIT_WORDS[unit]
+        return tuple(wording.with_unit(wording.number(each, decimals), words) for each in (cut, limit))  # type: ignore[return-value]
+
+    def would_take(self, row: Row, figures: Figures, context: RuleContext) -> Text | None:
+        short, measured = figures["short_by"], figures["measured"]
+        if short is None or measured is None or not columns_in(self.measured) or measured.unit == "year":
+            return None  # years and the ends of a year are what they are
+        name = self._name(row, context)
+        if measured.unit == "day":
+            late = self.sign in ("at_most", "before")
+            return said(
+                N_("{name} is {days} too late") if late else N_("{name} is {days} too early"),
+                name=name,
+                days=short.text,
+            )
+        if self.sign in ("at_most", "before", "less_than"):
+            return said(N_("{name}: {short} too many"), name=name, short=short.text)
+        return said(N_("{name}: {short} more would be enough"), name=name, short=short.text)
 
     def _short_by(self, measured: Any, threshold: Any, unit: str, context: RuleContext) -> Figure | None:
         """Return the least number of units, as finely as measured, that would have met the condition; days late for days."""
@@ -80,8 +208,20 @@ class Comparison(Condition):
         return Figure(needed - measured, unit, under)
 
     def phrase(self, context: RuleContext) -> Text:
-        sign = COMPARISONS[self.sign][0]
-        return Text.joined([self.measured.phrase(context), self.threshold.phrase(context)], f" {sign} ", f" {sign} ")
+        judged = _DAY if self.measured.unit() in ("day", "year") else _NUMBER
+        found, threshold = self.measured.phrase(context), self.threshold.phrase(context)
+        if self._quotient is not None:
+            rate, base = self._quotient
+            less = " − 1" if isinstance(rate, OnePlus) else ""
+            divided = Text.joined([found, base.phrase(context)], " ÷ ", " ÷ ")
+            found, threshold = Text(f"{divided.zh}{less}", f"{divided.en}{less}"), self._value(rate, context)
+        elif isinstance(self.threshold, Parameter) and judged is _NUMBER:
+            threshold = self._value(self.threshold, context)
+        return Text.joined([found, said(judged[self.sign][0], threshold=threshold)], "", " ")
+
+    def _value(self, rate: Parameter | OnePlus, context: RuleContext) -> Text:
+        parameter = rate.rate if isinstance(rate, OnePlus) else rate
+        return context.parameters[parameter.name].value_phrase(parameter.item)
 
     def document(self) -> Any:
         document = {"name": self.name, self.sign: [self.measured.document(), self.threshold.document()]}

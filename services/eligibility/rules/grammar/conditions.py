@@ -8,7 +8,7 @@ the plans of its figures as columns beside it (`columns`) and reads the row (`re
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from operator import and_, or_
@@ -16,19 +16,29 @@ from typing import Any, ClassVar, cast
 
 import polars as pl
 
+from services.eligibility.rules.basis import Basis
+from services.eligibility.rules.grammar import wording
 from services.eligibility.rules.grammar.nodes import Choice, Node
-from services.eligibility.rules.grammar.results import ConditionResult, Figure, Row
-from services.eligibility.rules.grammar.rule_context import RuleContext
-from services.eligibility.rules.grammar.terms import Column, Parameter, Term, columns_in
+from services.eligibility.rules.grammar.results import MET, ConditionResult, FactRow, Figure
+from services.eligibility.rules.grammar.rule_context import Row, RuleContext
+from services.eligibility.rules.grammar.terms import Column, Parameter, Term, columns_in, fact_words
+from services.eligibility.rules.grammar.wording import said
 from services.eligibility.rules.text import Text
+from shared.i18n import N_
 
 
 @dataclass(frozen=True)
-class Words:
-    """The names of conditions in both languages, and the article that they are cited from."""
+class References:
+    """What the results of an award's conditions refer to, by the names of conditions: titles, what they rest on, and rows."""
 
-    article: str
-    names: Mapping[str, Text]
+    titles: Mapping[str, Text]
+    basis: Callable[[str], Basis]
+    #: Finds the rows that columns of a case came from.
+    facts: Callable[[Row, Sequence[Column]], tuple[FactRow, ...]]
+
+
+#: The figures of a condition by name.
+Figures = dict[str, Figure | None]
 
 
 @dataclass(frozen=True)
@@ -79,17 +89,23 @@ class Condition(Node, ABC):
         needed = (column for column in self.columns_read if column.lacking)
         return found | {f"{prefix}.missing.{each.name}": self.unknown(each, context) for each in needed}
 
-    def result(self, row: Row, prefix: str, words: Words, context: RuleContext) -> ConditionResult:
+    def result(self, row: Row, prefix: str, references: References, context: RuleContext) -> ConditionResult:
         """Return the result on one case, read from its `columns`."""
         met = row[prefix]
         lacking = {each.lacking for each in self.columns_read if each.lacking and row[f"{prefix}.missing.{each.name}"]}
+        missing = tuple(sorted(lacking)) if met is None else ()
         figures = self.figures(row, prefix, context)
         return ConditionResult(
             self.name,
-            words.article,
-            words.names[self.name],
+            references.basis(self.name),
+            references.titles[self.name],
             self.comparison,
             met,
+            self.sentence(row, figures, met, context)
+            if met is not None
+            else self._undetermined(row, figures, missing, context),
+            references.facts(row, self.columns_read),
+            self.would_take(row, figures, context),
             measured=figures.get("measured"),
             threshold=figures.get("threshold"),
             in_doubt=figures.get("in_doubt"),
@@ -97,10 +113,38 @@ class Condition(Node, ABC):
             ahead=figures.get("ahead"),
             last_in=figures.get("last_in"),
             interpretations=self.applied(),
-            missing=tuple(sorted(lacking)) if met is None else (),
+            missing=missing,
         )
 
-    def figures(self, row: Row, prefix: str, context: RuleContext) -> dict[str, Figure | None]:
+    @abstractmethod
+    def sentence(self, row: Row, figures: Figures, met: bool, context: RuleContext) -> Text:
+        """Return what was found and how it compares, for a case that is met or failed."""
+
+    def would_take(self, row: Row, figures: Figures, context: RuleContext) -> Text | None:
+        """Return what a failed case is short of, where that can be said."""
+        return None
+
+    def _undetermined(self, row: Row, figures: Figures, missing: Sequence[str], context: RuleContext) -> Text:
+        doubt = figures.get("in_doubt")
+        if doubt is not None:
+            found = wording.named(self._name(row, context), figure_text(figures["measured"]))
+            threshold = figure_text(figures["threshold"])
+            return said(
+                N_("{found}, {doubt} more in doubt; compared with {threshold}: undetermined"),
+                found=found,
+                doubt=doubt.text,
+                threshold=threshold,
+            )
+        if missing:
+            names = wording.listed([fact_words(name) for name in missing])
+            return said(N_("undetermined: not on record: {names}"), names=names)
+        return said(N_("{found}: undetermined"), found=self._name(row, context))
+
+    def _name(self, row: Row, context: RuleContext) -> Text:
+        terms = self.terms()
+        return terms["measured"].name_in(row, context) if "measured" in terms else self.phrase(context)
+
+    def figures(self, row: Row, prefix: str, context: RuleContext) -> Figures:
         """Return the figures that an explanation shows, by name."""
         return {}
 
@@ -119,13 +163,22 @@ class Membership(Condition):
     def terms(self) -> dict[str, Term]:
         return {"measured": self.measured}
 
-    def figures(self, row: Row, prefix: str, context: RuleContext) -> dict[str, Figure | None]:
-        allowed = Figure(self._codes(context), "code")
-        return {"measured": Figure(row[f"{prefix}.measured"], "code"), "threshold": allowed}
+    def figures(self, row: Row, prefix: str, context: RuleContext) -> Figures:
+        allowed = Figure(self._codes(context), "code", codes=self._words)
+        return {"measured": Figure(row[f"{prefix}.measured"], "code", codes=self._words), "threshold": allowed}
+
+    @property
+    def _words(self) -> Mapping[str, Text]:
+        return columns_in(self.measured)[0].codes
+
+    def sentence(self, row: Row, figures: Figures, met: bool, context: RuleContext) -> Text:
+        found = said(N_("{name} is {value}"), name=self._name(row, context), value=figure_text(figures["measured"]))
+        message = N_("{found}, one of: {allowed}") if met else N_("{found}, not one of: {allowed}")
+        return said(message, found=found, allowed=figure_text(figures["threshold"]))
 
     def phrase(self, context: RuleContext) -> Text:
-        codes = Text("、".join(self._codes(context)), ", ".join(self._codes(context)))
-        return Text.joined([self.measured.phrase(context), codes], " 属于 ", " is one of ")
+        codes = Figure(self._codes(context), "code", codes=self._words).text
+        return Text.joined([self.measured.phrase(context), codes], "属于：", " is one of: ")
 
     def document(self) -> Any:
         return {"name": self.name, "one_of": [self.measured.document(), self.allowed.document()]}
@@ -152,8 +205,11 @@ class Holds(Condition):
     def plan(self, context: RuleContext) -> pl.Expr:
         return self.measured.plan(context)
 
-    def figures(self, row: Row, prefix: str, context: RuleContext) -> dict[str, Figure | None]:
+    def figures(self, row: Row, prefix: str, context: RuleContext) -> Figures:
         return {"measured": Figure(row[prefix], "flag"), "threshold": Figure(True, "flag")}
+
+    def sentence(self, row: Row, figures: Figures, met: bool, context: RuleContext) -> Text:
+        return said(N_("{found}: {result}"), found=self.measured.name_in(row, context), result=MET[met])
 
     def phrase(self, context: RuleContext) -> Text:
         return self.measured.phrase(context)
@@ -178,8 +234,13 @@ class OnRecord(Condition):
     def unknown(self, column: Column, context: RuleContext) -> pl.Expr:
         return self.plan(context).is_null()
 
-    def figures(self, row: Row, prefix: str, context: RuleContext) -> dict[str, Figure | None]:
+    def figures(self, row: Row, prefix: str, context: RuleContext) -> Figures:
         return {"measured": Figure(row[f"{prefix}.measured"], "text")}
+
+    def sentence(self, row: Row, figures: Figures, met: bool, context: RuleContext) -> Text:
+        return said(
+            N_("{name} on record: {value}"), name=self._name(row, context), value=figure_text(figures["measured"])
+        )
 
     def phrase(self, context: RuleContext) -> Text:
         return Text.joined([self.measured.words, Text("已登记", "on record")], "", " ")
@@ -216,20 +277,35 @@ class Combination(Condition):
             found |= condition.columns(f"{prefix}.{number}", context)
         return found
 
-    def result(self, row: Row, prefix: str, words: Words, context: RuleContext) -> ConditionResult:
+    def result(self, row: Row, prefix: str, references: References, context: RuleContext) -> ConditionResult:
         met = row[prefix]
-        within = [each.result(row, f"{prefix}.{number}", words, context) for number, each in enumerate(self.conditions)]
+        within = [
+            each.result(row, f"{prefix}.{number}", references, context) for number, each in enumerate(self.conditions)
+        ]
         lacking = {name for each in within for name in each.missing}
         return ConditionResult(
             self.name,
-            words.article,
-            words.names[self.name],
+            references.basis(self.name),
+            references.titles[self.name],
             self.kind,
             met,
+            self._joined(met, within),
             interpretations=self.applied(),
             missing=tuple(sorted(lacking)) if met is None else (),
             within=tuple(within),
         )
+
+    def sentence(self, row: Row, figures: Figures, met: bool, context: RuleContext) -> Text:
+        raise NotImplementedError("a combination is worded from the results within")
+
+    def _joined(self, met: bool | None, within: Sequence[ConditionResult]) -> Text:
+        """Return which of the conditions decided."""
+        if met is not None and met is (self.kind == "all"):
+            return said(N_("all of it is met")) if met else said(N_("none of it is met"))
+        deciding = wording.listed([each.words for each in within if each.met is met])
+        if met is None:
+            return said(N_("undetermined: {conditions}"), conditions=deciding)
+        return said(N_("met: {conditions}") if met else N_("not met: {conditions}"), conditions=deciding)
 
     def phrase(self, context: RuleContext) -> Text:
         zh, en = ("；且 ", "; and ") if self.kind == "all" else ("；或 ", "; or ")
@@ -249,6 +325,9 @@ class Always(Condition):
     def plan(self, context: RuleContext) -> pl.Expr:
         return pl.lit(True)
 
+    def sentence(self, row: Row, figures: Figures, met: bool, context: RuleContext) -> Text:
+        return self.phrase(context)
+
     def phrase(self, context: RuleContext) -> Text:
         return Text("不作要求", "not required")
 
@@ -263,6 +342,11 @@ class _ConditionChoice(Choice):
     def document(self) -> Any:
         values = {value: None if isinstance(each, Always) else each.document() for value, each in self.options}
         return {"name": self.name, "reading": self.interpretation, "values": values}
+
+
+def figure_text(figure: Figure | None) -> Text:
+    """Return a figure in words; none is unknown."""
+    return wording.unknown() if figure is None else figure.text
 
 
 def condition_by(interpretation: str, name: str, **options: Condition | None) -> Condition:

@@ -10,8 +10,9 @@ from typing import Any
 
 import polars as pl
 
+from services.eligibility.rules.grammar import wording
 from services.eligibility.rules.grammar.nodes import Node, choice
-from services.eligibility.rules.grammar.rule_context import RuleContext
+from services.eligibility.rules.grammar.rule_context import Row, RuleContext
 from services.eligibility.rules.grammar.terms import Column, Term
 from services.eligibility.rules.text import Text
 
@@ -96,7 +97,7 @@ class YearEnd(_Day):
         return pl.date(pl.col("award_year"), 12, 31)
 
     def phrase(self, context: RuleContext) -> Text:
-        return Text("奖补年度12月31日", "31 December of the award year")
+        return Text("奖补年度最后一日", "the last day of the award year")
 
     def document(self) -> Any:
         return "year_end"
@@ -110,7 +111,7 @@ class YearStart(_Day):
         return pl.date(pl.col("award_year"), 1, 1)
 
     def phrase(self, context: RuleContext) -> Text:
-        return Text("奖补年度1月1日", "1 January of the award year")
+        return Text("奖补年度第一日", "the first day of the award year")
 
     def document(self) -> Any:
         return "year_start"
@@ -130,7 +131,13 @@ class ValidityDay(_Day):
         return pl.lit(self._day(context))
 
     def phrase(self, context: RuleContext) -> Text:
-        return Text(str(self._day(context)), str(self._day(context)))
+        return wording.day(self._day(context))
+
+    def name_in(self, row: Row, context: RuleContext) -> Text:
+        first = self.end == "first"
+        return (
+            Text("施行日", "the first day of validity") if first else Text("有效期最后一日", "the last day of validity")
+        )
 
     def document(self) -> Any:
         return {"day_of_validity": self.end}

@@ -284,9 +284,12 @@ def yearly_figures(figure: Column, years: int) -> tuple[Column, ...]:
         Column(
             lookup.column(k),
             figure.kind,
-            Text(f"Y−{k}年{zh}", f"{en} of Y−{k}") if k else Text(f"Y年{zh}", f"{en} of Y"),
+            Text(f"奖补年度前{k}年{zh}", f"{en} {k} years earlier")
+            if k
+            else Text(f"奖补年度{zh}", f"{en} of the award year"),
             lookup,
             figure.lacking,
+            earlier=(k, figure.words),
         )
         for k in range(years)
     )

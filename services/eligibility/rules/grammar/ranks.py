@@ -13,13 +13,15 @@ from typing import Any, ClassVar
 import polars as pl
 
 from services.eligibility.facts.catalogue import Facts
-from services.eligibility.rules.grammar.conditions import Condition, condition_by
+from services.eligibility.rules.grammar.conditions import Condition, Figures, condition_by, figure_text
 from services.eligibility.rules.grammar.lookups import PAYEE, Attachment, Read
 from services.eligibility.rules.grammar.periods import looked_up, positions_of
-from services.eligibility.rules.grammar.results import Figure, Row
-from services.eligibility.rules.grammar.rule_context import RuleContext
+from services.eligibility.rules.grammar.results import Figure
+from services.eligibility.rules.grammar.rule_context import Row, RuleContext
 from services.eligibility.rules.grammar.terms import Column, Parameter
+from services.eligibility.rules.grammar.wording import said
 from services.eligibility.rules.text import Text
+from shared.i18n import N_
 
 #: Columns beside a ranked case: how many are known to be ahead of it, how many more may be, and what the last one in had.
 AHEAD, IN_DOUBT, LAST_IN = "rank.ahead", "rank.in_doubt", "rank.last_in"
@@ -74,7 +76,28 @@ class AmongFirst(Condition):
     def missing(self, met: pl.Expr, context: RuleContext) -> list[tuple[str, pl.Expr]]:
         return [*super().missing(met, context), (self.by.lacking, met.is_null() & (pl.col(IN_DOUBT) > 0))]
 
-    def figures(self, row: Row, prefix: str, context: RuleContext) -> dict[str, Figure | None]:
+    def sentence(self, row: Row, figures: Figures, met: bool, context: RuleContext) -> Text:
+        place, places, last_in = (figure_text(figures[name]) for name in ("measured", "threshold", "last_in"))
+        message = (
+            N_("place {place}, among the first {places}") if met else N_("place {place}, not among the first {places}")
+        )
+        found = said(message, place=place, places=places)
+        if row[LAST_IN] is None:
+            return found
+        return said(
+            N_("{found}; the last one in had {by} {value}"),
+            found=found,
+            by=self.by.name_in(row, context),
+            value=last_in,
+        )
+
+    def would_take(self, row: Row, figures: Figures, context: RuleContext) -> Text | None:
+        short = figures["short_by"]
+        if short is None:
+            return None
+        return said(N_("{name}: {short} more would be enough"), name=self.by.name_in(row, context), short=short.text)
+
+    def figures(self, row: Row, prefix: str, context: RuleContext) -> Figures:
         ahead, last_in = row[AHEAD], row[LAST_IN]
         return {
             "measured": Figure(None if ahead is None else ahead + 1, "place"),

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from services.eligibility.rules.grammar.rule_context import RuleContext
+from services.eligibility.rules.grammar.rule_context import Row, RuleContext
 from services.eligibility.rules.grammar.terms import WIDE, Column, Parameter, Product, Term
 from services.eligibility.rules.text import Text
 
@@ -72,11 +72,11 @@ class ByCode(Term):
         return "fen"
 
     def phrase(self, context: RuleContext) -> Text:
-        phrases = [(code, option.phrase(context)) for code, option in self.options]
-        return Text(
-            "；".join(f"{code}：{words.zh}" for code, words in phrases),
-            "; ".join(f"{code}: {words.en}" for code, words in phrases),
-        )
+        return Text.joined([option.phrase(context) for _, option in self.options], "；", "; ")
+
+    def name_in(self, row: Row, context: RuleContext) -> Text:
+        chosen = dict(self.options).get(row[self.code.name])
+        return self.code.name_in(row, context) if chosen is None else chosen.name_in(row, context)
 
     def document(self) -> Any:
         return {"by_code": self.code.document(), "values": {code: option.name for code, option in self.options}}

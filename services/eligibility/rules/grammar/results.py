@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 from services.eligibility.facts.catalogue import LARGEST
+from services.eligibility.rules.basis import Basis, Sentence
+from services.eligibility.rules.grammar import wording
 from services.eligibility.rules.text import Text
-
-#: A case with its columns by name.
-Row = Mapping[str, Any]
 
 #: Comparison → its sign and its name.
 COMPARISONS: Mapping[str, tuple[str, Text]] = {
@@ -22,11 +22,44 @@ COMPARISONS: Mapping[str, tuple[str, Text]] = {
     "before": ("<", Text("早于", "before")),
     "one_of": ("∈", Text("属于", "one of")),
     "among_first": ("≤", Text("居前", "among the first")),
-    "is": ("=", Text("为是", "holds")),
+    "is": ("=", Text("符合", "holds")),
     "present": ("≠ ∅", Text("已登记", "on record")),
     "any": ("∨", Text("满足其一", "any of")),
     "all": ("∧", Text("全部满足", "all of")),
 }
+
+
+MET: Mapping[bool, Text] = {True: Text("符合", "yes"), False: Text("不符合", "no")}
+#: Unit → its words, and how many of it are one.
+UNITS: Mapping[str, Text] = {"days": Text("天", "days"), "square_metres": Text("平方米", "square metres")}
+SCALES: Mapping[str, int] = {"millionths": 1_000_000}
+DAY = Text("天", "day")
+NOTHING = Text("", "")
+#: The denominator of a share.
+BASIS_POINTS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class FactRow:
+    """A row of the registry that was read; who recorded it, and when, is known to the registry alone."""
+
+    dataset: str
+    title: Text
+    key: Mapping[str, Any]
+    text: Text
+
+    def as_dict(self, language: str) -> dict[str, Any]:
+        """Return the row as a document in one language, its provenance empty."""
+        key = {name: Figure(value).plain() for name, value in self.key.items()}
+        return {
+            "dataset": self.dataset,
+            "title": self.title.within(language),
+            "key": key,
+            "text": self.text.within(language),
+            "source": None,
+            "recorded_on": None,
+            "revision": None,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +69,10 @@ class Figure:
     value: Any
     unit: str = ""
     denominator: int = 1
+    #: The words of the codes that the value may be.
+    codes: Mapping[str, Text] = field(default_factory=dict)
+    #: What is counted, in words.
+    counted: Text = NOTHING
 
     def plain(self) -> Any:
         """Return the value for a document: whole numbers as numbers, fractions as exact decimals in text, days as ISO."""
@@ -56,9 +93,41 @@ class Figure:
         digits = str(rest).rjust(len(str(self.denominator)) - 1, "0").rstrip("0")
         return f"{whole}.{digits}"
 
-    def document(self) -> dict[str, Any]:
-        """Return value and unit."""
-        return {"value": self.plain(), "unit": self.unit}
+    @property
+    def text(self) -> Text:
+        """The value in words, with its unit."""
+        value = self.value
+        if isinstance(value, tuple | list):
+            return wording.listed([replace(self, value=item).text for item in value])
+        if value is None or isinstance(value, bool):
+            return wording.unknown() if value is None else MET[value]
+        if isinstance(value, int):
+            return self._number(value)
+        return (
+            wording.day(value) if isinstance(value, date) else self.codes.get(str(value), Text(str(value), str(value)))
+        )
+
+    @property
+    def exact(self) -> Fraction:
+        """The number that a known figure is."""
+        return Fraction(self.value, self.denominator)
+
+    def _number(self, value: int) -> Text:
+        exact = self.exact / SCALES.get(self.unit, 1)
+        if self.unit == "year":
+            return Text(f"{value} 年", str(value))
+        if self.unit == "fen" and exact.denominator == 1:
+            return wording.yuan(value)
+        if self.unit == "usd_cents":
+            return wording.dollars(value)
+        if self.denominator == BASIS_POINTS and not self.unit:
+            return wording.percent(exact)
+        unit = DAY if self.unit == "days" and exact == 1 else UNITS.get(self.unit, self.counted)
+        return wording.with_unit(wording.number(exact, wording.MOST_DECIMALS), unit)
+
+    def document(self, language: str) -> dict[str, Any]:
+        """Return value and unit, and the value in words."""
+        return {"value": self.plain(), "unit": self.unit, "text": self.text.within(language)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +135,13 @@ class ConditionResult:
     """A condition's result on one case, with its figures: True met, False failed, None undetermined."""
 
     name: str
-    article: str
+    basis: Basis
     words: Text
     comparison: str
     met: bool | None
+    sentence: Text
+    facts: tuple[FactRow, ...] = ()
+    would_take: Text | None = None
     measured: Figure | None = None
     threshold: Figure | None = None
     in_doubt: Figure | None = None
@@ -99,16 +171,20 @@ class ConditionResult:
         sign, title = COMPARISONS[self.comparison]
         document: dict[str, Any] = {
             "name": self.name,
-            "article": self.article,
+            "article": self.basis.cited.within(language) if isinstance(self.basis, Sentence) else None,
+            "basis": self.basis.as_dict(language),
             "title": self.words.within(language),
             "comparison": {"code": self.comparison, "sign": sign, "title": title.within(language)},
             "result": self.result,
+            "sentence": self.sentence.within(language),
+            "would_take": None if self.would_take is None else self.would_take.within(language),
             "readings": dict(self.interpretations),
+            "facts": [row.as_dict(language) for row in self.facts],
         }
         for key in ("measured", "threshold", "in_doubt", "short_by", "ahead", "last_in"):
             figure: Figure | None = getattr(self, key)
             if figure is not None:
-                document[key] = figure.document()
+                document[key] = figure.document(language)
         if self.missing:
             document["missing"] = list(self.missing)
         if self.within:
@@ -123,7 +199,16 @@ class Step:
     name: str
     words: Text
     figure: Figure
+    sentence: Text
+    #: Set once the award is known.
+    basis: Basis | None = None
 
     def as_dict(self, language: str) -> dict[str, Any]:
         """Return the step as a document in one language."""
-        return {"name": self.name, "title": self.words.within(language), **self.figure.document()}
+        return {
+            "name": self.name,
+            "title": self.words.within(language),
+            "sentence": self.sentence.within(language),
+            "basis": None if self.basis is None else self.basis.as_dict(language),
+            **self.figure.document(language),
+        }

@@ -11,6 +11,8 @@ import polars as pl
 
 from services.eligibility.rules.parameters import ParameterValues, Value
 
+#: A case with its columns by name.
+Row = Mapping[str, Any]
 #: Largest magnitude that fits a 64-bit integer; above it plans compute in 128 bits.
 INT64 = 2**63 - 1
 

@@ -9,6 +9,7 @@ dividing.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,9 +17,9 @@ import polars as pl
 
 from services.eligibility.facts.catalogue import CATALOGUE, LARGEST, unit_of
 from services.eligibility.rules.grammar.nodes import Node
-from services.eligibility.rules.grammar.rule_context import INT64, RuleContext
+from services.eligibility.rules.grammar.rule_context import INT64, Row, RuleContext
 from services.eligibility.rules.text import Text
-from shared.catalogue.domain import DECIMALS, Kind
+from shared.catalogue.domain import DECIMALS, Field, Kind
 
 #: The type that figures are computed in where 64 bits might not be enough.
 WIDE = pl.Int128
@@ -38,6 +39,10 @@ class Term(Node, ABC):
     @abstractmethod
     def document(self) -> Any:
         """Return the term as canonical data."""
+
+    def name_in(self, row: Row, context: RuleContext) -> Text:
+        """Return what an explanation of one case calls the figure, without its value."""
+        return self.phrase(context)
 
     def denominator(self, context: RuleContext) -> int:
         """Return the constant that the numerator is over."""
@@ -77,11 +82,28 @@ class Column(Term):
     on_day: bool = False
     #: A magnitude that the numerator never exceeds.
     largest: int = LARGEST
+    #: For a figure of an earlier year: how many years before the award year, and its name without the year.
+    earlier: tuple[int, Text] | None = None
+
     #: The constant that the numerator is over: 100 for a fact with two decimals.
     over: int = 1
 
     def denominator(self, context: RuleContext) -> int:
         return self.over
+
+    @property
+    def codes(self) -> Mapping[str, Text]:
+        """The words of the codes that the column may hold."""
+        names = (name.partition(".") for name in (self.name, self.lacking))
+        fields = (CATALOGUE[dataset].by_name.get(field) for dataset, _, field in names if dataset in CATALOGUE)
+        return next(({code: Text(*words) for code, words in each.choices.items()} for each in fields if each), {})
+
+    def name_in(self, row: Row, context: RuleContext) -> Text:
+        if self.earlier is None or row["award_year"] is None:
+            return self.words
+        years, words = self.earlier
+        year = row["award_year"] - years
+        return Text(f"{year}年{words.zh}", f"{words.en} of {year}")
 
     def bound(self, context: RuleContext) -> int:
         return self.largest
@@ -104,6 +126,20 @@ class Column(Term):
         return {"fact": self.name}
 
 
+def fact_words(name: str) -> Text:
+    """Return a fact named `dataset.field`, or `dataset.field:key`, in words."""
+    fact_name, _, key = name.partition(":")
+    dataset, _, field = fact_name.partition(".")
+    declared = CATALOGUE[dataset]
+    zh, en = _field_words(declared.field(field))
+    words = Text(f"{declared.zh}的{zh}", f"{en} ({declared.en})")
+    return Text(f"{words.zh}（{key}）", f"{words.en} ({key})") if key else words
+
+
+def _field_words(declared: Field) -> tuple[str, str]:
+    return declared.fact_name or (declared.zh, declared.en)
+
+
 def columns_in(node: Node) -> tuple[Column, ...]:
     """Return the columns within a node."""
     return tuple(each for each in node.walk() if isinstance(each, Column))
@@ -124,6 +160,9 @@ class Parameter(Term):
 
     def bound(self, context: RuleContext) -> int:
         return context.largest(self.name)
+
+    def name_in(self, row: Row, context: RuleContext) -> Text:
+        return context.parameters[self.name].words
 
     def stored_unit(self, context: RuleContext) -> str:
         """Return the unit that the value is stored in, where it is money; none for a share or a count."""
@@ -228,6 +267,6 @@ def lowest(name: str) -> Parameter:
 def fact(dataset: str, field: str) -> Column:
     """Return the fact `dataset.field` of the row that a case is about."""
     declared, name = CATALOGUE[dataset].field(field), f"{dataset}.{field}"
-    words = Text(*(declared.fact_name or (declared.zh, declared.en)))
+    words = Text(*_field_words(declared))
     over = 10**DECIMALS.scale if declared.kind is Kind.DECIMAL else 1
     return Column(name, unit_of(declared), words, lacking=name, largest=LARGEST * over, over=over)

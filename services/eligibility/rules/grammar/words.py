@@ -42,7 +42,7 @@ ENTERPRISES = Membership(
     ),
 )
 #: Given to any form but government bodies.
-NOT_GOVERNMENT = Membership("legal-form", PAYEE_FORM, Parameter("forms_but_government"))
+NOT_GOVERNMENT = Membership("not-government", PAYEE_FORM, Parameter("forms_but_government"))
 #: Given to units of any form.
 ANY_FORM = None
 

@@ -8,6 +8,7 @@ branch_labels = None
 depends_on = None
 
 CONSTRAINTS = (
+    ("enterprises", "ck_enterprises_legal_form"),
     ("locations", "ck_locations_jurisdiction"),
     ("cold_stores", "ck_cold_stores_jurisdiction"),
     ("delivery_terminals", "ck_delivery_terminals_jurisdiction"),
@@ -18,7 +19,7 @@ CONSTRAINTS = (
 
 
 def upgrade() -> None:
-    """Validate the constraints that were widened for the codes of policies."""
+    """Validate the constraints that were widened, for legal forms and for the codes of policies."""
     for table, constraint in CONSTRAINTS:
         op.execute(f"ALTER TABLE {table} VALIDATE CONSTRAINT {constraint}")
 

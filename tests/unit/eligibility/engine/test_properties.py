@@ -114,17 +114,17 @@ def _implied(condition: ConditionResult) -> bool | None:
 
 def _paid(steps: tuple[Step, ...]) -> int | None:
     """Return the amount that the steps before the result imply, after checking that it is the result."""
-    values: dict[str, Any] = {step.name: step.figure.value for step in steps}
     if not steps:
         return None
+    values: dict[str, Any] = {step.name: step.figure.value for step in steps} | {"last": steps[-1].figure.value}
     parts = [values[name] for name in ("uncapped", "cap", "deduction", "given_before") if name in values]
     if None in parts:
-        assert values["result"] is None
+        assert values["last"] is None
         return None
     amount = min(values["uncapped"], values.get("cap", values["uncapped"]))
     amount = max(0, max(0, amount - values.get("deduction", 0)) - values.get("given_before", 0))
     paid: int | None = amount if amount <= LARGEST else None
-    assert values["result"] == paid
+    assert values["last"] == paid
     return paid
 
 

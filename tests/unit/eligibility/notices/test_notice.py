@@ -55,21 +55,25 @@ def test_a_longer_or_later_notice_never_ends_sooner(opened_on: date, days: int, 
         ("丽水张三丰服装店", "individual", "丽＊＊＊＊＊＊店"),
         ("丽水张三丰服装店", None, "丽＊＊＊＊＊＊店"),
         ("张三丰", "individual", "张＊丰"),
-        ("张三", "other", "张＊"),
+        ("丽水张三茶叶专业合作社", "cooperative", "丽水张三茶叶专业合作社"),
+        ("丽水市电子商务协会", "social_organisation", "丽水市电子商务协会"),
+        ("某村股份经济合作社", "other", "某村股份经济合作社"),
+        ("张三", None, "张＊"),
         ("甲", "individual", "＊"),
     ],
 )
-def test_only_organisations_are_named(name: str, legal_form: str | None, shown: str) -> None:
+def test_only_natural_persons_are_masked(name: str, legal_form: str | None, shown: str) -> None:
     assert shown_name(name, legal_form) == shown
 
 
-@given(st.text("丽水张三丰店"), st.sampled_from(["individual", "other", None, "a form to come"]))
+@given(st.text("丽水张三丰店"), st.sampled_from(["individual", None]))
 def test_a_masked_name_keeps_its_length_and_two_characters_at_most(name: str, legal_form: str | None) -> None:
     shown = shown_name(name, legal_form)
     assert len(shown) == len(name)
     assert sum(character != "＊" for character in shown) <= max(min(2, len(name) - 1), 0)
 
 
-def test_a_code_is_whole_for_organisations_alone() -> None:
+def test_a_code_is_masked_for_natural_persons_alone() -> None:
     assert shown_uscc("91331100MA20000018", "enterprise") == "91331100MA20000018"
+    assert shown_uscc("93331100MA20000018", "cooperative") == "93331100MA20000018"
     assert shown_uscc("92331100MA20000018", "individual") == "92************0018"

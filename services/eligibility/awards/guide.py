@@ -1,0 +1,116 @@
+"""The application guide (申报指南) of a policy: what each award gives, to whom, on which conditions; as page and document."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from docx import Document
+from jinja2 import Environment, StrictUndefined
+
+from services.eligibility.rules.domain import Policy
+from shared.i18n import N_, translate
+
+_TEMPLATE = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True).from_string(
+    Path(__file__).with_name("guide.html").read_text("utf-8")
+)
+#: How an award comes about, step by step.
+PROCEDURE = (
+    N_("Departments record the data in the registry; an enterprise may have errors corrected by the department that keeps them."),
+    N_("The commerce department evaluates the data against the conditions and drafts a proposal with its calculation."),
+    N_("Proposals are published in a public notice; whoever disagrees may object within its term."),
+    N_("After the term another officer approves the proposal; objections are decided first."),
+    N_("The finance departments pay approved awards to the enterprise's account, within the budget of the year."),
+)  # fmt: skip
+
+
+def contents(policy: Policy, awards: Sequence[Mapping[str, Any]], language: str) -> dict[str, Any]:
+    """Return what the guide says of `awards` (as `handlers.awards_view` gives them), in `zh-CN` or `en`."""
+    offices, missing = policy.offices, translate(N_("(not filled in)"), language)
+
+    def say(message: str) -> str:
+        return translate(message, language)
+
+    return {
+        "title": f"{policy.title.within(language)}{': ' if language == 'en' else ''}{say(N_('Application guide'))}",
+        "document": f"{policy.source_title}（{policy.source_number}）",
+        "awards": [_award(number, award, language) for number, award in enumerate(awards, 1)],
+        "procedure": (say(N_("Procedure")), [say(step) for step in PROCEDURE]),
+        "contact": (
+            say(N_("Contact")),
+            {
+                say(N_("Office")): offices.issuing.within(language) if offices.issuing else missing,
+                say(N_("Address")): offices.address.within(language) if offices.address else missing,
+                say(N_("Telephone")): offices.telephone or missing,
+                say(N_("E-mail")): offices.email or missing,
+            },
+        ),
+        "rests_on": say(N_("Basis")),
+    }
+
+
+def _award(number: int, award: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """Return an award as a title, a quoted sentence, and headings with lines of text."""
+
+    def say(message: str) -> str:
+        return translate(message, language)
+
+    colon = "：" if language == "zh-CN" else ": "
+    keepers = [f"{each['title']}{colon}{each['keeper'] or say(N_('(not filled in)'))}" for each in award["data"]]
+    readings = [f"{each['title']}{colon}{each['value_title']}" for each in award["readings"]]
+    amount = [award["amount"], *([award["instalments"]] if award["instalments"] else [])]
+    criteria = [f"{basis['title']}{colon}{basis['text']}" for basis in award["amount_bases"]]
+    sections = {
+        N_("For what"): [award["about"]],
+        N_("Conditions"): [line for condition in award["conditions"] for line in _lines(condition, colon)],
+        N_("Amount"): [*amount, *criteria],
+        N_("How the text is applied"): readings,
+        N_("Data that decide, and the department that keeps them"): keepers,
+    }
+    return {
+        "title": f"{number}. {award['title']}",
+        "article": award["article"],
+        "text": award["basis"]["text"],
+        "status": None if award["status"]["status"] == "in_force" else say(award["status"]["status"]),
+        "sections": {say(heading): lines for heading, lines in sections.items() if lines},
+    }
+
+
+def _lines(condition: Mapping[str, Any], colon: str, depth: int = 0) -> list[str]:
+    indent = "　" * depth
+    within = [line for part in condition["within"] for line in _lines(part, colon, depth + 1)]
+    return [f"{indent}{condition['title']}{colon}{condition['test']}（{condition['basis']['title']}）", *within]
+
+
+def page(shown: Mapping[str, Any], language: str) -> str:
+    """Return the guide as HTML."""
+    return _TEMPLATE.render(language=language, **shown)
+
+
+def document(shown: Mapping[str, Any]) -> bytes:
+    """Return the guide as a DOCX document, to be edited."""
+    written = Document()
+    written.add_heading(shown["title"], 0)
+    written.add_paragraph(f"{shown['rests_on']}: {shown['document']}")
+    for award in shown["awards"]:
+        written.add_heading(award["title"], 1)
+        if award["status"]:
+            written.add_paragraph(award["status"])
+        written.add_paragraph(f"{award['article']}: {award['text']}")
+        for heading, lines in award["sections"].items():
+            written.add_heading(heading, 2)
+            for line in lines:
+                written.add_paragraph(line)
+    procedure, steps = shown["procedure"]
+    written.add_heading(procedure, 1)
+    for number, step in enumerate(steps, 1):
+        written.add_paragraph(f"{number}. {step}")
+    contact, entries = shown["contact"]
+    written.add_heading(contact, 1)
+    for name, value in entries.items():
+        written.add_paragraph(f"{name}: {value}")
+    content = io.BytesIO()
+    written.save(content)
+    return content.getvalue()

@@ -1,0 +1,104 @@
+"""An award in words: who may have it, on which conditions, how much, and which data decide it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from services.eligibility.engine.dependencies import reads_of
+from services.eligibility.facts.catalogue import CATALOGUE
+from services.eligibility.rules.domain import Policy
+from services.eligibility.rules.grammar.award import Award
+from services.eligibility.rules.grammar.common import every_condition
+from services.eligibility.rules.grammar.conditions import Always, Combination, Condition
+from services.eligibility.rules.grammar.nodes import resolve
+from services.eligibility.rules.grammar.rule_context import RuleContext
+from services.eligibility.rules.text import Text
+from shared.i18n import N_, translate
+
+
+def describe(policy: Policy, award: Award, context: RuleContext, language: str) -> dict[str, Any]:
+    """Return an award as the interpretations of `context` read it, in `zh-CN` or `en`.
+
+    A condition has a title, the test in words, what it rests on, the interpretations that chose it, and the conditions within.
+    What an interpretation does not require is left out.
+    """
+    measures = award.measures  # under any interpretations
+    resolved = resolve(award, context.interpretations)
+    conditions = [resolve(each, context.interpretations) for each in every_condition(award)]
+    amount = resolved.amount
+    return {
+        "code": award.code,
+        "title": policy.award_titles[award.code].within(language),
+        "article": policy.sentence_of(award).cited.within(language),
+        "basis": policy.sentence_of(award).as_dict(language),
+        "kind": award.kind,
+        "about": award.about.phrase().within(language),
+        "once": award.about.once,
+        "conditions": [
+            _condition(policy, award, each, context, language) for each in conditions if not isinstance(each, Always)
+        ],
+        "amount": translate(N_("in kind"), language) if amount is None else amount.phrase(context).within(language),
+        "amount_bases": _criteria_of_steps(policy, award, language),
+        "instalments": resolved.instalments and resolved.instalments.phrase(context).within(language),
+        "measures": [
+            {
+                "title": measure.words.within(language),
+                "figures": [words.within(language) for _, words in measure.columns.values()],
+                "readings": list(measure.interpretations),
+            }
+            for measure in measures
+        ],
+        "readings": [_reading(policy, name, context, language) for name in _names(award, policy)],
+        "data": _data(policy, award, language),
+    }
+
+
+def _condition(
+    policy: Policy, award: Award, condition: Condition, context: RuleContext, language: str
+) -> dict[str, Any]:
+    within = condition.conditions if isinstance(condition, Combination) else ()
+    joined = (
+        Text("须全部符合", "all of these") if condition.comparison == "all" else Text("符合其一即可", "one of these")
+    )
+    return {
+        "name": condition.name,
+        "title": policy.condition_words[condition.name].within(language),
+        "test": (joined if within else condition.phrase(context)).within(language),
+        "basis": policy.basis_of_condition(award, condition.name).as_dict(language),
+        "readings": list(condition.applied()),
+        "within": [
+            _condition(policy, award, part, context, language) for part in within if not isinstance(part, Always)
+        ],
+    }
+
+
+def _criteria_of_steps(policy: Policy, award: Award, language: str) -> list[dict[str, Any]]:
+    return [each.as_dict(language) for each in policy.criteria if each.steps and each.concerns(award.code)]
+
+
+def _names(award: Award, policy: Policy) -> Iterable[str]:
+    named = award.interpretation_names()
+    return (name for name in policy.interpretations if name in named)
+
+
+def _reading(policy: Policy, name: str, context: RuleContext, language: str) -> dict[str, Any]:
+    question, value = policy.interpretations[name], context.interpretation(name)
+    criterion = policy.criterion_of_reading(name)
+    return {
+        "name": name,
+        "title": question.words.within(language),
+        "value": value,
+        "value_title": question.values[value].within(language),
+        "basis": criterion and criterion.as_dict(language),
+    }
+
+
+def _data(policy: Policy, award: Award, language: str) -> list[dict[str, Any]]:
+    """Return the datasets that decide the award, each with the department that keeps it, if the package names it."""
+    found = []
+    for dataset in dict.fromkeys(read.dataset for read in reads_of(award)):
+        keeper = policy.offices.keeper_of(dataset)
+        title = Text(CATALOGUE[dataset].zh, CATALOGUE[dataset].en).within(language)
+        found.append({"dataset": dataset, "title": title, "keeper": keeper and keeper.within(language)})
+    return found

@@ -1,0 +1,82 @@
+"""The rows of the registry that a case was evaluated from, found again for an explanation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+from services.eligibility.engine.dependencies import READER, rows_read
+from services.eligibility.facts.catalogue import CATALOGUE, Facts
+from services.eligibility.rules.grammar import wording
+from services.eligibility.rules.grammar.award import Award
+from services.eligibility.rules.grammar.lookups import Attachment
+from services.eligibility.rules.grammar.results import FactRow, Figure
+from services.eligibility.rules.grammar.rule_context import Row
+from services.eligibility.rules.grammar.terms import Column
+from services.eligibility.rules.text import Text
+from shared.catalogue.domain import Field
+from shared.policies import AWARD_TITLES
+
+
+class ReadRows:
+    """The rows that the evaluation of some subjects of an award reads."""
+
+    def __init__(self, facts: Facts, award: Award, subjects: pl.Series) -> None:
+        """Find the rows of all subjects in one pass."""
+        self._about = award.about.datasets
+        self._found = rows_read(facts, award, subjects)
+
+    def of(self, case: Row, columns: Sequence[Column]) -> tuple[FactRow, ...]:
+        """Return the rows that columns of a case came from, by dataset and key.
+
+        Of the rows that the award is about, those of the case's year; of periods that are looked up, those in force on its day.
+        """
+        rows: dict[str, FactRow] = {}
+        for column in columns:
+            for dataset in _datasets(column):
+                if dataset in self._found:
+                    dated = isinstance(column.source, Attachment)
+                    rows |= {row.text.en: row for row in self._rows(dataset, case, dated=dated)}
+        return tuple(rows[name] for name in sorted(rows))
+
+    def _rows(self, dataset: str, case: Row, *, dated: bool) -> list[FactRow]:
+        declared = CATALOGUE[dataset]
+        mine = pl.col(READER).is_null() | (pl.col(READER) == case["subject"])
+        if dataset in self._about and "year" in declared.key and case["award_year"] is not None:
+            mine = mine & (pl.col("year") == case["award_year"])
+        found = self._found[dataset].filter(mine)
+        if dated and declared.period is not None and case["day"] is not None:
+            first, last = pl.col(declared.period.first), pl.col(declared.period.last)
+            in_force = found.filter((first <= case["day"]) & (last.is_null() | (last > case["day"])))
+            found = found if in_force.is_empty() else in_force
+        return [_row(dataset, key) for key in found.select(declared.key).unique().sort(declared.key).iter_rows()]
+
+
+def _datasets(column: Column) -> list[str]:
+    """Return the datasets that a column comes from; none for what the engine works out itself."""
+    if column.source is not None:
+        return [read.dataset for read in column.source.reads()]
+    dataset = column.name.partition(".")[0]
+    return [dataset] if dataset in CATALOGUE else []
+
+
+def _codes(field: Field) -> Mapping[str, Text]:
+    """Return the words of the codes that a field may hold; awards are named by their titles."""
+    names = AWARD_TITLES if field.name == "award" else field.choices
+    return {code: Text(*words) for code, words in names.items()}
+
+
+def _row(dataset: str, key: tuple[object, ...]) -> FactRow:
+    declared = CATALOGUE[dataset]
+    title = Text(declared.zh, declared.en)
+    fields = [declared.field(name) for name in declared.key]
+    values = [
+        wording.named(
+            Text(field.zh, field.en),
+            Figure(value, field.unit or "", codes=_codes(field)).text,
+        )
+        for field, value in zip(fields, key, strict=True)
+    ]
+    text = Text.joined([title, wording.listed(values)], "：", ": ")
+    return FactRow(dataset, title, dict(zip(declared.key, key, strict=True)), text)

@@ -1,0 +1,49 @@
+"""The guide says of every award who, what, on which conditions, by which data; as page and as document."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+from typing import Any
+
+import pytest
+from docx import Document
+
+from services.eligibility.awards import guide
+from services.eligibility.awards.handlers import IN_FORCE
+from services.eligibility.engine.dependencies import reads_of
+from services.eligibility.engine.description import describe
+from services.eligibility.rules.domain import Interpretations
+from services.eligibility.rules.library import load_policy
+
+POLICY = load_policy("lishui-2020-1")
+CONTEXT = POLICY.context(Interpretations.official_defaults(POLICY), date(2024, 1, 1))
+
+
+def shown(language: str) -> dict[str, Any]:
+    awards = [describe(POLICY, award, CONTEXT, language) | {"status": IN_FORCE} for award in POLICY.awards]
+    return guide.contents(POLICY, awards, language)
+
+
+def test_every_dataset_that_decides_has_a_department_that_keeps_it() -> None:
+    read = {each.dataset for award in POLICY.awards for each in reads_of(award)}
+    assert sorted(name for name in read if POLICY.offices.keeper_of(name) is None) == []
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_every_award_is_told_whole(language: str) -> None:
+    told = shown(language)
+    assert len(told["awards"]) == 20
+    for award, entry in zip(POLICY.awards, told["awards"], strict=True):
+        assert POLICY.sentence_of(award).text == entry["text"]
+        assert len(entry["sections"]) >= 4, entry["title"]
+        assert all(line for lines in entry["sections"].values() for line in lines)
+    page = guide.page(told, language)
+    paragraphs = [each.text for each in Document(io.BytesIO(guide.document(told))).paragraphs]
+    expected = {
+        "zh-CN": ("第（四）条第一款第三句", "年发件量 ÷", "达到 10,000 件/日", "邮政管理部门", "（未填写）"),
+        "en": ("Art. 4 para. 1 sentence 3", "parcels of the year ÷", "10,000 parcels a day", "postal administration"),
+    }[language]
+    for words in expected:
+        assert words in page
+        assert any(words in paragraph for paragraph in paragraphs)
