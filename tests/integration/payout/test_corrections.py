@@ -106,8 +106,8 @@ def test_the_answer_may_come_again_after_a_correction(payout: Payout) -> None:
     assert answer(payout, made, right)["rows"]["unchanged"] == 1
     refused = answer(payout, made, result(order_id), expect=422)
     assert [error["code"] for error in refused["errors"]] == ["corrected"]
-    steps = [step["step"] for step in payout.story()["timeline"]]
-    assert steps[-3:] == ["correction_proposed", "corrected_to_failed", "returned"] or "corrected_to_failed" in steps
+    steps = [step["step"] for step in payout.story()["steps"]]
+    assert {"correction_proposed", "corrected_to_failed"} <= set(steps)
 
 
 def test_another_holder_marks_what_is_paid_to_the_account(payout: Payout) -> None:
