@@ -26,6 +26,7 @@ from services.payout.settings import Settings
 from services.payout.startup import load_settings
 from shared.clock import Clock
 from shared.database.engine import Database
+from shared.files.reader import warm_up
 from shared.messaging.consumer import verified
 from shared.messaging.signatures import verifier_of
 from shared.messaging.topics import AWARD_DECISIONS
@@ -88,4 +89,5 @@ def build(
 
 
 if __name__ == "__main__":
+    warm_up()
     serve("payout", load_settings(), build)

@@ -162,3 +162,34 @@ def test_a_file_with_another_files_checksum_is_refused(payout: Payout) -> None:
     refused = send(payout, made, as_csv(rows), CSV)
     assert refused.status_code == 422 and refused.json()["errors"][0]["code"] == "another_file"
     assert set(orders_of(payout, made).values()) == {"batched"}
+
+
+@pytest.mark.parametrize(
+    ("heading", "rows", "expected"),
+    [
+        ("金额(元)", ["成功,2026-03-02,R1,,99.00", "成功,2026-03-02,R2,,20.00"], {"2": "another_amount"}),
+        ("金额（元）", ["成功,2019-01-01,RP,,", "成功,2026-03-03,RF,,"], {"2": "before_batch", "3": "in_future"}),
+        ("金额（元）", ["成功,2026/3/2,R1,,10.00", "支付成功,2026年3月2日,R2,,"], {}),
+        ("交易金额", ["交易成功,2026-03-02,R1,,", "退汇,2026-03-02,R3,户名不符,20"], {}),
+    ],
+)
+def test_the_banks_own_forms_are_read_or_answered_row_by_row(
+    payout: Payout, heading: str, rows: list[str], expected: dict[str, str]
+) -> None:
+    made = two_sent(payout)
+    lines = [f"支付指令编号,结果,日期,银行流水号,原因,{heading}"]
+    lines += [f"{order},{row}" for order, row in zip(orders_of(payout, made), rows, strict=True)]
+    content = "\n".join(lines).encode("gb18030")
+    headers = payout.tokens.headers("finance-maker") | {"Content-Type": "application/vnd.ms-excel"}
+    path = f"/v1/payment-batches/{made['id']}/results/check"
+    checked = payout.http.post(path, content=content, headers=headers).json()
+    assert {error["pointer"]: error["code"] for error in checked["errors"]} == expected
+    assert [warning["code"] for warning in checked["warnings"]] == ["encoding_guessed"]
+    assert set(orders_of(payout, made).values()) == {"batched"}, "nothing is recorded"
+    refused = payout.http.post(path, content=content, headers=headers | {"Accept": CSV})
+    assert refused.status_code == (200 if expected else 404)
+    if expected:
+        headings, *given_back = refused.content.decode("utf-8-sig").splitlines()
+        assert headings.endswith(",problem") and len(given_back) == len(expected)
+    else:
+        assert send(payout, made, content, CSV).json()["rows"]["accepted"] == 2

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import date
 from typing import Any
 
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.payout.batches.bank_results import BankAnswer, read
 from services.payout.batches.domain import BatchedOrder, Days, check_results
+from services.payout.batches.files import csv_of as batch_file
+from services.payout.batches.files import frame_of
+from services.payout.restorations.files import read as read_sent
 from shared.errors import FieldError
 from shared.files.domain import FileRefused
 from shared.media_types import BYTES, CSV
@@ -191,3 +197,55 @@ def test_the_columns_of_the_sent_file_are_read_beside_the_results() -> None:
     assert (found.read, found.checksum, codes(found.mistakes)) == (2, "0" * 64, [("F3", "digits_lost")])
     assert found.file is not None and found.file.skipped == 2
     assert found.copied.rows() == [(ORDERS[0], "=甲", "9133", "102", "6222", "p 1")]
+
+
+def sent_file() -> list[list[str]]:
+    """Return the cells of a batch's own file."""
+    purposes = [f"courier-rent 7038da8b-ab59-5803-b624-5965d85e446{place}/1" for place in range(2)]
+    schema = ["order_id", "amount_fen", "payee_uscc", "purpose"]
+    lines = pl.DataFrame([[*ORDERS[:2]], [1_000, 2_050], ["9133A", "9133B"], purposes], schema)
+    accounts = pl.DataFrame(
+        {
+            "uscc": ["9133A", "9133B"],
+            "holder": ["=甲", "乙"],
+            "bank_code": ["102", "103"],
+            "number": ["62220001", "62220002"],
+        }
+    )
+    content = batch_file(frame_of(lines, accounts), 3_050).decode("utf-8-sig")
+    return list(csv.reader(io.StringIO(content)))
+
+
+def test_a_sent_file_that_was_saved_again_is_entered_if_nothing_was_lost() -> None:
+    rows = sent_file()
+    for saved in (rows, [[cell.replace("10.00", "10").replace("20.50", "20.5") for cell in cells] for cells in rows]):
+        for content in (workbook({"支付清单": saved}), csv_text(saved)):
+            sent, checksum = read_sent(content, BYTES, TODAY)
+            assert [(row.order_id, row.amount_fen, row.instalment) for row in sent] == [
+                (ORDERS[0], 1_000, 1),
+                (ORDERS[1], 2_050, 1),
+            ]
+            assert checksum == rows[-1][1]
+
+
+@pytest.mark.parametrize(
+    ("place", "cell", "code"),
+    [
+        (5, "6.22E+07", "digits_lost"),
+        (4, "0102", "file_changed"),
+        (6, "10.01", "file_changed"),
+        (7, "房租", "not_of_a_batch"),
+    ],
+)
+def test_a_sent_file_that_lost_something_is_refused(place: int, cell: str, code: str) -> None:
+    rows = sent_file()
+    rows[1][place] = cell
+    with pytest.raises(FileRefused) as refused:
+        read_sent(csv_text(rows), CSV, TODAY)
+    assert [each.code for each in refused.value.errors] == [code]
+
+
+def csv_text(rows: list[list[str]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    return text.getvalue().encode()
