@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlalchemy import Connection
 
 from services.payout.batches import bank_results, files, handlers, repository
@@ -169,6 +169,10 @@ def record_payment_results(
     return command.run(act)
 
 
+async def _body(request: Request) -> bytes:
+    return await request.body()
+
+
 @router.post(
     "/{batch_id}/results/check",
     operation_id="check_payment_results",
@@ -179,7 +183,13 @@ def record_payment_results(
     },
     openapi_extra=ANSWER,
 )
-def check_payment_results(batch_id: UUID, request: Request, actor: Maker, accept: Accept = None) -> Response:
+def check_payment_results(
+    batch_id: UUID,
+    request: Request,
+    actor: Maker,
+    content: Annotated[bytes, Depends(_body)],  # noqa: ARG001 - reads the body, which a command does by itself
+    accept: Accept = None,
+) -> Response:
     """Check the bank's answer without recording anything.
 
     As CSV or XLSX: the refused rows of a file as they were sent, with a column that gives the reasons, to correct and send again.
