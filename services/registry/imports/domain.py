@@ -80,7 +80,7 @@ class Part:
 class Table(Protocol):
     """The rows of one dataset in a file, read as often as needed, in parts of bounded size.
 
-    `outline` says how rejected rows are given back: the headings, the rows above them, the sheet's name, each
+    `outline` says how refused rows are given back: the headings, the rows above them, the sheet's name, each
     field's column.
     """
 

@@ -13,9 +13,9 @@ from sqlalchemy import Connection
 
 from services.registry.cipher import AccountCipher
 from services.registry.datasets.validation_errors import MESSAGES, parameters_of
-from services.registry.imports import handlers, rejected_rows, repository
+from services.registry.imports import handlers, refused_rows, repository
 from services.registry.imports.domain import MAX_KEPT_ROWS, MEDIA_TYPES, ImportOptions, Mode, Upload
-from services.registry.imports.rejected_rows import RejectedTable
+from services.registry.imports.refused_rows import RefusedTable
 from services.registry.imports.schemas import ImportJob, ImportMistake
 from services.registry.imports.uploads import UploadTooSlow, receive
 from services.registry.revisions.domain import Clearing
@@ -140,21 +140,21 @@ def list_import_errors(
         sheets = repository.get_upload(connection, import_id).headings or {}
         if media_type != JSON:
             wanted = list(map(int, sheets)) if sheet is None else [sheet]
-            tables = _rejected_tables(connection, request.app.state.cipher, import_id, sheets, wanted, language)
+            tables = _refused_tables(connection, request.app.state.cipher, import_id, sheets, wanted, language)
             return _as_file(tables, media_type, language, accounts=actor.may(Scope.ACCOUNTS_READ))
         rows = repository.errors_after(connection, import_id, decode_cursor(cursor, int, int, int), limit)
     body = page(rows, limit, "sheet", "line", "number")
     return json_response({**body, "items": [_error_view(row, sheets, language) for row in body["items"]]})
 
 
-def _rejected_tables(
+def _refused_tables(
     connection: Connection,
     cipher: AccountCipher,
     import_id: UUID,
     sheets: Mapping[str, Any],
     wanted: list[int],
     language: str,
-) -> list[RejectedTable]:
+) -> list[RefusedTable]:
     reasons: dict[tuple[int, int], list[str]] = defaultdict(list)
     for row in repository.errors_after(connection, import_id, None, MAX_KEPT_ROWS * 20):
         reasons[row["sheet"], row["line"]].append(_error_view(row, sheets, language)["message"])
@@ -165,19 +165,19 @@ def _rejected_tables(
             raise NotFound("This import has no rejected rows there.")
         joined = {line: separator.join(found) for (sheet, line), found in reasons.items() if sheet == number}
         rows = list(repository.rejected_rows(connection, import_id, number, cipher))
-        tables.append(RejectedTable(sheets[str(number)]["dataset"], sheets[str(number)], rows, joined))
+        tables.append(RefusedTable(sheets[str(number)]["dataset"], sheets[str(number)], rows, joined))
     if not tables:
         raise NotFound("This import has no rejected rows there.")
     return tables
 
 
-def _as_file(tables: list[RejectedTable], media_type: str, language: str, *, accounts: bool) -> Response:
+def _as_file(tables: list[RefusedTable], media_type: str, language: str, *, accounts: bool) -> Response:
     name = f"{tables[0].dataset}-rejected.{'csv' if media_type == CSV else 'xlsx'}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     if media_type == CSV:
-        pieces = rejected_rows.to_csv(tables[0], language, accounts=accounts)
+        pieces = refused_rows.to_csv(tables[0], language, accounts=accounts)
         return StreamingResponse(pieces, media_type=f"{CSV}; charset=utf-8", headers=headers)
-    return Response(rejected_rows.to_xlsx(tables, language, accounts=accounts), media_type=XLSX, headers=headers)
+    return Response(refused_rows.to_xlsx(tables, language, accounts=accounts), media_type=XLSX, headers=headers)
 
 
 def _error_view(row: dict[str, Any], sheets: Mapping[str, Any], language: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Give the rejected rows back to be corrected and sent again: as they were written, with a column that says what is wrong."""
+"""Give the refused rows back to be corrected and sent again: as they were written, with a column that says what is wrong."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ _PIECE = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
-class RejectedTable:
-    """The rejected rows of one table: `outline` is what was around them in the file, `reasons` what is wrong by line."""
+class RefusedTable:
+    """The refused rows of one table: `outline` is what was around them in the file, `reasons` what is wrong by line."""
 
     dataset: str
     outline: Mapping[str, Any]
@@ -32,7 +32,7 @@ class RejectedTable:
     reasons: Mapping[int, str]
 
     def lines(self, language: str, *, accounts: bool) -> Iterator[list[str]]:
-        """Yield the rows above the headings, the headings, and the rejected rows.
+        """Yield the rows above the headings, the headings, and the refused rows.
 
         In datasets with account numbers all cells with digits are masked unless `accounts`: a number may stand in any column.
         """
@@ -47,7 +47,7 @@ class RejectedTable:
             yield [*known, self.reasons.get(line, ""), *shown[len(headings) :]]
 
 
-def to_csv(table: RejectedTable, language: str, *, accounts: bool) -> Iterator[bytes]:
+def to_csv(table: RefusedTable, language: str, *, accounts: bool) -> Iterator[bytes]:
     """Write a table as CSV in pieces, UTF-8 with BOM."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)
@@ -59,7 +59,7 @@ def to_csv(table: RejectedTable, language: str, *, accounts: bool) -> Iterator[b
     yield _taken(buffer)
 
 
-def to_xlsx(tables: Iterable[RejectedTable], language: str, *, accounts: bool) -> bytes:
+def to_xlsx(tables: Iterable[RefusedTable], language: str, *, accounts: bool) -> bytes:
     """Write a workbook with a sheet for each table, named as it was; all cells are text."""
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, {"constant_memory": True}) as book:
