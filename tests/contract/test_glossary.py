@@ -73,7 +73,7 @@ def test_the_chinese_readme_uses_the_words_of_the_glossary() -> None:
 
 
 def texts_in_code(file: Path) -> Iterator[str]:
-    """Give every Chinese text of a module, but for headings and names that files of others may have."""
+    """Give every Chinese text of a module, but for docstrings, and headings and names that files of others may have."""
     tree = ast.parse(file.read_text("utf-8"))
     accepted = {
         inner
@@ -81,8 +81,9 @@ def texts_in_code(file: Path) -> Iterator[str]:
         if isinstance(node, ast.keyword) and node.arg in ("aliases", "former_choices")
         for inner in ast.walk(node)
     }
+    docstrings = {node.value for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and node not in accepted:
+        if isinstance(node, ast.Constant) and node not in accepted | docstrings:
             yield from texts_in(node.value)
 
 

@@ -20,7 +20,7 @@ def chinese_number(number: int) -> str:
 
 
 def cited(article: str, paragraph: int, sentence: int) -> Text:
-    """Return where a sentence is, as each language cites it."""
+    """Return where a sentence is, as each language cites it: 第（四）条第一款第三句, Art. 4 para. 1 sentence 3."""
     part = PARTS.get(article) or Text(f"第（{chinese_number(int(article))}）条", f"Art. {article}")
     return Text(
         f"{part.zh}第{chinese_number(paragraph)}款第{chinese_number(sentence)}句",

@@ -18,8 +18,8 @@ from services.registry.imports import repository
 from services.registry.imports.domain import KIND, MAX_KEPT_ROWS, ImportOptions, Mode, Table, Upload
 from services.registry.imports.ndjson_file import NdjsonFile
 from services.registry.imports.tabular_file import open_tables
+from services.registry.revisions import repository as store
 from services.registry.revisions.domain import Author, Kind, Published, RowsRefused
-from services.registry.revisions.repository import publish
 from services.registry.revisions.staging import Staging
 from services.registry.settings import Settings
 from shared.catalogue.datasets import CATALOGUE
@@ -119,7 +119,7 @@ class ImportRunner:
             reason=options.reason,
             import_id=job.id,
         )
-        published = publish(connection, staged, author, clearing=options.clearing)
+        published = store.publish(connection, staged, author, clearing=options.clearing)
         for table in counts:
             table.add(published.errors.get(table.name, no_errors()))
         rejected = sum(len(table.rejected) for table in counts)
