@@ -98,31 +98,31 @@ def _lines(policy: Policy, language: str) -> Iterator[str]:
 
 
 def _award(policy: Policy, award: Award, context: RuleContext, language: str) -> Iterator[str]:
-    told = describe(policy, award, context, language)
-    yield f"> {told['article']}: {told['basis']['text']}"
+    described = describe(policy, award, context, language)
+    yield f"> {described['article']}: {described['basis']['text']}"
     yield ""
-    yield f"- {_say('about', language)}: {told['about']}"
+    yield f"- {_say('about', language)}: {described['about']}"
     yield f"- {_say('conditions', language)}:"
-    for condition in told["conditions"]:
-        yield from _condition(condition, told["basis"], language, "  ")
-    yield f"- {_say('amount', language)}: {told['amount']}"
-    for basis in told["amount_bases"]:
+    for condition in described["conditions"]:
+        yield from _condition(condition, described["basis"], language, "  ")
+    yield f"- {_say('amount', language)}: {described['amount']}"
+    for basis in described["amount_bases"]:
         yield f"  - {_basis(basis, language)}"
-    if told["instalments"]:
-        yield f"- {_say('instalments', language)}: {told['instalments']}"
+    if described["instalments"]:
+        yield f"- {_say('instalments', language)}: {described['instalments']}"
     if award.in_later_years is not None:
         question = policy.interpretations[award.in_later_years.interpretation]
         default = question.values[question.default].within(language)
         yield f"- {_say('later', language)}: {default}{_named([question.name], language)}"
-    for measure in told["measures"]:
+    for measure in described["measures"]:
         yield (
             f"- {_say('measures', language)}: {measure['title']}: {_list(measure['figures'], language)}"
             f"{_named(measure['readings'], language)}"
         )
-    for reading in told["readings"]:
+    for reading in described["readings"]:
         basis = f" — {_basis(reading['basis'], language)}" if reading["basis"] else ""
         yield f"- {_say('interpretation', language)} `{reading['name']}`: {reading['title']}: {reading['value_title']}{basis}"
-    kept = [f"{each['title']} ({each['keeper']})" for each in told["data"]]
+    kept = [f"{each['title']} ({each['keeper']})" for each in described["data"]]
     yield f"- {_say('data', language)}: {_list(kept, language)}"
 
 

@@ -7,7 +7,7 @@ how to put it right, and never repeats submitted values. Only `shared.web.proble
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from pydantic_core import PydanticKnownError
 
@@ -86,6 +86,17 @@ class DomainError(Exception):
             "errors": [[e.pointer, e.code, e.message, e.parameters] for e in self.errors],
             "extra": self.extra,
         }
+
+    @classmethod
+    def of_document(cls, document: Mapping[str, Any]) -> Self:
+        """Return the error that `document` says."""
+        errors, extra = errors_of(document), document["extra"]
+        return cls(document["message"], errors=errors, extra=extra, **document["parameters"])
+
+
+def errors_of(document: Mapping[str, Any]) -> list[FieldError]:
+    """Return the mistakes of an error that `DomainError.document` wrote."""
+    return [FieldError(at, code, message, **values) for at, code, message, values in document["errors"]]
 
 
 class Invalid(DomainError):

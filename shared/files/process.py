@@ -130,7 +130,7 @@ def _serve(file_descriptor: int, socket_descriptor: int, memory_bytes: int) -> N
         return  # the parent wants no more
     except MemoryError:
         raise
-    except BaseException as error:  # noqa: BLE001 - the parent is told, whatever it is
+    except BaseException as error:  # noqa: BLE001 - the parent reports it, whatever it is
         if type(error).__name__ == "PanicException":  # calamine's, which has no name that can be imported
             channel.send(REFUSED, damaged().document())
         else:

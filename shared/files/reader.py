@@ -22,7 +22,6 @@ from typing import IO, Any
 import orjson
 import polars as pl
 
-from shared.errors import FieldError
 from shared.files.domain import FileRefused, Layout, Table, Warned, Warnings, refused
 from shared.files.extraction import Request
 from shared.files.process import BROKEN, END, HEADER, PART, REFUSED, ROWS, TABLES, Step
@@ -169,15 +168,10 @@ def _ask(file: IO[bytes], request: Any, warnings: Warnings) -> Messages:
                             warnings.add(Warned(**each))
                         return
                     if kind == REFUSED:
-                        raise _refusal(data)
+                        raise FileRefused.of_document(data)
                     if kind == BROKEN:
                         raise RuntimeError(f"The file could not be read:\n{data}")
                     yield kind, data, frame
-
-
-def _refusal(document: dict[str, Any]) -> FileRefused:
-    errors = [FieldError(at, code, message, **values) for at, code, message, values in document["errors"]]
-    return FileRefused(document["message"], errors=errors, **document["parameters"])
 
 
 def _exhausted() -> FileRefused:

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from shared.audit import log as audit
+from shared.authorization import Actor
 from shared.clock import isoformat
 from shared.database.queries import load
 from shared.errors import DomainError, NotFound
@@ -94,18 +95,16 @@ def _end(connection: Connection, job_id: UUID, values: Mapping[str, Any]) -> Non
     )
 
 
-def get(connection: Connection, job_id: UUID, kind: str) -> Row[Any]:
-    """Return a job's row; raises NotFound if there is no such job of `kind`, with the job's own kind if it is another."""
+def get(connection: Connection, job_id: UUID, kind: str, reader: Actor | None = None) -> Row[Any]:
+    """Return the row of a job of `kind`. One whose input names a jurisdiction exists only for a `reader` who covers it.
+
+    Raises NotFound, with the job's own kind if it is another.
+    """
     row = connection.execute(select(jobs).where(jobs.c.id == job_id)).one_or_none()
-    if row is None:
-        raise NotFound("There is no {kind} with this id.", kind=kind)
-    if row.kind != kind:
-        raise NotFound(
-            "There is no {kind} with this id: it is the id of a job of kind {other}.",
-            extra={"kind": row.kind},
-            kind=kind,
-            other=row.kind,
-        )
+    if row is not None and row.kind != kind:
+        raise NotFound("The job with this id is of another kind: `kind` names it.", extra={"kind": row.kind})
+    if row is None or not (reader is None or reader.covers(row.input["jurisdiction"])):
+        raise NotFound("There is no job with this id.")
     return row
 
 

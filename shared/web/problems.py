@@ -17,7 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
 from shared import errors
-from shared.errors import DomainError, FieldError, Internal, Invalid, Unavailable, field_error
+from shared.errors import DomainError, FieldError, Internal, Invalid, Unavailable, errors_of, field_error
 from shared.i18n import N_, translate
 from shared.media_types import PROBLEM
 from shared.observability import tracing
@@ -135,8 +135,7 @@ def _problem(kind: type[DomainError], document: Mapping[str, Any], language: str
     if document["message"]:
         body["detail"] = translate(document["message"], language, document["parameters"])
     if document["errors"]:
-        found = [FieldError(at, code, message, **values) for at, code, message, values in document["errors"]]
-        body["errors"] = field_errors(found, language)
+        body["errors"] = field_errors(errors_of(document), language)
     return {**body, **document["extra"]}
 
 

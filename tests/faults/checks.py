@@ -88,10 +88,10 @@ def verify(campaign: Campaign) -> None:
 def _missing(campaign: Campaign) -> set[str]:
     """Return the events of the outbox that payout lacks, but for superseded ones that a lost log may have taken.
 
-    A relay that starts takes what the log tells and the outbox lacks for an event that was lost; malformed ones among these
-    are refused whoever tells them.
+    A relay that starts takes an event that is in the log and not in the outbox for one that was lost; malformed ones among these
+    are refused, whoever published them.
     """
-    told = {
+    in_outbox = {
         str(row.event_id): (row.id, row.key)
         for row in campaign.harness.rows("eligibility", "SELECT id, key, event_id, data FROM outbox")
         if (row.key.encode(), row.data.encode()) not in campaign.refused
@@ -101,8 +101,9 @@ def _missing(campaign: Campaign) -> set[str]:
     latest = {versions[-1].event_id for versions in campaign.decisions.committed.values()}
     return {
         event
-        for event in expected | set(told)
-        if event not in received and (event in latest or event not in told or told[event][0] > campaign.log_lost_after)
+        for event in expected | set(in_outbox)
+        if event not in received
+        and (event in latest or event not in in_outbox or in_outbox[event][0] > campaign.log_lost_after)
     }
 
 

@@ -129,7 +129,7 @@ class Decisions:
         deadline = time.monotonic() + 120
         while True:
             try:
-                if not self.told(versions[0]):
+                if not self.in_outbox(versions[0]):
                     with self.database.transaction() as connection:
                         outbox.enqueue(connection, events)
                 break
@@ -139,8 +139,8 @@ class Decisions:
                 time.sleep(0.2)
         self.remember(versions)
 
-    def told(self, version: Version) -> bool:
-        """Tell whether `version` is in the outbox."""
+    def in_outbox(self, version: Version) -> bool:
+        """Return whether `version` is in the outbox."""
         with self.database.reading() as connection:
             found = text("SELECT EXISTS (SELECT FROM outbox WHERE key = :key AND event_id = :id)")
             return bool(connection.execute(found, {"key": version.award_id, "id": version.event_id}).scalar_one())

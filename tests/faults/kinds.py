@@ -77,7 +77,7 @@ def cut_sessions(campaign: Campaign) -> None:
 
 
 def repeat(campaign: Campaign) -> None:
-    """Ten copies of events that were told before."""
+    """Ten copies of events that were published before."""
     campaign.send(campaign.signed([record for version in _some(campaign, 5) for record in [_record(version)] * 10]))
 
 
@@ -313,7 +313,7 @@ def restart_database(campaign: Campaign) -> None:
 
 
 def lose_the_log(campaign: Campaign) -> None:
-    """The broker comes back with an empty log: what was in it and not yet received has to be told again."""
+    """The broker comes back with an empty log: what was in it and not yet received has to be published again."""
     campaign.decisions.decide(300)
     campaign.harness.lose_the_log()
     campaign.perhaps_refused |= campaign.refused

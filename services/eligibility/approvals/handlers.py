@@ -18,7 +18,7 @@ from services.eligibility.notices import repository as notices
 from services.eligibility.objections import repository as objections
 from shared.authorization import Actor
 from shared.database.engine import Database
-from shared.errors import Conflict, NotFound, SamePerson
+from shared.errors import Conflict, SamePerson
 from shared.i18n import N_
 from shared.jobs import repository as jobs
 from shared.jobs.runner import RunningJob
@@ -163,7 +163,5 @@ def run_bulk_approval(database: Database, job: RunningJob, *, notice_needed: boo
 
 def bulk_approval_view(connection: Connection, approval_id: UUID, actor: Actor) -> dict[str, Any]:
     """Return a bulk approval as the API shows it; raises NotFound if there is none that `actor` may see."""
-    row = jobs.get(connection, approval_id, APPROVAL)
-    if not actor.covers(row.input["jurisdiction"]):
-        raise NotFound("There is no {kind} with this id.", kind=APPROVAL)
+    row = jobs.get(connection, approval_id, APPROVAL, actor)
     return jobs.view(row) | {name: row.input.get(name) for name in _GROUPS}

@@ -8,14 +8,14 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Connection, Row, func, insert, literal, select, update
+from sqlalchemy import Connection, Row, func, insert, literal, select
 
+from services.eligibility import two_persons
 from services.eligibility.awards.tables import award_status_changes as changes
 from services.eligibility.engine.description import describe
 from services.eligibility.interpretations.repository import official_interpretations
 from services.eligibility.rules.domain import Policy
-from shared.clock import isoformat
-from shared.errors import Conflict, NotFound, SamePerson
+from shared.errors import NotFound
 
 #: Members of an act that an award's status shows.
 _SHOWN = ("status", "effective_on", "last_award_year", "document")
@@ -36,21 +36,8 @@ def propose_change(
 
 def confirm_change(connection: Connection, policy: Policy, award: str, change_id: UUID, *, by: str) -> dict[str, Any]:
     """Put a proposed act into effect; raises NotFound, Conflict if it is confirmed already, or SamePerson."""
-    own = changes.c.id == change_id, changes.c.policy == policy.code, changes.c.award == award
-    row = connection.execute(select(changes).where(*own).with_for_update()).one_or_none()
-    if row is None:
-        raise NotFound("There is no such act.")
-    if row.confirmed_at is not None:
-        raise Conflict("The act is confirmed already.", extra={"state": "confirmed"})
-    if row.proposed_by == by:
-        raise SamePerson("Someone other than the person who proposed the act must confirm it.")
-    confirmed = connection.execute(
-        update(changes)
-        .where(changes.c.id == change_id)
-        .values(confirmed_by=by, confirmed_at=func.now())
-        .returning(*changes.c)
-    ).one()
-    return change_view(confirmed)
+    which = changes.c.id == change_id, changes.c.policy == policy.code, changes.c.award == award
+    return change_view(two_persons.confirm(connection, changes, *which, by=by))
 
 
 def statuses(connection: Connection, policy: Policy, day: date) -> dict[str, Mapping[str, Any]]:
@@ -81,18 +68,7 @@ def status_view(connection: Connection, policy: Policy, award: str, day: date) -
 
 def change_view(row: Row[Any]) -> dict[str, Any]:
     """Return an act as the API shows it."""
-    return {
-        "id": str(row.id),
-        "policy": row.policy,
-        "award": row.award,
-        **_shown(row),
-        "reason": row.reason,
-        "state": "confirmed" if row.confirmed_at else "proposed",
-        "proposed_by": row.proposed_by,
-        "proposed_at": isoformat(row.proposed_at),
-        "confirmed_by": row.confirmed_by,
-        "confirmed_at": isoformat(row.confirmed_at) if row.confirmed_at else None,
-    }
+    return {**two_persons.view(row), "award": row.award, **_shown(row)}
 
 
 def _shown(row: Row[Any]) -> dict[str, Any]:

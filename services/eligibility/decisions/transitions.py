@@ -61,7 +61,7 @@ def resumed_state(row: Row[Any]) -> State:
 def pick(connection: Connection, statement: TextClause, values: Mapping[str, Any]) -> int:
     """Lock many decisions as the temporary table `picked` (id, award_id, version in force or 0); returns how many.
 
-    `statement` creates the table. All of these lock awards before decisions and in the order of `award_id`, so that
+    `statement` creates the table. All such statements lock awards before decisions and in the order of `award_id`, so that
     transactions never wait for each other in a circle.
     """
     connection.execute(text("DROP TABLE IF EXISTS picked"))

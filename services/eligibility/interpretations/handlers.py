@@ -8,13 +8,13 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, insert
 
+from services.eligibility import two_persons
 from services.eligibility.interpretations.domain import with_changes
 from services.eligibility.interpretations.repository import change_view, changes, official_interpretations
 from services.eligibility.interpretations.tables import interpretation_changes
 from services.eligibility.rules.domain import Interpretations, Policy
-from shared.errors import Conflict, NotFound, SamePerson
 
 
 def propose_change(
@@ -32,23 +32,9 @@ def propose_change(
 
 def confirm_change(connection: Connection, policy: Policy, change_id: UUID, *, by: str) -> dict[str, Any]:
     """Make a proposed change official; raises NotFound, Conflict if it is official already, or SamePerson."""
-    found = select(interpretation_changes).where(
-        interpretation_changes.c.id == change_id, interpretation_changes.c.policy == policy.code
-    )
-    row = connection.execute(found.with_for_update()).one_or_none()
-    if row is None:
-        raise NotFound("There is no such change.")
-    if row.confirmed_at is not None:
-        raise Conflict("The change is confirmed already.", extra={"state": "confirmed"})
-    if row.proposed_by == by:
-        raise SamePerson("Someone other than the person who proposed the change must confirm it.")
-    confirmed = connection.execute(
-        update(interpretation_changes)
-        .where(interpretation_changes.c.id == change_id)
-        .values(confirmed_by=by, confirmed_at=func.now())
-        .returning(*interpretation_changes.c)
-    ).one()
-    return change_view(confirmed)
+    columns = interpretation_changes.c
+    which = columns.id == change_id, columns.policy == policy.code
+    return change_view(two_persons.confirm(connection, interpretation_changes, *which, by=by))
 
 
 def interpretations_view(connection: Connection, policy: Policy, language: str) -> dict[str, Any]:

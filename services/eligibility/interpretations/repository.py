@@ -8,9 +8,9 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Row, select
 
+from services.eligibility import two_persons
 from services.eligibility.interpretations.tables import interpretation_changes
 from services.eligibility.rules.domain import Interpretations, Policy
-from shared.clock import isoformat
 
 
 def official_interpretations(connection: Connection, policy: Policy) -> Interpretations:
@@ -43,14 +43,4 @@ def changes(connection: Connection, policy: Policy) -> Sequence[Row[Any]]:
 
 def change_view(row: Row[Any]) -> dict[str, Any]:
     """Return a change as the API shows it."""
-    return {
-        "id": str(row.id),
-        "policy": row.policy,
-        "interpretations": row.interpretations,
-        "reason": row.reason,
-        "state": "confirmed" if row.confirmed_at else "proposed",
-        "proposed_by": row.proposed_by,
-        "proposed_at": isoformat(row.proposed_at),
-        "confirmed_by": row.confirmed_by,
-        "confirmed_at": isoformat(row.confirmed_at) if row.confirmed_at else None,
-    }
+    return {**two_persons.view(row), "interpretations": row.interpretations}

@@ -16,7 +16,7 @@ from services.payout.awards import repository
 from services.payout.awards.adjustment import adjust, new_orders
 from services.payout.awards.domain import Owed, parts_of
 from services.payout.awards.messages import read_all
-from services.payout.awards.repository import AwardRow, Known, ShareRow
+from services.payout.awards.repository import AwardRow, ShareRow, StoredAward
 from services.payout.enums import SYSTEM
 from services.payout.funding import repository as funding
 from services.payout.ledger import domain as ledger
@@ -88,7 +88,7 @@ def resume(connection: Connection, now: datetime) -> int:
 
 def _apply_versions(
     connection: Connection,
-    newer: Sequence[tuple[Entitlement, Known | None]],
+    newer: Sequence[tuple[Entitlement, StoredAward | None]],
     confirmed: Sequence[Arrangement],
     now: datetime,
 ) -> None:
@@ -132,7 +132,7 @@ def _apply_versions(
         transitions.reconsider(connection, now, award_ids=stopped_or_resumed)
 
 
-def _award_row(entitlement: Entitlement, known: Known | None, arrangement_id: object, *, waits: bool) -> AwardRow:
+def _award_row(entitlement: Entitlement, known: StoredAward | None, arrangement_id: object, *, waits: bool) -> AwardRow:
     before = known.split_version if known else None
     return AwardRow(
         entitlement.award_id,

@@ -22,7 +22,7 @@ queries = load(__package__)
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class StoredAward:
     """An award that payout has: the highest version received, and the one in effect."""
 
     version: int
@@ -39,10 +39,10 @@ class Known:
         return self.split_version is not None
 
 
-def lock(connection: Connection, award_ids: Collection[str]) -> dict[str, Known]:
+def lock(connection: Connection, award_ids: Collection[str]) -> dict[str, StoredAward]:
     """Lock the rows of those of `award_ids` that exist, in one order for all workers, and return them."""
     rows = connection.execute(queries.lock, {"ids": array(award_ids)})
-    return {row.award_id: Known(row.version, row.split_version) for row in rows}
+    return {row.award_id: StoredAward(row.version, row.split_version) for row in rows}
 
 
 def known_versions(connection: Connection, award_ids: Collection[str]) -> set[tuple[str, int]]:
@@ -143,11 +143,11 @@ def entitlements(
 
 def waiting_for_arrangement(
     connection: Connection, arrangement_ids: Collection[UUID], limit: int
-) -> list[tuple[Entitlement, Known]]:
+) -> list[tuple[Entitlement, StoredAward]]:
     """Lock and return up to `limit` waiting awards that one of `arrangement_ids` has a row for, in their newest version."""
     values = {"arrangements": array(arrangement_ids), "limit": limit}
     rows = connection.execute(queries.waiting_for_arrangement, values)
-    return [(_entitlement(row), Known(row.version, row.split_version)) for row in rows]
+    return [(_entitlement(row), StoredAward(row.version, row.split_version)) for row in rows]
 
 
 def _entitlement(row: Row[tuple[object, ...]]) -> Entitlement:

@@ -73,7 +73,7 @@ NO_CLAIM = Claim()
 class Change:
     """What has to be done so that orders and claims agree with the target.
 
-    `replacement` is the remaining amount of the last of `cancelled`, if it was cut through. `claim_fen` is what the open
+    `replacement_fen` is the remaining amount of the last of `cancelled`, if it was cut through. `claim_fen` is what the open
     claim has to change by: positive is raised, negative dropped. `to_recover_fen` includes what is not settled yet.
     """
 

@@ -120,10 +120,7 @@ def get_payment_order_approval(
 ) -> Response:
     """Give the progress of a bulk approval; a caller restricted to a jurisdiction sees those of its own."""
     with request.app.state.database.reading() as connection:
-        row = jobs.get(connection, job_id, handlers.APPROVALS)
-    if not actor.covers(row.input["jurisdiction"]):
-        raise NotFound("There is no {kind} with this id.", kind=handlers.APPROVALS)
-    return job_response(request, jobs.view(row))
+        return job_response(request, jobs.view(jobs.get(connection, job_id, handlers.APPROVALS, actor)))
 
 
 @router.post(
