@@ -126,6 +126,11 @@ REFUSED: list[tuple[str, Any, str, str]] = [
     ("other_support", support("courier-rent", "K"), "/subject", "subject_not_enterprise"),
     ("other_support", support("exhibition-organised", A), "/subject", "subject_not_attendance"),
     ("other_support", support("demonstration", f"{A}:county"), "/subject", "subject_not_unit_and_level"),
+    ("other_support", support("courier-rent", B), "/subject", "unknown_subject"),
+    ("other_support", support("demonstration", f"{B}:national"), "/subject", "unknown_subject"),
+    ("other_support", support("exhibition-organised", f"X:{A}"), "/subject", "unknown_subject"),
+    ("other_support", support("park", "K"), "/subject", "unknown_subject"),
+    ("other_support", support("service-centre-grade", "K"), "/subject", "unknown_subject"),
 ]
 
 
