@@ -53,10 +53,16 @@ class Parts:
             },
             "rows": [{name: self._figure(name, value).plain() for name, value in row.items()} for row in self.rows],
             "texts": [
-                {name: self._figure(name, value).text.within(language) for name, value in row.items()}
-                for row in self.rows
+                {name: self._text(name, value).within(language) for name, value in row.items()} for row in self.rows
             ],
         }
+
+    def _text(self, name: str, value: Any) -> Text:
+        if value is None:
+            return Text("无记录", "none on record")
+        if isinstance(value, bool):
+            return Text("是", "yes") if value else Text("否", "no")
+        return self._figure(name, value).text
 
     def _figure(self, name: str, value: Any) -> Figure:
         column = self.columns[name]

@@ -65,7 +65,7 @@ def lines_of_unknown_enterprises(staged: str, field: str) -> str:
 
 
 def lines_of_unknown_subjects(staged: str, subjects: Subjects, record: str) -> str:
-    """Return the lines whose award is about a row of `record` (`:awards`), of which there is none with their subject as its key."""
+    """Return the lines of `:awards`, which are about rows of `record`, whose subject is the key of none."""
     subject = f"i.{subjects.field}" if record != "enterprises" else f"split_part(i.{subjects.field}, ':', 1)"
     key = listed([name for name in CATALOGUE[record].key if name != "year"], "r.")
     return f"""

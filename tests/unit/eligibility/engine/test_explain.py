@@ -48,7 +48,9 @@ def test_both_languages_say_the_same_figures() -> None:
     known = facts({"courier_years": [{"uscc": "A", "year": 2021, "parcels": 5, "rent_fen": 1}]})
     explained = explain(known, POLICY, INTERPRETATIONS, "courier-rent", "A", 2021, DAY)
     zh, en = explained.as_dict("zh-CN"), explained.as_dict("en")
-    assert zh["near_misses"][0]["short_by"] == en["near_misses"][0]["short_by"] == {"value": 3_649_995, "unit": "count"}
+    short = [each["near_misses"][0]["short_by"] for each in (zh, en)]
+    assert [(each["value"], each["unit"]) for each in short] == [(3_649_995, "count")] * 2
+    assert [each["text"] for each in short] == ["3,649,995 件", "3,649,995"]
     assert (zh["title"], en["title"]) == ("快递企业租房补贴", "Rent of a courier")
     with pytest.raises(ValueError, match="zh-CN, en"):
         explained.as_dict("fr")

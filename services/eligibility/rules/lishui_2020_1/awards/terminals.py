@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import polars as pl
 
@@ -40,7 +41,9 @@ PLACE_FACTS = {"operator_place": "locations.jurisdiction", "jurisdiction": "deli
     parts={
         "serial": Terminal.serial,
         "accepted_on": Terminal.accepted_on,
-        "operator_place": Table("locations").jurisdiction,
+        "operator_place": replace(
+            Table("locations").jurisdiction, words=Text("运营主体所在地区", "jurisdiction of the operator")
+        ),
         "jurisdiction": Terminal.jurisdiction,
         "counts": Text("计入", "counted"),
     },
