@@ -57,11 +57,11 @@ def _award(number: int, award: Mapping[str, Any], language: str) -> dict[str, An
     readings = [f"{each['title']}{colon}{each['value_title']}" for each in award["readings"]]
     numbers = [number for measure in award["measures"] for number in measure["numbers"]]
     amount = [award["amount"], *numbers, *([award["instalments"]] if award["instalments"] else [])]
-    criteria = [f"{basis['title']}{colon}{basis['text']}" for basis in award["amount_bases"]]
+    criteria = [f"{_basis(basis, language)}{colon}{basis['text']}" for basis in award["amount_bases"]]
     sections = {
         N_("For whom"): [award["who"]],
         N_("Decided by"): [award["about"]],
-        N_("Conditions"): [line for condition in award["conditions"] for line in _lines(condition, colon)],
+        N_("Conditions"): [line for condition in award["conditions"] for line in _lines(condition, language)],
         N_("Amount"): [*amount, *criteria],
         N_("How the text is applied"): readings,
         N_("Data that decide, and the department that keeps them"): keepers,
@@ -100,14 +100,21 @@ def _colon(language: str) -> str:
     return "：" if language == CHINESE else ": "
 
 
-def _lines(condition: Mapping[str, Any], colon: str, depth: int = 0) -> list[str]:
-    indent = "　" * depth
-    within = [line for part in condition["within"] for line in _lines(part, colon, depth + 1)]
+def _basis(basis: Mapping[str, Any], language: str) -> str:
+    """Return what a rule rests on; a criterion is told apart from the document's sentences."""
+    if basis["kind"] == "article":
+        return str(basis["title"])
+    return f"{translate(N_('Criterion of practice'), language)}{_colon(language)}{basis['title']}"
+
+
+def _lines(condition: Mapping[str, Any], language: str, depth: int = 0) -> list[str]:
+    indent, colon = "　" * depth, _colon(language)
+    within = [line for part in condition["within"] for line in _lines(part, language, depth + 1)]
     told = condition["test"]
     if told != condition["title"]:
         told = f"{condition['title']}{colon}{told}"
-    opening, closing = ("（", "）") if colon == "：" else (" (", ")")
-    return [f"{indent}{told}{opening}{condition['basis']['title']}{closing}", *within]
+    opening, closing = ("（", "）") if language == CHINESE else (" (", ")")
+    return [f"{indent}{told}{opening}{_basis(condition['basis'], language)}{closing}", *within]
 
 
 def page(shown: Mapping[str, Any], language: str) -> str:

@@ -190,7 +190,7 @@ class About(Node):
     def phrase(self) -> Text:
         """Return what the award is about, in words."""
         dataset = CATALOGUE[self.parent or self.dataset]
-        zh, en = ("逐项认定，只奖补一次", "once") if self.once else ("逐年认定", "each year")
+        zh, en = ("逐项认定，同一对象只奖补一次", "once") if self.once else ("逐年认定", "each year")
         return Text(f"按“{dataset.zh}”{zh}", f"{en}, by {dataset.en}")
 
 
