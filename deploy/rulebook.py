@@ -6,17 +6,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from services.eligibility.engine.description import describe
+from services.eligibility.facts.catalogue import CATALOGUE
+from services.eligibility.rules.basis import article_cited
 from services.eligibility.rules.domain import Interpretations, Policy
+from services.eligibility.rules.grammar import wording
 from services.eligibility.rules.grammar.award import Award
 from services.eligibility.rules.grammar.rule_context import RuleContext
 from services.eligibility.rules.library import load_policy
-from services.eligibility.rules.parameters import UNIT_WORDS
+from services.eligibility.rules.parameters import ParameterValues
 from services.eligibility.rules.text import Text
+from shared.i18n import CHINESE
 
 DOCS = Path(__file__).parents[1] / "docs"
 #: Language → file name.
@@ -31,7 +36,8 @@ _SAID = {
         "条件按默认口径写出，口径可选处另行注明。", "Conditions are written under the default interpretations."
     ),
     "article": Text("条款", "Article"),
-    "about": Text("对象", "About"),
+    "who": Text("奖补对象", "Given to"),
+    "about": Text("认定方式", "Decided"),
     "conditions": Text("条件", "Conditions"),
     "amount": Text("金额", "Amount"),
     "instalments": Text("兑现", "Paid in"),
@@ -39,6 +45,9 @@ _SAID = {
     "measures": Text("计量", "Measures"),
     "interpretations": Text("适用口径", "Interpretations"),
     "interpretation": Text("适用口径", "interpretation"),
+    "for": Text("默认口径的理由", "Why the first"),
+    "against": Text("另一种意见", "What speaks for another"),
+    "all": Text("全部奖补项目", "all awards"),
     "values": Text("取值（首项为默认）", "Values (the first is the default)"),
     "parameters": Text("参数", "Numbers"),
     "name": Text("名称", "Name"),
@@ -99,63 +108,85 @@ def _lines(policy: Policy, language: str) -> Iterator[str]:
 
 def _award(policy: Policy, award: Award, context: RuleContext, language: str) -> Iterator[str]:
     described = describe(policy, award, context, language)
-    yield f"> {described['article']}: {described['basis']['text']}"
+    colon = _mark(": ", language)
+    yield f"> {described['article']}{colon}{described['basis']['text']}"
     yield ""
-    yield f"- {_say('about', language)}: {described['about']}"
-    yield f"- {_say('conditions', language)}:"
+    yield f"- {_say('who', language)}{colon}{described['who']}"
+    yield f"- {_say('about', language)}{colon}{described['about']}"
+    yield f"- {_say('conditions', language)}{colon}".rstrip()
     for condition in described["conditions"]:
         yield from _condition(condition, described["basis"], language, "  ")
-    yield f"- {_say('amount', language)}: {described['amount']}"
+    yield f"- {_say('amount', language)}{colon}{described['amount']}"
     for basis in described["amount_bases"]:
         yield f"  - {_basis(basis, language)}"
     if described["instalments"]:
-        yield f"- {_say('instalments', language)}: {described['instalments']}"
+        yield f"- {_say('instalments', language)}{colon}{described['instalments']}"
     if award.in_later_years is not None:
         question = policy.interpretations[award.in_later_years.interpretation]
         default = question.values[question.default].within(language)
-        yield f"- {_say('later', language)}: {default}{_named([question.name], language)}"
+        yield f"- {_say('later', language)}{colon}{default}{_named([question.name], language)}"
     for measure in described["measures"]:
         yield (
-            f"- {_say('measures', language)}: {measure['title']}: {_list(measure['figures'], language)}"
+            f"- {_say('measures', language)}{colon}{measure['title']}{colon}{_list(measure['figures'], language)}"
             f"{_named(measure['readings'], language)}"
         )
+        for number in measure["numbers"]:
+            yield f"  - {number}"
     for reading in described["readings"]:
-        basis = f" — {_basis(reading['basis'], language)}" if reading["basis"] else ""
-        yield f"- {_say('interpretation', language)} `{reading['name']}`: {reading['title']}: {reading['value_title']}{basis}"
-    kept = [f"{each['title']} ({each['keeper']})" for each in described["data"]]
-    yield f"- {_say('data', language)}: {_list(kept, language)}"
+        basis = f"{_mark(' — ', language)}{_basis(reading['basis'], language)}" if reading["basis"] else ""
+        answer = f"{reading['title']}{colon}{reading['value_title']}"
+        yield f"- {_say('interpretation', language)} `{reading['name']}`{colon}{answer}{basis}"
+    kept = [each["title"] + _bracketed(each["keeper"], language) for each in described["data"]]
+    yield f"- {_say('data', language)}{colon}{_list(kept, language)}"
 
 
 def _condition(condition: Mapping[str, Any], granting: Mapping[str, Any], language: str, indent: str) -> Iterator[str]:
     """Tell a condition with what it rests on, where that is not the sentence quoted above."""
-    basis = "" if condition["basis"] == granting else f" — {_basis(condition['basis'], language)}"
-    yield f"{indent}- {condition['title']}: {condition['test']}{_named(condition['readings'], language)}{basis}"
+    basis = "" if condition["basis"] == granting else f"{_mark(' — ', language)}{_basis(condition['basis'], language)}"
+    told = condition["test"]
+    if told != condition["title"]:
+        told = f"{condition['title']}{_mark(': ', language)}{told}"
+    yield f"{indent}- {told}{_named(condition['readings'], language)}{basis}"
     for part in condition["within"]:
         yield from _condition(part, condition["basis"], language, indent + "  ")
 
 
 def _basis(basis: Mapping[str, Any], language: str) -> str:
     if basis["kind"] == "article":
-        return f"{basis['title']}: {basis['text']}"
+        return f"{basis['title']}{_mark(': ', language)}{basis['text']}"
     adopted = basis["document"] or _say("not adopted", language)
-    return f"{_say('criterion', language)}: {basis['title']} ({basis['text']}; {adopted})"
+    why = _bracketed(f"{basis['text']}{_mark('; ', language)}{adopted}", language)
+    return f"{_say('criterion', language)}{_mark(': ', language)}{basis['title']}{why}"
+
+
+def _mark(mark: str, language: str) -> str:
+    """Return a punctuation mark as the language writes it."""
+    return {": ": "：", "; ": "；", " — ": "——"}[mark] if language == CHINESE else mark
+
+
+def _bracketed(text: str, language: str) -> str:
+    return f"（{text}）" if language == CHINESE else f" ({text})"
 
 
 def _list(items: Iterable[str], language: str) -> str:
-    return ("、" if language == "zh-CN" else ", ").join(items)
+    return ("、" if language == CHINESE else ", ").join(items)
 
 
 def _named(interpretations: Iterable[str], language: str) -> str:
     names = _list([f"`{name}`" for name in dict.fromkeys(interpretations)], language)
-    return f" [{_say('interpretation', language)}: {names}]" if names else ""
+    return _bracketed(f"{_say('interpretation', language)}{_mark(': ', language)}{names}", language) if names else ""
 
 
 def _interpretations(policy: Policy, language: str) -> Iterator[str]:
-    yield f"| {_say('name', language)} | {_say('meaning', language)} | {_say('values', language)} |"
-    yield "|---|---|---|"
+    heads = [_say(head, language) for head in ("name", "meaning", "values", "for", "against")]
+    yield f"| {' | '.join(heads)} |"
+    yield "|---|---|---|---|---|"
     for question in policy.interpretations.values():
-        values = "; ".join(f"`{value}`: {words.within(language)}" for value, words in question.values.items())
-        yield f"| `{question.name}` | {question.words.within(language)} | {values} |"
+        values = _mark("; ", language).join(
+            f"`{value}`{_mark(': ', language)}{words.within(language)}" for value, words in question.values.items()
+        )
+        reasons = f"{question.reason.within(language)} | {question.against.within(language)}"
+        yield f"| `{question.name}` | {question.words.within(language)} | {values} | {reasons} |"
 
 
 def _parameters(policy: Policy, language: str) -> Iterator[str]:
@@ -163,27 +194,39 @@ def _parameters(policy: Policy, language: str) -> Iterator[str]:
     yield f"| {' | '.join(heads)} |"
     yield "|---|---|---|---|"
     for values in policy.parameters.values():
-        article = str(values.article) if values.article else _say("supplement", language)
-        unit = UNIT_WORDS[values.unit].within(language) if values.unit in UNIT_WORDS else ""
+        article = (
+            article_cited(str(values.article)).within(language) if values.article else _say("supplement", language)
+        )
         versions = [
-            f"{_value(value)} {unit}".strip() + f" ({_say('from', language)} {day})" for day, value in values.values
+            _value(replace(values, values=(version,)), language)
+            + _bracketed(f"{_say('from', language)} {wording.day(version[0]).within(language)}", language)
+            for version in values.values
         ]
-        yield f"| `{values.name}` | {article} | {values.words.within(language)} | {'; '.join(versions)} |"
+        told = _mark("; ", language).join(versions)
+        yield f"| `{values.name}` | {article} | {values.words.within(language)} | {told} |"
 
 
-def _value(value: object) -> str:
-    if isinstance(value, tuple):
-        return ", ".join(_value(item) for item in value)
-    return f"{value:,}" if isinstance(value, int) and value > 9999 else str(value)
+def _value(values: ParameterValues, language: str) -> str:
+    """Return a value with its unit; codes as the field that has all of them calls them."""
+    value = values.values[0][1]
+    if values.unit != "codes" or not isinstance(value, tuple):
+        return values.value_phrase().within(language)
+    fields = (field.choices for dataset in CATALOGUE.values() for field in dataset.fields)
+    words = next((choices for choices in fields if set(value) <= set(choices)), {})
+    return _list([Text(*words[str(code)]).within(language) for code in value], language)
 
 
 def _coverage(policy: Policy, language: str) -> Iterator[str]:
     yield f"| {_say('sentence', language)} | {_say('claimed', language)} | {_say('text', language)} |"
     yield "|---|---|---|"
     for line in policy.coverage:
-        awards = ", ".join(f"`{code}`" for code in line.awards) if len(line.awards) < len(policy.awards) else "*"
+        awards = (
+            ", ".join(f"`{code}`" for code in line.awards)
+            if len(line.awards) < len(policy.awards)
+            else _say("all", language)
+        )
         claimed = f"{_CLAIMS[line.claimed_as].within(language)} {awards}".strip()
-        gist = "" if language == "zh-CN" else f" ({line.words.en})"
+        gist = "" if language == CHINESE else f" ({line.words.en})"
         yield f"| {line.source.cited.within(language)} | {claimed} | {line.source.text}{gist} |"
 
 

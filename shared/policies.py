@@ -32,17 +32,20 @@ class Outline:
     """What services know of a policy besides its rules.
 
     `tiered` and `untiered` are the codes of its awards, apart by whether an earlier payment names a tier; `subjects` tells them
-    apart by what their subject is (`enterprise`, `attendance`, `unit_and_level`). `jurisdictions` are the
+    apart by what their subject is (`enterprise`, `attendance`, `unit_and_level`); `records` names the datasets whose keys
+    are the subjects of awards. `jurisdictions` are the
     places that it speaks of, `covered` those that an award may belong to, `units` the budgets that may pay; each with its names.
     `titles` has the title of each award.
     """
 
     package: str
+    folder: Path
     code: str
     award_years: range
     tiered: tuple[str, ...]
     untiered: tuple[str, ...]
     subjects: Mapping[str, tuple[str, ...]]
+    records: Mapping[str, tuple[str, ...]]
     jurisdictions: Mapping[str, Names]
     covered: tuple[str, ...]
     units: Mapping[str, Names]
@@ -66,19 +69,26 @@ def _outline(package: str) -> Outline:
         found = None
     if found is None or found.origin is None:
         raise PolicyPackageError(f"{VARIABLE} names {package}, which is no package that can be imported")
-    content: dict[str, Any] = yaml.safe_load(Path(found.origin).with_name("outline.yaml").read_text("utf-8"))
+    folder = Path(found.origin).parent
+    content: dict[str, Any] = yaml.safe_load((folder / "outline.yaml").read_text("utf-8"))
     return Outline(
         package,
+        folder,
         content["code"],
         range(content["award_years"]["first"], content["award_years"]["last"] + 1),
         tuple(content["tiered"]),
         tuple(content["untiered"]),
-        MappingProxyType({form: tuple(codes) for form, codes in content.get("subjects", {}).items()}),
+        _codes(content.get("subjects", {})),
+        _codes(content.get("records", {})),
         _names(content["jurisdictions"]),
         tuple(content["covered"]),
         _names(content["units"]),
         _names(content["titles"]),
     )
+
+
+def _codes(content: Mapping[str, list[str]]) -> Mapping[str, tuple[str, ...]]:
+    return MappingProxyType({name: tuple(codes) for name, codes in content.items()})
 
 
 def _names(content: Mapping[str, list[str]]) -> Mapping[str, Names]:
@@ -114,6 +124,12 @@ UNTIERED_AWARDS = tuple(code for policy in POLICIES.values() for code in policy.
 def about(form: str) -> tuple[str, ...]:
     """Return the codes of the awards whose subject has a form: `enterprise`, `attendance` or `unit_and_level`."""
     return tuple(code for policy in POLICIES.values() for code in policy.subjects.get(form, ()))
+
+
+RECORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {dataset: codes for policy in POLICIES.values() for dataset, codes in policy.records.items()}
+)
+"""Dataset → the awards whose subject is the key of a row of it, apart from the year."""
 
 
 ELSEWHERE: Names = ("市外", "elsewhere")

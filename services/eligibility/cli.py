@@ -50,6 +50,7 @@ _SHEETS = {".csv": CSV, ".xlsx": XLSX, ".html": "text/html"}
 
 _DECISIONS = [column for column in DECISIONS if column.path in _SHOWN]
 _NOTICES = [*NOTICES, TableColumn("May be closed from", "closable_on")]
+_ENTRIES = ENTRIES[1:]  # the document number stands above them
 _CONDITIONS = (
     TableColumn("Condition", "title"),
     TableColumn("Article", "article"),
@@ -210,9 +211,10 @@ def _moved(decision: str, act: str, reason: str | None) -> None:
 def open_notice(
     decision: Annotated[list[str] | None, typer.Argument(help="Decisions to notice")] = None,
     evaluation: Annotated[str | None, typer.Option(help="Instead: all that this evaluation proposed")] = None,
+    document_number: Annotated[str | None, typer.Option(help="Its number as an official document (文号)")] = None,
 ) -> None:
     """Open a public notice."""
-    body = {"evaluation_id": evaluation, "decision_ids": decision or None}
+    body = {"evaluation_id": evaluation, "decision_ids": decision or None, "document_number": document_number}
     cli.table([cli.post("/v1/notices", body)], _NOTICES)
 
 
@@ -235,7 +237,7 @@ def show_notice(notice: Notice, out: Out = None) -> None:
         _write(f"/v1/notices/{notice}", out)
         return
     cli.table([cli.get(f"/v1/notices/{notice}", limit=1)], _NOTICES)
-    cli.table(list(cli.items(f"/v1/notices/{notice}")), ENTRIES)
+    cli.table(list(cli.items(f"/v1/notices/{notice}")), _ENTRIES)
 
 
 @notices.command("close")

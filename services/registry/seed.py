@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import orjson
@@ -17,9 +18,10 @@ from shared.catalogue.datasets import CATALOGUE
 from shared.catalogue.validation_errors import no_errors
 from shared.clock import Clock, SystemClock, calendar_date
 from shared.database.engine import Database
+from shared.policies import POLICIES
 from shared.settings import load
 
-FOLDER = Path(__file__).parent / "datasets" / "reference"
+#: Of any policy package, in its folder `reference`.
 SEEDED = ("reference_rates", "recognised_platforms")
 
 
@@ -38,24 +40,33 @@ def seed(database: Database, clock: Clock) -> int:
             return latest
         staged = []
         for name in SEEDED:
-            cells = pl.read_csv(FOLDER / f"{name}.csv", infer_schema=False).with_row_index("line", offset=2)
-            lines = cells.with_columns(pl.col("line").cast(pl.Int64))
-            checked = check_cells(
-                CATALOGUE[name], lines, hundredths=(), errors=no_errors(), today=calendar_date(clock.now())
-            )
-            if checked.errors.height:
-                raise SeedError(f"{name}: {checked.errors.rows()}")
             staging = Staging(connection, CATALOGUE[name])
-            staging.add(checked.rows)
+            for file in _files(f"{name}.csv"):
+                cells = pl.read_csv(file, infer_schema=False).with_row_index("line", offset=2)
+                lines = cells.with_columns(pl.col("line").cast(pl.Int64))
+                checked = check_cells(
+                    CATALOGUE[name], lines, hundredths=(), errors=no_errors(), today=calendar_date(clock.now())
+                )
+                if checked.errors.height:
+                    raise SeedError(f"{file}: {checked.errors.rows()}")
+                staging.add(checked.rows)
             staged.append(staging)
         author = Author(
             kind=Kind.RECORDS,
             actor="seed",
             at=clock.now(),
-            source="starting values of the reference rates and of the platforms named by Art. 2",
+            source="starting values of the policy packages",
             reason="a new registry starts with them",
         )
         return repository.publish(connection, staged, author).revision
+
+
+def _files(name: str) -> Iterator[Path]:
+    """Return the files of that name among the starting values of the installed policies."""
+    for policy in POLICIES.values():
+        file = policy.folder / "reference" / name
+        if file.exists():
+            yield file
 
 
 def main() -> None:

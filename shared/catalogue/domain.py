@@ -134,11 +134,14 @@ class Subjects:
     """`field` is the key of what `award` is about.
 
     `forms`: code of the mistake → the pattern that the key must have, and the awards whose key must have it.
+    `records`: dataset → the awards whose key must be that of a row of it, its parts but the year joined by ":"; of
+    `enterprises`, the first part.
     """
 
     award: str
     field: str
     forms: Mapping[str, tuple[str, tuple[str, ...]]]
+    records: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)

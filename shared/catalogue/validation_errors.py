@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 import polars as pl
 
+from shared.catalogue.datasets import CATALOGUE
 from shared.catalogue.domain import Dataset, Field, Kind
 from shared.i18n import N_
 
@@ -95,6 +96,7 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "subject_not_unit_and_level": N_(
             "“{name}” must have the form uscc:national, uscc:provincial or uscc:municipal for this award"
         ),
+        "unknown_subject": N_("“{name}” is not on record for this award; record it in “{dataset}” first"),
         "unknown_enterprise": N_("“{name}” names an enterprise that is not in the registry; record it first"),
         "key_conflict": N_("the same key occurs more than once with different content"),
         "overlapping_period": N_("the period overlaps another one"),
@@ -120,7 +122,14 @@ def parameters_of(dataset: Dataset, field: str | None, detail: str | None = None
         "max_length": item.max_length,
         "known": ", ".join(item.known),
         "detail": detail or "",
+        "dataset": _title_of(detail),
     }
+
+
+def _title_of(dataset: str | None) -> dict[str, str]:
+    """Return what a message calls the dataset that a detail names, if it does."""
+    named = CATALOGUE.get(dataset or "")
+    return {"en": named.name if named else "", "zh-CN": named.zh if named else ""}
 
 
 def name_of(field: Field) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ from docx import Document
 from jinja2 import Environment, StrictUndefined
 
 from services.eligibility.rules.domain import Policy
-from shared.i18n import N_, translate
+from services.eligibility.rules.grammar import wording
+from services.eligibility.rules.offices import NOT_FILLED_IN
+from shared.i18n import CHINESE, N_, translate
 
 _TEMPLATE = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True).from_string(
     Path(__file__).with_name("guide.html").read_text("utf-8")
@@ -28,25 +31,17 @@ PROCEDURE = (
 
 def contents(policy: Policy, awards: Sequence[Mapping[str, Any]], language: str) -> dict[str, Any]:
     """Return what the guide says of `awards` (as `handlers.awards_view` gives them), in `zh-CN` or `en`."""
-    offices, missing = policy.offices, translate(N_("(not filled in)"), language)
 
     def say(message: str) -> str:
         return translate(message, language)
 
     return {
-        "title": f"{policy.title.within(language)}{': ' if language == 'en' else ''}{say(N_('Application guide'))}",
+        "colon": _colon(language),
+        "title": f"{policy.title.within(language)}{'' if language == CHINESE else ': '}{say(N_('Application guide'))}",
         "document": f"{policy.source_title}（{policy.source_number}）",
         "awards": [_award(number, award, language) for number, award in enumerate(awards, 1)],
         "procedure": (say(N_("Procedure")), [say(step) for step in PROCEDURE]),
-        "contact": (
-            say(N_("Contact")),
-            {
-                say(N_("Office")): offices.issuing.within(language) if offices.issuing else missing,
-                say(N_("Address")): offices.address.within(language) if offices.address else missing,
-                say(N_("Telephone")): offices.telephone or missing,
-                say(N_("E-mail")): offices.email or missing,
-            },
-        ),
+        "contact": (say(N_("Contact")), policy.offices.contact_lines(language)),
         "rests_on": say(N_("Basis")),
     }
 
@@ -57,14 +52,16 @@ def _award(number: int, award: Mapping[str, Any], language: str) -> dict[str, An
     def say(message: str) -> str:
         return translate(message, language)
 
-    colon = "：" if language == "zh-CN" else ": "
-    keepers = [f"{each['title']}{colon}{each['keeper'] or say(N_('(not filled in)'))}" for each in award["data"]]
+    colon = _colon(language)
+    keepers = [f"{each['title']}{colon}{each['keeper'] or say(NOT_FILLED_IN)}" for each in award["data"]]
     readings = [f"{each['title']}{colon}{each['value_title']}" for each in award["readings"]]
-    amount = [award["amount"], *([award["instalments"]] if award["instalments"] else [])]
-    criteria = [f"{basis['title']}{colon}{basis['text']}" for basis in award["amount_bases"]]
+    numbers = [number for measure in award["measures"] for number in measure["numbers"]]
+    amount = [award["amount"], *numbers, *([award["instalments"]] if award["instalments"] else [])]
+    criteria = [f"{_basis(basis, language)}{colon}{basis['text']}" for basis in award["amount_bases"]]
     sections = {
-        N_("For what"): [award["about"]],
-        N_("Conditions"): [line for condition in award["conditions"] for line in _lines(condition, colon)],
+        N_("For whom"): [award["who"]],
+        N_("Decided by"): [award["about"]],
+        N_("Conditions"): [line for condition in award["conditions"] for line in _lines(condition, language)],
         N_("Amount"): [*amount, *criteria],
         N_("How the text is applied"): readings,
         N_("Data that decide, and the department that keeps them"): keepers,
@@ -73,15 +70,51 @@ def _award(number: int, award: Mapping[str, Any], language: str) -> dict[str, An
         "title": f"{number}. {award['title']}",
         "article": award["article"],
         "text": award["basis"]["text"],
-        "status": None if award["status"]["status"] == "in_force" else say(award["status"]["status"]),
+        "status": _status(award["status"], language),
         "sections": {say(heading): lines for heading, lines in sections.items() if lines},
     }
 
 
-def _lines(condition: Mapping[str, Any], colon: str, depth: int = 0) -> list[str]:
-    indent = "　" * depth
-    within = [line for part in condition["within"] for line in _lines(part, colon, depth + 1)]
-    return [f"{indent}{condition['title']}{colon}{condition['test']}（{condition['basis']['title']}）", *within]
+_STOPPED = {
+    "suspended": N_("Suspended from {day} on ({document})."),
+    "ended": N_("Ended from {day} on ({document})."),
+}
+_TRANSITION = N_("Award years up to {year} are still proposed.")
+
+
+def _status(status: Mapping[str, Any], language: str) -> str | None:
+    """Return since when and by which act an award is stopped; None where it is in force."""
+    if status["status"] not in _STOPPED:
+        return None
+    day = wording.day(date.fromisoformat(status["effective_on"])).within(language)
+    stopped = translate(
+        _STOPPED[status["status"]], language, {"day": {language: day}, "document": {language: status["document"]}}
+    )
+    if status["last_award_year"] is None:
+        return stopped
+    year = {"year": {language: status["last_award_year"]}}
+    return f"{stopped}{'' if language == CHINESE else ' '}{translate(_TRANSITION, language, year)}"
+
+
+def _colon(language: str) -> str:
+    return "：" if language == CHINESE else ": "
+
+
+def _basis(basis: Mapping[str, Any], language: str) -> str:
+    """Return what a rule rests on; a criterion is told apart from the document's sentences."""
+    if basis["kind"] == "article":
+        return str(basis["title"])
+    return f"{translate(N_('Criterion of practice'), language)}{_colon(language)}{basis['title']}"
+
+
+def _lines(condition: Mapping[str, Any], language: str, depth: int = 0) -> list[str]:
+    indent, colon = "　" * depth, _colon(language)
+    within = [line for part in condition["within"] for line in _lines(part, language, depth + 1)]
+    told = condition["test"]
+    if told != condition["title"]:
+        told = f"{condition['title']}{colon}{told}"
+    opening, closing = ("（", "）") if language == CHINESE else (" (", ")")
+    return [f"{indent}{told}{opening}{_basis(condition['basis'], language)}{closing}", *within]
 
 
 def page(shown: Mapping[str, Any], language: str) -> str:
@@ -91,14 +124,14 @@ def page(shown: Mapping[str, Any], language: str) -> str:
 
 def document(shown: Mapping[str, Any]) -> bytes:
     """Return the guide as a DOCX document, to be edited."""
-    written = Document()
+    written, colon = Document(), shown["colon"]
     written.add_heading(shown["title"], 0)
-    written.add_paragraph(f"{shown['rests_on']}: {shown['document']}")
+    written.add_paragraph(f"{shown['rests_on']}{colon}{shown['document']}")
     for award in shown["awards"]:
         written.add_heading(award["title"], 1)
         if award["status"]:
             written.add_paragraph(award["status"])
-        written.add_paragraph(f"{award['article']}: {award['text']}")
+        written.add_paragraph(f"{award['article']}{colon}{award['text']}")
         for heading, lines in award["sections"].items():
             written.add_heading(heading, 2)
             for line in lines:
@@ -110,7 +143,7 @@ def document(shown: Mapping[str, Any]) -> bytes:
     contact, entries = shown["contact"]
     written.add_heading(contact, 1)
     for name, value in entries.items():
-        written.add_paragraph(f"{name}: {value}")
+        written.add_paragraph(f"{name}{colon}{value}")
     content = io.BytesIO()
     written.save(content)
     return content.getvalue()

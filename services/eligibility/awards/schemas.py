@@ -50,6 +50,7 @@ class MeasureRule(BaseModel):
 
     title: str
     figures: list[str]
+    numbers: list[str] = Field(description="The policy's numbers that they are worked out with")
     readings: list[str]
 
 
@@ -79,7 +80,8 @@ class AwardRule(BaseModel):
     article: str = Field(description="The sentence that grants the award, as the caller's language cites it")
     basis: BasisOfRule
     kind: Literal["cash", "in_kind"]
-    about: str
+    who: str = Field(description="Who it is given to, in the document's words")
+    about: str = Field(description="The data by which it is decided, and how often")
     once: bool
     conditions: list[ConditionRule]
     amount: str

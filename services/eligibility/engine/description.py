@@ -6,13 +6,16 @@ from collections.abc import Iterable
 from typing import Any
 
 from services.eligibility.engine.dependencies import reads_of
+from services.eligibility.engine.resolved_award import resolved_award
 from services.eligibility.facts.catalogue import CATALOGUE
 from services.eligibility.rules.domain import Policy
 from services.eligibility.rules.grammar.award import Award
 from services.eligibility.rules.grammar.common import every_condition
 from services.eligibility.rules.grammar.conditions import Always, Combination, Condition
 from services.eligibility.rules.grammar.nodes import resolve
+from services.eligibility.rules.grammar.other_support import OTHER_SUPPORT
 from services.eligibility.rules.grammar.rule_context import RuleContext
+from services.eligibility.rules.parameters import NUMBERS
 from services.eligibility.rules.text import Text
 from shared.i18n import N_, translate
 
@@ -33,6 +36,7 @@ def describe(policy: Policy, award: Award, context: RuleContext, language: str) 
         "article": policy.sentence_of(award).cited.within(language),
         "basis": policy.sentence_of(award).as_dict(language),
         "kind": award.kind,
+        "who": policy.recipients[award.code].within(language),
         "about": award.about.phrase().within(language),
         "once": award.about.once,
         "conditions": [
@@ -45,11 +49,16 @@ def describe(policy: Policy, award: Award, context: RuleContext, language: str) 
             {
                 "title": measure.words.within(language),
                 "figures": [words.within(language) for _, words in measure.columns.values()],
+                "numbers": [
+                    each.phrase().within(language)
+                    for each in map(context.parameters.__getitem__, measure.parameters)
+                    if each.article and each.unit in NUMBERS
+                ],
                 "readings": list(measure.interpretations),
             }
             for measure in measures
         ],
-        "readings": [_reading(policy, name, context, language) for name in _names(award, policy)],
+        "readings": [_reading(policy, name, context, language) for name in _names(award, policy, context)],
         "data": _data(policy, award, language),
     }
 
@@ -74,11 +83,14 @@ def _condition(
 
 
 def _criteria_of_steps(policy: Policy, award: Award, language: str) -> list[dict[str, Any]]:
-    return [each.as_dict(language) for each in policy.criteria if each.steps and each.concerns(award.code)]
+    """Return the criteria that steps of the amount rest on; one on other public money, where it may lower the award."""
+    never = set() if award.other_support else {OTHER_SUPPORT}
+    return [each.as_dict(language) for each in policy.criteria if set(each.steps) - never and each.concerns(award.code)]
 
 
-def _names(award: Award, policy: Policy) -> Iterable[str]:
-    named = award.interpretation_names()
+def _names(award: Award, policy: Policy, context: RuleContext) -> Iterable[str]:
+    """Return the interpretations that the award depends on, those of every award among them, in the policy's order."""
+    named = award.interpretation_names() | set(resolved_award(award, context.interpretations).applied)
     return (name for name in policy.interpretations if name in named)
 
 

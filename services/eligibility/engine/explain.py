@@ -115,6 +115,7 @@ def _explained(evaluated: EvaluatedCases, policy: Policy, facts: Facts) -> Itera
     references = References(
         policy.condition_words,
         partial(policy.basis_of_condition, award),
+        policy.hints,
         ReadRows(facts, policy.award(award.code), cases.get_column("subject")).of,
     )
     applied = tuple(
@@ -148,7 +149,7 @@ def _explained(evaluated: EvaluatedCases, policy: Policy, facts: Facts) -> Itera
             ),
             steps=steps,
             parts=tuple(
-                Parts(measure.name, measure.words, tuple(parts[measure.name].get(row["case"], ())))
+                Parts(measure.name, measure.words, measure.parts, tuple(parts[measure.name].get(row["case"], ())))
                 for measure in resolved.measures
             ),
             interpretations=applied,

@@ -12,8 +12,9 @@ from services.eligibility.facts.catalogue import CATALOGUE
 from services.eligibility.rules.basis import Criterion, Sentence
 from services.eligibility.rules.canonical import canonical_json
 from services.eligibility.rules.grammar import wording
+from services.eligibility.rules.grammar.measures import PartColumn
 from services.eligibility.rules.grammar.results import ConditionResult, Figure, Step
-from services.eligibility.rules.grammar.terms import fact_words
+from services.eligibility.rules.grammar.terms import Column, fact_words
 from services.eligibility.rules.grammar.wording import said
 from services.eligibility.rules.text import Text
 from shared.i18n import N_, translate
@@ -38,12 +39,36 @@ class Parts:
 
     name: str
     words: Text
+    columns: Mapping[str, PartColumn]
     rows: tuple[Mapping[str, Any], ...]
 
     def as_dict(self, language: str) -> dict[str, Any]:
-        """Return the parts as a document in one language."""
-        rows = [{key: Figure(value).plain() for key, value in row.items()} for row in self.rows]
-        return {"name": self.name, "title": self.words.within(language), "rows": rows}
+        """Return the parts as a document in one language: their columns' titles, and each row as values and in words."""
+        return {
+            "name": self.name,
+            "title": self.words.within(language),
+            "columns": {
+                name: (each.words if isinstance(each, Column) else each).within(language)
+                for name, each in self.columns.items()
+            },
+            "rows": [{name: self._figure(name, value).plain() for name, value in row.items()} for row in self.rows],
+            "texts": [
+                {name: self._text(name, value).within(language) for name, value in row.items()} for row in self.rows
+            ],
+        }
+
+    def _text(self, name: str, value: Any) -> Text:
+        if value is None:
+            return Text("无记录", "none on record")
+        if isinstance(value, bool):
+            return Text("是", "yes") if value else Text("否", "no")
+        return self._figure(name, value).text
+
+    def _figure(self, name: str, value: Any) -> Figure:
+        column = self.columns[name]
+        if isinstance(column, Column):
+            return Figure(value, column.unit(), codes=column.codes)
+        return Figure(value, "fen" if name.endswith("_fen") else "")
 
 
 @dataclass(frozen=True, slots=True)

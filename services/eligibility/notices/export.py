@@ -8,6 +8,7 @@ from shared.spreadsheets import TableColumn
 
 NOTICES = (
     TableColumn("Notice id", "id"),
+    TableColumn("Document number", "document_number"),
     TableColumn("State", "state", "word", {"open": ("公示中", "open")}),
     TableColumn("Opened on", "opened_on"),
     TableColumn("Last day", "last_day"),
@@ -20,6 +21,7 @@ NOTICES = (
 )
 
 ENTRIES = (
+    TableColumn("Document number", "document_number"),
     TableColumn("Decision id", "decision_id"),
     TableColumn("Award", "title"),
     TableColumn("Article", "article"),

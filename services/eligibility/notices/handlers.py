@@ -46,6 +46,7 @@ def open_notice(
     *,
     evaluation_id: UUID | None = None,
     decision_ids: Sequence[UUID] = (),
+    document_number: str | None = None,
     working_days: int,
     today: date,
 ) -> dict[str, Any]:
@@ -59,6 +60,7 @@ def open_notice(
     notice_id = connection.execute(
         insert(notices)
         .values(
+            document_number=document_number,
             working_days=working_days,
             opened_on=today,
             last_day=days.last_day,

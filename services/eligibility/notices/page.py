@@ -11,6 +11,7 @@ from babel.dates import format_date
 from jinja2 import Environment, StrictUndefined
 
 from services.eligibility.rules.library import load_policy
+from services.eligibility.rules.offices import NOT_FILLED_IN
 from shared.i18n import CHINESE, N_, translate
 from shared.money import yuan
 from shared.policies import JURISDICTIONS
@@ -34,13 +35,13 @@ STATES = {
 
 
 def page(notice: Mapping[str, Any], entries: Sequence[Mapping[str, Any]], language: str) -> str:
-    """Return a notice (as `repository.view` gives it) and its entries as HTML in `zh-CN` or `en`.
+    """Return a notice (as `repository.view` gives it, with its contact) and its entries as HTML in `zh-CN` or `en`.
 
     Offices and contacts are those of the policy; one that is not filled in is said to be missing.
     """
-    policy = load_policy(entries[0]["policy"])
-    offices = policy.offices
-    missing = translate(N_("(not filled in)"), language)
+    policy = load_policy(notice["policy"])
+    missing = translate(NOT_FILLED_IN, language)
+    issuing = notice["contact"]["office"] or missing
 
     def say(message: str, **parameters: object) -> str:
         return translate(message, language, {name: {language: value} for name, value in parameters.items()})
@@ -49,17 +50,10 @@ def page(notice: Mapping[str, Any], entries: Sequence[Mapping[str, Any]], langua
         return format_date(date.fromisoformat(value), "long", locale="zh_CN" if language == CHINESE else "en_GB")
 
     term = {"first": day(notice["opened_on"]), "last": day(notice["last_day"]), "days": notice["working_days"]}
-    issuing = offices.issuing.within(language) if offices.issuing else missing
-    contacts = {
-        N_("Office"): issuing,
-        N_("Address"): offices.address.within(language) if offices.address else missing,
-        N_("Telephone"): offices.telephone or missing,
-        N_("E-mail"): offices.email or missing,
-    }
     return _TEMPLATE.render(
         language=language,
         title=say(N_("Public notice of intended awards: {policy}"), policy=policy.title.within(language)),
-        number=say(N_("Document number: {number}"), number=missing),
+        number=say(N_("Document number: {number}"), number=notice["document_number"] or missing),
         intro=say(
             N_(
                 "Under {title} ({number}) the following awards are intended."
@@ -80,7 +74,7 @@ def page(notice: Mapping[str, Any], entries: Sequence[Mapping[str, Any]], langua
             N_("Whoever disagrees may object in writing until {last}, with name, contact and reasons, at the office below."),
             last=term["last"],
         ),
-        contacts={say(name): value for name, value in contacts.items()},
+        contacts=policy.offices.contact_lines(language),
         signature=(issuing, term["first"]),
     )  # fmt: skip
 

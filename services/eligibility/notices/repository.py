@@ -73,6 +73,8 @@ def view(row: Row[Any]) -> dict[str, Any]:
 
     return {
         "id": str(row.id),
+        "policy": row.policy,
+        "document_number": row.document_number,
         "state": NoticeState.CLOSED if row.closed_on else NoticeState.OPEN,
         "working_days": row.working_days,
         "opened_on": day(row.opened_on),

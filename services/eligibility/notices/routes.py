@@ -16,6 +16,7 @@ from services.eligibility.notices import export, handlers, repository
 from services.eligibility.notices.domain import NoticeState
 from services.eligibility.notices.page import page
 from services.eligibility.notices.schemas import Notice, NoticeDetail, NoticeRequest
+from services.eligibility.rules.library import load_policy
 from shared import spreadsheets
 from shared.authorization import Actor, Scope
 from shared.clock import calendar_date
@@ -54,6 +55,7 @@ def open_notice(actor: Writer, command: IdempotentCommand, body: NoticeRequest, 
             actor,
             evaluation_id=body.evaluation_id,
             decision_ids=body.decision_ids or (),
+            document_number=body.document_number,
             working_days=state.notice_working_days,
             today=calendar_date(state.clock.now()),
         )
@@ -129,12 +131,14 @@ def get_notice(
             after=after,
             limit=(limit if paged else spreadsheets.MAX_ROWS) + 1,
         )
+    shown |= {"contact": load_policy(shown["policy"]).offices.contact(language)}
     if paged:
         return json_response(shown | pagination.page(entries, limit, "decision_id"))
     if kind == HTML:
         return page_response(page(shown, spreadsheets.require_row_limit(entries), language), language)
+    numbered = [entry | {"document_number": shown["document_number"]} for entry in entries]
     return spreadsheet_response(
-        entries, export.ENTRIES, kind, language, name=f"notice-{notice_id}", title=N_("Public notice")
+        numbered, export.ENTRIES, kind, language, name=f"notice-{notice_id}", title=N_("Public notice")
     )
 
 

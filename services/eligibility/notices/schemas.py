@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from services.eligibility.decisions.domain import State
 from services.eligibility.notices.domain import NoticeState
@@ -25,6 +25,13 @@ class NoticeRequest(BaseModel):
     evaluation_id: UUID | None = Field(default=None, strict=False)
     decision_ids: list[Annotated[UUID, Field(strict=False)]] | None = Field(
         default=None, min_length=1, max_length=10_000, description="Instead of `evaluation_id`; all of them or none"
+    )
+    document_number: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)] | None = (
+        Field(
+            default=None,
+            description="Number of the notice as an official document (文号)",
+            examples=["丽商务公示〔2024〕3号"],
+        )
     )
 
     @model_validator(mode="after")
@@ -46,6 +53,8 @@ class Notice(BaseModel):
     """A public notice. Days are China's."""
 
     id: UUID
+    policy: str
+    document_number: str | None = Field(description="Its number as an official document (文号), if it has one")
     state: NoticeState
     working_days: int = Field(description="Length of the term in working days; the day of opening is not counted")
     opened_on: date
@@ -84,8 +93,18 @@ class NoticeEntry(BaseModel):
     state: State
 
 
+class Contact(BaseModel):
+    """The office that issues notices and takes objections, in the caller's language; null: not filled in."""
+
+    office: str | None
+    address: str | None
+    telephone: str | None
+    email: str | None
+
+
 class NoticeDetail(Notice):
     """A notice and one page of its decisions."""
 
+    contact: Contact
     items: list[NoticeEntry]
     next_cursor: str | None = Field(description="Give it back as `cursor` for the next page; null at the end")

@@ -10,6 +10,7 @@ notices = Table(
     "notices",
     metadata,
     Column("id", Uuid, primary_key=True, server_default=text("uuidv7()")),
+    Column("document_number", Text, comment="Number of the notice as an official document (文号)"),
     Column("working_days", Integer, nullable=False),
     Column("opened_on", Date, nullable=False),
     Column(

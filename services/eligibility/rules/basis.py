@@ -19,9 +19,14 @@ def chinese_number(number: int) -> str:
     return ("" if tens < 2 else _DIGITS[tens]) + ("十" if tens else "") + (_DIGITS[ones] if ones else "")
 
 
+def article_cited(article: str) -> Text:
+    """Return an article, or another part, as each language cites it: 第（四）条, Art. 4."""
+    return PARTS.get(article) or Text(f"第（{chinese_number(int(article))}）条", f"Art. {article}")
+
+
 def cited(article: str, paragraph: int, sentence: int) -> Text:
     """Return where a sentence is, as each language cites it: 第（四）条第一款第三句, Art. 4 para. 1 sentence 3."""
-    part = PARTS.get(article) or Text(f"第（{chinese_number(int(article))}）条", f"Art. {article}")
+    part = article_cited(article)
     return Text(
         f"{part.zh}第{chinese_number(paragraph)}款第{chinese_number(sentence)}句",
         f"{part.en} para. {paragraph} sentence {sentence}",

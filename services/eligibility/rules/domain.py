@@ -111,7 +111,11 @@ class Policy:
     source_number: str
     offices: Offices
     award_titles: Mapping[str, Text]
+    #: Who each award is given to, in the document's words.
+    recipients: Mapping[str, Text]
     condition_words: Mapping[str, Text]
+    #: What may still be done where a condition fails, by its name.
+    hints: Mapping[str, Text]
 
     def award(self, code: str) -> Award:
         """Return the award of that code; `KeyError` lists the codes that there are."""

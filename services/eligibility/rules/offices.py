@@ -6,6 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from services.eligibility.rules.text import Text
+from shared.i18n import N_, translate
+
+_HEADINGS = {"office": N_("Office"), "address": N_("Address"), "telephone": N_("Telephone"), "email": N_("E-mail")}
+#: What stands in the place of an entry that is not filled in.
+NOT_FILLED_IN = N_("(not filled in)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +26,18 @@ class Offices:
     departments: Mapping[str, Text]
     #: Dataset → code of the department that keeps it.
     keepers: Mapping[str, str]
+
+    def contact(self, language: str) -> dict[str, str | None]:
+        """Return office, address, telephone and e-mail in one language; None where not filled in."""
+        office, address = (each and each.within(language) for each in (self.issuing, self.address))
+        return {"office": office, "address": address, "telephone": self.telephone, "email": self.email}
+
+    def contact_lines(self, language: str) -> dict[str, str]:
+        """Return the contact for a reader: heading → entry, which says so where it is not filled in."""
+        missing = translate(NOT_FILLED_IN, language)
+        return {
+            translate(_HEADINGS[name], language): entry or missing for name, entry in self.contact(language).items()
+        }
 
     def keeper_of(self, dataset: str) -> Text | None:
         """Return the department that keeps a dataset, if the package names it."""

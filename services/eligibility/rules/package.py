@@ -25,7 +25,6 @@ from services.eligibility.rules.grammar.terms import Parameter
 from services.eligibility.rules.offices import Offices
 from services.eligibility.rules.parameters import LEAST, NUMBERS, ParameterValues, Value
 from services.eligibility.rules.text import Text
-from shared.policies import POLICIES
 
 #: Why a sentence needs no award code.
 REASONS = ("referral", "encouragement", "procurement", "supervision")
@@ -71,19 +70,13 @@ def read_package(module: ModuleType) -> Policy:
         source_title=source["title"],
         source_number=source["number"],
         offices=_offices(_yaml(folder, "offices.yaml")),
-        award_titles=MappingProxyType({award: Text(*title) for award, title in _titles(words).items()}),
-        condition_words=MappingProxyType(
-            {**SHARED_WORDS, **{name: _text(names) for name, names in words["conditions"].items()}}
-        ),
+        award_titles=_texts(_yaml(folder, "outline.yaml")["titles"]),
+        recipients=_texts(words["recipients"]),
+        condition_words=MappingProxyType({**SHARED_WORDS, **_texts(words["conditions"])}),
+        hints=_texts(words.get("hints", {})),
     )
     _check(policy)
     return policy
-
-
-def _titles(words: Mapping[str, Any]) -> Mapping[str, tuple[str, str]]:
-    """Return the titles in the policy's outline; a package that no outline is for has its own."""
-    outline = POLICIES.get(words["policy"]["code"])
-    return outline.titles if outline else words["awards"]
 
 
 def _awards(module: ModuleType) -> tuple[Award, ...]:
@@ -101,6 +94,9 @@ def _check(policy: Policy) -> None:
         for name in names:
             if name not in known:
                 raise PackageError(f"{file} lacks {name}")
+    if set(policy.hints) - set(policy.condition_words):
+        unknown = ", ".join(sorted(set(policy.hints) - set(policy.condition_words)))
+        raise PackageError(f"words.yaml has hints for unknown conditions: {unknown}")
     for award in policy.awards:
         _check_award(policy, award)
     _check_coverage(policy)
@@ -114,7 +110,8 @@ def _check_award(policy: Policy, award: Award) -> None:
     parameters = {node.name for node in nodes if isinstance(node, Parameter)}
     parameters |= {name for measure in award.measures for name in measure.parameters}
     for file, needed, known in (
-        ("words.yaml", {award.code}, set(policy.award_titles)),
+        ("outline.yaml", {award.code}, set(policy.award_titles)),
+        ("words.yaml", {award.code}, set(policy.recipients)),
         ("parameters.yaml", parameters, set(policy.parameters)),
         ("words.yaml", {node.name for node in nodes if isinstance(node, Condition)}, set(policy.condition_words)),
         ("interpretations.yaml", award.interpretation_names(), set(policy.interpretations)),
@@ -177,6 +174,10 @@ def _yaml(folder: Path, name: str) -> Any:
 
 def _text(words: Mapping[str, str] | list[str]) -> Text:
     return Text(*words) if isinstance(words, list) else Text(words["zh"], words["en"])
+
+
+def _texts(entries: Mapping[str, Any]) -> Mapping[str, Text]:
+    return MappingProxyType({name: _text(words) for name, words in entries.items()})
 
 
 def _parameter(name: str, entry: Mapping[str, Any]) -> ParameterValues:

@@ -155,11 +155,11 @@ class ParameterValues:
         value = self.values[0][1]
         chosen = value[item] if item is not None and isinstance(value, tuple) else value
         values = chosen if isinstance(chosen, tuple) else (chosen,)
-        written = ", ".join(self._written(one) for one in values)
+        zh, en = (mark.join(self._written(one) for one in values) for mark in ("、", ", "))
         if self.unit not in NUMBERS or self.unit == "basis points":
-            return Text(written, written)
+            return Text(zh, en)
         unit = UNIT_WORDS[self.unit]
-        return Text(f"{written} {unit.zh}", f"{written} {unit.en}".rstrip())
+        return Text(f"{zh} {unit.zh}", f"{en} {unit.en}".rstrip())
 
     def _written(self, value: Scalar) -> str:
         if not isinstance(value, int) or self.unit == "year":

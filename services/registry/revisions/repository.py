@@ -41,7 +41,8 @@ def publish(
     errors = {item.dataset.name: [item.remove_repetitions()] for item in staged}
     published = Published(lock_publishing(connection), changed=False)
     order = list(CATALOGUE)
-    for item in sorted(staged, key=lambda found: order.index(found.dataset.name)):
+    # What is given for a subject comes after the rows that are one.
+    for item in sorted(staged, key=lambda it: (it.dataset.subjects is not None, order.index(it.dataset.name))):
         errors[item.dataset.name] += _settle(item, published, clearing)
         published.counts[item.dataset.name] = _merge(connection, item, published.revision + 1)
     frames = {name: pl.concat(found) for name, found in errors.items()}

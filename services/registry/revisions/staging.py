@@ -6,6 +6,8 @@ statement over the staged rows, and a constraint of the tables repeats it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import polars as pl
 from sqlalchemy import Connection, text
 
@@ -105,7 +107,7 @@ class Staging:
         self.rows -= deleted.rowcount
 
     def remove_refused(self) -> pl.DataFrame:
-        """Remove the rows that name an unknown enterprise or overlap another one's period; return what is wrong with them.
+        """Remove the rows that name an unknown enterprise or subject, or overlap another one's period; return what is wrong.
 
         A row that is removed may leave others overlapping each other, so periods are checked until none do.
         """
@@ -113,13 +115,23 @@ class Staging:
             self._found(statements.lines_of_unknown_enterprises(self.table, name), "unknown_enterprise", name)
             for name in self.dataset.references
         ]
-        found = [pl.concat(unknown) if unknown else no_errors()]
+        found = [pl.concat([no_errors(), *unknown, *self._unknown_subjects()])]
         self.remove(found[0])
         if self.dataset.period is not None and self.dataset.period.apart:
             query = statements.overlapping_lines(self.dataset, self.table)
             while (overlapping := self._refuse(query, "overlapping_period", self.dataset.period.first)).height:
                 found.append(overlapping)
         return pl.concat(found)
+
+    def _unknown_subjects(self) -> Iterator[pl.DataFrame]:
+        """Return the rows about something that is not in the registry, with the dataset that would have it as the detail."""
+        subjects = self.dataset.subjects
+        if subjects is None:
+            return
+        for record, awards in subjects.records.items():
+            query = statements.lines_of_unknown_subjects(self.table, subjects, record)
+            found = self._found(query, "unknown_subject", subjects.field, awards=list(awards))
+            yield found.with_columns(detail=pl.lit(record))
 
     def unwithdrawable(self) -> pl.DataFrame:
         """Return as errors the keys that are not current or, of enterprises, that other rows name."""
@@ -135,8 +147,8 @@ class Staging:
         self.remove(found)
         return found
 
-    def _found(self, query: str, code: str, field: str) -> pl.DataFrame:
-        lines = sorted(self._connection.execute(text(query)).scalars())
+    def _found(self, query: str, code: str, field: str, **values: object) -> pl.DataFrame:
+        lines = sorted(self._connection.execute(text(query), values).scalars())
         if not lines:
             return no_errors()
         return pl.DataFrame({"line": lines, "field": field, "code": code, "detail": None}, schema=ERRORS_SCHEMA)

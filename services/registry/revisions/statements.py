@@ -21,7 +21,7 @@ from services.registry.revisions.sql_fragments import (
 )
 from shared.catalogue.checks import ABSENT
 from shared.catalogue.datasets import CATALOGUE
-from shared.catalogue.domain import Dataset
+from shared.catalogue.domain import Dataset, Subjects
 from shared.events.facts_revised import MAX_KEYS
 
 
@@ -70,6 +70,16 @@ def lines_of_unknown_enterprises(staged: str, field: str) -> str:
     return (
         f"SELECT i.line FROM {staged} AS i WHERE NOT EXISTS (SELECT 1 FROM enterprises AS e WHERE e.uscc = i.{field})"
     )
+
+
+def lines_of_unknown_subjects(staged: str, subjects: Subjects, record: str) -> str:
+    """Return the lines of `:awards`, which are about rows of `record`, whose subject is the key of none."""
+    subject = f"i.{subjects.field}" if record != "enterprises" else f"split_part(i.{subjects.field}, ':', 1)"
+    key = listed([name for name in CATALOGUE[record].key if name != "year"], "r.")
+    return f"""
+        SELECT i.line FROM {staged} AS i WHERE i.{subjects.award} = ANY(:awards)
+        AND NOT EXISTS (SELECT 1 FROM {record} AS r WHERE concat_ws(':', {key}) = {subject})
+    """
 
 
 def overlapping_lines(dataset: Dataset, staged: str) -> str:

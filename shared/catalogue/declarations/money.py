@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from shared.catalogue import fields as f
 from shared.catalogue.domain import MAX_INTEGER, Dataset, Field, Kind, Period, Subjects, Tiers
-from shared.policies import TIERED_AWARDS, UNTIERED_AWARDS, about
+from shared.policies import RECORDS, TIERED_AWARDS, UNTIERED_AWARDS, about
 
 PAYEE_ACCOUNTS = Dataset(
     name="payee_accounts",
@@ -112,6 +112,7 @@ OTHER_SUPPORT = Dataset(
             "subject_not_attendance": (f"^.+:{_CODE}$", about("attendance")),
             "subject_not_unit_and_level": (f"^{_CODE}:(national|provincial|municipal)$", about("unit_and_level")),
         },
+        {**RECORDS, "enterprises": about("enterprise") + about("unit_and_level")},
     ),
 )
 

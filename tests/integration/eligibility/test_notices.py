@@ -19,6 +19,7 @@ from typer.testing import CliRunner
 
 from services.eligibility import cli
 from services.eligibility.approvals.handlers import APPROVAL, run_bulk_approval
+from services.eligibility.rules.library import load_policy
 from shared.clock import FixedClock
 from shared.database.engine import Database
 from shared.jobs.runner import JobRunner
@@ -39,6 +40,8 @@ def test_a_decision_is_noticed_then_approved(office: Office) -> None:
     notice = office.did("commerce-maker", "/v1/notices", {"evaluation_id": made})
     assert notice | {"id": 0} == {
         "id": 0,
+        "policy": "lishui-2020-1",
+        "document_number": None,
         "state": "open",
         "working_days": 5,
         "opened_on": "2026-03-02",
@@ -206,6 +209,24 @@ def test_what_a_notice_shows_is_named_and_nothing_else(office: Office, legal_for
     for shown in (page.text, sheet.text, str(entry)):
         assert (whole in shown) is (legal_form == "enterprise" and shown is not page.text)
         assert "integrity" not in shown and "commerce-maker" not in shown
+
+
+def test_a_notice_shows_its_number_and_who_to_turn_to(office: Office) -> None:
+    number = "丽商务公示〔2026〕3号"
+    made = office.proposed(rent("A", 500))
+    notice = office.did("commerce-maker", "/v1/notices", {"evaluation_id": made, "document_number": f" {number} "})
+    assert notice["document_number"] == number
+    path = f"/v1/notices/{notice['id']}"
+    told = office.ask("auditor", "GET", path, Accept_Language="zh-CN").json()
+    assert told["document_number"] == number
+    assert told["contact"] == load_policy("lishui-2020-1").offices.contact("zh-CN")
+    assert number in office.ask("auditor", "GET", path, Accept="text/html").text
+    for sheet in (path, "/v1/notices"):
+        shown = office.ask("auditor", "GET", sheet, Accept=CSV, Accept_Language="zh-CN")
+        (line,) = csv.DictReader(io.StringIO(shown.content.decode("utf-8-sig")))
+        assert line["文号"] == number
+    empty = {"evaluation_id": made, "document_number": " "}
+    assert office.refused("commerce-maker", "/v1/notices", empty, "invalid-request")["errors"]
 
 
 def test_decisions_and_notices_come_as_sheets(office: Office) -> None:

@@ -126,6 +126,11 @@ REFUSED: list[tuple[str, Any, str, str]] = [
     ("other_support", support("courier-rent", "K"), "/subject", "subject_not_enterprise"),
     ("other_support", support("exhibition-organised", A), "/subject", "subject_not_attendance"),
     ("other_support", support("demonstration", f"{A}:county"), "/subject", "subject_not_unit_and_level"),
+    ("other_support", support("courier-rent", B), "/subject", "unknown_subject"),
+    ("other_support", support("demonstration", f"{B}:national"), "/subject", "unknown_subject"),
+    ("other_support", support("exhibition-organised", f"X:{A}"), "/subject", "unknown_subject"),
+    ("other_support", support("park", "K"), "/subject", "unknown_subject"),
+    ("other_support", support("service-centre-grade", "K"), "/subject", "unknown_subject"),
 ]
 
 
@@ -134,6 +139,16 @@ def test_an_award_that_does_not_exist_is_refused_with_those_that_do(registry: Re
     (error,) = registry.record("other_support", support("parks", "K")).json()["errors"]
     assert "courier-rent" in error["message"]
     assert "park" in error["message"]
+
+
+def test_support_is_recorded_for_what_is_on_record(registry: Registry) -> None:
+    registry.enterprises(A)
+    (error,) = registry.record("other_support", support("platform-zone", "Z1")).json()["errors"]
+    assert error["message"] == "“subject” is not on record for this award; record it in “platform_zones” first"
+    zone = {item.name: example(item) for item in CATALOGUE["platform_zones"].fields} | {"zone_id": "Z1", "uscc": A}
+    registry.recorded("platform_zones", zone)
+    registry.recorded("other_support", support("platform-zone", "z1"))
+    assert [row["subject"] for row in registry.items("/v1/datasets/other_support/records")] == ["Z1"]
 
 
 @pytest.mark.parametrize("area", ["10000.25", "10000", "9007199254740991", "90071992547409.91", "0.1"])
@@ -356,7 +371,7 @@ def test_every_dataset_takes_a_row_and_gives_it_back(registry: Registry) -> None
         if dataset.name == "enterprises":
             continue
         row = {item.name: example(item) for item in dataset.fields}
-        row |= {"award": "park"} if dataset.subjects else {}
+        row |= {"award": "courier-rent", "subject": A} if dataset.subjects else {}
         registry.recorded(dataset.name, row)
         (stored,) = registry.items(f"/v1/datasets/{dataset.name}/records")
         if dataset.sensitive:

@@ -1,8 +1,8 @@
 -- find_notices: List notices with the number of their decisions and objections, oldest first.
 -- A caller tied to a jurisdiction sees the notices with decisions of it, and counts those decisions alone.
-SELECT n.*, d.total, o.open, o.rejected, o.upheld
+SELECT n.*, d.total, d.policy, o.open, o.rejected, o.upheld
 FROM notices n
-CROSS JOIN LATERAL (SELECT count(*) AS total FROM decisions d WHERE d.notice_id = n.id
+CROSS JOIN LATERAL (SELECT count(*) AS total, min(d.policy) AS policy FROM decisions d WHERE d.notice_id = n.id
                     AND (CAST(:jurisdiction AS text) IS NULL OR d.jurisdiction = :jurisdiction)) d
 CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE o.outcome IS NULL) AS open,
                            count(*) FILTER (WHERE o.outcome = 'rejected') AS rejected,

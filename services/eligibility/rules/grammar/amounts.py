@@ -105,7 +105,7 @@ class Amount(Node):
         phrase = self.base.phrase(context)
         if self.cap is not None:
             cap = self.cap.phrase(context)
-            phrase = Text(f"{phrase.zh}，最高 {cap.zh}", f"{phrase.en}, at most {cap.en}")
+            phrase = Text(f"{phrase.zh}，以{cap.zh}为限", f"{phrase.en}, at most {cap.en}")
         if self.deducted is not None:
             less = self.deducted.phrase(context)
             phrase = Text(f"{phrase.zh}，再减 {less.zh}", f"{phrase.en}, less {less.en}")

@@ -13,6 +13,7 @@ import polars as pl
 
 from services.eligibility.rules.grammar import wording
 from services.eligibility.rules.grammar.conditions import Condition, Figures
+from services.eligibility.rules.grammar.days import DecisionDay
 from services.eligibility.rules.grammar.rates import OnePlus
 from services.eligibility.rules.grammar.results import NOTHING, Figure
 from services.eligibility.rules.grammar.rule_context import INT64, Row, RuleContext
@@ -37,6 +38,8 @@ _DAY = {
     "before": (N_("is before {threshold}"), N_("is not before {threshold}")),
     "less_than": (N_("is before {threshold}"), N_("is not before {threshold}")),
 }
+#: What lies between two days or years.
+_SPANS = {"day": "days", "year": "years"}
 _OPERATORS = {"at_least": "ge", "more_than": "gt", "at_most": "le", "before": "lt", "less_than": "lt"}
 
 
@@ -181,16 +184,15 @@ class Comparison(Condition):
 
     def would_take(self, row: Row, figures: Figures, context: RuleContext) -> Text | None:
         short, measured = figures["short_by"], figures["measured"]
-        if short is None or measured is None or not columns_in(self.measured) or measured.unit == "year":
-            return None  # years and the ends of a year are what they are
+        if short is None or measured is None:
+            return None
         name = self._name(row, context)
-        if measured.unit == "day":
+        if measured.unit in _SPANS:
             late = self.sign in ("at_most", "before")
-            return said(
-                N_("{name} is {days} too late") if late else N_("{name} is {days} too early"),
-                name=name,
-                days=short.text,
-            )
+            if isinstance(self.threshold, DecisionDay):
+                name, late = self.threshold.name_in(row, context), not late
+            message = N_("{name} is {span} too late") if late else N_("{name} is {span} too early")
+            return said(message, name=name, span=short.text)
         if self.sign in ("at_most", "before", "less_than"):
             return said(N_("{name}: {short} too many"), name=name, short=short.text)
         return said(N_("{name}: {short} more would be enough"), name=name, short=short.text)
@@ -200,12 +202,12 @@ class Comparison(Condition):
         if self.sign in ("at_most", "before", "less_than"):
             late = measured - threshold
             days = late if isinstance(late, int) else late.days
-            return Figure(days + (self.sign != "at_most"), "days" if unit == "day" else unit)
+            return Figure(days + (self.sign != "at_most"), _SPANS.get(unit, unit))
         if not isinstance(measured, int):
             return Figure((threshold - measured).days, "days")
         over, under = self.threshold.denominator(context), self.measured.denominator(context)
         needed = threshold * under // over + 1 if self.sign == "more_than" else -(-threshold * under // over)
-        return Figure(needed - measured, unit, under)
+        return Figure(needed - measured, _SPANS.get(unit, unit), under)
 
     def phrase(self, context: RuleContext) -> Text:
         judged = _DAY if self.measured.unit() in ("day", "year") else _NUMBER
@@ -217,7 +219,8 @@ class Comparison(Condition):
             found, threshold = Text(f"{divided.zh}{less}", f"{divided.en}{less}"), self._value(rate, context)
         elif isinstance(self.threshold, Parameter) and judged is _NUMBER:
             threshold = self._value(self.threshold, context)
-        return Text.joined([found, said(judged[self.sign][0], threshold=threshold)], "", " ")
+        apart = " " if found.zh[-1].isascii() else ""
+        return Text.joined([found, said(judged[self.sign][0], threshold=threshold)], apart, " ")
 
     def _value(self, rate: Parameter | OnePlus, context: RuleContext) -> Text:
         parameter = rate.rate if isinstance(rate, OnePlus) else rate

@@ -33,6 +33,8 @@ class References:
 
     titles: Mapping[str, Text]
     basis: Callable[[str], Basis]
+    #: What may still be done where a condition fails.
+    hints: Mapping[str, Text]
     #: Finds the rows that columns of a case came from.
     facts: Callable[[Row, Sequence[Column]], tuple[FactRow, ...]]
 
@@ -105,7 +107,7 @@ class Condition(Node, ABC):
             if met is not None
             else self._undetermined(row, figures, missing, context),
             references.facts(row, self.columns_read),
-            self.would_take(row, figures, context),
+            self.would_take(row, figures, context) or (references.hints.get(self.name) if met is False else None),
             measured=figures.get("measured"),
             threshold=figures.get("threshold"),
             in_doubt=figures.get("in_doubt"),

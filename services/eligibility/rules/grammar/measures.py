@@ -36,6 +36,8 @@ class Measured:
 #: What a measure's figures never exceed: sums of many facts, in 128 bits.
 SUMMED = 2**100
 
+#: A column of the parts: the fact that it shows, or the words of one that is worked out.
+PartColumn = Column | Text
 Function = Callable[[pl.DataFrame, Facts, RuleContext], Measured]
 
 
@@ -46,6 +48,7 @@ class Measure(Lookup):
     name: str
     function: Function
     columns: Mapping[str, tuple[str, Text]]
+    parts: Mapping[str, PartColumn]
     needed: tuple[Column, ...]
     read: tuple[Read, ...]
     interpretations: tuple[str, ...] = ()
@@ -83,6 +86,7 @@ def measure(
     columns: Mapping[str, tuple[str, Text]],
     *,
     words: Text,
+    parts: Mapping[str, PartColumn],
     needs: tuple[Column, ...] = (),
     reads: tuple[Read, ...] = (),
     interpretations: tuple[str, ...] = (),
@@ -92,6 +96,6 @@ def measure(
     """Return a decorator that declares a function as a measure."""
 
     def declared(function: Function) -> Measure:
-        return Measure(name, function, columns, needs, reads, interpretations, parameters, words, names_left_out)
+        return Measure(name, function, columns, parts, needs, reads, interpretations, parameters, words, names_left_out)
 
     return declared

@@ -31,9 +31,14 @@ COMPARISONS: Mapping[str, tuple[str, Text]] = {
 
 MET: Mapping[bool, Text] = {True: Text("符合", "yes"), False: Text("不符合", "no")}
 #: Unit → its words, and how many of it are one.
-UNITS: Mapping[str, Text] = {"days": Text("天", "days"), "square_metres": Text("平方米", "square metres")}
+UNITS: Mapping[str, Text] = {
+    "days": Text("天", "days"),
+    "years": Text("年", "years"),
+    "square_metres": Text("平方米", "square metres"),
+}
 SCALES: Mapping[str, int] = {"millionths": 1_000_000}
-DAY = Text("天", "day")
+#: Unit → its words for one.
+ONE: Mapping[str, Text] = {"days": Text("天", "day"), "years": Text("年", "year")}
 NOTHING = Text("", "")
 #: The denominator of a share.
 BASIS_POINTS = 10_000
@@ -122,7 +127,7 @@ class Figure:
             return wording.dollars(value)
         if self.denominator == BASIS_POINTS and not self.unit:
             return wording.percent(exact)
-        unit = DAY if self.unit == "days" and exact == 1 else UNITS.get(self.unit, self.counted)
+        unit = (ONE if exact == 1 else {}).get(self.unit) or UNITS.get(self.unit, self.counted)
         return wording.with_unit(wording.number(exact, wording.MOST_DECIMALS), unit)
 
     def document(self, language: str) -> dict[str, Any]:

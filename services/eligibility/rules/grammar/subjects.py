@@ -190,8 +190,8 @@ class About(Node):
     def phrase(self) -> Text:
         """Return what the award is about, in words."""
         dataset = CATALOGUE[self.parent or self.dataset]
-        often = Text("一次性", "once") if self.once else Text("每年", "each year")
-        return Text(f"{dataset.zh}（{often.zh}）", f"{dataset.en} ({often.en})")
+        zh, en = ("逐项认定，同一对象只奖补一次", "once") if self.once else ("逐年认定", "each year")
+        return Text(f"按“{dataset.zh}”{zh}", f"{en}, by {dataset.en}")
 
 
 def _named(facts: Facts, dataset: str) -> pl.LazyFrame:

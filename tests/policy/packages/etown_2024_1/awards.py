@@ -82,6 +82,7 @@ retail_lower = Award(
     "first-time",
     {"holds": ("flag", Text("此前年度未超过", "passed in no earlier year"))},
     words=Text("此前各年度的本地产品网络销售额", "online sales of local products in earlier years"),
+    parts={"year": Text("年度", "year"), "sales_fen": Text("本地产品网络销售额", "online sales of local products")},
     reads=(Read("etown_sales", "uscc", PAYEE),),
     parameters=("local_line",),
 )

@@ -30,6 +30,42 @@ def test_every_dataset_that_decides_has_a_department_that_keeps_it() -> None:
     assert sorted(name for name in read if POLICY.offices.keeper_of(name) is None) == []
 
 
+STOPPED = {
+    "status": "suspended",
+    "effective_on": "2024-08-01",
+    "last_award_year": 2023,
+    "document": "丽商务〔2024〕12号",
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("zh-CN", "自2024年8月1日起暂缓（丽商务〔2024〕12号）。2023 年及以前奖补年度的，仍可拟定。"),
+        ("en", "Suspended from 1 August 2024 on (丽商务〔2024〕12号). Award years up to 2023 are still proposed."),
+    ],
+)
+def test_an_award_that_is_stopped_says_so(language: str, words: str) -> None:
+    awards = [describe(POLICY, award, CONTEXT, language) | {"status": STOPPED} for award in POLICY.awards]
+    told = guide.contents(POLICY, awards, language)
+    assert {award["status"] for award in told["awards"]} == {words}
+    assert words in guide.page(told, language)
+    assert words in [each.text for each in Document(io.BytesIO(guide.document(told))).paragraphs]
+
+
+def test_other_public_money_is_named_where_it_may_lower_the_award_alone() -> None:
+    named = {
+        award.code
+        for award in POLICY.awards
+        for basis in describe(POLICY, award, CONTEXT, "en")["amount_bases"]
+        if basis["code"] == "other-public-money"
+    }
+    without = {
+        *("headquarters-land", "loan-interest", "exhibition-organised", "exhibition-independent", "overseas-warehouse"),
+    }
+    assert named == {award.code for award in POLICY.awards} - without
+
+
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 def test_every_award_is_told_whole(language: str) -> None:
     told = shown(language)

@@ -34,7 +34,20 @@ INPUTS: dict[str, Any] = {
         "reference_rates": [{"series": "lpr_1y", "value": 345}],
     },
     "missing": [f"annual_sales {FOREIGN} 2022", "loans"],
-    "conditions": [{"name": "best-client", "measured": {"value": FOREIGN, "unit": "code"}}],
+    "conditions": [
+        {
+            "name": "best-client",
+            "measured": {"value": FOREIGN, "unit": "code"},
+            "facts": [
+                {
+                    "dataset": "locations",
+                    "key": {"uscc": each, "since": "2020-01-01"},
+                    "text": f"所在地：统一社会信用代码 {each}",
+                }
+                for each in (PAYEE, NEIGHBOUR, FOREIGN)
+            ],
+        }
+    ],
 }
 
 
@@ -46,7 +59,8 @@ def test_rows_of_enterprises_elsewhere_are_left_out_and_counted() -> None:
     assert shown["inputs"]["service_contracts"] == INPUTS["inputs"]["service_contracts"], "a row of the case itself"
     assert shown["inputs"]["reference_rates"] and shown["missing"] == ["loans"]
     assert shown["conditions"][0]["measured"]["value"] is None
-    assert shown["redacted"] == 2 + 2 + 1 + 1
+    assert [row["key"]["uscc"] for row in shown["conditions"][0]["facts"]] == [PAYEE, NEIGHBOUR]
+    assert shown["redacted"] == 2 + 2 + 1 + 1 + 1
 
 
 def test_a_city_wide_caller_is_shown_everything() -> None:

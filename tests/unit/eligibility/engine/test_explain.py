@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -48,10 +49,86 @@ def test_both_languages_say_the_same_figures() -> None:
     known = facts({"courier_years": [{"uscc": "A", "year": 2021, "parcels": 5, "rent_fen": 1}]})
     explained = explain(known, POLICY, INTERPRETATIONS, "courier-rent", "A", 2021, DAY)
     zh, en = explained.as_dict("zh-CN"), explained.as_dict("en")
-    assert zh["near_misses"][0]["short_by"] == en["near_misses"][0]["short_by"] == {"value": 3_649_995, "unit": "count"}
+    short = [each["near_misses"][0]["short_by"] for each in (zh, en)]
+    assert [(each["value"], each["unit"]) for each in short] == [(3_649_995, "count")] * 2
+    assert [each["text"] for each in short] == ["3,649,995 件", "3,649,995"]
     assert (zh["title"], en["title"]) == ("快递企业租房补贴", "Rent of a courier")
     with pytest.raises(ValueError, match="zh-CN, en"):
         explained.as_dict("fr")
+
+
+COURIER = {
+    "courier_years": [{"uscc": "A", "year": year, "parcels": 10**7, "rent_fen": 1} for year in (2019, 2024, 2026)]
+}
+
+
+@pytest.mark.parametrize(
+    ("known", "award", "subject", "year", "decided_on", "told"),
+    [
+        (COURIER, "courier-rent", "A", 2019, DAY, ["奖补年度早了 1 年"]),
+        (COURIER, "courier-rent", "A", 2026, DAY, ["奖补年度晚了 2 年", "决定日早了 579 天"]),
+        (COURIER, "courier-rent", "A", 2024, date(2024, 12, 31), ["决定日早了 1 天"]),
+        (
+            {"cold_stores": [STORE | {"in_use_on": date(2020, 1, 1)}]},
+            *("cold-chain", "S", 2020, DAY),
+            ["投入使用日期早了 1 天"],
+        ),
+        (
+            {
+                "logistics_hubs": [{"hub_id": "H", "uscc": "A", "land_source": "other", "opened_on": date(2021, 1, 1)}],
+                "hub_years": [{"hub_id": "H"}],
+            },
+            *("logistics-hub", "H", 2021, DAY),
+            ["文件以“等”列举用地来源，其他来源可由主管部门认定"],
+        ),
+        (
+            {
+                "platform_authorisations": [
+                    {"uscc": "A", "platform": "t", "authorised_on": date(2021, 1, 1), "settled_on": date(2021, 1, 1)}
+                ]
+            },
+            *("provider-setup", "A", 2021, DAY),
+            ["未列入认定平台名单的平台，可由商务部门按程序认定"],
+        ),
+    ],
+    ids=[
+        "too early a year",
+        "too late a year",
+        "a year that has not ended",
+        "an early event",
+        "other land",
+        "platform",
+    ],
+)
+def test_what_a_failed_condition_would_take_is_told(
+    known: dict[str, list[dict[str, object]]], award: str, subject: str, year: int, decided_on: date, told: list[str]
+) -> None:
+    explained = explain(facts(known), POLICY, INTERPRETATIONS, award, subject, year, decided_on)
+    assert _told(explained.as_dict("zh-CN")["conditions"]) == told
+
+
+def _told(conditions: list[dict[str, Any]]) -> list[str]:
+    found: list[str] = []
+    for each in conditions:
+        found += [each["would_take"]] if each["would_take"] and not each.get("within") else []
+        found += _told(each.get("within", []))
+    return found
+
+
+def test_the_parts_of_a_figure_have_titles_and_words() -> None:
+    terminal = {"uscc": "A", "serial": "T1", "accepted_on": date(2021, 3, 1), "jurisdiction": "liandu"}
+    known = facts({"delivery_terminals": [terminal]})
+    explained = explain(known, POLICY, INTERPRETATIONS, "smart-terminal", "A", 2021, DAY)
+    (parts,) = explained.as_dict("zh-CN")["parts"]
+    (row,), (told,) = parts["rows"], parts["texts"]
+    assert {parts["columns"][name]: words for name, words in told.items()} == {
+        "设备序列号": "T1",
+        "验收日期": "2021年3月1日",
+        "运营主体所在地区": "莲都区",
+        "终端所在地区": "莲都区",
+        "计入": "是",
+    }
+    assert row.keys() == told.keys() == parts["columns"].keys()
 
 
 def test_interpretations_that_bore_on_the_case_are_named() -> None:

@@ -10,6 +10,7 @@ from services.eligibility.rules.grammar import (
     Measured,
     Read,
     RuleContext,
+    Table,
     Text,
     arithmetic,
     collect,
@@ -20,6 +21,7 @@ from services.eligibility.rules.grammar import (
 
 #: The rates of single clients are averaged in millionths.
 MILLION = 1_000_000
+Contract, Authorisation, Place = Table("service_contracts"), Table("platform_authorisations"), Table("locations")
 CONTRACTS = Read("service_contracts", "provider_uscc", PAYEE)
 CLIENT = "service_contracts.client_uscc"
 
@@ -46,6 +48,13 @@ def _served(cases: pl.DataFrame, facts: Facts) -> pl.LazyFrame:
         "in_doubt": ("count", Text("所在地不明的新增企业数", "new clients whose place is unknown")),
     },
     words=Text("当年新增服务企业", "clients newly served in the year"),
+    parts={
+        "client_uscc": Contract.client_uscc,
+        "first_served_on": Text("首份合同起始日期", "first contract from"),
+        "monitored": Text("已纳入省电商统计监测", "in provincial monitoring"),
+        "jurisdiction": Place.jurisdiction,
+        "counts": Text("计入", "counted"),
+    },
     reads=(
         CONTRACTS,
         Read("monitoring_inclusions", "uscc", CLIENT),
@@ -98,6 +107,13 @@ def _for_all(cases: pl.DataFrame, figures: pl.DataFrame) -> pl.DataFrame:
         "left_out": ("count", Text("因数据不明未计入的企业数", "clients left out because a figure is unknown")),
     },
     words=Text("所服务企业的零售额增长", "growth of the clients' online retail"),
+    parts={
+        "client_uscc": Contract.client_uscc,
+        "new": Text("当年新增", "newly served"),
+        "compared": Text("计入比较", "compared"),
+        "sales_fen": Text("当年零售额", "online retail of the year"),
+        "sales_before_fen": Text("上年零售额", "online retail of the year before"),
+    },
     reads=(CONTRACTS, Read("annual_sales", "uscc", CLIENT)),
     interpretations=("growth_clients", "growth_figures"),
 )
@@ -147,6 +163,11 @@ def growth(cases: pl.DataFrame, facts: Facts, context: RuleContext) -> Measured:
     "authorisation",
     {"held": ("flag", Text("获认定平台授权", "authorised by a recognised platform"))},
     words=Text("平台授权", "authorisation by a platform"),
+    parts={
+        "platform": Authorisation.platform,
+        "authorised_on": Authorisation.authorised_on,
+        "recognised": Text("授权时为认定平台", "recognised on that day"),
+    },
     reads=(
         Read("platform_authorisations", "uscc", PAYEE),
         Read("recognised_platforms", "platform", "platform_authorisations.platform"),

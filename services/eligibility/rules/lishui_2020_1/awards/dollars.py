@@ -17,6 +17,14 @@ CENTS = 10_000
     "dollars",
     {"sales": ("usd_cents", Text("折合美元的跨境销售额", "cross-border sales in dollars"))},
     words=Text("折合美元的跨境销售额", "cross-border sales in dollars"),
+    parts={
+        "sales_usd_cents": CrossBorderYear.sales_usd_cents,
+        "sales_cny_fen": CrossBorderYear.sales_cny,
+        "fen_per_10000_cents": Text(
+            "年平均中间价（每100美元兑人民币，分）", "average central parity (fen per 100 dollars)"
+        ),
+        "status": Table("reference_rates").status,
+    },
     needs=(CrossBorderYear.sales_usd_cents, CrossBorderYear.sales_cny),
     reads=(Read("reference_rates", only=("series", (SERIES,))),),
 )

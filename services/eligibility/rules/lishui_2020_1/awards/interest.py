@@ -5,7 +5,17 @@ from __future__ import annotations
 import polars as pl
 
 from services.eligibility.facts.catalogue import Facts
-from services.eligibility.rules.grammar import PAYEE, Measured, Read, RuleContext, Text, arithmetic, collect, measure
+from services.eligibility.rules.grammar import (
+    PAYEE,
+    Measured,
+    Read,
+    RuleContext,
+    Table,
+    Text,
+    arithmetic,
+    collect,
+    measure,
+)
 
 BENCHMARK = ("pboc_benchmark_1y", "pboc_benchmark_5y", "pboc_benchmark_over_5y")
 LPR = ("lpr_1y", "lpr_5y")
@@ -21,6 +31,18 @@ FAR = pl.date(9999, 12, 31)
         "subsidy": ("fen", Text("各笔贴息之和", "interest support of all loans")),
     },
     words=Text("各笔贷款的贴息", "interest support of each loan"),
+    parts={
+        "loan_id": Table("loans").loan_id,
+        "first": Text("起算日期", "from"),
+        "days": Text("天数", "days"),
+        "principal_fen": Table("loan_balances").principal,
+        "series": Table("reference_rates").series,
+        "rate": Text("基准利率（基点）", "reference rate (basis points)"),
+        "at_reference_rate_fen": Text("该笔贷款按基准利率计算的贴息", "support of the loan at the reference rate"),
+        "interest_paid_fen": Text("该笔贷款已付利息", "interest paid on the loan"),
+        "other_subsidy_fen": Text("该笔贷款已获其他贴息", "other support of the loan"),
+        "subsidy_fen": Text("该笔贷款的贴息", "support of the loan"),
+    },
     reads=(
         Read("loans", "uscc", PAYEE),
         Read("loan_balances", "loan_id", "loans.loan_id"),

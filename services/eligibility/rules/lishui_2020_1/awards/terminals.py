@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import polars as pl
 
 from services.eligibility.facts.catalogue import Facts
-from services.eligibility.rules.grammar import PAYEE, Measured, Read, RuleContext, Text, collect, measure, periods
+from services.eligibility.rules.grammar import (
+    PAYEE,
+    Measured,
+    Read,
+    RuleContext,
+    Table,
+    Text,
+    collect,
+    measure,
+    periods,
+)
 
+Terminal = Table("delivery_terminals")
 #: The places that must be in the area, by `project_place`; the last one is the award's.
 PLACES = {
     "both": ("operator_place", "jurisdiction"),
@@ -26,6 +38,15 @@ PLACE_FACTS = {"operator_place": "locations.jurisdiction", "jurisdiction": "deli
         "jurisdiction": ("code", Text("最后计入终端的所在地区", "jurisdiction of the latest terminal counted")),
     },
     words=Text("当年验收的智能投递终端", "smart terminals accepted in the year"),
+    parts={
+        "serial": Terminal.serial,
+        "accepted_on": Terminal.accepted_on,
+        "operator_place": replace(
+            Table("locations").jurisdiction, words=Text("运营主体所在地区", "jurisdiction of the operator")
+        ),
+        "jurisdiction": Terminal.jurisdiction,
+        "counts": Text("计入", "counted"),
+    },
     reads=(
         Read("delivery_terminals", "uscc", PAYEE),
         Read("locations", "uscc", PAYEE),

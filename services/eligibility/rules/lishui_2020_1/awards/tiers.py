@@ -25,6 +25,16 @@ COLUMNS = {
     "all_awards": ("fen", Text("首次达到的各档奖励之和", "awards of all tiers newly reached")),
 }
 
+PARTS = {
+    "tier": Text("档次", "tier"),
+    "tier_fen": Text("档次标准", "threshold of the tier"),
+    "figure_fen": Text("当年数额", "figure of the year"),
+    "largest_earlier_fen": Text("以前年度最高数额", "largest figure of earlier years"),
+    "paid_tier_fen": Text("此前已兑现的最高档次标准", "highest tier paid before"),
+    "newly_reached": Text("首次达到", "reached for the first time"),
+    "award_fen": Text("本档奖励", "award of the tier"),
+}
+
 
 def tiers_reached(award: str, track: str, figure: Column, *, tiers: str, awards: str) -> Measure:
     """Return the measure of tiers newly reached: with this figure, in no earlier year, and not paid before.
@@ -36,6 +46,7 @@ def tiers_reached(award: str, track: str, figure: Column, *, tiers: str, awards:
         f"{award}-tiers",
         COLUMNS,
         words=Text("首次达到的档次", "tiers reached for the first time"),
+        parts=PARTS,
         needs=(figure,),
         reads=(
             Read("annual_sales", "uscc", PAYEE),
