@@ -16,6 +16,8 @@ from typing import Annotated, Any
 import httpx
 import typer
 import typer.main
+from rich import box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
@@ -163,17 +165,51 @@ def succeeded(job: dict[str, Any]) -> dict[str, Any]:
 def table(
     rows: Sequence[Mapping[str, Any]], columns: Sequence[TableColumn], title: str | None = None, **parameters: object
 ) -> None:
-    """Print `columns` of `rows` as a table in the language of this command."""
+    """Print `columns` of `rows` as a table in the language of this command; where it is too wide, each row as a list."""
     if not rows:
         console.print("–")
         return
     frame = to_frame(rows, columns, language())
-    # Chinese has no spaces to wrap at: what is too long for its column is folded, not cut off.
-    headings = [Column(heading, overflow="fold") for heading in frame.columns]
-    shown = Table(*headings, title=title and translated(title, **parameters), title_justify="left")
-    for row in frame.iter_rows():
-        shown.add_row(*("" if value is None else escape(str(value)) for value in row))
+    cells = [["" if cell is None else str(cell) for cell in column] for column in frame.iter_columns()]
+    widths = _widths(frame.columns, cells)
+    if sum(widths) + 3 * len(widths) + 1 > console.width:
+        shown = Table("", Column(overflow="fold"), show_header=False, box=box.HORIZONTALS)
+        for row in zip(*cells, strict=True):
+            for heading, cell in zip(frame.columns, row, strict=True):
+                shown.add_row(heading, escape(cell))
+            shown.add_section()
+    else:
+        numbers = [column.kind in ("whole", "yuan") for column in columns]
+        # Chinese has no spaces to wrap at: what is too long for its column is folded, not cut off.
+        headings = [
+            Column(heading, overflow="fold", justify="right" if number else "left", width=width if whole else None)
+            for heading, number, width, whole in zip(frame.columns, numbers, widths, map(_unbroken, cells), strict=True)
+        ]
+        shown = Table(*headings)
+        for row in zip(*cells, strict=True):
+            shown.add_row(*map(escape, row))
+    shown.title, shown.title_justify = title and translated(title, **parameters), "left"
     console.print(shown)
+
+
+_LEAST_WIDTH = 12
+"""The fewest places of a column of words; a heading has as many in a column of numbers or codes."""
+
+
+def _widths(headings: Sequence[str], cells: Sequence[Sequence[str]]) -> list[int]:
+    """Return how wide each column has to be: a number, a day or a code is never broken, words are."""
+    widths = []
+    for heading, column in zip(headings, cells, strict=True):
+        widest, named = max(map(cell_len, column)), cell_len(heading)
+        if _unbroken(column):
+            widths.append(max(widest, min(named, _LEAST_WIDTH)))
+        else:
+            widths.append(min(max(widest, named), _LEAST_WIDTH))
+    return widths
+
+
+def _unbroken(column: Sequence[str]) -> bool:
+    return all(cell.isascii() and " " not in cell for cell in column)
 
 
 def _given(query: dict[str, object]) -> dict[str, Any]:

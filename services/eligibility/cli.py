@@ -51,9 +51,9 @@ _SHEETS = {".csv": CSV, ".xlsx": XLSX, ".html": "text/html"}
 _DECISIONS = [column for column in DECISIONS if column.path in _SHOWN]
 _NOTICES = [*NOTICES, TableColumn("May be closed from", "closable_on")]
 _CONDITIONS = (
-    TableColumn("Condition", "title"),
-    TableColumn("Article", "article"),
     TableColumn("Result", "result", "word", CONDITION_RESULTS),
+    TableColumn("What was found", "sentence"),
+    TableColumn("Basis", "basis.title"),
 )
 _ACTS = (
     TableColumn("Act", "act", "word"),
