@@ -30,7 +30,7 @@ from shared.money import yuan
 from shared.policies import AWARD_TITLES, JURISDICTIONS, UNITS
 from shared.spreadsheets import TableColumn
 
-APPROPRIATION_FEN = 2_000_000_000
+APPROPRIATION_FEN = 4_000_000_000
 
 SAMPLE_ARRANGEMENT: dict[str, Any] = {
     "number": "SAMPLE-2020",
@@ -120,13 +120,14 @@ def _placed(file: files.SampleFile, error: dict[str, Any]) -> dict[str, Any]:
 
 def _mend(demo: DemoClient, form: files.SampleFile, job: dict[str, Any]) -> None:
     say("The refused rows of {file} are mended and sent again:", file=form.path.name)
-    rows = demo.refused_rows(job)
+    mended = form.path.with_name(f"{form.path.stem}（更正）.csv")
+    rows = demo.refused_rows(job, mended)
+    edits = " ".join(f"-e 's/{wrong}/{right}/'" for wrong, right in files.MENDED.items())
+    _show_command(f"sed -i {edits} {mended}")
     for wrong, right in files.MENDED.items():
-        console.print(f"  {wrong} → {right}", markup=False)
         rows = rows.replace(wrong, right)
-    mended = files.SampleFile(form.path.with_name("mended.csv"), form.dataset)
-    mended.path.write_text(rows, "utf-8-sig")
-    cli.table([demo.import_file(mended.dataset, mended.path) | {"file": mended.path.name}], _IMPORTED)
+    mended.write_text(rows, "utf-8")
+    cli.table([demo.import_file(form.dataset, mended) | {"file": mended.name}], _IMPORTED)
 
 
 def _arrange(demo: DemoClient) -> None:

@@ -17,7 +17,7 @@ import orjson
 
 from shared.http_client import ClientCredentials, pages
 from shared.i18n import N_, default_language, translate
-from shared.media_types import CSV, XLSX
+from shared.media_types import BYTES, CSV
 
 ORDERS = "payout:/v1/payment-orders"
 Progress = Callable[[str, int, int], None]
@@ -126,7 +126,7 @@ class DemoClient:
             "registry:/v1/imports",
             params={"mode": "accept_valid"} | ({"dataset": dataset} if dataset else {}),
             content=file,
-            headers={"Content-Type": XLSX if file.suffix == ".xlsx" else CSV},
+            headers={"Content-Type": BYTES if file.suffix == ".xlsx" else CSV},
         ).json()
         return self.wait_for_job("data-platform", f"registry:/v1/imports/{job['id']}", file.name)
 
@@ -134,10 +134,14 @@ class DemoClient:
         """Return an import's refused rows."""
         return list(self.items("data-platform", f"registry:/v1/imports/{job['id']}/errors"))
 
-    def refused_rows(self, job: Mapping[str, Any]) -> str:
-        """Return an import's refused rows as CSV, to mend and send again."""
+    def refused_rows(self, job: Mapping[str, Any], file: Path) -> str:
+        """Save an import's refused rows as the CSV `file`, to mend and send again; return its text."""
         path = f"registry:/v1/imports/{job['id']}/errors"
-        return self.call("data-platform", "GET", path, headers={"Accept": CSV}).content.decode("utf-8-sig")
+        headers = {"Accept": CSV}
+        self._show(f"{command('data-platform', 'GET', path, headers=headers)} -o {shlex.quote(str(file))}")
+        content = self._call("data-platform", "GET", path, headers=headers).content
+        file.write_bytes(content)
+        return content.decode()
 
     def arrange(self, arrangement: Mapping[str, Any]) -> dict[str, Any]:
         """Draft a fiscal arrangement and confirm it as another person, unless its number exists."""

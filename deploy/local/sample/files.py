@@ -1,6 +1,6 @@
-"""The sample as files that people send: exports as CSV, a workbook with a sheet for each dataset, a county's form. Some cells are wrong.
+"""The sample as files that people send: exports as CSV, a workbook with a sheet for each dataset, a county's form.
 
-All have Chinese headings, words instead of codes, and yuan; the county's form has ten-thousands of yuan (万元).
+Some cells are wrong. All have Chinese headings, words instead of codes, and yuan; the form has ten-thousands of yuan (万元).
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ _EXPORTED_ROWS = 1_000
 """A dataset with more rows is an export of its own."""
 
 WRONG: Mapping[str, Sequence[Mapping[str, str]]] = {
-    "enterprises": [{"uscc": "91331100MA20000010", "name": "校验位错误公司", "legal_form": "企业", "registered_on": "2015-03-01"}],
+    "enterprises": [
+        {"uscc": "91331100MA20000010", "name": "校验位错误公司", "legal_form": "企业", "registered_on": "2015-03-01"},
+    ],
     "annual_sales": [
         {"uscc": code_of(81), "year": "2025", "online_retail_fen": "-500.00"},
         {"uscc": code_of(82), "year": "2025", "online_retail_fen": "12,345.678"},
@@ -42,7 +44,8 @@ WRONG: Mapping[str, Sequence[Mapping[str, str]]] = {
          "construction_cost_fen": "约120万", "agricultural_upstream": "是"},
     ],
     FORM: [
-        {"uscc": code_of(33).replace("0", "O", 1), "year": "2019", "parcels": "3800000", "operating_days": "360", "rent_fen": "18.5"},
+        {"uscc": code_of(33).replace("0", "O", 1), "year": "2019", "parcels": "3800000", "operating_days": "360",
+         "rent_fen": "18.5"},
         {"uscc": code_of(34), "year": "2019", "parcels": "约380万", "operating_days": "366", "rent_fen": "无"},
     ],
 }  # fmt: skip
@@ -119,7 +122,7 @@ def _write_workbook(file: Path, sheets: Mapping[Dataset, list[list[str]]]) -> No
 
 
 def _write_form(file: Path, dataset: Dataset, rows: list[Row]) -> None:
-    """Write a form as a county fills it in: notes in front, a title, numbered rows, 万元, a subtotal for each year, a signature."""
+    """Write a form as a county fills it in: notes in front, a title, numbers, 万元, subtotals, a signature."""
     with xlsxwriter.Workbook(file) as book:
         book.add_worksheet("填表说明").write_column(
             0, 0, ["一、本表由快递企业填报。", "二、金额以万元为单位，保留四位小数。"]
