@@ -16,15 +16,12 @@ from typing import Annotated, Any
 import httpx
 import typer
 import typer.main
-from rich import box
-from rich.cells import cell_len
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
-from rich.table import Column, Table
 
 from shared import i18n
 from shared.cli_language import language_of, translate_command, translate_typer
+from shared.cli_tables import layout
 from shared.http_client import ClientCredentials, pages
 from shared.i18n import CHINESE, ENGLISH, NamesByCode, translate, word
 from shared.spreadsheets import TableColumn, to_frame
@@ -171,45 +168,10 @@ def table(
         return
     frame = to_frame(rows, columns, language())
     cells = [["" if cell is None else str(cell) for cell in column] for column in frame.iter_columns()]
-    widths = _widths(frame.columns, cells)
-    if sum(widths) + 3 * len(widths) + 1 > console.width:
-        shown = Table("", Column(overflow="fold"), show_header=False, box=box.HORIZONTALS)
-        for row in zip(*cells, strict=True):
-            for heading, cell in zip(frame.columns, row, strict=True):
-                shown.add_row(heading, escape(cell))
-            shown.add_section()
-    else:
-        numbers = [column.kind in ("whole", "yuan") for column in columns]
-        # Chinese has no spaces to wrap at: what is too long for its column is folded, not cut off.
-        headings = [
-            Column(heading, overflow="fold", justify="right" if number else "left", width=width if whole else None)
-            for heading, number, width, whole in zip(frame.columns, numbers, widths, map(_unbroken, cells), strict=True)
-        ]
-        shown = Table(*headings)
-        for row in zip(*cells, strict=True):
-            shown.add_row(*map(escape, row))
+    numbers = [place for place, column in enumerate(columns) if column.kind in ("whole", "yuan")]
+    shown = layout(frame.columns, cells, numbers, console.width)
     shown.title, shown.title_justify = title and translated(title, **parameters), "left"
     console.print(shown)
-
-
-_LEAST_WIDTH = 12
-"""The fewest places of a column of words; a heading has as many in a column of numbers or codes."""
-
-
-def _widths(headings: Sequence[str], cells: Sequence[Sequence[str]]) -> list[int]:
-    """Return how wide each column has to be: a number, a day or a code is never broken, words are."""
-    widths = []
-    for heading, column in zip(headings, cells, strict=True):
-        widest, named = max(map(cell_len, column)), cell_len(heading)
-        if _unbroken(column):
-            widths.append(max(widest, min(named, _LEAST_WIDTH)))
-        else:
-            widths.append(min(max(widest, named), _LEAST_WIDTH))
-    return widths
-
-
-def _unbroken(column: Sequence[str]) -> bool:
-    return all(cell.isascii() and " " not in cell for cell in column)
 
 
 def _given(query: dict[str, object]) -> dict[str, Any]:

@@ -97,7 +97,7 @@ def run_main_job(demo: DemoClient, state: Path) -> None:
 
 
 def _import(demo: DemoClient, state: Path) -> None:
-    begin("1  Monitoring data are imported (synthetic: invented names, codes that belong to nobody)")
+    begin("1  Monitoring data are imported (synthetic: names and codes are invented)")
     sent = files.write(files.make(), state / "sample")
     say(
         "Exports, a workbook with a sheet for each dataset, and a county's form are in {folder}",
