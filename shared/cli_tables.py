@@ -42,8 +42,11 @@ def _fits(widths: Sequence[int], width: int) -> bool:
 
 def _least(heading: str, column: Sequence[str]) -> int:
     """Return the fewest places that a column takes."""
-    widest, named = max(map(cell_len, column)), cell_len(heading)
-    return max(widest, min(named, _LEAST_HEADING)) if _unbroken(column) else min(max(widest, named), _LEAST_WORDS)
+    widest = max(map(cell_len, column))
+    if not _unbroken(column):
+        return min(max(widest, cell_len(heading)), _LEAST_WORDS)
+    english = max(map(len, heading.split())) if heading.isascii() else 0
+    return max(widest, english, min(cell_len(heading), _LEAST_HEADING))
 
 
 def _unbroken(column: Sequence[str]) -> bool:
