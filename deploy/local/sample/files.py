@@ -147,7 +147,7 @@ def _write_form(file: Path, dataset: Dataset, rows: list[Row]) -> None:
             sheet.write_row(place, 0, [number, *(line.get(item.name, "") for item in dataset.fields), "补报"])
             place += 1
         place = _total(sheet, place, "合计", dataset, rows)
-        sheet.write_row(place, 0, ["填表人：王某", "", "", "审核人：李某", "", f"填表日期：{date(2025, 3, 1)}"])
+        sheet.write_row(place, 0, ["填表人：王某", "", "", "复核人：李某", "", f"填表日期：{date(2025, 3, 1)}"])
         sheet.set_column(1, len(headings) - 1, 20)
 
 
