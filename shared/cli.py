@@ -17,12 +17,11 @@ import httpx
 import typer
 import typer.main
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
-from rich.table import Column, Table
 
 from shared import i18n
 from shared.cli_language import language_of, translate_command, translate_typer
+from shared.cli_tables import layout
 from shared.http_client import ClientCredentials, pages
 from shared.i18n import CHINESE, ENGLISH, NamesByCode, translate, word
 from shared.spreadsheets import TableColumn, to_frame
@@ -163,16 +162,15 @@ def succeeded(job: dict[str, Any]) -> dict[str, Any]:
 def table(
     rows: Sequence[Mapping[str, Any]], columns: Sequence[TableColumn], title: str | None = None, **parameters: object
 ) -> None:
-    """Print `columns` of `rows` as a table in the language of this command."""
+    """Print `columns` of `rows` as a table in the language of this command; where it is too wide, each row as a list."""
     if not rows:
         console.print("–")
         return
     frame = to_frame(rows, columns, language())
-    # Chinese has no spaces to wrap at: what is too long for its column is folded, not cut off.
-    headings = [Column(heading, overflow="fold") for heading in frame.columns]
-    shown = Table(*headings, title=title and translated(title, **parameters), title_justify="left")
-    for row in frame.iter_rows():
-        shown.add_row(*("" if value is None else escape(str(value)) for value in row))
+    cells = [["" if cell is None else str(cell) for cell in column] for column in frame.iter_columns()]
+    numbers = [place for place, column in enumerate(columns) if column.kind in ("whole", "yuan")]
+    shown = layout(frame.columns, cells, numbers, console.width)
+    shown.title, shown.title_justify = title and translated(title, **parameters), "left"
     console.print(shown)
 
 

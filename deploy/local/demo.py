@@ -12,9 +12,10 @@ from typing import Any
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from deploy.local import sample
 from deploy.local.demo_client import DemoClient, DemoError
 from deploy.local.processes import CannotStartError
+from deploy.local.sample import files
+from deploy.local.sample.domain import AWARD_YEARS
 from deploy.local.system import LocalSystem, print_addresses, run_until_stopped
 from services.eligibility.cli import CONDITION_RESULTS, EVALUATED
 from services.eligibility.decisions.export import COLUMNS as DECISIONS
@@ -29,8 +30,7 @@ from shared.money import yuan
 from shared.policies import AWARD_TITLES, JURISDICTIONS, UNITS
 from shared.spreadsheets import TableColumn
 
-AWARD_YEARS = [2020, 2021, 2022, 2023, 2024]
-APPROPRIATION_FEN = 2_000_000_000
+APPROPRIATION_FEN = 4_000_000_000
 
 SAMPLE_ARRANGEMENT: dict[str, Any] = {
     "number": "SAMPLE-2020",
@@ -51,16 +51,17 @@ SAMPLE_ARRANGEMENT: dict[str, Any] = {
 """No real percentages are published, so these are invented, and marked as a sample wherever they are shown."""
 
 _IMPORTED = (
-    TableColumn("Dataset", "dataset", "word", {name: (of.zh, of.en) for name, of in CATALOGUE.items()}),
     TableColumn("File", "file"),
     TableColumn("Rows read", "rows.read", "whole"),
+    TableColumn("Passed over", "skipped", "whole"),
     TableColumn("Accepted", "rows.accepted", "whole"),
     TableColumn("Unchanged", "rows.unchanged", "whole"),
     TableColumn("Refused", "rows.rejected", "whole"),
 )
 _REFUSED = (
     TableColumn("File", "file"),
-    TableColumn("Line", "line", "whole"),
+    TableColumn("Sheet", "sheet_name"),
+    TableColumn("Cell or line", "place"),
     TableColumn("What is wrong", "message"),
 )
 _SHARED = (
@@ -96,15 +97,37 @@ def run_main_job(demo: DemoClient, state: Path) -> None:
 
 
 def _import(demo: DemoClient, state: Path) -> None:
-    begin("1  Monitoring data are imported (synthetic: invented names, codes that belong to nobody)")
-    files = sample.write(sample.make(), state / "sample")
-    say("CSV files with Chinese headings and yuan are in {folder}", folder=str(state / "sample"))
-    jobs = {dataset: demo.import_file(dataset, file) for dataset, file in files.items()}
-    cli.table(
-        [{"dataset": name, "file": files[name].name, "rows": job["rows"]} for name, job in jobs.items()], _IMPORTED
+    begin("1  Monitoring data are imported (synthetic: names and codes are invented)")
+    sent = files.write(files.make(), state / "sample")
+    say(
+        "Exports, a workbook with a sheet for each dataset, and a county's form are in {folder}",
+        folder=state / "sample",
     )
-    refused = [error | {"file": files[name].name} for name, job in jobs.items() for error in demo.import_errors(job)]
-    cli.table(refused, _REFUSED, N_("Refused rows; all others were accepted"))
+    jobs = [(file, demo.import_file(file.dataset, file.path)) for file in sent]
+    cli.table([job | {"file": file.path.name} for file, job in jobs], _IMPORTED)
+    refused = [(file, error) for file, job in jobs if job["rows"]["rejected"] for error in demo.import_errors(job)]
+    cli.table([_placed(file, error) for file, error in refused], _REFUSED, N_("Refused rows; all others were accepted"))
+    form, job = jobs[-1]
+    for warning in job["warnings"]:
+        examples = cli.as_word(warning["examples"])
+        console.print(f"{form.path.name}: {warning['message']} {examples} ({warning['count']})", markup=False)
+    _mend(demo, form, job)
+
+
+def _placed(file: files.SampleFile, error: dict[str, Any]) -> dict[str, Any]:
+    return error | {"file": file.path.name, "place": error["cell"] or str(error["line"])}
+
+
+def _mend(demo: DemoClient, form: files.SampleFile, job: dict[str, Any]) -> None:
+    say("The refused rows of {file} are mended and sent again:", file=form.path.name)
+    mended = form.path.with_name(f"{form.path.stem}（更正）.csv")
+    rows = demo.refused_rows(job, mended)
+    edits = " ".join(f"-e 's/{wrong}/{right}/'" for wrong, right in files.MENDED.items())
+    _show_command(f"sed -i {edits} {mended}")
+    for wrong, right in files.MENDED.items():
+        rows = rows.replace(wrong, right)
+    mended.write_text(rows, "utf-8")
+    cli.table([demo.import_file(form.dataset, mended) | {"file": mended.name}], _IMPORTED)
 
 
 def _arrange(demo: DemoClient) -> None:
@@ -129,17 +152,17 @@ def _arrange(demo: DemoClient) -> None:
 
 def _decide(demo: DemoClient) -> list[dict[str, Any]]:
     begin("3  The policy is applied: an evaluation proposes, another person approves")
-    evaluation = demo.evaluate(AWARD_YEARS, calendar_date(SystemClock().now()).isoformat())
+    evaluation = demo.evaluate(list(AWARD_YEARS), calendar_date(SystemClock().now()).isoformat())
     say(EVALUATED, id=evaluation["id"], revision=evaluation["facts_revision"], **evaluation["decisions"])
     approval = demo.approve(evaluation["id"], cli.translated("sample data, checked"))
     say("Approved: {approved}.", approved=approval["approved"])
     decisions = demo.decisions(state="approved")
-    awards = sorted({(each["award"], each["article"]) for each in decisions})
-    amounts = {award: [d["entitlement_fen"] for d in decisions if d["award"] == award] for award, _ in awards}
-    rows = [
-        {"award": award, "article": article, "decisions": len(amounts[award]), "amount_fen": sum(amounts[award])}
-        for award, article in awards
-    ]
+    rows = []
+    for award in AWARD_TITLES:
+        of_award = [each for each in decisions if each["award"] == award]
+        amount = sum(each["entitlement_fen"] for each in of_award)
+        article = of_award[0]["article"] if of_award else None
+        rows.append({"award": award, "article": article, "decisions": len(of_award), "amount_fen": amount})
     cli.table(rows, _DECIDED)
     return decisions
 
@@ -157,12 +180,15 @@ def _explain(demo: DemoClient, decisions: list[dict[str, Any]]) -> None:
     )
     for condition in explanation["conditions"]:
         _print_condition(condition, 1)
-    say("Entitlement: {amount} yuan", amount=yuan(explanation["entitlement_fen"]))
+    for step in explanation["amount"]:
+        console.print(f"  {step['sentence']}", markup=False)
+    console.print(explanation["sentence"], markup=False)
 
 
 def _print_condition(condition: dict[str, Any], depth: int) -> None:
     result = cli.as_word(condition["result"], CONDITION_RESULTS)
-    console.print(f"{'  ' * depth}{result}  {condition['title']}  {condition['article']}", markup=False)
+    basis = condition["basis"]["title"]
+    console.print(f"{'  ' * depth}{result}  {condition['sentence']}  [{basis}]", markup=False)
     for inner in condition.get("within", []):
         _print_condition(inner, depth + 1)
 
@@ -210,6 +236,10 @@ def begin(message: str) -> None:
     console.rule(cli.translated(message))
 
 
+def _show_command(command: str) -> None:
+    console.print(f"$ {command}", style="dim", markup=False, highlight=False, soft_wrap=True)
+
+
 def main(arguments: list[str]) -> int:
     """Run the demonstration; returns the exit code."""
     cli.speak(default_language())
@@ -232,7 +262,9 @@ def main(arguments: list[str]) -> int:
                 lambda name, done, total: bar.update(
                     task, description=cli.translated(name), completed=done, total=total
                 ),
+                _show_command,
             )
+            say("Each command that follows can be repeated in bash after: . {file}", file=system.state / "shell")
             run_main_job(demo, system.state)
         _print_addresses(system)
         if "--once" not in arguments:

@@ -1,7 +1,11 @@
-"""A client for the whole main job over HTTP, as its users do it, from an import to a payment order."""
+"""A client for the whole main job over HTTP, as its users do it, from an import to a payment order.
+
+What it does can be repeated by hand: it says each call as a command of a shell that has read `STATE_DIR/shell`.
+"""
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -9,10 +13,13 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+import orjson
 
 from shared.http_client import ClientCredentials, pages
 from shared.i18n import N_, default_language, translate
+from shared.media_types import BYTES, CSV
 
+ORDERS = "payout:/v1/payment-orders"
 Progress = Callable[[str, int, int], None]
 """Called with the name of a step, how much of it is done, and how much there is."""
 
@@ -29,9 +36,16 @@ class DemoClient:
     """Calls a running system as its OAuth2 clients, one for each person or service."""
 
     def __init__(
-        self, urls: Mapping[str, str], secrets: Mapping[str, str], progress: Progress = lambda *_: None
+        self,
+        urls: Mapping[str, str],
+        secrets: Mapping[str, str],
+        progress: Progress = lambda *_: None,
+        show: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """`urls` has `issuer`, `registry`, `eligibility`, `payout`; `secrets` is the content of `clients.json`."""
+        """`urls` has `issuer`, `registry`, `eligibility`, `payout`; `secrets` is the content of `clients.json`.
+
+        `show` is called with the command of each call, except those that only look whether something has ended.
+        """
         self._urls = urls
         self._auth = {
             client: ClientCredentials(f"{urls['issuer']}/oauth/token", client, secret)
@@ -39,6 +53,7 @@ class DemoClient:
         }
         self._http = httpx.Client(timeout=60.0)
         self._progress = progress
+        self._show = show
 
     def close(self) -> None:
         """Close the connections."""
@@ -52,8 +67,14 @@ class DemoClient:
 
     def call(self, client: str, method: str, path: str, **request: Any) -> httpx.Response:
         """Call `path` as `client`; raises DemoError if the request is refused."""
+        self._show(command(client, method, path, **request))
+        return self._call(client, method, path, **request)
+
+    def _call(self, client: str, method: str, path: str, **request: Any) -> httpx.Response:
         if method == "POST":
             request["headers"] = {"Idempotency-Key": uuid4().hex} | dict(request.get("headers", {}))
+        if isinstance(file := request.get("content"), Path):
+            request["content"] = file.read_bytes()
         answer = self.send(client, method, path, **request)
         if answer.is_error:
             raise DemoError(
@@ -76,13 +97,20 @@ class DemoClient:
 
     def items(self, client: str, path: str, **query: Any) -> Iterator[dict[str, Any]]:
         """Yield the items of a list, reading page by page."""
-        for page in pages(lambda parameters: self.get(client, path, **parameters), query):
+        self._show(command(client, "GET", path, params=query))
+        yield from self._items(client, path, **query)
+
+    def _items(self, client: str, path: str, **query: Any) -> Iterator[dict[str, Any]]:
+        for page in pages(lambda parameters: self._read(client, path, **parameters), query):
             yield from page
+
+    def _read(self, client: str, path: str, **query: Any) -> Any:
+        return self._call(client, "GET", path, params=query).json()
 
     def wait_for_job(self, client: str, path: str, name: str) -> dict[str, Any]:
         """Wait for the job at `path`; raises DemoError if it fails."""
         while True:
-            job: dict[str, Any] = self.get(client, path)
+            job: dict[str, Any] = self._read(client, path)
             self._progress(name, job["progress"]["done"], job["progress"]["total"])
             if job["state"] == "succeeded":
                 return job
@@ -90,15 +118,15 @@ class DemoClient:
                 raise DemoError("{job} failed: {problem}", job=name, problem=str(job["problem"]))
             time.sleep(0.1)
 
-    def import_file(self, dataset: str, file: Path) -> dict[str, Any]:
-        """Import a CSV file; wrong rows are left out and reported."""
+    def import_file(self, dataset: str | None, file: Path) -> dict[str, Any]:
+        """Import a CSV file, or a workbook with a sheet for each dataset; wrong rows are left out and reported."""
         job = self.call(
             "data-platform",
             "POST",
             "registry:/v1/imports",
-            params={"dataset": dataset, "mode": "accept_valid"},
-            content=file.read_bytes(),
-            headers={"Content-Type": "text/csv"},
+            params={"mode": "accept_valid"} | ({"dataset": dataset} if dataset else {}),
+            content=file,
+            headers={"Content-Type": BYTES if file.suffix == ".xlsx" else CSV},
         ).json()
         return self.wait_for_job("data-platform", f"registry:/v1/imports/{job['id']}", file.name)
 
@@ -106,9 +134,18 @@ class DemoClient:
         """Return an import's refused rows."""
         return list(self.items("data-platform", f"registry:/v1/imports/{job['id']}/errors"))
 
+    def refused_rows(self, job: Mapping[str, Any], file: Path) -> str:
+        """Save an import's refused rows as the CSV `file`, to mend and send again; return its text."""
+        path = f"registry:/v1/imports/{job['id']}/errors"
+        headers = {"Accept": CSV}
+        self._show(f"{command('data-platform', 'GET', path, headers=headers)} -o {shlex.quote(str(file))}")
+        content = self._call("data-platform", "GET", path, headers=headers).content
+        file.write_bytes(content)
+        return content.decode()
+
     def arrange(self, arrangement: Mapping[str, Any]) -> dict[str, Any]:
         """Draft a fiscal arrangement and confirm it as another person, unless its number exists."""
-        for known in self.items("finance-maker", "payout:/v1/arrangements"):
+        for known in self._items("finance-maker", "payout:/v1/arrangements"):
             if known["number"] == arrangement["number"]:
                 return known
         draft = self.post("finance-maker", "payout:/v1/arrangements", arrangement)
@@ -117,7 +154,7 @@ class DemoClient:
 
     def appropriate(self, unit: str, year: int, amount_fen: int, document: str) -> None:
         """Record an appropriation, unless the budget already has one."""
-        if self.get("finance-maker", f"payout:/v1/budgets/{unit}/{year}")["appropriated_fen"] == 0:
+        if self._read("finance-maker", f"payout:/v1/budgets/{unit}/{year}")["appropriated_fen"] == 0:
             body = {"unit": unit, "year": year, "amount_fen": amount_fen, "document": document}
             self.post("finance-maker", "payout:/v1/appropriations", body)
 
@@ -140,14 +177,14 @@ class DemoClient:
 
     def orders(self, **filters: Any) -> list[dict[str, Any]]:
         """Return payment orders."""
-        return list(self.items("auditor", "payout:/v1/payment-orders", **filters))
+        return list(self.items("auditor", ORDERS, **filters))
 
     def wait_for_orders(self, decisions: list[dict[str, Any]], patience_seconds: float = 120.0) -> None:
         """Wait until every cash decision has payment orders; raises DemoError if it takes too long."""
         expected = {each["award_id"] for each in decisions if each["entitlement_fen"] > 0}
         deadline = time.monotonic() + patience_seconds
         while True:
-            ordered = {order["award_id"] for order in self.orders()}
+            ordered = {order["award_id"] for order in self._items("auditor", ORDERS)}
             self._progress("payout", len(expected & ordered), len(expected))
             if expected <= ordered:
                 return
@@ -163,7 +200,24 @@ class DemoClient:
         """Wait until the funding pass is complete: the number of orders that wait for funds no longer changes."""
         waiting, unchanged_since = -1, time.monotonic()
         while time.monotonic() - unchanged_since < quiet_seconds:
-            now = len(self.orders(waiting_for="funds"))
+            now = sum(1 for _ in self._items("auditor", ORDERS, waiting_for="funds"))
             if now != waiting:
                 waiting, unchanged_since = now, time.monotonic()
             time.sleep(0.2)
+
+
+def command(client: str, method: str, path: str, **request: Any) -> str:
+    """Return a call as a command of a shell that has read `STATE_DIR/shell`."""
+    service, _, route = path.partition(":")
+    words = ["as", client]
+    for name, value in dict(request.get("headers", {})).items():
+        words += ["-H", shlex.quote(f"{name}: {value}")]
+    if "json" in request:
+        words += ["-H", '"$JSON"', "-d", shlex.quote(orjson.dumps(request["json"]).decode())]
+    elif isinstance(file := request.get("content"), Path):
+        words += ["--data-binary", shlex.quote(f"@{file}")]
+    elif method != "GET":
+        words += ["-X", method]
+    query = str(httpx.QueryParams(request.get("params") or {}))
+    url = f"${service[0].upper()}{route}"
+    return " ".join([*words, f'"{url}?{query}"' if query else url])

@@ -6,6 +6,7 @@ import base64
 import fcntl
 import os
 import secrets
+import shlex
 import shutil
 import sys
 import time
@@ -40,6 +41,7 @@ TITLES = {"registry": N_("Registry"), "eligibility": N_("Eligibility"), "payout"
 DEFAULT_PORTS = {"ISSUER_PORT": 8000, "REGISTRY_PORT": 8001, "ELIGIBILITY_PORT": 8002, "PAYOUT_PORT": 8003}
 AUDIENCE = "ecommerce-subsidies"
 _LEAST_FREE_BYTES = 512 * 1024 * 1024
+_SHELL = Path(__file__).with_name("shell.sh")
 
 
 class LocalSystem:
@@ -70,6 +72,7 @@ class LocalSystem:
             require_port(port, name)
         open_issuer(self.state, self.url("issuer"), AUDIENCE, SystemClock())
         self.clients = orjson.loads((self.state / "clients.json").read_bytes())
+        self._write_shell()
         admin_url = self._start_database_and_broker()
         self.settings = self._service_settings(admin_url)
         self._migrate(admin_url)
@@ -112,6 +115,12 @@ class LocalSystem:
         if self.secrets != kept:
             file.touch(mode=0o600)
             file.write_bytes(orjson.dumps(self.secrets))
+
+    def _write_shell(self) -> None:
+        """Write `shell`: what a shell reads to call this system with curl as one of its clients (`as CLIENT …`)."""
+        urls = {service[0].upper(): self.url(service) for service in ("issuer", *SERVICES)}
+        variables = [f"{name}={shlex.quote(value)}" for name, value in {**urls, "S": str(self.state)}.items()]
+        (self.state / "shell").write_text(f"{' '.join(variables)}\n{_SHELL.read_text()}")
 
     def _log(self, name: str) -> Path:
         return self.state / "logs" / f"{name}.log"

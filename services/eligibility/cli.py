@@ -52,9 +52,9 @@ _DECISIONS = [column for column in DECISIONS if column.path in _SHOWN]
 _NOTICES = [*NOTICES, TableColumn("May be closed from", "closable_on")]
 _ENTRIES = ENTRIES[1:]  # the document number stands above them
 _CONDITIONS = (
-    TableColumn("Condition", "title"),
-    TableColumn("Article", "article"),
     TableColumn("Result", "result", "word", CONDITION_RESULTS),
+    TableColumn("What was found", "sentence"),
+    TableColumn("Basis", "basis.title"),
 )
 _ACTS = (
     TableColumn("Act", "act", "word"),

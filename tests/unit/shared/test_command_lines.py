@@ -9,6 +9,7 @@ import pytest
 import typer
 import typer.core
 import typer.rich_utils
+from rich.cells import cell_len
 from rich.console import Console
 from typer._click.formatting import HelpFormatter
 from typer.core import _TyperParameter
@@ -128,3 +129,32 @@ def test_a_long_chinese_text_is_shown_whole_in_a_narrow_table(
     shown = capsys.readouterr().out
     assert "…" not in shown
     assert "".join(line.split("│")[2].strip() for line in shown.splitlines() if line.startswith("│")) == message
+
+
+WIDE = [TableColumn("Amount (yuan)", "fen", "yuan"), TableColumn("Decision id", "id"), TableColumn("Reason", "reason")]
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
+def test_figures_and_codes_are_never_broken(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], width: int
+) -> None:
+    monkeypatch.setattr(cli, "console", Console(width=width))
+    row = {
+        "fen": 123_456_789_012,
+        "id": "01a229f6-0c23",
+        "reason": "资金拨付前核对全部材料，发现账户户名与企业名称不一致",
+    }
+    cli.table([row], WIDE)
+    lines = capsys.readouterr().out.splitlines()
+    assert any("1234567890.12" in line for line in lines)
+    assert any("01a229f6-0c23" in line for line in lines)
+    assert max(map(cell_len, lines)) <= width
+
+
+def test_where_no_table_fits_each_row_is_a_list(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(cli, "console", Console(width=80))
+    code = "01a229f6-0c23-762c-ae53-b898bb8a6369"
+    cli.table([{"a": code, "b": code, "c": 5}], [TableColumn("a", "a"), TableColumn("b", "b"), TableColumn("c", "c")])
+    assert [line.split() for line in capsys.readouterr().out.splitlines() if code in line] == [["a", code], ["b", code]]
