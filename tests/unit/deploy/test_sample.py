@@ -7,6 +7,8 @@ from datetime import date
 
 import polars as pl
 import pytest
+from services.registry.datasets.checks import check_cells
+from services.registry.datasets.validation_errors import no_errors
 
 from deploy.local.sample import files
 from deploy.local.sample.domain import AWARD_YEARS
@@ -14,8 +16,6 @@ from services.eligibility.engine.evaluate import evaluate
 from services.eligibility.facts.catalogue import Facts
 from services.eligibility.rules.domain import Interpretations
 from services.eligibility.rules.library import load_policy
-from services.registry.datasets.checks import check_cells
-from services.registry.datasets.validation_errors import no_errors
 from services.registry.imports.domain import Part
 from services.registry.imports.tabular_file import open_tables
 from services.registry.seed import FOLDER, SEEDED
