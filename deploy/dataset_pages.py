@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from services.registry.datasets.template import KINDS
-from services.registry.datasets.validation_errors import MESSAGES, parameters_of
 from shared.catalogue.datasets import CATALOGUE
 from shared.catalogue.domain import MAX_INTEGER, Dataset, Field
+from shared.catalogue.validation_errors import MESSAGES, parameters_of
 from shared.i18n import CHINESE, translate
 
 _INTRODUCTION = {

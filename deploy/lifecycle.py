@@ -180,6 +180,10 @@ orders are never deleted.""",
             "`POST /v1/payment-batches/reentries`",
             "after the database was restored: a file that went to the bank is entered again, and its orders with it",
         ),
+        orders.Act.CORRECT: (
+            "`POST /v1/result-corrections/{id}/confirm`",
+            "the recorded outcome, day or reference was wrong: two persons have corrected it",
+        ),
     },
 )
 

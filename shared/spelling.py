@@ -69,6 +69,11 @@ def spell_code(code: str) -> str:
     return str(spell_codes(pl.Series([code])).item())
 
 
+def code_key(code: str) -> str:
+    """Return what two spellings of one code have in common."""
+    return spell_code(code).lower()
+
+
 def spell_cell(cell: str) -> str:
     """Return one cell as it is read."""
     return str(spell_cells(pl.Series([cell])).item())

@@ -13,6 +13,7 @@ from services.payout.batches.routes import router as batches
 from services.payout.budgets.routes import router as budgets
 from services.payout.clients.eligibility import Decisions, eligibility_decisions
 from services.payout.clients.registry import Accounts, registry_accounts
+from services.payout.corrections.routes import router as corrections
 from services.payout.funding.routes import router as holds
 from services.payout.ledger.routes import router as ledger
 from services.payout.orders.routes import router as orders
@@ -25,6 +26,7 @@ from services.payout.settings import Settings
 from services.payout.startup import load_settings
 from shared.clock import Clock
 from shared.database.engine import Database
+from shared.files.reader import warm_up
 from shared.messaging.consumer import verified
 from shared.messaging.signatures import verifier_of
 from shared.messaging.topics import AWARD_DECISIONS
@@ -64,6 +66,7 @@ def build(
             orders,
             restorations,
             batches,
+            corrections,
             recoveries,
             ledger,
             reconciliation,
@@ -86,4 +89,5 @@ def build(
 
 
 if __name__ == "__main__":
+    warm_up()
     serve("payout", load_settings(), build)

@@ -8,13 +8,13 @@ from pathlib import Path
 import orjson
 import polars as pl
 
-from services.registry.datasets.checks import check_cells
-from services.registry.datasets.validation_errors import no_errors
 from services.registry.revisions import repository
 from services.registry.revisions.domain import Author, Kind
 from services.registry.revisions.staging import Staging
 from services.registry.settings import Settings
+from shared.catalogue.checks import check_cells
 from shared.catalogue.datasets import CATALOGUE
+from shared.catalogue.validation_errors import no_errors
 from shared.clock import Clock, SystemClock, calendar_date
 from shared.database.engine import Database
 from shared.settings import load

@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import httpx
 
+from shared.clock import SystemClock, calendar_date
 from shared.http_client import pages
 from tests.faults.harness import Harness
 
@@ -126,7 +127,11 @@ class Users:
     def _result(self, order: dict[str, Any]) -> dict[str, Any]:
         outcome = "settled" if self.dice.random() < 0.95 else "failed"
         reference = f"bank-{order['id']}"
-        row = {"order_id": order["id"], "outcome": outcome, "occurred_on": f"{self.year}-01-02"}
+        row = {
+            "order_id": order["id"],
+            "outcome": outcome,
+            "occurred_on": calendar_date(SystemClock().now()).isoformat(),
+        }
         return row | {"bank_reference": reference, "reason": "account closed" if outcome == "failed" else None}
 
 

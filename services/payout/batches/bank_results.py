@@ -1,37 +1,48 @@
-"""Reading the bank's answer: JSON, CSV or XLSX, with the field names or Chinese headings."""
+"""Reading the bank's answer: JSON, or a file with its rows, perhaps beside the columns of the file that was sent."""
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
+import polars as pl
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from services.payout.batches.domain import BankAnswer, BankResult
-from services.payout.batches.files import CHECKSUM, COMPARED, TOTAL, read_cells
+from services.payout.batches.answer_file import AnswerFile, read_file
+from services.payout.batches.columns import RESULTS
+from services.payout.batches.domain import BankResult, Mistake
+from services.payout.batches.files import COMPARED
 from shared import spreadsheets
 from shared.days import Day
-from shared.errors import FieldError, Invalid, field_error
-from shared.free_text import strike_long_numbers
-from shared.media_types import CSV, JSON, XLSX
-from shared.money import MAX_FEN, NotAnAmountInYuanError, fen_of_yuan
+from shared.errors import FieldError, Invalid, InvalidValue, field_error
+from shared.free_text import strike_long_numbers, strike_optional
+from shared.media_types import BYTES, CSV, FILE_TYPES, JSON, XLSX
+from shared.money import MAX_FEN
+from shared.spelling import spell_code
 
-FIELDS = {
-    "支付令编号": "order_id",
-    "结果": "outcome",
-    "日期": "occurred_on",
-    "银行流水号": "bank_reference",
-    "原因": "reason",
-    "金额（元）": "amount_yuan",
-}
-OUTCOMES = {"成功": "settled", "失败": "failed", "退回": "returned"}
-MAX_ROWS = 200_000
 MAX_ERRORS = 1_000
 
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+def _reference(text: str) -> str:
+    spelled = spell_code(text)
+    if not spelled:
+        raise InvalidValue("The bank reference must not be empty.")
+    return spelled
+
+
+Reference = Annotated[str, StringConstraints(max_length=200), AfterValidator(_reference)]
+"""A reference of the bank in its one spelling."""
+
+BankReason = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(strike_long_numbers)
+]
+"""Why a payment failed or came back."""
+
+
+Outcome = Literal["settled", "failed", "returned"]
 
 
 class ResultRow(BaseModel):
@@ -40,13 +51,10 @@ class ResultRow(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     order_id: UUID
-    outcome: Literal["settled", "failed", "returned"]
-    occurred_on: Day
-    bank_reference: Text
-    reason: (
-        Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(strike_long_numbers)]
-        | None
-    ) = None
+    outcome: Outcome
+    occurred_on: Day = Field(description="From the day of the batch to today")
+    bank_reference: Reference
+    reason: BankReason | None = None
     amount_fen: int | None = Field(
         default=None, ge=1, le=MAX_FEN, description="Checked against the order if the bank gives it"
     )
@@ -77,83 +85,69 @@ class ResultsBody(BaseModel):
     rows: list[ResultRow] = Field(min_length=1, max_length=200_000)
 
 
-def read(content: bytes, media_type: str) -> BankAnswer:
-    """Return the bank's answer; raises UnsupportedMediaType, or Invalid with each row's mistakes."""
-    kind = spreadsheets.detect_format(spreadsheets.declared_format(media_type, (JSON, CSV, XLSX)), content, JSON)
-    if kind != JSON:
-        return _from_cells(read_cells(content, kind))
+@dataclass(frozen=True)
+class BankAnswer:
+    """The bank's answer to a batch: its rows, the mistakes in others, and the file that it came in.
+
+    `copied` has `order_id` and what the rows repeat of the file that was sent.
+    """
+
+    results: list[BankResult]
+    read: int
+    mistakes: list[Mistake] = field(default_factory=list)
+    copied: pl.DataFrame = field(default_factory=lambda: pl.DataFrame({"order_id": []}, {"order_id": pl.String}))
+    file: AnswerFile | None = None
+
+    @property
+    def checksum(self) -> str | None:
+        """The checksum of the batch's file, if the answer has one."""
+        return self.file.checksum if self.file else None
+
+
+def read(content: bytes, media_type: str, today: date) -> BankAnswer:
+    """Return the bank's answer; raises UnsupportedMediaType, Invalid for JSON with mistakes, FileRefused for the file."""
+    kind = spreadsheets.declared_format(media_type, (JSON, CSV, XLSX, *FILE_TYPES))
+    if kind != JSON and not (kind == BYTES and content.removeprefix(spreadsheets.BOM).lstrip()[:1] == b"{"):
+        return _of_file(read_file(content, RESULTS, today))
     try:
-        return BankAnswer([_result(row) for row in ResultsBody.model_validate_json(content).rows])
+        rows = ResultsBody.model_validate_json(content).rows
     except ValidationError as error:
-        raise Invalid("See `errors` for each mistake.", errors=_mistakes(error, "")[:MAX_ERRORS]) from error
+        raise Invalid("See `errors` for each mistake.", errors=_mistakes(error)) from error
+    return BankAnswer([_result(row, place) for place, row in enumerate(rows)], len(rows))
 
 
-def _result(row: ResultRow, copied: Mapping[str, str] | None = None) -> BankResult:
+def _result(row: ResultRow, place: int) -> BankResult:
     return BankResult(
-        str(row.order_id),
-        row.outcome,
-        row.occurred_on,
-        row.bank_reference,
-        row.reason or None,
-        row.amount_fen,
-        copied or {},
+        order_id=str(row.order_id),
+        outcome=row.outcome,
+        occurred_on=row.occurred_on,
+        bank_reference=row.bank_reference,
+        reason=row.reason or None,
+        amount_fen=row.amount_fen,
+        line=place,
+        at=f"/rows/{place}",
     )
 
 
-def _from_cells(rows: Iterable[Sequence[Any]]) -> BankAnswer:
-    results: list[BankResult] = []
-    checksum: str | None = None
-    errors: list[FieldError] = []
-    names: list[str] | None = None
-    try:
-        for row in rows:
-            cells = [spreadsheets.cell_text(cell).strip() for cell in row]
-            place = len(results) + len(errors)
-            if not any(cells) or cells[0] == TOTAL:
-                continue
-            if cells[0] == CHECKSUM:
-                checksum = next((cell for cell in cells[1:] if cell), None)
-            elif names is None:
-                names = [FIELDS.get(cell, cell) for cell in cells]
-            elif place >= MAX_ROWS:
-                raise Invalid(
-                    "An answer may have at most {max_rows} rows. Send the rest as another answer.", max_rows=MAX_ROWS
-                )
-            elif inexact := [names[cell] for cell in spreadsheets.inexact_numbers(row) if cell < len(names)]:
-                at = f"/rows/{place}/{inexact[0]}"
-                errors.append(
-                    FieldError(at, "digits_lost", "A number this long has lost digits. Format the column as text.")
-                )
-            else:
-                _read_row(dict(zip(names, cells, strict=False)), f"/rows/{place}", results, errors)
-    except csv.Error as error:
-        raise Invalid(
-            "The CSV ends early or is wrongly quoted after {rows} rows.", rows=len(results) + len(errors)
-        ) from error
-    if errors or not results:
-        raise Invalid(
-            "See `errors` for each mistake. The file must have a heading line and at least one row.", errors=errors
+def _of_file(file: AnswerFile) -> BankAnswer:
+    rows = file.rows.with_columns(pl.col("order_id").str.to_lowercase())
+    results = [
+        BankResult(
+            order_id=row["order_id"],
+            outcome=row["outcome"],
+            occurred_on=row["occurred_on"],
+            bank_reference=row["bank_reference"],
+            reason=strike_optional(row["reason"]),
+            amount_fen=row["amount_fen"],
+            line=row["line"],
+            at=str(row["line"]),
         )
-    return BankAnswer(results, checksum)
+        for row in rows.iter_rows(named=True)
+    ]
+    copied = rows.select("order_id", *(name for name in COMPARED if name in file.table.forms))
+    return BankAnswer(results, file.read, file.mistakes, copied, file)
 
 
-def _read_row(cells: dict[str, str], at: str, results: list[BankResult], errors: list[FieldError]) -> None:
-    values: dict[str, object] = {
-        name: value for name, value in cells.items() if value and name in ResultRow.model_fields
-    }
-    outcome = cells.get("outcome", "")
-    values["outcome"] = OUTCOMES.get(outcome, outcome)
-    try:
-        if cells.get("amount_yuan"):
-            values["amount_fen"] = fen_of_yuan(cells["amount_yuan"].replace(",", ""))
-        copied = {heading: cells[heading] for heading in COMPARED if heading in cells}
-        results.append(_result(ResultRow.model_validate(values), copied))
-    except NotAnAmountInYuanError:
-        errors.append(FieldError(f"{at}/amount_yuan", "amount", "This is not an amount in yuan."))
-    except ValidationError as error:
-        errors += _mistakes(error, at)[:1]
-
-
-def _mistakes(error: ValidationError, at: str) -> list[FieldError]:
-    found = error.errors(include_url=False, include_input=False)
-    return [field_error("/".join([at, *map(str, each["loc"])]), each) for each in found]
+def _mistakes(error: ValidationError) -> Sequence[FieldError]:
+    found: list[dict[str, Any]] = error.errors(include_url=False, include_input=False)  # type: ignore[assignment]
+    return [field_error("/".join(["", *map(str, each["loc"])]), each) for each in found[:MAX_ERRORS]]

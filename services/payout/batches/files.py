@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
-from collections.abc import Iterable, Sequence
-from typing import Any
 
 import polars as pl
-from python_calamine import CalamineError, CalamineWorkbook
 
-from services.payout.batches.domain import BankResult
 from shared import spreadsheets
-from shared.errors import Invalid
-from shared.media_types import CSV
+from shared.spelling import spell_codes, spell_names
 
 HEADINGS = ("序号", "支付令编号", "收款单位", "统一社会信用代码", "开户行行号", "账号", "金额（元）", "用途")
 TOTAL, CHECKSUM = "合计", "校验"
 """First cells of the two last lines."""
 
-COMPARED = (*HEADINGS[2:6], HEADINGS[7])
-"""Columns that a returned row must have as they were sent; the amount is compared with the order itself."""
+COLUMNS = ("place", "order_id", "holder", "payee_uscc", "bank_code", "number", "amount_fen", "purpose")
+"""What the headings stand over."""
+
+NAMES = ("holder", "purpose")
+COMPARED = ("holder", "payee_uscc", "bank_code", "number", "purpose")
+"""Columns that a returned row must have as they were sent, names and codes; the amount is compared with the order itself."""
 
 
 def frame_of(lines: pl.DataFrame, accounts: pl.DataFrame) -> pl.DataFrame:
@@ -45,15 +42,18 @@ def frame_of(lines: pl.DataFrame, accounts: pl.DataFrame) -> pl.DataFrame:
     return spreadsheets.escape_formulas(frame.rename(dict(zip(frame.columns, HEADINGS, strict=True))))
 
 
-def changed_rows(frame: pl.DataFrame, results: Sequence[BankResult]) -> dict[str, str]:
-    """Return, by order, the first column in which a returned row differs from the file that was sent."""
-    sent = {row[HEADINGS[1]]: row for row in frame.iter_rows(named=True)}
+def changed_rows(frame: pl.DataFrame, copied: pl.DataFrame) -> dict[str, str]:
+    """Return, by order, the heading of the first column in which a returned row differs from the file that was sent.
+
+    `copied` has `order_id` and some of the columns COMPARED, as they were read.
+    """
+    both = copied.join(frame.rename(dict(zip(HEADINGS, COLUMNS, strict=True))), on="order_id", suffix=" sent")
     changed: dict[str, str] = {}
-    for result in results:
-        row = sent.get(result.order_id, {})
-        for heading, cell in result.copied.items():
-            if heading in COMPARED and heading in row and cell.lstrip("'") != row[heading].lstrip("'"):
-                changed.setdefault(result.order_id, heading)
+    for name in [name for name in COMPARED if name in copied.columns]:
+        spell = spell_names if name in NAMES else spell_codes
+        sent = spell(both[f"{name} sent"].str.strip_prefix("'"))
+        for order_id in both["order_id"].filter(both[name].fill_null("") != sent):
+            changed.setdefault(order_id, HEADINGS[COLUMNS.index(name)])
     return changed
 
 
@@ -76,29 +76,6 @@ def xlsx_of(frame: pl.DataFrame, total_fen: int) -> bytes:
         (CHECKSUM, checksum_of(frame, total_fen)),
     )
     return spreadsheets.to_xlsx({"支付清单": frame}, last)
-
-
-def read_cells(content: bytes, kind: str) -> Iterable[Sequence[Any]]:
-    """Return the cells of a CSV (UTF-8, then GB18030, strictly) or XLSX file, line by line; raises Invalid.
-
-    Cells are text, those of a workbook also numbers and days.
-    """
-    if kind != CSV:
-        try:
-            rows: list[list[Any]] = (
-                CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
-            )
-        except (CalamineError, ValueError, IndexError) as error:
-            raise Invalid(
-                "The file is not a workbook with rows. Save it as .xlsx with the rows on its first sheet."
-            ) from error
-        return rows
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return csv.reader(io.StringIO(content.decode(encoding), newline=""), strict=True)
-        except UnicodeDecodeError:
-            continue
-    raise Invalid("The file is neither UTF-8 nor GB18030. Save it as CSV in UTF-8 and send it again.")
 
 
 def _yuan(fen: int) -> str:

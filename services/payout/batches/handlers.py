@@ -14,7 +14,8 @@ from sqlalchemy import Connection, Row
 from services.payout.awards.adjustment import adjust
 from services.payout.awards.repository import owed
 from services.payout.batches import files, repository
-from services.payout.batches.domain import BankAnswer, CheckedResults, check_results
+from services.payout.batches.bank_results import BankAnswer
+from services.payout.batches.domain import CheckedResults, Days, check_results
 from services.payout.clients.eligibility import Decisions
 from services.payout.clients.registry import Accounts, revisions_of
 from services.payout.funding.repository import lock_blockers_shared
@@ -131,18 +132,17 @@ def apply_results(
 
     Raises NotFound, or ResultsRefused with each row's mistake if one is refused and `all_or_nothing` is asked for.
     """
-    batch = repository.view_or_none(connection, batch_id)
-    if batch is None:
-        raise NotFound(NO_SUCH_BATCH)
+    batch = _batch(connection, batch_id)
     changed = _changed(connection, batch, answer, accounts)
     lock_blockers_shared(connection)
-    order_ids = [result.order_id for result in answer.results]
-    award_ids = list(lock_awards_of(connection, set(order_ids)))
+    award_ids = list(lock_awards_of(connection, {result.order_id for result in answer.results}))
     lock_shared(connection)
-    checked = check_results(answer.results, repository.batched_orders(connection, batch_id, order_ids), changed)
+    checked = _compare(connection, batch, answer, changed, now)
     if checked.mistakes and all_or_nothing:
         raise ResultsRefused(
-            "See `errors`. Correct these rows and send the answer again.", errors=checked.mistakes[:MAX_ERRORS]
+            "See `errors`. Correct these rows and send the answer again.",
+            errors=[mistake for _, mistake in checked.mistakes[:MAX_ERRORS]],
+            extra={"rows": counts(answer, checked)},
         )
     repository.add_results(connection, batch_id, checked.accepted, by)
     reported = [
@@ -159,6 +159,41 @@ def apply_results(
     return checked
 
 
+def check(
+    connection: Connection, batch_id: UUID, answer: BankAnswer, accounts: Accounts, now: datetime
+) -> CheckedResults:
+    """Return what `apply_results` would do with the rows, one by one; raises NotFound, or ResultsRefused for another file."""
+    batch = _batch(connection, batch_id)
+    return _compare(connection, batch, answer, _changed(connection, batch, answer, accounts), now)
+
+
+def counts(answer: BankAnswer, checked: CheckedResults) -> dict[str, int]:
+    """Return what became of the rows of an answer."""
+    return {
+        "read": answer.read,
+        "accepted": len(checked.accepted),
+        "unchanged": checked.unchanged,
+        "rejected": len({line for line, _ in checked.mistakes}),
+    }
+
+
+def _batch(connection: Connection, batch_id: UUID) -> dict[str, Any]:
+    batch = repository.view_or_none(connection, batch_id)
+    if batch is None:
+        raise NotFound(NO_SUCH_BATCH)
+    return batch
+
+
+def _compare(
+    connection: Connection, batch: Mapping[str, Any], answer: BankAnswer, changed: Mapping[str, str], now: datetime
+) -> CheckedResults:
+    orders = repository.batched_orders(connection, batch["id"], [result.order_id for result in answer.results])
+    days = Days(repository.accounts_on(connection, batch["id"]), calendar_date(now))
+    checked = check_results(answer.results, orders, changed, days)
+    mistakes = sorted([*answer.mistakes, *checked.mistakes], key=lambda found: found[0])
+    return CheckedResults(checked.accepted, checked.unchanged, mistakes)
+
+
 def file_of(connection: Connection, batch: Mapping[str, Any], accounts: Accounts) -> pl.DataFrame:
     """Return the rows of a batch's file, always the same."""
     lines = repository.lines(connection, batch["id"])
@@ -173,11 +208,11 @@ def _changed(
 
     Raises ResultsRefused if no row differs but the checksum is that of another file.
     """
-    if answer.checksum is None and not any(result.copied for result in answer.results):
+    if answer.checksum is None and answer.copied.width == 1:
         return {}
     frame = file_of(connection, batch, accounts)
     checksum = batch["reentered_checksum"] or files.checksum_of(frame, batch["total_fen"])
-    changed = files.changed_rows(frame, answer.results)
+    changed = files.changed_rows(frame, answer.copied)
     if not changed and answer.checksum not in (None, checksum):
         error = FieldError("/checksum", "another_file", "The checksum line is not that of this batch's file.")
         raise ResultsRefused("Send the answer to the batch whose file it was made from.", errors=[error])

@@ -119,6 +119,7 @@ def batched_orders(connection: Connection, batch_id: UUID, order_ids: Sequence[s
                     row.outcomes or (), row.bank_references or (), row.days or (), strict=True
                 )
             },
+            row.replaced,
         )
         for row in rows
     }

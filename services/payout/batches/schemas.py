@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.payout.enums import Unit
+from shared.web.files import FileWarning
 from shared.web.problems import ProblemError
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -63,5 +64,7 @@ class ResultsReport(BaseModel):
     """The outcome of the bank's answer."""
 
     rows: RowCounts
+    skipped: int = Field(default=0, description="Rows with totals, notes and the checksum, which are not among `rows`")
+    warnings: list[FileWarning] = Field(default_factory=list, description="What was guessed or passed over")
     errors: list[ProblemError] = Field(description="Refused rows, at most 1,000; the others took effect")
     batch: Batch

@@ -1,4 +1,4 @@
-"""Tables of payment batches, their results, and restorations."""
+"""Tables of payment batches, their results and the corrections of these, and restorations."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     ForeignKey,
+    ForeignKeyConstraint,
     Identity,
     Index,
     Integer,
@@ -70,6 +71,53 @@ payment_results = Table(
     Index("uq_payment_results_order_id", "order_id", "outcome", unique=True),
     info=APPEND_ONLY,
 )
+
+result_corrections = Table(
+    "result_corrections",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("batch_id", Uuid, nullable=False),
+    Column("order_id", Uuid, nullable=False),
+    Column("former_outcome", Text, nullable=False),
+    Column("former_occurred_on", Date, nullable=False),
+    Column("former_bank_reference", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("occurred_on", Date, nullable=False),
+    Column("bank_reference", Text, nullable=False),
+    Column("bank_reason", Text),
+    Column("reason", Text, nullable=False),
+    Column("proposed_by", Text, nullable=False),
+    Column("proposed_at", DateTime(timezone=True), nullable=False),
+    Column("confirmed_by", Text),
+    Column("confirmed_at", DateTime(timezone=True)),
+    Column("discarded_by", Text),
+    Column("discarded_at", DateTime(timezone=True)),
+    Column("discard_reason", Text),
+    ForeignKeyConstraint(["batch_id", "order_id"], ["batch_orders.batch_id", "batch_orders.order_id"]),
+    CheckConstraint(
+        "former_outcome IN ('settled', 'failed', 'returned') AND outcome IN ('settled', 'failed', 'returned')",
+        name="outcomes",
+    ),
+    CheckConstraint(
+        "(former_outcome, former_occurred_on, former_bank_reference) <> (outcome, occurred_on, bank_reference)",
+        name="difference",
+    ),
+    CheckConstraint("confirmed_by <> proposed_by", name="two_persons"),
+    CheckConstraint("(confirmed_by IS NULL) = (confirmed_at IS NULL)", name="confirmed"),
+    CheckConstraint(
+        "(discarded_by IS NULL) = (discarded_at IS NULL) AND (discarded_by IS NULL) = (discard_reason IS NULL)",
+        name="discarded",
+    ),
+    CheckConstraint("confirmed_at IS NULL OR discarded_at IS NULL", name="decided_once"),
+    Index(
+        "uq_result_corrections_open",
+        "order_id",
+        unique=True,
+        postgresql_where=text("confirmed_at IS NULL AND discarded_at IS NULL"),
+    ),
+    Index("ix_result_corrections_order_id", "order_id"),
+)
+"""What was on record of an order and what is right; `payment_results` itself never changes. Triggers refuse edits."""
 
 restorations = Table(
     "restorations",

@@ -39,6 +39,7 @@ class AccountChange:
     until: date | None
     revision: int
     withdrawn: bool
+    holder: str
 
 
 class Accounts:
@@ -77,6 +78,7 @@ class Accounts:
                     until=date.fromisoformat(row["until"]) if row.get("until") else None,
                     revision=int(change["revision"]),
                     withdrawn=change["after"] is None,
+                    holder=row["account_holder"],
                 )
             )
         return found

@@ -66,7 +66,7 @@ def has_accounts(connection: Connection) -> bool:
 def mirrored_revision(connection: Connection) -> int:
     """Return the revision of the registry that the mirror has reached, and lock it; 0 if it is new."""
     connection.execute(text("INSERT INTO account_feed (revision) VALUES (0) ON CONFLICT DO NOTHING"))
-    return int(connection.execute(text("SELECT revision FROM account_feed FOR UPDATE")).scalar_one())
+    return int(connection.execute(queries.mirrored).scalar_one())
 
 
 def mirror(connection: Connection, changes: Sequence[AccountChange], revision: int) -> None:
@@ -84,6 +84,7 @@ def mirror(connection: Connection, changes: Sequence[AccountChange], revision: i
             "since": [change.since for change in current],
             "until": [change.until for change in current],
             "revisions": [change.revision for change in current],
+            "holders": [change.holder for change in current],
         },
     )
     connection.execute(text("UPDATE account_feed SET revision = :revision"), {"revision": revision})

@@ -47,6 +47,7 @@ payee_accounts = Table(
     Column("since", Date, primary_key=True),
     Column("until", Date),
     Column("revision", BigInteger, nullable=False),
+    Column("holder", Text),
 )
 """In force from `since` to the day before `until`; `revision` is the registry's that set it."""
 

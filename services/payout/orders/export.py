@@ -24,4 +24,5 @@ COLUMNS = (
     TableColumn("Day at the bank", "occurred_on"),
     TableColumn("Bank reference", "bank_reference"),
     TableColumn("Reason given by the bank", "reason"),
+    TableColumn("Another account holder", "holder_differs", "word"),
 )

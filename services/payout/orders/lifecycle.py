@@ -29,6 +29,7 @@ class Act(StrEnum):
     NET = "net"
     CANCEL = "cancel"
     REENTER = "reenter"
+    CORRECT = "correct"
 
 
 _S = OrderState
@@ -61,8 +62,12 @@ TRANSITIONS: Mapping[tuple[OrderState, Act], tuple[OrderState, ...]] = {
     (_S.FAILED, Act.CANCEL): (_S.FAILED,),
     (_S.RETURNED, Act.CANCEL): (_S.RETURNED,),
     (_S.CANCELLED, Act.REENTER): (_S.BATCHED,),
+    (_S.SETTLED, Act.CORRECT): (_S.SETTLED, _S.FAILED, _S.RETURNED),
+    (_S.FAILED, Act.CORRECT): (_S.SETTLED, _S.FAILED, _S.RETURNED),
+    (_S.RETURNED, Act.CORRECT): (_S.SETTLED, _S.FAILED, _S.RETURNED),
 }
-"""To which states an act can move an order. One that failed or was returned keeps its state when cancelled, but is not live."""
+"""To which states an act can move an order. One that failed or was returned keeps its state when cancelled, but is not live.
+The database allows what only `CORRECT` does if two persons have made the correction."""
 
 OUTCOMES: Mapping[str, Act] = {"settled": Act.SETTLE, "failed": Act.FAIL, "returned": Act.RETURN}
 """The act of each outcome that the bank reports."""

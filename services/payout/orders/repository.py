@@ -64,6 +64,7 @@ _DETAILS = table(
     column("reason"),
     column("created_at"),
     column("changed_at", DateTime(timezone=True)),
+    column("holder_differs"),
 )
 """Columns of an order that the API shows."""
 _LIVE = (

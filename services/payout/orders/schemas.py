@@ -46,6 +46,9 @@ class PaymentOrder(BaseModel):
     reason: str | None = Field(description="The bank's reason where the payment failed or came back")
     created_at: datetime
     changed_at: datetime
+    holder_differs: bool | None = Field(
+        description="The account (the one approved, else the latest) has another holder than the payee; null without one"
+    )
 
 
 class ApprovalBody(BaseModel):

@@ -14,7 +14,6 @@ from sqlalchemy import Connection, Row
 
 from services.payout.enums import SYSTEM
 from services.payout.orders.domain import BEGINNING, END, QueuePosition
-from services.payout.orders.lifecycle import OUTCOMES
 from services.payout.orders.repository import lock_shared, queries
 from shared.clock import calendar_date
 from shared.database.bulk import array, copy_rows
@@ -216,10 +215,13 @@ def apply_results(connection: Connection, results: Sequence[BankOutcome], *, by:
         connection.execute(queries.apply_results, values)
 
 
-def publish_results(connection: Connection, results: Sequence[BankOutcome], now: datetime) -> None:
-    """Publish what became of orders that the bank reported."""
-    for outcome in OUTCOMES:
-        _publish(connection, EVENTS[outcome], [each.order_id for each in results if each.outcome == outcome], now)
+def publish_results(
+    connection: Connection, results: Sequence[BankOutcome], now: datetime, *, occasion: str | None = None
+) -> None:
+    """Publish what became of orders that the bank reported; `occasion` is the correction that says so."""
+    for outcome, event in EVENTS.items():
+        order_ids = [each.order_id for each in results if each.outcome == outcome]
+        _publish(connection, event, order_ids, now, occasion=occasion)
 
 
 def net(connection: Connection, part: Replacement, *, by: str, reference: str, now: datetime) -> None:

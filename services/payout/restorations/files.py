@@ -1,58 +1,56 @@
-"""Reading a batch's own file back: the rows that went to the bank, if the checksum proves them unchanged."""
+"""Reading a batch's own file back: the rows that went to the bank, if the checksum proves that nothing of them was lost."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from uuid import UUID
+from datetime import date
 
 import polars as pl
 
-from services.payout.batches.files import CHECKSUM, HEADINGS, TOTAL, checksum_of, read_cells
+from services.payout.batches.answer_file import AnswerFile, read_file
+from services.payout.batches.columns import OWN_FILE
+from services.payout.batches.files import COLUMNS, HEADINGS, checksum_of
 from services.payout.restorations.domain import SentRow
 from shared import spreadsheets
-from shared.errors import FieldError, Invalid
-from shared.media_types import CSV, XLSX
-from shared.money import NotAnAmountInYuanError, fen_of_yuan
+from shared.errors import FieldError
+from shared.files.domain import refused, refused_for
+from shared.media_types import CSV, FILE_TYPES, XLSX
 
-_PURPOSE = re.compile(r"\S+ ([0-9a-f-]{36})/([0-9]{1,2})")
+_PURPOSE = re.compile(r"\S+ ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/([0-9]{1,2})")
 
 
-def read(content: bytes, media_type: str) -> tuple[list[SentRow], str]:
+def read(content: bytes, media_type: str, today: date) -> tuple[list[SentRow], str]:
     """Return the rows of a batch's file and its checksum.
 
-    Raises UnsupportedMediaType, or Invalid if it is not such a file or was changed.
+    It may have been saved again as long as nothing was lost. Raises UnsupportedMediaType, or FileRefused if it is not such a file
+    or was changed.
     """
-    kind = spreadsheets.detect_format(spreadsheets.declared_format(media_type, (CSV, XLSX)), content, CSV)
-    lines = [[spreadsheets.cell_text(cell).strip() for cell in line] for line in read_cells(content, kind)]
-    lines = [line for line in lines if any(line)]
-    ends = {line[0]: line for line in lines if line[0] in (TOTAL, CHECKSUM)}
-    body = [line[: len(HEADINGS)] for line in lines[1:] if line[0] not in ends]
-    if not lines or tuple(lines[0][: len(HEADINGS)]) != HEADINGS or CHECKSUM not in ends or not body:
-        raise Invalid("Send the file of a batch as it went to the bank, with its heading and checksum line.")
-    checksum = next((cell for cell in ends[CHECKSUM][1:] if cell), "")
-    errors: list[FieldError] = []
-    rows = [row for place, line in enumerate(body) if (row := _row(line, place, errors)) is not None]
+    spreadsheets.declared_format(media_type, (CSV, XLSX, *FILE_TYPES))
+    file = read_file(content, OWN_FILE, today)
+    errors = [mistake for _, mistake in file.mistakes]
+    rows = [row for found in file.rows.iter_rows(named=True) if (row := _row(file, found, errors)) is not None]
     if errors:
-        raise Invalid("See `errors` for each mistake.", errors=errors)
-    if checksum_of(_frame(body), sum(row.amount_fen for row in rows)) != checksum:
-        error = FieldError("/checksum", "file_changed", "The checksum line does not match the rows.")
-        raise Invalid("Send the file of a batch as it went to the bank, unchanged.", errors=[error])
-    return rows, checksum
+        raise refused_for(errors)
+    if file.checksum is None:
+        raise refused("no_checksum", "Send the file of a batch as it went to the bank, with its checksum line.")
+    if checksum_of(_as_sent(file), sum(row.amount_fen for row in rows)) != file.checksum:
+        raise refused("file_changed", "The checksum does not match the rows. Send the file as it went to the bank.")
+    return rows, file.checksum
 
 
-def _row(cells: Sequence[str], place: int, errors: list[FieldError]) -> SentRow | None:
-    try:
-        purpose = _PURPOSE.fullmatch(cells[7])
-        if purpose is None:
-            raise ValueError
-        UUID(purpose[1])
-        return SentRow(str(UUID(cells[1])), cells[3], fen_of_yuan(cells[6]), purpose[1], int(purpose[2]))
-    except (ValueError, IndexError, NotAnAmountInYuanError):
-        errors.append(FieldError(f"/rows/{place}", "not_of_a_batch", "This is not a row of a batch's file."))
+def _row(file: AnswerFile, found: dict[str, object], errors: list[FieldError]) -> SentRow | None:
+    purpose = _PURPOSE.fullmatch(str(found["purpose"]))
+    if purpose is None:
+        at = file.at(int(str(found["line"])), "purpose")
+        errors.append(FieldError(at, "not_of_a_batch", "This is not the purpose of an order in a batch's file."))
         return None
+    amount_fen = int(str(found["amount_fen"]))
+    return SentRow(str(found["order_id"]).lower(), str(found["payee_uscc"]), amount_fen, purpose[1], int(purpose[2]))
 
 
-def _frame(body: Sequence[Sequence[str]]) -> pl.DataFrame:
-    frame = pl.DataFrame(list(body), schema=dict.fromkeys(HEADINGS, pl.String), orient="row")
-    return frame.with_columns(pl.col(HEADINGS[0]).cast(pl.Float64, strict=False).cast(pl.UInt32))
+def _as_sent(file: AnswerFile) -> pl.DataFrame:
+    """Return the rows as a batch's file has them, whatever software has made of numbers."""
+    amounts = file.rows.select("line", spreadsheets.yuan_text("amount_fen"))
+    rows = file.cells.drop("amount_fen", "place", strict=False).join(amounts, on="line", maintain_order="left")
+    rows = rows.with_row_index("place", offset=1).select(COLUMNS)
+    return spreadsheets.escape_formulas(rows.rename(dict(zip(COLUMNS, HEADINGS, strict=True))))

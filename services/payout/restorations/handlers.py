@@ -44,7 +44,7 @@ _SENT = (payment_orders.SETTLED, payment_orders.FAILED, payment_orders.RETURNED)
 """Types of events of orders that were at the bank."""
 
 
-class FileRefused(Invalid):
+class SentFileRefused(Invalid):
     """Rows were refused, nothing was entered."""
 
     code = "sent-file-refused"
@@ -111,7 +111,7 @@ def reenter(
 ) -> dict[str, Any]:
     """Enter a file again that went to the bank on `sent_on`: its orders are sent, and orders in their place are cancelled.
 
-    Raises Conflict if no restoration is open or a budget lacks the money, FileRefused with each row's mistake.
+    Raises Conflict if no restoration is open or a budget lacks the money, SentFileRefused with each row's mistake.
     """
     awards = repository.lock_awards(connection, sorted({row.award_id for row in rows}))
     lock_exclusively(connection)
@@ -120,7 +120,7 @@ def reenter(
     orders = repository.lock_orders(connection, [row.order_id for row in rows])
     checked = check_file(rows, unit, sent_on.year, orders, awards)
     if checked.mistakes:
-        raise FileRefused("See `errors` for each mistake.", errors=checked.mistakes[:MAX_ERRORS])
+        raise SentFileRefused("See `errors` for each mistake.", errors=checked.mistakes[:MAX_ERRORS])
     entered = [*(each.row for each in checked.known), *checked.unknown]
     if not entered:
         return {"batch": None, "entered": 0, "unchanged": checked.unchanged}

@@ -11,14 +11,14 @@ from services.payout.enums import Unit
 from services.payout.restorations import files, handlers, repository
 from services.payout.restorations.schemas import Reentry, Restoration, RestorationBody
 from shared.authorization import Actor, Scope
+from shared.clock import calendar_date
 from shared.days import Day
 from shared.errors import Conflict, NotFound, SamePerson, TooLarge, UnsupportedMediaType
-from shared.media_types import BYTES
+from shared.files.domain import FileRefused
 from shared.web.auth import needs
+from shared.web.files import FILE_CONTENT
 from shared.web.idempotency import IdempotentCommand, json_response
-from shared.web.openapi import BINARY
 from shared.web.problems import refusals
-from shared.web.spreadsheets import SPREADSHEET_CONTENT
 
 router = APIRouter(prefix="/v1", tags=["restorations"])
 
@@ -75,9 +75,9 @@ def end_restoration(
     "/payment-batches/reentries",
     operation_id="reenter_payment_batch",
     response_model=Reentry,
-    responses=refusals(Conflict, handlers.FileRefused, UnsupportedMediaType, TooLarge),
+    responses=refusals(Conflict, handlers.SentFileRefused, FileRefused, UnsupportedMediaType, TooLarge),
     openapi_extra={
-        "requestBody": {"required": True, "content": {**SPREADSHEET_CONTENT, BYTES: BINARY}},
+        "requestBody": {"required": True, "content": FILE_CONTENT},
     },
 )
 def reenter_payment_batch(
@@ -89,8 +89,9 @@ def reenter_payment_batch(
 ) -> Response:
     """Enter a batch's file again that went to the bank after the restored point; entered twice, it changes nothing."""
     actor.require_jurisdiction(unit)
-    rows, checksum = files.read(getattr(request, "_body", b""), request.headers.get("content-type", ""))
     now, accounts = request.app.state.clock.now(), request.app.state.accounts
+    content: bytes = getattr(request, "_body", b"")
+    rows, checksum = files.read(content, request.headers.get("content-type", ""), calendar_date(now))
     return command.run(
         lambda connection: handlers.reenter(
             connection, accounts, rows, checksum, unit=unit.value, sent_on=sent_on, by=actor.subject, now=now

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import IO, Any, Protocol
 
-from services.registry.datasets.checks import Checked
 from services.registry.revisions.domain import Clearing
+from shared.catalogue.checks import Checked
 from shared.catalogue.domain import Dataset
 from shared.media_types import CSV, NDJSON, XLSX
 

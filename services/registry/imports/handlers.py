@@ -13,7 +13,6 @@ import polars as pl
 from sqlalchemy import Connection
 
 from services.registry.cipher import AccountCipher
-from services.registry.datasets.validation_errors import no_errors
 from services.registry.imports import repository
 from services.registry.imports.domain import KIND, MAX_KEPT_ROWS, ImportOptions, Mode, Table, Upload
 from services.registry.imports.ndjson_file import NdjsonFile
@@ -23,13 +22,17 @@ from services.registry.revisions.domain import Author, Kind, Published, RowsRefu
 from services.registry.revisions.staging import Staging
 from services.registry.settings import Settings
 from shared.catalogue.datasets import CATALOGUE
+from shared.catalogue.validation_errors import no_errors
 from shared.clock import Clock, calendar_date
 from shared.database.engine import Database
 from shared.errors import DomainError
 from shared.files.domain import Warnings, refused
+from shared.i18n import N_
 from shared.jobs import repository as jobs
 from shared.jobs.runner import RunningJob
 from shared.media_types import NDJSON, XLSX
+
+HOLDER_DIFFERS = N_("These accounts have another holder than the enterprise; what is paid to them is marked.")
 
 
 @dataclass(slots=True)
@@ -120,6 +123,8 @@ class ImportRunner:
             import_id=job.id,
         )
         published = store.publish(connection, staged, author, clearing=options.clearing)
+        for staging in staged:
+            warnings.warn("holder_differs", HOLDER_DIFFERS, staging.lines_of_other_holders())
         for table in counts:
             table.add(published.errors.get(table.name, no_errors()))
         rejected = sum(len(table.rejected) for table in counts)

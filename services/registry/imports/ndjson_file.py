@@ -9,10 +9,10 @@ from typing import Any
 import orjson
 import polars as pl
 
-from services.registry.datasets.checks import MAX_NAME, Checked, check_records
-from services.registry.datasets.validation_errors import Error, error_frame
 from services.registry.imports.domain import MAX_LINE_BYTES, Part
+from shared.catalogue.checks import MAX_NAME, Checked, check_records
 from shared.catalogue.domain import Dataset
+from shared.catalogue.validation_errors import Error, error_frame
 from shared.exact_json import in_json, read_json, repeated_member
 from shared.files.domain import PART_ROWS, refused
 

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query, Request
-from fastapi.responses import Response, StreamingResponse
+from fastapi.responses import Response
 from sqlalchemy import Connection
 
-from services.registry.cipher import AccountCipher
-from services.registry.datasets.validation_errors import MESSAGES, parameters_of
-from services.registry.imports import handlers, refused_rows, repository
-from services.registry.imports.domain import MAX_KEPT_ROWS, MEDIA_TYPES, ImportOptions, Mode, Upload
-from services.registry.imports.refused_rows import RefusedTable
+from services.registry.cipher import AccountCipher, masked
+from services.registry.imports import handlers, repository
+from services.registry.imports.domain import MAX_KEPT_ROWS, ImportOptions, Mode, Upload
 from services.registry.imports.schemas import ImportJob, ImportMistake
 from services.registry.imports.uploads import UploadTooSlow, receive
 from services.registry.revisions.domain import Clearing
 from services.registry.revisions.route_parameters import CityWideReader, MayClear, Writer
 from shared.authorization import Scope
 from shared.catalogue.datasets import CATALOGUE
+from shared.catalogue.validation_errors import MESSAGES, parameters_of
 from shared.errors import (
     FieldError,
     InFlight,
@@ -31,16 +31,20 @@ from shared.errors import (
     TooLarge,
     UnsupportedMediaType,
 )
+from shared.files.refused_rows import RefusedTable
 from shared.free_text import strike_optional
 from shared.i18n import CHINESE, translate
-from shared.media_types import BYTES, CSV, FILE_TYPES, JSON, XLSX
+from shared.media_types import CSV, JSON, NDJSON, XLSX
 from shared.web.auth import needs
+from shared.web.files import FILE_CONTENT, refused_rows_response, warnings_in
 from shared.web.idempotency import Command, json_response
 from shared.web.jobs import job_response
 from shared.web.negotiation import Accept, language_of, negotiate
 from shared.web.openapi import BINARY
 from shared.web.pagination import Cursor, Limit, Page, decode_cursor, page
 from shared.web.problems import refusals
+
+_DIGIT = re.compile(r"[0-9０-９]")
 
 router = APIRouter(prefix="/v1/imports", tags=["imports"])
 
@@ -51,9 +55,7 @@ router = APIRouter(prefix="/v1/imports", tags=["imports"])
     status_code=202,
     response_model=ImportJob,
     responses=refusals(UploadTooSlow, InFlight, KeyReused, UnsupportedMediaType, TooLarge),
-    openapi_extra={
-        "requestBody": {"required": True, "content": dict.fromkeys((*MEDIA_TYPES, *FILE_TYPES, BYTES), BINARY)}
-    },
+    openapi_extra={"requestBody": {"required": True, "content": {**FILE_CONTENT, NDJSON: BINARY}}},
 )
 def start_import(
     request: Request,
@@ -111,8 +113,7 @@ def get_import(request: Request, import_id: UUID) -> Response:
     with request.app.state.database.reading() as connection:
         view = handlers.view(connection, import_id)
     language = language_of(request)
-    warnings = [{**each, "message": translate(each["message"], language)} for each in view["warnings"]]
-    return job_response(request, {**view, "warnings": warnings})
+    return job_response(request, {**view, "warnings": warnings_in(language, view["warnings"])})
 
 
 @router.get(
@@ -140,8 +141,9 @@ def list_import_errors(
         sheets = repository.get_upload(connection, import_id).headings or {}
         if media_type != JSON:
             wanted = list(map(int, sheets)) if sheet is None else [sheet]
-            tables = _refused_tables(connection, request.app.state.cipher, import_id, sheets, wanted, language)
-            return _as_file(tables, media_type, language, accounts=actor.may(Scope.ACCOUNTS_READ))
+            shown = str if actor.may(Scope.ACCOUNTS_READ) else _without_digits
+            tables = _refused_tables(connection, request.app.state.cipher, import_id, sheets, wanted, language, shown)
+            return refused_rows_response(tables, media_type, language, sheets[str(min(wanted))]["dataset"])
         rows = repository.errors_after(connection, import_id, decode_cursor(cursor, int, int, int), limit)
     body = page(rows, limit, "sheet", "line", "number")
     return json_response({**body, "items": [_error_view(row, sheets, language) for row in body["items"]]})
@@ -154,6 +156,7 @@ def _refused_tables(
     sheets: Mapping[str, Any],
     wanted: list[int],
     language: str,
+    shown: Callable[[str], str],
 ) -> list[RefusedTable]:
     reasons: dict[tuple[int, int], list[str]] = defaultdict(list)
     for row in repository.errors_after(connection, import_id, None, MAX_KEPT_ROWS * 20):
@@ -165,19 +168,17 @@ def _refused_tables(
             raise NotFound("This import has no rejected rows there.")
         joined = {line: separator.join(found) for (sheet, line), found in reasons.items() if sheet == number}
         rows = list(repository.rejected_rows(connection, import_id, number, cipher))
-        tables.append(RefusedTable(sheets[str(number)]["dataset"], sheets[str(number)], rows, joined))
+        if CATALOGUE[sheets[str(number)]["dataset"]].sensitive:
+            rows = [(line, list(map(shown, cells))) for line, cells in rows]
+        tables.append(RefusedTable(sheets[str(number)], rows, joined))
     if not tables:
         raise NotFound("This import has no rejected rows there.")
     return tables
 
 
-def _as_file(tables: list[RefusedTable], media_type: str, language: str, *, accounts: bool) -> Response:
-    name = f"{tables[0].dataset}-rejected.{'csv' if media_type == CSV else 'xlsx'}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    if media_type == CSV:
-        pieces = refused_rows.to_csv(tables[0], language, accounts=accounts)
-        return StreamingResponse(pieces, media_type=f"{CSV}; charset=utf-8", headers=headers)
-    return Response(refused_rows.to_xlsx(tables, language, accounts=accounts), media_type=XLSX, headers=headers)
+def _without_digits(cell: str) -> str:
+    """Mask a cell with digits: the number of an account may stand in any column."""
+    return masked(cell) if _DIGIT.search(cell) else cell
 
 
 def _error_view(row: dict[str, Any], sheets: Mapping[str, Any], language: str) -> dict[str, Any]:

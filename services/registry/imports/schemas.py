@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel, Field
 
 from services.registry.revisions.schemas import RowCounts
+from shared.web.files import FileWarning
 from shared.web.jobs import Job
 
 
@@ -13,15 +14,6 @@ class SheetCounts(BaseModel):
 
     read: int = Field(description="Rows in the file", examples=[2000])
     rejected: int = Field(description="Rows with mistakes", examples=[3])
-
-
-class FileWarning(BaseModel):
-    """Something that was guessed or passed over."""
-
-    code: str = Field(description="Stable code of the warning", examples=["totals_and_notes"])
-    count: int = Field(description="How often", examples=[3])
-    message: str = Field(description="What was guessed or passed over, in the caller's language")
-    examples: list[str] = Field(description="Places in the file, with words from there", examples=[["38 合计"]])
 
 
 class ImportJob(Job):

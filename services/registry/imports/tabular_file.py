@@ -7,14 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import IO, Any
 
-import polars as pl
-
-from services.registry.datasets.checks import check_cells
-from services.registry.datasets.validation_errors import error_frame
 from services.registry.imports.domain import Part, Table
+from shared.catalogue.checks import check_part
 from shared.catalogue.datasets import CATALOGUE
 from shared.catalogue.domain import Dataset
-from shared.catalogue.layouts import LAST_DAY, layout_of
+from shared.catalogue.layouts import layout_of
 from shared.files import domain as files
 from shared.files.reader import OpenFile, open_file
 
@@ -43,27 +40,13 @@ class TabularTable:
 
     def parts(self) -> Iterator[Part]:
         """Read and check the rows, part by part."""
-        hundredths = self._columns_of(files.WHOLE)
-        last_days = self._columns_of(LAST_DAY)
-        absent = [pl.lit(None, pl.String).alias(name) for name in self.dataset.names if name not in self._table.forms]
         for part in self._file.parts(self._table):
-            cells = part.cells.with_columns(absent).select("line", *self.dataset.names)
-            checked = check_cells(
-                self.dataset,
-                cells,
-                hundredths=hundredths,
-                last_days=last_days,
-                errors=error_frame(part.errors),
-                today=self._today,
-            )
+            checked = check_part(self.dataset, self._table, part, self._today)
             yield Part(checked, part.done, part.total, part.skipped)
 
     def rows(self, lines: frozenset[int]) -> Iterator[tuple[int, list[str]]]:
         """Yield the cells of the rows at `lines` as they were written."""
         return self._file.rows(self._table, lines)
-
-    def _columns_of(self, form: str) -> frozenset[str]:
-        return frozenset(name for name, found in self._table.forms.items() if found == form)
 
 
 def open_tables(

@@ -7,7 +7,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from services.registry.datasets.validation_errors import name_of
 from services.registry.quality import repository
 from services.registry.quality.schemas import Warned
 from services.registry.quality.signs import SIGNS
@@ -15,6 +14,7 @@ from services.registry.quality.statements import MESSAGES
 from services.registry.revisions.records import known_revision
 from services.registry.revisions.route_parameters import AsOf, Reader
 from shared.catalogue.datasets import CATALOGUE
+from shared.catalogue.validation_errors import name_of
 from shared.errors import FieldError, Invalid
 from shared.i18n import translate
 from shared.identifiers import is_uscc

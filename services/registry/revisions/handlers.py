@@ -11,12 +11,12 @@ import polars as pl
 from sqlalchemy import Connection
 
 from services.registry.cipher import AccountCipher
-from services.registry.datasets.checks import check_records
-from services.registry.datasets.validation_errors import MESSAGES, name_of, no_errors, parameters_of
 from services.registry.revisions import repository
 from services.registry.revisions.domain import Author, Clearing, RowsRefused
 from services.registry.revisions.staging import Staging
+from shared.catalogue.checks import check_records
 from shared.catalogue.domain import Dataset
+from shared.catalogue.validation_errors import MESSAGES, name_of, no_errors, parameters_of
 from shared.errors import FieldError
 
 

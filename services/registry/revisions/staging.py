@@ -9,10 +9,10 @@ from __future__ import annotations
 import polars as pl
 from sqlalchemy import Connection, text
 
-from services.registry.datasets.checks import ABSENT
-from services.registry.datasets.validation_errors import ERRORS_SCHEMA, error_frame, no_errors
 from services.registry.revisions import spellings, statements
+from shared.catalogue.checks import ABSENT
 from shared.catalogue.domain import Dataset
+from shared.catalogue.validation_errors import ERRORS_SCHEMA, error_frame, no_errors
 from shared.database.bulk import copy_frame
 
 _WORTH_ANALYSING = 1_000
@@ -62,6 +62,13 @@ class Staging:
             ):
                 respelled += self._connection.execute(text(statement)).rowcount
         return self.remove_repetitions() if respelled else no_errors()
+
+    def lines_of_other_holders(self) -> list[str]:
+        """Return the lines of accounts whose holder is not the enterprise that they are of."""
+        if self.dataset.name != "payee_accounts":
+            return []
+        found = self._connection.execute(text(statements.lines_of_other_holders(self.table)))
+        return [str(line) for line in found.scalars()]
 
     def keep_absent(self) -> None:
         """Give rows the current values of the fields that they do not give."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.registry.datasets.checks import ABSENT
 from services.registry.datasets.tables import history_name
 from services.registry.revisions.sql_fragments import (
     differ,
@@ -20,6 +19,7 @@ from services.registry.revisions.sql_fragments import (
     rows_at,
     same,
 )
+from shared.catalogue.checks import ABSENT
 from shared.catalogue.datasets import CATALOGUE
 from shared.catalogue.domain import Dataset
 from shared.events.facts_revised import MAX_KEYS
@@ -31,6 +31,14 @@ def create_staged(dataset: Dataset, staged: str) -> str:
         CREATE TEMP TABLE {staged} ON COMMIT DROP AS
         SELECT CAST(NULL AS bigint) AS line, {listed(dataset.names)}, CAST(NULL AS bigint) AS {ABSENT},
                CAST(NULL AS text) AS respelled FROM {dataset.name} WITH NO DATA
+    """
+
+
+def lines_of_other_holders(staged: str) -> str:
+    """Return the lines of accounts whose holder is not the enterprise, as `quality/signs.py` looks for them."""
+    return f"""
+        SELECT i.line FROM {staged} AS i JOIN enterprises AS e ON e.uscc = i.uscc
+        WHERE code_key(e.name) <> code_key(i.account_holder) ORDER BY i.line
     """
 
 

@@ -29,7 +29,7 @@ def result(order_id: str, outcome: str = "settled", **more: Any) -> dict[str, An
     return {
         "order_id": order_id,
         "outcome": outcome,
-        "occurred_on": "2026-03-05",
+        "occurred_on": "2026-03-02",
         "bank_reference": f"B-{outcome}",
     } | more
 

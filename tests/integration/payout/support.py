@@ -43,6 +43,7 @@ with warnings.catch_warnings():
 
 USCC = "91331100MA2E000007"
 OTHER_USCC = "91331102MA2E00001X"
+HOLDER = "丽水测试快递有限公司"
 _numbers = itertools.count(1)
 
 SETTINGS = Settings.model_validate(
@@ -152,6 +153,8 @@ class FakeAccounts(Accounts):
     """Accounts as a registry would give them: each change is a revision, and what a lower one held never changes."""
 
     history: list[tuple[int, str, str | None, date]] = field(default_factory=list)
+    holders: dict[str, str] = field(default_factory=dict)
+    """Holders of accounts other than the usual one."""
 
     def latest_revision(self) -> int:
         return len(self.history)
@@ -175,7 +178,7 @@ class FakeAccounts(Accounts):
 
     def changes(self, after: int, until: int) -> list[AccountChange]:
         return [
-            AccountChange(uscc, since, None, revision, number is None)
+            AccountChange(uscc, since, None, revision, number is None, self.holders.get(uscc, HOLDER))
             for revision, uscc, number, since in self.history
             if after < revision <= until
         ]

@@ -60,7 +60,7 @@ def sent_back(payout: Payout, made: dict[str, Any]) -> list[list[str]]:
     rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
     rows[0] += ["结果", "日期", "银行流水号"]
     for place, row in enumerate(rows[1:-2]):
-        row += ["成功", "2026-03-05", f"B{place}"]
+        row += ["成功", "2026-03-02", f"B{place}"]
     return rows
 
 
@@ -74,12 +74,12 @@ def test_results_come_as_a_workbook_with_its_own_dates_and_numbers(payout: Payou
     made = two_sent(payout)
     first, second = orders_of(payout, made)
     rows: list[list[Any]] = [
-        [first, "成功", date(2026, 3, 5), "B1", 10, ""],
-        [second, "失败", "2026-03-06", "B2", "20.00", "户名不符"],
+        [first, "成功", date(2026, 3, 2), "B1", 10, ""],
+        [second, "失败", "2026-03-02", "B2", "20.00", "户名不符"],
     ]
-    wrong = [rows[0], [second, "也许", "2026-03-06", "B2", "20.00", ""]]
+    wrong = [rows[0], [second, "也许", "2026-03-02", "B2", "20.00", ""]]
     refused = send(payout, made, workbook(HEADING, *wrong), XLSX)
-    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/rows/1/outcome")
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "B3")
     assert set(orders_of(payout, made).values()) == {"batched"}
     report = send(payout, made, workbook(HEADING, *rows, [], ["合计", 2]), XLSX).json()
     assert report["rows"] == {"read": 2, "accepted": 2, "unchanged": 0, "rejected": 0}
@@ -92,8 +92,8 @@ def test_a_reference_in_a_number_cell_is_the_text_that_it_shows(payout: Payout) 
     first, second = orders_of(payout, made)
     longest = 10**15 - 1
     rows: list[list[Any]] = [
-        [first, "成功", "2026-03-05", 20260305000123, "10.00", ""],
-        [second, "成功", "2026-03-05", longest, "20.00", ""],
+        [first, "成功", "2026-03-02", 20260305000123, "10.00", ""],
+        [second, "成功", "2026-03-02", longest, "20.00", ""],
     ]
     assert send(payout, made, workbook(HEADING, *rows), XLSX).json()["rows"]["accepted"] == 2
     shown = payout.get(f"/v1/payment-orders?batch_id={made['id']}")["items"]
@@ -106,12 +106,12 @@ def test_a_number_cell_that_has_lost_digits_is_refused(payout: Payout) -> None:
     made = two_sent(payout)
     first, second = orders_of(payout, made)
     rows: list[list[Any]] = [
-        [first, "成功", "2026-03-05", "B1", "10.00", ""],
-        [second, "成功", "2026-03-05", 2026030500012345678, "20.00", ""],
+        [first, "成功", "2026-03-02", "B1", "10.00", ""],
+        [second, "成功", "2026-03-02", 2026030500012345678, "20.00", ""],
     ]
     refused = send(payout, made, workbook(HEADING, *rows), XLSX)
     (error,) = refused.json()["errors"]
-    assert (refused.status_code, error["pointer"], error["code"]) == (422, "/rows/1/bank_reference", "digits_lost")
+    assert (refused.status_code, error["pointer"], error["code"]) == (422, "D3", "digits_lost")
     assert set(orders_of(payout, made).values()) == {"batched"}
 
 
@@ -146,7 +146,7 @@ def test_a_file_with_one_row_changed_is_refused_with_the_row(
     refused = send(payout, made, as_csv(rows), CSV)
     assert refused.status_code == 422
     (error,) = refused.json()["errors"]
-    assert (error["pointer"], error["code"]) == ("/rows/1", code) and named in error["message"]
+    assert (error["pointer"], error["code"]) == ("3", code) and named in error["message"]
     assert text not in refused.text
     assert set(orders_of(payout, made).values()) == {"batched"}
     report = send(payout, made, as_csv(rows), CSV, "accept_valid").json()
@@ -162,3 +162,34 @@ def test_a_file_with_another_files_checksum_is_refused(payout: Payout) -> None:
     refused = send(payout, made, as_csv(rows), CSV)
     assert refused.status_code == 422 and refused.json()["errors"][0]["code"] == "another_file"
     assert set(orders_of(payout, made).values()) == {"batched"}
+
+
+@pytest.mark.parametrize(
+    ("heading", "rows", "expected"),
+    [
+        ("金额(元)", ["成功,2026-03-02,R1,,99.00", "成功,2026-03-02,R2,,20.00"], {"2": "another_amount"}),
+        ("金额（元）", ["成功,2019-01-01,RP,,", "成功,2026-03-03,RF,,"], {"2": "before_batch", "3": "in_future"}),
+        ("金额（元）", ["成功,2026/3/2,R1,,10.00", "支付成功,2026年3月2日,R2,,"], {}),
+        ("交易金额", ["交易成功,2026-03-02,R1,,", "退汇,2026-03-02,R3,户名不符,20"], {}),
+    ],
+)
+def test_the_banks_own_forms_are_read_or_answered_row_by_row(
+    payout: Payout, heading: str, rows: list[str], expected: dict[str, str]
+) -> None:
+    made = two_sent(payout)
+    lines = [f"支付指令编号,结果,日期,银行流水号,原因,{heading}"]
+    lines += [f"{order},{row}" for order, row in zip(orders_of(payout, made), rows, strict=True)]
+    content = "\n".join(lines).encode("gb18030")
+    headers = payout.tokens.headers("finance-maker") | {"Content-Type": "application/vnd.ms-excel"}
+    path = f"/v1/payment-batches/{made['id']}/results/check"
+    checked = payout.http.post(path, content=content, headers=headers).json()
+    assert {error["pointer"]: error["code"] for error in checked["errors"]} == expected
+    assert [warning["code"] for warning in checked["warnings"]] == ["encoding_guessed"]
+    assert set(orders_of(payout, made).values()) == {"batched"}, "nothing is recorded"
+    refused = payout.http.post(path, content=content, headers=headers | {"Accept": CSV})
+    assert refused.status_code == (200 if expected else 404)
+    if expected:
+        headings, *given_back = refused.content.decode("utf-8-sig").splitlines()
+        assert headings.endswith(",problem") and len(given_back) == len(expected)
+    else:
+        assert send(payout, made, content, CSV).json()["rows"]["accepted"] == 2

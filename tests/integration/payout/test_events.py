@@ -43,7 +43,7 @@ def test_events_of_orders_and_recoveries_follow_their_models(payout: Payout) -> 
     made = batch(payout)
     answer(payout, made["id"], result(order_id))
     payout.receive(decision(version=2, jurisdiction="city", instalments=((2025, 400),)))
-    answer(payout, made["id"], result(order_id, "returned", reason=REASON, occurred_on="2026-03-06"))
+    answer(payout, made["id"], result(order_id, "returned", reason=REASON, occurred_on="2026-03-02"))
     found = events(payout)
     assert set(found) == {ISSUED, APPROVED, SETTLED, RETURNED, RECOVERY_RAISED}
     [columns] = payout.execute(
@@ -57,9 +57,9 @@ def test_events_of_orders_and_recoveries_follow_their_models(payout: Payout) -> 
     )
     assert found[RECOVERY_RAISED].model_dump() == dict(recovery._mapping)
     assert found[APPROVED].model_dump() == {**columns._mapping, **bank}
-    settled = {"occurred_on": "2026-03-05", "bank_reference": "B-settled"}
+    settled = {"occurred_on": "2026-03-02", "bank_reference": "B-settled"}
     assert json.loads(found[SETTLED].model_dump_json(include=set(bank))) == {**bank, **settled}
-    returned = {"occurred_on": "2026-03-06", "bank_reference": "B-returned", "reason": REASON}
+    returned = {"occurred_on": "2026-03-02", "bank_reference": "B-returned", "reason": REASON}
     assert json.loads(found[RETURNED].model_dump_json(include=set(bank))) == returned
 
 

@@ -128,7 +128,7 @@ class Histories(RuleBasedStateMachine):
         row = {
             "order_id": order["id"],
             "outcome": outcome,
-            "occurred_on": "2026-03-05",
+            "occurred_on": "2026-03-02",
             "bank_reference": f"{outcome} {order['id']}",
         }
         path = f"/v1/payment-batches/{order['batch_id']}/results"

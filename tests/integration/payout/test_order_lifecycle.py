@@ -84,7 +84,12 @@ def as_owner(payout: Payout) -> Iterator[Orders]:
 
 
 def test_exactly_the_moves_of_the_table_are_possible(payout: Payout) -> None:
-    expected = {(source, target) for (source, _), targets in TRANSITIONS.items() for target in targets}
+    expected = {
+        (source, target)
+        for (source, act), targets in TRANSITIONS.items()
+        for target in targets
+        if act is not Act.CORRECT  # takes a correction by two persons: test_corrections.py
+    }
     possible = set()
     with as_owner(payout) as orders:
         for source, target in product(OrderState, OrderState):

@@ -205,7 +205,7 @@ def test_a_failed_payment_is_issued_again_and_approved_by_another_person(payout:
 def test_a_payment_that_comes_back_is_no_longer_paid(payout: Payout) -> None:
     order_id = paid(payout)
     made = payout.get("/v1/payment-batches")["items"][0]
-    answer(payout, made["id"], result(order_id, "returned", occurred_on="2026-03-09"))
+    answer(payout, made["id"], result(order_id, "returned", occurred_on="2026-03-02"))
     assert payout.get("/v1/budgets/city/2026")["paid_fen"] == 0
     assert [p["kind"] for p in payout.story()["postings"]][-2:] == ["paid", "returned"]
 
@@ -248,7 +248,7 @@ def test_an_answer_may_say_that_a_payment_was_settled_and_came_back(payout: Payo
     order_id = issued(payout)
     approve(payout, order_id)
     made = batch(payout)
-    rows = [result(order_id), result(order_id, "returned", occurred_on="2026-03-07")]
+    rows = [result(order_id), result(order_id, "returned", occurred_on="2026-03-02")]
     report = answer(payout, made["id"], *(rows[::-1] if turned_round else rows))
     assert report["rows"] == {"read": 2, "accepted": 2, "unchanged": 0, "rejected": 0}
     assert state(payout, order_id) == "returned"
@@ -260,7 +260,7 @@ def test_an_answer_may_say_that_a_payment_was_settled_and_came_back(payout: Payo
 def test_what_is_known_and_what_is_new_of_an_order_may_come_together(payout: Payout) -> None:
     order_id = paid(payout)
     made = payout.get("/v1/payment-batches")["items"][0]
-    rows = [result(order_id), result(order_id, "returned", occurred_on="2026-03-07")]
+    rows = [result(order_id), result(order_id, "returned", occurred_on="2026-03-02")]
     assert answer(payout, made["id"], *rows)["rows"] == {"read": 2, "accepted": 1, "unchanged": 1, "rejected": 0}
     assert state(payout, order_id) == "returned"
 
@@ -274,8 +274,8 @@ def test_results_come_as_csv_too(payout: Payout, encoding: str) -> None:
     heading = "支付令编号,结果,日期,银行流水号,金额（元）\r\n"
     wrong = f"{heading}{order_id},成功,2026-02-30,B1,10.00\r\n".encode(encoding)
     refused = payout.http.post(path, content=wrong, headers=headers)
-    assert refused.status_code == 422 and refused.json()["errors"][0]["pointer"] == "/rows/0/occurred_on"
-    right = f"{heading}{order_id},成功,2026-03-05,B1,10.00\r\n合计,1,,,10.00\r\n".encode(encoding)
+    assert refused.status_code == 422 and refused.json()["errors"][0]["pointer"] == "C2"
+    right = f"{heading}{order_id},成功,2026-03-02,B1,10.00\r\n合计,1,,,10.00\r\n".encode(encoding)
     assert payout.http.post(path, content=right, headers=headers).json()["rows"]["accepted"] == 1
     assert payout.http.post(path, content=right, headers=headers | {"Content-Type": "text/html"}).status_code == 415
 

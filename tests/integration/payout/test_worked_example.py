@@ -26,7 +26,7 @@ def test_the_worked_example_of_the_ledger(payout: Payout) -> None:
     order = payout.get("/v1/payment-orders?unit=city")["items"][0]["id"]
     payout.post(f"/v1/payment-orders/{order}/approve", by="finance-checker")
     batch = payout.post("/v1/payment-batches", {"unit": "city"}, by="finance-maker")
-    row = {"order_id": order, "outcome": "settled", "occurred_on": "2026-03-05", "bank_reference": "B1"}
+    row = {"order_id": order, "outcome": "settled", "occurred_on": "2026-03-02", "bank_reference": "B1"}
     payout.post(f"/v1/payment-batches/{batch['id']}/results", {"rows": [row]}, by="finance-maker")
     payout.receive(decision(version=2, instalments=((2025, 500_000),)))
     recovery = f"/v1/recoveries/{payout.get('/v1/recoveries')['items'][0]['id']}"

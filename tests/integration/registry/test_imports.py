@@ -290,3 +290,18 @@ def test_enterprises_by_file(registry: Registry) -> None:
     job = registry.imported(content, dataset="enterprises", mode="accept_valid")
     assert registry.errors(job) == [(4, "legal_form", "not_allowed"), (4, "registered_on", "no_such_day")]
     assert [enterprise(A)["uscc"] in (A,), job["rows"]["accepted"]] == [True, 2]
+
+
+def test_another_holder_of_an_account_is_warned_of(registry: Registry) -> None:
+    enterprises = (
+        "统一社会信用代码,企业名称,组织形式,成立日期\n"
+        f"{A},丽水甲公司,企业,2015-03-01\n{B},丽水乙店,个体工商户,2016-02-09\n"
+    )
+    registry.imported(enterprises.encode(), dataset="enterprises")
+    accounts = (
+        "统一社会信用代码,起始日期,户名,开户行行号,账号\n"
+        f"{A},2020-01-01,丽水甲公司,102343000017,62220001\n{B},2020-01-01,某自然人,102343000017,62220002\n"
+    )
+    job = registry.imported(accounts.encode(), dataset="payee_accounts")
+    (warning,) = job["warnings"]
+    assert (job["rows"]["accepted"], warning["code"], warning["examples"]) == (2, "holder_differs", ["3"])

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
-from services.payout.batches.domain import BankResult, BatchedOrder, check_results
+from services.payout.batches.domain import BankResult, BatchedOrder, Days, check_results
 from services.payout.restorations.domain import KnownAward, KnownOrder, SentRow, check_file
 
 DAY = date(2026, 3, 5)
 
 
-def reported(order_id: str, outcome: str = "settled", reference: str = "B1", **more: Any) -> BankResult:
-    return BankResult(order_id, outcome, DAY, reference, **more)
+def reported(order_id: str, outcome: str = "settled", reference: str = "B1", on: date = DAY, **more: Any) -> BankResult:
+    return BankResult(order_id, outcome, on, reference, **more)
 
 
 @pytest.mark.parametrize(
@@ -26,6 +27,12 @@ def reported(order_id: str, outcome: str = "settled", reference: str = "B1", **m
         ([reported("sent"), reported("sent", "failed")], [], 0, {0: "contradiction", 1: "contradiction"}),
         ([reported("sent"), reported("sent", reference="B2")], [], 0, {0: "contradiction", 1: "contradiction"}),
         ([reported("sent", amount_fen=99)], [], 0, {0: "another_amount"}),
+        ([reported("sent"), reported("sent", amount_fen=100)], ["settled"], 1, {}),
+        ([reported("sent", on=DAY - timedelta(1))], [], 0, {0: "before_batch"}),
+        ([reported("sent", on=DAY + timedelta(1))], [], 0, {0: "in_future"}),
+        ([reported("paid", reference="Ｂ １")], [], 1, {}),
+        ([reported("put right")], [], 1, {}),
+        ([reported("put right", "failed")], [], 0, {0: "corrected"}),
         ([reported("paid")], [], 1, {}),
         ([reported("paid", reference="B2")], [], 0, {0: "contradiction"}),
         ([reported("paid", "returned")], ["returned"], 0, {}),
@@ -45,13 +52,16 @@ def test_a_row_is_applied_once_or_named_with_its_mistake(
         "sent": BatchedOrder("batched", 100, {}),
         "changed": BatchedOrder("batched", 100, {}),
         "paid": BatchedOrder("settled", 100, {"settled": ("B1", DAY)}),
+        "put right": BatchedOrder("settled", 100, {"settled": ("B1", DAY)}, {"failed"}),
     }
-    checked = check_results(rows, orders, {"changed": "账号"})
+    placed = [replace(row, line=place, at=f"/rows/{place}") for place, row in enumerate(rows)]
+    checked = check_results(placed, orders, {"changed": "账号"}, Days(DAY, DAY))
     assert [each.outcome for each in checked.accepted] == accepted
     assert checked.unchanged == unchanged
-    assert {mistake.pointer: mistake.code for mistake in checked.mistakes} == {
-        f"/rows/{place}": code for place, code in mistakes.items()
+    assert {line: (mistake.pointer, mistake.code) for line, mistake in checked.mistakes} == {
+        place: (f"/rows/{place}", code) for place, code in mistakes.items()
     }
+    assert len(checked.accepted) + checked.unchanged + len(checked.mistakes) == len(rows)
 
 
 ROW = SentRow("o1", "uscc", 100, "a1", 1)

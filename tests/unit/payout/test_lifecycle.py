@@ -42,7 +42,7 @@ def test_the_bank_has_an_order_until_it_reports() -> None:
 
 
 @pytest.mark.parametrize("state", OrderState)
-def test_only_a_restore_leads_back_from_the_end(state: OrderState) -> None:
-    ends = {OrderState.SETTLED: {Act.RETURN}, OrderState.CANCELLED: {Act.REENTER}}
+def test_only_a_correction_or_a_restore_leads_back_from_the_end(state: OrderState) -> None:
+    ends = {OrderState.SETTLED: {Act.RETURN, Act.CORRECT}, OrderState.CANCELLED: {Act.REENTER}}
     if state in ends:
         assert {act for source, act in TRANSITIONS if source is state} == ends[state]

@@ -8,12 +8,12 @@ from typing import Any
 import polars as pl
 import pytest
 
-from services.registry.datasets.checks import Checked, check_cells, check_records
 from services.registry.datasets.schemas import record_model
-from services.registry.datasets.validation_errors import MESSAGES, no_errors, parameters_of
+from shared.catalogue.checks import Checked, check_cells, check_records
 from shared.catalogue.datasets import CATALOGUE
 from shared.catalogue.domain import Dataset
 from shared.catalogue.layouts import layout_of
+from shared.catalogue.validation_errors import MESSAGES, no_errors, parameters_of
 from shared.files.domain import Warnings
 from shared.files.headings import Vocabulary, read_headings
 from shared.i18n import translate

@@ -71,6 +71,13 @@ SELECT at, actor, step, unit, amount_fen, version, reference FROM (
     UNION ALL SELECT r.recorded_at, r.recorded_by, 'bank_' || r.outcome, o.unit, o.amount_fen, o.version,
                      r.bank_reference, 6
     FROM payment_orders o JOIN payment_results r ON r.order_id = o.id WHERE o.award_id = :award_id
+    UNION ALL SELECT c.proposed_at, c.proposed_by, 'correction_proposed', o.unit, o.amount_fen, o.version,
+                     c.bank_reference, 6
+    FROM payment_orders o JOIN result_corrections c ON c.order_id = o.id WHERE o.award_id = :award_id
+    UNION ALL SELECT c.confirmed_at, c.confirmed_by, 'corrected_to_' || c.outcome, o.unit, o.amount_fen, o.version,
+                     c.bank_reference, 6
+    FROM payment_orders o JOIN result_corrections c ON c.order_id = o.id
+    WHERE o.award_id = :award_id AND c.confirmed_at IS NOT NULL
     UNION ALL SELECT w.proposed_at, w.proposed_by, 'write_off_proposed', c.unit, w.amount_fen, c.version, c.id::text, 7
     FROM write_offs w JOIN recoveries c ON c.id = w.recovery_id WHERE c.award_id = :award_id
     UNION ALL SELECT h.held_at, h.held_by, 'held', NULL, NULL, NULL, h.reason, 8

@@ -17,13 +17,15 @@ SELECT b.order_id, b.amount_fen, b.payee_uscc, concat(a.award, ' ', o.award_id, 
 FROM batch_orders b JOIN payment_orders o ON o.id = b.order_id JOIN awards a ON a.award_id = o.award_id
 WHERE b.batch_id = :id ORDER BY o.number;
 
--- batched_orders: Return which of these orders are in a batch, with the results that are recorded for them.
+-- batched_orders: Return which of these orders are in a batch, with the results on record and the outcomes that were corrected.
 SELECT o.id::text AS id, o.state, o.amount_fen,
-       array_agg(r.outcome) FILTER (WHERE r.id IS NOT NULL) AS outcomes,
-       array_agg(r.bank_reference) FILTER (WHERE r.id IS NOT NULL) AS bank_references,
-       array_agg(r.occurred_on) FILTER (WHERE r.id IS NOT NULL) AS days
+       ARRAY(SELECT c.former_outcome FROM result_corrections c
+             WHERE c.order_id = o.id AND c.confirmed_at IS NOT NULL) AS replaced,
+       array_agg(r.outcome) FILTER (WHERE r.order_id IS NOT NULL) AS outcomes,
+       array_agg(r.bank_reference) FILTER (WHERE r.order_id IS NOT NULL) AS bank_references,
+       array_agg(r.occurred_on) FILTER (WHERE r.order_id IS NOT NULL) AS days
 FROM batch_orders b JOIN payment_orders o ON o.id = b.order_id
-LEFT JOIN payment_results r ON r.order_id = o.id
+LEFT JOIN results_on_record r ON r.order_id = o.id
 WHERE b.batch_id = :batch_id AND o.id = ANY(CAST(:ids AS uuid[])) GROUP BY o.id;
 
 -- add_results: Record what the bank reported.

@@ -12,9 +12,15 @@ DELETE FROM payee_accounts p USING unnest(CAST(:usccs AS text[]), CAST(:since AS
 WHERE p.uscc = g.uscc AND p.since = g.since;
 
 -- mirror_accounts: Add account periods to the mirror, or change them.
-INSERT INTO payee_accounts (uscc, since, until, revision)
-SELECT * FROM unnest(CAST(:usccs AS text[]), CAST(:since AS date[]), CAST(:until AS date[]), CAST(:revisions AS bigint[]))
-ON CONFLICT (uscc, since) DO UPDATE SET until = excluded.until, revision = excluded.revision;
+INSERT INTO payee_accounts (uscc, since, until, revision, holder)
+SELECT * FROM unnest(CAST(:usccs AS text[]), CAST(:since AS date[]), CAST(:until AS date[]), CAST(:revisions AS bigint[]),
+                     CAST(:holders AS text[]))
+ON CONFLICT (uscc, since) DO UPDATE
+SET until = excluded.until, revision = excluded.revision, holder = excluded.holder;
+
+-- mirrored: Lock and return the revision that the mirror has reached; 0 if holders are missing, so that all is read again.
+SELECT CASE WHEN EXISTS (SELECT FROM payee_accounts WHERE holder IS NULL) THEN 0 ELSE revision END
+FROM account_feed FOR UPDATE;
 
 -- page_end: Return the position after so many orders of the queue from a position on.
 SELECT o.first_decided_on::text AS first_decided_on, o.award_id::text AS award_id FROM payment_orders o

@@ -60,7 +60,7 @@ WHERE id = ANY(CAST(:ids AS uuid[])) AND state = 'approved';
 UPDATE payment_orders SET state = 'batched', batch_id = :batch_id, batched_by = :by, changed_at = now()
 WHERE id = ANY(CAST(:ids AS uuid[])) AND state = 'approved';
 
--- apply_results: Move orders as the bank reported, post what was paid or came back, and count it in the budgets.
+-- apply_results: Move orders as the bank reported or a correction says, post what was paid or came back, and count it in the budgets.
 WITH reported AS (
     SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:outcomes AS text[]), CAST(:days AS date[]),
                          CAST(:bank_references AS text[]), CAST(:reasons AS text[]))
@@ -73,7 +73,7 @@ WITH reported AS (
     RETURNING o.id, o.award_id, o.version, o.unit, o.payee_uscc, o.amount_fen, o.budget_year, o.bank_reference,
               new.state AS state, old.state AS state_before
 ), moved AS (
-    SELECT *, state = 'settled' AS paid FROM changed WHERE state = 'settled' OR state_before = 'settled'
+    SELECT *, state = 'settled' AS paid FROM changed WHERE (state = 'settled') <> (state_before = 'settled')
 ), posted AS (
     INSERT INTO postings (kind, source, destination, amount_fen, unit, award_id, version, order_id, document, actor)
     SELECT CASE WHEN paid THEN 'paid' ELSE 'returned' END,

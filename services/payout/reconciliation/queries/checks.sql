@@ -79,5 +79,6 @@ LIMIT :limit;
 -- results_of_order: Each order that the bank settled, failed or returned has that result recorded.
 SELECT o.id::text AS subject, o.amount_fen AS expected_fen, 0::bigint AS found_fen FROM payment_orders o
 WHERE o.state IN ('settled', 'failed', 'returned') AND coalesce(o.bank_reference, '') NOT LIKE 'net:%'
-  AND NOT EXISTS (SELECT FROM payment_results r WHERE r.order_id = o.id AND r.outcome = o.state)
+  AND NOT EXISTS (SELECT FROM results_on_record r WHERE r.order_id = o.id AND r.outcome = o.state
+                      AND (r.bank_reference, r.occurred_on) = (o.bank_reference, o.result_on))
 LIMIT :limit;

@@ -53,21 +53,21 @@ def refusal_at(pointer: str, act: Callable[[], object]) -> str:
     ("given", "pointer", "message"),
     [
         ({"courier": []}, "/facts/courier", "Datasets: enterprises"),
-        ({"courier_years": [YEAR | {"rent_yuan": 1}]}, "/facts/courier_years/0/rent_yuan", "Fields: uscc"),
+        ({"courier_years": [YEAR | {"rent_yuan": 1}]}, "/facts/courier_years/0/rent_yuan", "no such field"),
         ({"courier_years": [YEAR | {"parcels": "1"}]}, "/facts/courier_years/0/parcels", "a whole number"),
         ({"courier_years": [YEAR | {"rent_fen": 1.5}]}, "/facts/courier_years/0/rent_fen", "a whole number"),
-        ({"courier_years": [YEAR | {"rent_fen": -1}]}, "/facts/courier_years/0/rent_fen", "from 0 to"),
+        ({"courier_years": [YEAR | {"rent_fen": -1}]}, "/facts/courier_years/0/rent_fen", "at least 0"),
         ({"courier_years": [YEAR | {"rent_fen": 2**53}]}, "/facts/courier_years/0/rent_fen", "9007199254740991"),
-        ({"courier_years": [YEAR | {"operating_days": 0}]}, "/facts/courier_years/0/operating_days", "1 to 366"),
-        ({"courier_years": [YEAR | {"operating_days": 367}]}, "/facts/courier_years/0/operating_days", "1 to 366"),
-        ({"courier_years": [YEAR, {"year": 2023}]}, "/facts/courier_years/1/uscc", "must not be empty"),
+        ({"courier_years": [YEAR | {"operating_days": 0}]}, "/facts/courier_years/0/operating_days", "at least 1"),
+        ({"courier_years": [YEAR | {"operating_days": 367}]}, "/facts/courier_years/0/operating_days", "at most 366"),
+        ({"courier_years": [YEAR, {"year": 2023}]}, "/facts/courier_years/1/uscc", "must be given"),
         ({"courier_years": [YEAR, YEAR]}, "/facts/courier_years/1", r"\(uscc, year\) is given twice"),
-        ({"locations": [PLACE | {"jurisdiction": "mars"}]}, "/facts/locations/0/jurisdiction", "one of city, liandu"),
-        ({"locations": [PLACE | {"since": "2015-02-30"}]}, "/facts/locations/0/since", "YYYY-MM-DD"),
-        ({"locations": [PLACE | {"since": "20150101"}]}, "/facts/locations/0/since", "YYYY-MM-DD"),
-        ({"locations": [PLACE | {"until": "2014-12-31"}]}, "/facts/locations/0/until", "must not be before since"),
+        ({"locations": [PLACE | {"jurisdiction": "mars"}]}, "/facts/locations/0/jurisdiction", "one of: city, liandu"),
+        ({"locations": [PLACE | {"since": "2015-02-30"}]}, "/facts/locations/0/since", "does not exist"),
+        ({"locations": [PLACE | {"since": "20150101"}]}, "/facts/locations/0/since", "must be a date"),
+        ({"locations": [PLACE | {"until": "2014-12-31"}]}, "/facts/locations/0/until", "before the first day"),
         ({"locations": [PLACE, PLACE | {"uscc": CODE[:-1] + "0"}]}, "/facts/locations/1/uscc", "check digit"),
-        ({"prior_awards": [PAID | {"tier": 0}]}, "/facts/prior_awards/0/tier", "threshold of a tier"),
+        ({"prior_awards": [PAID | {"tier": 0}]}, "/facts/prior_awards/0/tier", "above 0"),
         (
             {"park_years": [AREA | {"operating_area_m2": 1.005}]},
             "/facts/park_years/0/operating_area_m2",
@@ -75,9 +75,9 @@ def refusal_at(pointer: str, act: Callable[[], object]) -> str:
         ),
         ({"park_years": [AREA | {"operating_area_m2": "1"}]}, "/facts/park_years/0/operating_area_m2", "two decimals"),
         ({"park_years": [AREA | {"operating_area_m2": True}]}, "/facts/park_years/0/operating_area_m2", "two decimals"),
-        ({"park_years": [AREA | {"operating_area_m2": -0.5}]}, "/facts/park_years/0/operating_area_m2", "from 0 to"),
-        ({"other_support": [SUPPORT | {"award": "parks"}]}, "/facts/other_support/0/award", "one of retail-scale"),
-        ({"other_support": [SUPPORT]}, "/facts/other_support/0/subject", "must have the form"),
+        ({"park_years": [AREA | {"operating_area_m2": -0.5}]}, "/facts/park_years/0/operating_area_m2", "at least 0"),
+        ({"other_support": [SUPPORT | {"award": "parks"}]}, "/facts/other_support/0/award", "known are: retail-scale"),
+        ({"other_support": [SUPPORT]}, "/facts/other_support/0/subject", "credit code of an enterprise"),
         ({"prior_awards": [PAID | {"award": "park"}]}, "/facts/prior_awards/0/tier", "must be 0"),
     ],
 )
@@ -89,6 +89,29 @@ def test_a_code_is_read_as_the_registry_reads_it() -> None:
     assert frames_of({"locations": [PLACE | {"uscc": f" {CODE.lower()}"}]})["locations"]["uscc"].to_list() == [CODE]
     twice = {"locations": [PLACE, PLACE | {"uscc": CODE.lower()}]}
     assert "given twice" in refusal_at("/facts/locations/1", lambda: frames_of(twice))
+
+
+def test_every_mistake_is_in_one_answer() -> None:
+    given: dict[str, Any] = {
+        "courier_years": [YEAR | {"parcels": "1", "year": 1}],
+        "locations": [PLACE | {"uscc": "x"}],
+        "mars": [],
+    }
+    with pytest.raises(Invalid) as refused:
+        frames_of(given)
+    assert {mistake.pointer for mistake in refused.value.errors} >= {
+        "/facts/courier_years/0/parcels", "/facts/locations/0/uscc", "/facts/mars"
+    }  # fmt: skip
+
+
+def test_a_code_in_another_spelling_is_the_same_row() -> None:
+    known = facts({"parks": []})
+    years = [AREA | {"park_id": spelling} for spelling in ("P-1", "ｐ－１")]
+    assert "given twice" in refusal_at("/facts/park_years/1", lambda: frames_of({"park_years": years}))
+    (first,) = frames_of({"park_years": [years[0]]}).values()
+    base = Facts({**known, "park_years": first})
+    (second,) = frames_of({"park_years": [years[1]]}).values()
+    assert with_rows(base, {"park_years": second})["park_years"].height == 1
 
 
 def test_any_platform_may_be_named() -> None:

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import xlsxwriter
 
-from services.registry.cipher import masked
-from shared.catalogue.datasets import CATALOGUE
 from shared.i18n import N_, translate
 from shared.spreadsheets import BOM, escape_formula
 
 REASON = N_("problem")
 _REASONS = ("问题", "problem", "错误说明", "mistakes")
-_DIGIT = re.compile(r"[0-9０-９]")
 _PIECE = 1 << 16
 
 
@@ -26,47 +22,41 @@ _PIECE = 1 << 16
 class RefusedTable:
     """The refused rows of one table: `outline` is what was around them in the file, `reasons` what is wrong by line."""
 
-    dataset: str
     outline: Mapping[str, Any]
     rows: Iterable[tuple[int, list[str]]]
     reasons: Mapping[int, str]
 
-    def lines(self, language: str, *, accounts: bool) -> Iterator[list[str]]:
-        """Yield the rows above the headings, the headings, and the refused rows.
-
-        In datasets with account numbers all cells with digits are masked unless `accounts`: a number may stand in any column.
-        """
+    def lines(self, language: str) -> Iterator[list[str]]:
+        """Yield the rows above the headings, the headings, and the refused rows."""
         headings: Sequence[str] = self.outline["headings"]
         kept = [place for place, heading in enumerate(headings) if heading.strip().lower() not in _REASONS]
-        hidden = bool(CATALOGUE[self.dataset].sensitive) and not accounts
         yield from self.outline.get("above", [])
         yield [*(headings[place] for place in kept), translate(REASON, language)]
         for line, cells in self.rows:
-            shown = [masked(cell) if hidden and _DIGIT.search(cell) else cell for cell in cells]
-            known = [shown[place] if place < len(shown) else "" for place in kept]
-            yield [*known, self.reasons.get(line, ""), *shown[len(headings) :]]
+            known = [cells[place] if place < len(cells) else "" for place in kept]
+            yield [*known, self.reasons.get(line, ""), *cells[len(headings) :]]
 
 
-def to_csv(table: RefusedTable, language: str, *, accounts: bool) -> Iterator[bytes]:
+def to_csv(table: RefusedTable, language: str) -> Iterator[bytes]:
     """Write a table as CSV in pieces, UTF-8 with BOM."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     buffer.write(BOM.decode())
-    for cells in table.lines(language, accounts=accounts):
+    for cells in table.lines(language):
         writer.writerow(map(escape_formula, cells))
         if buffer.tell() > _PIECE:
             yield _taken(buffer)
     yield _taken(buffer)
 
 
-def to_xlsx(tables: Iterable[RefusedTable], language: str, *, accounts: bool) -> bytes:
+def to_xlsx(tables: Iterable[RefusedTable], language: str) -> bytes:
     """Write a workbook with a sheet for each table, named as it was; all cells are text."""
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, {"constant_memory": True}) as book:
         as_text = book.add_format({"num_format": "@"})
         for table in tables:
             sheet = book.add_worksheet(table.outline.get("sheet_name"))
-            for number, cells in enumerate(table.lines(language, accounts=accounts)):
+            for number, cells in enumerate(table.lines(language)):
                 for place, cell in enumerate(cells):
                     if cell:
                         sheet.write_string(number, place, cell, as_text)

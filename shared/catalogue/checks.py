@@ -12,9 +12,12 @@ from typing import Any
 
 import polars as pl
 
-from services.registry.datasets.parsing import QUICK_COLUMN, CellForm, ParsedColumn, parse_json, parse_text, quick_parse
-from services.registry.datasets.validation_errors import Error, error_frame, no_errors
 from shared.catalogue.domain import DECIMALS, INTEGERS, MAX_INTEGER, Dataset, Field, Kind
+from shared.catalogue.layouts import LAST_DAY
+from shared.catalogue.parsing import QUICK_COLUMN, CellForm, ParsedColumn, parse_json, parse_text, quick_parse
+from shared.catalogue.validation_errors import Error, error_frame, no_errors
+from shared.files.domain import WHOLE, Table
+from shared.files.rows import Taken
 
 ABSENT = "absent"
 """The column of a row's optional fields that were not given at all, a bit for each in the order of the dataset's fields.
@@ -68,6 +71,23 @@ def check_cells(
     rows = pl.concat([values.filter(~needs_full_check), checked.rows]).sort("line")
     return Checked(
         rows.join(checked.errors, on="line", how="anti", maintain_order="left"), checked.errors, cells.height
+    )
+
+
+def check_part(dataset: Dataset, table: Table, part: Taken, today: date) -> Checked:
+    """Check rows of a file's `table`, as the reader has taken them."""
+
+    def columns_of(form: str) -> list[str]:
+        return [name for name, found in table.forms.items() if found == form]
+
+    absent = [pl.lit(None, pl.String).alias(name) for name in dataset.names if name not in table.forms]
+    return check_cells(
+        dataset,
+        part.cells.with_columns(absent).select("line", *dataset.names),
+        hundredths=columns_of(WHOLE),
+        last_days=columns_of(LAST_DAY),
+        errors=error_frame(part.errors),
+        today=today,
     )
 
 

@@ -1,0 +1,125 @@
+"""The columns of files about a batch that come back: the bank's answer, and a batch's own file."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from shared.catalogue.domain import Dataset, Field, Kind
+from shared.money import MAX_FEN
+
+_UUID = "(?i)^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+
+
+def _field(name: str, kind: Kind, zh: str, en: str, *, aliases: str = "", needed: bool = False, **more: Any) -> Field:
+    """Declare a column; `aliases` are its other headings, with spaces between."""
+    return Field(name, kind, zh, en, optional=not needed, aliases=tuple(aliases.split()), **more)
+
+
+def _codes(**words: str) -> dict[str, str]:
+    """Return the code of each of its `words`, which have spaces between."""
+    return {word: code for code, several in words.items() for word in several.split()}
+
+
+PLACE = _field("place", Kind.TEXT, "序号", "number")
+ORDER_ID = _field(
+    "order_id",
+    Kind.CODE,
+    "支付指令编号",
+    "payment order",
+    aliases="支付令编号 支付指令号 支付令号",
+    needed=True,
+    pattern=_UUID,
+)
+AMOUNT = _field(
+    "amount_fen",
+    Kind.MONEY,
+    "金额",
+    "amount",
+    aliases="支付金额 交易金额 付款金额 转账金额 实付金额 收款金额 到账金额 本次支付金额 拨付金额 发生额 交易额 amount",
+    unit="fen",
+    minimum=1,
+    maximum=MAX_FEN,
+)
+SENT = (
+    _field(
+        "holder",
+        Kind.TEXT,
+        "收款单位",
+        "payee",
+        aliases="收款人 收款单位名称 收款人名称 收款户名 收款人户名 收款方名称",
+    ),
+    _field("payee_uscc", Kind.CODE, "统一社会信用代码", "unified social credit code", aliases="信用代码 社会信用代码"),
+    _field("bank_code", Kind.CODE, "开户行行号", "bank code", aliases="收款行行号 收款人开户行行号 联行号 行号"),
+    _field("number", Kind.CODE, "账号", "account", aliases="收款账号 收款人账号 收款账户 收款方账号 银行账号"),
+    _field("purpose", Kind.TEXT, "用途", "purpose", aliases="资金用途 付款用途"),
+)
+"""What a returned row must have as it was sent; the amount is compared with the order itself."""
+
+_CURRENCY = _field(
+    "currency",
+    Kind.CHOICE,
+    "币种",
+    "currency",
+    aliases="货币",
+    choices={"CNY": ("人民币", "CNY")},
+    former_choices=dict.fromkeys(("RMB", "人民币元", "156"), "CNY"),
+)
+_OUTCOME = _field(
+    "outcome",
+    Kind.CHOICE,
+    "结果",
+    "result",
+    aliases="支付结果 交易结果 付款结果 处理结果 状态 支付状态 交易状态 付款状态 处理状态 result status",
+    needed=True,
+    choices={"settled": ("成功", "settled"), "failed": ("失败", "failed"), "returned": ("退汇", "returned")},
+    former_choices=_codes(
+        settled="支付成功 交易成功 付款成功 转账成功 汇款成功 处理成功 已成功 已支付 已付款 已到账 success",
+        failed="支付失败 交易失败 付款失败 转账失败 汇款失败 处理失败 已失败 未成功 failure",
+        returned="退回 已退回 已退汇 退汇成功 退票 已退票 退款 已退款 支付退回 资金退回",
+    ),
+)
+_OCCURRED_ON = _field(
+    "occurred_on",
+    Kind.DAY,
+    "日期",
+    "day",
+    aliases="交易日期 支付日期 付款日期 处理日期 完成日期 到账日期 入账日期 记账日期 退汇日期 退回日期 date",
+    needed=True,
+)
+_REFERENCE = _field(
+    "bank_reference",
+    Kind.CODE,
+    "银行流水号",
+    "bank reference",
+    aliases="流水号 交易流水号 银行交易流水号 支付流水号 回单号 回单编号 银行回单号 reference",
+    needed=True,
+    max_length=200,
+)
+_REASON = _field(
+    "reason", Kind.TEXT, "原因", "reason", aliases="失败原因 退汇原因 退回原因 失败或退汇原因 错误原因 原因说明"
+)
+
+RESULTS = Dataset(
+    "bank_results",
+    "银行支付结果",
+    "bank results",
+    ("order_id",),
+    (PLACE, ORDER_ID, *SENT, AMOUNT, _CURRENCY, _OUTCOME, _OCCURRED_ON, _REFERENCE, _REASON),
+)
+"""The bank's answer: a result beside each order, and perhaps the columns of the file that was sent."""
+
+OWN_FILE = Dataset(
+    "payment_batch",
+    "支付清单",
+    "payment batch",
+    ("order_id",),
+    (PLACE, ORDER_ID, *(replace(each, optional=False) for each in (*SENT, AMOUNT))),
+)
+"""A batch's own file, as it went to the bank."""
+
+_PAYER = "付款账号 付款人账号 付款账户 付款方账号 付款户名 付款人 付款人名称 付款方名称 付款单位 付款行"
+_BANK = "付款银行 开户行 开户行名称 开户银行 收款行 收款行名称 收款银行 收款人开户行 摘要 附言 手续费"
+_HANDLING = "批次号 批次编号 操作员 经办人 复核人 打印日期 打印时间 业务类型 交易渠道 省份 城市"
+NOT_READ = (*_PAYER.split(), *_BANK.split(), *_HANDLING.split())
+"""Headings of columns that banks add: about who pays, or where the payee's account is kept."""

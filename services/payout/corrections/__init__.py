@@ -1,0 +1,1 @@
+"""Corrections of bank results: proposed by one person, confirmed by another."""

@@ -1,0 +1,56 @@
+"""Reading and writing corrections of bank results."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, insert, update
+
+from services.payout.batches.tables import result_corrections
+from shared.database.queries import load
+
+queries = load(__package__)
+
+
+def views(
+    connection: Connection, *, after: UUID | None = None, limit: int, unit: str | None = None, open_only: bool = False
+) -> list[dict[str, Any]]:
+    """Return up to `limit` corrections after one, oldest first."""
+    values = {"id": None, "after": after, "limit": limit, "unit": unit, "open": open_only}
+    return [dict(row) for row in connection.execute(queries.corrections, values).mappings()]
+
+
+def view(connection: Connection, correction_id: UUID) -> dict[str, Any] | None:
+    """Return a correction as its readers see it, or None."""
+    values = {"id": correction_id, "after": None, "limit": 1, "unit": None, "open": False}
+    row = connection.execute(queries.corrections, values).mappings().one_or_none()
+    return None if row is None else dict(row)
+
+
+def lock_order(connection: Connection, order_id: UUID) -> Row[Any] | None:
+    """Lock and return an order that is in a batch, or None."""
+    return connection.execute(queries.order, {"id": order_id}).one_or_none()
+
+
+def lock(connection: Connection, correction_id: UUID) -> Row[Any] | None:
+    """Lock and return a correction, or None."""
+    return connection.execute(queries.lock, {"id": correction_id}).one_or_none()
+
+
+def add(connection: Connection, **values: Any) -> None:
+    """Store a correction."""
+    connection.execute(insert(result_corrections).values(**values))
+
+
+def confirm(connection: Connection, correction_id: UUID, *, by: str, now: datetime) -> None:
+    """Mark a correction as confirmed."""
+    changed = update(result_corrections).where(result_corrections.c.id == correction_id)
+    connection.execute(changed.values(confirmed_by=by, confirmed_at=now))
+
+
+def discard(connection: Connection, correction_id: UUID, *, reason: str, by: str, now: datetime) -> None:
+    """Mark a correction as discarded."""
+    changed = update(result_corrections).where(result_corrections.c.id == correction_id)
+    connection.execute(changed.values(discarded_by=by, discarded_at=now, discard_reason=reason))
