@@ -12,7 +12,7 @@ from pathlib import Path
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
-from deploy.local.sample import _uscc
+from deploy.local.sample.domain import code_of
 from shared.clock import SystemClock, calendar_date
 from shared.messaging import kafka
 from shared.messaging.topics import AWARD_DECISIONS
@@ -52,7 +52,7 @@ class Campaign:
 
     def __post_init__(self) -> None:
         self.year = calendar_date(SystemClock().now()).year
-        self.payees = [_uscc(number) for number in range(PAYEES)]
+        self.payees = [code_of(number) for number in range(PAYEES)]
         self._producer: KafkaProducer | None = None
 
     def start(self) -> None:

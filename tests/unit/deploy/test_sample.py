@@ -7,8 +7,6 @@ from datetime import date
 
 import polars as pl
 import pytest
-from services.registry.datasets.checks import check_cells
-from services.registry.datasets.validation_errors import no_errors
 
 from deploy.local.sample import files
 from deploy.local.sample.domain import AWARD_YEARS
@@ -18,11 +16,15 @@ from services.eligibility.rules.domain import Interpretations
 from services.eligibility.rules.library import load_policy
 from services.registry.imports.domain import Part
 from services.registry.imports.tabular_file import open_tables
-from services.registry.seed import FOLDER, SEEDED
+from services.registry.seed import SEEDED
+from shared.catalogue.checks import check_cells
 from shared.catalogue.datasets import CATALOGUE
+from shared.catalogue.validation_errors import no_errors
+from shared.policies import POLICIES
 
 TODAY = date(2026, 3, 1)
 POLICY = load_policy("lishui-2020-1")
+REFERENCE = POLICIES["lishui-2020-1"].folder / "reference"
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +55,7 @@ def test_every_award_is_granted(read: dict[str, list[Part]]) -> None:
         if not CATALOGUE[name].sensitive
     }
     for name in SEEDED:
-        cells = pl.read_csv(FOLDER / f"{name}.csv", infer_schema=False).with_row_index("line")
+        cells = pl.read_csv(REFERENCE / f"{name}.csv", infer_schema=False).with_row_index("line")
         cells = cells.with_columns(pl.col("line").cast(pl.Int64))
         checked = check_cells(CATALOGUE[name], cells, hundredths=(), errors=no_errors(), today=TODAY)
         frames[name] = checked.rows.select(CATALOGUE[name].names)
