@@ -20,8 +20,9 @@ NO_SQL = {"domain.py", "handlers.py", "messages.py", "schemas.py", "app.py", "wo
 
 GENERATORS = {
     "services/registry/datasets/tables.py",
+    "services/registry/quality/signs.py",
     "services/registry/quality/statements.py",
-    "services/registry/revisions/sql.py",
+    "services/registry/revisions/spellings.py",
     "services/registry/revisions/sql_fragments.py",
     "services/registry/revisions/statements.py",
     "services/registry/revisions/repository.py",
