@@ -229,3 +229,17 @@ class Comparison(Condition):
     def document(self) -> Any:
         document = {"name": self.name, self.sign: [self.measured.document(), self.threshold.document()]}
         return document if self.in_doubt is None else {**document, "in_doubt": self.in_doubt.document()}
+
+
+@dataclass(frozen=True)
+class AtLeastOne(Comparison):
+    """A count that must not be zero; sentences do without the number one."""
+
+    def sentence(self, row: Row, figures: Figures, met: bool, context: RuleContext) -> Text:
+        counted = figures["measured"]
+        assert counted is not None
+        name = self._name(row, context)
+        return wording.named(name, counted.text) if met else said(N_("{name}: none"), name=name)
+
+    def phrase(self, context: RuleContext) -> Text:
+        return said(N_("{counted}: at least one"), counted=self.measured.phrase(context))

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from services.eligibility.rules.grammar.amounts import Amount
 from services.eligibility.rules.grammar.award import Place
-from services.eligibility.rules.grammar.comparisons import Comparison
+from services.eligibility.rules.grammar.comparisons import AtLeastOne, Comparison
 from services.eligibility.rules.grammar.conditions import (
     Always,
     Combination,
@@ -92,9 +92,9 @@ def less_than(name: str, measured: Term, threshold: Term) -> Comparison:
     return Comparison(name, measured, "less_than", threshold)
 
 
-def some(name: str, counted: Term, in_doubt: Column | None = None) -> Comparison:
+def some(name: str, counted: Term, in_doubt: Column | None = None) -> AtLeastOne:
     """Require at least one."""
-    return Comparison(name, counted, "at_least", Whole(1), in_doubt)
+    return AtLeastOne(name, counted, "at_least", Whole(1), in_doubt)
 
 
 def above_zero(name: str, figure: Term) -> Comparison:
