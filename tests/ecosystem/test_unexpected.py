@@ -12,4 +12,5 @@ from deploy.local.system import LocalSystem
 def test_schemathesis_finds_nothing(system: LocalSystem) -> None:
     with ThreadPoolExecutor() as pool:
         found = [pool.submit(fuzz, system, service) for service in SERVICES]
-        assert [failed for each in found if (failed := each.exception())] == []
+    for each in found:
+        each.result()  # raises what was found
