@@ -167,7 +167,7 @@ def test_an_open_first_proposal_keeps_its_day(world: Harness) -> None:
     hub = {"hub_id": "H", "uscc": A, "jurisdiction": "liandu", "kind": "public_warehouse", "opened_on": "2021-07-01",
            "land_source": "old_factory", "construction_cost_fen": 100 * WAN}  # fmt: skip
     world.record("logistics_hubs", hub)
-    world.record("hub_years", {"hub_id": "H", "year": 2021, "client_enterprises": 20, "parcels": 1_500_000,
+    world.record("hub_years", {"hub_id": "H", "year": 2021, "client_enterprises": 20, "parcels": 1_840_000,
                                "operating_days": 150})  # fmt: skip
     world.evaluate(on=date(2022, 5, 1))
     world.record("logistics_hubs", hub | {"construction_cost_fen": 120 * WAN})

@@ -109,6 +109,9 @@ def test_what_a_relay_needs_beside_writing_is_granted(broker: Broker) -> None:
         assert all(topic in kafka.log_identity(cluster, own) for topic in own)
 
 
+@pytest.mark.filterwarnings(
+    "ignore::pytest.PytestUnraisableExceptionWarning"
+)  # the client leaves what was refused open
 def test_a_connection_is_encrypted_and_the_server_known(broker: Broker) -> None:
     with pytest.raises(KafkaError):
         kafka.ensure_topics(replace(broker.cluster, ca_file=None), patience_seconds=0)

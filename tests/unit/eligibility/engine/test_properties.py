@@ -117,12 +117,15 @@ def _paid(steps: tuple[Step, ...]) -> int | None:
     if not steps:
         return None
     values: dict[str, Any] = {step.name: step.figure.value for step in steps} | {"last": steps[-1].figure.value}
-    parts = [values[name] for name in ("uncapped", "cap", "deduction", "given_before") if name in values]
+    parts = [
+        values[name] for name in ("uncapped", "cap", "deduction", "given_before", "other_support") if name in values
+    ]
     if None in parts:
         assert values["last"] is None
         return None
     amount = min(values["uncapped"], values.get("cap", values["uncapped"]))
-    amount = max(0, max(0, amount - values.get("deduction", 0)) - values.get("given_before", 0))
+    for less in ("deduction", "given_before", "other_support"):
+        amount = max(0, amount - values.get(less, 0))
     paid: int | None = amount if amount <= LARGEST else None
     assert values["last"] == paid
     return paid
