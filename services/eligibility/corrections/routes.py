@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from services.eligibility.corrections.recalls import recall
 from services.eligibility.corrections.schemas import Recall, RecallBody
 from shared.authorization import Actor, Scope
-from shared.errors import InFlight
+from shared.errors import InFlight, NotFound
 from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand
 from shared.web.problems import refusals
@@ -17,7 +17,7 @@ from shared.web.problems import refusals
 router = APIRouter(prefix="/v1/recalls", tags=["events"])
 
 
-@router.post("", operation_id="recall_versions", response_model=Recall, responses=refusals(InFlight))
+@router.post("", operation_id="recall_versions", response_model=Recall, responses=refusals(NotFound, InFlight))
 def recall_versions(
     actor: Annotated[Actor, needs(Scope.EVALUATIONS_WRITE, city_wide=True)],
     command: IdempotentCommand,

@@ -50,12 +50,21 @@ class BasisView(BaseModel):
     document: str | None = Field(description="The document that adopted the criterion; null before, and for a sentence")
 
 
+KeyValue = TypeAliasType(
+    "KeyValue",
+    Annotated[
+        str | int,
+        WithJsonSchema({"description": "A code or a day as text, a year as a number"}),
+    ],
+)
+
+
 class FactRowView(BaseModel):
     """A row of the registry that was read. Who recorded it is looked up for stored decisions; null where it is not known."""
 
     dataset: str
     title: str = Field(description="The dataset in the caller's language")
-    key: dict[str, str | int] = Field(description="The row's key")
+    key: dict[str, KeyValue] = Field(description="The row's key")
     text: str = Field(description="Dataset and key in the caller's language")
     source: str | None = Field(description="Where the row comes from")
     recorded_on: date | None = Field(description="When it was recorded")
