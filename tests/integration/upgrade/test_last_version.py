@@ -21,6 +21,7 @@ from services.databases import SCHEMAS
 from services.eligibility.interpretations.repository import official_interpretations
 from services.eligibility.rules.library import load_policy
 from shared import migrations
+from shared.clock import SystemClock, calendar_date
 from shared.database.engine import Database
 from tests.integration.eligibility.support import answer, app_of
 from tests.integration.payout.support import Payout
@@ -137,7 +138,12 @@ def test_its_orders_are_as_they_were_and_are_paid(upgraded: Upgraded, tokens: To
     payout.reconcile()
     open_batch = next(b for b in payout.get("/v1/payment-batches")["items"] if b["unit"] == "city")
     rows = [
-        {"order_id": order["id"], "outcome": "settled", "occurred_on": "2026-11-29", "bank_reference": f"N{number}"}
+        {
+            "order_id": order["id"],
+            "outcome": "settled",
+            "occurred_on": calendar_date(SystemClock().now()).isoformat(),
+            "bank_reference": f"N{number}",
+        }
         for number, order in enumerate(payout.get(f"/v1/payment-orders?batch_id={open_batch['id']}")["items"])
         if order["state"] == "batched"
     ]
