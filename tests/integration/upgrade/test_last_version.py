@@ -32,6 +32,9 @@ FOLDER = Path(__file__).with_name("0.1.0")
 
 Upgraded = Callable[[str], ServiceDatabase]
 
+TODAY = calendar_date(SystemClock().now()).isoformat()
+"""A bank answers between the day of the batch and today."""
+
 
 @pytest.fixture(scope="module")
 def upgraded(database_server: DatabaseServer) -> Iterator[Upgraded]:
@@ -141,7 +144,7 @@ def test_its_orders_are_as_they_were_and_are_paid(upgraded: Upgraded, tokens: To
         {
             "order_id": order["id"],
             "outcome": "settled",
-            "occurred_on": calendar_date(SystemClock().now()).isoformat(),
+            "occurred_on": TODAY,
             "bank_reference": f"N{number}",
         }
         for number, order in enumerate(payout.get(f"/v1/payment-orders?batch_id={open_batch['id']}")["items"])
