@@ -143,10 +143,10 @@ def _award(policy: Policy, award: Award, context: RuleContext, language: str) ->
 def _condition(condition: Mapping[str, Any], granting: Mapping[str, Any], language: str, indent: str) -> Iterator[str]:
     """Tell a condition with what it rests on, where that is not the sentence quoted above."""
     basis = "" if condition["basis"] == granting else f"{_mark(' — ', language)}{_basis(condition['basis'], language)}"
-    told = condition["test"]
-    if told != condition["title"]:
-        told = f"{condition['title']}{_mark(': ', language)}{told}"
-    yield f"{indent}- {told}{_named(condition['readings'], language)}{basis}"
+    rule = condition["test"]
+    if rule != condition["title"]:
+        rule = f"{condition['title']}{_mark(': ', language)}{rule}"
+    yield f"{indent}- {rule}{_named(condition['readings'], language)}{basis}"
     for part in condition["within"]:
         yield from _condition(part, condition["basis"], language, indent + "  ")
 
@@ -202,8 +202,8 @@ def _parameters(policy: Policy, language: str) -> Iterator[str]:
             + _bracketed(f"{_say('from', language)} {wording.day(version[0]).within(language)}", language)
             for version in values.values
         ]
-        told = _mark("; ", language).join(versions)
-        yield f"| `{values.name}` | {article} | {values.words.within(language)} | {told} |"
+        values_by_day = _mark("; ", language).join(versions)
+        yield f"| `{values.name}` | {article} | {values.words.within(language)} | {values_by_day} |"
 
 
 def _value(values: ParameterValues, language: str) -> str:

@@ -77,6 +77,11 @@ class ServiceClient:
         """Read `path`."""
         return self._send("GET", path, query=query, accept=accept, retry=True)
 
+    def find(self, path: str, query: Mapping[str, Any] | None = None) -> httpx.Response | None:
+        """Read `path`; return None if the service answers that it does not exist."""
+        answer = self._send("GET", path, query=query, retry=True, expected=httpx.codes.NOT_FOUND)
+        return None if answer.status_code == httpx.codes.NOT_FOUND else answer
+
     def query(self, path: str, body: object, *, accept: str = JSON) -> httpx.Response:
         """POST a query that is too long for a URL and changes nothing."""
         return self._send("POST", path, body=body, accept=accept, retry=True)
@@ -98,6 +103,7 @@ class ServiceClient:
         body: object = None,
         accept: str = JSON,
         retry: bool = False,
+        expected: int | None = None,
     ) -> httpx.Response:
         attempts = stamina.retry_context(
             on=_is_transient, attempts=3 if retry else 1, timeout=None, wait_initial=0.1, wait_jitter=0.1
@@ -107,7 +113,8 @@ class ServiceClient:
                 with attempt:
                     headers = {"Accept": accept}
                     answer = self._http.request(method, path, params=query, json=body, headers=headers)
-                    answer.raise_for_status()
+                    if answer.status_code != expected:
+                        answer.raise_for_status()
         except (httpx.HTTPError, ValueError) as error:
             raise Unavailable(
                 "The service {service} does not answer as expected. Try again later.", service=self._service

@@ -12,7 +12,7 @@ from uuid import UUID
 import httpx
 import orjson
 
-from shared.errors import NotFound, Unavailable
+from shared.errors import NotFound
 from shared.events.award_decided import AwardDecided
 from shared.fiscal_split import SplitRule, UnitShare
 from shared.http_client import PAGE_ITEMS, ServiceClient
@@ -45,12 +45,10 @@ class Payout:
 
     def held(self, award_id: UUID) -> AwardDecided:
         """Return the highest version that payout has of an award, as the event that it came from; raises NotFound."""
-        try:
-            found = self._payout.get(f"/v1/awards/{award_id}", {"eligibility": "false"}).json()
-        except Unavailable as refused:
-            if getattr(getattr(refused.__cause__, "response", None), "status_code", None) == httpx.codes.NOT_FOUND:
-                raise NotFound("Payout has no award {award_id}.", award_id=str(award_id)) from refused
-            raise
+        answer = self._payout.find(f"/v1/awards/{award_id}", {"eligibility": "false"})
+        if answer is None:
+            raise NotFound("Payout has no award {award_id}.", award_id=str(award_id))
+        found = answer.json()
         identity = ("award_id", "policy", "award", "article", "subject", "award_year", "kind", "first_decided_on")
         stated = found["versions"][-1]
         return AwardDecided.model_validate_json(orjson.dumps(stated | {name: found[name] for name in identity}))

@@ -61,6 +61,14 @@ def test_a_service_that_fails_is_unavailable(failure: int | Exception, requests:
     assert answers.requests == requests
 
 
+def test_what_may_be_missing_is_found_or_not() -> None:
+    found = client(Failing(0, 404)).find("/v1/awards/1")
+    assert found is not None and found.json() == {"path": "/v1/awards/1"}
+    assert client(Failing(1, 404)).find("/v1/awards/1") is None
+    with pytest.raises(Unavailable):
+        client(Failing(9, 500)).find("/v1/awards/1")
+
+
 def test_a_list_is_read_page_by_page() -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         assert request.url.params["state"] == "approved"
