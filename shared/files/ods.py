@@ -177,7 +177,7 @@ class OdsBook:
                 while piece := stream.read(_PIECE):
                     parser.Parse(piece, False)  # noqa: FBT003
                     yield
-        except (expat.ExpatError, ValueError, KeyError) as error:
+        except (expat.ExpatError, ValueError, LookupError) as error:
             raise _damaged() from error
 
 

@@ -114,7 +114,7 @@ def open_book(file: IO[bytes], max_bytes: int) -> Book:
 
 UNREADABLE = (
     *(zipfile.BadZipFile, zlib.error, struct.error, CalamineError),
-    *(KeyError, ValueError, IndexError, NotImplementedError, RuntimeError, EOFError),
+    *(LookupError, ValueError, NotImplementedError, RuntimeError, EOFError),
 )
 """What the libraries raise for damaged files."""
 

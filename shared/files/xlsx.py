@@ -90,7 +90,7 @@ def parse(stream: IO[bytes], handlers: _Handlers) -> Iterator[None]:
             parser.Parse(piece, False)  # noqa: FBT003
             yield
         parser.Parse(b"", True)  # noqa: FBT003
-    except expat.ExpatError as error:
+    except (expat.ExpatError, LookupError) as error:  # LookupError: it names an encoding that does not exist
         raise _damaged() from error
     yield
 

@@ -112,6 +112,20 @@ def test_mangled_xml_is_read_or_refused(seed: int) -> None:
         assert error.errors
 
 
+@pytest.mark.parametrize(
+    ("form", "part"),
+    [("xlsx", SHEET), ("xlsx", "xl/workbook.xml"), ("xlsx", "xl/sharedStrings.xml"), ("ods", "content.xml")],
+)
+@pytest.mark.parametrize("encoding", ["UT3-8", "undefined", "GB18030", "UTF-7", "base64"])
+def test_a_part_in_an_encoding_that_xml_lacks_is_damage(form: str, part: str, encoding: str) -> None:
+    def declared(content: bytes) -> bytes:
+        return b'<?xml version="1.0" encoding="' + encoding.encode() + b'"?>' + content.partition(b"?>")[2]
+
+    with pytest.raises(FileRefused) as caught:
+        read(with_part(FIXTURES[form], part, declared))
+    assert [error.code for error in caught.value.errors] == ["not_a_workbook"]
+
+
 @given(
     rows=st.lists(
         st.tuples(
