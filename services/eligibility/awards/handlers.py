@@ -10,11 +10,11 @@ from uuid import UUID
 import orjson
 from sqlalchemy import Connection, Row, func, insert, literal, select
 
-from services.eligibility import two_persons
 from services.eligibility.awards.tables import award_status_changes as changes
 from services.eligibility.engine.description import describe
 from services.eligibility.interpretations.repository import official_interpretations
 from services.eligibility.rules.domain import Policy
+from shared import two_persons
 from shared.errors import NotFound
 
 #: Members of an act that an award's status shows.
@@ -68,7 +68,7 @@ def status_view(connection: Connection, policy: Policy, award: str, day: date) -
 
 def change_view(row: Row[Any]) -> dict[str, Any]:
     """Return an act as the API shows it."""
-    return {**two_persons.view(row), "award": row.award, **_shown(row)}
+    return {**two_persons.view(row), "policy": row.policy, "award": row.award, **_shown(row)}
 
 
 def _shown(row: Row[Any]) -> dict[str, Any]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, Date, Index, Integer, Table, Text
+from sqlalchemy import CheckConstraint, Column, Date, Identity, Index, Integer, Table, Text
 
-from services.eligibility import two_persons
 from services.eligibility.metadata import metadata
+from shared import two_persons
 
 award_status_changes = Table(
     "award_status_changes",
     metadata,
     *two_persons.columns(),
+    Column("number", Integer, Identity(always=True), nullable=False),
+    Column("policy", Text, nullable=False),
     Column("award", Text, nullable=False),
     Column("status", Text, nullable=False),
     Column("effective_on", Date, nullable=False, comment="First decision day on which the status holds"),

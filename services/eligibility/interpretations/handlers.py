@@ -10,11 +10,11 @@ from uuid import UUID
 import orjson
 from sqlalchemy import Connection, insert
 
-from services.eligibility import two_persons
 from services.eligibility.interpretations.domain import with_changes
 from services.eligibility.interpretations.repository import change_view, changes, official_interpretations
 from services.eligibility.interpretations.tables import interpretation_changes
 from services.eligibility.rules.domain import Interpretations, Policy
+from shared import two_persons
 
 
 def propose_change(

@@ -8,9 +8,9 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Row, select
 
-from services.eligibility import two_persons
 from services.eligibility.interpretations.tables import interpretation_changes
 from services.eligibility.rules.domain import Interpretations, Policy
+from shared import two_persons
 
 
 def official_interpretations(connection: Connection, policy: Policy) -> Interpretations:
@@ -43,4 +43,4 @@ def changes(connection: Connection, policy: Policy) -> Sequence[Row[Any]]:
 
 def change_view(row: Row[Any]) -> dict[str, Any]:
     """Return a change as the API shows it."""
-    return {**two_persons.view(row), "interpretations": row.interpretations}
+    return {**two_persons.view(row), "policy": row.policy, "interpretations": row.interpretations}
