@@ -9,6 +9,7 @@ import argparse
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.table import Table
@@ -19,11 +20,12 @@ from shared.observability import logs
 from tests.faults import checks
 from tests.faults.campaign import Campaign
 from tests.faults.controls import CONTROLS
+from tests.faults.disks import take_own_mounts
 from tests.faults.kinds import FAST, SLOW, Kind
 
 QUIET_EVERY = 100
-SLOW_ONES = 9
-"""Slow faults in a campaign, whatever its length."""
+SLOW_ROUNDS = 3
+"""How often each slow fault comes in a campaign, whatever its length."""
 PAY_EVERY = 8
 
 
@@ -59,10 +61,11 @@ def run(campaign: Campaign, faults: int, most_seconds: float) -> tuple[float, di
     """
     started = time.monotonic()
     recoveries: dict[str, list[float]] = {}
-    slow_every = max(2, faults // SLOW_ONES)
+    fast, slow_ones = possible(campaign, FAST), possible(campaign, SLOW)
+    slow_every = max(2, faults // (SLOW_ROUNDS * len(slow_ones)))
     for number in range(1, faults + 1):
-        slow = SLOW[number // slow_every % len(SLOW)] if number % slow_every == slow_every // 2 else None
-        kind = slow or campaign.dice.choices(FAST, [each.weight for each in FAST])[0]
+        slow = slow_ones[number // slow_every % len(slow_ones)] if number % slow_every == slow_every // 2 else None
+        kind = slow or campaign.dice.choices(fast, [each.weight for each in fast])[0]
         campaign.decisions.decide(campaign.dice.randint(1, 20))
         inject(campaign, kind)
         campaign.harness.tend()
@@ -77,6 +80,11 @@ def run(campaign: Campaign, faults: int, most_seconds: float) -> tuple[float, di
             if last or campaign.violations:
                 break
     return time.monotonic() - started, recoveries
+
+
+def possible(campaign: Campaign, kinds: Sequence[Kind]) -> list[Kind]:
+    """Return those of `kinds` that can be injected here: a disk is filled only if it is the campaign's own."""
+    return [kind for kind in kinds if kind.disk is None or kind.disk in campaign.harness.disks]
 
 
 def inject(campaign: Campaign, kind: Kind) -> None:
@@ -116,4 +124,5 @@ def report(campaign: Campaign, seconds: float, recoveries: dict[str, list[float]
 
 
 if __name__ == "__main__":
+    take_own_mounts()
     sys.exit(main())
