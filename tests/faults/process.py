@@ -50,7 +50,7 @@ def arm(point: str, passes: int) -> None:
 def shift_clock(seconds: float) -> None:
     """Set the clock of this process ahead by `seconds`."""
     ahead, now = timedelta(seconds=seconds), SystemClock.now
-    SystemClock.now = lambda self: now(self) + ahead  # type: ignore[method-assign, misc]
+    SystemClock.now = lambda self: now(self) + ahead  # type: ignore[method-assign]
 
 
 def published_last(connection: Connection, _: object, award_ids: Sequence[UUID]) -> list[dict[str, Any]]:

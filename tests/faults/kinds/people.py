@@ -104,9 +104,10 @@ def bring_false_tokens(campaign: Campaign) -> None:
     ):
         answer = users.once(None, "GET", path, headers={"Authorization": false})
         campaign.expect("a false token", answer, httpx.codes.UNAUTHORIZED)
-    for claims in ({"aud": "another-system"}, {"iss": "http://another"}, {"exp": 1}, {"exp": 2**33}):
-        answer = users.read_as({"sub": "someone", "scope": EVERYTHING, **claims}, path)
-        campaign.expect(f"a token with {claims}", answer, httpx.codes.UNAUTHORIZED)
+    others: list[dict[str, object]] = [{"aud": "another-system"}, {"iss": "http://another"}, {"exp": 1}, {"exp": 2**33}]
+    for other in others:
+        answer = users.read_as({"sub": "someone", "scope": EVERYTHING, **other}, path)
+        campaign.expect(f"a token with {other}", answer, httpx.codes.UNAUTHORIZED)
 
 
 def _an_award(campaign: Campaign, where: str = "true") -> str | None:
