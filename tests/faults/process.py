@@ -19,6 +19,7 @@ import orjson
 from sqlalchemy import Connection, text
 
 from services.eligibility.decisions import repository
+from shared.authorization import Actor
 from shared.clock import SystemClock
 from shared.messaging.consumer import Consumer
 from shared.messaging.relay import Relay
@@ -53,7 +54,9 @@ def shift_clock(seconds: float) -> None:
     SystemClock.now = lambda self: now(self) + ahead  # type: ignore[method-assign]
 
 
-def published_last(connection: Connection, _: object, award_ids: Sequence[UUID]) -> list[dict[str, Any]]:
+def published_last(
+    connection: Connection, actor: Actor, award_ids: Sequence[UUID], language: str
+) -> list[dict[str, Any]]:
     """Return what is in force: a campaign decides by writing to the outbox alone."""
     latest = text(
         "SELECT DISTINCT ON (key) data, created_at FROM outbox WHERE key = ANY(:keys) AND type = 'award.decided'"
@@ -72,7 +75,7 @@ def main(module: str) -> None:
     if control := os.environ.get("FAULT_CONTROL"):
         CONTROLS[control].weaken()
     if module == "services.eligibility.app":
-        repository.find_in_force = published_last  # type: ignore[assignment]
+        repository.find_in_force = published_last
     runpy.run_module(module, run_name="__main__")
 
 
