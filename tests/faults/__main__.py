@@ -24,7 +24,7 @@ from tests.faults.disks import take_own_mounts
 from tests.faults.kinds import FAST, SLOW, Kind
 
 QUIET_EVERY = 100
-SLOW_ROUNDS = 3
+SLOW_ROUNDS = 2
 """How often each slow fault comes in a campaign, whatever its length."""
 PAY_EVERY = 8
 
@@ -35,6 +35,7 @@ def main() -> int:
     parser.add_argument("--faults", type=int, default=1_000, help="how many to inject (default 1000)")
     parser.add_argument("--minutes", type=float, default=30, help="stop injecting after so many (default 30)")
     parser.add_argument("--seed", type=int, default=1, help="the same seed injects the same faults (default 1)")
+    parser.add_argument("--only", default="", help="inject only faults whose name contains this")
     parser.add_argument("--control", choices=sorted(CONTROLS), help="take a defence away: the campaign has to fail")
     parser.add_argument("--state", type=Path, help="folder to work in, kept afterwards (default: a temporary one)")
     arguments = parser.parse_args()
@@ -46,7 +47,7 @@ def main() -> int:
         campaign = Campaign.of(state, arguments.seed, arguments.control)
         try:
             campaign.start()
-            return report(campaign, *run(campaign, arguments.faults, arguments.minutes * 60))
+            return report(campaign, *run(campaign, arguments.faults, arguments.minutes * 60, arguments.only))
         except CannotStartError as error:
             console.print(f"[red]{error}")
             return 2
@@ -54,17 +55,19 @@ def main() -> int:
             campaign.harness.stop()
 
 
-def run(campaign: Campaign, faults: int, most_seconds: float) -> tuple[float, dict[str, list[float]]]:
+def run(campaign: Campaign, faults: int, most_seconds: float, only: str = "") -> tuple[float, dict[str, list[float]]]:
     """Inject `faults` faults, or what `most_seconds` allow; returns the seconds that took, and those until all was quiet again.
 
     The latter by what went before: a slow fault, or many fast ones.
     """
     started = time.monotonic()
     recoveries: dict[str, list[float]] = {}
-    fast, slow_ones = possible(campaign, FAST), possible(campaign, SLOW)
-    slow_every = max(2, faults // (SLOW_ROUNDS * len(slow_ones)))
+    fast, slow_ones = possible(campaign, FAST, only), possible(campaign, SLOW, only)
+    slow_every = max(2, faults // (SLOW_ROUNDS * len(slow_ones))) if slow_ones else 0
     for number in range(1, faults + 1):
-        slow = slow_ones[number // slow_every % len(slow_ones)] if number % slow_every == slow_every // 2 else None
+        slow = None
+        if slow_ones and (number % slow_every == slow_every // 2 or not fast):
+            slow = slow_ones[number // slow_every % len(slow_ones)]
         kind = slow or campaign.dice.choices(fast, [each.weight for each in fast])[0]
         campaign.decisions.decide(campaign.dice.randint(1, 20))
         inject(campaign, kind)
@@ -82,9 +85,10 @@ def run(campaign: Campaign, faults: int, most_seconds: float) -> tuple[float, di
     return time.monotonic() - started, recoveries
 
 
-def possible(campaign: Campaign, kinds: Sequence[Kind]) -> list[Kind]:
-    """Return those of `kinds` that can be injected here: a disk is filled only if it is the campaign's own."""
-    return [kind for kind in kinds if kind.disk is None or kind.disk in campaign.harness.disks]
+def possible(campaign: Campaign, kinds: Sequence[Kind], only: str) -> list[Kind]:
+    """Return those of `kinds` that can be injected here (a disk is filled only if it is the campaign's own), and are wanted."""
+    disks = (None, *campaign.harness.disks)
+    return [kind for kind in kinds if kind.disk in disks and only in kind.name]
 
 
 def inject(campaign: Campaign, kind: Kind) -> None:
