@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from deploy.kafka import rights
 from deploy.local.processes import CannotStartError, Child, free_port, wait_until
+from deploy.supply.inventory import differing_jars
 from shared.clock import SystemClock
 from shared.i18n import default_language, translate
 from shared.messaging import kafka
@@ -245,5 +246,9 @@ def _jars() -> Path:
             )
             if done.returncode != 0:
                 raise CannotStartError("Maven could not fetch Apache Kafka")
+            if differing := differing_jars(JARS):
+                raise CannotStartError(
+                    "Maven fetched other files than deploy/kafka/jars.txt lists: {files}", files=differing
+                )
             (JARS / "complete").touch()
     return JARS

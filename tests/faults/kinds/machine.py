@@ -43,7 +43,7 @@ def fill_temporary_disk(campaign: Campaign) -> None:
             if answer is not None and answer.status_code not in (200, *REFUSALS):
                 campaign.violations.append(f"without room for temporary files {path} answers {answer.status_code}")
         campaign.probe()
-        import_sales(campaign, twice=False)
+    import_sales(campaign, twice=False)
 
 
 def advance_clock(campaign: Campaign) -> None:
