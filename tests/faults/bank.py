@@ -16,7 +16,7 @@ from shared.clock import SystemClock, calendar_date
 from shared.http_client import pages
 from tests.faults.harness import Harness
 
-PATIENCE_SECONDS = 120.0
+PATIENCE_SECONDS = 600.0
 APPROPRIATIONS = "payout:/v1/appropriations"
 UNITS = ("city", "liandu", "development_zone")
 

@@ -134,7 +134,7 @@ class Campaign:
     def send(self, records: Iterable[Record]) -> None:
         """Put messages on `award-decisions.v1` for certain, past the outbox."""
         waiting = list(records)
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + 600
         while waiting:
             try:
                 if self._producer is None:

@@ -13,7 +13,7 @@ from services.payout.reconciliation.repository import CHECKS, queries
 from shared.messaging.dead_letters import MAX_KEY_BYTES
 from tests.faults.campaign import Campaign
 
-PATIENCE_SECONDS = 180.0
+PATIENCE_SECONDS = 600.0
 
 _BUSY = {
     "events not published": ("eligibility", "SELECT count(*) FROM outbox WHERE published_at IS NULL"),

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Literal
 from uuid import UUID
 
 import orjson
 import pytest
+from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from shared.errors import Conflict, DomainError, FieldError, Invalid, NotFound
+from shared.web import problems
 from shared.web.pagination import decode_cursor, encode_cursor, page
 from shared.web.problems import problem_of, stored_problem, validation_problem
 
@@ -109,3 +113,17 @@ def test_a_stored_error_is_shown_in_any_language() -> None:
 def test_an_error_that_the_last_version_stored_is_shown_as_it_is() -> None:
     stored = {"type": "urn:ecommerce-subsidies:problem:conflict", "title": "x", "status": 409}
     assert stored_problem(stored, "zh-CN") == stored
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no file that is always full")
+@pytest.mark.parametrize(("file", "status"), [("/dev/full", 503), ("/dev/null/none", 500)])
+def test_a_full_disk_is_an_outage_and_other_failures_of_files_are_faults(file: str, status: int) -> None:
+    app = FastAPI()
+    app.state.language = "en"
+    problems.install(app)
+
+    @app.get("/")
+    def write() -> None:
+        Path(file).write_bytes(b"x" * 100_000)
+
+    assert TestClient(app, raise_server_exceptions=False).get("/").status_code == status
