@@ -65,7 +65,7 @@ class Broker:
 
     def wait(self) -> None:
         """Wait until the broker answers, has its topics, and its users have their rights. Raises KafkaError."""
-        wait_until(self._listens, self.child, 120.0, "see its log, or set KAFKA_BOOTSTRAP_SERVERS to a running broker.")
+        wait_until(self._listens, self.child, 600.0, "see its log, or set KAFKA_BOOTSTRAP_SERVERS to a running broker.")
         kafka.ensure_topics(self.cluster)
         if self.passwords:
             rights.grant(self.cluster)

@@ -18,6 +18,7 @@ import httpx
 import structlog
 from cachetools import TLRUCache
 from fastapi import Request, Security
+from fastapi.dependencies.models import Dependant
 from fastapi.openapi.models import OAuthFlowClientCredentials, OAuthFlows
 from fastapi.security import OAuth2, SecurityScopes
 from joserfc import jwt
@@ -266,6 +267,12 @@ def identify(request: Request) -> Actor:
     actor = verifier.actor(token.strip())
     request.state.actor = actor
     return actor
+
+
+def scopes_of(dependant: Dependant) -> frozenset[Scope]:
+    """Return the scopes that an operation with `dependant` needs."""
+    own = frozenset(map(Scope, dependant.own_oauth_scopes or ()))
+    return own.union(*map(scopes_of, dependant.dependencies))
 
 
 async def authenticate(request: Request, needed: SecurityScopes, _: Annotated[str | None, Security(_scheme)]) -> Actor:
