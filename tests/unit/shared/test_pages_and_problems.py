@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 from pathlib import Path
 from typing import Literal
 from uuid import UUID
 
+import httpx
 import orjson
 import pytest
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
-from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -126,4 +127,9 @@ def test_a_full_disk_is_an_outage_and_other_failures_of_files_are_faults(file: s
     def write() -> None:
         Path(file).write_bytes(b"x" * 100_000)
 
-    assert TestClient(app, raise_server_exceptions=False).get("/").status_code == status
+    async def ask() -> int:
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+            return (await client.get("/")).status_code
+
+    assert asyncio.run(ask()) == status
