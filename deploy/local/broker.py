@@ -146,6 +146,9 @@ def _kafka(state: Path, log: Path) -> Broker:
         "transaction.state.log.replication.factor": "1",
         "transaction.state.log.min.isr": "1",
         "group.initial.rebalance.delay.ms": "0",
+        # On a machine that is busy or slow it would end for want of its own answer.
+        "initial.broker.registration.timeout.ms": "600000",
+        "broker.session.timeout.ms": "60000",
         "message.max.bytes": "4194304",
         "log.retention.hours": "-1",
     }

@@ -6,6 +6,7 @@ Prints what was injected and what came of it; the exit code is 1 if an invariant
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 import tempfile
 import time
@@ -35,7 +36,7 @@ def main() -> int:
     parser.add_argument("--faults", type=int, default=1_000, help="how many to inject (default 1000)")
     parser.add_argument("--minutes", type=float, default=30, help="stop injecting after so many (default 30)")
     parser.add_argument("--seed", type=int, default=1, help="the same seed injects the same faults (default 1)")
-    parser.add_argument("--only", default="", help="inject only faults whose name contains this")
+    parser.add_argument("--only", default="", help="inject only faults whose name matches this")
     parser.add_argument("--control", choices=sorted(CONTROLS), help="take a defence away: the campaign has to fail")
     parser.add_argument("--state", type=Path, help="folder to work in, kept afterwards (default: a temporary one)")
     arguments = parser.parse_args()
@@ -88,7 +89,7 @@ def run(campaign: Campaign, faults: int, most_seconds: float, only: str = "") ->
 def possible(campaign: Campaign, kinds: Sequence[Kind], only: str) -> list[Kind]:
     """Return those of `kinds` that can be injected here (a disk is filled only if it is the campaign's own), and are wanted."""
     disks = (None, *campaign.harness.disks)
-    return [kind for kind in kinds if kind.disk in disks and only in kind.name]
+    return [kind for kind in kinds if kind.disk in disks and re.search(only, kind.name)]
 
 
 def inject(campaign: Campaign, kind: Kind) -> None:

@@ -64,6 +64,7 @@ class Harness:
             self.disks |= {name: Disk(self.system.state / name, size) for name, size in DISKS.items()}
         self.system.start()
         self.children = {child.name: child for child in self.system.supervisor._children}
+        self.children.pop("eligibility-worker").stop(15.0)  # nothing is evaluated, and the processor is needed
         first = self.children["payout-worker"]
         log = first.log.with_name("payout-worker-2.log")
         second = Child("payout-worker-2", first.command, log, {**first.environment, "METRICS_PORT": "0"})
