@@ -9,6 +9,7 @@ import polars as pl
 from sqlalchemy import Connection
 
 from services.eligibility.clients.registry import RegistryFacts
+from services.eligibility.decisions.domain import INTERPRETATIONS_DOCUMENT, POLICY_DOCUMENT
 from services.eligibility.decisions.proposals import (
     EvaluatedAwards,
     Provenance,
@@ -68,8 +69,8 @@ class EvaluationRunner:
             found = self._evaluate(connection, task, policy, interpretations, prepared)
             metrics.EVALUATION_ROWS.labels(rows="outcomes").inc(found.outcomes.height)
             job.progress(job.total - 2, job.total)
-            store_document(connection, "book", policy.hash, policy.document)
-            store_document(connection, "readings", interpretations.hash, interpretations.document)
+            store_document(connection, POLICY_DOCUMENT, policy.hash, policy.document)
+            store_document(connection, INTERPRETATIONS_DOCUMENT, interpretations.hash, interpretations.document)
             store_outcomes(connection, job.id, found.outcomes)
             job.progress(job.total - 1, job.total)
             provenance = Provenance(
