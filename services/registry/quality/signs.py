@@ -41,6 +41,12 @@ def _of_periods(dataset: Dataset, awards: tuple[str, ...]) -> Iterator[Sign]:
     group = period.apart or tuple(name for name in dataset.key if name != period.first)
     follows = f"SELECT 1 FROM {{{dataset.name}}} AS n WHERE {same(group, 'n', 'r')} AND n.{period.first} = r.{period.last} + 1"
     yield Sign("gap_of_one_day", dataset.name, f"EXISTS ({follows})", period.last, awards)
+    if period.apart:
+        overlapping = (
+            f"SELECT 1 FROM {{{dataset.name}}} AS o WHERE {same(group, 'o', 'r')} AND o.{period.first} <> r.{period.first}"
+            f" AND daterange(o.{period.first}, o.{period.last}) && daterange(r.{period.first}, r.{period.last})"
+        )
+        yield Sign("overlapping_period", dataset.name, f"EXISTS ({overlapping})", period.first, awards)
     yield Sign("ends_on_31_december", dataset.name, f"to_char(r.{period.last}, 'MMDD') = '1231'", period.last, awards)
 
 

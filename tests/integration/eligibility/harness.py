@@ -16,6 +16,7 @@ import orjson
 from pydantic import SecretStr
 from sqlalchemy import text
 
+from deploy.local.clients import confirmer
 from services.eligibility.approvals import repository as approvals
 from services.eligibility.clients.registry import RegistryFacts
 from services.eligibility.corrections.domain import AutomaticReevaluation
@@ -85,6 +86,14 @@ class Harness:
         """Record rows in the registry; returns the revision."""
         answer = self._writer.post(f"/v1/datasets/{dataset}/records", json={"records": list(records)})
         assert answer.status_code == 201, answer.text
+        made = answer.json()
+        return self._confirm(dataset, made["draft"]) if made["draft"] else int(made["revision"])
+
+    def _confirm(self, dataset: str, draft: str) -> int:
+        """Confirm a draft as the second person of its dataset; returns the revision."""
+        headers = self.tokens.headers(confirmer(dataset))
+        answer = self._writer.post(f"/v1/drafts/{draft}/confirm", headers=headers)
+        assert answer.is_success, answer.text
         return int(answer.json()["revision"])
 
     def withdraw(self, dataset: str, **key: Any) -> None:
