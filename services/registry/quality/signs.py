@@ -41,12 +41,6 @@ def _of_periods(dataset: Dataset, awards: tuple[str, ...]) -> Iterator[Sign]:
     group = period.apart or tuple(name for name in dataset.key if name != period.first)
     follows = f"SELECT 1 FROM {{{dataset.name}}} AS n WHERE {same(group, 'n', 'r')} AND n.{period.first} = r.{period.last} + 1"
     yield Sign("gap_of_one_day", dataset.name, f"EXISTS ({follows})", period.last, awards)
-    if period.apart:
-        overlapping = (
-            f"SELECT 1 FROM {{{dataset.name}}} AS o WHERE {same(group, 'o', 'r')} AND o.{period.first} <> r.{period.first}"
-            f" AND daterange(o.{period.first}, o.{period.last}) && daterange(r.{period.first}, r.{period.last})"
-        )
-        yield Sign("overlapping_period", dataset.name, f"EXISTS ({overlapping})", period.first, awards)
     yield Sign("ends_on_31_december", dataset.name, f"to_char(r.{period.last}, 'MMDD') = '1231'", period.last, awards)
 
 
@@ -69,6 +63,11 @@ def _derived() -> Iterator[Sign]:
     yield Sign("odd_name", "enterprises", f"r.name IN ({names})", "name")
     named = "SELECT 1 FROM {enterprises} AS e WHERE e.uscc = r.uscc AND code_key(e.name) <> code_key(r.account_holder)"
     yield Sign("holder_differs", "payee_accounts", f"EXISTS ({named})", "account_holder")
+    overlapping = (
+        "SELECT 1 FROM {payee_accounts} AS o WHERE o.uscc = r.uscc AND o.since <> r.since"
+        " AND daterange(o.since, o.until) && daterange(r.since, r.until)"
+    )
+    yield Sign("overlapping_period", "payee_accounts", f"EXISTS ({overlapping})", "since")
 
 
 SIGNS: tuple[Sign, ...] = (*DECLARED, *_derived())

@@ -156,7 +156,7 @@ FieldValue = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=
 
 
 class SnapshotQuery(BaseModel):
-    """Which rows to return: those that name some enterprises, or those with some values in a field."""
+    """Which rows to return: those that name some enterprises, those with some values in a field, or those of some revisions."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -173,11 +173,15 @@ class SnapshotQuery(BaseModel):
         default=None, min_length=1, max_length=50_000, description="Values of `field`"
     )
     before_colon: bool = Field(default=False, description="Compare only the part of `field` before its first colon")
+    revisions: list[Annotated[int, Field(ge=1, le=2**63 - 1)]] | None = Field(
+        default=None, min_length=1, max_length=50_000, description="Revisions that set the rows"
+    )
 
     @model_validator(mode="after")
     def _one_way(self) -> SnapshotQuery:
-        if (self.uscc is None) == (self.field is None) or (self.field is None) != (self.values is None):
-            raise InvalidValue("give either uscc, or field and values")
+        ways = [each for each in (self.uscc, self.field, self.revisions) if each is not None]
+        if len(ways) != 1 or (self.field is None) != (self.values is None):
+            raise InvalidValue("give either uscc, or field and values, or revisions")
         return self
 
 

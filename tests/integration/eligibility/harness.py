@@ -77,7 +77,7 @@ class Harness:
         client = httpx.Client(
             transport=self.transport, base_url="http://registry", headers=self.tokens.headers("eligibility")
         )
-        self.facts = RegistryFacts(client)
+        self.facts = RegistryFacts(client, ["data-platform"])
         self._writer = httpx.Client(
             transport=self.transport, base_url="http://registry", headers=self.tokens.headers("data-platform")
         )
