@@ -82,9 +82,11 @@ class Harness:
             transport=self.transport, base_url="http://registry", headers=self.tokens.headers("data-platform")
         )
 
-    def record(self, dataset: str, *records: dict[str, Any]) -> int:
-        """Record rows in the registry; returns the revision."""
-        answer = self._writer.post(f"/v1/datasets/{dataset}/records", json={"records": list(records)})
+    def record(self, dataset: str, *records: dict[str, Any], by: str | None = None) -> int:
+        """Record rows in the registry, as the data platform or as the person `by`; returns the revision."""
+        headers = self.tokens.bearer(sub=by, scope="facts:write") if by else None
+        path = f"/v1/datasets/{dataset}/records"
+        answer = self._writer.post(path, json={"records": list(records)}, headers=headers)
         assert answer.status_code == 201, answer.text
         made = answer.json()
         return self._confirm(dataset, made["draft"]) if made["draft"] else int(made["revision"])
