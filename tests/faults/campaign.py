@@ -80,8 +80,7 @@ class Campaign:
             for n, code in enumerate(self.payees)
         ]
         for dataset, rows in (("enterprises", enterprises), ("payee_accounts", accounts)):
-            body = {"records": rows, "source": "campaign"}
-            self.harness.demo.post("data-platform", f"registry:/v1/datasets/{dataset}/records", body)
+            self.harness.demo.record(dataset, rows, "campaign")
         self._import_bystanders(since)
         for unit in UNITS:
             for year in (self.year, self.year + 1):

@@ -7,6 +7,7 @@ from uuid import uuid4
 import httpx
 
 from deploy.local.demo import SAMPLE_ARRANGEMENT
+from deploy.local.demo_client import confirmer
 from shared.authorization import Scope
 from shared.clock import SystemClock, calendar_date
 from tests.faults.campaign import Campaign
@@ -18,7 +19,7 @@ EVERYTHING = " ".join(Scope)
 def confirm_alone(campaign: Campaign) -> None:
     """One person with the scopes of two: drafts and confirms, holds and releases, corrects a bank's result."""
     person = {"sub": f"person-{uuid4().hex[:8]}", "scope": EVERYTHING}
-    acts = (_arrange_alone, _hold_alone, _correct_alone, _appropriate_alone)
+    acts = (_arrange_alone, _hold_alone, _correct_alone, _redirect_alone)
     campaign.dice.choice(acts)(campaign, person)
 
 
@@ -55,8 +56,21 @@ def _correct_alone(campaign: Campaign, person: dict[str, str]) -> None:
         campaign.users.command("finance-maker", f"{path}/discard", {"reason": "campaign"})
 
 
-def _appropriate_alone(campaign: Campaign, person: dict[str, str]) -> None:
-    """Draft an appropriation and confirm it: another person discards it afterwards."""
+def _redirect_alone(campaign: Campaign, person: dict[str, str]) -> None:
+    """Draft another account of a payee and confirm it: another person discards it afterwards."""
+    account = {
+        "uscc": campaign.dice.choice(campaign.payees),
+        "since": "2099-01-01",
+        "account_holder": "丽水测试有限公司",
+        "bank_code": "102343000018",
+        "account_number": f"6222{campaign.dice.randrange(10**15):015d}",
+    }
+    body = {"records": [account], "source": "campaign"}
+    drafted = campaign.users.act_as(person, "registry:/v1/datasets/payee_accounts/records", body)
+    if drafted is not None and drafted.is_success and drafted.json()["draft"]:
+        path = f"registry:/v1/drafts/{drafted.json()['draft']}"
+        _refused(campaign, person, f"{path}/confirm")
+        campaign.users.command(confirmer("payee_accounts"), f"{path}/discard", {"reason": "campaign"})
 
 
 def _refused(campaign: Campaign, person: dict[str, str], path: str, body: object = None) -> None:
