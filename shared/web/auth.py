@@ -17,12 +17,8 @@ from typing import Annotated, Any, Protocol
 import httpx
 import structlog
 from cachetools import TLRUCache
-<<<<<<< HEAD
-from fastapi import Request, Security
-from fastapi.dependencies.models import Dependant
-=======
 from fastapi import Depends, Request, Security
->>>>>>> main
+from fastapi.dependencies.models import Dependant
 from fastapi.openapi.models import OAuthFlowClientCredentials, OAuthFlows
 from fastapi.security import OAuth2, SecurityScopes
 from joserfc import jwt

@@ -6,8 +6,8 @@ from uuid import uuid4
 
 import httpx
 
+from deploy.local.clients import confirmer
 from deploy.local.demo import SAMPLE_ARRANGEMENT
-from deploy.local.demo_client import confirmer
 from shared.authorization import Scope
 from shared.clock import SystemClock, calendar_date
 from tests.faults.campaign import Campaign
