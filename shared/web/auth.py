@@ -10,8 +10,9 @@ import hashlib
 import re
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from operator import methodcaller
 from typing import Annotated, Any, Protocol
 
 import httpx
@@ -269,10 +270,14 @@ def identify(request: Request) -> Actor:
     return actor
 
 
-def scopes_of(dependant: Dependant) -> frozenset[Scope]:
-    """Return the scopes that an operation with `dependant` needs."""
-    own = frozenset(map(Scope, dependant.own_oauth_scopes or ()))
-    return own.union(*map(scopes_of, dependant.dependencies))
+def checks_of(dependant: Dependant) -> Iterator[Callable[[Actor], None]]:
+    """Yield what raises Forbidden for an actor whose scopes do not allow the operation with `dependant`."""
+    for scope in dependant.own_oauth_scopes or ():
+        yield methodcaller("require", Scope(scope))
+    if isinstance(dependant.call, _OneOf):
+        yield dependant.call.check
+    for needed in dependant.dependencies:
+        yield from checks_of(needed)
 
 
 async def authenticate(request: Request, needed: SecurityScopes, _: Annotated[str | None, Security(_scheme)]) -> Actor:
@@ -297,16 +302,23 @@ def needs(*scopes: Scope, city_wide: bool = False) -> Any:
     return Security(authenticate_city_wide if city_wide else authenticate, scopes=[scope.value for scope in scopes])
 
 
-def needs_one_of(*scopes: Scope) -> Any:
-    """Declare that an operation of all jurisdictions may be called with any of `scopes`; `one_of` says so in its document."""
+@dataclass(frozen=True)
+class _OneOf:
+    scopes: tuple[Scope, ...]
 
-    def authenticated(request: Request) -> Actor:
+    def __call__(self, request: Request) -> Actor:
         actor = identify(request)
-        actor.require_one_of(*scopes)
-        actor.require_city_wide()
+        self.check(actor)
         return actor
 
-    return Depends(authenticated)
+    def check(self, actor: Actor) -> None:
+        actor.require_one_of(*self.scopes)
+        actor.require_city_wide()
+
+
+def needs_one_of(*scopes: Scope) -> Any:
+    """Declare that an operation of all jurisdictions may be called with any of `scopes`; `one_of` says so in its document."""
+    return Depends(_OneOf(scopes))
 
 
 def one_of(*scopes: Scope) -> dict[str, Any]:
