@@ -22,6 +22,7 @@ from services.eligibility.evaluation_jobs.routes import router as evaluations_ro
 from services.eligibility.interpretations.routes import router as policies_router
 from services.eligibility.notices.routes import router as notices_router
 from services.eligibility.objections.routes import router as objections_router
+from services.eligibility.procedures.routes import router as procedures_router
 from services.eligibility.scenarios.routes import assessments_router, impact_router, simulations_router
 from services.eligibility.schema import SCHEMA
 from services.eligibility.settings import Settings
@@ -73,6 +74,7 @@ def build(
             policies_router,
             awards_router,
             guide_router,
+            procedures_router,
             evaluations_router,
             decisions_router,
             approvals_of_decisions_router,

@@ -29,10 +29,18 @@ class Act(StrEnum):
     RESUME = "resume"
     REJECT = "reject"
     APPROVE = "approve"
+    CONFIRM = "confirm"
+    DECLINE = "decline"
+    PASS = "pass"
+    OPPOSE = "oppose"
     SUPERSEDE = "supersede"
 
 
 TRANSITIONS: dict[tuple[State, Act], tuple[State, ...]] = {
+    (State.PROPOSED, Act.CONFIRM): (State.PROPOSED,),
+    (State.PROPOSED, Act.DECLINE): (State.REJECTED,),
+    (State.PROPOSED, Act.PASS): (State.PROPOSED,),
+    (State.PROPOSED, Act.OPPOSE): (State.SUSPENDED,),
     (State.PROPOSED, Act.PUBLISH): (State.IN_NOTICE,),
     (State.PROPOSED, Act.APPROVE): (State.APPROVED,),
     (State.PROPOSED, Act.REJECT): (State.REJECTED,),
@@ -43,6 +51,10 @@ TRANSITIONS: dict[tuple[State, Act], tuple[State, ...]] = {
     (State.IN_NOTICE, Act.REJECT): (State.REJECTED,),
     (State.IN_NOTICE, Act.SUSPEND): (State.SUSPENDED,),
     (State.IN_NOTICE, Act.SUPERSEDE): (State.SUPERSEDED,),
+    (State.SUSPENDED, Act.CONFIRM): (State.SUSPENDED,),
+    (State.SUSPENDED, Act.DECLINE): (State.REJECTED,),
+    (State.SUSPENDED, Act.PASS): (State.PROPOSED, State.SUSPENDED),
+    (State.SUSPENDED, Act.OPPOSE): (State.SUSPENDED,),
     (State.SUSPENDED, Act.CONCLUDE): (State.SUSPENDED,),
     (State.SUSPENDED, Act.OBJECT): (State.SUSPENDED,),
     (State.SUSPENDED, Act.UPHOLD): (State.SUSPENDED,),

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import Connection, Row, TextClause, text
 
 from services.eligibility.decisions import repository
@@ -49,7 +50,26 @@ def options(row: Row[Any], *, without: Act | None = None) -> dict[str, Any]:
 
 def transition(connection: Connection, row: Row[Any], act: Act, state: State, *, by: str, reason: str | None) -> None:
     """Change a locked decision to `state`, and record who did `act` and why."""
-    values = {"id": row.id, "act": act, "state": state, "by": by, "reason": reason}
+    values = {"id": row.id, "act": act, "state": state, "by": by, "reason": reason, "step": None}
+    connection.execute(queries.change_one, values)
+
+
+def take_step(
+    connection: Connection,
+    row: Row[Any],
+    step: str,
+    act: Act,
+    state: State,
+    *,
+    outcome: str,
+    by: str,
+    reason: str | None,
+    statement: Mapping[str, Any] | None = None,
+) -> None:
+    """Record the outcome of a step of a locked decision, which is in `state` afterwards, and who did `act` and why."""
+    values = {"id": row.id, "act": act, "state": state, "by": by, "reason": reason, "step": step, "outcome": outcome}
+    stated = None if statement is None else orjson.dumps(statement).decode()
+    connection.execute(queries.take_step, values | {"statement": stated})
     connection.execute(queries.change_one, values)
 
 
@@ -70,10 +90,15 @@ def pick(connection: Connection, statement: TextClause, values: Mapping[str, Any
     return picked
 
 
-def propose(connection: Connection, values: Mapping[str, Any]) -> None:
-    """Supersede the open proposals that `proposal_actions` replaces or closes, then store its new ones (proposals.py)."""
+def propose(connection: Connection, values: Mapping[str, Any], steps: Sequence[Mapping[str, Any]]) -> None:
+    """Supersede the open proposals that `proposal_actions` replaces or closes, then store its new ones (proposals.py).
+
+    `steps` (step, awards, due_on) are what the procedure requires of them.
+    """
     connection.execute(queries.supersede_replaced, values)
     connection.execute(queries.insert_proposals, values)
+    if steps:
+        connection.execute(queries.insert_steps, values | {"steps": orjson.dumps(steps).decode()})
 
 
 def supersede_lost(connection: Connection, ids: Sequence[str]) -> None:
