@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import StrEnum
 
 
@@ -31,7 +32,7 @@ class Act(StrEnum):
     APPROVE = "approve"
     CONFIRM = "confirm"
     DECLINE = "decline"
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105 - no password
     OPPOSE = "oppose"
     SUPERSEDE = "supersede"
 
@@ -67,9 +68,33 @@ TRANSITIONS: dict[tuple[State, Act], tuple[State, ...]] = {
 """Every transition with the states that it may lead to; any other is refused."""
 
 
-def possible_acts(state: State) -> list[str]:
-    """Return the acts of persons that are possible in `state`."""
-    return [act.value for (origin, act) in TRANSITIONS if origin is state and act is not Act.SUPERSEDE]
+CONFIRMATION = "confirmation"
+"""The step in which the payee confirms that it wants the award."""
+DISTRICT = "district"
+"""The reviewer that is the jurisdiction of the award; any other is the code of a department."""
+_REVIEW = "review:"
+
+
+def review_step(reviewer: str) -> str:
+    """Return the step in which `reviewer` reviews."""
+    return f"{_REVIEW}{reviewer}"
+
+
+def is_review(step: str) -> bool:
+    """Return whether a step is a review."""
+    return step.startswith(_REVIEW)
+
+
+def possible_acts(state: State, steps: Collection[str] = ()) -> list[str]:
+    """Return the acts of persons that are possible in `state` while the procedure still requires `steps`."""
+    impossible = {Act.SUPERSEDE}
+    if CONFIRMATION not in steps:
+        impossible |= {Act.CONFIRM, Act.DECLINE}
+    if not any(map(is_review, steps)):
+        impossible |= {Act.PASS, Act.OPPOSE}
+    if steps:
+        impossible |= {Act.PUBLISH, Act.APPROVE}
+    return [act.value for (origin, act) in TRANSITIONS if origin is state and act not in impossible]
 
 
 def state_after_suspension(*, in_notice: bool) -> State:

@@ -83,7 +83,7 @@ class EvaluationRunner:
                 interpretations_hash=interpretations.hash,
                 engine_version=ENGINE_VERSION,
                 round_id=task.round_id,
-                procedure_hash=procedure and procedure.hash,
+                procedure_hash=procedure.hash if procedure else None,
             )
             granted = candidates(found.outcomes, policy)
             counts = propose(

@@ -9,8 +9,8 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
+from services.eligibility.decisions.domain import CONFIRMATION, DISTRICT, review_step
 from services.eligibility.decisions.proposals import RequiredStep
-from services.eligibility.decisions.steps import CONFIRMATION, DISTRICT, review_step
 from services.eligibility.rules.canonical import canonical_json, sha256
 from services.eligibility.rules.domain import Policy
 from shared.errors import FieldError, Invalid

@@ -16,7 +16,7 @@ from services.eligibility.procedures.tables import procedure_changes
 from services.eligibility.rules.domain import Policy
 from shared import two_persons
 
-_NONE = {"confirmation": None, "reviews": [], "notice_working_days": None, "later_instalments": None}
+_NONE: dict[str, Any] = {"confirmation": None, "reviews": [], "notice_working_days": None, "later_instalments": None}
 
 
 def propose_change(

@@ -25,7 +25,12 @@ def official_procedure(connection: Connection, policy: Policy) -> Procedure | No
         .limit(1)
     )
     row = connection.execute(confirmed).one_or_none()
-    return None if row is None else Procedure.of(orjson.loads(row.content))
+    return None if row is None else stored_procedure(row.content)
+
+
+def stored_procedure(document: str) -> Procedure:
+    """Return the procedure of a stored document."""
+    return Procedure.of(orjson.loads(document))
 
 
 def changes(connection: Connection, policy: Policy) -> Sequence[Row[Any]]:

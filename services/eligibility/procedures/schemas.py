@@ -70,7 +70,7 @@ class ProcedureRequest(_Body):
     later_instalments: LaterInstalments = Field(
         default=LaterInstalments.AUTOMATIC,
         strict=False,
-        description="`confirmed`: an instalment after the first is released once an officer has confirmed that the project operates",
+        description="`confirmed`: an instalment after the first waits until an officer confirms that the project operates",
     )
     reason: Reason
 

@@ -101,7 +101,7 @@ def evaluate(
         lock_proposals(connection)
         procedure = official_procedure(connection, policy)
         provenance = Provenance(
-            evaluation_id, by, on, 7, "book", "readings", "1.0.0", round_id, procedure and procedure.hash
+            evaluation_id, by, on, 7, "book", "readings", "1.0.0", round_id, procedure.hash if procedure else None
         )
         steps = procedure.steps(on) if procedure else ()
         return evaluation_id, propose(connection, frame, evaluated, provenance, seal, steps)
@@ -115,7 +115,7 @@ def approve_all(database: Database, evaluation_id: UUID, reason: str | None = No
             by=CHECKER.subject,
             reason=reason,
             jurisdiction=None,
-            notice_needed=False,
+            notice_days=0,
         )
         return transitions.approve(connection, selection.ids, by=CHECKER.subject, reason=reason)
 

@@ -107,8 +107,32 @@ UPDATE decisions d SET state = 'approved', approved_by = :by, approved_at = now(
 FROM picked p WHERE d.id = p.id;
 
 -- record_act_on_picked: Record an act on every picked decision, with the state that it led to.
-INSERT INTO decision_acts (decision_id, act, state, actor, reason)
-SELECT d.id, :act, d.state, :by, :reason FROM picked p JOIN decisions d USING (id);
+INSERT INTO decision_acts (decision_id, act, state, actor, reason, step)
+SELECT d.id, :act, d.state, :by, :reason, CAST(:step AS text) FROM picked p JOIN decisions d USING (id);
+
+-- pick_reviewable: Lock those of some decisions that still wait for a review.
+CREATE TEMP TABLE picked ON COMMIT DROP AS
+SELECT d.id, d.award_id, a.version FROM decisions d JOIN awards a USING (award_id) JOIN decision_steps s ON s.decision_id = d.id
+WHERE d.id = ANY(:ids) AND d.state IN ('proposed', 'suspended') AND s.step = :step AND s.outcome IS NULL
+ORDER BY d.award_id FOR UPDATE OF a, d, s;
+
+-- pick_silent: Lock proposals whose confirmation is overdue, where the procedure says that silence declines.
+CREATE TEMP TABLE picked ON COMMIT DROP AS
+SELECT d.id, d.award_id, a.version FROM decisions d JOIN awards a USING (award_id) JOIN decision_steps s ON s.decision_id = d.id
+JOIN documents p ON p.hash = d.procedure_hash
+WHERE d.state IN ('proposed', 'suspended') AND s.step = 'confirmation' AND s.outcome IS NULL AND s.due_on < :today
+  AND p.content::jsonb #>> '{confirmation,silence}' = 'declines'
+ORDER BY d.award_id LIMIT :limit FOR UPDATE OF a, d, s;
+
+-- take_step_of_picked: Record what became of a step of the picked decisions.
+UPDATE decision_steps s SET outcome = :outcome, reason = :reason, acted_by = :by, acted_at = now()
+FROM picked p WHERE s.decision_id = p.id AND s.step = :step;
+
+-- count_change_of_picked: Count a change of the picked decisions that leaves their states.
+UPDATE decisions d SET revision = d.revision + 1, changed_at = now() FROM picked p WHERE d.id = p.id;
+
+-- reject_picked: Reject the picked decisions.
+UPDATE decisions d SET state = 'rejected', revision = d.revision + 1, changed_at = now() FROM picked p WHERE d.id = p.id;
 
 -- enqueue_events: Write the event of each picked decision to the outbox.
 -- Its members are those of shared.events.award_decided.AwardDecided; a test compares the two.
