@@ -68,8 +68,9 @@ def evaluate(
     subjects: set[tuple[str, str]] | None = None,
     years: tuple[int, ...] = (2023,),
     legal_form: str = "enterprise",
+    authors: str = "{}",
 ) -> tuple[UUID, Counts]:
-    """Propose `rows` as an evaluation would; `legal_form` is the payees', as the facts say."""
+    """Propose `rows` as an evaluation would; `legal_form` is the payees', as the facts say that `authors` recorded."""
     evaluation_id = uuid4()
     provenance = Provenance(evaluation_id, MAKER.subject, on, 7, "book", "readings", "1.0.0")
 
@@ -80,7 +81,9 @@ def evaluate(
         ]
         digests = [sha256(content.encode()).hexdigest() for content in contents]
         return pairs.with_columns(
-            pl.Series("hash", digests, dtype=pl.String), pl.Series("content", contents, dtype=pl.String)
+            pl.Series("hash", digests, dtype=pl.String),
+            pl.Series("content", contents, dtype=pl.String),
+            pl.lit(authors).alias("authors"),
         )
 
     with database.transaction() as connection:

@@ -5,7 +5,7 @@ SELECT id,
                  AND approved_at >= (SELECT coalesce(started_at, created_at) FROM jobs WHERE id = :job_id) THEN 'done'
             WHEN state = 'suspended' THEN 'suspended'
             WHEN state IN ('superseded', 'rejected', 'approved') THEN 'stale'
-            WHEN proposed_by = :by THEN 'own'
+            WHEN proposed_by = :by OR :by = ANY(fact_authors) THEN 'own'
             WHEN state = 'in_notice' OR (:notice_needed AND noticed_on IS NULL) THEN 'not_noticed'
             WHEN cardinality(flags) > 0 AND CAST(:reason AS text) IS NULL THEN 'flagged' END AS blocker
 FROM decisions
