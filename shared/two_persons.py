@@ -28,14 +28,14 @@ from shared.clock import isoformat
 from shared.errors import Conflict, NotFound, SamePerson
 
 
-def columns(*, discardable: bool = False) -> tuple[SchemaItem, ...]:
+def columns(*, reasoned: bool = True, discardable: bool = False) -> tuple[SchemaItem, ...]:
     """Return the columns that a table of proposals has besides what is proposed, with their constraints.
 
-    A discardable proposal may also end without effect, with a reason.
+    A reasoned proposal says why it is made. A discardable one may also end without effect, with a reason.
     """
     proposed = (
         Column("id", Uuid, primary_key=True, server_default=text("uuidv7()")),
-        Column("reason", Text, nullable=False),
+        *([Column("reason", Text, nullable=False)] if reasoned else []),
         Column("proposed_by", Text, nullable=False),
         Column("proposed_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
         Column("confirmed_by", Text),
@@ -104,7 +104,7 @@ def view(row: Row[Any]) -> dict[str, Any]:
     """Return who proposed, confirmed or discarded, when and why, as the API shows it."""
     shown = {
         "id": str(row.id),
-        "reason": row.reason,
+        **({"reason": row.reason} if hasattr(row, "reason") else {}),
         "state": state(row),
         "proposed_by": row.proposed_by,
         "proposed_at": isoformat(row.proposed_at),

@@ -8,6 +8,7 @@ from services.payout import metrics as payout_metrics
 from services.payout.arrangements.routes import router as arrangements
 from services.payout.awards.handlers import award_decisions
 from services.payout.awards.routes import router as awards
+from services.payout.batches.result_routes import router as bank_results
 from services.payout.batches.routes import BODIES as BATCH_BODIES
 from services.payout.batches.routes import router as batches
 from services.payout.budgets.routes import router as budgets
@@ -66,6 +67,7 @@ def build(
             orders,
             restorations,
             batches,
+            bank_results,
             corrections,
             recoveries,
             ledger,

@@ -269,10 +269,10 @@ def identify(request: Request) -> Actor:
 
 
 async def authenticate(request: Request, needed: SecurityScopes, _: Annotated[str | None, Security(_scheme)]) -> Actor:
-    """Return the caller; raises as `identify` does, and Forbidden if the token lacks a scope of the operation."""
+    """Return the caller; raises as `identify` does, and Forbidden if the token has no scope of the operation."""
     actor = identify(request)
-    for scope in needed.scopes:
-        actor.require(Scope(scope))
+    if needed.scopes:
+        actor.require(*map(Scope, needed.scopes))
     return actor
 
 
@@ -283,7 +283,7 @@ async def authenticate_city_wide(actor: Annotated[Actor, Security(authenticate)]
 
 
 def needs(*scopes: Scope, city_wide: bool = False) -> Any:
-    """Declare who may call an operation: `actor: Annotated[Actor, needs(Scope.X)]`.
+    """Declare who may call an operation: `actor: Annotated[Actor, needs(Scope.X)]`. One of several scopes suffices.
 
     With `city_wide` the operation concerns all jurisdictions, and a token that is restricted is refused.
     """

@@ -48,6 +48,7 @@ payee_accounts = Table(
     Column("until", Date),
     Column("revision", BigInteger, nullable=False),
     Column("holder", Text),
+    Column("number_masked", Text),
 )
 """In force from `since` to the day before `until`; `revision` is the registry's that set it."""
 
