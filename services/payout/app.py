@@ -23,6 +23,7 @@ from services.payout.recoveries.routes import router as recoveries
 from services.payout.reports.routes import router as reports
 from services.payout.restorations.routes import router as restorations
 from services.payout.schema import SCHEMA
+from services.payout.seals import Seals
 from services.payout.settings import Settings
 from services.payout.startup import load_settings
 from shared.clock import Clock
@@ -82,6 +83,7 @@ def build(
         state={
             "accounts": accounts or registry_accounts(settings),
             "decisions": decisions or eligibility_decisions(settings),
+            "seals": Seals(settings.file_seal_key.get_secret_value()),
             "samples_allowed": settings.deployment is Deployment.DEMONSTRATION,
         },
         bodies=BODIES,

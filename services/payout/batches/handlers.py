@@ -16,6 +16,7 @@ from services.payout.clients.eligibility import Decisions
 from services.payout.clients.registry import Accounts, revisions_of
 from services.payout.orders import transitions
 from services.payout.orders.repository import lock_exclusively
+from services.payout.seals import Sealed, Seals
 from shared.clock import calendar_date
 from shared.errors import Conflict, FieldError
 from shared.identifiers import new_id
@@ -108,3 +109,9 @@ def file_of(connection: Connection, batch: Mapping[str, Any], accounts: Accounts
     lines = repository.lines(connection, batch["id"])
     day = repository.accounts_on(connection, batch["id"])
     return files.frame_of(lines, accounts.on(day, set(lines["payee_uscc"]), batch["registry_revision"]))
+
+
+def seal_of(connection: Connection, batch: Mapping[str, Any], frame: pl.DataFrame, seals: Seals) -> str:
+    """Return the seal of a batch's file with the rows `frame`."""
+    sealed = Sealed(batch["unit"], repository.accounts_on(connection, batch["id"]), batch["registry_revision"])
+    return seals.seal(sealed, files.checksum_of(frame, batch["total_fen"]))

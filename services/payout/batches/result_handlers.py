@@ -46,7 +46,7 @@ def report(
     by: str,
     now: datetime,
 ) -> tuple[CheckedResults, UUID | None]:
-    """Apply the bank's rows to the orders of a batch `at_once`, or keep them for another person; the same row again is nothing new.
+    """Apply the bank's rows to the orders of a batch `at_once`, or keep them for another person. A row again is nothing new.
 
     Returns the checked rows, and the id under which they wait. Raises NotFound, or ResultsRefused with each row's mistake if one
     is refused and `all_or_nothing` is asked for.

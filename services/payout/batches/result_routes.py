@@ -79,8 +79,8 @@ def record_payment_results(
             now=now,
         )
         state = ("proposed" if results_id else "confirmed") if checked.accepted else None
-        reported = {"id": results_id, "state": state}
-        return reported | _report(answer, checked, repository.view(connection, batch_id), request)
+        batch = repository.view(connection, batch_id)
+        return {"id": results_id, "state": state} | _report(answer, checked, batch, request)
 
     return command.run(act)
 
@@ -134,8 +134,8 @@ def confirm_payment_results(
     def act(connection: Connection) -> object:
         own_batch(connection, batch_id, actor)
         answer, checked = handlers.confirm(connection, batch_id, results_id, by=actor.subject, now=now)
-        confirmed = {"id": results_id, "state": "confirmed"}
-        return confirmed | _report(answer, checked, repository.view(connection, batch_id), request)
+        batch = repository.view(connection, batch_id)
+        return {"id": results_id, "state": "confirmed"} | _report(answer, checked, batch, request)
 
     return command.run(act)
 
@@ -193,7 +193,7 @@ def check_payment_results(
         batch = own_batch(connection, batch_id, actor)
         checked = handlers.check(connection, batch_id, answer, request.app.state.accounts, now)
     if kind == JSON:
-        return json_response(_report(answer, checked, batch, request))
+        return json_response({"id": None, "state": None} | _report(answer, checked, batch, request))
     if answer.file is None or not checked.mistakes:
         raise NotFound("No row of a file was refused.")
     refused = answer.file.refused_rows(checked.mistakes, language)

@@ -100,9 +100,9 @@ def get_payment_batch_file(
     actor: Annotated[Actor, needs(Scope.BATCHES_WRITE, Scope.RESULTS_BANK)],
     accept: Accept = None,
 ) -> Response:
-    """Return the file for the treasury: CSV in UTF-8 with BOM, or XLSX, with totals and a checksum line at its end.
+    """Return the file for the treasury: CSV in UTF-8 with BOM, or XLSX, with totals, a checksum and a seal at its end.
 
-    It is always the same, byte for byte (XLSX: cell for cell).
+    It is always the same, byte for byte (XLSX: cell for cell), until the key of the seal is replaced.
     """
     kind = negotiate(accept, (CSV, XLSX))
     with request.app.state.database.reading_at_one_instant() as connection:
@@ -110,12 +110,13 @@ def get_payment_batch_file(
         if batch["reentered_checksum"] is not None:
             raise Conflict("This batch was entered again after a restore. Its file is the one that the bank has.")
         frame = handlers.file_of(connection, batch, request.app.state.accounts)
+        seal = handlers.seal_of(connection, batch, frame, request.app.state.seals)
     with request.app.state.database.transaction() as connection:  # account numbers leave the system: that is audited
         audit.record(connection, actor=actor.subject, act="get_payment_batch_file", subjects=[batch_id])
     write = files.xlsx_of if kind == XLSX else files.csv_of
     name = f"batch-{batch_id}.{'xlsx' if kind == XLSX else 'csv'}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(write(frame, batch["total_fen"]), 200, headers, kind)
+    return Response(write(frame, batch["total_fen"], seal), 200, headers, kind)
 
 
 def own_batch(connection: Connection, batch_id: UUID, actor: Actor) -> dict[str, Any]:

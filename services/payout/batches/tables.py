@@ -152,5 +152,5 @@ restorations = Table(
     CheckConstraint("confirmed_by <> opened_by", name="confirmed_by_another"),
     Index("uq_restorations_open", text("(ended_at IS NULL)"), unique=True, postgresql_where=text("ended_at IS NULL")),
 )
-"""While one is open no batch is built; files are entered once another person has confirmed it. `sent`: orders that were at the bank
-according to the broker's log."""
+"""While one is open no batch is built; files are entered once another person has confirmed it. `sent`: orders that were at the
+bank according to the broker's log."""

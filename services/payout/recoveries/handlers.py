@@ -71,7 +71,8 @@ def confirm_repayment(connection: Connection, recovery_id: UUID, repayment_id: U
         row.amount_fen,
         row.received_on,
         row.bank_reference,
-        by=row.proposed_by,
+        by=actor.subject,
+        recorded_by=row.proposed_by,
         proposal_id=repayment_id,
     )
     return repository.repayment(connection, repayment_id)
@@ -199,6 +200,7 @@ def _add_repayment(
     bank_reference: str,
     *,
     by: str,
+    recorded_by: str | None = None,
     order_id: str | None = None,
     proposal_id: UUID | None = None,
 ) -> None:
@@ -208,7 +210,7 @@ def _add_repayment(
         amount_fen=amount_fen,
         received_on=received_on,
         bank_reference=bank_reference,
-        recorded_by=by,
+        recorded_by=recorded_by or by,
         order_id=order_id,
         proposal_id=proposal_id,
     )

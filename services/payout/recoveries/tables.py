@@ -82,7 +82,7 @@ repayments = Table(
     Index("uq_repayments_bank_reference", "recovery_id", "bank_reference", unique=True),
     info=APPEND_ONLY,
 )
-"""Money that was repaid: confirmed proposals, each once; with `order_id` by netting against that order instead of through the bank."""
+"""Money that was repaid: confirmed proposals, each once; with `order_id` by netting against that order, not through the bank."""
 
 write_offs = Table(
     "write_offs",
