@@ -14,6 +14,8 @@ class Scope(StrEnum):
     FACTS_READ = "facts:read"
     FACTS_WRITE = "facts:write"
     ACCOUNTS_READ = "accounts:read"
+    ACCOUNTS_CONFIRM = "accounts:confirm"
+    REFERENCE_CONFIRM = "reference:confirm"
     EVALUATIONS_READ = "evaluations:read"
     EVALUATIONS_WRITE = "evaluations:write"
     SIMULATIONS_WRITE = "simulations:write"
@@ -25,6 +27,8 @@ class Scope(StrEnum):
     READINGS_CONFIRM = "readings:confirm"
     NOTICES_READ = "notices:read"
     NOTICES_WRITE = "notices:write"
+    CONFIRMATIONS_WRITE = "confirmations:write"
+    REVIEWS_WRITE = "reviews:write"
     OBJECTIONS_READ = "objections:read"
     OBJECTIONS_WRITE = "objections:write"
     OBJECTIONS_DECIDE = "objections:decide"
@@ -44,12 +48,16 @@ class Scope(StrEnum):
     METRICS_READ = "metrics:read"
     DEAD_LETTERS_WRITE = "dead-letters:write"
     EVENTS_REPUBLISH = "events:republish"
+    OWN_READ = "own:read"
+    OWN_WRITE = "own:write"
 
 
 DESCRIPTIONS: dict[Scope, str] = {
     Scope.FACTS_READ: "Read the registry's records, changes and snapshots, with account numbers masked",
     Scope.FACTS_WRITE: "Write, import and withdraw records",
     Scope.ACCOUNTS_READ: "Read payees' full account numbers",
+    Scope.ACCOUNTS_CONFIRM: "Confirm and discard drafts of payees' accounts",
+    Scope.REFERENCE_CONFIRM: "Confirm and discard drafts of reference data: rates and recognised platforms",
     Scope.EVALUATIONS_READ: "Read evaluations and their outcomes, policies and interpretations",
     Scope.EVALUATIONS_WRITE: "Start evaluations",
     Scope.SIMULATIONS_WRITE: "Run assessments, simulations and impact previews; they decide nothing",
@@ -61,6 +69,8 @@ DESCRIPTIONS: dict[Scope, str] = {
     Scope.READINGS_CONFIRM: "Confirm a change of the official interpretations",
     Scope.NOTICES_READ: "Read public notices, with personal data masked",
     Scope.NOTICES_WRITE: "Open and close public notices",
+    Scope.CONFIRMATIONS_WRITE: "Record the confirmations that enterprises give on paper",
+    Scope.REVIEWS_WRITE: "Review decisions for a department or a district",
     Scope.OBJECTIONS_READ: "Read objections and the persons who made them",
     Scope.OBJECTIONS_WRITE: "Record objections",
     Scope.OBJECTIONS_DECIDE: "Decide objections",
@@ -80,6 +90,8 @@ DESCRIPTIONS: dict[Scope, str] = {
     Scope.METRICS_READ: "Read metrics",
     Scope.DEAD_LETTERS_WRITE: "List, replay and discard dead letters",
     Scope.EVENTS_REPUBLISH: "Publish the current events again",
+    Scope.OWN_READ: "Read what concerns the enterprise of the token",
+    Scope.OWN_WRITE: "Confirm, object and state for the enterprise of the token",
 }
 
 

@@ -93,6 +93,12 @@ def _open(connection: Connection, proposals: Table, *which: ColumnElement[bool])
     return row
 
 
+def is_in(proposals: Table, state: str) -> ColumnElement[bool]:
+    """Return the condition that a discardable proposal is `proposed`, `confirmed` or `discarded`."""
+    confirmed, discarded = proposals.c.confirmed_at.is_not(None), proposals.c.discarded_at.is_not(None)
+    return {"proposed": ~confirmed & ~discarded, "confirmed": confirmed, "discarded": discarded}[state]
+
+
 def state(row: Row[Any]) -> str:
     """Return `proposed`, `confirmed` or `discarded`."""
     if row.confirmed_at is not None:

@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from services.payout.batches.files import checksum_of, csv_of
-from services.payout.restorations.handlers import recall
+from services.payout.restorations.handlers import hold_sending
 from services.payout.seals import Sealed, Seals
 from shared.media_types import CSV, XLSX
 from shared.messaging import topics
@@ -68,7 +68,7 @@ def lost(
     payout.appropriate("city", 71_000)
     payout.receive(OTHER)
     payout.fund()
-    backups.relay(database, topics.PAYMENT_ORDERS, recall)
+    backups.relay(database, topics.PAYMENT_ORDERS, hold_sending)
 
     def steps() -> Iterator[str]:
         yield "nothing_known"
@@ -89,7 +89,7 @@ def lost(
     path = f"/v1/payment-batches/{made['id']}/file"
     files = {kind: payout.http.get(path, headers=headers | {"Accept": kind}).content for kind in (CSV, XLSX)}
     answer(payout, made["id"], result(order_id))
-    backups.relay(database, topics.PAYMENT_ORDERS, recall)
+    backups.relay(database, topics.PAYMENT_ORDERS, hold_sending)
     database.close()
 
     again = backup.connect()
@@ -102,7 +102,7 @@ def lost(
 def _go_on(lost: Lost, backups: Backups) -> str:
     """Start the restored payout: its relay looks into the log, its worker receives and orders what is told again."""
     payout = lost.restored
-    backups.relay(payout.database, topics.PAYMENT_ORDERS, recall)
+    backups.relay(payout.database, topics.PAYMENT_ORDERS, hold_sending)
     payout.receive(DECISION)
     payout.fund()
     (restoration,) = payout.get("/v1/restorations")
@@ -158,7 +158,7 @@ def test_a_self_made_file_is_refused_by_name(lost: Lost, backups: Backups) -> No
 def test_a_version_that_payout_lost_is_asked_for(lost: Lost, backups: Backups) -> None:
     """The bank was paid under a version that another has replaced since: eligibility alone still knows it."""
     payout = lost.restored
-    backups.relay(payout.database, topics.PAYMENT_ORDERS, recall)
+    backups.relay(payout.database, topics.PAYMENT_ORDERS, hold_sending)
     payout.receive(decision("s1", version=2, jurisdiction="city", instalments=((2025, 400),)))
     (restoration,) = payout.get("/v1/restorations")
     payout.post(f"/v1/restorations/{restoration['id']}/confirm", by="finance-checker")
@@ -224,7 +224,7 @@ def test_nothing_is_sent_until_the_file_is_entered_again_and_nothing_is_paid_twi
     approve(payout, _order_of(payout, "s2"))
     assert batch(payout)["orders"] == 1
     # A restart finds nothing more.
-    backups.relay(payout.database, topics.PAYMENT_ORDERS, recall)
+    backups.relay(payout.database, topics.PAYMENT_ORDERS, hold_sending)
     assert [each["ended_by"] for each in payout.get("/v1/restorations")] == ["finance-checker"]
 
 
