@@ -16,7 +16,7 @@ from shared.errors import DomainError, Invalid, UnsupportedMediaType
 from shared.media_types import JSON
 from shared.observability import metrics, tracing
 from shared.web import problems
-from shared.web.auth import checks_of, identify
+from shared.web.auth import identify, requirements_of
 from shared.web.bodies import BodyLimit, bounded, limit_of, read_json, too_large
 from shared.web.quotas import Quotas
 
@@ -42,7 +42,7 @@ class RequestMiddleware:
     ) -> None:
         self._app = app
         self._public = frozenset(public)
-        self._operations = [(route, [*checks_of(route.dependant)]) for route in operations]
+        self._operations = [(route, [*requirements_of(route.dependant)]) for route in operations]
         self._bodies = bodies
         self._quotas = quotas
         self._headers = [(b"x-content-type-options", b"nosniff")]
@@ -111,10 +111,10 @@ class RequestMiddleware:
         declared = request.headers.get("content-length", "0")
         if declared == "0" and "transfer-encoding" not in request.headers:
             return receive
-        for route, checks in self._operations:
+        for route, requirements in self._operations:
             if route.matches(request.scope)[0] is Match.FULL:
-                for check in checks:
-                    check(actor)
+                for requirement in requirements:
+                    requirement.check(actor)
         limit = limit_of(request.url.path, self._bodies)
         is_json = request.headers.get("content-type", "").startswith(JSON)
         if not is_json and not limit.files:
