@@ -98,7 +98,7 @@ class Users:
 
     def appropriation(self, fen: int) -> dict[str, object]:
         """Return the body of an appropriation by a document of its own."""
-        document = f"document-{len(self.documents)}"
+        document = f"document-{uuid4().hex}"
         return {"unit": self.dice.choice(UNITS), "year": self.year, "amount_fen": fen, "document": document}
 
     def appropriate(self, body: dict[str, object], key: str) -> httpx.Response:

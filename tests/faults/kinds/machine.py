@@ -118,7 +118,7 @@ def exhaust_pool(campaign: Campaign) -> None:
     bodies = [(users.appropriation(11), uuid4().hex) for _ in range(30)]
     url = campaign.harness.system.settings["PAYOUT_OWNER_DATABASE_URL"]
     with psycopg.connect(url) as locking, ThreadPoolExecutor(30) as pool:
-        locking.execute("LOCK TABLE budgets IN ACCESS EXCLUSIVE MODE")
+        locking.execute("LOCK TABLE appropriation_proposals IN ACCESS EXCLUSIVE MODE")
         sent = [pool.submit(partial(users.try_to_appropriate, body, key)) for body, key in bodies]
         campaign.probe()
         threading.Event().wait(campaign.dice.uniform(0.5, 3))
