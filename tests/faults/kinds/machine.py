@@ -96,6 +96,7 @@ def take_connections(campaign: Campaign) -> None:
     """All connections that a service's role may have are taken, and its sessions end: nobody can begin another one."""
     service = campaign.dice.choice(("payout", "registry"))
     url = campaign.harness.system.settings[f"{service.upper()}_DATABASE_URL"]
+    campaign.harness.rows(service, "SELECT 1")  # the campaign has a session of its own by now
     with contextlib.ExitStack() as taken:
         with contextlib.suppress(psycopg.OperationalError):
             while True:
