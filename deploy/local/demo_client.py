@@ -154,7 +154,7 @@ class DemoClient:
         return list(self.items("data-platform", f"registry:/v1/imports/{job['id']}/errors"))
 
     def refused_rows(self, job: Mapping[str, Any], file: Path) -> str:
-        """Save an import's refused rows as the CSV `file`, to mend and send again; return its text."""
+        """Save an import's refused rows as the CSV `file`, to correct and send again; return its text."""
         path = f"registry:/v1/imports/{job['id']}/errors"
         headers = {"Accept": CSV}
         self._show(f"{command('data-platform', 'GET', path, headers=headers)} -o {shlex.quote(str(file))}")
