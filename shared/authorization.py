@@ -130,9 +130,8 @@ class Actor:
     def require(self, *scopes: Scope) -> None:
         """Raise Forbidden unless the token has one of `scopes`."""
         if self.scopes.isdisjoint(scopes):
-            raise Forbidden(
-                "The token lacks the scope {scope}.", scope=scopes[0].value, extra={"missing_scopes": list(scopes)}
-            )
+            listed = ", ".join(scopes)
+            raise Forbidden("The token lacks the scope {scope}.", scope=listed, extra={"missing_scopes": list(scopes)})
 
     def covers(self, jurisdiction: str | None) -> bool:
         """Return whether the token gives access to rows of `jurisdiction`; of None: rows that belong to no jurisdiction."""

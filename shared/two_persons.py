@@ -5,7 +5,7 @@ Every act that needs two persons is a row with these columns, in a table of the 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import (
     CheckConstraint,
@@ -27,15 +27,17 @@ from sqlalchemy.schema import SchemaItem
 from shared.clock import isoformat
 from shared.errors import Conflict, NotFound, SamePerson
 
+Reason = Literal["required", "optional", "none"]
 
-def columns(*, reasoned: bool = True, discardable: bool = False) -> tuple[SchemaItem, ...]:
+
+def columns(*, reason: Reason = "required", discardable: bool = False) -> tuple[SchemaItem, ...]:
     """Return the columns that a table of proposals has besides what is proposed, with their constraints.
 
-    A reasoned proposal says why it is made. A discardable one may also end without effect, with a reason.
+    `reason`: whether a proposal says why it is made. A discardable one may also end without effect, with a reason.
     """
     proposed = (
         Column("id", Uuid, primary_key=True, server_default=text("uuidv7()")),
-        *([Column("reason", Text, nullable=False)] if reasoned else []),
+        *([] if reason == "none" else [Column("reason", Text, nullable=reason == "optional")]),
         Column("proposed_by", Text, nullable=False),
         Column("proposed_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
         Column("confirmed_by", Text),

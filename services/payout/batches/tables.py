@@ -78,7 +78,7 @@ payment_results = Table(
 result_proposals = Table(
     "result_proposals",
     metadata,
-    *two_persons.columns(reasoned=False, discardable=True),
+    *two_persons.columns(reason="none", discardable=True),
     Column("batch_id", Uuid, ForeignKey("payment_batches.id"), nullable=False),
     Index("ix_result_proposals_batch_id", "batch_id"),
 )

@@ -27,7 +27,7 @@ MAX_APPROPRIATION_FEN = 1_000_000_000_000
 appropriation_proposals = Table(
     "appropriation_proposals",
     metadata,
-    *two_persons.columns(reasoned=False, discardable=True),
+    *two_persons.columns(reason="none", discardable=True),
     Column("unit", Text, ForeignKey("policy_units.unit"), nullable=False),
     Column("year", SmallInteger, nullable=False),
     Column("amount_fen", BigInteger, nullable=False),

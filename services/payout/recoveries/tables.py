@@ -49,7 +49,7 @@ recoveries = Table(
 repayment_proposals = Table(
     "repayment_proposals",
     metadata,
-    *two_persons.columns(reasoned=False, discardable=True),
+    *two_persons.columns(reason="none", discardable=True),
     Column("recovery_id", Uuid, ForeignKey("recoveries.id"), nullable=False),
     Column("amount_fen", BigInteger, nullable=False),
     Column("received_on", Date, nullable=False),

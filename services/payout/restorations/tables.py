@@ -24,7 +24,7 @@ from shared.database.schema import APPEND_ONLY
 reentry_proposals = Table(
     "reentry_proposals",
     metadata,
-    *two_persons.columns(reasoned=False, discardable=True),
+    *two_persons.columns(reason="none", discardable=True),
     Column("unit", Text, nullable=False),
     Column("sent_on", Date, nullable=False),
     Column("registry_revision", BigInteger, nullable=False),
