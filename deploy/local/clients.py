@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from shared.authorization import Scope
+from shared.catalogue.datasets import CATALOGUE
 
 _REVIEW = (Scope.FACTS_READ, Scope.EVALUATIONS_READ, Scope.DECISIONS_READ, Scope.NOTICES_READ, Scope.REVIEWS_WRITE)
 _READ_ALL = (Scope.FACTS_READ, Scope.EVALUATIONS_READ, Scope.DECISIONS_READ, Scope.NOTICES_READ, Scope.MONEY_READ)
@@ -32,6 +33,7 @@ CLIENTS: dict[str, Client] = {
             Scope.CONFIRMATIONS_WRITE,
             Scope.READINGS_PROPOSE,
             Scope.DECISIONS_SUSPEND,
+            Scope.ACCOUNTS_CONFIRM,
         )
     ),
     "commerce-checker": Client(
@@ -41,6 +43,7 @@ CLIENTS: dict[str, Client] = {
             Scope.OBJECTIONS_READ,
             Scope.OBJECTIONS_DECIDE,
             Scope.READINGS_CONFIRM,
+            Scope.REFERENCE_CONFIRM,
         )
     ),
     "finance-maker": Client(
@@ -65,3 +68,8 @@ CLIENTS: dict[str, Client] = {
     "eligibility": Client((Scope.FACTS_READ, Scope.MONEY_READ)),
     "payout": Client((Scope.FACTS_READ, Scope.ACCOUNTS_READ, Scope.DECISIONS_READ, Scope.EVENTS_REPUBLISH)),
 }
+
+
+def confirmer(dataset: str) -> str:
+    """Return the client that confirms drafts of a dataset."""
+    return next(name for name, client in CLIENTS.items() if CATALOGUE[dataset].confirmation in client.scopes)

@@ -101,7 +101,7 @@ def _colon(language: str) -> str:
 
 
 def _basis(basis: Mapping[str, Any], language: str) -> str:
-    """Return what a rule rests on; a criterion is told apart from the document's sentences."""
+    """Return what a rule rests on; a criterion is set apart from the document's sentences."""
     if basis["kind"] == "article":
         return str(basis["title"])
     return f"{translate(N_('Criterion of practice'), language)}{_colon(language)}{basis['title']}"
@@ -110,11 +110,11 @@ def _basis(basis: Mapping[str, Any], language: str) -> str:
 def _lines(condition: Mapping[str, Any], language: str, depth: int = 0) -> list[str]:
     indent, colon = "　" * depth, _colon(language)
     within = [line for part in condition["within"] for line in _lines(part, language, depth + 1)]
-    told = condition["test"]
-    if told != condition["title"]:
-        told = f"{condition['title']}{colon}{told}"
+    text = condition["test"]
+    if text != condition["title"]:
+        text = f"{condition['title']}{colon}{text}"
     opening, closing = ("（", "）") if language == CHINESE else (" (", ")")
-    return [f"{indent}{told}{opening}{_basis(condition['basis'], language)}{closing}", *within]
+    return [f"{indent}{text}{opening}{_basis(condition['basis'], language)}{closing}", *within]
 
 
 def page(shown: Mapping[str, Any], language: str) -> str:

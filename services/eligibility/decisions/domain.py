@@ -17,6 +17,12 @@ class State(StrEnum):
     SUPERSEDED = "superseded"
 
 
+POLICY_DOCUMENT = "book"
+INTERPRETATIONS_DOCUMENT = "readings"
+INPUTS_DOCUMENT = "inputs"
+"""The kinds of `documents` that a decision was computed from; the values are those that the first version stored."""
+
+
 class Act(StrEnum):
     """What a person or an evaluation does to a decision."""
 

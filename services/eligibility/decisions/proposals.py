@@ -15,6 +15,7 @@ import polars as pl
 from sqlalchemy import Connection, func, select, text
 
 from services.eligibility.decisions import transitions
+from services.eligibility.decisions.domain import INPUTS_DOCUMENT
 from shared.database.bulk import copy_frame
 from shared.database.queries import load
 
@@ -95,7 +96,10 @@ class Counts:
 
 
 Seal = Callable[[pl.DataFrame], pl.DataFrame]
-"""Returns `award, subject, hash, content` of the sealed inputs for a frame with the columns `award, subject`."""
+"""Returns `award, subject, hash, content` of the sealed inputs for a frame with the columns `award, subject`.
+
+`authors` are the persons who recorded or confirmed these inputs, as a PostgreSQL array literal.
+"""
 
 
 def lock_proposals(connection: Connection) -> None:
@@ -149,9 +153,9 @@ def _seal(connection: Connection, seal: Seal) -> None:
     schema = {"award_id": pl.String, "award": pl.String, "subject": pl.String}
     awards = pl.DataFrame([tuple(row) for row in rows], schema=schema, orient="row")
     sealed = seal(awards.select("award", "subject"))
-    store_documents(connection, "inputs", sealed.select("hash", "content").unique("hash"))
+    store_documents(connection, INPUTS_DOCUMENT, sealed.select("hash", "content").unique("hash"))
     connection.execute(queries.create_sealed)
-    copy_frame(connection, "sealed", awards.join(sealed, on=["award", "subject"]).select("award_id", "hash"))
+    copy_frame(connection, "sealed", awards.join(sealed, on=["award", "subject"]).select("award_id", "hash", "authors"))
 
 
 def store_document(connection: Connection, kind: str, digest: str, content: bytes) -> None:

@@ -189,6 +189,7 @@ def view(row: Row[Any], language: str) -> dict[str, Any]:
         "flags": row.flags,
         "proposed_by": row.proposed_by,
         "proposed_at": isoformat(row.proposed_at),
+        "fact_authors": row.fact_authors,
         "approved_by": row.approved_by,
         "approved_at": isoformat(row.approved_at) if row.approved_at else None,
         "changed_at": isoformat(row.changed_at),

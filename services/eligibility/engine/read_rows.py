@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 
 import polars as pl
 
@@ -26,6 +26,7 @@ class ReadRows:
         """Find the rows of all subjects in one pass."""
         self._about = award.about.datasets
         self._found = rows_read(facts, award, subjects)
+        self._cited: dict[tuple[str, Hashable, bool], list[FactRow]] = {}
 
     def of(self, case: Row, columns: Sequence[Column]) -> tuple[FactRow, ...]:
         """Return the rows that columns of a case came from, by dataset and key.
@@ -37,8 +38,15 @@ class ReadRows:
             for dataset in _datasets(column):
                 if dataset in self._found:
                     dated = isinstance(column.source, Attachment)
-                    rows |= {row.text.en: row for row in self._rows(dataset, case, dated=dated)}
+                    rows |= {row.text.en: row for row in self._rows_once(dataset, case, dated=dated)}
         return tuple(rows[name] for name in sorted(rows))
+
+    def _rows_once(self, dataset: str, case: Row, *, dated: bool) -> list[FactRow]:
+        """Return `_rows`, found once for all conditions of a case."""
+        which = dataset, (case["subject"], case["award_year"], case["day"]), dated
+        if which not in self._cited:
+            self._cited[which] = self._rows(dataset, case, dated=dated)
+        return self._cited[which]
 
     def _rows(self, dataset: str, case: Row, *, dated: bool) -> list[FactRow]:
         declared = CATALOGUE[dataset]

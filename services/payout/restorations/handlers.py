@@ -51,7 +51,7 @@ class SentFileRefused(Invalid):
     title = N_("Rows were refused, nothing was entered")
 
 
-def recall(connection: Connection, lost: Sequence[Message]) -> None:
+def hold_sending(connection: Connection, lost: Sequence[Message]) -> None:
     """Hold sending: the broker's log has events of payout that its database does not have."""
     sent = {str(each.read(PaymentOrderChanged).order_id) for each in lost if each.type in _SENT}
     lock_exclusively(connection)

@@ -31,7 +31,7 @@ def test_every_step_is_a_figure_with_a_time_and_an_actor(payout: Payout) -> None
     payout.post(f"/v1/recoveries/{recovery}/repayments", body, by="finance-maker")
     payout.post(f"/v1/recoveries/{recovery}/write-off", {"reason": "企业已注销"}, by="finance-maker")
     story = payout.story()
-    assert story["eligibility"] == "told"
+    assert story["eligibility"] == "included"
     told = [(step["actor"], step["step"], step["amount_fen"]) for step in story["steps"]]
     assert told[:2] == [("commerce-maker", "proposed", 1_000), ("commerce-checker", "approved", 1_000)]
     assert set(told[2:]) == {

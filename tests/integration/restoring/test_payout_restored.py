@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from services.payout.restorations.handlers import recall
+from services.payout.restorations.handlers import hold_sending
 from shared.media_types import CSV, XLSX
 from shared.messaging import topics
 from tests.integration.payout.bank import answer, approve, batch, result, state
@@ -56,7 +56,7 @@ def lost(
     payout.appropriate("city", 71_000)
     payout.receive(OTHER)
     payout.fund()
-    backups.relay(database, topics.PAYMENT_ORDERS, recall)
+    backups.relay(database, topics.PAYMENT_ORDERS, hold_sending)
 
     def steps() -> Iterator[str]:
         yield "nothing_known"
@@ -77,7 +77,7 @@ def lost(
     path = f"/v1/payment-batches/{made['id']}/file"
     files = {kind: payout.http.get(path, headers=headers | {"Accept": kind}).content for kind in (CSV, XLSX)}
     answer(payout, made["id"], result(order_id))
-    backups.relay(database, topics.PAYMENT_ORDERS, recall)
+    backups.relay(database, topics.PAYMENT_ORDERS, hold_sending)
     database.close()
 
     again = backup.connect()
@@ -90,7 +90,7 @@ def lost(
 def _go_on(lost: Lost, backups: Backups) -> str:
     """Start the restored payout: its relay looks into the log, its worker receives and orders what is told again."""
     payout = lost.restored
-    backups.relay(payout.database, topics.PAYMENT_ORDERS, recall)
+    backups.relay(payout.database, topics.PAYMENT_ORDERS, hold_sending)
     payout.receive(DECISION)
     payout.fund()
     (restoration,) = payout.get("/v1/restorations")
@@ -129,7 +129,7 @@ def test_nothing_is_sent_until_the_file_is_entered_again_and_nothing_is_paid_twi
     approve(payout, _order_of(payout, "s2"))
     assert batch(payout)["orders"] == 1
     # A restart finds nothing more.
-    backups.relay(payout.database, topics.PAYMENT_ORDERS, recall)
+    backups.relay(payout.database, topics.PAYMENT_ORDERS, hold_sending)
     assert [each["ended_by"] for each in payout.get("/v1/restorations")] == ["finance-checker"]
 
 
