@@ -61,6 +61,7 @@ REFERENCE_RATES = Dataset(
             unit="basis_points",
             minimum=-MAX_INTEGER,
             maximum=MAX_INTEGER,
+            fact_name=("数值", "value"),
         ),
         f.choice(
             "status",
