@@ -27,6 +27,8 @@ class Scope(StrEnum):
     READINGS_CONFIRM = "readings:confirm"
     NOTICES_READ = "notices:read"
     NOTICES_WRITE = "notices:write"
+    CONFIRMATIONS_WRITE = "confirmations:write"
+    REVIEWS_WRITE = "reviews:write"
     OBJECTIONS_READ = "objections:read"
     OBJECTIONS_WRITE = "objections:write"
     OBJECTIONS_DECIDE = "objections:decide"
@@ -34,8 +36,10 @@ class Scope(StrEnum):
     ARRANGEMENTS_WRITE = "arrangements:write"
     ARRANGEMENTS_CONFIRM = "arrangements:confirm"
     APPROPRIATIONS_WRITE = "appropriations:write"
+    APPROPRIATIONS_CONFIRM = "appropriations:confirm"
     ORDERS_APPROVE = "orders:approve"
     BATCHES_WRITE = "batches:write"
+    RESULTS_BANK = "results:bank"
     HOLDS_WRITE = "holds:write"
     HOLDS_RELEASE = "holds:release"
     RECOVERIES_WRITE = "recoveries:write"
@@ -44,6 +48,8 @@ class Scope(StrEnum):
     METRICS_READ = "metrics:read"
     DEAD_LETTERS_WRITE = "dead-letters:write"
     EVENTS_REPUBLISH = "events:republish"
+    OWN_READ = "own:read"
+    OWN_WRITE = "own:write"
 
 
 DESCRIPTIONS: dict[Scope, str] = {
@@ -63,23 +69,29 @@ DESCRIPTIONS: dict[Scope, str] = {
     Scope.READINGS_CONFIRM: "Confirm a change of the official interpretations",
     Scope.NOTICES_READ: "Read public notices, with personal data masked",
     Scope.NOTICES_WRITE: "Open and close public notices",
+    Scope.CONFIRMATIONS_WRITE: "Record the confirmations that enterprises give on paper",
+    Scope.REVIEWS_WRITE: "Review decisions for a department or a district",
     Scope.OBJECTIONS_READ: "Read objections and the persons who made them",
     Scope.OBJECTIONS_WRITE: "Record objections",
     Scope.OBJECTIONS_DECIDE: "Decide objections",
     Scope.MONEY_READ: "Read fiscal arrangements, budgets, awards, payment orders, ledger and reconciliation",
     Scope.ARRANGEMENTS_WRITE: "Draft fiscal arrangements",
     Scope.ARRANGEMENTS_CONFIRM: "Confirm fiscal arrangements",
-    Scope.APPROPRIATIONS_WRITE: "Record appropriations",
-    Scope.ORDERS_APPROVE: "Approve payment orders",
-    Scope.BATCHES_WRITE: "Build payment batches, record results, reissue payment orders",
+    Scope.APPROPRIATIONS_WRITE: "Draft appropriations",
+    Scope.APPROPRIATIONS_CONFIRM: "Confirm appropriations",
+    Scope.ORDERS_APPROVE: "Approve payment orders; confirm bank results, restorations and files that are entered again",
+    Scope.BATCHES_WRITE: "Build payment batches, enter bank results, reissue payment orders",
+    Scope.RESULTS_BANK: "The bank's own channel: read payment files, report results with effect at once",
     Scope.HOLDS_WRITE: "Place holds on awards and payees",
     Scope.HOLDS_RELEASE: "Release holds on awards and payees",
-    Scope.RECOVERIES_WRITE: "Record repayments, propose write-offs, net recoveries",
-    Scope.RECOVERIES_APPROVE: "Confirm write-offs",
+    Scope.RECOVERIES_WRITE: "Enter repayments, propose write-offs, net recoveries",
+    Scope.RECOVERIES_APPROVE: "Confirm repayments and write-offs",
     Scope.AUDIT_READ: "Read the audit log",
     Scope.METRICS_READ: "Read metrics",
     Scope.DEAD_LETTERS_WRITE: "List, replay and discard dead letters",
     Scope.EVENTS_REPUBLISH: "Publish the current events again",
+    Scope.OWN_READ: "Read what concerns the enterprise of the token",
+    Scope.OWN_WRITE: "Confirm, object and state for the enterprise of the token",
 }
 
 
@@ -115,18 +127,11 @@ class Actor:
         """Return whether the token has `scope`."""
         return scope in self.scopes
 
-    def require(self, scope: Scope) -> None:
-        """Raise Forbidden unless the token has `scope`."""
-        if scope not in self.scopes:
-            raise Forbidden("The token lacks the scope {scope}.", scope=scope.value, extra={"missing_scopes": [scope]})
-
-    def require_one_of(self, *scopes: Scope) -> None:
+    def require(self, *scopes: Scope) -> None:
         """Raise Forbidden unless the token has one of `scopes`."""
-        if not self.scopes.intersection(scopes):
+        if self.scopes.isdisjoint(scopes):
             listed = ", ".join(scopes)
-            raise Forbidden(
-                "The token lacks the scope {scope}.", scope=listed, extra={"missing_scopes": sorted(scopes)}
-            )
+            raise Forbidden("The token lacks the scope {scope}.", scope=listed, extra={"missing_scopes": list(scopes)})
 
     def covers(self, jurisdiction: str | None) -> bool:
         """Return whether the token gives access to rows of `jurisdiction`; of None: rows that belong to no jurisdiction."""

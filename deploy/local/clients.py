@@ -55,8 +55,16 @@ CLIENTS: dict[str, Client] = {
         )
     ),
     "finance-checker": Client(
-        (*_READ_ALL, Scope.ARRANGEMENTS_CONFIRM, Scope.ORDERS_APPROVE, Scope.RECOVERIES_APPROVE, Scope.HOLDS_RELEASE)
+        (
+            *_READ_ALL,
+            Scope.ARRANGEMENTS_CONFIRM,
+            Scope.APPROPRIATIONS_CONFIRM,
+            Scope.ORDERS_APPROVE,
+            Scope.RECOVERIES_APPROVE,
+            Scope.HOLDS_RELEASE,
+        )
     ),
+    "bank": Client((Scope.RESULTS_BANK,)),
     "liandu-officer": Client((*_READ_ALL, Scope.OBJECTIONS_READ), jurisdiction="liandu"),
     "auditor": Client((*_READ_ALL, Scope.OBJECTIONS_READ, Scope.AUDIT_READ, Scope.DECISIONS_REPLAY)),
     "ops": Client((Scope.METRICS_READ, Scope.DEAD_LETTERS_WRITE, Scope.EVENTS_REPUBLISH)),

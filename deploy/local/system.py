@@ -238,7 +238,7 @@ class LocalSystem:
             self.supervisor.start(child)
         for service in SERVICES:
             url = f"{self.url(service)}/readyz"
-            wait_until(lambda url=url: _ready(url), children[f"{service}-app"], 60.0, N_("see its log."))  # type: ignore[misc]
+            wait_until(lambda url=url: _ready(url), children[f"{service}-app"], 300.0, N_("see its log."))  # type: ignore[misc]
 
     def _kafka_variables(self, process: str) -> dict[str, str]:
         """Return the variables with which `process` enters the broker: as itself, if it has a user."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -16,7 +16,8 @@ from shared.clock import SystemClock, calendar_date
 from shared.http_client import pages
 from tests.faults.harness import Harness
 
-PATIENCE_SECONDS = 120.0
+PATIENCE_SECONDS = 600.0
+APPROPRIATIONS = "payout:/v1/appropriations"
 UNITS = ("city", "liandu", "development_zone")
 
 
@@ -50,7 +51,7 @@ class Users:
             self.harness.tend()
             time.sleep(0.2)
 
-    def once(self, client: str, method: str, path: str, **request: Any) -> httpx.Response | None:
+    def once(self, client: str | None, method: str, path: str, **request: Any) -> httpx.Response | None:
         """Send one request; None if no answer came."""
         if request.get("json") is None:
             request.pop("json", None)
@@ -60,6 +61,25 @@ class Users:
             return None
         self.answers[answer.status_code] += 1
         return answer
+
+    def act_as(self, person: Mapping[str, object], path: str, body: object = None) -> httpx.Response | None:
+        """POST once with a token of these claims."""
+        headers = self.harness.bearer(person) | {"Idempotency-Key": uuid4().hex}
+        return self.once(None, "POST", path, json=body, headers=headers)
+
+    def read_as(self, person: Mapping[str, object], path: str, **query: object) -> httpx.Response | None:
+        """GET once with a token of these claims."""
+        return self.once(None, "GET", path, headers=self.harness.bearer(person), params=query)
+
+    def job_state(self, client: str, path: str) -> str:
+        """Return the state in which the job at `path` ends."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while (state := str(self.get(client, path).json()["state"])) in ("queued", "running"):
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{path} did not end within {PATIENCE_SECONDS:.0f} s")
+            self.harness.tend()
+            time.sleep(0.2)
+        return state
 
     def get(self, client: str, path: str, **request: Any) -> Any:
         """GET until there is an answer."""
@@ -83,10 +103,14 @@ class Users:
 
     def appropriate(self, body: dict[str, object], key: str) -> httpx.Response:
         """Record an appropriation; under the same key it is the same."""
-        answer: httpx.Response = self.command("finance-maker", "payout:/v1/appropriations", body, key=key)
+        answer: httpx.Response = self.command("finance-maker", APPROPRIATIONS, body, key=key)
         if answer.is_success:
             self.documents[str(body["document"])] = int(str(body["amount_fen"]))
         return answer
+
+    def try_to_appropriate(self, body: dict[str, object], key: str) -> httpx.Response | None:
+        """Send an appropriation once; whether it took place is seen when it is sent again."""
+        return self.once("finance-maker", "POST", APPROPRIATIONS, json=body, headers={"Idempotency-Key": key})
 
     def pay(self, unit: str, *, hang_up: bool = False) -> None:
         """Approve what is issued, send what is approved, and answer for the bank; `hang_up` before each answer the first time."""
