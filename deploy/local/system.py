@@ -188,6 +188,7 @@ class LocalSystem:
             "TOKEN_JWKS_URL": f"{self.url('issuer')}/.well-known/jwks.json",
             "TOKEN_URL": f"{self.url('issuer')}/oauth/token",
             "REGISTRY_ACCOUNT_KEY": self.secrets["account_key"],
+            "PAYOUT_FILE_SEAL_KEY": self.secrets["file_seal_key"],
             "EVENT_KEYS": self.secrets["event_keys"],
         } | {name: str(port) for name, port in self.ports.items()}
         for service in SERVICES:
@@ -265,12 +266,12 @@ class LocalSystem:
 
 
 def _new_secrets() -> dict[str, str]:
-    """Make every secret of a system: passwords of databases, the registry's key, keys that sign events."""
+    """Make every secret of a system: passwords of databases, keys of accounts and of payment files, keys that sign events."""
     made = {f"{service}_{role}": secrets.token_hex(32) for service in SERVICES for role in ("owner", "app")}
     pairs = {service: event_keys.make(service) for service in SERVICES}
     return (
         made
-        | {"account_key": base64.b64encode(secrets.token_bytes(64)).decode()}
+        | {name: base64.b64encode(secrets.token_bytes(64)).decode() for name in ("account_key", "file_seal_key")}
         | {f"{service}_event_key": private for service, (private, _) in pairs.items()}
         | {"event_keys": orjson.dumps({"keys": [public for _, public in pairs.values()]}).decode()}
     )

@@ -27,7 +27,8 @@ from deploy.local.broker import Broker
 from services.payout.arrangements import handlers as arrangements
 from services.payout.arrangements.schemas import ArrangementDraft
 from services.payout.awards.handlers import receive
-from services.payout.budgets.handlers import appropriate
+from services.payout.budgets import handlers as budgets
+from services.payout.budgets.tables import MAX_APPROPRIATION_FEN
 from services.payout.funding.passes import FundingPass
 from services.payout.orders.transitions import fund
 from services.payout.settings import Settings
@@ -119,9 +120,10 @@ def prepare(payout: Database) -> None:
         drafted = arrangements.draft(connection, document, by="maker", now=now)
         arrangements.confirm(connection, drafted["id"], by="checker", now=now, samples_allowed=True)
         for unit in ("city", "liandu", "development_zone"):
-            appropriate(
-                connection, unit=unit, year=calendar_date(now).year, amount_fen=10**13, document="bench", by="maker"
-            )
+            year = calendar_date(now).year
+            for _ in range(10):
+                given = {"unit": unit, "year": year, "amount_fen": MAX_APPROPRIATION_FEN, "document": "bench"}
+                budgets.confirm(connection, budgets.propose(connection, **given, by="maker")["id"], by="checker")
 
 
 def _relay(url: str, cluster: Cluster, go: Gate, signed: bool) -> None:

@@ -102,9 +102,13 @@ class Users:
         return {"unit": self.dice.choice(UNITS), "year": self.year, "amount_fen": fen, "document": document}
 
     def appropriate(self, body: dict[str, object], key: str) -> httpx.Response:
-        """Record an appropriation; under the same key it is the same."""
+        """Draft an appropriation, and confirm it as another person; under the same key it is the same."""
         answer: httpx.Response = self.command("finance-maker", APPROPRIATIONS, body, key=key)
         if answer.is_success:
+            confirm = f"{APPROPRIATIONS}/{answer.json()['id']}/confirm"
+            confirmed = self.command("finance-checker", confirm, key=f"confirm-{key}")
+            if not confirmed.is_success:
+                raise AssertionError(f"a draft was not confirmed: {confirmed.text[:500]}")
             self.documents[str(body["document"])] = int(str(body["amount_fen"]))
         return answer
 
@@ -124,13 +128,13 @@ class Users:
         orders = [order for page in self._pages("payout:/v1/payment-orders", batch_id=batch) for order in page]
         rows = [self._result(order) for order in orders]
         path = f"payout:/v1/payment-batches/{batch}/results"
-        answer = self._command_answered("finance-maker", path, {"rows": rows}, hang_up=hang_up)
+        answer = self._command_answered("bank", path, {"rows": rows}, hang_up=hang_up)
         if not answer.is_success:
             raise AssertionError(f"the bank's answer was refused: {answer.text[:500]}")
         paid = {row["order_id"] for row in rows if row["outcome"] == "settled"}
         self.paid |= {order["id"]: order["amount_fen"] for order in orders if order["id"] in paid}
         if hang_up:  # the bank says it again
-            self.command("finance-maker", path, {"rows": rows})
+            self.command("bank", path, {"rows": rows})
 
     def _command_answered(self, client: str, path: str, body: object, *, hang_up: bool) -> httpx.Response:
         key = uuid4().hex

@@ -257,7 +257,8 @@ def test_a_nul_character_is_pointed_at_wherever_it_stands(payout: Payout) -> Non
 
 
 @pytest.mark.parametrize(
-    "listing", ["arrangements", "appropriations", "budgets", "payment-batches", "recoveries", "ledger/entries"]
+    "listing",
+    ["arrangements", "appropriations", "budgets", "payment-batches", "recoveries", "ledger/entries"],
 )
 @pytest.mark.parametrize("key", [("x", "y"), (None,), (2**40, "z"), ("x",)])
 def test_a_cursor_of_another_list_never_fails(payout: Payout, listing: str, key: tuple[object, ...]) -> None:
