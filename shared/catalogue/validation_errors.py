@@ -34,6 +34,7 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "unknown_field": N_("the dataset has no such field"),
         "not_an_object": N_("each record must be a JSON object"),
         "not_json": N_("this line is not valid JSON"),
+        "not_a_record": N_("this line holds far more than one record"),
         "repeated_member": N_("“{name}” is given more than once"),
         "not_text": N_("“{name}” must be text, in quotes"),
         "not_a_flag": N_("“{name}” must be true or false (是/否)"),

@@ -16,7 +16,10 @@ from shared.exact_json import in_json, read_json, repeated_member
 from shared.files.domain import PART_ROWS, refused
 
 _PART_BYTES = 8 << 20
-"""Text that is parsed at once: as Python's objects, at worst empty lists, it takes forty times the room."""
+"""Text that is parsed at once: as Python's objects it takes many times the room."""
+
+_MARKS, _MAX_MARKS = (b"[", b"{", b":"), 2_000
+"""A line with more of these than any record has is not parsed."""
 
 Chunks = Callable[[], Iterator[bytes]]
 """Reads an uploaded file from its beginning, piece by piece."""
@@ -58,6 +61,9 @@ class NdjsonFile:
         lines: list[int] = []
         broken: list[Error] = []
         for line, text in part:
+            if sum(map(text.count, _MARKS)) > _MAX_MARKS:
+                broken.append((line, None, "not_a_record", None))
+                continue
             try:
                 record = read_json(text, decimals=self.dataset.has_decimals)
             except orjson.JSONDecodeError:
