@@ -22,7 +22,7 @@ from services.eligibility.evaluation_jobs.routes import router as evaluations_ro
 from services.eligibility.interpretations.routes import router as policies_router
 from services.eligibility.notices.routes import router as notices_router
 from services.eligibility.objections.routes import router as objections_router
-from services.eligibility.scenarios.routes import assessments_router, impact_router, simulations_router
+from services.eligibility.scenarios.routes import assessments_router, facts_router, impact_router, simulations_router
 from services.eligibility.schema import SCHEMA
 from services.eligibility.settings import Settings
 from shared.clock import Clock
@@ -84,6 +84,7 @@ def build(
             recalls_router,
             simulations_router,
             impact_router,
+            facts_router,
             dead_letters_router,
         ],
         database=database,
@@ -96,7 +97,10 @@ def build(
             "refusals": Refusals(),
             "notice_working_days": settings.notice_working_days,
         },
-        bodies=[BodyLimit("/v1/(assessments|simulations|impact|evaluations|approvals|notices|republications|reviews)")],
+        bodies=[
+            BodyLimit("/v1/(assessments|simulations|impact|evaluations|approvals|notices|republications|reviews)"),
+            BodyLimit("/v1/scenario-facts", files=True, seconds=300),
+        ],
         event_handlers={
             topics.REGISTRY_FACTS: verified(corrections.receive, verifier),
             topics.EVALUATION_SHARDS: verified(PartitionEvaluator(facts).receive, verifier),
