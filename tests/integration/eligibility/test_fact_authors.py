@@ -98,7 +98,13 @@ def test_facts_recorded_after_the_evaluation_are_nobodys(world: Harness) -> None
 def test_both_persons_of_a_confirmed_draft_count(world: Harness) -> None:
     settle(world, A)
     loan(world, A, "L-1")
-    row = {"series": "pboc_benchmark_1y", "effective_on": "2015-10-24", "value": 435, "status": "verified", "source": "x"}
+    row = {
+        "series": "pboc_benchmark_1y",
+        "effective_on": "2015-10-24",
+        "value": 435,
+        "status": "verified",
+        "source": "x",
+    }
     world.record("reference_rates", row, by="officer")
     world.evaluate(years=[2021])
     assert authors(world, A) == ["commerce-checker", "officer"]
