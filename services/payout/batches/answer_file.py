@@ -12,7 +12,8 @@ from datetime import date
 import polars as pl
 
 from services.payout.batches.columns import NOT_READ, ORDER_ID, PLACE
-from services.payout.batches.files import CHECKSUM, TOTAL
+from services.payout.batches.files import CHECKSUM, SEAL, TOTAL
+from services.payout.seals import SEAL as SEALED
 from shared.catalogue.checks import check_part
 from shared.catalogue.domain import Dataset
 from shared.catalogue.layouts import layout_of
@@ -33,7 +34,7 @@ _SHA256 = re.compile("[0-9a-f]{64}")
 class AnswerFile:
     """The rows of a file, checked. `rows` has `line` and the fields of the dataset; `mistakes` are by line, in its order.
 
-    `read` rows were looked at, `skipped` ones hold totals and notes. `checksum` is the one that a batch's file ends with.
+    `read` rows were looked at, `skipped` ones hold totals and notes. A batch's file ends with its `checksum` and `seal`.
     """
 
     content: bytes
@@ -46,6 +47,7 @@ class AnswerFile:
     skipped: int
     warnings: Warnings
     checksum: str | None
+    seal: str | None
 
     def at(self, line: int, field: str | None = None) -> str:
         """Return where a field of a row is: its cell, or the row's line."""
@@ -72,7 +74,8 @@ def read_file(content: bytes, dataset: Dataset, today: date) -> AnswerFile:
         (table,) = opened.tables
         parts = list(opened.parts(table))
         last = _last_lines(opened, table, parts)
-    checksum = next((cell for cells in last.values() for cell in cells if _SHA256.fullmatch(cell)), None)
+    ends = [cell.strip() for cells in last.values() for cell in cells]
+    checksum, seal = (next(filter(form.fullmatch, ends), None) for form in (_SHA256, SEALED))
     skipped, read = parts[-1].skipped + len(last) if parts else 0, 0
     rows, cells, errors = [], [], []
     for part in parts:
@@ -91,7 +94,7 @@ def read_file(content: bytes, dataset: Dataset, today: date) -> AnswerFile:
     if not read:
         raise refused("no_rows", "The file has headings, but no row below them.")
     found = AnswerFile(
-        content, layout, table, pl.concat(rows), pl.concat(cells), [], read, skipped, opened.warnings, checksum
+        content, layout, table, pl.concat(rows), pl.concat(cells), [], read, skipped, opened.warnings, checksum, seal
     )
     for line, field, code, detail in errors:
         mistake = FieldError(found.at(line, field), code, MESSAGES[code], **parameters_of(dataset, field, detail))
@@ -100,18 +103,18 @@ def read_file(content: bytes, dataset: Dataset, today: date) -> AnswerFile:
 
 
 def _last_lines(opened: OpenFile, table: Table, parts: Sequence[Taken]) -> dict[int, list[str]]:
-    """Return the lines with which a batch's own file ends, a total and the checksum, as they were written."""
+    """Return the lines with which a batch's own file ends, a total, the checksum and the seal, as they were written."""
     first = {PLACE.name, ORDER_ID.name} & set(table.forms)
     found = [line for part in parts for line, _, code, _ in part.errors if code == "column_count"]
     for part in parts:
-        headed = pl.any_horizontal(pl.col(first).str.strip_chars().is_in([TOTAL, CHECKSUM]))
+        headed = pl.any_horizontal(pl.col(first).str.strip_chars().is_in([TOTAL, CHECKSUM, SEAL]))
         found.extend(part.cells.filter(headed)["line"])
     if not found:
         return {}
     return {
         line: cells
         for line, cells in opened.rows(table, frozenset(found))
-        if next(filter(None, map(str.strip, cells)), "") in (TOTAL, CHECKSUM)
+        if next(filter(None, map(str.strip, cells)), "") in (TOTAL, CHECKSUM, SEAL)
     }
 
 
