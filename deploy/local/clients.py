@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from shared.authorization import Scope
 from shared.catalogue.datasets import CATALOGUE
 
+_REVIEW = (Scope.FACTS_READ, Scope.EVALUATIONS_READ, Scope.DECISIONS_READ, Scope.NOTICES_READ, Scope.REVIEWS_WRITE)
 _READ_ALL = (Scope.FACTS_READ, Scope.EVALUATIONS_READ, Scope.DECISIONS_READ, Scope.NOTICES_READ, Scope.MONEY_READ)
 
 
@@ -29,6 +30,7 @@ CLIENTS: dict[str, Client] = {
             Scope.NOTICES_WRITE,
             Scope.OBJECTIONS_READ,
             Scope.OBJECTIONS_WRITE,
+            Scope.CONFIRMATIONS_WRITE,
             Scope.READINGS_PROPOSE,
             Scope.DECISIONS_SUSPEND,
             Scope.ACCOUNTS_CONFIRM,
@@ -65,7 +67,10 @@ CLIENTS: dict[str, Client] = {
         )
     ),
     "bank": Client((Scope.RESULTS_BANK,)),
-    "liandu-officer": Client((*_READ_ALL, Scope.OBJECTIONS_READ), jurisdiction="liandu"),
+    "liandu-officer": Client((*_READ_ALL, Scope.OBJECTIONS_READ, Scope.REVIEWS_WRITE), jurisdiction="liandu"),
+    "zone-officer": Client(_REVIEW, jurisdiction="development_zone"),
+    "statistics-officer": Client(_REVIEW, department="statistics"),
+    "postal-officer": Client(_REVIEW, department="postal"),
     "auditor": Client((*_READ_ALL, Scope.OBJECTIONS_READ, Scope.AUDIT_READ, Scope.DECISIONS_REPLAY)),
     "ops": Client((Scope.METRICS_READ, Scope.DEAD_LETTERS_WRITE, Scope.EVENTS_REPUBLISH)),
     "eligibility": Client((Scope.FACTS_READ, Scope.MONEY_READ)),

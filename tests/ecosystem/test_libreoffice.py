@@ -1,0 +1,151 @@
+"""Files that LibreOffice has saved again are read as they were: templates filled in, the bank's answer, a county's form.
+
+It is Debian's package `libreoffice-calc-nogui`: `apt-get install --no-install-recommends libreoffice-calc-nogui`.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from datetime import date
+
+import pytest
+
+from deploy.checks.tools import MissingToolError
+from services.payout.batches.answer_file import read_file
+from services.payout.batches.columns import RESULTS
+from services.registry.datasets import template
+from shared.catalogue.datasets import CATALOGUE
+from shared.catalogue.domain import Dataset, Field, Kind
+from shared.files.domain import letters
+from tests.support.sheets import HEADINGS, A, B, Found, read, with_part, workbook
+
+FORMS = {
+    "xlsx": "xlsx",
+    "xls": "xls",
+    "ods": "ods",
+    "csv": "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false",
+}
+"""The filters of LibreOffice; the CSV is in UTF-8, with cells as they are shown."""
+DATASETS = ("annual_sales", "enterprises", "locations", "payee_accounts", "cold_stores", "prior_awards")
+DAY = date(2026, 3, 5)
+ORDERS = ("01920000-0000-7000-8000-000000000001", "01920000-0000-7000-8000-000000000002")
+
+Save = Callable[[bytes, str], bytes]
+
+
+@pytest.fixture(scope="session")
+def save(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Save]:
+    """Save a file again, as xlsx, xls, ods or csv."""
+    office = shutil.which("soffice")
+    if office is None:
+        raise MissingToolError(
+            "LibreOffice is not installed: apt-get install --no-install-recommends libreoffice-calc-nogui"
+        )
+    folder = tmp_path_factory.mktemp("libreoffice")
+    number = iter(range(1_000))
+
+    def again(content: bytes, form: str) -> bytes:
+        source = folder / f"{next(number)}.{_extension(content)}"
+        source.write_bytes(content)
+        command = [office, f"-env:UserInstallation=file://{folder}/profile", "--headless", "--convert-to", FORMS[form]]
+        subprocess.run(
+            [*command, "--outdir", str(folder / form), str(source)], check=True, capture_output=True, timeout=180
+        )
+        return (folder / form / f"{source.stem}.{form}").read_bytes()
+
+    yield again
+
+
+def _extension(content: bytes) -> str:
+    if content.startswith(b"PK"):
+        return "ods" if b"opendocument" in content[:200] else "xlsx"
+    return "xls" if content.startswith(b"\xd0\xcf") else "csv"
+
+
+def filled(dataset: Dataset) -> bytes:
+    """Fill in a dataset's template in Chinese, as a person does: two rows, the second without what may be unknown."""
+
+    def fill(sheet: bytes) -> bytes:
+        styles = {
+            int(place): style.decode() for place, style in re.findall(rb'<col min="(\d+)"[^>]*? style="(\d+)"', sheet)
+        }
+        rows = ""
+        for line in (2, 3):
+            cells = [
+                _cell(f"{letters(place)}{line}", styles.get(place + 1, "0"), _typed(item, line))
+                for place, item in enumerate(dataset.fields)
+                if line == 2 or not item.optional
+            ]
+            rows += f'<row r="{line}">{"".join(cells)}</row>'
+        return sheet.replace(b"</sheetData>", f"{rows}</sheetData>".encode())
+
+    return with_part(template.write(dataset, "zh-CN"), "xl/worksheets/sheet1.xml", fill)
+
+
+def _cell(at: str, style: str, value: object) -> str:
+    if isinstance(value, str):
+        return f'<c r="{at}" s="{style}" t="inlineStr"><is><t>{value}</t></is></c>'
+    number = (value - date(1899, 12, 30)).days if isinstance(value, date) else value
+    return f'<c r="{at}" s="{style}"><v>{number}</v></c>'
+
+
+def _typed(item: Field, line: int) -> object:
+    if item.kind is Kind.USCC:
+        return (A, B)[line - 2]
+    if item.kind is Kind.CHOICE:
+        return next(iter(item.choices.values()))[0]
+    if item.known:
+        return next(iter(item.known))
+    if item.kind is Kind.DAY:
+        return date(2020, 6, line)
+    if item.kind is Kind.FLAG:
+        return "是"
+    written = item.form or template.EXAMPLES[item.kind]
+    return {Kind.YEAR: int, Kind.COUNT: int, Kind.NUMBER: int, Kind.MONEY: float, Kind.DECIMAL: float}.get(
+        item.kind, str
+    )(written)
+
+
+def _said(found: Found) -> tuple[object, ...]:
+    """Return what is read, in which empty cells of the last columns and places of an unread sheet do not count."""
+    return found.table.forms, found.table.shifts, [row[1:] for row in found.rows], found.errors, found.skipped
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_a_template_filled_in_says_the_same_however_it_is_saved(save: Save, name: str) -> None:
+    dataset = CATALOGUE[name]
+    content = filled(dataset)
+    before = read(content, name)
+    assert len(before.rows) == 2 and not before.errors
+    for form in FORMS:
+        assert _said(read(save(content, form), name)) == _said(before), form
+
+
+def test_a_form_with_titles_and_totals_says_the_same_twice_saved(save: Save) -> None:
+    content = workbook(
+        [["某县2020年销售情况"], ["", "", "", "单位：万元"], ["序号", *(heading.removesuffix("（元）") for heading in HEADINGS)],
+         [1, A, 2020, 1234.5678, 0.1], [2, B, "2020年", 3, ""], ["合计", "", "", 1237.5678, 0.1], ["注：来源于省监测"]]
+    )  # fmt: skip
+    before = read(content)
+    assert (before.skipped, before.table.shifts) == (2, {"online_retail_fen": 4, "platform_turnover_fen": 4})
+    for form in FORMS:
+        once = save(content, form)
+        assert _said(read(once)) == _said(before), form
+        assert _said(read(save(once, "xlsx"))) == _said(before), f"{form}, then xlsx"
+
+
+def test_the_banks_answer_says_the_same_however_it_is_saved(save: Save) -> None:
+    headings = ["支付指令编号", "结果", "交易时间", "银行流水号", "原因", "金额（元）", "收款账号"]
+    rows = [
+        [ORDERS[0], "支付成功", "2026-03-05 14:03:22", "R-0001", "", 100000, "6228480402564890018"],
+        [ORDERS[1], "退汇", "2026-03-05", "R-0002", "户名不符", 1234.5, "6228480402564890019"],
+    ]
+    content = workbook([headings, *rows])
+    before = read_file(content, RESULTS, DAY)
+    assert before.read == 2 and not before.mistakes
+    for form in FORMS:
+        after = read_file(save(content, form), RESULTS, DAY)
+        assert after.rows.equals(before.rows) and not after.mistakes, form
