@@ -14,6 +14,8 @@ class Scope(StrEnum):
     FACTS_READ = "facts:read"
     FACTS_WRITE = "facts:write"
     ACCOUNTS_READ = "accounts:read"
+    ACCOUNTS_CONFIRM = "accounts:confirm"
+    REFERENCE_CONFIRM = "reference:confirm"
     EVALUATIONS_READ = "evaluations:read"
     EVALUATIONS_WRITE = "evaluations:write"
     SIMULATIONS_WRITE = "simulations:write"
@@ -25,6 +27,8 @@ class Scope(StrEnum):
     READINGS_CONFIRM = "readings:confirm"
     NOTICES_READ = "notices:read"
     NOTICES_WRITE = "notices:write"
+    CONFIRMATIONS_WRITE = "confirmations:write"
+    REVIEWS_WRITE = "reviews:write"
     OBJECTIONS_READ = "objections:read"
     OBJECTIONS_WRITE = "objections:write"
     OBJECTIONS_DECIDE = "objections:decide"
@@ -32,8 +36,10 @@ class Scope(StrEnum):
     ARRANGEMENTS_WRITE = "arrangements:write"
     ARRANGEMENTS_CONFIRM = "arrangements:confirm"
     APPROPRIATIONS_WRITE = "appropriations:write"
+    APPROPRIATIONS_CONFIRM = "appropriations:confirm"
     ORDERS_APPROVE = "orders:approve"
     BATCHES_WRITE = "batches:write"
+    RESULTS_BANK = "results:bank"
     HOLDS_WRITE = "holds:write"
     HOLDS_RELEASE = "holds:release"
     RECOVERIES_WRITE = "recoveries:write"
@@ -42,12 +48,16 @@ class Scope(StrEnum):
     METRICS_READ = "metrics:read"
     DEAD_LETTERS_WRITE = "dead-letters:write"
     EVENTS_REPUBLISH = "events:republish"
+    OWN_READ = "own:read"
+    OWN_WRITE = "own:write"
 
 
 DESCRIPTIONS: dict[Scope, str] = {
     Scope.FACTS_READ: "Read the registry's records, changes and snapshots, with account numbers masked",
     Scope.FACTS_WRITE: "Write, import and withdraw records",
     Scope.ACCOUNTS_READ: "Read payees' full account numbers",
+    Scope.ACCOUNTS_CONFIRM: "Confirm and discard drafts of payees' accounts",
+    Scope.REFERENCE_CONFIRM: "Confirm and discard drafts of reference data: rates and recognised platforms",
     Scope.EVALUATIONS_READ: "Read evaluations and their outcomes, policies and interpretations",
     Scope.EVALUATIONS_WRITE: "Start evaluations",
     Scope.SIMULATIONS_WRITE: "Run assessments, simulations and impact previews; they decide nothing",
@@ -59,23 +69,29 @@ DESCRIPTIONS: dict[Scope, str] = {
     Scope.READINGS_CONFIRM: "Confirm a change of the official interpretations",
     Scope.NOTICES_READ: "Read public notices, with personal data masked",
     Scope.NOTICES_WRITE: "Open and close public notices",
+    Scope.CONFIRMATIONS_WRITE: "Record the confirmations that enterprises give on paper",
+    Scope.REVIEWS_WRITE: "Review decisions for a department or a district",
     Scope.OBJECTIONS_READ: "Read objections and the persons who made them",
     Scope.OBJECTIONS_WRITE: "Record objections",
     Scope.OBJECTIONS_DECIDE: "Decide objections",
     Scope.MONEY_READ: "Read fiscal arrangements, budgets, awards, payment orders, ledger and reconciliation",
     Scope.ARRANGEMENTS_WRITE: "Draft fiscal arrangements",
     Scope.ARRANGEMENTS_CONFIRM: "Confirm fiscal arrangements",
-    Scope.APPROPRIATIONS_WRITE: "Record appropriations",
-    Scope.ORDERS_APPROVE: "Approve payment orders",
-    Scope.BATCHES_WRITE: "Build payment batches, record results, reissue payment orders",
+    Scope.APPROPRIATIONS_WRITE: "Draft appropriations",
+    Scope.APPROPRIATIONS_CONFIRM: "Confirm appropriations",
+    Scope.ORDERS_APPROVE: "Approve payment orders; confirm bank results, restorations and files that are entered again",
+    Scope.BATCHES_WRITE: "Build payment batches, enter bank results, reissue payment orders",
+    Scope.RESULTS_BANK: "The bank's own channel: read payment files, report results with effect at once",
     Scope.HOLDS_WRITE: "Place holds on awards and payees",
     Scope.HOLDS_RELEASE: "Release holds on awards and payees",
-    Scope.RECOVERIES_WRITE: "Record repayments, propose write-offs, net recoveries",
-    Scope.RECOVERIES_APPROVE: "Confirm write-offs",
+    Scope.RECOVERIES_WRITE: "Enter repayments, propose write-offs, net recoveries",
+    Scope.RECOVERIES_APPROVE: "Confirm repayments and write-offs",
     Scope.AUDIT_READ: "Read the audit log",
     Scope.METRICS_READ: "Read metrics",
     Scope.DEAD_LETTERS_WRITE: "List, replay and discard dead letters",
     Scope.EVENTS_REPUBLISH: "Publish the current events again",
+    Scope.OWN_READ: "Read what concerns the enterprise of the token",
+    Scope.OWN_WRITE: "Confirm, object and state for the enterprise of the token",
 }
 
 
@@ -111,10 +127,11 @@ class Actor:
         """Return whether the token has `scope`."""
         return scope in self.scopes
 
-    def require(self, scope: Scope) -> None:
-        """Raise Forbidden unless the token has `scope`."""
-        if scope not in self.scopes:
-            raise Forbidden("The token lacks the scope {scope}.", scope=scope.value, extra={"missing_scopes": [scope]})
+    def require(self, *scopes: Scope) -> None:
+        """Raise Forbidden unless the token has one of `scopes`."""
+        if self.scopes.isdisjoint(scopes):
+            listed = ", ".join(scopes)
+            raise Forbidden("The token lacks the scope {scope}.", scope=listed, extra={"missing_scopes": list(scopes)})
 
     def covers(self, jurisdiction: str | None) -> bool:
         """Return whether the token gives access to rows of `jurisdiction`; of None: rows that belong to no jurisdiction."""

@@ -5,7 +5,7 @@ Every act that needs two persons is a row with these columns, in a table of the 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import (
     CheckConstraint,
@@ -27,15 +27,17 @@ from sqlalchemy.schema import SchemaItem
 from shared.clock import isoformat
 from shared.errors import Conflict, NotFound, SamePerson
 
+Reason = Literal["required", "optional", "none"]
 
-def columns(*, discardable: bool = False) -> tuple[SchemaItem, ...]:
+
+def columns(*, reason: Reason = "required", discardable: bool = False) -> tuple[SchemaItem, ...]:
     """Return the columns that a table of proposals has besides what is proposed, with their constraints.
 
-    A discardable proposal may also end without effect, with a reason.
+    `reason`: whether a proposal says why it is made. A discardable one may also end without effect, with a reason.
     """
     proposed = (
         Column("id", Uuid, primary_key=True, server_default=text("uuidv7()")),
-        Column("reason", Text, nullable=False),
+        *([] if reason == "none" else [Column("reason", Text, nullable=reason == "optional")]),
         Column("proposed_by", Text, nullable=False),
         Column("proposed_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
         Column("confirmed_by", Text),
@@ -93,6 +95,12 @@ def _open(connection: Connection, proposals: Table, *which: ColumnElement[bool])
     return row
 
 
+def is_in(proposals: Table, state: str) -> ColumnElement[bool]:
+    """Return the condition that a discardable proposal is `proposed`, `confirmed` or `discarded`."""
+    confirmed, discarded = proposals.c.confirmed_at.is_not(None), proposals.c.discarded_at.is_not(None)
+    return {"proposed": ~confirmed & ~discarded, "confirmed": confirmed, "discarded": discarded}[state]
+
+
 def state(row: Row[Any]) -> str:
     """Return `proposed`, `confirmed` or `discarded`."""
     if row.confirmed_at is not None:
@@ -104,7 +112,7 @@ def view(row: Row[Any]) -> dict[str, Any]:
     """Return who proposed, confirmed or discarded, when and why, as the API shows it."""
     shown = {
         "id": str(row.id),
-        "reason": row.reason,
+        **({"reason": row.reason} if hasattr(row, "reason") else {}),
         "state": state(row),
         "proposed_by": row.proposed_by,
         "proposed_at": isoformat(row.proposed_at),

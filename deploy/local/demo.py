@@ -111,23 +111,23 @@ def _import(demo: DemoClient, state: Path) -> None:
     for warning in job["warnings"]:
         examples = cli.as_word(warning["examples"])
         console.print(f"{form.path.name}: {warning['message']} {examples} ({warning['count']})", markup=False)
-    _mend(demo, form, job)
+    _correct(demo, form, job)
 
 
 def _placed(file: files.SampleFile, error: dict[str, Any]) -> dict[str, Any]:
     return error | {"file": file.path.name, "place": error["cell"] or str(error["line"])}
 
 
-def _mend(demo: DemoClient, form: files.SampleFile, job: dict[str, Any]) -> None:
-    say("The refused rows of {file} are mended and sent again:", file=form.path.name)
-    mended = form.path.with_name(f"{form.path.stem}（更正）.csv")
-    rows = demo.refused_rows(job, mended)
-    edits = " ".join(f"-e 's/{wrong}/{right}/'" for wrong, right in files.MENDED.items())
-    _show_command(f"sed -i {edits} {mended}")
-    for wrong, right in files.MENDED.items():
+def _correct(demo: DemoClient, form: files.SampleFile, job: dict[str, Any]) -> None:
+    say("The refused rows of {file} are corrected and sent again:", file=form.path.name)
+    corrected = form.path.with_name(f"{form.path.stem}（更正）.csv")
+    rows = demo.refused_rows(job, corrected)
+    edits = " ".join(f"-e 's/{wrong}/{right}/'" for wrong, right in files.CORRECTIONS.items())
+    _show_command(f"sed -i {edits} {corrected}")
+    for wrong, right in files.CORRECTIONS.items():
         rows = rows.replace(wrong, right)
-    mended.write_text(rows, "utf-8")
-    cli.table([demo.import_file(form.dataset, mended) | {"file": mended.name}], _IMPORTED)
+    corrected.write_text(rows, "utf-8")
+    cli.table([demo.import_file(form.dataset, corrected) | {"file": corrected.name}], _IMPORTED)
 
 
 def _arrange(demo: DemoClient) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.payout.restorations.handlers import recall
+from services.payout.restorations.handlers import hold_sending
 from services.payout.settings import Settings
 from shared.messaging import topics
 from shared.runtime import run_relay
@@ -11,7 +11,7 @@ from shared.settings import load
 
 def main() -> None:
     """Publish until stopped."""
-    run_relay("payout", load(Settings), [topics.PAYMENT_ORDERS], recall)
+    run_relay("payout", load(Settings), [topics.PAYMENT_ORDERS], hold_sending)
 
 
 if __name__ == "__main__":

@@ -21,5 +21,6 @@ class DeadLetterRecorded(EventData):
     headers: dict[str, str] = Field(description="Its headers, undecodable bytes replaced")
     value_base64: str = Field(description="Its data, base64")
     complete: bool = Field(
-        default=True, description="False: too large to be told; headers and data are in the consumer's database alone"
+        default=True,
+        description="False: too large to be published; headers and data are in the consumer's database alone",
     )

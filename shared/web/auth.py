@@ -10,7 +10,7 @@ import hashlib
 import re
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Protocol
 
@@ -18,8 +18,9 @@ import httpx
 import structlog
 from cachetools import TLRUCache
 from fastapi import Request, Security
+from fastapi.dependencies.models import Dependant
 from fastapi.openapi.models import OAuthFlowClientCredentials, OAuthFlows
-from fastapi.security import OAuth2, SecurityScopes
+from fastapi.security import OAuth2
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
@@ -268,23 +269,43 @@ def identify(request: Request) -> Actor:
     return actor
 
 
-async def authenticate(request: Request, needed: SecurityScopes, _: Annotated[str | None, Security(_scheme)]) -> Actor:
-    """Return the caller; raises as `identify` does, and Forbidden if the token lacks a scope of the operation."""
-    actor = identify(request)
-    for scope in needed.scopes:
-        actor.require(Scope(scope))
-    return actor
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """What a token needs for an operation: one of the scopes; of an enterprise's token the scope `own`, if there is one."""
+
+    scopes: tuple[Scope, ...]
+    own: Scope | None
+    city_wide: bool
+
+    def check(self, actor: Actor) -> None:
+        """Raise Forbidden for a caller that may not call the operation."""
+        if self.own is not None and actor.uscc is not None:
+            actor.require(self.own)
+        elif self.scopes:
+            actor.require(*self.scopes)
+        if self.city_wide:
+            actor.require_city_wide()
+
+    async def authenticate(self, request: Request, _: Annotated[str | None, Security(_scheme)]) -> Actor:
+        """Return the caller; raises as `identify` and `check` do."""
+        actor = identify(request)
+        self.check(actor)
+        return actor
 
 
-async def authenticate_city_wide(actor: Annotated[Actor, Security(authenticate)]) -> Actor:
-    """Return the caller; raises Forbidden for one whose token is restricted to a jurisdiction or an enterprise."""
-    actor.require_city_wide()
-    return actor
+def needs(*scopes: Scope, own: Scope | None = None, city_wide: bool = False) -> Any:
+    """Declare who may call an operation: `actor: Annotated[Actor, needs(Scope.X)]`. One of several scopes suffices.
 
-
-def needs(*scopes: Scope, city_wide: bool = False) -> Any:
-    """Declare who may call an operation: `actor: Annotated[Actor, needs(Scope.X)]`.
-
-    With `city_wide` the operation concerns all jurisdictions, and a token that is restricted is refused.
+    With `city_wide` the operation concerns all jurisdictions, and a token that is restricted is refused. With `own` an
+    enterprise's token that has this scope is let in as well, to what is its own.
     """
-    return Security(authenticate_city_wide if city_wide else authenticate, scopes=[scope.value for scope in scopes])
+    return Security(Requirement(scopes, own, city_wide).authenticate, scopes=[scope.value for scope in scopes])
+
+
+def requirements_of(dependant: Dependant) -> Iterator[Requirement]:
+    """Give what an operation with `dependant` needs."""
+    declared = getattr(dependant.call, "__self__", None)
+    if isinstance(declared, Requirement):
+        yield declared
+    for each in dependant.dependencies:
+        yield from requirements_of(each)

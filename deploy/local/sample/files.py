@@ -51,7 +51,7 @@ WRONG: Mapping[str, Sequence[Mapping[str, str]]] = {
 }  # fmt: skip
 """Rows with typical mistakes, by dataset: each is refused with its place and reason."""
 
-MENDED: Mapping[str, str] = {
+CORRECTIONS: Mapping[str, str] = {
     code_of(33).replace("0", "O", 1): code_of(33),
     "约380万": "3800000",
     "366": "365",

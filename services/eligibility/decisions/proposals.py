@@ -15,6 +15,7 @@ import polars as pl
 from sqlalchemy import Connection, func, select, text
 
 from services.eligibility.decisions import transitions
+from services.eligibility.decisions.domain import INPUTS_DOCUMENT
 from shared.database.bulk import copy_frame
 from shared.database.queries import load
 
@@ -69,6 +70,18 @@ class Provenance:
     policy_hash: str
     interpretations_hash: str
     engine_version: str
+    round_id: UUID | None = None
+    """Its proposals belong to this round, as far as the round has their award and year."""
+    procedure_hash: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RequiredStep:
+    """A step that a procedure requires of proposals of some awards; None: of all."""
+
+    step: str
+    awards: Sequence[str] | None
+    due_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +96,10 @@ class Counts:
 
 
 Seal = Callable[[pl.DataFrame], pl.DataFrame]
-"""Returns `award, subject, hash, content` of the sealed inputs for a frame with the columns `award, subject`."""
+"""Returns `award, subject, hash, content` of the sealed inputs for a frame with the columns `award, subject`.
+
+`authors` are the persons who recorded or confirmed these inputs, as a PostgreSQL array literal.
+"""
 
 
 def lock_proposals(connection: Connection) -> None:
@@ -92,13 +108,18 @@ def lock_proposals(connection: Connection) -> None:
 
 
 def propose(
-    connection: Connection, candidates: pl.DataFrame, evaluated: EvaluatedAwards, provenance: Provenance, seal: Seal
+    connection: Connection,
+    candidates: pl.DataFrame,
+    evaluated: EvaluatedAwards,
+    provenance: Provenance,
+    seal: Seal,
+    steps: Sequence[RequiredStep] = (),
 ) -> Counts:
     """Propose what differs from the versions in force, within the caller's transaction, which holds `lock_proposals`.
 
     `candidates` has CANDIDATE_SCHEMA. Evaluated awards that are no longer granted are proposed for withdrawal, or their open
     proposals closed. New awards are proposed in the requested years only. An outcome that an officer rejected is not proposed
-    again until it differs.
+    again until it differs. Each proposal waits for those of `steps` that concern it.
     """
     award_years = list(evaluated.award_years)
     values = asdict(provenance) | {
@@ -123,7 +144,7 @@ def propose(
     connection.execute(queries.insert_new_awards, values)
     _seal(connection, seal)
     connection.execute(queries.resolve_upheld_objections, values)
-    transitions.propose(connection, values)
+    transitions.propose(connection, values, [asdict(step) for step in steps])
     return Counts(**connection.execute(queries.count_actions).mappings().one())
 
 
@@ -132,9 +153,9 @@ def _seal(connection: Connection, seal: Seal) -> None:
     schema = {"award_id": pl.String, "award": pl.String, "subject": pl.String}
     awards = pl.DataFrame([tuple(row) for row in rows], schema=schema, orient="row")
     sealed = seal(awards.select("award", "subject"))
-    store_documents(connection, "inputs", sealed.select("hash", "content").unique("hash"))
+    store_documents(connection, INPUTS_DOCUMENT, sealed.select("hash", "content").unique("hash"))
     connection.execute(queries.create_sealed)
-    copy_frame(connection, "sealed", awards.join(sealed, on=["award", "subject"]).select("award_id", "hash"))
+    copy_frame(connection, "sealed", awards.join(sealed, on=["award", "subject"]).select("award_id", "hash", "authors"))
 
 
 def store_document(connection: Connection, kind: str, digest: str, content: bytes) -> None:

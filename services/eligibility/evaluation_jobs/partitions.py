@@ -21,6 +21,7 @@ from sqlalchemy import Connection, Row
 
 from services.eligibility.clients.registry import RegistryFacts
 from services.eligibility.decisions import repository as decisions
+from services.eligibility.decisions.domain import INTERPRETATIONS_DOCUMENT
 from services.eligibility.decisions.proposals import store_document
 from services.eligibility.engine.dependencies import subjects_about
 from services.eligibility.evaluation_jobs import existing_decisions
@@ -148,7 +149,7 @@ def create_partitions(
         if existing:
             return int(existing)
         interpretations = official_interpretations(connection, policy)
-        store_document(connection, "readings", interpretations.hash, interpretations.document)
+        store_document(connection, INTERPRETATIONS_DOCUMENT, interpretations.hash, interpretations.document)
         rows = [
             (str(job.id), number, award.code, part, parts, revision, interpretations.hash)
             for number, (award, part) in enumerate(((a, p) for a in policy.awards for p in range(parts)), 1)

@@ -9,6 +9,7 @@ import polars as pl
 from sqlalchemy import Connection
 
 from services.eligibility.clients.registry import RegistryFacts
+from services.eligibility.decisions.domain import INTERPRETATIONS_DOCUMENT, POLICY_DOCUMENT
 from services.eligibility.decisions.proposals import (
     EvaluatedAwards,
     Provenance,
@@ -21,7 +22,7 @@ from services.eligibility.engine.dependencies import load_dependencies
 from services.eligibility.engine.sealed_inputs import inputs
 from services.eligibility.evaluation_jobs import existing_decisions
 from services.eligibility.evaluation_jobs.decision_days import evaluate_as_decided, in_order
-from services.eligibility.evaluation_jobs.domain import EvaluationTask, Occasion, candidates
+from services.eligibility.evaluation_jobs.domain import EvaluationTask, Occasion, array_literal, candidates
 from services.eligibility.evaluation_jobs.partitions import (
     CollectedOutcomes,
     PartitionEvaluator,
@@ -31,10 +32,11 @@ from services.eligibility.evaluation_jobs.partitions import (
 from services.eligibility.evaluation_jobs.repository import store_outcomes
 from services.eligibility.facts.catalogue import Facts
 from services.eligibility.interpretations.repository import official_interpretations
+from services.eligibility.procedures.repository import official_procedure
 from services.eligibility.rules.canonical import sha256
 from services.eligibility.rules.domain import Interpretations, Policy
 from services.eligibility.rules.library import load_policy
-from shared.clock import Clock
+from shared.clock import Clock, calendar_date
 from shared.database.engine import Database
 from shared.jobs.runner import RunningJob
 from shared.observability import metrics
@@ -65,11 +67,12 @@ class EvaluationRunner:
         with self.database.transaction() as connection:
             lock_proposals(connection)  # existing decisions must not change between evaluating and proposing
             interpretations = official_interpretations(connection, policy)
+            procedure = official_procedure(connection, policy)
             found = self._evaluate(connection, task, policy, interpretations, prepared)
             metrics.EVALUATION_ROWS.labels(rows="outcomes").inc(found.outcomes.height)
             job.progress(job.total - 2, job.total)
-            store_document(connection, "book", policy.hash, policy.document)
-            store_document(connection, "readings", interpretations.hash, interpretations.document)
+            store_document(connection, POLICY_DOCUMENT, policy.hash, policy.document)
+            store_document(connection, INTERPRETATIONS_DOCUMENT, interpretations.hash, interpretations.document)
             store_outcomes(connection, job.id, found.outcomes)
             job.progress(job.total - 1, job.total)
             provenance = Provenance(
@@ -80,10 +83,17 @@ class EvaluationRunner:
                 policy_hash=policy.hash,
                 interpretations_hash=interpretations.hash,
                 engine_version=ENGINE_VERSION,
+                round_id=task.round_id,
+                procedure_hash=procedure.hash if procedure else None,
             )
             granted = candidates(found.outcomes, policy)
             counts = propose(
-                connection, granted, found.evaluated, provenance, lambda pairs: _seal(found.facts, policy, pairs)
+                connection,
+                granted,
+                found.evaluated,
+                provenance,
+                lambda pairs: self._seal(found, policy, pairs),
+                procedure.steps(calendar_date(self.clock.now())) if procedure else (),
             )
             drop_partitions(connection, job.id)
             self.on_finished(connection, task, found.revision)
@@ -97,6 +107,18 @@ class EvaluationRunner:
                     "not_proposed": {"award_stopped": counts.stopped},
                 },
             )
+
+    def _seal(self, found: _Found, policy: Policy, pairs: pl.DataFrame) -> pl.DataFrame:
+        authors = {} if pairs.is_empty() else self.registry.authors(found.revision)
+        sealed = inputs(found.facts, policy, pairs, authors)
+        digests = [sha256(content.encode()) for content in sealed["inputs"]]
+        return sealed.select(
+            "award",
+            "subject",
+            pl.Series("hash", digests, dtype=pl.String),
+            array_literal(pl.col("authors")).alias("authors"),
+            content="inputs",
+        )
 
     def _prepare(self, job: RunningJob, task: EvaluationTask) -> _Prepared:
         """Do what needs no lock: read all facts, or have all partitions evaluated."""
@@ -202,9 +224,3 @@ def _outcomes(
         existing_decisions.first_days(connection, task.policy, pairs),
         subjects=pairs, open_days=existing_decisions.open_days(connection, task, pairs), with_new=task.proposes_new,
     )  # fmt: skip
-
-
-def _seal(facts: Facts, policy: Policy, pairs: pl.DataFrame) -> pl.DataFrame:
-    sealed = inputs(facts, policy, pairs)
-    digests = [sha256(content.encode()) for content in sealed["inputs"]]
-    return sealed.select("award", "subject", pl.Series("hash", digests, dtype=pl.String), content="inputs")

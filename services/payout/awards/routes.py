@@ -20,8 +20,10 @@ from shared.web.problems import refusals
 router = APIRouter(prefix="/v1/awards", tags=["awards"])
 
 
-@router.get("/{award_id}", operation_id="get_award_story", response_model=AwardTimeline, responses=refusals(NotFound))
-def get_award_story(
+@router.get(
+    "/{award_id}", operation_id="get_award_timeline", response_model=AwardTimeline, responses=refusals(NotFound)
+)
+def get_award_timeline(
     award_id: UUID,
     request: Request,
     actor: Annotated[Actor, needs(Scope.MONEY_READ)],

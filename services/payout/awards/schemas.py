@@ -160,7 +160,7 @@ class AwardTimeline(BaseModel):
     recoveries: list[AwardRecovery]
     postings: list[AwardPosting] = Field(description="The ledger's entries of this award")
     steps: list[Step] = Field(description="Everything in the order in which it happened: in eligibility, then here")
-    eligibility: Literal["told", "not_reached", "left_out"] = Field(description="Whether its steps are included")
+    eligibility: Literal["included", "not_reached", "left_out"] = Field(description="Whether its steps are included")
 
 
 class RestatedAward(BaseModel):

@@ -51,7 +51,7 @@ def _decided(award_id: UUID, decisions: Decisions | None) -> tuple[list[dict[str
     if decisions is None:
         return [], "left_out"
     try:
-        return decisions.of_award(award_id), "told"
+        return decisions.of_award(award_id), "included"
     except Unavailable:
         return [], "not_reached"
 

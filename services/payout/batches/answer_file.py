@@ -10,7 +10,8 @@ from datetime import date
 import polars as pl
 
 from services.payout.batches.columns import NOT_READ, ORDER_ID, PLACE
-from services.payout.batches.files import CHECKSUM, TOTAL
+from services.payout.batches.files import CHECKSUM, SEAL, TOTAL
+from services.payout.seals import SEAL as SEALED
 from shared.catalogue.checks import check_part
 from shared.catalogue.domain import Dataset
 from shared.catalogue.layouts import layout_of
@@ -31,7 +32,7 @@ _SHA256 = re.compile("[0-9a-f]{64}")
 class AnswerFile:
     """The rows of a file, checked. `rows` has `line` and the fields of the dataset; `mistakes` are by line, in its order.
 
-    `read` rows were looked at, `skipped` ones hold totals and notes. `checksum` is the one that a batch's file ends with.
+    `read` rows were looked at, `skipped` ones hold totals and notes. A batch's file ends with its `checksum` and `seal`.
     """
 
     content: bytes
@@ -44,6 +45,7 @@ class AnswerFile:
     skipped: int
     warnings: Warnings
     checksum: str | None
+    seal: str | None
 
     def refused_rows(self, mistakes: Sequence[tuple[int, FieldError]], language: str) -> RefusedTable:
         """Return the rows with mistakes as they were sent, with what is wrong with each in `language`."""
@@ -64,7 +66,8 @@ def read_file(content: bytes, dataset: Dataset, today: date) -> AnswerFile:
         (table,) = file.tables
         parts = list(file.parts(table))
         last = _last_lines(file, table, parts)
-    checksum = next((cell for cells in last.values() for cell in cells if _SHA256.fullmatch(cell)), None)
+    ends = [cell.strip() for cells in last.values() for cell in cells]
+    checksum, seal = (next(filter(form.fullmatch, ends), None) for form in (_SHA256, SEALED))
     skipped, read = parts[-1].skipped + len(last) if parts else 0, 0
     rows, cells, errors = [], [], []
     for part in parts:
@@ -83,7 +86,7 @@ def read_file(content: bytes, dataset: Dataset, today: date) -> AnswerFile:
     if not read:
         raise refused("no_rows", "The file has headings, but no row below them.")
     found = AnswerFile(
-        content, layout, table, pl.concat(rows), pl.concat(cells), [], read, skipped, file.warnings, checksum
+        content, layout, table, pl.concat(rows), pl.concat(cells), [], read, skipped, file.warnings, checksum, seal
     )
     for line, field, code, detail in errors:
         mistake = FieldError(table.at(line, field), code, MESSAGES[code], **parameters_of(dataset, field, detail))
@@ -92,16 +95,16 @@ def read_file(content: bytes, dataset: Dataset, today: date) -> AnswerFile:
 
 
 def _last_lines(file: OpenFile, table: Table, parts: Sequence[Taken]) -> dict[int, list[str]]:
-    """Return the lines with which a batch's own file ends, a total and the checksum, as they were written."""
+    """Return the lines with which a batch's own file ends, a total, the checksum and the seal, as they were written."""
     first = {PLACE.name, ORDER_ID.name} & set(table.forms)
     found = [line for part in parts for line, _, code, _ in part.errors if code == "column_count"]
     for part in parts:
-        headed = pl.any_horizontal(pl.col(first).str.strip_chars().is_in([TOTAL, CHECKSUM]))
+        headed = pl.any_horizontal(pl.col(first).str.strip_chars().is_in([TOTAL, CHECKSUM, SEAL]))
         found.extend(part.cells.filter(headed)["line"])
     if not found:
         return {}
     return {
         line: cells
         for line, cells in file.rows(table, frozenset(found))
-        if next(filter(None, map(str.strip, cells)), "") in (TOTAL, CHECKSUM)
+        if next(filter(None, map(str.strip, cells)), "") in (TOTAL, CHECKSUM, SEAL)
     }

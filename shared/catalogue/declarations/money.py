@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from shared.authorization import Scope
 from shared.catalogue import fields as f
 from shared.catalogue.domain import MAX_INTEGER, Dataset, Field, Kind, Period, Subjects, Tiers
 from shared.policies import AWARD_TITLES, RECORDS, TIERED_AWARDS, UNTIERED_AWARDS, about
@@ -31,7 +32,8 @@ PAYEE_ACCOUNTS = Dataset(
         ),
         f.until(),
     ),
-    period=Period(),
+    period=Period(apart=("uscc",)),
+    confirmation=Scope.ACCOUNTS_CONFIRM,
 )
 
 REFERENCE_RATES = Dataset(
@@ -62,6 +64,7 @@ REFERENCE_RATES = Dataset(
             unit="basis_points",
             minimum=-MAX_INTEGER,
             maximum=MAX_INTEGER,
+            fact_name=("数值", "value"),
         ),
         f.choice(
             "status",
@@ -75,6 +78,7 @@ REFERENCE_RATES = Dataset(
         ),
         f.text("source", "来源", "source"),
     ),
+    confirmation=Scope.REFERENCE_CONFIRM,
 )
 
 _AWARD = replace(f.code("award", "奖补项目", "award"), known=AWARD_TITLES)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import polars as pl
 import pytest
 
+from services.eligibility.decisions.domain import INTERPRETATIONS_DOCUMENT, POLICY_DOCUMENT
 from services.eligibility.decisions.proposals import store_documents
 from shared.clock import FixedClock
 from shared.database.engine import Database
@@ -23,7 +24,7 @@ def database(fresh_database: Callable[[str], ServiceDatabase]) -> Iterator[Datab
     """Knows documents that decisions may refer to."""
     database = fresh_database("eligibility").connect()
     with database.transaction() as connection:
-        for kind in ("book", "readings"):
+        for kind in (POLICY_DOCUMENT, INTERPRETATIONS_DOCUMENT):
             store_documents(connection, kind, pl.DataFrame({"hash": [kind], "content": ["{}"]}))
     yield database
     database.close()

@@ -189,7 +189,7 @@ def test_ndjson_is_strict(registry: Registry) -> None:
     ]
 
 
-def test_rejected_rows_come_back_to_be_mended(registry: Registry) -> None:
+def test_rejected_rows_come_back_to_be_corrected(registry: Registry) -> None:
     registry.enterprises(A)
     content = f"{HEADINGS}{A},2020,1,\n{A},2021,-1,\n=1+1,2022,1,\n".encode()
     job = registry.imported(content, dataset="annual_sales", mode="accept_valid")
@@ -202,8 +202,8 @@ def test_rejected_rows_come_back_to_be_mended(registry: Registry) -> None:
     assert rows[1][:3] == [A, "2021", "'-1"]
     assert rows[2][0] == "'=1+1"
     assert all(row[-1] for row in rows[1:])
-    mended = answer.content.decode().replace("'-1", "7").replace("'=1+1", A)
-    again = registry.imported(mended.encode(), dataset="annual_sales")
+    corrected = answer.content.decode().replace("'-1", "7").replace("'=1+1", A)
+    again = registry.imported(corrected.encode(), dataset="annual_sales")
     assert (again["state"], again["rows"]["accepted"]) == ("succeeded", 2), again
 
 

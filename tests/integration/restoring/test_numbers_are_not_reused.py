@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from services.eligibility.decisions.after_restore import restore_version_numbers
+from services.eligibility.decisions.domain import INTERPRETATIONS_DOCUMENT, POLICY_DOCUMENT
 from services.eligibility.decisions.proposals import store_documents
 from services.registry.revisions import after_restore as registry_after_restore
 from services.registry.revisions.repository import latest_revision
@@ -31,7 +32,7 @@ def restored(fresh_database: Callable[[str], ServiceDatabase], backups: Backups)
     original = fresh_database("eligibility")
     database = original.connect()
     with database.transaction() as connection:
-        for kind in ("book", "readings"):
+        for kind in (POLICY_DOCUMENT, INTERPRETATIONS_DOCUMENT):
             store_documents(connection, kind, pl.DataFrame({"hash": [kind], "content": ["{}"]}))
     approve_all(database, evaluate(database, rent("A", 500))[0])
     backups.relay(database, topics.AWARD_DECISIONS, restore_version_numbers)

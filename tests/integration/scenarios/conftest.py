@@ -109,7 +109,7 @@ def city(
 ) -> Iterator[City]:
     database = fresh_database("eligibility").connect()
     own = tokens.headers("eligibility")
-    facts = RegistryFacts(http_client(registry.app, own))
+    facts = RegistryFacts(http_client(registry.app, own), ["data-platform"])
     money = PayoutClient(http_client(payout.app, own))
     app = build(
         SETTINGS, database=database, token_verifier=tokens.verifier, clock=registry.clock, registry=facts, payout=money
@@ -126,7 +126,7 @@ def city(
                 clear_reevaluated(AutomaticReevaluation.RESTATE),
             ),
             simulations.SIMULATION: lambda job: simulations.run(database, facts, money, job),
-            APPROVAL: lambda job: run_bulk_approval(database, job, notice_needed=False),
+            APPROVAL: lambda job: run_bulk_approval(database, job, notice_days=0),
         },
     )
     yield City(registry, payout, database, http_client(app, {}), runner, tokens)

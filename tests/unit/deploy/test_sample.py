@@ -64,7 +64,7 @@ def test_every_award_is_granted(read: dict[str, list[Part]]) -> None:
     assert set(granted["award"]) == {award.code for award in POLICY.awards}
 
 
-def test_what_is_mended_is_right() -> None:
+def test_what_is_corrected_is_right() -> None:
     wrong = [[row.get(item.name, "") for item in CATALOGUE[files.FORM].fields] for row in files.WRONG[files.FORM]]
-    cells = {files.MENDED.get(cell, cell) for row in wrong for cell in row}
-    assert not cells & set(files.MENDED)
+    cells = {files.CORRECTIONS.get(cell, cell) for row in wrong for cell in row}
+    assert not cells & set(files.CORRECTIONS)

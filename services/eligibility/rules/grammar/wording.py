@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
@@ -61,6 +62,7 @@ def percent(value: Fraction, decimals: int = 2) -> Text:
     return Text(*(f"{each}%" for each in number(value * 100, decimals)))
 
 
+@lru_cache(4096)
 def day(value: date) -> Text:
     """Return a day: 2021年3月5日, 5 March 2021."""
     return Text(format_date(value, "long", locale="zh_CN"), format_date(value, "long", locale="en_GB"))
