@@ -239,7 +239,7 @@ def test_facts_of_a_file_are_sent_on(city: City) -> None:
     couriers(city)
     sheet = [
         ["快递企业情况表", "", "", "", "单位：万元"],
-        ["统一社会信用代码", "年度", "快件量（件）", "运营天数", "租金"],
+        ["统一社会信用代码", "年度", "年发件量", "运营天数", "全年租金"],
         [C, 2023, 3_650_000, 365, 10],
         ["合计", "", "", "", 10],
     ]
@@ -249,6 +249,6 @@ def test_facts_of_a_file_are_sent_on(city: City) -> None:
     assert (answer.status_code, read["errors"], read["skipped"]) == (200, [], 1)
     assert read["rows"] == {"read": 1, "accepted": 1, "unchanged": 0, "rejected": 0}
     simulation = simulate(city, facts=read["facts"])
-    assert ("courier-rent", C, "granted", 3_000_000, None, "gained") in found(city, simulation)
+    assert ("courier-rent", C, "granted", 3_000_000, 0, "gained") in found(city, simulation)
     headers["Content-Type"] = "image/png"
     assert city.http.post("/v1/scenario-facts?dataset=courier_years", content=b"x", headers=headers).status_code == 415
