@@ -25,6 +25,8 @@ class Scope(StrEnum):
     READINGS_CONFIRM = "readings:confirm"
     NOTICES_READ = "notices:read"
     NOTICES_WRITE = "notices:write"
+    CONFIRMATIONS_WRITE = "confirmations:write"
+    REVIEWS_WRITE = "reviews:write"
     OBJECTIONS_READ = "objections:read"
     OBJECTIONS_WRITE = "objections:write"
     OBJECTIONS_DECIDE = "objections:decide"
@@ -42,6 +44,8 @@ class Scope(StrEnum):
     METRICS_READ = "metrics:read"
     DEAD_LETTERS_WRITE = "dead-letters:write"
     EVENTS_REPUBLISH = "events:republish"
+    OWN_READ = "own:read"
+    OWN_WRITE = "own:write"
 
 
 DESCRIPTIONS: dict[Scope, str] = {
@@ -59,6 +63,8 @@ DESCRIPTIONS: dict[Scope, str] = {
     Scope.READINGS_CONFIRM: "Confirm a change of the official interpretations",
     Scope.NOTICES_READ: "Read public notices, with personal data masked",
     Scope.NOTICES_WRITE: "Open and close public notices",
+    Scope.CONFIRMATIONS_WRITE: "Record the confirmations that enterprises give on paper",
+    Scope.REVIEWS_WRITE: "Review decisions for a department or a district",
     Scope.OBJECTIONS_READ: "Read objections and the persons who made them",
     Scope.OBJECTIONS_WRITE: "Record objections",
     Scope.OBJECTIONS_DECIDE: "Decide objections",
@@ -76,6 +82,8 @@ DESCRIPTIONS: dict[Scope, str] = {
     Scope.METRICS_READ: "Read metrics",
     Scope.DEAD_LETTERS_WRITE: "List, replay and discard dead letters",
     Scope.EVENTS_REPUBLISH: "Publish the current events again",
+    Scope.OWN_READ: "Read what concerns the enterprise of the token",
+    Scope.OWN_WRITE: "Confirm, object and state for the enterprise of the token",
 }
 
 

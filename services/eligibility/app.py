@@ -11,6 +11,7 @@ from services.eligibility.awards.routes import guide_router
 from services.eligibility.awards.routes import router as awards_router
 from services.eligibility.clients.payout import Payout
 from services.eligibility.clients.registry import RegistryFacts
+from services.eligibility.confirmations.routes import router as confirmations_router
 from services.eligibility.corrections import handlers as corrections
 from services.eligibility.corrections.domain import AutomaticReevaluation
 from services.eligibility.corrections.routes import router as recalls_router
@@ -22,6 +23,10 @@ from services.eligibility.evaluation_jobs.routes import router as evaluations_ro
 from services.eligibility.interpretations.routes import router as policies_router
 from services.eligibility.notices.routes import router as notices_router
 from services.eligibility.objections.routes import router as objections_router
+from services.eligibility.procedures.routes import router as procedures_router
+from services.eligibility.reviews.routes import decisions_router as reviews_of_decisions_router
+from services.eligibility.reviews.routes import reviews_router
+from services.eligibility.rounds.routes import router as rounds_router
 from services.eligibility.scenarios.routes import assessments_router, impact_router, simulations_router
 from services.eligibility.schema import SCHEMA
 from services.eligibility.settings import Settings
@@ -73,10 +78,15 @@ def build(
             policies_router,
             awards_router,
             guide_router,
+            procedures_router,
             evaluations_router,
             decisions_router,
             approvals_of_decisions_router,
             approvals_router,
+            rounds_router,
+            confirmations_router,
+            reviews_of_decisions_router,
+            reviews_router,
             notices_router,
             objections_router,
             assessments_router,

@@ -6,16 +6,18 @@ from services.eligibility import metrics as eligibility_metrics
 from services.eligibility.app import payout_client, registry_client
 from services.eligibility.approvals.handlers import APPROVAL, run_bulk_approval
 from services.eligibility.clients.registry import RegistryFacts
+from services.eligibility.confirmations.handlers import decline_silent
 from services.eligibility.corrections import handlers as corrections
 from services.eligibility.corrections.domain import AutomaticReevaluation
 from services.eligibility.evaluation_jobs.domain import EVALUATION
 from services.eligibility.evaluation_jobs.partitions import PartitionEvaluator
 from services.eligibility.evaluation_jobs.runner import EvaluationRunner
+from services.eligibility.reviews.handlers import REVIEW, run_bulk_review
 from services.eligibility.scenarios import simulations
 from services.eligibility.schema import SCHEMA
 from services.eligibility.settings import Settings
 from shared.background import Loop
-from shared.clock import Clock, SystemClock
+from shared.clock import Clock, SystemClock, calendar_date
 from shared.database.engine import Database
 from shared.gauges.stored_gauges import stored_gauges_loop
 from shared.jobs.runner import JobRunner
@@ -32,9 +34,15 @@ PARTITIONS_GROUP = "eligibility-shards"
 
 
 def approval_runner(settings: Settings, database: Database) -> JobRunner:
-    """Return the runner of bulk approvals alone: they wait for no evaluation."""
-    notice_needed = settings.notice_working_days > 0
-    return JobRunner(database, {APPROVAL: lambda job: run_bulk_approval(database, job, notice_needed=notice_needed)})
+    """Return the runner of bulk approvals and reviews alone: they wait for no evaluation."""
+    days = settings.notice_working_days
+    return JobRunner(
+        database,
+        {
+            APPROVAL: lambda job: run_bulk_approval(database, job, notice_days=days),
+            REVIEW: lambda job: run_bulk_review(database, job),
+        },
+    )
 
 
 def job_runner(settings: Settings, database: Database, registry: RegistryFacts, clock: Clock) -> JobRunner:
@@ -73,6 +81,7 @@ def loops(settings: Settings, database: Database, registry: RegistryFacts, clock
     groups = {topics.EVALUATION_SHARDS: PARTITIONS_GROUP} | ({topics.REGISTRY_FACTS: GROUP} if automatic else {})
     found = [
         Loop("approvals", approval_runner(settings, database).step),
+        Loop("silence", lambda: decline_silent(database, calendar_date(clock.now())), idle_seconds=600),
         Loop("jobs", job_runner(settings, database, registry, clock).step),
         Loop("evaluation-partitions", partitions.step, idle_seconds=0, close=partitions.close),
         stored_gauges_loop(database, [eligibility_metrics.DECISIONS, consumer_lag(cluster, groups, clock)]),

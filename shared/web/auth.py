@@ -10,7 +10,7 @@ import hashlib
 import re
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Protocol
 
@@ -282,9 +282,24 @@ async def authenticate_city_wide(actor: Annotated[Actor, Security(authenticate)]
     return actor
 
 
-def needs(*scopes: Scope, city_wide: bool = False) -> Any:
+def _enterprise_or_officer(own: Scope) -> Callable[..., Coroutine[Any, Any, Actor]]:
+    async def authenticate_own(
+        request: Request, needed: SecurityScopes, _: Annotated[str | None, Security(_scheme)]
+    ) -> Actor:
+        actor = identify(request)
+        for scope in needed.scopes if actor.uscc is None else [own]:
+            actor.require(Scope(scope))
+        return actor
+
+    return authenticate_own
+
+
+def needs(*scopes: Scope, own: Scope | None = None, city_wide: bool = False) -> Any:
     """Declare who may call an operation: `actor: Annotated[Actor, needs(Scope.X)]`.
 
-    With `city_wide` the operation concerns all jurisdictions, and a token that is restricted is refused.
+    With `city_wide` the operation concerns all jurisdictions, and a token that is restricted is refused. With `own` an
+    enterprise's token that has this scope is let in as well, to what is its own.
     """
+    if own is not None:
+        return Security(_enterprise_or_officer(own), scopes=[scope.value for scope in scopes])
     return Security(authenticate_city_wide if city_wide else authenticate, scopes=[scope.value for scope in scopes])

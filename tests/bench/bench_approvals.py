@@ -73,7 +73,7 @@ def approve(database: Database) -> None:
     """Approve the whole evaluation as an officer asks for it: a job, in chunks."""
     with database.transaction() as connection:
         start_bulk_approval(connection, CHECKER, evaluation_id=EVALUATION, reason=None, now=SystemClock().now())
-    assert JobRunner(database, {APPROVAL: lambda job: run_bulk_approval(database, job, notice_needed=False)}).step()
+    assert JobRunner(database, {APPROVAL: lambda job: run_bulk_approval(database, job, notice_days=0)}).step()
 
 
 def bare_approval(database: Database, events: Sequence[bytes]) -> None:

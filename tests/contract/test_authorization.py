@@ -78,6 +78,8 @@ def expected(kind: str, row: Mapping[str, Any]) -> bool:
     """Return whether this kind of caller is let in."""
     if kind in ("city", "department"):
         return True
+    if kind == "enterprise":
+        return row.get("enterprise") == "own"
     return kind == "district" and row["restricted"] != "none"
 
 

@@ -12,10 +12,11 @@ from sqlalchemy import Connection
 from services.eligibility.approvals import repository
 from services.eligibility.decisions import repository as decisions
 from services.eligibility.decisions import transitions
-from services.eligibility.decisions.domain import TRANSITIONS, Act, State
+from services.eligibility.decisions.domain import CONFIRMATION, TRANSITIONS, Act, State, is_review
 from services.eligibility.evaluation_jobs.domain import EVALUATION
 from services.eligibility.notices import repository as notices
 from services.eligibility.objections import repository as objections
+from services.eligibility.rounds import repository as rounds
 from shared.authorization import Actor
 from shared.database.engine import Database
 from shared.errors import Conflict, SamePerson
@@ -25,7 +26,12 @@ from shared.jobs.runner import RunningJob
 
 APPROVAL = "approval"
 CHUNK = 20_000
-_GROUPS = ("evaluation_id", "notice_id")
+_GROUPS = ("evaluation_id", "notice_id", "round_id")
+_RESUME_AFTER = {
+    "open": N_("An objection is open. Decide it first."),
+    "upheld": N_("An objection was upheld. Correct the fact or the interpretation, then evaluate again."),
+    "reviews": N_("A reviewer objects. It passes the decision, or the facts are corrected and evaluated again."),
+}
 
 
 class ReasonNeeded(Conflict):
@@ -33,6 +39,20 @@ class ReasonNeeded(Conflict):
 
     code = "reason-needed"
     title = N_("A flagged decision needs a reason")
+
+
+class NotConfirmed(Conflict):
+    """The payee's confirmation comes first."""
+
+    code = "not-confirmed"
+    title = N_("The payee's confirmation comes first")
+
+
+class NotReviewed(Conflict):
+    """Reviews come first."""
+
+    code = "not-reviewed"
+    title = N_("Reviews come first")
 
 
 class NotNoticed(Conflict):
@@ -49,66 +69,99 @@ def approve(
     *,
     reason: str | None,
     if_match: str | None,
-    notice_needed: bool,
+    notice_days: int,
     language: str,
 ) -> dict[str, Any]:
     """Approve one decision: its version is numbered and its event enters the outbox.
 
-    Raises NotFound, Stale, Conflict, SamePerson, NotNoticed or ReasonNeeded.
+    Raises NotFound, Stale, Conflict, SamePerson, NotConfirmed, NotReviewed, NotNoticed or ReasonNeeded.
     """
     row = transitions.lock_for(connection, decision_id, actor, Act.APPROVE, if_match)
     if row.proposed_by == actor.subject:
         raise SamePerson("The person who started the evaluation cannot approve its decisions.")
-    if notice_needed and row.noticed_on is None:
+    first, *_ = decisions.read(connection, decision_id, actor, notice_days).waiting_for
+    if first == CONFIRMATION:
+        raise NotConfirmed(
+            "The payee has not confirmed that it wants the award. Record its confirmation first.",
+            extra=transitions.options(connection, row),
+        )
+    if is_review(first):
+        raise NotReviewed(
+            "{step} is still missing. Have it recorded first.", extra=transitions.options(connection, row), step=first
+        )
+    if first == "notice":
         raise NotNoticed(
             "Open a public notice with this decision and close it after its term.",
-            extra=transitions.options(row, without=Act.APPROVE),
+            extra=transitions.options(connection, row, without=Act.APPROVE),
         )
     if row.flags and not reason:
         raise ReasonNeeded("Give in `reason` why it is approved despite its flags.", extra={"flags": row.flags})
     transitions.approve(connection, [decision_id], by=actor.subject, reason=reason)
-    return decisions.view(decisions.get(connection, decision_id, actor), language)
+    return decisions.view(decisions.read(connection, decision_id, actor, notice_days), language)
 
 
 def reject(
-    connection: Connection, decision_id: UUID, actor: Actor, *, reason: str, if_match: str | None, language: str
+    connection: Connection,
+    decision_id: UUID,
+    actor: Actor,
+    *,
+    reason: str,
+    if_match: str | None,
+    notice_days: int,
+    language: str,
 ) -> dict[str, Any]:
     """Reject a decision; raises NotFound, Stale or Conflict."""
-    return _transition(connection, decision_id, actor, Act.REJECT, reason, if_match, language)
+    return _transition(connection, decision_id, actor, Act.REJECT, reason, if_match, notice_days, language)
 
 
 def suspend(
-    connection: Connection, decision_id: UUID, actor: Actor, *, reason: str, if_match: str | None, language: str
+    connection: Connection,
+    decision_id: UUID,
+    actor: Actor,
+    *,
+    reason: str,
+    if_match: str | None,
+    notice_days: int,
+    language: str,
 ) -> dict[str, Any]:
     """Suspend a decision; raises NotFound, Stale or Conflict."""
-    return _transition(connection, decision_id, actor, Act.SUSPEND, reason, if_match, language)
+    return _transition(connection, decision_id, actor, Act.SUSPEND, reason, if_match, notice_days, language)
 
 
 def _transition(
-    connection: Connection, decision_id: UUID, actor: Actor, act: Act, reason: str, if_match: str | None, language: str
+    connection: Connection,
+    decision_id: UUID,
+    actor: Actor,
+    act: Act,
+    reason: str,
+    if_match: str | None,
+    notice_days: int,
+    language: str,
 ) -> dict[str, Any]:
     row = transitions.lock_for(connection, decision_id, actor, act, if_match)
     [state] = TRANSITIONS[State(row.state), act]
     transitions.transition(connection, row, act, state, by=actor.subject, reason=reason)
-    return decisions.view(decisions.get(connection, decision_id, actor), language)
+    return decisions.view(decisions.read(connection, decision_id, actor, notice_days), language)
 
 
 def resume(
-    connection: Connection, decision_id: UUID, actor: Actor, *, reason: str, if_match: str | None, language: str
+    connection: Connection,
+    decision_id: UUID,
+    actor: Actor,
+    *,
+    reason: str,
+    if_match: str | None,
+    notice_days: int,
+    language: str,
 ) -> dict[str, Any]:
     """End an officer's suspension; raises NotFound, Stale, or Conflict, also while an objection is open or was upheld."""
     row = transitions.lock_for(connection, decision_id, actor, Act.RESUME, if_match)
     holds = objections.holds_on(connection, decision_id)
-    if holds.by_objections:
-        raise Conflict(
-            N_("An objection is open. Decide it first.")
-            if holds.open
-            else N_("An objection was upheld. Correct the fact or the interpretation, then evaluate again."),
-            extra=transitions.options(row, without=Act.RESUME),
-        )
+    if holds.first is not None:
+        raise Conflict(_RESUME_AFTER[holds.first], extra=transitions.options(connection, row, without=Act.RESUME))
     state = transitions.resumed_state(row)
     transitions.transition(connection, row, Act.RESUME, state, by=actor.subject, reason=reason)
-    return decisions.view(decisions.get(connection, decision_id, actor), language)
+    return decisions.view(decisions.read(connection, decision_id, actor, notice_days), language)
 
 
 def start_bulk_approval(
@@ -117,16 +170,19 @@ def start_bulk_approval(
     *,
     evaluation_id: UUID | None = None,
     notice_id: UUID | None = None,
+    round_id: UUID | None = None,
     excepted: Sequence[UUID] = (),
     reason: str | None,
     now: datetime,
 ) -> UUID:
-    """Queue the approval of the decisions of an evaluation or a notice; returns the job's id. Raises NotFound."""
+    """Queue the approval of the decisions of an evaluation, a notice or a round; returns the job's id. Raises NotFound."""
     if evaluation_id is not None:
         jobs.get(connection, evaluation_id, EVALUATION)
     if notice_id is not None:
         notices.get(connection, notice_id, actor)
-    named = zip(_GROUPS, (evaluation_id, notice_id), strict=True)
+    if round_id is not None:
+        rounds.get(connection, round_id)
+    named = zip(_GROUPS, (evaluation_id, notice_id, round_id), strict=True)
     job_input = {name: str(group_id) for name, group_id in named if group_id is not None} | {
         "except": [str(each) for each in excepted],
         "reason": reason,
@@ -135,7 +191,7 @@ def start_bulk_approval(
     return jobs.enqueue(connection, APPROVAL, job_input, by=actor.subject, now=now)
 
 
-def run_bulk_approval(database: Database, job: RunningJob, *, notice_needed: bool) -> None:
+def run_bulk_approval(database: Database, job: RunningJob, *, notice_days: int) -> None:
     """Approve in chunks what can be approved; the rest stays as it is and is counted. Run again, it continues."""
     by, reason = job.created_by, job.input["reason"]
     with database.reading() as connection:
@@ -147,7 +203,7 @@ def run_bulk_approval(database: Database, job: RunningJob, *, notice_needed: boo
             by=by,
             reason=reason,
             jurisdiction=job.input["jurisdiction"],
-            notice_needed=notice_needed,
+            notice_days=notice_days,
         )
     total, approved = len(selection.ids), 0
     job.progress(0, total)

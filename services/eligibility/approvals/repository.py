@@ -13,7 +13,7 @@ from shared.database.queries import load
 
 queries = load(__package__)
 
-BLOCKERS = ("flagged", "not_noticed", "stale", "own", "suspended")
+BLOCKERS = ("flagged", "not_confirmed", "not_reviewed", "not_noticed", "stale", "own", "suspended")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,23 +30,25 @@ def select_for_approval(
     *,
     evaluation_id: UUID | None = None,
     notice_id: UUID | None = None,
+    round_id: UUID | None = None,
     excepted: Collection[UUID] = (),
     job_id: UUID | None = None,
     by: str,
     reason: str | None,
     jurisdiction: str | None,
-    notice_needed: bool,
+    notice_days: int,
 ) -> Selection:
-    """Return which decisions of an evaluation or a notice `by` may approve now, and why the others are skipped."""
+    """Return which decisions of an evaluation, a notice or a round `by` may approve now, and why the others are skipped."""
     values = {
         "evaluation_id": evaluation_id,
         "notice_id": notice_id,
+        "round_id": round_id,
         "excepted": list(excepted),
         "job_id": job_id,
         "by": by,
         "reason": reason,
         "jurisdiction": jurisdiction,
-        "notice_needed": notice_needed,
+        "notice_days": notice_days,
     }
     rows = connection.execute(queries.select_candidates, values).all()
     found = Counter(row.blocker for row in rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -29,7 +30,17 @@ IfMatch = Annotated[
 ]
 
 _TRANSITION = refusals(NotFound, Conflict, SamePerson, InFlight, Stale)
-_APPROVAL = refusals(NotFound, Conflict, SamePerson, handlers.NotNoticed, handlers.ReasonNeeded, InFlight, Stale)
+_APPROVAL = refusals(
+    NotFound,
+    Conflict,
+    SamePerson,
+    handlers.NotConfirmed,
+    handlers.NotReviewed,
+    handlers.NotNoticed,
+    handlers.ReasonNeeded,
+    InFlight,
+    Stale,
+)
 
 
 @decisions_router.post(
@@ -44,7 +55,7 @@ def approve_decision(
     if_match: IfMatch = None,
 ) -> Response:
     """Approve a decision: its version is numbered, and its event published."""
-    needed, language = request.app.state.notice_working_days > 0, language_of(request)
+    days, language = request.app.state.notice_working_days, language_of(request)
 
     def act(connection: Connection) -> object:
         return handlers.approve(
@@ -53,7 +64,7 @@ def approve_decision(
             actor,
             reason=body.reason,
             if_match=if_match,
-            notice_needed=needed,
+            notice_days=days,
             language=language,
         )
 
@@ -72,11 +83,7 @@ def reject_decision(
     if_match: IfMatch = None,
 ) -> Response:
     """Reject a proposal; it is not proposed again until its outcome differs."""
-    return command.run(
-        lambda connection: handlers.reject(
-            connection, decision_id, actor, reason=body.reason, if_match=if_match, language=language_of(request)
-        )
-    )
+    return command.run(_act(handlers.reject, decision_id, actor, body, request, if_match))
 
 
 @decisions_router.post(
@@ -91,11 +98,7 @@ def suspend_decision(
     if_match: IfMatch = None,
 ) -> Response:
     """Suspend a proposal until it is resumed."""
-    return command.run(
-        lambda connection: handlers.suspend(
-            connection, decision_id, actor, reason=body.reason, if_match=if_match, language=language_of(request)
-        )
-    )
+    return command.run(_act(handlers.suspend, decision_id, actor, body, request, if_match))
 
 
 @decisions_router.post(
@@ -110,10 +113,20 @@ def resume_decision(
     if_match: IfMatch = None,
 ) -> Response:
     """Take up a suspended proposal again."""
-    return command.run(
-        lambda connection: handlers.resume(
-            connection, decision_id, actor, reason=body.reason, if_match=if_match, language=language_of(request)
-        )
+    return command.run(_act(handlers.resume, decision_id, actor, body, request, if_match))
+
+
+def _act(
+    handler: Callable[..., object],
+    decision_id: UUID,
+    actor: Actor,
+    body: ReasonBody,
+    request: Request,
+    if_match: str | None,
+) -> Callable[[Connection], object]:
+    days, language = request.app.state.notice_working_days, language_of(request)
+    return lambda connection: handler(
+        connection, decision_id, actor, reason=body.reason, if_match=if_match, notice_days=days, language=language
     )
 
 
@@ -127,7 +140,7 @@ def resume_decision(
 def start_approval(
     actor: Approver, command: IdempotentCommand, body: BulkApprovalRequest, request: Request
 ) -> Response:
-    """Approve what an evaluation proposed, or the decisions of a notice, thousands at once.
+    """Approve what an evaluation proposed, or the decisions of a notice or a round, thousands at once.
 
     What cannot be approved is left as it is and counted.
     """
@@ -139,6 +152,7 @@ def start_approval(
             actor,
             evaluation_id=body.evaluation_id,
             notice_id=body.notice_id,
+            round_id=body.round_id,
             excepted=body.excepted,
             reason=body.reason,
             now=now,

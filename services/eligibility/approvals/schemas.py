@@ -29,7 +29,7 @@ class ReasonBody(_Body):
 
 
 class BulkApprovalRequest(_Body):
-    """Approve what an evaluation proposed, or the decisions of a notice, except some."""
+    """Approve what an evaluation proposed, or the decisions of a notice or a round, except some."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -44,6 +44,7 @@ class BulkApprovalRequest(_Body):
 
     evaluation_id: UUID | None = Field(default=None, strict=False)
     notice_id: UUID | None = Field(default=None, strict=False, description="Instead of `evaluation_id`")
+    round_id: UUID | None = Field(default=None, strict=False, description="Instead of `evaluation_id`")
     excepted: list[Annotated[UUID, Field(strict=False)]] = Field(
         default_factory=list, alias="except", max_length=10_000, description="Decisions that are left as they are"
     )
@@ -51,8 +52,8 @@ class BulkApprovalRequest(_Body):
 
     @model_validator(mode="after")
     def _names_one(self) -> BulkApprovalRequest:
-        if (self.evaluation_id is None) == (self.notice_id is None):
-            raise InvalidValue("give either evaluation_id or notice_id")
+        if sum(each is not None for each in (self.evaluation_id, self.notice_id, self.round_id)) != 1:
+            raise InvalidValue("give one of evaluation_id, notice_id and round_id")
         return self
 
 
@@ -60,6 +61,8 @@ class Skipped(BaseModel):
     """Decisions that a bulk approval skipped, by reason."""
 
     flagged: int
+    not_confirmed: int
+    not_reviewed: int
     not_noticed: int
     stale: int
     own: int
@@ -71,5 +74,6 @@ class Approval(Job):
 
     evaluation_id: UUID | None
     notice_id: UUID | None
+    round_id: UUID | None
     approved: int | None = None
     skipped: Skipped | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import StrEnum
 
 
@@ -35,10 +36,18 @@ class Act(StrEnum):
     RESUME = "resume"
     REJECT = "reject"
     APPROVE = "approve"
+    CONFIRM = "confirm"
+    DECLINE = "decline"
+    PASS = "pass"  # noqa: S105 - no password
+    OPPOSE = "oppose"
     SUPERSEDE = "supersede"
 
 
 TRANSITIONS: dict[tuple[State, Act], tuple[State, ...]] = {
+    (State.PROPOSED, Act.CONFIRM): (State.PROPOSED,),
+    (State.PROPOSED, Act.DECLINE): (State.REJECTED,),
+    (State.PROPOSED, Act.PASS): (State.PROPOSED,),
+    (State.PROPOSED, Act.OPPOSE): (State.SUSPENDED,),
     (State.PROPOSED, Act.PUBLISH): (State.IN_NOTICE,),
     (State.PROPOSED, Act.APPROVE): (State.APPROVED,),
     (State.PROPOSED, Act.REJECT): (State.REJECTED,),
@@ -49,6 +58,10 @@ TRANSITIONS: dict[tuple[State, Act], tuple[State, ...]] = {
     (State.IN_NOTICE, Act.REJECT): (State.REJECTED,),
     (State.IN_NOTICE, Act.SUSPEND): (State.SUSPENDED,),
     (State.IN_NOTICE, Act.SUPERSEDE): (State.SUPERSEDED,),
+    (State.SUSPENDED, Act.CONFIRM): (State.SUSPENDED,),
+    (State.SUSPENDED, Act.DECLINE): (State.REJECTED,),
+    (State.SUSPENDED, Act.PASS): (State.PROPOSED, State.SUSPENDED),
+    (State.SUSPENDED, Act.OPPOSE): (State.SUSPENDED,),
     (State.SUSPENDED, Act.CONCLUDE): (State.SUSPENDED,),
     (State.SUSPENDED, Act.OBJECT): (State.SUSPENDED,),
     (State.SUSPENDED, Act.UPHOLD): (State.SUSPENDED,),
@@ -61,9 +74,33 @@ TRANSITIONS: dict[tuple[State, Act], tuple[State, ...]] = {
 """Every transition with the states that it may lead to; any other is refused."""
 
 
-def possible_acts(state: State) -> list[str]:
-    """Return the acts of persons that are possible in `state`."""
-    return [act.value for (origin, act) in TRANSITIONS if origin is state and act is not Act.SUPERSEDE]
+CONFIRMATION = "confirmation"
+"""The step in which the payee confirms that it wants the award."""
+DISTRICT = "district"
+"""The reviewer that is the jurisdiction of the award; any other is the code of a department."""
+_REVIEW = "review:"
+
+
+def review_step(reviewer: str) -> str:
+    """Return the step in which `reviewer` reviews."""
+    return f"{_REVIEW}{reviewer}"
+
+
+def is_review(step: str) -> bool:
+    """Return whether a step is a review."""
+    return step.startswith(_REVIEW)
+
+
+def possible_acts(state: State, steps: Collection[str] = ()) -> list[str]:
+    """Return the acts of persons that are possible in `state` while the procedure still requires `steps`."""
+    impossible = {Act.SUPERSEDE}
+    if CONFIRMATION not in steps:
+        impossible |= {Act.CONFIRM, Act.DECLINE}
+    if not any(map(is_review, steps)):
+        impossible |= {Act.PASS, Act.OPPOSE}
+    if steps:
+        impossible |= {Act.PUBLISH, Act.APPROVE}
+    return [act.value for (origin, act) in TRANSITIONS if origin is state and act not in impossible]
 
 
 def state_after_suspension(*, in_notice: bool) -> State:

@@ -70,6 +70,18 @@ class Provenance:
     policy_hash: str
     interpretations_hash: str
     engine_version: str
+    round_id: UUID | None = None
+    """Its proposals belong to this round, as far as the round has their award and year."""
+    procedure_hash: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RequiredStep:
+    """A step that a procedure requires of proposals of some awards; None: of all."""
+
+    step: str
+    awards: Sequence[str] | None
+    due_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +105,18 @@ def lock_proposals(connection: Connection) -> None:
 
 
 def propose(
-    connection: Connection, candidates: pl.DataFrame, evaluated: EvaluatedAwards, provenance: Provenance, seal: Seal
+    connection: Connection,
+    candidates: pl.DataFrame,
+    evaluated: EvaluatedAwards,
+    provenance: Provenance,
+    seal: Seal,
+    steps: Sequence[RequiredStep] = (),
 ) -> Counts:
     """Propose what differs from the versions in force, within the caller's transaction, which holds `lock_proposals`.
 
     `candidates` has CANDIDATE_SCHEMA. Evaluated awards that are no longer granted are proposed for withdrawal, or their open
     proposals closed. New awards are proposed in the requested years only. An outcome that an officer rejected is not proposed
-    again until it differs.
+    again until it differs. Each proposal waits for those of `steps` that concern it.
     """
     award_years = list(evaluated.award_years)
     values = asdict(provenance) | {
@@ -124,7 +141,7 @@ def propose(
     connection.execute(queries.insert_new_awards, values)
     _seal(connection, seal)
     connection.execute(queries.resolve_upheld_objections, values)
-    transitions.propose(connection, values)
+    transitions.propose(connection, values, [asdict(step) for step in steps])
     return Counts(**connection.execute(queries.count_actions).mappings().one())
 
 

@@ -30,7 +30,11 @@ def explanation(connection: Connection, row: Row[Any]) -> Explanation:
 
 
 def receipt(connection: Connection, row: Row[Any]) -> dict[str, Any]:
-    """Return everything that a decision was computed from."""
+    """Return everything that a decision was computed from, and the procedure that held, if any."""
+    procedure = {}
+    if row.procedure_hash is not None:
+        content = orjson.loads(repository.document(connection, row.procedure_hash))
+        procedure = {"procedure_hash": row.procedure_hash, "procedure": content}
     return {
         "decision_id": str(row.id),
         "facts_revision": row.facts_revision,
@@ -43,6 +47,7 @@ def receipt(connection: Connection, row: Row[Any]) -> dict[str, Any]:
         "interpretations": orjson.loads(repository.document(connection, row.interpretations_hash)),
         "inputs_hash": row.inputs_hash,
         "inputs": orjson.loads(repository.document(connection, row.inputs_hash)),
+        **procedure,
     }
 
 

@@ -7,11 +7,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, Uuid, and_, any_, cast, exists, select
+from sqlalchemy import Connection, Row, Select, Uuid, and_, any_, cast, exists, func, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.eligibility.decisions.domain import State
-from services.eligibility.decisions.tables import awards, decision_acts, decisions, documents
+from services.eligibility.decisions.tables import awards, decision_acts, decision_steps, decisions, documents
 from services.eligibility.rules.library import load_policy
 from shared.authorization import Actor
 from shared.clock import isoformat
@@ -20,8 +20,16 @@ from shared.errors import NotFound
 _selected = select(decisions, awards.c.first_decided_on).join(awards, awards.c.award_id == decisions.c.award_id)
 
 
+def _shown(notice_days: int) -> Select[Any]:
+    """Select what `view` shows; a notice lasts `notice_days` working days (0: none is needed) unless a procedure says how many."""
+    waits = func.waiting_for(decisions.table_valued(), notice_days).table_valued("waiting_for").lateral("waits")
+    return _selected.add_columns(waits.c.waiting_for).join(waits, true())
+
+
 def visible(query: Select[Any], actor: Actor) -> Select[Any]:
-    """Restrict `query` to the decisions that `actor` may see: those of its jurisdiction, if it is tied to one."""
+    """Restrict `query` to the decisions that `actor` may see: of its jurisdiction or enterprise, if it has one."""
+    if actor.uscc is not None:
+        return query.where(decisions.c.payee_uscc == actor.uscc)
     return query if actor.jurisdiction is None else query.where(decisions.c.jurisdiction == actor.jurisdiction)
 
 
@@ -42,6 +50,46 @@ def get(connection: Connection, decision_id: UUID, actor: Actor, *, lock: bool =
     return row
 
 
+def read(connection: Connection, decision_id: UUID, actor: Actor, notice_days: int) -> Row[Any]:
+    """Return a decision with what it waits for; raises NotFound if there is none that `actor` may see."""
+    query = visible(_shown(notice_days), actor).where(decisions.c.id == decision_id)
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        raise NotFound("There is no such decision.")
+    return row
+
+
+def open_steps(connection: Connection, decision_id: UUID) -> list[str]:
+    """Return the steps that the procedure still requires of a decision, in its order."""
+    done = decision_steps.c.outcome.is_distinct_from("objected") & decision_steps.c.outcome.is_not(None)
+    query = select(decision_steps.c.step).where(decision_steps.c.decision_id == decision_id, ~done)
+    return list(connection.execute(query.order_by(decision_steps.c.place)).scalars())
+
+
+def step(connection: Connection, decision_id: UUID, name: str) -> Row[Any] | None:
+    """Return a step that the procedure requires of a decision; None if it does not."""
+    columns = decision_steps.c
+    query = select(decision_steps).where(columns.decision_id == decision_id, columns.step == name)
+    return connection.execute(query).one_or_none()
+
+
+def steps(connection: Connection, decision_id: UUID) -> list[dict[str, Any]]:
+    """Return the steps that the procedure requires of a decision, and what became of each."""
+    query = select(decision_steps).where(decision_steps.c.decision_id == decision_id).order_by(decision_steps.c.place)
+    return [
+        {
+            "step": r.step,
+            "due_on": r.due_on and r.due_on.isoformat(),
+            "outcome": r.outcome,
+            "reason": r.reason,
+            "statement": r.statement,
+            "acted_by": r.acted_by,
+            "acted_at": r.acted_at and isoformat(r.acted_at),
+        }
+        for r in connection.execute(query)
+    ]
+
+
 def find(
     connection: Connection,
     actor: Actor,
@@ -49,7 +97,9 @@ def find(
     after: UUID | None,
     filters: dict[str, Any],
     changed_after: datetime | None,
+    *,
     language: str,
+    notice_days: int,
 ) -> list[dict[str, Any]]:
     """Return up to `limit` decisions that match `filters` (column → value), in the order of their ids, after the id `after`."""
     conditions = [decisions.c[name] == value for name, value in filters.items() if value is not None]
@@ -57,7 +107,7 @@ def find(
         conditions.append(decisions.c.changed_at > changed_after)
     if after is not None:
         conditions.append(decisions.c.id > after)
-    query = visible(_selected, actor).where(and_(True, *conditions)).order_by(decisions.c.id).limit(limit)
+    query = visible(_shown(notice_days), actor).where(and_(True, *conditions)).order_by(decisions.c.id).limit(limit)
     return [view(row, language) for row in connection.execute(query)]
 
 
@@ -66,7 +116,7 @@ def find_in_force(
 ) -> list[dict[str, Any]]:
     """Return the decision in force of each of these awards that has one."""
     of_awards = decisions.c.award_id == any_(cast(award_ids, ARRAY(Uuid)))
-    query = visible(_selected, actor).where(of_awards, decisions.c.state == State.APPROVED)
+    query = visible(_shown(0), actor).where(of_awards, decisions.c.state == State.APPROVED)
     return [view(row, language) for row in connection.execute(query)]
 
 
@@ -90,7 +140,14 @@ def acts(connection: Connection, decision_id: UUID) -> list[dict[str, Any]]:
     """Return what was done to a decision, by whom and why, oldest first."""
     query = select(decision_acts).where(decision_acts.c.decision_id == decision_id).order_by(decision_acts.c.id)
     return [
-        {"act": r.act, "state": r.state, "actor": r.actor, "acted_at": isoformat(r.acted_at), "reason": r.reason}
+        {
+            "act": r.act,
+            "state": r.state,
+            "actor": r.actor,
+            "acted_at": isoformat(r.acted_at),
+            "reason": r.reason,
+            "step": r.step,
+        }
         for r in connection.execute(query)
     ]
 
@@ -108,7 +165,7 @@ def cited_article(policy: str, award: str, language: str) -> str:
 
 
 def view(row: Row[Any], language: str) -> dict[str, Any]:
-    """Return a decision as the API shows it; `language` is that of the citation."""
+    """Return a decision that `read` has found as the API shows it; `language` is that of the citation."""
     return {
         "id": str(row.id),
         "award_id": str(row.award_id),
@@ -137,12 +194,15 @@ def view(row: Row[Any], language: str) -> dict[str, Any]:
         "changed_at": isoformat(row.changed_at),
         "notice_id": str(row.notice_id) if row.notice_id else None,
         "noticed_on": row.noticed_on.isoformat() if row.noticed_on else None,
+        "round_id": str(row.round_id) if row.round_id else None,
+        "waiting_for": row.waiting_for,
         "receipt": {
             "facts_revision": row.facts_revision,
             "policy_hash": row.policy_hash,
             "interpretations_hash": row.interpretations_hash,
             "inputs_hash": row.inputs_hash,
             "engine_version": row.engine_version,
+            **({"procedure_hash": row.procedure_hash} if row.procedure_hash else {}),
         },
     }
 

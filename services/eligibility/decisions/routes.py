@@ -59,6 +59,7 @@ def list_decisions(
     state: State | None = None,
     jurisdiction: str | None = None,
     evaluation_id: UUID | None = None,
+    round_id: UUID | None = None,
     notice_id: UUID | None = None,
     changed_after: Annotated[datetime | None, Query(description="Only those changed after this instant")] = None,
     limit: Limit = 100,
@@ -76,11 +77,15 @@ def list_decisions(
         "state": state.value if state else None,
         "jurisdiction": jurisdiction,
         "evaluation_id": evaluation_id,
+        "round_id": round_id,
         "notice_id": notice_id,
     }
     most = (spreadsheets.MAX_ROWS if kind else limit) + 1
     with request.app.state.database.reading() as connection:
-        found = repository.find(connection, actor, most, after, filters, changed_after, language_of(request))
+        found = repository.find(
+            connection, actor, most, after, filters, changed_after,
+            language=language_of(request), notice_days=request.app.state.notice_working_days,
+        )  # fmt: skip
     if kind:
         return spreadsheet_response(found, COLUMNS, kind, language_of(request), name="decisions", title=N_("Decisions"))
     return json_response(page(found, limit, "id"))
@@ -99,8 +104,10 @@ def query_decisions_in_force(actor: Reader, body: InForceQuery, request: Request
 def get_decision(actor: Reader, decision_id: UUID, request: Request) -> Response:
     """Read a decision with everything that was done to it."""
     with request.app.state.database.reading() as connection:
-        row = repository.get(connection, decision_id, actor)
-        shown = repository.view(row, language_of(request)) | {"acts": repository.acts(connection, decision_id)}
+        row = repository.read(connection, decision_id, actor, request.app.state.notice_working_days)
+        steps = repository.steps(connection, decision_id) if row.procedure_hash else []
+        acts = repository.acts(connection, decision_id)
+    shown = repository.view(row, language_of(request)) | {"steps": steps, "acts": acts}
     return json_response(shown, headers={"ETag": repository.etag(row)})
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -33,6 +33,7 @@ class ReceiptSummary(BaseModel):
     interpretations_hash: str
     inputs_hash: str
     engine_version: str
+    procedure_hash: str | None = Field(default=None, description="The procedure that held, left out if there was none")
 
 
 class Decision(BaseModel):
@@ -67,6 +68,12 @@ class Decision(BaseModel):
     noticed_on: date | None = Field(
         description="When that notice was closed; from then on the decision may be approved"
     )
+    round_id: UUID | None = Field(description="The round that it belongs to")
+    waiting_for: list[str] = Field(
+        description="What it waits for now: `confirmation` and `review:<reviewer>` side by side, then `notice`, then"
+        " `approval`; nothing once it is in force or has ended",
+        examples=[["confirmation", "review:statistics"]],
+    )
     receipt: ReceiptSummary
 
 
@@ -78,11 +85,33 @@ class DecisionAct(BaseModel):
     actor: str
     acted_at: datetime
     reason: str | None
+    step: str | None = Field(description="The step of the procedure that the act concerns")
+
+
+class Statement(BaseModel):
+    """What a payee stated with its confirmation."""
+
+    account_confirmed: bool
+    commitment: bool
+    document: str | None
+
+
+class DecisionStep(BaseModel):
+    """A step that the procedure requires before the notice, and what became of it."""
+
+    step: str = Field(description="`confirmation` or `review:<reviewer>`", examples=["review:statistics"])
+    due_on: date | None = Field(description="Last working day for it")
+    outcome: Literal["accepted", "declined", "passed", "objected"] | None = Field(description="Null while it waits")
+    reason: str | None
+    statement: Statement | None
+    acted_by: str | None
+    acted_at: datetime | None
 
 
 class DecisionDetail(Decision):
     """A decision with everything that was done to it."""
 
+    steps: list[DecisionStep] = Field(description="In the procedure's order; empty if no procedure held")
     acts: list[DecisionAct]
 
 
@@ -102,6 +131,8 @@ class Receipt(BaseModel):
     interpretations: dict[str, str]
     inputs_hash: str
     inputs: dict[str, Any] = Field(description="The fact rows that decided, by dataset")
+    procedure_hash: str | None = Field(default=None, description="Left out if no procedure held")
+    procedure: dict[str, Any] | None = Field(default=None, description="The procedure that held; left out if none did")
     redacted: int = Field(description="Rows and values of other jurisdictions' enterprises that were left out")
 
 

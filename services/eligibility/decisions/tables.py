@@ -31,9 +31,9 @@ documents = Table(
     Column("kind", Text, nullable=False),
     Column("content", Text, nullable=False),
     Column("kept_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
-    CheckConstraint("kind IN ('book', 'readings', 'inputs')", name="kind"),
+    CheckConstraint("kind IN ('book', 'readings', 'inputs', 'procedure')", name="kind"),
     info=APPEND_ONLY,
-    comment="Policies, interpretations and sealed inputs of decisions, each stored once under its SHA-256",
+    comment="Policies, interpretations, procedures and sealed inputs of decisions, each stored once under its SHA-256",
 )
 
 awards = Table(
@@ -98,6 +98,12 @@ decisions = Table(
     Column("changed_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("notice_id", ForeignKey("notices.id"), comment="The public notice that it was put into, if any"),
     Column("noticed_on", Date, comment="When that notice was closed after its term"),
+    Column("round_id", ForeignKey("rounds.id"), comment="The round that it belongs to, if any"),
+    Column(
+        "procedure_hash",
+        ForeignKey("documents.hash"),
+        comment="The procedure that held when it was proposed, if any",
+    ),
     CheckConstraint(
         "state IN ('proposed', 'in_notice', 'suspended', 'rejected', 'approved', 'superseded')", name="state"
     ),
@@ -129,6 +135,39 @@ decisions = Table(
     Index("ix_decisions_award", "award", "award_year", "id"),
     Index("ix_decisions_changed", "changed_at"),
     Index("ix_decisions_notice", "notice_id", "id", postgresql_where=text("notice_id IS NOT NULL")),
+    Index("ix_decisions_round", "round_id", "id", postgresql_where=text("round_id IS NOT NULL")),
+)
+
+decision_steps = Table(
+    "decision_steps",
+    metadata,
+    Column("decision_id", ForeignKey("decisions.id"), primary_key=True),
+    Column("place", Integer, nullable=False, comment="Place in the procedure"),
+    Column("step", Text, primary_key=True, comment="`confirmation` or `review:<reviewer>`"),
+    Column("due_on", Date, comment="Last working day for it"),
+    Column("outcome", Text, comment="Empty while it waits; `objected` may still become `passed`"),
+    Column("reason", Text),
+    Column("statement", JSONB, comment="What was confirmed: account, commitment, document"),
+    Column("acted_by", Text),
+    Column("acted_at", DateTime(timezone=True)),
+    CheckConstraint("step = 'confirmation' OR step ~ '^review:[a-z][a-z0-9_-]*$'", name="step"),
+    CheckConstraint(
+        "CASE WHEN step = 'confirmation' THEN outcome IN ('accepted', 'declined')"
+        " ELSE outcome IN ('passed', 'objected') END",
+        name="outcome",
+    ),
+    CheckConstraint("(outcome IS NULL) = (acted_by IS NULL) AND (outcome IS NULL) = (acted_at IS NULL)", name="acted"),
+    CheckConstraint("outcome <> 'objected' OR reason IS NOT NULL", name="objection_has_reason"),
+    CheckConstraint("statement IS NULL OR (step = 'confirmation' AND outcome IS NOT NULL)", name="statement"),
+    Index("ix_decision_steps_waiting", "step", "decision_id", postgresql_where=text("outcome IS NULL")),
+    Index("ix_decision_steps_objected", "step", "decision_id", postgresql_where=text("outcome = 'objected'")),
+    Index(
+        "ix_decision_steps_due",
+        "due_on",
+        "decision_id",
+        postgresql_where=text("outcome IS NULL AND due_on IS NOT NULL"),
+    ),
+    comment="What the procedure requires of a proposal before its notice: the confirmation of its payee, and reviews",
 )
 
 decision_acts = Table(
@@ -141,6 +180,7 @@ decision_acts = Table(
     Column("actor", Text, nullable=False),
     Column("acted_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("reason", Text),
+    Column("step", Text, comment="The step of the procedure that the act concerns, if any"),
     Index("ix_decision_acts_decision", "decision_id", "id"),
     info=SEALED,
     comment="Who did what to a decision, when and why",

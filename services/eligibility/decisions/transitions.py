@@ -11,10 +11,18 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import Connection, Row, TextClause, text
 
 from services.eligibility.decisions import repository
-from services.eligibility.decisions.domain import TRANSITIONS, Act, State, possible_acts, state_after_suspension
+from services.eligibility.decisions.domain import (
+    CONFIRMATION,
+    TRANSITIONS,
+    Act,
+    State,
+    possible_acts,
+    state_after_suspension,
+)
 from shared.authorization import Actor
 from shared.database.queries import load
 from shared.errors import Conflict, Stale
@@ -35,21 +43,41 @@ def lock_for(
     if (State(row.state), act) not in TRANSITIONS:
         raise Conflict(
             "The decision is {state}; {act} is not possible in this state.",
-            extra=options(row),
+            extra=options(connection, row),
             state=row.state,
             act=act.value,
         )
     return row
 
 
-def options(row: Row[Any], *, without: Act | None = None) -> dict[str, Any]:
+def options(connection: Connection, row: Row[Any], *, without: Act | None = None) -> dict[str, Any]:
     """Return the state of a decision and the acts that are possible in it, for a refusal; `without` is left out."""
-    return {"state": row.state, "possible": [act for act in possible_acts(State(row.state)) if act != without]}
+    possible = possible_acts(State(row.state), repository.open_steps(connection, row.id))
+    return {"state": row.state, "possible": [act for act in possible if act != without]}
 
 
 def transition(connection: Connection, row: Row[Any], act: Act, state: State, *, by: str, reason: str | None) -> None:
     """Change a locked decision to `state`, and record who did `act` and why."""
-    values = {"id": row.id, "act": act, "state": state, "by": by, "reason": reason}
+    values = {"id": row.id, "act": act, "state": state, "by": by, "reason": reason, "step": None}
+    connection.execute(queries.change_one, values)
+
+
+def take_step(
+    connection: Connection,
+    row: Row[Any],
+    step: str,
+    act: Act,
+    state: State,
+    *,
+    outcome: str,
+    by: str,
+    reason: str | None,
+    statement: Mapping[str, Any] | None = None,
+) -> None:
+    """Record the outcome of a step of a locked decision, which is in `state` afterwards, and who did `act` and why."""
+    values = {"id": row.id, "act": act, "state": state, "by": by, "reason": reason, "step": step, "outcome": outcome}
+    stated = None if statement is None else orjson.dumps(statement).decode()
+    connection.execute(queries.take_step, values | {"statement": stated})
     connection.execute(queries.change_one, values)
 
 
@@ -70,10 +98,15 @@ def pick(connection: Connection, statement: TextClause, values: Mapping[str, Any
     return picked
 
 
-def propose(connection: Connection, values: Mapping[str, Any]) -> None:
-    """Supersede the open proposals that `proposal_actions` replaces or closes, then store its new ones (proposals.py)."""
+def propose(connection: Connection, values: Mapping[str, Any], steps: Sequence[Mapping[str, Any]]) -> None:
+    """Supersede the open proposals that `proposal_actions` replaces or closes, then store its new ones (proposals.py).
+
+    `steps` (step, awards, due_on) are what the procedure requires of them.
+    """
     connection.execute(queries.supersede_replaced, values)
     connection.execute(queries.insert_proposals, values)
+    if steps:
+        connection.execute(queries.insert_steps, {**values, "steps": orjson.dumps(steps).decode()})
 
 
 def supersede_lost(connection: Connection, ids: Sequence[str]) -> None:
@@ -121,5 +154,25 @@ def approve(connection: Connection, ids: Sequence[UUID], *, by: str, reason: str
     return approved
 
 
-def _record(connection: Connection, act: Act, *, by: str, reason: str | None = None) -> None:
-    connection.execute(queries.record_act_on_picked, {"act": act, "by": by, "reason": reason})
+def pass_step(connection: Connection, ids: Sequence[UUID], step: str, *, by: str) -> int:
+    """Pass a review of those of the decisions `ids` that still wait for it; returns how many."""
+    picked = pick(connection, queries.pick_reviewable, {"ids": list(ids), "step": step})
+    values = {"step": step, "outcome": "passed", "by": by, "reason": None}
+    connection.execute(queries.take_step_of_picked, values)
+    connection.execute(queries.count_change_of_picked)
+    _record(connection, Act.PASS, by=by, step=step)
+    return picked
+
+
+def decline_silent(connection: Connection, today: date, *, limit: int, by: str, reason: str) -> int:
+    """Decline up to `limit` proposals whose payees have not answered in time, where silence declines; returns how many."""
+    picked = pick(connection, queries.pick_silent, {"today": today, "limit": limit})
+    values = {"step": CONFIRMATION, "outcome": "declined", "by": by, "reason": reason}
+    connection.execute(queries.take_step_of_picked, values)
+    connection.execute(queries.reject_picked)
+    _record(connection, Act.DECLINE, by=by, reason=reason, step=CONFIRMATION)
+    return picked
+
+
+def _record(connection: Connection, act: Act, *, by: str, reason: str | None = None, step: str | None = None) -> None:
+    connection.execute(queries.record_act_on_picked, {"act": act, "by": by, "reason": reason, "step": step})

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any, Literal
+from uuid import UUID
 
 import polars as pl
 
@@ -39,6 +40,7 @@ class EvaluationTask:
     occasion: Occasion = Occasion.REQUEST
     proposes_new: bool = True
     """Whether awards without a decision may be proposed."""
+    round_id: UUID | None = None
 
     @classmethod
     def of(cls, job_input: Mapping[str, Any]) -> EvaluationTask:
@@ -50,11 +52,13 @@ class EvaluationTask:
             decided_on=date.fromisoformat(job_input["decided_on"]),
             occasion=Occasion(job_input.get("occasion", Occasion.REQUEST)),
             proposes_new=job_input.get("proposes_new", True),
+            round_id=UUID(job_input["round_id"]) if job_input.get("round_id") else None,
         )
 
     def job_input(self) -> dict[str, Any]:
         """Return the evaluation as the input of a job."""
-        return asdict(self) | {"decided_on": self.decided_on.isoformat()}
+        named = {"round_id": str(self.round_id)} if self.round_id else {}
+        return asdict(self) | {"decided_on": self.decided_on.isoformat(), "round_id": None} | named
 
 
 def candidates(outcomes: pl.DataFrame, policy: Policy) -> pl.DataFrame:

@@ -41,7 +41,7 @@ def start_evaluation(
     clock = request.app.state.clock
 
     def act(connection: Connection) -> object:
-        task = EvaluationTask(body.policy, body.award_years, body.scope, body.decided_on)
+        task = EvaluationTask(body.policy, body.award_years, body.scope, body.decided_on, round_id=body.round_id)
         evaluation_id = handlers.start(connection, task, by=actor.subject, now=clock.now())
         return handlers.view(connection, evaluation_id)
 
@@ -72,6 +72,7 @@ def list_outcomes(
     evaluation_id: UUID,
     request: Request,
     result: Annotated[Result | None, Query(description="Only these; refusals are computed when asked for")] = None,
+    round_id: Annotated[UUID | None, Query(description="None of them if the evaluation is of another round")] = None,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Response:
@@ -83,6 +84,8 @@ def list_outcomes(
         row = jobs.get(connection, evaluation_id, EVALUATION)
         if row.state != "succeeded":
             raise Conflict("The evaluation is {state}. It has outcomes once it has succeeded.", state=row.state)
+        if round_id is not None and row.input.get("round_id") != str(round_id):
+            return json_response(page([], limit, "number"))
         if not refused:
             stored = repository.find_outcomes(
                 connection,

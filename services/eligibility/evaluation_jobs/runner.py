@@ -32,10 +32,11 @@ from services.eligibility.evaluation_jobs.partitions import (
 from services.eligibility.evaluation_jobs.repository import store_outcomes
 from services.eligibility.facts.catalogue import Facts
 from services.eligibility.interpretations.repository import official_interpretations
+from services.eligibility.procedures.repository import official_procedure
 from services.eligibility.rules.canonical import sha256
 from services.eligibility.rules.domain import Interpretations, Policy
 from services.eligibility.rules.library import load_policy
-from shared.clock import Clock
+from shared.clock import Clock, calendar_date
 from shared.database.engine import Database
 from shared.jobs.runner import RunningJob
 from shared.observability import metrics
@@ -66,6 +67,7 @@ class EvaluationRunner:
         with self.database.transaction() as connection:
             lock_proposals(connection)  # existing decisions must not change between evaluating and proposing
             interpretations = official_interpretations(connection, policy)
+            procedure = official_procedure(connection, policy)
             found = self._evaluate(connection, task, policy, interpretations, prepared)
             metrics.EVALUATION_ROWS.labels(rows="outcomes").inc(found.outcomes.height)
             job.progress(job.total - 2, job.total)
@@ -81,10 +83,17 @@ class EvaluationRunner:
                 policy_hash=policy.hash,
                 interpretations_hash=interpretations.hash,
                 engine_version=ENGINE_VERSION,
+                round_id=task.round_id,
+                procedure_hash=procedure.hash if procedure else None,
             )
             granted = candidates(found.outcomes, policy)
             counts = propose(
-                connection, granted, found.evaluated, provenance, lambda pairs: _seal(found.facts, policy, pairs)
+                connection,
+                granted,
+                found.evaluated,
+                provenance,
+                lambda pairs: _seal(found.facts, policy, pairs),
+                procedure.steps(calendar_date(self.clock.now())) if procedure else (),
             )
             drop_partitions(connection, job.id)
             self.on_finished(connection, task, found.revision)

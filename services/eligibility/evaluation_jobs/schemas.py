@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
+from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -56,6 +57,11 @@ class EvaluationRequest(BaseModel):
         description="`all` if left out, or the enterprises whose awards, and their dependents', are evaluated",
     )
     decided_on: Day = Field(description="Decision day; may be past, never future")
+    round_id: UUID | None = Field(
+        default=None,
+        strict=False,
+        description="Its proposals belong to this round, as far as the round has their award and year",
+    )
 
 
 class DecisionCounts(BaseModel):
@@ -81,6 +87,7 @@ class Evaluation(Job):
     policy: str
     award_years: list[int]
     decided_on: date
+    round_id: UUID | None = Field(description="The round that its proposals belong to")
     occasion: Occasion = Field(description="A person's request, or a correction of facts")
     facts_revision: int | None = Field(default=None, description="The registry's revision that was evaluated")
     policy_hash: str | None = None

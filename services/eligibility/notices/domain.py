@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from shared.working_days import last_arranged_year, last_working_day
+
 PERSONS = ("individual", None)
 """Legal forms whose names are personal data: an individual business bears the name of who runs it. An unknown form may be one."""
 
@@ -24,7 +26,7 @@ class Term:
     """The days of a notice. It may be closed from `closable_on`.
 
     `assumed_from`: the first day of the term without an official holiday calendar when the notice was opened. From that day on
-    working days are estimated: statutory holidays and weekends are days off.
+    working days are estimated.
     """
 
     last_day: date
@@ -33,27 +35,14 @@ class Term:
 
 
 def term(opened_on: date, working_days: int) -> Term:
-    """Return the term of a notice of `working_days` of the Chinese calendar.
-
-    The day on which a period begins is not counted (Civil Code, Art. 201); the last working day is part of the notice.
-    """
-    from holidays import country_holidays  # imports for half a second: not at start
-
-    calendar = country_holidays("CN", years=range(opened_on.year, opened_on.year + 2 + working_days // 200))
-    last_day = calendar.get_nth_working_day(opened_on, working_days) if working_days else opened_on
+    """Return the term of a notice of `working_days`; the day of opening is not counted, the last working day is part of it."""
+    last_day = last_working_day(opened_on, working_days)
     assumed = date(last_arranged_year() + 1, 1, 1)
     return Term(
         last_day,
         closable_on(opened_on, last_day, working_days),
         max(assumed, opened_on) if last_day >= assumed else None,
     )
-
-
-def last_arranged_year() -> int:
-    """Return the last year with an official holiday calendar (days off and shifted working days of the State Council)."""
-    from holidays.countries.china import ChinaStaticHolidays
-
-    return max(ChinaStaticHolidays.special_public_holidays)
 
 
 def closable_on(opened_on: date, last_day: date, working_days: int) -> date:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, insert, or_, select, update
 
 from services.eligibility.decisions import repository as decisions_repository
 from services.eligibility.decisions import transitions
@@ -17,6 +17,7 @@ from services.eligibility.evaluation_jobs.domain import EVALUATION
 from services.eligibility.notices import repository
 from services.eligibility.notices.domain import term
 from services.eligibility.notices.tables import notices
+from services.eligibility.rounds import repository as rounds
 from shared.authorization import Actor
 from shared.errors import Conflict, DomainError, FieldError, Forbidden, NotFound
 from shared.i18n import N_
@@ -45,17 +46,36 @@ def open_notice(
     actor: Actor,
     *,
     evaluation_id: UUID | None = None,
+    round_id: UUID | None = None,
     decision_ids: Sequence[UUID] = (),
     document_number: str | None = None,
     working_days: int,
     today: date,
 ) -> dict[str, Any]:
-    """Put the named proposals, or those of an evaluation that were not noticed yet, into a public notice.
+    """Put the named proposals, or those of an evaluation or a round that were not noticed yet, into a public notice.
 
-    Named ones go in all or none. Raises NotFound, Conflict for what cannot be noticed, or NothingToNotice.
+    What still waits for a confirmation or a review is skipped and counted; other named ones go in all or none. The notice lasts
+    as long as the procedures of its decisions say, or `working_days`. Raises NotFound, Conflict for what cannot be noticed, or
+    NothingToNotice.
     """
     if evaluation_id is not None:
         jobs.get(connection, evaluation_id, EVALUATION)
+    if round_id is not None:
+        rounds.get(connection, round_id)
+    named = set(decision_ids)
+    values = {
+        "ids": list(named),
+        "evaluation_id": evaluation_id,
+        "round_id": round_id,
+        "jurisdiction": actor.jurisdiction,
+    }
+    skipped = dict(connection.execute(repository.queries.count_not_ready, values).mappings().one())
+    picked = transitions.pick(connection, repository.queries.pick_proposed, values)
+    if named and picked + sum(skipped.values()) < len(named):
+        raise _cannot_be_noticed(connection, actor, decision_ids)
+    if picked == 0:
+        raise _nothing_left(connection, actor, values, skipped)
+    working_days = connection.execute(repository.queries.longest_term, {"working_days": working_days}).scalar_one()
     days = term(today, working_days)
     notice_id = connection.execute(
         insert(notices)
@@ -69,15 +89,8 @@ def open_notice(
         )
         .returning(notices.c.id)
     ).scalar_one()
-    named = set(decision_ids)
-    values = {"ids": list(named), "evaluation_id": evaluation_id, "jurisdiction": actor.jurisdiction}
-    picked = transitions.pick(connection, repository.queries.pick_proposed, values)
-    if named and picked < len(named):
-        raise _cannot_be_noticed(connection, actor, decision_ids)
-    if picked == 0:
-        raise _nothing_left(connection, actor, evaluation_id)
     transitions.publish(connection, notice_id, by=actor.subject)
-    return repository.view(repository.get(connection, notice_id, actor))
+    return repository.view(repository.get(connection, notice_id, actor)) | {"skipped": skipped}
 
 
 def close_notice(connection: Connection, notice_id: UUID, actor: Actor, *, today: date) -> dict[str, Any]:
@@ -138,10 +151,14 @@ def _cannot_be_noticed(connection: Connection, actor: Actor, decision_ids: Seque
     )
 
 
-def _nothing_left(connection: Connection, actor: Actor, evaluation_id: UUID | None) -> DomainError:
-    query = select(decisions.c.state, func.count().label("decisions")).where(decisions.c.evaluation_id == evaluation_id)
+def _nothing_left(
+    connection: Connection, actor: Actor, values: Mapping[str, Any], skipped: Mapping[str, int]
+) -> DomainError:
+    groups = [decisions.c[name] == values[name] for name in ("evaluation_id", "round_id") if values[name] is not None]
+    query = select(decisions.c.state, func.count().label("decisions"))
+    query = query.where(or_(decisions.c.id.in_(values["ids"]), *groups))
     found = connection.execute(decisions_repository.visible(query, actor).group_by(decisions.c.state))
     return NothingToNotice(
-        "Every decision of this evaluation was noticed already or has left the state of a proposal.",
-        extra={"states": {row.state: row.decisions for row in found}},
+        "Every decision was noticed already, has left the state of a proposal, or waits for a confirmation or a review.",
+        extra={"states": {row.state: row.decisions for row in found}, "skipped": dict(skipped)},
     )

@@ -37,12 +37,14 @@ def find(
     limit: int | None,
     notice_id: UUID | None = None,
     state: NoticeState | None = None,
+    round_id: UUID | None = None,
     after: UUID | None = None,
 ) -> list[Row[Any]]:
     """Return notices with their counts, oldest first, after the id `after`."""
     values = {
         "jurisdiction": actor.jurisdiction,
         "id": notice_id,
+        "round_id": round_id,
         "after": after,
         "closed": state is NoticeState.CLOSED if state else None,
         "limit": limit,

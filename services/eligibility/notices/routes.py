@@ -9,13 +9,13 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import Connection
 
 from services.eligibility.notices import export, handlers, repository
 from services.eligibility.notices.domain import NoticeState
 from services.eligibility.notices.page import page
-from services.eligibility.notices.schemas import Notice, NoticeDetail, NoticeRequest
+from services.eligibility.notices.schemas import Notice, NoticeDetail, NoticeRequest, OpenedNotice
 from services.eligibility.rules.library import load_policy
 from shared import spreadsheets
 from shared.authorization import Actor, Scope
@@ -42,11 +42,14 @@ Writer = Annotated[Actor, needs(Scope.NOTICES_WRITE)]
     "",
     operation_id="open_notice",
     status_code=201,
-    response_model=Notice,
+    response_model=OpenedNotice,
     responses=refusals(NotFound, Conflict, handlers.NothingToNotice, InFlight),
 )
 def open_notice(actor: Writer, command: IdempotentCommand, body: NoticeRequest, request: Request) -> Response:
-    """Open a public notice of what an evaluation proposed and was not noticed yet, or of the named decisions."""
+    """Open a public notice of what an evaluation or a round proposed and was not noticed yet, or of the named decisions.
+
+    What still waits for a confirmation or a review is skipped and counted.
+    """
     state = request.app.state
 
     def act(connection: Connection) -> object:
@@ -54,6 +57,7 @@ def open_notice(actor: Writer, command: IdempotentCommand, body: NoticeRequest, 
             connection,
             actor,
             evaluation_id=body.evaluation_id,
+            round_id=body.round_id,
             decision_ids=body.decision_ids or (),
             document_number=body.document_number,
             working_days=state.notice_working_days,
@@ -73,6 +77,7 @@ def list_notices(
     actor: Reader,
     request: Request,
     state: NoticeState | None = None,
+    round_id: Annotated[UUID | None, Query(description="Only notices with decisions of this round")] = None,
     limit: Limit = 100,
     cursor: Cursor = None,
     accept: Accept = None,
@@ -85,6 +90,7 @@ def list_notices(
             connection,
             actor,
             state=state,
+            round_id=round_id,
             after=after,
             limit=(spreadsheets.MAX_ROWS if kind else limit) + 1,
         )

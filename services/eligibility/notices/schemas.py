@@ -14,7 +14,7 @@ from shared.errors import InvalidValue
 
 
 class NoticeRequest(BaseModel):
-    """What to notice: all that an evaluation proposed, or the named decisions."""
+    """What to notice: all that an evaluation or a round proposed, or the named decisions."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -23,8 +23,12 @@ class NoticeRequest(BaseModel):
     )
 
     evaluation_id: UUID | None = Field(default=None, strict=False)
+    round_id: UUID | None = Field(default=None, strict=False, description="Instead of `evaluation_id`")
     decision_ids: list[Annotated[UUID, Field(strict=False)]] | None = Field(
-        default=None, min_length=1, max_length=10_000, description="Instead of `evaluation_id`; all of them or none"
+        default=None,
+        min_length=1,
+        max_length=10_000,
+        description="Instead of `evaluation_id`; all of those that are ready, or none",
     )
     document_number: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)] | None = (
         Field(
@@ -36,8 +40,8 @@ class NoticeRequest(BaseModel):
 
     @model_validator(mode="after")
     def _names_one(self) -> NoticeRequest:
-        if (self.evaluation_id is None) == (self.decision_ids is None):
-            raise InvalidValue("give either evaluation_id or decision_ids")
+        if sum(each is not None for each in (self.evaluation_id, self.round_id, self.decision_ids)) != 1:
+            raise InvalidValue("give one of evaluation_id, round_id and decision_ids")
         return self
 
 
@@ -67,6 +71,19 @@ class Notice(BaseModel):
     closed_on: date | None
     total: int = Field(description="Decisions in it")
     objections: ObjectionCounts
+
+
+class NotReady(BaseModel):
+    """Proposals that a notice skipped, by what they wait for."""
+
+    not_confirmed: int = Field(description="They wait for the confirmation of their payees")
+    not_reviewed: int = Field(description="They are confirmed, if they need to be, and wait for reviews")
+
+
+class OpenedNotice(Notice):
+    """A notice that was opened, and what it skipped."""
+
+    skipped: NotReady
 
 
 class PublicPayee(BaseModel):

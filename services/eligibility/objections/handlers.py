@@ -73,8 +73,7 @@ def decide_objection(
     if State(row.state) is State.SUSPENDED:
         upheld = outcome is ObjectionOutcome.UPHELD
         holds = repository.holds_on(connection, row.id)
-        held = upheld or holds.by_objections or holds.by_officer
-        state = State.SUSPENDED if held else transitions.resumed_state(row)
+        state = State.SUSPENDED if upheld or holds.any else transitions.resumed_state(row)
         act = Act.UPHOLD if upheld else Act.DISMISS
         transitions.transition(connection, row, act, state, by=actor.subject, reason=reason)
     return repository.view(repository.get(connection, objection_id, actor))

@@ -225,6 +225,8 @@ def _coverage(entry: Mapping[str, Any], awards: tuple[Award, ...], sentences: Ma
 
 def _offices(entry: Mapping[str, Any]) -> Offices:
     departments = {code: _text(words) for code, words in entry["departments"].items()}
+    if "district" in departments:
+        raise PackageError("offices.yaml: district is the reviewer of the award's own jurisdiction, no department")
     for dataset, department in entry["keepers"].items():
         if dataset not in CATALOGUE or department not in departments:
             raise PackageError(f"offices.yaml: {dataset} or {department} is unknown")

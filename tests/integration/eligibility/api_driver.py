@@ -69,9 +69,7 @@ class Office:
 
     def approved_in_bulk(self, body: dict[str, Any]) -> dict[str, Any]:
         job = self.did("commerce-checker", "/v1/approvals", body)
-        JobRunner(
-            self.database, {APPROVAL: lambda job: run_bulk_approval(self.database, job, notice_needed=True)}
-        ).step()
+        JobRunner(self.database, {APPROVAL: lambda job: run_bulk_approval(self.database, job, notice_days=5)}).step()
         done: dict[str, Any] = self.ask("auditor", "GET", f"/v1/approvals/{job['id']}").json()
         return done
 

@@ -147,7 +147,7 @@ class Harness:
         with self.database.transaction() as connection:
             selection = approvals.select_for_approval(
                 connection, evaluation_id=UUID(evaluation["id"]), by=CHECKER.subject, reason="seen", jurisdiction=None,
-                notice_needed=False,
+                notice_days=0,
             )  # fmt: skip
             return transitions.approve(connection, selection.ids, by=CHECKER.subject, reason="seen")
 

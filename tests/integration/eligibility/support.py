@@ -27,6 +27,8 @@ from services.eligibility.decisions.proposals import (
     propose,
 )
 from services.eligibility.evaluation_jobs.domain import EVALUATION
+from services.eligibility.procedures.repository import official_procedure
+from services.eligibility.rules.library import load_policy
 from services.eligibility.settings import Settings
 from shared.authorization import Actor
 from shared.clock import Clock, SystemClock
@@ -68,14 +70,22 @@ def evaluate(
     subjects: set[tuple[str, str]] | None = None,
     years: tuple[int, ...] = (2023,),
     legal_form: str = "enterprise",
+    by: str = MAKER.subject,
+    round_id: UUID | None = None,
+    facts: int = 0,
 ) -> tuple[UUID, Counts]:
-    """Propose `rows` as an evaluation would; `legal_form` is the payees', as the facts say."""
+    """Propose `rows` as an evaluation would.
+
+    `legal_form` is the payees', as the facts say; other `facts` are other sealed inputs.
+    """
     evaluation_id = uuid4()
-    provenance = Provenance(evaluation_id, MAKER.subject, on, 7, "book", "readings", "1.0.0")
+    policy = load_policy(POLICY)
 
     def seal(pairs: pl.DataFrame) -> pl.DataFrame:
         contents = [
-            orjson.dumps({"enterprises": [{"uscc": subject, "legal_form": legal_form}], "award": award}).decode()
+            orjson.dumps(
+                {"enterprises": [{"uscc": subject, "legal_form": legal_form}], "award": award, "facts": facts}
+            ).decode()
             for award, subject in pairs.iter_rows()
         ]
         digests = [sha256(content.encode()).hexdigest() for content in contents]
@@ -89,7 +99,12 @@ def evaluate(
         frame = pl.DataFrame(list(rows), schema=CANDIDATE_SCHEMA)
         evaluated = EvaluatedAwards(POLICY, years, subjects)
         lock_proposals(connection)
-        return evaluation_id, propose(connection, frame, evaluated, provenance, seal)
+        procedure = official_procedure(connection, policy)
+        provenance = Provenance(
+            evaluation_id, by, on, 7, "book", "readings", "1.0.0", round_id, procedure.hash if procedure else None
+        )
+        steps = procedure.steps(on) if procedure else ()
+        return evaluation_id, propose(connection, frame, evaluated, provenance, seal, steps)
 
 
 def approve_all(database: Database, evaluation_id: UUID, reason: str | None = None) -> int:
@@ -100,7 +115,7 @@ def approve_all(database: Database, evaluation_id: UUID, reason: str | None = No
             by=CHECKER.subject,
             reason=reason,
             jurisdiction=None,
-            notice_needed=False,
+            notice_days=0,
         )
         return transitions.approve(connection, selection.ids, by=CHECKER.subject, reason=reason)
 

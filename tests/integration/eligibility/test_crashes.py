@@ -77,7 +77,7 @@ def test_a_bulk_approval(database: Database, monkeypatch: pytest.MonkeyPatch) ->
     amount, job_id, evaluation = 0, UUID(int=0), UUID(int=0)
 
     def runner(its: Database) -> JobRunner:
-        return JobRunner(its, {APPROVAL: lambda job: run_bulk_approval(its, job, notice_needed=False)})
+        return JobRunner(its, {APPROVAL: lambda job: run_bulk_approval(its, job, notice_days=0)})
 
     def start_and_crash(crashing: Database) -> None:
         nonlocal amount, job_id, evaluation

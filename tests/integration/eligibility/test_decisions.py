@@ -148,7 +148,9 @@ def test_what_an_officer_rejected_is_not_proposed_again_until_it_differs(databas
     evaluate(database, rent("A", 500))
     row = the_decision(database, "A")
     with database.transaction() as connection:
-        handlers.reject(connection, row.id, CHECKER, reason="lease not proven", if_match=None, language="en")
+        handlers.reject(
+            connection, row.id, CHECKER, reason="lease not proven", if_match=None, notice_days=0, language="en"
+        )
     _, same = evaluate(database, rent("A", 500))
     assert same.unchanged == 1
     _, next_year = evaluate(database, rent("A", 500), on=date(2025, 2, 1))
@@ -162,7 +164,7 @@ def test_the_maker_cannot_approve_neither_by_the_handler_nor_in_the_database(dat
     evaluation_id, _ = evaluate(database, rent("A", 500))
     row = the_decision(database, "A")
     with pytest.raises(DomainError) as refused, database.transaction() as connection:
-        handlers.approve(connection, row.id, MAKER, reason=None, if_match=None, notice_needed=False, language="en")
+        handlers.approve(connection, row.id, MAKER, reason=None, if_match=None, notice_days=0, language="en")
     assert refused.value.code == "same-person"
     with database.reading() as connection:
         selection = approvals.select_for_approval(
@@ -171,7 +173,7 @@ def test_the_maker_cannot_approve_neither_by_the_handler_nor_in_the_database(dat
             by=MAKER.subject,
             reason=None,
             jurisdiction=None,
-            notice_needed=False,
+            notice_days=0,
         )
     assert (selection.ids, selection.skipped["own"]) == ([], 1)
     with pytest.raises(IntegrityError, match="maker_is_not_checker"), database.transaction() as connection:
@@ -185,7 +187,7 @@ def test_the_maker_cannot_approve_neither_by_the_handler_nor_in_the_database(dat
     [
         ({"actor": LIANDU, "row": {"jurisdiction": "city"}}, "not-found"),
         ({"if_match": '"9"'}, "stale"),
-        ({"notice_needed": True}, "not-noticed"),
+        ({"notice_days": 5}, "not-noticed"),
         ({"row": {"flags": '{"integrity:tax"}'}}, "reason-needed"),
     ],
     ids=["another jurisdiction", "changed since read", "no notice yet", "flagged without reason"],
@@ -200,7 +202,7 @@ def test_an_approval_that_may_not_be_is_refused(database: Database, given: dict[
             given.get("actor", CHECKER),
             reason=None,
             if_match=given.get("if_match"),
-            notice_needed=given.get("notice_needed", False),
+            notice_days=given.get("notice_days", 0),
             language="en",
         )
     assert refused.value.code == problem
@@ -212,7 +214,7 @@ def test_a_move_that_does_not_exist_names_those_that_do(database: Database) -> N
     approve_all(database, evaluation_id)
     row = the_decision(database, "A")
     with pytest.raises(DomainError) as refused, database.transaction() as connection:
-        handlers.reject(connection, row.id, CHECKER, reason="late", if_match=None, language="en")
+        handlers.reject(connection, row.id, CHECKER, reason="late", if_match=None, notice_days=0, language="en")
     assert refused.value.extra == {"state": "approved", "possible": []}
 
 
@@ -220,10 +222,14 @@ def test_a_suspended_decision_waits_until_it_is_resumed(database: Database) -> N
     evaluation_id, _ = evaluate(database, rent("A", 500), rent("B", 700))
     row = the_decision(database, "A")
     with database.transaction() as connection:
-        handlers.suspend(connection, row.id, MAKER, reason="objection heard", if_match=None, language="en")
+        handlers.suspend(
+            connection, row.id, MAKER, reason="objection heard", if_match=None, notice_days=0, language="en"
+        )
     assert approve_all(database, evaluation_id) == 1
     with database.transaction() as connection:
-        shown = handlers.resume(connection, row.id, MAKER, reason="settled", if_match=None, language="en")
+        shown = handlers.resume(
+            connection, row.id, MAKER, reason="settled", if_match=None, notice_days=0, language="en"
+        )
     assert shown["state"] == "proposed"
     with database.reading() as connection:
         acts = [(act["act"], act["actor"]) for act in repository.acts(connection, row.id)]
@@ -262,7 +268,7 @@ def test_a_bulk_approval_that_died_half_way_goes_on_and_counts_what_it_did(datab
         job_id = jobs.enqueue(connection, handlers.APPROVAL, job_input, by=CHECKER.subject, now=SystemClock().now())
     with database.transaction() as connection:  # the attempt that died
         transitions.approve(connection, [the_decision(database, "A").id], by=CHECKER.subject, reason=None)
-    handlers.run_bulk_approval(database, RunningJob(database, job_id, job_input, CHECKER.subject), notice_needed=False)
+    handlers.run_bulk_approval(database, RunningJob(database, job_id, job_input, CHECKER.subject), notice_days=0)
     with database.reading() as connection:
         shown = handlers.bulk_approval_view(connection, job_id, CHECKER)
     assert (shown["state"], shown["approved"], sum(shown["skipped"].values())) == ("succeeded", 3, 0)
@@ -279,7 +285,7 @@ def test_what_another_bulk_approval_did_meanwhile_is_not_counted_twice(database:
         ]
     runner = JobRunner(
         database,
-        {handlers.APPROVAL: lambda job: handlers.run_bulk_approval(database, job, notice_needed=False)},
+        {handlers.APPROVAL: lambda job: handlers.run_bulk_approval(database, job, notice_days=0)},
     )
     assert runner.step() and runner.step()
     with database.reading() as connection:

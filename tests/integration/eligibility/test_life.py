@@ -200,6 +200,7 @@ class Life(RuleBasedStateMachine):
             reason="r",
             if_match=None,
             language="en",
+            notice_days=5,
         )
         if not allowed:
             return
@@ -225,7 +226,7 @@ class Life(RuleBasedStateMachine):
             reason=None,
             if_match=None,
             language="en",
-            notice_needed=True,
+            notice_days=5,
         )
         if allowed:
             self._approved(subject)
@@ -241,7 +242,7 @@ class Life(RuleBasedStateMachine):
                 by=CHECKER.subject,
                 reason=None,
                 jurisdiction=None,
-                notice_needed=True,
+                notice_days=5,
             )
             transitions.approve(connection, selection.ids, by=CHECKER.subject, reason=None)
         here = [each for each in self._all() if each.notice == number]

@@ -292,9 +292,7 @@ def test_notices_of_no_working_days_may_be_closed_at_once(database: Database, to
 @pytest.fixture
 def url(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     monkeypatch.setattr("shared.cli.ClientCredentials", credentials(office.tokens))
-    runner = JobRunner(
-        office.database, {APPROVAL: lambda job: run_bulk_approval(office.database, job, notice_needed=True)}
-    )
+    runner = JobRunner(office.database, {APPROVAL: lambda job: run_bulk_approval(office.database, job, notice_days=5)})
     with served(office.app, runner) as address:
         yield address
 

@@ -53,7 +53,7 @@ def refused(database: Database, step: Step) -> dict[str, Any]:
 
 def approve(decision_id: Any) -> Step:
     return lambda connection: handlers.approve(
-        connection, decision_id, CHECKER, reason=None, if_match=None, notice_needed=False, language="en"
+        connection, decision_id, CHECKER, reason=None, if_match=None, notice_days=0, language="en"
     )
 
 

@@ -126,7 +126,7 @@ def city(
                 clear_reevaluated(AutomaticReevaluation.RESTATE),
             ),
             simulations.SIMULATION: lambda job: simulations.run(database, facts, money, job),
-            APPROVAL: lambda job: run_bulk_approval(database, job, notice_needed=False),
+            APPROVAL: lambda job: run_bulk_approval(database, job, notice_days=0),
         },
     )
     yield City(registry, payout, database, http_client(app, {}), runner, tokens)

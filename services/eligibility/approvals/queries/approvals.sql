@@ -1,4 +1,4 @@
--- select_candidates: Which decisions of an evaluation or a notice may be approved, and what blocks the others?
+-- select_candidates: Which decisions of an evaluation, a notice or a round may be approved, and what blocks the others?
 -- `done` are those that an earlier attempt of the same job has approved.
 SELECT id,
        CASE WHEN state IN ('approved', 'superseded') AND approved_by = :by
@@ -6,9 +6,12 @@ SELECT id,
             WHEN state = 'suspended' THEN 'suspended'
             WHEN state IN ('superseded', 'rejected', 'approved') THEN 'stale'
             WHEN proposed_by = :by THEN 'own'
-            WHEN state = 'in_notice' OR (:notice_needed AND noticed_on IS NULL) THEN 'not_noticed'
+            WHEN waiting_for[1] = 'confirmation' THEN 'not_confirmed'
+            WHEN waiting_for[1] LIKE 'review:%' THEN 'not_reviewed'
+            WHEN waiting_for[1] = 'notice' THEN 'not_noticed'
             WHEN cardinality(flags) > 0 AND CAST(:reason AS text) IS NULL THEN 'flagged' END AS blocker
-FROM decisions
-WHERE (evaluation_id = CAST(:evaluation_id AS uuid) OR notice_id = CAST(:notice_id AS uuid)) AND id <> ALL(:excepted)
+FROM decisions d CROSS JOIN LATERAL waiting_for(d, :notice_days) waits
+WHERE (evaluation_id = CAST(:evaluation_id AS uuid) OR notice_id = CAST(:notice_id AS uuid)
+       OR round_id = CAST(:round_id AS uuid)) AND id <> ALL(:excepted)
   AND (CAST(:jurisdiction AS text) IS NULL OR jurisdiction = :jurisdiction)
 ORDER BY id;

@@ -30,7 +30,8 @@ WITH covered AS (
            coalesce(s.status <> 'in_force' AND c.award_year > coalesce(s.last_award_year, 0), false) AS is_stopped,
            NOT :is_correction AND o.state = 'proposed' AND o.proposed_by = :automatic_actor AS replaces_automatic_proposal,
            l.state IS NOT DISTINCT FROM 'rejected' AS was_rejected, o.state IS NOT DISTINCT FROM 'suspended' AS is_suspended,
-           EXISTS (SELECT 1 FROM objections b WHERE b.decision_id = o.id AND b.outcome = 'upheld') AS was_upheld,
+           EXISTS (SELECT 1 FROM objections b WHERE b.decision_id = o.id AND b.outcome = 'upheld')
+               OR EXISTS (SELECT 1 FROM decision_steps r WHERE r.decision_id = o.id AND r.outcome = 'objected') AS was_upheld,
            (outcome.*, due.instalments) IS NOT DISTINCT FROM
                (f.result, f.entitlement_fen, f.payee_uscc, f.jurisdiction, f.award_year, f.instalments) AS equals_in_force,
            (outcome.*, due.instalments) IS NOT DISTINCT FROM
@@ -60,7 +61,7 @@ WITH covered AS (
                coalesce(c.award_year, f.award_year, (known.lost_event ->> 'award_year')::int) AS award_year
     ) outcome
 )
-SELECT award_id, granted, in_force_id, open_id, latest_id, instalments, CASE WHEN version_lost THEN lost_event END AS lost_event,
+SELECT award_id, granted, in_force_id, open_id, latest_id, equals_latest, instalments, CASE WHEN version_lost THEN lost_event END AS lost_event,
        CASE WHEN :is_correction AND in_force_id IS NULL THEN coalesce(open_decided_on, :decided_on)
             ELSE CAST(:decided_on AS date) END AS decided_on,
        CASE WHEN version_lost AND open_id IS NULL AND NOT was_rejected THEN 'propose'

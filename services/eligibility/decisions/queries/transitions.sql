@@ -1,8 +1,9 @@
 -- insert_proposals: Store the proposals of an evaluation with what they were computed from.
+-- A proposal that replaces one of a round stays in that round.
 WITH made AS (
     INSERT INTO decisions (award_id, evaluation_id, state, policy, award, article, subject, award_year, payee_uscc,
         payee_name, jurisdiction, result, kind, entitlement_fen, instalments, flags, reason, decided_on, facts_revision,
-        policy_hash, interpretations_hash, inputs_hash, engine_version, proposed_by)
+        policy_hash, interpretations_hash, inputs_hash, engine_version, proposed_by, procedure_hash, round_id)
     SELECT p.award_id, :evaluation_id, 'proposed', :policy, a.award,
         coalesce(c.article, f.article, p.lost_event ->> 'article'), a.subject,
         coalesce(c.award_year, f.award_year, (p.lost_event ->> 'award_year')::int),
@@ -16,15 +17,36 @@ WITH made AS (
                   OR EXISTS (SELECT 1 FROM decisions d WHERE d.id = p.open_id AND d.reason = 'objection')
              THEN 'objection' WHEN f.id IS NULL AND p.lost_event IS NULL THEN 'initial' WHEN p.granted THEN 'correction'
              ELSE 'withdrawal' END,
-        p.decided_on, :facts_revision, :policy_hash, :interpretations_hash, s.hash, :engine_version, :proposed_by
+        p.decided_on, :facts_revision, :policy_hash, :interpretations_hash, s.hash, :engine_version, :proposed_by,
+        :procedure_hash, coalesce(r.id, o.round_id)
     FROM proposal_actions p
     JOIN awards a USING (award_id)
     JOIN sealed s ON s.award_id = p.award_id
     LEFT JOIN candidates c ON c.award_id = p.award_id
     LEFT JOIN decisions f ON f.id = p.in_force_id
+    LEFT JOIN decisions o ON o.id = p.open_id
+    LEFT JOIN rounds r ON r.id = :round_id AND coalesce(c.award_year, f.award_year) = ANY(r.award_years)
+                      AND (r.awards IS NULL OR a.award = ANY(r.awards))
     WHERE p.action = 'propose' ORDER BY a.award, a.subject
     RETURNING id)
 INSERT INTO decision_acts (decision_id, act, state, actor) SELECT id, 'propose', 'proposed', :proposed_by FROM made;
+
+-- insert_steps: Have each new proposal wait for the steps that the procedure requires of it.
+-- Nobody is asked to confirm what takes nothing more than is in force: a withdrawal, a reduction. What was passed or accepted for the
+-- replaced proposal stays so if the outcome is the same.
+INSERT INTO decision_steps (decision_id, place, step, due_on, outcome, reason, statement, acted_by, acted_at)
+SELECT d.id, s.place, s.step, s.due_on, e.outcome, e.reason, e.statement, e.acted_by, e.acted_at
+FROM decisions d
+JOIN proposal_actions p ON p.award_id = d.award_id
+CROSS JOIN ROWS FROM (jsonb_to_recordset(CAST(:steps AS jsonb)) AS (step text, awards text[], due_on date))
+    WITH ORDINALITY AS s (step, awards, due_on, place)
+LEFT JOIN decisions f ON f.id = p.in_force_id
+LEFT JOIN decision_steps e ON p.equals_latest AND e.decision_id = p.open_id AND e.step = s.step
+                          AND e.outcome IN ('passed', 'accepted')
+WHERE d.evaluation_id = :evaluation_id AND d.state = 'proposed' AND p.action = 'propose'
+  AND (s.awards IS NULL OR d.award = ANY(s.awards))
+  AND (s.step <> 'confirmation' OR (d.result = 'granted' AND (f.payee_uscc, f.entitlement_fen >= d.entitlement_fen)
+                                                             IS DISTINCT FROM (d.payee_uscc, true)));
 
 -- supersede_replaced: Supersede the open proposals that an evaluation replaces or closes.
 WITH ended AS (
@@ -43,7 +65,13 @@ SELECT id, 'supersede', 'superseded', 'eligibility-relay', 'its approval was pub
 -- change_one: Change the state of one decision, and record the act.
 WITH changed AS (
     UPDATE decisions SET state = :state, revision = revision + 1, changed_at = now() WHERE id = :id RETURNING id)
-INSERT INTO decision_acts (decision_id, act, state, actor, reason) SELECT id, :act, :state, :by, :reason FROM changed;
+INSERT INTO decision_acts (decision_id, act, state, actor, reason, step)
+SELECT id, :act, :state, :by, :reason, CAST(:step AS text) FROM changed;
+
+-- take_step: Record what became of a step of one decision.
+UPDATE decision_steps SET outcome = :outcome, reason = :reason, statement = CAST(:statement AS jsonb), acted_by = :by,
+    acted_at = now()
+WHERE decision_id = :id AND step = :step;
 
 -- publish_picked: Put the picked decisions into a notice.
 UPDATE decisions d SET state = 'in_notice', notice_id = :notice_id, revision = d.revision + 1, changed_at = now()
@@ -79,8 +107,32 @@ UPDATE decisions d SET state = 'approved', approved_by = :by, approved_at = now(
 FROM picked p WHERE d.id = p.id;
 
 -- record_act_on_picked: Record an act on every picked decision, with the state that it led to.
-INSERT INTO decision_acts (decision_id, act, state, actor, reason)
-SELECT d.id, :act, d.state, :by, :reason FROM picked p JOIN decisions d USING (id);
+INSERT INTO decision_acts (decision_id, act, state, actor, reason, step)
+SELECT d.id, :act, d.state, :by, :reason, CAST(:step AS text) FROM picked p JOIN decisions d USING (id);
+
+-- pick_reviewable: Lock those of some decisions that still wait for a review.
+CREATE TEMP TABLE picked ON COMMIT DROP AS
+SELECT d.id, d.award_id, a.version FROM decisions d JOIN awards a USING (award_id) JOIN decision_steps s ON s.decision_id = d.id
+WHERE d.id = ANY(:ids) AND d.state IN ('proposed', 'suspended') AND s.step = :step AND s.outcome IS NULL
+ORDER BY d.award_id FOR UPDATE OF a, d, s;
+
+-- pick_silent: Lock proposals whose confirmation is overdue, where the procedure says that silence declines.
+CREATE TEMP TABLE picked ON COMMIT DROP AS
+SELECT d.id, d.award_id, a.version FROM decisions d JOIN awards a USING (award_id) JOIN decision_steps s ON s.decision_id = d.id
+JOIN documents p ON p.hash = d.procedure_hash
+WHERE d.state IN ('proposed', 'suspended') AND s.step = 'confirmation' AND s.outcome IS NULL AND s.due_on < :today
+  AND p.content::jsonb #>> '{confirmation,silence}' = 'declines'
+ORDER BY d.award_id LIMIT :limit FOR UPDATE OF a, d, s;
+
+-- take_step_of_picked: Record what became of a step of the picked decisions.
+UPDATE decision_steps s SET outcome = :outcome, reason = :reason, acted_by = :by, acted_at = now()
+FROM picked p WHERE s.decision_id = p.id AND s.step = :step;
+
+-- count_change_of_picked: Count a change of the picked decisions that leaves their states.
+UPDATE decisions d SET revision = d.revision + 1, changed_at = now() FROM picked p WHERE d.id = p.id;
+
+-- reject_picked: Reject the picked decisions.
+UPDATE decisions d SET state = 'rejected', revision = d.revision + 1, changed_at = now() FROM picked p WHERE d.id = p.id;
 
 -- enqueue_events: Write the event of each picked decision to the outbox.
 -- Its members are those of shared.events.award_decided.AwardDecided; a test compares the two.

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.eligibility.notices.domain import last_arranged_year, shown_name, shown_uscc, term
+from services.eligibility.notices.domain import shown_name, shown_uscc, term
+from shared.working_days import last_arranged_year
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,37 @@
+"""Bodies of requests about confirmations."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from services.eligibility.confirmations.handlers import Statement
+from shared.free_text import strike_long_numbers
+
+
+class ConfirmationBody(BaseModel):
+    """Whether the payee wants the award, and what it states."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        strict=True,
+        json_schema_extra={"examples": [{"accept": True, "account_confirmed": True, "commitment": True}]},
+    )
+
+    accept: bool = Field(description="false: the proposal is rejected, and not made again until its outcome differs")
+    account_confirmed: bool = Field(default=False, description="The recorded account is the payee's own")
+    commitment: bool = Field(
+        default=False,
+        description="The payee commits itself: what it has reported is true, and it pays back what it was not entitled to."
+        " An acceptance needs it",
+    )
+    document: Annotated[
+        str | None,
+        StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
+        AfterValidator(lambda text: text and strike_long_numbers(text)),
+    ] = Field(default=None, description="The paper by which the enterprise has answered; an officer must name it")
+
+    def statement(self) -> Statement:
+        """Return what the payee states."""
+        return Statement(self.account_confirmed, self.commitment, self.document)

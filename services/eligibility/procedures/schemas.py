@@ -1,0 +1,117 @@
+"""Bodies of requests and answers about procedures."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.eligibility.procedures import domain
+from services.eligibility.procedures.domain import LaterInstalments, Silence
+from shared.free_text import Reason
+
+_WorkingDays = Annotated[int, Field(ge=1, le=90)]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class ConfirmationRule(_Body):
+    """Whether a payee confirms that it wants the award."""
+
+    required: bool
+    working_days: _WorkingDays = Field(
+        default=10, description="How long it may take, counted from the day after the proposal"
+    )
+    silence: Silence = Field(
+        default=Silence.WAITS, strict=False, description="What it means if the payee does not answer in time"
+    )
+
+
+class ReviewRule(_Body):
+    """A review that proposals need."""
+
+    reviewer: str = Field(
+        min_length=1,
+        max_length=50,
+        description="Code of a department, or `district`: the award's own jurisdiction",
+        examples=["statistics"],
+    )
+    awards: list[str] | None = Field(default=None, min_length=1, max_length=100, description="All awards if left out")
+
+
+class ProcedureRequest(_Body):
+    """A proposed procedure: the whole, not a difference from the one before."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        strict=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "confirmation": {"required": True, "working_days": 10, "silence": "waits"},
+                    "reviews": [{"reviewer": "statistics"}, {"reviewer": "district", "awards": ["courier-rent"]}],
+                    "notice_working_days": 5,
+                    "later_instalments": "confirmed",
+                    "reason": "丽商务〔2024〕12号",
+                }
+            ]
+        },
+    )
+
+    confirmation: ConfirmationRule = Field(default_factory=lambda: ConfirmationRule(required=False))
+    reviews: list[ReviewRule] = Field(default_factory=list, max_length=20)
+    notice_working_days: int | None = Field(
+        default=None, ge=0, le=90, description="Working days of a notice; 0: none is needed; null: as the setting says"
+    )
+    later_instalments: LaterInstalments = Field(
+        default=LaterInstalments.AUTOMATIC,
+        strict=False,
+        description="`confirmed`: an instalment after the first waits until an officer confirms that the project operates",
+    )
+    reason: Reason
+
+    def procedure(self) -> domain.Procedure:
+        """Return the procedure that it proposes."""
+        return domain.Procedure.of(self.model_dump(exclude={"reason"}))
+
+
+class ProcedureChange(BaseModel):
+    """A procedure and who proposed and confirmed it."""
+
+    id: UUID
+    policy: str
+    hash: str = Field(description="SHA-256 of the procedure; receipts of what it governed name it")
+    confirmation: ConfirmationRule
+    reviews: list[ReviewRule]
+    notice_working_days: int | None
+    later_instalments: LaterInstalments
+    reason: str
+    state: Literal["proposed", "confirmed"]
+    proposed_by: str
+    proposed_at: datetime
+    confirmed_by: str | None
+    confirmed_at: datetime | None
+
+
+class Department(BaseModel):
+    """A department that may review."""
+
+    code: str
+    title: str
+
+
+class OfficialProcedure(BaseModel):
+    """The procedure that holds for proposals made now; its members are null or empty if none was ever confirmed."""
+
+    policy: str
+    hash: str | None
+    confirmation: ConfirmationRule | None
+    reviews: list[ReviewRule]
+    notice_working_days: int | None
+    later_instalments: LaterInstalments | None
+    departments: list[Department] = Field(description="Who may review, beside `district`")
+    changes: list[ProcedureChange] = Field(description="Every procedure ever proposed, oldest first")
