@@ -10,7 +10,7 @@ import hashlib
 import re
 import threading
 import time
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Protocol
 
@@ -32,6 +32,7 @@ from shared.i18n import N_
 from shared.identifiers import is_uscc
 from shared.policies import JURISDICTIONS
 from shared.settings import ServiceSettings
+from shared.web.enterprises import Enterprises
 
 ALGORITHM = "ES256"
 TYPES = ("at+jwt", "application/at+jwt")
@@ -282,13 +283,16 @@ async def authenticate_city_wide(actor: Annotated[Actor, Security(authenticate)]
     return actor
 
 
-def _enterprise_or_officer(own: Scope) -> Callable[..., Coroutine[Any, Any, Actor]]:
-    async def authenticate_own(
+def _enterprise_or_officer(own: Scope) -> Callable[..., Actor]:
+    def authenticate_own(
         request: Request, needed: SecurityScopes, _: Annotated[str | None, Security(_scheme)]
     ) -> Actor:
         actor = identify(request)
         for scope in needed.scopes if actor.uscc is None else [own]:
             actor.require(Scope(scope))
+        if actor.uscc is not None:
+            enterprises: Enterprises = request.app.state.enterprises
+            enterprises.require(actor.uscc)
         return actor
 
     return authenticate_own
