@@ -76,15 +76,34 @@ transition is refused, with the present state and the acts that are possible; tr
     transitions=TRANSITIONS,
     ends=[state for state in State if state not in {origin for origin, _ in TRANSITIONS}],
     states={
-        State.PROPOSED: "proposed by an evaluation; may be approved if no notice is needed, or after its notice (`noticed_on`)",
+        State.PROPOSED: "proposed by an evaluation; waits for the confirmation and the reviews that its procedure"
+        " requires, then for its notice, if it needs one (until `noticed_on`), then for its approval",
         State.IN_NOTICE: "in an open public notice",
-        State.SUSPENDED: "suspended by an officer, by open objections, or by an upheld one",
-        State.REJECTED: "rejected by an officer; not proposed again until its outcome differs",
+        State.SUSPENDED: "suspended by an officer, by a review that objects, by open objections, or by an upheld one",
+        State.REJECTED: "rejected by an officer or declined by its payee; not proposed again until its outcome differs",
         State.APPROVED: "in force: its version is numbered and its event is in the outbox",
         State.SUPERSEDED: "replaced by a newer proposal or version, or no longer granted",
     },
     acts={
         Act.PROPOSE: ("`POST /v1/evaluations`", "an evaluation found a difference from the version in force"),
+        Act.CONFIRM: (
+            "`POST /v1/decisions/{id}/confirmation` accepted",
+            "its payee wants the award: the enterprise itself says so, or an officer records the enterprise's document",
+        ),
+        Act.DECLINE: (
+            "`POST /v1/decisions/{id}/confirmation` not accepted, or the worker after the term where silence declines",
+            "its payee does not want the award; the reason is `declined`",
+        ),
+        Act.PASS: (
+            "`POST /v1/decisions/{id}/reviews` passed, `POST /v1/reviews`",
+            "a department or the district passes it; after its objection the decision continues,"
+            " unless something else keeps it suspended",
+        ),
+        Act.OPPOSE: (
+            "`POST /v1/decisions/{id}/reviews` objected",
+            "a department or the district objects; it waits until the same reviewer passes it, or until"
+            " corrected facts propose it anew",
+        ),
         Act.PUBLISH: ("`POST /v1/notices`", "put into a public notice, once at most"),
         Act.CONCLUDE: (
             "`POST /v1/notices/{id}/close`",

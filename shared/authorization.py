@@ -15,6 +15,8 @@ class Scope(StrEnum):
     FACTS_WRITE = "facts:write"
     CHALLENGES_WRITE = "challenges:write"
     ACCOUNTS_READ = "accounts:read"
+    ACCOUNTS_CONFIRM = "accounts:confirm"
+    REFERENCE_CONFIRM = "reference:confirm"
     EVALUATIONS_READ = "evaluations:read"
     EVALUATIONS_WRITE = "evaluations:write"
     SIMULATIONS_WRITE = "simulations:write"
@@ -56,6 +58,8 @@ DESCRIPTIONS: dict[Scope, str] = {
     Scope.FACTS_WRITE: "Write, import and withdraw records",
     Scope.CHALLENGES_WRITE: "Challenge facts",
     Scope.ACCOUNTS_READ: "Read payees' full account numbers",
+    Scope.ACCOUNTS_CONFIRM: "Confirm and discard drafts of payees' accounts",
+    Scope.REFERENCE_CONFIRM: "Confirm and discard drafts of reference data: rates and recognised platforms",
     Scope.EVALUATIONS_READ: "Read evaluations and their outcomes, policies and interpretations",
     Scope.EVALUATIONS_WRITE: "Start evaluations",
     Scope.SIMULATIONS_WRITE: "Run assessments, simulations and impact previews; they decide nothing",
@@ -134,6 +138,14 @@ class Actor:
         """Raise Forbidden unless the token has `scope`."""
         if scope not in self.scopes:
             raise Forbidden("The token lacks the scope {scope}.", scope=scope.value, extra={"missing_scopes": [scope]})
+
+    def require_one_of(self, *scopes: Scope) -> None:
+        """Raise Forbidden unless the token has one of `scopes`."""
+        if not self.scopes.intersection(scopes):
+            listed = ", ".join(scopes)
+            raise Forbidden(
+                "The token lacks the scope {scope}.", scope=listed, extra={"missing_scopes": sorted(scopes)}
+            )
 
     def covers(self, jurisdiction: str | None) -> bool:
         """Return whether the token gives access to rows of `jurisdiction`; of None: rows that belong to no jurisdiction."""

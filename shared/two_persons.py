@@ -28,14 +28,14 @@ from shared.clock import isoformat
 from shared.errors import Conflict, NotFound, SamePerson
 
 
-def columns(*, discardable: bool = False) -> tuple[SchemaItem, ...]:
+def columns(*, discardable: bool = False, reasoned: bool = True) -> tuple[SchemaItem, ...]:
     """Return the columns that a table of proposals has besides what is proposed, with their constraints.
 
-    A discardable proposal may also end without effect, with a reason.
+    A discardable proposal may also end without effect, with a reason. One that is not `reasoned` may be made without a reason.
     """
     proposed = (
         Column("id", Uuid, primary_key=True, server_default=text("uuidv7()")),
-        Column("reason", Text, nullable=False),
+        Column("reason", Text, nullable=not reasoned),
         Column("proposed_by", Text, nullable=False),
         Column("proposed_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
         Column("confirmed_by", Text),
@@ -91,6 +91,12 @@ def _open(connection: Connection, proposals: Table, *which: ColumnElement[bool])
         case "discarded":
             raise Conflict("The change was discarded.", extra={"state": "discarded"})
     return row
+
+
+def is_in(proposals: Table, state: str) -> ColumnElement[bool]:
+    """Return the condition that a discardable proposal is `proposed`, `confirmed` or `discarded`."""
+    confirmed, discarded = proposals.c.confirmed_at.is_not(None), proposals.c.discarded_at.is_not(None)
+    return {"proposed": ~confirmed & ~discarded, "confirmed": confirmed, "discarded": discarded}[state]
 
 
 def state(row: Row[Any]) -> str:

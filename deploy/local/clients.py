@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from shared.authorization import Scope
+from shared.catalogue.datasets import CATALOGUE
 
+_REVIEW = (Scope.FACTS_READ, Scope.EVALUATIONS_READ, Scope.DECISIONS_READ, Scope.NOTICES_READ, Scope.REVIEWS_WRITE)
 _READ_ALL = (Scope.FACTS_READ, Scope.EVALUATIONS_READ, Scope.DECISIONS_READ, Scope.NOTICES_READ, Scope.MONEY_READ)
 
 
@@ -34,8 +36,10 @@ CLIENTS: dict[str, Client] = {
             Scope.OBJECTIONS_WRITE,
             Scope.REFUSALS_WRITE,
             Scope.CHALLENGES_WRITE,
+            Scope.CONFIRMATIONS_WRITE,
             Scope.READINGS_PROPOSE,
             Scope.DECISIONS_SUSPEND,
+            Scope.ACCOUNTS_CONFIRM,
         )
     ),
     "commerce-checker": Client(
@@ -46,6 +50,7 @@ CLIENTS: dict[str, Client] = {
             Scope.OBJECTIONS_DECIDE,
             Scope.REFUSALS_ISSUE,
             Scope.READINGS_CONFIRM,
+            Scope.REFERENCE_CONFIRM,
         )
     ),
     "finance-maker": Client(
@@ -61,10 +66,18 @@ CLIENTS: dict[str, Client] = {
     "finance-checker": Client(
         (*_READ_ALL, Scope.ARRANGEMENTS_CONFIRM, Scope.ORDERS_APPROVE, Scope.RECOVERIES_APPROVE, Scope.HOLDS_RELEASE)
     ),
-    "liandu-officer": Client((*_READ_ALL, Scope.OBJECTIONS_READ), jurisdiction="liandu"),
+    "liandu-officer": Client((*_READ_ALL, Scope.OBJECTIONS_READ, Scope.REVIEWS_WRITE), jurisdiction="liandu"),
+    "zone-officer": Client(_REVIEW, jurisdiction="development_zone"),
+    "statistics-officer": Client(_REVIEW, department="statistics"),
+    "postal-officer": Client(_REVIEW, department="postal"),
     "auditor": Client((*_READ_ALL, Scope.OBJECTIONS_READ, Scope.AUDIT_READ, Scope.DECISIONS_REPLAY)),
     "ops": Client((Scope.METRICS_READ, Scope.DEAD_LETTERS_WRITE, Scope.EVENTS_REPUBLISH)),
     "eligibility": Client((Scope.FACTS_READ, Scope.MONEY_READ)),
     "payout": Client((Scope.FACTS_READ, Scope.ACCOUNTS_READ, Scope.DECISIONS_READ, Scope.EVENTS_REPUBLISH)),
     "enterprise-portal": Client((Scope.OWN_READ, Scope.OWN_WRITE), for_enterprises=True),
 }
+
+
+def confirmer(dataset: str) -> str:
+    """Return the client that confirms drafts of a dataset."""
+    return next(name for name, client in CLIENTS.items() if CATALOGUE[dataset].confirmation in client.scopes)

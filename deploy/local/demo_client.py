@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shlex
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -15,6 +15,7 @@ from uuid import uuid4
 import httpx
 import orjson
 
+from deploy.local.clients import confirmer
 from shared.http_client import ClientCredentials, pages
 from shared.i18n import N_, default_language, translate
 from shared.media_types import BYTES, CSV
@@ -119,7 +120,10 @@ class DemoClient:
             time.sleep(0.1)
 
     def import_file(self, dataset: str | None, file: Path) -> dict[str, Any]:
-        """Import a CSV file, or a workbook with a sheet for each dataset; wrong rows are left out and reported."""
+        """Import a CSV file, or a workbook with a sheet for each dataset; wrong rows are left out and reported.
+
+        Where the rows of a dataset wait for a second person, that person confirms them.
+        """
         job = self.call(
             "data-platform",
             "POST",
@@ -128,7 +132,22 @@ class DemoClient:
             content=file,
             headers={"Content-Type": BYTES if file.suffix == ".xlsx" else CSV},
         ).json()
-        return self.wait_for_job("data-platform", f"registry:/v1/imports/{job['id']}", file.name)
+        ended = self.wait_for_job("data-platform", f"registry:/v1/imports/{job['id']}", file.name)
+        for name, counts in ended["datasets"].items():
+            if counts["draft"]:
+                self.confirm_draft(name, counts["draft"])
+        return ended
+
+    def record(self, dataset: str, records: Sequence[Mapping[str, Any]], source: str) -> None:
+        """Record rows; those that wait for a second person are confirmed by that person."""
+        body = {"records": records, "source": source}
+        made = self.post("data-platform", f"registry:/v1/datasets/{dataset}/records", body)
+        if made["draft"]:
+            self.confirm_draft(dataset, made["draft"])
+
+    def confirm_draft(self, dataset: str, draft: str) -> None:
+        """Confirm a draft as the second person of its dataset."""
+        self.post(confirmer(dataset), f"registry:/v1/drafts/{draft}/confirm", {})
 
     def import_errors(self, job: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Return an import's refused rows."""

@@ -51,7 +51,8 @@ DESCRIPTION = (
 
 def registry_client(settings: Settings) -> RegistryFacts:
     """Return the client of the registry."""
-    return RegistryFacts(connect(settings.registry_url, settings, "eligibility", timeout_seconds=120.0))
+    http = connect(settings.registry_url, settings, "eligibility", timeout_seconds=120.0)
+    return RegistryFacts(http, [client.strip() for client in settings.system_clients.split(",")])
 
 
 def payout_client(settings: Settings) -> Payout:

@@ -7,11 +7,16 @@ from collections.abc import Sequence
 from sqlalchemy import BigInteger, Connection, cast, func, select
 
 from services.eligibility.corrections.tables import facts_followed, pending_reevaluations
-from services.eligibility.decisions.domain import State
+from services.eligibility.decisions.domain import CONFIRMATION, DISTRICT, State, review_step
 from services.eligibility.decisions.tables import decisions
+from services.eligibility.rules.library import load_policy
+from shared.database.queries import load
 from shared.gauges.stored_gauges import StoredGauges
 from shared.observability import metrics
 from shared.observability.metrics import Sample
+from shared.policies import POLICIES
+
+queries = load(__package__)
 
 
 def read(connection: Connection) -> Sequence[Sample]:
@@ -46,6 +51,22 @@ def _decisions(connection: Connection) -> Sequence[Sample]:
         approved = rows.get((award, State.APPROVED))
         found.append(metrics.ENTITLEMENT.at(approved.fen if approved else 0, award))
     return found
+
+
+def waiting(notice_days: int) -> StoredGauges:
+    """Return the gauges of what open proposals wait for; missing steps are reported as 0.
+
+    A notice lasts `notice_days` working days (0: none is needed) unless a procedure says how many.
+    """
+    reviewers = {code for policy in POLICIES for code in load_policy(policy).offices.departments} | {DISTRICT}
+    known = [CONFIRMATION, *map(review_step, sorted(reviewers)), "notice", "approval"]
+
+    def compute(connection: Connection) -> Sequence[Sample]:
+        rows = connection.execute(queries.count_waiting, {"notice_days": notice_days}).all()
+        counted: dict[str, int] = {step: decisions for step, decisions in rows}
+        return [metrics.DECISIONS_WAITING.at(counted.get(each, 0), each) for each in known]
+
+    return StoredGauges("waiting", compute)
 
 
 DECISIONS = StoredGauges("decisions", _decisions)

@@ -50,6 +50,12 @@ class Settings(ServiceSettings):
         description="An evaluation of more enterprises is split into partitions of about this size",
     )
 
+    system_clients: str = Field(
+        default="data-platform",
+        description="Clients that are systems, with commas: who imports facts as one of them is no person,"
+        " so the facts that it records keep nobody from approving",
+    )
+
     def unsafe(self) -> Iterator[tuple[str, str]]:
         """Yield what production must not have."""
         yield from super().unsafe()

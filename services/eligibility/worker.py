@@ -85,7 +85,14 @@ def loops(settings: Settings, database: Database, registry: RegistryFacts, clock
         Loop("silence", lambda: decline_silent(database, calendar_date(clock.now())), idle_seconds=600),
         Loop("jobs", job_runner(settings, database, registry, clock).step),
         Loop("evaluation-partitions", partitions.step, idle_seconds=0, close=partitions.close),
-        stored_gauges_loop(database, [eligibility_metrics.DECISIONS, consumer_lag(cluster, groups, clock)]),
+        stored_gauges_loop(
+            database,
+            [
+                eligibility_metrics.DECISIONS,
+                eligibility_metrics.waiting(settings.notice_working_days),
+                consumer_lag(cluster, groups, clock),
+            ],
+        ),
     ]
     if not automatic:
         return found

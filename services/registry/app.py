@@ -11,6 +11,7 @@ from services.registry.arrow_reader import ArrowReader
 from services.registry.challenges.routes import router as challenges_router
 from services.registry.cipher import AccountCipher
 from services.registry.datasets.routes import router as datasets_router
+from services.registry.drafts.routes import router as drafts_router
 from services.registry.enterprises.repository import is_enterprise
 from services.registry.enterprises.routes import router as enterprises_router
 from services.registry.imports.routes import router as imports_router
@@ -44,6 +45,7 @@ def build(settings: Settings, *, database: Database, token_verifier: TokenVerifi
             datasets_router,
             *(router_of(dataset) for dataset in CATALOGUE.values()),
             revisions_router,
+            drafts_router,
             enterprises_router,
             quality_router,
             imports_router,

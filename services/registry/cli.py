@@ -96,6 +96,13 @@ def import_file(
         revision=revision,
         **{name: counts[name] for name in ("read", "accepted", "unchanged", "rejected")},
     )
+    for name, of_dataset in job["datasets"].items():
+        if of_dataset["draft"]:
+            say(
+                "{dataset}: the rows wait until another person confirms the draft {draft}.",
+                dataset=cli.as_word(name, _DATASETS),
+                draft=of_dataset["draft"],
+            )
     for warning in job["warnings"]:
         console.print(f"{warning['message']} {'; '.join(warning['examples'])} ({warning['count']})", markup=False)
     if counts["rejected"]:

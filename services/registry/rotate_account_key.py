@@ -13,7 +13,7 @@ import polars as pl
 from sqlalchemy import Connection, text
 
 from services.registry.cipher import AccountCipher, AccountKeyError
-from services.registry.datasets.tables import CURRENT, HISTORY
+from services.registry.datasets.tables import CURRENT, DRAFTED, HISTORY
 from services.registry.imports.tables import import_chunks, import_rejected_rows
 from services.registry.settings import Settings
 from shared.audit import log as audit
@@ -48,8 +48,8 @@ def replace_account_key(connection: Connection, present: AccountCipher, new: Acc
     return done
 
 
-def _tables(dataset: str) -> tuple[str, str]:
-    return CURRENT[dataset].name, HISTORY[dataset].name
+def _tables(dataset: str) -> list[str]:
+    return [tables[dataset].name for tables in (CURRENT, HISTORY, DRAFTED) if dataset in tables]
 
 
 def _seal_anew(connection: Connection, table: str, column: str, present: AccountCipher, new: AccountCipher) -> int:

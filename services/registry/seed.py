@@ -25,6 +25,10 @@ from shared.settings import load
 SEEDED = ("reference_rates", "recognised_platforms")
 
 
+CONFIRMED_BY = "policy package"
+"""Second person of the starting values: whoever reviewed the package. With its space it is no token's subject."""
+
+
 class SeedError(RuntimeError):
     """The files of starting values break a rule of their dataset."""
 
@@ -54,6 +58,7 @@ def seed(database: Database, clock: Clock) -> int:
         author = Author(
             kind=Kind.RECORDS,
             actor="seed",
+            confirmed_by=CONFIRMED_BY,
             at=clock.now(),
             source="starting values of the policy packages",
             reason="a new registry starts with them",

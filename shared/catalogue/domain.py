@@ -10,6 +10,7 @@ from functools import cached_property
 
 import polars as pl
 
+from shared.authorization import Scope
 from shared.money import MAX_FEN
 
 MAX_INTEGER = MAX_FEN
@@ -158,7 +159,7 @@ class Dataset:
     """One dataset. A row belongs to the enterprises that it names, or else to the owner of its row of `parent`.
 
     The parent's key is one field, which is the first of this dataset's key. `searched` is a text field that is found by any
-    part of it.
+    part of it. With a `confirmation`, a change set waits as a draft until another person with that scope confirms it.
     """
 
     name: str
@@ -171,6 +172,7 @@ class Dataset:
     tiers: Tiers | None = None
     subjects: Subjects | None = None
     searched: str | None = None
+    confirmation: Scope | None = None
 
     @cached_property
     def by_name(self) -> Mapping[str, Field]:

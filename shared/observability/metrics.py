@@ -25,7 +25,7 @@ LABELS = {
     "award": "code of an award",
     "unit": "budget: a unit of an installed policy",
     "year": "budget year",
-    "waiting_for": "what blocks a waiting payment order; empty for others",
+    "waiting_for": "what blocks a waiting payment order (empty for others), or what an open proposal waits for",
     "check": "check of the reconciliation",
     "measurement": "name of a measurement",
 }
@@ -196,6 +196,12 @@ ENTERPRISES_PENDING = _database_gauge(
 )
 
 DECISIONS = _database_gauge("decisions", "decisions", ("award", "state"), "Decisions by award and state")
+DECISIONS_WAITING = _database_gauge(
+    "decisions_waiting",
+    "decisions",
+    ("waiting_for",),
+    "Open proposals by what they wait for; one that waits for several things counts for each",
+)
 ENTITLEMENT = _database_gauge(
     "decisions_in_force_fen", "fen", ("award",), "Entitlement of the decisions in force, by award"
 )

@@ -17,7 +17,7 @@ from typing import Annotated, Any, Protocol
 import httpx
 import structlog
 from cachetools import TLRUCache
-from fastapi import Request, Security
+from fastapi import Depends, Request, Security
 from fastapi.openapi.models import OAuthFlowClientCredentials, OAuthFlows
 from fastapi.security import OAuth2, SecurityScopes
 from joserfc import jwt
@@ -307,3 +307,20 @@ def needs(*scopes: Scope, own: Scope | None = None, city_wide: bool = False) -> 
     if own is not None:
         return Security(_enterprise_or_officer(own), scopes=[scope.value for scope in scopes])
     return Security(authenticate_city_wide if city_wide else authenticate, scopes=[scope.value for scope in scopes])
+
+
+def needs_one_of(*scopes: Scope) -> Any:
+    """Declare that an operation of all jurisdictions may be called with any of `scopes`; `one_of` says so in its document."""
+
+    def authenticated(request: Request) -> Actor:
+        actor = identify(request)
+        actor.require_one_of(*scopes)
+        actor.require_city_wide()
+        return actor
+
+    return Depends(authenticated)
+
+
+def one_of(*scopes: Scope) -> dict[str, Any]:
+    """Return what OpenAPI says of an operation that any of `scopes` allows."""
+    return {"security": [{_scheme.scheme_name: [scope.value]} for scope in scopes]}

@@ -74,7 +74,7 @@ class Command:
     def _subjects(self, body: Any) -> list[object]:
         """Return the identifiers in the path, and those of what the command created."""
         named = list(self._request.path_params.values())
-        made = [body[name] for name in ("id", "revision") if body.get(name)] if isinstance(body, dict) else []
+        made = [body[name] for name in ("id", "revision", "draft") if body.get(name)] if isinstance(body, dict) else []
         return list(dict.fromkeys(map(str, [*named, *made])))
 
     def _earlier(self, connection: Connection) -> Response | None:

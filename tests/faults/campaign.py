@@ -76,8 +76,7 @@ class Campaign:
             for n, code in enumerate(self.payees)
         ]
         for dataset, rows in (("enterprises", enterprises), ("payee_accounts", accounts)):
-            body = {"records": rows, "source": "campaign"}
-            self.harness.demo.post("data-platform", f"registry:/v1/datasets/{dataset}/records", body)
+            self.harness.demo.record(dataset, rows, "campaign")
         for unit in UNITS:
             self.users.appropriate(self.users.appropriation(AMPLE_FEN) | {"unit": unit}, f"ample-{unit}")
 

@@ -26,7 +26,7 @@ def until(check: Callable[[], Any], seconds: float = 90.0) -> Any:
 
 def record(demo: DemoClient, dataset: str, **row: Any) -> None:
     """Record a row in the registry."""
-    demo.post("data-platform", f"registry:/v1/datasets/{dataset}/records", {"records": [row], "source": "journey"})
+    demo.record(dataset, [row], "journey")
 
 
 def live_orders(demo: DemoClient, award_id: str) -> list[tuple[str, int]]:

@@ -79,6 +79,8 @@ def approve(
     row = transitions.lock_for(connection, decision_id, actor, Act.APPROVE, if_match)
     if row.proposed_by == actor.subject:
         raise SamePerson("The person who started the evaluation cannot approve its decisions.")
+    if actor.subject in row.fact_authors:
+        raise SamePerson("Whoever recorded or confirmed a fact that the decision rests on cannot approve it.")
     first, *_ = decisions.read(connection, decision_id, actor, notice_days).waiting_for
     if first == CONFIRMATION:
         raise NotConfirmed(

@@ -19,14 +19,17 @@ from shared.media_types import ARROW
 from shared.observability import metrics
 
 VALUES_PER_REQUEST = 20_000
+STARTING_VALUES = ("seed", "policy package")
+"""Who the registry names as author and second person of its starting values: nobody."""
 
 
 class RegistryFacts:
     """Reads facts from the registry over HTTP, as Arrow."""
 
-    def __init__(self, http: httpx.Client) -> None:
-        """Use `http`, whose base URL is the registry's and whose token has `facts:read`."""
+    def __init__(self, http: httpx.Client, systems: Collection[str] = ()) -> None:
+        """Use `http`, whose base URL is the registry's and whose token has `facts:read`; `systems` are clients, not persons."""
         self._registry = ServiceClient("registry", http)
+        self._systems = sorted({*systems, *STARTING_VALUES})
 
     def latest_revision(self) -> int:
         """Return the number of the newest revision, 0 if there is none."""
@@ -104,6 +107,31 @@ class RegistryFacts:
                 return {"source": version["source"], "recorded_on": recorded_on, "revision": version["revision"]}
         return None
 
+    def authors(self, revision: int) -> dict[str, pl.DataFrame]:
+        """Return by dataset the keys of rows known at `revision` that persons recorded or confirmed: its key, and `author`.
+
+        Asks for the change sets of persons, and once per dataset for the rows that these have set: not for others.
+        """
+        made = [
+            (dataset, each["revision"], person)
+            for each in chain.from_iterable(self._registry.pages("/v1/revisions", {"other_than": self._systems}))
+            for person in {each["actor"], each["confirmed_by"]}.difference(self._systems, [None])
+            for dataset in CATALOGUE.keys() & set(each["datasets"])
+            if each["revision"] <= revision
+        ]
+        schema = {"dataset": pl.String, "revision": pl.Int64, "author": pl.String}
+        persons = pl.DataFrame(made, schema=schema, orient="row").partition_by("dataset", as_dict=True)
+        return {str(name): self._authored(revision, str(name), own) for (name,), own in persons.items()}
+
+    def _authored(self, revision: int, dataset: str, persons: pl.DataFrame) -> pl.DataFrame:
+        revisions, path = persons["revision"].unique().to_list(), f"/v1/snapshots/{revision}/{dataset}/queries"
+        rows = []
+        for start in range(0, len(revisions), VALUES_PER_REQUEST):
+            query = {"revisions": revisions[start : start + VALUES_PER_REQUEST]}
+            answer = self._registry.query(path, query, accept=ARROW)
+            rows.append(_read(dataset, answer.content, "revision"))
+        return pl.concat(rows).join(persons, on="revision").select(*CATALOGUE[dataset].key, "author").unique()
+
     def fetching(self, revision: int) -> Fetch:
         """Return a function that fetches rows known at `revision` on demand, the same rows once."""
         read: dict[tuple[RowQuery, frozenset[str]], pl.DataFrame] = {}
@@ -141,16 +169,16 @@ class _LazyFacts(Facts):
         return self._frames[dataset]
 
 
-def _read(dataset: str, source: Any) -> pl.DataFrame:
-    """Read the next Arrow stream in `source`."""
-    declared = CATALOGUE[dataset]
+def _read(dataset: str, source: Any, *numbers: str) -> pl.DataFrame:
+    """Read the next Arrow stream in `source`, with more columns of whole numbers if they are named."""
+    schema = pl.Schema({**CATALOGUE[dataset].schema, **dict.fromkeys(numbers, pl.Int64())})
     with pa.ipc.open_stream(source) as stream:
         table = stream.read_all()
     if not table.num_rows:
-        return pl.DataFrame(schema=declared.schema)
+        return pl.DataFrame(schema=schema)
     frame = pl.from_arrow(table)
     assert isinstance(frame, pl.DataFrame)
-    return frame.select(declared.schema.names()).cast(dict(declared.schema))  # type: ignore[arg-type]
+    return frame.select(schema.names()).cast(dict(schema))  # type: ignore[arg-type]
 
 
 _Part = list[tuple[list[RowQuery], list[str], bool]]

@@ -96,7 +96,10 @@ class Counts:
 
 
 Seal = Callable[[pl.DataFrame], pl.DataFrame]
-"""Returns `award, subject, hash, content` of the sealed inputs for a frame with the columns `award, subject`."""
+"""Returns `award, subject, hash, content` of the sealed inputs for a frame with the columns `award, subject`.
+
+`authors` are the persons who recorded or confirmed these inputs, as a PostgreSQL array literal.
+"""
 
 
 def lock_proposals(connection: Connection) -> None:
@@ -152,7 +155,7 @@ def _seal(connection: Connection, seal: Seal) -> None:
     sealed = seal(awards.select("award", "subject"))
     store_documents(connection, INPUTS_DOCUMENT, sealed.select("hash", "content").unique("hash"))
     connection.execute(queries.create_sealed)
-    copy_frame(connection, "sealed", awards.join(sealed, on=["award", "subject"]).select("award_id", "hash"))
+    copy_frame(connection, "sealed", awards.join(sealed, on=["award", "subject"]).select("award_id", "hash", "authors"))
 
 
 def store_document(connection: Connection, kind: str, digest: str, content: bytes) -> None:

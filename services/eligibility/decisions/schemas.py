@@ -61,6 +61,9 @@ class Decision(BaseModel):
     flags: list[str]
     proposed_by: str
     proposed_at: datetime
+    fact_authors: list[str] = Field(
+        description="Persons who recorded or confirmed facts that the receipt seals: they cannot approve it"
+    )
     approved_by: str | None
     approved_at: datetime | None
     changed_at: datetime

@@ -93,6 +93,13 @@ decisions = Table(
     Column("engine_version", Text, nullable=False),
     Column("proposed_by", Text, nullable=False),
     Column("proposed_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column(
+        "fact_authors",
+        ARRAY(Text),
+        nullable=False,
+        server_default=text("'{}'"),
+        comment="Persons who recorded or confirmed facts that the receipt seals",
+    ),
     Column("approved_by", Text),
     Column("approved_at", DateTime(timezone=True)),
     Column("changed_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
@@ -108,6 +115,7 @@ decisions = Table(
         "state IN ('proposed', 'in_notice', 'suspended', 'rejected', 'approved', 'superseded')", name="state"
     ),
     CheckConstraint("approved_by IS NULL OR approved_by <> proposed_by", name="maker_is_not_checker"),
+    CheckConstraint("approved_by <> ALL (fact_authors)", name="fact_author_is_not_checker"),
     CheckConstraint("(version IS NULL) = (approved_by IS NULL)", name="version_at_approval"),
     CheckConstraint("state <> 'approved' OR version IS NOT NULL", name="approved_has_version"),
     CheckConstraint("version IS NULL OR state IN ('approved', 'superseded')", name="version_in_force"),

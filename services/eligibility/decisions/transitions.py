@@ -130,7 +130,7 @@ def conclude(connection: Connection, noticed_on: date, *, by: str) -> None:
 
 
 def approve(connection: Connection, ids: Sequence[UUID], *, by: str, reason: str | None) -> int:
-    """Approve those of the decisions `ids` that are proposed, and not by `by`; returns how many.
+    """Approve those of the decisions `ids` that are proposed, and rest on no proposal or fact of `by`; returns how many.
 
     The caller has checked whether they may be approved (flags, notice, jurisdiction). Versions are numbered without gaps, the
     version before is superseded, and the events enter the outbox.

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 import polars as pl
@@ -13,14 +15,17 @@ from services.eligibility.facts.catalogue import CATALOGUE, Facts
 from services.eligibility.rules.domain import Policy
 from shared.catalogue.domain import DECIMALS
 
+Authors = Mapping[str, pl.DataFrame]
+"""By dataset the keys of the rows that persons recorded or confirmed, each with its `author`."""
 
-def inputs(facts: Facts, policy: Policy, pairs: pl.DataFrame) -> pl.DataFrame:
-    """Return award, subject and `inputs`: canonical JSON of every fact row that the subject's evaluation reads.
+
+def inputs(facts: Facts, policy: Policy, pairs: pl.DataFrame, authors: Authors = MappingProxyType({})) -> pl.DataFrame:
+    """Return award, subject, `inputs`: canonical JSON of every fact row that the subject's evaluation reads, and their `authors`.
 
     One vectorised pass per award and dataset; `facts_of` reads a document back.
     """
-    frames = [_sealed(facts, policy, code, subjects) for code, subjects in by_award(pairs)]
-    schema = pl.Schema({**PAIRS, "inputs": pl.String()})
+    frames = [_sealed(facts, policy, code, subjects, authors) for code, subjects in by_award(pairs)]
+    schema = pl.Schema({**PAIRS, "inputs": pl.String(), "authors": pl.List(pl.String())})
     return pl.concat([pl.DataFrame(schema=schema), *frames]).sort("award", "subject")
 
 
@@ -41,10 +46,12 @@ def facts_of(document: str | bytes) -> Facts:
     return Facts.of(frames)
 
 
-def _sealed(facts: Facts, policy: Policy, code: str, subjects: pl.Series) -> pl.DataFrame:
+def _sealed(facts: Facts, policy: Policy, code: str, subjects: pl.Series, authors: Authors) -> pl.DataFrame:
     sealed = subjects.alias("subject").to_frame()
-    names = []
+    names, named = [], [pl.DataFrame(schema={"subject": pl.String, "author": pl.String})]
     for dataset, rows in sorted(rows_read(facts, policy.award(code), subjects).items()):
+        if dataset in authors:
+            named.append(_named(dataset, rows, authors[dataset], subjects))
         written = _written(dataset, rows)
         common = written.filter(pl.col(READER).is_null())
         if common.height:
@@ -54,7 +61,18 @@ def _sealed(facts: Facts, policy: Policy, code: str, subjects: pl.Series) -> pl.
         names.append(dataset)
     parts = [pl.format('"{}":[{}]', pl.lit(name), pl.col(name)) for name in names]
     whole = pl.lit("{") + pl.concat_str(parts, separator=",", ignore_nulls=True) + pl.lit("}")
-    return sealed.select(pl.lit(code).alias("award"), "subject", whole.alias("inputs"))
+    by_subject = pl.concat(named).group_by("subject").agg(authors=pl.col("author").unique().sort())
+    return sealed.join(by_subject, on="subject", how="left", maintain_order="left").select(
+        pl.lit(code).alias("award"), "subject", whole.alias("inputs"), pl.col("authors").fill_null([])
+    )
+
+
+def _named(dataset: str, rows: pl.DataFrame, authors: pl.DataFrame, subjects: pl.Series) -> pl.DataFrame:
+    """Return the authors of the rows that each subject reads; of a row that all read, for each of `subjects`."""
+    found = rows.join(authors, on=CATALOGUE[dataset].key).select(pl.col(READER).alias("subject"), "author").unique()
+    common = found.filter(pl.col("subject").is_null()).select("author")
+    everyone = subjects.alias("subject").to_frame().join(common, how="cross")
+    return pl.concat([found.drop_nulls("subject"), everyone])
 
 
 def _written(dataset: str, rows: pl.DataFrame) -> pl.DataFrame:

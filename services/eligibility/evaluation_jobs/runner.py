@@ -22,7 +22,7 @@ from services.eligibility.engine.dependencies import load_dependencies
 from services.eligibility.engine.sealed_inputs import inputs
 from services.eligibility.evaluation_jobs import existing_decisions
 from services.eligibility.evaluation_jobs.decision_days import evaluate_as_decided, in_order
-from services.eligibility.evaluation_jobs.domain import EvaluationTask, Occasion, candidates
+from services.eligibility.evaluation_jobs.domain import EvaluationTask, Occasion, array_literal, candidates
 from services.eligibility.evaluation_jobs.partitions import (
     CollectedOutcomes,
     PartitionEvaluator,
@@ -92,7 +92,7 @@ class EvaluationRunner:
                 granted,
                 found.evaluated,
                 provenance,
-                lambda pairs: _seal(found.facts, policy, pairs),
+                lambda pairs: self._seal(found, policy, pairs),
                 procedure.steps(calendar_date(self.clock.now())) if procedure else (),
             )
             drop_partitions(connection, job.id)
@@ -107,6 +107,18 @@ class EvaluationRunner:
                     "not_proposed": {"award_stopped": counts.stopped},
                 },
             )
+
+    def _seal(self, found: _Found, policy: Policy, pairs: pl.DataFrame) -> pl.DataFrame:
+        authors = {} if pairs.is_empty() else self.registry.authors(found.revision)
+        sealed = inputs(found.facts, policy, pairs, authors)
+        digests = [sha256(content.encode()) for content in sealed["inputs"]]
+        return sealed.select(
+            "award",
+            "subject",
+            pl.Series("hash", digests, dtype=pl.String),
+            array_literal(pl.col("authors")).alias("authors"),
+            content="inputs",
+        )
 
     def _prepare(self, job: RunningJob, task: EvaluationTask) -> _Prepared:
         """Do what needs no lock: read all facts, or have all partitions evaluated."""
@@ -212,9 +224,3 @@ def _outcomes(
         existing_decisions.first_days(connection, task.policy, pairs),
         subjects=pairs, open_days=existing_decisions.open_days(connection, task, pairs), with_new=task.proposes_new,
     )  # fmt: skip
-
-
-def _seal(facts: Facts, policy: Policy, pairs: pl.DataFrame) -> pl.DataFrame:
-    sealed = inputs(facts, policy, pairs)
-    digests = [sha256(content.encode()) for content in sealed["inputs"]]
-    return sealed.select("award", "subject", pl.Series("hash", digests, dtype=pl.String), content="inputs")

@@ -68,6 +68,10 @@ class DatasetView(BaseModel):
     owned_through: str | None = Described(
         description="Dataset whose record owns this one's, by the field of the same name"
     )
+    confirmation: str | None = Described(
+        description="Scope of the person who confirms what another one records; null where none has to",
+        examples=["accounts:confirm"],
+    )
     fields: list[FieldView]
     json_schema: dict[str, Any] = Described(description="JSON Schema (2020-12) of a record")
 
@@ -172,6 +176,7 @@ def view(dataset: Dataset) -> DatasetView:
         key=list(dataset.key),
         owners=list(dataset.owners),
         owned_through=dataset.parent or None,
+        confirmation=dataset.confirmation,
         fields=[
             FieldView(
                 name=item.name,

@@ -1,4 +1,7 @@
-"""Two tables per dataset, made from its declaration: current rows, and rows that were replaced or withdrawn."""
+"""Two tables per dataset, made from its declaration: current rows, and rows that were replaced or withdrawn.
+
+A dataset whose change sets need a second person has a third one: the rows of its drafts.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +16,14 @@ from sqlalchemy import (
     Column,
     Connection,
     Date,
+    ForeignKey,
     ForeignKeyConstraint,
     Index,
     Label,
     Numeric,
     Table,
     Text,
+    Uuid,
     func,
     inspect,
     literal_column,
@@ -38,6 +43,11 @@ from shared.policies import POLICIES
 def history_name(dataset: str) -> str:
     """Return the name of the table that holds the dataset's replaced and withdrawn rows."""
     return f"{dataset}_history"
+
+
+def drafted_name(dataset: str) -> str:
+    """Return the name of the table that holds the rows of the dataset's drafts."""
+    return f"{dataset}_drafted"
 
 
 def _type(item: Field) -> TypeEngine[Any]:
@@ -162,11 +172,30 @@ def _history(dataset: Dataset) -> Table:
     )
 
 
+def _drafted(dataset: Dataset) -> Table:
+    columns = (
+        Column(item.name, _type(item), nullable=item.optional, primary_key=item.name in dataset.key)
+        for item in dataset.fields
+    )
+    return Table(
+        drafted_name(dataset.name),
+        metadata,
+        Column("draft_id", Uuid, ForeignKey("drafts.id"), primary_key=True),
+        *columns,
+        info=APPEND_ONLY,
+    )
+
+
 CURRENT: Mapping[str, Table] = MappingProxyType({name: _current(item) for name, item in CATALOGUE.items()})
 """The tables of current rows by dataset."""
 
 HISTORY: Mapping[str, Table] = MappingProxyType({name: _history(item) for name, item in CATALOGUE.items()})
 """The tables of replaced and withdrawn rows by dataset."""
+
+DRAFTED: Mapping[str, Table] = MappingProxyType(
+    {name: _drafted(item) for name, item in CATALOGUE.items() if item.confirmation}
+)
+"""The tables of the rows of drafts by dataset: the rows that a draft records, or those that it withdraws."""
 
 policy_awards = Table(
     "policy_awards",
@@ -187,13 +216,15 @@ def install(connection: Connection) -> None:
     """
     present = set(inspect(connection).get_table_names())
     for name in CATALOGUE.keys() - present:
-        metadata.create_all(connection, [CURRENT[name], HISTORY[name]])
-        connection.execute(
-            text(
-                f"CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {history_name(name)}"
-                " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+        kept = [HISTORY[name], *([DRAFTED[name]] if name in DRAFTED else [])]
+        metadata.create_all(connection, [CURRENT[name], *kept])
+        for table in kept:
+            connection.execute(
+                text(
+                    f"CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table.name}"
+                    " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+                )
             )
-        )
     awards = [
         {"award": award, "policy": policy.code, "tiered": award in policy.tiered}
         for policy in POLICIES.values()

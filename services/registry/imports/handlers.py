@@ -80,7 +80,7 @@ def view(connection: Connection, import_id: UUID) -> dict[str, Any]:
     options = ImportOptions.of_input(row.input)
     asked = {"dataset": options.dataset, "mode": options.mode.value, "dry_run": options.dry_run}
     nothing = {"read": 0, "accepted": 0, "unchanged": 0, "rejected": 0}
-    return asked | {"rows": nothing, "skipped": 0, "warnings": [], "revision": None} | jobs.view(row)
+    return asked | {"rows": nothing, "skipped": 0, "warnings": [], "revision": None, "draft": None} | jobs.view(row)
 
 
 class ImportRunner:
@@ -208,11 +208,16 @@ def _result(counts: Sequence[TableCounts], published: Published, *, stored: bool
         "rejected": sum(len(table.rejected) for table in counts),
     }
     kept = sum(min(len(table.rejected), MAX_KEPT_ROWS) for table in counts)
-    by_dataset = {table.name: {"read": table.read, "rejected": len(table.rejected)} for table in counts}
+    kept_in = published.drafts if stored and not rolled_back else {}
+    by_dataset = {
+        table.name: {"read": table.read, "rejected": len(table.rejected), "draft": kept_in.get(table.name)}
+        for table in counts
+    }
     return {
         "rows": rows,
         "skipped": sum(table.skipped for table in counts),
-        "revision": published.revision if stored and not rolled_back else None,
+        "revision": published.recorded_in if stored and not rolled_back else None,
+        "draft": next(iter(kept_in.values()), None),
         "changed": published.changed and stored and not rolled_back,
         "datasets": by_dataset,
         "clearing": published.clearing,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from pydantic import BaseModel, Field
 
-from services.registry.revisions.schemas import RowCounts
+from services.registry.revisions.schemas import DRAFT, RowCounts
 from shared.web.files import FileWarning
 from shared.web.jobs import Job
 
@@ -14,6 +16,7 @@ class SheetCounts(BaseModel):
 
     read: int = Field(description="Rows in the file", examples=[2000])
     rejected: int = Field(description="Rows with mistakes", examples=[3])
+    draft: UUID | None = Field(default=None, description=DRAFT)
 
 
 class ImportJob(Job):
@@ -28,7 +31,10 @@ class ImportJob(Job):
     )
     warnings: list[FileWarning] = Field(default_factory=list, description="What was guessed or passed over")
     revision: int | None = Field(
-        description="The revision that holds the rows; null while running, refused or in a dry run"
+        description="The revision that holds the rows; null while running, refused, in a dry run, or if all wait in drafts"
+    )
+    draft: UUID | None = Field(
+        description="The draft in which rows wait for another person to confirm them; `datasets` has that of each dataset"
     )
     changed: bool = Field(default=False, description="Whether this import made the revision")
     datasets: dict[str, SheetCounts] = Field(default_factory=dict, description="Rows by dataset")

@@ -63,6 +63,11 @@ def _derived() -> Iterator[Sign]:
     yield Sign("odd_name", "enterprises", f"r.name IN ({names})", "name")
     named = "SELECT 1 FROM {enterprises} AS e WHERE e.uscc = r.uscc AND code_key(e.name) <> code_key(r.account_holder)"
     yield Sign("holder_differs", "payee_accounts", f"EXISTS ({named})", "account_holder")
+    overlapping = (
+        "SELECT 1 FROM {payee_accounts} AS o WHERE o.uscc = r.uscc AND o.since <> r.since"
+        " AND daterange(o.since, o.until) && daterange(r.since, r.until)"
+    )
+    yield Sign("overlapping_period", "payee_accounts", f"EXISTS ({overlapping})", "since")
 
 
 SIGNS: tuple[Sign, ...] = (*DECLARED, *_derived())

@@ -37,6 +37,7 @@ MESSAGES: Mapping[str, str] = {
     "odd_day": N_("“{name}” lies before 1949-10-01 or more than ten years ahead"),
     "odd_name": N_("“{name}” is not the name of an enterprise"),
     "holder_differs": N_("“{name}” is not the enterprise's name"),
+    "overlapping_period": N_("the period overlaps another one: correct both in one change set"),
     "empty_period": N_("the period is empty: it ends on its first day"),
 }
 

@@ -30,7 +30,7 @@ class Clearing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Author of a change set, with time and reason."""
+    """Author of a change set, with time and reason, and the second person where there was one."""
 
     kind: Kind
     actor: str
@@ -38,6 +38,7 @@ class Author:
     source: str | None = None
     reason: str | None = None
     import_id: UUID | None = None
+    confirmed_by: str | None = None
 
 
 @dataclass(slots=True)
@@ -54,11 +55,16 @@ class Counts:
         """Rows that the change set makes different."""
         return self.inserted + self.replaced + self.withdrawn
 
+    def as_rows(self) -> dict[str, int]:
+        """Return the changed rows as JSON data."""
+        return {"inserted": self.inserted, "replaced": self.replaced, "withdrawn": self.withdrawn}
+
 
 @dataclass(slots=True)
 class Published:
     """The result of a change set. `revision` holds its rows: a new one if `changed`, else the latest.
 
+    `drafts`: by dataset, what waits for a second person instead.
     `clearing` counts the rows that empty a value on record, or would, by dataset and field (`locations.until`).
     """
 
@@ -67,10 +73,21 @@ class Published:
     counts: dict[str, Counts] = field(default_factory=dict)
     errors: dict[str, pl.DataFrame] = field(default_factory=dict)
     clearing: dict[str, int] = field(default_factory=dict)
+    drafts: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def recorded_in(self) -> int | None:
+        """The revision that holds the rows; None if they wait as drafts."""
+        return None if self.drafts and not self.changed else self.revision
+
+    @property
+    def draft(self) -> str | None:
+        """The first of the drafts."""
+        return next(iter(self.drafts.values()), None)
 
     @property
     def accepted(self) -> int:
-        """Rows that were stored."""
+        """Rows that were stored, or wait in a draft."""
         return sum(found.inserted + found.replaced for found in self.counts.values())
 
     @property

@@ -34,15 +34,16 @@ class Submitted:
 def record_rows(
     connection: Connection, dataset: Dataset, submitted: Submitted, author: Author, cipher: AccountCipher
 ) -> dict[str, Any]:
-    """Store records as one revision, all or none. Raises RowsRefused with every error of every record."""
+    """Store records as one revision or keep them as a draft, all or none. Raises RowsRefused with every error of every record."""
     lines = range(len(submitted.records))
     checked = check_records(dataset, submitted.records, lines)
     staging = Staging(connection, dataset)
     staging.add(cipher.seal_columns(checked.rows, dataset.sensitive))
     published = repository.publish(connection, [staging], author, clearing=submitted.clearing)
-    _refuse(dataset, [checked.errors, *published.errors.values()], submitted.pointers)
+    refuse(dataset, [checked.errors, *published.errors.values()], submitted.pointers)
     return {
-        "revision": published.revision,
+        "revision": published.recorded_in,
+        "draft": published.draft,
         "changed": published.changed,
         "rows": {
             "read": checked.read,
@@ -56,17 +57,22 @@ def record_rows(
 def withdraw_keys(
     connection: Connection, dataset: Dataset, keys: Sequence[dict[str, Any]], author: Author
 ) -> dict[str, Any]:
-    """Withdraw records that were never true as one revision. Raises RowsRefused for an unknown key."""
+    """Withdraw records that were never true as one revision, or keep that as a draft. Raises RowsRefused for an unknown key."""
     schema = {"line": pl.Int64(), **{name: dataset.schema[name] for name in dataset.key}}
     columns = {"line": list(range(len(keys))), **{name: [key[name] for key in keys] for name in dataset.key}}
     staging = Staging(connection, dataset)
     staging.add(pl.DataFrame(columns, schema=schema).unique(dataset.key, keep="first", maintain_order=True))
     published = repository.publish_withdrawal(connection, staging, author)
-    _refuse(dataset, published.errors.values(), [f"/keys/{place}" for place in range(len(keys))])
-    return {"revision": published.revision, "withdrawn": published.counts[dataset.name].withdrawn}
+    refuse(dataset, published.errors.values(), [f"/keys/{place}" for place in range(len(keys))])
+    return {
+        "revision": published.recorded_in,
+        "draft": published.draft,
+        "withdrawn": published.counts[dataset.name].withdrawn,
+    }
 
 
-def _refuse(dataset: Dataset, frames: Iterable[pl.DataFrame], pointers: Sequence[str]) -> None:
+def refuse(dataset: Dataset, frames: Iterable[pl.DataFrame], pointers: Sequence[str]) -> None:
+    """Raise RowsRefused for the errors in `frames`, if there are any; `pointers` names the place of each line."""
     errors = [
         FieldError(
             pointers[line] + (f"/{field}" if field else ""),

@@ -88,6 +88,7 @@ def _version(access: ReadAccess, dataset: Dataset, row: Row[Any]) -> dict[str, A
         "withdrawn": row.ended_kind == "withdrawal",
         "record": access.masked(dataset, {name: values[name] for name in dataset.names}),
         "actor": row.made_actor,
+        "confirmed_by": row.made_confirmed,
         "recorded_at": isoformat(row.made_at),
         "source": row.made_source,
         "reason": row.made_reason,

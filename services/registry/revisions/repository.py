@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 from sqlalchemy import Connection, func, insert, select, text
 
-from services.registry.revisions import statements
+from services.registry.revisions import drafting, statements
 from services.registry.revisions.domain import Author, Clearing, Counts, Published
 from services.registry.revisions.staging import Staging
 from services.registry.revisions.tables import revisions
@@ -36,7 +36,8 @@ def publish(
     """Publish staged rows as one revision, within the caller's transaction; from here to its end other publishers wait.
 
     Rows that break a rule are left out and reported in `errors`: an all-or-nothing caller then rolls back. So are rows that
-    would empty a value on record, unless `clearing` allows it. Without any change there is no new revision.
+    would empty a value on record, unless `clearing` allows it. Without any change there is no new revision. Rows of a dataset
+    that needs a second person are kept as a draft instead, unless the author has one.
     """
     errors = {item.dataset.name: [item.remove_repetitions()] for item in staged}
     published = Published(lock_publishing(connection), changed=False)
@@ -44,7 +45,13 @@ def publish(
     # What is given for a subject comes after the rows that are one.
     for item in sorted(staged, key=lambda it: (it.dataset.subjects is not None, order.index(it.dataset.name))):
         errors[item.dataset.name] += _settle(item, published, clearing)
-        published.counts[item.dataset.name] = _merge(connection, item, published.revision + 1)
+        name = item.dataset.name
+        if item.dataset.confirmation and author.confirmed_by is None:
+            draft_id, published.counts[name] = drafting.keep_rows(connection, item, author, published.revision)
+            if draft_id is not None:
+                published.drafts[name] = draft_id
+        else:
+            published.counts[name] = _merge(connection, item, published.revision + 1)
     frames = {name: pl.concat(found) for name, found in errors.items()}
     published.errors = {name: frame for name, frame in frames.items() if frame.height}
     _record_revision(connection, published, author)
@@ -66,13 +73,20 @@ def _settle(item: Staging, published: Published, clearing: Clearing) -> list[pl.
 
 
 def publish_withdrawal(connection: Connection, keys: Staging, author: Author) -> Published:
-    """Withdraw the staged keys as one revision, or none if `errors` reports keys that are unknown or named by other rows."""
+    """Withdraw the staged keys as one revision, or none if `errors` reports keys that are unknown or named by other rows.
+
+    Of a dataset that needs a second person, the withdrawal is kept as a draft, unless the author has one.
+    """
     dataset = keys.dataset
     published = Published(lock_publishing(connection), changed=False)
     keys.adopt_spellings()
     errors = keys.unwithdrawable()
     if errors.height:
         published.errors[dataset.name] = errors
+        return published
+    if dataset.confirmation and author.confirmed_by is None:
+        made = drafting.keep_withdrawal(connection, keys, author, published.revision)
+        published.drafts[dataset.name], published.counts[dataset.name] = made
         return published
     kept = connection.execute(text(statements.keep_withdrawn(dataset, keys.table, published.revision + 1)))
     connection.execute(text(statements.delete_withdrawn(dataset, keys.table)))
@@ -100,7 +114,9 @@ def _merge(connection: Connection, staging: Staging, revision: int) -> Counts:
 
 def _record_revision(connection: Connection, published: Published, author: Author) -> None:
     """Record the revision and announce it, if anything was changed."""
-    changed = {name: counts for name, counts in published.counts.items() if counts.changed}
+    changed = {
+        name: counts for name, counts in published.counts.items() if counts.changed and name not in published.drafts
+    }
     if not changed:
         return
     revision = published.revision + 1
@@ -118,10 +134,8 @@ def _record_revision(connection: Connection, published: Published, author: Autho
             reason=author.reason,
             import_id=author.import_id,
             datasets=list(changed),
-            rows={
-                name: {"inserted": counts.inserted, "replaced": counts.replaced, "withdrawn": counts.withdrawn}
-                for name, counts in changed.items()
-            },
+            rows={name: counts.as_rows() for name, counts in changed.items()},
+            confirmed_by=author.confirmed_by,
         )
     )
 

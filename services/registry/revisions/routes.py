@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response, StreamingResponse
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from services.registry.datasets.routes import declared
 from services.registry.revisions import changes, formats, snapshots
@@ -48,9 +48,21 @@ TABLE = dict.fromkeys((ARROW, PARQUET, NDJSON), BINARY)
     response_model=Page[Revision],
     dependencies=[needs(Scope.FACTS_READ, city_wide=True)],
 )
-def list_revisions(request: Request, limit: Limit = 100, cursor: Cursor = None) -> Response:
+def list_revisions(
+    request: Request,
+    other_than: Annotated[
+        list[str] | None,
+        Query(max_length=100, description="Only change sets that somebody else than these made or confirmed"),
+    ] = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Response:
     """List change sets, the newest first."""
     query = select(revisions).order_by(revisions.c.revision.desc()).limit(limit + 1)
+    if other_than:
+        query = query.where(
+            or_(*(person.not_in(other_than) for person in (revisions.c.actor, revisions.c.confirmed_by)))
+        )
     if after := decode_cursor(cursor, int):
         query = query.where(revisions.c.revision < after[0])
     with request.app.state.database.reading() as connection:
@@ -149,13 +161,15 @@ def query_snapshot(
     body: SnapshotQuery,
     accept: Accept = None,
 ) -> Response:
-    """Return the rows of a dataset that name some enterprises, or that have some values in a field.
+    """Return the rows of a dataset that name some enterprises, that have some values in a field, or that some revisions set.
 
     An enterprise is named by a row itself or through the park, hub, loan or zone it belongs to. Datasets that belong to no
     enterprise concern everybody and are returned whole. Nothing is changed.
     """
     if body.uscc is not None:
         return _snapshot(request, access, revision, dataset, accept, naming=_codes(body.uscc))
+    if body.revisions is not None:
+        return _snapshot(request, access, revision, dataset, accept, set_by=body.revisions)
     assert body.field is not None and body.values is not None
     _check_matchable(declared(dataset), body.field, "/field")
     matching = snapshots.Matching(body.field, body.values, body.before_colon)
@@ -204,12 +218,15 @@ def _snapshot(
     *,
     naming: list[str] | None = None,
     matching: snapshots.Matching | None = None,
+    set_by: list[int] | None = None,
 ) -> Response:
     media_type = negotiate(accept, (ARROW, PARQUET, NDJSON))
     dataset = declared(name)
     _check_made(request, revision)
     audit_whole_numbers(request, access, [dataset])
-    batches = snapshots.read(request.app.state.arrow, access, dataset, revision, naming=naming, matching=matching)
+    batches = snapshots.read(
+        request.app.state.arrow, access, dataset, revision, naming=naming, matching=matching, set_by=set_by
+    )
     stream = formats.write(media_type, snapshots.schema_of(dataset), batches)
     return _long(request, stream, media_type, revision)
 

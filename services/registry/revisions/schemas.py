@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Annotated, Any, Generic, TypeVar
+from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from typing_extensions import TypeAliasType
@@ -20,11 +21,17 @@ Record = TypeVar("Record")
 Key = TypeVar("Key")
 
 
+DRAFT = "The draft in which the rows wait for another person to confirm them; null where none has to"
+
+
+CONFIRMED_BY = "The second person, of a dataset that needs one"
+
+
 class RowCounts(BaseModel):
     """What became of the rows that were read."""
 
     read: int = Field(description="Rows in the request or file", examples=[3])
-    accepted: int = Field(description="Rows stored as new or changed", examples=[2])
+    accepted: int = Field(description="Rows stored as new or changed, or waiting in a draft", examples=[2])
     unchanged: int = Field(
         description="Rows that were stored already, or repeated in the same change set", examples=[1]
     )
@@ -34,9 +41,11 @@ class RowCounts(BaseModel):
 class Recorded(BaseModel):
     """What came of a change set."""
 
-    revision: int = Field(
-        description="The revision that holds the records; the newest one if nothing changed", examples=[7]
+    revision: int | None = Field(
+        description="The revision that holds the records; the newest one if nothing changed; null if they wait as a draft",
+        examples=[7],
     )
+    draft: UUID | None = Field(description=DRAFT)
     changed: bool = Field(description="Whether this request made the revision")
     rows: RowCounts
 
@@ -66,8 +75,11 @@ class Withdrawal(BaseModel, Generic[Key]):
 class Withdrawn(BaseModel):
     """What came of a withdrawal."""
 
-    revision: int = Field(description="The revision since which the records are gone", examples=[8])
-    withdrawn: int = Field(description="Records withdrawn", examples=[1])
+    revision: int | None = Field(
+        description="The revision since which the records are gone; null if that waits as a draft", examples=[8]
+    )
+    draft: UUID | None = Field(description=DRAFT)
+    withdrawn: int = Field(description="Records withdrawn, or to be withdrawn by the draft", examples=[1])
 
 
 class Version(BaseModel, Generic[Record]):
@@ -80,6 +92,7 @@ class Version(BaseModel, Generic[Record]):
     withdrawn: bool = Field(description="It ended because it was never true")
     record: Record
     actor: str = Field(description="Who set it", examples=["data-platform"])
+    confirmed_by: str | None = Field(description=CONFIRMED_BY)
     recorded_at: datetime = Field(description="When it was set")
     source: str | None = Field(description="Where it comes from")
     reason: str | None = Field(description="Why it was set")
@@ -121,6 +134,7 @@ class Revision(BaseModel):
     revision: int = Field(description="Its number", examples=[7])
     kind: str = Field(description="records, import or withdrawal", examples=["import"])
     actor: str = Field(description="Who made it", examples=["data-platform"])
+    confirmed_by: str | None = Field(description=CONFIRMED_BY)
     recorded_at: datetime = Field(description="When it was made")
     source: str | None = Field(description="Where its records come from")
     reason: str | None = Field(description="Why it was made")
@@ -142,7 +156,7 @@ FieldValue = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=
 
 
 class SnapshotQuery(BaseModel):
-    """Which rows to return: those that name some enterprises, or those with some values in a field."""
+    """Which rows to return: those that name some enterprises, those with some values in a field, or those of some revisions."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -159,11 +173,15 @@ class SnapshotQuery(BaseModel):
         default=None, min_length=1, max_length=50_000, description="Values of `field`"
     )
     before_colon: bool = Field(default=False, description="Compare only the part of `field` before its first colon")
+    revisions: list[Annotated[int, Field(ge=1, le=2**63 - 1)]] | None = Field(
+        default=None, min_length=1, max_length=50_000, description="Revisions that set the rows"
+    )
 
     @model_validator(mode="after")
     def _one_way(self) -> SnapshotQuery:
-        if (self.uscc is None) == (self.field is None) or (self.field is None) != (self.values is None):
-            raise InvalidValue("give either uscc, or field and values")
+        ways = [each for each in (self.uscc, self.field, self.revisions) if each is not None]
+        if len(ways) != 1 or (self.field is None) != (self.values is None):
+            raise InvalidValue("give either uscc, or field and values, or revisions")
         return self
 
 

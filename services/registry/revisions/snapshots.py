@@ -39,12 +39,14 @@ def read(
     *,
     naming: Sequence[str] | None = None,
     matching: Matching | None = None,
+    set_by: Sequence[int] | None = None,
 ) -> Batches:
     """Read the rows of `dataset` at `revision` that the caller may see, in key order, as batches of `schema_of`.
 
     `naming`: only rows that name one of these enterprises, by themselves or through their parent. `matching`: only those.
+    `set_by`: only rows that one of these revisions set.
     """
-    query, values = _query(access, dataset, revision, naming, matching)
+    query, values = _query(access, dataset, revision, naming, matching, set_by)
     return _shaped(access, dataset, reader.table(query, *values))
 
 
@@ -58,7 +60,12 @@ def read_several(
 
 
 def _query(
-    access: ReadAccess, dataset: Dataset, revision: int, naming: Sequence[str] | None, matching: Matching | None
+    access: ReadAccess,
+    dataset: Dataset,
+    revision: int,
+    naming: Sequence[str] | None,
+    matching: Matching | None,
+    set_by: Sequence[int] | None = None,
 ) -> tuple[str, list[object]]:
     where = access.visible_condition(dataset, revision)
     bound: list[object] = []
@@ -68,6 +75,9 @@ def _query(
         compared = f"split_part({matching.field}, ':', 1)" if matching.before_colon else matching.field
         where = f"{where} AND {compared} = ANY($1)"
         bound.append(list(matching.values))
+    if set_by is not None:
+        bound.append(list(set_by))
+        where = f"{where} AND revision = ANY(${len(bound)})"
     return rows_at(dataset, revision, where), bound
 
 

@@ -6,7 +6,7 @@ statement over the staged rows, and a constraint of the tables repeats it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import polars as pl
 from sqlalchemy import Connection, text
@@ -37,6 +37,10 @@ class Staging:
         """Add `rows`: `line` and the dataset's fields, perhaps ABSENT, or those of its key; sensitive ones sealed."""
         self._partial = self._partial or ABSENT in rows.columns
         self.rows += copy_frame(self._connection, self.table, rows)
+
+    def fill(self, statement: str, values: Mapping[str, object]) -> None:
+        """Add the rows that `statement` inserts."""
+        self.rows += self._connection.execute(text(statement), values).rowcount
 
     def analyse(self) -> None:
         """Let the planner know what was added."""

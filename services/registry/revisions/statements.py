@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.registry.datasets.tables import history_name
+from services.registry.datasets.tables import drafted_name, history_name
 from services.registry.revisions.sql_fragments import (
     differ,
     has_value,
@@ -36,10 +36,12 @@ def create_staged(dataset: Dataset, staged: str) -> str:
 
 def lines_of_other_holders(staged: str) -> str:
     """Return the lines of accounts whose holder is not the enterprise, as `quality/signs.py` looks for them."""
-    return f"""
-        SELECT i.line FROM {staged} AS i JOIN enterprises AS e ON e.uscc = i.uscc
-        WHERE code_key(e.name) <> code_key(i.account_holder) ORDER BY i.line
-    """
+    return f"SELECT i.line FROM {staged} AS i WHERE {_has_other_holder('i')} ORDER BY i.line"
+
+
+def _has_other_holder(account: str) -> str:
+    return f"""EXISTS (SELECT 1 FROM enterprises AS e WHERE e.uscc = {account}.uscc
+                       AND code_key(e.name) <> code_key({account}.account_holder))"""
 
 
 def has_repeated_key(dataset: Dataset, staged: str) -> str:
@@ -190,6 +192,73 @@ def delete_withdrawn(dataset: Dataset, staged: str) -> str:
     return f"DELETE FROM {dataset.name} AS c USING {staged} AS i WHERE {same(dataset.key, 'c', 'i')}"
 
 
+def _against_current(dataset: Dataset, staged: str) -> str:
+    return f"FROM {staged} AS i LEFT JOIN {dataset.name} AS c ON {same(dataset.key, 'c', 'i')}"
+
+
+def count_changes(dataset: Dataset, staged: str) -> str:
+    """Count the staged rows that are new (`inserted`), and those with other values than the current ones (`replaced`)."""
+    new = f"c.{dataset.key[0]} IS NULL"
+    return f"""
+        SELECT count(*) FILTER (WHERE {new}) AS inserted,
+               count(*) FILTER (WHERE NOT {new} AND {differ(dataset.values, "c", "i")}) AS replaced
+        {_against_current(dataset, staged)}
+    """
+
+
+def draft_changed(dataset: Dataset, staged: str) -> str:
+    """Keep in the draft `:draft` the staged rows that are new or differ from the current ones."""
+    return f"""
+        INSERT INTO {drafted_name(dataset.name)} (draft_id, {listed(dataset.names)})
+        SELECT :draft, {listed(dataset.names, "i.")} {_against_current(dataset, staged)}
+        WHERE c.{dataset.key[0]} IS NULL OR {differ(dataset.values, "c", "i")}
+    """
+
+
+def draft_withdrawn(dataset: Dataset, staged: str) -> str:
+    """Keep in the draft `:draft` the current rows with the staged keys."""
+    return f"""
+        INSERT INTO {drafted_name(dataset.name)} (draft_id, {listed(dataset.names)})
+        SELECT :draft, {listed(dataset.names, "c.")} FROM {dataset.name} AS c JOIN {staged} AS i ON {same(dataset.key, "c", "i")}
+    """
+
+
+def changed_since(dataset: Dataset, revision: int) -> str:
+    """Count the keys of the draft `:draft` that revisions after `revision` have set or ended."""
+    key = same(dataset.key, "d", "r")
+    return f"""
+        SELECT count(*) FROM {drafted_name(dataset.name)} AS d WHERE d.draft_id = :draft AND (
+            EXISTS (SELECT 1 FROM {dataset.name} AS r WHERE {key} AND r.revision > {revision:d})
+            OR EXISTS (SELECT 1 FROM {history_name(dataset.name)} AS r WHERE {key} AND r.replaced_in > {revision:d}))
+    """
+
+
+def stage_drafted(dataset: Dataset, staged: str, names: Sequence[str]) -> str:
+    """Stage these fields of the rows of the draft `:draft`, numbered from 0 in the order of their keys."""
+    return f"""
+        INSERT INTO {staged} (line, {listed(names)})
+        SELECT row_number() OVER (ORDER BY {listed(dataset.key)}) - 1, {listed(names)}
+        FROM {drafted_name(dataset.name)} WHERE draft_id = :draft
+    """
+
+
+def page_of_draft(dataset: Dataset, base: int, *, follows: bool) -> str:
+    """Return up to `:limit` rows of the draft `:draft` in key order, each with the row of revision `base` that it concerns.
+
+    If it `follows` a page, those after its last key (`:a_name`).
+    """
+    after = (
+        f"AND ({listed(dataset.key, 'd.')}) > ({listed([f'a_{name}' for name in dataset.key], ':')})" if follows else ""
+    )
+    holder_differs = _has_other_holder("d") if dataset.name == "payee_accounts" else "CAST(NULL AS boolean)"
+    return f"""
+        SELECT {listed(dataset.key, "d.")}, {holder_differs} AS holder_differs, {json_row(dataset, "d")} AS drafted,
+               CASE WHEN b.revision IS NOT NULL THEN {json_row(dataset, "b")} END AS before
+        FROM {drafted_name(dataset.name)} AS d LEFT JOIN ({rows_at(dataset, base)}) AS b ON {same(dataset.key, "d", "b")}
+        WHERE d.draft_id = :draft {after} ORDER BY {listed(dataset.key, "d.")} LIMIT :limit
+    """
+
+
 def announce(dataset: Dataset, revision: int, *, added: bool, ended: bool) -> str:
     """Write one event per owner before or after `revision` to the outbox, with at most MAX_KEYS keys each.
 
@@ -262,8 +331,8 @@ def versions_of_record(dataset: Dataset, fields: Sequence[str], where: str) -> s
     matching = " AND ".join([*(has_value(dataset, name, f":{name}") for name in fields), where])
     names = listed(dataset.names)
     return f"""
-        SELECT v.*, made.actor AS made_actor, made.recorded_at AS made_at, made.source AS made_source,
-               made.reason AS made_reason, ended.kind AS ended_kind, ended.actor AS ended_actor,
+        SELECT v.*, made.actor AS made_actor, made.confirmed_by AS made_confirmed, made.recorded_at AS made_at,
+               made.source AS made_source, made.reason AS made_reason, ended.kind AS ended_kind, ended.actor AS ended_actor,
                ended.recorded_at AS ended_at, ended.reason AS ended_reason
         FROM (SELECT {names}, revision, CAST(NULL AS bigint) AS replaced_in FROM {dataset.name} WHERE {matching}
               UNION ALL

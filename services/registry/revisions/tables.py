@@ -1,12 +1,16 @@
-"""The table of revisions."""
+"""Tables of revisions, and of the drafts that wait for a second person."""
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, Table, Text, Uuid
+from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, ForeignKey, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from services.registry.metadata import metadata
+from shared import two_persons
+from shared.catalogue.datasets import CATALOGUE
 from shared.database.schema import APPEND_ONLY
+
+_CONFIRMED = ", ".join(f"'{name}'" for name, dataset in CATALOGUE.items() if dataset.confirmation)
 
 revisions = Table(
     "revisions",
@@ -20,8 +24,27 @@ revisions = Table(
     Column("import_id", Uuid),
     Column("datasets", ARRAY(Text), nullable=False),
     Column("rows", JSONB, nullable=False),
+    Column("confirmed_by", Text, comment="The second person, of datasets that need one"),
     CheckConstraint("kind IN ('records', 'import', 'withdrawal')", name="kind"),
     CheckConstraint("kind <> 'withdrawal' OR reason IS NOT NULL", name="reason"),
     CheckConstraint("revision > 0", name="revision"),
+    CheckConstraint("confirmed_by <> actor", name="two_persons"),
+    CheckConstraint(f"confirmed_by IS NOT NULL OR NOT datasets && ARRAY[{_CONFIRMED}]", name="confirmed"),
     info=APPEND_ONLY,
+)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    *two_persons.columns(discardable=True, reasoned=False),
+    Column("kind", Text, nullable=False),
+    Column("dataset", Text, nullable=False),
+    Column("source", Text),
+    Column("import_id", Uuid),
+    Column("base_revision", BigInteger, nullable=False, comment="The newest revision when it was drafted"),
+    Column("rows", JSONB, nullable=False),
+    Column("revision", ForeignKey("revisions.revision"), comment="The revision that its confirmation made"),
+    CheckConstraint("kind IN ('records', 'import', 'withdrawal')", name="kind"),
+    CheckConstraint("revision IS NULL OR confirmed_at IS NOT NULL", name="revision"),
+    comment="Change sets that wait until another person confirms them; their rows are in the tables `…_drafted`",
 )

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from shared.authorization import Scope
 from shared.catalogue import fields as f
 from shared.catalogue.domain import MAX_INTEGER, Dataset, Field, Kind, Period, Subjects, Tiers
 from shared.policies import RECORDS, TIERED_AWARDS, UNTIERED_AWARDS, about
@@ -28,7 +29,8 @@ PAYEE_ACCOUNTS = Dataset(
         ),
         f.until(),
     ),
-    period=Period(),
+    period=Period(apart=("uscc",)),
+    confirmation=Scope.ACCOUNTS_CONFIRM,
 )
 
 REFERENCE_RATES = Dataset(
@@ -72,6 +74,7 @@ REFERENCE_RATES = Dataset(
         ),
         f.text("source", "来源", "source"),
     ),
+    confirmation=Scope.REFERENCE_CONFIRM,
 )
 
 _AWARD = replace(f.code("award", "奖补项目", "award"), known=TIERED_AWARDS + UNTIERED_AWARDS)

@@ -1,5 +1,6 @@
 """Platforms that officers recognise."""
 
+from shared.authorization import Scope
 from shared.catalogue import fields as f
 from shared.catalogue.domain import Dataset, Period
 
@@ -16,4 +17,5 @@ RECOGNISED_PLATFORMS = Dataset(
         f.text("source", "来源", "source"),
     ),
     period=Period(),
+    confirmation=Scope.REFERENCE_CONFIRM,
 )

@@ -33,6 +33,9 @@ class Office:
     def ask(self, client: str, method: str, path: str, json: Any = None, **headers: str) -> httpx.Response:
         return answer(self.app, method, path, json=json, headers=self.tokens.headers(client, **headers))
 
+    def ask_as(self, headers: dict[str, str], method: str, path: str, json: Any = None) -> httpx.Response:
+        return answer(self.app, method, path, json=json, headers=headers)
+
     def did(self, client: str, path: str, json: Any = None) -> dict[str, Any]:
         given = self.ask(client, "POST", path, json if json is not None else {})
         assert given.is_success, given.text

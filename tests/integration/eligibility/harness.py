@@ -16,6 +16,7 @@ import orjson
 from pydantic import SecretStr
 from sqlalchemy import text
 
+from deploy.local.clients import confirmer
 from services.eligibility.approvals import repository as approvals
 from services.eligibility.clients.registry import RegistryFacts
 from services.eligibility.corrections.domain import AutomaticReevaluation
@@ -76,15 +77,25 @@ class Harness:
         client = httpx.Client(
             transport=self.transport, base_url="http://registry", headers=self.tokens.headers("eligibility")
         )
-        self.facts = RegistryFacts(client)
+        self.facts = RegistryFacts(client, ["data-platform"])
         self._writer = httpx.Client(
             transport=self.transport, base_url="http://registry", headers=self.tokens.headers("data-platform")
         )
 
-    def record(self, dataset: str, *records: dict[str, Any]) -> int:
-        """Record rows in the registry; returns the revision."""
-        answer = self._writer.post(f"/v1/datasets/{dataset}/records", json={"records": list(records)})
+    def record(self, dataset: str, *records: dict[str, Any], by: str | None = None) -> int:
+        """Record rows in the registry, as the data platform or as the person `by`; returns the revision."""
+        headers = self.tokens.bearer(sub=by, scope="facts:write") if by else None
+        path = f"/v1/datasets/{dataset}/records"
+        answer = self._writer.post(path, json={"records": list(records)}, headers=headers)
         assert answer.status_code == 201, answer.text
+        made = answer.json()
+        return self._confirm(dataset, made["draft"]) if made["draft"] else int(made["revision"])
+
+    def _confirm(self, dataset: str, draft: str) -> int:
+        """Confirm a draft as the second person of its dataset; returns the revision."""
+        headers = self.tokens.headers(confirmer(dataset))
+        answer = self._writer.post(f"/v1/drafts/{draft}/confirm", headers=headers)
+        assert answer.is_success, answer.text
         return int(answer.json()["revision"])
 
     def withdraw(self, dataset: str, **key: Any) -> None:

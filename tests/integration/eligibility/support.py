@@ -70,13 +70,14 @@ def evaluate(
     subjects: set[tuple[str, str]] | None = None,
     years: tuple[int, ...] = (2023,),
     legal_form: str = "enterprise",
+    authors: str = "{}",
     by: str = MAKER.subject,
     round_id: UUID | None = None,
     facts: int = 0,
 ) -> tuple[UUID, Counts]:
     """Propose `rows` as an evaluation would.
 
-    `legal_form` is the payees', as the facts say; other `facts` are other sealed inputs.
+    `legal_form` is the payees', as the facts say that `authors` recorded; other `facts` are other sealed inputs.
     """
     evaluation_id = uuid4()
     policy = load_policy(POLICY)
@@ -90,7 +91,9 @@ def evaluate(
         ]
         digests = [sha256(content.encode()).hexdigest() for content in contents]
         return pairs.with_columns(
-            pl.Series("hash", digests, dtype=pl.String), pl.Series("content", contents, dtype=pl.String)
+            pl.Series("hash", digests, dtype=pl.String),
+            pl.Series("content", contents, dtype=pl.String),
+            pl.lit(authors).alias("authors"),
         )
 
     with database.transaction() as connection:

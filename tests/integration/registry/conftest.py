@@ -17,6 +17,7 @@ import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
 
+from deploy.local.clients import confirmer
 from services.registry.app import build
 from services.registry.cipher import AccountCipher
 from services.registry.imports.domain import KIND
@@ -104,7 +105,19 @@ class Registry:
         """Record rows that must be accepted; returns the revision."""
         answer = self.record(dataset, {"records": list(records)}, clearing=clearing)
         assert answer.status_code == 201, answer.text
+        return self.revision_of(dataset, answer.json())
+
+    def revision_of(self, dataset: str, made: Mapping[str, Any]) -> int:
+        """Return the revision of a change set; if it waits as a draft, the second person of its dataset confirms it."""
+        if made["draft"] is None:
+            return int(made["revision"])
+        answer = self.confirm(made["draft"], by=confirmer(dataset))
+        assert answer.status_code == 200, answer.text
         return int(answer.json()["revision"])
+
+    def confirm(self, draft: str, *, by: str, **headers: str) -> httpx.Response:
+        """Confirm a draft."""
+        return self.request("POST", f"/v1/drafts/{draft}/confirm", by=by, headers=headers)
 
     def enterprises(self, *codes: str) -> int:
         """Record enterprises with these codes."""

@@ -20,6 +20,7 @@ NEW_KEY = base64.b64encode(bytes(range(64, 128))).decode()
 SEALED = {
     "payee_accounts": "account_number",
     "payee_accounts_history": "account_number",
+    "payee_accounts_drafted": "account_number",
     "import_rejected_rows": "cells",
 }
 

@@ -255,7 +255,13 @@ def test_account_numbers_are_sealed_and_masked(registry: Registry) -> None:
         whole = registry.request("GET", path, by="payout", headers={"Accept": "application/json, application/x-ndjson"})
         assert "622200001111" in whole.text, path
     with registry.database.reading() as connection:
-        for table in ("payee_accounts", "payee_accounts_history", "outbox", "idempotency_keys"):
+        for table in (
+            "payee_accounts",
+            "payee_accounts_history",
+            "payee_accounts_drafted",
+            "outbox",
+            "idempotency_keys",
+        ):
             assert "62220000" not in str(connection.exec_driver_sql(f"SELECT * FROM {table}").all())
 
 

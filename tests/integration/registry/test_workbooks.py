@@ -82,6 +82,7 @@ def test_what_a_cell_cannot_be(registry: Registry) -> None:
         (4, "bank_code", "cell_error"),
         (5, "since", "serial_day"),
     ]
+    registry.revision_of("payee_accounts", job)
     (stored,) = registry.items("/v1/datasets/payee_accounts/records", uscc=A)
     assert stored["since"] == "2020-01-05"
     whole = registry.get("/v1/datasets/payee_accounts/records", by="payout").json()["items"]

@@ -109,7 +109,7 @@ def city(
 ) -> Iterator[City]:
     database = fresh_database("eligibility").connect()
     own = tokens.headers("eligibility")
-    facts = RegistryFacts(http_client(registry.app, own))
+    facts = RegistryFacts(http_client(registry.app, own), ["data-platform"])
     money = PayoutClient(http_client(payout.app, own))
     app = build(
         SETTINGS, database=database, token_verifier=tokens.verifier, clock=registry.clock, registry=facts, payout=money

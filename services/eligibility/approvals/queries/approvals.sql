@@ -5,7 +5,7 @@ SELECT id,
                  AND approved_at >= (SELECT coalesce(started_at, created_at) FROM jobs WHERE id = :job_id) THEN 'done'
             WHEN state = 'suspended' THEN 'suspended'
             WHEN state IN ('superseded', 'rejected', 'approved') THEN 'stale'
-            WHEN proposed_by = :by THEN 'own'
+            WHEN proposed_by = :by OR :by = ANY(fact_authors) THEN 'own'
             WHEN waiting_for[1] = 'confirmation' THEN 'not_confirmed'
             WHEN waiting_for[1] LIKE 'review:%' THEN 'not_reviewed'
             WHEN waiting_for[1] = 'notice' THEN 'not_noticed'

@@ -91,8 +91,8 @@ WHERE action = 'propose' ORDER BY award_id ON CONFLICT DO NOTHING;
 SELECT p.award_id::text, a.award, a.subject FROM proposal_actions p JOIN awards a USING (award_id)
 WHERE p.action IN ('propose', 'propose_if_inputs_differ');
 
--- create_sealed: Hold the hash of each award's sealed inputs.
-CREATE TEMP TABLE sealed (award_id uuid PRIMARY KEY, hash text) ON COMMIT DROP;
+-- create_sealed: Hold the hash of each award's sealed inputs, and the persons who recorded or confirmed these.
+CREATE TEMP TABLE sealed (award_id uuid PRIMARY KEY, hash text, authors text[]) ON COMMIT DROP;
 
 -- resolve_upheld_objections: Propose an unchanged outcome anew if corrected facts or another interpretation gave it.
 UPDATE proposal_actions p

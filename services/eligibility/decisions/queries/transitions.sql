@@ -3,7 +3,7 @@
 WITH made AS (
     INSERT INTO decisions (award_id, evaluation_id, state, policy, award, article, subject, award_year, payee_uscc,
         payee_name, jurisdiction, result, kind, entitlement_fen, instalments, flags, reason, decided_on, facts_revision,
-        policy_hash, interpretations_hash, inputs_hash, engine_version, proposed_by, procedure_hash, round_id)
+        policy_hash, interpretations_hash, inputs_hash, engine_version, proposed_by, fact_authors, procedure_hash, round_id)
     SELECT p.award_id, :evaluation_id, 'proposed', :policy, a.award,
         coalesce(c.article, f.article, p.lost_event ->> 'article'), a.subject,
         coalesce(c.award_year, f.award_year, (p.lost_event ->> 'award_year')::int),
@@ -18,7 +18,7 @@ WITH made AS (
              THEN 'objection' WHEN f.id IS NULL AND p.lost_event IS NULL THEN 'initial' WHEN p.granted THEN 'correction'
              ELSE 'withdrawal' END,
         p.decided_on, :facts_revision, :policy_hash, :interpretations_hash, s.hash, :engine_version, :proposed_by,
-        :procedure_hash, coalesce(r.id, o.round_id)
+        s.authors, :procedure_hash, coalesce(r.id, o.round_id)
     FROM proposal_actions p
     JOIN awards a USING (award_id)
     JOIN sealed s ON s.award_id = p.award_id
@@ -82,10 +82,10 @@ UPDATE decisions d SET noticed_on = :noticed_on, state = CASE d.state WHEN 'in_n
     revision = d.revision + 1, changed_at = now()
 FROM picked p WHERE d.id = p.id;
 
--- pick_approvable: Lock those of some decisions that are proposed, and not by the approving person.
+-- pick_approvable: Lock those of some decisions that are proposed, and rest on no proposal or fact of the approving person.
 CREATE TEMP TABLE picked ON COMMIT DROP AS
 SELECT d.id, d.award_id, a.version FROM decisions d JOIN awards a USING (award_id)
-WHERE d.id = ANY(:ids) AND d.state = 'proposed' AND d.proposed_by <> :by
+WHERE d.id = ANY(:ids) AND d.state = 'proposed' AND d.proposed_by <> :by AND :by <> ALL(d.fact_authors)
 ORDER BY d.award_id FOR UPDATE OF a, d;
 
 -- any_in_force: Does any picked award have a version in force?

@@ -1,0 +1,1 @@
+"""Drafts: change sets that one person sends and another one confirms."""

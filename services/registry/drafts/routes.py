@@ -1,0 +1,111 @@
+"""Routes of drafts."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from sqlalchemy import Connection
+
+from services.registry.drafts import handlers
+from services.registry.drafts.schemas import Discard, Draft, DraftChanges, State
+from services.registry.revisions.domain import RowsRefused
+from services.registry.revisions.route_parameters import Reader, audit_whole_numbers
+from shared.authorization import Actor, Scope
+from shared.catalogue.datasets import CATALOGUE
+from shared.errors import Conflict, InFlight, NotFound, SamePerson
+from shared.web.auth import needs, needs_one_of, one_of
+from shared.web.idempotency import IdempotentCommand, json_response
+from shared.web.pagination import Cursor, Limit, Page, decode_cursor, decode_id, encode_cursor, page
+from shared.web.problems import refusals
+
+router = APIRouter(prefix="/v1/drafts", tags=["drafts"])
+
+CONFIRMATIONS = (Scope.ACCOUNTS_CONFIRM, Scope.REFERENCE_CONFIRM)
+ENDS = (*CONFIRMATIONS, Scope.FACTS_WRITE)
+_CITY_WIDE = [needs(Scope.FACTS_READ, city_wide=True)]
+
+
+@router.get("", operation_id="list_drafts", response_model=Page[Draft], dependencies=_CITY_WIDE)
+def list_drafts(
+    request: Request,
+    state: Annotated[State | None, Query(description="Only those in this state")] = None,
+    dataset: Annotated[str | None, Query(description="Only those of this dataset")] = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Response:
+    """List drafts, the newest first: change sets of accounts and reference data that another person has to confirm."""
+    after = decode_id(cursor)
+    with request.app.state.database.reading() as connection:
+        found = handlers.find(connection, state=state, dataset=dataset, after=after, limit=limit + 1)
+    return json_response(page(found, limit, "id"))
+
+
+@router.get(
+    "/{draft_id}",
+    operation_id="get_draft",
+    response_model=DraftChanges,
+    responses=refusals(NotFound),
+    dependencies=_CITY_WIDE,
+)
+def get_draft(request: Request, access: Reader, draft_id: UUID, limit: Limit = 100, cursor: Cursor = None) -> Response:
+    """Show a draft and, page by page, what it would change: each record before and after."""
+    with request.app.state.database.reading() as connection:
+        row = handlers.get(connection, draft_id)
+        dataset = CATALOGUE[row.dataset]
+        after = decode_cursor(cursor, *dataset.key_types)
+        found = handlers.changes(connection, access, row, after, limit + 1)
+    audit_whole_numbers(request, access, [dataset])
+    items = found[:limit]
+    following = encode_cursor(*items[-1]["key"]) if len(found) > limit else None
+    return json_response(handlers.view(row) | {"items": items, "next_cursor": following})
+
+
+@router.post(
+    "/{draft_id}/confirm",
+    operation_id="confirm_draft",
+    response_model=Draft,
+    responses=refusals(NotFound, Conflict, SamePerson, InFlight, RowsRefused),
+    openapi_extra=one_of(*CONFIRMATIONS),
+)
+def confirm_draft(
+    request: Request,
+    actor: Annotated[Actor, needs_one_of(*CONFIRMATIONS)],
+    command: IdempotentCommand,
+    draft_id: UUID,
+) -> Response:
+    """Record what a draft holds as a revision; another person than who sent it.
+
+    It is checked again against the registry as it is now. If it can no longer be recorded, it stays a draft. Drafts of accounts
+    need the scope accounts:confirm, those of other datasets reference:confirm.
+    """
+    now = request.app.state.clock.now()
+
+    def act(connection: Connection) -> dict[str, object]:
+        handlers.require_confirmer(connection, draft_id, actor)
+        return handlers.confirm(connection, draft_id, by=actor.subject, now=now)
+
+    return command.run(act)
+
+
+@router.post(
+    "/{draft_id}/discard",
+    operation_id="discard_draft",
+    response_model=Draft,
+    responses=refusals(NotFound, Conflict, InFlight),
+    openapi_extra=one_of(*ENDS),
+)
+def discard_draft(
+    actor: Annotated[Actor, needs_one_of(*ENDS)],
+    command: IdempotentCommand,
+    draft_id: UUID,
+    body: Discard,
+) -> Response:
+    """End a draft without effect. Whoever sent it may do so too."""
+
+    def act(connection: Connection) -> dict[str, object]:
+        handlers.require_confirmer_or_author(connection, draft_id, actor)
+        return handlers.discard(connection, draft_id, by=actor.subject, reason=body.reason)
+
+    return command.run(act)

@@ -1,0 +1,64 @@
+"""Shapes of drafts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from services.registry.revisions.schemas import ChangedRows, KeyValue
+from shared.free_text import strike_long_numbers
+
+State = Literal["proposed", "confirmed", "discarded"]
+
+
+class Draft(BaseModel):
+    """A change set that waits until another person confirms it."""
+
+    id: UUID
+    state: State
+    dataset: str = Field(description="Dataset", examples=["payee_accounts"])
+    kind: Literal["records", "import", "withdrawal"] = Field(description="How it was sent")
+    rows: ChangedRows
+    source: str | None = Field(description="Where its records come from")
+    reason: str | None = Field(description="Why it was sent")
+    import_id: UUID | None = Field(description="The import that made it")
+    base_revision: int = Field(description="The newest revision when it was drafted", examples=[7])
+    proposed_by: str
+    proposed_at: datetime
+    confirmed_by: str | None
+    confirmed_at: datetime | None
+    revision: int | None = Field(description="The revision that its confirmation made", examples=[8])
+    discarded_by: str | None
+    discarded_at: datetime | None
+    discard_reason: str | None
+
+
+class DraftedRow(BaseModel):
+    """What a draft would change under one key."""
+
+    key: list[KeyValue] = Field(description="Values of the key's fields, in order")
+    before: dict[str, Any] | None = Field(description="The record at `base_revision`; null if there was none")
+    after: dict[str, Any] | None = Field(description="The record that would be stored; null if it would be withdrawn")
+    holder_differs: bool | None = Field(
+        description="Whether the account's holder is not the enterprise's name; null of other datasets"
+    )
+
+
+class DraftChanges(Draft):
+    """A draft with a page of what it would change."""
+
+    items: list[DraftedRow] = Field(description="What would change, in the order of the keys")
+    next_cursor: str | None = Field(description="Send it as `cursor` to get the next page; null on the last page")
+
+
+class Discard(BaseModel):
+    """Why a draft is discarded."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"reason": "账号有误"}]})
+
+    reason: Annotated[str, AfterValidator(strike_long_numbers)] = Field(
+        min_length=1, max_length=1_000, description="Why it has no effect"
+    )
