@@ -52,12 +52,21 @@ def record_objection(
 
 
 def record_omission(
-    connection: Connection, notice_id: UUID, uscc: str, case: Case, actor: Actor, *, objector: str | None, reason: str
+    connection: Connection,
+    registry: RegistryFacts,
+    notice_id: UUID,
+    uscc: str,
+    case: Case,
+    actor: Actor,
+    *,
+    objector: str | None,
+    reason: str,
+    today: date,
 ) -> dict[str, Any]:
     """Record an objection against what an open notice omits: the award of an enterprise.
 
-    Raises NotFound, Forbidden for another enterprise or a district, Conflict if the notice is closed, or Granted for an award
-    that is granted or proposed.
+    Raises NotFound, Forbidden for another enterprise or a district, Conflict if the notice is closed, Invalid for a case that
+    does not exist or is another enterprise's, or Granted for an award that is granted or proposed.
     """
     if actor.uscc is None:
         actor.require_city_wide()
@@ -66,6 +75,8 @@ def record_omission(
     notice = notices.get(connection, notice_id, actor, lock=True)
     _require_open(notice)
     case = replace(case, policy=notice.policy)
+    if refusals.compute(connection, registry, case, actor, today=today).explanation.payee_uscc != uscc:
+        raise Invalid(errors=[FieldError("/subject", "not_found", "The enterprise has no case with this subject.")])
     refusals.require_not_decided(connection, case)
     values = {
         "notice_id": notice_id,

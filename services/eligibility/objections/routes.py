@@ -30,22 +30,26 @@ Reader = Annotated[Actor, needs(Scope.OBJECTIONS_READ, own=Scope.OWN_READ)]
     operation_id="record_objection",
     status_code=201,
     response_model=Objection,
-    responses=refusals(NotFound, Conflict, Granted, InFlight),
+    responses=refusals(NotFound, Conflict, Granted, InFlight, Unavailable),
 )
 def record_objection(
     actor: Annotated[Actor, needs(Scope.OBJECTIONS_WRITE, own=Scope.OWN_WRITE)],
     command: IdempotentCommand,
     notice_id: UUID,
     body: ObjectionBody,
+    request: Request,
 ) -> Response:
     """Record an objection against a decision in an open notice, which alone is suspended, or against what the notice omits."""
+
+    state = request.app.state
 
     def act(connection: Connection) -> object:
         why = {"objector": body.objector, "reason": body.reason}
         if body.decision_id is not None:
             return handlers.record_objection(connection, notice_id, body.decision_id, actor, **why)
         uscc, case = body.omission()
-        return handlers.record_omission(connection, notice_id, uscc, case, actor, **why)
+        today = calendar_date(state.clock.now())
+        return handlers.record_omission(connection, state.registry, notice_id, uscc, case, actor, **why, today=today)
 
     return command.run(
         act,

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
+import orjson
+
 _COMPARED = ("payee", "jurisdiction", "result", "would_be_fen", "conditions", "amount", "missing", "flags")
 
 
@@ -19,4 +21,5 @@ class RefusalState(StrEnum):
 
 def outcome_of(explanation: Mapping[str, Any]) -> dict[str, Any]:
     """Return the members of an explanation that facts decide; two that are equal are the same outcome."""
-    return {name: explanation[name] for name in _COMPARED}
+    compared: dict[str, Any] = orjson.loads(orjson.dumps({name: explanation[name] for name in _COMPARED}))
+    return compared

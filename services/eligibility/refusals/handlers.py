@@ -58,27 +58,44 @@ class Case:
     award_year: int
 
 
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """The explanation of a case on the newest facts, and what it was computed from."""
+
+    explanation: Explanation
+    policy: Policy
+    interpretations: Interpretations
+    revision: int
+    facts: Facts
+
+
+def compute(connection: Connection, registry: RegistryFacts, case: Case, actor: Actor, *, today: date) -> Computed:
+    """Compute a case on the newest facts; raises Invalid for one that does not exist or does not concern `actor`."""
+    policy = policy_in_body(case.policy)
+    interpretations = official_interpretations(connection, policy)
+    revision = registry.latest_revision()
+    found, facts = _explained(registry, revision, policy, interpretations, case, today)
+    if found.payee_name is None or not _concerns(actor, found):
+        message = "No enterprise that you may act for has a case with this subject."
+        raise Invalid(errors=[FieldError("/subject", "not_found", message)])
+    return Computed(found, policy, interpretations, revision, facts)
+
+
 def draw_up(connection: Connection, registry: RegistryFacts, case: Case, actor: Actor, *, today: date) -> Row[Any]:
     """Compute a refusal on the newest facts, seal what it was computed from, and store it for another person to issue.
 
-    Raises Invalid for a case that does not exist or does not concern `actor`, Granted for what is granted or proposed, or
-    Conflict if it is refused already.
+    Raises Invalid as `compute` does, Granted for what is granted or proposed, or Conflict if it is refused already.
     """
-    policy = policy_in_body(case.policy)
+    computed = compute(connection, registry, case, actor, today=today)
+    found, policy, interpretations = computed.explanation, computed.policy, computed.interpretations
     require_not_decided(connection, case)
-    revision = registry.latest_revision()
-    interpretations = official_interpretations(connection, policy)
-    found, facts = _computed(registry, revision, policy, interpretations, case, today)
-    if found.payee_uscc is None or not _concerns(actor, found):
-        message = "No enterprise that you may act for has a case with this subject."
-        raise Invalid(errors=[FieldError("/subject", "not_found", message)])
     if found.result == "granted":
         raise Granted("The award is granted on the newest facts. Evaluate it.", extra={"result": found.result})
     if (known := repository.open_refusal(connection, asdict(case))) is not None:
         extra = {"refusal_id": str(known.id), "state": repository.state_of(known).value}
         raise Conflict("The award is refused already.", extra=extra)
     pairs = pl.DataFrame([(case.award, case.subject)], schema=PAIRS, orient="row")
-    sealed = inputs(facts, policy, pairs).item(0, "inputs").encode()
+    sealed = inputs(computed.facts, policy, pairs).item(0, "inputs").encode()
     store_document(connection, POLICY_DOCUMENT, policy.hash, policy.document)
     store_document(connection, INTERPRETATIONS_DOCUMENT, interpretations.hash, interpretations.document)
     store_document(connection, INPUTS_DOCUMENT, sha256(sealed), sealed)
@@ -87,12 +104,12 @@ def draw_up(connection: Connection, registry: RegistryFacts, case: Case, actor: 
         "reason": shown["sentence"],
         "proposed_by": actor.subject,
         "payee_uscc": found.payee_uscc,
-        "payee_name": found.payee_name or found.payee_uscc,
+        "payee_name": found.payee_name,
         "jurisdiction": found.jurisdiction,
         "result": found.result,
         "outcome": outcome_of(shown),
         "decided_on": today,
-        "facts_revision": revision,
+        "facts_revision": computed.revision,
         "policy_hash": policy.hash,
         "interpretations_hash": interpretations.hash,
         "inputs_hash": sha256(sealed),
@@ -142,7 +159,7 @@ def compare_changed(database: Database, registry: RegistryFacts, clock: Clock) -
             interpretations = official_interpretations(connection, policy)
             case = Case(row.policy, row.award, row.subject, row.award_year)
             try:
-                found, _ = _computed(registry, revision, policy, interpretations, case, calendar_date(clock.now()))
+                found, _ = _explained(registry, revision, policy, interpretations, case, calendar_date(clock.now()))
                 same = outcome_of(found.as_dict(CHINESE)) == row.outcome
             except Invalid:  # the case has gone
                 same = False
@@ -154,7 +171,7 @@ def compare_changed(database: Database, registry: RegistryFacts, clock: Clock) -
     return bool(rows)
 
 
-def _computed(
+def _explained(
     registry: RegistryFacts,
     revision: int,
     policy: Policy,

@@ -41,7 +41,7 @@ def follow(city: City) -> None:
     """Let eligibility notice what the registry changed, and compare the refusals that it concerns."""
     with city.database.transaction() as connection:
         connection.execute(text("UPDATE facts_followed SET looked_at = NULL"))
-    facts = city.http._transport.app.state.registry  # type: ignore[attr-defined]
+    facts = city.facts
     RegistryFollower(city.database, facts).step()
     compare_changed(city.database, facts, city.registry.clock)
 
@@ -64,7 +64,7 @@ def test_a_refusal_is_computed_stated_on_and_issued_by_another_person(city: City
     assert (late[0], late[1]["state"], late[1]["possible"]) == (409, "issued", [])
     shown = own(city, "GET", path)[1]
     [near] = shown["explanation"]["near_misses"]
-    assert near["code"] == "daily-parcels"
+    assert near["name"] == "daily-parcels"
     assert own(city, "GET", path, code=OTHER)[0] == 404
     assert own(city, "GET", "/v1/refusals", code=OTHER)[1]["items"] == []
 
@@ -120,7 +120,9 @@ def test_a_dismissed_omission_draws_up_the_refusal(city: City) -> None:
     assert own(city, "GET", f"/v1/notices/{notice['id']}")[1]["items"] == []
     omission = {"uscc": OWN, "award": "courier-rent", "subject": OWN, "award_year": 2023, "reason": "we were left out"}
     assert own(city, "POST", path, omission, code=OTHER)[0] == 403
-    assert own(city, "POST", path, omission | {"subject": OTHER})[0] == 409, "what is proposed is not omitted"
+    assert own(city, "POST", path, omission | {"subject": OTHER})[0] == 422, "a case of another enterprise"
+    proposed = omission | {"uscc": OTHER, "subject": OTHER}
+    assert own(city, "POST", path, proposed, code=OTHER)[0] == 409, "what is proposed is not omitted"
     status, made = own(city, "POST", path, omission)
     assert (status, made["decision_id"], made["omission"]["uscc"]) == (201, None, OWN)
     assert own(city, "GET", f"/v1/objections/{made['id']}", code=OTHER)[0] == 404
