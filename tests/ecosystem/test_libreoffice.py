@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -31,38 +33,8 @@ FORMS = {
 """The filters of LibreOffice; the CSV is in UTF-8, with cells as they are shown."""
 DATASETS = ("annual_sales", "enterprises", "locations", "payee_accounts", "cold_stores", "prior_awards")
 DAY = date(2026, 3, 5)
+FORM, ANSWER = "form", "answer"
 ORDERS = ("01920000-0000-7000-8000-000000000001", "01920000-0000-7000-8000-000000000002")
-
-Save = Callable[[bytes, str], bytes]
-
-
-@pytest.fixture(scope="session")
-def save(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Save]:
-    """Save a file again, as xlsx, xls, ods or csv."""
-    office = shutil.which("soffice")
-    if office is None:
-        raise MissingToolError(
-            "LibreOffice is not installed: apt-get install --no-install-recommends libreoffice-calc-nogui"
-        )
-    folder = tmp_path_factory.mktemp("libreoffice")
-    number = iter(range(1_000))
-
-    def again(content: bytes, form: str) -> bytes:
-        source = folder / f"{next(number)}.{_extension(content)}"
-        source.write_bytes(content)
-        command = [office, f"-env:UserInstallation=file://{folder}/profile", "--headless", "--convert-to", FORMS[form]]
-        subprocess.run(
-            [*command, "--outdir", str(folder / form), str(source)], check=True, capture_output=True, timeout=180
-        )
-        return (folder / form / f"{source.stem}.{form}").read_bytes()
-
-    yield again
-
-
-def _extension(content: bytes) -> str:
-    if content.startswith(b"PK"):
-        return "ods" if b"opendocument" in content[:200] else "xlsx"
-    return "xls" if content.startswith(b"\xd0\xcf") else "csv"
 
 
 def filled(dataset: Dataset) -> bytes:
@@ -109,43 +81,79 @@ def _typed(item: Field, line: int) -> object:
     )(written)
 
 
+def _sources() -> Iterator[tuple[str, bytes]]:
+    yield from ((name, filled(CATALOGUE[name])) for name in DATASETS)
+    yield FORM, workbook(
+        [["某县2020年销售情况"], ["", "", "", "单位：万元"], ["序号", *(heading.removesuffix("（元）") for heading in HEADINGS)],
+         [1, A, 2020, 1234.5678, 0.1], [2, B, "2020年", 3, ""], ["合计", "", "", 1237.5678, 0.1], ["注：来源于省监测"]]
+    )  # fmt: skip
+    yield ANSWER, workbook(
+        [["支付指令编号", "结果", "交易时间", "银行流水号", "原因", "金额（元）", "收款账号"],
+         [ORDERS[0], "支付成功", "2026-03-05 14:03:22", "R-0001", "", 100000, "6228480402564890018"],
+         [ORDERS[1], "退汇", "2026-03-05", "R-0002", "户名不符", 1234.5, "6228480402564890019"]]
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Saved:
+    """Files as they were, and by how they were saved: once, and then again as .xlsx."""
+
+    before: Mapping[str, bytes]
+    after: Mapping[tuple[str, str], bytes]
+    again: Mapping[tuple[str, str], bytes]
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory: pytest.TempPathFactory) -> Saved:
+    """Save every file in every form; LibreOffice is started once for each."""
+    office = shutil.which("soffice")
+    if office is None:
+        raise MissingToolError(
+            "LibreOffice is not installed: apt-get install --no-install-recommends libreoffice-calc-nogui"
+        )
+    folder = tmp_path_factory.mktemp("libreoffice")
+    before = dict(_sources())
+    sources = [folder / f"{name}.xlsx" for name in before]
+    for source in sources:
+        source.write_bytes(before[source.stem])
+
+    def convert(files: list[Path], form: str, to: Path) -> list[Path]:
+        command = [office, f"-env:UserInstallation=file://{folder}/profile", "--headless", "--convert-to", FORMS[form]]
+        subprocess.run([*command, "--outdir", str(to), *map(str, files)], check=True, capture_output=True)
+        return [to / f"{file.stem}.{form}" for file in files]
+
+    after, again = {}, {}
+    for form in FORMS:
+        once = convert(sources, form, folder / form)
+        after |= {(path.stem, form): path.read_bytes() for path in once}
+        again |= {(path.stem, form): path.read_bytes() for path in convert(once, "xlsx", folder / f"{form} again")}
+    return Saved(before, after, again)
+
+
 def _said(found: Found) -> tuple[object, ...]:
-    """Return what is read, in which empty cells of the last columns and places of an unread sheet do not count."""
     return found.table.forms, found.table.shifts, [row[1:] for row in found.rows], found.errors, found.skipped
 
 
 @pytest.mark.parametrize("name", DATASETS)
-def test_a_template_filled_in_says_the_same_however_it_is_saved(save: Save, name: str) -> None:
-    dataset = CATALOGUE[name]
-    content = filled(dataset)
-    before = read(content, name)
+def test_a_template_filled_in_says_the_same_however_it_is_saved(saved: Saved, name: str) -> None:
+    before = read(saved.before[name], name)
     assert len(before.rows) == 2 and not before.errors
     for form in FORMS:
-        assert _said(read(save(content, form), name)) == _said(before), form
+        assert _said(read(saved.after[name, form], name)) == _said(before), form
+        assert _said(read(saved.again[name, form], name)) == _said(before), f"{form}, then xlsx"
 
 
-def test_a_form_with_titles_and_totals_says_the_same_twice_saved(save: Save) -> None:
-    content = workbook(
-        [["某县2020年销售情况"], ["", "", "", "单位：万元"], ["序号", *(heading.removesuffix("（元）") for heading in HEADINGS)],
-         [1, A, 2020, 1234.5678, 0.1], [2, B, "2020年", 3, ""], ["合计", "", "", 1237.5678, 0.1], ["注：来源于省监测"]]
-    )  # fmt: skip
-    before = read(content)
+def test_a_form_with_titles_and_totals_says_the_same_however_it_is_saved(saved: Saved) -> None:
+    before = read(saved.before[FORM])
     assert (before.skipped, before.table.shifts) == (2, {"online_retail_fen": 4, "platform_turnover_fen": 4})
     for form in FORMS:
-        once = save(content, form)
-        assert _said(read(once)) == _said(before), form
-        assert _said(read(save(once, "xlsx"))) == _said(before), f"{form}, then xlsx"
+        assert _said(read(saved.after[FORM, form])) == _said(before), form
+        assert _said(read(saved.again[FORM, form])) == _said(before), f"{form}, then xlsx"
 
 
-def test_the_banks_answer_says_the_same_however_it_is_saved(save: Save) -> None:
-    headings = ["支付指令编号", "结果", "交易时间", "银行流水号", "原因", "金额（元）", "收款账号"]
-    rows = [
-        [ORDERS[0], "支付成功", "2026-03-05 14:03:22", "R-0001", "", 100000, "6228480402564890018"],
-        [ORDERS[1], "退汇", "2026-03-05", "R-0002", "户名不符", 1234.5, "6228480402564890019"],
-    ]
-    content = workbook([headings, *rows])
-    before = read_file(content, RESULTS, DAY)
+def test_the_banks_answer_says_the_same_however_it_is_saved(saved: Saved) -> None:
+    before = read_file(saved.before[ANSWER], RESULTS, DAY)
     assert before.read == 2 and not before.mistakes
     for form in FORMS:
-        after = read_file(save(content, form), RESULTS, DAY)
+        after = read_file(saved.after[ANSWER, form], RESULTS, DAY)
         assert after.rows.equals(before.rows) and not after.mistakes, form

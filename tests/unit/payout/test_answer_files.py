@@ -70,7 +70,12 @@ def test_outcomes_are_read_in_the_banks_words(word: str, outcome: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "day", ["2026-11-30", "2026/11/30", "2026.11.30", "20261130", "2026年11月30日", "2026/11/30 0:00"]
+    "day",
+    [
+        *("2026-11-30", "2026/11/30", "2026.11.30", "20261130", "2026年11月30日", "2026/11/30 0:00"),
+        *("2026-11-30 14:03:22", "2026/11/30 9:05", "20261130140322", "2026年11月30日14时03分22秒"),
+        *("2026-11-30T14:03:22+08:00", "2026-11-30 23:59:59.5"),
+    ],
 )
 def test_days_are_read_as_they_are_written(day: str) -> None:
     assert [each.occurred_on for each in answer(row(day=day)).results] == [TODAY]
