@@ -9,8 +9,8 @@ from pydantic import AfterValidator, StringConstraints
 
 MAX_REASON = 2_000
 _SHOWN_CHARACTERS = 4
-_LONG_NUMBER = re.compile(r"[0-9０-９](?:[\s\-－.·_]?[0-9０-９]){11,}")
-"""Twelve digits or more, however they are grouped: an account, a bank card or an identity card."""
+_LONG_NUMBER = re.compile(r"\d(?:[\s\-－–—.·_/\u200b-\u200f\u2060\ufeff]{0,3}\d){11,}")
+"""Twelve digits or more of any script, however they are grouped: an account, a bank card or an identity card."""
 
 
 def strike_long_numbers(text: str) -> str:

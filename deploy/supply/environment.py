@@ -27,11 +27,9 @@ def scripts() -> Path:
         index = os.environ.get("UV_INDEX_URL") or os.environ.get("PIP_INDEX_URL") or configured
         python = folder / "bin" / "python"
         install = [uv, "pip", "install", "--quiet", *(("--index-url", index) if index else ()), "--python", python]
-        for command in (
-            [uv, "venv", "--quiet", "--clear", "--python", sys.executable, folder],
-            [*install, "--require-hashes", "-r", PINS],
-        ):
-            done = subprocess.run(command, capture_output=True, text=True, check=False)
+        make = [uv, "venv", "--quiet", "--clear", "--python", sys.executable, folder]
+        for command in (make, [*install, "--require-hashes", "-r", PINS]):
+            done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False)
             if done.returncode != 0:
                 raise NoToolsError(done.stderr.strip()[-300:])
         (folder / "complete").touch()

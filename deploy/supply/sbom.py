@@ -16,8 +16,8 @@ FILE = ROOT / "build/sbom.cdx.json"
 def write(file: Path) -> None:
     """Write the document to `file`; raises NoToolsError. Licences are those of the packages that are installed here."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    command = [scripts() / "python", "-m", "deploy.supply.write_sbom", file.resolve(), sysconfig.get_path("purelib")]
-    subprocess.run(command, check=True, cwd=ROOT)
+    python, packages = scripts() / "python", sysconfig.get_path("purelib")
+    subprocess.run([python, "-m", "deploy.supply.write_sbom", str(file.resolve()), packages], check=True, cwd=ROOT)
 
 
 def main() -> int:

@@ -24,10 +24,11 @@ from services.eligibility.interpretations.routes import router as policies_route
 from services.eligibility.notices.routes import router as notices_router
 from services.eligibility.objections.routes import router as objections_router
 from services.eligibility.procedures.routes import router as procedures_router
+from services.eligibility.refusals.routes import router as refusals_router
 from services.eligibility.reviews.routes import decisions_router as reviews_of_decisions_router
 from services.eligibility.reviews.routes import reviews_router
 from services.eligibility.rounds.routes import router as rounds_router
-from services.eligibility.scenarios.routes import assessments_router, impact_router, simulations_router
+from services.eligibility.scenarios.routes import assessments_router, facts_router, impact_router, simulations_router
 from services.eligibility.schema import SCHEMA
 from services.eligibility.settings import Settings
 from shared.clock import Clock
@@ -90,24 +91,30 @@ def build(
             reviews_router,
             notices_router,
             objections_router,
+            refusals_router,
             assessments_router,
             republications_router,
             recalls_router,
             simulations_router,
             impact_router,
+            facts_router,
             dead_letters_router,
         ],
         database=database,
         token_verifier=token_verifier,
         clock=clock,
         settings=settings,
+        is_enterprise=facts.has_enterprise,
         state={
             "registry": facts,
             "payout": payout or payout_client(settings),
             "refusals": Refusals(),
             "notice_working_days": settings.notice_working_days,
         },
-        bodies=[BodyLimit("/v1/(assessments|simulations|impact|evaluations|approvals|notices|republications|reviews)")],
+        bodies=[
+            BodyLimit("/v1/(assessments|simulations|impact|evaluations|approvals|notices|republications|reviews)"),
+            BodyLimit("/v1/scenario-facts", files=True, seconds=300),
+        ],
         event_handlers={
             topics.REGISTRY_FACTS: verified(corrections.receive, verifier),
             topics.EVALUATION_SHARDS: verified(PartitionEvaluator(facts).receive, verifier),

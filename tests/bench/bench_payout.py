@@ -122,8 +122,10 @@ def prepare(payout: Database) -> None:
         for unit in ("city", "liandu", "development_zone"):
             year = calendar_date(now).year
             for _ in range(10):
-                given = {"unit": unit, "year": year, "amount_fen": MAX_APPROPRIATION_FEN, "document": "bench"}
-                budgets.confirm(connection, budgets.propose(connection, **given, by="maker")["id"], by="checker")
+                draft = budgets.propose(
+                    connection, unit=unit, year=year, amount_fen=MAX_APPROPRIATION_FEN, document="bench", by="maker"
+                )
+                budgets.confirm(connection, draft["id"], by="checker")
 
 
 def _relay(url: str, cluster: Cluster, go: Gate, signed: bool) -> None:

@@ -38,13 +38,13 @@ class Users:
     """Fen that the bank has paid, by order."""
 
     def command(self, client: str, path: str, body: object = None, *, key: str | None = None, **request: Any) -> Any:
-        """POST until there is an answer that is neither an outage nor `in flight`; returns it, whatever it says."""
+        """POST until there is an answer that does not ask to try again; returns it, whatever it says."""
         self.commands += 1
         headers = {"Idempotency-Key": key or uuid4().hex} | request.pop("headers", {})
         deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
             answer = self.once(client, "POST", path, json=body, headers=headers, **request)
-            if answer is not None and answer.status_code < 500 and not _in_flight(answer):
+            if answer is not None and not _asks_to_wait(answer):
                 return answer
             if time.monotonic() > deadline:
                 raise TimeoutError(f"{path} was not answered within {PATIENCE_SECONDS:.0f} s")
@@ -86,7 +86,7 @@ class Users:
         deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
             answer = self.once(client, "GET", path, **request)
-            if answer is not None and answer.status_code < 500:
+            if answer is not None and not _asks_to_wait(answer):
                 return answer
             if time.monotonic() > deadline:
                 raise TimeoutError(f"{path} was not answered within {PATIENCE_SECONDS:.0f} s")
@@ -98,7 +98,7 @@ class Users:
 
     def appropriation(self, fen: int) -> dict[str, object]:
         """Return the body of an appropriation by a document of its own."""
-        document = f"document-{len(self.documents)}"
+        document = f"document-{uuid4().hex}"
         return {"unit": self.dice.choice(UNITS), "year": self.year, "amount_fen": fen, "document": document}
 
     def appropriate(self, body: dict[str, object], key: str) -> httpx.Response:
@@ -163,5 +163,7 @@ class Users:
         return row | {"bank_reference": reference, "reason": "account closed" if outcome == "failed" else None}
 
 
-def _in_flight(answer: httpx.Response) -> bool:
-    return answer.status_code == httpx.codes.CONFLICT and answer.json().get("type", "").endswith("in-flight")
+def _asks_to_wait(answer: httpx.Response) -> bool:
+    if answer.status_code == httpx.codes.CONFLICT:
+        return str(answer.json().get("type", "")).endswith("in-flight")
+    return answer.status_code == httpx.codes.TOO_MANY_REQUESTS or answer.is_server_error

@@ -23,7 +23,7 @@ from tests.faults.harness import ME, Harness
 
 PAYEES = 60
 AMPLE_FEN = 10**12
-BYSTANDERS = 15_000
+BYSTANDERS = 6_000
 """Enterprises that nobody pays: what makes changes and snapshots too long for a socket's buffers."""
 TRY_AGAIN = (httpx.codes.TOO_MANY_REQUESTS, httpx.codes.SERVICE_UNAVAILABLE)
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -19,8 +17,8 @@ from shared.catalogue.domain import Dataset
 from shared.catalogue.layouts import layout_of
 from shared.catalogue.validation_errors import MESSAGES, parameters_of
 from shared.errors import FieldError
-from shared.files.domain import Layout, Table, Warnings, letters, refused
-from shared.files.reader import OpenFile, open_file
+from shared.files.domain import Layout, Table, Warnings, refused
+from shared.files.reader import OpenFile, opened
 from shared.files.refused_rows import RefusedTable
 from shared.files.rows import Taken
 from shared.i18n import CHINESE, N_, translate
@@ -49,20 +47,14 @@ class AnswerFile:
     checksum: str | None
     seal: str | None
 
-    def at(self, line: int, field: str | None = None) -> str:
-        """Return where a field of a row is: its cell, or the row's line."""
-        return next(
-            (f"{letters(place)}{line}" for place, name in self.table.places.items() if name == field), str(line)
-        )
-
     def refused_rows(self, mistakes: Sequence[tuple[int, FieldError]], language: str) -> RefusedTable:
         """Return the rows with mistakes as they were sent, with what is wrong with each in `language`."""
         reasons: dict[int, list[str]] = {}
         for line, mistake in mistakes:
             reasons.setdefault(line, []).append(translate(mistake.message, language, mistake.parameters))
         separator = "；" if language == CHINESE else "; "
-        with _opened(self.content, self.layout) as opened:
-            rows = list(opened.rows(self.table, frozenset(reasons)))
+        with opened(self.content, self.layout) as file:
+            rows = list(file.rows(self.table, frozenset(reasons)))
         outline = {"headings": self.table.headings, "above": self.table.above, "sheet_name": self.table.sheet_name}
         return RefusedTable(outline, rows, {line: separator.join(found) for line, found in reasons.items()})
 
@@ -70,10 +62,10 @@ class AnswerFile:
 def read_file(content: bytes, dataset: Dataset, today: date) -> AnswerFile:
     """Read a file with rows of `dataset`; raises FileRefused with everything that is wrong with it as a whole."""
     layout = replace(layout_of(dataset), passed_over=NOT_READ)
-    with _opened(content, layout) as opened:
-        (table,) = opened.tables
-        parts = list(opened.parts(table))
-        last = _last_lines(opened, table, parts)
+    with opened(content, layout) as file:
+        (table,) = file.tables
+        parts = list(file.parts(table))
+        last = _last_lines(file, table, parts)
     ends = [cell.strip() for cells in last.values() for cell in cells]
     checksum, seal = (next(filter(form.fullmatch, ends), None) for form in (_SHA256, SEALED))
     skipped, read = parts[-1].skipped + len(last) if parts else 0, 0
@@ -94,15 +86,15 @@ def read_file(content: bytes, dataset: Dataset, today: date) -> AnswerFile:
     if not read:
         raise refused("no_rows", "The file has headings, but no row below them.")
     found = AnswerFile(
-        content, layout, table, pl.concat(rows), pl.concat(cells), [], read, skipped, opened.warnings, checksum, seal
+        content, layout, table, pl.concat(rows), pl.concat(cells), [], read, skipped, file.warnings, checksum, seal
     )
     for line, field, code, detail in errors:
-        mistake = FieldError(found.at(line, field), code, MESSAGES[code], **parameters_of(dataset, field, detail))
+        mistake = FieldError(table.at(line, field), code, MESSAGES[code], **parameters_of(dataset, field, detail))
         found.mistakes.append((line, mistake))
     return found
 
 
-def _last_lines(opened: OpenFile, table: Table, parts: Sequence[Taken]) -> dict[int, list[str]]:
+def _last_lines(file: OpenFile, table: Table, parts: Sequence[Taken]) -> dict[int, list[str]]:
     """Return the lines with which a batch's own file ends, a total, the checksum and the seal, as they were written."""
     first = {PLACE.name, ORDER_ID.name} & set(table.forms)
     found = [line for part in parts for line, _, code, _ in part.errors if code == "column_count"]
@@ -113,13 +105,6 @@ def _last_lines(opened: OpenFile, table: Table, parts: Sequence[Taken]) -> dict[
         return {}
     return {
         line: cells
-        for line, cells in opened.rows(table, frozenset(found))
+        for line, cells in file.rows(table, frozenset(found))
         if next(filter(None, map(str.strip, cells)), "") in (TOTAL, CHECKSUM, SEAL)
     }
-
-
-@contextmanager
-def _opened(content: bytes, layout: Layout) -> Iterator[OpenFile]:
-    with tempfile.TemporaryFile() as file:
-        file.write(content)
-        yield open_file(file, [layout])

@@ -96,6 +96,7 @@ def take_connections(campaign: Campaign) -> None:
     """All connections that a service's role may have are taken, and its sessions end: nobody can begin another one."""
     service = campaign.dice.choice(("payout", "registry"))
     url = campaign.harness.system.settings[f"{service.upper()}_DATABASE_URL"]
+    campaign.harness.rows(service, "SELECT 1")  # the campaign has a session of its own by now
     with contextlib.ExitStack() as taken:
         with contextlib.suppress(psycopg.OperationalError):
             while True:
@@ -118,7 +119,7 @@ def exhaust_pool(campaign: Campaign) -> None:
     bodies = [(users.appropriation(11), uuid4().hex) for _ in range(30)]
     url = campaign.harness.system.settings["PAYOUT_OWNER_DATABASE_URL"]
     with psycopg.connect(url) as locking, ThreadPoolExecutor(30) as pool:
-        locking.execute("LOCK TABLE budgets IN ACCESS EXCLUSIVE MODE")
+        locking.execute("LOCK TABLE appropriation_proposals IN ACCESS EXCLUSIVE MODE")
         sent = [pool.submit(partial(users.try_to_appropriate, body, key)) for body, key in bodies]
         campaign.probe()
         threading.Event().wait(campaign.dice.uniform(0.5, 3))

@@ -19,7 +19,7 @@ EVERYTHING = " ".join(Scope)
 def confirm_alone(campaign: Campaign) -> None:
     """One person with the scopes of two: drafts and confirms, holds and releases, corrects a bank's result."""
     person = {"sub": f"person-{uuid4().hex[:8]}", "scope": EVERYTHING}
-    acts = (_arrange_alone, _hold_alone, _correct_alone, _redirect_alone)
+    acts = (_arrange_alone, _appropriate_alone, _hold_alone, _correct_alone, _redirect_alone)
     campaign.dice.choice(acts)(campaign, person)
 
 
@@ -28,6 +28,16 @@ def _arrange_alone(campaign: Campaign, person: dict[str, str]) -> None:
     drafted = campaign.users.act_as(person, "payout:/v1/arrangements", body)
     if drafted is not None and drafted.is_success:
         _refused(campaign, person, f"payout:/v1/arrangements/{drafted.json()['id']}/confirm")
+
+
+def _appropriate_alone(campaign: Campaign, person: dict[str, str]) -> None:
+    """Draft an appropriation and confirm it: another person discards it afterwards."""
+    path = "payout:/v1/appropriations"
+    drafted = campaign.users.act_as(person, path, campaign.users.appropriation(12))
+    if drafted is not None and drafted.is_success:
+        path = f"{path}/{drafted.json()['id']}"
+        _refused(campaign, person, f"{path}/confirm")
+        campaign.users.command("finance-checker", f"{path}/discard", {"reason": "campaign"})
 
 
 def _hold_alone(campaign: Campaign, person: dict[str, str]) -> None:

@@ -52,7 +52,7 @@ def kill_registry(campaign: Campaign) -> None:
     killing.start()
     campaign.users.command("finance-checker", "payout:/v1/payment-orders/approvals", {"unit": campaign.a_unit()})
     killing.join()
-    campaign.harness.revive("registry-app")
+    campaign.harness.tend()
 
 
 def kill_identity_provider(campaign: Campaign) -> None:

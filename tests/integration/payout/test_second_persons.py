@@ -86,7 +86,7 @@ def test_what_one_person_enters_counts_for_nothing_and_that_person_cannot_confir
     entered = payout.http.post(path, json=body, headers=alone).json()
     proposal = f"{path}/{entered['id']}"
     refused = payout.http.post(f"{proposal}/confirm", headers=alone)
-    assert (refused.status_code, refused.json()["type"].rpartition("/")[2]) == (403, "same-person"), refused.text
+    assert (refused.status_code, refused.json()["type"].rpartition(":")[2]) == (409, "same-person"), refused.text
     assert books(payout) == before
     with pytest.raises(IntegrityError, match="two_persons"):
         payout.execute(f"UPDATE {act.table} SET confirmed_by = proposed_by, confirmed_at = now()")
