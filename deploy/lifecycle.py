@@ -137,7 +137,7 @@ transition is refused, with the present state and the acts that are possible; tr
     },
 )
 
-RESULTS = "`POST /v1/payment-batches/{id}/results` by the bank's own channel, or by one person with `/{results_id}/confirm` by another"
+RESULTS = "`POST /v1/payment-batches/{id}/results` by the bank's channel; by a person, with `/{results_id}/confirm` by another"
 
 PAYMENT_ORDER = Lifecycle(
     page=DOCS / "payment-order-lifecycle.md",

@@ -13,6 +13,7 @@ class Scope(StrEnum):
 
     FACTS_READ = "facts:read"
     FACTS_WRITE = "facts:write"
+    CHALLENGES_WRITE = "challenges:write"
     ACCOUNTS_READ = "accounts:read"
     ACCOUNTS_CONFIRM = "accounts:confirm"
     REFERENCE_CONFIRM = "reference:confirm"
@@ -29,6 +30,8 @@ class Scope(StrEnum):
     NOTICES_WRITE = "notices:write"
     CONFIRMATIONS_WRITE = "confirmations:write"
     REVIEWS_WRITE = "reviews:write"
+    REFUSALS_WRITE = "refusals:write"
+    REFUSALS_ISSUE = "refusals:issue"
     OBJECTIONS_READ = "objections:read"
     OBJECTIONS_WRITE = "objections:write"
     OBJECTIONS_DECIDE = "objections:decide"
@@ -55,6 +58,7 @@ class Scope(StrEnum):
 DESCRIPTIONS: dict[Scope, str] = {
     Scope.FACTS_READ: "Read the registry's records, changes and snapshots, with account numbers masked",
     Scope.FACTS_WRITE: "Write, import and withdraw records",
+    Scope.CHALLENGES_WRITE: "Challenge facts",
     Scope.ACCOUNTS_READ: "Read payees' full account numbers",
     Scope.ACCOUNTS_CONFIRM: "Confirm and discard drafts of payees' accounts",
     Scope.REFERENCE_CONFIRM: "Confirm and discard drafts of reference data: rates and recognised platforms",
@@ -71,6 +75,8 @@ DESCRIPTIONS: dict[Scope, str] = {
     Scope.NOTICES_WRITE: "Open and close public notices",
     Scope.CONFIRMATIONS_WRITE: "Record the confirmations that enterprises give on paper",
     Scope.REVIEWS_WRITE: "Review decisions for a department or a district",
+    Scope.REFUSALS_WRITE: "Draw up refusals, record statements about them",
+    Scope.REFUSALS_ISSUE: "Issue refusals",
     Scope.OBJECTIONS_READ: "Read objections and the persons who made them",
     Scope.OBJECTIONS_WRITE: "Record objections",
     Scope.OBJECTIONS_DECIDE: "Decide objections",
@@ -122,6 +128,11 @@ class Actor:
     def city_wide(self) -> bool:
         """Whether the token is restricted neither to a jurisdiction nor to an enterprise."""
         return self.jurisdiction is None and self.uscc is None
+
+    @property
+    def restriction(self) -> dict[str, str | None]:
+        """Values of statements that show an actor its own rows: `jurisdiction` and `own_uscc`, or None."""
+        return {"jurisdiction": self.jurisdiction, "own_uscc": self.uscc}
 
     def may(self, scope: Scope) -> bool:
         """Return whether the token has `scope`."""

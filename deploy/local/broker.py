@@ -231,8 +231,18 @@ def java_command() -> str:
 
 
 def _jars() -> Path:
-    if (JARS / "complete").exists():
-        return JARS
+    if not (JARS / "complete").exists():
+        _fetch_jars()
+    if differing := differing_jars(JARS):
+        raise CannotStartError(
+            "Kafka's jars in {folder} are not those of deploy/kafka/jars.txt: {files}. Remove the folder to fetch them again.",
+            folder=str(JARS),
+            files=differing,
+        )
+    return JARS
+
+
+def _fetch_jars() -> None:
     maven = shutil.which("mvn")
     if maven is None:
         raise CannotStartError("no Maven found")
@@ -249,9 +259,4 @@ def _jars() -> Path:
             )
             if done.returncode != 0:
                 raise CannotStartError("Maven could not fetch Apache Kafka")
-            if differing := differing_jars(JARS):
-                raise CannotStartError(
-                    "Maven fetched other files than deploy/kafka/jars.txt lists: {files}", files=differing
-                )
             (JARS / "complete").touch()
-    return JARS

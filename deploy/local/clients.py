@@ -13,11 +13,15 @@ _READ_ALL = (Scope.FACTS_READ, Scope.EVALUATIONS_READ, Scope.DECISIONS_READ, Sco
 
 @dataclass(frozen=True)
 class Client:
-    """A client: its scopes, the jurisdiction that it is restricted to, and the department that it reviews for, if any."""
+    """A client: its scopes, the jurisdiction that it is restricted to, and the department that it reviews for, if any.
+
+    One `for_enterprises` asks for tokens of one enterprise each, by the parameter `uscc`.
+    """
 
     scopes: tuple[Scope, ...]
     jurisdiction: str | None = None
     department: str | None = None
+    for_enterprises: bool = False
 
 
 CLIENTS: dict[str, Client] = {
@@ -30,6 +34,8 @@ CLIENTS: dict[str, Client] = {
             Scope.NOTICES_WRITE,
             Scope.OBJECTIONS_READ,
             Scope.OBJECTIONS_WRITE,
+            Scope.REFUSALS_WRITE,
+            Scope.CHALLENGES_WRITE,
             Scope.CONFIRMATIONS_WRITE,
             Scope.READINGS_PROPOSE,
             Scope.DECISIONS_SUSPEND,
@@ -42,6 +48,7 @@ CLIENTS: dict[str, Client] = {
             Scope.DECISIONS_APPROVE,
             Scope.OBJECTIONS_READ,
             Scope.OBJECTIONS_DECIDE,
+            Scope.REFUSALS_ISSUE,
             Scope.READINGS_CONFIRM,
             Scope.REFERENCE_CONFIRM,
         )
@@ -75,6 +82,7 @@ CLIENTS: dict[str, Client] = {
     "ops": Client((Scope.METRICS_READ, Scope.DEAD_LETTERS_WRITE, Scope.EVENTS_REPUBLISH)),
     "eligibility": Client((Scope.FACTS_READ, Scope.MONEY_READ)),
     "payout": Client((Scope.FACTS_READ, Scope.ACCOUNTS_READ, Scope.DECISIONS_READ, Scope.EVENTS_REPUBLISH)),
+    "enterprise-portal": Client((Scope.OWN_READ, Scope.OWN_WRITE), for_enterprises=True),
 }
 
 

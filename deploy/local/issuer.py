@@ -26,6 +26,7 @@ from joserfc.jwk import ECKey, KeySetSerialization
 
 from deploy.local.clients import CLIENTS
 from shared.clock import Clock, SystemClock
+from shared.identifiers import is_uscc
 from shared.web.auth import ALGORITHM
 
 LIFETIME_SECONDS = 3_600
@@ -58,12 +59,15 @@ class Issuer:
         scopes = requested.split()
         return scopes if set(scopes) <= set(allowed) else None
 
-    def token(self, client_id: str, scopes: list[str], lifetime_seconds: int = LIFETIME_SECONDS) -> str:
-        """Return a signed access token of a client."""
+    def token(
+        self, client_id: str, scopes: list[str], uscc: str | None = None, lifetime_seconds: int = LIFETIME_SECONDS
+    ) -> str:
+        """Return a signed access token of a client; of the enterprise portal, one for the enterprise `uscc`."""
         client = CLIENTS[client_id]
-        own = {"jurisdiction": client.jurisdiction, "department": client.department}
+        own = {"jurisdiction": client.jurisdiction, "department": client.department, "uscc": uscc}
         named = {name: value for name, value in own.items() if value is not None}
-        claims = {"sub": client_id, "client_id": client_id, "scope": " ".join(scopes), **named}
+        subject = client_id if uscc is None else f"enterprise:{uscc}"
+        claims = {"sub": subject, "client_id": client_id, "scope": " ".join(scopes), **named}
         return self.signed(claims, lifetime_seconds)
 
     def signed(self, claims: Mapping[str, object], lifetime_seconds: int = LIFETIME_SECONDS) -> str:
@@ -127,9 +131,12 @@ def create_app(issuer: Issuer) -> FastAPI:
         scopes = issuer.scopes(client_id, fields.get("scope"))
         if scopes is None:
             return JSONResponse({"error": "invalid_scope"}, 400)
+        uscc = fields.get("uscc")
+        if (uscc is not None) != CLIENTS[client_id].for_enterprises or not (uscc is None or is_uscc(uscc)):
+            return JSONResponse({"error": "invalid_request"}, 400)
         return JSONResponse(
             {
-                "access_token": issuer.token(client_id, scopes),
+                "access_token": issuer.token(client_id, scopes, uscc),
                 "token_type": "Bearer",
                 "expires_in": LIFETIME_SECONDS,
                 "scope": " ".join(scopes),

@@ -24,6 +24,7 @@ from services.eligibility.interpretations.routes import router as policies_route
 from services.eligibility.notices.routes import router as notices_router
 from services.eligibility.objections.routes import router as objections_router
 from services.eligibility.procedures.routes import router as procedures_router
+from services.eligibility.refusals.routes import router as refusals_router
 from services.eligibility.reviews.routes import decisions_router as reviews_of_decisions_router
 from services.eligibility.reviews.routes import reviews_router
 from services.eligibility.rounds.routes import router as rounds_router
@@ -90,6 +91,7 @@ def build(
             reviews_router,
             notices_router,
             objections_router,
+            refusals_router,
             assessments_router,
             republications_router,
             recalls_router,
@@ -102,6 +104,7 @@ def build(
         token_verifier=token_verifier,
         clock=clock,
         settings=settings,
+        is_enterprise=facts.has_enterprise,
         state={
             "registry": facts,
             "payout": payout or payout_client(settings),

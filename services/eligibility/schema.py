@@ -12,6 +12,7 @@ import services.eligibility.interpretations.tables
 import services.eligibility.notices.tables
 import services.eligibility.objections.tables
 import services.eligibility.procedures.tables
+import services.eligibility.refusals.tables
 import services.eligibility.rounds.tables
 import services.eligibility.scenarios.tables  # noqa: F401 - importing a room's tables declares them
 from services.eligibility.metadata import metadata

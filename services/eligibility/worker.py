@@ -12,6 +12,7 @@ from services.eligibility.corrections.domain import AutomaticReevaluation
 from services.eligibility.evaluation_jobs.domain import EVALUATION
 from services.eligibility.evaluation_jobs.partitions import PartitionEvaluator
 from services.eligibility.evaluation_jobs.runner import EvaluationRunner
+from services.eligibility.refusals import handlers as refusals
 from services.eligibility.reviews.handlers import REVIEW, run_bulk_review
 from services.eligibility.scenarios import simulations
 from services.eligibility.schema import SCHEMA
@@ -104,6 +105,7 @@ def loops(settings: Settings, database: Database, registry: RegistryFacts, clock
         Loop("registry-facts", facts.step, idle_seconds=0, close=facts.close),
         Loop("registry-follower", corrections.RegistryFollower(database, registry).step, idle_seconds=0.5),
         Loop("automatic-evaluations", evaluations.step, idle_seconds=0.5),
+        Loop("refusals", lambda: refusals.compare_changed(database, registry, clock), idle_seconds=5),
     ]
 
 

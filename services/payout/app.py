@@ -56,6 +56,7 @@ def build(
     decisions: Decisions | None = None,
 ) -> FastAPI:
     """Build the app from its parts; accounts are the registry's and decisions eligibility's unless others are given."""
+    payees = accounts or registry_accounts(settings)
     return create_app(
         schema=SCHEMA,
         title="Payout",
@@ -80,8 +81,9 @@ def build(
         token_verifier=token_verifier,
         clock=clock,
         settings=settings,
+        is_enterprise=payees.has_enterprise,
         state={
-            "accounts": accounts or registry_accounts(settings),
+            "accounts": payees,
             "decisions": decisions or eligibility_decisions(settings),
             "seals": Seals(settings.file_seal_key.get_secret_value()),
             "samples_allowed": settings.deployment is Deployment.DEMONSTRATION,

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from fastapi import FastAPI
 
 from services.registry import metrics as registry_metrics
 from services.registry.arrow_reader import ArrowReader
+from services.registry.challenges.routes import router as challenges_router
 from services.registry.cipher import AccountCipher
 from services.registry.datasets.routes import router as datasets_router
 from services.registry.drafts.routes import router as drafts_router
+from services.registry.enterprises.repository import is_enterprise
 from services.registry.enterprises.routes import router as enterprises_router
 from services.registry.imports.routes import router as imports_router
 from services.registry.quality.routes import router as quality_router
@@ -45,11 +49,13 @@ def build(settings: Settings, *, database: Database, token_verifier: TokenVerifi
             enterprises_router,
             quality_router,
             imports_router,
+            challenges_router,
         ],
         database=database,
         token_verifier=token_verifier,
         clock=clock,
         settings=settings,
+        is_enterprise=partial(is_enterprise, database),
         state={
             "settings": settings,
             "cipher": AccountCipher(settings.account_key.get_secret_value()),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import services.registry.challenges.tables
 import services.registry.datasets.tables
 import services.registry.imports.tables
 import services.registry.revisions.tables  # noqa: F401 - importing a room's tables declares them

@@ -119,11 +119,11 @@ def parameters_of(dataset: Dataset, field: str | None, detail: str | None = None
     item = dataset.by_name.get(field or "")
     if item is None:
         return {"name": field or "", "detail": detail or ""}
-    hundredths = _HUNDREDTHS[item.unit or ""] if item.kind is Kind.MONEY else ""
+    hundredths = _HUNDREDTHS[item.unit or ""] if item.kind is Kind.MONEY else None
     return {
         "name": name_of(item),
         "unit": {"en": f" of{hundredths['en']}", "zh-CN": f"（{hundredths['zh-CN']}）"} if hundredths else "",
-        "hundredths": hundredths,
+        "hundredths": hundredths or "",
         "minimum": item.minimum,
         "maximum": item.maximum,
         "allowed": _codes(item.choices),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import cache, partial
 from typing import Any
@@ -31,6 +31,7 @@ from shared.version import VERSION
 from shared.web import audit, documentation, openapi, problems
 from shared.web.auth import TokenVerifier
 from shared.web.bodies import BodyLimit
+from shared.web.enterprises import Enterprises
 from shared.web.idempotency import json_response
 from shared.web.metrics import app_metrics, probe_router
 from shared.web.middleware import RequestMiddleware
@@ -61,6 +62,7 @@ def create_app(
     token_verifier: TokenVerifier,
     clock: Clock,
     settings: ServiceSettings,
+    is_enterprise: Callable[[str], bool],
     state: Mapping[str, Any] | None = None,
     bodies: Sequence[BodyLimit] = (),
     event_handlers: Mapping[str, Handler] | None = None,
@@ -70,8 +72,8 @@ def create_app(
     """Build a service's app around `routers`.
 
     `settings` name the token endpoint, the language of answers to callers that name none, and what each client may ask for.
-    `state` is set on `app.state` for the routes. `bodies` are the paths that take more than
-    256 KiB, or files. `event_handlers` process the events of a topic when a dead letter is
+    `is_enterprise` tells whether the registry knows an enterprise. `state` is set on `app.state` for the routes. `bodies` are
+    the paths that take more than 256 KiB, or files. `event_handlers` process the events of a topic when a dead letter is
     replayed. `tags` describes tags that the docstring of their routes' module does not describe. `gauges` reads the
     service's own gauges.
     """
@@ -114,6 +116,7 @@ def create_app(
     app.state.database = database
     app.state.token_verifier = token_verifier
     app.state.clock = clock
+    app.state.enterprises = Enterprises(is_enterprise)
     app.state.language = settings.default_language
     app.state.service = schema.service
     app.state.schema = schema

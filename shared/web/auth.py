@@ -18,6 +18,7 @@ import httpx
 import structlog
 from cachetools import TLRUCache
 from fastapi import Request, Security
+from fastapi.concurrency import run_in_threadpool
 from fastapi.dependencies.models import Dependant
 from fastapi.openapi.models import OAuthFlowClientCredentials, OAuthFlows
 from fastapi.security import OAuth2
@@ -287,9 +288,12 @@ class Requirement:
             actor.require_city_wide()
 
     async def authenticate(self, request: Request, _: Annotated[str | None, Security(_scheme)]) -> Actor:
-        """Return the caller; raises as `identify` and `check` do."""
+        """Return the caller; raises as `identify` and `check` do, and for a token of an enterprise that nobody is."""
         actor = identify(request)
         self.check(actor)
+        if actor.uscc is not None:
+            enterprises: Enterprises = request.app.state.enterprises
+            await run_in_threadpool(enterprises.require, actor.uscc)
         return actor
 
 

@@ -80,7 +80,7 @@ def expected(kind: str, row: Mapping[str, Any]) -> bool:
     if kind in ("city", "department") or kind.startswith("only "):
         return True
     if kind == "enterprise":
-        return row.get("enterprise") == "own"
+        return row.get("enterprise") in ("own", "all")
     return kind == "district" and row["restricted"] != "none"
 
 

@@ -90,7 +90,7 @@ def test_every_command_is_told_once_with_who_what_why_and_figures(payout: Payout
     given, _, held = acts[:3]
     assert given["subjects"] == [str(made["id"])]
     assert given["reason"] == "丽财〔2026〕1号"
-    assert given["details"] == {"id": made["id"], "year": 2026, "amount_fen": 500}
+    assert given["details"] == {"year": 2026, "amount_fen": 500}
     assert held["subjects"][0] == "91331100MA2E000007"
     assert held["reason"] == "投诉，电话 …"
     assert acts[-1]["details"]["approved"] == 1

@@ -44,6 +44,11 @@ class Tokens:
         """Return the header of a request whose token has `claims` in place of those of a client that may nothing."""
         return {"Authorization": f"Bearer {self.issuer.signed({'sub': 'somebody', 'scope': ''} | claims)}"}
 
+    def enterprise(self, uscc: str) -> dict[str, str]:
+        """Return the header of a request by an enterprise."""
+        token = self.issuer.token("enterprise-portal", ["own:read", "own:write"], uscc)
+        return {"Authorization": f"Bearer {token}"}
+
     def headers(self, client: str, **more: str) -> dict[str, str]:
         """Return the headers of a request by `client`; more headers by name, `_` standing for `-`."""
         token = self.issuer.token(client, self.issuer.scopes(client, None) or [])

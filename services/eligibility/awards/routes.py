@@ -29,7 +29,7 @@ from shared.web.problems import refusals
 router = APIRouter(prefix="/v1/policies/{policy}/awards", tags=["policies"])
 guide_router = APIRouter(prefix="/v1/policies/{policy}/guide", tags=["policies"])
 
-_READER = [needs(Scope.EVALUATIONS_READ)]
+_READER = [needs(Scope.EVALUATIONS_READ, own=Scope.OWN_READ)]
 
 
 @router.get(

@@ -35,6 +35,10 @@ class RegistryFacts:
         """Return the number of the newest revision, 0 if there is none."""
         return int(self._registry.get("/v1/revisions/latest").json()["revision"])
 
+    def has_enterprise(self, uscc: str) -> bool:
+        """Return whether the registry has an enterprise now."""
+        return bool(self._registry.get("/v1/enterprises", {"uscc": uscc, "limit": 1}).json()["items"])
+
     def at(self, revision: int, datasets: Collection[str] = tuple(CATALOGUE)) -> Facts:
         """Return all facts known at `revision`; only `datasets` if given, the others empty."""
         return Facts.of({dataset: self._frame(revision, dataset) for dataset in datasets})

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, func, select
 from services.eligibility.corrections.domain import ALL_ENTERPRISES, PATIENCE, RETRY_SECONDS
 from services.eligibility.decisions.proposals import AUTOMATIC_ACTOR
 from services.eligibility.evaluation_jobs.domain import EVALUATION
+from services.eligibility.refusals import repository as refusals
 from shared.database.bulk import copy_frame
 from shared.database.queries import load
 
@@ -65,12 +66,13 @@ def advance(connection: Connection, policy: str, *, reached: Progress, until: in
 
 
 def mark_changed(connection: Connection, policy: str, changed: pl.DataFrame) -> None:
-    """Mark enterprises for re-evaluation: `changed` has `uscc, revision`, each enterprise once."""
+    """Mark enterprises for re-evaluation, and their refusals: `changed` has `uscc, revision`, each enterprise once."""
     if changed.is_empty():
         return
     connection.execute(queries.create_changed)
     copy_frame(connection, "changed", changed.select("uscc", "revision"))
     connection.execute(queries.mark_changed, {"policy": policy})
+    refusals.mark_changed(connection, policy, all_enterprises=ALL_ENTERPRISES)
 
 
 def is_due(connection: Connection, policy: str, quiet_seconds: float) -> bool:

@@ -53,6 +53,8 @@ def receipt(connection: Connection, row: Row[Any]) -> dict[str, Any]:
 
 def redacted(connection: Connection, row: Row[Any], actor: Actor, document: Mapping[str, Any]) -> dict[str, Any]:
     """Return a document about a decision as `actor` may see it; enterprises are where the sealed inputs place them."""
+    if actor.uscc is not None:
+        return redact(document, actor, [actor.uscc], ())
     inputs = orjson.loads(repository.document(connection, row.inputs_hash))
     located = located_in(inputs.get("locations", []), actor.jurisdiction, row.decided_on)
     return redact(document, actor, [row.payee_uscc, row.subject], located)

@@ -1,7 +1,8 @@
-"""What a caller who is restricted to a jurisdiction is shown of a receipt or an explanation.
+"""What a caller who is restricted to a jurisdiction, or to one enterprise, is shown of a receipt or an explanation.
 
 An award may depend on rows of enterprises elsewhere: a provider's clients, a park's merchants. Rows that name such enterprises
-alone are left out and counted; the rows of the case itself, and of enterprises in the caller's jurisdiction, are shown.
+alone are left out and counted; the rows of the case itself, and of enterprises in the caller's jurisdiction, are shown. An
+enterprise is shown what names itself.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ from shared.web.spreadsheets import SPREADSHEET_CONTENT, requested_format, sprea
 router = APIRouter(prefix="/v1/decisions", tags=["decisions"])
 republications_router = APIRouter(prefix="/v1/republications", tags=["events"])
 
-Reader = Annotated[Actor, needs(Scope.DECISIONS_READ)]
+Reader = Annotated[Actor, needs(Scope.DECISIONS_READ, own=Scope.OWN_READ)]
 
 
 @router.get(
@@ -92,7 +92,9 @@ def list_decisions(
 
 
 @router.post("/in-force", operation_id="query_decisions_in_force", response_model=DecisionsInForce)
-def query_decisions_in_force(actor: Reader, body: InForceQuery, request: Request) -> Response:
+def query_decisions_in_force(
+    actor: Annotated[Actor, needs(Scope.DECISIONS_READ)], body: InForceQuery, request: Request
+) -> Response:
     """Read the decisions in force of some awards; nothing is changed. Payout asks before it sends money."""
     with request.app.state.database.reading() as connection:
         return json_response(
@@ -133,7 +135,7 @@ def get_decision_explanation(actor: Reader, decision_id: UUID, request: Request)
     "/{decision_id}/receipt", operation_id="get_decision_receipt", response_model=Receipt, responses=refusals(NotFound)
 )
 def get_decision_receipt(actor: Reader, decision_id: UUID, request: Request) -> Response:
-    """Read everything that a decision was computed from. Rows of other jurisdictions' enterprises are `redacted` and counted."""
+    """Read everything that a decision was computed from. Rows that the caller may not see are `redacted` and counted."""
     with request.app.state.database.reading() as connection:
         row = repository.get(connection, decision_id, actor)
         return json_response(receipts.redacted(connection, row, actor, receipts.receipt(connection, row)))

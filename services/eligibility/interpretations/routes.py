@@ -28,7 +28,7 @@ from shared.web.problems import refusals
 
 router = APIRouter(prefix="/v1/policies", tags=["policies"])
 
-_READER = [needs(Scope.EVALUATIONS_READ)]
+_READER = [needs(Scope.EVALUATIONS_READ, own=Scope.OWN_READ)]
 
 
 @router.get("", operation_id="list_policies", response_model=list[PolicySummary], dependencies=_READER)

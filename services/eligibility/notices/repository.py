@@ -42,7 +42,7 @@ def find(
 ) -> list[Row[Any]]:
     """Return notices with their counts, oldest first, after the id `after`."""
     values = {
-        "jurisdiction": actor.jurisdiction,
+        **actor.restriction,
         "id": notice_id,
         "round_id": round_id,
         "after": after,
@@ -56,8 +56,14 @@ def entries(
     connection: Connection, notice_id: UUID, actor: Actor, *, language: str, after: UUID | None, limit: int | None
 ) -> list[dict[str, Any]]:
     """Return what a notice shows, decision by decision, after the id `after`."""
-    values = {"id": notice_id, "jurisdiction": actor.jurisdiction, "after": after, "limit": limit}
+    values = {**actor.restriction, "id": notice_id, "after": after, "limit": limit}
     return [entry_view(row, language) for row in connection.execute(queries.find_entries, values)]
+
+
+def policy_of(connection: Connection, notice_id: UUID) -> str:
+    """Return the policy of a notice's decisions."""
+    query = select(decisions.c.policy).where(decisions.c.notice_id == notice_id).limit(1)
+    return str(connection.execute(query).scalar_one())
 
 
 def contains(connection: Connection, notice_id: UUID, decision_id: UUID, actor: Actor) -> bool:

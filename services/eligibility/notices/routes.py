@@ -34,7 +34,7 @@ from shared.web.spreadsheets import SPREADSHEET_CONTENT, requested_format, sprea
 
 router = APIRouter(prefix="/v1/notices", tags=["notices"])
 
-Reader = Annotated[Actor, needs(Scope.NOTICES_READ)]
+Reader = Annotated[Actor, needs(Scope.NOTICES_READ, own=Scope.OWN_READ)]
 Writer = Annotated[Actor, needs(Scope.NOTICES_WRITE)]
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, func, insert, update
+from sqlalchemy import Connection, Row, func, insert, update
 
+from services.eligibility.clients.registry import RegistryFacts
 from services.eligibility.decisions import repository as decisions
 from services.eligibility.decisions import transitions
 from services.eligibility.decisions.domain import Act, State
@@ -14,8 +17,10 @@ from services.eligibility.notices import repository as notices
 from services.eligibility.objections import repository
 from services.eligibility.objections.domain import ObjectionOutcome
 from services.eligibility.objections.tables import objections
+from services.eligibility.refusals import handlers as refusals
+from services.eligibility.refusals.handlers import Case
 from shared.authorization import Actor
-from shared.errors import Conflict, FieldError, Invalid, SamePerson
+from shared.errors import Conflict, FieldError, Forbidden, Invalid, SamePerson
 
 
 def record_objection(
@@ -26,11 +31,7 @@ def record_objection(
     Raises NotFound, Conflict if the notice is closed or the decision's state allows no objection, or Invalid.
     """
     notice = notices.get(connection, notice_id, actor, lock=True)
-    if notice.closed_on is not None:
-        raise Conflict(
-            "The notice is closed and takes no more objections. Correct the facts of a decision that proves wrong later.",
-            extra={"state": "closed", "possible": []},
-        )
+    _require_open(notice)
     if not notices.contains(connection, notice_id, decision_id, actor):
         raise Invalid(errors=[FieldError("/decision_id", "not_in_notice", "The decision is not in this notice.")])
     row = transitions.lock_for(connection, decision_id, actor, Act.OBJECT)
@@ -47,33 +48,99 @@ def record_objection(
     ).scalar_one()
     reason = f"objection {objection_id}"  # its text and its author are kept with the objection alone
     transitions.transition(connection, row, Act.OBJECT, State.SUSPENDED, by=actor.subject, reason=reason)
-    return repository.view(repository.get(connection, objection_id, actor))
+    return repository.view(repository.get(connection, objection_id, actor), actor)
+
+
+def record_omission(
+    connection: Connection,
+    registry: RegistryFacts,
+    notice_id: UUID,
+    uscc: str,
+    case: Case,
+    actor: Actor,
+    *,
+    objector: str | None,
+    reason: str,
+    today: date,
+) -> dict[str, Any]:
+    """Record an objection against what an open notice omits: the award of an enterprise.
+
+    Raises NotFound, Forbidden for another enterprise or a district, Conflict if the notice is closed, Invalid for a case that
+    does not exist or is another enterprise's, or Granted for an award that is granted or proposed.
+    """
+    if actor.uscc is None:
+        actor.require_city_wide()
+    elif uscc != actor.uscc:
+        raise Forbidden("An enterprise can object to its own omission alone.")
+    notice = notices.get(connection, notice_id, actor, lock=True)
+    _require_open(notice)
+    case = replace(case, policy=notice.policy)
+    if refusals.compute(connection, registry, case, actor, today=today).explanation.payee_uscc != uscc:
+        raise Invalid(errors=[FieldError("/subject", "not_found", "The enterprise has no case with this subject.")])
+    refusals.require_not_decided(connection, case)
+    values = {
+        "notice_id": notice_id,
+        "omitted": {"award": case.award, "subject": case.subject, "award_year": case.award_year},
+        "omitted_uscc": uscc,
+        "objector": objector,
+        "reason": reason,
+        "recorded_by": actor.subject,
+    }
+    made = connection.execute(insert(objections).values(values).returning(objections.c.id)).scalar_one()
+    return repository.view(repository.get(connection, made, actor), actor)
 
 
 def decide_objection(
-    connection: Connection, objection_id: UUID, actor: Actor, *, outcome: ObjectionOutcome, reason: str
+    connection: Connection,
+    registry: RegistryFacts,
+    objection_id: UUID,
+    actor: Actor,
+    *,
+    outcome: ObjectionOutcome,
+    reason: str,
+    today: date,
 ) -> dict[str, Any]:
     """Reject or uphold an objection.
 
+    The rejection of one about an omission draws up the refusal. After an upheld one, facts or readings are corrected and the
+    enterprise is evaluated again.
+
     After a rejection the decision continues unless something else keeps it suspended. After an upheld objection it stays
     suspended until an evaluation on a corrected fact or interpretation replaces it. A decision that was superseded or rejected
-    meanwhile does not change. Raises NotFound, Conflict if it is decided already, or SamePerson.
+    meanwhile does not change. Raises NotFound, Conflict if it is decided already, SamePerson, or Granted for an omitted award
+    that the newest facts grant.
     """
     objection = repository.get(connection, objection_id, actor, lock=True)
     if objection.outcome is not None:
         raise Conflict("The objection is decided already.", extra={"state": objection.outcome, "possible": []})
     if objection.recorded_by == actor.subject:
         raise SamePerson("Someone other than the person who recorded the objection must decide it.")
+    decided = {
+        "outcome": outcome.value,
+        "decided_by": actor.subject,
+        "decided_at": func.now(),
+        "decision_reason": reason,
+    }
+    if objection.decision_id is None:
+        if outcome is ObjectionOutcome.REJECTED:
+            case = Case(notices.policy_of(connection, objection.notice_id), **objection.omitted)
+            decided["refusal_id"] = refusals.refusal_of(connection, registry, case, actor, today=today)
+        connection.execute(update(objections).where(objections.c.id == objection_id).values(decided))
+        return repository.view(repository.get(connection, objection_id, actor), actor)
     row = decisions.get(connection, objection.decision_id, actor, lock=True)
-    connection.execute(
-        update(objections)
-        .where(objections.c.id == objection_id)
-        .values(outcome=outcome.value, decided_by=actor.subject, decided_at=func.now(), decision_reason=reason)
-    )
+    connection.execute(update(objections).where(objections.c.id == objection_id).values(decided))
     if State(row.state) is State.SUSPENDED:
         upheld = outcome is ObjectionOutcome.UPHELD
         holds = repository.holds_on(connection, row.id)
         state = State.SUSPENDED if upheld or holds.any else transitions.resumed_state(row)
         act = Act.UPHOLD if upheld else Act.DISMISS
         transitions.transition(connection, row, act, state, by=actor.subject, reason=reason)
-    return repository.view(repository.get(connection, objection_id, actor))
+    return repository.view(repository.get(connection, objection_id, actor), actor)
+
+
+def _require_open(notice: Row[Any]) -> None:
+    if notice.closed_on is not None:
+        raise Conflict(
+            "The notice is closed and takes no more objections. Correct the facts of a decision that proves wrong later.",
+            extra={"state": "closed", "possible": []},
+        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, Select, and_, literal, or_, select
 
 from services.eligibility.decisions import repository as decisions_of
 from services.eligibility.decisions.tables import decisions
@@ -25,8 +25,16 @@ def holds_on(connection: Connection, decision_id: UUID) -> Holds:
 
 
 def _visible(actor: Actor) -> Select[Any]:
-    query = select(objections).join(decisions, decisions.c.id == objections.c.decision_id)
-    return decisions_of.visible(query, actor)
+    """Select what `actor` may see: objections to decisions that it may see, and those about omissions, of an enterprise its own.
+
+    An omitted case has no jurisdiction: officers of a district do not see it.
+    """
+    to_decisions = decisions_of.visible(select(decisions.c.id), actor)
+    to_omissions = and_(
+        objections.c.decision_id.is_(None),
+        literal(actor.city_wide) if actor.uscc is None else objections.c.omitted_uscc == actor.uscc,
+    )
+    return select(objections).where(or_(objections.c.decision_id.in_(to_decisions), to_omissions))
 
 
 def get(connection: Connection, objection_id: UUID, actor: Actor, *, lock: bool = False) -> Row[Any]:
@@ -45,16 +53,19 @@ def find(
     query = _visible(actor).where(objections.c.notice_id == notice_id)
     if after is not None:
         query = query.where(objections.c.id > after)
-    return [view(row) for row in connection.execute(query.order_by(objections.c.id).limit(limit))]
+    return [view(row, actor) for row in connection.execute(query.order_by(objections.c.id).limit(limit))]
 
 
-def view(row: Row[Any]) -> dict[str, Any]:
-    """Return an objection as the API shows it."""
+def view(row: Row[Any], actor: Actor) -> dict[str, Any]:
+    """Return an objection as the API shows it; an enterprise does not see who else objects."""
+    shows_objector = actor.uscc is None or actor.subject == row.recorded_by
     return {
         "id": str(row.id),
         "notice_id": str(row.notice_id),
-        "decision_id": str(row.decision_id),
-        "objector": row.objector,
+        "decision_id": row.decision_id and str(row.decision_id),
+        "omission": row.omitted and {"uscc": row.omitted_uscc, **row.omitted},
+        "refusal_id": row.refusal_id and str(row.refusal_id),
+        "objector": row.objector if shows_objector else None,
         "reason": row.reason,
         "recorded_by": row.recorded_by,
         "recorded_at": isoformat(row.recorded_at),

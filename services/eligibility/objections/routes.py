@@ -6,12 +6,15 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
+from sqlalchemy import Connection
 
 from services.eligibility.notices import repository as notices
 from services.eligibility.objections import handlers, repository
 from services.eligibility.objections.schemas import Objection, ObjectionBody, OutcomeBody
+from services.eligibility.refusals.handlers import Granted
 from shared.authorization import Actor, Scope
-from shared.errors import Conflict, InFlight, NotFound, SamePerson
+from shared.clock import calendar_date
+from shared.errors import Conflict, InFlight, NotFound, SamePerson, Unavailable
 from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand, json_response
 from shared.web.pagination import Cursor, Limit, Page, decode_id, page
@@ -19,7 +22,7 @@ from shared.web.problems import refusals
 
 router = APIRouter(prefix="/v1", tags=["objections"])
 
-Reader = Annotated[Actor, needs(Scope.OBJECTIONS_READ)]
+Reader = Annotated[Actor, needs(Scope.OBJECTIONS_READ, own=Scope.OWN_READ)]
 
 
 @router.post(
@@ -27,19 +30,29 @@ Reader = Annotated[Actor, needs(Scope.OBJECTIONS_READ)]
     operation_id="record_objection",
     status_code=201,
     response_model=Objection,
-    responses=refusals(NotFound, Conflict, InFlight),
+    responses=refusals(NotFound, Conflict, Granted, InFlight, Unavailable),
 )
 def record_objection(
-    actor: Annotated[Actor, needs(Scope.OBJECTIONS_WRITE)],
+    actor: Annotated[Actor, needs(Scope.OBJECTIONS_WRITE, own=Scope.OWN_WRITE)],
     command: IdempotentCommand,
     notice_id: UUID,
     body: ObjectionBody,
+    request: Request,
 ) -> Response:
-    """Record an objection against a decision in an open notice; that decision alone is suspended."""
+    """Record an objection against a decision in an open notice, which alone is suspended, or against what the notice omits."""
+
+    state = request.app.state
+
+    def act(connection: Connection) -> object:
+        why = {"objector": body.objector, "reason": body.reason}
+        if body.decision_id is not None:
+            return handlers.record_objection(connection, notice_id, body.decision_id, actor, **why)
+        uscc, case = body.omission()
+        today = calendar_date(state.clock.now())
+        return handlers.record_omission(connection, state.registry, notice_id, uscc, case, actor, **why, today=today)
+
     return command.run(
-        lambda connection: handlers.record_objection(
-            connection, notice_id, body.decision_id, actor, objector=body.objector, reason=body.reason
-        ),
+        act,
         status=201,
         headers=lambda made: {"Location": f"/v1/objections/{made['id']}"},
     )
@@ -71,28 +84,32 @@ def list_objections(
 def get_objection(actor: Reader, objection_id: UUID, request: Request) -> Response:
     """Read an objection and what became of it."""
     with request.app.state.database.reading() as connection:
-        return json_response(repository.view(repository.get(connection, objection_id, actor)))
+        return json_response(repository.view(repository.get(connection, objection_id, actor), actor))
 
 
 @router.post(
     "/objections/{objection_id}/decide",
     operation_id="decide_objection",
     response_model=Objection,
-    responses=refusals(NotFound, Conflict, SamePerson, InFlight),
+    responses=refusals(NotFound, Conflict, Granted, SamePerson, InFlight, Unavailable),
 )
 def decide_objection(
     actor: Annotated[Actor, needs(Scope.OBJECTIONS_DECIDE)],
     command: IdempotentCommand,
     objection_id: UUID,
     body: OutcomeBody,
+    request: Request,
 ) -> Response:
     """Reject or uphold an objection.
 
     After a rejection the decision continues. After an upheld objection it stays suspended until the fact or the official
-    interpretation is corrected and the case evaluated again; no amount is entered by hand.
+    interpretation is corrected and the case evaluated again; no amount is entered by hand. The rejection of an objection against
+    an omission draws up the refusal.
     """
+    state = request.app.state
+    today = calendar_date(state.clock.now())
     return command.run(
         lambda connection: handlers.decide_objection(
-            connection, objection_id, actor, outcome=body.outcome, reason=body.reason
+            connection, state.registry, objection_id, actor, outcome=body.outcome, reason=body.reason, today=today
         )
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import CheckConstraint, Column, DateTime, ForeignKey, Index, Table, Text, Uuid, func, text
+from sqlalchemy.dialects.postgresql import JSONB
 
 from services.eligibility.metadata import metadata
 
@@ -11,7 +12,14 @@ objections = Table(
     metadata,
     Column("id", Uuid, primary_key=True, server_default=text("uuidv7()")),
     Column("notice_id", ForeignKey("notices.id"), nullable=False),
-    Column("decision_id", ForeignKey("decisions.id"), nullable=False),
+    Column("decision_id", ForeignKey("decisions.id")),
+    Column(
+        "omitted",
+        JSONB,
+        comment="The case that the notice omits: award, subject, award_year; empty for an objection to a decision",
+    ),
+    Column("omitted_uscc", Text, comment="The enterprise of the omitted case"),
+    Column("refusal_id", ForeignKey("refusals.id"), comment="The refusal that the dismissal of an omission drew up"),
     Column("objector", Text),
     Column("reason", Text, nullable=False),
     Column("recorded_by", Text, nullable=False),
@@ -27,6 +35,10 @@ objections = Table(
         name="decided",
     ),
     CheckConstraint("decided_by <> recorded_by", name="two_persons"),
+    CheckConstraint(
+        "(decision_id IS NULL) = (omitted IS NOT NULL) AND (omitted IS NULL) = (omitted_uscc IS NULL)", name="concerns"
+    ),
+    CheckConstraint("refusal_id IS NULL OR (omitted IS NOT NULL AND outcome = 'rejected')", name="refusal"),
     Index("ix_objections_decision", "decision_id"),
     Index("ix_objections_notice", "notice_id", "id"),
     comment="Objections to decisions in a public notice, with their outcomes",

@@ -25,7 +25,7 @@ router = APIRouter(prefix="/v1/policies/{policy}/procedure", tags=["policies"])
     operation_id="get_procedure",
     response_model=OfficialProcedure,
     responses=refusals(NotFound),
-    dependencies=[needs(Scope.EVALUATIONS_READ)],
+    dependencies=[needs(Scope.EVALUATIONS_READ, own=Scope.OWN_READ)],
 )
 def get_procedure(policy: str, request: Request) -> Response:
     """Read the official procedure of a policy, and every procedure ever proposed."""

@@ -34,13 +34,16 @@ def assess(
 ) -> dict[str, Any]:
     """Evaluate one enterprise and explain every award; raises Invalid, which points at what is wrong with the request.
 
-    Facts are read from the registry only of an enterprise in the caller's jurisdiction; raises Forbidden for another.
+    Facts are read from the registry only of an enterprise in the caller's jurisdiction; raises Forbidden for another. An
+    enterprise assesses itself, with rows that name no other.
     """
+    if actor.uscc is not None:
+        _require_own(scenario, actor.uscc, uscc)
     policy = scenario.changed_policy()
     interpretations = with_changes(official, scenario.interpretations)
     revision, facts, awards = _facts(scenario, policy, registry, uscc, from_registry)
     located: set[str] = set()
-    if not actor.city_wide and revision is not None:
+    if actor.jurisdiction is not None and revision is not None:
         located = _located(registry, revision, {uscc, *facts["locations"]["uscc"]}, actor, today)
         if uscc not in located:
             raise Forbidden("The enterprise is not in the jurisdiction that the token is restricted to.")
@@ -56,6 +59,11 @@ def assess(
         "entitlement_fen": sum(each.entitlement_fen for each in explained if each.payee_uscc == uscc),
         "awards": [redact(each.as_dict(language), actor, [uscc], located) for each in explained],
     }
+
+
+def _require_own(scenario: Scenario, own: str, uscc: str) -> None:
+    if {uscc, *enterprises_in(frames_of(scenario.facts))} != {own}:
+        raise Forbidden("An enterprise can assess itself alone, with facts that name no other enterprise.")
 
 
 def _located(registry: RegistryFacts, revision: int, codes: set[str], actor: Actor, today: date) -> set[str]:

@@ -169,7 +169,9 @@ def preview_impact(actor: Simulator, body: ImpactRequest, request: Request) -> R
 
 @assessments_router.post("", operation_id="assess_enterprise", response_model=Assessment, responses=refusals(Forbidden))
 def assess_enterprise(
-    actor: Annotated[Actor, needs(Scope.SIMULATIONS_WRITE)], body: AssessmentRequest, request: Request
+    actor: Annotated[Actor, needs(Scope.SIMULATIONS_WRITE, own=Scope.OWN_READ)],
+    body: AssessmentRequest,
+    request: Request,
 ) -> Response:
     """Assess what one enterprise would get, why, and what it lacks; nothing is decided or stored."""
     state = request.app.state

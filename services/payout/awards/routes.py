@@ -26,13 +26,16 @@ router = APIRouter(prefix="/v1/awards", tags=["awards"])
 def get_award_timeline(
     award_id: UUID,
     request: Request,
-    actor: Annotated[Actor, needs(Scope.MONEY_READ)],
+    actor: Annotated[Actor, needs(Scope.MONEY_READ, own=Scope.OWN_READ)],
     eligibility: Annotated[bool, Query(description="Begin with who proposed and approved its decisions")] = True,
 ) -> Response:
-    """Give an award from decisions to shares, instalments, orders, payments and recoveries: each step, when, who, how much."""
+    """Give an award from decisions to shares, instalments, orders, payments and recoveries: each step, when, who, how much.
+
+    An enterprise is given what is its own, without the offices' steps and postings.
+    """
     state = request.app.state
     with state.database.reading_at_one_instant() as connection:
-        found = timeline.read(connection, award_id, actor.jurisdiction, state.decisions if eligibility else None)
+        found = timeline.read(connection, award_id, actor, state.decisions if eligibility else None)
     if found is None:
         raise NotFound("There is no such award here; a decision arrives within seconds of its approval.")
     return json_response(found)

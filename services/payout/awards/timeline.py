@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from services.payout.awards.repository import queries
 from services.payout.clients.eligibility import Decisions
 from services.payout.orders.repository import views
+from shared.authorization import Actor
 from shared.errors import Unavailable
 
 _PARTS = {
@@ -21,29 +22,25 @@ _PARTS = {
 }
 
 
-def read(
-    connection: Connection, award_id: UUID, jurisdiction: str | None, decisions: Decisions | None
-) -> dict[str, Any] | None:
-    """Return the timeline of `award_id`, or None if there is no such award (of `jurisdiction`, if one is given).
+def read(connection: Connection, award_id: UUID, actor: Actor, decisions: Decisions | None) -> dict[str, Any] | None:
+    """Return the timeline of `award_id`, or None if there is no such award that `actor` may see.
 
     What was done before an approval is read from eligibility: `decisions` None leaves it out.
     """
-    where = {"award_id": award_id, "jurisdiction": jurisdiction}
+    where = {"award_id": award_id, **actor.restriction}
     award = connection.execute(queries.award, where).mappings().one_or_none()
     if award is None:
         return None
-    orders = views(connection, {"award_id": award_id})
+    orders = views(connection, where)
     for order in orders:
         del order["number"]
-    parts = {
-        name: [dict(row) for row in connection.execute(query, {"award_id": award_id}).mappings()]
-        for name, query in _PARTS.items()
-    }
+    parts = {name: [dict(row) for row in connection.execute(query, where).mappings()] for name, query in _PARTS.items()}
     decided, state = _decided(award_id, decisions)
     by_version = {each["version"]: each for each in decided if each["version"] is not None}
     for version in parts["versions"]:
         version["decision"] = _reference(by_version.get(version["version"]))
-    parts["steps"] = [*(step for each in decided for step in _steps(each)), *parts["steps"]]
+    if actor.uscc is None:
+        parts["steps"] = [*(step for each in decided for step in _steps(each)), *parts["steps"]]
     return {**award, **parts, "orders": orders, "eligibility": state}
 
 

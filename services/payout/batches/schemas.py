@@ -110,4 +110,4 @@ class EnteredResultsDetail(EnteredResults):
     """Results that a person entered, row by row."""
 
     items: list[EnteredResult]
-    next_cursor: str | None
+    next_cursor: str | None = Field(description="Send it as `cursor` to get the next page; null on the last page")

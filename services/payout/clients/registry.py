@@ -55,6 +55,10 @@ class Accounts:
         """Return the newest revision, 0 if there is none."""
         return int(self._registry.get("/v1/revisions/latest").json()["revision"])
 
+    def has_enterprise(self, uscc: str) -> bool:
+        """Return whether the registry has an enterprise now."""
+        return bool(self._registry.get("/v1/enterprises", {"uscc": uscc, "limit": 1}).json()["items"])
+
     def on(self, day: date, usccs: Collection[str], revision: int) -> pl.DataFrame:
         """Return the accounts (`ACCOUNTS`) in force on `day` as known at `revision`, in one call per 50,000 payees."""
         found = [pl.DataFrame(schema=ACCOUNTS)]

@@ -149,12 +149,12 @@ def views(
 ) -> list[dict[str, Any]]:
     """Return up to `limit` orders after the number `after`, oldest first, each with its `number`.
 
-    `filters` are values of columns; one of None does not apply. `uscc` is the payee.
+    `filters` are values of columns, or `own_uscc`; one of None does not apply. `uscc` is the payee.
     """
     found: Select[Any] = select(_DETAILS, _NUMBER).order_by(_NUMBER).limit(limit)
     for name, value in filters.items():
         if value is not None:
-            found = found.where(_DETAILS.c[name] == value)
+            found = found.where((_PAYEE if name == "own_uscc" else _DETAILS.c[name]) == value)
     if uscc is not None:
         found = found.where(uscc == _PAYEE)
     if changed_after is not None:

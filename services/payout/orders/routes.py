@@ -39,7 +39,7 @@ Approver = Annotated[Actor, needs(Scope.ORDERS_APPROVE)]
 )
 def list_payment_orders(
     request: Request,
-    actor: Annotated[Actor, needs(Scope.MONEY_READ)],
+    actor: Annotated[Actor, needs(Scope.MONEY_READ, own=Scope.OWN_READ)],
     uscc: Annotated[str | None, Query(max_length=18, description="The payee")] = None,
     award: Annotated[str | None, Query(max_length=60, description="Code of the award")] = None,
     award_id: Annotated[UUID | None, Query(description="One award")] = None,
@@ -53,7 +53,8 @@ def list_payment_orders(
     cursor: Cursor = None,
     accept: Accept = None,
 ) -> Response:
-    """List payment orders, oldest first; a caller tied to a jurisdiction sees the orders of its awards.
+    """List payment orders, oldest first; a caller tied to a jurisdiction sees the orders of its awards, an
+    enterprise those that pay it.
 
     As CSV or XLSX (by `Accept`) the answer is one sheet of all orders that match the filters, not a page.
     """
@@ -66,7 +67,7 @@ def list_payment_orders(
         "waiting_for": waiting_for,
         "due_year": due_year,
         "batch_id": batch_id,
-        "jurisdiction": actor.jurisdiction,
+        **actor.restriction,
     }
     kind = requested_format(accept)
     with request.app.state.database.reading() as connection:

@@ -55,6 +55,7 @@ _FILTERS: Mapping[str, ColumnElement[Any]] = {
     "award_id": _DETAILS.c.award_id,
     "unit": _DETAILS.c.unit,
     "uscc": column("payee_uscc", Text),
+    "own_uscc": column("payee_uscc", Text),
     "jurisdiction": column("jurisdiction", Text),
 }
 
@@ -114,7 +115,7 @@ def views(
 ) -> list[dict[str, Any]]:
     """Return up to `limit` recoveries after the recovery `after`, oldest first; a filter of None does not apply.
 
-    `filters` may have `id`, `uscc`, `unit`, `award_id` and `jurisdiction`. `outstanding`: whether anything is outstanding.
+    `filters` may have `id`, `uscc`, `unit`, `award_id`, `jurisdiction`, `own_uscc`. `outstanding`: whether anything is outstanding.
     """
     found = select(_DETAILS).order_by(_DETAILS.c.id).limit(limit)
     for name, value in filters.items():

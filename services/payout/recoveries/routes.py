@@ -24,7 +24,7 @@ router = APIRouter(prefix="/v1/recoveries", tags=["recoveries"])
 @router.get("", operation_id="list_recoveries", response_model=Page[Recovery])
 def list_recoveries(
     request: Request,
-    actor: Annotated[Actor, needs(Scope.MONEY_READ)],
+    actor: Annotated[Actor, needs(Scope.MONEY_READ, own=Scope.OWN_READ)],
     uscc: Annotated[str | None, Query(max_length=18, description="The payee")] = None,
     unit: Annotated[Unit | None, Query(description="Budget that paid")] = None,
     award_id: Annotated[UUID | None, Query(description="One award")] = None,
@@ -32,12 +32,13 @@ def list_recoveries(
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Response:
-    """List recoveries, oldest first; a caller restricted to a jurisdiction sees those of its awards."""
+    """List recoveries, oldest first; a caller restricted to a jurisdiction sees those of its awards, an enterprise its
+    own."""
     filters = {
         "uscc": uscc,
         "unit": unit,
         "award_id": award_id,
-        "jurisdiction": actor.jurisdiction,
+        **actor.restriction,
     }
     after = decode_id(cursor)
     with request.app.state.database.reading() as connection:

@@ -85,4 +85,4 @@ class EnteredFileDetail(EnteredFile):
     """A batch's file that was entered again, row by row; accounts are not kept."""
 
     items: list[EnteredRow]
-    next_cursor: str | None
+    next_cursor: str | None = Field(description="Send it as `cursor` to get the next page; null on the last page")

@@ -18,7 +18,7 @@ from shared.web.negotiation import language_of
 from shared.web.openapi import BINARY
 from shared.web.problems import refusals
 
-router = APIRouter(prefix="/v1/datasets", tags=["datasets"], dependencies=[needs(Scope.FACTS_READ)])
+router = APIRouter(prefix="/v1/datasets", tags=["datasets"], dependencies=[needs(Scope.FACTS_READ, own=Scope.OWN_READ)])
 
 
 def declared(name: str) -> Dataset:

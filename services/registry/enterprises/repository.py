@@ -13,9 +13,17 @@ from services.registry.revisions import statements
 from services.registry.revisions.records import ReadAccess
 from services.registry.revisions.sql_fragments import rows_at
 from shared.catalogue.datasets import CATALOGUE
+from shared.database.engine import Database
 
 _ENTERPRISES = CATALOGUE["enterprises"]
 _RECORDS = text(statements.records_of_enterprises())
+
+
+def is_enterprise(database: Database, uscc: str) -> bool:
+    """Return whether the registry has an enterprise now."""
+    with database.reading() as connection:
+        query = text("SELECT EXISTS (SELECT FROM enterprises WHERE uscc = :uscc)")
+        return bool(connection.execute(query, {"uscc": uscc}).scalar_one())
 
 
 def search(

@@ -11,7 +11,7 @@ from services.registry.enterprises import repository
 from services.registry.enterprises.domain import status_on
 from services.registry.enterprises.schemas import EnterpriseCard, EnterpriseSummary
 from services.registry.revisions.records import known_revision
-from services.registry.revisions.route_parameters import AsOf, Reader, audit_whole_numbers
+from services.registry.revisions.route_parameters import AsOf, OwnReader, audit_whole_numbers
 from shared.catalogue.datasets import CATALOGUE
 from shared.days import Day
 from shared.errors import NotFound
@@ -25,7 +25,7 @@ router = APIRouter(prefix="/v1/enterprises", tags=["enterprises"])
 @router.get("", operation_id="search_enterprises", response_model=Page[EnterpriseSummary])
 def search_enterprises(
     request: Request,
-    access: Reader,
+    access: OwnReader,
     name: Annotated[str | None, Query(min_length=1, max_length=100, description="Any part of the name")] = None,
     uscc: Annotated[str | None, Query(max_length=18, description="Beginning of the code")] = None,
     as_of: AsOf = None,
@@ -51,7 +51,7 @@ def search_enterprises(
 @router.get("/{uscc}", operation_id="get_enterprise", response_model=EnterpriseCard, responses=refusals(NotFound))
 def get_enterprise(
     request: Request,
-    access: Reader,
+    access: OwnReader,
     uscc: Annotated[str, Path(max_length=18, description="Unified social credit code")],
     on: Annotated[Day | None, Query(description="Day of the status; today if left out")] = None,
     as_of: AsOf = None,

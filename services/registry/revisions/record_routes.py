@@ -21,7 +21,7 @@ from services.registry.revisions.domain import Clearing, RowsRefused
 from services.registry.revisions.domain import Kind as RevisionKind
 from services.registry.revisions.handlers import Submitted, record_rows, withdraw_keys
 from services.registry.revisions.records import known_revision, read_history, read_records
-from services.registry.revisions.route_parameters import MayClear, Reader, Writer, audit_whole_numbers, author_of
+from services.registry.revisions.route_parameters import MayClear, OwnReader, Writer, audit_whole_numbers, author_of
 from services.registry.revisions.schemas import History, Recorded, Withdrawal, Withdrawn
 from shared.catalogue.domain import Dataset, Kind
 from shared.errors import FieldError, InFlight, Invalid, KeyReused, TooLarge
@@ -51,7 +51,7 @@ def router_of(dataset: Dataset) -> APIRouter:
 def _reading(router: APIRouter, dataset: Dataset) -> None:
     stored, record = stored_model(dataset), record_model(dataset)
 
-    def list_records(request: Request, access: Reader, query: Any) -> Response:
+    def list_records(request: Request, access: OwnReader, query: Any) -> Response:
         filters = _filters(dataset, query)
         after = decode_cursor(query.cursor, *dataset.key_types)
         with request.app.state.database.reading() as connection:
@@ -62,7 +62,7 @@ def _reading(router: APIRouter, dataset: Dataset) -> None:
         audit_whole_numbers(request, access, [dataset])
         return json_response(page(rows, query.limit, *dataset.key))
 
-    def list_history(request: Request, access: Reader, key: Any) -> Response:
+    def list_history(request: Request, access: OwnReader, key: Any) -> Response:
         with request.app.state.database.reading() as connection:
             versions = read_history(connection, access, dataset, _filters(dataset, key))
         audit_whole_numbers(request, access, [dataset])

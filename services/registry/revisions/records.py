@@ -20,12 +20,13 @@ from shared.errors import FieldError, Invalid
 
 @dataclass(frozen=True, slots=True)
 class ReadAccess:
-    """Access of a caller: rows of `jurisdiction` alone if set, account numbers whole if `accounts`; `today` in China."""
+    """Access of a caller: rows of `jurisdiction` or of `uscc` alone, account numbers whole if `accounts`; `today` in China."""
 
     cipher: AccountCipher
     today: date
     jurisdiction: str | None
     accounts: bool
+    uscc: str | None = None
 
     def masked(self, dataset: Dataset, record: dict[str, Any]) -> dict[str, Any]:
         """Return the record with its sensitive fields whole or masked."""
@@ -36,7 +37,7 @@ class ReadAccess:
 
     def visible_condition(self, dataset: Dataset, revision: int | str) -> str:
         """Write the condition that the caller may see a row."""
-        return visible_to(dataset, self.jurisdiction, self.today, revision)
+        return visible_to(dataset, self.jurisdiction, self.uscc, self.today, revision)
 
 
 def known_revision(connection: Connection, revision: int | None) -> int:

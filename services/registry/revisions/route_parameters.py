@@ -16,18 +16,33 @@ from shared.clock import calendar_date
 from shared.web.auth import needs
 
 
-def read_access(request: Request, actor: Annotated[Actor, needs(Scope.FACTS_READ)]) -> ReadAccess:
-    """Return what the caller may see."""
+def access_of(request: Request, actor: Actor) -> ReadAccess:
+    """Return what a caller may see."""
     return ReadAccess(
         cipher=request.app.state.cipher,
         today=calendar_date(request.app.state.clock.now()),
         jurisdiction=actor.jurisdiction,
         accounts=actor.may(Scope.ACCOUNTS_READ),
+        uscc=actor.uscc,
     )
+
+
+def read_access(request: Request, actor: Annotated[Actor, needs(Scope.FACTS_READ)]) -> ReadAccess:
+    """Return what an officer may see."""
+    return access_of(request, actor)
+
+
+def own_access(request: Request, actor: Annotated[Actor, needs(Scope.FACTS_READ, own=Scope.OWN_READ)]) -> ReadAccess:
+    """Return what an officer, or an enterprise, may see."""
+    return access_of(request, actor)
 
 
 Reader = Annotated[ReadAccess, Depends(read_access)]
 """Parameter of a route that reads: requires scope facts:read."""
+
+
+OwnReader = Annotated[ReadAccess, Depends(own_access)]
+"""Parameter of a route that reads, for enterprises too: requires scope facts:read, or own:read."""
 
 
 AsOf = Annotated[int | None, Query(ge=0, le=2**63 - 1, description="Revision to read at; the newest if left out")]

@@ -71,11 +71,13 @@ def names_any_of(dataset: Dataset, enterprises: str, revision: int | str) -> str
     return f"{dataset.key[0]} IN (SELECT parent.{dataset.key[0]} FROM ({owned}) AS parent)"
 
 
-def visible_to(dataset: Dataset, jurisdiction: str | None, today: date, revision: int | str) -> str:
-    """Write the condition that a caller tied to `jurisdiction` may see a row: its enterprise is located there today.
+def visible_to(dataset: Dataset, jurisdiction: str | None, uscc: str | None, today: date, revision: int | str) -> str:
+    """Write the condition that a caller may see a row: it names the enterprise `uscc`, or one located in `jurisdiction` today.
 
-    The location counts that the newest revision records, also when an earlier one is read.
+    The location counts that the newest revision records, also when an earlier one is read. None restricts nothing.
     """
+    if uscc is not None:
+        return names_any_of(dataset, codes_array([uscc]), revision)
     if jurisdiction is None:
         return "true"
     if jurisdiction not in JURISDICTIONS:

@@ -161,6 +161,9 @@ class FakeAccounts(Accounts):
     holders: dict[str, str] = field(default_factory=dict)
     """Holders of accounts other than the usual one."""
 
+    def has_enterprise(self, uscc: str) -> bool:
+        return True
+
     def latest_revision(self) -> int:
         return len(self.history)
 

@@ -115,7 +115,7 @@ def _go_on(lost: Lost, backups: Backups) -> str:
 def _forged(lost: Lost, key: bytes = SEAL_KEY, sealed: Sealed | None = None, **changes: str) -> bytes:
     """Return a self-made file: that of the bank with other cells, its checksum and a seal made with `key`."""
     frame = pl.read_csv(lost.files[CSV], infer_schema=False, encoding="utf8").head(1)
-    frame = frame.with_columns(pl.lit(value).alias(name) for name, value in changes.items())
+    frame = frame.with_columns(pl.lit(1).alias("序号"), *(pl.lit(value).alias(name) for name, value in changes.items()))
     total = int(frame["金额（元）"][0].replace(".", ""))
     seal = Seals(base64.b64encode(key).decode()).seal(
         sealed or Sealed("city", date(2026, 3, 2), lost.restored.accounts.latest_revision()), checksum_of(frame, total)

@@ -56,6 +56,7 @@ class City:
     http: httpx.Client
     runner: JobRunner
     tokens: Tokens
+    facts: RegistryFacts
 
     def ask(self, method: str, path: str, body: Any = None, *, by: str = "commerce-maker", expect: int = 200) -> Any:
         """Send a request to eligibility and return the JSON; the status has to be `expect`."""
@@ -129,5 +130,5 @@ def city(
             APPROVAL: lambda job: run_bulk_approval(database, job, notice_days=0),
         },
     )
-    yield City(registry, payout, database, http_client(app, {}), runner, tokens)
+    yield City(registry, payout, database, http_client(app, {}), runner, tokens, facts)
     database.close()

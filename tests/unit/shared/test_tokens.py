@@ -219,6 +219,8 @@ def test_scopes_are_described_and_no_client_can_make_and_check() -> None:
         (Scope.ORDERS_APPROVE, Scope.RESULTS_BANK),
         (Scope.RECOVERIES_WRITE, Scope.RECOVERIES_APPROVE),
         (Scope.READINGS_PROPOSE, Scope.READINGS_CONFIRM),
+        (Scope.FACTS_WRITE, Scope.ACCOUNTS_CONFIRM),
+        (Scope.FACTS_WRITE, Scope.REFERENCE_CONFIRM),
     ]
     for name, client in CLIENTS.items():
         for maker, checker in pairs:

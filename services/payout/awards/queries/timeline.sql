@@ -1,4 +1,4 @@
--- award: Return an award in its newest version, with its arrangement; of a jurisdiction, if one is given.
+-- award: Return an award in its newest version, with its arrangement; of a jurisdiction or a payee, if one is given.
 SELECT a.award_id, v.policy, v.award, v.article, v.subject, v.award_year,
        jsonb_build_object('uscc', v.payee_uscc, 'name', v.payee_name) AS payee, v.jurisdiction, v.kind, v.result,
        a.version, a.split_version, v.entitlement_fen, a.first_decided_on, a.waiting_for,
@@ -8,7 +8,8 @@ SELECT a.award_id, v.policy, v.award, v.article, v.subject, v.award_year,
 FROM awards a
 JOIN award_versions v ON v.award_id = a.award_id AND v.version = a.version
 LEFT JOIN arrangements g ON g.id = a.arrangement_id
-WHERE a.award_id = :award_id AND (CAST(:jurisdiction AS text) IS NULL OR a.jurisdiction = :jurisdiction);
+WHERE a.award_id = :award_id AND (CAST(:jurisdiction AS text) IS NULL OR a.jurisdiction = :jurisdiction)
+  AND (CAST(:own_uscc AS text) IS NULL OR v.payee_uscc = :own_uscc);
 
 -- versions: Return the versions of an award as received, each with its split.
 SELECT v.version, v.result, v.reason, jsonb_build_object('uscc', v.payee_uscc, 'name', v.payee_name) AS payee,
@@ -17,7 +18,8 @@ SELECT v.version, v.result, v.reason, jsonb_build_object('uscc', v.payee_uscc, '
                      'unit', s.unit, 'payee_uscc', s.payee_uscc, 'amount_fen', s.amount_fen,
                      'parts_fen', s.parts_fen) ORDER BY s.unit)
                  FROM award_shares s WHERE s.award_id = v.award_id AND s.version = v.version), '[]') AS split
-FROM award_versions v WHERE v.award_id = :award_id ORDER BY v.version;
+FROM award_versions v WHERE v.award_id = :award_id AND (CAST(:own_uscc AS text) IS NULL OR v.payee_uscc = :own_uscc)
+ORDER BY v.version;
 
 -- shares: Return what each unit owes to each payee for an award, and what became of it.
 WITH owed AS (
@@ -39,7 +41,8 @@ SELECT unit, jsonb_build_object('uscc', payee_uscc, 'name', (
        greatest(0, coalesce(o.fen, 0) - coalesce(c.repaid, 0) - coalesce(c.written_off, 0) - coalesce(w.fen, 0))
            AS to_recover_fen,
        coalesce(c.repaid, 0) AS recovered_fen
-FROM (SELECT DISTINCT unit, payee_uscc FROM award_shares WHERE award_id = :award_id) u
+FROM (SELECT DISTINCT unit, payee_uscc FROM award_shares
+      WHERE award_id = :award_id AND (CAST(:own_uscc AS text) IS NULL OR payee_uscc = :own_uscc)) u
 LEFT JOIN owed w USING (unit, payee_uscc)
 LEFT JOIN ordered o USING (unit, payee_uscc)
 LEFT JOIN claimed c USING (unit, payee_uscc)
@@ -48,13 +51,13 @@ ORDER BY w.fen IS NULL, unit, payee_uscc;
 -- recoveries: Return the recoveries of an award.
 SELECT id, version, unit, payee_uscc, amount_fen, dropped_fen, repaid_fen, written_off_fen,
        amount_fen - dropped_fen - repaid_fen - written_off_fen AS outstanding_fen, raised_at
-FROM recoveries WHERE award_id = :award_id ORDER BY id;
+FROM recoveries WHERE award_id = :award_id AND (CAST(:own_uscc AS text) IS NULL OR payee_uscc = :own_uscc) ORDER BY id;
 
--- postings: Return the ledger's entries of an award.
+-- postings: Return the ledger's entries of an award; they are not for enterprises.
 SELECT id, kind, source, destination, amount_fen, unit, version, order_id, recovery_id, document, actor, posted_at
-FROM postings WHERE award_id = :award_id ORDER BY id;
+FROM postings WHERE award_id = :award_id AND CAST(:own_uscc AS text) IS NULL ORDER BY id;
 
--- steps: Return everything that happened to an award here, in order.
+-- steps: Return everything that happened to an award here, in order; not for enterprises.
 SELECT at, actor, step, unit, amount_fen, version, reference FROM (
     SELECT v.received_at AS at, 'payout' AS actor, 'received' AS step, NULL AS unit, v.entitlement_fen AS amount_fen,
            v.version, v.award_id::text AS reference, 1 AS place
@@ -84,4 +87,4 @@ SELECT at, actor, step, unit, amount_fen, version, reference FROM (
     FROM holds h WHERE h.award_id = :award_id
     UNION ALL SELECT h.released_at, h.released_by, 'released_hold', NULL, NULL, NULL, h.release_reason, 9
     FROM holds h WHERE h.award_id = :award_id AND h.released_at IS NOT NULL
-) steps ORDER BY at, place, version;
+) steps WHERE CAST(:own_uscc AS text) IS NULL ORDER BY at, place, version;
