@@ -6,7 +6,7 @@ UV_INDEX := $(or $(UV_INDEX_URL),$(PIP_INDEX_URL))
 # A system is a dozen processes: each would compile all of the code for itself.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
-.PHONY: help setup hooks serve dev demo status prometheus check test test-ecosystem lint clients fuzz bench faults openapi messages dashboards manifests lifecycle rulebook lock clean
+.PHONY: help setup hooks serve dev demo status prometheus check test test-ecosystem lint clients fuzz bench faults sbom audit openapi messages dashboards manifests lifecycle rulebook lock clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,6 +69,12 @@ bench: setup ## Benchmarks, as ratios; writes docs/benchmarks.md
 faults: setup ## Injects faults into real processes and checks invariants; ARGS="--faults 200 --seed 7"
 	$(RUN) -m tests.faults $(ARGS)
 
+sbom: setup ## Write what is shipped as a CycloneDX document, build/sbom.cdx.json
+	$(RUN) -m deploy.supply.sbom
+
+audit: setup ## Check hashes, jars, images and known weaknesses of what is shipped; exit code 3 if something could not be checked
+	$(RUN) -m deploy.supply.audit
+
 openapi: setup ## Write the OpenAPI, AsyncAPI and event schema documents and docs/settings.md
 	$(RUN) -m deploy.documents
 	$(RUN) -m deploy.settings_page
@@ -91,6 +97,7 @@ rulebook: setup ## Write docs/rulebook*.md from the policy's definitions
 lock: setup ## Resolve the dependencies again and pin them with hashes
 	$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" pyproject.toml -o requirements.txt
 	$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" pyproject.toml --extra local --extra dev -o requirements-dev.txt
+	$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" deploy/supply/requirements.in -o deploy/supply/requirements.txt
 	echo uv | $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" - -o deploy/python/uv.txt
 
 clean: ## Remove the environment, caches and local state

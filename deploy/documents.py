@@ -50,6 +50,7 @@ def apps() -> dict[str, FastAPI]:
         "registry_url": "http://localhost",
         "eligibility_url": "http://localhost",
         "account_key": "A" * 86 + "==",
+        "file_seal_key": "A" * 86 + "==",
     }
     clock = SystemClock()
     verifier = TokenVerifier(TokenRules("http://localhost", "documents"), _NoKeys(), clock)

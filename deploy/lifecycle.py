@@ -137,6 +137,8 @@ transition is refused, with the present state and the acts that are possible; tr
     },
 )
 
+RESULTS = "`POST /v1/payment-batches/{id}/results` by the bank's channel; by a person, with `/{results_id}/confirm` by another"
+
 PAYMENT_ORDER = Lifecycle(
     page=DOCS / "payment-order-lifecycle.md",
     title="The lifecycle of a payment order",
@@ -187,16 +189,16 @@ orders are never deleted.""",
             "the account is not the one that was approved: it has to be approved again",
         ),
         orders.Act.BATCH: ("`POST /v1/payment-batches`", "someone other than its approver puts it into a batch"),
-        orders.Act.SETTLE: ("`POST /v1/payment-batches/{id}/results`", "the bank paid it"),
-        orders.Act.FAIL: ("`POST /v1/payment-batches/{id}/results`", "the bank could not pay it"),
-        orders.Act.RETURN: ("`POST /v1/payment-batches/{id}/results`", "the money came back from the payee's bank"),
+        orders.Act.SETTLE: (RESULTS, "the bank paid it"),
+        orders.Act.FAIL: (RESULTS, "the bank could not pay it"),
+        orders.Act.RETURN: (RESULTS, "the money came back from the payee's bank"),
         orders.Act.NET: ("`POST /v1/recoveries/{id}/net`", "settled against a recovery, without the bank"),
         orders.Act.CANCEL: (
             "an event `award.decided`; or with `replace`",
             "it is not owed any more, or another takes its place; one that failed or came back keeps its state",
         ),
         orders.Act.REENTER: (
-            "`POST /v1/payment-batches/reentries`",
+            "`POST /v1/payment-batches/reentries/{id}/confirm`",
             "after the database was restored: a file that went to the bank is entered again, and its orders with it",
         ),
         orders.Act.CORRECT: (

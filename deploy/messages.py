@@ -33,7 +33,6 @@ KEYWORDS = {
     "translate": 0,
     "said": 0,
     "FieldError": 2,
-    "InvalidValue": 0,
     "PydanticCustomError": 1,
     "say": 0,
     "_said": 0,
@@ -154,14 +153,14 @@ def enumerations() -> Iterator[tuple[str, str]]:
 
 @cache
 def error_classes() -> frozenset[str]:
-    """Return the names of `DomainError` and of all classes that extend it."""
+    """Return the names of `DomainError`, of `InvalidValue`, and of all classes that extend them."""
     bases = {
         node.name: {_name(base) for base in node.bases}
         for _, tree in _trees()
         for node in ast.walk(tree)
         if isinstance(node, ast.ClassDef)
     }
-    found = {"DomainError"}
+    found = {"DomainError", "InvalidValue"}
     while more := {name for name, of in bases.items() if of & found} - found:
         found |= more
     return frozenset(found)

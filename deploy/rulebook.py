@@ -17,6 +17,7 @@ from services.eligibility.rules.basis import article_cited
 from services.eligibility.rules.domain import Interpretations, Policy
 from services.eligibility.rules.grammar import wording
 from services.eligibility.rules.grammar.award import Award
+from services.eligibility.rules.grammar.common import shared_rules
 from services.eligibility.rules.grammar.rule_context import RuleContext
 from services.eligibility.rules.library import load_policy
 from services.eligibility.rules.parameters import ParameterValues
@@ -37,6 +38,7 @@ _SAID = {
     ),
     "article": Text("条款", "Article"),
     "who": Text("奖补对象", "Given to"),
+    "shared": Text("各项奖补通用的规则", "What holds for every award"),
     "about": Text("认定方式", "Decided"),
     "conditions": Text("条件", "Conditions"),
     "amount": Text("金额", "Amount"),
@@ -95,6 +97,7 @@ def _lines(policy: Policy, language: str) -> Iterator[str]:
         yield ""
         yield from _award(policy, award, context, language)
     for title, lines in (
+        ("shared", (f"- {rule.within(language)}" for rule in shared_rules(policy.parameters))),
         ("interpretations", _interpretations(policy, language)),
         ("parameters", _parameters(policy, language)),
         ("criteria", _criteria(policy, language)),
@@ -113,9 +116,11 @@ def _award(policy: Policy, award: Award, context: RuleContext, language: str) ->
     yield ""
     yield f"- {_say('who', language)}{colon}{described['who']}"
     yield f"- {_say('about', language)}{colon}{described['about']}"
+    for rule in described["rules"]:
+        yield f"  - {rule}"
     yield f"- {_say('conditions', language)}{colon}".rstrip()
     for condition in described["conditions"]:
-        yield from _condition(condition, described["basis"], language, "  ")
+        yield from _condition(policy, condition, described["basis"], language, "  ")
     yield f"- {_say('amount', language)}{colon}{described['amount']}"
     for basis in described["amount_bases"]:
         yield f"  - {_basis(basis, language)}"
@@ -124,31 +129,34 @@ def _award(policy: Policy, award: Award, context: RuleContext, language: str) ->
     if award.in_later_years is not None:
         question = policy.interpretations[award.in_later_years.interpretation]
         default = question.values[question.default].within(language)
-        yield f"- {_say('later', language)}{colon}{default}{_named([question.name], language)}"
+        yield f"- {_say('later', language)}{colon}{default}{_named(policy, [question.name], language)}"
     for measure in described["measures"]:
         yield (
             f"- {_say('measures', language)}{colon}{measure['title']}{colon}{_list(measure['figures'], language)}"
-            f"{_named(measure['readings'], language)}"
+            f"{_named(policy, measure['readings'], language)}"
         )
+        yield f"  - {measure['rule']}"
         for number in measure["numbers"]:
             yield f"  - {number}"
     for reading in described["readings"]:
         basis = f"{_mark(' — ', language)}{_basis(reading['basis'], language)}" if reading["basis"] else ""
         answer = f"{reading['title']}{colon}{reading['value_title']}"
-        yield f"- {_say('interpretation', language)} `{reading['name']}`{colon}{answer}{basis}"
+        yield f"- {_say('interpretation', language)}{colon}{answer}{basis}"
     kept = [each["title"] + _bracketed(each["keeper"], language) for each in described["data"]]
     yield f"- {_say('data', language)}{colon}{_list(kept, language)}"
 
 
-def _condition(condition: Mapping[str, Any], granting: Mapping[str, Any], language: str, indent: str) -> Iterator[str]:
+def _condition(
+    policy: Policy, condition: Mapping[str, Any], granting: Mapping[str, Any], language: str, indent: str
+) -> Iterator[str]:
     """Tell a condition with what it rests on, where that is not the sentence quoted above."""
     basis = "" if condition["basis"] == granting else f"{_mark(' — ', language)}{_basis(condition['basis'], language)}"
     rule = condition["test"]
     if rule != condition["title"]:
         rule = f"{condition['title']}{_mark(': ', language)}{rule}"
-    yield f"{indent}- {rule}{_named(condition['readings'], language)}{basis}"
+    yield f"{indent}- {rule}{_named(policy, condition['readings'], language)}{basis}"
     for part in condition["within"]:
-        yield from _condition(part, condition["basis"], language, indent + "  ")
+        yield from _condition(policy, part, condition["basis"], language, indent + "  ")
 
 
 def _basis(basis: Mapping[str, Any], language: str) -> str:
@@ -172,9 +180,14 @@ def _list(items: Iterable[str], language: str) -> str:
     return ("、" if language == CHINESE else ", ").join(items)
 
 
-def _named(interpretations: Iterable[str], language: str) -> str:
-    names = _list([f"`{name}`" for name in dict.fromkeys(interpretations)], language)
+def _named(policy: Policy, interpretations: Iterable[str], language: str) -> str:
+    names = _list([_quoted(policy, name, language) for name in dict.fromkeys(interpretations)], language)
     return _bracketed(f"{_say('interpretation', language)}{_mark(': ', language)}{names}", language) if names else ""
+
+
+def _quoted(policy: Policy, interpretation: str, language: str) -> str:
+    title = policy.interpretations[interpretation].words.within(language)
+    return title if title.startswith("“") else f"“{title}”"
 
 
 def _interpretations(policy: Policy, language: str) -> Iterator[str]:
@@ -221,11 +234,11 @@ def _coverage(policy: Policy, language: str) -> Iterator[str]:
     yield "|---|---|---|"
     for line in policy.coverage:
         awards = (
-            ", ".join(f"`{code}`" for code in line.awards)
+            _list([policy.award_titles[code].within(language) for code in line.awards], language)
             if len(line.awards) < len(policy.awards)
             else _say("all", language)
         )
-        claimed = f"{_CLAIMS[line.claimed_as].within(language)} {awards}".strip()
+        claimed = f"{_CLAIMS[line.claimed_as].within(language)}{_mark(': ', language)}{awards}".rstrip(": ：")
         gist = "" if language == CHINESE else f" ({line.words.en})"
         yield f"| {line.source.cited.within(language)} | {claimed} | {line.source.text}{gist} |"
 

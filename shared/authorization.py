@@ -39,8 +39,10 @@ class Scope(StrEnum):
     ARRANGEMENTS_WRITE = "arrangements:write"
     ARRANGEMENTS_CONFIRM = "arrangements:confirm"
     APPROPRIATIONS_WRITE = "appropriations:write"
+    APPROPRIATIONS_CONFIRM = "appropriations:confirm"
     ORDERS_APPROVE = "orders:approve"
     BATCHES_WRITE = "batches:write"
+    RESULTS_BANK = "results:bank"
     HOLDS_WRITE = "holds:write"
     HOLDS_RELEASE = "holds:release"
     RECOVERIES_WRITE = "recoveries:write"
@@ -81,13 +83,15 @@ DESCRIPTIONS: dict[Scope, str] = {
     Scope.MONEY_READ: "Read fiscal arrangements, budgets, awards, payment orders, ledger and reconciliation",
     Scope.ARRANGEMENTS_WRITE: "Draft fiscal arrangements",
     Scope.ARRANGEMENTS_CONFIRM: "Confirm fiscal arrangements",
-    Scope.APPROPRIATIONS_WRITE: "Record appropriations",
-    Scope.ORDERS_APPROVE: "Approve payment orders",
-    Scope.BATCHES_WRITE: "Build payment batches, record results, reissue payment orders",
+    Scope.APPROPRIATIONS_WRITE: "Draft appropriations",
+    Scope.APPROPRIATIONS_CONFIRM: "Confirm appropriations",
+    Scope.ORDERS_APPROVE: "Approve payment orders; confirm bank results, restorations and files that are entered again",
+    Scope.BATCHES_WRITE: "Build payment batches, enter bank results, reissue payment orders",
+    Scope.RESULTS_BANK: "The bank's own channel: read payment files, report results with effect at once",
     Scope.HOLDS_WRITE: "Place holds on awards and payees",
     Scope.HOLDS_RELEASE: "Release holds on awards and payees",
-    Scope.RECOVERIES_WRITE: "Record repayments, propose write-offs, net recoveries",
-    Scope.RECOVERIES_APPROVE: "Confirm write-offs",
+    Scope.RECOVERIES_WRITE: "Enter repayments, propose write-offs, net recoveries",
+    Scope.RECOVERIES_APPROVE: "Confirm repayments and write-offs",
     Scope.AUDIT_READ: "Read the audit log",
     Scope.METRICS_READ: "Read metrics",
     Scope.DEAD_LETTERS_WRITE: "List, replay and discard dead letters",
@@ -134,18 +138,11 @@ class Actor:
         """Return whether the token has `scope`."""
         return scope in self.scopes
 
-    def require(self, scope: Scope) -> None:
-        """Raise Forbidden unless the token has `scope`."""
-        if scope not in self.scopes:
-            raise Forbidden("The token lacks the scope {scope}.", scope=scope.value, extra={"missing_scopes": [scope]})
-
-    def require_one_of(self, *scopes: Scope) -> None:
+    def require(self, *scopes: Scope) -> None:
         """Raise Forbidden unless the token has one of `scopes`."""
-        if not self.scopes.intersection(scopes):
+        if self.scopes.isdisjoint(scopes):
             listed = ", ".join(scopes)
-            raise Forbidden(
-                "The token lacks the scope {scope}.", scope=listed, extra={"missing_scopes": sorted(scopes)}
-            )
+            raise Forbidden("The token lacks the scope {scope}.", scope=listed, extra={"missing_scopes": list(scopes)})
 
     def covers(self, jurisdiction: str | None) -> bool:
         """Return whether the token gives access to rows of `jurisdiction`; of None: rows that belong to no jurisdiction."""

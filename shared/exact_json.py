@@ -10,10 +10,15 @@ from typing import Any
 
 import orjson
 
+_MAX_DEPTH = 100
+"""Levels of lists and objects in one another: Python reads a few hundred, less the deeper the call."""
+
 
 def read_json(text: bytes, *, decimals: bool) -> Any:
     """Parse strict JSON: with `decimals`, numbers with a point are exact `Decimal`s. Raises orjson.JSONDecodeError."""
     parsed = orjson.loads(text)
+    if text.count(b"[") + text.count(b"{") > _MAX_DEPTH and _is_deep(parsed):
+        raise orjson.JSONDecodeError("too many levels", "", 0)
     return json.loads(text, parse_float=Decimal) if decimals else parsed
 
 
@@ -43,6 +48,18 @@ def repeated_member(text: bytes, parsed: object) -> str | None:
     except _RepeatedError as found:
         return str(found)
     return None
+
+
+def _is_deep(value: object) -> bool:
+    level: list[object] = [value]
+    for _ in range(_MAX_DEPTH):
+        level = [
+            inner
+            for outer in level
+            if isinstance(outer, (dict, list))
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+    return bool(level)
 
 
 def _members(value: object) -> int:

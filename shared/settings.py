@@ -23,11 +23,17 @@ from shared.event_keys import private_key, public_keys
 from shared.i18n import CHINESE, N_, Language, default_language, translate
 from shared.policies import DEFAULT_PACKAGES, VARIABLE
 
+NO_RANDOM_KEY = N_("{variable} is no random key: make one with `openssl rand -base64 64 | tr -d '\\n'`.")
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 MIN_SECRET_CHARACTERS = 16
 _KNOWN_SECRETS = re.compile(r"(change|replace).?me|example|default|password|secret", re.IGNORECASE)
 _BROKER = re.compile(r"[A-Za-z0-9._-]+:[0-9]{1,5}")
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+
+def made_up(key: bytes) -> bool:
+    """Return whether a key was typed rather than drawn: few different bytes, or bytes in their order."""
+    return len(set(key)) < len(key) // 4 or key == bytes(range(len(key)))
 
 
 class Deployment(StrEnum):

@@ -5,7 +5,7 @@ Every act that needs two persons is a row with these columns, in a table of the 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import (
     CheckConstraint,
@@ -27,15 +27,17 @@ from sqlalchemy.schema import SchemaItem
 from shared.clock import isoformat
 from shared.errors import Conflict, NotFound, SamePerson
 
+Reason = Literal["required", "optional", "none"]
 
-def columns(*, discardable: bool = False, reasoned: bool = True) -> tuple[SchemaItem, ...]:
+
+def columns(*, reason: Reason = "required", discardable: bool = False) -> tuple[SchemaItem, ...]:
     """Return the columns that a table of proposals has besides what is proposed, with their constraints.
 
-    A discardable proposal may also end without effect, with a reason. One that is not `reasoned` may be made without a reason.
+    `reason`: whether a proposal says why it is made. A discardable one may also end without effect, with a reason.
     """
     proposed = (
         Column("id", Uuid, primary_key=True, server_default=text("uuidv7()")),
-        Column("reason", Text, nullable=not reasoned),
+        *([] if reason == "none" else [Column("reason", Text, nullable=reason == "optional")]),
         Column("proposed_by", Text, nullable=False),
         Column("proposed_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
         Column("confirmed_by", Text),
@@ -110,7 +112,7 @@ def view(row: Row[Any]) -> dict[str, Any]:
     """Return who proposed, confirmed or discarded, when and why, as the API shows it."""
     shown = {
         "id": str(row.id),
-        "reason": row.reason,
+        **({"reason": row.reason} if hasattr(row, "reason") else {}),
         "state": state(row),
         "proposed_by": row.proposed_by,
         "proposed_at": isoformat(row.proposed_at),

@@ -17,11 +17,13 @@ from deploy.local.processes import Supervisor
 from shared.cli import console
 from shared.observability import logs
 from tests.support.databases import DatabaseServer, ServiceDatabase
+from tests.support.routes import share_routes
 from tests.support.tokens import Tokens
 
 os.environ.setdefault("DEFAULT_LANGUAGE", "en")  # what is asserted is read in English; Chinese has tests of its own
 logs.configure("tests", "pytest", "CRITICAL")  # what a command line prints is looked at: no line of a log between,
 console.width = 250  # and no table folded
+share_routes()
 
 
 class ByFile(LoadFileScheduling):  # type: ignore[misc]

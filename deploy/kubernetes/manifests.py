@@ -27,7 +27,7 @@ CALLED_BY = {"registry": ("eligibility", "payout"), "eligibility": ("payout",), 
 SECRETS = {
     "registry": ("REGISTRY_DATABASE_URL", "REGISTRY_ACCOUNT_KEY"),
     "eligibility": ("ELIGIBILITY_DATABASE_URL", "ELIGIBILITY_CLIENT_SECRET"),
-    "payout": ("PAYOUT_DATABASE_URL", "PAYOUT_CLIENT_SECRET"),
+    "payout": ("PAYOUT_DATABASE_URL", "PAYOUT_CLIENT_SECRET", "PAYOUT_FILE_SEAL_KEY"),
 }
 KAFKA_USERS = tuple(rights.users())
 """Processes with a user of their own on Kafka; the Secret `<process>-kafka` has its password."""

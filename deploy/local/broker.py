@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from deploy.kafka import rights
 from deploy.local.processes import CannotStartError, Child, free_port, wait_until
+from deploy.supply.inventory import differing_jars
 from shared.clock import SystemClock
 from shared.i18n import default_language, translate
 from shared.messaging import kafka
@@ -64,7 +65,7 @@ class Broker:
 
     def wait(self) -> None:
         """Wait until the broker answers, has its topics, and its users have their rights. Raises KafkaError."""
-        wait_until(self._listens, self.child, 120.0, "see its log, or set KAFKA_BOOTSTRAP_SERVERS to a running broker.")
+        wait_until(self._listens, self.child, 600.0, "see its log, or set KAFKA_BOOTSTRAP_SERVERS to a running broker.")
         kafka.ensure_topics(self.cluster)
         if self.passwords:
             rights.grant(self.cluster)
@@ -145,6 +146,9 @@ def _kafka(state: Path, log: Path) -> Broker:
         "transaction.state.log.replication.factor": "1",
         "transaction.state.log.min.isr": "1",
         "group.initial.rebalance.delay.ms": "0",
+        # On a machine that is busy or slow it would end for want of its own answer.
+        "initial.broker.registration.timeout.ms": "600000",
+        "broker.session.timeout.ms": "60000",
         "message.max.bytes": "4194304",
         "log.retention.hours": "-1",
     }
@@ -227,8 +231,18 @@ def java_command() -> str:
 
 
 def _jars() -> Path:
-    if (JARS / "complete").exists():
-        return JARS
+    if not (JARS / "complete").exists():
+        _fetch_jars()
+    if differing := differing_jars(JARS):
+        raise CannotStartError(
+            "Kafka's jars in {folder} are not those of deploy/kafka/jars.txt: {files}. Remove the folder to fetch them again.",
+            folder=str(JARS),
+            files=differing,
+        )
+    return JARS
+
+
+def _fetch_jars() -> None:
     maven = shutil.which("mvn")
     if maven is None:
         raise CannotStartError("no Maven found")
@@ -246,4 +260,3 @@ def _jars() -> Path:
             if done.returncode != 0:
                 raise CannotStartError("Maven could not fetch Apache Kafka")
             (JARS / "complete").touch()
-    return JARS

@@ -64,8 +64,16 @@ CLIENTS: dict[str, Client] = {
         )
     ),
     "finance-checker": Client(
-        (*_READ_ALL, Scope.ARRANGEMENTS_CONFIRM, Scope.ORDERS_APPROVE, Scope.RECOVERIES_APPROVE, Scope.HOLDS_RELEASE)
+        (
+            *_READ_ALL,
+            Scope.ARRANGEMENTS_CONFIRM,
+            Scope.APPROPRIATIONS_CONFIRM,
+            Scope.ORDERS_APPROVE,
+            Scope.RECOVERIES_APPROVE,
+            Scope.HOLDS_RELEASE,
+        )
     ),
+    "bank": Client((Scope.RESULTS_BANK,)),
     "liandu-officer": Client((*_READ_ALL, Scope.OBJECTIONS_READ, Scope.REVIEWS_WRITE), jurisdiction="liandu"),
     "zone-officer": Client(_REVIEW, jurisdiction="development_zone"),
     "statistics-officer": Client(_REVIEW, department="statistics"),

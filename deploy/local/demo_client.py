@@ -172,10 +172,11 @@ class DemoClient:
         return confirmed
 
     def appropriate(self, unit: str, year: int, amount_fen: int, document: str) -> None:
-        """Record an appropriation, unless the budget already has one."""
+        """Draft an appropriation and confirm it as another person, unless the budget already has one."""
         if self._read("finance-maker", f"payout:/v1/budgets/{unit}/{year}")["appropriated_fen"] == 0:
             body = {"unit": unit, "year": year, "amount_fen": amount_fen, "document": document}
-            self.post("finance-maker", "payout:/v1/appropriations", body)
+            draft = self.post("finance-maker", "payout:/v1/appropriations", body)
+            self.post("finance-checker", f"payout:/v1/appropriations/{draft['id']}/confirm", {})
 
     def evaluate(self, award_years: list[int], decided_on: str) -> dict[str, Any]:
         """Evaluate all enterprises."""

@@ -188,6 +188,7 @@ class LocalSystem:
             "TOKEN_JWKS_URL": f"{self.url('issuer')}/.well-known/jwks.json",
             "TOKEN_URL": f"{self.url('issuer')}/oauth/token",
             "REGISTRY_ACCOUNT_KEY": self.secrets["account_key"],
+            "PAYOUT_FILE_SEAL_KEY": self.secrets["file_seal_key"],
             "EVENT_KEYS": self.secrets["event_keys"],
         } | {name: str(port) for name, port in self.ports.items()}
         for service in SERVICES:
@@ -238,7 +239,7 @@ class LocalSystem:
             self.supervisor.start(child)
         for service in SERVICES:
             url = f"{self.url(service)}/readyz"
-            wait_until(lambda url=url: _ready(url), children[f"{service}-app"], 60.0, N_("see its log."))  # type: ignore[misc]
+            wait_until(lambda url=url: _ready(url), children[f"{service}-app"], 300.0, N_("see its log."))  # type: ignore[misc]
 
     def _kafka_variables(self, process: str) -> dict[str, str]:
         """Return the variables with which `process` enters the broker: as itself, if it has a user."""
@@ -265,12 +266,12 @@ class LocalSystem:
 
 
 def _new_secrets() -> dict[str, str]:
-    """Make every secret of a system: passwords of databases, the registry's key, keys that sign events."""
+    """Make every secret of a system: passwords of databases, keys of accounts and of payment files, keys that sign events."""
     made = {f"{service}_{role}": secrets.token_hex(32) for service in SERVICES for role in ("owner", "app")}
     pairs = {service: event_keys.make(service) for service in SERVICES}
     return (
         made
-        | {"account_key": base64.b64encode(secrets.token_bytes(64)).decode()}
+        | {name: base64.b64encode(secrets.token_bytes(64)).decode() for name in ("account_key", "file_seal_key")}
         | {f"{service}_event_key": private for service, (private, _) in pairs.items()}
         | {"event_keys": orjson.dumps({"keys": [public for _, public in pairs.values()]}).decode()}
     )

@@ -28,7 +28,7 @@ from services.eligibility.refusals.routes import router as refusals_router
 from services.eligibility.reviews.routes import decisions_router as reviews_of_decisions_router
 from services.eligibility.reviews.routes import reviews_router
 from services.eligibility.rounds.routes import router as rounds_router
-from services.eligibility.scenarios.routes import assessments_router, impact_router, simulations_router
+from services.eligibility.scenarios.routes import assessments_router, facts_router, impact_router, simulations_router
 from services.eligibility.schema import SCHEMA
 from services.eligibility.settings import Settings
 from shared.clock import Clock
@@ -97,6 +97,7 @@ def build(
             recalls_router,
             simulations_router,
             impact_router,
+            facts_router,
             dead_letters_router,
         ],
         database=database,
@@ -110,7 +111,10 @@ def build(
             "refusals": Refusals(),
             "notice_working_days": settings.notice_working_days,
         },
-        bodies=[BodyLimit("/v1/(assessments|simulations|impact|evaluations|approvals|notices|republications|reviews)")],
+        bodies=[
+            BodyLimit("/v1/(assessments|simulations|impact|evaluations|approvals|notices|republications|reviews)"),
+            BodyLimit("/v1/scenario-facts", files=True, seconds=300),
+        ],
         event_handlers={
             topics.REGISTRY_FACTS: verified(corrections.receive, verifier),
             topics.EVALUATION_SHARDS: verified(PartitionEvaluator(facts).receive, verifier),

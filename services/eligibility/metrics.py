@@ -62,8 +62,8 @@ def waiting(notice_days: int) -> StoredGauges:
     known = [CONFIRMATION, *map(review_step, sorted(reviewers)), "notice", "approval"]
 
     def compute(connection: Connection) -> Sequence[Sample]:
-        rows = connection.execute(queries.count_waiting, {"notice_days": notice_days}).all()
-        counted: dict[str, int] = {step: decisions for step, decisions in rows}
+        rows = connection.execute(queries.count_waiting, {"notice_days": notice_days})
+        counted: dict[str, int] = dict(rows.tuples())
         return [metrics.DECISIONS_WAITING.at(counted.get(each, 0), each) for each in known]
 
     return StoredGauges("waiting", compute)

@@ -8,6 +8,7 @@ from services.payout import metrics as payout_metrics
 from services.payout.arrangements.routes import router as arrangements
 from services.payout.awards.handlers import award_decisions
 from services.payout.awards.routes import router as awards
+from services.payout.batches.result_routes import router as bank_results
 from services.payout.batches.routes import BODIES as BATCH_BODIES
 from services.payout.batches.routes import router as batches
 from services.payout.budgets.routes import router as budgets
@@ -22,6 +23,7 @@ from services.payout.recoveries.routes import router as recoveries
 from services.payout.reports.routes import router as reports
 from services.payout.restorations.routes import router as restorations
 from services.payout.schema import SCHEMA
+from services.payout.seals import Seals
 from services.payout.settings import Settings
 from services.payout.startup import load_settings
 from shared.clock import Clock
@@ -67,6 +69,7 @@ def build(
             orders,
             restorations,
             batches,
+            bank_results,
             corrections,
             recoveries,
             ledger,
@@ -82,6 +85,7 @@ def build(
         state={
             "accounts": payees,
             "decisions": decisions or eligibility_decisions(settings),
+            "seals": Seals(settings.file_seal_key.get_secret_value()),
             "samples_allowed": settings.deployment is Deployment.DEMONSTRATION,
         },
         bodies=BODIES,

@@ -13,7 +13,8 @@ import services.payout.budgets.tables
 import services.payout.funding.tables
 import services.payout.ledger.tables
 import services.payout.orders.tables
-import services.payout.recoveries.tables  # noqa: F401 - importing a room's tables declares them
+import services.payout.recoveries.tables
+import services.payout.restorations.tables  # noqa: F401 - importing a room's tables declares them
 from services.payout.arrangements.tables import policy_units
 from services.payout.metadata import metadata
 from shared.database.queries import load

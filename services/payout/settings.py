@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
-from shared.settings import WEAK_SECRET, HttpUrl, Port, ServiceSettings, common, weak
+from services.payout.seals import Seals
+from shared.settings import NO_RANDOM_KEY, WEAK_SECRET, HttpUrl, Port, ServiceSettings, common, made_up, weak
+
+
+def _keys(keys: SecretStr) -> SecretStr:
+    Seals(keys.get_secret_value())
+    return keys
 
 
 class Settings(ServiceSettings):
@@ -26,6 +33,10 @@ class Settings(ServiceSettings):
         validation_alias=common("ELIGIBILITY_URL"),
         description="Base URL of eligibility: decisions, for forecast and reconciliation",
     )
+    file_seal_key: Annotated[SecretStr, AfterValidator(_keys)] = Field(
+        description="Key of the seals of payment files: at least 32 bytes in base64. Of several, with commas between, the first"
+        " seals and the others recognise files of before"
+    )
     consumers: int = Field(
         default=2,
         ge=1,
@@ -38,3 +49,5 @@ class Settings(ServiceSettings):
         yield from super().unsafe()
         if weak(self.client_secret.get_secret_value()):
             yield "client_secret", WEAK_SECRET
+        if any(made_up(key) for key in Seals(self.file_seal_key.get_secret_value()).keys):
+            yield "file_seal_key", NO_RANDOM_KEY

@@ -10,8 +10,9 @@ import polars as pl
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
+from shared.free_text import masked
+
 KEY_BYTES = (32, 48, 64)
-SHOWN_CHARACTERS = 4
 _CONTEXT = [b"registry account number v1"]
 
 
@@ -71,9 +72,3 @@ class AccountCipher:
             pl.Series(name, [self.show(v, whole=whole) for v in frame.get_column(name)], dtype=pl.String)
             for name in columns
         )
-
-
-def masked(number: str) -> str:
-    """Hide all but the last four characters, or all of it where it is not longer than that."""
-    shown = number[-SHOWN_CHARACTERS:] if len(number) > SHOWN_CHARACTERS else ""
-    return "****" + shown

@@ -10,18 +10,12 @@ from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from services.registry.cipher import AccountCipher
-from shared.i18n import N_
-from shared.settings import Port, ServiceSettings
+from shared.settings import NO_RANDOM_KEY, Port, ServiceSettings, made_up
 
 
 def _key(key: SecretStr) -> SecretStr:
     AccountCipher(key.get_secret_value())
     return key
-
-
-def _is_made_up(secret: SecretStr | None) -> bool:
-    key = base64.b64decode(secret.get_secret_value()) if secret is not None else None
-    return key is not None and (len(set(key)) < len(key) // 4 or key == bytes(range(len(key))))
 
 
 class Settings(ServiceSettings):
@@ -46,5 +40,6 @@ class Settings(ServiceSettings):
         """Yield what must not be in production."""
         yield from super().unsafe()
         for name in ("account_key", "new_account_key"):
-            if _is_made_up(getattr(self, name)):
-                yield name, N_("{variable} is no random key: make one with `openssl rand -base64 64 | tr -d '\\n'`.")
+            key: SecretStr | None = getattr(self, name)
+            if key is not None and made_up(base64.b64decode(key.get_secret_value())):
+                yield name, NO_RANDOM_KEY

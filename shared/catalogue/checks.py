@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from functools import reduce
+from itertools import islice
 from operator import add
 from typing import Any
 
 import polars as pl
 
-from shared.catalogue.domain import DECIMALS, INTEGERS, MAX_INTEGER, Dataset, Field, Kind
+from shared.catalogue.cells import QUICK_COLUMN, CellForm, parse_text, quick_parse
+from shared.catalogue.domain import Dataset
+from shared.catalogue.json_values import json_column, parse_json
 from shared.catalogue.layouts import LAST_DAY
-from shared.catalogue.parsing import QUICK_COLUMN, CellForm, ParsedColumn, parse_json, parse_text, quick_parse
+from shared.catalogue.parsing import ParsedColumn
 from shared.catalogue.validation_errors import Error, error_frame, no_errors
 from shared.files.domain import WHOLE, Table
 from shared.files.rows import Taken
@@ -25,6 +27,8 @@ ABSENT = "absent"
 An absent field says nothing, and an empty one empties what is stored. Where every row gives every field there is no such column.
 """
 
+MAX_UNKNOWN = 20
+"""Unknown members of a record that are named."""
 MAX_NAME = 100
 """Characters of a member's name that an error repeats."""
 
@@ -108,10 +112,11 @@ def check_records(dataset: Dataset, records: Sequence[object], lines: Sequence[i
         values = [record.get(item.name) for record in objects]
         if item.optional and None in values:
             absent[item.name] = pl.Series([item.name not in record for record in objects], dtype=pl.Boolean)
-        columns[item.name] = _json_column(item, values, lines, errors)
+        columns[item.name] = json_column(item, values, lines, errors)
     for record, line in zip(objects, lines, strict=True):
         if not known.issuperset(record):
-            errors.extend((line, str(name)[:MAX_NAME], "unknown_field", None) for name in record if name not in known)
+            unknown = islice((str(name) for name in record if name not in known), MAX_UNKNOWN)
+            errors.extend((line, name[:MAX_NAME], "unknown_field", None) for name in unknown)
     parsers = {item.name: parse_json(item) for item in dataset.fields}
     found = error_frame(errors) if errors else no_errors()
     return _check(dataset, pl.DataFrame(columns).with_columns(_absent(dataset, absent)), parsers, found)
@@ -179,49 +184,3 @@ def _errors_of(
         for rule in dataset.rules
     ]
     return pl.concat(found).filter(pl.col("code").is_not_null())
-
-
-def _json_column(item: Field, values: list[Any], lines: Sequence[int], errors: list[Error]) -> pl.Series:
-    if item.kind is Kind.DECIMAL:
-        return _decimal_column(item, values, lines, errors)
-    kind, code = (
-        (int, "not_an_integer")
-        if item.kind in INTEGERS
-        else (bool, "not_a_flag")
-        if item.kind is Kind.FLAG
-        else (str, "not_text")
-    )
-    dtype = pl.String() if kind is str else item.dtype
-    if not set(map(type, values)) <= {kind, type(None)}:
-        wrong = [place for place, value in enumerate(values) if value is not None and type(value) is not kind]
-        for place in wrong:
-            errors.append((lines[place], item.name, code, None))
-            values[place] = None
-    if kind is int:
-        for place, value in enumerate(values):
-            if value is not None and not -(2**63) <= value < 2**63:
-                errors.append((lines[place], item.name, "above_maximum" if value > 0 else "below_minimum", None))
-                values[place] = None
-    return pl.Series(item.name, values, dtype=dtype, strict=True)
-
-
-def _decimal_column(item: Field, values: list[Any], lines: Sequence[int], errors: list[Error]) -> pl.Series:
-    """Return JSON numbers as they were written; those that the column cannot hold are errors."""
-    exact: list[Decimal | None] = []
-    for line, value in zip(lines, values, strict=True):
-        code = None if value is None else _mistake_of(value)
-        if code is not None:
-            errors.append((line, item.name, code, None))
-        exact.append(None if value is None or code is not None else Decimal(value))
-    return pl.Series(item.name, exact, dtype=item.dtype, strict=True)
-
-
-def _mistake_of(number: object) -> str | None:
-    """Return what is wrong with a JSON value that should be a number with at most two decimals."""
-    if type(number) not in (int, Decimal):
-        return "not_a_number"
-    exact = Decimal(number)  # type: ignore[arg-type]
-    if not -MAX_INTEGER <= exact <= MAX_INTEGER:
-        return "above_maximum" if exact > 0 else "below_minimum"
-    exponent = exact.normalize().as_tuple().exponent
-    return "too_many_decimals" if isinstance(exponent, int) and exponent < -DECIMALS.scale else None

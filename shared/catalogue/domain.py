@@ -44,8 +44,9 @@ TEXTS = frozenset({Kind.USCC, Kind.CODE, Kind.ACCOUNT, Kind.TEXT, Kind.CHOICE})
 class Field:
     """One field. `minimum` and `maximum` are inclusive, in the field's unit; `choices` maps codes to (Chinese, English),
     and `former_choices` maps Chinese names that old files still hold to codes. `of_policies` says that the choices are those of
-    the installed policies, so that the database checks their form alone. `known` are the codes that a field of codes may hold;
-    one with `parts` holds the code of some row, or that and more after colons.
+    the installed policies, so that the database checks their form alone. `known` maps the codes that a field of codes may hold to
+    their names; one with `parts` holds the code of some row, or that and more after colons. A `timed` day may have a time
+    behind it, which is passed over; `form` is what a code of a `pattern` looks like.
 
     `zh` and `en` are its names in files and documents; `fact_name` is what rules and explanations call it, if that differs.
     Under one of `last_day_headings` a file holds the last day that counts instead, which is stored as the day after it.
@@ -64,8 +65,10 @@ class Field:
     choices: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     former_choices: Mapping[str, str] = field(default_factory=dict)
     of_policies: bool = False
-    known: tuple[str, ...] = ()
+    known: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     parts: bool = False
+    timed: bool = False
+    form: str = ""
     sensitive: bool = False
     aliases: tuple[str, ...] = ()
     last_day_headings: tuple[str, ...] = ()
@@ -106,6 +109,11 @@ class Field:
             found += [self.whole_name, f"{self.zh}（{unit}）"]
         found += self.last_day_headings
         return tuple(dict.fromkeys(found))
+
+
+def words_of(code: str, names: tuple[str, str]) -> str:
+    """Return a code as messages in Chinese say it: its name, and itself in brackets."""
+    return f"{names[0]}（{code}）"
 
 
 @dataclass(frozen=True, slots=True)

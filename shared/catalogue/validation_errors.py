@@ -8,7 +8,7 @@ from types import MappingProxyType
 import polars as pl
 
 from shared.catalogue.datasets import CATALOGUE
-from shared.catalogue.domain import Dataset, Field, Kind
+from shared.catalogue.domain import Dataset, Field, Kind, words_of
 from shared.i18n import N_
 
 ERRORS_SCHEMA = {"line": pl.Int64(), "field": pl.String(), "code": pl.String(), "detail": pl.String()}
@@ -34,6 +34,7 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "unknown_field": N_("the dataset has no such field"),
         "not_an_object": N_("each record must be a JSON object"),
         "not_json": N_("this line is not valid JSON"),
+        "not_a_record": N_("this line holds far more than one record"),
         "repeated_member": N_("“{name}” is given more than once"),
         "not_text": N_("“{name}” must be text, in quotes"),
         "not_a_flag": N_("“{name}” must be true or false (是/否)"),
@@ -51,8 +52,8 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "not_a_number": N_("“{name}” must be a number in digits with at most two decimals, such as 1234.50"),
         "too_many_decimals": N_("“{name}” may have at most two decimals"),
         "scientific_notation": N_("“{name}” must be written out, not in scientific notation"),
-        "below_minimum": N_("“{name}” must be at least {minimum}"),
-        "above_maximum": N_("“{name}” must be at most {maximum}"),
+        "below_minimum": N_("“{name}” must be at least {minimum}{hundredths}"),
+        "above_maximum": N_("“{name}” must be at most {maximum}{hundredths}"),
         "not_a_date": N_("“{name}” must be a date such as 2020-01-31"),
         "no_such_day": N_("“{name}” names a day that does not exist"),
         "two_digit_year": N_("the year of “{name}” must have four digits, such as 2020-01-31"),
@@ -71,7 +72,7 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
             "“{name}” is empty here and has a value on record; leave out the column to keep it, or import with clearing=allow"
         ),
         "not_an_account_number": N_("“{name}” must have 8 to 32 digits"),
-        "bad_format": N_("“{name}” must have the form {pattern}"),
+        "bad_format": N_("“{name}” must look like {form}"),
         "too_long": N_("“{name}” may have at most {max_length} characters"),
         "nul_character": N_("“{name}” has a NUL character"),
         "digits_lost": N_(
@@ -107,23 +108,35 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
 """Messages by code; their placeholders are filled with `parameters_of`."""
 
 
+_HUNDREDTHS: Mapping[str, Mapping[str, str]] = {
+    "fen": {"en": " hundredths (fen)", "zh-CN": "分"},
+    "usd_cents": {"en": " hundredths (cents)", "zh-CN": "美分"},
+}
+
+
 def parameters_of(dataset: Dataset, field: str | None, detail: str | None = None) -> dict[str, object]:
     """Return what fills the placeholders of a message about `field`: its name, its bounds, and a detail of the error."""
     item = dataset.by_name.get(field or "")
     if item is None:
         return {"name": field or "", "detail": detail or ""}
+    hundredths = _HUNDREDTHS[item.unit or ""] if item.kind is Kind.MONEY else None
     return {
         "name": name_of(item),
-        "unit": {"en": " of hundredths (fen)", "zh-CN": "（分）"} if item.kind is Kind.MONEY else "",
+        "unit": {"en": f" of{hundredths['en']}", "zh-CN": f"（{hundredths['zh-CN']}）"} if hundredths else "",
+        "hundredths": hundredths or "",
         "minimum": item.minimum,
         "maximum": item.maximum,
-        "allowed": [{"en": code, "zh-CN": f"{code}（{zh}）"} for code, (zh, _) in item.choices.items()],
-        "pattern": item.pattern,
+        "allowed": _codes(item.choices),
+        "form": item.form,
         "max_length": item.max_length,
-        "known": ", ".join(item.known),
+        "known": _codes(item.known),
         "detail": detail or "",
         "dataset": _title_of(detail),
     }
+
+
+def _codes(names: Mapping[str, tuple[str, str]]) -> list[dict[str, str]]:
+    return [{"en": code, "zh-CN": words_of(code, each)} for code, each in names.items()]
 
 
 def _title_of(dataset: str | None) -> dict[str, str]:

@@ -14,6 +14,8 @@ from shared.money import MAX_FEN
 from shared.policies import FIRST_POLICY, CoveredJurisdiction
 
 TYPE = "award.decided"
+MAX_VERSIONS_AHEAD = 1_000
+"""How far a version may be above the highest known one: a higher one shuts out all that follow, so only a stolen key signs it."""
 
 
 class Reason(StrEnum):

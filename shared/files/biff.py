@@ -15,11 +15,12 @@ _HIDDEN = 0x20
 
 @dataclass(slots=True)
 class SheetFacts:
-    """Cells by row (from 1) and place (from 0), and rows."""
+    """Cells by row (from 1) and place (from 0), rows, and merged ranges: first and last row, first and last column."""
 
     formulas: set[tuple[int, int]] = field(default_factory=set)
     errors: set[tuple[int, int]] = field(default_factory=set)
     hidden: set[int] = field(default_factory=set)
+    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
 
 
 def facts(file: IO[bytes]) -> list[SheetFacts]:

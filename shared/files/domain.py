@@ -134,6 +134,10 @@ class Table:
     encoding: str | None = None
     delimiter: str | None = None
 
+    def at(self, line: int, field: str | None = None) -> str:
+        """Return where a field of a row is: its cell, or the row's line."""
+        return next((f"{letters(place)}{line}" for place, name in self.places.items() if name == field), str(line))
+
     @classmethod
     def of_data(cls, data: Mapping[str, Any]) -> Table:
         """Return a table from JSON data."""

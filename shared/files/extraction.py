@@ -155,7 +155,7 @@ def _table(
     line, cells = rows[place]
     while cells and not cells[-1].strip():
         cells = cells[:-1]
-    found = read_headings(vocabulary, [*rows[:place], (line, cells)], place, warnings)
+    found = read_headings(vocabulary, [*rows[:place], (line, cells), *rows[place + 1 :]], place, warnings)
     above = [[struck(cell.strip()) for cell in row] for _, row in rows[:place]]
     titles = [f"{line} {next(filter(None, row))}" for (line, _), row in zip(rows, above, strict=False)]
     warnings.warn("rows_above", N_("These rows above the headings are not read."), titles)

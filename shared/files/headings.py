@@ -37,13 +37,20 @@ PASSED_OVER = (
 """Headings of columns that forms have and no dataset reads; 问题 and 错误说明 head the reasons of refused rows."""
 
 _MAX_HEADING, _MAX_TITLE = 200, 2_000
+_ALIKE = 0.6
+"""How much two headings have in common, from 0 to 1, before one is taken for the other misspelled."""
 _BRACKETS = str.maketrans("[]{}【】〔〕〖〗", "()()()()()")
 _MARKS = "*※★"
 _OPTIONAL = re.compile(r"\((?:必填|选填|可不填|required|optional)\)$")
 _MONEY = r"(?:人民币)?([亿千百十万]*美?元)"
 _UNIT_AT_END = re.compile(rf"^(.+?)(?:[(,/:_-](?:单位:?)?|单位:?){_MONEY}\)?$|^(.+?)([亿千百十万]*美?元)$")
 _OTHER_UNIT = re.compile(r"^(.+?)\((?:单位:?)?([^()]{1,6})\)$")
-_UNIT_ABOVE = re.compile(rf"单位:{_MONEY}(?![一-鿿])|\((?:单位:?)?{_MONEY}\)")
+_UNIT = re.compile(
+    rf"单位(?:[:(为是]|均为|统一为)*(?:{_MONEY}|([亿千百万]+))(?![一-鿿])|以{_MONEY}为(?:计量)?单位|"
+    rf"\((?:单位:?)?{_MONEY}\)|^{_MONEY}$"
+)
+"""Words outside of headings that give the unit of a table's amounts, compared as headings are."""
+_UNIT_ALONE = re.compile(rf"^\(?(?:单位:?)?{_MONEY}\)?$")
 
 
 def fold(heading: str) -> str:
@@ -53,10 +60,17 @@ def fold(heading: str) -> str:
     return _OPTIONAL.sub("", text.translate(_BRACKETS).lower().strip(_MARKS))
 
 
+def units_named(text: str) -> Iterator[tuple[str, str]]:
+    """Yield each unit of amounts that a title or a note gives, and its words there."""
+    for match in _UNIT.finditer(fold(text[:_MAX_TITLE])):
+        yield next(filter(None, match.groups())), match[0]
+
+
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """A heading's column and form; `unit` is the one that it names itself."""
+    """What a heading means: its column and form; `unit` is the one that it names itself."""
 
+    heading: str
     column: Column
     form: str
     unit: str | None = None
@@ -72,7 +86,7 @@ class Vocabulary:
     def known(self) -> Mapping[str, Recognised]:
         """All headings as they are compared."""
         return {
-            fold(heading): Recognised(column, form, self._own_unit(column, heading, form))
+            fold(heading): Recognised(heading, column, form, self._own_unit(column, heading, form))
             for column in self.layout.columns
             for heading, form in column.headings.items()
         }
@@ -105,7 +119,7 @@ class Vocabulary:
             base, unit = match[1] or match[3], match[2] or match[4]
             named = self.known.get(base)
             if named is not None and named.column.unit is not None and named.form == WHOLE:
-                return Recognised(named.column, WHOLE, unit)
+                return Recognised(heading, named.column, WHOLE, unit)
         return None
 
     def other_unit(self, heading: str) -> tuple[Column, str] | None:
@@ -116,10 +130,10 @@ class Vocabulary:
             return None
         return named.column, match[2]
 
-    def nearest(self, heading: str) -> Column | None:
-        """Return the column whose heading is spelled most like `heading`, if any is."""
-        close = difflib.get_close_matches(fold(heading)[:60], self.known, n=1, cutoff=0.5)
-        return self.known[close[0]].column if close else None
+    def nearest(self, heading: str) -> str | None:
+        """Return the heading that is spelled most like `heading`, if any is."""
+        close = difflib.get_close_matches(fold(heading)[:60], self.known, n=1, cutoff=_ALIKE)
+        return self.known[close[0]].heading if close else None
 
     def score(self, cells: Sequence[str]) -> int:
         """Return how many columns of the layout a row heads."""
@@ -183,6 +197,7 @@ def read_headings(vocabulary: Vocabulary, rows: Sequence[Row], place: int, warni
         found.forms[name] = recognised.form
         if recognised.column.unit is not None:
             errors += _apply_unit(recognised, above, heading, at, found)
+    errors += _below(vocabulary, seen, rows[place + 1 : place + 2])
     errors += _missing(vocabulary, seen, line)
     if errors:
         raise refused_for(errors)
@@ -226,9 +241,9 @@ def _unknown(vocabulary: Vocabulary, column: int, heading: str, at: str) -> Fiel
         )
     nearest = vocabulary.nearest(heading)
     if nearest is not None:
-        message = N_("Column {column}, “{text}”, is not a heading of {dataset}; the nearest one is {nearest}.")
+        message = N_("Column {column}, “{text}”, is not a heading of {dataset}; the nearest one is “{nearest}”.")
         return FieldError(
-            at, "unknown_heading", message, **shown, dataset=vocabulary.layout.title, nearest=nearest.title
+            at, "unknown_heading", message, **shown, dataset=vocabulary.layout.title, nearest=quoted(nearest)
         )
     message = N_("Column {column}, “{text}”, is not a heading of {dataset}, which has: {headings}.")
     known = [each.title for each in vocabulary.layout.columns]
@@ -247,6 +262,21 @@ def _missing(vocabulary: Vocabulary, seen: Mapping[str, int], line: int) -> Iter
         )
 
 
+def _below(vocabulary: Vocabulary, seen: Mapping[str, int], rows: Sequence[Row]) -> Iterator[FieldError]:
+    """Find headings and units that follow in the row below the headings, which has to be a record."""
+    for line, cells in rows:
+        for column, cell in enumerate(cells):
+            at, recognised = f"{letters(column)}{line}", vocabulary.recognise(cell)
+            if _UNIT_ALONE.match(fold(cell[:_MAX_HEADING])):
+                message = N_("{at}, “{text}”, is a unit in the row below the headings: write it into the heading.")
+                yield FieldError(at, "unit_below", message, at=at, text=quoted(cell))
+            elif recognised and recognised.column.name not in seen and column not in seen.values():
+                message = N_(
+                    "{at}, “{text}”, is a heading in the row below the headings: write all headings in one row."
+                )
+                yield FieldError(at, "heading_below", message, at=at, text=quoted(cell))
+
+
 def _units(column: Column) -> list[Mapping[str, str]]:
     return [quoted(f"{column.unit}"), quoted(f"万{column.unit}")]
 
@@ -256,8 +286,8 @@ def _unit_above(rows: Sequence[Row], errors: list[FieldError]) -> tuple[str, str
     found: tuple[str, str, str] | None = None
     for line, cells in rows:
         for column, cell in enumerate(cells):
-            for match in _UNIT_ABOVE.finditer(fold(cell[:_MAX_TITLE])):
-                unit, at = match[1] or match[2], f"{letters(column)}{line}"
+            for unit, words in units_named(cell):
+                at = f"{letters(column)}{line}"
                 if found is not None and found[0] != unit:
                     errors.append(
                         FieldError(
@@ -270,7 +300,7 @@ def _unit_above(rows: Sequence[Row], errors: list[FieldError]) -> tuple[str, str
                             other=quoted(unit),
                         )
                     )
-                found = found or (unit, at, match[0])
+                found = found or (unit, at, words)
     return found
 
 

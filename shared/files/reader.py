@@ -12,9 +12,10 @@ import pickle
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -142,6 +143,14 @@ def open_file(
     ((kind, data, _),) = list(_ask(file, ("find", request, None, frozenset()), warnings))
     assert kind == TABLES
     return OpenFile(file, request, [Table.of_data(each) for each in data], warnings)
+
+
+@contextmanager
+def opened(content: bytes, layout: Layout, sheet: str | None = None) -> Iterator[OpenFile]:
+    """Open a file that is in memory, with a table of `layout`; raises FileRefused."""
+    with tempfile.TemporaryFile() as file:
+        file.write(content)
+        yield open_file(file, [layout], sheet=sheet)
 
 
 def _ask(file: IO[bytes], request: Any, warnings: Warnings) -> Messages:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from shared.files.domain import Layout, RowError, Table, Warnings, letters
-from shared.files.headings import fold
+from shared.files.domain import WHOLE, Layout, RowError, Table, Warnings, letters, quoted, refused
+from shared.files.headings import fold, units_named
 from shared.i18n import N_
 
 _TOTAL = r"(?:合计|小计|总计|共计|累计)"
@@ -21,6 +21,8 @@ _LABEL = (
 _PASSED = re.compile(rf"^(?:.{{0,12}}{_TOTAL}(?:[:(].*)?|{_LABEL}[0-9一二三四五]?(?:[:、.].*)?)$")
 _SIGNS = "[计注明人核期表话位源:：]"
 """One of these is in every label of a total or a note: rows of which no key has any are not looked at."""
+
+_UNIT_SIGN = "元"
 
 _ESCAPED = r"^'([=+\-@])"
 """How exports keep a cell from being run as a formula."""
@@ -133,6 +135,7 @@ class RowTaker:
             row = [column[place] for column in block.columns]
             words = [(at, text) for at, cell in enumerate(row) if cell and (text := cell.strip())]
             line = block.lines[place]
+            self._check_units(line, words)
             aside = all(at in self._table.ignored for at, _ in words)
             if aside and all(text.isdecimal() for _, text in words):
                 if line not in spoilt:
@@ -145,6 +148,24 @@ class RowTaker:
                 passed.add(place)
                 self.skipped.add(line, words[0][1], repeated=False)
         return passed
+
+    def _check_units(self, line: int, words: list[tuple[int, str]]) -> None:
+        """Refuse the file if a row that may be a note gives another unit than that in which amounts are read."""
+        for at, text in words:
+            for unit, named in units_named(text) if _UNIT_SIGN in text else ():
+                for name, form in self._table.forms.items():
+                    column = self._columns[name]
+                    read = f"万{column.unit}" if name in self._table.shifts else column.unit
+                    if column.unit is not None and form == WHOLE and unit != read:
+                        raise refused(
+                            "unit_conflict",
+                            "{first} says {unit}, but {heading} was read in {other}; correct one of them.",
+                            pointer=f"{letters(at)}{line}",
+                            first=quoted(f"{letters(at)}{line} “{named}”"),
+                            unit=quoted(unit),
+                            heading=column.title,
+                            other=quoted(read or ""),
+                        )
 
     def _is_passed(self, words: list[tuple[int, str]], cells: list[str]) -> bool:
         """Return whether a row is a total or a note: a label comes first, and it is not the name in a row with its whole key."""

@@ -13,7 +13,7 @@ import polars as pl
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
 from shared import spreadsheets
-from shared.files import biff
+from shared.files import biff, xlsb
 from shared.files.cells import Book, Row, SheetName, shown
 from shared.files.domain import MAX_EXAMPLES, PART_ROWS, FileRefused, RowError, Table, Warnings, letters, refused
 from shared.files.headings import SEARCHED_ROWS
@@ -38,9 +38,9 @@ def is_workbook(start: bytes) -> bool:
 class CalamineBook:
     """A workbook of a kind that only calamine reads: .xls and .xlsb."""
 
-    def __init__(self, file: IO[bytes]) -> None:
-        """Open it; raises FileRefused for one that is damaged or protected."""
-        self._file = file
+    def __init__(self, file: IO[bytes], archive: zipfile.ZipFile | None = None) -> None:
+        """Open it, an .xlsb also as an `archive`; raises FileRefused for one that is damaged or protected."""
+        self._file, self._archive = file, archive
         self._book = open_with_calamine(file)
         self.sheets = [
             SheetName(sheet.name, sheet.visible == SheetVisibleEnum.Visible) for sheet in self._book.sheets_metadata
@@ -63,14 +63,13 @@ class CalamineBook:
 
     def merged(self, number: int) -> list[tuple[int, int, int, int]]:
         """Return the merged ranges of a sheet: first and last row (from 1), first and last column (from 0)."""
+        if self._archive is not None:
+            return self._facts(number).merged
         ranges = self._book.get_sheet_by_index(number).merged_cell_ranges or []
         return [(top + 1, bottom + 1, left, right) for (top, left), (bottom, right) in ranges]
 
     def _facts(self, number: int) -> biff.SheetFacts:
-        self._file.seek(0)
-        if self._file.read(len(ZIP)) == ZIP:  # .xlsb
-            return biff.SheetFacts()
-        return biff.facts(self._file)[number]
+        return xlsb.facts(self._archive, number) if self._archive is not None else biff.facts(self._file)[number]
 
 
 def open_with_calamine(file: IO[bytes]) -> CalamineWorkbook:
@@ -107,7 +106,7 @@ def open_book(file: IO[bytes], max_bytes: int) -> Book:
         names = set(archive.namelist())
         if "content.xml" in names:
             return OdsBook(archive)
-        return CalamineBook(file) if "xl/workbook.bin" in names else XlsxBook(archive)
+        return CalamineBook(file, archive) if "xl/workbook.bin" in names else XlsxBook(archive)
     except UNREADABLE as error:
         raise damaged() from error
 

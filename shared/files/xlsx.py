@@ -277,13 +277,13 @@ class XlsxBook:
     def __init__(self, archive: zipfile.ZipFile) -> None:
         """Read its index; raises FileRefused for a damaged one."""
         self._archive = archive
-        root = self._relations("")
+        root = relations(archive, "")
         self._main = next((path for path in root.values() if path.endswith("workbook.xml")), "xl/workbook.xml")
-        relations = self._relations(self._main)
+        parts = relations(archive, self._main)
         self.sheets: list[SheetName] = []
         self._paths: list[str] = []
         self.since_1904 = False
-        for name, attributes in self._index(self._main):
+        for name, attributes in _elements(archive, self._main):
             if name == "workbookPr":
                 self.since_1904 = attributes.get("date1904") in ("1", "true")
             if name == "sheet":
@@ -291,18 +291,18 @@ class XlsxBook:
                     SheetName(attributes.get("name", ""), attributes.get("state", "visible") == "visible")
                 )
                 relation = next((attributes[key] for key in _RELATION_IDS if key in attributes), "")
-                self._paths.append(relations.get(relation, ""))
-        self.date_formats, self._odd_dates = self._formats(self._part(relations, "styles.xml"))
+                self._paths.append(parts.get(relation, ""))
+        self.date_formats, self._odd_dates = self._formats(self._part(parts, "styles.xml"))
         self._odd_dates = self._odd_dates or self.since_1904
-        strings = self._part(relations, "sharedStrings.xml")
-        self.strings = _Strings(self._open(strings) if strings else None)
+        strings = self._part(parts, "sharedStrings.xml")
+        self.strings = _Strings(_opened(self._archive, strings) if strings else None)
 
     def rows(self, number: int) -> Iterator[Row]:
         """Yield the rows of a sheet that are in the file, in its order."""
         if not self._paths[number]:
             return
         handlers = _Sheet(self)
-        with self._open(self._paths[number]) as stream:
+        with _opened(self._archive, self._paths[number]) as stream:
             for _ in parse(stream, handlers):
                 yield from handlers.rows
                 handlers.rows.clear()
@@ -310,7 +310,7 @@ class XlsxBook:
     def merged(self, number: int) -> list[tuple[int, int, int, int]]:
         """Return the merged ranges of a sheet: first and last row, first and last column."""
         handlers = _Merges()
-        with self._open(self._paths[number]) as stream:
+        with _opened(self._archive, self._paths[number]) as stream:
             for _ in parse(stream, handlers):
                 pass
         return handlers.found
@@ -324,7 +324,7 @@ class XlsxBook:
         if self._odd_dates or not path or self._archive.getinfo(path).file_size > _MAX_QUICK_BYTES:
             return False
         rows, last, data = 0, b"", b""
-        with self._open(path) as stream:
+        with _opened(self._archive, path) as stream:
             while piece := stream.read(1 << 20):
                 data = data[-_OVERLAP:] + piece
                 if any(byte in data and any(map(data.__contains__, signs)) for byte, signs in _SIGNS.items()):
@@ -345,7 +345,7 @@ class XlsxBook:
         own: dict[int, str] = {}
         found: list[bool] = []
         odd = False
-        for name, attributes in self._index(path) if path else ():
+        for name, attributes in _elements(self._archive, path) if path else ():
             number = int(attributes.get("numFmtId", 0))
             if name == "numFmt":
                 own[number] = attributes.get("formatCode", "")
@@ -354,33 +354,37 @@ class XlsxBook:
                 odd = odd or (number not in own and number in _CHINESE_DATE_FORMATS)
         return found, odd
 
-    def _relations(self, path: str) -> dict[str, str]:
-        folder, name = posixpath.split(path)
-        index = posixpath.join(folder, "_rels", f"{name}.rels")
-        if index not in self._archive.namelist():
-            return {}
-        return {
-            attributes.get("Id", ""): posixpath.normpath(
-                attributes.get("Target", "")[1:]
-                if attributes.get("Target", "").startswith("/")
-                else posixpath.join(folder, attributes.get("Target", ""))
-            )
-            for tag, attributes in self._index(index)
-            if tag == "Relationship"
-        }
 
-    def _index(self, path: str) -> list[tuple[str, Mapping[str, str]]]:
-        handlers = _Index()
-        with self._open(path) as stream:
-            for _ in parse(stream, handlers):
-                pass
-        return handlers.found
+def relations(archive: zipfile.ZipFile, path: str) -> dict[str, str]:
+    """Return the parts that a part of a workbook refers to, by the names that it has for them; "" is the whole."""
+    folder, name = posixpath.split(path)
+    index = posixpath.join(folder, "_rels", f"{name}.rels")
+    if index not in archive.namelist():
+        return {}
+    return {
+        attributes.get("Id", ""): posixpath.normpath(
+            attributes.get("Target", "")[1:]
+            if attributes.get("Target", "").startswith("/")
+            else posixpath.join(folder, attributes.get("Target", ""))
+        )
+        for tag, attributes in _elements(archive, index)
+        if tag == "Relationship"
+    }
 
-    def _open(self, path: str) -> IO[bytes]:
-        try:
-            return self._archive.open(path)
-        except KeyError:
-            raise _damaged() from None
+
+def _elements(archive: zipfile.ZipFile, path: str) -> list[tuple[str, Mapping[str, str]]]:
+    handlers = _Index()
+    with _opened(archive, path) as stream:
+        for _ in parse(stream, handlers):
+            pass
+    return handlers.found
+
+
+def _opened(archive: zipfile.ZipFile, path: str) -> IO[bytes]:
+    try:
+        return archive.open(path)
+    except KeyError:
+        raise _damaged() from None
 
 
 def is_date_format(code: str) -> bool:

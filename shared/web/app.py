@@ -12,6 +12,7 @@ from typing import Any
 
 from anyio import to_thread
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi.routing import APIRoute
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.datastructures import State
 
@@ -147,6 +148,7 @@ def create_app(
     app.add_middleware(
         RequestMiddleware,
         public=PUBLIC,
+        operations=[route for router in routers for route in router.routes if isinstance(route, APIRoute)],
         bodies=bodies,
         quotas=Quotas(settings.client_requests_per_second, settings.client_requests_in_flight),
         hsts_seconds=settings.hsts_seconds,

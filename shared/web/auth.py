@@ -10,16 +10,18 @@ import hashlib
 import re
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Protocol
 
 import httpx
 import structlog
 from cachetools import TLRUCache
-from fastapi import Depends, Request, Security
+from fastapi import Request, Security
+from fastapi.concurrency import run_in_threadpool
+from fastapi.dependencies.models import Dependant
 from fastapi.openapi.models import OAuthFlowClientCredentials, OAuthFlows
-from fastapi.security import OAuth2, SecurityScopes
+from fastapi.security import OAuth2
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
@@ -32,7 +34,6 @@ from shared.i18n import N_
 from shared.identifiers import is_uscc
 from shared.policies import JURISDICTIONS
 from shared.settings import ServiceSettings
-from shared.web.enterprises import Enterprises
 
 ALGORITHM = "ES256"
 TYPES = ("at+jwt", "application/at+jwt")
@@ -269,58 +270,46 @@ def identify(request: Request) -> Actor:
     return actor
 
 
-async def authenticate(request: Request, needed: SecurityScopes, _: Annotated[str | None, Security(_scheme)]) -> Actor:
-    """Return the caller; raises as `identify` does, and Forbidden if the token lacks a scope of the operation."""
-    actor = identify(request)
-    for scope in needed.scopes:
-        actor.require(Scope(scope))
-    return actor
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """What a token needs for an operation: one of the scopes; of an enterprise's token the scope `own`, if there is one."""
 
+    scopes: tuple[Scope, ...]
+    own: Scope | None
+    city_wide: bool
 
-async def authenticate_city_wide(actor: Annotated[Actor, Security(authenticate)]) -> Actor:
-    """Return the caller; raises Forbidden for one whose token is restricted to a jurisdiction or an enterprise."""
-    actor.require_city_wide()
-    return actor
+    def check(self, actor: Actor) -> None:
+        """Raise Forbidden for a caller that may not call the operation."""
+        if self.own is not None and actor.uscc is not None:
+            actor.require(self.own)
+        elif self.scopes:
+            actor.require(*self.scopes)
+        if self.city_wide:
+            actor.require_city_wide()
 
-
-def _enterprise_or_officer(own: Scope) -> Callable[..., Actor]:
-    def authenticate_own(
-        request: Request, needed: SecurityScopes, _: Annotated[str | None, Security(_scheme)]
-    ) -> Actor:
+    async def authenticate(self, request: Request, _: Annotated[str | None, Security(_scheme)]) -> Actor:
+        """Return the caller; raises as `identify` and `check` do, and for a token of an enterprise that nobody is."""
         actor = identify(request)
-        for scope in needed.scopes if actor.uscc is None else [own]:
-            actor.require(Scope(scope))
+        self.check(actor)
         if actor.uscc is not None:
             enterprises: Enterprises = request.app.state.enterprises
-            enterprises.require(actor.uscc)
+            await run_in_threadpool(enterprises.require, actor.uscc)
         return actor
-
-    return authenticate_own
 
 
 def needs(*scopes: Scope, own: Scope | None = None, city_wide: bool = False) -> Any:
-    """Declare who may call an operation: `actor: Annotated[Actor, needs(Scope.X)]`.
+    """Declare who may call an operation: `actor: Annotated[Actor, needs(Scope.X)]`. One of several scopes suffices.
 
     With `city_wide` the operation concerns all jurisdictions, and a token that is restricted is refused. With `own` an
     enterprise's token that has this scope is let in as well, to what is its own.
     """
-    if own is not None:
-        return Security(_enterprise_or_officer(own), scopes=[scope.value for scope in scopes])
-    return Security(authenticate_city_wide if city_wide else authenticate, scopes=[scope.value for scope in scopes])
+    return Security(Requirement(scopes, own, city_wide).authenticate, scopes=[scope.value for scope in scopes])
 
 
-def needs_one_of(*scopes: Scope) -> Any:
-    """Declare that an operation of all jurisdictions may be called with any of `scopes`; `one_of` says so in its document."""
-
-    def authenticated(request: Request) -> Actor:
-        actor = identify(request)
-        actor.require_one_of(*scopes)
-        actor.require_city_wide()
-        return actor
-
-    return Depends(authenticated)
-
-
-def one_of(*scopes: Scope) -> dict[str, Any]:
-    """Return what OpenAPI says of an operation that any of `scopes` allows."""
-    return {"security": [{_scheme.scheme_name: [scope.value]} for scope in scopes]}
+def requirements_of(dependant: Dependant) -> Iterator[Requirement]:
+    """Give what an operation with `dependant` needs."""
+    declared = getattr(dependant.call, "__self__", None)
+    if isinstance(declared, Requirement):
+        yield declared
+    for each in dependant.dependencies:
+        yield from requirements_of(each)

@@ -7,13 +7,16 @@ from collections.abc import Collection, Sequence
 
 import structlog
 from fastapi import Request
+from fastapi.routing import APIRoute
+from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared.authorization import Actor
 from shared.errors import DomainError, Invalid, UnsupportedMediaType
 from shared.media_types import JSON
 from shared.observability import metrics, tracing
 from shared.web import problems
-from shared.web.auth import identify
+from shared.web.auth import identify, requirements_of
 from shared.web.bodies import BodyLimit, bounded, limit_of, read_json, too_large
 from shared.web.quotas import Quotas
 
@@ -23,8 +26,8 @@ log = structlog.get_logger("http")
 class RequestMiddleware:
     """Middleware around every request.
 
-    The token is verified before anything of the body is read; only `public` paths need none. Whoever is refused here is
-    answered and disconnected.
+    The token is verified, and its scopes are those of the operation, before anything of the body is read; only `public` paths
+    need none. Whoever is refused here is answered and disconnected.
     """
 
     def __init__(
@@ -32,12 +35,14 @@ class RequestMiddleware:
         app: ASGIApp,
         *,
         public: Collection[str],
+        operations: Sequence[APIRoute],
         bodies: Sequence[BodyLimit],
         quotas: Quotas,
         hsts_seconds: int,
     ) -> None:
         self._app = app
         self._public = frozenset(public)
+        self._operations = [(route, [*requirements_of(route.dependant)]) for route in operations]
         self._bodies = bodies
         self._quotas = quotas
         self._headers = [(b"x-content-type-options", b"nosniff")]
@@ -93,18 +98,23 @@ class RequestMiddleware:
             return
         try:
             _refuse_ambiguous_length(request)
-            with self._quotas.admit(identify(request).subject):
-                await self._app(scope, await self._body(request, receive), send)
+            actor = identify(request)
+            with self._quotas.admit(actor.subject):
+                await self._app(scope, await self._body(request, receive, actor), send)
         except DomainError as refused:  # a route's own refusals are answered by then
             response = problems.respond(request, refused)
             response.headers["Connection"] = "close"
             await response(scope, receive, send)
 
-    async def _body(self, request: Request, receive: Receive) -> Receive:
-        """Return what the route receives; raises a refusal of a body that it may not get."""
+    async def _body(self, request: Request, receive: Receive, actor: Actor) -> Receive:
+        """Return what the route receives; raises a refusal of a body that it may not get, or that `actor` may not send."""
         declared = request.headers.get("content-length", "0")
         if declared == "0" and "transfer-encoding" not in request.headers:
             return receive
+        for route, requirements in self._operations:
+            if route.matches(request.scope)[0] is Match.FULL:
+                for requirement in requirements:
+                    requirement.check(actor)
         limit = limit_of(request.url.path, self._bodies)
         is_json = request.headers.get("content-type", "").startswith(JSON)
         if not is_json and not limit.files:

@@ -118,7 +118,10 @@ def _complete(operation: dict[str, Any]) -> None:
         content = answer.get("content", {})
         if PROBLEM in content and JSON in content:
             content[PROBLEM] = content.pop(JSON)
-    if "security" not in operation:
+    if "security" in operation:  # one scope suffices: each is an alternative
+        scopes = [scope for scheme in operation["security"] for scope in scheme["oauth2"]]
+        operation["security"] = [{"oauth2": [scope]} for scope in scopes] or operation["security"]
+    else:
         for status in ("401", "403", "422"):
             answers.pop(status, None)
     if "requestBody" in operation:

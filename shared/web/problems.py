@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
@@ -58,6 +59,8 @@ _BY_STATUS: Mapping[int, type[DomainError]] = {400: Invalid, 404: errors.NotFoun
 
 _NUL_CHARACTER = (None, "22021")
 """SQLSTATEs of a NUL in a text: None if the driver refuses it, 22021 if PostgreSQL does."""
+_OUT_OF_ROOM = (errno.ENOSPC, errno.EDQUOT)
+"""What a full disk or a used-up quota is: long answers and received files are kept in temporary files."""
 
 
 class RequestFailed(DomainError):
@@ -225,6 +228,10 @@ def install(app: FastAPI) -> None:
 
     for kind in (OperationalError, InterfaceError, PoolTimeoutError):
         app.add_exception_handler(kind, unavailable)
+
+    @app.exception_handler(OSError)
+    async def out_of_room(request: Request, error: OSError) -> Response:
+        return await unavailable(request, error) if error.errno in _OUT_OF_ROOM else internal(request, error)
 
     async def unstorable(request: Request, error: Exception) -> Response:
         cause = getattr(error, "orig", error)

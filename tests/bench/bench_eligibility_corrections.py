@@ -100,7 +100,7 @@ def populate(opened: Harness, count: int) -> None:
         connection.execute(
             text(
                 "INSERT INTO revisions (revision, kind, actor, recorded_at, datasets, rows)"
-                " VALUES (1, 'import', 'bench', now(), ARRAY['enterprises'], '{}')"
+                " VALUES (1, 'import', 'data-platform', now(), ARRAY['enterprises'], '{}')"
             )
         )
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import base64
 import multiprocessing
 import time
 from collections.abc import Collection
@@ -23,6 +24,7 @@ from services.payout.clients.registry import ACCOUNTS, AccountChange, Accounts
 from services.payout.funding.passes import FundingPass
 from services.payout.reconciliation import handlers as reconciliation
 from services.payout.reconciliation.repository import all_entitlements
+from services.payout.seals import Seals
 from shared.clock import calendar_date
 from shared.database.engine import Database
 from shared.messaging import kafka, topics
@@ -36,6 +38,7 @@ from tests.support.events import VERIFIER, signed
 
 TOPIC = topics.AWARD_DECISIONS_DEAD
 """Nothing else is on this topic here, so it holds the decisions alone."""
+SEALS = Seals(base64.b64encode(bytes(64)).decode())
 
 
 class _Accounts(Accounts):
@@ -131,7 +134,8 @@ def batch_file(payout: Database) -> list[Figure]:
     built = time.perf_counter() - started
     started = time.perf_counter()
     with payout.reading_at_one_instant() as connection:
-        content = files.csv_of(handlers.file_of(connection, batch, accounts), batch["total_fen"])
+        frame = handlers.file_of(connection, batch, accounts)
+        content = files.csv_of(frame, batch["total_fen"], handlers.seal_of(connection, batch, frame, SEALS))
     written = time.perf_counter() - started
     started = time.perf_counter()
     bare = bytearray()
@@ -141,10 +145,10 @@ def batch_file(payout: Database) -> list[Figure]:
             for block in copy:
                 bare += block
     copied = time.perf_counter() - started
-    assert content.count(b"\n") == bare.count(b"\n") + 3  # heading, totals, checksum
+    assert content.count(b"\n") == bare.count(b"\n") + 4  # heading, totals, checksum, seal
     return [
         Figure("batch built of approved orders", batch["orders"], built),
-        Figure("batch file with accounts and checksum", batch["orders"], written),
+        Figure("batch file with accounts, checksum and seal", batch["orders"], written),
         Figure("  bare COPY out of its rows", batch["orders"], copied),
     ]
 

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from multiprocessing.synchronize import Event as Gate
+from statistics import median
 from threading import Event, Thread
 from typing import Any
 from uuid import UUID
@@ -26,7 +27,8 @@ from deploy.local.broker import Broker
 from services.payout.arrangements import handlers as arrangements
 from services.payout.arrangements.schemas import ArrangementDraft
 from services.payout.awards.handlers import receive
-from services.payout.budgets.handlers import appropriate
+from services.payout.budgets import handlers as budgets
+from services.payout.budgets.tables import MAX_APPROPRIATION_FEN
 from services.payout.funding.passes import FundingPass
 from services.payout.orders.transitions import fund
 from services.payout.settings import Settings
@@ -37,10 +39,11 @@ from shared.messaging import inbox, kafka, outbox, topics
 from shared.messaging.envelope import Event as CloudEvent
 from shared.messaging.envelope import Message, header_map
 from shared.messaging.kafka import Cluster
+from shared.messaging.signatures import Signer
 from shared.runtime import reduce_garbage_collection
 from tests.integration.payout.support import SHARED_HALF
 from tests.support.databases import DatabaseServer
-from tests.support.events import VERIFIER, relay_of
+from tests.support.events import LENIENT, VERIFIER, relay_of
 
 DECISIONS = 100_000
 NAIVE_DECISIONS = 1_000
@@ -117,12 +120,17 @@ def prepare(payout: Database) -> None:
         drafted = arrangements.draft(connection, document, by="maker", now=now)
         arrangements.confirm(connection, drafted["id"], by="checker", now=now, samples_allowed=True)
         for unit in ("city", "liandu", "development_zone"):
-            appropriate(
-                connection, unit=unit, year=calendar_date(now).year, amount_fen=10**13, document="bench", by="maker"
-            )
+            year = calendar_date(now).year
+            for _ in range(10):
+                draft = budgets.propose(
+                    connection, unit=unit, year=year, amount_fen=MAX_APPROPRIATION_FEN, document="bench", by="maker"
+                )
+                budgets.confirm(connection, draft["id"], by="checker")
 
 
-def _relay(url: str, cluster: Cluster, go: Gate) -> None:
+def _relay(url: str, cluster: Cluster, go: Gate, signed: bool) -> None:
+    if not signed:
+        Signer.sign = lambda *_: None  # type: ignore[method-assign]
     relay = relay_of("eligibility", Database(url, prepared_statements=False), cluster, "bench-relay")
     relay.step()
     reduce_garbage_collection()
@@ -132,12 +140,12 @@ def _relay(url: str, cluster: Cluster, go: Gate) -> None:
             time.sleep(0.02)
 
 
-def _consume(url: str, cluster: Cluster, group: str) -> None:
+def _consume(url: str, cluster: Cluster, group: str, signed: bool) -> None:
     reduce_garbage_collection()
     for loop in consumer_loops(
         Database(url, prepared_statements=False),
         cluster,
-        VERIFIER,
+        VERIFIER if signed else LENIENT,
         CLOCK,
         Settings.model_fields["consumers"].default,
         group,
@@ -152,13 +160,13 @@ def _fund(url: str) -> None:
             time.sleep(0.2)
 
 
-def whole_path(eligibility: Database, payout: Database, cluster: Cluster, count: int) -> Figure:
-    """Run relay, consumer and funding pass as processes until all orders are issued."""
+def whole_path(eligibility: Database, payout: Database, cluster: Cluster, count: int, *, signed: bool = True) -> Figure:
+    """Run relay, consumer and funding pass as processes until all orders are issued; unless `signed`, without signatures."""
     spawn = multiprocessing.get_context("spawn")
     go = spawn.Event()
     targets: list[tuple[Callable[..., None], tuple[Any, ...]]] = [
-        (_relay, (eligibility.url, cluster, go)),
-        (_consume, (payout.url, cluster, "bench")),
+        (_relay, (eligibility.url, cluster, go, signed)),
+        (_consume, (payout.url, cluster, "bench", signed)),
         (_fund, (payout.url,)),
     ]
     processes = [spawn.Process(target=target, args=arguments, daemon=True) for target, arguments in targets]
@@ -176,7 +184,8 @@ def whole_path(eligibility: Database, payout: Database, cluster: Cluster, count:
     for process in processes:
         process.kill()
         process.join()
-    return Figure("outbox → Kafka → split, posted, ordered, funded", count, seconds)
+    name = "outbox → Kafka → split, posted, ordered, funded" if signed else "  the same without signatures"
+    return Figure(name, count, seconds)
 
 
 def reserved_fen(database: Database) -> int:
@@ -315,19 +324,27 @@ def one_at_a_time(payout: Database, cluster: Cluster, count: int) -> Figure:
 
 def beside_each_other(server: DatabaseServer, broker: Broker, count: int) -> list[Figure]:
     """Measure one round: the whole path on fresh databases, then the bare steps. Nothing of it runs on beside the next."""
-    databases = [server.fresh("payout"), server.fresh("eligibility")]
-    payout, eligibility = (database.connect() for database in databases)
-    prepare(payout)
-    ours = whole_path(eligibility, payout, broker.cluster, count)
-    measured = [ours, *bare(payout, broker.cluster, count)]
-    for database in databases:
-        server.drop(database)  # or its autovacuum takes a core from the next round
+    measured: list[Figure] = []
+    for signed in (False, True):
+        databases = [server.fresh("payout"), server.fresh("eligibility")]
+        payout, eligibility = (database.connect() for database in databases)
+        prepare(payout)
+        measured.insert(0, whole_path(eligibility, payout, broker.cluster, count, signed=signed))
+        if signed:
+            measured += bare(payout, broker.cluster, count)
+        for database in databases:
+            server.drop(database)  # or its autovacuum takes a core from the next round
     return measured
 
 
 def against_bare(figures: Sequence[Figure]) -> float:
     """Return the throughput of a round's first figure as a part of its last."""
     return figures[0].per_second / figures[-1].per_second
+
+
+def against_unsigned(figures: Sequence[Figure]) -> float:
+    """Return the throughput of a round's first figure as a part of its second."""
+    return figures[0].per_second / figures[1].per_second
 
 
 def run(server: DatabaseServer, broker: Broker, count: int = DECISIONS) -> list[Any]:
@@ -345,6 +362,10 @@ def run(server: DatabaseServer, broker: Broker, count: int = DECISIONS) -> list[
         *alone,
         naive,
         (f"throughput against bare I/O, median of {ROUNDS} rounds (goal ≥ 0.5)", against_bare([ours, *beside])),
+        (
+            f"events signed and verified against not, median of {ROUNDS} rounds (goal ≥ 0.9)",
+            median(map(against_unsigned, rounds)),
+        ),
         ("throughput against one at a time (goal ≥ 5)", ours.per_second / naive.per_second),
         ("funding pass against bare UPDATE, times as long (goal ≤ 3)", alone[1].seconds / alone[2].seconds),
     ]

@@ -33,7 +33,7 @@ STORED = {
     "awards": "award_id, policy, award, subject, identity_year, version, first_decided_on",
     "decisions": "id, award_id, evaluation_id, state, policy, award, article, subject, award_year, payee_uscc, payee_name,"
     " jurisdiction, result, kind, entitlement_fen, instalments, flags, reason, decided_on, facts_revision, policy_hash,"
-    " interpretations_hash, inputs_hash, engine_version, proposed_by",
+    " interpretations_hash, inputs_hash, engine_version, proposed_by, fact_authors",
     "decision_acts": "decision_id, act, state, actor",
 }
 """What an evaluation stores: tables, in the order of their references, with the columns that it fills."""
@@ -81,7 +81,7 @@ def evaluated(opened: Harness) -> dict[str, Any]:
     with served(opened.transport._transport.app) as port:
         headers = opened.tokens.headers("eligibility")
         client = httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=600)
-        opened.facts = RegistryFacts(client)
+        opened.facts = RegistryFacts(client, ["data-platform"])
         return opened.evaluate(years=[2020, 2021, 2022])
 
 

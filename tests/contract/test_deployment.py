@@ -55,6 +55,7 @@ def lines_of_env() -> dict[str, str]:
         "TOKEN_JWKS_URL": "https://id.city.example/keys",
         "TOKEN_URL": "https://id.city.example/token",
         "REGISTRY_ACCOUNT_KEY": base64.b64encode(secrets.token_bytes(64)).decode(),
+        "PAYOUT_FILE_SEAL_KEY": base64.b64encode(secrets.token_bytes(64)).decode(),
         "EVENT_KEYS": EVENT_KEYS,
         **{f"{service.upper()}_EVENT_KEY": orjson.dumps(key).decode() for service, key in PRIVATE_KEYS.items()},
     }

@@ -29,6 +29,11 @@ def test_every_message_has_its_chinese() -> None:
     assert messages.lacking(STORED) == [], f"add it to {CATALOGUE.name}"
 
 
+@pytest.mark.parametrize("error", ["DomainError", "InvalidValue", "InterpretationError", "ParameterError"])
+def test_messages_of_every_named_error_are_collected(error: str) -> None:
+    assert error in messages.error_classes()
+
+
 def test_the_chinese_names_the_same_values() -> None:
     assert [
         english

@@ -30,11 +30,17 @@ def test_the_page_holds_no_data_and_lets_nothing_else_in(urls: dict[str, str]) -
     assert httpx.get(f"{urls['payout']}/v1/status").status_code == httpx.codes.UNAUTHORIZED
 
 
-def test_a_link_opens_it(system: LocalSystem) -> None:
+def test_a_link_opens_it_and_its_token_reads_metrics_and_nothing_else(system: LocalSystem) -> None:
     for service, link in links(system.state).items():
-        token = link.partition("#token=")[2]
-        answer = httpx.get(f"{system.url(service)}/v1/status", headers={"Authorization": f"Bearer {token}"})
-        assert answer.json()["service"] == service
+        bearer = {"Authorization": f"Bearer {link.partition('#token=')[2]}"}
+        assert httpx.get(f"{system.url(service)}/v1/status", headers=bearer).json()["service"] == service
+        paths = httpx.get(f"{system.url(service)}/openapi.json").json()["paths"]
+        for path, operations in paths.items():
+            for method, operation in operations.items():
+                scopes = [scope for each in operation.get("security", ()) for scope in each["oauth2"]]
+                if scopes and "metrics:read" not in scopes:
+                    address = f"{system.url(service)}{path.replace('{', '').replace('}', '')}"
+                    assert httpx.request(method, address, headers=bearer).status_code == 403, path
 
 
 @pytest.mark.parametrize("service", TITLES)

@@ -6,9 +6,11 @@ Prints what was injected and what came of it; the exit code is 1 if an invariant
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.table import Table
@@ -19,11 +21,12 @@ from shared.observability import logs
 from tests.faults import checks
 from tests.faults.campaign import Campaign
 from tests.faults.controls import CONTROLS
+from tests.faults.disks import take_own_mounts
 from tests.faults.kinds import FAST, SLOW, Kind
 
 QUIET_EVERY = 100
-SLOW_ONES = 9
-"""Slow faults in a campaign, whatever its length."""
+SLOW_ROUNDS = 2
+"""How often each slow fault comes in a campaign, whatever its length."""
 PAY_EVERY = 8
 
 
@@ -33,6 +36,7 @@ def main() -> int:
     parser.add_argument("--faults", type=int, default=1_000, help="how many to inject (default 1000)")
     parser.add_argument("--minutes", type=float, default=30, help="stop injecting after so many (default 30)")
     parser.add_argument("--seed", type=int, default=1, help="the same seed injects the same faults (default 1)")
+    parser.add_argument("--only", default="", help="inject only faults whose name matches this")
     parser.add_argument("--control", choices=sorted(CONTROLS), help="take a defence away: the campaign has to fail")
     parser.add_argument("--state", type=Path, help="folder to work in, kept afterwards (default: a temporary one)")
     arguments = parser.parse_args()
@@ -44,7 +48,7 @@ def main() -> int:
         campaign = Campaign.of(state, arguments.seed, arguments.control)
         try:
             campaign.start()
-            return report(campaign, *run(campaign, arguments.faults, arguments.minutes * 60))
+            return report(campaign, *run(campaign, arguments.faults, arguments.minutes * 60, arguments.only))
         except CannotStartError as error:
             console.print(f"[red]{error}")
             return 2
@@ -52,17 +56,20 @@ def main() -> int:
             campaign.harness.stop()
 
 
-def run(campaign: Campaign, faults: int, most_seconds: float) -> tuple[float, dict[str, list[float]]]:
+def run(campaign: Campaign, faults: int, most_seconds: float, only: str = "") -> tuple[float, dict[str, list[float]]]:
     """Inject `faults` faults, or what `most_seconds` allow; returns the seconds that took, and those until all was quiet again.
 
     The latter by what went before: a slow fault, or many fast ones.
     """
     started = time.monotonic()
     recoveries: dict[str, list[float]] = {}
-    slow_every = max(2, faults // SLOW_ONES)
+    fast, slow_ones = possible(campaign, FAST, only), possible(campaign, SLOW, only)
+    slow_every = max(2, faults // (SLOW_ROUNDS * len(slow_ones))) if slow_ones else 0
     for number in range(1, faults + 1):
-        slow = SLOW[number // slow_every % len(SLOW)] if number % slow_every == slow_every // 2 else None
-        kind = slow or campaign.dice.choices(FAST, [each.weight for each in FAST])[0]
+        slow = None
+        if slow_ones and (number % slow_every == slow_every // 2 or not fast):
+            slow = slow_ones[number // slow_every % len(slow_ones)]
+        kind = slow or campaign.dice.choices(fast, [each.weight for each in fast])[0]
         campaign.decisions.decide(campaign.dice.randint(1, 20))
         inject(campaign, kind)
         campaign.harness.tend()
@@ -77,6 +84,12 @@ def run(campaign: Campaign, faults: int, most_seconds: float) -> tuple[float, di
             if last or campaign.violations:
                 break
     return time.monotonic() - started, recoveries
+
+
+def possible(campaign: Campaign, kinds: Sequence[Kind], only: str) -> list[Kind]:
+    """Return those of `kinds` that can be injected here (a disk is filled only if it is the campaign's own), and are wanted."""
+    disks = (None, *campaign.harness.disks)
+    return [kind for kind in kinds if kind.disk in disks and re.search(only, kind.name)]
 
 
 def inject(campaign: Campaign, kind: Kind) -> None:
@@ -116,4 +129,5 @@ def report(campaign: Campaign, seconds: float, recoveries: dict[str, list[float]
 
 
 if __name__ == "__main__":
+    take_own_mounts()
     sys.exit(main())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -16,7 +16,8 @@ from shared.clock import SystemClock, calendar_date
 from shared.http_client import pages
 from tests.faults.harness import Harness
 
-PATIENCE_SECONDS = 120.0
+PATIENCE_SECONDS = 600.0
+APPROPRIATIONS = "payout:/v1/appropriations"
 UNITS = ("city", "liandu", "development_zone")
 
 
@@ -37,20 +38,20 @@ class Users:
     """Fen that the bank has paid, by order."""
 
     def command(self, client: str, path: str, body: object = None, *, key: str | None = None, **request: Any) -> Any:
-        """POST until there is an answer that is neither an outage nor `in flight`; returns it, whatever it says."""
+        """POST until there is an answer that does not ask to try again; returns it, whatever it says."""
         self.commands += 1
         headers = {"Idempotency-Key": key or uuid4().hex} | request.pop("headers", {})
         deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
             answer = self.once(client, "POST", path, json=body, headers=headers, **request)
-            if answer is not None and answer.status_code < 500 and not _in_flight(answer):
+            if answer is not None and not _asks_to_wait(answer):
                 return answer
             if time.monotonic() > deadline:
                 raise TimeoutError(f"{path} was not answered within {PATIENCE_SECONDS:.0f} s")
             self.harness.tend()
             time.sleep(0.2)
 
-    def once(self, client: str, method: str, path: str, **request: Any) -> httpx.Response | None:
+    def once(self, client: str | None, method: str, path: str, **request: Any) -> httpx.Response | None:
         """Send one request; None if no answer came."""
         if request.get("json") is None:
             request.pop("json", None)
@@ -61,12 +62,31 @@ class Users:
         self.answers[answer.status_code] += 1
         return answer
 
+    def act_as(self, person: Mapping[str, object], path: str, body: object = None) -> httpx.Response | None:
+        """POST once with a token of these claims."""
+        headers = self.harness.bearer(person) | {"Idempotency-Key": uuid4().hex}
+        return self.once(None, "POST", path, json=body, headers=headers)
+
+    def read_as(self, person: Mapping[str, object], path: str, **query: object) -> httpx.Response | None:
+        """GET once with a token of these claims."""
+        return self.once(None, "GET", path, headers=self.harness.bearer(person), params=query)
+
+    def job_state(self, client: str, path: str) -> str:
+        """Return the state in which the job at `path` ends."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while (state := str(self.get(client, path).json()["state"])) in ("queued", "running"):
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{path} did not end within {PATIENCE_SECONDS:.0f} s")
+            self.harness.tend()
+            time.sleep(0.2)
+        return state
+
     def get(self, client: str, path: str, **request: Any) -> Any:
         """GET until there is an answer."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
             answer = self.once(client, "GET", path, **request)
-            if answer is not None and answer.status_code < 500:
+            if answer is not None and not _asks_to_wait(answer):
                 return answer
             if time.monotonic() > deadline:
                 raise TimeoutError(f"{path} was not answered within {PATIENCE_SECONDS:.0f} s")
@@ -78,15 +98,23 @@ class Users:
 
     def appropriation(self, fen: int) -> dict[str, object]:
         """Return the body of an appropriation by a document of its own."""
-        document = f"document-{len(self.documents)}"
+        document = f"document-{uuid4().hex}"
         return {"unit": self.dice.choice(UNITS), "year": self.year, "amount_fen": fen, "document": document}
 
     def appropriate(self, body: dict[str, object], key: str) -> httpx.Response:
-        """Record an appropriation; under the same key it is the same."""
-        answer: httpx.Response = self.command("finance-maker", "payout:/v1/appropriations", body, key=key)
+        """Draft an appropriation, and confirm it as another person; under the same key it is the same."""
+        answer: httpx.Response = self.command("finance-maker", APPROPRIATIONS, body, key=key)
         if answer.is_success:
+            confirm = f"{APPROPRIATIONS}/{answer.json()['id']}/confirm"
+            confirmed = self.command("finance-checker", confirm, key=f"confirm-{key}")
+            if not confirmed.is_success:
+                raise AssertionError(f"a draft was not confirmed: {confirmed.text[:500]}")
             self.documents[str(body["document"])] = int(str(body["amount_fen"]))
         return answer
+
+    def try_to_appropriate(self, body: dict[str, object], key: str) -> httpx.Response | None:
+        """Send an appropriation once; whether it took place is seen when it is sent again."""
+        return self.once("finance-maker", "POST", APPROPRIATIONS, json=body, headers={"Idempotency-Key": key})
 
     def pay(self, unit: str, *, hang_up: bool = False) -> None:
         """Approve what is issued, send what is approved, and answer for the bank; `hang_up` before each answer the first time."""
@@ -100,13 +128,13 @@ class Users:
         orders = [order for page in self._pages("payout:/v1/payment-orders", batch_id=batch) for order in page]
         rows = [self._result(order) for order in orders]
         path = f"payout:/v1/payment-batches/{batch}/results"
-        answer = self._command_answered("finance-maker", path, {"rows": rows}, hang_up=hang_up)
+        answer = self._command_answered("bank", path, {"rows": rows}, hang_up=hang_up)
         if not answer.is_success:
             raise AssertionError(f"the bank's answer was refused: {answer.text[:500]}")
         paid = {row["order_id"] for row in rows if row["outcome"] == "settled"}
         self.paid |= {order["id"]: order["amount_fen"] for order in orders if order["id"] in paid}
         if hang_up:  # the bank says it again
-            self.command("finance-maker", path, {"rows": rows})
+            self.command("bank", path, {"rows": rows})
 
     def _command_answered(self, client: str, path: str, body: object, *, hang_up: bool) -> httpx.Response:
         key = uuid4().hex
@@ -135,5 +163,7 @@ class Users:
         return row | {"bank_reference": reference, "reason": "account closed" if outcome == "failed" else None}
 
 
-def _in_flight(answer: httpx.Response) -> bool:
-    return answer.status_code == httpx.codes.CONFLICT and answer.json().get("type", "").endswith("in-flight")
+def _asks_to_wait(answer: httpx.Response) -> bool:
+    if answer.status_code == httpx.codes.CONFLICT:
+        return str(answer.json().get("type", "")).endswith("in-flight")
+    return answer.status_code == httpx.codes.TOO_MANY_REQUESTS or answer.is_server_error

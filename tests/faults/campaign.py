@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import httpx
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
@@ -22,6 +23,9 @@ from tests.faults.harness import ME, Harness
 
 PAYEES = 60
 AMPLE_FEN = 10**12
+BYSTANDERS = 6_000
+"""Enterprises that nobody pays: what makes changes and snapshots too long for a socket's buffers."""
+TRY_AGAIN = (httpx.codes.TOO_MANY_REQUESTS, httpx.codes.SERVICE_UNAVAILABLE)
 
 Record = tuple[bytes | None, bytes | None, list[tuple[str, bytes]]]
 """Key, value and headers of a Kafka message."""
@@ -77,13 +81,59 @@ class Campaign:
         ]
         for dataset, rows in (("enterprises", enterprises), ("payee_accounts", accounts)):
             self.harness.demo.record(dataset, rows, "campaign")
+        self._import_bystanders(since)
         for unit in UNITS:
-            self.users.appropriate(self.users.appropriation(AMPLE_FEN) | {"unit": unit}, f"ample-{unit}")
+            for year in (self.year, self.year + 1):
+                ample = self.users.appropriation(AMPLE_FEN) | {"unit": unit, "year": year}
+                self.users.appropriate(ample, f"ample-{unit}-{year}")
+
+    def _import_bystanders(self, since: str) -> None:
+        codes = [code_of(number) for number in range(PAYEES, PAYEES + BYSTANDERS)]
+        lines = [
+            "uscc,name,legal_form,registered_on",
+            *(f"{c},丽水测试{c[-7:]}有限公司,enterprise,{since}" for c in codes),
+        ]
+        path = "registry:/v1/imports?dataset=enterprises"
+        headers = {"Content-Type": "text/csv"}
+        answer = self.users.command("data-platform", path, content="\n".join(lines).encode(), headers=headers)
+        state = self.users.job_state("data-platform", f"registry:/v1/imports/{answer.json()['id']}")
+        assert state == "succeeded", answer.text
+
+    def a_unit(self) -> str:
+        """Draw one of the budget units."""
+        return self.dice.choice(UNITS)
+
+    def expect(self, what: str, answer: httpx.Response | None, status: int, kind: str = "") -> bool:
+        """Return whether `answer` has `status`, and is a problem of `kind` if one is named; if not, that is a violation.
+
+        Nothing is expected of a service that does not answer or asks to try again.
+        """
+        if answer is None or answer.status_code in TRY_AGAIN:
+            return True
+        said = answer.json().get("type", "").rpartition(":")[2] if kind and answer.is_error else kind
+        if (answer.status_code, said) == (status, kind):
+            return True
+        self.violations.append(f"{what} was answered with {answer.status_code} {said}")
+        return False
+
+    def probe(self) -> None:
+        """Every app says that it lives, at its own port and at that for probes; silence is a violation."""
+        for service in ("registry", "eligibility", "payout"):
+            app = self.harness.children[f"{service}-app"]
+            for port in (self.harness.system.ports[f"{service.upper()}_PORT"], app.environment["METRICS_PORT"]):
+                try:
+                    status: object = httpx.get(f"http://127.0.0.1:{port}/healthz", timeout=30).status_code
+                except httpx.TransportError as error:
+                    if not app.alive():
+                        continue
+                    status = type(error).__name__
+                if status != httpx.codes.OK:
+                    self.violations.append(f"a probe of {app.name} at {port} got {status}")
 
     def send(self, records: Iterable[Record]) -> None:
         """Put messages on `award-decisions.v1` for certain, past the outbox."""
         waiting = list(records)
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + 600
         while waiting:
             try:
                 if self._producer is None:

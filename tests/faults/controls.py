@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, func, select, text
@@ -16,11 +16,12 @@ from shared.messaging.envelope import Message
 from shared.messaging.relay import BATCH_ROWS, Relay, Unpublished, queries
 from shared.messaging.signatures import Verifier
 from shared.system_tables import outbox
+from shared.web import auth
 
 
 @dataclass(frozen=True)
 class Control:
-    """A defence taken away: within payout's worker and the relays, and by what their owner does to payout's tables."""
+    """A defence taken away: within the processes, and by what their owner does to payout's tables."""
 
     weaken: Callable[[], None]
     payout_ddl: str = ""
@@ -77,6 +78,37 @@ def _no_signatures() -> None:
     Verifier.verify = lambda *_: None  # type: ignore[method-assign]
 
 
+class _Unrecognised(str):
+    """The name of a person whom no act recognises as the one who did the other half of it."""
+
+    __slots__ = ()
+    __hash__ = str.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __ne__(self, other: object) -> bool:
+        return self is not other
+
+
+def _no_second_persons() -> None:
+    named = auth.actor_of
+    auth.actor_of = lambda claims: replace(actor := named(claims), subject=_Unrecognised(actor.subject))
+
+
+def _no_filters() -> None:
+    named = auth.actor_of
+    auth.actor_of = lambda claims: replace(named(claims), jurisdiction=None)
+
+
+_WITHOUT_TWO_PERSONS = r"""
+DO $$ DECLARE the record; BEGIN
+    FOR the IN SELECT conrelid::regclass AS checked, conname FROM pg_constraint
+               WHERE contype = 'c' AND conname LIKE '%two\_persons'
+    LOOP EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', the.checked, the.conname); END LOOP;
+END $$
+"""
+
 CONTROLS = {
     "no-signatures": Control(_no_signatures),
     "no-inbox-key": Control(
@@ -86,4 +118,6 @@ CONTROLS = {
     ),
     "naive-outbox": Control(_naive_outbox),
     "split-outside-transaction": Control(_split_outside_transaction),
+    "no-second-persons": Control(_no_second_persons, _WITHOUT_TWO_PERSONS),
+    "no-filters": Control(_no_filters),
 }

@@ -126,7 +126,7 @@ class Decisions:
     def commit(self, versions: Sequence[Version]) -> None:
         """Write `versions` to the outbox for certain: after an error it is looked up whether the commit took place."""
         events = [version.event() for version in versions]
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + 600
         while True:
             try:
                 if not self.in_outbox(versions[0]):

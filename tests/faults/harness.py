@@ -8,9 +8,10 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,17 +22,24 @@ from sqlalchemy.exc import DBAPIError
 from deploy.local.broker import ADMIN
 from deploy.local.demo import SAMPLE_ARRANGEMENT
 from deploy.local.demo_client import DemoClient
+from deploy.local.issuer import open_issuer
 from deploy.local.processes import Child, free_port
-from deploy.local.system import DEFAULT_PORTS, LocalSystem
+from deploy.local.system import AUDIENCE, DEFAULT_PORTS, SERVICES, LocalSystem
+from shared.clock import SystemClock
 from shared.database.engine import Database
 from shared.event_keys import private_key
 from shared.messaging.kafka import Cluster
 from shared.messaging.signatures import Signer
 from tests.faults.controls import CONTROLS
+from tests.faults.disks import Disk, may_mount
 from tests.faults.process import POINTS
 
 ME = "campaign"
 """Application name of the campaign's own sessions, which it spares."""
+
+
+DISKS = {"postgres": 16 * 1024, "temporary": 256}
+"""Mebibytes of the file systems that are filled: PostgreSQL's data, and the temporary files of all processes."""
 
 
 class Harness:
@@ -42,14 +50,21 @@ class Harness:
         self.dice = dice
         ports = {name: str(free_port()) for name in DEFAULT_PORTS}
         environment = {"LOCAL_BROKER": "kafka", "ELIGIBILITY_AUTOMATIC_REEVALUATION": "off", **ports}
+        self.disks: dict[str, Disk] = {}
+        if may_mount():
+            environment["TMPDIR"] = str(state.resolve() / "temporary")
         self.system = LocalSystem(state, environment | dict(os.environ) | ports)
         self._control = control
+        self.databases: dict[str, Database] = {}
         self._later: list[tuple[float, Callable[[], None]]] = []
 
     def start(self) -> None:
         """Start the system and put a second payout worker beside the first; raises CannotStartError."""
+        if may_mount():
+            self.disks |= {name: Disk(self.system.state / name, size) for name, size in DISKS.items()}
         self.system.start()
         self.children = {child.name: child for child in self.system.supervisor._children}
+        self.children.pop("eligibility-worker").stop(15.0)  # nothing is evaluated, and the processor is needed
         first = self.children["payout-worker"]
         log = first.log.with_name("payout-worker-2.log")
         second = Child("payout-worker-2", first.command, log, {**first.environment, "METRICS_PORT": "0"})
@@ -57,7 +72,7 @@ class Harness:
         self.children[second.name] = second
         urls = {service: self.system.url(service) for service in ("issuer", "registry", "eligibility", "payout")}
         self.demo = DemoClient(urls, self.system.clients)
-        self.databases = {name: self._database(name) for name in ("registry", "eligibility", "payout")}
+        self.databases |= {name: self._database(name) for name in SERVICES}
         self.demo.arrange(SAMPLE_ARRANGEMENT)
         self.kill("eligibility-app")
         self.revive("eligibility-app")
@@ -65,13 +80,15 @@ class Harness:
             if ddl := CONTROLS[self._control].payout_ddl:
                 with psycopg.connect(self.system.settings["PAYOUT_OWNER_DATABASE_URL"]) as connection:
                     connection.execute(ddl)
-            for name in ("payout-worker", "payout-worker-2", "eligibility-relay"):
+            for name in ("payout-worker", "payout-worker-2", "payout-app", "eligibility-relay"):
                 self.kill(name)
                 self.revive(name)
 
     def stop(self) -> None:
         """Stop everything."""
         self.system.stop()
+        for disk in self.disks.values():
+            disk.close()
 
     def _database(self, service: str) -> Database:
         return Database(self.system.settings[f"{service.upper()}_DATABASE_URL"], application_name=ME)
@@ -88,6 +105,11 @@ class Harness:
     def signer(self, service: str) -> Signer:
         """Return what signs with the key of `service`."""
         return Signer(private_key(self.system.secrets[f"{service}_event_key"]))
+
+    def bearer(self, claims: Mapping[str, object]) -> dict[str, str]:
+        """Return the header of a token with `claims`, whatever they say, as the identity provider signs it."""
+        issuer = open_issuer(self.system.state, self.system.url("issuer"), AUDIENCE, SystemClock())
+        return {"Authorization": f"Bearer {issuer.signed(claims)}"}
 
     def rows(self, service: str, statement: str, **values: object) -> list[Any]:
         """Read from a service's database, waiting for it if it is down."""
@@ -121,13 +143,13 @@ class Harness:
         process.send_signal(number)
         process.wait()
 
-    def revive(self, name: str, *, armed: bool = False) -> None:
-        """Start a process again; `armed` with a point at which it will kill itself."""
+    def revive(self, name: str, *, armed: bool = False, clock_seconds: float = 0) -> None:
+        """Start a process again; `armed` with a point at which it will kill itself, its clock ahead by so many seconds."""
         child = self.children[name]
-        if name in ("payout-worker", "payout-worker-2", "eligibility-relay", "eligibility-app"):
-            service, part = name.split("-")[:2]
+        service, _, part = name.removesuffix("-2").partition("-")
+        if service in self.databases:
             child.command = [sys.executable, "-m", "tests.faults.process", f"services.{service}.{part}"]
-            extra = {"FAULT_CONTROL": self._control or "", "FAULT_POINT": ""}
+            extra = {"FAULT_CONTROL": self._control or "", "FAULT_POINT": "", "FAULT_CLOCK": str(clock_seconds)}
             if armed:
                 extra["FAULT_POINT"] = self.dice.choice(POINTS[part])
                 extra["FAULT_AFTER"] = str(self.dice.randrange(4))
@@ -139,7 +161,9 @@ class Harness:
         process = self.children[name].process
         assert process is not None
         process.send_signal(signal.SIGSTOP)
-        self.later(seconds, lambda: process.send_signal(signal.SIGCONT))
+        going_on = threading.Timer(seconds, process.send_signal, [signal.SIGCONT])
+        going_on.daemon = True
+        going_on.start()
 
     def cut_sessions(self, service: str, at_most: int) -> None:
         """End database sessions of a service's processes, whatever they are doing; those at work first."""

@@ -1,7 +1,7 @@
 """Run a service's process with what a campaign does to it from inside: `python -m tests.faults.process MODULE`.
 
-FAULT_POINT names a point at which it kills itself, FAULT_AFTER how often it passes that point before; FAULT_CONTROL a defence
-that is taken away, so that the campaign has to fail.
+FAULT_POINT names a point at which it kills itself, FAULT_AFTER how often it passes that point before; FAULT_CLOCK by how many
+seconds its clock is ahead; FAULT_CONTROL a defence that is taken away, so that the campaign has to fail.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import runpy
 import signal
 import sys
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,8 @@ import orjson
 from sqlalchemy import Connection, text
 
 from services.eligibility.decisions import repository
+from shared.authorization import Actor
+from shared.clock import SystemClock
 from shared.messaging.consumer import Consumer
 from shared.messaging.relay import Relay
 from tests.faults.controls import CONTROLS
@@ -45,7 +48,15 @@ def arm(point: str, passes: int) -> None:
         defaults["crash_point"] = die
 
 
-def published_last(connection: Connection, _: object, award_ids: Sequence[UUID]) -> list[dict[str, Any]]:
+def shift_clock(seconds: float) -> None:
+    """Set the clock of this process ahead by `seconds`."""
+    ahead, now = timedelta(seconds=seconds), SystemClock.now
+    SystemClock.now = lambda self: now(self) + ahead  # type: ignore[method-assign]
+
+
+def published_last(
+    connection: Connection, actor: Actor, award_ids: Sequence[UUID], language: str
+) -> list[dict[str, Any]]:
     """Return what is in force: a campaign decides by writing to the outbox alone."""
     latest = text(
         "SELECT DISTINCT ON (key) data, created_at FROM outbox WHERE key = ANY(:keys) AND type = 'award.decided'"
@@ -59,10 +70,12 @@ def main(module: str) -> None:
     """Run `module` as its service would."""
     if point := os.environ.get("FAULT_POINT"):
         arm(point, int(os.environ.get("FAULT_AFTER", "0")))
+    if seconds := float(os.environ.get("FAULT_CLOCK", "0")):
+        shift_clock(seconds)
     if control := os.environ.get("FAULT_CONTROL"):
         CONTROLS[control].weaken()
     if module == "services.eligibility.app":
-        repository.find_in_force = published_last  # type: ignore[assignment]
+        repository.find_in_force = published_last
     runpy.run_module(module, run_name="__main__")
 
 

@@ -13,15 +13,17 @@ from sqlalchemy import text
 from deploy.local.broker import Broker
 from services.payout.awards import handlers, repository
 from services.payout.reconciliation.repository import differences
+from shared.authorization import Scope
 from shared.messaging import inbox, outbox, topics
 from shared.messaging.consumer import Consumer
 from shared.messaging.envelope import Event
 from shared.messaging.kafka import Cluster
 from shared.messaging.relay import Relay
 from shared.messaging.signatures import Verifier
+from shared.web import auth
 from tests.faults.checks import EFFECTS
 from tests.faults.controls import CONTROLS
-from tests.integration.payout.support import Payout, decision
+from tests.integration.payout.support import SHARED_HALF, Payout, award, decision
 from tests.support.crashing_database import Crashed
 from tests.support.databases import ServiceDatabase
 from tests.support.events import LENIENT, VERIFIER, relay_of
@@ -37,6 +39,7 @@ def _defences_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
         (handlers, "_apply_versions"),
         (Consumer, "process"),
         (Verifier, "verify"),
+        (auth, "actor_of"),
     ):
         monkeypatch.setattr(owner, name, getattr(owner, name))
 
@@ -77,6 +80,35 @@ def test_without_signatures_an_invented_award_becomes_an_order(payout: Payout) -
     CONTROLS["no-signatures"].weaken()
     reading.process([decision("invented")])
     assert payout.execute("SELECT count(*) FROM payment_orders")[0][0] > 0
+
+
+def test_without_second_persons_one_person_confirms_alone(payout: Payout) -> None:
+    def confirm_alone() -> int:
+        person = payout.tokens.bearer(sub="person", scope=" ".join(Scope), jti=uuid4().hex)
+        body = SHARED_HALF | {"number": uuid4().hex, "effective_from": "2100-01-01"}
+        drafted = payout.http.post("/v1/arrangements", json=body, headers=person | {"Idempotency-Key": uuid4().hex})
+        path, key = f"/v1/arrangements/{drafted.json()['id']}/confirm", {"Idempotency-Key": uuid4().hex}
+        return int(payout.http.post(path, headers=person | key).status_code)
+
+    control = CONTROLS["no-second-persons"]
+    assert confirm_alone() == 409
+    with psycopg.connect(payout.owner_url, autocommit=True) as connection:
+        connection.execute(control.payout_ddl.encode())
+    control.weaken()
+    assert confirm_alone() == 200
+
+
+def test_without_filters_an_officer_reads_what_is_another_districts(payout: Payout) -> None:
+    payout.arrange()
+    payout.receive(decision(jurisdiction="city"))
+
+    def read() -> int:
+        officer = payout.tokens.bearer(sub="officer", scope="money:read", jurisdiction="liandu", jti=uuid4().hex)
+        return int(payout.http.get(f"/v1/awards/{award()}", headers=officer).status_code)
+
+    assert read() == 404
+    CONTROLS["no-filters"].weaken()
+    assert read() == 200
 
 
 def test_a_naive_outbox_loses_a_low_id_that_commits_late(

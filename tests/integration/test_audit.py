@@ -65,6 +65,7 @@ def test_every_command_is_told_once_with_who_what_why_and_figures(payout: Payout
     headers = payout.tokens.headers("finance-maker", Idempotency_Key="k")
     for _ in range(2):
         made = payout.http.post("/v1/appropriations", json=body, headers=headers).json()
+    payout.post(f"/v1/appropriations/{made['id']}/confirm", by="finance-checker", expect=200)
     assert payout.http.post("/v1/appropriations", json=body | {"amount_fen": 0}, headers=headers).status_code == 422
     payout.post("/v1/payees/91331100MA2E000007/hold", {"reason": "投诉，电话 138 0013 8000"}, by="finance-maker")
     payout.arrange()
@@ -76,7 +77,8 @@ def test_every_command_is_told_once_with_who_what_why_and_figures(payout: Payout
     payout.work()
     acts = payout.get("/v1/audit")["items"]
     assert [(each["actor"], each["act"]) for each in acts] == [
-        ("finance-maker", "record_appropriation"),
+        ("finance-maker", "draft_appropriation"),
+        ("finance-checker", "confirm_appropriation"),
         ("finance-maker", "hold_payee"),
         ("finance-maker", "draft_arrangement"),
         ("finance-checker", "confirm_arrangement"),
@@ -85,10 +87,10 @@ def test_every_command_is_told_once_with_who_what_why_and_figures(payout: Payout
         ("finance-checker", "approve_payment_orders"),
         ("finance-checker", "order_approval succeeded"),
     ]
-    given, held = acts[:2]
+    given, _, held = acts[:3]
     assert given["subjects"] == [str(made["id"])]
     assert given["reason"] == "丽财〔2026〕1号"
-    assert given["details"] == {"id": made["id"], "year": 2026, "amount_fen": 500}
+    assert given["details"] == {"year": 2026, "amount_fen": 500}
     assert held["subjects"][0] == "91331100MA2E000007"
     assert held["reason"] == "投诉，电话 …"
     assert acts[-1]["details"]["approved"] == 1

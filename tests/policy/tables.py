@@ -34,6 +34,7 @@ PLAIN_FIELDS: Mapping[str, Any] = {
     "locations.since": date(2015, 1, 1),
     "monitoring_inclusions.included_on": date(2015, 1, 1),
     "recognised_platforms.since": date(2020, 1, 2),
+    "recognised_platforms.name": "京东",
     "reference_rates.status": "verified",
 }
 

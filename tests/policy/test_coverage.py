@@ -10,6 +10,7 @@ import yaml
 
 from deploy.rulebook import DOCS, PAGES, rulebook
 from services.eligibility.rules import lishui_2020_1
+from services.eligibility.rules.grammar.common import shared_rules
 from services.eligibility.rules.library import load_policy
 
 POLICY = load_policy("lishui-2020-1")
@@ -60,6 +61,16 @@ def test_every_number_is_used() -> None:
             or f'"parameter":"{name}"' in document
             or f'"{name}"' in document.replace(f'"{name}":{{', "")
         ), name
+
+
+@pytest.mark.parametrize("language", list(PAGES))
+def test_the_rulebook_tells_every_rule_in_words(language: str) -> None:
+    """Those of measures and those that all awards share too; codes are in the lists at the end alone."""
+    page = rulebook(POLICY, language)
+    awards, _, _ = page.partition("\n## 适用口径\n" if language == "zh-CN" else "\n## Interpretations\n")
+    rules = [measure.rule for award in POLICY.awards for measure in award.measures]
+    assert [rule for rule in (*rules, *shared_rules(POLICY.parameters)) if rule.within(language) not in awards] == []
+    assert [name for name in POLICY.interpretations if f"`{name}`" in awards] == []
 
 
 @pytest.mark.parametrize("language", list(PAGES))

@@ -13,6 +13,7 @@ from jinja2 import Environment, StrictUndefined
 
 from services.eligibility.rules.domain import Policy
 from services.eligibility.rules.grammar import wording
+from services.eligibility.rules.grammar.common import shared_rules
 from services.eligibility.rules.offices import NOT_FILLED_IN
 from shared.i18n import CHINESE, N_, translate
 
@@ -39,6 +40,10 @@ def contents(policy: Policy, awards: Sequence[Mapping[str, Any]], language: str)
         "colon": _colon(language),
         "title": f"{policy.title.within(language)}{'' if language == CHINESE else ': '}{say(N_('Application guide'))}",
         "document": f"{policy.source_title}（{policy.source_number}）",
+        "shared": (
+            say(N_("What holds for every award")),
+            [each.within(language) for each in shared_rules(policy.parameters)],
+        ),
         "awards": [_award(number, award, language) for number, award in enumerate(awards, 1)],
         "procedure": (say(N_("Procedure")), [say(step) for step in PROCEDURE]),
         "contact": (say(N_("Contact")), policy.offices.contact_lines(language)),
@@ -60,9 +65,10 @@ def _award(number: int, award: Mapping[str, Any], language: str) -> dict[str, An
     criteria = [f"{_basis(basis, language)}{colon}{basis['text']}" for basis in award["amount_bases"]]
     sections = {
         N_("For whom"): [award["who"]],
-        N_("Decided by"): [award["about"]],
+        N_("How it is decided"): [award["about"], *award["rules"]],
         N_("Conditions"): [line for condition in award["conditions"] for line in _lines(condition, language)],
         N_("Amount"): [*amount, *criteria],
+        N_("How the figures are worked out"): [f"{each['title']}{colon}{each['rule']}" for each in award["measures"]],
         N_("How the text is applied"): readings,
         N_("Data that decide, and the department that keeps them"): keepers,
     }
@@ -136,10 +142,10 @@ def document(shown: Mapping[str, Any]) -> bytes:
             written.add_heading(heading, 2)
             for line in lines:
                 written.add_paragraph(line)
-    procedure, steps = shown["procedure"]
-    written.add_heading(procedure, 1)
-    for number, step in enumerate(steps, 1):
-        written.add_paragraph(f"{number}. {step}")
+    for heading, lines in (shown["shared"], shown["procedure"]):
+        written.add_heading(heading, 1)
+        for number, line in enumerate(lines, 1):
+            written.add_paragraph(f"{number}. {line}")
     contact, entries = shown["contact"]
     written.add_heading(contact, 1)
     for name, value in entries.items():

@@ -49,6 +49,7 @@ class MeasureRule(BaseModel):
     """Figures that are worked out from many rows."""
 
     title: str
+    rule: str = Field(description="How the figures are worked out")
     figures: list[str]
     numbers: list[str] = Field(description="The policy's numbers that they are worked out with")
     readings: list[str]
@@ -83,6 +84,7 @@ class AwardRule(BaseModel):
     who: str = Field(description="Who it is given to, in the document's words")
     about: str = Field(description="The data by which it is decided, and how often")
     once: bool
+    rules: list[str] = Field(description="How one of several cases of a subject is chosen")
     conditions: list[ConditionRule]
     amount: str
     amount_bases: list[BasisOfRule] = Field(description="Criteria that bear on steps of the amount")

@@ -13,9 +13,9 @@ import polars as pl
 from sqlalchemy import Connection
 
 from services.eligibility.decisions import transitions
-from shared.database.bulk import copy_frame
+from shared.database.bulk import array, copy_frame
 from shared.database.queries import load
-from shared.events.award_decided import AwardDecided
+from shared.events.award_decided import MAX_VERSIONS_AHEAD, AwardDecided
 from shared.identifiers import award_id
 from shared.messaging.envelope import Message, readable
 
@@ -23,8 +23,14 @@ queries = load(__package__)
 
 
 def restore_version_numbers(connection: Connection, lost: Sequence[Message]) -> None:
-    """Remember the highest version of each award among `lost`, the published events that this database does not have."""
-    remember_versions(connection, readable(lost, AwardDecided))
+    """Remember the highest version of each award among `lost`, the published events that this database does not have.
+
+    A version that consumers refuse as implausible is none: the next number would be refused as well.
+    """
+    events = list(readable(lost, AwardDecided))
+    ids = array({event.award_id for event in events})
+    known = {row.award_id: row.version for row in connection.execute(queries.known_versions, {"ids": ids})}
+    remember_versions(connection, [e for e in events if e.version <= known.get(e.award_id, 0) + MAX_VERSIONS_AHEAD])
     transitions.supersede_lost(connection, [message.event_key[1] for message in lost])
 
 

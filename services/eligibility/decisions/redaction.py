@@ -53,7 +53,9 @@ class _Redaction:
         if isinstance(value, Mapping):
             if self._is_foreign(value):
                 return {name: self._member(inner) for name, inner in value.items()}
-            return {name: self.within(inner) for name, inner in value.items()}
+            # The texts of parts are their rows in words: what is left out of both counts once.
+            inside = {name: _Redaction(self._visible) if name == "texts" else self for name in value}
+            return {name: inside[name].within(inner) for name, inner in value.items()}
         if isinstance(value, list):
             own = [each for each in value if not self._is_foreign(each)]
             self.left_out += len(value) - len(own)

@@ -21,13 +21,13 @@ _selected = select(decisions, awards.c.first_decided_on).join(awards, awards.c.a
 
 
 def _shown(notice_days: int) -> Select[Any]:
-    """Select what `view` shows; notices last `notice_days` working days (0: none is needed) unless a procedure says how many."""
+    """Select what `view` shows; a notice lasts `notice_days` working days (0: none is needed) unless a procedure sets it."""
     waits = func.waiting_for(decisions.table_valued(), notice_days).table_valued("waiting_for").lateral("waits")
     return _selected.add_columns(waits.c.waiting_for).join(waits, true())
 
 
 def visible(query: Select[Any], actor: Actor) -> Select[Any]:
-    """Restrict `query` to the decisions that `actor` may see: of its jurisdiction or enterprise alone."""
+    """Restrict `query` to the decisions that `actor` may see: of its jurisdiction or enterprise, if it has one."""
     if actor.uscc is not None:
         return query.where(decisions.c.payee_uscc == actor.uscc)
     return query if actor.jurisdiction is None else query.where(decisions.c.jurisdiction == actor.jurisdiction)

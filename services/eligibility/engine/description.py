@@ -11,7 +11,7 @@ from services.eligibility.facts.catalogue import CATALOGUE
 from services.eligibility.rules.domain import Policy
 from services.eligibility.rules.grammar.award import Award
 from services.eligibility.rules.grammar.common import every_condition
-from services.eligibility.rules.grammar.conditions import Always, Combination, Condition
+from services.eligibility.rules.grammar.conditions import NOT_REQUIRED, Always, Combination, Condition
 from services.eligibility.rules.grammar.nodes import resolve
 from services.eligibility.rules.grammar.other_support import OTHER_SUPPORT
 from services.eligibility.rules.grammar.rule_context import RuleContext
@@ -39,8 +39,9 @@ def describe(policy: Policy, award: Award, context: RuleContext, language: str) 
         "who": policy.recipients[award.code].within(language),
         "about": award.about.phrase().within(language),
         "once": award.about.once,
+        "rules": [rule.within(language) for rule in award.about.rules(context)],
         "conditions": [
-            _condition(policy, award, each, context, language) for each in conditions if not isinstance(each, Always)
+            _condition(policy, award, each, context, language) for each in conditions if not _not_required(each)
         ],
         "amount": translate(N_("in kind"), language) if amount is None else amount.phrase(context).within(language),
         "amount_bases": _criteria_of_steps(policy, award, language),
@@ -48,7 +49,8 @@ def describe(policy: Policy, award: Award, context: RuleContext, language: str) 
         "measures": [
             {
                 "title": measure.words.within(language),
-                "figures": [words.within(language) for _, words in measure.columns.values()],
+                "rule": measure.rule.within(language),
+                "figures": [words.within(language) for _, words, *_ in measure.columns.values()],
                 "numbers": [
                     each.phrase().within(language)
                     for each in map(context.parameters.__getitem__, measure.parameters)
@@ -76,10 +78,12 @@ def _condition(
         "test": (joined if within else condition.phrase(context)).within(language),
         "basis": policy.basis_of_condition(award, condition.name).as_dict(language),
         "readings": list(condition.applied()),
-        "within": [
-            _condition(policy, award, part, context, language) for part in within if not isinstance(part, Always)
-        ],
+        "within": [_condition(policy, award, part, context, language) for part in within if not _not_required(part)],
     }
+
+
+def _not_required(condition: Condition) -> bool:
+    return isinstance(condition, Always) and condition.words is NOT_REQUIRED
 
 
 def _criteria_of_steps(policy: Policy, award: Award, language: str) -> list[dict[str, Any]]:

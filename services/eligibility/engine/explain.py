@@ -21,7 +21,7 @@ from services.eligibility.engine.evaluate import flags_of, missing_of, years_eva
 from services.eligibility.engine.explanation import AppliedInterpretation, Explanation, Parts
 from services.eligibility.engine.increments import GIVEN_BEFORE
 from services.eligibility.engine.outcomes import GRANTED, REFUSED
-from services.eligibility.engine.read_rows import ReadRows
+from services.eligibility.engine.read_rows import ReadRows, platform_names
 from services.eligibility.engine.resolved_award import ResolvedAward
 from services.eligibility.facts.catalogue import Facts
 from services.eligibility.rules.domain import Interpretations, Policy
@@ -110,7 +110,7 @@ def _explained(evaluated: EvaluatedCases, policy: Policy, facts: Facts) -> Itera
     columns = _figures(resolved, context)
     if (cases.get_column("result") != REFUSED).any():  # a refusal lists nothing missing and no flags
         columns |= {"missing": missing_of(evaluated), "flags": flags_of(evaluated)}
-    parts = _parts(evaluated)
+    parts, platforms = _parts(evaluated), platform_names(facts)
     award = resolved.award
     references = References(
         policy.condition_words,
@@ -149,7 +149,13 @@ def _explained(evaluated: EvaluatedCases, policy: Policy, facts: Facts) -> Itera
             ),
             steps=steps,
             parts=tuple(
-                Parts(measure.name, measure.words, measure.parts, tuple(parts[measure.name].get(row["case"], ())))
+                Parts(
+                    measure.name,
+                    measure.words,
+                    measure.parts,
+                    tuple(parts[measure.name].get(row["case"], ())),
+                    platforms,
+                )
                 for measure in resolved.measures
             ),
             interpretations=applied,

@@ -41,6 +41,8 @@ class Parts:
     words: Text
     columns: Mapping[str, PartColumn]
     rows: tuple[Mapping[str, Any], ...]
+    #: The names of platforms by their codes.
+    platforms: Mapping[str, Text]
 
     def as_dict(self, language: str) -> dict[str, Any]:
         """Return the parts as a document in one language: their columns' titles, and each row as values and in words."""
@@ -67,7 +69,8 @@ class Parts:
     def _figure(self, name: str, value: Any) -> Figure:
         column = self.columns[name]
         if isinstance(column, Column):
-            return Figure(value, column.unit(), codes=column.codes)
+            codes = self.platforms if column.name.endswith(".platform") else column.codes
+            return Figure(value, column.unit(), codes=codes)
         return Figure(value, "fen" if name.endswith("_fen") else "")
 
 

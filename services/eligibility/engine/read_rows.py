@@ -25,6 +25,7 @@ class ReadRows:
     def __init__(self, facts: Facts, award: Award, subjects: pl.Series) -> None:
         """Find the rows of all subjects in one pass."""
         self._about = award.about.datasets
+        self._platforms = platform_names(facts)
         self._found = rows_read(facts, award, subjects)
         self._cited: dict[tuple[str, Hashable, bool], list[FactRow]] = {}
 
@@ -58,7 +59,29 @@ class ReadRows:
             first, last = pl.col(declared.period.first), pl.col(declared.period.last)
             in_force = found.filter((first <= case["day"]) & (last.is_null() | (last > case["day"])))
             found = found if in_force.is_empty() else in_force
-        return [_row(dataset, key) for key in found.select(declared.key).unique().sort(declared.key).iter_rows()]
+        return [self._row(dataset, key) for key in found.select(declared.key).unique().sort(declared.key).iter_rows()]
+
+    def _row(self, dataset: str, key: tuple[object, ...]) -> FactRow:
+        declared = CATALOGUE[dataset]
+        title = Text(declared.zh, declared.en)
+        fields = [declared.field(name) for name in declared.key]
+        values = [
+            wording.named(
+                Text(field.zh, field.en),
+                Figure(value, field.unit or "", codes=self._codes(field)).text,
+            )
+            for field, value in zip(fields, key, strict=True)
+            if not (declared.tiers and field.name == declared.tiers.field and value == 0)  # an award without tiers
+        ]
+        text = Text.joined([title, wording.listed(values)], "：", ": ")
+        return FactRow(dataset, title, dict(zip(declared.key, key, strict=True)), text)
+
+    def _codes(self, field: Field) -> Mapping[str, Text]:
+        """Return the words of the codes that a field may hold; awards and platforms are named by their titles."""
+        if field.name == "platform":
+            return self._platforms
+        names = AWARD_TITLES if field.name == "award" else field.choices
+        return {code: Text(*words) for code, words in names.items()}
 
 
 def _datasets(column: Column) -> list[str]:
@@ -69,22 +92,7 @@ def _datasets(column: Column) -> list[str]:
     return [dataset] if dataset in CATALOGUE else []
 
 
-def _codes(field: Field) -> Mapping[str, Text]:
-    """Return the words of the codes that a field may hold; awards are named by their titles."""
-    names = AWARD_TITLES if field.name == "award" else field.choices
-    return {code: Text(*words) for code, words in names.items()}
-
-
-def _row(dataset: str, key: tuple[object, ...]) -> FactRow:
-    declared = CATALOGUE[dataset]
-    title = Text(declared.zh, declared.en)
-    fields = [declared.field(name) for name in declared.key]
-    values = [
-        wording.named(
-            Text(field.zh, field.en),
-            Figure(value, field.unit or "", codes=_codes(field)).text,
-        )
-        for field, value in zip(fields, key, strict=True)
-    ]
-    text = Text.joined([title, wording.listed(values)], "：", ": ")
-    return FactRow(dataset, title, dict(zip(declared.key, key, strict=True)), text)
+def platform_names(facts: Facts) -> Mapping[str, Text]:
+    """Return the latest name on record of each recognised platform, by its code."""
+    rows = facts["recognised_platforms"].sort("since").select("platform", "name")
+    return {platform: Text(name, name) for platform, name in rows.iter_rows()}

@@ -103,7 +103,7 @@ class ParameterValues:
                 name=self.name,
                 least=self.least,
                 largest=self.largest,
-                unit=self.unit,
+                unit={"zh-CN": UNIT_WORDS[self.unit].zh, "en": self.unit},
             )
         return given
 

@@ -23,3 +23,7 @@ class Text(NamedTuple):
     def joined(cls, parts: list[Text], zh: str, en: str) -> Text:
         """Return several phrases with a word between them."""
         return cls(zh.join(part.zh for part in parts), en.join(part.en for part in parts))
+
+
+#: No words.
+NOTHING = Text("", "")

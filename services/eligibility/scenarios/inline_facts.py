@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from math import isfinite
@@ -123,8 +123,13 @@ def _repeated(dataset: Dataset, rows: pl.DataFrame, pointer: str) -> Iterator[Fi
 
 
 def folded_key(dataset: Dataset) -> list[pl.Expr]:
-    """Return the key of a dataset as it is compared: two spellings of one code are one."""
-    return [pl.col(name).str.to_lowercase() if name in dataset.codes else pl.col(name) for name in dataset.key]
+    """Return the key of a dataset as it is compared."""
+    return folded(dataset, dataset.key)
+
+
+def folded(dataset: Dataset, names: Iterable[str]) -> list[pl.Expr]:
+    """Return fields as they are compared: two spellings of one code are one."""
+    return [pl.col(name).str.to_lowercase() if name in dataset.codes else pl.col(name) for name in names]
 
 
 def _check_periods(dataset: Dataset, rows: pl.DataFrame, given: pl.DataFrame) -> None:

@@ -1,11 +1,11 @@
-"""Routes of simulations, impact previews and assessments."""
+"""Routes of simulations, impact previews, assessments, and files with facts for them."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlalchemy import Connection
 
 from services.eligibility.evaluation_jobs.refusals import Refusals
@@ -13,30 +13,39 @@ from services.eligibility.evaluation_jobs.schemas import Result
 from services.eligibility.interpretations.domain import policy_in_body
 from services.eligibility.interpretations.repository import official_interpretations
 from services.eligibility.scenarios import assessments, impact, repository, simulations
+from services.eligibility.scenarios.facts_file import read_facts
+from services.eligibility.scenarios.inline_facts import MAX_ERRORS
 from services.eligibility.scenarios.schemas import (
     Assessment,
     AssessmentRequest,
     Change,
     Impact,
     ImpactRequest,
+    ScenarioFacts,
     SimulatedOutcome,
     Simulation,
     SimulationRequest,
 )
 from shared.authorization import Actor, Scope
 from shared.clock import calendar_date
-from shared.errors import Conflict, Forbidden, InFlight, NotFound, Unavailable
+from shared.errors import Conflict, Forbidden, InFlight, NotFound, TooLarge, Unavailable, UnsupportedMediaType
+from shared.files.domain import FileRefused
 from shared.jobs import repository as jobs
+from shared.media_types import CSV, FILE_TYPES, XLSX
+from shared.spreadsheets import declared_format
 from shared.web.auth import needs
+from shared.web.files import FILE_CONTENT, warnings_in
 from shared.web.idempotency import IdempotentCommand, json_response
 from shared.web.jobs import job_response
 from shared.web.negotiation import language_of
 from shared.web.pagination import Cursor, Limit, Page, decode_cursor, page
-from shared.web.problems import refusals
+from shared.web.problems import field_errors, refusals
 
 simulations_router = APIRouter(prefix="/v1/simulations", tags=["simulations"])
 impact_router = APIRouter(prefix="/v1/impact", tags=["impact"])
 assessments_router = APIRouter(prefix="/v1/assessments", tags=["assessments"])
+
+facts_router = APIRouter(prefix="/v1/scenario-facts", tags=["simulations"])
 
 Reader = Annotated[Actor, needs(Scope.EVALUATIONS_READ)]
 Simulator = Annotated[Actor, needs(Scope.SIMULATIONS_WRITE, city_wide=True)]
@@ -179,4 +188,47 @@ def assess_enterprise(
             today=calendar_date(state.clock.now()),
             from_registry=body.from_registry,
         )
+    )
+
+
+async def _body(request: Request) -> bytes:
+    return await request.body()
+
+
+@facts_router.post(
+    "",
+    operation_id="read_scenario_facts",
+    response_model=ScenarioFacts,
+    responses=refusals(FileRefused, UnsupportedMediaType, TooLarge),
+    openapi_extra={"requestBody": {"required": True, "content": FILE_CONTENT}},
+)
+def read_scenario_facts(
+    actor: Simulator,  # noqa: ARG001 - only whoever may simulate
+    request: Request,
+    content: Annotated[bytes, Depends(_body)],
+    dataset: Annotated[str, Query(description="Dataset of the rows")],
+    sheet: Annotated[
+        str | None,
+        Query(max_length=100, description="Sheet of a workbook; the first visible one with the headings if left out"),
+    ] = None,
+) -> Response:
+    """Read a file (CSV or a workbook) as the registry would; return its rows as `facts` of a scenario. Nothing is stored."""
+    declared_format(request.headers.get("content-type"), (CSV, XLSX, *FILE_TYPES))
+    found, language = (
+        read_facts(content, dataset, sheet, calendar_date(request.app.state.clock.now())),
+        language_of(request),
+    )
+    return json_response(
+        {
+            "facts": {dataset: found.rows},
+            "rows": {
+                "read": found.read,
+                "accepted": len(found.rows),
+                "unchanged": found.unchanged,
+                "rejected": found.read - len(found.rows) - found.unchanged,
+            },
+            "skipped": found.skipped,
+            "warnings": warnings_in(language, found.warnings.as_data()),
+            "errors": field_errors(found.mistakes[:MAX_ERRORS], language),
+        }
     )

@@ -14,7 +14,9 @@ from services.eligibility.evaluation_jobs.schemas import Outcome, PayeeView, Res
 from services.eligibility.scenarios.domain import Scenario
 from shared.days import read_day
 from shared.policies import FIRST_POLICY
+from shared.web.files import FileWarning
 from shared.web.jobs import Job
+from shared.web.problems import ProblemError
 
 ScenarioDay = Annotated[
     date, Field(strict=False, ge=date(2000, 1, 1), le=date(2100, 12, 31)), BeforeValidator(read_day)
@@ -307,3 +309,26 @@ class Assessment(BaseModel):
     awards: list[ExplanationView] = Field(
         description="Every award about the enterprise or paid to it, with near-misses"
     )
+
+
+class FactsRows(BaseModel):
+    """What became of the rows of a file."""
+
+    read: int = Field(description="Rows in the file", examples=[20])
+    accepted: int = Field(description="Rows in `facts`", examples=[18])
+    unchanged: int = Field(description="Rows that repeat another", examples=[1])
+    rejected: int = Field(description="Rows with mistakes", examples=[1])
+
+
+class ScenarioFacts(BaseModel):
+    """The rows of a file, to be sent as `facts` of an assessment, a simulation or an impact preview."""
+
+    facts: Rows = Field(
+        description="The rows without mistakes by dataset, each with the fields that the file has columns for"
+    )
+    rows: FactsRows
+    skipped: int = Field(
+        description="Rows with totals, notes and repeated headings, which are not among `rows`", examples=[2]
+    )
+    warnings: list[FileWarning] = Field(description="What was guessed or passed over")
+    errors: list[ProblemError] = Field(description="The mistakes in the other rows, at most 1,000")

@@ -26,10 +26,10 @@ from services.payout.orders.transitions import NewOrder
 from shared.audit import log as audit
 from shared.clock import Clock
 from shared.database.bulk import array
+from shared.events.award_decided import MAX_VERSIONS_AHEAD
 from shared.messaging.consumer import Handler
 from shared.messaging.envelope import Message, RejectedMessageError
 
-MAX_VERSIONS_AHEAD = 1_000
 """Versions are numbered without gaps. Some may be lost with a broker's log, but never so many of one award, and one far too high
 would shut out all that eligibility decides later."""
 PASS_AWARDS = 2_000

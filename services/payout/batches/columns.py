@@ -30,6 +30,7 @@ ORDER_ID = _field(
     aliases="支付令编号 支付指令号 支付令号",
     needed=True,
     pattern=_UUID,
+    form="01920000-0000-7000-8000-000000000000",
 )
 AMOUNT = _field(
     "amount_fen",
@@ -79,13 +80,17 @@ _OUTCOME = _field(
         returned="退回 已退回 已退汇 退汇成功 退票 已退票 退款 已退款 支付退回 资金退回",
     ),
 )
+_ACTS = ("交易", "支付", "付款", "转账", "处理", "完成", "到账", "入账", "记账", "退汇", "退回")
 _OCCURRED_ON = _field(
     "occurred_on",
     Kind.DAY,
     "日期",
     "day",
-    aliases="交易日期 支付日期 付款日期 处理日期 完成日期 到账日期 入账日期 记账日期 退汇日期 退回日期 date",
+    aliases=" ".join(
+        [*(f"{act}{of}" for act in _ACTS for of in ("日期", "时间")), "date"],
+    ),
     needed=True,
+    timed=True,
 )
 _REFERENCE = _field(
     "bank_reference",

@@ -1,4 +1,6 @@
-"""The treasury's file of a batch: CSV (UTF-8 with BOM) or XLSX, with totals and a checksum line. The same bytes every time."""
+"""The treasury's file of a batch: CSV (UTF-8 with BOM) or XLSX, with totals, a checksum and a seal.
+
+The same bytes every time, until the key of the seal is replaced."""
 
 from __future__ import annotations
 
@@ -10,8 +12,8 @@ from shared import spreadsheets
 from shared.spelling import spell_codes, spell_names
 
 HEADINGS = ("序号", "支付令编号", "收款单位", "统一社会信用代码", "开户行行号", "账号", "金额（元）", "用途")
-TOTAL, CHECKSUM = "合计", "校验"
-"""First cells of the two last lines."""
+TOTAL, CHECKSUM, SEAL = "合计", "校验", "防伪码"
+"""First cells of the three last lines."""
 
 COLUMNS = ("place", "order_id", "holder", "payee_uscc", "bank_code", "number", "amount_fen", "purpose")
 """What the headings stand over."""
@@ -58,24 +60,24 @@ def changed_rows(frame: pl.DataFrame, copied: pl.DataFrame) -> dict[str, str]:
 
 
 def checksum_of(frame: pl.DataFrame, total_fen: int) -> str:
-    """Return the checksum in the last line of the file."""
-    return csv_of(frame, total_fen).decode().splitlines()[-1].split('"')[3]
+    """Return the SHA-256 of the rows and the line with the totals, as CSV."""
+    return hashlib.sha256(_body(frame, total_fen)).hexdigest()
 
 
-def csv_of(frame: pl.DataFrame, total_fen: int) -> bytes:
-    """Write the rows, a line with the totals, and a line with the SHA-256 of all lines above it."""
-    body = spreadsheets.to_csv(frame)
-    body += f'"{TOTAL}","{frame.height}","","","","","{_yuan(total_fen)}",""\n'.encode()
-    return body + f'"{CHECKSUM}","{hashlib.sha256(body).hexdigest()}","","","","","",""\n'.encode()
+def csv_of(frame: pl.DataFrame, total_fen: int, seal: str) -> bytes:
+    """Write the rows, a line with the totals, a line with the SHA-256 of all lines above it, and a line with the seal."""
+    last = ((CHECKSUM, checksum_of(frame, total_fen)), (SEAL, seal))
+    return _body(frame, total_fen) + "".join(f'"{name}","{value}","","","","","",""\n' for name, value in last).encode()
 
 
-def xlsx_of(frame: pl.DataFrame, total_fen: int) -> bytes:
+def xlsx_of(frame: pl.DataFrame, total_fen: int, seal: str) -> bytes:
     """Write the same rows as a workbook; the checksum is that of the CSV."""
-    last = (
-        (TOTAL, str(frame.height), "", "", "", "", _yuan(total_fen), ""),
-        (CHECKSUM, checksum_of(frame, total_fen)),
-    )
-    return spreadsheets.to_xlsx({"支付清单": frame}, last)
+    total = (TOTAL, str(frame.height), "", "", "", "", _yuan(total_fen), "")
+    return spreadsheets.to_xlsx({"支付清单": frame}, (total, (CHECKSUM, checksum_of(frame, total_fen)), (SEAL, seal)))
+
+
+def _body(frame: pl.DataFrame, total_fen: int) -> bytes:
+    return spreadsheets.to_csv(frame) + f'"{TOTAL}","{frame.height}","","","","","{_yuan(total_fen)}",""\n'.encode()
 
 
 def _yuan(fen: int) -> str:

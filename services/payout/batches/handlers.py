@@ -1,4 +1,4 @@
-"""Use cases of batches: build one from approved orders, apply the bank's results."""
+"""Use cases of batches: build one from approved orders, and give its file."""
 
 from __future__ import annotations
 
@@ -11,32 +11,18 @@ from uuid import UUID
 import polars as pl
 from sqlalchemy import Connection, Row
 
-from services.payout.awards.adjustment import adjust
-from services.payout.awards.repository import owed
 from services.payout.batches import files, repository
-from services.payout.batches.bank_results import BankAnswer
-from services.payout.batches.domain import CheckedResults, Days, check_results
 from services.payout.clients.eligibility import Decisions
 from services.payout.clients.registry import Accounts, revisions_of
-from services.payout.funding.repository import lock_blockers_shared
 from services.payout.orders import transitions
-from services.payout.orders.repository import lock_awards_of, lock_exclusively, lock_shared
+from services.payout.orders.repository import lock_exclusively
+from services.payout.seals import Sealed, Seals
 from shared.clock import calendar_date
-from shared.errors import Conflict, FieldError, Invalid, NotFound
-from shared.i18n import N_
+from shared.errors import Conflict, FieldError
 from shared.identifiers import new_id
-
-
-class ResultsRefused(Invalid):
-    """Rows were refused, nothing was recorded."""
-
-    code = "results-refused"
-    title = N_("Rows were refused, nothing was recorded")
-
 
 NO_SUCH_BATCH = "There is no such batch; `GET /v1/payment-batches` lists them."
 MAX_ERRORS = 1_000
-CHUNK_AWARDS = 2_000
 
 
 def build(
@@ -118,82 +104,6 @@ def _not_able(order_ids: Sequence[UUID], able: Collection[str]) -> list[FieldErr
     ]
 
 
-def apply_results(
-    connection: Connection,
-    batch_id: UUID,
-    answer: BankAnswer,
-    accounts: Accounts,
-    *,
-    all_or_nothing: bool,
-    by: str,
-    now: datetime,
-) -> CheckedResults:
-    """Apply the bank's rows to the orders of a batch; the same row again changes nothing.
-
-    Raises NotFound, or ResultsRefused with each row's mistake if one is refused and `all_or_nothing` is asked for.
-    """
-    batch = _batch(connection, batch_id)
-    changed = _changed(connection, batch, answer, accounts)
-    lock_blockers_shared(connection)
-    award_ids = list(lock_awards_of(connection, {result.order_id for result in answer.results}))
-    lock_shared(connection)
-    checked = _compare(connection, batch, answer, changed, now)
-    if checked.mistakes and all_or_nothing:
-        raise ResultsRefused(
-            "See `errors`. Correct these rows and send the answer again.",
-            errors=[mistake for _, mistake in checked.mistakes[:MAX_ERRORS]],
-            extra={"rows": counts(answer, checked)},
-        )
-    repository.add_results(connection, batch_id, checked.accepted, by)
-    reported = [
-        transitions.BankOutcome(each.order_id, each.outcome, each.occurred_on, each.bank_reference, each.reason)
-        for each in checked.accepted
-    ]
-    # An order that was settled and came back moves twice.
-    firsts = {each.order_id: each for each in reversed(reported)}
-    transitions.apply_results(connection, list(firsts.values()), by=by)
-    transitions.apply_results(connection, [each for each in reported if firsts[each.order_id] is not each], by=by)
-    transitions.publish_results(connection, reported, now)
-    for place in range(0, len(award_ids), CHUNK_AWARDS):
-        adjust(connection, owed(connection, award_ids[place : place + CHUNK_AWARDS]), now)
-    return checked
-
-
-def check(
-    connection: Connection, batch_id: UUID, answer: BankAnswer, accounts: Accounts, now: datetime
-) -> CheckedResults:
-    """Return what `apply_results` would do with the rows, one by one; raises NotFound, or ResultsRefused for another file."""
-    batch = _batch(connection, batch_id)
-    return _compare(connection, batch, answer, _changed(connection, batch, answer, accounts), now)
-
-
-def counts(answer: BankAnswer, checked: CheckedResults) -> dict[str, int]:
-    """Return what became of the rows of an answer."""
-    return {
-        "read": answer.read,
-        "accepted": len(checked.accepted),
-        "unchanged": checked.unchanged,
-        "rejected": len({line for line, _ in checked.mistakes}),
-    }
-
-
-def _batch(connection: Connection, batch_id: UUID) -> dict[str, Any]:
-    batch = repository.view_or_none(connection, batch_id)
-    if batch is None:
-        raise NotFound(NO_SUCH_BATCH)
-    return batch
-
-
-def _compare(
-    connection: Connection, batch: Mapping[str, Any], answer: BankAnswer, changed: Mapping[str, str], now: datetime
-) -> CheckedResults:
-    orders = repository.batched_orders(connection, batch["id"], [result.order_id for result in answer.results])
-    days = Days(repository.accounts_on(connection, batch["id"]), calendar_date(now))
-    checked = check_results(answer.results, orders, changed, days)
-    mistakes = sorted([*answer.mistakes, *checked.mistakes], key=lambda found: found[0])
-    return CheckedResults(checked.accepted, checked.unchanged, mistakes)
-
-
 def file_of(connection: Connection, batch: Mapping[str, Any], accounts: Accounts) -> pl.DataFrame:
     """Return the rows of a batch's file, always the same."""
     lines = repository.lines(connection, batch["id"])
@@ -201,19 +111,7 @@ def file_of(connection: Connection, batch: Mapping[str, Any], accounts: Accounts
     return files.frame_of(lines, accounts.on(day, set(lines["payee_uscc"]), batch["registry_revision"]))
 
 
-def _changed(
-    connection: Connection, batch: Mapping[str, Any], answer: BankAnswer, accounts: Accounts
-) -> dict[str, str]:
-    """Return the rows that differ from the batch's file, if the answer is made from it: by order, the column.
-
-    Raises ResultsRefused if no row differs but the checksum is that of another file.
-    """
-    if answer.checksum is None and answer.copied.width == 1:
-        return {}
-    frame = file_of(connection, batch, accounts)
-    checksum = batch["reentered_checksum"] or files.checksum_of(frame, batch["total_fen"])
-    changed = files.changed_rows(frame, answer.copied)
-    if not changed and answer.checksum not in (None, checksum):
-        error = FieldError("/checksum", "another_file", "The checksum line is not that of this batch's file.")
-        raise ResultsRefused("Send the answer to the batch whose file it was made from.", errors=[error])
-    return changed
+def seal_of(connection: Connection, batch: Mapping[str, Any], frame: pl.DataFrame, seals: Seals) -> str:
+    """Return the seal of a batch's file with the rows `frame`."""
+    sealed = Sealed(batch["unit"], repository.accounts_on(connection, batch["id"]), batch["registry_revision"])
+    return seals.seal(sealed, files.checksum_of(frame, batch["total_fen"]))

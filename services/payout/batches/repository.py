@@ -11,8 +11,8 @@ import polars as pl
 from sqlalchemy import Connection, Row, Text, Uuid, column, insert, select, table
 
 from services.payout.batches.domain import BankResult, BatchedOrder
-from services.payout.batches.tables import payment_batches, restorations
-from shared.database.bulk import array, read_frame
+from services.payout.batches.tables import payment_batches, restorations, result_proposal_rows, result_proposals
+from shared.database.bulk import array, copy_rows, read_frame
 from shared.database.queries import load
 
 queries = load(__package__)
@@ -125,10 +125,13 @@ def batched_orders(connection: Connection, batch_id: UUID, order_ids: Sequence[s
     }
 
 
-def add_results(connection: Connection, batch_id: UUID, results: Sequence[BankResult], by: str) -> None:
-    """Record what the bank reported."""
+def add_results(
+    connection: Connection, batch_id: UUID, results: Sequence[BankResult], by: str, proposal_id: UUID | None
+) -> None:
+    """Record what the bank reported, or what `by` entered under a proposal."""
     values = {
         "batch_id": batch_id,
+        "proposal_id": proposal_id,
         "by": by,
         "ids": array(result.order_id for result in results),
         "outcomes": array(result.outcome for result in results),
@@ -137,6 +140,55 @@ def add_results(connection: Connection, batch_id: UUID, results: Sequence[BankRe
         "reasons": [result.reason for result in results],
     }
     connection.execute(queries.add_results, values)
+
+
+def propose_results(connection: Connection, batch_id: UUID, results: Sequence[BankResult], by: str) -> UUID:
+    """Store results that a person enters, until another confirms them; returns their id."""
+    added = insert(result_proposals).values(batch_id=batch_id, proposed_by=by).returning(result_proposals.c.id)
+    proposal_id = UUID(str(connection.execute(added).scalar_one()))
+    rows = (
+        (proposal_id, r.line, r.at, r.order_id, r.outcome, r.occurred_on, r.bank_reference, r.reason, r.amount_fen)
+        for r in results
+    )
+    copy_rows(connection, result_proposal_rows.name, result_proposal_rows.c.keys(), rows)
+    return proposal_id
+
+
+def proposed_results(connection: Connection, results_id: UUID) -> list[BankResult]:
+    """Return the rows of results that a person entered, in their order."""
+    own = select(result_proposal_rows).where(result_proposal_rows.c.proposal_id == results_id)
+    return [
+        BankResult(
+            order_id=str(row.order_id),
+            outcome=row.outcome,
+            occurred_on=row.occurred_on,
+            bank_reference=row.bank_reference,
+            reason=row.reason,
+            amount_fen=row.amount_fen,
+            line=row.line,
+            at=row.place,
+        )
+        for row in connection.execute(own.order_by(result_proposal_rows.c.line))
+    ]
+
+
+def result_proposals_of(
+    connection: Connection,
+    batch_id: UUID,
+    results_id: UUID | None = None,
+    *,
+    after: UUID | None = None,
+    limit: int | None = None,
+) -> list[dict[str, Any]]:
+    """Return up to `limit` results that persons entered of a batch, or one, after one, with sums by outcome."""
+    where = {"batch_id": batch_id, "id": results_id, "after": after, "limit": limit}
+    return [dict(row) for row in connection.execute(queries.result_proposals, where).mappings()]
+
+
+def result_rows(connection: Connection, results_id: UUID, after: int | None, limit: int) -> list[dict[str, Any]]:
+    """Return up to `limit` rows of entered results after a line, each beside its order as it is now."""
+    where = {"id": results_id, "after": -1 if after is None else after, "limit": limit}
+    return [dict(row) for row in connection.execute(queries.result_rows, where).mappings()]
 
 
 def accounts_on(connection: Connection, batch_id: UUID) -> date:

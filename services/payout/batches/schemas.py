@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from services.payout.enums import Unit
+from services.payout.batches.bank_results import Outcome
+from services.payout.enums import OrderState, Unit
+from services.payout.orders.schemas import Payee
 from shared.web.files import FileWarning
 from shared.web.problems import ProblemError
+from shared.web.two_persons import Proposal
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
@@ -63,8 +66,48 @@ class RowCounts(BaseModel):
 class ResultsReport(BaseModel):
     """The outcome of the bank's answer."""
 
+    id: UUID | None = Field(description="Id of the results that a person entered; null for the bank's own channel")
+    state: Literal["proposed", "confirmed"] | None = Field(
+        description="`proposed`: waits for another person; `confirmed`: has effect; null if no row is new"
+    )
     rows: RowCounts
     skipped: int = Field(default=0, description="Rows with totals, notes and the checksum, which are not among `rows`")
     warnings: list[FileWarning] = Field(default_factory=list, description="What was guessed or passed over")
-    errors: list[ProblemError] = Field(description="Refused rows, at most 1,000; the others took effect")
+    errors: list[ProblemError] = Field(description="Refused rows, at most 1,000; the others were accepted")
     batch: Batch
+
+
+class OutcomeSum(BaseModel):
+    """Orders with one outcome."""
+
+    outcome: Outcome
+    orders: int
+    amount_fen: int
+
+
+class EnteredResults(Proposal):
+    """Results of a batch that a person entered. They have effect once another person confirms them."""
+
+    batch_id: UUID
+    outcomes: list[OutcomeSum] = Field(description="What would change, by outcome")
+
+
+class EnteredResult(BaseModel):
+    """A row of entered results, beside its order."""
+
+    line: int = Field(description="Its place in what was entered")
+    order_id: UUID
+    payee: Payee
+    amount_fen: int
+    state: OrderState = Field(description="State of the order now")
+    outcome: Outcome
+    occurred_on: date
+    bank_reference: str
+    reason: str | None = Field(description="The bank's reason")
+
+
+class EnteredResultsDetail(EnteredResults):
+    """Results that a person entered, row by row."""
+
+    items: list[EnteredResult]
+    next_cursor: str | None = Field(description="Send it as `cursor` to get the next page; null on the last page")

@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.payout.metadata import metadata
+from shared import two_persons
 from shared.database.schema import APPEND_ONLY
 
 payment_batches = Table(
@@ -67,15 +68,43 @@ payment_results = Table(
     Column("reason", Text),
     Column("recorded_by", Text, nullable=False),
     Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("proposal_id", Uuid),
     CheckConstraint("outcome IN ('settled', 'failed', 'returned')", name="outcome"),
     Index("uq_payment_results_order_id", "order_id", "outcome", unique=True),
     info=APPEND_ONLY,
 )
+"""What has effect: without a proposal the bank's own channel reported it, or it is of before."""
+
+result_proposals = Table(
+    "result_proposals",
+    metadata,
+    *two_persons.columns(reason="none", discardable=True),
+    Column("batch_id", Uuid, ForeignKey("payment_batches.id"), nullable=False),
+    Index("ix_result_proposals_batch_id", "batch_id"),
+)
+"""Results that a person entered; a trigger lets nobody edit them."""
+
+result_proposal_rows = Table(
+    "result_proposal_rows",
+    metadata,
+    Column("proposal_id", Uuid, ForeignKey("result_proposals.id"), primary_key=True),
+    Column("line", Integer, primary_key=True),
+    Column("place", Text, nullable=False),
+    Column("order_id", Uuid, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("occurred_on", Date, nullable=False),
+    Column("bank_reference", Text, nullable=False),
+    Column("reason", Text),
+    Column("amount_fen", BigInteger),
+    CheckConstraint("outcome IN ('settled', 'failed', 'returned')", name="outcome"),
+    info=APPEND_ONLY,
+)
+"""The rows that were accepted when they were entered. `line` is a row's place in the answer, `place` what errors call it."""
 
 result_corrections = Table(
     "result_corrections",
     metadata,
-    Column("id", Uuid, primary_key=True),
+    *two_persons.columns(discardable=True),
     Column("batch_id", Uuid, nullable=False),
     Column("order_id", Uuid, nullable=False),
     Column("former_outcome", Text, nullable=False),
@@ -85,14 +114,6 @@ result_corrections = Table(
     Column("occurred_on", Date, nullable=False),
     Column("bank_reference", Text, nullable=False),
     Column("bank_reason", Text),
-    Column("reason", Text, nullable=False),
-    Column("proposed_by", Text, nullable=False),
-    Column("proposed_at", DateTime(timezone=True), nullable=False),
-    Column("confirmed_by", Text),
-    Column("confirmed_at", DateTime(timezone=True)),
-    Column("discarded_by", Text),
-    Column("discarded_at", DateTime(timezone=True)),
-    Column("discard_reason", Text),
     ForeignKeyConstraint(["batch_id", "order_id"], ["batch_orders.batch_id", "batch_orders.order_id"]),
     CheckConstraint(
         "former_outcome IN ('settled', 'failed', 'returned') AND outcome IN ('settled', 'failed', 'returned')",
@@ -102,13 +123,6 @@ result_corrections = Table(
         "(former_outcome, former_occurred_on, former_bank_reference) <> (outcome, occurred_on, bank_reference)",
         name="difference",
     ),
-    CheckConstraint("confirmed_by <> proposed_by", name="two_persons"),
-    CheckConstraint("(confirmed_by IS NULL) = (confirmed_at IS NULL)", name="confirmed"),
-    CheckConstraint(
-        "(discarded_by IS NULL) = (discarded_at IS NULL) AND (discarded_by IS NULL) = (discard_reason IS NULL)",
-        name="discarded",
-    ),
-    CheckConstraint("confirmed_at IS NULL OR discarded_at IS NULL", name="decided_once"),
     Index(
         "uq_result_corrections_open",
         "order_id",
@@ -127,11 +141,16 @@ restorations = Table(
     Column("opened_by", Text, nullable=False),
     Column("opened_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("sent", ARRAY(Uuid), nullable=False),
+    Column("confirmed_by", Text),
+    Column("confirmed_at", DateTime(timezone=True)),
     Column("ended_by", Text),
     Column("ended_at", DateTime(timezone=True)),
     Column("ended_reason", Text),
     CheckConstraint("(ended_by IS NULL) = (ended_at IS NULL)", name="ended"),
     CheckConstraint("ended_by <> opened_by", name="two_persons"),
+    CheckConstraint("(confirmed_by IS NULL) = (confirmed_at IS NULL)", name="confirmed"),
+    CheckConstraint("confirmed_by <> opened_by", name="confirmed_by_another"),
     Index("uq_restorations_open", text("(ended_at IS NULL)"), unique=True, postgresql_where=text("ended_at IS NULL")),
 )
-"""While one is open no batch is built. `sent`: orders that were at the bank according to the broker's log."""
+"""While one is open no batch is built; files are entered once another person has confirmed it. `sent`: orders that were at the
+bank according to the broker's log."""

@@ -1,39 +1,69 @@
-"""Use cases of the budgets: record an appropriation, carry over what is free, show a budget with its forecast."""
+"""Use cases of the budgets: two persons appropriate, carry over what is free, show a budget with its forecast."""
 
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from services.payout.budgets import repository
 from services.payout.budgets.forecast import forecast
+from services.payout.budgets.tables import appropriation_proposals as proposals
 from services.payout.clients.eligibility import Decisions
 from services.payout.ledger import domain as ledger
 from services.payout.ledger import repository as postings
+from shared import two_persons
 from shared.errors import Conflict, FieldError, Invalid
 
 
-def appropriate(
-    connection: Connection, *, unit: str, year: int, amount_fen: int, document: str, by: str
-) -> dict[str, Any]:
-    """Record an appropriation, or with a negative amount a reduction, and return it.
+def propose(connection: Connection, *, unit: str, year: int, amount_fen: int, document: str, by: str) -> dict[str, Any]:
+    """Draft an appropriation, or with a negative amount a reduction, and return it: it counts once another person confirms it.
 
-    Raises Conflict if the budget would fall below what is reserved.
+    Raises Conflict for a reduction to below what is reserved now.
     """
     if amount_fen == 0:
         raise Invalid(errors=[FieldError("/amount_fen", "zero", "The amount must not be 0.")])
-    try:
-        repository.appropriate(connection, unit, year, amount_fen)
-    except IntegrityError as error:
-        raise Conflict(
-            "The budget would fall below what is reserved for orders; reduce it by at most what is free.",
-            errors=[FieldError("/amount_fen", "below_reserved", "Less would be left than is reserved.")],
-        ) from error
-    postings.post(connection, [ledger.appropriation(unit, year, amount_fen, document)], by=by)
-    return repository.add_appropriation(
+    if amount_fen < -repository.lock_free(connection, unit, year):
+        raise _below_reserved()
+    return repository.propose_appropriation(
         connection, unit=unit, year=year, amount_fen=amount_fen, document=document, by=by
+    )
+
+
+def confirm(connection: Connection, proposal_id: UUID, *, by: str) -> dict[str, Any]:
+    """Confirm what another person drafted: it is posted, and orders that wait for money continue.
+
+    Raises NotFound, SamePerson, or Conflict if it is decided or the budget would fall below what is reserved.
+    """
+    row = two_persons.confirm(connection, proposals, proposals.c.id == proposal_id, by=by)
+    try:
+        repository.appropriate(connection, row.unit, row.year, row.amount_fen)
+    except IntegrityError as error:
+        raise _below_reserved() from error
+    postings.post(connection, [ledger.appropriation(row.unit, row.year, row.amount_fen, row.document)], by=by)
+    return repository.add_appropriation(
+        connection,
+        unit=row.unit,
+        year=row.year,
+        amount_fen=row.amount_fen,
+        document=row.document,
+        by=row.proposed_by,
+        proposal_id=row.id,
+    )
+
+
+def discard(connection: Connection, proposal_id: UUID, *, reason: str, by: str) -> dict[str, Any]:
+    """End a draft without effect; raises NotFound, or Conflict if it is decided."""
+    two_persons.discard(connection, proposals, proposals.c.id == proposal_id, by=by, reason=reason)
+    return repository.appropriation(connection, proposal_id)
+
+
+def _below_reserved() -> Conflict:
+    return Conflict(
+        "The budget would fall below what is reserved for orders; reduce it by at most what is free.",
+        errors=[FieldError("/amount_fen", "below_reserved", "Less would be left than is reserved.")],
     )
 
 
@@ -76,5 +106,5 @@ def budget(
         "forecast": forecast(
             connection, decisions, unit=unit, year=year, this_year=this_year, jurisdiction=jurisdiction
         ),
-        "appropriations": repository.appropriations_of(connection, unit, year),
+        "appropriations": repository.appropriations_of(connection, unit=unit, year=year, state="confirmed"),
     }

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, func, insert, select, text
 
-from services.payout.budgets.tables import appropriations, budgets
+from services.payout.budgets.tables import appropriation_proposals, appropriations, budgets
 from shared.database.bulk import array
 from shared.database.queries import load
 
@@ -66,19 +67,52 @@ def _add(connection: Connection, column: str, unit: str, year: int, amount_fen: 
     connection.execute(own.values({column: budgets.c[column] + amount_fen}))
 
 
-def add_appropriation(
+def propose_appropriation(
     connection: Connection, *, unit: str, year: int, amount_fen: int, document: str, by: str
 ) -> dict[str, Any]:
-    """Store an appropriation and return it."""
+    """Store a draft of an appropriation and return it."""
+    row = {"unit": unit, "year": year, "amount_fen": amount_fen, "document": document, "proposed_by": by}
+    added = insert(appropriation_proposals).values(**row).returning(appropriation_proposals.c.id)
+    return appropriation(connection, connection.execute(added).scalar_one())
+
+
+def add_appropriation(
+    connection: Connection,
+    *,
+    unit: str,
+    year: int,
+    amount_fen: int,
+    document: str,
+    by: str,
+    proposal_id: UUID | None = None,
+) -> dict[str, Any]:
+    """Store an appropriation that counts, entered by `by`, and return it."""
     row = {"unit": unit, "year": year, "amount_fen": amount_fen, "document": document, "recorded_by": by}
-    added = connection.execute(insert(appropriations).values(**row).returning(*appropriations.c))
-    return dict(added.mappings().one())
+    added = insert(appropriations).values(proposal_id=proposal_id, **row)
+    shown = func.coalesce(
+        appropriations.c.proposal_id, func.id_of_number(appropriations.c.recorded_at, appropriations.c.id)
+    )
+    return appropriation(connection, connection.execute(added.returning(shown)).scalar_one())
 
 
-def appropriations_of(connection: Connection, unit: str, year: int) -> list[dict[str, Any]]:
-    """Return the appropriations of a budget in the order of their recording."""
-    own = select(appropriations).where(appropriations.c.unit == unit, appropriations.c.year == year)
-    return [dict(row) for row in connection.execute(own.order_by(appropriations.c.id)).mappings()]
+def appropriation(connection: Connection, appropriation_id: UUID) -> dict[str, Any]:
+    """Return an appropriation as its readers see it."""
+    own = {"id": appropriation_id, "unit": None, "year": None, "state": None, "after": None, "limit": 1}
+    return dict(connection.execute(queries.appropriations, own).mappings().one())
+
+
+def appropriations_of(
+    connection: Connection,
+    *,
+    unit: str | None = None,
+    year: int | None = None,
+    state: str | None = None,
+    after: UUID | None = None,
+    limit: int | None = None,
+) -> list[dict[str, Any]]:
+    """Return up to `limit` appropriations (of `unit`, of `year`, in `state`) after one, in the order of their entry."""
+    where = {"id": None, "unit": unit, "year": year, "state": state, "after": after, "limit": limit}
+    return [dict(row) for row in connection.execute(queries.appropriations, where).mappings()]
 
 
 def views(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from sqlalchemy import Connection
@@ -19,35 +20,31 @@ from services.payout.budgets.schemas import (
 from services.payout.enums import Unit
 from shared.authorization import Actor, Scope
 from shared.clock import calendar_date
-from shared.errors import Conflict
+from shared.errors import Conflict, NotFound, SamePerson
 from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand, json_response
-from shared.web.pagination import Cursor, Limit, Page, decode_cursor, page
+from shared.web.pagination import Cursor, Limit, Page, decode_cursor, decode_id, page
 from shared.web.problems import refusals
+from shared.web.two_persons import DiscardBody, ProposalState
 
 router = APIRouter(prefix="/v1", tags=["budgets"])
 
 
 @router.post(
     "/appropriations",
-    operation_id="record_appropriation",
+    operation_id="draft_appropriation",
     status_code=201,
     response_model=Appropriation,
     responses=refusals(Conflict),
 )
-def record_appropriation(
+def draft_appropriation(
     draft: AppropriationDraft,
-    request: Request,  # noqa: ARG001 - the command is made of it
     actor: Annotated[Actor, needs(Scope.APPROPRIATIONS_WRITE, city_wide=True)],
     command: IdempotentCommand,
 ) -> Response:
-    """Record an appropriation or, with a negative amount, a reduction; never below what is reserved.
-
-    Orders that wait for money continue by themselves. What is not spent lapses with the year unless a document carries it over
-    (`POST /v1/budgets/{unit}/{year}/carry-over`).
-    """
+    """Draft an appropriation or, with a negative amount, a reduction. It counts for nothing until another person confirms it."""
     return command.run(
-        lambda connection: handlers.appropriate(
+        lambda connection: handlers.propose(
             connection,
             unit=draft.unit.value,
             year=draft.year,
@@ -56,6 +53,64 @@ def record_appropriation(
             by=actor.subject,
         ),
         status=201,
+    )
+
+
+@router.get("/appropriations", operation_id="list_appropriations", response_model=Page[Appropriation])
+def list_appropriations(
+    request: Request,
+    actor: Annotated[Actor, needs(Scope.MONEY_READ)],
+    unit: Annotated[Unit | None, Query(description="Whose budget")] = None,
+    year: Annotated[int | None, Query(ge=2020, le=2100, description="Budget year")] = None,
+    state: Annotated[ProposalState | None, Query(description="Whether it counts")] = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Response:
+    """List appropriations, drafts included, in the order of their entry; a district's officer sees those of its budget."""
+    if unit is not None:
+        actor.require_jurisdiction(unit)
+    after = decode_id(cursor)
+    with request.app.state.database.reading() as connection:
+        rows = repository.appropriations_of(
+            connection, unit=unit or actor.jurisdiction, year=year, state=state, after=after, limit=limit + 1
+        )
+    return json_response(page(rows, limit, "id"))
+
+
+@router.post(
+    "/appropriations/{appropriation_id}/confirm",
+    operation_id="confirm_appropriation",
+    response_model=Appropriation,
+    responses=refusals(NotFound, Conflict, SamePerson),
+)
+def confirm_appropriation(
+    appropriation_id: UUID,
+    actor: Annotated[Actor, needs(Scope.APPROPRIATIONS_CONFIRM, city_wide=True)],
+    command: IdempotentCommand,
+) -> Response:
+    """Confirm an appropriation that another person drafted; a reduction never goes below what is reserved.
+
+    Orders that wait for money continue by themselves. What is not spent lapses with the year unless a document carries it over
+    (`POST /v1/budgets/{unit}/{year}/carry-over`).
+    """
+    return command.run(lambda connection: handlers.confirm(connection, appropriation_id, by=actor.subject))
+
+
+@router.post(
+    "/appropriations/{appropriation_id}/discard",
+    operation_id="discard_appropriation",
+    response_model=Appropriation,
+    responses=refusals(NotFound, Conflict),
+)
+def discard_appropriation(
+    appropriation_id: UUID,
+    body: DiscardBody,
+    actor: Annotated[Actor, needs(Scope.APPROPRIATIONS_WRITE, Scope.APPROPRIATIONS_CONFIRM, city_wide=True)],
+    command: IdempotentCommand,
+) -> Response:
+    """End a draft of an appropriation without effect."""
+    return command.run(
+        lambda connection: handlers.discard(connection, appropriation_id, reason=body.reason, by=actor.subject)
     )
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.payout.budgets.tables import MAX_APPROPRIATION_FEN
 from services.payout.enums import Unit
-
-MAX_APPROPRIATION_FEN = 1_000_000_000_000
-"""Ten billion yuan: far above the budget of this policy, and far below what a slip of the keyboard makes of it."""
+from shared.web.two_persons import Proposal
 
 
 class AppropriationDraft(BaseModel):
@@ -35,16 +33,13 @@ class AppropriationDraft(BaseModel):
     document: str = Field(min_length=1, max_length=200, description="Number of the document that says so")
 
 
-class Appropriation(BaseModel):
-    """An appropriation as recorded; never changed, only followed by others."""
+class Appropriation(Proposal):
+    """An appropriation. It counts once it is confirmed; then it is never changed, only followed by others."""
 
-    id: int
     unit: Unit
     year: int
     amount_fen: int
     document: str
-    recorded_by: str
-    recorded_at: datetime
 
 
 class CarryOver(BaseModel):

@@ -13,11 +13,30 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
+    Uuid,
     func,
 )
 
 from services.payout.metadata import metadata
+from shared import two_persons
 from shared.database.schema import APPEND_ONLY
+
+MAX_APPROPRIATION_FEN = 1_000_000_000_000
+"""Ten billion yuan: far above the budget of this policy, and far below what a slip of the keyboard makes of it."""
+
+appropriation_proposals = Table(
+    "appropriation_proposals",
+    metadata,
+    *two_persons.columns(reason="none", discardable=True),
+    Column("unit", Text, ForeignKey("policy_units.unit"), nullable=False),
+    Column("year", SmallInteger, nullable=False),
+    Column("amount_fen", BigInteger, nullable=False),
+    Column("document", Text, nullable=False),
+    CheckConstraint(
+        f"amount_fen BETWEEN -{MAX_APPROPRIATION_FEN} AND {MAX_APPROPRIATION_FEN} AND amount_fen <> 0", name="amount"
+    ),
+)
+"""What one person drafts counts for nothing; a trigger lets nobody edit it."""
 
 appropriations = Table(
     "appropriations",
@@ -29,10 +48,13 @@ appropriations = Table(
     Column("document", Text, nullable=False),
     Column("recorded_by", Text, nullable=False),
     Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("proposal_id", Uuid),
     CheckConstraint("amount_fen <> 0", name="amount"),
     Index("ix_appropriations_unit", "unit", "year"),
+    Index("uq_appropriations_proposal_id", "proposal_id", unique=True),
     info=APPEND_ONLY,
 )
+"""What counts: confirmed proposals, each once; both sides of what is carried over, and appropriations of before, have none."""
 
 budgets = Table(
     "budgets",

@@ -61,11 +61,17 @@ class Decisions:
         """Yield what open proposals would entitle to, page by page; their version is 0."""
         for state in OPEN_STATES:
             for items in self._pages(state=state):
-                yield [_proposal(item) for item in items]
+                yield [_entitlement(item) for item in items]
 
     def of_award(self, award_id: UUID) -> list[dict[str, Any]]:
         """Return every decision on an award, oldest first, as eligibility shows it."""
         return [item for items in self._pages(award_id=str(award_id)) for item in items]
+
+    def versions_of(self, award_id: str) -> list[Entitlement]:
+        """Return what every version of an award that was ever in force entitled to; their version is 0."""
+        return [
+            _entitlement(item) for item in self.of_award(UUID(award_id)) if item["state"] in ("approved", "superseded")
+        ]
 
     def republish(self, award_ids: Sequence[str]) -> int:
         """Have the latest event of each of `award_ids` published again; return how many will come."""
@@ -90,7 +96,7 @@ def _in_force(item: dict[str, Any]) -> InForce:
     )
 
 
-def _proposal(item: dict[str, Any]) -> Entitlement:
+def _entitlement(item: dict[str, Any]) -> Entitlement:
     granted = item["result"] == "granted"
     first = item["first_decided_on"] or item["decided_on"]
     return Entitlement(

@@ -12,6 +12,7 @@ import polars as pl
 import pyarrow as pa
 
 from services.payout.settings import Settings
+from shared.free_text import masked
 from shared.http_client import ServiceClient, connect
 from shared.media_types import ARROW, NDJSON
 
@@ -40,6 +41,7 @@ class AccountChange:
     revision: int
     withdrawn: bool
     holder: str
+    number_masked: str
 
 
 class Accounts:
@@ -83,6 +85,7 @@ class Accounts:
                     revision=int(change["revision"]),
                     withdrawn=change["after"] is None,
                     holder=row["account_holder"],
+                    number_masked=masked(row["account_number"]),
                 )
             )
         return found

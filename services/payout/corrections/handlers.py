@@ -12,15 +12,16 @@ from sqlalchemy.exc import IntegrityError
 from services.payout.awards.adjustment import adjust
 from services.payout.awards.repository import owed
 from services.payout.batches.domain import Days, day_mistake
+from services.payout.batches.tables import result_corrections
 from services.payout.corrections import repository
 from services.payout.corrections.domain import ReportedOrder, Result, check_correction
 from services.payout.funding.repository import lock_blockers_shared
 from services.payout.orders import transitions
 from services.payout.orders.repository import lock_awards_of, lock_shared
+from shared import two_persons
 from shared.clock import calendar_date
-from shared.errors import Conflict, Invalid, NotFound, SamePerson
+from shared.errors import Conflict, Invalid, NotFound
 from shared.i18n import N_
-from shared.identifiers import new_id
 
 NO_SUCH_ORDER = N_("No batch has an order with this id.")
 
@@ -47,11 +48,9 @@ def propose(
     if mistake is not None:
         raise Invalid("See `errors` for each mistake.", errors=[mistake])
     on_record = check_correction(_reported(row), right)
-    correction_id = new_id(now)
     try:
-        repository.add(
+        correction_id = repository.add(
             connection,
-            id=correction_id,
             batch_id=row.batch_id,
             order_id=order_id,
             former_outcome=on_record.outcome,
@@ -63,7 +62,6 @@ def propose(
             bank_reason=bank_reason,
             reason=reason,
             proposed_by=by,
-            proposed_at=now,
         )
     except IntegrityError as error:
         raise Conflict("Another correction of this order waits. Confirm or discard it first.") from error
@@ -79,7 +77,7 @@ def confirm(connection: Connection, correction_id: UUID, *, by: str, now: dateti
     found = get(connection, correction_id)
     award_ids = list(lock_awards_of(connection, {str(found["order_id"])}))
     lock_shared(connection)
-    _open(connection, correction_id, by=by)
+    two_persons.confirm(connection, result_corrections, result_corrections.c.id == correction_id, by=by)
     row = repository.lock_order(connection, found["order_id"])
     assert row is not None
     right = Result(found["outcome"], found["occurred_on"], found["bank_reference"])
@@ -91,7 +89,6 @@ def confirm(connection: Connection, correction_id: UUID, *, by: str, now: dateti
         former["bank_reference"],
     ):
         raise Conflict("The order has another result since the correction was proposed. Discard it.")
-    repository.confirm(connection, correction_id, by=by, now=now)
     outcome = transitions.BankOutcome(
         str(found["order_id"]), right.outcome, right.occurred_on, right.bank_reference, found["bank_reason"]
     )
@@ -101,10 +98,10 @@ def confirm(connection: Connection, correction_id: UUID, *, by: str, now: dateti
     return get(connection, correction_id)
 
 
-def discard(connection: Connection, correction_id: UUID, *, reason: str, by: str, now: datetime) -> dict[str, Any]:
+def discard(connection: Connection, correction_id: UUID, *, reason: str, by: str) -> dict[str, Any]:
     """End a proposed correction without effect; raises NotFound, or Conflict if it is decided."""
-    _open(connection, correction_id)
-    repository.discard(connection, correction_id, reason=reason, by=by, now=now)
+    which = result_corrections.c.id == correction_id
+    two_persons.discard(connection, result_corrections, which, by=by, reason=reason)
     return get(connection, correction_id)
 
 
@@ -122,16 +119,6 @@ def unit_of(connection: Connection, order_id: UUID) -> str:
     if row is None:
         raise NotFound(NO_SUCH_ORDER)
     return str(row.unit)
-
-
-def _open(connection: Connection, correction_id: UUID, *, by: str | None = None) -> None:
-    row = repository.lock(connection, correction_id)
-    if row is None:
-        raise NotFound("There is no such correction.")
-    if row.confirmed_at is not None or row.discarded_at is not None:
-        raise Conflict("The correction is decided already.")
-    if row.proposed_by == by:
-        raise SamePerson("Who proposed a correction cannot confirm it.")
 
 
 def _reported(row: Row[Any]) -> ReportedOrder:

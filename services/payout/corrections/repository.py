@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, insert, update
+from sqlalchemy import Connection, Row, insert
 
 from services.payout.batches.tables import result_corrections
 from shared.database.queries import load
@@ -34,23 +33,7 @@ def lock_order(connection: Connection, order_id: UUID) -> Row[Any] | None:
     return connection.execute(queries.order, {"id": order_id}).one_or_none()
 
 
-def lock(connection: Connection, correction_id: UUID) -> Row[Any] | None:
-    """Lock and return a correction, or None."""
-    return connection.execute(queries.lock, {"id": correction_id}).one_or_none()
-
-
-def add(connection: Connection, **values: Any) -> None:
-    """Store a correction."""
-    connection.execute(insert(result_corrections).values(**values))
-
-
-def confirm(connection: Connection, correction_id: UUID, *, by: str, now: datetime) -> None:
-    """Mark a correction as confirmed."""
-    changed = update(result_corrections).where(result_corrections.c.id == correction_id)
-    connection.execute(changed.values(confirmed_by=by, confirmed_at=now))
-
-
-def discard(connection: Connection, correction_id: UUID, *, reason: str, by: str, now: datetime) -> None:
-    """Mark a correction as discarded."""
-    changed = update(result_corrections).where(result_corrections.c.id == correction_id)
-    connection.execute(changed.values(discarded_by=by, discarded_at=now, discard_reason=reason))
+def add(connection: Connection, **values: Any) -> UUID:
+    """Store a correction and return its id."""
+    added = insert(result_corrections).values(**values).returning(result_corrections.c.id)
+    return UUID(str(connection.execute(added).scalar_one()))

@@ -10,13 +10,14 @@ from sqlalchemy import Connection
 
 from services.payout.corrections import handlers, repository
 from services.payout.corrections.domain import Result
-from services.payout.corrections.schemas import Correction, CorrectionBody, DiscardBody
+from services.payout.corrections.schemas import Correction, CorrectionBody
 from shared.authorization import Actor, Scope
 from shared.errors import Conflict, NotFound, SamePerson
 from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand, json_response
 from shared.web.pagination import Cursor, Limit, Page, decode_id, page
 from shared.web.problems import refusals
+from shared.web.two_persons import DiscardBody
 
 router = APIRouter(prefix="/v1/result-corrections", tags=["payment batches"])
 
@@ -94,13 +95,12 @@ def confirm_result_correction(
     responses=refusals(NotFound, Conflict),
 )
 def discard_result_correction(
-    correction_id: UUID, body: DiscardBody, request: Request, actor: Maker, command: IdempotentCommand
+    correction_id: UUID, body: DiscardBody, actor: Maker, command: IdempotentCommand
 ) -> Response:
     """End a proposed correction without effect."""
-    now = request.app.state.clock.now()
 
     def act(connection: Connection) -> object:
         actor.require_jurisdiction(handlers.get(connection, correction_id)["unit"])
-        return handlers.discard(connection, correction_id, reason=body.reason, by=actor.subject, now=now)
+        return handlers.discard(connection, correction_id, reason=body.reason, by=actor.subject)
 
     return command.run(act)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Literal
+from datetime import date
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -12,6 +11,7 @@ from services.payout.batches.bank_results import BankReason, Outcome, Reference
 from services.payout.enums import Unit
 from shared.days import Day
 from shared.free_text import Reason
+from shared.web.two_persons import Proposal
 
 
 class CorrectionBody(BaseModel):
@@ -41,14 +41,6 @@ class CorrectionBody(BaseModel):
     reason: Reason = Field(description="Why the result on record is wrong")
 
 
-class DiscardBody(BaseModel):
-    """Why a correction is not confirmed."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra={"examples": [{"reason": "原记录无误"}]})
-
-    reason: Reason
-
-
 class ResultOnRecord(BaseModel):
     """The result that a correction replaces."""
 
@@ -57,25 +49,16 @@ class ResultOnRecord(BaseModel):
     bank_reference: str
 
 
-class Correction(BaseModel):
+class Correction(Proposal):
     """A correction of a bank result. The result that it replaces stays stored."""
 
-    id: UUID
     batch_id: UUID
     order_id: UUID
     unit: Unit
     amount_fen: int
-    state: Literal["proposed", "confirmed", "discarded"]
     on_record: ResultOnRecord
     outcome: Outcome
     occurred_on: date
     bank_reference: str
     bank_reason: str | None
     reason: str
-    proposed_by: str
-    proposed_at: datetime
-    confirmed_by: str | None = Field(description="Someone other than who proposed it")
-    confirmed_at: datetime | None
-    discarded_by: str | None
-    discarded_at: datetime | None
-    discard_reason: str | None

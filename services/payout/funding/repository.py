@@ -85,6 +85,7 @@ def mirror(connection: Connection, changes: Sequence[AccountChange], revision: i
             "until": [change.until for change in current],
             "revisions": [change.revision for change in current],
             "holders": [change.holder for change in current],
+            "numbers": [change.number_masked for change in current],
         },
     )
     connection.execute(text("UPDATE account_feed SET revision = :revision"), {"revision": revision})

@@ -1,4 +1,4 @@
-"""Tables of holds, and of the mirror that says which payees have an account: periods and revisions, never a number."""
+"""Tables of holds, and of the mirror that says which payees have an account: periods and holders, never a whole number."""
 
 from __future__ import annotations
 
@@ -48,8 +48,9 @@ payee_accounts = Table(
     Column("until", Date),
     Column("revision", BigInteger, nullable=False),
     Column("holder", Text),
+    Column("number_masked", Text),
 )
-"""In force from `since` to the day before `until`; `revision` is the registry's that set it."""
+"""In force from `since` to the day before `until`; `revision` is the registry's that set it. Never a whole number."""
 
 account_feed = Table(
     "account_feed",

@@ -24,5 +24,8 @@ COLUMNS = (
     TableColumn("Day at the bank", "occurred_on"),
     TableColumn("Bank reference", "bank_reference"),
     TableColumn("Reason given by the bank", "reason"),
-    TableColumn("Another account holder", "holder_differs", "word"),
+    TableColumn("Account holder", "account.holder"),
+    TableColumn("Account number (masked)", "account.number_masked"),
+    TableColumn("Account changed since the last payment", "account.changed_since_last_payment", "word"),
+    TableColumn("Another account holder", "account.holder_differs", "word"),
 )

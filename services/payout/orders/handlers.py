@@ -56,6 +56,14 @@ def approve(
     return repository.view(connection, order_id)
 
 
+def get(connection: Connection, order_id: UUID, actor: Actor) -> dict[str, Any]:
+    """Return an order as its readers see it; raises NotFound."""
+    order = repository.order(connection, order_id)
+    if order is None or not actor.covers(order.jurisdiction):
+        raise NotFound(NO_SUCH_ORDER)
+    return repository.view(connection, order_id)
+
+
 def _approve(
     connection: Connection, orders: Sequence[Row[Any]], revisions: Mapping[str, int], *, by: str, now: datetime
 ) -> int:

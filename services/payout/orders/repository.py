@@ -64,7 +64,7 @@ _DETAILS = table(
     column("reason"),
     column("created_at"),
     column("changed_at", DateTime(timezone=True)),
-    column("holder_differs"),
+    column("account"),
 )
 """Columns of an order that the API shows."""
 _LIVE = (

@@ -124,6 +124,13 @@ def get_payment_order_approval(
         return job_response(request, jobs.view(jobs.get(connection, job_id, handlers.APPROVALS, actor)))
 
 
+@router.get("/{order_id}", operation_id="get_payment_order", response_model=PaymentOrder, responses=refusals(NotFound))
+def get_payment_order(order_id: UUID, request: Request, actor: Annotated[Actor, needs(Scope.MONEY_READ)]) -> Response:
+    """Give one order, with the account that approving it would pay to."""
+    with request.app.state.database.reading_at_one_instant() as connection:
+        return json_response(handlers.get(connection, order_id, actor))
+
+
 @router.post(
     "/{order_id}/approve",
     operation_id="approve_payment_order",

@@ -18,6 +18,17 @@ class Payee(BaseModel):
     name: str = Field(description="Registered name when the award was decided")
 
 
+class PayeeAccount(BaseModel):
+    """A payee's account, for whoever approves."""
+
+    holder: str | None = Field(description="Account holder")
+    number_masked: str | None = Field(description="Account number without all but its last four characters")
+    changed_since_last_payment: bool | None = Field(
+        description="Whether the payee's last payment went to another record of an account than this one; null without a payment"
+    )
+    holder_differs: bool | None = Field(description="Whether the holder has another name than the payee")
+
+
 class PaymentOrder(BaseModel):
     """A payment order: one unit's part of one instalment of an award."""
 
@@ -46,8 +57,8 @@ class PaymentOrder(BaseModel):
     reason: str | None = Field(description="The bank's reason where the payment failed or came back")
     created_at: datetime
     changed_at: datetime
-    holder_differs: bool | None = Field(
-        description="The account (the one approved, else the latest) has another holder than the payee; null without one"
+    account: PayeeAccount | None = Field(
+        description="The account that was approved, else the one in force; null if the payee has none or the approved one is gone"
     )
 
 

@@ -1,4 +1,4 @@
-"""Use cases of recoveries: record a repayment, write off by two persons, net against an order at an officer's request."""
+"""Use cases of recoveries: two persons record a repayment or write off, an officer nets against an order."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import ColumnElement, Connection, Row
 
 from services.payout.budgets import repository as budgets
 from services.payout.funding.repository import lock_blockers_shared
@@ -16,12 +16,17 @@ from services.payout.orders import repository as orders
 from services.payout.orders import transitions
 from services.payout.orders.lifecycle import Act, sources
 from services.payout.recoveries import repository
+from services.payout.recoveries.tables import repayment_proposals, write_offs
+from shared import two_persons
 from shared.authorization import Actor, Scope
 from shared.clock import calendar_date
-from shared.errors import Conflict, FieldError, NotFound, SamePerson
+from shared.errors import Conflict, FieldError, Invalid, NotFound, SamePerson
+from shared.i18n import N_
+
+NO_SUCH_RECOVERY = N_("There is no such recovery; `GET /v1/recoveries` lists them.")
 
 
-def repay(
+def propose_repayment(
     connection: Connection,
     recovery_id: UUID,
     *,
@@ -29,19 +34,70 @@ def repay(
     received_on: date,
     bank_reference: str,
     actor: Actor,
+    now: datetime,
 ) -> dict[str, Any]:
-    """Record money that was repaid; the same bank reference again changes nothing.
+    """Enter money that was repaid: it counts once another person confirms it. The same bank reference again changes nothing.
 
-    Raises NotFound, or Conflict for more than is outstanding or a reference that is recorded with another amount or day.
+    Raises NotFound, Invalid for a day to come, or Conflict for more than is outstanding or a reference that is recorded with
+    another amount or day.
+    """
+    today = calendar_date(now)
+    if received_on > today:
+        message = N_("The day is after today, {today}.")
+        raise Invalid(errors=[FieldError("/received_on", "in_future", message, today=today.isoformat())])
+    recovery = _lock(connection, recovery_id, actor)
+    known = repository.repayments_of(connection, recovery_id, bank_reference=bank_reference, discarded=False)
+    if not known:
+        _require_outstanding(recovery, amount_fen)
+        return repository.propose_repayment(
+            connection, recovery_id, amount_fen, received_on, bank_reference, actor.subject
+        )
+    if (known[0]["amount_fen"], known[0]["received_on"]) != (amount_fen, received_on):
+        raise Conflict("This bank reference is recorded with another amount or day. Correct them, or the reference.")
+    return known[0]
+
+
+def confirm_repayment(connection: Connection, recovery_id: UUID, repayment_id: UUID, *, actor: Actor) -> dict[str, Any]:
+    """Confirm a repayment that another person entered: it is posted, and no longer outstanding.
+
+    Raises NotFound, SamePerson, or Conflict if it is decided or more than is outstanding now.
     """
     recovery = _lock(connection, recovery_id, actor)
-    earlier = repository.repayment(connection, recovery_id, bank_reference)
-    if earlier is None:
-        _require_outstanding(recovery, amount_fen)
-        _add_repayment(connection, recovery, amount_fen, received_on, bank_reference, None, actor.subject)
-    elif (earlier.amount_fen, earlier.received_on) != (amount_fen, received_on):
-        raise Conflict("This bank reference is recorded with another amount or day. Correct them, or the reference.")
-    return repository.view(connection, recovery_id)
+    row = two_persons.confirm(connection, repayment_proposals, *_repayment(recovery_id, repayment_id), by=actor.subject)
+    _require_outstanding(recovery, row.amount_fen)
+    _add_repayment(
+        connection,
+        recovery,
+        row.amount_fen,
+        row.received_on,
+        row.bank_reference,
+        by=actor.subject,
+        recorded_by=row.proposed_by,
+        proposal_id=repayment_id,
+    )
+    return repository.repayment(connection, repayment_id)
+
+
+def discard_repayment(
+    connection: Connection, recovery_id: UUID, repayment_id: UUID, *, reason: str, actor: Actor
+) -> dict[str, Any]:
+    """End an entered repayment without effect; raises NotFound, or Conflict if it is decided."""
+    _lock(connection, recovery_id, actor)
+    which = _repayment(recovery_id, repayment_id)
+    two_persons.discard(connection, repayment_proposals, *which, by=actor.subject, reason=reason)
+    return repository.repayment(connection, repayment_id)
+
+
+def repayments(connection: Connection, recovery_id: UUID, actor: Actor) -> list[dict[str, Any]]:
+    """Return the repayments of a recovery through the bank, oldest first; raises NotFound."""
+    own = {"id": recovery_id, "jurisdiction": actor.jurisdiction}
+    if not repository.views(connection, own, outstanding=None, after=None, limit=1):
+        raise NotFound(NO_SUCH_RECOVERY)
+    return repository.repayments_of(connection, recovery_id)
+
+
+def _repayment(recovery_id: UUID, repayment_id: UUID) -> tuple[ColumnElement[bool], ...]:
+    return repayment_proposals.c.recovery_id == recovery_id, repayment_proposals.c.id == repayment_id
 
 
 def write_off(
@@ -60,15 +116,14 @@ def write_off(
         actor.require(Scope.RECOVERIES_WRITE)
         repository.propose_write_off(connection, recovery_id, fen, reason, actor.subject, now)
         return repository.view(connection, recovery_id)
-    if proposal.proposed_by == actor.subject:
-        raise SamePerson("Who proposed a write-off cannot confirm it; another person with `recoveries:approve` has to.")
+    two_persons.confirm(connection, write_offs, write_offs.c.id == proposal.id, by=actor.subject)
     actor.require(Scope.RECOVERIES_APPROVE)
     if fen != proposal.amount_fen:
         raise Conflict(
             "The proposed write-off has another amount, `proposed_write_off_fen`. Send that amount, or none.",
             extra={"proposed_write_off_fen": proposal.amount_fen},
         )
-    repository.confirm_write_off(connection, proposal.id, recovery_id, fen, actor.subject, now)
+    repository.count_written_off(connection, recovery_id, fen)
     posting = ledger.written_off(str(recovery.award_id), recovery.version, recovery.unit, fen, str(recovery_id))
     postings.post(connection, [posting], by=actor.subject)
     return repository.view(connection, recovery_id)
@@ -115,14 +170,16 @@ def net(connection: Connection, recovery_id: UUID, order_id: UUID, actor: Actor,
     entries.append(ledger.payment(part.id, part.award_id, order.version, order.unit, order.payee_uscc, netted))
     postings.post(connection, entries, by=actor.subject)
     budgets.count_paid(connection, order.unit, order.budget_year, netted)
-    _add_repayment(connection, recovery, netted, calendar_date(now), f"net:{part.id}", part.id, actor.subject)
+    _add_repayment(
+        connection, recovery, netted, calendar_date(now), f"net:{part.id}", by=actor.subject, order_id=part.id
+    )
     return repository.view(connection, recovery_id)
 
 
 def _lock(connection: Connection, recovery_id: UUID, actor: Actor) -> Row[Any]:
     found = repository.lock(connection, recovery_id)
     if found is None or not actor.covers(found.jurisdiction):
-        raise NotFound("There is no such recovery; `GET /v1/recoveries` lists them.")
+        raise NotFound(NO_SUCH_RECOVERY)
     return found
 
 
@@ -141,10 +198,22 @@ def _add_repayment(
     amount_fen: int,
     received_on: date,
     bank_reference: str,
-    order_id: str | None,
+    *,
     by: str,
+    recorded_by: str | None = None,
+    order_id: str | None = None,
+    proposal_id: UUID | None = None,
 ) -> None:
-    repository.add_repayment(connection, recovery.id, amount_fen, received_on, bank_reference, order_id, by)
+    repository.add_repayment(
+        connection,
+        recovery.id,
+        amount_fen=amount_fen,
+        received_on=received_on,
+        bank_reference=bank_reference,
+        recorded_by=recorded_by or by,
+        order_id=order_id,
+        proposal_id=proposal_id,
+    )
     budgets.count_recovered(connection, recovery.unit, received_on.year, amount_fen)
     entries = ledger.repayment(
         str(recovery.award_id),

@@ -25,7 +25,7 @@ from sqlalchemy import (
 
 from services.payout.orders.domain import Claim
 from services.payout.orders.repository import Key
-from services.payout.recoveries.tables import recoveries, repayments, write_offs
+from services.payout.recoveries.tables import recoveries, repayment_proposals, repayments, write_offs
 from shared.database.bulk import array, copy_rows
 from shared.database.queries import load
 from shared.events.payment_orders import RECOVERY_RAISED
@@ -51,6 +51,7 @@ _DETAILS = table(
 )
 """What readers see of a recovery."""
 _FILTERS: Mapping[str, ColumnElement[Any]] = {
+    "id": _DETAILS.c.id,
     "award_id": _DETAILS.c.award_id,
     "unit": _DETAILS.c.unit,
     "uscc": column("payee_uscc", Text),
@@ -114,7 +115,7 @@ def views(
 ) -> list[dict[str, Any]]:
     """Return up to `limit` recoveries after the recovery `after`, oldest first; a filter of None does not apply.
 
-    `filters` may have `uscc`, `unit`, `award_id`, `jurisdiction` and `own_uscc`. `outstanding`: whether anything is outstanding.
+    `filters` may have `id`, `uscc`, `unit`, `award_id`, `jurisdiction`, `own_uscc`. `outstanding`: whether anything is outstanding.
     """
     found = select(_DETAILS).order_by(_DETAILS.c.id).limit(limit)
     for name, value in filters.items():
@@ -138,31 +139,38 @@ def lock(connection: Connection, recovery_id: UUID) -> Row[Any] | None:
     return connection.execute(queries.lock, {"id": recovery_id}).one_or_none()
 
 
-def repayment(connection: Connection, recovery_id: UUID, bank_reference: str) -> Row[Any] | None:
-    """Return the repayment of a recovery with this bank reference, or None."""
-    known = and_(repayments.c.recovery_id == recovery_id, repayments.c.bank_reference == bank_reference)
-    return connection.execute(select(repayments).where(known)).one_or_none()
-
-
-def add_repayment(
-    connection: Connection,
-    recovery_id: UUID,
-    amount_fen: int,
-    received_on: date,
-    bank_reference: str,
-    order_id: str | None,
-    by: str,
-) -> None:
-    """Store a repayment and count it in the recovery."""
+def propose_repayment(
+    connection: Connection, recovery_id: UUID, amount_fen: int, received_on: date, bank_reference: str, by: str
+) -> dict[str, Any]:
+    """Store a repayment that a person enters, and return it."""
     row = {
         "recovery_id": recovery_id,
         "amount_fen": amount_fen,
         "received_on": received_on,
         "bank_reference": bank_reference,
-        "order_id": order_id,
-        "recorded_by": by,
+        "proposed_by": by,
     }
-    connection.execute(insert(repayments).values(**row))
+    added = insert(repayment_proposals).values(**row).returning(repayment_proposals.c.id)
+    return repayment(connection, connection.execute(added).scalar_one())
+
+
+def repayment(connection: Connection, repayment_id: UUID) -> dict[str, Any]:
+    """Return a repayment as its readers see it."""
+    own = {"id": repayment_id, "recovery_id": None, "bank_reference": None, "discarded": True}
+    return dict(connection.execute(queries.repayments, own).mappings().one())
+
+
+def repayments_of(
+    connection: Connection, recovery_id: UUID, *, bank_reference: str | None = None, discarded: bool = True
+) -> list[dict[str, Any]]:
+    """Return the repayments of a recovery through the bank (with a reference), oldest first."""
+    where = {"id": None, "recovery_id": recovery_id, "bank_reference": bank_reference, "discarded": discarded}
+    return [dict(row) for row in connection.execute(queries.repayments, where).mappings()]
+
+
+def add_repayment(connection: Connection, recovery_id: UUID, *, amount_fen: int, **row: Any) -> None:
+    """Store a repayment that counts, and count it in the recovery."""
+    connection.execute(insert(repayments).values(recovery_id=recovery_id, amount_fen=amount_fen, **row))
     _count(connection, recovery_id, recoveries.c.repaid_fen, amount_fen)
 
 
@@ -188,13 +196,8 @@ def propose_write_off(
     connection.execute(insert(write_offs).values(**row))
 
 
-def confirm_write_off(
-    connection: Connection, write_off_id: int, recovery_id: UUID, amount_fen: int, by: str, now: datetime
-) -> None:
-    """Confirm a write-off and count it in the recovery."""
-    connection.execute(
-        update(write_offs).where(write_offs.c.id == write_off_id).values(confirmed_by=by, confirmed_at=now)
-    )
+def count_written_off(connection: Connection, recovery_id: UUID, amount_fen: int) -> None:
+    """Count a confirmed write-off in the recovery."""
     _count(connection, recovery_id, recoveries.c.written_off_fen, amount_fen)
 
 

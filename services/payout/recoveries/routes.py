@@ -9,13 +9,14 @@ from fastapi import APIRouter, Query, Request, Response
 
 from services.payout.enums import Unit
 from services.payout.recoveries import handlers, repository
-from services.payout.recoveries.schemas import NetBody, Recovery, RepaymentBody, WriteOffBody
+from services.payout.recoveries.schemas import NetBody, Recovery, Repayment, RepaymentBody, WriteOffBody
 from shared.authorization import Actor, Scope
 from shared.errors import Conflict, NotFound, SamePerson
 from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand, json_response
 from shared.web.pagination import Cursor, Limit, Page, decode_id, page
 from shared.web.problems import refusals
+from shared.web.two_persons import DiscardBody
 
 router = APIRouter(prefix="/v1/recoveries", tags=["recoveries"])
 
@@ -47,28 +48,85 @@ def list_recoveries(
 
 @router.post(
     "/{recovery_id}/repayments",
-    operation_id="record_repayment",
+    operation_id="draft_repayment",
     status_code=201,
-    response_model=Recovery,
+    response_model=Repayment,
     responses=refusals(NotFound, Conflict),
 )
-def record_repayment(
+def draft_repayment(
     recovery_id: UUID,
     body: RepaymentBody,
+    request: Request,
     actor: Annotated[Actor, needs(Scope.RECOVERIES_WRITE)],
     command: IdempotentCommand,
 ) -> Response:
-    """Record money that was repaid, in full or in part; the same bank reference again changes nothing."""
+    """Enter money that was repaid, in full or in part. It counts once another person confirms it.
+
+    The same bank reference again changes nothing.
+    """
+    now = request.app.state.clock.now()
     return command.run(
-        lambda connection: handlers.repay(
+        lambda connection: handlers.propose_repayment(
             connection,
             recovery_id,
             amount_fen=body.amount_fen,
             received_on=body.received_on,
             bank_reference=body.bank_reference,
             actor=actor,
+            now=now,
         ),
         status=201,
+    )
+
+
+@router.get(
+    "/{recovery_id}/repayments",
+    operation_id="list_repayments",
+    response_model=list[Repayment],
+    responses=refusals(NotFound),
+)
+def list_repayments(recovery_id: UUID, request: Request, actor: Annotated[Actor, needs(Scope.MONEY_READ)]) -> Response:
+    """List the repayments of a recovery through the bank, oldest first, those that wait for a second person included."""
+    with request.app.state.database.reading() as connection:
+        return json_response(handlers.repayments(connection, recovery_id, actor))
+
+
+@router.post(
+    "/{recovery_id}/repayments/{repayment_id}/confirm",
+    operation_id="confirm_repayment",
+    response_model=Repayment,
+    responses=refusals(NotFound, Conflict, SamePerson),
+)
+def confirm_repayment(
+    recovery_id: UUID,
+    repayment_id: UUID,
+    actor: Annotated[Actor, needs(Scope.RECOVERIES_APPROVE)],
+    command: IdempotentCommand,
+) -> Response:
+    """Confirm a repayment that another person entered, if as much is still outstanding."""
+    return command.run(
+        lambda connection: handlers.confirm_repayment(connection, recovery_id, repayment_id, actor=actor)
+    )
+
+
+@router.post(
+    "/{recovery_id}/repayments/{repayment_id}/discard",
+    operation_id="discard_repayment",
+    response_model=Repayment,
+    responses=refusals(NotFound, Conflict),
+)
+def discard_repayment(
+    recovery_id: UUID,
+    repayment_id: UUID,
+    body: DiscardBody,
+    actor: Annotated[Actor, needs(Scope.RECOVERIES_WRITE, Scope.RECOVERIES_APPROVE)],
+    command: IdempotentCommand,
+) -> Response:
+    """End an entered repayment without effect."""
+    return command.run(
+        lambda connection: handlers.discard_repayment(
+            connection, recovery_id, repayment_id, reason=body.reason, actor=actor
+        )
     )
 
 

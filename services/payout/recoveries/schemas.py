@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from services.payout.orders.schemas import Payee
 from shared.days import Day
 from shared.free_text import Reason
 from shared.money import MAX_FEN
+from shared.web.two_persons import Proposal
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
@@ -35,6 +36,15 @@ class Recovery(BaseModel):
     raised_at: datetime
 
 
+class Repayment(Proposal):
+    """Money that was repaid through the bank. It counts once it is confirmed."""
+
+    recovery_id: UUID
+    amount_fen: int
+    received_on: date
+    bank_reference: str
+
+
 class RepaymentBody(BaseModel):
     """Money that was repaid, in full or in part."""
 
@@ -47,7 +57,7 @@ class RepaymentBody(BaseModel):
     )
 
     amount_fen: int = Field(ge=1, le=MAX_FEN, strict=True)
-    received_on: Day
+    received_on: Day = Field(description="Today or earlier")
     bank_reference: Text = Field(description="The same reference again changes nothing")
 
 

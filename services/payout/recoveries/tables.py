@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 
 from services.payout.metadata import metadata
+from shared import two_persons
 from shared.database.schema import APPEND_ONLY
 
 recoveries = Table(
@@ -45,6 +46,25 @@ recoveries = Table(
 )
 """`amount_fen` was claimed when it was raised; what is not dropped (owed again), repaid or written off is outstanding."""
 
+repayment_proposals = Table(
+    "repayment_proposals",
+    metadata,
+    *two_persons.columns(reason="none", discardable=True),
+    Column("recovery_id", Uuid, ForeignKey("recoveries.id"), nullable=False),
+    Column("amount_fen", BigInteger, nullable=False),
+    Column("received_on", Date, nullable=False),
+    Column("bank_reference", Text, nullable=False),
+    CheckConstraint("amount_fen > 0", name="amount"),
+    Index(
+        "uq_repayment_proposals_bank_reference",
+        "recovery_id",
+        "bank_reference",
+        unique=True,
+        postgresql_where=text("discarded_at IS NULL"),
+    ),
+)
+"""Money that a person says was repaid; a trigger lets nobody edit it."""
+
 repayments = Table(
     "repayments",
     metadata,
@@ -56,11 +76,13 @@ repayments = Table(
     Column("order_id", Uuid),
     Column("recorded_by", Text, nullable=False),
     Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("proposal_id", Uuid),
     CheckConstraint("amount_fen > 0", name="amount"),
+    Index("uq_repayments_proposal_id", "proposal_id", unique=True),
     Index("uq_repayments_bank_reference", "recovery_id", "bank_reference", unique=True),
     info=APPEND_ONLY,
 )
-"""Money that was repaid; with `order_id` by netting against that order instead of through the bank."""
+"""Money that was repaid: confirmed proposals, each once; with `order_id` by netting against that order, not through the bank."""
 
 write_offs = Table(
     "write_offs",

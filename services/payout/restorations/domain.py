@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
+from services.payout.arrangements.domain import NOTHING_TO_SPLIT, Arrangement, Entitlement, split_entitlement
 from services.payout.orders.lifecycle import Act, sources
 from shared.errors import FieldError
 
@@ -33,11 +35,15 @@ class KnownOrder:
 
 @dataclass(frozen=True, slots=True)
 class KnownAward:
-    """An award's version in effect, None while it waits for an arrangement, and the due year of each instalment."""
+    """An award's version in effect, None while it waits for an arrangement, and the due year of each instalment.
+
+    `shares` has the largest share that a version gave, fen by (unit, payee's uscc).
+    """
 
     version: int | None
     first_decided_on: str
     due_years: tuple[int, ...]
+    shares: Mapping[tuple[str, str], int]
 
 
 @dataclass(slots=True)
@@ -51,16 +57,22 @@ class CheckedFile:
 
 
 def check_file(
-    rows: Iterable[SentRow], unit: str, year: int, orders: Mapping[str, KnownOrder], awards: Mapping[str, KnownAward]
+    rows: Sequence[SentRow], unit: str, year: int, orders: Mapping[str, KnownOrder], awards: Mapping[str, KnownAward]
 ) -> CheckedFile:
-    """Compare the rows of a file of `unit`, sent in `year`, with `orders` and `awards`."""
+    """Compare the rows of a file of `unit`, sent in `year`, with `orders` and `awards`.
+
+    A batch never holds more of an award than its share: the orders that are not sent add up to what is owed at most.
+    """
     checked = CheckedFile()
     seen: set[str] = set()
+    beyond = beyond_shares(rows, unit, awards)
     for place, row in enumerate(rows):
         order = orders.get(row.order_id)
         mistake = _mistake(f"/rows/{place}", row, unit, order, repeated=row.order_id in seen)
         if mistake is None and not (order and order.in_batch):
             mistake = _award_mistake(f"/rows/{place}", row, year, awards.get(row.award_id))
+        if mistake is None and order is None and (row.award_id, row.payee_uscc) in beyond:
+            mistake = _share_mistake(f"/rows/{place}", row, unit, awards[row.award_id])
         if mistake is not None:
             checked.mistakes.append(mistake)
         elif order is None:
@@ -71,6 +83,30 @@ def check_file(
             checked.known.append(order)
         seen.add(row.order_id)
     return checked
+
+
+def beyond_shares(rows: Iterable[SentRow], unit: str, awards: Mapping[str, KnownAward]) -> set[tuple[str, str]]:
+    """Return the (award, payee) of those `rows` that add up to more than any version's share of `unit`."""
+    sums: Counter[tuple[str, str]] = Counter()
+    for row in rows:
+        sums[row.award_id, row.payee_uscc] += row.amount_fen
+    return {
+        (award_id, uscc)
+        for (award_id, uscc), fen in sums.items()
+        if award_id in awards and fen > awards[award_id].shares.get((unit, uscc), 0)
+    }
+
+
+def with_versions(
+    award: KnownAward, versions: Iterable[Entitlement], arrangements: Sequence[Arrangement]
+) -> KnownAward:
+    """Return `award` with the shares that `versions` gave as well, each split under its arrangement."""
+    shares = dict(award.shares)
+    for version in versions:
+        for own in (split_entitlement(version, arrangements) or NOTHING_TO_SPLIT).units:
+            key = (own.unit, version.payee_uscc)
+            shares[key] = max(own.amount_fen, shares.get(key, 0))
+    return replace(award, shares=shares)
 
 
 def _mistake(at: str, row: SentRow, unit: str, order: KnownOrder | None, *, repeated: bool) -> FieldError | None:
@@ -109,3 +145,11 @@ def _award_mistake(at: str, row: SentRow, year: int, award: KnownAward | None) -
     if award.due_years[row.instalment - 1] > year:
         return FieldError(at, "not_due", "The instalment was not due in that year.")
     return None
+
+
+def _share_mistake(at: str, row: SentRow, unit: str, award: KnownAward) -> FieldError:
+    if (unit, row.payee_uscc) in award.shares:
+        return FieldError(at, "more_than_share", "No version of the award gave its payee so much from this unit.")
+    if any(uscc == row.payee_uscc for _, uscc in award.shares):
+        return FieldError(at, "no_share", "This unit has no share in the award.")
+    return FieldError(at, "another_payee", "The award was never given to this payee.")

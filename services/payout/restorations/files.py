@@ -1,16 +1,18 @@
-"""Reading a batch's own file back: the rows that went to the bank, if the checksum proves that nothing of them was lost."""
+"""Reading a batch's own file back: the rows that went to the bank, if the seal proves that payout made it and nothing is lost."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 
 from services.payout.batches.answer_file import AnswerFile, read_file
 from services.payout.batches.columns import OWN_FILE
-from services.payout.batches.files import COLUMNS, HEADINGS, checksum_of
+from services.payout.batches.files import COLUMNS, COMPARED, HEADINGS, checksum_of
 from services.payout.restorations.domain import SentRow
+from services.payout.seals import Sealed, Seals
 from shared import spreadsheets
 from shared.errors import FieldError
 from shared.files.domain import refused, refused_for
@@ -19,11 +21,24 @@ from shared.media_types import CSV, FILE_TYPES, XLSX
 _PURPOSE = re.compile(r"\S+ ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/([0-9]{1,2})")
 
 
-def read(content: bytes, media_type: str, today: date) -> tuple[list[SentRow], str]:
-    """Return the rows of a batch's file and its checksum.
+@dataclass(frozen=True)
+class SentFile:
+    """A batch's own file: its rows, what they say of accounts, its checksum, and what its seal says of it.
 
-    It may have been saved again as long as nothing was lost. Raises UnsupportedMediaType, or FileRefused if it is not such a file
-    or was changed.
+    `copied` has `order_id` and the columns COMPARED.
+    """
+
+    rows: list[SentRow]
+    copied: pl.DataFrame
+    checksum: str
+    sealed: Sealed
+
+
+def read(content: bytes, media_type: str, seals: Seals, today: date) -> SentFile:
+    """Return a batch's own file.
+
+    It may have been saved again as long as nothing was lost. Raises UnsupportedMediaType, or FileRefused if it is not such a
+    file, was changed, or was not made by payout.
     """
     spreadsheets.declared_format(media_type, (CSV, XLSX, *FILE_TYPES))
     file = read_file(content, OWN_FILE, today)
@@ -35,7 +50,13 @@ def read(content: bytes, media_type: str, today: date) -> tuple[list[SentRow], s
         raise refused("no_checksum", "Send the file of a batch as it went to the bank, with its checksum line.")
     if checksum_of(_as_sent(file), sum(row.amount_fen for row in rows)) != file.checksum:
         raise refused("file_changed", "The checksum does not match the rows. Send the file as it went to the bank.")
-    return rows, file.checksum
+    if file.seal is None:
+        raise refused("no_seal", "Send the file of a batch as it went to the bank, with the seal in its last line.")
+    sealed = seals.opened(file.seal, file.checksum)
+    if sealed is None:
+        raise refused("another_seal", "This installation did not make the file: its seal was made with another key.")
+    copied = file.rows.select(pl.col("order_id").str.to_lowercase(), *COMPARED)
+    return SentFile(rows, copied, file.checksum, sealed)
 
 
 def _row(file: AnswerFile, found: dict[str, object], errors: list[FieldError]) -> SentRow | None:

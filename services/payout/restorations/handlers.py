@@ -1,4 +1,4 @@
-"""Use cases of a restoration: it is opened, files sent since are entered again, another person ends it.
+"""Use cases of a restoration: it is opened, files sent since are entered again, another person confirms each and ends it.
 
 A restored database has lost some orders and takes others for unsent: they would be sent a second time. So no batch is built while
 a restoration is open. A file that is entered again marks its orders as sent, under the ids that the bank has; the difference law
@@ -16,10 +16,12 @@ from uuid import UUID
 from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import IntegrityError
 
+from services.payout.arrangements import repository as arrangements
 from services.payout.awards.adjustment import adjust
 from services.payout.awards.repository import owed
 from services.payout.batches import repository as batches
 from services.payout.budgets import repository as budgets
+from services.payout.clients.eligibility import Decisions
 from services.payout.clients.registry import Accounts
 from services.payout.enums import SYSTEM
 from services.payout.ledger import domain as ledger
@@ -28,8 +30,19 @@ from services.payout.orders import transitions
 from services.payout.orders.repository import lock_exclusively
 from services.payout.orders.transitions import LostOrder
 from services.payout.restorations import repository
-from services.payout.restorations.domain import KnownAward, SentRow, check_file
-from shared.errors import Conflict, Invalid, NotFound, SamePerson
+from services.payout.restorations.accounts import account_mistakes
+from services.payout.restorations.domain import (
+    CheckedFile,
+    KnownAward,
+    SentRow,
+    beyond_shares,
+    check_file,
+    with_versions,
+)
+from services.payout.restorations.files import SentFile
+from services.payout.restorations.tables import reentry_proposals
+from shared import two_persons
+from shared.errors import Conflict, FieldError, Invalid, NotFound, SamePerson
 from shared.events import payment_orders
 from shared.events.payment_orders import PaymentOrderChanged
 from shared.i18n import N_
@@ -40,6 +53,7 @@ RELAY = "payout-relay"
 APPROVER = "before-restoration"
 """Recorded as the approver of orders whose approval was lost with the database."""
 MAX_ERRORS = 1_000
+NO_SUCH_REENTRY = "There is no such file; `GET /v1/payment-batches/reentries` lists them."
 _SENT = (payment_orders.SETTLED, payment_orders.FAILED, payment_orders.RETURNED)
 """Types of events of orders that were at the bank."""
 
@@ -74,19 +88,31 @@ def open_restoration(connection: Connection, *, reason: str, by: str, now: datet
     return repository.views(connection, restoration_id)[0]
 
 
+def confirm_restoration(connection: Connection, restoration_id: UUID, *, by: str) -> dict[str, Any]:
+    """Confirm that the database was restored, so that files may be entered again.
+
+    Raises NotFound, Conflict if it is confirmed or ended, SamePerson for who opened it.
+    """
+    lock_exclusively(connection)
+    found = _get(connection, restoration_id)
+    if found["confirmed_at"] is not None:
+        raise Conflict("The restoration is confirmed already.")
+    if by == found["opened_by"]:
+        raise SamePerson("Someone other than the person who opened the restoration must confirm it.")
+    repository.confirm(connection, restoration_id, by=by)
+    return repository.views(connection, restoration_id)[0]
+
+
 def end_restoration(
     connection: Connection, restoration_id: UUID, *, reason: str, by: str, now: datetime
 ) -> dict[str, Any]:
     """Allow sending again.
 
-    Raises NotFound, Conflict if it is ended or a sent order is missing, SamePerson for who opened it or entered files.
+    Raises NotFound, Conflict if it is ended, a sent order is missing or a file waits, SamePerson for who opened it or entered
+    files.
     """
     lock_exclusively(connection)
-    found = next(iter(repository.views(connection, restoration_id)), None)
-    if found is None:
-        raise NotFound("There is no such restoration.")
-    if found["ended_at"] is not None:
-        raise Conflict("The restoration is ended already.")
+    found = _get(connection, restoration_id)
     if by == found["opened_by"] or by in repository.reentered_by(connection, found["opened_at"]):
         raise SamePerson("Who opened a restoration or entered files again cannot end it.")
     if found["missing"]:
@@ -94,46 +120,79 @@ def end_restoration(
             "According to the broker's log the bank has orders that are in no batch. Enter their files again.",
             extra={"missing": [str(each) for each in found["missing"]]},
         )
+    if repository.proposed(connection, waiting=True, limit=1):
+        raise Conflict("A file that was entered again waits for another person. Confirm or discard it first.")
     repository.end(connection, restoration_id, reason=reason, by=by, now=now)
     return repository.views(connection, restoration_id)[0]
 
 
-def reenter(
+def propose_reentry(
     connection: Connection,
     accounts: Accounts,
-    rows: Sequence[SentRow],
-    checksum: str,
+    decisions: Decisions,
+    file: SentFile,
     *,
     unit: str,
     sent_on: date,
     by: str,
-    now: datetime,
 ) -> dict[str, Any]:
-    """Enter a file again that went to the bank on `sent_on`: its orders are sent, and orders in their place are cancelled.
+    """Enter a file again that went to the bank on `sent_on`: it counts once another person confirms it.
 
-    Raises Conflict if no restoration is open or a budget lacks the money, SentFileRefused with each row's mistake.
+    Raises Conflict if no confirmed restoration is open, SentFileRefused with each row's mistake.
     """
-    awards = repository.lock_awards(connection, sorted({row.award_id for row in rows}))
-    lock_exclusively(connection)
-    if not batches.sending_is_held(connection):
-        raise Conflict("No restoration is open. A file is entered again only after the database was restored.")
-    orders = repository.lock_orders(connection, [row.order_id for row in rows])
-    checked = check_file(rows, unit, sent_on.year, orders, awards)
-    if checked.mistakes:
-        raise SentFileRefused("See `errors` for each mistake.", errors=checked.mistakes[:MAX_ERRORS])
-    entered = [*(each.row for each in checked.known), *checked.unknown]
+    if (file.sealed.unit, file.sealed.day) != (unit, sent_on):
+        message = N_("The seal says that the file was made for {unit} on {day}.")
+        made = {"unit": file.sealed.unit, "day": file.sealed.day.isoformat()}
+        raise SentFileRefused(errors=[FieldError("sent_on", "another_batch", message, **made)])
+    checked, _ = _check(connection, decisions, file.rows, unit, sent_on)
+    mistakes = [*checked.mistakes, *account_mistakes(file, accounts)]
+    if mistakes:
+        raise _refused(mistakes)
+    entered = len(checked.known) + len(checked.unknown)
     if not entered:
-        return {"batch": None, "entered": 0, "unchanged": checked.unchanged}
+        return {"id": None, "state": None, "batch": None, "entered": 0, "unchanged": checked.unchanged}
+    proposal_id = repository.propose(connection, file.rows, sealed=file.sealed, checksum=file.checksum, by=by)
+    return {
+        "id": proposal_id,
+        "state": "proposed",
+        "batch": None,
+        "entered": entered,
+        "unchanged": checked.unchanged,
+    }
+
+
+def confirm_reentry(
+    connection: Connection, decisions: Decisions, reentry_id: UUID, *, by: str, now: datetime
+) -> dict[str, Any]:
+    """Confirm a file that another person entered: its orders are sent, and orders in their place are cancelled.
+
+    Raises NotFound, SamePerson, Conflict if it is decided, no confirmed restoration is open or a budget lacks the money,
+    SentFileRefused with each row that no longer fits.
+    """
+    found = get_reentry(connection, reentry_id)
+    rows = [
+        SentRow(str(row["order_id"]), row["payee_uscc"], row["amount_fen"], str(row["award_id"]), row["instalment"])
+        for row in repository.proposed_rows(connection, reentry_id)
+    ]
+    unit, sent_on = found["unit"], found["sent_on"]
+    checked, awards = _check(connection, decisions, rows, unit, sent_on)
+    two_persons.confirm(connection, reentry_proposals, reentry_proposals.c.id == reentry_id, by=by)
+    if checked.mistakes:
+        raise _refused(checked.mistakes)
+    entered = [*(each.row for each in checked.known), *checked.unknown]
+    confirmed = {"id": reentry_id, "state": "confirmed", "entered": len(entered), "unchanged": checked.unchanged}
+    if not entered:
+        return confirmed | {"batch": None}
     batch_id = new_id(now)
     batches.add(
         connection,
         batch_id,
         [row.amount_fen for row in entered],
         unit=unit,
-        registry_revision=accounts.latest_revision(),
+        registry_revision=found["registry_revision"],
         accounts_on=sent_on,
-        by=by,
-        reentered_checksum=checksum,
+        by=found["proposed_by"],
+        reentered_checksum=found["checksum"],
     )
     transitions.reenter(
         connection,
@@ -142,7 +201,7 @@ def reenter(
         [_lost(row, awards[row.award_id]) for row in checked.unknown],
         unit=unit,
         year=sent_on.year,
-        by=by,
+        by=found["proposed_by"],
         approver=APPROVER,
     )
     batches.list_orders(connection, batch_id)
@@ -150,7 +209,54 @@ def reenter(
     adjust(connection, owed(connection, list(awards), restated_only=False), now)
     without_money = [*(each.row for each in checked.known if not each.holds_money), *checked.unknown]
     _reserve(connection, without_money, awards, unit, sent_on.year)
-    return {"batch": batches.view(connection, batch_id), "entered": len(entered), "unchanged": checked.unchanged}
+    return confirmed | {"batch": batches.view(connection, batch_id)}
+
+
+def discard_reentry(connection: Connection, reentry_id: UUID, *, reason: str, by: str) -> dict[str, Any]:
+    """End a file that was entered again without effect; raises NotFound, or Conflict if it is decided."""
+    two_persons.discard(connection, reentry_proposals, reentry_proposals.c.id == reentry_id, by=by, reason=reason)
+    return get_reentry(connection, reentry_id)
+
+
+def get_reentry(connection: Connection, reentry_id: UUID) -> dict[str, Any]:
+    """Return a file that was entered again as its readers see it; raises NotFound."""
+    found = repository.proposed(connection, reentry_id)
+    if not found:
+        raise NotFound(NO_SUCH_REENTRY)
+    return found[0]
+
+
+def _get(connection: Connection, restoration_id: UUID) -> dict[str, Any]:
+    found = repository.views(connection, restoration_id)
+    if not found:
+        raise NotFound("There is no such restoration.")
+    if found[0]["ended_at"] is not None:
+        raise Conflict("The restoration is ended already.")
+    return found[0]
+
+
+def _check(
+    connection: Connection, decisions: Decisions, rows: Sequence[SentRow], unit: str, sent_on: date
+) -> tuple[CheckedFile, dict[str, KnownAward]]:
+    """Lock what the rows of a file concern, and compare them; eligibility is asked for versions that payout has lost."""
+    awards = repository.lock_awards(connection, sorted({row.award_id for row in rows}))
+    lock_exclusively(connection)
+    opened = next((each for each in repository.views(connection) if each["ended_at"] is None), None)
+    if opened is None:
+        raise Conflict("No restoration is open. A file is entered again only after the database was restored.")
+    if opened["confirmed_at"] is None:
+        raise Conflict("Another person has to confirm the restoration first.")
+    orders = repository.lock_orders(connection, [row.order_id for row in rows])
+    lost = {row.award_id for row in rows if row.order_id not in orders}
+    beyond = {award_id for award_id, _ in beyond_shares(rows, unit, awards) if award_id in lost}
+    confirmed = arrangements.confirmed(connection) if beyond else []
+    for award_id in sorted(beyond)[:MAX_ERRORS]:
+        awards[award_id] = with_versions(awards[award_id], decisions.versions_of(award_id), confirmed)
+    return check_file(rows, unit, sent_on.year, orders, awards), awards
+
+
+def _refused(mistakes: Sequence[FieldError]) -> SentFileRefused:
+    return SentFileRefused("See `errors` for each mistake.", errors=mistakes[:MAX_ERRORS])
 
 
 def _lost(row: SentRow, award: KnownAward) -> LostOrder:

@@ -7,11 +7,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 
 from services.payout.batches.tables import payment_batches, restorations
 from services.payout.restorations.domain import KnownAward, KnownOrder, SentRow
-from shared.database.bulk import array
+from services.payout.restorations.tables import reentry_proposal_rows
+from services.payout.seals import Sealed
+from shared.database.bulk import array, copy_rows
 from shared.database.queries import load
 
 queries = load(__package__)
@@ -28,6 +30,12 @@ def add(connection: Connection, restoration_id: UUID, *, reason: str, by: str, s
     connection.execute(queries.add, values)
 
 
+def confirm(connection: Connection, restoration_id: UUID, *, by: str) -> None:
+    """Confirm a restoration."""
+    confirmed = update(restorations).where(restorations.c.id == restoration_id)
+    connection.execute(confirmed.values(confirmed_by=by, confirmed_at=func.now()))
+
+
 def end(connection: Connection, restoration_id: UUID, *, reason: str, by: str, now: datetime) -> None:
     """End a restoration."""
     ended = update(restorations).where(restorations.c.id == restoration_id)
@@ -41,10 +49,60 @@ def reentered_by(connection: Connection, since: datetime) -> set[str]:
     return set(connection.execute(rows.distinct()).scalars())
 
 
+def propose(connection: Connection, rows: Sequence[SentRow], *, sealed: Sealed, checksum: str, by: str) -> UUID:
+    """Store a file that a person enters again, until another confirms it; returns the id under which it waits."""
+    values = {
+        "unit": sealed.unit,
+        "sent_on": sealed.day,
+        "registry_revision": sealed.registry_revision,
+        "checksum": checksum,
+        "by": by,
+    }
+    added = connection.execute(queries.propose, values).scalar_one_or_none()
+    if added is None:
+        return UUID(str(connection.execute(queries.waiting, {"checksum": checksum}).scalar_one()))
+    stored = (
+        (added, place, row.order_id, row.payee_uscc, row.amount_fen, row.award_id, row.instalment)
+        for place, row in enumerate(rows)
+    )
+    copy_rows(connection, reentry_proposal_rows.name, reentry_proposal_rows.c.keys(), stored)
+    return UUID(str(added))
+
+
+def proposed(
+    connection: Connection,
+    reentry_id: UUID | None = None,
+    *,
+    unit: str | None = None,
+    waiting: bool = False,
+    after: UUID | None = None,
+    limit: int | None = None,
+) -> list[dict[str, Any]]:
+    """Return up to `limit` files that were entered again (of `unit`, only those that wait), or one, after one, oldest first."""
+    where = {"id": reentry_id, "unit": unit, "waiting": waiting, "after": after, "limit": limit}
+    return [dict(row) for row in connection.execute(queries.reentries, where).mappings()]
+
+
+def proposed_rows(
+    connection: Connection, reentry_id: UUID, after: int | None = None, limit: int | None = None
+) -> list[dict[str, Any]]:
+    """Return up to `limit` rows of a file after a place, each beside the order's state, null where the order is lost."""
+    where = {"id": reentry_id, "after": -1 if after is None else after, "limit": limit}
+    return [dict(row) for row in connection.execute(queries.reentry_rows, where).mappings()]
+
+
 def lock_awards(connection: Connection, award_ids: Sequence[str]) -> dict[str, KnownAward]:
     """Lock those of `award_ids` that are known, in one order for all workers, and return them."""
     rows = connection.execute(queries.lock_awards, {"ids": array(award_ids)})
-    return {row.award_id: KnownAward(row.split_version, row.first_decided_on, tuple(row.due_years)) for row in rows}
+    return {
+        row.award_id: KnownAward(
+            row.split_version,
+            row.first_decided_on,
+            tuple(row.due_years),
+            {(share["unit"], share["payee_uscc"]): share["fen"] for share in row.shares or ()},
+        )
+        for row in rows
+    }
 
 
 def lock_orders(connection: Connection, order_ids: Sequence[str]) -> dict[str, KnownOrder]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
+from sqlalchemy import Connection
 
 from services.payout.enums import Unit
 from services.payout.restorations import files, handlers, repository
-from services.payout.restorations.schemas import Reentry, Restoration, RestorationBody
+from services.payout.restorations.schemas import EnteredFile, EnteredFileDetail, Reentry, Restoration, RestorationBody
 from shared.authorization import Actor, Scope
 from shared.clock import calendar_date
 from shared.days import Day
@@ -18,10 +19,13 @@ from shared.files.domain import FileRefused
 from shared.web.auth import needs
 from shared.web.files import FILE_CONTENT
 from shared.web.idempotency import IdempotentCommand, json_response
+from shared.web.pagination import Cursor, Limit, Page, decode_cursor, decode_id, page
 from shared.web.problems import refusals
+from shared.web.two_persons import DiscardBody
 
 router = APIRouter(prefix="/v1", tags=["restorations"])
 
+Reader = Annotated[Actor, needs(Scope.MONEY_READ)]
 Maker = Annotated[Actor, needs(Scope.BATCHES_WRITE)]
 CityMaker = Annotated[Actor, needs(Scope.BATCHES_WRITE, city_wide=True)]
 CityChecker = Annotated[Actor, needs(Scope.ORDERS_APPROVE, city_wide=True)]
@@ -51,6 +55,17 @@ def open_restoration(body: RestorationBody, request: Request, actor: CityMaker, 
         lambda connection: handlers.open_restoration(connection, reason=body.reason, by=actor.subject, now=now),
         status=201,
     )
+
+
+@router.post(
+    "/restorations/{restoration_id}/confirm",
+    operation_id="confirm_restoration",
+    response_model=Restoration,
+    responses=refusals(NotFound, Conflict, SamePerson),
+)
+def confirm_restoration(restoration_id: UUID, actor: CityChecker, command: IdempotentCommand) -> Response:
+    """Confirm that the database was restored, as another person than who opened the restoration; then files are entered again."""
+    return command.run(lambda connection: handlers.confirm_restoration(connection, restoration_id, by=actor.subject))
 
 
 @router.post(
@@ -87,13 +102,98 @@ def reenter_payment_batch(
     unit: Annotated[Unit, Query(description="Budget that paid")],
     sent_on: Annotated[Day, Query(description="Day on which the file went to the bank")],
 ) -> Response:
-    """Enter a batch's file again that went to the bank after the restored point; entered twice, it changes nothing."""
+    """Enter a batch's file again that went to the bank after the restored point. It counts once another person confirms it.
+
+    Its seal must be payout's, its orders, shares and accounts must fit. Entered twice, it changes nothing.
+    """
     actor.require_jurisdiction(unit)
-    now, accounts = request.app.state.clock.now(), request.app.state.accounts
+    state, now = request.app.state, request.app.state.clock.now()
     content: bytes = getattr(request, "_body", b"")
-    rows, checksum = files.read(content, request.headers.get("content-type", ""), calendar_date(now))
+    file = files.read(content, request.headers.get("content-type", ""), state.seals, calendar_date(now))
     return command.run(
-        lambda connection: handlers.reenter(
-            connection, accounts, rows, checksum, unit=unit.value, sent_on=sent_on, by=actor.subject, now=now
+        lambda connection: handlers.propose_reentry(
+            connection, state.accounts, state.decisions, file, unit=unit.value, sent_on=sent_on, by=actor.subject
         )
     )
+
+
+@router.get("/payment-batches/reentries", operation_id="list_reentries", response_model=Page[EnteredFile])
+def list_reentries(
+    request: Request,
+    actor: Reader,
+    proposed: Annotated[bool, Query(description="Only those that wait for a second person")] = False,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Response:
+    """List files that were entered again, oldest first."""
+    after = decode_id(cursor)
+    with request.app.state.database.reading() as connection:
+        rows = repository.proposed(connection, unit=actor.jurisdiction, waiting=proposed, after=after, limit=limit + 1)
+    return json_response(page(rows, limit, "id"))
+
+
+@router.get(
+    "/payment-batches/reentries/{reentry_id}",
+    operation_id="get_reentry",
+    response_model=EnteredFileDetail,
+    responses=refusals(NotFound),
+)
+def get_reentry(
+    reentry_id: UUID, request: Request, actor: Reader, limit: Limit = 100, cursor: Cursor = None
+) -> Response:
+    """Give a file that was entered again, row by row, each beside its order as it is now."""
+    after = decode_cursor(cursor, int)
+    with request.app.state.database.reading_at_one_instant() as connection:
+        found = _own(connection, reentry_id, actor)
+        rows = repository.proposed_rows(connection, reentry_id, after[0] if after else None, limit + 1)
+    return json_response(found | page(rows, limit, "place"))
+
+
+@router.post(
+    "/payment-batches/reentries/{reentry_id}/confirm",
+    operation_id="confirm_reentry",
+    response_model=Reentry,
+    responses=refusals(NotFound, Conflict, SamePerson, handlers.SentFileRefused),
+)
+def confirm_reentry(
+    reentry_id: UUID,
+    request: Request,
+    actor: Annotated[Actor, needs(Scope.ORDERS_APPROVE)],
+    command: IdempotentCommand,
+) -> Response:
+    """Confirm a file that another person entered again: its orders count as sent, and orders in their place are cancelled."""
+    state, now = request.app.state, request.app.state.clock.now()
+
+    def act(connection: Connection) -> object:
+        _own(connection, reentry_id, actor)
+        return handlers.confirm_reentry(connection, state.decisions, reentry_id, by=actor.subject, now=now)
+
+    return command.run(act)
+
+
+@router.post(
+    "/payment-batches/reentries/{reentry_id}/discard",
+    operation_id="discard_reentry",
+    response_model=EnteredFile,
+    responses=refusals(NotFound, Conflict),
+)
+def discard_reentry(
+    reentry_id: UUID,
+    body: DiscardBody,
+    actor: Annotated[Actor, needs(Scope.BATCHES_WRITE, Scope.ORDERS_APPROVE)],
+    command: IdempotentCommand,
+) -> Response:
+    """End a file that was entered again without effect."""
+
+    def act(connection: Connection) -> object:
+        _own(connection, reentry_id, actor)
+        return handlers.discard_reentry(connection, reentry_id, reason=body.reason, by=actor.subject)
+
+    return command.run(act)
+
+
+def _own(connection: Connection, reentry_id: UUID, actor: Actor) -> dict[str, Any]:
+    found = handlers.get_reentry(connection, reentry_id)
+    if not actor.covers(found["unit"]):
+        raise NotFound(handlers.NO_SUCH_REENTRY)
+    return found

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.payout.batches.schemas import Batch
+from services.payout.enums import OrderState, Unit
 from shared.free_text import Reason
+from shared.web.two_persons import Proposal
 
 
 class RestorationBody(BaseModel):
@@ -34,6 +37,8 @@ class Restoration(BaseModel):
         description="Orders, at most 1,000, that were at the bank according to the broker's log and that are in no batch:"
         " their files have to be entered again"
     )
+    confirmed_by: str | None = Field(description="Someone other than who opened it; files are entered only afterwards")
+    confirmed_at: datetime | None
     ended_by: str | None = Field(description="Someone other than those who opened it or entered files again")
     ended_at: datetime | None
     ended_reason: str | None
@@ -42,6 +47,42 @@ class Restoration(BaseModel):
 class Reentry(BaseModel):
     """The outcome of a batch's file that was entered again."""
 
-    batch: Batch | None = Field(description="The batch that holds its orders now; null if all were in a batch already")
-    entered: int = Field(description="Orders that are recorded as sent to the bank from now on")
+    id: UUID | None = Field(
+        description="Id of the file that waits or was confirmed; null if all orders were in a batch already"
+    )
+    state: Literal["proposed", "confirmed"] | None = Field(
+        description="`proposed`: waits for another person; `confirmed`: its orders count as sent; null if nothing is new"
+    )
+    batch: Batch | None = Field(description="The batch that holds its orders, once it is confirmed")
+    entered: int = Field(description="Orders that count as sent to the bank once it is confirmed")
     unchanged: int = Field(description="Orders that were in a batch already")
+
+
+class EnteredFile(Proposal):
+    """A batch's file that a person entered again. It counts once another person confirms it."""
+
+    unit: Unit
+    sent_on: date
+    registry_revision: int = Field(description="Registry revision of the accounts in it")
+    checksum: str = Field(description="The file's checksum")
+    orders: int
+    amount_fen: int
+
+
+class EnteredRow(BaseModel):
+    """A row of a file that was entered again."""
+
+    place: int = Field(description="Its place in the file")
+    order_id: UUID
+    payee_uscc: str
+    amount_fen: int
+    award_id: UUID
+    instalment: int = Field(description="1, 2, …")
+    state: OrderState | None = Field(description="State of the order now; null where it was lost")
+
+
+class EnteredFileDetail(EnteredFile):
+    """A batch's file that was entered again, row by row; accounts are not kept."""
+
+    items: list[EnteredRow]
+    next_cursor: str | None = Field(description="Send it as `cursor` to get the next page; null on the last page")

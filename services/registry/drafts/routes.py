@@ -15,7 +15,7 @@ from services.registry.revisions.route_parameters import Reader, audit_whole_num
 from shared.authorization import Actor, Scope
 from shared.catalogue.datasets import CATALOGUE
 from shared.errors import Conflict, InFlight, NotFound, SamePerson
-from shared.web.auth import needs, needs_one_of, one_of
+from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand, json_response
 from shared.web.pagination import Cursor, Limit, Page, decode_cursor, decode_id, encode_cursor, page
 from shared.web.problems import refusals
@@ -67,11 +67,10 @@ def get_draft(request: Request, access: Reader, draft_id: UUID, limit: Limit = 1
     operation_id="confirm_draft",
     response_model=Draft,
     responses=refusals(NotFound, Conflict, SamePerson, InFlight, RowsRefused),
-    openapi_extra=one_of(*CONFIRMATIONS),
 )
 def confirm_draft(
     request: Request,
-    actor: Annotated[Actor, needs_one_of(*CONFIRMATIONS)],
+    actor: Annotated[Actor, needs(*CONFIRMATIONS, city_wide=True)],
     command: IdempotentCommand,
     draft_id: UUID,
 ) -> Response:
@@ -94,10 +93,9 @@ def confirm_draft(
     operation_id="discard_draft",
     response_model=Draft,
     responses=refusals(NotFound, Conflict, InFlight),
-    openapi_extra=one_of(*ENDS),
 )
 def discard_draft(
-    actor: Annotated[Actor, needs_one_of(*ENDS)],
+    actor: Annotated[Actor, needs(*ENDS, city_wide=True)],
     command: IdempotentCommand,
     draft_id: UUID,
     body: Discard,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import islice
 from typing import Any
 
 import orjson
@@ -15,6 +14,12 @@ from shared.catalogue.domain import Dataset
 from shared.catalogue.validation_errors import Error, error_frame
 from shared.exact_json import in_json, read_json, repeated_member
 from shared.files.domain import PART_ROWS, refused
+
+_PART_BYTES = 8 << 20
+"""Text that is parsed at once: as Python's objects it takes many times the room."""
+
+_MARKS, _MAX_MARKS = (b"[", b"{", b":"), 2_000
+"""A line with more of these than any record has is not parsed."""
 
 Chunks = Callable[[], Iterator[bytes]]
 """Reads an uploaded file from its beginning, piece by piece."""
@@ -39,10 +44,9 @@ class NdjsonFile:
         return {"headings": list(self.dataset.names)}
 
     def parts(self) -> Iterator[Part]:
-        """Read and check the records, PART_ROWS at a time."""
-        lines = self._lines()
+        """Read and check the records, up to PART_ROWS and _PART_BYTES at a time."""
         done = 0
-        while part := list(islice(lines, PART_ROWS)):
+        for part in self._batches():
             done += sum(len(text) + 1 for _, text in part)
             yield Part(self._check(part), min(done, self._size), self._size)
 
@@ -57,6 +61,9 @@ class NdjsonFile:
         lines: list[int] = []
         broken: list[Error] = []
         for line, text in part:
+            if sum(map(text.count, _MARKS)) > _MAX_MARKS:
+                broken.append((line, None, "not_a_record", None))
+                continue
             try:
                 record = read_json(text, decimals=self.dataset.has_decimals)
             except orjson.JSONDecodeError:
@@ -81,6 +88,18 @@ class NdjsonFile:
         if not isinstance(record, dict):
             return [text.decode("utf-8", "replace")]
         return [_cell(record.get(name)) for name in self.dataset.names]
+
+    def _batches(self) -> Iterator[list[tuple[int, bytes]]]:
+        part: list[tuple[int, bytes]] = []
+        size = 0
+        for line, text in self._lines():
+            part.append((line, text))
+            size += len(text)
+            if len(part) == PART_ROWS or size >= _PART_BYTES:
+                yield part
+                part, size = [], 0
+        if part:
+            yield part
 
     def _lines(self) -> Iterator[tuple[int, bytes]]:
         rest, number, first = b"", 0, True

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import Response
 from sqlalchemy import Connection
 
-from services.registry.cipher import AccountCipher, masked
+from services.registry.cipher import AccountCipher
 from services.registry.imports import handlers, repository
 from services.registry.imports.domain import MAX_KEPT_ROWS, ImportOptions, Mode, Upload
 from services.registry.imports.schemas import ImportJob, ImportMistake
@@ -32,7 +32,7 @@ from shared.errors import (
     UnsupportedMediaType,
 )
 from shared.files.refused_rows import RefusedTable
-from shared.free_text import strike_optional
+from shared.free_text import masked, strike_optional
 from shared.i18n import CHINESE, translate
 from shared.media_types import CSV, JSON, NDJSON, XLSX
 from shared.web.auth import needs

@@ -36,7 +36,7 @@ revisions = Table(
 drafts = Table(
     "drafts",
     metadata,
-    *two_persons.columns(discardable=True, reasoned=False),
+    *two_persons.columns(reason="optional", discardable=True),
     Column("kind", Text, nullable=False),
     Column("dataset", Text, nullable=False),
     Column("source", Text),

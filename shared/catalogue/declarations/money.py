@@ -5,7 +5,7 @@ from dataclasses import replace
 from shared.authorization import Scope
 from shared.catalogue import fields as f
 from shared.catalogue.domain import MAX_INTEGER, Dataset, Field, Kind, Period, Subjects, Tiers
-from shared.policies import RECORDS, TIERED_AWARDS, UNTIERED_AWARDS, about
+from shared.policies import AWARD_TITLES, RECORDS, TIERED_AWARDS, UNTIERED_AWARDS, about
 
 PAYEE_ACCOUNTS = Dataset(
     name="payee_accounts",
@@ -17,7 +17,10 @@ PAYEE_ACCOUNTS = Dataset(
         f.since(),
         f.text("account_holder", "户名", "account holder"),
         # The old heading is still in files that banks and payees hold.
-        f.code("bank_code", "开户行行号", "12-digit CNAPS bank code", pattern="^[0-9]{12}$", aliases=("联行号",)),
+        replace(
+            f.code("bank_code", "开户行行号", "12-digit CNAPS bank code", pattern="^[0-9]{12}$", aliases=("联行号",)),
+            form="102343000018",
+        ),
         Field(
             "account_number",
             Kind.ACCOUNT,
@@ -61,6 +64,7 @@ REFERENCE_RATES = Dataset(
             unit="basis_points",
             minimum=-MAX_INTEGER,
             maximum=MAX_INTEGER,
+            fact_name=("数值", "value"),
         ),
         f.choice(
             "status",
@@ -77,7 +81,7 @@ REFERENCE_RATES = Dataset(
     confirmation=Scope.REFERENCE_CONFIRM,
 )
 
-_AWARD = replace(f.code("award", "奖补项目", "award"), known=TIERED_AWARDS + UNTIERED_AWARDS)
+_AWARD = replace(f.code("award", "奖补项目", "award"), known=AWARD_TITLES)
 _SUBJECT = replace(f.code("subject", "对象", "subject"), parts=True)
 _CODE = "[0-9A-Z]{18}"
 

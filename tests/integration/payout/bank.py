@@ -38,7 +38,7 @@ def answer(
     payout: Payout, batch_id: str, *rows: dict[str, Any], mode: str = "all_or_nothing", expect: int = 200
 ) -> Any:
     path = f"/v1/payment-batches/{batch_id}/results?mode={mode}"
-    return payout.post(path, {"rows": list(rows)}, by="finance-maker", expect=expect)
+    return payout.post(path, {"rows": list(rows)}, by="bank", expect=expect)
 
 
 def paid(payout: Payout) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import itertools
 import warnings
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -30,6 +31,7 @@ from shared.audit.sealing import Sealer
 from shared.clock import FixedClock, calendar_date
 from shared.database.engine import Database
 from shared.errors import Unavailable
+from shared.free_text import masked
 from shared.identifiers import award_id as identify
 from shared.jobs.runner import JobRunner
 from shared.messaging import inbox
@@ -46,6 +48,8 @@ OTHER_USCC = "91331102MA2E00001X"
 HOLDER = "丽水测试快递有限公司"
 _numbers = itertools.count(1)
 
+SEAL_KEY = bytes(range(7, 71))
+
 SETTINGS = Settings.model_validate(
     {
         "deployment": "demonstration",
@@ -55,6 +59,7 @@ SETTINGS = Settings.model_validate(
         "token_issuer": "http://issuer.test",
         "token_jwks_url": "http://issuer.test/keys",
         "token_url": "http://issuer.test/token",
+        "file_seal_key": base64.b64encode(SEAL_KEY).decode(),
     }
 )
 
@@ -181,7 +186,9 @@ class FakeAccounts(Accounts):
 
     def changes(self, after: int, until: int) -> list[AccountChange]:
         return [
-            AccountChange(uscc, since, None, revision, number is None, self.holders.get(uscc, HOLDER))
+            AccountChange(
+                uscc, since, None, revision, number is None, self.holders.get(uscc, HOLDER), masked(number or "")
+            )
             for revision, uscc, number, since in self.history
             if after < revision <= until
         ]
@@ -336,10 +343,20 @@ class Payout:
         self.post(f"/v1/arrangements/{drafted['id']}/confirm", by="finance-checker")
         return str(drafted["id"])
 
-    def appropriate(self, unit: str, amount_fen: int, year: int = 2026) -> None:
-        """Record an appropriation."""
+    def appropriate(self, unit: str, amount_fen: int, year: int = 2026, *, expect: int = 200) -> None:
+        """Draft an appropriation and confirm it by two persons; the confirmation is answered with `expect`."""
         body = {"unit": unit, "year": year, "amount_fen": amount_fen, "document": "测试拨款"}
-        self.post("/v1/appropriations", body, by="finance-maker")
+        drafted = self.post("/v1/appropriations", body, by="finance-maker", expect=201)
+        self.post(f"/v1/appropriations/{drafted['id']}/confirm", by="finance-checker", expect=expect)
+
+    def repay(self, recovery_id: str, body: Mapping[str, Any]) -> Any:
+        """Enter a repayment and confirm it by two persons; returns the recovery."""
+        path = f"/v1/recoveries/{recovery_id}/repayments"
+        entered = self.post(path, body, by="finance-maker", expect=201)
+        if entered["state"] == "proposed":
+            self.post(f"{path}/{entered['id']}/confirm", by="finance-checker", expect=200)
+        found = self.get("/v1/recoveries?limit=1000")["items"]
+        return next(each for each in found if each["id"] == recovery_id)
 
     def story(self, subject: str = "s1", code: str = "courier-rent") -> Any:
         """Return the story of an award."""

@@ -256,7 +256,10 @@ def test_a_nul_character_is_pointed_at_wherever_it_stands(payout: Payout) -> Non
     assert payout.get("/v1/budgets")["items"] == payout.get("/v1/arrangements")["items"] == []
 
 
-@pytest.mark.parametrize("listing", ["arrangements", "budgets", "payment-batches", "recoveries", "ledger/entries"])
+@pytest.mark.parametrize(
+    "listing",
+    ["arrangements", "appropriations", "budgets", "payment-batches", "recoveries", "ledger/entries"],
+)
 @pytest.mark.parametrize("key", [("x", "y"), (None,), (2**40, "z"), ("x",)])
 def test_a_cursor_of_another_list_never_fails(payout: Payout, listing: str, key: tuple[object, ...]) -> None:
     expected = 200 if (listing, key) == ("budgets", (2**40, "z")) else 422

@@ -9,8 +9,8 @@ from uuid import uuid4
 import orjson
 import pytest
 
-from services.payout.awards.handlers import MAX_VERSIONS_AHEAD
 from services.payout.clients.eligibility import InForce
+from shared.events.award_decided import MAX_VERSIONS_AHEAD
 from shared.messaging import consumer as consumers
 from shared.messaging import topics
 from shared.messaging.consumer import Consumer

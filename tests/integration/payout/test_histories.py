@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 import pytest
@@ -51,6 +52,9 @@ class Histories(RuleBasedStateMachine):
     def begin(self) -> None:
         self.payout = type(self).start()
         self.books = Books()
+        self.drafts: list[tuple[str, str, int]] = []
+        self.repayments: list[dict[str, Any]] = []
+        self.numbers = count(1)
         self.payout.arrange(SHARED_HALF | {"rows": ARRANGED})
         for uscc in (USCC, OTHER_USCC):
             self.payout.account(uscc)
@@ -82,11 +86,32 @@ class Histories(RuleBasedStateMachine):
     @rule(unit=st.sampled_from(UNITS), fen=st.integers(-200, 500).filter(bool))
     def appropriate(self, unit: str, fen: int) -> None:
         body = {"unit": unit, "year": 2026, "amount_fen": fen, "document": "d"}
-        headers = self.payout.tokens.headers("finance-maker")
-        answer = self.payout.http.post("/v1/appropriations", json=body, headers=headers)
+        answer = self._post("/v1/appropriations", body, by="finance-maker")
         assert answer.status_code in (201, 409)
         if answer.status_code == 201:
+            self.drafts.append((answer.json()["id"], unit, fen))
+
+    @rule(data=st.data(), confirmed=st.booleans())
+    def decide_appropriation(self, data: st.DataObject, confirmed: bool) -> None:
+        """Another person confirms or discards one of the drafts, whatever came in between."""
+        if not self.drafts:
+            return
+        draft = data.draw(st.sampled_from(self.drafts), label="draft")
+        draft_id, unit, fen = draft
+        path = f"/v1/appropriations/{draft_id}"
+        if not confirmed:
+            self.payout.post(f"{path}/discard", {"reason": "r"}, by="finance-maker", expect=200)
+        elif (status := self._post(f"{path}/confirm", None, by="finance-checker").status_code) == 200:
             self.books.appropriated[unit] += fen
+        else:
+            assert status == 409  # less is free now
+            return
+        self.drafts.remove(draft)
+        for step, body in (("confirm", None), ("discard", {"reason": "r"})):
+            assert self._post(f"{path}/{step}", body, by="finance-checker").status_code == 409
+
+    def _post(self, path: str, body: Any, *, by: str) -> Any:
+        return self.payout.http.post(path, json=body, headers=self.payout.tokens.headers(by))
 
     @rule()
     def fund(self) -> None:
@@ -96,7 +121,8 @@ class Histories(RuleBasedStateMachine):
     def send_all(self) -> None:
         """There is money, and what is funded goes to the bank."""
         for unit in UNITS:
-            self.appropriate(unit, 500)
+            self.payout.appropriate(unit, 500)
+            self.books.appropriated[unit] += 500
         self.fund()
         for unit in UNITS:
             self.send(unit)
@@ -132,8 +158,19 @@ class Histories(RuleBasedStateMachine):
             "bank_reference": f"{outcome} {order['id']}",
         }
         path = f"/v1/payment-batches/{order['batch_id']}/results"
-        for accepted in (1, 0):  # told twice, counted once
-            assert self.payout.post(path, {"rows": [row]}, by="finance-maker")["rows"]["accepted"] == accepted
+        if data.draw(st.booleans(), label="entered"):
+            entered = self.payout.post(path, {"rows": [row]}, by="finance-maker")
+            before = self.payout.get("/v1/ledger/entries?limit=1000")["items"]
+            if data.draw(st.booleans(), label="discarded"):
+                self.payout.post(f"{path}/{entered['id']}/discard", {"reason": "r"}, by="finance-checker")
+                assert self.payout.get("/v1/ledger/entries?limit=1000")["items"] == before
+                return
+            self.payout.post(f"{path}/{entered['id']}/confirm", by="finance-checker", expect=200)
+        else:
+            assert self.payout.post(path, {"rows": [row]}, by="bank")["rows"]["accepted"] == 1
+        for by in ("bank", "finance-maker"):  # reported twice, counted once
+            again = self.payout.post(path, {"rows": [row]}, by=by)
+            assert (again["rows"]["accepted"], again["state"]) == (0, None)
         if outcome != "failed":
             self.books.paid[order["award_id"]] += order["amount_fen"] * (1 if outcome == "settled" else -1)
 
@@ -149,11 +186,28 @@ class Histories(RuleBasedStateMachine):
         for recovery in self.payout.get("/v1/recoveries?outstanding=true")["items"][:1]:
             body = {
                 "amount_fen": min(fen, recovery["outstanding_fen"]),
-                "received_on": "2026-04-01",
-                "bank_reference": f"R{recovery['repaid_fen']}",
+                "received_on": "2026-03-01",
+                "bank_reference": f"R{next(self.numbers)}",
             }
-            self.payout.post(f"/v1/recoveries/{recovery['id']}/repayments", body, by="finance-maker")
-            self.books.repaid[recovery["award_id"]] += body["amount_fen"]
+            entered = self.payout.post(f"/v1/recoveries/{recovery['id']}/repayments", body, by="finance-maker")
+            self.repayments.append(entered | {"award_id": recovery["award_id"]})
+
+    @rule(data=st.data(), confirmed=st.booleans())
+    def decide_repayment(self, data: st.DataObject, confirmed: bool) -> None:
+        """Another person confirms or discards what was entered; what is outstanding may be less by now."""
+        if not self.repayments:
+            return
+        entered = data.draw(st.sampled_from(self.repayments), label="repayment")
+        path = f"/v1/recoveries/{entered['recovery_id']}/repayments/{entered['id']}"
+        if not confirmed:
+            self.payout.post(f"{path}/discard", {"reason": "r"}, by="finance-checker", expect=200)
+        elif (status := self._post(f"{path}/confirm", None, by="finance-checker").status_code) == 200:
+            self.books.repaid[entered["award_id"]] += entered["amount_fen"]
+        else:
+            assert status == 409
+            return
+        self.repayments.remove(entered)
+        assert self._post(f"{path}/confirm", None, by="finance-checker").status_code == 409
 
     @rule()
     def give_up(self) -> None:

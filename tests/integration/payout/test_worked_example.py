@@ -27,11 +27,11 @@ def test_the_worked_example_of_the_ledger(payout: Payout) -> None:
     payout.post(f"/v1/payment-orders/{order}/approve", by="finance-checker")
     batch = payout.post("/v1/payment-batches", {"unit": "city"}, by="finance-maker")
     row = {"order_id": order, "outcome": "settled", "occurred_on": "2026-03-02", "bank_reference": "B1"}
-    payout.post(f"/v1/payment-batches/{batch['id']}/results", {"rows": [row]}, by="finance-maker")
+    payout.post(f"/v1/payment-batches/{batch['id']}/results", {"rows": [row]}, by="bank")
     payout.receive(decision(version=2, instalments=((2025, 500_000),)))
     recovery = f"/v1/recoveries/{payout.get('/v1/recoveries')['items'][0]['id']}"
-    repaid = {"amount_fen": 100_000, "received_on": "2026-04-01", "bank_reference": "R1"}
-    payout.post(f"{recovery}/repayments", repaid, by="finance-maker")
+    repaid = {"amount_fen": 100_000, "received_on": "2026-03-02", "bank_reference": "R1"}
+    payout.repay(recovery.rpartition("/")[2], repaid)
     payout.post(f"{recovery}/write-off", {"reason": "企业已注销"}, by="finance-maker")
     payout.post(f"{recovery}/write-off", {"reason": "同意"}, by="finance-checker")
 

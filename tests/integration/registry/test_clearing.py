@@ -84,6 +84,8 @@ def test_records_of_one_change_set_may_leave_out_different_members(registry: Reg
 
 
 NDJSON_LINES: list[tuple[str, str]] = [
+    (f'"online_retail_fen":{"[" * 1_000}{"]" * 1_000}', "not_json"),
+    (f'"online_retail_fen":[{"[]," * 2_000}[]]', "not_a_record"),
     ('"online_retail_fen":100.0', "not_an_integer"),
     ('"online_retail_fen":1e4', "not_an_integer"),
     ('"online_retail_fen":"100"', "not_an_integer"),

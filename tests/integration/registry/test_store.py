@@ -265,6 +265,40 @@ def test_account_numbers_are_sealed_and_masked(registry: Registry) -> None:
             assert "62220000" not in str(connection.exec_driver_sql(f"SELECT * FROM {table}").all())
 
 
+@pytest.mark.parametrize(
+    ("act", "method", "path", "body"),
+    [
+        ("list_payee_accounts", "GET", "/v1/datasets/payee_accounts/records", None),
+        ("get_payee_accounts_history", "GET", f"/v1/datasets/payee_accounts/history?uscc={A}&since=2020-01-01", None),
+        ("get_snapshot", "GET", "/v1/snapshots/{revision}/payee_accounts", None),
+        ("query_snapshot", "POST", "/v1/snapshots/{revision}/payee_accounts/queries", {"uscc": [A]}),
+        ("query_snapshots", "POST", "/v1/snapshots/{revision}/queries", {"queries": [{"dataset": "payee_accounts"}]}),
+        ("list_changes", "GET", "/v1/changes?after=0", None),
+        ("get_enterprise", "GET", f"/v1/enterprises/{A}", None),
+    ],
+)
+def test_whoever_reads_whole_account_numbers_is_in_the_audit_log(
+    registry: Registry, act: str, method: str, path: str, body: object
+) -> None:
+    registry.enterprises(A)
+    account = {"uscc": A, "since": "2020-01-01", "account_holder": "甲", "bank_code": "102100099996"}
+    revision = registry.recorded("payee_accounts", account | {"account_number": "6222000011112222"})
+
+    def audited(by: str) -> list[tuple[str, str, list[str]]]:
+        with registry.database.reading() as connection:
+            before = connection.exec_driver_sql("SELECT coalesce(max(id), 0) FROM audit_log").scalar_one()
+        headers = {"Accept": "application/json, application/x-ndjson"}
+        answer = registry.request(method, path.format(revision=revision), by=by, json=body, headers=headers)
+        assert answer.status_code == 200, answer.text
+        assert ("6222000011112222" in answer.text) == (by == "payout")
+        with registry.database.reading() as connection:
+            query = f"SELECT actor, act, subjects FROM audit_log WHERE id > {before}"
+            return [tuple(row) for row in connection.exec_driver_sql(query)]
+
+    assert audited("auditor") == []
+    assert audited("payout") == [("payout", act, ["payee_accounts"])]
+
+
 def test_a_jurisdiction_sees_its_own_rows(registry: Registry) -> None:
     registry.enterprises(A, B, C)
     registry.recorded("locations", location(A, "2020-01-01", "liandu"), location(B, "2020-01-01", "city"))

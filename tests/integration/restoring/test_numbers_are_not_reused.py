@@ -19,9 +19,11 @@ from shared.events.facts_revised import TYPE, FactsRevised
 from shared.identifiers import new_id
 from shared.messaging import outbox, topics
 from shared.messaging.envelope import Event
+from tests.faults.decisions import Version
 from tests.integration.eligibility.support import approve_all, evaluate, events, history, rent
 from tests.integration.restoring.conftest import Backups
 from tests.support.databases import ServiceDatabase
+from tests.support.events import signed
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -47,6 +49,16 @@ def restored(fresh_database: Callable[[str], ServiceDatabase], backups: Backups)
     backups.relay(again, topics.AWARD_DECISIONS, restore_version_numbers)
     yield again
     again.close()
+
+
+def test_a_version_that_consumers_refuse_takes_no_number(fresh_database: Callable[[str], ServiceDatabase]) -> None:
+    database = fresh_database("eligibility").connect()
+    published = [Version("s", number, ((2025, 700),)).event() for number in (3, 2**31 - 1)]
+    with database.transaction() as connection:
+        restore_version_numbers(connection, signed(published, "eligibility"))
+        assert connection.execute(text("SELECT version FROM awards")).scalars().all() == [3]
+        assert connection.execute(text("SELECT version FROM recalled_versions")).scalars().all() == [3]
+    database.close()
 
 
 def _last_version(database: Database, subject: str) -> tuple[int, str, int]:

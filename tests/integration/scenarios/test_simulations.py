@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from shared.media_types import XLSX
 from tests.integration.payout.support import SHARED_HALF
 from tests.integration.registry.conftest import enterprise, uscc
 from tests.integration.scenarios.conftest import POLICY, City
+from tests.support.sheets import workbook
 
 A, B, C = (uscc(seed) for seed in range(3))
 ASKED: dict[str, Any] = {"policy": POLICY, "award_years": [2022, 2023], "decided_on": "2024-03-01"}
@@ -231,3 +233,22 @@ def test_a_name_is_the_registrys(city: City) -> None:
     })  # fmt: skip
     [outcome] = city.items(f"/v1/simulations/{simulation['id']}/outcomes")
     assert (outcome["payee"], outcome["entitlement_fen"]) == ({"uscc": A, "name": "丽水甲有限公司"}, 30)
+
+
+def test_facts_of_a_file_are_sent_on(city: City) -> None:
+    couriers(city)
+    sheet = [
+        ["快递企业情况表", "", "", "", "单位：万元"],
+        ["统一社会信用代码", "年度", "年发件量", "运营天数", "全年租金"],
+        [C, 2023, 3_650_000, 365, 10],
+        ["合计", "", "", "", 10],
+    ]
+    headers = city.tokens.headers("commerce-maker") | {"Content-Type": XLSX}
+    answer = city.http.post("/v1/scenario-facts?dataset=courier_years", content=workbook(sheet), headers=headers)
+    read = answer.json()
+    assert (answer.status_code, read["errors"], read["skipped"]) == (200, [], 1)
+    assert read["rows"] == {"read": 1, "accepted": 1, "unchanged": 0, "rejected": 0}
+    simulation = simulate(city, facts=read["facts"])
+    assert ("courier-rent", C, "granted", 3_000_000, 0, "gained") in found(city, simulation)
+    headers["Content-Type"] = "image/png"
+    assert city.http.post("/v1/scenario-facts?dataset=courier_years", content=b"x", headers=headers).status_code == 415

@@ -152,7 +152,9 @@ def test_its_orders_are_as_they_were_and_are_paid(upgraded: Upgraded, tokens: To
         if order["state"] == "batched"
     ]
     assert rows
-    report = payout.post(f"/v1/payment-batches/{open_batch['id']}/results", {"rows": rows}, by="finance-maker")
+    listed = payout.get("/v1/appropriations?limit=1000")["items"]
+    assert listed and {each["state"] for each in listed} == {"confirmed"}, "what it had recorded counts"
+    report = payout.post(f"/v1/payment-batches/{open_batch['id']}/results", {"rows": rows}, by="bank")
     assert report["rows"]["accepted"] == len(rows)
     payout.reconcile()
     payout.database.close()

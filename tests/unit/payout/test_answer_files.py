@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 from datetime import date
@@ -14,9 +15,10 @@ from hypothesis import strategies as st
 
 from services.payout.batches.bank_results import BankAnswer, read
 from services.payout.batches.domain import BatchedOrder, Days, check_results
+from services.payout.batches.files import checksum_of, frame_of
 from services.payout.batches.files import csv_of as batch_file
-from services.payout.batches.files import frame_of
 from services.payout.restorations.files import read as read_sent
+from services.payout.seals import Sealed, Seals
 from shared.errors import FieldError
 from shared.files.domain import FileRefused
 from shared.media_types import BYTES, CSV
@@ -68,7 +70,12 @@ def test_outcomes_are_read_in_the_banks_words(word: str, outcome: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "day", ["2026-11-30", "2026/11/30", "2026.11.30", "20261130", "2026年11月30日", "2026/11/30 0:00"]
+    "day",
+    [
+        *("2026-11-30", "2026/11/30", "2026.11.30", "20261130", "2026年11月30日", "2026/11/30 0:00"),
+        *("2026-11-30 14:03:22", "2026/11/30 9:05", "20261130140322", "2026年11月30日14时03分22秒"),
+        *("2026-11-30T14:03:22+08:00", "2026-11-30 23:59:59.5"),
+    ],
 )
 def test_days_are_read_as_they_are_written(day: str) -> None:
     assert [each.occurred_on for each in answer(row(day=day)).results] == [TODAY]
@@ -199,6 +206,10 @@ def test_the_columns_of_the_sent_file_are_read_beside_the_results() -> None:
     assert found.copied.rows() == [(ORDERS[0], "=甲", "9133", "102", "6222", "p 1")]
 
 
+SEALS = Seals(base64.b64encode(bytes(64)).decode())
+SEALED = Sealed("city", TODAY, 7)
+
+
 def sent_file() -> list[list[str]]:
     """Return the cells of a batch's own file."""
     purposes = [f"courier-rent 7038da8b-ab59-5803-b624-5965d85e446{place}/1" for place in range(2)]
@@ -212,7 +223,8 @@ def sent_file() -> list[list[str]]:
             "number": ["62220001", "62220002"],
         }
     )
-    content = batch_file(frame_of(lines, accounts), 3_050).decode("utf-8-sig")
+    frame = frame_of(lines, accounts)
+    content = batch_file(frame, 3_050, SEALS.seal(SEALED, checksum_of(frame, 3_050))).decode("utf-8-sig")
     return list(csv.reader(io.StringIO(content)))
 
 
@@ -220,12 +232,12 @@ def test_a_sent_file_that_was_saved_again_is_entered_if_nothing_was_lost() -> No
     rows = sent_file()
     for saved in (rows, [[cell.replace("10.00", "10").replace("20.50", "20.5") for cell in cells] for cells in rows]):
         for content in (workbook({"支付清单": saved}), csv_text(saved)):
-            sent, checksum = read_sent(content, BYTES, TODAY)
-            assert [(row.order_id, row.amount_fen, row.instalment) for row in sent] == [
+            sent = read_sent(content, BYTES, SEALS, TODAY)
+            assert [(row.order_id, row.amount_fen, row.instalment) for row in sent.rows] == [
                 (ORDERS[0], 1_000, 1),
                 (ORDERS[1], 2_050, 1),
             ]
-            assert checksum == rows[-1][1]
+            assert (sent.checksum, sent.sealed) == (rows[-2][1], SEALED)
 
 
 @pytest.mark.parametrize(
@@ -241,7 +253,22 @@ def test_a_sent_file_that_lost_something_is_refused(place: int, cell: str, code:
     rows = sent_file()
     rows[1][place] = cell
     with pytest.raises(FileRefused) as refused:
-        read_sent(csv_text(rows), CSV, TODAY)
+        read_sent(csv_text(rows), CSV, SEALS, TODAY)
+    assert [each.code for each in refused.value.errors] == [code]
+
+
+@pytest.mark.parametrize(
+    ("seal", "code"),
+    [
+        (None, "no_seal"),
+        (SEALS.seal(SEALED, "0" * 64), "another_seal"),
+        ("city 2026-13-99 7 " + "0" * 64, "another_seal"),
+    ],
+)
+def test_a_sent_file_without_payouts_seal_is_refused(seal: str | None, code: str) -> None:
+    rows = sent_file()[:-1]
+    with pytest.raises(FileRefused) as refused:
+        read_sent(csv_text([*rows, ["防伪码", seal, *[""] * 6]] if seal else rows), CSV, SEALS, TODAY)
     assert [each.code for each in refused.value.errors] == [code]
 
 

@@ -65,6 +65,7 @@ def test_a_row_is_applied_once_or_named_with_its_mistake(
 
 
 ROW = SentRow("o1", "uscc", 100, "a1", 1)
+SHARES = {("city", "uscc"): 100}
 
 
 def known(state: str = "issued", row: SentRow = ROW, *, in_batch: bool = False) -> dict[str, KnownOrder]:
@@ -74,15 +75,19 @@ def known(state: str = "issued", row: SentRow = ROW, *, in_batch: bool = False) 
 @pytest.mark.parametrize(
     ("orders", "award", "expected"),
     [
-        (known(), KnownAward(1, "2025-01-01", (2025,)), "known"),
-        ({}, KnownAward(1, "2025-01-01", (2025,)), "unknown"),
+        (known(), KnownAward(1, "2025-01-01", (2025,), SHARES), "known"),
+        ({}, KnownAward(1, "2025-01-01", (2025,), SHARES), "unknown"),
         (known("batched", in_batch=True), None, "unchanged"),
-        (known("settled"), KnownAward(1, "2025-01-01", (2025,)), "not_possible"),
-        (known(row=SentRow("o1", "uscc", 101, "a1", 1)), KnownAward(1, "2025-01-01", (2025,)), "another_order"),
+        (known("settled"), KnownAward(1, "2025-01-01", (2025,), SHARES), "not_possible"),
+        (known(row=SentRow("o1", "uscc", 101, "a1", 1)), KnownAward(1, "2025-01-01", (2025,), SHARES), "another_order"),
         ({}, None, "unknown_award"),
-        ({}, KnownAward(None, "2025-01-01", ()), "waits_for_arrangement"),
-        ({}, KnownAward(1, "2025-01-01", ()), "no_such_instalment"),
-        ({}, KnownAward(1, "2025-01-01", (2027,)), "not_due"),
+        ({}, KnownAward(None, "2025-01-01", (), SHARES), "waits_for_arrangement"),
+        ({}, KnownAward(1, "2025-01-01", (), SHARES), "no_such_instalment"),
+        ({}, KnownAward(1, "2025-01-01", (2027,), SHARES), "not_due"),
+        ({}, KnownAward(1, "2025-01-01", (2025,), {("city", "uscc"): 99}), "more_than_share"),
+        ({}, KnownAward(1, "2025-01-01", (2025,), {("liandu", "uscc"): 100}), "no_share"),
+        ({}, KnownAward(1, "2025-01-01", (2025,), {("city", "other"): 100}), "another_payee"),
+        (known(), KnownAward(1, "2025-01-01", (2025,), {}), "known"),
     ],
 )
 def test_a_sent_row_is_entered_again_or_named_with_its_mistake(
@@ -94,5 +99,11 @@ def test_a_sent_row_is_entered_again_or_named_with_its_mistake(
 
 
 def test_an_order_that_a_file_has_twice_is_refused() -> None:
-    checked = check_file([ROW, ROW], "city", 2026, known(), {"a1": KnownAward(1, "2025-01-01", (2025,))})
+    checked = check_file([ROW, ROW], "city", 2026, known(), {"a1": KnownAward(1, "2025-01-01", (2025,), SHARES)})
     assert [(mistake.pointer, mistake.code) for mistake in checked.mistakes] == [("/rows/1", "repeated")]
+
+
+def test_rows_of_an_award_are_held_against_its_share_together() -> None:
+    rows = [SentRow(f"o{place}", "uscc", 60, "a1", 1) for place in range(2)]
+    checked = check_file(rows, "city", 2026, {}, {"a1": KnownAward(1, "2025-01-01", (2025,), SHARES)})
+    assert [mistake.code for mistake in checked.mistakes] == ["more_than_share", "more_than_share"]

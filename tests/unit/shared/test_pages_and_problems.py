@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
+from pathlib import Path
 from typing import Literal
 from uuid import UUID
 
+import httpx
 import orjson
 import pytest
+from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from shared.errors import Conflict, DomainError, FieldError, Invalid, NotFound
+from shared.web import problems
 from shared.web.pagination import decode_cursor, encode_cursor, page
 from shared.web.problems import problem_of, stored_problem, validation_problem
 
@@ -109,3 +114,22 @@ def test_a_stored_error_is_shown_in_any_language() -> None:
 def test_an_error_that_the_last_version_stored_is_shown_as_it_is() -> None:
     stored = {"type": "urn:ecommerce-subsidies:problem:conflict", "title": "x", "status": 409}
     assert stored_problem(stored, "zh-CN") == stored
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no file that is always full")
+@pytest.mark.parametrize(("file", "status"), [("/dev/full", 503), ("/dev/null/none", 500)])
+def test_a_full_disk_is_an_outage_and_other_failures_of_files_are_faults(file: str, status: int) -> None:
+    app = FastAPI()
+    app.state.language = "en"
+    problems.install(app)
+
+    @app.get("/")
+    def write() -> None:
+        Path(file).write_bytes(b"x" * 100_000)
+
+    async def ask() -> int:
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+            return (await client.get("/")).status_code
+
+    assert asyncio.run(ask()) == status

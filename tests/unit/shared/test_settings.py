@@ -22,6 +22,7 @@ STRONG = "b3f1c2d4e5a6978877665544"
 GOOD = {
     "REGISTRY_DATABASE_URL": f"postgresql://registry_app:{STRONG}@db.city:5432/registry?sslmode=verify-full",
     "REGISTRY_ACCOUNT_KEY": KEY,
+    "PAYOUT_FILE_SEAL_KEY": KEY,
     "KAFKA_BOOTSTRAP_SERVERS": "kafka-1.city:9092,kafka-2.city:9092",
     "EVENT_KEYS": EVENT_KEYS,
     "TOKEN_ISSUER": "https://login.city",
@@ -216,3 +217,25 @@ def test_services_speak_https_in_production(
     monkeypatch.setenv(url, "http://other.city:8001")
     with pytest.raises(SystemExit, match=f"{url} is plain http"):
         load(settings)
+
+
+@pytest.mark.parametrize(
+    ("key", "sentence"),
+    [
+        (None, "PAYOUT_FILE_SEAL_KEY is missing"),
+        ("§", "PAYOUT_FILE_SEAL_KEY is not valid: must hold keys in base64"),
+        ("c2hvcnQ=", "PAYOUT_FILE_SEAL_KEY is not valid: must hold keys of at least 32 bytes"),
+        (f"{KEY},c2hvcnQ=", "PAYOUT_FILE_SEAL_KEY is not valid"),
+        (f"{KEY},{ZEROS}", "PAYOUT_FILE_SEAL_KEY is no random key"),
+    ],
+)
+def test_production_has_a_key_of_payment_files(key: str | None, sentence: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    others = {"PAYOUT_DATABASE_URL": GOOD["REGISTRY_DATABASE_URL"], "PAYOUT_CLIENT_SECRET": STRONG}
+    others |= {f"{each}_URL": f"https://{each.lower()}.city" for each in ("REGISTRY", "ELIGIBILITY")}
+    for name, value in (GOOD | others | {"PAYOUT_FILE_SEAL_KEY": key}).items():
+        monkeypatch.delenv(name, raising=False)
+        if value is not None:
+            monkeypatch.setenv(name, value)
+    monkeypatch.delenv("DEPLOYMENT", raising=False)
+    with pytest.raises(SystemExit, match=sentence):
+        load(PayoutSettings)

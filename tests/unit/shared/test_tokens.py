@@ -213,9 +213,14 @@ def test_scopes_are_described_and_no_client_can_make_and_check() -> None:
     pairs = [
         (Scope.EVALUATIONS_WRITE, Scope.DECISIONS_APPROVE),
         (Scope.ARRANGEMENTS_WRITE, Scope.ARRANGEMENTS_CONFIRM),
+        (Scope.APPROPRIATIONS_WRITE, Scope.APPROPRIATIONS_CONFIRM),
         (Scope.BATCHES_WRITE, Scope.ORDERS_APPROVE),
+        (Scope.BATCHES_WRITE, Scope.RESULTS_BANK),
+        (Scope.ORDERS_APPROVE, Scope.RESULTS_BANK),
         (Scope.RECOVERIES_WRITE, Scope.RECOVERIES_APPROVE),
         (Scope.READINGS_PROPOSE, Scope.READINGS_CONFIRM),
+        (Scope.FACTS_WRITE, Scope.ACCOUNTS_CONFIRM),
+        (Scope.FACTS_WRITE, Scope.REFERENCE_CONFIRM),
     ]
     for name, client in CLIENTS.items():
         for maker, checker in pairs:

@@ -1,3 +1,6 @@
+-- known_versions: Return the highest version of each of these awards that is known.
+SELECT award_id, version FROM awards WHERE award_id = ANY(CAST(:ids AS uuid[]));
+
 -- create_lost_versions: Hold the highest lost version of each award.
 CREATE TEMP TABLE lost_versions (
     award_id uuid, policy text, award text, subject text, identity_year integer, version integer, first_decided_on date,

@@ -28,7 +28,7 @@ from services.eligibility.rules.grammar.lookups import (
     recognised,
     yearly_figures,
 )
-from services.eligibility.rules.grammar.measures import Measure, Measured, measure
+from services.eligibility.rules.grammar.measures import Columns, Measure, Measured, measure
 from services.eligibility.rules.grammar.plans import collect
 from services.eligibility.rules.grammar.ranks import among_first
 from services.eligibility.rules.grammar.rates import grown_by
@@ -84,6 +84,7 @@ __all__ = [
     "Article",
     "Award",
     "Column",
+    "Columns",
     "GivenBefore",
     "Measure",
     "Measured",

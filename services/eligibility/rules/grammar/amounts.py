@@ -20,7 +20,7 @@ from services.eligibility.rules.grammar.results import Figure, Step
 from services.eligibility.rules.grammar.rule_context import Row, RuleContext
 from services.eligibility.rules.grammar.terms import WIDE, Column, Parameter, Product, Term, columns_in, parameter
 from services.eligibility.rules.grammar.wording import said
-from services.eligibility.rules.text import Text
+from services.eligibility.rules.text import NOTHING, Text
 from shared.i18n import N_
 
 STEP_NAMES = {
@@ -87,7 +87,8 @@ class Amount(Node):
         steps: list[Step] = []
         for number, factor in enumerate(_factors(self.base)):
             unit = factor.stored_unit(context) if isinstance(factor, Parameter) else factor.unit()
-            figure = Figure(row[f"{prefix}.{number}"], unit, factor.denominator(context))
+            counted = factor.counted if isinstance(factor, Column) else NOTHING
+            figure = Figure(row[f"{prefix}.{number}"], unit, factor.denominator(context), counted=counted)
             sentence = _named(factor, figure, row, context)
             sentence = said(N_("times {figure}"), figure=sentence) if number else sentence
             name = "rate" if number and not columns_in(factor) else "base"
@@ -126,6 +127,8 @@ def _limited(name: str, uncapped: Figure, figure: Figure, limit: Text) -> Text:
         return said(N_("less {figure}"), figure=limit)
     if uncapped.value is None or figure.value is None:
         return said(N_("at most {cap}"), cap=limit)
+    if figure.value <= 0:
+        return said(N_("nothing is left of the limit, {cap}"), cap=limit)
     if uncapped.value > figure.value:
         return said(N_("above the limit, {cap}: cut to it"), cap=limit)
     return said(N_("within the limit, {cap}"), cap=limit)
@@ -133,8 +136,19 @@ def _limited(name: str, uncapped: Figure, figure: Figure, limit: Text) -> Text:
 
 def _named(term: Term, figure: Figure, row: Row, context: RuleContext) -> Text:
     """Return a figure after its name, or after the formula that it comes from."""
-    sign = "" if isinstance(term, Column | Parameter | ByCode) else " ="
-    return wording.named(Text(*(f"{name}{sign}" for name in term.name_in(row, context))), figure.text)
+    if isinstance(term, Column | Parameter | ByCode):
+        return wording.named(term.name_in(row, context), figure.text)
+    return Text.joined([_with_values(term, row).phrase(context), figure.text], " = ", " = ")
+
+
+def _with_values(term: Term, row: Row) -> Term:
+    """Return a formula whose facts are named with their values."""
+    if isinstance(term, Column):
+        value = Figure(row[term.name], term.unit(), counted=term.counted)
+        return replace(term, words=wording.named(term.words, value.text))
+    parts = {name: getattr(term, name) for name in term.__dataclass_fields__}
+    valued: dict[str, Any] = {name: _with_values(part, row) for name, part in parts.items() if isinstance(part, Term)}
+    return replace(term, **valued)
 
 
 def amount_said(message: str, amount: Figure) -> Text:

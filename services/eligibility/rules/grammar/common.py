@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
@@ -11,7 +12,7 @@ import polars as pl
 from services.eligibility.facts.catalogue import Facts
 from services.eligibility.rules.grammar.award import Award
 from services.eligibility.rules.grammar.comparisons import Comparison
-from services.eligibility.rules.grammar.conditions import Always, Combination, Condition, Holds, condition_by
+from services.eligibility.rules.grammar.conditions import Always, Combination, Condition, Figures, Holds, condition_by
 from services.eligibility.rules.grammar.days import (
     FIRST_DAY,
     LAST_DAY,
@@ -23,11 +24,14 @@ from services.eligibility.rules.grammar.days import (
 )
 from services.eligibility.rules.grammar.lookups import PAYEE, Attachment, Read
 from services.eligibility.rules.grammar.plans import collect
-from services.eligibility.rules.grammar.rule_context import RuleContext, years_later
+from services.eligibility.rules.grammar.rule_context import Row, RuleContext, years_later
 from services.eligibility.rules.grammar.subjects import About
 from services.eligibility.rules.grammar.terms import Column, parameter
+from services.eligibility.rules.grammar.wording import said
 from services.eligibility.rules.grammar.words import at_least, no_later_than, within_validity
+from services.eligibility.rules.parameters import ParameterValues
 from services.eligibility.rules.text import Text
+from shared.i18n import N_
 
 #: Names of the shared conditions.
 SHARED_WORDS: dict[str, Text] = {
@@ -41,7 +45,7 @@ SHARED_WORDS: dict[str, Text] = {
     "validity-to-last-day": Text("不晚于有效期最后一日", "not after the last day of validity"),
     "happened": Text("事项已发生", "the event has happened"),
     "legal-form": Text("受奖单位组织形式", "the payee's legal form"),
-    "not-government": Text("受奖单位不是国家机关", "the payee is no government body"),
+    "not-government": Text("受奖单位不是政府机关", "the payee is no government body"),
     "place": Text("在适用地区内", "within the area covered"),
     "payee-place": Text("受奖单位在适用地区内", "the payee is within the area covered"),
     "project-place": Text("项目在适用地区内", "the project is within the area covered"),
@@ -52,6 +56,46 @@ SHARED_WORDS: dict[str, Text] = {
 }
 #: Shared conditions that the sentence which grants an award states itself, unless the package names a criterion for them.
 SAID_BY_AWARD = {"legal-form", "not-paid-before", "once", "highest-level"}
+
+
+#: What holds for every award and is no condition of one.
+_SHARED_RULES = (
+    N_(
+        "An award follows from the recorded data as of one revision, this policy, its interpretations, the award year and the"
+        " decision day, and from nothing else."
+    ),
+    N_(
+        "A year is a calendar year. “Reaches” and “at least” include the number, “exceeds” and “more than” do not. A period runs"
+        " from its first day to the day before its end; without an end it is open."
+    ),
+    N_(
+        "Where data that a condition needs are not on record, it is undetermined: nothing is paid, and what is missing is named."
+        " It is never read as zero or as the cap."
+    ),
+    N_("Amounts are calculated in fen and cut to the fen in the last step. One that comes to zero is not awarded."),
+    N_(
+        "There is one award for a subject and an award year, or for a subject alone where it is given once. A later result"
+        " replaces the earlier one and never adds to it."
+    ),
+    N_(
+        "An award given once belongs to the first award year in which every condition is known to be met. An undetermined year"
+        " before it is passed over; should it turn out to be met, the award moves there."
+    ),
+    N_("What was paid before or outside this system, whenever, uses the award up."),
+    N_(
+        "The payee's record counts if it is a serious dishonesty in force on the decision day, or a safety, quality or tax case"
+        " that began in the {years} up to it, both days included."
+    ),
+    N_(
+        "Other public money counts for the same award and subject, and for awards of each year the same award year, whenever it"
+        " was given and whichever enterprise the row names. It is taken into account in the last step of the amount."
+    ),
+)
+
+
+def shared_rules(parameters: Mapping[str, ParameterValues]) -> list[Text]:
+    """Return what holds for every award of a policy with these numbers and is no condition of one, in words."""
+    return [said(rule, years=parameters["integrity_lookback_years"].value_phrase()) for rule in _SHARED_RULES]
 
 
 @dataclass(frozen=True)
@@ -144,9 +188,17 @@ INTEGRITY_CONDITION = condition_by(
 )
 
 
+@dataclass(frozen=True)
+class _FirstYear(Comparison):
+    """The award year against the first one that qualifies; nothing that is short would make a later year the first."""
+
+    def figures(self, row: Row, prefix: str, context: RuleContext) -> Figures:
+        return {**super().figures(row, prefix, context), "short_by": None}
+
+
 #: The first award year in which the subject met the conditions, up to the case's own.
 FIRST_MET = Column("once.first_year", "year", Text("最先符合条件的年度", "first year in which the conditions were met"))
-ONCE = Comparison("once", AwardYear(), "at_most", FIRST_MET)
+ONCE = _FirstYear("once", AwardYear(), "at_most", FIRST_MET)
 #: Whether no higher level of the unit counts and is still open in the same year.
 HIGHEST = Column("unit.is_highest", "flag", Text("当年最高级别", "highest level of the year"))
 HIGHEST_LEVEL = Holds("highest-level", HIGHEST)

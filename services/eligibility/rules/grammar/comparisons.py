@@ -15,12 +15,12 @@ from services.eligibility.rules.grammar import wording
 from services.eligibility.rules.grammar.conditions import Condition, Figures
 from services.eligibility.rules.grammar.days import DecisionDay
 from services.eligibility.rules.grammar.rates import OnePlus
-from services.eligibility.rules.grammar.results import NOTHING, Figure
+from services.eligibility.rules.grammar.results import Figure
 from services.eligibility.rules.grammar.rule_context import INT64, Row, RuleContext
 from services.eligibility.rules.grammar.terms import WIDE, Column, Parameter, Product, Term, columns_in
 from services.eligibility.rules.grammar.wording import said
 from services.eligibility.rules.parameters import UNIT_WORDS
-from services.eligibility.rules.text import Text
+from services.eligibility.rules.text import NOTHING, Text
 from shared.i18n import N_
 
 #: Comparison → how a figure is judged that is met or failed: a number, or a day or year.
@@ -120,7 +120,8 @@ class Comparison(Condition):
         units = (context.parameters[each.name].unit for each in self.threshold.walk() if isinstance(each, Parameter))
         words = (UNIT_WORDS.get(unit.partition("/")[0]) for unit in units if unit != "basis points")
         # In English the figure's name says what is counted.
-        return next((Text(each.zh, "") for each in words if each is not None), NOTHING)
+        own = self.measured.counted if isinstance(self.measured, Column) else NOTHING
+        return next((Text(each.zh, "") for each in words if each is not None), own)
 
     def sentence(self, row: Row, figures: Figures, met: bool, context: RuleContext) -> Text:
         measured, divisor = figures["measured"], figures["divisor"]
@@ -140,7 +141,8 @@ class Comparison(Condition):
         if threshold.unit in ("day", "year"):
             return wording.bracketed(self.threshold.name_in(row, context), threshold.text)
         if columns_in(self.threshold):
-            return wording.named(self.threshold.name_in(row, context), threshold.text)
+            beside = wording.named if isinstance(self.threshold, Column) else wording.bracketed
+            return beside(self.threshold.name_in(row, context), threshold.text)
         return threshold.text
 
     def _divided(self, row: Row, found: Text, figures: Figures, met: bool, context: RuleContext) -> Text:
@@ -240,6 +242,13 @@ class AtLeastOne(Comparison):
         assert counted is not None
         name = self._name(row, context)
         return wording.named(name, counted.text) if met else said(N_("{name}: none"), name=name)
+
+    def would_take(self, row: Row, figures: Figures, context: RuleContext) -> Text | None:
+        return (
+            said(N_("{counted}: at least one is needed"), counted=self._name(row, context))
+            if figures["short_by"]
+            else None
+        )
 
     def phrase(self, context: RuleContext) -> Text:
         return said(N_("{counted}: at least one"), counted=self.measured.phrase(context))

@@ -39,6 +39,8 @@ class References:
     facts: Callable[[Row, Sequence[Column]], tuple[FactRow, ...]]
 
 
+#: What an interpretation says of a condition that it does not ask for.
+NOT_REQUIRED = Text("不作要求", "not required")
 #: The figures of a condition by name.
 Figures = dict[str, Figure | None]
 
@@ -320,8 +322,9 @@ class Combination(Condition):
 
 @dataclass(frozen=True)
 class Always(Condition):
-    """Always met: an interpretation that requires nothing."""
+    """Always met: an interpretation that requires nothing, or what a measure tests for each thing that it counts."""
 
+    words: Text = NOT_REQUIRED
     comparison: ClassVar[str] = "all"
 
     def plan(self, context: RuleContext) -> pl.Expr:
@@ -331,7 +334,7 @@ class Always(Condition):
         return self.phrase(context)
 
     def phrase(self, context: RuleContext) -> Text:
-        return Text("不作要求", "not required")
+        return self.words
 
     def document(self) -> Any:
         return {"name": self.name, "always": True}

@@ -8,7 +8,7 @@ returns one row of figures per case that has any, and the parts that the figures
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -16,7 +16,7 @@ from services.eligibility.facts.catalogue import Facts
 from services.eligibility.rules.grammar.lookups import Lookup, Read
 from services.eligibility.rules.grammar.rule_context import RuleContext
 from services.eligibility.rules.grammar.terms import Column
-from services.eligibility.rules.text import Text
+from services.eligibility.rules.text import NOTHING, Text
 
 #: Suffixes of the two lists that a measure may give beside its figures.
 MISSING, FLAGS = "missing", "flags"
@@ -38,6 +38,8 @@ SUMMED = 2**100
 
 #: A column of the parts: the fact that it shows, or the words of one that is worked out.
 PartColumn = Column | Text
+#: Of each column the kind, its name, and of a count what is counted.
+Columns = Mapping[str, tuple[str, Text] | tuple[str, Text, Text]]
 Function = Callable[[pl.DataFrame, Facts, RuleContext], Measured]
 
 
@@ -47,13 +49,15 @@ class Measure(Lookup):
 
     name: str
     function: Function
-    columns: Mapping[str, tuple[str, Text]]
+    columns: Columns
+    #: How the figures are worked out, in words.
+    rule: Text
     parts: Mapping[str, PartColumn]
     needed: tuple[Column, ...]
     read: tuple[Read, ...]
     interpretations: tuple[str, ...] = ()
     parameters: tuple[str, ...] = ()
-    words: Text = field(default=Text("", ""))
+    words: Text = NOTHING
     #: True where a granted case also names what was left out.
     names_left_out: bool = False
 
@@ -61,8 +65,10 @@ class Measure(Lookup):
         columns = self.__dict__.get("columns", {})
         if column not in columns:
             raise AttributeError(column)
-        kind, words = columns[column]
-        return Column(f"{self.name}.{column}", kind, words, self, largest=SUMMED)
+        kind, words, *counted = columns[column]
+        return Column(
+            f"{self.name}.{column}", kind, words, self, largest=SUMMED, counted=counted[0] if counted else NOTHING
+        )
 
     def beside(self, cases: pl.DataFrame, figures: pl.DataFrame) -> pl.DataFrame:
         """Return the cases with the measure's columns, null for a case without figures."""
@@ -83,9 +89,10 @@ class Measure(Lookup):
 
 def measure(
     name: str,
-    columns: Mapping[str, tuple[str, Text]],
+    columns: Columns,
     *,
     words: Text,
+    rule: Text,
     parts: Mapping[str, PartColumn],
     needs: tuple[Column, ...] = (),
     reads: tuple[Read, ...] = (),
@@ -96,6 +103,8 @@ def measure(
     """Return a decorator that declares a function as a measure."""
 
     def declared(function: Function) -> Measure:
-        return Measure(name, function, columns, parts, needs, reads, interpretations, parameters, words, names_left_out)
+        return Measure(
+            name, function, columns, rule, parts, needs, reads, interpretations, parameters, words, names_left_out
+        )
 
     return declared

@@ -11,7 +11,7 @@ from typing import Any
 from services.eligibility.facts.catalogue import LARGEST
 from services.eligibility.rules.basis import Basis, Sentence
 from services.eligibility.rules.grammar import wording
-from services.eligibility.rules.text import Text
+from services.eligibility.rules.text import NOTHING, Text
 
 #: Comparison → its sign and its name.
 COMPARISONS: Mapping[str, tuple[str, Text]] = {
@@ -38,8 +38,11 @@ UNITS: Mapping[str, Text] = {
 }
 SCALES: Mapping[str, int] = {"millionths": 1_000_000}
 #: Unit → its words for one.
-ONE: Mapping[str, Text] = {"days": Text("天", "day"), "years": Text("年", "year")}
-NOTHING = Text("", "")
+ONE: Mapping[str, Text] = {
+    "days": Text("天", "day"),
+    "years": Text("年", "year"),
+    "square_metres": Text("平方米", "square metre"),
+}
 #: The denominator of a share.
 BASIS_POINTS = 10_000
 
@@ -125,6 +128,8 @@ class Figure:
             return wording.yuan(value)
         if self.unit == "usd_cents":
             return wording.dollars(value)
+        if self.unit == "basis_points":
+            return wording.percent(exact / BASIS_POINTS)
         if self.denominator == BASIS_POINTS and not self.unit:
             return wording.percent(exact)
         unit = (ONE if exact == 1 else {}).get(self.unit) or UNITS.get(self.unit, self.counted)

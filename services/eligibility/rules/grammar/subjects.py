@@ -9,11 +9,14 @@ from typing import Any
 import polars as pl
 
 from services.eligibility.facts.catalogue import CATALOGUE, Facts
+from services.eligibility.rules.grammar import wording
 from services.eligibility.rules.grammar.lookups import PAYEE_USCC, SUBJECT, Read
 from services.eligibility.rules.grammar.nodes import Node
 from services.eligibility.rules.grammar.rule_context import RuleContext
 from services.eligibility.rules.grammar.terms import Column, Term, columns_in, fact
+from services.eligibility.rules.grammar.wording import said
 from services.eligibility.rules.text import Text
+from shared.i18n import N_
 
 #: The columns that the cases of every award have.
 CASE_SCHEMA = pl.Schema(
@@ -186,6 +189,19 @@ class About(Node):
             "unit": self.unit,
             "rank": None if self.rank is None else [self.rank[0].document(), list(self.rank[1])],
         }
+
+    def rules(self, context: RuleContext) -> list[Text]:
+        """Return how one of several cases of a subject is chosen, in words."""
+        rules = []
+        if self.rank is not None:
+            level = self.rank[0].phrase(context)
+            rules.append(said(N_("Given to a unit once for each {level}."), level=level))
+        if self.earliest_by:
+            order = wording.listed([term.phrase(context) for term in self.earliest_by])
+            rules.append(
+                said(N_("Of several that qualify for one subject in a year, the first by {order}."), order=order)
+            )
+        return rules
 
     def phrase(self) -> Text:
         """Return what the award is about, in words."""

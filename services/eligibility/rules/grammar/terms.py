@@ -18,7 +18,7 @@ import polars as pl
 from services.eligibility.facts.catalogue import CATALOGUE, LARGEST, unit_of
 from services.eligibility.rules.grammar.nodes import Node
 from services.eligibility.rules.grammar.rule_context import INT64, Row, RuleContext
-from services.eligibility.rules.text import Text
+from services.eligibility.rules.text import NOTHING, Text
 from shared.catalogue.domain import DECIMALS, Field, Kind
 
 #: The type that figures are computed in where 64 bits might not be enough.
@@ -87,6 +87,8 @@ class Column(Term):
 
     #: The constant that the numerator is over: 100 for a fact with two decimals.
     over: int = 1
+    #: What a count counts; in English its name says so.
+    counted: Text = NOTHING
 
     def denominator(self, context: RuleContext) -> int:
         return self.over

@@ -22,6 +22,7 @@ from services.eligibility.rules.grammar.lookups import PAYEE_FORM, PAYEE_JURISDI
 from services.eligibility.rules.grammar.nodes import choice
 from services.eligibility.rules.grammar.rates import Whole
 from services.eligibility.rules.grammar.terms import Column, Parameter, Term
+from services.eligibility.rules.text import Text
 
 
 def _with_cooperatives(forms: str) -> Parameter:
@@ -74,7 +75,8 @@ def place_by(interpretation: str, jurisdiction: Column, *, own: str, payee: str,
 
 def place_by_measure(jurisdiction: Column) -> Place:
     """Return the place of an award whose measure tests places one by one, and finds its jurisdiction."""
-    return Place(Always("place"), jurisdiction)
+    one_by_one = Text("逐个按发生之日的所在地认定", "tested one by one, by the place on the day of each")
+    return Place(Always("place", one_by_one), jurisdiction)
 
 
 def at_least(name: str, measured: Term, threshold: Term, in_doubt: Column | None = None) -> Comparison:

@@ -29,8 +29,26 @@ LEFT JOIN results_on_record r ON r.order_id = o.id
 WHERE b.batch_id = :batch_id AND o.id = ANY(CAST(:ids AS uuid[])) GROUP BY o.id;
 
 -- add_results: Record what the bank reported.
-INSERT INTO payment_results (batch_id, order_id, outcome, occurred_on, bank_reference, reason, recorded_by)
-SELECT :batch_id, order_id, outcome, occurred_on, bank_reference, reason, :by
+INSERT INTO payment_results (batch_id, order_id, outcome, occurred_on, bank_reference, reason, recorded_by, proposal_id)
+SELECT :batch_id, order_id, outcome, occurred_on, bank_reference, reason, :by, :proposal_id
 FROM unnest(CAST(:ids AS uuid[]), CAST(:outcomes AS text[]), CAST(:days AS date[]),
             CAST(:bank_references AS text[]), CAST(:reasons AS text[]))
      AS r(order_id, outcome, occurred_on, bank_reference, reason);
+
+-- result_proposals: Return results that persons entered of a batch, or one, with how many orders each outcome has and their sum.
+SELECT p.id, p.batch_id,
+       CASE WHEN p.confirmed_at IS NOT NULL THEN 'confirmed' WHEN p.discarded_at IS NOT NULL THEN 'discarded'
+            ELSE 'proposed' END AS state,
+       p.proposed_by, p.proposed_at, p.confirmed_by, p.confirmed_at, p.discarded_by, p.discarded_at, p.discard_reason,
+       (SELECT jsonb_agg(to_jsonb(s) ORDER BY s.outcome)
+        FROM (SELECT r.outcome, count(*) AS orders, sum(o.amount_fen)::bigint AS amount_fen
+              FROM result_proposal_rows r JOIN batch_orders o ON (o.batch_id, o.order_id) = (p.batch_id, r.order_id)
+              WHERE r.proposal_id = p.id GROUP BY r.outcome) s) AS outcomes
+FROM result_proposals p
+WHERE p.batch_id = :batch_id AND (CAST(:id AS uuid) IS NULL OR p.id = :id) AND (CAST(:after AS uuid) IS NULL OR p.id > :after)
+ORDER BY p.id LIMIT :limit;
+
+-- result_rows: Return rows of entered results after a line, each beside its order as it is now.
+SELECT r.line, r.order_id, d.payee, d.amount_fen, d.state, r.outcome, r.occurred_on, r.bank_reference, r.reason
+FROM result_proposal_rows r JOIN payment_order_details d ON d.id = r.order_id
+WHERE r.proposal_id = :id AND r.line > :after ORDER BY r.line LIMIT :limit;

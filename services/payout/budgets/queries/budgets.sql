@@ -43,3 +43,12 @@ WHERE a.award_id = ANY(CAST(:ids AS uuid[])) GROUP BY a.award_id;
 SELECT count(*) AS awards, coalesce(sum(v.entitlement_fen), 0)::bigint AS entitlement_fen
 FROM awards a JOIN award_versions v ON v.award_id = a.award_id AND v.version = a.version
 WHERE a.waiting_for = 'arrangement' AND (CAST(:jurisdiction AS text) IS NULL OR a.jurisdiction = :jurisdiction);
+
+-- appropriations: Return appropriations after one, or one: of a unit, of a year, in a state.
+SELECT id, unit, year, amount_fen, document, state, proposed_by, proposed_at, confirmed_by, confirmed_at, discarded_by,
+       discarded_at, discard_reason
+FROM appropriation_details
+WHERE (CAST(:id AS uuid) IS NULL OR id = :id) AND (CAST(:unit AS text) IS NULL OR unit = :unit)
+  AND (CAST(:year AS int) IS NULL OR year = :year) AND (CAST(:state AS text) IS NULL OR state = :state)
+  AND (CAST(:after AS uuid) IS NULL OR id > :after)
+ORDER BY id LIMIT :limit;

@@ -16,6 +16,3 @@ ORDER BY c.id LIMIT :limit;
 SELECT o.batch_id, o.unit, o.state, o.live, o.result_on, o.bank_reference, b.accounts_on
 FROM payment_orders o JOIN payment_batches b ON b.id = o.batch_id
 WHERE o.id = :id FOR UPDATE OF o;
-
--- lock: Lock a correction.
-SELECT c.order_id, c.proposed_by, c.confirmed_at, c.discarded_at FROM result_corrections c WHERE c.id = :id FOR UPDATE;

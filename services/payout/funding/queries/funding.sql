@@ -12,14 +12,15 @@ DELETE FROM payee_accounts p USING unnest(CAST(:usccs AS text[]), CAST(:since AS
 WHERE p.uscc = g.uscc AND p.since = g.since;
 
 -- mirror_accounts: Add account periods to the mirror, or change them.
-INSERT INTO payee_accounts (uscc, since, until, revision, holder)
+INSERT INTO payee_accounts (uscc, since, until, revision, holder, number_masked)
 SELECT * FROM unnest(CAST(:usccs AS text[]), CAST(:since AS date[]), CAST(:until AS date[]), CAST(:revisions AS bigint[]),
-                     CAST(:holders AS text[]))
+                     CAST(:holders AS text[]), CAST(:numbers AS text[]))
 ON CONFLICT (uscc, since) DO UPDATE
-SET until = excluded.until, revision = excluded.revision, holder = excluded.holder;
+SET until = excluded.until, revision = excluded.revision, holder = excluded.holder,
+    number_masked = excluded.number_masked;
 
--- mirrored: Lock and return the revision that the mirror has reached; 0 if holders are missing, so that all is read again.
-SELECT CASE WHEN EXISTS (SELECT FROM payee_accounts WHERE holder IS NULL) THEN 0 ELSE revision END
+-- mirrored: Lock and return the revision that the mirror has reached; 0 if holders or numbers are missing, so that all is read again.
+SELECT CASE WHEN EXISTS (SELECT FROM payee_accounts WHERE holder IS NULL OR number_masked IS NULL) THEN 0 ELSE revision END
 FROM account_feed FOR UPDATE;
 
 -- page_end: Return the position after so many orders of the queue from a position on.

@@ -39,3 +39,12 @@ ORDER BY award_id FOR UPDATE;
 SELECT r.id, r.award_id, r.version, r.unit, r.payee_uscc, a.jurisdiction,
        r.amount_fen - r.dropped_fen - r.repaid_fen - r.written_off_fen AS outstanding_fen
 FROM recoveries r JOIN awards a ON a.award_id = r.award_id WHERE r.id = :id FOR UPDATE OF r;
+
+-- repayments: Return repayments through the bank: one, or those of a recovery, with a reference, discarded ones or not.
+SELECT id, recovery_id, amount_fen, received_on, bank_reference, state, proposed_by, proposed_at, confirmed_by, confirmed_at,
+       discarded_by, discarded_at, discard_reason
+FROM repayment_details
+WHERE (CAST(:id AS uuid) IS NULL OR id = :id) AND (CAST(:recovery_id AS uuid) IS NULL OR recovery_id = :recovery_id)
+  AND (CAST(:bank_reference AS text) IS NULL OR bank_reference = :bank_reference)
+  AND (CAST(:discarded AS boolean) OR state <> 'discarded')
+ORDER BY id;

@@ -82,6 +82,10 @@ retail_lower = Award(
     "first-time",
     {"holds": ("flag", Text("此前年度未超过", "passed in no earlier year"))},
     words=Text("此前各年度的本地产品网络销售额", "online sales of local products in earlier years"),
+    rule=Text(
+        "有记录的以前年度均未超过标准的，为首次超过；没有数据的年度不作不利认定",
+        "the line is passed for the first time where no earlier year on record passed it; a year without one is passed over",
+    ),
     parts={"year": Text("年度", "year"), "sales_fen": Text("本地产品网络销售额", "online sales of local products")},
     reads=(Read("etown_sales", "uscc", PAYEE),),
     parameters=("local_line",),

@@ -81,3 +81,10 @@ def test_no_foreign_code_is_left_beside_what_names_the_case_too(document: dict[s
         assert FOREIGN not in orjson.dumps(shown).decode()
     again = redact({name: shown[name] for name in document}, LIANDU, [PAYEE], set())
     assert again["redacted"] == 0, "what was redacted stays so"
+
+
+def test_a_row_of_parts_and_its_words_count_once() -> None:
+    rows = [{"client_uscc": each, "counts": True} for each in (PAYEE, FOREIGN)]
+    texts = [{"client_uscc": each, "counts": "是"} for each in (PAYEE, FOREIGN)]
+    shown = redact({"parts": [{"rows": rows, "texts": texts}]}, LIANDU, [PAYEE], set())
+    assert shown == {"parts": [{"rows": rows[:1], "texts": texts[:1]}], "redacted": 1}

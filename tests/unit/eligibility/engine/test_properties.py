@@ -9,6 +9,7 @@ from operator import ge, gt, le, lt
 from random import Random
 from typing import Any
 
+import orjson
 import polars as pl
 import pytest
 from hypothesis import given, settings
@@ -226,6 +227,30 @@ def test_sealed_inputs_give_the_same_bytes(seed: int) -> None:
             ]
             for language in ("zh-CN", "en"):
                 assert explained[0].document(language) == explained[1].document(language)
+
+
+@FEW
+@given(SEEDS)
+def test_authors_are_those_of_the_rows_that_are_sealed(seed: int) -> None:
+    random, facts, interpretations = drawn(seed)
+    pairs = evaluate(facts, POLICY, interpretations, YEARS, DAY).select("award", "subject").unique()
+    authors: dict[str, pl.DataFrame] = {}
+    for name in random.sample(sorted(name for name, rows in facts.items() if rows.height), 3):
+        keys = facts[name].select(CATALOGUE[name].key)
+        chosen = keys.sample(fraction=0.5, seed=random.randrange(2**32))
+        authors[name] = pl.concat([chosen.with_columns(author=pl.lit(each)) for each in ("officer", "another")]).sample(
+            fraction=0.7, seed=random.randrange(2**32)
+        )
+    known = {
+        (name, tuple(map(str, key)), author) for name, rows in authors.items() for *key, author in rows.iter_rows()
+    }
+    for row in inputs(facts, POLICY, pairs, authors).iter_rows(named=True):
+        sealed = {
+            (name, tuple(str(each[part]) for part in CATALOGUE[name].key))
+            for name, rows in orjson.loads(row["inputs"]).items()
+            for each in rows
+        }
+        assert row["authors"] == sorted({author for *of, author in known if tuple(of) in sealed}), row["award"]
 
 
 @FEW

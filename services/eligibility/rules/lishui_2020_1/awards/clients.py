@@ -48,6 +48,13 @@ def _served(cases: pl.DataFrame, facts: Facts) -> pl.LazyFrame:
         "in_doubt": ("count", Text("所在地不明的新增企业数", "new clients whose place is unknown")),
     },
     words=Text("当年新增服务企业", "clients newly served in the year"),
+    rule=Text(
+        "双方首份服务合同在奖补年度内起始的，为当年新增；其中已纳入监测，且奖补年度12月31日位于所定地域的，予以计入。"
+        "所在地不明的不计入；可能影响结论的，无法判定",
+        "a client is new where the first contract between the two begins in the award year; it counts if it is in monitoring"
+        " and in the area on 31 December. One whose place is unknown is not counted; where it could decide, the condition is"
+        " undetermined",
+    ),
     parts={
         "client_uscc": Contract.client_uscc,
         "first_served_on": Text("首份合同起始日期", "first contract from"),
@@ -107,6 +114,13 @@ def _for_all(cases: pl.DataFrame, figures: pl.DataFrame) -> pl.DataFrame:
         "left_out": ("count", Text("因数据不明未计入的企业数", "clients left out because a figure is unknown")),
     },
     words=Text("所服务企业的零售额增长", "growth of the clients' online retail"),
+    rule=Text(
+        "比较奖补年度内任一日有服务合同的企业上年和当年的网络零售额，不论是否纳入监测；上年为零的不计入。"
+        "按各企业增幅平均的，各企业当年与上年之比舍去百万分之一以下部分后相加。没有可比较的企业的，无法判定",
+        "compares the online retail, of the award year and the year before, of clients with a contract in force on a day of the"
+        " award year, monitored or not; one whose earlier figure is zero is left out. For a mean of rates, each client's ratio is"
+        " cut to a millionth and the ratios are summed. Without a client to compare it is undetermined",
+    ),
     parts={
         "client_uscc": Contract.client_uscc,
         "new": Text("当年新增", "newly served"),
@@ -163,10 +177,14 @@ def growth(cases: pl.DataFrame, facts: Facts, context: RuleContext) -> Measured:
     "authorisation",
     {"held": ("flag", Text("获认定平台授权", "authorised by a recognised platform"))},
     words=Text("平台授权", "authorisation by a platform"),
+    rule=Text(
+        "奖补年度12月31日前（含当日）获得授权，且授权平台该日为认定平台",
+        "authorised on or before 31 December of the award year by a platform that is recognised on that day",
+    ),
     parts={
         "platform": Authorisation.platform,
         "authorised_on": Authorisation.authorised_on,
-        "recognised": Text("授权时为认定平台", "recognised on that day"),
+        "recognised": Text("年末为认定平台", "recognised on 31 December"),
     },
     reads=(
         Read("platform_authorisations", "uscc", PAYEE),

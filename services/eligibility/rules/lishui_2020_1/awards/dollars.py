@@ -17,6 +17,10 @@ CENTS = 10_000
     "dollars",
     {"sales": ("usd_cents", Text("折合美元的跨境销售额", "cross-border sales in dollars"))},
     words=Text("折合美元的跨境销售额", "cross-border sales in dollars"),
+    rule=Text(
+        "以美元记账的销售额，加以人民币记账的销售额按奖补年度平均中间价折合的美元，舍去不足一美分的部分",
+        "sales booked in dollars, and sales booked in yuan converted at the award year's average central parity, cut to the cent",
+    ),
     parts={
         "sales_usd_cents": CrossBorderYear.sales_usd_cents,
         "sales_cny_fen": CrossBorderYear.sales_cny,

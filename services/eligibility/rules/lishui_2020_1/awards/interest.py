@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 
 from services.eligibility.facts.catalogue import Facts
@@ -27,17 +29,27 @@ FAR = pl.date(9999, 12, 31)
 @measure(
     "interest",
     {
-        "loans": ("count", Text("计入的贷款笔数", "loans that count")),
+        "loans": ("count", Text("计入的贷款笔数", "loans that count"), Text("笔", "")),
         "subsidy": ("fen", Text("各笔贴息之和", "interest support of all loans")),
     },
     words=Text("各笔贷款的贴息", "interest support of each loan"),
+    rule=Text(
+        "当年任一日余额大于零，且贷款机构和用途符合的贷款，予以计入。每笔贴息＝各段（本金余额 × 天数 × 基准利率）之和 × "
+        "贴息比例 ÷ 计息天数基准，舍去不足一分的部分；以实付利息为限的，再以该笔实付利息减其他贴息为限，不低于零。"
+        "贷款基准利率按期限分三档，取各日施行的利率；贷款市场报价利率五年以内用一年期、五年以上用五年期，取提款日施行的利率",
+        "a loan counts if its lender and purpose count and it has a balance above zero on a day of the year. Its"
+        " support is the sum of balance × days × reference rate over the year, × the share ÷ the days of the day"
+        " count, cut to the fen; where the interest paid is the limit, it is at most the loan's interest paid less"
+        " other subsidy, not below zero. The benchmark has three tenors and is the one in force on each day; the loan"
+        " prime rate is of one year up to 60 months, of five years above, and is the one in force at drawdown",
+    ),
     parts={
         "loan_id": Table("loans").loan_id,
         "first": Text("起算日期", "from"),
         "days": Text("天数", "days"),
         "principal_fen": Table("loan_balances").principal,
         "series": Table("reference_rates").series,
-        "rate": Text("基准利率（基点）", "reference rate (basis points)"),
+        "rate": replace(Table("reference_rates").value, kind="basis_points", words=Text("基准利率", "reference rate")),
         "at_reference_rate_fen": Text("该笔贷款按基准利率计算的贴息", "support of the loan at the reference rate"),
         "interest_paid_fen": Text("该笔贷款已付利息", "interest paid on the loan"),
         "other_subsidy_fen": Text("该笔贷款已获其他贴息", "other support of the loan"),

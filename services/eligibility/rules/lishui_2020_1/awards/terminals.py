@@ -33,11 +33,22 @@ PLACE_FACTS = {"operator_place": "locations.jurisdiction", "jurisdiction": "deli
 @measure(
     "terminals",
     {
-        "counted": ("count", Text("计入的终端数", "terminals counted")),
-        "in_doubt": ("count", Text("日期或地点不明的终端数", "terminals whose day or place is unknown")),
+        "counted": ("count", Text("计入的终端数", "terminals counted"), Text("个", "")),
+        "in_doubt": (
+            "count",
+            Text("日期或地点不明的终端数", "terminals whose day or place is unknown"),
+            Text("个", ""),
+        ),
         "jurisdiction": ("code", Text("最后计入终端的所在地区", "jurisdiction of the latest terminal counted")),
     },
     words=Text("当年验收的智能投递终端", "smart terminals accepted in the year"),
+    rule=Text(
+        "奖补年度内验收，验收日在有效期内且不晚于决定日，当日在适用地区内，此前未兑现的终端，逐台计入，同一序列号只计一次。"
+        "属地以最后验收的终端（同日验收的，以序列号靠后者）为准；日期或者地点不明的不计入，逐台列明",
+        "counts each terminal accepted in the award year, within validity and by the decision day, within the area on"
+        " its day, and not paid before; a serial number counts once for ever. The place of the latest one (then of the"
+        " highest serial number) is the award's. One whose day or place is unknown is left out and named",
+    ),
     parts={
         "serial": Terminal.serial,
         "accepted_on": Terminal.accepted_on,

@@ -8,6 +8,7 @@ from services.eligibility.facts.catalogue import Facts
 from services.eligibility.rules.grammar import (
     PAYEE,
     Column,
+    Columns,
     Measure,
     Measured,
     Read,
@@ -19,8 +20,8 @@ from services.eligibility.rules.grammar import (
     periods,
 )
 
-COLUMNS = {
-    "newly_reached": ("count", Text("首次达到的档次数", "tiers newly reached")),
+COLUMNS: Columns = {
+    "newly_reached": ("count", Text("首次达到的档次数", "tiers newly reached"), Text("档", "")),
     "highest_award": ("fen", Text("首次达到的最高档奖励", "award of the highest tier newly reached")),
     "all_awards": ("fen", Text("首次达到的各档奖励之和", "awards of all tiers newly reached")),
 }
@@ -46,6 +47,12 @@ def tiers_reached(award: str, track: str, figure: Column, *, tiers: str, awards:
         f"{award}-tiers",
         COLUMNS,
         words=Text("首次达到的档次", "tiers reached for the first time"),
+        rule=Text(
+            "当年数额达到档次标准，所比较的以前年度均未达到，且该档次及更高档次此前未兑现的，为首次达到该档次；"
+            "回落后再次达到的，不再奖补",
+            "a tier is newly reached where the figure of the year reaches it, no earlier year that is compared did, and neither"
+            " it nor a higher one was paid before; falling back and reaching it again never pays twice",
+        ),
         parts=PARTS,
         needs=(figure,),
         reads=(

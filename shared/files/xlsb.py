@@ -1,0 +1,58 @@
+"""Find in .xlsb what calamine does not tell: formulas, cells with errors, hidden rows, merged cells, by the records of BIFF12."""
+
+from __future__ import annotations
+
+import struct
+import zipfile
+from collections.abc import Iterator
+
+from shared.files.biff import SheetFacts
+from shared.files.xlsx import relations
+
+_BOOK = "xl/workbook.bin"
+_ROW, _ERROR, _SHEET, _MERGED = 0, 3, 156, 176
+_FORMULAS, _FORMULA_ERROR = range(8, 12), 11
+_HIDDEN = 0x10
+
+
+def facts(archive: zipfile.ZipFile, number: int) -> SheetFacts:
+    """Return the facts of a sheet; raises ValueError, LookupError or struct.error for a damaged file."""
+    sheets = [body for kind, body in _records(archive.read(_BOOK)) if kind == _SHEET]
+    (length,) = struct.unpack_from("<I", sheets[number], 8)
+    relation = sheets[number][12 : 12 + 2 * length].decode("utf-16-le")
+    found, row = SheetFacts(), 0
+    for kind, body in _records(archive.read(relations(archive, _BOOK)[relation])):
+        if kind == _ROW:
+            row = struct.unpack_from("<I", body)[0] + 1
+            if body[11] & _HIDDEN:
+                found.hidden.add(row)
+        elif kind in _FORMULAS or kind == _ERROR:
+            place = struct.unpack_from("<I", body)[0]
+            if kind != _ERROR:
+                found.formulas.add((row, place))
+            if kind in (_ERROR, _FORMULA_ERROR):
+                found.errors.add((row, place))
+        elif kind == _MERGED:
+            top, bottom, left, right = struct.unpack_from("<4I", body)
+            found.merged.append((top + 1, bottom + 1, left, right))
+    return found
+
+
+def _records(data: bytes) -> Iterator[tuple[int, bytes]]:
+    at = 0
+    while at < len(data):
+        kind, at = _number(data, at, 2)
+        length, at = _number(data, at, 4)
+        yield kind, data[at : at + length]
+        at += length
+
+
+def _number(data: bytes, at: int, most: int) -> tuple[int, int]:
+    """Return the number that begins at `at`, seven bits a byte and `most` bytes long, and where it ends."""
+    number = 0
+    for place in range(most):
+        byte = data[at + place]
+        number |= (byte & 0x7F) << 7 * place
+        if byte < 0x80:
+            return number, at + place + 1
+    return number, at + most

@@ -1,0 +1,159 @@
+"""Files that LibreOffice has saved again are read as they were: templates filled in, the bank's answer, a county's form.
+
+It is Debian's package `libreoffice-calc-nogui`: `apt-get install --no-install-recommends libreoffice-calc-nogui`.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from deploy.checks.tools import MissingToolError
+from services.payout.batches.answer_file import read_file
+from services.payout.batches.columns import RESULTS
+from services.registry.datasets import template
+from shared.catalogue.datasets import CATALOGUE
+from shared.catalogue.domain import Dataset, Field, Kind
+from shared.files.domain import letters
+from tests.support.sheets import HEADINGS, A, B, Found, read, with_part, workbook
+
+FORMS = {
+    "xlsx": "xlsx",
+    "xls": "xls",
+    "ods": "ods",
+    "csv": "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false",
+}
+"""The filters of LibreOffice; the CSV is in UTF-8, with cells as they are shown."""
+DATASETS = ("annual_sales", "enterprises", "locations", "payee_accounts", "cold_stores", "prior_awards")
+DAY = date(2026, 3, 5)
+FORM, ANSWER = "form", "answer"
+ORDERS = ("01920000-0000-7000-8000-000000000001", "01920000-0000-7000-8000-000000000002")
+
+
+def filled(dataset: Dataset) -> bytes:
+    """Fill in a dataset's template in Chinese, as a person does: two rows, the second without what may be unknown."""
+
+    def fill(sheet: bytes) -> bytes:
+        styles = {
+            int(place): style.decode() for place, style in re.findall(rb'<col min="(\d+)"[^>]*? style="(\d+)"', sheet)
+        }
+        rows = ""
+        for line in (2, 3):
+            cells = [
+                _cell(f"{letters(place)}{line}", styles.get(place + 1, "0"), _typed(item, line))
+                for place, item in enumerate(dataset.fields)
+                if line == 2 or not item.optional
+            ]
+            rows += f'<row r="{line}">{"".join(cells)}</row>'
+        return sheet.replace(b"</sheetData>", f"{rows}</sheetData>".encode())
+
+    return with_part(template.write(dataset, "zh-CN"), "xl/worksheets/sheet1.xml", fill)
+
+
+def _cell(at: str, style: str, value: object) -> str:
+    if isinstance(value, str):
+        return f'<c r="{at}" s="{style}" t="inlineStr"><is><t>{value}</t></is></c>'
+    number = (value - date(1899, 12, 30)).days if isinstance(value, date) else value
+    return f'<c r="{at}" s="{style}"><v>{number}</v></c>'
+
+
+def _typed(item: Field, line: int) -> object:
+    if item.kind is Kind.USCC:
+        return (A, B)[line - 2]
+    if item.kind is Kind.CHOICE:
+        return next(iter(item.choices.values()))[0]
+    if item.known:
+        return next(iter(item.known))
+    if item.kind is Kind.DAY:
+        return date(2020, 6, line)
+    if item.kind is Kind.FLAG:
+        return "是"
+    written = item.form or template.EXAMPLES[item.kind]
+    return {Kind.YEAR: int, Kind.COUNT: int, Kind.NUMBER: int, Kind.MONEY: float, Kind.DECIMAL: float}.get(
+        item.kind, str
+    )(written)
+
+
+def _sources() -> Iterator[tuple[str, bytes]]:
+    yield from ((name, filled(CATALOGUE[name])) for name in DATASETS)
+    yield FORM, workbook(
+        [["某县2020年销售情况"], ["", "", "", "单位：万元"], ["序号", *(heading.removesuffix("（元）") for heading in HEADINGS)],
+         [1, A, 2020, 1234.5678, 0.1], [2, B, "2020年", 3, ""], ["合计", "", "", 1237.5678, 0.1], ["注：来源于省监测"]]
+    )  # fmt: skip
+    yield ANSWER, workbook(
+        [["支付指令编号", "结果", "交易时间", "银行流水号", "原因", "金额（元）", "收款账号"],
+         [ORDERS[0], "支付成功", "2026-03-05 14:03:22", "R-0001", "", 100000, "6228480402564890018"],
+         [ORDERS[1], "退汇", "2026-03-05", "R-0002", "户名不符", 1234.5, "6228480402564890019"]]
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Saved:
+    """Files as they were, and by how they were saved: once, and then again as .xlsx."""
+
+    before: Mapping[str, bytes]
+    after: Mapping[tuple[str, str], bytes]
+    again: Mapping[tuple[str, str], bytes]
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory: pytest.TempPathFactory) -> Saved:
+    """Save every file in every form; LibreOffice is started once for each."""
+    office = shutil.which("soffice")
+    if office is None:
+        raise MissingToolError(
+            "LibreOffice is not installed: apt-get install --no-install-recommends libreoffice-calc-nogui"
+        )
+    folder = tmp_path_factory.mktemp("libreoffice")
+    before = dict(_sources())
+    sources = [folder / f"{name}.xlsx" for name in before]
+    for source in sources:
+        source.write_bytes(before[source.stem])
+
+    def convert(files: list[Path], form: str, to: Path) -> list[Path]:
+        command = [office, f"-env:UserInstallation=file://{folder}/profile", "--headless", "--convert-to", FORMS[form]]
+        subprocess.run([*command, "--outdir", str(to), *map(str, files)], check=True, capture_output=True)
+        return [to / f"{file.stem}.{form}" for file in files]
+
+    after, again = {}, {}
+    for form in FORMS:
+        once = convert(sources, form, folder / form)
+        after |= {(path.stem, form): path.read_bytes() for path in once}
+        again |= {(path.stem, form): path.read_bytes() for path in convert(once, "xlsx", folder / f"{form} again")}
+    return Saved(before, after, again)
+
+
+def _said(found: Found) -> tuple[object, ...]:
+    return found.table.forms, found.table.shifts, [row[1:] for row in found.rows], found.errors, found.skipped
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_a_template_filled_in_says_the_same_however_it_is_saved(saved: Saved, name: str) -> None:
+    before = read(saved.before[name], name)
+    assert len(before.rows) == 2 and not before.errors
+    for form in FORMS:
+        assert _said(read(saved.after[name, form], name)) == _said(before), form
+        assert _said(read(saved.again[name, form], name)) == _said(before), f"{form}, then xlsx"
+
+
+def test_a_form_with_titles_and_totals_says_the_same_however_it_is_saved(saved: Saved) -> None:
+    before = read(saved.before[FORM])
+    assert (before.skipped, before.table.shifts) == (2, {"online_retail_fen": 4, "platform_turnover_fen": 4})
+    for form in FORMS:
+        assert _said(read(saved.after[FORM, form])) == _said(before), form
+        assert _said(read(saved.again[FORM, form])) == _said(before), f"{form}, then xlsx"
+
+
+def test_the_banks_answer_says_the_same_however_it_is_saved(saved: Saved) -> None:
+    before = read_file(saved.before[ANSWER], RESULTS, DAY)
+    assert before.read == 2 and not before.mistakes
+    for form in FORMS:
+        after = read_file(saved.after[ANSWER, form], RESULTS, DAY)
+        assert after.rows.equals(before.rows) and not after.mistakes, form
