@@ -34,6 +34,7 @@ from shared.i18n import N_
 from shared.identifiers import is_uscc
 from shared.policies import JURISDICTIONS
 from shared.settings import ServiceSettings
+from shared.web.enterprises import Enterprises
 
 ALGORITHM = "ES256"
 TYPES = ("at+jwt", "application/at+jwt")

@@ -115,7 +115,7 @@ def views(
 ) -> list[dict[str, Any]]:
     """Return up to `limit` recoveries after the recovery `after`, oldest first; a filter of None does not apply.
 
-    `filters` may have `id`, `uscc`, `unit`, `award_id`, `jurisdiction`, `own_uscc`. `outstanding`: whether anything is outstanding.
+    `filters` may have `id`, `uscc`, `unit`, `award_id`, `jurisdiction`, `own_uscc`. `outstanding`: whether anything is.
     """
     found = select(_DETAILS).order_by(_DETAILS.c.id).limit(limit)
     for name, value in filters.items():

@@ -221,6 +221,8 @@ def test_scopes_are_described_and_no_client_can_make_and_check() -> None:
         (Scope.READINGS_PROPOSE, Scope.READINGS_CONFIRM),
         (Scope.FACTS_WRITE, Scope.ACCOUNTS_CONFIRM),
         (Scope.FACTS_WRITE, Scope.REFERENCE_CONFIRM),
+        (Scope.FACTS_WRITE, Scope.CHALLENGES_WRITE),
+        (Scope.REFUSALS_WRITE, Scope.REFUSALS_ISSUE),
     ]
     for name, client in CLIENTS.items():
         for maker, checker in pairs:
