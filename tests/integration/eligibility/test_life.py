@@ -24,14 +24,21 @@ from sqlalchemy import text
 
 from services.eligibility.approvals import handlers
 from services.eligibility.approvals import repository as approvals
+from services.eligibility.confirmations.handlers import Statement, confirm
 from services.eligibility.decisions import transitions
 from services.eligibility.decisions.domain import Act
 from services.eligibility.notices.handlers import close_notice, open_notice
 from services.eligibility.objections.domain import ObjectionOutcome
 from services.eligibility.objections.handlers import decide_objection, record_objection
+from services.eligibility.procedures.domain import Confirmation, Procedure, Review, Silence
+from services.eligibility.procedures.handlers import confirm_change, propose_change
+from services.eligibility.reviews.domain import ReviewOutcome
+from services.eligibility.reviews.handlers import review
+from services.eligibility.rules.library import load_policy
+from shared.authorization import Actor
 from shared.database.engine import Database
 from shared.errors import Conflict, DomainError, SamePerson
-from tests.integration.eligibility.support import CHECKER, MAKER, evaluate, rent
+from tests.integration.eligibility.support import CHECKER, MAKER, POLICY, evaluate, rent
 
 OPEN = ("proposed", "in_notice", "suspended")
 NAMES = "AB"
@@ -52,10 +59,12 @@ class Modelled:
     upheld: bool = False
     objections: set[int] = field(default_factory=set)
     version: int | None = None
+    open: set[str] = field(default_factory=set)
+    opposed: bool = False
 
     def take_up(self) -> None:
         """Give a suspended decision the state that it has when nothing holds it."""
-        if not (self.held or self.upheld or self.objections):
+        if not (self.held or self.upheld or self.objections or self.opposed):
             self.state = "in_notice" if self.notice is not None and not self.noticed else "proposed"
 
 
@@ -74,8 +83,14 @@ class Life(RuleBasedStateMachine):
         self.objections: list[tuple[UUID, Modelled]] = []
         self.decided: set[int] = set()
 
-    @initialize(noticed=st.booleans())
-    def begin(self, noticed: bool) -> None:
+    @initialize(noticed=st.booleans(), stepwise=st.booleans())
+    def begin(self, noticed: bool, stepwise: bool) -> None:
+        self.stepwise = stepwise
+        reviews = (Review("statistics"),) if stepwise else ()
+        procedure = Procedure(Confirmation(stepwise, 5, Silence.WAITS), reviews)
+        with self.database.transaction() as connection:
+            made = propose_change(connection, load_policy(POLICY), procedure, "r", by=MAKER.subject)
+            confirm_change(connection, load_policy(POLICY), UUID(made["id"]), by=CHECKER.subject)
         self.facts = dict.fromkeys(NAMES, 500)
         self.evaluate()
         if noticed:
@@ -111,7 +126,10 @@ class Life(RuleBasedStateMachine):
         reason = "objection" if answers else "initial"
         if in_force and reason == "initial":
             reason = "correction" if fen else "withdrawal"
-        life.append(Modelled(fen, reason))
+        steps = {"review:statistics"} if self.stepwise else set()
+        if self.stepwise and fen > (in_force.fen if in_force else 0):
+            steps.add("confirmation")
+        life.append(Modelled(fen, reason, open=steps))
 
     @rule(chosen=st.sets(SUBJECTS, min_size=1))
     def notice(self, chosen: set[str]) -> None:
@@ -119,12 +137,65 @@ class Life(RuleBasedStateMachine):
         if not named:
             return
         ids = [self._id(subject) for subject, _ in named]
-        allowed = all(each.state == "proposed" and each.notice is None for _, each in named)
+        ready = [each for _, each in named if not each.open]
+        allowed = all(each.state == "proposed" and each.notice is None for _, each in named) and bool(ready)
         made = self._try(allowed, open_notice, actor=MAKER, decision_ids=ids, working_days=1, today=self.today)
         if allowed:
-            for _, each in named:
+            assert sum(made["skipped"].values()) == len(named) - len(ready)
+            for each in ready:
                 each.state, each.notice = "in_notice", len(self.notices)
             self.notices.append((UUID(made["id"]), date.fromisoformat(made["closable_on"])))
+
+    @rule(subject=SUBJECTS, accept=st.booleans())
+    def confirm(self, subject: str, accept: bool) -> None:
+        latest = self._latest(subject)
+        if latest is None:
+            return
+        allowed = latest.state in ("proposed", "suspended") and "confirmation" in latest.open
+        payee = Actor("enterprise", frozenset(), uscc=self.prefix + subject)
+        self._try(
+            allowed,
+            confirm,
+            decision_id=self._id(subject),
+            actor=payee,
+            accept=accept,
+            statement=Statement(account_confirmed=True, commitment=True, document=None),
+            today=self.today,
+            notice_days=5,
+            language="en",
+        )
+        if allowed and accept:
+            latest.open.discard("confirmation")
+        elif allowed:
+            latest.state = "rejected"
+
+    @rule(subject=SUBJECTS, outcome=st.sampled_from(ReviewOutcome))
+    def review(self, subject: str, outcome: ReviewOutcome) -> None:
+        latest = self._latest(subject)
+        if latest is None:
+            return
+        passed = outcome is ReviewOutcome.PASSED
+        allowed = latest.state in ("proposed", "suspended") and "review:statistics" in latest.open
+        allowed &= passed or not latest.opposed
+        self._try(
+            allowed,
+            review,
+            decision_id=self._id(subject),
+            actor=Actor("statistics-officer", frozenset(), department="statistics"),
+            reviewer="statistics",
+            outcome=outcome,
+            reason="r",
+            notice_days=5,
+            language="en",
+        )
+        if not allowed:
+            return
+        latest.opposed = not passed
+        if passed:
+            latest.open.discard("review:statistics")
+            latest.take_up()
+        else:
+            latest.state = "suspended"
 
     @rule(days=st.integers(1, 3))
     def let_days_pass(self, days: int) -> None:
@@ -188,7 +259,7 @@ class Life(RuleBasedStateMachine):
             return
         allowed = {
             Act.SUSPEND: latest.state in ("proposed", "in_notice"),
-            Act.RESUME: latest.state == "suspended" and not latest.objections and not latest.upheld,
+            Act.RESUME: latest.state == "suspended" and not (latest.objections or latest.upheld or latest.opposed),
             Act.REJECT: latest.state in OPEN,
         }[act]
         actor = CHECKER if act is Act.REJECT else MAKER

@@ -17,6 +17,7 @@ from services.eligibility.reviews.handlers import REVIEW, run_bulk_review
 from services.eligibility.rules.canonical import canonical_json, sha256
 from shared.database.engine import Database
 from shared.jobs.runner import JobRunner
+from shared.web.enterprises import Enterprises
 from tests.integration.eligibility.api_driver import MONDAY, Office
 from tests.integration.eligibility.support import evaluate, history, rent, the_decision
 
@@ -34,6 +35,11 @@ STEPS = ["confirmation", "review:statistics", "review:district"]
 YES = {"accept": True, "account_confirmed": True, "commitment": True}
 NO = {"accept": False, "account_confirmed": False, "commitment": False}
 TODAY = date(2026, 3, 2)
+
+
+@pytest.fixture(autouse=True)
+def registry_knows_the_payees(office: Office) -> None:
+    office.app.state.enterprises = Enterprises({A, B, C}.__contains__)
 
 
 def adopted(office: Office, **changes: Any) -> dict[str, Any]:
