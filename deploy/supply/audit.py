@@ -128,7 +128,7 @@ def main() -> int:
     for finding in found:
         print(f"{finding.outcome.name.lower():<10} {finding.says}")
     outcomes = {finding.outcome for finding in found}
-    return next(each.value for each in (Outcome.WRONG, Outcome.UNCHECKED, Outcome.SOUND) if each in outcomes)
+    return next(int(each.value) for each in (Outcome.WRONG, Outcome.UNCHECKED, Outcome.SOUND) if each in outcomes)
 
 
 if __name__ == "__main__":

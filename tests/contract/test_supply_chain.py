@@ -53,7 +53,7 @@ def test_what_no_index_knows_was_not_checked(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     weak = {"id": "CVE-1", "fix_versions": ["2"]}
-    looked_up = [
+    looked_up: list[dict[str, object]] = [
         {"name": "a", "version": "1", "vulns": []},
         {"name": "b", "version": "1", "vulns": [weak]},
         {"name": "c", "skip_reason": "not found"},
@@ -68,7 +68,7 @@ def test_what_no_index_knows_was_not_checked(
 
 def test_without_an_index_nothing_is_sound(monkeypatch: pytest.MonkeyPatch) -> None:
     def missing() -> Path:
-        raise audit.NoToolsError("no route")
+        raise NoToolsError("no route")
 
     monkeypatch.setattr(audit, "scripts", missing)
     assert [each.outcome for each in audit.advisories()] == [Outcome.UNCHECKED]

@@ -126,7 +126,8 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Saved:
         subprocess.run([*command, "--outdir", str(to), *map(str, files)], check=True, capture_output=True)
         return [to / f"{file.stem}.{form}" for file in files]
 
-    after, again = {}, {}
+    after: dict[tuple[str, str], bytes] = {}
+    again: dict[tuple[str, str], bytes] = {}
     for form in FORMS:
         once = convert(sources, form, folder / form)
         after |= {(path.stem, form): path.read_bytes() for path in once}

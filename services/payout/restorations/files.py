@@ -62,7 +62,7 @@ def read(content: bytes, media_type: str, seals: Seals, today: date) -> SentFile
 def _row(file: AnswerFile, found: dict[str, object], errors: list[FieldError]) -> SentRow | None:
     purpose = _PURPOSE.fullmatch(str(found["purpose"]))
     if purpose is None:
-        at = file.at(int(str(found["line"])), "purpose")
+        at = file.table.at(int(str(found["line"])), "purpose")
         errors.append(FieldError(at, "not_of_a_batch", "This is not the purpose of an order in a batch's file."))
         return None
     amount_fen = int(str(found["amount_fen"]))

@@ -55,7 +55,7 @@ def test_an_officer_who_recorded_the_sales_cannot_approve(world: Harness) -> Non
     assert (authors(world, A), authors(world, B)) == (["officer"], [])
     [(decision,)] = world.rows("SELECT id FROM decisions WHERE subject = :a", a=A)
     with pytest.raises(SamePerson, match="recorded or confirmed"), world.database.transaction() as connection:
-        handlers.approve(connection, decision, OFFICER, reason=None, if_match=None, notice_needed=False, language="en")
+        handlers.approve(connection, decision, OFFICER, reason=None, if_match=None, notice_days=0, language="en")
     with world.database.reading() as connection:
         selection = approvals.select_for_approval(
             connection,
@@ -63,7 +63,7 @@ def test_an_officer_who_recorded_the_sales_cannot_approve(world: Harness) -> Non
             by="officer",
             reason=None,
             jurisdiction=None,
-            notice_needed=False,
+            notice_days=0,
         )
     assert (len(selection.ids), selection.skipped["own"]) == (1, 1)
     assert world.approve(evaluation) == 2, "another person may"

@@ -237,7 +237,7 @@ def test_a_name_is_the_registrys(city: City) -> None:
 
 def test_facts_of_a_file_are_sent_on(city: City) -> None:
     couriers(city)
-    sheet = [
+    sheet: list[list[Any]] = [
         ["快递企业情况表", "", "", "", "单位：万元"],
         ["统一社会信用代码", "年度", "年发件量", "运营天数", "全年租金"],
         [C, 2023, 3_650_000, 365, 10],
