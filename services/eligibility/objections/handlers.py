@@ -115,7 +115,7 @@ def decide_objection(
         raise Conflict("The objection is decided already.", extra={"state": objection.outcome, "possible": []})
     if objection.recorded_by == actor.subject:
         raise SamePerson("Someone other than the person who recorded the objection must decide it.")
-    decided = {
+    decided: dict[str, Any] = {
         "outcome": outcome.value,
         "decided_by": actor.subject,
         "decided_at": func.now(),

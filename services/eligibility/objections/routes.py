@@ -44,12 +44,23 @@ def record_objection(
     state = request.app.state
 
     def act(connection: Connection) -> object:
-        why = {"objector": body.objector, "reason": body.reason}
         if body.decision_id is not None:
-            return handlers.record_objection(connection, notice_id, body.decision_id, actor, **why)
+            return handlers.record_objection(
+                connection, notice_id, body.decision_id, actor, objector=body.objector, reason=body.reason
+            )
         uscc, case = body.omission()
         today = calendar_date(state.clock.now())
-        return handlers.record_omission(connection, state.registry, notice_id, uscc, case, actor, **why, today=today)
+        return handlers.record_omission(
+            connection,
+            state.registry,
+            notice_id,
+            uscc,
+            case,
+            actor,
+            objector=body.objector,
+            reason=body.reason,
+            today=today,
+        )
 
     return command.run(
         act,
