@@ -10,6 +10,7 @@ import pytest
 from deploy.local.broker import JARS
 from deploy.supply import audit, inventory
 from deploy.supply.audit import Outcome
+from deploy.supply.environment import NoToolsError
 
 
 def outcomes(findings: object) -> list[Outcome]:

@@ -51,9 +51,16 @@ def record_objection(
         uscc, case = body.omission()
         today = calendar_date(state.clock.now())
         return handlers.record_omission(
-            connection, state.registry, notice_id, uscc, case, actor,
-            objector=body.objector, reason=body.reason, today=today,
-        )  # fmt: skip
+            connection,
+            state.registry,
+            notice_id,
+            uscc,
+            case,
+            actor,
+            objector=body.objector,
+            reason=body.reason,
+            today=today,
+        )
 
     return command.run(
         act,
