@@ -70,7 +70,8 @@ class ProcedureRequest(_Body):
     later_instalments: LaterInstalments = Field(
         default=LaterInstalments.AUTOMATIC,
         strict=False,
-        description="`confirmed`: an instalment after the first waits until an officer confirms that the project operates",
+        description="`confirmed`: an instalment after the first is to wait until an officer confirms that the project operates;"
+        " recorded, not enforced yet",
     )
     reason: Reason
 

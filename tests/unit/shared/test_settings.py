@@ -228,6 +228,7 @@ def test_services_speak_https_in_production(
         (f"{KEY},c2hvcnQ=", "PAYOUT_FILE_SEAL_KEY is not valid"),
         (f"{KEY},{ZEROS}", "PAYOUT_FILE_SEAL_KEY is no random key"),
     ],
+    ids=["none", "letters", "short", "second_short", "second_of_zeros"],
 )
 def test_production_has_a_key_of_payment_files(key: str | None, sentence: str, monkeypatch: pytest.MonkeyPatch) -> None:
     others = {"PAYOUT_DATABASE_URL": GOOD["REGISTRY_DATABASE_URL"], "PAYOUT_CLIENT_SECRET": STRONG}

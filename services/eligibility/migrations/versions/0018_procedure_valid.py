@@ -1,4 +1,4 @@
-"""Earlier rows follow the constraints of procedures and rounds too: checked without holding up new ones."""
+"""Earlier rows follow the constraints of authors, procedures and rounds too: checked without holding up new ones."""
 
 from alembic import op
 
@@ -8,6 +8,7 @@ branch_labels = None
 depends_on = None
 
 CONSTRAINTS = (
+    ("decisions", "ck_decisions_fact_author_is_not_checker"),
     ("documents", "ck_documents_kind"),
     ("decisions", "fk_decisions_round_id_rounds"),
     ("decisions", "fk_decisions_procedure_hash_documents"),

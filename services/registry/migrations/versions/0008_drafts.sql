@@ -4,7 +4,15 @@
 ALTER TABLE revisions ADD COLUMN confirmed_by text;
 COMMENT ON COLUMN revisions.confirmed_by IS 'The second person, of datasets that need one';
 ALTER TABLE revisions ADD CONSTRAINT ck_revisions_two_persons CHECK (confirmed_by <> actor) NOT VALID;
-ALTER TABLE revisions ADD CONSTRAINT ck_revisions_confirmed CHECK (confirmed_by IS NOT NULL OR NOT datasets && ARRAY['payee_accounts', 'reference_rates', 'recognised_platforms']) NOT VALID;
+-- 0009 checks the rows there are: all but revisions up to the last one that was recorded by one person.
+DO $$
+DECLARE exempt text;
+BEGIN
+    SELECT coalesce(' OR revision <= ' || max(revision), '') INTO exempt FROM revisions
+    WHERE datasets && ARRAY['payee_accounts', 'reference_rates', 'recognised_platforms'];
+    EXECUTE format('ALTER TABLE revisions ADD CONSTRAINT ck_revisions_confirmed CHECK (confirmed_by IS NOT NULL'
+        ' OR NOT datasets && ARRAY[''payee_accounts'', ''reference_rates'', ''recognised_platforms'']%s) NOT VALID', exempt);
+END $$;
 
 CREATE TABLE drafts (
     id uuid DEFAULT uuidv7() NOT NULL,

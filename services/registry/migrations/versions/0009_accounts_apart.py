@@ -1,4 +1,4 @@
-"""Periods of one payee's accounts do not overlap.
+"""Periods of one payee's accounts do not overlap; revisions follow the constraints of 0008.
 
 Rows that overlapped before stay as they are, and are listed by the quality report; the constraint holds for what is recorded from
 now on. Whoever corrects one of them is refused while it still overlaps another.
@@ -19,6 +19,8 @@ OVERLAPPING = """
 
 def upgrade() -> None:
     """Add the constraint; where periods overlap already, for later revisions alone."""
+    for name in ("two_persons", "confirmed"):
+        op.execute(f"ALTER TABLE revisions VALIDATE CONSTRAINT ck_revisions_{name}")
     bind, exempt = op.get_bind(), ""
     if bind.exec_driver_sql(OVERLAPPING).scalar_one():
         newest = bind.exec_driver_sql("SELECT max(revision) FROM payee_accounts").scalar_one()

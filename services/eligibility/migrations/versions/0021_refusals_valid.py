@@ -1,9 +1,9 @@
-"""Objections that existed concern decisions: the constraints of 0021 are checked, without stopping writes meanwhile."""
+"""Objections that existed concern decisions: the constraints of 0020 are checked, without stopping writes meanwhile."""
 
 from alembic import op
 
-revision = "0022"
-down_revision = "0021"
+revision = "0021"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 
