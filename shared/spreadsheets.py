@@ -113,7 +113,7 @@ def to_frame(rows: Sequence[Mapping[str, Any]], columns: Sequence[TableColumn], 
 def _cells(rows: Sequence[Mapping[str, Any]], column: TableColumn, language: str) -> pl.Series:
     values: Sequence[Any] = rows
     for member in column.path.split("."):
-        values = [row[member] for row in values]
+        values = [None if row is None else row[member] for row in values]
     if column.kind == "whole":
         return pl.Series(values, dtype=pl.Int64)
     values = [tuple(value) if isinstance(value, list) else value for value in values]

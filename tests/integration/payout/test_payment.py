@@ -67,8 +67,9 @@ def test_the_file_is_the_same_however_often_it_is_asked_for(payout: Payout) -> N
     payout.account(USCC, "6222999999999999")
     assert payout.http.get(path, headers=headers).content == first
     assert first.startswith(b"\xef\xbb\xbf")
-    body, _, last = first.rstrip(b"\n").rpartition(b"\n")
-    assert last.decode().split('"')[3] == hashlib.sha256(body + b"\n").hexdigest()
+    *body, checksum, seal = first.splitlines(keepends=True)
+    assert checksum.decode().split('"')[3] == hashlib.sha256(b"".join(body)).hexdigest()
+    assert seal.decode().startswith('"防伪码","city 2026-03-02 1 ')
     lines = first.decode("utf-8-sig").splitlines()
     assert '"6222000011112222"' in lines[1] and '"10.00"' in lines[1] and "\"'=丽水" in lines[1]
     assert lines[2].startswith('"合计","1"')
