@@ -124,8 +124,10 @@ def literals(message: ast.expr) -> list[str]:
             return [*literals(body), *literals(orelse)]
         case ast.Call(func=ast.Name(id="N_"), args=[marked]):
             return literals(marked)
-        case ast.Name() | ast.Attribute():
-            return constants().get(_name(message), [])
+        case ast.Dict(values=values):
+            return [text for value in values if isinstance(value, ast.Call) for text in literals(value)]
+        case ast.Subscript(value=name) | (ast.Name() | ast.Attribute() as name):
+            return constants().get(_name(name), [])
     return []
 
 
@@ -136,7 +138,9 @@ def constants() -> dict[str, list[str]]:
     for _, tree in _trees():
         for node in tree.body:
             if isinstance(node, ast.Assign) and (name := _name(node.targets[0])).isupper():
-                found[name] += [] if isinstance(node.value, ast.Name | ast.Attribute) else literals(node.value)
+                found[name] += (
+                    [] if isinstance(node.value, ast.Name | ast.Attribute | ast.Subscript) else literals(node.value)
+                )
     return found
 
 

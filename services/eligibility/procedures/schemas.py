@@ -22,7 +22,7 @@ class _Body(BaseModel):
 class ConfirmationRule(_Body):
     """Whether a payee confirms that it wants the award."""
 
-    required: bool
+    required: bool = Field(description="Whether payees confirm that they want an award")
     working_days: _WorkingDays = Field(
         default=10, description="How long it may take, counted from the day after the proposal"
     )

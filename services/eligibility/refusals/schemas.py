@@ -51,7 +51,9 @@ class RefusalRequest(BaseModel):
 class StatementBody(BaseModel):
     """What the enterprise states."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(
+        extra="forbid", strict=True, json_schema_extra={"examples": [{"statement": "2023年派件量应为 4,000,000 件。"}]}
+    )
 
     statement: Reason = Field(description="In the enterprise's words")
     document: Document = Field(default=None, description="The paper that it came with")

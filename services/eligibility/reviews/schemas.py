@@ -63,7 +63,7 @@ class BulkReviewRequest(BaseModel):
 class SkippedReviews(BaseModel):
     """Decisions that need the review and that a bulk review skipped, by reason."""
 
-    excepted: int
+    excepted: int = Field(description="They were named in `except`")
     objected: int = Field(description="The reviewer has objected: each is passed by itself")
     reviewed: int = Field(description="Passed before")
     stale: int
@@ -75,5 +75,5 @@ class BulkReview(Job):
     evaluation_id: UUID | None
     round_id: UUID | None
     reviewer: str
-    passed: int | None = None
+    passed: int | None = Field(default=None, description="Decisions that it has passed; null while it runs")
     skipped: SkippedReviews | None = None

@@ -68,13 +68,13 @@ class RoundTotal(BaseModel):
     jurisdiction: str
     state: State
     waiting_for: list[str]
-    decisions: int
+    decisions: int = Field(description="How many decisions")
     entitlement_fen: int
 
 
 class RoundDetail(Round):
     """A round with its counts and sums, fen."""
 
-    decisions: int
+    decisions: int = Field(description="How many decisions")
     entitlement_fen: int
     totals: list[RoundTotal]

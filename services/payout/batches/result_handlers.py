@@ -56,7 +56,9 @@ def report(
     award_ids = _lock_awards(connection, answer.results)
     checked = _compare(connection, batch, answer, changed, now)
     if checked.mistakes and all_or_nothing:
-        raise _refused("See `errors`. Correct these rows and send the answer again.", answer, checked)
+        raise ResultsRefused(
+            "See `errors`. Correct these rows and send the answer again.", **_mistakes(answer, checked)
+        )
     if at_once:
         _apply(connection, batch_id, checked.accepted, award_ids, recorded_by=by, by=by, now=now)
         return checked, None
@@ -77,8 +79,9 @@ def confirm(
     proposal = two_persons.confirm(connection, result_proposals, *_which(batch_id, results_id), by=by)
     checked = _compare(connection, batch, answer, {}, now)
     if checked.mistakes:
-        raise _refused(
-            "These rows no longer fit the orders. Discard the results and enter what is right.", answer, checked
+        raise ResultsRefused(
+            "These rows no longer fit the orders. Discard the results and enter what is right.",
+            **_mistakes(answer, checked),
         )
     recorded = {"recorded_by": proposal.proposed_by, "proposal_id": results_id}
     _apply(connection, batch_id, checked.accepted, award_ids, **recorded, by=by, now=now)
@@ -153,9 +156,9 @@ def _apply(
         adjust(connection, owed(connection, award_ids[place : place + CHUNK_AWARDS]), now)
 
 
-def _refused(message: str, answer: BankAnswer, checked: CheckedResults) -> ResultsRefused:
+def _mistakes(answer: BankAnswer, checked: CheckedResults) -> dict[str, Any]:
     mistakes = [mistake for _, mistake in checked.mistakes[:MAX_ERRORS]]
-    return ResultsRefused(message, errors=mistakes, extra={"rows": counts(answer, checked)})
+    return {"errors": mistakes, "extra": {"rows": counts(answer, checked)}}
 
 
 def _batch(connection: Connection, batch_id: UUID) -> dict[str, Any]:

@@ -85,7 +85,7 @@ def test_of_two_moves_the_second_is_told_what_the_first_did(database: Database, 
     row = the_decision(database, "A")
 
     def moving(connection: Connection) -> None:
-        getattr(handlers, act)(connection, row.id, CHECKER, reason="r", if_match=None, language="en")
+        getattr(handlers, act)(connection, row.id, CHECKER, reason="r", if_match=None, notice_days=0, language="en")
 
     told = while_open(database, moving, lambda: refused(database, approve(row.id)))
     assert told["state"] == {Act.REJECT: "rejected", Act.SUSPEND: "suspended"}[act]
