@@ -63,7 +63,7 @@ def waiting(notice_days: int) -> StoredGauges:
 
     def compute(connection: Connection) -> Sequence[Sample]:
         rows = connection.execute(queries.count_waiting, {"notice_days": notice_days})
-        counted: dict[str, int] = dict(rows.tuples())
+        counted: dict[str, int] = {label: count for label, count in rows}  # noqa: C416 - a row is no pair of strings
         return [metrics.DECISIONS_WAITING.at(counted.get(each, 0), each) for each in known]
 
     return StoredGauges("waiting", compute)

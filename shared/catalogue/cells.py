@@ -36,7 +36,7 @@ _TIME = (
     r"(?:(^[0-9]{8})(?:[01][0-9]|2[0-3])[0-5][0-9][0-5][0-9]|"
     r"[ T]?(?:[01]?[0-9]|2[0-3])[:时][0-5]?[0-9](?:[:分](?:[0-5]?[0-9](?:\.[0-9]+)?秒?)?)?(?:\+08:?00)?)$"
 )
-"""A time of Lishui behind a day; digits of the day that are written together with it are the group."""
+"""A time of day behind a day; digits of the day that are written together with it are the group."""
 _LAST_DAY = date(9999, 12, 31)
 _DAY_MISTAKES = (
     (

@@ -19,6 +19,7 @@ NO_SQL = {"domain.py", "handlers.py", "messages.py", "schemas.py", "app.py", "wo
 """Layers without any statement: laws, use cases and wiring. Routes are added by their name."""
 
 GENERATORS = {
+    "services/registry/challenges/repository.py",
     "services/registry/datasets/tables.py",
     "services/registry/quality/signs.py",
     "services/registry/quality/statements.py",

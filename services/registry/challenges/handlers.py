@@ -8,10 +8,10 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, func, insert, select, text, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
+from services.registry.challenges.repository import changed_in, visible
 from services.registry.challenges.tables import challenges
-from services.registry.revisions import statements
 from services.registry.revisions.records import ReadAccess, read_records
 from services.registry.revisions.repository import latest_revision
 from shared.authorization import Actor
@@ -99,7 +99,7 @@ def resolve(
         message = "A correction names the revision that answers the challenge; a dismissal names none."
         raise Invalid(errors=[FieldError("/revision", "revision", message)])
     if revision is not None and not (
-        revision > row.challenged_at_revision and _changed_in(connection, dataset, key(dataset, row.key), revision)
+        revision > row.challenged_at_revision and changed_in(connection, dataset, key(dataset, row.key), revision)
     ):
         message = "This revision did not change the row after it was challenged."
         raise Invalid(errors=[FieldError("/revision", "revision_unrelated", message)])
@@ -116,7 +116,7 @@ def resolve(
 
 def get(connection: Connection, challenge_id: UUID, access: ReadAccess, *, lock: bool = False) -> Row[Any]:
     """Return a challenge, locked if asked; raises NotFound if there is none that the caller may see."""
-    query = select(challenges).where(_visible(access), challenges.c.id == challenge_id)
+    query = select(challenges).where(visible(access), challenges.c.id == challenge_id)
     row = connection.execute(query.with_for_update() if lock else query).one_or_none()
     if row is None:
         raise NotFound("There is no such challenge.")
@@ -133,7 +133,7 @@ def find(
     limit: int,
 ) -> list[dict[str, Any]]:
     """Return up to `limit` challenges, oldest first, after the id `after`."""
-    query = select(challenges).where(_visible(access)).order_by(challenges.c.id).limit(limit)
+    query = select(challenges).where(visible(access)).order_by(challenges.c.id).limit(limit)
     if dataset is not None:
         query = query.where(challenges.c.dataset == dataset)
     if is_open is not None:
@@ -156,11 +156,6 @@ def view(row: Row[Any]) -> dict[str, Any]:
     }
 
 
-def _visible(access: ReadAccess) -> Any:
-    """Write the condition that the caller may see a challenge: the enterprise that it concerns is one that it may see."""
-    return text(f"({access.visible_condition(CATALOGUE['enterprises'], 0)})")
-
-
 def _rows(
     connection: Connection, access: ReadAccess, dataset: Dataset, key: Mapping[str, Any], revision: int
 ) -> list[dict[str, Any]]:
@@ -177,8 +172,3 @@ def _owner(
     parent = CATALOGUE[dataset.parent]
     found = _rows(connection, access, parent, {parent.key[0]: row[dataset.key[0]]}, revision)
     return found[0]["uscc"] if found else None
-
-
-def _changed_in(connection: Connection, dataset: Dataset, key: Mapping[str, Any], revision: int) -> bool:
-    versions = connection.execute(text(statements.versions_of_record(dataset, list(key), "true")), dict(key))
-    return any(revision in (version.revision, version.replaced_in) for version in versions)

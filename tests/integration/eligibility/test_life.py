@@ -391,7 +391,7 @@ def test_any_order_of_acts_leads_where_the_model_says(database: Database) -> Non
     run_state_machine_as_test(
         LifeHere,
         settings=settings(
-            max_examples=50,
+            max_examples=25,
             stateful_step_count=40,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

@@ -51,6 +51,7 @@ def test_a_decision_is_noticed_then_approved(office: Office) -> None:
         "closed_on": None,
         "total": 2,
         "objections": COUNTS_OF_NONE,
+        "skipped": {"not_confirmed": 0, "not_reviewed": 0},
     }
     assert office.approved_in_bulk({"notice_id": notice["id"]})["skipped"]["not_noticed"] == 2
     early = office.refused("commerce-maker", f"/v1/notices/{notice['id']}/close", {}, "term-not-over")

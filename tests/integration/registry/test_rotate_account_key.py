@@ -76,7 +76,7 @@ def test_everything_is_sealed_under_the_new_key(filled: Registry) -> None:
     before = sealed(filled.database)
     assert all(before.values())
     done = rekey(filled, ACCOUNT_KEY, NEW_KEY)
-    assert (done.returncode, done.stdout) == (0, '{"sealed":4}\n'), done.stderr
+    assert (done.returncode, done.stdout) == (0, '{"sealed":6}\n'), done.stderr
     present, new = AccountCipher(ACCOUNT_KEY), AccountCipher(NEW_KEY)
     after = sealed(filled.database)
     assert {table: sorted(map(new.open, texts)) for table, texts in after.items()} == {

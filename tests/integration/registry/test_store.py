@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy.exc import DBAPIError
 
 from shared.catalogue.datasets import CATALOGUE
-from shared.media_types import NDJSON
+from shared.media_types import ARROW, NDJSON
 from tests.integration.registry.conftest import Registry, enterprise, sale, uscc
 
 A, B, C = uscc(1), uscc(2), uscc(3)
@@ -39,7 +39,7 @@ def test_a_record_is_replaced_and_the_past_stays(registry: Registry) -> None:
     answer = registry.request(
         "POST", f"{SALES}/withdrawals", json={"keys": [{"uscc": A.lower(), "year": 2021}], "reason": "wrong company"}
     )
-    assert answer.json() == {"revision": second + 1, "withdrawn": 1}
+    assert answer.json() == {"revision": second + 1, "draft": None, "withdrawn": 1}
     assert [item["year"] for item in registry.items(f"{SALES}/records")] == [2020]
     versions = registry.items(f"{SALES}/history", uscc=A, year=2021)
     assert [(v["revision"], v["replaced_in"], v["withdrawn"]) for v in versions] == [
@@ -68,6 +68,7 @@ def test_nothing_changed_is_no_revision(registry: Registry) -> None:
     answer = registry.record("annual_sales", sale(A, 2020, 1)).json()
     assert answer == {
         "revision": 2,
+        "draft": None,
         "changed": False,
         "rows": {"read": 1, "accepted": 0, "unchanged": 1, "rejected": 0},
     }
@@ -265,14 +266,17 @@ def test_account_numbers_are_sealed_and_masked(registry: Registry) -> None:
             assert "62220000" not in str(connection.exec_driver_sql(f"SELECT * FROM {table}").all())
 
 
+OF_A = {"fields": ["payee_accounts.uscc"], "values": [A]}
+
+
 @pytest.mark.parametrize(
     ("act", "method", "path", "body"),
     [
         ("list_payee_accounts", "GET", "/v1/datasets/payee_accounts/records", None),
-        ("get_payee_accounts_history", "GET", f"/v1/datasets/payee_accounts/history?uscc={A}&since=2020-01-01", None),
+        ("list_payee_accounts_history", "GET", f"/v1/datasets/payee_accounts/history?uscc={A}&since=2020-01-01", None),
         ("get_snapshot", "GET", "/v1/snapshots/{revision}/payee_accounts", None),
         ("query_snapshot", "POST", "/v1/snapshots/{revision}/payee_accounts/queries", {"uscc": [A]}),
-        ("query_snapshots", "POST", "/v1/snapshots/{revision}/queries", {"queries": [{"dataset": "payee_accounts"}]}),
+        ("query_snapshots", "POST", "/v1/snapshots/{revision}/queries", {"queries": [OF_A]}),
         ("list_changes", "GET", "/v1/changes?after=0", None),
         ("get_enterprise", "GET", f"/v1/enterprises/{A}", None),
     ],
@@ -287,7 +291,7 @@ def test_whoever_reads_whole_account_numbers_is_in_the_audit_log(
     def audited(by: str) -> list[tuple[str, str, list[str]]]:
         with registry.database.reading() as connection:
             before = connection.exec_driver_sql("SELECT coalesce(max(id), 0) FROM audit_log").scalar_one()
-        headers = {"Accept": "application/json, application/x-ndjson"}
+        headers = {"Accept": f"application/json, application/x-ndjson, {ARROW};q=0.5"}
         answer = registry.request(method, path.format(revision=revision), by=by, json=body, headers=headers)
         assert answer.status_code == 200, answer.text
         assert ("6222000011112222" in answer.text) == (by == "payout")
@@ -437,7 +441,7 @@ def example(item: Any) -> Any:
         return "102100099996"
     return {
         "uscc": B if item.name in ("client_uscc", "producer_uscc") else A,
-        "code": item.known[-1] if item.known else "alpha",
+        "code": next(reversed(item.known)) if item.known else "alpha",
         "account": "6222000011112222",
         "text": "文本",
         "day": {"until": "2021-01-01", "removed_on": "2021-01-01"}.get(item.name, "2020-06-30"),
