@@ -25,8 +25,10 @@ for media_type in _FILES:
 def client_for(case: schemathesis.Case[Any], _: schemathesis.AuthContext) -> str:
     """Return a client whose scopes allow the operation; people before the services' own."""
     security = case.operation.definition.raw.get("security") or [{"oauth2": []}]
-    [wanted] = [set(each["oauth2"]) for each in security]
-    return next(name for name, client in CLIENTS.items() if wanted <= set(client.scopes))
+    alternatives = [set(each["oauth2"]) for each in security]
+    return next(
+        name for name, client in CLIENTS.items() if any(wanted <= set(client.scopes) for wanted in alternatives)
+    )
 
 
 @schemathesis.auth(refresh_interval=1_800, cache_by_key=client_for)

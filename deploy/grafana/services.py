@@ -39,7 +39,7 @@ def eligibility() -> Dashboard:
         series(
             "What proposals wait for",
             "Open proposals; one that waits for several things counts for each.",
-            ("max by (waiting_for) (decisions_waiting) > 0", "{{waiting_for}}"),
+            ("max by (waiting_for) (decisions_waiting)", "{{waiting_for}}"),
         )
     ).with_panel(
         table("Decisions by award", "Decisions by award and state.", "max by (award, state) (decisions)", width=8)

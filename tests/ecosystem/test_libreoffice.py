@@ -123,6 +123,10 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Saved:
 
     def convert(files: list[Path], form: str, to: Path) -> list[Path]:
         command = [office, f"-env:UserInstallation=file://{folder}/profile", "--headless", "--convert-to", FORMS[form]]
+        if files[0].suffix == ".csv":
+            command.append(
+                "--infilter=Text - txt - csv (StarCalc):44,34,76,1"
+            )  # as its dialogue proposes for a byte order mark
         subprocess.run([*command, "--outdir", str(to), *map(str, files)], check=True, capture_output=True)
         return [to / f"{file.stem}.{form}" for file in files]
 
@@ -152,7 +156,11 @@ def test_a_template_filled_in_says_the_same_however_it_is_saved(saved: Saved, na
     assert (len(before[0]), before[1]) == (2, [])
     for form in FORMS:
         assert _read(saved.after[name, form], name) == before, form
-        assert _read(saved.again[name, form], name) == before, f"{form}, then xlsx"
+        again = _read(saved.again[name, form], name)
+        if (name, form) == ("payee_accounts", "csv"):  # it took account numbers for numbers, and rounded them
+            assert (again[0], {error[2] for error in again[1]}) == ([], {"digits_lost"})
+        else:
+            assert again == before, f"{form}, then xlsx"
 
 
 def test_a_form_with_titles_and_totals_says_the_same_however_it_is_saved(saved: Saved) -> None:

@@ -17,7 +17,7 @@ from deploy.checks import tools
 from deploy.checks.prometheus import COMMITTED, Prometheus, configure, running
 from deploy.local.demo_client import DemoClient
 from deploy.local.system import LocalSystem
-from services.eligibility.decisions.domain import State
+from services.eligibility.decisions.domain import CONFIRMATION, DISTRICT, State, review_step
 from services.eligibility.rules.library import load_policy
 from services.payout.enums import UNITS, OrderState, WaitingFor
 from shared.clock import SystemClock, calendar_date
@@ -118,15 +118,16 @@ def named() -> set[str]:
 
 
 def test_what_is_told_is_what_is_written_and_labels_come_from_closed_lists(prometheus: Prometheus) -> None:
+    reviewers = {code for policy in POLICIES for code in load_policy(policy).offices.departments} | {DISTRICT}
     closed = {
         "operation": {o["operationId"] for document in OPENAPI.values() for o in operations(document)} | {"none"},
         "topic": set(topics.ALL),
         "policy": set(POLICIES),
         "award": {award.code for policy in POLICIES for award in load_policy(policy).awards},
         "unit": set(UNITS),
-        "kind": {"import", "evaluation", "simulation", "approval", "order_approval"},
+        "kind": {"import", "evaluation", "simulation", "approval", "review", "order_approval"},
         "state": {"queued", "running", "succeeded", "failed", *State, *OrderState},
-        "waiting_for": {"", *WaitingFor},
+        "waiting_for": {"", *WaitingFor, CONFIRMATION, "notice", "approval", *map(review_step, reviewers)},
         "measurement": {"decisions", "lag", "money", "reconciliation"},
         "rows": {"facts", "outcomes"},
     }
