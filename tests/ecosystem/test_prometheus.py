@@ -128,7 +128,7 @@ def test_what_is_told_is_what_is_written_and_labels_come_from_closed_lists(prome
         "kind": {"import", "evaluation", "simulation", "approval", "review", "order_approval"},
         "state": {"queued", "running", "succeeded", "failed", *State, *OrderState},
         "waiting_for": {"", *WaitingFor, CONFIRMATION, "notice", "approval", *map(review_step, reviewers)},
-        "measurement": {"decisions", "lag", "money", "reconciliation"},
+        "measurement": {"decisions", "waiting", "lag", "money", "reconciliation"},
         "rows": {"facts", "outcomes"},
     }
     told = {"__name__", "instance", "job", "service", "process", "le"}
