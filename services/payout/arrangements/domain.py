@@ -53,6 +53,8 @@ class Entitlement(NamedTuple):
     entitlement_fen: int
     instalments: tuple[tuple[int, int], ...]
     first_decided_on: date
+    subject: str
+    award_year: int
 
 
 class UnitPart(NamedTuple):

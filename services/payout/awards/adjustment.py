@@ -18,7 +18,7 @@ from services.payout.ledger import domain as ledger
 from services.payout.ledger import repository as postings
 from services.payout.orders import repository as orders
 from services.payout.orders import transitions
-from services.payout.orders.domain import NO_CLAIM, Change, Part, difference
+from services.payout.orders.domain import NO_CLAIM, Change, Part, QueuePlace, difference
 from services.payout.orders.repository import Key
 from services.payout.orders.transitions import NewOrder, Replacement
 from services.payout.recoveries import repository as recoveries
@@ -41,6 +41,7 @@ def new_orders(
     award_id: str,
     version: int,
     first_decided_on: str,
+    place: QueuePlace,
     unit: str,
     uscc: str,
     parts: Iterable[Part],
@@ -57,6 +58,7 @@ def new_orders(
             part.amount_fen,
             uscc,
             first_decided_on,
+            *place,
             blockers.waits_for(award_id, uscc, part.due_year),
         )
         for part in parts
@@ -84,7 +86,9 @@ def adjust(connection: Connection, owed: Sequence[Owed], now: datetime) -> None:
             key = (each.award_id, unit, uscc)
             change = difference(each.parts.get((unit, uscc), ()), live.get(key, ()), claims.get(key, NO_CLAIM))
             day = each.first_decided_on.isoformat()
-            writes.orders += new_orders(each.award_id, each.version, day, unit, uscc, change.top_ups, blockers)
+            writes.orders += new_orders(
+                each.award_id, each.version, day, each.place, unit, uscc, change.top_ups, blockers
+            )
             _cancel(writes, each, key, change, now)
             _claim(writes, each, key, change, now)
     _write(connection, writes, now)
@@ -118,6 +122,9 @@ def _cancel(writes: _Writes, owed: Owed, key: Key, change: Change, now: datetime
         amount_fen=change.replacement_fen,
         payee_uscc=uscc,
         first_decided_on=owed.first_decided_on.isoformat(),
+        award_place=owed.place.award_place,
+        subject=owed.place.subject,
+        award_year=owed.place.award_year,
         waiting_for=waiting_for,
         state=state,
         budget_year=cut.budget_year,

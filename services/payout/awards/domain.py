@@ -8,7 +8,7 @@ from datetime import date
 from typing import NamedTuple
 
 from services.payout.arrangements.domain import Entitlement, UnitPart
-from services.payout.orders.domain import Part
+from services.payout.orders.domain import Part, QueuePlace
 
 
 class Restatement(NamedTuple):
@@ -31,6 +31,7 @@ class Owed:
     award_id: str
     version: int
     first_decided_on: date
+    place: QueuePlace
     parts: Parts
 
 

@@ -22,6 +22,7 @@ from services.payout.funding import repository as funding
 from services.payout.ledger import domain as ledger
 from services.payout.ledger import repository as postings
 from services.payout.orders import transitions
+from services.payout.orders.domain import QueuePlace
 from services.payout.orders.transitions import NewOrder
 from shared.audit import log as audit
 from shared.clock import Clock
@@ -117,11 +118,13 @@ def _apply_versions(
         now_owed = {own.unit: own.amount_fen for own in split.units}
         entries += ledger.recognition(award_id, version, before.get(award_id, {}), now_owed)
         owed = parts_of(entitlement, split.units)
+        place = QueuePlace.of(entitlement.award, entitlement.subject, entitlement.award_year)
         if known is not None and known.has_orders:
-            restated.append(Owed(award_id, version, entitlement.first_decided_on, owed))
+            restated.append(Owed(award_id, version, entitlement.first_decided_on, place, owed))
             continue
         for (unit, uscc), parts in owed.items():
-            first_orders += new_orders(award_id, version, award_row.first_decided_on, unit, uscc, parts, blockers)
+            day = award_row.first_decided_on
+            first_orders += new_orders(award_id, version, day, place, unit, uscc, parts, blockers)
     repository.add_shares(connection, shares)
     repository.add_awards(connection, new_awards)
     repository.update_awards(connection, changed_awards)

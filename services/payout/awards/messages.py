@@ -61,6 +61,8 @@ def read(message: Message) -> tuple[VersionRow, Entitlement]:
         event.entitlement_fen,
         tuple([(part.due_year, part.amount_fen) for part in event.instalments]),
         event.first_decided_on,
+        event.subject,
+        event.award_year,
     )
     return _row(award_id, event, message.trace_parent), entitlement
 

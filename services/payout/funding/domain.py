@@ -1,8 +1,9 @@
 """What an order waits for, and which waiting orders get money. Pure, in whole fen.
 
-The queue is in the order (first_decided_on, award_id, instalment). An instalment is funded by all its units or by none. One that
-is short keeps its position in the budget that lacks the money, and in that one alone: there no later instalment is funded, so
-nobody is overtaken; from the other budgets later instalments are funded.
+The queue is in the order of the first decision's day, the award's place in the policy, its subject and its year, so that nobody's
+place depends on when something arrived. An instalment is funded by all its units or by none. One that is short keeps its position
+in the budget that lacks the money, and in that one alone: there no later instalment is funded, so nobody is overtaken; from the
+other budgets later instalments are funded.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ PAGE_ORDERS = 20_000
 
 
 class FundingPass:
-    """Reserves money for waiting orders, in the order (first_decided_on, award_id), page by page. One at a time anywhere."""
+    """Reserves money for waiting orders, in the order of the queue (`QueuePosition`), page by page. One at a time anywhere."""
 
     def __init__(self, database: Database, clock: Clock, *, page_orders: int = PAGE_ORDERS) -> None:
         """Prepare passes over `database`, each transaction considering `page_orders` orders."""

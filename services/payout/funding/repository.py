@@ -12,6 +12,7 @@ from services.payout.budgets import repository as budgets
 from services.payout.clients.registry import AccountChange
 from services.payout.funding.domain import Blockers, QueuedOrder
 from services.payout.orders.domain import END, QueuePosition
+from services.payout.orders.repository import between
 from shared.clock import calendar_date
 from shared.database.bulk import array
 from shared.database.queries import load
@@ -93,21 +94,20 @@ def mirror(connection: Connection, changes: Sequence[AccountChange], revision: i
 
 def page_end(connection: Connection, start: QueuePosition, orders: int) -> QueuePosition:
     """Return the position after about `orders` orders of the queue from `start` on, or its end; no award is cut."""
-    values = {"start_day": start.first_decided_on, "start_award": start.award_id, "orders": orders}
-    row = connection.execute(queries.page_end, values).one_or_none()
-    end = QueuePosition(row.first_decided_on, row.award_id) if row else END
+    row = connection.execute(queries.page_end, between(start, END) | {"orders": orders}).one_or_none()
+    end = QueuePosition(*row) if row else END
     # One award alone fills the page: take more, until the page ends after it.
     return page_end(connection, start, 2 * orders) if end == start else end
 
 
 def needed(connection: Connection, start: QueuePosition, until: QueuePosition) -> dict[str, int]:
     """Return what the queue needs between two positions, fen by unit."""
-    return {row.unit: row.fen for row in connection.execute(queries.needed, _between(start, until))}
+    return {row.unit: row.fen for row in connection.execute(queries.needed, between(start, until))}
 
 
 def queue(connection: Connection, start: QueuePosition, until: QueuePosition) -> list[QueuedOrder]:
     """Return the orders that wait for money between two positions, in order."""
-    rows = connection.execute(queries.queue, _between(start, until))
+    rows = connection.execute(queries.queue, between(start, until))
     return [QueuedOrder(row.id, row.award_id, row.instalment, row.unit, row.amount_fen) for row in rows]
 
 
@@ -115,12 +115,3 @@ def fingerprint(connection: Connection, year: int) -> tuple[object, ...]:
     """Return what changes whenever the outcome of a funding pass could: the queue's extent and the budgets of `year`."""
     extent = connection.execute(queries.queue_extent).one()
     return (year, *extent, *sorted(budgets.free(connection, year).items()))
-
-
-def _between(start: QueuePosition, until: QueuePosition) -> dict[str, str]:
-    return {
-        "start_day": start.first_decided_on,
-        "start_award": start.award_id,
-        "until_day": until.first_decided_on,
-        "until_award": until.award_id,
-    }

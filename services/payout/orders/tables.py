@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 
 from services.payout.metadata import metadata
+from services.payout.orders.domain import LAST_PLACE
 
 payment_orders = Table(
     "payment_orders",
@@ -37,6 +38,9 @@ payment_orders = Table(
     Column("amount_fen", BigInteger, nullable=False),
     Column("payee_uscc", Text, nullable=False),
     Column("first_decided_on", Date, nullable=False),
+    Column("award_place", SmallInteger, nullable=False, server_default=text(str(LAST_PLACE))),
+    Column("subject", Text(collation="C"), nullable=False, server_default=""),
+    Column("award_year", SmallInteger, nullable=False, server_default="0"),
     Column("state", Text, nullable=False),
     Column("waiting_for", Text),
     Column("live", Boolean, nullable=False, server_default=true()),
@@ -84,8 +88,11 @@ payment_orders = Table(
         postgresql_where=text("NOT reentered"),
     ),
     Index(
-        "ix_payment_orders_queue",
+        "ix_payment_orders_turn",
         "first_decided_on",
+        "award_place",
+        "subject",
+        "award_year",
         "award_id",
         "instalment",
         postgresql_where=text("state = 'waiting' AND waiting_for = 'funds'"),
@@ -107,6 +114,7 @@ payment_orders = Table(
     Index("uq_payment_orders_replaces", "replaces", unique=True, postgresql_where=text("replaces IS NOT NULL")),
 )
 """An order pays one unit's part of one instalment. `live` orders make up what is or will be paid; a failed or returned one stays
-live until it is reissued or cut. One that was lost in a restore
+live until it is reissued or cut. `award_place`, `subject` and `award_year` are its place in the queue among the orders of its
+day. One that was lost in a restore
 and is entered again is `reentered`. `budget_year` is the year of the budget that it draws on, set when it is funded.
 That its award has such a version is checked by a trigger, once per statement."""

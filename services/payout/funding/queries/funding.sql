@@ -24,25 +24,31 @@ SELECT CASE WHEN EXISTS (SELECT FROM payee_accounts WHERE holder IS NULL OR numb
 FROM account_feed FOR UPDATE;
 
 -- page_end: Return the position after so many orders of the queue from a position on.
-SELECT o.first_decided_on::text AS first_decided_on, o.award_id::text AS award_id FROM payment_orders o
+SELECT o.first_decided_on::text AS first_decided_on, o.award_place, o.subject, o.award_year, o.award_id::text AS award_id
+FROM payment_orders o
 WHERE o.state = 'waiting' AND o.waiting_for = 'funds'
-  AND (o.first_decided_on, o.award_id) >= (CAST(:start_day AS date), CAST(:start_award AS uuid))
-ORDER BY o.first_decided_on, o.award_id, o.instalment OFFSET :orders LIMIT 1;
+  AND (o.first_decided_on, o.award_place, o.subject, o.award_year, o.award_id) >= (CAST(:start_day AS date),
+       CAST(:start_place AS int), CAST(:start_subject AS text), CAST(:start_year AS int), CAST(:start_award AS uuid))
+ORDER BY o.first_decided_on, o.award_place, o.subject, o.award_year, o.award_id, o.instalment OFFSET :orders LIMIT 1;
 
 -- needed: Return what the queue needs between two positions, by unit.
 SELECT o.unit, sum(o.amount_fen)::bigint AS fen FROM payment_orders o
 WHERE o.state = 'waiting' AND o.waiting_for = 'funds'
-  AND (o.first_decided_on, o.award_id) >= (CAST(:start_day AS date), CAST(:start_award AS uuid))
-  AND (o.first_decided_on, o.award_id) < (CAST(:until_day AS date), CAST(:until_award AS uuid))
+  AND (o.first_decided_on, o.award_place, o.subject, o.award_year, o.award_id) >= (CAST(:start_day AS date),
+       CAST(:start_place AS int), CAST(:start_subject AS text), CAST(:start_year AS int), CAST(:start_award AS uuid))
+  AND (o.first_decided_on, o.award_place, o.subject, o.award_year, o.award_id) < (CAST(:until_day AS date),
+       CAST(:until_place AS int), CAST(:until_subject AS text), CAST(:until_year AS int), CAST(:until_award AS uuid))
 GROUP BY o.unit;
 
 -- queue: Return the orders that wait for money between two positions, in order.
 SELECT o.id::text AS id, o.award_id::text AS award_id, o.instalment, o.unit, o.amount_fen
 FROM payment_orders o
 WHERE o.state = 'waiting' AND o.waiting_for = 'funds'
-  AND (o.first_decided_on, o.award_id) >= (CAST(:start_day AS date), CAST(:start_award AS uuid))
-  AND (o.first_decided_on, o.award_id) < (CAST(:until_day AS date), CAST(:until_award AS uuid))
-ORDER BY o.first_decided_on, o.award_id, o.instalment;
+  AND (o.first_decided_on, o.award_place, o.subject, o.award_year, o.award_id) >= (CAST(:start_day AS date),
+       CAST(:start_place AS int), CAST(:start_subject AS text), CAST(:start_year AS int), CAST(:start_award AS uuid))
+  AND (o.first_decided_on, o.award_place, o.subject, o.award_year, o.award_id) < (CAST(:until_day AS date),
+       CAST(:until_place AS int), CAST(:until_subject AS text), CAST(:until_year AS int), CAST(:until_award AS uuid))
+ORDER BY o.first_decided_on, o.award_place, o.subject, o.award_year, o.award_id, o.instalment;
 
 -- queue_extent: Return how long the queue is and which order joined it last.
 SELECT count(*) AS orders, max(number) AS last FROM payment_orders WHERE state = 'waiting' AND waiting_for = 'funds';

@@ -19,8 +19,10 @@ WITH funded AS (
     UPDATE payment_orders o
     SET state = 'issued', waiting_for = NULL, budget_year = :year, funded_at = :now, changed_at = now(), issued_by = :by
     WHERE o.state = 'waiting' AND o.waiting_for = 'funds' AND o.due_year <= :year
-      AND (o.first_decided_on, o.award_id) >= (CAST(:start_day AS date), CAST(:start_award AS uuid))
-      AND (o.first_decided_on, o.award_id) < (CAST(:until_day AS date), CAST(:until_award AS uuid))
+      AND (o.first_decided_on, o.award_place, o.subject, o.award_year, o.award_id) >= (CAST(:start_day AS date),
+           CAST(:start_place AS int), CAST(:start_subject AS text), CAST(:start_year AS int), CAST(:start_award AS uuid))
+      AND (o.first_decided_on, o.award_place, o.subject, o.award_year, o.award_id) < (CAST(:until_day AS date),
+           CAST(:until_place AS int), CAST(:until_subject AS text), CAST(:until_year AS int), CAST(:until_award AS uuid))
       AND (CAST(:ids AS uuid[]) IS NULL OR o.id = ANY(CAST(:ids AS uuid[])))
     RETURNING o.id, o.award_id, o.version, o.unit, o.amount_fen, o.budget_year, order_event(o) AS event
 ), posted AS (
