@@ -15,6 +15,7 @@ from services.payout.budgets.routes import router as budgets
 from services.payout.clients.eligibility import Decisions, eligibility_decisions
 from services.payout.clients.registry import Accounts, registry_accounts
 from services.payout.corrections.routes import router as corrections
+from services.payout.funding.routes import arrangement_previews
 from services.payout.funding.routes import router as holds
 from services.payout.ledger.routes import router as ledger
 from services.payout.orders.routes import router as orders
@@ -63,6 +64,7 @@ def build(
         description=DESCRIPTION,
         routers=[
             arrangements,
+            arrangement_previews,
             budgets,
             awards,
             holds,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy import Connection
@@ -10,7 +11,7 @@ from services.payout.budgets import repository as budgets
 from services.payout.clients.registry import Accounts
 from services.payout.enums import SYSTEM, UNITS
 from services.payout.funding import repository
-from services.payout.funding.domain import AvailableBudget, select_fundable
+from services.payout.funding.domain import AvailableBudget, ProportionalPeriod, Shared, select_fundable
 from services.payout.orders import transitions
 from services.payout.orders.domain import BEGINNING, END, QueuePosition
 from services.payout.orders.repository import lock_exclusively
@@ -60,40 +61,52 @@ class FundingPass:
                 if not repository.lock_pass(connection):
                     return issued
                 lock_exclusively(connection)
-                until = repository.page_end(connection, start, self._page_orders)
-                funded = self._page(connection, start, until, blocked, now, year)
+                in_proportion = repository.in_proportion(connection)
+                until = repository.page_end(connection, start, self._page_orders, in_proportion)
+                left_over = repository.left_over(connection, year)
+                budget = AvailableBudget(budgets.free(connection, year), blocked, dict(left_over))
+                funded = _page(connection, start, until, budget, in_proportion, now, year)
                 if funded:
+                    details = {"orders": funded} | ({"shared": _shown(budget.shared)} if budget.shared else {})
                     audit.record(
                         connection,
                         actor=SYSTEM,
                         act="fund_payment_orders",
                         subjects=[f"budget:{year}"],
-                        details={"orders": funded},
+                        details=details,
                     )
+                repository.keep_left_over(connection, year, left_over, budget.left_over)
                 issued += funded
             if until == END or blocked.issuperset(UNITS):
                 return issued
             start = until
 
-    def _page(
-        self,
-        connection: Connection,
-        start: QueuePosition,
-        until: QueuePosition,
-        blocked: set[str],
-        now: datetime,
-        year: int,
-    ) -> int:
-        free = budgets.free(connection, year)
-        need = repository.needed(connection, start, until)
-        if blocked.isdisjoint(need) and all(fen <= free.get(unit, 0) for unit, fen in need.items()):
-            # With enough money for all there is nothing to choose, and no row has to leave the database.
-            return transitions.fund(connection, year, now, start=start, until=until) if need else 0
-        queue = repository.queue(connection, start, until)
-        fundable = select_fundable(queue, AvailableBudget(free, blocked))
-        if not fundable:
-            return 0
-        return transitions.fund(connection, year, now, start=start, until=until, order_ids=fundable)
+
+def _page(
+    connection: Connection,
+    start: QueuePosition,
+    until: QueuePosition,
+    budget: AvailableBudget,
+    in_proportion: Sequence[ProportionalPeriod],
+    now: datetime,
+    year: int,
+) -> int:
+    need = repository.needed(connection, start, until)
+    if budget.blocked.isdisjoint(need) and not any(budget.lacks(unit, fen) for unit, fen in need.items()):
+        # With enough money for all there is nothing to choose, and no row has to leave the database.
+        for unit, fen in need.items():
+            budget.spend(unit, fen)
+        return transitions.fund(connection, year, now, start=start, until=until) if need else 0
+    funded = select_fundable(repository.queue(connection, start, until), budget, in_proportion)
+    if not funded:
+        return 0
+    whole = [order.id for order, fen in funded if fen == order.amount_fen]
+    parts = transitions.divide(connection, {order.id: fen for order, fen in funded if fen < order.amount_fen})
+    return transitions.fund(connection, year, now, start=start, until=until, order_ids=[*whole, *parts])
+
+
+def _shown(shared: Sequence[Shared]) -> list[dict[str, object]]:
+    return [each._asdict() | {"day": each.day.isoformat()} for each in shared]
 
 
 class AccountPass:

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    SmallInteger,
     Table,
     Text,
     Uuid,
@@ -39,6 +40,17 @@ holds = Table(
     Index("uq_holds_uscc", "uscc", unique=True, postgresql_where=text("released_at IS NULL")),
 )
 """A hold is on an award or on a payee; one that is not released is in force."""
+
+shared_days = Table(
+    "shared_days",
+    metadata,
+    Column("year", SmallInteger, primary_key=True),
+    Column("first_decided_on", Date, primary_key=True),
+    Column("unit", Text, primary_key=True),
+    Column("left_fen", BigInteger, nullable=False),
+    CheckConstraint("left_fen >= 0", name="left"),
+)
+"""What a day that was shared in proportion left in a budget; it is shared again once more is free there."""
 
 payee_accounts = Table(
     "payee_accounts",

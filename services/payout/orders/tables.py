@@ -47,6 +47,7 @@ payment_orders = Table(
     Column("budget_year", SmallInteger),
     Column("funded_at", DateTime(timezone=True)),
     Column("replaces", Uuid),
+    Column("part", SmallInteger, nullable=False, server_default="0"),
     Column("batch_id", Uuid),
     Column("account_revision", BigInteger),
     Column("approved_by", Text),
@@ -75,14 +76,16 @@ payment_orders = Table(
     CheckConstraint("state NOT IN ('approved', 'batched', 'settled') OR approved_by IS NOT NULL", name="approval"),
     CheckConstraint("live OR state IN ('cancelled', 'failed', 'returned')", name="live"),
     CheckConstraint("NOT live OR state <> 'cancelled'", name="cancelled"),
+    CheckConstraint("part BETWEEN 0 AND 2 AND (part = 0 OR replaces IS NOT NULL)", name="part"),
     Index(
-        "uq_payment_orders_once",
+        "uq_payment_orders_single",
         "award_id",
         "version",
         "unit",
         "payee_uscc",
         "instalment",
         "replaces",
+        "part",
         unique=True,
         postgresql_nulls_not_distinct=True,
         postgresql_where=text("NOT reentered"),
@@ -111,10 +114,16 @@ payment_orders = Table(
     Index("ix_payment_orders_award_id", "award_id"),
     Index("ix_payment_orders_payee_uscc", "payee_uscc"),
     Index("ix_payment_orders_batch_id", "batch_id", postgresql_where=text("batch_id IS NOT NULL")),
-    Index("uq_payment_orders_replaces", "replaces", unique=True, postgresql_where=text("replaces IS NOT NULL")),
+    Index(
+        "uq_payment_orders_replaced",
+        "replaces",
+        "part",
+        unique=True,
+        postgresql_where=text("replaces IS NOT NULL"),
+    ),
 )
 """An order pays one unit's part of one instalment. `live` orders make up what is or will be paid; a failed or returned one stays
 live until it is reissued or cut. `award_place`, `subject` and `award_year` are its place in the queue among the orders of its
-day. One that was lost in a restore
+day. An order that is divided is replaced by two: `part` 1 gets its money, 2 is the rest. One that was lost in a restore
 and is entered again is `reentered`. `budget_year` is the year of the budget that it draws on, set when it is funded.
 That its award has such a version is checked by a trigger, once per statement."""

@@ -181,6 +181,17 @@ def fund(
     return sum(row.orders for row in connection.execute(queries.fund, values))
 
 
+def divide(connection: Connection, parts: Mapping[str, int]) -> list[str]:
+    """Replace orders that wait for money by a part (fen by order id) and a rest, in the same place; return the parts' ids.
+
+    The rest goes on waiting as an order of its own. The part is for `fund`, in the same transaction.
+    """
+    if not parts:
+        return []
+    values = {"ids": array(parts), "fen": array(parts.values())}
+    return [row.id for row in connection.execute(queries.divide, values)]
+
+
 def approve(connection: Connection, revisions: Mapping[str, int], *, by: str, now: datetime) -> int:
     """Approve issued orders (the revision of the payee's account by order id) that another than `by` issued; returns how many."""
     values = {"ids": array(revisions), "revisions": array(revisions.values()), "by": by, "now": now}

@@ -1,10 +1,13 @@
--- The queue for money follows the award's place in the policy, its subject and its year, no longer the award's id.
+-- The queue for money follows the award's place in the policy, its subject and its year, no longer the award's id. An order may be
+-- divided into a part that gets money and a rest.
 
 -- An order that the version before still writes comes last in its day.
 ALTER TABLE payment_orders
     ADD COLUMN award_place SMALLINT DEFAULT 32767 NOT NULL,
     ADD COLUMN subject TEXT COLLATE "C" DEFAULT '' NOT NULL,
-    ADD COLUMN award_year SMALLINT DEFAULT 0 NOT NULL;
+    ADD COLUMN award_year SMALLINT DEFAULT 0 NOT NULL,
+    ADD COLUMN part SMALLINT DEFAULT 0 NOT NULL,
+    ADD CONSTRAINT ck_payment_orders_part CHECK (part BETWEEN 0 AND 2 AND (part = 0 OR replaces IS NOT NULL)) NOT VALID;
 
 -- Only orders without money are ever in the queue. The places are those of the first policy, the only one with orders so far.
 UPDATE payment_orders o SET award_place = coalesce(p.place, 32767), subject = v.subject, award_year = v.award_year

@@ -1,4 +1,4 @@
-"""The queue for money is read in one scan of an index.
+"""The queue for money is read in one scan of an index; an order is replaced once, or by its two parts.
 
 As in 0006 this migration is by itself, and may be run again wherever it broke off. The version before reads the queue without an index for
 as long as it still runs.
@@ -13,7 +13,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make the new index, then drop the old one."""
+    """Make the new indexes, then drop the old ones; validate the constraint of the migration before."""
     with op.get_context().autocommit_block():
         op.execute("DROP INDEX CONCURRENTLY IF EXISTS ix_payment_orders_turn")
         op.execute(
@@ -21,7 +21,19 @@ def upgrade() -> None:
             " (first_decided_on, award_place, subject, award_year, award_id, instalment)"
             " WHERE state = 'waiting' AND waiting_for = 'funds'"
         )
-        op.execute("DROP INDEX CONCURRENTLY IF EXISTS ix_payment_orders_queue")
+        op.execute("DROP INDEX CONCURRENTLY IF EXISTS uq_payment_orders_single")
+        op.execute(
+            "CREATE UNIQUE INDEX CONCURRENTLY uq_payment_orders_single ON payment_orders"
+            " (award_id, version, unit, payee_uscc, instalment, replaces, part) NULLS NOT DISTINCT WHERE NOT reentered"
+        )
+        op.execute("DROP INDEX CONCURRENTLY IF EXISTS uq_payment_orders_replaced")
+        op.execute(
+            "CREATE UNIQUE INDEX CONCURRENTLY uq_payment_orders_replaced ON payment_orders (replaces, part)"
+            " WHERE replaces IS NOT NULL"
+        )
+        for old in ("ix_payment_orders_queue", "uq_payment_orders_once", "uq_payment_orders_replaces"):
+            op.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {old}")
+        op.execute("ALTER TABLE payment_orders VALIDATE CONSTRAINT ck_payment_orders_part")
 
 
 def downgrade() -> None:
