@@ -10,6 +10,7 @@ import services.payout.arrangements.tables
 import services.payout.awards.tables
 import services.payout.batches.tables
 import services.payout.budgets.tables
+import services.payout.checks.tables
 import services.payout.funding.tables
 import services.payout.ledger.tables
 import services.payout.orders.tables

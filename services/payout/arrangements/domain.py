@@ -64,6 +64,8 @@ class Entitlement(NamedTuple):
     first_decided_on: date
     subject: str
     award_year: int
+    later_wait: bool = False
+    """Whether instalments after the first wait until an officer confirms that the project still operates."""
 
 
 class UnitPart(NamedTuple):

@@ -122,10 +122,10 @@ def owed(connection: Connection, award_ids: Collection[str], *, restated_only: b
     """Return what `award_ids` owe now, or those of them that were restated: orders and shares of the others agree."""
     values = {"ids": array(award_ids), "from_version": 2 if restated_only else 1}
     parts: dict[str, dict[tuple[str, str], tuple[Part, ...]]] = defaultdict(dict)
-    heads: dict[str, tuple[int, date, QueuePlace]] = {}
+    heads: dict[str, tuple[int, date, QueuePlace, bool]] = {}
     for row in connection.execute(queries.owed, values):
         place = QueuePlace.of(row.award, row.subject, row.award_year)
-        heads[row.award_id] = (row.split_version, row.first_decided_on, place)
+        heads[row.award_id] = (row.split_version, row.first_decided_on, place, row.later_wait)
         if row.unit is not None:
             parts[row.award_id][row.unit, row.payee_uscc] = tuple(
                 Part(number, part["due_year"], fen)
@@ -164,4 +164,5 @@ def _entitlement(row: Row[tuple[object, ...]]) -> Entitlement:
         row.first_decided_on,
         row.subject,
         row.award_year,
+        row.later_wait,
     )

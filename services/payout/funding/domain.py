@@ -43,15 +43,21 @@ class Blockers:
     held_awards: frozenset[str] = frozenset()
     held_payees: frozenset[str] = frozenset()
     without_account: frozenset[str] = frozenset()
+    confirmed: frozenset[tuple[str, int]] = frozenset()
+    """Later instalments (award, instalment) whose project still operates, as an officer confirmed."""
 
-    def waits_for(self, award_id: str, uscc: str, due_year: int) -> str:
+    def waits_for(self, award_id: str, uscc: str, due_year: int, instalment: int = 1) -> str:
         """Return what a new order waits for first: its due year, the release of a hold, an account, then money.
+
+        An `instalment` after the first waits for its confirmation like for the release of a hold.
 
         The SQL function `waiting_orders` repeats the rule for stored orders; `test_blockers.py` compares both.
         """
         if due_year > self.this_year:
             return "due_year"
         if award_id in self.held_awards or uscc in self.held_payees:
+            return "release"
+        if instalment > 1 and (award_id, instalment) not in self.confirmed:
             return "release"
         return "account" if uscc in self.without_account else "funds"
 

@@ -105,8 +105,9 @@ def _page(
     return transitions.fund(connection, year, now, start=start, until=until, order_ids=[*whole, *parts])
 
 
-def _shown(shared: Sequence[Shared]) -> list[dict[str, object]]:
-    return [each._asdict() | {"day": each.day.isoformat()} for each in shared]
+def _shown(shared: Sequence[Shared]) -> dict[str, int]:
+    available = {f"{each.day}:{each.unit}:available_fen": each.available_fen for each in shared}
+    return available | {f"{each.day}:{each.unit}:needed_fen": each.needed_fen for each in shared}
 
 
 class AccountPass:

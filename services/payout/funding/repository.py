@@ -45,13 +45,21 @@ def blockers(connection: Connection, award_ids: Collection[str], usccs: Collecti
     """Return what keeps orders of `award_ids` to `usccs` from being funded."""
     today = calendar_date(now)
     holds = connection.execute(queries.holds_in_force, {"award_ids": array(award_ids)}).all()
+    confirmed = connection.execute(queries.confirmed_instalments, {"award_ids": array(award_ids)})
     without = connection.execute(queries.without_account, {"usccs": array(usccs), "today": today})
     return Blockers(
         today.year,
         frozenset(row.award_id for row in holds if row.award_id),
         frozenset(row.uscc for row in holds if row.uscc),
         frozenset(row.uscc for row in without),
+        frozenset((row.award_id, row.instalment) for row in confirmed),
     )
+
+
+def later_instalment(connection: Connection, award_id: UUID, instalment: int) -> Row[Any] | None:
+    """Return `later_wait` of an award and `due_year` of one of its instalments (None: it has none); None without the award."""
+    values = {"award_id": award_id, "instalment": instalment}
+    return connection.execute(queries.later_instalment, values).one_or_none()
 
 
 def jurisdiction_of(connection: Connection, award_id: UUID) -> str | None:

@@ -11,7 +11,13 @@ from fastapi import APIRouter, Path, Request, Response
 from services.payout.funding import handlers
 from services.payout.funding.arrangement_preview import preview
 from services.payout.funding.domain import HoldTarget
-from services.payout.funding.schemas import ArrangementPreview, Hold, HoldBody
+from services.payout.funding.schemas import (
+    ArrangementPreview,
+    Hold,
+    HoldBody,
+    InstalmentConfirmation,
+    InstalmentConfirmationBody,
+)
 from shared.authorization import Actor, Scope
 from shared.clock import calendar_date
 from shared.errors import Conflict, NotFound, SamePerson
@@ -75,6 +81,29 @@ def release_payee(
 ) -> Response:
     """Release a payee that another person holds: its orders continue by themselves."""
     return _run(handlers.release, HoldTarget(uscc=uscc), body, request, actor, command)
+
+
+@router.post(
+    "/awards/{award_id}/instalments/{instalment}/release",
+    operation_id="release_instalment",
+    response_model=InstalmentConfirmation,
+    responses=refusals(NotFound, Conflict),
+)
+def release_instalment(
+    award_id: UUID,
+    instalment: Annotated[int, Path(ge=1, le=20, description="Number of the instalment, from 1")],
+    body: InstalmentConfirmationBody,
+    request: Request,
+    actor: Releaser,
+    command: IdempotentCommand,
+) -> Response:
+    """Confirm that the project still operates, where the procedure asks for it: the instalment after the first continues."""
+    now = request.app.state.clock.now()
+    return command.run(
+        lambda connection: handlers.confirm_instalment(
+            connection, award_id, instalment, reason=body.reason, document=body.document, actor=actor, now=now
+        )
+    )
 
 
 @arrangement_previews.get(

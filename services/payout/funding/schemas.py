@@ -33,6 +33,30 @@ class Hold(BaseModel):
     released_at: datetime | None
 
 
+class InstalmentConfirmationBody(BaseModel):
+    """Why an instalment after the first may be paid: that the project still operates, and how that was seen."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, json_schema_extra={"examples": [{"reason": "实地核查，项目正常运营"}]}
+    )
+
+    reason: Reason
+    document: str | None = Field(
+        default=None, min_length=1, max_length=200, description="Number of the document, if any"
+    )
+
+
+class InstalmentConfirmation(BaseModel):
+    """An officer confirmed that the project of an award still operates: the instalment no longer waits for `release`."""
+
+    award_id: UUID
+    instalment: int
+    reason: str
+    document: str | None
+    confirmed_by: str
+    confirmed_at: datetime
+
+
 class PreviewShare(BaseModel):
     """What a unit would pay of some awards."""
 

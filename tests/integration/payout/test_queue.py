@@ -99,12 +99,14 @@ def test_a_day_that_is_short_is_shared_in_proportion(payout: Payout) -> None:
     payout.fund()
     assert amounts(payout, "waiting") == {}
     acts = [each for each in payout.get("/v1/audit?limit=1000")["items"] if each["act"] == "fund_payment_orders"]
-    assert min(acts, key=lambda act: act["at"])["details"] == {
+    assert min(acts, key=lambda act: act["id"])["details"] == {
         "orders": 4,
-        "shared": [
-            {"day": "2025-03-02", "unit": "city", "available_fen": 900, "needed_fen": 1_400},
-            {"day": "2025-03-02", "unit": "liandu", "available_fen": 300, "needed_fen": 700},
-        ],
+        "shared": {
+            "2025-03-02:city:available_fen": 900,
+            "2025-03-02:city:needed_fen": 1_400,
+            "2025-03-02:liandu:available_fen": 300,
+            "2025-03-02:liandu:needed_fen": 700,
+        },
     }
 
 

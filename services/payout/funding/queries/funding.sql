@@ -77,3 +77,10 @@ FROM shared_days s JOIN budgets b ON b.unit = s.unit AND b.year = s.year WHERE s
 INSERT INTO shared_days (year, first_decided_on, unit, left_fen)
 SELECT :year, day, unit, fen FROM unnest(CAST(:days AS date[]), CAST(:units AS text[]), CAST(:fen AS bigint[])) AS t(day, unit, fen)
 ON CONFLICT (year, first_decided_on, unit) DO UPDATE SET left_fen = excluded.left_fen;
+
+-- confirmed_instalments: Return the later instalments of some awards that were confirmed.
+SELECT award_id::text AS award_id, instalment FROM instalment_confirmations WHERE award_id = ANY(CAST(:award_ids AS uuid[]));
+
+-- later_instalment: Return whether an instalment of an award waits for a confirmation, and the year in which it is due.
+SELECT v.later_wait, (v.instalments->(CAST(:instalment AS int) - 1)->>'due_year')::int AS due_year
+FROM awards a JOIN award_versions v ON v.award_id = a.award_id AND v.version = a.version WHERE a.award_id = :award_id;
