@@ -23,6 +23,7 @@ from services.payout.ledger.routes import router as ledger
 from services.payout.orders.routes import router as orders
 from services.payout.reconciliation.routes import router as reconciliation
 from services.payout.recoveries.routes import router as recoveries
+from services.payout.recovery_acts.routes import router as recovery_acts
 from services.payout.reports.routes import router as reports
 from services.payout.restorations.routes import router as restorations
 from services.payout.schema import SCHEMA
@@ -78,6 +79,7 @@ def build(
             bank_results,
             corrections,
             recoveries,
+            recovery_acts,
             ledger,
             reconciliation,
             reports,

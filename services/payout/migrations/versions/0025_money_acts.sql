@@ -88,6 +88,99 @@ CREATE TABLE verification_samples (
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON verification_samples
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+-- The act that claims money back: drawn up by one person, issued by another; its days are set when it is issued.
+CREATE TABLE recovery_acts (
+    id UUID DEFAULT uuidv7() NOT NULL,
+    reason TEXT NOT NULL,
+    proposed_by TEXT NOT NULL,
+    proposed_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    confirmed_by TEXT,
+    confirmed_at TIMESTAMP WITH TIME ZONE,
+    discarded_by TEXT,
+    discarded_at TIMESTAMP WITH TIME ZONE,
+    discard_reason TEXT,
+    recovery_id UUID NOT NULL,
+    cause TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    document TEXT,
+    term_working_days SMALLINT NOT NULL,
+    due_on DATE,
+    limitation_on DATE,
+    CONSTRAINT pk_recovery_acts PRIMARY KEY (id),
+    CONSTRAINT ck_recovery_acts_two_persons CHECK (confirmed_by <> proposed_by),
+    CONSTRAINT ck_recovery_acts_confirmed CHECK ((confirmed_by IS NULL) = (confirmed_at IS NULL)),
+    CONSTRAINT ck_recovery_acts_discarded CHECK (
+        (discarded_by IS NULL) = (discarded_at IS NULL) AND (discarded_by IS NULL) = (discard_reason IS NULL)),
+    CONSTRAINT ck_recovery_acts_decided_once CHECK (confirmed_at IS NULL OR discarded_at IS NULL),
+    CONSTRAINT ck_recovery_acts_cause CHECK (cause IN ('correction', 'misstatement', 'fraud')),
+    CONSTRAINT ck_recovery_acts_kind CHECK (kind = CASE cause WHEN 'correction' THEN 'revoked' ELSE 'annulled' END),
+    CONSTRAINT ck_recovery_acts_term CHECK (term_working_days BETWEEN 1 AND 250),
+    CONSTRAINT ck_recovery_acts_issued CHECK (confirmed_at IS NULL OR due_on IS NOT NULL AND limitation_on IS NOT NULL),
+    CONSTRAINT fk_recovery_acts_recovery_id_recoveries FOREIGN KEY (recovery_id) REFERENCES recoveries (id)
+);
+
+CREATE UNIQUE INDEX uq_recovery_acts_recovery_id ON recovery_acts (recovery_id) WHERE discarded_at IS NULL;
+
+CREATE FUNCTION refuse_edited_recovery_act() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    decision CONSTANT text[] := ARRAY['confirmed_by', 'confirmed_at', 'discarded_by', 'discarded_at', 'discard_reason',
+                                      'due_on', 'limitation_on'];
+BEGIN
+    IF TG_OP = 'DELETE' OR OLD.confirmed_at IS NOT NULL OR OLD.discarded_at IS NOT NULL
+       OR to_jsonb(NEW) - decision IS DISTINCT FROM to_jsonb(OLD) - decision THEN
+        RAISE EXCEPTION 'an act of recovery is decided once and never edited or deleted'
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER decided_once BEFORE UPDATE OR DELETE ON recovery_acts
+    FOR EACH ROW EXECUTE FUNCTION refuse_edited_recovery_act();
+
+CREATE TABLE recovery_statements (
+    id UUID DEFAULT uuidv7() NOT NULL,
+    act_id UUID NOT NULL,
+    statement TEXT NOT NULL,
+    document TEXT,
+    made_by TEXT NOT NULL,
+    made_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    CONSTRAINT pk_recovery_statements PRIMARY KEY (id),
+    CONSTRAINT fk_recovery_statements_act_id_recovery_acts FOREIGN KEY (act_id) REFERENCES recovery_acts (id)
+);
+
+CREATE INDEX ix_recovery_statements_act_id ON recovery_statements (act_id);
+
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON recovery_statements
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TABLE repayment_plans (
+    id UUID DEFAULT uuidv7() NOT NULL,
+    reason TEXT NOT NULL,
+    proposed_by TEXT NOT NULL,
+    proposed_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    confirmed_by TEXT,
+    confirmed_at TIMESTAMP WITH TIME ZONE,
+    discarded_by TEXT,
+    discarded_at TIMESTAMP WITH TIME ZONE,
+    discard_reason TEXT,
+    recovery_id UUID NOT NULL,
+    parts JSONB NOT NULL,
+    CONSTRAINT pk_repayment_plans PRIMARY KEY (id),
+    CONSTRAINT ck_repayment_plans_two_persons CHECK (confirmed_by <> proposed_by),
+    CONSTRAINT ck_repayment_plans_confirmed CHECK ((confirmed_by IS NULL) = (confirmed_at IS NULL)),
+    CONSTRAINT ck_repayment_plans_discarded CHECK (
+        (discarded_by IS NULL) = (discarded_at IS NULL) AND (discarded_by IS NULL) = (discard_reason IS NULL)),
+    CONSTRAINT ck_repayment_plans_decided_once CHECK (confirmed_at IS NULL OR discarded_at IS NULL),
+    CONSTRAINT fk_repayment_plans_recovery_id_recoveries FOREIGN KEY (recovery_id) REFERENCES recoveries (id)
+);
+
+CREATE INDEX ix_repayment_plans_recovery_id ON repayment_plans (recovery_id);
+
+CREATE UNIQUE INDEX uq_repayment_plans_open ON repayment_plans (recovery_id) WHERE confirmed_at IS NULL AND discarded_at IS NULL;
+
+CREATE TRIGGER decided_once BEFORE UPDATE OR DELETE ON repayment_plans
+    FOR EACH ROW EXECUTE FUNCTION refuse_edited_proposal();
+
 -- As before; held are also an order with a finding that is not released, and a later instalment that waits for its confirmation.
 CREATE OR REPLACE VIEW payment_order_details WITH (security_invoker = true) AS
     SELECT o.id, o.number, o.award_id, a.award, o.version, a.jurisdiction, o.unit, o.instalment, o.due_year, o.amount_fen,
