@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
 from typing import Any
@@ -52,17 +52,10 @@ class RegistryFacts:
         return Facts.of({dataset: self._frame(revision, dataset)})[dataset]
 
     def matching(self, revision: int, requested: Mapping[RowQuery, Collection[str]]) -> dict[RowQuery, pl.DataFrame]:
-        """Return for each of `requested` the rows known at `revision` that have one of the values in its column."""
+        """Return for each of `requested` the rows known at `revision` that have one of the values in its column, or all."""
         found: dict[RowQuery, list[pl.DataFrame]] = {query: [] for query in requested}
         for part in _parts(requested):
-            queries = [
-                {
-                    "fields": [f"{query.dataset}.{query.column}" for query in group],
-                    "values": values,
-                    "before_colon": before_colon,
-                }
-                for group, values, before_colon in part
-            ]
+            queries = [_asked(*each) for each in part]
             answer = self._registry.query(f"/v1/snapshots/{revision}/queries", {"queries": queries}, accept=ARROW)
             source = pa.BufferReader(answer.content)
             for query in (query for group, _, _ in part for query in group):
@@ -138,13 +131,9 @@ class RegistryFacts:
 
         def fetch(requested: Mapping[RowQuery, Collection[str]]) -> dict[RowQuery, pl.DataFrame]:
             needed = {query: frozenset(values) for query, values in requested.items()}
-            new = {query: values for query, values in needed.items() if (query, values) not in read}
-            whole = {query: values for query, values in new.items() if not query.column}
-            some = {query: sorted(values) for query, values in new.items() if query.column}
-            for query, values in whole.items():
-                read[query, values] = self.dataset(revision, query.dataset)
-            for query, rows in self.matching(revision, some).items():
-                read[query, new[query]] = rows
+            new = {query: sorted(values) for query, values in needed.items() if (query, values) not in read}
+            for query, rows in self.matching(revision, new).items():
+                read[query, needed[query]] = rows
             return {query: read[query, values] for query, values in needed.items()}
 
         return fetch
@@ -184,13 +173,21 @@ def _read(dataset: str, source: Any, *numbers: str) -> pl.DataFrame:
 _Part = list[tuple[list[RowQuery], list[str], bool]]
 
 
+def _asked(group: Sequence[RowQuery], values: Sequence[str], before_colon: bool) -> dict[str, Any]:
+    """Return a query of the registry for rows with some values, or for whole datasets."""
+    if not group[0].column:
+        return {"fields": [query.dataset for query in group]}
+    fields = [f"{query.dataset}.{query.column}" for query in group]
+    return {"fields": fields, "values": values, "before_colon": before_colon}
+
+
 def _parts(requested: Mapping[RowQuery, Collection[str]]) -> Iterator[_Part]:
     """Group what is looked up by the same values, as much as one request may hold."""
-    together: dict[tuple[tuple[str, ...], bool], list[RowQuery]] = {}
+    together: dict[tuple[tuple[str, ...], bool, bool], list[RowQuery]] = {}
     for query, values in requested.items():
-        together.setdefault((tuple(values), query.before_colon), []).append(query)
+        together.setdefault((tuple(values), query.before_colon, bool(query.column)), []).append(query)
     part: _Part = []
-    for (values, before_colon), group in together.items():
+    for (values, before_colon, _), group in together.items():
         for start in range(0, len(values), VALUES_PER_REQUEST):
             chunk = list(values[start : start + VALUES_PER_REQUEST])
             if part and len(chunk) + sum(len(each) for _, each, _ in part) > VALUES_PER_REQUEST:

@@ -88,6 +88,8 @@ def _checked(dataset: Dataset, frame: pl.DataFrame) -> pl.DataFrame:
     wrong = [f"{n} is {frame.schema[n]}, not {t}" for n, t in schema.items() if frame.schema[n] != t]
     if wrong:
         raise FactsError(f"{dataset.name}: {'; '.join(wrong)}")
+    if frame.is_empty():
+        return frame
     for field in dataset.fields:
         column = frame.get_column(field.name)
         if not field.optional and column.null_count():
