@@ -8,14 +8,15 @@ from itertools import chain
 from typing import Any
 
 import httpx
+import orjson
 import polars as pl
 import pyarrow as pa
 
-from services.eligibility.facts.catalogue import CATALOGUE, Facts
+from services.eligibility.facts.catalogue import CATALOGUE, Authors, Facts, frame_of
 from services.eligibility.facts.queries import Fetch, RowQuery
 from shared.clock import calendar_date
 from shared.http_client import ServiceClient
-from shared.media_types import ARROW
+from shared.media_types import ARROW, NDJSON
 from shared.observability import metrics
 
 VALUES_PER_REQUEST = 20_000
@@ -100,21 +101,40 @@ class RegistryFacts:
                 return {"source": version["source"], "recorded_on": recorded_on, "revision": version["revision"]}
         return None
 
-    def authors(self, revision: int) -> dict[str, pl.DataFrame]:
-        """Return by dataset the keys of rows known at `revision` that persons recorded or confirmed: its key, and `author`.
+    def authors(self, revision: int) -> Authors:
+        """Return the persons behind the facts known at `revision`.
 
-        Asks for the change sets of persons, and once per dataset for the rows that these have set: not for others.
+        Asks for the change sets of persons, once per dataset for the rows that these have set, and once for each that withdrew
+        rows: not for others.
         """
         made = [
-            (dataset, each["revision"], person)
+            (dataset, each["revision"], person, rows["withdrawn"] > 0)
             for each in chain.from_iterable(self._registry.pages("/v1/revisions", {"other_than": self._systems}))
             for person in {each["actor"], each["confirmed_by"]}.difference(self._systems, [None])
-            for dataset in CATALOGUE.keys() & set(each["datasets"])
-            if each["revision"] <= revision
+            for dataset, rows in each["rows"].items()
+            if dataset in CATALOGUE and each["revision"] <= revision
         ]
-        schema = {"dataset": pl.String, "revision": pl.Int64, "author": pl.String}
-        persons = pl.DataFrame(made, schema=schema, orient="row").partition_by("dataset", as_dict=True)
-        return {str(name): self._authored(revision, str(name), own) for (name,), own in persons.items()}
+        schema = {"dataset": pl.String, "revision": pl.Int64, "author": pl.String, "withdrew": pl.Boolean}
+        recorded: dict[str, pl.DataFrame] = {}
+        withdrawn: dict[str, pl.DataFrame] = {}
+        for (name,), own in (
+            pl.DataFrame(made, schema=schema, orient="row").partition_by("dataset", as_dict=True).items()
+        ):
+            persons = own.select("revision", "author")
+            recorded[str(name)] = self._authored(revision, str(name), persons)
+            if own["withdrew"].any():
+                withdrawn[str(name)] = self._withdrawn(str(name), persons.filter(own["withdrew"]))
+        return Authors(recorded, withdrawn)
+
+    def _withdrawn(self, dataset: str, persons: pl.DataFrame) -> pl.DataFrame:
+        """Return the rows that these revisions withdrew, each with its `author`."""
+        found = [pl.DataFrame(schema={**CATALOGUE[dataset].schema, "author": pl.String})]
+        for revision, author in persons.iter_rows():
+            query = {"after": revision - 1, "until": revision, "dataset": dataset}
+            lines = self._registry.get("/v1/changes", query, accept=NDJSON).content.splitlines()
+            rows = [change["before"] for change in map(orjson.loads, lines) if change["after"] is None]
+            found.append(frame_of(dataset, rows).with_columns(author=pl.lit(author)))
+        return pl.concat(found)
 
     def _authored(self, revision: int, dataset: str, persons: pl.DataFrame) -> pl.DataFrame:
         revisions, path = persons["revision"].unique().to_list(), f"/v1/snapshots/{revision}/{dataset}/queries"

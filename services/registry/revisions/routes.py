@@ -200,7 +200,9 @@ def query_snapshots(
             pointer = f"/queries/{place}/fields/{number}"
             name, _, field = named.partition(".")
             if name not in CATALOGUE:
-                error = FieldError(pointer, "dataset_unknown", "there is no such dataset; `GET /v1/datasets` lists them")
+                error = FieldError(
+                    pointer, "dataset_unknown", "there is no such dataset; `GET /v1/datasets` lists them"
+                )
                 raise Invalid("See `errors` for each mistake.", errors=[error])
             matching = None
             if query.values is not None:
