@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, Uuid, and_, any_, cast, exists, func, select, true
+from sqlalchemy import Connection, Row, Select, Uuid, and_, any_, cast, exists, func, literal, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.eligibility.decisions.domain import State
@@ -20,10 +20,14 @@ from shared.errors import NotFound
 _selected = select(decisions, awards.c.first_decided_on).join(awards, awards.c.award_id == decisions.c.award_id)
 
 
-def _shown(notice_days: int) -> Select[Any]:
-    """Select what `view` shows; a notice lasts `notice_days` working days (0: none is needed) unless a procedure sets it."""
+def _shown(notice_days: int, waiting_for: str | None = None) -> Select[Any]:
+    """Select what `view` shows, of what waits for a step if one is named.
+
+    A notice lasts `notice_days` working days (0: none is needed) unless a procedure sets it.
+    """
     waits = func.waiting_for(decisions.table_valued(), notice_days).table_valued("waiting_for").lateral("waits")
-    return _selected.add_columns(waits.c.waiting_for).join(waits, true())
+    query = _selected.add_columns(waits.c.waiting_for).join(waits, true())
+    return query if waiting_for is None else query.where(literal(waiting_for) == any_(waits.c.waiting_for))
 
 
 def visible(query: Select[Any], actor: Actor) -> Select[Any]:
@@ -98,6 +102,7 @@ def find(
     filters: dict[str, Any],
     changed_after: datetime | None,
     *,
+    waiting_for: str | None = None,
     language: str,
     notice_days: int,
 ) -> list[dict[str, Any]]:
@@ -107,7 +112,12 @@ def find(
         conditions.append(decisions.c.changed_at > changed_after)
     if after is not None:
         conditions.append(decisions.c.id > after)
-    query = visible(_shown(notice_days), actor).where(and_(True, *conditions)).order_by(decisions.c.id).limit(limit)
+    query = (
+        visible(_shown(notice_days, waiting_for), actor)
+        .where(and_(True, *conditions))
+        .order_by(decisions.c.id)
+        .limit(limit)
+    )
     return [view(row, language) for row in connection.execute(query)]
 
 

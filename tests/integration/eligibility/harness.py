@@ -113,6 +113,7 @@ class Harness:
             partitions or PartitionEvaluator(self.facts, patience_seconds=0),
             self.clock,
             self.partition_enterprises,
+            5,
             clear_reevaluated(self.automatic),
         )
         return JobRunner(database, {EVALUATION: run})
