@@ -97,7 +97,8 @@ def test_each_step_waits_for_those_who_may_take_it(office: Office) -> None:
 def test_an_enterprise_sees_its_own_confirmation_and_nothing_else(office: Office) -> None:
     adopted(office)
     proposed(office, rent(A, 500), rent(B, 700))
-    shown = office.ask_as(enterprise(office, A), "GET", "/v1/tasks").json()
+    headers = enterprise(office, A) | {"Accept-Language": "zh-CN"}
+    shown = office.ask_as(headers, "GET", "/v1/tasks").json()
     [task] = shown["items"]
     assert (task["kind"], task["subject"], task["link"], task["count"]) == (
         "confirmation",

@@ -166,9 +166,17 @@ SELECT :topic, d.award_id::text, :type, d.id, :source, d.award_id::text, now(), 
 FROM picked p JOIN decisions d USING (id) JOIN awards a ON a.award_id = d.award_id
 ORDER BY d.award_id;
 
--- announce: Write to the outbox how decisions progress after an act.
+-- announce: Write to the outbox how decisions progress after an act: their state, what they wait for, and the last day for it if it has one.
 -- Its members are those of shared.events.award_progressed.AwardProgressed; a test compares the two.
 INSERT INTO outbox (topic, key, type, event_id, source, subject, occurred_at, data, trace_parent)
-SELECT :topic, d.award_id::text, :type, uuidv7(), :source, d.award_id::text, now(), award_progress(d, :notice_days),
+SELECT :topic, d.award_id::text, :type, uuidv7(), :source, d.award_id::text, now(), json_build_object(
+    'award_id', d.award_id, 'decision_id', d.id, 'uscc', d.payee_uscc, 'award', d.award, 'award_year', d.award_year,
+    'state', d.state, 'waiting_for', w.waiting_for,
+    'due_on', CASE WHEN w.waiting_for = '{}' THEN NULL
+                   WHEN d.open_steps <> '{}' THEN (SELECT min(s.due_on) FROM decision_steps s
+                                                   WHERE s.decision_id = d.id AND s.step = ANY(d.open_steps))
+                   WHEN w.waiting_for = '{notice}' THEN (SELECT n.last_day FROM notices n WHERE n.id = d.notice_id) END,
+    'occurred_at', to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))::text,
     CAST(:trace_parent AS text)
-FROM decisions d WHERE d.id = ANY(:ids) ORDER BY d.award_id;
+FROM decisions d CROSS JOIN LATERAL waiting_for(d, :notice_days) w
+WHERE d.id = ANY(:ids) ORDER BY d.award_id;

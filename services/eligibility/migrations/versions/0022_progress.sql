@@ -1,4 +1,4 @@
--- What a proposal still requires is on its own row, so that lists of what waits read no other table; how awards progress is published.
+-- What a proposal still requires is on its own row, so that what waits is found and counted without another table.
 
 ALTER TABLE decisions ADD COLUMN open_steps text[] DEFAULT '{}' NOT NULL,
     ADD CONSTRAINT ck_decisions_no_step_skipped CHECK (open_steps = '{}' OR state NOT IN ('in_notice', 'approved')) NOT VALID;
@@ -18,19 +18,6 @@ LANGUAGE sql STABLE AS $$
                     (SELECT (p.content::jsonb ->> 'notice_working_days')::integer FROM documents p WHERE p.hash = d.procedure_hash),
                     default_notice_days) > 0) THEN '{notice}'
                 ELSE '{approval}' END
-$$;
-
--- How far a decision has come, as it is published: its state, what it waits for, and the last day for that, if it has one.
-CREATE FUNCTION award_progress(d decisions, default_notice_days integer) RETURNS text LANGUAGE sql STABLE AS $$
-    SELECT json_build_object(
-        'award_id', d.award_id, 'decision_id', d.id, 'uscc', d.payee_uscc, 'award', d.award, 'award_year', d.award_year,
-        'state', d.state, 'waiting_for', w.waiting_for,
-        'due_on', CASE WHEN w.waiting_for = '{}' THEN NULL
-                       WHEN d.open_steps <> '{}' THEN (SELECT min(s.due_on) FROM decision_steps s
-                                                       WHERE s.decision_id = d.id AND s.step = ANY (d.open_steps))
-                       WHEN w.waiting_for = '{notice}' THEN (SELECT n.last_day FROM notices n WHERE n.id = d.notice_id) END,
-        'occurred_at', to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))::text
-    FROM waiting_for(d, default_notice_days) w
 $$;
 
 -- How many proposals wait, by what a task groups them by. Each statement that changes decisions adds the differences that it makes,
