@@ -61,6 +61,11 @@ def escape_formula(cell: str) -> str:
     return f"'{plain}" if re.match(_FORMULA, plain) else plain
 
 
+def without_direction(texts: pl.Series) -> pl.Series:
+    """Return texts without direction marks."""
+    return texts.str.replace_all(_DIRECTION, "")
+
+
 def escape_formulas(frame: pl.DataFrame) -> pl.DataFrame:
     """Return `frame` with every text as `escape_formula` returns it."""
     return frame.with_columns(pl.col(pl.String).str.replace_all(_DIRECTION, "").str.replace(_FORMULA, "'$1"))

@@ -134,8 +134,8 @@ def batch_file(payout: Database) -> list[Figure]:
     built = time.perf_counter() - started
     started = time.perf_counter()
     with payout.reading_at_one_instant() as connection:
-        frame = handlers.file_of(connection, batch, accounts)
-        content = files.csv_of(frame, batch["total_fen"], handlers.seal_of(connection, batch, frame, SEALS))
+        rows = handlers.rows_of(connection, batch, accounts)
+        content = files.csv_of(rows, handlers.seal_of(connection, batch, rows, SEALS))
     written = time.perf_counter() - started
     started = time.perf_counter()
     bare = bytearray()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,7 @@ import polars as pl
 from sqlalchemy import Connection, Row, Text, Uuid, column, insert, select, table
 
 from services.payout.batches.domain import BankResult, BatchedOrder
+from services.payout.batches.files import ADDED
 from services.payout.batches.tables import payment_batches, restorations, result_proposal_rows, result_proposals
 from shared.database.bulk import array, copy_rows, read_frame
 from shared.database.queries import load
@@ -72,9 +73,10 @@ def add(
     )
 
 
-def list_orders(connection: Connection, batch_id: UUID) -> None:
-    """List the orders that were put into a batch."""
-    connection.execute(queries.list_orders, {"id": batch_id})
+def list_orders(connection: Connection, batch_id: UUID, purposes: Mapping[str, str]) -> None:
+    """List the orders that were put into a batch; `purposes` has the purpose of each, unless its file is not payout's."""
+    values = {"id": batch_id, "ids": array(purposes), "purposes": list(purposes.values())}
+    connection.execute(queries.list_orders, values)
 
 
 def view_or_none(connection: Connection, batch_id: UUID) -> dict[str, Any] | None:
@@ -101,9 +103,14 @@ def views(connection: Connection, after: UUID | None, limit: int, unit: str | No
 
 
 def lines(connection: Connection, batch_id: UUID) -> pl.DataFrame:
-    """Return what the file of a batch lists, in order: `order_id`, `amount_fen`, `payee_uscc`, `purpose`."""
-    schema = {"order_id": pl.String, "amount_fen": pl.Int64, "payee_uscc": pl.String, "purpose": pl.String}
-    return read_frame(connection, queries.lines, {"id": batch_id}, schema)
+    """Return what the file of a batch lists, in order: `order_id`, `amount_fen`, `payee_uscc`, `purpose`, the columns ADDED.
+
+    A batch of before, whose purposes are no words, lacks these.
+    """
+    texts = ("order_id", "payee_uscc", "purpose", *ADDED)
+    schema = dict.fromkeys(texts, pl.String()) | {"amount_fen": pl.Int64(), "former": pl.String()}
+    lines = read_frame(connection, queries.lines, {"id": batch_id}, schema)
+    return lines.drop("former", *(ADDED if "t" in lines["former"] else ()))
 
 
 def batched_orders(connection: Connection, batch_id: UUID, order_ids: Sequence[str]) -> dict[str, BatchedOrder]:

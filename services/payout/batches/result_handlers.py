@@ -14,7 +14,7 @@ from services.payout.awards.repository import owed
 from services.payout.batches import files, repository
 from services.payout.batches.bank_results import BankAnswer
 from services.payout.batches.domain import BankResult, CheckedResults, Days, check_results
-from services.payout.batches.handlers import MAX_ERRORS, NO_SUCH_BATCH, file_of
+from services.payout.batches.handlers import MAX_ERRORS, NO_SUCH_BATCH, rows_of
 from services.payout.batches.tables import result_proposals
 from services.payout.clients.registry import Accounts
 from services.payout.funding.repository import lock_blockers_shared
@@ -187,9 +187,9 @@ def _changed(
     """
     if answer.checksum is None and answer.copied.width == 1:
         return {}
-    frame = file_of(connection, batch, accounts)
-    checksum = batch["reentered_checksum"] or files.checksum_of(frame, batch["total_fen"])
-    changed = files.changed_rows(frame, answer.copied)
+    rows = rows_of(connection, batch, accounts)
+    checksum = batch["reentered_checksum"] or files.checksum_of(rows)
+    changed = files.changed_rows(rows, answer.copied)
     if not changed and answer.checksum not in (None, checksum):
         error = FieldError("/checksum", "another_file", "The checksum line is not that of this batch's file.")
         raise ResultsRefused("Send the answer to the batch whose file it was made from.", errors=[error])

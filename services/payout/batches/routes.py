@@ -109,14 +109,14 @@ def get_payment_batch_file(
         batch = own_batch(connection, batch_id, actor)
         if batch["reentered_checksum"] is not None:
             raise Conflict("This batch was entered again after a restore. Its file is the one that the bank has.")
-        frame = handlers.file_of(connection, batch, request.app.state.accounts)
-        seal = handlers.seal_of(connection, batch, frame, request.app.state.seals)
+        rows = handlers.rows_of(connection, batch, request.app.state.accounts)
+        seal = handlers.seal_of(connection, batch, rows, request.app.state.seals)
     with request.app.state.database.transaction() as connection:  # account numbers leave the system: that is audited
         audit.record(connection, actor=actor.subject, act="get_payment_batch_file", subjects=[batch_id])
     write = files.xlsx_of if kind == XLSX else files.csv_of
     name = f"batch-{batch_id}.{'xlsx' if kind == XLSX else 'csv'}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(write(frame, batch["total_fen"], seal), 200, headers, kind)
+    return Response(write(rows, seal), 200, headers, kind)
 
 
 def own_batch(connection: Connection, batch_id: UUID, actor: Actor) -> dict[str, Any]:

@@ -51,10 +51,12 @@ batch_orders = Table(
     Column("order_id", Uuid, primary_key=True),
     Column("amount_fen", BigInteger, nullable=False),
     Column("payee_uscc", Text, nullable=False),
+    Column("purpose", Text),
     Index("uq_batch_orders_order_id", "order_id", unique=True),
     info=APPEND_ONLY,
 )
-"""An order goes to the bank once in its life; after a failure another order takes its place."""
+"""An order goes to the bank once in its life; after a failure another order takes its place. `purpose` is what the file says, in
+words; batches of before, and those entered again after a restore, have none."""
 
 payment_results = Table(
     "payment_results",
