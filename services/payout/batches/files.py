@@ -5,10 +5,13 @@ The same bytes every time, until the key of the seal is replaced."""
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime
 
 import polars as pl
 
 from services.payout.budgets.domain import Classification
+from services.payout.settings import Payer
 from shared import spreadsheets
 from shared.spelling import spell_codes, spell_names
 
@@ -38,6 +41,18 @@ ADDED = (*Classification._fields, "award_id", "instalment")
 NAMES = ("holder", "purpose")
 COMPARED = ("holder", "payee_uscc", "bank_code", "number", "purpose", *ADDED)
 """Columns that a returned row must have as they were sent, names and codes; the amount is compared with the order itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentFile:
+    """What goes to the bank. `rows` are those of `rows_of`; `payer` is None where no account of the unit is known."""
+
+    batch_id: str
+    built_at: datetime
+    day: date
+    rows: pl.DataFrame
+    seal: str
+    payer: Payer | None
 
 
 def rows_of(lines: pl.DataFrame, accounts: pl.DataFrame) -> pl.DataFrame:

@@ -12,12 +12,14 @@ import polars as pl
 from sqlalchemy import Connection, Row
 
 from services.payout.batches import files, repository
+from services.payout.batches.files import PaymentFile
 from services.payout.clients.eligibility import Decisions
 from services.payout.clients.registry import Accounts, revisions_of
 from services.payout.orders import transitions
 from services.payout.orders.domain import purpose_of
 from services.payout.orders.repository import lock_exclusively
 from services.payout.seals import Sealed, Seals
+from services.payout.settings import Payer
 from shared.clock import calendar_date
 from shared.errors import Conflict, FieldError
 from shared.identifiers import new_id
@@ -113,7 +115,10 @@ def rows_of(connection: Connection, batch: Mapping[str, Any], accounts: Accounts
     return files.rows_of(lines, accounts.on(day, set(lines["payee_uscc"]), batch["registry_revision"]))
 
 
-def seal_of(connection: Connection, batch: Mapping[str, Any], rows: pl.DataFrame, seals: Seals) -> str:
-    """Return the seal of a batch's file, the same in every format."""
-    sealed = Sealed(batch["unit"], repository.accounts_on(connection, batch["id"]), batch["registry_revision"])
-    return seals.seal(sealed, files.checksum_of(rows))
+def file_of(
+    connection: Connection, batch: Mapping[str, Any], accounts: Accounts, seals: Seals, payers: Mapping[str, Payer]
+) -> PaymentFile:
+    """Return a batch's file, always the same; its seal is the same in every format."""
+    rows, day = rows_of(connection, batch, accounts), repository.accounts_on(connection, batch["id"])
+    seal = seals.seal(Sealed(batch["unit"], day, batch["registry_revision"]), files.checksum_of(rows))
+    return PaymentFile(str(batch["id"]), batch["built_at"], day, rows, seal, payers.get(batch["unit"]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,13 @@ from sqlalchemy import Connection, Row, Text, Uuid, column, insert, select, tabl
 
 from services.payout.batches.domain import BankResult, BatchedOrder
 from services.payout.batches.files import ADDED
-from services.payout.batches.tables import payment_batches, restorations, result_proposal_rows, result_proposals
+from services.payout.batches.tables import (
+    bank_statements,
+    payment_batches,
+    restorations,
+    result_proposal_rows,
+    result_proposals,
+)
 from shared.database.bulk import array, copy_rows, read_frame
 from shared.database.queries import load
 
@@ -130,6 +136,29 @@ def batched_orders(connection: Connection, batch_id: UUID, order_ids: Sequence[s
         )
         for row in rows
     }
+
+
+def in_other_batches(connection: Connection, batch_id: UUID, order_ids: Collection[str]) -> set[str]:
+    """Return those of `order_ids` that are in another batch."""
+    values = {"batch_id": batch_id, "ids": array(order_ids)}
+    return set(connection.execute(queries.in_other_batches, values).scalars())
+
+
+def order_ids(connection: Connection, batch_id: UUID) -> list[str]:
+    """Return the orders of a batch."""
+    return list(connection.execute(queries.order_ids, {"batch_id": batch_id}).scalars())
+
+
+def statement_year(connection: Connection, unit: str, kind: str, number: str) -> int | None:
+    """Return the year of the statement with this number; None if it is new."""
+    own = (bank_statements.c.unit == unit, bank_statements.c.kind == kind, bank_statements.c.number == number)
+    year: int | None = connection.execute(select(bank_statements.c.year).where(*own)).scalar_one_or_none()
+    return year
+
+
+def add_statement(connection: Connection, unit: str, kind: str, number: str, year: int) -> None:
+    """Keep the number of a statement, unless it is there."""
+    connection.execute(queries.add_statement, {"unit": unit, "kind": kind, "number": number, "year": year})
 
 
 def add_results(

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    SmallInteger,
     Table,
     Text,
     Uuid,
@@ -76,6 +77,18 @@ payment_results = Table(
     info=APPEND_ONLY,
 )
 """What has effect: without a proposal the bank's own channel reported it, or it is of before."""
+
+bank_statements = Table(
+    "bank_statements",
+    metadata,
+    Column("unit", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("number", Text, primary_key=True),
+    Column("year", SmallInteger, nullable=False),
+    Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    info=APPEND_ONLY,
+)
+"""Statements and notifications in which a bank reported results. A number belongs to one year."""
 
 result_proposals = Table(
     "result_proposals",

@@ -34,6 +34,15 @@ FROM batch_orders b JOIN payment_orders o ON o.id = b.order_id
 LEFT JOIN results_on_record r ON r.order_id = o.id
 WHERE b.batch_id = :batch_id AND o.id = ANY(CAST(:ids AS uuid[])) GROUP BY o.id;
 
+-- in_other_batches: Return which of these orders are in a batch other than this one.
+SELECT order_id::text FROM batch_orders WHERE order_id = ANY(CAST(:ids AS uuid[])) AND batch_id <> :batch_id;
+
+-- order_ids: Return the orders of a batch.
+SELECT order_id::text FROM batch_orders WHERE batch_id = :batch_id ORDER BY order_id;
+
+-- add_statement: Keep the number of a bank's statement, unless it is there.
+INSERT INTO bank_statements (unit, kind, number, year) VALUES (:unit, :kind, :number, :year) ON CONFLICT DO NOTHING;
+
 -- add_results: Record what the bank reported.
 INSERT INTO payment_results (batch_id, order_id, outcome, occurred_on, bank_reference, reason, recorded_by, proposal_id)
 SELECT :batch_id, order_id, outcome, occurred_on, bank_reference, reason, :by, :proposal_id

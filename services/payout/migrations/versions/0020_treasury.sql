@@ -71,4 +71,17 @@ ALTER TABLE batch_orders ADD COLUMN purpose TEXT;
 ALTER TABLE reentry_proposal_rows
     ADD COLUMN indicator TEXT, ADD COLUMN project TEXT, ADD COLUMN function_code TEXT, ADD COLUMN economic_code TEXT;
 
+-- Numbers of statements and notifications in which a bank reported results: none is used again in another year.
+CREATE TABLE bank_statements (
+    unit TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    number TEXT NOT NULL,
+    year SMALLINT NOT NULL,
+    recorded_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    CONSTRAINT pk_bank_statements PRIMARY KEY (unit, kind, number)
+);
+
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON bank_statements
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
 GRANT SELECT ON payment_order_classes TO PUBLIC;

@@ -1,4 +1,5 @@
-"""Appropriations and payment orders carry indicator, project, functional and economic class; batches keep purposes in words."""
+"""Appropriations and payment orders carry indicator, project, functional and economic class; batches keep purposes in words;
+numbers of bank statements are kept."""
 
 from pathlib import Path
 
