@@ -90,6 +90,7 @@ def build(
         state={
             "accounts": payees,
             "decisions": decisions or eligibility_decisions(settings),
+            "payers": settings.payers,
             "seals": Seals(settings.file_seal_key.get_secret_value()),
             "samples_allowed": settings.deployment is Deployment.DEMONSTRATION,
         },
