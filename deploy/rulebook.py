@@ -187,7 +187,7 @@ def _named(policy: Policy, interpretations: Iterable[str], language: str) -> str
 
 def _quoted(policy: Policy, interpretation: str, language: str) -> str:
     title = policy.interpretations[interpretation].words.within(language)
-    return title if title.startswith("“") else f"“{title}”"
+    return f"“{title.translate(str.maketrans('“”', '‘’'))}”"
 
 
 def _interpretations(policy: Policy, language: str) -> Iterator[str]:

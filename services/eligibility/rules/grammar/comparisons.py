@@ -129,6 +129,10 @@ class Comparison(Condition):
         found = wording.named(self._name(row, context), measured.text)
         if divisor is not None and isinstance(divisor.value, int) and divisor.value > 0:
             return self._divided(row, found, figures, met, context)
+        if divisor is not None and divisor.value == 0:
+            assert self._quotient is not None
+            base = self._quotient[1].name_in(row, context)
+            return said(N_("{found}; {base} is 0, so there is nothing to compare it with"), found=found, base=base)
         apart = measured.unit in ("day", "year")
         judged = said(
             (_DAY if apart else _NUMBER)[self.sign][not met], threshold=self._threshold(row, figures, context)

@@ -66,7 +66,7 @@ class LaterDay(_Day):
     def phrase(self, context: RuleContext) -> Text:
         return Text(
             f"{self.one.words.zh}与{self.other.words.zh}中较晚者",
-            f"the later of {self.one.words.en} and {self.other.words.en}",
+            f"the later of the {self.one.words.en} and the {self.other.words.en}",
         )
 
     def document(self) -> Any:

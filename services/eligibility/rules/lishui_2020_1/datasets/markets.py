@@ -13,7 +13,7 @@ SALES_SPIN_OFFS = Dataset(
     fields=(
         f.uscc("sales_company_uscc", "销售公司", "sales company"),
         f.uscc("producer_uscc", "生产企业", "producer"),
-        f.day("established_on", "成立日期", "established on"),
+        f.day("established_on", "成立日期", "date of establishment"),
     ),
 )
 
@@ -52,7 +52,7 @@ EXHIBITION_ATTENDANCES = Dataset(
         f.code("exhibition_id", "展会编号", "exhibition"),
         f.uscc(zh="参展企业", en="exhibitor"),
         f.text("name", "展会名称", "name"),
-        f.day("held_on", "举办日期", "held on"),
+        f.day("held_on", "举办日期", "date of the exhibition"),
         f.choice(
             "organiser",
             "组织方",
@@ -92,7 +92,7 @@ OVERSEAS_WAREHOUSES = Dataset(
         f.code("warehouse_id", "海外仓编号", "warehouse"),
         f.uscc(zh="经营主体", en="operator"),
         f.text("country", "国家", "country"),
-        f.day("opened_on", "启用日期", "opened on"),
+        f.day("opened_on", "启用日期", "opening date"),
         f.money("construction_cost_fen", "建设费用", "construction cost"),
         f.money("provincial_support_fen", "省级补助", "provincial support"),
     ),
@@ -116,6 +116,6 @@ DEMONSTRATION_TITLES = Dataset(
                 "municipal": ("市级", "municipal"),
             },
         ),
-        f.day("awarded_on", "授予日期", "awarded on"),
+        f.day("awarded_on", "授予日期", "date of the title"),
     ),
 )
