@@ -53,11 +53,17 @@ EXHIBITION_ATTENDANCES = Dataset(
         f.uscc(zh="参展企业", en="exhibitor"),
         f.text("name", "展会名称", "name"),
         f.day("held_on", "举办日期", "date of the exhibition"),
-        f.choice(
-            "organiser",
-            "组织方",
-            "organiser",
-            {"commerce_department": ("商务部门", "commerce department"), "other": ("其他", "other")},
+        replace(
+            f.choice(
+                "organiser",
+                "组织方",
+                "organiser",
+                {
+                    "commerce_department": ("商务部门", "commerce department"),
+                    "other": ("商务部门以外的单位", "someone other than the commerce department"),
+                },
+            ),
+            former_choices={"其他": "other"},
         ),
         f.flag("recognised", "认定展会", "recognised exhibition"),
         f.money("booth_fee_fen", "展位费", "booth fee", optional=True),
