@@ -140,7 +140,7 @@ class Comparison(Condition):
         if divisor is not None and divisor.value == 0:
             assert self._quotient is not None
             base = self._quotient[1].name_in(row, context)
-            return said(N_("{found}; {base} is 0, so there is nothing to compare it with"), found=found, base=base)
+            return said(N_("{found}, with nothing to compare it with: {base} 0"), found=found, base=base)
         apart = measured.unit in ("day", "year")
         judged = _against((_DAY if apart else _NUMBER)[self.sign][not met], self._threshold(row, figures, context))
         return said(N_("{found} {judged}"), found=found, judged=judged)

@@ -40,7 +40,7 @@ class DaysOfYear(Term):
     def phrase(self, context: RuleContext) -> Text:
         if self.since is None:
             return Text("全年日历天数", "calendar days of the year")
-        return Text("启用年度自启用日起的日历天数", "calendar days of the year, from opening on in its first")
+        return Text("启用年度自启用日起的日历天数", "calendar days of the year (in the first, from the opening on)")
 
     def document(self) -> Any:
         return {"days_of_year": None if self.since is None else self.since.document()}
