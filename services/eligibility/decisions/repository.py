@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from shared.errors import NotFound
 _selected = select(decisions, awards.c.first_decided_on).join(awards, awards.c.award_id == decisions.c.award_id)
 
 
+@cache
 def _shown(notice_days: int) -> Select[Any]:
     """Select what `view` shows; a notice lasts `notice_days` working days (0: none is needed) unless a procedure sets it."""
     waits = func.waiting_for(decisions.table_valued(), notice_days).table_valued("waiting_for").lateral("waits")

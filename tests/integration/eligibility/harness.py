@@ -98,10 +98,11 @@ class Harness:
         assert answer.is_success, answer.text
         return int(answer.json()["revision"])
 
-    def withdraw(self, dataset: str, **key: Any) -> None:
-        """Withdraw a record."""
+    def withdraw(self, dataset: str, by: str | None = None, **key: Any) -> None:
+        """Withdraw a record, as the platform or `by` somebody."""
         body = {"keys": [key], "reason": "never true"}
-        answer = self._writer.post(f"/v1/datasets/{dataset}/withdrawals", json=body)
+        headers = self.tokens.bearer(sub=by, scope="facts:write") if by else None
+        answer = self._writer.post(f"/v1/datasets/{dataset}/withdrawals", json=body, headers=headers)
         assert answer.is_success, answer.text
 
     def runner(self, partitions: PartitionEvaluator | None = None, database: Database | None = None) -> JobRunner:
