@@ -29,11 +29,19 @@ def inputs(facts: Facts, policy: Policy, pairs: pl.DataFrame, authors: Authors =
     return pl.concat([pl.DataFrame(schema=schema), *frames]).sort("award", "subject")
 
 
-def facts_of(document: str | bytes) -> Facts:
-    """Return the facts that a sealed document holds. Raises `FactsError` or `ValueError` where it is not one."""
-    datasets: dict[str, list[dict[str, Any]]] = json.loads(document)
+def facts_of(*documents: str | bytes) -> Facts:
+    """Return the facts that sealed documents hold, several of one revision together.
+
+    Raises `FactsError` or `ValueError` for what is no sealed document.
+    """
+    datasets: dict[str, dict[tuple[Any, ...], dict[str, Any]]] = {}
+    for document in documents:
+        for name, rows in json.loads(document).items():
+            key = CATALOGUE[name].key
+            datasets.setdefault(name, {}).update((tuple(row[column] for column in key), row) for row in rows)
     frames = {}
-    for name, rows in datasets.items():
+    for name, by_key in datasets.items():
+        rows = list(by_key.values())
         schema = CATALOGUE[name].schema
         read = {column: pl.String() if dtype == pl.Date else dtype for column, dtype in schema.items()}
         # Decimals are text, in documents of engine 1 whole numbers.
