@@ -135,31 +135,31 @@ def start_letter_batch(
 
 
 @batches_router.get(
-    "/{batch_id}", operation_id="get_letter_batch", response_model=LetterBatch, responses=refusals(NotFound)
+    "/{letter_batch_id}", operation_id="get_letter_batch", response_model=LetterBatch, responses=refusals(NotFound)
 )
 def get_letter_batch(
-    actor: Annotated[Actor, needs(Scope.DECISIONS_READ)], batch_id: UUID, request: Request
+    actor: Annotated[Actor, needs(Scope.DECISIONS_READ)], letter_batch_id: UUID, request: Request
 ) -> Response:
     """Read how far the letters of a round are."""
     with request.app.state.database.reading() as connection:
-        return job_response(request, batches.view(connection, batch_id, actor))
+        return job_response(request, batches.view(connection, letter_batch_id, actor))
 
 
 @batches_router.get(
-    "/{batch_id}/archive",
+    "/{letter_batch_id}/archive",
     operation_id="get_letter_archive",
     response_class=Response,
     responses={200: {"content": {ZIP: BINARY}}, **refusals(NotFound, Conflict)},
 )
 def get_letter_archive(
     actor: Annotated[Actor, needs(Scope.DECISIONS_READ)],
-    batch_id: UUID,
+    letter_batch_id: UUID,
     request: Request,
     form: Annotated[Literal["docx", "html"], Query(description="Documents or pages")] = "docx",
 ) -> Response:
     """Read the letters of a round as one ZIP file, a folder for each award."""
     state = request.app.state
     streams: Streams = state.streams
-    pieces = batches.archive(state.database, batch_id, actor, DOCX if form == "docx" else HTML)
-    headers = {"Content-Disposition": f'attachment; filename="letters-{batch_id}.zip"'}
+    pieces = batches.archive(state.database, letter_batch_id, actor, DOCX if form == "docx" else HTML)
+    headers = {"Content-Disposition": f'attachment; filename="letters-{letter_batch_id}.zip"'}
     return streams.answer(request, pieces, ZIP, headers)

@@ -5,27 +5,27 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum, auto
 
 
-class Reason(StrEnum):
+class Reason(Enum):
     """Why an amount that was assessed is not in the payee's hands, or one that is was not assessed."""
 
-    ARRANGEMENT = "arrangement"
-    DUE_LATER = "due_later"
-    FUNDS = "funds"
-    ACCOUNT = "account"
-    RELEASE = "release"
-    HELD = "held"
-    IN_HAND = "in_hand"
-    AT_BANK = "at_bank"
-    NOT_PAID = "not_paid"
-    NETTED = "netted"
-    NETTED_DEBT = "netted_debt"
-    TO_RECOVER = "to_recover"
-    TO_RECOVER_LATER = "to_recover_later"
-    WRITTEN_OFF = "written_off"
-    TO_BE_ORDERED = "to_be_ordered"
+    ARRANGEMENT = auto()
+    DUE_LATER = auto()
+    FUNDS = auto()
+    ACCOUNT = auto()
+    RELEASE = auto()
+    HELD = auto()
+    IN_HAND = auto()
+    AT_BANK = auto()
+    NOT_PAID = auto()
+    NETTED = auto()
+    NETTED_DEBT = auto()
+    TO_RECOVER = auto()
+    TO_RECOVER_LATER = auto()
+    WRITTEN_OFF = auto()
+    TO_BE_ORDERED = auto()
 
 
 @dataclass(frozen=True, slots=True)

@@ -194,6 +194,15 @@ def test_an_enterprise_and_a_district_read_their_own_letters_alone(city: City, o
     assert read(city, path, zone).status_code == 404
 
 
+def test_an_enterprise_reads_its_own_statement_alone(city: City) -> None:
+    city.payout.arrange()
+    settle(city)
+    path = f"/v1/payees/{OWN}/statement"
+    own = city.payout.http.get(path, headers=city.tokens.enterprise(OWN) | {"Accept-Language": "zh-CN"})
+    assert (own.status_code, "奖补资金核定60,000.00元" in own.text) == (200, True), own.text
+    assert city.payout.http.get(path, headers=city.tokens.enterprise(OTHER)).status_code == 404
+
+
 def test_while_the_registry_is_silent_no_letter_is_made(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
     settle(city)
 
