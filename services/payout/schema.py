@@ -14,6 +14,7 @@ import services.payout.checks.tables
 import services.payout.funding.tables
 import services.payout.ledger.tables
 import services.payout.orders.tables
+import services.payout.papers.tables
 import services.payout.recoveries.tables
 import services.payout.recovery_acts.tables
 import services.payout.restorations.tables  # noqa: F401 - importing a room's tables declares them

@@ -14,7 +14,7 @@ from services.payout.arrangements import repository as documents
 from services.payout.arrangements.domain import Shortage
 from services.payout.budgets import repository as budgets
 from services.payout.funding import repository
-from services.payout.funding.domain import AvailableBudget, ProportionalPeriod, QueuedOrder, select_fundable
+from services.payout.funding.domain import AvailableBudget, ProportionalPeriod, QueuedOrder, free_of, select_fundable
 from services.payout.orders.domain import QueuePlace, QueuePosition
 from shared.fiscal_split import rule_for, split
 
@@ -24,7 +24,7 @@ def preview(connection: Connection, arrangement_id: UUID, year: int) -> dict[str
     found = arrangements.get(connection, arrangement_id)
     own = repository.period_of(connection, arrangement_id)
     others = repository.in_proportion(connection, other_than=arrangement_id)
-    free = budgets.free(connection, year)
+    free = free_of(budgets.pots(connection, year))
     queue = _queue(connection, arrangement_id, year)
     ways = {Shortage.IN_TURN: others, Shortage.IN_PROPORTION: [*others, own]}
     shown = {way.value: _way(queue, AvailableBudget(dict(free)), periods, own) for way, periods in ways.items()}

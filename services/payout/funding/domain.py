@@ -26,6 +26,8 @@ from itertools import groupby
 from typing import NamedTuple
 from uuid import UUID
 
+from services.payout.budgets.domain import Pot
+
 
 @dataclass(frozen=True, slots=True)
 class HoldTarget:
@@ -125,6 +127,13 @@ class AvailableBudget:
             if own == unit:
                 self.left_over[day, unit] = max(0, self.left_over[day, unit] - fen)
 
+    def give_back(self, unit: str, fen: int) -> None:
+        """Return `fen` that was spent, and that no indicator covers: it is left over from the days that were shared."""
+        self.free[unit] += fen
+        for day, own in self.left_over:
+            if own == unit:
+                self.left_over[day, unit] += fen
+
     def has_more_for(self, day: date, units: Iterable[str]) -> bool:
         """Return whether `day` was not shared yet, or more is free in the budget of one of `units` than it left there."""
         return any(self.free.get(unit, 0) > self.left_over.get((day, unit), -1) for unit in units)
@@ -195,3 +204,58 @@ def _needed(instalments: Iterable[Sequence[QueuedOrder]]) -> dict[str, int]:
         for order in instalment:
             need[order.unit] += order.amount_fen
     return need
+
+
+def free_of(pots: Iterable[Pot]) -> dict[str, int]:
+    """Return what is free by unit, fen."""
+    free: dict[str, int] = defaultdict(int)
+    for pot in pots:
+        free[pot.unit] += pot.free_fen
+    return dict(free)
+
+
+def place(
+    orders: Iterable[QueuedOrder], pots: Sequence[Pot]
+) -> tuple[dict[tuple[str, int | None], list[str]], set[str]]:
+    """Return which money orders that are funded draw on, in their order: ids by (unit, indicator), and units that lack some.
+
+    Each draws on the first of its unit's `pots` that covers it whole. An instalment with an order that none covers is left out,
+    and so is what follows in its unit: nobody is overtaken there. `pots` are left with what remains.
+    """
+    own: dict[str, list[Pot]] = defaultdict(list)
+    for pot in pots:
+        own[pot.unit].append(pot)
+    placed: dict[tuple[str, int | None], list[str]] = defaultdict(list)
+    blocked: set[str] = set()
+    for _, instalment in groupby(orders, lambda order: (order.award_id, order.instalment)):
+        chosen: list[tuple[QueuedOrder, Pot]] = []
+        missing: set[str] = set()
+        for order in instalment:
+            covering = next((pot for pot in own[order.unit] if pot.free_fen >= order.amount_fen), None)
+            if covering is None:
+                missing.add(order.unit)
+            else:
+                covering.free_fen -= order.amount_fen
+                chosen.append((order, covering))
+        blocked |= missing
+        if missing or not blocked.isdisjoint(order.unit for order, _ in chosen):
+            for order, pot in chosen:
+                pot.free_fen += order.amount_fen
+        else:
+            for order, pot in chosen:
+                placed[pot.unit, pot.indicator_id].append(order.id)
+    return placed, blocked
+
+
+def only_pots(need: dict[str, tuple[int, int]], pots: Sequence[Pot]) -> dict[str, int | None] | None:
+    """Return the indicator that all orders of each unit draw on, or None if a unit's do not draw on one alone.
+
+    `need` has what the orders of a unit add up to, and the least of them, fen.
+    """
+    first: dict[str, Pot] = {}
+    for pot in pots:
+        if pot.unit in need and pot.free_fen >= need[pot.unit][1]:
+            first.setdefault(pot.unit, pot)
+    if all(unit in first and first[unit].free_fen >= fen for unit, (fen, _) in need.items()):
+        return {unit: pot.indicator_id for unit, pot in first.items()}
+    return None

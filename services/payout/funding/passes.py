@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy import Connection
 
 from services.payout.budgets import repository as budgets
+from services.payout.budgets.domain import Pot
 from services.payout.clients.registry import Accounts
 from services.payout.enums import SYSTEM, UNITS
 from services.payout.funding import repository
-from services.payout.funding.domain import AvailableBudget, ProportionalPeriod, Shared, select_fundable
+from services.payout.funding.domain import (
+    AvailableBudget,
+    ProportionalPeriod,
+    Shared,
+    free_of,
+    only_pots,
+    place,
+    select_fundable,
+)
 from services.payout.orders import transitions
 from services.payout.orders.domain import BEGINNING, END, QueuePosition
 from services.payout.orders.repository import lock_exclusively
@@ -64,8 +74,9 @@ class FundingPass:
                 in_proportion = repository.in_proportion(connection)
                 until = repository.page_end(connection, start, self._page_orders, in_proportion)
                 left_over = repository.left_over(connection, year)
-                budget = AvailableBudget(budgets.free(connection, year), blocked, dict(left_over))
-                funded = _page(connection, start, until, budget, in_proportion, now, year)
+                pots = budgets.lock_pots(connection, year)
+                budget = AvailableBudget(free_of(pots), blocked, dict(left_over))
+                funded = _page(connection, start, until, budget, pots, in_proportion, now, year)
                 if funded:
                     details = {"orders": funded} | ({"shared": _shown(budget.shared)} if budget.shared else {})
                     audit.record(
@@ -87,22 +98,41 @@ def _page(
     start: QueuePosition,
     until: QueuePosition,
     budget: AvailableBudget,
+    pots: Sequence[Pot],
     in_proportion: Sequence[ProportionalPeriod],
     now: datetime,
     year: int,
 ) -> int:
     need = repository.needed(connection, start, until)
-    if budget.blocked.isdisjoint(need) and not any(budget.lacks(unit, fen) for unit, fen in need.items()):
-        # With enough money for all there is nothing to choose, and no row has to leave the database.
-        for unit, fen in need.items():
-            budget.spend(unit, fen)
-        return transitions.fund(connection, year, now, start=start, until=until) if need else 0
-    funded = select_fundable(repository.queue(connection, start, until), budget, in_proportion)
-    if not funded:
+    if not need:
         return 0
-    whole = [order.id for order, fen in funded if fen == order.amount_fen]
-    parts = transitions.divide(connection, {order.id: fen for order, fen in funded if fen < order.amount_fen})
-    return transitions.fund(connection, year, now, start=start, until=until, order_ids=[*whole, *parts])
+    money = only_pots(need, pots) if budget.blocked.isdisjoint(need) else None
+    if money is not None:
+        # With enough money for all there is nothing to choose, and no row has to leave the database.
+        for unit, (fen, _) in need.items():
+            budget.spend(unit, fen)
+        return transitions.fund(connection, year, now, money, start=start, until=until)
+    funded = select_fundable(repository.queue(connection, start, until), budget, in_proportion)
+    placed, missing = place((replace(order, amount_fen=fen) for order, fen in funded), pots)
+    budget.blocked |= missing
+    drawn = {order_id for ids in placed.values() for order_id in ids}
+    for order, fen in funded:
+        if order.id not in drawn:
+            budget.give_back(order.unit, fen)
+    cut = {order.id: fen for order, fen in funded if fen < order.amount_fen and order.id in drawn}
+    parts = transitions.divide(connection, cut)
+    return sum(
+        transitions.fund(
+            connection,
+            year,
+            now,
+            {unit: indicator},
+            start=start,
+            until=until,
+            order_ids=[parts.get(order_id, order_id) for order_id in ids],
+        )
+        for (unit, indicator), ids in placed.items()
+    )
 
 
 def _shown(shared: Sequence[Shared]) -> dict[str, int]:
