@@ -65,9 +65,7 @@ def counts(office: Office, client: str) -> dict[str, int]:
 def assert_counted(database: Database) -> None:
     """What triggers have counted is what the decisions say."""
     with database.reading() as connection:
-        stated, counted = (
-            sorted(map(str, connection.execute(text(query)).all())) for query in (COUNTED, ADDED_UP)
-        )
+        stated, counted = (sorted(map(str, connection.execute(text(query)).all())) for query in (COUNTED, ADDED_UP))
     assert counted == stated
 
 
