@@ -63,6 +63,6 @@ class Confirmation(BaseModel):
     confirmed_at: datetime
     account: Literal["waiting", "confirmed", "own_draft", "changed", "no_draft"] | None = Field(
         description="What became of the drafted account. `own_draft`: who confirmed has drafted it, so another person confirms"
-        " it; `changed`: the registry no longer accepts the draft; `no_draft`: none was waiting, or one with accounts of other payees"
-        " too; null if the account was not confirmed"
+        " it; `changed`: the registry no longer accepts the draft; `no_draft`: none was waiting, or one with accounts of other"
+        " payees too; null if the account was not confirmed"
     )
