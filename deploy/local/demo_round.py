@@ -156,7 +156,7 @@ def _refuse(demo: DemoClient) -> None:
     statement = {"statement": cli.translated("a branch's parcels are missing")}
     demo.post(f"enterprise:{REFUSED}", f"{path}/statements", statement)
     issued = demo.post("commerce-checker", f"{path}/issue", {})
-    say("Refused: {payee}, issued by {by}.", payee=issued["payee"]["name"], by=issued["confirmed_by"])
+    say("Refused: {payee}, issued by {by}.", payee=issued["payee"]["name"], by=issued["issued_by"])
 
 
 def _tasks(demo: DemoClient, client: str, title: str) -> None:

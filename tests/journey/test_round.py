@@ -67,7 +67,7 @@ def test_a_round_from_confirmation_to_payment(demo: DemoClient) -> None:
         body = {"unit": order["unit"], "order_ids": [order["id"]]}
         batch = demo.post("finance-maker", "payout:/v1/payment-batches", body)
         results = {
-            "results": [
+            "rows": [
                 {
                     "order_id": order["id"],
                     "outcome": "settled",
