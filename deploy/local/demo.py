@@ -13,6 +13,7 @@ from typing import Any
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from deploy.local.demo_client import DemoClient, DemoError
+from deploy.local.demo_round import play_round
 from deploy.local.processes import CannotStartError
 from deploy.local.sample import files
 from deploy.local.sample.domain import AWARD_YEARS
@@ -94,6 +95,8 @@ def run_main_job(demo: DemoClient, state: Path) -> None:
     _explain(demo, decisions)
     _pay(demo, decisions)
     _trace(demo, decisions)
+    begin("7  A round: enterprises confirm, offices review, one case is refused")
+    play_round(demo, calendar_date(SystemClock().now()))
 
 
 def _import(demo: DemoClient, state: Path) -> None:
