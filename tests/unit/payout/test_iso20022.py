@@ -66,8 +66,9 @@ def rows_of(found: list[dict[str, Any]]) -> pl.DataFrame:
 
 
 def file_of(rows: pl.DataFrame, payer: Payer | None = PAYER) -> PaymentFile:
-    seal = SEALS.seal(SEALED, checksum_of(rows))
-    return PaymentFile(ORDERS[0], datetime(2026, 3, 2, 4, tzinfo=UTC), TODAY, rows, seal, payer)
+    checksum = checksum_of(rows)
+    seal = SEALS.seal(SEALED, checksum)
+    return PaymentFile(ORDERS[0], datetime(2026, 3, 2, 4, tzinfo=UTC), TODAY, rows, checksum, seal, payer)
 
 
 @settings(max_examples=8, deadline=None)
