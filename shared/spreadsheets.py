@@ -37,7 +37,7 @@ _DIRECTION = "[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
 """Characters without a shape that reorder or hide what is around them: a name with them is read as another."""
 _ZIP = b"PK\x03\x04"
 _SHORT = 15  # characters: at most 14 digits and a point, for which the shortest exact text is what a spreadsheet shows
-_EXACT = 1e15  # a number cell with more than 15 digits has lost some
+_EXACT = 1e15
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,11 +179,16 @@ def text_column(cells: Sequence[Any]) -> pl.Series:
 def inexact_numbers(cells: Sequence[Any]) -> list[int]:
     """Return the places of numbers that are too long to be exact: harmless for an amount, fatal for a code."""
     types = set(map(type, cells))
-    if types == {float}:
-        return (pl.Series(cells, dtype=pl.Float64).abs() >= _EXACT).arg_true().to_list()
+    if types == {float} and max(cells) < _EXACT and min(cells) > -_EXACT:
+        return []
     if not types & {float, int}:
         return []
-    return [place for place, cell in enumerate(cells) if type(cell) in (float, int) and abs(cell) >= _EXACT]
+    return [place for place, cell in enumerate(cells) if type(cell) in (float, int) and not is_exact(cell)]
+
+
+def is_exact(number: float) -> bool:
+    """Return whether a number cell has all its digits: a sheet keeps 15."""
+    return abs(number) < _EXACT
 
 
 def cell_text(cell: Any) -> str:

@@ -23,6 +23,7 @@ from services.eligibility.evaluation_jobs.routes import router as evaluations_ro
 from services.eligibility.interpretations.routes import router as policies_router
 from services.eligibility.notices.routes import router as notices_router
 from services.eligibility.objections.routes import router as objections_router
+from services.eligibility.papers import routes as papers
 from services.eligibility.procedures.routes import router as procedures_router
 from services.eligibility.refusals.routes import router as refusals_router
 from services.eligibility.reviews.routes import decisions_router as reviews_of_decisions_router
@@ -31,6 +32,9 @@ from services.eligibility.rounds.routes import router as rounds_router
 from services.eligibility.scenarios.routes import assessments_router, facts_router, impact_router, simulations_router
 from services.eligibility.schema import SCHEMA
 from services.eligibility.settings import Settings
+from services.eligibility.tasks.domain import KINDS
+from services.eligibility.tasks.repository import TaskReader
+from shared.authorization import Scope
 from shared.clock import Clock
 from shared.database.engine import Database
 from shared.http_client import connect
@@ -42,7 +46,9 @@ from shared.web.app import create_app
 from shared.web.auth import TokenVerifier
 from shared.web.bodies import BodyLimit
 from shared.web.dead_letters import router as dead_letters_router
+from shared.web.papers import TEMPLATE_BODY
 from shared.web.serve import serve
+from shared.web.tasks import tasks_router
 
 DESCRIPTION = (
     "Applies the policy to the registry's facts: evaluations, decisions, notices, objections, approvals, explanations."
@@ -58,6 +64,11 @@ def registry_client(settings: Settings) -> RegistryFacts:
 def payout_client(settings: Settings) -> Payout:
     """Return the client of payout."""
     return Payout(connect(settings.payout_url, settings, "eligibility", timeout_seconds=60.0))
+
+
+def task_reader(settings: Settings, clock: Clock) -> TaskReader:
+    """Return what reads the tasks."""
+    return TaskReader(clock, settings.task_working_days, settings.notice_working_days)
 
 
 def build(
@@ -92,12 +103,19 @@ def build(
             notices_router,
             objections_router,
             refusals_router,
+            papers.decisions_router,
+            papers.refusals_router,
+            papers.notices_router,
+            papers.rounds_router,
+            papers.batches_router,
+            papers.templates_router,
             assessments_router,
             republications_router,
             recalls_router,
             simulations_router,
             impact_router,
             facts_router,
+            tasks_router(KINDS, task_reader(settings, clock), readers=Scope.DECISIONS_READ),
             dead_letters_router,
         ],
         database=database,
@@ -114,6 +132,7 @@ def build(
         bodies=[
             BodyLimit("/v1/(assessments|simulations|impact|evaluations|approvals|notices|republications|reviews)"),
             BodyLimit("/v1/scenario-facts", files=True, seconds=300),
+            TEMPLATE_BODY,
         ],
         event_handlers={
             topics.REGISTRY_FACTS: verified(corrections.receive, verifier),

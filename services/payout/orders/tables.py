@@ -107,6 +107,11 @@ payment_orders = Table(
         "budget_year",
         postgresql_where=text("live AND budget_year IS NOT NULL AND state IN ('waiting', 'failed', 'returned')"),
     ),
+    Index(
+        "ix_payment_orders_to_do",
+        *("state", "unit", "due_year", "batch_id", "changed_at", "issued_by", "approved_by"),
+        postgresql_where=text("live AND state IN ('issued', 'approved', 'batched', 'failed', 'returned')"),
+    ),
     Index("ix_payment_orders_award_id", "award_id"),
     Index("ix_payment_orders_payee_uscc", "payee_uscc"),
     Index("ix_payment_orders_batch_id", "batch_id", postgresql_where=text("batch_id IS NOT NULL")),
