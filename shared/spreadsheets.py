@@ -19,7 +19,7 @@ import xlsxwriter
 from shared.clock import local_time
 from shared.errors import TooLarge, UnsupportedMediaType
 from shared.i18n import NamesByCode, in_language, word
-from shared.media_types import BYTES, CSV, XLSX
+from shared.media_types import BYTES, CSV, TEXT_XML, XLSX, XML
 from shared.money import yuan
 
 BOM = b"\xef\xbb\xbf"
@@ -59,6 +59,11 @@ def escape_formula(cell: str) -> str:
     """Return a text without direction marks, and with an apostrophe before it if a spreadsheet would run it as a formula."""
     plain = re.sub(_DIRECTION, "", cell)
     return f"'{plain}" if re.match(_FORMULA, plain) else plain
+
+
+def without_direction(texts: pl.Series) -> pl.Series:
+    """Return texts without direction marks."""
+    return texts.str.replace_all(_DIRECTION, "")
 
 
 def escape_formulas(frame: pl.DataFrame) -> pl.DataFrame:
@@ -130,6 +135,11 @@ def _text(value: Any, column: TableColumn, language: str) -> str | None:
         case "word":
             return word(value, language, column.names)
     return str(value)
+
+
+def is_xml(kind: str, content: bytes) -> bool:
+    """Return whether an upload is declared as XML, or begins as XML where its type says nothing."""
+    return kind in (XML, TEXT_XML) or (kind == BYTES and content.removeprefix(BOM)[:5] == b"<?xml")
 
 
 def declared_format(content_type: str | None, accepted: Sequence[str]) -> str:

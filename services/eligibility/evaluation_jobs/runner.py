@@ -56,6 +56,7 @@ class EvaluationRunner:
     partitions: PartitionEvaluator
     clock: Clock
     enterprises_per_partition: int
+    notice_days: int
     on_finished: OnFinished
 
     def __call__(self, job: RunningJob) -> None:
@@ -94,6 +95,7 @@ class EvaluationRunner:
                 provenance,
                 lambda pairs: self._seal(found, policy, pairs),
                 procedure.steps(calendar_date(self.clock.now())) if procedure else (),
+                notice_days=self.notice_days,
             )
             drop_partitions(connection, job.id)
             self.on_finished(connection, task, found.revision)

@@ -111,9 +111,10 @@ def test_an_officer_who_withdrew_what_stood_against_an_award_cannot_approve_it(w
     settle(world, A, B)
     for code, by in ((A, "officer"), (B, None)):
         couriers(world, code, 1_000_000)
-        world.record("sanctions", {"uscc": code, "kind": "serious_dishonesty", "since": "2022-01-01"})
-        world.withdraw("sanctions", by=by, uscc=code, kind="serious_dishonesty", since="2022-01-01")
-    world.withdraw("annual_sales", by="somebody", **_sale(world, A))
+        key = {"uscc": code, "kind": "serious_dishonesty", "since": "2022-01-01"}
+        world.record("sanctions", key)
+        world.withdraw("sanctions", key, by=by)
+    world.withdraw("annual_sales", _sale(world, A), by="somebody")
     world.evaluate()
     assert (authors(world, A), authors(world, B)) == (["officer"], []), (
         "the platform is no person, and 2001 is not read"
@@ -132,7 +133,7 @@ def test_an_evaluation_of_some_enterprises_finds_the_same_authors(world: Harness
     couriers(world, A, 1_000_000, by="another")
     gone = {"uscc": A, "kind": "safety", "since": "2023-06-01"}
     world.record("sanctions", gone)
-    world.withdraw("sanctions", by="third", **gone)
+    world.withdraw("sanctions", gone, by="third")
 
     def found() -> list[tuple[Any, ...]]:
         return world.rows(
