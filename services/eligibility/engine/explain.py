@@ -36,6 +36,9 @@ from services.eligibility.rules.grammar.wording import said
 from services.eligibility.rules.text import Text
 from shared.i18n import N_
 
+#: The year that a case was asked for.
+_ASKED = "year asked for"
+
 
 class NoCaseError(LookupError):
     """The subject has events, but none in this year."""
@@ -56,15 +59,41 @@ def explain(
     `award_year` is None for an event whose day, and so its year, is unknown. `first_decided_on` is as for `evaluate`. Raises
     `KeyError` for an award that the policy does not have, and `NoCaseError` for a year in which the subject had no event.
     """
+    case = subject, award_year
+    found = explain_cases(facts, policy, interpretations, award, [case], decided_on, first_decided_on)
+    if case not in found:
+        raise NoCaseError(f"{subject} has no case in {award_year}")
+    return found[case]
+
+
+def explain_cases(
+    facts: Facts,
+    policy: Policy,
+    interpretations: Interpretations,
+    award: str,
+    cases: Sequence[tuple[str, int | None]],
+    decided_on: date,
+    first_decided_on: date | None = None,
+) -> dict[tuple[str, int | None], Explanation]:
+    """Explain several outcomes of an award (subject, award year) in one pass, each as `explain` does alone.
+
+    A case that does not exist is left out.
+    """
     found = policy.award(award)
     context = policy.context(interpretations, decided_on, first_decided_on)
-    facts = facts_read_by(facts, policy, pl.DataFrame([(award, subject)], schema=PAIRS, orient="row"))
-    award_years = [] if award_year is None else [award_year]
+    subjects = pl.Series("subject", sorted({subject for subject, _ in cases}), dtype=pl.String)
+    pairs = pl.DataFrame({"award": [award] * len(subjects), "subject": subjects}, schema=PAIRS)
+    facts = facts_read_by(facts, policy, pairs)
+    award_years = sorted({year for _, year in cases if year is not None})
     years = years_evaluated(found, policy, award_years)
-    extra_subjects = pl.Series("subject", [subject], dtype=pl.String) if award_years else None
+    extra_subjects = subjects if award_years else None
     evaluated = evaluate_cases(found, facts, context, years, keep_refused=True, extra_subjects=extra_subjects)
-    single = replace(evaluated, cases=_only(evaluated.cases, subject, award_year))
-    return next(_explained(single, policy, IndexedRows(facts), platform_names(facts)))
+    wanted = _wanted(evaluated.cases, cases)
+    explained = _explained(
+        replace(evaluated, cases=wanted.drop(_ASKED)), policy, IndexedRows(facts), platform_names(facts)
+    )
+    asked = wanted.select("subject", _ASKED).iter_rows()
+    return {(subject, year): each for (subject, year), each in zip(asked, explained, strict=True)}
 
 
 def explain_enterprise(
@@ -95,15 +124,21 @@ def explain_enterprise(
     return explanations
 
 
-def _only(cases: pl.DataFrame, subject: str, award_year: int | None) -> pl.DataFrame:
-    """Return the one case of the subject and year, or its event without a day, which may belong to any year."""
-    own = cases.filter(pl.col("subject") == subject)
+def _wanted(cases: pl.DataFrame, asked: Sequence[tuple[str, int | None]]) -> pl.DataFrame:
+    """Return the case of each subject and year asked for, or its event without a day, which may belong to any year."""
+    schema = pl.Schema({"subject": pl.String(), _ASKED: cases.schema["award_year"]})
+    requested = pl.DataFrame(sorted(set(asked), key=str), schema=schema, orient="row")
     year = pl.col("award_year")
-    dated = own.filter(year == award_year) if award_year is not None else own.clear()
-    found = dated if dated.height else own.filter(year.is_null())
-    if found.is_empty():
-        raise NoCaseError(f"{subject} has no case in {award_year}")
-    return found.head(1)
+    dated = cases.join(
+        requested.drop_nulls(),
+        left_on=["subject", "award_year"],
+        right_on=["subject", _ASKED],
+        maintain_order="left",
+    )
+    dated = dated.with_columns(year.alias(_ASKED))
+    left = requested.join(dated, on=["subject", _ASKED], how="anti", nulls_equal=True)
+    undated = cases.filter(year.is_null()).join(left, on="subject", maintain_order="left")
+    return pl.concat([dated, undated]).unique(["subject", _ASKED], keep="first", maintain_order=True)
 
 
 def _explained(

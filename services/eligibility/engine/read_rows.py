@@ -64,26 +64,32 @@ class ReadRows:
         return (tuple(row[name] for name in declared.key) for row in rows)
 
     def _row(self, dataset: str, key: tuple[object, ...]) -> FactRow:
-        declared = CATALOGUE[dataset]
-        title = Text(declared.zh, declared.en)
-        fields = [declared.field(name) for name in declared.key]
-        values = [
-            wording.named(
-                Text(field.zh, field.en),
-                Figure(value, field.unit or "", codes=self._codes(field)).text,
-            )
-            for field, value in zip(fields, key, strict=True)
-            if not (declared.tiers and field.name == declared.tiers.field and value == 0)  # an award without tiers
-        ]
-        text = Text.joined([title, wording.listed(values)], "：", ": ")
-        return FactRow(dataset, title, dict(zip(declared.key, key, strict=True)), text)
+        return fact_row(dataset, key, self._platforms)
 
-    def _codes(self, field: Field) -> Mapping[str, Text]:
-        """Return the words of the codes that a field may hold; awards and platforms are named by their titles."""
-        if field.name == "platform":
-            return self._platforms
-        names = AWARD_TITLES if field.name == "award" else field.choices
-        return {code: Text(*words) for code, words in names.items()}
+
+def fact_row(dataset: str, key: Sequence[object], platforms: Mapping[str, Text]) -> FactRow:
+    """Return a row of a dataset by the values of its key, in words; `platforms` are names by code."""
+    declared = CATALOGUE[dataset]
+    title = Text(declared.zh, declared.en)
+    fields = [declared.field(name) for name in declared.key]
+    values = [
+        wording.named(
+            Text(field.zh, field.en),
+            Figure(value, field.unit or "", codes=_codes(field, platforms)).text,
+        )
+        for field, value in zip(fields, key, strict=True)
+        if not (declared.tiers and field.name == declared.tiers.field and value == 0)  # an award without tiers
+    ]
+    text = Text.joined([title, wording.listed(values)], "：", ": ")
+    return FactRow(dataset, title, dict(zip(declared.key, key, strict=True)), text)
+
+
+def _codes(field: Field, platforms: Mapping[str, Text]) -> Mapping[str, Text]:
+    """Return the words of the codes that a field may hold; awards and platforms are named by their titles."""
+    if field.name == "platform":
+        return platforms
+    names = AWARD_TITLES if field.name == "award" else field.choices
+    return {code: Text(*words) for code, words in names.items()}
 
 
 def _datasets(column: Column) -> list[str]:

@@ -24,10 +24,17 @@ def inputs(facts: Facts, policy: Policy, pairs: pl.DataFrame, authors: Authors =
     return pl.concat([pl.DataFrame(schema=schema), *frames]).sort("award", "subject")
 
 
-def facts_of(document: str | bytes) -> Facts:
-    """Return the facts that a sealed document holds. Raises `FactsError` or `ValueError` where it is not one."""
-    datasets: dict[str, list[dict[str, Any]]] = json.loads(document)
-    return Facts.of({name: frame_of(name, rows) for name, rows in datasets.items()})
+def facts_of(*documents: str | bytes) -> Facts:
+    """Return the facts that sealed documents hold, several of one revision together.
+
+    Raises `FactsError` or `ValueError` for what is no sealed document.
+    """
+    datasets: dict[str, dict[tuple[Any, ...], dict[str, Any]]] = {}
+    for document in documents:
+        for name, rows in json.loads(document).items():
+            key = CATALOGUE[name].key
+            datasets.setdefault(name, {}).update((tuple(row[column] for column in key), row) for row in rows)
+    return Facts.of({name: frame_of(name, list(by_key.values())) for name, by_key in datasets.items()})
 
 
 def _sealed(facts: Facts, policy: Policy, code: str, subjects: pl.Series, authors: Authors) -> pl.DataFrame:
