@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from deploy.bank.simulation import SimulatedBank
 from deploy.local.demo_client import DemoClient, DemoError
+from deploy.local.demo_round import play_round
 from deploy.local.processes import CannotStartError
 from deploy.local.sample import files
 from deploy.local.sample.domain import AWARD_YEARS
@@ -99,6 +100,8 @@ def run_main_job(demo: DemoClient, state: Path) -> None:
     _pay(demo, decisions)
     _trace(demo, decisions)
     _settle(demo, state / "bank")
+    begin("8  A round: enterprises confirm, offices review, one case is refused")
+    play_round(demo, calendar_date(SystemClock().now()))
 
 
 def _import(demo: DemoClient, state: Path) -> None:
