@@ -5,7 +5,9 @@ PROBLEM = "application/problem+json"
 NDJSON = "application/x-ndjson"
 CSV = "text/csv"
 HTML = "text/html"
+XML, TEXT_XML = "application/xml", "text/xml"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+ZIP = "application/zip"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ARROW = "application/vnd.apache.arrow.stream"
 PARQUET = "application/vnd.apache.parquet"
@@ -24,6 +26,6 @@ FILE_TYPES = (
     "application/csv",
     "application/x-csv",
     "application/x-zip-compressed",
-    "application/zip",
+    ZIP,
 )
 """What Excel and browsers declare for workbooks, CSV and TSV, beside XLSX and CSV; many say `vnd.ms-excel` for CSV."""

@@ -21,6 +21,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from shared.errors import InvalidValue, field_error
 from shared.event_keys import private_key, public_keys
 from shared.i18n import CHINESE, N_, Language, default_language, translate
+from shared.offices import VARIABLE as OFFICES
 from shared.policies import DEFAULT_PACKAGES, VARIABLE
 
 NO_RANDOM_KEY = N_("{variable} is no random key: make one with `openssl rand -base64 64 | tr -d '\\n'`.")
@@ -291,6 +292,12 @@ class ServiceSettings(KafkaSettings):
         le=90,
         validation_alias=common("TASK_WORKING_DAYS"),
         description="Within how many working days a task (`GET /v1/tasks`) is to be done, unless a procedure says how many",
+    )
+    offices_file: Path | None = Field(
+        default=None,
+        validation_alias=common(OFFICES),
+        description="YAML file of the city with the offices, courts and document numbers that papers name, by policy;"
+        " read at the start, the same for all services",
     )
     default_language: Language = Field(
         default=CHINESE,

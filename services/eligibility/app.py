@@ -23,6 +23,7 @@ from services.eligibility.evaluation_jobs.routes import router as evaluations_ro
 from services.eligibility.interpretations.routes import router as policies_router
 from services.eligibility.notices.routes import router as notices_router
 from services.eligibility.objections.routes import router as objections_router
+from services.eligibility.papers import routes as papers
 from services.eligibility.procedures.routes import router as procedures_router
 from services.eligibility.refusals.routes import router as refusals_router
 from services.eligibility.reviews.routes import decisions_router as reviews_of_decisions_router
@@ -45,6 +46,7 @@ from shared.web.app import create_app
 from shared.web.auth import TokenVerifier
 from shared.web.bodies import BodyLimit
 from shared.web.dead_letters import router as dead_letters_router
+from shared.web.papers import TEMPLATE_BODY
 from shared.web.serve import serve
 from shared.web.tasks import tasks_router
 
@@ -101,6 +103,12 @@ def build(
             notices_router,
             objections_router,
             refusals_router,
+            papers.decisions_router,
+            papers.refusals_router,
+            papers.notices_router,
+            papers.rounds_router,
+            papers.batches_router,
+            papers.templates_router,
             assessments_router,
             republications_router,
             recalls_router,
@@ -124,6 +132,7 @@ def build(
         bodies=[
             BodyLimit("/v1/(assessments|simulations|impact|evaluations|approvals|notices|republications|reviews)"),
             BodyLimit("/v1/scenario-facts", files=True, seconds=300),
+            TEMPLATE_BODY,
         ],
         event_handlers={
             topics.REGISTRY_FACTS: verified(corrections.receive, verifier),

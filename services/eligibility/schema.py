@@ -12,6 +12,7 @@ import services.eligibility.evaluation_jobs.tables
 import services.eligibility.interpretations.tables
 import services.eligibility.notices.tables
 import services.eligibility.objections.tables
+import services.eligibility.papers.tables
 import services.eligibility.procedures.tables
 import services.eligibility.refusals.tables
 import services.eligibility.rounds.tables

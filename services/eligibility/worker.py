@@ -13,6 +13,8 @@ from services.eligibility.corrections.domain import AutomaticReevaluation
 from services.eligibility.evaluation_jobs.domain import EVALUATION
 from services.eligibility.evaluation_jobs.partitions import PartitionEvaluator
 from services.eligibility.evaluation_jobs.runner import EvaluationRunner
+from services.eligibility.papers import batches
+from services.eligibility.papers.batches import LETTERS
 from services.eligibility.refusals import handlers as refusals
 from services.eligibility.reviews.handlers import REVIEW, run_bulk_review
 from services.eligibility.scenarios import simulations
@@ -66,6 +68,7 @@ def job_runner(settings: Settings, database: Database, registry: RegistryFacts, 
         database,
         {
             EVALUATION: evaluation,
+            LETTERS: lambda job: batches.run(database, registry, job),
             simulations.SIMULATION: lambda job: simulations.run(database, registry, payout, job),
         },
     )

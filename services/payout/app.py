@@ -18,6 +18,7 @@ from services.payout.corrections.routes import router as corrections
 from services.payout.funding.routes import router as holds
 from services.payout.ledger.routes import router as ledger
 from services.payout.orders.routes import router as orders
+from services.payout.papers import routes as papers
 from services.payout.reconciliation.routes import router as reconciliation
 from services.payout.recoveries.routes import router as recoveries
 from services.payout.reports.routes import router as reports
@@ -40,10 +41,11 @@ from shared.web.app import create_app
 from shared.web.auth import TokenVerifier
 from shared.web.bodies import BodyLimit
 from shared.web.dead_letters import router as dead_letters
+from shared.web.papers import TEMPLATE_BODY
 from shared.web.serve import serve
 from shared.web.tasks import tasks_router
 
-BODIES = [*BATCH_BODIES, BodyLimit("/v1/payment-orders/approvals|/v1/awards/.+")]
+BODIES = [*BATCH_BODIES, TEMPLATE_BODY, BodyLimit("/v1/payment-orders/approvals|/v1/awards/.+")]
 DESCRIPTION = (
     "Splits decided awards under the fiscal arrangement in force (Suppl.), reserves the money, and pays: "
     "arrangements, budgets, the timeline of an award, payment orders."
@@ -76,6 +78,9 @@ def build(
             bank_results,
             corrections,
             recoveries,
+            papers.recoveries_router,
+            papers.payees_router,
+            papers.templates_router,
             ledger,
             reconciliation,
             reports,
@@ -90,6 +95,7 @@ def build(
         state={
             "accounts": payees,
             "decisions": decisions or eligibility_decisions(settings),
+            "payers": settings.payers,
             "seals": Seals(settings.file_seal_key.get_secret_value()),
             "samples_allowed": settings.deployment is Deployment.DEMONSTRATION,
         },

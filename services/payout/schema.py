@@ -13,6 +13,7 @@ import services.payout.budgets.tables
 import services.payout.funding.tables
 import services.payout.ledger.tables
 import services.payout.orders.tables
+import services.payout.papers.tables
 import services.payout.recoveries.tables
 import services.payout.restorations.tables  # noqa: F401 - importing a room's tables declares them
 from services.payout.arrangements.tables import policy_units

@@ -80,7 +80,7 @@ def approve(
     if row.proposed_by == actor.subject:
         raise SamePerson("The person who started the evaluation cannot approve its decisions.")
     if actor.subject in row.fact_authors:
-        raise SamePerson("Whoever recorded or confirmed a fact that the decision rests on cannot approve it.")
+        raise SamePerson("Whoever recorded, confirmed or withdrew a fact that the decision rests on cannot approve it.")
     first, *_ = decisions.read(connection, decision_id, actor, notice_days).waiting_for
     if first == CONFIRMATION:
         raise NotConfirmed(

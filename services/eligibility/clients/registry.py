@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from datetime import datetime
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date, datetime
 from itertools import chain
 from typing import Any
 
 import httpx
+import orjson
 import polars as pl
 import pyarrow as pa
 
-from services.eligibility.facts.catalogue import CATALOGUE, Facts
+from services.eligibility.facts.catalogue import CATALOGUE, Authors, Facts, frame_of
 from services.eligibility.facts.queries import Fetch, RowQuery
 from shared.clock import calendar_date, isoformat
 from shared.http_client import ServiceClient
-from shared.media_types import ARROW
+from shared.media_types import ARROW, NDJSON
 from shared.observability import metrics
 
 VALUES_PER_REQUEST = 20_000
@@ -57,17 +58,10 @@ class RegistryFacts:
         return Facts.of({dataset: self._frame(revision, dataset)})[dataset]
 
     def matching(self, revision: int, requested: Mapping[RowQuery, Collection[str]]) -> dict[RowQuery, pl.DataFrame]:
-        """Return for each of `requested` the rows known at `revision` that have one of the values in its column."""
+        """Return for each of `requested` the rows known at `revision` that have one of the values in its column, or all."""
         found: dict[RowQuery, list[pl.DataFrame]] = {query: [] for query in requested}
         for part in _parts(requested):
-            queries = [
-                {
-                    "fields": [f"{query.dataset}.{query.column}" for query in group],
-                    "values": values,
-                    "before_colon": before_colon,
-                }
-                for group, values, before_colon in part
-            ]
+            queries = [_asked(*each) for each in part]
             answer = self._registry.query(f"/v1/snapshots/{revision}/queries", {"queries": queries}, accept=ARROW)
             source = pa.BufferReader(answer.content)
             for query in (query for group, _, _ in part for query in group):
@@ -112,21 +106,75 @@ class RegistryFacts:
                 return {"source": version["source"], "recorded_on": recorded_on, "revision": version["revision"]}
         return None
 
-    def authors(self, revision: int) -> dict[str, pl.DataFrame]:
-        """Return by dataset the keys of rows known at `revision` that persons recorded or confirmed: its key, and `author`.
+    def provenances(
+        self, revision: int, wanted: Mapping[str, Collection[tuple[Any, ...]]]
+    ) -> dict[tuple[str, tuple[Any, ...]], dict[str, Any]]:
+        """Return what `provenance` says of many rows, by dataset and key: a request for each dataset, not for each row."""
+        set_in: dict[tuple[str, tuple[Any, ...]], int] = {}
+        for dataset, keys in wanted.items():
+            column = next(name for name in CATALOGUE[dataset].key if name in CATALOGUE[dataset].matchable)
+            place = CATALOGUE[dataset].key.index(column)
+            values = sorted({str(key[place]) for key in keys})
+            for start in range(0, len(values), VALUES_PER_REQUEST):
+                body = {"field": column, "values": values[start : start + VALUES_PER_REQUEST]}
+                answer = self._registry.query(f"/v1/snapshots/{revision}/{dataset}/queries", body, accept=ARROW)
+                rows = _read(dataset, answer.content, "revision").select(*CATALOGUE[dataset].key, "revision")
+                set_in |= {(dataset, tuple(map(_plain, key))): set_by for *key, set_by in rows.iter_rows()}
+        found = {
+            which: set_in[which]
+            for which in ((name, key) for name, keys in wanted.items() for key in keys)
+            if which in set_in
+        }
+        made = self._made_in(set(found.values()))
+        return {which: made[set_by] for which, set_by in found.items()}
 
-        Asks for the change sets of persons, and once per dataset for the rows that these have set: not for others.
+    def _made_in(self, revisions: Collection[int]) -> dict[int, dict[str, Any]]:
+        """Return `source, recorded_on, revision` of revisions."""
+        found = {}
+        for made in self._revisions_down_to(min(revisions, default=1) - 1) if revisions else ():
+            if made["revision"] in revisions:
+                recorded_on = calendar_date(datetime.fromisoformat(made["recorded_at"])).isoformat()
+                found[made["revision"]] = {
+                    "source": made["source"],
+                    "recorded_on": recorded_on,
+                    "revision": made["revision"],
+                }
+        return found
+
+    def authors(self, revision: int) -> Authors:
+        """Return the persons behind the facts known at `revision`.
+
+        Asks for the change sets of persons, once per dataset for the rows that these have set, and once for each that withdrew
+        rows: not for others.
         """
         made = [
-            (dataset, each["revision"], person)
+            (dataset, each["revision"], person, rows["withdrawn"] > 0)
             for each in chain.from_iterable(self._registry.pages("/v1/revisions", {"other_than": self._systems}))
             for person in {each["actor"], each["confirmed_by"]}.difference(self._systems, [None])
-            for dataset in CATALOGUE.keys() & set(each["datasets"])
-            if each["revision"] <= revision
+            for dataset, rows in each["rows"].items()
+            if dataset in CATALOGUE and each["revision"] <= revision
         ]
-        schema = {"dataset": pl.String, "revision": pl.Int64, "author": pl.String}
-        persons = pl.DataFrame(made, schema=schema, orient="row").partition_by("dataset", as_dict=True)
-        return {str(name): self._authored(revision, str(name), own) for (name,), own in persons.items()}
+        schema = {"dataset": pl.String, "revision": pl.Int64, "author": pl.String, "withdrew": pl.Boolean}
+        recorded: dict[str, pl.DataFrame] = {}
+        withdrawn: dict[str, pl.DataFrame] = {}
+        for (name,), own in (
+            pl.DataFrame(made, schema=schema, orient="row").partition_by("dataset", as_dict=True).items()
+        ):
+            persons = own.select("revision", "author")
+            recorded[str(name)] = self._authored(revision, str(name), persons)
+            if own["withdrew"].any():
+                withdrawn[str(name)] = self._withdrawn(str(name), persons.filter(own["withdrew"]))
+        return Authors(recorded, withdrawn)
+
+    def _withdrawn(self, dataset: str, persons: pl.DataFrame) -> pl.DataFrame:
+        """Return the rows that these revisions withdrew, each with its `author`."""
+        found = [pl.DataFrame(schema={**CATALOGUE[dataset].schema, "author": pl.String})]
+        for revision, author in persons.iter_rows():
+            query = {"after": revision - 1, "until": revision, "dataset": dataset}
+            lines = self._registry.get("/v1/changes", query, accept=NDJSON).content.splitlines()
+            rows = [change["before"] for change in map(orjson.loads, lines) if change["after"] is None]
+            found.append(frame_of(dataset, rows).with_columns(author=pl.lit(author)))
+        return pl.concat(found)
 
     def _authored(self, revision: int, dataset: str, persons: pl.DataFrame) -> pl.DataFrame:
         revisions, path = persons["revision"].unique().to_list(), f"/v1/snapshots/{revision}/{dataset}/queries"
@@ -143,13 +191,9 @@ class RegistryFacts:
 
         def fetch(requested: Mapping[RowQuery, Collection[str]]) -> dict[RowQuery, pl.DataFrame]:
             needed = {query: frozenset(values) for query, values in requested.items()}
-            new = {query: values for query, values in needed.items() if (query, values) not in read}
-            whole = {query: values for query, values in new.items() if not query.column}
-            some = {query: sorted(values) for query, values in new.items() if query.column}
-            for query, values in whole.items():
-                read[query, values] = self.dataset(revision, query.dataset)
-            for query, rows in self.matching(revision, some).items():
-                read[query, new[query]] = rows
+            new = {query: sorted(values) for query, values in needed.items() if (query, values) not in read}
+            for query, rows in self.matching(revision, new).items():
+                read[query, needed[query]] = rows
             return {query: read[query, values] for query, values in needed.items()}
 
         return fetch
@@ -186,16 +230,28 @@ def _read(dataset: str, source: Any, *numbers: str) -> pl.DataFrame:
     return frame.select(schema.names()).cast(dict(schema))  # type: ignore[arg-type]
 
 
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
 _Part = list[tuple[list[RowQuery], list[str], bool]]
+
+
+def _asked(group: Sequence[RowQuery], values: Sequence[str], before_colon: bool) -> dict[str, Any]:
+    """Return a query of the registry for rows with some values, or for whole datasets."""
+    if not group[0].column:
+        return {"fields": [query.dataset for query in group]}
+    fields = [f"{query.dataset}.{query.column}" for query in group]
+    return {"fields": fields, "values": values, "before_colon": before_colon}
 
 
 def _parts(requested: Mapping[RowQuery, Collection[str]]) -> Iterator[_Part]:
     """Group what is looked up by the same values, as much as one request may hold."""
-    together: dict[tuple[tuple[str, ...], bool], list[RowQuery]] = {}
+    together: dict[tuple[tuple[str, ...], bool, bool], list[RowQuery]] = {}
     for query, values in requested.items():
-        together.setdefault((tuple(values), query.before_colon), []).append(query)
+        together.setdefault((tuple(values), query.before_colon, bool(query.column)), []).append(query)
     part: _Part = []
-    for (values, before_colon), group in together.items():
+    for (values, before_colon, _), group in together.items():
         for start in range(0, len(values), VALUES_PER_REQUEST):
             chunk = list(values[start : start + VALUES_PER_REQUEST])
             if part and len(chunk) + sum(len(each) for _, each, _ in part) > VALUES_PER_REQUEST:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import orjson
 from sqlalchemy import Connection, Row
@@ -13,7 +14,7 @@ from services.eligibility.decisions import repository
 from services.eligibility.decisions.redaction import located_in, redact
 from services.eligibility.engine import ENGINE_VERSION
 from services.eligibility.engine.evaluate import evaluate
-from services.eligibility.engine.explain import explain
+from services.eligibility.engine.explain import explain, explain_cases
 from services.eligibility.engine.explanation import Explanation
 from services.eligibility.engine.sealed_inputs import facts_of
 from services.eligibility.facts.catalogue import Facts
@@ -27,6 +28,29 @@ def explanation(connection: Connection, row: Row[Any]) -> Explanation:
     """Explain a decision from its sealed inputs."""
     policy, interpretations, facts, first, day = _computed_from(connection, row)
     return explain(facts, policy, interpretations, row.award, row.subject, row.award_year, day, first)
+
+
+def explanations(connection: Connection, rows: Sequence[Row[Any]]) -> dict[UUID, Explanation]:
+    """Explain several decisions from their sealed inputs, by their ids; one whose case no row is about is left out.
+
+    What was computed from the same facts, rules and days is explained in one pass.
+    """
+    stored = repository.documents_of(connection, {row.inputs_hash for row in rows})
+    firsts = repository.first_decision_days(connection, rows)
+    together: dict[tuple[Any, ...], list[Row[Any]]] = {}
+    for row in rows:
+        first = firsts[row.id]
+        same = row.policy, row.interpretations_hash, row.award, row.facts_revision, max(first, row.decided_on), first
+        together.setdefault(same, []).append(row)
+    found: dict[UUID, Explanation] = {}
+    for (code, interpretations_hash, award, _, day, first), group in together.items():
+        policy = load_policy(code)
+        interpretations = stored_interpretations(policy, repository.document(connection, interpretations_hash))
+        facts = facts_of(*{row.inputs_hash: stored[row.inputs_hash] for row in group}.values())
+        cases = [(row.subject, row.award_year) for row in group]
+        explained = explain_cases(facts, policy, interpretations, award, cases, day, first)
+        found |= {row.id: explained[case] for row, case in zip(group, cases, strict=True) if case in explained}
+    return found
 
 
 def receipt(connection: Connection, row: Row[Any]) -> dict[str, Any]:

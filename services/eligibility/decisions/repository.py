@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, Uuid, and_, any_, cast, exists, func, literal, select, true
+from sqlalchemy import Connection, Row, Select, Text, Uuid, and_, any_, cast, exists, func, literal, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.sql.selectable import LateralFromClause
 
 from services.eligibility.decisions.domain import State
 from services.eligibility.decisions.tables import awards, decision_acts, decision_steps, decisions, documents
@@ -20,14 +22,16 @@ from shared.errors import NotFound
 _selected = select(decisions, awards.c.first_decided_on).join(awards, awards.c.award_id == decisions.c.award_id)
 
 
-def _shown(notice_days: int, waiting_for: str | None = None) -> Select[Any]:
-    """Select what `view` shows, of what waits for a step if one is named.
+@cache
+def _shown(notice_days: int) -> Select[Any]:
+    """Select what `view` shows; a notice lasts `notice_days` working days (0: none is needed) unless a procedure sets it."""
+    return _selected.add_columns(_waits(notice_days).c.waiting_for).join(_waits(notice_days), true())
 
-    A notice lasts `notice_days` working days (0: none is needed) unless a procedure sets it.
-    """
-    waits = func.waiting_for(decisions.table_valued(), notice_days).table_valued("waiting_for").lateral("waits")
-    query = _selected.add_columns(waits.c.waiting_for).join(waits, true())
-    return query if waiting_for is None else query.where(literal(waiting_for) == any_(waits.c.waiting_for))
+
+@cache
+def _waits(notice_days: int) -> LateralFromClause:
+    """Return the steps that each decision waits for, beside it."""
+    return func.waiting_for(decisions.table_valued(), notice_days).table_valued("waiting_for").lateral("waits")
 
 
 def visible(query: Select[Any], actor: Actor) -> Select[Any]:
@@ -112,12 +116,9 @@ def find(
         conditions.append(decisions.c.changed_at > changed_after)
     if after is not None:
         conditions.append(decisions.c.id > after)
-    query = (
-        visible(_shown(notice_days, waiting_for), actor)
-        .where(and_(True, *conditions))
-        .order_by(decisions.c.id)
-        .limit(limit)
-    )
+    if waiting_for is not None:
+        conditions.append(literal(waiting_for) == any_(_waits(notice_days).c.waiting_for))
+    query = visible(_shown(notice_days), actor).where(and_(True, *conditions)).order_by(decisions.c.id).limit(limit)
     return [view(row, language) for row in connection.execute(query)]
 
 
@@ -146,6 +147,17 @@ def first_decision_day(connection: Connection, row: Row[Any]) -> date:
     return day
 
 
+def first_decision_days(connection: Connection, rows: Sequence[Row[Any]]) -> dict[UUID, date]:
+    """Return `first_decision_day` of several decisions, by their ids."""
+    of_awards = decisions.c.award_id == any_(cast([row.award_id for row in rows], ARRAY(Uuid)))
+    query = select(decisions.c.award_id, decisions.c.id).where(of_awards, decisions.c.version == 1)
+    first = {row.award_id: row.id for row in connection.execute(query)}
+    return {
+        row.id: row.first_decided_on if row.award_id in first and first[row.award_id] < row.id else row.decided_on
+        for row in rows
+    }
+
+
 def acts(connection: Connection, decision_id: UUID) -> list[dict[str, Any]]:
     """Return what was done to a decision, by whom and why, oldest first."""
     query = select(decision_acts).where(decision_acts.c.decision_id == decision_id).order_by(decision_acts.c.id)
@@ -166,6 +178,29 @@ def document(connection: Connection, digest: str) -> str:
     """Return a stored document by its hash."""
     content: str = connection.execute(select(documents.c.content).where(documents.c.hash == digest)).scalar_one()
     return content
+
+
+def documents_of(connection: Connection, digests: Collection[str]) -> dict[str, str]:
+    """Return stored documents by their hashes."""
+    query = select(documents.c.hash, documents.c.content).where(
+        documents.c.hash == any_(cast(list(digests), ARRAY(Text)))
+    )
+    return {row.hash: row.content for row in connection.execute(query)}
+
+
+def find_rows(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Row[Any]]:
+    """Return decisions by their ids, as `get` does each."""
+    query = _selected.where(decisions.c.id == any_(cast(list(ids), ARRAY(Uuid))))
+    return {row.id: row for row in connection.execute(query)}
+
+
+def versions_before(connection: Connection, rows: Sequence[Row[Any]]) -> dict[UUID, Row[Any]]:
+    """Return the version before each of these decisions in force, or once in force, that has one; by the later one's id."""
+    of_awards = decisions.c.award_id == any_(cast([row.award_id for row in rows], ARRAY(Uuid)))
+    query = _selected.where(of_awards, decisions.c.version.is_not(None))
+    found = {(row.award_id, row.version): row for row in connection.execute(query)}
+    keys = {row.id: (row.award_id, row.version - 1) for row in rows}
+    return {later: found[key] for later, key in keys.items() if key in found}
 
 
 def cited_article(policy: str, award: str, language: str) -> str:

@@ -19,6 +19,7 @@ from services.eligibility.engine.cases import EvaluatedCases, evaluate_cases
 from services.eligibility.engine.dependencies import PAIRS, facts_read_by
 from services.eligibility.engine.evaluate import flags_of, missing_of, years_evaluated
 from services.eligibility.engine.explanation import AppliedInterpretation, Explanation, Parts
+from services.eligibility.engine.fetched_rows import IndexedRows
 from services.eligibility.engine.increments import GIVEN_BEFORE
 from services.eligibility.engine.outcomes import GRANTED, REFUSED
 from services.eligibility.engine.read_rows import ReadRows, platform_names
@@ -32,7 +33,11 @@ from services.eligibility.rules.grammar.plans import collect
 from services.eligibility.rules.grammar.results import Figure, Step
 from services.eligibility.rules.grammar.rule_context import Row, RuleContext
 from services.eligibility.rules.grammar.wording import said
+from services.eligibility.rules.text import Text
 from shared.i18n import N_
+
+#: The year that a case was asked for.
+_ASKED = "year asked for"
 
 
 class NoCaseError(LookupError):
@@ -54,15 +59,41 @@ def explain(
     `award_year` is None for an event whose day, and so its year, is unknown. `first_decided_on` is as for `evaluate`. Raises
     `KeyError` for an award that the policy does not have, and `NoCaseError` for a year in which the subject had no event.
     """
+    case = subject, award_year
+    found = explain_cases(facts, policy, interpretations, award, [case], decided_on, first_decided_on)
+    if case not in found:
+        raise NoCaseError(f"{subject} has no case in {award_year}")
+    return found[case]
+
+
+def explain_cases(
+    facts: Facts,
+    policy: Policy,
+    interpretations: Interpretations,
+    award: str,
+    cases: Sequence[tuple[str, int | None]],
+    decided_on: date,
+    first_decided_on: date | None = None,
+) -> dict[tuple[str, int | None], Explanation]:
+    """Explain several outcomes of an award (subject, award year) in one pass, each as `explain` does alone.
+
+    A case that does not exist is left out.
+    """
     found = policy.award(award)
     context = policy.context(interpretations, decided_on, first_decided_on)
-    facts = facts_read_by(facts, policy, pl.DataFrame([(award, subject)], schema=PAIRS, orient="row"))
-    award_years = [] if award_year is None else [award_year]
+    subjects = pl.Series("subject", sorted({subject for subject, _ in cases}), dtype=pl.String)
+    pairs = pl.DataFrame({"award": [award] * len(subjects), "subject": subjects}, schema=PAIRS)
+    facts = facts_read_by(facts, policy, pairs)
+    award_years = sorted({year for _, year in cases if year is not None})
     years = years_evaluated(found, policy, award_years)
-    extra_subjects = pl.Series("subject", [subject], dtype=pl.String) if award_years else None
+    extra_subjects = subjects if award_years else None
     evaluated = evaluate_cases(found, facts, context, years, keep_refused=True, extra_subjects=extra_subjects)
-    single = replace(evaluated, cases=_only(evaluated.cases, subject, award_year))
-    return next(_explained(single, policy, facts))
+    wanted = _wanted(evaluated.cases, cases)
+    explained = _explained(
+        replace(evaluated, cases=wanted.drop(_ASKED)), policy, IndexedRows(facts), platform_names(facts)
+    )
+    asked = wanted.select("subject", _ASKED).iter_rows()
+    return {(subject, year): each for (subject, year), each in zip(asked, explained, strict=True)}
 
 
 def explain_enterprise(
@@ -79,6 +110,7 @@ def explain_enterprise(
     itself = facts["enterprises"].filter(pl.col("uscc") == uscc).get_column("uscc")
     year = pl.col("award_year")
     own = year.is_in(list(award_years)) | year.is_null(), (pl.col("payee") == uscc) | (pl.col("subject") == uscc)
+    rows, platforms = IndexedRows(facts), platform_names(facts)
     explanations: list[Explanation] = []
     for award in map(policy.award, sorted(awards)):
         extra_subjects = itself if award.about.subject_is_enterprise else None
@@ -87,22 +119,31 @@ def explain_enterprise(
         years = years_evaluated(award, policy, award_years)
         evaluated = evaluate_cases(award, facts, context, years, keep_refused=True, extra_subjects=extra_subjects)
         cases = evaluated.cases.lazy().filter(*own).sort("subject", "award_year", nulls_last=True)
-        explanations += _explained(replace(evaluated, cases=collect(cases, evaluated.cases)), policy, facts)
+        own_cases = replace(evaluated, cases=collect(cases, evaluated.cases))
+        explanations += _explained(own_cases, policy, rows, platforms)
     return explanations
 
 
-def _only(cases: pl.DataFrame, subject: str, award_year: int | None) -> pl.DataFrame:
-    """Return the one case of the subject and year, or its event without a day, which may belong to any year."""
-    own = cases.filter(pl.col("subject") == subject)
+def _wanted(cases: pl.DataFrame, asked: Sequence[tuple[str, int | None]]) -> pl.DataFrame:
+    """Return the case of each subject and year asked for, or its event without a day, which may belong to any year."""
+    schema = pl.Schema({"subject": pl.String(), _ASKED: cases.schema["award_year"]})
+    requested = pl.DataFrame(sorted(set(asked), key=str), schema=schema, orient="row")
     year = pl.col("award_year")
-    dated = own.filter(year == award_year) if award_year is not None else own.clear()
-    found = dated if dated.height else own.filter(year.is_null())
-    if found.is_empty():
-        raise NoCaseError(f"{subject} has no case in {award_year}")
-    return found.head(1)
+    dated = cases.join(
+        requested.drop_nulls(),
+        left_on=["subject", "award_year"],
+        right_on=["subject", _ASKED],
+        maintain_order="left",
+    )
+    dated = dated.with_columns(year.alias(_ASKED))
+    left = requested.join(dated, on=["subject", _ASKED], how="anti", nulls_equal=True)
+    undated = cases.filter(year.is_null()).join(left, on="subject", maintain_order="left")
+    return pl.concat([dated, undated]).unique(["subject", _ASKED], keep="first", maintain_order=True)
 
 
-def _explained(evaluated: EvaluatedCases, policy: Policy, facts: Facts) -> Iterator[Explanation]:
+def _explained(
+    evaluated: EvaluatedCases, policy: Policy, rows: IndexedRows, platforms: Mapping[str, Text]
+) -> Iterator[Explanation]:
     """Explain each case, in the order of the frame."""
     cases, resolved, context = evaluated.cases, evaluated.resolved, evaluated.context
     if cases.is_empty():
@@ -110,13 +151,13 @@ def _explained(evaluated: EvaluatedCases, policy: Policy, facts: Facts) -> Itera
     columns = _figures(resolved, context)
     if (cases.get_column("result") != REFUSED).any():  # a refusal lists nothing missing and no flags
         columns |= {"missing": missing_of(evaluated), "flags": flags_of(evaluated)}
-    parts, platforms = _parts(evaluated), platform_names(facts)
+    parts = _parts(evaluated)
     award = resolved.award
     references = References(
         policy.condition_words,
         partial(policy.basis_of_condition, award),
         policy.hints,
-        ReadRows(facts, policy.award(award.code), cases.get_column("subject")).of,
+        ReadRows(rows, policy.award(award.code), platforms).of,
     )
     applied = tuple(
         AppliedInterpretation(name, value, question.words, question.values[value], policy.criterion_of_reading(name))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -122,6 +122,12 @@ class Explanation:
     def near_misses(self) -> tuple[ConditionResult, ...]:
         """The failed conditions that say by how much they are short."""
         return tuple(leaf for condition in self.conditions for leaf in condition.near_misses)
+
+    def rows_read(self) -> Iterator[tuple[str, tuple[Any, ...]]]:
+        """Yield dataset and key of the rows that the conditions were tested on, as `as_dict` writes them."""
+        for condition in self.conditions:
+            for row in condition.rows_read():
+                yield row.dataset, tuple(Figure(value).plain() for value in row.key.values())
 
     def as_dict(self, language: str) -> dict[str, Any]:
         """Return the explanation as a document; `language` is `zh-CN` or `en`."""

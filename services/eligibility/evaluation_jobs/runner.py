@@ -30,7 +30,7 @@ from services.eligibility.evaluation_jobs.partitions import (
     drop_partitions,
 )
 from services.eligibility.evaluation_jobs.repository import store_outcomes
-from services.eligibility.facts.catalogue import Facts
+from services.eligibility.facts.catalogue import NOBODY, Facts
 from services.eligibility.interpretations.repository import official_interpretations
 from services.eligibility.procedures.repository import official_procedure
 from services.eligibility.rules.canonical import sha256
@@ -111,7 +111,7 @@ class EvaluationRunner:
             )
 
     def _seal(self, found: _Found, policy: Policy, pairs: pl.DataFrame) -> pl.DataFrame:
-        authors = {} if pairs.is_empty() else self.registry.authors(found.revision)
+        authors = NOBODY if pairs.is_empty() else self.registry.authors(found.revision)
         sealed = inputs(found.facts, policy, pairs, authors)
         digests = [sha256(content.encode()) for content in sealed["inputs"]]
         return sealed.select(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from services.eligibility.rules.text import Text
 from shared.i18n import N_, translate
+from shared.offices import Office
 
 _HEADINGS = {"office": N_("Office"), "address": N_("Address"), "telephone": N_("Telephone"), "email": N_("E-mail")}
 #: What stands in the place of an entry that is not filled in.
@@ -18,10 +19,7 @@ class Offices:
     """Offices and contacts of a policy. What is not filled in is None, and whatever shows it says so."""
 
     #: Who issues notices and letters, and takes objections.
-    issuing: Text | None
-    address: Text | None
-    telephone: str | None
-    email: str | None
+    office: Office
     #: Department code → its names.
     departments: Mapping[str, Text]
     #: Dataset → code of the department that keeps it.
@@ -29,8 +27,8 @@ class Offices:
 
     def contact(self, language: str) -> dict[str, str | None]:
         """Return office, address, telephone and e-mail in one language; None where not filled in."""
-        office, address = (each and each.within(language) for each in (self.issuing, self.address))
-        return {"office": office, "address": address, "telephone": self.telephone, "email": self.email}
+        names = {"office": "issuing", "address": "address", "telephone": "telephone", "email": "email"}
+        return {shown: self.office.named(name, language) for shown, name in names.items()}
 
     def contact_lines(self, language: str) -> dict[str, str]:
         """Return the contact for a reader: heading → entry, which says so where it is not filled in."""

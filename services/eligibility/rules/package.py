@@ -25,6 +25,7 @@ from services.eligibility.rules.grammar.terms import Parameter
 from services.eligibility.rules.offices import Offices
 from services.eligibility.rules.parameters import LEAST, NUMBERS, ParameterValues, Value
 from services.eligibility.rules.text import Text
+from shared.offices import office_of
 
 #: Why a sentence needs no award code.
 REASONS = ("referral", "encouragement", "procurement", "supervision")
@@ -69,7 +70,7 @@ def read_package(module: ModuleType) -> Policy:
         criteria=tuple(_criterion(code, entry) for code, entry in _yaml(folder, "criteria.yaml").items()),
         source_title=source["title"],
         source_number=source["number"],
-        offices=_offices(_yaml(folder, "offices.yaml")),
+        offices=_offices(words["policy"]["code"], _yaml(folder, "offices.yaml")),
         award_titles=_texts(_yaml(folder, "outline.yaml")["titles"]),
         recipients=_texts(words["recipients"]),
         condition_words=MappingProxyType({**SHARED_WORDS, **_texts(words["conditions"])}),
@@ -223,22 +224,14 @@ def _coverage(entry: Mapping[str, Any], awards: tuple[Award, ...], sentences: Ma
     )
 
 
-def _offices(entry: Mapping[str, Any]) -> Offices:
+def _offices(code: str, entry: Mapping[str, Any]) -> Offices:
     departments = {code: _text(words) for code, words in entry["departments"].items()}
     if "district" in departments:
         raise PackageError("offices.yaml: district is the reviewer of the award's own jurisdiction, no department")
     for dataset, department in entry["keepers"].items():
         if dataset not in CATALOGUE or department not in departments:
             raise PackageError(f"offices.yaml: {dataset} or {department} is unknown")
-    issuing, address = (_text(entry[name]) if entry[name] else None for name in ("issuing", "address"))
-    return Offices(
-        issuing,
-        address,
-        entry["telephone"],
-        entry["email"],
-        MappingProxyType(departments),
-        MappingProxyType(entry["keepers"]),
-    )
+    return Offices(office_of(code, entry), MappingProxyType(departments), MappingProxyType(entry["keepers"]))
 
 
 def _criterion(code: str, entry: Mapping[str, Any]) -> Criterion:

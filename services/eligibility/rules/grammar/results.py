@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
@@ -175,6 +175,12 @@ class ConditionResult:
         if not self.within:
             return () if self.short_by is None else (self,)
         return tuple(leaf for part in self.within for leaf in part.near_misses)
+
+    def rows_read(self) -> Iterator[FactRow]:
+        """Yield the rows that it, and what is within it, was tested on."""
+        yield from self.facts
+        for part in self.within:
+            yield from part.rows_read()
 
     def as_dict(self, language: str) -> dict[str, Any]:
         """Return the result as a document in one language."""

@@ -1,0 +1,8 @@
+"""The tables of papers and their templates."""
+
+from __future__ import annotations
+
+from services.eligibility.metadata import metadata
+from shared.papers.tables import declare
+
+PAPERS = declare(metadata)

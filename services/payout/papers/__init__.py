@@ -1,0 +1,1 @@
+"""Papers (公文) of payout: letters of recoveries, and statements of account."""
