@@ -15,7 +15,7 @@ from services.eligibility.rules.grammar.results import FactRow, Figure
 from services.eligibility.rules.grammar.rule_context import Row
 from services.eligibility.rules.grammar.terms import Column
 from services.eligibility.rules.text import Text
-from shared.catalogue.domain import Field
+from shared.catalogue.domain import Dataset, Field
 from shared.policies import AWARD_TITLES
 
 
@@ -27,6 +27,7 @@ class ReadRows:
         self._about = award.about.datasets
         self._platforms = platform_names(facts)
         self._found = rows_read(facts, award, subjects)
+        self._by_reader: dict[str, Mapping[str | None, Sequence[Row]]] = {}
         self._cited: dict[tuple[str, Hashable, bool], list[FactRow]] = {}
 
     def of(self, case: Row, columns: Sequence[Column]) -> tuple[FactRow, ...]:
@@ -51,18 +52,29 @@ class ReadRows:
 
     def _rows(self, dataset: str, case: Row, *, dated: bool) -> list[FactRow]:
         declared = CATALOGUE[dataset]
-        mine = pl.col(READER).is_null() | (pl.col(READER) == case["subject"])
+        if dataset not in self._by_reader:
+            self._by_reader[dataset] = _by_reader(self._found[dataset], declared)
+        rows = [row for reader in (None, case["subject"]) for row in self._by_reader[dataset].get(reader, ())]
         if dataset in self._about and "year" in declared.key and case["award_year"] is not None:
-            mine = mine & (pl.col("year") == case["award_year"])
-        found = self._found[dataset].filter(mine)
+            rows = [row for row in rows if row["year"] == case["award_year"]]
         if dated and declared.period is not None and case["day"] is not None:
-            first, last = pl.col(declared.period.first), pl.col(declared.period.last)
-            in_force = found.filter((first <= case["day"]) & (last.is_null() | (last > case["day"])))
-            found = found if in_force.is_empty() else in_force
-        return [self._row(dataset, key) for key in found.select(declared.key).unique().sort(declared.key).iter_rows()]
+            first, last, day = declared.period.first, declared.period.last, case["day"]
+            in_force = [row for row in rows if row[first] <= day and (row[last] is None or row[last] > day)]
+            rows = in_force or rows
+        return [self._row(dataset, key) for key in sorted({tuple(row[name] for name in declared.key) for row in rows})]
 
     def _row(self, dataset: str, key: tuple[object, ...]) -> FactRow:
         return fact_row(dataset, key, self._platforms)
+
+
+def _by_reader(found: pl.DataFrame, declared: Dataset) -> Mapping[str | None, Sequence[Row]]:
+    """Return key and period of the rows that each subject reads; under None what all of them read."""
+    period = () if declared.period is None else (declared.period.first, declared.period.last)
+    names = dict.fromkeys((READER, *declared.key, *period))
+    rows: dict[str | None, list[Row]] = {}
+    for row in found.select(*names).iter_rows(named=True):
+        rows.setdefault(row[READER], []).append(row)
+    return rows
 
 
 def fact_row(dataset: str, key: Sequence[object], platforms: Mapping[str, Text]) -> FactRow:
