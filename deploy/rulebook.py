@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from services.eligibility.engine.description import describe
+from services.eligibility.engine.description import describe, in_one_line
 from services.eligibility.facts.catalogue import CATALOGUE
 from services.eligibility.rules.basis import article_cited
 from services.eligibility.rules.domain import Interpretations, Policy
@@ -151,9 +151,7 @@ def _condition(
 ) -> Iterator[str]:
     """Tell a condition with what it rests on, where that is not the sentence quoted above."""
     basis = "" if condition["basis"] == granting else f"{_mark(' — ', language)}{_basis(condition['basis'], language)}"
-    rule = condition["test"]
-    if rule != condition["title"]:
-        rule = f"{condition['title']}{_mark(': ', language)}{rule}"
+    rule = in_one_line(condition, _mark(": ", language))
     yield f"{indent}- {rule}{_named(policy, condition['readings'], language)}{basis}"
     for part in condition["within"]:
         yield from _condition(policy, part, condition["basis"], language, indent + "  ")
@@ -187,7 +185,7 @@ def _named(policy: Policy, interpretations: Iterable[str], language: str) -> str
 
 def _quoted(policy: Policy, interpretation: str, language: str) -> str:
     title = policy.interpretations[interpretation].words.within(language)
-    return title if title.startswith("“") else f"“{title}”"
+    return f"“{title.translate(str.maketrans('“”', '‘’'))}”"
 
 
 def _interpretations(policy: Policy, language: str) -> Iterator[str]:

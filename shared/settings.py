@@ -286,6 +286,13 @@ class ServiceSettings(KafkaSettings):
         description="Policies of this installation: packages that can be imported, comma-separated; the same for all services,"
         " and migrations run after a change",
     )
+    task_working_days: int = Field(
+        default=5,
+        ge=1,
+        le=90,
+        validation_alias=common("TASK_WORKING_DAYS"),
+        description="Within how many working days a task (`GET /v1/tasks`) is to be done, unless a procedure says how many",
+    )
     offices_file: Path | None = Field(
         default=None,
         validation_alias=common(OFFICES),

@@ -19,7 +19,7 @@ import xlsxwriter
 from shared.clock import local_time
 from shared.errors import TooLarge, UnsupportedMediaType
 from shared.i18n import NamesByCode, in_language, word
-from shared.media_types import BYTES, CSV, XLSX
+from shared.media_types import BYTES, CSV, TEXT_XML, XLSX, XML
 from shared.money import yuan
 
 BOM = b"\xef\xbb\xbf"
@@ -37,7 +37,7 @@ _DIRECTION = "[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
 """Characters without a shape that reorder or hide what is around them: a name with them is read as another."""
 _ZIP = b"PK\x03\x04"
 _SHORT = 15  # characters: at most 14 digits and a point, for which the shortest exact text is what a spreadsheet shows
-_EXACT = 1e15  # a number cell with more than 15 digits has lost some
+_EXACT = 1e15
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,11 @@ def escape_formula(cell: str) -> str:
     """Return a text without direction marks, and with an apostrophe before it if a spreadsheet would run it as a formula."""
     plain = re.sub(_DIRECTION, "", cell)
     return f"'{plain}" if re.match(_FORMULA, plain) else plain
+
+
+def without_direction(texts: pl.Series) -> pl.Series:
+    """Return texts without direction marks."""
+    return texts.str.replace_all(_DIRECTION, "")
 
 
 def escape_formulas(frame: pl.DataFrame) -> pl.DataFrame:
@@ -132,6 +137,11 @@ def _text(value: Any, column: TableColumn, language: str) -> str | None:
     return str(value)
 
 
+def is_xml(kind: str, content: bytes) -> bool:
+    """Return whether an upload is declared as XML, or begins as XML where its type says nothing."""
+    return kind in (XML, TEXT_XML) or (kind == BYTES and content.removeprefix(BOM)[:5] == b"<?xml")
+
+
 def declared_format(content_type: str | None, accepted: Sequence[str]) -> str:
     """Return the media type of an upload's `content_type`: BYTES or one of `accepted`; raises UnsupportedMediaType."""
     kind = (content_type or "").partition(";")[0].strip().lower()
@@ -169,11 +179,16 @@ def text_column(cells: Sequence[Any]) -> pl.Series:
 def inexact_numbers(cells: Sequence[Any]) -> list[int]:
     """Return the places of numbers that are too long to be exact: harmless for an amount, fatal for a code."""
     types = set(map(type, cells))
-    if types == {float}:
-        return (pl.Series(cells, dtype=pl.Float64).abs() >= _EXACT).arg_true().to_list()
+    if types == {float} and max(cells) < _EXACT and min(cells) > -_EXACT:
+        return []
     if not types & {float, int}:
         return []
-    return [place for place, cell in enumerate(cells) if type(cell) in (float, int) and abs(cell) >= _EXACT]
+    return [place for place, cell in enumerate(cells) if type(cell) in (float, int) and not is_exact(cell)]
+
+
+def is_exact(number: float) -> bool:
+    """Return whether a number cell has all its digits: a sheet keeps 15."""
+    return abs(number) < _EXACT
 
 
 def cell_text(cell: Any) -> str:

@@ -6,8 +6,10 @@ Estimated: statutory holidays and weekends are days off.
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 
 
+@lru_cache(maxsize=4_096)
 def last_working_day(begins_on: date, working_days: int) -> date:
     """Return the last day of a term of `working_days` that begins on a day, which is not counted (Civil Code, Art. 201)."""
     from holidays import country_holidays  # imports for half a second: not at start

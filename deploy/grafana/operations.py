@@ -70,6 +70,13 @@ def operations() -> Dashboard:
         )
         .with_panel(
             series(
+                "Overdue tasks",
+                "Cases that wait too long, by kind.",
+                figure("tasks_overdue", "{{service}} {{task}}", "service, task"),
+            )
+        )
+        .with_panel(
+            series(
                 "Age of stored gauges",
                 "Since figures were last measured.",
                 (

@@ -5,6 +5,7 @@
 set -eu
 kafka-acls.sh "$@" --add --allow-principal User:registry-relay --operation Create --operation Describe --operation Write --operation Read --topic registry-facts.v1
 kafka-acls.sh "$@" --add --allow-principal User:eligibility-relay --operation Create --operation Describe --operation Write --operation Read --topic award-decisions.v1
+kafka-acls.sh "$@" --add --allow-principal User:eligibility-relay --operation Create --operation Describe --operation Write --operation Read --topic award-progress.v1
 kafka-acls.sh "$@" --add --allow-principal User:eligibility-relay --operation Create --operation Describe --operation Write --operation Read --topic evaluation-shards.v1
 kafka-acls.sh "$@" --add --allow-principal User:payout-relay --operation Create --operation Describe --operation Write --operation Read --topic payment-orders.v1
 kafka-acls.sh "$@" --add --allow-principal User:payout-relay --operation Create --operation Describe --operation Write --operation Read --topic award-decisions.v1.dlq

@@ -32,6 +32,9 @@ from services.eligibility.rounds.routes import router as rounds_router
 from services.eligibility.scenarios.routes import assessments_router, facts_router, impact_router, simulations_router
 from services.eligibility.schema import SCHEMA
 from services.eligibility.settings import Settings
+from services.eligibility.tasks.domain import KINDS
+from services.eligibility.tasks.repository import TaskReader
+from shared.authorization import Scope
 from shared.clock import Clock
 from shared.database.engine import Database
 from shared.http_client import connect
@@ -45,6 +48,7 @@ from shared.web.bodies import BodyLimit
 from shared.web.dead_letters import router as dead_letters_router
 from shared.web.papers import TEMPLATE_BODY
 from shared.web.serve import serve
+from shared.web.tasks import tasks_router
 
 DESCRIPTION = (
     "Applies the policy to the registry's facts: evaluations, decisions, notices, objections, approvals, explanations."
@@ -60,6 +64,11 @@ def registry_client(settings: Settings) -> RegistryFacts:
 def payout_client(settings: Settings) -> Payout:
     """Return the client of payout."""
     return Payout(connect(settings.payout_url, settings, "eligibility", timeout_seconds=60.0))
+
+
+def task_reader(settings: Settings, clock: Clock) -> TaskReader:
+    """Return what reads the tasks."""
+    return TaskReader(clock, settings.task_working_days, settings.notice_working_days)
 
 
 def build(
@@ -106,6 +115,7 @@ def build(
             simulations_router,
             impact_router,
             facts_router,
+            tasks_router(KINDS, task_reader(settings, clock), readers=Scope.DECISIONS_READ),
             dead_letters_router,
         ],
         database=database,

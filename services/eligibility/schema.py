@@ -15,7 +15,8 @@ import services.eligibility.papers.tables
 import services.eligibility.procedures.tables
 import services.eligibility.refusals.tables
 import services.eligibility.rounds.tables
-import services.eligibility.scenarios.tables  # noqa: F401 - importing a room's tables declares them
+import services.eligibility.scenarios.tables
+import services.eligibility.tasks.tables  # noqa: F401 - importing a room's tables declares them
 from services.eligibility.metadata import metadata
 from shared.system_tables import ServiceSchema
 

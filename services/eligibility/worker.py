@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.eligibility import metrics as eligibility_metrics
-from services.eligibility.app import payout_client, registry_client
+from services.eligibility.app import payout_client, registry_client, task_reader
 from services.eligibility.approvals.handlers import APPROVAL, run_bulk_approval
 from services.eligibility.clients.registry import RegistryFacts
 from services.eligibility.confirmations.handlers import decline_silent
@@ -19,9 +19,12 @@ from services.eligibility.reviews.handlers import REVIEW, run_bulk_review
 from services.eligibility.scenarios import simulations
 from services.eligibility.schema import SCHEMA
 from services.eligibility.settings import Settings
+from services.eligibility.tasks.domain import KINDS
+from services.eligibility.tasks.repository import add_up
 from shared.background import Loop
 from shared.clock import Clock, SystemClock, calendar_date
 from shared.database.engine import Database
+from shared.gauges.overdue_tasks import overdue_tasks
 from shared.gauges.stored_gauges import stored_gauges_loop
 from shared.jobs.runner import JobRunner
 from shared.messaging import topics
@@ -43,7 +46,7 @@ def approval_runner(settings: Settings, database: Database) -> JobRunner:
         database,
         {
             APPROVAL: lambda job: run_bulk_approval(database, job, notice_days=days),
-            REVIEW: lambda job: run_bulk_review(database, job),
+            REVIEW: lambda job: run_bulk_review(database, job, notice_days=days),
         },
     )
 
@@ -56,6 +59,7 @@ def job_runner(settings: Settings, database: Database, registry: RegistryFacts, 
         PartitionEvaluator(registry),
         clock,
         settings.partition_enterprises,
+        settings.notice_working_days,
         corrections.clear_reevaluated(settings.automatic_reevaluation),
     )
     payout = payout_client(settings)
@@ -88,11 +92,13 @@ def loops(settings: Settings, database: Database, registry: RegistryFacts, clock
         Loop("silence", lambda: decline_silent(database, calendar_date(clock.now())), idle_seconds=600),
         Loop("jobs", job_runner(settings, database, registry, clock).step),
         Loop("evaluation-partitions", partitions.step, idle_seconds=0, close=partitions.close),
+        Loop("open-proposals", lambda: add_up(database), idle_seconds=60),
         stored_gauges_loop(
             database,
             [
                 eligibility_metrics.DECISIONS,
                 eligibility_metrics.waiting(settings.notice_working_days),
+                overdue_tasks(KINDS, task_reader(settings, clock), clock),
                 consumer_lag(cluster, groups, clock),
             ],
         ),

@@ -27,6 +27,9 @@ from services.payout.schema import SCHEMA
 from services.payout.seals import Seals
 from services.payout.settings import Settings
 from services.payout.startup import load_settings
+from services.payout.tasks.domain import KINDS
+from services.payout.tasks.repository import TaskReader
+from shared.authorization import Scope
 from shared.clock import Clock
 from shared.database.engine import Database
 from shared.files.reader import warm_up
@@ -40,6 +43,7 @@ from shared.web.bodies import BodyLimit
 from shared.web.dead_letters import router as dead_letters
 from shared.web.papers import TEMPLATE_BODY
 from shared.web.serve import serve
+from shared.web.tasks import tasks_router
 
 BODIES = [*BATCH_BODIES, TEMPLATE_BODY, BodyLimit("/v1/payment-orders/approvals|/v1/awards/.+")]
 DESCRIPTION = (
@@ -80,6 +84,7 @@ def build(
             ledger,
             reconciliation,
             reports,
+            tasks_router(KINDS, TaskReader(settings.task_working_days), readers=Scope.MONEY_READ),
             dead_letters,
         ],
         database=database,
@@ -90,6 +95,7 @@ def build(
         state={
             "accounts": payees,
             "decisions": decisions or eligibility_decisions(settings),
+            "payers": settings.payers,
             "seals": Seals(settings.file_seal_key.get_secret_value()),
             "samples_allowed": settings.deployment is Deployment.DEMONSTRATION,
         },

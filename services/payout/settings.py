@@ -5,11 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from services.payout.seals import Seals
+from shared.errors import InvalidValue
+from shared.policies import UNITS
 from shared.settings import NO_RANDOM_KEY, WEAK_SECRET, HttpUrl, Port, ServiceSettings, common, made_up, weak
+
+
+class Payer(BaseModel):
+    """The account from which a budget unit pays."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(min_length=1, max_length=140)
+    number: str = Field(pattern=r"^[0-9]{8,32}$")
+    bank_code: str = Field(pattern=r"^[0-9]{12}$")
+
+
+def _of_units(payers: dict[str, Payer]) -> dict[str, Payer]:
+    if not payers.keys() <= UNITS.keys():
+        raise InvalidValue("must name budget units of the installed policies")
+    return payers
 
 
 def _keys(keys: SecretStr) -> SecretStr:
@@ -36,6 +54,12 @@ class Settings(ServiceSettings):
     file_seal_key: Annotated[SecretStr, AfterValidator(_keys)] = Field(
         description="Key of the seals of payment files: at least 32 bytes in base64. Of several, with commas between, the first"
         " seals and the others recognise files of before"
+    )
+    payers: Annotated[dict[str, Payer], AfterValidator(_of_units)] = Field(
+        default={},
+        description="The account from which each budget unit pays, as JSON:"
+        ' `{"city": {"name": "…", "number": "…", "bank_code": "…"}}`. ISO 20022 messages need it: a unit without one takes its'
+        " payment files as CSV or XLSX, and the bank's answers too",
     )
     consumers: int = Field(
         default=2,

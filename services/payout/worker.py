@@ -12,9 +12,12 @@ from services.payout.reconciliation.handlers import reconciliation_loop
 from services.payout.schema import SCHEMA
 from services.payout.settings import Settings
 from services.payout.startup import load_settings
+from services.payout.tasks.domain import KINDS
+from services.payout.tasks.repository import TaskReader
 from shared.background import Loop
 from shared.clock import Clock, SystemClock
 from shared.database.engine import Database
+from shared.gauges.overdue_tasks import overdue_tasks
 from shared.gauges.stored_gauges import stored_gauges_loop
 from shared.jobs.runner import JobHandler, JobRunner
 from shared.messaging import topics
@@ -61,7 +64,12 @@ def loops(settings: Settings, database: Database, accounts: Accounts, decisions:
         Loop("jobs", JobRunner(database, job_handlers(database, accounts, clock)).step),
         reconciliation_loop(database, decisions, clock),
         stored_gauges_loop(
-            database, [payout_metrics.MONEY, consumer_lag(cluster, {topics.AWARD_DECISIONS: GROUP}, clock)]
+            database,
+            [
+                payout_metrics.MONEY,
+                overdue_tasks(KINDS, TaskReader(settings.task_working_days), clock),
+                consumer_lag(cluster, {topics.AWARD_DECISIONS: GROUP}, clock),
+            ],
         ),
     ]
 

@@ -20,6 +20,9 @@ from services.registry.revisions.record_routes import router_of
 from services.registry.revisions.routes import router as revisions_router
 from services.registry.schema import SCHEMA
 from services.registry.settings import Settings
+from services.registry.tasks.domain import KINDS
+from services.registry.tasks.repository import TaskReader
+from shared.authorization import Scope
 from shared.catalogue.datasets import CATALOGUE
 from shared.clock import Clock
 from shared.database.engine import Database
@@ -28,6 +31,7 @@ from shared.web.app import create_app
 from shared.web.auth import TokenVerifier
 from shared.web.bodies import BodyLimit
 from shared.web.serve import serve
+from shared.web.tasks import tasks_router
 
 DESCRIPTION = (
     "Enterprises and monitoring data behind the e-commerce subsidies of 丽政办发〔2020〕1号. Records are never overwritten:"
@@ -50,6 +54,7 @@ def build(settings: Settings, *, database: Database, token_verifier: TokenVerifi
             quality_router,
             imports_router,
             challenges_router,
+            tasks_router(KINDS, TaskReader(settings.task_working_days), readers=Scope.FACTS_READ),
         ],
         database=database,
         token_verifier=token_verifier,

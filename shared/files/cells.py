@@ -52,10 +52,10 @@ class Book(Protocol):
 
 
 def number_text(written: str, number: float) -> tuple[str, bool]:
-    """Return a number as its cell shows it, and whether it has all its digits: a sheet keeps 15."""
+    """Return a number as its cell shows it, and whether it has all its digits."""
     if len(written) <= _SHORT and written.lstrip("-").isdigit():
         return written, True
-    return spreadsheets.cell_text(number), not spreadsheets.inexact_numbers([number])
+    return spreadsheets.cell_text(number), spreadsheets.is_exact(number)
 
 
 def day_text(number: float, *, since_1904: bool) -> str:

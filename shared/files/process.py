@@ -18,12 +18,13 @@ import socket
 import struct
 import sys
 import traceback
-from dataclasses import asdict
+from collections.abc import Iterable
+from dataclasses import asdict, astuple
 from typing import Any, Literal
 
 import orjson
 
-from shared.files import extraction
+from shared.files import extraction, xml
 from shared.files.domain import MAX_LINE_CHARACTERS, FileRefused, Table, Warnings
 from shared.files.workbooks import UNREADABLE, damaged
 
@@ -35,7 +36,7 @@ _SECONDS = 3
 _BYTES_PER_SECOND = 2 << 20
 _ROWS_PER_MESSAGE = 1_000
 
-Step = Literal["find", "read", "rows"]
+Step = Literal["find", "read", "rows", "xml"]
 
 
 class _File(io.RawIOBase):
@@ -141,12 +142,14 @@ def _answer(
     channel: _Channel,
     file: io.BufferedReader,
     step: Step,
-    request: extraction.Request,
+    request: Any,
     table: Table,
     lines: frozenset[int],
 ) -> None:
     warnings = Warnings()
-    if step == "find":
+    if step == "xml":
+        _send_rows(channel, ([name, *astuple(each)] for name, each in xml.read_elements(file, request)))
+    elif step == "find":
         tables = extraction.find_tables(file, request, warnings)
         channel.send(TABLES, [asdict(each) for each in tables])
     elif step == "read":
@@ -156,14 +159,18 @@ def _answer(
             data = {"errors": part.errors, "done": part.done, "total": part.total, "skipped": part.skipped}
             channel.send(PART, data, frame.getvalue())
     else:
-        rows: list[tuple[int, list[str]]] = []
-        for row in extraction.rows_as_written(file, request, table, lines):
-            rows.append(row)
-            if len(rows) == _ROWS_PER_MESSAGE:
-                channel.send(ROWS, rows)
-                rows = []
-        channel.send(ROWS, rows)
+        _send_rows(channel, extraction.rows_as_written(file, request, table, lines))
     channel.send(END, warnings.as_data())
+
+
+def _send_rows(channel: _Channel, found: Iterable[Any]) -> None:
+    rows: list[Any] = []
+    for row in found:
+        rows.append(row)
+        if len(rows) == _ROWS_PER_MESSAGE:
+            channel.send(ROWS, rows)
+            rows = []
+    channel.send(ROWS, rows)
 
 
 if __name__ == "__main__":

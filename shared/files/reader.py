@@ -27,6 +27,7 @@ from shared.files.domain import FileRefused, Layout, Table, Warned, Warnings, re
 from shared.files.extraction import Request
 from shared.files.process import BROKEN, END, HEADER, PART, REFUSED, ROWS, TABLES, Step
 from shared.files.rows import Taken
+from shared.files.xml import XmlDocument, XmlElement
 
 MEMORY_BYTES = 448 << 20
 """What a child may allocate; with the code that it shares, less than 512 MiB."""
@@ -151,6 +152,19 @@ def opened(content: bytes, layout: Layout, sheet: str | None = None) -> Iterator
     with tempfile.TemporaryFile() as file:
         file.write(content)
         yield open_file(file, [layout], sheet=sheet)
+
+
+def read_xml(content: bytes, documents: Sequence[XmlDocument]) -> tuple[str, list[XmlElement]]:
+    """Return the elements of an XML document, inner ones first, and which of `documents` it is; raises FileRefused."""
+    name, elements = "", []
+    with tempfile.TemporaryFile() as file:
+        file.write(content)
+        with closing(_ask(file, ("xml", documents, None, frozenset()), Warnings())) as messages:
+            for _, rows, _ in messages:
+                for document, *element in rows:
+                    name = document
+                    elements.append(XmlElement(*element))
+    return name, elements
 
 
 def _ask(file: IO[bytes], request: Any, warnings: Warnings) -> Messages:

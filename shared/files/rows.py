@@ -19,8 +19,8 @@ _LABEL = (
     r"联系人|联系电话|电话|填表日期|填报日期|填报时间|制表日期|日期|填报单位|单位|数据来源|资料来源)"
 )
 _PASSED = re.compile(rf"^(?:.{{0,12}}{_TOTAL}(?:[:(].*)?|{_LABEL}[0-9一二三四五]?(?:[:、.].*)?)$")
-_SIGNS = "[计注明人核期表话位源:：]"
-"""One of these is in every label of a total or a note: rows of which no key has any are not looked at."""
+_SUSPICIOUS = r"^\s*$|[计注明人核期表话位源:：]"
+"""What a key is in a blank row, or one with a label of a total or a note: rows of which no key is like this are not looked at."""
 
 _UNIT_SIGN = "元"
 
@@ -125,8 +125,7 @@ class RowTaker:
         blank = pl.Series([False], dtype=pl.Boolean).new_from_index(0, len(block.lines))
         suspicious = blank
         for place in self._keys:
-            cells = texts[place]
-            suspicious = suspicious | (cells == "") | cells.str.contains(_SIGNS) | cells.str.contains(r"^\s+$")
+            suspicious = suspicious | texts[place].str.contains(_SUSPICIOUS)
         first = self._keys[0]
         suspicious = suspicious | texts[first].str.contains(self._table.headings[first], literal=True)
         spoilt = {line for line, _, code, _ in block.errors if code != "merged_cells"}
@@ -189,7 +188,7 @@ class RowTaker:
 
     def _line_breaks(self, lines: pl.Series, texts: dict[int, pl.Series]) -> Iterable[RowError]:
         for at, cells in texts.items():
-            if not cells.str.contains("\n", literal=True).any() and not cells.str.contains("\r", literal=True).any():
+            if not cells.str.contains("[\r\n]").any():
                 continue
             for place in cells.str.strip_chars().str.contains("[\r\n]").arg_true():
                 line, height = lines[place], len(cells[place].splitlines())

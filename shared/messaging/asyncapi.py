@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from shared.events import award_decided, dead_letter, evaluation_shard, facts_revised, payment_orders
+from shared.events import award_decided, award_progressed, dead_letter, evaluation_shard, facts_revised, payment_orders
 from shared.media_types import JSON
 from shared.messaging import topics
 from shared.version import VERSION
@@ -16,6 +16,7 @@ from shared.version import VERSION
 EVENTS: Mapping[str, tuple[str, type[BaseModel]]] = {
     facts_revised.TYPE: (topics.REGISTRY_FACTS, facts_revised.FactsRevised),
     award_decided.TYPE: (topics.AWARD_DECISIONS, award_decided.AwardDecided),
+    award_progressed.TYPE: (topics.AWARD_PROGRESS, award_progressed.AwardProgressed),
     dead_letter.TYPE: (topics.AWARD_DECISIONS_DEAD, dead_letter.DeadLetterRecorded),
     evaluation_shard.TYPE: (topics.EVALUATION_SHARDS, evaluation_shard.EvaluationShardCut),
     payment_orders.ISSUED: (topics.PAYMENT_ORDERS, payment_orders.PaymentOrderChanged),

@@ -2,6 +2,7 @@
 
 REGISTRY_FACTS = "registry-facts.v1"
 AWARD_DECISIONS = "award-decisions.v1"
+AWARD_PROGRESS = "award-progress.v1"
 PAYMENT_ORDERS = "payment-orders.v1"
 AWARD_DECISIONS_DEAD = "award-decisions.v1.dlq"
 EVALUATION_SHARDS = "evaluation-shards.v1"
@@ -9,6 +10,7 @@ EVALUATION_SHARDS = "evaluation-shards.v1"
 PUBLISHERS = {
     REGISTRY_FACTS: "registry",
     AWARD_DECISIONS: "eligibility",
+    AWARD_PROGRESS: "eligibility",
     EVALUATION_SHARDS: "eligibility",
     PAYMENT_ORDERS: "payout",
     AWARD_DECISIONS_DEAD: "payout",

@@ -27,6 +27,7 @@ LABELS = {
     "year": "budget year",
     "waiting_for": "what blocks a waiting payment order (empty for others), or what an open proposal waits for",
     "check": "check of the reconciliation",
+    "task": "kind of task",
     "measurement": "name of a measurement",
 }
 """Each label, and the closed list that its values come from."""
@@ -230,6 +231,10 @@ AWARDS_WAITING = _database_gauge(
 )
 DIFFERENCES = _database_gauge(
     "reconciliation_differences", "differences", ("check",), "Differences that the last reconciliation found"
+)
+
+TASKS_OVERDUE = _database_gauge(
+    "tasks_overdue", "cases", ("task",), "Cases that wait longer than their working days allow, whomever they wait for"
 )
 
 MEASURED_AT = _database_gauge(

@@ -18,13 +18,15 @@ from sqlalchemy import text
 
 from deploy.local.broker import Broker
 from services.payout.awards.handlers import award_decisions
-from services.payout.batches import files, handlers, repository
+from services.payout.batches import handlers, repository
+from services.payout.batches.formats import FORMATS
 from services.payout.clients.eligibility import Decisions, InForce
 from services.payout.clients.registry import ACCOUNTS, AccountChange, Accounts
 from services.payout.funding.passes import FundingPass
 from services.payout.reconciliation import handlers as reconciliation
 from services.payout.reconciliation.repository import all_entitlements
 from services.payout.seals import Seals
+from services.payout.settings import Payer
 from shared.clock import calendar_date
 from shared.database.engine import Database
 from shared.messaging import kafka, topics
@@ -39,6 +41,7 @@ from tests.support.events import VERIFIER, signed
 TOPIC = topics.AWARD_DECISIONS_DEAD
 """Nothing else is on this topic here, so it holds the decisions alone."""
 SEALS = Seals(base64.b64encode(bytes(64)).decode())
+PAYERS = {"city": Payer(name="丽水市财政局", number="33050169000000000001", bank_code="105343000012")}
 
 
 class _Accounts(Accounts):
@@ -134,8 +137,8 @@ def batch_file(payout: Database) -> list[Figure]:
     built = time.perf_counter() - started
     started = time.perf_counter()
     with payout.reading_at_one_instant() as connection:
-        frame = handlers.file_of(connection, batch, accounts)
-        content = files.csv_of(frame, batch["total_fen"], handlers.seal_of(connection, batch, frame, SEALS))
+        file = handlers.file_of(connection, batch, accounts, SEALS, PAYERS)
+    content = FORMATS["csv"].write(file)
     written = time.perf_counter() - started
     started = time.perf_counter()
     bare = bytearray()

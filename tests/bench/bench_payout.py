@@ -29,6 +29,7 @@ from services.payout.arrangements.schemas import ArrangementDraft
 from services.payout.awards.handlers import receive
 from services.payout.budgets import handlers as budgets
 from services.payout.budgets.tables import MAX_APPROPRIATION_FEN
+from services.payout.enums import UNITS
 from services.payout.funding.passes import FundingPass
 from services.payout.orders.transitions import fund
 from services.payout.settings import Settings
@@ -313,7 +314,7 @@ def one_at_a_time(payout: Database, cluster: Cluster, count: int) -> Figure:
                         text("SELECT id::text FROM payment_orders WHERE award_id = CAST(:id AS uuid)"),
                         {"id": headers["ce_id"].decode()},
                     ).scalars()
-                    fund(connection, year, CLOCK.now(), order_ids=list(waiting))
+                    fund(connection, year, CLOCK.now(), dict.fromkeys(UNITS), order_ids=list(waiting))
                 subscription.commit()
                 done += 1
     seconds = time.perf_counter() - started

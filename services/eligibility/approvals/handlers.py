@@ -80,7 +80,7 @@ def approve(
     if row.proposed_by == actor.subject:
         raise SamePerson("The person who started the evaluation cannot approve its decisions.")
     if actor.subject in row.fact_authors:
-        raise SamePerson("Whoever recorded or confirmed a fact that the decision rests on cannot approve it.")
+        raise SamePerson("Whoever recorded, confirmed or withdrew a fact that the decision rests on cannot approve it.")
     first, *_ = decisions.read(connection, decision_id, actor, notice_days).waiting_for
     if first == CONFIRMATION:
         raise NotConfirmed(
@@ -142,7 +142,7 @@ def _transition(
 ) -> dict[str, Any]:
     row = transitions.lock_for(connection, decision_id, actor, act, if_match)
     [state] = TRANSITIONS[State(row.state), act]
-    transitions.transition(connection, row, act, state, by=actor.subject, reason=reason)
+    transitions.transition(connection, row, act, state, by=actor.subject, reason=reason, notice_days=notice_days)
     return decisions.view(decisions.read(connection, decision_id, actor, notice_days), language)
 
 
@@ -162,7 +162,7 @@ def resume(
     if holds.first is not None:
         raise Conflict(_RESUME_AFTER[holds.first], extra=transitions.options(connection, row, without=Act.RESUME))
     state = transitions.resumed_state(row)
-    transitions.transition(connection, row, Act.RESUME, state, by=actor.subject, reason=reason)
+    transitions.transition(connection, row, Act.RESUME, state, by=actor.subject, reason=reason, notice_days=notice_days)
     return decisions.view(decisions.read(connection, decision_id, actor, notice_days), language)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from docx import Document
 from jinja2 import Environment, StrictUndefined
 
+from services.eligibility.engine.description import in_one_line
 from services.eligibility.rules.domain import Policy
 from services.eligibility.rules.grammar import wording
 from services.eligibility.rules.grammar.common import shared_rules
@@ -116,9 +117,7 @@ def _basis(basis: Mapping[str, Any], language: str) -> str:
 def _lines(condition: Mapping[str, Any], language: str, depth: int = 0) -> list[str]:
     indent, colon = "　" * depth, _colon(language)
     within = [line for part in condition["within"] for line in _lines(part, language, depth + 1)]
-    text = condition["test"]
-    if text != condition["title"]:
-        text = f"{condition['title']}{colon}{text}"
+    text = in_one_line(condition, colon)
     opening, closing = ("（", "）") if language == CHINESE else (" (", ")")
     return [f"{indent}{text}{opening}{_basis(condition['basis'], language)}{closing}", *within]
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import chain
 from typing import Any
 
 import httpx
+import orjson
 import polars as pl
 import pyarrow as pa
 
-from services.eligibility.facts.catalogue import CATALOGUE, Facts
+from services.eligibility.facts.catalogue import CATALOGUE, Authors, Facts, frame_of
 from services.eligibility.facts.queries import Fetch, RowQuery
 from shared.clock import calendar_date
 from shared.http_client import ServiceClient
-from shared.media_types import ARROW
+from shared.media_types import ARROW, NDJSON
 from shared.observability import metrics
 
 VALUES_PER_REQUEST = 20_000
@@ -52,17 +53,10 @@ class RegistryFacts:
         return Facts.of({dataset: self._frame(revision, dataset)})[dataset]
 
     def matching(self, revision: int, requested: Mapping[RowQuery, Collection[str]]) -> dict[RowQuery, pl.DataFrame]:
-        """Return for each of `requested` the rows known at `revision` that have one of the values in its column."""
+        """Return for each of `requested` the rows known at `revision` that have one of the values in its column, or all."""
         found: dict[RowQuery, list[pl.DataFrame]] = {query: [] for query in requested}
         for part in _parts(requested):
-            queries = [
-                {
-                    "fields": [f"{query.dataset}.{query.column}" for query in group],
-                    "values": values,
-                    "before_colon": before_colon,
-                }
-                for group, values, before_colon in part
-            ]
+            queries = [_asked(*each) for each in part]
             answer = self._registry.query(f"/v1/snapshots/{revision}/queries", {"queries": queries}, accept=ARROW)
             source = pa.BufferReader(answer.content)
             for query in (query for group, _, _ in part for query in group):
@@ -142,21 +136,40 @@ class RegistryFacts:
                 }
         return found
 
-    def authors(self, revision: int) -> dict[str, pl.DataFrame]:
-        """Return by dataset the keys of rows known at `revision` that persons recorded or confirmed: its key, and `author`.
+    def authors(self, revision: int) -> Authors:
+        """Return the persons behind the facts known at `revision`.
 
-        Asks for the change sets of persons, and once per dataset for the rows that these have set: not for others.
+        Asks for the change sets of persons, once per dataset for the rows that these have set, and once for each that withdrew
+        rows: not for others.
         """
         made = [
-            (dataset, each["revision"], person)
+            (dataset, each["revision"], person, rows["withdrawn"] > 0)
             for each in chain.from_iterable(self._registry.pages("/v1/revisions", {"other_than": self._systems}))
             for person in {each["actor"], each["confirmed_by"]}.difference(self._systems, [None])
-            for dataset in CATALOGUE.keys() & set(each["datasets"])
-            if each["revision"] <= revision
+            for dataset, rows in each["rows"].items()
+            if dataset in CATALOGUE and each["revision"] <= revision
         ]
-        schema = {"dataset": pl.String, "revision": pl.Int64, "author": pl.String}
-        persons = pl.DataFrame(made, schema=schema, orient="row").partition_by("dataset", as_dict=True)
-        return {str(name): self._authored(revision, str(name), own) for (name,), own in persons.items()}
+        schema = {"dataset": pl.String, "revision": pl.Int64, "author": pl.String, "withdrew": pl.Boolean}
+        recorded: dict[str, pl.DataFrame] = {}
+        withdrawn: dict[str, pl.DataFrame] = {}
+        for (name,), own in (
+            pl.DataFrame(made, schema=schema, orient="row").partition_by("dataset", as_dict=True).items()
+        ):
+            persons = own.select("revision", "author")
+            recorded[str(name)] = self._authored(revision, str(name), persons)
+            if own["withdrew"].any():
+                withdrawn[str(name)] = self._withdrawn(str(name), persons.filter(own["withdrew"]))
+        return Authors(recorded, withdrawn)
+
+    def _withdrawn(self, dataset: str, persons: pl.DataFrame) -> pl.DataFrame:
+        """Return the rows that these revisions withdrew, each with its `author`."""
+        found = [pl.DataFrame(schema={**CATALOGUE[dataset].schema, "author": pl.String})]
+        for revision, author in persons.iter_rows():
+            query = {"after": revision - 1, "until": revision, "dataset": dataset}
+            lines = self._registry.get("/v1/changes", query, accept=NDJSON).content.splitlines()
+            rows = [change["before"] for change in map(orjson.loads, lines) if change["after"] is None]
+            found.append(frame_of(dataset, rows).with_columns(author=pl.lit(author)))
+        return pl.concat(found)
 
     def _authored(self, revision: int, dataset: str, persons: pl.DataFrame) -> pl.DataFrame:
         revisions, path = persons["revision"].unique().to_list(), f"/v1/snapshots/{revision}/{dataset}/queries"
@@ -173,13 +186,9 @@ class RegistryFacts:
 
         def fetch(requested: Mapping[RowQuery, Collection[str]]) -> dict[RowQuery, pl.DataFrame]:
             needed = {query: frozenset(values) for query, values in requested.items()}
-            new = {query: values for query, values in needed.items() if (query, values) not in read}
-            whole = {query: values for query, values in new.items() if not query.column}
-            some = {query: sorted(values) for query, values in new.items() if query.column}
-            for query, values in whole.items():
-                read[query, values] = self.dataset(revision, query.dataset)
-            for query, rows in self.matching(revision, some).items():
-                read[query, new[query]] = rows
+            new = {query: sorted(values) for query, values in needed.items() if (query, values) not in read}
+            for query, rows in self.matching(revision, new).items():
+                read[query, needed[query]] = rows
             return {query: read[query, values] for query, values in needed.items()}
 
         return fetch
@@ -223,13 +232,21 @@ def _plain(value: Any) -> Any:
 _Part = list[tuple[list[RowQuery], list[str], bool]]
 
 
+def _asked(group: Sequence[RowQuery], values: Sequence[str], before_colon: bool) -> dict[str, Any]:
+    """Return a query of the registry for rows with some values, or for whole datasets."""
+    if not group[0].column:
+        return {"fields": [query.dataset for query in group]}
+    fields = [f"{query.dataset}.{query.column}" for query in group]
+    return {"fields": fields, "values": values, "before_colon": before_colon}
+
+
 def _parts(requested: Mapping[RowQuery, Collection[str]]) -> Iterator[_Part]:
     """Group what is looked up by the same values, as much as one request may hold."""
-    together: dict[tuple[tuple[str, ...], bool], list[RowQuery]] = {}
+    together: dict[tuple[tuple[str, ...], bool, bool], list[RowQuery]] = {}
     for query, values in requested.items():
-        together.setdefault((tuple(values), query.before_colon), []).append(query)
+        together.setdefault((tuple(values), query.before_colon, bool(query.column)), []).append(query)
     part: _Part = []
-    for (values, before_colon), group in together.items():
+    for (values, before_colon, _), group in together.items():
         for start in range(0, len(values), VALUES_PER_REQUEST):
             chunk = list(values[start : start + VALUES_PER_REQUEST])
             if part and len(chunk) + sum(len(each) for _, each, _ in part) > VALUES_PER_REQUEST:

@@ -80,6 +80,7 @@ def confirm(
         outcome="accepted" if accept else "declined",
         by=actor.subject,
         reason=None if accept else DECLINED,
+        notice_days=notice_days,
         statement=asdict(statement),
     )
     return decisions.view(decisions.read(connection, decision_id, actor, notice_days), language)

@@ -114,12 +114,15 @@ def propose(
     provenance: Provenance,
     seal: Seal,
     steps: Sequence[RequiredStep] = (),
+    *,
+    notice_days: int,
 ) -> Counts:
     """Propose what differs from the versions in force, within the caller's transaction, which holds `lock_proposals`.
 
     `candidates` has CANDIDATE_SCHEMA. Evaluated awards that are no longer granted are proposed for withdrawal, or their open
     proposals closed. New awards are proposed in the requested years only. An outcome that an officer rejected is not proposed
-    again until it differs. Each proposal waits for those of `steps` that concern it.
+    again until it differs. Each proposal waits for those of `steps` that concern it, then for a notice of `notice_days` unless
+    its procedure says how long.
     """
     award_years = list(evaluated.award_years)
     values = asdict(provenance) | {
@@ -144,7 +147,7 @@ def propose(
     connection.execute(queries.insert_new_awards, values)
     _seal(connection, seal)
     connection.execute(queries.resolve_upheld_objections, values)
-    transitions.propose(connection, values, [asdict(step) for step in steps])
+    transitions.propose(connection, values, [asdict(step) for step in steps], notice_days=notice_days)
     return Counts(**connection.execute(queries.count_actions).mappings().one())
 
 

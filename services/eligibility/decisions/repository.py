@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, Text, Uuid, and_, any_, cast, exists, func, select, true
+from sqlalchemy import Connection, Row, Select, Text, Uuid, and_, any_, cast, exists, func, literal, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.sql.selectable import LateralFromClause
 
 from services.eligibility.decisions.domain import State
 from services.eligibility.decisions.tables import awards, decision_acts, decision_steps, decisions, documents
@@ -20,10 +22,16 @@ from shared.errors import NotFound
 _selected = select(decisions, awards.c.first_decided_on).join(awards, awards.c.award_id == decisions.c.award_id)
 
 
+@cache
 def _shown(notice_days: int) -> Select[Any]:
     """Select what `view` shows; a notice lasts `notice_days` working days (0: none is needed) unless a procedure sets it."""
-    waits = func.waiting_for(decisions.table_valued(), notice_days).table_valued("waiting_for").lateral("waits")
-    return _selected.add_columns(waits.c.waiting_for).join(waits, true())
+    return _selected.add_columns(_waits(notice_days).c.waiting_for).join(_waits(notice_days), true())
+
+
+@cache
+def _waits(notice_days: int) -> LateralFromClause:
+    """Return the steps that each decision waits for, beside it."""
+    return func.waiting_for(decisions.table_valued(), notice_days).table_valued("waiting_for").lateral("waits")
 
 
 def visible(query: Select[Any], actor: Actor) -> Select[Any]:
@@ -98,6 +106,7 @@ def find(
     filters: dict[str, Any],
     changed_after: datetime | None,
     *,
+    waiting_for: str | None = None,
     language: str,
     notice_days: int,
 ) -> list[dict[str, Any]]:
@@ -107,6 +116,8 @@ def find(
         conditions.append(decisions.c.changed_at > changed_after)
     if after is not None:
         conditions.append(decisions.c.id > after)
+    if waiting_for is not None:
+        conditions.append(literal(waiting_for) == any_(_waits(notice_days).c.waiting_for))
     query = visible(_shown(notice_days), actor).where(and_(True, *conditions)).order_by(decisions.c.id).limit(limit)
     return [view(row, language) for row in connection.execute(query)]
 

@@ -61,6 +61,9 @@ def list_decisions(
     evaluation_id: UUID | None = None,
     round_id: UUID | None = None,
     notice_id: UUID | None = None,
+    waiting_for: Annotated[
+        str | None, Query(max_length=60, description="Only those that wait for this step", examples=["approval"])
+    ] = None,
     changed_after: Annotated[datetime | None, Query(description="Only those changed after this instant")] = None,
     limit: Limit = 100,
     cursor: Cursor = None,
@@ -83,7 +86,7 @@ def list_decisions(
     most = (spreadsheets.MAX_ROWS if kind else limit) + 1
     with request.app.state.database.reading() as connection:
         found = repository.find(
-            connection, actor, most, after, filters, changed_after,
+            connection, actor, most, after, filters, changed_after, waiting_for=waiting_for,
             language=language_of(request), notice_days=request.app.state.notice_working_days,
         )  # fmt: skip
     if kind:

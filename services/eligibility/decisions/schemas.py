@@ -62,7 +62,7 @@ class Decision(BaseModel):
     proposed_by: str
     proposed_at: datetime
     fact_authors: list[str] = Field(
-        description="Persons who recorded or confirmed facts that the receipt seals: they cannot approve it"
+        description="Persons who recorded, confirmed or withdrew facts that it rests on: they cannot approve it"
     )
     approved_by: str | None
     approved_at: datetime | None

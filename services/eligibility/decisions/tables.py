@@ -105,6 +105,14 @@ decisions = Table(
     Column("changed_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("notice_id", ForeignKey("notices.id"), comment="The public notice that it was put into, if any"),
     Column("noticed_on", Date, comment="When that notice was closed after its term"),
+    Column(
+        "open_steps",
+        ARRAY(Text),
+        nullable=False,
+        server_default=text("'{}'"),
+        comment="Steps of its procedure that it still requires, in their order: those of decision_steps without an outcome,"
+        " or objected to",
+    ),
     Column("round_id", ForeignKey("rounds.id"), comment="The round that it belongs to, if any"),
     Column(
         "procedure_hash",
@@ -126,6 +134,7 @@ decisions = Table(
     CheckConstraint(
         "entitlement_fen >= 0 AND ((result = 'granted' AND kind = 'cash') = (entitlement_fen > 0))", name="entitlement"
     ),
+    CheckConstraint("open_steps = '{}' OR state NOT IN ('in_notice', 'approved')", name="no_step_skipped"),
     CheckConstraint("noticed_on IS NULL OR notice_id IS NOT NULL", name="noticed_by_a_notice"),
     CheckConstraint("state <> 'in_notice' OR (notice_id IS NOT NULL AND noticed_on IS NULL)", name="in_an_open_notice"),
     CheckConstraint("state <> 'proposed' OR (notice_id IS NULL) = (noticed_on IS NULL)", name="not_beside_its_notice"),
@@ -143,6 +152,7 @@ decisions = Table(
     Index("ix_decisions_award", "award", "award_year", "id"),
     Index("ix_decisions_changed", "changed_at"),
     Index("ix_decisions_notice", "notice_id", "id", postgresql_where=text("notice_id IS NOT NULL")),
+    Index("ix_decisions_suspended", "id", postgresql_where=text("state = 'suspended'")),
     Index("ix_decisions_round", "round_id", "id", postgresql_where=text("round_id IS NOT NULL")),
 )
 

@@ -1,7 +1,8 @@
 """Transitions of one decision or of many: locked in one order, changed, and recorded with who did it and why.
 
 The only module that writes decisions and their acts. Triggers of the database refuse every other transition than those in
-TRANSITIONS. Set-based: one decision and twenty thousand take the same statements.
+TRANSITIONS. Set-based: one decision and twenty thousand take the same statements. Every act is announced: `award.progressed`
+enters the outbox in its transaction.
 """
 
 from __future__ import annotations
@@ -26,11 +27,16 @@ from services.eligibility.decisions.domain import (
 from shared.authorization import Actor
 from shared.database.queries import load
 from shared.errors import Conflict, Stale
-from shared.events import award_decided
+from shared.events import award_decided, award_progressed
 from shared.messaging import topics
 from shared.observability import tracing
 
 queries = load(__package__)
+
+FULFILLED = ("accepted", "passed")
+"""Outcomes after which a decision needs a step no longer."""
+HAS_BEEN_IN_NOTICE = 0
+"""How long notices last (`notice_days`) says nothing about a decision that is or was in one, or waits for nothing more."""
 
 
 def lock_for(
@@ -56,10 +62,19 @@ def options(connection: Connection, row: Row[Any], *, without: Act | None = None
     return {"state": row.state, "possible": [act for act in possible if act != without]}
 
 
-def transition(connection: Connection, row: Row[Any], act: Act, state: State, *, by: str, reason: str | None) -> None:
+def transition(
+    connection: Connection,
+    row: Row[Any],
+    act: Act,
+    state: State,
+    *,
+    by: str,
+    reason: str | None,
+    notice_days: int = HAS_BEEN_IN_NOTICE,
+) -> None:
     """Change a locked decision to `state`, and record who did `act` and why."""
-    values = {"id": row.id, "act": act, "state": state, "by": by, "reason": reason, "step": None}
-    connection.execute(queries.change_one, values)
+    values = {"id": row.id, "act": act, "state": state, "by": by, "reason": reason, "step": None, "done": None}
+    _act(connection, queries.change_one, values, notice_days)
 
 
 def take_step(
@@ -72,13 +87,15 @@ def take_step(
     outcome: str,
     by: str,
     reason: str | None,
+    notice_days: int,
     statement: Mapping[str, Any] | None = None,
 ) -> None:
     """Record the outcome of a step of a locked decision, which is in `state` afterwards, and who did `act` and why."""
     values = {"id": row.id, "act": act, "state": state, "by": by, "reason": reason, "step": step, "outcome": outcome}
     stated = None if statement is None else orjson.dumps(statement).decode()
     connection.execute(queries.take_step, values | {"statement": stated})
-    connection.execute(queries.change_one, values)
+    done = step if outcome in FULFILLED else None
+    _act(connection, queries.change_one, values | {"done": done}, notice_days)
 
 
 def resumed_state(row: Row[Any]) -> State:
@@ -98,15 +115,20 @@ def pick(connection: Connection, statement: TextClause, values: Mapping[str, Any
     return picked
 
 
-def propose(connection: Connection, values: Mapping[str, Any], steps: Sequence[Mapping[str, Any]]) -> None:
+def propose(
+    connection: Connection, values: Mapping[str, Any], steps: Sequence[Mapping[str, Any]], *, notice_days: int
+) -> None:
     """Supersede the open proposals that `proposal_actions` replaces or closes, then store its new ones (proposals.py).
 
     `steps` (step, awards, due_on) are what the procedure requires of them.
     """
-    connection.execute(queries.supersede_replaced, values)
-    connection.execute(queries.insert_proposals, values)
-    if steps:
-        connection.execute(queries.insert_steps, {**values, "steps": orjson.dumps(steps).decode()})
+    connection.execute(text("DROP TABLE IF EXISTS required_steps"))
+    connection.execute(queries.create_required_steps, {"steps": orjson.dumps(steps).decode()})
+    connection.execute(text("ANALYZE required_steps"))
+    _act(connection, queries.supersede_replaced, values)
+    made = connection.execute(queries.insert_proposals, values).scalars().all()
+    connection.execute(queries.insert_steps, values)
+    _announce(connection, made, notice_days)
 
 
 def supersede_lost(connection: Connection, ids: Sequence[str]) -> None:
@@ -114,7 +136,7 @@ def supersede_lost(connection: Connection, ids: Sequence[str]) -> None:
 
     Approved once more, they would be published under an event id that consumers have seen.
     """
-    connection.execute(queries.supersede_lost, {"ids": ids})
+    _act(connection, queries.supersede_lost, {"ids": ids})
 
 
 def publish(connection: Connection, notice_id: UUID, *, by: str) -> None:
@@ -138,7 +160,7 @@ def approve(connection: Connection, ids: Sequence[UUID], *, by: str, reason: str
     values = {"ids": list(ids), "by": by}
     pick(connection, queries.pick_approvable, values)
     if connection.execute(queries.any_in_force).scalar_one():
-        connection.execute(queries.supersede_in_force, values)
+        _act(connection, queries.supersede_in_force, values)
     connection.execute(queries.number_versions)
     approved = connection.execute(queries.approve_picked, values).rowcount
     _record(connection, Act.APPROVE, by=by, reason=reason)
@@ -154,13 +176,13 @@ def approve(connection: Connection, ids: Sequence[UUID], *, by: str, reason: str
     return approved
 
 
-def pass_step(connection: Connection, ids: Sequence[UUID], step: str, *, by: str) -> int:
+def pass_step(connection: Connection, ids: Sequence[UUID], step: str, *, by: str, notice_days: int) -> int:
     """Pass a review of those of the decisions `ids` that still wait for it; returns how many."""
     picked = pick(connection, queries.pick_reviewable, {"ids": list(ids), "step": step})
     values = {"step": step, "outcome": "passed", "by": by, "reason": None}
     connection.execute(queries.take_step_of_picked, values)
-    connection.execute(queries.count_change_of_picked)
-    _record(connection, Act.PASS, by=by, step=step)
+    connection.execute(queries.close_step_of_picked, values)
+    _record(connection, Act.PASS, by=by, step=step, notice_days=notice_days)
     return picked
 
 
@@ -174,5 +196,36 @@ def decline_silent(connection: Connection, today: date, *, limit: int, by: str, 
     return picked
 
 
-def _record(connection: Connection, act: Act, *, by: str, reason: str | None = None, step: str | None = None) -> None:
-    connection.execute(queries.record_act_on_picked, {"act": act, "by": by, "reason": reason, "step": step})
+def _record(
+    connection: Connection,
+    act: Act,
+    *,
+    by: str,
+    reason: str | None = None,
+    step: str | None = None,
+    notice_days: int = HAS_BEEN_IN_NOTICE,
+) -> None:
+    values = {"act": act, "by": by, "reason": reason, "step": step}
+    _act(connection, queries.record_act_on_picked, values, notice_days)
+
+
+def _act(
+    connection: Connection, statement: TextClause, values: Mapping[str, Any], notice_days: int = HAS_BEEN_IN_NOTICE
+) -> None:
+    """Execute a statement that records acts and returns their decisions, and announce how these progress."""
+    _announce(connection, connection.execute(statement, values).scalars().all(), notice_days)
+
+
+def _announce(connection: Connection, ids: Sequence[UUID], notice_days: int) -> None:
+    """Write to the outbox how these decisions progress, in one statement however many there are."""
+    if not ids:
+        return
+    values = {
+        "ids": list(ids),
+        "notice_days": notice_days,
+        "topic": topics.AWARD_PROGRESS,
+        "type": award_progressed.TYPE,
+        "source": topics.ELIGIBILITY_SOURCE,
+        "trace_parent": tracing.current_trace_parent(),
+    }
+    connection.execute(queries.announce, values)

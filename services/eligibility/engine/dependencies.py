@@ -14,7 +14,7 @@ from typing import Protocol, TypeVar
 
 import polars as pl
 
-from services.eligibility.engine.fetched_rows import FetchedRows
+from services.eligibility.engine.fetched_rows import FetchedRows, IndexedRows
 from services.eligibility.facts.catalogue import CATALOGUE, Facts
 from services.eligibility.facts.queries import Fetch
 from services.eligibility.rules.domain import Policy
@@ -97,6 +97,13 @@ def rows_read(facts: Facts, award: Award, subjects: pl.Series) -> dict[str, pl.D
     reader = subjects.unique().alias(READER).to_frame()
     _walk(award, reader.with_columns(pl.col(READER).alias(_VALUE)), rows)
     return rows.found
+
+
+def rows_read_by(rows: IndexedRows, award: Award, subject: str) -> Mapping[str, Set[int]]:
+    """Return the numbers of the rows that one subject reads, by dataset."""
+    read = _RowsOfAward(rows)
+    _walk(award, {subject}, read)
+    return read.found
 
 
 class _RowsInMemory(_Rows[pl.DataFrame]):
@@ -208,22 +215,22 @@ def subjects_about(facts: Facts, award: Award) -> list[str]:
 
 
 class _RowsOfAward(_Rows[Set[str]]):
-    """The rows fetched so far that the subjects of one award read."""
+    """The indexed rows that the subjects of one award read, by their numbers."""
 
-    def __init__(self, known: FetchedRows) -> None:
+    def __init__(self, known: IndexedRows) -> None:
         self._known = known
-        self._found: dict[str, set[int]] = defaultdict(set)
+        self.found: dict[str, set[int]] = defaultdict(set)
 
     def values(self, origin: Read) -> Set[str]:
-        return self._known.values(origin, self._found[origin.dataset])
+        return self._known.values(origin, self.found[origin.dataset])
 
     def find(self, read: Read, values: Set[str] | None) -> None:
         if values is None:
             self._known.need(read, {""})
-            self._found[read.dataset].update(self._known.every(read.dataset))
+            self.found[read.dataset].update(self._known.every(read.dataset))
         else:
             self._known.need(read, values)
-            self._found[read.dataset].update(self._known.numbers(read, values))
+            self.found[read.dataset].update(self._known.numbers(read, values))
 
 
 def _touching(known: FetchedRows, awards: Sequence[Award], uscc: Collection[str]) -> pl.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from services.eligibility.engine.dependencies import reads_of
@@ -80,6 +80,12 @@ def _condition(
         "readings": list(condition.applied()),
         "within": [_condition(policy, award, part, context, language) for part in within if not _not_required(part)],
     }
+
+
+def in_one_line(condition: Mapping[str, str], colon: str) -> str:
+    """Return a described condition as title and test; the test alone where it says the title itself."""
+    title, test = condition["title"], condition["test"]
+    return test if title in test else f"{title}{colon}{test}"
 
 
 def _not_required(condition: Condition) -> bool:

@@ -19,6 +19,7 @@ from services.eligibility.engine.cases import EvaluatedCases, evaluate_cases
 from services.eligibility.engine.dependencies import PAIRS, facts_read_by
 from services.eligibility.engine.evaluate import flags_of, missing_of, years_evaluated
 from services.eligibility.engine.explanation import AppliedInterpretation, Explanation, Parts
+from services.eligibility.engine.fetched_rows import IndexedRows
 from services.eligibility.engine.increments import GIVEN_BEFORE
 from services.eligibility.engine.outcomes import GRANTED, REFUSED
 from services.eligibility.engine.read_rows import ReadRows, platform_names
@@ -32,6 +33,7 @@ from services.eligibility.rules.grammar.plans import collect
 from services.eligibility.rules.grammar.results import Figure, Step
 from services.eligibility.rules.grammar.rule_context import Row, RuleContext
 from services.eligibility.rules.grammar.wording import said
+from services.eligibility.rules.text import Text
 from shared.i18n import N_
 
 #: The year that a case was asked for.
@@ -87,7 +89,9 @@ def explain_cases(
     extra_subjects = subjects if award_years else None
     evaluated = evaluate_cases(found, facts, context, years, keep_refused=True, extra_subjects=extra_subjects)
     wanted = _wanted(evaluated.cases, cases)
-    explained = _explained(replace(evaluated, cases=wanted.drop(_ASKED)), policy, facts)
+    explained = _explained(
+        replace(evaluated, cases=wanted.drop(_ASKED)), policy, IndexedRows(facts), platform_names(facts)
+    )
     asked = wanted.select("subject", _ASKED).iter_rows()
     return {(subject, year): each for (subject, year), each in zip(asked, explained, strict=True)}
 
@@ -106,6 +110,7 @@ def explain_enterprise(
     itself = facts["enterprises"].filter(pl.col("uscc") == uscc).get_column("uscc")
     year = pl.col("award_year")
     own = year.is_in(list(award_years)) | year.is_null(), (pl.col("payee") == uscc) | (pl.col("subject") == uscc)
+    rows, platforms = IndexedRows(facts), platform_names(facts)
     explanations: list[Explanation] = []
     for award in map(policy.award, sorted(awards)):
         extra_subjects = itself if award.about.subject_is_enterprise else None
@@ -114,7 +119,8 @@ def explain_enterprise(
         years = years_evaluated(award, policy, award_years)
         evaluated = evaluate_cases(award, facts, context, years, keep_refused=True, extra_subjects=extra_subjects)
         cases = evaluated.cases.lazy().filter(*own).sort("subject", "award_year", nulls_last=True)
-        explanations += _explained(replace(evaluated, cases=collect(cases, evaluated.cases)), policy, facts)
+        own_cases = replace(evaluated, cases=collect(cases, evaluated.cases))
+        explanations += _explained(own_cases, policy, rows, platforms)
     return explanations
 
 
@@ -135,7 +141,9 @@ def _wanted(cases: pl.DataFrame, asked: Sequence[tuple[str, int | None]]) -> pl.
     return pl.concat([dated, undated]).unique(["subject", _ASKED], keep="first", maintain_order=True)
 
 
-def _explained(evaluated: EvaluatedCases, policy: Policy, facts: Facts) -> Iterator[Explanation]:
+def _explained(
+    evaluated: EvaluatedCases, policy: Policy, rows: IndexedRows, platforms: Mapping[str, Text]
+) -> Iterator[Explanation]:
     """Explain each case, in the order of the frame."""
     cases, resolved, context = evaluated.cases, evaluated.resolved, evaluated.context
     if cases.is_empty():
@@ -143,13 +151,13 @@ def _explained(evaluated: EvaluatedCases, policy: Policy, facts: Facts) -> Itera
     columns = _figures(resolved, context)
     if (cases.get_column("result") != REFUSED).any():  # a refusal lists nothing missing and no flags
         columns |= {"missing": missing_of(evaluated), "flags": flags_of(evaluated)}
-    parts, platforms = _parts(evaluated), platform_names(facts)
+    parts = _parts(evaluated)
     award = resolved.award
     references = References(
         policy.condition_words,
         partial(policy.basis_of_condition, award),
         policy.hints,
-        ReadRows(facts, policy.award(award.code), cases.get_column("subject")).of,
+        ReadRows(rows, policy.award(award.code), platforms).of,
     )
     applied = tuple(
         AppliedInterpretation(name, value, question.words, question.values[value], policy.criterion_of_reading(name))

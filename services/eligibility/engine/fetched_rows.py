@@ -1,10 +1,10 @@
-"""Load rows when a walk needs them, and index them by the values that they are looked up by."""
+"""Rows indexed by the values that they are looked up by, in memory or loaded when a walk needs them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Set
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import polars as pl
 
@@ -15,45 +15,22 @@ from services.eligibility.rules.grammar.lookups import SUBJECT, Read
 _Found = TypeVar("_Found")
 
 
-class FetchedRows:
-    """The rows fetched so far, each with a number within its dataset, and the values that a walk over them lacks."""
+class IndexedRows:
+    """Rows in memory, each with a number within its dataset."""
 
-    def __init__(self, fetch: Fetch) -> None:
-        self._fetch = fetch
-        self._fetched: dict[RowQuery, set[str]] = {}
-        self._lacking: dict[RowQuery, set[str]] = {}
-        self._rows: dict[str, pl.DataFrame] = {}
+    def __init__(self, rows: Mapping[str, pl.DataFrame]) -> None:
+        """Index `rows`, by dataset, as they are asked for."""
+        self._rows = dict(rows)
         self._columns: dict[str, dict[Read, list[str | None]]] = {}
         self._numbers: dict[str, dict[Read, dict[str | None, list[int]]]] = {}
         self._naming: dict[str, dict[object, list[int]]] = {}
 
-    @property
-    def facts(self) -> Facts:
-        """The rows fetched so far."""
-        return Facts(self._rows)
-
-    def complete(self, walk: Callable[[], _Found]) -> _Found:
-        """Repeat `walk`, fetching what it needs, until it lacks nothing; return what it finds then."""
-        while True:
-            found = walk()
-            if not self._lacking:
-                return found
-            queries, self._lacking = self._lacking, {}
-            for query, values in queries.items():
-                self._fetched.setdefault(query, set()).update(values)
-            self._add(self._fetch(queries))
-
     def need(self, read: Read, values: Set[str]) -> None:
-        """Note that the rows of `read` with these values are needed.
+        """Note that the rows of `read` with these values are needed: in memory, all there are."""
 
-        By the first of several columns: anything before a colon may be its value, so more rows may be fetched, not fewer.
-        """
-        query = RowQuery(read.dataset, read.columns[0], read.before_colon)
-        if len(read.columns) > 1:
-            values = {value[:place] for value in values for place, letter in enumerate(value) if letter == ":"}
-        lacking = values - self._fetched.get(query, set())
-        if lacking:
-            self._lacking.setdefault(query, set()).update(lacking)
+    def row(self, dataset: str, number: int) -> dict[str, Any]:
+        """Return a row by its number."""
+        return self._rows[dataset].row(number, named=True)
 
     def naming(self, read: Read, uscc: frozenset[str]) -> list[int]:
         """Return the numbers of the rows that `read` may read and that name one of these enterprises."""
@@ -94,6 +71,45 @@ class FetchedRows:
         if column not in own:
             own[column] = self._rows[read.dataset].select(column.value().alias("value")).to_series().to_list()
         return own[column]
+
+
+class FetchedRows(IndexedRows):
+    """The rows fetched so far, and the values that a walk over them lacks."""
+
+    def __init__(self, fetch: Fetch) -> None:
+        """Fetch rows by `fetch`."""
+        super().__init__({})
+        self._fetch = fetch
+        self._fetched: dict[RowQuery, set[str]] = {}
+        self._lacking: dict[RowQuery, set[str]] = {}
+
+    @property
+    def facts(self) -> Facts:
+        """The rows fetched so far."""
+        return Facts(self._rows)
+
+    def complete(self, walk: Callable[[], _Found]) -> _Found:
+        """Repeat `walk`, fetching what it needs, until it lacks nothing; return what it finds then."""
+        while True:
+            found = walk()
+            if not self._lacking:
+                return found
+            queries, self._lacking = self._lacking, {}
+            for query, values in queries.items():
+                self._fetched.setdefault(query, set()).update(values)
+            self._add(self._fetch(queries))
+
+    def need(self, read: Read, values: Set[str]) -> None:
+        """Note that the rows of `read` with these values are needed.
+
+        By the first of several columns: anything before a colon may be its value, so more rows may be fetched, not fewer.
+        """
+        query = RowQuery(read.dataset, read.columns[0], read.before_colon)
+        if len(read.columns) > 1:
+            values = {value[:place] for value in values for place, letter in enumerate(value) if letter == ":"}
+        lacking = values - self._fetched.get(query, set())
+        if lacking:
+            self._lacking.setdefault(query, set()).update(lacking)
 
     def _add(self, fetched: Mapping[RowQuery, pl.DataFrame]) -> None:
         parts: dict[str, list[pl.DataFrame]] = {}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence, Set
+from typing import Any
 
-import polars as pl
-
-from services.eligibility.engine.dependencies import READER, rows_read
+from services.eligibility.engine.dependencies import rows_read_by
+from services.eligibility.engine.fetched_rows import IndexedRows
 from services.eligibility.facts.catalogue import CATALOGUE, Facts
 from services.eligibility.rules.grammar import wording
 from services.eligibility.rules.grammar.award import Award
@@ -20,14 +20,14 @@ from shared.policies import AWARD_TITLES
 
 
 class ReadRows:
-    """The rows that the evaluation of some subjects of an award reads."""
+    """The rows that the evaluation of subjects of an award reads."""
 
-    def __init__(self, facts: Facts, award: Award, subjects: pl.Series) -> None:
-        """Find the rows of all subjects in one pass."""
-        self._about = award.about.datasets
-        self._platforms = platform_names(facts)
-        self._found = rows_read(facts, award, subjects)
-        self._by_reader: dict[str, Mapping[str | None, Sequence[Row]]] = {}
+    def __init__(self, rows: IndexedRows, award: Award, platforms: Mapping[str, Text]) -> None:
+        """Find rows among `rows`; `platforms` are named."""
+        self._rows = rows
+        self._award = award
+        self._platforms = platforms
+        self._read: dict[str, Mapping[str, Set[int]]] = {}
         self._cited: dict[tuple[str, Hashable, bool], list[FactRow]] = {}
 
     def of(self, case: Row, columns: Sequence[Column]) -> tuple[FactRow, ...]:
@@ -38,43 +38,33 @@ class ReadRows:
         rows: dict[str, FactRow] = {}
         for column in columns:
             for dataset in _datasets(column):
-                if dataset in self._found:
-                    dated = isinstance(column.source, Attachment)
-                    rows |= {row.text.en: row for row in self._rows_once(dataset, case, dated=dated)}
+                dated = isinstance(column.source, Attachment)
+                rows |= {row.text.en: row for row in self._rows_once(dataset, case, dated=dated)}
         return tuple(rows[name] for name in sorted(rows))
 
     def _rows_once(self, dataset: str, case: Row, *, dated: bool) -> list[FactRow]:
-        """Return `_rows`, found once for all conditions of a case."""
+        """Return the rows of a dataset, found once for all conditions of a case."""
         which = dataset, (case["subject"], case["award_year"], case["day"]), dated
         if which not in self._cited:
-            self._cited[which] = self._rows(dataset, case, dated=dated)
+            keys = sorted(self._keys(CATALOGUE[dataset], case, dated=dated))
+            self._cited[which] = [self._row(dataset, key) for key in keys]
         return self._cited[which]
 
-    def _rows(self, dataset: str, case: Row, *, dated: bool) -> list[FactRow]:
-        declared = CATALOGUE[dataset]
-        if dataset not in self._by_reader:
-            self._by_reader[dataset] = _by_reader(self._found[dataset], declared)
-        rows = [row for reader in (None, case["subject"]) for row in self._by_reader[dataset].get(reader, ())]
-        if dataset in self._about and "year" in declared.key and case["award_year"] is not None:
-            rows = [row for row in rows if row["year"] == case["award_year"]]
-        if dated and declared.period is not None and case["day"] is not None:
-            first, last, day = declared.period.first, declared.period.last, case["day"]
+    def _keys(self, declared: Dataset, case: Row, *, dated: bool) -> Iterator[tuple[Any, ...]]:
+        subject, year, day = case["subject"], case["award_year"], case["day"]
+        if subject not in self._read:
+            self._read[subject] = rows_read_by(self._rows, self._award, subject)
+        rows = [self._rows.row(declared.name, number) for number in self._read[subject].get(declared.name, ())]
+        if declared.name in self._award.about.datasets and "year" in declared.key and year is not None:
+            rows = [row for row in rows if row["year"] == year]
+        if dated and declared.period is not None and day is not None:
+            first, last = declared.period.first, declared.period.last
             in_force = [row for row in rows if row[first] <= day and (row[last] is None or row[last] > day)]
             rows = in_force or rows
-        return [self._row(dataset, key) for key in sorted({tuple(row[name] for name in declared.key) for row in rows})]
+        return (tuple(row[name] for name in declared.key) for row in rows)
 
     def _row(self, dataset: str, key: tuple[object, ...]) -> FactRow:
         return fact_row(dataset, key, self._platforms)
-
-
-def _by_reader(found: pl.DataFrame, declared: Dataset) -> Mapping[str | None, Sequence[Row]]:
-    """Return key and period of the rows that each subject reads; under None what all of them read."""
-    period = () if declared.period is None else (declared.period.first, declared.period.last)
-    names = dict.fromkeys((READER, *declared.key, *period))
-    rows: dict[str | None, list[Row]] = {}
-    for row in found.select(*names).iter_rows(named=True):
-        rows.setdefault(row[READER], []).append(row)
-    return rows
 
 
 def fact_row(dataset: str, key: Sequence[object], platforms: Mapping[str, Text]) -> FactRow:

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from decimal import Decimal
-from types import MappingProxyType
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import polars as pl
 
 from services.eligibility.engine.dependencies import PAIRS, READER, by_award, rows_read
-from services.eligibility.facts.catalogue import CATALOGUE, Facts
+from services.eligibility.facts.catalogue import CATALOGUE, NOBODY, Authors, Facts, frame_of
 from services.eligibility.rules.domain import Policy
-from shared.catalogue.domain import DECIMALS
-
-Authors = Mapping[str, pl.DataFrame]
-"""By dataset the keys of the rows that persons recorded or confirmed, each with its `author`."""
 
 
-def inputs(facts: Facts, policy: Policy, pairs: pl.DataFrame, authors: Authors = MappingProxyType({})) -> pl.DataFrame:
-    """Return award, subject, `inputs`: canonical JSON of every fact row that the subject's evaluation reads, and their `authors`.
+def inputs(facts: Facts, policy: Policy, pairs: pl.DataFrame, authors: Authors = NOBODY) -> pl.DataFrame:
+    """Return award, subject, `inputs`: canonical JSON of every fact row that the subject's evaluation reads, and the `authors`
+    of these rows and of those that it would read had they not been withdrawn.
 
     One vectorised pass per award and dataset; `facts_of` reads a document back.
     """
@@ -39,27 +34,18 @@ def facts_of(*documents: str | bytes) -> Facts:
         for name, rows in json.loads(document).items():
             key = CATALOGUE[name].key
             datasets.setdefault(name, {}).update((tuple(row[column] for column in key), row) for row in rows)
-    frames = {}
-    for name, by_key in datasets.items():
-        rows = list(by_key.values())
-        schema = CATALOGUE[name].schema
-        read = {column: pl.String() if dtype == pl.Date else dtype for column, dtype in schema.items()}
-        # Decimals are text, in documents of engine 1 whole numbers.
-        decimals = [column for column, dtype in schema.items() if dtype == DECIMALS]
-        for row in rows if decimals else ():
-            row |= {column: Decimal(row[column]) for column in decimals if row[column] is not None}
-        frame = pl.DataFrame(rows, schema=read, orient="row")
-        days = [column for column, dtype in schema.items() if dtype == pl.Date]
-        frames[name] = frame.with_columns(pl.col(days).str.to_date("%Y-%m-%d"))
-    return Facts.of(frames)
+    return Facts.of({name: frame_of(name, list(by_key.values())) for name, by_key in datasets.items()})
 
 
 def _sealed(facts: Facts, policy: Policy, code: str, subjects: pl.Series, authors: Authors) -> pl.DataFrame:
     sealed = subjects.alias("subject").to_frame()
     names, named = [], [pl.DataFrame(schema={"subject": pl.String, "author": pl.String})]
-    for dataset, rows in sorted(rows_read(facts, policy.award(code), subjects).items()):
-        if dataset in authors:
-            named.append(_named(dataset, rows, authors[dataset], subjects))
+    award = policy.award(code)
+    if authors.withdrawn:
+        named += _named(rows_read(_with_withdrawn(facts, authors), award, subjects), authors.withdrawn, subjects)
+    found = rows_read(facts, award, subjects)
+    named += _named(found, authors.recorded, subjects)
+    for dataset, rows in sorted(found.items()):
         written = _written(dataset, rows)
         common = written.filter(pl.col(READER).is_null())
         if common.height:
@@ -75,12 +61,23 @@ def _sealed(facts: Facts, policy: Policy, code: str, subjects: pl.Series, author
     )
 
 
-def _named(dataset: str, rows: pl.DataFrame, authors: pl.DataFrame, subjects: pl.Series) -> pl.DataFrame:
-    """Return the authors of the rows that each subject reads; of a row that all read, for each of `subjects`."""
-    found = rows.join(authors, on=CATALOGUE[dataset].key).select(pl.col(READER).alias("subject"), "author").unique()
-    common = found.filter(pl.col("subject").is_null()).select("author")
-    everyone = subjects.alias("subject").to_frame().join(common, how="cross")
-    return pl.concat([found.drop_nulls("subject"), everyone])
+def _with_withdrawn(facts: Facts, authors: Authors) -> Facts:
+    """Return the facts as they would be with the rows that persons withdrew."""
+    rows = {name: withdrawn.drop("author").unique() for name, withdrawn in authors.withdrawn.items()}
+    return Facts({**facts, **{name: pl.concat([facts[name], more]) for name, more in rows.items()}})
+
+
+def _named(
+    read: Mapping[str, pl.DataFrame], authors: Mapping[str, pl.DataFrame], subjects: pl.Series
+) -> Iterator[pl.DataFrame]:
+    """Yield the authors of the rows that each subject reads; of a row that all read, for each of `subjects`."""
+    for dataset in read.keys() & authors.keys():
+        keys = authors[dataset].select(*CATALOGUE[dataset].key, "author")
+        found = read[dataset].join(keys, on=CATALOGUE[dataset].key)
+        found = found.select(pl.col(READER).alias("subject"), "author").unique()
+        common = found.filter(pl.col("subject").is_null()).select("author")
+        everyone = subjects.alias("subject").to_frame().join(common, how="cross")
+        yield from (found.drop_nulls("subject"), everyone)
 
 
 def _written(dataset: str, rows: pl.DataFrame) -> pl.DataFrame:

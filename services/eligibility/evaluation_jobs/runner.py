@@ -30,7 +30,7 @@ from services.eligibility.evaluation_jobs.partitions import (
     drop_partitions,
 )
 from services.eligibility.evaluation_jobs.repository import store_outcomes
-from services.eligibility.facts.catalogue import Facts
+from services.eligibility.facts.catalogue import NOBODY, Facts
 from services.eligibility.interpretations.repository import official_interpretations
 from services.eligibility.procedures.repository import official_procedure
 from services.eligibility.rules.canonical import sha256
@@ -56,6 +56,7 @@ class EvaluationRunner:
     partitions: PartitionEvaluator
     clock: Clock
     enterprises_per_partition: int
+    notice_days: int
     on_finished: OnFinished
 
     def __call__(self, job: RunningJob) -> None:
@@ -94,6 +95,7 @@ class EvaluationRunner:
                 provenance,
                 lambda pairs: self._seal(found, policy, pairs),
                 procedure.steps(calendar_date(self.clock.now())) if procedure else (),
+                notice_days=self.notice_days,
             )
             drop_partitions(connection, job.id)
             self.on_finished(connection, task, found.revision)
@@ -109,7 +111,7 @@ class EvaluationRunner:
             )
 
     def _seal(self, found: _Found, policy: Policy, pairs: pl.DataFrame) -> pl.DataFrame:
-        authors = {} if pairs.is_empty() else self.registry.authors(found.revision)
+        authors = NOBODY if pairs.is_empty() else self.registry.authors(found.revision)
         sealed = inputs(found.facts, policy, pairs, authors)
         digests = [sha256(content.encode()) for content in sealed["inputs"]]
         return sealed.select(

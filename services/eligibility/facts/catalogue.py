@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 from types import MappingProxyType
+from typing import Any
 
 import polars as pl
 
 from shared.catalogue import datasets
-from shared.catalogue.domain import INTEGERS, MAX_INTEGER, Dataset, Field, Kind
+from shared.catalogue.domain import DECIMALS, INTEGERS, MAX_INTEGER, Dataset, Field, Kind
 
 CATALOGUE: Mapping[str, Dataset] = MappingProxyType(
     {name: dataset for name, dataset in datasets.CATALOGUE.items() if not dataset.sensitive}
@@ -78,6 +81,33 @@ class Facts(Mapping[str, pl.DataFrame]):
         return Facts.of({**self, **frames})
 
 
+@dataclass(frozen=True, slots=True)
+class Authors:
+    """The persons behind facts, by dataset.
+
+    `recorded`: the keys of rows that a person recorded or confirmed, each with its `author`. `withdrawn`: whole rows that a
+    person withdrew, whether they were recorded again or not, each with its `author`.
+    """
+
+    recorded: Mapping[str, pl.DataFrame]
+    withdrawn: Mapping[str, pl.DataFrame]
+
+
+NOBODY = Authors({}, {})
+
+
+def frame_of(dataset: str, rows: Sequence[dict[str, Any]]) -> pl.DataFrame:
+    """Return rows from JSON objects (days as text, decimals as text or whole numbers) as a typed frame, unchecked."""
+    schema = CATALOGUE[dataset].schema
+    read = {column: pl.String() if dtype == pl.Date else dtype for column, dtype in schema.items()}
+    decimals = [column for column, dtype in schema.items() if dtype == DECIMALS]
+    for row in rows if decimals else ():
+        row |= {column: Decimal(row[column]) for column in decimals if row[column] is not None}
+    frame = pl.DataFrame(rows, schema=read, orient="row")
+    days = [column for column, dtype in schema.items() if dtype == pl.Date]
+    return frame.with_columns(pl.col(days).str.to_date("%Y-%m-%d"))
+
+
 def _checked(dataset: Dataset, frame: pl.DataFrame) -> pl.DataFrame:
     schema = dataset.schema
     missing = [name for name in schema if name not in frame.columns]
@@ -88,6 +118,8 @@ def _checked(dataset: Dataset, frame: pl.DataFrame) -> pl.DataFrame:
     wrong = [f"{n} is {frame.schema[n]}, not {t}" for n, t in schema.items() if frame.schema[n] != t]
     if wrong:
         raise FactsError(f"{dataset.name}: {'; '.join(wrong)}")
+    if frame.is_empty():
+        return frame
     for field in dataset.fields:
         column = frame.get_column(field.name)
         if not field.optional and column.null_count():

@@ -41,5 +41,6 @@ objections = Table(
     CheckConstraint("refusal_id IS NULL OR (omitted IS NOT NULL AND outcome = 'rejected')", name="refusal"),
     Index("ix_objections_decision", "decision_id"),
     Index("ix_objections_notice", "notice_id", "id"),
+    Index("ix_objections_open", "id", postgresql_where=text("outcome IS NULL")),
     comment="Objections to decisions in a public notice, with their outcomes",
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
@@ -15,6 +15,10 @@ from services.eligibility.rules.canonical import canonical_json, sha256
 from services.eligibility.rules.domain import Policy
 from shared.errors import FieldError, Invalid
 from shared.working_days import last_working_day
+
+REVIEW = "review"
+TERMS = (REVIEW, "notice", "notice_end", "objection", "approval", "flagged_approval", "suspended", "refusal")
+"""Kinds of tasks whose term a procedure may set; that of confirmations is its own."""
 
 
 class Silence(StrEnum):
@@ -56,6 +60,8 @@ class Procedure:
     reviews: Sequence[Review] = ()
     notice_working_days: int | None = None
     later_instalments: LaterInstalments = LaterInstalments.AUTOMATIC
+    terms: Mapping[str, int] = field(default_factory=dict)
+    """Working days within which tasks are to be done, by kind; a setting holds for the others."""
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> Procedure:
@@ -65,6 +71,7 @@ class Procedure:
             tuple(Review(**review) for review in document["reviews"]),
             document["notice_working_days"],
             LaterInstalments(document["later_instalments"]),
+            document.get("terms", {}),
         )
 
     @cached_property
@@ -77,13 +84,19 @@ class Procedure:
         """SHA-256 of `document`."""
         return sha256(self.document)
 
+    def term(self, kind: str) -> int | None:
+        """Return the working days for tasks of a kind; None if it does not say."""
+        return self.confirmation.working_days if kind == CONFIRMATION else self.terms.get(kind)
+
     def steps(self, proposed_on: date) -> list[RequiredStep]:
         """Return the steps that it requires of proposals of `proposed_on`, in its order."""
         found = []
         if self.confirmation.required:
             due_on = last_working_day(proposed_on, self.confirmation.working_days)
             found.append(RequiredStep(CONFIRMATION, None, due_on))
-        return found + [RequiredStep(review_step(each.reviewer), each.awards) for each in self.reviews]
+        term = self.terms.get(REVIEW)
+        reviewed_on = None if term is None else last_working_day(proposed_on, term)
+        return found + [RequiredStep(review_step(each.reviewer), each.awards, reviewed_on) for each in self.reviews]
 
 
 def check(procedure: Procedure, policy: Policy) -> None:

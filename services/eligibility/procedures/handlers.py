@@ -16,7 +16,8 @@ from services.eligibility.procedures.tables import procedure_changes
 from services.eligibility.rules.domain import Policy
 from shared import two_persons
 
-_NONE: dict[str, Any] = {"confirmation": None, "reviews": [], "notice_working_days": None, "later_instalments": None}
+_NONE: dict[str, Any] = {"confirmation": None, "reviews": [], "notice_working_days": None}
+_NONE |= {"later_instalments": None, "terms": {}}
 
 
 def propose_change(
@@ -48,7 +49,7 @@ def procedure_view(connection: Connection, policy: Policy, language: str) -> dic
     return {
         "policy": policy.code,
         "hash": procedure and procedure.hash,
-        **(orjson.loads(procedure.document) if procedure else _NONE),
+        **(_NONE | orjson.loads(procedure.document) if procedure else _NONE),
         "departments": [{"code": code, "title": name.within(language)} for code, name in departments.items()],
         "changes": [change_view(row, orjson.loads(row.content)) for row in changes(connection, policy)],
     }

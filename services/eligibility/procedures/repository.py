@@ -41,4 +41,4 @@ def changes(connection: Connection, policy: Policy) -> Sequence[Row[Any]]:
 
 def change_view(row: Row[Any], document: Any) -> dict[str, Any]:
     """Return a proposed procedure as the API shows it; `document` is its content."""
-    return {**two_persons.view(row), "policy": row.policy, "hash": row.hash, **document}
+    return {**two_persons.view(row), "policy": row.policy, "hash": row.hash, "terms": {}, **document}

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.eligibility.procedures import domain
-from services.eligibility.procedures.domain import LaterInstalments, Silence
+from services.eligibility.procedures.domain import TERMS, LaterInstalments, Silence
 from shared.free_text import Reason
 
 _WorkingDays = Annotated[int, Field(ge=1, le=90)]
+if TYPE_CHECKING:
+    TaskKind = str
+else:
+    TaskKind = Literal[TERMS]
+_Terms = dict[TaskKind, _WorkingDays]
 
 
 class _Body(BaseModel):
@@ -56,6 +61,7 @@ class ProcedureRequest(_Body):
                     "reviews": [{"reviewer": "statistics"}, {"reviewer": "district", "awards": ["courier-rent"]}],
                     "notice_working_days": 5,
                     "later_instalments": "confirmed",
+                    "terms": {"review": 10, "approval": 5},
                     "reason": "丽商务〔2024〕12号",
                 }
             ]
@@ -72,6 +78,10 @@ class ProcedureRequest(_Body):
         strict=False,
         description="`confirmed`: an instalment after the first is to wait until an officer confirms that the project operates;"
         " recorded, not enforced yet",
+    )
+    terms: _Terms = Field(
+        default_factory=dict,
+        description="Within how many working days tasks are to be done, by kind; `TASK_WORKING_DAYS` holds for the others",
     )
     reason: Reason
 
@@ -90,6 +100,7 @@ class ProcedureChange(BaseModel):
     reviews: list[ReviewRule]
     notice_working_days: int | None
     later_instalments: LaterInstalments
+    terms: _Terms = Field(description="Within how many working days tasks are to be done, by kind")
     reason: str
     state: Literal["proposed", "confirmed"]
     proposed_by: str
@@ -114,5 +125,6 @@ class OfficialProcedure(BaseModel):
     reviews: list[ReviewRule]
     notice_working_days: int | None
     later_instalments: LaterInstalments | None
+    terms: _Terms = Field(description="Within how many working days tasks are to be done, by kind")
     departments: list[Department] = Field(description="Who may review, beside `district`")
     changes: list[ProcedureChange] = Field(description="Every procedure ever proposed, oldest first")

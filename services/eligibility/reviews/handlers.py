@@ -57,7 +57,17 @@ def review(
             extra=transitions.options(connection, row),
         )
     state = _state_after_pass(connection, row, step) if passed else State.SUSPENDED
-    transitions.take_step(connection, row, step.step, act, state, outcome=outcome, by=actor.subject, reason=reason)
+    transitions.take_step(
+        connection,
+        row,
+        step.step,
+        act,
+        state,
+        outcome=outcome,
+        by=actor.subject,
+        reason=reason,
+        notice_days=notice_days,
+    )
     return decisions.view(decisions.read(connection, decision_id, actor, notice_days), language)
 
 
@@ -96,7 +106,7 @@ def start_bulk_review(
     return jobs.enqueue(connection, REVIEW, job_input, by=actor.subject, now=now)
 
 
-def run_bulk_review(database: Database, job: RunningJob) -> None:
+def run_bulk_review(database: Database, job: RunningJob, *, notice_days: int) -> None:
     """Pass in chunks what waits for the reviewer; the rest stays as it is and is counted. Run again, it continues."""
     step = review_step(job.input["reviewer"])
     with database.reading() as connection:
@@ -106,7 +116,7 @@ def run_bulk_review(database: Database, job: RunningJob) -> None:
     for start in range(0, total, CHUNK):
         ids = selection.ids[start : start + CHUNK]
         with database.transaction() as connection:
-            passed += transitions.pass_step(connection, ids, step, by=job.created_by)
+            passed += transitions.pass_step(connection, ids, step, by=job.created_by, notice_days=notice_days)
         job.progress(start + len(ids), total)
     skipped = selection.skipped | {"stale": selection.skipped["stale"] + total - passed}
     with database.transaction() as connection:

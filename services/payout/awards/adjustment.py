@@ -34,7 +34,7 @@ class _Writes:
     recoveries: list[NewRecovery] = field(default_factory=list)
     claim_reductions: list[tuple[str, str, str, int]] = field(default_factory=list)
     postings: list[ledger.Posting] = field(default_factory=list)
-    committed: dict[tuple[str, int], int] = field(default_factory=lambda: defaultdict(int))
+    committed: dict[tuple[str, int, int | None], int] = field(default_factory=lambda: defaultdict(int))
 
 
 def new_orders(
@@ -95,7 +95,7 @@ def _cancel(writes: _Writes, owed: Owed, key: Key, change: Change, now: datetime
     for order in change.cancelled:
         writes.cancelled.append(str(order.id))
         if order.budget_year is not None:
-            writes.committed[unit, order.budget_year] -= order.amount_fen
+            writes.committed[unit, order.budget_year, order.indicator_id] -= order.amount_fen
             writes.postings.append(
                 ledger.release(str(order.id), award_id, owed.version, unit, order.budget_year, order.amount_fen)
             )
@@ -125,10 +125,11 @@ def _cancel(writes: _Writes, owed: Owed, key: Key, change: Change, now: datetime
         replaces=str(cut.id),
         issued_by=SYSTEM if state == "issued" else None,
         account_revision=cut.account_revision if waiting_for == "account" else None,
+        indicator_id=cut.indicator_id,
     )
     writes.replacements.append(smaller)
     if cut.budget_year is not None:
-        writes.committed[unit, cut.budget_year] += smaller.amount_fen
+        writes.committed[unit, cut.budget_year, cut.indicator_id] += smaller.amount_fen
         writes.postings.append(
             ledger.funding(smaller.id, award_id, owed.version, unit, cut.budget_year, smaller.amount_fen)
         )

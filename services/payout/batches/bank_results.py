@@ -11,15 +11,19 @@ from uuid import UUID
 import polars as pl
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from services.payout.batches.answer_file import AnswerFile, read_file
+from services.payout.batches.answer_file import MAX_ROWS, TOO_MANY_ROWS, AnswerFile, read_file
 from services.payout.batches.columns import RESULTS
 from services.payout.batches.domain import BankResult, Mistake
 from services.payout.batches.files import COMPARED
+from services.payout.batches.iso20022.answers import Message, read_message
+from services.payout.batches.iso20022.documents import ANSWERS
 from shared import spreadsheets
 from shared.days import Day
 from shared.errors import FieldError, Invalid, InvalidValue, field_error
+from shared.files.domain import Warnings, refused
+from shared.files.reader import read_xml
 from shared.free_text import strike_long_numbers, strike_optional
-from shared.media_types import BYTES, CSV, FILE_TYPES, JSON, XLSX
+from shared.media_types import BYTES, CSV, FILE_TYPES, JSON, TEXT_XML, XLSX, XML
 from shared.money import MAX_FEN
 from shared.spelling import spell_code
 
@@ -87,9 +91,9 @@ class ResultsBody(BaseModel):
 
 @dataclass(frozen=True)
 class BankAnswer:
-    """The bank's answer to a batch: its rows, the mistakes in others, and the file that it came in.
+    """The bank's answer to a batch: its rows, the mistakes in others, and the file or the message that it came in.
 
-    `copied` has `order_id` and what the rows repeat of the file that was sent.
+    `skipped` rows and entries are about something else. `copied` has `order_id` and what rows repeat of the file that was sent.
     """
 
     results: list[BankResult]
@@ -97,6 +101,9 @@ class BankAnswer:
     mistakes: list[Mistake] = field(default_factory=list)
     copied: pl.DataFrame = field(default_factory=lambda: pl.DataFrame({"order_id": []}, {"order_id": pl.String}))
     file: AnswerFile | None = None
+    message: Message | None = None
+    skipped: int = 0
+    warnings: Warnings = field(default_factory=Warnings)
 
     @property
     def checksum(self) -> str | None:
@@ -106,7 +113,9 @@ class BankAnswer:
 
 def read(content: bytes, media_type: str, today: date) -> BankAnswer:
     """Return the bank's answer; raises UnsupportedMediaType, Invalid for JSON with mistakes, FileRefused for the file."""
-    kind = spreadsheets.declared_format(media_type, (JSON, CSV, XLSX, *FILE_TYPES))
+    kind = spreadsheets.declared_format(media_type, (JSON, CSV, XLSX, XML, TEXT_XML, *FILE_TYPES))
+    if spreadsheets.is_xml(kind, content):
+        return _of_message(read_message(*read_xml(content, ANSWERS)))
     if kind != JSON and not (kind == BYTES and content.removeprefix(spreadsheets.BOM).lstrip()[:1] == b"{"):
         return _of_file(read_file(content, RESULTS, today))
     try:
@@ -145,7 +154,20 @@ def _of_file(file: AnswerFile) -> BankAnswer:
         for row in rows.iter_rows(named=True)
     ]
     copied = rows.select("order_id", *(name for name in COMPARED if name in file.table.forms))
-    return BankAnswer(results, file.read, file.mistakes, copied, file)
+    return BankAnswer(results, file.read, file.mistakes, copied, file, skipped=file.skipped, warnings=file.warnings)
+
+
+def _of_message(message: Message) -> BankAnswer:
+    if message.read > MAX_ROWS:
+        raise refused("too_many_rows", TOO_MANY_ROWS, max_rows=MAX_ROWS)
+    return BankAnswer(
+        message.results,
+        message.read,
+        message.mistakes,
+        message=message,
+        skipped=message.skipped,
+        warnings=message.warnings,
+    )
 
 
 def _mistakes(error: ValidationError) -> Sequence[FieldError]:

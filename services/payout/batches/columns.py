@@ -55,6 +55,14 @@ SENT = (
     _field("number", Kind.CODE, "账号", "account", aliases="收款账号 收款人账号 收款账户 收款方账号 银行账号"),
     _field("purpose", Kind.TEXT, "用途", "purpose", aliases="资金用途 付款用途"),
 )
+CLASSES = (
+    _field("indicator", Kind.CODE, "指标文号", "indicator", aliases="预算指标文号 指标编号"),
+    _field("project", Kind.CODE, "预算项目", "project", aliases="项目 项目名称"),
+    _field("function_code", Kind.CODE, "功能分类", "functional class", aliases="功能分类科目 支出功能分类"),
+    _field("economic_code", Kind.CODE, "经济分类", "economic class", aliases="经济分类科目 支出经济分类"),
+    _field("award_id", Kind.CODE, "奖补编号", "award id", pattern=_UUID, form="01920000-0000-5000-8000-000000000000"),
+    _field("instalment", Kind.CODE, "期次", "instalment", pattern="^[1-9][0-9]?$", form="1"),
+)
 """What a returned row must have as it was sent; the amount is compared with the order itself."""
 
 _CURRENCY = _field(
@@ -110,7 +118,7 @@ RESULTS = Dataset(
     "银行支付结果",
     "bank results",
     ("order_id",),
-    (PLACE, ORDER_ID, *SENT, AMOUNT, _CURRENCY, _OUTCOME, _OCCURRED_ON, _REFERENCE, _REASON),
+    (PLACE, ORDER_ID, *SENT, *CLASSES, AMOUNT, _CURRENCY, _OUTCOME, _OCCURRED_ON, _REFERENCE, _REASON),
 )
 """The bank's answer: a result beside each order, and perhaps the columns of the file that was sent."""
 
@@ -119,7 +127,7 @@ OWN_FILE = Dataset(
     "支付清单",
     "payment batch",
     ("order_id",),
-    (PLACE, ORDER_ID, *(replace(each, optional=False) for each in (*SENT, AMOUNT))),
+    (PLACE, ORDER_ID, *(replace(each, optional=False) for each in (*SENT, AMOUNT)), *CLASSES),
 )
 """A batch's own file, as it went to the bank."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from services.payout.orders.lifecycle import OUTCOMES, sources
-from shared.errors import FieldError
+from shared.errors import FieldError, Invalid
 from shared.i18n import N_
 from shared.spelling import code_key
 
@@ -27,6 +27,13 @@ class BankResult:
     amount_fen: int | None = field(default=None, compare=False)
     line: int = field(default=0, compare=False)
     at: str = field(default="", compare=False)
+
+
+class ResultsRefused(Invalid):
+    """Rows were refused, nothing was recorded."""
+
+    code = "results-refused"
+    title = N_("Rows were refused, nothing was recorded")
 
 
 Mistake = tuple[int, FieldError]

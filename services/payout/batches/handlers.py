@@ -12,11 +12,14 @@ import polars as pl
 from sqlalchemy import Connection, Row
 
 from services.payout.batches import files, repository
+from services.payout.batches.files import PaymentFile
 from services.payout.clients.eligibility import Decisions
 from services.payout.clients.registry import Accounts, revisions_of
 from services.payout.orders import transitions
+from services.payout.orders.domain import purpose_of
 from services.payout.orders.repository import lock_exclusively
 from services.payout.seals import Sealed, Seals
+from services.payout.settings import Payer
 from shared.clock import calendar_date
 from shared.errors import Conflict, FieldError
 from shared.identifiers import new_id
@@ -86,7 +89,8 @@ def build(
     amounts = [row.amount_fen for row in able]
     repository.add(connection, batch_id, amounts, unit=unit, registry_revision=revision, accounts_on=day, by=by)
     transitions.batch(connection, batch_id, [row.id for row in able], by=by)
-    repository.list_orders(connection, batch_id)
+    purposes = {row.id: purpose_of(row.award, row.award_year) for row in able}
+    repository.list_orders(connection, batch_id, purposes)
     return repository.view(connection, batch_id) | left_out
 
 
@@ -104,14 +108,17 @@ def _not_able(order_ids: Sequence[UUID], able: Collection[str]) -> list[FieldErr
     ]
 
 
-def file_of(connection: Connection, batch: Mapping[str, Any], accounts: Accounts) -> pl.DataFrame:
+def rows_of(connection: Connection, batch: Mapping[str, Any], accounts: Accounts) -> pl.DataFrame:
     """Return the rows of a batch's file, always the same."""
     lines = repository.lines(connection, batch["id"])
     day = repository.accounts_on(connection, batch["id"])
-    return files.frame_of(lines, accounts.on(day, set(lines["payee_uscc"]), batch["registry_revision"]))
+    return files.rows_of(lines, accounts.on(day, set(lines["payee_uscc"]), batch["registry_revision"]))
 
 
-def seal_of(connection: Connection, batch: Mapping[str, Any], frame: pl.DataFrame, seals: Seals) -> str:
-    """Return the seal of a batch's file with the rows `frame`."""
-    sealed = Sealed(batch["unit"], repository.accounts_on(connection, batch["id"]), batch["registry_revision"])
-    return seals.seal(sealed, files.checksum_of(frame, batch["total_fen"]))
+def file_of(
+    connection: Connection, batch: Mapping[str, Any], accounts: Accounts, seals: Seals, payers: Mapping[str, Payer]
+) -> PaymentFile:
+    """Return a batch's file, always the same; its seal is the same in every format."""
+    rows, day = rows_of(connection, batch, accounts), repository.accounts_on(connection, batch["id"])
+    seal = seals.seal(Sealed(batch["unit"], day, batch["registry_revision"]), files.checksum_of(rows))
+    return PaymentFile(str(batch["id"]), batch["built_at"], day, rows, seal, payers.get(batch["unit"]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,14 @@ import polars as pl
 from sqlalchemy import Connection, Row, Text, Uuid, column, insert, select, table
 
 from services.payout.batches.domain import BankResult, BatchedOrder
-from services.payout.batches.tables import payment_batches, restorations, result_proposal_rows, result_proposals
+from services.payout.batches.files import ADDED
+from services.payout.batches.tables import (
+    bank_statements,
+    payment_batches,
+    restorations,
+    result_proposal_rows,
+    result_proposals,
+)
 from shared.database.bulk import array, copy_rows, read_frame
 from shared.database.queries import load
 
@@ -72,9 +79,10 @@ def add(
     )
 
 
-def list_orders(connection: Connection, batch_id: UUID) -> None:
-    """List the orders that were put into a batch."""
-    connection.execute(queries.list_orders, {"id": batch_id})
+def list_orders(connection: Connection, batch_id: UUID, purposes: Mapping[str, str]) -> None:
+    """List the orders that were put into a batch; `purposes` has the purpose of each, unless its file is not payout's."""
+    values = {"id": batch_id, "ids": array(purposes), "purposes": list(purposes.values())}
+    connection.execute(queries.list_orders, values)
 
 
 def view_or_none(connection: Connection, batch_id: UUID) -> dict[str, Any] | None:
@@ -101,9 +109,14 @@ def views(connection: Connection, after: UUID | None, limit: int, unit: str | No
 
 
 def lines(connection: Connection, batch_id: UUID) -> pl.DataFrame:
-    """Return what the file of a batch lists, in order: `order_id`, `amount_fen`, `payee_uscc`, `purpose`."""
-    schema = {"order_id": pl.String, "amount_fen": pl.Int64, "payee_uscc": pl.String, "purpose": pl.String}
-    return read_frame(connection, queries.lines, {"id": batch_id}, schema)
+    """Return what the file of a batch lists, in order: `order_id`, `amount_fen`, `payee_uscc`, `purpose`, the columns ADDED.
+
+    A batch of before, whose purposes are no words, lacks these.
+    """
+    texts = ("order_id", "payee_uscc", "purpose", *ADDED)
+    schema = dict.fromkeys(texts, pl.String()) | {"amount_fen": pl.Int64(), "former": pl.String()}
+    lines = read_frame(connection, queries.lines, {"id": batch_id}, schema)
+    return lines.drop("former", *(ADDED if "t" in lines["former"] else ()))
 
 
 def batched_orders(connection: Connection, batch_id: UUID, order_ids: Sequence[str]) -> dict[str, BatchedOrder]:
@@ -123,6 +136,29 @@ def batched_orders(connection: Connection, batch_id: UUID, order_ids: Sequence[s
         )
         for row in rows
     }
+
+
+def in_other_batches(connection: Connection, batch_id: UUID, order_ids: Collection[str]) -> set[str]:
+    """Return those of `order_ids` that are in another batch."""
+    values = {"batch_id": batch_id, "ids": array(order_ids)}
+    return set(connection.execute(queries.in_other_batches, values).scalars())
+
+
+def order_ids(connection: Connection, batch_id: UUID) -> list[str]:
+    """Return the orders of a batch."""
+    return list(connection.execute(queries.order_ids, {"batch_id": batch_id}).scalars())
+
+
+def statement_year(connection: Connection, unit: str, kind: str, number: str) -> int | None:
+    """Return the year of the statement with this number; None if it is new."""
+    own = (bank_statements.c.unit == unit, bank_statements.c.kind == kind, bank_statements.c.number == number)
+    year: int | None = connection.execute(select(bank_statements.c.year).where(*own)).scalar_one_or_none()
+    return year
+
+
+def add_statement(connection: Connection, unit: str, kind: str, number: str, year: int) -> None:
+    """Keep the number of a statement, unless it is there."""
+    connection.execute(queries.add_statement, {"unit": unit, "kind": kind, "number": number, "year": year})
 
 
 def add_results(

@@ -13,26 +13,20 @@ from services.payout.awards.adjustment import adjust
 from services.payout.awards.repository import owed
 from services.payout.batches import files, repository
 from services.payout.batches.bank_results import BankAnswer
-from services.payout.batches.domain import BankResult, CheckedResults, Days, check_results
-from services.payout.batches.handlers import MAX_ERRORS, NO_SUCH_BATCH, file_of
+from services.payout.batches.domain import BankResult, CheckedResults, Days, ResultsRefused, check_results
+from services.payout.batches.handlers import MAX_ERRORS, NO_SUCH_BATCH, rows_of
+from services.payout.batches.messages import of_batch
 from services.payout.batches.tables import result_proposals
 from services.payout.clients.registry import Accounts
 from services.payout.funding.repository import lock_blockers_shared
 from services.payout.orders import transitions
 from services.payout.orders.repository import lock_awards_of, lock_shared
+from services.payout.settings import Payer
 from shared import two_persons
 from shared.clock import calendar_date
-from shared.errors import FieldError, Invalid, NotFound
-from shared.i18n import N_
+from shared.errors import FieldError, NotFound
 
 CHUNK_AWARDS = 2_000
-
-
-class ResultsRefused(Invalid):
-    """Rows were refused, nothing was recorded."""
-
-    code = "results-refused"
-    title = N_("Rows were refused, nothing was recorded")
 
 
 def report(
@@ -40,18 +34,22 @@ def report(
     batch_id: UUID,
     answer: BankAnswer,
     accounts: Accounts,
+    payers: Mapping[str, Payer],
     *,
     all_or_nothing: bool,
     at_once: bool,
     by: str,
     now: datetime,
-) -> tuple[CheckedResults, UUID | None]:
+) -> tuple[BankAnswer, CheckedResults, UUID | None]:
     """Apply the bank's rows to the orders of a batch `at_once`, or keep them for another person. A row again is nothing new.
 
-    Returns the checked rows, and the id under which they wait. Raises NotFound, or ResultsRefused with each row's mistake if one
-    is refused and `all_or_nothing` is asked for.
+    Returns what of the answer is about the batch, the checked rows, and the id under which they wait. Raises NotFound, or
+    ResultsRefused with each row's mistake if one is refused and `all_or_nothing` is asked for.
     """
     batch = _batch(connection, batch_id)
+    answer = of_batch(connection, batch, answer, payers)
+    for statement in answer.message.statements if answer.message else ():
+        repository.add_statement(connection, batch["unit"], statement.kind, statement.number, statement.year)
     changed = _changed(connection, batch, answer, accounts)
     award_ids = _lock_awards(connection, answer.results)
     checked = _compare(connection, batch, answer, changed, now)
@@ -61,8 +59,9 @@ def report(
         )
     if at_once:
         _apply(connection, batch_id, checked.accepted, award_ids, recorded_by=by, by=by, now=now)
-        return checked, None
-    return checked, repository.propose_results(connection, batch_id, checked.accepted, by) if checked.accepted else None
+        return answer, checked, None
+    waiting = repository.propose_results(connection, batch_id, checked.accepted, by) if checked.accepted else None
+    return answer, checked, waiting
 
 
 def confirm(
@@ -103,11 +102,17 @@ def get(connection: Connection, batch_id: UUID, results_id: UUID) -> dict[str, A
 
 
 def check(
-    connection: Connection, batch_id: UUID, answer: BankAnswer, accounts: Accounts, now: datetime
-) -> CheckedResults:
+    connection: Connection,
+    batch_id: UUID,
+    answer: BankAnswer,
+    accounts: Accounts,
+    payers: Mapping[str, Payer],
+    now: datetime,
+) -> tuple[BankAnswer, CheckedResults]:
     """Return what `report` would do with the rows, one by one; raises NotFound, or ResultsRefused for another file."""
     batch = _batch(connection, batch_id)
-    return _compare(connection, batch, answer, _changed(connection, batch, answer, accounts), now)
+    answer = of_batch(connection, batch, answer, payers)
+    return answer, _compare(connection, batch, answer, _changed(connection, batch, answer, accounts), now)
 
 
 def counts(answer: BankAnswer, checked: CheckedResults) -> dict[str, int]:
@@ -187,9 +192,9 @@ def _changed(
     """
     if answer.checksum is None and answer.copied.width == 1:
         return {}
-    frame = file_of(connection, batch, accounts)
-    checksum = batch["reentered_checksum"] or files.checksum_of(frame, batch["total_fen"])
-    changed = files.changed_rows(frame, answer.copied)
+    rows = rows_of(connection, batch, accounts)
+    checksum = batch["reentered_checksum"] or files.checksum_of(rows)
+    changed = files.changed_rows(rows, answer.copied)
     if not changed and answer.checksum not in (None, checksum):
         error = FieldError("/checksum", "another_file", "The checksum line is not that of this batch's file.")
         raise ResultsRefused("Send the answer to the batch whose file it was made from.", errors=[error])

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from services.payout.batches import bank_results, repository
 from services.payout.batches import result_handlers as handlers
 from services.payout.batches.bank_results import BankAnswer, ResultsBody
-from services.payout.batches.domain import CheckedResults
+from services.payout.batches.domain import CheckedResults, ResultsRefused
 from services.payout.batches.handlers import MAX_ERRORS
 from services.payout.batches.routes import own_batch
 from services.payout.batches.schemas import EnteredResults, EnteredResultsDetail, ResultsReport
@@ -21,12 +21,12 @@ from shared.authorization import Actor, Scope
 from shared.clock import calendar_date
 from shared.errors import Conflict, NotFound, SamePerson, TooLarge, UnsupportedMediaType
 from shared.files.domain import FileRefused
-from shared.media_types import CSV, JSON, XLSX
+from shared.media_types import CSV, JSON, XLSX, XML
 from shared.web.auth import needs
 from shared.web.files import FILE_CONTENT, refused_rows_response, warnings_in
 from shared.web.idempotency import IdempotentCommand, json_response
 from shared.web.negotiation import Accept, language_of, negotiate
-from shared.web.openapi import schema_of
+from shared.web.openapi import BINARY, schema_of
 from shared.web.pagination import Cursor, Limit, Page, decode_cursor, decode_id, page
 from shared.web.problems import field_errors, refusals
 from shared.web.spreadsheets import SPREADSHEET_CONTENT
@@ -38,7 +38,10 @@ Reporter = Annotated[Actor, needs(Scope.BATCHES_WRITE, Scope.RESULTS_BANK)]
 Reader = Annotated[Actor, needs(Scope.MONEY_READ)]
 
 ANSWER: dict[str, Any] = {
-    "requestBody": {"required": True, "content": {JSON: {"schema": schema_of(ResultsBody)}, **FILE_CONTENT}}
+    "requestBody": {
+        "required": True,
+        "content": {JSON: {"schema": schema_of(ResultsBody)}, **FILE_CONTENT, XML: BINARY},
+    }
 }
 
 
@@ -46,7 +49,7 @@ ANSWER: dict[str, Any] = {
     "",
     operation_id="record_payment_results",
     response_model=ResultsReport,
-    responses=refusals(NotFound, handlers.ResultsRefused, FileRefused, UnsupportedMediaType, TooLarge),
+    responses=refusals(NotFound, ResultsRefused, FileRefused, UnsupportedMediaType, TooLarge),
     openapi_extra=ANSWER,
 )
 def record_payment_results(
@@ -58,7 +61,8 @@ def record_payment_results(
         Literal["all_or_nothing", "accept_valid"], Query(description="What a refused row does to the others")
     ] = "all_or_nothing",
 ) -> Response:
-    """Report the bank's answer, or a part of it, as JSON, CSV or a workbook; the same row again changes nothing.
+    """Report the bank's answer, or a part of it, as JSON, CSV, a workbook, or a message of ISO 20022 (pain.002.001.10,
+    camt.053.001.08, camt.054.001.08); the same row again changes nothing.
 
     From the bank's own channel (`results:bank`) it has effect at once; what a person enters waits for another person.
     A file may be the one that was sent, with results beside its rows. What it is, is recognised by its beginning.
@@ -68,11 +72,12 @@ def record_payment_results(
 
     def act(connection: Connection) -> object:
         own_batch(connection, batch_id, actor)
-        checked, results_id = handlers.report(
+        own, checked, results_id = handlers.report(
             connection,
             batch_id,
             answer,
             accounts,
+            request.app.state.payers,
             all_or_nothing=mode == "all_or_nothing",
             at_once=not actor.may(Scope.BATCHES_WRITE),
             by=actor.subject,
@@ -80,7 +85,7 @@ def record_payment_results(
         )
         state = ("proposed" if results_id else "confirmed") if checked.accepted else None
         batch = repository.view(connection, batch_id)
-        return {"id": results_id, "state": state} | _report(answer, checked, batch, request)
+        return {"id": results_id, "state": state} | _report(own, checked, batch, request)
 
     return command.run(act)
 
@@ -119,7 +124,7 @@ def get_payment_results(
     "/{results_id}/confirm",
     operation_id="confirm_payment_results",
     response_model=ResultsReport,
-    responses=refusals(NotFound, Conflict, SamePerson, handlers.ResultsRefused),
+    responses=refusals(NotFound, Conflict, SamePerson, ResultsRefused),
 )
 def confirm_payment_results(
     batch_id: UUID,
@@ -172,7 +177,7 @@ async def _body(request: Request) -> bytes:
     response_model=ResultsReport,
     responses={
         200: {"content": SPREADSHEET_CONTENT},
-        **refusals(NotFound, handlers.ResultsRefused, FileRefused, UnsupportedMediaType, TooLarge),
+        **refusals(NotFound, ResultsRefused, FileRefused, UnsupportedMediaType, TooLarge),
     },
     openapi_extra=ANSWER,
 )
@@ -191,9 +196,10 @@ def check_payment_results(
     answer = _answer(request, now)
     with request.app.state.database.reading_at_one_instant() as connection:
         batch = own_batch(connection, batch_id, actor)
-        checked = handlers.check(connection, batch_id, answer, request.app.state.accounts, now)
+        state = request.app.state
+        own, checked = handlers.check(connection, batch_id, answer, state.accounts, state.payers, now)
     if kind == JSON:
-        return json_response({"id": None, "state": None} | _report(answer, checked, batch, request))
+        return json_response({"id": None, "state": None} | _report(own, checked, batch, request))
     if answer.file is None or not checked.mistakes:
         raise NotFound("No row of a file was refused.")
     refused = answer.file.refused_rows(checked.mistakes, language)
@@ -211,8 +217,8 @@ def _report(
     language = language_of(request)
     return {
         "rows": handlers.counts(answer, checked),
-        "skipped": answer.file.skipped if answer.file else 0,
-        "warnings": warnings_in(language, answer.file.warnings.as_data()) if answer.file else [],
+        "skipped": answer.skipped,
+        "warnings": warnings_in(language, answer.warnings.as_data()),
         "errors": field_errors([mistake for _, mistake in checked.mistakes[:MAX_ERRORS]], language),
         "batch": batch,
     }

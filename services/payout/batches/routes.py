@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import Connection
 
-from services.payout.batches import files, handlers, repository
+from services.payout.batches import handlers, repository
+from services.payout.batches.formats import FORMATS, name_of
 from services.payout.batches.schemas import Batch, BatchDraft
 from services.payout.enums import Unit
 from shared.audit import log as audit
 from shared.authorization import Actor, Scope
 from shared.errors import Conflict, NotFound
-from shared.media_types import CSV, XLSX
 from shared.web.auth import needs
 from shared.web.bodies import BodyLimit
 from shared.web.idempotency import IdempotentCommand, json_response
 from shared.web.negotiation import Accept, negotiate
+from shared.web.openapi import BINARY
 from shared.web.pagination import Cursor, Limit, Page, decode_id, page
 from shared.web.problems import refusals
-from shared.web.spreadsheets import SPREADSHEET_CONTENT
 
 router = APIRouter(prefix="/v1/payment-batches", tags=["payment batches"])
 
@@ -90,7 +90,7 @@ def get_payment_batch(batch_id: UUID, request: Request, actor: Reader) -> Respon
     operation_id="get_payment_batch_file",
     response_class=Response,
     responses={
-        200: {"content": SPREADSHEET_CONTENT},
+        200: {"content": {each.media_type: BINARY for each in FORMATS.values()}},
         **refusals(NotFound, Conflict),
     },
 )
@@ -98,25 +98,27 @@ def get_payment_batch_file(
     batch_id: UUID,
     request: Request,
     actor: Annotated[Actor, needs(Scope.BATCHES_WRITE, Scope.RESULTS_BANK)],
+    format: Annotated[  # noqa: A002 - the parameter's name
+        Literal["csv", "xlsx", "pain.001"] | None, Query(description="Format of the file; else by `Accept`")
+    ] = None,
     accept: Accept = None,
 ) -> Response:
-    """Return the file for the treasury: CSV in UTF-8 with BOM, or XLSX, with totals, a checksum and a seal at its end.
+    """Return the file for the bank: CSV in UTF-8 with BOM, XLSX, or ISO 20022 pain.001.001.09, with totals, checksum and seal.
 
-    It is always the same, byte for byte (XLSX: cell for cell), until the key of the seal is replaced.
+    It is always the same, byte for byte (XLSX: cell for cell), until the key of the seal or the payer's account is replaced.
     """
-    kind = negotiate(accept, (CSV, XLSX))
+    name = format or name_of(negotiate(accept, [each.media_type for each in FORMATS.values()]))
     with request.app.state.database.reading_at_one_instant() as connection:
         batch = own_batch(connection, batch_id, actor)
         if batch["reentered_checksum"] is not None:
             raise Conflict("This batch was entered again after a restore. Its file is the one that the bank has.")
-        frame = handlers.file_of(connection, batch, request.app.state.accounts)
-        seal = handlers.seal_of(connection, batch, frame, request.app.state.seals)
+        state = request.app.state
+        file = handlers.file_of(connection, batch, state.accounts, state.seals, state.payers)
+    content = FORMATS[name].write(file)
     with request.app.state.database.transaction() as connection:  # account numbers leave the system: that is audited
         audit.record(connection, actor=actor.subject, act="get_payment_batch_file", subjects=[batch_id])
-    write = files.xlsx_of if kind == XLSX else files.csv_of
-    name = f"batch-{batch_id}.{'xlsx' if kind == XLSX else 'csv'}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(write(frame, batch["total_fen"], seal), 200, headers, kind)
+    headers = {"Content-Disposition": f'attachment; filename="batch-{batch_id}.{FORMATS[name].extension}"'}
+    return Response(content, 200, headers, FORMATS[name].media_type)
 
 
 def own_batch(connection: Connection, batch_id: UUID, actor: Actor) -> dict[str, Any]:

@@ -71,7 +71,10 @@ class ResultsReport(BaseModel):
         description="`proposed`: waits for another person; `confirmed`: has effect; null if no row is new"
     )
     rows: RowCounts
-    skipped: int = Field(default=0, description="Rows with totals, notes and the checksum, which are not among `rows`")
+    skipped: int = Field(
+        default=0,
+        description="Rows with totals, notes and the checksum, and entries about other payments, which are not among `rows`",
+    )
     warnings: list[FileWarning] = Field(default_factory=list, description="What was guessed or passed over")
     errors: list[ProblemError] = Field(description="Refused rows, at most 1,000; the others were accepted")
     batch: Batch

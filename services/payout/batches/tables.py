@@ -13,6 +13,7 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    SmallInteger,
     Table,
     Text,
     Uuid,
@@ -51,10 +52,12 @@ batch_orders = Table(
     Column("order_id", Uuid, primary_key=True),
     Column("amount_fen", BigInteger, nullable=False),
     Column("payee_uscc", Text, nullable=False),
+    Column("purpose", Text),
     Index("uq_batch_orders_order_id", "order_id", unique=True),
     info=APPEND_ONLY,
 )
-"""An order goes to the bank once in its life; after a failure another order takes its place."""
+"""An order goes to the bank once in its life; after a failure another order takes its place. `purpose` is what the file says, in
+words; batches of before, and those entered again after a restore, have none."""
 
 payment_results = Table(
     "payment_results",
@@ -74,6 +77,18 @@ payment_results = Table(
     info=APPEND_ONLY,
 )
 """What has effect: without a proposal the bank's own channel reported it, or it is of before."""
+
+bank_statements = Table(
+    "bank_statements",
+    metadata,
+    Column("unit", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("number", Text, primary_key=True),
+    Column("year", SmallInteger, nullable=False),
+    Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    info=APPEND_ONLY,
+)
+"""Statements and notifications in which a bank reported results. A number belongs to one year."""
 
 result_proposals = Table(
     "result_proposals",

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from services.payout.budgets import repository
+from services.payout.budgets.domain import UNCLASSIFIED, Classification
 from services.payout.budgets.forecast import forecast
 from services.payout.budgets.tables import appropriation_proposals as proposals
 from services.payout.clients.eligibility import Decisions
@@ -18,28 +19,42 @@ from shared import two_persons
 from shared.errors import Conflict, FieldError, Invalid
 
 
-def propose(connection: Connection, *, unit: str, year: int, amount_fen: int, document: str, by: str) -> dict[str, Any]:
+def propose(
+    connection: Connection,
+    *,
+    unit: str,
+    year: int,
+    amount_fen: int,
+    document: str,
+    of: Classification = UNCLASSIFIED,
+    by: str,
+) -> dict[str, Any]:
     """Draft an appropriation, or with a negative amount a reduction, and return it: it counts once another person confirms it.
 
-    Raises Conflict for a reduction to below what is reserved now.
+    Raises Conflict for a reduction to below what is reserved now of the money with this classification.
     """
     if amount_fen == 0:
         raise Invalid(errors=[FieldError("/amount_fen", "zero", "The amount must not be 0.")])
-    if amount_fen < -repository.lock_free(connection, unit, year):
-        raise _below_reserved()
+    if amount_fen < 0:
+        known = repository.indicator_ids(connection, unit, year, [of])
+        free = {pot.indicator_id: pot.free_fen for pot in repository.lock_pots(connection, year, unit)}
+        left = free.get(known.get(of), 0) if of in known or of == UNCLASSIFIED else 0
+        if left < -amount_fen:
+            raise _below_reserved()
     return repository.propose_appropriation(
-        connection, unit=unit, year=year, amount_fen=amount_fen, document=document, by=by
+        connection, unit=unit, year=year, amount_fen=amount_fen, document=document, of=of, by=by
     )
 
 
 def confirm(connection: Connection, proposal_id: UUID, *, by: str) -> dict[str, Any]:
     """Confirm what another person drafted: it is posted, and orders that wait for money continue.
 
-    Raises NotFound, SamePerson, or Conflict if it is decided or the budget would fall below what is reserved.
+    Raises NotFound, SamePerson, or Conflict if it is decided or the money would fall below what is reserved.
     """
     row = two_persons.confirm(connection, proposals, proposals.c.id == proposal_id, by=by)
+    of = Classification.of(row)
     try:
-        repository.appropriate(connection, row.unit, row.year, row.amount_fen)
+        repository.appropriate(connection, row.unit, row.year, row.amount_fen, of)
     except IntegrityError as error:
         raise _below_reserved() from error
     postings.post(connection, [ledger.appropriation(row.unit, row.year, row.amount_fen, row.document)], by=by)
@@ -49,6 +64,7 @@ def confirm(connection: Connection, proposal_id: UUID, *, by: str) -> dict[str, 
         year=row.year,
         amount_fen=row.amount_fen,
         document=row.document,
+        of=of,
         by=row.proposed_by,
         proposal_id=row.id,
     )
@@ -62,7 +78,7 @@ def discard(connection: Connection, proposal_id: UUID, *, reason: str, by: str) 
 
 def _below_reserved() -> Conflict:
     return Conflict(
-        "The budget would fall below what is reserved for orders; reduce it by at most what is free.",
+        "The money with this classification would fall below what is reserved for orders; reduce it by at most what is free.",
         errors=[FieldError("/amount_fen", "below_reserved", "Less would be left than is reserved.")],
     )
 
@@ -70,11 +86,12 @@ def _below_reserved() -> Conflict:
 def carry_over(
     connection: Connection, *, unit: str, year: int, amount_fen: int | None, document: str, by: str
 ) -> list[dict[str, Any]]:
-    """Carry what is free in a budget (all of it, or `amount_fen`) over to the year after, and return both appropriations.
+    """Carry what is free in a budget (all of it, or `amount_fen`) over to the year after, and return the appropriations.
 
-    Raises Conflict if less is free.
+    Money keeps its classification, and is taken in the order in which it is drawn on. Raises Conflict if less is free.
     """
-    available = repository.lock_free(connection, unit, year)
+    pots = repository.lock_pots(connection, year, unit)
+    available = sum(pot.free_fen for pot in pots)
     moved = available if amount_fen is None else amount_fen
     if moved <= 0 or moved > available:
         raise Conflict(
@@ -84,11 +101,17 @@ def carry_over(
         )
     postings.post(connection, [ledger.carried_over(unit, year, moved, document)], by=by)
     recorded = []
-    for to, fen in ((year, -moved), (year + 1, moved)):
-        repository.appropriate(connection, unit, to, fen)
-        recorded.append(
-            repository.add_appropriation(connection, unit=unit, year=to, amount_fen=fen, document=document, by=by)
-        )
+    for pot in pots:
+        part = min(moved, pot.free_fen)
+        moved -= part
+        of = repository.classification(connection, pot.indicator_id)
+        for to, fen in ((year, -part), (year + 1, part)) if part else ():
+            repository.appropriate(connection, unit, to, fen, of)
+            recorded.append(
+                repository.add_appropriation(
+                    connection, unit=unit, year=to, amount_fen=fen, document=document, of=of, by=by
+                )
+            )
     return recorded
 
 
@@ -106,5 +129,6 @@ def budget(
         "forecast": forecast(
             connection, decisions, unit=unit, year=year, this_year=this_year, jurisdiction=jurisdiction
         ),
+        "indicators": repository.indicators_of(connection, unit, year),
         "appropriations": repository.appropriations_of(connection, unit=unit, year=year, state="confirmed"),
     }

@@ -6,46 +6,74 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, func, insert, select, text
+from sqlalchemy import Connection, func, insert, select
 
-from services.payout.budgets.tables import appropriation_proposals, appropriations, budgets
+from services.payout.budgets.domain import UNCLASSIFIED, Classification, Pot
+from services.payout.budgets.tables import appropriation_proposals, appropriations, budgets, indicators
 from shared.database.bulk import array
 from shared.database.queries import load
 
 queries = load(__package__)
 
 
-def commit(connection: Connection, changes: Mapping[tuple[str, int], int]) -> None:
-    """Add `changes` (fen by unit and year; negative gives back) to what is committed.
+def commit(connection: Connection, changes: Mapping[tuple[str, int, int | None], int]) -> None:
+    """Add `changes` (fen by unit, year and indicator; negative gives back) to what is committed.
 
-    A budget that would go below zero raises the database's IntegrityError (constraint `ck_budgets_not_below_zero`).
+    A budget or an indicator that would go below zero raises the database's IntegrityError (`…_not_below_zero`, `unclassified`).
     """
-    rows = sorted((unit, year, fen) for (unit, year), fen in changes.items() if fen)
+    rows = [(*key, fen) for key, fen in changes.items() if fen]
     if rows:
-        values = {name: [row[place] for row in rows] for place, name in enumerate(("units", "years", "fen"))}
+        names = ("units", "years", "indicators", "fen")
+        values = {name: [row[place] for row in rows] for place, name in enumerate(names)}
         connection.execute(queries.commit, values)
 
 
-def free(connection: Connection, year: int) -> dict[str, int]:
-    """Return what is free in each unit's budget of `year`, fen; a unit without appropriations is missing."""
-    left = (budgets.c.appropriated_fen - budgets.c.committed_fen).label("fen")
-    rows = connection.execute(select(budgets.c.unit, left).where(budgets.c.year == year))
-    return {row.unit: row.fen for row in rows}
+def pots(connection: Connection, year: int, unit: str | None = None) -> list[Pot]:
+    """Return the money in the budgets of `year` (or in that of `unit`), in the order in which orders draw on it.
 
-
-def lock_free(connection: Connection, unit: str, year: int) -> int:
-    """Lock a budget and return what is free in it, fen; 0 if nothing was ever appropriated."""
-    left = select(budgets.c.appropriated_fen - budgets.c.committed_fen)
-    own = left.where(budgets.c.unit == unit, budgets.c.year == year)
-    return connection.execute(own.with_for_update()).scalar_one_or_none() or 0
-
-
-def appropriate(connection: Connection, unit: str, year: int, amount_fen: int) -> None:
-    """Add `amount_fen` (negative: take away) to a budget, which is created if it is new.
-
-    A budget that would fall below what is committed raises IntegrityError.
+    Indicators come in the order in which money was first appropriated to them; money without a classification comes last.
     """
-    _add(connection, "appropriated_fen", unit, year, amount_fen)
+    rows = connection.execute(queries.pots, {"year": year, "unit": unit})
+    return [Pot(row.unit, row.indicator_id, row.free_fen) for row in rows]
+
+
+def lock_pots(connection: Connection, year: int, unit: str | None = None) -> list[Pot]:
+    """Lock the budgets of `year` (or that of `unit`) and return what `pots` returns."""
+    connection.execute(queries.lock, {"year": year, "unit": unit})
+    return pots(connection, year, unit)
+
+
+def classification(connection: Connection, indicator_id: int | None) -> Classification:
+    """Return the classification of an indicator's money."""
+    if indicator_id is None:
+        return UNCLASSIFIED
+    return Classification.of(connection.execute(select(indicators).where(indicators.c.id == indicator_id)).one())
+
+
+def indicator_ids(
+    connection: Connection, unit: str, year: int, wanted: Collection[Classification]
+) -> dict[Classification, int]:
+    """Return the indicators of a budget with these classifications."""
+    own = select(indicators).where(indicators.c.unit == unit, indicators.c.year == year)
+    known = {Classification.of(row): row.id for row in connection.execute(own)}
+    return {each: known[each] for each in wanted if each in known}
+
+
+def indicators_of(connection: Connection, unit: str, year: int) -> list[dict[str, Any]]:
+    """Return the indicators of a budget with what is free in each, in the order in which they are drawn on."""
+    return [dict(row) for row in connection.execute(queries.indicators, {"unit": unit, "year": year}).mappings()]
+
+
+def appropriate(
+    connection: Connection, unit: str, year: int, amount_fen: int, of: Classification = UNCLASSIFIED
+) -> None:
+    """Add `amount_fen` (negative: take away) to a budget and to the indicator of its classification, created if they are new.
+
+    One that would fall below what is committed raises IntegrityError.
+    """
+    values = {"unit": unit, "year": year, "fen": amount_fen, "classified": of != UNCLASSIFIED, **of._asdict()}
+    for statement in (queries.open_budget, queries.open_indicator, queries.appropriate):
+        connection.execute(statement, values)
 
 
 def count_paid(connection: Connection, unit: str, year: int, amount_fen: int) -> None:
@@ -59,20 +87,17 @@ def count_recovered(connection: Connection, unit: str, year: int, amount_fen: in
 
 
 def _add(connection: Connection, column: str, unit: str, year: int, amount_fen: int) -> None:
-    connection.execute(
-        text("INSERT INTO budgets (unit, year) VALUES (:unit, :year) ON CONFLICT DO NOTHING"),
-        {"unit": unit, "year": year},
-    )
+    connection.execute(queries.open_budget, {"unit": unit, "year": year})
     own = budgets.update().where(budgets.c.unit == unit, budgets.c.year == year)
     connection.execute(own.values({column: budgets.c[column] + amount_fen}))
 
 
 def propose_appropriation(
-    connection: Connection, *, unit: str, year: int, amount_fen: int, document: str, by: str
+    connection: Connection, *, unit: str, year: int, amount_fen: int, document: str, of: Classification, by: str
 ) -> dict[str, Any]:
     """Store a draft of an appropriation and return it."""
     row = {"unit": unit, "year": year, "amount_fen": amount_fen, "document": document, "proposed_by": by}
-    added = insert(appropriation_proposals).values(**row).returning(appropriation_proposals.c.id)
+    added = insert(appropriation_proposals).values(**row, **of._asdict()).returning(appropriation_proposals.c.id)
     return appropriation(connection, connection.execute(added).scalar_one())
 
 
@@ -83,12 +108,13 @@ def add_appropriation(
     year: int,
     amount_fen: int,
     document: str,
+    of: Classification,
     by: str,
     proposal_id: UUID | None = None,
 ) -> dict[str, Any]:
     """Store an appropriation that counts, entered by `by`, and return it."""
     row = {"unit": unit, "year": year, "amount_fen": amount_fen, "document": document, "recorded_by": by}
-    added = insert(appropriations).values(proposal_id=proposal_id, **row)
+    added = insert(appropriations).values(proposal_id=proposal_id, **row, **of._asdict())
     shown = func.coalesce(
         appropriations.c.proposal_id, func.id_of_number(appropriations.c.recorded_at, appropriations.c.id)
     )

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from sqlalchemy import Connection
 
 from services.payout.budgets import handlers, repository
+from services.payout.budgets.domain import Classification
 from services.payout.budgets.schemas import (
     Appropriation,
     AppropriationDraft,
@@ -50,6 +51,7 @@ def draft_appropriation(
             year=draft.year,
             amount_fen=draft.amount_fen,
             document=draft.document,
+            of=Classification.of(draft),
             by=actor.subject,
         ),
         status=201,

@@ -2,23 +2,52 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from services.payout.budgets.tables import MAX_APPROPRIATION_FEN
 from services.payout.enums import Unit
+from shared.spelling import spell_code
 from shared.web.two_persons import Proposal
 
 
-class AppropriationDraft(BaseModel):
+def _spelled(code: str | None) -> str | None:
+    return spell_code(code) or None if code else None
+
+
+Code = Annotated[str | None, Field(max_length=20), AfterValidator(_spelled)]
+LongCode = Annotated[str | None, Field(max_length=100), AfterValidator(_spelled)]
+
+
+class Classified(BaseModel):
+    """What a treasury files money under; what nobody said is null."""
+
+    indicator: LongCode = Field(default=None, description="Number of the budget indicator (指标文号)")
+    project: LongCode = Field(default=None, description="Code or name of the budget project")
+    function_code: Code = Field(default=None, description="Functional class of the expenditure")
+    economic_code: Code = Field(default=None, description="Economic class of the expenditure")
+
+
+class AppropriationDraft(Classified):
     """Money given to a unit's budget of a year by a document; negative takes some back."""
 
     model_config = ConfigDict(
         extra="forbid",
         frozen=True,
         json_schema_extra={
-            "examples": [{"unit": "liandu", "year": 2026, "amount_fen": 500_000_000, "document": "莲财〔2026〕12号"}]
+            "examples": [
+                {
+                    "unit": "liandu",
+                    "year": 2026,
+                    "amount_fen": 500_000_000,
+                    "document": "莲财〔2026〕12号",
+                    "indicator": "莲财企〔2026〕12号",
+                    "project": "电子商务发展专项",
+                    "function_code": "2160299",
+                    "economic_code": "31204",
+                }
+            ]
         },
     )
 
@@ -33,7 +62,7 @@ class AppropriationDraft(BaseModel):
     document: str = Field(min_length=1, max_length=200, description="Number of the document that says so")
 
 
-class Appropriation(Proposal):
+class Appropriation(Proposal, Classified):
     """An appropriation. It counts once it is confirmed; then it is never changed, only followed by others."""
 
     unit: Unit
@@ -106,8 +135,19 @@ class Budget(BaseModel):
     lapsed_fen: int = Field(description="What was left when the year ended, and no document has carried over")
 
 
+class Indicator(Classified):
+    """Money of a budget with one classification. An order draws on the first that covers it whole."""
+
+    appropriated_fen: int = Field(description="Its appropriations, reductions taken off")
+    committed_fen: int = Field(description="Reserved for funded orders, those paid included")
+    left_fen: int = Field(description="What is not reserved")
+
+
 class BudgetDetail(Budget):
     """A unit's budget of a year with its documents and what will be needed."""
 
     forecast: Forecast
+    indicators: list[Indicator] = Field(
+        description="Its classified money, in the order in which orders draw on it; money without a classification comes last"
+    )
     appropriations: list[Appropriation]

@@ -8,21 +8,29 @@ from sqlalchemy import (
     Column,
     DateTime,
     ForeignKey,
+    ForeignKeyConstraint,
     Identity,
     Index,
     SmallInteger,
     Table,
     Text,
+    UniqueConstraint,
     Uuid,
     func,
 )
 
+from services.payout.budgets.domain import Classification
 from services.payout.metadata import metadata
 from shared import two_persons
 from shared.database.schema import APPEND_ONLY
 
 MAX_APPROPRIATION_FEN = 1_000_000_000_000
 """Ten billion yuan: far above the budget of this policy, and far below what a slip of the keyboard makes of it."""
+
+
+def _classification() -> list[Column[str]]:
+    return [Column(name, Text) for name in Classification._fields]
+
 
 appropriation_proposals = Table(
     "appropriation_proposals",
@@ -32,6 +40,7 @@ appropriation_proposals = Table(
     Column("year", SmallInteger, nullable=False),
     Column("amount_fen", BigInteger, nullable=False),
     Column("document", Text, nullable=False),
+    *_classification(),
     CheckConstraint(
         f"amount_fen BETWEEN -{MAX_APPROPRIATION_FEN} AND {MAX_APPROPRIATION_FEN} AND amount_fen <> 0", name="amount"
     ),
@@ -49,6 +58,7 @@ appropriations = Table(
     Column("recorded_by", Text, nullable=False),
     Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("proposal_id", Uuid),
+    *_classification(),
     CheckConstraint("amount_fen <> 0", name="amount"),
     Index("ix_appropriations_unit", "unit", "year"),
     Index("uq_appropriations_proposal_id", "proposal_id", unique=True),
@@ -65,8 +75,33 @@ budgets = Table(
     Column("committed_fen", BigInteger, nullable=False, server_default="0"),
     Column("paid_fen", BigInteger, nullable=False, server_default="0"),
     Column("recovered_fen", BigInteger, nullable=False, server_default="0"),
+    Column("classified_fen", BigInteger, nullable=False, server_default="0"),
+    Column("classified_committed_fen", BigInteger, nullable=False, server_default="0"),
     CheckConstraint("committed_fen <= appropriated_fen", name="not_below_zero"),
     CheckConstraint("paid_fen >= 0 AND paid_fen <= committed_fen", name="paid"),
     CheckConstraint("recovered_fen >= 0", name="recovered"),
+    CheckConstraint(
+        "committed_fen - classified_committed_fen BETWEEN 0 AND appropriated_fen - classified_fen", name="unclassified"
+    ),
 )
 """Running sums per unit and year: no budget goes below zero, whoever writes. Reconciliation compares them to the ledger."""
+
+indicators = Table(
+    "indicators",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("unit", Text, nullable=False),
+    Column("year", SmallInteger, nullable=False),
+    *_classification(),
+    Column("appropriated_fen", BigInteger, nullable=False, server_default="0"),
+    Column("committed_fen", BigInteger, nullable=False, server_default="0"),
+    UniqueConstraint("id", "unit", "year"),
+    UniqueConstraint(
+        "unit", "year", *Classification._fields, name="uq_indicators_classification", postgresql_nulls_not_distinct=True
+    ),
+    CheckConstraint(f"num_nonnulls({', '.join(Classification._fields)}) > 0", name="classified"),
+    CheckConstraint("committed_fen BETWEEN 0 AND appropriated_fen", name="not_below_zero"),
+    ForeignKeyConstraint(["unit", "year"], ["budgets.unit", "budgets.year"]),
+)
+"""The money of a budget with the same classification; a budget's `classified_fen` and `classified_committed_fen` are their sums.
+An order draws on one indicator, or on what is not classified."""

@@ -7,9 +7,13 @@ nobody is overtaken; from the other budgets later instalments are funded.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from uuid import UUID
+
+from services.payout.budgets.domain import Pot
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +88,50 @@ def _fund(instalment: list[QueuedOrder], budget: AvailableBudget, fundable: list
     for unit, fen in need.items():
         budget.free[unit] -= fen
     fundable += [order.id for order in instalment]
+
+
+def place(
+    orders: Iterable[QueuedOrder], pots: Sequence[Pot]
+) -> tuple[dict[tuple[str, int | None], list[str]], set[str]]:
+    """Return which money orders that are funded draw on, in their order: ids by (unit, indicator), and units that lack some.
+
+    Each draws on the first of its unit's `pots` that covers it whole. An instalment with an order that none covers is left out,
+    and so is what follows in its unit: nobody is overtaken there. `pots` are left with what remains.
+    """
+    own: dict[str, list[Pot]] = defaultdict(list)
+    for pot in pots:
+        own[pot.unit].append(pot)
+    placed: dict[tuple[str, int | None], list[str]] = defaultdict(list)
+    blocked: set[str] = set()
+    for _, instalment in groupby(orders, lambda order: (order.award_id, order.instalment)):
+        chosen: list[tuple[QueuedOrder, Pot]] = []
+        missing: set[str] = set()
+        for order in instalment:
+            covering = next((pot for pot in own[order.unit] if pot.free_fen >= order.amount_fen), None)
+            if covering is None:
+                missing.add(order.unit)
+            else:
+                covering.free_fen -= order.amount_fen
+                chosen.append((order, covering))
+        blocked |= missing
+        if missing or not blocked.isdisjoint(order.unit for order, _ in chosen):
+            for order, pot in chosen:
+                pot.free_fen += order.amount_fen
+        else:
+            for order, pot in chosen:
+                placed[pot.unit, pot.indicator_id].append(order.id)
+    return placed, blocked
+
+
+def only_pots(need: dict[str, tuple[int, int]], pots: Sequence[Pot]) -> dict[str, int | None] | None:
+    """Return the indicator that all orders of each unit draw on, or None if a unit's do not draw on one alone.
+
+    `need` has what the orders of a unit add up to, and the least of them, fen.
+    """
+    first: dict[str, Pot] = {}
+    for pot in pots:
+        if pot.unit in need and pot.free_fen >= need[pot.unit][1]:
+            first.setdefault(pot.unit, pot)
+    if all(unit in first and first[unit].free_fen >= fen for unit, (fen, _) in need.items()):
+        return {unit: pot.indicator_id for unit, pot in first.items()}
+    return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, datetime
 
 from sqlalchemy import Connection
@@ -10,7 +11,7 @@ from services.payout.budgets import repository as budgets
 from services.payout.clients.registry import Accounts
 from services.payout.enums import SYSTEM, UNITS
 from services.payout.funding import repository
-from services.payout.funding.domain import AvailableBudget, select_fundable
+from services.payout.funding.domain import AvailableBudget, only_pots, place, select_fundable
 from services.payout.orders import transitions
 from services.payout.orders.domain import BEGINNING, END, QueuePosition
 from services.payout.orders.repository import lock_exclusively
@@ -84,16 +85,25 @@ class FundingPass:
         now: datetime,
         year: int,
     ) -> int:
-        free = budgets.free(connection, year)
         need = repository.needed(connection, start, until)
-        if blocked.isdisjoint(need) and all(fen <= free.get(unit, 0) for unit, fen in need.items()):
-            # With enough money for all there is nothing to choose, and no row has to leave the database.
-            return transitions.fund(connection, year, now, start=start, until=until) if need else 0
-        queue = repository.queue(connection, start, until)
-        fundable = select_fundable(queue, AvailableBudget(free, blocked))
-        if not fundable:
+        if not need:
             return 0
-        return transitions.fund(connection, year, now, start=start, until=until, order_ids=fundable)
+        pots = budgets.lock_pots(connection, year)
+        money = only_pots(need, pots) if blocked.isdisjoint(need) else None
+        if money is not None:
+            # With enough money for all there is nothing to choose, and no row has to leave the database.
+            return transitions.fund(connection, year, now, money, start=start, until=until)
+        queue = repository.queue(connection, start, until)
+        free: Counter[str] = Counter()
+        for pot in pots:
+            free[pot.unit] += pot.free_fen
+        fundable = set(select_fundable(queue, AvailableBudget(free, blocked)))
+        placed, missing = place((order for order in queue if order.id in fundable), pots)
+        blocked |= missing
+        return sum(
+            transitions.fund(connection, year, now, {unit: indicator}, start=start, until=until, order_ids=ids)
+            for (unit, indicator), ids in placed.items()
+        )
 
 
 class AccountPass:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import astuple
 from datetime import datetime
 from uuid import UUID
 
@@ -100,9 +101,9 @@ def page_end(connection: Connection, start: QueuePosition, orders: int) -> Queue
     return page_end(connection, start, 2 * orders) if end == start else end
 
 
-def needed(connection: Connection, start: QueuePosition, until: QueuePosition) -> dict[str, int]:
-    """Return what the queue needs between two positions, fen by unit."""
-    return {row.unit: row.fen for row in connection.execute(queries.needed, _between(start, until))}
+def needed(connection: Connection, start: QueuePosition, until: QueuePosition) -> dict[str, tuple[int, int]]:
+    """Return what the queue needs between two positions, and its smallest order, fen by unit."""
+    return {row.unit: (row.fen, row.least_fen) for row in connection.execute(queries.needed, _between(start, until))}
 
 
 def queue(connection: Connection, start: QueuePosition, until: QueuePosition) -> list[QueuedOrder]:
@@ -112,9 +113,9 @@ def queue(connection: Connection, start: QueuePosition, until: QueuePosition) ->
 
 
 def fingerprint(connection: Connection, year: int) -> tuple[object, ...]:
-    """Return what changes whenever the outcome of a funding pass could: the queue's extent and the budgets of `year`."""
+    """Return what changes whenever the outcome of a funding pass could: the queue's extent and the money of `year`."""
     extent = connection.execute(queries.queue_extent).one()
-    return (year, *extent, *sorted(budgets.free(connection, year).items()))
+    return (year, *extent, *(astuple(pot) for pot in budgets.pots(connection, year)))
 
 
 def _between(start: QueuePosition, until: QueuePosition) -> dict[str, str]:

@@ -21,6 +21,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.payout.enums import SENT
+from shared.policies import AWARD_TITLES
 
 
 class Part(NamedTuple):
@@ -55,6 +56,7 @@ class Order:
     waiting_for: str | None = None
     budget_year: int | None = None
     account_revision: int | None = None
+    indicator_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,12 @@ class Change:
     replacement_fen: int = 0
     claim_fen: int = 0
     to_recover_fen: int = 0
+
+
+def purpose_of(award: str, award_year: int) -> str:
+    """Return what a payment is for, in the words that the bank and the payee read: 2023年度快递企业租房补贴."""
+    title = AWARD_TITLES[award][0] if award in AWARD_TITLES else award
+    return f"{award_year}年度{title}"
 
 
 def difference(target: Sequence[Part], live: Sequence[Order], claim: Claim = NO_CLAIM) -> Change:

@@ -87,7 +87,7 @@ IMMUTABLE = (
     "reentered",
     "created_at",
 )
-"""Columns that never change. `budget_year` changes only when an order is funded or entered again."""
+"""Columns that never change. `budget_year` and `indicator_id` change only when an order is funded or entered again."""
 
 
 def sources(act: Act) -> frozenset[OrderState]:

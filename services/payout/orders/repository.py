@@ -9,10 +9,12 @@ from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Connection,
     DateTime,
     Integer,
     Row,
+    RowMapping,
     Select,
     Text,
     Uuid,
@@ -22,7 +24,8 @@ from sqlalchemy import (
     text,
 )
 
-from services.payout.orders.domain import Order
+from services.payout.budgets.domain import Classification
+from services.payout.orders.domain import Order, purpose_of
 from services.payout.orders.tables import payment_orders
 from shared.database.bulk import array
 from shared.database.queries import load
@@ -67,9 +70,13 @@ _DETAILS = table(
     column("account"),
 )
 """Columns of an order that the API shows."""
+_CLASSES = table(
+    "payment_order_classes", column("id", Uuid), column("award_year"), *map(column, Classification._fields)
+)
+"""What the treasury files an order under, and the year that its purpose names."""
 _LIVE = (
     *("id", "number", "award_id", "unit", "payee_uscc", "instalment", "due_year", "amount_fen", "state"),
-    *("waiting_for", "budget_year", "account_revision"),
+    *("waiting_for", "budget_year", "account_revision", "indicator_id"),
 )
 _NUMBER: Any = column("number", BigInteger)
 _PAYEE: Any = column("payee_uscc", Text)
@@ -116,6 +123,7 @@ def live(connection: Connection, award_ids: Collection[str], *, lock: bool = Tru
                 waiting_for=row.waiting_for,
                 budget_year=row.budget_year,
                 account_revision=row.account_revision,
+                indicator_id=row.indicator_id,
             )
         )
     return found
@@ -135,7 +143,7 @@ def order(connection: Connection, order_id: UUID) -> Row[Any] | None:
 
 def view(connection: Connection, order_id: UUID) -> dict[str, Any]:
     """Return one order as the API shows it."""
-    return dict(connection.execute(select(_DETAILS).where(_DETAILS.c.id == order_id)).mappings().one())
+    return _shown(connection.execute(_select().where(_DETAILS.c.id == order_id)).mappings().one())
 
 
 def views(
@@ -151,7 +159,7 @@ def views(
 
     `filters` are values of columns, or `own_uscc`; one of None does not apply. `uscc` is the payee.
     """
-    found: Select[Any] = select(_DETAILS, _NUMBER).order_by(_NUMBER).limit(limit)
+    found = _select(_NUMBER).order_by(_NUMBER).limit(limit)
     for name, value in filters.items():
         if value is not None:
             found = found.where((_PAYEE if name == "own_uscc" else _DETAILS.c[name]) == value)
@@ -161,4 +169,14 @@ def views(
         found = found.where(_DETAILS.c.changed_at > changed_after)
     if after is not None:
         found = found.where(after < _NUMBER)
-    return [dict(row) for row in connection.execute(found).mappings()]
+    return [_shown(row) for row in connection.execute(found).mappings()]
+
+
+def _select(*more: ColumnElement[Any]) -> Select[Any]:
+    classes = [column for column in _CLASSES.c if column.name != "id"]
+    return select(_DETAILS, *classes, *more).join_from(_DETAILS, _CLASSES, _CLASSES.c.id == _DETAILS.c.id)
+
+
+def _shown(row: RowMapping) -> dict[str, Any]:
+    shown = dict(row)
+    return shown | {"purpose": purpose_of(shown["award"], shown.pop("award_year"))}

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from services.payout.budgets.schemas import Classified
 from services.payout.enums import OrderState, Unit, WaitingFor
 from shared.web.jobs import Job
 
@@ -29,8 +30,8 @@ class PayeeAccount(BaseModel):
     holder_differs: bool | None = Field(description="Whether the holder has another name than the payee")
 
 
-class PaymentOrder(BaseModel):
-    """A payment order: one unit's part of one instalment of an award."""
+class PaymentOrder(Classified):
+    """A payment order: one unit's part of one instalment of an award. Its classification is that of the money it draws on."""
 
     id: UUID
     award_id: UUID
@@ -41,6 +42,7 @@ class PaymentOrder(BaseModel):
     instalment: int = Field(description="1, 2, …")
     due_year: int = Field(description="Never paid before this year")
     amount_fen: int
+    purpose: str = Field(description="What it is for, in Chinese", examples=["2023年度快递企业租房补贴"])
     payee: Payee
     state: OrderState
     waiting_for: WaitingFor | None = Field(description="What a waiting order lacks")

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Column,
     Date,
     DateTime,
+    ForeignKeyConstraint,
     Identity,
     Index,
     Integer,
@@ -41,6 +42,7 @@ payment_orders = Table(
     Column("waiting_for", Text),
     Column("live", Boolean, nullable=False, server_default=true()),
     Column("budget_year", SmallInteger),
+    Column("indicator_id", BigInteger),
     Column("funded_at", DateTime(timezone=True)),
     Column("replaces", Uuid),
     Column("batch_id", Uuid),
@@ -66,6 +68,10 @@ payment_orders = Table(
     CheckConstraint("state IN ('waiting', 'cancelled') OR budget_year IS NOT NULL", name="funded"),
     CheckConstraint("budget_year >= due_year", name="not_before_due"),
     CheckConstraint("(budget_year IS NULL) = (funded_at IS NULL)", name="funded_at"),
+    CheckConstraint("indicator_id IS NULL OR budget_year IS NOT NULL", name="indicator"),
+    ForeignKeyConstraint(
+        ["indicator_id", "unit", "budget_year"], ["indicators.id", "indicators.unit", "indicators.year"]
+    ),
     CheckConstraint("approved_by <> issued_by AND approved_by <> batched_by", name="two_persons"),
     CheckConstraint("(approved_by IS NULL) = (approved_at IS NULL)", name="approved"),
     CheckConstraint("state NOT IN ('approved', 'batched', 'settled') OR approved_by IS NOT NULL", name="approval"),
@@ -101,6 +107,11 @@ payment_orders = Table(
         "budget_year",
         postgresql_where=text("live AND budget_year IS NOT NULL AND state IN ('waiting', 'failed', 'returned')"),
     ),
+    Index(
+        "ix_payment_orders_to_do",
+        *("state", "unit", "due_year", "batch_id", "changed_at", "issued_by", "approved_by"),
+        postgresql_where=text("live AND state IN ('issued', 'approved', 'batched', 'failed', 'returned')"),
+    ),
     Index("ix_payment_orders_award_id", "award_id"),
     Index("ix_payment_orders_payee_uscc", "payee_uscc"),
     Index("ix_payment_orders_batch_id", "batch_id", postgresql_where=text("batch_id IS NOT NULL")),
@@ -108,5 +119,6 @@ payment_orders = Table(
 )
 """An order pays one unit's part of one instalment. `live` orders make up what is or will be paid; a failed or returned one stays
 live until it is reissued or cut. One that was lost in a restore
-and is entered again is `reentered`. `budget_year` is the year of the budget that it draws on, set when it is funded.
+and is entered again is `reentered`. `budget_year` is the year of the budget that it draws on, set when it is funded;
+`indicator_id` the indicator, null where that money has no classification.
 That its award has such a version is checked by a trigger, once per statement."""

@@ -58,6 +58,7 @@ class Replacement(NamedTuple):
     replaces: str
     issued_by: str | None
     account_revision: int | None = None
+    indicator_id: int | None = None
 
 
 def issued_in_place_of(
@@ -80,6 +81,7 @@ def issued_in_place_of(
         funded_at=now.isoformat(),
         replaces=replaces or str(replaced.id),
         issued_by=by,
+        indicator_id=replaced.indicator_id,
     )
 
 
@@ -104,6 +106,7 @@ class LostOrder(NamedTuple):
     amount_fen: int
     payee_uscc: str
     first_decided_on: str
+    indicator_id: int | None = None
 
 
 def create(connection: Connection, orders: Sequence[NewOrder]) -> None:
@@ -149,6 +152,7 @@ def fund(
     connection: Connection,
     year: int,
     now: datetime,
+    money: Mapping[str, int | None],
     *,
     start: QueuePosition = BEGINNING,
     until: QueuePosition = END,
@@ -156,8 +160,9 @@ def fund(
 ) -> int:
     """Reserve money in the budgets of `year` for orders that wait for it, and issue them; returns how many.
 
-    These are all orders of the queue from `start` on and before `until`, or those of them in `order_ids`. A budget that would
-    go below zero raises IntegrityError and nothing is done.
+    These are all orders of the queue from `start` on and before `until`, or those of them in `order_ids`, of the units of
+    `money`: the indicator that each draws on, None for money without a classification. A budget or an indicator that would go
+    below zero raises IntegrityError and nothing is done.
     """
     values = {
         "year": year,
@@ -168,6 +173,8 @@ def fund(
         "until_day": until.first_decided_on,
         "until_award": until.award_id,
         "ids": None if order_ids is None else array(order_ids),
+        "units": list(money),
+        "indicators": list(money.values()),
         "type": payment_orders.ISSUED,
         "topic": PAYMENT_ORDERS,
         "source": PAYOUT_SOURCE,
@@ -241,7 +248,7 @@ def cancel(connection: Connection, order_ids: Collection[str]) -> None:
 def reenter(
     connection: Connection,
     batch_id: UUID,
-    known: Collection[str],
+    known: Mapping[str, int | None],
     lost: Sequence[LostOrder],
     *,
     unit: str,
@@ -251,10 +258,10 @@ def reenter(
 ) -> None:
     """Mark orders as sent in a batch that is entered again: `known` ones of this database, and `lost` ones.
 
-    Those that hold no money draw on the budget of `year`.
+    Those that hold no money draw on the budget of `year`: `known` has the indicator of each.
     """
     values = {"batch_id": batch_id, "year": year, "by": by, "approver": approver, "issuer": SYSTEM}
-    connection.execute(queries.reenter, values | {"ids": array(known)})
+    connection.execute(queries.reenter, values | {"ids": array(known), "indicators": list(known.values())})
     columns = {
         "ids": array(each.id for each in lost),
         "award_ids": array(each.award_id for each in lost),
@@ -264,6 +271,7 @@ def reenter(
         "fen": array(each.amount_fen for each in lost),
         "usccs": array(each.payee_uscc for each in lost),
         "days": array(each.first_decided_on for each in lost),
+        "indicators": [each.indicator_id for each in lost],
     }
     connection.execute(queries.reenter_lost, values | columns | {"unit": unit})
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from services.payout.batches.files import changed_rows, frame_of
+from services.payout.batches.files import changed_rows, rows_of
 from services.payout.clients.registry import Accounts
 from services.payout.restorations.files import SentFile
 from shared.errors import FieldError
@@ -34,7 +34,7 @@ def _mistakes(file: SentFile, accounts: Accounts, revision: int) -> list[FieldEr
     amounts = pl.Series("amount_fen", [row.amount_fen for row in file.rows], pl.Int64)
     lines = file.copied.select("order_id", "payee_uscc", "purpose").with_columns(amounts)
     changed = changed_rows(
-        frame_of(lines.join(known, left_on="payee_uscc", right_on="uscc", how="semi"), known), file.copied
+        rows_of(lines.join(known, left_on="payee_uscc", right_on="uscc", how="semi"), known), file.copied
     )
     having = set(known["uscc"])
     mistakes = []

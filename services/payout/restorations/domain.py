@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from services.payout.arrangements.domain import NOTHING_TO_SPLIT, Arrangement, Entitlement, split_entitlement
+from services.payout.budgets.domain import UNCLASSIFIED, Classification
 from services.payout.orders.lifecycle import Act, sources
 from shared.errors import FieldError
 
@@ -20,6 +21,8 @@ class SentRow:
     amount_fen: int
     award_id: str
     instalment: int
+    of: Classification = field(default=UNCLASSIFIED, compare=False)
+    """What the money that it drew on was classified as."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ recorded again as usual.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -21,6 +22,7 @@ from services.payout.awards.adjustment import adjust
 from services.payout.awards.repository import owed
 from services.payout.batches import repository as batches
 from services.payout.budgets import repository as budgets
+from services.payout.budgets.domain import Classification
 from services.payout.clients.eligibility import Decisions
 from services.payout.clients.registry import Accounts
 from services.payout.enums import SYSTEM
@@ -171,7 +173,14 @@ def confirm_reentry(
     """
     found = get_reentry(connection, reentry_id)
     rows = [
-        SentRow(str(row["order_id"]), row["payee_uscc"], row["amount_fen"], str(row["award_id"]), row["instalment"])
+        SentRow(
+            str(row["order_id"]),
+            row["payee_uscc"],
+            row["amount_fen"],
+            str(row["award_id"]),
+            row["instalment"],
+            Classification(*(row[name] for name in Classification._fields)),
+        )
         for row in repository.proposed_rows(connection, reentry_id)
     ]
     unit, sent_on = found["unit"], found["sent_on"]
@@ -194,21 +203,22 @@ def confirm_reentry(
         by=found["proposed_by"],
         reentered_checksum=found["checksum"],
     )
+    without_money = [*(each.row for each in checked.known if not each.holds_money), *checked.unknown]
+    money = _money(connection, without_money, unit, sent_on.year)
     transitions.reenter(
         connection,
         batch_id,
-        [each.row.order_id for each in checked.known],
-        [_lost(row, awards[row.award_id]) for row in checked.unknown],
+        {each.row.order_id: money.get(each.row.of) for each in checked.known},
+        [_lost(row, awards[row.award_id], money.get(row.of)) for row in checked.unknown],
         unit=unit,
         year=sent_on.year,
         by=found["proposed_by"],
         approver=APPROVER,
     )
-    batches.list_orders(connection, batch_id)
+    batches.list_orders(connection, batch_id, {})
     # The orders in their place release their money first: the budget may suffice for one of the two only.
     adjust(connection, owed(connection, list(awards), restated_only=False), now)
-    without_money = [*(each.row for each in checked.known if not each.holds_money), *checked.unknown]
-    _reserve(connection, without_money, awards, unit, sent_on.year)
+    _reserve(connection, without_money, awards, money, unit, sent_on.year)
     return confirmed | {"batch": batches.view(connection, batch_id)}
 
 
@@ -259,7 +269,7 @@ def _refused(mistakes: Sequence[FieldError]) -> SentFileRefused:
     return SentFileRefused("See `errors` for each mistake.", errors=mistakes[:MAX_ERRORS])
 
 
-def _lost(row: SentRow, award: KnownAward) -> LostOrder:
+def _lost(row: SentRow, award: KnownAward, indicator_id: int | None) -> LostOrder:
     assert award.version is not None
     return LostOrder(
         row.order_id,
@@ -270,18 +280,35 @@ def _lost(row: SentRow, award: KnownAward) -> LostOrder:
         row.amount_fen,
         row.payee_uscc,
         award.first_decided_on,
+        indicator_id,
     )
 
 
+def _money(connection: Connection, rows: Sequence[SentRow], unit: str, year: int) -> dict[Classification, int]:
+    """Return the indicators that rows of a file drew on, created without money if they are lost."""
+    wanted = {row.of for row in rows}
+    for of in wanted:
+        budgets.appropriate(connection, unit, year, 0, of)
+    return budgets.indicator_ids(connection, unit, year, wanted)
+
+
 def _reserve(
-    connection: Connection, rows: Sequence[SentRow], awards: Mapping[str, KnownAward], unit: str, year: int
+    connection: Connection,
+    rows: Sequence[SentRow],
+    awards: Mapping[str, KnownAward],
+    money: Mapping[Classification, int],
+    unit: str,
+    year: int,
 ) -> None:
-    budgets.appropriate(connection, unit, year, 0)  # the budget may be lost too
+    needed: Counter[tuple[str, int, int | None]] = Counter()
+    for row in rows:
+        needed[unit, year, money.get(row.of)] += row.amount_fen
     try:
-        budgets.commit(connection, {(unit, year): sum(row.amount_fen for row in rows)})
+        budgets.commit(connection, needed)
     except IntegrityError as error:
         raise Conflict(
-            "The budget lacks the money that this file paid. Record the lost appropriations first, then repeat."
+            "The budget lacks the money that this file paid. Record the lost appropriations first, with their classification,"
+            " then repeat."
         ) from error
     entries = [
         ledger.funding(row.order_id, row.award_id, awards[row.award_id].version or 0, unit, year, row.amount_fen)

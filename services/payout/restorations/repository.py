@@ -62,7 +62,7 @@ def propose(connection: Connection, rows: Sequence[SentRow], *, sealed: Sealed, 
     if added is None:
         return UUID(str(connection.execute(queries.waiting, {"checksum": checksum}).scalar_one()))
     stored = (
-        (added, place, row.order_id, row.payee_uscc, row.amount_fen, row.award_id, row.instalment)
+        (added, place, row.order_id, row.payee_uscc, row.amount_fen, row.award_id, row.instalment, *row.of)
         for place, row in enumerate(rows)
     )
     copy_rows(connection, reentry_proposal_rows.name, reentry_proposal_rows.c.keys(), stored)

@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.payout.batches.schemas import Batch
+from services.payout.budgets.schemas import Classified
 from services.payout.enums import OrderState, Unit
 from shared.free_text import Reason
 from shared.web.two_persons import Proposal
@@ -69,8 +70,8 @@ class EnteredFile(Proposal):
     amount_fen: int
 
 
-class EnteredRow(BaseModel):
-    """A row of a file that was entered again."""
+class EnteredRow(Classified):
+    """A row of a file that was entered again, with the classification of the money that it drew on."""
 
     place: int = Field(description="Its place in the file")
     order_id: UUID

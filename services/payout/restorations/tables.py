@@ -17,6 +17,7 @@ from sqlalchemy import (
     text,
 )
 
+from services.payout.budgets.domain import Classification
 from services.payout.metadata import metadata
 from shared import two_persons
 from shared.database.schema import APPEND_ONLY
@@ -48,6 +49,7 @@ reentry_proposal_rows = Table(
     Column("amount_fen", BigInteger, nullable=False),
     Column("award_id", Uuid, nullable=False),
     Column("instalment", SmallInteger, nullable=False),
+    *(Column(name, Text) for name in Classification._fields),
     CheckConstraint("amount_fen > 0", name="amount"),
     info=APPEND_ONLY,
 )

@@ -192,13 +192,23 @@ def query_snapshot(
 def query_snapshots(
     request: Request, access: Reader, revision: RevisionNumber, body: SnapshotQueries, accept: Accept = None
 ) -> Response:
-    """Return rows of several datasets at once, each chosen by the values of a field. Nothing is changed."""
+    """Return rows of several datasets at once, each chosen by the values of a field, or whole. Nothing is changed."""
     media_type = negotiate(accept, (ARROW,))
-    requested: list[tuple[Dataset, snapshots.Matching]] = []
+    requested: list[tuple[Dataset, snapshots.Matching | None]] = []
     for place, query in enumerate(body.queries):
         for number, named in enumerate(query.fields):
-            dataset, field = _declared_field(named, f"/queries/{place}/fields/{number}")
-            requested.append((dataset, snapshots.Matching(field, query.values, query.before_colon)))
+            pointer = f"/queries/{place}/fields/{number}"
+            name, _, field = named.partition(".")
+            if name not in CATALOGUE:
+                error = FieldError(
+                    pointer, "dataset_unknown", "there is no such dataset; `GET /v1/datasets` lists them"
+                )
+                raise Invalid("See `errors` for each mistake.", errors=[error])
+            matching = None
+            if query.values is not None:
+                _check_matchable(CATALOGUE[name], field, pointer)
+                matching = snapshots.Matching(field, query.values, query.before_colon)
+            requested.append((CATALOGUE[name], matching))
     _check_made(request, revision)
     audit_whole_numbers(request, access, [dataset for dataset, _ in requested])
     pieces = (
@@ -240,16 +250,6 @@ def _check_made(request: Request, revision: int) -> None:
     with request.app.state.database.reading() as connection:
         if revision > latest_revision(connection):
             raise NotFound("This revision has not been made yet.")
-
-
-def _declared_field(named: str, pointer: str) -> tuple[Dataset, str]:
-    name, _, field = named.partition(".")
-    if name not in CATALOGUE:
-        error = FieldError(pointer, "dataset_unknown", "there is no such dataset; `GET /v1/datasets` lists them")
-        raise Invalid("See `errors` for each mistake.", errors=[error])
-    dataset = CATALOGUE[name]
-    _check_matchable(dataset, field, pointer)
-    return dataset, field
 
 
 def _check_matchable(dataset: Dataset, field: str, pointer: str) -> None:

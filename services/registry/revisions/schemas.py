@@ -186,7 +186,7 @@ class SnapshotQuery(BaseModel):
 
 
 class FieldQuery(BaseModel):
-    """Rows with some values in a field; in fields of several datasets where the same values are looked for."""
+    """Rows with some values in a field; in fields of several datasets where the same values are looked for. Or whole datasets."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -196,10 +196,20 @@ class FieldQuery(BaseModel):
     )
 
     fields: list[str] = Field(
-        min_length=1, max_length=100, description="Text fields that are not sensitive, each as `dataset.field`"
+        min_length=1,
+        max_length=100,
+        description="Text fields that are not sensitive, each as `dataset.field`; without `values` whole datasets",
     )
-    values: list[FieldValue] = Field(min_length=1, max_length=50_000, description="Values of the fields")
+    values: list[FieldValue] | None = Field(
+        default=None, min_length=1, max_length=50_000, description="Values of the fields"
+    )
     before_colon: bool = Field(default=False, description="Compare only the part of a field before its first colon")
+
+    @model_validator(mode="after")
+    def _whole_or_not(self) -> FieldQuery:
+        if self.values is None and any("." in name for name in self.fields):
+            raise InvalidValue("give the values of the fields")
+        return self
 
 
 class SnapshotQueries(BaseModel):

@@ -51,7 +51,7 @@ def read(
 
 
 def read_several(
-    reader: ArrowReader, access: ReadAccess, requested: Sequence[tuple[Dataset, Matching]], revision: int
+    reader: ArrowReader, access: ReadAccess, requested: Sequence[tuple[Dataset, Matching | None]], revision: int
 ) -> Iterator[tuple[Dataset, Batches]]:
     """Read the rows of each dataset that match, one after the other, each as `read` does."""
     queries = (_query(access, dataset, revision, None, matching) for dataset, matching in requested)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, ForeignKey, Table, Text, Uuid
+from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, ForeignKey, Index, Table, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from services.registry.metadata import metadata
@@ -46,5 +46,6 @@ drafts = Table(
     Column("revision", ForeignKey("revisions.revision"), comment="The revision that its confirmation made"),
     CheckConstraint("kind IN ('records', 'import', 'withdrawal')", name="kind"),
     CheckConstraint("revision IS NULL OR confirmed_at IS NOT NULL", name="revision"),
+    Index("ix_drafts_open", "id", postgresql_where=text("confirmed_at IS NULL AND discarded_at IS NULL")),
     comment="Change sets that wait until another person confirms them; their rows are in the tables `…_drafted`",
 )

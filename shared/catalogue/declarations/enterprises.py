@@ -1,5 +1,7 @@
 """Who there is, where, and who is sanctioned."""
 
+from dataclasses import replace
+
 from shared.catalogue import fields as f
 from shared.catalogue.domain import Dataset, Period
 
@@ -25,7 +27,7 @@ ENTERPRISES = Dataset(
                 "other": ("其他", "other"),
             },
         ),
-        f.day("registered_on", "成立日期", "registered on"),
+        f.day("registered_on", "成立日期", "date of registration"),
     ),
     searched="name",
 )
@@ -35,7 +37,12 @@ LOCATIONS = Dataset(
     zh="所在地",
     en="locations of enterprises",
     key=("uscc", "since"),
-    fields=(f.uscc(), f.since(), f.jurisdiction(), f.until()),
+    fields=(
+        f.uscc(),
+        f.since(),
+        replace(f.jurisdiction(), fact_name=("企业所在地区", "jurisdiction of the enterprise")),
+        f.until(),
+    ),
     period=Period(apart=("uscc",)),
 )
 

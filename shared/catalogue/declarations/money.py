@@ -55,7 +55,7 @@ REFERENCE_RATES = Dataset(
                 "usd_cny_year": ("美元对人民币年平均中间价", "yearly average central parity, yuan per dollar"),
             },
         ),
-        f.day("effective_on", "生效日期", "effective on"),
+        f.day("effective_on", "生效日期", "effective date"),
         Field(
             "value",
             Kind.NUMBER,
@@ -108,7 +108,7 @@ OTHER_SUPPORT = Dataset(
             },
         ),
         f.money("amount_fen", "金额", "amount"),
-        f.day("granted_on", "核定日期", "granted on"),
+        f.day("granted_on", "核定日期", "date granted"),
         f.text("document", "依据文件", "document", optional=True),
     ),
     subjects=Subjects(
@@ -135,7 +135,7 @@ PRIOR_AWARDS = Dataset(
         f.year("award_year", "奖补年度", "award year"),
         f.money("tier", "档次", "tier: its threshold, 0 where the award has none"),
         f.money("amount_fen", "金额", "amount"),
-        f.day("paid_on", "支付日期", "paid on"),
+        f.day("paid_on", "支付日期", "date paid"),
     ),
     tiers=Tiers("award", "tier", TIERED_AWARDS, UNTIERED_AWARDS),
 )

@@ -21,7 +21,7 @@ MONITORING_INCLUSIONS = Dataset(
                 "service": ("服务", "service"),
             },
         ),
-        f.day("included_on", "纳入日期", "included on"),
+        f.day("included_on", "纳入日期", "date of inclusion"),
         f.until("removed_on", "移出日期（当日起不适用）", "移出日期"),
     ),
     period=Period("included_on", "removed_on"),

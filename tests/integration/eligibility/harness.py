@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -98,10 +98,11 @@ class Harness:
         assert answer.is_success, answer.text
         return int(answer.json()["revision"])
 
-    def withdraw(self, dataset: str, **key: Any) -> None:
-        """Withdraw a record."""
-        body = {"keys": [key], "reason": "never true"}
-        answer = self._writer.post(f"/v1/datasets/{dataset}/withdrawals", json=body)
+    def withdraw(self, dataset: str, key: Mapping[str, Any], *, by: str | None = None) -> None:
+        """Withdraw a record, as the platform or `by` somebody."""
+        body = {"keys": [dict(key)], "reason": "never true"}
+        headers = self.tokens.bearer(sub=by, scope="facts:write") if by else None
+        answer = self._writer.post(f"/v1/datasets/{dataset}/withdrawals", json=body, headers=headers)
         assert answer.is_success, answer.text
 
     def runner(self, partitions: PartitionEvaluator | None = None, database: Database | None = None) -> JobRunner:
@@ -113,6 +114,7 @@ class Harness:
             partitions or PartitionEvaluator(self.facts, patience_seconds=0),
             self.clock,
             self.partition_enterprises,
+            5,
             clear_reevaluated(self.automatic),
         )
         return JobRunner(database, {EVALUATION: run})

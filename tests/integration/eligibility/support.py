@@ -107,7 +107,7 @@ def evaluate(
             evaluation_id, by, on, 7, "book", "readings", "1.0.0", round_id, procedure.hash if procedure else None
         )
         steps = procedure.steps(on) if procedure else ()
-        return evaluation_id, propose(connection, frame, evaluated, provenance, seal, steps)
+        return evaluation_id, propose(connection, frame, evaluated, provenance, seal, steps, notice_days=5)
 
 
 def approve_all(database: Database, evaluation_id: UUID, reason: str | None = None) -> int:
@@ -138,7 +138,9 @@ def events(database: Database) -> list[AwardDecided]:
     with database.reading() as connection:
         return [
             AwardDecided.model_validate_json(data)
-            for data in connection.execute(text("SELECT data FROM outbox ORDER BY id")).scalars()
+            for data in connection.execute(
+                text("SELECT data FROM outbox WHERE type = 'award.decided' ORDER BY id")
+            ).scalars()
         ]
 
 

@@ -207,7 +207,7 @@ def test_a_row_that_told_of_anothers_subject_is_missed_when_it_is_gone(world: Ha
     done = world.correct_by_itself()
     assert done is not None
     assert done["decisions"]["withdrawn"] == 1, "paid already, whoever got it"
-    world.withdraw("prior_awards", **paid)
+    world.withdraw("prior_awards", paid)
     done = world.correct_by_itself()
     assert done is not None
     assert [row[2:5] for row in world.decisions("cold-chain")] == [
@@ -226,7 +226,7 @@ def test_a_terminal_that_was_paid_for_to_another_counts_again_when_that_is_withd
     done = world.correct_by_itself()
     assert done is not None
     assert world.approve(done) == 1
-    world.withdraw("prior_awards", **paid)
+    world.withdraw("prior_awards", paid)
     done = world.correct_by_itself()
     assert done is not None
     assert world.approve(done) == 1

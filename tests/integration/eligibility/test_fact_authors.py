@@ -1,4 +1,4 @@
-"""Whoever recorded or confirmed a fact that a decision rests on counts among its proposers, and cannot approve it."""
+"""Whoever recorded, confirmed or withdrew a fact that a decision rests on counts among its proposers, and cannot approve it."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_an_officer_who_recorded_the_sales_cannot_approve(world: Harness) -> Non
     evaluation = world.evaluate()
     assert (authors(world, A), authors(world, B)) == (["officer"], [])
     [(decision,)] = world.rows("SELECT id FROM decisions WHERE subject = :a", a=A)
-    with pytest.raises(SamePerson, match="recorded or confirmed"), world.database.transaction() as connection:
+    with pytest.raises(SamePerson, match="recorded, confirmed or withdrew"), world.database.transaction() as connection:
         handlers.approve(connection, decision, OFFICER, reason=None, if_match=None, notice_days=0, language="en")
     with world.database.reading() as connection:
         selection = approvals.select_for_approval(
@@ -107,11 +107,33 @@ def test_both_persons_of_a_confirmed_draft_count(world: Harness) -> None:
     assert authors(world, A) == ["commerce-checker", "officer"]
 
 
+def test_an_officer_who_withdrew_what_stood_against_an_award_cannot_approve_it(world: Harness) -> None:
+    settle(world, A, B)
+    for code, by in ((A, "officer"), (B, None)):
+        couriers(world, code, 1_000_000)
+        key = {"uscc": code, "kind": "serious_dishonesty", "since": "2022-01-01"}
+        world.record("sanctions", key)
+        world.withdraw("sanctions", key, by=by)
+    world.withdraw("annual_sales", _sale(world, A), by="somebody")
+    world.evaluate()
+    assert (authors(world, A), authors(world, B)) == (["officer"], []), (
+        "the platform is no person, and 2001 is not read"
+    )
+
+
+def _sale(world: Harness, code: str) -> dict[str, Any]:
+    world.record("annual_sales", {"uscc": code, "year": 2001, "online_retail_fen": 5})
+    return {"uscc": code, "year": 2001}
+
+
 def test_an_evaluation_of_some_enterprises_finds_the_same_authors(world: Harness) -> None:
     settle(world, A, B)
     sold(world, A, y2020=600, y2021=3_000)
     world.record("annual_sales", {"uscc": A, "year": 2022, "online_retail_fen": 5_000_000_000}, by="officer")
     couriers(world, A, 1_000_000, by="another")
+    gone = {"uscc": A, "kind": "safety", "since": "2023-06-01"}
+    world.record("sanctions", gone)
+    world.withdraw("sanctions", gone, by="third")
 
     def found() -> list[tuple[Any, ...]]:
         return world.rows(
@@ -120,7 +142,7 @@ def test_an_evaluation_of_some_enterprises_finds_the_same_authors(world: Harness
 
     world.evaluate()
     of_all = found()
-    assert {author for *_, each in of_all for author in each} == {"officer", "another"}
+    assert {author for *_, each in of_all for author in each} == {"officer", "another", "third"}
     with world.database.transaction() as connection:
         connection.execute(text("UPDATE decisions SET state = 'rejected'"))
         connection.execute(text("UPDATE decisions SET entitlement_fen = entitlement_fen + 1"))

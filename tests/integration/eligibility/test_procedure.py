@@ -83,7 +83,7 @@ def reviewed(office: Office, subject: str, client: str, reviewer: str, **changes
 
 def reviewed_in_bulk(office: Office, client: str, body: dict[str, Any]) -> dict[str, Any]:
     job = office.did(client, "/v1/reviews", body)
-    assert JobRunner(office.database, {REVIEW: lambda job: run_bulk_review(office.database, job)}).step()
+    assert JobRunner(office.database, {REVIEW: lambda job: run_bulk_review(office.database, job, notice_days=5)}).step()
     done: dict[str, Any] = office.ask("auditor", "GET", f"/v1/reviews/{job['id']}").json()
     return done
 
@@ -394,12 +394,16 @@ def test_notices_and_approvals_skip_and_count_what_is_not_ready(office: Office) 
     assert (notice["total"], notice["skipped"]) == (1, {"not_confirmed": 1, "not_reviewed": 1})
 
 
+@pytest.mark.parametrize(
+    ("steps", "refusal"),
+    [("open_steps", "ck_decisions_no_step_skipped"), ("'{}'", "waits for its confirmation or a review")],
+)
 @pytest.mark.parametrize("state", ["in_notice", "approved"])
-def test_the_database_skips_no_step(office: Office, state: str) -> None:
+def test_the_database_skips_no_step(office: Office, state: str, steps: str, refusal: str) -> None:
     adopted(office)
     proposed(office, rent(A, 500))
     skip = text(
-        "UPDATE decisions SET state = :state, version = CASE :state WHEN 'approved' THEN 1 END,"
+        f"UPDATE decisions SET open_steps = {steps}, state = :state, version = CASE :state WHEN 'approved' THEN 1 END,"
         " approved_by = CASE :state WHEN 'approved' THEN 'x' END, notice_id = CASE :state WHEN 'in_notice' THEN n.id END"
         " FROM (SELECT id FROM notices LIMIT 1) n"
     )
@@ -410,7 +414,7 @@ def test_the_database_skips_no_step(office: Office, state: str) -> None:
             )
         )
     with (
-        pytest.raises(IntegrityError, match="waits for its confirmation or a review"),
+        pytest.raises(IntegrityError, match=refusal),
         office.database.transaction() as c,
     ):
         c.execute(skip, {"state": state})
@@ -511,11 +515,13 @@ def test_a_bulk_review_that_is_run_again_counts_what_it_has_passed(office: Offic
 
     def dies(running: Any) -> None:
         running.succeed = lambda *_: (_ for _ in ()).throw(Crash)
-        run_bulk_review(office.database, running)
+        run_bulk_review(office.database, running, notice_days=5)
 
     JobRunner(office.database, {REVIEW: dies}).step()
     with office.database.transaction() as connection:
         connection.execute(text("UPDATE jobs SET state = 'running', lease_until = now() - interval '1 minute'"))
-    assert JobRunner(office.database, {REVIEW: lambda each: run_bulk_review(office.database, each)}).step()
+    assert JobRunner(
+        office.database, {REVIEW: lambda each: run_bulk_review(office.database, each, notice_days=5)}
+    ).step()
     done = office.ask("auditor", "GET", f"/v1/reviews/{job['id']}").json()
     assert (done["state"], done["passed"], sum(done["skipped"].values())) == ("succeeded", 2, 0)

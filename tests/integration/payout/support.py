@@ -60,6 +60,7 @@ SETTINGS = Settings.model_validate(
         "token_jwks_url": "http://issuer.test/keys",
         "token_url": "http://issuer.test/token",
         "file_seal_key": base64.b64encode(SEAL_KEY).decode(),
+        "payers": {"city": {"name": "丽水市财政局", "number": "33050169000000000001", "bank_code": "105343000012"}},
     }
 )
 

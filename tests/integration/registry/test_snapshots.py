@@ -69,6 +69,7 @@ def test_rows_of_several_datasets_are_chosen_at_once(registry: Registry) -> None
     wanted = [
         {"fields": ["annual_sales.uscc", "enterprises.uscc", "loans.uscc"], "values": [B]},
         {"fields": ["annual_sales.uscc"], "values": [A, B], "before_colon": True},
+        {"fields": ["annual_sales"]},
     ]
     answer = registry.request("POST", path, json={"queries": wanted})
     assert answer.headers["content-type"] == "application/vnd.apache.arrow.stream"
@@ -77,7 +78,7 @@ def test_rows_of_several_datasets_are_chosen_at_once(registry: Registry) -> None
         found.append(pa.ipc.open_stream(source).read_all().to_pylist())
     told = [[(row["uscc"], row.get("year")) for row in rows] for rows in found]
     of_all = sorted([(A, 2020), (B, 2020), (B, 2021)])
-    assert told == [[(B, 2020), (B, 2021)], [(B, None)], [], of_all]
+    assert told == [[(B, 2020), (B, 2021)], [(B, None)], [], of_all, of_all]
     alone = registry.request(
         "POST", f"/v1/snapshots/{revision}/annual_sales/queries", json={"field": "uscc", "values": [B]}
     )
@@ -88,6 +89,7 @@ def test_rows_of_several_datasets_are_chosen_at_once(registry: Registry) -> None
         ({"fields": ["annual_sales.online_retail_fen"], "values": ["1"]}, "/queries/0/fields/0", "field_unknown"),
         ({"fields": ["payee_accounts.account_number"], "values": ["1"]}, "/queries/0/fields/0", "field_unknown"),
         ({"fields": ["annual_sales"], "values": ["1"]}, "/queries/0/fields/0", "field_unknown"),
+        ({"fields": ["annual_sales.uscc"]}, "/queries/0", "value_error"),
     ):
         refused = registry.request("POST", path, json={"queries": [query]})
         assert refused.status_code == 422

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from services.payout.batches.files import checksum_of, csv_of
+from services.payout.batches.files import HEADINGS, checksum_of, csv_of
 from services.payout.restorations.handlers import hold_sending
 from services.payout.seals import Sealed, Seals
 from shared.media_types import CSV, XLSX
@@ -114,23 +114,25 @@ def _go_on(lost: Lost, backups: Backups) -> str:
 
 def _forged(lost: Lost, key: bytes = SEAL_KEY, sealed: Sealed | None = None, **changes: str) -> bytes:
     """Return a self-made file: that of the bank with other cells, its checksum and a seal made with `key`."""
-    frame = pl.read_csv(lost.files[CSV], infer_schema=False, encoding="utf8").head(1)
-    frame = frame.with_columns(pl.lit(1).alias("序号"), *(pl.lit(value).alias(name) for name, value in changes.items()))
-    total = int(frame["金额（元）"][0].replace(".", ""))
+    rows = pl.read_csv(lost.files[CSV], infer_schema=False, encoding="utf8").head(1)
+    rows = rows.rename({heading: name for name, heading in HEADINGS.items()})
+    fen = int(changes.pop("amount_yuan", rows["amount_fen"][0]).replace(".", ""))
+    given = (pl.lit(value).alias(name) for name, value in changes.items())
+    rows = rows.with_columns(pl.lit(1).alias("place"), pl.lit(fen).alias("amount_fen"), *given)
     seal = Seals(base64.b64encode(key).decode()).seal(
-        sealed or Sealed("city", date(2026, 3, 2), lost.restored.accounts.latest_revision()), checksum_of(frame, total)
+        sealed or Sealed("city", date(2026, 3, 2), lost.restored.accounts.latest_revision()), checksum_of(rows)
     )
-    return csv_of(frame, total, seal)
+    return csv_of(rows, seal)
 
 
 UNKNOWN_ORDER = "01920000-0000-7000-8000-00000000000f"
 ATTACKS = {
     "another_seal": {"key": bytes(range(64))},
     "another_batch": {"sealed": Sealed("liandu", date(2026, 3, 2), 1)},
-    "more_than_share": {"支付令编号": UNKNOWN_ORDER, "金额（元）": "30.00"},
-    "another_payee": {"支付令编号": UNKNOWN_ORDER, "统一社会信用代码": OTHER_USCC},
-    "another_account": {"账号": "6222999988887777"},
-    "another_order": {"金额（元）": "30.00"},
+    "more_than_share": {"order_id": UNKNOWN_ORDER, "amount_yuan": "30.00"},
+    "another_payee": {"order_id": UNKNOWN_ORDER, "payee_uscc": OTHER_USCC},
+    "another_account": {"number": "6222999988887777"},
+    "another_order": {"amount_yuan": "30.00"},
 }
 
 

@@ -90,7 +90,10 @@ class City:
         self.done("/v1/approvals", {"evaluation_id": evaluation["id"], "reason": "seen"}, by="commerce-checker")
         with self.database.transaction() as connection:
             rows = connection.execute(
-                text("UPDATE outbox SET published_at = now() WHERE published_at IS NULL RETURNING *")
+                text(
+                    "UPDATE outbox SET published_at = now()"
+                    " WHERE published_at IS NULL AND topic = 'award-decisions.v1' RETURNING *"
+                )
             )
             events = sorted(rows.all(), key=lambda row: row.id)
         headers = {"ce_specversion": b"1.0", "ce_source": b"/eligibility", "ce_type": b"award.decided"}
@@ -124,6 +127,7 @@ def city(
                 PartitionEvaluator(facts),
                 registry.clock,
                 1_000_000,
+                0,
                 clear_reevaluated(AutomaticReevaluation.RESTATE),
             ),
             simulations.SIMULATION: lambda job: simulations.run(database, facts, money, job),

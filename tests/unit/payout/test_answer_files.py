@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from services.payout.batches.bank_results import BankAnswer, read
 from services.payout.batches.domain import BatchedOrder, Days, check_results
-from services.payout.batches.files import checksum_of, frame_of
+from services.payout.batches.files import checksum_of, rows_of
 from services.payout.batches.files import csv_of as batch_file
 from services.payout.restorations.files import read as read_sent
 from services.payout.seals import Sealed, Seals
@@ -223,8 +223,8 @@ def sent_file() -> list[list[str]]:
             "number": ["62220001", "62220002"],
         }
     )
-    frame = frame_of(lines, accounts)
-    content = batch_file(frame, 3_050, SEALS.seal(SEALED, checksum_of(frame, 3_050))).decode("utf-8-sig")
+    file_rows = rows_of(lines, accounts)
+    content = batch_file(file_rows, SEALS.seal(SEALED, checksum_of(file_rows))).decode("utf-8-sig")
     return list(csv.reader(io.StringIO(content)))
 
 

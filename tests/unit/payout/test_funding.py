@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.payout.funding.domain import AvailableBudget, Blockers, QueuedOrder, select_fundable
+from services.payout.budgets.domain import Pot
+from services.payout.funding.domain import AvailableBudget, Blockers, QueuedOrder, only_pots, place, select_fundable
 
 
 def test_what_a_new_order_waits_for() -> None:
@@ -87,3 +88,45 @@ def test_no_budget_goes_below_zero_and_nobody_who_could_be_funded_is_left(
         if ids <= chosen:
             for unit, fen in need.items():
                 left[unit] -= fen
+
+
+amounts = st.lists(st.integers(0, 60), max_size=3)
+
+
+@given(waiting=st.lists(parts, max_size=12), money=st.dictionaries(st.sampled_from(["city", "liandu"]), amounts))
+def test_each_order_draws_on_the_first_money_that_covers_it_whole(
+    waiting: list[dict[str, int]], money: dict[str, list[int]]
+) -> None:
+    pots = [Pot(unit, number, fen) for unit, own in money.items() for number, fen in enumerate(own)]
+    left = {(pot.unit, pot.indicator_id): pot.free_fen for pot in pots}
+    by_money, blocked = place(queue(*waiting), pots)
+    placed = {order_id: key for key, ids in by_money.items() for order_id in ids}
+    short: set[str] = set()
+    for number, need in enumerate(waiting):
+        first = {
+            unit: next((key for key, fen_left in left.items() if key[0] == unit and fen_left >= fen), None)
+            for unit, fen in need.items()
+        }
+        short |= {unit for unit, key in first.items() if key is None}
+        ids = {f"{number}:{unit}" for unit in need}
+        if short.isdisjoint(need):
+            for unit, fen in need.items():
+                key = first[unit]
+                assert key is not None and placed[f"{number}:{unit}"] == key
+                left[key] -= fen
+        else:
+            assert ids.isdisjoint(placed), "all units or none, and nobody is overtaken"
+    assert blocked == short
+    assert all(fen >= 0 for fen in left.values())
+    assert {(pot.unit, pot.indicator_id): pot.free_fen for pot in pots} == left
+
+
+@given(waiting=st.lists(st.integers(1, 20), min_size=1, max_size=8), own=st.lists(st.integers(0, 80), max_size=4))
+def test_a_page_is_funded_at_once_only_where_each_order_would_draw_on_that_money(
+    waiting: list[int], own: list[int]
+) -> None:
+    pots = [Pot("city", number, fen) for number, fen in enumerate(own)]
+    money = only_pots({"city": (sum(waiting), min(waiting))}, pots)
+    placed, _ = place(queue(*({"city": fen} for fen in waiting)), pots)
+    if money is not None:
+        assert {key: len(ids) for key, ids in placed.items()} == {("city", money["city"]): len(waiting)}

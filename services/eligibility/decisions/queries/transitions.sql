@@ -1,9 +1,27 @@
--- insert_proposals: Store the proposals of an evaluation with what they were computed from.
+-- create_required_steps: Hold what the procedure requires of each new proposal.
+-- Nobody is asked to confirm what takes nothing more than is in force: a withdrawal, a reduction. What was passed or accepted for the
+-- replaced proposal stays so if the outcome is the same.
+CREATE TEMP TABLE required_steps ON COMMIT DROP AS
+SELECT p.award_id, s.place, s.step, s.due_on, e.outcome, e.reason, e.statement, e.acted_by, e.acted_at
+FROM proposal_actions p
+JOIN awards a USING (award_id)
+LEFT JOIN candidates c ON c.award_id = p.award_id
+CROSS JOIN ROWS FROM (jsonb_to_recordset(CAST(:steps AS jsonb)) AS (step text, awards text[], due_on date))
+    WITH ORDINALITY AS s (step, awards, due_on, place)
+LEFT JOIN decisions f ON f.id = p.in_force_id
+LEFT JOIN decision_steps e ON p.equals_latest AND e.decision_id = p.open_id AND e.step = s.step
+                          AND e.outcome IN ('passed', 'accepted')
+WHERE p.action = 'propose' AND (s.awards IS NULL OR a.award = ANY(s.awards))
+  AND (s.step <> 'confirmation' OR (p.granted AND (f.payee_uscc, f.entitlement_fen >= c.entitlement_fen)
+                                                  IS DISTINCT FROM (c.payee_uscc, true)));
+
+-- insert_proposals: Store the proposals of an evaluation with what they were computed from, and return them.
 -- A proposal that replaces one of a round stays in that round.
 WITH made AS (
     INSERT INTO decisions (award_id, evaluation_id, state, policy, award, article, subject, award_year, payee_uscc,
         payee_name, jurisdiction, result, kind, entitlement_fen, instalments, flags, reason, decided_on, facts_revision,
-        policy_hash, interpretations_hash, inputs_hash, engine_version, proposed_by, fact_authors, procedure_hash, round_id)
+        policy_hash, interpretations_hash, inputs_hash, engine_version, proposed_by, fact_authors, procedure_hash, round_id,
+        open_steps)
     SELECT p.award_id, :evaluation_id, 'proposed', :policy, a.award,
         coalesce(c.article, f.article, p.lost_event ->> 'article'), a.subject,
         coalesce(c.award_year, f.award_year, (p.lost_event ->> 'award_year')::int),
@@ -18,7 +36,7 @@ WITH made AS (
              THEN 'objection' WHEN f.id IS NULL AND p.lost_event IS NULL THEN 'initial' WHEN p.granted THEN 'correction'
              ELSE 'withdrawal' END,
         p.decided_on, :facts_revision, :policy_hash, :interpretations_hash, s.hash, :engine_version, :proposed_by,
-        s.authors, :procedure_hash, coalesce(r.id, o.round_id)
+        s.authors, :procedure_hash, coalesce(r.id, o.round_id), coalesce(q.open_steps, '{}')
     FROM proposal_actions p
     JOIN awards a USING (award_id)
     JOIN sealed s ON s.award_id = p.award_id
@@ -27,46 +45,42 @@ WITH made AS (
     LEFT JOIN decisions o ON o.id = p.open_id
     LEFT JOIN rounds r ON r.id = :round_id AND coalesce(c.award_year, f.award_year) = ANY(r.award_years)
                       AND (r.awards IS NULL OR a.award = ANY(r.awards))
+    LEFT JOIN (SELECT award_id, array_agg(step ORDER BY place) AS open_steps FROM required_steps
+               WHERE outcome IS NULL GROUP BY award_id) q ON q.award_id = p.award_id
     WHERE p.action = 'propose' ORDER BY a.award, a.subject
     RETURNING id)
-INSERT INTO decision_acts (decision_id, act, state, actor) SELECT id, 'propose', 'proposed', :proposed_by FROM made;
+INSERT INTO decision_acts (decision_id, act, state, actor) SELECT id, 'propose', 'proposed', :proposed_by FROM made
+RETURNING decision_id;
 
 -- insert_steps: Have each new proposal wait for the steps that the procedure requires of it.
--- Nobody is asked to confirm what takes nothing more than is in force: a withdrawal, a reduction. What was passed or accepted for the
--- replaced proposal stays so if the outcome is the same.
 INSERT INTO decision_steps (decision_id, place, step, due_on, outcome, reason, statement, acted_by, acted_at)
-SELECT d.id, s.place, s.step, s.due_on, e.outcome, e.reason, e.statement, e.acted_by, e.acted_at
-FROM decisions d
-JOIN proposal_actions p ON p.award_id = d.award_id
-CROSS JOIN ROWS FROM (jsonb_to_recordset(CAST(:steps AS jsonb)) AS (step text, awards text[], due_on date))
-    WITH ORDINALITY AS s (step, awards, due_on, place)
-LEFT JOIN decisions f ON f.id = p.in_force_id
-LEFT JOIN decision_steps e ON p.equals_latest AND e.decision_id = p.open_id AND e.step = s.step
-                          AND e.outcome IN ('passed', 'accepted')
-WHERE d.evaluation_id = :evaluation_id AND d.state = 'proposed' AND p.action = 'propose'
-  AND (s.awards IS NULL OR d.award = ANY(s.awards))
-  AND (s.step <> 'confirmation' OR (d.result = 'granted' AND (f.payee_uscc, f.entitlement_fen >= d.entitlement_fen)
-                                                             IS DISTINCT FROM (d.payee_uscc, true)));
+SELECT d.id, s.place, s.step, s.due_on, s.outcome, s.reason, s.statement, s.acted_by, s.acted_at
+FROM required_steps s JOIN decisions d ON d.award_id = s.award_id AND d.evaluation_id = :evaluation_id AND d.state = 'proposed';
 
 -- supersede_replaced: Supersede the open proposals that an evaluation replaces or closes.
 WITH ended AS (
     UPDATE decisions d SET state = 'superseded', revision = revision + 1, changed_at = now()
     FROM proposal_actions p WHERE d.id = p.open_id AND p.action IN ('propose', 'close') RETURNING d.id)
 INSERT INTO decision_acts (decision_id, act, state, actor, reason)
-SELECT id, 'supersede', 'superseded', :proposed_by, 'the facts or interpretations have changed' FROM ended;
+SELECT id, 'supersede', 'superseded', :proposed_by, 'the facts or interpretations have changed' FROM ended
+RETURNING decision_id;
 
 -- supersede_lost: Supersede open proposals whose approval was published and lost in a restore.
 WITH ended AS (
     UPDATE decisions SET state = 'superseded', revision = revision + 1, changed_at = now()
     WHERE id = ANY(CAST(:ids AS uuid[])) AND state IN ('proposed', 'in_notice', 'suspended') RETURNING id)
 INSERT INTO decision_acts (decision_id, act, state, actor, reason)
-SELECT id, 'supersede', 'superseded', 'eligibility-relay', 'its approval was published and then lost in a restore' FROM ended;
+SELECT id, 'supersede', 'superseded', 'eligibility-relay', 'its approval was published and then lost in a restore' FROM ended
+RETURNING decision_id;
 
--- change_one: Change the state of one decision, and record the act.
+-- change_one: Change the state of one decision, and record the act; `done` is the step that it needs no longer, if any.
 WITH changed AS (
-    UPDATE decisions SET state = :state, revision = revision + 1, changed_at = now() WHERE id = :id RETURNING id)
+    UPDATE decisions SET state = :state, open_steps = array_remove(open_steps, CAST(:done AS text)), revision = revision + 1,
+        changed_at = now()
+    WHERE id = :id RETURNING id)
 INSERT INTO decision_acts (decision_id, act, state, actor, reason, step)
-SELECT id, :act, :state, :by, :reason, CAST(:step AS text) FROM changed;
+SELECT id, :act, :state, :by, :reason, CAST(:step AS text) FROM changed
+RETURNING decision_id;
 
 -- take_step: Record what became of a step of one decision.
 UPDATE decision_steps SET outcome = :outcome, reason = :reason, statement = CAST(:statement AS jsonb), acted_by = :by,
@@ -95,7 +109,8 @@ SELECT EXISTS (SELECT FROM picked WHERE version > 0);
 WITH ended AS (
     UPDATE decisions d SET state = 'superseded', revision = revision + 1, changed_at = now()
     FROM picked p WHERE d.award_id = p.award_id AND d.state = 'approved' RETURNING d.id)
-INSERT INTO decision_acts (decision_id, act, state, actor) SELECT id, 'supersede', 'superseded', :by FROM ended;
+INSERT INTO decision_acts (decision_id, act, state, actor) SELECT id, 'supersede', 'superseded', :by FROM ended
+RETURNING decision_id;
 
 -- number_versions: Give each picked award its next version.
 UPDATE awards a SET version = p.version + 1, first_decided_on = coalesce(a.first_decided_on, d.decided_on)
@@ -108,7 +123,8 @@ FROM picked p WHERE d.id = p.id;
 
 -- record_act_on_picked: Record an act on every picked decision, with the state that it led to.
 INSERT INTO decision_acts (decision_id, act, state, actor, reason, step)
-SELECT d.id, :act, d.state, :by, :reason, CAST(:step AS text) FROM picked p JOIN decisions d USING (id);
+SELECT d.id, :act, d.state, :by, :reason, CAST(:step AS text) FROM picked p JOIN decisions d USING (id)
+RETURNING decision_id;
 
 -- pick_reviewable: Lock those of some decisions that still wait for a review.
 CREATE TEMP TABLE picked ON COMMIT DROP AS
@@ -128,8 +144,9 @@ ORDER BY d.award_id LIMIT :limit FOR UPDATE OF a, d, s;
 UPDATE decision_steps s SET outcome = :outcome, reason = :reason, acted_by = :by, acted_at = now()
 FROM picked p WHERE s.decision_id = p.id AND s.step = :step;
 
--- count_change_of_picked: Count a change of the picked decisions that leaves their states.
-UPDATE decisions d SET revision = d.revision + 1, changed_at = now() FROM picked p WHERE d.id = p.id;
+-- close_step_of_picked: The picked decisions need a step no longer; their states stay.
+UPDATE decisions d SET open_steps = array_remove(d.open_steps, :step), revision = d.revision + 1, changed_at = now()
+FROM picked p WHERE d.id = p.id;
 
 -- reject_picked: Reject the picked decisions.
 UPDATE decisions d SET state = 'rejected', revision = d.revision + 1, changed_at = now() FROM picked p WHERE d.id = p.id;
@@ -148,3 +165,18 @@ SELECT :topic, d.award_id::text, :type, d.id, :source, d.award_id::text, now(), 
     CAST(:trace_parent AS text)
 FROM picked p JOIN decisions d USING (id) JOIN awards a ON a.award_id = d.award_id
 ORDER BY d.award_id;
+
+-- announce: Write to the outbox how decisions progress after an act: their state, what they wait for, and the last day for it if it has one.
+-- Its members are those of shared.events.award_progressed.AwardProgressed; a test compares the two.
+INSERT INTO outbox (topic, key, type, event_id, source, subject, occurred_at, data, trace_parent)
+SELECT :topic, d.award_id::text, :type, uuidv7(), :source, d.award_id::text, now(), json_build_object(
+    'award_id', d.award_id, 'decision_id', d.id, 'uscc', d.payee_uscc, 'award', d.award, 'award_year', d.award_year,
+    'state', d.state, 'waiting_for', w.waiting_for,
+    'due_on', CASE WHEN w.waiting_for = '{}' THEN NULL
+                   WHEN d.open_steps <> '{}' THEN (SELECT min(s.due_on) FROM decision_steps s
+                                                   WHERE s.decision_id = d.id AND s.step = ANY(d.open_steps))
+                   WHEN w.waiting_for = '{notice}' THEN (SELECT n.last_day FROM notices n WHERE n.id = d.notice_id) END,
+    'occurred_at', to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))::text,
+    CAST(:trace_parent AS text)
+FROM decisions d CROSS JOIN LATERAL waiting_for(d, :notice_days) w
+WHERE d.id = ANY(:ids) ORDER BY d.award_id;

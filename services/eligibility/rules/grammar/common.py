@@ -155,6 +155,7 @@ class Integrity(Attachment):
 
 INTEGRITY = Integrity()
 CLEAN = Column("payee.clean", "flag", Text("无失信或处罚记录", "no dishonesty or penalty on record"), INTEGRITY)
+RECORDED = Text("有失信或处罚记录", "dishonesty or a penalty on record")
 
 
 def conditions_on_time(about: About) -> tuple[Condition, ...]:
@@ -179,12 +180,13 @@ def conditions_on_time(about: About) -> tuple[Condition, ...]:
 def condition_on_payment(codes: tuple[str, ...], *, once: bool) -> Holds:
     """Return the condition that nothing was paid for the same before, in this system or outside it."""
     words = Text("此前未就同一事项支付", "not paid for the same matter before")
-    return Holds("not-paid-before", Column("paid_before.open", "flag", words, PaidBefore(codes, once)))
+    paid = Text("此前已就同一事项支付", "already paid for the same matter")
+    return Holds("not-paid-before", Column("paid_before.open", "flag", words, PaidBefore(codes, once)), paid)
 
 
 #: By `integrity_screen` a payee with a record is excluded, only flagged, or not screened.
 INTEGRITY_CONDITION = condition_by(
-    "integrity_screen", "integrity", flag=None, exclude=Holds("integrity", CLEAN), off=None
+    "integrity_screen", "integrity", flag=None, exclude=Holds("integrity", CLEAN, RECORDED), off=None
 )
 
 

@@ -43,6 +43,14 @@ _SPANS = {"day": "days", "year": "years"}
 _OPERATORS = {"at_least": "ge", "more_than": "gt", "at_most": "le", "before": "lt", "less_than": "lt"}
 
 
+def _against(message: str, threshold: Text) -> Text:
+    """Return how a figure is judged: 达到 10,000 件, but 超过上年零售额, as Chinese leaves a space only before a number."""
+    judged = said(message, threshold=threshold)
+    return (
+        judged if threshold.zh[:1].isascii() else Text(judged.zh.replace(f" {threshold.zh}", threshold.zh), judged.en)
+    )
+
+
 @dataclass(frozen=True)
 class Comparison(Condition):
     """A figure against a threshold, compared by cross-multiplication.
@@ -129,10 +137,12 @@ class Comparison(Condition):
         found = wording.named(self._name(row, context), measured.text)
         if divisor is not None and isinstance(divisor.value, int) and divisor.value > 0:
             return self._divided(row, found, figures, met, context)
+        if divisor is not None and divisor.value == 0:
+            assert self._quotient is not None
+            base = self._quotient[1].name_in(row, context)
+            return said(N_("{found}, with nothing to compare it with: {base} 0"), found=found, base=base)
         apart = measured.unit in ("day", "year")
-        judged = said(
-            (_DAY if apart else _NUMBER)[self.sign][not met], threshold=self._threshold(row, figures, context)
-        )
+        judged = _against((_DAY if apart else _NUMBER)[self.sign][not met], self._threshold(row, figures, context))
         return said(N_("{found} {judged}"), found=found, judged=judged)
 
     def _threshold(self, row: Row, figures: Figures, context: RuleContext) -> Text:
@@ -222,7 +232,7 @@ class Comparison(Condition):
         elif isinstance(self.threshold, Parameter) and judged is _NUMBER:
             threshold = self._value(self.threshold, context)
         apart = " " if found.zh[-1].isascii() else ""
-        return Text.joined([found, said(judged[self.sign][0], threshold=threshold)], apart, " ")
+        return Text.joined([found, _against(judged[self.sign][0], threshold)], apart, " ")
 
     def _value(self, rate: Parameter | OnePlus, context: RuleContext) -> Text:
         parameter = rate.rate if isinstance(rate, OnePlus) else rate

@@ -23,7 +23,7 @@ from services.eligibility.rules.grammar.results import MET, ConditionResult, Fac
 from services.eligibility.rules.grammar.rule_context import Row, RuleContext
 from services.eligibility.rules.grammar.terms import Column, Parameter, Term, columns_in, fact_words
 from services.eligibility.rules.grammar.wording import said
-from services.eligibility.rules.text import Text
+from services.eligibility.rules.text import NOTHING, Text
 from shared.i18n import N_
 
 
@@ -201,9 +201,10 @@ class NamedList(Parameter):
 
 @dataclass(frozen=True)
 class Holds(Condition):
-    """A flag that must be true."""
+    """A flag that must be true; `otherwise` is what is said where it is not: a name with "not" in it reads badly denied."""
 
     measured: Term
+    otherwise: Text = NOTHING
     comparison: ClassVar[str] = "is"
 
     def plan(self, context: RuleContext) -> pl.Expr:
@@ -213,6 +214,8 @@ class Holds(Condition):
         return {"measured": Figure(row[prefix], "flag"), "threshold": Figure(True, "flag")}
 
     def sentence(self, row: Row, figures: Figures, met: bool, context: RuleContext) -> Text:
+        if not met and self.otherwise != NOTHING:
+            return self.otherwise
         return said(N_("{found}: {result}"), found=self.measured.name_in(row, context), result=MET[met])
 
     def phrase(self, context: RuleContext) -> Text:

@@ -40,7 +40,7 @@ class DaysOfYear(Term):
     def phrase(self, context: RuleContext) -> Text:
         if self.since is None:
             return Text("全年日历天数", "calendar days of the year")
-        return Text("启用年度自启用日起的日历天数", "calendar days of the year, from opening on in its first")
+        return Text("启用年度自启用日起的日历天数", "calendar days of the year (in the first, from the opening on)")
 
     def document(self) -> Any:
         return {"days_of_year": None if self.since is None else self.since.document()}
@@ -66,7 +66,7 @@ class LaterDay(_Day):
     def phrase(self, context: RuleContext) -> Text:
         return Text(
             f"{self.one.words.zh}与{self.other.words.zh}中较晚者",
-            f"the later of {self.one.words.en} and {self.other.words.en}",
+            f"the later of the {self.one.words.en} and the {self.other.words.en}",
         )
 
     def document(self) -> Any:

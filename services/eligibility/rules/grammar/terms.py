@@ -134,8 +134,14 @@ def fact_words(name: str) -> Text:
     dataset, _, field = fact_name.partition(".")
     declared = CATALOGUE[dataset]
     zh, en = _field_words(declared.field(field))
-    words = Text(f"{declared.zh}的{zh}", f"{en} ({declared.en})")
+    words = Text(_once(declared.zh, zh) or f"{declared.zh}的{zh}", _once(declared.en, en) or f"{en} ({declared.en})")
     return Text(f"{words.zh}（{key}）", f"{words.en} ({key})") if key else words
+
+
+def _once(dataset: str, field: str) -> str | None:
+    """Return the longer of two names if it contains the other: 所在地区, not 所在地的所在地区."""
+    longer, shorter = (dataset, field) if field in dataset else (field, dataset)
+    return longer if shorter in longer else None
 
 
 def _field_words(declared: Field) -> tuple[str, str]:

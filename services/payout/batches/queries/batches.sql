@@ -1,20 +1,26 @@
 -- approved: Return approved orders of a unit that are not on hold and that another person approved: all, or those named.
 -- Each with what its award states in the highest version.
 SELECT o.id::text AS id, o.amount_fen, o.payee_uscc, o.account_revision, o.award_id::text AS award_id,
-       v.version, v.entitlement_fen, v.payee_uscc AS award_payee_uscc, v.jurisdiction
+       v.version, v.entitlement_fen, v.payee_uscc AS award_payee_uscc, v.jurisdiction, o.award, c.award_year
 FROM payment_order_details o JOIN awards a ON a.award_id = o.award_id
 JOIN award_versions v ON v.award_id = a.award_id AND v.version = a.version
+JOIN payment_order_classes c ON c.id = o.id
 WHERE o.state = 'approved' AND o.unit = :unit AND o.approved_by <> :by AND NOT o.held
   AND (CAST(:ids AS uuid[]) IS NULL OR o.id = ANY(CAST(:ids AS uuid[])))
 ORDER BY o.number;
 
--- list_orders: List the orders that were put into a batch.
-INSERT INTO batch_orders (batch_id, order_id, amount_fen, payee_uscc)
-SELECT batch_id, id, amount_fen, payee_uscc FROM payment_orders WHERE batch_id = :id;
+-- list_orders: List the orders that were put into a batch, with the purpose of each in words.
+INSERT INTO batch_orders (batch_id, order_id, amount_fen, payee_uscc, purpose)
+SELECT o.batch_id, o.id, o.amount_fen, o.payee_uscc, p.purpose
+FROM payment_orders o
+LEFT JOIN unnest(CAST(:ids AS uuid[]), CAST(:purposes AS text[])) AS p(id, purpose) ON p.id = o.id
+WHERE o.batch_id = :id;
 
--- lines: Return what the file of a batch lists, in order.
-SELECT b.order_id, b.amount_fen, b.payee_uscc, concat(a.award, ' ', o.award_id, '/', o.instalment)
+-- lines: Return what the file of a batch lists, in order; a batch of before has no purposes in words.
+SELECT b.order_id, b.payee_uscc, coalesce(b.purpose, concat(a.award, ' ', o.award_id, '/', o.instalment)),
+       i.indicator, i.project, i.function_code, i.economic_code, o.award_id, o.instalment, b.amount_fen, b.purpose IS NULL
 FROM batch_orders b JOIN payment_orders o ON o.id = b.order_id JOIN awards a ON a.award_id = o.award_id
+LEFT JOIN indicators i ON i.id = o.indicator_id
 WHERE b.batch_id = :id ORDER BY o.number;
 
 -- batched_orders: Return which of these orders are in a batch, with the results on record and the outcomes that were corrected.
@@ -27,6 +33,15 @@ SELECT o.id::text AS id, o.state, o.amount_fen,
 FROM batch_orders b JOIN payment_orders o ON o.id = b.order_id
 LEFT JOIN results_on_record r ON r.order_id = o.id
 WHERE b.batch_id = :batch_id AND o.id = ANY(CAST(:ids AS uuid[])) GROUP BY o.id;
+
+-- in_other_batches: Return which of these orders are in a batch other than this one.
+SELECT order_id::text FROM batch_orders WHERE order_id = ANY(CAST(:ids AS uuid[])) AND batch_id <> :batch_id;
+
+-- order_ids: Return the orders of a batch.
+SELECT order_id::text FROM batch_orders WHERE batch_id = :batch_id ORDER BY order_id;
+
+-- add_statement: Keep the number of a bank's statement, unless it is there.
+INSERT INTO bank_statements (unit, kind, number, year) VALUES (:unit, :kind, :number, :year) ON CONFLICT DO NOTHING;
 
 -- add_results: Record what the bank reported.
 INSERT INTO payment_results (batch_id, order_id, outcome, occurred_on, bank_reference, reason, recorded_by, proposal_id)

@@ -1,12 +1,58 @@
--- commit: Add these amounts to what is committed in their budgets; negative ones give back.
-WITH locked AS (
-    SELECT b.unit, b.year, c.fen
-    FROM unnest(CAST(:units AS text[]), CAST(:years AS int[]), CAST(:fen AS bigint[])) AS c(unit, year, fen)
-    JOIN budgets b ON b.unit = c.unit AND b.year = c.year
+-- commit: Add these amounts to what is committed in their budgets and indicators; negative ones give back.
+WITH given AS (
+    SELECT * FROM unnest(CAST(:units AS text[]), CAST(:years AS int[]), CAST(:indicators AS bigint[]), CAST(:fen AS bigint[]))
+                  AS t(unit, year, indicator_id, fen)
+), locked AS MATERIALIZED (
+    SELECT b.unit, b.year FROM budgets b WHERE (b.unit, b.year) IN (SELECT g.unit, g.year FROM given g)
     ORDER BY b.unit, b.year FOR UPDATE OF b
+), drawn AS (
+    UPDATE indicators i SET committed_fen = i.committed_fen + g.fen
+    FROM given g JOIN locked l ON l.unit = g.unit AND l.year = g.year
+    WHERE i.id = g.indicator_id
 )
-UPDATE budgets b SET committed_fen = b.committed_fen + l.fen
-FROM locked l WHERE b.unit = l.unit AND b.year = l.year;
+UPDATE budgets b
+SET committed_fen = b.committed_fen + s.fen, classified_committed_fen = b.classified_committed_fen + s.classified_fen
+FROM (SELECT g.unit, g.year, sum(g.fen)::bigint AS fen,
+             coalesce(sum(g.fen) FILTER (WHERE g.indicator_id IS NOT NULL), 0)::bigint AS classified_fen
+      FROM given g JOIN locked l ON l.unit = g.unit AND l.year = g.year GROUP BY g.unit, g.year) s
+WHERE b.unit = s.unit AND b.year = s.year;
+
+-- lock: Lock the budgets of a year, in one order for all; those of a unit, if one is given.
+SELECT FROM budgets WHERE year = :year AND (CAST(:unit AS text) IS NULL OR unit = :unit) ORDER BY unit FOR UPDATE;
+
+-- pots: Return what is free in the budgets of a year, by indicator in the order of their first appropriation, the rest last.
+SELECT unit, id AS indicator_id, appropriated_fen - committed_fen AS free_fen
+FROM indicators WHERE year = :year AND (CAST(:unit AS text) IS NULL OR unit = :unit)
+UNION ALL
+SELECT unit, NULL, appropriated_fen - classified_fen - committed_fen + classified_committed_fen
+FROM budgets WHERE year = :year AND (CAST(:unit AS text) IS NULL OR unit = :unit)
+ORDER BY unit, indicator_id NULLS LAST;
+
+-- indicators: Return the indicators of a budget, in the order in which they are drawn on.
+SELECT indicator, project, function_code, economic_code, appropriated_fen, committed_fen,
+       appropriated_fen - committed_fen AS left_fen
+FROM indicators WHERE unit = :unit AND year = :year ORDER BY id;
+
+-- open_budget: Create a budget unless it is there.
+INSERT INTO budgets (unit, year) VALUES (:unit, :year) ON CONFLICT DO NOTHING;
+
+-- open_indicator: Create the indicator of a classification unless it is there.
+INSERT INTO indicators (unit, year, indicator, project, function_code, economic_code)
+SELECT :unit, :year, :indicator, :project, :function_code, :economic_code WHERE :classified
+ON CONFLICT DO NOTHING;
+
+-- appropriate: Add to what is appropriated to a budget and, if the money is classified, to its indicator.
+WITH budget AS (
+    UPDATE budgets SET appropriated_fen = appropriated_fen + :fen,
+                       classified_fen = classified_fen + CASE WHEN :classified THEN CAST(:fen AS bigint) ELSE 0 END
+    WHERE unit = :unit AND year = :year
+    RETURNING unit, year
+)
+UPDATE indicators i SET appropriated_fen = i.appropriated_fen + :fen
+FROM budget b
+WHERE i.unit = b.unit AND i.year = b.year AND :classified
+  AND i.indicator IS NOT DISTINCT FROM :indicator AND i.project IS NOT DISTINCT FROM :project
+  AND i.function_code IS NOT DISTINCT FROM :function_code AND i.economic_code IS NOT DISTINCT FROM :economic_code;
 
 -- budgets: Return budgets after a position (year, unit), or one, with what of them is ordered, free or lapsed.
 -- `ordered_fen` leaves out what is reserved for orders that are not with the bank or on their way there.
@@ -45,8 +91,8 @@ FROM awards a JOIN award_versions v ON v.award_id = a.award_id AND v.version = a
 WHERE a.waiting_for = 'arrangement' AND (CAST(:jurisdiction AS text) IS NULL OR a.jurisdiction = :jurisdiction);
 
 -- appropriations: Return appropriations after one, or one: of a unit, of a year, in a state.
-SELECT id, unit, year, amount_fen, document, state, proposed_by, proposed_at, confirmed_by, confirmed_at, discarded_by,
-       discarded_at, discard_reason
+SELECT id, unit, year, amount_fen, document, indicator, project, function_code, economic_code, state, proposed_by,
+       proposed_at, confirmed_by, confirmed_at, discarded_by, discarded_at, discard_reason
 FROM appropriation_details
 WHERE (CAST(:id AS uuid) IS NULL OR id = :id) AND (CAST(:unit AS text) IS NULL OR unit = :unit)
   AND (CAST(:year AS int) IS NULL OR year = :year) AND (CAST(:state AS text) IS NULL OR state = :state)

@@ -29,8 +29,8 @@ WHERE o.state = 'waiting' AND o.waiting_for = 'funds'
   AND (o.first_decided_on, o.award_id) >= (CAST(:start_day AS date), CAST(:start_award AS uuid))
 ORDER BY o.first_decided_on, o.award_id, o.instalment OFFSET :orders LIMIT 1;
 
--- needed: Return what the queue needs between two positions, by unit.
-SELECT o.unit, sum(o.amount_fen)::bigint AS fen FROM payment_orders o
+-- needed: Return what the queue needs between two positions and its smallest order, by unit.
+SELECT o.unit, sum(o.amount_fen)::bigint AS fen, min(o.amount_fen) AS least_fen FROM payment_orders o
 WHERE o.state = 'waiting' AND o.waiting_for = 'funds'
   AND (o.first_decided_on, o.award_id) >= (CAST(:start_day AS date), CAST(:start_award AS uuid))
   AND (o.first_decided_on, o.award_id) < (CAST(:until_day AS date), CAST(:until_award AS uuid))

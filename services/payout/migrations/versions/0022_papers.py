@@ -5,7 +5,7 @@ from alembic import op
 from shared.papers.tables import statements
 
 revision = "0022"
-down_revision = "0018"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 

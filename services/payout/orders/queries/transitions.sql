@@ -14,15 +14,17 @@ FROM seen s WHERE s.id = o.id AND o.state = 'waiting' AND s.blocker IS DISTINCT 
 RETURNING o.id::text AS id, o.state;
 
 -- fund: Reserve the money of orders that wait for it, between two positions of the queue, all or some of them, and issue them.
--- Order, posting, event and budget in one statement.
+-- Those of a unit draw on one indicator, or on money without a classification. Order, posting, event and budget in one statement.
 WITH funded AS (
     UPDATE payment_orders o
-    SET state = 'issued', waiting_for = NULL, budget_year = :year, funded_at = :now, changed_at = now(), issued_by = :by
-    WHERE o.state = 'waiting' AND o.waiting_for = 'funds' AND o.due_year <= :year
+    SET state = 'issued', waiting_for = NULL, budget_year = :year, indicator_id = m.indicator_id, funded_at = :now,
+        changed_at = now(), issued_by = :by
+    FROM unnest(CAST(:units AS text[]), CAST(:indicators AS bigint[])) AS m(unit, indicator_id)
+    WHERE o.unit = m.unit AND o.state = 'waiting' AND o.waiting_for = 'funds' AND o.due_year <= :year
       AND (o.first_decided_on, o.award_id) >= (CAST(:start_day AS date), CAST(:start_award AS uuid))
       AND (o.first_decided_on, o.award_id) < (CAST(:until_day AS date), CAST(:until_award AS uuid))
       AND (CAST(:ids AS uuid[]) IS NULL OR o.id = ANY(CAST(:ids AS uuid[])))
-    RETURNING o.id, o.award_id, o.version, o.unit, o.amount_fen, o.budget_year, order_event(o) AS event
+    RETURNING o.id, o.award_id, o.version, o.unit, o.amount_fen, o.budget_year, o.indicator_id, order_event(o) AS event
 ), posted AS (
     INSERT INTO postings (kind, source, destination, amount_fen, unit, award_id, version, order_id, actor)
     SELECT 'funded', budget_account(o.unit, o.budget_year), reserved_account(o.award_id, o.unit), o.amount_fen, o.unit,
@@ -34,9 +36,16 @@ WITH funded AS (
            o.id::text, :now, o.event,
            (SELECT v.trace_parent FROM award_versions v WHERE v.award_id = o.award_id AND v.version = o.version)
     FROM funded o
+), drawn AS (
+    UPDATE indicators i SET committed_fen = i.committed_fen + s.fen
+    FROM (SELECT indicator_id, sum(amount_fen)::bigint AS fen FROM funded GROUP BY indicator_id) s
+    WHERE i.id = s.indicator_id
 )
-UPDATE budgets b SET committed_fen = b.committed_fen + s.fen
-FROM (SELECT unit, sum(amount_fen)::bigint AS fen, count(*) AS orders FROM funded GROUP BY unit) s
+UPDATE budgets b
+SET committed_fen = b.committed_fen + s.fen, classified_committed_fen = b.classified_committed_fen + s.classified_fen
+FROM (SELECT unit, sum(amount_fen)::bigint AS fen, count(*) AS orders,
+             coalesce(sum(amount_fen) FILTER (WHERE indicator_id IS NOT NULL), 0)::bigint AS classified_fen
+      FROM funded GROUP BY unit) s
 WHERE b.unit = s.unit AND b.year = :year
 RETURNING s.orders;
 
@@ -99,21 +108,25 @@ SET live = false, waiting_for = NULL, changed_at = now(),
 WHERE id = ANY(CAST(:ids AS uuid[])) AND live;
 
 -- reenter: Mark orders as sent in a batch that is entered again; those without money draw on the budget of a year.
-UPDATE payment_orders
+UPDATE payment_orders o
 SET state = 'batched', waiting_for = NULL, live = true, batch_id = :batch_id,
     budget_year = CASE WHEN live AND budget_year IS NOT NULL THEN budget_year ELSE :year END,
+    indicator_id = CASE WHEN live AND budget_year IS NOT NULL THEN o.indicator_id ELSE k.indicator_id END,
     funded_at = coalesce(funded_at, now()), approved_by = :approver, approved_at = now(),
     issued_by = coalesce(issued_by, :issuer), batched_by = :by, changed_at = now()
-WHERE id = ANY(CAST(:ids AS uuid[]));
+FROM unnest(CAST(:ids AS uuid[]), CAST(:indicators AS bigint[])) AS k(id, indicator_id)
+WHERE o.id = k.id;
 
 -- reenter_lost: Store orders that were lost, as sent in a batch, under the ids that the bank knows them by.
 INSERT INTO payment_orders (id, award_id, version, unit, instalment, due_year, amount_fen, payee_uscc, first_decided_on, state,
-                            budget_year, funded_at, batch_id, approved_by, approved_at, issued_by, batched_by, reentered)
-SELECT id, award_id, version, :unit, instalment, due_year, fen, uscc, first_decided_on, 'batched', :year, now(),
+                            budget_year, indicator_id, funded_at, batch_id, approved_by, approved_at, issued_by, batched_by,
+                            reentered)
+SELECT id, award_id, version, :unit, instalment, due_year, fen, uscc, first_decided_on, 'batched', :year, indicator_id, now(),
        :batch_id, :approver, now(), :issuer, :by, true
 FROM unnest(CAST(:ids AS uuid[]), CAST(:award_ids AS uuid[]), CAST(:versions AS int[]), CAST(:instalments AS int[]),
-            CAST(:due_years AS int[]), CAST(:fen AS bigint[]), CAST(:usccs AS text[]), CAST(:days AS date[]))
-     AS t(id, award_id, version, instalment, due_year, fen, uscc, first_decided_on);
+            CAST(:due_years AS int[]), CAST(:fen AS bigint[]), CAST(:usccs AS text[]), CAST(:days AS date[]),
+            CAST(:indicators AS bigint[]))
+     AS t(id, award_id, version, instalment, due_year, fen, uscc, first_decided_on, indicator_id);
 
 -- publish: Write an event about each of these orders to the outbox.
 -- Its id follows from what it says; an occasion sets a repeated event apart from the first.

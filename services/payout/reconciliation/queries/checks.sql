@@ -76,6 +76,38 @@ FROM budgets g LEFT JOIN (SELECT unit, year, sum(amount_fen) AS fen FROM appropr
 WHERE coalesce(p.fen, 0) <> g.appropriated_fen
 LIMIT :limit;
 
+-- orders_of_indicator: What is committed of an indicator equals the orders that draw on it.
+SELECT concat_ws(':', i.unit, i.year, i.indicator, i.project, i.function_code, i.economic_code) AS subject,
+       coalesce(o.fen, 0)::bigint AS expected_fen, i.committed_fen AS found_fen
+FROM indicators i LEFT JOIN (
+    SELECT indicator_id, sum(amount_fen) AS fen FROM payment_orders
+    WHERE live AND indicator_id IS NOT NULL GROUP BY indicator_id) o ON o.indicator_id = i.id
+WHERE coalesce(o.fen, 0) <> i.committed_fen
+LIMIT :limit;
+
+-- appropriations_of_indicator: An indicator equals the appropriations with its classification.
+WITH appropriated AS (
+    SELECT unit, year, indicator, project, function_code, economic_code, sum(amount_fen) AS fen
+    FROM appropriations GROUP BY unit, year, indicator, project, function_code, economic_code
+)
+SELECT concat_ws(':', i.unit, i.year, i.indicator, i.project, i.function_code, i.economic_code) AS subject,
+       coalesce(a.fen, 0)::bigint AS expected_fen, i.appropriated_fen AS found_fen
+FROM indicators i LEFT JOIN appropriated a
+  ON (a.unit, a.year) = (i.unit, i.year) AND a.indicator IS NOT DISTINCT FROM i.indicator
+ AND a.project IS NOT DISTINCT FROM i.project AND a.function_code IS NOT DISTINCT FROM i.function_code
+ AND a.economic_code IS NOT DISTINCT FROM i.economic_code
+WHERE coalesce(a.fen, 0) <> i.appropriated_fen
+LIMIT :limit;
+
+-- indicators_of_budget: A budget's classified money, less what is committed of it, equals that of its indicators.
+SELECT concat(g.unit, ':', g.year) AS subject, coalesce(i.fen, 0)::bigint AS expected_fen,
+       g.classified_fen - g.classified_committed_fen AS found_fen
+FROM budgets g LEFT JOIN (
+    SELECT unit, year, sum(appropriated_fen - committed_fen) AS fen FROM indicators GROUP BY unit, year) i
+  ON (i.unit, i.year) = (g.unit, g.year)
+WHERE coalesce(i.fen, 0) <> g.classified_fen - g.classified_committed_fen
+LIMIT :limit;
+
 -- results_of_order: Each order that the bank settled, failed or returned has that result recorded.
 SELECT o.id::text AS subject, o.amount_fen AS expected_fen, 0::bigint AS found_fen FROM payment_orders o
 WHERE o.state IN ('settled', 'failed', 'returned') AND coalesce(o.bank_reference, '') NOT LIKE 'net:%'

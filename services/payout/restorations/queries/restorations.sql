@@ -34,7 +34,8 @@ WHERE (CAST(:id AS uuid) IS NULL OR p.id = :id) AND (CAST(:unit AS text) IS NULL
 ORDER BY p.id LIMIT :limit;
 
 -- reentry_rows: Return rows of a file that was entered again after a place, each beside its order as it is now.
-SELECT r.place, r.order_id, r.payee_uscc, r.amount_fen, r.award_id, r.instalment, o.state
+SELECT r.place, r.order_id, r.payee_uscc, r.amount_fen, r.award_id, r.instalment,
+       r.indicator, r.project, r.function_code, r.economic_code, o.state
 FROM reentry_proposal_rows r LEFT JOIN payment_orders o ON o.id = r.order_id
 WHERE r.proposal_id = :id AND r.place > :after ORDER BY r.place LIMIT :limit;
 

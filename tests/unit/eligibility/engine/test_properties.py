@@ -20,7 +20,7 @@ from services.eligibility.engine.evaluate import evaluate
 from services.eligibility.engine.explain import explain, explain_enterprise
 from services.eligibility.engine.outcomes import OUTCOME_SCHEMA
 from services.eligibility.engine.sealed_inputs import facts_of, inputs
-from services.eligibility.facts.catalogue import CATALOGUE, LARGEST, Facts
+from services.eligibility.facts.catalogue import CATALOGUE, LARGEST, Authors, Facts
 from services.eligibility.facts.queries import RowQuery, in_memory
 from services.eligibility.rules.domain import Interpretations
 from services.eligibility.rules.grammar.results import ConditionResult, Step
@@ -244,7 +244,7 @@ def test_authors_are_those_of_the_rows_that_are_sealed(seed: int) -> None:
     known = {
         (name, tuple(map(str, key)), author) for name, rows in authors.items() for *key, author in rows.iter_rows()
     }
-    for row in inputs(facts, POLICY, pairs, authors).iter_rows(named=True):
+    for row in inputs(facts, POLICY, pairs, Authors(authors, {})).iter_rows(named=True):
         sealed = {
             (name, tuple(str(each[part]) for part in CATALOGUE[name].key))
             for name, rows in orjson.loads(row["inputs"]).items()

@@ -24,7 +24,7 @@ LOGISTICS_HUBS = Dataset(
                 "other": ("其他", "other"),
             },
         ),
-        f.day("opened_on", "启用日期", "opened on"),
+        f.day("opened_on", "启用日期", "opening date"),
         replace(
             f.choice(
                 "land_source",
@@ -82,7 +82,7 @@ DELIVERY_TERMINALS = Dataset(
         f.code("serial", "设备序列号", "serial number"),
         f.uscc(zh="运营主体", en="operator"),
         f.jurisdiction("终端所在地区", "jurisdiction of the terminal", optional=True),
-        f.day("accepted_on", "验收日期", "accepted on", optional=True),
+        f.day("accepted_on", "验收日期", "date of acceptance", optional=True),
     ),
 )
 
@@ -95,7 +95,7 @@ COLD_STORES = Dataset(
         f.code("store_id", "冷库编号", "cold store"),
         f.uscc(zh="经营主体", en="operator"),
         f.jurisdiction("冷库所在地区", "jurisdiction of the store", optional=True),
-        f.day("in_use_on", "投入使用日期", "in use on", optional=True),
+        f.day("in_use_on", "投入使用日期", "date of first use", optional=True),
         replace(
             f.money("construction_cost_fen", "建设费用", "construction cost without land and property", optional=True),
             aliases=("建设费用（不含土地、房产）",),

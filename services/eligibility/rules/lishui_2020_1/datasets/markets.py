@@ -13,7 +13,7 @@ SALES_SPIN_OFFS = Dataset(
     fields=(
         f.uscc("sales_company_uscc", "销售公司", "sales company"),
         f.uscc("producer_uscc", "生产企业", "producer"),
-        f.day("established_on", "成立日期", "established on"),
+        f.day("established_on", "成立日期", "date of establishment"),
     ),
 )
 
@@ -52,12 +52,18 @@ EXHIBITION_ATTENDANCES = Dataset(
         f.code("exhibition_id", "展会编号", "exhibition"),
         f.uscc(zh="参展企业", en="exhibitor"),
         f.text("name", "展会名称", "name"),
-        f.day("held_on", "举办日期", "held on"),
-        f.choice(
-            "organiser",
-            "组织方",
-            "organiser",
-            {"commerce_department": ("商务部门", "commerce department"), "other": ("其他", "other")},
+        f.day("held_on", "举办日期", "date of the exhibition"),
+        replace(
+            f.choice(
+                "organiser",
+                "组织方",
+                "organiser",
+                {
+                    "commerce_department": ("商务部门", "commerce department"),
+                    "other": ("商务部门以外的单位", "someone other than the commerce department"),
+                },
+            ),
+            former_choices={"其他": "other"},
         ),
         f.flag("recognised", "认定展会", "recognised exhibition"),
         f.money("booth_fee_fen", "展位费", "booth fee", optional=True),
@@ -92,7 +98,7 @@ OVERSEAS_WAREHOUSES = Dataset(
         f.code("warehouse_id", "海外仓编号", "warehouse"),
         f.uscc(zh="经营主体", en="operator"),
         f.text("country", "国家", "country"),
-        f.day("opened_on", "启用日期", "opened on"),
+        f.day("opened_on", "启用日期", "opening date"),
         f.money("construction_cost_fen", "建设费用", "construction cost"),
         f.money("provincial_support_fen", "省级补助", "provincial support"),
     ),
@@ -116,6 +122,6 @@ DEMONSTRATION_TITLES = Dataset(
                 "municipal": ("市级", "municipal"),
             },
         ),
-        f.day("awarded_on", "授予日期", "awarded on"),
+        f.day("awarded_on", "授予日期", "date of the title"),
     ),
 )

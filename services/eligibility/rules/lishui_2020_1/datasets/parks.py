@@ -13,11 +13,13 @@ PARKS = Dataset(
         f.uscc(zh="运营单位", en="operator"),
         f.text("name", "园区名称", "name"),
         f.jurisdiction("园区所在地区", "jurisdiction of the park", optional=True),
-        f.day("opened_on", "开园日期", "opened on"),
+        f.day("opened_on", "开园日期", "opening date"),
         f.flag("built_by_enterprise", "企业自建", "built by an enterprise"),
         f.area("usable_area_m2", "使用面积", "usable area"),
         f.flag("physical_market", "实体交易市场", "physical market"),
-        f.day("infrastructure_accepted_on", "配套设施验收日期", "infrastructure accepted on", optional=True),
+        f.day(
+            "infrastructure_accepted_on", "配套设施验收日期", "date of acceptance of the infrastructure", optional=True
+        ),
     ),
 )
 

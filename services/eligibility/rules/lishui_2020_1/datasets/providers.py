@@ -36,8 +36,8 @@ PLATFORM_AUTHORISATIONS = Dataset(
     fields=(
         f.uscc(),
         f.code("platform", "平台", "platform"),
-        f.day("authorised_on", "授权日期", "authorised on"),
-        f.day("settled_on", "落户日期", "settled on", optional=True),
+        f.day("authorised_on", "授权日期", "date of authorisation"),
+        f.day("settled_on", "落户日期", "date of settling in Lishui", optional=True),
     ),
 )
 

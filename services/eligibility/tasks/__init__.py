@@ -1,0 +1,1 @@
+"""Tasks: what waits for officers and enterprises here, until when."""

@@ -1,0 +1,1 @@
+"""Tasks: what waits for finance officers, banks and payees, until when."""
