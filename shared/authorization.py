@@ -16,6 +16,7 @@ class Scope(StrEnum):
     CHALLENGES_WRITE = "challenges:write"
     ACCOUNTS_READ = "accounts:read"
     ACCOUNTS_CONFIRM = "accounts:confirm"
+    ACCOUNTS_CONFIRM_FOR_PAYEE = "accounts:confirm-for-payee"
     REFERENCE_CONFIRM = "reference:confirm"
     EVALUATIONS_READ = "evaluations:read"
     EVALUATIONS_WRITE = "evaluations:write"
@@ -61,6 +62,7 @@ DESCRIPTIONS: dict[Scope, str] = {
     Scope.CHALLENGES_WRITE: "Challenge facts",
     Scope.ACCOUNTS_READ: "Read payees' full account numbers",
     Scope.ACCOUNTS_CONFIRM: "Confirm and discard drafts of payees' accounts",
+    Scope.ACCOUNTS_CONFIRM_FOR_PAYEE: "Pass on that payees have confirmed their accounts; for eligibility alone",
     Scope.REFERENCE_CONFIRM: "Confirm and discard drafts of reference data: rates and recognised platforms",
     Scope.EVALUATIONS_READ: "Read evaluations and their outcomes, policies and interpretations",
     Scope.EVALUATIONS_WRITE: "Start evaluations",

@@ -30,9 +30,15 @@ class ClientCredentials(httpx.Auth):
     requires_response_body = True
 
     def __init__(
-        self, token_url: str, client_id: str, secret: str, monotonic: Callable[[], float] = time.monotonic
+        self,
+        token_url: str,
+        client_id: str,
+        secret: str,
+        monotonic: Callable[[], float] = time.monotonic,
+        **parameters: str,
     ) -> None:
-        """Use the client `client_id` at `token_url`."""
+        """Use the client `client_id` at `token_url`, with further `parameters` of the request."""
+        self._grant = {"grant_type": "client_credentials", **parameters}
         self._token_url = token_url
         self._basic = httpx.BasicAuth(client_id, secret)
         self._monotonic = monotonic
@@ -43,7 +49,7 @@ class ClientCredentials(httpx.Auth):
         """Add the token to `request`; if it is refused, request a new one and try once more."""
         for last in (False, True):
             if self._monotonic() >= self._expires_at:
-                grant = httpx.Request("POST", self._token_url, data={"grant_type": "client_credentials"})
+                grant = httpx.Request("POST", self._token_url, data=self._grant)
                 answer = yield next(self._basic.auth_flow(grant))
                 answer.raise_for_status()
                 body = answer.json()

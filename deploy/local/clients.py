@@ -80,7 +80,7 @@ CLIENTS: dict[str, Client] = {
     "postal-officer": Client(_REVIEW, department="postal"),
     "auditor": Client((*_READ_ALL, Scope.OBJECTIONS_READ, Scope.AUDIT_READ, Scope.DECISIONS_REPLAY)),
     "ops": Client((Scope.METRICS_READ, Scope.DEAD_LETTERS_WRITE, Scope.EVENTS_REPUBLISH)),
-    "eligibility": Client((Scope.FACTS_READ, Scope.MONEY_READ)),
+    "eligibility": Client((Scope.FACTS_READ, Scope.MONEY_READ, Scope.ACCOUNTS_CONFIRM_FOR_PAYEE)),
     "payout": Client((Scope.FACTS_READ, Scope.ACCOUNTS_READ, Scope.DECISIONS_READ, Scope.EVENTS_REPUBLISH)),
     "enterprise-portal": Client((Scope.OWN_READ, Scope.OWN_WRITE), for_enterprises=True),
 }

@@ -12,7 +12,9 @@ from typing import Any
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from deploy.bank.simulation import SimulatedBank
 from deploy.local.demo_client import DemoClient, DemoError
+from deploy.local.demo_round import play_round
 from deploy.local.processes import CannotStartError
 from deploy.local.sample import files
 from deploy.local.sample.domain import AWARD_YEARS
@@ -26,11 +28,14 @@ from shared.catalogue.datasets import CATALOGUE
 from shared.cli import console, say
 from shared.clock import SystemClock, calendar_date
 from shared.i18n import N_, default_language
+from shared.media_types import XML
 from shared.money import yuan
 from shared.policies import AWARD_TITLES, JURISDICTIONS, UNITS
 from shared.spreadsheets import TableColumn
 
 APPROPRIATION_FEN = 4_000_000_000
+PAID_UNIT = "development_zone"
+"""Whose orders the simulated bank pays; those of the other budgets wait for whoever tries it out."""
 
 SAMPLE_ARRANGEMENT: dict[str, Any] = {
     "number": "SAMPLE-2020",
@@ -94,6 +99,9 @@ def run_main_job(demo: DemoClient, state: Path) -> None:
     _explain(demo, decisions)
     _pay(demo, decisions)
     _trace(demo, decisions)
+    _settle(demo, state / "bank")
+    begin("8  A round: enterprises confirm, offices review, one case is refused")
+    play_round(demo, calendar_date(SystemClock().now()))
 
 
 def _import(demo: DemoClient, state: Path) -> None:
@@ -220,6 +228,28 @@ def _trace(demo: DemoClient, decisions: list[dict[str, Any]]) -> None:
     award = demo.get("auditor", f"payout:/v1/awards/{decision['award_id']}")
     cli.table(award["shares"], _SHARES)
     cli.table(award["orders"], _shown(ORDERS, _TRACED))
+
+
+def _settle(demo: DemoClient, folder: Path) -> None:
+    begin("7  A simulated bank takes a payment file, pays, and answers")
+    if not demo.orders(unit=PAID_UNIT, state="issued"):
+        return  # the system goes on where it was: the bank has paid
+    job = demo.post("finance-checker", "payout:/v1/payment-orders/approvals", {"unit": PAID_UNIT})
+    demo.wait_for_job("finance-checker", f"payout:/v1/payment-orders/approvals/{job['id']}", N_("approval"))
+    batch = demo.post("finance-maker", "payout:/v1/payment-batches", {"unit": PAID_UNIT})
+    path = f"payout:/v1/payment-batches/{batch['id']}"
+    sent = demo.call("bank", "GET", f"{path}/file", params={"format": "pain.001"}).content
+    folder.mkdir(parents=True, exist_ok=True)
+    bank = SimulatedBank(2026, misbehaves=False)
+    for number, answer in enumerate(bank.take(sent, calendar_date(SystemClock().now())), 1):
+        file = folder / f"{number}.{'xml' if answer.media_type == XML else 'csv'}"
+        file.write_bytes(answer.content)
+        demo.call("bank", "POST", f"{path}/results", content=file, headers={"Content-Type": answer.media_type})
+    answered = demo.get("auditor", path)
+    states = Counter(order["state"] for order in demo.orders(batch_id=batch["id"]))
+    rows = [{"state": state, "orders": number} for state, number in states.most_common()]
+    cli.table(rows, [*_shown(ORDERS, {"state"}), TableColumn("Payment orders", "orders", "whole")])
+    say("{amount} yuan were sent", amount=yuan(answered["total_fen"]))
 
 
 def _shown(columns: Sequence[TableColumn], paths: Collection[str]) -> list[TableColumn]:

@@ -52,6 +52,7 @@ class DemoClient:
             client: ClientCredentials(f"{urls['issuer']}/oauth/token", client, secret)
             for client, secret in secrets.items()
         }
+        self._secrets = secrets
         self._http = httpx.Client(timeout=60.0)
         self._progress = progress
         self._show = show
@@ -63,8 +64,16 @@ class DemoClient:
     def send(self, client: str | None, method: str, path: str, **request: Any) -> httpx.Response:
         """Send a request to `path` (`service:/v1/…`) as `client`, or without a token; return the answer."""
         service, _, route = path.partition(":")
-        auth = None if client is None else self._auth[client]
+        auth = None if client is None else self._credentials(client)
         return self._http.request(method, f"{self._urls[service]}{route}", auth=auth, **request)
+
+    def _credentials(self, client: str) -> ClientCredentials:
+        """Return the credentials of a client, or of `enterprise:<uscc>`: a token of the portal for that enterprise."""
+        if client not in self._auth:
+            token_url, portal = f"{self._urls['issuer']}/oauth/token", "enterprise-portal"
+            uscc = client.removeprefix("enterprise:")
+            self._auth[client] = ClientCredentials(token_url, portal, self._secrets[portal], uscc=uscc)
+        return self._auth[client]
 
     def call(self, client: str, method: str, path: str, **request: Any) -> httpx.Response:
         """Call `path` as `client`; raises DemoError if the request is refused."""
@@ -178,9 +187,24 @@ class DemoClient:
             draft = self.post("finance-maker", "payout:/v1/appropriations", body)
             self.post("finance-checker", f"payout:/v1/appropriations/{draft['id']}/confirm", {})
 
-    def evaluate(self, award_years: list[int], decided_on: str) -> dict[str, Any]:
-        """Evaluate all enterprises."""
-        body = {"policy": "lishui-2020-1", "award_years": award_years, "scope": "all", "decided_on": decided_on}
+    def look(self, client: str, path: str) -> Any:
+        """Read `path` as `client` without saying so, to see whether something has ended."""
+        return self._read(client, path)
+
+    def wait_until(self, ended: Callable[[], bool], name: str, patience_seconds: float = 60.0) -> None:
+        """Wait until something has ended; raises DemoError if it takes too long."""
+        deadline = time.monotonic() + patience_seconds
+        while not ended():
+            if time.monotonic() > deadline:
+                raise DemoError("{job} has not ended after {seconds} s", job=name, seconds=round(patience_seconds))
+            time.sleep(0.2)
+
+    def evaluate(
+        self, award_years: list[int], decided_on: str, *, scope: str | list[str] = "all", round_id: str | None = None
+    ) -> dict[str, Any]:
+        """Evaluate all enterprises, or those of `scope`, for a round if one is given."""
+        body = {"policy": "lishui-2020-1", "award_years": award_years, "scope": scope, "decided_on": decided_on}
+        body |= {"round_id": round_id} if round_id else {}
         job = self.post("commerce-maker", "eligibility:/v1/evaluations", body)
         return self.wait_for_job("commerce-maker", f"eligibility:/v1/evaluations/{job['id']}", N_("evaluation"))
 

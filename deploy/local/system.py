@@ -22,6 +22,7 @@ from kafka.errors import KafkaError
 from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy.exc import SQLAlchemyError
 
+from deploy.bank.messages import PAYERS
 from deploy.local.broker import ADMIN, Broker, local_broker
 from deploy.local.issuer import open_issuer
 from deploy.local.postgres import LocalPostgres, create_databases
@@ -189,6 +190,7 @@ class LocalSystem:
             "TOKEN_URL": f"{self.url('issuer')}/oauth/token",
             "REGISTRY_ACCOUNT_KEY": self.secrets["account_key"],
             "PAYOUT_FILE_SEAL_KEY": self.secrets["file_seal_key"],
+            "PAYOUT_PAYERS": orjson.dumps(PAYERS).decode(),
             "EVENT_KEYS": self.secrets["event_keys"],
         } | {name: str(port) for name, port in self.ports.items()}
         for service in SERVICES:

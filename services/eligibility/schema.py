@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import services.eligibility.awards.tables
+import services.eligibility.confirmations.tables
 import services.eligibility.corrections.tables
 import services.eligibility.decisions.tables
 import services.eligibility.evaluation_jobs.tables

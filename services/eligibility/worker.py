@@ -6,6 +6,7 @@ from services.eligibility import metrics as eligibility_metrics
 from services.eligibility.app import payout_client, registry_client, task_reader
 from services.eligibility.approvals.handlers import APPROVAL, run_bulk_approval
 from services.eligibility.clients.registry import RegistryFacts
+from services.eligibility.confirmations.accounts import tell_registry
 from services.eligibility.confirmations.handlers import decline_silent
 from services.eligibility.corrections import handlers as corrections
 from services.eligibility.corrections.domain import AutomaticReevaluation
@@ -92,6 +93,7 @@ def loops(settings: Settings, database: Database, registry: RegistryFacts, clock
         Loop("silence", lambda: decline_silent(database, calendar_date(clock.now())), idle_seconds=600),
         Loop("jobs", job_runner(settings, database, registry, clock).step),
         Loop("evaluation-partitions", partitions.step, idle_seconds=0, close=partitions.close),
+        Loop("account-confirmations", lambda: tell_registry(database, registry), idle_seconds=1),
         Loop("open-proposals", lambda: add_up(database), idle_seconds=60),
         stored_gauges_loop(
             database,

@@ -58,7 +58,7 @@ class Settings(ServiceSettings):
     payers: Annotated[dict[str, Payer], AfterValidator(_of_units)] = Field(
         default={},
         description="The account from which each budget unit pays, as JSON:"
-        ' `{"city": {"name": "…", "number": "…", "bank_code": "…"}}`. ISO 20022 messages need it: a unit without one takes its'
+        ' `{"<unit>": {"name": "…", "number": "…", "bank_code": "…"}}`. ISO 20022 messages need it: a unit without one takes its'
         " payment files as CSV or XLSX, and the bank's answers too",
     )
     consumers: int = Field(

@@ -46,6 +46,7 @@ def tasks_router(kinds: Sequence[Kind], read: ReadTasks, *, readers: Scope) -> A
     router = APIRouter(prefix="/v1/tasks", tags=["tasks"])
     by_name = {kind.name: kind for kind in kinds}
     named = StrEnum("TaskKind", {name: name for name in by_name})  # type: ignore[misc]
+    named.__doc__ = "What is to be done."
     scopes = list(dict.fromkeys([readers, *(scope for kind in kinds for scope in kind.scopes)]))
 
     @router.get("", operation_id="list_tasks", response_model=TaskPage)

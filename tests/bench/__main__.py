@@ -31,6 +31,7 @@ from tests.bench import (
     bench_proposals,
     bench_registry,
     bench_requests,
+    bench_reviews,
 )
 from tests.support.databases import DatabaseServer
 
@@ -53,6 +54,7 @@ BENCHMARKS: Mapping[str, tuple[str, Callable[..., Sequence[Any]]]] = {
     "payments": ("Payments in bulk: a second worker, a batch's file, reconciliation", bench_payments.run),
     "proposals": ("1,000,000 enterprises: the registry's tables → proposals stored", bench_proposals.run),
     "registry": ("1,000,000 rows of annual sales: files in, snapshots and changes out", bench_registry.run),
+    "reviews": ("100,000 reviews passed in bulk", bench_reviews.run),
     "requests": ("Single requests over HTTP beside bare FastAPI routes", bench_requests.run),
 }
 

@@ -19,10 +19,10 @@ from deploy.local.demo_client import DemoClient
 from deploy.local.system import LocalSystem
 from services.eligibility.decisions.domain import CONFIRMATION, DISTRICT, State, review_step
 from services.eligibility.rules.library import load_policy
-from services.eligibility.tasks.domain import KINDS as ELIGIBILITY_TASKS
+from services.eligibility.tasks import domain as eligibility_tasks
 from services.payout.enums import UNITS, OrderState, WaitingFor
-from services.payout.tasks.domain import KINDS as PAYOUT_TASKS
-from services.registry.tasks.domain import KINDS as REGISTRY_TASKS
+from services.payout.tasks import domain as payout_tasks
+from services.registry.tasks import domain as registry_tasks
 from shared.clock import SystemClock, calendar_date
 from shared.messaging import topics
 from shared.observability.metrics import METRICS
@@ -131,7 +131,7 @@ def test_what_is_told_is_what_is_written_and_labels_come_from_closed_lists(prome
         "kind": {"import", "evaluation", "simulation", "approval", "review", "letters", "order_approval"},
         "state": {"queued", "running", "succeeded", "failed", *State, *OrderState},
         "waiting_for": {"", *WaitingFor, CONFIRMATION, "notice", "approval", *map(review_step, reviewers)},
-        "task": {kind.name for kinds in (REGISTRY_TASKS, ELIGIBILITY_TASKS, PAYOUT_TASKS) for kind in kinds},
+        "task": {kind.name for tasks in (registry_tasks, eligibility_tasks, payout_tasks) for kind in tasks.KINDS},
         "measurement": {"tasks", "decisions", "waiting", "lag", "money", "reconciliation"},
         "rows": {"facts", "outcomes"},
     }

@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import httpx
 
+from deploy.bank.simulation import SimulatedBank
 from shared.clock import SystemClock, calendar_date
 from shared.http_client import pages
 from tests.faults.harness import Harness
@@ -19,6 +20,7 @@ from tests.faults.harness import Harness
 PATIENCE_SECONDS = 600.0
 APPROPRIATIONS = "payout:/v1/appropriations"
 UNITS = ("city", "liandu", "development_zone")
+NO_HEADERS: Mapping[str, str] = {}
 
 
 @dataclass
@@ -36,11 +38,15 @@ class Users:
     """Fen appropriated by document."""
     paid: dict[str, int] = field(default_factory=dict)
     """Fen that the bank has paid, by order."""
+    bank: SimulatedBank = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.bank = SimulatedBank(self.dice.randrange(2**32), misbehaves=False, failing=0.05, returning=0.0)
 
     def command(self, client: str, path: str, body: object = None, *, key: str | None = None, **request: Any) -> Any:
         """POST until there is an answer that does not ask to try again; returns it, whatever it says."""
         self.commands += 1
-        headers = {"Idempotency-Key": key or uuid4().hex} | request.pop("headers", {})
+        headers = {"Idempotency-Key": key or uuid4().hex, **request.pop("headers", {})}
         deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
             answer = self.once(client, "POST", path, json=body, headers=headers, **request)
@@ -124,19 +130,33 @@ class Users:
         answer = self._command_answered("finance-maker", "payout:/v1/payment-batches", {"unit": unit}, hang_up=hang_up)
         if not answer.is_success or not answer.json()["id"]:
             return
-        batch = answer.json()["id"]
-        orders = [order for page in self._pages("payout:/v1/payment-orders", batch_id=batch) for order in page]
-        rows = [self._result(order) for order in orders]
-        path = f"payout:/v1/payment-batches/{batch}/results"
-        answer = self._command_answered("bank", path, {"rows": rows}, hang_up=hang_up)
-        if not answer.is_success:
-            raise AssertionError(f"the bank's answer was refused: {answer.text[:500]}")
-        paid = {row["order_id"] for row in rows if row["outcome"] == "settled"}
-        self.paid |= {order["id"]: order["amount_fen"] for order in orders if order["id"] in paid}
-        if hang_up:  # the bank says it again
-            self.command("bank", path, {"rows": rows})
+        path = f"payout:/v1/payment-batches/{answer.json()['id']}"
+        orders = [
+            order for page in self._pages("payout:/v1/payment-orders", batch_id=answer.json()["id"]) for order in page
+        ]
+        file = self.get(
+            "bank", f"{path}/file", params={"format": self.dice.choice(["csv", "xlsx", "pain.001"])}
+        ).content
+        for said in self.bank.take(file, calendar_date(SystemClock().now())):
+            sent: dict[str, Any] = {"content": said.content, "headers": {"Content-Type": said.media_type}}
+            answer = self._command_answered("bank", f"{path}/results", None, hang_up=hang_up, **sent)
+            if not answer.is_success:
+                raise AssertionError(f"the bank's answer was refused: {answer.text[:500]}")
+            if hang_up:  # the bank says it again
+                self.command("bank", f"{path}/results", **sent)
+        paid = {order_id for order_id, outcome in self.bank.books.items() if outcome == "settled"}
+        self.paid |= {order["id"]: order["amount_fen"] for order in orders if order["id"].replace("-", "") in paid}
 
-    def _command_answered(self, client: str, path: str, body: object, *, hang_up: bool) -> httpx.Response:
+    def _command_answered(
+        self,
+        client: str,
+        path: str,
+        body: object,
+        *,
+        hang_up: bool,
+        headers: Mapping[str, str] = NO_HEADERS,
+        **request: Any,
+    ) -> httpx.Response:
         key = uuid4().hex
         if hang_up:
             self.once(
@@ -144,23 +164,14 @@ class Users:
                 "POST",
                 path,
                 json=body,
-                headers={"Idempotency-Key": key},
+                headers={"Idempotency-Key": key, **headers},
                 timeout=httpx.Timeout(10.0, read=self.dice.uniform(0.001, 0.05)),
+                **request,
             )
-        answer: httpx.Response = self.command(client, path, body, key=key)
+        answer: httpx.Response = self.command(client, path, body, key=key, headers=headers, **request)
         if answer.is_success and answer.json().get("id") and not path.endswith("/results"):
             self.promised.append(("auditor", f"{path}/{answer.json()['id']}"))
         return answer
-
-    def _result(self, order: dict[str, Any]) -> dict[str, Any]:
-        outcome = "settled" if self.dice.random() < 0.95 else "failed"
-        reference = f"bank-{order['id']}"
-        row = {
-            "order_id": order["id"],
-            "outcome": outcome,
-            "occurred_on": calendar_date(SystemClock().now()).isoformat(),
-        }
-        return row | {"bank_reference": reference, "reason": "account closed" if outcome == "failed" else None}
 
 
 def _asks_to_wait(answer: httpx.Response) -> bool:

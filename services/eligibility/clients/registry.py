@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from services.eligibility.facts.catalogue import CATALOGUE, Authors, Facts, frame_of
 from services.eligibility.facts.queries import Fetch, RowQuery
-from shared.clock import calendar_date
+from shared.clock import calendar_date, isoformat
 from shared.http_client import ServiceClient
 from shared.media_types import ARROW, NDJSON
 from shared.observability import metrics
@@ -39,6 +39,11 @@ class RegistryFacts:
     def has_enterprise(self, uscc: str) -> bool:
         """Return whether the registry has an enterprise now."""
         return bool(self._registry.get("/v1/enterprises", {"uscc": uscc, "limit": 1}).json()["items"])
+
+    def confirm_account(self, uscc: str, *, by: str, at: datetime) -> str:
+        """Tell that `by` has confirmed the account of a payee; return what became of its drafts. It may be told again."""
+        body = {"uscc": uscc, "confirmed_by": by, "confirmed_at": isoformat(at)}
+        return str(self._registry.post("/v1/drafts/payee-confirmations", body).json()["outcome"])
 
     def at(self, revision: int, datasets: Collection[str] = tuple(CATALOGUE)) -> Facts:
         """Return all facts known at `revision`; only `datasets` if given, the others empty."""

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row
 
+from services.eligibility.confirmations import accounts
 from services.eligibility.decisions import repository as decisions
 from services.eligibility.decisions import transitions
 from services.eligibility.decisions.domain import CONFIRMATION, Act, State
@@ -16,8 +17,9 @@ from services.eligibility.decisions.proposals import AUTOMATIC_ACTOR
 from services.eligibility.procedures.domain import Silence
 from services.eligibility.procedures.repository import stored_procedure
 from shared.authorization import Actor
+from shared.clock import isoformat
 from shared.database.engine import Database
-from shared.errors import Conflict, FieldError, Invalid
+from shared.errors import Conflict, FieldError, Invalid, NotFound
 from shared.i18n import N_
 
 DECLINED = "declined"
@@ -83,7 +85,25 @@ def confirm(
         notice_days=notice_days,
         statement=asdict(statement),
     )
+    if accept and statement.account_confirmed:
+        accounts.keep(connection, decision_id, row.payee_uscc, by=actor.subject)
     return decisions.view(decisions.read(connection, decision_id, actor, notice_days), language)
+
+
+def confirmation_view(connection: Connection, decision_id: UUID, actor: Actor) -> dict[str, Any]:
+    """Return a decision's confirmation, and what became of the account; raises NotFound if it needs none or has none yet."""
+    decisions.get(connection, decision_id, actor)
+    step = decisions.step(connection, decision_id, CONFIRMATION)
+    if step is None or step.outcome is None:
+        raise NotFound("There is no confirmation of this decision.")
+    return {
+        "decision_id": str(decision_id),
+        "outcome": step.outcome,
+        "statement": step.statement,
+        "confirmed_by": step.acted_by,
+        "confirmed_at": isoformat(step.acted_at),
+        "account": accounts.outcome(connection, decision_id),
+    }
 
 
 def decline_silent(database: Database, today: date) -> bool:

@@ -8,13 +8,13 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from services.eligibility.confirmations import handlers
-from services.eligibility.confirmations.schemas import ConfirmationBody
+from services.eligibility.confirmations.schemas import Confirmation, ConfirmationBody
 from services.eligibility.decisions.schemas import Decision
 from shared.authorization import Actor, Scope
 from shared.clock import calendar_date
 from shared.errors import Conflict, InFlight, NotFound
 from shared.web.auth import needs
-from shared.web.idempotency import IdempotentCommand
+from shared.web.idempotency import IdempotentCommand, json_response
 from shared.web.negotiation import language_of
 from shared.web.problems import refusals
 
@@ -48,3 +48,17 @@ def confirm_decision(
             language=language,
         )
     )
+
+
+@router.get(
+    "/{decision_id}/confirmation",
+    operation_id="get_confirmation",
+    response_model=Confirmation,
+    responses=refusals(NotFound),
+)
+def get_confirmation(
+    actor: Annotated[Actor, needs(Scope.DECISIONS_READ, own=Scope.OWN_READ)], decision_id: UUID, request: Request
+) -> Response:
+    """Read the confirmation of a decision, and what became of the account that was confirmed with it."""
+    with request.app.state.database.reading() as connection:
+        return json_response(handlers.confirmation_view(connection, decision_id, actor))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
@@ -20,7 +22,11 @@ class ConfirmationBody(BaseModel):
     )
 
     accept: bool = Field(description="false: the proposal is rejected, and not made again until its outcome differs")
-    account_confirmed: bool = Field(default=False, description="The recorded account is the payee's own")
+    account_confirmed: bool = Field(
+        default=False,
+        description="The recorded account is the payee's own. If it is a draft, the payee becomes its second person, unless it"
+        " has drafted the account itself",
+    )
     commitment: bool = Field(
         default=False,
         description="The payee commits itself: what it has reported is true, and it pays back what it was not entitled to."
@@ -35,3 +41,28 @@ class ConfirmationBody(BaseModel):
     def statement(self) -> Statement:
         """Return what the payee states."""
         return Statement(self.account_confirmed, self.commitment, self.document)
+
+
+class StoredStatement(BaseModel):
+    """What the payee stated."""
+
+    account_confirmed: bool
+    commitment: bool
+    document: str | None
+
+
+class Confirmation(BaseModel):
+    """The confirmation of a decision by its payee."""
+
+    decision_id: UUID
+    outcome: Literal["accepted", "declined"]
+    statement: StoredStatement | None = Field(
+        description="What the payee stated; null if its silence declined the award"
+    )
+    confirmed_by: str = Field(description="The enterprise, the officer who has its paper, or the system after the term")
+    confirmed_at: datetime
+    account: Literal["waiting", "confirmed", "own_draft", "changed", "no_draft"] | None = Field(
+        description="What became of the drafted account. `own_draft`: who confirmed has drafted it, so another person confirms"
+        " it; `changed`: the registry no longer accepts the draft; `no_draft`: none was waiting, or one with accounts of other"
+        " payees too; null if the account was not confirmed"
+    )

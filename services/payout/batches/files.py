@@ -39,6 +39,8 @@ TOTAL, CHECKSUM, SEAL = "合计", "校验", "防伪码"
 ADDED = (*Classification._fields, "award_id", "instalment")
 """Columns that files of before do not have: their purpose named the award and the instalment."""
 NAMES = ("holder", "purpose")
+FREE = (*NAMES, *Classification._fields)
+"""Columns that may hold any character; the others are ids, codes and numbers of their patterns."""
 COMPARED = ("holder", "payee_uscc", "bank_code", "number", "purpose", *ADDED)
 """Columns that a returned row must have as they were sent, names and codes; the amount is compared with the order itself."""
 
@@ -51,6 +53,7 @@ class PaymentFile:
     built_at: datetime
     day: date
     rows: pl.DataFrame
+    checksum: str
     seal: str
     payer: Payer | None
 
@@ -84,10 +87,11 @@ def changed_rows(rows: pl.DataFrame, copied: pl.DataFrame) -> dict[str, str]:
 
 def sheet_of(rows: pl.DataFrame) -> pl.DataFrame:
     """Return the rows as people read them: amounts in yuan with two decimals, everything else as text, under headings."""
-    amounts = spreadsheets.yuan_text("amount_fen")
-    sheet = rows.with_columns(amounts, pl.col(pl.String).exclude("amount_fen").fill_null(""))
+    free = [name for name in FREE if name in rows.columns]
+    escaped = spreadsheets.escape_formulas(rows.select(pl.col(free).fill_null("")))
+    sheet = rows.with_columns(spreadsheets.yuan_text("amount_fen"), *escaped)
     headings = HEADINGS if "award_id" in rows.columns else HEADINGS | {"order_id": FORMER_ORDER_ID}
-    return spreadsheets.escape_formulas(sheet.rename({name: headings[name] for name in rows.columns}))
+    return sheet.rename({name: headings[name] for name in rows.columns})
 
 
 def checksum_of(rows: pl.DataFrame) -> str:

@@ -120,5 +120,6 @@ def file_of(
 ) -> PaymentFile:
     """Return a batch's file, always the same; its seal is the same in every format."""
     rows, day = rows_of(connection, batch, accounts), repository.accounts_on(connection, batch["id"])
-    seal = seals.seal(Sealed(batch["unit"], day, batch["registry_revision"]), files.checksum_of(rows))
-    return PaymentFile(str(batch["id"]), batch["built_at"], day, rows, seal, payers.get(batch["unit"]))
+    checksum = files.checksum_of(rows)
+    seal = seals.seal(Sealed(batch["unit"], day, batch["registry_revision"]), checksum)
+    return PaymentFile(str(batch["id"]), batch["built_at"], day, rows, checksum, seal, payers.get(batch["unit"]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,19 @@ from services.registry.revisions.tables import drafts
 from shared import two_persons
 from shared.authorization import Actor
 from shared.catalogue.datasets import CATALOGUE
-from shared.errors import NotFound
+from shared.database.queries import load
+from shared.errors import DomainError, NotFound
+
+queries = load(__package__)
+
+
+class PayeeOutcome(StrEnum):
+    """What becomes of the drafts of an account that its payee has confirmed."""
+
+    CONFIRMED = "confirmed"
+    OWN_DRAFT = "own_draft"
+    CHANGED = "changed"
+    NO_DRAFT = "no_draft"
 
 
 def get(connection: Connection, draft_id: UUID) -> Row[Any]:
@@ -92,6 +105,25 @@ def confirm(connection: Connection, draft_id: UUID, *, by: str, now: datetime) -
     refuse(staging.dataset, published.errors.values(), [f"/items/{place}" for place in range(total)])
     made = update(drafts).where(drafts.c.id == draft_id).values(revision=published.revision)
     return view(connection.execute(made.returning(*drafts.c)).one())
+
+
+def confirm_of_payee(connection: Connection, uscc: str, *, by: str, at: datetime, now: datetime) -> dict[str, Any]:
+    """Confirm the drafts of a payee's account that were there at `at`, when `by` confirmed it; told again, it changes nothing.
+
+    Whoever drafted an account does not become its second person: such a draft waits for another one. So does a draft that the
+    registry no longer accepts, or that has accounts of other payees too.
+    """
+    found, outcome = [], PayeeOutcome.NO_DRAFT
+    for row in connection.execute(queries.of_payee, {"uscc": uscc, "until": at}).all():
+        if row.proposed_by == by:
+            outcome = PayeeOutcome.OWN_DRAFT
+            continue
+        try:
+            with connection.begin_nested():
+                found.append(confirm(connection, row.id, by=by, now=now)["id"])
+        except DomainError:
+            outcome = PayeeOutcome.CHANGED
+    return {"uscc": uscc, "outcome": PayeeOutcome.CONFIRMED if found else outcome, "drafts": found}
 
 
 def discard(connection: Connection, draft_id: UUID, *, by: str, reason: str) -> dict[str, Any]:

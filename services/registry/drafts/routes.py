@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import Connection
 
 from services.registry.drafts import handlers
-from services.registry.drafts.schemas import Discard, Draft, DraftChanges, State
+from services.registry.drafts.schemas import ConfirmedAccount, Discard, Draft, DraftChanges, PayeeConfirmation, State
 from services.registry.revisions.domain import RowsRefused
 from services.registry.revisions.route_parameters import Reader, audit_whole_numbers
 from shared.authorization import Actor, Scope
@@ -40,6 +40,31 @@ def list_drafts(
     with request.app.state.database.reading() as connection:
         found = handlers.find(connection, state=state, dataset=dataset, after=after, limit=limit + 1)
     return json_response(page(found, limit, "id"))
+
+
+@router.post(
+    "/payee-confirmations",
+    operation_id="confirm_payee_account",
+    response_model=ConfirmedAccount,
+    responses=refusals(InFlight),
+)
+def confirm_payee_account(
+    request: Request,
+    actor: Annotated[Actor, needs(Scope.ACCOUNTS_CONFIRM_FOR_PAYEE, city_wide=True)],  # noqa: ARG001 - asks for the scope
+    command: IdempotentCommand,
+    body: PayeeConfirmation,
+) -> Response:
+    """Confirm the drafts of an account that its payee has confirmed in eligibility; told again, nothing changes.
+
+    Recorded as the second person is who confirmed: the enterprise, or the officer who has its paper. Whoever drafted the account
+    is never its second person.
+    """
+    now = request.app.state.clock.now()
+    return command.run(
+        lambda connection: handlers.confirm_of_payee(
+            connection, body.uscc, by=body.confirmed_by, at=body.confirmed_at, now=now
+        )
+    )
 
 
 @router.get(

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
+from services.registry.drafts.handlers import PayeeOutcome
 from services.registry.revisions.schemas import ChangedRows, KeyValue
 from shared.free_text import strike_long_numbers
 
@@ -62,3 +63,35 @@ class Discard(BaseModel):
     reason: Annotated[str, AfterValidator(strike_long_numbers)] = Field(
         min_length=1, max_length=1_000, description="Why it has no effect"
     )
+
+
+class PayeeConfirmation(BaseModel):
+    """A payee has confirmed that the account that was drafted for it is its own."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "uscc": "91331100660565430F",
+                    "confirmed_by": "enterprise:91331100660565430F",
+                    "confirmed_at": "2026-03-02T01:00:00Z",
+                }
+            ]
+        },
+    )
+
+    uscc: Annotated[str, Field(pattern="^[0-9A-Z]{18}$", description="The payee")]
+    confirmed_by: str = Field(min_length=1, max_length=200, description="Who confirmed; recorded as the second person")
+    confirmed_at: AwareDatetime = Field(description="When; drafts made later are left as they are")
+
+
+class ConfirmedAccount(BaseModel):
+    """What became of the drafts of a payee's account."""
+
+    uscc: str
+    outcome: PayeeOutcome = Field(
+        description="`own_draft`: who confirmed has drafted the account, so another person confirms it; `changed`: the registry"
+        " no longer accepts it; `no_draft`: none was waiting, or one with accounts of other payees too"
+    )
+    drafts: list[UUID] = Field(description="The drafts that were confirmed")

@@ -39,11 +39,25 @@ from shared.authorization import Actor
 from shared.database.engine import Database
 from shared.errors import Conflict, DomainError, SamePerson
 from tests.integration.eligibility.support import CHECKER, MAKER, POLICY, evaluate, rent
+from tests.integration.eligibility.test_tasks import assert_counted
 
 OPEN = ("proposed", "in_notice", "suspended")
 NAMES = "AB"
 SUBJECTS = st.sampled_from(NAMES)
 _lives = count()
+ANNOUNCED = """
+    SELECT d.state, w.waiting_for, told.data ->> 'state' AS told_state,
+           ARRAY(SELECT jsonb_array_elements_text(told.data -> 'waiting_for')) AS told_waiting_for
+    FROM decisions d CROSS JOIN LATERAL waiting_for(d, 5) w
+    CROSS JOIN LATERAL (SELECT o.data::jsonb AS data FROM outbox o WHERE o.topic = 'award-progress.v1'
+                        AND o.data::jsonb ->> 'decision_id' = d.id::text ORDER BY o.id DESC LIMIT 1) told
+    WHERE d.subject LIKE :prefix
+"""
+STEPS_DIFFER = """
+    SELECT count(*) FROM decisions d WHERE open_steps <> coalesce((
+        SELECT array_agg(step ORDER BY place) FROM decision_steps s
+        WHERE s.decision_id = d.id AND (outcome IS NULL OR outcome = 'objected')), '{}')
+"""
 
 
 @dataclass
@@ -345,6 +359,15 @@ class Life(RuleBasedStateMachine):
             for subject, life in self.lives.items()
         }
         assert found == modelled
+
+    def teardown(self) -> None:
+        """What is announced last is what holds; steps on decisions, and counts of what waits, are those of the rows."""
+        with self.database.reading() as connection:
+            announced = connection.execute(text(ANNOUNCED), {"prefix": f"{self.prefix}%"}).all()
+            steps = connection.execute(text(STEPS_DIFFER)).scalar_one()
+        assert all((row.state, row.waiting_for) == (row.told_state, row.told_waiting_for) for row in announced)
+        assert steps == 0
+        assert_counted(self.database)
 
     def _try(self, allowed: bool, do: Callable[..., Any], /, **values: Any) -> Any:
         """Do it: it succeeds just where the model allows it, and a refusal names a problem and changes nothing."""

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+from deploy.bank.messages import Entry, plain, report, statement
 from shared.media_types import XML
 from tests.integration.payout.bank import approve
 from tests.integration.payout.support import Payout, decision
 from tests.integration.payout.test_bank_files import orders_of, send, two_sent
-from tests.support.iso20022 import Entry, plain, report, require_schema, statement
+from tests.support.iso20022 import require_schema
 
 
 def paid(payout: Payout, made: dict[str, Any], **changes: Any) -> list[Entry]:

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from deploy.bank.messages import ACCOUNT, Entry, plain, report, statement
 from services.payout.batches.bank_results import BankAnswer, read
 from services.payout.batches.files import HEADINGS, PaymentFile, checksum_of
 from services.payout.batches.formats import FORMATS
@@ -24,7 +25,7 @@ from services.payout.seals import Sealed, Seals
 from services.payout.settings import Payer
 from shared.files.domain import FileRefused
 from shared.media_types import BYTES, XML
-from tests.support.iso20022 import ACCOUNT, SCHEMAS, Entry, plain, report, require_schema, statement
+from tests.support.iso20022 import SCHEMAS, require_schema
 
 TODAY = date(2026, 3, 2)
 ORDERS = [f"01a22861-0423-7fc4-89d9-46bca903d49{place}" for place in range(6)]
@@ -65,8 +66,9 @@ def rows_of(found: list[dict[str, Any]]) -> pl.DataFrame:
 
 
 def file_of(rows: pl.DataFrame, payer: Payer | None = PAYER) -> PaymentFile:
-    seal = SEALS.seal(SEALED, checksum_of(rows))
-    return PaymentFile(ORDERS[0], datetime(2026, 3, 2, 4, tzinfo=UTC), TODAY, rows, seal, payer)
+    checksum = checksum_of(rows)
+    seal = SEALS.seal(SEALED, checksum)
+    return PaymentFile(ORDERS[0], datetime(2026, 3, 2, 4, tzinfo=UTC), TODAY, rows, checksum, seal, payer)
 
 
 @settings(max_examples=8, deadline=None)

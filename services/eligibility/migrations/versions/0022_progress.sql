@@ -69,3 +69,22 @@ INSERT INTO open_proposals (round_id, evaluation_id, jurisdiction, state, open_s
 SELECT round_id, evaluation_id, jurisdiction, state, open_steps, noticed_on IS NOT NULL, cardinality(flags) > 0, fact_authors,
        (changed_at AT TIME ZONE 'Asia/Shanghai')::date, count(*)
 FROM decisions WHERE state IN ('proposed', 'suspended') GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9;
+
+-- Accounts that payees confirm with their acceptance: the registry is told until it answers.
+CREATE TABLE account_confirmations (
+    decision_id uuid NOT NULL,
+    uscc text NOT NULL,
+    confirmed_by text NOT NULL,
+    confirmed_at timestamptz DEFAULT now() NOT NULL,
+    outcome text,
+    answered_at timestamptz,
+    CONSTRAINT pk_account_confirmations PRIMARY KEY (decision_id),
+    CONSTRAINT fk_account_confirmations_decision_id_decisions FOREIGN KEY (decision_id) REFERENCES decisions (id),
+    CONSTRAINT ck_account_confirmations_outcome CHECK (outcome IN ('confirmed', 'own_draft', 'changed', 'no_draft')),
+    CONSTRAINT ck_account_confirmations_answered CHECK ((outcome IS NULL) = (answered_at IS NULL))
+);
+CREATE INDEX ix_account_confirmations_waiting ON account_confirmations (confirmed_at) WHERE answered_at IS NULL;
+COMMENT ON TABLE account_confirmations IS 'Accounts that payees have confirmed with their acceptance; the registry is told until it answers';
+COMMENT ON COLUMN account_confirmations.uscc IS 'The payee whose account it is';
+COMMENT ON COLUMN account_confirmations.confirmed_by IS 'Who confirmed: never who drafted the account';
+COMMENT ON COLUMN account_confirmations.outcome IS 'What the registry made of it; empty until it has answered';

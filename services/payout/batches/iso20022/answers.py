@@ -169,7 +169,7 @@ def _read_transaction(message: Message, element: XmlElement, entry: Values, fall
         message.refuse(element.at, "reversal", text)
         return
     if values["amount"] is None:
-        message.refuse(element.at, "no_amount", "The transaction must have its amount: the entry has several.")
+        message.refuse(element.at, "no_amount", N_("The transaction must have its amount: the entry has several."))
         return
     outcome = "settled" if values["direction"] == "DBIT" else "returned"
     reference = values["reference"] or entry["reference"] or fallback
@@ -183,11 +183,11 @@ def _add(
     fen = fen_of(amount) if amount else None
     occurred_on = day_of(day) if day else None
     if amount and values["currency"] != CURRENCY:
-        message.refuse(at, "another_currency", "The amount must be in yuan (CNY).")
+        message.refuse(at, "another_currency", N_("The amount must be in yuan (CNY)."))
     elif amount and fen is None:
-        message.refuse(at, "part_of_a_fen", "The amount must have at most two decimals.")
+        message.refuse(at, "part_of_a_fen", N_("The amount must have at most two decimals."))
     elif occurred_on is None:
-        message.refuse(at, "no_day", "The entry must have the day on which it was booked.")
+        message.refuse(at, "no_day", N_("The entry must have the day on which it was booked."))
     else:
         reason = " ".join(filter(None, (values.get(name) for name in ("reason_code", "reason_words", "reason"))))
         message.results.append(

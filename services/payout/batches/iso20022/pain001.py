@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 import polars as pl
 
-from services.payout.batches.files import ADDED, HEADINGS, PaymentFile, checksum_of, yuan_of
+from services.payout.batches.files import ADDED, FREE, HEADINGS, PaymentFile, yuan_of
 from services.payout.batches.iso20022.documents import OWN, PAIN_001, PAYMENTS, SEALED
 from services.payout.batches.iso20022.values import CURRENCY, end_to_end_id, fen_of, order_id_of
 from shared import spreadsheets
@@ -76,7 +76,7 @@ def write(file: PaymentFile) -> bytes:
         ).encode()
     )
     _payments(rows).write_csv(buffer, include_header=False, quote_style="never")
-    tail = _TAIL.format(own=OWN, checksum=quoteattr(checksum_of(rows)), seal=escape(file.seal))
+    tail = _TAIL.format(own=OWN, checksum=quoteattr(file.checksum), seal=escape(file.seal))
     buffer.write(tail.encode())
     return buffer.getvalue()
 
@@ -104,11 +104,9 @@ def read(content: bytes) -> tuple[pl.DataFrame, str | None, str | None]:
 
 def _payments(rows: pl.DataFrame) -> pl.DataFrame:
     """Return one payment for each row, as text."""
-    texts = ("holder", "payee_uscc", "bank_code", "number", "purpose", *ADDED)
-    safe = rows.with_columns(_escaped(rows[name].cast(pl.String)) for name in texts)
+    safe = rows.with_columns(_escaped(rows[name]) for name in FREE)
     order = pl.concat_str(
-        pl.when(pl.col(name).fill_null("") == "").then(pl.lit("")).otherwise(pl.format(f' {name}="{{}}"', name))
-        for name in ADDED
+        pl.format(f' {name}="{{}}"', name).fill_null("") for name in ADDED if rows[name].null_count() < rows.height
     )
     return safe.select(
         pl.format(
