@@ -59,7 +59,7 @@ def place(jurisdiction: str | None, language: str) -> str:
 def heading(policy: Policy, office: Office, on: date | None, language: str) -> dict[str, Any]:
     """Return the fields that every paper has: office, policy, day."""
     shown = office_fields(office, language)
-    return shown | {
+    return {name: shown[name] for name in ("issuing", "address", "telephone", "email")} | {
         "policy": policy.source_title,
         "policy_number": policy.source_number,
         "date": day(on, language),

@@ -309,6 +309,7 @@ def test_letters_made_together_say_what_each_says_alone(
             .scalars()
             .all()
         )
+    assert {frozenset(orjson.loads(each)) for each in kept} == {frozenset(DECISION_LETTER.fields)}
     facts = [orjson.loads(each)["facts"] for each in kept]
     assert [[fact["revision"] for fact in each] for each in facts] == [["1", "2", "3"], ["1", "2", "4"]]
 
