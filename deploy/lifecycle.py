@@ -168,8 +168,10 @@ orders are never deleted.""",
             "an instalment of a unit's share, or what is owed on top, is ordered",
         ),
         orders.Act.REPLACE: (
-            "an event `award.decided`; `POST /v1/payment-orders/{id}/reissue`; `POST /v1/recoveries/{id}/net`",
-            "takes the place of an order that was cut through, failed, came back, or was netted in part",
+            "an event `award.decided`; `POST /v1/payment-orders/{id}/reissue`; `POST /v1/recoveries/{id}/net`;"
+            " the worker's funding pass",
+            "takes the place of an order that was cut through, failed, came back, was netted in part, or gets a part of"
+            " its money now",
         ),
         orders.Act.RECONSIDER: (
             "the worker; `POST /v1/awards/{id}/hold`, `/release`; `POST /v1/payees/{uscc}/hold`, `/release`",
@@ -192,7 +194,10 @@ orders are never deleted.""",
         orders.Act.SETTLE: (RESULTS, "the bank paid it"),
         orders.Act.FAIL: (RESULTS, "the bank could not pay it"),
         orders.Act.RETURN: (RESULTS, "the money came back from the payee's bank"),
-        orders.Act.NET: ("`POST /v1/recoveries/{id}/net`", "settled against a recovery, without the bank"),
+        orders.Act.NET: (
+            "`POST /v1/recoveries/{id}/net`; the worker's funding pass",
+            "settled against a recovery, without the bank",
+        ),
         orders.Act.CANCEL: (
             "an event `award.decided`; or with `replace`",
             "it is not owed any more, or another takes its place; one that failed or came back keeps its state",

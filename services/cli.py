@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import orjson
@@ -13,6 +14,7 @@ import typer
 from services import databases
 from services.eligibility.cli import app as eligibility
 from services.payout.cli import app as payout
+from services.payout.reports.verify_export import verify_export
 from services.registry.cli import app as registry
 from shared import cli, event_keys
 from shared.errors import DomainError
@@ -64,6 +66,18 @@ def verify(services: Services = None) -> None:
                     + "\n"
                 )
     if broken:
+        raise typer.Exit(1)
+
+
+@app.command("verify-export")
+def verify_auditors_export(file: Annotated[Path, typer.Argument(help="The archive that was exported")]) -> None:
+    """Verify an auditors' export without a database: a line of JSON. Compare `head` with the one that was recorded before.
+
+    The exit code is 1 if anything is wrong; `problems` says what.
+    """
+    found = verify_export(file)
+    sys.stdout.write(orjson.dumps(asdict(found)).decode() + "\n")
+    if found.problems:
         raise typer.Exit(1)
 
 

@@ -35,7 +35,7 @@ class Outline:
     apart by what their subject is (`enterprise`, `attendance`, `unit_and_level`); `records` names the datasets whose keys
     are the subjects of awards. `jurisdictions` are the
     places that it speaks of, `covered` those that an award may belong to, `units` the budgets that may pay; each with its names.
-    `titles` has the title of each award.
+    `titles` has the title of each award, in the order of the policy's articles.
     """
 
     package: str
@@ -118,6 +118,11 @@ AWARD_TITLES: Mapping[str, Names] = MappingProxyType(
 """The title of each award."""
 
 TIERED_AWARDS = tuple(code for policy in POLICIES.values() for code in policy.tiered)
+AWARD_PLACES: Mapping[str, int] = MappingProxyType(
+    {code: place for policy in POLICIES.values() for place, code in enumerate(policy.titles, start=1)}
+)
+"""The place of each award in its policy, from 1: an outline lists the titles in the order of the articles."""
+
 UNTIERED_AWARDS = tuple(code for policy in POLICIES.values() for code in policy.untiered)
 
 

@@ -12,15 +12,19 @@ from services.payout.batches.result_routes import router as bank_results
 from services.payout.batches.routes import BODIES as BATCH_BODIES
 from services.payout.batches.routes import router as batches
 from services.payout.budgets.routes import router as budgets
+from services.payout.checks.routes import router as checks
 from services.payout.clients.eligibility import Decisions, eligibility_decisions
+from services.payout.clients.payees import Payees, registry_payees
 from services.payout.clients.registry import Accounts, registry_accounts
 from services.payout.corrections.routes import router as corrections
+from services.payout.funding.routes import arrangement_previews
 from services.payout.funding.routes import router as holds
 from services.payout.ledger.routes import router as ledger
 from services.payout.orders.routes import router as orders
 from services.payout.papers import routes as papers
 from services.payout.reconciliation.routes import router as reconciliation
 from services.payout.recoveries.routes import router as recoveries
+from services.payout.recovery_acts.routes import router as recovery_acts
 from services.payout.reports.routes import router as reports
 from services.payout.restorations.routes import router as restorations
 from services.payout.schema import SCHEMA
@@ -60,24 +64,28 @@ def build(
     clock: Clock,
     accounts: Accounts | None = None,
     decisions: Decisions | None = None,
+    payees: Payees | None = None,
 ) -> FastAPI:
     """Build the app from its parts; accounts are the registry's and decisions eligibility's unless others are given."""
-    payees = accounts or registry_accounts(settings)
+    own_accounts = accounts or registry_accounts(settings)
     return create_app(
         schema=SCHEMA,
         title="Payout",
         description=DESCRIPTION,
         routers=[
             arrangements,
+            arrangement_previews,
             budgets,
             awards,
             holds,
             orders,
+            checks,
             restorations,
             batches,
             bank_results,
             corrections,
             recoveries,
+            recovery_acts,
             papers.recoveries_router,
             papers.payees_router,
             papers.templates_router,
@@ -91,9 +99,11 @@ def build(
         token_verifier=token_verifier,
         clock=clock,
         settings=settings,
-        is_enterprise=payees.has_enterprise,
+        is_enterprise=own_accounts.has_enterprise,
         state={
-            "accounts": payees,
+            "accounts": own_accounts,
+            "payees": payees or registry_payees(settings),
+            "sample_percent": settings.verification_sample_percent,
             "decisions": decisions or eligibility_decisions(settings),
             "payers": settings.payers,
             "seals": Seals(settings.file_seal_key.get_secret_value()),

@@ -16,7 +16,7 @@ from services.payout.reports.export import COLUMNS as REPORT
 from shared import cli
 from shared.cli import say
 from shared.i18n import N_
-from shared.media_types import XLSX
+from shared.media_types import XLSX, ZIP
 from shared.policies import AWARD_TITLES, UNITS
 from shared.spreadsheets import TableColumn
 
@@ -121,6 +121,13 @@ def award(award_id: str) -> None:
 def report(year: int, file: Annotated[Path, typer.Argument(help="The workbook to write")]) -> None:
     """Write the year's report, per unit, award and jurisdiction, as a workbook."""
     file.write_bytes(cli.read(f"/v1/reports/{year}", XLSX))
+    say("{file} written", file=file)
+
+
+@app.command()
+def export(file: Annotated[Path, typer.Argument(help="The archive to write")]) -> None:
+    """Write the auditors' export: postings with their hash chain, payment orders, decisions and shares."""
+    file.write_bytes(cli.read("/v1/reports/audit-export", ZIP))
     say("{file} written", file=file)
 
 

@@ -10,11 +10,13 @@ import services.payout.arrangements.tables
 import services.payout.awards.tables
 import services.payout.batches.tables
 import services.payout.budgets.tables
+import services.payout.checks.tables
 import services.payout.funding.tables
 import services.payout.ledger.tables
 import services.payout.orders.tables
 import services.payout.papers.tables
 import services.payout.recoveries.tables
+import services.payout.recovery_acts.tables
 import services.payout.restorations.tables  # noqa: F401 - importing a room's tables declares them
 from services.payout.arrangements.tables import policy_units
 from services.payout.metadata import metadata

@@ -68,6 +68,14 @@ class Settings(ServiceSettings):
         description="Consumers of decisions in each worker: one computes while another waits for the database",
     )
 
+    verification_sample_percent: int = Field(
+        default=0,
+        ge=0,
+        le=100,
+        description="How many of the orders of each batch are drawn at random and held for verification, in percent; a batch"
+        " may ask for another share",
+    )
+
     def unsafe(self) -> Iterator[tuple[str, str]]:
         """Yield what must not be in production."""
         yield from super().unsafe()

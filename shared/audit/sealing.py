@@ -11,7 +11,7 @@ the chain, but not a copy of `head` that is kept elsewhere, such as in a printed
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -120,7 +120,7 @@ def _digest(
     connection: Connection, table: Table, columns: Sequence[str], previous: str, after: int, until: int
 ) -> tuple[str, int]:
     """Return a block's hash, over the hash before it, the names of `columns` and their values; and its number of rows."""
-    row = cast(func.row(*(_stable(table.columns[name]) for name in columns)), Text)
+    row = _sealed_text(table, columns)
     rows = func.string_agg(row, aggregate_order_by(func.chr(10), table.c.id))
     sealed = func.concat(previous, ",".join(columns), rows)
     found = connection.execute(
@@ -130,6 +130,19 @@ def _digest(
         ).where(table.c.id > after, table.c.id <= until)
     ).one()
     return found.hash, found.rows
+
+
+def sealed_rows(
+    connection: Connection, table: Table, columns: Sequence[str], after: int, until: int
+) -> Iterator[tuple[int, str]]:
+    """Yield id and text of the rows of a block, in order: what its hash covers, joined by line feeds."""
+    rows = select(table.c.id, _sealed_text(table, columns)).where(table.c.id > after, table.c.id <= until)
+    for row in connection.execute(rows.order_by(table.c.id)):
+        yield row[0], row[1]
+
+
+def _sealed_text(table: Table, columns: Sequence[str]) -> ColumnElement[str]:
+    return cast(func.row(*(_stable(table.columns[name]) for name in columns)), Text)
 
 
 def _stable(column: Column[Any]) -> ColumnElement[Any]:

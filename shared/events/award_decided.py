@@ -78,6 +78,11 @@ class AwardDecided(EventData):
     )
     reason: Reason
     receipt: Receipt
+    later_instalments: Literal["confirmed"] | None = Field(
+        default=None,
+        description="`confirmed`: instalments after the first wait until an officer confirms that the project still operates;"
+        " left out where they do not",
+    )
 
     @model_validator(mode="after")
     def _adds_up(self) -> AwardDecided:

@@ -226,6 +226,9 @@ MONEY_WAITING = _database_gauge(
 PAYMENT_ORDERS = _database_gauge(
     "payment_orders", "orders", ("unit", "state", "waiting_for"), "Live payment orders by unit and state"
 )
+PAYMENT_FINDINGS = _counter(
+    "payment_findings", "findings", ("kind",), "Findings of checks before payment; each holds an order", "app"
+)
 AWARDS_WAITING = _database_gauge(
     "awards_waiting_for_arrangement", "awards", (), "Awards that no confirmed fiscal arrangement covers"
 )

@@ -21,6 +21,8 @@ from services.payout.awards.handlers import award_decisions
 from services.payout.batches import handlers, repository
 from services.payout.batches.formats import FORMATS
 from services.payout.clients.eligibility import Decisions, InForce
+from services.payout.clients.payee_facts import PayeeFacts
+from services.payout.clients.payees import Payees
 from services.payout.clients.registry import ACCOUNTS, AccountChange, Accounts
 from services.payout.funding.passes import FundingPass
 from services.payout.reconciliation import handlers as reconciliation
@@ -60,6 +62,16 @@ class _Accounts(Accounts):
 
     def changes(self, after: int, until: int) -> list[AccountChange]:
         return []
+
+
+class _Payees(Payees):
+    """Nothing speaks against anybody."""
+
+    def __init__(self) -> None:
+        pass
+
+    def facts(self, day: date, usccs: Collection[str], revision: int) -> PayeeFacts:
+        return PayeeFacts(revision, registered=usccs)
 
 
 class _Decisions(Decisions):
@@ -132,7 +144,15 @@ def batch_file(payout: Database) -> list[Figure]:
     started = time.perf_counter()
     with payout.transaction() as connection:
         batch = handlers.build(
-            connection, accounts, decisions, unit="city", order_ids=None, by="maker", now=CLOCK.now()
+            connection,
+            accounts,
+            decisions,
+            unit="city",
+            order_ids=None,
+            payees=_Payees(),
+            sample_percent=0,
+            by="maker",
+            now=CLOCK.now(),
         )
     built = time.perf_counter() - started
     started = time.perf_counter()

@@ -38,6 +38,7 @@ def test_an_outline_says_what_the_policy_does(code: str) -> None:
     assert outline.tiered == tuple(award for award, names in measures.items() if f"{award}-tiers" in names)
     assert outline.untiered == tuple(award for award in measures if award not in outline.tiered)
     assert outline.code == policy.code
+    assert list(outline.titles) == list(measures), "the order of the articles decides the place in the queue for money"
     covered = policy.parameters["covered_jurisdictions"].values[0][1]
     assert isinstance(covered, tuple) and set(covered) == set(outline.covered)
     assert set(outline.covered) <= set(outline.jurisdictions)

@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from math import lcm
 from typing import NamedTuple
 from uuid import UUID
 
 from shared.fiscal_split import SplitRule, UnitShare, rule_for, split
+
+
+class Shortage(StrEnum):
+    """How an arrangement funds the earliest day that a budget cannot cover in full."""
+
+    IN_TURN = "in_turn"
+    IN_PROPORTION = "in_proportion"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +30,7 @@ class Draft:
     effective_until: date | None
     sample: bool
     rules: dict[tuple[str, str], SplitRule]
+    shortage: Shortage = Shortage.IN_TURN
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +62,10 @@ class Entitlement(NamedTuple):
     entitlement_fen: int
     instalments: tuple[tuple[int, int], ...]
     first_decided_on: date
+    subject: str
+    award_year: int
+    later_wait: bool = False
+    """Whether instalments after the first wait until an officer confirms that the project still operates."""
 
 
 class UnitPart(NamedTuple):

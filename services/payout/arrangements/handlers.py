@@ -29,6 +29,7 @@ def draft(connection: Connection, document: Draft, *, by: str, now: datetime) ->
             effective_from=document.effective_from,
             effective_until=document.effective_until,
             sample=document.sample,
+            shortage=document.shortage,
             drafted_by=by,
         )
     )

@@ -44,6 +44,11 @@ def _rules(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, dict[tuple
     return rules
 
 
+def rules_of(connection: Connection, arrangement_id: UUID) -> dict[tuple[str, str], SplitRule]:
+    """Return how an arrangement splits, by (jurisdiction, award or `*`)."""
+    return _rules(connection, [arrangement_id])[arrangement_id]
+
+
 def view(connection: Connection, arrangement_id: UUID) -> dict[str, Any] | None:
     """Return an arrangement as its readers see it, or None."""
     where = {"id": arrangement_id, "after": None, "limit": 1}
@@ -63,7 +68,7 @@ def preview(connection: Connection, arrangement_id: UUID) -> dict[str, Any]:
     Equal amounts are split once.
     """
     where = {"id": arrangement_id}
-    rules = _rules(connection, [arrangement_id])[arrangement_id]
+    rules = rules_of(connection, arrangement_id)
     rows = []
     totals: dict[str, int] = defaultdict(int)
     for (jurisdiction, award), amounts in groupby(

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from services.payout.arrangements import handlers, repository
-from services.payout.arrangements.schemas import ArrangementDraft, ArrangementPreview, ArrangementView
+from services.payout.arrangements.schemas import ArrangementDraft, ArrangementView
 from shared.authorization import Actor, Scope
 from shared.errors import Conflict, NotFound, SamePerson
 from shared.web.auth import needs
@@ -69,23 +69,6 @@ def get_arrangement(
     """Give one arrangement with its rows."""
     with request.app.state.database.reading() as connection:
         return json_response(handlers.get(connection, arrangement_id))
-
-
-@router.get(
-    "/{arrangement_id}/preview",
-    operation_id="preview_arrangement",
-    response_model=ArrangementPreview,
-    responses=refusals(NotFound),
-)
-def preview_arrangement(
-    arrangement_id: UUID,
-    request: Request,
-    actor: Annotated[Actor, needs(Scope.MONEY_READ, city_wide=True)],  # noqa: ARG001 - asks for the scope
-) -> Response:
-    """Show how an arrangement would split the awards first decided in its period, beside today's split."""
-    with request.app.state.database.reading_at_one_instant() as connection:
-        found = handlers.get(connection, arrangement_id)
-        return json_response(repository.preview(connection, arrangement_id) | {"sample": found["sample"]})
 
 
 @router.post(

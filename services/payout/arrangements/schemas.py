@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from services.payout.arrangements.domain import Draft, adds_up_to_one
+from services.payout.arrangements.domain import Draft, Shortage, adds_up_to_one
 from services.payout.enums import Jurisdiction, Unit
 from shared.days import Day
 from shared.fiscal_split import SplitRule, UnitShare
@@ -83,6 +83,11 @@ class ArrangementDraft(BaseModel):
     )
     effective_until: Day | None = Field(default=None, description="First day on which it is no longer in force")
     sample: bool = Field(default=False, strict=True, description="An invented example, marked wherever it shows")
+    shortage: Shortage = Field(
+        default=Shortage.IN_TURN,
+        description="How the earliest day that a budget cannot cover in full is funded: its instalments in turn, or all in the"
+        " same proportion (⌊amount × f⌋ now, the rest later)",
+    )
     rows: list[ArrangementRow] = Field(min_length=1, max_length=200)
 
     @model_validator(mode="after")
@@ -122,6 +127,7 @@ class ArrangementDraft(BaseModel):
                 )
                 for row in self.rows
             },
+            self.shortage,
         )
 
 
@@ -135,47 +141,9 @@ class ArrangementView(BaseModel):
     effective_from: date = Field(description="First day on which it is in force")
     effective_until: date | None = Field(description="First day on which it is no longer in force; open if null")
     sample: bool = Field(description="An invented example: no real percentages are published")
+    shortage: Shortage = Field(description="How the earliest day that a budget cannot cover in full is funded")
     drafted_by: str
     drafted_at: datetime
     confirmed_by: str | None = Field(description="Another person than the author")
     confirmed_at: datetime | None
     rows: list[ArrangementRow]
-
-
-class PreviewShare(BaseModel):
-    """What a unit would pay of some awards."""
-
-    unit: Unit
-    amount_fen: int
-
-
-class PreviewRow(BaseModel):
-    """Decided awards of one code in one jurisdiction, split as the arrangement would."""
-
-    jurisdiction: Jurisdiction
-    award: str
-    awards: int
-    waiting: int = Field(description="Of them, those that wait for an arrangement")
-    entitlement_fen: int
-    covered: bool = Field(description="False if no row covers them: they would continue to wait")
-    shares: list[PreviewShare]
-
-
-class PreviewUnit(BaseModel):
-    """What a unit pays today of the awards in the period, and what it would pay."""
-
-    unit: Unit
-    today_fen: int
-    draft_fen: int
-
-
-class ArrangementPreview(BaseModel):
-    """What an arrangement would make of the awards first decided in its period; nothing is changed."""
-
-    arrangement_id: UUID
-    sample: bool
-    overlaps: list[UUID] = Field(
-        description="Confirmed arrangements in force on some of its days: it cannot be confirmed"
-    )
-    rows: list[PreviewRow]
-    units: list[PreviewUnit]

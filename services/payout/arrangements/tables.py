@@ -50,12 +50,14 @@ arrangements = Table(
     Column("effective_from", Date, nullable=False),
     Column("effective_until", Date),
     Column("sample", Boolean, nullable=False, server_default=false()),
+    Column("shortage", Text, nullable=False, server_default="in_turn"),
     Column("state", Text, nullable=False, server_default="draft"),
     Column("drafted_by", Text, nullable=False),
     Column("drafted_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("confirmed_by", Text),
     Column("confirmed_at", DateTime(timezone=True)),
     CheckConstraint("state IN ('draft', 'confirmed')", name="state"),
+    CheckConstraint("shortage IN ('in_turn', 'in_proportion')", name="shortage"),
     CheckConstraint("effective_until > effective_from", name="period"),
     CheckConstraint(
         "(state = 'confirmed') = (confirmed_by IS NOT NULL AND confirmed_at IS NOT NULL)", name="confirmed"

@@ -37,27 +37,21 @@ class _Writes:
     committed: dict[tuple[str, int, int | None], int] = field(default_factory=lambda: defaultdict(int))
 
 
-def new_orders(
-    award_id: str,
-    version: int,
-    first_decided_on: str,
-    unit: str,
-    uscc: str,
-    parts: Iterable[Part],
-    blockers: Blockers,
-) -> list[NewOrder]:
+def new_orders(owed: Owed, unit: str, uscc: str, parts: Iterable[Part], blockers: Blockers) -> list[NewOrder]:
     """Return waiting orders for `parts`, without those of 0 fen."""
+    day = owed.first_decided_on.isoformat()
     return [
         NewOrder(
-            award_id,
-            version,
+            owed.award_id,
+            owed.version,
             unit,
             part.instalment,
             part.due_year,
             part.amount_fen,
             uscc,
-            first_decided_on,
-            blockers.waits_for(award_id, uscc, part.due_year),
+            day,
+            *owed.place,
+            blockers.waits_for(owed.award_id, uscc, part.due_year, part.instalment if owed.later_wait else 1),
         )
         for part in parts
         if part.amount_fen
@@ -83,8 +77,7 @@ def adjust(connection: Connection, owed: Sequence[Owed], now: datetime) -> None:
         for unit, uscc in sorted(parties[each.award_id]):
             key = (each.award_id, unit, uscc)
             change = difference(each.parts.get((unit, uscc), ()), live.get(key, ()), claims.get(key, NO_CLAIM))
-            day = each.first_decided_on.isoformat()
-            writes.orders += new_orders(each.award_id, each.version, day, unit, uscc, change.top_ups, blockers)
+            writes.orders += new_orders(each, unit, uscc, change.top_ups, blockers)
             _cancel(writes, each, key, change, now)
             _claim(writes, each, key, change, now)
     _write(connection, writes, now)
@@ -118,6 +111,9 @@ def _cancel(writes: _Writes, owed: Owed, key: Key, change: Change, now: datetime
         amount_fen=change.replacement_fen,
         payee_uscc=uscc,
         first_decided_on=owed.first_decided_on.isoformat(),
+        award_place=owed.place.award_place,
+        subject=owed.place.subject,
+        award_year=owed.place.award_year,
         waiting_for=waiting_for,
         state=state,
         budget_year=cut.budget_year,

@@ -8,7 +8,7 @@ from datetime import date
 from typing import NamedTuple
 
 from services.payout.arrangements.domain import Entitlement, UnitPart
-from services.payout.orders.domain import Part
+from services.payout.orders.domain import Part, QueuePlace
 
 
 class Restatement(NamedTuple):
@@ -26,11 +26,13 @@ Parts = Mapping[tuple[str, str], Sequence[Part]]
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """What an award owes now, under `version`."""
+    """What an award owes now, under `version`; `later_wait`: instalments after the first wait for a confirmation."""
 
     award_id: str
     version: int
     first_decided_on: date
+    place: QueuePlace
+    later_wait: bool
     parts: Parts
 
 

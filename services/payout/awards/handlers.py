@@ -22,6 +22,7 @@ from services.payout.funding import repository as funding
 from services.payout.ledger import domain as ledger
 from services.payout.ledger import repository as postings
 from services.payout.orders import transitions
+from services.payout.orders.domain import QueuePlace
 from services.payout.orders.transitions import NewOrder
 from shared.audit import log as audit
 from shared.clock import Clock
@@ -116,12 +117,14 @@ def _apply_versions(
         shares += [_share_row(entitlement, own) for own in split.units]
         now_owed = {own.unit: own.amount_fen for own in split.units}
         entries += ledger.recognition(award_id, version, before.get(award_id, {}), now_owed)
-        owed = parts_of(entitlement, split.units)
+        place = QueuePlace.of(entitlement.award, entitlement.subject, entitlement.award_year)
+        parts = parts_of(entitlement, split.units)
+        owed = Owed(award_id, version, entitlement.first_decided_on, place, entitlement.later_wait, parts)
         if known is not None and known.has_orders:
-            restated.append(Owed(award_id, version, entitlement.first_decided_on, owed))
+            restated.append(owed)
             continue
-        for (unit, uscc), parts in owed.items():
-            first_orders += new_orders(award_id, version, award_row.first_decided_on, unit, uscc, parts, blockers)
+        for (unit, uscc), own in parts.items():
+            first_orders += new_orders(owed, unit, uscc, own, blockers)
     repository.add_shares(connection, shares)
     repository.add_awards(connection, new_awards)
     repository.update_awards(connection, changed_awards)

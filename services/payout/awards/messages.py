@@ -39,6 +39,7 @@ class VersionRow(NamedTuple):
     first_decided_on: str
     reason: str
     receipt: str
+    later_wait: bool
     trace_parent: str | None
 
 
@@ -61,6 +62,9 @@ def read(message: Message) -> tuple[VersionRow, Entitlement]:
         event.entitlement_fen,
         tuple([(part.due_year, part.amount_fen) for part in event.instalments]),
         event.first_decided_on,
+        event.subject,
+        event.award_year,
+        event.later_instalments is not None,
     )
     return _row(award_id, event, message.trace_parent), entitlement
 
@@ -95,6 +99,7 @@ def _row(award_id: str, event: AwardDecided, trace_parent: str | None) -> Versio
         event.first_decided_on.isoformat(),
         event.reason.value,
         orjson.dumps(stored).decode(),
+        event.later_instalments is not None,
         trace_parent,
     )
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row
 from services.payout.arrangements.domain import Entitlement
 from services.payout.awards.domain import Owed
 from services.payout.awards.messages import VersionRow
-from services.payout.orders.domain import Part
+from services.payout.orders.domain import Part, QueuePlace
 from shared.database.bulk import array, copy_rows
 from shared.database.queries import load
 
@@ -122,9 +122,10 @@ def owed(connection: Connection, award_ids: Collection[str], *, restated_only: b
     """Return what `award_ids` owe now, or those of them that were restated: orders and shares of the others agree."""
     values = {"ids": array(award_ids), "from_version": 2 if restated_only else 1}
     parts: dict[str, dict[tuple[str, str], tuple[Part, ...]]] = defaultdict(dict)
-    heads: dict[str, tuple[int, date]] = {}
+    heads: dict[str, tuple[int, date, QueuePlace, bool]] = {}
     for row in connection.execute(queries.owed, values):
-        heads[row.award_id] = (row.split_version, row.first_decided_on)
+        place = QueuePlace.of(row.award, row.subject, row.award_year)
+        heads[row.award_id] = (row.split_version, row.first_decided_on, place, row.later_wait)
         if row.unit is not None:
             parts[row.award_id][row.unit, row.payee_uscc] = tuple(
                 Part(number, part["due_year"], fen)
@@ -161,4 +162,7 @@ def _entitlement(row: Row[tuple[object, ...]]) -> Entitlement:
         row.entitlement_fen,
         instalments,
         row.first_decided_on,
+        row.subject,
+        row.award_year,
+        row.later_wait,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -14,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    false,
     func,
     text,
 )
@@ -62,6 +64,7 @@ award_versions = Table(
     Column("first_decided_on", Date, nullable=False),
     Column("reason", Text, nullable=False),
     Column("receipt", JSONB, nullable=False),
+    Column("later_wait", Boolean, nullable=False, server_default=false()),
     Column("trace_parent", Text),
     Column("received_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     CheckConstraint("version >= 1", name="version"),
@@ -71,7 +74,8 @@ award_versions = Table(
     CheckConstraint("result IN ('granted', 'withdrawn')", name="result"),
     info=APPEND_ONLY,
 )
-"""The natural key (award, version) is what makes a repeated event without effect, whatever became of the inbox."""
+"""The natural key (award, version) is what makes a repeated event without effect, whatever became of the inbox. `later_wait`:
+instalments after the first wait for a row of `instalment_confirmations`."""
 
 award_shares = Table(
     "award_shares",

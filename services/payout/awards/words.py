@@ -30,6 +30,7 @@ STEP_WORDS: NamesByCode = {
     "claim_met": ("追回完成", "recovery met"),
     "write_off_proposed": ("拟定核销", "write-off proposed"),
     "written_off": ("核销", "written off"),
+    "instalment_confirmed": ("确认项目正常运营", "project confirmed to operate"),
     "held": ("暂停支付", "put on hold"),
     "released_hold": ("解除暂停支付", "hold released"),
 }

@@ -13,7 +13,9 @@ from sqlalchemy import Connection, Row
 
 from services.payout.batches import files, repository
 from services.payout.batches.files import PaymentFile
+from services.payout.checks import handlers as checks
 from services.payout.clients.eligibility import Decisions
+from services.payout.clients.payees import Payees
 from services.payout.clients.registry import Accounts, revisions_of
 from services.payout.orders import transitions
 from services.payout.orders.domain import purpose_of
@@ -35,13 +37,17 @@ def build(
     *,
     unit: str,
     order_ids: Sequence[UUID] | None,
+    payees: Payees,
+    sample_percent: int,
     by: str,
     now: datetime,
 ) -> dict[str, Any]:
     """Make a batch of the approved orders of `unit` (or of those named) and return it.
 
     Accounts are read in one bulk call; an order whose payee's account is not the one that was approved goes back to `issued`.
-    Orders of an award that eligibility does not have as payout does are left out: money leaves only for what it decided.
+    Orders of an award that eligibility does not have as payout does are left out: money leaves only for what it decided. So are
+    those about which a check finds something, and `sample_percent` of the others for verification, until another person releases
+    them.
     Raises Conflict if no order can be sent, Unavailable if registry or eligibility does not answer.
     """
     lock_exclusively(connection)
@@ -72,10 +78,24 @@ def build(
         else:
             able.append(row)
     transitions.revoke(connection, [row.id for row in changed], now)
-    left_out = {"sent_back": len(changed), "unconfirmed": len(unconfirmed)}
+    left_out: dict[str, Any] = {"sent_back": len(changed), "unconfirmed": len(unconfirmed)}
+    left_out |= {"held": 0, "findings": {}, "sample": None}
+    if able:
+        checked = checks.check(
+            connection,
+            payees,
+            [row.id for row in able],
+            unit=unit,
+            day=day,
+            revision=revision,
+            sample_percent=sample_percent,
+            by=by,
+        )
+        able = [row for row in able if row.id not in checked.held]
+        left_out |= {"held": len(checked.held), "findings": checked.findings, "sample": checked.sample}
     if not able:
-        if changed:
-            # An error would roll back the orders that went back to `issued`: the answer is an empty batch.
+        if changed or left_out["held"]:
+            # An error would roll back the orders that went back to `issued`, and the findings: the answer is an empty batch.
             return {"id": None, "unit": unit, "state": "empty", "orders": 0, "total_fen": 0, **left_out}
         if unconfirmed:
             raise Conflict(

@@ -45,7 +45,8 @@ def build_payment_batch(draft: BatchDraft, request: Request, actor: Maker, comma
     """Make a batch of the approved orders of a unit; orders that are on hold or approved by the caller are left out.
 
     An order whose payee's account is not the one that was approved goes back to `issued`; one whose award eligibility does not
-    have as payout does is left out.
+    have as payout does is left out. What the checks find (`findings`), and a random sample, hold their orders until another
+    person releases them.
     """
     actor.require_jurisdiction(draft.unit)
     state, now = request.app.state, request.app.state.clock.now()
@@ -56,6 +57,8 @@ def build_payment_batch(draft: BatchDraft, request: Request, actor: Maker, comma
             state.decisions,
             unit=draft.unit.value,
             order_ids=draft.order_ids,
+            payees=state.payees,
+            sample_percent=state.sample_percent if draft.sample_percent is None else draft.sample_percent,
             by=actor.subject,
             now=now,
         ),

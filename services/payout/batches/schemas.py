@@ -25,12 +25,31 @@ class BatchDraft(BaseModel):
 
     unit: Unit
     order_ids: list[UUID] | None = Field(default=None, min_length=1, max_length=100_000)
+    sample_percent: int | None = Field(
+        default=None,
+        ge=0,
+        le=100,
+        strict=True,
+        description="How many of the orders are drawn at random and held for verification, in percent; the setting if left out",
+    )
+
+
+class DrawnSample(BaseModel):
+    """A random sample of the orders: those with the lowest SHA-256 of `seed:order_id`, so that anybody can draw it again."""
+
+    id: UUID
+    seed: str
+    percent: int
+    orders: int = Field(description="Orders that could be drawn")
+    size: int = Field(description="Orders that were drawn")
 
 
 class Batch(BaseModel):
     """A payment batch: orders of one unit that go to the treasury together."""
 
-    id: UUID | None = Field(description="Null if every order went back to `issued`: there is nothing to send")
+    id: UUID | None = Field(
+        description="Null if every order went back to `issued` or is held: there is nothing to send"
+    )
     unit: Unit
     state: Literal["sent", "completed", "empty"] = Field(description="`completed` once every order has a result")
     orders: int
@@ -52,6 +71,11 @@ class Batch(BaseModel):
     unconfirmed: int | None = Field(
         default=None, description="Orders left out because eligibility does not have their award as payout does"
     )
+    held: int | None = Field(
+        default=None, description="Orders left out because a check found something, or because they were drawn"
+    )
+    findings: dict[str, int] | None = Field(default=None, description="How many new findings of each kind")
+    sample: DrawnSample | None = Field(default=None, description="The sample that was drawn for verification, if any")
 
 
 class RowCounts(BaseModel):

@@ -108,6 +108,8 @@ def _entitlement(item: dict[str, Any]) -> Entitlement:
         entitlement_fen=item["entitlement_fen"] if granted else 0,
         instalments=tuple((part["due_year"], part["amount_fen"]) for part in item["instalments"]) if granted else (),
         first_decided_on=date.fromisoformat(first),
+        subject=item["subject"],
+        award_year=item["award_year"],
     )
 
 

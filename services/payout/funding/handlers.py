@@ -1,18 +1,20 @@
-"""Use cases of holds: hold and release an award or a payee."""
+"""Use cases of holds: hold and release an award or a payee; confirm an instalment after the first."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.payout.funding import repository
 from services.payout.funding.domain import HoldTarget
-from services.payout.funding.tables import holds
+from services.payout.funding.tables import holds, instalment_confirmations
 from services.payout.orders import transitions
 from shared.authorization import Actor
+from shared.clock import calendar_date
 from shared.errors import Conflict, NotFound, SamePerson
 
 
@@ -54,6 +56,41 @@ def release(connection: Connection, target: HoldTarget, *, reason: str, actor: A
     hold = dict(released.mappings().one())
     _reconsider(connection, target, now)
     return hold
+
+
+def confirm_instalment(
+    connection: Connection,
+    award_id: UUID,
+    instalment: int,
+    *,
+    reason: str,
+    document: str | None,
+    actor: Actor,
+    now: datetime,
+) -> dict[str, Any]:
+    """Confirm that the project of an award still operates: its `instalment` after the first no longer waits for `release`.
+
+    Raises NotFound for an award or instalment that payout does not have, Conflict if it does not wait for a confirmation, is not
+    due yet, or is confirmed already.
+    """
+    _require_access(connection, HoldTarget(award_id=award_id), actor)
+    repository.lock_blockers_exclusive(connection)
+    later = repository.later_instalment(connection, award_id, instalment)
+    if later is None or later.due_year is None:
+        raise NotFound("The award has no such instalment.")
+    if instalment == 1 or not later.later_wait:
+        raise Conflict("This instalment does not wait for a confirmation.")
+    if later.due_year > calendar_date(now).year:
+        raise Conflict("The instalment is not due yet. Confirm it in `due_year`.", extra={"due_year": later.due_year})
+    new = insert(instalment_confirmations).values(
+        award_id=award_id, instalment=instalment, reason=reason, document=document, confirmed_by=actor.subject
+    )
+    added = new.on_conflict_do_nothing().returning(*instalment_confirmations.c)
+    confirmed = connection.execute(added).mappings().one_or_none()
+    if confirmed is None:
+        raise Conflict("The instalment is confirmed already; nothing was changed.")
+    transitions.reconsider(connection, now, award_ids=[str(award_id)])
+    return dict(confirmed)
 
 
 def _require_access(connection: Connection, target: HoldTarget, actor: Actor) -> None:

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy import Connection
 
 from services.payout.budgets import repository as budgets
+from services.payout.budgets.domain import Pot
 from services.payout.clients.registry import Accounts
 from services.payout.enums import SYSTEM, UNITS
 from services.payout.funding import repository
-from services.payout.funding.domain import AvailableBudget, only_pots, place, select_fundable
+from services.payout.funding.domain import (
+    AvailableBudget,
+    ProportionalPeriod,
+    Shared,
+    free_of,
+    only_pots,
+    place,
+    select_fundable,
+)
 from services.payout.orders import transitions
 from services.payout.orders.domain import BEGINNING, END, QueuePosition
 from services.payout.orders.repository import lock_exclusively
@@ -24,7 +34,7 @@ PAGE_ORDERS = 20_000
 
 
 class FundingPass:
-    """Reserves money for waiting orders, in the order (first_decided_on, award_id), page by page. One at a time anywhere."""
+    """Reserves money for waiting orders, in the order of the queue (`QueuePosition`), page by page. One at a time anywhere."""
 
     def __init__(self, database: Database, clock: Clock, *, page_orders: int = PAGE_ORDERS) -> None:
         """Prepare passes over `database`, each transaction considering `page_orders` orders."""
@@ -61,49 +71,73 @@ class FundingPass:
                 if not repository.lock_pass(connection):
                     return issued
                 lock_exclusively(connection)
-                until = repository.page_end(connection, start, self._page_orders)
-                funded = self._page(connection, start, until, blocked, now, year)
+                in_proportion = repository.in_proportion(connection)
+                until = repository.page_end(connection, start, self._page_orders, in_proportion)
+                left_over = repository.left_over(connection, year)
+                pots = budgets.lock_pots(connection, year)
+                budget = AvailableBudget(free_of(pots), blocked, dict(left_over))
+                funded = _page(connection, start, until, budget, pots, in_proportion, now, year)
                 if funded:
+                    details = {"orders": funded} | ({"shared": _shown(budget.shared)} if budget.shared else {})
                     audit.record(
                         connection,
                         actor=SYSTEM,
                         act="fund_payment_orders",
                         subjects=[f"budget:{year}"],
-                        details={"orders": funded},
+                        details=details,
                     )
+                repository.keep_left_over(connection, year, left_over, budget.left_over)
                 issued += funded
             if until == END or blocked.issuperset(UNITS):
                 return issued
             start = until
 
-    def _page(
-        self,
-        connection: Connection,
-        start: QueuePosition,
-        until: QueuePosition,
-        blocked: set[str],
-        now: datetime,
-        year: int,
-    ) -> int:
-        need = repository.needed(connection, start, until)
-        if not need:
-            return 0
-        pots = budgets.lock_pots(connection, year)
-        money = only_pots(need, pots) if blocked.isdisjoint(need) else None
-        if money is not None:
-            # With enough money for all there is nothing to choose, and no row has to leave the database.
-            return transitions.fund(connection, year, now, money, start=start, until=until)
-        queue = repository.queue(connection, start, until)
-        free: Counter[str] = Counter()
-        for pot in pots:
-            free[pot.unit] += pot.free_fen
-        fundable = set(select_fundable(queue, AvailableBudget(free, blocked)))
-        placed, missing = place((order for order in queue if order.id in fundable), pots)
-        blocked |= missing
-        return sum(
-            transitions.fund(connection, year, now, {unit: indicator}, start=start, until=until, order_ids=ids)
-            for (unit, indicator), ids in placed.items()
+
+def _page(
+    connection: Connection,
+    start: QueuePosition,
+    until: QueuePosition,
+    budget: AvailableBudget,
+    pots: Sequence[Pot],
+    in_proportion: Sequence[ProportionalPeriod],
+    now: datetime,
+    year: int,
+) -> int:
+    need = repository.needed(connection, start, until)
+    if not need:
+        return 0
+    money = only_pots(need, pots) if budget.blocked.isdisjoint(need) else None
+    if money is not None:
+        # With enough money for all there is nothing to choose, and no row has to leave the database.
+        for unit, (fen, _) in need.items():
+            budget.spend(unit, fen)
+        return transitions.fund(connection, year, now, money, start=start, until=until)
+    funded = select_fundable(repository.queue(connection, start, until), budget, in_proportion)
+    placed, missing = place((replace(order, amount_fen=fen) for order, fen in funded), pots)
+    budget.blocked |= missing
+    drawn = {order_id for ids in placed.values() for order_id in ids}
+    for order, fen in funded:
+        if order.id not in drawn:
+            budget.give_back(order.unit, fen)
+    cut = {order.id: fen for order, fen in funded if fen < order.amount_fen and order.id in drawn}
+    parts = transitions.divide(connection, cut)
+    return sum(
+        transitions.fund(
+            connection,
+            year,
+            now,
+            {unit: indicator},
+            start=start,
+            until=until,
+            order_ids=[parts.get(order_id, order_id) for order_id in ids],
         )
+        for (unit, indicator), ids in placed.items()
+    )
+
+
+def _shown(shared: Sequence[Shared]) -> dict[str, int]:
+    available = {f"{each.day}:{each.unit}:available_fen": each.available_fen for each in shared}
+    return available | {f"{each.day}:{each.unit}:needed_fen": each.needed_fen for each in shared}
 
 
 class AccountPass:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import astuple
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, text
 
 from services.payout.budgets import repository as budgets
 from services.payout.clients.registry import AccountChange
-from services.payout.funding.domain import Blockers, QueuedOrder
-from services.payout.orders.domain import END, QueuePosition
+from services.payout.funding.domain import Blockers, ProportionalPeriod, QueuedOrder
+from services.payout.orders.domain import BEGINNING, END, QueuePosition
+from services.payout.orders.repository import between
 from shared.clock import calendar_date
 from shared.database.bulk import array
 from shared.database.queries import load
@@ -44,13 +46,21 @@ def blockers(connection: Connection, award_ids: Collection[str], usccs: Collecti
     """Return what keeps orders of `award_ids` to `usccs` from being funded."""
     today = calendar_date(now)
     holds = connection.execute(queries.holds_in_force, {"award_ids": array(award_ids)}).all()
+    confirmed = connection.execute(queries.confirmed_instalments, {"award_ids": array(award_ids)})
     without = connection.execute(queries.without_account, {"usccs": array(usccs), "today": today})
     return Blockers(
         today.year,
         frozenset(row.award_id for row in holds if row.award_id),
         frozenset(row.uscc for row in holds if row.uscc),
         frozenset(row.uscc for row in without),
+        frozenset((row.award_id, row.instalment) for row in confirmed),
     )
+
+
+def later_instalment(connection: Connection, award_id: UUID, instalment: int) -> Row[Any] | None:
+    """Return `later_wait` of an award and `due_year` of one of its instalments (None: it has none); None without the award."""
+    values = {"award_id": award_id, "instalment": instalment}
+    return connection.execute(queries.later_instalment, values).one_or_none()
 
 
 def jurisdiction_of(connection: Connection, award_id: UUID) -> str | None:
@@ -92,36 +102,94 @@ def mirror(connection: Connection, changes: Sequence[AccountChange], revision: i
     connection.execute(text("UPDATE account_feed SET revision = :revision"), {"revision": revision})
 
 
-def page_end(connection: Connection, start: QueuePosition, orders: int) -> QueuePosition:
-    """Return the position after about `orders` orders of the queue from `start` on, or its end; no award is cut."""
-    values = {"start_day": start.first_decided_on, "start_award": start.award_id, "orders": orders}
-    row = connection.execute(queries.page_end, values).one_or_none()
-    end = QueuePosition(row.first_decided_on, row.award_id) if row else END
+def page_end(
+    connection: Connection, start: QueuePosition, orders: int, in_proportion: Sequence[ProportionalPeriod]
+) -> QueuePosition:
+    """Return the position after about `orders` orders of the queue from `start` on, or its end.
+
+    No award is cut, and no day that may be shared in proportion.
+    """
+    row = connection.execute(queries.page_end, between(start, END) | {"orders": orders}).one_or_none()
+    end = QueuePosition(*row) if row else END
+    if end != END:
+        day = date.fromisoformat(end.first_decided_on)
+        if any(period.includes(day) for period in in_proportion):
+            return END._replace(first_decided_on=(day + timedelta(days=1)).isoformat())
     # One award alone fills the page: take more, until the page ends after it.
-    return page_end(connection, start, 2 * orders) if end == start else end
+    return page_end(connection, start, 2 * orders, in_proportion) if end == start else end
 
 
 def needed(connection: Connection, start: QueuePosition, until: QueuePosition) -> dict[str, tuple[int, int]]:
     """Return what the queue needs between two positions, and its smallest order, fen by unit."""
-    return {row.unit: (row.fen, row.least_fen) for row in connection.execute(queries.needed, _between(start, until))}
+    return {row.unit: (row.fen, row.least_fen) for row in connection.execute(queries.needed, between(start, until))}
 
 
 def queue(connection: Connection, start: QueuePosition, until: QueuePosition) -> list[QueuedOrder]:
     """Return the orders that wait for money between two positions, in order."""
-    rows = connection.execute(queries.queue, _between(start, until))
-    return [QueuedOrder(row.id, row.award_id, row.instalment, row.unit, row.amount_fen) for row in rows]
+    rows = connection.execute(queries.queue, between(start, until))
+    return [_queued(row) for row in rows]
+
+
+def placed_queue(connection: Connection) -> list[tuple[QueuePosition, QueuedOrder]]:
+    """Return all orders that wait for money, each with its position, in order."""
+    rows = connection.execute(queries.queue, between(BEGINNING, END))
+    return [
+        (
+            QueuePosition(row.day.isoformat(), row.award_place, row.subject, row.award_year, row.award_id),
+            _queued(row),
+        )
+        for row in rows
+    ]
+
+
+def _queued(row: Row[Any]) -> QueuedOrder:
+    return QueuedOrder(row.id, row.day, row.award_id, row.instalment, row.unit, row.amount_fen)
+
+
+def waiting_in_period(connection: Connection, arrangement_id: UUID) -> Sequence[Row[Any]]:
+    """Return the awards of an arrangement's period that have no orders yet because they wait for an arrangement."""
+    return connection.execute(queries.waiting_in_period, {"id": arrangement_id}).all()
+
+
+def in_proportion(connection: Connection, *, other_than: UUID | None = None) -> list[ProportionalPeriod]:
+    """Return the days whose shortages confirmed arrangements share in proportion, with the units of their policy."""
+    rows = connection.execute(queries.in_proportion, {"other_than": other_than})
+    return [_period(row) for row in rows]
+
+
+def period_of(connection: Connection, arrangement_id: UUID) -> ProportionalPeriod:
+    """Return the days of an arrangement that exists, with the units of its policy."""
+    return _period(connection.execute(queries.period_of, {"id": arrangement_id}).one())
+
+
+def _period(row: Row[Any]) -> ProportionalPeriod:
+    return ProportionalPeriod(row.effective_from, row.effective_until, frozenset(row.units))
+
+
+def left_over(connection: Connection, year: int) -> dict[tuple[date, str], int]:
+    """Return what days that were shared in proportion left in the budgets of `year`, fen; no more than is free now."""
+    rows = connection.execute(queries.left_over, {"year": year})
+    return {(row.first_decided_on, row.unit): row.fen for row in rows}
+
+
+def keep_left_over(
+    connection: Connection,
+    year: int,
+    before: Mapping[tuple[date, str], int],
+    now: Mapping[tuple[date, str], int],
+) -> None:
+    """Store what shared days left in the budgets of `year`, where it changed."""
+    changed = {key: fen for key, fen in now.items() if before.get(key) != fen}
+    if changed:
+        values = {
+            "days": [day for day, _ in changed],
+            "units": [unit for _, unit in changed],
+            "fen": list(changed.values()),
+        }
+        connection.execute(queries.keep_left_over, values | {"year": year})
 
 
 def fingerprint(connection: Connection, year: int) -> tuple[object, ...]:
     """Return what changes whenever the outcome of a funding pass could: the queue's extent and the money of `year`."""
     extent = connection.execute(queries.queue_extent).one()
     return (year, *extent, *(astuple(pot) for pot in budgets.pots(connection, year)))
-
-
-def _between(start: QueuePosition, until: QueuePosition) -> dict[str, str]:
-    return {
-        "start_day": start.first_decided_on,
-        "start_award": start.award_id,
-        "until_day": until.first_decided_on,
-        "until_award": until.award_id,
-    }

@@ -9,15 +9,24 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Request, Response
 
 from services.payout.funding import handlers
+from services.payout.funding.arrangement_preview import preview
 from services.payout.funding.domain import HoldTarget
-from services.payout.funding.schemas import Hold, HoldBody
+from services.payout.funding.schemas import (
+    ArrangementPreview,
+    Hold,
+    HoldBody,
+    InstalmentConfirmation,
+    InstalmentConfirmationBody,
+)
 from shared.authorization import Actor, Scope
+from shared.clock import calendar_date
 from shared.errors import Conflict, NotFound, SamePerson
 from shared.web.auth import needs
-from shared.web.idempotency import IdempotentCommand
+from shared.web.idempotency import IdempotentCommand, json_response
 from shared.web.problems import refusals
 
 router = APIRouter(prefix="/v1", tags=["holds"])
+arrangement_previews = APIRouter(prefix="/v1/arrangements", tags=["arrangements"])
 
 Holder = Annotated[Actor, needs(Scope.HOLDS_WRITE)]
 Releaser = Annotated[Actor, needs(Scope.HOLDS_RELEASE)]
@@ -72,6 +81,48 @@ def release_payee(
 ) -> Response:
     """Release a payee that another person holds: its orders continue by themselves."""
     return _run(handlers.release, HoldTarget(uscc=uscc), body, request, actor, command)
+
+
+@router.post(
+    "/awards/{award_id}/instalments/{instalment}/release",
+    operation_id="release_instalment",
+    response_model=InstalmentConfirmation,
+    responses=refusals(NotFound, Conflict),
+)
+def release_instalment(
+    award_id: UUID,
+    instalment: Annotated[int, Path(ge=1, le=20, description="Number of the instalment, from 1")],
+    body: InstalmentConfirmationBody,
+    request: Request,
+    actor: Releaser,
+    command: IdempotentCommand,
+) -> Response:
+    """Confirm that the project still operates, where the procedure asks for it: the instalment after the first continues."""
+    now = request.app.state.clock.now()
+    return command.run(
+        lambda connection: handlers.confirm_instalment(
+            connection, award_id, instalment, reason=body.reason, document=body.document, actor=actor, now=now
+        )
+    )
+
+
+@arrangement_previews.get(
+    "/{arrangement_id}/preview",
+    operation_id="preview_arrangement",
+    response_model=ArrangementPreview,
+    responses=refusals(NotFound),
+)
+def preview_arrangement(
+    arrangement_id: UUID,
+    request: Request,
+    actor: Annotated[Actor, needs(Scope.MONEY_READ, city_wide=True)],  # noqa: ARG001 - asks for the scope
+) -> Response:
+    """Show how an arrangement would split the awards first decided in its period, beside today's split, and what each way to bear
+    a shortage would fund of them with the money that is free this year.
+    """
+    state = request.app.state
+    with state.database.reading_at_one_instant() as connection:
+        return json_response(preview(connection, arrangement_id, calendar_date(state.clock.now()).year))
 
 
 def _run(

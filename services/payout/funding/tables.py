@@ -11,6 +11,7 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    SmallInteger,
     Table,
     Text,
     Uuid,
@@ -19,6 +20,7 @@ from sqlalchemy import (
 )
 
 from services.payout.metadata import metadata
+from shared.database.schema import APPEND_ONLY
 
 holds = Table(
     "holds",
@@ -39,6 +41,31 @@ holds = Table(
     Index("uq_holds_uscc", "uscc", unique=True, postgresql_where=text("released_at IS NULL")),
 )
 """A hold is on an award or on a payee; one that is not released is in force."""
+
+instalment_confirmations = Table(
+    "instalment_confirmations",
+    metadata,
+    Column("award_id", Uuid, primary_key=True),
+    Column("instalment", SmallInteger, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("document", Text),
+    Column("confirmed_by", Text, nullable=False),
+    Column("confirmed_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    CheckConstraint("instalment > 1", name="later"),
+    info=APPEND_ONLY,
+)
+"""An officer confirmed that the project of an award still operates, so that an instalment after the first may be paid."""
+
+shared_days = Table(
+    "shared_days",
+    metadata,
+    Column("year", SmallInteger, primary_key=True),
+    Column("first_decided_on", Date, primary_key=True),
+    Column("unit", Text, primary_key=True),
+    Column("left_fen", BigInteger, nullable=False),
+    CheckConstraint("left_fen >= 0", name="left"),
+)
+"""What a day that was shared in proportion left in a budget; it is shared again once more is free there."""
 
 payee_accounts = Table(
     "payee_accounts",

@@ -21,7 +21,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.payout.enums import SENT
-from shared.policies import AWARD_TITLES
+from shared.policies import AWARD_PLACES, AWARD_TITLES
 
 
 class Part(NamedTuple):
@@ -32,15 +32,39 @@ class Part(NamedTuple):
     amount_fen: int
 
 
+LAST_PLACE = 32_767
+"""The place of an award that no installed policy names: after all others of its day."""
+
+
+class QueuePlace(NamedTuple):
+    """The place of an award in the queue for money among those that were first decided on the same day."""
+
+    award_place: int
+    subject: str
+    award_year: int
+
+    @classmethod
+    def of(cls, award: str, subject: str, award_year: int) -> QueuePlace:
+        """Return the place of an award: by its place in the policy, then by the code of its subject, then by its year."""
+        return cls(AWARD_PLACES.get(award, LAST_PLACE), subject, award_year)
+
+
 class QueuePosition(NamedTuple):
-    """A position in the queue for money, which is ordered by (first_decided_on, award_id)."""
+    """A position in the queue for money, which is ordered by the first decision's day, then by `QueuePlace`.
+
+    Nothing of it depends on when an award arrived. The award's id tells apart what is equal in all of them, such as awards of two
+    policies, which never draw on one budget.
+    """
 
     first_decided_on: str
+    award_place: int
+    subject: str
+    award_year: int
     award_id: str
 
 
-BEGINNING = QueuePosition("-infinity", str(UUID(int=0)))
-END = QueuePosition("infinity", str(UUID(int=0)))
+BEGINNING = QueuePosition("-infinity", 0, "", 0, str(UUID(int=0)))
+END = QueuePosition("infinity", 0, "", 0, str(UUID(int=0)))
 
 
 @dataclass(frozen=True, slots=True)

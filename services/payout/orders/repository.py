@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 
 from services.payout.budgets.domain import Classification
-from services.payout.orders.domain import Order, purpose_of
+from services.payout.orders.domain import Order, QueuePosition, purpose_of
 from services.payout.orders.tables import payment_orders
 from shared.database.bulk import array
 from shared.database.queries import load
@@ -127,6 +127,16 @@ def live(connection: Connection, award_ids: Collection[str], *, lock: bool = Tru
             )
         )
     return found
+
+
+def between(start: QueuePosition, until: QueuePosition) -> dict[str, str | int]:
+    """Return two positions of the queue as the values of a statement."""
+    values: dict[str, str | int] = {}
+    for end, position in (("start", start), ("until", until)):
+        day, place, subject, year, award_id = position
+        values |= {f"{end}_day": day, f"{end}_place": place, f"{end}_subject": subject}
+        values |= {f"{end}_year": year, f"{end}_award": award_id}
+    return values
 
 
 def to_approve(connection: Connection, filters: Mapping[str, Any], limit: int, after: int = 0) -> list[Row[Any]]:

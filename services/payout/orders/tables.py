@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 
 from services.payout.metadata import metadata
+from services.payout.orders.domain import LAST_PLACE
 
 payment_orders = Table(
     "payment_orders",
@@ -38,6 +39,9 @@ payment_orders = Table(
     Column("amount_fen", BigInteger, nullable=False),
     Column("payee_uscc", Text, nullable=False),
     Column("first_decided_on", Date, nullable=False),
+    Column("award_place", SmallInteger, nullable=False, server_default=text(str(LAST_PLACE))),
+    Column("subject", Text(collation="C"), nullable=False, server_default=""),
+    Column("award_year", SmallInteger, nullable=False, server_default="0"),
     Column("state", Text, nullable=False),
     Column("waiting_for", Text),
     Column("live", Boolean, nullable=False, server_default=true()),
@@ -45,6 +49,7 @@ payment_orders = Table(
     Column("indicator_id", BigInteger),
     Column("funded_at", DateTime(timezone=True)),
     Column("replaces", Uuid),
+    Column("part", SmallInteger, nullable=False, server_default="0"),
     Column("batch_id", Uuid),
     Column("account_revision", BigInteger),
     Column("approved_by", Text),
@@ -77,21 +82,26 @@ payment_orders = Table(
     CheckConstraint("state NOT IN ('approved', 'batched', 'settled') OR approved_by IS NOT NULL", name="approval"),
     CheckConstraint("live OR state IN ('cancelled', 'failed', 'returned')", name="live"),
     CheckConstraint("NOT live OR state <> 'cancelled'", name="cancelled"),
+    CheckConstraint("part BETWEEN 0 AND 2 AND (part = 0 OR replaces IS NOT NULL)", name="part"),
     Index(
-        "uq_payment_orders_once",
+        "uq_payment_orders_single",
         "award_id",
         "version",
         "unit",
         "payee_uscc",
         "instalment",
         "replaces",
+        "part",
         unique=True,
         postgresql_nulls_not_distinct=True,
         postgresql_where=text("NOT reentered"),
     ),
     Index(
-        "ix_payment_orders_queue",
+        "ix_payment_orders_turn",
         "first_decided_on",
+        "award_place",
+        "subject",
+        "award_year",
         "award_id",
         "instalment",
         postgresql_where=text("state = 'waiting' AND waiting_for = 'funds'"),
@@ -115,10 +125,17 @@ payment_orders = Table(
     Index("ix_payment_orders_award_id", "award_id"),
     Index("ix_payment_orders_payee_uscc", "payee_uscc"),
     Index("ix_payment_orders_batch_id", "batch_id", postgresql_where=text("batch_id IS NOT NULL")),
-    Index("uq_payment_orders_replaces", "replaces", unique=True, postgresql_where=text("replaces IS NOT NULL")),
+    Index(
+        "uq_payment_orders_replaced",
+        "replaces",
+        "part",
+        unique=True,
+        postgresql_where=text("replaces IS NOT NULL"),
+    ),
 )
 """An order pays one unit's part of one instalment. `live` orders make up what is or will be paid; a failed or returned one stays
-live until it is reissued or cut. One that was lost in a restore
+live until it is reissued or cut. `award_place`, `subject` and `award_year` are its place in the queue among the orders of its
+day. An order that is divided is replaced by two: `part` 1 gets its money, 2 is the rest. One that was lost in a restore
 and is entered again is `reentered`. `budget_year` is the year of the budget that it draws on, set when it is funded;
 `indicator_id` the indicator, null where that money has no classification.
 That its award has such a version is checked by a trigger, once per statement."""

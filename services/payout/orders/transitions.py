@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row
 
 from services.payout.enums import SYSTEM
 from services.payout.orders.domain import BEGINNING, END, QueuePosition
-from services.payout.orders.repository import lock_shared, queries
+from services.payout.orders.repository import between, lock_shared, queries
 from shared.clock import calendar_date
 from shared.database.bulk import array, copy_rows
 from shared.events import payment_orders
@@ -35,6 +35,9 @@ class NewOrder(NamedTuple):
     amount_fen: int
     payee_uscc: str
     first_decided_on: str
+    award_place: int
+    subject: str
+    award_year: int
     waiting_for: str
     state: str = "waiting"
 
@@ -51,6 +54,9 @@ class Replacement(NamedTuple):
     amount_fen: int
     payee_uscc: str
     first_decided_on: str
+    award_place: int
+    subject: str
+    award_year: int
     waiting_for: str | None
     state: str
     budget_year: int | None
@@ -75,6 +81,9 @@ def issued_in_place_of(
         amount_fen=amount_fen,
         payee_uscc=replaced.payee_uscc,
         first_decided_on=replaced.first_decided_on.isoformat(),
+        award_place=replaced.award_place,
+        subject=replaced.subject,
+        award_year=replaced.award_year,
         waiting_for=None,
         state="issued",
         budget_year=replaced.budget_year,
@@ -168,10 +177,7 @@ def fund(
         "year": year,
         "now": now,
         "by": SYSTEM,
-        "start_day": start.first_decided_on,
-        "start_award": start.award_id,
-        "until_day": until.first_decided_on,
-        "until_award": until.award_id,
+        **between(start, until),
         "ids": None if order_ids is None else array(order_ids),
         "units": list(money),
         "indicators": list(money.values()),
@@ -180,6 +186,17 @@ def fund(
         "source": PAYOUT_SOURCE,
     }
     return sum(row.orders for row in connection.execute(queries.fund, values))
+
+
+def divide(connection: Connection, parts: Mapping[str, int]) -> dict[str, str]:
+    """Replace orders that wait for money by a part (fen by order id) and a rest, in the same place; return the part of each.
+
+    The rest goes on waiting as an order of its own. The part is for `fund`, in the same transaction.
+    """
+    if not parts:
+        return {}
+    values = {"ids": array(parts), "fen": array(parts.values())}
+    return {row.replaces: row.id for row in connection.execute(queries.divide, values)}
 
 
 def approve(connection: Connection, revisions: Mapping[str, int], *, by: str, now: datetime) -> int:

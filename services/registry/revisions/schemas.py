@@ -168,7 +168,9 @@ class SnapshotQuery(BaseModel):
     uscc: list[str] | None = Field(
         default=None, min_length=1, max_length=50_000, description="Unified social credit codes"
     )
-    field: str | None = Field(default=None, description="A text field of the dataset that is not sensitive")
+    field: str | None = Field(
+        default=None, description="A text field of the dataset; a sensitive one needs `accounts:read`"
+    )
     values: list[FieldValue] | None = Field(
         default=None, min_length=1, max_length=50_000, description="Values of `field`"
     )

@@ -24,7 +24,10 @@ def schema_of(dataset: Dataset) -> pa.Schema:
 
 @dataclass(frozen=True, slots=True)
 class Matching:
-    """Rows whose text `field` is one of `values`; with `before_colon`, the part of it before the first colon."""
+    """Rows whose text `field` is one of `values`; with `before_colon`, the part of it before the first colon.
+
+    A sensitive field is compared sealed: the cipher gives the same text for the same value.
+    """
 
     field: str
     values: Sequence[str]
@@ -74,7 +77,8 @@ def _query(
     if matching is not None:
         compared = f"split_part({matching.field}, ':', 1)" if matching.before_colon else matching.field
         where = f"{where} AND {compared} = ANY($1)"
-        bound.append(list(matching.values))
+        sealed = matching.field in dataset.sensitive
+        bound.append([access.cipher.seal(value) for value in matching.values] if sealed else list(matching.values))
     if set_by is not None:
         bound.append(list(set_by))
         where = f"{where} AND revision = ANY(${len(bound)})"

@@ -12,10 +12,12 @@ from sqlalchemy.exc import IntegrityError
 from stdnum.cn import uscc
 
 from services.eligibility.confirmations.handlers import decline_silent
+from services.eligibility.decisions import transitions
 from services.eligibility.metrics import waiting
 from services.eligibility.reviews.handlers import REVIEW, run_bulk_review
 from services.eligibility.rules.canonical import canonical_json, sha256
 from shared.database.engine import Database
+from shared.events.award_decided import AwardDecided
 from shared.jobs.runner import JobRunner
 from shared.web.enterprises import Enterprises
 from tests.integration.eligibility.api_driver import MONDAY, Office
@@ -210,6 +212,24 @@ def test_a_procedure_needs_two_persons_and_is_never_edited(office: Office) -> No
 def test_a_procedure_names_what_exists(office: Office, changes: dict[str, Any], pointer: str) -> None:
     body = office.refused("commerce-maker", PROCEDURE, WHOLE | changes | {"reason": "r"}, "invalid-request")
     assert [error["pointer"] for error in body["errors"]] == [pointer]
+
+
+@pytest.mark.parametrize(
+    ("adopts", "said"), [({}, "confirmed"), ({"later_instalments": "automatic"}, None), (None, None)]
+)
+def test_the_event_says_whether_later_instalments_wait(
+    office: Office, adopts: dict[str, Any] | None, said: str | None
+) -> None:
+    if adopts is not None:
+        silent = {"required": False, "working_days": 5, "silence": "waits"}
+        adopted(office, confirmation=silent, reviews=[], notice_working_days=0, **adopts)
+    proposed(office, rent(A, 500))
+    with office.database.transaction() as connection:
+        assert transitions.approve(connection, [UUID(str(office.id_of(A)))], by="checker", reason=None) == 1
+        data = connection.execute(text("SELECT data FROM outbox WHERE type = 'award.decided'")).scalar_one()
+    event = AwardDecided.model_validate_json(data)
+    assert event.later_instalments == said
+    assert ("later_instalments" in data) is (said is not None), "left out, not null"
 
 
 @pytest.mark.parametrize(

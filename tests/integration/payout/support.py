@@ -21,6 +21,8 @@ from services.payout.app import build
 from services.payout.arrangements.domain import Entitlement
 from services.payout.awards import handlers as awards
 from services.payout.clients.eligibility import Decisions, InForce
+from services.payout.clients.payee_facts import PayeeFacts
+from services.payout.clients.payees import Payees
 from services.payout.clients.registry import ACCOUNTS, AccountChange, Accounts
 from services.payout.funding.passes import AccountPass, FundingPass
 from services.payout.ledger.tables import postings
@@ -196,6 +198,20 @@ class FakeAccounts(Accounts):
 
 
 @dataclass
+class FakePayees(Payees):
+    """What the registry says of payees: everybody is registered, and nothing speaks against anybody unless a test says so."""
+
+    found: dict[str, Any] = field(default_factory=dict)
+    """Members of `PayeeFacts` other than the usual ones."""
+
+    def latest_revision(self) -> int:
+        return 9
+
+    def facts(self, day: date, usccs: Collection[str], revision: int) -> PayeeFacts:
+        return PayeeFacts(revision, **({"registered": usccs} | self.found))
+
+
+@dataclass
 class FakeDecisions(Decisions):
     """Decisions in force as eligibility would give them: one per page; None does not answer."""
 
@@ -253,6 +269,7 @@ class Payout:
     clock: FixedClock = field(default_factory=lambda: FixedClock(datetime(2026, 3, 2, 4, 0, tzinfo=UTC)))
     accounts: FakeAccounts = field(default_factory=FakeAccounts)
     decisions: FakeDecisions = field(default_factory=FakeDecisions)
+    payees: FakePayees = field(default_factory=FakePayees)
 
     def __post_init__(self) -> None:
         self.decisions.books = self.database
@@ -263,6 +280,7 @@ class Payout:
             clock=self.clock,
             accounts=self.accounts,
             decisions=self.decisions,
+            payees=self.payees,
         )
         self.http = TestClient(self.app, raise_server_exceptions=True)
 

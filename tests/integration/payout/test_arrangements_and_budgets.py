@@ -126,7 +126,8 @@ def test_the_forecast_counts_what_open_proposals_would_add(payout: Payout) -> No
 
     def proposal(subject: str, *parts: tuple[int, int], code: str = "courier-rent") -> Entitlement:
         award_id = str(award(subject, code))
-        return Entitlement(award_id, 0, code, "liandu", USCC, sum(fen for _, fen in parts), parts, date(2025, 3, 1))
+        fen, day = sum(fen for _, fen in parts), date(2025, 3, 1)
+        return Entitlement(award_id, 0, code, "liandu", USCC, fen, parts, day, subject, 2024)
 
     payout.decisions.proposed_now = [
         proposal("s1", (2025, 1_201), (2028, 600)),  # 100 more for the city now, nothing in 2028

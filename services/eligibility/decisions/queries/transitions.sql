@@ -153,16 +153,18 @@ UPDATE decisions d SET state = 'rejected', open_steps = array_remove(d.open_step
 FROM picked p WHERE d.id = p.id;
 
 -- enqueue_events: Write the event of each picked decision to the outbox.
--- Its members are those of shared.events.award_decided.AwardDecided; a test compares the two.
+-- Its members are those of shared.events.award_decided.AwardDecided; a test compares the two. Members that are null are left out.
 INSERT INTO outbox (topic, key, type, event_id, source, subject, occurred_at, data, trace_parent)
-SELECT :topic, d.award_id::text, :type, d.id, :source, d.award_id::text, now(), json_build_object(
+SELECT :topic, d.award_id::text, :type, d.id, :source, d.award_id::text, now(), json_strip_nulls(json_build_object(
     'award_id', d.award_id, 'version', d.version, 'policy', d.policy, 'award', d.award, 'article', d.article,
     'subject', d.subject, 'award_year', d.award_year,
     'payee', json_build_object('uscc', d.payee_uscc, 'name', d.payee_name),
     'jurisdiction', d.jurisdiction, 'kind', d.kind, 'result', d.result, 'entitlement_fen', d.entitlement_fen,
     'instalments', d.instalments, 'decided_on', d.decided_on, 'first_decided_on', a.first_decided_on, 'reason', d.reason,
     'receipt', json_build_object('facts_revision', d.facts_revision, 'policy_hash', d.policy_hash,
-        'interpretations_hash', d.interpretations_hash, 'engine_version', d.engine_version))::text,
+        'interpretations_hash', d.interpretations_hash, 'engine_version', d.engine_version),
+    'later_instalments', (SELECT 'confirmed' FROM documents p WHERE p.hash = d.procedure_hash
+                          AND p.content::jsonb ->> 'later_instalments' = 'confirmed')))::text,
     CAST(:trace_parent AS text)
 FROM picked p JOIN decisions d USING (id) JOIN awards a ON a.award_id = d.award_id
 ORDER BY d.award_id;

@@ -1,5 +1,5 @@
 -- arrangements: Return arrangements with their rows, in the order of their drafting: one, or those after another.
-SELECT a.id, a.state, a.policy, a.number, a.effective_from, a.effective_until, a.sample,
+SELECT a.id, a.state, a.policy, a.number, a.effective_from, a.effective_until, a.sample, a.shortage,
        a.drafted_by, a.drafted_at, a.confirmed_by, a.confirmed_at,
        (SELECT jsonb_agg(jsonb_build_object(
             'jurisdiction', r.jurisdiction, 'award', r.award, 'remainder_to', r.remainder_to,

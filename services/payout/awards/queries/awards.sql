@@ -20,21 +20,22 @@ FROM awards a JOIN award_shares s ON s.award_id = a.award_id AND s.version = a.s
 WHERE a.award_id = ANY(CAST(:ids AS uuid[])) GROUP BY a.award_id, s.unit;
 
 -- owed: Return what awards owe now by unit, payee and instalment: shares of the version in effect, from a version on.
-SELECT a.award_id::text AS award_id, a.split_version, a.first_decided_on, v.instalments, s.unit, s.payee_uscc, s.parts_fen
+SELECT a.award_id::text AS award_id, a.split_version, a.first_decided_on, v.award, v.subject, v.award_year, v.later_wait, v.instalments,
+       s.unit, s.payee_uscc, s.parts_fen
 FROM awards a JOIN award_versions v ON v.award_id = a.award_id AND v.version = a.split_version
 LEFT JOIN award_shares s ON s.award_id = a.award_id AND s.version = a.split_version
 WHERE a.award_id = ANY(CAST(:ids AS uuid[])) AND a.split_version >= :from_version;
 
 -- entitlements: Return awards in their newest version, of a jurisdiction if one is given.
 SELECT v.award_id::text AS award_id, v.version, v.award, v.jurisdiction, v.payee_uscc, v.entitlement_fen, v.instalments,
-       a.first_decided_on
+       a.first_decided_on, v.subject, v.award_year, v.later_wait
 FROM awards a JOIN award_versions v ON v.award_id = a.award_id AND v.version = a.version
 WHERE a.award_id = ANY(CAST(:ids AS uuid[])) AND (CAST(:jurisdiction AS text) IS NULL OR a.jurisdiction = :jurisdiction)
 ORDER BY a.award_id;
 
 -- waiting_for_arrangement: Lock waiting awards that one of these arrangements has a row for, and return their newest version.
 SELECT v.award_id::text AS award_id, v.version, v.award, v.jurisdiction, v.payee_uscc, v.entitlement_fen, v.instalments,
-       a.first_decided_on, a.split_version
+       a.first_decided_on, v.subject, v.award_year, v.later_wait, a.split_version
 FROM awards a JOIN award_versions v ON v.award_id = a.award_id AND v.version = a.version
 JOIN arrangements g ON g.id = ANY(CAST(:arrangements AS uuid[])) AND a.first_decided_on >= g.effective_from
                    AND (g.effective_until IS NULL OR a.first_decided_on < g.effective_until)

@@ -83,6 +83,8 @@ SELECT at, actor, step, unit, amount_fen, version, reference FROM (
     WHERE o.award_id = :award_id AND c.confirmed_at IS NOT NULL
     UNION ALL SELECT w.proposed_at, w.proposed_by, 'write_off_proposed', c.unit, w.amount_fen, c.version, c.id::text, 7
     FROM write_offs w JOIN recoveries c ON c.id = w.recovery_id WHERE c.award_id = :award_id
+    UNION ALL SELECT c.confirmed_at, c.confirmed_by, 'instalment_confirmed', NULL, NULL, NULL, c.reason, 8
+    FROM instalment_confirmations c WHERE c.award_id = :award_id
     UNION ALL SELECT h.held_at, h.held_by, 'held', NULL, NULL, NULL, h.reason, 8
     FROM holds h WHERE h.award_id = :award_id
     UNION ALL SELECT h.released_at, h.released_by, 'released_hold', NULL, NULL, NULL, h.release_reason, 9

@@ -24,25 +24,63 @@ SELECT CASE WHEN EXISTS (SELECT FROM payee_accounts WHERE holder IS NULL OR numb
 FROM account_feed FOR UPDATE;
 
 -- page_end: Return the position after so many orders of the queue from a position on.
-SELECT o.first_decided_on::text AS first_decided_on, o.award_id::text AS award_id FROM payment_orders o
+SELECT o.first_decided_on::text AS first_decided_on, o.award_place, o.subject, o.award_year, o.award_id::text AS award_id
+FROM payment_orders o
 WHERE o.state = 'waiting' AND o.waiting_for = 'funds'
-  AND (o.first_decided_on, o.award_id) >= (CAST(:start_day AS date), CAST(:start_award AS uuid))
-ORDER BY o.first_decided_on, o.award_id, o.instalment OFFSET :orders LIMIT 1;
+  AND (o.first_decided_on, o.award_place, o.subject, o.award_year, o.award_id) >= (CAST(:start_day AS date),
+       CAST(:start_place AS int), CAST(:start_subject AS text), CAST(:start_year AS int), CAST(:start_award AS uuid))
+ORDER BY o.first_decided_on, o.award_place, o.subject, o.award_year, o.award_id, o.instalment OFFSET :orders LIMIT 1;
 
 -- needed: Return what the queue needs between two positions and its smallest order, by unit.
 SELECT o.unit, sum(o.amount_fen)::bigint AS fen, min(o.amount_fen) AS least_fen FROM payment_orders o
 WHERE o.state = 'waiting' AND o.waiting_for = 'funds'
-  AND (o.first_decided_on, o.award_id) >= (CAST(:start_day AS date), CAST(:start_award AS uuid))
-  AND (o.first_decided_on, o.award_id) < (CAST(:until_day AS date), CAST(:until_award AS uuid))
+  AND (o.first_decided_on, o.award_place, o.subject, o.award_year, o.award_id) >= (CAST(:start_day AS date),
+       CAST(:start_place AS int), CAST(:start_subject AS text), CAST(:start_year AS int), CAST(:start_award AS uuid))
+  AND (o.first_decided_on, o.award_place, o.subject, o.award_year, o.award_id) < (CAST(:until_day AS date),
+       CAST(:until_place AS int), CAST(:until_subject AS text), CAST(:until_year AS int), CAST(:until_award AS uuid))
 GROUP BY o.unit;
 
 -- queue: Return the orders that wait for money between two positions, in order.
-SELECT o.id::text AS id, o.award_id::text AS award_id, o.instalment, o.unit, o.amount_fen
+SELECT o.id::text AS id, o.first_decided_on AS day, o.award_id::text AS award_id, o.instalment, o.unit, o.amount_fen,
+       o.award_place, o.subject, o.award_year
 FROM payment_orders o
 WHERE o.state = 'waiting' AND o.waiting_for = 'funds'
-  AND (o.first_decided_on, o.award_id) >= (CAST(:start_day AS date), CAST(:start_award AS uuid))
-  AND (o.first_decided_on, o.award_id) < (CAST(:until_day AS date), CAST(:until_award AS uuid))
-ORDER BY o.first_decided_on, o.award_id, o.instalment;
+  AND (o.first_decided_on, o.award_place, o.subject, o.award_year, o.award_id) >= (CAST(:start_day AS date),
+       CAST(:start_place AS int), CAST(:start_subject AS text), CAST(:start_year AS int), CAST(:start_award AS uuid))
+  AND (o.first_decided_on, o.award_place, o.subject, o.award_year, o.award_id) < (CAST(:until_day AS date),
+       CAST(:until_place AS int), CAST(:until_subject AS text), CAST(:until_year AS int), CAST(:until_award AS uuid))
+ORDER BY o.first_decided_on, o.award_place, o.subject, o.award_year, o.award_id, o.instalment;
 
 -- queue_extent: Return how long the queue is and which order joined it last.
 SELECT count(*) AS orders, max(number) AS last FROM payment_orders WHERE state = 'waiting' AND waiting_for = 'funds';
+
+-- in_proportion: Return the periods of confirmed arrangements that share shortages in proportion, with their policy's units.
+SELECT g.effective_from, g.effective_until, array(SELECT u.unit FROM policy_units u WHERE u.policy = g.policy) AS units
+FROM arrangements g
+WHERE g.state = 'confirmed' AND g.shortage = 'in_proportion' AND g.id IS DISTINCT FROM CAST(:other_than AS uuid);
+
+-- period_of: Return the period of an arrangement, with its policy's units.
+SELECT g.effective_from, g.effective_until, array(SELECT u.unit FROM policy_units u WHERE u.policy = g.policy) AS units
+FROM arrangements g WHERE g.id = :id;
+
+-- waiting_in_period: Return the awards of an arrangement's period that wait for one, with what they entitle to.
+SELECT a.award_id::text AS award_id, v.jurisdiction, v.award, v.subject, v.award_year, v.instalments, a.first_decided_on
+FROM awards_in_period(:id) c JOIN awards a ON a.award_id = c.award_id
+JOIN award_versions v ON v.award_id = a.award_id AND v.version = a.version
+WHERE c.waiting_for IS NOT NULL AND a.split_version IS NULL;
+
+-- left_over: Return what shared days left in the budgets of a year, no more than is free now.
+SELECT s.first_decided_on, s.unit, least(s.left_fen, b.appropriated_fen - b.committed_fen) AS fen
+FROM shared_days s JOIN budgets b ON b.unit = s.unit AND b.year = s.year WHERE s.year = :year;
+
+-- keep_left_over: Store what shared days left in the budgets of a year.
+INSERT INTO shared_days (year, first_decided_on, unit, left_fen)
+SELECT :year, day, unit, fen FROM unnest(CAST(:days AS date[]), CAST(:units AS text[]), CAST(:fen AS bigint[])) AS t(day, unit, fen)
+ON CONFLICT (year, first_decided_on, unit) DO UPDATE SET left_fen = excluded.left_fen;
+
+-- confirmed_instalments: Return the later instalments of some awards that were confirmed.
+SELECT award_id::text AS award_id, instalment FROM instalment_confirmations WHERE award_id = ANY(CAST(:award_ids AS uuid[]));
+
+-- later_instalment: Return whether an instalment of an award waits for a confirmation, and the year in which it is due.
+SELECT v.later_wait, (v.instalments->(CAST(:instalment AS int) - 1)->>'due_year')::int AS due_year
+FROM awards a JOIN award_versions v ON v.award_id = a.award_id AND v.version = a.version WHERE a.award_id = :award_id;

@@ -21,8 +21,10 @@ WITH funded AS (
         changed_at = now(), issued_by = :by
     FROM unnest(CAST(:units AS text[]), CAST(:indicators AS bigint[])) AS m(unit, indicator_id)
     WHERE o.unit = m.unit AND o.state = 'waiting' AND o.waiting_for = 'funds' AND o.due_year <= :year
-      AND (o.first_decided_on, o.award_id) >= (CAST(:start_day AS date), CAST(:start_award AS uuid))
-      AND (o.first_decided_on, o.award_id) < (CAST(:until_day AS date), CAST(:until_award AS uuid))
+      AND (o.first_decided_on, o.award_place, o.subject, o.award_year, o.award_id) >= (CAST(:start_day AS date),
+           CAST(:start_place AS int), CAST(:start_subject AS text), CAST(:start_year AS int), CAST(:start_award AS uuid))
+      AND (o.first_decided_on, o.award_place, o.subject, o.award_year, o.award_id) < (CAST(:until_day AS date),
+           CAST(:until_place AS int), CAST(:until_subject AS text), CAST(:until_year AS int), CAST(:until_award AS uuid))
       AND (CAST(:ids AS uuid[]) IS NULL OR o.id = ANY(CAST(:ids AS uuid[])))
     RETURNING o.id, o.award_id, o.version, o.unit, o.amount_fen, o.budget_year, o.indicator_id, order_event(o) AS event
 ), posted AS (
@@ -48,6 +50,23 @@ FROM (SELECT unit, sum(amount_fen)::bigint AS fen, count(*) AS orders,
       FROM funded GROUP BY unit) s
 WHERE b.unit = s.unit AND b.year = :year
 RETURNING s.orders;
+
+-- divide: Replace orders that wait for money by a part and a rest, both in the same place of the queue, and return the parts.
+WITH cut AS (
+    UPDATE payment_orders o SET live = false, state = 'cancelled', waiting_for = NULL, changed_at = now()
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:fen AS bigint[])) AS c(id, fen)
+    WHERE o.id = c.id AND o.state = 'waiting' AND o.waiting_for = 'funds'
+    RETURNING o.id, o.award_id, o.version, o.unit, o.instalment, o.due_year, o.amount_fen, o.payee_uscc, o.first_decided_on,
+              o.award_place, o.subject, o.award_year, c.fen
+), parts AS (
+    INSERT INTO payment_orders (award_id, version, unit, instalment, due_year, amount_fen, payee_uscc, first_decided_on,
+                                award_place, subject, award_year, state, waiting_for, replaces, part)
+    SELECT c.award_id, c.version, c.unit, c.instalment, c.due_year, CASE p.part WHEN 1 THEN c.fen ELSE c.amount_fen - c.fen END,
+           c.payee_uscc, c.first_decided_on, c.award_place, c.subject, c.award_year, 'waiting', 'funds', c.id, p.part
+    FROM cut c CROSS JOIN (VALUES (1), (2)) AS p(part) ORDER BY c.id, p.part
+    RETURNING id, replaces, part
+)
+SELECT id::text AS id, replaces::text AS replaces FROM parts WHERE part = 1;
 
 -- approve: Approve issued orders, each with the revision of its payee's account.
 UPDATE payment_orders o

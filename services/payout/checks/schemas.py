@@ -1,0 +1,51 @@
+"""What the API takes and gives of checks before payment."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.payout.checks.domain import Kind
+from shared.free_text import Reason
+
+
+class ReleaseBody(BaseModel):
+    """Why an order that a check holds may be paid."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, json_schema_extra={"examples": [{"reason": "已核实，同意支付"}]}
+    )
+
+    reason: Reason
+
+
+class FindingNow(BaseModel):
+    """What a check would find about an order today."""
+
+    kind: Kind
+    details: dict[str, Any] = Field(description="What was found; never an account number")
+
+
+class PaymentFinding(FindingNow):
+    """What a check found about an order: it is held until another person releases it."""
+
+    id: UUID
+    order_id: UUID
+    registry_revision: int
+    found_by: str = Field(description="Who built the batch that was checked")
+    found_at: datetime
+    release_reason: str | None
+    released_by: str | None = Field(description="Another person than who built the batch")
+    released_at: datetime | None
+
+
+class OrderChecks(BaseModel):
+    """What the checks would find about an order today, and what was found before."""
+
+    order_id: UUID
+    registry_revision: int
+    now: list[FindingNow] = Field(description="Nothing of it is stored; a finding that was released is listed too")
+    findings: list[PaymentFinding]
