@@ -5,6 +5,7 @@ The registry's database has the law of codes as functions, `code_spelling` and `
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import polars as pl
@@ -30,6 +31,7 @@ _MARK_BEFORE, _MARK_AFTER = r"^(?:'|=\")+", r"\"+$"
 
 # What may not be in its one spelling yet: everything else is left alone, which is cheap.
 _UNUSUAL_CODE = r"[^0-9A-Za-z\x{4e00}-\x{9fff}._:/-]"
+_USUAL_CODE = re.compile(r"[0-9A-Za-z\u4e00-\u9fff._:/-]*")
 _UNUSUAL_NAME = rf"[{INVISIBLE}\x{{300}}-\x{{36f}}]|^[{SPACES}]|[{SPACES}]$"
 _UNUSUAL_CELL = r"[^!-~\x{4e00}-\x{9fff}]|^['=]"
 
@@ -66,6 +68,8 @@ def spell_cells(cells: pl.Series) -> pl.Series:
 
 def spell_code(code: str) -> str:
     """Return one code as it is stored."""
+    if _USUAL_CODE.fullmatch(code):
+        return code
     return str(spell_codes(pl.Series([code])).item())
 
 

@@ -5,7 +5,7 @@ Its enterprises are invented, and new: what the demonstration has decided before
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from stdnum.cn import uscc as codes
@@ -14,6 +14,7 @@ from deploy.local.demo_client import DemoClient
 from services.eligibility.decisions.export import COLUMNS as DECISIONS
 from shared import cli
 from shared.cli import say
+from shared.clock import calendar_date
 from shared.i18n import N_
 from shared.spreadsheets import TableColumn
 
@@ -161,4 +162,5 @@ def _refuse(demo: DemoClient) -> None:
 
 def _tasks(demo: DemoClient, client: str, title: str) -> None:
     shown = demo.get(client, "eligibility:/v1/tasks")["items"]
-    cli.table([task | {"since": task["waiting_since"][:10]} for task in shown], _TASKS, title)
+    since = [calendar_date(datetime.fromisoformat(task["waiting_since"])).isoformat() for task in shown]
+    cli.table([task | {"since": day} for task, day in zip(shown, since, strict=True)], _TASKS, title)

@@ -99,11 +99,12 @@ def office_fields(office: Office, language: str) -> dict[str, str]:
     return {name: office.named(name, language) or unset(name, language) for name in ENTRIES}
 
 
-def unset_entries(office: Office, kind: str) -> list[str]:
+def unset_entries(office: Office, kind: PaperKind) -> list[str]:
     """Return which entries that papers of a kind name are not filled in."""
     missing = [name for name in ENTRIES if office.named(name, CHINESE) is None]
     missing += [] if office.completion_days else [COMPLETION_DAYS]
-    return missing if kind in office.numbers else [*missing, DOCUMENT_NUMBER]
+    missing += [] if kind.code in office.numbers else [DOCUMENT_NUMBER]
+    return [name for name in missing if name in kind.fields]
 
 
 def as_texts(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -39,8 +39,8 @@ _PARTS = {
 }
 _LINE = re.compile(r"\[(\w+)([\d ]*)\] ?(.*)")
 _CONTROL = re.compile(r"\{% (.*) %\}")
-_TEXT_WIDTH = 8_845
-"""156 mm in twentieths of a point."""
+_TEXT_WIDTH = 8_902
+"""157 mm in twentieths of a point: 28 characters of 16 points, each 0.2 points closer."""
 
 
 class TemplateLineError(ValueError):

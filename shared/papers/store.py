@@ -48,7 +48,7 @@ class Papers:
 
     def kept(self, connection: Connection, subjects: Sequence[UUID]) -> dict[UUID, Row[Any]]:
         """Return what is kept of papers about `subjects`, without those that are to be made again."""
-        missing = set(unset_entries(self.office, self.kind.code))
+        missing = set(unset_entries(self.office, self.kind))
         found = self._newest(connection, subjects)
         return {subject: row for subject, row in found.items() if missing.issuperset(row.unset)}
 
@@ -60,7 +60,7 @@ class Papers:
         earlier = self._newest(connection, subjects)
         in_force = self._in_force(connection)
         numbers = self._numbers(connection, [draft for draft in drafts if draft.subject not in known])
-        missing = unset_entries(self.office, self.kind.code)
+        missing = unset_entries(self.office, self.kind)
         rows = []
         for draft in drafts:
             if draft.subject in known:

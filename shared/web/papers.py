@@ -47,7 +47,7 @@ def paper_response(paper: Filled, kind: str, language: str, name: str) -> Respon
 
 
 class TemplateField(BaseModel):
-    """A field that a template may use, as `{{ name }}`; of a list in a loop, as `{% for item in name %}`."""
+    """A field that a template may use: between double braces, of a list in a loop."""
 
     name: str
     title: str = Field(description="What it holds, in the caller's language")
@@ -80,7 +80,7 @@ class PaperTemplate(BaseModel):
     title: str = Field(description="What the paper is called, in the caller's language")
     fields: list[TemplateField]
     in_force: list[TemplateInForce]
-    changes: list[TemplateChange]
+    changes: list[TemplateChange] = Field(description="Every template that was proposed, the oldest first")
 
 
 async def _body(request: Request) -> bytes:

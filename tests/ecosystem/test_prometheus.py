@@ -128,7 +128,7 @@ def test_what_is_told_is_what_is_written_and_labels_come_from_closed_lists(prome
         "policy": set(POLICIES),
         "award": {award.code for policy in POLICIES for award in load_policy(policy).awards},
         "unit": set(UNITS),
-        "kind": {"import", "evaluation", "simulation", "approval", "review", "order_approval"},
+        "kind": {"import", "evaluation", "simulation", "approval", "review", "letters", "order_approval"},
         "state": {"queued", "running", "succeeded", "failed", *State, *OrderState},
         "waiting_for": {"", *WaitingFor, CONFIRMATION, "notice", "approval", *map(review_step, reviewers)},
         "task": {kind.name for tasks in (registry_tasks, eligibility_tasks, payout_tasks) for kind in tasks.KINDS},

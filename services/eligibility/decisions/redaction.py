@@ -12,6 +12,8 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
+import orjson
+
 from shared.authorization import Actor
 from shared.identifiers import is_uscc
 
@@ -28,7 +30,10 @@ def redact(
     """
     if actor.city_wide:
         return {**document, "redacted": 0}
-    found = _Redaction({*located, *(code for text in case for code in _codes(text))})
+    visible = {*located, *(code for text in case for code in _codes(text))}
+    if _codes(orjson.dumps(document, default=str).decode()) <= visible:
+        return {**document, "redacted": 0}
+    found = _Redaction(visible)
     return {**found.within(document), "redacted": found.left_out}
 
 

@@ -33,8 +33,8 @@ from shared.observability import tracing
 
 queries = load(__package__)
 
-FULFILLED = ("accepted", "passed")
-"""Outcomes after which a decision needs a step no longer."""
+OBJECTED = "objected"
+"""The outcome of a step after which a decision still waits for it."""
 HAS_BEEN_IN_NOTICE = 0
 """How long notices last (`notice_days`) says nothing about a decision that is or was in one, or waits for nothing more."""
 
@@ -94,7 +94,7 @@ def take_step(
     values = {"id": row.id, "act": act, "state": state, "by": by, "reason": reason, "step": step, "outcome": outcome}
     stated = None if statement is None else orjson.dumps(statement).decode()
     connection.execute(queries.take_step, values | {"statement": stated})
-    done = step if outcome in FULFILLED else None
+    done = None if outcome == OBJECTED else step
     _act(connection, queries.change_one, values | {"done": done}, notice_days)
 
 
@@ -191,7 +191,7 @@ def decline_silent(connection: Connection, today: date, *, limit: int, by: str, 
     picked = pick(connection, queries.pick_silent, {"today": today, "limit": limit})
     values = {"step": CONFIRMATION, "outcome": "declined", "by": by, "reason": reason}
     connection.execute(queries.take_step_of_picked, values)
-    connection.execute(queries.reject_picked)
+    connection.execute(queries.reject_picked, values)
     _record(connection, Act.DECLINE, by=by, reason=reason, step=CONFIRMATION)
     return picked
 

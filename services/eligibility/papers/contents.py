@@ -10,6 +10,7 @@ from typing import Any
 from services.eligibility.facts.catalogue import CATALOGUE
 from services.eligibility.rules.domain import Policy
 from services.eligibility.rules.grammar import wording
+from services.eligibility.rules.grammar.results import MET
 from shared.clock import calendar_date
 from shared.i18n import CHINESE, N_, translate
 from shared.offices import Office
@@ -58,7 +59,7 @@ def place(jurisdiction: str | None, language: str) -> str:
 def heading(policy: Policy, office: Office, on: date | None, language: str) -> dict[str, Any]:
     """Return the fields that every paper has: office, policy, day."""
     shown = office_fields(office, language)
-    return shown | {
+    return {name: shown[name] for name in ("issuing", "address", "telephone", "email")} | {
         "policy": policy.source_title,
         "policy_number": policy.source_number,
         "date": day(on, language),
@@ -117,7 +118,7 @@ def refusal_letter(
     statements: Sequence[Mapping[str, Any]],
 ) -> dict[str, Any]:
     """Return what the letter of a refusal says, but for its number; `issued_on` None: it is a draft."""
-    not_met = [each for each in _leaves(explained["conditions"]) if each["result"] != "met"]
+    not_met = list(unmet(explained["conditions"]))
     would_be = explained["would_be_fen"]
     missing = explained["titles"]["missing"]
     return as_texts(
@@ -127,7 +128,7 @@ def refusal_letter(
         | {
             "title": translate(N_("Notice that an award is not given"), language),
             "draft": "" if issued_on else "1",
-            "not_met": [_condition(number, each, language) for number, each in enumerate(not_met, 1)],
+            "not_met": [condition_said(number, each, language) for number, each in enumerate(not_met, 1)],
             "missing": missing,
             "completion": list(_completion(not_met, explained["missing"], policy, language)),
             "completion_days": office.completion_days or unset("completion_days", language),
@@ -197,6 +198,13 @@ def _leaves(conditions: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, An
             yield condition
 
 
+def unmet(conditions: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """Yield the conditions for want of which an award is not given: none of those that another one stands in for."""
+    for condition in conditions:
+        if condition["result"] != "met":
+            yield from unmet(condition["within"]) if condition.get("within") else (condition,)
+
+
 def _grounds(conditions: Sequence[Mapping[str, Any]], language: str) -> list[dict[str, Any]]:
     """Return what the conditions rest on, in the order in which they are tested, each basis once with its own words."""
     found: dict[tuple[str, str], dict[str, Any]] = {}
@@ -214,7 +222,7 @@ def _grounds(conditions: Sequence[Mapping[str, Any]], language: str) -> list[dic
         ground["conditions"].append(condition)
     numbers = count(1)
     return [
-        {**ground, "conditions": [_condition(next(numbers), each, language) for each in ground["conditions"]]}
+        {**ground, "conditions": [condition_said(next(numbers), each, language) for each in ground["conditions"]]}
         for ground in found.values()
     ]
 
@@ -232,12 +240,16 @@ def _adopted(basis: Mapping[str, Any], language: str) -> str | None:
     return basis["document"] or translate(_NO_DOCUMENT, language)
 
 
-def _condition(number: int, condition: Mapping[str, Any], language: str) -> dict[str, Any]:
-    repeated = f"{condition['title']}{'：' if language == CHINESE else ': '}"
+def condition_said(number: int, condition: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """Return a condition, what was found and the result: each said once, so the title is empty where what was found has it."""
+    colon, title = "：" if language == CHINESE else ": ", condition["title"]
+    finding = condition["sentence"]
+    for met in MET.values():
+        finding = finding.removesuffix(f"{colon}{met.within(language)}")
     return {
         "number": number,
-        "title": condition["title"],
-        "finding": condition["sentence"].removeprefix(repeated),
+        "title": "" if title in finding else title,
+        "finding": finding,
         "result": translate(_RESULTS[condition["result"]], language),
         "short": (condition.get("short_by") or {}).get("text"),
     }

@@ -21,10 +21,10 @@ _REMEDIES: Fields = {
 }
 _CONDITION: Fields = {
     "number": Field(("序号", "number")),
-    "title": Field(("条件", "condition")),
+    "title": Field(("条件，认定情况已写明的为空", "condition, empty where what was found says it")),
     "finding": Field(("认定情况", "what was found")),
     "result": Field(("结论", "result")),
-    "short": Field(("尚缺", "what is short")),
+    "short": Field(("相差", "the difference")),
 }
 _GROUND: Fields = {
     "basis": Field(("依据出处", "where the basis is")),

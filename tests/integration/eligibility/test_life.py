@@ -257,7 +257,14 @@ class Life(RuleBasedStateMachine):
         objection_id, decision = self.objections[number]
         allowed = number not in self.decided
         self._try(
-            allowed, decide_objection, objection_id=objection_id, actor=CHECKER, outcome=outcome, reason="looked into"
+            allowed,
+            decide_objection,
+            registry=None,  # asked only about omissions
+            objection_id=objection_id,
+            actor=CHECKER,
+            outcome=outcome,
+            reason="looked into",
+            today=self.today,
         )
         if allowed:
             self.decided.add(number)

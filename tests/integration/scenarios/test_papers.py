@@ -230,7 +230,7 @@ def test_a_refusals_letter_says_what_is_short_and_never_gives_a_sum(city: City, 
     city.ask("POST", f"{path}/issue", by="commerce-checker")
     said = texts(city, f"{path}/letter", own)
     for words in (
-        "丽商务告〔2026〕1号", "不予兑现告知书", "8,219 件/日，低于 10,000 件/日，尚缺", "至多为60,000.00元",
+        "丽商务告〔2026〕1号", "不予兑现告知书", "8,219 件/日，低于 10,000 件/日，相差 ", "至多为60,000.00元",
         "不是给予奖补的决定", "之日起15日内", "你单位陈述：“一天漏报”（材料：说明）", "申请行政复议",
     ):  # fmt: skip
         assert words in said, (words, said)
@@ -309,6 +309,7 @@ def test_letters_made_together_say_what_each_says_alone(
             .scalars()
             .all()
         )
+    assert {frozenset(orjson.loads(each)) for each in kept} == {frozenset(DECISION_LETTER.fields)}
     facts = [orjson.loads(each)["facts"] for each in kept]
     assert [[fact["revision"] for fact in each] for each in facts] == [["1", "2", "3"], ["1", "2", "4"]]
 

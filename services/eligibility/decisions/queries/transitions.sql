@@ -148,8 +148,9 @@ FROM picked p WHERE s.decision_id = p.id AND s.step = :step;
 UPDATE decisions d SET open_steps = array_remove(d.open_steps, :step), revision = d.revision + 1, changed_at = now()
 FROM picked p WHERE d.id = p.id;
 
--- reject_picked: Reject the picked decisions.
-UPDATE decisions d SET state = 'rejected', revision = d.revision + 1, changed_at = now() FROM picked p WHERE d.id = p.id;
+-- reject_picked: Reject the picked decisions; they need their step no longer.
+UPDATE decisions d SET state = 'rejected', open_steps = array_remove(d.open_steps, :step), revision = d.revision + 1, changed_at = now()
+FROM picked p WHERE d.id = p.id;
 
 -- enqueue_events: Write the event of each picked decision to the outbox.
 -- Its members are those of shared.events.award_decided.AwardDecided; a test compares the two. Members that are null are left out.

@@ -49,7 +49,7 @@ SHARED_WORDS: dict[str, Text] = {
     "place": Text("在适用地区内", "within the area covered"),
     "payee-place": Text("受奖单位在适用地区内", "the payee is within the area covered"),
     "project-place": Text("项目在适用地区内", "the project is within the area covered"),
-    "not-paid-before": Text("此前未就同一事项支付", "not paid for the same before"),
+    "not-paid-before": Text("此前未就同一事项支付", "not paid for the same matter before"),
     "integrity": Text("无失信或处罚记录", "no dishonesty or penalty on record"),
     "once": Text("此前年度未获同一奖补", "not given in an earlier year"),
     "highest-level": Text("为当年符合条件的最高级别", "the highest level that counts in the year"),
