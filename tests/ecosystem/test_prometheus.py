@@ -20,6 +20,7 @@ from deploy.local.system import LocalSystem
 from services.eligibility.decisions.domain import CONFIRMATION, DISTRICT, State, review_step
 from services.eligibility.rules.library import load_policy
 from services.eligibility.tasks import domain as eligibility_tasks
+from services.payout.checks.domain import Kind as Finding
 from services.payout.enums import UNITS, OrderState, WaitingFor
 from services.payout.tasks import domain as payout_tasks
 from services.registry.tasks import domain as registry_tasks
@@ -128,7 +129,7 @@ def test_what_is_told_is_what_is_written_and_labels_come_from_closed_lists(prome
         "policy": set(POLICIES),
         "award": {award.code for policy in POLICIES for award in load_policy(policy).awards},
         "unit": set(UNITS),
-        "kind": {"import", "evaluation", "simulation", "approval", "review", "letters", "order_approval"},
+        "kind": {"import", "evaluation", "simulation", "approval", "review", "letters", "order_approval", *Finding},
         "state": {"queued", "running", "succeeded", "failed", *State, *OrderState},
         "waiting_for": {"", *WaitingFor, CONFIRMATION, "notice", "approval", *map(review_step, reviewers)},
         "task": {kind.name for tasks in (registry_tasks, eligibility_tasks, payout_tasks) for kind in tasks.KINDS},

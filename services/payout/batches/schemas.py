@@ -38,8 +38,8 @@ class DrawnSample(BaseModel):
     """A random sample of the orders: those with the lowest SHA-256 of `seed:order_id`, so that anybody can draw it again."""
 
     id: UUID
-    seed: str
-    percent: int
+    seed: str = Field(description="Random, in hexadecimal digits")
+    percent: int = Field(description="Share that was asked for")
     orders: int = Field(description="Orders that could be drawn")
     size: int = Field(description="Orders that were drawn")
 

@@ -34,7 +34,7 @@ class PaymentFinding(FindingNow):
 
     id: UUID
     order_id: UUID
-    registry_revision: int
+    registry_revision: int = Field(description="Revision of the registry that was asked")
     found_by: str = Field(description="Who built the batch that was checked")
     found_at: datetime
     release_reason: str | None
@@ -46,6 +46,6 @@ class OrderChecks(BaseModel):
     """What the checks would find about an order today, and what was found before."""
 
     order_id: UUID
-    registry_revision: int
+    registry_revision: int = Field(description="Revision of the registry that was asked")
     now: list[FindingNow] = Field(description="Nothing of it is stored; a finding that was released is listed too")
-    findings: list[PaymentFinding]
+    findings: list[PaymentFinding] = Field(description="What was found before, released or not")

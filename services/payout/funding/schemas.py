@@ -50,7 +50,7 @@ class InstalmentConfirmation(BaseModel):
     """An officer confirmed that the project of an award still operates: the instalment no longer waits for `release`."""
 
     award_id: UUID
-    instalment: int
+    instalment: int = Field(description="Number of the instalment, from 1")
     reason: str
     document: str | None
     confirmed_by: str
@@ -106,8 +106,10 @@ class PreviewShortage(BaseModel):
 
     year: int = Field(description="The budgets of this year")
     free: list[PreviewShare] = Field(description="What is free in each unit's budget")
-    in_turn: ShortageWay
-    in_proportion: ShortageWay
+    in_turn: ShortageWay = Field(description="One instalment after the other, until the next does not fit")
+    in_proportion: ShortageWay = Field(
+        description="All instalments of the earliest day that is short in one proportion"
+    )
 
 
 class ArrangementPreview(BaseModel):
@@ -120,4 +122,4 @@ class ArrangementPreview(BaseModel):
     )
     rows: list[PreviewRow]
     units: list[PreviewUnit]
-    shortage: PreviewShortage
+    shortage: PreviewShortage = Field(description="What each way to bear a shortage would fund")

@@ -77,14 +77,14 @@ class PlanBody(BaseModel):
     )
 
     reason: Reason
-    parts: list[PlannedRepayment] = Field(min_length=1, max_length=60)
+    parts: list[PlannedRepayment] = Field(min_length=1, max_length=60, description="In the order of their days")
 
 
 class RepaymentPlan(Proposal):
     """A plan of repayment; the one that was confirmed last holds."""
 
     reason: str
-    parts: list[PlannedRepayment]
+    parts: list[PlannedRepayment] = Field(description="In the order of their days")
 
 
 class DiscardedAct(Proposal):
@@ -106,15 +106,15 @@ class RecoveryAct(BaseModel):
     discarded_by: str | None
     discarded_at: datetime | None
     discard_reason: str | None
-    cause: Cause
+    cause: Cause = Field(description="Why the award was lowered; a correction of facts is nobody's fault")
     kind: Kind = Field(description="`annulled` (撤销): void from the start; `revoked` (撤回): facts were corrected")
     document: str | None
-    term_working_days: int
+    term_working_days: int = Field(description="Term for the repayment, from the day of issue")
     due_on: date | None = Field(description="Last day of the term; set when it is issued")
     limitation_on: date | None = Field(
         description="Last day for an application to the court for enforcement: six months to sue and three after them"
     )
-    recovery: Recovery
+    recovery: Recovery = Field(description="What is claimed back, and what became of it")
     statements: list[RecoveryStatement]
-    plans: list[RepaymentPlan]
+    plans: list[RepaymentPlan] = Field(description="Plans of repayment, oldest first")
     overdue_fen: int = Field(description="What should have been repaid by now, by the term or by the plan in force")
