@@ -54,13 +54,16 @@ UPDATE decisions SET state = 'approved', version = 1, approved_by = 'commerce-ch
 """
 
 
-def proposed(server: DatabaseServer, count: int) -> Database:
-    """Return a fresh database of eligibility with `count` proposals of one evaluation, vacuumed and analysed."""
+def proposed(server: DatabaseServer, count: int, more: str = "") -> Database:
+    """Return a fresh database of eligibility with `count` proposals of one evaluation, vacuumed and analysed.
+
+    `more` are statements that go on from there.
+    """
     made = server.fresh("eligibility")
     database = made.connect()
     values = {"count": count, "evaluation_id": EVALUATION, "maker": MAKER}
     with database.transaction() as connection:
-        for statement in _PROPOSED.split(";\n"):
+        for statement in filter(str.strip, f"{_PROPOSED};\n{more}".split(";\n")):
             connection.execute(text(statement), {name: values[name] for name in values if f":{name}" in statement})
     owner = Database(made.owner_url)
     with owner.reading() as connection:

@@ -46,8 +46,10 @@ class ConfirmationBody(BaseModel):
 class StoredStatement(BaseModel):
     """What the payee stated."""
 
-    account_confirmed: bool
-    commitment: bool
+    account_confirmed: bool = Field(description="That the account is its own")
+    commitment: bool = Field(
+        description="That what it has reported is true, and that it pays back what it was not entitled to"
+    )
     document: str | None
 
 
