@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from tempfile import TemporaryFile
 from typing import IO, Annotated
 
@@ -40,10 +41,12 @@ def export_for_auditors(
     `subsidies verify-export` verifies it without the database.
     """
     state = request.app.state
-    target = TemporaryFile()  # noqa: SIM115 - closed once it was sent
-    with state.database.reading_at_one_instant() as connection:
-        audit_export.write(connection, target, by=actor.subject, now=state.clock.now())
-    target.seek(0)
+    with ExitStack() as unless_sent:
+        target = unless_sent.enter_context(TemporaryFile())
+        with state.database.reading_at_one_instant() as connection:
+            audit_export.write(connection, target, by=actor.subject, now=state.clock.now())
+        target.seek(0)
+        unless_sent.pop_all()
     headers = {"Content-Disposition": 'attachment; filename="audit-export.zip"'}
     return StreamingResponse(_chunks(target), 200, headers, ZIP)
 
