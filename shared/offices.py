@@ -3,10 +3,10 @@
 A policy package has them in `offices.yaml`. OFFICES_FILE names a YAML file of the city that fills in or replaces entries, by the
 code of the policy:
 
-    lishui-2020-1:
-      issuing: [丽水市商务局, Lishui Municipal Bureau of Commerce]
-      court: [丽水市莲都区人民法院, Liandu District People's Court]
-      document_numbers: {decision-letter: "丽商务兑〔{year}〕{number}号"}
+    <policy>:
+      issuing: [某市商务局, Municipal Bureau of Commerce]
+      court: [某区人民法院, District People's Court]
+      document_numbers: {decision-letter: "某商务兑〔{year}〕{number}号"}
 
 Both are read once, when a process starts; what contradicts itself ends it. What is not filled in is None, and papers say so.
 """
