@@ -66,6 +66,14 @@ KINDS = (
         (Scope.HOLDS_RELEASE,),
     ),
     Kind(
+        "instalment",
+        N_(
+            "Confirm that the project still operates, or leave the instalment unpaid: {award}, instalment {instalment}."
+        ),
+        "/v1/awards/{award_id}",
+        (Scope.HOLDS_RELEASE,),
+    ),
+    Kind(
         "recovery",
         N_("Collect what has to come back to {unit}. Recoveries: {count}"),
         "/v1/recoveries?unit={unit_code}&outstanding=true",

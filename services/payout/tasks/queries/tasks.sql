@@ -29,6 +29,16 @@ WHERE 'reissue' = ANY(:kinds) AND o.live AND o.state IN ('failed', 'returned')
        OR EXISTS (SELECT FROM awards a WHERE a.award_id = o.award_id AND a.jurisdiction = :jurisdiction))
 GROUP BY o.unit, o.state, CASE WHEN :by_day THEN (o.changed_at AT TIME ZONE 'Asia/Shanghai')::date END;
 
+-- waiting_instalments: Which instalments after the first wait until an officer confirms that the project still operates?
+-- What a hold keeps waiting is a task of its own.
+SELECT 'instalment' AS kind, concat_ws('/', o.award_id, o.instalment) AS subject, min(o.changed_at) AS since, 1 AS cases,
+       jsonb_build_object('award', a.award, 'award_id', o.award_id, 'instalment', o.instalment) AS parameters
+FROM payment_orders o JOIN awards a ON a.award_id = o.award_id
+WHERE 'instalment' = ANY(:kinds) AND o.live AND o.state = 'waiting' AND o.waiting_for = 'release'
+  AND NOT EXISTS (SELECT FROM holds h WHERE h.released_at IS NULL AND (h.award_id = o.award_id OR h.uscc = o.payee_uscc))
+  AND (CAST(:jurisdiction AS text) IS NULL OR a.jurisdiction = :jurisdiction)
+GROUP BY o.award_id, o.instalment, a.award;
+
 -- waiting_recoveries: What has to come back, together by unit?
 SELECT 'recovery' AS kind, r.unit AS subject, min(r.raised_at) AS since, count(*)::integer AS cases,
        jsonb_build_object('unit', r.unit) AS parameters
