@@ -28,5 +28,5 @@ class Rule(BaseModel):
 def test_what_is_offered_is_listed_in_the_readers_language(language: str, said: str) -> None:
     with pytest.raises(ValidationError) as refused:
         Rule.model_validate({"silence": "accepts"})
-    wrong = field_error("/silence", refused.value.errors()[0])  # type: ignore[arg-type]
+    wrong = field_error("/silence", refused.value.errors()[0])
     assert translate(wrong.message, language, wrong.parameters) == said
