@@ -9,6 +9,7 @@ from typing import Any
 from babel.dates import format_date
 
 from services.payout.papers.domain import Account, Reason, total
+from services.payout.recovery_acts.domain import Cause, Kind
 from shared.clock import calendar_date
 from shared.i18n import CHINESE, N_, translate
 from shared.money import yuan
@@ -34,6 +35,12 @@ REASONS: Mapping[Reason, str] = {
     Reason.WRITTEN_OFF: N_("written off, not to be paid back"),
     Reason.TO_BE_ORDERED: N_("payment order still to be made"),
 }
+CAUSES = {
+    Cause.CORRECTION: N_("the facts were corrected"),
+    Cause.MISSTATEMENT: N_("what was stated was not true"),
+    Cause.FRAUD: N_("the award was obtained by fraud"),
+}
+TAKEN_BACK = {Kind.ANNULLED: N_("annulled"), Kind.REVOKED: N_("revoked")}
 _DUE_LATER = N_("instalments that are due in later years")
 
 
@@ -49,7 +56,8 @@ def recovery_letter(row: Any, office: Office, language: str) -> dict[str, Any]:
     return as_texts(
         office_fields(office, language)
         | {
-            "date": day(calendar_date(row.raised_at), language),
+            "date": day(calendar_date(row.issued_at), language) if row.issued_at else "",
+            "draft": "" if row.issued_at else "1",
             "title": translate(N_("Notice to pay back"), language),
             "addressee": row.payee_name,
             "addressee_code": row.payee_uscc,
@@ -58,6 +66,11 @@ def recovery_letter(row: Any, office: Office, language: str) -> dict[str, Any]:
             "subject": "" if row.subject == row.payee_uscc else row.subject,
             "version": row.version,
             "decided_on": day(row.decided_on, language),
+            "cause": translate(CAUSES[Cause(row.cause)], language) if row.cause else "",
+            "taken_back": translate(TAKEN_BACK[Kind(row.act_kind)], language) if row.cause else "",
+            "act_reason": row.act_reason or "",
+            "act_document": row.act_document or "",
+            "due_on": day(row.due_on, language),
             "before": f"{yuan(row.before_fen)}{unit}",
             "after": f"{yuan(row.after_fen)}{unit}",
             "unit": UNITS[row.unit][language != CHINESE],

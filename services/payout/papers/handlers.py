@@ -23,19 +23,21 @@ queries = load(__package__)
 
 
 def recovery_letter(database: Database, recovery_id: UUID, actor: Actor, language: str) -> Filled:
-    """Return the letter of a recovery, kept as it was first made; raises NotFound."""
+    """Return the letter of a recovery: kept as it was first made once its act is issued, a draft until then; raises NotFound."""
     with database.reading() as connection:
         row = connection.execute(queries.recovery, {"id": recovery_id, **actor.restriction}).one_or_none()
         if row is None:
             raise NotFound("There is no such recovery; `GET /v1/recoveries` lists them.")
         papers = Papers(PAPERS, RECOVERY_LETTER, language, office_of_policy(row.policy))
-        kept = papers.kept(connection, [recovery_id])
-        if recovery_id in kept:
-            return papers.filled(connection, kept[recovery_id])
-    content = contents.recovery_letter(row, papers.office, language)
+        content = contents.recovery_letter(row, papers.office, language)
+        if row.issued_at is None:
+            return papers.unkept(connection, content)
+        kept = papers.kept(connection, [row.act_id])
+        if row.act_id in kept:
+            return papers.filled(connection, kept[row.act_id])
     with database.transaction() as connection:
-        papers.keep(connection, [Draft(recovery_id, content, calendar_date(row.raised_at).year)], by=actor.subject)
-        return papers.filled(connection, papers.kept(connection, [recovery_id])[recovery_id])
+        papers.keep(connection, [Draft(row.act_id, content, calendar_date(row.issued_at).year)], by=actor.subject)
+        return papers.filled(connection, papers.kept(connection, [row.act_id])[row.act_id])
 
 
 def statement(database: Database, uscc: str, actor: Actor, language: str, *, today: date) -> Filled:

@@ -14,6 +14,10 @@ from shared.spreadsheets import TableColumn, to_frame, to_xlsx
 COLUMNS = (
     TableColumn("Budget unit", "unit", "word", UNITS),
     TableColumn("Budget year", "year", "whole"),
+    TableColumn("Budget indicator", "indicator"),
+    TableColumn("Project", "project"),
+    TableColumn("Functional class", "function_code"),
+    TableColumn("Economic class", "economic_code"),
     TableColumn("Award", "award", "word", AWARD_TITLES),
     TableColumn("Jurisdiction", "jurisdiction", "word", JURISDICTIONS),
     TableColumn("Awards", "awards", "whole"),
@@ -34,12 +38,13 @@ _SCHEMA: dict[str, Any] = dict.fromkeys(_KEYS, pl.String) | dict.fromkeys(_SUMME
 
 
 def workbook_of(report: Mapping[str, Any], language: str) -> bytes:
-    """Write `report` (as the API returns it) as a workbook of four sheets in `language`; amounts in yuan."""
+    """Write `report` (as the API returns it) as a workbook of five sheets in `language`; amounts in yuan."""
     rows = pl.DataFrame(report["rows"], schema=_SCHEMA)
     sheets = {
         N_("Budgets"): report["budgets"],
         N_("By unit and award"): _sums(rows, "unit", "award"),
         N_("By unit and jurisdiction"): _sums(rows, "unit", "jurisdiction"),
+        N_("By unit and indicator"): report["indicators"],
         N_("Details"): rows.to_dicts(),
     }
     return to_xlsx({translate(title, language): _shown(of, language) for title, of in sheets.items()})

@@ -69,7 +69,7 @@ def get_year_report(
     actor: Annotated[Actor, needs(Scope.MONEY_READ)],
     accept: Accept = None,
 ) -> Response:
-    """Report a budget year per unit, award and jurisdiction: committed, paid, repaid; a district's officer sees its own."""
+    """Report a budget year per unit, award and jurisdiction, and per budget indicator; a district's officer sees its own."""
     this_year = calendar_date(request.app.state.clock.now()).year
     with request.app.state.database.reading_at_one_instant() as connection:
         units = [unit for unit in UNITS if actor.covers(unit)]
@@ -77,6 +77,7 @@ def get_year_report(
             "year": year,
             "budgets": [budgets.view(connection, unit, year, this_year) for unit in units],
             "rows": repository.rows(connection, year, actor.jurisdiction),
+            "indicators": repository.indicators(connection, year, actor.jurisdiction),
         }
     if negotiate(accept, (JSON, XLSX)) == XLSX:
         headers = {"Content-Disposition": f'attachment; filename="year-{year}.xlsx"'}

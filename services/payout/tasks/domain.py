@@ -66,11 +66,15 @@ KINDS = (
         (Scope.HOLDS_RELEASE,),
     ),
     Kind(
-        "instalment",
-        N_(
-            "Confirm that the project still operates, or leave the instalment unpaid: {award}, instalment {instalment}."
-        ),
-        "/v1/awards/{award_id}",
+        "finding",
+        N_("Look into what checks found before payment, {unit}. Payment orders: {count}"),
+        "/v1/payment-findings?open=true",
+        (Scope.HOLDS_RELEASE,),
+    ),
+    Kind(
+        "later_instalment",
+        N_("Confirm that projects still operate. Later instalments of {unit}, {year}: {count}"),
+        f"{_ORDERS}waiting&due_year={{year}}",
         (Scope.HOLDS_RELEASE,),
     ),
     Kind(
@@ -82,6 +86,18 @@ KINDS = (
             N_("Pay back {yuan} yuan of the award “{award}” to {unit}."),
             "/v1/recoveries?outstanding=true&award_id={award_id}",
         ),
+    ),
+    Kind(
+        "recovery_act",
+        N_("Issue or discard the act that claims back {yuan} yuan, {unit}."),
+        "/v1/recoveries/{recovery}/act",
+        (Scope.RECOVERIES_APPROVE,),
+    ),
+    Kind(
+        "repayment_plan",
+        N_("Confirm or discard the plan of repayment of {yuan} yuan, {unit}."),
+        "/v1/recoveries/{recovery}/act",
+        (Scope.RECOVERIES_APPROVE,),
     ),
     Kind(
         "repayment",

@@ -28,12 +28,7 @@ class TaskReader:
         statements = (
             (queries.own_recoveries,)
             if asker.own_uscc
-            else (
-                queries.waiting_orders,
-                queries.waiting_instalments,
-                queries.waiting_recoveries,
-                queries.second_persons,
-            )
+            else (queries.waiting_orders, queries.waiting_recoveries, queries.second_persons)
         )
         values = {
             "kinds": list(asker.kinds),

@@ -19,4 +19,4 @@ def test_the_statement_writes_the_members_of_the_model(office: Office) -> None:
     assert len(written) == 2
     for data in written:
         event = AwardDecided.model_validate_json(data)
-        assert orjson.loads(event.model_dump_json()) == orjson.loads(data)
+        assert orjson.loads(event.model_dump_json(exclude_unset=True)) == orjson.loads(data)

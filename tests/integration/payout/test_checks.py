@@ -55,6 +55,8 @@ def test_a_finding_holds_its_order_until_another_person_releases_it(payout: Payo
         (approved[3], "dishonest", "finance-maker")
     ]
     payout.post("/v1/payment-batches", {"unit": "city"}, by="finance-maker", expect=409)
+    waiting = payout.get("/v1/tasks", by="finance-checker")
+    assert waiting["counts"]["finding"] == 1
     release(payout, approved[3], by="finance-maker", expect=403)
     released = release(payout, approved[3])
     assert (released[0]["released_by"], released[0]["release_reason"]) == ("finance-checker", "已核实")

@@ -215,3 +215,17 @@ def test_the_file_of_a_batch_of_before_stays_as_it_was(ready: Payout) -> None:
     )
     assert f'"courier-rent {order["award_id"]}/1"' in lines[1]
     assert lines[2] == '"合计","1","","","","","10.00",""'
+
+
+def test_the_report_of_the_year_tells_indicators_apart(ready: Payout) -> None:
+    give(ready, 1_000, FIRST)
+    give(ready, 1_000)
+    decide(ready, 1_000, 500)
+    ready.fund()
+    rows = ready.get("/v1/reports/2026")["indicators"]
+    assert [
+        ({name: row[name] for name in NAMES}, row["award"], row["orders"], row["committed_fen"]) for row in rows
+    ] == [
+        (FIRST, "courier-rent", 1, 1_000),
+        (dict.fromkeys(NAMES), "courier-rent", 1, 500),
+    ]

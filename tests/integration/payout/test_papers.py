@@ -64,13 +64,21 @@ def test_a_district_reads_the_statements_of_its_own_awards(payout: Payout) -> No
     payout.get(f"/v1/payees/{uscc(9)}/statement", expect=404)
 
 
-def test_a_recoverys_letter_is_the_same_for_ever(payout: Payout) -> None:
+def test_a_recoverys_letter_is_a_draft_until_its_act_is_issued_and_then_the_same_for_ever(payout: Payout) -> None:
     recovery = recovery_of(payout, 400)
     path = f"/v1/recoveries/{recovery}/letter"
+    assert "拟稿，追回决定尚未作出" in texts(payout, path)
+    act = {"cause": "misstatement", "reason": "申报件量不实", "document": "丽财追〔2026〕1号", "term_working_days": 15}
+    payout.post(f"/v1/recoveries/{recovery}/act", act, by="finance-maker", expect=201)
+    assert "拟稿" in texts(payout, path)
+    payout.post(f"/v1/recoveries/{recovery}/act/issue", by="finance-checker", expect=200)
     said = texts(payout, path)
+    assert "拟稿" not in said
     for words in (
         "奖补资金追回通知书",
         "由10.00元变更为4.00元",
+        "经查，申报的数据不实：申报件量不实（丽财追〔2026〕1号）。超出部分的奖补决定予以撤销",
+        "退还期限至2026年3月23日（含当日）",
         f"应退还{UNITS['city'][0]}预算资金6.00元（大写：人民币陆元整）",
         "〔未设置：受诉人民法院〕",
     ):

@@ -7,7 +7,7 @@ from typing import Any
 from stdnum.cn import uscc
 
 from shared.authorization import Scope
-from tests.integration.payout.bank import answer, approve, batch, issued, result
+from tests.integration.payout.bank import answer, approve, batch, issued, recovery_of, result
 from tests.integration.payout.support import SHARED_HALF, Payout, decision
 
 PAYEE = "91331100660565430" + str(uscc.calc_check_digit("91331100660565430"))
@@ -55,6 +55,36 @@ def test_what_has_to_come_back_is_a_task_of_the_office_and_of_the_payee(payout: 
     [task] = tasks(payout, own)["items"]
     assert (task["kind"], task["title"]) == ("recovery", "请向市本级退回“快递企业租房补贴”6.00元。")
     assert payout.http.get(task["link"], headers=own).json()["items"][0]["id"] == task["subject"]
+
+
+def test_claims_and_plans_of_repayment_wait_for_a_second_person(payout: Payout) -> None:
+    recovery = f"/v1/recoveries/{recovery_of(payout, 400)}"
+    act = {"cause": "misstatement", "reason": "申报件量不实", "term_working_days": 15}
+    payout.post(f"{recovery}/act", act, by="finance-maker", expect=201)
+    [task] = [
+        each for each in tasks(payout, payout.tokens.headers("finance-checker"))["items"] if "act" in each["kind"]
+    ]
+    assert (task["kind"], task["title"]) == ("recovery_act", "作出或放弃追回决定：市本级，6.00元。")
+    assert payout.get(task["link"])["state"] == "proposed"
+    payout.post(f"{recovery}/act/issue", by="finance-checker", expect=200)
+    parts = [{"due_on": "2026-06-01", "amount_fen": 600}]
+    payout.post(f"{recovery}/plans", {"parts": parts, "reason": "分期"}, by="finance-maker", expect=201)
+    assert counts(payout, "finance-checker")["repayment_plan"] == 1
+
+
+def test_a_later_instalment_waits_for_the_word_that_the_project_still_operates(payout: Payout) -> None:
+    payout.arrange()
+    payout.appropriate("city", 10_000)
+    payout.receive(decision(instalments=((2025, 100), (2026, 200)), jurisdiction="city", later_instalments="confirmed"))
+    payout.fund()
+    [task] = [
+        each
+        for each in tasks(payout, payout.tokens.headers("finance-checker"))["items"]
+        if each["kind"] == "later_instalment"
+    ]
+    assert (task["subject"], task["count"]) == ("city/2026", 1)
+    assert [each["instalment"] for each in payout.get(task["link"])["items"]] == [2]
+    assert "later_instalment" not in counts(payout, "liandu-officer")
 
 
 def test_drafts_wait_for_a_second_person(payout: Payout) -> None:

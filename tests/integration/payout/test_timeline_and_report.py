@@ -100,6 +100,11 @@ def test_the_report_of_a_year_adds_up_to_its_budgets(payout: Payout) -> None:
         ("liandu", "courier-rent", "liandu"),
         ("liandu", "park", "liandu"),
     ]
+    for unit in {row["unit"] for row in report["rows"]}:
+        by_place, by_indicator = (
+            sum(row["committed_fen"] for row in report[name] if row["unit"] == unit) for name in ("rows", "indicators")
+        )
+        assert by_place == by_indicator, unit
     own = payout.get("/v1/reports/2026", by="liandu-officer")
     assert {row["unit"] for row in own["rows"]} == {each["unit"] for each in own["budgets"]} == {"liandu"}
 
@@ -111,7 +116,7 @@ def test_the_report_is_a_workbook_too(payout: Payout) -> None:
     )
     assert answered.headers["content-type"] == XLSX
     book = CalamineWorkbook.from_filelike(io.BytesIO(answered.content))
-    assert book.sheet_names == ["预算", "按预算单位和项目", "按预算单位和属地", "明细"]
+    assert book.sheet_names == ["预算", "按预算单位和项目", "按预算单位和属地", "按预算单位和指标", "明细"]
     budgets = book.get_sheet_by_name("预算").to_python()
     paid = budgets[0].index("已支付（元）")
     assert next((row[0], row[paid]) for row in budgets[1:]) == ("市本级", "10.00")

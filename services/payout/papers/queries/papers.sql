@@ -1,6 +1,7 @@
--- recovery: Return a recovery with the version that lowered the entitlement and the one before, of a jurisdiction or payee if given.
+-- recovery: Return a recovery with its act and the versions that lowered the entitlement, of a jurisdiction or payee if given.
 SELECT r.id, r.award_id, r.unit, r.payee_uscc, r.amount_fen, r.raised_at, v.policy, v.award, v.award_year, v.subject,
-       v.version, v.decided_on, v.reason, v.result,
+       v.version, v.decided_on, v.reason, v.result, c.id AS act_id, c.cause, c.kind AS act_kind, c.reason AS act_reason,
+       c.document AS act_document, c.confirmed_at AS issued_at, c.due_on,
        CASE WHEN v.payee_uscc = r.payee_uscc THEN v.entitlement_fen ELSE 0 END AS after_fen,
        b.version AS before_version, coalesce(b.entitlement_fen, 0) AS before_fen,
        (SELECT n.payee_name FROM award_versions n WHERE n.award_id = r.award_id AND n.payee_uscc = r.payee_uscc
@@ -8,6 +9,7 @@ SELECT r.id, r.award_id, r.unit, r.payee_uscc, r.amount_fen, r.raised_at, v.poli
 FROM recoveries r
 JOIN awards a ON a.award_id = r.award_id
 JOIN award_versions v ON v.award_id = r.award_id AND v.version = r.version
+LEFT JOIN recovery_acts c ON c.recovery_id = r.id AND c.discarded_at IS NULL
 LEFT JOIN LATERAL (SELECT p.version, p.entitlement_fen FROM award_versions p
                    WHERE p.award_id = r.award_id AND p.version < r.version AND p.payee_uscc = r.payee_uscc
                    ORDER BY p.version DESC LIMIT 1) b ON true

@@ -5,10 +5,11 @@ SELECT number, after_id, until_id, rows, columns, previous_hash, hash FROM seale
 SELECT id, kind, source, destination, amount_fen, unit, award_id, version, order_id, recovery_id, document, actor, posted_at
 FROM postings WHERE id > :after AND (CAST(:until AS bigint) IS NULL OR id <= :until) ORDER BY id;
 
--- orders: Return every payment order, in order.
-SELECT id, number, award_id, version, unit, instalment, due_year, amount_fen, payee_uscc, first_decided_on, state, live, budget_year,
-       batch_id, replaces, part, issued_by, approved_by, approved_at, batched_by, result_on, bank_reference
-FROM payment_orders ORDER BY number;
+-- orders: Return every payment order, in order, with the classification of the money that it draws on.
+SELECT o.id, o.number, o.award_id, o.version, o.unit, o.instalment, o.due_year, o.amount_fen, o.payee_uscc, o.first_decided_on, o.state,
+       o.live, o.budget_year, i.indicator, i.project, i.function_code, i.economic_code, o.batch_id, o.replaces, o.part, o.issued_by,
+       o.approved_by, o.approved_at, o.batched_by, o.result_on, o.bank_reference
+FROM payment_orders o LEFT JOIN indicators i ON i.id = o.indicator_id ORDER BY o.number;
 
 -- decisions: Return every version of every award, with its receipt.
 SELECT award_id, version, policy, award, article, subject, award_year, payee_uscc, payee_name, jurisdiction, kind, result,

@@ -23,3 +23,13 @@ SELECT unit, award, jurisdiction, coalesce(orders, 0) AS orders, coalesce(awards
 FROM ordered FULL JOIN repaid USING (unit, award, jurisdiction) FULL JOIN written_off USING (unit, award, jurisdiction)
 WHERE CAST(:unit AS text) IS NULL OR unit = :unit
 ORDER BY unit, award, jurisdiction;
+
+-- indicators: Return what was ordered from a year's budgets, per unit, classification of the money and award.
+SELECT o.unit, i.indicator, i.project, i.function_code, i.economic_code, a.award, count(*) AS orders,
+       sum(o.amount_fen)::bigint AS committed_fen,
+       coalesce(sum(o.amount_fen) FILTER (WHERE o.state = 'settled'), 0)::bigint AS paid_fen,
+       coalesce(sum(o.amount_fen) FILTER (WHERE o.state <> 'settled'), 0)::bigint AS open_fen
+FROM payment_orders o JOIN awards a ON a.award_id = o.award_id LEFT JOIN indicators i ON i.id = o.indicator_id
+WHERE o.live AND o.budget_year = :year AND (CAST(:unit AS text) IS NULL OR o.unit = :unit)
+GROUP BY o.unit, i.indicator, i.project, i.function_code, i.economic_code, a.award
+ORDER BY o.unit, i.indicator NULLS LAST, i.project NULLS LAST, i.function_code NULLS LAST, i.economic_code NULLS LAST, a.award;

@@ -1,4 +1,4 @@
--- waiting_orders: Which payment orders wait to be approved, put into a batch, answered by the bank, or reissued, together by unit?
+-- waiting_orders: Which payment orders wait to be approved, put into a batch, answered, reissued, looked into or confirmed, by unit?
 -- What `by` issued or approved itself is left out.
 SELECT 'order_approval' AS kind, concat_ws('/', o.unit, o.due_year) AS subject, min(o.changed_at) AS since, count(*)::integer AS cases,
        jsonb_build_object('unit', o.unit, 'year', o.due_year) AS parameters
@@ -27,17 +27,24 @@ FROM payment_orders o
 WHERE 'reissue' = ANY(:kinds) AND o.live AND o.state IN ('failed', 'returned')
   AND (CAST(:jurisdiction AS text) IS NULL
        OR EXISTS (SELECT FROM awards a WHERE a.award_id = o.award_id AND a.jurisdiction = :jurisdiction))
-GROUP BY o.unit, o.state, CASE WHEN :by_day THEN (o.changed_at AT TIME ZONE 'Asia/Shanghai')::date END;
-
--- waiting_instalments: Which instalments after the first wait until an officer confirms that the project still operates?
--- What a hold keeps waiting is a task of its own.
-SELECT 'instalment' AS kind, concat_ws('/', o.award_id, o.instalment) AS subject, min(o.changed_at) AS since, 1 AS cases,
-       jsonb_build_object('award', a.award, 'award_id', o.award_id, 'instalment', o.instalment) AS parameters
-FROM payment_orders o JOIN awards a ON a.award_id = o.award_id
-WHERE 'instalment' = ANY(:kinds) AND o.live AND o.state = 'waiting' AND o.waiting_for = 'release'
-  AND NOT EXISTS (SELECT FROM holds h WHERE h.released_at IS NULL AND (h.award_id = o.award_id OR h.uscc = o.payee_uscc))
-  AND (CAST(:jurisdiction AS text) IS NULL OR a.jurisdiction = :jurisdiction)
-GROUP BY o.award_id, o.instalment, a.award;
+GROUP BY o.unit, o.state, CASE WHEN :by_day THEN (o.changed_at AT TIME ZONE 'Asia/Shanghai')::date END
+UNION ALL
+SELECT 'finding', o.unit, min(f.found_at), count(DISTINCT o.id)::integer, jsonb_build_object('unit', o.unit)
+FROM payment_findings f JOIN payment_orders o ON o.id = f.order_id
+WHERE 'finding' = ANY(:kinds) AND f.released_at IS NULL AND f.found_by <> :by AND o.live
+  AND (CAST(:jurisdiction AS text) IS NULL
+       OR EXISTS (SELECT FROM awards a WHERE a.award_id = o.award_id AND a.jurisdiction = :jurisdiction))
+GROUP BY o.unit, CASE WHEN :by_day THEN (f.found_at AT TIME ZONE 'Asia/Shanghai')::date END
+UNION ALL
+SELECT 'later_instalment', concat_ws('/', o.unit, o.due_year), min(o.changed_at), count(*)::integer,
+       jsonb_build_object('unit', o.unit, 'year', o.due_year)
+FROM payment_orders o
+JOIN awards a ON a.award_id = o.award_id
+JOIN award_versions v ON v.award_id = a.award_id AND v.version = a.version
+WHERE 'later_instalment' = ANY(:kinds) AND o.live AND o.state = 'waiting' AND o.waiting_for = 'release' AND o.instalment > 1
+  AND v.later_wait AND (CAST(:jurisdiction AS text) IS NULL OR a.jurisdiction = :jurisdiction)
+  AND NOT EXISTS (SELECT FROM instalment_confirmations c WHERE c.award_id = o.award_id AND c.instalment = o.instalment)
+GROUP BY o.unit, o.due_year, CASE WHEN :by_day THEN (o.changed_at AT TIME ZONE 'Asia/Shanghai')::date END;
 
 -- waiting_recoveries: What has to come back, together by unit?
 SELECT 'recovery' AS kind, r.unit AS subject, min(r.raised_at) AS since, count(*)::integer AS cases,
@@ -78,6 +85,20 @@ SELECT 'release', h.id::text, h.held_at, 1,
        jsonb_build_object('reason', h.reason, 'award', a.award, 'award_id', h.award_id, 'uscc', h.uscc)
 FROM holds h LEFT JOIN awards a ON a.award_id = h.award_id
 WHERE 'release' = ANY(:kinds) AND h.released_at IS NULL AND h.held_by <> :by
+  AND (CAST(:jurisdiction AS text) IS NULL OR a.jurisdiction = :jurisdiction)
+UNION ALL
+SELECT 'recovery_act', c.id::text, c.proposed_at, 1,
+       jsonb_build_object('unit', r.unit, 'recovery', r.id,
+                          'fen', r.amount_fen - r.dropped_fen - r.repaid_fen - r.written_off_fen)
+FROM recovery_acts c JOIN recoveries r ON r.id = c.recovery_id JOIN awards a ON a.award_id = r.award_id
+WHERE 'recovery_act' = ANY(:kinds) AND c.confirmed_at IS NULL AND c.discarded_at IS NULL AND c.proposed_by <> :by
+  AND (CAST(:jurisdiction AS text) IS NULL OR a.jurisdiction = :jurisdiction)
+UNION ALL
+SELECT 'repayment_plan', l.id::text, l.proposed_at, 1,
+       jsonb_build_object('unit', r.unit, 'recovery', r.id,
+                          'fen', (SELECT sum((part->>'amount_fen')::bigint) FROM jsonb_array_elements(l.parts) part))
+FROM repayment_plans l JOIN recoveries r ON r.id = l.recovery_id JOIN awards a ON a.award_id = r.award_id
+WHERE 'repayment_plan' = ANY(:kinds) AND l.confirmed_at IS NULL AND l.discarded_at IS NULL AND l.proposed_by <> :by
   AND (CAST(:jurisdiction AS text) IS NULL OR a.jurisdiction = :jurisdiction)
 UNION ALL
 SELECT 'repayment', p.id::text, p.proposed_at, 1, jsonb_build_object('unit', r.unit, 'recovery', r.id, 'fen', p.amount_fen)
