@@ -96,12 +96,14 @@ def calls() -> Iterator[tuple[str, str, ast.expr]]:
     keywords = KEYWORDS | dict.fromkeys(error_classes(), 0)
     for file, tree in _trees():
         places = keywords | {"ValueError": 0} if file.endswith("/schemas.py") else keywords
-        passed_on = _passed_on(tree)
+        passed_on, held = _passed_on(tree), _held(tree)
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and (name := _name(node.func)) in places and len(node.args) > places[name]:
                 message = node.args[places[name]]
                 if message not in passed_on:
                     yield file, name, message
+                    if isinstance(message, ast.Name):
+                        yield from ((file, name, value) for value in held[message.id])
 
 
 def _passed_on(tree: ast.Module) -> set[ast.AST]:
@@ -112,6 +114,18 @@ def _passed_on(tree: ast.Module) -> set[ast.AST]:
             parameters = [*function.args.posonlyargs, *function.args.args]
             taken = {each.arg for each in parameters[KEYWORDS[function.name] :][:1]}
             found |= {node for node in ast.walk(function) if isinstance(node, ast.Name) and node.id in taken}
+    return found
+
+
+def _held(tree: ast.Module) -> dict[str, list[ast.expr]]:
+    """Return the sentences that variables of `tree` hold, by the variable's name."""
+    found: dict[str, list[ast.expr]] = defaultdict(list)
+    for node in ast.walk(tree):
+        match node:
+            case ast.Assign(
+                targets=[ast.Name(id=name)], value=ast.Constant(value=str()) | ast.IfExp() | ast.JoinedStr()
+            ):
+                found[name].append(node.value)
     return found
 
 

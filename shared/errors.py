@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Self
 
 from pydantic_core import PydanticKnownError
 
-from shared.i18n import ENGLISH, N_, translate
+from shared.i18n import CHINESE, ENGLISH, N_, translate
 
 
 class FieldError:
@@ -51,6 +51,8 @@ def field_error(pointer: str, item: Mapping[str, Any]) -> FieldError:
         template = PydanticKnownError(kind, context).message_template
     except (KeyError, TypeError):  # a kind of our own
         return FieldError(pointer, kind, item["msg"])
+    if isinstance(expected := context.get("expected"), str):  # what is offered: "'waits' or 'declines'"
+        context["expected"] = {ENGLISH: expected, CHINESE: expected.replace(", ", "、").replace(" or ", " 或 ")}
     return FieldError(pointer, kind, template.replace("{expected_plural}", "(s)"), **context)
 
 

@@ -34,6 +34,10 @@ def test_messages_of_every_named_error_are_collected(error: str) -> None:
     assert error in messages.error_classes()
 
 
+def test_a_message_that_a_variable_holds_is_collected_too() -> None:
+    assert "There is no such reviewer. Reviewers: {known}." in COLLECTED
+
+
 def test_the_chinese_names_the_same_values() -> None:
     assert [
         english

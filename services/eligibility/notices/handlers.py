@@ -141,7 +141,7 @@ def _cannot_be_noticed(connection: Connection, actor: Actor, decision_ids: Seque
             wrong.append(FieldError(pointer, "noticed", "The decision was noticed already."))
         elif row.state != State.PROPOSED:
             message = "The decision is {state}; possible acts: {acts}."
-            acts = ", ".join(possible_acts(State(row.state))) or "-"
+            acts = list(possible_acts(State(row.state))) or "-"
             wrong.append(FieldError(pointer, row.state, message, state=row.state, acts=acts))
     if missing:
         return NotFound("Some decisions do not exist. Leave them out.", errors=missing[:_MAX_ERRORS])

@@ -76,8 +76,8 @@ class ProcedureRequest(_Body):
     later_instalments: LaterInstalments = Field(
         default=LaterInstalments.AUTOMATIC,
         strict=False,
-        description="`confirmed`: an instalment after the first is to wait until an officer confirms that the project operates;"
-        " recorded, not enforced yet",
+        description="`confirmed`: an instalment after the first waits until an officer confirms in payout that the project"
+        " still operates",
     )
     terms: _Terms = Field(
         default_factory=dict,

@@ -37,6 +37,10 @@ from shared.errors import Conflict, FieldError, Invalid
 from shared.i18n import CHINESE, N_
 
 _COMPARED_AT_ONCE = 100
+_NOT_OPEN = {
+    RefusalState.ISSUED: N_("The refusal is issued already."),
+    RefusalState.SUPERSEDED: N_("Facts that changed later have superseded the refusal."),
+}
 
 log = structlog.get_logger(__name__)
 
@@ -210,4 +214,4 @@ def require_not_decided(connection: Connection, case: Case) -> None:
 def _require_proposed(row: Row[Any]) -> None:
     state = repository.state_of(row)
     if state is not RefusalState.PROPOSED:
-        raise Conflict("The refusal is {state}.", extra={"state": state.value, "possible": []}, state=state.value)
+        raise Conflict(_NOT_OPEN[state], extra={"state": state.value, "possible": []})
