@@ -283,7 +283,8 @@ class Requirement:
         """Raise Forbidden for a caller that may not call the operation."""
         if self.own is not None and actor.uscc is not None:
             actor.require(self.own)
-        elif self.scopes:
+            return
+        if self.scopes:
             actor.require(*self.scopes)
         if self.city_wide:
             actor.require_city_wide()
@@ -301,7 +302,7 @@ class Requirement:
 def needs(*scopes: Scope, own: Scope | None = None, city_wide: bool = False) -> Any:
     """Declare who may call an operation: `actor: Annotated[Actor, needs(Scope.X)]`. One of several scopes suffices.
 
-    With `city_wide` the operation concerns all jurisdictions, and a token that is restricted is refused. With `own` an
+    With `city_wide` the operation concerns all jurisdictions, and a token that is restricted to one is refused. With `own` an
     enterprise's token that has this scope is let in as well, to what is its own.
     """
     return Security(Requirement(scopes, own, city_wide).authenticate, scopes=[scope.value for scope in scopes])

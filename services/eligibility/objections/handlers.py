@@ -124,7 +124,11 @@ def decide_objection(
     if objection.decision_id is None:
         if outcome is ObjectionOutcome.REJECTED:
             case = Case(notices.policy_of(connection, objection.notice_id), **objection.omitted)
-            decided["refusal_id"] = refusals.refusal_of(connection, registry, case, actor, today=today)
+            # Whoever objected asked for an answer: so the one who dismisses the objection may issue the refusal.
+            asked_by = objection.recorded_by
+            decided["refusal_id"] = refusals.refusal_of(
+                connection, registry, case, actor, today=today, proposed_by=asked_by
+            )
         connection.execute(update(objections).where(objections.c.id == objection_id).values(decided))
         return repository.view(repository.get(connection, objection_id, actor), actor)
     row = decisions.get(connection, objection.decision_id, actor, lock=True)

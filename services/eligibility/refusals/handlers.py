@@ -85,8 +85,12 @@ def compute(connection: Connection, registry: RegistryFacts, case: Case, actor: 
     return Computed(found, policy, interpretations, revision, facts)
 
 
-def draw_up(connection: Connection, registry: RegistryFacts, case: Case, actor: Actor, *, today: date) -> Row[Any]:
+def draw_up(
+    connection: Connection, registry: RegistryFacts, case: Case, actor: Actor, *, today: date, proposed_by: str = ""
+) -> Row[Any]:
     """Compute a refusal on the newest facts, seal what it was computed from, and store it for another person to issue.
+
+    `proposed_by` is who asked for it, if not `actor`.
 
     Raises Invalid as `compute` does, Granted for what is granted or proposed, or Conflict if it is refused already.
     """
@@ -106,7 +110,7 @@ def draw_up(connection: Connection, registry: RegistryFacts, case: Case, actor: 
     shown = found.as_dict(CHINESE)
     values = asdict(case) | {
         "reason": shown["sentence"],
-        "proposed_by": actor.subject,
+        "proposed_by": proposed_by or actor.subject,
         "payee_uscc": found.payee_uscc,
         "payee_name": found.payee_name,
         "jurisdiction": found.jurisdiction,
@@ -122,9 +126,13 @@ def draw_up(connection: Connection, registry: RegistryFacts, case: Case, actor: 
     return connection.execute(insert(refusals).values(values).returning(*refusals.c)).one()
 
 
-def refusal_of(connection: Connection, registry: RegistryFacts, case: Case, actor: Actor, *, today: date) -> UUID:
-    """Return the refusal of a case, drawn up unless there is one; raises as `draw_up` does."""
-    found = repository.open_refusal(connection, asdict(case)) or draw_up(connection, registry, case, actor, today=today)
+def refusal_of(
+    connection: Connection, registry: RegistryFacts, case: Case, actor: Actor, *, today: date, proposed_by: str
+) -> UUID:
+    """Return the refusal of a case, drawn up for `proposed_by` unless there is one; raises as `draw_up` does."""
+    found = repository.open_refusal(connection, asdict(case))
+    if found is None:
+        found = draw_up(connection, registry, case, actor, today=today, proposed_by=proposed_by)
     refusal_id: UUID = found.id
     return refusal_id
 

@@ -8,8 +8,9 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, and_, select, text, update
+from sqlalchemy import Connection, Row, and_, exists, select, text, update
 
+from services.registry.datasets.tables import drafted_name
 from services.registry.revisions import drafting, repository, statements
 from services.registry.revisions.domain import Author, Clearing, Kind
 from services.registry.revisions.handlers import refuse
@@ -33,19 +34,28 @@ class PayeeOutcome(StrEnum):
     NO_DRAFT = "no_draft"
 
 
-def get(connection: Connection, draft_id: UUID) -> Row[Any]:
-    """Return a draft; raises NotFound."""
+def get(connection: Connection, draft_id: UUID, *, own_uscc: str | None = None) -> Row[Any]:
+    """Return a draft, of an account of one enterprise if it is given; raises NotFound."""
     row = connection.execute(select(drafts).where(drafts.c.id == draft_id)).one_or_none()
-    if row is None:
+    values = {"draft": draft_id, "uscc": own_uscc}
+    if row is None or (own_uscc and not connection.execute(queries.concerns, values).scalar_one()):
         raise NotFound("There is no such draft.")
     return row
 
 
 def find(
-    connection: Connection, *, state: str | None, dataset: str | None, after: UUID | None, limit: int
+    connection: Connection,
+    *,
+    state: str | None,
+    dataset: str | None,
+    own_uscc: str | None,
+    after: UUID | None,
+    limit: int,
 ) -> list[dict[str, Any]]:
-    """Return up to `limit` drafts in this state and of this dataset, the newest first, those older than `after`."""
+    """Return up to `limit` drafts in this state, of this dataset and of accounts of one enterprise, the newest first."""
+    accounts = drafts.metadata.tables[drafted_name("payee_accounts")].c
     conditions = [
+        *([exists().where(accounts.draft_id == drafts.c.id, accounts.uscc == own_uscc)] if own_uscc else []),
         *([two_persons.is_in(drafts, state)] if state else []),
         *([drafts.c.dataset == dataset] if dataset else []),
         *([drafts.c.id < after] if after else []),
@@ -65,10 +75,10 @@ def changes(
 ) -> list[dict[str, Any]]:
     """Return up to `limit` rows of a draft in key order, after the key `after`: before and after, masked for the caller."""
     dataset = CATALOGUE[row.dataset]
-    values: Mapping[str, Any] = {"draft": row.id, "limit": limit}
+    values: Mapping[str, Any] = {"draft": row.id, "limit": limit, "own_uscc": access.uscc}
     if after is not None:
         values = {**values, **{f"a_{name}": value for name, value in zip(dataset.key, after, strict=True)}}
-    query = statements.page_of_draft(dataset, row.base_revision, follows=after is not None)
+    query = statements.page_of_draft(dataset, row.base_revision, own=access.uscc is not None, follows=after is not None)
     found = []
     for change in connection.execute(text(query), values):
         drafted, before = (
@@ -111,7 +121,7 @@ def confirm_of_payee(connection: Connection, uscc: str, *, by: str, at: datetime
     """Confirm the drafts of a payee's account that were there at `at`, when `by` confirmed it; told again, it changes nothing.
 
     Whoever drafted an account does not become its second person: such a draft waits for another one. So does a draft that the
-    registry no longer accepts, or that has accounts of other payees too.
+    registry no longer accepts. Of a draft with accounts of other payees too, its own become a draft by themselves.
     """
     found, outcome = [], PayeeOutcome.NO_DRAFT
     for row in connection.execute(queries.of_payee, {"uscc": uscc, "until": at}).all():
@@ -120,7 +130,9 @@ def confirm_of_payee(connection: Connection, uscc: str, *, by: str, at: datetime
             continue
         try:
             with connection.begin_nested():
-                found.append(confirm(connection, row.id, by=by, now=now)["id"])
+                values = {"uscc": uscc, "draft": row.id}
+                own = connection.execute(queries.own_part, values).scalar_one() if row.shared else row.id
+                found.append(confirm(connection, own, by=by, now=now)["id"])
         except DomainError:
             outcome = PayeeOutcome.CHANGED
     return {"uscc": uscc, "outcome": PayeeOutcome.CONFIRMED if found else outcome, "drafts": found}

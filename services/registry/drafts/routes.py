@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from services.registry.drafts import handlers
 from services.registry.drafts.schemas import ConfirmedAccount, Discard, Draft, DraftChanges, PayeeConfirmation, State
 from services.registry.revisions.domain import RowsRefused
-from services.registry.revisions.route_parameters import Reader, audit_whole_numbers
+from services.registry.revisions.route_parameters import access_of, audit_whole_numbers
 from shared.authorization import Actor, Scope
 from shared.catalogue.datasets import CATALOGUE
 from shared.errors import Conflict, InFlight, NotFound, SamePerson
@@ -24,21 +24,27 @@ router = APIRouter(prefix="/v1/drafts", tags=["drafts"])
 
 CONFIRMATIONS = (Scope.ACCOUNTS_CONFIRM, Scope.REFERENCE_CONFIRM)
 ENDS = (*CONFIRMATIONS, Scope.FACTS_WRITE)
-_CITY_WIDE = [needs(Scope.FACTS_READ, city_wide=True)]
+CityWideOrOwn = Annotated[Actor, needs(Scope.FACTS_READ, own=Scope.OWN_READ, city_wide=True)]
 
 
-@router.get("", operation_id="list_drafts", response_model=Page[Draft], dependencies=_CITY_WIDE)
+@router.get("", operation_id="list_drafts", response_model=Page[Draft])
 def list_drafts(
     request: Request,
+    actor: CityWideOrOwn,
     state: Annotated[State | None, Query(description="Only those in this state")] = None,
     dataset: Annotated[str | None, Query(description="Only those of this dataset")] = None,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Response:
-    """List drafts, the newest first: change sets of accounts and reference data that another person has to confirm."""
+    """List drafts, the newest first: change sets of accounts and reference data that another person has to confirm.
+
+    An enterprise sees those of its own account.
+    """
     after = decode_id(cursor)
     with request.app.state.database.reading() as connection:
-        found = handlers.find(connection, state=state, dataset=dataset, after=after, limit=limit + 1)
+        found = handlers.find(
+            connection, state=state, dataset=dataset, own_uscc=actor.uscc, after=after, limit=limit + 1
+        )
     return json_response(page(found, limit, "id"))
 
 
@@ -67,17 +73,14 @@ def confirm_payee_account(
     )
 
 
-@router.get(
-    "/{draft_id}",
-    operation_id="get_draft",
-    response_model=DraftChanges,
-    responses=refusals(NotFound),
-    dependencies=_CITY_WIDE,
-)
-def get_draft(request: Request, access: Reader, draft_id: UUID, limit: Limit = 100, cursor: Cursor = None) -> Response:
-    """Show a draft and, page by page, what it would change: each record before and after."""
+@router.get("/{draft_id}", operation_id="get_draft", response_model=DraftChanges, responses=refusals(NotFound))
+def get_draft(
+    request: Request, actor: CityWideOrOwn, draft_id: UUID, limit: Limit = 100, cursor: Cursor = None
+) -> Response:
+    """Show a draft and, page by page, what it would change: each record before and after. An enterprise sees its own."""
+    access = access_of(request, actor)
     with request.app.state.database.reading() as connection:
-        row = handlers.get(connection, draft_id)
+        row = handlers.get(connection, draft_id, own_uscc=actor.uscc)
         dataset = CATALOGUE[row.dataset]
         after = decode_cursor(cursor, *dataset.key_types)
         found = handlers.changes(connection, access, row, after, limit + 1)

@@ -224,12 +224,14 @@ def draft_withdrawn(dataset: Dataset, staged: str) -> str:
 
 
 def changed_since(dataset: Dataset, revision: int) -> str:
-    """Count the keys of the draft `:draft` that revisions after `revision` have set or ended."""
+    """Count the keys of the draft `:draft` that revisions after `revision` have set or ended, other than to what it holds."""
     key = same(dataset.key, "d", "r")
+    values = [f"ROW({listed(dataset.names, prefix)})" for prefix in ("r.", "d.")]
     return f"""
         SELECT count(*) FROM {drafted_name(dataset.name)} AS d WHERE d.draft_id = :draft AND (
             EXISTS (SELECT 1 FROM {dataset.name} AS r WHERE {key} AND r.revision > {revision:d})
             OR EXISTS (SELECT 1 FROM {history_name(dataset.name)} AS r WHERE {key} AND r.replaced_in > {revision:d}))
+        AND NOT EXISTS (SELECT 1 FROM {dataset.name} AS r WHERE {key} AND {" IS NOT DISTINCT FROM ".join(values)})
     """
 
 
@@ -242,10 +244,10 @@ def stage_drafted(dataset: Dataset, staged: str, names: Sequence[str]) -> str:
     """
 
 
-def page_of_draft(dataset: Dataset, base: int, *, follows: bool) -> str:
+def page_of_draft(dataset: Dataset, base: int, *, own: bool, follows: bool) -> str:
     """Return up to `:limit` rows of the draft `:draft` in key order, each with the row of revision `base` that it concerns.
 
-    If it `follows` a page, those after its last key (`:a_name`).
+    If they are an enterprise's `own`, those of `:own_uscc`. If it `follows` a page, those after its last key (`:a_name`).
     """
     after = (
         f"AND ({listed(dataset.key, 'd.')}) > ({listed([f'a_{name}' for name in dataset.key], ':')})" if follows else ""
@@ -255,7 +257,8 @@ def page_of_draft(dataset: Dataset, base: int, *, follows: bool) -> str:
         SELECT {listed(dataset.key, "d.")}, {holder_differs} AS holder_differs, {json_row(dataset, "d")} AS drafted,
                CASE WHEN b.revision IS NOT NULL THEN {json_row(dataset, "b")} END AS before
         FROM {drafted_name(dataset.name)} AS d LEFT JOIN ({rows_at(dataset, base)}) AS b ON {same(dataset.key, "d", "b")}
-        WHERE d.draft_id = :draft {after} ORDER BY {listed(dataset.key, "d.")} LIMIT :limit
+        WHERE d.draft_id = :draft {"AND d.uscc = :own_uscc" if own else ""} {after}
+        ORDER BY {listed(dataset.key, "d.")} LIMIT :limit
     """
 
 

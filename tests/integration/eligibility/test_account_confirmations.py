@@ -150,8 +150,15 @@ def test_a_payee_confirms_its_own_account_alone_and_what_it_has_seen(payees: Har
     decision_id = accepted(payees, A)
     later = drafted(payees, A)
     told(payees)
-    assert outcome(payees, decision_id) == "no_draft"
+    assert outcome(payees, decision_id) == "confirmed"
     assert [draft(payees, each)["state"] for each in (of_both, later)] == ["proposed", "proposed"]
+    headers = payees.tokens.headers("auditor")
+    records = payees._writer.get("/v1/datasets/payee_accounts/records", headers=headers).json()["items"]
+    assert [each["uscc"] for each in records] == [A], "of an import for many its own account alone"
+    rest = payees._writer.post(f"/v1/drafts/{of_both}/confirm", headers=payees.tokens.headers("commerce-maker"))
+    assert rest.json()["state"] == "confirmed", "what A has confirmed already stands in nobody's way"
+    records = payees._writer.get("/v1/datasets/payee_accounts/records", headers=headers).json()["items"]
+    assert sorted(each["uscc"] for each in records) == sorted([A, B])
 
 
 def test_without_the_statement_no_account_is_confirmed(payees: Harness) -> None:

@@ -274,6 +274,19 @@ def test_a_withdrawal_waits_too(registry: Registry) -> None:
     assert number_on_record(registry) == []
 
 
+def test_an_enterprise_sees_what_is_drafted_for_its_own_account_and_no_more(registry: Registry) -> None:
+    registry.enterprises(A, B)
+    of_both = drafted(registry, ACCOUNTS, account(A), account(B))
+    of_another = drafted(registry, ACCOUNTS, account(B, NEW, "2021-01-01"))
+    drafted(registry, RATES, ROWS[RATES])
+    own = registry.tokens.enterprise(A)
+    listed = registry.request("GET", "/v1/drafts", headers=own).json()["items"]
+    assert [each["id"] for each in listed] == [of_both]
+    [row] = registry.request("GET", f"/v1/drafts/{of_both}", headers=own).json()["items"]
+    assert (row["key"][0], row["after"]["account_number"]) == (A, "****2222")
+    assert registry.request("GET", f"/v1/drafts/{of_another}", headers=own).status_code == 404
+
+
 def test_rows_on_record_make_no_draft(registry: Registry) -> None:
     registry.enterprises(A)
     revision = registry.recorded(ACCOUNTS, account())

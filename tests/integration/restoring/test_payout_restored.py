@@ -166,8 +166,8 @@ def test_a_version_that_payout_lost_is_asked_for(lost: Lost, backups: Backups) -
     payout.post(f"/v1/restorations/{restoration['id']}/confirm", by="finance-checker")
     former = {
         "award_id": str(award("s1")), "award": "courier-rent", "subject": "s1", "award_year": 2024, "state": "superseded",
-        "result": "granted", "jurisdiction": "city", "payee": {"uscc": USCC}, "entitlement_fen": 1_000, "decided_on": "2025-03-01",
-        "first_decided_on": "2025-03-01", "instalments": [{"due_year": 2025, "amount_fen": 1_000}],
+        "result": "granted", "jurisdiction": "city", "payee": {"uscc": USCC}, "entitlement_fen": 1_000,
+        "decided_on": "2025-03-01", "first_decided_on": "2025-03-01", "instalments": [{"due_year": 2025, "amount_fen": 1_000}],
     }  # fmt: skip
     payout.decisions.shown = [former | {"state": "rejected"}]
     assert _enter(payout, lost.files[CSV])[1]["errors"][0]["code"] == "more_than_share"

@@ -129,7 +129,9 @@ def test_a_dismissed_omission_draws_up_the_refusal(city: City) -> None:
     body = {"outcome": "rejected", "reason": "too few parcels"}
     decided = city.ask("POST", f"/v1/objections/{made['id']}/decide", body, by="commerce-checker")
     refusal = own(city, "GET", f"/v1/refusals/{decided['refusal_id']}")[1]
-    assert (refusal["state"], refusal["proposed_by"]) == ("proposed", "commerce-checker")
+    assert (refusal["state"], refusal["proposed_by"]) == ("proposed", made["recorded_by"])
+    issued = city.ask("POST", f"/v1/refusals/{refusal['id']}/issue", by="commerce-checker")
+    assert issued["state"] == "issued", "who dismissed the objection may issue what it drew up"
     second = own(city, "POST", path, omission)[1]
     upheld = {"outcome": "upheld", "reason": "a parcel was not counted"}
     assert (
