@@ -17,6 +17,7 @@ _FILES = (
     "text/csv",
     "application/x-ndjson",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 )
 for media_type in _FILES:
     schemathesis.openapi.media_type(media_type, st.binary(max_size=200))

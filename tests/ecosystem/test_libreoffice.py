@@ -111,10 +111,11 @@ class Saved:
 def saved(tmp_path_factory: pytest.TempPathFactory) -> Saved:
     """Save every file in every form; LibreOffice is started once for each."""
     office = shutil.which("soffice")
+    missing = MissingToolError(
+        "LibreOffice Calc is not installed: apt-get install --no-install-recommends libreoffice-calc-nogui"
+    )
     if office is None:
-        raise MissingToolError(
-            "LibreOffice is not installed: apt-get install --no-install-recommends libreoffice-calc-nogui"
-        )
+        raise missing
     folder = tmp_path_factory.mktemp("libreoffice")
     before = dict(_sources())
     sources = [folder / f"{name}.xlsx" for name in before]
@@ -128,7 +129,10 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Saved:
                 "--infilter=Text - txt - csv (StarCalc):44,34,76,1"
             )  # as its dialogue proposes for a byte order mark
         subprocess.run([*command, "--outdir", str(to), *map(str, files)], check=True, capture_output=True)
-        return [to / f"{file.stem}.{form}" for file in files]
+        made = [to / f"{file.stem}.{form}" for file in files]
+        if not any(path.exists() for path in made):  # Writer alone cannot open them, and says nothing
+            raise missing
+        return made
 
     after: dict[tuple[str, str], bytes] = {}
     again: dict[tuple[str, str], bytes] = {}
