@@ -143,8 +143,10 @@ class Actor:
     def require(self, *scopes: Scope) -> None:
         """Raise Forbidden unless the token has one of `scopes`."""
         if self.scopes.isdisjoint(scopes):
-            listed = ", ".join(scopes)
-            raise Forbidden("The token lacks the scope {scope}.", scope=listed, extra={"missing_scopes": list(scopes)})
+            listed, extra = ", ".join(scopes), {"missing_scopes": list(scopes)}
+            if len(scopes) > 1:
+                raise Forbidden("The token needs one of these scopes: {scopes}.", scopes=listed, extra=extra)
+            raise Forbidden("The token lacks the scope {scope}.", scope=listed, extra=extra)
 
     def covers(self, jurisdiction: str | None) -> bool:
         """Return whether the token gives access to rows of `jurisdiction`; of None: rows that belong to no jurisdiction."""

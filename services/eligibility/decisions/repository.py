@@ -18,7 +18,10 @@ from services.eligibility.rules.library import load_policy
 from shared.authorization import Actor
 from shared.clock import isoformat
 from shared.errors import NotFound
+from shared.i18n import N_, translate
 
+FACTS_CHANGED = N_("the facts or interpretations have changed")
+"""The reason of acts by which an evaluation replaces a proposal, as `transitions.sql` stores it."""
 _selected = select(decisions, awards.c.first_decided_on).join(awards, awards.c.award_id == decisions.c.award_id)
 
 
@@ -158,8 +161,8 @@ def first_decision_days(connection: Connection, rows: Sequence[Row[Any]]) -> dic
     }
 
 
-def acts(connection: Connection, decision_id: UUID) -> list[dict[str, Any]]:
-    """Return what was done to a decision, by whom and why, oldest first."""
+def acts(connection: Connection, decision_id: UUID, language: str) -> list[dict[str, Any]]:
+    """Return what was done to a decision, by whom and why, oldest first; a reason that the system gave is in `language`."""
     query = select(decision_acts).where(decision_acts.c.decision_id == decision_id).order_by(decision_acts.c.id)
     return [
         {
@@ -167,7 +170,7 @@ def acts(connection: Connection, decision_id: UUID) -> list[dict[str, Any]]:
             "state": r.state,
             "actor": r.actor,
             "acted_at": isoformat(r.acted_at),
-            "reason": r.reason,
+            "reason": translate(r.reason, language) if r.reason == FACTS_CHANGED else r.reason,
             "step": r.step,
         }
         for r in connection.execute(query)

@@ -111,7 +111,7 @@ def get_decision(actor: Reader, decision_id: UUID, request: Request) -> Response
     with request.app.state.database.reading() as connection:
         row = repository.read(connection, decision_id, actor, request.app.state.notice_working_days)
         steps = repository.steps(connection, decision_id) if row.procedure_hash else []
-        acts = repository.acts(connection, decision_id)
+        acts = repository.acts(connection, decision_id, language_of(request))
     shown = repository.view(row, language_of(request)) | {"steps": steps, "acts": acts}
     return json_response(shown, headers={"ETag": repository.etag(row)})
 
