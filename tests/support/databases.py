@@ -65,7 +65,9 @@ class DatabaseServer:
     def _copy(self, service: str, template: str) -> ServiceDatabase:
         name = f"{service}_{next(_numbers)}"
         with psycopg.connect(self.admin_url, autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER {service}_owner STRATEGY FILE_COPY')
+            connection.execute(
+                f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER {service}_owner STRATEGY FILE_COPY'
+            )
         return ServiceDatabase(service, self._url(name, f"{service}_owner"), self._url(name, f"{service}_app"))
 
     def drop(self, database: ServiceDatabase) -> None:
