@@ -73,7 +73,7 @@ class Campaign:
             {
                 "uscc": code,
                 "since": since,
-                "account_holder": "丽水测试有限公司",
+                "account_holder": f"丽水测试{code[-4:]}有限公司",
                 "bank_code": "102343000018",
                 "account_number": f"6222{n:015d}",
             }

@@ -58,7 +58,7 @@ class Version:
             "article": "4",
             "subject": self.subject,
             "award_year": 2024,
-            "payee": {"uscc": self.uscc, "name": "丽水测试快递有限公司"},
+            "payee": {"uscc": self.uscc, "name": f"丽水测试{self.uscc[-4:]}有限公司"},
             "jurisdiction": self.jurisdiction,
             "kind": "cash",
             "result": "granted" if self.fen else "withdrawn",
