@@ -123,3 +123,19 @@ def _written(node: nodes.Node) -> str:
     if isinstance(node, nodes.Getattr):
         return f"{_written(node.node)}.{node.attr}"
     return node.name if isinstance(node, nodes.Name) else "?"
+
+
+OFFICE: Fields = {
+    "issuing": Field(("发文机关", "issuing office")),
+    "document_number": Field(("文号", "document number")),
+    "address": Field(("发文机关地址", "address of the issuing office")),
+    "telephone": Field(("联系电话", "telephone")),
+    "email": Field(("电子邮箱", "e-mail")),
+    "date": Field(("成文日期", "date of the paper")),
+}
+"""What every paper says of the office that issues it."""
+REMEDIES: Fields = {
+    "review_office": Field(("行政复议机关", "office for administrative review")),
+    "court": Field(("受诉人民法院", "court")),
+}
+"""Where whoever receives a paper may turn to."""

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from shared.papers.fields import Field, Fields
+from shared.papers.fields import OFFICE, REMEDIES, Field, Fields
 from shared.papers.kinds import Kinds, PaperKind
 
 _OFFICE: Fields = {
-    "issuing": Field(("发文机关", "issuing office")),
-    "document_number": Field(("文号", "document number")),
-    "address": Field(("发文机关地址", "address of the issuing office")),
-    "telephone": Field(("联系电话", "telephone")),
-    "email": Field(("电子邮箱", "e-mail")),
+    **OFFICE,
     "policy": Field(("政策文件名称", "title of the policy document")),
     "policy_number": Field(("政策文件文号", "number of the policy document")),
-    "date": Field(("成文日期", "date of the paper")),
-}
-_REMEDIES: Fields = {
-    "review_office": Field(("行政复议机关", "office for administrative review")),
-    "court": Field(("受诉人民法院", "court")),
 }
 _CONDITION: Fields = {
     "number": Field(("序号", "number")),
@@ -76,7 +67,7 @@ DECISION_LETTER = PaperKind(
     ("奖补资金兑现决定书", "Decision on an award"),
     {
         **_OFFICE,
-        **_REMEDIES,
+        **REMEDIES,
         **_CASE,
         "granted": Field(("给予奖补（条件用）", "whether it is granted, for an if")),
         "withdrawn": Field(("撤销（条件用）", "whether it is withdrawn, for an if")),
@@ -107,7 +98,7 @@ REFUSAL_LETTER = PaperKind(
     ("不予兑现告知书", "Notice of refusal"),
     {
         **_OFFICE,
-        **_REMEDIES,
+        **REMEDIES,
         **_CASE,
         "draft": Field(("尚未发出（条件用）", "whether it is not issued yet, for an if")),
         "not_met": Field(("不符合的条件", "conditions that are not met"), many=True, within=_CONDITION),

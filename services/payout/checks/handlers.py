@@ -110,7 +110,8 @@ def _require_order(connection: Connection, order_id: UUID, actor: Actor) -> None
 def _find(
     connection: Connection, payees: Payees, checked: Sequence[OrderToPay], day: date, revision: int
 ) -> list[Finding]:
-    facts = payees.facts(day, {order.payee_uscc for order in checked}, revision)
+    usccs, subjects = ({getattr(order, name) for order in checked} for name in ("payee_uscc", "subject"))
+    facts = payees.facts(day, usccs, subjects, revision)
     named = [
         (order.id, facts.accounts[order.payee_uscc].holder, order.payee_name)
         for order in checked

@@ -28,8 +28,12 @@ class Payees:
         """Return the newest revision, 0 if there is none."""
         return int(self._registry.get("/v1/revisions/latest").json()["revision"])
 
-    def facts(self, day: date, usccs: Collection[str], revision: int) -> PayeeFacts:
-        """Return what speaks against paying `usccs` on `day`, as known at `revision`: one call per dataset and 50,000 payees."""
+    def facts(self, day: date, usccs: Collection[str], subjects: Collection[str], revision: int) -> PayeeFacts:
+        """Return what speaks against paying `usccs` for `subjects` on `day`, as known at `revision`, in a call per dataset.
+
+        A call asks for up to 50,000. Other public money counts for the subject, whichever enterprise the row names, as it does
+        in the policy.
+        """
         codes = sorted(set(usccs))
         accounts = {
             row["uscc"]: Account(row["holder"], row["bank_code"], row["number"], row["revision"])
@@ -50,7 +54,7 @@ class Payees:
             ):
                 dishonest[row["uscc"]].append(Sanction(row["since"], row["revision"]))
         support: dict[tuple[str, str, int], list[Support]] = defaultdict(list)
-        for row in self._rows("other_support", "uscc", codes, revision).iter_rows(named=True):
+        for row in self._rows("other_support", "subject", sorted(set(subjects)), revision).iter_rows(named=True):
             if row["amount_fen"]:
                 key = row["award"], row["subject"], row["award_year"]
                 support[key].append(Support(row["programme"], row["level"], row["amount_fen"], row["revision"]))

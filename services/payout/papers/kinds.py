@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from shared.papers.fields import Field, Fields
+from shared.papers.fields import OFFICE, REMEDIES, Field, Fields
 from shared.papers.kinds import Kinds, PaperKind
 
 _OFFICE: Fields = {
-    "issuing": Field(("发文机关", "issuing office")),
-    "document_number": Field(("文号", "document number")),
-    "address": Field(("发文机关地址", "address of the issuing office")),
-    "telephone": Field(("联系电话", "telephone")),
-    "email": Field(("电子邮箱", "e-mail")),
-    "review_office": Field(("行政复议机关", "office for administrative review")),
-    "court": Field(("受诉人民法院", "court")),
-    "date": Field(("成文日期", "date of the paper")),
+    **OFFICE,
+    **REMEDIES,
     "title": Field(("标题", "title")),
     "addressee": Field(("主送单位", "addressee")),
     "addressee_code": Field(("统一社会信用代码", "unified social credit code")),

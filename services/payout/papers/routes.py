@@ -38,7 +38,7 @@ Reader = Annotated[Actor, needs(Scope.MONEY_READ, own=Scope.OWN_READ)]
     responses={200: {"content": PAPER_CONTENT}, **refusals(NotFound)},
 )
 def get_recovery_letter(recovery_id: UUID, request: Request, actor: Reader, accept: Accept = None) -> Response:
-    """Read the letter of a recovery (追回通知书), made once and the same for ever."""
+    """Read the letter of a recovery (追回通知书): a draft until its act is issued, then made once and the same for ever."""
     kind, language = paper_format(accept), language_of(request)
     paper = handlers.recovery_letter(request.app.state.database, recovery_id, actor, language)
     return paper_response(paper, kind, language, f"recovery-{recovery_id}")

@@ -207,7 +207,7 @@ class FakePayees(Payees):
     def latest_revision(self) -> int:
         return 9
 
-    def facts(self, day: date, usccs: Collection[str], revision: int) -> PayeeFacts:
+    def facts(self, day: date, usccs: Collection[str], subjects: Collection[str], revision: int) -> PayeeFacts:
         return PayeeFacts(revision, **({"registered": usccs} | self.found))
 
 

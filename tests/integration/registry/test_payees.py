@@ -19,12 +19,29 @@ def test_payout_finds_who_shares_an_account_who_is_dishonest_and_who_is_unknown(
         registry.recorded("payee_accounts", account | {"uscc": code, "account_number": "6222000011112222"})
     revision = registry.recorded("sanctions", {"uscc": A, "kind": "serious_dishonesty", "since": "2026-01-01"})
     payees = Payees(_client(registry))
-    facts = payees.facts(date(2026, 3, 2), [A, UNKNOWN], revision)
+    facts = payees.facts(date(2026, 3, 2), [A, UNKNOWN], [A], revision)
     assert facts.registered == {A}
     assert facts.users[facts.accounts[A].bank_code, facts.accounts[A].number] == {A, B}
     assert [each.revision for each in facts.dishonest[A]] == [revision]
     assert not facts.support
-    assert payees.facts(date(2026, 3, 2), [UNKNOWN], revision).accounts == {}
+    assert payees.facts(date(2026, 3, 2), [UNKNOWN], [], revision).accounts == {}
+
+
+def test_public_money_for_the_same_subject_is_found_whichever_enterprise_it_names(registry: Registry) -> None:
+    registry.enterprises(A, B)
+    store = {"store_id": "S1", "uscc": A, "jurisdiction": "liandu", "agricultural_upstream": True}
+    registry.recorded("cold_stores", store)
+    support = {
+        "award": "cold-chain",
+        "subject": "S1",
+        "award_year": 2023,
+        "programme": "省级冷链",
+        "level": "provincial",
+    }
+    given = {"uscc": B, "amount_fen": 100, "granted_on": "2023-05-01"}
+    revision = registry.recorded("other_support", support | given)
+    found = Payees(_client(registry)).facts(date(2026, 3, 2), [A], ["S1"], revision).support
+    assert [each.amount_fen for each in found["cold-chain", "S1", 2023]] == [100]
 
 
 def _client(registry: Registry) -> httpx.Client:
