@@ -70,7 +70,7 @@ class _Payees(Payees):
     def __init__(self) -> None:
         pass
 
-    def facts(self, day: date, usccs: Collection[str], revision: int) -> PayeeFacts:
+    def facts(self, day: date, usccs: Collection[str], subjects: Collection[str], revision: int) -> PayeeFacts:
         return PayeeFacts(revision, registered=usccs)
 
 
