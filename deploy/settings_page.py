@@ -9,7 +9,8 @@ from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 from services.databases import SETTINGS
-from shared.settings import ServiceSettings, variable_of
+from shared.process_settings import variable_of
+from shared.settings import ServiceSettings
 
 FILE = Path(__file__).parents[1] / "docs" / "settings.md"
 

@@ -16,7 +16,8 @@ from shared.audit.sealing import Verification, verify
 from shared.database.engine import Database
 from shared.errors import Invalid
 from shared.migrations import upgrade
-from shared.settings import ServiceSettings, load
+from shared.process_settings import load
+from shared.settings import ServiceSettings
 from shared.system_tables import ServiceSchema
 
 SCHEMAS: Mapping[str, ServiceSchema] = {schema.service: schema for schema in (REGISTRY, ELIGIBILITY, PAYOUT)}

@@ -18,7 +18,8 @@ from shared.messaging.relay import Relay
 from shared.messaging.restore_detection import LostEventsHandler
 from shared.messaging.signatures import Signer, verifier_of
 from shared.observability import logs, tracing
-from shared.settings import ServiceSettings, end_process, variable_of
+from shared.process_settings import end_process, variable_of
+from shared.settings import ServiceSettings
 from shared.system_tables import ServiceSchema
 from shared.web.auth import token_verifier_of
 from shared.web.idempotency import key_purge_loop

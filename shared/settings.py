@@ -1,74 +1,30 @@
-"""Settings that every process reads from its environment.
-
-A service extends `ServiceSettings` with its own `env_prefix`; settings common to all services have an unprefixed name. `load`
-reads them. Missing, malformed or (in production) unsafe settings end the process with a sentence for each variable.
-"""
+"""Settings of a service: those of its process, its database, Kafka, and what limits its clients."""
 
 from __future__ import annotations
 
-import os
 import re
-import sys
-from collections.abc import Iterator, Mapping
-from enum import StrEnum
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal, NoReturn, TypeVar
-from urllib.parse import SplitResult, parse_qs, urlsplit
+from typing import Annotated, Literal
+from urllib.parse import parse_qs
 
-from pydantic import AfterValidator, AliasChoices, AwareDatetime, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, AwareDatetime, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from shared.errors import InvalidValue, field_error
+from shared.errors import InvalidValue
 from shared.event_keys import private_key, public_keys
-from shared.i18n import CHINESE, N_, Language, default_language, translate
+from shared.i18n import N_
 from shared.offices import VARIABLE as OFFICES
 from shared.policies import DEFAULT_PACKAGES, VARIABLE
+from shared.process_settings import LOOPBACK, ProcessSettings, common, split_url, weak
 
-NO_RANDOM_KEY = N_("{variable} is no random key: make one with `openssl rand -base64 64 | tr -d '\\n'`.")
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
-MIN_SECRET_CHARACTERS = 16
-_KNOWN_SECRETS = re.compile(r"(change|replace).?me|example|default|password|secret", re.IGNORECASE)
 _BROKER = re.compile(r"[A-Za-z0-9._-]+:[0-9]{1,5}")
-_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
-
-
-def made_up(key: bytes) -> bool:
-    """Return whether a key was typed rather than drawn: few different bytes, or bytes in their order."""
-    return len(set(key)) < len(key) // 4 or key == bytes(range(len(key)))
-
-
-class Deployment(StrEnum):
-    """What a process runs for: real money or a demonstration."""
-
-    PRODUCTION = "production"
-    DEMONSTRATION = "demonstration"
-
-
-def common(name: str) -> AliasChoices:
-    """Return the alias for the unprefixed environment variable `name` of a setting that all services share."""
-    return AliasChoices(name, name.lower())
-
-
-def _split(url: str) -> SplitResult:
-    try:
-        found = urlsplit(url)
-        _ = found.port
-    except ValueError as error:
-        raise InvalidValue("must be a URL") from error
-    return found
 
 
 def _postgres_url(url: str) -> str:
-    found = _split(url)
+    found = split_url(url)
     if found.scheme not in ("postgresql", "postgres") or not found.path.strip("/"):
         raise InvalidValue("must have the form postgresql://role:password@host:port/database")
-    return url
-
-
-def _http_url(url: str) -> str:
-    found = _split(url)
-    if found.scheme not in ("http", "https") or not found.hostname:
-        raise InvalidValue("must be an http or https URL")
     return url
 
 
@@ -88,15 +44,7 @@ def _event_keys(key_set: str) -> str:
     return key_set
 
 
-def _level(level: str) -> str:
-    if level.upper() not in _LEVELS:
-        raise InvalidValue("must be one of {levels}", levels=list(_LEVELS))
-    return level.upper()
-
-
 PostgresUrl = Annotated[str, AfterValidator(_postgres_url)]
-HttpUrl = Annotated[str, AfterValidator(_http_url)]
-Port = Annotated[int, Field(ge=1, le=65_535)]
 
 
 class KafkaSettings(BaseSettings):
@@ -153,29 +101,12 @@ class KafkaSettings(BaseSettings):
             )
 
 
-class ServiceSettings(KafkaSettings):
+class ServiceSettings(KafkaSettings, ProcessSettings):
     """Settings of one service; prefixed with the service's name unless an alias is given."""
 
-    renamed: ClassVar[Mapping[str, str]] = {}
-    """Variables of earlier versions and what they are called now: one that is still set is refused, not passed over."""
-
-    deployment: Deployment = Field(
-        default=Deployment.PRODUCTION,
-        validation_alias=common("DEPLOYMENT"),
-        description="`production` refuses to start with settings that are unsafe for real money; `demonstration` allows them",
-    )
     database_url: PostgresUrl = Field(description="PostgreSQL URL of the application role")
     owner_database_url: PostgresUrl | None = Field(
         default=None, description="PostgreSQL URL of the owner role, for migrations only"
-    )
-    port: Port = Field(description="HTTP port")
-    host: str = Field(default="127.0.0.1", validation_alias=common("BIND_HOST"), description="Address to listen on")
-    metrics_port: int = Field(
-        default=0,
-        ge=0,
-        le=65_535,
-        validation_alias=common("METRICS_PORT"),
-        description="Port of `/metrics` and `/healthz` of a worker or relay; 0 takes any free port, which is logged",
     )
     pool_size: int = Field(default=10, ge=1, le=200, description="Database connections per process")
     event_key: Annotated[SecretStr, AfterValidator(_event_key)] | None = Field(
@@ -192,38 +123,6 @@ class ServiceSettings(KafkaSettings):
         default=None,
         validation_alias=common("UNSIGNED_EVENTS_UNTIL"),
         description="Until then events without a signature are accepted, for an upgrade from a version that did not sign",
-    )
-    token_issuer: HttpUrl = Field(
-        validation_alias=common("TOKEN_ISSUER"), description="Accepted `iss` of access tokens"
-    )
-    token_audience: str = Field(
-        default="ecommerce-subsidies",
-        validation_alias=common("TOKEN_AUDIENCE"),
-        description="Accepted `aud` of services that have none of their own",
-    )
-    audience: str | None = Field(
-        default=None, description="Accepted `aud` of this service alone; `TOKEN_AUDIENCE` where it is not set"
-    )
-    token_typed: bool = Field(
-        default=True,
-        validation_alias=common("TOKEN_TYPED"),
-        description="Whether tokens must have the type `at+jwt` (RFC 9068); `false` for an identity provider that sets none",
-    )
-    token_max_lifetime_seconds: int = Field(
-        default=12 * 3_600,
-        ge=60,
-        le=7 * 86_400,
-        validation_alias=common("TOKEN_MAX_LIFETIME_SECONDS"),
-        description="A token that was issued for longer is refused",
-    )
-    token_jwks_url: HttpUrl = Field(
-        validation_alias=common("TOKEN_JWKS_URL"), description="Where the issuer publishes its public keys (RFC 7517)"
-    )
-    token_url: HttpUrl = Field(
-        validation_alias=common("TOKEN_URL"), description="OAuth2 token endpoint, for calls between services"
-    )
-    client_secret: SecretStr = Field(
-        default=SecretStr(""), description="Secret of the service's own OAuth2 client; its id is the service's name"
     )
     client_requests_per_second: float = Field(
         default=300,
@@ -249,37 +148,6 @@ class ServiceSettings(KafkaSettings):
         validation_alias=common("STATEMENT_TIMEOUT_SECONDS"),
         description="How long a statement of an app may take in the database",
     )
-    hsts_seconds: int = Field(
-        default=31_536_000,
-        ge=0,
-        validation_alias=common("HSTS_SECONDS"),
-        description="`max-age` of Strict-Transport-Security; 0 leaves it out",
-    )
-    tls_certificate_file: Path | None = Field(
-        default=None,
-        validation_alias=common("TLS_CERTIFICATE_FILE"),
-        description="PEM file of the certificate that an app serves https with; without it, it serves http",
-    )
-    tls_key_file: Path | None = Field(
-        default=None, validation_alias=common("TLS_KEY_FILE"), description="PEM file of that certificate's private key"
-    )
-    tls_ca_file: Path | None = Field(
-        default=None,
-        validation_alias=common("TLS_CA_FILE"),
-        description="PEM file of the authority that signed the other services' certificates; without it the system's count",
-    )
-    drain_seconds: float = Field(
-        default=0,
-        ge=0,
-        le=300,
-        validation_alias=common("DRAIN_SECONDS"),
-        description="How long a stopping app still serves while `/readyz` answers 503, so that load balancers notice",
-    )
-    otlp_endpoint: HttpUrl | None = Field(
-        default=None,
-        validation_alias=common("OTEL_EXPORTER_OTLP_ENDPOINT"),
-        description="Where traces are sent (OTLP over HTTP; `/v1/traces` is appended); without it none are sent",
-    )
     policy_packages: str = Field(
         default=DEFAULT_PACKAGES,
         validation_alias=common(VARIABLE),
@@ -299,34 +167,11 @@ class ServiceSettings(KafkaSettings):
         description="YAML file of the city with the offices, courts and document numbers that papers name, by policy;"
         " read at the start, the same for all services",
     )
-    default_language: Language = Field(
-        default=CHINESE,
-        validation_alias=common("DEFAULT_LANGUAGE"),
-        description="Language of answers to callers that name none in `Accept-Language`: `zh-CN` or `en`",
-    )
-    log_level: Annotated[str, AfterValidator(_level)] = Field(
-        default="INFO", validation_alias=common("LOG_LEVEL"), description="Lowest level that is logged"
-    )
 
     def unsafe(self) -> Iterator[tuple[str, str]]:
         """Yield what must not be in production."""
-        yield from super().unsafe()
-        for name in ("otlp_endpoint", "registry_url", "eligibility_url", "payout_url"):
-            url = getattr(self, name, None)
-            if url is not None and _split(url).scheme != "https":
-                yield (
-                    name,
-                    N_("{variable} is plain http, which anybody in between could read and change: use an https URL."),
-                )
-        for name in ("token_issuer", "token_jwks_url", "token_url"):
-            url = _split(getattr(self, name))
-            if url.hostname in LOOPBACK:
-                yield name, N_("{variable} names the demonstration's issuer: use the city's identity provider.")
-            elif url.scheme != "https":
-                yield (
-                    name,
-                    N_("{variable} is plain http, so tokens could be forged in transit: use an https URL."),
-                )
+        yield from KafkaSettings.unsafe(self)
+        yield from ProcessSettings.unsafe(self)
         for name in ("database_url", "owner_database_url"):
             if getattr(self, name) is not None:
                 yield from ((name, mistake) for mistake in _unsafe_database(getattr(self, name)))
@@ -337,16 +182,8 @@ class ServiceSettings(KafkaSettings):
             )
 
 
-WEAK_SECRET = N_("{variable} is empty, known or short: give the secret that the identity provider holds.")
-
-
-def weak(secret: str) -> bool:
-    """Return whether a secret is empty, short, or taken from an example."""
-    return len(secret) < MIN_SECRET_CHARACTERS or _KNOWN_SECRETS.search(secret) is not None
-
-
 def _unsafe_database(url: str) -> Iterator[str]:
-    found = _split(url)
+    found = split_url(url)
     query = parse_qs(found.query)
     local = found.hostname is None and query.get("host", [""])[0].startswith("/")
     if not local and query.get("sslmode", [""])[0] != "verify-full":
@@ -358,63 +195,3 @@ def _unsafe_database(url: str) -> Iterator[str]:
         yield N_(
             "{variable} has a password that is empty, well known or shorter than {characters} characters: use another one."
         )
-
-
-Settings = TypeVar("Settings", bound=ServiceSettings)
-
-
-def variable_of(settings: type[ServiceSettings], field: str) -> str:
-    """Return the environment variable of `field`."""
-    alias = settings.model_fields[field].validation_alias
-    if isinstance(alias, AliasChoices):
-        return str(alias.choices[0])
-    return f"{settings.model_config['env_prefix']}{field}".upper()
-
-
-def load(settings: type[Settings]) -> Settings:
-    """Return `settings` from the environment, or end the process with a sentence for each variable to correct."""
-    renamed = [
-        _said("{old} is now {new}: rename it.", old=old, new=new)
-        for old, new in settings.renamed.items()
-        if os.environ.get(old)
-    ]
-    if renamed:
-        sys.exit("\n".join(renamed))
-    try:
-        loaded = settings()
-    except ValidationError as error:
-        sys.exit("\n".join(_sentence(settings, mistake) for mistake in error.errors(include_input=False)))
-    if loaded.deployment is Deployment.PRODUCTION:
-        unsafe = [
-            _said(message, variable=variable_of(settings, name), characters=MIN_SECRET_CHARACTERS)
-            for name, message in loaded.unsafe()
-        ]
-        if unsafe:
-            last = _said("DEPLOYMENT is production; a demonstration sets DEPLOYMENT=demonstration.")
-            sys.exit("\n".join([*unsafe, last]))
-    return loaded
-
-
-def end_process(message: str, **parameters: object) -> NoReturn:
-    """End a process that cannot work with its settings: say why in the language of the installation."""
-    sys.exit(_said(message, **parameters))
-
-
-def _said(message: str, **parameters: object) -> str:
-    return translate(message, default_language(), parameters)
-
-
-def _sentence(settings: type[ServiceSettings], item: Any) -> str:
-    place = str(item["loc"][0]) if item["loc"] else ""
-    by_variable = {variable_of(settings, name).lower(): name for name in settings.model_fields}
-    name = place if place in settings.model_fields else by_variable.get(place.lower(), "")
-    mistake = field_error(place, item)
-    problem = _said(mistake.message, **mistake.parameters)
-    if not name:
-        return _said("The settings contradict each other: {problem}.", problem=problem)
-    known = {"variable": variable_of(settings, name), "meaning": settings.model_fields[name].description or ""}
-    if item["type"] == "missing":
-        return _said("{variable} is missing. Set it to: {meaning}.", **known)
-    return _said(
-        "{variable} is not valid: {problem}. Meaning: {meaning}.", problem=problem[:1].lower() + problem[1:], **known
-    )

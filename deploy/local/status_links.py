@@ -9,7 +9,7 @@ import orjson
 
 from deploy.local.system import TITLES, print_now, state_folder
 from services.databases import SCHEMAS as SERVICES
-from shared.settings import end_process
+from shared.process_settings import end_process
 
 
 def links(state: Path) -> dict[str, str]:

@@ -41,7 +41,7 @@ from shared.http_client import connect
 from shared.messaging import topics
 from shared.messaging.consumer import verified
 from shared.messaging.signatures import verifier_of
-from shared.settings import load
+from shared.process_settings import load
 from shared.web.app import create_app
 from shared.web.auth import TokenVerifier
 from shared.web.bodies import BodyLimit

@@ -5,8 +5,8 @@ from __future__ import annotations
 from services.eligibility.decisions.after_restore import restore_version_numbers
 from services.eligibility.settings import Settings
 from shared.messaging import topics
+from shared.process_settings import load
 from shared.runtime import run_relay
-from shared.settings import load
 
 
 def main() -> None:

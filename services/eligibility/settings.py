@@ -9,7 +9,8 @@ from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from services.eligibility.corrections.domain import AutomaticReevaluation
-from shared.settings import WEAK_SECRET, HttpUrl, Port, ServiceSettings, common, weak
+from shared.process_settings import WEAK_SECRET, HttpUrl, Port, common, weak
+from shared.settings import ServiceSettings
 
 
 class Settings(ServiceSettings):

@@ -33,8 +33,8 @@ from shared.messaging.consumer import Consumer
 from shared.messaging.kafka import Cluster
 from shared.messaging.lag import consumer_lag
 from shared.messaging.signatures import verifier_of
+from shared.process_settings import load
 from shared.runtime import run_worker
-from shared.settings import load
 
 GROUP = "eligibility"
 PARTITIONS_GROUP = "eligibility-shards"

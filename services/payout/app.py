@@ -40,7 +40,7 @@ from shared.files.reader import warm_up
 from shared.messaging.consumer import verified
 from shared.messaging.signatures import verifier_of
 from shared.messaging.topics import AWARD_DECISIONS
-from shared.settings import Deployment
+from shared.process_settings import Deployment
 from shared.web.app import create_app
 from shared.web.auth import TokenVerifier
 from shared.web.bodies import BodyLimit

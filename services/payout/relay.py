@@ -5,8 +5,8 @@ from __future__ import annotations
 from services.payout.restorations.handlers import hold_sending
 from services.payout.settings import Settings
 from shared.messaging import topics
+from shared.process_settings import load
 from shared.runtime import run_relay
-from shared.settings import load
 
 
 def main() -> None:

@@ -11,7 +11,8 @@ from pydantic_settings import SettingsConfigDict
 from services.payout.seals import Seals
 from shared.errors import InvalidValue
 from shared.policies import UNITS
-from shared.settings import NO_RANDOM_KEY, WEAK_SECRET, HttpUrl, Port, ServiceSettings, common, made_up, weak
+from shared.process_settings import NO_RANDOM_KEY, WEAK_SECRET, HttpUrl, Port, common, made_up, weak
+from shared.settings import ServiceSettings
 
 
 class Payer(BaseModel):

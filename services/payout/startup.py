@@ -7,7 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from services.payout.arrangements.handlers import samples_in_force
 from services.payout.settings import Settings
 from shared.database.engine import Database
-from shared.settings import Deployment, end_process, load
+from shared.process_settings import Deployment, end_process, load
 
 
 def load_settings() -> Settings:

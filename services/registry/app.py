@@ -26,7 +26,7 @@ from shared.authorization import Scope
 from shared.catalogue.datasets import CATALOGUE
 from shared.clock import Clock
 from shared.database.engine import Database
-from shared.settings import load
+from shared.process_settings import load
 from shared.web.app import create_app
 from shared.web.auth import TokenVerifier
 from shared.web.bodies import BodyLimit

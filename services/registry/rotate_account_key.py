@@ -20,7 +20,7 @@ from shared.audit import log as audit
 from shared.catalogue.datasets import CATALOGUE
 from shared.database.bulk import copy_frame
 from shared.database.engine import Database
-from shared.settings import end_process, load
+from shared.process_settings import end_process, load
 
 ACTOR = "registry-rekey"
 """Audit records of earlier versions name this actor, so it must not change."""

@@ -19,7 +19,7 @@ from shared.catalogue.validation_errors import no_errors
 from shared.clock import Clock, SystemClock, calendar_date
 from shared.database.engine import Database
 from shared.policies import POLICIES
-from shared.settings import load
+from shared.process_settings import load
 
 #: Of any policy package, in its folder `reference`.
 SEEDED = ("reference_rates", "recognised_platforms")

@@ -10,7 +10,8 @@ from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from services.registry.cipher import AccountCipher
-from shared.settings import NO_RANDOM_KEY, Port, ServiceSettings, made_up
+from shared.process_settings import NO_RANDOM_KEY, Port, made_up
+from shared.settings import ServiceSettings
 
 
 def _key(key: SecretStr) -> SecretStr:

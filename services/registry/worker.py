@@ -16,8 +16,8 @@ from shared.files.reader import warm_up
 from shared.gauges.overdue_tasks import overdue_tasks
 from shared.gauges.stored_gauges import stored_gauges_loop
 from shared.jobs.runner import JobRunner
+from shared.process_settings import load
 from shared.runtime import run_worker
-from shared.settings import load
 
 
 def loops(settings: Settings, database: Database) -> list[Loop]:

@@ -14,7 +14,8 @@ from kafka.admin import KafkaAdminClient, NewTopic
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 
 from shared.messaging import topics
-from shared.settings import KafkaSettings, end_process
+from shared.process_settings import end_process
+from shared.settings import KafkaSettings
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ from shared.errors import Forbidden, Unauthenticated, Unavailable
 from shared.i18n import N_
 from shared.identifiers import is_uscc
 from shared.policies import JURISDICTIONS
-from shared.settings import ServiceSettings
+from shared.process_settings import ProcessSettings
 from shared.web.enterprises import Enterprises
 
 ALGORITHM = "ES256"
@@ -232,7 +232,7 @@ def _names_unknown_key(token: str, keys: KeySet) -> bool:
     return isinstance(named, str) and all(key.kid != named for key in keys.keys)
 
 
-def token_verifier_of(settings: ServiceSettings, clock: Clock) -> TokenVerifier:
+def token_verifier_of(settings: ProcessSettings, clock: Clock) -> TokenVerifier:
     """Return the verifier of a process, which follows the issuer's keys."""
     keys = RemoteKeys(settings.token_jwks_url)
     keys.start()

@@ -16,6 +16,7 @@ from fastapi import FastAPI
 from shared.clock import Clock, SystemClock
 from shared.database.engine import Database
 from shared.observability import logs, tracing
+from shared.process_settings import ProcessSettings
 from shared.settings import ServiceSettings
 from shared.web.auth import TokenVerifier, token_verifier_of
 from shared.web.connections import BoundedProtocol
@@ -27,6 +28,7 @@ FINISHING_SECONDS = 10
 log = structlog.get_logger(__name__)
 
 Settings_contra = TypeVar("Settings_contra", bound=ServiceSettings, contravariant=True)
+ProcessSettings_contra = TypeVar("ProcessSettings_contra", bound=ProcessSettings, contravariant=True)
 
 
 class Build(Protocol[Settings_contra]):
@@ -57,26 +59,41 @@ class _DrainingServer(uvicorn.Server):
         stop.start()
 
 
+class BuildApp(Protocol[ProcessSettings_contra]):
+    """A `build` function of an app that has no database of its own."""
+
+    def __call__(
+        self, settings: ProcessSettings_contra, /, *, token_verifier: TokenVerifier, clock: Clock
+    ) -> FastAPI:
+        """Return the app."""
+        ...
+
+
 def serve(service: str, settings: Settings_contra, build: Build[Settings_contra]) -> None:
     """Serve `service` by its settings until SIGTERM or SIGINT."""
-    logs.configure(service, "app", settings.log_level)
-    tracing.configure(service, "app", settings.otlp_endpoint)
+
+    def build_with_database(settings: Settings_contra, *, token_verifier: TokenVerifier, clock: Clock) -> FastAPI:
+        database = Database(
+            settings.database_url,
+            pool_size=settings.pool_size,
+            application_name=f"{service}-app",
+            statement_seconds=settings.statement_timeout_seconds,
+        )
+        return build(settings, database=database, token_verifier=token_verifier, clock=clock)
+
+    serve_app(service, settings, build_with_database)
+
+
+def serve_app(name: str, settings: ProcessSettings_contra, build: BuildApp[ProcessSettings_contra]) -> None:
+    """Serve an app by its settings until SIGTERM or SIGINT."""
+    logs.configure(name, "app", settings.log_level)
+    tracing.configure(name, "app", settings.otlp_endpoint)
     for file in (settings.tls_certificate_file, settings.tls_key_file):
         if file is not None and not os.access(file, os.R_OK):
             sys.exit(f"The file {file} that TLS_CERTIFICATE_FILE or TLS_KEY_FILE names cannot be read.")
     clock = SystemClock()
     verifier = token_verifier_of(settings, clock)
-    app = build(
-        settings,
-        database=Database(
-            settings.database_url,
-            pool_size=settings.pool_size,
-            application_name=f"{service}-app",
-            statement_seconds=settings.statement_timeout_seconds,
-        ),
-        token_verifier=verifier,
-        clock=clock,
-    )
+    app = build(settings, token_verifier=verifier, clock=clock)
     config = uvicorn.Config(
         app,
         host=settings.host,

@@ -25,7 +25,8 @@ from deploy.kubernetes.manifests import BASE, SECRETS, files
 from deploy.local.postgres import LocalPostgres
 from deploy.local.processes import Supervisor
 from services.databases import SCHEMAS as SERVICES
-from shared.settings import ServiceSettings, load, variable_of
+from shared.process_settings import load, variable_of
+from shared.settings import ServiceSettings
 from tests.support.events import EVENT_KEYS, PRIVATE_KEYS
 
 ROOT = Path(__file__).parents[2]

@@ -14,7 +14,8 @@ import pytest
 from services.eligibility.settings import Settings as EligibilitySettings
 from services.payout.settings import Settings as PayoutSettings
 from services.registry.settings import Settings
-from shared.settings import ServiceSettings, load
+from shared.process_settings import load
+from shared.settings import ServiceSettings
 from tests.support.events import EVENT_KEYS, PRIVATE_KEYS
 
 KEY = base64.b64encode(os.urandom(64)).decode()

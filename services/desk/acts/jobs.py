@@ -1,0 +1,30 @@
+"""Jobs that a person starts from a page: how far they are, and where their result is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from shared.i18n import N_
+
+
+@dataclass(frozen=True, slots=True)
+class JobKind:
+    """A kind of job: how it is called, which operation tells how far it is, and which page shows its result."""
+
+    title: str
+    service: str
+    operation: str
+    then: str
+
+
+JOBS: Mapping[str, JobKind] = {
+    "import": JobKind(N_("Import of a file"), "registry", "get_import", "/imports/{id}"),
+    "evaluation": JobKind(N_("Evaluation"), "eligibility", "get_evaluation", "/evaluations/{id}"),
+    "approval": JobKind(N_("Approval of decisions"), "eligibility", "get_approval", ""),
+    "review": JobKind(N_("Review of decisions"), "eligibility", "get_review", ""),
+    "simulation": JobKind(N_("Simulation"), "eligibility", "get_simulation", "/simulations/{id}"),
+    "letters": JobKind(N_("Letters"), "eligibility", "get_letter_batch", "/letter-batches/{id}"),
+    "order-approval": JobKind(N_("Approval of payment orders"), "payout", "get_payment_order_approval", ""),
+}
+"""By the name that a job's address has."""

@@ -1,0 +1,9 @@
+"""Acts on money: arrangements, budgets, orders, batches and recoveries, by payout's operations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from services.desk.acts.domain import Act
+
+ACTS: Mapping[str, Act] = {}

@@ -1,0 +1,171 @@
+"""One way to act: a form is shown, sent, refused with what it held, or done; jobs are followed until they end."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+from starlette.datastructures import FormData, UploadFile
+
+from services.desk.acts import eligibility, payout, registry
+from services.desk.acts.domain import Act, body_of
+from services.desk.acts.jobs import JOBS
+from services.desk.clients.base import Refused, ServiceDown, SessionOver
+from services.desk.desk import Desk, OwnDesk, desk_of
+from services.desk.rendering import language, page
+from services.desk.sign_in import here
+from shared.errors import FieldError, NotFound
+from shared.i18n import translate
+
+ACTS: Mapping[str, Mapping[str, Act]] = {
+    "registry": registry.ACTS,
+    "eligibility": eligibility.ACTS,
+    "payout": payout.ACTS,
+}
+MAX_FORM_FIELDS = 300
+_KEPT_JOBS = 8
+_PART = "part."
+
+router = APIRouter()
+
+
+def act_of(service: str, operation: str) -> Act:
+    """Return an act; raises NotFound."""
+    try:
+        return ACTS[service][operation]
+    except KeyError as error:
+        raise NotFound("There is no such page.") from error
+
+
+@router.get("/acts/{service}/{operation}")
+async def show_act(request: Request, _: OwnDesk, service: str, operation: str) -> Response:
+    """Show an act's form on a page of its own; the address has what is known already."""
+    known = request.query_params.multi_items()
+    return _form(request, service, operation, known, back=here(request.query_params.get("back")))
+
+
+@router.post("/acts/{service}/{operation}")
+async def do_act(request: Request, service: str, operation: str) -> Response:
+    """Do what a form asks for, once, however often it is sent."""
+    act = act_of(service, operation)
+    async with request.form(max_fields=MAX_FORM_FIELDS) as form:
+        held = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
+        back, key = here(_text(form, "back")), _text(form, "key") or secrets.token_hex(16)
+        again = partial(_form, request, service, operation, held, back=back)
+        body, mistakes = body_of(act, lambda name: [value for given, value in held if given == name])
+        if mistakes:
+            return again(mistakes=_said(request, mistakes), key=key, status=422)
+        try:
+            answer = await _send(desk_of(request), act, service, operation, form, body, key)
+        except Refused as refused:
+            return again(problem=refused.problem, status=refused.status)
+        except ServiceDown as down:
+            return again(down=down.service, key=key, status=503)
+        except SessionOver:
+            return again(session_over=True, key=key, status=401)
+    return _done(request, act, answer, back)
+
+
+async def _send(
+    desk: Desk, act: Act, service: str, operation: str, form: FormData, body: dict[str, Any], key: str
+) -> Any:
+    client = desk.service(service)
+    parts = {name.removeprefix(_PART): str(value) for name, value in form.items() if name.startswith(_PART)}
+    query = {name.removeprefix("query."): str(value) for name, value in form.items() if name.startswith("query.")}
+    call = getattr(client, operation)
+    if act.file is not None:
+        sent = form.get(act.file.name)
+        content = await sent.read() if isinstance(sent, UploadFile) else b""
+        return await call(**parts, content=content, key=key, **query)
+    seen = {"etag": _text(form, "etag")} if _text(form, "etag") else {}
+    sent_body = {"body": body} if act.fields else {}
+    return await call(**parts, **sent_body, key=key, **seen, **query)
+
+
+def _done(request: Request, act: Act, answer: Any, back: str) -> Response:
+    members = answer if isinstance(answer, Mapping) else {}
+    if act.job:
+        jobs = [each for each in request.session.get("jobs", []) if each[1] != members["id"]]
+        request.session["jobs"] = [[act.job, members["id"]], *jobs][:_KEPT_JOBS]
+        return RedirectResponse(f"/jobs/{act.job}/{members['id']}?{urlencode({'back': back})}", 303)
+    following = act.then.format_map(members) if act.then else back
+    return RedirectResponse(f"{following}{'&' if '?' in following else '?'}{urlencode({'done': act.title})}", 303)
+
+
+def _form(
+    request: Request,
+    service: str,
+    operation: str,
+    held: Sequence[tuple[str, str]],
+    *,
+    back: str,
+    status: int = 200,
+    key: str = "",
+    problem: Mapping[str, Any] | None = None,
+    mistakes: Mapping[str, str] | None = None,
+    down: str = "",
+    session_over: bool = False,
+) -> Response:
+    act = act_of(service, operation)
+    values: dict[str, list[str]] = {}
+    for name, value in held:
+        values.setdefault(name, []).append(value)
+    found = {str(e["pointer"]).strip("/").replace("/", "."): e["message"] for e in (problem or {}).get("errors") or ()}
+    return page(
+        request,
+        "act.html",
+        status=status,
+        act=act,
+        service=service,
+        operation=operation,
+        values=values,
+        back=back,
+        key=key,
+        problem=problem,
+        mistakes={**found, **(mistakes or {})},
+        down=down,
+        session_over=session_over,
+    )
+
+
+def _said(request: Request, mistakes: Sequence[FieldError]) -> dict[str, str]:
+    return {each.pointer: translate(each.message, language(request), each.parameters) for each in mistakes}
+
+
+def _text(form: FormData, name: str) -> str:
+    value = form.get(name)
+    return value if isinstance(value, str) else ""
+
+
+@router.get("/jobs")
+async def show_jobs(request: Request, desk: OwnDesk) -> Response:
+    """Show the jobs that were started in this session."""
+    started = []
+    for kind, number in request.session.get("jobs", []):
+        try:
+            job = await _job(desk, kind, number)
+        except (Refused, ServiceDown):
+            job = None
+        started.append((kind, JOBS[kind], number, job))
+    return page(request, "jobs.html", jobs=started)
+
+
+@router.get("/jobs/{kind}/{job_id}")
+async def show_job(request: Request, desk: OwnDesk, kind: str, job_id: str, back: str = "/") -> Response:
+    """Show how far a job is; htmx asks for the part that changes."""
+    if kind not in JOBS:
+        raise NotFound("There is no such page.")
+    job = await _job(desk, kind, job_id)
+    template = "_job.html" if request.headers.get("hx-request") else "job.html"
+    return page(request, template, kind=JOBS[kind], job=job, kind_name=kind, back=here(back))
+
+
+async def _job(desk: Desk, kind: str, job_id: str) -> Any:
+    known = JOBS[kind]
+    return await getattr(desk.service(known.service), known.operation)(job_id)
+

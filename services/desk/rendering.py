@@ -1,0 +1,83 @@
+"""Pages: templates in the reader's language, with the words for codes, days and money that all services use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from fastapi import Request, Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from services.desk.session import PERSON, Person, chosen_language
+from shared.clock import calendar_date, local_time
+from shared.i18n import Language, NamesByCode, language_of, translate, word
+from shared.media_types import HTML
+from shared.money import yuan
+from shared.policies import AWARD_TITLES, JURISDICTIONS, UNITS
+
+TEMPLATES = Path(__file__).with_name("templates")
+_NAMES: NamesByCode = {**AWARD_TITLES, **JURISDICTIONS, **UNITS}
+
+
+@cache
+def environment(language: Language) -> Environment:
+    """Return the templates of one language."""
+
+    def say(message: str, /, **parameters: object) -> str:
+        return translate(message, language, parameters)
+
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.do"],
+    )
+    made.globals |= {"_": say, "language": language, "new_key": lambda: uuid4().hex}
+    made.filters |= {
+        "yuan": lambda fen: "" if fen is None else yuan(fen),
+        "instant": lambda instant: local_time(instant)[:16] if instant else "",
+        "word": lambda code: word(code, language, _NAMES) or "",
+        "sentence": lambda text: Markup("<br>").join(str(text).splitlines()),
+    }
+    return made
+
+
+def language(request: Request) -> Language:
+    """Return the language of a page: what was chosen, else what the browser prefers."""
+    default: Language = request.app.state.settings.default_language
+    return chosen_language(request) or language_of(request.headers.get("accept-language"), default)
+
+
+def person_of(request: Request) -> Person | None:
+    """Return who is signed in, if somebody is."""
+    stored = request.session.get(PERSON)
+    return Person.of(stored) if stored else None
+
+
+def page(request: Request, template: str, *, status: int = 200, **context: Any) -> Response:
+    """Return a page. `template` is a file of `templates/`; what begins with `_` is a part of a page, which htmx puts in."""
+    spoken = language(request)
+    known: Mapping[str, Any] = {
+        "person": person_of(request),
+        "path": request.url.path,
+        "address": f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path,
+        "query": request.query_params,
+        "today": today(request),
+        "done": request.query_params.get("done", ""),
+    }
+    text = environment(spoken).get_template(template).render({**known, **context})
+    return Response(text, status, {"Content-Language": spoken, "Vary": "Accept-Language, Cookie"}, HTML)
+
+
+def today(request: Request) -> date:
+    """Return the calendar day in China."""
+    return calendar_date(request.app.state.clock.now())
+
+
