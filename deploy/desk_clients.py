@@ -161,8 +161,9 @@ def modules() -> dict[str, str]:
 
 
 def _laid_out(code: str) -> str:
-    ruff = [Path(sys.executable).with_name("ruff"), "format", "--stdin-filename", FOLDER / "client.py", "-"]
-    return subprocess.run(ruff, input=code, capture_output=True, check=True, text=True).stdout  # noqa: S603 - our own tool
+    ruff = [str(Path(sys.executable).with_name("ruff")), "format", "--stdin-filename", str(FOLDER / "client.py"), "-"]
+    done = subprocess.run(ruff, input=code, capture_output=True, check=True, text=True)  # noqa: S603 - our own tool
+    return done.stdout
 
 
 def main() -> None:

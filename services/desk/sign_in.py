@@ -96,6 +96,12 @@ async def signed_in(request: Request) -> Response:
     return RedirectResponse(following, 303)
 
 
+@router.get("/signed-in-again")
+async def signed_in_again(request: Request) -> Response:
+    """Tell whoever signed in again for a form in another window to go back to it."""
+    return page(request, "signed_in_again.html")
+
+
 @router.post("/sign-out")
 async def sign_out(request: Request) -> Response:
     """Forget who was signed in."""
@@ -112,5 +118,3 @@ async def choose_language(request: Request) -> Response:
     chosen = "en" if form.get("language") == "en" else "zh-CN"
     response.set_cookie(LANGUAGE_COOKIE, chosen, 365 * 86_400, secure=secure, httponly=True, samesite="lax")
     return response
-
-
