@@ -5,6 +5,7 @@ Every act that needs two persons is a row with these columns, in a table of the 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from sqlalchemy import (
@@ -93,6 +94,13 @@ def _open(connection: Connection, proposals: Table, *which: ColumnElement[bool])
         case "discarded":
             raise Conflict("The change was discarded.", extra={"state": "discarded"})
     return row
+
+
+def possible(shown: Mapping[str, Any], *, by: str, confirm: str, discard: str | None = None) -> list[str]:
+    """Return which of the operations `confirm` and `discard` somebody may do with a proposal (as `view` shows it)."""
+    if shown["state"] != "proposed":
+        return []
+    return [*([confirm] if shown["proposed_by"] != by else []), *([discard] if discard else [])]
 
 
 def is_in(proposals: Table, state: str) -> ColumnElement[bool]:

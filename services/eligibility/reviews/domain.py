@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from services.eligibility.decisions.domain import DISTRICT
+from services.eligibility.decisions.domain import DISTRICT, reviewers_of
 from shared.authorization import Actor
 from shared.errors import Forbidden
 
@@ -18,7 +18,8 @@ class ReviewOutcome(StrEnum):
 
 def require_reviewer(actor: Actor, reviewer: str) -> None:
     """Raise Forbidden unless `actor` may review as `reviewer`: its own department, or its own district."""
-    if reviewer == DISTRICT and actor.jurisdiction is None:
+    if reviewer in reviewers_of(actor.department, actor.jurisdiction):
+        return
+    if reviewer == DISTRICT:
         raise Forbidden("A district reviews with a token that is restricted to it.")
-    if reviewer not in (DISTRICT, actor.department):
-        raise Forbidden("The token is not that of this reviewer.")
+    raise Forbidden("The token is not that of this reviewer.")

@@ -8,9 +8,11 @@ from uuid import UUID
 
 from sqlalchemy import Connection, insert
 
+from services.eligibility.decisions.domain import reviewers_of
 from services.eligibility.interpretations.domain import check_years, policy_in_body
 from services.eligibility.rounds import repository
 from services.eligibility.rounds.tables import rounds
+from shared.authorization import Actor
 from shared.errors import FieldError, Invalid
 
 
@@ -57,4 +59,12 @@ def round_view(connection: Connection, round_id: UUID, *, jurisdiction: str | No
         "decisions": sum(each["decisions"] for each in totals),
         "entitlement_fen": sum(each["entitlement_fen"] for each in totals),
         "totals": totals,
+        "waits": repository.waits(connection, round_id, jurisdiction=jurisdiction, notice_days=notice_days),
     }
+
+
+def possible_operations(connection: Connection, round_id: UUID, actor: Actor) -> list[str]:
+    """Return the operations on a round that its state allows `actor`."""
+    reviewing = ["start_review"] if reviewers_of(actor.department, actor.jurisdiction) else []
+    noticing = ["open_notice"] if repository.has_ready_for_notice(connection, round_id, actor.jurisdiction) else []
+    return ["start_evaluation", *reviewing, *noticing, "start_approval", "start_letter_batch"]
