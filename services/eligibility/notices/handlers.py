@@ -115,7 +115,7 @@ def possible_operations(connection: Connection, row: Row[Any], actor: Actor, *, 
     """Return the operations on a notice that its state allows `actor`."""
     objecting = [] if row.closed_on is not None else ["record_objection"]
     closing = ["close_notice"] if _refusal_to_close(connection, row, actor, today) is None else []
-    return objecting + closing
+    return [*objecting, *closing, "start_approval"]
 
 
 def _refusal_to_close(connection: Connection, row: Row[Any], actor: Actor, today: date) -> DomainError | None:

@@ -13,6 +13,7 @@ from shared.authorization import Actor, Scope
 from shared.errors import InFlight, NotFound
 from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand, json_response
+from shared.web.negotiation import language_of
 from shared.web.pagination import Cursor, Limit, Page, decode_cursor, decode_id, page
 from shared.web.possible_acts import possible_acts
 from shared.web.problems import refusals
@@ -56,7 +57,9 @@ def get_round(actor: Reader, round_id: UUID, request: Request) -> Response:
     """Read a round: how many decisions it has, and of what sum, by award, jurisdiction, state and what they wait for."""
     days = request.app.state.notice_working_days
     with request.app.state.database.reading_at_one_instant() as connection:
-        shown = handlers.round_view(connection, round_id, jurisdiction=actor.jurisdiction, notice_days=days)
+        shown = handlers.round_view(
+            connection, round_id, jurisdiction=actor.jurisdiction, notice_days=days, language=language_of(request)
+        )
         allowed = handlers.possible_operations(connection, round_id, actor)
     return json_response(shown | {"possible_acts": possible_acts(request, actor, allowed)})
 

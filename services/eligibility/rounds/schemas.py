@@ -80,6 +80,7 @@ class RoundWait(BaseModel):
     step: str = Field(
         description="`confirmation`, `review:<reviewer>`, `notice` or `approval`", examples=["review:statistics"]
     )
+    title: str = Field(description="The step, in the caller's language")
     decisions: int = Field(description="How many decisions")
     entitlement_fen: int
     since: datetime = Field(description="Since when the first of them has waited for it")
