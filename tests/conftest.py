@@ -17,6 +17,7 @@ from deploy.local.processes import Supervisor
 from shared.cli import console
 from shared.observability import logs
 from tests.support.databases import DatabaseServer, ServiceDatabase
+from tests.support.folders import in_memory
 from tests.support.routes import share_routes
 from tests.support.tokens import Tokens
 
@@ -45,7 +46,7 @@ FreshDatabase = Callable[[str], ServiceDatabase]
 @pytest.fixture(scope="session")
 def session_state() -> Iterator[Path]:
     """A folder for the session's servers, open to the user that PostgreSQL runs as: pytest closes its own to others."""
-    with tempfile.TemporaryDirectory(prefix="subsidies-tests-", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory("", "subsidies-tests-", in_memory(), ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
         yield Path(folder)
 
