@@ -39,7 +39,13 @@ from shared.settings import KafkaSettings
 
 SERVICES = tuple(SCHEMAS)
 TITLES = {"registry": N_("Registry"), "eligibility": N_("Eligibility"), "payout": N_("Payout")}
-DEFAULT_PORTS = {"ISSUER_PORT": 8000, "REGISTRY_PORT": 8001, "ELIGIBILITY_PORT": 8002, "PAYOUT_PORT": 8003}
+DEFAULT_PORTS = {
+    "ISSUER_PORT": 8000,
+    "REGISTRY_PORT": 8001,
+    "ELIGIBILITY_PORT": 8002,
+    "PAYOUT_PORT": 8003,
+    "DESK_PORT": 8004,
+}
 AUDIENCE = "ecommerce-subsidies"
 _LEAST_FREE_BYTES = 512 * 1024 * 1024
 _SHELL = Path(__file__).with_name("shell.sh")
@@ -192,6 +198,9 @@ class LocalSystem:
             "PAYOUT_FILE_SEAL_KEY": self.secrets["file_seal_key"],
             "PAYOUT_PAYERS": orjson.dumps(PAYERS).decode(),
             "EVENT_KEYS": self.secrets["event_keys"],
+            "DESK_PUBLIC_URL": self.url("desk"),
+            "DESK_SESSION_KEY": self.secrets["session_key"],
+            "DESK_CLIENT_SECRET": self.clients["desk"],
         } | {name: str(port) for name, port in self.ports.items()}
         for service in SERVICES:
             upper = service.upper()
@@ -236,12 +245,17 @@ class LocalSystem:
                 metrics_port = free_port() if part == "app" else port  # an app serves metrics at its own port too
                 children[name] = self._child(name, f"services.{service}.{part}", {"METRICS_PORT": str(metrics_port)})
                 self.targets.append({"targets": [f"127.0.0.1:{port}"], "labels": {"service": service, "process": part}})
+        children["desk"] = self._child("desk", "services.desk.app", {"METRICS_PORT": str(free_port())})
+        self.targets.append(
+            {"targets": [f"127.0.0.1:{self.ports['DESK_PORT']}"], "labels": {"service": "desk", "process": "app"}}
+        )
         (self.state / "targets.json").write_bytes(orjson.dumps(self.targets, option=orjson.OPT_INDENT_2))
         for child in children.values():
             self.supervisor.start(child)
-        for service in SERVICES:
+        for service in (*SERVICES, "desk"):
             url = f"{self.url(service)}/readyz"
-            wait_until(lambda url=url: _ready(url), children[f"{service}-app"], 300.0, N_("see its log."))  # type: ignore[misc]
+            child = children.get(service) or children[f"{service}-app"]
+            wait_until(lambda url=url: _ready(url), child, 300.0, N_("see its log."))  # type: ignore[misc]
 
     def _kafka_variables(self, process: str) -> dict[str, str]:
         """Return the variables with which `process` enters the broker: as itself, if it has a user."""
@@ -274,6 +288,7 @@ def _new_secrets() -> dict[str, str]:
     return (
         made
         | {name: base64.b64encode(secrets.token_bytes(64)).decode() for name in ("account_key", "file_seal_key")}
+        | {"session_key": base64.b64encode(secrets.token_bytes(32)).decode()}
         | {f"{service}_event_key": private for service, (private, _) in pairs.items()}
         | {"event_keys": orjson.dumps({"keys": [public for _, public in pairs.values()]}).decode()}
     )
@@ -295,6 +310,7 @@ def print_addresses(system: LocalSystem) -> None:
     """Print where the services answer, and where tokens come from."""
     for service, title in TITLES.items():
         print_now("{service}: {url}/docs", service=title, url=system.url(service))
+    print_now("Desk: {url}", url=system.url("desk"))
     print_now(
         "Tokens: {url}/oauth/token, HTTP Basic; clients in {file} (for demonstrations: on this machine only)",
         url=system.url("issuer"),

@@ -48,7 +48,11 @@ class _Static(StaticFiles):
 
 
 def build(
-    settings: Settings, *, token_verifier: TokenVerifier, clock: Clock, transport: httpx.AsyncBaseTransport | None = None
+    settings: Settings,
+    *,
+    token_verifier: TokenVerifier,
+    clock: Clock,
+    transport: httpx.AsyncBaseTransport | None = None,
 ) -> FastAPI:
     """Build the app. `transport` reaches the services; over the network unless another is given."""
     verify: bool | ssl.SSLContext = True

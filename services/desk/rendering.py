@@ -5,23 +5,37 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from fastapi import Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from services.desk.acts.library import PART, QUERY, act_of, has_act
+from services.desk.clients.base import SERVICES
+from services.desk.rooms import rooms
 from services.desk.session import PERSON, Person, chosen_language
 from shared.clock import calendar_date, local_time
 from shared.i18n import Language, NamesByCode, language_of, translate, word
 from shared.media_types import HTML
 from shared.money import yuan
 from shared.policies import AWARD_TITLES, JURISDICTIONS, UNITS
+from shared.version import VERSION
 
 TEMPLATES = Path(__file__).with_name("templates")
+STATIC = Path(__file__).with_name("static")
 _NAMES: NamesByCode = {**AWARD_TITLES, **JURISDICTIONS, **UNITS}
+
+
+class _Absent(StrictUndefined):
+    """A member that an answer does not have: it counts as nothing where it is asked for, and cannot be shown."""
+
+    def __bool__(self) -> bool:  # type: ignore[override]
+        return False
 
 
 @cache
@@ -34,12 +48,26 @@ def environment(language: Language) -> Environment:
     made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
-        undefined=StrictUndefined,
+        undefined=_Absent,
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.do"],
     )
-    made.globals |= {"_": say, "language": language, "new_key": lambda: uuid4().hex}
+    made.globals |= {
+        "_": say,
+        "language": language,
+        "version": VERSION,
+        "static": lambda file: f"/static/{file}?{VERSION}-{_digest(file)}",
+        "new_key": lambda: uuid4().hex,
+        "rooms": rooms,
+        "service_title": lambda service: SERVICES.get(service, service),
+        "act_of": act_of,
+        "has_act": has_act,
+        "known_parts": lambda values: {
+            name: texts[0] for name, texts in values.items() if name.startswith((PART, QUERY))
+        },
+        "with_cursor": lambda query, cursor: urlencode({**query, "cursor": cursor}),
+    }
     made.filters |= {
         "yuan": lambda fen: "" if fen is None else yuan(fen),
         "instant": lambda instant: local_time(instant)[:16] if instant else "",
@@ -47,6 +75,11 @@ def environment(language: Language) -> Environment:
         "sentence": lambda text: Markup("<br>").join(str(text).splitlines()),
     }
     return made
+
+
+@cache
+def _digest(file: str) -> str:
+    return sha256(STATIC.joinpath(file).read_bytes()).hexdigest()[:12]
 
 
 def language(request: Request) -> Language:
@@ -79,5 +112,3 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
 def today(request: Request) -> date:
     """Return the calendar day in China."""
     return calendar_date(request.app.state.clock.now())
-
-

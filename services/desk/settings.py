@@ -59,7 +59,9 @@ class Settings(ProcessSettings):
         default="http://127.0.0.1:8001", validation_alias=common("REGISTRY_URL"), description="Base URL of the registry"
     )
     eligibility_url: HttpUrl = Field(
-        default="http://127.0.0.1:8002", validation_alias=common("ELIGIBILITY_URL"), description="Base URL of eligibility"
+        default="http://127.0.0.1:8002",
+        validation_alias=common("ELIGIBILITY_URL"),
+        description="Base URL of eligibility",
     )
     payout_url: HttpUrl = Field(
         default="http://127.0.0.1:8003", validation_alias=common("PAYOUT_URL"), description="Base URL of payout"

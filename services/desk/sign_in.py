@@ -5,13 +5,14 @@ The identity token says who somebody is; what that person may do, the services r
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 import structlog
+from authlib.deprecate import AuthlibDeprecationWarning
 from authlib.integrations.base_client import OAuthError
-from authlib.integrations.starlette_client import OAuth
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from joserfc.errors import JoseError
@@ -27,6 +28,9 @@ PROVIDER = N_("the identity provider")
 
 log = structlog.get_logger(__name__)
 router = APIRouter()
+
+with warnings.catch_warnings(action="ignore", category=AuthlibDeprecationWarning):  # httpx is the project's client
+    from authlib.integrations.starlette_client import OAuth
 
 
 def identity_provider(settings: Settings) -> Any:
@@ -96,6 +100,12 @@ async def signed_in(request: Request) -> Response:
     return RedirectResponse(following, 303)
 
 
+@router.get("/signed-in-again")
+async def signed_in_again(request: Request) -> Response:
+    """Tell whoever signed in again for a form in another window to go back to it."""
+    return page(request, "signed_in_again.html")
+
+
 @router.post("/sign-out")
 async def sign_out(request: Request) -> Response:
     """Forget who was signed in."""
@@ -112,5 +122,3 @@ async def choose_language(request: Request) -> Response:
     chosen = "en" if form.get("language") == "en" else "zh-CN"
     response.set_cookie(LANGUAGE_COOKIE, chosen, 365 * 86_400, secure=secure, httponly=True, samesite="lax")
     return response
-
-

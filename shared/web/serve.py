@@ -62,9 +62,7 @@ class _DrainingServer(uvicorn.Server):
 class BuildApp(Protocol[ProcessSettings_contra]):
     """A `build` function of an app that has no database of its own."""
 
-    def __call__(
-        self, settings: ProcessSettings_contra, /, *, token_verifier: TokenVerifier, clock: Clock
-    ) -> FastAPI:
+    def __call__(self, settings: ProcessSettings_contra, /, *, token_verifier: TokenVerifier, clock: Clock) -> FastAPI:
         """Return the app."""
         ...
 

@@ -1,4 +1,4 @@
-"""Acts: what a person does from a page. Each is one operation of a service; the form that asks for what it needs is declared here.
+"""Acts: what a person does from a page. Each is one operation of a service, with the form that asks for what it needs.
 
 Whether somebody may do an act now is the service's to say; a page offers what the service lists as possible.
 """

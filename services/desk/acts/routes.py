@@ -12,9 +12,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import FormData, UploadFile
 
-from services.desk.acts import eligibility, payout, registry
 from services.desk.acts.domain import Act, body_of
 from services.desk.acts.jobs import JOBS
+from services.desk.acts.library import PART, QUERY, act_of
 from services.desk.clients.base import Refused, ServiceDown, SessionOver
 from services.desk.desk import Desk, OwnDesk, desk_of
 from services.desk.rendering import language, page
@@ -22,24 +22,10 @@ from services.desk.sign_in import here
 from shared.errors import FieldError, NotFound
 from shared.i18n import translate
 
-ACTS: Mapping[str, Mapping[str, Act]] = {
-    "registry": registry.ACTS,
-    "eligibility": eligibility.ACTS,
-    "payout": payout.ACTS,
-}
 MAX_FORM_FIELDS = 300
 _KEPT_JOBS = 8
-_PART = "part."
 
 router = APIRouter()
-
-
-def act_of(service: str, operation: str) -> Act:
-    """Return an act; raises NotFound."""
-    try:
-        return ACTS[service][operation]
-    except KeyError as error:
-        raise NotFound("There is no such page.") from error
 
 
 @router.get("/acts/{service}/{operation}")
@@ -75,8 +61,8 @@ async def _send(
     desk: Desk, act: Act, service: str, operation: str, form: FormData, body: dict[str, Any], key: str
 ) -> Any:
     client = desk.service(service)
-    parts = {name.removeprefix(_PART): str(value) for name, value in form.items() if name.startswith(_PART)}
-    query = {name.removeprefix("query."): str(value) for name, value in form.items() if name.startswith("query.")}
+    parts = {name.removeprefix(PART): str(value) for name, value in form.items() if name.startswith(PART)}
+    query = {name.removeprefix(QUERY): str(value) for name, value in form.items() if name.startswith(QUERY)}
     call = getattr(client, operation)
     if act.file is not None:
         sent = form.get(act.file.name)
@@ -168,4 +154,3 @@ async def show_job(request: Request, desk: OwnDesk, kind: str, job_id: str, back
 async def _job(desk: Desk, kind: str, job_id: str) -> Any:
     known = JOBS[kind]
     return await getattr(desk.service(known.service), known.operation)(job_id)
-
