@@ -21,6 +21,8 @@ from tests.support.folders import in_memory
 from tests.support.routes import share_routes
 from tests.support.tokens import Tokens
 
+# A broker lives for minutes here: what compiles its code to run for days takes a third of its start.
+os.environ.setdefault("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1")
 os.environ.setdefault("DEFAULT_LANGUAGE", "en")  # what is asserted is read in English; Chinese has tests of its own
 logs.configure("tests", "pytest", "CRITICAL")  # what a command line prints is looked at: no line of a log between,
 console.width = 250  # and no table folded
