@@ -13,12 +13,12 @@ from deploy.local.system import DEFAULT_PORTS, LocalSystem
 
 
 @contextmanager
-def running(state: Path, **settings: str) -> Iterator[LocalSystem]:
-    """Run an empty system in `state`, on free ports, without public notices."""
+def running(state: Path, *, with_desk: bool = False, **settings: str) -> Iterator[LocalSystem]:
+    """Run an empty system in `state`, on free ports, without public notices, and without the desk unless it is asked for."""
     broker = os.environ.get("LOCAL_BROKER", "auto")
     ports = {name: str(free_port()) for name in DEFAULT_PORTS}
     environment = {"ELIGIBILITY_NOTICE_WORKING_DAYS": "0", "LOCAL_BROKER": broker, **ports, **settings}
-    system = LocalSystem(state, environment, durable=False)
+    system = LocalSystem(state, environment, durable=False, with_desk=with_desk)
     try:
         system.start()
         yield system
