@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 from deploy.local.demo_client import DemoClient
 from deploy.local.processes import free_port
@@ -13,7 +14,9 @@ from deploy.local.system import DEFAULT_PORTS, LocalSystem
 
 
 @contextmanager
-def running(state: Path, *, with_desk: bool = False, **settings: str) -> Iterator[LocalSystem]:
+def running(
+    state: Path, settings: Mapping[str, str] = MappingProxyType({}), *, with_desk: bool = False
+) -> Iterator[LocalSystem]:
     """Run an empty system in `state`, on free ports, without public notices, and without the desk unless it is asked for."""
     broker = os.environ.get("LOCAL_BROKER", "auto")
     ports = {name: str(free_port()) for name in DEFAULT_PORTS}
