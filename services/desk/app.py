@@ -54,7 +54,7 @@ def build(
     clock: Clock,
     transport: httpx.AsyncBaseTransport | None = None,
 ) -> FastAPI:
-    """Build the app. `transport` reaches the services; over the network unless another is given."""
+    """Build the app. `transport` reaches the services and the identity provider; over the network unless another is given."""
     verify: bool | ssl.SSLContext = True
     if settings.tls_ca_file is not None:
         verify = ssl.create_default_context(cafile=settings.tls_ca_file)
@@ -87,7 +87,7 @@ def build(
     app.state.settings = settings
     app.state.clock = clock
     app.state.http = http
-    app.state.provider = identity_provider(settings)
+    app.state.provider = identity_provider(settings, transport)
     app.state.language = settings.default_language
     app.state.token_verifier = token_verifier
     app.state.draining = False

@@ -33,7 +33,7 @@ with warnings.catch_warnings(action="ignore", category=AuthlibDeprecationWarning
     from authlib.integrations.starlette_client import OAuth
 
 
-def identity_provider(settings: Settings) -> Any:
+def identity_provider(settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> Any:
     """Return the client of the identity provider, which is discovered below `TOKEN_ISSUER`."""
     registry = OAuth()
     registry.register(
@@ -45,6 +45,7 @@ def identity_provider(settings: Settings) -> Any:
             "scope": " ".join(["openid", "profile", *(scope.value for scope in Scope)]),
             "code_challenge_method": "S256",
             "timeout": settings.answer_seconds,
+            "transport": transport,
         },
     )
     return registry.provider
