@@ -6,7 +6,7 @@ UV_INDEX := $(or $(UV_INDEX_URL),$(PIP_INDEX_URL))
 # A system is a dozen processes: each would compile all of the code for itself.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
-.PHONY: help setup hooks serve dev demo status prometheus check test test-ecosystem lint clients fuzz bench faults sbom audit openapi messages dashboards manifests lifecycle rulebook lock clean
+.PHONY: help setup hooks serve dev demo status prometheus check test test-ecosystem lint clients fuzz bench faults image sbom audit openapi messages dashboards manifests lifecycle rulebook lock clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,6 +68,9 @@ bench: setup ## Benchmarks, as ratios; writes docs/benchmarks.md
 
 faults: setup ## Injects faults into real processes and checks invariants; ARGS="--faults 200 --seed 7"
 	$(RUN) -m tests.faults $(ARGS)
+
+image: setup ## Build the image of every process with docker, podman or buildah; PYTHON_IMAGE=python:…@sha256:… names its base
+	@$(RUN) -m deploy.image
 
 sbom: setup ## Write what is shipped as a CycloneDX document, build/sbom.cdx.json
 	$(RUN) -m deploy.supply.sbom
