@@ -94,12 +94,12 @@ def _secrets(folder: Path) -> Iterator[str]:
 
 
 def build(command: Sequence[str], python_image: str, tag: str) -> None:
-    """Build the image `tag` on `python_image` with the engine's `command`. Raises CannotBuildError; the engine says what went wrong."""
+    """Build the image `tag` on `python_image` with the engine's `command`. Raises CannotBuildError."""
     with tempfile.TemporaryDirectory() as folder:
         arguments = [f"--file={ROOT / 'deploy/Dockerfile'}", f"--build-arg=PYTHON_IMAGE={python_image}", f"--tag={tag}"]
         done = subprocess.run(
             [*command, "build", *arguments, *_secrets(Path(folder)), str(ROOT)],
-            env=os.environ | {"BUILDAH_ISOLATION": os.environ.get("BUILDAH_ISOLATION", "chroot")},
+            env={"BUILDAH_ISOLATION": "chroot", "BUILDAH_LAYERS": "true"} | os.environ,
             check=False,
         )
     if done.returncode != 0:

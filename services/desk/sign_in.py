@@ -22,6 +22,7 @@ from services.desk.session import LANGUAGE_COOKIE, PERSON, Person
 from services.desk.settings import Settings
 from shared.authorization import Scope
 from shared.i18n import N_
+from shared.process_settings import trusted_authorities
 
 PROVIDER = N_("the identity provider")
 
@@ -41,6 +42,7 @@ def identity_provider(settings: Settings) -> Any:
             "scope": " ".join(["openid", "profile", *(scope.value for scope in Scope)]),
             "code_challenge_method": "S256",
             "timeout": settings.answer_seconds,
+            "verify": trusted_authorities(settings),
         },
     )
     return registry.provider
