@@ -79,7 +79,7 @@ soak: setup ## Run a steady load for half an hour and fail at what grows: memory
 	$(RUN) -m tests.soak $(ARGS)
 
 image: setup ## Build the image of every process with docker, podman or buildah; PYTHON_IMAGE=python:…@sha256:… names its base
-	@$(RUN) -m deploy.image
+	@$(RUN) -m deploy.local.image
 
 sbom: setup ## Write what is shipped as a CycloneDX document, build/sbom.cdx.json
 	$(RUN) -m deploy.supply.sbom

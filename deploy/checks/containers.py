@@ -14,6 +14,7 @@ import shlex
 import socket
 import struct
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,12 +48,14 @@ class Image:
     user: str
     folder: str
 
-    @classmethod
-    def of(cls, name: str, tool: Sequence[str | Path]) -> Image:
-        """Unpack the image `name`, which buildah has, and read its configuration; the files are a copy, to be written to."""
-        found = orjson.loads(run([*tool, "inspect", "--type", "image", name]))["OCIv1"]["config"]
-        container = run([*tool, "from", "--pull-never", name]).strip()
-        return cls(
+
+@contextmanager
+def unpacked(name: str, tool: Sequence[str]) -> Iterator[Image]:
+    """Unpack the image `name`, which buildah has: its configuration, and a copy of its files, to be written to."""
+    found = orjson.loads(run([*tool, "inspect", "--type", "image", name]))["OCIv1"]["config"]
+    container = run([*tool, "from", "--pull-never", name]).strip()
+    try:
+        yield Image(
             Path(run([*tool, "mount", container]).strip()),
             dict(each.split("=", 1) for each in found["Env"]),
             found.get("Entrypoint") or (),
@@ -60,6 +63,8 @@ class Image:
             found.get("User", ""),
             found.get("WorkingDir") or "/",
         )
+    finally:
+        run([*tool, "rm", container])
 
 
 def _inside(root: Path, path: str) -> Path:

@@ -129,11 +129,11 @@ def chromium() -> str:
 
 
 @cache
-def buildah() -> list[str | Path]:
+def buildah() -> list[str]:
     """Return the command of buildah, with a store of its own; installed by Debian's package manager where it may."""
     _installed("buildah", "mmdebstrap")
     store = STORE / "images"
-    return [_found("buildah", "install buildah"), "--root", store / "storage", "--runroot", store / "run"]
+    return [_found("buildah", "install buildah"), "--root", str(store / "storage"), "--runroot", str(store / "run")]
 
 
 def python_image() -> str:

@@ -41,7 +41,8 @@ def containers(rendered: Path) -> Iterator[tuple[str, Document]]:
 
 def refusal(file: Path) -> str:
     """What kubernetes-validate says against the manifests in `file`; its schemas come with it."""
-    command = [Path(sysconfig.get_path("scripts")) / "kubernetes-validate", "--strict", "--no-warn", "--quiet", file]
+    tool = Path(sysconfig.get_path("scripts")) / "kubernetes-validate"
+    command = [str(tool), "--strict", "--no-warn", "--quiet", str(file)]
     said = subprocess.run(command, capture_output=True, text=True, check=False)
     return said.stdout + said.stderr if said.returncode else ""
 

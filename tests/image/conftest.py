@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from deploy.checks import tools
-from deploy.checks.containers import Image, cut_off
+from deploy.checks.containers import Image, cut_off, unpacked
 from deploy.checks.tools import MissingToolError
-from deploy.image import build
 from deploy.local.broker import local_broker
+from deploy.local.image import build
 from tests.image.installation import Installation
 
 NAME = "localhost/ecommerce-subsidies:test"
@@ -31,13 +31,14 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
 
 
 @pytest.fixture(scope="session")
-def image() -> Image:
+def image() -> Iterator[Image]:
     """The image, built on a base of Debian's packages. All that comes from a network is fetched before this returns."""
     if os.geteuid() != 0:
         pytest.skip("only root can run processes with another root, network and user")
     build(tools.buildah(), tools.python_image(), NAME)
     tools.kafka_tools()
-    return Image.of(NAME, tools.buildah())
+    with unpacked(NAME, tools.buildah()) as image:
+        yield image
 
 
 @pytest.fixture(scope="session")

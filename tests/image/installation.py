@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import socket
 import subprocess
 import threading
 import time
@@ -127,7 +128,12 @@ class Installation:
         return DemoClient({"issuer": f"https://{ISSUER_HOST}", **urls}, secrets)
 
     def _name_everything(self) -> None:
-        hosts = {"localhost": "127.0.0.1", ISSUER_HOST: ISSUER_ADDRESS, **self.addresses}
+        hosts = {
+            "localhost": "127.0.0.1",
+            socket.gethostname(): "127.0.0.1",
+            ISSUER_HOST: ISSUER_ADDRESS,
+            **self.addresses,
+        }
         self.volumes["hosts"] = self._folder / "hosts"
         self.volumes["hosts"].write_text("".join(f"{address} {name}\n" for name, address in hosts.items()))
         run(["mount", "--bind", self.volumes["hosts"], "/etc/hosts"])
@@ -207,7 +213,7 @@ class Installation:
         jars = f"{kafka_tools()}/*:{JARS}/*"
         acls.write_text(f"#!/bin/sh\nexec {java_command()} -cp '{jars}' org.apache.kafka.tools.AclCommand \"$@\"\n")
         acls.chmod(0o755)
-        places = self._places("kafka-rights") | {"/opt/kafka/bin": str(bin_folder), "/tmp/": f"{self._folder}/"}
+        places = {"/tmp/": f"{self._folder}/", "/opt/kafka/bin": str(bin_folder)} | self._places("kafka-rights")
         [script] = service["command"]
         run(
             [*service["entrypoint"], _moved(script.replace("$$", "$"), places)], env=service["environment"], seconds=300

@@ -9,12 +9,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from packaging.markers import Marker, default_environment
 from packaging.requirements import Requirement
 
 from deploy.checks import tools
 from deploy.checks.containers import Image
-from deploy.image import CannotBuildError, build, pip_settings
+from deploy.local.image import CannotBuildError, build, pip_settings
 from deploy.supply import inventory
 from tests.image.installation import Installation
 
@@ -25,9 +24,8 @@ def pinned(python: str) -> dict[str, str]:
     for line in inventory.REQUIREMENTS.read_text("utf-8").splitlines():
         if re.match(r"[a-z0-9]", line):
             requirement = Requirement(line.rstrip(" \\"))
-            environment = default_environment() | {"python_version": python, "python_full_version": f"{python}.0"}
-            marker: Marker | None = requirement.marker
-            if marker is None or marker.evaluate(environment):
+            environment = {"python_version": python, "python_full_version": f"{python}.0"}
+            if requirement.marker is None or requirement.marker.evaluate(environment):
                 [version] = [each.version for each in requirement.specifier]
                 found[requirement.name.lower().replace("_", "-")] = version
     return found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import httpx
 import orjson
 import pytest
@@ -20,7 +22,7 @@ def demo(installation: Installation) -> DemoClient:
 
 def test_a_fact_becomes_a_payment(demo: DemoClient) -> None:
     name = "丽水甲快递有限公司"
-    rows = {
+    rows: dict[str, dict[str, Any]] = {
         "enterprises": {"uscc": COURIER, "name": name, "legal_form": "enterprise", "registered_on": "2015-05-05"},
         "locations": {"uscc": COURIER, "since": "2015-05-05", "jurisdiction": "liandu"},
         "courier_years": {
@@ -77,7 +79,7 @@ def test_the_migration_runs_again_and_changes_nothing(installation: Installation
     assert said.returncode == 0, said.stderr
 
 
-WRONG = {
+WRONG: dict[str, tuple[str, dict[str, str | None], str]] = {
     "a variable is missing": ("eligibility-worker", {"ELIGIBILITY_DATABASE_URL": None}, "ELIGIBILITY_DATABASE_URL is missing"),
     "a URL is malformed": ("registry-app", {"TOKEN_JWKS_URL": "id.city.example"}, "TOKEN_JWKS_URL is not valid"),
     "the brokers are malformed": ("payout-worker", {"KAFKA_BOOTSTRAP_SERVERS": "kafka"}, "KAFKA_BOOTSTRAP_SERVERS is not valid"),

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from deploy import image
-from deploy.image import CannotBuildError
+from deploy.local import image
+from deploy.local.image import CannotBuildError
 
 BUILDS = '#!/bin/sh\nif [ "$1" = build ]; then printf "%s\\n" "$@" > "$0.said"; fi\n'
 
@@ -48,7 +48,7 @@ def test_without_a_base_the_command_says_so_and_builds_nothing(on_path: Path, na
     environment = {"PATH": str(on_path), "PYTHON_IMAGE": named, "DEFAULT_LANGUAGE": "en"}
     environment["PYTHONPATH"] = str(image.ROOT)
     done = subprocess.run(
-        [sys.executable, "-m", "deploy.image"],
+        [sys.executable, "-m", "deploy.local.image"],
         cwd=image.ROOT, env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (1, "")

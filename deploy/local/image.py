@@ -20,7 +20,7 @@ from shared.i18n import N_
 from shared.process_settings import end_process
 from shared.version import VERSION
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 NAME = "ecommerce-subsidies"
 ENGINES = ("docker", "podman", "buildah")
 """Engines in the order of preference."""
