@@ -52,13 +52,16 @@ _SHELL = Path(__file__).with_name("shell.sh")
 
 
 class LocalSystem:
-    """Database, broker, issuer, and the three services with workers and relays, under one supervisor."""
+    """Database, broker, issuer, the three services with workers and relays, and the desk, under one supervisor."""
 
-    def __init__(self, state: Path, environment: Mapping[str, str], *, durable: bool = True) -> None:
+    def __init__(
+        self, state: Path, environment: Mapping[str, str], *, durable: bool = True, with_desk: bool = True
+    ) -> None:
         """Prepare a system with its state in `state`, configured by `environment`."""
         self.state = state.resolve()
         self._environment = environment
         self._durable = durable
+        self._with_desk = with_desk
         self.broker: Broker | None = None
         self._lock: IO[str] | None = None
         self.ports = {name: _port(environment, name, default) for name, default in DEFAULT_PORTS.items()}
@@ -245,16 +248,17 @@ class LocalSystem:
                 metrics_port = free_port() if part == "app" else port  # an app serves metrics at its own port too
                 children[name] = self._child(name, f"services.{service}.{part}", {"METRICS_PORT": str(metrics_port)})
                 self.targets.append({"targets": [f"127.0.0.1:{port}"], "labels": {"service": service, "process": part}})
-        children["desk"] = self._child("desk", "services.desk.app", {"METRICS_PORT": str(free_port())})
-        self.targets.append(
-            {"targets": [f"127.0.0.1:{self.ports['DESK_PORT']}"], "labels": {"service": "desk", "process": "app"}}
-        )
+        if self._with_desk:
+            children["desk"] = self._child("desk", "services.desk.app", {"METRICS_PORT": str(free_port())})
+            desk = f"127.0.0.1:{self.ports['DESK_PORT']}"
+            self.targets.append({"targets": [desk], "labels": {"service": "desk", "process": "app"}})
         (self.state / "targets.json").write_bytes(orjson.dumps(self.targets, option=orjson.OPT_INDENT_2))
         for child in children.values():
             self.supervisor.start(child)
-        for service in (*SERVICES, "desk"):
+        apps = {service: children[f"{service}-app"] for service in SERVICES}
+        apps |= {"desk": children["desk"]} if self._with_desk else {}
+        for service, child in apps.items():
             url = f"{self.url(service)}/readyz"
-            child = children.get(service) or children[f"{service}-app"]
             wait_until(lambda url=url: _ready(url), child, 300.0, N_("see its log."))  # type: ignore[misc]
 
     def _kafka_variables(self, process: str) -> dict[str, str]:

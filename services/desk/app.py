@@ -53,7 +53,7 @@ def build(
     clock: Clock,
     transport: httpx.AsyncBaseTransport | None = None,
 ) -> FastAPI:
-    """Build the app. `transport` reaches the services; over the network unless another is given."""
+    """Build the app. `transport` reaches the services and the identity provider; over the network unless another is given."""
     authorities = trusted_authorities(settings)
     http = {
         service: httpx.AsyncClient(
@@ -84,7 +84,7 @@ def build(
     app.state.settings = settings
     app.state.clock = clock
     app.state.http = http
-    app.state.provider = identity_provider(settings)
+    app.state.provider = identity_provider(settings, transport)
     app.state.language = settings.default_language
     app.state.token_verifier = token_verifier
     app.state.draining = False

@@ -94,7 +94,7 @@ def test_every_process_is_watched(prometheus: Prometheus) -> None:
         (service, process): ""
         for service in ("registry", "eligibility", "payout")
         for process in ("app", "worker", "relay")
-    }
+    } | {("desk", "app"): ""}
 
 
 @pytest.mark.parametrize(("dashboard", "expression"), QUERIES)
