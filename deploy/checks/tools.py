@@ -143,7 +143,7 @@ def python_image() -> str:
         run([*tool, "inspect", "--type", "image", name])
     except ToolFailedError:
         base = STORE / "images" / "base.tar"
-        wanted = "--include=python3,python3-venv,python-is-python3,passwd,ca-certificates"
+        wanted = "--include=python3,python3-venv,python-is-python3,passwd,tzdata,ca-certificates"
         _fetch(
             "Debian's Python",
             [_found("mmdebstrap", "install mmdebstrap"), "--variant=apt", wanted, "bookworm", str(base)],

@@ -73,13 +73,12 @@ def _variables(process: Path) -> list[str]:
     return [each.split("=", 1)[0] for each in (process / "environ").read_text().split("\0") if each]
 
 
-@pytest.mark.parametrize("lacks", ["no python", "no groupadd"])
+@pytest.mark.parametrize("lacks", ["usr/bin/python", "usr/sbin/groupadd", "usr/share/zoneinfo/Asia/Shanghai"])
 def test_a_wrong_base_is_named(image: Image, capfd: pytest.CaptureFixture[str], lacks: str) -> None:
     tool = tools.buildah()
     container = tools.run([*tool, "from", "--pull-never", tools.python_image()]).strip()
-    root = Path(tools.run([*tool, "mount", container]).strip())
-    (root / {"no python": "usr/bin/python", "no groupadd": "usr/sbin/groupadd"}[lacks]).unlink()
-    wrong = f"localhost/wrong:{lacks.replace(' ', '-')}"
+    (Path(tools.run([*tool, "mount", container]).strip()) / lacks).unlink()
+    wrong = f"localhost/wrong:{Path(lacks).name.lower()}"
     tools.run([*tool, "commit", "--rm", container, wrong])
     with pytest.raises(CannotBuildError) as refused:
         build(tool, wrong, "localhost/never:made")
