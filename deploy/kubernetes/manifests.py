@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from deploy.kafka import rights
+from services import kafka_rights
 
 BASE = Path(__file__).with_name("base")
 IMAGE = "ecommerce-subsidies"
@@ -29,7 +29,7 @@ SECRETS = {
     "eligibility": ("ELIGIBILITY_DATABASE_URL", "ELIGIBILITY_CLIENT_SECRET"),
     "payout": ("PAYOUT_DATABASE_URL", "PAYOUT_CLIENT_SECRET", "PAYOUT_FILE_SEAL_KEY"),
 }
-KAFKA_USERS = tuple(rights.users())
+KAFKA_USERS = tuple(kafka_rights.users())
 """Processes with a user of their own on Kafka; the Secret `<process>-kafka` has its password."""
 AUTHORITIES = "/etc/authorities"
 """Where the ConfigMap `authorities` is mounted: who signed the certificates of Kafka and PostgreSQL, in PEM."""
