@@ -156,6 +156,12 @@ def view(connection: Connection, order_id: UUID) -> dict[str, Any]:
     return _shown(connection.execute(_select().where(_DETAILS.c.id == order_id)).mappings().one())
 
 
+def totals(connection: Connection, jurisdiction: str | None) -> list[dict[str, Any]]:
+    """Return live orders of `jurisdiction`, or all, added up by budget, years, award, state and what they wait for."""
+    rows = connection.execute(queries.totals, {"jurisdiction": jurisdiction})
+    return [dict(row) for row in rows.mappings()]
+
+
 def views(
     connection: Connection,
     filters: Mapping[str, object],

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from services.payout.budgets.schemas import Classified
 from services.payout.enums import OrderState, Unit, WaitingFor
 from shared.web.jobs import Job
+from shared.web.possible_acts import WithPossibleActs
 
 
 class Payee(BaseModel):
@@ -62,6 +63,23 @@ class PaymentOrder(Classified):
     account: PayeeAccount | None = Field(
         description="The account that was approved, else the one in force; null if the payee has none or the approved one is gone"
     )
+
+
+class PaymentOrderDetail(WithPossibleActs, PaymentOrder):
+    """A payment order, and what the caller may do with it now."""
+
+
+class OrderTotal(BaseModel):
+    """Live payment orders that have these members in common, added up."""
+
+    unit: Unit = Field(description="Budget that pays")
+    due_year: int = Field(description="Never paid before this year")
+    budget_year: int | None = Field(description="Year of the budget that they draw on; null while they wait for money")
+    award: str = Field(description="Code of the award", examples=["courier-rent"])
+    state: OrderState
+    waiting_for: WaitingFor | None = Field(description="What waiting orders lack")
+    orders: int
+    amount_fen: int
 
 
 class ApprovalBody(BaseModel):

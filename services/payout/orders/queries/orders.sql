@@ -16,3 +16,10 @@ FROM payment_order_details o WHERE o.id = :id;
 SELECT award_id::text AS award_id, jurisdiction FROM awards
 WHERE award_id IN (SELECT award_id FROM payment_orders WHERE id = ANY(CAST(:ids AS uuid[])))
 ORDER BY award_id FOR UPDATE;
+
+-- totals: Add up live orders by budget, years, award, state and what they wait for; those of a jurisdiction, if one is given.
+SELECT o.unit, o.due_year, o.budget_year, a.award, o.state, o.waiting_for, count(*) AS orders, sum(o.amount_fen)::bigint AS amount_fen
+FROM payment_orders o JOIN awards a ON a.award_id = o.award_id
+WHERE o.live AND (CAST(:jurisdiction AS text) IS NULL OR a.jurisdiction = :jurisdiction)
+GROUP BY o.unit, o.due_year, o.budget_year, a.award, o.state, o.waiting_for
+ORDER BY o.unit, o.due_year, o.budget_year, a.award, o.state, o.waiting_for;
