@@ -91,6 +91,7 @@ def run_approvals(database: Database, accounts: Accounts, clock: Clock, job: Run
     approved = 0
     skipped = {"held": 0, "own": 0, "no_account": 0, "not_issued": 0}
     filters = {name: job.input.get(name) for name in ("unit", "due_year", "order_ids", "jurisdiction")}
+    filters["excepted"] = job.input.get("except", [])
     after = seen = 0
     revision = accounts.latest_revision()
     while True:

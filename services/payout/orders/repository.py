@@ -140,9 +140,12 @@ def between(start: QueuePosition, until: QueuePosition) -> dict[str, str | int]:
 
 
 def to_approve(connection: Connection, filters: Mapping[str, Any], limit: int, after: int = 0) -> list[Row[Any]]:
-    """Return issued orders after the number `after`: of `unit` and `due_year`, or with `order_ids`; of `jurisdiction`."""
+    """Return issued orders after the number `after`: of `unit` and `due_year` without `excepted`, or with `order_ids`; of
+    `jurisdiction`.
+    """
     named = filters["order_ids"]
     values = {**filters, "order_ids": None if named is None else array(named), "after": after, "limit": limit}
+    values["excepted"] = array(filters["excepted"])
     return list(connection.execute(queries.to_approve, values))
 
 

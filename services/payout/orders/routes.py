@@ -110,7 +110,7 @@ def approve_payment_orders(
     left as they are and counted in `skipped`.
     """
     now = request.app.state.clock.now()
-    job_input = {**body.model_dump(mode="json"), "jurisdiction": actor.jurisdiction}
+    job_input = {**body.model_dump(mode="json", by_alias=True), "jurisdiction": actor.jurisdiction}
 
     def act(connection: Connection) -> object:
         job_id = jobs.enqueue(connection, handlers.APPROVALS, job_input, by=actor.subject, now=now)

@@ -83,7 +83,7 @@ class OrderTotal(BaseModel):
 
 
 class ApprovalBody(BaseModel):
-    """Which issued orders to approve: all of a unit (and due year), or those named."""
+    """Which issued orders to approve: all of a unit (and due year) except some, or those named."""
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, json_schema_extra={"examples": [{"unit": "liandu", "due_year": 2026}]}
@@ -92,13 +92,19 @@ class ApprovalBody(BaseModel):
     unit: Unit | None = None
     due_year: int | None = Field(default=None, ge=2000, le=2100, strict=True)
     order_ids: list[UUID] | None = Field(default=None, min_length=1, max_length=100_000)
+    excepted: list[UUID] = Field(
+        default_factory=list,
+        alias="except",
+        max_length=10_000,
+        description="Orders of the unit that are left as they are",
+    )
 
     @model_validator(mode="after")
     def _names_something(self) -> ApprovalBody:
         if (self.unit is None) == (self.order_ids is None):
             raise ValueError("give either unit (and due_year) or order_ids")
-        if self.order_ids is not None and self.due_year is not None:
-            raise ValueError("due_year goes with unit")
+        if self.order_ids is not None and (self.due_year is not None or self.excepted):
+            raise ValueError("due_year and except go with unit")
         return self
 
 

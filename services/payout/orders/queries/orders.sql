@@ -1,4 +1,4 @@
--- to_approve: Return issued orders after a number: of a unit and due year, or named; those of a jurisdiction, if one is given.
+-- to_approve: Return issued orders after a number: of a unit and due year except some, or named; of a jurisdiction, if one is given.
 SELECT o.id::text AS id, o.number, o.payee_uscc, o.issued_by, o.held
 FROM payment_order_details o
 WHERE o.state = 'issued' AND o.number > :after
@@ -6,6 +6,7 @@ WHERE o.state = 'issued' AND o.number > :after
   AND (CAST(:due_year AS int) IS NULL OR o.due_year = :due_year)
   AND (CAST(:order_ids AS uuid[]) IS NULL OR o.id = ANY(CAST(:order_ids AS uuid[])))
   AND (CAST(:jurisdiction AS text) IS NULL OR o.jurisdiction = :jurisdiction)
+  AND o.id <> ALL(CAST(:excepted AS uuid[]))
 ORDER BY o.number LIMIT :limit;
 
 -- order: Return one order with its award's jurisdiction and whether it is held.
