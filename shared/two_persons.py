@@ -67,7 +67,7 @@ def confirm(connection: Connection, proposals: Table, *which: ColumnElement[bool
     Raises NotFound, Conflict if it is confirmed or discarded already, or SamePerson for the person who proposed it.
     """
     row = _open(connection, proposals, *which)
-    if row.proposed_by == by:
+    if not _may_confirm(row.proposed_by, by):
         raise SamePerson("Someone other than the person who proposed the change must confirm it.")
     confirmed = update(proposals).where(proposals.c.id == row.id).values(confirmed_by=by, confirmed_at=func.now())
     return connection.execute(confirmed.returning(*proposals.c)).one()
@@ -96,11 +96,19 @@ def _open(connection: Connection, proposals: Table, *which: ColumnElement[bool])
     return row
 
 
-def possible(shown: Mapping[str, Any], *, by: str, confirm: str, discard: str | None = None) -> list[str]:
-    """Return which of the operations `confirm` and `discard` somebody may do with a proposal (as `view` shows it)."""
+def allowed(shown: Mapping[str, Any], by: str, *, confirm: str, discard: str = "") -> list[str]:
+    """Return which of the operations `confirm` and `discard` the state of a proposal allows `by`; `shown` is its `view`.
+
+    Without `discard`, proposals of its kind are not discarded.
+    """
     if shown["state"] != "proposed":
         return []
-    return [*([confirm] if shown["proposed_by"] != by else []), *([discard] if discard else [])]
+    confirming = [confirm] if _may_confirm(shown["proposed_by"], by) else []
+    return [*confirming, discard] if discard else confirming
+
+
+def _may_confirm(proposed_by: str, by: str) -> bool:
+    return proposed_by != by
 
 
 def is_in(proposals: Table, state: str) -> ColumnElement[bool]:

@@ -76,6 +76,8 @@ def environment(language: Language) -> Environment:
     }
     made.filters |= {
         "yuan": lambda fen: "" if fen is None else yuan(fen),
+        "ten_thousand": lambda fen: fen / 1_000_000,
+        "gap": lambda each, whole, part: each[whole] - each[part],
         "instant": lambda instant: local_time(instant)[:16] if instant else "",
         "word": lambda code: word(code, language, _NAMES) or "",
         "term": lambda code, kind: term(code, kind, chinese=language == CHINESE),
@@ -117,6 +119,7 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
         "today": today(request),
         "max_file_bytes": request.app.state.settings.upload_max_bytes,
         "done": request.query_params.get("done", ""),
+        "told": request.session.pop("told", []),
     }
     text = environment(spoken).get_template(template).render({**known, **context})
     return Response(text, status, {"Content-Language": spoken, "Vary": "Accept-Language, Cookie"}, HTML)

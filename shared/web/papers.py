@@ -219,8 +219,8 @@ def template_router(kinds: Kinds, tables: PaperTables, *, read: Scope, propose: 
 
 
 def _possible(change: dict[str, Any], actor: Actor) -> list[str]:
-    return two_persons.possible(
-        change, by=actor.subject, confirm="confirm_paper_template", discard="discard_paper_template"
+    return two_persons.allowed(
+        change, actor.subject, confirm="confirm_paper_template", discard="discard_paper_template"
     )
 
 

@@ -40,7 +40,7 @@ def case(decided: DemoClient) -> Case:
     today = calendar_date(SystemClock().now())
     bodies = [f"91331100MA4Q0000{n}" for n in range(1, 4)]
     enterprises = [f"{body}{codes.calc_check_digit(body)}" for body in bodies]
-    rows = {
+    rows: dict[str, list[dict[str, object]]] = {
         "enterprises": [
             {"uscc": code, "name": f"丽水快递{n}号", "legal_form": "enterprise", "registered_on": "2015-06-01"}
             for n, code in enumerate(enterprises, 1)

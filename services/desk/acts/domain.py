@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from typing import Any, Literal
 
 import orjson
@@ -23,22 +24,22 @@ Kind = Literal[
     "yuan",
     "whole",
     "decimal",
+    "fraction",
     "years",
     "figures",
+    "rows",
     "flag",
     "yes",
     "choice",
     "several",
     "file",
     "hidden",
-    "rows",
 ]
 Said = str | tuple[str, str]
 """A message, or a name in Chinese and in English, as declarations of datasets give it."""
 PART, QUERY = "part.", "query."
 """How a form names the parts of an operation's path and its query, beside the members of its body."""
-ABSENT = object()
-"""Of a field that sends nothing where it is left empty."""
+_ABSENT = object()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class Field:
     required: bool = True
     help: Said = ""
     choices: Mapping[str, Said] = field(default_factory=dict)
-    empty: object = ABSENT
+    empty: object = _ABSENT
     preset: str = ""
     without: str = ""
 
@@ -71,7 +72,8 @@ class Act:
     was on. `job`: what the answer is a job of, to be followed until it ends (`JOBS`). `about` names what the form is about. A
     client has one method for what each dataset has an operation of: `method` names it, `parts` are what it needs besides.
     `always` are members of every body. `file_name` is the parameter of the query that gets a file's name if it is left empty.
-    `shaped` makes the body of what the form holds, where they differ.
+    `shaped` makes the body of what the form holds, where they differ. `counts` are numbers of the answer that are told once it is
+    done, by their place in it.
     """
 
     title: str
@@ -86,6 +88,7 @@ class Act:
     always: Mapping[str, Any] = field(default_factory=dict)
     file_name: str = ""
     shaped: Callable[[dict[str, Any]], dict[str, Any]] | None = None
+    counts: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def file(self) -> Field | None:
@@ -126,7 +129,7 @@ def body_of(act: Act, held: Mapping[str, list[str]]) -> tuple[Any, list[FieldErr
         except (ValueError, NotAnAmountInYuanError):
             mistakes.append(FieldError(asked.name, "malformed", _EXPECTED[asked.kind]))
             continue
-        if value is not ABSENT:
+        if value is not _ABSENT:
             _put(body, asked.name.split("."), value)
     made = _with_lists(body)
     return act.shaped(made) if act.shaped else made, mistakes
@@ -136,6 +139,7 @@ _EXPECTED: Mapping[str, str] = {
     "yuan": N_("Write an amount in yuan, such as 1234.50."),
     "whole": N_("Write a whole number."),
     "decimal": N_("Write a number in digits, such as 85.25."),
+    "fraction": N_("Write a fraction such as 1/2, or a percentage such as 50%."),
     "years": N_("Write years, such as 2023 2024."),
     "figures": N_("Write a whole number, or several with commas between them."),
     "rows": N_("Read the file again."),
@@ -148,9 +152,7 @@ def _value(asked: Field, texts: list[str]) -> Any:
         return bool(texts)
     if not texts:
         return asked.empty
-    if asked.kind == "several":
-        return texts
-    return _READ.get(asked.kind, str)(texts[0])
+    return texts if asked.kind == "several" else _READERS.get(asked.kind, str)(texts[0])
 
 
 def _decimal(text: str) -> float:
@@ -160,25 +162,42 @@ def _decimal(text: str) -> float:
     return float(text)
 
 
+def _fraction(text: str) -> dict[str, int]:
+    """Return `1/2` or `50%` as a fraction; raises ValueError."""
+    try:
+        part = Fraction(text.removesuffix("%").replace("／", "/"))
+    except ZeroDivisionError as error:
+        raise ValueError(text) from error
+    if text.endswith("%"):
+        part /= 100
+    return {"numerator": part.numerator, "denominator": part.denominator}
+
+
 def _plain(text: str) -> str:
     """Return a number without the commas that people write between its digits."""
     return text.replace(",", "").replace("，", "")
 
 
+def _whole_numbers(text: str) -> list[int]:
+    """Return the whole numbers that a text has between separators; raises ValueError."""
+    return [int(each) for each in _SEPARATORS.split(text) if each]
+
+
 def _figures(text: str) -> int | list[int]:
-    """Return a whole number, or several that a text has between separators; raises ValueError."""
-    found = [int(each) for each in _SEPARATORS.split(text) if each]
+    """Return a whole number, or several; raises ValueError."""
+    found = _whole_numbers(text)
     return found if len(found) > 1 else found[0]
 
 
-_READ: Mapping[str, Callable[[str], Any]] = {
+_READERS: Mapping[str, Callable[[str], Any]] = {
     "yuan": lambda text: fen_of_yuan(_plain(text)),
     "whole": lambda text: int(_plain(text)),
     "decimal": lambda text: _decimal(_plain(text)),
-    "flag": lambda text: text == "yes",
-    "years": lambda text: [int(each) for each in _SEPARATORS.split(text) if each],
+    "fraction": _fraction,
+    "years": _whole_numbers,
     "figures": _figures,
     "rows": orjson.loads,
+    "flag": lambda text: text == "yes",
 }
 
 

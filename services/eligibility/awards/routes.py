@@ -87,7 +87,7 @@ def get_award_status(
     with request.app.state.database.reading() as connection:
         shown = handlers.status_view(connection, found, award, today)
     for change in shown["changes"]:
-        on_it = two_persons.possible(change, by=actor.subject, confirm="confirm_award_status_change")
+        on_it = two_persons.allowed(change, actor.subject, confirm="confirm_award_status_change")
         change["possible_acts"] = possible_acts(request, actor, on_it)
     return json_response(shown | {"possible_acts": possible_acts(request, actor, ["propose_award_status_change"])})
 

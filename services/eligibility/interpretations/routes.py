@@ -87,7 +87,7 @@ def get_interpretations(actor: Reader, policy: str, request: Request) -> Respons
     with request.app.state.database.reading() as connection:
         shown = handlers.interpretations_view(connection, found, language_of(request))
     for change in shown["changes"]:
-        on_it = two_persons.possible(change, by=actor.subject, confirm="confirm_interpretation_change")
+        on_it = two_persons.allowed(change, actor.subject, confirm="confirm_interpretation_change")
         change["possible_acts"] = possible_acts(request, actor, on_it)
     return json_response(shown | {"possible_acts": possible_acts(request, actor, ["propose_interpretation_change"])})
 

@@ -36,7 +36,7 @@ def get_procedure(
     with request.app.state.database.reading() as connection:
         shown = handlers.procedure_view(connection, found, language_of(request))
     for change in shown["changes"]:
-        on_it = two_persons.possible(change, by=actor.subject, confirm="confirm_procedure")
+        on_it = two_persons.allowed(change, actor.subject, confirm="confirm_procedure")
         change["possible_acts"] = possible_acts(request, actor, on_it)
     return json_response(shown | {"possible_acts": possible_acts(request, actor, ["propose_procedure"])})
 
