@@ -15,12 +15,14 @@ from fastapi import Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from services.desk import case_words
+from services.desk.acts.domain import Said
 from services.desk.acts.library import PART, QUERY, act_of, has_act
 from services.desk.clients.base import SERVICES
 from services.desk.rooms import rooms
 from services.desk.session import PERSON, Person, chosen_language
 from shared.clock import calendar_date, local_time
-from shared.i18n import Language, NamesByCode, language_of, translate, word
+from shared.i18n import CHINESE, Language, NamesByCode, language_of, translate, word
 from shared.media_types import HTML
 from shared.money import yuan
 from shared.policies import AWARD_TITLES, JURISDICTIONS, UNITS
@@ -42,7 +44,9 @@ class _Absent(StrictUndefined):
 def environment(language: Language) -> Environment:
     """Return the templates of one language."""
 
-    def say(message: str, /, **parameters: object) -> str:
+    def say(message: Said, /, **parameters: object) -> str:
+        if isinstance(message, tuple):
+            return message[language != CHINESE]
         return translate(message, language, parameters)
 
     made = Environment(
@@ -68,7 +72,9 @@ def environment(language: Language) -> Environment:
         },
         "with_cursor": lambda query, cursor: urlencode({**query, "cursor": cursor}),
     }
+    made.globals |= case_words.functions(language)
     made.filters |= {
+        **case_words.filters(language),
         "yuan": lambda fen: "" if fen is None else yuan(fen),
         "instant": lambda instant: local_time(instant)[:16] if instant else "",
         "word": lambda code: word(code, language, _NAMES) or "",

@@ -5,6 +5,7 @@ Whether somebody may do an act now is the service's to say; a page offers what t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -13,14 +14,19 @@ from shared.errors import FieldError
 from shared.i18n import N_
 from shared.money import NotAnAmountInYuanError, fen_of_yuan
 
-Kind = Literal["text", "long", "day", "yuan", "whole", "yes", "choice", "several", "file", "hidden"]
+Kind = Literal[
+    "text", "long", "day", "yuan", "whole", "flag", "yes", "choice", "several", "file", "hidden", "years", "lines"
+]
+Said = str | tuple[str, str]
+"""A message, or a name in Chinese and in English, as declarations of datasets give it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
     """What a form asks for: `name` is its place in the body, with a dot before a member's own members.
 
-    `choices` are codes with messages; `yuan` is written in yuan and sent in fen; `several` are sent as a list.
+    `choices` are codes with messages; `yuan` is written in yuan and sent in fen; `several` are sent as a list, and so are
+    `years` and `lines`, of which a text has any number; a `flag` is a choice of yes and no.
     """
 
     name: str
@@ -28,7 +34,7 @@ class Field:
     kind: Kind = "text"
     required: bool = True
     help: str = ""
-    choices: Mapping[str, str] = field(default_factory=dict)
+    choices: Mapping[str, Said] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,23 +86,29 @@ def body_of(act: Act, given: Callable[[str], list[str]]) -> tuple[dict[str, Any]
 _EXPECTED: Mapping[str, str] = {
     "yuan": N_("Write an amount in yuan, such as 1234.50."),
     "whole": N_("Write a whole number."),
+    "years": N_("Write years, such as 2023 2024."),
 }
+
+
+_SEPARATORS = re.compile(r"[\s,，、;；]+")
+
+
+_READ: Mapping[str, Callable[[str], Any]] = {
+    "yuan": lambda text: fen_of_yuan(text.replace(",", "").replace("，", "")),
+    "whole": int,
+    "flag": lambda text: text == "yes",
+    "years": lambda text: [int(year) for year in _SEPARATORS.split(text) if year],
+    "lines": lambda text: [line for line in _SEPARATORS.split(text) if line],
+}
+"""How a text is read, by kind; one of any other kind is sent as it is."""
 
 
 def _value(asked: Field, texts: list[str]) -> Any:
     if asked.kind == "yes":
         return bool(texts)
-    if not texts:
-        return None
-    match asked.kind:
-        case "yuan":
-            return fen_of_yuan(texts[0].replace(",", "").replace("，", ""))
-        case "whole":
-            return int(texts[0])
-        case "several":
-            return texts
-        case _:
-            return texts[0]
+    if not texts or asked.kind == "several":
+        return texts or None
+    return _READ.get(asked.kind, str)(texts[0])
 
 
 def _put(body: dict[str, Any], place: list[str], value: Any) -> None:
