@@ -34,6 +34,7 @@ Kind = Literal[
     "several",
     "file",
     "hidden",
+    "lines",
 ]
 Said = str | tuple[str, str]
 """A message, or a name in Chinese and in English, as declarations of datasets give it."""
@@ -48,9 +49,9 @@ class Field:
 
     `*` stands for each number that the form has, `+` for each name. What begins with `part.` or `query.` belongs to the path or
     the query. `choices` are codes with messages; `yuan` is written in yuan and sent in fen; `several` are sent as a list, and so
-    are `years`, of which a text has any number; `figures` are a whole number, or several; `rows` come from a page as JSON.
-    `empty` is sent where the field is left empty; unless it is given, nothing is. `preset` is the choice that a form begins
-    with. A form does not ask for it where the field `without` is filled in already.
+    are `years` and `lines`, of which a text has any number; a `flag` is a choice of yes and no; `figures` are a whole number, or
+    several; `rows` come from a page as JSON. `empty` is sent where the field is left empty; unless it is given, nothing is.
+    `preset` is the choice that a form begins with. A form does not ask for it where the field `without` is filled in already.
     """
 
     name: str
@@ -198,7 +199,9 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "figures": _figures,
     "rows": orjson.loads,
     "flag": lambda text: text == "yes",
+    "lines": lambda text: [line for line in _SEPARATORS.split(text) if line],
 }
+"""How a text is read, by kind; one of any other kind is sent as it is."""
 
 
 def _put(body: dict[str, Any], place: list[str], value: Any) -> None:

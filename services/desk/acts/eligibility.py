@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from services.desk.acts import law, papers
-from services.desk.acts.domain import REASON, Act
-from shared.i18n import N_
+from services.desk.acts import cases, law, papers
+from services.desk.acts.domain import Act
 
 ACTS: Mapping[str, Act] = {
-    "approve_decision": Act(N_("Approve"), (REASON,), N_("The money is reserved and ordered.")),
-    "reject_decision": Act(N_("Reject"), (REASON,), is_grave=True),
     **law.ACTS,
     **papers.ACTS,
+    **cases.ACTS,
 }

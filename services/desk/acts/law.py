@@ -39,9 +39,6 @@ ACTS: Mapping[str, Act] = {
         ),
         then="/rounds/{id}",
     ),
-    "start_evaluation": Act(
-        N_("Evaluate and propose"), (_POLICY, _ROUND, _YEARS, _DECIDED_ON), N_("Nothing is paid yet."), job="evaluation"
-    ),
     "start_review": Act(
         N_("Pass what waits for you"),
         (_ROUND, _EVALUATION, Field("reviewer", N_("Review for"), "hidden"), _LEFT_OUT),

@@ -18,8 +18,7 @@ class ReviewOutcome(StrEnum):
 
 def require_reviewer(actor: Actor, reviewer: str) -> None:
     """Raise Forbidden unless `actor` may review as `reviewer`: its own department, or its own district."""
-    if reviewer in reviewers_of(actor.department, actor.jurisdiction):
-        return
-    if reviewer == DISTRICT:
+    if reviewer == DISTRICT and actor.jurisdiction is None:
         raise Forbidden("A district reviews with a token that is restricted to it.")
-    raise Forbidden("The token is not that of this reviewer.")
+    if reviewer not in reviewers_of(actor.department, actor.jurisdiction):
+        raise Forbidden("The token is not that of this reviewer.")
