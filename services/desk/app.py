@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -26,7 +25,7 @@ from services.desk.sign_in import router as sign_in
 from shared.clock import Clock
 from shared.errors import NotFound
 from shared.observability import tracing
-from shared.process_settings import load
+from shared.process_settings import load, trusted_authorities
 from shared.version import VERSION
 from shared.web.auth import TokenVerifier
 from shared.web.metrics import own_metrics, probe_router
@@ -63,16 +62,14 @@ def build(
     clock: Clock,
     transport: httpx.AsyncBaseTransport | None = None,
 ) -> FastAPI:
-    """Build the app. `transport` reaches the services; over the network unless another is given."""
-    verify: bool | ssl.SSLContext = True
-    if settings.tls_ca_file is not None:
-        verify = ssl.create_default_context(cafile=settings.tls_ca_file)
+    """Build the app. `transport` reaches the services and the identity provider; over the network unless another is given."""
+    authorities = trusted_authorities(settings)
     http = {
         service: httpx.AsyncClient(
             base_url=getattr(settings, f"{service}_url"),
             timeout=settings.answer_seconds,
             limits=_CONNECTIONS,
-            verify=verify,
+            verify=authorities,
             transport=transport,
         )
         for service in SERVICES
@@ -96,7 +93,7 @@ def build(
     app.state.settings = settings
     app.state.clock = clock
     app.state.http = http
-    app.state.provider = identity_provider(settings)
+    app.state.provider = identity_provider(settings, transport)
     app.state.language = settings.default_language
     app.state.token_verifier = token_verifier
     app.state.draining = False
