@@ -38,7 +38,7 @@ def test_a_fact_becomes_a_payment(demo: DemoClient) -> None:
     procedure = "eligibility:/v1/policies/lishui-2020-1/procedure"
     made = demo.post("commerce-maker", procedure, {"notice_working_days": 0, "reason": "sample"})
     demo.post("commerce-checker", f"{procedure}/{made['id']}/confirm", {})
-    demo.arrange(SAMPLE_ARRANGEMENT)
+    demo.arrange(SAMPLE_ARRANGEMENT | {"sample": False})  # an installation for real money confirms no sample
     for unit in ("city", "liandu"):
         demo.appropriate(unit, TODAY.year, 100_000_000, "sample")
     evaluation = decide(demo)
