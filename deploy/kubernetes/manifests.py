@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from deploy.kafka import rights
+from services import kafka_rights
 from services.databases import SCHEMAS
 
 BASE = Path(__file__).with_name("base")
@@ -40,7 +40,7 @@ SECRETS = {
     "payout": ("PAYOUT_DATABASE_URL", "PAYOUT_CLIENT_SECRET", "PAYOUT_FILE_SEAL_KEY"),
     "desk": ("DESK_CLIENT_SECRET", "DESK_SESSION_KEY"),
 }
-KAFKA_USERS = tuple(rights.users())
+KAFKA_USERS = tuple(kafka_rights.users())
 """Processes with a user of their own on Kafka; the Secret `<process>-kafka` has its password."""
 AUTHORITIES = "/etc/authorities"
 """Where the ConfigMap `authorities` is mounted: who signed the certificates of Kafka and PostgreSQL, in PEM."""

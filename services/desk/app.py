@@ -16,7 +16,7 @@ from starlette.staticfiles import StaticFiles
 from services.desk.acts import routes as acts
 from services.desk.clients.base import SERVICES, Refused, ServiceDown, SessionOver
 from services.desk.front import STATIC, Front
-from services.desk.pages import inbox
+from services.desk.pages import batches, books, inbox, money, orders, recoveries
 from services.desk.rendering import page
 from services.desk.session import Sessions
 from services.desk.settings import Settings, session_key
@@ -31,7 +31,16 @@ from shared.web.auth import TokenVerifier
 from shared.web.metrics import own_metrics, probe_router
 from shared.web.serve import serve_app
 
-ROUTERS = (sign_in, inbox.router, acts.router)
+ROUTERS = (
+    sign_in,
+    inbox.router,
+    money.router,
+    orders.router,
+    batches.router,
+    recoveries.router,
+    books.router,
+    acts.router,
+)
 _CONNECTIONS = httpx.Limits(max_connections=200, max_keepalive_connections=50)
 _STATIC_SECONDS = 365 * 86_400
 

@@ -29,7 +29,7 @@ from shared.messaging import topics
 from shared.observability.metrics import METRICS
 from shared.policies import POLICIES
 from shared.web.openapi import operations
-from tests.contract.test_documents import OPENAPI
+from tests.support.documents import OPENAPI
 
 DASHBOARDS = tools.ROOT / "deploy" / "grafana" / "dashboards"
 QUERIES = sorted(
