@@ -79,6 +79,21 @@ def test_the_migration_runs_again_and_changes_nothing(installation: Installation
     assert said.returncode == 0, said.stderr
 
 
+@pytest.mark.parametrize("name", ["registry-relay", "eligibility-worker", "payout-relay"])
+def test_the_doctor_finds_nothing_lacking(installation: Installation, name: str) -> None:
+    said = installation.outcome(name, command=["services.cli", "doctor", name.partition("-")[0]])
+    assert said.returncode == 0, said.stdout + said.stderr
+
+
+def test_the_doctor_names_a_user_of_kafka_that_no_process_has(installation: Installation) -> None:
+    changed = {"KAFKA_USER": "admin", "KAFKA_PASSWORD": installation.values["KAFKA_ADMIN_PASSWORD"]}
+    said = installation.outcome(
+        "payout-relay", changed | {"DEFAULT_LANGUAGE": "en"}, ["services.cli", "doctor", "payout"]
+    )
+    assert said.returncode == 1
+    assert "admin is none of Kafka's users of this system" in said.stdout + said.stderr
+
+
 WRONG: dict[str, tuple[str, dict[str, str | None], str]] = {
     "a variable is missing": ("eligibility-worker", {"ELIGIBILITY_DATABASE_URL": None}, "ELIGIBILITY_DATABASE_URL is missing"),
     "a URL is malformed": ("registry-app", {"TOKEN_JWKS_URL": "id.city.example"}, "TOKEN_JWKS_URL is not valid"),

@@ -45,7 +45,9 @@ async def show_recovery(request: Request, desk: OwnDesk, recovery_id: str) -> Re
     )
     recovery = found["recovery"] or await desk.payout.get_recovery(recovery_id)
     empty = {f"parts.{place}.{name}": [""] for place in range(PARTS_OF_A_PLAN) for name in ("due_on", "amount_fen")}
-    return page(request, "recovery.html", **{**found, "recovery": recovery, "empty": empty | {"term_working_days": ["15"]}})
+    return page(
+        request, "recovery.html", **{**found, "recovery": recovery, "empty": empty | {"term_working_days": ["15"]}}
+    )
 
 
 @router.get("/recoveries/{recovery_id}/letter")
