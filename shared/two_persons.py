@@ -67,10 +67,15 @@ def confirm(connection: Connection, proposals: Table, *which: ColumnElement[bool
     Raises NotFound, Conflict if it is confirmed or discarded already, or SamePerson for the person who proposed it.
     """
     row = _open(connection, proposals, *which)
-    if not _may_confirm(row.proposed_by, by):
-        raise SamePerson("Someone other than the person who proposed the change must confirm it.")
+    require_other(row, by)
     confirmed = update(proposals).where(proposals.c.id == row.id).values(confirmed_by=by, confirmed_at=func.now())
     return connection.execute(confirmed.returning(*proposals.c)).one()
+
+
+def require_other(row: Row[Any], by: str) -> None:
+    """Raise SamePerson for whoever proposed it."""
+    if not _may_confirm(row.proposed_by, by):
+        raise SamePerson("Someone other than the person who proposed the change must confirm it.")
 
 
 def discard(connection: Connection, proposals: Table, *which: ColumnElement[bool], by: str, reason: str) -> Row[Any]:

@@ -16,7 +16,18 @@ from starlette.staticfiles import StaticFiles
 from services.desk.acts import routes as acts
 from services.desk.clients.base import SERVICES, Refused, ServiceDown, SessionOver
 from services.desk.front import STATIC, Front
-from services.desk.pages import batches, books, inbox, money, orders, recoveries
+from services.desk.pages import (
+    batches,
+    books,
+    cases,
+    evaluations,
+    inbox,
+    money,
+    orders,
+    own,
+    recoveries,
+    refusals,
+)
 from services.desk.rendering import page
 from services.desk.session import Sessions
 from services.desk.settings import Settings, session_key
@@ -34,6 +45,10 @@ from shared.web.serve import serve_app
 ROUTERS = (
     sign_in,
     inbox.router,
+    cases.router,
+    evaluations.router,
+    refusals.router,
+    own.router,
     money.router,
     orders.router,
     batches.router,

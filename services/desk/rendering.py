@@ -15,6 +15,7 @@ from fastapi import Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from services.desk import case_words
 from services.desk.acts.domain import PART, QUERY, Act, Said, fields_of
 from services.desk.acts.library import act_of, has_act
 from services.desk.clients.base import SERVICES
@@ -71,7 +72,9 @@ def environment(language: Language) -> Environment:
         "known_parts": _known_parts,
         "with_cursor": lambda query, cursor: urlencode({**query, "cursor": cursor}),
     }
+    made.globals |= case_words.functions(language)
     made.filters |= {
+        **case_words.filters(language),
         "yuan": lambda fen: "" if fen is None else yuan(fen),
         "ten_thousand": lambda fen: fen / 1_000_000,
         "gap": lambda each, whole, part: each[whole] - each[part],

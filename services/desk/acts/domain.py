@@ -16,7 +16,21 @@ from shared.i18n import N_
 from shared.money import NotAnAmountInYuanError, fen_of_yuan
 
 Kind = Literal[
-    "text", "long", "day", "yuan", "whole", "decimal", "fraction", "flag", "yes", "choice", "several", "file", "hidden"
+    "text",
+    "long",
+    "day",
+    "yuan",
+    "whole",
+    "decimal",
+    "fraction",
+    "flag",
+    "yes",
+    "choice",
+    "several",
+    "file",
+    "hidden",
+    "years",
+    "lines",
 ]
 Said = str | tuple[str, str]
 """A message, or a name in Chinese and in English, as declarations of datasets give it."""
@@ -30,7 +44,8 @@ class Field:
     """What a form asks for: `name` is its place in the body, with a dot before a member's own members or a number in a list.
 
     `*` stands for each number that the form has. What begins with `part.` or `query.` belongs to the path or the query.
-    `choices` are codes with messages; `yuan` is written in yuan and sent in fen; `several` are sent as a list. `empty` is sent
+    `choices` are codes with messages; `yuan` is written in yuan and sent in fen; `several` are sent as a list, and so are
+    `years` and `lines`, of which a text has any number; a `flag` is a choice of yes and no. `empty` is sent
     where the field is left empty; unless it is given, nothing is.
     """
 
@@ -119,7 +134,11 @@ _EXPECTED: Mapping[str, str] = {
     "whole": N_("Write a whole number."),
     "decimal": N_("Write a number in digits, such as 85.25."),
     "fraction": N_("Write a fraction such as 1/2, or a percentage such as 50%."),
+    "years": N_("Write years, such as 2023 2024."),
 }
+
+
+_SEPARATORS = re.compile(r"[\s,，、;；]+")
 
 
 def _value(asked: Field, texts: list[str]) -> Any:
@@ -159,7 +178,10 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "decimal": lambda text: _decimal(_plain(text)),
     "fraction": _fraction,
     "flag": lambda text: text == "yes",
+    "years": lambda text: [int(year) for year in _SEPARATORS.split(text) if year],
+    "lines": lambda text: [line for line in _SEPARATORS.split(text) if line],
 }
+"""How a text is read, by kind; one of any other kind is sent as it is."""
 
 
 def _put(body: dict[str, Any], place: list[str], value: Any) -> None:
