@@ -1,4 +1,4 @@
-"""Chinese and English for the steps of an award's timeline, and for the comparisons of a reconciliation."""
+"""Chinese and English for the steps of an award's timeline and kinds of postings, and for comparisons of a reconciliation."""
 
 from __future__ import annotations
 

@@ -47,6 +47,7 @@ EXPLANATION: dict[str, Any] = {
     "provenance": "complete",
     "redacted": 0,
 }
+STEP = {"actor": "payout", "unit": "city", "amount_fen": 7_700}
 MONEY: dict[str, Any] = {
     "shares": [
         {"unit": "city", "entitlement_fen": 10_000, "ordered_fen": 10_000, "paid_fen": 7_700, "to_recover_fen": 0}
@@ -56,10 +57,10 @@ MONEY: dict[str, Any] = {
     ],
     "recoveries": [],
     "steps": [
-        {"at": "2026-03-01T03:00:00Z", "actor": "payout", "step": "recognised", "unit": "city", "amount_fen": 1, "reference": None},
-        {"at": "2026-03-01T04:00:00Z", "actor": "bank", "step": "bank_settled", "unit": "city", "amount_fen": 7_700, "reference": ORDER},
+        {**STEP, "at": "2026-03-01T03:00:00Z", "step": "recognised", "reference": None},
+        {**STEP, "at": "2026-03-01T04:00:00Z", "step": "bank_settled", "reference": ORDER},
     ],
-}  # fmt: skip
+}
 
 
 def decided(**changes: Any) -> dict[str, Any]:
@@ -194,7 +195,7 @@ def test_an_enterprise_sees_the_drafted_account_that_its_answer_confirms() -> No
 def test_a_case_does_without_payout(missing: object, said: bool) -> None:
     answer = shown(f"/decisions/{DECISION}", Services(answers() | {f"payout GET /v1/awards/{AWARD}": missing}))
     assert answer.status_code == 200 and "合计 100 元" in answer.text
-    assert ("暂无响应" in answer.text) is said
+    assert ("暂时没有应答" in answer.text) is said
 
 
 def test_names_with_markup_are_text() -> None:
@@ -227,14 +228,10 @@ def test_only_an_enterprise_has_a_room_of_its_own() -> None:
 
 
 def test_an_enterprises_room_does_without_what_does_not_answer() -> None:
-    services = Services(
-        {
-            "eligibility GET /v1/decisions": {"items": [decided()], "next_cursor": None},
-            "payout GET /v1/payment-orders": httpx.ConnectError("down"),
-        }
-    )
+    down = {"payout GET /v1/payment-orders": httpx.ConnectError("down")}
+    services = Services(down | {"eligibility GET /v1/decisions": {"items": [decided()], "next_cursor": None}})
     text = shown("/own", services, uscc=CODE).text
-    assert "有关部门正在联审" in text and f'href="/decisions/{DECISION}"' in text and "暂无响应" in text
+    assert "有关部门正在联审" in text and f'href="/decisions/{DECISION}"' in text and "暂时没有应答" in text
 
 
 @pytest.mark.parametrize(
@@ -247,10 +244,10 @@ def test_an_enterprises_room_does_without_what_does_not_answer() -> None:
     ],
 )
 def test_a_text_is_read_by_its_kind(kind: Any, text: str, value: object) -> None:
-    body, mistakes = body_of(Act("", (Field("it", "", kind),)), lambda _: [text])
+    body, mistakes = body_of(Act("", (Field("it", "", kind),)), {"it": [text]})
     assert (body, mistakes) == ({"it": value}, [])
 
 
 def test_years_that_are_none_are_told() -> None:
-    body, [mistake] = body_of(Act("", (Field("it", "", "years"),)), lambda _: ["2023 soon"])
+    body, [mistake] = body_of(Act("", (Field("it", "", "years"),)), {"it": ["2023 soon"]})
     assert body == {} and mistake.pointer == "it"
