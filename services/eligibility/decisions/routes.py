@@ -109,10 +109,9 @@ def query_decisions_in_force(
 def get_decision(actor: Reader, decision_id: UUID, request: Request) -> Response:
     """Read a decision with everything that was done to it."""
     with request.app.state.database.reading() as connection:
-        row = repository.read(connection, decision_id, actor, request.app.state.notice_working_days)
-        steps = repository.steps(connection, decision_id) if row.procedure_hash else []
-        acts = repository.acts(connection, decision_id, language_of(request))
-    shown = repository.view(row, language_of(request)) | {"steps": steps, "acts": acts}
+        row = repository.read_told(connection, decision_id, actor, request.app.state.notice_working_days)
+    language = language_of(request)
+    shown = repository.view(row, language) | {"steps": repository.steps(row), "acts": repository.acts(row, language)}
     return json_response(shown, headers={"ETag": repository.etag(row)})
 
 
