@@ -63,7 +63,9 @@ def supervisor(session_state: Path) -> Iterator[Supervisor]:
 
 @pytest.fixture(scope="session")
 def database_server(session_state: Path, supervisor: Supervisor) -> DatabaseServer:
-    """A PostgreSQL 18 server for the session; not durable, since nothing survives it."""
+    """A PostgreSQL 18 server for the session, not durable, since nothing survives it; or the one at DATABASE_URL."""
+    if url := os.environ.get("DATABASE_URL"):
+        return DatabaseServer(url)
     postgres = LocalPostgres(session_state / "postgres", session_state / "postgres.log", durable=False)
     supervisor.start(postgres.spawn())
     postgres.wait()

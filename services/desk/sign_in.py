@@ -23,6 +23,7 @@ from services.desk.session import LANGUAGE_COOKIE, PERSON, Person
 from services.desk.settings import Settings
 from shared.authorization import Scope
 from shared.i18n import N_
+from shared.process_settings import trusted_authorities
 
 PROVIDER = N_("the identity provider")
 
@@ -46,6 +47,7 @@ def identity_provider(settings: Settings, transport: httpx.AsyncBaseTransport | 
             "code_challenge_method": "S256",
             "timeout": settings.answer_seconds,
             "transport": transport,
+            "verify": trusted_authorities(settings),
         },
     )
     return registry.provider

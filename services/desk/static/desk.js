@@ -18,6 +18,16 @@ for (const place of document.querySelectorAll(".drop")) {
     event.preventDefault();
     place.classList.remove("over");
     input.files = event.dataTransfer.files;
+    input.dispatchEvent(new Event("change"));
+  });
+}
+
+// A file that is larger than what is taken is not sent at all.
+for (const input of document.querySelectorAll("input[data-max-bytes]")) {
+  input.addEventListener("change", () => {
+    const large = [...input.files].some((file) => file.size > Number(input.dataset.maxBytes));
+    input.setCustomValidity(large ? input.dataset.tooLarge : "");
+    input.reportValidity();
   });
 }
 
@@ -26,7 +36,7 @@ const COLOURS = ["#0b5394", "#c46a00", "#1c6b3c", "#8a2be2", "#a4161a", "#3d5a6c
 for (const canvas of document.querySelectorAll("canvas[data-chart]")) {
   if (!window.Chart) break;
   const { kind, labels, series, unit } = JSON.parse(canvas.dataset.chart);
-  const stacked = kind === "stacked", across = kind === "across";
+  const stacked = kind.includes("stacked"), across = kind.includes("across");
   new Chart(canvas, {
     type: kind === "line" ? "line" : "bar",
     data: {
