@@ -86,13 +86,16 @@ class LocalSystem:
         postgres = self._start_servers()
         admin_url = postgres.url if postgres else self._environment["DATABASE_URL"]
         self.settings = self._service_settings(admin_url)
-        self._migrate(admin_url)  # while the broker starts
-        address = self._wait_for_broker()
+        if self.broker is None:
+            self._wait_for_broker()
+        self._migrate(admin_url)  # a local broker starts meanwhile
+        if self.broker is not None:
+            self._wait_for_broker()
         print_now("PostgreSQL: {where}", where=N_("18, on this machine") if postgres else N_("at DATABASE_URL"))
         print_now(
             "Broker: {where}, {servers}",
             where=self.broker.described if self.broker else N_("at KAFKA_BOOTSTRAP_SERVERS"),
-            servers=address,
+            servers=self.cluster_of(ADMIN).bootstrap_servers,
         )
         self._start_services()
 
@@ -157,9 +160,8 @@ class LocalSystem:
             postgres.wait()
         return postgres
 
-    def _wait_for_broker(self) -> str:
-        """Wait until the broker has its topics; return its address."""
-        address = self._environment.get("KAFKA_BOOTSTRAP_SERVERS")
+    def _wait_for_broker(self) -> None:
+        """Wait until the broker has its topics: for long if it was started here."""
         try:
             if self.broker is not None:
                 self.broker.wait()
@@ -169,10 +171,9 @@ class LocalSystem:
             raise CannotStartError(
                 "The broker at {servers} does not answer ({problem}):"
                 " start it, correct KAFKA_BOOTSTRAP_SERVERS, or unset it to use a local broker.",
-                servers=address or "loopback",
+                servers=self._environment.get("KAFKA_BOOTSTRAP_SERVERS", "loopback"),
                 problem=type(error).__name__,
             ) from error
-        return address or self.cluster_of(ADMIN).bootstrap_servers
 
     def cluster_of(self, user: str) -> Cluster:
         """Return how `user` reaches the local broker, or everybody the one that the environment names."""
