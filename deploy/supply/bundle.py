@@ -40,7 +40,7 @@ def make(folder: Path, key_file: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "wheels").mkdir(parents=True)
     _pip("wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", folder / "wheels", ROOT)
-    pins = ["--require-hashes", "-r", ROOT / "requirements.txt"]
+    pins = ("--require-hashes", "-r", ROOT / "requirements.txt")
     _pip("download", "--only-binary", ":all:", "--dest", folder / "wheels", *pins)
     shutil.copy(ROOT / "requirements.txt", folder)
     shutil.copy(INSTALLER, folder)

@@ -87,8 +87,8 @@ def test_what_was_changed_on_the_way_is_not_installed(release: tuple[Path, Path]
     folder, public = release
     sums = folder / bundle.SUMS
     genuine = sums.read_bytes()
-    check = ["openssl", "pkeyutl", "-verify", "-pubin", "-inkey", public, "-rawin", "-in", sums]
-    check += ["-sigfile", sums.with_suffix(".sig")]
+    check = ["openssl", "pkeyutl", "-verify", "-pubin", "-inkey", str(public), "-rawin", "-in", str(sums)]
+    check += ["-sigfile", str(sums.with_suffix(".sig"))]
     (folder / "requirements.txt").write_bytes((folder / "requirements.txt").read_bytes() + b"\n")
     refused = subprocess.run([folder / "install.sh", tmp_path / "new"], capture_output=True, text=True, check=False)
     assert refused.returncode == 1 and "requirements.txt" in refused.stdout + refused.stderr

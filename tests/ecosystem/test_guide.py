@@ -16,7 +16,7 @@ import pytest
 from deploy.checks.tools import ROOT
 from deploy.local.broker import ADMIN
 from deploy.local.demo_client import DemoClient
-from deploy.local.postgres import POSTGRES_BIN_PATH, ROOT_RUNS_AS, create_databases, make_user
+from deploy.local.postgres import PROGRAMS, ROOT_RUNS_AS, create_databases, make_user
 from deploy.local.processes import free_port
 from deploy.local.system import LocalSystem
 from services.databases import SCHEMAS
@@ -36,7 +36,7 @@ def server(session_state: Path) -> Iterator[dict[str, str]]:
         shutil.chown(folder, SUPERUSER)
     port, data = str(free_port()), folder / "data"
     subprocess.run(
-        [POSTGRES_BIN_PATH / "initdb", "-D", data, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--no-sync"],
+        [PROGRAMS / "initdb", "-D", data, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--no-sync"],
         user=SUPERUSER,
         cwd=folder,
         stdout=subprocess.DEVNULL,
@@ -44,7 +44,7 @@ def server(session_state: Path) -> Iterator[dict[str, str]]:
     )
     with (data / "postgresql.conf").open("a") as file:
         file.write(f"port = {port}\nlisten_addresses = '127.0.0.1'\nunix_socket_directories = ''\n")
-    pg_ctl = [str(POSTGRES_BIN_PATH / "pg_ctl"), "-D", str(data), "-w"]
+    pg_ctl = [str(PROGRAMS / "pg_ctl"), "-D", str(data), "-w"]
     subprocess.run([*pg_ctl, "-l", str(folder / "log"), "start"], user=SUPERUSER, cwd=folder, check=True)
     yield {
         "DATA": str(data),

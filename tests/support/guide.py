@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from deploy.checks.tools import MissingToolError
-from deploy.local.postgres import POSTGRES_BIN_PATH
+from deploy.local.postgres import PROGRAMS
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = ("operations.md", "restoring.md")
@@ -35,7 +35,7 @@ def run(name: str, environment: Mapping[str, str], user: str | None = None, cwd:
     """Run the commands `name` with bash, ended by the first that fails, and return what they print."""
     if shutil.which("bash") is None or shutil.which("curl") is None:
         raise MissingToolError("no bash or no curl found")
-    path = f"{sysconfig.get_path('scripts')}:{POSTGRES_BIN_PATH}:{os.environ['PATH']}"
+    path = f"{sysconfig.get_path('scripts')}:{PROGRAMS}:{os.environ['PATH']}"
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", commands()[name][1]],
         env={**os.environ, "PATH": path, "PYTHONPATH": str(DOCS.parent), **environment},
