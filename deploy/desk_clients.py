@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ from typing import Any
 
 import httpx
 
-from services.desk.clients.base import Client, Value, path_of
+from services.desk.clients.base import Client, Content, Value, path_of
 
 
 class {name}(Client):
@@ -60,7 +61,7 @@ class _Method:
             name = f"{self.name}_file" if JSON in self.sends else self.name
             extra = ["key: str | None = None", f'content_type: str = "{_default(self.sends)}"']
             call = "self.send_file(path, content, query, key=key, content_type=content_type)"
-            yield from self._code(name, ["content: bytes"], extra, "Any", call)
+            yield from self._code(name, ["content: Content"], extra, "Any", call)
         if JSON in self.sends or not self.sends:
             if JSON in self.answers or not self.answers or self.verb != "get":
                 yield from self._json()
@@ -155,14 +156,16 @@ def client(service: str, document: Mapping[str, Any]) -> str:
     return _HEADING.format(service=service, name=service.capitalize()) + "\n".join(lines) + "\n"
 
 
+@cache
 def modules() -> dict[str, str]:
     """Return each service's module by its file name, laid out as the project's code is."""
     return {f"{service}.py": _laid_out(client(service, app.openapi())) for service, app in apps().items()}
 
 
 def _laid_out(code: str) -> str:
-    ruff = [Path(sys.executable).with_name("ruff"), "format", "--stdin-filename", FOLDER / "client.py", "-"]
-    return subprocess.run(ruff, input=code, capture_output=True, check=True, text=True).stdout  # noqa: S603 - our own tool
+    ruff = [str(Path(sys.executable).with_name("ruff")), "format", "--stdin-filename", str(FOLDER / "client.py"), "-"]
+    done = subprocess.run(ruff, input=code, capture_output=True, check=True, text=True)  # noqa: S603 - our own tool
+    return done.stdout
 
 
 def main() -> None:

@@ -17,13 +17,18 @@ from pathlib import Path
 import typer.main
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
+from jinja2 import nodes
 from pydantic_core import _pydantic_core
 
 from deploy import documents
 from services import cli
 from services.databases import SETTINGS
+from services.desk.rendering import TEMPLATES as DESK_TEMPLATES
+from services.desk.rendering import environment
+from services.desk.settings import Settings as DeskSettings
 from shared import i18n
 from shared.cli_language import command_texts
+from shared.process_settings import ProcessSettings
 from shared.web import openapi
 
 ROOT = Path(__file__).parents[1]
@@ -77,13 +82,16 @@ def collect() -> dict[str, set[str]]:
     for file, _, message in calls():
         for text in literals(message):
             found[text].add(file)
+    for file, text in templates():
+        found[text].add(file)
     for file, word in enumerations():
         found[word].add(file)
     for error in _pydantic_core.list_all_errors():
         found[error["message_template_python"].replace("{expected_plural}", "(s)")].add("pydantic")
     for text in _own_messages(TYPER):
         found[text].add("typer")
-    for settings in SETTINGS.values():
+    every: tuple[type[ProcessSettings], ...] = (*SETTINGS.values(), DeskSettings)
+    for settings in every:
         for field in settings.model_fields.values():
             found[str(field.description)].add("docs/settings.md")
     for text in command_texts(typer.main.get_command(cli.app)):
@@ -108,6 +116,16 @@ def calls() -> Iterator[tuple[str, str, ast.expr]]:
                     yield file, name, message
                     if isinstance(message, ast.Name):
                         yield from ((file, name, value) for value in held[message.id])
+
+
+def templates() -> Iterator[tuple[str, str]]:
+    """Yield each message of the desk's templates, `_("…")`, with its file."""
+    for file in sorted(DESK_TEMPLATES.glob("*.html")):
+        parsed = environment(i18n.ENGLISH).parse(file.read_text("utf-8"))
+        for call in parsed.find_all(nodes.Call):
+            match call:
+                case nodes.Call(node=nodes.Name(name="_"), args=[nodes.Const(value=str(text)), *_]):
+                    yield file.relative_to(ROOT).as_posix(), text
 
 
 def _passed_on(tree: ast.Module) -> set[ast.AST]:

@@ -9,7 +9,8 @@ from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 from services.databases import SETTINGS
-from shared.process_settings import variable_of
+from services.desk.settings import Settings as DeskSettings
+from shared.process_settings import ProcessSettings, variable_of
 from shared.settings import ServiceSettings
 
 FILE = Path(__file__).parents[1] / "docs" / "settings.md"
@@ -24,11 +25,8 @@ production) unsafe ends the start with a sentence for each variable.
 
 def variables() -> dict[str, FieldInfo]:
     """Return every variable that a process of a service reads, with its field."""
-    return {
-        variable_of(settings, name): field
-        for settings in SETTINGS.values()
-        for name, field in settings.model_fields.items()
-    }
+    every: tuple[type[ProcessSettings], ...] = (*SETTINGS.values(), DeskSettings)
+    return {variable_of(settings, name): field for settings in every for name, field in settings.model_fields.items()}
 
 
 def page() -> str:
@@ -40,14 +38,15 @@ def page() -> str:
     for service, settings in SETTINGS.items():
         names = [*own, *(name for name in settings.model_fields if name not in (*shared, *own))]
         parts.append(f"## {service.capitalize()}\n\n" + _table(settings, names))
+    parts.append("## Desk\n\n" + _table(DeskSettings, [*DeskSettings.model_fields]))
     return "\n".join(parts)
 
 
-def _table(settings: type[ServiceSettings], names: list[str]) -> str:
+def _table(settings: type[ProcessSettings], names: list[str]) -> str:
     return "\n".join(["| variable | default | meaning |", "|---|---|---|", *_rows(settings, names)]) + "\n"
 
 
-def _rows(settings: type[ServiceSettings], names: list[str]) -> Iterator[str]:
+def _rows(settings: type[ProcessSettings], names: list[str]) -> Iterator[str]:
     for name in names:
         field = settings.model_fields[name]
         yield f"| `{variable_of(settings, name)}` | {_default(field)} | {field.description} |"

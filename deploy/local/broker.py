@@ -110,7 +110,7 @@ def _mesh(log: Path, reason: str) -> Broker:
         default_language(),
         {"reason": reason},
     )
-    return Broker(described, Child("broker", command, log), port)
+    return Broker(described, Child("broker", command, log, server=True), port)
 
 
 def _kafka(state: Path, log: Path) -> Broker:
@@ -171,7 +171,8 @@ def _kafka(state: Path, log: Path) -> Broker:
                 problem=(done.stderr or done.stdout).strip()[-300:],
             )
     command = [java, "-Xmx512m", "-Xms128m", "-XX:+UseSerialGC", "-cp", classpath, "kafka.Kafka", str(file)]
-    return Broker("Apache Kafka 4.1 (KRaft)", Child("broker", command, log), port, passwords, certificate)
+    child = Child("broker", command, log, server=True)
+    return Broker("Apache Kafka 4.1 (KRaft)", child, port, passwords, certificate)
 
 
 def _write_secretly(file: Path, content: bytes) -> None:

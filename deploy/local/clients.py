@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from shared.authorization import Scope
 from shared.catalogue.datasets import CATALOGUE
+from shared.i18n import N_
 
 _REVIEW = (Scope.FACTS_READ, Scope.EVALUATIONS_READ, Scope.DECISIONS_READ, Scope.NOTICES_READ, Scope.REVIEWS_WRITE)
 _READ_ALL = (Scope.FACTS_READ, Scope.EVALUATIONS_READ, Scope.DECISIONS_READ, Scope.NOTICES_READ, Scope.MONEY_READ)
@@ -82,8 +84,27 @@ CLIENTS: dict[str, Client] = {
     "ops": Client((Scope.METRICS_READ, Scope.DEAD_LETTERS_WRITE, Scope.EVENTS_REPUBLISH)),
     "eligibility": Client((Scope.FACTS_READ, Scope.MONEY_READ, Scope.ACCOUNTS_CONFIRM_FOR_PAYEE)),
     "payout": Client((Scope.FACTS_READ, Scope.ACCOUNTS_READ, Scope.DECISIONS_READ, Scope.EVENTS_REPUBLISH)),
+    "desk": Client(()),
     "enterprise-portal": Client((Scope.OWN_READ, Scope.OWN_WRITE), for_enterprises=True),
 }
+
+
+PORTAL = "enterprise-portal"
+"""The client whose tokens are for one enterprise each."""
+PERSONS: Mapping[str, str] = {
+    "commerce-maker": N_("Commerce bureau, handling officer"),
+    "commerce-checker": N_("Commerce bureau, checking officer"),
+    "data-platform": N_("Data officer"),
+    "statistics-officer": N_("Statistics bureau"),
+    "postal-officer": N_("Postal administration"),
+    "liandu-officer": N_("Liandu district"),
+    "zone-officer": N_("Economic and technological development zone"),
+    "finance-maker": N_("Finance bureau, handling officer"),
+    "finance-checker": N_("Finance bureau, checking officer"),
+    "auditor": N_("Auditor"),
+    "ops": N_("Operator"),
+}
+"""Who may sign in to the desk, beside enterprises: the clients that are persons, with what they are."""
 
 
 def confirmer(dataset: str) -> str:

@@ -1,4 +1,6 @@
-"""The demonstration's token issuer: OAuth2 client credentials (RFC 6749, section 4.4), ES256, JWKS. Only on loopback.
+"""The demonstration's token issuer: OAuth2 client credentials (RFC 6749, section 4.4) and sign-ins, ES256, JWKS.
+
+Only on loopback.
 
 In production the city's identity provider is used instead.
 """
@@ -20,16 +22,20 @@ import orjson
 import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.middleware.cors import CORSMiddleware
-from fastapi.responses import JSONResponse
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySetSerialization
 
-from deploy.local.clients import CLIENTS
+from deploy.local import sign_in
+from deploy.local.clients import CLIENTS, PERSONS
+from deploy.local.sign_in import Grant, SignIns
 from shared.clock import Clock, SystemClock
+from shared.i18n import N_, default_language, language_of, translate
 from shared.identifiers import is_uscc
 from shared.web.auth import ALGORITHM
 
 LIFETIME_SECONDS = 3_600
+DESK = "desk"
 
 
 class Issuer:
@@ -47,6 +53,20 @@ class Issuer:
         """Return the public key set (RFC 7517)."""
         return {"keys": [self._key.as_dict(private=False, use="sig", alg=ALGORITHM)]}
 
+    def configuration(self) -> dict[str, object]:
+        """Return the metadata by which a client finds the issuer's endpoints (OpenID Connect Discovery)."""
+        return {
+            "issuer": self._issuer,
+            "authorization_endpoint": f"{self._issuer}/oauth/authorize",
+            "token_endpoint": f"{self._issuer}/oauth/token",
+            "jwks_uri": f"{self._issuer}/.well-known/jwks.json",
+            "response_types_supported": ["code"],
+            "subject_types_supported": ["public"],
+            "id_token_signing_alg_values_supported": [ALGORITHM],
+            "code_challenge_methods_supported": ["S256"],
+            "token_endpoint_auth_methods_supported": ["client_secret_basic"],
+        }
+
     def knows(self, client_id: str, secret: str) -> bool:
         """Return whether `secret` is that of the client."""
         return hmac.compare_digest(self._secrets.get(client_id, "").encode(), secret.encode()) and client_id in CLIENTS
@@ -63,15 +83,27 @@ class Issuer:
         self, client_id: str, scopes: list[str], uscc: str | None = None, lifetime_seconds: int = LIFETIME_SECONDS
     ) -> str:
         """Return a signed access token of a client; of the enterprise portal, one for the enterprise `uscc`."""
+        claims = {"client_id": client_id, "scope": " ".join(scopes), **self.bearer(client_id, uscc)}
+        return self.signed(claims, lifetime_seconds)
+
+    @staticmethod
+    def bearer(client_id: str, uscc: str | None) -> dict[str, str]:
+        """Return the claims that say who a client is."""
         client = CLIENTS[client_id]
         own = {"jurisdiction": client.jurisdiction, "department": client.department, "uscc": uscc}
         named = {name: value for name, value in own.items() if value is not None}
-        subject = client_id if uscc is None else f"enterprise:{uscc}"
-        claims = {"sub": subject, "client_id": client_id, "scope": " ".join(scopes), **named}
-        return self.signed(claims, lifetime_seconds)
+        return {"sub": client_id if uscc is None else f"enterprise:{uscc}", **named}
 
-    def signed(self, claims: Mapping[str, object], lifetime_seconds: int = LIFETIME_SECONDS) -> str:
-        """Return a signed access token (RFC 9068) with `claims` beside those that every token has."""
+    def identity(self, grant: Grant) -> str:
+        """Return a signed identity token (OpenID Connect Core, section 2) of whoever signed in."""
+        name = translate(PERSONS[grant.person], default_language()) if grant.uscc is None else grant.uscc
+        claims = {"aud": grant.client_id, "nonce": grant.nonce, "name": name, **self.bearer(grant.person, grant.uscc)}
+        return self.signed(claims, kind="JWT")
+
+    def signed(
+        self, claims: Mapping[str, object], lifetime_seconds: int = LIFETIME_SECONDS, *, kind: str = "at+jwt"
+    ) -> str:
+        """Return a signed token, an access token (RFC 9068) by default, with `claims` beside those that every token has."""
         now = int(self._clock.now().timestamp())
         whole = {
             "iss": self._issuer,
@@ -81,7 +113,7 @@ class Issuer:
             "jti": str(uuid4()),
             **claims,
         }
-        header = {"alg": ALGORITHM, "kid": self._key.kid, "typ": "at+jwt"}
+        header = {"alg": ALGORITHM, "kid": self._key.kid, "typ": kind}
         return jwt.encode(header, whole, self._key, algorithms=[ALGORITHM])
 
 
@@ -105,8 +137,9 @@ def _write_private(file: Path, content: dict[str, Any]) -> None:
     unfinished.replace(file)
 
 
-def create_app(issuer: Issuer) -> FastAPI:
-    """Build the issuer's two routes."""
+def create_app(issuer: Issuer, desk_url: str) -> FastAPI:
+    """Build the issuer's routes; who signs in is sent back to the desk at `desk_url`."""
+    sign_ins = SignIns({DESK: f"{desk_url}/signed-in"})
     app = FastAPI(title="Demonstration issuer", docs_url=None, redoc_url=None, openapi_url=None)
     # The status pages, on other ports of this machine, request tokens from the browser.
     app.add_middleware(
@@ -123,28 +156,66 @@ def create_app(issuer: Issuer) -> FastAPI:
     @app.post("/oauth/token")
     async def token(request: Request) -> JSONResponse:
         fields = dict(parse_qsl((await request.body()).decode("ascii", "replace")))
-        if fields.get("grant_type") != "client_credentials":
-            return JSONResponse({"error": "unsupported_grant_type"}, 400)
         client_id, secret = _basic(request.headers.get("authorization", ""))
         if not issuer.knows(client_id, secret):
             return JSONResponse({"error": "invalid_client"}, 401, {"WWW-Authenticate": "Basic"})
+        if fields.get("grant_type") == "authorization_code":
+            return _exchanged(issuer, sign_ins.exchanged(client_id, fields))
+        if fields.get("grant_type") != "client_credentials":
+            return JSONResponse({"error": "unsupported_grant_type"}, 400)
         scopes = issuer.scopes(client_id, fields.get("scope"))
         if scopes is None:
             return JSONResponse({"error": "invalid_scope"}, 400)
         uscc = fields.get("uscc")
         if (uscc is not None) != CLIENTS[client_id].for_enterprises or not (uscc is None or is_uscc(uscc)):
             return JSONResponse({"error": "invalid_request"}, 400)
-        return JSONResponse(
-            {
-                "access_token": issuer.token(client_id, scopes, uscc),
-                "token_type": "Bearer",
-                "expires_in": LIFETIME_SECONDS,
-                "scope": " ".join(scopes),
-            },
-            headers={"Cache-Control": "no-store"},
-        )
+        return _tokens(issuer, client_id, scopes, uscc)
+
+    @app.get("/.well-known/openid-configuration")
+    def configuration() -> JSONResponse:
+        return JSONResponse(issuer.configuration())
+
+    @app.get("/oauth/authorize")
+    def choose(request: Request) -> Response:
+        refusal = sign_ins.refusal(request.query_params)
+        language = language_of(request.headers.get("accept-language"), default_language())
+        return JSONResponse({"error": refusal}, 400) if refusal else HTMLResponse(sign_in.page(language))
+
+    @app.post("/oauth/authorize")
+    async def chosen(request: Request) -> Response:
+        if (refusal := sign_ins.refusal(request.query_params)) is not None:
+            return JSONResponse({"error": refusal}, 400)
+        fields = dict(parse_qsl((await request.body()).decode("ascii", "replace")))
+        uscc = fields["uscc"].strip().upper() if "uscc" in fields else None
+        back = sign_ins.granted(request.query_params, fields.get("person", ""), uscc)
+        if back is None:
+            language = language_of(request.headers.get("accept-language"), default_language())
+            return HTMLResponse(sign_in.page(language, NOBODY), 422)
+        return RedirectResponse(back, 303)
 
     return app
+
+
+NOBODY = N_("This is not a valid unified social credit code (18 characters, check digit).")
+
+
+def _exchanged(issuer: Issuer, grant: Grant | None) -> JSONResponse:
+    """Answer the exchange of a code: the access token of whoever signed in, and the token that says who it is."""
+    if grant is None:
+        return JSONResponse({"error": "invalid_grant"}, 400)
+    allowed = {scope.value for scope in CLIENTS[grant.person].scopes}
+    scopes = [scope for scope in grant.scope.split() if scope in allowed]
+    return _tokens(issuer, grant.person, scopes, grant.uscc, id_token=issuer.identity(grant))
+
+
+def _tokens(issuer: Issuer, client_id: str, scopes: list[str], uscc: str | None, **more: str) -> JSONResponse:
+    token = {
+        "access_token": issuer.token(client_id, scopes, uscc),
+        "token_type": "Bearer",
+        "expires_in": LIFETIME_SECONDS,
+        "scope": " ".join(scopes),
+    }
+    return JSONResponse(token | more, headers={"Cache-Control": "no-store"})
 
 
 def _basic(header: str) -> tuple[str, str]:
@@ -162,7 +233,13 @@ def main() -> None:
     """Serve the issuer, configured by the environment."""
     state, port = Path(os.environ["STATE_DIR"]), int(os.environ["ISSUER_PORT"])
     issuer = open_issuer(state, os.environ["TOKEN_ISSUER"], os.environ["TOKEN_AUDIENCE"], SystemClock())
-    uvicorn.run(create_app(issuer), host="127.0.0.1", port=port, log_level="warning", access_log=False)
+    uvicorn.run(
+        create_app(issuer, os.environ["DESK_PUBLIC_URL"]),
+        host="127.0.0.1",
+        port=port,
+        log_level="warning",
+        access_log=False,
+    )
 
 
 if __name__ == "__main__":

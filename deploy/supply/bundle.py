@@ -11,6 +11,7 @@ import hashlib
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -39,7 +40,12 @@ def make(folder: Path, key_file: Path) -> None:
     key = _key(key_file)
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "wheels").mkdir(parents=True)
-    _pip("wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", folder / "wheels", ROOT)
+    with tempfile.TemporaryDirectory() as copy:  # what is built leaves its parts beside the sources
+        for name in ("services", "shared"):
+            shutil.copytree(ROOT / name, Path(copy, name), ignore=shutil.ignore_patterns("__pycache__"))
+        for name in ("pyproject.toml", "README.md"):
+            shutil.copy(ROOT / name, copy)
+        _pip("wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", folder / "wheels", copy)
     pins = ("--require-hashes", "-r", ROOT / "requirements.txt")
     _pip("download", "--only-binary", ":all:", "--dest", folder / "wheels", *pins)
     shutil.copy(ROOT / "requirements.txt", folder)

@@ -80,5 +80,3 @@ async def together(**calls: Awaitable[Any]) -> dict[str, Any]:
             case _:
                 found[name] = answer
     return found
-
-

@@ -5,48 +5,95 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from fastapi import Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from services.desk import case_words
+from services.desk.acts.domain import PART, QUERY, Act, Said, fields_of
+from services.desk.acts.library import act_of, has_act
+from services.desk.clients.base import SERVICES
+from services.desk.rooms import rooms
 from services.desk.session import PERSON, Person, chosen_language
+from services.desk.terms import term
 from shared.clock import calendar_date, local_time
-from shared.i18n import Language, NamesByCode, language_of, translate, word
+from shared.i18n import CHINESE, Language, NamesByCode, language_of, translate, word
 from shared.media_types import HTML
 from shared.money import yuan
 from shared.policies import AWARD_TITLES, JURISDICTIONS, UNITS
+from shared.version import VERSION
 
 TEMPLATES = Path(__file__).with_name("templates")
+STATIC = Path(__file__).with_name("static")
 _NAMES: NamesByCode = {**AWARD_TITLES, **JURISDICTIONS, **UNITS}
+
+
+class _Absent(StrictUndefined):
+    """A member that an answer does not have: it counts as nothing where it is asked for, and cannot be shown."""
+
+    def __bool__(self) -> bool:  # type: ignore[override]
+        return False
 
 
 @cache
 def environment(language: Language) -> Environment:
     """Return the templates of one language."""
 
-    def say(message: str, /, **parameters: object) -> str:
+    def say(message: Said, /, **parameters: object) -> str:
+        if isinstance(message, tuple):
+            return message[language != CHINESE]
         return translate(message, language, parameters)
 
     made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
-        undefined=StrictUndefined,
+        undefined=_Absent,
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.do"],
     )
-    made.globals |= {"_": say, "language": language, "new_key": lambda: uuid4().hex}
+    made.globals |= {
+        "_": say,
+        "language": language,
+        "version": VERSION,
+        "static": lambda file: f"/static/{file}?{VERSION}-{_digest(file)}",
+        "new_key": lambda: uuid4().hex,
+        "rooms": rooms,
+        "service_title": lambda service: SERVICES.get(service, service),
+        "act_of": act_of,
+        "has_act": has_act,
+        "fields_of": fields_of,
+        "known_parts": _known_parts,
+        "with_cursor": lambda query, cursor: urlencode({**query, "cursor": cursor}),
+    }
+    made.globals |= case_words.functions(language)
     made.filters |= {
+        **case_words.filters(language),
         "yuan": lambda fen: "" if fen is None else yuan(fen),
+        "ten_thousand": lambda fen: fen / 1_000_000,
+        "gap": lambda each, whole, part: each[whole] - each[part],
         "instant": lambda instant: local_time(instant)[:16] if instant else "",
         "word": lambda code: word(code, language, _NAMES) or "",
+        "term": lambda code, kind: term(code, kind, chinese=language == CHINESE),
         "sentence": lambda text: Markup("<br>").join(str(text).splitlines()),
     }
     return made
+
+
+def _known_parts(act: Act, values: Mapping[str, list[str]]) -> dict[str, str]:
+    asked = {each.name for each in act.fields}
+    return {name: texts[0] for name, texts in values.items() if name.startswith((PART, QUERY)) and name not in asked}
+
+
+@cache
+def _digest(file: str) -> str:
+    return sha256(STATIC.joinpath(file).read_bytes()).hexdigest()[:12]
 
 
 def language(request: Request) -> Language:
@@ -70,7 +117,9 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
         "address": f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path,
         "query": request.query_params,
         "today": today(request),
+        "max_file_bytes": request.app.state.settings.upload_max_bytes,
         "done": request.query_params.get("done", ""),
+        "told": request.session.pop("told", []),
     }
     text = environment(spoken).get_template(template).render({**known, **context})
     return Response(text, status, {"Content-Language": spoken, "Vary": "Accept-Language, Cookie"}, HTML)
@@ -79,5 +128,3 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
 def today(request: Request) -> date:
     """Return the calendar day in China."""
     return calendar_date(request.app.state.clock.now())
-
-

@@ -59,7 +59,9 @@ class Settings(ProcessSettings):
         default="http://127.0.0.1:8001", validation_alias=common("REGISTRY_URL"), description="Base URL of the registry"
     )
     eligibility_url: HttpUrl = Field(
-        default="http://127.0.0.1:8002", validation_alias=common("ELIGIBILITY_URL"), description="Base URL of eligibility"
+        default="http://127.0.0.1:8002",
+        validation_alias=common("ELIGIBILITY_URL"),
+        description="Base URL of eligibility",
     )
     payout_url: HttpUrl = Field(
         default="http://127.0.0.1:8003", validation_alias=common("PAYOUT_URL"), description="Base URL of payout"
@@ -67,6 +69,13 @@ class Settings(ProcessSettings):
     answer_seconds: float = Field(
         default=30.0, gt=0, le=300, description="How long a service may take to answer before a page does without it"
     )
+
+    upload_max_bytes: int = Field(
+        default=512 * 1024 * 1024,
+        ge=1,
+        description="Largest file that may be uploaded; the registry's own limit holds too",
+    )
+    upload_max_seconds: float = Field(default=600, gt=0, description="Longest time that an upload may take")
 
     def unsafe(self) -> Iterator[tuple[str, str]]:
         """Yield what must not be in production."""

@@ -5,13 +5,14 @@ The identity token says who somebody is; what that person may do, the services r
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 import structlog
+from authlib.deprecate import AuthlibDeprecationWarning
 from authlib.integrations.base_client import OAuthError
-from authlib.integrations.starlette_client import OAuth
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from joserfc.errors import JoseError
@@ -22,14 +23,18 @@ from services.desk.session import LANGUAGE_COOKIE, PERSON, Person
 from services.desk.settings import Settings
 from shared.authorization import Scope
 from shared.i18n import N_
+from shared.process_settings import trusted_authorities
 
 PROVIDER = N_("the identity provider")
 
 log = structlog.get_logger(__name__)
 router = APIRouter()
 
+with warnings.catch_warnings(action="ignore", category=AuthlibDeprecationWarning):  # httpx is the project's client
+    from authlib.integrations.starlette_client import OAuth
 
-def identity_provider(settings: Settings) -> Any:
+
+def identity_provider(settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> Any:
     """Return the client of the identity provider, which is discovered below `TOKEN_ISSUER`."""
     registry = OAuth()
     registry.register(
@@ -41,6 +46,8 @@ def identity_provider(settings: Settings) -> Any:
             "scope": " ".join(["openid", "profile", *(scope.value for scope in Scope)]),
             "code_challenge_method": "S256",
             "timeout": settings.answer_seconds,
+            "transport": transport,
+            "verify": trusted_authorities(settings),
         },
     )
     return registry.provider
@@ -96,6 +103,12 @@ async def signed_in(request: Request) -> Response:
     return RedirectResponse(following, 303)
 
 
+@router.get("/signed-in-again")
+async def signed_in_again(request: Request) -> Response:
+    """Tell whoever signed in again for a form in another window to go back to it."""
+    return page(request, "signed_in_again.html")
+
+
 @router.post("/sign-out")
 async def sign_out(request: Request) -> Response:
     """Forget who was signed in."""
@@ -112,5 +125,3 @@ async def choose_language(request: Request) -> Response:
     chosen = "en" if form.get("language") == "en" else "zh-CN"
     response.set_cookie(LANGUAGE_COOKIE, chosen, 365 * 86_400, secure=secure, httponly=True, samesite="lax")
     return response
-
-

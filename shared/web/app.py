@@ -37,6 +37,7 @@ from shared.web.metrics import app_metrics, probe_router
 from shared.web.middleware import RequestMiddleware
 from shared.web.negotiation import language_of
 from shared.web.parameters import refuse_unknown
+from shared.web.possible_acts import requirements_by_operation
 from shared.web.problems import refusals
 from shared.web.quotas import Quotas
 from shared.web.status.routes import router as status
@@ -126,6 +127,7 @@ def create_app(
     app.state.token_url = settings.token_url
     for name, value in (state or {}).items():
         setattr(app.state, name, value)
+    app.state.requirements = requirements_by_operation(route for router in routers for route in router.routes)
     app.state.streams = Streams(settings.long_answers)
     problems.install(app)
     app.state.probes = probes

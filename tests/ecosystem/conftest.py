@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
+from functools import cache
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 
 from deploy.checks.tools import MissingToolError
 from deploy.local.demo import SAMPLE_ARRANGEMENT
 from deploy.local.demo_client import DemoClient
 from deploy.local.system import LocalSystem
 from shared.clock import SystemClock, calendar_date
+from tests.support.browser import Visitor, chromium, signed_in
 from tests.support.running import demo_client, running
 
 
@@ -37,14 +40,27 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
 @pytest.fixture(scope="session")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalSystem]:
     """The whole system, empty at first; tests share it."""
-    with running(tmp_path_factory.mktemp("system")) as system:
+    with running(tmp_path_factory.mktemp("system"), with_desk=True) as system:
         yield system
 
 
 @pytest.fixture(scope="session")
 def urls(system: LocalSystem) -> dict[str, str]:
     """Base URLs of the services and of the issuer, by name."""
-    return {name: system.url(name) for name in ("issuer", "registry", "eligibility", "payout")}
+    return {name: system.url(name) for name in ("issuer", "registry", "eligibility", "payout", "desk")}
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A browser for all tests."""
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def sign_in(browser: Browser, urls: dict[str, str]) -> Callable[[str], Visitor]:
+    """Sign in at the desk as a person, or as an enterprise by its code; each has one browser for all tests."""
+    return cache(lambda person: signed_in(browser, urls["desk"], person))
 
 
 @pytest.fixture(scope="session")

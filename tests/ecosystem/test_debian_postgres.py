@@ -41,7 +41,7 @@ def debian(tmp_path_factory: pytest.TempPathFactory, session_state: Path) -> Ite
     supervisor.start(server.spawn())
     try:
         server.wait()
-        with running(tmp_path_factory.mktemp("debian"), DATABASE_URL=server.url) as system:
+        with running(tmp_path_factory.mktemp("debian"), {"DATABASE_URL": server.url}) as system:
             yield system
     finally:
         supervisor.stop()

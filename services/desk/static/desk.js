@@ -1,0 +1,58 @@
+// What pages do beyond links and forms. Without it they still work, but for charts.
+"use strict";
+
+// A form that is being sent cannot be sent again; its key would make the second sending harmless anyway.
+addEventListener("submit", (event) => {
+  for (const button of event.target.querySelectorAll("button:not([name])")) button.disabled = true;
+});
+addEventListener("pageshow", () => {
+  for (const button of document.querySelectorAll("form button[disabled]")) button.disabled = false;
+});
+
+// A file may be dropped on its field.
+for (const place of document.querySelectorAll(".drop")) {
+  const input = place.querySelector("input[type=file]");
+  place.addEventListener("dragover", (event) => { event.preventDefault(); place.classList.add("over"); });
+  place.addEventListener("dragleave", () => place.classList.remove("over"));
+  place.addEventListener("drop", (event) => {
+    event.preventDefault();
+    place.classList.remove("over");
+    input.files = event.dataTransfer.files;
+    input.dispatchEvent(new Event("change"));
+  });
+}
+
+// A file that is larger than what is taken is not sent at all.
+for (const input of document.querySelectorAll("input[data-max-bytes]")) {
+  input.addEventListener("change", () => {
+    const large = [...input.files].some((file) => file.size > Number(input.dataset.maxBytes));
+    input.setCustomValidity(large ? input.dataset.tooLarge : "");
+    input.reportValidity();
+  });
+}
+
+// Charts: the figures stand in a table beside each; see the macro `chart`.
+const COLOURS = ["#0b5394", "#c46a00", "#1c6b3c", "#8a2be2", "#a4161a", "#3d5a6c", "#b08900", "#6b2d5c"];
+for (const canvas of document.querySelectorAll("canvas[data-chart]")) {
+  if (!window.Chart) break;
+  const { kind, labels, series, unit } = JSON.parse(canvas.dataset.chart);
+  const stacked = kind.includes("stacked"), across = kind.includes("across");
+  new Chart(canvas, {
+    type: kind === "line" ? "line" : "bar",
+    data: {
+      labels,
+      datasets: series.map((one, place) => ({
+        label: one.name, data: one.values, backgroundColor: COLOURS[place % COLOURS.length],
+        borderColor: COLOURS[place % COLOURS.length], stepped: kind === "line",
+      })),
+    },
+    options: {
+      animation: false, maintainAspectRatio: false, indexAxis: across ? "y" : "x",
+      scales: { x: { stacked }, y: { stacked } },
+      plugins: {
+        legend: { display: series.length > 1 },
+        tooltip: { callbacks: { label: (item) => `${item.dataset.label}: ${item.formattedValue} ${unit}`.trim() } },
+      },
+    },
+  });
+}

@@ -1,0 +1,95 @@
+"""A real browser at the desk: whoever signs in, what a page says, and whether everybody can use it (axe)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from deploy.checks import tools
+from deploy.local.clients import PORTAL
+
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+"""The rules of axe that stand for WCAG 2.2 AA."""
+_PHONE_WIDTH = 360
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Start a browser; raises MissingToolError."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=tools.chromium(), args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Visitor:
+    """A person at the desk, in a browser of their own. `troubles` are what the browser complained about."""
+
+    page: Page
+    url: str
+    troubles: list[str] = field(default_factory=list)
+
+    def go(self, path: str) -> Page:
+        """Open a page of the desk."""
+        self.page.goto(f"{self.url}{path}")
+        return self.page
+
+    def text(self) -> str:
+        """Return what the page says to its reader."""
+        return self.page.inner_text("main")
+
+    def findings(self) -> list[str]:
+        """Return what keeps somebody from using the page, by axe; empty if nothing does."""
+        if not self.page.evaluate("() => 'axe' in window"):
+            self.page.evaluate((tools.node() / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8"))
+        found: dict[str, Any] = self.page.evaluate(
+            "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", TAGS
+        )
+        return [
+            f"{each['id']}: {each['help']}: {node['html'][:200]}"
+            for each in found["violations"]
+            for node in each["nodes"]
+        ]
+
+    def overflow_on_a_phone(self) -> int:
+        """Return by how many pixels the page is wider than the narrowest screen that it is made for."""
+        size = self.page.viewport_size
+        self.page.set_viewport_size({"width": _PHONE_WIDTH, "height": 800})
+        wide = int(self.page.evaluate("() => document.documentElement.scrollWidth"))
+        if size:
+            self.page.set_viewport_size(size)
+        return max(wide - _PHONE_WIDTH, 0)
+
+    def keep(self, name: str) -> None:
+        """Keep a picture of the page in the folder that SCREENSHOTS names, if it names one."""
+        if folder := os.environ.get("SCREENSHOTS"):
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            self.page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
+
+def context_of(browser: Browser, language: str = "zh-CN") -> BrowserContext:
+    """Return a browser of one person, with nothing in it yet."""
+    # The policy of the pages would keep axe out; nothing else is put into them.
+    return browser.new_context(locale=language, viewport={"width": 1280, "height": 900}, bypass_csp=True)
+
+
+def signed_in(browser: Browser, url: str, person: str, language: str = "zh-CN") -> Visitor:
+    """Sign in at the desk at `url` as a person of the demonstration, or as an enterprise by its code."""
+    visitor = Visitor(context_of(browser, language).new_page(), url)
+    visitor.page.on("pageerror", lambda error: visitor.troubles.append(str(error)))
+    visitor.go("/")
+    visitor.page.click("main a.button")
+    if person[:1].isdigit():
+        visitor.page.fill("#uscc", person)
+        visitor.page.click(f"button[value={PORTAL}]")
+    else:
+        visitor.page.click(f"button[value={person}]")
+    visitor.page.wait_for_url(f"{url}/")
+    return visitor
