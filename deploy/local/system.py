@@ -35,6 +35,7 @@ from shared.database.engine import Database
 from shared.i18n import N_, default_language, translate
 from shared.messaging import kafka
 from shared.messaging.kafka import Cluster
+from shared.migrations import LaterDatabase
 from shared.settings import KafkaSettings
 
 SERVICES = tuple(SCHEMAS)
@@ -225,14 +226,14 @@ class LocalSystem:
         except psycopg.Error as error:
             raise CannotStartError(
                 "The databases cannot be created ({problem}):"
-                " DATABASE_URL must be a running PostgreSQL 18 with a role that may create databases and roles.",
+                " DATABASE_URL must be a running PostgreSQL, 15 or newer, with a role that may create databases and roles.",
                 problem=type(error).__name__,
             ) from error
         for service in SERVICES:
             owner_url = self.settings[f"{service.upper()}_OWNER_DATABASE_URL"]
             try:
                 migrations.upgrade(SCHEMAS[service], owner_url, f"{service}_app")
-            except (SQLAlchemyError, CommandError) as error:
+            except (SQLAlchemyError, CommandError, LaterDatabase) as error:
                 raise CannotStartError(
                     "The database of {service} cannot be migrated to this version ({problem}):"
                     " another version created it; use that version, or set STATE_DIR to a new folder.",
@@ -265,6 +266,10 @@ class LocalSystem:
             url = f"{self.url(service)}/readyz"
             wait_until(lambda url=url: _ready(url), child, 300.0, N_("see its log."))  # type: ignore[misc]
 
+    def environment(self, process: str) -> dict[str, str]:
+        """Return the variables of `process`, such as `payout-relay`."""
+        return {**self._environment, **self.settings, **self._kafka_variables(process)}
+
     def _kafka_variables(self, process: str) -> dict[str, str]:
         """Return the variables with which `process` enters the broker: as itself, if it has a user."""
         if self.broker is None:
@@ -285,8 +290,7 @@ class LocalSystem:
         }
 
     def _child(self, name: str, module: str, own: Mapping[str, str]) -> Child:
-        environment = {**self._environment, **self.settings, **self._kafka_variables(name), **own}
-        return Child(name, [sys.executable, "-m", module], self._log(name), environment)
+        return Child(name, [sys.executable, "-m", module], self._log(name), self.environment(name) | {**own})
 
 
 def _new_secrets() -> dict[str, str]:
