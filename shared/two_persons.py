@@ -101,11 +101,15 @@ def _open(connection: Connection, proposals: Table, *which: ColumnElement[bool])
     return row
 
 
-def allowed(shown: Mapping[str, Any], by: str, *, confirm: str, discard: str) -> list[str]:
-    """Return which of the operations `confirm` and `discard` the state of a proposal allows `by`; `shown` is its `view`."""
+def allowed(shown: Mapping[str, Any], by: str, *, confirm: str, discard: str = "") -> list[str]:
+    """Return which of the operations `confirm` and `discard` the state of a proposal allows `by`; `shown` is its `view`.
+
+    Without `discard`, proposals of its kind are not discarded.
+    """
     if shown["state"] != "proposed":
         return []
-    return [confirm, discard] if _may_confirm(shown["proposed_by"], by) else [discard]
+    confirming = [confirm] if _may_confirm(shown["proposed_by"], by) else []
+    return [*confirming, discard] if discard else confirming
 
 
 def _may_confirm(proposed_by: str, by: str) -> bool:

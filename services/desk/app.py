@@ -17,16 +17,21 @@ from services.desk.clients.base import SERVICES, Refused, ServiceDown, SessionOv
 from services.desk.front import STATIC, Front
 from services.desk.pages import (
     acts,
+    audit,
     batches,
     books,
     cases,
     evaluations,
     inbox,
     money,
+    notices,
     orders,
     own,
     recoveries,
     refusals,
+    rounds,
+    rules,
+    scenarios,
 )
 from services.desk.rendering import page
 from services.desk.session import Sessions
@@ -45,6 +50,11 @@ from shared.web.serve import serve_app
 ROUTERS = (
     sign_in,
     inbox.router,
+    rounds.router,
+    notices.router,
+    scenarios.router,
+    rules.router,
+    audit.router,
     cases.router,
     evaluations.router,
     refusals.router,

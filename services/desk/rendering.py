@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from services.desk import case_words
 from services.desk.acts.domain import PART, QUERY, Act, Said, fields_of, grouped
+from services.desk.acts.jobs import list_of_skipped
 from services.desk.acts.library import act_of, has_act
 from services.desk.clients.base import SERVICES
 from services.desk.rooms import rooms
@@ -70,6 +71,8 @@ def environment(language: Language) -> Environment:
         "has_act": has_act,
         "fields_of": fields_of,
         "grouped": grouped,
+        "list_of_skipped": list_of_skipped,
+        "title_of_act": lambda service, name: say(act_of(service, name).title) if has_act(service, name) else name,
         "known_parts": _known_parts,
         "with_cursor": lambda query, cursor: urlencode({**query, "cursor": cursor}),
     }

@@ -52,14 +52,21 @@ _FILTERS: Mapping[str, Callable[[Any], ColumnElement[bool]]] = {
     "trace_id": lambda trace_id: audit_log.c.trace_id == trace_id,
     "since": lambda instant: audit_log.c.acted_at >= instant,
     "before": lambda instant: audit_log.c.acted_at < instant,
-    "after": lambda number: audit_log.c.id > number,
 }
 
 
-def list_acts(connection: Connection, filters: Mapping[str, object], limit: int) -> list[dict[str, Any]]:
-    """Return up to `limit` acts that pass `filters` (None does not filter), in the order of their ids."""
+def list_acts(
+    connection: Connection, filters: Mapping[str, object], limit: int, *, after: int | None = None, newest: bool = False
+) -> list[dict[str, Any]]:
+    """Return up to `limit` acts that pass `filters` (None does not filter), in the order of their ids or, `newest`, against it.
+
+    They continue `after` the act with this id.
+    """
     conditions = [_FILTERS[name](value) for name, value in filters.items() if value is not None]
-    query = select(audit_log).where(*conditions).order_by(audit_log.c.id).limit(limit)
+    if after is not None:
+        conditions.append(audit_log.c.id < after if newest else audit_log.c.id > after)
+    order = audit_log.c.id.desc() if newest else audit_log.c.id
+    query = select(audit_log).where(*conditions).order_by(order).limit(limit)
     return [dict(row) for row in connection.execute(query).mappings()]
 
 

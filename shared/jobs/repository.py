@@ -108,6 +108,12 @@ def get(connection: Connection, job_id: UUID, kind: str, reader: Actor | None = 
     return row
 
 
+def find(connection: Connection, kind: str, *, after: UUID | None, limit: int) -> Sequence[Row[Any]]:
+    """Return up to `limit` jobs of a kind, the newest first, that are older than the job `after`."""
+    query = select(jobs).where(jobs.c.kind == kind).order_by(jobs.c.id.desc()).limit(limit)
+    return connection.execute(query if after is None else query.where(jobs.c.id < after)).all()
+
+
 def view(row: Row[Any]) -> dict[str, Any]:
     """Return a job as the API shows it: the members of every job and those of its result."""
 

@@ -59,10 +59,11 @@ def list_acts(
     trace_id: Annotated[str | None, Query(max_length=32)] = None,
     since: Annotated[datetime | None, Query(description="Acts at or after this time")] = None,
     before: Annotated[datetime | None, Query(description="Acts before this time")] = None,
+    newest: Annotated[bool, Query(description="The newest act first")] = False,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Response:
-    """List acts in the order of their numbers."""
+    """List acts in the order of their numbers, or the newest first."""
     after = decode_cursor(cursor, int)
     filters = {
         "actor": actor,
@@ -71,10 +72,10 @@ def list_acts(
         "trace_id": trace_id,
         "since": since,
         "before": before,
-        "after": after[0] if after else None,
     }
     with request.app.state.database.reading() as connection:
-        return json_response(page(log.list_acts(connection, filters, limit + 1), limit, "id"))
+        found = log.list_acts(connection, filters, limit + 1, after=after[0] if after else None, newest=newest)
+    return json_response(page(found, limit, "id"))
 
 
 @router.get("/chains", operation_id="verify_chains", response_model=list[Chain], dependencies=_AUDITOR)

@@ -45,7 +45,11 @@ class Job(BaseModel):
     problem: ProblemDetails | None = Field(default=None, description="What stopped a failed job")
 
 
+def shown_job(request: Request, job: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a job (`shared.jobs.repository.view`) with its problem in the caller's language."""
+    return {**job, "problem": job["problem"] and stored_problem(job["problem"], language_of(request))}
+
+
 def job_response(request: Request, job: Mapping[str, Any]) -> Response:
     """Answer with a job (`shared.jobs.repository.view`), its problem in the caller's language."""
-    problem = job["problem"] and stored_problem(job["problem"], language_of(request))
-    return json_response({**job, "problem": problem})
+    return json_response(shown_job(request, job))

@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, Field
 
+from shared import two_persons
 from shared.authorization import Actor, Scope
 from shared.errors import Conflict, InFlight, NotFound, SamePerson, TooLarge
 from shared.free_text import Reason
@@ -24,6 +25,7 @@ from shared.web.idempotency import IdempotentCommand, json_response
 from shared.web.negotiation import Accept, language_of, negotiate
 from shared.web.openapi import BINARY
 from shared.web.pages import page_response
+from shared.web.possible_acts import PossibleActs, possible_acts
 from shared.web.problems import refusals
 from shared.web.two_persons import DiscardBody, Proposal
 
@@ -64,6 +66,12 @@ class TemplateChange(Proposal):
     reason: str
 
 
+class ListedTemplateChange(TemplateChange):
+    """A template that was proposed, and what the caller may do with it."""
+
+    possible_acts: PossibleActs
+
+
 class TemplateInForce(BaseModel):
     """The template that makes new papers of a kind in a language. Papers that were made stay as they are."""
 
@@ -80,7 +88,8 @@ class PaperTemplate(BaseModel):
     title: str = Field(description="What the paper is called, in the caller's language")
     fields: list[TemplateField]
     in_force: list[TemplateInForce]
-    changes: list[TemplateChange] = Field(description="Every template that was proposed, the oldest first")
+    changes: list[ListedTemplateChange] = Field(description="Every template that was proposed, the oldest first")
+    possible_acts: PossibleActs
 
 
 async def _body(request: Request) -> bytes:
@@ -95,9 +104,8 @@ def template_router(kinds: Kinds, tables: PaperTables, *, read: Scope, propose: 
         "",
         operation_id="list_paper_templates",
         response_model=list[PaperTemplate],
-        dependencies=[needs(read)],
     )
-    def list_paper_templates(request: Request) -> Response:
+    def list_paper_templates(actor: Annotated[Actor, needs(read)], request: Request) -> Response:
         """List the kinds of papers with the fields that their templates may use, and every change of a template."""
         language = language_of(request)
         with request.app.state.database.reading() as connection:
@@ -108,7 +116,11 @@ def template_router(kinds: Kinds, tables: PaperTables, *, read: Scope, propose: 
                         "title": kind.title[language != "zh-CN"],
                         "fields": [each.as_dict(name, language) for name, each in kind.fields.items()],
                         "in_force": [_in_force(connection, kind, each) for each in ("zh-CN", "en")],
-                        "changes": store.changes(connection, tables, kind),
+                        "changes": [
+                            change | {"possible_acts": possible_acts(request, actor, _possible(change, actor))}
+                            for change in store.changes(connection, tables, kind)
+                        ],
+                        "possible_acts": possible_acts(request, actor, ["propose_paper_template"]),
                     }
                     for kind in kinds.values()
                 ]
@@ -204,6 +216,12 @@ def template_router(kinds: Kinds, tables: PaperTables, *, read: Scope, propose: 
         )
 
     return router
+
+
+def _possible(change: dict[str, Any], actor: Actor) -> list[str]:
+    return two_persons.allowed(
+        change, actor.subject, confirm="confirm_paper_template", discard="discard_paper_template"
+    )
 
 
 def _in_force(connection: Any, kind: PaperKind, language: str) -> dict[str, Any]:

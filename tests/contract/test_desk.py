@@ -13,6 +13,7 @@ from services.desk.acts.jobs import JOBS
 from services.desk.acts.library import ACTS
 from tests.support.documents import OPENAPI
 
+ANYTHING = "(anything)"
 FORMS = [
     pytest.param(service, operation, act, id=f"{service}.{operation}")
     for service, acts in ACTS.items()
@@ -53,13 +54,19 @@ def members(service: str, schema: Mapping[str, Any], place: str = "") -> Iterato
         yield f"{place}{name}", name in body.get("required", ())
         kind = resolved(service, member)
         yield from members(service, kind, f"{place}{name}.")
+        if kind.get("additionalProperties"):
+            yield f"{place}{name}.+", False
         if kind.get("type") == "array":
             yield from members(service, kind["items"], f"{place}{name}.*.")
 
 
 @pytest.mark.parametrize(("service", "operation", "act"), FORMS)
 def test_a_form_asks_for_what_its_operation_takes(service: str, operation: str, act: Act) -> None:
-    body = operation_of(service, operation).get("requestBody", {}).get("content", {})
+    found = operation_of(service, operation.partition(".")[0])
+    body = found.get("requestBody", {}).get("content", {})
+    parameters = {each["name"] for each in found.get("parameters", ()) if each["in"] == "query"}
+    in_query = {each.name.removeprefix(QUERY) for each in act.fields if each.name.startswith(QUERY)}
+    assert in_query <= parameters, f"the operation has no parameter {in_query - parameters}"
     if act.file is not None:
         assert set(body) - {"application/json"}, "the operation takes no file"
         return

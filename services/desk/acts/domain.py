@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, Literal
 
+import orjson
+
 from shared.errors import FieldError
 from shared.i18n import N_
 from shared.money import NotAnAmountInYuanError, fen_of_yuan
@@ -23,13 +25,15 @@ Kind = Literal[
     "whole",
     "decimal",
     "fraction",
+    "years",
+    "figures",
+    "rows",
     "flag",
     "yes",
     "choice",
     "several",
     "file",
     "hidden",
-    "years",
     "lines",
 ]
 Said = str | tuple[str, str]
@@ -44,10 +48,11 @@ _ROW = re.compile(r"(.+?\.\d+)\.")
 class Field:
     """What a form asks for: `name` is its place in the body, with a dot before a member's own members or a number in a list.
 
-    `*` stands for each number that the form has. What begins with `part.` or `query.` belongs to the path or the query.
-    `choices` are codes with messages; `yuan` is written in yuan and sent in fen; `several` are sent as a list, and so are
-    `years` and `lines`, of which a text has any number; a `flag` is a choice of yes and no. `empty` is sent
-    where the field is left empty; unless it is given, nothing is.
+    `*` stands for each number that the form has, `+` for each name. What begins with `part.` or `query.` belongs to the path or
+    the query. `choices` are codes with messages; `yuan` is written in yuan and sent in fen; `several` are sent as a list, and so
+    are `years` and `lines`, of which a text has any number; a `flag` is a choice of yes and no; `figures` are a whole number, or
+    several; `rows` come from a page as JSON. `empty` is sent where the field is left empty; unless it is given, nothing is.
+    `preset` is the choice that a form begins with. A form does not ask for it where the field `without` is filled in already.
     """
 
     name: str
@@ -57,6 +62,8 @@ class Field:
     help: Said = ""
     choices: Mapping[str, Said] = field(default_factory=dict)
     empty: object = _ABSENT
+    preset: str = ""
+    without: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +106,10 @@ def fields_of(act: Act, names: Iterable[str]) -> Iterator[Field]:
     """Yield the fields of a form that has inputs of these names: one with a `*` once for each number."""
     given = list(dict.fromkeys(names))
     for asked in act.fields:
-        if "*" not in asked.name:
+        if not {"*", "+"} & set(asked.name):
             yield asked
             continue
-        pattern = re.compile(re.escape(asked.name).replace(r"\*", r"\d+"))
+        pattern = re.compile(re.escape(asked.name).replace(r"\*", r"\d+").replace(r"\+", r"[a-z0-9_-]+"))
         yield from (replace(asked, name=name) for name in given if pattern.fullmatch(name))
 
 
@@ -145,9 +152,9 @@ _EXPECTED: Mapping[str, str] = {
     "decimal": N_("Write a number in digits, such as 85.25."),
     "fraction": N_("Write a fraction such as 1/2, or a percentage such as 50%."),
     "years": N_("Write years, such as 2023 2024."),
+    "figures": N_("Write a whole number, or several with commas between them."),
+    "rows": N_("Read the file again."),
 }
-
-
 _SEPARATORS = re.compile(r"[\s,，、;；]+")
 
 
@@ -182,13 +189,26 @@ def _plain(text: str) -> str:
     return text.replace(",", "").replace("，", "")
 
 
+def _whole_numbers(text: str) -> list[int]:
+    """Return the whole numbers that a text has between separators; raises ValueError."""
+    return [int(each) for each in _SEPARATORS.split(text) if each]
+
+
+def _figures(text: str) -> int | list[int]:
+    """Return a whole number, or several; raises ValueError."""
+    found = _whole_numbers(text)
+    return found if len(found) > 1 else found[0]
+
+
 _READERS: Mapping[str, Callable[[str], Any]] = {
     "yuan": lambda text: fen_of_yuan(_plain(text)),
     "whole": lambda text: int(_plain(text)),
     "decimal": lambda text: _decimal(_plain(text)),
     "fraction": _fraction,
+    "years": _whole_numbers,
+    "figures": _figures,
+    "rows": orjson.loads,
     "flag": lambda text: text == "yes",
-    "years": lambda text: [int(year) for year in _SEPARATORS.split(text) if year],
     "lines": lambda text: [line for line in _SEPARATORS.split(text) if line],
 }
 """How a text is read, by kind; one of any other kind is sent as it is."""

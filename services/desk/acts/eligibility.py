@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from services.desk.acts import cases
+from services.desk.acts import cases, law, papers
 from services.desk.acts.domain import Act
 
 ACTS: Mapping[str, Act] = {
+    **law.ACTS,
+    **papers.ACTS,
     **cases.ACTS,
 }

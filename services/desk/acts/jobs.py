@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from shared.i18n import N_
 
@@ -28,3 +29,20 @@ JOBS: Mapping[str, JobKind] = {
     "order-approval": JobKind(N_("Approval of payment orders"), "payout", "get_payment_order_approval", ""),
 }
 """By the name that a job's address has."""
+
+_GROUPS = ("round_id", "evaluation_id", "notice_id")
+_LISTED = {
+    "flagged": "waiting_for=approval",
+    "own": "waiting_for=approval",
+    "not_confirmed": "waiting_for=confirmation",
+    "not_noticed": "waiting_for=notice",
+    "suspended": "state=suspended",
+    "objected": "state=suspended",
+}
+"""Filters of decisions that show what a bulk act left out, by reason; other reasons have no list."""
+
+
+def list_of_skipped(job: Mapping[str, Any], reason: str) -> str:
+    """Return the page that lists what a bulk act left out for a reason; empty if there is none."""
+    group = next((f"{name}={job[name]}" for name in _GROUPS if job.get(name)), "")
+    return f"/decisions?{group}&{_LISTED[reason]}" if group and reason in _LISTED else ""

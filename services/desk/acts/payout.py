@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from services.desk.acts import papers
 from services.desk.acts.domain import QUERY, REASON, Act, Field
 from services.desk.acts.recoveries import ACTS as RECOVERIES
 from shared.i18n import N_
@@ -225,4 +226,5 @@ ACTS: Mapping[str, Act] = {
         counts={"missing": N_("decisions missing"), "events": N_("events asked for")},
     ),
     **RECOVERIES,
+    **papers.ACTS,
 }

@@ -303,6 +303,12 @@ class Eligibility(Client):
         """Read a round: how many decisions it has, and of what sum, by award, jurisdiction, state and what they wait for."""
         return await self.send("GET", path_of("/v1/rounds/{round_id}", round_id=round_id), None)
 
+    async def list_round_risks(self, round_id: object, *, limit: Value = None, cursor: Value = None) -> Any:
+        """List what waits for approval in a round and deserves a look before it is approved with the others, the gravest first."""
+        return await self.send(
+            "GET", path_of("/v1/rounds/{round_id}/risks", round_id=round_id), {"limit": limit, "cursor": cursor}
+        )
+
     async def confirm_decision(self, decision_id: object, body: object, *, key: str | None = None) -> Any:
         """Record whether the payee wants the award: by the enterprise itself, or by an officer with the enterprise's document."""
         return await self.send(
@@ -540,6 +546,10 @@ class Eligibility(Client):
         """Evaluate all awards in a scenario (other interpretations, parameters or facts) beside today's; nothing is decided."""
         return await self.send("POST", "/v1/simulations", None, body=body, key=key)
 
+    async def list_simulations(self, *, limit: Value = None, cursor: Value = None) -> Any:
+        """List simulations, the newest first, without their results."""
+        return await self.send("GET", "/v1/simulations", {"limit": limit, "cursor": cursor})
+
     async def get_simulation(self, simulation_id: object) -> Any:
         """Read a simulation: its progress, and what it would cost per award, jurisdiction and budget beside today's."""
         return await self.send("GET", path_of("/v1/simulations/{simulation_id}", simulation_id=simulation_id), None)
@@ -614,10 +624,11 @@ class Eligibility(Client):
         trace_id: Value = None,
         since: Value = None,
         before: Value = None,
+        newest: Value = None,
         limit: Value = None,
         cursor: Value = None,
     ) -> Any:
-        """List acts in the order of their numbers."""
+        """List acts in the order of their numbers, or the newest first."""
         return await self.send(
             "GET",
             "/v1/audit",
@@ -628,6 +639,7 @@ class Eligibility(Client):
                 "trace_id": trace_id,
                 "since": since,
                 "before": before,
+                "newest": newest,
                 "limit": limit,
                 "cursor": cursor,
             },

@@ -77,10 +77,12 @@ class Payout(Client):
         """List the budgets that ever got an appropriation, by year and unit; a district's officer sees its own."""
         return await self.send("GET", "/v1/budgets", {"limit": limit, "cursor": cursor})
 
-    async def get_budget(self, unit: object, year: object, *, proposals: Value = None) -> Any:
+    async def get_budget(self, unit: object, year: object, *, proposals: Value = None, round_id: Value = None) -> Any:
         """Give a unit's budget of a year: what was appropriated, what of it is reserved, and what will be needed."""
         return await self.send(
-            "GET", path_of("/v1/budgets/{unit}/{year}", unit=unit, year=year), {"proposals": proposals}
+            "GET",
+            path_of("/v1/budgets/{unit}/{year}", unit=unit, year=year),
+            {"proposals": proposals, "round_id": round_id},
         )
 
     async def carry_over_budget(self, unit: object, year: object, body: object, *, key: str | None = None) -> Any:
@@ -762,10 +764,11 @@ class Payout(Client):
         trace_id: Value = None,
         since: Value = None,
         before: Value = None,
+        newest: Value = None,
         limit: Value = None,
         cursor: Value = None,
     ) -> Any:
-        """List acts in the order of their numbers."""
+        """List acts in the order of their numbers, or the newest first."""
         return await self.send(
             "GET",
             "/v1/audit",
@@ -776,6 +779,7 @@ class Payout(Client):
                 "trace_id": trace_id,
                 "since": since,
                 "before": before,
+                "newest": newest,
                 "limit": limit,
                 "cursor": cursor,
             },

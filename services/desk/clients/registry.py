@@ -220,10 +220,11 @@ class Registry(Client):
         trace_id: Value = None,
         since: Value = None,
         before: Value = None,
+        newest: Value = None,
         limit: Value = None,
         cursor: Value = None,
     ) -> Any:
-        """List acts in the order of their numbers."""
+        """List acts in the order of their numbers, or the newest first."""
         return await self.send(
             "GET",
             "/v1/audit",
@@ -234,6 +235,7 @@ class Registry(Client):
                 "trace_id": trace_id,
                 "since": since,
                 "before": before,
+                "newest": newest,
                 "limit": limit,
                 "cursor": cursor,
             },

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Row
 
 from services.eligibility.approvals import repository
+from services.eligibility.approvals.repository import ALL, Filters
 from services.eligibility.decisions import repository as decisions
 from services.eligibility.decisions import transitions
 from services.eligibility.decisions.domain import CONFIRMATION, TRANSITIONS, Act, State, is_review
@@ -190,6 +192,7 @@ def start_bulk_approval(
     notice_id: UUID | None = None,
     round_id: UUID | None = None,
     excepted: Sequence[UUID] = (),
+    only: Filters = ALL,
     reason: str | None,
     now: datetime,
 ) -> UUID:
@@ -203,6 +206,7 @@ def start_bulk_approval(
     named = zip(_GROUPS, (evaluation_id, notice_id, round_id), strict=True)
     job_input = {name: str(group_id) for name, group_id in named if group_id is not None} | {
         "except": [str(each) for each in excepted],
+        "only": asdict(only),
         "reason": reason,
         "jurisdiction": actor.jurisdiction,
     }
@@ -217,6 +221,7 @@ def run_bulk_approval(database: Database, job: RunningJob, *, notice_days: int) 
             connection,
             **{name: job.input.get(name) for name in _GROUPS},
             excepted=[UUID(each) for each in job.input["except"]],
+            only=Filters(**job.input.get("only", {})),
             job_id=job.id,
             by=by,
             reason=reason,
@@ -238,4 +243,5 @@ def run_bulk_approval(database: Database, job: RunningJob, *, notice_days: int) 
 def bulk_approval_view(connection: Connection, approval_id: UUID, actor: Actor) -> dict[str, Any]:
     """Return a bulk approval as the API shows it; raises NotFound if there is none that `actor` may see."""
     row = jobs.get(connection, approval_id, APPROVAL, actor)
-    return jobs.view(row) | {name: row.input.get(name) for name in _GROUPS}
+    groups = {name: row.input.get(name) for name in _GROUPS}
+    return {**jobs.view(row), **groups, **row.input.get("only", asdict(ALL))}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -25,6 +25,18 @@ class Selection:
     skipped: dict[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which decisions of a group are meant: of some awards, some jurisdictions, up to an amount in fen; None does not filter."""
+
+    awards: Sequence[str] | None = None
+    jurisdictions: Sequence[str] | None = None
+    up_to_fen: int | None = None
+
+
+ALL = Filters()
+
+
 def select_for_approval(
     connection: Connection,
     *,
@@ -32,6 +44,7 @@ def select_for_approval(
     notice_id: UUID | None = None,
     round_id: UUID | None = None,
     excepted: Collection[UUID] = (),
+    only: Filters = ALL,
     job_id: UUID | None = None,
     by: str,
     reason: str | None,
@@ -44,6 +57,7 @@ def select_for_approval(
         "notice_id": notice_id,
         "round_id": round_id,
         "excepted": list(excepted),
+        **asdict(only),
         "job_id": job_id,
         "by": by,
         "reason": reason,

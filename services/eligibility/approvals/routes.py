@@ -10,6 +10,7 @@ from fastapi import APIRouter, Header, Request, Response
 from sqlalchemy import Connection
 
 from services.eligibility.approvals import handlers
+from services.eligibility.approvals.repository import Filters
 from services.eligibility.approvals.schemas import Approval, ApprovalBody, BulkApprovalRequest, ReasonBody
 from services.eligibility.decisions.schemas import Decision
 from shared.authorization import Actor, Scope
@@ -154,6 +155,7 @@ def start_approval(
             notice_id=body.notice_id,
             round_id=body.round_id,
             excepted=body.excepted,
+            only=Filters(body.awards, body.jurisdictions, body.up_to_fen),
             reason=body.reason,
             now=now,
         )

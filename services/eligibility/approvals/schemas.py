@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from shared.errors import InvalidValue
 from shared.free_text import Reason
+from shared.money import MAX_FEN
 from shared.web.jobs import Job
 
 
@@ -48,6 +49,11 @@ class BulkApprovalRequest(_Body):
     excepted: list[Annotated[UUID, Field(strict=False)]] = Field(
         default_factory=list, alias="except", max_length=10_000, description="Decisions that are left as they are"
     )
+    awards: list[str] | None = Field(default=None, min_length=1, max_length=100, description="Only these awards")
+    jurisdictions: list[str] | None = Field(
+        default=None, min_length=1, max_length=100, description="Only these jurisdictions"
+    )
+    up_to_fen: int | None = Field(default=None, ge=0, le=MAX_FEN, description="Only entitlements up to this, fen")
     reason: Reason | None = Field(default=None, description="Needed for flagged decisions to be among them")
 
     @model_validator(mode="after")
@@ -75,5 +81,8 @@ class Approval(Job):
     evaluation_id: UUID | None
     notice_id: UUID | None
     round_id: UUID | None
+    awards: list[str] | None = Field(default=None, description="Null: all awards")
+    jurisdictions: list[str] | None = Field(default=None, description="Null: all jurisdictions")
+    up_to_fen: int | None = Field(default=None, description="Null: entitlements of any sum")
     approved: int | None = None
     skipped: Skipped | None = None

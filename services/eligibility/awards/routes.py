@@ -15,6 +15,7 @@ from services.eligibility.awards.schemas import (
     AwardStatusHistory,
 )
 from services.eligibility.interpretations.domain import policy_in_path
+from shared import two_persons
 from shared.authorization import Actor, Scope
 from shared.clock import calendar_date
 from shared.errors import Conflict, InFlight, NotFound, SamePerson
@@ -24,6 +25,7 @@ from shared.web.idempotency import IdempotentCommand, json_response
 from shared.web.negotiation import Accept, language_of, negotiate
 from shared.web.openapi import BINARY
 from shared.web.pages import page_response
+from shared.web.possible_acts import possible_acts
 from shared.web.problems import refusals
 
 router = APIRouter(prefix="/v1/policies/{policy}/awards", tags=["policies"])
@@ -73,13 +75,21 @@ def get_application_guide(policy: str, request: Request, accept: Accept = None) 
     operation_id="get_award_status",
     response_model=AwardStatusHistory,
     responses=refusals(NotFound),
-    dependencies=_READER,
 )
-def get_award_status(policy: str, award: str, request: Request) -> Response:
+def get_award_status(
+    actor: Annotated[Actor, needs(Scope.EVALUATIONS_READ, own=Scope.OWN_READ)],
+    policy: str,
+    award: str,
+    request: Request,
+) -> Response:
     """Read whether an award is in force, suspended or ended today, and every act on it."""
     found, today = policy_in_path(policy), calendar_date(request.app.state.clock.now())
     with request.app.state.database.reading() as connection:
-        return json_response(handlers.status_view(connection, found, award, today))
+        shown = handlers.status_view(connection, found, award, today)
+    for change in shown["changes"]:
+        on_it = two_persons.allowed(change, actor.subject, confirm="confirm_award_status_change")
+        change["possible_acts"] = possible_acts(request, actor, on_it)
+    return json_response(shown | {"possible_acts": possible_acts(request, actor, ["propose_award_status_change"])})
 
 
 @router.post(

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from pydantic_core import PydanticCustomError
 
 from shared.days import Day
+from shared.web.possible_acts import PossibleActs
 
 Status = Literal["in_force", "suspended", "ended"]
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
@@ -146,7 +147,14 @@ class AwardStatusChange(AwardStatus):
     confirmed_at: datetime | None
 
 
+class ListedAwardStatusChange(AwardStatusChange):
+    """An act, and what the caller may do with it."""
+
+    possible_acts: PossibleActs
+
+
 class AwardStatusHistory(AwardStatus):
     """The status of an award today, and every act on it."""
 
-    changes: list[AwardStatusChange] = Field(description="Every act ever proposed, oldest first")
+    changes: list[ListedAwardStatusChange] = Field(description="Every act ever proposed, oldest first")
+    possible_acts: PossibleActs

@@ -12,12 +12,12 @@ from sqlalchemy import Connection, Row
 from services.eligibility.approvals import handlers as approvals
 from services.eligibility.confirmations import handlers as confirmations
 from services.eligibility.decisions import transitions
-from services.eligibility.decisions.domain import Act
+from services.eligibility.decisions.domain import Act, reviewers_of
 from services.eligibility.notices import repository as notices
 from services.eligibility.objections import handlers as objections
 from services.eligibility.papers import handlers as papers
 from services.eligibility.reviews import handlers as reviews
-from services.eligibility.reviews.domain import ReviewOutcome, reviewers_of
+from services.eligibility.reviews.domain import ReviewOutcome
 from shared.authorization import Actor
 from shared.errors import Conflict, NotFound, SamePerson
 
@@ -48,7 +48,7 @@ def _require(act: Act) -> Callable[[Case], None]:
 def _review(case: Case) -> None:
     """Require a review that `case.actor` may record; whoever may pass a decision may object to it, unless that is done."""
     refused: Exception = NotFound("The token is not that of this reviewer.")
-    for reviewer in reviewers_of(case.actor):
+    for reviewer in reviewers_of(case.actor.department, case.actor.jurisdiction):
         try:
             reviews.require_reviewable(case.connection, case.row, reviewer, ReviewOutcome.PASSED)
         except Conflict as error:

@@ -86,6 +86,11 @@ def review_step(reviewer: str) -> str:
     return f"{_REVIEW}{reviewer}"
 
 
+def reviewers_of(department: str | None, jurisdiction: str | None) -> list[str]:
+    """Return the reviewers that a caller may review as: its own department, and its own district."""
+    return [*([department] if department else []), *([DISTRICT] if jurisdiction else [])]
+
+
 def is_review(step: str) -> bool:
     """Return whether a step is a review."""
     return step.startswith(_REVIEW)

@@ -18,17 +18,30 @@ from services.eligibility.interpretations.schemas import (
     PolicySummary,
 )
 from services.eligibility.rules.library import load_policy
+from shared import two_persons
 from shared.authorization import Actor, Scope
 from shared.errors import Conflict, InFlight, NotFound, SamePerson
 from shared.policies import POLICIES
 from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand, json_response
 from shared.web.negotiation import language_of
+from shared.web.possible_acts import possible_acts
 from shared.web.problems import refusals
 
 router = APIRouter(prefix="/v1/policies", tags=["policies"])
 
+Reader = Annotated[Actor, needs(Scope.EVALUATIONS_READ, own=Scope.OWN_READ)]
 _READER = [needs(Scope.EVALUATIONS_READ, own=Scope.OWN_READ)]
+_ON_A_POLICY = (
+    "start_evaluation",
+    "open_round",
+    "start_simulation",
+    "preview_impact",
+    "read_scenario_facts",
+    "propose_interpretation_change",
+    "propose_procedure",
+)
+"""Operations that a policy allows at any time."""
 
 
 @router.get("", operation_id="list_policies", response_model=list[PolicySummary], dependencies=_READER)
@@ -43,11 +56,11 @@ def list_policies(request: Request) -> Response:
     operation_id="get_policy",
     response_model=Policy,
     responses=refusals(NotFound),
-    dependencies=_READER,
 )
-def get_policy(policy: str, request: Request) -> Response:
+def get_policy(actor: Reader, policy: str, request: Request) -> Response:
     """Read a policy with all its parameters: dated values, unit and article."""
-    return json_response(handlers.policy_view(policy_in_path(policy), language_of(request)))
+    shown = handlers.policy_view(policy_in_path(policy), language_of(request))
+    return json_response(shown | {"possible_acts": possible_acts(request, actor, _ON_A_POLICY)})
 
 
 @router.get(
@@ -67,13 +80,16 @@ def list_coverage(policy: str, request: Request) -> Response:
     operation_id="get_interpretations",
     response_model=Interpretations,
     responses=refusals(NotFound),
-    dependencies=_READER,
 )
-def get_interpretations(policy: str, request: Request) -> Response:
+def get_interpretations(actor: Reader, policy: str, request: Request) -> Response:
     """Read the official interpretations and every change ever proposed."""
     found = policy_in_path(policy)
     with request.app.state.database.reading() as connection:
-        return json_response(handlers.interpretations_view(connection, found, language_of(request)))
+        shown = handlers.interpretations_view(connection, found, language_of(request))
+    for change in shown["changes"]:
+        on_it = two_persons.allowed(change, actor.subject, confirm="confirm_interpretation_change")
+        change["possible_acts"] = possible_acts(request, actor, on_it)
+    return json_response(shown | {"possible_acts": possible_acts(request, actor, ["propose_interpretation_change"])})
 
 
 @router.post(

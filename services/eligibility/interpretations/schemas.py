@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.free_text import Reason
 from shared.policies import FIRST_POLICY
+from shared.web.possible_acts import PossibleActs
 
 
 class PolicySummary(BaseModel):
@@ -27,6 +28,7 @@ class Policy(PolicySummary):
     """A policy with its parameters."""
 
     parameters: dict[str, Any] = Field(description="Every parameter: article, unit, dated values, title")
+    possible_acts: PossibleActs
 
 
 class CoveredSentence(BaseModel):
@@ -81,6 +83,12 @@ class InterpretationChange(BaseModel):
     confirmed_at: datetime | None
 
 
+class ListedInterpretationChange(InterpretationChange):
+    """A change, and what the caller may do with it."""
+
+    possible_acts: PossibleActs
+
+
 class Interpretations(BaseModel):
     """The official interpretations."""
 
@@ -88,7 +96,8 @@ class Interpretations(BaseModel):
     hash: str
     interpretations: dict[str, str] = Field(description="Interpretation → value")
     readings: list[InterpretationView]
-    changes: list[InterpretationChange] = Field(description="Every change ever proposed, oldest first")
+    changes: list[ListedInterpretationChange] = Field(description="Every change ever proposed, oldest first")
+    possible_acts: PossibleActs
 
 
 class InterpretationChangeRequest(BaseModel):

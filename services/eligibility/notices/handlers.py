@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, func, insert, or_, select, update
 
 from services.eligibility.decisions import repository as decisions_repository
 from services.eligibility.decisions import transitions
@@ -99,18 +99,8 @@ def close_notice(connection: Connection, notice_id: UUID, actor: Actor, *, today
     Raises NotFound, Conflict if it is closed already, TermNotOver, or Forbidden if it has decisions of other jurisdictions.
     """
     row = repository.get(connection, notice_id, actor, lock=True)
-    shown = repository.view(row)
-    if row.closed_on is not None:
-        raise Conflict("The notice is closed already.", extra={"state": "closed", "possible": []})
-    if actor.jurisdiction is not None and row.total < _total(connection, notice_id):
-        raise Forbidden("This notice has decisions of other jurisdictions too. An officer of the city must close it.")
-    if today < date.fromisoformat(shown["closable_on"]):
-        raise TermNotOver(
-            "The notice runs until the end of {last_day}. Close it on {closable_on} or later.",
-            extra={"state": "open", "possible": ["object"], "closable_on": shown["closable_on"]},
-            last_day=shown["last_day"],
-            closable_on=shown["closable_on"],
-        )
+    if (refusal := _refusal_to_close(connection, row, actor, today)) is not None:
+        raise refusal
     connection.execute(
         update(notices)
         .where(notices.c.id == notice_id)
@@ -119,6 +109,30 @@ def close_notice(connection: Connection, notice_id: UUID, actor: Actor, *, today
     transitions.pick(connection, repository.queries.pick_noticed, {"notice_id": notice_id})
     transitions.conclude(connection, today, by=actor.subject)
     return repository.view(repository.get(connection, notice_id, actor))
+
+
+def possible_operations(connection: Connection, row: Row[Any], actor: Actor, *, today: date) -> list[str]:
+    """Return the operations on a notice that its state allows `actor`."""
+    objecting = [] if row.closed_on is not None else ["record_objection"]
+    closing = ["close_notice"] if _refusal_to_close(connection, row, actor, today) is None else []
+    return [*objecting, *closing, "start_approval"]
+
+
+def _refusal_to_close(connection: Connection, row: Row[Any], actor: Actor, today: date) -> DomainError | None:
+    """Return why `actor` may not close a notice today; None if it may."""
+    shown = repository.view(row)
+    if row.closed_on is not None:
+        return Conflict("The notice is closed already.", extra={"state": "closed", "possible": []})
+    if actor.jurisdiction is not None and row.total < _total(connection, row.id):
+        return Forbidden("This notice has decisions of other jurisdictions too. An officer of the city must close it.")
+    if today < date.fromisoformat(shown["closable_on"]):
+        return TermNotOver(
+            "The notice runs until the end of {last_day}. Close it on {closable_on} or later.",
+            extra={"state": "open", "possible": ["object"], "closable_on": shown["closable_on"]},
+            last_day=shown["last_day"],
+            closable_on=shown["closable_on"],
+        )
+    return None
 
 
 def _total(connection: Connection, notice_id: UUID) -> int:

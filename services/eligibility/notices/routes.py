@@ -29,6 +29,7 @@ from shared.web.idempotency import IdempotentCommand, json_response
 from shared.web.negotiation import Accept, language_of, negotiate
 from shared.web.pages import page_response
 from shared.web.pagination import Cursor, Limit, Page, decode_id
+from shared.web.possible_acts import possible_acts
 from shared.web.problems import refusals
 from shared.web.spreadsheets import SPREADSHEET_CONTENT, requested_format, spreadsheet_response
 
@@ -128,7 +129,10 @@ def get_notice(
     paged = kind == JSON
     after = decode_id(cursor) if paged else None
     with request.app.state.database.reading_at_one_instant() as connection:
-        shown = repository.view(repository.get(connection, notice_id, actor))
+        row = repository.get(connection, notice_id, actor)
+        shown = repository.view(row)
+        today = calendar_date(request.app.state.clock.now())
+        allowed = handlers.possible_operations(connection, row, actor, today=today)
         entries = repository.entries(
             connection,
             notice_id,
@@ -137,7 +141,10 @@ def get_notice(
             after=after,
             limit=(limit if paged else spreadsheets.MAX_ROWS) + 1,
         )
-    shown |= {"contact": load_policy(shown["policy"]).offices.contact(language)}
+    shown |= {
+        "contact": load_policy(shown["policy"]).offices.contact(language),
+        "possible_acts": possible_acts(request, actor, allowed),
+    }
     if paged:
         return json_response(shown | pagination.page(entries, limit, "decision_id"))
     if kind == HTML:

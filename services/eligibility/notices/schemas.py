@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from services.eligibility.decisions.domain import State
 from services.eligibility.notices.domain import NoticeState
 from shared.errors import InvalidValue
+from shared.web.possible_acts import PossibleActs
 
 
 class NoticeRequest(BaseModel):
@@ -123,5 +124,6 @@ class NoticeDetail(Notice):
     """A notice and one page of its decisions."""
 
     contact: Contact
+    possible_acts: PossibleActs
     items: list[NoticeEntry]
     next_cursor: str | None = Field(description="Give it back as `cursor` for the next page; null at the end")

@@ -20,7 +20,7 @@ from services.eligibility.objections.tables import objections
 from services.eligibility.refusals import handlers as refusals
 from services.eligibility.refusals.handlers import Case
 from shared.authorization import Actor
-from shared.errors import Conflict, FieldError, Forbidden, Invalid, SamePerson
+from shared.errors import Conflict, DomainError, FieldError, Forbidden, Invalid, SamePerson
 
 
 def record_objection(
@@ -110,10 +110,8 @@ def decide_objection(
     that the newest facts grant.
     """
     objection = repository.get(connection, objection_id, actor, lock=True)
-    if objection.outcome is not None:
-        raise Conflict("The objection is decided already.", extra={"state": objection.outcome, "possible": []})
-    if objection.recorded_by == actor.subject:
-        raise SamePerson("Someone other than the person who recorded the objection must decide it.")
+    if (refusal := _refusal_to_decide(objection, actor)) is not None:
+        raise refusal
     decided: dict[str, Any] = {
         "outcome": outcome.value,
         "decided_by": actor.subject,
@@ -139,6 +137,20 @@ def decide_objection(
         act = Act.UPHOLD if upheld else Act.DISMISS
         transitions.transition(connection, row, act, state, by=actor.subject, reason=reason)
     return repository.view(repository.get(connection, objection_id, actor), actor)
+
+
+def possible_operations(objection: Row[Any], actor: Actor) -> list[str]:
+    """Return the operations on an objection that its state allows `actor`."""
+    return ["decide_objection"] if _refusal_to_decide(objection, actor) is None else []
+
+
+def _refusal_to_decide(objection: Row[Any], actor: Actor) -> DomainError | None:
+    """Return why `actor` may not decide an objection; None if it may."""
+    if objection.outcome is not None:
+        return Conflict("The objection is decided already.", extra={"state": objection.outcome, "possible": []})
+    if objection.recorded_by == actor.subject:
+        return SamePerson("Someone other than the person who recorded the objection must decide it.")
+    return None
 
 
 def require_open(notice: Row[Any]) -> None:

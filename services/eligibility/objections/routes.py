@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from services.eligibility.notices import repository as notices
 from services.eligibility.objections import handlers, repository
-from services.eligibility.objections.schemas import Objection, ObjectionBody, OutcomeBody
+from services.eligibility.objections.schemas import Objection, ObjectionBody, ObjectionDetail, OutcomeBody
 from services.eligibility.refusals.handlers import Granted
 from shared.authorization import Actor, Scope
 from shared.clock import calendar_date
@@ -18,6 +18,7 @@ from shared.errors import Conflict, InFlight, NotFound, SamePerson, Unavailable
 from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand, json_response
 from shared.web.pagination import Cursor, Limit, Page, decode_id, page
+from shared.web.possible_acts import possible_acts
 from shared.web.problems import refusals
 
 router = APIRouter(prefix="/v1", tags=["objections"])
@@ -89,13 +90,15 @@ def list_objections(
 @router.get(
     "/objections/{objection_id}",
     operation_id="get_objection",
-    response_model=Objection,
+    response_model=ObjectionDetail,
     responses=refusals(NotFound),
 )
 def get_objection(actor: Reader, objection_id: UUID, request: Request) -> Response:
     """Read an objection and what became of it."""
     with request.app.state.database.reading() as connection:
-        return json_response(repository.view(repository.get(connection, objection_id, actor), actor))
+        row = repository.get(connection, objection_id, actor)
+    allowed = possible_acts(request, actor, handlers.possible_operations(row, actor))
+    return json_response(repository.view(row, actor) | {"possible_acts": allowed})
 
 
 @router.post(

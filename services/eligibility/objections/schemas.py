@@ -13,6 +13,7 @@ from services.eligibility.objections.domain import ObjectionOutcome
 from services.eligibility.refusals.handlers import Case
 from shared.errors import InvalidValue
 from shared.free_text import Reason
+from shared.web.possible_acts import PossibleActs
 
 
 class ObjectionBody(BaseModel):
@@ -84,3 +85,9 @@ class Objection(BaseModel):
     decided_by: str | None
     decided_at: datetime | None
     decision_reason: str | None
+
+
+class ObjectionDetail(Objection):
+    """An objection, and what the caller may do with it."""
+
+    possible_acts: PossibleActs

@@ -10,11 +10,13 @@ from fastapi import APIRouter, Request, Response
 from services.eligibility.interpretations.domain import policy_in_path
 from services.eligibility.procedures import handlers
 from services.eligibility.procedures.schemas import OfficialProcedure, ProcedureChange, ProcedureRequest
+from shared import two_persons
 from shared.authorization import Actor, Scope
 from shared.errors import Conflict, InFlight, NotFound, SamePerson
 from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand, json_response
 from shared.web.negotiation import language_of
+from shared.web.possible_acts import possible_acts
 from shared.web.problems import refusals
 
 router = APIRouter(prefix="/v1/policies/{policy}/procedure", tags=["policies"])
@@ -25,13 +27,18 @@ router = APIRouter(prefix="/v1/policies/{policy}/procedure", tags=["policies"])
     operation_id="get_procedure",
     response_model=OfficialProcedure,
     responses=refusals(NotFound),
-    dependencies=[needs(Scope.EVALUATIONS_READ, own=Scope.OWN_READ)],
 )
-def get_procedure(policy: str, request: Request) -> Response:
+def get_procedure(
+    actor: Annotated[Actor, needs(Scope.EVALUATIONS_READ, own=Scope.OWN_READ)], policy: str, request: Request
+) -> Response:
     """Read the official procedure of a policy, and every procedure ever proposed."""
     found = policy_in_path(policy)
     with request.app.state.database.reading() as connection:
-        return json_response(handlers.procedure_view(connection, found, language_of(request)))
+        shown = handlers.procedure_view(connection, found, language_of(request))
+    for change in shown["changes"]:
+        on_it = two_persons.allowed(change, actor.subject, confirm="confirm_procedure")
+        change["possible_acts"] = possible_acts(request, actor, on_it)
+    return json_response(shown | {"possible_acts": possible_acts(request, actor, ["propose_procedure"])})
 
 
 @router.post(

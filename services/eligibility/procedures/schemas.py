@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.eligibility.procedures import domain
 from services.eligibility.procedures.domain import TERMS, LaterInstalments, Silence
 from shared.free_text import Reason
+from shared.web.possible_acts import PossibleActs
 
 _WorkingDays = Annotated[int, Field(ge=1, le=90)]
 if TYPE_CHECKING:
@@ -109,6 +110,12 @@ class ProcedureChange(BaseModel):
     confirmed_at: datetime | None
 
 
+class ListedProcedureChange(ProcedureChange):
+    """A procedure that was proposed, and what the caller may do with it."""
+
+    possible_acts: PossibleActs
+
+
 class Department(BaseModel):
     """A department that may review."""
 
@@ -127,4 +134,5 @@ class OfficialProcedure(BaseModel):
     later_instalments: LaterInstalments | None
     terms: _Terms = Field(description="Within how many working days tasks are to be done, by kind")
     departments: list[Department] = Field(description="Who may review, beside `district`")
-    changes: list[ProcedureChange] = Field(description="Every procedure ever proposed, oldest first")
+    changes: list[ListedProcedureChange] = Field(description="Every procedure ever proposed, oldest first")
+    possible_acts: PossibleActs

@@ -8,10 +8,14 @@ from uuid import UUID
 
 from sqlalchemy import Connection, insert
 
+from services.eligibility.decisions.domain import DISTRICT, reviewers_of
 from services.eligibility.interpretations.domain import check_years, policy_in_body
 from services.eligibility.rounds import repository
 from services.eligibility.rounds.tables import rounds
+from services.eligibility.rules.library import load_policy
+from shared.authorization import Actor
 from shared.errors import FieldError, Invalid
+from shared.i18n import word
 
 
 def open_round(connection: Connection, asked: Mapping[str, Any], *, by: str) -> dict[str, Any]:
@@ -48,7 +52,9 @@ def _mistakes(connection: Connection, round_id: UUID, policy: str, award_years: 
                 yield FieldError(f"/award_years/{place}", "award-year", message, years=years)
 
 
-def round_view(connection: Connection, round_id: UUID, *, jurisdiction: str | None, notice_days: int) -> dict[str, Any]:
+def round_view(
+    connection: Connection, round_id: UUID, *, jurisdiction: str | None, notice_days: int, language: str
+) -> dict[str, Any]:
     """Return a round with its counts and sums, of one jurisdiction only if given; raises NotFound."""
     row = repository.get(connection, round_id)
     totals = repository.totals(connection, round_id, jurisdiction=jurisdiction, notice_days=notice_days)
@@ -57,4 +63,23 @@ def round_view(connection: Connection, round_id: UUID, *, jurisdiction: str | No
         "decisions": sum(each["decisions"] for each in totals),
         "entitlement_fen": sum(each["entitlement_fen"] for each in totals),
         "totals": totals,
+        "waits": [
+            {**each, "title": _title_of(each["step"], row.policy, language)}
+            for each in repository.waits(connection, round_id, jurisdiction=jurisdiction, notice_days=notice_days)
+        ],
     }
+
+
+def _title_of(step: str, policy: str, language: str) -> str:
+    departments = load_policy(policy).offices.departments
+    names = {code: (name.zh, name.en) for code, name in departments.items()}
+    return (
+        word(step, language, {"notice": ("公示", "public notice"), DISTRICT: ("所在地", "the district"), **names}) or ""
+    )
+
+
+def possible_operations(connection: Connection, round_id: UUID, actor: Actor) -> list[str]:
+    """Return the operations on a round that its state allows `actor`."""
+    reviewing = ["start_review"] if reviewers_of(actor.department, actor.jurisdiction) else []
+    noticing = ["open_notice"] if repository.has_ready_for_notice(connection, round_id, actor.jurisdiction) else []
+    return ["start_evaluation", *reviewing, *noticing, "start_approval", "start_letter_batch"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -44,6 +45,55 @@ def totals(
     """Return counts and sums of a round by award, jurisdiction, state and what is waited for."""
     values = {"round_id": round_id, "jurisdiction": jurisdiction, "notice_days": notice_days}
     return [dict(row) for row in connection.execute(queries.totals_of_round, values).mappings()]
+
+
+def waits(
+    connection: Connection, round_id: UUID, *, jurisdiction: str | None, notice_days: int
+) -> list[dict[str, Any]]:
+    """Return how many decisions of a round wait for each step, of what sum, since when, and when the first is due."""
+    values = {"round_id": round_id, "jurisdiction": jurisdiction, "notice_days": notice_days}
+    return [
+        {**row, "since": isoformat(row["since"]), "due_on": row["due_on"] and row["due_on"].isoformat()}
+        for row in connection.execute(queries.waits_of_round, values).mappings()
+    ]
+
+
+def has_ready_for_notice(connection: Connection, round_id: UUID, jurisdiction: str | None) -> bool:
+    """Return whether a round has proposals that can be put into a notice now."""
+    values = {"round_id": round_id, "jurisdiction": jurisdiction}
+    return bool(connection.execute(queries.has_ready_for_notice, values).scalar_one())
+
+
+def risks(
+    connection: Connection,
+    round_id: UUID,
+    *,
+    jurisdiction: str | None,
+    notice_days: int,
+    after: Sequence[Any] | None,
+    limit: int,
+) -> list[dict[str, Any]]:
+    """Return up to `limit` decisions of a round that wait for approval and deserve a look, the gravest first.
+
+    They continue `after` this gravity, amount and id.
+    """
+    gravity, fen, decision_id = after or (None, None, None)
+    values = {"round_id": round_id, "jurisdiction": jurisdiction, "notice_days": notice_days, "limit": limit}
+    values |= {"after_gravity": gravity, "after_fen": fen, "after_id": decision_id}
+    return [
+        {
+            "id": str(row.id),
+            "award": row.award,
+            "award_year": row.award_year,
+            "payee": {"uscc": row.payee_uscc, "name": row.payee_name},
+            "jurisdiction": row.jurisdiction,
+            "entitlement_fen": row.entitlement_fen,
+            "flags": row.flags,
+            "risks": row.risks,
+            "gravity": row.gravity,
+        }
+        for row in connection.execute(queries.risks_of_round, values)
+    ]
 
 
 def view(row: Row[Any]) -> dict[str, Any]:

@@ -8,12 +8,14 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from services.eligibility.rounds import handlers, repository
-from services.eligibility.rounds.schemas import Round, RoundDetail, RoundRequest
+from services.eligibility.rounds.schemas import RiskyDecision, Round, RoundDetail, RoundRequest
 from shared.authorization import Actor, Scope
 from shared.errors import InFlight, NotFound
 from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand, json_response
-from shared.web.pagination import Cursor, Limit, Page, decode_id, page
+from shared.web.negotiation import language_of
+from shared.web.pagination import Cursor, Limit, Page, decode_cursor, decode_id, page
+from shared.web.possible_acts import possible_acts
 from shared.web.problems import refusals
 
 router = APIRouter(prefix="/v1/rounds", tags=["rounds"])
@@ -54,6 +56,31 @@ def list_rounds(request: Request, policy: str | None = None, limit: Limit = 100,
 def get_round(actor: Reader, round_id: UUID, request: Request) -> Response:
     """Read a round: how many decisions it has, and of what sum, by award, jurisdiction, state and what they wait for."""
     days = request.app.state.notice_working_days
+    with request.app.state.database.reading_at_one_instant() as connection:
+        shown = handlers.round_view(
+            connection, round_id, jurisdiction=actor.jurisdiction, notice_days=days, language=language_of(request)
+        )
+        allowed = handlers.possible_operations(connection, round_id, actor)
+    return json_response(shown | {"possible_acts": possible_acts(request, actor, allowed)})
+
+
+@router.get(
+    "/{round_id}/risks",
+    operation_id="list_round_risks",
+    response_model=Page[RiskyDecision],
+    responses=refusals(NotFound),
+)
+def list_round_risks(
+    actor: Reader, round_id: UUID, request: Request, limit: Limit = 100, cursor: Cursor = None
+) -> Response:
+    """List what waits for approval in a round and deserves a look before it is approved with the others, the gravest first."""
+    days, after = request.app.state.notice_working_days, decode_cursor(cursor, int, int, str)
     with request.app.state.database.reading() as connection:
-        shown = handlers.round_view(connection, round_id, jurisdiction=actor.jurisdiction, notice_days=days)
-    return json_response(shown)
+        repository.get(connection, round_id)
+        rows = repository.risks(
+            connection, round_id, jurisdiction=actor.jurisdiction, notice_days=days, after=after, limit=limit + 1
+        )
+    shown = page(rows, limit, "gravity", "entitlement_fen", "id")
+    return json_response(
+        shown | {"items": [{k: v for k, v in row.items() if k != "gravity"} for row in shown["items"]]}
+    )

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from services.eligibility.decisions.domain import State
+from services.eligibility.decisions.schemas import PayeeOfDecision
 from shared.days import Day
 from shared.errors import InvalidValue
 from shared.policies import FIRST_POLICY
+from shared.web.possible_acts import PossibleActs
 
 
 class RoundRequest(BaseModel):
@@ -72,9 +74,54 @@ class RoundTotal(BaseModel):
     entitlement_fen: int
 
 
+class RoundWait(BaseModel):
+    """What decisions of a round wait for, and since when."""
+
+    step: str = Field(
+        description="`confirmation`, `review:<reviewer>`, `notice` or `approval`", examples=["review:statistics"]
+    )
+    title: str = Field(description="The step, in the caller's language")
+    decisions: int = Field(description="How many decisions")
+    entitlement_fen: int
+    since: datetime = Field(description="Since when the first of them has waited for it")
+    due_on: date | None = Field(description="The first day on which a confirmation or a review is due")
+
+
 class RoundDetail(Round):
     """A round with its counts and sums, fen."""
 
     decisions: int = Field(description="How many decisions")
     entitlement_fen: int
     totals: list[RoundTotal]
+    waits: list[RoundWait] = Field(description="In the order of the procedure; a decision may wait for several steps")
+    possible_acts: PossibleActs
+
+
+Risk = Literal[
+    "flagged",
+    "opposed",
+    "account_unclear",
+    "changes_award",
+    "facts_by_hand",
+    "large_amount",
+    "first_award",
+]
+"""What about a proposal deserves a look, the gravest first."""
+
+
+class RiskyDecision(BaseModel):
+    """A decision that waits for its approval, and what about it deserves a look."""
+
+    id: UUID
+    award: str
+    award_year: int
+    payee: PayeeOfDecision
+    jurisdiction: str
+    entitlement_fen: int
+    flags: list[str]
+    risks: list[Risk] = Field(
+        description="`flagged`: an officer has to say why it is approved despite its flags · `opposed`: an objection or a"
+        " review was against it · `account_unclear`: the registry did not confirm the account that its payee confirmed ·"
+        " `changes_award`: a version is in force · `facts_by_hand`: persons recorded facts that it rests on · `large_amount`:"
+        " larger than 95 of 100 that wait · `first_award`: nothing was approved for its payee before"
+    )

@@ -36,9 +36,9 @@ from shared.spreadsheets import declared_format
 from shared.web.auth import needs
 from shared.web.files import FILE_CONTENT, warnings_in
 from shared.web.idempotency import IdempotentCommand, json_response
-from shared.web.jobs import job_response
+from shared.web.jobs import job_response, shown_job
 from shared.web.negotiation import language_of
-from shared.web.pagination import Cursor, Limit, Page, decode_cursor, page
+from shared.web.pagination import Cursor, Limit, Page, decode_cursor, decode_id, page
 from shared.web.problems import field_errors, refusals
 
 simulations_router = APIRouter(prefix="/v1/simulations", tags=["simulations"])
@@ -73,6 +73,17 @@ def start_simulation(
         return simulations.view(connection, simulation_id, actor)
 
     return command.run(act, status=202, headers=lambda made: {"Location": f"/v1/simulations/{made['id']}"})
+
+
+@simulations_router.get(
+    "", operation_id="list_simulations", response_model=Page[Simulation], dependencies=[needs(Scope.EVALUATIONS_READ)]
+)
+def list_simulations(request: Request, limit: Limit = 100, cursor: Cursor = None) -> Response:
+    """List simulations, the newest first, without their results."""
+    after = decode_id(cursor)
+    with request.app.state.database.reading() as connection:
+        rows = jobs.find(connection, simulations.SIMULATION, after=after, limit=limit + 1)
+    return json_response(page([shown_job(request, simulations.summary(row)) for row in rows], limit, "id"))
 
 
 @simulations_router.get(

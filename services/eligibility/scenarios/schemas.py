@@ -170,6 +170,7 @@ class Simulation(Job):
     decided_on: date
     interpretations: dict[str, str] = Field(description="Interpretations other than the official ones")
     parameters: dict[str, Any] = Field(description="Other parameters")
+    rows: dict[str, int] = Field(description="How many rows of each dataset were other than the registry's")
     facts_revision: int | None = None
     cost: Cost | None = Field(default=None, description="Once the simulation has succeeded")
     payees: Payees | None = None

@@ -35,6 +35,7 @@ MAX_OPEN = 10
 """Simulations of one client that may wait or run at a time."""
 
 _STEPS = 5  # arrangement and facts read, today evaluated, the scenario evaluated, compared, stored
+_ASKED = ("policy", "award_years", "decided_on", "interpretations", "parameters")
 _MONEY = ("awards", "entitlement_fen", "today_awards", "today_fen")
 
 
@@ -99,13 +100,8 @@ def run(database: Database, registry: RegistryFacts, payout: Payout, job: Runnin
 def view(connection: Connection, simulation_id: UUID, actor: Actor) -> dict[str, Any]:
     """Return a simulation with the figures that `actor` may see: those of its jurisdiction, if tied to one. Raises NotFound."""
     row = jobs.get(connection, simulation_id, SIMULATION)
-    shown = jobs.view(row)
-    tables = shown.pop("tables", None)
-    arrangement = shown.pop("arrangement", None)
-    shown.pop("readings", None)
-    shown |= {
-        name: row.input[name] for name in ("policy", "award_years", "decided_on", "interpretations", "parameters")
-    }
+    shown = summary(row)
+    tables, arrangement = row.result.get("tables"), row.result.get("arrangement")
     if tables is None:
         return shown
     own = actor.jurisdiction
@@ -125,6 +121,13 @@ def view(connection: Connection, simulation_id: UUID, actor: Actor) -> dict[str,
         "payees": {name: value for name, value in payees.items() if name != "jurisdiction"},
         "changes": {each["change"]: each["awards"] for each in _summed(changes, ("change",), ("awards",))},
     }
+
+
+def summary(row: Row[Any]) -> dict[str, Any]:
+    """Return a simulation without its results."""
+    shown = jobs.view(row) | {name: row.input[name] for name in _ASKED}
+    shown["rows"] = {dataset: len(rows) for dataset, rows in row.input["facts"].items()}
+    return {name: value for name, value in shown.items() if name not in ("tables", "arrangement", "readings")}
 
 
 def _summed(rows: Sequence[dict[str, Any]], keys: Sequence[str], figures: Sequence[str]) -> list[dict[str, Any]]:

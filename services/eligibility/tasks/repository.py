@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
-from services.eligibility.decisions.domain import DISTRICT, review_step
+from services.eligibility.decisions.domain import DISTRICT, review_step, reviewers_of
 from services.eligibility.decisions.tables import documents
 from services.eligibility.procedures.domain import Procedure
 from services.eligibility.procedures.repository import official_procedure, stored_procedure
@@ -96,8 +96,7 @@ def _terms(connection: Connection, rows: Sequence[Row[Any]]) -> Callable[[Row[An
 
 def _reviews(asker: Asker) -> list[str]:
     """Return the reviews that a caller may make: those of its department, and of its district."""
-    own = [asker.department, DISTRICT if asker.jurisdiction else None]
-    return [review_step(each) for each in own if each]
+    return [review_step(each) for each in reviewers_of(asker.department, asker.jurisdiction)]
 
 
 def _named(parameters: Mapping[str, Any]) -> dict[str, Any]:

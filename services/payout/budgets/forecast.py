@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Connection
 
@@ -54,17 +55,19 @@ def forecast(
     year: int,
     this_year: int,
     jurisdiction: str | None,
+    round_id: UUID | None = None,
 ) -> dict[str, Any]:
     """Return what approved and proposed decisions will need from a unit's budget of `year`, by award; fen.
 
     Orders draw on the year in which they are funded: what is due earlier counts in this year's budget. `decisions` None leaves
-    the proposals out. Only `jurisdiction`'s awards are counted among those that no arrangement splits yet, if one is given.
+    the proposals out; `round_id` counts those of one round alone. Only `jurisdiction`'s awards are counted among those that no
+    arrangement splits yet, if one is given.
     """
     approved = repository.waiting_by_award(connection, unit, year, this_year)
     proposals, state = _Proposals(connection, unit, year, this_year), "left_out"
     if decisions is not None:
         try:
-            for page in decisions.proposed():
+            for page in decisions.proposed(round_id):
                 proposals.add(page)
             state = "counted"
         except Unavailable:

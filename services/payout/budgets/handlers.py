@@ -135,11 +135,21 @@ def budget(
     year: int,
     this_year: int,
     jurisdiction: str | None,
+    round_id: UUID | None = None,
 ) -> dict[str, Any]:
-    """Return a unit's budget of `year` with its documents and the forecast of what approved and proposed decisions will need."""
+    """Return a unit's budget of `year` with its documents and the forecast of what approved and proposed decisions will need.
+
+    `round_id` counts the proposals of one round alone.
+    """
     return repository.view(connection, unit, year, this_year) | {
         "forecast": forecast(
-            connection, decisions, unit=unit, year=year, this_year=this_year, jurisdiction=jurisdiction
+            connection,
+            decisions,
+            unit=unit,
+            year=year,
+            this_year=this_year,
+            jurisdiction=jurisdiction,
+            round_id=round_id,
         ),
         "indicators": repository.indicators_of(connection, unit, year),
         "appropriations": repository.appropriations_of(connection, unit=unit, year=year, state="confirmed"),

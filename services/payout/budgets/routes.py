@@ -151,6 +151,7 @@ def get_budget(
     request: Request,
     actor: Annotated[Actor, needs(Scope.MONEY_READ)],
     proposals: Annotated[bool, Query(description="Count eligibility's open proposals into the forecast")] = True,
+    round_id: Annotated[UUID | None, Query(description="Count only the proposals of this round of eligibility")] = None,
 ) -> Response:
     """Give a unit's budget of a year: what was appropriated, what of it is reserved, and what will be needed."""
     actor.require_jurisdiction(unit)
@@ -163,6 +164,7 @@ def get_budget(
             year=year,
             this_year=calendar_date(state.clock.now()).year,
             jurisdiction=actor.jurisdiction,
+            round_id=round_id,
         )
     allowed = handlers.allowed_of_budget(found)
     return json_response(found | {"possible_acts": possible_acts(request, actor, allowed)})

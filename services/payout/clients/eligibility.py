@@ -57,10 +57,11 @@ class Decisions:
             found |= {item["award_id"]: _in_force(item) for item in items}
         return found
 
-    def proposed(self) -> Iterator[list[Entitlement]]:
-        """Yield what open proposals would entitle to, page by page; their version is 0."""
+    def proposed(self, round_id: UUID | None = None) -> Iterator[list[Entitlement]]:
+        """Yield what open proposals, of one round if it is given, would entitle to, page by page; their version is 0."""
+        of_round = {} if round_id is None else {"round_id": str(round_id)}
         for state in OPEN_STATES:
-            for items in self._pages(state=state):
+            for items in self._pages(state=state, **of_round):
                 yield [_entitlement(item) for item in items]
 
     def of_award(self, award_id: UUID) -> list[dict[str, Any]]:

@@ -232,7 +232,8 @@ class FakeDecisions(Decisions):
         for each in self._reached(self.in_force_now):
             yield [each]
 
-    def proposed(self) -> Iterator[list[Entitlement]]:
+    def proposed(self, round_id: UUID | None = None) -> Iterator[list[Entitlement]]:
+        self.asked += [] if round_id is None else [str(round_id)]
         for each in self._reached(self.proposed_now):
             yield [each]
 

@@ -14,4 +14,7 @@ FROM decisions d CROSS JOIN LATERAL waiting_for(d, :notice_days) waits
 WHERE (evaluation_id = CAST(:evaluation_id AS uuid) OR notice_id = CAST(:notice_id AS uuid)
        OR round_id = CAST(:round_id AS uuid)) AND id <> ALL(:excepted)
   AND (CAST(:jurisdiction AS text) IS NULL OR jurisdiction = :jurisdiction)
+  AND (CAST(:awards AS text[]) IS NULL OR award = ANY(:awards))
+  AND (CAST(:jurisdictions AS text[]) IS NULL OR jurisdiction = ANY(:jurisdictions))
+  AND (CAST(:up_to_fen AS bigint) IS NULL OR entitlement_fen <= :up_to_fen)
 ORDER BY id;

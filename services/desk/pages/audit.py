@@ -1,0 +1,72 @@
+"""The audit log of all three services as one list, and whether their hash chains are intact."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from services.desk.clients.base import SERVICES
+from services.desk.desk import Missing, OwnDesk, together
+from services.desk.rendering import page
+from shared.clock import SHANGHAI, isoformat
+
+router = APIRouter()
+SHOWN = 100
+"""The most acts of a service on one page."""
+
+
+@router.get("/audit")
+async def show_acts(
+    request: Request,
+    desk: OwnDesk,
+    service: str = "",
+    actor: str = "",
+    act: str = "",
+    subject: str = "",
+    trace_id: str = "",
+    day: str = "",
+    before: str = "",
+) -> Response:
+    """Show what was done in the services, the newest first; `day` is the last day, `before` an instant."""
+    until = before or _end_of(day)
+    asked = [service] if service in SERVICES else list(SERVICES)
+    filters = {"actor": actor, "act": act, "subject": subject, "trace_id": trace_id, "before": until}
+    clients: dict[str, Any] = {name: desk.service(name) for name in asked}
+    found = await together(
+        **{name: client.list_acts(**filters, newest=True, limit=SHOWN) for name, client in clients.items()}
+    )
+    answers = {name: answer for name, answer in found.items() if answer}
+    # What a service has not given yet may be newer than the oldest of another: the page ends where the first list does.
+    ends = [answer["items"][-1]["acted_at"] for answer in answers.values() if answer["next_cursor"]]
+    end = max(ends, default="")
+    acts = [
+        {**each, "service": name}
+        for name, answer in answers.items()
+        for each in answer["items"]
+        if each["acted_at"] >= end
+    ]
+    acts.sort(key=lambda each: each["acted_at"], reverse=True)
+    missing = [each for each in found.values() if isinstance(each, Missing)]
+    given = {"service": service, **filters, "day": day}
+    del given["before"]
+    return page(request, "audit.html", acts=acts, missing=missing, services=SERVICES, given=given, end=end)
+
+
+@router.get("/audit/chains")
+async def show_chains(request: Request, desk: OwnDesk) -> Response:
+    """Verify the hash chains of all services, now."""
+    clients: dict[str, Any] = {name: desk.service(name) for name in SERVICES}
+    found = await together(**{name: client.verify_chains() for name, client in clients.items()})
+    return page(request, "chains.html", found=found, services=SERVICES)
+
+
+def _end_of(day: str) -> str:
+    """Return the instant at which a day ends in China; empty for what is no day."""
+    try:
+        last = datetime.fromisoformat(day)
+    except ValueError:
+        return ""
+    return isoformat(last.replace(hour=23, minute=59, second=59, microsecond=999_999, tzinfo=SHANGHAI))
