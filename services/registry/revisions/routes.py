@@ -54,6 +54,9 @@ def list_revisions(
         list[str] | None,
         Query(max_length=100, description="Only change sets that somebody else than these made or confirmed"),
     ] = None,
+    revision: Annotated[
+        list[int] | None, Query(max_length=100, description="Only these revisions", examples=[[7, 9]])
+    ] = None,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Response:
@@ -63,6 +66,8 @@ def list_revisions(
         query = query.where(
             or_(*(person.not_in(other_than) for person in (revisions.c.actor, revisions.c.confirmed_by)))
         )
+    if revision:
+        query = query.where(revisions.c.revision.in_(revision))
     if after := decode_cursor(cursor, int):
         query = query.where(revisions.c.revision < after[0])
     with request.app.state.database.reading() as connection:
