@@ -75,9 +75,10 @@ sbom: setup ## Write what is shipped as a CycloneDX document, build/sbom.cdx.jso
 audit: setup ## Check hashes, jars, images and known weaknesses of what is shipped; exit code 3 if something could not be checked
 	$(RUN) -m deploy.supply.audit
 
-openapi: setup ## Write the OpenAPI, AsyncAPI and event schema documents and docs/settings.md
+openapi: setup ## Write the OpenAPI, AsyncAPI and event schema documents, docs/settings.md and the clients of the desk
 	$(RUN) -m deploy.documents
 	$(RUN) -m deploy.settings_page
+	$(RUN) -m deploy.desk_clients
 
 messages: setup ## Collect all messages into the catalogue of Chinese texts; names those without Chinese
 	$(RUN) -m deploy.messages

@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -155,6 +156,7 @@ def client(service: str, document: Mapping[str, Any]) -> str:
     return _HEADING.format(service=service, name=service.capitalize()) + "\n".join(lines) + "\n"
 
 
+@cache
 def modules() -> dict[str, str]:
     """Return each service's module by its file name, laid out as the project's code is."""
     return {f"{service}.py": _laid_out(client(service, app.openapi())) for service, app in apps().items()}

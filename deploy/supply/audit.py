@@ -52,6 +52,16 @@ def hashes(requirements: Path = inventory.REQUIREMENTS) -> Iterator[Finding]:
         yield Finding(Outcome.SOUND, f"{requirements.name}: {len(pinned)} packages, all with hashes")
 
 
+def scripts_of_pages(folder: Path = inventory.STATIC) -> Iterator[Finding]:
+    """The scripts that the desk's pages load are the listed ones, byte by byte, and no others."""
+    if differing := inventory.differing_scripts(folder):
+        yield Finding(
+            Outcome.WRONG, f"scripts of pages: other than {inventory.SCRIPTS.name} lists: {', '.join(differing)}"
+        )
+    else:
+        yield Finding(Outcome.SOUND, f"scripts of pages: those that {inventory.SCRIPTS.name} lists")
+
+
 def jars(folder: Path = JARS) -> Iterator[Finding]:
     """The broker's jars are the listed ones, byte by byte, and no others."""
     if not folder.exists():
@@ -119,7 +129,7 @@ def of_advisories(found: list[dict[str, object]]) -> Iterator[Finding]:
         yield Finding(Outcome.SOUND, f"advisories: {len(found) - len(skipped)} packages were looked up")
 
 
-CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (hashes, jars, images, advisories)
+CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (hashes, scripts_of_pages, jars, images, advisories)
 
 
 def main() -> int:

@@ -1,7 +1,8 @@
-"""What is shipped or run beside it, as the repository pins it: Python packages, the broker's jars, images."""
+"""What is shipped or run beside it, as the repository pins it: Python packages, pages' scripts, the broker's jars, images."""
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from hashlib import sha256
@@ -10,6 +11,9 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 REQUIREMENTS = ROOT / "requirements.txt"
 JARS = ROOT / "deploy/kafka/jars.txt"
+NPM = ROOT / "deploy/supply/npm"
+SCRIPTS = NPM / "files.txt"
+STATIC = ROOT / "services/desk/static/vendor"
 EXAMPLE = ROOT / "deploy/compose/example.env"
 _PIN = re.compile(r"(?P<name>[\w.-]+)(\[.*\])?==(?P<version>[^ ;\\]+)")
 _HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})\b")
@@ -41,6 +45,16 @@ class Jar:
 
 
 @dataclass(frozen=True)
+class Script:
+    """A script that pages load: the file of an npm package, with its SHA-256."""
+
+    sha256: str
+    package: str
+    file: str
+    version: str
+
+
+@dataclass(frozen=True)
 class Image:
     """A container image. Its digest (hexadecimal SHA-256) is empty until an operator has examined it and named it."""
 
@@ -59,6 +73,20 @@ def packages(requirements: Path = REQUIREMENTS) -> list[Package]:
             last = found[-1]
             found[-1] = Package(last.name, last.version, (*last.sha256, hashed[1]))
     return found
+
+
+def scripts() -> list[Script]:
+    """Return the scripts that the desk's pages load."""
+    locked = json.loads((NPM / "package-lock.json").read_text("utf-8"))["packages"]
+    lines = [line.split() for line in SCRIPTS.read_text("utf-8").splitlines()]
+    return [Script(digest, name, file, locked[f"node_modules/{name}"]["version"]) for digest, name, file in lines]
+
+
+def differing_scripts(folder: Path = STATIC) -> list[str]:
+    """Return the names of scripts in `folder` that are missing, not listed, or not the listed ones byte by byte."""
+    listed = {script.file: script.sha256 for script in scripts()}
+    found = {file.name: sha256(file.read_bytes()).hexdigest() for file in folder.iterdir()}
+    return sorted({name for name, _ in listed.items() ^ found.items()})
 
 
 def jars(listed: Path = JARS) -> list[Jar]:

@@ -59,6 +59,18 @@ def package(pinned: inventory.Package, metadata: PackageMetadata | None) -> Comp
     )
 
 
+def script(listed: inventory.Script) -> Component:
+    """Return a script that the desk's pages load."""
+    url = PackageURL("npm", None, listed.package, listed.version)
+    return Component(
+        name=listed.package,
+        version=listed.version,
+        bom_ref=str(url),
+        purl=url,
+        hashes=[hashed(listed.sha256)],
+    )
+
+
 def jar(listed: inventory.Jar) -> Component:
     """Return a jar of the local broker, which no image contains."""
     url = PackageURL("maven", listed.group, listed.artifact, listed.version)
@@ -96,6 +108,7 @@ def main(file: str, *folders: str) -> None:
     bom.metadata.component.bom_ref.value = "ecommerce-subsidies"
     bom.metadata.timestamp = None
     bom.components.update(package(each, known.get(each.name)) for each in inventory.packages())
+    bom.components.update(map(script, inventory.scripts()))
     bom.components.update(map(jar, inventory.jars()))
     bom.components.update(map(image, inventory.images()))
     bom.register_dependency(bom.metadata.component, bom.components)

@@ -31,6 +31,13 @@ STATIC = Path(__file__).with_name("static")
 _NAMES: NamesByCode = {**AWARD_TITLES, **JURISDICTIONS, **UNITS}
 
 
+class _Absent(StrictUndefined):
+    """A member that an answer does not have: it counts as nothing where it is asked for, and cannot be shown."""
+
+    def __bool__(self) -> bool:  # type: ignore[override]
+        return False
+
+
 @cache
 def environment(language: Language) -> Environment:
     """Return the templates of one language."""
@@ -41,7 +48,7 @@ def environment(language: Language) -> Environment:
     made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
-        undefined=StrictUndefined,
+        undefined=_Absent,
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.do"],

@@ -5,13 +5,14 @@ The identity token says who somebody is; what that person may do, the services r
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 import structlog
+from authlib.deprecate import AuthlibDeprecationWarning
 from authlib.integrations.base_client import OAuthError
-from authlib.integrations.starlette_client import OAuth
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from joserfc.errors import JoseError
@@ -27,6 +28,9 @@ PROVIDER = N_("the identity provider")
 
 log = structlog.get_logger(__name__)
 router = APIRouter()
+
+with warnings.catch_warnings(action="ignore", category=AuthlibDeprecationWarning):  # httpx is the project's client
+    from authlib.integrations.starlette_client import OAuth
 
 
 def identity_provider(settings: Settings) -> Any:

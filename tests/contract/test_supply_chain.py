@@ -26,6 +26,18 @@ def test_every_package_that_is_shipped_has_hashes(tmp_path: Path) -> None:
     assert (finding.outcome, "orjson" in finding.says, "rich" in finding.says) == (Outcome.WRONG, True, False)
 
 
+def test_a_script_of_a_page_that_was_changed_left_out_or_added_is_found(tmp_path: Path) -> None:
+    folder = tmp_path / "vendor"
+    shutil.copytree(inventory.STATIC, folder)
+    assert outcomes(list(audit.scripts_of_pages(folder))) == [Outcome.SOUND]
+    first, second = sorted(folder.iterdir())
+    first.write_bytes(first.read_bytes() + b"\n")
+    second.unlink()
+    (folder / "stranger.js").write_bytes(b"")
+    assert inventory.differing_scripts(folder) == sorted([first.name, second.name, "stranger.js"])
+    assert outcomes(list(audit.scripts_of_pages(folder))) == [Outcome.WRONG]
+
+
 def test_every_jar_has_one_checksum() -> None:
     listed = inventory.jars()
     assert len({jar.file for jar in listed}) == len(listed) > 40

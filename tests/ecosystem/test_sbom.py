@@ -26,4 +26,8 @@ def test_the_sbom_lists_what_is_pinned_and_is_always_the_same(tmp_path: Path) ->
         assert {each["content"] for each in files["hashes"]} == set(pinned.sha256)
     for jar in inventory.jars():
         assert components[f"pkg:maven/{jar.group}/{jar.artifact}@{jar.version}"]["hashes"][0]["content"] == jar.sha256
-    assert len(components) == len(inventory.packages()) + len(inventory.jars()) + len(inventory.images())
+    for script in inventory.scripts():
+        found = components[f"pkg:npm/{script.package}@{script.version}"]["hashes"]
+        assert [each["content"] for each in found] == [script.sha256]
+    listed = [*inventory.packages(), *inventory.scripts(), *inventory.jars(), *inventory.images()]
+    assert len(components) == len(listed)

@@ -1,0 +1,74 @@
+"""The desk holds what the services' documents say: its clients are theirs, and each form sends what its operation takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from deploy import desk_clients, documents
+from services.desk.acts.domain import Act
+from services.desk.acts.jobs import JOBS
+from services.desk.acts.library import ACTS
+
+OPENAPI = {service: app.openapi() for service, app in documents.apps().items()}
+FORMS = [
+    pytest.param(service, operation, act, id=f"{service}.{operation}")
+    for service, acts in ACTS.items()
+    for operation, act in acts.items()
+]
+
+
+@pytest.mark.parametrize("name", desk_clients.modules())
+def test_a_client_is_current(name: str) -> None:
+    current = desk_clients.modules()[name]
+    assert (desk_clients.FOLDER / name).read_text("utf-8") == current, "run `make openapi` and commit what it writes"
+
+
+def operation_of(service: str, name: str) -> Mapping[str, Any]:
+    for operations in OPENAPI[service]["paths"].values():
+        for operation in operations.values():
+            if operation["operationId"] == name:
+                found: Mapping[str, Any] = operation
+                return found
+    raise AssertionError(f"{service} has no operation {name}")
+
+
+def resolved(service: str, schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    if "$ref" in schema:
+        name = schema["$ref"].rpartition("/")[2]
+        return resolved(service, OPENAPI[service]["components"]["schemas"][name])
+    for choice in schema.get("anyOf", ()):
+        if choice.get("type") != "null":
+            return resolved(service, choice)
+    return schema
+
+
+def members(service: str, schema: Mapping[str, Any], place: str = "") -> Iterator[tuple[str, bool]]:
+    """Yield the name of each member of a body with dots, and whether the body needs it."""
+    body = resolved(service, schema)
+    for name, member in body.get("properties", {}).items():
+        yield f"{place}{name}", name in body.get("required", ())
+        if resolved(service, member).get("type") == "object":
+            yield from members(service, member, f"{place}{name}.")
+
+
+@pytest.mark.parametrize(("service", "operation", "act"), FORMS)
+def test_a_form_asks_for_what_its_operation_takes(service: str, operation: str, act: Act) -> None:
+    body = operation_of(service, operation).get("requestBody", {}).get("content", {})
+    if act.file is not None:
+        assert set(body) - {"application/json"}, "the operation takes no file"
+        return
+    taken = dict(members(service, body["application/json"]["schema"])) if body else {}
+    asked = {each.name for each in act.fields}
+    assert asked <= taken.keys(), f"the operation does not take {asked - taken.keys()}"
+    needed = {name for name, is_needed in taken.items() if is_needed and "." not in name}
+    assert needed <= {name.partition(".")[0] for name in asked}, f"the form does not ask for {needed - asked}"
+
+
+@pytest.mark.parametrize("kind", JOBS)
+def test_a_job_can_be_followed(kind: str) -> None:
+    operation = operation_of(JOBS[kind].service, JOBS[kind].operation)
+    answer = resolved(JOBS[kind].service, operation["responses"]["200"]["content"]["application/json"]["schema"])
+    assert {"id", "state", "progress", "problem"} <= answer["properties"].keys()
