@@ -30,7 +30,7 @@ from typing import Any
 
 import httpx
 
-from services.desk.clients.base import Client, Value, path_of
+from services.desk.clients.base import Client, Content, Value, path_of
 
 
 class {name}(Client):
@@ -61,7 +61,7 @@ class _Method:
             name = f"{self.name}_file" if JSON in self.sends else self.name
             extra = ["key: str | None = None", f'content_type: str = "{_default(self.sends)}"']
             call = "self.send_file(path, content, query, key=key, content_type=content_type)"
-            yield from self._code(name, ["content: bytes"], extra, "Any", call)
+            yield from self._code(name, ["content: Content"], extra, "Any", call)
         if JSON in self.sends or not self.sends:
             if JSON in self.answers or not self.answers or self.verb != "get":
                 yield from self._json()

@@ -17,7 +17,7 @@ from starlette.staticfiles import StaticFiles
 from services.desk.acts import routes as acts
 from services.desk.clients.base import SERVICES, Refused, ServiceDown, SessionOver
 from services.desk.front import STATIC, Front
-from services.desk.pages import inbox
+from services.desk.pages import changes, datasets, enterprises, imports, inbox
 from services.desk.rendering import page
 from services.desk.session import Sessions
 from services.desk.settings import Settings, session_key
@@ -32,7 +32,15 @@ from shared.web.auth import TokenVerifier
 from shared.web.metrics import own_metrics, probe_router
 from shared.web.serve import serve_app
 
-ROUTERS = (sign_in, inbox.router, acts.router)
+ROUTERS = (
+    sign_in,
+    inbox.router,
+    imports.router,
+    datasets.router,
+    enterprises.router,
+    changes.router,
+    acts.router,
+)
 _CONNECTIONS = httpx.Limits(max_connections=200, max_keepalive_connections=50)
 _STATIC_SECONDS = 365 * 86_400
 

@@ -15,12 +15,15 @@ from fastapi import Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from services.desk.acts.library import PART, QUERY, act_of, has_act
+from services.desk.acts.domain import PART, QUERY, Act, Said, fields_of
+from services.desk.acts.library import act_of, has_act
 from services.desk.clients.base import SERVICES
+from services.desk.datasets import TITLES, is_number, key_of, label_of, row_page, shown
 from services.desk.rooms import rooms
 from services.desk.session import PERSON, Person, chosen_language
+from shared.catalogue.datasets import CATALOGUE
 from shared.clock import calendar_date, local_time
-from shared.i18n import Language, NamesByCode, language_of, translate, word
+from shared.i18n import CHINESE, Language, NamesByCode, language_of, translate, word
 from shared.media_types import HTML
 from shared.money import yuan
 from shared.policies import AWARD_TITLES, JURISDICTIONS, UNITS
@@ -28,7 +31,7 @@ from shared.version import VERSION
 
 TEMPLATES = Path(__file__).with_name("templates")
 STATIC = Path(__file__).with_name("static")
-_NAMES: NamesByCode = {**AWARD_TITLES, **JURISDICTIONS, **UNITS}
+_NAMES: NamesByCode = {**TITLES, **AWARD_TITLES, **JURISDICTIONS, **UNITS}
 
 
 class _Absent(StrictUndefined):
@@ -42,7 +45,9 @@ class _Absent(StrictUndefined):
 def environment(language: Language) -> Environment:
     """Return the templates of one language."""
 
-    def say(message: str, /, **parameters: object) -> str:
+    def say(message: Said, /, **parameters: object) -> str:
+        if isinstance(message, tuple):
+            return message[language != CHINESE]
         return translate(message, language, parameters)
 
     made = Environment(
@@ -63,9 +68,14 @@ def environment(language: Language) -> Environment:
         "service_title": lambda service: SERVICES.get(service, service),
         "act_of": act_of,
         "has_act": has_act,
-        "known_parts": lambda values: {
-            name: texts[0] for name, texts in values.items() if name.startswith((PART, QUERY))
-        },
+        "fields_of": fields_of,
+        "known_parts": _known_parts,
+        "dataset_of": CATALOGUE.get,
+        "label_of": label_of,
+        "is_number": is_number,
+        "shown": lambda item, value: shown(item, value, language),
+        "row_page": row_page,
+        "key_of": key_of,
         "with_cursor": lambda query, cursor: urlencode({**query, "cursor": cursor}),
     }
     made.filters |= {
@@ -75,6 +85,11 @@ def environment(language: Language) -> Environment:
         "sentence": lambda text: Markup("<br>").join(str(text).splitlines()),
     }
     return made
+
+
+def _known_parts(act: Act, values: Mapping[str, list[str]]) -> dict[str, str]:
+    asked = {each.name for each in act.fields}
+    return {name: texts[0] for name, texts in values.items() if name.startswith((PART, QUERY)) and name not in asked}
 
 
 @cache
@@ -103,6 +118,7 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
         "address": f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path,
         "query": request.query_params,
         "today": today(request),
+        "max_file_bytes": request.app.state.settings.upload_max_bytes,
         "done": request.query_params.get("done", ""),
     }
     text = environment(spoken).get_template(template).render({**known, **context})

@@ -70,6 +70,13 @@ class Settings(ProcessSettings):
         default=30.0, gt=0, le=300, description="How long a service may take to answer before a page does without it"
     )
 
+    upload_max_bytes: int = Field(
+        default=512 * 1024 * 1024,
+        ge=1,
+        description="Largest file that may be uploaded; the registry's own limit holds too",
+    )
+    upload_max_seconds: float = Field(default=600, gt=0, description="Longest time that an upload may take")
+
     def unsafe(self) -> Iterator[tuple[str, str]]:
         """Yield what must not be in production."""
         yield from super().unsafe()

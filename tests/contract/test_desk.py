@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
 
 from deploy import desk_clients, documents
-from services.desk.acts.domain import Act
+from services.desk.acts.domain import QUERY, Act
 from services.desk.acts.jobs import JOBS
 from services.desk.acts.library import ACTS
 
 OPENAPI = {service: app.openapi() for service, app in documents.apps().items()}
+ANYTHING = "(anything)"
 FORMS = [
     pytest.param(service, operation, act, id=f"{service}.{operation}")
     for service, acts in ACTS.items()
@@ -46,23 +48,39 @@ def resolved(service: str, schema: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def members(service: str, schema: Mapping[str, Any], place: str = "") -> Iterator[tuple[str, bool]]:
-    """Yield the name of each member of a body with dots, and whether the body needs it."""
+    """Yield the name of each member of a body with dots, a `*` for places in lists, and whether the body needs it."""
     body = resolved(service, schema)
     for name, member in body.get("properties", {}).items():
         yield f"{place}{name}", name in body.get("required", ())
-        if resolved(service, member).get("type") == "object":
+        found = resolved(service, member)
+        if found.get("type") == "array":
+            yield from members(service, found["items"], f"{place}{name}.*.")
+        elif found.get("type") == "object":
             yield from members(service, member, f"{place}{name}.")
+            if not found.get("properties"):
+                yield f"{place}{name}.{ANYTHING}", False
+
+
+def is_taken(name: str, taken: Mapping[str, bool]) -> bool:
+    """Whether a body has a member, or one above it that may hold anything."""
+    place = re.sub(r"\.\d+(?=\.|$)", ".*", name)
+    return place in taken or f"{place.rpartition('.')[0]}.{ANYTHING}" in taken
 
 
 @pytest.mark.parametrize(("service", "operation", "act"), FORMS)
 def test_a_form_asks_for_what_its_operation_takes(service: str, operation: str, act: Act) -> None:
-    body = operation_of(service, operation).get("requestBody", {}).get("content", {})
+    found = operation_of(service, operation.partition(".")[0])
+    body = found.get("requestBody", {}).get("content", {})
+    parameters = {each["name"] for each in found.get("parameters", ()) if each["in"] == "query"}
+    in_query = {each.name.removeprefix(QUERY) for each in act.fields if each.name.startswith(QUERY)}
+    assert in_query <= parameters, f"the operation has no parameter {in_query - parameters}"
     if act.file is not None:
         assert set(body) - {"application/json"}, "the operation takes no file"
         return
     taken = dict(members(service, body["application/json"]["schema"])) if body else {}
-    asked = {each.name for each in act.fields}
-    assert asked <= taken.keys(), f"the operation does not take {asked - taken.keys()}"
+    asked = {each.name for each in act.fields if not each.name.startswith(QUERY)} | act.always.keys()
+    foreign = {name for name in asked if not is_taken(name, taken)}
+    assert not foreign, f"the operation does not take {foreign}"
     needed = {name for name, is_needed in taken.items() if is_needed and "." not in name}
     assert needed <= {name.partition(".")[0] for name in asked}, f"the form does not ask for {needed - asked}"
 

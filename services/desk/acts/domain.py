@@ -5,38 +5,51 @@ Whether somebody may do an act now is the service's to say; a page offers what t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from shared.errors import FieldError
 from shared.i18n import N_
 from shared.money import NotAnAmountInYuanError, fen_of_yuan
 
-Kind = Literal["text", "long", "day", "yuan", "whole", "yes", "choice", "several", "file", "hidden"]
+Kind = Literal["text", "long", "day", "yuan", "whole", "decimal", "flag", "yes", "choice", "several", "file", "hidden"]
+Said = str | tuple[str, str]
+"""A message, or a name in Chinese and in English, as declarations of datasets give it."""
+PART, QUERY = "part.", "query."
+"""How a form names the parts of an operation's path and its query, beside the members of its body."""
+ABSENT = object()
+"""Of a field that sends nothing where it is left empty."""
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """What a form asks for: `name` is its place in the body, with a dot before a member's own members.
+    """What a form asks for: `name` is its place in the body, with a dot before a member's own members or a number in a list.
 
-    `choices` are codes with messages; `yuan` is written in yuan and sent in fen; `several` are sent as a list.
+    `*` stands for each number that the form has. What begins with `part.` or `query.` belongs to the path or the query.
+    `choices` are codes with messages; `yuan` is written in yuan and sent in fen; `several` are sent as a list. `empty` is sent
+    where the field is left empty; unless it is given, nothing is. `preset` is the choice that a form begins with.
     """
 
     name: str
-    label: str
+    label: Said
     kind: Kind = "text"
     required: bool = True
-    help: str = ""
-    choices: Mapping[str, str] = field(default_factory=dict)
+    help: Said = ""
+    choices: Mapping[str, Said] = field(default_factory=dict)
+    empty: object = ABSENT
+    preset: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
     """An operation of a service as a form: `title` is on its button, `warning` says what cannot be undone.
 
-    `then` is the page that shows the result, made of the answer's members, where it is not the page that the form was on. `job`:
-    what the answer is a job of, to be followed until it ends (`JOBS`).
+    `then` is the page that shows the result, made of the answer's members, where it has them; else it is the page that the form
+    was on. `job`: what the answer is a job of, to be followed until it ends (`JOBS`). `about` names what the form is about. A
+    client has one method for what each dataset has an operation of: `method` names it, `parts` are what it needs besides.
+    `always` are members of every body. `file_name` is the parameter of the query that gets a file's name if it is left empty.
     """
 
     title: str
@@ -45,6 +58,11 @@ class Act:
     then: str = ""
     job: str = ""
     is_grave: bool = False
+    about: Said = ""
+    method: str = ""
+    parts: Mapping[str, str] = field(default_factory=dict)
+    always: Mapping[str, Any] = field(default_factory=dict)
+    file_name: str = ""
 
     @property
     def file(self) -> Field | None:
@@ -56,30 +74,44 @@ REASON = Field("reason", N_("Reason"), "long")
 """Most acts need a reason: it is kept with the act, and others read it."""
 
 
-def body_of(act: Act, given: Callable[[str], list[str]]) -> tuple[dict[str, Any], list[FieldError]]:
-    """Return the body of an operation from what a form `gives` by name, and what of it cannot be read."""
-    body: dict[str, Any] = {}
-    mistakes: list[FieldError] = []
+def fields_of(act: Act, names: Iterable[str]) -> Iterator[Field]:
+    """Yield the fields of a form that has inputs of these names: one with a `*` once for each number."""
+    given = list(dict.fromkeys(names))
     for asked in act.fields:
-        texts = [text.strip() for text in given(asked.name) if text.strip()]
+        if "*" not in asked.name:
+            yield asked
+            continue
+        pattern = re.compile(re.escape(asked.name).replace(r"\*", r"\d+"))
+        yield from (replace(asked, name=name) for name in given if pattern.fullmatch(name))
+
+
+def body_of(act: Act, held: Mapping[str, list[str]]) -> tuple[Any, list[FieldError]]:
+    """Return the body of an operation from what a form holds by name, and what of it cannot be read."""
+    body: dict[str, Any] = dict(act.always)
+    mistakes: list[FieldError] = []
+    for asked in fields_of(act, held):
+        texts = [text.strip() for text in held.get(asked.name, ()) if text.strip()]
         if asked.kind == "file":
             continue
         if asked.required and not texts and asked.kind != "yes":
             mistakes.append(FieldError(asked.name, "missing", "Fill in this field."))
+            continue
+        if asked.name.startswith((PART, QUERY)):
             continue
         try:
             value = _value(asked, texts)
         except (ValueError, NotAnAmountInYuanError):
             mistakes.append(FieldError(asked.name, "malformed", _EXPECTED[asked.kind]))
             continue
-        if value is not None:
+        if value is not ABSENT:
             _put(body, asked.name.split("."), value)
-    return body, mistakes
+    return _with_lists(body), mistakes
 
 
 _EXPECTED: Mapping[str, str] = {
     "yuan": N_("Write an amount in yuan, such as 1234.50."),
     "whole": N_("Write a whole number."),
+    "decimal": N_("Write a number in digits, such as 85.25."),
 }
 
 
@@ -87,16 +119,30 @@ def _value(asked: Field, texts: list[str]) -> Any:
     if asked.kind == "yes":
         return bool(texts)
     if not texts:
-        return None
-    match asked.kind:
-        case "yuan":
-            return fen_of_yuan(texts[0].replace(",", "").replace("，", ""))
-        case "whole":
-            return int(texts[0])
-        case "several":
-            return texts
-        case _:
-            return texts[0]
+        return asked.empty
+    if asked.kind == "several":
+        return texts
+    return _READ.get(asked.kind, str)(texts[0])
+
+
+def _decimal(text: str) -> float:
+    """Return a number with at most two decimals, which JSON writes with the same digits; raises ValueError."""
+    if not re.fullmatch(r"-?[0-9]{1,13}(\.[0-9]{1,2})?", text):
+        raise ValueError(text)
+    return float(text)
+
+
+def _plain(text: str) -> str:
+    """Return a number without the commas that people write between its digits."""
+    return text.replace(",", "").replace("，", "")
+
+
+_READ: Mapping[str, Callable[[str], Any]] = {
+    "yuan": lambda text: fen_of_yuan(_plain(text)),
+    "whole": lambda text: int(_plain(text)),
+    "decimal": lambda text: _decimal(_plain(text)),
+    "flag": lambda text: text == "yes",
+}
 
 
 def _put(body: dict[str, Any], place: list[str], value: Any) -> None:
@@ -105,8 +151,11 @@ def _put(body: dict[str, Any], place: list[str], value: Any) -> None:
     body[place[-1]] = value
 
 
-def entered(act: Act, given: Callable[[str], list[str]]) -> Iterator[tuple[str, list[str]]]:
-    """Yield what a form holds, so that it can be shown again."""
-    for asked in act.fields:
-        if asked.kind != "file":
-            yield asked.name, given(asked.name)
+def _with_lists(value: Any) -> Any:
+    """Return a body in which members whose names are numbers are lists, in their order."""
+    if not isinstance(value, dict):
+        return value
+    made = {name: _with_lists(member) for name, member in value.items()}
+    if made and all(name.isdecimal() for name in made):
+        return [made[name] for name in sorted(made, key=int)]
+    return made

@@ -13,8 +13,6 @@ ACTS: Mapping[str, Mapping[str, Act]] = {
     "eligibility": eligibility.ACTS,
     "payout": payout.ACTS,
 }
-PART, QUERY = "part.", "query."
-"""How a form names the parts of an operation's path and its query, beside the members of its body."""
 
 
 def has_act(service: str, operation: str) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence, Set
 from functools import partial
+from string import Formatter
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,17 +13,22 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import FormData, UploadFile
 
-from services.desk.acts.domain import Act, body_of
+from services.desk.acts.domain import PART, QUERY, Act, body_of, fields_of
 from services.desk.acts.jobs import JOBS
-from services.desk.acts.library import PART, QUERY, act_of
+from services.desk.acts.library import act_of
 from services.desk.clients.base import Refused, ServiceDown, SessionOver
 from services.desk.desk import Desk, OwnDesk, desk_of
 from services.desk.rendering import language, page
+from services.desk.settings import Settings
 from services.desk.sign_in import here
-from shared.errors import FieldError, NotFound
+from shared.errors import FieldError, NotFound, TooLarge, TooSlow
 from shared.i18n import translate
+from shared.web.bodies import BodyLimit, bounded
 
-MAX_FORM_FIELDS = 300
+MAX_FORM_FIELDS = 1_000
+MAX_FORM_BYTES = 1 << 20
+"""The largest form without a file."""
+_PIECE_BYTES = 1 << 20
 _KEPT_JOBS = 8
 
 router = APIRouter()
@@ -39,11 +45,37 @@ async def show_act(request: Request, _: OwnDesk, service: str, operation: str) -
 async def do_act(request: Request, service: str, operation: str) -> Response:
     """Do what a form asks for, once, however often it is sent."""
     act = act_of(service, operation)
+    settings: Settings = request.app.state.settings
+    limit = BodyLimit(
+        request.url.path, settings.upload_max_bytes if act.file else MAX_FORM_BYTES, seconds=settings.upload_max_seconds
+    )
+    try:
+        return await _do(Request(request.scope, bounded(request.receive, limit)), act, service, operation)
+    except (TooLarge, TooSlow) as error:
+        is_slow, most = isinstance(error, TooSlow), limit.max_bytes
+        if not is_slow:
+            await _read_on(request, most)
+        context = {"limit": most, "is_file": act.file is not None, "is_slow": is_slow}
+        return page(request, "too_large.html", status=408 if is_slow else 413, **context)
+
+
+async def _read_on(request: Request, most: int) -> None:
+    """Take what is still sent, up to as much again: a browser shows no answer before it has sent everything."""
+    taken = 0
+    while taken < most and (message := await request.receive())["type"] == "http.request":
+        taken += len(message.get("body", b""))
+        if not message.get("more_body"):
+            return
+
+
+async def _do(request: Request, act: Act, service: str, operation: str) -> Response:
     async with request.form(max_fields=MAX_FORM_FIELDS) as form:
         held = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
         back, key = here(_text(form, "back")), _text(form, "key") or secrets.token_hex(16)
         again = partial(_form, request, service, operation, held, back=back)
-        body, mistakes = body_of(act, lambda name: [value for given, value in held if given == name])
+        body, mistakes = body_of(act, _by_name(held))
+        if act.file is not None and not _size(form.get(act.file.name)):
+            mistakes.append(FieldError(act.file.name, "missing", "Choose a file that is not empty."))
         if mistakes:
             return again(mistakes=_said(request, mistakes), key=key, status=422)
         try:
@@ -60,17 +92,36 @@ async def do_act(request: Request, service: str, operation: str) -> Response:
 async def _send(
     desk: Desk, act: Act, service: str, operation: str, form: FormData, body: dict[str, Any], key: str
 ) -> Any:
-    client = desk.service(service)
     parts = {name.removeprefix(PART): str(value) for name, value in form.items() if name.startswith(PART)}
     query = {name.removeprefix(QUERY): str(value) for name, value in form.items() if name.startswith(QUERY)}
-    call = getattr(client, operation)
+    parts |= act.parts
+    call = getattr(desk.service(service), act.method or operation)
     if act.file is not None:
-        sent = form.get(act.file.name)
-        content = await sent.read() if isinstance(sent, UploadFile) else b""
-        return await call(**parts, content=content, key=key, **query)
+        sent = form[act.file.name]
+        assert isinstance(sent, UploadFile)
+        if act.file_name and not query.get(act.file_name):
+            query[act.file_name] = sent.filename or ""
+        return await call(**parts, content=_pieces(sent), key=key, **query)
     seen = {"etag": _text(form, "etag")} if _text(form, "etag") else {}
     sent_body = {"body": body} if act.fields else {}
     return await call(**parts, **sent_body, key=key, **seen, **query)
+
+
+async def _pieces(sent: UploadFile) -> AsyncIterator[bytes]:
+    """Yield a file that was sent, which lies on the disk if it is large."""
+    while piece := await sent.read(_PIECE_BYTES):
+        yield piece
+
+
+def _size(sent: object) -> int:
+    return (sent.size or 0) if isinstance(sent, UploadFile) else 0
+
+
+def _by_name(held: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, value in held:
+        found.setdefault(name, []).append(value)
+    return found
 
 
 def _done(request: Request, act: Act, answer: Any, back: str) -> Response:
@@ -79,8 +130,13 @@ def _done(request: Request, act: Act, answer: Any, back: str) -> Response:
         jobs = [each for each in request.session.get("jobs", []) if each[1] != members["id"]]
         request.session["jobs"] = [[act.job, members["id"]], *jobs][:_KEPT_JOBS]
         return RedirectResponse(f"/jobs/{act.job}/{members['id']}?{urlencode({'back': back})}", 303)
-    following = act.then.format_map(members) if act.then else back
+    following = act.then.format_map(members) if act.then and _has_all(members, act.then) else back
     return RedirectResponse(f"{following}{'&' if '?' in following else '?'}{urlencode({'done': act.title})}", 303)
+
+
+def _has_all(members: Mapping[str, Any], path: str) -> bool:
+    """Whether an answer has every member that a path names."""
+    return all(members.get(name) is not None for _, name, _, _ in Formatter().parse(path) if name)
 
 
 def _form(
@@ -98,10 +154,9 @@ def _form(
     session_over: bool = False,
 ) -> Response:
     act = act_of(service, operation)
-    values: dict[str, list[str]] = {}
-    for name, value in held:
-        values.setdefault(name, []).append(value)
-    found = {str(e["pointer"]).strip("/").replace("/", "."): e["message"] for e in (problem or {}).get("errors") or ()}
+    values = _by_name(held)
+    names = {each.name for each in fields_of(act, values)}
+    found = {_place(str(each["pointer"]), names): each["message"] for each in (problem or {}).get("errors") or ()}
     return page(
         request,
         "act.html",
@@ -117,6 +172,12 @@ def _form(
         down=down,
         session_over=session_over,
     )
+
+
+def _place(pointer: str, names: Set[str]) -> str:
+    """Return the name of the field that a service's mistake is about, be it a member or a parameter of the query."""
+    name = pointer.strip("/").replace("/", ".")
+    return f"{QUERY}{name}" if name not in names and f"{QUERY}{name}" in names else name
 
 
 def _said(request: Request, mistakes: Sequence[FieldError]) -> dict[str, str]:

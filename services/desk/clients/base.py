@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -13,8 +13,11 @@ import httpx
 from shared.i18n import N_
 from shared.media_types import BYTES, JSON
 
-Value = str | int | bool | date | None
-"""A parameter of a query; None is left out."""
+One = str | int | bool | date
+Value = One | Sequence[One] | None
+"""A parameter of a query, or several of one name; None is left out."""
+Content = bytes | AsyncIterable[bytes]
+"""A file that is sent."""
 
 SERVICES: Mapping[str, str] = {"registry": N_("Registry"), "eligibility": N_("Eligibility"), "payout": N_("Payout")}
 """The services in the order in which data flow, with their names."""
@@ -81,7 +84,7 @@ class Client:
     async def send_file(
         self,
         path: str,
-        content: bytes,
+        content: Content,
         query: Mapping[str, Value] | None = None,
         *,
         key: str | None = None,
@@ -94,7 +97,7 @@ class Client:
     async def _answer(
         self, method: str, path: str, query: Mapping[str, Value] | None, headers: Mapping[str, str], **body: Any
     ) -> httpx.Response:
-        parameters = {name: _text(value) for name, value in (query or {}).items() if value not in (None, "")}
+        parameters = {name: _texts(value) for name, value in (query or {}).items() if value not in (None, "")}
         try:
             answer = await self._http.request(
                 method, path, params=parameters, headers={**self._headers, **headers}, **body
@@ -116,7 +119,11 @@ def path_of(template: str, **parts: object) -> str:
     return template.format_map({name: quote(str(part), safe="") for name, part in parts.items()})
 
 
-def _text(value: Value) -> str:
+def _texts(value: Value) -> str | list[str]:
+    return [_text(each) for each in value] if isinstance(value, list | tuple) else _text(value)
+
+
+def _text(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return value.isoformat() if isinstance(value, date) else str(value)

@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from services.desk.clients.base import Client, Value, path_of
+from services.desk.clients.base import Client, Content, Value, path_of
 
 
 class Eligibility(Client):
@@ -487,7 +487,7 @@ class Eligibility(Client):
     async def propose_paper_template(
         self,
         kind: object,
-        content: bytes,
+        content: Content,
         *,
         reason: Value = None,
         language: Value = None,
@@ -567,7 +567,7 @@ class Eligibility(Client):
 
     async def read_scenario_facts(
         self,
-        content: bytes,
+        content: Content,
         *,
         dataset: Value = None,
         sheet: Value = None,

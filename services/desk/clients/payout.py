@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from services.desk.clients.base import Client, Value, path_of
+from services.desk.clients.base import Client, Content, Value, path_of
 
 
 class Payout(Client):
@@ -262,7 +262,7 @@ class Payout(Client):
 
     async def reenter_payment_batch(
         self,
-        content: bytes,
+        content: Content,
         *,
         unit: Value = None,
         sent_on: Value = None,
@@ -329,7 +329,7 @@ class Payout(Client):
     async def record_payment_results_file(
         self,
         batch_id: object,
-        content: bytes,
+        content: Content,
         *,
         mode: Value = None,
         key: str | None = None,
@@ -402,7 +402,7 @@ class Payout(Client):
     async def check_payment_results_file(
         self,
         batch_id: object,
-        content: bytes,
+        content: Content,
         *,
         key: str | None = None,
         content_type: str = "application/octet-stream",
@@ -618,7 +618,7 @@ class Payout(Client):
     async def propose_paper_template(
         self,
         kind: object,
-        content: bytes,
+        content: Content,
         *,
         reason: Value = None,
         language: Value = None,

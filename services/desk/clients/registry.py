@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from services.desk.clients.base import Client, Value, path_of
+from services.desk.clients.base import Client, Content, Value, path_of
 
 
 class Registry(Client):
@@ -130,7 +130,7 @@ class Registry(Client):
 
     async def start_import(
         self,
-        content: bytes,
+        content: Content,
         *,
         dataset: Value = None,
         mode: Value = None,

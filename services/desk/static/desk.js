@@ -18,6 +18,16 @@ for (const place of document.querySelectorAll(".drop")) {
     event.preventDefault();
     place.classList.remove("over");
     input.files = event.dataTransfer.files;
+    input.dispatchEvent(new Event("change"));
+  });
+}
+
+// A file that is larger than what is taken is not sent at all.
+for (const input of document.querySelectorAll("input[data-max-bytes]")) {
+  input.addEventListener("change", () => {
+    const large = [...input.files].some((file) => file.size > Number(input.dataset.maxBytes));
+    input.setCustomValidity(large ? input.dataset.tooLarge : "");
+    input.reportValidity();
   });
 }
 

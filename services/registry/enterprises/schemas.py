@@ -31,5 +31,6 @@ class EnterpriseCard(BaseModel):
     sanctions: list[str] = Field(description="Kinds of sanctions in force on that day")
     possible_acts: PossibleActs
     records: dict[str, list[dict[str, Any]]] = Field(
-        description="By dataset, every record that names it, also through its parks, hubs, loans and zones"
+        description="By dataset, every record that names it, also through its parks, hubs, loans and zones; each with the"
+        " revision that set it"
     )
