@@ -49,8 +49,10 @@ def correct(
     job = jobs.get(connection, import_id, KIND)
     options = ImportOptions.of_input(job.input)
     if not _is_stored(job.state, dry_run=options.dry_run):
-        message = "Nothing of this import was stored. Correct the file and send the whole of it again."
-        raise Conflict(message, extra={"state": job.state, "possible": []})
+        raise Conflict(
+            "Nothing of this import was stored. Correct the file and send the whole of it again.",
+            extra={"state": job.state, "possible": []},
+        )
     outline = (repository.get_upload(connection, import_id).headings or {}).get(str(sheet))
     if outline is None:
         raise NotFound("This import has no rejected rows there.")

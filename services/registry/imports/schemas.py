@@ -84,7 +84,7 @@ class RejectedRow(BaseModel):
     sheet_name: str | None = Field(description="Name of the sheet", examples=["2020年"])
     dataset: str = Field(description="Dataset", examples=["annual_sales"])
     line: int = Field(description="Line of the file or row of the sheet, from 1", examples=[17])
-    cells: list[RejectedCell]
+    cells: list[RejectedCell] = Field(description="Its cells, in the order of the columns")
     mistakes: list[str] = Field(description="What is wrong with the row as a whole, in the caller's language")
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response, StreamingResponse
+from pydantic import Field
 from sqlalchemy import or_, select
 
 from services.registry.datasets.routes import declared
@@ -55,7 +56,8 @@ def list_revisions(
         Query(max_length=100, description="Only change sets that somebody else than these made or confirmed"),
     ] = None,
     revision: Annotated[
-        list[int] | None, Query(max_length=100, description="Only these revisions", examples=[[7, 9]])
+        list[Annotated[int, Field(ge=0, le=2**63 - 1)]] | None,
+        Query(max_length=100, description="Only these revisions", examples=[[7, 9]]),
     ] = None,
     limit: Limit = 100,
     cursor: Cursor = None,
