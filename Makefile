@@ -6,7 +6,7 @@ UV_INDEX := $(or $(UV_INDEX_URL),$(PIP_INDEX_URL))
 # A system is a dozen processes: each would compile all of the code for itself.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
-.PHONY: help setup hooks serve dev demo status prometheus check test test-ecosystem lint clients fuzz bench faults sbom audit openapi messages dashboards manifests lifecycle rulebook lock clean
+.PHONY: help setup hooks serve dev demo status prometheus check test test-ecosystem test-image lint clients fuzz bench faults soak image sbom audit openapi messages dashboards manifests lifecycle rulebook lock clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,12 @@ test: $(if $(T),setup,lint) ## Lint, types and all tests; T=tests/unit/payout ru
 test-ecosystem: setup ## Tests with clients in three languages, Prometheus and a browser, on one running system; skips with a warning what is missing
 	$(RUN) -m pytest tests/ecosystem $(ARGS)
 
+test-soak: setup ## Run a steady load for half an hour and fail at what grows: memory, connections, files, lag; ARGS="--minutes 5"
+	$(RUN) -m tests.soak $(ARGS)
+
+image: setup ## Build the image on Debian's packages, compare it with the pins, and run compose.yaml's system from it; needs root, Java, Maven
+	$(RUN) -m pytest tests/image --timeout 1800 $(ARGS)
+
 clients: setup ## Generate clients in Python, TypeScript and Java from docs/api into clients/ and compile them; ARGS="java" makes one
 	$(RUN) -m deploy.checks.clients $(ARGS)
 
@@ -68,6 +74,12 @@ bench: setup ## Benchmarks, as ratios; writes docs/benchmarks.md
 
 faults: setup ## Injects faults into real processes and checks invariants; ARGS="--faults 200 --seed 7"
 	$(RUN) -m tests.faults $(ARGS)
+
+soak: setup ## Run a steady load for half an hour and fail at what grows: memory, connections, files, lag; ARGS="--minutes 5"
+	$(RUN) -m tests.soak $(ARGS)
+
+image: setup ## Build the image of every process with docker, podman or buildah; PYTHON_IMAGE=python:…@sha256:… names its base
+	@$(RUN) -m deploy.local.image
 
 sbom: setup ## Write what is shipped as a CycloneDX document, build/sbom.cdx.json
 	$(RUN) -m deploy.supply.sbom

@@ -53,6 +53,10 @@ KEYWORDS = {
     "watched": 2,
     "refused": 1,
     "TableColumn": 0,
+    "fine": 1,
+    "noted": 1,
+    "lacking": 1,
+    "compare": 3,
 }
 """Functions that take a message, and at which place. Error classes take it first."""
 NOT_READ = {"Kind", "Mode", "Deployment", "AutomaticReevaluation"}

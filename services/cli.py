@@ -12,11 +12,13 @@ import orjson
 import typer
 
 from services import databases
+from services.doctor.domain import State
 from services.eligibility.cli import app as eligibility
 from services.payout.cli import app as payout
 from services.payout.reports.verify_export import verify_export
 from services.registry.cli import app as registry
 from shared import cli, event_keys
+from shared.clock import SystemClock
 from shared.errors import DomainError
 
 app = typer.Typer(no_args_is_help=True, help="Subsidies: facts, decisions, money, and the databases that keep them.")
@@ -31,13 +33,43 @@ Services = Annotated[
 
 @app.command()
 def migrate(services: Services = None) -> None:
-    """Migrate databases to this version. Reads `<SERVICE>_OWNER_DATABASE_URL` and the service's settings."""
+    """Migrate databases to this version. Reads `<SERVICE>_OWNER_DATABASE_URL` and the service's settings.
+
+    The exit code is 1, and nothing is done, if a database lacks what the migration needs (`subsidies doctor`).
+    """
     for service in _known(services):
         try:
             databases.migrate(service)
         except DomainError as error:
             raise cli.fail(error.message, **error.parameters) from error
         sys.stdout.write(orjson.dumps({"migrated": service}).decode() + "\n")
+
+
+@app.command()
+def doctor(
+    services: Services = None,
+    *,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print a line of JSON for each thing that was looked at")
+    ] = False,
+) -> None:
+    """Name what the databases, Kafka, the clocks, the identity provider and the disk lack for a start. Changes nothing.
+
+    Reads the environment of a process: run it with that of each. The exit code is 1 if something is lacking.
+    """
+    lacks = False
+    for found in databases.examine(_known(services), SystemClock()):
+        sentence = cli.translated(found.message, **found.parameters)
+        lacks = lacks or found.state is State.LACKING
+        if as_json:
+            line = {"part": found.part, "state": found.state, "message": sentence}
+            service = {"service": found.parameters["service"]} if "service" in found.parameters else {}
+            sys.stdout.write(orjson.dumps(service | line).decode() + "\n")
+        else:
+            words = {"state": cli.as_word(found.state), "part": cli.as_word(found.part)}
+            sys.stdout.write(cli.translated("{state}, {part}: {sentence}", **words, sentence=sentence) + "\n")
+    if lacks:
+        raise typer.Exit(1)
 
 
 @app.command()

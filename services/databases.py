@@ -1,11 +1,15 @@
-"""The databases of the three services: bring one to this version (`subsidies migrate`), verify its hash chains (`verify`)."""
+"""The databases of the three services: bring one to this version (`migrate`), examine it (`doctor`), verify its hash chains."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from sqlalchemy import make_url
 
+from services.doctor.broker import examine_broker
+from services.doctor.database import examine_database
+from services.doctor.domain import Finding, NotReady, State
+from services.doctor.surroundings import examine_disk, examine_identity_provider
 from services.eligibility.schema import SCHEMA as ELIGIBILITY
 from services.eligibility.settings import Settings as EligibilitySettings
 from services.payout.schema import SCHEMA as PAYOUT
@@ -13,6 +17,7 @@ from services.payout.settings import Settings as PayoutSettings
 from services.registry.schema import SCHEMA as REGISTRY
 from services.registry.settings import Settings as RegistrySettings
 from shared.audit.sealing import Verification, verify
+from shared.clock import Clock, SystemClock
 from shared.database.engine import Database
 from shared.errors import Invalid
 from shared.migrations import upgrade
@@ -31,15 +36,32 @@ SETTINGS: Mapping[str, type[ServiceSettings]] = {
 
 
 def migrate(service: str) -> None:
-    """Bring the database of `service` to this version, as its settings say; raises Invalid without the owner's URL."""
+    """Bring the database of `service` to this version, as its settings say.
+
+    Raises Invalid without the owner's URL, and NotReady, with nothing done, if the database lacks what the migration needs.
+    """
     settings = load(SETTINGS[service])
     if settings.owner_database_url is None:
         raise Invalid(
             "Set {variable}: migrations run as the owner of the tables.",
             variable=f"{service.upper()}_OWNER_DATABASE_URL",
         )
+    for found in examine_database(SCHEMAS[service], settings, SystemClock(), before_migration=True):
+        if found.state is State.LACKING:
+            raise NotReady.because(found)
     role = make_url(settings.database_url).username or "postgres"
     upgrade(SCHEMAS[service], settings.owner_database_url, role)
+
+
+def examine(services: Sequence[str], clock: Clock) -> Iterator[Finding]:
+    """Yield what is found of the databases of `services` and of what surrounds them, as the environment names it."""
+    loaded = {service: load(SETTINGS[service]) for service in services}
+    for service, settings in loaded.items():
+        yield from examine_database(SCHEMAS[service], settings, clock)
+    common = loaded[services[0]]
+    yield from examine_broker(common, common.deployment)
+    yield from examine_identity_provider(common, clock)
+    yield from examine_disk()
 
 
 def verify_chains(service: str, url: str) -> Iterator[Verification]:

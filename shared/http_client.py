@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
 from typing import Any
@@ -12,6 +11,7 @@ import stamina
 
 from shared.errors import Unavailable
 from shared.media_types import JSON
+from shared.process_settings import trusted_authorities
 from shared.settings import ServiceSettings
 
 PAGE_ITEMS = 1_000
@@ -65,10 +65,7 @@ class ClientCredentials(httpx.Auth):
 def connect(url: str, settings: ServiceSettings, client_id: str, *, timeout_seconds: float) -> httpx.Client:
     """Return a client of the service at `url`, authenticated as this service's own OAuth2 client `client_id`."""
     credentials = ClientCredentials(settings.token_url, client_id, settings.client_secret.get_secret_value())
-    verify: bool | ssl.SSLContext = True
-    if settings.tls_ca_file is not None:
-        verify = ssl.create_default_context(cafile=settings.tls_ca_file)
-    return httpx.Client(base_url=url, auth=credentials, timeout=timeout_seconds, verify=verify)
+    return httpx.Client(base_url=url, auth=credentials, timeout=timeout_seconds, verify=trusted_authorities(settings))
 
 
 class ServiceClient:

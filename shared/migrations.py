@@ -5,15 +5,19 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import asdict, dataclass
 from functools import cache
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, make_url, text
+from sqlalchemy import Connection, Table, create_engine, make_url, text
 
-from shared.system_tables import ServiceSchema
+from shared.errors import Conflict
+from shared.i18n import N_
+from shared.system_tables import BEFORE_18, ServiceSchema
 
 LOCK_SECONDS = 5
 
@@ -39,35 +43,96 @@ def run_environment(schema: ServiceSchema, connection: Connection) -> None:
 def upgrade(schema: ServiceSchema, owner_url: str, application_role: str) -> None:
     """Upgrade a service's database to the newest version, install the policies and grant `application_role` its rights.
 
-    A database that a later version has migrated is left as it is. A statement that waits for a lock for more than
-    LOCK_SECONDS fails, and with it its migration, so that no one has to wait behind it: run the upgrade again.
+    A database that the next version has migrated is left as it is; raises LaterDatabase if a still later one has. A statement
+    that waits for a lock for more than LOCK_SECONDS fails, and with it its migration, so that no one has to wait behind it:
+    run the upgrade again.
     """
     engine = create_engine(make_url(owner_url).set(drivername="postgresql+psycopg"))
     try:
         with engine.connect() as connection:
-            if revision_of(connection) > _head(schema):
+            standing = standing_of(schema, connection)
+            if standing.is_beyond:
+                raise LaterDatabase(schema.service, standing)
+            if standing.is_later:
                 return
             connection.execute(text(f"SET lock_timeout = '{LOCK_SECONDS}s'"))
+            if (connection.dialect.server_version_info or ()) < (18,):
+                connection.exec_driver_sql(BEFORE_18)
             connection.commit()
             command.upgrade(configuration(schema, connection), "heads")
         with engine.begin() as connection:
             schema.install(connection)
+            connection.execute(text(f"COMMENT ON TABLE alembic_version IS '{_SERVES.format(schema.released)}'"))
             _grant(schema, connection, application_role)
     finally:
         engine.dispose()
 
 
 def is_migrated(schema: ServiceSchema, connection: Connection) -> bool:
-    """Return whether the database has the tables of this version or a later one, and what the installed policies add.
+    """Return whether the database has the tables of this version or the next one, and what the installed policies add.
 
     During an upgrade old and new processes run together; the version before can work with later tables (docs/decisions/0014).
     """
-    return revision_of(connection) >= _head(schema) and schema.is_installed(connection)
+    standing = standing_of(schema, connection)
+    return not standing.is_older and not standing.is_beyond and schema.is_installed(connection)
 
 
-def revision_of(connection: Connection) -> str:
-    """Return the revision of the database, numbered 0001, 0002, …; empty if it has none."""
-    return MigrationContext.configure(connection).get_current_revision() or ""
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Which version a database belongs to; revisions are numbered 0001, 0002, …
+
+    `revision` is the database's, empty if it has none; `head` this version's. Processes from the revision `serves` on may
+    work with the database.
+    """
+
+    revision: str
+    head: str
+    serves: str
+
+    @property
+    def is_older(self) -> bool:
+        """Whether a migration is needed before this version can use the database."""
+        return self.revision < self.head
+
+    @property
+    def is_later(self) -> bool:
+        """Whether a later version has migrated the database."""
+        return self.revision > self.head
+
+    @property
+    def is_beyond(self) -> bool:
+        """Whether a version has migrated the database that this one is too old for."""
+        return self.is_later and self.serves > self.head
+
+
+class LaterDatabase(Conflict):
+    """A database belongs to a version with which this one cannot work."""
+
+    code = "later-database"
+    title = N_("The database belongs to a later version")
+
+    def __init__(self, service: str, standing: Standing) -> None:
+        """Refuse to touch the database of `service`."""
+        super().__init__(
+            N_(
+                "The database of {service} belongs to a later version (migration {revision}; this version's is {head}), which"
+                " goes with processes from migration {serves} on: install that version, or restore a backup of this one."
+            ),
+            service=service,
+            **asdict(standing),
+        )
+
+
+def standing_of(schema: ServiceSchema, connection: Connection) -> Standing:
+    """Return where the database of `schema` stands."""
+    revision = MigrationContext.configure(connection).get_current_revision() or ""
+    said = connection.execute(text("SELECT obj_description(to_regclass('alembic_version'), 'pg_class')")).scalar()
+    serves = re.fullmatch(_SERVES.format(r"(\d+)"), said or "")
+    return Standing(revision, _head(schema), serves[1] if serves else revision)
+
+
+_SERVES = "Processes from migration {} on may use this database"
+"""What a version leaves at the table of its revision, for earlier ones."""
 
 
 @cache
@@ -75,14 +140,21 @@ def _head(schema: ServiceSchema) -> str:
     return str(ScriptDirectory.from_config(configuration(schema)).get_current_head())
 
 
+def rights_of(schema: ServiceSchema) -> dict[str, str]:
+    """Return the rights that the application role has, by table."""
+    tables = [table for metadata in schema.all_metadata for table in metadata.sorted_tables]
+    return {table.name: _rights(table) for table in tables} | {"alembic_version": "SELECT"}
+
+
+def _rights(table: Table) -> str:
+    rights = "SELECT" if table.info.get("read_only") else "SELECT, INSERT"
+    return rights + ("" if table.info.keys() & {"read_only", "append_only"} else ", UPDATE, DELETE")
+
+
 def _grant(schema: ServiceSchema, connection: Connection, role: str) -> None:
     quoted = connection.dialect.identifier_preparer.quote(role)
     connection.execute(text(f"GRANT USAGE ON SCHEMA public TO {quoted}"))
     connection.execute(text(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {quoted}"))
-    connection.execute(text(f"GRANT SELECT ON alembic_version TO {quoted}"))
-    for metadata in schema.all_metadata:
-        for table in metadata.sorted_tables:
-            rights = "SELECT" if table.info.get("read_only") else "SELECT, INSERT"
-            rights += "" if table.info.keys() & {"read_only", "append_only"} else ", UPDATE, DELETE"
-            connection.execute(text(f'REVOKE ALL ON "{table.name}" FROM {quoted}'))
-            connection.execute(text(f'GRANT {rights} ON "{table.name}" TO {quoted}'))
+    for table, rights in rights_of(schema).items():
+        connection.execute(text(f'REVOKE ALL ON "{table}" FROM {quoted}'))
+        connection.execute(text(f'GRANT {rights} ON "{table}" TO {quoted}'))

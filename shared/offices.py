@@ -24,6 +24,7 @@ from typing import Any
 
 import yaml
 
+from shared.i18n import NamesByCode
 from shared.policies import POLICIES, Names, PolicyPackageError
 
 VARIABLE = "OFFICES_FILE"
@@ -99,6 +100,13 @@ def office_of_policy(policy: str) -> Office:
     """Return the office of an installed policy, as its package and the city's file say."""
     content = yaml.safe_load((POLICIES[policy].folder / "offices.yaml").read_text("utf-8"))
     return office_of(policy, content)
+
+
+@cache
+def department_names() -> NamesByCode:
+    """Return the departments that the packages of installed policies name, by code."""
+    read = (yaml.safe_load((each.folder / "offices.yaml").read_text("utf-8")) for each in POLICIES.values())
+    return {code: (zh, en) for content in read for code, (zh, en) in (content.get("departments") or {}).items()}
 
 
 def _is_well_formed(name: str, value: object) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import ssl
 import sys
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar, NoReturn, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
+import httpx
 from pydantic import AfterValidator, AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -152,7 +154,8 @@ class ProcessSettings(BaseSettings):
     tls_ca_file: Path | None = Field(
         default=None,
         validation_alias=common("TLS_CA_FILE"),
-        description="PEM file of the authority that signed the other services' certificates; without it the system's count",
+        description="PEM file of authorities beside the public ones: of the other services' certificates, and of the identity"
+        " provider's if no public authority signed it",
     )
     drain_seconds: float = Field(
         default=0,
@@ -193,6 +196,33 @@ class ProcessSettings(BaseSettings):
                     name,
                     N_("{variable} is plain http, so tokens could be forged in transit: use an https URL."),
                 )
+
+
+def require_files(settings: ProcessSettings) -> None:
+    """End the process with a sentence if a file that a setting names cannot be read."""
+    for name in ("tls_certificate_file", "tls_key_file", "tls_ca_file", "kafka_ca_file"):
+        file = getattr(settings, name, None)
+        if file is not None and not (file.is_file() and os.access(file, os.R_OK)):
+            variable = variable_of(type(settings), name)
+            end_process("{variable} names the file {file}, which cannot be read.", variable=variable, file=str(file))
+
+
+def trusted_authorities(settings: ProcessSettings) -> ssl.SSLContext:
+    """Return the authorities whose certificates a process accepts: the public ones, and those of TLS_CA_FILE.
+
+    One set for services and identity provider: a token is requested and used on one connection pool.
+    """
+    context = httpx.create_ssl_context()
+    if settings.tls_ca_file is not None:
+        try:
+            context.load_verify_locations(settings.tls_ca_file)
+        except ssl.SSLError:
+            end_process(
+                "{variable} names the file {file}, which holds no certificate in PEM.",
+                variable="TLS_CA_FILE",
+                file=str(settings.tls_ca_file),
+            )
+    return context
 
 
 Settings = TypeVar("Settings", bound=ProcessSettings)

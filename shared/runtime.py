@@ -18,7 +18,7 @@ from shared.messaging.relay import Relay
 from shared.messaging.restore_detection import LostEventsHandler
 from shared.messaging.signatures import Signer, verifier_of
 from shared.observability import logs, tracing
-from shared.process_settings import end_process, variable_of
+from shared.process_settings import end_process, require_files, variable_of
 from shared.settings import ServiceSettings
 from shared.system_tables import ServiceSchema
 from shared.web.auth import token_verifier_of
@@ -55,6 +55,7 @@ def run_relay(service: str, settings: ServiceSettings, restores: Sequence[str], 
 
 
 def _start(service: str, process: str, settings: ServiceSettings, pool_size: int) -> Database:
+    require_files(settings)
     logs.configure(service, process, settings.log_level)
     tracing.configure(service, process, settings.otlp_endpoint)
     return Database(

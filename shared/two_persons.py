@@ -5,6 +5,7 @@ Every act that needs two persons is a row with these columns, in a table of the 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from sqlalchemy import (
@@ -66,10 +67,15 @@ def confirm(connection: Connection, proposals: Table, *which: ColumnElement[bool
     Raises NotFound, Conflict if it is confirmed or discarded already, or SamePerson for the person who proposed it.
     """
     row = _open(connection, proposals, *which)
-    if row.proposed_by == by:
-        raise SamePerson("Someone other than the person who proposed the change must confirm it.")
+    require_other(row, by)
     confirmed = update(proposals).where(proposals.c.id == row.id).values(confirmed_by=by, confirmed_at=func.now())
     return connection.execute(confirmed.returning(*proposals.c)).one()
+
+
+def require_other(row: Row[Any], by: str) -> None:
+    """Raise SamePerson for whoever proposed it."""
+    if not _may_confirm(row.proposed_by, by):
+        raise SamePerson("Someone other than the person who proposed the change must confirm it.")
 
 
 def discard(connection: Connection, proposals: Table, *which: ColumnElement[bool], by: str, reason: str) -> Row[Any]:
@@ -93,6 +99,17 @@ def _open(connection: Connection, proposals: Table, *which: ColumnElement[bool])
         case "discarded":
             raise Conflict("The change was discarded.", extra={"state": "discarded"})
     return row
+
+
+def allowed(shown: Mapping[str, Any], by: str, *, confirm: str, discard: str) -> list[str]:
+    """Return which of the operations `confirm` and `discard` the state of a proposal allows `by`; `shown` is its `view`."""
+    if shown["state"] != "proposed":
+        return []
+    return [confirm, discard] if _may_confirm(shown["proposed_by"], by) else [discard]
+
+
+def _may_confirm(proposed_by: str, by: str) -> bool:
+    return proposed_by != by
 
 
 def is_in(proposals: Table, state: str) -> ColumnElement[bool]:

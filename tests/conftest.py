@@ -17,9 +17,12 @@ from deploy.local.processes import Supervisor
 from shared.cli import console
 from shared.observability import logs
 from tests.support.databases import DatabaseServer, ServiceDatabase
+from tests.support.folders import in_memory
 from tests.support.routes import share_routes
 from tests.support.tokens import Tokens
 
+# A broker lives for minutes here: what compiles its code to run for days takes a third of its start.
+os.environ.setdefault("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1")
 os.environ.setdefault("DEFAULT_LANGUAGE", "en")  # what is asserted is read in English; Chinese has tests of its own
 logs.configure("tests", "pytest", "CRITICAL")  # what a command line prints is looked at: no line of a log between,
 console.width = 250  # and no table folded
@@ -45,7 +48,7 @@ FreshDatabase = Callable[[str], ServiceDatabase]
 @pytest.fixture(scope="session")
 def session_state() -> Iterator[Path]:
     """A folder for the session's servers, open to the user that PostgreSQL runs as: pytest closes its own to others."""
-    with tempfile.TemporaryDirectory(prefix="subsidies-tests-", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory("", "subsidies-tests-", in_memory(), ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
         yield Path(folder)
 
@@ -60,7 +63,9 @@ def supervisor(session_state: Path) -> Iterator[Supervisor]:
 
 @pytest.fixture(scope="session")
 def database_server(session_state: Path, supervisor: Supervisor) -> DatabaseServer:
-    """A PostgreSQL 18 server for the session; not durable, since nothing survives it."""
+    """A PostgreSQL 18 server for the session, not durable, since nothing survives it; or the one at DATABASE_URL."""
+    if url := os.environ.get("DATABASE_URL"):
+        return DatabaseServer(url)
     postgres = LocalPostgres(session_state / "postgres", session_state / "postgres.log", durable=False)
     supervisor.start(postgres.spawn())
     postgres.wait()

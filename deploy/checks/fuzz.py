@@ -33,7 +33,9 @@ MOST_DATASETS = "^/v1/datasets/(?!enterprises/|payee_accounts/)[a-z_]+/"
 def own_system(state: Path) -> Iterator[LocalSystem]:
     """Run an empty system on free ports; raises CannotStartError."""
     ports = {name: str(free_port()) for name in DEFAULT_PORTS}
-    system = LocalSystem(state, {"ELIGIBILITY_NOTICE_WORKING_DAYS": "0", **os.environ, **ports}, durable=False)
+    system = LocalSystem(
+        state, {"ELIGIBILITY_NOTICE_WORKING_DAYS": "0", **os.environ, **ports}, durable=False, with_desk=False
+    )
     try:
         system.start()
         yield system

@@ -20,6 +20,7 @@ from deploy.local.processes import CannotStartError
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 STORE = ROOT / ".local" / "ecosystem"
+KUSTOMIZE = "5.7.1"
 
 
 class MissingToolError(RuntimeError):
@@ -127,6 +128,70 @@ def chromium() -> str:
     return _found("chromium", "install Chromium")
 
 
+@cache
+def buildah() -> list[str]:
+    """Return the command of buildah, with a store of its own; installed by Debian's package manager where it may."""
+    _installed("buildah", "mmdebstrap")
+    store = STORE / "images"
+    return [_found("buildah", "install buildah"), "--root", str(store / "storage"), "--runroot", str(store / "run")]
+
+
+def python_image() -> str:
+    """Return the name of an image with Debian's Python that buildah has; made from Debian's packages at first."""
+    name, tool = "localhost/python-debian:bookworm", buildah()
+    try:
+        run([*tool, "inspect", "--type", "image", name])
+    except ToolFailedError:
+        base = STORE / "images" / "base.tar"
+        wanted = "--include=python3,python3-venv,python-is-python3,passwd,tzdata,ca-certificates"
+        _fetch(
+            "Debian's Python",
+            [_found("mmdebstrap", "install mmdebstrap"), "--variant=apt", wanted, "bookworm", str(base)],
+            ROOT,
+        )
+        container = run([*tool, "from", "scratch"]).strip()
+        run([*tool, "add", container, base, "/"])
+        run([*tool, "commit", "--rm", container, name])
+        base.unlink()
+    return name
+
+
+@cache
+def kustomize() -> Path:
+    """Return kustomize; compiled from its Go module where it is not installed."""
+    if there := shutil.which("kustomize"):
+        return Path(there)
+    folder = STORE / f"kustomize-{KUSTOMIZE}"
+    if not (folder / "kustomize").exists():
+        module = f"sigs.k8s.io/kustomize/kustomize/v5@v{KUSTOMIZE}"
+        _fetch("kustomize", [_found("go", "install Go, or kustomize"), "install", module], ROOT, {"GOBIN": str(folder)})
+    return folder / "kustomize"
+
+
+@cache
+def kafka_tools() -> Path:
+    """Return the folder with the jar of Kafka's own commands, which the local broker does not need."""
+    folder = STORE / "kafka-tools"
+    if not list(folder.glob("*.jar")):
+        artifact = "-Dartifact=org.apache.kafka:kafka-tools:4.1.0"
+        _fetch(
+            "Kafka's commands", [maven(), "-q", "-B", "dependency:copy", artifact, f"-DoutputDirectory={folder}"], ROOT
+        )
+    return folder
+
+
+def _installed(*packages: str) -> None:
+    """Install the Debian packages whose commands are not found, if this is root; otherwise say which are missing."""
+    missing = [name for name in packages if shutil.which(name) is None]
+    if not missing:
+        return
+    apt = shutil.which("apt-get")
+    if apt is None or os.geteuid() != 0:
+        raise MissingToolError(f"no {missing[0]} found: install it (Debian: apt-get install {' '.join(missing)})")
+    _fetch("Debian's list of packages", [apt, "update", "-qq"], ROOT)
+    _fetch(" and ".join(missing), [apt, "install", "-y", "-qq", "--no-install-recommends", *missing], ROOT)
+
+
 def _found(command: str, remedy: str) -> str:
     there = shutil.which(command)
     if there is None:
@@ -134,9 +199,9 @@ def _found(command: str, remedy: str) -> str:
     return there
 
 
-def _fetch(what: str, command: Sequence[str], folder: Path) -> None:
+def _fetch(what: str, command: Sequence[str], folder: Path, env: Mapping[str, str] | None = None) -> None:
     print(f"Fetching {what} …", file=sys.stderr, flush=True)
     try:
-        run(command, cwd=folder, env={"DEBIAN_FRONTEND": "noninteractive"})
+        run(command, cwd=folder, env={"DEBIAN_FRONTEND": "noninteractive", **(env or {})})
     except ToolFailedError as error:
         raise MissingToolError(f"{what} could not be fetched: {str(error)[-300:]}") from error

@@ -1,13 +1,11 @@
-"""Kafka's users and their rights, as access control lists: every process has its own user, with the rights of its topics alone.
+"""The rights of Kafka's users (`services/kafka_rights.py`) as access control lists.
 
-`acls.sh` is written from it (`make manifests`), for any Kafka; `grant` does the same for the local broker.
+`acls.sh` is written from them (`make manifests`), for any Kafka; `grant` does the same for the local broker.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 from kafka.admin import (
     ACL,
@@ -18,54 +16,17 @@ from kafka.admin import (
     ResourceType,
 )
 
-from services.eligibility import worker as eligibility
-from services.payout import worker as payout
-from shared.messaging import topics
+from services.kafka_rights import as_constant, rights
 from shared.messaging.kafka import Cluster
 
 SCRIPT = Path(__file__).with_name("acls.sh")
-PUBLISHER_RIGHTS = ("Create", "Describe", "Write", "Read")
-"""A relay creates its topics, and reads back what it published (docs/restoring.md)."""
-CONSUMER_RIGHTS = ("Describe", "Read")
-CONSUMED = {
-    "eligibility-worker": {
-        topics.REGISTRY_FACTS: eligibility.GROUP,
-        topics.EVALUATION_SHARDS: eligibility.PARTITIONS_GROUP,
-    },
-    "payout-worker": {topics.AWARD_DECISIONS: payout.GROUP},
-}
-"""Topics that each process consumes, with its consumer group. Apps, and the registry's worker, have no user."""
-
-
-class Right(NamedTuple):
-    """What `user` may do with a `resource`, `topic` or `group`, called `name`."""
-
-    user: str
-    resource: str
-    name: str
-    operations: tuple[str, ...]
-
-
-def rights() -> Iterator[Right]:
-    """Yield every right. What is not listed is denied."""
-    for topic, service in topics.PUBLISHERS.items():
-        yield Right(f"{service}-relay", "topic", topic, PUBLISHER_RIGHTS)
-    for user, groups in CONSUMED.items():
-        for topic, group in groups.items():
-            yield Right(user, "topic", topic, CONSUMER_RIGHTS)
-            yield Right(user, "group", group, CONSUMER_RIGHTS)
-
-
-def users() -> list[str]:
-    """Return the users that have rights."""
-    return sorted({right.user for right in rights()})
 
 
 def script() -> str:
     """Return the rights as commands of Kafka's own `kafka-acls.sh`."""
     lines = [
         "#!/bin/sh",
-        "# Written by `make manifests` from deploy/kafka/rights.py; not edited by hand.",
+        "# Written by `make manifests` from services/kafka_rights.py; not edited by hand.",
         "# Grants each user its rights; run again it changes nothing. The arguments say how to reach Kafka as its administrator:",
         "#   acls.sh --bootstrap-server kafka-0:9093 --command-config admin.properties",
         "set -eu",
@@ -82,7 +43,7 @@ def grant(cluster: Cluster) -> None:
         ACL(
             f"User:{user}",
             "*",
-            ACLOperation[operation.upper()],
+            ACLOperation[as_constant(operation)],
             ACLPermissionType.ALLOW,
             ResourcePattern(ResourceType[resource.upper()], name),
         )

@@ -1,4 +1,4 @@
-"""What runs in a cluster: per service an app, a worker and a relay; one migration job; who may speak with whom.
+"""What runs in a cluster: for each service an app, a worker and a relay; the desk; one migration job; who may speak with whom.
 
 PostgreSQL, Kafka and the identity provider are the city's. Settings come from the ConfigMap `settings`, which an overlay makes;
 secrets from one Secret per service, which the city makes: their keys are the names of the variables. The city also makes one
@@ -13,7 +13,8 @@ from typing import Any
 
 import yaml
 
-from deploy.kafka import rights
+from services import kafka_rights
+from services.databases import SCHEMAS
 
 BASE = Path(__file__).with_name("base")
 IMAGE = "ecommerce-subsidies"
@@ -22,21 +23,31 @@ DRAIN_SECONDS = 10
 TLS = "/etc/tls"
 TLS_FILES = {"TLS_CERTIFICATE_FILE": "tls.crt", "TLS_KEY_FILE": "tls.key", "TLS_CA_FILE": "ca.crt"}
 """Where the Secret `<service>-tls` is mounted, and the settings that name its files."""
-PORTS = {"registry": 8001, "eligibility": 8002, "payout": 8003}
-CALLED_BY = {"registry": ("eligibility", "payout"), "eligibility": ("payout",), "payout": ("eligibility",)}
+PORTS = {"registry": 8001, "eligibility": 8002, "payout": 8003, "desk": 8004}
+PROCESSES: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("registry", "eligibility", "payout"), ("app", "worker", "relay")),
+    "desk": ("app",),
+}
+CALLED_BY = {
+    "registry": ("eligibility", "payout", "desk"),
+    "eligibility": ("payout", "desk"),
+    "payout": ("eligibility", "desk"),
+    "desk": (),
+}
 SECRETS = {
     "registry": ("REGISTRY_DATABASE_URL", "REGISTRY_ACCOUNT_KEY"),
     "eligibility": ("ELIGIBILITY_DATABASE_URL", "ELIGIBILITY_CLIENT_SECRET"),
     "payout": ("PAYOUT_DATABASE_URL", "PAYOUT_CLIENT_SECRET", "PAYOUT_FILE_SEAL_KEY"),
+    "desk": ("DESK_CLIENT_SECRET", "DESK_SESSION_KEY"),
 }
-KAFKA_USERS = tuple(rights.users())
+KAFKA_USERS = tuple(kafka_rights.users())
 """Processes with a user of their own on Kafka; the Secret `<process>-kafka` has its password."""
 AUTHORITIES = "/etc/authorities"
 """Where the ConfigMap `authorities` is mounted: who signed the certificates of Kafka and PostgreSQL, in PEM."""
 MEMORY = {"app": ("512Mi", "2Gi"), "worker": ("1Gi", "6Gi"), "relay": ("256Mi", "1Gi")}
 """What a process asks for and may take at most; workers hold an evaluation's frames (docs/benchmarks.md)."""
-COPIES = {"app": 2, "worker": 2, "relay": 2}
-"""Of relays one leads and the other waits."""
+COPIES = 2
+"""Of each process. Of relays one leads and the other waits."""
 
 Document = dict[str, Any]
 
@@ -45,9 +56,9 @@ def files() -> Mapping[Path, str]:
     """Return every file of `base/` with its content."""
     made: dict[str, list[Document]] = {
         service: [
-            *(_deployment(service, process) for process in COPIES),
+            *(_deployment(service, process) for process in PROCESSES[service]),
             _service(service),
-            *(_disruption_budget(service, process) for process in COPIES),
+            *(_disruption_budget(service, process) for process in PROCESSES[service]),
             _policy(service),
         ]
         for service in PORTS
@@ -57,9 +68,17 @@ def files() -> Mapping[Path, str]:
     return {BASE / f"{name}.yaml": _written(documents) for name, documents in made.items()}
 
 
+class _Plain(yaml.SafeDumper):
+    """Writes what stands twice twice: nobody has to look an anchor up."""
+
+    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 - the base class's parameter
+        """Return that no value is written as a reference to another."""
+        return True
+
+
 def _written(documents: list[Document]) -> str:
     head = "# Written by `make manifests` from deploy/kubernetes/manifests.py; not edited by hand.\n"
-    return head + yaml.safe_dump_all(documents, sort_keys=False, width=120)
+    return head + yaml.dump_all(documents, Dumper=_Plain, sort_keys=False, width=120)
 
 
 def _labels(service: str, process: str) -> dict[str, str]:
@@ -135,7 +154,7 @@ def _deployment(service: str, process: str) -> Document:
         {"name": "DRAIN_SECONDS", "value": str(DRAIN_SECONDS)},
         *({"name": name, "value": f"{TLS}/{file}"} for name, file in TLS_FILES.items()),
         *(_secret(service, variable) for variable in SECRETS[service]),
-        _EVENT_KEYS,
+        *([_EVENT_KEYS] if service in SCHEMAS else []),
         *_kafka_user(f"{service}-{process}"),
     ]
     if process == "relay":
@@ -155,7 +174,7 @@ def _deployment(service: str, process: str) -> Document:
         "kind": "Deployment",
         "metadata": _metadata(service, process),
         "spec": {
-            "replicas": COPIES[process],
+            "replicas": COPIES,
             "strategy": {"rollingUpdate": {"maxUnavailable": 0, "maxSurge": 1}},
             "selector": {"matchLabels": selector},
             "template": {
@@ -212,8 +231,8 @@ def _migration() -> Document:
     container["args"] = ["python -m services.cli migrate\npython -m services.registry.seed\n"]
     container["env"] = [
         _secret(service, variable)
-        for service, variables in SECRETS.items()
-        for variable in (*variables, f"{service.upper()}_OWNER_DATABASE_URL")
+        for service in SCHEMAS
+        for variable in (*SECRETS[service], f"{service.upper()}_OWNER_DATABASE_URL")
     ] + [_EVENT_KEYS]
     return {
         "apiVersion": "batch/v1",

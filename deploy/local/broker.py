@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from deploy.kafka import rights
 from deploy.local.processes import CannotStartError, Child, free_port, wait_until
 from deploy.supply.inventory import differing_jars
+from services import kafka_rights
 from shared.clock import SystemClock
 from shared.i18n import default_language, translate
 from shared.messaging import kafka
@@ -109,7 +110,7 @@ def _mesh(log: Path, reason: str) -> Broker:
         default_language(),
         {"reason": reason},
     )
-    return Broker(described, Child("broker", command, log), port)
+    return Broker(described, Child("broker", command, log, server=True), port)
 
 
 def _kafka(state: Path, log: Path) -> Broker:
@@ -170,7 +171,8 @@ def _kafka(state: Path, log: Path) -> Broker:
                 problem=(done.stderr or done.stdout).strip()[-300:],
             )
     command = [java, "-Xmx512m", "-Xms128m", "-XX:+UseSerialGC", "-cp", classpath, "kafka.Kafka", str(file)]
-    return Broker("Apache Kafka 4.1 (KRaft)", Child("broker", command, log), port, passwords, certificate)
+    child = Child("broker", command, log, server=True)
+    return Broker("Apache Kafka 4.1 (KRaft)", child, port, passwords, certificate)
 
 
 def _write_secretly(file: Path, content: bytes) -> None:
@@ -182,7 +184,7 @@ def _write_secretly(file: Path, content: bytes) -> None:
 def _passwords(file: Path) -> dict[str, str]:
     """Return the passwords of all users, made once and kept in `file`."""
     kept: dict[str, str] = orjson.loads(file.read_bytes()) if file.exists() else {}
-    passwords = {user: kept.get(user) or secrets.token_hex(32) for user in (ADMIN, *rights.users())}
+    passwords = {user: kept.get(user) or secrets.token_hex(32) for user in (ADMIN, *kafka_rights.users())}
     _write_secretly(file, orjson.dumps(passwords))
     return passwords
 

@@ -81,6 +81,7 @@ class LocalPostgres:
             log=self._log,
             stop_signal=signal.SIGINT,  # "fast" shutdown: sessions are ended, nothing is lost
             user=self._user,
+            server=True,
         )
         return self.child
 

@@ -20,6 +20,7 @@ from shared.i18n import default_language, translate
 _PR_SET_PDEATHSIG = 1
 _MAX_RESTARTS = 5
 _RESTART_WINDOW_SECONDS = 60.0
+_PATIENCE_SECONDS = 15.0
 
 
 class CannotStartError(RuntimeError):
@@ -43,7 +44,10 @@ def _end_with_parent(number: int) -> Callable[[], None] | None:
 
 @dataclass
 class Child:
-    """A process that the launcher starts. `user` is the system user to run it as if the launcher is root."""
+    """A process that the launcher starts. `user` is the system user to run it as if the launcher is root.
+
+    The others need a `server`: it is stopped after them.
+    """
 
     name: str
     command: Sequence[str]
@@ -51,6 +55,7 @@ class Child:
     environment: Mapping[str, str] = field(default_factory=dict)
     stop_signal: int = signal.SIGTERM
     user: str | None = None
+    server: bool = False
     restarted: list[float] = field(default_factory=list)
     process: subprocess.Popen[bytes] | None = None
 
@@ -73,17 +78,25 @@ class Child:
         """Return whether the process is running."""
         return self.process is not None and self.process.poll() is None
 
-    def stop(self, patience_seconds: float) -> None:
-        """Ask the process to stop, and kill it if it is still running after `patience_seconds`."""
+    def ask_to_stop(self) -> None:
+        """Send the process its signal to stop, if it is running."""
+        if self.process is not None and self.alive():
+            self.process.send_signal(self.stop_signal)
+
+    def wait(self, patience_seconds: float) -> None:
+        """Wait until the process has ended, and kill it if it is still running after `patience_seconds`."""
         if self.process is None:
             return
-        if self.alive():
-            self.process.send_signal(self.stop_signal)
-            try:
-                self.process.wait(patience_seconds)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-        self.process.wait()
+        try:
+            self.process.wait(patience_seconds)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def stop(self, patience_seconds: float) -> None:
+        """Ask the process to stop, and kill it if it is still running after `patience_seconds`."""
+        self.ask_to_stop()
+        self.wait(patience_seconds)
 
     def last_log_line(self) -> str:
         """Return the last line of the log."""
@@ -95,7 +108,7 @@ class Child:
 
 
 class Supervisor:
-    """Starts children in order, restarts those that end, and stops them in reverse order."""
+    """Starts children in order, restarts those that end, and stops them all at once, but servers after the others."""
 
     def __init__(self, state: Path) -> None:
         """Record the running children in `state`, so that those of a killed launcher are found."""
@@ -155,17 +168,14 @@ class Supervisor:
     def restart(self, prefixes: tuple[str, ...]) -> None:
         """Stop the children whose names begin with one of `prefixes`, all at once, and start them again."""
         children = [child for child in self._children if child.name.startswith(prefixes)]
+        _stop(children)
         for child in children:
-            if child.process is not None and child.alive():
-                child.process.send_signal(child.stop_signal)
-        for child in children:
-            child.stop(15.0)
             self.start(child)
 
     def stop(self) -> None:
-        """Stop all children in reverse order."""
-        for child in reversed(self._children):
-            child.stop(15.0)
+        """Stop all children at once, but servers after the others."""
+        _stop([child for child in self._children if not child.server])
+        _stop([child for child in self._children if child.server])
         if self._children:
             self._record.unlink(missing_ok=True)
         self._children.clear()
@@ -179,6 +189,14 @@ class Supervisor:
                 except psutil.NoSuchProcess:
                     continue
         self._record.write_text("".join(lines))
+
+
+def _stop(children: Sequence[Child]) -> None:
+    """Ask all `children` to stop, and then wait for each."""
+    for child in children:
+        child.ask_to_stop()
+    for child in children:
+        child.wait(_PATIENCE_SECONDS)
 
 
 def free_port() -> int:

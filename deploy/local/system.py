@@ -52,13 +52,16 @@ _SHELL = Path(__file__).with_name("shell.sh")
 
 
 class LocalSystem:
-    """Database, broker, issuer, and the three services with workers and relays, under one supervisor."""
+    """Database, broker, issuer, the three services with workers and relays, and the desk, under one supervisor."""
 
-    def __init__(self, state: Path, environment: Mapping[str, str], *, durable: bool = True) -> None:
+    def __init__(
+        self, state: Path, environment: Mapping[str, str], *, durable: bool = True, with_desk: bool = True
+    ) -> None:
         """Prepare a system with its state in `state`, configured by `environment`."""
         self.state = state.resolve()
         self._environment = environment
         self._durable = durable
+        self._with_desk = with_desk
         self.broker: Broker | None = None
         self._lock: IO[str] | None = None
         self.ports = {name: _port(environment, name, default) for name, default in DEFAULT_PORTS.items()}
@@ -80,9 +83,17 @@ class LocalSystem:
         open_issuer(self.state, self.url("issuer"), AUDIENCE, SystemClock())
         self.clients = orjson.loads((self.state / "clients.json").read_bytes())
         self._write_shell()
-        admin_url = self._start_database_and_broker()
+        postgres = self._start_servers()
+        admin_url = postgres.url if postgres else self._environment["DATABASE_URL"]
         self.settings = self._service_settings(admin_url)
-        self._migrate(admin_url)
+        self._migrate(admin_url)  # while the broker starts
+        address = self._wait_for_broker()
+        print_now("PostgreSQL: {where}", where=N_("18, on this machine") if postgres else N_("at DATABASE_URL"))
+        print_now(
+            "Broker: {where}, {servers}",
+            where=self.broker.described if self.broker else N_("at KAFKA_BOOTSTRAP_SERVERS"),
+            servers=address,
+        )
         self._start_services()
 
     def stop(self) -> None:
@@ -132,26 +143,27 @@ class LocalSystem:
     def _log(self, name: str) -> Path:
         return self.state / "logs" / f"{name}.log"
 
-    def _start_database_and_broker(self) -> str:
-        """Start what the environment does not name; return the URL of PostgreSQL's administrator."""
-        admin_url = self._environment.get("DATABASE_URL")
-        address = self._environment.get("KAFKA_BOOTSTRAP_SERVERS")
+    def _start_servers(self) -> LocalPostgres | None:
+        """Start the database and the broker that the environment does not name, without waiting for the broker."""
         postgres: LocalPostgres | None = None
-        if not admin_url:
+        if not self._environment.get("DATABASE_URL"):
             postgres = LocalPostgres(self.state / "postgres", self._log("postgres"), durable=self._durable)
             self.supervisor.start(postgres.spawn())
-        if not address:
+        if not self._environment.get("KAFKA_BOOTSTRAP_SERVERS"):
             choice = self._environment.get("LOCAL_BROKER", "auto")
             self.broker = local_broker(self.state, self._log("broker"), choice)
             self.supervisor.start(self.broker.child)
         if postgres is not None:
             postgres.wait()
-            admin_url = postgres.url
-        assert admin_url
+        return postgres
+
+    def _wait_for_broker(self) -> str:
+        """Wait until the broker has its topics; return its address."""
+        address = self._environment.get("KAFKA_BOOTSTRAP_SERVERS")
         try:
             if self.broker is not None:
                 self.broker.wait()
-            elif address:
+            else:
                 kafka.ensure_topics(self.cluster_of(""), patience_seconds=5.0)
         except KafkaError as error:
             raise CannotStartError(
@@ -160,13 +172,7 @@ class LocalSystem:
                 servers=address or "loopback",
                 problem=type(error).__name__,
             ) from error
-        print_now("PostgreSQL: {where}", where=N_("18, on this machine") if postgres else N_("at DATABASE_URL"))
-        print_now(
-            "Broker: {where}, {servers}",
-            where=self.broker.described if self.broker else N_("at KAFKA_BOOTSTRAP_SERVERS"),
-            servers=address or self.cluster_of(ADMIN).bootstrap_servers,
-        )
-        return admin_url
+        return address or self.cluster_of(ADMIN).bootstrap_servers
 
     def cluster_of(self, user: str) -> Cluster:
         """Return how `user` reaches the local broker, or everybody the one that the environment names."""
@@ -245,16 +251,17 @@ class LocalSystem:
                 metrics_port = free_port() if part == "app" else port  # an app serves metrics at its own port too
                 children[name] = self._child(name, f"services.{service}.{part}", {"METRICS_PORT": str(metrics_port)})
                 self.targets.append({"targets": [f"127.0.0.1:{port}"], "labels": {"service": service, "process": part}})
-        children["desk"] = self._child("desk", "services.desk.app", {"METRICS_PORT": str(free_port())})
-        self.targets.append(
-            {"targets": [f"127.0.0.1:{self.ports['DESK_PORT']}"], "labels": {"service": "desk", "process": "app"}}
-        )
+        if self._with_desk:
+            children["desk"] = self._child("desk", "services.desk.app", {"METRICS_PORT": str(free_port())})
+            desk = f"127.0.0.1:{self.ports['DESK_PORT']}"
+            self.targets.append({"targets": [desk], "labels": {"service": "desk", "process": "app"}})
         (self.state / "targets.json").write_bytes(orjson.dumps(self.targets, option=orjson.OPT_INDENT_2))
         for child in children.values():
             self.supervisor.start(child)
-        for service in (*SERVICES, "desk"):
+        apps = {service: children[f"{service}-app"] for service in SERVICES}
+        apps |= {"desk": children["desk"]} if self._with_desk else {}
+        for service, child in apps.items():
             url = f"{self.url(service)}/readyz"
-            child = children.get(service) or children[f"{service}-app"]
             wait_until(lambda url=url: _ready(url), child, 300.0, N_("see its log."))  # type: ignore[misc]
 
     def _kafka_variables(self, process: str) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -17,7 +16,22 @@ from starlette.staticfiles import StaticFiles
 from services.desk.acts import routes as acts
 from services.desk.clients.base import SERVICES, Refused, ServiceDown, SessionOver
 from services.desk.front import STATIC, Front
-from services.desk.pages import changes, datasets, enterprises, imports, inbox
+from services.desk.pages import (
+    batches,
+    books,
+    cases,
+    changes,
+    datasets,
+    enterprises,
+    evaluations,
+    imports,
+    inbox,
+    money,
+    orders,
+    own,
+    recoveries,
+    refusals,
+)
 from services.desk.rendering import page
 from services.desk.session import Sessions
 from services.desk.settings import Settings, session_key
@@ -26,7 +40,7 @@ from services.desk.sign_in import router as sign_in
 from shared.clock import Clock
 from shared.errors import NotFound
 from shared.observability import tracing
-from shared.process_settings import load
+from shared.process_settings import load, trusted_authorities
 from shared.version import VERSION
 from shared.web.auth import TokenVerifier
 from shared.web.metrics import own_metrics, probe_router
@@ -39,6 +53,15 @@ ROUTERS = (
     datasets.router,
     enterprises.router,
     changes.router,
+    cases.router,
+    evaluations.router,
+    refusals.router,
+    own.router,
+    money.router,
+    orders.router,
+    batches.router,
+    recoveries.router,
+    books.router,
     acts.router,
 )
 _CONNECTIONS = httpx.Limits(max_connections=200, max_keepalive_connections=50)
@@ -62,16 +85,14 @@ def build(
     clock: Clock,
     transport: httpx.AsyncBaseTransport | None = None,
 ) -> FastAPI:
-    """Build the app. `transport` reaches the services; over the network unless another is given."""
-    verify: bool | ssl.SSLContext = True
-    if settings.tls_ca_file is not None:
-        verify = ssl.create_default_context(cafile=settings.tls_ca_file)
+    """Build the app. `transport` reaches the services and the identity provider; over the network unless another is given."""
+    authorities = trusted_authorities(settings)
     http = {
         service: httpx.AsyncClient(
             base_url=getattr(settings, f"{service}_url"),
             timeout=settings.answer_seconds,
             limits=_CONNECTIONS,
-            verify=verify,
+            verify=authorities,
             transport=transport,
         )
         for service in SERVICES
@@ -95,7 +116,7 @@ def build(
     app.state.settings = settings
     app.state.clock = clock
     app.state.http = http
-    app.state.provider = identity_provider(settings)
+    app.state.provider = identity_provider(settings, transport)
     app.state.language = settings.default_language
     app.state.token_verifier = token_verifier
     app.state.draining = False

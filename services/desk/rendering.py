@@ -15,12 +15,14 @@ from fastapi import Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from services.desk import case_words
 from services.desk.acts.domain import PART, QUERY, Act, Said, fields_of
 from services.desk.acts.library import act_of, has_act
 from services.desk.clients.base import SERVICES
 from services.desk.datasets import TITLES, is_number, key_of, label_of, row_page, shown
 from services.desk.rooms import rooms
 from services.desk.session import PERSON, Person, chosen_language
+from services.desk.terms import term
 from shared.catalogue.datasets import CATALOGUE
 from shared.clock import calendar_date, local_time
 from shared.i18n import CHINESE, Language, NamesByCode, language_of, translate, word
@@ -78,10 +80,15 @@ def environment(language: Language) -> Environment:
         "key_of": key_of,
         "with_cursor": lambda query, cursor: urlencode({**query, "cursor": cursor}),
     }
+    made.globals |= case_words.functions(language)
     made.filters |= {
+        **case_words.filters(language),
         "yuan": lambda fen: "" if fen is None else yuan(fen),
+        "ten_thousand": lambda fen: fen / 1_000_000,
+        "gap": lambda each, whole, part: each[whole] - each[part],
         "instant": lambda instant: local_time(instant)[:16] if instant else "",
         "word": lambda code: word(code, language, _NAMES) or "",
+        "term": lambda code, kind: term(code, kind, chinese=language == CHINESE),
         "sentence": lambda text: Markup("<br>").join(str(text).splitlines()),
     }
     return made
@@ -120,6 +127,7 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
         "today": today(request),
         "max_file_bytes": request.app.state.settings.upload_max_bytes,
         "done": request.query_params.get("done", ""),
+        "told": request.session.pop("told", []),
     }
     text = environment(spoken).get_template(template).render({**known, **context})
     return Response(text, status, {"Content-Language": spoken, "Vary": "Accept-Language, Cookie"}, HTML)

@@ -23,6 +23,7 @@ from services.desk.session import LANGUAGE_COOKIE, PERSON, Person
 from services.desk.settings import Settings
 from shared.authorization import Scope
 from shared.i18n import N_
+from shared.process_settings import trusted_authorities
 
 PROVIDER = N_("the identity provider")
 
@@ -33,7 +34,7 @@ with warnings.catch_warnings(action="ignore", category=AuthlibDeprecationWarning
     from authlib.integrations.starlette_client import OAuth
 
 
-def identity_provider(settings: Settings) -> Any:
+def identity_provider(settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> Any:
     """Return the client of the identity provider, which is discovered below `TOKEN_ISSUER`."""
     registry = OAuth()
     registry.register(
@@ -45,6 +46,8 @@ def identity_provider(settings: Settings) -> Any:
             "scope": " ".join(["openid", "profile", *(scope.value for scope in Scope)]),
             "code_challenge_method": "S256",
             "timeout": settings.answer_seconds,
+            "transport": transport,
+            "verify": trusted_authorities(settings),
         },
     )
     return registry.provider

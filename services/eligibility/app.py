@@ -9,6 +9,7 @@ from services.eligibility.approvals.routes import approvals_router
 from services.eligibility.approvals.routes import decisions_router as approvals_of_decisions_router
 from services.eligibility.awards.routes import guide_router
 from services.eligibility.awards.routes import router as awards_router
+from services.eligibility.cases.routes import router as cases_router
 from services.eligibility.clients.payout import Payout
 from services.eligibility.clients.registry import RegistryFacts
 from services.eligibility.confirmations.routes import router as confirmations_router
@@ -94,6 +95,7 @@ def build(
             procedures_router,
             evaluations_router,
             decisions_router,
+            cases_router,
             approvals_of_decisions_router,
             approvals_router,
             rounds_router,

@@ -21,4 +21,4 @@ import services.eligibility.tasks.tables  # noqa: F401 - importing a room's tabl
 from services.eligibility.metadata import metadata
 from shared.system_tables import ServiceSchema
 
-SCHEMA = ServiceSchema("eligibility", metadata, Path(__file__).with_name("migrations"))
+SCHEMA = ServiceSchema("eligibility", metadata, Path(__file__).with_name("migrations"), released="0008")

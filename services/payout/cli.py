@@ -10,13 +10,12 @@ from typing import Annotated
 
 import typer
 
-from services.payout.awards.words import STEP_WORDS
-from services.payout.reconciliation.words import CHECK_WORDS
 from services.payout.reports.export import COLUMNS as REPORT
 from shared import cli
 from shared.cli import say
 from shared.i18n import N_
 from shared.media_types import XLSX, ZIP
+from shared.money_words import CHECK_WORDS, STEP_WORDS
 from shared.policies import AWARD_TITLES, UNITS
 from shared.spreadsheets import TableColumn
 

@@ -40,4 +40,4 @@ def is_installed(connection: Connection) -> bool:
     return set(POLICIES) <= set(connection.execute(select(policy_units.c.policy).distinct()).scalars())
 
 
-SCHEMA = ServiceSchema("payout", metadata, Path(__file__).with_name("migrations"), install, is_installed)
+SCHEMA = ServiceSchema("payout", metadata, Path(__file__).with_name("migrations"), install, is_installed, "0008")

@@ -12,4 +12,4 @@ from services.registry.datasets.tables import install, is_installed
 from services.registry.metadata import metadata
 from shared.system_tables import ServiceSchema
 
-SCHEMA = ServiceSchema("registry", metadata, Path(__file__).with_name("migrations"), install, is_installed)
+SCHEMA = ServiceSchema("registry", metadata, Path(__file__).with_name("migrations"), install, is_installed, "0003")

@@ -17,6 +17,9 @@ from shared.messaging import topics
 from shared.process_settings import end_process
 from shared.settings import KafkaSettings
 
+SESSION_TIMEOUT_MS = 15_000
+"""How long a consumer may be silent before its partitions are given to others of its group."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
@@ -95,7 +98,7 @@ def consumer(cluster: Cluster, group_id: str, topic: str, *, max_poll_records: i
         auto_offset_reset="earliest",
         max_poll_records=max_poll_records,
         max_poll_interval_ms=300_000,
-        session_timeout_ms=15_000,
+        session_timeout_ms=SESSION_TIMEOUT_MS,
         heartbeat_interval_ms=3_000,
         max_partition_fetch_bytes=4 * 1024 * 1024,
         fetch_max_wait_ms=200,

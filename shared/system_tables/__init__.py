@@ -35,6 +35,8 @@ from shared.database.schema import APPEND_ONLY, SEALED, service_metadata
 metadata = service_metadata()
 
 VERSIONS = Path(__file__).with_name("versions")
+BEFORE_18 = Path(__file__).with_name("before_18.sql").read_text("utf-8")
+"""What databases on PostgreSQL 15 to 17 need before any migration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,8 @@ class ServiceSchema:
     """The schema of `service`: its own tables (`metadata`) and the system tables; `migrations` is its Alembic history.
 
     `install` writes what the installed policies add to the database; it runs after every upgrade, and may run again.
-    `is_installed` returns whether it has written it.
+    `is_installed` returns whether it has written it. `released` is the last revision of the last release, whose processes may
+    use the database beside this version's (docs/decisions/0014).
     """
 
     service: str
@@ -50,6 +53,7 @@ class ServiceSchema:
     migrations: Path
     install: Callable[[Connection], None] = lambda _: None
     is_installed: Callable[[Connection], bool] = lambda _: True
+    released: str = "0000"
 
     @property
     def all_metadata(self) -> list[MetaData]:

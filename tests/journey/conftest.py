@@ -37,7 +37,7 @@ def system(state: Path, collector: Collector) -> Iterator[LocalSystem]:
         "OTEL_EXPORTER_OTLP_ENDPOINT": collector.endpoint,
         "OTEL_BSP_SCHEDULE_DELAY": "200",
     }
-    with running(state, **settings) as system:
+    with running(state, settings) as system:
         yield system
 
 

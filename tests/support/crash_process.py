@@ -16,7 +16,7 @@ from services.registry.imports.domain import KIND
 from shared.clock import SystemClock
 from shared.database.engine import Database
 from shared.jobs.runner import JobRunner, RunningJob
-from shared.messaging import topics
+from shared.messaging import kafka, topics
 from shared.messaging.consumer import Consumer
 from tests.integration.registry.conftest import importer
 from tests.support.events import VERIFIER, from_argument, relay_of
@@ -29,6 +29,7 @@ def main(role: str, database_url: str, cluster: str, point: str) -> None:
         if reached == point:
             os.kill(os.getpid(), signal.SIGKILL)
 
+    kafka.SESSION_TIMEOUT_MS = 6_000  # the least that brokers allow: the heir waits for no longer
     database = Database(database_url)
     if role == "relay":
         step = relay_of("eligibility", database, from_argument(cluster), crash_point=crash_at).step

@@ -8,13 +8,30 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from typing import Any, Literal
 
 from shared.errors import FieldError
 from shared.i18n import N_
 from shared.money import NotAnAmountInYuanError, fen_of_yuan
 
-Kind = Literal["text", "long", "day", "yuan", "whole", "decimal", "flag", "yes", "choice", "several", "file", "hidden"]
+Kind = Literal[
+    "text",
+    "long",
+    "day",
+    "yuan",
+    "whole",
+    "decimal",
+    "fraction",
+    "flag",
+    "yes",
+    "choice",
+    "several",
+    "file",
+    "hidden",
+    "years",
+    "lines",
+]
 Said = str | tuple[str, str]
 """A message, or a name in Chinese and in English, as declarations of datasets give it."""
 PART, QUERY = "part.", "query."
@@ -28,7 +45,8 @@ class Field:
     """What a form asks for: `name` is its place in the body, with a dot before a member's own members or a number in a list.
 
     `*` stands for each number that the form has. What begins with `part.` or `query.` belongs to the path or the query.
-    `choices` are codes with messages; `yuan` is written in yuan and sent in fen; `several` are sent as a list. `empty` is sent
+    `choices` are codes with messages; `yuan` is written in yuan and sent in fen; `several` are sent as a list, and so are
+    `years` and `lines`, of which a text has any number; a `flag` is a choice of yes and no. `empty` is sent
     where the field is left empty; unless it is given, nothing is. `preset` is the choice that a form begins with.
     """
 
@@ -50,6 +68,8 @@ class Act:
     was on. `job`: what the answer is a job of, to be followed until it ends (`JOBS`). `about` names what the form is about. A
     client has one method for what each dataset has an operation of: `method` names it, `parts` are what it needs besides.
     `always` are members of every body. `file_name` is the parameter of the query that gets a file's name if it is left empty.
+    `shaped` makes the body of what the form holds, where they differ. `counts` are numbers of the answer that are told once it is
+    done, by their place in it.
     """
 
     title: str
@@ -63,6 +83,8 @@ class Act:
     parts: Mapping[str, str] = field(default_factory=dict)
     always: Mapping[str, Any] = field(default_factory=dict)
     file_name: str = ""
+    shaped: Callable[[dict[str, Any]], dict[str, Any]] | None = None
+    counts: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def file(self) -> Field | None:
@@ -105,14 +127,20 @@ def body_of(act: Act, held: Mapping[str, list[str]]) -> tuple[Any, list[FieldErr
             continue
         if value is not ABSENT:
             _put(body, asked.name.split("."), value)
-    return _with_lists(body), mistakes
+    made = _with_lists(body)
+    return act.shaped(made) if act.shaped else made, mistakes
 
 
 _EXPECTED: Mapping[str, str] = {
     "yuan": N_("Write an amount in yuan, such as 1234.50."),
     "whole": N_("Write a whole number."),
     "decimal": N_("Write a number in digits, such as 85.25."),
+    "fraction": N_("Write a fraction such as 1/2, or a percentage such as 50%."),
+    "years": N_("Write years, such as 2023 2024."),
 }
+
+
+_SEPARATORS = re.compile(r"[\s,，、;；]+")
 
 
 def _value(asked: Field, texts: list[str]) -> Any:
@@ -120,9 +148,7 @@ def _value(asked: Field, texts: list[str]) -> Any:
         return bool(texts)
     if not texts:
         return asked.empty
-    if asked.kind == "several":
-        return texts
-    return _READ.get(asked.kind, str)(texts[0])
+    return texts if asked.kind == "several" else _READERS.get(asked.kind, str)(texts[0])
 
 
 def _decimal(text: str) -> float:
@@ -132,17 +158,32 @@ def _decimal(text: str) -> float:
     return float(text)
 
 
+def _fraction(text: str) -> dict[str, int]:
+    """Return `1/2` or `50%` as a fraction; raises ValueError."""
+    try:
+        part = Fraction(text.removesuffix("%").replace("／", "/"))
+    except ZeroDivisionError as error:
+        raise ValueError(text) from error
+    if text.endswith("%"):
+        part /= 100
+    return {"numerator": part.numerator, "denominator": part.denominator}
+
+
 def _plain(text: str) -> str:
     """Return a number without the commas that people write between its digits."""
     return text.replace(",", "").replace("，", "")
 
 
-_READ: Mapping[str, Callable[[str], Any]] = {
+_READERS: Mapping[str, Callable[[str], Any]] = {
     "yuan": lambda text: fen_of_yuan(_plain(text)),
     "whole": lambda text: int(_plain(text)),
     "decimal": lambda text: _decimal(_plain(text)),
+    "fraction": _fraction,
     "flag": lambda text: text == "yes",
+    "years": lambda text: [int(year) for year in _SEPARATORS.split(text) if year],
+    "lines": lambda text: [line for line in _SEPARATORS.split(text) if line],
 }
+"""How a text is read, by kind; one of any other kind is sent as it is."""
 
 
 def _put(body: dict[str, Any], place: list[str], value: Any) -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from services.desk.acts.domain import REASON, Act
-from shared.i18n import N_
+from services.desk.acts import cases
+from services.desk.acts.domain import Act
 
 ACTS: Mapping[str, Act] = {
-    "approve_decision": Act(N_("Approve"), (REASON,), N_("The money is reserved and ordered.")),
-    "reject_decision": Act(N_("Reject"), (REASON,), is_grave=True),
+    **cases.ACTS,
 }

@@ -126,12 +126,23 @@ def _by_name(held: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
 
 def _done(request: Request, act: Act, answer: Any, back: str) -> Response:
     members = answer if isinstance(answer, Mapping) else {}
+    counted = [(label, _at(members, place)) for place, label in act.counts.items()]
+    if told := [(label, count) for label, count in counted if count]:
+        request.session["told"] = told
     if act.job:
         jobs = [each for each in request.session.get("jobs", []) if each[1] != members["id"]]
         request.session["jobs"] = [[act.job, members["id"]], *jobs][:_KEPT_JOBS]
         return RedirectResponse(f"/jobs/{act.job}/{members['id']}?{urlencode({'back': back})}", 303)
     following = act.then.format_map(members) if act.then and _has_all(members, act.then) else back
     return RedirectResponse(f"{following}{'&' if '?' in following else '?'}{urlencode({'done': act.title})}", 303)
+
+
+def _at(members: Mapping[str, Any], place: str) -> Any:
+    """Return what an answer has at a place such as `rows.accepted`; None if it has nothing there."""
+    found: Any = members
+    for name in place.split("."):
+        found = found.get(name) if isinstance(found, Mapping) else None
+    return found
 
 
 def _has_all(members: Mapping[str, Any], path: str) -> bool:

@@ -215,10 +215,6 @@ class Eligibility(Client):
         """Read the decisions in force of some awards; nothing is changed. Payout asks before it sends money."""
         return await self.send("POST", "/v1/decisions/in-force", None, body=body)
 
-    async def get_decision(self, decision_id: object) -> Any:
-        """Read a decision with everything that was done to it."""
-        return await self.send("GET", path_of("/v1/decisions/{decision_id}", decision_id=decision_id), None)
-
     async def get_decision_explanation(self, decision_id: object) -> Any:
         """Explain a decision from its receipt: each condition, and the amount in steps. `Accept-Language` zh-CN or en."""
         return await self.send("GET", path_of("/v1/decisions/{decision_id}/explanation", decision_id=decision_id), None)
@@ -230,6 +226,10 @@ class Eligibility(Client):
     async def replay_decision(self, decision_id: object) -> Any:
         """Compute a decision again from its receipt and compare; nothing is stored."""
         return await self.send("POST", path_of("/v1/decisions/{decision_id}/replay", decision_id=decision_id), None)
+
+    async def get_decision(self, decision_id: object) -> Any:
+        """Read a decision with everything that was done to it, and what the caller can do with it now."""
+        return await self.send("GET", path_of("/v1/decisions/{decision_id}", decision_id=decision_id), None)
 
     async def approve_decision(
         self, decision_id: object, body: object, *, key: str | None = None, etag: str | None = None

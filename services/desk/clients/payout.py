@@ -97,6 +97,10 @@ class Payout(Client):
         """Show what restated entitlements would do to orders and payments, under the difference law; nothing is changed."""
         return await self.send("POST", "/v1/awards/previews", None, body=body)
 
+    async def list_holds(self, *, in_force: Value = None, limit: Value = None, cursor: Value = None) -> Any:
+        """List holds on awards and payees, oldest first; a caller restricted to a jurisdiction sees those on its awards."""
+        return await self.send("GET", "/v1/holds", {"in_force": in_force, "limit": limit, "cursor": cursor})
+
     async def hold_award(self, award_id: object, body: object, *, key: str | None = None) -> Any:
         """Hold an award: none of its orders is funded or sent until another person releases it."""
         return await self.send(
@@ -198,6 +202,10 @@ class Payout(Client):
             accept=accept,
         )
 
+    async def total_payment_orders(self) -> Any:
+        """Add up live payment orders by budget, years, award, state and what they wait for."""
+        return await self.send("GET", "/v1/payment-orders/totals", None)
+
     async def approve_payment_orders(self, body: object, *, key: str | None = None) -> Any:
         """Approve issued orders in bulk: all of a unit (and due year), or those named. Answers with a job."""
         return await self.send("POST", "/v1/payment-orders/approvals", None, body=body, key=key)
@@ -279,7 +287,7 @@ class Payout(Client):
         )
 
     async def list_reentries(self, *, proposed: Value = None, limit: Value = None, cursor: Value = None) -> Any:
-        """List files that were entered again, oldest first."""
+        """List files that were entered again, oldest first; its `possible_acts` are those of restorations too."""
         return await self.send(
             "GET", "/v1/payment-batches/reentries", {"proposed": proposed, "limit": limit, "cursor": cursor}
         )
@@ -423,11 +431,13 @@ class Payout(Client):
         )
 
     async def list_result_corrections(
-        self, *, proposed: Value = None, limit: Value = None, cursor: Value = None
+        self, *, proposed: Value = None, order_id: Value = None, limit: Value = None, cursor: Value = None
     ) -> Any:
         """List corrections of bank results, oldest first."""
         return await self.send(
-            "GET", "/v1/result-corrections", {"proposed": proposed, "limit": limit, "cursor": cursor}
+            "GET",
+            "/v1/result-corrections",
+            {"proposed": proposed, "order_id": order_id, "limit": limit, "cursor": cursor},
         )
 
     async def propose_result_correction(self, body: object, *, key: str | None = None) -> Any:
@@ -531,6 +541,10 @@ class Payout(Client):
         return await self.send(
             "POST", path_of("/v1/recoveries/{recovery_id}/net", recovery_id=recovery_id), None, body=body, key=key
         )
+
+    async def get_recovery(self, recovery_id: object) -> Any:
+        """Give one recovery with its plans of repayment."""
+        return await self.send("GET", path_of("/v1/recoveries/{recovery_id}", recovery_id=recovery_id), None)
 
     async def draw_up_recovery_act(self, recovery_id: object, body: object, *, key: str | None = None) -> Any:
         """Draw up the act that claims money back; it takes effect once another person issues it."""

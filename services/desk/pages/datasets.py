@@ -10,7 +10,7 @@ from fastapi.responses import Response
 
 from services.desk.datasets import written
 from services.desk.desk import Desk, OwnDesk, together
-from services.desk.pages.files import passed_on
+from services.desk.downloads import passed_on
 from services.desk.rendering import page
 from shared.catalogue.datasets import CATALOGUE
 from shared.catalogue.domain import Dataset

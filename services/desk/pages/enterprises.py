@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from services.desk.clients.base import Refused, ServiceDown
 from services.desk.desk import Desk, Missing, OwnDesk, together
-from services.desk.pages.files import passed_on
 from services.desk.rendering import page, today
 from shared.catalogue.datasets import CATALOGUE
-from shared.media_types import DOCX, HTML
 from shared.policies import POLICIES
 
 router = APIRouter()
 _SHOWN = 50
 _CODE = re.compile(r"[0-9A-Za-z]{2,18}")
-_PAPERS = {"docx": DOCX, "html": HTML}
 
 
 @router.get("/enterprises")
@@ -110,9 +107,3 @@ async def show_near_misses(request: Request, desk: OwnDesk, uscc: str) -> Respon
 def _is_near(condition: Mapping[str, Any]) -> bool:
     """Whether an enterprise has something of what a condition asks for, but not enough."""
     return bool((condition.get("measured") or {}).get("value"))
-
-
-@router.get("/payees/{uscc}/statement")
-async def download_statement(desk: OwnDesk, uscc: str, form: Literal["docx", "html"] = "docx") -> Response:
-    """Pass on the statement of what a payee was paid and owes."""
-    return passed_on(await desk.payout.get_payee_statement(uscc, accept=_PAPERS[form]))

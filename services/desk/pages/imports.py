@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from itertools import groupby
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from services.desk.desk import OwnDesk, together
-from services.desk.pages.files import TABLE_FORMS, TableForm, passed_on
+from services.desk.downloads import passed_on
 from services.desk.rendering import page
+from shared.media_types import CSV, XLSX
+
+TableForm = Literal["csv", "xlsx"]
+_TABLE_FORMS: Mapping[TableForm, str] = {"csv": CSV, "xlsx": XLSX}
 
 router = APIRouter()
 ROWS_SHOWN = 20
@@ -48,7 +52,7 @@ async def show_import(request: Request, desk: OwnDesk, import_id: str, cursor: s
 async def download_refused_rows(desk: OwnDesk, import_id: str, form: TableForm, sheet: str = "") -> Response:
     """Pass on the refused rows as a file, as they were sent, with a column that says what is wrong."""
     return passed_on(
-        await desk.registry.list_import_errors_file(import_id, sheet=sheet or None, accept=TABLE_FORMS[form])
+        await desk.registry.list_import_errors_file(import_id, sheet=sheet or None, accept=_TABLE_FORMS[form])
     )
 
 

@@ -36,7 +36,7 @@ const COLOURS = ["#0b5394", "#c46a00", "#1c6b3c", "#8a2be2", "#a4161a", "#3d5a6c
 for (const canvas of document.querySelectorAll("canvas[data-chart]")) {
   if (!window.Chart) break;
   const { kind, labels, series, unit } = JSON.parse(canvas.dataset.chart);
-  const stacked = kind === "stacked", across = kind === "across";
+  const stacked = kind.includes("stacked"), across = kind.includes("across");
   new Chart(canvas, {
     type: kind === "line" ? "line" : "bar",
     data: {

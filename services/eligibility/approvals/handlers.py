@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from services.eligibility.approvals import repository
 from services.eligibility.decisions import repository as decisions
@@ -77,11 +77,25 @@ def approve(
     Raises NotFound, Stale, Conflict, SamePerson, NotConfirmed, NotReviewed, NotNoticed or ReasonNeeded.
     """
     row = transitions.lock_for(connection, decision_id, actor, Act.APPROVE, if_match)
+    waiting_for = decisions.read(connection, decision_id, actor, notice_days).waiting_for
+    require_approvable(connection, row, actor, waiting_for)
+    if row.flags and not reason:
+        raise ReasonNeeded("Give in `reason` why it is approved despite its flags.", extra={"flags": row.flags})
+    transitions.approve(connection, [decision_id], by=actor.subject, reason=reason)
+    return decisions.view(decisions.read(connection, decision_id, actor, notice_days), language)
+
+
+def require_approvable(connection: Connection, row: Row[Any], actor: Actor, waiting_for: Sequence[str]) -> None:
+    """Raise what keeps `actor` from approving a decision that waits for these steps, whatever the reason given.
+
+    Conflict, SamePerson, NotConfirmed, NotReviewed or NotNoticed.
+    """
+    transitions.require(connection, row, Act.APPROVE)
     if row.proposed_by == actor.subject:
         raise SamePerson("The person who started the evaluation cannot approve its decisions.")
     if actor.subject in row.fact_authors:
         raise SamePerson("Whoever recorded, confirmed or withdrew a fact that the decision rests on cannot approve it.")
-    first, *_ = decisions.read(connection, decision_id, actor, notice_days).waiting_for
+    first, *_ = waiting_for
     if first == CONFIRMATION:
         raise NotConfirmed(
             "The payee has not confirmed that it wants the award. Record its confirmation first.",
@@ -96,10 +110,6 @@ def approve(
             "Open a public notice with this decision and close it after its term.",
             extra=transitions.options(connection, row, without=Act.APPROVE),
         )
-    if row.flags and not reason:
-        raise ReasonNeeded("Give in `reason` why it is approved despite its flags.", extra={"flags": row.flags})
-    transitions.approve(connection, [decision_id], by=actor.subject, reason=reason)
-    return decisions.view(decisions.read(connection, decision_id, actor, notice_days), language)
 
 
 def reject(
@@ -158,12 +168,18 @@ def resume(
 ) -> dict[str, Any]:
     """End an officer's suspension; raises NotFound, Stale, or Conflict, also while an objection is open or was upheld."""
     row = transitions.lock_for(connection, decision_id, actor, Act.RESUME, if_match)
-    holds = objections.holds_on(connection, decision_id)
-    if holds.first is not None:
-        raise Conflict(_RESUME_AFTER[holds.first], extra=transitions.options(connection, row, without=Act.RESUME))
+    require_resumable(connection, row)
     state = transitions.resumed_state(row)
     transitions.transition(connection, row, Act.RESUME, state, by=actor.subject, reason=reason, notice_days=notice_days)
     return decisions.view(decisions.read(connection, decision_id, actor, notice_days), language)
+
+
+def require_resumable(connection: Connection, row: Row[Any]) -> None:
+    """Raise Conflict unless an officer may end the suspension of a decision: not while an objection is open or was upheld."""
+    transitions.require(connection, row, Act.RESUME)
+    holds = objections.holds_on(connection, row.id)
+    if holds.first is not None:
+        raise Conflict(_RESUME_AFTER[holds.first], extra=transitions.options(connection, row, without=Act.RESUME))
 
 
 def start_bulk_approval(

@@ -61,18 +61,7 @@ def confirm(
     _check(actor, accept, statement)
     act = Act.CONFIRM if accept else Act.DECLINE
     row = transitions.lock_for(connection, decision_id, actor, act)
-    step = decisions.step(connection, decision_id, CONFIRMATION)
-    if step is None or step.outcome is not None:
-        raise Conflict(
-            N_("The decision needs no confirmation.") if step is None else N_("The decision is confirmed already."),
-            extra=transitions.options(connection, row),
-        )
-    if _is_declined_by_silence(connection, row, step, today):
-        raise TooLate(
-            "The payee could confirm until {due_on}; its silence declines the award.",
-            extra=transitions.options(connection, row) | {"due_on": step.due_on.isoformat()},
-            due_on=step.due_on.isoformat(),
-        )
+    require_confirmable(connection, row, today)
     transitions.take_step(
         connection,
         row,
@@ -88,6 +77,23 @@ def confirm(
     if accept and statement.account_confirmed:
         accounts.keep(connection, decision_id, row.payee_uscc, by=actor.subject)
     return decisions.view(decisions.read(connection, decision_id, actor, notice_days), language)
+
+
+def require_confirmable(connection: Connection, row: Row[Any], today: date) -> None:
+    """Raise Conflict unless a decision waits for its payee's answer, or TooLate if silence has declined it."""
+    transitions.require(connection, row, Act.CONFIRM)
+    step = decisions.step(connection, row.id, CONFIRMATION)
+    if step is None or step.outcome is not None:
+        raise Conflict(
+            N_("The decision needs no confirmation.") if step is None else N_("The decision is confirmed already."),
+            extra=transitions.options(connection, row),
+        )
+    if _is_declined_by_silence(connection, row, step, today):
+        raise TooLate(
+            "The payee could confirm until {due_on}; its silence declines the award.",
+            extra=transitions.options(connection, row) | {"due_on": step.due_on.isoformat()},
+            due_on=step.due_on.isoformat(),
+        )
 
 
 def confirmation_view(connection: Connection, decision_id: UUID, actor: Actor) -> dict[str, Any]:

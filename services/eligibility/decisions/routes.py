@@ -16,7 +16,6 @@ from services.eligibility.decisions.export import COLUMNS
 from services.eligibility.decisions.provenance import with_provenance
 from services.eligibility.decisions.schemas import (
     Decision,
-    DecisionDetail,
     DecisionsInForce,
     InForceQuery,
     Receipt,
@@ -103,17 +102,6 @@ def query_decisions_in_force(
         return json_response(
             {"items": repository.find_in_force(connection, actor, body.award_ids, language_of(request))}
         )
-
-
-@router.get("/{decision_id}", operation_id="get_decision", response_model=DecisionDetail, responses=refusals(NotFound))
-def get_decision(actor: Reader, decision_id: UUID, request: Request) -> Response:
-    """Read a decision with everything that was done to it."""
-    with request.app.state.database.reading() as connection:
-        row = repository.read(connection, decision_id, actor, request.app.state.notice_working_days)
-        steps = repository.steps(connection, decision_id) if row.procedure_hash else []
-        acts = repository.acts(connection, decision_id, language_of(request))
-    shown = repository.view(row, language_of(request)) | {"steps": steps, "acts": acts}
-    return json_response(shown, headers={"ETag": repository.etag(row)})
 
 
 @router.get(

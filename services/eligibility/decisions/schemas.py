@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.eligibility.decisions.domain import State
+from shared.web.possible_acts import PossibleActs
 
 
 class PayeeOfDecision(BaseModel):
@@ -116,6 +117,7 @@ class DecisionDetail(Decision):
 
     steps: list[DecisionStep] = Field(description="In the procedure's order; empty if no procedure held")
     acts: list[DecisionAct]
+    possible_acts: PossibleActs
 
 
 class Receipt(BaseModel):

@@ -46,6 +46,12 @@ def lock_for(
     row = repository.get(connection, decision_id, actor, lock=True)
     if if_match is not None and if_match not in ("*", repository.etag(row)):
         raise Stale("The decision has changed. Read it again, then decide.", extra={"etag": repository.etag(row)})
+    require(connection, row, act)
+    return row
+
+
+def require(connection: Connection, row: Row[Any], act: Act) -> None:
+    """Raise Conflict, with the acts that are possible, unless the state of a decision allows `act`."""
     if (State(row.state), act) not in TRANSITIONS:
         raise Conflict(
             "The decision is {state}; {act} is not possible in this state.",
@@ -53,7 +59,6 @@ def lock_for(
             state=row.state,
             act=act.value,
         )
-    return row
 
 
 def options(connection: Connection, row: Row[Any], *, without: Act | None = None) -> dict[str, Any]:

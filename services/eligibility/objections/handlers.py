@@ -30,8 +30,7 @@ def record_objection(
 
     Raises NotFound, Conflict if the notice is closed or the decision's state allows no objection, or Invalid.
     """
-    notice = notices.get(connection, notice_id, actor, lock=True)
-    _require_open(notice)
+    require_open(notices.get(connection, notice_id, actor, lock=True))
     if not notices.contains(connection, notice_id, decision_id, actor):
         raise Invalid(errors=[FieldError("/decision_id", "not_in_notice", "The decision is not in this notice.")])
     row = transitions.lock_for(connection, decision_id, actor, Act.OBJECT)
@@ -73,7 +72,7 @@ def record_omission(
     elif uscc != actor.uscc:
         raise Forbidden("An enterprise can object to its own omission alone.")
     notice = notices.get(connection, notice_id, actor, lock=True)
-    _require_open(notice)
+    require_open(notice)
     case = replace(case, policy=notice.policy)
     if refusals.compute(connection, registry, case, actor, today=today).explanation.payee_uscc != uscc:
         raise Invalid(errors=[FieldError("/subject", "not_found", "The enterprise has no case with this subject.")])
@@ -142,7 +141,8 @@ def decide_objection(
     return repository.view(repository.get(connection, objection_id, actor), actor)
 
 
-def _require_open(notice: Row[Any]) -> None:
+def require_open(notice: Row[Any]) -> None:
+    """Raise Conflict for a notice that takes no more objections."""
     if notice.closed_on is not None:
         raise Conflict(
             "The notice is closed and takes no more objections. Correct the facts of a decision that proves wrong later.",

@@ -16,7 +16,7 @@ from services.eligibility.papers.kinds import ALLOCATION_PLAN, NOTICE, REFUSAL_L
 from services.eligibility.papers.letters import as_seen_by_payee, make_letters, papers_of, sourced
 from services.eligibility.papers.tables import PAPERS
 from services.eligibility.refusals import repository as refusals
-from services.eligibility.refusals.domain import RefusalState
+from services.eligibility.refusals.handlers import require_letter as require_refusal_letter
 from services.eligibility.rounds import repository as rounds
 from services.eligibility.rules.library import load_policy
 from shared import spreadsheets
@@ -34,14 +34,19 @@ def decision_letter(
     """Return the letter of a decision; raises NotFound, or Conflict for one that was never in force."""
     with database.reading() as connection:
         row = decisions.get(connection, decision_id, actor)
+    require_letter(row)
+    make_letters(database, registry, [row], language, by=actor.subject)
+    return _kept(database, papers_of(load_policy(row.policy), language), decision_id)
+
+
+def require_letter(row: Row[Any]) -> None:
+    """Raise Conflict for a decision that was never in force."""
     if row.version is None:
         raise Conflict(
             "Only a decision that was approved has a letter; this one is {state}.",
             extra={"state": row.state, "possible": possible_acts(State(row.state))},
             state=row.state,
         )
-    make_letters(database, registry, [row], language, by=actor.subject)
-    return _kept(database, papers_of(load_policy(row.policy), language), decision_id)
 
 
 def refusal_letter(
@@ -54,11 +59,7 @@ def refusal_letter(
         kept = papers.kept(connection, [refusal_id])
         if refusal_id in kept:
             return papers.filled(connection, kept[refusal_id])
-        if row.confirmed_at is None and refusals.state_of(row) is RefusalState.SUPERSEDED:
-            raise Conflict(
-                "The refusal was superseded before it was issued. It has no letter.",
-                extra={"state": RefusalState.SUPERSEDED.value, "possible": []},
-            )
+        require_refusal_letter(row)
         content = _refusal(connection, registry, row, papers)
         if row.confirmed_at is None:
             return papers.unkept(connection, content)

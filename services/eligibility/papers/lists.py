@@ -80,11 +80,13 @@ def allocation_plan(
         "amount": {language: money(_sum(pending, "entitlement_fen"), language)},
     }
     message = N_("{count} more awards of the round, {amount} in all, are not approved yet and not among them.")
-    title = N_("Allocation plan: {round}")
+    title = N_("Allocation plan under {policy}: {round}")
     return as_texts(
         heading(policy, office, today, language)
         | {
-            "title": translate(title, language, {"round": {language: row.title}}),
+            "title": translate(
+                title, language, {"round": {language: row.title}, "policy": {language: policy.title.within(language)}}
+            ),
             "round": row.title,
             "award_years": ("、" if language == CHINESE else ", ").join(map(str, row.award_years)),
             "jurisdictions": [

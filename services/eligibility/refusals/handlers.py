@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -33,7 +35,7 @@ from shared import two_persons
 from shared.authorization import Actor
 from shared.clock import Clock, calendar_date
 from shared.database.engine import Database
-from shared.errors import Conflict, FieldError, Invalid
+from shared.errors import Conflict, FieldError, Invalid, SamePerson
 from shared.i18n import CHINESE, N_
 
 _COMPARED_AT_ONCE = 100
@@ -142,7 +144,7 @@ def make_statement(
 ) -> dict[str, Any]:
     """Keep a statement of the enterprise with a refusal that is not issued yet; raises NotFound or Conflict."""
     row = repository.get(connection, refusal_id, actor, lock=True)
-    _require_proposed(row)
+    require_proposed(row)
     values = {"refusal_id": refusal_id, "statement": statement, "document": document, "made_by": actor.subject}
     connection.execute(insert(refusal_statements).values(values))
     return detail(connection, row)
@@ -151,9 +153,37 @@ def make_statement(
 def issue(connection: Connection, refusal_id: UUID, actor: Actor) -> dict[str, Any]:
     """Issue a refusal; raises NotFound, SamePerson, Granted for what was proposed meanwhile, or Conflict."""
     row = repository.get(connection, refusal_id, actor, lock=True)
-    _require_proposed(row)
-    require_not_decided(connection, Case(row.policy, row.award, row.subject, row.award_year))
+    require_issuable(connection, row, actor)
     return detail(connection, two_persons.confirm(connection, refusals, refusals.c.id == refusal_id, by=actor.subject))
+
+
+def require_issuable(connection: Connection, row: Row[Any], actor: Actor) -> None:
+    """Raise Conflict, SamePerson or Granted if `actor` may not issue a refusal now."""
+    require_proposed(row)
+    two_persons.require_other(row, actor.subject)
+    require_not_decided(connection, Case(row.policy, row.award, row.subject, row.award_year))
+
+
+def possible(connection: Connection, row: Row[Any], actor: Actor) -> Iterator[str]:
+    """Yield the operations that the state of a refusal allows, and the person who proposed it."""
+    with suppress(Conflict):
+        require_proposed(row)
+        yield "state_on_refusal"
+    with suppress(Conflict, SamePerson):
+        require_issuable(connection, row, actor)
+        yield "issue_refusal"
+    with suppress(Conflict):
+        require_letter(row)
+        yield "get_refusal_letter"
+
+
+def require_letter(row: Row[Any]) -> None:
+    """Raise Conflict for a refusal that was superseded before it was issued."""
+    if row.confirmed_at is None and repository.state_of(row) is RefusalState.SUPERSEDED:
+        raise Conflict(
+            "The refusal was superseded before it was issued. It has no letter.",
+            extra={"state": RefusalState.SUPERSEDED.value, "possible": []},
+        )
 
 
 def detail(connection: Connection, row: Row[Any]) -> dict[str, Any]:
@@ -219,7 +249,8 @@ def require_not_decided(connection: Connection, case: Case) -> None:
         )
 
 
-def _require_proposed(row: Row[Any]) -> None:
+def require_proposed(row: Row[Any]) -> None:
+    """Raise Conflict for a refusal that is issued or superseded."""
     state = repository.state_of(row)
     if state is not RefusalState.PROPOSED:
         raise Conflict(_NOT_OPEN[state], extra={"state": state.value, "possible": []})

@@ -26,6 +26,7 @@ from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand, json_response
 from shared.web.negotiation import language_of
 from shared.web.pagination import Cursor, Limit, Page, decode_id, page
+from shared.web.possible_acts import possible_acts
 from shared.web.problems import refusals
 
 router = APIRouter(prefix="/v1/refusals", tags=["refusals"])
@@ -83,8 +84,9 @@ def get_refusal(actor: Reader, refusal_id: UUID, request: Request) -> Response:
         explained = repository.explanation(connection, row).as_dict(language_of(request))
         shown = receipts.redacted(connection, row, actor, explained)
         found = handlers.detail(connection, row)
+        possible = possible_acts(request, actor, handlers.possible(connection, row, actor))
     explanation = with_provenance(shown, request.app.state.registry.provenance, row.facts_revision)
-    return json_response(found | {"explanation": explanation})
+    return json_response(found | {"explanation": explanation, "possible_acts": possible})
 
 
 @router.post(

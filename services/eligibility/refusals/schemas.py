@@ -14,6 +14,7 @@ from services.eligibility.refusals.domain import RefusalState
 from services.eligibility.refusals.handlers import Case
 from shared.free_text import Reason, strike_optional
 from shared.policies import FIRST_POLICY
+from shared.web.possible_acts import PossibleActs
 
 Document = Annotated[
     str | None,
@@ -116,3 +117,4 @@ class ExplainedRefusal(RefusalDetail):
     """A refusal, what was stated about it, and why, from its sealed inputs."""
 
     explanation: ExplanationView
+    possible_acts: PossibleActs

@@ -50,12 +50,7 @@ def review(
         raise Invalid(errors=[FieldError("/reason", "missing", "An objection needs a reason.")])
     act = Act.PASS if passed else Act.OPPOSE
     row = transitions.lock_for(connection, decision_id, actor, act)
-    step = decisions.step(connection, decision_id, review_step(reviewer))
-    if step is None or step.outcome in (ReviewOutcome.PASSED, outcome):
-        raise Conflict(
-            "The decision does not wait for this review." if step is None else "The review is recorded already.",
-            extra=transitions.options(connection, row),
-        )
+    step = require_reviewable(connection, row, reviewer, outcome)
     state = _state_after_pass(connection, row, step) if passed else State.SUSPENDED
     transitions.take_step(
         connection,
@@ -69,6 +64,18 @@ def review(
         notice_days=notice_days,
     )
     return decisions.view(decisions.read(connection, decision_id, actor, notice_days), language)
+
+
+def require_reviewable(connection: Connection, row: Row[Any], reviewer: str, outcome: ReviewOutcome) -> Row[Any]:
+    """Return the step of a decision that waits for `reviewer`; raises Conflict if it may not be reviewed with `outcome`."""
+    transitions.require(connection, row, Act.PASS if outcome is ReviewOutcome.PASSED else Act.OPPOSE)
+    step = decisions.step(connection, row.id, review_step(reviewer))
+    if step is None or step.outcome in (ReviewOutcome.PASSED, outcome):
+        raise Conflict(
+            "The decision does not wait for this review." if step is None else "The review is recorded already.",
+            extra=transitions.options(connection, row),
+        )
+    return step
 
 
 def _state_after_pass(connection: Connection, row: Row[Any], step: Row[Any]) -> State:

@@ -18,6 +18,7 @@ from shared.clock import Clock, calendar_date
 from shared.database.engine import Database
 from shared.database.queries import load
 from shared.i18n import CHINESE, ENGLISH, N_, NamesByCode, translate
+from shared.offices import department_names
 from shared.policies import AWARD_TITLES, POLICIES
 from shared.tasks import Asker, Task
 
@@ -119,6 +120,4 @@ def _both(names: NamesByCode, code: str) -> dict[str, str]:
     return {CHINESE: zh, ENGLISH: en}
 
 
-_REVIEWERS: NamesByCode = {
-    code: (name.zh, name.en) for policy in POLICIES for code, name in load_policy(policy).offices.departments.items()
-} | {DISTRICT: ("所在地", "the district")}
+_REVIEWERS: NamesByCode = {**department_names(), DISTRICT: ("所在地", "the district")}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from services.payout.arrangements import repository
 from services.payout.arrangements.domain import Draft
 from services.payout.arrangements.tables import arrangement_rows, arrangement_shares, arrangements
-from shared.errors import Conflict, NotFound, SamePerson
+from shared.errors import Conflict, DomainError, NotFound, SamePerson
 from shared.identifiers import new_id
 
 NO_SUCH = "There is no such arrangement; `GET /v1/arrangements` lists them."
@@ -60,14 +61,8 @@ def confirm(
     ).one_or_none()
     if row is None:
         raise NotFound(NO_SUCH)
-    if row.state == "confirmed":
-        raise Conflict("The arrangement is confirmed already and never changes; draft another for other dates.")
-    if row.sample and not samples_allowed:
-        raise Conflict("A sample arrangement is never confirmed in production: draft the real one.")
-    if row.drafted_by == by:
-        raise SamePerson(
-            "The author of an arrangement cannot confirm it; another person with `arrangements:confirm` must."
-        )
+    if refusal := _refusal(row._asdict(), by, samples_allowed=samples_allowed):
+        raise refusal
     try:
         connection.execute(
             update(arrangements)
@@ -77,6 +72,26 @@ def confirm(
     except IntegrityError as error:
         raise Conflict("A confirmed arrangement is in force on some of its days: choose other dates.") from error
     return get(connection, arrangement_id)
+
+
+def allowed(connection: Connection, arrangement: Mapping[str, Any], *, by: str, samples_allowed: bool) -> list[str]:
+    """Return the operations that the state of an arrangement allows `by`."""
+    if _refusal(arrangement, by, samples_allowed=samples_allowed) or repository.overlaps(connection, arrangement["id"]):
+        return []
+    return ["confirm_arrangement"]
+
+
+def _refusal(arrangement: Mapping[str, Any], by: str, *, samples_allowed: bool) -> DomainError | None:
+    """Return why `by` cannot confirm an arrangement, apart from others in force on its days."""
+    if arrangement["state"] == "confirmed":
+        return Conflict("The arrangement is confirmed already and never changes; draft another for other dates.")
+    if arrangement["sample"] and not samples_allowed:
+        return Conflict("A sample arrangement is never confirmed in production: draft the real one.")
+    if arrangement["drafted_by"] == by:
+        return SamePerson(
+            "The author of an arrangement cannot confirm it; another person with `arrangements:confirm` must."
+        )
+    return None
 
 
 def samples_in_force(connection: Connection) -> list[str]:

@@ -62,6 +62,11 @@ def views(connection: Connection, *, after: UUID | None, limit: int) -> list[dic
     return [dict(row) for row in rows.mappings()]
 
 
+def overlaps(connection: Connection, arrangement_id: UUID) -> list[UUID]:
+    """Return the confirmed arrangements that are in force on some day of this one's period."""
+    return [row.id for row in connection.execute(queries.overlapping, {"id": arrangement_id})]
+
+
 def preview(connection: Connection, arrangement_id: UUID) -> dict[str, Any]:
     """Return per jurisdiction and award, and per unit, what the arrangement would split, beside what is split today; fen.
 
@@ -92,7 +97,7 @@ def preview(connection: Connection, arrangement_id: UUID) -> dict[str, Any]:
     today = {row.unit: row.fen for row in connection.execute(queries.split_today, where)}
     return {
         "arrangement_id": arrangement_id,
-        "overlaps": [row.id for row in connection.execute(queries.overlapping, where)],
+        "overlaps": overlaps(connection, arrangement_id),
         "rows": rows,
         "units": [
             {"unit": unit, "today_fen": today.get(unit, 0), "draft_fen": totals.get(unit, 0)}

@@ -8,12 +8,13 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from services.payout.arrangements import handlers, repository
-from services.payout.arrangements.schemas import ArrangementDraft, ArrangementView
+from services.payout.arrangements.schemas import ArrangementDetail, ArrangementDraft, ArrangementView
 from shared.authorization import Actor, Scope
 from shared.errors import Conflict, NotFound, SamePerson
 from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand, json_response
-from shared.web.pagination import Cursor, Limit, Page, decode_id, page
+from shared.web.pagination import Cursor, Limit, decode_id, page
+from shared.web.possible_acts import PageWithPossibleActs, possible_acts
 from shared.web.problems import refusals
 
 router = APIRouter(prefix="/v1/arrangements", tags=["arrangements"])
@@ -41,10 +42,10 @@ def draft_arrangement(
     )
 
 
-@router.get("", operation_id="list_arrangements", response_model=Page[ArrangementView])
+@router.get("", operation_id="list_arrangements", response_model=PageWithPossibleActs[ArrangementView])
 def list_arrangements(
     request: Request,
-    actor: Annotated[Actor, needs(Scope.MONEY_READ)],  # noqa: ARG001 - asks for the scope
+    actor: Annotated[Actor, needs(Scope.MONEY_READ)],
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Response:
@@ -52,23 +53,27 @@ def list_arrangements(
     after = decode_id(cursor)
     with request.app.state.database.reading() as connection:
         rows = repository.views(connection, after=after, limit=limit + 1)
-    return json_response(page(rows, limit, "id"))
+    may = {"possible_acts": possible_acts(request, actor, ["draft_arrangement"])}
+    return json_response(page(rows, limit, "id") | may)
 
 
 @router.get(
     "/{arrangement_id}",
     operation_id="get_arrangement",
-    response_model=ArrangementView,
+    response_model=ArrangementDetail,
     responses=refusals(NotFound),
 )
 def get_arrangement(
     arrangement_id: UUID,
     request: Request,
-    actor: Annotated[Actor, needs(Scope.MONEY_READ)],  # noqa: ARG001 - asks for the scope
+    actor: Annotated[Actor, needs(Scope.MONEY_READ)],
 ) -> Response:
     """Give one arrangement with its rows."""
-    with request.app.state.database.reading() as connection:
-        return json_response(handlers.get(connection, arrangement_id))
+    state = request.app.state
+    with state.database.reading_at_one_instant() as connection:
+        found = handlers.get(connection, arrangement_id)
+        allowed = handlers.allowed(connection, found, by=actor.subject, samples_allowed=state.samples_allowed)
+    return json_response(found | {"possible_acts": possible_acts(request, actor, allowed)})
 
 
 @router.post(

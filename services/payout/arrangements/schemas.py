@@ -13,6 +13,7 @@ from services.payout.enums import Jurisdiction, Unit
 from shared.days import Day
 from shared.fiscal_split import SplitRule, UnitShare
 from shared.policies import FIRST_POLICY, POLICIES
+from shared.web.possible_acts import WithPossibleActs
 
 Award = Annotated[str, StringConstraints(pattern=r"^(\*|[a-z0-9]+(-[a-z0-9]+)*)$", max_length=60)]
 _EXAMPLE: dict[str, Any] = {
@@ -147,3 +148,7 @@ class ArrangementView(BaseModel):
     confirmed_by: str | None = Field(description="Another person than the author")
     confirmed_at: datetime | None
     rows: list[ArrangementRow]
+
+
+class ArrangementDetail(WithPossibleActs, ArrangementView):
+    """A fiscal arrangement, and what the caller may do with it now."""

@@ -12,9 +12,11 @@ from services.payout.awards.domain import Restatement
 from services.payout.awards.preview import preview
 from services.payout.awards.schemas import AwardTimeline, RestatementPreviews, RestatementQuery
 from shared.authorization import Actor, Scope
+from shared.clock import calendar_date
 from shared.errors import NotFound
 from shared.web.auth import needs
 from shared.web.idempotency import json_response
+from shared.web.possible_acts import possible_acts
 from shared.web.problems import refusals
 
 router = APIRouter(prefix="/v1/awards", tags=["awards"])
@@ -35,10 +37,12 @@ def get_award_timeline(
     """
     state = request.app.state
     with state.database.reading_at_one_instant() as connection:
-        found = timeline.read(connection, award_id, actor, state.decisions if eligibility else None)
+        today = calendar_date(state.clock.now())
+        found = timeline.read(connection, award_id, actor, state.decisions if eligibility else None, today)
     if found is None:
         raise NotFound("There is no such award here; a decision arrives within seconds of its approval.")
-    return json_response(found)
+    shown, allowed = found
+    return json_response(shown | {"possible_acts": possible_acts(request, actor, allowed)})
 
 
 @router.post("/previews", operation_id="preview_restatements", response_model=RestatementPreviews)

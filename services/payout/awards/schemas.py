@@ -9,8 +9,10 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.payout.enums import Jurisdiction, Unit
+from services.payout.funding.schemas import Hold
 from services.payout.orders.schemas import Payee, PaymentOrder
 from shared.money import MAX_FEN
+from shared.web.possible_acts import WithPossibleActs
 
 
 class Instalment(BaseModel):
@@ -135,7 +137,7 @@ class ArrangementReference(BaseModel):
     effective_until: date | None
 
 
-class AwardTimeline(BaseModel):
+class AwardTimeline(WithPossibleActs):
     """An award from entitlement to shares, instalments, orders, payments and recoveries: every step a figure."""
 
     award_id: UUID
@@ -161,6 +163,10 @@ class AwardTimeline(BaseModel):
     postings: list[AwardPosting] = Field(description="The ledger's entries of this award")
     steps: list[Step] = Field(description="Everything in the order in which it happened: in eligibility, then here")
     eligibility: Literal["included", "not_reached", "left_out"] = Field(description="Whether its steps are included")
+    holds: list[Hold] = Field(description="Holds in force on the award and on its payee; empty for an enterprise")
+    unconfirmed_instalments: list[int] = Field(
+        description="Instalments that are due and wait until somebody confirms that the project still operates"
+    )
 
 
 class RestatedAward(BaseModel):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +11,8 @@ from sqlalchemy import Connection
 
 from services.payout.awards.repository import queries
 from services.payout.clients.eligibility import Decisions
+from services.payout.funding import handlers as funding
+from services.payout.funding.repository import holds_in_force, unconfirmed_instalments
 from services.payout.orders.repository import views
 from shared.authorization import Actor
 from shared.errors import Unavailable
@@ -22,8 +26,10 @@ _PARTS = {
 }
 
 
-def read(connection: Connection, award_id: UUID, actor: Actor, decisions: Decisions | None) -> dict[str, Any] | None:
-    """Return the timeline of `award_id`, or None if there is no such award that `actor` may see.
+def read(
+    connection: Connection, award_id: UUID, actor: Actor, decisions: Decisions | None, today: date
+) -> tuple[dict[str, Any], list[str]] | None:
+    """Return the timeline of `award_id` and the operations that its state allows `actor`, or None if `actor` sees no such award.
 
     What was done before an approval is read from eligibility: `decisions` None leaves it out.
     """
@@ -41,7 +47,22 @@ def read(connection: Connection, award_id: UUID, actor: Actor, decisions: Decisi
         version["decision"] = _reference(by_version.get(version["version"]))
     if actor.uscc is None:
         parts["steps"] = [*(step for each in decided for step in _steps(each)), *parts["steps"]]
-    return {**award, **parts, "orders": orders, "eligibility": state}
+    holds = holds_in_force(connection, award_id, award["payee"]["uscc"]) if actor.uscc is None else []
+    unconfirmed = unconfirmed_instalments(connection, award_id, today.year)
+    shown = {**award, **parts, "orders": orders, "eligibility": state}
+    shown |= {"holds": holds, "unconfirmed_instalments": unconfirmed}
+    return shown, _allowed(holds, unconfirmed, actor)
+
+
+def _allowed(holds: Sequence[Mapping[str, Any]], unconfirmed: Sequence[int], actor: Actor) -> list[str]:
+    """Return the operations that holds and unconfirmed instalments allow; a payee concerns the whole city."""
+    on_award = next((hold for hold in holds if hold["award_id"] is not None), None)
+    on_payee = next((hold for hold in holds if hold["uscc"] is not None), None)
+    return [
+        *funding.allowed(on_award, actor.subject, on_award=True),
+        *(funding.allowed(on_payee, actor.subject, on_award=False) if actor.city_wide else []),
+        *(["release_instalment"] if unconfirmed else []),
+    ]
 
 
 def _decided(award_id: UUID, decisions: Decisions | None) -> tuple[list[dict[str, Any]], str]:

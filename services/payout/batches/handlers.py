@@ -114,6 +114,17 @@ def build(
     return repository.view(connection, batch_id) | left_out
 
 
+def allowed_of_list(connection: Connection) -> list[str]:
+    """Return the operations on batches that are possible now: none is built while a restoration is open."""
+    return [] if repository.sending_is_held(connection) else ["build_payment_batch"]
+
+
+def allowed(batch: Mapping[str, Any]) -> list[str]:
+    """Return the operations that the state of a batch allows. The bank may report what came back long after it was completed."""
+    file = [] if batch["reentered_checksum"] is not None else ["get_payment_batch_file"]
+    return [*file, "record_payment_results", "check_payment_results"]
+
+
 def _stated(row: Row[Any]) -> tuple[int, int, str, str]:
     return row.version, row.entitlement_fen, row.award_payee_uscc, row.jurisdiction
 

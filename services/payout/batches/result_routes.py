@@ -16,7 +16,13 @@ from services.payout.batches.bank_results import BankAnswer, ResultsBody
 from services.payout.batches.domain import CheckedResults, ResultsRefused
 from services.payout.batches.handlers import MAX_ERRORS
 from services.payout.batches.routes import own_batch
-from services.payout.batches.schemas import EnteredResults, EnteredResultsDetail, ResultsReport
+from services.payout.batches.schemas import (
+    EnteredResults,
+    EnteredResultsDetail,
+    EnteredResultsForCaller,
+    ResultsReport,
+)
+from shared import two_persons
 from shared.authorization import Actor, Scope
 from shared.clock import calendar_date
 from shared.errors import Conflict, NotFound, SamePerson, TooLarge, UnsupportedMediaType
@@ -28,6 +34,7 @@ from shared.web.idempotency import IdempotentCommand, json_response
 from shared.web.negotiation import Accept, language_of, negotiate
 from shared.web.openapi import BINARY, schema_of
 from shared.web.pagination import Cursor, Limit, Page, decode_cursor, decode_id, page
+from shared.web.possible_acts import possible_acts
 from shared.web.problems import field_errors, refusals
 from shared.web.spreadsheets import SPREADSHEET_CONTENT
 from shared.web.two_persons import DiscardBody
@@ -90,7 +97,9 @@ def record_payment_results(
     return command.run(act)
 
 
-@router.get("", operation_id="list_payment_results", response_model=Page[EnteredResults], responses=refusals(NotFound))
+@router.get(
+    "", operation_id="list_payment_results", response_model=Page[EnteredResultsForCaller], responses=refusals(NotFound)
+)
 def list_payment_results(
     batch_id: UUID, request: Request, actor: Reader, limit: Limit = 100, cursor: Cursor = None
 ) -> Response:
@@ -99,6 +108,8 @@ def list_payment_results(
     with request.app.state.database.reading() as connection:
         own_batch(connection, batch_id, actor)
         rows = repository.result_proposals_of(connection, batch_id, after=after, limit=limit + 1)
+    for row in rows:
+        row["possible_acts"] = _possible(request, actor, row)
     return json_response(page(rows, limit, "id"))
 
 
@@ -117,7 +128,15 @@ def get_payment_results(
         own_batch(connection, batch_id, actor)
         found = handlers.get(connection, batch_id, results_id)
         rows = repository.result_rows(connection, results_id, after[0] if after else None, limit + 1)
-    return json_response(found | page(rows, limit, "line"))
+    may = {"possible_acts": _possible(request, actor, found)}
+    return json_response(found | page(rows, limit, "line") | may)
+
+
+def _possible(request: Request, actor: Actor, results: Mapping[str, Any]) -> list[str]:
+    allowed = two_persons.allowed(
+        results, actor.subject, confirm="confirm_payment_results", discard="discard_payment_results"
+    )
+    return possible_acts(request, actor, allowed)
 
 
 @router.post(

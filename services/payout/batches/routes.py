@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from services.payout.batches import handlers, repository
 from services.payout.batches.formats import FORMATS, name_of
-from services.payout.batches.schemas import Batch, BatchDraft
+from services.payout.batches.schemas import Batch, BatchDetail, BatchDraft
 from services.payout.enums import Unit
 from shared.audit import log as audit
 from shared.authorization import Actor, Scope
@@ -20,7 +20,8 @@ from shared.web.bodies import BodyLimit
 from shared.web.idempotency import IdempotentCommand, json_response
 from shared.web.negotiation import Accept, negotiate
 from shared.web.openapi import BINARY
-from shared.web.pagination import Cursor, Limit, Page, decode_id, page
+from shared.web.pagination import Cursor, Limit, decode_id, page
+from shared.web.possible_acts import PageWithPossibleActs, possible_acts
 from shared.web.problems import refusals
 
 router = APIRouter(prefix="/v1/payment-batches", tags=["payment batches"])
@@ -66,7 +67,7 @@ def build_payment_batch(draft: BatchDraft, request: Request, actor: Maker, comma
     )
 
 
-@router.get("", operation_id="list_payment_batches", response_model=Page[Batch])
+@router.get("", operation_id="list_payment_batches", response_model=PageWithPossibleActs[Batch])
 def list_payment_batches(
     request: Request,
     actor: Reader,
@@ -78,14 +79,16 @@ def list_payment_batches(
     after = decode_id(cursor)
     with request.app.state.database.reading() as connection:
         rows = repository.views(connection, after, limit + 1, actor.jurisdiction or unit)
-    return json_response(page(rows, limit, "id"))
+        may = {"possible_acts": possible_acts(request, actor, handlers.allowed_of_list(connection))}
+    return json_response(page(rows, limit, "id") | may)
 
 
-@router.get("/{batch_id}", operation_id="get_payment_batch", response_model=Batch, responses=refusals(NotFound))
+@router.get("/{batch_id}", operation_id="get_payment_batch", response_model=BatchDetail, responses=refusals(NotFound))
 def get_payment_batch(batch_id: UUID, request: Request, actor: Reader) -> Response:
     """Return one batch; its orders are listed by `GET /v1/payment-orders?batch_id=`."""
     with request.app.state.database.reading() as connection:
-        return json_response(own_batch(connection, batch_id, actor))
+        batch = own_batch(connection, batch_id, actor)
+    return json_response(batch | {"possible_acts": possible_acts(request, actor, handlers.allowed(batch))})
 
 
 @router.get(
@@ -113,7 +116,7 @@ def get_payment_batch_file(
     name = format or name_of(negotiate(accept, [each.media_type for each in FORMATS.values()]))
     with request.app.state.database.reading_at_one_instant() as connection:
         batch = own_batch(connection, batch_id, actor)
-        if batch["reentered_checksum"] is not None:
+        if "get_payment_batch_file" not in handlers.allowed(batch):
             raise Conflict("This batch was entered again after a restore. Its file is the one that the bank has.")
         state = request.app.state
         file = handlers.file_of(connection, batch, state.accounts, state.seals, state.payers)

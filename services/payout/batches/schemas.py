@@ -12,6 +12,7 @@ from services.payout.batches.bank_results import Outcome
 from services.payout.enums import OrderState, Unit
 from services.payout.orders.schemas import Payee
 from shared.web.files import FileWarning
+from shared.web.possible_acts import WithPossibleActs
 from shared.web.problems import ProblemError
 from shared.web.two_persons import Proposal
 
@@ -78,6 +79,10 @@ class Batch(BaseModel):
     sample: DrawnSample | None = Field(default=None, description="The sample that was drawn for verification, if any")
 
 
+class BatchDetail(WithPossibleActs, Batch):
+    """A payment batch, and what the caller may do with it now."""
+
+
 class RowCounts(BaseModel):
     """Rows of an answer, by outcome."""
 
@@ -119,6 +124,10 @@ class EnteredResults(Proposal):
     outcomes: list[OutcomeSum] = Field(description="What would change, by outcome")
 
 
+class EnteredResultsForCaller(WithPossibleActs, EnteredResults):
+    """Results of a batch that a person entered, and what the caller may do with them now."""
+
+
 class EnteredResult(BaseModel):
     """A row of entered results, beside its order."""
 
@@ -133,7 +142,7 @@ class EnteredResult(BaseModel):
     reason: str | None = Field(description="The bank's reason")
 
 
-class EnteredResultsDetail(EnteredResults):
+class EnteredResultsDetail(WithPossibleActs, EnteredResults):
     """Results that a person entered, row by row."""
 
     items: list[EnteredResult]

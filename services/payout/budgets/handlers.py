@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -74,6 +75,17 @@ def discard(connection: Connection, proposal_id: UUID, *, reason: str, by: str) 
     """End a draft without effect; raises NotFound, or Conflict if it is decided."""
     two_persons.discard(connection, proposals, proposals.c.id == proposal_id, by=by, reason=reason)
     return repository.appropriation(connection, proposal_id)
+
+
+def allowed_of_appropriation(appropriation: Mapping[str, Any], by: str) -> list[str]:
+    """Return the operations that the state of an appropriation allows `by`."""
+    return two_persons.allowed(appropriation, by, confirm="confirm_appropriation", discard="discard_appropriation")
+
+
+def allowed_of_budget(budget: Mapping[str, Any]) -> list[str]:
+    """Return the operations that the state of a budget allows."""
+    left_fen = budget["free_fen"] + budget["lapsed_fen"]
+    return ["draft_appropriation", *(["carry_over_budget"] if left_fen else [])]
 
 
 def _below_reserved() -> Conflict:

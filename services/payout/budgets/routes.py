@@ -12,6 +12,7 @@ from services.payout.budgets import handlers, repository
 from services.payout.budgets.domain import Classification
 from services.payout.budgets.schemas import (
     Appropriation,
+    AppropriationDetail,
     AppropriationDraft,
     Budget,
     BudgetDetail,
@@ -24,7 +25,8 @@ from shared.clock import calendar_date
 from shared.errors import Conflict, NotFound, SamePerson
 from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand, json_response
-from shared.web.pagination import Cursor, Limit, Page, decode_cursor, decode_id, page
+from shared.web.pagination import Cursor, Limit, decode_cursor, decode_id, page
+from shared.web.possible_acts import PageWithPossibleActs, possible_acts
 from shared.web.problems import refusals
 from shared.web.two_persons import DiscardBody, ProposalState
 
@@ -58,7 +60,9 @@ def draft_appropriation(
     )
 
 
-@router.get("/appropriations", operation_id="list_appropriations", response_model=Page[Appropriation])
+@router.get(
+    "/appropriations", operation_id="list_appropriations", response_model=PageWithPossibleActs[AppropriationDetail]
+)
 def list_appropriations(
     request: Request,
     actor: Annotated[Actor, needs(Scope.MONEY_READ)],
@@ -76,7 +80,10 @@ def list_appropriations(
         rows = repository.appropriations_of(
             connection, unit=unit or actor.jurisdiction, year=year, state=state, after=after, limit=limit + 1
         )
-    return json_response(page(rows, limit, "id"))
+    for row in rows:
+        row["possible_acts"] = possible_acts(request, actor, handlers.allowed_of_appropriation(row, actor.subject))
+    may = {"possible_acts": possible_acts(request, actor, ["draft_appropriation"])}
+    return json_response(page(rows, limit, "id") | may)
 
 
 @router.post(
@@ -116,7 +123,7 @@ def discard_appropriation(
     )
 
 
-@router.get("/budgets", operation_id="list_budgets", response_model=Page[Budget])
+@router.get("/budgets", operation_id="list_budgets", response_model=PageWithPossibleActs[Budget])
 def list_budgets(
     request: Request,
     actor: Annotated[Actor, needs(Scope.MONEY_READ)],
@@ -133,7 +140,8 @@ def list_budgets(
             after=decode_cursor(cursor, int, str),
             limit=limit + 1,
         )
-    return json_response(page(rows, limit, "year", "unit"))
+    may = {"possible_acts": possible_acts(request, actor, ["draft_appropriation"])}
+    return json_response(page(rows, limit, "year", "unit") | may)
 
 
 @router.get("/budgets/{unit}/{year}", operation_id="get_budget", response_model=BudgetDetail)
@@ -156,7 +164,8 @@ def get_budget(
             this_year=calendar_date(state.clock.now()).year,
             jurisdiction=actor.jurisdiction,
         )
-    return json_response(found)
+    allowed = handlers.allowed_of_budget(found)
+    return json_response(found | {"possible_acts": possible_acts(request, actor, allowed)})
 
 
 @router.post(

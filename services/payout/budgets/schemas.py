@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from services.payout.budgets.tables import MAX_APPROPRIATION_FEN
 from services.payout.enums import Unit
 from shared.spelling import spell_code
+from shared.web.possible_acts import WithPossibleActs
 from shared.web.two_persons import Proposal
 
 
@@ -69,6 +70,10 @@ class Appropriation(Proposal, Classified):
     year: int
     amount_fen: int
     document: str
+
+
+class AppropriationDetail(WithPossibleActs, Appropriation):
+    """An appropriation, and what the caller may do with it now."""
 
 
 class CarryOver(BaseModel):
@@ -143,7 +148,7 @@ class Indicator(Classified):
     left_fen: int = Field(description="What is not reserved")
 
 
-class BudgetDetail(Budget):
+class BudgetDetail(WithPossibleActs, Budget):
     """A unit's budget of a year with its documents and what will be needed."""
 
     forecast: Forecast

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -86,6 +86,16 @@ def preview(connection: Connection, payees: Payees, order_id: UUID, *, actor: Ac
     }
 
 
+def allowed(findings: Iterable[Mapping[str, Any]], by: str) -> list[str]:
+    """Return the operations that the findings about an order allow `by`."""
+    open_ones = [each for each in findings if each["released_at"] is None]
+    return ["release_payment_order"] if open_ones and not _had_checked(open_ones, by) else []
+
+
+def _had_checked(findings: Iterable[Mapping[str, Any]], by: str) -> bool:
+    return any(each["found_by"] == by for each in findings)
+
+
 def release(connection: Connection, order_id: UUID, *, reason: str, actor: Actor) -> list[dict[str, Any]]:
     """Release an order that a check holds, and return its findings; it can be paid with the next batch.
 
@@ -95,7 +105,7 @@ def release(connection: Connection, order_id: UUID, *, reason: str, actor: Actor
     found = repository.findings(connection, order_id=order_id, is_open=True)
     if not found:
         raise Conflict("No finding holds this order, so there is nothing to release.")
-    if any(each["found_by"] == actor.subject for each in found):
+    if _had_checked(found, actor.subject):
         raise SamePerson("The person who had the order checked cannot release it; another person must.")
     repository.release(connection, order_id, reason=reason, by=actor.subject)
     return repository.findings(connection, order_id=order_id)

@@ -15,6 +15,7 @@ from shared.errors import Conflict, NotFound, SamePerson
 from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand, json_response
 from shared.web.pagination import Cursor, Limit, Page, decode_id, page
+from shared.web.possible_acts import possible_acts
 from shared.web.problems import refusals
 
 router = APIRouter(prefix="/v1", tags=["checks before payment"])
@@ -50,7 +51,9 @@ def check_payment_order(order_id: UUID, request: Request, actor: Reader) -> Resp
     state = request.app.state
     day = calendar_date(state.clock.now())
     with state.database.reading() as connection:
-        return json_response(handlers.preview(connection, state.payees, order_id, actor=actor, day=day))
+        found = handlers.preview(connection, state.payees, order_id, actor=actor, day=day)
+    allowed = handlers.allowed(found["findings"], actor.subject)
+    return json_response(found | {"possible_acts": possible_acts(request, actor, allowed)})
 
 
 @router.post(

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.payout.checks.domain import Kind
 from shared.free_text import Reason
+from shared.web.possible_acts import WithPossibleActs
 
 
 class ReleaseBody(BaseModel):
@@ -42,7 +43,7 @@ class PaymentFinding(FindingNow):
     released_at: datetime | None
 
 
-class OrderChecks(BaseModel):
+class OrderChecks(WithPossibleActs):
     """What the checks would find about an order today, and what was found before."""
 
     order_id: UUID

@@ -29,10 +29,15 @@ class ReportedOrder:
     on_record: Result | None
 
 
+def can_be_corrected(order: ReportedOrder) -> bool:
+    """Return whether the bank has reported something of `order` that a correction could replace."""
+    return order.on_record is not None and order.state in sources(Act.CORRECT)
+
+
 def check_correction(order: ReportedOrder, right: Result) -> Result:
     """Return what is on record of `order`, to be replaced by `right`; raises Conflict where that is not possible."""
     on_record = order.on_record
-    if on_record is None or order.state not in sources(Act.CORRECT):
+    if on_record is None or not can_be_corrected(order):
         raise Conflict("The bank has not reported anything of this order. Record its answer instead.")
     if on_record == right:
         raise Conflict("This is what is on record.")

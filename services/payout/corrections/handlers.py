@@ -14,11 +14,12 @@ from services.payout.awards.repository import owed
 from services.payout.batches.domain import Days, day_mistake
 from services.payout.batches.tables import result_corrections
 from services.payout.corrections import repository
-from services.payout.corrections.domain import ReportedOrder, Result, check_correction
+from services.payout.corrections.domain import ReportedOrder, Result, can_be_corrected, check_correction
 from services.payout.funding.repository import lock_blockers_shared
 from services.payout.orders import transitions
 from services.payout.orders.repository import lock_awards_of, lock_shared
 from shared import two_persons
+from shared.authorization import Actor
 from shared.clock import calendar_date
 from shared.errors import Conflict, Invalid, NotFound
 from shared.i18n import N_
@@ -111,6 +112,15 @@ def get(connection: Connection, correction_id: UUID) -> dict[str, Any]:
     if found is None:
         raise NotFound("There is no such correction.")
     return found
+
+
+def allowed_of_list(connection: Connection, order_id: UUID | None, actor: Actor) -> list[str]:
+    """Return the operations on corrections that are possible now; of an order, if one is given."""
+    if order_id is not None:
+        row = repository.order(connection, order_id)
+        if row is None or not actor.covers(row.unit) or row.waits or not can_be_corrected(_reported(row)):
+            return []
+    return ["propose_result_correction"]
 
 
 def unit_of(connection: Connection, order_id: UUID) -> str:

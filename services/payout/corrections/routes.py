@@ -10,12 +10,14 @@ from sqlalchemy import Connection
 
 from services.payout.corrections import handlers, repository
 from services.payout.corrections.domain import Result
-from services.payout.corrections.schemas import Correction, CorrectionBody
+from services.payout.corrections.schemas import Correction, CorrectionBody, CorrectionDetail
+from shared import two_persons
 from shared.authorization import Actor, Scope
 from shared.errors import Conflict, NotFound, SamePerson
 from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand, json_response
-from shared.web.pagination import Cursor, Limit, Page, decode_id, page
+from shared.web.pagination import Cursor, Limit, decode_id, page
+from shared.web.possible_acts import PageWithPossibleActs, possible_acts
 from shared.web.problems import refusals
 from shared.web.two_persons import DiscardBody
 
@@ -25,19 +27,31 @@ Maker = Annotated[Actor, needs(Scope.BATCHES_WRITE)]
 Checker = Annotated[Actor, needs(Scope.ORDERS_APPROVE)]
 
 
-@router.get("", operation_id="list_result_corrections", response_model=Page[Correction])
+@router.get("", operation_id="list_result_corrections", response_model=PageWithPossibleActs[CorrectionDetail])
 def list_result_corrections(
     request: Request,
     actor: Annotated[Actor, needs(Scope.MONEY_READ)],
     proposed: Annotated[bool, Query(description="Only those that wait for a second person")] = False,
+    order_id: Annotated[UUID | None, Query(description="One payment order")] = None,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Response:
-    """List corrections of bank results, oldest first."""
-    after = decode_id(cursor)
-    with request.app.state.database.reading() as connection:
-        rows = repository.views(connection, after=after, limit=limit + 1, unit=actor.jurisdiction, open_only=proposed)
-    return json_response(page(rows, limit, "id"))
+    """List corrections of bank results, oldest first.
+
+    With `order_id`, `possible_acts` says whether the result of that order can be corrected.
+    """
+    after, unit = decode_id(cursor), actor.jurisdiction
+    with request.app.state.database.reading_at_one_instant() as connection:
+        rows = repository.views(
+            connection, after=after, limit=limit + 1, unit=unit, order_id=order_id, open_only=proposed
+        )
+        allowed = handlers.allowed_of_list(connection, order_id, actor)
+    for row in rows:
+        own = two_persons.allowed(
+            row, actor.subject, confirm="confirm_result_correction", discard="discard_result_correction"
+        )
+        row["possible_acts"] = possible_acts(request, actor, own)
+    return json_response(page(rows, limit, "id") | {"possible_acts": possible_acts(request, actor, allowed)})
 
 
 @router.post(

@@ -11,6 +11,7 @@ from services.payout.batches.bank_results import BankReason, Outcome, Reference
 from services.payout.enums import Unit
 from shared.days import Day
 from shared.free_text import Reason
+from shared.web.possible_acts import WithPossibleActs
 from shared.web.two_persons import Proposal
 
 
@@ -62,3 +63,7 @@ class Correction(Proposal):
     bank_reference: str
     bank_reason: str | None
     reason: str
+
+
+class CorrectionDetail(WithPossibleActs, Correction):
+    """A correction of a bank result, and what the caller may do with it now."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -45,7 +46,7 @@ def release(connection: Connection, target: HoldTarget, *, reason: str, actor: A
     found = connection.execute(select(holds).where(on, holds.c.released_at.is_(None)).with_for_update()).one_or_none()
     if found is None:
         raise Conflict("It is not on hold, so there is nothing to release.")
-    if found.held_by == actor.subject:
+    if not _may_release(found.held_by, actor.subject):
         raise SamePerson("The person who placed a hold cannot release it; another person must.")
     released = connection.execute(
         update(holds)
@@ -56,6 +57,18 @@ def release(connection: Connection, target: HoldTarget, *, reason: str, actor: A
     hold = dict(released.mappings().one())
     _reconsider(connection, target, now)
     return hold
+
+
+def allowed(hold: Mapping[str, Any] | None, by: str, *, on_award: bool) -> list[str]:
+    """Return the operations that a hold on an award, or on a payee, or the lack of one, allows `by`."""
+    target = "award" if on_award else "payee"
+    if hold is None:
+        return [f"hold_{target}"]
+    return [f"release_{target}"] if hold["released_at"] is None and _may_release(hold["held_by"], by) else []
+
+
+def _may_release(held_by: str, by: str) -> bool:
+    return held_by != by
 
 
 def confirm_instalment(

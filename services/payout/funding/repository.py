@@ -146,6 +146,26 @@ def _queued(row: Row[Any]) -> QueuedOrder:
     return QueuedOrder(row.id, row.day, row.award_id, row.instalment, row.unit, row.amount_fen)
 
 
+def holds_after(
+    connection: Connection, after: int, limit: int, *, in_force: bool, jurisdiction: str | None
+) -> list[dict[str, Any]]:
+    """Return up to `limit` holds after the hold `after`, oldest first: in force or all, of a jurisdiction if given."""
+    values = {"after": after, "limit": limit, "in_force": in_force, "jurisdiction": jurisdiction}
+    return [dict(row) for row in connection.execute(queries.holds, values).mappings()]
+
+
+def holds_in_force(connection: Connection, award_id: UUID, uscc: str) -> list[dict[str, Any]]:
+    """Return the holds in force on an award and on a payee."""
+    rows = connection.execute(queries.holds_on, {"award_id": award_id, "uscc": uscc})
+    return [dict(row) for row in rows.mappings()]
+
+
+def unconfirmed_instalments(connection: Connection, award_id: UUID, year: int) -> list[int]:
+    """Return the numbers of the instalments of an award, due by `year`, that wait for a confirmation."""
+    rows = connection.execute(queries.unconfirmed_instalments, {"award_id": award_id, "year": year})
+    return [row.instalment for row in rows]
+
+
 def waiting_in_period(connection: Connection, arrangement_id: UUID) -> Sequence[Row[Any]]:
     """Return the awards of an arrangement's period that have no orders yet because they wait for an arrangement."""
     return connection.execute(queries.waiting_in_period, {"id": arrangement_id}).all()

@@ -6,15 +6,16 @@ from collections.abc import Callable
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
-from services.payout.funding import handlers
+from services.payout.funding import handlers, repository
 from services.payout.funding.arrangement_preview import preview
 from services.payout.funding.domain import HoldTarget
 from services.payout.funding.schemas import (
     ArrangementPreview,
     Hold,
     HoldBody,
+    HoldDetail,
     InstalmentConfirmation,
     InstalmentConfirmationBody,
 )
@@ -23,6 +24,8 @@ from shared.clock import calendar_date
 from shared.errors import Conflict, NotFound, SamePerson
 from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand, json_response
+from shared.web.pagination import Cursor, Limit, Page, decode_cursor, page
+from shared.web.possible_acts import possible_acts
 from shared.web.problems import refusals
 
 router = APIRouter(prefix="/v1", tags=["holds"])
@@ -31,6 +34,26 @@ arrangement_previews = APIRouter(prefix="/v1/arrangements", tags=["arrangements"
 Holder = Annotated[Actor, needs(Scope.HOLDS_WRITE)]
 Releaser = Annotated[Actor, needs(Scope.HOLDS_RELEASE)]
 Payee = Annotated[str, Path(pattern="^[0-9A-Z]{18}$", description="The payee's unified social credit code")]
+
+
+@router.get("/holds", operation_id="list_holds", response_model=Page[HoldDetail])
+def list_holds(
+    request: Request,
+    actor: Annotated[Actor, needs(Scope.MONEY_READ)],
+    in_force: Annotated[bool, Query(description="Only those that are not released")] = False,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Response:
+    """List holds on awards and payees, oldest first; a caller restricted to a jurisdiction sees those on its awards."""
+    after = decode_cursor(cursor, int)
+    with request.app.state.database.reading() as connection:
+        rows = repository.holds_after(
+            connection, after[0] if after else 0, limit + 1, in_force=in_force, jurisdiction=actor.jurisdiction
+        )
+    for row in rows:
+        allowed = handlers.allowed(row, actor.subject, on_award=row["award_id"] is not None)
+        row["possible_acts"] = possible_acts(request, actor, allowed)
+    return json_response(page(rows, limit, "id"))
 
 
 @router.post(

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.payout.enums import Jurisdiction, Unit
 from shared.free_text import Reason
+from shared.web.possible_acts import WithPossibleActs
 
 
 class HoldBody(BaseModel):
@@ -31,6 +32,12 @@ class Hold(BaseModel):
     release_reason: str | None
     released_by: str | None = Field(description="Another person than the one who held it")
     released_at: datetime | None
+
+
+class HoldDetail(WithPossibleActs, Hold):
+    """A hold, whom it concerns, and what the caller may do with it now."""
+
+    award: str | None = Field(description="Code of the award; null for a hold on a payee")
 
 
 class InstalmentConfirmationBody(BaseModel):

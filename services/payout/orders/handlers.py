@@ -18,7 +18,7 @@ from services.payout.orders.repository import NO_SUCH_ORDER
 from shared.authorization import Actor
 from shared.clock import Clock, calendar_date
 from shared.database.engine import Database
-from shared.errors import Conflict, NotFound, SamePerson
+from shared.errors import Conflict, DomainError, NotFound, SamePerson
 from shared.jobs.runner import RunningJob
 
 APPROVALS = "order_approval"
@@ -41,27 +41,38 @@ def approve(
     order = repository.order(connection, order_id)
     if order is None or not actor.covers(order.jurisdiction):
         raise NotFound(NO_SUCH_ORDER)
-    if order.state not in sources(Act.APPROVE):
-        raise Conflict(NOT_ISSUED, extra={"state": order.state})
-    if order.held:
-        raise Conflict(
-            "This order is on hold. Someone other than the person who placed the hold must release it; or the award waits for"
-            " an arrangement that covers its newest version."
-        )
-    if order.issued_by == actor.subject:
-        raise SamePerson("The person who issued an order cannot approve it; another person must.")
+    if refusal := _approval_refusal(order, actor.subject):
+        raise refusal
     revisions = revisions_of(accounts.on(calendar_date(now), {order.payee_uscc}, accounts.latest_revision()))
     if not _approve(connection, [order], revisions, by=actor.subject, now=now) and revisions:
         raise Conflict(NOT_ISSUED)  # another request came first, after the order was read
     return repository.view(connection, order_id)
 
 
-def get(connection: Connection, order_id: UUID, actor: Actor) -> dict[str, Any]:
-    """Return an order as its readers see it; raises NotFound."""
+def _approval_refusal(order: Row[Any], by: str) -> DomainError | None:
+    """Return why `by` cannot approve an order, if its state or a hold does not allow it."""
+    if order.state not in sources(Act.APPROVE):
+        return Conflict(NOT_ISSUED, extra={"state": order.state})
+    if order.held:
+        return Conflict(
+            "This order is on hold. Someone other than the person who placed the hold must release it; or the award waits for"
+            " an arrangement that covers its newest version."
+        )
+    if order.issued_by == by:
+        return SamePerson("The person who issued an order cannot approve it; another person must.")
+    return None
+
+
+def get(connection: Connection, order_id: UUID, actor: Actor) -> tuple[dict[str, Any], list[str]]:
+    """Return an order as its readers see it, and the operations that its state allows `actor`; raises NotFound."""
     order = repository.order(connection, order_id)
     if order is None or not actor.covers(order.jurisdiction):
         raise NotFound(NO_SUCH_ORDER)
-    return repository.view(connection, order_id)
+    shown = repository.view(connection, order_id)
+    allowed = [] if _approval_refusal(order, actor.subject) else ["approve_payment_order"]
+    if _can_be_reissued(shown["live"], shown["state"], shown["waiting_for"], shown["budget_year"]):
+        allowed.append("reissue_payment_order")
+    return shown, allowed
 
 
 def _approve(
@@ -80,6 +91,7 @@ def run_approvals(database: Database, accounts: Accounts, clock: Clock, job: Run
     approved = 0
     skipped = {"held": 0, "own": 0, "no_account": 0, "not_issued": 0}
     filters = {name: job.input.get(name) for name in ("unit", "due_year", "order_ids", "jurisdiction")}
+    filters["excepted"] = job.input.get("except", [])
     after = seen = 0
     revision = accounts.latest_revision()
     while True:
@@ -114,8 +126,7 @@ def reissue(connection: Connection, order_id: UUID, *, actor: Actor, now: dateti
     repository.lock_shared(connection)
     old = repository.lock(connection, order_id)
     assert old is not None
-    waits = old.state == "waiting" and old.waiting_for == "account" and old.budget_year is not None
-    if not old.live or not (waits or old.state in ("failed", "returned")):
+    if not _can_be_reissued(old.live, old.state, old.waiting_for, old.budget_year):
         raise Conflict(
             "Only an order whose payment failed or came back can be issued again, once; `state` is the state of this one.",
             extra={"state": old.state},
@@ -126,3 +137,9 @@ def reissue(connection: Connection, order_id: UUID, *, actor: Actor, now: dateti
     moved = (order.award_id, old.version, old.unit, old.budget_year, old.amount_fen)
     postings.post(connection, [ledger.release(str(old.id), *moved), ledger.funding(order.id, *moved)], by=actor.subject)
     return repository.view(connection, UUID(order.id))
+
+
+def _can_be_reissued(live: bool, state: str, waiting_for: str | None, budget_year: int | None) -> bool:
+    """Return whether an order failed, came back, or lacks an account after it was funded, and was not replaced since."""
+    waits = state == "waiting" and waiting_for == "account" and budget_year is not None
+    return live and (waits or state in ("failed", "returned"))

@@ -140,9 +140,12 @@ def between(start: QueuePosition, until: QueuePosition) -> dict[str, str | int]:
 
 
 def to_approve(connection: Connection, filters: Mapping[str, Any], limit: int, after: int = 0) -> list[Row[Any]]:
-    """Return issued orders after the number `after`: of `unit` and `due_year`, or with `order_ids`; of `jurisdiction`."""
+    """Return issued orders after the number `after`: of `unit` and `due_year` without `excepted`, or with `order_ids`; of
+    `jurisdiction`.
+    """
     named = filters["order_ids"]
     values = {**filters, "order_ids": None if named is None else array(named), "after": after, "limit": limit}
+    values["excepted"] = array(filters["excepted"])
     return list(connection.execute(queries.to_approve, values))
 
 
@@ -154,6 +157,12 @@ def order(connection: Connection, order_id: UUID) -> Row[Any] | None:
 def view(connection: Connection, order_id: UUID) -> dict[str, Any]:
     """Return one order as the API shows it."""
     return _shown(connection.execute(_select().where(_DETAILS.c.id == order_id)).mappings().one())
+
+
+def totals(connection: Connection, jurisdiction: str | None) -> list[dict[str, Any]]:
+    """Return live orders of `jurisdiction`, or all, added up by budget, years, award, state and what they wait for."""
+    rows = connection.execute(queries.totals, {"jurisdiction": jurisdiction})
+    return [dict(row) for row in rows.mappings()]
 
 
 def views(

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from services.payout.enums import OrderState, Unit, WaitingFor
 from services.payout.orders import handlers, repository
 from services.payout.orders.export import COLUMNS
-from services.payout.orders.schemas import ApprovalBody, ApprovalJob, PaymentOrder
+from services.payout.orders.schemas import ApprovalBody, ApprovalJob, OrderTotal, PaymentOrder, PaymentOrderDetail
 from shared import spreadsheets
 from shared.authorization import Actor, Scope
 from shared.errors import Conflict, NotFound, SamePerson, TooLarge
@@ -22,7 +22,8 @@ from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand, json_response
 from shared.web.jobs import job_response
 from shared.web.negotiation import Accept, language_of
-from shared.web.pagination import Cursor, Limit, Page, decode_cursor, page
+from shared.web.pagination import Cursor, Limit, decode_cursor, page
+from shared.web.possible_acts import PageWithPossibleActs, possible_acts
 from shared.web.problems import refusals
 from shared.web.spreadsheets import SPREADSHEET_CONTENT, requested_format, spreadsheet_response
 
@@ -34,7 +35,7 @@ Approver = Annotated[Actor, needs(Scope.ORDERS_APPROVE)]
 @router.get(
     "",
     operation_id="list_payment_orders",
-    response_model=Page[PaymentOrder],
+    response_model=PageWithPossibleActs[PaymentOrder],
     responses={200: {"content": SPREADSHEET_CONTENT}, **refusals(TooLarge)},
 )
 def list_payment_orders(
@@ -86,7 +87,17 @@ def list_payment_orders(
     body = page(rows, limit, "number")
     for row in body["items"]:
         del row["number"]
-    return json_response(body)
+    return json_response(body | {"possible_acts": possible_acts(request, actor, ["approve_payment_orders"])})
+
+
+@router.get("/totals", operation_id="total_payment_orders", response_model=list[OrderTotal])
+def total_payment_orders(request: Request, actor: Annotated[Actor, needs(Scope.MONEY_READ)]) -> Response:
+    """Add up live payment orders by budget, years, award, state and what they wait for.
+
+    A caller restricted to a jurisdiction is given those of its awards.
+    """
+    with request.app.state.database.reading() as connection:
+        return json_response(repository.totals(connection, actor.jurisdiction))
 
 
 @router.post("/approvals", operation_id="approve_payment_orders", status_code=202, response_model=ApprovalJob)
@@ -99,7 +110,7 @@ def approve_payment_orders(
     left as they are and counted in `skipped`.
     """
     now = request.app.state.clock.now()
-    job_input = {**body.model_dump(mode="json"), "jurisdiction": actor.jurisdiction}
+    job_input = {**body.model_dump(mode="json", by_alias=True), "jurisdiction": actor.jurisdiction}
 
     def act(connection: Connection) -> object:
         job_id = jobs.enqueue(connection, handlers.APPROVALS, job_input, by=actor.subject, now=now)
@@ -124,11 +135,14 @@ def get_payment_order_approval(
         return job_response(request, jobs.view(jobs.get(connection, job_id, handlers.APPROVALS, actor)))
 
 
-@router.get("/{order_id}", operation_id="get_payment_order", response_model=PaymentOrder, responses=refusals(NotFound))
+@router.get(
+    "/{order_id}", operation_id="get_payment_order", response_model=PaymentOrderDetail, responses=refusals(NotFound)
+)
 def get_payment_order(order_id: UUID, request: Request, actor: Annotated[Actor, needs(Scope.MONEY_READ)]) -> Response:
     """Give one order, with the account that approving it would pay to."""
     with request.app.state.database.reading_at_one_instant() as connection:
-        return json_response(handlers.get(connection, order_id, actor))
+        found, allowed = handlers.get(connection, order_id, actor)
+    return json_response(found | {"possible_acts": possible_acts(request, actor, allowed)})
 
 
 @router.post(

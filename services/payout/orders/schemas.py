@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from services.payout.budgets.schemas import Classified
 from services.payout.enums import OrderState, Unit, WaitingFor
 from shared.web.jobs import Job
+from shared.web.possible_acts import WithPossibleActs
 
 
 class Payee(BaseModel):
@@ -64,8 +65,25 @@ class PaymentOrder(Classified):
     )
 
 
+class PaymentOrderDetail(WithPossibleActs, PaymentOrder):
+    """A payment order, and what the caller may do with it now."""
+
+
+class OrderTotal(BaseModel):
+    """Live payment orders that have these members in common, added up."""
+
+    unit: Unit = Field(description="Budget that pays")
+    due_year: int = Field(description="Never paid before this year")
+    budget_year: int | None = Field(description="Year of the budget that they draw on; null while they wait for money")
+    award: str = Field(description="Code of the award", examples=["courier-rent"])
+    state: OrderState
+    waiting_for: WaitingFor | None = Field(description="What waiting orders lack")
+    orders: int
+    amount_fen: int
+
+
 class ApprovalBody(BaseModel):
-    """Which issued orders to approve: all of a unit (and due year), or those named."""
+    """Which issued orders to approve: all of a unit (and due year) except some, or those named."""
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, json_schema_extra={"examples": [{"unit": "liandu", "due_year": 2026}]}
@@ -74,13 +92,19 @@ class ApprovalBody(BaseModel):
     unit: Unit | None = None
     due_year: int | None = Field(default=None, ge=2000, le=2100, strict=True)
     order_ids: list[UUID] | None = Field(default=None, min_length=1, max_length=100_000)
+    excepted: list[UUID] = Field(
+        default_factory=list,
+        alias="except",
+        max_length=10_000,
+        description="Orders of the unit that are left as they are",
+    )
 
     @model_validator(mode="after")
     def _names_something(self) -> ApprovalBody:
         if (self.unit is None) == (self.order_ids is None):
             raise ValueError("give either unit (and due_year) or order_ids")
-        if self.order_ids is not None and self.due_year is not None:
-            raise ValueError("due_year goes with unit")
+        if self.order_ids is not None and (self.due_year is not None or self.excepted):
+            raise ValueError("due_year and except go with unit")
         return self
 
 

@@ -14,6 +14,7 @@ from shared.errors import InFlight
 from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand, json_response
 from shared.web.pagination import Limit
+from shared.web.possible_acts import possible_acts
 from shared.web.problems import refusals
 
 router = APIRouter(prefix="/v1", tags=["reconciliation"])
@@ -22,7 +23,7 @@ router = APIRouter(prefix="/v1", tags=["reconciliation"])
 @router.get("/reconciliation", operation_id="reconcile_books", response_model=Reconciliation)
 def reconcile_books(
     request: Request,
-    actor: Annotated[Actor, needs(Scope.MONEY_READ, city_wide=True)],  # noqa: ARG001 - asks for the scope
+    actor: Annotated[Actor, needs(Scope.MONEY_READ, city_wide=True)],
     limit: Limit = 100,
     eligibility: Annotated[
         bool, Query(description="Compare eligibility's decisions in force with payout's awards")
@@ -32,7 +33,9 @@ def reconcile_books(
     state = request.app.state
     with state.database.reading_at_one_instant() as connection:
         decisions = state.decisions if eligibility else None
-        return json_response(handlers.reconcile(connection, decisions, state.clock.now(), limit))
+        found = handlers.reconcile(connection, decisions, state.clock.now(), limit)
+    allowed = possible_acts(request, actor, ["ask_for_missing_decisions", "export_for_auditors"])
+    return json_response(found | {"possible_acts": allowed})
 
 
 @router.post(

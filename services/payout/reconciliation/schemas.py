@@ -6,6 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from shared.web.possible_acts import WithPossibleActs
+
 
 class Difference(BaseModel):
     """Two amounts that should be equal and are not."""
@@ -33,7 +35,7 @@ class Asked(BaseModel):
     events: int = Field(description="Events of them that are published again")
 
 
-class Reconciliation(BaseModel):
+class Reconciliation(WithPossibleActs):
     """Entitlements = shares = orders − recoveries, ledger = orders = bank results, budgets = appropriations − orders."""
 
     differences: list[Difference] = Field(description="Empty when all agree")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -88,12 +89,41 @@ def discard_repayment(
     return repository.repayment(connection, repayment_id)
 
 
-def repayments(connection: Connection, recovery_id: UUID, actor: Actor) -> list[dict[str, Any]]:
-    """Return the repayments of a recovery through the bank, oldest first; raises NotFound."""
-    own = {"id": recovery_id, "jurisdiction": actor.jurisdiction}
-    if not repository.views(connection, own, outstanding=None, after=None, limit=1):
+def get(connection: Connection, recovery_id: UUID, actor: Actor) -> dict[str, Any]:
+    """Return a recovery as its readers see it; raises NotFound."""
+    own = {"id": recovery_id, **actor.restriction}
+    found = repository.views(connection, own, outstanding=None, after=None, limit=1)
+    if not found:
         raise NotFound(NO_SUCH_RECOVERY)
-    return repository.repayments_of(connection, recovery_id)
+    return found[0]
+
+
+def allowed(connection: Connection, recovery: Mapping[str, Any], actor: Actor) -> list[str]:
+    """Return the operations of this room that the state of a recovery allows `actor`."""
+    outstanding_fen = recovery["outstanding_fen"]
+    if not outstanding_fen:
+        return []
+    proposal = repository.open_write_off(connection, recovery["id"], outstanding_fen)
+    if proposal is None:
+        may_write_off = actor.may(Scope.RECOVERIES_WRITE)
+    else:
+        may_write_off = actor.may(Scope.RECOVERIES_APPROVE) and proposal.proposed_by != actor.subject
+    return ["draft_repayment", "net_recovery", *(["write_off_recovery"] if may_write_off else [])]
+
+
+def repayments(connection: Connection, recovery_id: UUID, actor: Actor) -> list[tuple[dict[str, Any], list[str]]]:
+    """Return the repayments of a recovery through the bank, oldest first, with the operations that the state of each allows.
+
+    Raises NotFound.
+    """
+    outstanding_fen = get(connection, recovery_id, actor)["outstanding_fen"]
+    found = []
+    for shown in repository.repayments_of(connection, recovery_id):
+        own = two_persons.allowed(shown, actor.subject, confirm="confirm_repayment", discard="discard_repayment")
+        if shown["amount_fen"] > outstanding_fen:
+            own = [each for each in own if each != "confirm_repayment"]
+        found.append((shown, own))
+    return found
 
 
 def _repayment(recovery_id: UUID, repayment_id: UUID) -> tuple[ColumnElement[bool], ...]:

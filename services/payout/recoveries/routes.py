@@ -9,12 +9,20 @@ from fastapi import APIRouter, Query, Request, Response
 
 from services.payout.enums import Unit
 from services.payout.recoveries import handlers, repository
-from services.payout.recoveries.schemas import NetBody, Recovery, Repayment, RepaymentBody, WriteOffBody
+from services.payout.recoveries.schemas import (
+    NetBody,
+    Recovery,
+    Repayment,
+    RepaymentBody,
+    RepaymentDetail,
+    WriteOffBody,
+)
 from shared.authorization import Actor, Scope
 from shared.errors import Conflict, NotFound, SamePerson
 from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand, json_response
 from shared.web.pagination import Cursor, Limit, Page, decode_id, page
+from shared.web.possible_acts import possible_acts
 from shared.web.problems import refusals
 from shared.web.two_persons import DiscardBody
 
@@ -82,13 +90,16 @@ def draft_repayment(
 @router.get(
     "/{recovery_id}/repayments",
     operation_id="list_repayments",
-    response_model=list[Repayment],
+    response_model=list[RepaymentDetail],
     responses=refusals(NotFound),
 )
 def list_repayments(recovery_id: UUID, request: Request, actor: Annotated[Actor, needs(Scope.MONEY_READ)]) -> Response:
     """List the repayments of a recovery through the bank, oldest first, those that wait for a second person included."""
     with request.app.state.database.reading() as connection:
-        return json_response(handlers.repayments(connection, recovery_id, actor))
+        found = handlers.repayments(connection, recovery_id, actor)
+    return json_response(
+        [shown | {"possible_acts": possible_acts(request, actor, allowed)} for shown, allowed in found]
+    )
 
 
 @router.post(

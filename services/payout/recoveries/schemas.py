@@ -13,6 +13,7 @@ from services.payout.orders.schemas import Payee
 from shared.days import Day
 from shared.free_text import Reason
 from shared.money import MAX_FEN
+from shared.web.possible_acts import WithPossibleActs
 from shared.web.two_persons import Proposal
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -43,6 +44,10 @@ class Repayment(Proposal):
     amount_fen: int
     received_on: date
     bank_reference: str
+
+
+class RepaymentDetail(WithPossibleActs, Repayment):
+    """A repayment, and what the caller may do with it now."""
 
 
 class RepaymentBody(BaseModel):

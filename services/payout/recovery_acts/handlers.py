@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from services.payout.recoveries import repository as recoveries
 from services.payout.recoveries.handlers import NO_SUCH_RECOVERY
+from services.payout.recoveries.handlers import allowed as recovery_allows
 from services.payout.recovery_acts.domain import KINDS, Cause, PlannedPart, limitation_on, overdue_fen
 from services.payout.recovery_acts.tables import recovery_acts, recovery_statements, repayment_plans
 from shared import two_persons
@@ -142,6 +143,33 @@ def discard_plan(
     _recovery(connection, recovery_id, actor, lock=True)
     which = repayment_plans.c.recovery_id == recovery_id, repayment_plans.c.id == plan_id
     return _plan(two_persons.discard(connection, repayment_plans, *which, by=actor.subject, reason=reason))
+
+
+def read_recovery(
+    connection: Connection, recovery_id: UUID, actor: Actor
+) -> tuple[dict[str, Any], list[str], list[tuple[dict[str, Any], list[str]]]]:
+    """Return a recovery and its plans, oldest first, each with the operations that its state allows `actor`; raises NotFound."""
+    recovery = _recovery(connection, recovery_id, actor)
+    outstanding_fen, by = recovery["outstanding_fen"], actor.subject
+    act = connection.execute(queries.acts, {"recovery_id": recovery_id}).one_or_none()
+    plans = []
+    for row in connection.execute(queries.plans, {"recovery_id": recovery_id}):
+        plan = _plan(row)
+        own = two_persons.allowed(plan, by, confirm="confirm_repayment_plan", discard="discard_repayment_plan")
+        if sum(part.amount_fen for part in _parts(row.parts)) != outstanding_fen:
+            own = [each for each in own if each != "confirm_repayment_plan"]
+        plans.append((plan, own))
+    allowed = recovery_allows(connection, recovery, actor)
+    if outstanding_fen and all(plan["state"] != "proposed" for plan, _ in plans):
+        allowed.append("draft_repayment_plan")
+    if act is None:
+        return recovery, [*allowed, *(["draw_up_recovery_act"] if outstanding_fen else [])], plans
+    own = two_persons.allowed(two_persons.view(act), by, confirm="issue_recovery_act", discard="discard_recovery_act")
+    if own:
+        own.append("state_on_recovery")
+    if not outstanding_fen:
+        own = [each for each in own if each != "issue_recovery_act"]
+    return recovery, [*allowed, *own], plans
 
 
 def read(connection: Connection, recovery_id: UUID, actor: Actor, today: date) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from services.payout.recovery_acts.schemas import (
     DiscardedAct,
     PlanBody,
     RecoveryAct,
+    RecoveryDetail,
     RepaymentPlan,
     StatementBody,
 )
@@ -22,6 +23,7 @@ from shared.clock import calendar_date
 from shared.errors import Conflict, NotFound, SamePerson
 from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand, json_response
+from shared.web.possible_acts import possible_acts
 from shared.web.problems import refusals
 from shared.web.two_persons import DiscardBody
 
@@ -30,6 +32,17 @@ router = APIRouter(prefix="/v1/recoveries/{recovery_id}", tags=["recoveries"])
 Writer = Annotated[Actor, needs(Scope.RECOVERIES_WRITE)]
 Approver = Annotated[Actor, needs(Scope.RECOVERIES_APPROVE)]
 Either = Annotated[Actor, needs(Scope.RECOVERIES_WRITE, Scope.RECOVERIES_APPROVE)]
+
+
+@router.get("", operation_id="get_recovery", response_model=RecoveryDetail, responses=refusals(NotFound))
+def get_recovery(
+    recovery_id: UUID, request: Request, actor: Annotated[Actor, needs(Scope.MONEY_READ, own=Scope.OWN_READ)]
+) -> Response:
+    """Give one recovery with its plans of repayment."""
+    with request.app.state.database.reading_at_one_instant() as connection:
+        recovery, allowed, plans = handlers.read_recovery(connection, recovery_id, actor)
+    shown = [plan | {"possible_acts": possible_acts(request, actor, own)} for plan, own in plans]
+    return json_response(recovery | {"plans": shown, "possible_acts": possible_acts(request, actor, allowed)})
 
 
 @router.post(

@@ -13,6 +13,7 @@ from services.payout.recovery_acts.domain import Cause, Kind
 from shared.days import Day
 from shared.free_text import Reason
 from shared.money import MAX_FEN
+from shared.web.possible_acts import WithPossibleActs
 from shared.web.two_persons import Proposal
 
 Document = Annotated[str | None, Field(min_length=1, max_length=200)]
@@ -85,6 +86,16 @@ class RepaymentPlan(Proposal):
 
     reason: str
     parts: list[PlannedRepayment] = Field(description="In the order of their days")
+
+
+class RepaymentPlanDetail(WithPossibleActs, RepaymentPlan):
+    """A plan of repayment, and what the caller may do with it now."""
+
+
+class RecoveryDetail(WithPossibleActs, Recovery):
+    """A recovery with its plans of repayment, and what the caller may do with it now."""
+
+    plans: list[RepaymentPlanDetail] = Field(description="Plans of repayment, oldest first")
 
 
 class DiscardedAct(Proposal):

@@ -44,7 +44,7 @@ from services.payout.restorations.domain import (
 from services.payout.restorations.files import SentFile
 from services.payout.restorations.tables import reentry_proposals
 from shared import two_persons
-from shared.errors import Conflict, FieldError, Invalid, NotFound, SamePerson
+from shared.errors import Conflict, DomainError, FieldError, Invalid, NotFound, SamePerson
 from shared.events import payment_orders
 from shared.events.payment_orders import PaymentOrderChanged
 from shared.i18n import N_
@@ -97,10 +97,8 @@ def confirm_restoration(connection: Connection, restoration_id: UUID, *, by: str
     """
     lock_exclusively(connection)
     found = _get(connection, restoration_id)
-    if found["confirmed_at"] is not None:
-        raise Conflict("The restoration is confirmed already.")
-    if by == found["opened_by"]:
-        raise SamePerson("Someone other than the person who opened the restoration must confirm it.")
+    if refusal := _confirmation_refusal(found, by):
+        raise refusal
     repository.confirm(connection, restoration_id, by=by)
     return repository.views(connection, restoration_id)[0]
 
@@ -115,17 +113,66 @@ def end_restoration(
     """
     lock_exclusively(connection)
     found = _get(connection, restoration_id)
-    if by == found["opened_by"] or by in repository.reentered_by(connection, found["opened_at"]):
-        raise SamePerson("Who opened a restoration or entered files again cannot end it.")
-    if found["missing"]:
-        raise Conflict(
-            "According to the broker's log the bank has orders that are in no batch. Enter their files again.",
-            extra={"missing": [str(each) for each in found["missing"]]},
-        )
-    if repository.proposed(connection, waiting=True, limit=1):
-        raise Conflict("A file that was entered again waits for another person. Confirm or discard it first.")
+    if refusal := _end_refusal(connection, found, by):
+        raise refusal
     repository.end(connection, restoration_id, reason=reason, by=by, now=now)
     return repository.views(connection, restoration_id)[0]
+
+
+def _confirmation_refusal(restoration: Mapping[str, Any], by: str) -> DomainError | None:
+    """Return why `by` cannot confirm a restoration that is open."""
+    if restoration["confirmed_at"] is not None:
+        return Conflict("The restoration is confirmed already.")
+    if by == restoration["opened_by"]:
+        return SamePerson("Someone other than the person who opened the restoration must confirm it.")
+    return None
+
+
+def _end_refusal(connection: Connection, restoration: Mapping[str, Any], by: str) -> DomainError | None:
+    """Return why `by` cannot end a restoration that is open."""
+    if by == restoration["opened_by"] or by in repository.reentered_by(connection, restoration["opened_at"]):
+        return SamePerson("Who opened a restoration or entered files again cannot end it.")
+    if restoration["missing"]:
+        return Conflict(
+            "According to the broker's log the bank has orders that are in no batch. Enter their files again.",
+            extra={"missing": [str(each) for each in restoration["missing"]]},
+        )
+    if repository.proposed(connection, waiting=True, limit=1):
+        return Conflict("A file that was entered again waits for another person. Confirm or discard it first.")
+    return None
+
+
+def views(connection: Connection, by: str) -> list[tuple[dict[str, Any], list[str]]]:
+    """Return restorations, oldest first, each with the operations that its state allows `by`."""
+    found = []
+    for restoration in repository.views(connection):
+        allowed = []
+        if restoration["ended_at"] is None:
+            if not _confirmation_refusal(restoration, by):
+                allowed.append("confirm_restoration")
+            if not _end_refusal(connection, restoration, by):
+                allowed.append("end_restoration")
+        found.append((restoration, allowed))
+    return found
+
+
+def allowed_of_list(connection: Connection) -> list[str]:
+    """Return the operations that open a restoration, or while one is open and confirmed enter a file again."""
+    opened = _opened(connection)
+    if opened is None:
+        return ["open_restoration"]
+    return ["reenter_payment_batch"] if opened["confirmed_at"] is not None else []
+
+
+def allowed(connection: Connection, file: Mapping[str, Any], by: str) -> list[str]:
+    """Return the operations that a file that was entered again allows `by`."""
+    own = two_persons.allowed(file, by, confirm="confirm_reentry", discard="discard_reentry")
+    opened = _opened(connection)
+    return own if opened and opened["confirmed_at"] is not None else [each for each in own if each != "confirm_reentry"]
+
+
+def _opened(connection: Connection) -> dict[str, Any] | None:
+    return next((each for each in repository.views(connection) if each["ended_at"] is None), None)
 
 
 def propose_reentry(
@@ -251,7 +298,7 @@ def _check(
     """Lock what the rows of a file concern, and compare them; eligibility is asked for versions that payout has lost."""
     awards = repository.lock_awards(connection, sorted({row.award_id for row in rows}))
     lock_exclusively(connection)
-    opened = next((each for each in repository.views(connection) if each["ended_at"] is None), None)
+    opened = _opened(connection)
     if opened is None:
         raise Conflict("No restoration is open. A file is entered again only after the database was restored.")
     if opened["confirmed_at"] is None:

@@ -10,7 +10,15 @@ from sqlalchemy import Connection
 
 from services.payout.enums import Unit
 from services.payout.restorations import files, handlers, repository
-from services.payout.restorations.schemas import EnteredFile, EnteredFileDetail, Reentry, Restoration, RestorationBody
+from services.payout.restorations.schemas import (
+    EnteredFile,
+    EnteredFileDetail,
+    EnteredFileForCaller,
+    Reentry,
+    Restoration,
+    RestorationBody,
+    RestorationDetail,
+)
 from shared.authorization import Actor, Scope
 from shared.clock import calendar_date
 from shared.days import Day
@@ -19,7 +27,8 @@ from shared.files.domain import FileRefused
 from shared.web.auth import needs
 from shared.web.files import FILE_CONTENT
 from shared.web.idempotency import IdempotentCommand, json_response
-from shared.web.pagination import Cursor, Limit, Page, decode_cursor, decode_id, page
+from shared.web.pagination import Cursor, Limit, decode_cursor, decode_id, page
+from shared.web.possible_acts import PageWithPossibleActs, possible_acts
 from shared.web.problems import refusals
 from shared.web.two_persons import DiscardBody
 
@@ -31,14 +40,17 @@ CityMaker = Annotated[Actor, needs(Scope.BATCHES_WRITE, city_wide=True)]
 CityChecker = Annotated[Actor, needs(Scope.ORDERS_APPROVE, city_wide=True)]
 
 
-@router.get("/restorations", operation_id="list_restorations", response_model=list[Restoration])
+@router.get("/restorations", operation_id="list_restorations", response_model=list[RestorationDetail])
 def list_restorations(
     request: Request,
-    actor: Annotated[Actor, needs(Scope.MONEY_READ)],  # noqa: ARG001 - asks for the scope
+    actor: Annotated[Actor, needs(Scope.MONEY_READ)],
 ) -> Response:
     """List restorations, oldest first; while one is open no batch is built."""
-    with request.app.state.database.reading() as connection:
-        return json_response(repository.views(connection))
+    with request.app.state.database.reading_at_one_instant() as connection:
+        found = handlers.views(connection, actor.subject)
+    return json_response(
+        [shown | {"possible_acts": possible_acts(request, actor, allowed)} for shown, allowed in found]
+    )
 
 
 @router.post(
@@ -117,7 +129,11 @@ def reenter_payment_batch(
     )
 
 
-@router.get("/payment-batches/reentries", operation_id="list_reentries", response_model=Page[EnteredFile])
+@router.get(
+    "/payment-batches/reentries",
+    operation_id="list_reentries",
+    response_model=PageWithPossibleActs[EnteredFileForCaller],
+)
 def list_reentries(
     request: Request,
     actor: Reader,
@@ -125,11 +141,15 @@ def list_reentries(
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Response:
-    """List files that were entered again, oldest first."""
+    """List files that were entered again, oldest first; its `possible_acts` are those of restorations too."""
     after = decode_id(cursor)
-    with request.app.state.database.reading() as connection:
+    with request.app.state.database.reading_at_one_instant() as connection:
         rows = repository.proposed(connection, unit=actor.jurisdiction, waiting=proposed, after=after, limit=limit + 1)
-    return json_response(page(rows, limit, "id"))
+        for row in rows:
+            allowed = handlers.allowed(connection, row, actor.subject)
+            row["possible_acts"] = possible_acts(request, actor, allowed)
+        may = {"possible_acts": possible_acts(request, actor, handlers.allowed_of_list(connection))}
+    return json_response(page(rows, limit, "id") | may)
 
 
 @router.get(
@@ -146,7 +166,8 @@ def get_reentry(
     with request.app.state.database.reading_at_one_instant() as connection:
         found = _own(connection, reentry_id, actor)
         rows = repository.proposed_rows(connection, reentry_id, after[0] if after else None, limit + 1)
-    return json_response(found | page(rows, limit, "place"))
+        may = {"possible_acts": possible_acts(request, actor, handlers.allowed(connection, found, actor.subject))}
+    return json_response(found | page(rows, limit, "place") | may)
 
 
 @router.post(

@@ -12,6 +12,7 @@ from services.payout.batches.schemas import Batch
 from services.payout.budgets.schemas import Classified
 from services.payout.enums import OrderState, Unit
 from shared.free_text import Reason
+from shared.web.possible_acts import WithPossibleActs
 from shared.web.two_persons import Proposal
 
 
@@ -45,6 +46,10 @@ class Restoration(BaseModel):
     ended_reason: str | None
 
 
+class RestorationDetail(WithPossibleActs, Restoration):
+    """A restoration, and what the caller may do with it now."""
+
+
 class Reentry(BaseModel):
     """The outcome of a batch's file that was entered again."""
 
@@ -70,6 +75,10 @@ class EnteredFile(Proposal):
     amount_fen: int
 
 
+class EnteredFileForCaller(WithPossibleActs, EnteredFile):
+    """A batch's file that was entered again, and what the caller may do with it now."""
+
+
 class EnteredRow(Classified):
     """A row of a file that was entered again, with the classification of the money that it drew on."""
 
@@ -82,7 +91,7 @@ class EnteredRow(Classified):
     state: OrderState | None = Field(description="State of the order now; null where it was lost")
 
 
-class EnteredFileDetail(EnteredFile):
+class EnteredFileDetail(WithPossibleActs, EnteredFile):
     """A batch's file that was entered again, row by row; accounts are not kept."""
 
     items: list[EnteredRow]

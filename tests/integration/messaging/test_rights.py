@@ -18,6 +18,7 @@ from kafka.errors import (
 
 from deploy.kafka import rights
 from deploy.local.broker import Broker
+from services import kafka_rights
 from services.eligibility import worker as eligibility
 from services.payout import worker as payout
 from shared.messaging import kafka, topics
@@ -128,6 +129,6 @@ def test_a_connection_is_encrypted_and_the_server_known(broker: Broker) -> None:
 
 
 def test_the_rights_name_every_topic_and_every_consumer() -> None:
-    granted = {(right.user, right.name) for right in rights.rights()}
+    granted = {(right.user, right.name) for right in kafka_rights.rights()}
     assert {(f"{publisher}-relay", topic) for topic, publisher in topics.PUBLISHERS.items()} <= granted
     assert rights.SCRIPT.read_text("utf-8") == rights.script(), "`make manifests` writes it"

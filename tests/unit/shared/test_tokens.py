@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -175,7 +176,7 @@ def test_an_unknown_key_is_asked_for_and_the_caller_tries_again() -> None:
 
 def test_a_hanging_issuer_stops_nobody() -> None:
     with socket.create_server(("127.0.0.1", 0)) as hanging:
-        keys = RemoteKeys(f"http://127.0.0.1:{hanging.getsockname()[1]}/keys")
+        keys = RemoteKeys(f"http://127.0.0.1:{hanging.getsockname()[1]}/keys", ssl.create_default_context())
         keys._keys = KeySet([ECKey.generate_key("P-256", private=True)])
         fetching = threading.Thread(target=keys._fetch)
         fetching.start()
@@ -189,7 +190,7 @@ def test_a_hanging_issuer_stops_nobody() -> None:
 
 def test_without_any_key_nothing_is_verified() -> None:
     with pytest.raises(Unavailable):
-        RemoteKeys("http://127.0.0.1:1/keys").get()
+        RemoteKeys("http://127.0.0.1:1/keys", ssl.create_default_context()).get()
 
 
 def test_another_key_another_algorithm_and_no_signature_are_refused(signed: Tokens) -> None:

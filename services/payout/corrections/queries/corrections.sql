@@ -8,7 +8,7 @@ SELECT c.id, c.batch_id, c.order_id, o.unit, o.amount_fen,
        c.proposed_by, c.proposed_at, c.confirmed_by, c.confirmed_at, c.discarded_by, c.discarded_at, c.discard_reason
 FROM result_corrections c JOIN payment_orders o ON o.id = c.order_id
 WHERE (CAST(:id AS uuid) IS NULL OR c.id = :id) AND (CAST(:after AS uuid) IS NULL OR c.id > :after)
-  AND (CAST(:unit AS text) IS NULL OR o.unit = :unit)
+  AND (CAST(:unit AS text) IS NULL OR o.unit = :unit) AND (CAST(:order_id AS uuid) IS NULL OR c.order_id = :order_id)
   AND (NOT CAST(:open AS boolean) OR c.confirmed_at IS NULL AND c.discarded_at IS NULL)
 ORDER BY c.id LIMIT :limit;
 
@@ -16,3 +16,9 @@ ORDER BY c.id LIMIT :limit;
 SELECT o.batch_id, o.unit, o.state, o.live, o.result_on, o.bank_reference, b.accounts_on
 FROM payment_orders o JOIN payment_batches b ON b.id = o.batch_id
 WHERE o.id = :id FOR UPDATE OF o;
+
+-- order_now: Return what the bank reported of an order that is in a batch, and whether a correction of it waits.
+SELECT o.unit, o.state, o.live, o.result_on, o.bank_reference,
+       EXISTS (SELECT FROM result_corrections c
+               WHERE c.order_id = o.id AND c.confirmed_at IS NULL AND c.discarded_at IS NULL) AS waits
+FROM payment_orders o JOIN payment_batches b ON b.id = o.batch_id WHERE o.id = :id;

@@ -1,3 +1,22 @@
+-- holds: Return holds after one, oldest first: those in force alone or all, those on awards of a jurisdiction if one is given.
+SELECT h.id, h.award_id, a.award, h.uscc, h.reason, h.held_by, h.held_at, h.release_reason, h.released_by, h.released_at
+FROM holds h LEFT JOIN awards a ON a.award_id = h.award_id
+WHERE h.id > :after AND (NOT CAST(:in_force AS boolean) OR h.released_at IS NULL)
+  AND (CAST(:jurisdiction AS text) IS NULL OR a.jurisdiction = :jurisdiction)
+ORDER BY h.id LIMIT :limit;
+
+-- holds_on: Return the holds in force on an award and on a payee.
+SELECT id, award_id, uscc, reason, held_by, held_at, release_reason, released_by, released_at
+FROM holds WHERE released_at IS NULL AND (award_id = :award_id OR uscc = :uscc) ORDER BY id;
+
+-- unconfirmed_instalments: Return the instalments of an award, due by a year, that wait for a confirmation.
+SELECT p.number::int AS instalment
+FROM awards a JOIN award_versions v ON v.award_id = a.award_id AND v.version = a.version,
+     jsonb_array_elements(v.instalments) WITH ORDINALITY AS p(part, number)
+WHERE a.award_id = :award_id AND v.later_wait AND p.number > 1 AND (p.part->>'due_year')::int <= :year
+  AND NOT EXISTS (SELECT FROM instalment_confirmations c WHERE c.award_id = a.award_id AND c.instalment = p.number)
+ORDER BY p.number;
+
 -- holds_in_force: Return the holds in force on some awards and on any payee; both are few.
 SELECT award_id::text AS award_id, uscc FROM holds
 WHERE released_at IS NULL AND (uscc IS NOT NULL OR award_id = ANY(CAST(:award_ids AS uuid[])));

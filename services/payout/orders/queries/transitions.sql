@@ -90,16 +90,19 @@ WHERE id = ANY(CAST(:ids AS uuid[])) AND state = 'approved';
 
 -- apply_results: Move orders as the bank reported or a correction says, post what was paid or came back, and count it in the budgets.
 WITH reported AS (
-    SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:outcomes AS text[]), CAST(:days AS date[]),
-                         CAST(:bank_references AS text[]), CAST(:reasons AS text[]))
-                  AS t(order_id, outcome, occurred_on, bank_reference, reason)
+    SELECT t.*, o.state AS state_before
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:outcomes AS text[]), CAST(:days AS date[]),
+                CAST(:bank_references AS text[]), CAST(:reasons AS text[]))
+         AS t(order_id, outcome, occurred_on, bank_reference, reason)
+    JOIN payment_orders o ON o.id = t.order_id
+    FOR UPDATE OF o
 ), changed AS (
     UPDATE payment_orders o
     SET state = r.outcome, result_on = r.occurred_on, bank_reference = r.bank_reference, result_reason = r.reason,
         changed_at = now()
     FROM reported r WHERE o.id = r.order_id
     RETURNING o.id, o.award_id, o.version, o.unit, o.payee_uscc, o.amount_fen, o.budget_year, o.bank_reference,
-              new.state AS state, old.state AS state_before
+              o.state, r.state_before
 ), moved AS (
     SELECT *, state = 'settled' AS paid FROM changed WHERE (state = 'settled') <> (state_before = 'settled')
 ), posted AS (

@@ -1,0 +1,55 @@
+"""Evaluations: how one went, what it found, and how near an enterprise is to what it does not get."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from services.desk.desk import Desk, OwnDesk
+from services.desk.pages.cases import SHOWN
+from services.desk.rendering import page, today
+from shared.policies import FIRST_POLICY, POLICIES
+
+router = APIRouter()
+
+
+@router.get("/evaluations/{evaluation_id}")
+async def show_evaluation(request: Request, desk: OwnDesk, evaluation_id: str) -> Response:
+    """Show an evaluation: how far it is, and what it proposed."""
+    return page(request, "evaluation.html", evaluation=await desk.eligibility.get_evaluation(evaluation_id))
+
+
+@router.get("/evaluations/{evaluation_id}/outcomes")
+async def show_outcomes(
+    request: Request, desk: OwnDesk, evaluation_id: str, result: str = "", cursor: str = ""
+) -> Response:
+    """Show the outcomes of an evaluation page by page; what is refused is computed when it is asked for."""
+    found = await desk.eligibility.list_outcomes(evaluation_id, result=result, limit=SHOWN, cursor=cursor)
+    return page(request, "outcomes.html", found=found, evaluation_id=evaluation_id, result=result)
+
+
+@router.get("/assessments/{uscc}")
+async def show_assessment(
+    request: Request, desk: OwnDesk, uscc: str, year: int = 0, award: str = "", policy: str = ""
+) -> Response:
+    """Show what an enterprise could get in a year on today's facts, and what it lacks; nothing is decided."""
+    policy = policy if policy in POLICIES else FIRST_POLICY
+    years = POLICIES[policy].award_years
+    asked = year if year in years else years[-1]
+    assessment = await assess(request, desk, uscc, policy, [asked])
+    awards = [each for each in assessment["awards"] if award in ("", each["award"])]
+    return page(request, "assessment.html", uscc=uscc, year=asked, years=years, awards=awards, assessment=assessment)
+
+
+async def assess(request: Request, desk: Desk, uscc: str, policy: str, years: list[int]) -> Any:
+    """Return the assessment of an enterprise on the newest facts, as of today."""
+    body = {
+        "policy": policy,
+        "decided_on": today(request).isoformat(),
+        "award_years": years,
+        "uscc": uscc,
+        "from_registry": True,
+    }
+    return await desk.eligibility.assess_enterprise(body)

@@ -1,0 +1,84 @@
+"""What codes are called where the same code means different things in different places."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from shared.i18n import NamesByCode
+from shared.money_words import CHECK_WORDS, STEP_WORDS
+from shared.policies import UNITS
+
+_ACCOUNTS: NamesByCode = {
+    "treasury": ("国库", "treasury"),
+    "budget": ("预算", "budget"),
+    "expense": ("支出", "expense"),
+    "award": ("应付奖补", "award"),
+    "reserved": ("已落实资金", "reserved"),
+    "payee": ("收款人", "payee"),
+    "recovered": ("退款", "recovered"),
+    "claims": ("追回总额", "claims"),
+    "claim": ("应追回", "claim"),
+    "written_off": ("核销", "written off"),
+    **UNITS,
+}
+
+TERMS: Mapping[str, NamesByCode] = {
+    "proposal": {
+        "proposed": ("待复核", "waits for a second person"),
+        "confirmed": ("已确认", "confirmed"),
+        "discarded": ("已作废", "discarded"),
+        "issued": ("已作出", "issued"),
+    },
+    "arrangement": {"draft": ("草案", "draft"), "confirmed": ("已确认", "confirmed")},
+    "recovery": {
+        "open": ("未结清", "open"),
+        "repaid": ("已退回", "repaid"),
+        "written_off": ("已核销", "written off"),
+        "dropped": ("不再追回", "dropped"),
+    },
+    "batch": {
+        "sent": ("已送银行", "sent to the bank"),
+        "completed": ("银行已全部回复", "completed"),
+        "empty": ("无可支付的指令", "empty"),
+    },
+    "outcome": {
+        "settled": ("银行已支付", "paid"),
+        "failed": ("支付失败", "failed"),
+        "returned": ("已退汇", "came back"),
+    },
+    "waits": {
+        "funds": ("待落实资金", "money"),
+        "due_year": ("未到应付年度", "its due year"),
+        "account": ("缺收款账户", "an account of the payee"),
+        "release": ("待解除暂停支付", "a release"),
+        "arrangement": ("待分担办法", "a fiscal arrangement"),
+    },
+    "finding": {
+        "shared_account": ("同一账户有多个收款人", "an account of several payees"),
+        "holder_differs": ("户名与收款人不符", "the holder is not the payee"),
+        "struck_off": ("未登记或已注销", "not registered any more"),
+        "dishonest": ("决定后新增失信", "dishonest since the decision"),
+        "paid_elsewhere": ("同一事项他处已付", "paid elsewhere for the same"),
+        "sample": ("随机抽查", "drawn for verification"),
+    },
+    "reason": {
+        "initial": ("首次决定", "first decision"),
+        "correction": ("事实更正", "correction of facts"),
+        "withdrawal": ("撤回", "withdrawal"),
+        "objection": ("异议成立", "objection"),
+    },
+    "step": STEP_WORDS,
+    "check": CHECK_WORDS,
+    "account": _ACCOUNTS,
+}
+"""Chinese and English by kind and code."""
+
+
+def term(code: str | None, kind: str, *, chinese: bool) -> str:
+    """Return what a code of a kind is called; a code that is not known as it is. The parts of an account are told one by one."""
+    if not code:
+        return ""
+    names = TERMS[kind]
+    if kind != "account":
+        return names.get(code, (code, code))[not chinese]
+    return " · ".join(names.get(part, (part, part))[not chinese] for part in code.split(":"))
