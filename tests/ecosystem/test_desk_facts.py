@@ -110,7 +110,7 @@ def test_an_account_waits_for_a_second_person(sign_in: SignIn, decided: DemoClie
     assert "已确认" in seen(maker, "facts-draft-confirmed")
 
 
-@pytest.mark.parametrize("person", ["commerce-maker", "liandu-officer", "auditor", "finance-maker"])
+@pytest.mark.parametrize("person", ["commerce-maker", "liandu-officer", "auditor", "finance-maker", USCC])
 def test_everybody_sees_an_enterprise_as_far_as_they_may(person: str, sign_in: SignIn, decided: DemoClient) -> None:
     visitor = sign_in(person)
     visitor.go("/enterprises?q=样例")
