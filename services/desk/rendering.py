@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from services.desk import case_words
-from services.desk.acts.domain import PART, QUERY, Act, Said, fields_of
+from services.desk.acts.domain import PART, QUERY, Act, Said, fields_of, grouped
 from services.desk.acts.library import act_of, has_act
 from services.desk.clients.base import SERVICES
 from services.desk.datasets import TITLES, is_number, key_of, label_of, row_page, shown
@@ -71,6 +71,7 @@ def environment(language: Language) -> Environment:
         "act_of": act_of,
         "has_act": has_act,
         "fields_of": fields_of,
+        "grouped": grouped,
         "known_parts": _known_parts,
         "dataset_of": CATALOGUE.get,
         "label_of": label_of,

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from deploy import desk_clients
-from services.desk.acts.domain import QUERY, Act
+from services.desk.acts.domain import PART, QUERY, Act
 from services.desk.acts.jobs import JOBS
 from services.desk.acts.library import ACTS
 from tests.support.documents import OPENAPI
@@ -79,7 +79,9 @@ def test_a_form_asks_for_what_its_operation_takes(service: str, operation: str, 
         assert set(body) - {"application/json"}, "the operation takes no file"
         return
     taken = dict(members(service, body["application/json"]["schema"])) if body else {}
-    asked = {each.name for each in act.fields if not each.name.startswith(QUERY)} | act.always.keys()
+    asked = {each.name for each in act.fields if not each.name.startswith((PART, QUERY))} | act.always.keys()
+    if act.shaped is not None:  # what it makes is tried where it is declared
+        asked = {name.partition(".")[0] for name in asked}
     foreign = {name for name in asked if not is_taken(name, taken)}
     assert not foreign, f"the operation does not take {foreign}"
     needed = {name for name, is_needed in taken.items() if is_needed and "." not in name}

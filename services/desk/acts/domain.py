@@ -38,6 +38,7 @@ PART, QUERY = "part.", "query."
 """How a form names the parts of an operation's path and its query, beside the members of its body."""
 ABSENT = object()
 """Of a field that sends nothing where it is left empty."""
+_ROW = re.compile(r"(.+?\.\d+)\.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,15 @@ def fields_of(act: Act, names: Iterable[str]) -> Iterator[Field]:
             continue
         pattern = re.compile(re.escape(asked.name).replace(r"\*", r"\d+"))
         yield from (replace(asked, name=name) for name in given if pattern.fullmatch(name))
+
+
+def grouped(fields: Iterable[Field]) -> list[tuple[str, list[Field]]]:
+    """Return fields in groups, in their order: those of one row of a list together under its place, `rows.0`; others alone."""
+    groups: dict[str, list[Field]] = {}
+    for each in fields:
+        row = _ROW.match(each.name)
+        groups.setdefault(row[1] if row else each.name, []).append(each)
+    return list(groups.items())
 
 
 def body_of(act: Act, held: Mapping[str, list[str]]) -> tuple[Any, list[FieldError]]:

@@ -72,11 +72,11 @@ def test_a_session_ends_with_its_token() -> None:
     ],
 )
 def test_another_site_cannot_act(headers: dict[str, str], is_let_in: bool) -> None:
-    services = Services({"eligibility POST /v1/decisions/7/approve": {"id": "7"}})
+    services = Services({"eligibility POST /v1/decisions/7/reject": {"id": "7"}})
     form = {"part.decision_id": "7", "reason": "核对无误", "key": "k", "back": "/decisions/7"}
     answer = at_desk(
         services,
-        lambda client: client.post("/acts/eligibility/approve_decision", data=form, headers=headers),
+        lambda client: client.post("/acts/eligibility/reject_decision", data=form, headers=headers),
         subject="x",
     )
     assert (answer.status_code, len(services.asked)) == ((303, 1) if is_let_in else (403, 0))
@@ -146,13 +146,13 @@ def test_markup_in_a_name_is_text() -> None:
 
 
 FORM = {"part.decision_id": "7", "reason": "核对无误", "key": "first", "back": "/decisions/7"}
-PATH = "/v1/decisions/7/approve"
+PATH = "/v1/decisions/7/reject"
 
 
 def act(answer: Any, form: dict[str, str] = FORM) -> tuple[httpx.Response, Services]:
     services = Services({f"eligibility POST {PATH}": answer})
     return at_desk(
-        services, lambda client: client.post("/acts/eligibility/approve_decision", data=form), subject="x"
+        services, lambda client: client.post("/acts/eligibility/reject_decision", data=form), subject="x"
     ), services
 
 
@@ -195,4 +195,4 @@ def test_whoever_was_too_late_sees_what_is_now_and_what_is_possible() -> None:
 def test_a_mistake_stands_at_its_field() -> None:
     errors = [{"pointer": "/reason", "code": "too_long", "message": "最多 500 个字"}]
     answer, _ = act(problem(422, "invalid", "请求无效", errors=errors))
-    assert answer.status_code == 422 and 'id="approve_decision-reason-mistake">最多 500 个字' in answer.text
+    assert answer.status_code == 422 and 'id="reject_decision-reason-mistake">最多 500 个字' in answer.text
