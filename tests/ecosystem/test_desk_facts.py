@@ -106,6 +106,7 @@ def test_an_account_waits_for_a_second_person(sign_in: SignIn, decided: DemoClie
     maker.go("/drafts")
     assert "收款账户" in seen(maker, "facts-drafts")
     maker.go(address)
+    maker.page.click("details:has(form[action*='confirm_draft']) > summary")
     maker.page.click("form[action*='confirm_draft'] button")
     assert "已确认" in seen(maker, "facts-draft-confirmed")
 

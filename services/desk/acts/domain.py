@@ -49,6 +49,7 @@ class Field:
     `choices` are codes with messages; `yuan` is written in yuan and sent in fen; `several` are sent as a list, and so are
     `years` and `lines`, of which a text has any number; a `flag` is a choice of yes and no. `empty` is sent
     where the field is left empty; unless it is given, nothing is. `preset` is the choice that a form begins with.
+    `row` is the place in a list of which a form may have any number, such as `rows.0`.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Field:
     choices: Mapping[str, Said] = field(default_factory=dict)
     empty: object = ABSENT
     preset: str = ""
+    row: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,16 +107,20 @@ def fields_of(act: Act, names: Iterable[str]) -> Iterator[Field]:
             yield asked
             continue
         pattern = re.compile(re.escape(asked.name).replace(r"\*", r"\d+"))
-        yield from (replace(asked, name=name) for name in given if pattern.fullmatch(name))
+        yield from (replace(asked, name=name, row=_row(name)) for name in given if pattern.fullmatch(name))
 
 
 def grouped(fields: Iterable[Field]) -> list[tuple[str, list[Field]]]:
     """Return fields in groups, in their order: those of one row of a list together under its place, `rows.0`; others alone."""
     groups: dict[str, list[Field]] = {}
     for each in fields:
-        row = _ROW.match(each.name)
-        groups.setdefault(row[1] if row else each.name, []).append(each)
+        groups.setdefault(each.row or each.name, []).append(each)
     return list(groups.items())
+
+
+def _row(name: str) -> str:
+    found = _ROW.match(name)
+    return found[1] if found else ""
 
 
 def body_of(act: Act, held: Mapping[str, list[str]]) -> tuple[Any, list[FieldError]]:

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from services.desk.acts.domain import Act, Field, body_of, fields_of
+from services.desk.acts.domain import Act, Field, body_of, fields_of, grouped
 from services.desk.acts.library import act_of
 from services.desk.app import build
 from shared.clock import FixedClock
@@ -127,7 +127,7 @@ def test_an_empty_file_is_asked_for_again() -> None:
     services = Services({"registry POST /v1/imports": JOB})
     answer = send(services, b"")
     assert answer.status_code == 422 and services.asked == []
-    assert "请选择一个非空的文件。" in answer.text
+    assert 'id="start_import-file-mistake"' in answer.text
 
 
 def test_a_mistake_in_the_query_stands_at_its_field() -> None:
@@ -135,3 +135,11 @@ def test_a_mistake_in_the_query_stands_at_its_field() -> None:
     refusal = problem(422, "invalid-request", "请求无效", errors=errors)
     answer = send(Services({"registry POST /v1/imports": refusal}), b"a,b")
     assert answer.status_code == 422 and 'id="start_import-query.dataset-mistake">请指明数据表' in answer.text
+
+
+def test_only_a_list_of_any_length_has_rows_that_can_be_added() -> None:
+    held = {"rows.0.line": ["3"], "rows.0.cells.0.value": ["x"], **ROW}
+    rows = {name for name, group in grouped(fields_of(act_of("registry", "correct_import"), held)) if group[0].row}
+    assert rows == {"rows.0"}
+    alone = grouped(fields_of(act_of("registry", "record_courier_years"), held))
+    assert all(name == group[0].name and not group[0].row for name, group in alone)
