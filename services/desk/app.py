@@ -13,10 +13,10 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
-from services.desk.acts import routes as acts
 from services.desk.clients.base import SERVICES, Refused, ServiceDown, SessionOver
 from services.desk.front import STATIC, Front
 from services.desk.pages import (
+    acts,
     batches,
     books,
     cases,

@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from services.desk import case_words
-from services.desk.acts.domain import PART, QUERY, Act, Said, fields_of
+from services.desk.acts.domain import PART, QUERY, Act, Said, fields_of, grouped
 from services.desk.acts.library import act_of, has_act
 from services.desk.clients.base import SERVICES
 from services.desk.rooms import rooms
@@ -69,6 +69,7 @@ def environment(language: Language) -> Environment:
         "act_of": act_of,
         "has_act": has_act,
         "fields_of": fields_of,
+        "grouped": grouped,
         "known_parts": _known_parts,
         "with_cursor": lambda query, cursor: urlencode({**query, "cursor": cursor}),
     }

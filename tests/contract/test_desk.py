@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from deploy import desk_clients
-from services.desk.acts.domain import Act
+from services.desk.acts.domain import PART, QUERY, Act
 from services.desk.acts.jobs import JOBS
 from services.desk.acts.library import ACTS
 from tests.support.documents import OPENAPI
@@ -47,12 +47,14 @@ def resolved(service: str, schema: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def members(service: str, schema: Mapping[str, Any], place: str = "") -> Iterator[tuple[str, bool]]:
-    """Yield the name of each member of a body with dots, and whether the body needs it."""
+    """Yield the name of each member of a body with dots, `*` for each of a list, and whether the body needs it."""
     body = resolved(service, schema)
     for name, member in body.get("properties", {}).items():
         yield f"{place}{name}", name in body.get("required", ())
-        if resolved(service, member).get("type") == "object":
-            yield from members(service, member, f"{place}{name}.")
+        kind = resolved(service, member)
+        yield from members(service, kind, f"{place}{name}.")
+        if kind.get("type") == "array":
+            yield from members(service, kind["items"], f"{place}{name}.*.")
 
 
 @pytest.mark.parametrize(("service", "operation", "act"), FORMS)
@@ -62,7 +64,9 @@ def test_a_form_asks_for_what_its_operation_takes(service: str, operation: str, 
         assert set(body) - {"application/json"}, "the operation takes no file"
         return
     taken = dict(members(service, body["application/json"]["schema"])) if body else {}
-    asked = {each.name for each in act.fields}
+    asked = {each.name for each in act.fields if not each.name.startswith((PART, QUERY))} | act.always.keys()
+    if act.shaped is not None:  # what it makes is tried where it is declared
+        asked = {name.partition(".")[0] for name in asked}
     assert asked <= taken.keys(), f"the operation does not take {asked - taken.keys()}"
     needed = {name for name, is_needed in taken.items() if is_needed and "." not in name}
     assert needed <= {name.partition(".")[0] for name in asked}, f"the form does not ask for {needed - asked}"

@@ -37,6 +37,7 @@ Said = str | tuple[str, str]
 PART, QUERY = "part.", "query."
 """How a form names the parts of an operation's path and its query, beside the members of its body."""
 _ABSENT = object()
+_ROW = re.compile(r"(.+?\.\d+)\.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,15 @@ def fields_of(act: Act, names: Iterable[str]) -> Iterator[Field]:
             continue
         pattern = re.compile(re.escape(asked.name).replace(r"\*", r"\d+"))
         yield from (replace(asked, name=name) for name in given if pattern.fullmatch(name))
+
+
+def grouped(fields: Iterable[Field]) -> list[tuple[str, list[Field]]]:
+    """Return fields in groups, in their order: those of one row of a list together under its place, `rows.0`; others alone."""
+    groups: dict[str, list[Field]] = {}
+    for each in fields:
+        row = _ROW.match(each.name)
+        groups.setdefault(row[1] if row else each.name, []).append(each)
+    return list(groups.items())
 
 
 def body_of(act: Act, held: Mapping[str, list[str]]) -> tuple[Any, list[FieldError]]:

@@ -72,11 +72,11 @@ def test_a_session_ends_with_its_token() -> None:
     ],
 )
 def test_another_site_cannot_act(headers: dict[str, str], is_let_in: bool) -> None:
-    services = Services({"eligibility POST /v1/decisions/7/approve": {"id": "7"}})
+    services = Services({"eligibility POST /v1/decisions/7/reject": {"id": "7"}})
     form = {"part.decision_id": "7", "reason": "核对无误", "key": "k", "back": "/decisions/7"}
     answer = at_desk(
         services,
-        lambda client: client.post("/acts/eligibility/approve_decision", data=form, headers=headers),
+        lambda client: client.post("/acts/eligibility/reject_decision", data=form, headers=headers),
         subject="x",
     )
     assert (answer.status_code, len(services.asked)) == ((303, 1) if is_let_in else (403, 0))
