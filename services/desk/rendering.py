@@ -16,13 +16,15 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from services.desk import case_words
-from services.desk.acts.domain import PART, QUERY, Act, Said, fields_of
+from services.desk.acts.domain import PART, QUERY, Act, Said, fields_of, grouped
 from services.desk.acts.jobs import list_of_skipped
 from services.desk.acts.library import act_of, has_act
 from services.desk.clients.base import SERVICES
+from services.desk.datasets import TITLES, is_number, key_of, label_of, row_page, shown
 from services.desk.rooms import rooms
 from services.desk.session import PERSON, Person, chosen_language
 from services.desk.terms import term
+from shared.catalogue.datasets import CATALOGUE
 from shared.clock import calendar_date, local_time
 from shared.i18n import CHINESE, Language, NamesByCode, language_of, translate, word
 from shared.media_types import HTML
@@ -32,7 +34,7 @@ from shared.version import VERSION
 
 TEMPLATES = Path(__file__).with_name("templates")
 STATIC = Path(__file__).with_name("static")
-_NAMES: NamesByCode = {**AWARD_TITLES, **JURISDICTIONS, **UNITS}
+_NAMES: NamesByCode = {**TITLES, **AWARD_TITLES, **JURISDICTIONS, **UNITS}
 
 
 class _Absent(StrictUndefined):
@@ -70,9 +72,16 @@ def environment(language: Language) -> Environment:
         "act_of": act_of,
         "has_act": has_act,
         "fields_of": fields_of,
+        "grouped": grouped,
         "list_of_skipped": list_of_skipped,
         "title_of_act": lambda service, name: say(act_of(service, name).title) if has_act(service, name) else name,
         "known_parts": _known_parts,
+        "dataset_of": CATALOGUE.get,
+        "label_of": label_of,
+        "is_number": is_number,
+        "shown": lambda item, value: shown(item, value, language),
+        "row_page": row_page,
+        "key_of": key_of,
         "with_cursor": lambda query, cursor: urlencode({**query, "cursor": cursor}),
     }
     made.globals |= case_words.functions(language)

@@ -29,6 +29,11 @@ TERMS: Mapping[str, NamesByCode] = {
         "discarded": ("已作废", "discarded"),
         "issued": ("已作出", "issued"),
     },
+    "challenge": {
+        "open": ("待处理", "open"),
+        "corrected": ("已更正", "corrected"),
+        "dismissed": ("维持不变", "dismissed"),
+    },
     "arrangement": {"draft": ("草案", "draft"), "confirmed": ("已确认", "confirmed")},
     "recovery": {
         "open": ("未结清", "open"),

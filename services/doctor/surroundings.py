@@ -14,7 +14,7 @@ from joserfc.jwk import ECKey, KeySet
 from services.doctor.clocks import compare
 from services.doctor.domain import Finding, Part, fine, lacking
 from shared.clock import Clock
-from shared.process_settings import ProcessSettings
+from shared.process_settings import ProcessSettings, trusted_authorities
 
 ANSWER_SECONDS = 5
 LEAST_FREE_BYTES = 512 * 1024 * 1024
@@ -27,7 +27,7 @@ def examine_identity_provider(settings: ProcessSettings, clock: Clock) -> Iterat
     url = settings.token_jwks_url
     asked_at = clock.now()
     try:
-        answer = httpx.get(url, timeout=ANSWER_SECONDS).raise_for_status()
+        answer = httpx.get(url, timeout=ANSWER_SECONDS, verify=trusted_authorities(settings)).raise_for_status()
         answered_at = clock.now()
         keys = KeySet.import_key_set(answer.json()).keys
     except httpx.HTTPError as error:

@@ -26,10 +26,16 @@ class RefusedTable:
     rows: Iterable[tuple[int, list[str]]]
     reasons: Mapping[int, str]
 
+    @property
+    def places(self) -> list[int]:
+        """The places of the columns that were sent, without one that says what was wrong before."""
+        headings: Sequence[str] = self.outline["headings"]
+        return [place for place, heading in enumerate(headings) if heading.strip().lower() not in _REASONS]
+
     def lines(self, language: str) -> Iterator[list[str]]:
         """Yield the rows above the headings, the headings, and the refused rows."""
         headings: Sequence[str] = self.outline["headings"]
-        kept = [place for place, heading in enumerate(headings) if heading.strip().lower() not in _REASONS]
+        kept = self.places
         yield from self.outline.get("above", [])
         yield [*(headings[place] for place in kept), translate(REASON, language)]
         for line, cells in self.rows:

@@ -73,6 +73,11 @@ def demo(system: LocalSystem) -> Iterator[DemoClient]:
 @pytest.fixture(scope="session")
 def decided(demo: DemoClient) -> DemoClient:
     """The system with one award decided, and ordered but for what the budgets lack."""
+    return decide(demo)
+
+
+def decide(demo: DemoClient) -> DemoClient:
+    """Import the facts of one enterprise, decide its award and give the budgets a part of it."""
     uscc, today = "91331100MA2000061E", calendar_date(SystemClock().now())
     rows: dict[str, dict[str, Any]] = {
         "enterprises": {"uscc": uscc, "name": "丽水样例", "legal_form": "enterprise", "registered_on": "2015-06-01"},

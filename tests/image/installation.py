@@ -9,7 +9,7 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -91,9 +91,11 @@ class Installation:
         """Return the log of a service."""
         return self._folder / "logs" / f"{name}.log"
 
-    def command(self, name: str, changed: Mapping[str, str | None] | None = None) -> list[str]:
-        """Return the command that runs a service, with variables `changed` (None: without)."""
-        service = dict(self.services[name])
+    def command(
+        self, name: str, changed: Mapping[str, str | None] | None = None, other: Sequence[str] = ()
+    ) -> list[str]:
+        """Return the command that runs a service, with variables `changed` (None: without), or an `other` command there."""
+        service = self.services[name] | ({"command": other} if other else {})
         service["volumes"] = [*service["volumes"], "hosts:/etc/hosts:ro"]
         given = {**service["environment"], **(changed or {})}
         service["environment"] = {key: value for key, value in given.items() if value is not None}
@@ -109,9 +111,12 @@ class Installation:
         said = self.outcome(name, changed)
         assert said.returncode == 0, said.stdout + said.stderr
 
-    def outcome(self, name: str, changed: Mapping[str, str | None] | None = None) -> subprocess.CompletedProcess[str]:
-        """Run a service that is expected to end, and return how it did."""
-        return subprocess.run(self.command(name, changed), capture_output=True, text=True, check=False, timeout=120)
+    def outcome(
+        self, name: str, changed: Mapping[str, str | None] | None = None, command: Sequence[str] = ()
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a service, or another `command` in its place, that is expected to end; return how it did."""
+        words = self.command(name, changed, command)
+        return subprocess.run(words, capture_output=True, text=True, check=False, timeout=120)
 
     def wait(self, name: str) -> None:
         """Wait until a process answers on its port of probes; an app, that it is ready."""
@@ -175,7 +180,7 @@ class Installation:
         service, sockets = self.services["postgres"], self.volumes["postgres-socket"]
         sockets.mkdir(parents=True)
         sockets.chmod(0o777)
-        postgres = LocalPostgres(self._folder / "postgres", self.log("postgres"), durable=False)
+        postgres = LocalPostgres(self._folder / "postgres", self.log("postgres"))
         child = postgres.spawn()
         child.command = [*child.command, *service["command"][1:], "-c", f"unix_socket_directories={sockets}"]
         self.supervisor.start(child)
@@ -197,7 +202,7 @@ class Installation:
         file, java = self._folder / "kafka.properties", [java_command(), "-Xmx512m", "-cp", f"{JARS}/*"]
         file.write_text(properties)
         run([*java, "kafka.tools.StorageTool", "format", "-t", given["CLUSTER_ID"], "-c", file])
-        child = Child("kafka", [*java, "kafka.Kafka", str(file)], self.log("kafka"))
+        child = Child("kafka", [*java, "kafka.Kafka", str(file)], self.log("kafka"), server=True)
         self.supervisor.start(child)
         [*_, check] = service["healthcheck"]["test"]
         wait_until(

@@ -82,6 +82,7 @@ def test_a_wrong_base_is_named(image: Image, capfd: pytest.CaptureFixture[str], 
     tools.run([*tool, "commit", "--rm", container, wrong])
     with pytest.raises(CannotBuildError) as refused:
         build(tool, wrong, "localhost/never:made")
+    tools.run([*tool, "rmi", "--force", wrong])
     assert refused.value.parameters["image"] == wrong
     assert "PYTHON_IMAGE is no image that this can be built on" in "".join(capfd.readouterr())
     listed = subprocess.run([*map(str, tool), "inspect", "localhost/never:made"], capture_output=True, check=False)

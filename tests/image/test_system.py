@@ -38,7 +38,7 @@ def test_a_fact_becomes_a_payment(demo: DemoClient) -> None:
     procedure = "eligibility:/v1/policies/lishui-2020-1/procedure"
     made = demo.post("commerce-maker", procedure, {"notice_working_days": 0, "reason": "sample"})
     demo.post("commerce-checker", f"{procedure}/{made['id']}/confirm", {})
-    demo.arrange(SAMPLE_ARRANGEMENT)
+    demo.arrange(SAMPLE_ARRANGEMENT | {"sample": False})  # an installation for real money confirms no sample
     for unit in ("city", "liandu"):
         demo.appropriate(unit, TODAY.year, 100_000_000, "sample")
     evaluation = decide(demo)
@@ -77,6 +77,21 @@ def test_prometheus_finds_every_process_where_its_targets_say(demo: DemoClient) 
 def test_the_migration_runs_again_and_changes_nothing(installation: Installation) -> None:
     said = installation.outcome("migrate")
     assert said.returncode == 0, said.stderr
+
+
+@pytest.mark.parametrize("name", ["registry-relay", "eligibility-worker", "payout-relay"])
+def test_the_doctor_finds_nothing_lacking(installation: Installation, name: str) -> None:
+    said = installation.outcome(name, command=["services.cli", "doctor", name.partition("-")[0]])
+    assert said.returncode == 0, said.stdout + said.stderr
+
+
+def test_the_doctor_names_a_user_of_kafka_that_no_process_has(installation: Installation) -> None:
+    changed = {"KAFKA_USER": "admin", "KAFKA_PASSWORD": installation.values["KAFKA_ADMIN_PASSWORD"]}
+    said = installation.outcome(
+        "payout-relay", changed | {"DEFAULT_LANGUAGE": "en"}, ["services.cli", "doctor", "payout"]
+    )
+    assert said.returncode == 1
+    assert "admin is none of Kafka's users of this system" in said.stdout + said.stderr
 
 
 WRONG: dict[str, tuple[str, dict[str, str | None], str]] = {

@@ -25,6 +25,8 @@ from tests.support.running import demo_client, running
 WARM_UP = 0.3
 """The share of the time in which caches fill, pools open and allocators find their size."""
 SAMPLE_SECONDS = 5.0
+WIDTH = 110
+"""Of the table: no line of it is folded."""
 
 
 def main() -> int:
@@ -34,6 +36,7 @@ def main() -> int:
     parser.add_argument("--enterprises", type=int, default=20, help="how many are paid in each cycle (default 20)")
     parser.add_argument("--state", type=Path, help="folder to work in, kept afterwards (default: a temporary one)")
     arguments = parser.parse_args()
+    console.width = max(console.width, WIDTH)
     with tempfile.TemporaryDirectory() as folder:
         state = arguments.state or Path(folder)
         state.mkdir(parents=True, exist_ok=True)

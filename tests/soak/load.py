@@ -11,7 +11,7 @@ from deploy.local.demo_client import DemoClient
 from deploy.local.sample.domain import code_of
 from shared.clock import SystemClock, calendar_date
 
-AMPLE_FEN = 10**13
+AMPLE_FEN = 10**12
 SINCE = "2015-05-05"
 UNIT = "city"
 

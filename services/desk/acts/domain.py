@@ -40,7 +40,9 @@ Said = str | tuple[str, str]
 """A message, or a name in Chinese and in English, as declarations of datasets give it."""
 PART, QUERY = "part.", "query."
 """How a form names the parts of an operation's path and its query, beside the members of its body."""
-_ABSENT = object()
+ABSENT = object()
+"""Of a field that sends nothing where it is left empty."""
+_ROW = re.compile(r"(.+?\.\d+)\.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class Field:
     are `years` and `lines`, of which a text has any number; a `flag` is a choice of yes and no; `figures` are a whole number, or
     several; `rows` come from a page as JSON. `empty` is sent where the field is left empty; unless it is given, nothing is.
     `preset` is the choice that a form begins with. A form does not ask for it where the field `without` is filled in already.
+    `row` is the place in a list of which a form may have any number, such as `rows.0`.
     """
 
     name: str
@@ -60,9 +63,10 @@ class Field:
     required: bool = True
     help: Said = ""
     choices: Mapping[str, Said] = field(default_factory=dict)
-    empty: object = _ABSENT
+    empty: object = ABSENT
     preset: str = ""
     without: str = ""
+    row: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +113,20 @@ def fields_of(act: Act, names: Iterable[str]) -> Iterator[Field]:
             yield asked
             continue
         pattern = re.compile(re.escape(asked.name).replace(r"\*", r"\d+").replace(r"\+", r"[a-z0-9_-]+"))
-        yield from (replace(asked, name=name) for name in given if pattern.fullmatch(name))
+        yield from (replace(asked, name=name, row=_row(name)) for name in given if pattern.fullmatch(name))
+
+
+def grouped(fields: Iterable[Field]) -> list[tuple[str, list[Field]]]:
+    """Return fields in groups, in their order: those of one row of a list together under its place, `rows.0`; others alone."""
+    groups: dict[str, list[Field]] = {}
+    for each in fields:
+        groups.setdefault(each.row or each.name, []).append(each)
+    return list(groups.items())
+
+
+def _row(name: str) -> str:
+    found = _ROW.match(name)
+    return found[1] if found else ""
 
 
 def body_of(act: Act, held: Mapping[str, list[str]]) -> tuple[Any, list[FieldError]]:
@@ -130,7 +147,7 @@ def body_of(act: Act, held: Mapping[str, list[str]]) -> tuple[Any, list[FieldErr
         except (ValueError, NotAnAmountInYuanError):
             mistakes.append(FieldError(asked.name, "malformed", _EXPECTED[asked.kind]))
             continue
-        if value is not _ABSENT:
+        if value is not ABSENT:
             _put(body, asked.name.split("."), value)
     made = _with_lists(body)
     return act.shaped(made) if act.shaped else made, mistakes

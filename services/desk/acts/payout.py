@@ -175,6 +175,7 @@ ACTS: Mapping[str, Act] = {
     "propose_result_correction": Act(
         N_("Propose a correction"),
         (
+            Field("order_id", "", "hidden"),
             Field(
                 "outcome",
                 N_("What is right"),

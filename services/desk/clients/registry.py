@@ -50,9 +50,13 @@ class Registry(Client):
             "POST", path_of("/v1/datasets/{dataset}/withdrawals", dataset=dataset), query, body=body, key=key
         )
 
-    async def list_revisions(self, *, other_than: Value = None, limit: Value = None, cursor: Value = None) -> Any:
+    async def list_revisions(
+        self, *, other_than: Value = None, revision: Value = None, limit: Value = None, cursor: Value = None
+    ) -> Any:
         """List change sets, the newest first."""
-        return await self.send("GET", "/v1/revisions", {"other_than": other_than, "limit": limit, "cursor": cursor})
+        return await self.send(
+            "GET", "/v1/revisions", {"other_than": other_than, "revision": revision, "limit": limit, "cursor": cursor}
+        )
 
     async def get_latest_revision(self) -> Any:
         """Return the number of the newest revision. What is read at a revision never changes."""
@@ -179,16 +183,36 @@ class Registry(Client):
             accept=accept,
         )
 
+    async def list_rejected_rows(self, import_id: object, *, limit: Value = None, cursor: Value = None) -> Any:
+        """List the rejected rows as they were sent, each with what is wrong beside its cells."""
+        return await self.send(
+            "GET",
+            path_of("/v1/imports/{import_id}/rejected-rows", import_id=import_id),
+            {"limit": limit, "cursor": cursor},
+        )
+
+    async def correct_import(self, import_id: object, body: object, *, key: str | None = None) -> Any:
+        """Import rejected rows again with some cells corrected, in the background as one revision; the good ones are accepted."""
+        return await self.send(
+            "POST", path_of("/v1/imports/{import_id}/corrections", import_id=import_id), None, body=body, key=key
+        )
+
     async def make_challenge(self, body: object, *, key: str | None = None) -> Any:
         """Challenge a fact: a field of a row, or the row itself, that it is there or missing; whoever keeps the data resolves it."""
         return await self.send("POST", "/v1/challenges", None, body=body, key=key)
 
     async def list_challenges(
-        self, *, dataset: Value = None, open: Value = None, limit: Value = None, cursor: Value = None
+        self,
+        *,
+        dataset: Value = None,
+        uscc: Value = None,
+        open: Value = None,
+        limit: Value = None,
+        cursor: Value = None,
     ) -> Any:
         """List challenges, oldest first."""
         return await self.send(
-            "GET", "/v1/challenges", {"dataset": dataset, "open": open, "limit": limit, "cursor": cursor}
+            "GET", "/v1/challenges", {"dataset": dataset, "uscc": uscc, "open": open, "limit": limit, "cursor": cursor}
         )
 
     async def get_challenge(self, challenge_id: object) -> Any:

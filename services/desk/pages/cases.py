@@ -79,6 +79,8 @@ async def show_case(request: Request, desk: OwnDesk, decision_id: str) -> Respon
     }
     if _ACCOUNT_MATTERS.intersection(decision["possible_acts"]):
         calls["accounts"] = desk.registry.list_records("payee_accounts", uscc=decision["payee"]["uscc"])
+        if desk.person.uscc is not None:
+            calls["drafted"] = _drafted_accounts(desk)
     found = await together(**calls)
     explanation, money = found["explanation"], found["money"]
     own = desk.person.uscc is not None
@@ -90,6 +92,7 @@ async def show_case(request: Request, desk: OwnDesk, decision_id: str) -> Respon
         facts=facts_of(explanation) if explanation else [],
         money=money,
         accounts=found.get("accounts"),
+        drafted=found.get("drafted") or [],
         versions=[each for each in (found["versions"] or {"items": ()})["items"] if each["id"] != decision["id"]],
         timeline=_timeline(decision, money, own=own),
         reviewers=_reviewers(desk, decision),
@@ -113,6 +116,13 @@ async def show_receipt(request: Request, desk: OwnDesk, decision_id: str) -> Res
         calls["replay"] = desk.eligibility.replay_decision(decision_id)
     found = await together(**calls)
     return page(request, "receipt.html", decision=decision, receipt=found["receipt"], replay=found.get("replay"))
+
+
+async def _drafted_accounts(desk: Desk) -> list[Mapping[str, Any]]:
+    """Return the enterprise's accounts that wait as a draft: its answer may confirm them, so it has to see them."""
+    drafts = await desk.registry.list_drafts(state="proposed", dataset="payee_accounts", limit=1)
+    shown = [await desk.registry.get_draft(draft["id"]) for draft in drafts["items"]]
+    return [change["after"] for draft in shown for change in draft["items"] if change["after"]]
 
 
 def facts_of(explanation: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -15,7 +15,7 @@ from shared.policies import UNITS
 
 router = APIRouter()
 SHOWN = 200
-ROWS_OF_A_DRAFT = 6
+ROWS_OF_A_DRAFT = 4
 """How many rows the form of a new arrangement has; rows that are left empty are not sent."""
 
 

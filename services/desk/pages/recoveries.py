@@ -12,7 +12,7 @@ from services.desk.rendering import page
 from shared.policies import UNITS
 
 router = APIRouter()
-PARTS_OF_A_PLAN = 6
+PARTS_OF_A_PLAN = 4
 """How many instalments the form of a plan has room for; those that are left empty are not sent."""
 
 

@@ -31,12 +31,31 @@ for (const input of document.querySelectorAll("input[data-max-bytes]")) {
   });
 }
 
+// A list in a form gets another row, with the next number in its names.
+for (const button of document.querySelectorAll("[data-adds-row]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const rows = button.form.querySelectorAll("fieldset.row"), last = rows[rows.length - 1], next = last.cloneNode(true);
+    const numbered = (text) => text.replace(/\d+/, (number) => Number(number) + 1);
+    for (const part of next.querySelectorAll("[id], [name], [for], [aria-describedby]")) {
+      for (const name of ["id", "name", "for", "aria-describedby"]) {
+        if (part.hasAttribute(name)) part.setAttribute(name, numbered(part.getAttribute(name)));
+      }
+      if ("value" in part) part.value = "";
+    }
+    next.querySelector("legend").textContent = numbered(next.querySelector("legend").textContent);
+    last.after(next);
+    next.querySelector("input, select").focus();
+  });
+}
+
 // Charts: the figures stand in a table beside each; see the macro `chart`.
 const COLOURS = ["#0b5394", "#c46a00", "#1c6b3c", "#8a2be2", "#a4161a", "#3d5a6c", "#b08900", "#6b2d5c"];
 for (const canvas of document.querySelectorAll("canvas[data-chart]")) {
   if (!window.Chart) break;
   const { kind, labels, series, unit } = JSON.parse(canvas.dataset.chart);
   const stacked = kind.includes("stacked"), across = kind.includes("across");
+  if (across) canvas.style.minHeight = canvas.style.maxHeight = `${Math.max(14, labels.length * 1.5 + 5)}rem`;
   new Chart(canvas, {
     type: kind === "line" ? "line" : "bar",
     data: {

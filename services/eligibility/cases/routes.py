@@ -29,12 +29,12 @@ def get_decision(
     """Read a decision with everything that was done to it, and what the caller can do with it now."""
     state = request.app.state
     with state.database.reading() as connection:
-        row = repository.read(connection, decision_id, actor, state.notice_working_days)
+        row = repository.read_told(connection, decision_id, actor, state.notice_working_days)
         case = handlers.Case(connection, row, actor, calendar_date(state.clock.now()))
         allowed = possible_acts(request, actor, handlers.OPERATIONS)
         shown = repository.view(row, language_of(request)) | {
-            "steps": repository.steps(connection, decision_id) if row.procedure_hash else [],
-            "acts": repository.acts(connection, decision_id, language_of(request)),
+            "steps": repository.steps(row),
+            "acts": repository.acts(row, language_of(request)),
             "possible_acts": [operation for operation in allowed if handlers.is_possible(operation, case)],
         }
     return json_response(shown, headers={"ETag": repository.etag(row)})

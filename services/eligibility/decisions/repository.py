@@ -8,8 +8,25 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, Text, Uuid, and_, any_, cast, exists, func, literal, select, true
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    ScalarSelect,
+    Select,
+    Table,
+    Text,
+    Uuid,
+    and_,
+    any_,
+    cast,
+    exists,
+    func,
+    literal,
+    select,
+    true,
+)  # fmt: skip
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.sql.selectable import LateralFromClause
 
 from services.eligibility.decisions.domain import State
@@ -61,10 +78,33 @@ def get(connection: Connection, decision_id: UUID, actor: Actor, *, lock: bool =
     return row
 
 
+@cache
+def _told(notice_days: int) -> Select[Any]:
+    """Select what `view`, `acts` and `steps` show, in one question to the database."""
+    return _shown(notice_days).add_columns(
+        _rows_of(decision_acts, decision_acts.c.id).label("acts"),
+        _rows_of(decision_steps, decision_steps.c.place).label("steps"),
+    )
+
+
+def _rows_of(table: Table, order: ColumnElement[int]) -> ScalarSelect[Any]:
+    """Return a decision's rows in `table` as JSON, in `order`; null if it has none."""
+    rows = func.json_agg(aggregate_order_by(table.table_valued(), order))
+    return select(rows).where(table.c.decision_id == decisions.c.id).scalar_subquery()
+
+
 def read(connection: Connection, decision_id: UUID, actor: Actor, notice_days: int) -> Row[Any]:
     """Return a decision with what it waits for; raises NotFound if there is none that `actor` may see."""
-    query = visible(_shown(notice_days), actor).where(decisions.c.id == decision_id)
-    row = connection.execute(query).one_or_none()
+    return _one(connection, _shown(notice_days), decision_id, actor)
+
+
+def read_told(connection: Connection, decision_id: UUID, actor: Actor, notice_days: int) -> Row[Any]:
+    """Return a decision as `read` does, with what `acts` and `steps` tell of it."""
+    return _one(connection, _told(notice_days), decision_id, actor)
+
+
+def _one(connection: Connection, query: Select[Any], decision_id: UUID, actor: Actor) -> Row[Any]:
+    row = connection.execute(visible(query, actor).where(decisions.c.id == decision_id)).one_or_none()
     if row is None:
         raise NotFound("There is no such decision.")
     return row
@@ -84,20 +124,12 @@ def step(connection: Connection, decision_id: UUID, name: str) -> Row[Any] | Non
     return connection.execute(query).one_or_none()
 
 
-def steps(connection: Connection, decision_id: UUID) -> list[dict[str, Any]]:
-    """Return the steps that the procedure requires of a decision, and what became of each."""
-    query = select(decision_steps).where(decision_steps.c.decision_id == decision_id).order_by(decision_steps.c.place)
+def steps(row: Row[Any]) -> list[dict[str, Any]]:
+    """Return the steps that the procedure requires of a decision that `read_told` has found, and what became of each."""
     return [
-        {
-            "step": r.step,
-            "due_on": r.due_on and r.due_on.isoformat(),
-            "outcome": r.outcome,
-            "reason": r.reason,
-            "statement": r.statement,
-            "acted_by": r.acted_by,
-            "acted_at": r.acted_at and isoformat(r.acted_at),
-        }
-        for r in connection.execute(query)
+        {name: each[name] for name in ("step", "due_on", "outcome", "reason", "statement", "acted_by")}
+        | {"acted_at": each["acted_at"] and isoformat(datetime.fromisoformat(each["acted_at"]))}
+        for each in row.steps or ()
     ]
 
 
@@ -161,19 +193,21 @@ def first_decision_days(connection: Connection, rows: Sequence[Row[Any]]) -> dic
     }
 
 
-def acts(connection: Connection, decision_id: UUID, language: str) -> list[dict[str, Any]]:
-    """Return what was done to a decision, by whom and why, oldest first; a reason that the system gave is in `language`."""
-    query = select(decision_acts).where(decision_acts.c.decision_id == decision_id).order_by(decision_acts.c.id)
+def acts(row: Row[Any], language: str) -> list[dict[str, Any]]:
+    """Return what was done to a decision that `read_told` has found, by whom and why, oldest first.
+
+    A reason that the system gave is in `language`.
+    """
     return [
         {
-            "act": r.act,
-            "state": r.state,
-            "actor": r.actor,
-            "acted_at": isoformat(r.acted_at),
-            "reason": translate(r.reason, language) if r.reason == FACTS_CHANGED else r.reason,
-            "step": r.step,
+            "act": each["act"],
+            "state": each["state"],
+            "actor": each["actor"],
+            "acted_at": isoformat(datetime.fromisoformat(each["acted_at"])),
+            "reason": translate(FACTS_CHANGED, language) if each["reason"] == FACTS_CHANGED else each["reason"],
+            "step": each["step"],
         }
-        for r in connection.execute(query)
+        for each in row.acts or ()
     ]
 
 

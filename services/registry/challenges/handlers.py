@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -90,10 +91,7 @@ def resolve(
     or Invalid.
     """
     row = get(connection, challenge_id, access, lock=True)
-    if row.outcome is not None:
-        raise Conflict("The challenge is resolved already.", extra={"state": row.outcome, "possible": []})
-    if row.made_by == actor.subject:
-        raise SamePerson("Someone other than the person who made the challenge must resolve it.")
+    _require_resolvable(row, actor)
     dataset = CATALOGUE[row.dataset]
     if (outcome is ChallengeOutcome.CORRECTED) != (revision is not None):
         message = "A correction names the revision that answers the challenge; a dismissal names none."
@@ -114,6 +112,20 @@ def resolve(
     return view(connection.execute(changed.returning(*challenges.c)).one())
 
 
+def _require_resolvable(row: Row[Any], actor: Actor) -> None:
+    if row.outcome is not None:
+        raise Conflict("The challenge is resolved already.", extra={"state": row.outcome, "possible": []})
+    if row.made_by == actor.subject:
+        raise SamePerson("Someone other than the person who made the challenge must resolve it.")
+
+
+def possible(row: Row[Any], actor: Actor) -> Iterator[str]:
+    """Yield the operations that the challenge's state and its author leave to `actor`."""
+    with suppress(Conflict, SamePerson):
+        _require_resolvable(row, actor)
+        yield "resolve_challenge"
+
+
 def get(connection: Connection, challenge_id: UUID, access: ReadAccess, *, lock: bool = False) -> Row[Any]:
     """Return a challenge, locked if asked; raises NotFound if there is none that the caller may see."""
     query = select(challenges).where(visible(access), challenges.c.id == challenge_id)
@@ -128,6 +140,7 @@ def find(
     access: ReadAccess,
     *,
     dataset: str | None,
+    uscc: str | None,
     is_open: bool | None,
     after: UUID | None,
     limit: int,
@@ -136,6 +149,8 @@ def find(
     query = select(challenges).where(visible(access)).order_by(challenges.c.id).limit(limit)
     if dataset is not None:
         query = query.where(challenges.c.dataset == dataset)
+    if uscc is not None:
+        query = query.where(challenges.c.uscc == uscc)
     if is_open is not None:
         query = query.where(challenges.c.outcome.is_(None) if is_open else challenges.c.outcome.is_not(None))
     if after is not None:

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from sqlalchemy import Connection
 
 from services.registry.challenges import handlers
-from services.registry.challenges.schemas import Challenge, ChallengeBody, ResolutionBody
+from services.registry.challenges.schemas import Challenge, ChallengeBody, ChallengeDetail, ResolutionBody
 from services.registry.datasets.schemas import key_model
 from services.registry.revisions.route_parameters import OwnReader, access_of
 from shared.authorization import Actor, Scope
@@ -21,6 +21,7 @@ from shared.errors import Conflict, FieldError, InFlight, Invalid, NotFound, Sam
 from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand, json_response
 from shared.web.pagination import Cursor, Limit, Page, decode_id, page
+from shared.web.possible_acts import possible_acts
 from shared.web.problems import refusals
 
 router = APIRouter(prefix="/v1/challenges", tags=["challenges"])
@@ -52,6 +53,7 @@ def list_challenges(
     request: Request,
     access: OwnReader,
     dataset: Annotated[str | None, Query(max_length=60, description="Name of the dataset")] = None,
+    uscc: Annotated[str | None, Query(max_length=18, description="Only those that concern this enterprise")] = None,
     open: Annotated[bool | None, Query(description="Whether they wait to be resolved")] = None,  # noqa: A002
     limit: Limit = 100,
     cursor: Cursor = None,
@@ -59,15 +61,29 @@ def list_challenges(
     """List challenges, oldest first."""
     after = decode_id(cursor)
     with request.app.state.database.reading() as connection:
-        found = handlers.find(connection, access, dataset=dataset, is_open=open, after=after, limit=limit + 1)
+        found = handlers.find(
+            connection,
+            access,
+            dataset=dataset,
+            uscc=uscc.upper() if uscc else None,
+            is_open=open,
+            after=after,
+            limit=limit + 1,
+        )
     return json_response(page(found, limit, "id"))
 
 
-@router.get("/{challenge_id}", operation_id="get_challenge", response_model=Challenge, responses=refusals(NotFound))
-def get_challenge(request: Request, access: OwnReader, challenge_id: UUID) -> Response:
+@router.get(
+    "/{challenge_id}", operation_id="get_challenge", response_model=ChallengeDetail, responses=refusals(NotFound)
+)
+def get_challenge(
+    request: Request, actor: Annotated[Actor, needs(Scope.FACTS_READ, own=Scope.OWN_READ)], challenge_id: UUID
+) -> Response:
     """Read a challenge, and what became of it."""
     with request.app.state.database.reading() as connection:
-        return json_response(handlers.view(handlers.get(connection, challenge_id, access)))
+        row = handlers.get(connection, challenge_id, access_of(request, actor))
+    possible = possible_acts(request, actor, handlers.possible(row, actor))
+    return json_response(handlers.view(row) | {"possible_acts": possible})
 
 
 @router.post(

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from services.registry.challenges.handlers import ChallengeOutcome
 from shared.free_text import Reason, strike_optional
+from shared.web.possible_acts import PossibleActs
 
 _Text = Annotated[
     str | None,
@@ -77,3 +78,9 @@ class Challenge(BaseModel):
     resolved_by: str | None
     resolved_at: datetime | None
     resolution: str | None = Field(description="Why it was resolved so")
+
+
+class ChallengeDetail(Challenge):
+    """A challenge to a fact, and what the caller may do about it."""
+
+    possible_acts: PossibleActs

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Request, Response
 
 from services.registry.datasets import template
 from services.registry.datasets.schemas import Catalogue, DatasetView, view
-from shared.authorization import Scope
+from shared.authorization import Actor, Scope
 from shared.catalogue.datasets import CATALOGUE
 from shared.catalogue.domain import Dataset
 from shared.errors import NotFound
@@ -16,6 +16,7 @@ from shared.media_types import XLSX
 from shared.web.auth import needs
 from shared.web.negotiation import language_of
 from shared.web.openapi import BINARY
+from shared.web.possible_acts import possible_acts
 from shared.web.problems import refusals
 
 router = APIRouter(prefix="/v1/datasets", tags=["datasets"], dependencies=[needs(Scope.FACTS_READ, own=Scope.OWN_READ)])
@@ -30,9 +31,10 @@ def declared(name: str) -> Dataset:
 
 
 @router.get("", operation_id="list_datasets", response_model=Catalogue)
-def list_datasets() -> Catalogue:
+def list_datasets(request: Request, actor: Annotated[Actor, needs(Scope.FACTS_READ, own=Scope.OWN_READ)]) -> Catalogue:
     """List the datasets, each with its fields, names, bounds, headings in files, and JSON Schema."""
-    return Catalogue(items=[view(item) for item in CATALOGUE.values()], next_cursor=None)
+    possible = possible_acts(request, actor, ("start_import", *(f"record_{name}" for name in CATALOGUE)))
+    return Catalogue(items=[view(item) for item in CATALOGUE.values()], next_cursor=None, possible_acts=possible)
 
 
 @router.get("/{name}", operation_id="get_dataset", response_model=DatasetView, responses=refusals(NotFound))

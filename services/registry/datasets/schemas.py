@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, WithJsonSchema, create_model
 from pydantic import Field as Described
 
 from shared.catalogue.domain import INTEGERS, Dataset, Field, Kind
+from shared.web.possible_acts import PossibleActs
 
 EXAMPLES: Mapping[Kind, object] = {
     Kind.USCC: "91110000600037341L",
@@ -81,6 +82,7 @@ class Catalogue(BaseModel):
 
     items: list[DatasetView]
     next_cursor: str | None = Described(default=None, description="Always null: the catalogue is one page")
+    possible_acts: PossibleActs
 
 
 def class_name(dataset: Dataset) -> str:

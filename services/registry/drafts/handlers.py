@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -20,7 +21,7 @@ from shared import two_persons
 from shared.authorization import Actor
 from shared.catalogue.datasets import CATALOGUE
 from shared.database.queries import load
-from shared.errors import DomainError, NotFound
+from shared.errors import DomainError, Forbidden, NotFound
 
 queries = load(__package__)
 
@@ -143,14 +144,27 @@ def discard(connection: Connection, draft_id: UUID, *, by: str, reason: str) -> 
     return view(two_persons.discard(connection, drafts, drafts.c.id == draft_id, by=by, reason=reason))
 
 
-def require_confirmer(connection: Connection, draft_id: UUID, actor: Actor) -> None:
-    """Raise NotFound, or Forbidden unless the token has the scope that confirms drafts of this dataset."""
-    confirmation = CATALOGUE[get(connection, draft_id).dataset].confirmation
+def require_confirmer(row: Row[Any], actor: Actor) -> None:
+    """Raise Forbidden unless the token has the scope that confirms drafts of this one's dataset."""
+    confirmation = CATALOGUE[row.dataset].confirmation
     assert confirmation is not None
     actor.require(confirmation)
 
 
-def require_confirmer_or_author(connection: Connection, draft_id: UUID, actor: Actor) -> None:
-    """Raise NotFound, or Forbidden for anybody but who sent the draft and those who may confirm it."""
-    if get(connection, draft_id).proposed_by != actor.subject:
-        require_confirmer(connection, draft_id, actor)
+def require_confirmer_or_author(row: Row[Any], actor: Actor) -> None:
+    """Raise Forbidden for anybody but who sent the draft and those who may confirm it."""
+    if row.proposed_by != actor.subject:
+        require_confirmer(row, actor)
+
+
+def possible(row: Row[Any], actor: Actor) -> Iterator[str]:
+    """Yield the operations that the draft's state, its dataset and its author leave to `actor`."""
+    if two_persons.state(row) != "proposed":
+        return
+    with suppress(Forbidden):
+        require_confirmer(row, actor)
+        if row.proposed_by != actor.subject:
+            yield "confirm_draft"
+    with suppress(Forbidden):
+        require_confirmer_or_author(row, actor)
+        yield "discard_draft"

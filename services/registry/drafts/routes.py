@@ -18,6 +18,7 @@ from shared.errors import Conflict, InFlight, NotFound, SamePerson
 from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand, json_response
 from shared.web.pagination import Cursor, Limit, Page, decode_cursor, decode_id, encode_cursor, page
+from shared.web.possible_acts import possible_acts
 from shared.web.problems import refusals
 
 router = APIRouter(prefix="/v1/drafts", tags=["drafts"])
@@ -87,7 +88,8 @@ def get_draft(
     audit_whole_numbers(request, access, [dataset])
     items = found[:limit]
     following = encode_cursor(*items[-1]["key"]) if len(found) > limit else None
-    return json_response(handlers.view(row) | {"items": items, "next_cursor": following})
+    possible = possible_acts(request, actor, handlers.possible(row, actor))
+    return json_response(handlers.view(row) | {"items": items, "next_cursor": following, "possible_acts": possible})
 
 
 @router.post(
@@ -110,7 +112,7 @@ def confirm_draft(
     now = request.app.state.clock.now()
 
     def act(connection: Connection) -> dict[str, object]:
-        handlers.require_confirmer(connection, draft_id, actor)
+        handlers.require_confirmer(handlers.get(connection, draft_id), actor)
         return handlers.confirm(connection, draft_id, by=actor.subject, now=now)
 
     return command.run(act)
@@ -131,7 +133,7 @@ def discard_draft(
     """End a draft without effect. Whoever sent it may do so too."""
 
     def act(connection: Connection) -> dict[str, object]:
-        handlers.require_confirmer_or_author(connection, draft_id, actor)
+        handlers.require_confirmer_or_author(handlers.get(connection, draft_id), actor)
         return handlers.discard(connection, draft_id, by=actor.subject, reason=body.reason)
 
     return command.run(act)

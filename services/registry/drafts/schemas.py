@@ -11,6 +11,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from services.registry.drafts.handlers import PayeeOutcome
 from services.registry.revisions.schemas import ChangedRows, KeyValue
 from shared.free_text import strike_long_numbers
+from shared.web.possible_acts import PossibleActs
 
 State = Literal["proposed", "confirmed", "discarded"]
 
@@ -53,6 +54,7 @@ class DraftChanges(Draft):
 
     items: list[DraftedRow] = Field(description="What would change, in the order of the keys")
     next_cursor: str | None = Field(description="Send it as `cursor` to get the next page; null on the last page")
+    possible_acts: PossibleActs
 
 
 class Discard(BaseModel):

@@ -11,13 +11,19 @@ from services.registry.enterprises import repository
 from services.registry.enterprises.domain import status_on
 from services.registry.enterprises.schemas import EnterpriseCard, EnterpriseSummary
 from services.registry.revisions.records import known_revision
-from services.registry.revisions.route_parameters import AsOf, OwnReader, audit_whole_numbers
+from services.registry.revisions.route_parameters import AsOf, OwnReader, access_of, audit_whole_numbers
+from shared.authorization import Actor, Scope
 from shared.catalogue.datasets import CATALOGUE
 from shared.days import Day
 from shared.errors import NotFound
+from shared.web.auth import needs
 from shared.web.idempotency import json_response
 from shared.web.pagination import Cursor, Limit, Page, decode_cursor, page
+from shared.web.possible_acts import possible_acts
 from shared.web.problems import refusals
+
+ACTS = ("make_challenge", *(f"record_{dataset.name}" for dataset in CATALOGUE.values() if dataset.owned))
+"""What a known enterprise leaves open: its rows may be added to, corrected and challenged."""
 
 router = APIRouter(prefix="/v1/enterprises", tags=["enterprises"])
 
@@ -51,12 +57,13 @@ def search_enterprises(
 @router.get("/{uscc}", operation_id="get_enterprise", response_model=EnterpriseCard, responses=refusals(NotFound))
 def get_enterprise(
     request: Request,
-    access: OwnReader,
+    actor: Annotated[Actor, needs(Scope.FACTS_READ, own=Scope.OWN_READ)],
     uscc: Annotated[str, Path(max_length=18, description="Unified social credit code")],
     on: Annotated[Day | None, Query(description="Day of the status; today if left out")] = None,
     as_of: AsOf = None,
 ) -> Response:
     """Return one enterprise with every record that names it, as known at a revision, and its status on a day."""
+    access = access_of(request, actor)
     code, day = uscc.upper(), on or access.today
     with request.app.state.database.reading_at_one_instant() as connection:
         revision = known_revision(connection, as_of)
@@ -70,6 +77,7 @@ def get_enterprise(
         "revision": revision,
         "on": day,
         **status_on(records, day),
+        "possible_acts": possible_acts(request, actor, ACTS),
         "records": records,
     }
     return json_response(card)

@@ -7,6 +7,8 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from shared.web.possible_acts import PossibleActs
+
 
 class EnterpriseSummary(BaseModel):
     """An enterprise in a list."""
@@ -27,6 +29,8 @@ class EnterpriseCard(BaseModel):
     jurisdiction: str | None = Field(description="Where it is on that day; null if unknown", examples=["liandu"])
     monitored_as: list[str] = Field(description="Tracks of provincial monitoring on that day", examples=[["retail"]])
     sanctions: list[str] = Field(description="Kinds of sanctions in force on that day")
+    possible_acts: PossibleActs
     records: dict[str, list[dict[str, Any]]] = Field(
-        description="By dataset, every record that names it, also through its parks, hubs, loans and zones"
+        description="By dataset, every record that names it, also through its parks, hubs, loans and zones; each with the"
+        " revision that set it"
     )

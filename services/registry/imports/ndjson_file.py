@@ -41,7 +41,8 @@ class NdjsonFile:
     @property
     def outline(self) -> dict[str, Any]:
         """What is around the rows, as JSON data."""
-        return {"headings": list(self.dataset.names)}
+        names = self.dataset.names
+        return {"headings": list(names), "places": {name: place for place, name in enumerate(names)}}
 
     def parts(self) -> Iterator[Part]:
         """Read and check the records, up to PART_ROWS and _PART_BYTES at a time."""

@@ -87,6 +87,33 @@ def errors_after(
     return [dict(row._mapping) for row in connection.execute(query.order_by(place).limit(limit + 1))]
 
 
+def rejected_rows_after(
+    connection: Connection, import_id: UUID, after: Sequence[int] | None, limit: int, cipher: AccountCipher
+) -> list[dict[str, Any]]:
+    """Return up to `limit` + 1 rejected rows in the order of sheet and line, with their errors, after (sheet, line) `after`."""
+    row_place = tuple_(import_rejected_rows.c.sheet, import_rejected_rows.c.line)
+    query = select(import_rejected_rows).where(import_rejected_rows.c.import_id == import_id)
+    if after is not None:
+        query = query.where(row_place > after)
+    found = {
+        (row.sheet, row.line): {
+            "sheet": row.sheet,
+            "line": row.line,
+            "cells": orjson.loads(cipher.open(row.cells)),
+            "errors": [],
+        }
+        for row in connection.execute(query.order_by(row_place).limit(limit + 1))
+    }
+    if found:
+        error_place = tuple_(import_errors.c.sheet, import_errors.c.line)
+        errors = select(import_errors).where(
+            import_errors.c.import_id == import_id, error_place >= min(found), error_place <= max(found)
+        )
+        for error in connection.execute(errors.order_by(error_place, import_errors.c.number)):
+            found[error.sheet, error.line]["errors"].append(dict(error._mapping))
+    return list(found.values())
+
+
 def rejected_rows(
     connection: Connection, import_id: UUID, sheet: int, cipher: AccountCipher
 ) -> Iterator[tuple[int, list[str]]]:

@@ -13,9 +13,9 @@ from fastapi.responses import Response
 from sqlalchemy import Connection
 
 from services.registry.cipher import AccountCipher
-from services.registry.imports import handlers, repository
+from services.registry.imports import corrections, handlers, repository
 from services.registry.imports.domain import MAX_KEPT_ROWS, ImportOptions, Mode, Upload
-from services.registry.imports.schemas import ImportJob, ImportMistake
+from services.registry.imports.schemas import ImportCorrection, ImportDetail, ImportJob, ImportMistake, RejectedRow
 from services.registry.imports.uploads import UploadTooSlow, receive
 from services.registry.revisions.domain import Clearing
 from services.registry.revisions.route_parameters import CityWideReader, MayClear, Writer
@@ -23,6 +23,7 @@ from shared.authorization import Scope
 from shared.catalogue.datasets import CATALOGUE
 from shared.catalogue.validation_errors import MESSAGES, parameters_of
 from shared.errors import (
+    Conflict,
     FieldError,
     InFlight,
     Invalid,
@@ -35,13 +36,13 @@ from shared.files.refused_rows import RefusedTable
 from shared.free_text import masked, strike_optional
 from shared.i18n import CHINESE, translate
 from shared.media_types import CSV, JSON, NDJSON, XLSX
-from shared.web.auth import needs
 from shared.web.files import FILE_CONTENT, refused_rows_response, warnings_in
-from shared.web.idempotency import Command, json_response
+from shared.web.idempotency import Command, IdempotentCommand, json_response
 from shared.web.jobs import job_response
 from shared.web.negotiation import Accept, language_of, negotiate
 from shared.web.openapi import BINARY
 from shared.web.pagination import Cursor, Limit, Page, decode_cursor, page
+from shared.web.possible_acts import possible_acts
 from shared.web.problems import refusals
 
 _DIGIT = re.compile(r"[0-9０-９]")
@@ -107,16 +108,16 @@ def start_import(
 @router.get(
     "/{import_id}",
     operation_id="get_import",
-    response_model=ImportJob,
+    response_model=ImportDetail,
     responses=refusals(NotFound),
-    dependencies=[needs(Scope.FACTS_READ, city_wide=True)],
 )
-def get_import(request: Request, import_id: UUID) -> Response:
+def get_import(request: Request, actor: CityWideReader, import_id: UUID) -> Response:
     """Return how far an import is, and what became of its rows."""
     with request.app.state.database.reading() as connection:
         view = handlers.view(connection, import_id)
-    language = language_of(request)
-    return job_response(request, {**view, "warnings": warnings_in(language, view["warnings"])})
+    possible = possible_acts(request, actor, corrections.possible(view))
+    warnings = warnings_in(language_of(request), view["warnings"])
+    return job_response(request, {**view, "warnings": warnings, "possible_acts": possible})
 
 
 @router.get(
@@ -150,6 +151,81 @@ def list_import_errors(
         rows = repository.errors_after(connection, import_id, decode_cursor(cursor, int, int, int), limit)
     body = page(rows, limit, "sheet", "line", "number")
     return json_response({**body, "items": [_error_view(row, sheets, language) for row in body["items"]]})
+
+
+@router.get(
+    "/{import_id}/rejected-rows",
+    operation_id="list_rejected_rows",
+    response_model=Page[RejectedRow],
+    responses=refusals(NotFound),
+)
+def list_rejected_rows(
+    request: Request, actor: CityWideReader, import_id: UUID, limit: Limit = 100, cursor: Cursor = None
+) -> Response:
+    """List the rejected rows as they were sent, each with what is wrong beside its cells."""
+    language = language_of(request)
+    after = decode_cursor(cursor, int, int)
+    with request.app.state.database.reading() as connection:
+        handlers.view(connection, import_id)
+        sheets = repository.get_upload(connection, import_id).headings or {}
+        rows = repository.rejected_rows_after(connection, import_id, after, limit, request.app.state.cipher)
+    body = page(rows, limit, "sheet", "line")
+    whole = actor.may(Scope.ACCOUNTS_READ)
+    return json_response({**body, "items": [_row_view(row, sheets, language, whole=whole) for row in body["items"]]})
+
+
+@router.post(
+    "/{import_id}/corrections",
+    operation_id="correct_import",
+    status_code=202,
+    response_model=ImportJob,
+    responses=refusals(NotFound, Conflict, InFlight, KeyReused),
+)
+def correct_import(
+    request: Request, actor: Writer, command: IdempotentCommand, import_id: UUID, body: ImportCorrection
+) -> Response:
+    """Import rejected rows again with some cells corrected, in the background as one revision; the good ones are accepted."""
+    state, language = request.app.state, language_of(request)
+    rows = [(row.line, [(cell.column, cell.value) for cell in row.cells]) for row in body.rows]
+
+    def act(connection: Connection) -> dict[str, Any]:
+        return corrections.correct(
+            connection,
+            import_id,
+            body.sheet,
+            rows,
+            by=actor.subject,
+            clock=state.clock,
+            cipher=state.cipher,
+            language=language,
+        )
+
+    return command.run(act, status=202, headers=lambda made: {"Location": f"/v1/imports/{made['id']}"})
+
+
+def _row_view(row: dict[str, Any], sheets: Mapping[str, Any], language: str, *, whole: bool) -> dict[str, Any]:
+    outline = sheets[str(row["sheet"])]
+    shown = _without_digits if CATALOGUE[outline["dataset"]].sensitive and not whole else str
+    places, cells = outline.get("places", {}), row["cells"]
+    beside: dict[int | None, list[str]] = defaultdict(list)
+    for error in row["errors"]:
+        beside[places.get(error["field"])].append(_error_view(error, sheets, language)["message"])
+    return {
+        "sheet": row["sheet"],
+        "sheet_name": outline.get("sheet_name"),
+        "dataset": outline["dataset"],
+        "line": row["line"],
+        "cells": [
+            {
+                "column": place,
+                "heading": outline["headings"][place],
+                "value": shown(cells[place]) if place < len(cells) else "",
+                "mistakes": beside[place],
+            }
+            for place in RefusedTable(outline, (), {}).places
+        ],
+        "mistakes": beside[None],
+    }
 
 
 def _refused_tables(

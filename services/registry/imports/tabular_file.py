@@ -35,6 +35,7 @@ class TabularTable:
             "headings": table.headings,
             "above": table.above,
             "sheet_name": table.sheet_name,
+            "places": {name: place for place, name in table.places.items()},
             "columns": {name: files.letters(place) for place, name in table.places.items()} if cells else {},
         }
 

@@ -2,6 +2,7 @@
 
 # No `from __future__ import annotations` here: the annotations are objects made for each dataset.
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Annotated, Any
@@ -21,15 +22,25 @@ from services.registry.revisions.domain import Clearing, RowsRefused
 from services.registry.revisions.domain import Kind as RevisionKind
 from services.registry.revisions.handlers import Submitted, record_rows, withdraw_keys
 from services.registry.revisions.records import known_revision, read_history, read_records
-from services.registry.revisions.route_parameters import MayClear, OwnReader, Writer, audit_whole_numbers, author_of
+from services.registry.revisions.route_parameters import (
+    MayClear,
+    OwnReader,
+    Writer,
+    access_of,
+    audit_whole_numbers,
+    author_of,
+)
 from services.registry.revisions.schemas import History, Recorded, Withdrawal, Withdrawn
+from shared.authorization import Actor, Scope
 from shared.catalogue.domain import Dataset, Kind
 from shared.errors import FieldError, InFlight, Invalid, KeyReused, TooLarge
 from shared.exact_json import read_json, repeated_member
 from shared.free_text import strike_optional
 from shared.media_types import JSON
+from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand, json_response
 from shared.web.pagination import Cursor, Limit, Page, decode_cursor, page
+from shared.web.possible_acts import possible_acts
 from shared.web.problems import refusals
 
 MAX_RECORDS = 1_000
@@ -62,11 +73,15 @@ def _reading(router: APIRouter, dataset: Dataset) -> None:
         audit_whole_numbers(request, access, [dataset])
         return json_response(page(rows, query.limit, *dataset.key))
 
-    def list_history(request: Request, access: OwnReader, key: Any) -> Response:
+    def list_history(
+        request: Request, actor: Annotated[Actor, needs(Scope.FACTS_READ, own=Scope.OWN_READ)], key: Any
+    ) -> Response:
+        access = access_of(request, actor)
         with request.app.state.database.reading() as connection:
             versions = read_history(connection, access, dataset, _filters(dataset, key))
         audit_whole_numbers(request, access, [dataset])
-        return json_response({"items": versions, "next_cursor": None})
+        possible = possible_acts(request, actor, _acts_on_row(dataset, versions))
+        return json_response({"items": versions, "next_cursor": None, "possible_acts": possible})
 
     list_records.__annotations__["query"] = Annotated[filter_model(dataset, Limit, Cursor), Query()]
     list_history.__annotations__["key"] = Annotated[key_model(dataset), Query()]
@@ -86,6 +101,14 @@ def _reading(router: APIRouter, dataset: Dataset) -> None:
         openapi_extra={"x-description-zh": f"列出{dataset.zh}一条记录的全部版本。最早的在前，含已撤回的。"},
         response_model=History[record],  # type: ignore[valid-type]
     )(list_history)
+
+
+def _acts_on_row(dataset: Dataset, versions: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield the operations that a row's history leaves open; what is not there can be recorded, and be missed by its owner."""
+    yield f"record_{dataset.name}"
+    if versions and versions[-1]["replaced_in"] is None:
+        yield f"withdraw_{dataset.name}"
+        yield "make_challenge"
 
 
 def _writing(router: APIRouter, dataset: Dataset) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response, StreamingResponse
+from pydantic import Field
 from sqlalchemy import or_, select
 
 from services.registry.datasets.routes import declared
@@ -54,6 +55,10 @@ def list_revisions(
         list[str] | None,
         Query(max_length=100, description="Only change sets that somebody else than these made or confirmed"),
     ] = None,
+    revision: Annotated[
+        list[Annotated[int, Field(ge=0, le=2**63 - 1)]] | None,
+        Query(max_length=100, description="Only these revisions", examples=[[7, 9]]),
+    ] = None,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Response:
@@ -63,6 +68,8 @@ def list_revisions(
         query = query.where(
             or_(*(person.not_in(other_than) for person in (revisions.c.actor, revisions.c.confirmed_by)))
         )
+    if revision:
+        query = query.where(revisions.c.revision.in_(revision))
     if after := decode_cursor(cursor, int):
         query = query.where(revisions.c.revision < after[0])
     with request.app.state.database.reading() as connection:

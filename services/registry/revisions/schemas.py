@@ -11,6 +11,7 @@ from typing_extensions import TypeAliasType
 
 from shared.errors import InvalidValue
 from shared.free_text import strike_long_numbers, strike_optional
+from shared.web.possible_acts import PossibleActs
 
 KeyValue = TypeAliasType(
     "KeyValue",
@@ -113,6 +114,7 @@ class History(BaseModel, Generic[Record]):
 
     items: list[Version[Record]]
     next_cursor: str | None = Field(default=None, description="Always null: a history is one page")
+    possible_acts: PossibleActs
 
     @classmethod
     def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:

@@ -101,12 +101,12 @@ def owner_at(dataset: Dataset, alias: str, revision: int | str) -> str:
     return f"(SELECT parent.uscc FROM ({owners}) AS parent)"
 
 
-def json_row(dataset: Dataset, alias: str) -> str:
-    """Write the expression of a row as a JSON object with the dataset's fields."""
+def json_row(dataset: Dataset, alias: str, *further: str) -> str:
+    """Write the expression of a row as a JSON object with the dataset's fields, and `further` columns."""
     values = {
         item.name: f"trim_scale({alias}.{item.name})" if item.kind is Kind.DECIMAL else f"{alias}.{item.name}"
         for item in dataset.fields
-    }
+    } | {name: f"{alias}.{name}" for name in further}
     members = ", ".join(f"'{name}', {value}" for name, value in values.items())
     return f"json_build_object({members})"
 

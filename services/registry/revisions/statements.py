@@ -317,7 +317,7 @@ def records_of_enterprises() -> str:
     Everything is bound, so the database plans this once per connection.
     """
     parts = [
-        f"SELECT {place} AS place, '{dataset.name}' AS dataset, CAST({json_row(dataset, 'r')} AS text) AS record,"
+        f"SELECT {place} AS place, '{dataset.name}' AS dataset, CAST({json_row(dataset, 'r', 'revision')} AS text) AS record,"
         f" row_number() OVER (ORDER BY {listed(dataset.key, 'r.')}) AS number FROM"
         f" ({rows_at(dataset, ':revision', names_any_of(dataset, 'CAST(:codes AS text[])', ':revision'))}) AS r"
         for place, dataset in enumerate(CATALOGUE.values())

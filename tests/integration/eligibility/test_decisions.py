@@ -232,7 +232,8 @@ def test_a_suspended_decision_waits_until_it_is_resumed(database: Database) -> N
         )
     assert shown["state"] == "proposed"
     with database.reading() as connection:
-        acts = [(act["act"], act["actor"]) for act in repository.acts(connection, row.id, "zh-CN")]
+        told = repository.read_told(connection, row.id, MAKER, 0)
+    acts = [(act["act"], act["actor"]) for act in repository.acts(told, "zh-CN")]
     assert acts == [("propose", "commerce-maker"), ("suspend", "commerce-maker"), ("resume", "commerce-maker")]
 
 
@@ -241,7 +242,8 @@ def test_why_a_proposal_was_replaced_is_said_in_the_language_of_the_reader(datab
     first = the_decision(database, "A").id
     evaluate(database, rent("A", 600))
     with database.reading() as connection:
-        told = [repository.acts(connection, first, language)[-1]["reason"] for language in ("zh-CN", "en")]
+        row = repository.read_told(connection, first, MAKER, 0)
+    told = [repository.acts(row, language)[-1]["reason"] for language in ("zh-CN", "en")]
     assert told == ["数据或适用口径已变更", "the facts or interpretations have changed"]
 
 

@@ -57,6 +57,8 @@ def test_a_refusal_is_computed_stated_on_and_issued_by_another_person(city: City
     assert (again[0], again[1]["refusal_id"]) == (409, made["id"])
     assert own(city, "POST", f"{path}/statements", {"statement": "一天漏报"})[0] == 201
     assert own(city, "POST", f"{path}/issue")[0] == 403
+    assert own(city, "GET", path)[1]["possible_acts"] == ["state_on_refusal", "get_refusal_letter"]
+    assert city.ask("GET", path, by="commerce-checker")["possible_acts"] == ["issue_refusal", "get_refusal_letter"]
     issued = city.ask("POST", f"{path}/issue", by="commerce-checker")
     assert (issued["state"], issued["issued_by"]) == ("issued", "commerce-checker")
     assert [each["statement"] for each in issued["statements"]] == ["一天漏报"]
@@ -65,14 +67,17 @@ def test_a_refusal_is_computed_stated_on_and_issued_by_another_person(city: City
     shown = own(city, "GET", path)[1]
     [near] = shown["explanation"]["near_misses"]
     assert near["name"] == "daily-parcels"
+    assert shown["possible_acts"] == ["get_refusal_letter"]
     assert own(city, "GET", path, code=OTHER)[0] == 404
     assert own(city, "GET", "/v1/refusals", code=OTHER)[1]["items"] == []
 
 
 def test_the_same_person_never_issues_what_it_drew_up(city: City) -> None:
     settle(city)
-    both = city.tokens.bearer(sub="one", scope="refusals:write refusals:issue")
+    both = city.tokens.bearer(sub="one", scope="refusals:write refusals:issue decisions:read")
     made = city.http.post("/v1/refusals", json=CASE, headers=both).json()
+    shown = city.http.get(f"/v1/refusals/{made['id']}", headers=both).json()
+    assert "issue_refusal" not in shown["possible_acts"]
     refused = city.http.post(f"/v1/refusals/{made['id']}/issue", headers=both)
     assert refused.json()["type"].endswith("same-person")
     with pytest.raises(IntegrityError), city.database.transaction() as connection:
@@ -106,6 +111,7 @@ def test_facts_that_change_its_outcome_supersede_it(city: City) -> None:
     follow(city)
     shown = own(city, "GET", path)[1]
     assert (shown["state"], shown["superseded_in"] > shown["facts_revision"]) == ("superseded", True)
+    assert city.ask("GET", path, by="commerce-checker")["possible_acts"] == []
     barred = city.ask("POST", f"{path}/issue", by="commerce-checker", expect=409)
     assert barred["state"] == "superseded"
 

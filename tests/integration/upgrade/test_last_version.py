@@ -16,16 +16,21 @@ import orjson
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy import select
 
 from services.databases import SCHEMAS
 from services.eligibility.interpretations.repository import official_interpretations
 from services.eligibility.rules.library import load_policy
 from shared import migrations
-from shared.clock import SystemClock, calendar_date
+from shared.clock import SystemClock, calendar_date, isoformat
 from shared.database.engine import Database
+from shared.messaging.asyncapi import EVENTS
+from shared.messaging.envelope import Message, header_map, headers
+from shared.system_tables import outbox
 from tests.integration.eligibility.support import answer, app_of
 from tests.integration.payout.support import Payout
 from tests.support.databases import DatabaseServer, ServiceDatabase
+from tests.support.events import LENIENT
 from tests.support.tokens import Tokens
 
 FOLDER = Path(__file__).with_name("0.1.0")
@@ -168,3 +173,69 @@ def test_what_stopped_a_job_of_its_is_still_told(upgraded: Upgraded, said: dict[
         ).scalar_one()
     database.close()
     assert problem["type"] == "urn:ecommerce-subsidies:problem:rows-refused"
+
+
+def events_of(database: ServiceDatabase) -> list[Message]:
+    """What version 0.1.0 published, as its topics still have it: unsigned."""
+    opened = database.connect()
+    with opened.reading() as connection:
+        rows = connection.execute(select(outbox).order_by(outbox.c.id)).mappings().all()
+    opened.close()
+    return [
+        Message(
+            row["topic"],
+            0,
+            row["id"],
+            row["key"].encode(),
+            row["data"].encode(),
+            header_map(
+                headers(
+                    row["type"],
+                    str(row["event_id"]),
+                    row["source"],
+                    row["subject"],
+                    isoformat(row["occurred_at"]),
+                    None,
+                )
+            ),
+        )
+        for row in rows
+    ]
+
+
+@pytest.mark.parametrize("service", SCHEMAS)
+def test_its_events_are_what_this_version_reads(service: str, upgraded: Upgraded) -> None:
+    messages = events_of(upgraded(service))
+    assert messages
+    for message in messages:
+        LENIENT.verify(message)
+        message.read(EVENTS[message.type][1])  # type: ignore[type-var]
+
+
+def test_a_new_payout_reads_its_topic_from_the_beginning(
+    upgraded: Upgraded, fresh_database: Callable[[str], ServiceDatabase], tokens: Tokens
+) -> None:
+    made = fresh_database("payout")
+    payout = Payout(made.connect(), tokens, made.owner_url)
+    messages = events_of(upgraded("eligibility"))
+    published: dict[str, int] = {}
+    for message in messages:
+        version = orjson.loads(message.value or b"")["version"]
+        published[str(message.headers["ce_subject"], "utf-8")] = version
+    for _ in range(2):
+        for start in range(0, len(messages), 10):
+            payout.receive(*messages[start : start + 10])
+        with payout.database.reading() as connection:
+            found = connection.exec_driver_sql(
+                "SELECT award_id::text, max(version) FROM award_versions GROUP BY award_id"
+            )
+            assert {each[0]: each[1] for each in found} == published
+    payout.database.close()
+
+
+@pytest.mark.parametrize("service", SCHEMAS)
+def test_its_processes_may_go_on_beside_this_version(service: str) -> None:
+    """What this version notes in a migrated database, and what the last one would read there."""
+    dump = lzma.decompress((FOLDER / f"{service}.sql.xz").read_bytes()).decode()
+    _, _, kept = dump.partition("COPY public.alembic_version (version_num) FROM stdin;\n")
+    assert SCHEMAS[service].released == kept.split("\n", 1)[0]

@@ -1,0 +1,125 @@
+"""The room of money in a browser: every page can be used by everybody, and an officer of finance acts on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from deploy.local.demo_client import DemoClient
+from shared.clock import SystemClock, calendar_date
+from tests.support.browser import Visitor
+
+SignIn = Callable[[str], Visitor]
+YEAR = calendar_date(SystemClock().now()).year
+PAGES = {
+    "/money": "预算与排队",
+    f"/budgets/city/{YEAR}": "预测",
+    "/appropriations": "下达预算指标",
+    "/arrangements": "分担办法",
+    "/payment-orders?unit=city&state=issued": "批量核准",
+    "/payment-findings?open=true": "支付前核查",
+    "/holds": "暂停支付",
+    "/payment-batches": "支付批次",
+    "/result-corrections?proposed=true": "更正",
+    "/recoveries?outstanding=true": "追回",
+    "/reconciliation": "对账",
+    "/ledger": "账簿",
+    "/ledger/balances": "余额",
+    "/ledger/chain": "哈希链",
+    f"/reports/{YEAR}": "年度报表",
+    "/restorations": "恢复处理",
+}
+
+
+@pytest.fixture(scope="module")
+def ordered(decided: DemoClient) -> DemoClient:
+    """The decided award with money in both its budgets, so that its orders are issued."""
+    decided.appropriate("liandu", YEAR, 100_000_000, "sample")
+    decided.wait_until(lambda: bool(decided.orders(unit="city", state="issued")), "funding")
+    return decided
+
+
+def check(visitor: Visitor, says: str, name: str) -> None:
+    """A page says what it is about, and everybody can use it, on a phone too."""
+    visitor.page.wait_for_load_state("load")
+    assert says in visitor.text()
+    assert visitor.findings() == []
+    assert visitor.overflow_on_a_phone() == 0
+    assert visitor.troubles == []
+    visitor.keep(name)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_of_money_can_be_used(path: str, sign_in: SignIn, ordered: DemoClient) -> None:  # noqa: ARG001 - there is money
+    visitor = sign_in("finance-checker")
+    visitor.go(path)
+    check(visitor, PAGES[path], f"money{path.partition('?')[0].replace('/', '-')}")
+
+
+def test_charts_are_drawn_and_figures_lead_to_where_they_come_from(sign_in: SignIn, ordered: DemoClient) -> None:  # noqa: ARG001
+    visitor = sign_in("finance-checker")
+    page = visitor.go("/money")
+    page.wait_for_function(
+        "window.Chart && [...document.querySelectorAll('canvas')].every((each) => Chart.getChart(each))"
+    )
+    page.click(f"main a[href='/budgets/city/{YEAR}']")
+    check(visitor, "预算", "budget")
+
+
+def test_an_appropriation_is_drafted_by_one_and_confirmed_by_another(sign_in: SignIn, ordered: DemoClient) -> None:  # noqa: ARG001
+    maker, checker = sign_in("finance-maker"), sign_in("finance-checker")
+    page = maker.go(f"/budgets/development_zone/{YEAR}")
+    page.click("summary:has-text('拟定下达预算指标')")
+    page.fill("details[open] input[name=amount_fen]", "12,345.60")
+    page.fill("details[open] input[name=document]", "丽开财〔2026〕9号")
+    page.click("details[open] form button")
+    assert "已办理" in maker.text()
+    maker.go("/appropriations?state=proposed")
+    check(maker, "12,345.60", "appropriation-drafted")
+    assert "确认下达" not in maker.text(), "who drafted it cannot confirm it"
+    page = checker.go("/appropriations?state=proposed")
+    row = page.locator("tr", has_text="丽开财〔2026〕9号")
+    row.locator("summary", has_text="确认下达").click()
+    row.locator("details[open] form button").click()
+    assert "已办理" in checker.text()
+    checker.go(f"/budgets/development_zone/{YEAR}")
+    check(checker, "12,345.60", "appropriation-confirmed")
+
+
+def test_an_arrangement_is_refused_beside_its_fields_and_previewed(sign_in: SignIn, ordered: DemoClient) -> None:  # noqa: ARG001
+    maker = sign_in("finance-maker")
+    page = maker.go("/arrangements")
+    page.click("summary:has-text('拟定分担办法')")
+    before = page.locator("fieldset.row").count()
+    page.click("[data-adds-row]")
+    assert page.locator("fieldset.row").count() == before + 1
+    page.fill("[name=number]", "莲财〔2027〕1号")
+    page.fill("[name=effective_from]", "2031-01-01")
+    page.select_option("[name=shortage]", "in_turn")
+    page.select_option("[name='rows.0.jurisdiction']", "liandu")
+    page.select_option("[name='rows.0.award']", "*")
+    page.fill("[name='rows.0.shares.city']", "1/3")
+    page.fill("[name='rows.0.shares.liandu']", "half")
+    page.select_option("[name='rows.0.remainder_to']", "city")
+    page.click("form.act button:not([type=button])")
+    check(maker, "请填写分数", "arrangement-refused")
+    assert page.input_value("[name='rows.0.shares.city']") == "1/3", "nothing that was entered is lost"
+    page.fill("[name='rows.0.shares.liandu']", "2/3")
+    page.click("form.act button:not([type=button])")
+    page.wait_for_url("**/arrangements/*")
+    check(maker, "预算不足时两种安排方式的比较", "arrangement-draft")
+
+
+def test_orders_are_approved_in_bulk_sent_and_answered(sign_in: SignIn, ordered: DemoClient) -> None:  # noqa: ARG001
+    maker, checker = sign_in("finance-maker"), sign_in("finance-checker")
+    page = checker.go(f"/payment-orders?unit=city&state=issued&due_year={YEAR}")
+    page.click("td a >> nth=0")
+    check(checker, "支付前核查", "order")
+    page.go_back()
+    page.click("#bulk button")
+    page.wait_for_url("**/jobs/order-approval/*")
+    page.wait_for_selector("text=已完成", timeout=60_000)
+    check(checker, "已完成", "orders-approved")
+    page = maker.go("/payment-batches")
+    check(maker, "可编入下一批次", "batches")
