@@ -6,7 +6,7 @@ UV_INDEX := $(or $(UV_INDEX_URL),$(PIP_INDEX_URL))
 # A system is a dozen processes: each would compile all of the code for itself.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
-.PHONY: help setup hooks serve dev demo status prometheus check test test-ecosystem test-image lint clients fuzz bench faults soak image sbom audit bundle openapi messages dashboards manifests lifecycle rulebook lock clean
+.PHONY: help setup hooks serve dev demo status prometheus check test test-ecosystem test-release test-image lint clients fuzz bench faults soak image sbom audit bundle openapi messages dashboards manifests lifecycle rulebook lock clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,10 +51,10 @@ test: $(if $(T),setup,lint) ## Lint, types and all tests; T=tests/unit/payout ru
 test-ecosystem: setup ## Tests with clients in three languages, Prometheus and a browser, on one running system; skips with a warning what is missing
 	$(RUN) -m pytest tests/ecosystem $(ARGS)
 
-test-soak: setup ## Run a steady load for half an hour and fail at what grows: memory, connections, files, lag; ARGS="--minutes 5"
-	$(RUN) -m tests.soak $(ARGS)
+test-release: setup ## Install a release without an index, and run the main job on Debian's PostgreSQL 15; takes minutes, skips what is missing
+	$(RUN) -m pytest tests/release --timeout 1200 $(ARGS)
 
-image: setup ## Build the image on Debian's packages, compare it with the pins, and run compose.yaml's system from it; needs root, Java, Maven
+test-image: setup ## Build the image on Debian's packages, compare it with the pins, and run compose.yaml's system from it; needs root, Java, Maven
 	$(RUN) -m pytest tests/image --timeout 1800 $(ARGS)
 
 clients: setup ## Generate clients in Python, TypeScript and Java from docs/api into clients/ and compile them; ARGS="java" makes one

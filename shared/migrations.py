@@ -52,7 +52,7 @@ def upgrade(schema: ServiceSchema, owner_url: str, application_role: str) -> Non
         with engine.connect() as connection:
             standing = standing_of(schema, connection)
             if standing.is_beyond:
-                raise LaterDatabase(schema.service, standing)
+                raise later_database(schema.service, standing)
             if standing.is_later:
                 return
             connection.execute(text(f"SET lock_timeout = '{LOCK_SECONDS}s'"))
@@ -111,16 +111,15 @@ class LaterDatabase(Conflict):
     code = "later-database"
     title = N_("The database belongs to a later version")
 
-    def __init__(self, service: str, standing: Standing) -> None:
-        """Refuse to touch the database of `service`."""
-        super().__init__(
-            N_(
-                "The database of {service} belongs to a later version (migration {revision}; this version's is {head}), which"
-                " goes with processes from migration {serves} on: install that version, or restore a backup of this one."
-            ),
-            service=service,
-            **asdict(standing),
-        )
+
+def later_database(service: str, standing: Standing) -> LaterDatabase:
+    """Return the refusal to touch the database of `service`."""
+    return LaterDatabase(
+        "The database of {service} belongs to a later version (migration {revision}; this version's is {head}), which"
+        " goes with processes from migration {serves} on: install that version, or restore a backup of this one.",
+        service=service,
+        **asdict(standing),
+    )
 
 
 def standing_of(schema: ServiceSchema, connection: Connection) -> Standing:

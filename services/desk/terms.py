@@ -115,7 +115,7 @@ TERMS: Mapping[str, NamesByCode] = {
     },
     "award_status": {
         "in_force": ("执行中", "in force"),
-        "suspended": ("暂停执行", "suspended"),
+        "suspended": ("中止执行", "suspended"),
         "ended": ("已停止执行", "ended"),
     },
 }

@@ -17,7 +17,7 @@ from shared.clock import Clock
 from shared.database.engine import Database
 from shared.database.queries import load
 from shared.i18n import N_
-from shared.migrations import LaterDatabase, Standing, rights_of, standing_of
+from shared.migrations import Standing, later_database, rights_of, standing_of
 from shared.process_settings import Deployment
 from shared.settings import ServiceSettings
 from shared.system_tables import ServiceSchema
@@ -191,7 +191,7 @@ def _examine_migrations(
         standing = standing_of(schema, connection)
         installed = bool(standing.revision) and not standing.is_older and schema.is_installed(connection)
         if standing.is_beyond:
-            later = LaterDatabase(schema.service, standing)
+            later = later_database(schema.service, standing)
             yield lacking(Part.DATABASE, later.message, **later.parameters)
         elif before_migration:
             return
