@@ -8,14 +8,14 @@ from pathlib import Path
 
 import httpx
 import orjson
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
 from deploy.checks import tools
 from deploy.local.clients import PORTAL
 from shared.http_client import ClientCredentials
 
 FOLDER = tools.ROOT / "docs" / "images"
-_SIZE = {"width": 1280, "height": 860}
+_SIZE: ViewportSize = {"width": 1280, "height": 860}
 
 
 def _of_service(urls: dict[str, str], secret: str, service: str, path: str) -> list[dict[str, object]]:
