@@ -15,7 +15,7 @@ from deploy.local.postgres import PROGRAMS
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = ("operations.md", "restoring.md")
-MARK = re.compile(r"<!-- (run by (tests/ecosystem/\w+\.py)|not run): (.+) -->")
+MARK = re.compile(r"<!-- (run by (tests/(?:ecosystem|release)/\w+\.py)|not run): (.+) -->")
 FENCED = re.compile(r"^([^\n]*)\n```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
