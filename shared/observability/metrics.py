@@ -14,7 +14,7 @@ from prometheus_client import Counter, Gauge, Histogram, disable_created_metrics
 disable_created_metrics()  # type: ignore[no-untyped-call]
 
 LABELS = {
-    "operation": "operation id of the API; `none` if no route matched",
+    "operation": "operation id of the API, or the name of a page of the desk; `none` if no route matched",
     "status": "HTTP status code",
     "topic": "Kafka topic",
     "loop": "loop of a worker or relay",

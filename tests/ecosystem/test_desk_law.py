@@ -137,12 +137,12 @@ def test_two_persons_change_the_procedure_of_a_reading(decided: object, sign_in:
     maker, checker = sign_in("commerce-maker"), sign_in("commerce-checker")
     place = f"/policies/{POLICY}/awards/exhibition-organised/status"
     page = maker.go(place)
-    page.click("summary:has-text('拟暂停')")
+    page.click("summary:has-text('拟中止执行')")
     page.select_option("#propose_award_status_change-status", "suspended")
     page.fill("#propose_award_status_change-effective_on", "2030-01-01")
     page.fill("#propose_award_status_change-document", "丽商务〔2029〕12号")
     page.fill("#propose_award_status_change-reason", "公平竞争审查")
-    page.click("button:has-text('拟暂停')")
+    page.click("button:has-text('拟中止执行')")
     page.wait_for_url("**done=*")
     assert page.locator("form[action$=confirm_award_status_change]").count() == 0
     page = checker.go(place)

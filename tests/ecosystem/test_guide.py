@@ -116,7 +116,7 @@ def test_dead_letters(system: LocalSystem, demo: DemoClient) -> None:
     kafka.close_producer(producer)
 
     def opened() -> list[dict[str, object]]:
-        found: list[dict[str, object]] = demo.get("ops", "payout:/v1/dead-letters?state=open")["items"]
+        found: list[dict[str, object]] = demo.get("ops", "payout:/v1/dead-letters", state="open")["items"]
         return found
 
     demo.wait_until(lambda: bool(opened()), "dead letter")
@@ -131,4 +131,4 @@ def test_dead_letters(system: LocalSystem, demo: DemoClient) -> None:
         },
     )
     assert '"discarded"' in printed
-    assert opened() == []
+    assert opened() == [], printed
