@@ -75,11 +75,9 @@ def prometheus(
         until(lambda: found.query("evaluation_rows_total"))
         decided.evaluate([2023], calendar_date(SystemClock().now()).isoformat())
         until(lambda: found.query("max(decisions) > 0") and found.query("max(payment_orders) > 0"))
-        until(
-            lambda: (
-                found.query("operation:http_seconds:p95_5m > 0") and found.query("rate(evaluation_rows_total[5m]) > 0")
-            )
-        )
+        until(lambda: found.query("rate(evaluation_rows_total[5m]) > 0"))
+        for service in LISTS:
+            until(lambda service=service: found.query(f'operation:http_seconds:p95_5m{{service="{service}"}}'))
         yield found
 
 
