@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
@@ -140,6 +141,7 @@ def build(
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(NotFound, _not_found)
     app.add_exception_handler(HTTPException, _not_found)
+    app.add_exception_handler(RequestValidationError, _not_found)
     secure = settings.public_url.startswith("https")
     key = session_key(settings.session_key.get_secret_value())
     app.add_middleware(Sessions, key=key, secure=secure, clock=clock)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
-from services.desk.datasets import is_number, label_of, row_page, shown
+from services.desk.datasets import is_number, label_of, shown
 from shared.catalogue.datasets import CATALOGUE
 from shared.catalogue.domain import Field
 from shared.i18n import CHINESE, N_, Language, NamesByCode, word
@@ -76,7 +76,6 @@ def functions(language: Language) -> dict[str, Any]:
         "award_titles": lambda: {code: names[place] for code, names in AWARD_TITLES.items()},
         "covered": COVERED,
         "only_policy": lambda: {"policy": FIRST_POLICY} if len(POLICIES) == 1 else {},
-        "row_page": row_page,
         "column_title": lambda dataset, name: label_of(item)[place] if (item := of(dataset, name)) else name,
         "column_value": lambda dataset, name, value: (
             shown(item, value, language) if (item := of(dataset, name)) else value

@@ -5,7 +5,14 @@ from __future__ import annotations
 import httpx
 from fastapi.responses import Response
 
+from shared.media_types import DOCX, HTML
+
 _KEPT = ("content-type", "content-disposition", "content-language", "content-security-policy")
+
+
+def paper_type(form: str) -> str:
+    """Return the media type of a paper as a document (`docx`), or as a page."""
+    return DOCX if form == "docx" else HTML
 
 
 def passed_on(answer: httpx.Response) -> Response:

@@ -10,16 +10,14 @@ from fastapi.responses import Response
 
 from services.desk.case_words import OF_OFFICES, standing
 from services.desk.desk import Desk, Missing, OwnDesk, together
-from services.desk.downloads import passed_on
+from services.desk.downloads import paper_type, passed_on
 from services.desk.rendering import page
 from shared.authorization import Scope
-from shared.media_types import CSV, DOCX, HTML, XLSX
+from shared.media_types import CSV, XLSX
 
 router = APIRouter()
 SHOWN = 50
 _VERSIONS = 20
-PAPER_FORMS = {"html": HTML, "docx": DOCX}
-PaperForm = Literal["html", "docx"]
 _TABLE_FORMS = {"csv": CSV, "xlsx": XLSX}
 _FILTERS = (
     "award",
@@ -102,9 +100,9 @@ async def show_case(request: Request, desk: OwnDesk, decision_id: str) -> Respon
 
 
 @router.get("/decisions/{decision_id}/letter")
-async def show_letter(desk: OwnDesk, decision_id: str, form: PaperForm = "html") -> Response:
+async def show_letter(desk: OwnDesk, decision_id: str, form: str = "html") -> Response:
     """Show the letter of a decision, or download it to be edited and stamped."""
-    return passed_on(await desk.eligibility.get_decision_letter(decision_id, accept=PAPER_FORMS[form]))
+    return passed_on(await desk.eligibility.get_decision_letter(decision_id, accept=paper_type(form)))
 
 
 @router.get("/decisions/{decision_id}/receipt")

@@ -6,9 +6,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from services.desk.desk import OwnDesk, together
-from services.desk.downloads import passed_on
+from services.desk.downloads import paper_type, passed_on
 from services.desk.rendering import page
-from shared.media_types import DOCX, HTML
 
 router = APIRouter()
 
@@ -35,7 +34,7 @@ async def show_notice(request: Request, desk: OwnDesk, notice_id: str, cursor: s
 @router.get("/notices/{notice_id}/document")
 async def show_document(desk: OwnDesk, notice_id: str, form: str = "html") -> Response:
     """Show a notice as a paper, or give it as a document."""
-    return passed_on(await desk.eligibility.get_notice_document(notice_id, accept=DOCX if form == "docx" else HTML))
+    return passed_on(await desk.eligibility.get_notice_document(notice_id, accept=paper_type(form)))
 
 
 @router.get("/objections/{objection_id}")

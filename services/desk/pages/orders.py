@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from services.desk.desk import OwnDesk, together
-from services.desk.downloads import passed_on
+from services.desk.downloads import paper_type, passed_on
 from services.desk.rendering import page
 from shared.media_types import XLSX
 from shared.policies import AWARD_TITLES, UNITS
@@ -77,11 +77,4 @@ async def show_award(request: Request, desk: OwnDesk, award_id: str) -> Response
 @router.get("/payees/{uscc}/statement")
 async def get_statement(desk: OwnDesk, uscc: str, format: str = "") -> Response:  # noqa: A002 - the parameter's name
     """Give the statement of a payee, as a page or as a document."""
-    return passed_on(await desk.payout.get_payee_statement(uscc, accept=PAPERS.get(format, PAPERS["html"])))
-
-
-PAPERS = {
-    "html": "text/html",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-}
-"""Formats of papers."""
+    return passed_on(await desk.payout.get_payee_statement(uscc, accept=paper_type(format)))

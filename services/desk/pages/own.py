@@ -10,8 +10,7 @@ from fastapi.responses import Response
 
 from services.desk.case_words import standing
 from services.desk.desk import OwnDesk, together
-from services.desk.downloads import passed_on
-from services.desk.pages.cases import PAPER_FORMS, PaperForm
+from services.desk.downloads import paper_type, passed_on
 from services.desk.pages.evaluations import assess
 from services.desk.rendering import page
 from shared.errors import NotFound
@@ -55,9 +54,9 @@ async def show_own(request: Request, desk: OwnDesk) -> Response:
 
 
 @router.get("/own/statement")
-async def show_statement(desk: OwnDesk, form: PaperForm = "html") -> Response:
+async def show_statement(desk: OwnDesk, form: str = "html") -> Response:
     """Show the enterprise's statement of what it was paid, or download it."""
-    return passed_on(await desk.payout.get_payee_statement(desk.person.uscc, accept=PAPER_FORMS[form]))
+    return passed_on(await desk.payout.get_payee_statement(desk.person.uscc, accept=paper_type(form)))
 
 
 def _near(awards: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

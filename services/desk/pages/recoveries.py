@@ -6,8 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from services.desk.desk import OwnDesk, together
-from services.desk.downloads import passed_on
-from services.desk.pages.orders import PAPERS
+from services.desk.downloads import paper_type, passed_on
 from services.desk.rendering import page
 from shared.policies import UNITS
 
@@ -53,4 +52,4 @@ async def show_recovery(request: Request, desk: OwnDesk, recovery_id: str) -> Re
 @router.get("/recoveries/{recovery_id}/letter")
 async def get_letter(desk: OwnDesk, recovery_id: str, format: str = "") -> Response:  # noqa: A002 - the parameter's name
     """Give the letter of a recovery, as a page or as a document."""
-    return passed_on(await desk.payout.get_recovery_letter(recovery_id, accept=PAPERS.get(format, PAPERS["html"])))
+    return passed_on(await desk.payout.get_recovery_letter(recovery_id, accept=paper_type(format)))

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from services.desk.desk import OwnDesk
-from services.desk.downloads import passed_on
-from services.desk.pages.cases import PAPER_FORMS, SHOWN, PaperForm, facts_of
+from services.desk.downloads import paper_type, passed_on
+from services.desk.pages.cases import SHOWN, facts_of
 from services.desk.rendering import page
 from shared.authorization import Scope
 
@@ -39,6 +39,6 @@ async def show_refusal(request: Request, desk: OwnDesk, refusal_id: str) -> Resp
 
 
 @router.get("/refusals/{refusal_id}/letter")
-async def show_refusal_letter(desk: OwnDesk, refusal_id: str, form: PaperForm = "html") -> Response:
+async def show_refusal_letter(desk: OwnDesk, refusal_id: str, form: str = "html") -> Response:
     """Show the letter of a refusal, a draft until it is issued, or download it to be edited and stamped."""
-    return passed_on(await desk.eligibility.get_refusal_letter(refusal_id, accept=PAPER_FORMS[form]))
+    return passed_on(await desk.eligibility.get_refusal_letter(refusal_id, accept=paper_type(form)))

@@ -9,9 +9,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from services.desk.desk import Missing, OwnDesk, together
-from services.desk.downloads import passed_on
+from services.desk.downloads import paper_type, passed_on
 from services.desk.rendering import page, today
-from shared.media_types import DOCX, HTML, ZIP
+from shared.media_types import ZIP
 from shared.policies import AWARD_TITLES, FIRST_POLICY, UNITS
 
 router = APIRouter()
@@ -80,7 +80,7 @@ async def show_effect_on_budgets(request: Request, desk: OwnDesk, round_id: str)
 @router.get("/rounds/{round_id}/allocation-plan")
 async def show_allocation_plan(desk: OwnDesk, round_id: str, form: str = "html") -> Response:
     """Show the allocation plan of a round, or give it as a document."""
-    return passed_on(await desk.eligibility.get_allocation_plan(round_id, accept=DOCX if form == "docx" else HTML))
+    return passed_on(await desk.eligibility.get_allocation_plan(round_id, accept=paper_type(form)))
 
 
 @router.get("/letter-batches/{batch_id}")

@@ -8,10 +8,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from services.desk.desk import OwnDesk, together
-from services.desk.downloads import passed_on
+from services.desk.downloads import paper_type, passed_on
 from services.desk.rendering import page
 from shared.errors import NotFound
-from shared.media_types import DOCX, HTML
+from shared.media_types import DOCX
 from shared.policies import AWARD_TITLES
 
 router = APIRouter()
@@ -68,7 +68,7 @@ async def show_procedure(request: Request, desk: OwnDesk, policy: str) -> Respon
 @router.get("/policies/{policy}/guide")
 async def show_guide(desk: OwnDesk, policy: str, form: str = "html") -> Response:
     """Show the application guide, or give it as a document."""
-    return passed_on(await desk.eligibility.get_application_guide(policy, accept=DOCX if form == "docx" else HTML))
+    return passed_on(await desk.eligibility.get_application_guide(policy, accept=paper_type(form)))
 
 
 @router.get("/policies/{policy}/awards/{award}")

@@ -196,3 +196,9 @@ def test_a_mistake_stands_at_its_field() -> None:
     errors = [{"pointer": "/reason", "code": "too_long", "message": "最多 500 个字"}]
     answer, _ = act(problem(422, "invalid", "请求无效", errors=errors))
     assert answer.status_code == 422 and 'id="reject_decision-reason-mistake">最多 500 个字' in answer.text
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/rounds?cursor=", "/imports/1?limit=x", "/budgets/city/never"])
+def test_a_mistyped_address_is_answered_by_a_page(path: str) -> None:
+    answer = at_desk(Services(dict(TASKS)), lambda client: client.get(path), subject="x")
+    assert answer.headers["content-type"].startswith("text/html")
