@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import polars as pl
 
 from services.eligibility.facts.catalogue import CATALOGUE, Facts
-from services.eligibility.facts.queries import Fetch, RowQuery
+from services.eligibility.facts.queries import NOTHING_REACHED, Fetch, Reached, RowQuery
 from services.eligibility.rules.grammar.lookups import SUBJECT, Read
 
 _Found = TypeVar("_Found")
@@ -76,11 +76,11 @@ class IndexedRows:
 class FetchedRows(IndexedRows):
     """The rows fetched so far, and the values that a walk over them lacks."""
 
-    def __init__(self, fetch: Fetch) -> None:
-        """Fetch rows by `fetch`."""
-        super().__init__({})
+    def __init__(self, fetch: Fetch, reached: Reached = NOTHING_REACHED) -> None:
+        """Fetch rows by `fetch`, besides those that were `reached` before."""
+        super().__init__(reached.rows)
         self._fetch = fetch
-        self._fetched: dict[RowQuery, set[str]] = {}
+        self._fetched = {query: set(values) for query, values in reached.values.items()}
         self._lacking: dict[RowQuery, set[str]] = {}
 
     @property
