@@ -69,8 +69,8 @@ def positions_of(cases: pl.DataFrame, key: str, rows: pl.DataFrame, on: str) -> 
     """Return for each case the row number of the one row with its `key`; null where there is none."""
     if are_few(cases, rows):
         numbers = {value: number for number, (value,) in enumerate(_rows(rows, on)) if value is not None}
-        keys = enumerate(_rows(cases, key))
-        return _positions({case: numbers[value] for case, (value,) in keys if value in numbers}, cases.height)
+        values = enumerate(_rows(cases, key))
+        return _positions({case: numbers[value] for case, (value,) in values if value in numbers}, cases.height)
     numbered = rows.lazy().select(on).with_row_index("position")
     keys = cases.lazy().select(pl.col(key).alias(on)).with_row_index("case")
     found = keys.join(numbered, on=on, how="inner").select("case", "position")

@@ -7,7 +7,7 @@ import polars as pl
 #: Rows up to which optimising a plan and starting the streaming engine cost more time than they save.
 SMALL = 10_000
 #: Rows up to which going through them in Python is faster than any plan: what one enterprise reads.
-FEW = 100
+FEW = 200
 
 
 def collect(plan: pl.LazyFrame, *read: pl.DataFrame) -> pl.DataFrame:

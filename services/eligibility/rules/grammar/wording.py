@@ -37,6 +37,7 @@ def listed(phrases: Sequence[Text]) -> Text:
     return Text.joined(list(phrases), "、", ", ")
 
 
+@lru_cache(4096)
 def number(value: int | Fraction | Decimal, decimals: int = 2) -> Text:
     """Return a number with thousands separators, and at most so many decimals."""
     exact = Decimal(value.numerator) / Decimal(value.denominator) if isinstance(value, Fraction) else Decimal(value)
