@@ -11,7 +11,7 @@ from tests.integration.registry.conftest import Registry, sale, uscc
 
 A, B, C = uscc(1), uscc(2), uscc(3)
 PATH = "/v1/snapshots/latest/related-rows"
-CLIENTS_SALES = [
+CLIENTS_SALES: list[dict[str, Any]] = [
     {"field": "service_contracts.provider_uscc", "given": True},
     {"field": "annual_sales.uscc", "of": ["service_contracts.client_uscc"]},
 ]
@@ -56,7 +56,7 @@ def test_codes_are_joined_and_cut_at_colons(registry: Registry) -> None:
         "paid_on": "2022-01-01",
     }
     registry.recorded("prior_awards", *(paid | {"subject": each} for each in (f"{A}:national", f"{A}:provincial", "X")))
-    first = {"field": "demonstration_titles.uscc", "given": True}
+    first: dict[str, Any] = {"field": "demonstration_titles.uscc", "given": True}
 
     def subjects(**query: Any) -> list[str]:
         answer = asked(registry, [first, {"field": "prior_awards.subject"} | query], A)
