@@ -45,10 +45,11 @@ from services.desk.settings import Settings, session_key
 from services.desk.sign_in import identity_provider
 from services.desk.sign_in import router as sign_in
 from shared.clock import Clock
-from shared.errors import NotFound, TooLarge, TooSlow
+from shared.errors import DomainError, NotFound, TooLarge, TooSlow
 from shared.observability import tracing
 from shared.process_settings import load, trusted_authorities
 from shared.version import VERSION
+from shared.web import problems
 from shared.web.auth import TokenVerifier
 from shared.web.metrics import own_metrics, probe_router
 from shared.web.serve import serve_app
@@ -141,6 +142,7 @@ def build(
     app.add_exception_handler(SessionOver, _session_over)
     app.add_exception_handler(ServiceDown, _service_down)
     app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(DomainError, _probe_refused)
     app.add_exception_handler(NotFound, _not_found)
     app.add_exception_handler(TooLarge, _too_large)
     app.add_exception_handler(TooSlow, _too_large)
@@ -169,6 +171,11 @@ async def _service_down(request: Request, error: Exception) -> Response:
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refused)
     return page(request, "refused.html", status=error.status, problem=error.problem)
+
+
+async def _probe_refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, DomainError)
+    return problems.respond(request, error)
 
 
 async def _too_large(request: Request, error: Exception) -> Response:

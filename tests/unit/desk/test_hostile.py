@@ -12,6 +12,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
+from joserfc.jwk import KeySet
 
 from services.desk.acts.domain import Act, body_of
 from services.desk.acts.library import ACTS
@@ -19,7 +20,7 @@ from services.desk.app import ROUTERS
 from services.desk.clients.base import path_of
 from services.desk.sign_in import here
 from shared.clock import FixedClock
-from shared.errors import NotFound
+from shared.errors import NotFound, Unavailable
 from tests.support.desk import Services, app, browser, cookie
 from tests.support.tokens import Tokens
 
@@ -84,6 +85,40 @@ def test_every_part_of_a_form_is_answered(text: str) -> None:
     forms = [FORM | {name: text} for name in (*FORM, "part.other", "part.key", "part.body", "query.body", "etag")]
     found = answers([lambda client, form=form: client.post(REJECT, data=form) for form in forms])
     assert {each.status_code for each in found} <= {404, 422, 503}
+
+
+def test_probes_and_metrics_refuse_by_name() -> None:
+    tokens = Tokens(CLOCK)
+    made = app(Services(), tokens)
+
+    async def ask(path: str, **headers: str) -> int:
+        async with browser(made, headers=headers) as client:
+            return (await client.get(path)).status_code
+
+    answered = [
+        asyncio.run(ask("/metrics", **headers))
+        for headers in (
+            {},
+            {"Authorization": "Bearer x.y.z"},
+            tokens.bearer(scope="facts:read"),
+            tokens.bearer(scope="metrics:read"),
+        )
+    ]
+    assert answered == [401, 401, 403, 200]
+    tokens.verifier._keys = NoKeys()
+    assert [asyncio.run(ask(path)) for path in ("/healthz", "/readyz")] == [200, 503]
+
+
+class NoKeys:
+    """The keys of an identity provider that has never answered."""
+
+    def get(self) -> KeySet:
+        """There are none."""
+        raise Unavailable
+
+    def refresh(self) -> bool:
+        """Nothing comes."""
+        return False
 
 
 def test_a_form_without_its_parts_is_no_page() -> None:
