@@ -95,9 +95,9 @@ def _open(connection: Connection, proposals: Table, *which: ColumnElement[bool])
         raise NotFound("There is no such change.")
     match state(row):
         case "confirmed":
-            raise Conflict("The change is confirmed already.", extra={"state": "confirmed"})
+            raise Conflict("The change is confirmed already.", extra={"state": "confirmed", "possible": []})
         case "discarded":
-            raise Conflict("The change was discarded.", extra={"state": "discarded"})
+            raise Conflict("The change was discarded.", extra={"state": "discarded", "possible": []})
     return row
 
 
