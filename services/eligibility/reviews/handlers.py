@@ -68,12 +68,12 @@ def review(
 
 def require_reviewable(connection: Connection, row: Row[Any], reviewer: str, outcome: ReviewOutcome) -> Row[Any]:
     """Return the step of a decision that waits for `reviewer`; raises Conflict if it may not be reviewed with `outcome`."""
-    transitions.require(connection, row, Act.PASS if outcome is ReviewOutcome.PASSED else Act.OPPOSE)
+    transitions.require(row, Act.PASS if outcome is ReviewOutcome.PASSED else Act.OPPOSE)
     step = decisions.step(connection, row.id, review_step(reviewer))
     if step is None or step.outcome in (ReviewOutcome.PASSED, outcome):
         raise Conflict(
             "The decision does not wait for this review." if step is None else "The review is recorded already.",
-            extra=transitions.options(connection, row),
+            extra=transitions.options(row),
         )
     return step
 
