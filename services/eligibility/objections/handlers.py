@@ -153,7 +153,10 @@ def _refusal_to_decide(objection: Row[Any], actor: Actor) -> DomainError | None:
     if objection.outcome is not None:
         return Conflict("The objection is decided already.", extra={"state": objection.outcome, "possible": []})
     if objection.recorded_by == actor.subject:
-        return SamePerson("Someone other than the person who recorded the objection must decide it.")
+        return SamePerson(
+            "Someone other than the person who recorded the objection must decide it.",
+            extra={"state": "open", "possible": ["decide"]},
+        )
     return None
 
 

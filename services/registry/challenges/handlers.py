@@ -136,7 +136,10 @@ def _require_resolvable(row: Row[Any], actor: Actor) -> None:
     if row.outcome is not None:
         raise Conflict("The challenge is resolved already.", extra={"state": row.outcome, "possible": []})
     if row.made_by == actor.subject:
-        raise SamePerson("Someone other than the person who made the challenge must resolve it.")
+        raise SamePerson(
+            "Someone other than the person who made the challenge must resolve it.",
+            extra={"state": "open", "possible": ["resolve"]},
+        )
 
 
 def possible(row: Row[Any], actor: Actor) -> Iterator[str]:

@@ -398,10 +398,7 @@ class Life(RuleBasedStateMachine):
             assert not allowed, problem
             assert isinstance(problem, Conflict | SamePerson)
             told = set(problem.extra)
-            same_person = isinstance(problem, SamePerson)
-            assert (
-                same_person or problem.errors or "states" in told or (told & {"state", "result"} and "possible" in told)
-            )
+            assert problem.errors or "states" in told or (told & {"state", "result"} and "possible" in told), told
             return None
         assert allowed
         return made

@@ -186,8 +186,10 @@ def test_a_procedure_needs_two_persons_and_is_never_edited(office: Office) -> No
     both = office.tokens.bearer(sub="commerce-maker", scope="readings:confirm")
     refused = office.ask_as(both, "POST", f"{PROCEDURE}/{made['id']}/confirm", {})
     assert refused.json()["type"].endswith("same-person")
+    assert (refused.json()["state"], refused.json()["possible"]) == ("proposed", ["confirm"])
     office.did("commerce-checker", f"{PROCEDURE}/{made['id']}/confirm")
-    office.refused("commerce-checker", f"{PROCEDURE}/{made['id']}/confirm", {}, "conflict")
+    again = office.refused("commerce-checker", f"{PROCEDURE}/{made['id']}/confirm", {}, "conflict")
+    assert (again["state"], again["possible"]) == ("confirmed", [])
     for statement in (
         "UPDATE procedure_changes SET hash = 'book'",
         "UPDATE procedure_changes SET confirmed_by = 'x'",
@@ -255,6 +257,9 @@ def test_only_the_reviewer_reviews(office: Office, client: str, reviewer: str, a
     given = office.ask(client, "POST", path(office, A, "reviews"), {"reviewer": reviewer, "outcome": "passed"})
     assert given.is_success is allowed
     assert given.status_code in (200, 403, 404)
+    if given.status_code == 403 and "missing_scopes" not in given.json():
+        assert given.json()["state"] == "proposed" and {"pass", "oppose"} <= set(given.json()["possible"])
+        assert reviewer not in given.json()["reviewers"]
     assert (f"review:{reviewer}" not in waits(office, A)) is allowed
 
 
@@ -288,6 +293,7 @@ def test_a_confirmation_is_given_once_and_in_time(office: Office) -> None:
     office.clock.instant = MONDAY + timedelta(days=8)
     late = office.ask_as(enterprise(office, B), "POST", path(office, B, "confirmation"), YES).json()
     assert (late["type"].rpartition(":")[2], late["due_on"]) == ("too-late", "2026-03-09")
+    assert late["state"] == "proposed" and {"confirm", "decline"}.isdisjoint(late["possible"])
     assert not decline_silent(office.database, date(2026, 3, 9))
     assert decline_silent(office.database, date(2026, 3, 10))
     assert not decline_silent(office.database, date(2026, 3, 10))
