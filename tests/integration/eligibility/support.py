@@ -157,6 +157,7 @@ def settings_of(database: Database, working_days: int) -> Settings:
         {
             "database_url": database.url,
             "kafka_bootstrap_servers": "localhost:1",
+            "kafka_security_protocol": "PLAINTEXT",
             "token_issuer": "http://issuer.test",
             "token_jwks_url": "http://issuer.test/keys",
             "token_url": "http://issuer.test/token",
