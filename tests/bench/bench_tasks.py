@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from contextlib import redirect_stderr
 from typing import Any
 
+import orjson
 from fastapi import FastAPI
 from sqlalchemy import text
 
@@ -85,13 +86,18 @@ def proposals(server: DatabaseServer, count: int) -> Database:
     return database
 
 
+def later_confirmed(data: bytes) -> bytes:
+    """Return a decision whose later instalments, if it has any, wait until an officer confirms them."""
+    return orjson.dumps(orjson.loads(data) | {"later_instalments": "confirmed"})
+
+
 def orders(server: DatabaseServer, count: int) -> Database:
-    """Return a payout with the orders of `count` decisions, those of the city approved and the others issued."""
+    """Return a payout with the orders of `count` decisions: approved in the city, else issued; a tenth is to be confirmed."""
     made = server.fresh("payout")
     database = made.connect()
     prepare(database)
     messages = [
-        Message(event.topic, 0, number, event.key.encode(), event.data, header_map(event.headers()))
+        Message(event.topic, 0, number, event.key.encode(), later_confirmed(event.data), header_map(event.headers()))
         for number, event in enumerate(decided(count, CLOCK.now()))
     ]
     for place in range(0, count, 2_000):
@@ -157,7 +163,12 @@ def run(server: DatabaseServer, broker: Broker | None, count: int = WAITING) -> 
         database.close()
         database = orders(server, count)
         app = payout.build(PAYOUT_SETTINGS, database=database, token_verifier=tokens.verifier, clock=CLOCK)
-        found += asked(app, tokens, "payout", {"finance-checker": {"order_approval"}, "finance-maker": {"batch"}})
+        found += asked(
+            app,
+            tokens,
+            "payout",
+            {"finance-checker": {"order_approval", "later_instalment"}, "finance-maker": {"batch"}},
+        )
         database.close()
         database = challenges(server, count)
         app = registry.build(

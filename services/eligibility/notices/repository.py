@@ -65,7 +65,7 @@ def entries(
 
 def policy_of(connection: Connection, notice_id: UUID) -> str:
     """Return the policy of a notice's decisions."""
-    query = select(decisions.c.policy).where(decisions.c.notice_id == notice_id).limit(1)
+    query = select(decisions.c.policy).where(decisions.c.notice_id == notice_id).order_by(decisions.c.id).limit(1)
     return str(connection.execute(query).scalar_one())
 
 
