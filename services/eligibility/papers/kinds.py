@@ -10,12 +10,16 @@ _OFFICE: Fields = {
     "policy": Field(("政策文件名称", "title of the policy document")),
     "policy_number": Field(("政策文件文号", "number of the policy document")),
 }
-_CONDITION: Fields = {
+_TESTED: Fields = {
     "number": Field(("序号", "number")),
     "title": Field(("条件，认定情况已写明的为空", "condition, empty where what was found says it")),
     "finding": Field(("认定情况", "what was found")),
     "result": Field(("结论", "result")),
     "short": Field(("相差", "the difference")),
+}
+_CONDITION: Fields = {
+    **_TESTED,
+    "alternatives": Field(("符合其一即可的情形", "alternatives, of which one is enough"), many=True, within=_TESTED),
 }
 _GROUND: Fields = {
     "basis": Field(("依据出处", "where the basis is")),
