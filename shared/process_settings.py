@@ -201,7 +201,7 @@ class ProcessSettings(BaseSettings):
 
 
 def require_files(settings: ProcessSettings) -> None:
-    """End the process with a sentence if a file that a setting names cannot be read, or the city's offices contradict themselves."""
+    """End the process with a sentence if a file that a setting names cannot be read, or the city's offices are malformed."""
     for name in ("tls_certificate_file", "tls_key_file", "tls_ca_file", "kafka_ca_file", "offices_file"):
         file = getattr(settings, name, None)
         if file is not None and not (file.is_file() and os.access(file, os.R_OK)):

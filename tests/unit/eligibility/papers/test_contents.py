@@ -18,12 +18,17 @@ PARK: Any = {
     "parks": [{"park_id": "P", "uscc": ENTERPRISES[0], "jurisdiction": "liandu", "opened_on": date(2022, 7, 1)}],
     "park_years": [{"park_id": "P", "year": 2021, "agricultural_retail_fen": 20_000_000_000}],
 }
-#: A market whose merchants are online, though most of its area is not let to e-commerce, and whose sales are too low by both figures.
+#: A market whose merchants are online, though most of its area is not let to e-commerce; both figures of sales are too low.
 MARKET: Any = {
     "parks": [PARK["parks"][0] | {"opened_on": date(2021, 7, 1), "physical_market": True}],
     "park_years": [
         PARK["park_years"][0]
-        | {"online_retail_fen": 1_00, "agricultural_retail_fen": 2_00, "operating_area_m2": 1_000, "ecommerce_area_m2": 100}
+        | {
+            "online_retail_fen": 1_00,
+            "agricultural_retail_fen": 2_00,
+            "operating_area_m2": 1_000,
+            "ecommerce_area_m2": 100,
+        }
         | {"merchants": 100, "ecommerce_merchants": 80}
     ],
 }
