@@ -37,7 +37,10 @@ td, th {{ border: 1px solid #000; font-weight: inherit; padding: 1mm 1.5mm; vert
 tr {{ break-inside: avoid; }}
 {styles}
 @media print {{ main {{ max-width: none; padding: 0; }} thead {{ display: table-header-group; }} }}
-@media screen and (max-width: 48rem) {{ main {{ padding: 1rem; }} main :is(p, h1, h2, h3) {{ font-size: 1rem; line-height: 1.7; }} }}
+@media screen and (max-width: 48rem) {{
+main {{ padding: 1rem; }}
+main :is(p, h1, h2, h3) {{ font-size: 1rem; line-height: 1.7; }}
+}}
 </style>
 </head>
 <body>

@@ -19,6 +19,7 @@ WRONG = {
     "an empty telephone": 'telephone: ""',
     "days that are none": "completion_days: 0",
     "an unknown entry": "telefon: 1",
+    "a number of a paper that has none": 'document_numbers: {allocation-plan: "丽〔{year}〕{number}号"}',
 }
 
 
