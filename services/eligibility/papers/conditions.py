@@ -81,16 +81,14 @@ def condition_said(number: int, condition: Mapping[str, Any], language: str) -> 
     Of alternatives, of which one is enough, each is said beneath it.
     """
     within = condition.get("within", ())
+    said = _shown(number, condition, _finding(condition, language), language) | {"alternatives": []}
     if within:
         finding = translate(_ONE_IS_ENOUGH, language, {"finding": {language: condition["sentence"]}})
-    else:
-        finding = _finding(condition, language)
-    return _shown(number, condition, finding, language) | {
-        "alternatives": [
-            _shown(place, each, _separator(language).join(_findings(each, language)), language)
-            for place, each in enumerate(within, 1)
-        ]
-    }
+        said |= {"title": condition["title"], "finding": finding}
+        for place, each in enumerate(within, 1):
+            found = _separator(language).join(_findings(each, language))
+            said["alternatives"].append(_shown(place, each, found, language))
+    return said
 
 
 def _shown(number: int, condition: Mapping[str, Any], finding: str, language: str) -> dict[str, Any]:

@@ -86,6 +86,8 @@ def test_alternatives_are_said_as_such_beneath_the_condition_that_they_meet() ->
             "符合",
         ),
     ]
+    both = said({**MARKET, "park_years": [MARKET["park_years"][0] | {"ecommerce_area_m2": 900}]}, "电商入驻比例")
+    assert both["finding"].endswith("符合其中的：营业面积中电商入驻比例、实体交易市场电商应用比例"), both
     single = [each for ground in conditions.grounds(shown(MARKET), "en") for each in ground["conditions"]]
     assert not any(each["alternatives"] for each in single if "one of the following" not in each["finding"])
 
