@@ -179,7 +179,7 @@ def test_a_withdrawal_has_its_letter_too(city: City, office: None) -> None:
     city.decide()
     said = texts(city, letter_of(city, OWN))
     assert "奖补资金取消兑现决定书" in said
-    assert "不再给予你单位该项奖补" in said and "依本决定没有应付资金" in said and "附：据以认定的数据" not in said
+    assert "不再给予你单位该项奖补" in said and "依本决定没有应付资金" in said
     assert "不再计入的数据：快递企业年度情况" in said
 
 
