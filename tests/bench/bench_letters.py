@@ -47,11 +47,12 @@ MAKER = Actor("commerce-maker", frozenset())
 
 def decided(opened: Harness) -> UUID:
     """Evaluate all for a round and approve what it proposes; returns the round."""
-    asked = {"policy": POLICY, "title": "第一批", "award_years": [2020, 2021, 2022], "awards": None}
+    years = [2020, 2021, 2022]
+    asked: dict[str, Any] = {"policy": POLICY, "title": "第一批", "award_years": years, "awards": None}
     asked |= {"opens_on": date(2025, 1, 1), "closes_on": date(2025, 12, 31)}
     with opened.database.transaction() as connection:
         round_id = UUID(open_round(connection, asked, by=MAKER.subject)["id"])
-        task = EvaluationTask(POLICY, asked["award_years"], "all", date(2025, 3, 1), round_id=round_id)
+        task = EvaluationTask(POLICY, years, "all", date(2025, 3, 1), round_id=round_id)
         evaluation = evaluations.start(connection, task, by=MAKER.subject, now=opened.clock.now())
     assert opened.runner().step()
     opened.approve(opened.result(evaluation))

@@ -44,6 +44,7 @@ def shown(of: Any, language: str = "en") -> list[dict[str, Any]]:
 
 def said(of: Any, title: str) -> dict[str, Any]:
     """Return what a letter in Chinese says of one condition among its grounds."""
+    found: dict[str, Any]
     (found,) = [
         each
         for ground in conditions.grounds(shown(of, "zh-CN"), "zh-CN")
