@@ -19,8 +19,9 @@ _SHORT = 15
 class Row:
     """A row of a sheet: its number from 1, its cells as text, and marks: a place and what is special there.
 
-    A mark is `formula` (without a value), `formula_value`, `cell_error`, `digits_lost` (a number of more than 15 digits) or
-    `outside` (a value far from the others, which `cells` does not have).
+    A mark is `formula` (without a value), `formula_value`, `cell_error`, `digits_lost` (a number of more than 15 digits),
+    `scaled` or `percent` (a number that its format shows as another), or `outside` (a value far from the others, which `cells`
+    does not have).
     """
 
     number: int

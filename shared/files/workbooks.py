@@ -20,14 +20,17 @@ from shared.files.headings import SEARCHED_ROWS
 from shared.files.headings import Row as Cells
 from shared.files.ods import OdsBook
 from shared.files.rows import Block
+from shared.files.text import not_a_table
 from shared.files.xlsx import XlsxBook
 from shared.i18n import N_
 
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BIFF = (b"\x09\x08\x08\x00", b"\x09\x08\x10\x00", b"\x09\x04\x06\x00", b"\x09\x02\x06\x00", b"\x09\x00\x04\x00")
+_ENCRYPTED, _ENCRYPTED_PART = "EncryptedPackage".encode("utf-16-le"), b"encryption-data"
+"""Where a password is needed: in the directory of an OLE file, and in the index of an OpenDocument one."""
 _MAX_ENTRIES = 2_000
 _SLICE_ROWS = 500
-_MARK_CODES = {"formula": "formula", "cell_error": "cell_error"}
+_CELL_MISTAKES = ("formula", "cell_error", "scaled", "percent")
 
 
 def is_workbook(start: bytes) -> bool:
@@ -55,9 +58,14 @@ class CalamineBook:
         margin = [""] * sheet.start[1]  # rows are given from the first one, columns only from the first that is used
         for line, cells in enumerate(sheet.iter_rows(), 1):
             marks = [(len(margin) + place, "digits_lost") for place in spreadsheets.inexact_numbers(cells)]
-            for place in range(len(margin) + len(cells)) if facts.formulas or facts.errors else ():
+            for place in range(len(margin) + len(cells)) if facts.formulas or facts.errors or facts.shown else ():
                 marks += [(place, "formula_value")] if (line, place) in facts.formulas else []
                 marks += [(place, "cell_error")] if (line, place) in facts.errors else []
+                kind = facts.shown.get((line, place))
+                if kind == "year":
+                    cells[place - len(margin)] = shown(cells[place - len(margin)])[:4]
+                elif kind is not None:
+                    marks.append((place, kind))
             if marks or cells.count("") < len(cells):
                 yield Row(line, [*margin, *map(shown, cells)], marks, line in facts.hidden)
 
@@ -78,9 +86,15 @@ def open_with_calamine(file: IO[bytes]) -> CalamineWorkbook:
     try:
         return CalamineWorkbook.from_filelike(file)
     except PasswordError as error:
-        raise refused("encrypted", "The workbook is protected by a password; save it without.") from error
+        raise encrypted() from error
     except (CalamineError, OSError, ValueError) as error:
-        raise damaged() from error
+        file.seek(0)
+        raise encrypted() if _ENCRYPTED in file.read() else damaged() from error
+
+
+def encrypted() -> FileRefused:
+    """Return the refusal of a workbook with a password."""
+    return refused("encrypted", "The workbook is protected by a password; save it without.")
 
 
 def damaged() -> FileRefused:
@@ -103,12 +117,20 @@ def open_book(file: IO[bytes], max_bytes: int) -> Book:
                 "Unpacked, the workbook may have at most {limit:,} bytes; send CSV instead.",
                 limit=max_bytes,
             )
-        names = set(archive.namelist())
+        names = {name.replace("\\", "/").lower() for name in archive.namelist()}
         if "content.xml" in names:
-            return OdsBook(archive)
+            return _ods(archive)
+        if not any(name.startswith("xl/") or name.endswith("workbook.xml") for name in names):
+            raise not_a_table()
         return CalamineBook(file, archive) if "xl/workbook.bin" in names else XlsxBook(archive)
     except UNREADABLE as error:
         raise damaged() from error
+
+
+def _ods(archive: zipfile.ZipFile) -> OdsBook:
+    if "META-INF/manifest.xml" in archive.NameToInfo and _ENCRYPTED_PART in archive.read("META-INF/manifest.xml"):
+        raise encrypted()
+    return OdsBook(archive)
 
 
 UNREADABLE = (
@@ -200,8 +222,8 @@ def _errors_of(row: Row, table: Table, formulas: list[str]) -> Iterator[RowError
             formulas.append(at)
         elif mark == "outside":
             yield row.number, None, "no_heading", at
-        elif mark in _MARK_CODES and name is not None:
-            yield row.number, name, _MARK_CODES[mark], at
+        elif mark in _CELL_MISTAKES and name is not None:
+            yield row.number, name, mark, at
         elif mark == "digits_lost" and name is not None:
             yield row.number, name, "digits_lost", None
 
