@@ -12,6 +12,7 @@ from shared import spreadsheets
 _EPOCH_1900 = datetime(1899, 12, 30)  # noqa: DTZ001 - a cell has no zone; right from 1 March 1900 on
 _EPOCH_1904 = datetime(1904, 1, 1)  # noqa: DTZ001
 _FIRST_DAY, _LAST_DAY = 61, 2_958_465
+_DAYS_TO_1904 = 1_462
 _SHORT = 15
 
 
@@ -61,8 +62,10 @@ def number_text(written: str, number: float) -> tuple[str, bool]:
 
 def day_text(number: float, *, since_1904: bool) -> str:
     """Return a serial day of Excel in ISO form, with the time if it has one; one that is no day remains a number."""
-    epoch, first = (_EPOCH_1904, 0) if since_1904 else (_EPOCH_1900, _FIRST_DAY)
-    if not first <= number <= _LAST_DAY:
+    epoch, first, last = _EPOCH_1900, _FIRST_DAY, _LAST_DAY
+    if since_1904:
+        epoch, first, last = _EPOCH_1904, 0, _LAST_DAY - _DAYS_TO_1904
+    if not first <= number <= last:
         return spreadsheets.cell_text(number)
     moment = epoch + timedelta(seconds=round(number * 86_400))
     return spreadsheets.cell_text(moment)

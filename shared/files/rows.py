@@ -147,9 +147,9 @@ class RowTaker:
             if fold(row[first]) == self._folded[first] and [*map(fold, row[: len(self._folded)])] == self._folded:
                 passed.add(place)
                 self.skipped.add(line, words[0][1], repeated=True)
-            elif aside or self._is_passed(words, row):
+            elif label := words[0][1] if aside else self._label(words, row):
                 passed.add(place)
-                self.skipped.add(line, words[0][1], repeated=False)
+                self.skipped.add(line, label, repeated=False)
         return passed
 
     def _check_units(self, line: int, words: list[tuple[int, str]]) -> None:
@@ -175,12 +175,13 @@ class RowTaker:
                             other=quoted(read or ""),
                         )
 
-    def _is_passed(self, words: list[tuple[int, str]], cells: list[str]) -> bool:
-        """Return whether a row is a total or a note: a label comes first, and it is not the name in a row with its whole key."""
+    def _label(self, words: list[tuple[int, str]], cells: list[str]) -> str | None:
+        """Return what makes a row a total or a note: a label in front, no name in a row with its whole key."""
         at, text = words[0]
         if at in self._table.ignored and not self._is_label(text) and len(words) > 1:
             at, text = words[1]
-        return self._is_label(text) and (at in self._keys or not all(cells[place].strip() for place in self._keys))
+        passed = self._is_label(text) and (at in self._keys or not all(cells[place].strip() for place in self._keys))
+        return text if passed else None
 
     @staticmethod
     def _is_label(text: str) -> bool:

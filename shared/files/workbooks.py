@@ -73,11 +73,14 @@ class CalamineBook:
         """Return the merged ranges of a sheet: first and last row (from 1), first and last column (from 0)."""
         if self._archive is not None:
             return self._facts(number).merged
-        ranges = self._book.get_sheet_by_index(number).merged_cell_ranges or []
-        return [(top + 1, bottom + 1, left, right) for (top, left), (bottom, right) in ranges]
+        return _ranges(self._book.get_sheet_by_index(number))
 
     def _facts(self, number: int) -> biff.SheetFacts:
         return xlsb.facts(self._archive, number) if self._archive is not None else biff.facts(self._file)[number]
+
+
+def _ranges(sheet: CalamineSheet) -> list[tuple[int, int, int, int]]:
+    return [(top + 1, bottom + 1, left, right) for (top, left), (bottom, right) in sheet.merged_cell_ranges or []]
 
 
 def open_with_calamine(file: IO[bytes]) -> CalamineWorkbook:
@@ -161,12 +164,13 @@ def blocks(file: IO[bytes], book: Book, table: Table, warnings: Warnings) -> Ite
 def _quick_blocks(sheet: CalamineSheet, table: Table) -> Iterator[Block]:
     """Lay out a sheet of plain values."""
     rows = islice(sheet.iter_rows(), table.heading_line, None)
+    merged = _Merged(_ranges(sheet), table)
     number, total = table.heading_line + 1, max(sheet.total_height, 1)
     margin = (sheet.start or (0, 0))[1]
     while columns := _columns(rows, PART_ROWS):
         lines = range(number, number + len(columns[0]))
         number = lines.stop
-        errors: list[RowError] = []
+        errors = list(merged.errors_within(lines))
         for place, cells in enumerate(columns, margin):
             name = table.places.get(place)
             if name is not None:
@@ -202,7 +206,7 @@ def _streamed_blocks(book: Book, table: Table, warnings: Warnings) -> Iterator[B
         for row in part:
             hidden += [str(row.number)] if row.hidden and any(row.cells) else []
             errors += _errors_of(row, table, formulas)
-            errors += merged.errors_of(row)
+            errors += merged.errors_at(row.number)
         columns: list[Sequence[str]] = list(
             zip(*([*row.cells, *[""] * (width - len(row.cells))] for row in part), strict=True)
         )
@@ -241,11 +245,16 @@ class _Merged:
         self._next = 0
         self._open: list[tuple[int, int, int, int]] = []
 
-    def errors_of(self, row: Row) -> Iterator[RowError]:
-        while self._next < len(self._ranges) and self._ranges[self._next][0] <= row.number:
+    def errors_within(self, lines: range) -> Iterator[RowError]:
+        if self._open or self._next < len(self._ranges):
+            for line in lines:
+                yield from self.errors_at(line)
+
+    def errors_at(self, line: int) -> Iterator[RowError]:
+        while self._next < len(self._ranges) and self._ranges[self._next][0] <= line:
             self._open.append(self._ranges[self._next])
             self._next += 1
-        self._open = [each for each in self._open if each[1] >= row.number]
+        self._open = [each for each in self._open if each[1] >= line]
         for first, last, left, right in self._open:
             name = next(self._table.places[place] for place in self._table.places if left <= place <= right)
-            yield row.number, name, "merged_cells", f"{letters(left)}{first}:{letters(right)}{last}"
+            yield line, name, "merged_cells", f"{letters(left)}{first}:{letters(right)}{last}"

@@ -34,13 +34,15 @@ _LOCAL = {
 _NUMBERED = re.compile("_x([0-9A-Fa-f]{4})_")
 _REFERENCE = re.compile(r"^\$?([A-Z]{1,3})\$?([0-9]{1,7})$")
 _SIGNS = {
-    b"f": (b"<f", b":f"), b"e": (b'"e"',), b"m": (b"mergeCell",), b"d": (b"hidden", b'"d"'), b"h": (b"rPh",),
-    b"&": (b"&#",), b"!": (b"<!",), b"'": (b"'",), b"\0": (b"\0",),
+    b"e": (b'"e"',), b"d": (b"hidden", b'"d"'), b"h": (b"rPh",), b"&": (b"&#",), b"!": (b"<!",), b"'": (b"'",),
+    b"\0": (b"\0",),
 }  # fmt: skip
-"""Where none of these is in a sheet's XML, it cannot hold a formula, an error, a merged cell or a hidden row, however spelled.
+"""Where none of these is in a sheet's XML, it cannot hold a formula, an error or a hidden row, however spelled.
 
 Each is looked for only where its rarest byte is found, which is many times as fast.
 """
+_FORMULA = re.compile(rb"[<:]f(?!o)")
+"""A formula of a cell; those of validations and of conditional formats are spelled out."""
 _WIDE = re.compile(rb"""r=["'][A-Z]{2}""")
 _ROW = b'<row r="'
 _OVERLAP = 64
@@ -344,7 +346,7 @@ class XlsxBook:
                 data = data[-_OVERLAP:] + piece
                 if any(byte in data and any(map(data.__contains__, signs)) for byte, signs in _SIGNS.items()):
                     return False
-                if _WIDE.search(data) or (self._odd_styles and odd.search(data)):
+                if _FORMULA.search(data) or _WIDE.search(data) or (self._odd_styles and odd.search(data)):
                     return False
                 rows += piece.count(_ROW)
                 if (found := data.rfind(_ROW)) >= 0:

@@ -115,6 +115,12 @@ def hidden_sheet(book: Any, sheet: Any) -> None:
             id="titles and numbers",
         ),
         pytest.param(
+            workbook([["序号", *HEADINGS], [1, A, 2020, 10], [2, "合计", None, 10]]),
+            {"columns_passed_over": ["A1 序号"], "totals_and_notes": ["3 合计"]},
+            1,
+            id="a numbered total",
+        ),
+        pytest.param(
             workbook([HEADINGS, [A, 2020, 10], ["合 计", None, 10], ["注：数据来源省监测平台"], [], ["填表人："]]),
             {"totals_and_notes": ["3 合 计", "4 注：数据来源省监测平台", "6 填表人："]},
             3,
@@ -226,6 +232,18 @@ def test_cells_of_workbooks() -> None:
     accounts = ["uscc", "since", "account_holder", "bank_code", "account_number"]
     found = read(workbook([accounts, [A, "2020-01-01", "甲", 102343000018, 6222000011112222]]), "payee_accounts")
     assert found.errors == [(2, "account_number", "digits_lost", None)]
+
+
+def test_a_number_that_is_no_day_stays_a_number() -> None:
+    def write(book: Any, sheet: Any) -> None:
+        sheet.write_row(0, 0, ["统一社会信用代码", "监测类别", "纳入日期"])
+        style = book.add_format({"num_format": "yyyy-mm-dd"})
+        for line, number in enumerate([2_957_003, 2_957_004, 2_958_465, 2_958_466, -1, 1e300], 1):
+            sheet.write_row(line, 0, [A, "retail"])
+            sheet.write_number(line, 2, number, style)
+
+    found = read(workbook(write, date_1904=True), "monitoring_inclusions")
+    assert [row[3] for row in found.rows][:4] == ["9999-12-31", "2957004", "2958465", "2958466"]
 
 
 CONTRADICTION = [["销售情况表"], ["", "", "单位：万元"], HEADINGS, [A, "2020", "10", ""]]
