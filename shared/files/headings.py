@@ -119,8 +119,8 @@ class Vocabulary:
             named = self.known.get(base)
             if named is not None and named.column.unit is not None and named.form == WHOLE:
                 return Recognised(heading, named.column, WHOLE, unit)
-        if found := self._in_unit(text):
-            named, unit = found
+        if in_unit := self._in_unit(text):
+            named, unit = in_unit
             currency = CURRENCIES.get(unit) if named.form == WHOLE else None
             if currency or unit in MEASURES.get(named.column.measure or "", ()):
                 return Recognised(heading, named.column, named.form, currency or unit)
