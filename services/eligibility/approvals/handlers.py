@@ -80,37 +80,43 @@ def approve(
     """
     row = transitions.lock_for(connection, decision_id, actor, Act.APPROVE, if_match)
     waiting_for = decisions.read(connection, decision_id, actor, notice_days).waiting_for
-    require_approvable(connection, row, actor, waiting_for)
+    require_approvable(row, actor, waiting_for)
     if row.flags and not reason:
-        raise ReasonNeeded("Give in `reason` why it is approved despite its flags.", extra={"flags": row.flags})
+        extra = transitions.options(row) | {"flags": row.flags}
+        raise ReasonNeeded("Give in `reason` why it is approved despite its flags.", extra=extra)
     transitions.approve(connection, [decision_id], by=actor.subject, reason=reason)
     return decisions.view(decisions.read(connection, decision_id, actor, notice_days), language)
 
 
-def require_approvable(connection: Connection, row: Row[Any], actor: Actor, waiting_for: Sequence[str]) -> None:
+def require_approvable(row: Row[Any], actor: Actor, waiting_for: Sequence[str]) -> None:
     """Raise what keeps `actor` from approving a decision that waits for these steps, whatever the reason given.
 
     Conflict, SamePerson, NotConfirmed, NotReviewed or NotNoticed.
     """
-    transitions.require(connection, row, Act.APPROVE)
+    transitions.require(row, Act.APPROVE)
     if row.proposed_by == actor.subject:
-        raise SamePerson("The person who started the evaluation cannot approve its decisions.")
+        raise SamePerson(
+            "The person who started the evaluation cannot approve its decisions.", extra=transitions.options(row)
+        )
     if actor.subject in row.fact_authors:
-        raise SamePerson("Whoever recorded, confirmed or withdrew a fact that the decision rests on cannot approve it.")
+        raise SamePerson(
+            "Whoever recorded, confirmed or withdrew a fact that the decision rests on cannot approve it.",
+            extra=transitions.options(row),
+        )
     first, *_ = waiting_for
     if first == CONFIRMATION:
         raise NotConfirmed(
             "The payee has not confirmed that it wants the award. Record its confirmation first.",
-            extra=transitions.options(connection, row),
+            extra=transitions.options(row),
         )
     if is_review(first):
         raise NotReviewed(
-            "{step} is still missing. Have it recorded first.", extra=transitions.options(connection, row), step=first
+            "{step} is still missing. Have it recorded first.", extra=transitions.options(row), step=first
         )
     if first == "notice":
         raise NotNoticed(
             "Open a public notice with this decision and close it after its term.",
-            extra=transitions.options(connection, row, without=Act.APPROVE),
+            extra=transitions.options(row, Act.APPROVE),
         )
 
 
@@ -178,10 +184,10 @@ def resume(
 
 def require_resumable(connection: Connection, row: Row[Any]) -> None:
     """Raise Conflict unless an officer may end the suspension of a decision: not while an objection is open or was upheld."""
-    transitions.require(connection, row, Act.RESUME)
+    transitions.require(row, Act.RESUME)
     holds = objections.holds_on(connection, row.id)
     if holds.first is not None:
-        raise Conflict(_RESUME_AFTER[holds.first], extra=transitions.options(connection, row, without=Act.RESUME))
+        raise Conflict(_RESUME_AFTER[holds.first], extra=transitions.options(row, Act.RESUME))
 
 
 def start_bulk_approval(

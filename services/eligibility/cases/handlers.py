@@ -42,7 +42,7 @@ def is_possible(operation: str, case: Case) -> bool:
 
 
 def _require(act: Act) -> Callable[[Case], None]:
-    return lambda case: transitions.require(case.connection, case.row, act)
+    return lambda case: transitions.require(case.row, act)
 
 
 def _review(case: Case) -> None:
@@ -61,16 +61,14 @@ def _review(case: Case) -> None:
 def _objection(case: Case) -> None:
     if case.row.notice_id is None:
         raise NotFound("There is no such notice.")
+    transitions.require(case.row, Act.OBJECT)
     objections.require_open(notices.get(case.connection, case.row.notice_id, case.actor))
-    transitions.require(case.connection, case.row, Act.OBJECT)
 
 
 _REQUIRED: Mapping[str, Callable[[Case], None]] = {
     "confirm_decision": lambda case: confirmations.require_confirmable(case.connection, case.row, case.today),
     "review_decision": _review,
-    "approve_decision": lambda case: approvals.require_approvable(
-        case.connection, case.row, case.actor, case.row.waiting_for
-    ),
+    "approve_decision": lambda case: approvals.require_approvable(case.row, case.actor, case.row.waiting_for),
     "record_objection": _objection,
     "resume_decision": lambda case: approvals.require_resumable(case.connection, case.row),
     "suspend_decision": _require(Act.SUSPEND),

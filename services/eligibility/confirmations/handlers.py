@@ -81,17 +81,17 @@ def confirm(
 
 def require_confirmable(connection: Connection, row: Row[Any], today: date) -> None:
     """Raise Conflict unless a decision waits for its payee's answer, or TooLate if silence has declined it."""
-    transitions.require(connection, row, Act.CONFIRM)
+    transitions.require(row, Act.CONFIRM)
     step = decisions.step(connection, row.id, CONFIRMATION)
     if step is None or step.outcome is not None:
         raise Conflict(
             N_("The decision needs no confirmation.") if step is None else N_("The decision is confirmed already."),
-            extra=transitions.options(connection, row),
+            extra=transitions.options(row),
         )
     if _is_declined_by_silence(connection, row, step, today):
         raise TooLate(
             "The payee could confirm until {due_on}; its silence declines the award.",
-            extra=transitions.options(connection, row) | {"due_on": step.due_on.isoformat()},
+            extra=transitions.options(row, Act.CONFIRM, Act.DECLINE) | {"due_on": step.due_on.isoformat()},
             due_on=step.due_on.isoformat(),
         )
 

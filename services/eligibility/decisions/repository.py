@@ -110,13 +110,6 @@ def _one(connection: Connection, query: Select[Any], decision_id: UUID, actor: A
     return row
 
 
-def open_steps(connection: Connection, decision_id: UUID) -> list[str]:
-    """Return the steps that the procedure still requires of a decision, in its order."""
-    done = decision_steps.c.outcome.is_distinct_from("objected") & decision_steps.c.outcome.is_not(None)
-    query = select(decision_steps.c.step).where(decision_steps.c.decision_id == decision_id, ~done)
-    return list(connection.execute(query.order_by(decision_steps.c.place)).scalars())
-
-
 def step(connection: Connection, decision_id: UUID, name: str) -> Row[Any] | None:
     """Return a step that the procedure requires of a decision; None if it does not."""
     columns = decision_steps.c

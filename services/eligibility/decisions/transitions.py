@@ -46,25 +46,25 @@ def lock_for(
     row = repository.get(connection, decision_id, actor, lock=True)
     if if_match is not None and if_match not in ("*", repository.etag(row)):
         raise Stale("The decision has changed. Read it again, then decide.", extra={"etag": repository.etag(row)})
-    require(connection, row, act)
+    require(row, act)
     return row
 
 
-def require(connection: Connection, row: Row[Any], act: Act) -> None:
+def require(row: Row[Any], act: Act) -> None:
     """Raise Conflict, with the acts that are possible, unless the state of a decision allows `act`."""
     if (State(row.state), act) not in TRANSITIONS:
         raise Conflict(
             "The decision is {state}; {act} is not possible in this state.",
-            extra=options(connection, row),
+            extra=options(row),
             state=row.state,
             act=act.value,
         )
 
 
-def options(connection: Connection, row: Row[Any], *, without: Act | None = None) -> dict[str, Any]:
-    """Return the state of a decision and the acts that are possible in it, for a refusal; `without` is left out."""
-    possible = possible_acts(State(row.state), repository.open_steps(connection, row.id))
-    return {"state": row.state, "possible": [act for act in possible if act != without]}
+def options(row: Row[Any], *without: Act) -> dict[str, Any]:
+    """Return the state of a decision and the acts that are possible in it, for a refusal; those of `without` are left out."""
+    possible = possible_acts(State(row.state), row.open_steps)
+    return {"state": row.state, "possible": [act for act in possible if act not in without]}
 
 
 def transition(

@@ -44,12 +44,12 @@ def review(
     Raises Forbidden for another reviewer, NotFound, Conflict if the decision does not wait for this review, or Invalid for an
     objection without a reason.
     """
-    require_reviewer(actor, reviewer)
+    row = decisions.get(connection, decision_id, actor, lock=True)
+    require_reviewer(actor, reviewer, transitions.options(row))
     passed = outcome is ReviewOutcome.PASSED
     if not passed and reason is None:
         raise Invalid(errors=[FieldError("/reason", "missing", "An objection needs a reason.")])
     act = Act.PASS if passed else Act.OPPOSE
-    row = transitions.lock_for(connection, decision_id, actor, act)
     step = require_reviewable(connection, row, reviewer, outcome)
     state = _state_after_pass(connection, row, step) if passed else State.SUSPENDED
     transitions.take_step(
@@ -68,12 +68,12 @@ def review(
 
 def require_reviewable(connection: Connection, row: Row[Any], reviewer: str, outcome: ReviewOutcome) -> Row[Any]:
     """Return the step of a decision that waits for `reviewer`; raises Conflict if it may not be reviewed with `outcome`."""
-    transitions.require(connection, row, Act.PASS if outcome is ReviewOutcome.PASSED else Act.OPPOSE)
+    transitions.require(row, Act.PASS if outcome is ReviewOutcome.PASSED else Act.OPPOSE)
     step = decisions.step(connection, row.id, review_step(reviewer))
     if step is None or step.outcome in (ReviewOutcome.PASSED, outcome):
         raise Conflict(
             "The decision does not wait for this review." if step is None else "The review is recorded already.",
-            extra=transitions.options(connection, row),
+            extra=transitions.options(row),
         )
     return step
 

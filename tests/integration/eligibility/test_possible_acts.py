@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from sqlalchemy import event
 from stdnum.cn import uscc
 
 from services.eligibility.cases.handlers import OPERATIONS
@@ -182,3 +183,16 @@ def test_what_is_listed_succeeds_and_all_else_is_refused(desk: Desk, state: str)
             assert refused.status_code in refusals, (actor, operation, refused.text)
         for operation in possible - SEALED:
             desk.done(actor, operation, STATES[state](desk))
+
+
+def test_a_decision_in_force_is_told_by_one_question_to_the_database(desk: Desk) -> None:
+    subject = STATES["approved"](desk)
+    desk.possible("commerce-checker", subject)  # connects, and learns types
+    asked: list[str] = []
+    listen = (desk.office.app.state.database.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    event.listen(*listen)
+    try:
+        desk.possible("commerce-checker", subject)
+    finally:
+        event.remove(*listen)
+    assert len(asked) == 2, asked  # the decision's id by its subject, as the test asks, is the first
