@@ -14,7 +14,6 @@ from pydantic_core import PydanticKnownError
 
 from shared.i18n import CHINESE, ENGLISH, N_, translate
 
-
 _DETAILS = re.compile(r"(,|:|, error:|, got) \{error\}$")
 
 
