@@ -127,7 +127,10 @@ def _by_name(held: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
 def _done(request: Request, act: Act, answer: Any, back: str) -> Response:
     members = answer if isinstance(answer, Mapping) else {}
     counted = [(label, _at(members, place)) for place, label in act.counts.items()]
-    if told := [(label, count) for label, count in counted if count]:
+    told = [(label, count) for label, count in counted if count]
+    if members.get("errors"):
+        return page(request, "partly_done.html", act=act, told=told, errors=members["errors"], back=back)
+    if told:
         request.session["told"] = told
     if act.job:
         jobs = [each for each in request.session.get("jobs", []) if each[1] != members["id"]]
