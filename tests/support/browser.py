@@ -124,6 +124,7 @@ def context_of(browser: Browser, language: str = "zh-CN") -> BrowserContext:
 def signed_in(browser: Browser, url: str, person: str, language: str = "zh-CN") -> Visitor:
     """Sign in at the desk at `url` as a person of the demonstration, or as an enterprise by its code."""
     visitor = Visitor(context_of(browser, language).new_page(), url)
+    visitor.page.set_default_timeout(120_000)  # a step may wait for several services on a busy machine
     visitor.page.on("pageerror", lambda error: visitor.troubles.append(str(error)))
     visitor.go("/")
     visitor.page.click("main a.button")

@@ -123,6 +123,24 @@ def test_a_file_that_is_too_large_gets_a_page_that_says_what_to_do() -> None:
     assert "文件过大" in answer.text and "CSV" in answer.text
 
 
+OMISSION = ("uscc", "award", "subject", "award_year")
+
+
+@pytest.mark.parametrize(("decision", "needed"), [("", OMISSION), ("d-1", ())])
+def test_an_objection_is_to_a_decision_or_names_what_is_omitted(decision: str, needed: tuple[str, ...]) -> None:
+    held = {"decision_id": [decision], "reason": ["发件量少计"]}
+    _, mistakes = body_of(act_of("eligibility", "record_objection"), held)
+    assert [each.pointer for each in mistakes] == list(needed)
+    tokens = Tokens(CLOCK)
+
+    async def form() -> str:
+        async with browser(app(Services({}), tokens), cookie(CLOCK)) as client:
+            return (await client.get(f"/acts/eligibility/record_objection?decision_id={decision}")).text
+
+    shown = asyncio.run(form())
+    assert [name for name in OMISSION if f'name="{name}" required' in shown] == list(needed)
+
+
 def test_rows_that_a_service_refuses_are_shown_beside_their_place() -> None:
     report = {
         "rows": {"accepted": 2, "unchanged": 0, "rejected": 1},
