@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 import xlsxwriter
@@ -102,6 +103,7 @@ def test_a_round_goes_from_a_file_to_money(round_page: str, sign_in: SignIn, tmp
     dismiss_the_objection(checker)
     close_the_notice(maker, notice)
     approve_the_round(checker, round_page)
+    make_the_letters(maker, round_page)
     for unit in ("city", "liandu"):
         appropriate(sign_in("finance-maker"), sign_in("finance-checker"), unit)
     pay(sign_in("finance-maker"), sign_in("finance-checker"), tmp_path)
@@ -256,11 +258,23 @@ def approve_the_round(checker: Visitor, round_page: str) -> None:
     assert page.locator("dd strong").inner_text() == "2"
 
 
+def make_the_letters(maker: Visitor, round_page: str) -> None:
+    """The commerce bureau has the letters of the round made, and downloads them as one archive."""
+    maker.go(round_page)
+    maker.act("start_letter_batch")
+    maker.done()
+    maker.follow("查看结果")
+    with maker.page.expect_download() as file:
+        maker.page.click("main a[href$='/archive']")
+    with ZipFile(file.value.path()) as archive:
+        assert len([name for name in archive.namelist() if name.endswith(".docx")]) == 2
+
+
 def appropriate(maker: Visitor, checker: Visitor, unit: str) -> None:
     """One person of the finance bureau drafts an appropriation, another one confirms it."""
     document = f"丽财〔{TODAY.year}〕{unit}号"
     maker.go(f"/budgets/{unit}/{TODAY.year}")
-    maker.act("draft_appropriation", {"amount_fen": "1,000,000.00", "document": document})
+    maker.act("draft_appropriation", {"amount_fen": "100,000,000.00", "document": document})
     task(checker, "预算指标")
     checker.go(f"/appropriations?unit={unit}&state=proposed")
     row = f"tr:has-text('{document}')"
