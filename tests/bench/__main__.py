@@ -33,6 +33,7 @@ from tests.bench import (
     bench_registry,
     bench_requests,
     bench_reviews,
+    bench_tasks,
 )
 from tests.support.databases import DatabaseServer
 
@@ -56,7 +57,8 @@ BENCHMARKS: Mapping[str, tuple[str, Callable[..., Sequence[Any]]]] = {
     "payments": ("Payments in bulk: a second worker, a batch's file, reconciliation", bench_payments.run),
     "proposals": ("1,000,000 enterprises: the registry's tables → proposals stored", bench_proposals.run),
     "registry": ("1,000,000 rows of annual sales: files in, snapshots and changes out", bench_registry.run),
-    "reviews": ("100,000 reviews passed in bulk", bench_reviews.run),
+    "reviews": ("100,000 reviews passed in bulk, 100,000 awards declined by silence", bench_reviews.run),
+    "tasks": ("What waits for whom, of 100,000 that wait, over HTTP", bench_tasks.run),
     "requests": ("Single requests over HTTP beside bare FastAPI routes", bench_requests.run),
 }
 

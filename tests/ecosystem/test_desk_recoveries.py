@@ -137,7 +137,7 @@ def test_after_a_restore_a_sent_file_is_entered_again_and_sending_allowed(
     checker.act("confirm_restoration")
     seen(checker, "restoration-confirmed")
     maker.go("/restorations")
-    fields = {"file": file, "query.unit": "city", "query.sent_on": TODAY.isoformat()}
+    fields: dict[str, str | Path] = {"file": file, "query.unit": "city", "query.sent_on": TODAY.isoformat()}
     assert "原已编入批次" in maker.act("reenter_payment_batch", fields), "nothing was lost, so nothing is entered"
     checker.go("/restorations")
     assert "恢复演练" in checker.act("end_restoration", {"reason": "核对无误"})

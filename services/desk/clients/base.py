@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import httpx
 
+from shared.errors import NotFound
 from shared.i18n import N_
 from shared.media_types import BYTES, JSON
 
@@ -105,15 +106,17 @@ class Client:
         **body: Any,
     ) -> httpx.Response:
         parameters = {name: _texts(value) for name, value in (query or {}).items() if value not in (None, "")}
-        request = self._http.build_request(
-            method, path, params=parameters, headers={**self._headers, **headers}, **body
-        )
         try:
+            request = self._http.build_request(
+                method, path, params=parameters, headers={**self._headers, **headers}, **body
+            )
             answer = await self._http.send(request, stream=stream)
             if answer.is_success:
                 return answer
             await answer.aread()
             problem = answer.json()
+        except httpx.InvalidURL as error:  # longer than any address
+            raise NotFound("There is no such page.") from error
         except (httpx.HTTPError, ValueError) as error:
             raise ServiceDown(self.service) from error
         if answer.status_code == httpx.codes.UNAUTHORIZED:
@@ -124,7 +127,12 @@ class Client:
 
 
 def path_of(template: str, **parts: object) -> str:
-    """Return the path `template` with its `parts`, whatever characters they have."""
+    """Return the path `template` with its `parts`, whatever characters they have.
+
+    Raises NotFound for a part that is no name but leads to another path: `.`, `..`, or nothing.
+    """
+    if not {"", ".", ".."}.isdisjoint(map(str, parts.values())):
+        raise NotFound("There is no such page.")
     return template.format_map({name: quote(str(part), safe="") for name, part in parts.items()})
 
 

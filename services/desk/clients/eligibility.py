@@ -366,7 +366,7 @@ class Eligibility(Client):
         )
 
     async def get_notice(self, notice_id: object, *, limit: Value = None, cursor: Value = None) -> Any:
-        """Read a notice and, page by page, its decisions; payees that may be natural persons are masked."""
+        """Read a notice and, page by page, its decisions, an enterprise as the public does; natural persons are masked."""
         return await self.send(
             "GET", path_of("/v1/notices/{notice_id}", notice_id=notice_id), {"limit": limit, "cursor": cursor}
         )
@@ -374,7 +374,7 @@ class Eligibility(Client):
     async def get_notice_file(
         self, notice_id: object, *, limit: Value = None, cursor: Value = None, accept: str
     ) -> httpx.Response:
-        """Read a notice and, page by page, its decisions; payees that may be natural persons are masked."""
+        """Read a notice and, page by page, its decisions, an enterprise as the public does; natural persons are masked."""
         return await self.read_file(
             path_of("/v1/notices/{notice_id}", notice_id=notice_id), {"limit": limit, "cursor": cursor}, accept=accept
         )

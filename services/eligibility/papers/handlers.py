@@ -84,7 +84,7 @@ def _refusal(connection: Connection, registry: RegistryFacts, row: Row[Any], pap
 
 
 def notice(database: Database, notice_id: UUID, actor: Actor, language: str) -> Filled:
-    """Return a notice as a paper. It is kept when somebody first reads it whole; what a caller sees of it alone is not.
+    """Return a notice as a paper. It is kept when somebody first reads it whole; the part of a jurisdiction is not.
 
     Raises NotFound, or TooLarge.
     """
@@ -92,14 +92,14 @@ def notice(database: Database, notice_id: UUID, actor: Actor, language: str) -> 
         row = notices.get(connection, notice_id, actor)
         policy = load_policy(row.policy)
         papers = Papers(PAPERS, NOTICE, language, policy.offices.office)
-        kept = papers.kept(connection, [notice_id]) if actor.city_wide else {}
+        kept = papers.kept(connection, [notice_id]) if actor.jurisdiction is None else {}
         if notice_id in kept:
             return papers.filled(connection, kept[notice_id])
         entries = notices.entries(
             connection, notice_id, actor, language=language, after=None, limit=spreadsheets.MAX_ROWS + 1
         )
         content = lists.notice(row, spreadsheets.require_row_limit(entries), policy, papers.office, language)
-        if not actor.city_wide:
+        if actor.jurisdiction is not None:
             return papers.unkept(connection, content)
     with database.transaction() as connection:
         papers.keep(connection, [Draft(notice_id, content, row.opened_on.year)], by=actor.subject)
