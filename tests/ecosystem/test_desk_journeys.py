@@ -317,7 +317,7 @@ def answer_of_the_bank(sent: Path) -> str:
 def audit(auditor: Visitor, round_page: str) -> None:
     """An auditor follows the round in the log, verifies the chains, and has a decision computed again."""
     auditor.go(f"/audit?subject={round_page.rpartition('/')[2]}")
-    assert "commerce-checker" in auditor.text()
+    assert "开立批次" in auditor.text() and "commerce-maker" in auditor.text()
     auditor.follow("校验哈希链")
     assert "完整" in auditor.text() and "断裂" not in auditor.text()
     auditor.go(f"/decisions?award_year={YEAR}&uscc={TAKER}&state=approved")

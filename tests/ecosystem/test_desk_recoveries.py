@@ -16,7 +16,7 @@ from tests.support.browser import Visitor
 
 SignIn = Callable[[str], Visitor]
 TODAY = calendar_date(SystemClock().now())
-_BODY = "91331100MA4S00001"
+_BODY = "91331100MA4W00001"
 PAYEE = f"{_BODY}{codes.calc_check_digit(_BODY)}"
 YEARS = (2020, 2021)
 """The award of the first year is paid and then lowered; that of the second is ordered, and not sent yet."""
