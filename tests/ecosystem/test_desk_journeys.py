@@ -326,7 +326,7 @@ def audit(auditor: Visitor, round_page: str) -> None:
     auditor.page.click("main a[href$='/receipt']")
     assert "结果一致" in auditor.text()
     auditor.go("/ledger/chain")
-    assert "完整" in auditor.text()
+    assert "各块均校验一致" in auditor.text()
 
 
 def own_award(enterprise: Visitor) -> str:

@@ -88,12 +88,12 @@ def test_what_has_to_come_back_is_claimed_planned_repaid_and_netted(
 ) -> None:
     maker, checker, payee = sign_in("finance-maker"), sign_in("finance-checker"), sign_in(PAYEE)
     maker.go(f"/recoveries?uscc={PAYEE}")
-    assert "90,000.00" in maker.follow("丽水退补快递")
+    assert "70,000.00" in maker.follow("丽水退补快递")
     place = maker.path
     text = maker.act("draw_up_recovery_act", {"cause": "correction", "reason": "租金更正", "term_working_days": "15"})
     assert "租金更正" in text
     payee.go("/own")
-    payee.follow("90,000.00")
+    payee.follow("70,000.00")
     assert "分期" in payee.act("state_on_recovery", {"statement": "申请分期退回"})
     checker.go(place)
     seen(checker, "recovery-act")
@@ -101,7 +101,7 @@ def test_what_has_to_come_back_is_claimed_planned_repaid_and_netted(
     checker.act("issue_recovery_act")
     maker.go(place)
     parts = {f"parts.{n}.due_on": date(TODAY.year + 1, 2 + n, 15).isoformat() for n in range(2)}
-    parts |= {f"parts.{n}.amount_fen": amount for n, amount in enumerate(("50,000.00", "40,000"))}
+    parts |= {f"parts.{n}.amount_fen": amount for n, amount in enumerate(("50,000.00", "20,000"))}
     assert "资金周转" in maker.act("draft_repayment_plan", {"reason": "资金周转", **parts})
     checker.go(place)
     checker.act("confirm_repayment_plan")
