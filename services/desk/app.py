@@ -182,8 +182,8 @@ async def _probe_refused(request: Request, error: Exception) -> Response:
 
 async def _too_large(request: Request, error: Exception) -> Response:
     assert isinstance(error, TooLarge | TooSlow)
-    limit, is_slow = error.parameters["limit"], isinstance(error, TooSlow)
-    shown = {"limit": limit, "is_slow": is_slow, "is_file": not is_slow and limit > MAX_FORM_BYTES}
+    limit, is_slow = float(str(error.parameters["limit"])), isinstance(error, TooSlow)
+    shown = {"limit": int(limit), "is_slow": is_slow, "is_file": not is_slow and limit > MAX_FORM_BYTES}
     return page(request, "too_large.html", status=408 if is_slow else 413, **shown)
 
 

@@ -27,6 +27,7 @@ from tests.support.databases import DatabaseServer
 REVIEWER = Actor("statistics-officer", frozenset(), department="statistics")
 _STEPS = """
 INSERT INTO documents (hash, kind, content) VALUES ('procedure', 'procedure', '{"confirmation": {"silence": "declines"}}');
+INSERT INTO procedure_changes (policy, hash, reason, proposed_by) VALUES ('lishui-2020-1', 'procedure', 'r', 'x');
 INSERT INTO decision_steps (decision_id, place, step, due_on)
 SELECT id, 1, 'confirmation', '2024-03-15'::date FROM decisions UNION ALL SELECT id, 2, 'review:statistics', NULL FROM decisions;
 UPDATE decisions SET open_steps = '{confirmation,review:statistics}', procedure_hash = 'procedure'

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import redirect_stderr
+from functools import partial
 from typing import Any
 
 import orjson
@@ -86,18 +87,20 @@ def proposals(server: DatabaseServer, count: int) -> Database:
     return database
 
 
-def later_confirmed(data: bytes) -> bytes:
-    """Return a decision whose later instalments, if it has any, wait until an officer confirms them."""
-    return orjson.dumps(orjson.loads(data) | {"later_instalments": "confirmed"})
+def later_confirmed(number: int, data: bytes) -> bytes:
+    """Return the data of a decision; of one in a hundred, the second instalment waits until an officer confirms it."""
+    return data if number % 100 else orjson.dumps(orjson.loads(data) | {"later_instalments": "confirmed"})
 
 
 def orders(server: DatabaseServer, count: int) -> Database:
-    """Return a payout with the orders of `count` decisions: approved in the city, else issued; a tenth is to be confirmed."""
+    """Return a payout with the orders of `count` decisions: approved in the city, else issued; some are to be confirmed."""
     made = server.fresh("payout")
     database = made.connect()
     prepare(database)
     messages = [
-        Message(event.topic, 0, number, event.key.encode(), later_confirmed(event.data), header_map(event.headers()))
+        Message(
+            event.topic, 0, number, event.key.encode(), later_confirmed(number, event.data), header_map(event.headers())
+        )
         for number, event in enumerate(decided(count, CLOCK.now()))
     ]
     for place in range(0, count, 2_000):
@@ -127,6 +130,10 @@ def _vacuum(made: ServiceDatabase) -> None:
     owner.close()
 
 
+def _ask(caller: Caller, _: int) -> Any:
+    return caller("GET", "/v1/tasks")
+
+
 def asked(app: FastAPI, tokens: Tokens, service: str, expected: Mapping[str, set[str]]) -> list[Any]:
     """Ask for the tasks of each client of `expected`, who has tasks of these kinds."""
     found: list[Any] = []
@@ -135,7 +142,7 @@ def asked(app: FastAPI, tokens: Tokens, service: str, expected: Mapping[str, set
             caller = Caller(port, tokens.headers(client))
             counts = caller("GET", "/v1/tasks")["counts"]
             assert kinds <= set(counts), (client, counts)
-            [seconds] = interleaved(CALLS, lambda _, caller=caller: caller("GET", "/v1/tasks"))
+            [seconds] = interleaved(CALLS, partial(_ask, caller))
             what = f"{service}'s tasks of {client}"
             found += [
                 Figure(f"{what}, as one of {sum(counts.values()):,}", 1, seconds),

@@ -7,7 +7,6 @@ import asyncio
 import httpx
 import pytest
 
-from shared.web import bodies
 from tests.contract.test_authorization import OPERATIONS, TABLE, apps, filled, tokens
 from tests.support.documents import OPENAPI
 
@@ -55,7 +54,7 @@ def test_json_that_nests_deep_is_refused_however_it_is_declared(service: str) ->
 
 
 def test_json_of_too_many_values_is_refused_before_they_are_made(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bodies.orjson, "loads", lambda _: pytest.fail("was parsed"))
+    monkeypatch.setattr("shared.web.bodies.orjson.loads", lambda _: pytest.fail("was parsed"))
     refused = refusals("payout", MANY, ("application/json", None))
     too_many = (422, "The JSON has more than 2000000 values. Send it in parts.")
     assert refused["record_payment_results"] == refused["reenter_payment_batch"] == {too_many}

@@ -112,7 +112,7 @@ def test_what_has_to_come_back_is_claimed_planned_repaid_and_netted(
     checker.go(place)
     checker.act("confirm_repayment")
     maker.go(place)
-    maker.follow("同一收款人")
+    maker.follow("可供抵扣")
     maker.page.click("td:nth-child(2) a")
     order = maker.path.rpartition("/")[2]
     maker.go(place)

@@ -34,7 +34,15 @@ FORM = {"part.decision_id": "7", "reason": "核对无误", "key": "k", "back": "
 REJECT = "/acts/eligibility/reject_decision"
 
 
-def answers(requests: Iterable[Callable[[httpx.AsyncClient], Any]], session: str = SIGNED_IN) -> list[httpx.Response]:
+Asks = Callable[[httpx.AsyncClient], Any]
+
+
+def asks(method: str, path: str, **more: Any) -> Asks:
+    """Return a request that a browser makes."""
+    return lambda client: client.request(method, path, **more)
+
+
+def answers(requests: Iterable[Asks], session: str = SIGNED_IN) -> list[httpx.Response]:
     """Return what the desk answers, one after the other; a fault of the desk is raised."""
 
     async def run() -> list[httpx.Response]:
@@ -63,7 +71,7 @@ def test_every_page_answers_whatever_its_address_says(text: str) -> None:
         for name in route.param_convertors:
             path = path.replace(f"{{{name}}}", "".join(f"%{byte:02X}" for byte in text.encode()))
         names = [each.alias for each in route.dependant.query_params]
-        requests.append(lambda client, path=path, names=names: client.get(path, params=dict.fromkeys(names, text)))
+        requests.append(asks("GET", path, params=dict.fromkeys(names, text)))
     found = answers(requests)
     assert {each.status_code for each in found} <= {200, 303, 401, 403, 404, 422, 503}
     assert not any("<script>" in each.text for each in found)
@@ -83,7 +91,7 @@ def test_every_form_is_read_whatever_its_fields_say(service: str, operation: str
 @pytest.mark.parametrize("text", TEXTS)
 def test_every_part_of_a_form_is_answered(text: str) -> None:
     forms = [FORM | {name: text} for name in (*FORM, "part.other", "part.key", "part.body", "query.body", "etag")]
-    found = answers([lambda client, form=form: client.post(REJECT, data=form) for form in forms])
+    found = answers([asks("POST", REJECT, data=form) for form in forms])
     assert {each.status_code for each in found} <= {404, 422, 503}
 
 
@@ -122,7 +130,7 @@ class NoKeys:
 
 
 def test_a_form_without_its_parts_is_no_page() -> None:
-    [answer] = answers([lambda client: client.post(REJECT, data={"reason": "核对无误"})])
+    [answer] = answers([asks("POST", REJECT, data={"reason": "核对无误"})])
     assert answer.status_code == 404
 
 
@@ -140,9 +148,7 @@ def test_a_link_that_no_parser_takes_leads_into_the_desk(path: str) -> None:
 
 
 def test_a_host_is_never_repeated() -> None:
-    found = answers(
-        [lambda client, path=each.path: client.get(f"{path}/", headers={"Host": "evil.test"}) for each in pages()]
-    )
+    found = answers([asks("GET", f"{each.path}/", headers={"Host": "evil.test"}) for each in pages()])
     assert not [each for each in found if "evil.test" in each.headers.get("location", "") + each.text]
 
 
@@ -161,7 +167,7 @@ def test_no_more_of_a_form_is_taken_than_it_may_have(path: str, session: str) ->
             yield b"x" * 65_536
 
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
-    [answer] = answers([lambda client: client.post(path, content=endless(), headers=headers)], session)
+    [answer] = answers([asks("POST", path, content=endless(), headers=headers)], session)
     assert answer.status_code in (200, 400, 401, 413)
     assert sent <= (2_200_000 if not session else 27_000_000)
 
@@ -191,12 +197,12 @@ def test_a_cookie_that_is_made_up_is_nobody() -> None:
     for head in HEADS:
         for rest in (".AAAAAAAAAAAAAAAA.AAAA.AAAAAAAAAAAAAAAAAAAAAA", "A.A.A.A", "...", "!.?.x.y"):
             cookie = f"desk={base64.urlsafe_b64encode(head).decode().rstrip('=')}.{rest}"
-            requests.append(lambda client, cookie=cookie: client.get("/jobs", headers={"Cookie": cookie}))
+            requests.append(asks("GET", "/jobs", headers={"Cookie": cookie}))
     assert {each.status_code for each in answers(requests, "")} == {401}
 
 
 def test_a_link_cannot_say_that_something_was_done() -> None:
-    [answer] = answers([lambda client: client.get("/jobs", params={"done": "Approve", "told": "x"})])
+    [answer] = answers([asks("GET", "/jobs", params={"done": "Approve", "told": "x"})])
     assert answer.status_code == 200 and 'class="done"' not in answer.text
 
 
