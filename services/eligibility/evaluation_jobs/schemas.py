@@ -152,7 +152,7 @@ class Tier(BaseModel):
     """Granted cases of a tiered award that get the same amount."""
 
     entitlement_fen: int
-    cases: int
+    cases: int = Field(description="Granted cases")
 
 
 class AwardDistances(BaseModel):
