@@ -77,7 +77,9 @@ ROUTERS = (
     books.router,
     acts.router,
 )
-_CONNECTIONS = httpx.Limits(max_connections=200, max_keepalive_connections=50)
+KEPT_SECONDS = 2.0
+"""How long an idle connection to a service is kept: services close theirs later, or an act meets one that is just closing."""
+_CONNECTIONS = httpx.Limits(max_connections=200, max_keepalive_connections=50, keepalive_expiry=KEPT_SECONDS)
 _STATIC_SECONDS = 365 * 86_400
 
 

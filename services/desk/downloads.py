@@ -1,9 +1,11 @@
-"""Files of the services, passed on to the browser as they are."""
+"""Files of the services, passed on to the browser as they are, piece by piece."""
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+
 import httpx
-from fastapi.responses import Response
+from fastapi.responses import Response, StreamingResponse
 
 from shared.media_types import DOCX, HTML
 
@@ -16,6 +18,14 @@ def paper_type(form: str) -> str:
 
 
 def passed_on(answer: httpx.Response) -> Response:
-    """Return a service's file as the answer of a page."""
+    """Return a service's file as the answer of a page, however large: at most a piece of it is in memory."""
     headers = {name: answer.headers[name] for name in _KEPT if name in answer.headers}
-    return Response(answer.content, headers=headers)
+    return StreamingResponse(_pieces(answer), headers=headers)
+
+
+async def _pieces(answer: httpx.Response) -> AsyncIterator[bytes]:
+    try:
+        async for piece in answer.aiter_bytes():
+            yield piece
+    finally:
+        await answer.aclose()

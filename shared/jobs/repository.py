@@ -108,9 +108,13 @@ def get(connection: Connection, job_id: UUID, kind: str, reader: Actor | None = 
     return row
 
 
-def find(connection: Connection, kind: str, *, after: UUID | None, limit: int) -> Sequence[Row[Any]]:
-    """Return up to `limit` jobs of a kind, the newest first, that are older than the job `after`."""
+def find(
+    connection: Connection, kind: str, *, by: str | None = None, after: UUID | None, limit: int
+) -> Sequence[Row[Any]]:
+    """Return up to `limit` jobs of a kind, the newest first, that are older than the job `after`; `by`: only this client's."""
     query = select(jobs).where(jobs.c.kind == kind).order_by(jobs.c.id.desc()).limit(limit)
+    if by is not None:
+        query = query.where(jobs.c.created_by == by)
     return connection.execute(query if after is None else query.where(jobs.c.id < after)).all()
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -40,6 +41,46 @@ class Visitor:
         """Open a page of the desk."""
         self.page.goto(f"{self.url}{path}")
         return self.page
+
+    def act(
+        self, operation: str, fields: Mapping[str, str | bool | Path] = MappingProxyType({}), *, within: str = "main"
+    ) -> str:
+        """Fill in the form of an act on the page, unfolded if it is folded, and send it; returns what the page then says.
+
+        A box is ticked or not by a bool, a file is given by its path. `within` is the part of the page that has the form.
+        """
+        form = self.page.locator(within).locator(f"form[action$='/{operation}']")
+        if not form.locator("button:not([type=button])").is_visible():
+            form.locator("xpath=ancestor::details[1]/summary").click()
+        for name, value in fields.items():
+            asked = form.locator(f"[name='{name}']")
+            if isinstance(value, bool):
+                asked.set_checked(value)
+            elif isinstance(value, Path):
+                asked.set_input_files(value)
+            elif asked.evaluate("each => each.tagName") == "SELECT":
+                asked.select_option(str(value))
+            else:
+                asked.fill(str(value))
+        with self.page.expect_navigation():
+            form.locator("button:not([type=button])").click()
+        return self.text()
+
+    def follow(self, link: str) -> str:
+        """Follow the first link that says `link`; returns what the page then says."""
+        with self.page.expect_navigation():
+            self.page.locator("main a", has_text=link).first.click()
+        return self.text()
+
+    def done(self, seconds: float = 120) -> str:
+        """Wait until the job of the page has ended; returns what the page then says."""
+        self.page.wait_for_selector(".job:not([hx-get])", timeout=seconds * 1_000)
+        return self.text()
+
+    @property
+    def path(self) -> str:
+        """The address of the page at the desk, without what it was asked with."""
+        return self.page.url.removeprefix(self.url).partition("?")[0]
 
     def text(self) -> str:
         """Return what the page says to its reader."""
@@ -83,6 +124,7 @@ def context_of(browser: Browser, language: str = "zh-CN") -> BrowserContext:
 def signed_in(browser: Browser, url: str, person: str, language: str = "zh-CN") -> Visitor:
     """Sign in at the desk at `url` as a person of the demonstration, or as an enterprise by its code."""
     visitor = Visitor(context_of(browser, language).new_page(), url)
+    visitor.page.set_default_timeout(120_000)  # a step may wait for several services on a busy machine
     visitor.page.on("pageerror", lambda error: visitor.troubles.append(str(error)))
     visitor.go("/")
     visitor.page.click("main a.button")

@@ -53,7 +53,8 @@ class Field:
     the query. `choices` are codes with messages; `yuan` is written in yuan and sent in fen; `several` are sent as a list, and so
     are `years` and `lines`, of which a text has any number; a `flag` is a choice of yes and no; `figures` are a whole number, or
     several; `rows` come from a page as JSON. `empty` is sent where the field is left empty; unless it is given, nothing is.
-    `preset` is the choice that a form begins with. A form does not ask for it where the field `without` is filled in already.
+    `preset` is the choice that a form begins with. `without` names another field: where that is filled in, the form does not ask
+    for this one; where it is empty, this one is needed.
     `row` is the place in a list of which a form may have any number, such as `rows.0`.
     """
 
@@ -137,7 +138,8 @@ def body_of(act: Act, held: Mapping[str, list[str]]) -> tuple[Any, list[FieldErr
         texts = [text.strip() for text in held.get(asked.name, ()) if text.strip()]
         if asked.kind == "file":
             continue
-        if asked.required and not texts and asked.kind != "yes":
+        is_needed = asked.required or (asked.without and not any(held.get(asked.without, ())))
+        if is_needed and not texts and asked.kind != "yes":
             mistakes.append(FieldError(asked.name, "missing", "Fill in this field."))
             continue
         if asked.name.startswith((PART, QUERY)):

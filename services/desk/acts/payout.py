@@ -216,6 +216,11 @@ ACTS: Mapping[str, Act] = {
             Field(f"{QUERY}unit", N_("Budget"), "choice", choices=UNITS),
             Field(f"{QUERY}sent_on", N_("Sent on"), "day"),
         ),
+        then="/payment-batches/reentries/{id}",
+        counts={
+            "entered": N_("orders that count as sent once it is confirmed"),
+            "unchanged": N_("orders that were in a batch already"),
+        },
     ),
     "confirm_reentry": Act(
         N_("Confirm the file"), warning=N_("Its orders count as sent; orders in their place are cancelled.")

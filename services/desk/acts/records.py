@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from services.desk.acts.domain import ABSENT, QUERY, REASON, Act, Field, Kind, Said
-from services.desk.datasets import choices_of, label_of
+from services.desk.datasets import choices_of, is_number, label_of
 from shared.catalogue.datasets import CATALOGUE
 from shared.catalogue.domain import Dataset
 from shared.catalogue.domain import Field as Declared
@@ -100,5 +100,7 @@ def _key(dataset: Dataset, place: str) -> Iterator[Field]:
 def _field(name: str, item: Declared, *, required: bool, empty: object = ABSENT) -> Field:
     choices: dict[str, Said] = dict(choices_of(item))
     kind = "choice" if choices else _KINDS.get(item.kind, "text")
-    help_ = N_("Leave it empty if it is unknown; write 0 if there is none.") if item.optional else ""
+    help_ = (
+        N_("Leave it empty if it is unknown; write 0 if there is none.") if item.optional and is_number(item) else ""
+    )
     return Field(name, label_of(item), kind, required, help_, choices, empty)

@@ -79,8 +79,8 @@ class Client:
         return answer.json() if answer.content else None
 
     async def read_file(self, path: str, query: Mapping[str, Value] | None = None, *, accept: str) -> httpx.Response:
-        """Read `path` as a file of the media type `accept`."""
-        return await self._answer("GET", path, query, {"Accept": accept})
+        """Read `path` as a file of the media type `accept`; whoever reads its content closes the answer."""
+        return await self._answer("GET", path, query, {"Accept": accept}, stream=True)
 
     async def send_file(
         self,
@@ -96,15 +96,24 @@ class Client:
         return (await self._answer("POST", path, query, headers, content=content)).json()
 
     async def _answer(
-        self, method: str, path: str, query: Mapping[str, Value] | None, headers: Mapping[str, str], **body: Any
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, Value] | None,
+        headers: Mapping[str, str],
+        *,
+        stream: bool = False,
+        **body: Any,
     ) -> httpx.Response:
         parameters = {name: _texts(value) for name, value in (query or {}).items() if value not in (None, "")}
         try:
-            answer = await self._http.request(
+            request = self._http.build_request(
                 method, path, params=parameters, headers={**self._headers, **headers}, **body
             )
+            answer = await self._http.send(request, stream=stream)
             if answer.is_success:
                 return answer
+            await answer.aread()
             problem = answer.json()
         except httpx.InvalidURL as error:  # longer than any address
             raise NotFound("There is no such page.") from error

@@ -130,6 +130,12 @@ class Eligibility(Client):
             {"result": result, "round_id": round_id, "limit": limit, "cursor": cursor},
         )
 
+    async def get_distances(self, evaluation_id: object, *, award: Value = None) -> Any:
+        """Count the refused cases of an award by the conditions that they fail and by how much they lack, and the granted by amount."""
+        return await self.send(
+            "GET", path_of("/v1/evaluations/{evaluation_id}/distances", evaluation_id=evaluation_id), {"award": award}
+        )
+
     async def list_decisions(
         self,
         *,

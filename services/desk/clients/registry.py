@@ -159,6 +159,10 @@ class Registry(Client):
             content_type=content_type,
         )
 
+    async def list_imports(self, *, created_by: Value = None, limit: Value = None, cursor: Value = None) -> Any:
+        """List imports, the newest first: how far each is, and what became of its rows."""
+        return await self.send("GET", "/v1/imports", {"created_by": created_by, "limit": limit, "cursor": cursor})
+
     async def get_import(self, import_id: object) -> Any:
         """Return how far an import is, and what became of its rows."""
         return await self.send("GET", path_of("/v1/imports/{import_id}", import_id=import_id), None)

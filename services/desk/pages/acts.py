@@ -126,13 +126,16 @@ def _by_name(held: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
 
 def _done(request: Request, act: Act, answer: Any, back: str) -> Response:
     members = answer if isinstance(answer, Mapping) else {}
+    counted = [(label, _at(members, place)) for place, label in act.counts.items()]
+    told = [each for each in counted if each[1]]
+    if members.get("errors"):
+        return page(request, "partly_done.html", act=act, told=told, errors=members["errors"], back=back)
     if act.job:
         jobs = [each for each in request.session.get("jobs", []) if each[1] != members["id"]]
         request.session["jobs"] = [[act.job, members["id"]], *jobs][:_KEPT_JOBS]
         return RedirectResponse(f"/jobs/{act.job}/{members['id']}?{urlencode({'back': back})}", 303)
     following = act.then.format_map(members) if act.then and _has_all(members, act.then) else back
-    counted = [(label, _at(members, place)) for place, label in act.counts.items()]
-    request.session["done"] = [act.title, [each for each in counted if each[1]]]
+    request.session["done"] = [act.title, told]
     return RedirectResponse(following, 303)
 
 

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from services.desk.desk import Desk, OwnDesk
 from services.desk.pages.cases import SHOWN
 from services.desk.rendering import page, today
-from shared.policies import FIRST_POLICY, POLICIES
+from shared.policies import AWARD_TITLES, FIRST_POLICY, POLICIES
 
 router = APIRouter()
 
@@ -28,6 +28,17 @@ async def show_outcomes(
     """Show the outcomes of an evaluation page by page; what is refused is computed when it is asked for."""
     found = await desk.eligibility.list_outcomes(evaluation_id, result=result, limit=SHOWN, cursor=cursor)
     return page(request, "outcomes.html", found=found, evaluation_id=evaluation_id, result=result)
+
+
+@router.get("/evaluations/{evaluation_id}/distances")
+async def show_distances(request: Request, desk: OwnDesk, evaluation_id: str, award: str = "") -> Response:
+    """Show how many cases of an award are in each tier, and how near the refused ones are to what they lack."""
+    evaluation = await desk.eligibility.get_evaluation(evaluation_id)
+    chosen = award if award in AWARD_TITLES else next(iter(AWARD_TITLES))
+    found = await desk.eligibility.get_distances(evaluation_id, award=chosen)
+    measured = [each for each in found["conditions"] if each["bands"]]
+    context = {"awards": AWARD_TITLES, "evaluation": evaluation, "measured": measured}
+    return page(request, "distances.html", found=found, **context)
 
 
 @router.get("/assessments/{uscc}")

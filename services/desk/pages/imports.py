@@ -20,19 +20,22 @@ _TABLE_FORMS: Mapping[TableForm, str] = {"csv": CSV, "xlsx": XLSX}
 router = APIRouter()
 ROWS_SHOWN = 20
 """Refused rows on a page: more are quicker to correct in the file."""
-_REVISIONS_SHOWN = 20
+_IMPORTS_SHOWN = 20
+_DRAFTS_SHOWN = 20
 
 
 @router.get("/imports")
-async def show_imports(request: Request, desk: OwnDesk) -> Response:
-    """Show the form that takes a file, and what was recorded last."""
+async def show_imports(request: Request, desk: OwnDesk, own: bool = False, cursor: str = "") -> Response:
+    """Show the form that takes a file, and what became of the files that were sent, the newest first; `own`: by oneself."""
     found = await together(
         catalogue=desk.registry.list_datasets(),
-        revisions=desk.registry.list_revisions(limit=_REVISIONS_SHOWN),
-        drafts=desk.registry.list_drafts(state="proposed", limit=_REVISIONS_SHOWN),
+        imports=desk.registry.list_imports(
+            created_by=desk.person.subject if own else None, limit=_IMPORTS_SHOWN, cursor=cursor
+        ),
+        drafts=desk.registry.list_drafts(state="proposed", limit=_DRAFTS_SHOWN),
     )
     possible = found["catalogue"]["possible_acts"] if found["catalogue"] else []
-    return page(request, "imports.html", possible=possible, **found)
+    return page(request, "imports.html", possible=possible, own=own, **found)
 
 
 @router.get("/imports/{import_id}")

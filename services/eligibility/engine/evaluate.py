@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -55,12 +55,37 @@ def evaluate(
     `first_decided_on` is the decision day of the first version, if these restate one.
     Raises `KeyError` for an award that the policy does not have.
     """
+    evaluated = evaluate_awards(
+        facts, policy, interpretations, award_years, decided_on, awards,
+        results=results, all_enterprises=all_enterprises, subjects=subjects, first_decided_on=first_decided_on,
+    )  # fmt: skip
+    return outcomes_of(evaluated)
+
+
+def outcomes_of(evaluated: Iterable[EvaluatedCases]) -> pl.DataFrame:
+    """Return evaluated cases as outcomes, as `evaluate` does."""
+    return pl.concat([pl.DataFrame(schema=OUTCOME_SCHEMA), *map(_outcomes, evaluated)]).sort(SORTED_BY, nulls_last=True)
+
+
+def evaluate_awards(
+    facts: Facts,
+    policy: Policy,
+    interpretations: Interpretations,
+    award_years: Sequence[int],
+    decided_on: date,
+    awards: Sequence[str] | None = None,
+    *,
+    results: Collection[str] = RESULTS,
+    all_enterprises: bool = False,
+    subjects: pl.DataFrame | None = None,
+    first_decided_on: date | None = None,
+) -> Iterator[EvaluatedCases]:
+    """Yield the cases that `evaluate` makes outcomes of, award by award, with their conditions."""
     context = policy.context(interpretations, decided_on, first_decided_on)
     chosen = [policy.award(code) for code in (awards if awards is not None else [each.code for each in policy.awards])]
     if subjects is not None:
         codes = [award.code for award in chosen]
         facts = facts_read_by(facts, policy, subjects.filter(pl.col("award").is_in(codes)))
-    frames = [pl.DataFrame(schema=OUTCOME_SCHEMA)]
     for award in chosen:
         extra_subjects = None
         if all_enterprises and award.about.subject_is_enterprise:
@@ -71,11 +96,11 @@ def evaluate(
         evaluated = evaluate_cases(
             award, facts, context, years, keep_refused=REFUSED in results, extra_subjects=extra_subjects
         )
-        frames.append(_outcomes(_filtered(evaluated, award_years, results, known_only=not all_enterprises)))
-    outcomes = pl.concat(frames)
-    if subjects is not None:
-        outcomes = outcomes.join(subjects, on=["award", "subject"], how="semi")
-    return outcomes.sort(SORTED_BY, nulls_last=True)
+        found = _filtered(evaluated, award_years, results, known_only=not all_enterprises)
+        if subjects is not None:
+            own = subjects.filter(pl.col("award") == award.code)
+            found = replace(found, cases=found.cases.join(own, on="subject", how="semi"))
+        yield found
 
 
 def years_evaluated(award: Award, policy: Policy, award_years: Sequence[int]) -> list[int]:

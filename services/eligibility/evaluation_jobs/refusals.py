@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,8 +16,10 @@ from uuid import UUID
 
 import polars as pl
 
+from services.eligibility.engine.cases import EvaluatedCases
 from services.eligibility.engine.dependencies import reads_of, subjects_touching
-from services.eligibility.engine.evaluate import evaluate
+from services.eligibility.engine.evaluate import evaluate_awards, outcomes_of
+from services.eligibility.engine.outcomes import GRANTED, REFUSED
 from services.eligibility.facts.catalogue import Facts
 from services.eligibility.facts.queries import in_memory
 from services.eligibility.rules.domain import Interpretations, Policy
@@ -68,10 +71,23 @@ class Refusals:
         A place is the award and the number among its refusals: awards come in the order of their codes. Raises Unavailable if
         too many wait already: one computes at a time.
         """
+        with self._reader():
+            return self._page(source, jurisdiction, after, limit, award)
+
+    def cases(self, source: RefusalSource, award: str) -> EvaluatedCases | None:
+        """Return the refused and the granted cases of an award with their conditions, computed anew; None if there are none.
+
+        Raises Unavailable as `page` does.
+        """
+        with self._reader(), self._lock:
+            return next(iter(self._evaluated(source, award, (REFUSED, GRANTED))), None)
+
+    @contextmanager
+    def _reader(self) -> Iterator[None]:
         if not self._readers.acquire(blocking=False):
             raise Unavailable("Refusals are being computed for others. Try again later.")
         try:
-            return self._page(source, jurisdiction, after, limit, award)
+            yield
         finally:
             self._readers.release()
 
@@ -103,16 +119,19 @@ class Refusals:
         return found
 
     def _compute(self, source: RefusalSource, code: str) -> pl.DataFrame:
-        facts = source.facts({read.dataset for read in reads_of(source.policy.award(code))})
-        pairs = None
-        if source.scope is not None:
-            pairs = subjects_touching(in_memory(facts), source.policy, source.scope, [code])
-        found = evaluate(
-            facts, source.policy, source.interpretations, source.award_years, source.decided_on, [code],
-            subjects=pairs, results=("refused",),
-        )  # fmt: skip
+        found = outcomes_of(self._evaluated(source, code, (REFUSED,)))
         if source.shown_elsewhere is not None:
             found = found.join(
                 source.shown_elsewhere(code), on=["award", "subject", "award_year"], how="anti", nulls_equal=True
             )
         return found.with_row_index("number", 1)
+
+    def _evaluated(self, source: RefusalSource, code: str, results: Collection[str]) -> Iterator[EvaluatedCases]:
+        facts = source.facts({read.dataset for read in reads_of(source.policy.award(code))})
+        pairs = None
+        if source.scope is not None:
+            pairs = subjects_touching(in_memory(facts), source.policy, source.scope, [code])
+        return evaluate_awards(
+            facts, source.policy, source.interpretations, source.award_years, source.decided_on, [code],
+            subjects=pairs, results=results,
+        )  # fmt: skip

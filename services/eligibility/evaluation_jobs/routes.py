@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from dataclasses import asdict
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
@@ -10,18 +11,27 @@ from sqlalchemy import Connection
 
 from services.eligibility.clients.registry import RegistryFacts
 from services.eligibility.decisions import repository as decisions
+from services.eligibility.engine.distances import distances, granted_amounts
 from services.eligibility.evaluation_jobs import handlers, repository
 from services.eligibility.evaluation_jobs.domain import EVALUATION, EvaluationTask
 from services.eligibility.evaluation_jobs.refusals import Refusals, RefusalSource
-from services.eligibility.evaluation_jobs.schemas import Evaluation, EvaluationRequest, Outcome, Result
+from services.eligibility.evaluation_jobs.schemas import (
+    AwardDistances,
+    Evaluation,
+    EvaluationRequest,
+    Outcome,
+    Result,
+)
 from services.eligibility.interpretations.repository import stored_interpretations
 from services.eligibility.rules.library import load_policy
 from shared.authorization import Actor, Scope
 from shared.errors import Conflict, InFlight, NotFound
 from shared.jobs import repository as jobs
+from shared.policies import TIERED_AWARDS
 from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand, json_response
 from shared.web.jobs import job_response
+from shared.web.negotiation import language_of
 from shared.web.pagination import Cursor, Limit, Page, decode_cursor, page
 from shared.web.problems import refusals
 
@@ -81,9 +91,7 @@ def list_outcomes(
     after = decode_cursor(cursor, str, int) if refused else decode_cursor(cursor, int)
     database = request.app.state.database
     with database.reading() as connection:
-        row = jobs.get(connection, evaluation_id, EVALUATION)
-        if row.state != "succeeded":
-            raise Conflict("The evaluation is {state}. It has outcomes once it has succeeded.", state=row.state)
+        row = _ended(connection, evaluation_id)
         if round_id is not None and row.input.get("round_id") != str(round_id):
             return json_response(page([], limit, "number"))
         if not refused:
@@ -97,10 +105,74 @@ def list_outcomes(
             )
             return json_response(page(stored, limit, "number"))
         document = decisions.document(connection, row.result["interpretations_hash"])
+    pages: Refusals = request.app.state.refusals
+    place = (after[0], after[1]) if after else ("", 0)
+    source = _source(request, row, document)
+    computed = pages.page(source, jurisdiction=actor.jurisdiction, after=place, limit=limit + 1)
+    return json_response(page([repository.outcome_view(each) for each in computed], limit, "award", "number"))
+
+
+@router.get(
+    "/{evaluation_id}/distances",
+    operation_id="get_distances",
+    response_model=AwardDistances,
+    responses=refusals(NotFound, Conflict),
+)
+def get_distances(
+    actor: Annotated[Actor, needs(Scope.EVALUATIONS_READ)],
+    evaluation_id: UUID,
+    request: Request,
+    award: Annotated[str, Query(description="Code of an award of the policy")],
+) -> Response:
+    """Count the refused cases of an award by the conditions that they fail and by how much they lack, and the granted by amount.
+
+    Both are computed when asked for, on the facts of the evaluation; an officer of a district sees those of the district.
+    """
+    with request.app.state.database.reading() as connection:
+        row = _ended(connection, evaluation_id)
+        document = decisions.document(connection, row.result["interpretations_hash"])
+    source, language = _source(request, row, document), language_of(request)
+    if award not in source.policy.award_titles:
+        raise NotFound("There is no such award. Awards: {known}.", known=", ".join(source.policy.award_titles))
+    computing: Refusals = request.app.state.refusals
+    evaluated = computing.cases(source, award)
+    place = actor.jurisdiction
+    conditions = [] if evaluated is None else distances(evaluated, jurisdiction=place)
+    amounts = {} if evaluated is None else granted_amounts(evaluated, jurisdiction=place)
+    is_tiered = award in TIERED_AWARDS
+    view = {
+        "award": award,
+        "title": source.policy.award_titles[award].within(language),
+        "granted": sum(amounts.values()),
+        "tiers": [{"entitlement_fen": fen, "cases": cases} for fen, cases in amounts.items()] if is_tiered else [],
+        "conditions": [
+            {
+                "name": each.condition.name,
+                "title": source.policy.condition_words[each.condition.name].within(language),
+                "cases": each.cases,
+                "alone": each.alone,
+                "bands": [asdict(band) for band in each.bands],
+            }
+            for each in conditions
+        ],
+    }
+    return json_response(view)
+
+
+def _ended(connection: Connection, evaluation_id: UUID) -> Any:
+    """Return the job of an evaluation that has succeeded; raises NotFound or Conflict."""
+    row = jobs.get(connection, evaluation_id, EVALUATION)
+    if row.state != "succeeded":
+        raise Conflict("The evaluation is {state}. It has outcomes once it has succeeded.", state=row.state)
+    return row
+
+
+def _source(request: Request, row: Any, document: Any) -> RefusalSource:
+    """Return what the outcomes of an evaluation were computed from; `document` has its interpretations."""
     task = EvaluationTask.of(row.input)
     policy = load_policy(task.policy)
     registry: RegistryFacts = request.app.state.registry
-    source = RefusalSource(
+    return RefusalSource(
         row.id,
         lambda datasets: registry.at(row.result["facts_revision"], datasets),
         policy,
@@ -109,7 +181,3 @@ def list_outcomes(
         task.decided_on,
         None if task.scope == "all" else task.scope,
     )
-    pages: Refusals = request.app.state.refusals
-    place = (after[0], after[1]) if after else ("", 0)
-    computed = pages.page(source, jurisdiction=actor.jurisdiction, after=place, limit=limit + 1)
-    return json_response(page([repository.outcome_view(each) for each in computed], limit, "award", "number"))

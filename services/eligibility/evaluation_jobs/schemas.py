@@ -124,3 +124,46 @@ class Outcome(BaseModel):
     entitlement_fen: int
     missing: list[str] = Field(description="Facts that are not known and could decide")
     flags: list[str] = Field(description="What an approving officer must check")
+
+
+class DistanceBand(BaseModel):
+    """Refused cases that lack at most a part of a threshold, and more than the band before."""
+
+    up_to_percent: int = Field(
+        description="Part of the threshold that is lacking at most; 100: all of it", examples=[5]
+    )
+    cases: int = Field(description="Cases that fail the condition so")
+    alone: int = Field(description="Those of them that fail nothing else")
+
+
+class ConditionDistances(BaseModel):
+    """Refused cases of an award that fail one condition."""
+
+    name: str = Field(description="Stable name in the award", examples=["daily-parcels"])
+    title: str = Field(description="The condition in the caller's language")
+    cases: int = Field(description="Cases that fail it")
+    alone: int = Field(description="Those of them that fail nothing else")
+    bands: list[DistanceBand] = Field(
+        description="By how much they lack, the nearest first; empty for a condition that asks for no number"
+    )
+
+
+class Tier(BaseModel):
+    """Granted cases of a tiered award that get the same amount."""
+
+    entitlement_fen: int
+    cases: int = Field(description="Granted cases")
+
+
+class AwardDistances(BaseModel):
+    """How far the refused cases of an award are from what they were refused by, and how many are in each tier."""
+
+    award: str = Field(description="Code of the award")
+    title: str = Field(description="Its name in the caller's language")
+    granted: int = Field(description="Granted cases")
+    tiers: list[Tier] = Field(
+        description="Granted cases by amount, the smallest first; empty for an award without tiers"
+    )
+    conditions: list[ConditionDistances] = Field(
+        description="By condition, in the award's order; without those that none fails"
+    )

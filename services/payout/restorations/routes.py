@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import Connection
 
 from services.payout.enums import Unit
-from services.payout.restorations import files, handlers, repository
+from services.payout.restorations import files, handlers, reentries, repository
 from services.payout.restorations.schemas import (
     EnteredFile,
     EnteredFileDetail,
@@ -102,7 +102,7 @@ def end_restoration(
     "/payment-batches/reentries",
     operation_id="reenter_payment_batch",
     response_model=Reentry,
-    responses=refusals(Conflict, handlers.SentFileRefused, FileRefused, UnsupportedMediaType, TooLarge),
+    responses=refusals(Conflict, reentries.SentFileRefused, FileRefused, UnsupportedMediaType, TooLarge),
     openapi_extra={
         "requestBody": {"required": True, "content": FILE_CONTENT},
     },
@@ -123,7 +123,7 @@ def reenter_payment_batch(
     content: bytes = getattr(request, "_body", b"")
     file = files.read(content, request.headers.get("content-type", ""), state.seals, calendar_date(now))
     return command.run(
-        lambda connection: handlers.propose_reentry(
+        lambda connection: reentries.propose_reentry(
             connection, state.accounts, state.decisions, file, unit=unit.value, sent_on=sent_on, by=actor.subject
         )
     )
@@ -146,7 +146,7 @@ def list_reentries(
     with request.app.state.database.reading_at_one_instant() as connection:
         rows = repository.proposed(connection, unit=actor.jurisdiction, waiting=proposed, after=after, limit=limit + 1)
         for row in rows:
-            allowed = handlers.allowed(connection, row, actor.subject)
+            allowed = reentries.allowed(connection, row, actor.subject)
             row["possible_acts"] = possible_acts(request, actor, allowed)
         may = {"possible_acts": possible_acts(request, actor, handlers.allowed_of_list(connection))}
     return json_response(page(rows, limit, "id") | may)
@@ -166,7 +166,7 @@ def get_reentry(
     with request.app.state.database.reading_at_one_instant() as connection:
         found = _own(connection, reentry_id, actor)
         rows = repository.proposed_rows(connection, reentry_id, after[0] if after else None, limit + 1)
-        may = {"possible_acts": possible_acts(request, actor, handlers.allowed(connection, found, actor.subject))}
+        may = {"possible_acts": possible_acts(request, actor, reentries.allowed(connection, found, actor.subject))}
     return json_response(found | page(rows, limit, "place") | may)
 
 
@@ -174,7 +174,7 @@ def get_reentry(
     "/payment-batches/reentries/{reentry_id}/confirm",
     operation_id="confirm_reentry",
     response_model=Reentry,
-    responses=refusals(NotFound, Conflict, SamePerson, handlers.SentFileRefused),
+    responses=refusals(NotFound, Conflict, SamePerson, reentries.SentFileRefused),
 )
 def confirm_reentry(
     reentry_id: UUID,
@@ -187,7 +187,7 @@ def confirm_reentry(
 
     def act(connection: Connection) -> object:
         _own(connection, reentry_id, actor)
-        return handlers.confirm_reentry(connection, state.decisions, reentry_id, by=actor.subject, now=now)
+        return reentries.confirm_reentry(connection, state.decisions, reentry_id, by=actor.subject, now=now)
 
     return command.run(act)
 
@@ -208,13 +208,13 @@ def discard_reentry(
 
     def act(connection: Connection) -> object:
         _own(connection, reentry_id, actor)
-        return handlers.discard_reentry(connection, reentry_id, reason=body.reason, by=actor.subject)
+        return reentries.discard_reentry(connection, reentry_id, reason=body.reason, by=actor.subject)
 
     return command.run(act)
 
 
 def _own(connection: Connection, reentry_id: UUID, actor: Actor) -> dict[str, Any]:
-    found = handlers.get_reentry(connection, reentry_id)
+    found = reentries.get_reentry(connection, reentry_id)
     if not actor.covers(found["unit"]):
-        raise NotFound(handlers.NO_SUCH_REENTRY)
+        raise NotFound(reentries.NO_SUCH_REENTRY)
     return found

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import polars as pl
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from services.registry.cipher import AccountCipher
 from services.registry.imports import repository
@@ -76,9 +76,22 @@ def start_import(
 
 def view(connection: Connection, import_id: UUID) -> dict[str, Any]:
     """Return an import as the API shows it; raises NotFound."""
-    row = jobs.get(connection, import_id, KIND)
+    return _shown(jobs.get(connection, import_id, KIND))
+
+
+def find(connection: Connection, *, by: str | None, after: UUID | None, limit: int) -> list[dict[str, Any]]:
+    """Return up to `limit` imports older than the import `after`, the newest first; `by`: only those of this client."""
+    return [_shown(row) for row in jobs.find(connection, KIND, by=by, after=after, limit=limit)]
+
+
+def _shown(row: Row[Any]) -> dict[str, Any]:
     options = ImportOptions.of_input(row.input)
-    asked = {"dataset": options.dataset, "mode": options.mode.value, "dry_run": options.dry_run}
+    asked = {
+        "dataset": options.dataset,
+        "mode": options.mode.value,
+        "dry_run": options.dry_run,
+        "source": options.source,
+    }
     nothing = {"read": 0, "accepted": 0, "unchanged": 0, "rejected": 0}
     return asked | {"rows": nothing, "skipped": 0, "warnings": [], "revision": None, "draft": None} | jobs.view(row)
 

@@ -38,10 +38,10 @@ from shared.i18n import CHINESE, translate
 from shared.media_types import CSV, JSON, NDJSON, XLSX
 from shared.web.files import FILE_CONTENT, refused_rows_response, warnings_in
 from shared.web.idempotency import Command, IdempotentCommand, json_response
-from shared.web.jobs import job_response
+from shared.web.jobs import job_response, shown_job
 from shared.web.negotiation import Accept, language_of, negotiate
 from shared.web.openapi import BINARY
-from shared.web.pagination import Cursor, Limit, Page, decode_cursor, page
+from shared.web.pagination import Cursor, Limit, Page, decode_cursor, decode_id, page
 from shared.web.possible_acts import possible_acts
 from shared.web.problems import refusals
 
@@ -103,6 +103,22 @@ def start_import(
         )
 
     return command.run(act, status=202, headers=lambda body: {"Location": f"/v1/imports/{body['id']}"})
+
+
+@router.get("", operation_id="list_imports", response_model=Page[ImportJob])
+def list_imports(
+    request: Request,
+    actor: CityWideReader,  # noqa: ARG001 - asks for the scope
+    created_by: Annotated[str | None, Query(max_length=200, description="Only those that this client sent")] = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Response:
+    """List imports, the newest first: how far each is, and what became of its rows."""
+    after, language = decode_id(cursor), language_of(request)
+    with request.app.state.database.reading() as connection:
+        found = handlers.find(connection, by=created_by, after=after, limit=limit + 1)
+    shown = [shown_job(request, {**each, "warnings": warnings_in(language, each["warnings"])}) for each in found]
+    return json_response(page(shown, limit, "id"))
 
 
 @router.get(

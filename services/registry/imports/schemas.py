@@ -26,6 +26,7 @@ class ImportJob(Job):
     dataset: str | None = Field(description="Dataset; null for a workbook with one sheet per dataset")
     mode: str = Field(description="all_or_nothing or accept_valid", examples=["accept_valid"])
     dry_run: bool = Field(description="Checked and reported, but nothing stored")
+    source: str | None = Field(default=None, description="Where the file comes from", examples=["快递企业报送表.xlsx"])
     rows: RowCounts
     skipped: int = Field(
         default=0, description="Rows with totals, notes and repeated headings, which are not among `rows`", examples=[2]

@@ -207,6 +207,24 @@ def test_rejected_rows_come_back_to_be_corrected(registry: Registry) -> None:
     assert (again["state"], again["rows"]["accepted"]) == ("succeeded", 2), again
 
 
+def test_imports_are_listed_the_newest_first_by_who_sent_them(registry: Registry) -> None:
+    registry.enterprises(A)
+    sent = [
+        registry.imported(f"{HEADINGS}{A},{year},1,\n".encode(), dataset="annual_sales", source=f"{year}年.csv")["id"]
+        for year in (2020, 2021, 2022)
+    ]
+    first = registry.request("GET", "/v1/imports?limit=2").json()
+    assert [(each["id"], each["source"]) for each in first["items"]] == [
+        (sent[2], "2022年.csv"),
+        (sent[1], "2021年.csv"),
+    ]
+    rest = registry.request("GET", f"/v1/imports?limit=2&cursor={first['next_cursor']}").json()
+    assert (rest["items"][0]["id"], rest["items"][0]["rows"]["accepted"]) == (sent[0], 1)
+    creator = first["items"][0]["created_by"]
+    of = {who: registry.request("GET", f"/v1/imports?created_by={who}").json()["items"] for who in (creator, "another")}
+    assert len(of[creator]) >= len(sent) and of["another"] == []
+
+
 def test_the_same_upload_under_one_key_is_one_import(registry: Registry) -> None:
     content = f"{HEADINGS}{A},2020,1,\n".encode()
     first = registry.start_import(content, dataset="annual_sales", headers={"Idempotency-Key": "k"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import AsyncIterator
 from copy import deepcopy
 from datetime import UTC, datetime
 from typing import Any
@@ -12,6 +13,7 @@ import httpx
 import pytest
 
 from services.desk.acts.domain import Act, Field, body_of
+from services.desk.downloads import passed_on
 from shared.clock import FixedClock
 from tests.support.desk import Services, app, browser, cookie, problem
 from tests.support.tokens import Tokens
@@ -221,6 +223,38 @@ def test_a_letter_comes_as_the_service_sends_it() -> None:
     )
     assert answer.content == b"<p>letter</p>" and "x-other" not in answer.headers
     assert answer.headers["content-security-policy"] == "default-src 'none'"
+
+
+def test_a_large_file_is_passed_on_piece_by_piece() -> None:
+    source = Pieces()
+
+    async def read() -> bytes:
+        pieces = passed_on(httpx.Response(200, stream=source)).body_iterator  # type: ignore[attr-defined]
+        first = await anext(pieces)
+        assert source.given == 1, "the rest is not read before the browser has taken the first piece"
+        return b"".join([first, *[piece async for piece in pieces]])
+
+    assert asyncio.run(read()) == b"one,two,three,"
+    assert source.is_closed
+
+
+class Pieces(httpx.AsyncByteStream):
+    """A file that counts the pieces that were taken of it."""
+
+    def __init__(self) -> None:
+        """Start with none taken."""
+        self.given = 0
+        self.is_closed = False
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        """Yield the pieces."""
+        for piece in (b"one,", b"two,", b"three,"):
+            self.given += 1
+            yield piece
+
+    async def aclose(self) -> None:
+        """Say that it is closed."""
+        self.is_closed = True
 
 
 def test_only_an_enterprise_has_a_room_of_its_own() -> None:

@@ -13,7 +13,7 @@ from services.desk.acts.domain import Act, Field, body_of, fields_of, grouped
 from services.desk.acts.library import act_of
 from services.desk.app import build
 from shared.clock import FixedClock
-from tests.support.desk import SETTINGS, Services, browser, cookie, problem
+from tests.support.desk import SETTINGS, Services, app, browser, cookie, problem
 from tests.support.tokens import Tokens
 
 CLOCK = FixedClock(datetime(2026, 3, 2, 1, 0, tzinfo=UTC))
@@ -121,6 +121,42 @@ def test_a_file_that_is_too_large_gets_a_page_that_says_what_to_do() -> None:
     answer = send(services, b"0" * 3_000_001)
     assert answer.status_code == 413 and services.asked == []
     assert "文件过大" in answer.text and "CSV" in answer.text
+
+
+OMISSION = ("uscc", "award", "subject", "award_year")
+
+
+@pytest.mark.parametrize(("decision", "needed"), [("", OMISSION), ("d-1", ())])
+def test_an_objection_is_to_a_decision_or_names_what_is_omitted(decision: str, needed: tuple[str, ...]) -> None:
+    held = {"decision_id": [decision], "reason": ["发件量少计"]}
+    _, mistakes = body_of(act_of("eligibility", "record_objection"), held)
+    assert [each.pointer for each in mistakes] == list(needed)
+    tokens = Tokens(CLOCK)
+
+    async def form() -> str:
+        async with browser(app(Services({}), tokens), cookie(CLOCK)) as client:
+            return (await client.get(f"/acts/eligibility/record_objection?decision_id={decision}")).text
+
+    shown = asyncio.run(form())
+    assert [name for name in OMISSION if f'name="{name}" required' in shown] == list(needed)
+
+
+def test_rows_that_a_service_refuses_are_shown_beside_their_place() -> None:
+    report = {
+        "rows": {"accepted": 2, "unchanged": 0, "rejected": 1},
+        "errors": [{"pointer": "D4", "code": "missing", "message": "银行流水号不能为空"}],
+    }
+    services = Services({"payout POST /v1/payment-batches/b/results": report})
+    tokens = Tokens(CLOCK)
+
+    async def send() -> httpx.Response:
+        async with browser(app(services, tokens), cookie(CLOCK)) as client:
+            held = {"part.batch_id": "b", "query.mode": "accept_valid", "back": "/payment-batches/b"}
+            files = {"file": ("回单.csv", b"x")}
+            return await client.post("/acts/payout/record_payment_results", data=held, files=files)
+
+    answer = asyncio.run(send())
+    assert "D4" in answer.text and "银行流水号不能为空" in answer.text and 'href="/payment-batches/b"' in answer.text
 
 
 def test_an_empty_file_is_asked_for_again() -> None:

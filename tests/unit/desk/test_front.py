@@ -9,7 +9,9 @@ from typing import Any
 
 import httpx
 import pytest
+import uvicorn
 
+from services.desk.app import KEPT_SECONDS
 from services.desk.front import CONTENT_SECURITY_POLICY
 from services.desk.sign_in import here
 from shared.clock import FixedClock
@@ -202,3 +204,7 @@ def test_a_mistake_stands_at_its_field() -> None:
 def test_a_mistyped_address_is_answered_by_a_page(path: str) -> None:
     answer = at_desk(Services(dict(TASKS)), lambda client: client.get(path), subject="x")
     assert answer.headers["content-type"].startswith("text/html")
+
+
+def test_the_desk_lets_idle_connections_go_before_the_services_close_them() -> None:
+    assert uvicorn.Config("services.registry.app:build").timeout_keep_alive > KEPT_SECONDS
