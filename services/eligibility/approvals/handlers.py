@@ -27,6 +27,8 @@ from shared.jobs import repository as jobs
 from shared.jobs.runner import RunningJob
 
 APPROVAL = "approval"
+SELECTED = f"{APPROVAL}:selected"
+"""Approvals of a round, or of some decisions of a group: workers of 0.1.0 know neither."""
 CHUNK = 20_000
 _GROUPS = ("evaluation_id", "notice_id", "round_id")
 _RESUME_AFTER = {
@@ -210,7 +212,8 @@ def start_bulk_approval(
         "reason": reason,
         "jurisdiction": actor.jurisdiction,
     }
-    return jobs.enqueue(connection, APPROVAL, job_input, by=actor.subject, now=now)
+    kind = APPROVAL if round_id is None and only == ALL else SELECTED
+    return jobs.enqueue(connection, kind, job_input, by=actor.subject, now=now)
 
 
 def run_bulk_approval(database: Database, job: RunningJob, *, notice_days: int) -> None:
