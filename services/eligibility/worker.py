@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.eligibility import metrics as eligibility_metrics
 from services.eligibility.app import payout_client, registry_client, task_reader
-from services.eligibility.approvals.handlers import APPROVAL, SELECTED, run_bulk_approval
+from services.eligibility.approvals.handlers import approval_handlers
 from services.eligibility.clients.registry import RegistryFacts
 from services.eligibility.confirmations.accounts import tell_registry
 from services.eligibility.confirmations.handlers import decline_silent
@@ -54,7 +54,7 @@ def approval_runner(settings: Settings, database: Database) -> JobRunner:
     return JobRunner(
         database,
         {
-            **dict.fromkeys((APPROVAL, SELECTED), lambda job: run_bulk_approval(database, job, notice_days=days)),
+            **approval_handlers(database, notice_days=days),
             REVIEW: lambda job: run_bulk_review(database, job, notice_days=days),
         },
     )

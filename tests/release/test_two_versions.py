@@ -28,7 +28,7 @@ VERSION_0_1_0 = "d93a52a3"
 CYCLES, EACH = 40, 5
 """How many cycles there may be, and how many enterprises are paid in each."""
 
-pytestmark = pytest.mark.timeout(1_200)
+pytestmark = pytest.mark.timeout(3_000)
 
 
 class Load:

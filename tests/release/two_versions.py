@@ -39,6 +39,7 @@ def source_of(commit: str, folder: Path) -> Path:
         raise MissingToolError(f"this clone has no {commit}: fetch the whole history (git fetch --unshallow)")
     with tarfile.open(fileobj=io.BytesIO(found.stdout)) as archive:
         archive.extractall(folder, filter="data")
+    run([sys.executable, "-m", "compileall", "-q", folder])  # once, not by each of its processes
     return folder
 
 
@@ -133,7 +134,7 @@ class Installation:
             self.system.supervisor.start(child)
         self._running[new, service] = made
         port = self._ports[new, service]
-        wait_until(lambda: _ready(port), made[0], 120, "see its log.")
+        wait_until(lambda: _ready(port), made[0], 600, "see its log.")
         self._balancers[service].targets.append(port)
 
     def stop(self, service: str, *, new: bool) -> None:
@@ -143,7 +144,7 @@ class Installation:
         for child in children:
             child.ask_to_stop()
         for child in children:
-            child.wait(60)
+            child.wait(120)
             assert child.process is not None and child.process.returncode == 0, child.last_log_line()
             self.system.supervisor._children.remove(child)
 
