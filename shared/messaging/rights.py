@@ -32,7 +32,7 @@ KEPT_OUT = N_(
     " or KAFKA_SECURITY_PROTOCOL."
 )
 CONNECT_SECONDS = 5
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 60.0
 """How long a process that starts waits for its rights: brokers hear of granted ones after a while."""
 
 log = structlog.get_logger(__name__)
@@ -150,6 +150,8 @@ def require_rights(cluster: Cluster, rights: Sequence[Right], *, patience_second
             if time.monotonic() > deadline:
                 _end(*((LACKS, right._asdict() | {"operations": operations}) for right, operations in missing))
             time.sleep(1)
+    except KafkaError as error:
+        log.warning("kafka.rights_unknown", error=type(error).__name__)
     finally:
         admin.close()
 

@@ -23,7 +23,7 @@ from deploy.supply.environment import NoToolsError
 from services.databases import SCHEMAS
 from tests.support.guide import run
 
-pytestmark = pytest.mark.timeout(900)  # the index gives 160 MB
+pytestmark = pytest.mark.timeout(2_400)  # the index gives 160 MB
 NO_INDEX = {"PIP_NO_INDEX": "1", "PIP_INDEX_URL": "http://127.0.0.1:9/", "PYTHONPATH": ""}
 
 

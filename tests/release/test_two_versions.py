@@ -25,7 +25,7 @@ from tests.soak.load import AMPLE_FEN, UNIT, facts_of
 
 VERSION_0_1_0 = "d93a52a3"
 """The commit that the dumps of `tests/integration/upgrade` are of."""
-CYCLES, EACH = 40, 5
+CYCLES, EACH = 400, 5
 """How many cycles there may be, and how many enterprises are paid in each."""
 
 pytestmark = pytest.mark.timeout(3_000)
@@ -125,7 +125,7 @@ class Steady:
 
     def _run(self) -> None:
         try:
-            while not self._stopping.is_set():
+            while not self._stopping.wait(0.5):
                 self._load.cycle()
         except BaseException as failure:  # noqa: BLE001 - raised again where the test waits
             self._failure = failure
@@ -160,6 +160,7 @@ def test_an_upgrade_under_load_and_the_way_back(installation: Installation) -> N
                 installation.start(service, new=new)
                 steady.more(2)
                 installation.stop(service, new=not new)
+                print(f"{service}: {'new' if new else 'earlier'} alone after {load.cycles} cycles")
             steady.more(1)
     nothing_is_lost_or_double(installation, load)
 
