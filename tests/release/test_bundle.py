@@ -41,6 +41,17 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     return folder / "bundle", public
 
 
+@pytest.fixture(scope="module")
+def installed(release: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder into which the guide's commands have installed the bundle."""
+    folder, public = release
+    environment = NO_INDEX | {"RELEASE_PUB": str(public), "FOLDER": str(tmp_path_factory.mktemp("opt") / "subsidies")}
+    printed = run("install", environment, cwd=folder)
+    assert "Signature Verified Successfully" in printed
+    assert all(command in printed for command in ("doctor", "migrate", "verify"))
+    return Path(environment["FOLDER"])
+
+
 def test_the_wheel_has_every_file_of_the_services(release: tuple[Path, Path]) -> None:
     [wheel] = (release[0] / "wheels").glob("lishui_ecommerce_subsidies-*.whl")
     listed = subprocess.run(
@@ -67,15 +78,10 @@ def test_everything_in_it_is_pinned(release: tuple[Path, Path]) -> None:
     } <= found.keys()
 
 
-def test_it_installs_without_an_index_and_answers(release: tuple[Path, Path], tmp_path: Path) -> None:
-    folder, public = release
-    environment = NO_INDEX | {"RELEASE_PUB": str(public), "FOLDER": str(tmp_path / "installed")}
-    printed = run("install", environment, cwd=folder)
-    assert "Signature Verified Successfully" in printed
-    assert all(command in printed for command in ("doctor", "migrate", "verify"))
+def test_it_installs_without_an_index_and_answers(installed: Path, tmp_path: Path) -> None:
     nowhere = "postgresql://payout_app@127.0.0.1:1/payout"
     done = subprocess.run(
-        [tmp_path / "installed" / "bin" / "subsidies", "doctor", "payout"],
+        [installed / "bin" / "subsidies", "doctor", "payout"],
         env={
             "PATH": os.environ["PATH"],
             "DEFAULT_LANGUAGE": "zh-CN",
@@ -98,11 +104,8 @@ def test_it_installs_without_an_index_and_answers(release: tuple[Path, Path], tm
 
 
 def test_what_it_installs_is_set_up_by_the_guide_and_serves(
-    release: tuple[Path, Path], tmp_path: Path, session_state: Path
+    release: tuple[Path, Path], installed: Path, tmp_path: Path, session_state: Path
 ) -> None:
-    folder, public = release
-    installed = tmp_path / "installed"
-    run("install", NO_INDEX | {"RELEASE_PUB": str(public), "FOLDER": str(installed)}, cwd=folder)
     supervisor, port = Supervisor(session_state), free_port()
     server = LocalPostgres(
         session_state / "bundle", session_state / "bundle.log", durable=False, programs=postgres(DEBIAN_POSTGRES)
@@ -136,7 +139,7 @@ def test_what_it_installs_is_set_up_by_the_guide_and_serves(
                 password = passwords[f"{upper}_{role.upper()}"]
                 environment[variable] = f"postgresql://{service}_{role}:{password}@{address}/{service}"
         environment |= {f"{role}_PASSWORD": password for role, password in passwords.items()}
-        assert '"seeded":"registry"' in run("prepare", environment, cwd=folder)
+        assert '"seeded":"registry"' in run("prepare", environment, cwd=release[0])
         command = [str(installed / "bin" / "python"), "-m", "services.registry.app"]
         child = Child("registry-app", ["env", "-C", str(tmp_path), *command], session_state / "app.log", environment)
         supervisor.start(child)

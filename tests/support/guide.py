@@ -46,7 +46,7 @@ def run(name: str, environment: Mapping[str, str], user: str | None = None, cwd:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=240,
+        timeout=600,
         check=False,
     )
     assert done.returncode == 0, done.stdout
