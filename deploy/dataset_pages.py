@@ -18,6 +18,9 @@ _INTRODUCTION = {
 - **必填**栏为“是”的字段不能为空；其余字段为空表示未知，不是零。主键字段以 🔑 标出。
 - 文件中可用下列任一标题（不分大小写、全半角括号）。以 `_yuan` 结尾或带“（元）”的列填元，至多两位小数；以 `_fen` 结尾的列填分。
 - 标题前20行内均可，上方可有标题和“单位：万元”；“（万元）”列准确换算。序号、备注等列，合计、注、填表人等行不读取，导入结果中列明。
+- 件数、天数、月数、面积的标题可带“（件）”“（天）”“（月）”“（平方米）”等单位；以万件、亩等其他单位填报的，不予接收。
+- 单位须写在标题中或标题上方；只写在工作表名称或说明页、且与表内单位不同的，不予接收。
+- 数字按存储的值读取；数字格式使显示值小于存储值（以千、万为单位显示）或显示为百分数的单元格不予接收。
 - 日期为文本或Excel日期；代码一律按文本读取。CSV、TSV为UTF-8、UTF-16（带BOM）或GB18030；工作簿为.xlsx、.xls、.xlsb、.ods。
 - 每个数据集可下载XLSX模板：`GET /v1/datasets/{dataset}/template`。
 - 行中所指的企业须已登记；被拒绝的行给出行号、字段、代码和说明，可下载后修改重传。""",
@@ -31,6 +34,9 @@ with each dataset's JSON Schema.
   “（元）”, holds yuan with at most two decimals; one that ends in `_fen` holds fen.
 - The headings are in one of the first 20 rows; above may be titles and “单位：万元”. Columns with “（万元）” are converted
   exactly. Columns such as 序号 and 备注, and rows with totals, notes and names are not read; the import names them.
+- The heading of a count, of days, months or an area may carry its unit: （件）, （天）, （月）, （平方米）. Another one (万件,
+  亩) is refused, and so is one that only the sheet's name or a page of notes gives.
+- Numbers are read as they are stored. A cell whose number format shows less (in thousands or 万), or a percentage, is refused.
 - Dates are text or dates of the spreadsheet; codes are read as text. CSV and TSV are UTF-8, UTF-16 (with BOM) or GB18030;
   workbooks are .xlsx, .xls, .xlsb or .ods. Each dataset has a template to fill in: `GET /v1/datasets/{dataset}/template`.
 - An enterprise that a row names must be in the registry. A row that is refused is listed with its line, field, code and

@@ -28,6 +28,7 @@ from services.desk.rendering import environment
 from services.desk.settings import Settings as DeskSettings
 from shared import i18n
 from shared.cli_language import command_texts
+from shared.errors import without_details
 from shared.process_settings import ProcessSettings
 from shared.web import openapi
 
@@ -87,7 +88,7 @@ def collect() -> dict[str, set[str]]:
     for file, word in enumerations():
         found[word].add(file)
     for error in _pydantic_core.list_all_errors():
-        found[error["message_template_python"].replace("{expected_plural}", "(s)")].add("pydantic")
+        found[without_details(error["message_template_python"])].add("pydantic")
     for text in _own_messages(TYPER):
         found[text].add("typer")
     every: tuple[type[ProcessSettings], ...] = (*SETTINGS.values(), DeskSettings)

@@ -6,12 +6,15 @@ how to put it right, and never repeats submitted values. Only `shared.web.proble
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Self
 
 from pydantic_core import PydanticKnownError
 
 from shared.i18n import CHINESE, ENGLISH, N_, translate
+
+_DETAILS = re.compile(r"(,|:|, error:|, got) \{error\}$")
 
 
 class FieldError:
@@ -53,7 +56,12 @@ def field_error(pointer: str, item: Mapping[str, Any]) -> FieldError:
         return FieldError(pointer, kind, item["msg"])
     if isinstance(expected := context.get("expected"), str):  # what is offered: "'waits' or 'declines'"
         context["expected"] = {ENGLISH: expected, CHINESE: expected.replace(", ", "、").replace(" or ", " 或 ")}
-    return FieldError(pointer, kind, template.replace("{expected_plural}", "(s)"), **context)
+    return FieldError(pointer, kind, without_details(template), **context)
+
+
+def without_details(template: str) -> str:
+    """Return pydantic's template of a message without the details of its parsers: they are English, and quote what was sent."""
+    return _DETAILS.sub("", template.replace("{expected_plural}", "(s)"))
 
 
 class DomainError(Exception):

@@ -33,6 +33,8 @@ NAMED = ("issuing", "address", "review_office", "court")
 PLAIN = ("telephone", "email")
 COMPLETION = "completion_days"
 NUMBERS = "document_numbers"
+NUMBERED = ("decision-letter", "refusal-letter", "notice", "recovery-letter")
+"""Kinds of papers that are kept, and so have a number. Plans, statements and guides say how things are today."""
 ENTRIES = (*NAMED, *PLAIN, COMPLETION)
 _PLACEHOLDERS = {"year", "number"}
 
@@ -89,6 +91,10 @@ def office_of(policy: str, entry: Mapping[str, Any]) -> Office:
             form = "must be [Chinese, English]" if name in NAMED else form
             raise PolicyPackageError(f"{policy}: offices: {name} {form}")
     for kind, pattern in numbers.items():
+        if kind not in NUMBERED:
+            raise PolicyPackageError(
+                f"{policy}: offices: {NUMBERS}: {kind} has no number; papers that have: {', '.join(NUMBERED)}"
+            )
         if not _is_pattern(pattern):
             raise PolicyPackageError(f"{policy}: offices: {NUMBERS}.{kind} must have {{year}} and {{number}} once each")
     names: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in merged.items()}

@@ -23,6 +23,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.errors import InvalidValue, field_error
 from shared.i18n import CHINESE, N_, Language, default_language, translate
+from shared.offices import office_of_policy
+from shared.policies import POLICIES, PolicyPackageError
 
 NO_RANDOM_KEY = N_("{variable} is no random key: make one with `openssl rand -base64 64 | tr -d '\\n'`.")
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -199,12 +201,17 @@ class ProcessSettings(BaseSettings):
 
 
 def require_files(settings: ProcessSettings) -> None:
-    """End the process with a sentence if a file that a setting names cannot be read."""
-    for name in ("tls_certificate_file", "tls_key_file", "tls_ca_file", "kafka_ca_file"):
+    """End the process with a sentence if a file that a setting names cannot be read, or the city's offices are malformed."""
+    for name in ("tls_certificate_file", "tls_key_file", "tls_ca_file", "kafka_ca_file", "offices_file"):
         file = getattr(settings, name, None)
         if file is not None and not (file.is_file() and os.access(file, os.R_OK)):
             variable = variable_of(type(settings), name)
             end_process("{variable} names the file {file}, which cannot be read.", variable=variable, file=str(file))
+    try:
+        for policy in POLICIES if getattr(settings, "offices_file", None) is not None else ():
+            office_of_policy(policy)
+    except PolicyPackageError as error:
+        end_process("The offices that papers name cannot be used. {problem}", problem=str(error))
 
 
 def trusted_authorities(settings: ProcessSettings) -> ssl.SSLContext:

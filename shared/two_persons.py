@@ -75,7 +75,10 @@ def confirm(connection: Connection, proposals: Table, *which: ColumnElement[bool
 def require_other(row: Row[Any], by: str) -> None:
     """Raise SamePerson for whoever proposed it."""
     if not _may_confirm(row.proposed_by, by):
-        raise SamePerson("Someone other than the person who proposed the change must confirm it.")
+        raise SamePerson(
+            "Someone other than the person who proposed the change must confirm it.",
+            extra={"state": state(row), "possible": ["confirm"]},
+        )
 
 
 def discard(connection: Connection, proposals: Table, *which: ColumnElement[bool], by: str, reason: str) -> Row[Any]:
@@ -95,9 +98,9 @@ def _open(connection: Connection, proposals: Table, *which: ColumnElement[bool])
         raise NotFound("There is no such change.")
     match state(row):
         case "confirmed":
-            raise Conflict("The change is confirmed already.", extra={"state": "confirmed"})
+            raise Conflict("The change is confirmed already.", extra={"state": "confirmed", "possible": []})
         case "discarded":
-            raise Conflict("The change was discarded.", extra={"state": "discarded"})
+            raise Conflict("The change was discarded.", extra={"state": "discarded", "possible": []})
     return row
 
 

@@ -1,7 +1,8 @@
 """The bank: it takes a payment file in any format, pays, and answers in any format; by its seed it misbehaves.
 
-It answers late and in parts, says things twice, takes payments back after it has paid, gives another amount by a fen, and names
-payments that nobody ordered. `books` has what it did with each payment; every wrong answer is followed by a right one.
+It answers days late and in parts, says things twice, takes payments back after it has paid, gives another amount by a fen,
+another currency or account, one payment twice in a message, and names payments that nobody ordered. `books` has what it did with
+each payment; every wrong answer is followed by a right one.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import io
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
 from lxml import etree
@@ -36,10 +37,11 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer of the bank; `wrong` ones have to be refused."""
+    """An answer of the bank, which arrives `on` a day; `wrong` ones have to be refused."""
 
     content: bytes
     media_type: str
+    on: date
     wrong: str | None = None
 
 
@@ -84,30 +86,31 @@ class SimulatedBank:
         message, payments = read_file(content)
         fates = [(payment, self.outcome()) for payment in payments]
         self.books |= {payment.order: fate for payment, fate in fates}
-        paid = [self._entry(payment, today) for payment, fate in fates if fate != "failed"]
-        failed = [self._entry(payment, today, "F") for payment, fate in fates if fate == "failed"]
+        paid = [_entry(payment) for payment, fate in fates if fate != "failed"]
+        failed = [_entry(payment, "F") for payment, fate in fates if fate == "failed"]
         back = [
-            replace(self._entry(payment, today, "B"), direction="CRDT", reason=_REASONS["returned"])
+            replace(_entry(payment, "B"), direction="CRDT", reason=_REASONS["returned"])
             for payment, fate in fates
             if fate == "returned"
         ]
         told: list[Answer] = []
+        day = today
         for kind, entries in (
             ("settled", paid),
             ("failed", failed),
             ("returned", back),
         ):  # a return follows its payment
             for part in self._parts(entries):
+                if self._misbehaves:
+                    day += timedelta(days=self._dice.choice([0, 0, 1, 3]))
+                dated = [replace(entry, day=day.isoformat()) for entry in part]
                 if self._misbehaves and self._dice.random() < 0.5:
-                    yield from self._wrong(kind, message, part)
-                answer = self._said(kind, message, part)
+                    yield self._wrong(kind, message, dated)
+                answer = self._said(kind, message, dated, as_message=self._writes_messages(message))
                 told.append(answer)
                 yield answer
                 if self._misbehaves and self._dice.random() < 0.5:
-                    yield self._dice.choice(told)  # it says again what it has said
-
-    def _entry(self, payment: Payment, today: date, prefix: str = "R") -> Entry:
-        return Entry(payment.order, payment.amount, day=today.isoformat(), reference=f"{prefix}{payment.order[:20]}")
+                    yield replace(self._dice.choice(told), on=day)  # it says again what it has said
 
     def _parts(self, entries: Sequence[Entry]) -> Iterator[Sequence[Entry]]:
         """Cut entries into parts: the bank answers bit by bit."""
@@ -117,24 +120,35 @@ class SimulatedBank:
             yield entries[at : at + size]
             at += size
 
-    def _wrong(self, kind: str, message: str | None, part: Sequence[Entry]) -> Iterator[Answer]:
-        """Yield an answer in which one entry is wrong: nothing of it may count."""
-        place = self._dice.randrange(len(part))
+    def _wrong(self, kind: str, message: str | None, part: Sequence[Entry]) -> Answer:
+        """Return an answer in which one entry is wrong: nothing of it may count."""
+        place, as_message = self._dice.randrange(len(part)), self._writes_messages(message)
         entry = part[place]
         fen = entry.amount[:-1] + str((int(entry.amount[-1]) + 1) % 10)
-        what, changed = self._dice.choice(
-            [("another amount", replace(entry, amount=fen)), ("unknown id", replace(entry, end_to_end=_UNKNOWN))]
-        )
-        yield replace(self._said(kind, message, [*part[:place], changed, *part[place + 1 :]]), wrong=what)
+        wrong = {"another amount": [replace(entry, amount=fen)], "unknown id": [replace(entry, end_to_end=_UNKNOWN)]}
+        if as_message:
+            wrong |= {"another currency": [replace(entry, currency="USD")], "twice in one message": [entry, entry]}
+            wrong |= {} if kind == "failed" else {"another account": [entry]}
+        what = self._dice.choice(list(wrong))
+        entries = [*part[:place], *wrong[what], *part[place + 1 :]]
+        account = ACCOUNT[:-1] + "2" if what == "another account" else ACCOUNT
+        return replace(self._said(kind, message, entries, as_message=as_message, account=account), wrong=what)
 
-    def _said(self, kind: str, message: str | None, entries: Sequence[Entry]) -> Answer:
+    def _writes_messages(self, message: str | None) -> bool:
+        """Decide whether to answer by a message of ISO 20022; a file that was none is answered by a sheet."""
+        return message is not None and self._dice.random() >= 0.3
+
+    def _said(
+        self, kind: str, message: str | None, entries: Sequence[Entry], *, as_message: bool, account: str = ACCOUNT
+    ) -> Answer:
         """Write an answer in one of the bank's formats."""
-        if message is None or self._dice.random() < 0.3:
-            return Answer(_csv(kind, entries), CSV)
-        if kind == "failed":
-            return Answer(report(message, *entries, made=f"{entries[0].day}T09:00:00"), XML)
-        self._statements += 1
         day = entries[0].day
+        on = date.fromisoformat(day)
+        if message is None or not as_message:
+            return Answer(_csv(kind, entries), CSV, on)
+        if kind == "failed":
+            return Answer(report(message, *entries, made=f"{day}T09:00:00"), XML, on)
+        self._statements += 1
         return Answer(
             statement(
                 *entries,
@@ -142,10 +156,15 @@ class SimulatedBank:
                 kind=self._dice.choice(["camt.053.001.08", "camt.054.001.08"]),
                 number=f"{day}-{self._statements}",
                 made=f"{day}T18:00:00+08:00",
-                account=ACCOUNT,
+                account=account,
             ),
             XML,
+            on,
         )
+
+
+def _entry(payment: Payment, prefix: str = "R") -> Entry:
+    return Entry(payment.order, payment.amount, reference=f"{prefix}{payment.order[:20]}")
 
 
 def _csv(kind: str, entries: Sequence[Entry]) -> bytes:

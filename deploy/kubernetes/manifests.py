@@ -2,7 +2,7 @@
 
 PostgreSQL, Kafka and the identity provider are the city's. Settings come from the ConfigMap `settings`, which an overlay makes;
 secrets from one Secret per service, which the city makes: their keys are the names of the variables. The city also makes one
-per user of Kafka, and the ConfigMaps `event-keys` and `authorities`.
+per user of Kafka, and the ConfigMaps `event-keys`, `authorities` and `offices`.
 """
 
 from __future__ import annotations
@@ -44,6 +44,8 @@ KAFKA_USERS = tuple(kafka_rights.users())
 """Processes with a user of their own on Kafka; the Secret `<process>-kafka` has its password."""
 AUTHORITIES = "/etc/authorities"
 """Where the ConfigMap `authorities` is mounted: who signed the certificates of Kafka and PostgreSQL, in PEM."""
+OFFICES = "/etc/offices"
+"""Where the ConfigMap `offices` is mounted: the offices that papers name, in `offices.yaml`. The desk makes no papers."""
 MEMORY = {"app": ("512Mi", "2Gi"), "worker": ("1Gi", "6Gi"), "relay": ("256Mi", "1Gi")}
 """What a process asks for and may take at most; workers hold an evaluation's frames (docs/benchmarks.md)."""
 COPIES = 2
@@ -94,6 +96,8 @@ _EVENT_KEYS: Document = {
     "valueFrom": {"configMapKeyRef": {"name": "event-keys", "key": "EVENT_KEYS"}},
 }
 
+_OFFICES: Document = {"name": "OFFICES_FILE", "value": f"{OFFICES}/offices.yaml"}
+
 
 def _kafka_user(process: str) -> list[Document]:
     if process not in KAFKA_USERS:
@@ -121,6 +125,7 @@ def _container(name: str, memory: tuple[str, str]) -> Document:
             {"name": "tmp", "mountPath": "/tmp"},  # noqa: S108 - a volume of the pod's own
             {"name": "authorities", "mountPath": AUTHORITIES, "readOnly": True},
             {"name": "tls", "mountPath": TLS, "readOnly": True},
+            {"name": "offices", "mountPath": OFFICES, "readOnly": True},
         ],
     }
 
@@ -141,6 +146,7 @@ def _pod(service: str, container: Document, grace_seconds: int) -> Document:
             {"name": "tmp", "emptyDir": {}},
             {"name": "authorities", "configMap": {"name": "authorities"}},
             {"name": "tls", "secret": {"secretName": f"{service}-tls"}},
+            {"name": "offices", "configMap": {"name": "offices"}},
         ],
     }
 
@@ -154,7 +160,7 @@ def _deployment(service: str, process: str) -> Document:
         {"name": "DRAIN_SECONDS", "value": str(DRAIN_SECONDS)},
         *({"name": name, "value": f"{TLS}/{file}"} for name, file in TLS_FILES.items()),
         *(_secret(service, variable) for variable in SECRETS[service]),
-        *([_EVENT_KEYS] if service in SCHEMAS else []),
+        *([_EVENT_KEYS, _OFFICES] if service in SCHEMAS else []),
         *_kafka_user(f"{service}-{process}"),
     ]
     if process == "relay":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import signal
 import socket
@@ -11,13 +10,14 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import psutil
 
+from deploy.local.forker import ForkedProcess, Forker, end_with_parent
 from shared.i18n import default_language, translate
 
-_PR_SET_PDEATHSIG = 1
 _MAX_RESTARTS = 5
 _RESTART_WINDOW_SECONDS = 60.0
 _PATIENCE_SECONDS = 15.0
@@ -29,17 +29,6 @@ class CannotStartError(RuntimeError):
     def __init__(self, message: str, **parameters: object) -> None:
         """Say `message`, whose placeholders `parameters` fill."""
         super().__init__(translate(message, default_language(), parameters))
-
-
-def _end_with_parent(number: int) -> Callable[[], None] | None:
-    if not sys.platform.startswith("linux"):
-        return None
-    libc = ctypes.CDLL(None, use_errno=True)
-
-    def ask() -> None:
-        libc.prctl(_PR_SET_PDEATHSIG, number)
-
-    return ask
 
 
 @dataclass
@@ -57,21 +46,24 @@ class Child:
     user: str | None = None
     server: bool = False
     restarted: list[float] = field(default_factory=list)
-    process: subprocess.Popen[bytes] | None = None
+    forker: Forker | None = None
+    process: subprocess.Popen[bytes] | ForkedProcess | None = None
 
     def start(self) -> None:
-        """Start the process in its own session; its output is appended to its log."""
+        """Start the process in its own session, by its forker if that can; its output is appended to its log."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
+        environment = {**os.environ, **self.environment}
         with self.log.open("ab") as output:
-            self.process = subprocess.Popen(
+            forked = self.forker and self.forker.start(self.command, environment, output, self.stop_signal)
+            self.process = forked or subprocess.Popen(
                 self.command,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
-                env={**os.environ, **self.environment},
+                env=environment,
                 user=self.user,
                 start_new_session=True,
-                preexec_fn=_end_with_parent(self.stop_signal),  # noqa: PLW1509 - the launcher has no other threads
+                preexec_fn=partial(end_with_parent, self.stop_signal),  # noqa: PLW1509 - the launcher has no other threads
             )
 
     def alive(self) -> bool:
@@ -114,6 +106,7 @@ class Supervisor:
         """Record the running children in `state`, so that those of a killed launcher are found."""
         self._record = state / "processes"
         self._children: list[Child] = []
+        self._forker = Forker()
 
     def end_leftovers(self) -> None:
         """Stop the children of an earlier launcher on the same state that was killed."""
@@ -133,7 +126,8 @@ class Supervisor:
         self._record.unlink()
 
     def start(self, child: Child) -> None:
-        """Start and record `child`."""
+        """Start and record `child`; a Python module is forked."""
+        child.forker = self._forker
         child.start()
         if child not in self._children:
             self._children.append(child)
@@ -176,6 +170,7 @@ class Supervisor:
         """Stop all children at once, but servers after the others."""
         _stop([child for child in self._children if not child.server])
         _stop([child for child in self._children if child.server])
+        self._forker.stop()
         if self._children:
             self._record.unlink(missing_ok=True)
         self._children.clear()

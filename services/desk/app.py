@@ -15,6 +15,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 from services.desk.clients.base import SERVICES, Refused, ServiceDown, SessionOver
+from services.desk.forms import MAX_FORM_BYTES
 from services.desk.front import STATIC, Front
 from services.desk.pages import (
     acts,
@@ -44,10 +45,11 @@ from services.desk.settings import Settings, session_key
 from services.desk.sign_in import identity_provider
 from services.desk.sign_in import router as sign_in
 from shared.clock import Clock
-from shared.errors import NotFound
+from shared.errors import DomainError, NotFound, TooLarge, TooSlow
 from shared.observability import tracing
 from shared.process_settings import load, trusted_authorities
 from shared.version import VERSION
+from shared.web import problems
 from shared.web.auth import TokenVerifier
 from shared.web.metrics import own_metrics, probe_router
 from shared.web.serve import serve_app
@@ -122,6 +124,7 @@ def build(
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
+        redirect_slashes=False,  # it would redirect to whatever `Host` says
         telemetry=tracing.NO_OTHER_SPANS,
     )
     app.state.settings = settings
@@ -139,7 +142,10 @@ def build(
     app.add_exception_handler(SessionOver, _session_over)
     app.add_exception_handler(ServiceDown, _service_down)
     app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(DomainError, _probe_refused)
     app.add_exception_handler(NotFound, _not_found)
+    app.add_exception_handler(TooLarge, _too_large)
+    app.add_exception_handler(TooSlow, _too_large)
     app.add_exception_handler(HTTPException, _not_found)
     app.add_exception_handler(RequestValidationError, _not_found)
     secure = settings.public_url.startswith("https")
@@ -165,6 +171,18 @@ async def _service_down(request: Request, error: Exception) -> Response:
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refused)
     return page(request, "refused.html", status=error.status, problem=error.problem)
+
+
+async def _probe_refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, DomainError)
+    return problems.respond(request, error)
+
+
+async def _too_large(request: Request, error: Exception) -> Response:
+    assert isinstance(error, TooLarge | TooSlow)
+    limit, is_slow = float(str(error.parameters["limit"])), isinstance(error, TooSlow)
+    shown = {"limit": int(limit), "is_slow": is_slow, "is_file": not is_slow and limit > MAX_FORM_BYTES}
+    return page(request, "too_large.html", status=408 if is_slow else 413, **shown)
 
 
 async def _not_found(request: Request, error: Exception) -> Response:

@@ -69,12 +69,17 @@ class Front:
             await send(message)
 
         with tracing.span(scope["method"], linked=Headers(scope=scope).get("traceparent"), server=True):
-            if self._is_foreign(scope):
-                refusal = PlainTextResponse(translate(_FOREIGN, CHINESE) + "\n\n" + _FOREIGN, 403)
-                await refusal(scope, receive, send_complete)
-            else:
-                await self._app(scope, receive, send_complete)
-        seconds = time.perf_counter() - started
+            try:
+                if self._is_foreign(scope):
+                    refusal = PlainTextResponse(translate(_FOREIGN, CHINESE) + "\n\n" + _FOREIGN, 403)
+                    await refusal(scope, receive, send_complete)
+                else:
+                    await self._app(scope, receive, send_complete)
+            finally:
+                self._count(scope, status, time.perf_counter() - started)
+
+    @staticmethod
+    def _count(scope: Scope, status: int, seconds: float) -> None:
         operation = getattr(scope.get("route"), "name", None) or "none"
         metrics.HTTP_REQUESTS.labels(operation=operation, status=str(status)).inc()
         metrics.HTTP_SECONDS.labels(operation=operation).observe(seconds)

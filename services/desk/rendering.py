@@ -130,8 +130,7 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
         "query": request.query_params,
         "today": today(request),
         "max_file_bytes": request.app.state.settings.upload_max_bytes,
-        "done": request.query_params.get("done", ""),
-        "told": request.session.pop("told", []),
+        "done": request.session.pop("done", None),
     }
     text = environment(spoken).get_template(template).render({**known, **context})
     return Response(text, status, {"Content-Language": spoken, "Vary": "Accept-Language, Cookie"}, HTML)

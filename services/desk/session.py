@@ -91,8 +91,9 @@ class Sessions:
     def _opened(self, cookie: str) -> dict[str, Any]:
         """Return what a cookie holds; nothing if it is none of ours or has ended."""
         try:
-            session: dict[str, Any] = orjson.loads(jwe.decrypt_compact(cookie, self._key).plaintext or b"")
-        except (JoseError, ValueError):
+            opened = jwe.decrypt_compact(cookie, self._key, algorithms=[*_HEADER.values()])
+            session: dict[str, Any] = orjson.loads(opened.plaintext or b"")
+        except (JoseError, ValueError, TypeError):
             return {}
         return session if session.get("until", 0) > self._now() else {}
 

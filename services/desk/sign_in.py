@@ -5,9 +5,10 @@ The identity token says who somebody is; what that person may do, the services r
 
 from __future__ import annotations
 
+import re
 import warnings
+from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
 import structlog
@@ -18,6 +19,7 @@ from fastapi.responses import RedirectResponse, Response
 from joserfc.errors import JoseError
 
 from services.desk.clients.base import ServiceDown
+from services.desk.forms import form_of, text_of
 from services.desk.rendering import page
 from services.desk.session import LANGUAGE_COOKIE, PERSON, Person
 from services.desk.settings import Settings
@@ -26,6 +28,9 @@ from shared.i18n import N_
 from shared.process_settings import trusted_authorities
 
 PROVIDER = N_("the identity provider")
+
+_HERE = re.compile(r"/(?!/)[^\\\x00-\x1f\x7f]*")
+"""A path, which no browser takes for another host: they leave out control characters, and take `\\` for `/`."""
 
 log = structlog.get_logger(__name__)
 router = APIRouter()
@@ -55,9 +60,7 @@ def identity_provider(settings: Settings, transport: httpx.AsyncBaseTransport | 
 
 def here(path: str | None) -> str:
     """Return `path` if it is one of the desk's own, else the inbox: nobody is sent elsewhere by a link."""
-    parts = urlsplit(path or "")
-    own = bool(path) and not parts.scheme and not parts.netloc and str(path).startswith("/") and "\\" not in str(path)
-    return str(path) if own and not str(path).startswith("//") else "/"
+    return path if path and _HERE.fullmatch(path) else "/"
 
 
 @router.get("/sign-in")
@@ -81,14 +84,22 @@ async def signed_in(request: Request) -> Response:
     following = here(request.session.get("next"))
     try:
         answer = await request.app.state.provider.authorize_access_token(request)
+        person = _person(answer)
     except httpx.HTTPError as error:
         raise ServiceDown(PROVIDER) from error
     except (OAuthError, JoseError, KeyError, ValueError) as error:
         log.info("sign_in.refused", error=type(error).__name__)
         request.session.clear()
         return page(request, "signed_out.html", status=403, refused=True)
+    request.session.clear()
+    request.session[PERSON] = person.stored()
+    return RedirectResponse(following, 303)
+
+
+def _person(answer: Mapping[str, Any]) -> Person:
+    """Return who signed in, by the identity provider's answer; raises KeyError for one without identity or end."""
     identity = answer["userinfo"]
-    person = Person(
+    return Person(
         token=answer["access_token"],
         expires_at=int(answer["expires_at"]),
         subject=identity["sub"],
@@ -98,9 +109,6 @@ async def signed_in(request: Request) -> Response:
         department=identity.get("department"),
         uscc=identity.get("uscc"),
     )
-    request.session.clear()
-    request.session[PERSON] = person.stored()
-    return RedirectResponse(following, 303)
 
 
 @router.get("/signed-in-again")
@@ -119,9 +127,10 @@ async def sign_out(request: Request) -> Response:
 @router.post("/language")
 async def choose_language(request: Request) -> Response:
     """Keep the language that was chosen, for a year."""
-    form = await request.form()
-    response = RedirectResponse(here(str(form.get("next", "/"))), 303)
+    async with form_of(request) as form:
+        following, asked = here(text_of(form, "next")), text_of(form, "language")
+    response = RedirectResponse(following, 303)
     secure = request.app.state.settings.public_url.startswith("https")
-    chosen = "en" if form.get("language") == "en" else "zh-CN"
+    chosen = "en" if asked == "en" else "zh-CN"
     response.set_cookie(LANGUAGE_COOKIE, chosen, 365 * 86_400, secure=secure, httponly=True, samesite="lax")
     return response

@@ -7,7 +7,6 @@ from fastapi import FastAPI
 from services.eligibility import metrics as eligibility_metrics
 from services.eligibility.approvals.routes import approvals_router
 from services.eligibility.approvals.routes import decisions_router as approvals_of_decisions_router
-from services.eligibility.awards.routes import guide_router
 from services.eligibility.awards.routes import router as awards_router
 from services.eligibility.cases.routes import router as cases_router
 from services.eligibility.clients.payout import Payout
@@ -91,7 +90,6 @@ def build(
         routers=[
             policies_router,
             awards_router,
-            guide_router,
             procedures_router,
             evaluations_router,
             decisions_router,
@@ -105,6 +103,7 @@ def build(
             notices_router,
             objections_router,
             refusals_router,
+            papers.guide_router,
             papers.decisions_router,
             papers.refusals_router,
             papers.notices_router,

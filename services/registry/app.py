@@ -16,6 +16,7 @@ from services.registry.enterprises.repository import is_enterprise
 from services.registry.enterprises.routes import router as enterprises_router
 from services.registry.imports.routes import router as imports_router
 from services.registry.quality.routes import router as quality_router
+from services.registry.related_rows.routes import router as related_rows_router
 from services.registry.revisions.record_routes import router_of
 from services.registry.revisions.routes import router as revisions_router
 from services.registry.schema import SCHEMA
@@ -49,6 +50,7 @@ def build(settings: Settings, *, database: Database, token_verifier: TokenVerifi
             datasets_router,
             *(router_of(dataset) for dataset in CATALOGUE.values()),
             revisions_router,
+            related_rows_router,
             drafts_router,
             enterprises_router,
             quality_router,

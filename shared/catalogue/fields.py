@@ -94,8 +94,7 @@ def count(
 
 def area(name: str, zh: str, en: str, *, optional: bool = False) -> Field:
     """Declare an area in square metres with at most two decimals."""
-    aliases = (f"{zh}（平方米）", f"{zh}（㎡）")
-    return Field(name, Kind.DECIMAL, zh, en, optional, unit="m2", minimum=0, maximum=MAX_INTEGER, aliases=aliases)
+    return Field(name, Kind.DECIMAL, zh, en, optional, unit="m2", minimum=0, maximum=MAX_INTEGER)
 
 
 def operating_days() -> Field:

@@ -11,6 +11,7 @@ LAST_DAY = "last day"
 """The form of days that are the last which counts, as opposed to the first that no longer does."""
 _NAMES = ("企业名称", "单位名称", "公司名称", "名称", "name")
 """Headings that help people to read a file of codes: they are not read where the dataset has no such field."""
+_MEASURES = {"pieces": "件", "days": "天", "months": "月", "m2": "平方米"}
 
 
 @cache
@@ -40,4 +41,5 @@ def _column(dataset: Dataset, item: Field) -> Column:
         required=not item.optional,
         exact=item.kind in TEXTS,
         unit=("美元" if item.unit == "usd_cents" else "元") if item.kind is Kind.MONEY else None,
+        measure=_MEASURES.get(item.unit or ""),
     )

@@ -80,6 +80,9 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         ),
         "formula": N_("“{name}” is a formula without a result; replace it by its value"),
         "cell_error": N_("“{name}” shows an error such as #N/A; enter its value, or leave it empty if it is unknown"),
+        "scaled": N_(
+            "“{name}” shows less than it holds, for its number format divides it; show the whole number and check it"
+        ),
         "merged_cells": N_("{detail} are merged: give each row its own value"),
         "unit_conflict": N_("“{name}” names a unit, but its column has another; write the number alone"),
         "line_break": N_(

@@ -1,22 +1,29 @@
-"""Find in .xls what calamine does not tell: formulas, cells with errors and hidden rows, by walking the records of BIFF8."""
+"""Find in .xls what calamine does not tell: formulas, errors, hidden rows and number formats, by walking the records of BIFF8."""
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import IO
+
+from shared.files.formats import Shown, shown_by
 
 _FREE, _MAX_SECTORS = 0xFFFFFFFA, 1 << 20
 _SMALL = 4_096
 _BOUNDSHEET, _EOF, _ROW, _FORMULA, _BOOL_OR_ERROR = 0x85, 0x0A, 0x208, 0x06, 0x205
+_FORMAT, _XF, _NUMBER, _RK, _MULTIPLE_RK = 0x41E, 0xE0, 0x203, 0x27E, 0xBD
 _HIDDEN = 0x20
 
 
 @dataclass(slots=True)
 class SheetFacts:
-    """Cells by row (from 1) and place (from 0), rows, and merged ranges: first and last row, first and last column."""
+    """Cells by row (from 1) and place (from 0), rows, and merged ranges: first and last row, first and last column.
 
+    `shown` are numbers whose formats show something else than themselves or their dates.
+    """
+
+    shown: dict[tuple[int, int], Shown] = field(default_factory=dict)
     formulas: set[tuple[int, int]] = field(default_factory=set)
     errors: set[tuple[int, int]] = field(default_factory=set)
     hidden: set[int] = field(default_factory=set)
@@ -28,13 +35,38 @@ def facts(file: IO[bytes]) -> list[SheetFacts]:
     file.seek(0)
     data = file.read()
     stream = _workbook_stream(data) if data.startswith(b"\xd0\xcf\x11\xe0") else data
-    starts = [struct.unpack_from("<I", body)[0] for kind, body in _records(stream, 0) if kind == _BOUNDSHEET]
-    return [_sheet(stream, start) for start in starts]
+    starts: list[int] = []
+    codes: dict[int, str] = {}
+    numbers: list[int] = []
+    for kind, body in _records(stream, 0):
+        if kind == _BOUNDSHEET:
+            starts.append(struct.unpack_from("<I", body)[0])
+        elif kind == _FORMAT:
+            codes[struct.unpack_from("<H", body)[0]] = _format_code(body)
+        elif kind == _XF:
+            numbers.append(struct.unpack_from("<H", body, 2)[0])
+    shown = [shown_by(number, codes.get(number)) for number in numbers]
+    styles = {place: kind for place, kind in enumerate(shown) if kind not in ("", "date")}
+    return [_sheet(stream, start, styles) for start in starts]
 
 
-def _sheet(stream: bytes, start: int) -> SheetFacts:
+def _format_code(body: bytes) -> str:
+    """Return the code of a number format: in BIFF8 with a flag for its wide letters, before that in a code page."""
+    length, wide = struct.unpack_from("<HB", body, 2)
+    if len(body) == 5 + length * (1 + (wide & 1)):
+        return body[5:].decode("utf-16-le" if wide & 1 else "latin-1", "replace")
+    return body[3:].decode("latin-1")
+
+
+def _sheet(stream: bytes, start: int, styles: Mapping[int, Shown]) -> SheetFacts:
     found = SheetFacts()
     for kind, body in _records(stream, start):
+        if styles and kind in (_NUMBER, _RK, _FORMULA, _MULTIPLE_RK):
+            row, place = struct.unpack_from("<HH", body)
+            of_cells = range(4, len(body) - 2, 6) if kind == _MULTIPLE_RK else (4,)
+            for number, at in enumerate(of_cells, place):
+                if (shown := styles.get(struct.unpack_from("<H", body, at)[0])) is not None:
+                    found.shown[row + 1, number] = shown
         if kind == _ROW:
             if body[12] & _HIDDEN:
                 found.hidden.add(struct.unpack_from("<H", body)[0] + 1)

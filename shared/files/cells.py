@@ -12,6 +12,7 @@ from shared import spreadsheets
 _EPOCH_1900 = datetime(1899, 12, 30)  # noqa: DTZ001 - a cell has no zone; right from 1 March 1900 on
 _EPOCH_1904 = datetime(1904, 1, 1)  # noqa: DTZ001
 _FIRST_DAY, _LAST_DAY = 61, 2_958_465
+_DAYS_TO_1904 = 1_462
 _SHORT = 15
 
 
@@ -19,8 +20,9 @@ _SHORT = 15
 class Row:
     """A row of a sheet: its number from 1, its cells as text, and marks: a place and what is special there.
 
-    A mark is `formula` (without a value), `formula_value`, `cell_error`, `digits_lost` (a number of more than 15 digits) or
-    `outside` (a value far from the others, which `cells` does not have).
+    A mark is `formula` (without a value), `formula_value`, `cell_error`, `digits_lost` (a number of more than 15 digits),
+    `scaled` or `percent` (a number that its format shows as another), or `outside` (a value far from the others, which `cells`
+    does not have).
     """
 
     number: int
@@ -60,8 +62,10 @@ def number_text(written: str, number: float) -> tuple[str, bool]:
 
 def day_text(number: float, *, since_1904: bool) -> str:
     """Return a serial day of Excel in ISO form, with the time if it has one; one that is no day remains a number."""
-    epoch, first = (_EPOCH_1904, 0) if since_1904 else (_EPOCH_1900, _FIRST_DAY)
-    if not first <= number <= _LAST_DAY:
+    epoch, first, last = _EPOCH_1900, _FIRST_DAY, _LAST_DAY
+    if since_1904:
+        epoch, first, last = _EPOCH_1904, 0, _LAST_DAY - _DAYS_TO_1904
+    if not first <= number <= last:
         return spreadsheets.cell_text(number)
     moment = epoch + timedelta(seconds=round(number * 86_400))
     return spreadsheets.cell_text(moment)

@@ -39,7 +39,7 @@ class Column:
     """A column that a file may have. `headings` maps each heading to the form of its values: "" is the ordinary one.
 
     `exact` columns hold codes and words, which a number cell may have spoilt. In a column with a `unit` (元), headings of the
-    form `WHOLE` may be followed by it, or by its ten-thousands (万元).
+    form `WHOLE` may be followed by it, or by its ten-thousands (万元). A count or an area has a `measure` (`units.MEASURES`).
     """
 
     name: str
@@ -49,6 +49,7 @@ class Column:
     required: bool = False
     exact: bool = False
     unit: str | None = None
+    measure: str | None = None
 
 
 WHOLE = "whole"
@@ -161,9 +162,9 @@ def refused_for(errors: Sequence[FieldError]) -> FileRefused:
     )
 
 
-def struck(text: str) -> str:
-    """Return words of the file, shortened, without long numbers: what is stored with a job must not hold accounts."""
-    return _LONG_NUMBER.sub("****", text if len(text) <= _MAX_QUOTED else text[: _MAX_QUOTED - 1] + "…")
+def struck(text: str, most: int = _MAX_QUOTED) -> str:
+    """Return `most` characters of the file without long numbers: what is stored with a job must not hold accounts."""
+    return _LONG_NUMBER.sub("****", text if len(text) <= most else text[: most - 1] + "…")
 
 
 def quoted(text: str) -> Text:

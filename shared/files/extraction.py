@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO
 
+from shared.errors import FieldError
 from shared.files import text, workbooks
 from shared.files.cells import Book
-from shared.files.domain import Layout, Table, Warnings, quoted, refused, struck
-from shared.files.headings import Row, Vocabulary, fold, heading_row, not_recognised, read_headings
+from shared.files.domain import FileRefused, Layout, Table, Warnings, letters, quoted, refused, refused_for, struck
+from shared.files.headings import (
+    NamedUnit,
+    Row,
+    Vocabulary,
+    fold,
+    heading_row,
+    not_recognised,
+    read_headings,
+    units_named,
+)
 from shared.files.rows import RowTaker, Taken
 from shared.i18n import N_
 
 _START_BYTES = 1_024
+_NOTES_COLUMNS = 2
+_MAX_TITLE = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +55,7 @@ def read_rows(file: IO[bytes], request: Request, table: Table, warnings: Warning
     layout = next(layout for layout in request.layouts if layout.name == table.layout)
     taker = RowTaker(table, layout)
     if table.format == "csv":
-        assert table.encoding is not None
-        assert table.delimiter is not None
-        found = text.blocks(file, table.encoding, table.delimiter, table.heading_line, len(table.headings))
+        found = text.blocks(file, table, warnings)
     else:
         found = workbooks.blocks(file, workbooks.open_book(file, request.max_bytes), table, warnings)
     for block in found:
@@ -80,34 +90,49 @@ def _sheet(book: Book, request: Request, warnings: Warnings) -> Table:
     """Return the table on the sheet that is named, or else on the first visible one whose headings are recognised."""
     vocabulary = Vocabulary(request.layouts[0])
     names = [sheet.name for sheet in book.sheets]
+    if request.sheet is not None and request.sheet not in names:
+        raise refused(
+            "no_such_sheet",
+            "There is no sheet of this name; the workbook has: {sheets}.",
+            pointer="sheet",
+            sheets=[quoted(name) for name in names],
+        )
+    shown = {number: workbooks.first_rows(book, number) for number, sheet in enumerate(book.sheets) if sheet.visible}
     if request.sheet is not None:
-        if request.sheet not in names:
-            raise refused(
-                "no_such_sheet",
-                "There is no sheet of this name; the workbook has: {sheets}.",
-                pointer="sheet",
-                sheets=[quoted(name) for name in names],
-            )
         number = names.index(request.sheet)
-        return _table(vocabulary, workbooks.first_rows(book, number), warnings, number, names[number])
-    seen: list[tuple[int, list[Row]]] = []
-    others: list[str] = []
-    chosen: Table | None = None
-    for number, sheet in enumerate(book.sheets):
-        if not sheet.visible:
-            others.append(sheet.name)
-            continue
-        rows = workbooks.first_rows(book, number)
-        if chosen is None and heading_row(vocabulary, rows) is not None:
-            chosen = _table(vocabulary, rows, warnings, number, sheet.name)
-        elif rows:
-            seen.append((number, rows))
-    if chosen is None:
-        rows = max((rows for _, rows in seen), key=lambda rows: max(vocabulary.score(c) for _, c in rows), default=[])
-        raise not_recognised(vocabulary, rows)
-    others += [names[number] for number, _ in seen]
-    warnings.warn("sheets_passed_over", N_("These sheets are not read; name one as `sheet` to read it."), others)
-    return chosen
+        rows = shown.pop(number) if number in shown else workbooks.first_rows(book, number)
+    else:
+        filled = [each for each, rows in shown.items() if rows]
+        headed = [each for each in filled if heading_row(vocabulary, shown[each]) is not None]
+        best = max(filled, key=lambda each: max(vocabulary.score(cells) for _, cells in shown[each]), default=None)
+        if best is None:
+            raise not_recognised(vocabulary, [])
+        number = headed[0] if headed else best
+        rows = shown.pop(number)
+        passed = [name for each, name in enumerate(names) if each != number and shown.get(each, True)]
+        warnings.warn("sheets_passed_over", N_("These sheets are not read; name one as `sheet` to read it."), passed)
+    try:
+        return _table(vocabulary, rows, warnings, number, names[number], notes=_noted(names[number], names, shown))
+    except FileRefused as error:
+        raise refused_for(_on_sheet(names[number], error) if any(shown.values()) else error.errors) from error
+
+
+def _on_sheet(name: str, error: FileRefused) -> list[FieldError]:
+    """Return the mistakes of a sheet, each with the sheet's name before its place."""
+    shown = quoted(name)["en"]
+    return [FieldError(f"{shown}!{each.pointer}", each.code, each.message, **each.parameters) for each in error.errors]
+
+
+def _noted(name: str, names: Sequence[str], others: Mapping[int, Sequence[Row]]) -> list[NamedUnit]:
+    """Return the units that a sheet's `name` and the notes on other sheets give: those with text in two columns at most."""
+    found = units_named(name, name)
+    for number, rows in others.items():
+        places = {place for _, cells in rows for place, cell in enumerate(cells) if cell.strip()}
+        if len(places) <= _NOTES_COLUMNS:
+            for line, cells in rows:
+                for place, cell in enumerate(cells):
+                    found += units_named(cell, f"{names[number]}!{letters(place)}{line}")
+    return found
 
 
 def _sheets_by_name(book: Book, request: Request, warnings: Warnings) -> list[Table]:
@@ -115,19 +140,32 @@ def _sheets_by_name(book: Book, request: Request, warnings: Warnings) -> list[Ta
     by_name = {fold(name): layout for layout in request.layouts for name in layout.sheet_names}
     found: dict[str, Table] = {}
     others: list[str] = []
-    for number, sheet in enumerate(book.sheets):
-        layout = by_name.get(fold(sheet.name))
-        if layout is None or not sheet.visible:
-            others.append(sheet.name)
+    errors: list[FieldError] = []
+    names = [sheet.name for sheet in book.sheets]
+    layouts = [by_name.get(fold(sheet.name)) if sheet.visible else None for sheet in book.sheets]
+    unread = {
+        number: workbooks.first_rows(book, number)
+        for number, sheet in enumerate(book.sheets)
+        if sheet.visible and layouts[number] is None
+    }
+    for number, (name, layout) in enumerate(zip(names, layouts, strict=True)):
+        if layout is None:
+            others.append(name)
             continue
         rows = workbooks.first_rows(book, number)
         if not rows:
             continue
         if layout.name in found:
-            raise refused(
-                "duplicate_sheet", "Two sheets hold {dataset}.", pointer=quoted(sheet.name)["en"], dataset=layout.title
-            )
-        found[layout.name] = _table(Vocabulary(layout), rows, warnings, number, sheet.name)
+            message = N_("Two sheets hold {dataset}.")
+            errors.append(FieldError(quoted(name)["en"], "duplicate_sheet", message, dataset=layout.title))
+            continue
+        try:
+            notes = _noted(name, names, unread)
+            found[layout.name] = _table(Vocabulary(layout), rows, warnings, number, name, notes=notes)
+        except FileRefused as error:
+            errors += _on_sheet(name, error)
+    if errors:
+        raise refused_for(errors)
     if not found:
         raise refused(
             "unknown_sheet",
@@ -145,6 +183,7 @@ def _table(
     sheet: int,
     sheet_name: str | None,
     *,
+    notes: Sequence[NamedUnit] = (),
     format: str = "workbook",  # noqa: A002
     encoding: str | None = None,
     delimiter: str | None = None,
@@ -155,8 +194,8 @@ def _table(
     line, cells = rows[place]
     while cells and not cells[-1].strip():
         cells = cells[:-1]
-    found = read_headings(vocabulary, [*rows[:place], (line, cells), *rows[place + 1 :]], place, warnings)
-    above = [[struck(cell.strip()) for cell in row] for _, row in rows[:place]]
+    found = read_headings(vocabulary, [*rows[:place], (line, cells), *rows[place + 1 :]], place, warnings, notes)
+    above = [[struck(cell.strip(), _MAX_TITLE) for cell in row] for _, row in rows[:place]]
     titles = [f"{line} {next(filter(None, row))}" for (line, _), row in zip(rows, above, strict=False)]
     warnings.warn("rows_above", N_("These rows above the headings are not read."), titles)
     return Table(

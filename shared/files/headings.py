@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import difflib
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from shared.errors import FieldError
 from shared.files.domain import WHOLE, Column, FileRefused, Layout, Warnings, letters, quoted, refused, refused_for
+from shared.files.units import CURRENCIES, MEASURES, MONEY, currency_of, folded, is_other, units_in
 from shared.i18n import N_
 
 SEARCHED_ROWS = 20
@@ -39,31 +39,30 @@ PASSED_OVER = (
 _MAX_HEADING, _MAX_TITLE = 200, 2_000
 _ALIKE = 0.6
 """How much two headings have in common, from 0 to 1, before one is taken for the other misspelled."""
-_BRACKETS = str.maketrans("[]{}【】〔〕〖〗", "()()()()()")
 _MARKS = "*※★"
 _OPTIONAL = re.compile(r"\((?:必填|选填|可不填|required|optional)\)$")
-_MONEY = r"(?:人民币)?([亿千百十万]*美?元)"
-_UNIT_AT_END = re.compile(rf"^(.+?)(?:[(,/:_-](?:单位:?)?|单位:?){_MONEY}\)?$|^(.+?)([亿千百十万]*美?元)$")
-_OTHER_UNIT = re.compile(r"^(.+?)\((?:单位:?)?([^()]{1,6})\)$")
-_UNIT = re.compile(
-    rf"单位(?:[:(为是]|均为|统一为)*(?:{_MONEY}|([亿千百万]+))(?![一-鿿])|以{_MONEY}为(?:计量)?单位|"
-    rf"\((?:单位:?)?{_MONEY}\)|^{_MONEY}$"
-)
-"""Words outside of headings that give the unit of a table's amounts, compared as headings are."""
-_UNIT_ALONE = re.compile(rf"^\(?(?:单位:?)?{_MONEY}\)?$")
+_UNIT_AT_END = re.compile(rf"^(.+?)(?:[(,/:_-](?:单位:?)?|单位:?){MONEY}\)?$|^(.+?)([亿千百十万]*美?元)$")
+_IN_UNIT = re.compile(r"^(.+?)\((?:单位:?)?([^()]{1,6})\)$")
+_UNIT_ALONE = re.compile(rf"^\(?(?:单位:?)?{MONEY}\)?$")
 
 
 def fold(heading: str) -> str:
     """Return a heading as it is compared: no spaces, line breaks or invisible characters, one width, one kind of bracket."""
-    text = unicodedata.normalize("NFKC", heading)
-    text = "".join(letter for letter in text if not letter.isspace() and unicodedata.category(letter)[0] != "C")
-    return _OPTIONAL.sub("", text.translate(_BRACKETS).lower().strip(_MARKS))
+    return _OPTIONAL.sub("", "".join(folded(heading).split()).strip(_MARKS))
 
 
-def units_named(text: str) -> Iterator[tuple[str, str]]:
-    """Yield each unit of amounts that a title or a note gives, and its words there."""
-    for match in _UNIT.finditer(fold(text[:_MAX_TITLE])):
-        yield next(filter(None, match.groups())), match[0]
+@dataclass(frozen=True, slots=True)
+class NamedUnit:
+    """A unit that a title or a note gives: where, and in which words."""
+
+    unit: str
+    at: str
+    words: str
+
+
+def units_named(text: str, at: str) -> list[NamedUnit]:
+    """Return the units that a title or a note at `at` gives."""
+    return [NamedUnit(unit, at, words) for unit, words in units_in(text[:_MAX_TITLE])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,15 +119,24 @@ class Vocabulary:
             named = self.known.get(base)
             if named is not None and named.column.unit is not None and named.form == WHOLE:
                 return Recognised(heading, named.column, WHOLE, unit)
+        if in_unit := self._in_unit(text):
+            named, unit = in_unit
+            currency = CURRENCIES.get(unit) if named.form == WHOLE else None
+            if currency or unit in MEASURES.get(named.column.measure or "", ()):
+                return Recognised(heading, named.column, named.form, currency or unit)
         return None
 
-    def other_unit(self, heading: str) -> tuple[Column, str] | None:
-        """Return the column and the unit of a heading that is known but for the unit in its brackets."""
-        match = _OTHER_UNIT.match(fold(heading))
+    def other_unit(self, heading: str) -> Column | None:
+        """Return the column of a heading that is known but for the unit in its brackets."""
+        found = self._in_unit(fold(heading))
+        return found[0].column if found else None
+
+    def _in_unit(self, text: str) -> tuple[Recognised, str] | None:
+        match = _IN_UNIT.match(text)
         named = self.known.get(match[1]) if match else None
-        if match is None or named is None or named.column.unit is None:
+        if match is None or named is None or (named.column.unit or named.column.measure) is None:
             return None
-        return named.column, match[2]
+        return named, match[2]
 
     def nearest(self, heading: str) -> str | None:
         """Return the heading that is spelled most like `heading`, if any is."""
@@ -162,11 +170,20 @@ def heading_row(vocabulary: Vocabulary, rows: Sequence[Row]) -> int | None:
     return next((place for place, (_, cells) in enumerate(rows) if vocabulary.heads(cells)), None)
 
 
-def read_headings(vocabulary: Vocabulary, rows: Sequence[Row], place: int, warnings: Warnings) -> Headings:
-    """Recognise the headings at `place` of `rows`; raises FileRefused with all that is wrong with them."""
+def read_headings(
+    vocabulary: Vocabulary,
+    rows: Sequence[Row],
+    place: int,
+    warnings: Warnings,
+    notes: Sequence[NamedUnit] = (),
+) -> Headings:
+    """Recognise the headings at `place` of `rows`; raises FileRefused with all that is wrong with them.
+
+    `notes` are the units that the sheet's name and other sheets give.
+    """
     line, cells = rows[place]
     found, errors = Headings(), list[FieldError]()
-    above = _unit_above(rows[:place], errors)
+    above = _units_above(rows[:place], errors)
     seen: dict[str, int] = {}
     for column, heading in enumerate(cells):
         if not fold(heading):
@@ -196,7 +213,9 @@ def read_headings(vocabulary: Vocabulary, rows: Sequence[Row], place: int, warni
         found.places[column] = name
         found.forms[name] = recognised.form
         if recognised.column.unit is not None:
-            errors += _apply_unit(recognised, above, heading, at, found)
+            errors += _apply_unit(recognised, above, notes, at, found)
+        elif recognised.column.measure is not None and recognised.unit is None:
+            errors += _check_measure(recognised.column, above, notes, at)
     errors += _below(vocabulary, seen, rows[place + 1 : place + 2])
     errors += _missing(vocabulary, seen, line)
     if errors:
@@ -236,8 +255,8 @@ def _unknown(vocabulary: Vocabulary, column: int, heading: str, at: str) -> Fiel
             "unknown_unit",
             N_("Column {column}, “{text}”, is in a unit that is not known: give {heading} in {units}."),
             **shown,
-            heading=unit[0].title,
-            units=_units(unit[0]),
+            heading=unit.title,
+            units=_units(unit),
         )
     nearest = vocabulary.nearest(heading)
     if nearest is not None:
@@ -278,59 +297,103 @@ def _below(vocabulary: Vocabulary, seen: Mapping[str, int], rows: Sequence[Row])
 
 
 def _units(column: Column) -> list[Mapping[str, str]]:
+    if column.measure is not None:
+        return [quoted(unit) for unit in MEASURES[column.measure]]
     return [quoted(f"{column.unit}"), quoted(f"万{column.unit}")]
 
 
-def _unit_above(rows: Sequence[Row], errors: list[FieldError]) -> tuple[str, str, str] | None:
-    """Return the unit that the rows above the headings name, its cell, and the words; two different ones are a mistake."""
-    found: tuple[str, str, str] | None = None
-    for line, cells in rows:
-        for column, cell in enumerate(cells):
-            for unit, words in units_named(cell):
-                at = f"{letters(column)}{line}"
-                if found is not None and found[0] != unit:
-                    errors.append(
-                        FieldError(
-                            at,
-                            "unit_conflict",
-                            N_("{first} says {unit} and {second} says {other}; leave one unit for the table."),
-                            first=found[1],
-                            unit=quoted(found[0]),
-                            second=at,
-                            other=quoted(unit),
-                        )
-                    )
-                found = found or (unit, at, words)
+def _units_above(rows: Sequence[Row], errors: list[FieldError]) -> list[NamedUnit]:
+    """Return the units that the rows above the headings give; two different ones of a currency are a mistake."""
+    found = [
+        named
+        for line, cells in rows
+        for column, cell in enumerate(cells)
+        for named in units_named(cell, f"{letters(column)}{line}")
+    ]
+    firsts: dict[str, NamedUnit] = {}
+    for named in found:
+        currency = currency_of(named.unit)
+        if currency is None:
+            continue
+        first = firsts.setdefault(currency, named)
+        if first.unit != named.unit:
+            errors.append(
+                FieldError(
+                    named.at,
+                    "unit_conflict",
+                    N_("{first} says {unit} and {second} says {other}; leave one unit for the table."),
+                    first=first.at,
+                    unit=quoted(first.unit),
+                    second=named.at,
+                    other=quoted(named.unit),
+                )
+            )
     return found
 
 
 def _apply_unit(
-    recognised: Recognised, above: tuple[str, str, str] | None, heading: str, at: str, found: Headings
+    recognised: Recognised, above: Sequence[NamedUnit], notes: Sequence[NamedUnit], at: str, found: Headings
 ) -> Iterator[FieldError]:
     column, own = recognised.column, recognised.unit
-    if above is not None and own is not None and own != above[0]:
+    money = [each for each in above if currency_of(each.unit) is not None]
+    named = next((each for each in money if currency_of(each.unit) == column.unit), money[0] if money else None)
+    second = quoted(f"{at} “{' '.join(recognised.heading.split())}”")
+    if named is not None and own is not None and own != named.unit:
         yield FieldError(
             at,
             "unit_conflict",
             N_("{first} says {unit}, but the heading {second} says {other}; correct one of them."),
-            first=quoted(f"{above[1]} “{above[2]}”"),
-            unit=quoted(above[0]),
-            second=quoted(f"{at} “{' '.join(heading.split())}”"),
+            first=quoted(f"{named.at} “{named.words}”"),
+            unit=quoted(named.unit),
+            second=second,
             other=quoted(own),
         )
         return
-    unit = own or (above[0] if above else column.unit)
-    if recognised.form != WHOLE or unit == column.unit:
+    unit = own or (named.unit if named else column.unit)
+    if recognised.form != WHOLE:
         return
+    if own is None and named is None:
+        others = [each for each in notes if currency_of(each.unit) in ("", column.unit) and each.unit != unit]
+        yield from _only_noted(others, second, at)
     if unit == f"万{column.unit}":
         found.shifts[column.name] = 4
-        return
-    yield FieldError(
+    elif unit != column.unit:
+        yield _in_other_unit(column, unit or "", at)
+
+
+def _check_measure(
+    column: Column, above: Sequence[NamedUnit], notes: Sequence[NamedUnit], at: str
+) -> Iterator[FieldError]:
+    """Find another unit for a count or an area whose heading gives none."""
+    measure = column.measure or ""
+    for named in above:
+        if is_other(named.unit, measure):
+            yield _in_other_unit(column, named.unit, at)
+            return
+    others = [each for each in notes if is_other(each.unit, measure)]
+    yield from _only_noted(others, column.title, at)
+
+
+def _only_noted(others: Sequence[NamedUnit], heading: Mapping[str, str], at: str) -> Iterator[FieldError]:
+    """Refuse a heading without a unit where others are given outside of the table: they would change each value."""
+    for named in others[:1]:
+        yield FieldError(
+            at,
+            "unit_conflict",
+            N_("{first} says {unit}, but the table does not: write the unit of {second} into its heading."),
+            first=quoted(f"{named.at} “{named.words}”"),
+            unit=quoted(named.unit),
+            second=heading,
+        )
+
+
+def _in_other_unit(column: Column, unit: str, at: str) -> FieldError:
+    return FieldError(
         at,
         "unknown_unit",
         N_("{heading} is in {unit}: give it in {units}."),
         heading=column.title,
-        unit=quoted(unit or ""),
+        unit=quoted(unit),
         units=_units(column),
     )
 

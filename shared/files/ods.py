@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from xml.parsers import expat
@@ -13,10 +14,14 @@ _PIECE = 1 << 16
 _TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _TEXT = "urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+_DRAWING = "urn:oasis:names:tc:opendocument:xmlns:drawing:1.0}"
 _STYLE = "urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
 _CALCEXT = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
 _CELLS = (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell")
+_YEAR = re.compile("^([0-9]{4})年?$")
+_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _MAX_ROWS = 1_048_576
+_LEAST_DIVIDED = 1_000
 _MAX_REPEATED_VALUES = 1_000
 _MAX_WIDTH = 1_024
 
@@ -55,7 +60,7 @@ class _Content:
             self._cells, self._marks = [], []
         elif name in _CELLS:
             self._cell, self._covered, self._texts = attributes, name == _CELLS[1], []
-        elif name == f"{_OFFICE}annotation":
+        elif _is_aside(name):
             self._aside += 1
         elif self._cell is not None and not self._aside:
             self._start_text(name, attributes)
@@ -77,14 +82,16 @@ class _Content:
 
     def end(self, name: str) -> None:
         """End an element."""
-        if name == f"{_OFFICE}annotation":
+        if self._wanted != len(self.sheets) - 1:
+            return
+        if _is_aside(name):
             self._aside -= 1
         elif name == f"{_TEXT}p" and self._cell is not None and not self._aside:
             self._paragraphs -= 1
         elif name in _CELLS and self._cell is not None:
             self._end_cell(self._cell)
             self._cell = None
-        elif name == f"{_TABLE}table-row" and self._wanted == len(self.sheets) - 1:
+        elif name == f"{_TABLE}table-row":
             self._end_row()
 
     def _end_cell(self, attributes: Mapping[str, str]) -> None:
@@ -109,19 +116,27 @@ class _Content:
         if attributes.get(f"{_CALCEXT}value-type") == "error":
             self._marks.append((place, "cell_error"))
             return ""
+        text = "".join(self._texts)
         if kind in ("float", "currency", "percentage"):
-            written = attributes.get(f"{_OFFICE}value", "")
-            shown, exact = number_text(written, float(written))
-            if not exact:
-                self._marks.append((place, "digits_lost"))
-            return shown
+            return self._number(attributes.get(f"{_OFFICE}value", ""), kind, text, place)
         if kind == "date":
-            return attributes.get(f"{_OFFICE}date-value", "").removesuffix("T00:00:00").replace("T", " ")
+            year = _YEAR.match(text)
+            day = attributes.get(f"{_OFFICE}date-value", "").removesuffix("T00:00:00").replace("T", " ")
+            return year[1] if year else day
         if kind == "boolean":
             return attributes.get(f"{_OFFICE}boolean-value", "")
         if kind == "string" and f"{_OFFICE}string-value" in attributes:
             return attributes[f"{_OFFICE}string-value"]
-        return "".join(self._texts)
+        return text
+
+    def _number(self, written: str, kind: str, text: str, place: int) -> str:
+        number = float(written)
+        shown, exact = number_text(written, number)
+        if not exact:
+            self._marks.append((place, "digits_lost"))
+        if kind == "percentage" or _is_divided(number, text):
+            self._marks.append((place, "percent" if kind == "percentage" else "scaled"))
+        return shown
 
     def _end_row(self) -> None:
         while self._cells and not self._cells[-1]:
@@ -179,6 +194,19 @@ class OdsBook:
                     yield
         except (expat.ExpatError, ValueError, LookupError) as error:
             raise _damaged() from error
+
+
+def _is_aside(name: str) -> bool:
+    """Return whether an element holds text that is not its cell's: a comment, or a shape that lies over it."""
+    return name == f"{_OFFICE}annotation" or name.startswith(_DRAWING)
+
+
+def _is_divided(number: float, text: str) -> bool:
+    """Return whether a cell shows a number in thousands or 万: much less than it holds."""
+    shown = None if "e" in text.lower() else _NUMBER.search(text.replace(",", ""))
+    if shown is None or abs(number) < _LEAST_DIVIDED:
+        return False
+    return abs(float(shown[0])) * _LEAST_DIVIDED / 2 < abs(number)
 
 
 def _refuse(*_: object) -> None:

@@ -18,7 +18,7 @@ import socket
 import struct
 import sys
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, astuple
 from typing import Any, Literal
 
@@ -32,11 +32,11 @@ HEADER = struct.Struct("!cII")
 REFUSED, TABLES, PART, ROWS, END, BROKEN = b"R", b"T", b"P", b"W", b"E", b"X"
 """Kinds of messages to the parent: a header (kind, length of JSON, length of frame), JSON, and the frame as an Arrow stream."""
 
-_SECONDS = 3
-_BYTES_PER_SECOND = 2 << 20
-_ROWS_PER_MESSAGE = 1_000
-
 Step = Literal["find", "read", "rows", "xml"]
+_SECONDS: Mapping[Step, int] = {"find": 2, "read": 3, "rows": 3, "xml": 3}
+"""Of the processor, for a small file: its table is found and then read, together in 5 s."""
+_BYTES_PER_SECOND = 1 << 20
+_ROWS_PER_MESSAGE = 1_000
 
 
 class _File(io.RawIOBase):
@@ -111,7 +111,9 @@ def main(descriptor: int, memory_bytes: int) -> None:
 
 def _serve(file_descriptor: int, socket_descriptor: int, memory_bytes: int) -> None:
     file = _File(file_descriptor)
-    seconds = _SECONDS + file.size // _BYTES_PER_SECOND
+    channel = _Channel(socket.socket(fileno=socket_descriptor))
+    step, request, table, lines = channel.receive()
+    seconds = _SECONDS[step] + file.size // _BYTES_PER_SECOND
     for kind, limit in (
         (resource.RLIMIT_DATA, memory_bytes),
         (resource.RLIMIT_CPU, seconds),
@@ -119,8 +121,6 @@ def _serve(file_descriptor: int, socket_descriptor: int, memory_bytes: int) -> N
         (resource.RLIMIT_FSIZE, 0),
     ):
         resource.setrlimit(kind, (limit, limit))
-    channel = _Channel(socket.socket(fileno=socket_descriptor))
-    step, request, table, lines = channel.receive()
     try:
         _answer(channel, io.BufferedReader(file, 1 << 20), step, request, table, lines)
     except FileRefused as error:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,8 @@ from shared.spreadsheets import BOM, escape_formula
 REASON = N_("problem")
 _REASONS = ("问题", "problem", "错误说明", "mistakes")
 _PIECE = 1 << 16
+_NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
+_MAX_NAME = 31
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +64,19 @@ def to_xlsx(tables: Iterable[RefusedTable], language: str) -> bytes:
     with xlsxwriter.Workbook(buffer, {"constant_memory": True}) as book:
         as_text = book.add_format({"num_format": "@"})
         for table in tables:
-            sheet = book.add_worksheet(table.outline.get("sheet_name"))
+            sheet = book.add_worksheet(_sheet_name(table.outline.get("sheet_name"), book.sheetnames))
             for number, cells in enumerate(table.lines(language)):
                 for place, cell in enumerate(cells):
                     if cell:
                         sheet.write_string(number, place, cell, as_text)
     return buffer.getvalue()
+
+
+def _sheet_name(name: str | None, taken: Collection[str]) -> str | None:
+    """Return a sheet's name as .xlsx allows it, which is shorter than other programs do; None for the usual one."""
+    allowed = _NOT_IN_NAMES.sub(" ", name or "")[:_MAX_NAME].strip(" '")
+    used = {each.lower() for each in taken} | {"history"}
+    return allowed if allowed and allowed.lower() not in used else None
 
 
 def _taken(buffer: io.StringIO) -> bytes:

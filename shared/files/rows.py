@@ -11,20 +11,24 @@ import polars as pl
 
 from shared.files.domain import WHOLE, Layout, RowError, Table, Warnings, letters, quoted, refused
 from shared.files.headings import fold, units_named
+from shared.files.units import currency_of, is_other
 from shared.i18n import N_
 
 _TOTAL = r"(?:合计|小计|总计|共计|累计)"
 _LABEL = (
-    r"(?:注|备注|附注|说明|填表说明|填报说明|填表人|填报人|制表人|制表|填表|审核人|审核|复核人|复核|负责人|单位负责人|经办人|"
-    r"联系人|联系电话|电话|填表日期|填报日期|填报时间|制表日期|日期|填报单位|单位|数据来源|资料来源)"
+    r"(?:注|备注|附注|说明|填表说明|填报说明|(?:填表|填报|制表|制单|报送|审核|复核|核对|经办|联系)人|制表|填表|制单|审核|复核|"
+    r"(?:单位|财务|统计)?负责人|(?:分管|主管|单位)领导|联系电话|电话|(?:填表|填报|制表|报送|打印)(?:日期|时间)|日期|"
+    r"(?:填报|报送)?单位|(?:单位|银行)?(?:盖章|公章|签章|签字)|数据来源|资料来源)"
 )
-_PASSED = re.compile(rf"^(?:.{{0,12}}{_TOTAL}(?:[:(].*)?|{_LABEL}[0-9一二三四五]?(?:[:、.].*)?)$")
-_SUSPICIOUS = r"^\s*$|[计注明人核期表话位源:：]"
+_PASSED = re.compile(
+    rf"^\(?(?:.{{0,12}}{_TOTAL}(?:[:(].*)?|{_LABEL}[0-9一二三四五]?(?:\([^()]{{1,8}}\))?(?:[:、.].*)?\)?)$"
+)
+_SUSPICIOUS = r"^\s*$|[计注明人核期间表单话位源章字导:：]"
 """What a key is in a blank row, or one with a label of a total or a note: rows of which no key is like this are not looked at."""
 
-_UNIT_SIGN = "元"
+_UNIT_SIGNS = re.compile("元|单位")
 
-_ESCAPED = r"^'([=+\-@])"
+_ESCAPED = r"^'([=+\-@＝＋－＠\t\r\n])"
 """How exports keep a cell from being run as a formula."""
 _PLAIN_NUMBER = re.compile(r"^([+-]?)([0-9]+)(?:\.([0-9]+))?$")
 _NUMBER_SIGNS = str.maketrans("", "", ",，¥￥ \u00a0\u3000")
@@ -143,35 +147,41 @@ class RowTaker:
             if fold(row[first]) == self._folded[first] and [*map(fold, row[: len(self._folded)])] == self._folded:
                 passed.add(place)
                 self.skipped.add(line, words[0][1], repeated=True)
-            elif aside or self._is_passed(words, row):
+            elif label := words[0][1] if aside else self._label(words, row):
                 passed.add(place)
-                self.skipped.add(line, words[0][1], repeated=False)
+                self.skipped.add(line, label, repeated=False)
         return passed
 
     def _check_units(self, line: int, words: list[tuple[int, str]]) -> None:
         """Refuse the file if a row that may be a note gives another unit than that in which amounts are read."""
         for at, text in words:
-            for unit, named in units_named(text) if _UNIT_SIGN in text else ():
+            for named in units_named(text, f"{letters(at)}{line}") if _UNIT_SIGNS.search(text) else ():
                 for name, form in self._table.forms.items():
                     column = self._columns[name]
-                    read = f"万{column.unit}" if name in self._table.shifts else column.unit
-                    if column.unit is not None and form == WHOLE and unit != read:
+                    read = f"万{column.unit}" if name in self._table.shifts else column.unit or column.measure
+                    currency = currency_of(named.unit)
+                    if column.measure is not None:
+                        differs = is_other(named.unit, column.measure)
+                    else:
+                        differs = form == WHOLE and currency in ("", column.unit) and named.unit != read
+                    if differs:
                         raise refused(
                             "unit_conflict",
                             "{first} says {unit}, but {heading} was read in {other}; correct one of them.",
-                            pointer=f"{letters(at)}{line}",
-                            first=quoted(f"{letters(at)}{line} “{named}”"),
-                            unit=quoted(unit),
+                            pointer=named.at,
+                            first=quoted(f"{named.at} “{named.words}”"),
+                            unit=quoted(named.unit),
                             heading=column.title,
                             other=quoted(read or ""),
                         )
 
-    def _is_passed(self, words: list[tuple[int, str]], cells: list[str]) -> bool:
-        """Return whether a row is a total or a note: a label comes first, and it is not the name in a row with its whole key."""
+    def _label(self, words: list[tuple[int, str]], cells: list[str]) -> str | None:
+        """Return what makes a row a total or a note: a label in front, no name in a row with its whole key."""
         at, text = words[0]
         if at in self._table.ignored and not self._is_label(text) and len(words) > 1:
             at, text = words[1]
-        return self._is_label(text) and (at in self._keys or not all(cells[place].strip() for place in self._keys))
+        passed = self._is_label(text) and (at in self._keys or not all(cells[place].strip() for place in self._keys))
+        return text if passed else None
 
     @staticmethod
     def _is_label(text: str) -> bool:

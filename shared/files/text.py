@@ -11,9 +11,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO
 
-from shared.files.domain import MAX_LINE_CHARACTERS, PART_ROWS, FileRefused, RowError, refused
+from shared.files.domain import (
+    MAX_EXAMPLES,
+    MAX_LINE_CHARACTERS,
+    PART_ROWS,
+    FileRefused,
+    RowError,
+    Table,
+    Warnings,
+    refused,
+)
 from shared.files.headings import SEARCHED_ROWS, Row, Vocabulary
 from shared.files.rows import Block
+from shared.i18n import N_
 
 DELIMITERS = ",\t;"
 MAX_COLUMNS = 1_000
@@ -28,19 +38,33 @@ _MARKUP = re.compile(rb"^(?:\xef\xbb\xbf)?\s*(?:<|MIME-Version:)", re.IGNORECASE
 
 def check_is_text(start: bytes) -> None:
     """Refuse what is not text although it is no workbook either; `start` is the beginning of the file."""
+    if start.startswith(codecs.BOM_UTF16_LE):
+        start = start.decode("utf-16", "ignore").encode()
     if _MARKUP.match(start):
-        raise refused(
-            "html_as_workbook",
-            "The file is a web page or XML under the name of a workbook. Open it in Excel or WPS and save it as .xlsx.",
-        )
+        raise html_as_workbook()
     if start.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b")):
-        raise refused("not_a_table", "The file is neither a workbook nor CSV. Save the table as .xlsx and send that.")
+        raise not_a_table()
+
+
+def html_as_workbook() -> FileRefused:
+    """Return the refusal of a table that a program has saved as a web page or as XML."""
+    return refused(
+        "html_as_workbook",
+        "The file is a web page or XML under the name of a workbook. Open it in Excel or WPS and save it as .xlsx.",
+    )
+
+
+def not_a_table() -> FileRefused:
+    """Return the refusal of a file of another kind: a document, a picture, an archive."""
+    return refused("not_a_table", "The file is neither a workbook nor CSV. Save the table as .xlsx and send that.")
 
 
 def encoding_of(file: IO[bytes]) -> str:
     """Return the encoding of a text file; raises FileRefused for one that is in none of them throughout."""
     file.seek(0)
     start = file.read(4)
+    if start in (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE):
+        raise _foreign()
     for bom, encoding in _BOMS.items():
         if start.startswith(bom):
             if (line := _undecodable(file, encoding)) is not None:
@@ -53,7 +77,11 @@ def encoding_of(file: IO[bytes]) -> str:
         raise _damaged(line)
     if _undecodable(file, "gb18030") is None:
         return "gb18030"
-    raise refused("encoding", "The file is neither UTF-8 nor GB18030 throughout; save it as “CSV UTF-8”.")
+    raise _foreign()
+
+
+def _foreign() -> FileRefused:
+    return refused("encoding", "The file is neither UTF-8 nor GB18030 throughout; save it as “CSV UTF-8”.")
 
 
 def _damaged(line: int) -> FileRefused:
@@ -136,10 +164,15 @@ def _first_rows(file: IO[bytes], encoding: str, delimiter: str) -> tuple[list[Ro
     return rows[:SEARCHED_ROWS], None
 
 
-def blocks(file: IO[bytes], encoding: str, delimiter: str, heading_line: int, width: int) -> Iterator[Block]:
-    """Yield the rows below `heading_line`, PART_ROWS at a time; rows of another width than `width` are mistakes."""
+def blocks(file: IO[bytes], table: Table, warnings: Warnings) -> Iterator[Block]:
+    """Yield the rows below the headings, PART_ROWS at a time; rows with more values than headings are mistakes."""
+    assert table.encoding is not None
+    assert table.delimiter is not None
+    heading_line, width = table.heading_line, len(table.headings)
     size = max(file.seek(0, io.SEEK_END), 1)
-    for batch in _batches(file, encoding, delimiter, PART_ROWS):
+    short: list[str] = []
+    shortened = 0
+    for batch in _batches(file, table.encoding, table.delimiter, PART_ROWS):
         errors: list[RowError] = []
         for first, last in batch.broken:
             code, detail = ("unclosed_quote", f"{first}–{last}") if last > first else ("bad_quoting", None)
@@ -148,13 +181,26 @@ def blocks(file: IO[bytes], encoding: str, delimiter: str, heading_line: int, wi
         lines, rows = batch.lines[above:], batch.rows[above:]
         if set(map(len, rows)) - {width}:
             pairs = list(zip(lines, rows, strict=True))
-            # Delimiters at the end of a line are what spreadsheets write for empty cells.
-            fit = [(line, cells[:width]) for line, cells in pairs if len(cells) >= width and not any(cells[width:])]
-            unfit = [(line, cells) for line, cells in pairs if len(cells) < width or any(cells[width:])]
-            errors += [(line, None, "column_count", str(len(cells))) for line, cells in unfit if any(cells)]
+            # For empty cells at its end a spreadsheet writes delimiters, or leaves them out: Excel does, block by block.
+            fit = [(line, _padded(cells, width)) for line, cells in pairs if not any(map(str.strip, cells[width:]))]
+            unfit = [(line, cells) for line, cells in pairs if any(map(str.strip, cells[width:]))]
+            errors += [(line, None, "column_count", str(len(cells))) for line, cells in unfit]
+            ending_early = [str(line) for line, cells in pairs if len(cells) < width and any(map(str.strip, cells))]
+            shortened += len(ending_early)
+            short += ending_early[: MAX_EXAMPLES - len(short)]
             lines, rows = [line for line, _ in fit], [cells for _, cells in fit]
         columns: list[Sequence[str]] = list(zip(*rows, strict=True)) if rows else [()] * width
         yield Block(lines, columns, errors, min(file.tell(), size), size)
+    warnings.warn(
+        "short_lines",
+        N_("These lines end before the last columns, which were read as empty in them."),
+        short,
+        shortened,
+    )
+
+
+def _padded(cells: list[str], width: int) -> list[str]:
+    return cells[:width] + [""] * (width - len(cells))
 
 
 def rows_at(file: IO[bytes], encoding: str, delimiter: str, wanted: frozenset[int]) -> Iterator[tuple[int, list[str]]]:

@@ -20,14 +20,17 @@ from shared.files.headings import SEARCHED_ROWS
 from shared.files.headings import Row as Cells
 from shared.files.ods import OdsBook
 from shared.files.rows import Block
+from shared.files.text import not_a_table
 from shared.files.xlsx import XlsxBook
 from shared.i18n import N_
 
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BIFF = (b"\x09\x08\x08\x00", b"\x09\x08\x10\x00", b"\x09\x04\x06\x00", b"\x09\x02\x06\x00", b"\x09\x00\x04\x00")
+_ENCRYPTED, _ENCRYPTED_PART = "EncryptedPackage".encode("utf-16-le"), b"encryption-data"
+"""Where a password is needed: in the directory of an OLE file, and in the index of an OpenDocument one."""
 _MAX_ENTRIES = 2_000
 _SLICE_ROWS = 500
-_MARK_CODES = {"formula": "formula", "cell_error": "cell_error"}
+_CELL_MISTAKES = ("formula", "cell_error", "scaled", "percent")
 
 
 def is_workbook(start: bytes) -> bool:
@@ -55,9 +58,14 @@ class CalamineBook:
         margin = [""] * sheet.start[1]  # rows are given from the first one, columns only from the first that is used
         for line, cells in enumerate(sheet.iter_rows(), 1):
             marks = [(len(margin) + place, "digits_lost") for place in spreadsheets.inexact_numbers(cells)]
-            for place in range(len(margin) + len(cells)) if facts.formulas or facts.errors else ():
+            for place in range(len(margin) + len(cells)) if facts.formulas or facts.errors or facts.shown else ():
                 marks += [(place, "formula_value")] if (line, place) in facts.formulas else []
                 marks += [(place, "cell_error")] if (line, place) in facts.errors else []
+                kind = facts.shown.get((line, place))
+                if kind == "year":
+                    cells[place - len(margin)] = shown(cells[place - len(margin)])[:4]
+                elif kind is not None:
+                    marks.append((place, kind))
             if marks or cells.count("") < len(cells):
                 yield Row(line, [*margin, *map(shown, cells)], marks, line in facts.hidden)
 
@@ -65,11 +73,14 @@ class CalamineBook:
         """Return the merged ranges of a sheet: first and last row (from 1), first and last column (from 0)."""
         if self._archive is not None:
             return self._facts(number).merged
-        ranges = self._book.get_sheet_by_index(number).merged_cell_ranges or []
-        return [(top + 1, bottom + 1, left, right) for (top, left), (bottom, right) in ranges]
+        return _ranges(self._book.get_sheet_by_index(number))
 
     def _facts(self, number: int) -> biff.SheetFacts:
         return xlsb.facts(self._archive, number) if self._archive is not None else biff.facts(self._file)[number]
+
+
+def _ranges(sheet: CalamineSheet) -> list[tuple[int, int, int, int]]:
+    return [(top + 1, bottom + 1, left, right) for (top, left), (bottom, right) in sheet.merged_cell_ranges or []]
 
 
 def open_with_calamine(file: IO[bytes]) -> CalamineWorkbook:
@@ -78,9 +89,15 @@ def open_with_calamine(file: IO[bytes]) -> CalamineWorkbook:
     try:
         return CalamineWorkbook.from_filelike(file)
     except PasswordError as error:
-        raise refused("encrypted", "The workbook is protected by a password; save it without.") from error
+        raise encrypted() from error
     except (CalamineError, OSError, ValueError) as error:
-        raise damaged() from error
+        file.seek(0)
+        raise encrypted() if _ENCRYPTED in file.read() else damaged() from error
+
+
+def encrypted() -> FileRefused:
+    """Return the refusal of a workbook with a password."""
+    return refused("encrypted", "The workbook is protected by a password; save it without.")
 
 
 def damaged() -> FileRefused:
@@ -103,12 +120,20 @@ def open_book(file: IO[bytes], max_bytes: int) -> Book:
                 "Unpacked, the workbook may have at most {limit:,} bytes; send CSV instead.",
                 limit=max_bytes,
             )
-        names = set(archive.namelist())
+        names = {name.replace("\\", "/").lower() for name in archive.namelist()}
         if "content.xml" in names:
-            return OdsBook(archive)
+            return _ods(archive)
+        if not any(name.startswith("xl/") or name.endswith("workbook.xml") for name in names):
+            raise not_a_table()
         return CalamineBook(file, archive) if "xl/workbook.bin" in names else XlsxBook(archive)
     except UNREADABLE as error:
         raise damaged() from error
+
+
+def _ods(archive: zipfile.ZipFile) -> OdsBook:
+    if "META-INF/manifest.xml" in archive.NameToInfo and _ENCRYPTED_PART in archive.read("META-INF/manifest.xml"):
+        raise encrypted()
+    return OdsBook(archive)
 
 
 UNREADABLE = (
@@ -139,12 +164,13 @@ def blocks(file: IO[bytes], book: Book, table: Table, warnings: Warnings) -> Ite
 def _quick_blocks(sheet: CalamineSheet, table: Table) -> Iterator[Block]:
     """Lay out a sheet of plain values."""
     rows = islice(sheet.iter_rows(), table.heading_line, None)
+    merged = _Merged(_ranges(sheet), table)
     number, total = table.heading_line + 1, max(sheet.total_height, 1)
     margin = (sheet.start or (0, 0))[1]
     while columns := _columns(rows, PART_ROWS):
         lines = range(number, number + len(columns[0]))
         number = lines.stop
-        errors: list[RowError] = []
+        errors = list(merged.errors_within(lines))
         for place, cells in enumerate(columns, margin):
             name = table.places.get(place)
             if name is not None:
@@ -180,7 +206,7 @@ def _streamed_blocks(book: Book, table: Table, warnings: Warnings) -> Iterator[B
         for row in part:
             hidden += [str(row.number)] if row.hidden and any(row.cells) else []
             errors += _errors_of(row, table, formulas)
-            errors += merged.errors_of(row)
+            errors += merged.errors_at(row.number)
         columns: list[Sequence[str]] = list(
             zip(*([*row.cells, *[""] * (width - len(row.cells))] for row in part), strict=True)
         )
@@ -200,8 +226,8 @@ def _errors_of(row: Row, table: Table, formulas: list[str]) -> Iterator[RowError
             formulas.append(at)
         elif mark == "outside":
             yield row.number, None, "no_heading", at
-        elif mark in _MARK_CODES and name is not None:
-            yield row.number, name, _MARK_CODES[mark], at
+        elif mark in _CELL_MISTAKES and name is not None:
+            yield row.number, name, mark, at
         elif mark == "digits_lost" and name is not None:
             yield row.number, name, "digits_lost", None
 
@@ -219,11 +245,16 @@ class _Merged:
         self._next = 0
         self._open: list[tuple[int, int, int, int]] = []
 
-    def errors_of(self, row: Row) -> Iterator[RowError]:
-        while self._next < len(self._ranges) and self._ranges[self._next][0] <= row.number:
+    def errors_within(self, lines: range) -> Iterator[RowError]:
+        if self._open or self._next < len(self._ranges):
+            for line in lines:
+                yield from self.errors_at(line)
+
+    def errors_at(self, line: int) -> Iterator[RowError]:
+        while self._next < len(self._ranges) and self._ranges[self._next][0] <= line:
             self._open.append(self._ranges[self._next])
             self._next += 1
-        self._open = [each for each in self._open if each[1] >= row.number]
+        self._open = [each for each in self._open if each[1] >= line]
         for first, last, left, right in self._open:
             name = next(self._table.places[place] for place in self._table.places if left <= place <= right)
-            yield row.number, name, "merged_cells", f"{letters(left)}{first}:{letters(right)}{last}"
+            yield line, name, "merged_cells", f"{letters(left)}{first}:{letters(right)}{last}"

@@ -1,4 +1,4 @@
-"""Find in .xlsb what calamine does not tell: formulas, cells with errors, hidden rows, merged cells, by the records of BIFF12."""
+"""Find in .xlsb what calamine does not tell: formulas, errors, hidden rows, merged cells, formats, by the records of BIFF12."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ import zipfile
 from collections.abc import Iterator
 
 from shared.files.biff import SheetFacts
+from shared.files.formats import Shown, shown_by
 from shared.files.xlsx import relations
 
 _BOOK = "xl/workbook.bin"
+_FORMAT, _CELL_STYLES, _END_OF_CELL_STYLES, _STYLE = 44, 617, 618, 47
 _ROW, _ERROR, _SHEET, _MERGED = 0, 3, 156, 176
 _FORMULAS, _FORMULA_ERROR = range(8, 12), 11
+_NUMBERS = (2, 5, 9)
 _HIDDEN = 0x10
 
 
@@ -20,8 +23,14 @@ def facts(archive: zipfile.ZipFile, number: int) -> SheetFacts:
     sheets = [body for kind, body in _records(archive.read(_BOOK)) if kind == _SHEET]
     (length,) = struct.unpack_from("<I", sheets[number], 8)
     relation = sheets[number][12 : 12 + 2 * length].decode("utf-16-le")
+    parts = relations(archive, _BOOK)
+    styles = _styles(archive, next((path for path in parts.values() if path.lower().endswith("styles.bin")), None))
     found, row = SheetFacts(), 0
-    for kind, body in _records(archive.read(relations(archive, _BOOK)[relation])):
+    for kind, body in _records(archive.read(parts[relation])):
+        if styles and kind in _NUMBERS:
+            place, style = struct.unpack_from("<II", body)
+            if (shown := styles.get(style & 0xFFFFFF)) is not None:
+                found.shown[row, place] = shown
         if kind == _ROW:
             row = struct.unpack_from("<I", body)[0] + 1
             if body[11] & _HIDDEN:
@@ -36,6 +45,23 @@ def facts(archive: zipfile.ZipFile, number: int) -> SheetFacts:
             top, bottom, left, right = struct.unpack_from("<4I", body)
             found.merged.append((top + 1, bottom + 1, left, right))
     return found
+
+
+def _styles(archive: zipfile.ZipFile, path: str | None) -> dict[int, Shown]:
+    """Return what styles of cells show, where it is something else than the number or its date."""
+    codes: dict[int, str] = {}
+    found: list[Shown] = []
+    of_cells = False
+    for kind, body in _records(archive.read(path)) if path else ():
+        if kind == _FORMAT:
+            number, length = struct.unpack_from("<HI", body)
+            codes[number] = body[6 : 6 + 2 * length].decode("utf-16-le")
+        elif kind in (_CELL_STYLES, _END_OF_CELL_STYLES):
+            of_cells = kind == _CELL_STYLES
+        elif kind == _STYLE and of_cells:
+            (number,) = struct.unpack_from("<H", body, 2)
+            found.append(shown_by(number, codes.get(number)))
+    return {place: kind for place, kind in enumerate(found) if kind not in ("", "date")}
 
 
 def _records(data: bytes) -> Iterator[tuple[int, bytes]]:

@@ -11,6 +11,7 @@ from xml.parsers import expat
 
 from shared.files.cells import Row, SheetName, day_text, number_text
 from shared.files.domain import FileRefused, refused
+from shared.files.formats import CHINESE_DATES, Shown, shown_by
 
 _PIECE = 1 << 16
 _NAMESPACES = (
@@ -30,20 +31,18 @@ _LOCAL = {
         *("sheetData", "row", "c", "v", "f", "is", "mergeCell"),
     )
 }
-_CHINESE_DATE_FORMATS = frozenset([*range(27, 37), *range(50, 59)])
-_DATE_FORMATS = _CHINESE_DATE_FORMATS | frozenset([*range(14, 23), *range(45, 48)])
-"""Built-in formats of dates and times."""
-_NOT_A_PART = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]')
-_DATE_PARTS = re.compile(r"[ymdhs年月日]", re.IGNORECASE)
+_NUMBERED = re.compile("_x([0-9A-Fa-f]{4})_")
 _REFERENCE = re.compile(r"^\$?([A-Z]{1,3})\$?([0-9]{1,7})$")
 _SIGNS = {
-    b"f": (b"<f", b":f"), b"e": (b'"e"',), b"m": (b"mergeCell",), b"d": (b"hidden", b'"d"'), b"h": (b"rPh",),
-    b"&": (b"&#",), b"!": (b"<!",), b"'": (b"'",), b"\0": (b"\0",),
+    b"e": (b'"e"',), b"d": (b"hidden", b'"d"'), b"h": (b"rPh",), b"&": (b"&#",), b"!": (b"<!",), b"'": (b"'",),
+    b"\0": (b"\0",),
 }  # fmt: skip
-"""Where none of these is in a sheet's XML, it cannot hold a formula, an error, a merged cell or a hidden row, however spelled.
+"""Where none of these is in a sheet's XML, it cannot hold a formula, an error or a hidden row, however spelled.
 
 Each is looked for only where its rarest byte is found, which is many times as fast.
 """
+_FORMULA = re.compile(rb"[<:]f(?!o)")
+"""A formula of a cell; those of validations and of conditional formats are spelled out."""
 _WIDE = re.compile(rb"""r=["'][A-Z]{2}""")
 _ROW = b'<row r="'
 _OVERLAP = 64
@@ -51,6 +50,7 @@ _MAX_BLANK_ROWS = 1_000
 _MAX_ROWS = 1_048_576
 _MAX_GAP = 200
 """Empty cells that a row may have before its next one."""
+_MAX_ODD_STYLES = 200
 _MAX_QUICK_BYTES = 100 << 20
 """Sheets whose XML is larger are streamed: laid out as a whole they would take too much memory."""
 
@@ -140,7 +140,7 @@ class _Strings(_Handlers):
 
     def end(self, name: str) -> None:
         if name == "si":
-            self._found.append("".join(self._parts))
+            self._found.append(unescaped("".join(self._parts)))
         elif name == "rPh":
             self._in_sound = False
         elif name == "t":
@@ -215,6 +215,8 @@ class _Sheet(_Handlers):
             self._marks.append((self._place, "formula" if not text and kind != "str" else "formula_value"))
         if kind == "s":
             text = self._book.strings[int(text)] if text.strip() else ""
+        elif kind in ("str", "inlineStr"):
+            text = unescaped(text)
         elif kind == "e":
             self._marks.append((self._place, "cell_error"))
             text = ""
@@ -240,9 +242,13 @@ class _Sheet(_Handlers):
             number = float(text)
         except ValueError:
             raise _damaged() from None
-        formats = self._book.date_formats
-        if self._style < len(formats) and formats[self._style]:
-            return day_text(number, since_1904=self._book.since_1904)
+        formats = self._book.formats
+        kind = formats[self._style] if self._style < len(formats) else ""
+        if kind in ("date", "year"):
+            day = day_text(number, since_1904=self._book.since_1904)
+            return day[:4] if kind == "year" else day
+        if kind:
+            self._marks.append((self._place, kind))
         shown, exact = number_text(text, number)
         if not exact:
             self._marks.append((self._place, "digits_lost"))
@@ -261,6 +267,11 @@ class _Merges(_Handlers):
             ends = [_REFERENCE.match(end) for end in (first, last or first)]
             if ends[0] and ends[1]:
                 self.found.append((int(ends[0][2]), int(ends[1][2]), place_of(ends[0][1]), place_of(ends[1][1])))
+
+
+def unescaped(text: str) -> str:
+    """Return a text with the characters that it holds as their numbers: `_x000D_` is a carriage return."""
+    return _NUMBERED.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
 
 
 def place_of(column: str) -> int:
@@ -292,8 +303,7 @@ class XlsxBook:
                 )
                 relation = next((attributes[key] for key in _RELATION_IDS if key in attributes), "")
                 self._paths.append(parts.get(relation, ""))
-        self.date_formats, self._odd_dates = self._formats(self._part(parts, "styles.xml"))
-        self._odd_dates = self._odd_dates or self.since_1904
+        self.formats, self._odd_styles = self._formats(self._part(parts, "styles.xml"))
         strings = self._part(parts, "sharedStrings.xml")
         self.strings = _Strings(_opened(self._archive, strings) if strings else None)
 
@@ -321,15 +331,22 @@ class XlsxBook:
         Whoever hides something from this only makes calamine take more memory than it may.
         """
         path = self._paths[number]
-        if self._odd_dates or not path or self._archive.getinfo(path).file_size > _MAX_QUICK_BYTES:
+        if (
+            self.since_1904
+            or not path
+            or self._archive.getinfo(part_name(self._archive, path)).file_size > _MAX_QUICK_BYTES
+        ):
             return False
+        if len(self._odd_styles) > _MAX_ODD_STYLES:
+            return False
+        odd = re.compile(rf'\bs\s*=\s*"(?:{"|".join(map(str, self._odd_styles)) or "none"})"'.encode())
         rows, last, data = 0, b"", b""
         with _opened(self._archive, path) as stream:
             while piece := stream.read(1 << 20):
                 data = data[-_OVERLAP:] + piece
                 if any(byte in data and any(map(data.__contains__, signs)) for byte, signs in _SIGNS.items()):
                     return False
-                if _WIDE.search(data):
+                if _FORMULA.search(data) or _WIDE.search(data) or (self._odd_styles and odd.search(data)):
                     return False
                 rows += piece.count(_ROW)
                 if (found := data.rfind(_ROW)) >= 0:
@@ -340,26 +357,28 @@ class XlsxBook:
     def _part(self, relations: Mapping[str, str], name: str) -> str | None:
         return next((path for path in relations.values() if path.lower().endswith(name.lower())), None)
 
-    def _formats(self, path: str | None) -> tuple[list[bool], bool]:
-        """Return for each cell format whether it shows a date or a time, and whether calamine would not know one of them."""
+    def _formats(self, path: str | None) -> tuple[list[Shown], list[int]]:
+        """Return what each cell format shows, and the places of those that calamine does not know."""
         own: dict[int, str] = {}
-        found: list[bool] = []
-        odd = False
+        found: list[Shown] = []
+        odd: list[int] = []
         for name, attributes in _elements(self._archive, path) if path else ():
             number = int(attributes.get("numFmtId", 0))
             if name == "numFmt":
                 own[number] = attributes.get("formatCode", "")
             elif name == "xf":
-                found.append(is_date_format(own[number]) if number in own else number in _DATE_FORMATS)
-                odd = odd or (number not in own and number in _CHINESE_DATE_FORMATS)
+                shown = shown_by(number, own.get(number))
+                if shown not in ("", "date") or (number not in own and number in CHINESE_DATES):
+                    odd.append(len(found))
+                found.append(shown)
         return found, odd
 
 
 def relations(archive: zipfile.ZipFile, path: str) -> dict[str, str]:
     """Return the parts that a part of a workbook refers to, by the names that it has for them; "" is the whole."""
     folder, name = posixpath.split(path)
-    index = posixpath.join(folder, "_rels", f"{name}.rels")
-    if index not in archive.namelist():
+    index = part_name(archive, posixpath.join(folder, "_rels", f"{name}.rels"))
+    if index not in archive.NameToInfo:
         return {}
     return {
         attributes.get("Id", ""): posixpath.normpath(
@@ -382,11 +401,14 @@ def _elements(archive: zipfile.ZipFile, path: str) -> list[tuple[str, Mapping[st
 
 def _opened(archive: zipfile.ZipFile, path: str) -> IO[bytes]:
     try:
-        return archive.open(path)
+        return archive.open(part_name(archive, path))
     except KeyError:
         raise _damaged() from None
 
 
-def is_date_format(code: str) -> bool:
-    """Return whether a number format shows a date or a time."""
-    return _DATE_PARTS.search(_NOT_A_PART.sub("", code.partition(";")[0])) is not None
+def part_name(archive: zipfile.ZipFile, path: str) -> str:
+    """Return a part's name as the archive spells it: names are the same in capitals, and some programs write `\\` for `/`."""
+    if path in archive.NameToInfo:
+        return path
+    wanted = path.lower()
+    return next((name for name in archive.namelist() if name.replace("\\", "/").lower() == wanted), path)

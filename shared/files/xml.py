@@ -13,6 +13,7 @@ from typing import IO, Any, NoReturn
 from lxml import etree
 
 from shared.files.domain import quoted, refused
+from shared.files.text import html_as_workbook
 from shared.i18n import N_
 
 _NAMED_BYTES = 16 << 20
@@ -37,6 +38,10 @@ class XmlPart:
 
     path: tuple[str, ...]
     values: Mapping[str, str]
+
+
+_TABLES = ("{urn:schemas-microsoft-com:office:spreadsheet}Workbook", "{http://www.w3.org/1999/xhtml}html", "html")
+"""The first elements of tables that programs save as XML."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,8 @@ def _recognised(file: IO[bytes], documents: Sequence[XmlDocument]) -> XmlDocumen
     for document in documents:
         if root.tag == f"{{{document.namespace}}}Document":
             return document
+    if root.tag in _TABLES:
+        raise html_as_workbook()
     known = [quoted(document.name) for document in documents]
     raise refused("xml_unknown", "The XML must be one of these documents: {known}.", known=known)
 

@@ -134,6 +134,16 @@ OFFICE: Fields = {
     "date": Field(("成文日期", "date of the paper")),
 }
 """What every paper says of the office that issues it."""
+STATEMENTS = Field(
+    ("陈述申辩", "statements of the enterprise"),
+    many=True,
+    within={
+        "made_on": Field(("日期", "day")),
+        "statement": Field(("内容", "statement")),
+        "document": Field(("材料", "document")),
+    },
+)
+"""What an enterprise stated before an act was issued."""
 REMEDIES: Fields = {
     "review_office": Field(("行政复议机关", "office for administrative review")),
     "court": Field(("受诉人民法院", "court")),

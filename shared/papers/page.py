@@ -11,6 +11,8 @@ from lxml import etree
 from shared.papers import package
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_HEADINGS = {"title": "h1", "heading": "h2", "subheading": "h3"}
+"""Styles whose paragraphs are headings of the page."""
 _ALIGNED = {"both": "justify", "center": "center", "right": "right", "end": "right", "left": "left", "start": "left"}
 _SONG = '"SimSun", "Source Han Serif SC", "Noto Serif CJK SC", serif'
 #: Fonts that stand in for those of GB/T 9704 where a machine lacks them.
@@ -29,13 +31,16 @@ _PAGE = """<!doctype html>
 @page {{ size: A4; margin: 37mm 26mm 35mm 28mm; }}
 body {{ color: #000; margin: 0; }}
 main {{ box-sizing: border-box; margin: 0 auto; max-width: 210mm; padding: 12mm 26mm 12mm 28mm; }}
-p {{ margin: 0; overflow-wrap: anywhere; }}
+p, h1, h2, h3 {{ font-weight: inherit; margin: 0; overflow-wrap: anywhere; }}
 table {{ border-collapse: collapse; margin: .5rem 0; width: 100%; }}
 td, th {{ border: 1px solid #000; font-weight: inherit; padding: 1mm 1.5mm; vertical-align: top; }}
 tr {{ break-inside: avoid; }}
 {styles}
 @media print {{ main {{ max-width: none; padding: 0; }} thead {{ display: table-header-group; }} }}
-@media screen and (max-width: 48rem) {{ main {{ padding: 1rem; }} main p {{ font-size: 1rem; line-height: 1.7; }} }}
+@media screen and (max-width: 48rem) {{
+main {{ padding: 1rem; }}
+main :is(p, h1, h2, h3) {{ font-size: 1rem; line-height: 1.7; }}
+}}
 </style>
 </head>
 <body>
@@ -75,7 +80,9 @@ def _paragraph(paragraph: etree._Element) -> str:
     css = _paragraph_css(paragraph.find(f"{_W}pPr"))
     style = f' style="{escape(css)}"' if css else ""
     runs = "".join(_run(run) for run in paragraph.iter(f"{_W}r"))
-    return f'<p class="{_class(_style_of(paragraph))}"{style}>{runs or "&nbsp;"}</p>'
+    name = _style_of(paragraph)
+    tag = _HEADINGS.get(name, "p")
+    return f'<{tag} class="{_class(name)}"{style}>{runs or "&nbsp;"}</{tag}>'
 
 
 def _run(run: etree._Element) -> str:
@@ -133,7 +140,7 @@ def _styles(part: bytes) -> str:
             **_declarations(_run_css(style.find(f"{_W}rPr"))),
         }
 
-    rules = [("p", common), *((f".{_class(code)}", own(code)) for code in found)]
+    rules = [("p, h1, h2, h3", common), *((f".{_class(code)}", own(code)) for code in found)]
     return "\n".join(f"{name} {{ {'; '.join(': '.join(each) for each in css.items())} }}" for name, css in rules if css)
 
 

@@ -9,11 +9,11 @@ A file has one paragraph a line, `[style] text`, tables, and the lines of a loop
     [table 12 58 30]
     [head] No. | Award | Amount
     {% for row in rows %}
-    [row] {{ row.number }} | {{ row.award }} | {{ row.amount }}
+    [row] {{ row.number }} | {{ row.award }} | > {{ row.amount }}
     {% endfor %}
     [end]
 
-`base/` has the page (A4, margins, 22 lines of 28 characters) and the styles, after GB/T 9704—2012.
+`>` sets a cell to the right. `base/` has the page (A4, margins, 22 lines of 28 characters) and the styles, after GB/T 9704—2012.
 """
 
 from __future__ import annotations
@@ -104,10 +104,14 @@ def _table_start(widths: list[int]) -> str:
     )
 
 
+def _cell(style: str, text: str) -> str:
+    return _paragraph("amount-cell", text[1:].lstrip()) if text.startswith(">") else _paragraph(style, text)
+
+
 def _row(cells: list[str], widths: list[int], style: str) -> str:
     header = "<w:tblHeader/>" if style == "heading-cell" else ""
     written = "".join(
-        f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>{_paragraph(style, cell.strip())}</w:tc>'
+        f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>{_cell(style, cell.strip())}</w:tc>'
         for cell, width in zip(cells, widths, strict=False)
     )
     return f"<w:tr><w:trPr><w:cantSplit/>{header}</w:trPr>{written}</w:tr>"

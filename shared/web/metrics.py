@@ -112,7 +112,9 @@ def probe_router(metrics_text: Callable[[], bytes], ready: Callable[[], None] | 
 
 def probe_app(token_verifier: TokenVerifier, probes: APIRouter) -> FastAPI:
     """Return an app of `probes` alone, to be served beside a process's work."""
-    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, telemetry=tracing.NO_OTHER_SPANS)
+    app = FastAPI(
+        openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, telemetry=tracing.NO_OTHER_SPANS
+    )
     app.state.token_verifier = token_verifier
     app.state.language = CHINESE
     problems.install(app)

@@ -17,7 +17,7 @@ from shared.media_types import JSON
 from shared.observability import metrics, tracing
 from shared.web import problems
 from shared.web.auth import identify, requirements_of
-from shared.web.bodies import BodyLimit, bounded, limit_of, read_json, too_large
+from shared.web.bodies import BodyLimit, bounded, limit_of, read_as_json, read_json, too_large
 from shared.web.quotas import Quotas
 
 log = structlog.get_logger("http")
@@ -116,9 +116,12 @@ class RequestMiddleware:
                 for requirement in requirements:
                     requirement.check(actor)
         limit = limit_of(request.url.path, self._bodies)
-        is_json = request.headers.get("content-type", "").startswith(JSON)
-        if not is_json and not limit.files:
+        content_type = request.headers.get("content-type", "").lower()
+        if not limit.files and not content_type.startswith(JSON):
             raise UnsupportedMediaType("Send the body as `Content-Type: application/json`.")
+        is_json = read_as_json(content_type)
+        if is_json:
+            limit = limit.of_json()
         if declared.isdigit() and int(declared) > limit.max_bytes:
             raise too_large(limit)
         within = bounded(receive, limit)

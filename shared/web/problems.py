@@ -70,6 +70,8 @@ class RequestFailed(DomainError):
     title = N_("The request failed")
 
 
+MAX_ERRORS = 1_000
+"""The most mistakes of a request that an answer lists."""
 SEE_ERRORS = N_("See `errors` for each mistake.")
 
 log = structlog.get_logger(__name__)
@@ -163,9 +165,9 @@ def respond(request: Request, error: DomainError, status: int | None = None) -> 
 
 
 def validation_problem(error: RequestValidationError) -> Invalid:
-    """Return the framework's validation error as Invalid, without the submitted values."""
+    """Return the framework's validation error as Invalid, with its first mistakes, without the submitted values."""
     found = []
-    for item in error.errors():
+    for item in error.errors()[:MAX_ERRORS]:
         where, *path = item["loc"] or ("body",)
         pointer = (
             "".join("/" + str(p).replace("~", "~0").replace("/", "~1") for p in _in_body(path, error.body))

@@ -25,6 +25,7 @@ from tests.bench import (
     bench_approvals,
     bench_eligibility_corrections,
     bench_evaluation,
+    bench_letters,
     bench_openfisca,
     bench_payments,
     bench_payout,
@@ -32,6 +33,7 @@ from tests.bench import (
     bench_registry,
     bench_requests,
     bench_reviews,
+    bench_tasks,
 )
 from tests.support.databases import DatabaseServer
 
@@ -49,12 +51,14 @@ BENCHMARKS: Mapping[str, tuple[str, Callable[..., Sequence[Any]]]] = {
         bench_eligibility_corrections.run,
     ),
     "evaluation": ("All awards over 1,000,000 enterprises × 5 years, frames in memory", bench_evaluation.run),
+    "letters": ("10,000 letters of a round, made by a job and read as an archive", bench_letters.run),
     "openfisca": ("Five awards beside OpenFisca-core, 1,000,000 enterprises × 5 years", bench_openfisca.run),
     "payout": ("100,000 decisions: outbox → Kafka → split, posted, ordered, funded", bench_payout.run),
     "payments": ("Payments in bulk: a second worker, a batch's file, reconciliation", bench_payments.run),
     "proposals": ("1,000,000 enterprises: the registry's tables → proposals stored", bench_proposals.run),
     "registry": ("1,000,000 rows of annual sales: files in, snapshots and changes out", bench_registry.run),
-    "reviews": ("100,000 reviews passed in bulk", bench_reviews.run),
+    "reviews": ("100,000 reviews passed in bulk, 100,000 awards declined by silence", bench_reviews.run),
+    "tasks": ("What waits for whom, of 100,000 that wait, over HTTP", bench_tasks.run),
     "requests": ("Single requests over HTTP beside bare FastAPI routes", bench_requests.run),
 }
 

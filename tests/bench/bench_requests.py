@@ -1,8 +1,9 @@
 """Single requests to eligibility over HTTP, each beside a bare FastAPI route that reads the same rows.
 
 Three servers run under uvicorn in this process: the registry, eligibility, and the bare one. The bare routes check the same
-tokens with the same code and answer JSON; the one has a single indexed SELECT of the decision, the other the indexed reads that
-assessing the enterprise takes, straight from the registry's tables, and judges nothing. `make bench ARGS=requests` runs it.
+tokens with the same code and answer JSON; the one has a single indexed SELECT of the decision, the other one statement that reads
+the rows which assessing the enterprise takes, straight from the registry's tables, and judges nothing. `make bench ARGS=requests`
+runs it.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import http.client
 import io
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stderr
 from statistics import median
 from typing import Annotated, Any
@@ -28,7 +29,7 @@ from sqlalchemy import text
 from deploy.local.broker import Broker
 from services.eligibility.app import build
 from services.eligibility.clients.registry import RegistryFacts
-from services.eligibility.facts.queries import RowQuery
+from services.eligibility.facts.queries import Reached, RowQuery, Step
 from services.eligibility.settings import Settings
 from shared.authorization import Actor, Scope
 from shared.database.engine import Database
@@ -61,10 +62,18 @@ class _Recording(RegistryFacts):
         self.reads: list[_Read] = []
 
     def matching(self, revision: int, asked: Mapping[RowQuery, Collection[str]]) -> dict[RowQuery, pl.DataFrame]:
+        self._note(asked)
+        return super().matching(revision, asked)
+
+    def reached_from(self, steps: Sequence[Step], values: Collection[str]) -> tuple[int, Reached]:
+        revision, reached = super().reached_from(steps, values)
+        self._note(reached.values)
+        return revision, reached
+
+    def _note(self, asked: Mapping[RowQuery, Collection[str]]) -> None:
         for ask, values in asked.items():
             column = f"split_part({ask.column}, ':', 1)" if ask.before_colon else ask.column
             self.reads.append((ask.dataset, column, list(values)))
-        return super().matching(revision, asked)
 
     def dataset(self, revision: int, dataset: str) -> pl.DataFrame:
         self.reads.append((dataset, "", []))
@@ -84,12 +93,17 @@ def bare(eligibility: Database, registry: Database, tokens: Tokens, reads: dict[
 
     @app.post("/assessments")
     def assessment(_: Annotated[Actor, needs(Scope.SIMULATIONS_WRITE)], body: dict[str, Any]) -> Response:
-        found: dict[str, list[dict[str, Any]]] = {}
+        found: dict[str, list[orjson.Fragment]] = {}
+        wanted = reads[body["uscc"]]
+        parts = [
+            f"SELECT '{dataset}', row_to_json(t)::text FROM {dataset} AS t"
+            + (f" WHERE {column} = ANY(%(v{place})s)" if column else "")
+            for place, (dataset, column, _) in enumerate(wanted)
+        ]
+        bound = {f"v{place}": values for place, (_, column, values) in enumerate(wanted) if column}
         with registry.reading() as connection:
-            for dataset, column, values in reads[body["uscc"]]:
-                where = f" WHERE {column} = ANY(:values)" if column else ""
-                rows = connection.execute(text(f"SELECT * FROM {dataset}{where}"), {"values": values} if column else {})
-                found.setdefault(dataset, []).extend(dict(row._mapping) for row in rows)
+            for dataset, row in connection.exec_driver_sql(" UNION ALL ".join(parts), bound):
+                found.setdefault(dataset, []).append(orjson.Fragment(row))
         return json_response(found)
 
     return app
@@ -185,10 +199,11 @@ def measured(opened: Harness, count: int) -> list[Any]:
         Figure("a decision by id, with its acts", 1, decision),
         Figure("bare route, one indexed SELECT", 1, select),
         Figure("an assessment of one year, from the registry", 1, assessment),
-        Figure("bare route, the same indexed reads from the tables", 1, rows),
+        Figure("bare route, the same rows from the tables in one statement", 1, rows),
         ("a decision by id against the bare route, times as long (goal ≤ 1.5)", decision / select),
-        ("an assessment against the bare route, times as long (goal ≤ 3)", assessment / rows),
-        ("reads that an assessment takes", float(median(len(each) for each in reads.values()))),
+        ("an assessment against the bare route, times as long (goal ≤ 5)", assessment / rows),
+        ("an assessment, median in ms (goal ≤ 60)", 1e3 * assessment),
+        ("reads of that statement", float(median(len(each) for each in reads.values()))),
     ]
 
 

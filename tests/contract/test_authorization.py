@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -85,13 +86,16 @@ def expected(kind: str, row: Mapping[str, Any]) -> bool:
     return kind == "district" and row["restricted"] != "none"
 
 
-def statuses(service: str, method: str, path: str, callers: Mapping[str, Mapping[str, str]]) -> dict[str, int]:
-    """Return what each caller (headers by its name) is answered."""
+def filled(path: str) -> str:
+    """Return `path` with an example in place of each part."""
     for name, value in EXAMPLES.items():
         path = path.replace(f"{{{name}}}", value)
-    while "{" in path:
-        path = path[: path.index("{")] + str(UUID(int=1)) + path[path.index("}") + 1 :]
-    found = {}
+    return re.sub(r"\{\w+\}", str(UUID(int=1)), path)
+
+
+def statuses(service: str, method: str, path: str, callers: Mapping[str, Mapping[str, str]]) -> dict[str, int]:
+    """Return what each caller (headers by its name) is answered."""
+    path, found = filled(path), {}
 
     async def ask() -> None:
         transport = httpx.ASGITransport(app=apps()[service], raise_app_exceptions=False)

@@ -21,8 +21,9 @@ from deploy.kubernetes.manifests import BASE, SECRETS, files
 from deploy.local.postgres import LocalPostgres
 from deploy.local.processes import Supervisor
 from services.databases import SCHEMAS as SERVICES
+from shared.offices import ENTRIES, NUMBERS
 from shared.process_settings import ProcessSettings, load, variable_of
-from tests.support.compose import COMPOSE, EXAMPLE, ROOT, composed, filled_in
+from tests.support.compose import COMPOSE, EXAMPLE, OFFICES, ROOT, composed, filled_in
 
 SCRIPTS = Path(sysconfig.get_path("scripts"))
 OVERLAY = BASE.parent / "overlays/production/kustomization.yaml"
@@ -169,3 +170,18 @@ def test_compose_makes_the_databases(tmp_path: Path) -> None:
                     psycopg.connect(url.set(database=other).render_as_string(hide_password=False))
     finally:
         supervisor.stop()
+
+
+def test_compose_and_kubernetes_give_every_process_that_makes_papers_the_citys_offices() -> None:
+    services = composed(filled_in())
+    overlay = yaml.safe_load(OVERLAY.read_text("utf-8"))
+    (generated,) = [each for each in overlay["configMapGenerator"] if each["name"] == "offices"]
+    assert generated["files"] == ["offices.yaml"]
+    entries = OVERLAY.with_name("offices.yaml").read_text("utf-8")
+    assert entries == OFFICES.read_text("utf-8"), "one file to fill in, at two places"
+    assert all(set(entry) == {*ENTRIES, NUMBERS} for entry in yaml.safe_load(entries).values())
+    for name, environment in in_cluster():
+        assert ("OFFICES_FILE" in environment) == (name not in ("desk-app", "migrate"))
+    for name in PROCESSES:
+        targets = [volume.split(":")[1] for volume in services[name]["volumes"]]
+        assert services[name]["environment"]["OFFICES_FILE"] in targets

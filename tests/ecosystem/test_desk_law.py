@@ -87,13 +87,13 @@ def test_a_round_goes_from_its_notice_over_an_objection_to_its_approval(case: Ca
     page.select_option("#decide_objection-outcome", "rejected")
     page.fill("#decide_objection-reason", "合同已核对")
     page.click("button:has-text('处理异议')")
-    page.wait_for_url("**done=*")
+    page.wait_for_selector(".done")
     assert "异议不成立" in checker.text()
 
     page = maker.go(notice.removeprefix(maker.url).partition("?")[0])
     page.click("summary:has-text('结束公示')")
     page.click("button:has-text('结束公示')")
-    page.wait_for_url("**done=*")
+    page.wait_for_selector(".done")
     assert "已结束" in maker.text()
 
     page = checker.go(place)
@@ -143,13 +143,13 @@ def test_two_persons_change_the_procedure_of_a_reading(decided: object, sign_in:
     page.fill("#propose_award_status_change-document", "丽商务〔2029〕12号")
     page.fill("#propose_award_status_change-reason", "公平竞争审查")
     page.click("button:has-text('拟中止执行')")
-    page.wait_for_url("**done=*")
+    page.wait_for_selector(".done")
     assert page.locator("form[action$=confirm_award_status_change]").count() == 0
     page = checker.go(place)
     page.click("summary:has-text('确认该措施')")
     seen(checker, "award-status")
     page.click("button:has-text('确认该措施')")
-    page.wait_for_url("**done=*")
+    page.wait_for_selector(".done")
     assert "已确认" in checker.text()
 
 

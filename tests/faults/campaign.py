@@ -13,6 +13,7 @@ import httpx
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
+from deploy.local.processes import Child
 from deploy.local.sample.domain import code_of
 from shared.clock import SystemClock, calendar_date
 from shared.messaging import kafka
@@ -25,6 +26,7 @@ PAYEES = 60
 AMPLE_FEN = 10**12
 BYSTANDERS = 6_000
 """Enterprises that nobody pays: what makes changes and snapshots too long for a socket's buffers."""
+STARTS_WITHIN_SECONDS = 60.0
 TRY_AGAIN = (httpx.codes.TOO_MANY_REQUESTS, httpx.codes.SERVICE_UNAVAILABLE)
 
 Record = tuple[bytes | None, bytes | None, list[tuple[str, bytes]]]
@@ -121,14 +123,25 @@ class Campaign:
         for service in ("registry", "eligibility", "payout"):
             app = self.harness.children[f"{service}-app"]
             for port in (self.harness.system.ports[f"{service.upper()}_PORT"], app.environment["METRICS_PORT"]):
-                try:
-                    status: object = httpx.get(f"http://127.0.0.1:{port}/healthz", timeout=30).status_code
-                except httpx.TransportError as error:
-                    if not app.alive():
-                        continue
-                    status = type(error).__name__
-                if status != httpx.codes.OK:
-                    self.violations.append(f"a probe of {app.name} at {port} got {status}")
+                said = self._probed(app, int(port))
+                if said != httpx.codes.OK:
+                    self.violations.append(f"a probe of {app.name} at {port} got {said}")
+
+    def _probed(self, app: Child, port: int) -> object:
+        """Return the status of a probe or the error that it got; a process that was started just now is waited for."""
+        deadline = time.monotonic() + STARTS_WITHIN_SECONDS
+        while True:
+            try:
+                return httpx.get(f"http://127.0.0.1:{port}/healthz", timeout=30).status_code
+            except httpx.TransportError as error:
+                refused = isinstance(
+                    error, httpx.ConnectError
+                )  # nobody listens yet; a flooded app leaves a caller waiting
+                if not app.alive():
+                    return httpx.codes.OK
+                if not refused or time.monotonic() > deadline:
+                    return type(error).__name__
+            time.sleep(0.2)
 
     def send(self, records: Iterable[Record]) -> None:
         """Put messages on `award-decisions.v1` for certain, past the outbox."""

@@ -17,6 +17,7 @@ from tests.support.events import EVENT_KEYS, PRIVATE_KEYS
 ROOT = Path(__file__).parents[2]
 COMPOSE = ROOT / "deploy/compose/compose.yaml"
 EXAMPLE = COMPOSE.with_name("example.env")
+OFFICES = COMPOSE.with_name("example.offices.yaml")
 ISSUER_HOST = "id.city.example"
 
 
@@ -29,6 +30,8 @@ def filled_in() -> dict[str, str]:
         "TOKEN_JWKS_URL": f"https://{ISSUER_HOST}/.well-known/jwks.json",
         "TOKEN_URL": f"https://{ISSUER_HOST}/oauth/token",
         "DESK_PUBLIC_URL": "https://desk.city.example",
+        "OFFICES_FILE": f"./{OFFICES.name}",
+        "PAYOUT_PAYERS": '{"city": {"name": "丽水市财政局", "number": "33050169000000000001", "bank_code": "105343000012"}}',
         "DESK_SESSION_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
         "EVENT_KEYS": EVENT_KEYS,
         **{name: base64.b64encode(secrets.token_bytes(64)).decode() for name in drawn},

@@ -112,7 +112,7 @@ def fields_of(act: Act, names: Iterable[str]) -> Iterator[Field]:
         if not {"*", "+"} & set(asked.name):
             yield asked
             continue
-        pattern = re.compile(re.escape(asked.name).replace(r"\*", r"\d+").replace(r"\+", r"[a-z0-9_-]+"))
+        pattern = re.compile(re.escape(asked.name).replace(r"\*", r"[0-9]{1,6}").replace(r"\+", r"[a-z0-9_-]+"))
         yield from (replace(asked, name=name, row=_row(name)) for name in given if pattern.fullmatch(name))
 
 
@@ -182,8 +182,10 @@ def _decimal(text: str) -> float:
 
 def _fraction(text: str) -> dict[str, int]:
     """Return `1/2` or `50%` as a fraction; raises ValueError."""
+    if not re.fullmatch(r"[0-9]{1,9}([/.][0-9]{1,9})?%?", text):
+        raise ValueError(text)
     try:
-        part = Fraction(text.removesuffix("%").replace("／", "/"))
+        part = Fraction(text.removesuffix("%"))
     except ZeroDivisionError as error:
         raise ValueError(text) from error
     if text.endswith("%"):
@@ -203,15 +205,15 @@ def _whole_numbers(text: str) -> list[int]:
 
 def _figures(text: str) -> int | list[int]:
     """Return a whole number, or several; raises ValueError."""
-    found = _whole_numbers(text)
-    return found if len(found) > 1 else found[0]
+    first, *others = _whole_numbers(text)
+    return [first, *others] if others else first
 
 
 _READERS: Mapping[str, Callable[[str], Any]] = {
     "yuan": lambda text: fen_of_yuan(_plain(text)),
     "whole": lambda text: int(_plain(text)),
     "decimal": lambda text: _decimal(_plain(text)),
-    "fraction": _fraction,
+    "fraction": lambda text: _fraction(text.replace("／", "/").replace("％", "%")),
     "years": _whole_numbers,
     "figures": _figures,
     "rows": orjson.loads,

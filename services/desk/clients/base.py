@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import httpx
 
+from shared.errors import NotFound
 from shared.i18n import N_
 from shared.media_types import BYTES, JSON
 
@@ -105,6 +106,8 @@ class Client:
             if answer.is_success:
                 return answer
             problem = answer.json()
+        except httpx.InvalidURL as error:  # longer than any address
+            raise NotFound("There is no such page.") from error
         except (httpx.HTTPError, ValueError) as error:
             raise ServiceDown(self.service) from error
         if answer.status_code == httpx.codes.UNAUTHORIZED:
@@ -115,7 +118,12 @@ class Client:
 
 
 def path_of(template: str, **parts: object) -> str:
-    """Return the path `template` with its `parts`, whatever characters they have."""
+    """Return the path `template` with its `parts`, whatever characters they have.
+
+    Raises NotFound for a part that is no name but leads to another path: `.`, `..`, or nothing.
+    """
+    if not {"", ".", ".."}.isdisjoint(map(str, parts.values())):
+        raise NotFound("There is no such page.")
     return template.format_map({name: quote(str(part), safe="") for name, part in parts.items()})
 
 

@@ -87,10 +87,6 @@ class Eligibility(Client):
             key=key,
         )
 
-    async def get_application_guide(self, policy: object, *, accept: str) -> httpx.Response:
-        """Read the application guide of a policy as a page or, by `Accept`, as a document to be edited (DOCX)."""
-        return await self.read_file(path_of("/v1/policies/{policy}/guide", policy=policy), None, accept=accept)
-
     async def get_procedure(self, policy: object) -> Any:
         """Read the official procedure of a policy, and every procedure ever proposed."""
         return await self.send("GET", path_of("/v1/policies/{policy}/procedure", policy=policy), None)
@@ -360,7 +356,7 @@ class Eligibility(Client):
         )
 
     async def get_notice(self, notice_id: object, *, limit: Value = None, cursor: Value = None) -> Any:
-        """Read a notice and, page by page, its decisions; payees that may be natural persons are masked."""
+        """Read a notice and, page by page, its decisions, an enterprise as the public does; natural persons are masked."""
         return await self.send(
             "GET", path_of("/v1/notices/{notice_id}", notice_id=notice_id), {"limit": limit, "cursor": cursor}
         )
@@ -368,7 +364,7 @@ class Eligibility(Client):
     async def get_notice_file(
         self, notice_id: object, *, limit: Value = None, cursor: Value = None, accept: str
     ) -> httpx.Response:
-        """Read a notice and, page by page, its decisions; payees that may be natural persons are masked."""
+        """Read a notice and, page by page, its decisions, an enterprise as the public does; natural persons are masked."""
         return await self.read_file(
             path_of("/v1/notices/{notice_id}", notice_id=notice_id), {"limit": limit, "cursor": cursor}, accept=accept
         )
@@ -436,6 +432,10 @@ class Eligibility(Client):
         """Issue a refusal, as another person than the one who proposed it."""
         return await self.send("POST", path_of("/v1/refusals/{refusal_id}/issue", refusal_id=refusal_id), None, key=key)
 
+    async def get_application_guide(self, policy: object, *, accept: str) -> httpx.Response:
+        """Read the application guide of a policy (申报指南) under its official interpretations, as of today."""
+        return await self.read_file(path_of("/v1/policies/{policy}/guide", policy=policy), None, accept=accept)
+
     async def get_decision_letter(self, decision_id: object, *, accept: str) -> httpx.Response:
         """Read the letter of a decision (兑现决定书), made once from its sealed receipt and the same for ever."""
         return await self.read_file(
@@ -455,7 +455,7 @@ class Eligibility(Client):
         )
 
     async def get_allocation_plan(self, round_id: object, *, accept: str) -> httpx.Response:
-        """Read the allocation plan of a round (资金分配方案): its approved awards by jurisdiction and award, as of today."""
+        """Read the allocation plan of a round (资金分配方案): approved awards by jurisdiction, award and budget unit, as of today."""
         return await self.read_file(
             path_of("/v1/rounds/{round_id}/allocation-plan", round_id=round_id), None, accept=accept
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence, Set
 from functools import partial
+from inspect import signature
 from string import Formatter
 from typing import Any
 from urllib.parse import urlencode
@@ -18,16 +19,13 @@ from services.desk.acts.jobs import JOBS
 from services.desk.acts.library import act_of
 from services.desk.clients.base import Refused, ServiceDown, SessionOver
 from services.desk.desk import Desk, OwnDesk, desk_of
-from services.desk.rendering import language, page
+from services.desk.forms import FORM_SECONDS, MAX_FORM_BYTES, form_of, text_of
+from services.desk.rendering import language, page, person_of
 from services.desk.settings import Settings
 from services.desk.sign_in import here
-from shared.errors import FieldError, NotFound, TooLarge, TooSlow
+from shared.errors import FieldError, NotFound, TooLarge
 from shared.i18n import translate
-from shared.web.bodies import BodyLimit, bounded
 
-MAX_FORM_FIELDS = 1_000
-MAX_FORM_BYTES = 1 << 20
-"""The largest form without a file."""
 _PIECE_BYTES = 1 << 20
 _KEPT_JOBS = 8
 
@@ -46,65 +44,67 @@ async def do_act(request: Request, service: str, operation: str) -> Response:
     """Do what a form asks for, once, however often it is sent."""
     act = act_of(service, operation)
     settings: Settings = request.app.state.settings
-    limit = BodyLimit(
-        request.url.path, settings.upload_max_bytes if act.file else MAX_FORM_BYTES, seconds=settings.upload_max_seconds
-    )
+    if act.file is not None and person_of(request) is not None:
+        most, seconds = settings.upload_max_bytes, settings.upload_max_seconds
+    else:
+        most, seconds = MAX_FORM_BYTES, FORM_SECONDS
     try:
-        return await _do(Request(request.scope, bounded(request.receive, limit)), act, service, operation)
-    except (TooLarge, TooSlow) as error:
-        is_slow, most = isinstance(error, TooSlow), limit.max_bytes
-        if not is_slow:
-            await _read_on(request, most)
-        context = {"limit": most, "is_file": act.file is not None, "is_slow": is_slow}
-        return page(request, "too_large.html", status=408 if is_slow else 413, **context)
+        async with form_of(request, max_bytes=most, seconds=seconds) as form:
+            return await _do(request, act, service, operation, form)
+    except TooLarge as error:
+        if person_of(request) is None:
+            raise SessionOver from error
+        raise
 
 
-async def _read_on(request: Request, most: int) -> None:
-    """Take what is still sent, up to as much again: a browser shows no answer before it has sent everything."""
-    taken = 0
-    while taken < most and (message := await request.receive())["type"] == "http.request":
-        taken += len(message.get("body", b""))
-        if not message.get("more_body"):
-            return
-
-
-async def _do(request: Request, act: Act, service: str, operation: str) -> Response:
-    async with request.form(max_fields=MAX_FORM_FIELDS) as form:
-        held = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
-        back, key = here(_text(form, "back")), _text(form, "key") or secrets.token_hex(16)
-        again = partial(_form, request, service, operation, held, back=back)
-        body, mistakes = body_of(act, _by_name(held))
-        if act.file is not None and not _size(form.get(act.file.name)):
-            mistakes.append(FieldError(act.file.name, "missing", "Choose a file that is not empty."))
-        if mistakes:
-            return again(mistakes=_said(request, mistakes), key=key, status=422)
-        try:
-            answer = await _send(desk_of(request), act, service, operation, form, body, key)
-        except Refused as refused:
-            return again(problem=refused.problem, status=refused.status)
-        except ServiceDown as down:
-            return again(down=down.service, key=key, status=503)
-        except SessionOver:
-            return again(session_over=True, key=key, status=401)
+async def _do(request: Request, act: Act, service: str, operation: str, form: FormData) -> Response:
+    held = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
+    back, key = here(text_of(form, "back")), text_of(form, "key") or secrets.token_hex(16)
+    again = partial(_form, request, service, operation, held, back=back)
+    body, mistakes = body_of(act, _by_name(held))
+    if act.file is not None and not _size(form.get(act.file.name)):
+        mistakes.append(FieldError(act.file.name, "missing", "Choose a file that is not empty."))
+    if mistakes:
+        return again(mistakes=_said(request, mistakes), key=key, status=422)
+    try:
+        answer = await _send(desk_of(request), act, service, operation, form, body, key)
+    except Refused as refused:
+        return again(problem=refused.problem, status=refused.status)
+    except ServiceDown as down:
+        return again(down=down.service, key=key, status=503)
+    except SessionOver:
+        return again(session_over=True, key=key, status=401)
     return _done(request, act, answer, back)
 
 
 async def _send(
     desk: Desk, act: Act, service: str, operation: str, form: FormData, body: dict[str, Any], key: str
 ) -> Any:
-    parts = {name.removeprefix(PART): str(value) for name, value in form.items() if name.startswith(PART)}
-    query = {name.removeprefix(QUERY): str(value) for name, value in form.items() if name.startswith(QUERY)}
-    parts |= act.parts
-    call = getattr(desk.service(service), act.method or operation)
+    """Call the operation; raises NotFound for a form with parts or parameters that it does not have."""
+    given: dict[str, Any] = {
+        name.removeprefix(kind): value
+        for kind in (QUERY, PART)
+        for name, value in form.items()
+        if name.startswith(kind) and isinstance(value, str)
+    }
+    given |= {**act.parts, "key": key}
     if act.file is not None:
         sent = form[act.file.name]
         assert isinstance(sent, UploadFile)
-        if act.file_name and not query.get(act.file_name):
-            query[act.file_name] = sent.filename or ""
-        return await call(**parts, content=_pieces(sent), key=key, **query)
-    seen = {"etag": _text(form, "etag")} if _text(form, "etag") else {}
-    sent_body = {"body": body} if act.fields else {}
-    return await call(**parts, **sent_body, key=key, **seen, **query)
+        if act.file_name and not given.get(act.file_name):
+            given[act.file_name] = sent.filename or ""
+        given["content"] = _pieces(sent)
+    else:
+        if seen := text_of(form, "etag"):
+            given["etag"] = seen
+        if act.fields:
+            given["body"] = body
+    call = getattr(desk.service(service), act.method or operation)
+    try:
+        bound = signature(call).bind(**given)
+    except TypeError as error:
+        raise NotFound("There is no such page.") from error
+    return await call(*bound.args, **bound.kwargs)
 
 
 async def _pieces(sent: UploadFile) -> AsyncIterator[bytes]:
@@ -126,15 +126,14 @@ def _by_name(held: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
 
 def _done(request: Request, act: Act, answer: Any, back: str) -> Response:
     members = answer if isinstance(answer, Mapping) else {}
-    counted = [(label, _at(members, place)) for place, label in act.counts.items()]
-    if told := [(label, count) for label, count in counted if count]:
-        request.session["told"] = told
     if act.job:
         jobs = [each for each in request.session.get("jobs", []) if each[1] != members["id"]]
         request.session["jobs"] = [[act.job, members["id"]], *jobs][:_KEPT_JOBS]
         return RedirectResponse(f"/jobs/{act.job}/{members['id']}?{urlencode({'back': back})}", 303)
     following = act.then.format_map(members) if act.then and _has_all(members, act.then) else back
-    return RedirectResponse(f"{following}{'&' if '?' in following else '?'}{urlencode({'done': act.title})}", 303)
+    counted = [(label, _at(members, place)) for place, label in act.counts.items()]
+    request.session["done"] = [act.title, [each for each in counted if each[1]]]
+    return RedirectResponse(following, 303)
 
 
 def _at(members: Mapping[str, Any], place: str) -> Any:
@@ -193,11 +192,6 @@ def _place(pointer: str, names: Set[str]) -> str:
 
 def _said(request: Request, mistakes: Sequence[FieldError]) -> dict[str, str]:
     return {each.pointer: translate(each.message, language(request), each.parameters) for each in mistakes}
-
-
-def _text(form: FormData, name: str) -> str:
-    value = form.get(name)
-    return value if isinstance(value, str) else ""
 
 
 @router.get("/jobs")

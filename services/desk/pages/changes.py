@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -89,7 +90,7 @@ async def show_challenge(request: Request, desk: OwnDesk, challenge_id: str) -> 
 @router.get("/revisions")
 async def show_revisions(request: Request, desk: OwnDesk, revision: str = "", cursor: str = "") -> Response:
     """Show change sets, the newest first, or those that are asked for."""
-    wanted = [int(each) for each in revision.replace("，", ",").split(",") if each.strip().isdecimal()]
+    wanted = [int(each) for each in re.split("[,，]", revision) if re.fullmatch(r"\s*[0-9]{1,9}\s*", each)]
     found = await desk.registry.list_revisions(revision=wanted or None, limit=_SHOWN, cursor=cursor)
     return page(request, "revisions.html", found=found, wanted=revision)
 

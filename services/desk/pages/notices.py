@@ -21,14 +21,19 @@ async def show_notices(request: Request, desk: OwnDesk, state: str = "", cursor:
 
 @router.get("/notices/{notice_id}")
 async def show_notice(request: Request, desk: OwnDesk, notice_id: str, cursor: str = "") -> Response:
-    """Show a notice: what it publishes, its term, and who objects."""
+    """Show a notice: what it publishes, its term, and who objects. An enterprise opens and objects to its own decisions alone."""
+    is_enterprise = desk.person.uscc is not None
     found = await together(
         notice=desk.eligibility.get_notice(notice_id, limit=50, cursor=cursor),
         objections=desk.eligibility.list_objections(notice_id, limit=200),
+        **({"own": desk.eligibility.list_decisions(notice_id=notice_id, limit=1_000)} if is_enterprise else {}),
     )
     if not found["notice"]:
         found["notice"] = await desk.eligibility.get_notice(notice_id)  # the refusal, as the page that it is
-    return page(request, "notice.html", **found)
+    entries = found["notice"]["items"]
+    own = (found.pop("own") or {"items": ()})["items"] if is_enterprise else ()
+    theirs = {each["id"] for each in own} if is_enterprise else {each["decision_id"] for each in entries}
+    return page(request, "notice.html", theirs=theirs, **found)
 
 
 @router.get("/notices/{notice_id}/document")

@@ -14,16 +14,21 @@ from starlette.datastructures import FormData, UploadFile
 
 from services.desk.clients.base import Refused
 from services.desk.desk import OwnDesk, together
+from services.desk.forms import form_of, text_of
 from services.desk.rendering import page, today
+from services.desk.settings import Settings
 from shared.catalogue.datasets import CATALOGUE
 from shared.money import NotAnAmountInYuanError, fen_of_yuan, yuan
 from shared.policies import FIRST_POLICY
+from shared.web.bodies import MAX_LARGE_BYTES
 
 router = APIRouter()
 LISTED_ROWS = 30
 """The most rows of an enterprise that can be corrected on the page."""
 NUMBERS = ("codes", "date")
 """Units of the policy's values that are no numbers: they are changed by readings."""
+_FORM_BYTES = 3 * MAX_LARGE_BYTES
+"""Facts of the size that the service takes, as a form may write them: `%5B` for a bracket."""
 CHANGES = ("gained", "lost", "raised", "lowered", "moved")
 
 
@@ -42,7 +47,7 @@ async def show_question(
 @router.post("/what-if")
 async def read_facts(request: Request, desk: OwnDesk) -> Response:
     """Read the rows that the question is about: a file, rows that were pasted, or rows that were changed on the page."""
-    async with request.form(max_fields=2_000) as form:
+    async with form_of(request, max_bytes=_FORM_BYTES, seconds=_seconds(request)) as form:
         dataset, policy = _text(form, "dataset"), _text(form, "policy") or FIRST_POLICY
         sent = form.get("file")
         content = await sent.read() if isinstance(sent, UploadFile) and sent.size else b""
@@ -68,9 +73,12 @@ async def read_facts(request: Request, desk: OwnDesk) -> Response:
 @router.post("/what-if/impact")
 async def show_impact(request: Request, desk: OwnDesk) -> Response:
     """Show what a correction of facts would change in awards and money; nothing is stored."""
-    form = await request.form()
-    policy = _text(form, "policy") or FIRST_POLICY
-    facts = orjson.loads(_text(form, "facts") or "{}")
+    async with form_of(request, max_bytes=_FORM_BYTES, seconds=_seconds(request)) as form:
+        policy, written = _text(form, "policy") or FIRST_POLICY, _text(form, "facts")
+    try:
+        facts = orjson.loads(written or "{}")
+    except orjson.JSONDecodeError:
+        return await _question(request, desk, policy, status=422)
     try:
         impact = await desk.eligibility.preview_impact({"policy": policy, "facts": facts})
     except Refused as refused:
@@ -155,5 +163,9 @@ def _as_csv(rows: Iterable[Sequence[str]]) -> bytes:
 
 
 def _text(form: FormData, name: str) -> str:
-    value = form.get(name)
-    return value.strip() if isinstance(value, str) else ""
+    return text_of(form, name).strip()
+
+
+def _seconds(request: Request) -> float:
+    settings: Settings = request.app.state.settings
+    return settings.upload_max_seconds

@@ -84,7 +84,8 @@ def approve(
     waiting_for = decisions.read(connection, decision_id, actor, notice_days).waiting_for
     require_approvable(row, actor, waiting_for)
     if row.flags and not reason:
-        raise ReasonNeeded("Give in `reason` why it is approved despite its flags.", extra={"flags": row.flags})
+        extra = transitions.options(row) | {"flags": row.flags}
+        raise ReasonNeeded("Give in `reason` why it is approved despite its flags.", extra=extra)
     transitions.approve(connection, [decision_id], by=actor.subject, reason=reason)
     return decisions.view(decisions.read(connection, decision_id, actor, notice_days), language)
 
@@ -96,9 +97,14 @@ def require_approvable(row: Row[Any], actor: Actor, waiting_for: Sequence[str]) 
     """
     transitions.require(row, Act.APPROVE)
     if row.proposed_by == actor.subject:
-        raise SamePerson("The person who started the evaluation cannot approve its decisions.")
+        raise SamePerson(
+            "The person who started the evaluation cannot approve its decisions.", extra=transitions.options(row)
+        )
     if actor.subject in row.fact_authors:
-        raise SamePerson("Whoever recorded, confirmed or withdrew a fact that the decision rests on cannot approve it.")
+        raise SamePerson(
+            "Whoever recorded, confirmed or withdrew a fact that the decision rests on cannot approve it.",
+            extra=transitions.options(row),
+        )
     first, *_ = waiting_for
     if first == CONFIRMATION:
         raise NotConfirmed(
@@ -112,7 +118,7 @@ def require_approvable(row: Row[Any], actor: Actor, waiting_for: Sequence[str]) 
     if first == "notice":
         raise NotNoticed(
             "Open a public notice with this decision and close it after its term.",
-            extra=transitions.options(row, without=Act.APPROVE),
+            extra=transitions.options(row, Act.APPROVE),
         )
 
 
@@ -183,7 +189,7 @@ def require_resumable(connection: Connection, row: Row[Any]) -> None:
     transitions.require(row, Act.RESUME)
     holds = objections.holds_on(connection, row.id)
     if holds.first is not None:
-        raise Conflict(_RESUME_AFTER[holds.first], extra=transitions.options(row, without=Act.RESUME))
+        raise Conflict(_RESUME_AFTER[holds.first], extra=transitions.options(row, Act.RESUME))
 
 
 def start_bulk_approval(

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
-from services.eligibility.awards import guide, handlers
+from services.eligibility.awards import handlers
 from services.eligibility.awards.schemas import (
     AwardRule,
     AwardStatusChange,
@@ -19,17 +19,13 @@ from shared import two_persons
 from shared.authorization import Actor, Scope
 from shared.clock import calendar_date
 from shared.errors import Conflict, InFlight, NotFound, SamePerson
-from shared.media_types import DOCX, HTML
 from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand, json_response
-from shared.web.negotiation import Accept, language_of, negotiate
-from shared.web.openapi import BINARY
-from shared.web.pages import page_response
+from shared.web.negotiation import language_of
 from shared.web.possible_acts import possible_acts
 from shared.web.problems import refusals
 
 router = APIRouter(prefix="/v1/policies/{policy}/awards", tags=["policies"])
-guide_router = APIRouter(prefix="/v1/policies/{policy}/guide", tags=["policies"])
 
 _READER = [needs(Scope.EVALUATIONS_READ, own=Scope.OWN_READ)]
 
@@ -49,25 +45,6 @@ def list_award_rules(policy: str, request: Request) -> Response:
     found, today = policy_in_path(policy), calendar_date(request.app.state.clock.now())
     with request.app.state.database.reading() as connection:
         return json_response(handlers.awards_view(connection, found, today, language_of(request)))
-
-
-@guide_router.get(
-    "",
-    operation_id="get_application_guide",
-    response_class=Response,
-    responses={200: {"content": {HTML: {"schema": {"type": "string"}}, DOCX: BINARY}}, **refusals(NotFound)},
-    dependencies=_READER,
-)
-def get_application_guide(policy: str, request: Request, accept: Accept = None) -> Response:
-    """Read the application guide of a policy as a page or, by `Accept`, as a document to be edited (DOCX)."""
-    found, today = policy_in_path(policy), calendar_date(request.app.state.clock.now())
-    language, kind = language_of(request), negotiate(accept, (HTML, DOCX))
-    with request.app.state.database.reading() as connection:
-        shown = guide.contents(found, handlers.awards_view(connection, found, today, language), language)
-    if kind == HTML:
-        return page_response(guide.page(shown, language), language)
-    disposition = f'attachment; filename="{found.code}-guide.docx"'
-    return Response(guide.document(shown), 200, {"Content-Disposition": disposition}, DOCX)
 
 
 @router.get(

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from pydantic_core import PydanticCustomError
 
 from shared.days import Day
+from shared.free_text import Reason
 from shared.web.possible_acts import PossibleActs
 
 Status = Literal["in_force", "suspended", "ended"]
@@ -124,7 +125,7 @@ class AwardStatusChangeRequest(BaseModel):
         default=None, ge=1990, le=2100, description="Transition: award years up to this one are still proposed"
     )
     document: _Text = Field(description="Number and title of the official act")
-    reason: _Text
+    reason: Reason
 
     @model_validator(mode="after")
     def _transition_needs_a_stop(self) -> Self:

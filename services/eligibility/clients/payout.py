@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
@@ -37,11 +37,17 @@ class Payout:
 
     def arrangement_on(self, day: date) -> Arrangement | None:
         """Return the confirmed arrangement in force on `day`; None if there is none."""
-        for found in chain.from_iterable(self._payout.pages("/v1/arrangements")):
-            until = found["effective_until"]
-            if found["state"] == "confirmed" and found["effective_from"] <= day.isoformat() < (until or "9999-12-31"):
-                return _arrangement(found)
-        return None
+        return self.arrangements_on([day])[day]
+
+    def arrangements_on(self, days: Collection[date]) -> dict[date, Arrangement | None]:
+        """Return the confirmed arrangement in force on each of `days`; None where there is none."""
+        found: dict[date, Arrangement | None] = dict.fromkeys(days)
+        for each in chain.from_iterable(self._payout.pages("/v1/arrangements")):
+            until = each["effective_until"] or "9999-12-31"
+            if each["state"] == "confirmed":
+                in_force = _arrangement(each)
+                found |= {day: in_force for day in days if each["effective_from"] <= day.isoformat() < until}
+        return found
 
     def held(self, award_id: UUID) -> AwardDecided:
         """Return the highest version that payout has of an award, as the event that it came from; raises NotFound."""

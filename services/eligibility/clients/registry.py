@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from itertools import chain
 from typing import Any
 
@@ -13,7 +15,8 @@ import polars as pl
 import pyarrow as pa
 
 from services.eligibility.facts.catalogue import CATALOGUE, Authors, Facts, frame_of
-from services.eligibility.facts.queries import Fetch, RowQuery
+from services.eligibility.facts.queries import Fetch, Reached, RowQuery, Step, values_of
+from shared.catalogue.domain import Dataset
 from shared.clock import calendar_date, isoformat
 from shared.http_client import ServiceClient
 from shared.media_types import ARROW, NDJSON
@@ -198,6 +201,24 @@ class RegistryFacts:
 
         return fetch
 
+    def reached_from(self, steps: Sequence[Step], values: Collection[str]) -> tuple[int, Reached]:
+        """Return the newest revision, and the rows that lead from `values` along `steps` as known at it, in one request.
+
+        Nothing is reached if there are more rows than one answer holds.
+        """
+        queries = [_step_asked(step) for step in steps]
+        body = {"values": sorted(values), "queries": queries}
+        answer = json.loads(
+            self._registry.query("/v1/snapshots/latest/related-rows", body).content, parse_float=Decimal
+        )
+        found: dict[str, list[dict[str, Any]]] = {}
+        reached: dict[RowQuery, set[str]] = {}
+        for step, rows in zip(steps, answer["rows"], strict=False):  # none, if there are too many
+            reached.setdefault(step.query, set()).update(values_of(step, values, found))
+            found.setdefault(step.query.dataset, []).extend(rows)
+        frames = {name: _unique(CATALOGUE[name], rows) for name, rows in found.items() if rows}
+        return int(answer["revision"]), Reached(Facts.of(frames), reached)
+
     def _frame(self, revision: int, dataset: str) -> pl.DataFrame:
         return _read(dataset, self._registry.get(f"/v1/snapshots/{revision}/{dataset}", accept=ARROW).content)
 
@@ -228,6 +249,19 @@ def _read(dataset: str, source: Any, *numbers: str) -> pl.DataFrame:
     frame = pl.from_arrow(table)
     assert isinstance(frame, pl.DataFrame)
     return frame.select(schema.names()).cast(dict(schema))  # type: ignore[arg-type]
+
+
+def _unique(dataset: Dataset, rows: Sequence[dict[str, Any]]) -> pl.DataFrame:
+    """Return rows as a frame in the order of their key, each once."""
+    by_key = {tuple(row[name] for name in dataset.key): row for row in rows}
+    frame = frame_of(dataset.name, list(by_key.values()))
+    return frame.sort(dataset.key) if frame.height > 1 else frame
+
+
+def _step_asked(step: Step) -> dict[str, Any]:
+    query = step.query
+    field = f"{query.dataset}.{query.column}" if query.column else query.dataset
+    return {"field": field, "given": step.given, "of": step.of, "before_colon": query.before_colon}
 
 
 def _plain(value: Any) -> Any:

@@ -91,7 +91,7 @@ def require_confirmable(connection: Connection, row: Row[Any], today: date) -> N
     if _is_declined_by_silence(connection, row, step, today):
         raise TooLate(
             "The payee could confirm until {due_on}; its silence declines the award.",
-            extra=transitions.options(row) | {"due_on": step.due_on.isoformat()},
+            extra=transitions.options(row, Act.CONFIRM, Act.DECLINE) | {"due_on": step.due_on.isoformat()},
             due_on=step.due_on.isoformat(),
         )
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.free_text import Reason
 
 
 class RecallBody(BaseModel):
@@ -14,7 +15,7 @@ class RecallBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     award_ids: list[UUID] = Field(min_length=1, max_length=100)
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
+    reason: Reason
 
 
 class Recall(BaseModel):

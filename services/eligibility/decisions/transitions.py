@@ -61,10 +61,10 @@ def require(row: Row[Any], act: Act) -> None:
         )
 
 
-def options(row: Row[Any], *, without: Act | None = None) -> dict[str, Any]:
-    """Return the state of a decision and the acts that are possible in it, for a refusal; `without` is left out."""
+def options(row: Row[Any], *without: Act) -> dict[str, Any]:
+    """Return the state of a decision and the acts that are possible in it, for a refusal; those of `without` are left out."""
     possible = possible_acts(State(row.state), row.open_steps)
-    return {"state": row.state, "possible": [act for act in possible if act != without]}
+    return {"state": row.state, "possible": [act for act in possible if act not in without]}
 
 
 def transition(

@@ -15,7 +15,7 @@ from services.eligibility.engine.increments import less_given_before, lowered
 from services.eligibility.engine.one_time_awards import choose_candidates, mark_first_years, mark_highest_levels
 from services.eligibility.engine.outcomes import GRANTED, REFUSED, UNDETERMINED
 from services.eligibility.engine.ranking import mark_places
-from services.eligibility.engine.resolved_award import Named, ResolvedAward, resolved_award
+from services.eligibility.engine.resolved_award import Named, Plans, ResolvedAward, plans_of, resolved_award
 from services.eligibility.facts.catalogue import CATALOGUE, Facts
 from services.eligibility.rules.grammar.award import Award
 from services.eligibility.rules.grammar.measures import Measure
@@ -52,14 +52,15 @@ def evaluate_cases(
     with a failed condition.
     """
     resolved = resolved_award(award, context.interpretations)
-    award, lookups = resolved.award, resolved.lookups
+    award, lookups, plans = resolved.award, resolved.lookups, plans_of(resolved, context)
     tests = _tests(resolved, keep_refused=keep_refused)
     plan = award.about.cases(facts, years, context, resolved.columns)
     about = [facts[dataset] for dataset in award.about.datasets]
     if extra_subjects is not None:
+        known = collect(plan, *about)
         about.append(extra_subjects.to_frame())
-        plan = pl.concat([plan, _blanks(resolved, plan, extra_subjects, years)], how="diagonal")
-    cases = collect(_tested(plan, tests[0], context, keep_refused), *about).with_row_index("case")
+        plan = pl.concat([known.lazy(), _blanks(resolved, known.lazy(), extra_subjects, years)], how="diagonal")
+    cases = collect(_tested(plan, tests[0], plans, keep_refused), *about).with_row_index("case")
     parts: dict[str, pl.LazyFrame] = {}
     for lookup, now in zip(lookups, tests[1:], strict=True):
         if isinstance(lookup, Measure):
@@ -68,8 +69,8 @@ def evaluate_cases(
         else:
             cases = lookup.attach(cases, facts, context)
         if now and lookup is not lookups[-1]:
-            cases = collect(_tested(cases.lazy(), now, context, keep_refused), cases)
-    plan = _tested(cases.lazy(), tests[-1], context, keep_refused)
+            cases = collect(_tested(cases.lazy(), now, plans, keep_refused), cases)
+    plan = _tested(cases.lazy(), tests[-1], plans, keep_refused)
     plan = plan.with_columns(met=pl.all_horizontal(name for name, _ in resolved.conditions))
     return EvaluatedCases(resolved, context, _with_results(resolved, plan, cases, facts, context), parts)
 
@@ -105,8 +106,8 @@ def _tests(resolved: ResolvedAward, *, keep_refused: bool) -> list[list[Named]]:
     return tests
 
 
-def _tested(cases: pl.LazyFrame, now: Sequence[Named], context: RuleContext, keep_refused: bool) -> pl.LazyFrame:
-    tested = cases.with_columns(condition.plan(context).alias(name) for name, condition in now)
+def _tested(cases: pl.LazyFrame, now: Sequence[Named], plans: Plans, keep_refused: bool) -> pl.LazyFrame:
+    tested = cases.with_columns(plans.conditions[name].alias(name) for name, _ in now)
     if keep_refused or not now:  # Polars takes an empty iterator for an empty column to filter by, and fails
         return tested
     return tested.filter(pl.col(name) | pl.col(name).is_null() for name, _ in now)
@@ -116,26 +117,26 @@ def _with_results(
     resolved: ResolvedAward, plan: pl.LazyFrame, read: pl.DataFrame, facts: Facts, context: RuleContext
 ) -> pl.DataFrame:
     """Compare the cases of an award with each other, if it is ranked or given once; add `amount` and `result`."""
-    award, once = resolved.award, resolved.award.about.once
+    award, once, plans = resolved.award, resolved.award.about.once, plans_of(resolved, context)
     if once:
         plan = choose_candidates(award, plan, read, context)
     if resolved.ranking is not None:
         plan = mark_places(resolved.ranking, collect(plan, read), context, once=once)
-        plan = plan.with_columns(met=pl.all_horizontal("met", resolved.ranking.plan(context)))
+        plan = plan.with_columns(met=pl.all_horizontal("met", plans.conditions_compared["condition.rank"]))
     if once:
         plan = mark_first_years(plan)
         plan = plan if award.about.rank is None else mark_highest_levels(award, plan)
-    plans = {name: condition.plan(context) for name, condition in resolved.conditions_compared}
-    if plans:
-        plan = plan.with_columns(**plans).with_columns(met=pl.all_horizontal("met", *plans))
-    if award.amount is None:
+    compared = plans.conditions_compared
+    if compared:
+        plan = plan.with_columns(**compared).with_columns(met=pl.all_horizontal("met", *compared))
+    if plans.amount is None:
         plan = plan.with_columns(amount=pl.lit(0, dtype=pl.Int64))
     else:
-        plan = plan.with_columns(amount=award.amount.plan(context))
+        plan = plan.with_columns(amount=plans.amount)
         support = pl.col(OTHER_SUPPORT) if resolved.interpretations["overlap"] == "higher_only" else pl.lit(0)
         support = support if resolved.other_support is not None else pl.lit(0)
-        if award.later_amount is not None:
-            plan = less_given_before(award, collect(plan, read), award.later_amount.plan(context), support, facts)
+        if plans.later_amount is not None:
+            plan = less_given_before(award, collect(plan, read), plans.later_amount, support, facts)
         else:
             plan = plan.with_columns(amount=lowered(pl.col("amount"), support))
     return collect(plan.with_columns(result=_result(award)), read)

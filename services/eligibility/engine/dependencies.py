@@ -7,16 +7,16 @@ only these rows (`load_dependencies`). Backwards, from enterprises to the subjec
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Protocol, TypeVar
 
 import polars as pl
 
 from services.eligibility.engine.fetched_rows import FetchedRows, IndexedRows
 from services.eligibility.facts.catalogue import CATALOGUE, Facts
-from services.eligibility.facts.queries import Fetch
+from services.eligibility.facts.queries import NOTHING_REACHED, Fetch, Reached, RowQuery, Step
 from services.eligibility.rules.domain import Policy
 from services.eligibility.rules.grammar.award import Award
 from services.eligibility.rules.grammar.common import INTEGRITY, PaidBefore
@@ -136,13 +136,14 @@ def load_dependencies(
     uscc: Collection[str],
     decided: pl.DataFrame,
     narrowed: Callable[[pl.DataFrame], pl.DataFrame] = lambda pairs: pairs,
+    reached: Reached = NOTHING_REACHED,
 ) -> tuple[Facts, pl.DataFrame]:
     """Load only the rows on which the subjects depend that these enterprises touch or that `decided` names.
 
     Returns the facts and the subjects (award, subject); `narrowed` may leave some subjects out. These facts give the subjects the
-    same outcomes as all facts do. Rows are fetched until no walk needs more.
+    same outcomes as all facts do. Rows are fetched until no walk needs more, besides those `reached` before.
     """
-    known = FetchedRows(fetch)
+    known = FetchedRows(fetch, reached)
     touched = _touching(known, policy.awards, uscc)
     ranked = [award for award in map(policy.award, decided.get_column("award").unique()) if award.ranked]
     moved = known.complete(lambda: {award.code: _everyone(known, award) for award in ranked})
@@ -156,6 +157,66 @@ def load_dependencies(
 
     known.complete(walk)
     return known.facts, pairs
+
+
+def steps_from(policy: Policy) -> tuple[Step, ...]:
+    """Return the steps that lead from an enterprise to what evaluating it reads, to be taken at once.
+
+    They follow every read of every award: from the enterprise to the rows that name it, from these to the subjects, and from
+    both on, each dataset after those that lead to it. They may stop short where reads go round in circles or an award ranks all
+    its subjects: what a walk lacks is fetched.
+    """
+    return _steps_from(policy.awards)
+
+
+@lru_cache(maxsize=16)
+def _steps_from(awards: tuple[Award, ...]) -> tuple[Step, ...]:
+    origins: dict[RowQuery, dict[str, None]] = {}
+    given: dict[RowQuery, None] = {}
+    for award in awards:
+        about = award.about.reads()[0]
+        for read in reads_of(award):
+            query = RowQuery(read.dataset, read.columns[0], read.before_colon)
+            of = read.of
+            if of == SUBJECT:
+                of = f"{about.dataset}.{about.columns[0] if len(read.columns) > 1 else about.column}"
+            dataset, _, column = of.partition(".")
+            if CATALOGUE[dataset].owners == (column,):
+                given[query] = None  # its rows were found by the enterprise that they name
+            else:
+                origins.setdefault(query, {})[of] = None
+                owners = CATALOGUE[read.dataset].owners
+                if (
+                    read.of != SUBJECT and owners and read.column not in owners
+                ):  # back to what a row of its own belongs to
+                    back = RowQuery(dataset, column)
+                    origins.setdefault(back, {})[f"{read.dataset}.{read.column}"] = None
+    datasets = dict.fromkeys(read.dataset for award in awards for read in reads_of(award))
+    first = [RowQuery(name, owner) for name in datasets for owner in CATALOGUE[name].owners]
+    further = dict.fromkeys([*origins, *(query for query in given if query not in first)])
+    then = sorted(further, key=_order(origins, datasets))
+    return (
+        *(Step(query, given=True) for query in first),
+        *(Step(query, query in given and query not in first, tuple(origins.get(query, ()))) for query in then),
+    )
+
+
+def _order(origins: Mapping[RowQuery, Iterable[str]], datasets: Iterable[str]) -> Callable[[RowQuery], int]:
+    """Return what sorts queries so that those of a dataset come after those of the datasets that lead to it, as far as can be."""
+    order: dict[str, int] = {}
+
+    def place(dataset: str, above: frozenset[str]) -> None:
+        for query, columns in origins.items():
+            if query.dataset == dataset:
+                for origin in columns:
+                    name = origin.partition(".")[0]
+                    if name not in above | order.keys():
+                        place(name, above | {name})
+        order.setdefault(dataset, len(order))
+
+    for dataset in datasets:
+        place(dataset, frozenset([dataset]))
+    return lambda query: order[query.dataset]
 
 
 def subjects_touching(

@@ -19,13 +19,13 @@ from services.eligibility.engine.outcomes import (
     SORTED_BY,
     UNDETERMINED,
 )
+from services.eligibility.engine.resolved_award import plans_of
 from services.eligibility.facts.catalogue import Facts
 from services.eligibility.rules.domain import Interpretations, Policy
 from services.eligibility.rules.grammar.award import Award
 from services.eligibility.rules.grammar.measures import FLAGS, MISSING
 from services.eligibility.rules.grammar.other_support import OTHER_SUPPORT
 from services.eligibility.rules.grammar.rule_context import RuleContext
-from services.eligibility.rules.grammar.terms import columns_in
 
 #: The outcomes that are kept: what was granted, and what is undetermined.
 KEPT = (GRANTED, UNDETERMINED)
@@ -165,18 +165,12 @@ def missing_of(evaluated: EvaluatedCases) -> pl.Expr:
     None for refused cases.
     """
     cases, context, undetermined = evaluated.cases, evaluated.context, pl.col("result") == UNDETERMINED
-    award, measures = evaluated.resolved.award, evaluated.resolved.measures
+    measures = evaluated.resolved.measures
     naming = any(measure.names_left_out for measure in measures)
     if not naming and not (cases.get_column("result") == UNDETERMINED).any():
         return _no_text()
-    facts: list[tuple[str, pl.Expr]] = []
-    for name, condition in (*evaluated.resolved.conditions, *evaluated.resolved.conditions_compared):
-        facts += condition.missing(pl.col(name), context)
-    if award.amount is not None:
-        facts += [(column.lacking, column.missing()) for column in columns_in(award.amount) if column.lacking]
-        too_large = award.amount.too_large(context)
-        facts += [(column.lacking, too_large) for column in columns_in(award.amount.base) if column.lacking]
-    names = [pl.when(undetermined & where).then(pl.lit(fact)) for fact, where in facts]
+    lacking = plans_of(evaluated.resolved, context).lacking
+    names = [pl.when(undetermined & where).then(pl.lit(fact)) for fact, where in lacking]
     lists = [pl.concat_list(names)] if names else []
     for measure in measures:
         column = f"{measure.name}.{MISSING}"

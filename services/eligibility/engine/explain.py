@@ -23,7 +23,7 @@ from services.eligibility.engine.fetched_rows import IndexedRows
 from services.eligibility.engine.increments import GIVEN_BEFORE
 from services.eligibility.engine.outcomes import GRANTED, REFUSED
 from services.eligibility.engine.read_rows import ReadRows, platform_names
-from services.eligibility.engine.resolved_award import ResolvedAward
+from services.eligibility.engine.resolved_award import ResolvedAward, plans_of
 from services.eligibility.facts.catalogue import Facts
 from services.eligibility.rules.domain import Interpretations, Policy
 from services.eligibility.rules.grammar.amounts import STEP_NAMES, amount_said
@@ -109,7 +109,7 @@ def explain_enterprise(
     context = policy.context(interpretations, decided_on, None)
     itself = facts["enterprises"].filter(pl.col("uscc") == uscc).get_column("uscc")
     year = pl.col("award_year")
-    own = year.is_in(list(award_years)) | year.is_null(), (pl.col("payee") == uscc) | (pl.col("subject") == uscc)
+    own = (year.is_in(list(award_years)) | year.is_null()) & ((pl.col("payee") == uscc) | (pl.col("subject") == uscc))
     rows, platforms = IndexedRows(facts), platform_names(facts)
     explanations: list[Explanation] = []
     for award in map(policy.award, sorted(awards)):
@@ -118,9 +118,10 @@ def explain_enterprise(
             continue  # no row is about it, so it has no case
         years = years_evaluated(award, policy, award_years)
         evaluated = evaluate_cases(award, facts, context, years, keep_refused=True, extra_subjects=extra_subjects)
-        cases = evaluated.cases.lazy().filter(*own).sort("subject", "award_year", nulls_last=True)
-        own_cases = replace(evaluated, cases=collect(cases, evaluated.cases))
-        explanations += _explained(own_cases, policy, rows, platforms)
+        cases = evaluated.cases.filter(own)
+        if cases.height > 1:
+            cases = cases.sort("subject", "award_year", nulls_last=True)
+        explanations += _explained(replace(evaluated, cases=cases), policy, rows, platforms)
     return explanations
 
 
@@ -148,7 +149,7 @@ def _explained(
     cases, resolved, context = evaluated.cases, evaluated.resolved, evaluated.context
     if cases.is_empty():
         return
-    columns = _figures(resolved, context)
+    columns = dict(plans_of(resolved, context).figures)
     if (cases.get_column("result") != REFUSED).any():  # a refusal lists nothing missing and no flags
         columns |= {"missing": missing_of(evaluated), "flags": flags_of(evaluated)}
     parts = _parts(evaluated)
@@ -204,19 +205,6 @@ def _explained(
             flags=() if refused else tuple(row["flags"]),
             engine_version=ENGINE_VERSION,
         )
-
-
-def _figures(resolved: ResolvedAward, context: RuleContext) -> dict[str, pl.Expr]:
-    """Return the columns that an explanation reads, beside those that every evaluated case has."""
-    award, columns = resolved.award, dict[str, pl.Expr]()
-    for name, condition in (*resolved.conditions, *resolved.conditions_compared):
-        columns |= condition.columns(name, context)
-        del columns[name]
-    if award.amount is not None:
-        columns |= award.amount.columns("amount", context)
-    if award.later_amount is not None:
-        columns |= award.later_amount.columns("later", context)
-    return columns
 
 
 def _parts(evaluated: EvaluatedCases) -> dict[str, dict[int, list[Mapping[str, Any]]]]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Set
 from dataclasses import replace
+from functools import cache
 from typing import Any, TypeVar
 
 import polars as pl
 
 from services.eligibility.facts.catalogue import CATALOGUE, Facts
-from services.eligibility.facts.queries import Fetch, RowQuery
+from services.eligibility.facts.queries import NOTHING_REACHED, Fetch, Reached, RowQuery
 from services.eligibility.rules.grammar.lookups import SUBJECT, Read
 
 _Found = TypeVar("_Found")
@@ -45,9 +46,9 @@ class IndexedRows:
         if read.dataset not in self._rows:
             return []
         own = self._numbers.setdefault(read.dataset, {})
-        numbers = own.get(replace(read, of=SUBJECT))
+        numbers = own.get(_wherever_from(read))
         if numbers is None:
-            numbers = own[replace(read, of=SUBJECT)] = {}
+            numbers = own[_wherever_from(read)] = {}
             only = None if read.only is None else (self._column(Read(read.dataset, read.only[0])), read.only[1])
             for number, value in enumerate(self._column(read)):
                 if only is None or only[0][number] in only[1]:
@@ -66,21 +67,32 @@ class IndexedRows:
         return {value for number in numbers if (value := column[number]) is not None}
 
     def _column(self, read: Read) -> list[str | None]:
-        column = Read(read.dataset, read.column, before_colon=read.before_colon)
+        column = _column_alone(read)
         own = self._columns.setdefault(read.dataset, {})
         if column not in own:
             own[column] = self._rows[read.dataset].select(column.value().alias("value")).to_series().to_list()
         return own[column]
 
 
+@cache
+def _wherever_from(read: Read) -> Read:
+    """Return the read as an index of rows knows it: wherever its values come from."""
+    return replace(read, of=SUBJECT)
+
+
+@cache
+def _column_alone(read: Read) -> Read:
+    return Read(read.dataset, read.column, before_colon=read.before_colon)
+
+
 class FetchedRows(IndexedRows):
     """The rows fetched so far, and the values that a walk over them lacks."""
 
-    def __init__(self, fetch: Fetch) -> None:
-        """Fetch rows by `fetch`."""
-        super().__init__({})
+    def __init__(self, fetch: Fetch, reached: Reached = NOTHING_REACHED) -> None:
+        """Fetch rows by `fetch`, besides those that were `reached` before."""
+        super().__init__(reached.rows)
         self._fetch = fetch
-        self._fetched: dict[RowQuery, set[str]] = {}
+        self._fetched = {query: set(values) for query, values in reached.values.items()}
         self._lacking: dict[RowQuery, set[str]] = {}
 
     @property

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+import polars as pl
+
 from services.eligibility.rules.grammar.award import Award
 from services.eligibility.rules.grammar.common import (
     INTEGRITY,
@@ -20,6 +22,7 @@ from services.eligibility.rules.grammar.measures import Measure
 from services.eligibility.rules.grammar.nodes import Node, resolve
 from services.eligibility.rules.grammar.other_support import OtherSupport
 from services.eligibility.rules.grammar.ranks import AmongFirst
+from services.eligibility.rules.grammar.rule_context import RuleContext
 from services.eligibility.rules.grammar.terms import Column, columns_in
 
 #: A condition with the name of the boolean column that holds its result.
@@ -102,6 +105,46 @@ class ResolvedAward:
         names += [name for lookup in self.lookups for name in lookup.interpretations]
         names += ["overlap"] if award.other_support is not None else []
         return tuple(dict.fromkeys(names))
+
+
+@dataclass(frozen=True, eq=False)
+class Plans:
+    """The expressions of an award's conditions and amounts, and of every figure that an explanation shows of them."""
+
+    conditions: Mapping[str, pl.Expr]
+    conditions_compared: Mapping[str, pl.Expr]
+    amount: pl.Expr | None
+    later_amount: pl.Expr | None
+    figures: Mapping[str, pl.Expr]
+    #: Each fact that a condition or the amount may lack, with where it does.
+    lacking: Sequence[tuple[str, pl.Expr]]
+
+
+@lru_cache(maxsize=256)
+def plans_of(resolved: ResolvedAward, context: RuleContext) -> Plans:
+    """Return the expressions of an award, made once for the same parameters, interpretations and days."""
+    award, figures = resolved.award, dict[str, pl.Expr]()
+    named = (*resolved.conditions, *resolved.conditions_compared)
+    lacking: list[tuple[str, pl.Expr]] = []
+    for name, condition in named:
+        figures |= condition.columns(name, context)
+        del figures[name]
+        lacking += condition.missing(pl.col(name), context)
+    if award.amount is not None:
+        figures |= award.amount.columns("amount", context)
+        lacking += [(column.lacking, column.missing()) for column in columns_in(award.amount) if column.lacking]
+        too_large = award.amount.too_large(context)
+        lacking += [(column.lacking, too_large) for column in columns_in(award.amount.base) if column.lacking]
+    if award.later_amount is not None:
+        figures |= award.later_amount.columns("later", context)
+    return Plans(
+        {name: condition.plan(context) for name, condition in resolved.conditions},
+        {name: condition.plan(context) for name, condition in resolved.conditions_compared},
+        None if award.amount is None else award.amount.plan(context),
+        None if award.later_amount is None else award.later_amount.plan(context),
+        figures,
+        lacking,
+    )
 
 
 def resolved_award(award: Award, interpretations: Mapping[str, str]) -> ResolvedAward:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -28,6 +29,44 @@ class RowQuery:
 
 Fetch = Callable[[Mapping[RowQuery, Collection[str]]], Mapping[RowQuery, pl.DataFrame]]
 """Returns for each query the rows that have one of its values, with the catalogue's columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A query of rows that lead to each other: for the values given at the start, if so, and those `of` columns of rows found.
+
+    `of` names columns as `dataset.column`, or `dataset.column:column` for values joined with ":"; they count in the rows that
+    earlier steps found.
+    """
+
+    query: RowQuery
+    given: bool = False
+    of: tuple[str, ...] = ()
+
+
+class Reached(NamedTuple):
+    """Rows by dataset, and for each query the values that it was answered for: there are no other rows with one of these."""
+
+    rows: Mapping[str, pl.DataFrame]
+    values: Mapping[RowQuery, Collection[str]]
+
+
+NOTHING_REACHED = Reached({}, {})
+
+
+def values_of(step: Step, given: Collection[str], found: Mapping[str, Sequence[Mapping[str, Any]]]) -> set[str]:
+    """Return the values that a step looks for, after steps that found these rows; of a whole dataset the empty one."""
+    if not step.query.column:
+        return {""}
+    values = set(given) if step.given else set[str]()
+    for origin in step.of:
+        dataset, _, joined = origin.partition(".")
+        columns = joined.split(":")
+        for row in found.get(dataset, ()):
+            parts = [row[column] for column in columns]
+            if None not in parts:
+                values.add(":".join(parts))
+    return values
 
 
 def in_memory(facts: Facts) -> Fetch:

@@ -1,4 +1,7 @@
-"""Reads of notices. What the public sees is listed here, member by member; everything else is left out."""
+"""Reads of notices. What the public sees is listed here, member by member; everything else is left out.
+
+Enterprises see them as the public does; whoever is restricted to a jurisdiction sees its part alone.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, select
 
 from services.eligibility.decisions import repository as decisions_repository
 from services.eligibility.decisions.tables import decisions
@@ -42,7 +45,7 @@ def find(
 ) -> list[Row[Any]]:
     """Return notices with their counts, oldest first, after the id `after`."""
     values = {
-        **actor.restriction,
+        "jurisdiction": actor.jurisdiction,
         "id": notice_id,
         "round_id": round_id,
         "after": after,
@@ -56,21 +59,22 @@ def entries(
     connection: Connection, notice_id: UUID, actor: Actor, *, language: str, after: UUID | None, limit: int | None
 ) -> list[dict[str, Any]]:
     """Return what a notice shows, decision by decision, after the id `after`."""
-    values = {**actor.restriction, "id": notice_id, "after": after, "limit": limit}
+    values = {"jurisdiction": actor.jurisdiction, "id": notice_id, "after": after, "limit": limit}
     return [entry_view(row, language) for row in connection.execute(queries.find_entries, values)]
 
 
 def policy_of(connection: Connection, notice_id: UUID) -> str:
     """Return the policy of a notice's decisions."""
-    query = select(decisions.c.policy).where(decisions.c.notice_id == notice_id).limit(1)
+    query = select(decisions.c.policy).where(decisions.c.notice_id == notice_id).order_by(decisions.c.id).limit(1)
     return str(connection.execute(query).scalar_one())
 
 
-def contains(connection: Connection, notice_id: UUID, decision_id: UUID, actor: Actor) -> bool:
-    """Return whether a notice contains a decision that `actor` may see."""
-    query = select(func.count()).select_from(decisions)
-    here = query.where(decisions.c.id == decision_id, decisions.c.notice_id == notice_id)
-    return bool(connection.execute(decisions_repository.visible(here, actor)).scalar_one())
+def payee_of(connection: Connection, notice_id: UUID, decision_id: UUID, actor: Actor) -> str | None:
+    """Return the payee of a decision that `actor` sees in a notice, None if there is none."""
+    query = select(decisions.c.payee_uscc).where(decisions.c.id == decision_id, decisions.c.notice_id == notice_id)
+    if actor.jurisdiction is not None:
+        query = query.where(decisions.c.jurisdiction == actor.jurisdiction)
+    return connection.execute(query).scalar_one_or_none()
 
 
 def view(row: Row[Any]) -> dict[str, Any]:

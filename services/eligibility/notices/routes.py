@@ -1,7 +1,7 @@
 """Routes of public notices.
 
 What they show is public, but like every route they need a token: the city's website fetches them with a client of its own
-that may read nothing else (`notices:read`).
+that may read nothing else (`notices:read`). An enterprise reads the same with its own token: it has to see what the list omits.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ def get_notice(
     cursor: Cursor = None,
     accept: Accept = None,
 ) -> Response:
-    """Read a notice and, page by page, its decisions; payees that may be natural persons are masked.
+    """Read a notice and, page by page, its decisions, an enterprise as the public does; natural persons are masked.
 
     As HTML, CSV or XLSX (by `Accept`): the whole notice, not a page.
     """

@@ -28,11 +28,15 @@ def record_objection(
 ) -> dict[str, Any]:
     """Record an objection against a decision in an open notice; that decision alone is suspended.
 
-    Raises NotFound, Conflict if the notice is closed or the decision's state allows no objection, or Invalid.
+    Raises NotFound, Forbidden for an enterprise that is not the payee, Conflict if the notice is closed or the decision's state
+    allows no objection, or Invalid.
     """
     require_open(notices.get(connection, notice_id, actor, lock=True))
-    if not notices.contains(connection, notice_id, decision_id, actor):
+    payee = notices.payee_of(connection, notice_id, decision_id, actor)
+    if payee is None:
         raise Invalid(errors=[FieldError("/decision_id", "not_in_notice", "The decision is not in this notice.")])
+    if actor.uscc not in (None, payee):
+        raise _not_its_own()
     row = transitions.lock_for(connection, decision_id, actor, Act.OBJECT)
     objection_id = connection.execute(
         insert(objections)
@@ -70,7 +74,7 @@ def record_omission(
     if actor.uscc is None:
         actor.require_city_wide()
     elif uscc != actor.uscc:
-        raise Forbidden("An enterprise can object to its own omission alone.")
+        raise _not_its_own()
     notice = notices.get(connection, notice_id, actor, lock=True)
     require_open(notice)
     case = replace(case, policy=notice.policy)
@@ -149,8 +153,18 @@ def _refusal_to_decide(objection: Row[Any], actor: Actor) -> DomainError | None:
     if objection.outcome is not None:
         return Conflict("The objection is decided already.", extra={"state": objection.outcome, "possible": []})
     if objection.recorded_by == actor.subject:
-        return SamePerson("Someone other than the person who recorded the objection must decide it.")
+        return SamePerson(
+            "Someone other than the person who recorded the objection must decide it.",
+            extra={"state": "open", "possible": ["decide"]},
+        )
     return None
+
+
+def _not_its_own() -> DomainError:
+    return Forbidden(
+        "An enterprise objects here to its own award, or to the omission of it. Object to others in writing, at the office"
+        " that the notice names."
+    )
 
 
 def require_open(notice: Row[Any]) -> None:

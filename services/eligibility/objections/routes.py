@@ -14,7 +14,7 @@ from services.eligibility.objections.schemas import Objection, ObjectionBody, Ob
 from services.eligibility.refusals.handlers import Granted
 from shared.authorization import Actor, Scope
 from shared.clock import calendar_date
-from shared.errors import Conflict, InFlight, NotFound, SamePerson, Unavailable
+from shared.errors import Conflict, Forbidden, InFlight, NotFound, SamePerson, Unavailable
 from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand, json_response
 from shared.web.pagination import Cursor, Limit, Page, decode_id, page
@@ -31,7 +31,7 @@ Reader = Annotated[Actor, needs(Scope.OBJECTIONS_READ, own=Scope.OWN_READ)]
     operation_id="record_objection",
     status_code=201,
     response_model=Objection,
-    responses=refusals(NotFound, Conflict, Granted, InFlight, Unavailable),
+    responses=refusals(NotFound, Forbidden, Conflict, Granted, InFlight, Unavailable),
 )
 def record_objection(
     actor: Annotated[Actor, needs(Scope.OBJECTIONS_WRITE, own=Scope.OWN_WRITE)],

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from itertools import count
 from typing import Any
 
-from services.eligibility.facts.catalogue import CATALOGUE
+from services.eligibility.papers.conditions import adopted, completion, condition_said, grounds, leaves, unmet
 from services.eligibility.rules.domain import Policy
 from services.eligibility.rules.grammar import wording
-from services.eligibility.rules.grammar.results import MET
 from shared.clock import calendar_date
 from shared.i18n import CHINESE, N_, translate
 from shared.offices import Office
@@ -20,8 +18,6 @@ from shared.policies import AWARD_TITLES, JURISDICTIONS
 
 MOST_PARTS = 200
 """Lines of what figures are made of; a letter names no more, and says so."""
-_NO_DOCUMENT = N_("no document has adopted it yet")
-_RESULTS = {"met": N_("met"), "failed": N_("not met"), "undetermined": N_("undetermined")}
 _TITLES = {
     ("granted", False): N_("Decision on an award"),
     ("granted", True): N_("Decision that changes an award"),
@@ -130,7 +126,7 @@ def refusal_letter(
             "draft": "" if issued_on else "1",
             "not_met": [condition_said(number, each, language) for number, each in enumerate(not_met, 1)],
             "missing": missing,
-            "completion": list(_completion(not_met, explained["missing"], policy, language)),
+            "completion": list(completion(not_met, explained["missing"], policy, language)),
             "completion_days": office.completion_days or unset("completion_days", language),
             "would_be": money(would_be, language) if would_be else "",
             "statements": [
@@ -170,12 +166,12 @@ def _case(row: Any, explained: Explained | None, policy: Policy, language: str) 
     left_out = explained.get("provenance") == "partial"
     return case | {
         "result": explained["sentence"],
-        "grounds": _grounds(explained["conditions"], language),
+        "grounds": grounds(explained["conditions"], language),
         "interpretations": [
             {
                 "question": each["title"],
                 "answer": each["value_title"],
-                "document": _adopted(each["basis"], language) if each["basis"] else None,
+                "document": adopted(each["basis"], language) if each["basis"] else None,
             }
             for each in explained["readings"]
         ],
@@ -189,76 +185,10 @@ def _case(row: Any, explained: Explained | None, policy: Policy, language: str) 
 _LISTS = ("grounds", "interpretations", "calculation", "parts", "facts")
 
 
-def _leaves(conditions: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
-    """Yield the conditions that were tested on figures; of joined ones those within."""
-    for condition in conditions:
-        if condition.get("within"):
-            yield from _leaves(condition["within"])
-        else:
-            yield condition
-
-
-def unmet(conditions: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
-    """Yield the conditions for want of which an award is not given: none of those that another one stands in for."""
-    for condition in conditions:
-        if condition["result"] != "met":
-            yield from unmet(condition["within"]) if condition.get("within") else (condition,)
-
-
-def _grounds(conditions: Sequence[Mapping[str, Any]], language: str) -> list[dict[str, Any]]:
-    """Return what the conditions rest on, in the order in which they are tested, each basis once with its own words."""
-    found: dict[tuple[str, str], dict[str, Any]] = {}
-    for condition in _leaves(conditions):
-        basis = condition["basis"]
-        ground = found.setdefault(
-            (basis["kind"], basis["code"]),
-            {
-                "basis": _cited(basis, language),
-                "words": basis["text"],
-                "document": _adopted(basis, language),
-                "conditions": [],
-            },
-        )
-        ground["conditions"].append(condition)
-    numbers = count(1)
-    return [
-        {**ground, "conditions": [condition_said(next(numbers), each, language) for each in ground["conditions"]]}
-        for ground in found.values()
-    ]
-
-
-def _cited(basis: Mapping[str, Any], language: str) -> str:
-    if basis["kind"] == "article":
-        return str(basis["title"])
-    return translate(N_("Criterion of practice: {title}"), language, {"title": {language: basis["title"]}})
-
-
-def _adopted(basis: Mapping[str, Any], language: str) -> str | None:
-    """Return the document that adopted a criterion; None for a sentence of the policy itself."""
-    if basis["kind"] == "article":
-        return None
-    return basis["document"] or translate(_NO_DOCUMENT, language)
-
-
-def condition_said(number: int, condition: Mapping[str, Any], language: str) -> dict[str, Any]:
-    """Return a condition, what was found and the result: each said once, so the title is empty where what was found has it."""
-    colon, title = "：" if language == CHINESE else ": ", condition["title"]
-    finding = condition["sentence"]
-    for met in MET.values():
-        finding = finding.removesuffix(f"{colon}{met.within(language)}")
-    return {
-        "number": number,
-        "title": "" if title in finding else title,
-        "finding": finding,
-        "result": translate(_RESULTS[condition["result"]], language),
-        "short": (condition.get("short_by") or {}).get("text"),
-    }
-
-
 def _facts(conditions: Sequence[Mapping[str, Any]], policy: Policy, language: str) -> Iterator[dict[str, Any]]:
     """Yield the records that conditions were tested on, each once; without a source, with the department that keeps them."""
     seen: set[str] = set()
-    for condition in _leaves(conditions):
+    for condition in leaves(conditions):
         for fact in condition["facts"]:
             if fact["text"] not in seen:
                 seen.add(fact["text"])
@@ -284,24 +214,6 @@ def _parts(parts: Sequence[Mapping[str, Any]], language: str) -> Iterator[str]:
 
 def _named(part: Mapping[str, Any], row: Mapping[str, str]) -> list[str]:
     return [f"{part['columns'][name]} {text}" for name, text in row.items()]
-
-
-def _completion(
-    not_met: Sequence[Mapping[str, Any]], missing: Sequence[str], policy: Policy, language: str
-) -> Iterator[str]:
-    """Yield what would complete a refused case: what each failed condition would take, and who keeps the missing data."""
-    for condition in not_met:
-        if condition["would_take"]:
-            text = {"title": {language: condition["title"]}, "would_take": {language: condition["would_take"]}}
-            yield translate(N_("{title}: {would_take}"), language, text)
-    for name in dict.fromkeys(each.partition(".")[0] for each in missing):
-        keeper = policy.offices.keeper_of(name)
-        titles = {"dataset": {"zh-CN": CATALOGUE[name].zh, "en": CATALOGUE[name].en}}
-        if keeper is None:
-            yield translate(N_("Have the missing data recorded: {dataset}."), language, titles)
-        else:
-            message = N_("Have the missing data recorded by the {keeper}: {dataset}.")
-            yield translate(message, language, {**titles, "keeper": {"zh-CN": keeper.zh, "en": keeper.en}})
 
 
 def _receipt(row: Any, language: str) -> list[str]:

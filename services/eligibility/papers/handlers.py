@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Row
 
+from services.eligibility.awards.handlers import awards_view
+from services.eligibility.clients.payout import Payout
 from services.eligibility.clients.registry import RegistryFacts
 from services.eligibility.decisions import repository as decisions
 from services.eligibility.decisions.domain import State, possible_acts
 from services.eligibility.notices import repository as notices
-from services.eligibility.papers import contents, lists
-from services.eligibility.papers.kinds import ALLOCATION_PLAN, NOTICE, REFUSAL_LETTER
+from services.eligibility.papers import contents, lists, repository
+from services.eligibility.papers.guide import guide
+from services.eligibility.papers.kinds import ALLOCATION_PLAN, GUIDE, NOTICE, REFUSAL_LETTER
 from services.eligibility.papers.letters import as_seen_by_payee, make_letters, papers_of, sourced
 from services.eligibility.papers.tables import PAPERS
 from services.eligibility.refusals import repository as refusals
 from services.eligibility.refusals.handlers import require_letter as require_refusal_letter
 from services.eligibility.rounds import repository as rounds
+from services.eligibility.rules.domain import Policy
 from services.eligibility.rules.library import load_policy
 from shared import spreadsheets
 from shared.authorization import Actor
@@ -84,7 +89,7 @@ def _refusal(connection: Connection, registry: RegistryFacts, row: Row[Any], pap
 
 
 def notice(database: Database, notice_id: UUID, actor: Actor, language: str) -> Filled:
-    """Return a notice as a paper. It is kept when somebody first reads it whole; what a caller sees of it alone is not.
+    """Return a notice as a paper. It is kept when somebody first reads it whole; the part of a jurisdiction is not.
 
     Raises NotFound, or TooLarge.
     """
@@ -92,14 +97,14 @@ def notice(database: Database, notice_id: UUID, actor: Actor, language: str) -> 
         row = notices.get(connection, notice_id, actor)
         policy = load_policy(row.policy)
         papers = Papers(PAPERS, NOTICE, language, policy.offices.office)
-        kept = papers.kept(connection, [notice_id]) if actor.city_wide else {}
+        kept = papers.kept(connection, [notice_id]) if actor.jurisdiction is None else {}
         if notice_id in kept:
             return papers.filled(connection, kept[notice_id])
         entries = notices.entries(
             connection, notice_id, actor, language=language, after=None, limit=spreadsheets.MAX_ROWS + 1
         )
         content = lists.notice(row, spreadsheets.require_row_limit(entries), policy, papers.office, language)
-        if not actor.city_wide:
+        if actor.jurisdiction is not None:
             return papers.unkept(connection, content)
     with database.transaction() as connection:
         papers.keep(connection, [Draft(notice_id, content, row.opened_on.year)], by=actor.subject)
@@ -107,15 +112,30 @@ def notice(database: Database, notice_id: UUID, actor: Actor, language: str) -> 
 
 
 def allocation_plan(
-    database: Database, round_id: UUID, actor: Actor, language: str, *, notice_days: int, today: Any
+    database: Database, payout: Payout, round_id: UUID, actor: Actor, language: str, *, notice_days: int, today: date
 ) -> Filled:
-    """Return the allocation plan of a round as its decisions are today; raises NotFound. It is a draft, and not kept."""
+    """Return the allocation plan of a round as its decisions are today. It is a draft, and not kept.
+
+    Raises NotFound, or Unavailable while payout does not say who shares.
+    """
     with database.reading_at_one_instant() as connection:
         row = rounds.get(connection, round_id)
         policy = load_policy(row.policy)
         papers = Papers(PAPERS, ALLOCATION_PLAN, language, policy.offices.office)
         totals = rounds.totals(connection, round_id, jurisdiction=actor.jurisdiction, notice_days=notice_days)
-        content = lists.allocation_plan(row, totals, policy, papers.office, language, today=today)
+        allocated = repository.allocated(connection, round_id, actor.jurisdiction)
+    arrangements = payout.arrangements_on({each.first_decided_on for each in allocated})
+    content = lists.allocation_plan(row, totals, policy, papers.office, language, today=today)
+    content |= lists.by_unit(allocated, arrangements, language)
+    with database.reading() as connection:
+        return papers.unkept(connection, content)
+
+
+def application_guide(database: Database, policy: Policy, language: str, *, today: date) -> Filled:
+    """Return the application guide of a policy as it is applied today; it is not kept."""
+    papers = Papers(PAPERS, GUIDE, language, policy.offices.office)
+    with database.reading_at_one_instant() as connection:
+        content = guide(policy, awards_view(connection, policy, today, language), papers.office, language, today=today)
         return papers.unkept(connection, content)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.papers.fields import OFFICE, REMEDIES, Field, Fields
+from shared.papers.fields import OFFICE, REMEDIES, STATEMENTS, Field, Fields
 from shared.papers.kinds import Kinds, PaperKind
 
 _OFFICE: Fields = {
@@ -10,12 +10,16 @@ _OFFICE: Fields = {
     "policy": Field(("政策文件名称", "title of the policy document")),
     "policy_number": Field(("政策文件文号", "number of the policy document")),
 }
-_CONDITION: Fields = {
+_TESTED: Fields = {
     "number": Field(("序号", "number")),
     "title": Field(("条件，认定情况已写明的为空", "condition, empty where what was found says it")),
     "finding": Field(("认定情况", "what was found")),
     "result": Field(("结论", "result")),
     "short": Field(("相差", "the difference")),
+}
+_CONDITION: Fields = {
+    **_TESTED,
+    "alternatives": Field(("符合其一即可的情形", "alternatives, of which one is enough"), many=True, within=_TESTED),
 }
 _GROUND: Fields = {
     "basis": Field(("依据出处", "where the basis is")),
@@ -106,15 +110,7 @@ REFUSAL_LETTER = PaperKind(
         "completion": Field(("如何补正", "how to complete it"), many=True),
         "completion_days": Field(("补正期限（日）", "days to complete it")),
         "would_be": Field(("条件全部符合时的测算金额", "amount if every condition were met")),
-        "statements": Field(
-            ("陈述申辩", "statements of the enterprise"),
-            many=True,
-            within={
-                "made_on": Field(("日期", "day")),
-                "statement": Field(("内容", "statement")),
-                "document": Field(("材料", "document")),
-            },
-        ),
+        "statements": STATEMENTS,
     },
     __package__,
 )
@@ -174,6 +170,16 @@ ALLOCATION_PLAN = PaperKind(
                 **_SUM,
             },
         ),
+        "units": Field(
+            ("按预算单位和应付年度", "by budget unit and due year"),
+            many=True,
+            within={
+                "unit": Field(("预算单位", "budget unit")),
+                "due_year": Field(("应付年度", "due year")),
+                "amount": Field(("金额（元）", "amount (yuan)")),
+            },
+        ),
+        "arrangements": Field(("据以分担的财政分担办法", "fiscal arrangements that share it"), many=True),
         "total": Field(("项目数合计", "number of awards")),
         "amount": Field(("金额合计，数字", "amount in figures")),
         "amount_capitals": Field(("金额合计，大写", "amount in capitals")),
@@ -181,4 +187,33 @@ ALLOCATION_PLAN = PaperKind(
     },
     __package__,
 )
-KINDS = Kinds(DECISION_LETTER, REFUSAL_LETTER, NOTICE, ALLOCATION_PLAN)
+GUIDE = PaperKind(
+    "application-guide",
+    ("申报指南", "Application guide"),
+    {
+        **_OFFICE,
+        "title": Field(("标题", "title")),
+        "awards": Field(
+            ("各奖补项目", "awards"),
+            many=True,
+            within={
+                "number": Field(("序号", "number")),
+                "title": Field(("奖补项目", "award")),
+                "article": Field(("条款", "article")),
+                "article_words": Field(("条款原文", "the article in its own words")),
+                "status": Field(("暂缓或终止，执行中的为空", "suspended or ended, empty where it is in force")),
+                "who": Field(("奖补对象", "for whom")),
+                "rules": Field(("认定方式", "how it is decided"), many=True),
+                "conditions": Field(("条件", "conditions"), many=True),
+                "amount": Field(("金额", "amount"), many=True),
+                "measures": Field(("数据的计算方法", "how the figures are worked out"), many=True),
+                "interpretations": Field(("适用口径", "how the text is applied"), many=True),
+                "data": Field(("所依据的数据及数据主管部门", "data that decide, and who keeps them"), many=True),
+            },
+        ),
+        "shared": Field(("各项奖补通用的规则", "what holds for every award"), many=True),
+        "procedure": Field(("办理程序", "procedure"), many=True),
+    },
+    __package__,
+)
+KINDS = Kinds(DECISION_LETTER, REFUSAL_LETTER, NOTICE, ALLOCATION_PLAN, GUIDE)

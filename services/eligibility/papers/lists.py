@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from services.eligibility.clients.payout import Arrangement
 from services.eligibility.decisions.domain import State
 from services.eligibility.papers.contents import day, heading, money, place, title_of
 from services.eligibility.rules.domain import Policy
+from shared.fiscal_split import rule_for, split
 from shared.i18n import CHINESE, N_, translate
 from shared.money import yuan
 from shared.offices import Office
 from shared.papers.capitals import capitals
 from shared.papers.kinds import DOCUMENT_NUMBER, as_texts
+from shared.policies import UNITS
+
+_NO_UNIT = N_("no fiscal arrangement yet")
+_SAMPLE = N_("{number} (a sample)")
 
 
 def notice(
@@ -103,6 +110,41 @@ def allocation_plan(
             "pending": translate(message, language, waiting) if pending else "",
         }
     )
+
+
+def by_unit(allocated: Sequence[Any], arrangements: Mapping[date, Arrangement | None], language: str) -> dict[str, Any]:
+    """Return what each budget unit is to pay in each year for approved awards, split as payout splits them.
+
+    `allocated` are awards that are split in the same way (`repository.allocated`), `arrangements` those in force on their first
+    days of decision. Without an arrangement the money has no unit yet, and the row says so.
+    """
+    totals: Counter[tuple[str | None, int]] = Counter()
+    used: dict[str, Arrangement] = {}
+    for row in allocated:
+        arrangement = arrangements[row.first_decided_on]
+        rule = rule_for(arrangement.rules, row.jurisdiction, row.award) if arrangement else None
+        if arrangement and rule:
+            used[arrangement.number] = arrangement
+        amounts = [part["amount_fen"] for part in row.instalments]
+        for unit, parts in split(amounts, rule) if rule else [(None, amounts)]:
+            for part, fen in zip(row.instalments, parts, strict=True):
+                totals[unit, part["due_year"]] += fen * row.awards
+    order = [*UNITS, None]
+    return {
+        "units": [
+            {
+                "unit": UNITS[unit][language != CHINESE] if unit else translate(_NO_UNIT, language),
+                "due_year": str(due_year),
+                "amount": yuan(fen),
+            }
+            for (unit, due_year), fen in sorted(totals.items(), key=lambda each: (order.index(each[0][0]), each[0][1]))
+            if fen
+        ],
+        "arrangements": [
+            translate(_SAMPLE, language, {"number": {language: number}}) if each.sample else number
+            for number, each in sorted(used.items())
+        ],
+    }
 
 
 def _sum(totals: Sequence[Mapping[str, Any]], name: str) -> int:

@@ -20,6 +20,12 @@ def in_force(connection: Connection, round_id: UUID, jurisdiction: str | None) -
     return list(connection.execute(queries.in_force, values).scalars())
 
 
+def allocated(connection: Connection, round_id: UUID, jurisdiction: str | None) -> list[Row[Any]]:
+    """Return how many approved awards of a round, of one jurisdiction only if given, are split in the same way."""
+    values = {"round_id": round_id, "jurisdiction": jurisdiction}
+    return list(connection.execute(queries.allocated, values))
+
+
 def decisions_of(connection: Connection, ids: Sequence[UUID]) -> list[Row[Any]]:
     """Return decisions in the order of `ids`."""
     found = decisions.find_rows(connection, ids)

@@ -8,13 +8,14 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import Connection
 
+from services.eligibility.interpretations.domain import policy_in_path
 from services.eligibility.papers import batches, handlers
 from services.eligibility.papers.kinds import KINDS
 from services.eligibility.papers.schemas import LetterBatch, LettersRequest
 from services.eligibility.papers.tables import PAPERS
 from shared.authorization import Actor, Scope
 from shared.clock import calendar_date
-from shared.errors import Conflict, InFlight, NotFound, TooLarge
+from shared.errors import Conflict, InFlight, NotFound, TooLarge, Unavailable
 from shared.media_types import DOCX, HTML, ZIP
 from shared.web.auth import needs
 from shared.web.idempotency import IdempotentCommand
@@ -30,6 +31,7 @@ refusals_router = APIRouter(prefix="/v1/refusals", tags=["papers"])
 notices_router = APIRouter(prefix="/v1/notices", tags=["papers"])
 rounds_router = APIRouter(prefix="/v1/rounds", tags=["papers"])
 batches_router = APIRouter(prefix="/v1/letter-batches", tags=["papers"])
+guide_router = APIRouter(prefix="/v1/policies/{policy}/guide", tags=["papers"])
 templates_router = template_router(
     KINDS,
     PAPERS,
@@ -39,6 +41,22 @@ templates_router = template_router(
 )
 
 Reader = Annotated[Actor, needs(Scope.DECISIONS_READ, own=Scope.OWN_READ)]
+
+
+@guide_router.get(
+    "",
+    operation_id="get_application_guide",
+    response_class=Response,
+    responses={200: {"content": PAPER_CONTENT}, **refusals(NotFound)},
+    dependencies=[needs(Scope.EVALUATIONS_READ, own=Scope.OWN_READ)],
+)
+def get_application_guide(policy: str, request: Request, accept: Accept = None) -> Response:
+    """Read the application guide of a policy (申报指南) under its official interpretations, as of today."""
+    found, state = policy_in_path(policy), request.app.state
+    kind, language = paper_format(accept), language_of(request)
+    today = calendar_date(state.clock.now())
+    paper = handlers.application_guide(state.database, found, language, today=today)
+    return paper_response(paper, kind, language, f"{found.code}-guide")
 
 
 @decisions_router.get(
@@ -92,15 +110,19 @@ def get_notice_document(
     "/{round_id}/allocation-plan",
     operation_id="get_allocation_plan",
     response_class=Response,
-    responses={200: {"content": PAPER_CONTENT}, **refusals(NotFound)},
+    responses={200: {"content": PAPER_CONTENT}, **refusals(NotFound, Unavailable)},
 )
 def get_allocation_plan(
     actor: Annotated[Actor, needs(Scope.DECISIONS_READ)], round_id: UUID, request: Request, accept: Accept = None
 ) -> Response:
-    """Read the allocation plan of a round (资金分配方案): its approved awards by jurisdiction and award, as of today."""
+    """Read the allocation plan of a round (资金分配方案): approved awards by jurisdiction, award and budget unit, as of today.
+
+    The units' parts follow the fiscal arrangements in force on the awards' first days of decision.
+    """
     kind, language, state = paper_format(accept), language_of(request), request.app.state
     paper = handlers.allocation_plan(
         state.database,
+        state.payout,
         round_id,
         actor,
         language,

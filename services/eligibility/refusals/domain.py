@@ -19,6 +19,11 @@ class RefusalState(StrEnum):
     SUPERSEDED = "superseded"
 
 
+def possible_acts(state: RefusalState) -> list[str]:
+    """Return the acts of persons that are possible on a refusal in `state`."""
+    return ["state", "issue"] if state is RefusalState.PROPOSED else []
+
+
 def outcome_of(explanation: Mapping[str, Any]) -> dict[str, Any]:
     """Return the members of an explanation that facts decide; two that are equal are the same outcome."""
     compared: dict[str, Any] = orjson.loads(orjson.dumps({name: explanation[name] for name in _COMPARED}))

@@ -14,7 +14,8 @@ import structlog
 from sqlalchemy import Connection, Row, insert
 
 from services.eligibility.clients.registry import RegistryFacts
-from services.eligibility.decisions.domain import INPUTS_DOCUMENT, INTERPRETATIONS_DOCUMENT, POLICY_DOCUMENT
+from services.eligibility.decisions import domain as decisions
+from services.eligibility.decisions.domain import INPUTS_DOCUMENT, INTERPRETATIONS_DOCUMENT, POLICY_DOCUMENT, State
 from services.eligibility.decisions.proposals import store_document
 from services.eligibility.engine import ENGINE_VERSION
 from services.eligibility.engine.dependencies import PAIRS, load_dependencies
@@ -25,7 +26,7 @@ from services.eligibility.facts.catalogue import Facts
 from services.eligibility.interpretations.domain import policy_in_body
 from services.eligibility.interpretations.repository import official_interpretations
 from services.eligibility.refusals import repository
-from services.eligibility.refusals.domain import RefusalState, outcome_of
+from services.eligibility.refusals.domain import RefusalState, outcome_of, possible_acts
 from services.eligibility.refusals.repository import queries
 from services.eligibility.refusals.tables import refusal_statements, refusals
 from services.eligibility.rules.canonical import sha256
@@ -100,9 +101,11 @@ def draw_up(
     found, policy, interpretations = computed.explanation, computed.policy, computed.interpretations
     require_not_decided(connection, case)
     if found.result == "granted":
-        raise Granted("The award is granted on the newest facts. Evaluate it.", extra={"result": found.result})
+        extra = {"result": found.result, "possible": ["evaluate"]}
+        raise Granted("The award is granted on the newest facts. Evaluate it.", extra=extra)
     if (known := repository.open_refusal(connection, asdict(case))) is not None:
-        extra = {"refusal_id": str(known.id), "state": repository.state_of(known).value}
+        state = repository.state_of(known)
+        extra = {"refusal_id": str(known.id), "state": state.value, "possible": possible_acts(state)}
         raise Conflict("The award is refused already.", extra=extra)
     pairs = pl.DataFrame([(case.award, case.subject)], schema=PAIRS, orient="row")
     sealed = inputs(computed.facts, policy, pairs).item(0, "inputs").encode()
@@ -244,7 +247,11 @@ def require_not_decided(connection: Connection, case: Case) -> None:
     if decision is not None:
         raise Granted(
             "The award is granted or proposed by decision {decision_id}.",
-            extra={"decision_id": str(decision.id), "state": decision.state},
+            extra={
+                "decision_id": str(decision.id),
+                "state": decision.state,
+                "possible": decisions.possible_acts(State(decision.state), decision.open_steps),
+            },
             decision_id=str(decision.id),
         )
 

@@ -44,12 +44,12 @@ def review(
     Raises Forbidden for another reviewer, NotFound, Conflict if the decision does not wait for this review, or Invalid for an
     objection without a reason.
     """
-    require_reviewer(actor, reviewer)
+    row = decisions.get(connection, decision_id, actor, lock=True)
+    require_reviewer(actor, reviewer, transitions.options(row))
     passed = outcome is ReviewOutcome.PASSED
     if not passed and reason is None:
         raise Invalid(errors=[FieldError("/reason", "missing", "An objection needs a reason.")])
     act = Act.PASS if passed else Act.OPPOSE
-    row = transitions.lock_for(connection, decision_id, actor, act)
     step = require_reviewable(connection, row, reviewer, outcome)
     state = _state_after_pass(connection, row, step) if passed else State.SUSPENDED
     transitions.take_step(

@@ -126,6 +126,15 @@ class Policy:
 
     def basis_of_condition(self, award: Award, condition: str) -> Basis:
         """Return what a condition of an award rests on: a criterion, a sentence on every award, or the award's own."""
+        if (award.code, condition) not in self._bases:
+            self._bases[award.code, condition] = self._basis_of_condition(award, condition)
+        return self._bases[award.code, condition]
+
+    @cached_property
+    def _bases(self) -> dict[tuple[str, str], Basis]:
+        return {}
+
+    def _basis_of_condition(self, award: Award, condition: str) -> Basis:
         for criterion in self.criteria:
             if condition in criterion.conditions and criterion.concerns(award.code):
                 return criterion

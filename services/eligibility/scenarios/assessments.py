@@ -9,7 +9,7 @@ import polars as pl
 
 from services.eligibility.clients.registry import RegistryFacts
 from services.eligibility.decisions.redaction import located_in, redact
-from services.eligibility.engine.dependencies import PAIRS, load_dependencies
+from services.eligibility.engine.dependencies import PAIRS, load_dependencies, steps_from
 from services.eligibility.engine.explain import explain_enterprise
 from services.eligibility.facts.catalogue import Facts
 from services.eligibility.facts.queries import RowQuery
@@ -81,7 +81,12 @@ def _facts(
     given = with_rows(Facts.of({}), rows)
     if from_registry is False or (from_registry is None and rows):
         return None, given, {award.code for award in policy.awards}
+    none = pl.DataFrame(schema=PAIRS)
+    if not rows:
+        revision, reached = registry.reached_from(steps_from(policy), {uscc})
+        facts, pairs = load_dependencies(registry.fetching(revision), policy, {uscc}, none, reached=reached)
+        return revision, facts, set(pairs["award"])
     revision = registry.latest_revision()
     fetch = with_rows_fetched(registry.fetching(revision), rows)
-    facts, pairs = load_dependencies(fetch, policy, {uscc, *enterprises_in(rows)}, pl.DataFrame(schema=PAIRS))
+    facts, pairs = load_dependencies(fetch, policy, {uscc, *enterprises_in(rows)}, none)
     return revision, with_rows(facts, rows), set(pairs["award"])

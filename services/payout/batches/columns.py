@@ -21,13 +21,15 @@ def _codes(**words: str) -> dict[str, str]:
     return {word: code for code, several in words.items() for word in several.split()}
 
 
+_PAID = ("支付", "交易", "付款", "转账", "汇款", "划款", "划拨", "打款", "代发", "代付", "入账")
+_AMOUNTS = (*_PAID, "实际支付", "实付", "实发", "拨款", "拨付", "收款", "到账", "支出", "借方")
 PLACE = _field("place", Kind.TEXT, "序号", "number")
 ORDER_ID = _field(
     "order_id",
     Kind.CODE,
     "支付指令编号",
     "payment order",
-    aliases="支付令编号 支付指令号 支付令号",
+    aliases="支付令编号 支付指令号 支付令号 指令编号 指令号",
     needed=True,
     pattern=_UUID,
     form="01920000-0000-7000-8000-000000000000",
@@ -37,7 +39,9 @@ AMOUNT = _field(
     Kind.MONEY,
     "金额",
     "amount",
-    aliases="支付金额 交易金额 付款金额 转账金额 实付金额 收款金额 到账金额 本次支付金额 拨付金额 发生额 交易额 amount",
+    aliases=" ".join(
+        [*(f"{act}金额" for act in _AMOUNTS), "金额（小写）", "小写金额", "本次支付金额", "发生额", "交易额", "amount"]
+    ),
     unit="fen",
     minimum=1,
     maximum=MAX_FEN,
@@ -83,8 +87,10 @@ _OUTCOME = _field(
     needed=True,
     choices={"settled": ("成功", "settled"), "failed": ("失败", "failed"), "returned": ("退汇", "returned")},
     former_choices=_codes(
-        settled="支付成功 交易成功 付款成功 转账成功 汇款成功 处理成功 已成功 已支付 已付款 已到账 success",
-        failed="支付失败 交易失败 付款失败 转账失败 汇款失败 处理失败 已失败 未成功 failure",
+        settled=" ".join([*(f"{act}成功" for act in (*_PAID, "处理")), "已成功 已支付 已付款 已到账 已入账 success"]),
+        failed=" ".join(
+            [*(f"{act}失败" for act in (*_PAID, "处理")), "已失败 未成功 支付不成功 已拒绝 银行拒绝 failure"]
+        ),
         returned="退回 已退回 已退汇 退汇成功 退票 已退票 退款 已退款 支付退回 资金退回",
     ),
 )

@@ -29,7 +29,7 @@ router = APIRouter(prefix="/v1/payment-batches", tags=["payment batches"])
 Maker = Annotated[Actor, needs(Scope.BATCHES_WRITE)]
 Reader = Annotated[Actor, needs(Scope.MONEY_READ, Scope.RESULTS_BANK)]
 BODIES = [
-    BodyLimit("/v1/payment-batches/.+", 64 * 1024 * 1024, files=True, seconds=300),
+    BodyLimit("/v1/payment-batches/.+", 64 * 1024 * 1024, files=True, seconds=300, json_bytes=64 * 1024 * 1024),
     BodyLimit("/v1/payment-batches"),
 ]
 """The paths that take files, and the one that takes many identifiers."""

@@ -107,9 +107,8 @@ def confirm_instalment(
 
 
 def _require_access(connection: Connection, target: HoldTarget, actor: Actor) -> None:
-    """Raise Forbidden for a payee unless `actor` acts for the whole city, NotFound for an award that it does not see."""
+    """Raise NotFound for an award that `actor` does not see; who may hold a payee, the whole city's, is told at the door."""
     if target.award_id is None:
-        actor.require_city_wide()
         return
     jurisdiction = repository.jurisdiction_of(connection, target.award_id)
     if jurisdiction is None or not actor.covers(jurisdiction):

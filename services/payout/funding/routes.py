@@ -33,6 +33,8 @@ arrangement_previews = APIRouter(prefix="/v1/arrangements", tags=["arrangements"
 
 Holder = Annotated[Actor, needs(Scope.HOLDS_WRITE)]
 Releaser = Annotated[Actor, needs(Scope.HOLDS_RELEASE)]
+CityHolder = Annotated[Actor, needs(Scope.HOLDS_WRITE, city_wide=True)]
+CityReleaser = Annotated[Actor, needs(Scope.HOLDS_RELEASE, city_wide=True)]
 Payee = Annotated[str, Path(pattern="^[0-9A-Z]{18}$", description="The payee's unified social credit code")]
 
 
@@ -88,7 +90,9 @@ def release_award(
     response_model=Hold,
     responses=refusals(Conflict),
 )
-def hold_payee(uscc: Payee, body: HoldBody, request: Request, actor: Holder, command: IdempotentCommand) -> Response:
+def hold_payee(
+    uscc: Payee, body: HoldBody, request: Request, actor: CityHolder, command: IdempotentCommand
+) -> Response:
     """Hold a payee: none of its orders, of whatever award, is funded or sent until another person releases it."""
     return _run(handlers.hold, HoldTarget(uscc=uscc), body, request, actor, command, status=201)
 
@@ -100,7 +104,7 @@ def hold_payee(uscc: Payee, body: HoldBody, request: Request, actor: Holder, com
     responses=refusals(Conflict, SamePerson),
 )
 def release_payee(
-    uscc: Payee, body: HoldBody, request: Request, actor: Releaser, command: IdempotentCommand
+    uscc: Payee, body: HoldBody, request: Request, actor: CityReleaser, command: IdempotentCommand
 ) -> Response:
     """Release a payee that another person holds: its orders continue by themselves."""
     return _run(handlers.release, HoldTarget(uscc=uscc), body, request, actor, command)

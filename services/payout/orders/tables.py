@@ -122,6 +122,11 @@ payment_orders = Table(
         *("state", "unit", "due_year", "batch_id", "changed_at", "issued_by", "approved_by"),
         postgresql_where=text("live AND state IN ('issued', 'approved', 'batched', 'failed', 'returned')"),
     ),
+    Index(
+        "ix_payment_orders_to_release",
+        *("unit", "due_year", "award_id", "instalment", "changed_at"),
+        postgresql_where=text("live AND state = 'waiting' AND waiting_for = 'release'"),
+    ),
     Index("ix_payment_orders_award_id", "award_id"),
     Index("ix_payment_orders_payee_uscc", "payee_uscc"),
     Index("ix_payment_orders_batch_id", "batch_id", postgresql_where=text("batch_id IS NOT NULL")),

@@ -49,8 +49,8 @@ def day(value: date | None, language: str) -> str:
     return "" if value is None else format_date(value, "long", locale="zh_CN" if language == CHINESE else "en_GB")
 
 
-def recovery_letter(row: Any, office: Office, language: str) -> dict[str, Any]:
-    """Return what the letter of a recovery says, but for its number; `row` is that of `queries.recovery`."""
+def recovery_letter(row: Any, statements: Sequence[Any], office: Office, language: str) -> dict[str, Any]:
+    """Return what the letter of a recovery says, but for its number; `row` and `statements` are those of `queries`."""
     unit = "元" if language == CHINESE else " yuan"
     case = {"id": {language: str(row.id)}, "award": {language: str(row.award_id)}}
     return as_texts(
@@ -76,6 +76,14 @@ def recovery_letter(row: Any, office: Office, language: str) -> dict[str, Any]:
             "unit": UNITS[row.unit][language != CHINESE],
             "amount": f"{yuan(row.amount_fen)}{unit}",
             "amount_capitals": capitals(row.amount_fen),
+            "statements": [
+                {
+                    "made_on": day(calendar_date(each.made_at), language),
+                    "statement": each.statement,
+                    "document": each.document,
+                }
+                for each in statements
+            ],
             "receipt": [translate(N_("Recovery {id}, award {award}"), language, case)],
         }
     )

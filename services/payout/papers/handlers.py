@@ -29,7 +29,8 @@ def recovery_letter(database: Database, recovery_id: UUID, actor: Actor, languag
         if row is None:
             raise NotFound("There is no such recovery; `GET /v1/recoveries` lists them.")
         papers = Papers(PAPERS, RECOVERY_LETTER, language, office_of_policy(row.policy))
-        content = contents.recovery_letter(row, papers.office, language)
+        statements = connection.execute(queries.statements, {"act_id": row.act_id}).all()
+        content = contents.recovery_letter(row, statements, papers.office, language)
         if row.issued_at is None:
             return papers.unkept(connection, content)
         kept = papers.kept(connection, [row.act_id])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.papers.fields import OFFICE, REMEDIES, Field, Fields
+from shared.papers.fields import OFFICE, REMEDIES, STATEMENTS, Field, Fields
 from shared.papers.kinds import Kinds, PaperKind
 
 _OFFICE: Fields = {
@@ -42,6 +42,7 @@ RECOVERY_LETTER = PaperKind(
         "taken_back": Field(("撤销或撤回", "annulled or revoked")),
         "act_reason": Field(("追回决定的理由", "reason of the act")),
         "act_document": Field(("追回决定的文件", "document of the act")),
+        "statements": STATEMENTS,
         "due_on": Field(("退还期限", "last day for paying back")),
         "before": Field(("原核定金额", "assessed before")),
         "after": Field(("现核定金额", "assessed now")),

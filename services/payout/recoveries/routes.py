@@ -151,7 +151,7 @@ def write_off_recovery(
     recovery_id: UUID,
     body: WriteOffBody,
     request: Request,
-    actor: Annotated[Actor, needs(Scope.MONEY_READ)],
+    actor: Annotated[Actor, needs(Scope.RECOVERIES_WRITE, Scope.RECOVERIES_APPROVE)],
     command: IdempotentCommand,
 ) -> Response:
     """Propose a write-off of what is outstanding (`recoveries:write`), or confirm another person's (`recoveries:approve`)."""

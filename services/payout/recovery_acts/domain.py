@@ -42,10 +42,19 @@ class PlannedPart(NamedTuple):
 
 
 def limitation_on(issued_on: date) -> date:
-    """Return the last day for an application to the court for enforcement of an act that was issued on a day."""
-    month = issued_on.month - 1 + LITIGATION_MONTHS + ENFORCEMENT_MONTHS
-    year, month = issued_on.year + month // 12, month % 12 + 1
-    return date(year, month, min(issued_on.day, monthrange(year, month)[1]))
+    """Return the last day for an application to the court for enforcement of an act that was issued on a day and not contested.
+
+    Both terms run in law from the day on which the payee received the act, which is not recorded, and a review or an action
+    postpones them: the day is never later than the law's.
+    """
+    return _months_after(_months_after(issued_on, LITIGATION_MONTHS), ENFORCEMENT_MONTHS)
+
+
+def _months_after(day: date, months: int) -> date:
+    """Return the same day some months later; the month's last where it has no such day."""
+    month = day.month - 1 + months
+    year, month = day.year + month // 12, month % 12 + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
 def overdue_fen(outstanding_fen: int, due_on: date | None, plan: Sequence[PlannedPart], today: date) -> int:

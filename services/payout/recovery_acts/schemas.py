@@ -123,7 +123,8 @@ class RecoveryAct(BaseModel):
     term_working_days: int = Field(description="Term for the repayment, from the day of issue")
     due_on: date | None = Field(description="Last day of the term; set when it is issued")
     limitation_on: date | None = Field(
-        description="Last day for an application to the court for enforcement: six months to sue and three after them"
+        description="Last day for an application to the court for enforcement: six months to sue and three after them,"
+        " from the issue; by law from the receipt, so never too late. A review or an action postpones it"
     )
     recovery: Recovery = Field(description="What is claimed back, and what became of it")
     statements: list[RecoveryStatement]

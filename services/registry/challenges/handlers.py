@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -21,6 +22,8 @@ from shared.catalogue.domain import Dataset
 from shared.clock import isoformat
 from shared.errors import Conflict, FieldError, Invalid, NotFound, SamePerson
 
+MAKING_LOCK = 0x6368616C6C656E  # "challen": challenges are made one at a time
+
 
 class ChallengeOutcome(StrEnum):
     """How a challenge was resolved."""
@@ -35,7 +38,6 @@ class Challenge:
 
     dataset: Dataset
     key: Mapping[str, Any]
-    key_document: Mapping[str, Any]
     field: str | None
     stated: str | None
     reason: str
@@ -46,7 +48,8 @@ def make(connection: Connection, access: ReadAccess, challenge: Challenge, actor
     """Store a challenge for whoever keeps the data.
 
     A field is challenged of a row that exists; without a field the row itself is: that it is there, or, where its key names an
-    enterprise that the caller may act for, that it is missing. Raises Invalid for anything else.
+    enterprise that the caller may act for, that it is missing. Raises Invalid for anything else, or Conflict while the caller's
+    challenge that says the same is open.
     """
     dataset, revision = challenge.dataset, latest_revision(connection)
     if challenge.field is not None and challenge.field not in dataset.names:
@@ -60,18 +63,35 @@ def make(connection: Connection, access: ReadAccess, challenge: Challenge, actor
                 FieldError("/key", "not_found", "There is no such row. Leave out the field to say that it is missing.")
             ]
         )
-    values = {
+    same = {
         "dataset": dataset.name,
-        "key": dict(challenge.key_document),
-        "uscc": access.uscc or owner,
+        "key": {name: value.isoformat() if isinstance(value, date) else value for name, value in challenge.key.items()},
         "field": challenge.field,
         "stated": challenge.stated,
+        "made_by": actor.subject,
+    }
+    _require_no_open(connection, same)
+    values = same | {
+        "uscc": access.uscc or owner,
         "reason": challenge.reason,
         "document": challenge.document,
         "challenged_at_revision": revision,
-        "made_by": actor.subject,
     }
     return view(connection.execute(insert(challenges).values(values).returning(*challenges.c)).one())
+
+
+def _require_no_open(connection: Connection, same: Mapping[str, Any]) -> None:
+    """Raise Conflict, naming it, for an open challenge with the `same` values; of two at once, the second waits for the first."""
+    connection.execute(select(func.pg_advisory_xact_lock(MAKING_LOCK)))
+    query = select(challenges.c.id).where(challenges.c.outcome.is_(None)).limit(1)
+    query = query.where(*(challenges.c[name].is_not_distinct_from(value) for name, value in same.items()))
+    known = connection.execute(query).scalar_one_or_none()
+    if known is not None:
+        raise Conflict(
+            "Your challenge {challenge_id} says the same, and waits to be resolved.",
+            extra={"challenge_id": str(known), "state": "open", "possible": ["resolve"]},
+            challenge_id=str(known),
+        )
 
 
 def resolve(
@@ -116,7 +136,10 @@ def _require_resolvable(row: Row[Any], actor: Actor) -> None:
     if row.outcome is not None:
         raise Conflict("The challenge is resolved already.", extra={"state": row.outcome, "possible": []})
     if row.made_by == actor.subject:
-        raise SamePerson("Someone other than the person who made the challenge must resolve it.")
+        raise SamePerson(
+            "Someone other than the person who made the challenge must resolve it.",
+            extra={"state": "open", "possible": ["resolve"]},
+        )
 
 
 def possible(row: Row[Any], actor: Actor) -> Iterator[str]:

@@ -27,19 +27,28 @@ from shared.web.problems import refusals
 router = APIRouter(prefix="/v1/challenges", tags=["challenges"])
 
 
-@router.post("", operation_id="make_challenge", status_code=201, response_model=Challenge, responses=refusals(InFlight))
+@router.post(
+    "",
+    operation_id="make_challenge",
+    status_code=201,
+    response_model=Challenge,
+    responses=refusals(Conflict, InFlight),
+)
 def make_challenge(
     request: Request,
     actor: Annotated[Actor, needs(Scope.CHALLENGES_WRITE, own=Scope.OWN_WRITE)],
     command: IdempotentCommand,
     body: ChallengeBody,
 ) -> Response:
-    """Challenge a fact: a field of a row, or the row itself, that it is there or missing; whoever keeps the data resolves it."""
+    """Challenge a fact: a field of a row, or the row itself, that it is there or missing; whoever keeps the data resolves it.
+
+    While a challenge is open, the same is not made twice: the answer names the first.
+    """
     dataset = CATALOGUE.get(body.dataset)
     if dataset is None:
         raise Invalid(errors=[FieldError("/dataset", "dataset", "There is no such dataset.")])
     challenge = handlers.Challenge(
-        dataset, _key(dataset, body.key), body.key, body.field, body.stated, body.reason, body.document
+        dataset, _key(dataset, body.key), body.field, body.stated, body.reason, body.document
     )
 
     def act(connection: Connection) -> object:

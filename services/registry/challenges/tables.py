@@ -48,6 +48,6 @@ challenges = Table(
     CheckConstraint("resolved_by <> made_by", name="two_persons"),
     CheckConstraint("revision > challenged_at_revision", name="answered_later"),
     Index("ix_challenges_uscc", "uscc", "id"),
-    Index("ix_challenges_open", "made_at", "id", postgresql_where=text("outcome IS NULL")),
+    Index("ix_challenges_to_resolve", "dataset", "made_at", "made_by", postgresql_where=text("outcome IS NULL")),
     comment="Challenges to facts, each resolved by whoever keeps the data",
 )

@@ -151,12 +151,13 @@ def the_decision(database: Database, subject: str) -> Any:
         ).one()
 
 
-def app_of(database: Database, tokens: Tokens, *, working_days: int, clock: Clock | None = None) -> FastAPI:
-    """The eligibility API on `database`, with notices of `working_days`."""
-    settings = Settings.model_validate(
+def settings_of(database: Database, working_days: int) -> Settings:
+    """Eligibility's settings on `database`, with notices of `working_days`; nothing else is there."""
+    return Settings.model_validate(
         {
             "database_url": database.url,
             "kafka_bootstrap_servers": "localhost:1",
+            "kafka_security_protocol": "PLAINTEXT",
             "token_issuer": "http://issuer.test",
             "token_jwks_url": "http://issuer.test/keys",
             "token_url": "http://issuer.test/token",
@@ -164,6 +165,11 @@ def app_of(database: Database, tokens: Tokens, *, working_days: int, clock: Cloc
             "notice_working_days": working_days,
         }
     )
+
+
+def app_of(database: Database, tokens: Tokens, *, working_days: int, clock: Clock | None = None) -> FastAPI:
+    """The eligibility API on `database`, with notices of `working_days`."""
+    settings = settings_of(database, working_days)
     return build(settings, database=database, token_verifier=tokens.verifier, clock=clock or SystemClock())
 
 

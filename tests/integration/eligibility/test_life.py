@@ -1,420 +1,217 @@
-"""The life of decisions against a simple model beside it: any order of acts leads both to the same states."""
+"""Any order of acts on decisions and refusals leads the database and the model to the same states."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import date, timedelta
-from itertools import count
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
 from typing import Any
 from uuid import UUID
 
+import polars as pl
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
-    precondition,
-    rule,
-    run_state_machine_as_test,
-)
-from sqlalchemy import text
+from hypothesis.stateful import invariant, precondition, rule, run_state_machine_as_test
+from sqlalchemy import Connection, text
 
-from services.eligibility.approvals import handlers
-from services.eligibility.approvals import repository as approvals
-from services.eligibility.confirmations.handlers import Statement, confirm
-from services.eligibility.decisions import transitions
-from services.eligibility.decisions.domain import Act
-from services.eligibility.notices.handlers import close_notice, open_notice
+from services.eligibility.clients.registry import RegistryFacts
+from services.eligibility.corrections.repository import mark_changed
+from services.eligibility.facts.catalogue import Facts, frame_of
+from services.eligibility.facts.queries import Fetch, in_memory
 from services.eligibility.objections.domain import ObjectionOutcome
-from services.eligibility.objections.handlers import decide_objection, record_objection
-from services.eligibility.procedures.domain import Confirmation, Procedure, Review, Silence
-from services.eligibility.procedures.handlers import confirm_change, propose_change
-from services.eligibility.reviews.domain import ReviewOutcome
-from services.eligibility.reviews.handlers import review
-from services.eligibility.rules.library import load_policy
+from services.eligibility.objections.handlers import decide_objection, record_omission
+from services.eligibility.refusals.handlers import Case, compare_changed, draw_up, issue, make_statement
 from shared.authorization import Actor
+from shared.clock import FixedClock
 from shared.database.engine import Database
-from shared.errors import Conflict, DomainError, SamePerson
-from tests.integration.eligibility.support import CHECKER, MAKER, POLICY, evaluate, rent
-from tests.integration.eligibility.test_tasks import assert_counted
+from tests.integration.eligibility.life import NAMES, OPEN, SUBJECTS, Life
+from tests.integration.eligibility.support import CHECKER, MAKER, POLICY
 
-OPEN = ("proposed", "in_notice", "suspended")
-NAMES = "AB"
-SUBJECTS = st.sampled_from(NAMES)
-_lives = count()
-ANNOUNCED = """
-    SELECT d.state, w.waiting_for, told.data ->> 'state' AS told_state,
-           ARRAY(SELECT jsonb_array_elements_text(told.data -> 'waiting_for')) AS told_waiting_for
-    FROM decisions d CROSS JOIN LATERAL waiting_for(d, 5) w
-    CROSS JOIN LATERAL (SELECT o.data::jsonb AS data FROM outbox o WHERE o.topic = 'award-progress.v1'
-                        AND o.data::jsonb ->> 'decision_id' = d.id::text ORDER BY o.id DESC LIMIT 1) told
-    WHERE d.subject LIKE :prefix
-"""
-STEPS_DIFFER = """
-    SELECT count(*) FROM decisions d WHERE open_steps <> coalesce((
-        SELECT array_agg(step ORDER BY place) FROM decision_steps s
-        WHERE s.decision_id = d.id AND (outcome IS NULL OR outcome = 'objected')), '{}')
-"""
+AWARD, YEAR = "courier-rent", 2023
+ENOUGH_PARCELS, TOO_FEW_PARCELS = 3_650_000, 3_649_999
+
+
+class Couriers(RegistryFacts):
+    """A registry of couriers that pay rent; whoever is entitled to nothing has a parcel too few."""
+
+    def __init__(self) -> None:
+        self.revision = 0
+        self._rent_fen: dict[str, int] = {}
+
+    def record(self, uscc: str, fen: int) -> None:
+        self._rent_fen[uscc] = fen
+        self.revision += 1
+
+    def latest_revision(self) -> int:
+        return self.revision
+
+    def fetching(self, revision: int) -> Fetch:
+        assert revision == self.revision
+        return in_memory(Facts.of({name: frame_of(name, rows) for name, rows in self._rows().items()}))
+
+    def _rows(self) -> Mapping[str, list[dict[str, Any]]]:
+        codes = self._rent_fen
+        enterprise = {"name": "丽水快递有限公司", "legal_form": "enterprise", "registered_on": "2019-05-01"}
+        place = {"since": "2019-05-01", "jurisdiction": "liandu", "until": None}
+        year = {"year": YEAR, "operating_days": 365}
+        return {
+            "enterprises": [{"uscc": code, **enterprise} for code in codes],
+            "locations": [{"uscc": code, **place} for code in codes],
+            "courier_years": [
+                {"uscc": code, **year, "parcels": ENOUGH_PARCELS if fen else TOO_FEW_PARCELS, "rent_fen": fen or 500}
+                for code, fen in codes.items()
+            ],
+        }
 
 
 @dataclass
-class Modelled:
-    """A decision as the model knows it."""
+class ModelledRefusal:
+    """A refusal as the model knows it."""
 
-    fen: int
-    reason: str
+    id: UUID
     state: str = "proposed"
-    notice: int | None = None
-    noticed: bool = False
-    held: bool = False
-    upheld: bool = False
-    objections: set[int] = field(default_factory=set)
-    version: int | None = None
-    open: set[str] = field(default_factory=set)
-    opposed: bool = False
-
-    def take_up(self) -> None:
-        """Give a suspended decision the state that it has when nothing holds it."""
-        if not (self.held or self.upheld or self.objections or self.opposed):
-            self.state = "in_notice" if self.notice is not None and not self.noticed else "proposed"
+    proposed_by: str = ""
+    statements: int = 0
 
 
-class Life(RuleBasedStateMachine):
-    """Two awards, evaluated, noticed, objected to, moved and approved in any order."""
+class WholeLife(Life):
+    """Decisions, and what is refused: drawn up, stated on, issued, objected to as an omission, superseded by facts."""
 
     def __init__(self, database: Database) -> None:
-        super().__init__()
-        self.database = database
-        self.prefix = f"{next(_lives)}-"
-        self.today = date(2026, 3, 2)
-        self.facts: dict[str, int] = {}
-        self.lives: dict[str, list[Modelled]] = {subject: [] for subject in NAMES}
-        self.notices: list[tuple[UUID, date]] = []
-        self.closed: set[int] = set()
-        self.objections: list[tuple[UUID, Modelled]] = []
-        self.decided: set[int] = set()
+        super().__init__(database)
+        self.registry = Couriers()
+        self.refusals: dict[str, list[ModelledRefusal]] = {subject: [] for subject in NAMES}
+        self.omissions: list[tuple[UUID, str, str]] = []
+        self.answered: set[int] = set()
 
-    @initialize(noticed=st.booleans(), stepwise=st.booleans())
-    def begin(self, noticed: bool, stepwise: bool) -> None:
-        self.stepwise = stepwise
-        reviews = (Review("statistics"),) if stepwise else ()
-        procedure = Procedure(Confirmation(stepwise, 5, Silence.WAITS), reviews)
+    def record(self, subject: str, fen: int) -> None:
+        super().record(subject, fen)
+        self.registry.record(self.prefix + subject, fen)
+        changed = pl.DataFrame({"uscc": [self.prefix + subject], "revision": [self.registry.revision]})
         with self.database.transaction() as connection:
-            made = propose_change(connection, load_policy(POLICY), procedure, "r", by=MAKER.subject)
-            confirm_change(connection, load_policy(POLICY), UUID(made["id"]), by=CHECKER.subject)
-        self.facts = dict.fromkeys(NAMES, 500)
-        self.evaluate()
-        if noticed:
-            self.notice(set(NAMES))
-
-    @rule(subject=SUBJECTS, fen=st.sampled_from([0, 500, 700]))
-    def change_a_fact(self, subject: str, fen: int) -> None:
-        self.facts[subject] = fen
-        self.evaluate()
+            mark_changed(connection, POLICY, changed)
 
     @rule()
-    def evaluate(self) -> None:
-        rows = [rent(self.prefix + subject, fen) for subject, fen in sorted(self.facts.items()) if fen]
-        evaluate(self.database, *rows, subjects={("courier-rent", self.prefix + subject) for subject in NAMES})
-        for subject, life in self.lives.items():
-            self._judge(life, self.facts.get(subject, 0))
+    def compare_refusals_with_the_facts(self) -> None:
+        clock = FixedClock(datetime.combine(self.today, time(2), UTC))
+        while compare_changed(self.database, self.registry, clock):
+            pass
+        for subject in NAMES:
+            refusal = self._open_refusal(subject)
+            if refusal and self.facts[subject]:
+                refusal.state = "superseded"
 
-    def _judge(self, life: list[Modelled], fen: int) -> None:
-        in_force = next((each for each in life if each.state == "approved"), None)
-        latest = life[-1] if life else None
-        waiting = latest if latest and latest.state in OPEN else None
-        if fen == (in_force.fen if in_force else 0):
-            if waiting:
-                waiting.state = "superseded"
-            return
-        if latest and (waiting or latest.state == "rejected") and latest.fen == fen:
-            return
-        if not in_force and not fen:
-            return
-        if waiting:
-            waiting.state = "superseded"
-        answers = latest and (latest.upheld or (waiting and waiting.reason == "objection"))
-        reason = "objection" if answers else "initial"
-        if in_force and reason == "initial":
-            reason = "correction" if fen else "withdrawal"
-        steps = {"review:statistics"} if self.stepwise else set()
-        if self.stepwise and fen > (in_force.fen if in_force else 0):
-            steps.add("confirmation")
-        life.append(Modelled(fen, reason, open=steps))
+    @rule(subject=SUBJECTS, by_payee=st.booleans())
+    def refuse(self, subject: str, by_payee: bool) -> None:
+        actor = self._payee(subject) if by_payee else MAKER
+        made = self.attempt(self._may_be_drawn_up(subject), self._draw_up, subject=subject, actor=actor)
+        if made is not None:
+            self.refusals[subject].append(ModelledRefusal(made.id, proposed_by=actor.subject))
 
-    @rule(chosen=st.sets(SUBJECTS, min_size=1))
-    def notice(self, chosen: set[str]) -> None:
-        named = [(subject, self.lives[subject][-1]) for subject in sorted(chosen) if self.lives[subject]]
-        if not named:
+    def _draw_up(self, connection: Connection, subject: str, actor: Actor) -> Any:
+        return draw_up(connection, self.registry, self._case(subject), actor, today=self.today)
+
+    @rule(subject=SUBJECTS)
+    def state_on_the_refusal(self, subject: str) -> None:
+        if not self.refusals[subject]:
             return
-        ids = [self._id(subject) for subject, _ in named]
-        ready = [each for _, each in named if not each.open]
-        allowed = all(each.state == "proposed" and each.notice is None for _, each in named) and bool(ready)
-        made = self._try(allowed, open_notice, actor=MAKER, decision_ids=ids, working_days=1, today=self.today)
+        refusal = self.refusals[subject][-1]
+        allowed = refusal.state == "proposed"
+        values = {"refusal_id": refusal.id, "actor": self._payee(subject), "statement": "一天漏报", "document": None}
+        self.attempt(allowed, make_statement, **values)
+        refusal.statements += allowed
+
+    @rule(subject=SUBJECTS, actor=st.sampled_from([MAKER, CHECKER]))
+    def issue_the_refusal(self, subject: str, actor: Actor) -> None:
+        if not self.refusals[subject]:
+            return
+        refusal = self.refusals[subject][-1]
+        allowed = refusal.state == "proposed" and refusal.proposed_by != actor.subject and not self._is_decided(subject)
+        self.attempt(allowed, issue, refusal_id=refusal.id, actor=actor)
         if allowed:
-            assert sum(made["skipped"].values()) == len(named) - len(ready)
-            for each in ready:
-                each.state, each.notice = "in_notice", len(self.notices)
-            self.notices.append((UUID(made["id"]), date.fromisoformat(made["closable_on"])))
-
-    @rule(subject=SUBJECTS, accept=st.booleans())
-    def confirm(self, subject: str, accept: bool) -> None:
-        latest = self._latest(subject)
-        if latest is None:
-            return
-        allowed = latest.state in ("proposed", "suspended") and "confirmation" in latest.open
-        payee = Actor("enterprise", frozenset(), uscc=self.prefix + subject)
-        self._try(
-            allowed,
-            confirm,
-            decision_id=self._id(subject),
-            actor=payee,
-            accept=accept,
-            statement=Statement(account_confirmed=True, commitment=True, document=None),
-            today=self.today,
-            notice_days=5,
-            language="en",
-        )
-        if allowed and accept:
-            latest.open.discard("confirmation")
-        elif allowed:
-            latest.state = "rejected"
-
-    @rule(subject=SUBJECTS, outcome=st.sampled_from(ReviewOutcome))
-    def review(self, subject: str, outcome: ReviewOutcome) -> None:
-        latest = self._latest(subject)
-        if latest is None:
-            return
-        passed = outcome is ReviewOutcome.PASSED
-        allowed = latest.state in ("proposed", "suspended") and "review:statistics" in latest.open
-        allowed &= passed or not latest.opposed
-        self._try(
-            allowed,
-            review,
-            decision_id=self._id(subject),
-            actor=Actor("statistics-officer", frozenset(), department="statistics"),
-            reviewer="statistics",
-            outcome=outcome,
-            reason="r",
-            notice_days=5,
-            language="en",
-        )
-        if not allowed:
-            return
-        latest.opposed = not passed
-        if passed:
-            latest.open.discard("review:statistics")
-            latest.take_up()
-        else:
-            latest.state = "suspended"
-
-    @rule(days=st.integers(1, 3))
-    def let_days_pass(self, days: int) -> None:
-        self.today += timedelta(days=days)
+            refusal.state = "issued"
 
     @precondition(lambda self: self.notices)
-    @rule(data=st.data())
-    def close(self, data: st.DataObject) -> None:
+    @rule(data=st.data(), subject=SUBJECTS)
+    def object_to_an_omission(self, data: st.DataObject, subject: str) -> None:
         number = data.draw(st.integers(0, len(self.notices) - 1))
-        notice_id, closable_on = self.notices[number]
-        allowed = number not in self.closed and self.today >= closable_on
-        self._try(allowed, close_notice, notice_id=notice_id, actor=MAKER, today=self.today)
-        if allowed:
-            self.closed.add(number)
-            for each in self._all():
-                if each.notice == number and each.state in ("in_notice", "suspended"):
-                    each.noticed = True
-                    each.state = "proposed" if each.state == "in_notice" else each.state
-
-    @precondition(lambda self: any(each.notice is not None for each in self._all()))
-    @rule(subject=SUBJECTS)
-    def object(self, subject: str) -> None:
-        latest = self._latest(subject)
-        if latest is None or latest.notice is None:
-            return
-        allowed = latest.notice not in self.closed and latest.state in ("in_notice", "suspended")
-        made = self._try(
-            allowed,
-            record_objection,
-            notice_id=self.notices[latest.notice][0],
-            decision_id=self._id(subject),
-            actor=MAKER,
+        payee = self._payee(subject)
+        made = self.attempt(
+            number not in self.closed and not self._is_decided(subject),
+            record_omission,
+            registry=self.registry,
+            notice_id=self.notices[number][0],
+            uscc=payee.uscc,
+            case=self._case(subject),
+            actor=payee,
             objector=None,
-            reason="the rent is not theirs",
+            reason="we were left out",
+            today=self.today,
         )
-        if allowed:
-            latest.state = "suspended"
-            latest.objections.add(len(self.objections))
-            self.objections.append((UUID(made["id"]), latest))
+        if made:
+            self.omissions.append((UUID(made["id"]), subject, payee.subject))
 
-    @precondition(lambda self: self.objections)
+    @precondition(lambda self: self.omissions)
     @rule(data=st.data(), outcome=st.sampled_from(ObjectionOutcome))
-    def decide(self, data: st.DataObject, outcome: ObjectionOutcome) -> None:
-        number = data.draw(st.integers(0, len(self.objections) - 1))
-        objection_id, decision = self.objections[number]
-        allowed = number not in self.decided
-        self._try(
-            allowed,
+    def decide_on_an_omission(self, data: st.DataObject, outcome: ObjectionOutcome) -> None:
+        number = data.draw(st.integers(0, len(self.omissions) - 1))
+        objection_id, subject, objector = self.omissions[number]
+        dismissed, known = outcome is ObjectionOutcome.REJECTED, self._open_refusal(subject)
+        answerable = not dismissed or known is not None or self._may_be_drawn_up(subject)
+        decided = self.attempt(
+            number not in self.answered and answerable,
             decide_objection,
-            registry=None,  # asked only about omissions
+            registry=self.registry,
             objection_id=objection_id,
             actor=CHECKER,
             outcome=outcome,
             reason="looked into",
             today=self.today,
         )
-        if allowed:
-            self.decided.add(number)
-            decision.objections.discard(number)
-            decision.upheld |= outcome is ObjectionOutcome.UPHELD
-            if decision.state == "suspended":
-                decision.take_up()
-
-    @rule(subject=SUBJECTS, act=st.sampled_from([Act.SUSPEND, Act.RESUME, Act.REJECT]))
-    def move(self, subject: str, act: Act) -> None:
-        latest = self._latest(subject)
-        if latest is None:
+        if decided is None:
             return
-        allowed = {
-            Act.SUSPEND: latest.state in ("proposed", "in_notice"),
-            Act.RESUME: latest.state == "suspended" and not (latest.objections or latest.upheld or latest.opposed),
-            Act.REJECT: latest.state in OPEN,
-        }[act]
-        actor = CHECKER if act is Act.REJECT else MAKER
-        self._try(
-            allowed,
-            getattr(handlers, act),
-            decision_id=self._id(subject),
-            actor=actor,
-            reason="r",
-            if_match=None,
-            language="en",
-            notice_days=5,
-        )
-        if not allowed:
-            return
-        if act is Act.REJECT:
-            latest.state = "rejected"
-        elif act is Act.SUSPEND:
-            latest.state, latest.held = "suspended", True
-        else:
-            latest.held = False
-            latest.take_up()
-
-    @rule(subject=SUBJECTS)
-    def approve(self, subject: str) -> None:
-        latest = self._latest(subject)
-        if latest is None:
-            return
-        allowed = latest.state == "proposed" and latest.noticed
-        self._try(
-            allowed,
-            handlers.approve,
-            decision_id=self._id(subject),
-            actor=CHECKER,
-            reason=None,
-            if_match=None,
-            language="en",
-            notice_days=5,
-        )
-        if allowed:
-            self._approved(subject)
-
-    @precondition(lambda self: self.notices)
-    @rule(data=st.data())
-    def approve_what_stood_in_a_notice(self, data: st.DataObject) -> None:
-        number = data.draw(st.integers(0, len(self.notices) - 1))
-        with self.database.transaction() as connection:
-            selection = approvals.select_for_approval(
-                connection,
-                notice_id=self.notices[number][0],
-                by=CHECKER.subject,
-                reason=None,
-                jurisdiction=None,
-                notice_days=5,
-            )
-            transitions.approve(connection, selection.ids, by=CHECKER.subject, reason=None)
-        here = [each for each in self._all() if each.notice == number]
-        assert len(selection.ids) + sum(selection.skipped.values()) == len(here)
-        assert selection.skipped["suspended"] == sum(each.state == "suspended" for each in here)
-        assert selection.skipped["not_noticed"] == sum(each.state == "in_notice" for each in here)
-        for subject in NAMES:
-            latest = self._latest(subject)
-            if latest and latest.notice == number and latest.state == "proposed":
-                self._approved(subject)
+        self.answered.add(number)
+        if dismissed and known is None:
+            self.refusals[subject].append(ModelledRefusal(UUID(decided["refusal_id"]), proposed_by=objector))
+        latest = self.refusals[subject][-1].id if dismissed else None
+        assert decided["refusal_id"] == (latest and str(latest))
 
     @invariant()
-    def the_database_and_the_model_agree(self) -> None:
+    def refusals_are_what_the_model_says(self) -> None:
         with self.database.reading() as connection:
             rows = connection.execute(
                 text(
-                    "SELECT subject, entitlement_fen, reason, state, version, noticed_on IS NOT NULL, id,"
-                    " (SELECT a.state FROM decision_acts a WHERE a.decision_id = d.id ORDER BY a.id DESC LIMIT 1) AS told"
-                    " FROM decisions d WHERE subject LIKE :prefix ORDER BY id"
+                    "SELECT r.id, CASE WHEN superseded_at IS NOT NULL THEN 'superseded' WHEN confirmed_at IS NOT NULL"
+                    " THEN 'issued' ELSE 'proposed' END AS state, proposed_by,"
+                    " (SELECT count(*) FROM refusal_statements s WHERE s.refusal_id = r.id) AS statements"
+                    " FROM refusals r WHERE subject LIKE :prefix ORDER BY r.id"
                 ),
                 {"prefix": f"{self.prefix}%"},
             ).all()
-        assert all(row.state == row.told for row in rows), "the last act led to the state that is"
-        found = {
-            subject: [tuple(row[1:6]) for row in rows if row.subject == self.prefix + subject] for subject in NAMES
-        }
-        modelled = {
-            subject: [(each.fen, each.reason, each.state, each.version, each.noticed) for each in life]
-            for subject, life in self.lives.items()
-        }
-        assert found == modelled
+        modelled = sorted((each for life in self.refusals.values() for each in life), key=lambda each: each.id)
+        assert [tuple(row) for row in rows] == [(e.id, e.state, e.proposed_by, e.statements) for e in modelled]
 
-    def teardown(self) -> None:
-        """What is announced last is what holds; steps on decisions, and counts of what waits, are those of the rows."""
-        with self.database.reading() as connection:
-            announced = connection.execute(text(ANNOUNCED), {"prefix": f"{self.prefix}%"}).all()
-            steps = connection.execute(text(STEPS_DIFFER)).scalar_one()
-        assert all((row.state, row.waiting_for) == (row.told_state, row.told_waiting_for) for row in announced)
-        assert steps == 0
-        assert_counted(self.database)
+    def _may_be_drawn_up(self, subject: str) -> bool:
+        return not (self.facts[subject] or self._is_decided(subject) or self._open_refusal(subject))
 
-    def _try(self, allowed: bool, do: Callable[..., Any], /, **values: Any) -> Any:
-        """Do it: it succeeds just where the model allows it, and a refusal names a problem and changes nothing."""
-        try:
-            with self.database.transaction() as connection:
-                made = do(connection, **values)
-        except DomainError as problem:
-            assert not allowed, problem
-            assert isinstance(problem, Conflict | SamePerson)
-            assert problem.errors or {"state", "possible"} <= set(problem.extra) or "states" in problem.extra
-            return None
-        assert allowed
-        return made
+    def _is_decided(self, subject: str) -> bool:
+        return any(each.fen and each.state in (*OPEN, "approved") for each in self.lives[subject])
 
-    def _approved(self, subject: str) -> None:
-        *before, latest = self.lives[subject]
-        for each in before:
-            if each.state == "approved":
-                each.state = "superseded"
-        latest.version = 1 + max((each.version or 0 for each in before), default=0)
-        latest.state = "approved"
+    def _open_refusal(self, subject: str) -> ModelledRefusal | None:
+        return next((each for each in self.refusals[subject] if each.state != "superseded"), None)
 
-    def _all(self) -> list[Modelled]:
-        return [each for life in self.lives.values() for each in life]
+    def _payee(self, subject: str) -> Actor:
+        uscc = self.prefix + subject
+        return Actor(f"enterprise:{uscc}", frozenset(), uscc=uscc)
 
-    def _latest(self, subject: str) -> Modelled | None:
-        return self.lives[subject][-1] if self.lives[subject] else None
-
-    def _id(self, subject: str) -> UUID:
-        with self.database.reading() as connection:
-            found: UUID = connection.execute(
-                text("SELECT id FROM decisions WHERE subject = :subject ORDER BY id DESC LIMIT 1"),
-                {"subject": self.prefix + subject},
-            ).scalar_one()
-        return found
+    def _case(self, subject: str) -> Case:
+        return Case(POLICY, AWARD, self.prefix + subject, YEAR)
 
 
 @pytest.mark.timeout(900)  # finding the smallest example of a failure takes its time
 def test_any_order_of_acts_leads_where_the_model_says(database: Database) -> None:
-    class LifeHere(Life):
+    class LifeHere(WholeLife):
         def __init__(self) -> None:
             super().__init__(database)
 

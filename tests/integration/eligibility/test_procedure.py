@@ -6,23 +6,26 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import httpx
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from stdnum.cn import uscc
 
 from services.eligibility.approvals.handlers import APPROVAL, approval_handlers
+from services.eligibility.clients.registry import RegistryFacts
 from services.eligibility.confirmations.handlers import decline_silent
 from services.eligibility.decisions import transitions
 from services.eligibility.metrics import waiting
 from services.eligibility.reviews.handlers import REVIEW, run_bulk_review
 from services.eligibility.rules.canonical import canonical_json, sha256
+from services.eligibility.worker import loops
 from shared.database.engine import Database
 from shared.events.award_decided import AwardDecided
 from shared.jobs.runner import JobRunner
 from shared.web.enterprises import Enterprises
 from tests.integration.eligibility.api_driver import MONDAY, Office
-from tests.integration.eligibility.support import evaluate, history, rent, the_decision
+from tests.integration.eligibility.support import evaluate, history, rent, settings_of, the_decision
 
 PROCEDURE = "/v1/policies/lishui-2020-1/procedure"
 A, B, C = (
@@ -184,8 +187,10 @@ def test_a_procedure_needs_two_persons_and_is_never_edited(office: Office) -> No
     both = office.tokens.bearer(sub="commerce-maker", scope="readings:confirm")
     refused = office.ask_as(both, "POST", f"{PROCEDURE}/{made['id']}/confirm", {})
     assert refused.json()["type"].endswith("same-person")
+    assert (refused.json()["state"], refused.json()["possible"]) == ("proposed", ["confirm"])
     office.did("commerce-checker", f"{PROCEDURE}/{made['id']}/confirm")
-    office.refused("commerce-checker", f"{PROCEDURE}/{made['id']}/confirm", {}, "conflict")
+    again = office.refused("commerce-checker", f"{PROCEDURE}/{made['id']}/confirm", {}, "conflict")
+    assert (again["state"], again["possible"]) == ("confirmed", [])
     for statement in (
         "UPDATE procedure_changes SET hash = 'book'",
         "UPDATE procedure_changes SET confirmed_by = 'x'",
@@ -253,6 +258,9 @@ def test_only_the_reviewer_reviews(office: Office, client: str, reviewer: str, a
     given = office.ask(client, "POST", path(office, A, "reviews"), {"reviewer": reviewer, "outcome": "passed"})
     assert given.is_success is allowed
     assert given.status_code in (200, 403, 404)
+    if given.status_code == 403 and "missing_scopes" not in given.json():
+        assert given.json()["state"] == "proposed" and {"pass", "oppose"} <= set(given.json()["possible"])
+        assert reviewer not in given.json()["reviewers"]
     assert (f"review:{reviewer}" not in waits(office, A)) is allowed
 
 
@@ -286,6 +294,7 @@ def test_a_confirmation_is_given_once_and_in_time(office: Office) -> None:
     office.clock.instant = MONDAY + timedelta(days=8)
     late = office.ask_as(enterprise(office, B), "POST", path(office, B, "confirmation"), YES).json()
     assert (late["type"].rpartition(":")[2], late["due_on"]) == ("too-late", "2026-03-09")
+    assert late["state"] == "proposed" and {"confirm", "decline"}.isdisjoint(late["possible"])
     assert not decline_silent(office.database, date(2026, 3, 9))
     assert decline_silent(office.database, date(2026, 3, 10))
     assert not decline_silent(office.database, date(2026, 3, 10))
@@ -302,12 +311,49 @@ def test_a_confirmation_is_given_once_and_in_time(office: Office) -> None:
     assert (after["state"], after["possible"]) == ("rejected", [])
 
 
+@pytest.mark.parametrize(("silence", "state"), [("declines", "rejected"), ("waits", "proposed")])
+def test_the_worker_declines_after_the_term_what_nobody_has_answered(office: Office, silence: str, state: str) -> None:
+    adopted(office, confirmation={"required": True, "working_days": 5, "silence": silence})
+    proposed(office, rent(A, 500), rent(B, 700))
+    confirmed(office, A)
+    settings = settings_of(office.database, working_days=5)
+    registry = RegistryFacts(httpx.Client(base_url="http://registry.test"))
+    [worker] = [each for each in loops(settings, office.database, registry, office.clock) if each.name == "silence"]
+    for days, worked in ((7, False), (8, silence == "declines"), (9, False)):  # the fifth working day is the eighth day
+        office.clock.instant = MONDAY + timedelta(days=days)
+        assert worker.step() is worked
+        assert [decision(office, subject)["state"] for subject in (A, B)] == [
+            "proposed",
+            state if days > 7 else "proposed",
+        ]
+    assert decision(office, B)["acts"][-1]["act"] == ("decline" if silence == "declines" else "propose")
+
+
 def test_where_silence_waits_a_payee_may_answer_late(office: Office) -> None:
     adopted(office, confirmation={"required": True, "working_days": 5, "silence": "waits"})
     proposed(office, rent(A, 500))
     assert not decline_silent(office.database, date(2026, 5, 1))
     office.clock.instant = MONDAY + timedelta(days=60)
     assert confirmed(office, A)["waiting_for"] == STEPS[1:]
+
+
+def test_an_enterprise_sees_a_notice_as_the_public_does_and_objects_to_its_own_award_alone(office: Office) -> None:
+    notice = office.noticed(rent(A, 500), rent(B, 700, payee_name="丽水张三丰商行"), legal_form="individual")
+    path, own = f"/v1/notices/{notice['id']}", enterprise(office, A)
+    office.objected(notice, B)
+    of_public, of_own = (
+        office.ask_as(headers, "GET", path).json() | {"possible_acts": []}
+        for headers in (office.tokens.bearer(sub="website", scope="notices:read"), own)
+    )
+    assert of_own == of_public
+    assert (of_own["total"], of_own["objections"]["open"], len(of_own["items"])) == (2, 1, 2)
+    assert B not in str(of_own) and "张三丰" not in str(of_own), "natural persons are masked"
+    assert office.ask_as(own, "GET", f"{path}/objections").json()["items"] == []
+    for subject, status in ((B, 403), (A, 201)):
+        body = {"decision_id": office.id_of(subject), "reason": "r"}
+        given = office.ask_as(own, "POST", f"{path}/objections", body)
+        assert given.status_code == status, given.text
+    assert len(office.ask_as(own, "GET", f"{path}/objections").json()["items"]) == 1
 
 
 def test_what_is_superseded_cannot_be_confirmed_or_reviewed(office: Office) -> None:

@@ -70,19 +70,67 @@ def test_what_is_not_sealed_yet_is_said(payout: Payout, archive: Path) -> None:
     [
         ("postings.ndjson", lambda rows: rows[0].update(amount_fen=1), "is not what was sealed"),
         ("postings.ndjson", lambda rows: rows[0].update(sealed=rows[0]["sealed"].replace("city", "town")), "sealed"),
+        ("postings.ndjson", lambda rows: rows[0].update(actor="somebody"), "is not what was sealed"),
+        ("postings.ndjson", lambda rows: rows[0].update(document="another"), "is not what was sealed"),
+        ("postings.ndjson", lambda rows: rows[0].update(posted_at="2020-01-01T00:00:00Z"), "is not what was sealed"),
         ("postings.ndjson", lambda rows: rows.pop(), "lacks postings"),
         ("orders.ndjson", lambda rows: rows[0].update(amount_fen=999_999), "the postings do not say"),
         ("orders.ndjson", lambda rows: rows.clear(), "which is not in the export"),
         ("decisions.ndjson", lambda rows: rows[-1].update(entitlement_fen=401), "do not add up to the entitlement"),
+        ("decisions.ndjson", lambda rows: rows.pop(0), "payment orders without a decision"),
         ("shares.ndjson", lambda rows: rows[0].update(parts_fen=[1]), "the parts of a share"),
         ("blocks.ndjson", lambda rows: rows[0].update(hash="f" * 64), "does not hold"),
     ],
-    ids=["amount", "sealed text", "a posting less", "order", "an order less", "entitlement", "share", "block"],
+    ids=[
+        *(
+            "amount",
+            "sealed text",
+            "actor",
+            "document",
+            "day",
+            "a posting less",
+            "order",
+            "an order less",
+            "entitlement",
+        ),
+        *("a decision less", "share", "block"),
+    ],
 )
 def test_what_was_changed_is_found(
     archive: Path, name: str, change: Callable[[list[dict[str, Any]]], None], problem: str
 ) -> None:
     assert any(problem in each for each in changed(archive, name, change).problems)
+
+
+def contents(path: Path) -> dict[str, bytes]:
+    with ZipFile(path) as archive:
+        return {each: archive.read(each) for each in archive.namelist()}
+
+
+def test_a_decision_and_its_shares_that_agree_with_each_other_have_to_agree_with_the_postings(archive: Path) -> None:
+    """A forger who changes both, and the manifest."""
+
+    def lower(rows: list[dict[str, Any]]) -> None:
+        rows[-1].update(entitlement_fen=399)
+
+    def share(rows: list[dict[str, Any]]) -> None:
+        rows[-1].update(amount_fen=399, parts_fen=[399])
+
+    changed(archive, "decisions.ndjson", lower)
+    archive.with_name("forged.zip").rename(archive)
+    (problem,) = changed(archive, "shares.ndjson", share).problems
+    assert problem.endswith("the decision in force says 399 fen, the postings 400")
+
+
+def test_a_byte_that_was_changed_anywhere_is_found_and_the_file_is_named(archive: Path) -> None:
+    whole, path = archive.read_bytes(), archive.with_name("damaged.zip")
+    named = set()
+    for place in range(0, len(whole), 13):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 0x55]) + whole[place + 1 :])
+        problems = verify_export(path).problems
+        named |= {problem.partition(" ")[0] for problem in problems}
+        assert problems or contents(path) == contents(archive), f"byte {place}"
+    assert named >= {"blocks.ndjson", "postings.ndjson", "decisions.ndjson"}
 
 
 def test_a_file_that_is_no_export_is_refused(tmp_path: Path) -> None:

@@ -89,3 +89,25 @@ def test_a_recoverys_letter_is_a_draft_until_its_act_is_issued_and_then_the_same
     payout.receive(decision(version=3, jurisdiction="city", instalments=((2025, 900),)))
     assert (texts(payout, path), payout.http.get(path, headers=headers).content) == (said, before)
     payout.get(path, by="liandu-officer", expect=404)
+
+
+def test_a_recoverys_letter_claims_what_was_outstanding_when_it_was_issued_and_says_what_the_payee_stated(
+    payout: Payout,
+) -> None:
+    recovery = recovery_of(payout, 400)
+    path = f"/v1/recoveries/{recovery}"
+    payout.repay(recovery, {"amount_fen": 100, "received_on": "2026-03-01", "bank_reference": "R1"})
+    act = {"cause": "correction", "reason": "件量更正", "term_working_days": 15}
+    payout.post(f"{path}/act", act, by="finance-maker", expect=201)
+    payout.post(f"{path}/act/statements", {"statement": "更正无误", "document": "说明"}, by="finance-maker", expect=201)
+    payout.post(f"{path}/act/issue", by="finance-checker", expect=200)
+    payout.repay(recovery, {"amount_fen": 200, "received_on": "2026-03-02", "bank_reference": "R2"})
+    said = texts(payout, f"{path}/letter")
+    for words in (
+        "5.00元（大写：人民币伍元整）",
+        "你单位陈述：“更正无误”（材料：说明）",
+        "四、救济途径",
+        "依法申请人民法院强制执行",
+    ):
+        assert words in said, (words, said)
+    assert "三、救济途径" not in said

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from datetime import date
+from datetime import UTC, date, datetime, time
 
 import pytest
 
@@ -45,6 +45,7 @@ def test_the_books_end_as_the_bank_has_them(payout: Payout, seed: int) -> None:
     bank = SimulatedBank(seed)
     refusals: Counter[str] = Counter()
     for answer in bank.take(file, TODAY):
+        payout.clock.instant = datetime.combine(answer.on, time(4), UTC)
         headers = payout.tokens.headers("bank") | {"Content-Type": answer.media_type}
         told = payout.http.post(f"{path}/results", content=answer.content, headers=headers)
         assert told.status_code == (422 if answer.wrong else 200), (answer.wrong, told.text)

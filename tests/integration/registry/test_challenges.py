@@ -82,6 +82,25 @@ def test_a_challenge_to_what_does_not_exist_is_refused(registry: Registry, body:
     assert own(registry, "POST", "/v1/challenges", body)[0] == 422
 
 
+def test_the_same_is_not_challenged_twice_while_it_is_open(registry: Registry) -> None:
+    settle(registry)
+    first = own(registry, "POST", "/v1/challenges", WRONG)[1]
+    again = WRONG | {"key": {"uscc": A.lower(), "year": 2020}, "reason": "once more"}
+    status, refused = own(registry, "POST", "/v1/challenges", again)
+    assert (status, refused["challenge_id"], refused["state"], refused["possible"]) == (
+        409,
+        first["id"],
+        "open",
+        ["resolve"],
+    )
+    for other in ({"stated": "3"}, {"stated": None}, {"field": None, "stated": "2"}):
+        assert own(registry, "POST", "/v1/challenges", WRONG | other)[0] == 201, other
+    officer = registry.request("POST", "/v1/challenges", json=WRONG, headers=registry.tokens.headers("commerce-maker"))
+    assert officer.status_code == 201, "another's"
+    assert resolved(registry, first, outcome="dismissed")[0] == 200
+    assert own(registry, "POST", "/v1/challenges", WRONG)[0] == 201
+
+
 def test_a_missing_row_is_challenged_without_a_field(registry: Registry) -> None:
     settle(registry)
     missing = {**OF_A, "key": {"uscc": A, "year": 2021}, "reason": "2021 was not reported"}

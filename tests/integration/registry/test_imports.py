@@ -76,7 +76,7 @@ MISTAKES: list[tuple[str, str | None, str]] = [
     (f"{A},2003,90071992547409.92,", "online_retail_fen", "above_maximum"),
     (f"{A},2004,1.234,", "online_retail_fen", "too_many_decimals"),
     (f'{A},2005,"1,23",', "online_retail_fen", "not_an_amount"),
-    (f"{A},2006", None, "column_count"),
+    (f"{A},2006,1,2,3,4", None, "column_count"),
     (f"{A},2007,1,,5", None, "column_count"),
     (f"{A},2008,1,一", "platform_turnover_fen", "not_an_amount"),
     (f"{A},2009#,1,", "year", "not_a_year"),

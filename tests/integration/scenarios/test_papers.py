@@ -178,8 +178,8 @@ def test_a_withdrawal_has_its_letter_too(city: City, office: None) -> None:
     assert city.registry.request("POST", "/v1/datasets/courier_years/withdrawals", json=body).is_success
     city.decide()
     said = texts(city, letter_of(city, OWN))
-    assert "奖补资金撤销兑现决定书" in said
-    assert "撤销你单位该项奖补" in said
+    assert "奖补资金取消兑现决定书" in said
+    assert "不再给予你单位该项奖补" in said and "依本决定没有应付资金" in said
     assert "不再计入的数据：快递企业年度情况" in said
 
 
@@ -254,7 +254,7 @@ def test_a_notice_is_a_paper_that_is_kept_as_it_was_published(city: City, office
     [decision] = city.items("/v1/decisions?state=in_notice")
     city.ask("POST", f"/v1/decisions/{decision['id']}/reject", {"reason": "no"}, by="commerce-checker")
     assert texts(city, path) == said
-    assert "45,000.00" not in texts(city, path, city.tokens.enterprise(OTHER)), "another's award"
+    assert texts(city, path, city.tokens.enterprise(OTHER)) == said, "it is public"
 
 
 def test_the_letters_of_a_round_are_one_archive_and_each_is_what_is_read_alone(city: City, office: None) -> None:
@@ -289,6 +289,24 @@ def test_the_letters_of_a_round_are_one_archive_and_each_is_what_is_read_alone(c
     assert zipfile.ZipFile(io.BytesIO(pages)).namelist()[0].endswith(".html")
     plan = texts(city, f"/v1/rounds/{opened['id']}/allocation-plan")
     assert "已核准2个项目，奖补资金合计75,000.00元（大写：人民币柒万伍仟元整）" in plan, plan
+    assert "尚无财政分担办法\n2024\n75,000.00" in plan, plan
+
+
+def test_an_allocation_plan_says_what_each_budget_unit_pays_in_each_year(city: City, office: None) -> None:
+    city.payout.arrange()
+    settle(city)
+    row = {"policy": POLICY, "title": "第二批", "award_years": [2023]}
+    opened = city.ask("POST", "/v1/rounds", {**row, "opens_on": "2024-03-01", "closes_on": "2024-06-30"}, expect=201)
+    rent(city, OWN, 150_000_01)
+    city.decide(round_id=opened["id"])
+    path = f"/v1/rounds/{opened['id']}/allocation-plan"
+    plan = texts(city, path)
+    number = city.payout.get("/v1/arrangements")["items"][0]["number"]
+    assert number in plan
+    shares = re.findall(r"\n(市本级|莲都区)\n2024\n([\d,.]+)", plan)
+    paid = city.payout.get(f"/v1/awards/{decision_of(city, OWN)['award_id']}")["shares"]
+    assert [float(amount.replace(",", "")) for _, amount in shares] == [each["entitlement_fen"] / 100 for each in paid]
+    assert sum(each["entitlement_fen"] for each in paid) == 45_000_00
 
 
 def test_letters_made_together_say_what_each_says_alone(
@@ -360,7 +378,7 @@ def test_a_template_with_an_unknown_field_is_refused_by_its_place(city: City) ->
         "没有字段 fact.sorce。可用字段：number, record, source, recorded_on, revision"
         in refused["errors"][1]["message"]
     )
-    assert [each["changes"] for each in city.ask("GET", "/v1/paper-templates")] == [[], [], [], []]
+    assert [each["changes"] for each in city.ask("GET", "/v1/paper-templates")] == [[]] * len(KINDS)
 
 
 @pytest.mark.parametrize("kind", KINDS)

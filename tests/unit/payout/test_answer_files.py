@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from services.payout.batches.bank_results import BankAnswer, read
 from services.payout.batches.domain import BatchedOrder, Days, check_results
-from services.payout.batches.files import checksum_of, rows_of
+from services.payout.batches.files import changed_rows, checksum_of, rows_of
 from services.payout.batches.files import csv_of as batch_file
 from services.payout.restorations.files import read as read_sent
 from services.payout.seals import Sealed, Seals
@@ -52,6 +52,10 @@ def codes(mistakes: list[tuple[int, FieldError]]) -> list[tuple[str, str]]:
         ("支付金额", "¥99.00", 9_900),
         ("交易金额 (元)", "99元", 9_900),
         ("实付金额（万元）", "10", 10_000_000),
+        ("实际支付金额", "99.00", 9_900),
+        ("汇款金额（人民币）", "99.00", 9_900),
+        ("Amount (CNY)", "99.00", 9_900),
+        ("金额（小写）", "99.00", 9_900),
         ("amount_fen", "9900", 9_900),
     ],
 )
@@ -63,7 +67,8 @@ def test_an_amount_is_read_under_every_heading(heading: str, cell: str, fen: int
 @pytest.mark.parametrize(
     ("word", "outcome"),
     [("成功", "settled"), ("支付成功", "settled"), ("交易成功", "settled"), ("失败", "failed"), ("支付失败", "failed"),
-     ("退汇", "returned"), ("退回", "returned"), ("settled", "settled")],
+     ("退汇", "returned"), ("退回", "returned"), ("settled", "settled"), ("入账成功", "settled"), ("代发失败", "failed"),
+     ("银行拒绝", "failed")],
 )  # fmt: skip
 def test_outcomes_are_read_in_the_banks_words(word: str, outcome: str) -> None:
     assert [each.outcome for each in answer(row(outcome=word)).results] == [outcome]
@@ -120,9 +125,10 @@ def test_columns_that_banks_add_are_named_and_totals_counted() -> None:
         [*HEADINGS, "付款账号", "备注"],
         [*row(), "331", "x"],
         ["合计", *[""] * 4, "99.00", "", ""],
+        ["银行盖章：", *[""] * 7],
     ]
     found = read(csv_of(*rows), BYTES, TODAY)
-    assert found.file is not None and (found.read, found.file.skipped) == (1, 1)
+    assert found.file is not None and (found.read, found.file.skipped) == (1, 2)
     assert {warning.code for warning in found.file.warnings} == {
         "rows_above",
         "columns_passed_over",
@@ -204,6 +210,22 @@ def test_the_columns_of_the_sent_file_are_read_beside_the_results() -> None:
     assert (found.read, found.checksum, codes(found.mistakes)) == (2, "0" * 64, [("F3", "digits_lost")])
     assert found.file is not None and found.file.skipped == 2
     assert found.copied.rows() == [(ORDERS[0], "=甲", "9133", "102", "6222", "p 1")]
+
+
+def test_a_name_that_a_file_escapes_comes_back_as_it_was_sent() -> None:
+    names = ["＝甲公司", "@乙公司", "-丙公司", "＋丁公司"]
+    sent = pl.DataFrame({"order_id": ORDERS[:4], "holder": names})
+    headings = ["支付指令编号", "收款单位", *HEADINGS[1:4]]
+    rows = [[ORDERS[at], f"'{name}", "成功", "2026-11-30", "R1"] for at, name in enumerate(names)]
+    found = read(csv_of(headings, *rows), CSV, TODAY)
+    assert changed_rows(sent, found.copied) == {}
+
+
+@pytest.mark.parametrize("root", [b'<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>', b"<html/>"])
+def test_a_table_saved_as_xml_is_named_as_such(root: bytes) -> None:
+    with pytest.raises(FileRefused) as refused:
+        read(b'<?xml version="1.0"?>' + root, BYTES, TODAY)
+    assert [each.code for each in refused.value.errors] == ["html_as_workbook"]
 
 
 SEALS = Seals(base64.b64encode(bytes(64)).decode())

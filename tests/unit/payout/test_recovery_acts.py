@@ -25,10 +25,11 @@ def test_only_a_correction_is_a_revocation() -> None:
         (date(2026, 5, 31), date(2027, 2, 28)),
         (date(2027, 5, 31), date(2028, 2, 29)),
         (date(2026, 12, 31), date(2027, 9, 30)),
+        (date(2026, 8, 31), date(2027, 5, 28)),
     ],
     ids=str,
 )
-def test_the_limitation_is_nine_months(issued_on: date, last: date) -> None:
+def test_enforcement_is_asked_for_in_the_three_months_after_the_six_to_sue(issued_on: date, last: date) -> None:
     assert limitation_on(issued_on) == last
 
 

@@ -1,18 +1,15 @@
 -- find_notices: List notices with the number of their decisions and objections, oldest first.
--- A caller tied to a jurisdiction sees the notices with decisions of it; an enterprise sees all, as the public does. Both count
--- their own decisions and objections alone.
+-- A caller tied to a jurisdiction sees the notices with decisions of it, and counts these and their objections alone.
 SELECT n.*, d.total, d.policy, o.open, o.rejected, o.upheld
 FROM notices n
-CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE CAST(:own_uscc AS text) IS NULL OR d.payee_uscc = :own_uscc) AS total,
-                           min(d.policy) AS policy FROM decisions d WHERE d.notice_id = n.id
+CROSS JOIN LATERAL (SELECT count(*) AS total, min(d.policy) AS policy FROM decisions d WHERE d.notice_id = n.id
                     AND (CAST(:jurisdiction AS text) IS NULL OR d.jurisdiction = :jurisdiction)) d
 CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE o.outcome IS NULL) AS open,
                            count(*) FILTER (WHERE o.outcome = 'rejected') AS rejected,
                            count(*) FILTER (WHERE o.outcome = 'upheld') AS upheld
                     FROM objections o LEFT JOIN decisions d ON d.id = o.decision_id WHERE o.notice_id = n.id
-                    AND (CAST(:own_uscc AS text) IS NULL OR coalesce(d.payee_uscc, o.omitted_uscc) = :own_uscc)
                     AND (CAST(:jurisdiction AS text) IS NULL OR d.jurisdiction = :jurisdiction)) o
-WHERE (d.total > 0 OR CAST(:own_uscc AS text) IS NOT NULL) AND (CAST(:id AS uuid) IS NULL OR n.id = :id) AND (CAST(:after AS uuid) IS NULL OR n.id > :after)
+WHERE d.total > 0 AND (CAST(:id AS uuid) IS NULL OR n.id = :id) AND (CAST(:after AS uuid) IS NULL OR n.id > :after)
   AND (CAST(:closed AS boolean) IS NULL OR (n.closed_on IS NOT NULL) = :closed)
   AND (CAST(:round_id AS uuid) IS NULL OR EXISTS (SELECT FROM decisions d WHERE d.notice_id = n.id AND d.round_id = :round_id))
 ORDER BY n.id LIMIT :limit;
@@ -26,7 +23,6 @@ SELECT d.id, d.policy, d.award, d.article, d.award_year, d.jurisdiction, d.resul
 FROM decisions d JOIN documents x ON x.hash = d.inputs_hash
 WHERE d.notice_id = :id AND (CAST(:after AS uuid) IS NULL OR d.id > :after)
   AND (CAST(:jurisdiction AS text) IS NULL OR d.jurisdiction = :jurisdiction)
-  AND (CAST(:own_uscc AS text) IS NULL OR d.payee_uscc = :own_uscc)
 ORDER BY d.id LIMIT :limit;
 
 -- count_not_ready: How many of the named decisions, or of an evaluation's or a round's, wait for a confirmation or only for reviews?

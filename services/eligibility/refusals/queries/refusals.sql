@@ -1,5 +1,5 @@
 -- deciding: Which decision, proposed or in force, grants an award of a year? An award that is given once is granted in any year.
-SELECT d.id, d.state FROM awards a JOIN decisions d USING (award_id)
+SELECT d.id, d.state, d.open_steps FROM awards a JOIN decisions d USING (award_id)
 WHERE a.policy = :policy AND a.award = :award AND a.subject = :subject
   AND (a.identity_year IS NULL OR a.identity_year = :award_year)
   AND d.state IN ('proposed', 'in_notice', 'suspended', 'approved') AND d.result = 'granted'

@@ -65,12 +65,11 @@ class Amount(Node):
         figure = self._uncapped(context)
         if self.cap is not None:
             cap = self.cap.plan(context).cast(WIDE)
-            # Not min_horizontal: an unknown figure would become the cap.
-            figure = pl.when(figure <= cap).then(figure).when(figure > cap).then(cap)
+            # min_horizontal alone would take the cap for an unknown figure.
+            figure = pl.when(figure.is_not_null() & cap.is_not_null()).then(pl.min_horizontal(figure, cap))
         if self.deducted is not None:
             figure = figure - self.deducted.plan(context).cast(WIDE)
-        zero = pl.lit(0, dtype=WIDE)
-        return pl.when(figure < zero).then(zero).otherwise(figure)
+        return figure.clip(lower_bound=pl.lit(0, dtype=WIDE))
 
     def _limits(self) -> dict[str, Term]:
         limits = {"cap": self.cap, "deduction": self.deducted}

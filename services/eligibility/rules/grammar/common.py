@@ -106,6 +106,8 @@ class PaidBefore(Attachment):
     once: bool
 
     def attach(self, cases: pl.DataFrame, facts: Facts, context: RuleContext) -> pl.DataFrame:
+        if facts["prior_awards"].is_empty():
+            return cases.with_columns(pl.lit(True).alias("paid_before.open"))
         keys = ["subject"] if self.once else ["subject", "award_year"]
         paid = facts["prior_awards"].lazy().filter(pl.col("award").is_in(self.codes))
         paid = paid.select("subject", pl.col("award_year").cast(pl.Int32)).select(keys).unique()
@@ -130,6 +132,9 @@ class Integrity(Attachment):
     interpretations: tuple[str, ...] = ("credit_repair",)
 
     def attach(self, cases: pl.DataFrame, facts: Facts, context: RuleContext) -> pl.DataFrame:
+        if facts["sanctions"].is_empty():
+            none = pl.lit(None, dtype=pl.List(pl.String))
+            return cases.with_columns(none.alias("payee.sanctions"), pl.lit(True).alias("payee.clean"))
         day = context.first_decided_on
         since, kind = pl.col("since"), pl.col("kind")
         not_ended = pl.col("until").is_null() | (pl.col("until") > day)

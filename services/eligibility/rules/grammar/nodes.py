@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, TypeVar, cast
 
 _N = TypeVar("_N", bound="Node")
@@ -27,13 +28,19 @@ class Node:
 
     def walk(self) -> Iterator[Node]:
         """Yield this node and all nodes within, parents first."""
-        yield self
-        for child in self.children():
-            yield from child.walk()
+        yield from self._within
+
+    @cached_property
+    def _within(self) -> tuple[Node, ...]:
+        return (self, *(node for child in self.children() for node in child.walk()))
 
     def applied(self) -> dict[str, str]:
         """Return the interpretations that chose this node or a node within, by name."""
-        return dict(pair for node in self.walk() for pair in node.interpretations)
+        return dict(self._chosen)
+
+    @cached_property
+    def _chosen(self) -> tuple[tuple[str, str], ...]:
+        return tuple(pair for node in self.walk() for pair in node.interpretations)
 
     def resolved(self, interpretations: Mapping[str, str]) -> Node:
         """Return this node without choices."""

@@ -25,6 +25,8 @@ class OtherSupport(Attachment):
     interpretations: tuple[str, ...] = ("overlap",)
 
     def attach(self, cases: pl.DataFrame, facts: Facts, context: RuleContext) -> pl.DataFrame:
+        if facts["other_support"].is_empty():
+            return cases.with_columns(pl.lit(0, dtype=pl.Int128).alias(OTHER_SUPPORT))
         keys = ["subject"] if self.once else ["subject", "award_year"]
         amount = pl.col("amount_fen").cast(pl.Int128).sum().alias(OTHER_SUPPORT)
         given = facts["other_support"].lazy().filter(pl.col("award") == self.code)

@@ -1,10 +1,17 @@
-"""Periods: what was in force on the day of each case. From the first day to the day before the last, open if empty."""
+"""Periods: what was in force on the day of each case. From the first day to the day before the last, open if empty.
+
+Many cases are looked up by a join, a few by a loop: the rows found are the same.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import Any
+
 import polars as pl
 
-from services.eligibility.rules.grammar.plans import collect
+from services.eligibility.rules.grammar.plans import are_few, collect
 
 
 def positions_in_force(
@@ -14,6 +21,9 @@ def positions_in_force(
 
     Positions are looked up instead of joining rows: a million cases keep their order and cost one join.
     """
+    if are_few(cases, periods):
+        found_positions = _pairs(_rows(cases, key, day, day), _rows(periods, on, since, until))
+        return _positions(dict(found_positions), cases.height)
     numbered = periods.lazy().select(on, since, until).with_row_index("position")
     found = (
         cases.lazy()
@@ -38,6 +48,11 @@ def covered(
     last: pl.Expr,
 ) -> pl.Series:
     """Return for each case whether a period of its `key` covers a day from `first` to `last`."""
+    if are_few(cases, periods):
+        days = cases.select(pl.col(key).alias("key"), first=first, last=last)
+        pairs = _pairs(days.iter_rows(), _rows(periods, on, since, until))
+        covered_cases = {case for case, _ in pairs}
+        return pl.Series("covered", [case in covered_cases for case in range(cases.height)], dtype=pl.Boolean)
     found = (
         cases.lazy()
         .select(pl.col(key).alias(on), first=first, last=last)
@@ -52,6 +67,10 @@ def covered(
 
 def positions_of(cases: pl.DataFrame, key: str, rows: pl.DataFrame, on: str) -> pl.Series:
     """Return for each case the row number of the one row with its `key`; null where there is none."""
+    if are_few(cases, rows):
+        numbers = {value: number for number, (value,) in enumerate(_rows(rows, on)) if value is not None}
+        values = enumerate(_rows(cases, key))
+        return _positions({case: numbers[value] for case, (value,) in values if value in numbers}, cases.height)
     numbered = rows.lazy().select(on).with_row_index("position")
     keys = cases.lazy().select(pl.col(key).alias(on)).with_row_index("case")
     found = keys.join(numbered, on=on, how="inner").select("case", "position")
@@ -61,6 +80,28 @@ def positions_of(cases: pl.DataFrame, key: str, rows: pl.DataFrame, on: str) -> 
 def _placed(found: pl.DataFrame, height: int) -> pl.Series:
     positions = pl.Series("position", [None], dtype=pl.UInt32).new_from_index(0, height)
     return positions.scatter(found.get_column("case"), found.get_column("position"))
+
+
+def _rows(frame: pl.DataFrame, *columns: str) -> Iterator[tuple[Any, ...]]:
+    return zip(*(frame.get_column(name).to_list() for name in columns), strict=True)
+
+
+def _pairs(cases: Iterable[tuple[Any, ...]], periods: Iterable[tuple[Any, ...]]) -> Iterator[tuple[int, int]]:
+    """Yield the numbers of each case (key, first, last) and of each period (key, since, until) that covers a day of it."""
+    by_key: dict[Any, list[tuple[int, date, date | None]]] = {}
+    for number, (key, since, until) in enumerate(periods):
+        if until is None or since < until:
+            by_key.setdefault(key, []).append((number, since, until))
+    for case, (key, first, last) in enumerate(cases):
+        if key is None or first is None or last is None:
+            continue
+        for number, since, until in by_key.get(key, ()):
+            if since <= last and (until is None or first < until):
+                yield case, number
+
+
+def _positions(found: Mapping[int, int], height: int) -> pl.Series:
+    return pl.Series("position", [found.get(case) for case in range(height)], dtype=pl.UInt32)
 
 
 def covers_until(until: str, day: str) -> pl.Expr:

@@ -17,18 +17,31 @@ Row = Mapping[str, Any]
 INT64 = 2**63 - 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class RuleContext:
     """Everything that a rule depends on besides facts.
 
     `decided_on` decides what has happened. `first_decided_on` is the decision day of the award's first version, which later
-    versions keep for what depends on that day alone: whether the payee has a clean record.
+    versions keep for what depends on that day alone: whether the payee has a clean record. Contexts are equal if they have the
+    same parameters, not merely equal ones, and the same interpretations and days; so expressions can be kept by context.
     """
 
     parameters: Mapping[str, ParameterValues]
     interpretations: Mapping[str, str]
     decided_on: date
     first_decided_on: date
+
+    def __eq__(self, other: object) -> bool:
+        """Compare parameters by identity, the rest by value."""
+        return isinstance(other, RuleContext) and (
+            self.parameters is other.parameters
+            and (self.decided_on, self.first_decided_on) == (other.decided_on, other.first_decided_on)
+            and (self.interpretations is other.interpretations or self.interpretations == other.interpretations)
+        )
+
+    def __hash__(self) -> int:
+        """Hash what is compared, except the interpretations, which are hardly ever all that differs."""
+        return hash((id(self.parameters), self.decided_on, self.first_decided_on))
 
     @property
     def first_day(self) -> date:

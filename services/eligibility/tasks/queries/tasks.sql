@@ -47,7 +47,7 @@ WHERE payee_uscc = :own_uscc AND state IN ('proposed', 'suspended') AND 'confirm
 -- A suspended decision with an open objection waits for that, one that a reviewer objects to for the review.
 SELECT 'notice_end' AS kind, n.id::text AS subject, '' AS detail, (n.last_day + 1)::timestamp AT TIME ZONE 'Asia/Shanghai' AS since,
        1 AS cases, d.procedure_hash, jsonb_build_object('day', n.opened_on) AS parameters
-FROM notices n CROSS JOIN LATERAL (SELECT procedure_hash FROM decisions WHERE notice_id = n.id LIMIT 1) d
+FROM notices n CROSS JOIN LATERAL (SELECT procedure_hash FROM decisions WHERE notice_id = n.id ORDER BY id LIMIT 1) d
 WHERE 'notice_end' = ANY(:kinds) AND n.closed_on IS NULL AND (n.last_day < :today OR n.working_days = 0)
   AND (CAST(:jurisdiction AS text) IS NULL
        OR NOT EXISTS (SELECT FROM decisions o WHERE o.notice_id = n.id AND o.jurisdiction <> :jurisdiction))

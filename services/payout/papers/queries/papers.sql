@@ -1,5 +1,10 @@
 -- recovery: Return a recovery with its act and the versions that lowered the entitlement, of a jurisdiction or payee if given.
-SELECT r.id, r.award_id, r.unit, r.payee_uscc, r.amount_fen, r.raised_at, v.policy, v.award, v.award_year, v.subject,
+-- `amount_fen` was outstanding when the act was issued, or is outstanding now.
+SELECT r.id, r.award_id, r.unit, r.payee_uscc, r.raised_at,
+       (SELECT coalesce(sum(CASE p.kind WHEN 'claimed' THEN p.amount_fen ELSE -p.amount_fen END), 0)::bigint FROM postings p
+        WHERE p.award_id = r.award_id AND p.recovery_id = r.id
+          AND p.kind IN ('claimed', 'claim_dropped', 'claim_met', 'written_off')
+          AND p.posted_at <= coalesce(c.confirmed_at, now())) AS amount_fen, v.policy, v.award, v.award_year, v.subject,
        v.version, v.decided_on, v.reason, v.result, c.id AS act_id, c.cause, c.kind AS act_kind, c.reason AS act_reason,
        c.document AS act_document, c.confirmed_at AS issued_at, c.due_on,
        CASE WHEN v.payee_uscc = r.payee_uscc THEN v.entitlement_fen ELSE 0 END AS after_fen,
@@ -15,6 +20,9 @@ LEFT JOIN LATERAL (SELECT p.version, p.entitlement_fen FROM award_versions p
                    ORDER BY p.version DESC LIMIT 1) b ON true
 WHERE r.id = :id AND (CAST(:jurisdiction AS text) IS NULL OR a.jurisdiction = :jurisdiction)
   AND (CAST(:own_uscc AS text) IS NULL OR r.payee_uscc = :own_uscc);
+
+-- statements: Return what a payee stated on an act, oldest first.
+SELECT statement, document, made_at FROM recovery_statements WHERE act_id = :act_id ORDER BY id;
 
 -- awards: Return every award that a payee was ever to be paid for, with what its newest version assesses for this payee; fen.
 SELECT v.award_id, v.policy, v.award, v.award_year, v.subject, v.version, v.kind, a.waiting_for, a.first_decided_on,

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.eligibility.engine.dependencies import facts_read_by, load_dependencies, subjects_touching
+from services.eligibility.engine.dependencies import facts_read_by, load_dependencies, steps_from, subjects_touching
 from services.eligibility.engine.evaluate import evaluate
 from services.eligibility.engine.explain import explain, explain_enterprise
 from services.eligibility.engine.outcomes import OUTCOME_SCHEMA
@@ -28,6 +28,7 @@ from services.eligibility.rules.library import load_policy
 from tests.policy.focused import ABOUT, focused
 from tests.policy.populations import ENTERPRISES, Tables, population
 from tests.policy.tables import frame
+from tests.support.reached import reached_in_memory
 
 POLICY = load_policy("lishui-2020-1")
 YEARS = list(range(2020, 2026))
@@ -185,6 +186,10 @@ def test_the_facts_reached_from_a_few_are_enough(seed: int) -> None:
     alone = evaluate(reached, POLICY, interpretations, YEARS, DAY, subjects=pairs)
     assert alone.equals(every.join(pairs, on=pairs.columns, how="semi", maintain_order="left"))
     assert inputs(reached, POLICY, pairs).equals(inputs(facts, POLICY, pairs))
+    at_once = reached_in_memory(facts, steps_from(POLICY), wanted)
+    more, same = load_dependencies(fetch, POLICY, wanted, decided, reached=at_once)
+    assert same.equals(pairs), "those touched, where rows were reached before"
+    assert inputs(more, POLICY, pairs).equals(inputs(facts, POLICY, pairs))
 
 
 def _matches(query: RowQuery, values: Collection[str]) -> pl.Expr:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import struct
+import tempfile
+import zipfile
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from shared.catalogue.datasets import CATALOGUE
+from shared.catalogue.layouts import layout_of
+from shared.files.domain import FileRefused
+from shared.files.reader import open_file
 from tests.support.sheets import HEADINGS, A, B, Found, csv_of, ods, ods_row, read, refusal, with_part, workbook
 
 SHEET = "xl/worksheets/sheet1.xml"
@@ -35,6 +43,23 @@ def strict(sheet: bytes) -> bytes:
     return sheet.replace(
         b"http://schemas.openxmlformats.org/spreadsheetml/2006/main", b"http://purl.oclc.org/ooxml/spreadsheetml/main"
     )
+
+
+def renamed(book: bytes, name: Callable[[str], str]) -> bytes:
+    """Give the parts of a workbook other names."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book)) as old, zipfile.ZipFile(file, "w") as new:
+        for each in old.namelist():
+            new.writestr(name(each), old.read(each))
+    return file.getvalue()
+
+
+def with_member(book: bytes, name: str, content: bytes) -> bytes:
+    """Add a part to a workbook."""
+    file = io.BytesIO(book)
+    with zipfile.ZipFile(file, "a") as archive:
+        archive.writestr(name, content)
+    return file.getvalue()
 
 
 def without_references(sheet: bytes) -> bytes:
@@ -64,6 +89,9 @@ def without_references(sheet: bytes) -> bytes:
         with_part(workbook(PLAIN), SHEET, strict),
         with_part(workbook(PLAIN), SHEET, without_references),
         workbook({"填写说明": [["请如实填写"]], "数据": PLAIN}),
+        renamed(workbook(PLAIN), lambda name: name.replace("/", "\\")),
+        renamed(workbook(PLAIN), lambda name: name.replace("sheet1", "Sheet1").replace("sharedS", "SHAREDS")),
+        csv_of(*TEXTS).replace(b"\r\n", b"\r"),
         ods("<table:table table:name='s'>" + "".join(ods_row(*row) for row in TEXTS) + "</table:table>"),
     ],
 )
@@ -87,6 +115,12 @@ def hidden_sheet(book: Any, sheet: Any) -> None:
             id="titles and numbers",
         ),
         pytest.param(
+            workbook([["序号", *HEADINGS], [1, A, 2020, 10], [2, "合计", None, 10]]),
+            {"columns_passed_over": ["A1 序号"], "totals_and_notes": ["3 合计"]},
+            1,
+            id="a numbered total",
+        ),
+        pytest.param(
             workbook([HEADINGS, [A, 2020, 10], ["合 计", None, 10], ["注：数据来源省监测平台"], [], ["填表人："]]),
             {"totals_and_notes": ["3 合 计", "4 注：数据来源省监测平台", "6 填表人："]},
             3,
@@ -105,6 +139,20 @@ def hidden_sheet(book: Any, sheet: Any) -> None:
             {"sheets_passed_over": ["封面", "附表"]},
             0,
             id="other sheets",
+        ),
+        pytest.param(
+            workbook(
+                [
+                    HEADINGS,
+                    [A, 2020, 10],
+                    ["填报单位（盖章）：某局"],
+                    ["单位负责人（签字）：", "制表人："],
+                    ["（注：含税）"],
+                ]
+            ),
+            {"totals_and_notes": ["3 填报单位（盖章）：某局", "4 单位负责人（签字）：", "5 （注：含税）"]},
+            3,
+            id="signatures",
         ),
         pytest.param(
             workbook([[*HEADINGS, "备注"], [A, 2020, 10], [None, None, None, None, "以上均已核实"]]),
@@ -186,6 +234,18 @@ def test_cells_of_workbooks() -> None:
     assert found.errors == [(2, "account_number", "digits_lost", None)]
 
 
+def test_a_number_that_is_no_day_stays_a_number() -> None:
+    def write(book: Any, sheet: Any) -> None:
+        sheet.write_row(0, 0, ["统一社会信用代码", "监测类别", "纳入日期"])
+        style = book.add_format({"num_format": "yyyy-mm-dd"})
+        for line, number in enumerate([2_957_003, 2_957_004, 2_958_465, 2_958_466, -1, 1e300], 1):
+            sheet.write_row(line, 0, [A, "retail"])
+            sheet.write_number(line, 2, number, style)
+
+    found = read(workbook(write, date_1904=True), "monitoring_inclusions")
+    assert [row[3] for row in found.rows][:4] == ["9999-12-31", "2957004", "2958465", "2958466"]
+
+
 CONTRADICTION = [["销售情况表"], ["", "", "单位：万元"], HEADINGS, [A, "2020", "10", ""]]
 
 
@@ -230,6 +290,12 @@ def test_a_cell_that_names_another_unit_than_its_column_is_a_mistake() -> None:
         (csv_of(["uscc", "year", "网络零售", "利润"]), [("C1", "unknown_heading"), ("D1", "unknown_heading")]),
         (csv_of(["uscc", "利润"]), [("B1", "unknown_heading"), ("1", "missing_heading")]),
         (csv_of(["甲", "乙"], ["丙", "丁"]), [("1", "no_headings")]),
+        (csv_of(HEADINGS, encoding="utf-32"), [("", "encoding")]),
+        (csv_of(HEADINGS, encoding="utf-16-le"), [("", "encoding")]),
+        ("<html><table>".encode("utf-16"), [("", "html_as_workbook")]),
+        (renamed(workbook(PLAIN), lambda name: f"word/{name.rpartition('/')[2]}.part"), [("", "not_a_table")]),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 500 + "EncryptedPackage".encode("utf-16-le"), [("", "encrypted")]),
+        (with_member(ods(""), "META-INF/manifest.xml", b"<manifest:encryption-data/>"), [("", "encrypted")]),
         (b" \n", [("", "empty_file")]),
         (workbook({"s": []}), [("", "empty_file")]),
         ("uscc,名稱\n91331100MA20000570,麗水電子商務公司\n".encode("big5"), [("", "big5")]),
@@ -263,7 +329,7 @@ SECOND = f"{B},乙,enterprise,2015-01-01"
         ([f'{A},"甲公司,enterprise,2015-01-01', SECOND], [(line, None, "unclosed_quote", "2–3") for line in (2, 3)]),
         ([f'{A},"甲公司,enterprise,2015-01-01', f'{B},乙",enterprise,2015-01-01'], [(2, "name", "line_break", "2–3")]),
         ([f'{A},"甲"公司,enterprise,2015-01-01', SECOND], [(2, None, "bad_quoting", None)]),
-        ([f"{A},甲,enterprise", f"{SECOND},,x"], [(2, None, "column_count", "3"), (3, None, "column_count", "6")]),
+        ([f"{SECOND},,x"], [(2, None, "column_count", "6")]),
     ],
 )
 def test_lines_that_quotes_swallow_are_named(lines: list[str], expected: list[Any]) -> None:
@@ -279,3 +345,60 @@ def test_an_error_in_an_old_workbook_is_not_read_as_empty() -> None:
     error = struct.pack("<HHHHHBB", 0x205, 8, 1, 2, 15, 0x2A, 1)  # #N/A at C2
     content[numbers : numbers + 22] = error + struct.pack("<HH6x", 0x99, 6)
     assert read(bytes(content)).errors == [(2, "online_retail_fen", "cell_error", "C2")]
+
+
+def test_lines_that_end_early_are_read_and_named() -> None:
+    content = csv_of(
+        HEADINGS, [A, "2020", "10"], ["  "], [B, "2021", "11", ""], [B], ["", ""], [" ", " ", " ", " ", " "]
+    )
+    found = read(content)
+    assert found.rows == [(2, A, "2020", "10", ""), (4, B, "2021", "11", ""), (5, B, "", "", "")]
+    assert (found.errors, found.skipped, found.warnings) == ([], 0, {"short_lines": ["2", "5"]})
+
+
+def test_a_line_that_names_the_separator_is_passed_over() -> None:
+    found = read(b"sep=;\r\n" + csv_of(*TEXTS, delimiter=";"))
+    assert [row[1:] for row in found.rows] == [row[1:] for row in EXPECTED]
+
+
+def test_characters_that_a_sheet_holds_as_numbers_are_read() -> None:
+    rows = [[f"{heading[:2]}\r\n{heading[2:]}" for heading in HEADINGS], ["'" + A, "2020", "10\r", "_x000D_"]]
+    for change in (lambda sheet: sheet, lambda sheet: sheet.replace(b"</sheetData>", b"</sheetData><!---->")):
+        for options in ({}, {"in_memory": True}, {"constant_memory": True}):
+            found = read(with_part(workbook(rows, **options), SHEET, change))
+            assert found.rows == [(2, "'" + A, "2020", "10\r", "_x000D_")]
+
+
+def test_comments_and_shapes_are_not_text_of_their_cells() -> None:
+    note = "<office:annotation><text:p>注</text:p></office:annotation>"
+    shape = (
+        "<draw:frame xmlns:draw='urn:oasis:names:tc:opendocument:xmlns:drawing:1.0'><draw:text-box>"
+        "<text:p>已核</text:p></draw:text-box></draw:frame>"
+    )
+    rows = "".join(ods_row(*row) for row in TEXTS)
+    with_asides = rows.replace(f"<text:p>{A}</text:p>", f"{note}<text:p>{A}</text:p>{shape}")
+    assert with_asides != rows
+    notes = "<table:table table:name='说明'>" + ods_row("甲", "乙").replace("<text:p>甲", f"{note}<text:p>甲")
+    found = read(ods(f"{notes}</table:table><table:table table:name='数据'>{with_asides}</table:table>"))
+    assert found.rows == EXPECTED
+
+
+def test_what_is_wrong_with_several_sheets_comes_in_one_answer() -> None:
+    content = workbook(
+        {
+            "说明": [["一", "二", "三"]],
+            "年度销售（省监测）": [[*HEADINGS, "利润"], [A, 2020, 1]],
+            "annual_sales": [["uscc", "year"], [A, 2020]],
+            "企业": [["uscc", "名"], [A, "甲"]],
+        }
+    )
+    layouts = [layout_of(CATALOGUE[name]) for name in ("annual_sales", "enterprises")]
+    with tempfile.TemporaryFile() as file, pytest.raises(FileRefused) as caught:
+        file.write(content)
+        open_file(file, layouts, by_sheet_name=True)
+    assert [(each.pointer, each.code) for each in caught.value.errors] == [
+        ("年度销售（省监测）!E1", "unknown_heading"),
+        ("企业!B1", "unknown_heading"),
+        ("企业!1", "missing_heading"),
+    ]
+    assert refusal(content, sheet="企业") == [("企业!B1", "unknown_heading"), ("企业!1", "missing_heading")]

@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 from collections.abc import Mapping
+from importlib.resources import files
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from services.eligibility.papers.kinds import KINDS as ELIGIBILITY
 from services.payout.papers.kinds import KINDS as PAYOUT
 from shared.errors import Invalid
+from shared.offices import NUMBERED
 from shared.papers import package, page, shipped, template
 from shared.papers.fields import Field, Fields
 from shared.papers.kinds import PaperKind
@@ -175,3 +177,13 @@ def test_both_languages_say_the_same_fields(kind: PaperKind) -> None:
         return sorted(re.findall(r"\{\{ (\S+) \}\}", body))
 
     assert fields("zh-CN") == fields("en")
+
+
+def test_the_papers_that_have_a_number_are_those_that_a_city_may_number() -> None:
+    """The others are not kept, so a number would change each time."""
+    numbered = {
+        kind.code
+        for kind in KINDS
+        if "{{ document_number }}" in (files(kind.package) / f"templates/{kind.code}.zh-CN.txt").read_text("utf-8")
+    }
+    assert numbered == set(NUMBERED)

@@ -79,22 +79,24 @@ def tiers_reached(award: str, track: str, figure: Column, *, tiers: str, awards:
                 maintain_order="left",
             )
         )
-        compared = collect(plan, cases)
         steps = range(len(context.parameter(tiers)))
-        new = [_newly_reached(context.dated(tiers, k)) for k in steps]
+        new = {f"new.{k}": _newly_reached(context.dated(tiers, k)) for k in steps}
         # An unknown earlier figure leaves open which of them are new; where none would be, it changes nothing.
-        in_doubt = pl.col("earlier_unknown") & pl.any_horizontal(new)
-        new = [pl.when(~in_doubt).then(reached) for reached in new]
-        given = [pl.when(new[k]).then(context.dated(awards, k)).otherwise(0) for k in steps]
+        in_doubt = pl.col("earlier_unknown") & pl.any_horizontal(*new)
+        known = {name: pl.when(~pl.col("in_doubt")).then(pl.col(name)) for name in new}
+        given = {f"given.{k}": pl.when(pl.col(f"new.{k}")).then(context.dated(awards, k)).otherwise(0) for k in steps}
+        # Step by step, so that no figure is worked out more than once.
+        plan = plan.with_columns(**new).with_columns(in_doubt=in_doubt).with_columns(**known).with_columns(**given)
+        compared = collect(plan, cases)
         figures = compared.select(
             "case",
-            newly_reached=pl.when(pl.col("figure_fen").is_not_null() & ~in_doubt).then(
-                pl.sum_horizontal(reached.cast(pl.Int64) for reached in new)
+            newly_reached=pl.when(pl.col("figure_fen").is_not_null() & ~pl.col("in_doubt")).then(
+                pl.sum_horizontal(pl.col(name).cast(pl.Int64) for name in new)
             ),
             # Tiers ascend: the last one newly reached is the highest.
-            highest_award=pl.coalesce(*(pl.when(new[k]).then(given[k]) for k in reversed(steps)), 0),
-            all_awards=pl.sum_horizontal(given),
-            missing=pl.when(in_doubt).then(pl.lit([figure.name])),
+            highest_award=pl.coalesce(*(pl.when(f"new.{k}").then(f"given.{k}") for k in reversed(steps)), 0),
+            all_awards=pl.sum_horizontal(*given),
+            missing=pl.when("in_doubt").then(pl.lit([figure.name])),
         )
         parts = pl.concat(
             compared.lazy().select(
@@ -104,7 +106,7 @@ def tiers_reached(award: str, track: str, figure: Column, *, tiers: str, awards:
                 "paid_tier_fen",
                 tier=pl.lit(k + 1),
                 tier_fen=context.dated(tiers, k),
-                newly_reached=new[k],
+                newly_reached=f"new.{k}",
                 award_fen=context.dated(awards, k),
             )
             for k in steps

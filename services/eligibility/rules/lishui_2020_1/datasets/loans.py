@@ -15,7 +15,7 @@ LOANS = Dataset(
         f.flag("licensed_lender", "持牌机构", "licensed lender"),
         f.flag("business_purpose", "经营用途", "for business"),
         f.day("drawn_on", "放款日期", "date drawn"),
-        f.count("tenor_months", "期限", "tenor", unit="months", aliases=("期限（月）",)),
+        f.count("tenor_months", "期限", "tenor", unit="months"),
     ),
 )
 

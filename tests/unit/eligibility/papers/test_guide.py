@@ -9,20 +9,30 @@ from typing import Any
 import pytest
 from docx import Document
 
-from services.eligibility.awards import guide
 from services.eligibility.awards.handlers import IN_FORCE
 from services.eligibility.engine.dependencies import reads_of
 from services.eligibility.engine.description import describe
+from services.eligibility.papers.guide import guide
+from services.eligibility.papers.kinds import GUIDE
 from services.eligibility.rules.domain import Interpretations
 from services.eligibility.rules.library import load_policy
+from shared.papers import template
+from shared.papers.kinds import Filled
 
 POLICY = load_policy("lishui-2020-1")
-CONTEXT = POLICY.context(Interpretations.official_defaults(POLICY), date(2024, 1, 1))
+TODAY = date(2024, 1, 1)
+CONTEXT = POLICY.context(Interpretations.official_defaults(POLICY), TODAY)
 
 
-def shown(language: str) -> dict[str, Any]:
-    awards = [describe(POLICY, award, CONTEXT, language) | {"status": IN_FORCE} for award in POLICY.awards]
-    return guide.contents(POLICY, awards, language)
+def shown(language: str, status: Any = IN_FORCE) -> dict[str, Any]:
+    awards = [describe(POLICY, award, CONTEXT, language) | {"status": status} for award in POLICY.awards]
+    return guide(POLICY, awards, POLICY.offices.office, language, today=TODAY)
+
+
+def printed(content: dict[str, Any], language: str) -> tuple[str, list[str]]:
+    """Return the guide as a page, and the paragraphs of it as a document."""
+    paper = Filled(template.of(GUIDE.shipped(language)), content)
+    return paper.page(language), [each.text for each in Document(io.BytesIO(paper.document())).paragraphs]
 
 
 def test_every_dataset_that_decides_has_a_department_that_keeps_it() -> None:
@@ -46,11 +56,10 @@ STOPPED = {
     ],
 )
 def test_an_award_that_is_stopped_says_so(language: str, words: str) -> None:
-    awards = [describe(POLICY, award, CONTEXT, language) | {"status": STOPPED} for award in POLICY.awards]
-    told = guide.contents(POLICY, awards, language)
+    told = shown(language, STOPPED)
     assert {award["status"] for award in told["awards"]} == {words}
-    assert words in guide.page(told, language)
-    assert words in [each.text for each in Document(io.BytesIO(guide.document(told))).paragraphs]
+    page, paragraphs = printed(told, language)
+    assert words in page and words in paragraphs
 
 
 def test_other_public_money_is_named_where_it_may_lower_the_award_alone() -> None:
@@ -71,14 +80,19 @@ def test_every_award_is_told_whole(language: str) -> None:
     told = shown(language)
     assert len(told["awards"]) == 20
     for award, entry in zip(POLICY.awards, told["awards"], strict=True):
-        assert POLICY.sentence_of(award).text == entry["text"]
-        assert len(entry["sections"]) >= 4, entry["title"]
-        assert all(line for lines in entry["sections"].values() for line in lines)
-    page = guide.page(told, language)
-    paragraphs = [each.text for each in Document(io.BytesIO(guide.document(told))).paragraphs]
+        assert POLICY.sentence_of(award).text == entry["article_words"]
+        assert all(entry[name] for name in ("title", "article", "who", "rules", "conditions", "amount", "data"))
+        assert all(line for lines in entry.values() if isinstance(lines, list) for line in lines)
+    page, paragraphs = printed(told, language)
     expected = {
-        "zh-CN": ("第（四）条第一款第三句", "年发件量 ÷", "达到 10,000 件/日", "邮政管理部门", "（未填写）"),
-        "en": ("Art. 4 para. 1 sentence 3", "parcels of the year ÷", "10,000 parcels a day", "postal administration"),
+        "zh-CN": ("第（四）条第一款第三句", "年发件量 ÷", "达到 10,000 件/日", "邮政管理部门", "〔未设置：电话〕"),
+        "en": (
+            "Art. 4 para. 1 sentence 3",
+            "parcels of the year ÷",
+            "10,000 parcels a day",
+            "postal administration",
+            "[not set: telephone]",
+        ),
     }[language]
     for words in expected:
         assert words in page

@@ -1,0 +1,1 @@
+"""Related rows: what given values lead to, along the reads that a caller declares, in one answer."""
