@@ -92,7 +92,9 @@ def test_what_the_migrations_make_up_for_is_like_that_of_18(older: LocalSystem) 
         made = connection.execute("SELECT uuidv7() FROM generate_series(1, 1000)").fetchall()
         letters = [chr(point) for point in range(0x21, 0x2FFFF) if not 0xD800 <= point < 0xE000]
         keys = connection.execute(
-            "SELECT code_key(c), code_key(upper(c)) FROM unnest(%s::text[]) c", (letters,)
+            # Its own ICU says what is a capital: another library may know letters of a later Unicode.
+            'SELECT code_key(c), code_key(upper(c COLLATE "und-x-icu")) FROM unnest(%s::text[]) c',
+            (letters,),
         ).fetchall()
         assert connection.execute("SELECT code_key('Straße'), code_key('ΟΔΟΣ')").fetchone() == ("strasse", "οδος")
     versions = {(each.version, each.variant) for (each,) in made}
