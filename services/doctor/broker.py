@@ -12,7 +12,7 @@ from services.doctor.domain import Finding, Part, State, fine, lacking, noted
 from services.kafka_rights import rights, users
 from shared.i18n import N_
 from shared.messaging.kafka import Cluster
-from shared.messaging.rights import CONNECT_SECONDS, KEPT_OUT, LACKS, Right, missing_operations, reach
+from shared.messaging.rights import CONNECT_SECONDS, KEPT_OUT, LACKS, Right, missing_operations, parameters_of, reach
 from shared.process_settings import Deployment
 from shared.settings import KafkaSettings
 
@@ -66,7 +66,7 @@ def _examine_rights(admin: KafkaAdminClient, user: str | None, deployment: Deplo
     for right in needed:
         lacks = [] if user is None else missing_operations(admin, right)
         if lacks:
-            yield lacking(Part.BROKER, LACKS, **right._asdict() | {"operations": lacks})
+            yield lacking(Part.BROKER, LACKS, **parameters_of(right, lacks))
         elif right.resource == "topic":
             yield from _topic(admin, right, deployment)
 

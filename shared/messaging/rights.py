@@ -18,7 +18,7 @@ from kafka.errors import (
     UnknownTopicOrPartitionError,
 )
 
-from shared.i18n import N_, default_language, translate
+from shared.i18n import CHINESE, ENGLISH, N_, default_language, translate
 from shared.messaging.kafka import Cluster
 
 PUBLISHER_RIGHTS = ("Create", "Describe", "DescribeConfigs", "Write", "Read")
@@ -72,6 +72,11 @@ def missing_operations(admin: KafkaAdminClient, right: Right) -> list[str]:
     """
     has = _group(admin, right.name) if right.resource == "group" else _topic(admin, right.name)
     return [] if has is None else [each for each in right.operations if as_constant(each) not in has]
+
+
+def parameters_of(right: Right, missing: Sequence[str]) -> dict[str, object]:
+    """Return the parameters of LACKS; operations are what Kafka's commands call them, in every language."""
+    return right._asdict() | {"operations": [dict.fromkeys((CHINESE, ENGLISH), each) for each in missing]}
 
 
 def _group(admin: KafkaAdminClient, name: str) -> Sequence[str] | None:
@@ -148,7 +153,7 @@ def require_rights(cluster: Cluster, rights: Sequence[Right], *, patience_second
     try:
         while missing := [(right, operations) for right in rights if (operations := missing_operations(admin, right))]:
             if time.monotonic() > deadline:
-                _end(*((LACKS, right._asdict() | {"operations": operations}) for right, operations in missing))
+                _end(*((LACKS, parameters_of(right, operations)) for right, operations in missing))
             time.sleep(1)
     except KafkaError as error:
         log.warning("kafka.rights_unknown", error=type(error).__name__)

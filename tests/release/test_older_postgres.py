@@ -92,12 +92,14 @@ def test_what_the_migrations_make_up_for_is_like_that_of_18(older: LocalSystem) 
         made = connection.execute("SELECT uuidv7() FROM generate_series(1, 1000)").fetchall()
         letters = [chr(point) for point in range(0x21, 0x2FFFF) if not 0xD800 <= point < 0xE000]
         keys = connection.execute(
-            # Its own ICU says what is a capital: another library may know letters of a later Unicode.
-            'SELECT code_key(c), code_key(upper(c COLLATE "und-x-icu")) FROM unnest(%s::text[]) c',
+            # Not of letters that are younger than its ICU: the system's library has capitals for them.
+            """SELECT c, code_key(c), code_key(upper(c)) FROM unnest(%s::text[]) c
+               WHERE upper(c) = c OR upper(c COLLATE "und-x-icu") <> c""",
             (letters,),
         ).fetchall()
         assert connection.execute("SELECT code_key('Straße'), code_key('ΟΔΟΣ')").fetchone() == ("strasse", "οδος")
     versions = {(each.version, each.variant) for (each,) in made}
     assert versions == {(7, uuid.RFC_4122)} and len({each for (each,) in made}) == 1000
-    assert [letter for letter, (key, upper) in zip(letters, keys, strict=True) if key != upper] == []
-    assert all(code_key(letter) == key for letter, (key, _) in zip(letters, keys, strict=True) if letter.isascii())
+    assert len(keys) > 0.99 * len(letters)
+    assert [letter for letter, key, upper in keys if key != upper] == []
+    assert all(code_key(letter) == key for letter, key, _ in keys if letter.isascii())
