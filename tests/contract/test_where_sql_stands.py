@@ -23,6 +23,7 @@ GENERATORS = {
     "services/registry/datasets/tables.py",
     "services/registry/quality/signs.py",
     "services/registry/quality/statements.py",
+    "services/registry/related_rows/repository.py",
     "services/registry/revisions/spellings.py",
     "services/registry/revisions/sql_fragments.py",
     "services/registry/revisions/statements.py",
