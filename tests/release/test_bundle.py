@@ -143,12 +143,14 @@ def test_what_it_installs_is_set_up_by_the_guide_and_serves(
         command = [str(installed / "bin" / "python"), "-m", "services.registry.app"]
         child = Child("registry-app", ["env", "-C", str(tmp_path), *command], session_state / "app.log", environment)
         supervisor.start(child)
-        wait_until(lambda: _ready(f"http://127.0.0.1:{port}/readyz"), child, 300, "see its log.")
+        wait_until(
+            lambda: _answers(f"http://127.0.0.1:{port}/healthz"), child, 300, "see its log."
+        )  # ready with an issuer
     finally:
         supervisor.stop()
 
 
-def _ready(url: str) -> bool:
+def _answers(url: str) -> bool:
     try:
         return httpx.get(url, timeout=2.0).status_code == httpx.codes.OK
     except httpx.HTTPError:
