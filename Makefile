@@ -51,7 +51,7 @@ test: $(if $(T),setup,lint) ## Lint, types and all tests; T=tests/unit/payout ru
 test-ecosystem: setup ## Tests with clients in three languages, Prometheus and a browser, on one running system; skips with a warning what is missing
 	$(RUN) -m pytest tests/ecosystem $(ARGS)
 
-test-release: setup ## Install a release without an index, and run the main job on Debian's PostgreSQL 15; takes minutes, skips what is missing
+test-release: setup ## Install a release without an index, run the main job on PostgreSQL 15 to 17, upgrade under load; takes minutes, skips what is missing
 	$(RUN) -m pytest tests/release --timeout 1200 $(ARGS)
 
 test-image: setup ## Build the image on Debian's packages, compare it with the pins, and run compose.yaml's system from it; needs root, Java, Maven

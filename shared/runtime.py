@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
 from shared import background
 from shared.audit.sealing import sealing_loop
@@ -16,6 +17,7 @@ from shared.messaging import topics
 from shared.messaging.kafka import Cluster
 from shared.messaging.relay import Relay
 from shared.messaging.restore_detection import LostEventsHandler
+from shared.messaging.rights import consuming, publishing, require_rights
 from shared.messaging.signatures import Signer, verifier_of
 from shared.observability import logs, tracing
 from shared.process_settings import end_process, require_files, variable_of
@@ -26,9 +28,20 @@ from shared.web.idempotency import key_purge_loop
 from shared.web.metrics import serve_probes
 
 
-def run_worker(schema: ServiceSchema, settings: ServiceSettings, loops: Callable[[Database], Sequence[Loop]]) -> None:
-    """Run the service's own `loops` and those of every worker until SIGTERM or SIGINT."""
+def run_worker(
+    schema: ServiceSchema,
+    settings: ServiceSettings,
+    loops: Callable[[Database], Sequence[Loop]],
+    groups: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """Run the service's own `loops` and those of every worker until SIGTERM or SIGINT.
+
+    The topics of `groups` are consumed, each as a member of its group: without the rights for that the process ends.
+    """
     database = _start(schema.service, "worker", settings, settings.pool_size)
+    if groups:
+        cluster = Cluster.of(settings)
+        require_rights(cluster, [*consuming(cluster.user or "", groups)])
     common = [key_purge_loop(database), sealing_loop(database, schema.sealed_tables)]
     _run("worker", settings, database, [*loops(database), *common])
 
@@ -40,14 +53,16 @@ def run_relay(service: str, settings: ServiceSettings, restores: Sequence[str], 
         end_process(
             "{variable} is missing. Make one with `subsidies event-key {service}`.", variable=variable, service=service
         )
-    database = _start(service, "relay", settings, pool_size=4)
+    database, cluster = _start(service, "relay", settings, pool_size=4), Cluster.of(settings)
+    publishes = [topic for topic, publisher in topics.PUBLISHERS.items() if publisher == service]
+    require_rights(cluster, [*publishing(cluster.user or "", publishes)])
     relay = Relay(
         database,
-        Cluster.of(settings),
+        cluster,
         f"{service}-relay",
         Signer(private_key(settings.event_key.get_secret_value())),
         verifier_of(settings),
-        publishes=[topic for topic, publisher in topics.PUBLISHERS.items() if publisher == service],
+        publishes=publishes,
         restores=restores,
         on_lost=on_lost,
     )

@@ -21,6 +21,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 STORE = ROOT / ".local" / "ecosystem"
 KUSTOMIZE = "5.7.1"
+DEBIAN_POSTGRES = 15
 
 
 class MissingToolError(RuntimeError):
@@ -72,17 +73,17 @@ def maven() -> str:
 
 
 @cache
-def node() -> Path:
-    """Return the folder of Node's packages (`package-lock.json`), installed once per lock file."""
+def node(listed: Path = HERE) -> Path:
+    """Return the folder of Node's packages, those of the `package-lock.json` in `listed`, installed once per lock file."""
     npm, version = _found("npm", "install Node 20.19 or newer"), run([_found("node", "install Node"), "--version"])
     if tuple(map(int, version.strip().lstrip("v").split(".")[:2])) < (20, 19):
         raise MissingToolError(f"Node is {version.strip()}: install 20.19 or newer")
-    digest = hashlib.sha256((HERE / "package-lock.json").read_bytes()).hexdigest()[:12]
+    digest = hashlib.sha256((listed / "package-lock.json").read_bytes()).hexdigest()[:12]
     folder = STORE / f"node-{digest}"
     if not (folder / "complete").exists():
         folder.mkdir(parents=True, exist_ok=True)
         for name in ("package.json", "package-lock.json", ".npmrc"):
-            shutil.copy(HERE / name, folder / name)
+            shutil.copy(listed / name, folder / name)
         _fetch("Node packages", [npm, "ci", "--ignore-scripts"], folder)
         (folder / "complete").touch()
     return folder
@@ -91,6 +92,19 @@ def node() -> Path:
 def node_tool(name: str) -> list[str]:
     """Return the command of a tool among Node's packages."""
     return ["node", str(node() / "node_modules" / ".bin" / name)]
+
+
+@cache
+def postgres(version: int) -> Path:
+    """Return the programs of an older PostgreSQL: 15 of Debian's package, 16 and 17 of npm's packages for Linux on x86-64."""
+    if version == DEBIAN_POSTGRES:
+        programs = Path(f"/usr/lib/postgresql/{version}/bin")
+        if not (programs / "initdb").exists():
+            raise MissingToolError(f"no PostgreSQL {version} found: install Debian's package postgresql-{version}")
+        return programs
+    package = node(HERE / "postgres") / "node_modules" / f"postgres-{version}"
+    run(["node", "scripts/hydrate-symlinks.js"], cwd=package)  # what npm would run: packages hold no links
+    return package / "native" / "bin"
 
 
 @cache

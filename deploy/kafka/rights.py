@@ -16,8 +16,9 @@ from kafka.admin import (
     ResourceType,
 )
 
-from services.kafka_rights import as_constant, rights
+from services.kafka_rights import rights
 from shared.messaging.kafka import Cluster
+from shared.messaging.rights import as_constant
 
 SCRIPT = Path(__file__).with_name("acls.sh")
 

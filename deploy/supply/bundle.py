@@ -1,7 +1,8 @@
 """`make bundle`: a release that installs on a machine without any index, build/bundle, with checksums that a key signs.
 
 In it: the project's wheel and those that `requirements.txt` pins, for the Python and the machine that made it; the local broker's
-jars if they are here; the SBOM; `install.sh`; `SHA256SUMS` of all files, and `SHA256SUMS.sig`, its signature (Ed25519).
+jars if they are here; the SBOM; `docs`, and of `deploy` what an installation is set up and watched with; `install.sh`;
+`SHA256SUMS` of all files, and `SHA256SUMS.sig`, its signature (Ed25519).
 """
 
 from __future__ import annotations
@@ -26,6 +27,18 @@ from deploy.supply.inventory import ROOT, jars
 FOLDER = ROOT / "build" / "bundle"
 INSTALLER = Path(__file__).with_name("install.sh")
 SUMS = "SHA256SUMS"
+GUIDE = (
+    "CHANGELOG.md",
+    "docs",
+    "deploy/compose",
+    "deploy/grafana/dashboards",
+    "deploy/grafana/provisioning",
+    "deploy/kafka/acls.sh",
+    "deploy/kubernetes/base",
+    "deploy/kubernetes/overlays",
+    "deploy/prometheus",
+)
+"""What who installs it reads and uses, as it is called in the repository."""
 
 
 class BundleError(RuntimeError):
@@ -51,6 +64,7 @@ def make(folder: Path, key_file: Path) -> None:
     shutil.copy(ROOT / "requirements.txt", folder)
     shutil.copy(INSTALLER, folder)
     _copy_jars(folder / "jars")
+    _copy_guide(folder)
     sbom.write(folder / "sbom.cdx.json")
     sign(folder, key)
 
@@ -91,6 +105,16 @@ def _copy_jars(folder: Path) -> None:
         if jar.exists():
             folder.mkdir(exist_ok=True)
             shutil.copy(jar, folder)
+
+
+def _copy_guide(folder: Path) -> None:
+    """Copy the committed files of GUIDE: others, such as a filled-in `.env`, are not for everybody."""
+    listed = subprocess.run(["git", "ls-files", "-z", *GUIDE], cwd=ROOT, capture_output=True, text=True, check=False)
+    if listed.returncode != 0:
+        raise BundleError(f"git does not list what belongs to the bundle: {listed.stderr.strip()}")
+    for name in listed.stdout.split("\0")[:-1]:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, folder / name)
 
 
 def main() -> int:

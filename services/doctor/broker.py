@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import socket
-import ssl
 from collections.abc import Iterator
 from typing import Any
 
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
-from kafka.errors import GroupAuthorizationFailedError, KafkaError, UnknownTopicOrPartitionError
+from kafka.errors import KafkaError, UnknownTopicOrPartitionError
 
 from services.doctor.domain import Finding, Part, State, fine, lacking, noted
-from services.kafka_rights import Right, as_constant, rights, users
+from services.kafka_rights import rights, users
 from shared.i18n import N_
 from shared.messaging.kafka import Cluster
+from shared.messaging.rights import CONNECT_SECONDS, KEPT_OUT, LACKS, Right, missing_operations, parameters_of, reach
 from shared.process_settings import Deployment
 from shared.settings import KafkaSettings
 
-CONNECT_SECONDS = 5
 _REPLICATED = 3
 """From so many replicas on, one may be lost without a stop and without a loss, if two must confirm."""
 _RETENTION_DAYS = 7
-_RESOURCES = (N_("topic"), N_("group"))
-"""What there are rights on, as sentences name it."""
 _KEPT = ("retention.ms", "min.insync.replicas")
 
 
@@ -35,17 +31,16 @@ def examine_broker(settings: KafkaSettings, deployment: Deployment) -> Iterator[
         )
         return
     cluster = Cluster.of(settings)
-    unreachable = [finding for server in cluster.options()["bootstrap_servers"] for finding in _reach(server, cluster)]
-    yield from unreachable
-    if unreachable:
+    unreached = [each for server in cluster.options()["bootstrap_servers"] if (each := reach(server, cluster))]
+    yield from (lacking(Part.BROKER, each.message, **each.parameters) for each in unreached)
+    if unreached:
         return
     try:
         admin = KafkaAdminClient(**cluster.options(), bootstrap_timeout_ms=CONNECT_SECONDS * 1_000)
     except KafkaError:
         yield lacking(
             Part.BROKER,
-            "Kafka answers at {servers} and does not let {user} in: correct KAFKA_USER, KAFKA_PASSWORD, KAFKA_SASL_MECHANISM"
-            " or KAFKA_SECURITY_PROTOCOL.",
+            KEPT_OUT,
             servers=cluster.bootstrap_servers,
             user=cluster.user or N_("anybody without a name"),
         )
@@ -59,31 +54,6 @@ def examine_broker(settings: KafkaSettings, deployment: Deployment) -> Iterator[
         yield fine(Part.BROKER, "Kafka at {servers} has what is needed.", servers=cluster.bootstrap_servers)
 
 
-def _reach(server: str, cluster: Cluster) -> Iterator[Finding]:
-    host, _, port = server.rpartition(":")
-    try:
-        with socket.create_connection((host, int(port)), timeout=CONNECT_SECONDS) as connection:
-            if cluster.user is not None:
-                context = ssl.create_default_context(cafile=cluster.ca_file)
-                context.wrap_socket(connection, server_hostname=host).close()
-    except ssl.SSLCertVerificationError as error:
-        yield lacking(
-            Part.BROKER,
-            "The certificate of {server} is not trusted ({reason}): correct KAFKA_CA_FILE, or the broker's certificate.",
-            server=server,
-            reason=error.verify_message,
-        )
-    except ssl.SSLError:
-        yield lacking(Part.BROKER, "{server} answers, but not over TLS: name the port for SASL_SSL.", server=server)
-    except OSError as error:
-        yield lacking(
-            Part.BROKER,
-            "{server} does not answer ({reason}): start Kafka, or correct KAFKA_BOOTSTRAP_SERVERS.",
-            server=server,
-            reason=error.strerror or type(error).__name__,
-        )
-
-
 def _examine_rights(admin: KafkaAdminClient, user: str | None, deployment: Deployment) -> Iterator[Finding]:
     needed = [right for right in rights() if user in (None, right.user)]
     if not needed:
@@ -94,19 +64,11 @@ def _examine_rights(admin: KafkaAdminClient, user: str | None, deployment: Deplo
             users=users(),
         )
     for right in needed:
-        found = _group(admin, right) if right.resource == "group" else _topic(admin, right, deployment)
-        yield from (each for each in found if user is not None or each.state is State.NOTED)
-
-
-def _group(admin: KafkaAdminClient, right: Right) -> Iterator[Finding]:
-    try:
-        has = admin.describe_groups([right.name])[right.name]["authorized_operations"]
-    except GroupAuthorizationFailedError:
-        has = []
-    except KafkaError:  # of a cluster that is new: groups have no place yet
-        return
-    if has is not None:  # as it is of a group without members
-        yield from _without(right, has)
+        lacks = [] if user is None else missing_operations(admin, right)
+        if lacks:
+            yield lacking(Part.BROKER, LACKS, **parameters_of(right, lacks))
+        elif right.resource == "topic":
+            yield from _topic(admin, right, deployment)
 
 
 def _topic(admin: KafkaAdminClient, right: Right, deployment: Deployment) -> Iterator[Finding]:
@@ -118,25 +80,9 @@ def _topic(admin: KafkaAdminClient, right: Right, deployment: Deployment) -> Ite
             topic=right.name,
         )
         return
-    without = [*_without(right, topic["authorized_operations"] or [])]
-    yield from without
-    if without or deployment is not Deployment.PRODUCTION:
-        return
-    replicas = min(len(partition["replica_nodes"]) for partition in topic["partitions"])
-    yield from _settings(admin, right, replicas)
-
-
-def _without(right: Right, has: list[str]) -> Iterator[Finding]:
-    lacks = [operation for operation in right.operations if as_constant(operation) not in has]
-    if lacks:
-        yield lacking(
-            Part.BROKER,
-            "{user} lacks {operations} on the {resource} {name}: run `deploy/kafka/acls.sh`.",
-            user=right.user,
-            operations=lacks,
-            resource=right.resource,
-            name=right.name,
-        )
+    if deployment is Deployment.PRODUCTION:
+        replicas = min(len(partition["replica_nodes"]) for partition in topic["partitions"])
+        yield from _settings(admin, right, replicas)
 
 
 def _settings(admin: KafkaAdminClient, right: Right, replicas: int) -> Iterator[Finding]:

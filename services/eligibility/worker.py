@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.eligibility import metrics as eligibility_metrics
 from services.eligibility.app import payout_client, registry_client, task_reader
-from services.eligibility.approvals.handlers import APPROVAL, run_bulk_approval
+from services.eligibility.approvals.handlers import approval_handlers
 from services.eligibility.clients.registry import RegistryFacts
 from services.eligibility.confirmations.accounts import tell_registry
 from services.eligibility.confirmations.handlers import decline_silent
@@ -38,6 +38,14 @@ from shared.runtime import run_worker
 
 GROUP = "eligibility"
 PARTITIONS_GROUP = "eligibility-shards"
+GROUPS = {topics.REGISTRY_FACTS: GROUP, topics.EVALUATION_SHARDS: PARTITIONS_GROUP}
+"""The topics that it consumes, each with its consumer group."""
+
+
+def groups_of(settings: Settings) -> dict[str, str]:
+    """Return the topics that a worker with these settings consumes, each with its consumer group."""
+    followed = settings.automatic_reevaluation is not AutomaticReevaluation.OFF
+    return {topic: group for topic, group in GROUPS.items() if followed or topic != topics.REGISTRY_FACTS}
 
 
 def approval_runner(settings: Settings, database: Database) -> JobRunner:
@@ -46,7 +54,7 @@ def approval_runner(settings: Settings, database: Database) -> JobRunner:
     return JobRunner(
         database,
         {
-            APPROVAL: lambda job: run_bulk_approval(database, job, notice_days=days),
+            **approval_handlers(database, notice_days=days),
             REVIEW: lambda job: run_bulk_review(database, job, notice_days=days),
         },
     )
@@ -86,8 +94,7 @@ def loops(settings: Settings, database: Database, registry: RegistryFacts, clock
         verifier,
         batch_messages=1,
     )
-    automatic = settings.automatic_reevaluation is not AutomaticReevaluation.OFF
-    groups = {topics.EVALUATION_SHARDS: PARTITIONS_GROUP} | ({topics.REGISTRY_FACTS: GROUP} if automatic else {})
+    groups = groups_of(settings)
     found = [
         Loop("approvals", approval_runner(settings, database).step),
         Loop("silence", lambda: decline_silent(database, calendar_date(clock.now())), idle_seconds=600),
@@ -105,7 +112,7 @@ def loops(settings: Settings, database: Database, registry: RegistryFacts, clock
             ],
         ),
     ]
-    if not automatic:
+    if topics.REGISTRY_FACTS not in groups:
         return found
     facts = Consumer(database, cluster, topics.REGISTRY_FACTS, GROUP, corrections.receive, verifier)
     evaluations = corrections.AutomaticEvaluations(
@@ -124,7 +131,12 @@ def main() -> None:
     """Run until asked to stop."""
     settings = load(Settings)
     registry = registry_client(settings)
-    run_worker(SCHEMA, settings, lambda database: loops(settings, database, registry, SystemClock()))
+    run_worker(
+        SCHEMA,
+        settings,
+        lambda database: loops(settings, database, registry, SystemClock()),
+        groups_of(settings),
+    )
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from services.payout.awards import handlers as awards
 from services.payout.clients.eligibility import Decisions, eligibility_decisions
 from services.payout.clients.registry import Accounts, registry_accounts
 from services.payout.funding.passes import AccountPass, FundingPass
-from services.payout.orders.handlers import APPROVALS, run_approvals
+from services.payout.orders.handlers import APPROVALS, EXCEPTING, run_approvals
 from services.payout.reconciliation.handlers import reconciliation_loop
 from services.payout.schema import SCHEMA
 from services.payout.settings import Settings
@@ -28,6 +28,8 @@ from shared.messaging.signatures import Verifier, verifier_of
 from shared.runtime import run_worker
 
 GROUP = "payout"
+GROUPS = {topics.AWARD_DECISIONS: GROUP}
+"""The topics that it consumes, each with its consumer group."""
 
 
 def consumer_loops(
@@ -45,7 +47,7 @@ def consumer_loops(
 
 def job_handlers(database: Database, accounts: Accounts, clock: Clock) -> dict[str, JobHandler]:
     """Return what does the jobs of payout, by kind."""
-    return {APPROVALS: lambda job: run_approvals(database, accounts, clock, job)}
+    return dict.fromkeys((APPROVALS, EXCEPTING), lambda job: run_approvals(database, accounts, clock, job))
 
 
 def loops(settings: Settings, database: Database, accounts: Accounts, decisions: Decisions, clock: Clock) -> list[Loop]:
@@ -68,7 +70,7 @@ def loops(settings: Settings, database: Database, accounts: Accounts, decisions:
             [
                 payout_metrics.MONEY,
                 overdue_tasks(KINDS, TaskReader(settings.task_working_days), clock),
-                consumer_lag(cluster, {topics.AWARD_DECISIONS: GROUP}, clock),
+                consumer_lag(cluster, GROUPS, clock),
             ],
         ),
     ]
@@ -78,7 +80,7 @@ def main() -> None:
     """Run until asked to stop."""
     settings = load_settings()
     accounts, decisions = registry_accounts(settings), eligibility_decisions(settings)
-    run_worker(SCHEMA, settings, lambda database: loops(settings, database, accounts, decisions, SystemClock()))
+    run_worker(SCHEMA, settings, lambda database: loops(settings, database, accounts, decisions, SystemClock()), GROUPS)
 
 
 if __name__ == "__main__":

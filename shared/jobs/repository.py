@@ -24,7 +24,10 @@ queries = load(__package__)
 
 
 def enqueue(connection: Connection, kind: str, job_input: Mapping[str, Any], *, by: str, now: datetime) -> UUID:
-    """Queue a job of `kind` for a worker, within the caller's transaction; return its id."""
+    """Queue a job of `kind` for a worker, within the caller's transaction; return its id.
+
+    A kind may have a variant after a colon, for what the version before would not do as it is asked: its workers leave it alone.
+    """
     job_id = new_id(now)
     connection.execute(
         insert(jobs).values(
@@ -32,6 +35,11 @@ def enqueue(connection: Connection, kind: str, job_input: Mapping[str, Any], *, 
         )
     )
     return job_id
+
+
+def kind_of(name: str) -> str:
+    """Return a job's kind without its variant."""
+    return name.partition(":")[0]
 
 
 def claim(connection: Connection, kinds: Sequence[str]) -> Row[Any] | None:
@@ -89,7 +97,7 @@ def _end(connection: Connection, job_id: UUID, values: Mapping[str, Any]) -> Non
     audit.record(
         connection,
         actor=ended.created_by,
-        act=f"{ended.kind} {ended.state}",
+        act=f"{kind_of(ended.kind)} {ended.state}",
         subjects=[job_id],
         details=ended.result,
     )
@@ -101,8 +109,8 @@ def get(connection: Connection, job_id: UUID, kind: str, reader: Actor | None = 
     Raises NotFound, with the job's own kind if it is another.
     """
     row = connection.execute(select(jobs).where(jobs.c.id == job_id)).one_or_none()
-    if row is not None and row.kind != kind:
-        raise NotFound("The job with this id is of another kind: `kind` names it.", extra={"kind": row.kind})
+    if row is not None and kind_of(row.kind) != kind:
+        raise NotFound("The job with this id is of another kind: `kind` names it.", extra={"kind": kind_of(row.kind)})
     if row is None or not (reader is None or reader.covers(row.input["jurisdiction"])):
         raise NotFound("There is no job with this id.")
     return row

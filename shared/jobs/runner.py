@@ -77,22 +77,22 @@ class JobRunner:
             row = repository.claim(connection, list(self._handlers))
         if row is None:
             return False
-        job = RunningJob(self._database, row.id, row.input, row.created_by)
+        job, kind = RunningJob(self._database, row.id, row.input, row.created_by), repository.kind_of(row.kind)
         lease = threading.Thread(target=job.keep_alive, name=f"lease-{row.id}", daemon=True)
         lease.start()
         try:
-            with tracing.span(f"job {row.kind}", row.trace_parent), metrics.JOB_SECONDS.labels(kind=row.kind).time():
-                self._run(row.kind, job, row.attempts)
+            with tracing.span(f"job {kind}", row.trace_parent), metrics.JOB_SECONDS.labels(kind=kind).time():
+                self._run(kind, job, self._handlers[row.kind], row.attempts)
         finally:
             job.end()
             lease.join()
         return True
 
-    def _run(self, kind: str, job: RunningJob, attempts: int) -> None:
+    def _run(self, kind: str, job: RunningJob, handler: JobHandler, attempts: int) -> None:
         try:
             if attempts > MAX_ATTEMPTS:  # claims are counted, because a worker that the job kills counts nothing
                 raise Internal("The job ended its worker repeatedly. Search the logs for its trace id.")
-            self._handlers[kind](job)
+            handler(job)
         except DomainError as error:
             self._fail(job, kind, error)
         except Exception as error:

@@ -1,4 +1,4 @@
-"""Every command of the operations guide is run by a test, or says why it is not."""
+"""Every command of the operations guide is run by a test."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.support.guide import MARK, blocks, commands
 ROOT = Path(__file__).parents[2]
 
 
-def test_every_block_says_which_test_runs_it_or_why_none_does() -> None:
+def test_every_block_says_which_test_runs_it() -> None:
     unmarked = [f"{page}: {text[:60]}" for page, before, text in blocks() if not MARK.fullmatch(before)]
     assert unmarked == []
     files = {file for file, _ in commands().values()}

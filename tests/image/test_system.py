@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -16,8 +17,10 @@ from tests.support.steps import COURIER, TODAY, decide, until
 
 
 @pytest.fixture(scope="module")
-def demo(installation: Installation) -> DemoClient:
-    return installation.demo_client()
+def demo(installation: Installation) -> Iterator[DemoClient]:
+    demo = installation.demo_client()
+    yield demo
+    demo.close()
 
 
 def test_a_fact_becomes_a_payment(demo: DemoClient) -> None:

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import base64
 import os
+import secrets
 import subprocess
 import zipfile
 from pathlib import Path
 
+import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from sqlalchemy import make_url
 
-from deploy.checks.tools import ROOT
+from deploy.checks.tools import DEBIAN_POSTGRES, ROOT, postgres
+from deploy.local.postgres import LocalPostgres
+from deploy.local.processes import Child, Supervisor, free_port, wait_until
 from deploy.supply import bundle, inventory
 from deploy.supply.environment import NoToolsError
+from services.databases import SCHEMAS
 from tests.support.guide import run
 
-pytestmark = pytest.mark.timeout(900)  # the index gives 160 MB
+pytestmark = pytest.mark.timeout(2_400)  # the index gives 160 MB
 NO_INDEX = {"PIP_NO_INDEX": "1", "PIP_INDEX_URL": "http://127.0.0.1:9/", "PYTHONPATH": ""}
 
 
@@ -32,6 +39,17 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     except (bundle.BundleError, NoToolsError) as error:
         pytest.skip(f"no index to make a bundle from: {error}")
     return folder / "bundle", public
+
+
+@pytest.fixture(scope="module")
+def installed(release: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder into which the guide's commands have installed the bundle."""
+    folder, public = release
+    environment = NO_INDEX | {"RELEASE_PUB": str(public), "FOLDER": str(tmp_path_factory.mktemp("opt") / "subsidies")}
+    printed = run("install", environment, cwd=folder)
+    assert "Signature Verified Successfully" in printed
+    assert all(command in printed for command in ("doctor", "migrate", "verify"))
+    return Path(environment["FOLDER"])
 
 
 def test_the_wheel_has_every_file_of_the_services(release: tuple[Path, Path]) -> None:
@@ -51,18 +69,19 @@ def test_everything_in_it_is_pinned(release: tuple[Path, Path]) -> None:
     assert [
         name for name, digest in wheels.items() if digest not in pinned and "lishui_ecommerce_subsidies-" not in name
     ] == []
-    assert len(wheels) > 50 and "sbom.cdx.json" in found
+    assert len(wheels) > 50
+    assert {
+        "sbom.cdx.json",
+        "docs/operations.md",
+        "deploy/compose/databases.sql",
+        "deploy/kafka/acls.sh",
+    } <= found.keys()
 
 
-def test_it_installs_without_an_index_and_answers(release: tuple[Path, Path], tmp_path: Path) -> None:
-    folder, public = release
-    environment = NO_INDEX | {"RELEASE_PUB": str(public), "FOLDER": str(tmp_path / "installed")}
-    printed = run("install", environment, cwd=folder)
-    assert "Signature Verified Successfully" in printed
-    assert all(command in printed for command in ("doctor", "migrate", "verify"))
+def test_it_installs_without_an_index_and_answers(installed: Path, tmp_path: Path) -> None:
     nowhere = "postgresql://payout_app@127.0.0.1:1/payout"
     done = subprocess.run(
-        [tmp_path / "installed" / "bin" / "subsidies", "doctor", "payout"],
+        [installed / "bin" / "subsidies", "doctor", "payout"],
         env={
             "PATH": os.environ["PATH"],
             "DEFAULT_LANGUAGE": "zh-CN",
@@ -82,6 +101,60 @@ def test_it_installs_without_an_index_and_answers(release: tuple[Path, Path], tm
     assert done.returncode == 1, done.stdout + done.stderr
     assert "缺少｜数据库：无法以 payout_app 连接 payout 的数据库" in done.stdout, done.stdout + done.stderr
     assert "缺少｜身份认证服务" in done.stdout
+
+
+def test_what_it_installs_is_set_up_by_the_guide_and_serves(
+    release: tuple[Path, Path], installed: Path, tmp_path: Path, session_state: Path
+) -> None:
+    supervisor, port = Supervisor(session_state), free_port()
+    server = LocalPostgres(
+        session_state / "bundle", session_state / "bundle.log", durable=False, programs=postgres(DEBIAN_POSTGRES)
+    )
+    supervisor.start(server.spawn())
+    try:
+        server.wait()
+        admin = make_url(server.url)
+        passwords = {
+            f"{service}_{role}".upper(): secrets.token_hex(16) for service in SCHEMAS for role in ("owner", "app")
+        }
+        address = f"{admin.host}:{admin.port}"
+        environment = NO_INDEX | {
+            "DEPLOYMENT": "demonstration",
+            "FOLDER": str(installed),
+            "PGHOST": str(admin.host),
+            "PGPORT": str(admin.port),
+            "PGUSER": "postgres",
+            "PGPASSWORD": str(admin.password),
+            "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1",
+            "REGISTRY_ACCOUNT_KEY": base64.b64encode(secrets.token_bytes(64)).decode(),
+            "REGISTRY_PORT": str(port),
+            **dict.fromkeys(("TOKEN_ISSUER", "TOKEN_JWKS_URL", "TOKEN_URL"), "http://127.0.0.1:1/"),
+            **dict.fromkeys(("REGISTRY_URL", "ELIGIBILITY_URL", "PAYOUT_URL"), "http://127.0.0.1:1"),
+            **dict.fromkeys(("ELIGIBILITY_PORT", "PAYOUT_PORT"), str(free_port())),
+            "PAYOUT_FILE_SEAL_KEY": base64.b64encode(secrets.token_bytes(64)).decode(),
+        }
+        for service in SCHEMAS:
+            upper = service.upper()
+            for role, variable in (("owner", f"{upper}_OWNER_DATABASE_URL"), ("app", f"{upper}_DATABASE_URL")):
+                password = passwords[f"{upper}_{role.upper()}"]
+                environment[variable] = f"postgresql://{service}_{role}:{password}@{address}/{service}"
+        environment |= {f"{role}_PASSWORD": password for role, password in passwords.items()}
+        assert '"seeded":"registry"' in run("prepare", environment, cwd=release[0])
+        command = [str(installed / "bin" / "python"), "-m", "services.registry.app"]
+        child = Child("registry-app", ["env", "-C", str(tmp_path), *command], session_state / "app.log", environment)
+        supervisor.start(child)
+        wait_until(
+            lambda: _answers(f"http://127.0.0.1:{port}/healthz"), child, 300, "see its log."
+        )  # ready with an issuer
+    finally:
+        supervisor.stop()
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=2.0).status_code == httpx.codes.OK
+    except httpx.HTTPError:
+        return False
 
 
 def test_what_was_changed_on_the_way_is_not_installed(release: tuple[Path, Path], tmp_path: Path) -> None:

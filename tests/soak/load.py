@@ -33,7 +33,7 @@ class Load:
         """Import, evaluate, approve and pay, to the end. Raises DemoError for what is refused or takes too long."""
         first = self.cycles * self._enterprises
         codes = [code_of(number) for number in range(first, first + self._enterprises)]
-        for dataset, rows in _facts(codes).items():
+        for dataset, rows in facts_of(codes).items():
             self._demo.import_file(dataset, self._file(dataset, rows))
         evaluation = self._demo.evaluate([2023], self._today.isoformat(), scope=codes)
         self._demo.approve(evaluation["id"], "soak")
@@ -71,7 +71,7 @@ class Load:
         self.paid += len(answers)
 
 
-def _facts(codes: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+def facts_of(codes: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
     names = [f"丽水耐久{code[-8:]}有限公司" for code in codes]
     return {
         "enterprises": [

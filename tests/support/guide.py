@@ -15,20 +15,21 @@ from deploy.local.postgres import PROGRAMS
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = ("operations.md", "restoring.md")
-MARK = re.compile(r"<!-- (run by (tests/(?:ecosystem|release)/\w+\.py)|not run): (.+) -->")
+MARK = re.compile(r"<!-- run by (tests/(?:ecosystem|release)/\w+\.py): (.+) -->")
+PICTURE = "mermaid"
 FENCED = re.compile(r"^([^\n]*)\n```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def blocks() -> list[tuple[str, str, str]]:
-    """Return every fenced block: its page, the line before it, and its text."""
+    """Return every fenced block that is no picture: its page, the line before it, and its text."""
     found = [(page, FENCED.findall((DOCS / page).read_text("utf-8"))) for page in PAGES]
-    return [(page, before, text) for page, each in found for before, _, text in each]
+    return [(page, before, text) for page, each in found for before, language, text in each if language != PICTURE]
 
 
 def commands() -> dict[str, tuple[str, str]]:
     """Return the blocks that are run, by name, each with the file of the test that runs it."""
     marked = [(MARK.fullmatch(before), text) for _, before, text in blocks()]
-    return {mark[3]: (mark[2], text) for mark, text in marked if mark is not None and mark[2]}
+    return {mark[2]: (mark[1], text) for mark, text in marked if mark is not None}
 
 
 def run(name: str, environment: Mapping[str, str], user: str | None = None, cwd: Path = DOCS.parent) -> str:
@@ -45,7 +46,7 @@ def run(name: str, environment: Mapping[str, str], user: str | None = None, cwd:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=240,
+        timeout=600,
         check=False,
     )
     assert done.returncode == 0, done.stdout

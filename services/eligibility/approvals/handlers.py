@@ -24,9 +24,11 @@ from shared.database.engine import Database
 from shared.errors import Conflict, SamePerson
 from shared.i18n import N_
 from shared.jobs import repository as jobs
-from shared.jobs.runner import RunningJob
+from shared.jobs.runner import JobHandler, RunningJob
 
 APPROVAL = "approval"
+SELECTED = f"{APPROVAL}:selected"
+"""Approvals of a round, or of some decisions of a group: workers of 0.1.0 know neither."""
 CHUNK = 20_000
 _GROUPS = ("evaluation_id", "notice_id", "round_id")
 _RESUME_AFTER = {
@@ -216,7 +218,13 @@ def start_bulk_approval(
         "reason": reason,
         "jurisdiction": actor.jurisdiction,
     }
-    return jobs.enqueue(connection, APPROVAL, job_input, by=actor.subject, now=now)
+    kind = APPROVAL if round_id is None and only == ALL else SELECTED
+    return jobs.enqueue(connection, kind, job_input, by=actor.subject, now=now)
+
+
+def approval_handlers(database: Database, *, notice_days: int) -> dict[str, JobHandler]:
+    """Return what does the jobs of bulk approvals, by kind."""
+    return dict.fromkeys((APPROVAL, SELECTED), lambda job: run_bulk_approval(database, job, notice_days=notice_days))
 
 
 def run_bulk_approval(database: Database, job: RunningJob, *, notice_days: int) -> None:

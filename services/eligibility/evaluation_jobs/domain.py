@@ -56,9 +56,10 @@ class EvaluationTask:
         )
 
     def job_input(self) -> dict[str, Any]:
-        """Return the evaluation as the input of a job."""
-        named = {"round_id": str(self.round_id)} if self.round_id else {}
-        return asdict(self) | {"decided_on": self.decided_on.isoformat(), "round_id": None} | named
+        """Return the evaluation as the input of a job. Without a round it names none: workers of 0.1.0 refuse the word."""
+        written = asdict(self) | {"decided_on": self.decided_on.isoformat()}
+        round_id = written.pop("round_id")
+        return written | ({"round_id": str(round_id)} if round_id else {})
 
 
 def candidates(outcomes: pl.DataFrame, policy: Policy) -> pl.DataFrame:

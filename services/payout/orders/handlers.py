@@ -22,6 +22,8 @@ from shared.errors import Conflict, DomainError, NotFound, SamePerson
 from shared.jobs.runner import RunningJob
 
 APPROVALS = "order_approval"
+EXCEPTING = f"{APPROVALS}:excepting"
+"""Approvals of all but some orders: workers of 0.1.0 know no exceptions."""
 CHUNK_ORDERS = 5_000
 NOT_ISSUED = "Only an issued order can be approved; read the order to see its state."
 

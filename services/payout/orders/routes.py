@@ -113,7 +113,8 @@ def approve_payment_orders(
     job_input = {**body.model_dump(mode="json", by_alias=True), "jurisdiction": actor.jurisdiction}
 
     def act(connection: Connection) -> object:
-        job_id = jobs.enqueue(connection, handlers.APPROVALS, job_input, by=actor.subject, now=now)
+        kind = handlers.EXCEPTING if body.excepted else handlers.APPROVALS
+        job_id = jobs.enqueue(connection, kind, job_input, by=actor.subject, now=now)
         return jobs.view(jobs.get(connection, job_id, handlers.APPROVALS))
 
     return command.run(act, status=202, headers=lambda job: {"Location": f"/v1/payment-orders/approvals/{job['id']}"})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import IO, Any, Protocol
 
@@ -54,8 +54,11 @@ class ImportOptions:
     reason: str | None = None
 
     def as_input(self) -> dict[str, Any]:
-        """Return the options as a job's input."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        """Return the options as a job's input: those that differ from their defaults.
+
+        A worker of the version before, which may run it during an upgrade, knows no option that was added since.
+        """
+        return {each.name: value for each in fields(self) if (value := getattr(self, each.name)) != each.default}
 
     @classmethod
     def of_input(cls, job_input: Mapping[str, Any]) -> ImportOptions:

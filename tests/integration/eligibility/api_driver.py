@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
-from services.eligibility.approvals.handlers import APPROVAL, run_bulk_approval
+from services.eligibility.approvals.handlers import approval_handlers
 from shared.clock import FixedClock
 from shared.database.engine import Database
 from shared.jobs.runner import JobRunner
@@ -72,7 +72,7 @@ class Office:
 
     def approved_in_bulk(self, body: dict[str, Any]) -> dict[str, Any]:
         job = self.did("commerce-checker", "/v1/approvals", body)
-        JobRunner(self.database, {APPROVAL: lambda job: run_bulk_approval(self.database, job, notice_days=5)}).step()
+        JobRunner(self.database, approval_handlers(self.database, notice_days=5)).step()
         done: dict[str, Any] = self.ask("auditor", "GET", f"/v1/approvals/{job['id']}").json()
         return done
 

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from stdnum.cn import uscc
 
+from services.eligibility.approvals.handlers import APPROVAL, approval_handlers
 from services.eligibility.clients.registry import RegistryFacts
 from services.eligibility.confirmations.handlers import decline_silent
 from services.eligibility.decisions import transitions
@@ -440,6 +441,18 @@ def test_nobody_is_asked_to_confirm_less_than_is_in_force(office: Office) -> Non
     assert waits(office, A) == ["confirmation"]
     proposed(office, subjects={("courier-rent", A)})
     assert (decision(office, A)["result"], waits(office, A)) == ("withdrawn", ["approval"])
+
+
+def test_a_worker_of_0_1_0_leaves_alone_what_it_would_approve_too_much_of(office: Office) -> None:
+    adopted(office, reviews=[], notice_working_days=0)
+    evaluation = proposed(office, rent(A, 500), rent(B, 700))
+    confirmed(office, A)
+    confirmed(office, B)
+    office.did("commerce-checker", "/v1/approvals", {"evaluation_id": evaluation, "up_to_fen": 600})
+    handlers = approval_handlers(office.database, notice_days=0)
+    assert not JobRunner(office.database, {APPROVAL: handlers[APPROVAL]}).step()
+    assert JobRunner(office.database, handlers).step()
+    assert (office.state(A), office.state(B)) == ("approved", "proposed")
 
 
 def test_notices_and_approvals_skip_and_count_what_is_not_ready(office: Office) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import gc
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from kafka import KafkaProducer
@@ -18,11 +19,13 @@ from kafka.errors import (
 
 from deploy.kafka import rights
 from deploy.local.broker import Broker
+from deploy.local.processes import free_port
 from services import kafka_rights
 from services.eligibility import worker as eligibility
 from services.payout import worker as payout
 from shared.messaging import kafka, topics
 from shared.messaging.kafka import Cluster
+from shared.messaging.rights import Right, consuming, publishing, require_rights
 
 
 @pytest.fixture(autouse=True)
@@ -132,3 +135,43 @@ def test_the_rights_name_every_topic_and_every_consumer() -> None:
     granted = {(right.user, right.name) for right in kafka_rights.rights()}
     assert {(f"{publisher}-relay", topic) for topic, publisher in topics.PUBLISHERS.items()} <= granted
     assert rights.SCRIPT.read_text("utf-8") == rights.script(), "`make manifests` writes it"
+
+
+def _start(broker: Broker, user: str, needed: Iterable[Right], **wrong: Any) -> None:
+    require_rights(replace(broker.cluster_of(user), **wrong), [*needed], patience_seconds=0)
+
+
+def test_a_start_without_rights_ends_with_a_sentence_for_each(broker: Broker) -> None:
+    with pytest.raises(SystemExit) as ended:
+        _start(
+            broker,
+            "payout-worker",
+            [*publishing("payout-worker", [topics.PAYMENT_ORDERS]), *consuming("payout-worker", eligibility.GROUPS)],
+        )
+    assert str(ended.value).splitlines() == [
+        f"payout-worker lacks {operations} on the {what}: run `deploy/kafka/acls.sh`."
+        for operations, what in (
+            ("Create, Describe, DescribeConfigs, Write, Read", "topic payment-orders.v1"),
+            ("Describe, Read", "topic registry-facts.v1"),
+            ("Describe, Read", "group eligibility"),
+            ("Describe, Read", "topic evaluation-shards.v1"),
+            ("Describe, Read", "group eligibility-shards"),
+        )
+    ]
+
+
+def test_a_start_with_a_wrong_password_ends_with_a_sentence(broker: Broker) -> None:
+    with pytest.raises(SystemExit, match=r"does not let payout-worker in: correct KAFKA_USER, KAFKA_PASSWORD"):
+        _start(broker, "payout-worker", consuming("payout-worker", payout.GROUPS), password="wrong")
+
+
+def test_a_start_with_its_rights_goes_on(broker: Broker) -> None:
+    for user, groups in kafka_rights.CONSUMED.items():
+        _start(broker, user, consuming(user, groups))
+    for topic, service in topics.PUBLISHERS.items():
+        _start(broker, f"{service}-relay", publishing(f"{service}-relay", [topic]))
+
+
+def test_a_start_does_not_wait_for_a_broker_that_is_down(broker: Broker) -> None:
+    nowhere = f"127.0.0.1:{free_port()}"
+    _start(broker, "payout-worker", consuming("payout-worker", payout.GROUPS), bootstrap_servers=nowhere)

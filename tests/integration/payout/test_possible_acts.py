@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
+from services.payout.orders.handlers import APPROVALS
+from services.payout.worker import job_handlers
 from shared.authorization import Scope
+from shared.jobs.runner import JobRunner
 from tests.integration.payout.bank import answer, approve, batch, issued, paid, recovery_of, result
 from tests.integration.payout.support import SHARED_HALF, USCC, Payout, award, decision
 
@@ -309,6 +312,10 @@ def test_bulk_approval_leaves_exceptions_as_they_are(payout: Payout) -> None:
     payout.fund()
     orders = [each["id"] for each in payout.get("/v1/payment-orders?state=issued")["items"]]
     payout.post("/v1/payment-orders/approvals", {"unit": "city", "except": orders[:1]}, by="finance-checker")
+    earlier = {APPROVALS: job_handlers(payout.database, payout.accounts, payout.clock)[APPROVALS]}
+    assert not JobRunner(payout.database, earlier).step(), (
+        "a worker of 0.1.0, which knows no exceptions, leaves it alone"
+    )
     payout.work()
     assert [each["id"] for each in payout.get("/v1/payment-orders?state=issued")["items"]] == orders[:1]
     body = {"order_ids": orders[:1], "except": orders[:1]}

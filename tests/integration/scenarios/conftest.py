@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from services.eligibility.app import build
-from services.eligibility.approvals.handlers import APPROVAL, run_bulk_approval
+from services.eligibility.approvals.handlers import approval_handlers
 from services.eligibility.clients.payout import Payout as PayoutClient
 from services.eligibility.clients.registry import RegistryFacts
 from services.eligibility.corrections.domain import AutomaticReevaluation
@@ -131,7 +131,7 @@ def city(
                 clear_reevaluated(AutomaticReevaluation.RESTATE),
             ),
             simulations.SIMULATION: lambda job: simulations.run(database, facts, money, job),
-            APPROVAL: lambda job: run_bulk_approval(database, job, notice_days=0),
+            **approval_handlers(database, notice_days=0),
         },
     )
     yield City(registry, payout, database, http_client(app, {}), runner, tokens, facts)
