@@ -19,7 +19,7 @@ QUOTED = {"coverage.yaml", "source.yaml"}
 """Files of a policy package with the document's own sentences."""
 SEALED = {"支付令编号"}
 """A heading of the treasury's file, whose checksum is stored with the batch: files of earlier versions stay as they are."""
-READS_FILES_OF_OTHERS = "shared/files"
+READS_FILES_OF_OTHERS = ("shared/files", "services/payout/batches/columns.py")
 """Knows the headings and notes that others write around their tables."""
 FOLDERS = ("services", "shared", "deploy/local")
 
@@ -92,7 +92,7 @@ def test_chinese_words_in_the_code_are_those_of_the_glossary() -> None:
     wrong = {
         f"{file.relative_to(ROOT)}: {text}": misused(text)
         for file in files(".py")
-        if not file.is_relative_to(ROOT / READS_FILES_OF_OTHERS)
+        if not any(file.is_relative_to(ROOT / each) for each in READS_FILES_OF_OTHERS)
         for text in texts_in_code(file)
         if text not in SEALED and misused(text)
     }

@@ -37,7 +37,7 @@ _COMPARED = (
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _UNREADABLE = (
     *(BadZipFile, zlib.error, LZMAError, EOFError, NotImplementedError, RuntimeError),
-    *(KeyError, TypeError, ValueError, OSError, OverflowError),
+    *(KeyError, TypeError, ValueError, OSError, ArithmeticError),
 )
 """What reading a damaged archive raises."""
 
@@ -179,8 +179,8 @@ def _verify_postings(
         if posting["order_id"] is not None and posting["kind"] in ("paid", "returned"):
             paid[posting["order_id"]] += posting["amount_fen"] if posting["kind"] == "paid" else -posting["amount_fen"]
         if posting["kind"] in ("recognised", "restated"):
-            is_more = posting["destination"].startswith("award:")
-            entitled[posting["award_id"]] += posting["amount_fen"] if is_more else -posting["amount_fen"]
+            more = posting["kind"] == "recognised"
+            entitled[posting["award_id"]] += posting["amount_fen"] if more else -posting["amount_fen"]
         if posting["sealed"] is None:
             found.unsealed += 1
             continue

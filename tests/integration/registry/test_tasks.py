@@ -34,8 +34,9 @@ def test_drafts_and_challenges_wait_for_those_who_may_settle_them(registry: Regi
         "stated": "2",
         "reason": "December is missing",
     }
-    for _ in range(2):
-        own = registry.request("POST", "/v1/challenges", json=challenge, headers=registry.tokens.enterprise(A))
+    for stated in ("2", "3"):
+        said = challenge | {"stated": stated}
+        own = registry.request("POST", "/v1/challenges", json=said, headers=registry.tokens.enterprise(A))
         assert own.status_code == 201
 
     [draft] = tasks(registry, "commerce-maker")["items"]
