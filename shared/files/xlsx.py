@@ -43,7 +43,9 @@ Each is looked for only where its rarest byte is found, which is many times as f
 """
 _FORMULA = re.compile(rb"[<:]f(?!o)")
 """A formula of a cell; those of validations and of conditional formats are spelled out."""
-_WIDE = re.compile(rb"""r=["'][A-Z]{2}""")
+_ONE_CAPITAL = bytes(65 if 65 <= byte <= 90 else byte for byte in range(256))  # noqa: PLR2004 - A to Z
+_WIDE = b'r="AA'
+"""A cell beyond the column Z, where all capitals are one: found three times as fast as by a pattern."""
 _ROW = b'<row r="'
 _OVERLAP = 64
 _MAX_BLANK_ROWS = 1_000
@@ -346,7 +348,9 @@ class XlsxBook:
                 data = data[-_OVERLAP:] + piece
                 if any(byte in data and any(map(data.__contains__, signs)) for byte, signs in _SIGNS.items()):
                     return False
-                if _FORMULA.search(data) or _WIDE.search(data) or (self._odd_styles and odd.search(data)):
+                if (b"f" in data and _FORMULA.search(data)) or _WIDE in data.translate(_ONE_CAPITAL):
+                    return False
+                if self._odd_styles and odd.search(data):
                     return False
                 rows += piece.count(_ROW)
                 if (found := data.rfind(_ROW)) >= 0:

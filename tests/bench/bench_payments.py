@@ -124,7 +124,7 @@ def workers(payout: Database, cluster: Cluster, number: int, count: int) -> Figu
 def fill(cluster: Cluster, count: int) -> None:
     """Put decisions on the topic."""
     producer = kafka.producer(cluster, "fill")
-    for message in signed(list(decided(count, CLOCK.now())), "eligibility"):
+    for message in signed(list(decided(count, CLOCK.now())), topics.PUBLISHERS[TOPIC]):
         producer.send(TOPIC, key=message.key, value=message.value, headers=list(message.headers.items()))
     producer.flush()
     producer.close()

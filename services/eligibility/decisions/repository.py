@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    Column,
     ColumnElement,
     Connection,
     Row,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     Uuid,
     and_,
     any_,
+    bindparam,
     cast,
     exists,
     func,
@@ -56,9 +58,15 @@ def _waits(notice_days: int) -> LateralFromClause:
 
 def visible(query: Select[Any], actor: Actor) -> Select[Any]:
     """Restrict `query` to the decisions that `actor` may see: of its jurisdiction or enterprise, if it has one."""
+    column, own = _own(actor)
+    return query if column is None else query.where(column == own)
+
+
+def _own(actor: Actor) -> tuple[Column[str] | None, str | None]:
+    """Return the column that restricts what `actor` may see, and its value there; no column if it may see everything."""
     if actor.uscc is not None:
-        return query.where(decisions.c.payee_uscc == actor.uscc)
-    return query if actor.jurisdiction is None else query.where(decisions.c.jurisdiction == actor.jurisdiction)
+        return decisions.c.payee_uscc, actor.uscc
+    return (None, None) if actor.jurisdiction is None else (decisions.c.jurisdiction, actor.jurisdiction)
 
 
 def get(connection: Connection, decision_id: UUID, actor: Actor, *, lock: bool = False) -> Row[Any]:
@@ -104,10 +112,18 @@ def read_told(connection: Connection, decision_id: UUID, actor: Actor, notice_da
 
 
 def _one(connection: Connection, query: Select[Any], decision_id: UUID, actor: Actor) -> Row[Any]:
-    row = connection.execute(visible(query, actor).where(decisions.c.id == decision_id)).one_or_none()
+    column, own = _own(actor)
+    row = connection.execute(_by_id(query, column), {"decision_id": decision_id, "own": own}).one_or_none()
     if row is None:
         raise NotFound("There is no such decision.")
     return row
+
+
+@cache
+def _by_id(query: Select[Any], column: Column[str] | None) -> Select[Any]:
+    """Return `query` for one decision, seen by somebody whom `column` restricts; made once, for that takes as long as to read."""
+    found = query.where(decisions.c.id == bindparam("decision_id", type_=Uuid))
+    return found if column is None else found.where(column == bindparam("own"))
 
 
 def step(connection: Connection, decision_id: UUID, name: str) -> Row[Any] | None:
