@@ -17,7 +17,7 @@ _MAX_DEPTH = 100
 def read_json(text: bytes, *, decimals: bool) -> Any:
     """Parse strict JSON: with `decimals`, numbers with a point are exact `Decimal`s. Raises orjson.JSONDecodeError."""
     parsed = orjson.loads(text)
-    if text.count(b"[") + text.count(b"{") > _MAX_DEPTH and _is_deep(parsed):
+    if len(text) > _MAX_DEPTH and text.count(b"[") + text.count(b"{") > _MAX_DEPTH and _is_deep(parsed):
         raise orjson.JSONDecodeError("too many levels", "", 0)
     return json.loads(text, parse_float=Decimal) if decimals else parsed
 

@@ -62,7 +62,7 @@ class NdjsonFile:
         lines: list[int] = []
         broken: list[Error] = []
         for line, text in part:
-            if sum(map(text.count, _MARKS)) > _MAX_MARKS:
+            if len(text) > _MAX_MARKS and sum(map(text.count, _MARKS)) > _MAX_MARKS:
                 broken.append((line, None, "not_a_record", None))
                 continue
             try:

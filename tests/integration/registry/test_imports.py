@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import orjson
@@ -209,10 +210,11 @@ def test_rejected_rows_come_back_to_be_corrected(registry: Registry) -> None:
 
 def test_imports_are_listed_the_newest_first_by_who_sent_them(registry: Registry) -> None:
     registry.enterprises(A)
-    sent = [
-        registry.imported(f"{HEADINGS}{A},{year},1,\n".encode(), dataset="annual_sales", source=f"{year}年.csv")["id"]
-        for year in (2020, 2021, 2022)
-    ]
+    sent = []
+    for year in (2020, 2021, 2022):
+        registry.clock.instant += timedelta(seconds=1)
+        content = f"{HEADINGS}{A},{year},1,\n".encode()
+        sent.append(registry.imported(content, dataset="annual_sales", source=f"{year}年.csv")["id"])
     first = registry.request("GET", "/v1/imports?limit=2").json()
     assert [(each["id"], each["source"]) for each in first["items"]] == [
         (sent[2], "2022年.csv"),
