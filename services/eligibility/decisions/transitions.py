@@ -131,7 +131,7 @@ def propose(
     connection.execute(queries.create_required_steps, {"steps": orjson.dumps(steps).decode()})
     connection.execute(text("ANALYZE required_steps"))
     _act(connection, queries.supersede_replaced, values)
-    made = connection.execute(queries.insert_proposals, values).scalars().all()
+    made = connection.execute(queries.insert_proposals, values).scalar_one()
     connection.execute(queries.insert_steps, values)
     _announce(connection, made, notice_days)
 
@@ -218,15 +218,18 @@ def _act(
     connection: Connection, statement: TextClause, values: Mapping[str, Any], notice_days: int = HAS_BEEN_IN_NOTICE
 ) -> None:
     """Execute a statement that records acts and returns their decisions, and announce how these progress."""
-    _announce(connection, connection.execute(statement, values).scalars().all(), notice_days)
+    _announce(connection, connection.execute(statement, values).scalar_one(), notice_days)
 
 
-def _announce(connection: Connection, ids: Sequence[UUID], notice_days: int) -> None:
-    """Write to the outbox how these decisions progress, in one statement however many there are."""
-    if not ids:
+def _announce(connection: Connection, ids: str | None, notice_days: int) -> None:
+    """Write to the outbox how these decisions progress, in one statement however many there are.
+
+    `ids` is the array as the database writes it, null for none: thousands of ids need not become Python's and text again.
+    """
+    if ids is None:
         return
     values = {
-        "ids": list(ids),
+        "ids": ids,
         "notice_days": notice_days,
         "topic": topics.AWARD_PROGRESS,
         "type": award_progressed.TYPE,

@@ -48,9 +48,10 @@ WITH made AS (
     LEFT JOIN (SELECT award_id, array_agg(step ORDER BY place) AS open_steps FROM required_steps
                WHERE outcome IS NULL GROUP BY award_id) q ON q.award_id = p.award_id
     WHERE p.action = 'propose' ORDER BY a.award, a.subject
-    RETURNING id)
-INSERT INTO decision_acts (decision_id, act, state, actor) SELECT id, 'propose', 'proposed', :proposed_by FROM made
-RETURNING decision_id;
+    RETURNING id), acted AS (
+    INSERT INTO decision_acts (decision_id, act, state, actor) SELECT id, 'propose', 'proposed', :proposed_by FROM made
+    RETURNING decision_id)
+SELECT CAST(array_agg(decision_id) AS text) FROM acted;
 
 -- insert_steps: Have each new proposal wait for the steps that the procedure requires of it.
 INSERT INTO decision_steps (decision_id, place, step, due_on, outcome, reason, statement, acted_by, acted_at)
@@ -60,27 +61,30 @@ FROM required_steps s JOIN decisions d ON d.award_id = s.award_id AND d.evaluati
 -- supersede_replaced: Supersede the open proposals that an evaluation replaces or closes.
 WITH ended AS (
     UPDATE decisions d SET state = 'superseded', revision = revision + 1, changed_at = now()
-    FROM proposal_actions p WHERE d.id = p.open_id AND p.action IN ('propose', 'close') RETURNING d.id)
-INSERT INTO decision_acts (decision_id, act, state, actor, reason)
-SELECT id, 'supersede', 'superseded', :proposed_by, 'the facts or interpretations have changed' FROM ended
-RETURNING decision_id;
+    FROM proposal_actions p WHERE d.id = p.open_id AND p.action IN ('propose', 'close') RETURNING d.id), acted AS (
+    INSERT INTO decision_acts (decision_id, act, state, actor, reason)
+    SELECT id, 'supersede', 'superseded', :proposed_by, 'the facts or interpretations have changed' FROM ended
+    RETURNING decision_id)
+SELECT CAST(array_agg(decision_id) AS text) FROM acted;
 
 -- supersede_lost: Supersede open proposals whose approval was published and lost in a restore.
 WITH ended AS (
     UPDATE decisions SET state = 'superseded', revision = revision + 1, changed_at = now()
-    WHERE id = ANY(CAST(:ids AS uuid[])) AND state IN ('proposed', 'in_notice', 'suspended') RETURNING id)
-INSERT INTO decision_acts (decision_id, act, state, actor, reason)
-SELECT id, 'supersede', 'superseded', 'eligibility-relay', 'its approval was published and then lost in a restore' FROM ended
-RETURNING decision_id;
+    WHERE id = ANY(CAST(:ids AS uuid[])) AND state IN ('proposed', 'in_notice', 'suspended') RETURNING id), acted AS (
+    INSERT INTO decision_acts (decision_id, act, state, actor, reason)
+    SELECT id, 'supersede', 'superseded', 'eligibility-relay', 'its approval was published and then lost in a restore' FROM ended
+    RETURNING decision_id)
+SELECT CAST(array_agg(decision_id) AS text) FROM acted;
 
 -- change_one: Change the state of one decision, and record the act; `done` is the step that it needs no longer, if any.
 WITH changed AS (
     UPDATE decisions SET state = :state, open_steps = array_remove(open_steps, CAST(:done AS text)), revision = revision + 1,
         changed_at = now()
-    WHERE id = :id RETURNING id)
-INSERT INTO decision_acts (decision_id, act, state, actor, reason, step)
-SELECT id, :act, :state, :by, :reason, CAST(:step AS text) FROM changed
-RETURNING decision_id;
+    WHERE id = :id RETURNING id), acted AS (
+    INSERT INTO decision_acts (decision_id, act, state, actor, reason, step)
+    SELECT id, :act, :state, :by, :reason, CAST(:step AS text) FROM changed
+    RETURNING decision_id)
+SELECT CAST(array_agg(decision_id) AS text) FROM acted;
 
 -- take_step: Record what became of a step of one decision.
 UPDATE decision_steps SET outcome = :outcome, reason = :reason, statement = CAST(:statement AS jsonb), acted_by = :by,
@@ -108,9 +112,10 @@ SELECT EXISTS (SELECT FROM picked WHERE version > 0);
 -- supersede_in_force: Supersede the version in force of each picked award.
 WITH ended AS (
     UPDATE decisions d SET state = 'superseded', revision = revision + 1, changed_at = now()
-    FROM picked p WHERE d.award_id = p.award_id AND d.state = 'approved' RETURNING d.id)
-INSERT INTO decision_acts (decision_id, act, state, actor) SELECT id, 'supersede', 'superseded', :by FROM ended
-RETURNING decision_id;
+    FROM picked p WHERE d.award_id = p.award_id AND d.state = 'approved' RETURNING d.id), acted AS (
+    INSERT INTO decision_acts (decision_id, act, state, actor) SELECT id, 'supersede', 'superseded', :by FROM ended
+    RETURNING decision_id)
+SELECT CAST(array_agg(decision_id) AS text) FROM acted;
 
 -- number_versions: Give each picked award its next version.
 UPDATE awards a SET version = p.version + 1, first_decided_on = coalesce(a.first_decided_on, d.decided_on)
@@ -122,9 +127,11 @@ UPDATE decisions d SET state = 'approved', approved_by = :by, approved_at = now(
 FROM picked p WHERE d.id = p.id;
 
 -- record_act_on_picked: Record an act on every picked decision, with the state that it led to.
-INSERT INTO decision_acts (decision_id, act, state, actor, reason, step)
-SELECT d.id, :act, d.state, :by, :reason, CAST(:step AS text) FROM picked p JOIN decisions d USING (id)
-RETURNING decision_id;
+WITH acted AS (
+    INSERT INTO decision_acts (decision_id, act, state, actor, reason, step)
+    SELECT d.id, :act, d.state, :by, :reason, CAST(:step AS text) FROM picked p JOIN decisions d USING (id)
+    RETURNING decision_id)
+SELECT CAST(array_agg(decision_id) AS text) FROM acted;
 
 -- pick_reviewable: Lock those of some decisions that still wait for a review.
 CREATE TEMP TABLE picked ON COMMIT DROP AS
@@ -183,4 +190,4 @@ SELECT :topic, d.award_id::text, :type, uuidv7(), :source, d.award_id::text, now
     'occurred_at', to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))::text,
     CAST(:trace_parent AS text)
 FROM decisions d CROSS JOIN LATERAL waiting_for(d, :notice_days) w
-WHERE d.id = ANY(:ids) ORDER BY d.award_id;
+WHERE d.id = ANY(CAST(:ids AS uuid[])) ORDER BY d.award_id;
