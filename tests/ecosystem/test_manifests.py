@@ -126,6 +126,5 @@ def test_a_rendered_manifest_with_a_mistake_is_refused(rendered: Path, tmp_path:
 
 
 def _settings(rendered: Path) -> dict[str, str]:
-    (found,) = documents(rendered, "ConfigMap").values()
-    data: dict[str, str] = found["data"]
-    return data
+    (data,) = (each["data"] for name, each in documents(rendered, "ConfigMap").items() if name.startswith("settings"))
+    return {str(name): str(value) for name, value in data.items()}
